@@ -1,0 +1,25 @@
+"""Who people are. One class a file where it stands alone; nothing here knows of posts."""
+
+from accounts.models.audience import Audience, readable_by
+from accounts.models.friendship import Block, FriendRequest, Friendship, Invitation
+from accounts.models.group import Group, Membership
+from accounts.models.link_return import LinkReturn
+from accounts.models.member import Member
+from accounts.models.phone_login import DeviceLogin, Phone, PhoneLogin, PhoneOpener
+
+__all__ = [
+    "Audience",
+    "Block",
+    "DeviceLogin",
+    "FriendRequest",
+    "Friendship",
+    "Group",
+    "Invitation",
+    "LinkReturn",
+    "Member",
+    "Membership",
+    "Phone",
+    "PhoneLogin",
+    "PhoneOpener",
+    "readable_by",
+]

@@ -1,0 +1,59 @@
+"""Who may see a thing: the five audiences, and the one place that turns them into a query.
+
+`readable_by` is asked by `Post.objects.visible_to` and by the profile's fields. No view, template
+or action compares audiences by itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.friendship import Block, Friendship
+from accounts.models.group import Membership
+
+if TYPE_CHECKING:
+    from accounts.models.member import Member
+
+
+class Audience(models.TextChoices):
+    """Widest first. The order is the one that pages show."""
+
+    EVERYONE = "everyone", _("Everyone")
+    FRIENDS_OF_FRIENDS = "friends_of_friends", _("Friends of friends")
+    FRIENDS = "friends", _("Friends")
+    GROUP = "group", _("A group")
+    ONLY_ME = "only_me", _("Only me")
+
+
+def readable_by(
+    viewer: Member | AnonymousUser | None,
+    *,
+    owner: str,
+    audience: str = "audience",
+    group: str = "",
+) -> Q:
+    """Rows whose `audience` lets `viewer` read. `owner`, `audience`, `group` name their columns.
+
+    A block, in either direction, hides everything of the owner from the viewer.
+    """
+    everyone = Q(**{audience: Audience.EVERYONE})
+    if viewer is None or not viewer.is_authenticated:
+        return everyone
+    mine = Friendship.objects.filter(member=viewer)
+    is_friend = Exists(mine.filter(friend=OuterRef(owner)))
+    is_friend_of_friend = Exists(mine.filter(friend__friendships__friend=OuterRef(owner)))
+    readable = everyone
+    readable |= Q(is_friend, **{f"{audience}__in": [Audience.FRIENDS, Audience.FRIENDS_OF_FRIENDS]})
+    readable |= Q(is_friend_of_friend, **{audience: Audience.FRIENDS_OF_FRIENDS})
+    if group:
+        in_group = Exists(Membership.objects.joined().filter(member=viewer, group=OuterRef(group)))
+        readable |= Q(in_group, **{audience: Audience.GROUP})
+    blocked = Exists(Block.objects.filter(blocker=OuterRef(owner), blocked=viewer)) | Exists(
+        Block.objects.filter(blocker=viewer, blocked=OuterRef(owner))
+    )
+    return Q(**{owner: viewer.pk}) | (readable & ~Q(blocked))

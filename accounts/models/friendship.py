@@ -1,0 +1,91 @@
+"""Friends: asked, accepted, removed, blocked.
+
+A friendship is two rows, one from each side, written and removed together (actions.friends), so
+that "my friends" and "friends of my friends" are plain joins.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+
+class Friendship(models.Model):
+    """`member` has `friend` as a friend. Its mirror image is always there too."""
+
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="friendships"
+    )
+    friend = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member", "friend"], name="friendship_once"),
+            models.CheckConstraint(
+                condition=~Q(member=F("friend")), name="friendship_not_with_oneself"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} – {self.friend_id}"
+
+
+class FriendRequest(models.Model):
+    """`asker` would like to be friends with `asked`. Gone once accepted, declined or taken back."""
+
+    asker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="requests_sent"
+    )
+    asked = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="requests_received"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["asker", "asked"], name="friend_request_once"),
+            models.CheckConstraint(
+                condition=~Q(asker=F("asked")), name="friend_request_not_to_oneself"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.asker_id} → {self.asked_id}"
+
+
+class Block(models.Model):
+    """`blocker` wants nothing of `blocked`: neither sees the other here."""
+
+    blocker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="blocks"
+    )
+    blocked = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["blocker", "blocked"], name="block_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.blocker_id} ✕ {self.blocked_id}"
+
+
+class Invitation(models.Model):
+    """A one-time address by which somebody from outside becomes a member and a friend."""
+
+    inviter = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="invitations"
+    )
+    code_hash = models.CharField(max_length=40, unique=True)
+    note = models.CharField(max_length=100, blank=True)  # for whom it is, in the member's words
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(db_index=True)
+    used_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    def __str__(self) -> str:
+        return f"{self.inviter_id}: {self.note}"

@@ -1,0 +1,49 @@
+"""Groups: invited members accept or decline; nobody is added by force; leaving is one press."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class Group(models.Model):
+    name = models.CharField(max_length=60)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="groups_owned"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def joined(self) -> MembershipQuerySet:
+        return self.filter(joined_at__isnull=False)
+
+    def invited(self) -> MembershipQuerySet:
+        return self.filter(joined_at__isnull=True)
+
+
+class Membership(models.Model):
+    """An invitation until `joined_at` is set by the invited member's own press."""
+
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="memberships")
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
+    )
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    invited_at = models.DateTimeField(auto_now_add=True)
+    joined_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["group", "member"], name="membership_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} in {self.group_id}"

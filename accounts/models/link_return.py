@@ -1,0 +1,35 @@
+"""The way back from a network: what waits here while a member is away on its permission page.
+
+The row is found by a hash of what the network hands back (`state`, `oauth_token` or MiAuth's
+session). It never gives a session back by itself: under a token the 4-digit number does.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class LinkReturn(models.Model):
+    """Ten minutes at the most. `sealed` holds tokens and profile between callback and confirm."""
+
+    state_hash = models.CharField(max_length=40, primary_key=True)
+    network = models.CharField(max_length=20)
+    host = models.CharField(max_length=255, blank=True)  # the server that the member named
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="link_returns"
+    )
+    session_key = models.CharField(max_length=40, db_index=True)
+    is_url_mode = models.BooleanField()
+    number_mac = models.CharField(max_length=64, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    sealed_stash = models.TextField(blank=True)  # PKCE verifier, request-token secret …
+    sealed_result = models.TextField(blank=True)  # what the network said: tokens and profile
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(db_index=True)
+    exchanged_at = models.DateTimeField(null=True, blank=True)
+    returned_at = models.DateTimeField(null=True, blank=True)  # the right number was given
+    used_at = models.DateTimeField(null=True, blank=True)  # linked, or stopped
+
+    def __str__(self) -> str:
+        return f"{self.network} for {self.member_id} at {self.created_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,286 @@
+"""All settings, from the environment. `.env.example` lists every variable with a sentence.
+
+A missing or bad value stops the start with the variable's name. There is one settings module:
+the demo and the tests set variables, they do not replace this file.
+"""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = "0.1.0"
+
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")  # what is set in the environment wins over the file
+
+# --- Who and where we are -----------------------------------------------------------------------
+SECRET_KEY = env.str("SECRET_KEY")
+DEBUG = env.bool("DEBUG", default=False)
+PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
+_public = urlsplit(PUBLIC_URL)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_public.hostname or "127.0.0.1"])
+IS_HTTPS = _public.scheme == "https"
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+SITE_NAME = "Profile Link"
+
+INSTALLED_APPS = [
+    "profilelink",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "django_q",
+    "accounts.urlsession",
+    "accounts",
+    "accounts.providers.mixi",
+    "syndication",
+]
+
+# The order is argued in the docstring of accounts.urlsession.middleware.
+MIDDLEWARE = [
+    "profilelink.phone.lane.PhoneLaneMiddleware",
+    "accounts.urlsession.middleware.UrlSessionMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "accounts.urlsession.locale.SessionLocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "accounts.urlsession.csrf.UrlCsrfMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "profilelink.headers.BrowserHeadersMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+]
+
+ROOT_URLCONF = "profilelink.urls"
+WSGI_APPLICATION = "profilelink.wsgi.application"
+AUTH_USER_MODEL = "accounts.Member"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+            "builtins": ["accounts.templatetags.addresses"],
+        },
+    }
+]
+
+# --- Stores -------------------------------------------------------------------------------------
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR}/var/db.sqlite3")}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # WAL lets readers go on while one writes; IMMEDIATE takes the write lock at BEGIN, so that two
+    # writers wait for each other instead of failing with "database is locked".
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+CACHE_URL = env.str("CACHE_URL", default="")
+if CACHE_URL:
+    CACHES = {"default": env.cache_url_config(CACHE_URL)}
+else:
+    # In the database: shared by all processes (rate limits count across them), nothing to run.
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "LOCATION": "cache",
+        }
+    }
+
+QUEUE_URL = env.str("QUEUE_URL", default="")
+# What each figure is for stands in syndication/queue.py.
+Q_CLUSTER = {
+    "name": "profilelink",
+    "workers": env.int("QUEUE_WORKERS", default=2),
+    "queue_limit": env.int("QUEUE_WORKERS", default=2),
+    "bulk": 1,
+    "timeout": 90,
+    "retry": 400,
+    "max_attempts": 1,
+    "ack_failures": True,
+    "save_limit": -1,
+    "catch_up": False,
+    "poll": 0.2,
+    "label": "Queue (hints)",
+}
+if QUEUE_URL:
+    Q_CLUSTER["redis"] = QUEUE_URL
+else:
+    Q_CLUSTER["orm"] = "default"
+
+MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media"))
+MEDIA_URL = "/media/"  # never routed: photos are answered by a view that asks visible_to()
+STATIC_URL = "/static/"  # absolute: a relative one would take in the first visitor's token
+STATIC_ROOT = BASE_DIR / "var" / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = DEBUG
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+PHOTO_MAX_BYTES = 12_000_000
+PHOTO_MAX_PIXELS = 40_000_000
+
+# --- Secrets at rest ----------------------------------------------------------------------------
+TOKEN_KEYS = env.list("TOKEN_KEYS")
+PIN_KEY = env.str("PIN_KEY")
+
+# --- Sessions: accounts.urlsession --------------------------------------------------------------
+SESSION_ENGINE = "accounts.urlsession.backend"
+SESSION_SERIALIZER = "accounts.urlsession.serializer.TokenFreeJSONSerializer"
+SESSION_COOKIE_NAME = "sessionid"
+SESSION_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_AGE = 30 * 60
+CSRF_USE_SESSIONS = True
+CSRF_FAILURE_VIEW = "profilelink.errors.csrf_failure"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+URLSESSION_IDLE = 30 * 60
+URLSESSION_ABSOLUTE = 12 * 3600
+URLSESSION_ANONYMOUS_PER_ADDRESS = env.int("ANONYMOUS_SESSIONS_PER_ADDRESS", default=300)
+
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+
+# --- allauth ------------------------------------------------------------------------------------
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "accounts.adapters.SocialAccountAdapter"
+MFA_ADAPTER = "accounts.adapters.MFAAdapter"
+ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD = "website"
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.allauth.LoginForm",
+    "signup": "accounts.forms.allauth.SignupForm",
+}
+ACCOUNT_USERNAME_MIN_LENGTH = 2
+ACCOUNT_USERNAME_VALIDATORS = "accounts.models.member.username_validators"
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_PREVENT_ENUMERATION = True
+# Per-address limits are high, since a carrier's gateway puts many phones behind one address;
+# what holds back a guesser is the limit per account (the key).
+ACCOUNT_RATE_LIMITS = {
+    "login": "600/m/ip",
+    "login_failed": "600/m/ip,10/5m/key",
+    "signup": "60/m/ip",
+    "reset_password": "60/m/ip,5/m/key",
+    "reset_password_from_key": "60/m/ip",
+    "confirm_email": "1/3m/key",
+    "manage_email": "10/m/user",
+    "change_password": "5/m/user",
+    "reauthenticate": "10/m/user",
+}
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # linking is never logging in
+SOCIALACCOUNT_STORE_TOKENS = False  # ours are sealed, in the link's row
+SOCIALACCOUNT_LOGIN_ON_GET = False
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TRUST_ENABLED = False
+MFA_TOTP_ISSUER = SITE_NAME
+USERSESSIONS_TRACK_ACTIVITY = False
+
+# --- Networks: where they are and who we are to them --------------------------------------------
+NETWORKS = {
+    "mixi": {
+        "client_id": env.str("MIXI_CLIENT_ID", default=""),
+        "client_secret": env.str("MIXI_CLIENT_SECRET", default=""),
+        "authorize_url": env.str(
+            "MIXI_AUTHORIZE_URL", default="https://mixi.jp/connect_authorize.pl"
+        ),
+        "mobile_authorize_url": env.str(
+            "MIXI_MOBILE_AUTHORIZE_URL", default="http://m.mixi.jp/connect_authorize.pl"
+        ),
+        "token_url": env.str(
+            "MIXI_TOKEN_URL", default="https://secure.mixi-platform.com/2/token"
+        ),
+        "api_url": env.str("MIXI_API_URL", default="https://api.mixi-platform.com/2"),
+    },
+}
+ALLOWED_PRIVATE_HOSTS = env.list("ALLOWED_PRIVATE_HOSTS", default=[])
+
+# --- Mail ---------------------------------------------------------------------------------------
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env.str(
+    "DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <no-reply@{_public.hostname}>"
+)
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+ADMINS = [("Staff", address) for address in env.list("ADMINS", default=[])]
+POST_MAIL_DOMAIN = env.str("POST_MAIL_DOMAIN", default="")
+
+# --- Languages and time -------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("ja", "日本語"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "profilelink" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.str("TIME_ZONE", default="Asia/Tokyo")
+
+# --- What browsers are told ---------------------------------------------------------------------
+# Not no-referrer: Chromium would then send "Origin: null", and every POST would be refused.
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS else 0
+if TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- Logs: a token never reaches one ------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "masked": {
+            "()": "accounts.urlsession.logmask.MaskFormatter",
+            "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "masked"},
+        "staff": {
+            "class": "accounts.urlsession.logmask.MaskAdminEmailHandler",
+            "level": "ERROR",
+            "formatter": "masked",
+        },
+    },
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        "django": {"handlers": ["console", "staff"], "level": "WARNING", "propagate": False},
+        "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+    },
+}

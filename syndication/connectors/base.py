@@ -1,0 +1,238 @@
+"""What every connector is: a pure translation between our values and one network's wire.
+
+Values in, values out. No Django, no models, no settings, no clock of its own, no logging of
+tokens. The HTTP client is handed in (`Http`, fulfilled by accounts.safe_http), the credentials
+too; a connector never stores either. Everything a page must say beforehand (what the network
+carries, to whom, how long a text may be, whether a copy can be deleted or read back) is a class
+attribute, so that no page needs an instance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal, Protocol
+
+Kind = Literal["status", "note", "photo", "link"]
+Audience = Literal["everyone", "friends_of_friends", "friends", "group", "only_me"]
+
+
+class Response(Protocol):
+    """An answer, read whole. Header names are case-insensitive."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+
+    def json(self) -> Any:
+        """The body as JSON. Raises ValueError where it is not."""
+
+    @property
+    def text(self) -> str: ...
+
+
+class Http(Protocol):
+    """The one way out. `deadline` is the total number of seconds for the whole exchange.
+
+    Raises accounts.safe_http's errors, which carry `sent`: False where nothing can have reached
+    the other side (refused address, no connection), True where the request may have arrived.
+    Connectors see them by these two names, passed in so that they import nothing of ours.
+    """
+
+    class NotSent(Exception): ...  # noqa: N818 - a fact, not a fault
+
+    class MaybeSent(Exception): ...  # noqa: N818
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        data: Mapping[str, str] | bytes | None = None,
+        json: Any = None,
+        files: list[tuple[str, tuple[str, bytes, str]]] | None = None,
+        deadline: float = 20.0,
+        max_bytes: int = 1_000_000,
+    ) -> Response: ...
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What opens one account on one network. Sealed at rest; never in a repr.
+
+    `expires_at` is seconds since the epoch (None: does not expire). `host` is the server that the
+    member named, where the network has many. `extra` holds what a network needs besides.
+    """
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(default="", repr=False)
+    expires_at: float | None = None
+    scopes: tuple[str, ...] = ()
+    uid: str = ""
+    host: str = ""
+    extra: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class App:
+    """Our registration with a network and where its addresses are (the sandbox has others)."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    api_url: str
+    token_url: str = ""
+    redirect_uri: str = ""
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A picture, already re-encoded and without place data. `alt` is its text for who cannot see."""
+
+    content: bytes = field(repr=False)
+    content_type: str = "image/jpeg"
+    alt: str = ""
+
+
+@dataclass(frozen=True)
+class OutgoingPost:
+    """A post on its way out. `permalink` is "" where the copy may carry none (a narrower post)."""
+
+    kind: Kind
+    text: str
+    title: str = ""
+    url: str = ""
+    permalink: str = ""
+    photos: tuple[Photo, ...] = ()
+    audience: Audience = "everyone"
+    always_permalink: bool = False
+
+
+@dataclass(frozen=True)
+class Preview:
+    """How a post will read there: what the member sees before sending and what is then sent.
+
+    `title` is "" where the network has none; `is_cut` says that text was left out;
+    `dropped` names in words what cannot go along (a photo too many, say).
+    """
+
+    text: str
+    title: str = ""
+    is_cut: bool = False
+    photos: int = 0
+    dropped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The network has it. `remote_id` names the copy there (with its kind of thing), `url` shows it."""
+
+    remote_id: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class RemotePost:
+    """One entry of the account's own timeline, for reading back. `created_at` is epoch seconds."""
+
+    remote_id: str
+    text: str
+    created_at: float
+    url: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Friend:
+    """Somebody on the member's friend list there. `picture_url` may be "". """
+
+    uid: str
+    name: str
+    profile_url: str = ""
+    picture_url: str = ""
+
+
+@dataclass(frozen=True)
+class FeedItem:
+    """What a friend wrote there. `created_at` is epoch seconds."""
+
+    remote_id: str
+    author: Friend
+    text: str
+    created_at: float
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much fits. `text` and `title` count what `unit` names."""
+
+    text: int
+    title: int = 0
+    unit: str = "characters"
+    photos: int = 0
+    photo_bytes: int = 5_000_000
+    photo_pixels: int = 2048  # longest side
+    photo_types: tuple[str, ...] = ("image/jpeg",)
+
+
+class Connector:
+    """One network's protocol. Subclasses fill in the attributes and the methods they support."""
+
+    key: ClassVar[str]
+    name: ClassVar[str]  # as people write it
+    limits: ClassVar[Mapping[Kind, Limits]]
+    audiences: ClassVar[Mapping[Kind, frozenset[Audience]]]  # what it can hold for each kind
+    can_delete: ClassVar[frozenset[Kind]] = frozenset()
+    can_read_back: ClassVar[frozenset[Kind]] = frozenset()  # else a lost answer stays unconfirmed
+    needs_scope: ClassVar[Mapping[Kind, str]] = {}
+    refresh_ahead: ClassVar[float] = 120.0  # refresh when fewer seconds than this are left
+    read_back_quiet: ClassVar[float] = 60.0  # seconds to let a late request land before looking
+    timeline_lags: ClassVar[bool] = False  # then it is read twice
+
+    def __init__(self, credentials: Credentials, *, http: Http, app: App) -> None:
+        self.credentials = credentials
+        self.http = http
+        self.app = app
+
+    @classmethod
+    def kinds(cls) -> frozenset[Kind]:
+        """The kinds of post that it carries at all."""
+        return frozenset(cls.limits)
+
+    @classmethod
+    def preview(cls, post: OutgoingPost) -> Preview:
+        """How `post` will read there. Raises Unsupported where it cannot go, with the reason."""
+        raise NotImplementedError
+
+    def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
+        """Send `post`. Raises the five errors of connectors.errors and no other."""
+        raise NotImplementedError
+
+    def retract(self, receipt: Receipt) -> None:
+        """Delete the copy. A copy that is already gone is a success."""
+        raise NotImplementedError
+
+    def look_up(
+        self, post: OutgoingPost, *, since: float, idempotency_key: str
+    ) -> Iterator[RemotePost]:
+        """What on the account's own timeline could be `post`, sent at `since` or later, oldest first."""
+        raise NotImplementedError
+
+    def friends(self) -> Iterator[Friend]:
+        """The whole friend list, page by page."""
+        raise NotImplementedError
+
+    def feed(self, *, since: str = "") -> Iterator[FeedItem]:
+        """What friends wrote after the item `since` (all that is offered, where it is "")."""
+        raise NotImplementedError
+
+    def profile(self) -> Friend:
+        """The account itself, as its friends see it."""
+        raise NotImplementedError
+
+    def refresh(self) -> Credentials:
+        """New credentials for old. Raises Unauthorized where the network says that is over."""
+        raise NotImplementedError

@@ -1,0 +1,63 @@
+"""What can go wrong between us and a network, named by what to do next.
+
+A connector raises one of these five and nothing else. `reason` is a sentence for the member;
+`status` and `excerpt` are for the attempt log. None of them may hold a token.
+"""
+
+from __future__ import annotations
+
+
+class ConnectorError(Exception):
+    """Base of the five. `status` is the HTTP status, 0 where no answer came."""
+
+    def __init__(self, reason: str, *, status: int = 0, excerpt: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.status = status
+        self.excerpt = excerpt
+
+
+class TryLater(ConnectorError):
+    """The network did not take it and may take it later: 429, its throttling 503, no connection.
+
+    `after` is the number of seconds that the network asked for, or None.
+    """
+
+    def __init__(
+        self, reason: str, *, after: float | None = None, status: int = 0, excerpt: str = ""
+    ) -> None:
+        super().__init__(reason, status=status, excerpt=excerpt)
+        self.after = after
+
+
+class Unreachable(TryLater):
+    """No connection was made: nothing can have arrived. Opens the breaker of that host."""
+
+
+class Rejected(ConnectorError):
+    """The network says no to this very post, for good."""
+
+
+class Unauthorized(ConnectorError):
+    """The access is gone or too narrow. `expired` asks for one refresh; `scope` names what lacks."""
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        expired: bool = False,
+        scope: str = "",
+        status: int = 0,
+        excerpt: str = "",
+    ) -> None:
+        super().__init__(reason, status=status, excerpt=excerpt)
+        self.expired = expired
+        self.scope = scope
+
+
+class Unsupported(ConnectorError):
+    """It cannot be said on this network. Known before sending; the compose page says so."""
+
+
+class NoVerdict(ConnectorError):
+    """The request left and no clear answer came. Read back before anything else."""

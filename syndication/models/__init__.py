@@ -1,0 +1,35 @@
+"""What people say, and where it goes."""
+
+from syndication.models.delivery import (
+    CHANGES,
+    OPEN_STATES,
+    Attempt,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    Heartbeat,
+    HostHealth,
+    NetworkSwitch,
+)
+from syndication.models.link import FeedItem, Link, LinkState, NetworkFriend, Notice, Toggle
+from syndication.models.post import Post, PostKind
+
+__all__ = [
+    "CHANGES",
+    "OPEN_STATES",
+    "Attempt",
+    "Delivery",
+    "DeliveryKind",
+    "DeliveryState",
+    "FeedItem",
+    "Heartbeat",
+    "HostHealth",
+    "Link",
+    "LinkState",
+    "NetworkFriend",
+    "NetworkSwitch",
+    "Notice",
+    "Post",
+    "PostKind",
+    "Toggle",
+]

@@ -1,0 +1,190 @@
+"""One thing to do for one post on one link, and how far it is. The row is the queue.
+
+    waiting ──▶ sending ──▶ sent
+       ▲           │  ├───▶ failed ──▶ waiting (retry) | cancelled (dismiss)
+       │           │  ├───▶ parked ──▶ waiting (linked again) | missed | cancelled
+       │           │  ├───▶ cancelled (the last look said no)
+       │           │  └───▶ unconfirmed ──▶ sent | waiting | parked | failed | cancelled
+       └───────────┘
+    waiting ──▶ parked | cancelled | missed | failed          missed ──▶ waiting | cancelled
+    skipped: the network cannot carry it; said beforehand
+
+Every change goes through `may_become`; the database holds what must never be otherwise.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Audience
+from syndication.models.link import Link
+from syndication.models.post import Post
+
+
+class DeliveryKind(models.TextChoices):
+    PUBLISH = "publish", _("publish")
+    DELETE = "delete", _("delete")
+
+
+class DeliveryState(models.TextChoices):
+    WAITING = "waiting", _("waiting")
+    SENDING = "sending", _("sending")
+    UNCONFIRMED = "unconfirmed", _("unconfirmed")
+    SENT = "sent", _("sent")
+    PARKED = "parked", _("parked")
+    FAILED = "failed", _("failed")
+    MISSED = "missed", _("missed")
+    SKIPPED = "skipped", _("skipped")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+_S = DeliveryState
+CHANGES: dict[str, frozenset[str]] = {
+    _S.WAITING: frozenset({_S.SENDING, _S.PARKED, _S.CANCELLED, _S.MISSED, _S.FAILED}),
+    _S.SENDING: frozenset(
+        {_S.SENT, _S.WAITING, _S.UNCONFIRMED, _S.PARKED, _S.FAILED, _S.CANCELLED}
+    ),
+    _S.UNCONFIRMED: frozenset({_S.SENT, _S.WAITING, _S.PARKED, _S.FAILED, _S.CANCELLED}),
+    _S.SENT: frozenset(),
+    _S.PARKED: frozenset({_S.WAITING, _S.MISSED, _S.CANCELLED}),
+    _S.FAILED: frozenset({_S.WAITING, _S.CANCELLED}),
+    _S.MISSED: frozenset({_S.WAITING, _S.CANCELLED}),
+    _S.SKIPPED: frozenset(),
+    _S.CANCELLED: frozenset(),
+}
+OPEN_STATES = (_S.WAITING, _S.SENDING, _S.UNCONFIRMED, _S.PARKED)
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def due(self, now: datetime) -> DeliveryQuerySet:
+        """Rows whose turn has come: waiting and due, or without verdict and their lease run out."""
+        return self.filter(
+            Q(state=_S.WAITING, due_at__lte=now)
+            | Q(state__in=[_S.SENDING, _S.UNCONFIRMED], lease_until__lte=now, due_at__lte=now)
+        )
+
+    def open(self) -> DeliveryQuerySet:
+        return self.filter(state__in=OPEN_STATES)
+
+    def of(self, member: object) -> DeliveryQuerySet:
+        return self.filter(link__member=member)
+
+
+class Delivery(models.Model):
+    """`sequence` orders what happens to one post on one link: publish 1, delete 2, publish 3 …"""
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="deliveries")
+    link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="deliveries")
+    kind = models.CharField(max_length=10, choices=DeliveryKind.choices)
+    sequence = models.PositiveIntegerField()
+    state = models.CharField(
+        max_length=12, choices=DeliveryState.choices, default=DeliveryState.WAITING
+    )
+    audience = models.CharField(max_length=20, choices=Audience.choices)  # the copy was made for
+    reason = models.CharField(max_length=300, blank=True)  # in the member's words
+
+    due_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    reads = models.PositiveSmallIntegerField(default=0)  # looks at the timeline since the last try
+    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_owner = models.CharField(max_length=36, blank=True)
+    first_sent_at = models.DateTimeField(null=True, blank=True)  # the first request left after this
+    idempotency_key = models.CharField(max_length=36, unique=True)
+
+    sent_at = models.DateTimeField(null=True, blank=True)
+    remote_id = models.CharField(max_length=200, blank=True)
+    remote_url = models.URLField(max_length=500, blank=True)
+    is_by_hand = models.BooleanField(default=False)  # a press sent it: no 48-hour limit
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        indexes = [
+            models.Index(fields=["state", "due_at"]),
+            models.Index(fields=["link", "state"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["post", "link", "kind", "sequence"], name="delivery_once"
+            ),
+            models.UniqueConstraint(
+                fields=["link", "remote_id"],
+                condition=Q(kind="publish") & ~Q(remote_id=""),
+                name="delivery_remote_id_belongs_to_one",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="sent") | Q(sent_at__isnull=False),
+                name="delivery_sent_has_its_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.post_id} on {self.link_id}: {self.state}"
+
+    def may_become(self, state: str) -> bool:
+        """Whether design.md section 7 allows this change."""
+        return state in CHANGES[self.state]
+
+
+class Attempt(models.Model):
+    """One try of a delivery. `excerpt` is of the answer, at most 500 characters, never a token."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    doing = models.CharField(max_length=10)  # publish, delete, look_up, refresh
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=20, blank=True)  # "" while it runs, or was killed
+    http_status = models.PositiveSmallIntegerField(default=0)
+    excerpt = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.doing} {self.number} of {self.delivery_id}"
+
+
+class NetworkSwitch(models.Model):
+    """Staff's switch for a network: while paused, its deliveries wait and new links are refused."""
+
+    network = models.CharField(max_length=20, primary_key=True)
+    is_paused = models.BooleanField(default=False)
+    reason = models.CharField(max_length=200, blank=True)  # shown to members
+    changed_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return self.network
+
+
+class HostHealth(models.Model):
+    """The breaker for one host: five network-level failures in a row open it."""
+
+    host = models.CharField(max_length=255, primary_key=True)
+    failures = models.PositiveIntegerField(default=0)
+    open_until = models.DateTimeField(null=True, blank=True)
+    opened_times = models.PositiveIntegerField(default=0)  # doubles the pause
+    probe_until = models.DateTimeField(null=True, blank=True)  # one probe at a time
+
+    class Meta:
+        verbose_name_plural = "host health"
+
+    def __str__(self) -> str:
+        return self.host
+
+
+class Heartbeat(models.Model):
+    """When each part of `manage.py work` was last seen alive."""
+
+    part = models.CharField(max_length=40, primary_key=True)
+    beat_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.part

@@ -1,0 +1,173 @@
+"""A member's account on a network, connected here; what goes there; whom it brought."""
+
+from __future__ import annotations
+
+from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Audience
+from syndication.models.post import PostKind
+
+
+class LinkState(models.TextChoices):
+    ACTIVE = "active", _("linked")
+    PARKED = "parked", _("needs you")
+    ENDED = "ended", _("no longer linked")
+
+
+class LinkQuerySet(models.QuerySet["Link"]):
+    def of(self, member: object) -> LinkQuerySet:
+        return self.filter(member=member).exclude(state=LinkState.ENDED)
+
+    def active(self) -> LinkQuerySet:
+        return self.filter(state=LinkState.ACTIVE)
+
+
+class Link(models.Model):
+    """One account on one network. Tokens are sealed (syndication.credentials opens them).
+
+    The row outlives the account's link: its deliveries say what is still out there.
+    """
+
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="links"
+    )
+    account = models.OneToOneField(
+        SocialAccount, on_delete=models.SET_NULL, null=True, blank=True, related_name="link"
+    )
+    network = models.CharField(max_length=20)
+    host = models.CharField(max_length=255, blank=True)
+    uid = models.CharField(max_length=191)  # on networks with many servers: <host>/<id>
+    name = models.CharField(max_length=100)
+    profile_url = models.URLField(max_length=500, blank=True)
+
+    state = models.CharField(max_length=10, choices=LinkState.choices, default=LinkState.ACTIVE)
+    parked_at = models.DateTimeField(null=True, blank=True)
+    parked_reason = models.CharField(max_length=200, blank=True)
+    scopes = models.CharField(max_length=300, blank=True)
+    sealed_credentials = models.TextField(blank=True)
+    credentials_version = models.PositiveIntegerField(default=0)  # single-flight refresh
+    refresh_until = models.DateTimeField(null=True, blank=True)  # who refreshes, and until when
+    expires_at = models.DateTimeField(null=True, blank=True)  # of the access token
+    keep_fresh_at = models.DateTimeField(null=True, blank=True, db_index=True)
+
+    sending_until = models.DateTimeField(null=True, blank=True)  # one request in flight on a link
+    sending_by = models.CharField(max_length=36, blank=True)
+
+    is_findable = models.BooleanField(default=False)  # friends there may find the member here
+    follows_approved = models.BooleanField(default=False)
+    always_permalink = models.BooleanField(default=False)
+    pulled_at = models.DateTimeField(null=True, blank=True)  # friend list
+    pull_progress = models.PositiveIntegerField(default=0)
+    fed_at = models.DateTimeField(null=True, blank=True)  # what friends wrote
+    fed_cursor = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = LinkQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["network", "uid"],
+                condition=~Q(state="ended"),
+                name="link_one_member_for_an_account",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.network})"
+
+
+class Toggle(models.Model):
+    """Whether posts of one kind and audience go to one link.
+
+    `everyone` is on from the start, as the member's one switch for each kind; every narrower
+    audience is an opt-in and offered only where the network holds it.
+    """
+
+    link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="toggles")
+    kind = models.CharField(max_length=10, choices=PostKind.choices)
+    audience = models.CharField(max_length=20, choices=Audience.choices)
+    is_on = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["link", "kind", "audience"], name="toggle_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} for {self.audience}: {self.is_on}"
+
+
+class NetworkFriend(models.Model):
+    """Somebody on the pulled friend list. The member's alone; goes with the link."""
+
+    link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="friends")
+    uid = models.CharField(max_length=191)
+    name = models.CharField(max_length=100)
+    profile_url = models.URLField(max_length=500, blank=True)
+    seen_at = models.DateTimeField()  # of the pull that brought it last
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["link", "uid"], name="network_friend_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FeedItem(models.Model):
+    """What a friend wrote on a linked network: on that member's home page alone."""
+
+    link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="feed")
+    remote_id = models.CharField(max_length=200)
+    author_uid = models.CharField(max_length=191)
+    author_name = models.CharField(max_length=100)
+    text = models.TextField(blank=True)
+    url = models.URLField(max_length=500, blank=True)
+    written_at = models.DateTimeField(db_index=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["link", "remote_id"], name="feed_item_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.author_name}: {self.text[:40]}"
+
+
+class Notice(models.Model):
+    """One incident, told once: on every page of the member until seen to, and by mail.
+
+    `incident` keeps it to one ("parked", "still_out_there" …) for one link while it is open.
+    """
+
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices"
+    )
+    link = models.ForeignKey(
+        Link, on_delete=models.CASCADE, null=True, blank=True, related_name="notices"
+    )
+    incident = models.CharField(max_length=40)
+    text = models.CharField(max_length=300)
+    created_at = models.DateTimeField(auto_now_add=True)
+    mailed_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member", "link", "incident"],
+                condition=Q(closed_at=None),
+                name="notice_once_for_an_incident",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident} for {self.member_id}"

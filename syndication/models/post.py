@@ -1,0 +1,79 @@
+"""What a member writes, and the one question that decides reading: `visible_to`."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Audience, Group, Member, readable_by
+
+
+class PostKind(models.TextChoices):
+    STATUS = "status", _("Status")
+    NOTE = "note", _("Note")
+    PHOTO = "photo", _("Photo")
+    LINK = "link", _("Link")
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    def visible_to(self, viewer: Member | AnonymousUser | None) -> PostQuerySet:
+        """The posts that `viewer` may read. Every read starts here; an id is never permission."""
+        return self.filter(deleted_at=None).filter(
+            readable_by(viewer, owner="author", group="group")
+        )
+
+    def by(self, member: Member) -> PostQuerySet:
+        return self.filter(author=member)
+
+    def newest_first(self) -> PostQuerySet:
+        return self.order_by("-created_at", "-pk")
+
+
+def photo_path(post: Post, filename: str) -> str:
+    """Where a photo is stored: a name nobody can guess, never the browser's own file name."""
+    return f"photos/{secrets.token_hex(16)}.jpg"
+
+
+class Post(models.Model):
+    """A status, note, photo or link. A deleted post keeps its row (emptied) for its deliveries."""
+
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="posts"
+    )
+    kind = models.CharField(max_length=10, choices=PostKind.choices)
+    title = models.CharField(_("title"), max_length=100, blank=True)
+    text = models.TextField(_("text"), max_length=10_000, blank=True)
+    url = models.URLField(_("address"), max_length=1000, blank=True)
+    url_title = models.CharField(max_length=200, blank=True)  # fetched by the safe way out
+    photo = models.ImageField(_("photo"), upload_to=photo_path, blank=True)
+    photo_alt = models.CharField(_("what the photo shows"), max_length=400, blank=True)
+    audience = models.CharField(max_length=20, choices=Audience.choices)
+    group = models.ForeignKey(
+        Group, on_delete=models.CASCADE, null=True, blank=True, related_name="posts"
+    )
+    form_key = models.CharField(max_length=32)  # a form sent twice makes one post
+    created_at = models.DateTimeField(auto_now_add=True)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["author", "-created_at"]),
+            models.Index(fields=["-created_at"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["author", "form_key"], name="post_once_for_a_form"),
+            models.CheckConstraint(
+                condition=~models.Q(audience=Audience.GROUP) | models.Q(group__isnull=False),
+                name="post_for_a_group_names_it",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

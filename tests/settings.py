@@ -1,0 +1,25 @@
+"""The tests' environment, then the product's own settings.
+
+What is set outside wins, so `DATABASE_URL=postgres://… QUEUE_URL=redis://… pytest` runs the same
+tests on the other engines.
+"""
+
+import os
+import tempfile
+
+_here = {
+    "SECRET_KEY": "tests-only",
+    "PIN_KEY": "tests-only-pin-key",
+    "TOKEN_KEYS": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+    "PUBLIC_URL": "http://testserver",
+    "EMAIL_URL": "memorymail://",
+    "MEDIA_ROOT": tempfile.mkdtemp(prefix="profilelink-media-"),
+    "MIXI_CLIENT_ID": "cf60e9095216f4ca5bd6",
+    "MIXI_CLIENT_SECRET": "tests-only-mixi-secret",
+}
+for _name, _value in _here.items():
+    os.environ.setdefault(_name, _value)
+
+from profilelink.settings import *  # noqa: E402, F403, TID251
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
