@@ -79,7 +79,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["accounts.templatetags.addresses"],
+            "builtins": ["django.templatetags.i18n", "accounts.templatetags.addresses"],
         },
     }
 ]

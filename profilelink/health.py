@@ -1,0 +1,34 @@
+"""For machines: is the process up, can it serve, what may a crawler read."""
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from syndication.models import Heartbeat
+
+WORKER_SILENT_AFTER = 120  # seconds
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers. Touches nothing else."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+def readyz(request: HttpRequest) -> HttpResponse:
+    """The database answers and a worker was seen lately; 503 with the reason otherwise."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        beat = Heartbeat.objects.filter(part="task").first()
+    except Exception:  # whatever the driver raises, the answer is the same
+        return HttpResponse("database: no answer\n", status=503, content_type="text/plain")
+    if beat is None or (timezone.now() - beat.beat_at).total_seconds() > WORKER_SILENT_AFTER:
+        return HttpResponse("worker: silent\n", status=503, content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+def robots(request: HttpRequest) -> HttpResponse:
+    """Nothing that holds a token or leads outside is for crawlers."""
+    lines = ["User-agent: *"]
+    lines += [f"Disallow: {path}" for path in ("/s/", "/q/", "/p/", "/m/", "/out/", "/login/")]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")

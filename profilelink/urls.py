@@ -1,0 +1,21 @@
+"""Every address of the site. What design.md section 11 calls Fixed keeps its path."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from profilelink import health
+
+urlpatterns = [
+    path("", include("accounts.urlsession.urls")),  # /out/<ticket>
+    path("", include("accounts.urls")),
+    path("", include("syndication.urls")),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("robots.txt", health.robots, name="robots"),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "profilelink.errors.bad_request"
+handler403 = "profilelink.errors.permission_denied"
+handler404 = "profilelink.errors.page_not_found"
+handler500 = "profilelink.errors.server_error"
