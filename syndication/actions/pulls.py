@@ -1,0 +1,131 @@
+"""Bringing friends, and what they wrote, from a linked network. Called by the worker.
+
+A pull can be repeated at any time: rows are keyed by what the network calls them. It survives a
+killed worker (what was brought stays) and says on the page how far it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+
+from django.db import transaction
+from django.utils import timezone
+
+from syndication import credentials
+from syndication.actions import parking
+from syndication.connectors.base import FeedItem as ForeignItem
+from syndication.connectors.base import Friend
+from syndication.connectors.errors import ConnectorError, Unauthorized
+from syndication.models import FeedItem, Link, NetworkFriend
+
+BATCH = 50
+FRIENDS_EVERY = timedelta(hours=24)
+FEED_EVERY = timedelta(minutes=15)
+FEED_KEPT = timedelta(days=30)
+FEED_AT_ONCE = 200
+
+
+def pull_friends(link_pk: int) -> None:
+    """Bring the whole friend list; who is no longer on it goes. A failure leaves the old list."""
+    link = Link.objects.active().filter(pk=link_pk).first()
+    if link is None:
+        return
+    started = timezone.now()
+    try:
+        connector = credentials.connector_for(link)
+        _keep_friends(link, connector.friends(), started)
+    except ConnectorError as error:
+        _tell(link, error)
+        return
+    with transaction.atomic():
+        link.friends.filter(seen_at__lt=started).delete()
+        Link.objects.filter(pk=link.pk).update(pulled_at=timezone.now(), pull_progress=0)
+
+
+def _keep_friends(link: Link, friends: Iterable[Friend], seen_at: datetime) -> None:
+    rows = iter(friends)
+    count = 0
+    while batch := list(islice(rows, BATCH)):
+        NetworkFriend.objects.bulk_create(
+            [
+                NetworkFriend(
+                    link=link,
+                    uid=friend.uid,
+                    name=friend.name[:100],
+                    profile_url=friend.profile_url[:500],
+                    seen_at=seen_at,
+                )
+                for friend in {friend.uid: friend for friend in batch}.values()
+            ],
+            update_conflicts=True,
+            unique_fields=["link", "uid"],
+            update_fields=["name", "profile_url", "seen_at"],
+        )
+        count += len(batch)
+        Link.objects.filter(pk=link.pk).update(pull_progress=count)
+
+
+def pull_feed(link_pk: int) -> None:
+    """Bring what friends wrote there since the last time, and let go of what is old."""
+    link = Link.objects.active().filter(pk=link_pk).first()
+    if link is None:
+        return
+    try:
+        connector = credentials.connector_for(link)
+        items = list(islice(connector.feed(since=link.fed_cursor), FEED_AT_ONCE))
+    except ConnectorError as error:
+        _tell(link, error)
+        return
+    _keep_items(link, items)
+
+
+def _keep_items(link: Link, items: list[ForeignItem]) -> None:
+    newest = max(items, key=lambda item: item.created_at, default=None)
+    with transaction.atomic():
+        FeedItem.objects.bulk_create(
+            [
+                FeedItem(
+                    link=link,
+                    remote_id=item.remote_id,
+                    author_uid=item.author.uid,
+                    author_name=item.author.name[:100],
+                    text=item.text,
+                    url=item.url[:500],
+                    written_at=datetime.fromtimestamp(item.created_at, tz=UTC),
+                )
+                for item in items
+                if item.author.uid != link.uid  # the member's own copies are here already
+            ],
+            ignore_conflicts=True,
+        )
+        link.feed.filter(written_at__lt=timezone.now() - FEED_KEPT).delete()
+        changes: dict[str, object] = {"fed_at": timezone.now()}
+        if newest is not None:
+            changes["fed_cursor"] = newest.remote_id
+        Link.objects.filter(pk=link.pk).update(**changes)
+
+
+def _tell(link: Link, error: ConnectorError) -> None:
+    """Only a definite "no" parks the link; anything else is tried again at the next turn."""
+    if isinstance(error, Unauthorized) and not error.scope:
+        parking.park(link, error.reason)
+
+
+def due_for_friends(now: datetime) -> list[int]:
+    """Links whose friend list is a day old or was never brought."""
+    return list(
+        Link.objects.active()
+        .exclude(pulled_at__gt=now - FRIENDS_EVERY)
+        .values_list("pk", flat=True)[:100]
+    )
+
+
+def due_for_feed(now: datetime) -> list[int]:
+    """Links whose friends have not been asked for a quarter of an hour."""
+    return list(
+        Link.objects.active()
+        .exclude(fed_at__gt=now - FEED_EVERY)
+        .values_list("pk", flat=True)[:100]
+    )
