@@ -1,6 +1,12 @@
 from django.apps import AppConfig
 
+from accounts.sealing import check_keys
+
 
 class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = "Members"
+
+    def ready(self) -> None:
+        """A bad key stops every process here; system checks would not run under gunicorn."""
+        check_keys()
