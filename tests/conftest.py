@@ -1,0 +1,35 @@
+"""What every test stands on. Rows are made by tests.making, requests by tests.phone."""
+
+import shutil
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+
+# The networks on a real port; its fixture is `sandbox`.
+pytest_plugins = [name for name in ["tests.sandbox_server"] if find_spec(name)]
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache(request: pytest.FixtureRequest) -> None:
+    """Rate limits and kept pages of one test are not the next one's.
+
+    The cache is a table that Django's flush does not know, so a transactional test would leave
+    its rows behind.
+    """
+    uses_database = request.node.get_closest_marker("django_db") or (
+        {"db", "transactional_db"} & set(request.fixturenames)
+    )
+    if uses_database:
+        request.getfixturevalue("db")
+        cache.clear()
+
+
+def pytest_sessionfinish() -> None:
+    """The photos of the tests go, where they were put into a directory of their own."""
+    media = Path(settings.MEDIA_ROOT)
+    if media.parent == Path(tempfile.gettempdir()) and media.name.startswith("profilelink-media-"):
+        shutil.rmtree(media, ignore_errors=True)

@@ -1,0 +1,92 @@
+"""Rows for tests: members, friends, groups, posts, links. No factory library; plain functions.
+
+Each takes the least that a test has to say, and any model field by keyword.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
+from django.contrib.auth.hashers import make_password
+from django.utils import timezone
+
+from accounts.models import Audience, Block, Friendship, Group, Member, Membership
+from syndication.models import Link, Post, PostKind, Toggle
+
+PASSWORD = "correct horse battery staple"
+
+
+def make_member(name: str = "hanako", *, password: str = PASSWORD, **fields: Any) -> Member:
+    """A member with a confirmed mail address `<name>@example.com`."""
+    email = fields.pop("email", f"{name}@example.com")
+    member = Member.objects.create(
+        username=name, email=email, password=make_password(password), **fields
+    )
+    if email:
+        EmailAddress.objects.create(user=member, email=email, primary=True, verified=True)
+    return member
+
+
+def befriend(one: Member, other: Member) -> None:
+    """Both rows of a friendship."""
+    Friendship.objects.bulk_create(
+        [Friendship(member=one, friend=other), Friendship(member=other, friend=one)]
+    )
+
+
+def block(blocker: Member, blocked: Member) -> Block:
+    """A bare block: it leaves a friendship as it is, to prove that the block alone decides."""
+    return Block.objects.create(blocker=blocker, blocked=blocked)
+
+
+def make_group(owner: Member, *members: Member, name: str = "Choir") -> Group:
+    """A group that `owner` and `members` have joined."""
+    group = Group.objects.create(name=name, owner=owner)
+    for member in (owner, *members):
+        join(group, member)
+    return group
+
+
+def join(group: Group, member: Member, *, joined_at: datetime | None = None) -> Membership:
+    return Membership.objects.create(
+        group=group, member=member, invited_by=group.owner, joined_at=joined_at or timezone.now()
+    )
+
+
+def make_post(
+    *,
+    author: Member,
+    text: str = "おはよう",
+    kind: str = PostKind.STATUS,
+    audience: str = Audience.EVERYONE,
+    **fields: Any,
+) -> Post:
+    """A post as it stands in the table. Nothing is planned for any network: see actions.posts."""
+    created_at = fields.pop("created_at", None)
+    fields.setdefault("form_key", secrets.token_hex(16))
+    post = Post.objects.create(author=author, kind=kind, text=text, audience=audience, **fields)
+    if created_at is not None:  # auto_now_add does not listen; rows are moved in time
+        Post.objects.filter(pk=post.pk).update(created_at=created_at)
+        post.refresh_from_db()
+    return post
+
+
+def make_link(member: Member, network: str = "mixi", **fields: Any) -> Link:
+    """An active link, with allauth's row for the account. Credentials: `sealed_credentials=…`."""
+    uid = fields.pop("uid", f"{network}-{member.username}")
+    fields.setdefault("name", member.name)
+    if "account" not in fields:
+        fields["account"] = SocialAccount.objects.create(user=member, provider=network, uid=uid)
+    return Link.objects.create(member=member, network=network, uid=uid, **fields)
+
+
+def allow(link: Link, kind: str, audience: str = Audience.FRIENDS, *, is_on: bool = True) -> Toggle:
+    """What the member chose on the link's page: posts of this kind and audience go there."""
+    toggle, _ = Toggle.objects.update_or_create(
+        link=link, kind=kind, audience=audience, defaults={"is_on": is_on}
+    )
+    return toggle
