@@ -1,0 +1,172 @@
+"""Linking, toggling, unlinking. The account itself is allauth's; what it is for is ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from allauth.socialaccount.models import SocialAccount
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from accounts.models import Audience, Member
+from syndication import credentials, queue
+from syndication.actions import deliveries
+from syndication.actions.errors import NotYours
+from syndication.connectors import CONNECTORS
+from syndication.connectors.base import Credentials
+from syndication.models import (
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    Link,
+    LinkState,
+    Notice,
+    PostKind,
+    Toggle,
+)
+
+
+@transaction.atomic
+def take_in(account: SocialAccount, given: Mapping[str, Any]) -> Link:
+    """Make the link of a freshly linked account, or bring the parked one back to life.
+
+    `given` is what accounts.signals.account_linked carries. Toggles start as the 2010 tool's did:
+    Everyone posts of each kind go; nothing narrower does.
+    """
+    extra = account.extra_data
+    link, is_new = Link.objects.exclude(state=LinkState.ENDED).update_or_create(
+        network=account.provider,
+        uid=account.uid,
+        defaults={
+            "member": account.user,
+            "account": account,
+            "host": given.get("host", ""),
+            "name": extra.get("name", account.uid)[:100],
+            "profile_url": extra.get("profile_url", "")[:500],
+            "scopes": " ".join(given.get("scopes", ())),
+        },
+    )
+    credentials.keep(link, _credentials(account, given))
+    if is_new:
+        _first_toggles(link)
+    deliveries.link_again(link)
+    Notice.objects.filter(link=link, closed_at=None).update(closed_at=timezone.now())
+    transaction.on_commit(lambda: queue.hint_pull(link.pk))
+    return link
+
+
+def _credentials(account: SocialAccount, given: Mapping[str, Any]) -> Credentials:
+    expires_in = given.get("expires_in")
+    expires_at = None
+    if expires_in is not None:
+        expires_at = (timezone.now() + timedelta(seconds=float(expires_in))).timestamp()
+    return Credentials(
+        access_token=given["access_token"],
+        refresh_token=given.get("refresh_token", ""),
+        expires_at=expires_at,
+        scopes=tuple(given.get("scopes", ())),
+        uid=account.uid,
+        host=given.get("host", ""),
+        extra=dict(given.get("extra", {})),
+    )
+
+
+def _first_toggles(link: Link) -> None:
+    connector = CONNECTORS[link.network]
+    Toggle.objects.bulk_create(
+        Toggle(link=link, kind=kind, audience=Audience.EVERYONE, is_on=True)
+        for kind in PostKind.values
+        if Audience.EVERYONE in connector.audiences.get(kind, frozenset())
+    )
+
+
+def offered_toggles(link: Link) -> list[tuple[str, str]]:
+    """The (kind, audience) pairs that this network can hold, Everyone first."""
+    connector = CONNECTORS[link.network]
+    return [
+        (kind, audience)
+        for audience in Audience.values
+        for kind in PostKind.values
+        if audience in connector.audiences.get(kind, frozenset())
+    ]
+
+
+@transaction.atomic
+def set_toggles(link: Link, chosen: set[tuple[str, str]], *, by: Member) -> None:
+    """Exactly `chosen` goes from now on. What already waits is looked at again before it leaves."""
+    _must_own(link, by)
+    Toggle.objects.bulk_create(
+        [
+            Toggle(link=link, kind=kind, audience=audience, is_on=(kind, audience) in chosen)
+            for kind, audience in offered_toggles(link)
+        ],
+        update_conflicts=True,
+        unique_fields=["link", "kind", "audience"],
+        update_fields=["is_on"],
+    )
+
+
+def set_options(link: Link, *, is_findable: bool, always_permalink: bool, by: Member) -> None:
+    """Whether friends there may find the member here; whether each copy carries the address."""
+    _must_own(link, by)
+    link.is_findable = is_findable
+    link.always_permalink = always_permalink
+    link.save(update_fields=["is_findable", "always_permalink"])
+
+
+@transaction.atomic
+def pull_now(link: Link, *, by: Member) -> None:
+    """Ask the worker for a fresh friend list."""
+    _must_own(link, by)
+    transaction.on_commit(lambda: queue.hint_pull(link.pk))
+
+
+@transaction.atomic
+def unlink(link: Link, *, by: Member) -> None:
+    """End the link: tokens wiped, friend list and feed gone, nothing more is sent.
+
+    Copies that are out stay out there: the page says so beforehand and lists them afterwards.
+    """
+    _must_own(link, by)
+    account = link.account
+    end(link)
+    if account is not None:
+        account.delete()
+
+
+def end(link: Link) -> None:
+    """The link's own part of ending, whoever asked (the member, staff, a removed account)."""
+    now = timezone.now()
+    link.deliveries.filter(
+        state__in=[DeliveryState.WAITING, DeliveryState.PARKED, DeliveryState.MISSED]
+    ).update(state=DeliveryState.CANCELLED, reason="unlinked", changed_at=now)
+    link.friends.all().delete()
+    link.feed.all().delete()
+    link.notices.filter(closed_at=None).update(closed_at=now)
+    link.state = LinkState.ENDED
+    link.account = None
+    link.ended_at = now
+    link.sealed_credentials = ""
+    link.keep_fresh_at = None
+    link.save()
+
+
+def copies_out_there(link: Link) -> int:
+    """How many copies stand on the network now, as far as we know."""
+    gone = Delivery.objects.filter(
+        post=OuterRef("post"),
+        link=link,
+        kind=DeliveryKind.DELETE,
+        state=DeliveryState.SENT,
+        sequence__gt=OuterRef("sequence"),
+    )
+    sent = link.deliveries.filter(kind=DeliveryKind.PUBLISH, state=DeliveryState.SENT)
+    return sent.filter(~Exists(gone)).count()
+
+
+def _must_own(link: Link, by: Member) -> None:
+    if link.member_id != by.pk:
+        raise NotYours(link)

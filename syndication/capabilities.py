@@ -1,0 +1,54 @@
+"""What a network carries, to whom and what it cannot do: connectors' attributes, in words.
+
+The links page, the compose page and the README's table read this; nothing states it twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Audience
+from syndication.connectors import CONNECTORS
+from syndication.connectors.base import Limits
+from syndication.models import PostKind
+
+READERS = {
+    Audience.EVERYONE: _("everyone there"),
+    Audience.FRIENDS_OF_FRIENDS: _("friends of your friends there"),
+    Audience.FRIENDS: _("your friends there"),
+    Audience.GROUP: _("a group there"),
+    Audience.ONLY_ME: _("you alone"),
+}
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """One network, as a member needs to know it."""
+
+    key: str
+    name: str
+    kinds: tuple[PostKind, ...]
+    limits: Mapping[str, Limits]
+    narrower: tuple[PostKind, ...]  # kinds that it can hold for friends only
+    cannot_delete: tuple[PostKind, ...]
+    cannot_read_back: tuple[PostKind, ...]
+
+
+def capabilities(key: str) -> Capabilities:
+    """The capabilities of the network `key`. Raises KeyError for a word that is no network."""
+    connector = CONNECTORS[key]
+    kinds = tuple(kind for kind in PostKind if kind in connector.kinds())
+    return Capabilities(
+        key=key,
+        name=connector.name,
+        kinds=kinds,
+        limits={str(kind): limits for kind, limits in connector.limits.items()},
+        narrower=tuple(
+            k for k in kinds if connector.audiences.get(k.value, frozenset()) - {"everyone"}
+        ),
+        cannot_delete=tuple(k for k in kinds if k.value not in connector.can_delete),
+        cannot_read_back=tuple(k for k in kinds if k.value not in connector.can_read_back),
+    )

@@ -1,0 +1,65 @@
+"""What goes to a link: one checkbox for each kind and audience that the network can hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Audience
+from syndication.actions.links import offered_toggles
+from syndication.models import Link, PostKind
+
+AUDIENCE_WORDS = {
+    Audience.EVERYONE: _("open to Everyone"),
+    Audience.FRIENDS_OF_FRIENDS: _("for Friends of friends"),
+    Audience.FRIENDS: _("for Friends"),
+    Audience.GROUP: _("for a group"),
+    Audience.ONLY_ME: _("for me only"),
+}
+KIND_WORDS = {
+    PostKind.STATUS: _("Statuses"),
+    PostKind.NOTE: _("Notes"),
+    PostKind.PHOTO: _("Photos"),
+    PostKind.LINK: _("Links"),
+}
+
+
+class LinkForm(forms.Form):
+    """Toggles of a link, and its two options."""
+
+    is_findable = forms.BooleanField(
+        required=False, label=_("Friends I have there may find me here")
+    )
+    always_permalink = forms.BooleanField(
+        required=False, label=_("Put the post's address under each copy, not only when it was cut")
+    )
+
+    def __init__(self, *args: Any, link: Link, **kwargs: Any) -> None:
+        now_on = set(link.toggles.filter(is_on=True).values_list("kind", "audience"))
+        kwargs["initial"] = {
+            "is_findable": link.is_findable,
+            "always_permalink": link.always_permalink,
+        }
+        super().__init__(*args, **kwargs)
+        self.offered = offered_toggles(link)
+        for kind, audience in self.offered:
+            self.fields[f"{kind}_{audience}"] = forms.BooleanField(
+                required=False,
+                label=_("%(kind)s %(audience)s")
+                % {"kind": KIND_WORDS[PostKind(kind)], "audience": AUDIENCE_WORDS[Audience(audience)]},
+                initial=(kind, audience) in now_on,
+            )
+
+    def chosen(self) -> set[tuple[str, str]]:
+        """The (kind, audience) pairs that were ticked."""
+        return {pair for pair in self.offered if self.cleaned_data["{}_{}".format(*pair)]}
+
+    def everyone_fields(self) -> list[forms.BoundField]:
+        """Checkboxes for posts open to Everyone."""
+        return [self[f"{k}_{a}"] for k, a in self.offered if a == Audience.EVERYONE]
+
+    def narrower_fields(self) -> list[forms.BoundField]:
+        """Opt-ins: narrower posts that this network can hold."""
+        return [self[f"{k}_{a}"] for k, a in self.offered if a != Audience.EVERYONE]

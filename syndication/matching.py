@@ -1,0 +1,36 @@
+"""Who of a pulled friend list is here. Only members who agreed to be found through that network."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from accounts.models import Block, Friendship, Member
+from syndication.models import Link, LinkState, NetworkFriend
+
+
+def _findable(link: Link) -> QuerySet[Link]:
+    """Links of members who agreed, on the same network, minus who is blocked either way."""
+    others = Link.objects.filter(
+        network=link.network, state=LinkState.ACTIVE, is_findable=True
+    ).exclude(member=link.member)
+    return others.exclude(
+        Exists(Block.objects.filter(blocker=link.member, blocked=OuterRef("member")))
+    ).exclude(Exists(Block.objects.filter(blocker=OuterRef("member"), blocked=link.member)))
+
+
+def matches_of(link: Link) -> QuerySet[Member]:
+    """Members behind accounts on the pulled list. `is_friend` says whether they are friends here."""
+    uids = _findable(link).filter(uid__in=link.friends.values("uid"))
+    return (
+        Member.objects.filter(is_active=True, pk__in=uids.values("member"))
+        .annotate(
+            is_friend=Exists(Friendship.objects.filter(member=link.member, friend=OuterRef("pk")))
+        )
+        .order_by("username")
+    )
+
+
+def not_here(link: Link) -> QuerySet[NetworkFriend]:
+    """Friends there whom the member could invite."""
+    found = _findable(link).filter(uid=OuterRef("uid"))
+    return link.friends.exclude(Exists(found)).order_by("name", "pk")

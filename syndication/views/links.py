@@ -1,0 +1,110 @@
+"""Links: what is connected, what goes there, whom it brought, and how to end it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from syndication.actions import links
+from syndication.capabilities import capabilities
+from syndication.forms.links import LinkForm
+from syndication.matching import matches_of, not_here
+from syndication.models import Link, NetworkSwitch
+
+FRIENDS_PER_PAGE = 10
+
+
+def _mine(request: HttpRequest, network: str, pk: int) -> Link:
+    return get_object_or_404(Link.objects.of(request.user), network=network, pk=pk)
+
+
+@login_required
+def link_list(request: HttpRequest) -> HttpResponse:
+    linked = list(Link.objects.of(request.user).order_by("network", "pk"))
+    paused = dict(NetworkSwitch.objects.filter(is_paused=True).values_list("network", "reason"))
+    networks = [
+        (capabilities(key), [link for link in linked if link.network == key], paused.get(key))
+        for key in settings.NETWORKS
+    ]
+    return TemplateResponse(
+        request,
+        "syndication/link_list.html",
+        {"networks": networks, "posts_by_me": request.user.get_posts_by_me_display()},
+    )
+
+
+@login_required
+def link_detail(request: HttpRequest, network: str, pk: int) -> HttpResponse:
+    link = _mine(request, network, pk)
+    form = LinkForm(request.POST or None, link=link)
+    if request.method == "POST" and form.is_valid():
+        links.set_toggles(link, form.chosen(), by=request.user)
+        links.set_options(
+            link,
+            is_findable=form.cleaned_data["is_findable"],
+            always_permalink=form.cleaned_data["always_permalink"],
+            by=request.user,
+        )
+        messages.success(request, _("Saved: what goes to %(name)s.") % {"name": link.name})
+        return redirect("link_detail", network, pk)
+    return TemplateResponse(
+        request,
+        "syndication/link_detail.html",
+        {
+            "link": link,
+            "form": form,
+            "network": capabilities(link.network),
+            "friends": link.friends.count(),
+            "here": matches_of(link).count(),
+        },
+    )
+
+
+@login_required
+def link_friends(request: HttpRequest, network: str, pk: int) -> HttpResponse:
+    link = _mine(request, network, pk)
+    page = Paginator(not_here(link), FRIENDS_PER_PAGE).get_page(request.GET.get("page"))
+    return TemplateResponse(
+        request,
+        "syndication/link_friends.html",
+        {
+            "link": link,
+            "network": capabilities(link.network),
+            "matches": matches_of(link)[:FRIENDS_PER_PAGE] if page.number == 1 else [],
+            "page": page,
+        },
+    )
+
+
+@login_required
+@require_POST
+def link_pull(request: HttpRequest, network: str, pk: int) -> HttpResponse:
+    links.pull_now(_mine(request, network, pk), by=request.user)
+    messages.success(request, _("Your friends are being brought over. Look again in a minute."))
+    return redirect("link_friends", network, pk)
+
+
+@login_required
+def link_end(request: HttpRequest, network: str, pk: int) -> HttpResponse:
+    link = _mine(request, network, pk)
+    if request.method == "POST":
+        links.unlink(link, by=request.user)
+        messages.success(request, _("%(name)s is no longer linked.") % {"name": link.name})
+        return redirect("link_list")
+    return TemplateResponse(
+        request,
+        "syndication/link_end.html",
+        {
+            "link": link,
+            "network": capabilities(link.network),
+            "copies": links.copies_out_there(link),
+            "friends": link.friends.count(),
+        },
+    )
