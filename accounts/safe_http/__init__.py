@@ -1,0 +1,20 @@
+"""The one way out to the internet: a pinned public address, one deadline, a size cap. No Django.
+
+Nothing else imports requests, urllib3 or http.client. allauth gets its session here
+(`SafeHttp.session()`), connectors are handed a `SafeHttp`.
+"""
+
+from accounts.safe_http.addresses import check_address
+from accounts.safe_http.client import SafeHttp, SafeSession
+from accounts.safe_http.errors import HttpFailure, MaybeSent, NotSent
+from accounts.safe_http.exchange import Answer
+
+__all__ = [
+    "Answer",
+    "HttpFailure",
+    "MaybeSent",
+    "NotSent",
+    "SafeHttp",
+    "SafeSession",
+    "check_address",
+]

@@ -1,0 +1,203 @@
+"""`SafeHttp`, what everything that leaves this machine goes through, and a requests session of it."""
+
+from __future__ import annotations
+
+import io
+import socket
+from collections.abc import Iterable, Mapping
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import quote, urlencode, urljoin
+
+import requests
+from requests.structures import CaseInsensitiveDict
+from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_encoding_from_headers
+
+from accounts.safe_http.addresses import parse
+from accounts.safe_http.bodies import Files, encode
+from accounts.safe_http.dial import Dialler, Resolve
+from accounts.safe_http.errors import MaybeSent, NotSent
+from accounts.safe_http.exchange import Answer, Ask, exchange
+from accounts.safe_http.sockets import Deadline, tls_context
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+MOST_REDIRECTS = 3
+# Headers that may go to another origin: whatever else a caller added could open something.
+HARMLESS = frozenset({"accept", "accept-language", "user-agent"})
+CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
+
+
+class SafeHttp:
+    """The one way out. Fulfils syndication.connectors.base.Http.
+
+    `user_agent` goes with each request, `ProfileLink/<version> (+<public url>)`: some servers
+    answer 418 without. `allowed` lists private `host:port` that may be reached all the same.
+    `ca_files` are PEM files of further authorities to trust. Nothing is read from the environment:
+    no proxies, no netrc.
+    """
+
+    NotSent = NotSent
+    MaybeSent = MaybeSent
+
+    def __init__(
+        self,
+        *,
+        user_agent: str,
+        allowed: Iterable[str] = (),
+        resolve: Resolve = socket.getaddrinfo,
+        ca_files: tuple[str, ...] = (),
+    ) -> None:
+        self.user_agent = user_agent
+        self._dialler = Dialler(
+            allowed=frozenset(entry.strip().lower() for entry in allowed),
+            resolve=resolve,
+            tls=tls_context((DEFAULT_CA_BUNDLE_PATH, *ca_files)),
+        )
+
+    def request(  # noqa: PLR0913 - the parts of a request, each by its name
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        data: Mapping[str, str] | bytes | None = None,
+        json: Any = None,
+        files: Files | None = None,
+        deadline: float = 20.0,
+        max_bytes: int = 1_000_000,
+        redirects: int = 0,
+    ) -> Answer:
+        """Ask, and read the answer whole within `deadline` seconds. Raises NotSent and MaybeSent.
+
+        Redirects are answers like any other, unless `redirects` says how many to follow. `json`
+        and `data` (a form, or raw bytes with a Content-Type of the caller's) exclude each other;
+        `files` makes it multipart, `data` its plain fields.
+        """
+        url = url.partition("#")[0]
+        if params:
+            url += ("&" if "?" in url else "?") + urlencode(params, quote_via=quote)
+        body, content_type = encode(data, json, files)
+        sent = dict(headers or {})
+        if content_type:
+            sent["Content-Type"] = content_type
+        return self.follow(
+            Ask(method, parse(url), sent, body),
+            redirects=redirects,
+            deadline=Deadline(deadline),
+            max_bytes=max_bytes,
+        )
+
+    def get(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        deadline: float = 20.0,
+        max_bytes: int = 1_000_000,
+    ) -> Answer:
+        """Fetch what a member's address names (a title, a picture), through up to three redirects."""
+        return self.request(
+            "GET",
+            url,
+            headers=headers,
+            deadline=deadline,
+            max_bytes=max_bytes,
+            redirects=MOST_REDIRECTS,
+        )
+
+    def follow(self, ask: Ask, *, redirects: int, deadline: Deadline, max_bytes: int) -> Answer:
+        """Ask, and follow up to `redirects` redirects, each checked like the first address.
+
+        Only GET and HEAD follow: a form that is sent on would carry what it holds to a place that
+        nobody chose. Raises MaybeSent("redirects") where there are more.
+        """
+        for hops_left in range(redirects, -1, -1):
+            headers = {"User-Agent": self.user_agent, **ask.headers}
+            ask = Ask(ask.method, ask.endpoint, headers, ask.body)
+            answer = exchange(ask, self._dialler, deadline=deadline, max_bytes=max_bytes)
+            onward = _onward(ask, answer) if redirects else None
+            if onward is None:
+                return answer
+            if hops_left:
+                ask = onward
+        raise MaybeSent("redirects")
+
+    def session(self, *, deadline: float = 20.0, max_bytes: int = 1_000_000) -> SafeSession:
+        """A requests session for libraries that want one; every request of it goes by this way."""
+        return SafeSession(self, deadline=deadline, max_bytes=max_bytes)
+
+
+class SafeSession(requests.Session):
+    """requests' interface on our way out. Keeps no cookies, reads no environment, has no adapters.
+
+    `verify`, `cert`, `proxies` and `stream` of a call change nothing; a `timeout` can only shorten
+    the session's deadline. A failure is a requests.RequestException.
+    """
+
+    def __init__(self, http: SafeHttp, *, deadline: float, max_bytes: int) -> None:
+        super().__init__()
+        self._http = http
+        self._deadline = deadline
+        self._max_bytes = max_bytes
+        self.trust_env = False
+        self.adapters.clear()
+        self.headers = CaseInsensitiveDict({"Accept": "*/*"})
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        timeout = kwargs.get("timeout")
+        deadline = (
+            min(self._deadline, timeout) if isinstance(timeout, int | float) else self._deadline
+        )
+        answer = self._http.follow(
+            _asked(request),
+            redirects=MOST_REDIRECTS if kwargs.get("allow_redirects", True) else 0,
+            deadline=Deadline(deadline),
+            max_bytes=self._max_bytes,
+        )
+        return _as_response(answer, request)
+
+
+def _asked(request: requests.PreparedRequest) -> Ask:
+    body = request.body.encode() if isinstance(request.body, str) else request.body
+    if body is not None and not isinstance(body, bytes):
+        raise NotSent("bad_request")
+    headers = {name: _as_text(value) for name, value in request.headers.items()}
+    return Ask(request.method or "GET", parse(request.url or ""), headers, body)
+
+
+def _as_text(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value
+
+
+def _as_response(answer: Answer, request: requests.PreparedRequest) -> requests.Response:
+    response = requests.Response()
+    response.status_code = answer.status
+    response.reason = answer.phrase
+    response.headers = CaseInsensitiveDict(answer.headers)
+    response.encoding = get_encoding_from_headers(response.headers)
+    response.raw = io.BytesIO(answer.body)
+    response.url = answer.url
+    response.request = request
+    return response
+
+
+def _onward(ask: Ask, answer: Answer) -> Ask | None:
+    """What to ask next where `answer` sends us on, None where it does not."""
+    location = answer.headers.get("Location", "")
+    if answer.status not in REDIRECTS or not location or ask.method not in {"GET", "HEAD"}:
+        return None
+    # Header bytes come as Latin-1; servers that put UTF-8 into a Location mean UTF-8.
+    location = location.encode("latin-1", "replace").decode("utf-8", "replace")
+    try:
+        endpoint = parse(urljoin(ask.endpoint.url, location))
+    except ValueError as error:
+        raise NotSent("bad_address") from error
+    if endpoint.origin == ask.endpoint.origin:
+        return Ask(ask.method, endpoint, ask.headers)
+    names = {name.lower() for name in ask.headers}
+    if ask.endpoint.scheme == "https" and endpoint.scheme == "http" and names & CREDENTIALS:
+        raise MaybeSent("downgrade")
+    harmless = {name: value for name, value in ask.headers.items() if name.lower() in HARMLESS}
+    return Ask(ask.method, endpoint, harmless)

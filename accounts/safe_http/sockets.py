@@ -1,0 +1,72 @@
+"""Sockets that keep one deadline over all they do.
+
+A time-out of a socket counts anew with each read, so a server that drips a byte a second holds a
+worker for ever. These shrink the time-out before each read and write to what is left in all.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from typing import Any
+
+
+class Deadline:
+    """A moment, `seconds` from now, by a clock that is never set."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+
+    def left(self) -> float:
+        """Seconds left, more than 0. Raises TimeoutError when it is over."""
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("deadline")
+        return left
+
+
+class DeadlineSocket(socket.socket):
+    """A TCP socket bound to `deadline` from when that is set."""
+
+    deadline: Deadline | None = None
+
+    def recv_into(self, *args: Any, **kwargs: Any) -> int:
+        _shrink(self, self.deadline)
+        return super().recv_into(*args, **kwargs)
+
+    def sendall(self, *args: Any, **kwargs: Any) -> None:
+        _shrink(self, self.deadline)
+        super().sendall(*args, **kwargs)  # one time-out for the whole of it, since Python 3.5
+
+
+class DeadlineTLSSocket(ssl.SSLSocket):
+    """The same over TLS, where `sendall` is a loop around `send`.
+
+    The handshake runs before `deadline` can be set; OpenSSL's wrapper bounds it as a whole by the
+    time-out that the plain socket had.
+    """
+
+    deadline: Deadline | None = None
+
+    def recv_into(self, *args: Any, **kwargs: Any) -> int:
+        _shrink(self, self.deadline)
+        return super().recv_into(*args, **kwargs)
+
+    def send(self, *args: Any, **kwargs: Any) -> int:
+        _shrink(self, self.deadline)
+        return super().send(*args, **kwargs)
+
+
+def tls_context(ca_files: tuple[str, ...]) -> ssl.SSLContext:
+    """A context that trusts the system's authorities and those in `ca_files`, and checks names."""
+    context = ssl.create_default_context()
+    for ca_file in ca_files:
+        context.load_verify_locations(ca_file)
+    context.sslsocket_class = DeadlineTLSSocket
+    return context
+
+
+def _shrink(sock: socket.socket, deadline: Deadline | None) -> None:
+    if deadline is not None:
+        sock.settimeout(deadline.left())
