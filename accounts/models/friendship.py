@@ -55,14 +55,24 @@ class FriendRequest(models.Model):
         return f"{self.asker_id} → {self.asked_id}"
 
 
+class BlockQuerySet(models.QuerySet["Block"]):
+    def between(self, one: object, other: object) -> BlockQuerySet:
+        """Blocks of either by the other."""
+        return self.filter(Q(blocker=one, blocked=other) | Q(blocker=other, blocked=one))
+
+
 class Block(models.Model):
     """`blocker` wants nothing of `blocked`: neither sees the other here."""
 
     blocker = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="blocks"
     )
-    blocked = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    blocked = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = BlockQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Group(models.Model):
-    name = models.CharField(max_length=60)
+    """A closed group keeps its row and loses its members: its posts stay with their authors alone,
+    and the deliveries that take back copies of a post narrowed to the group are not lost.
+    """
+
+    name = models.CharField(_("name"), max_length=60)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="groups_owned"
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="groups_owned"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.name

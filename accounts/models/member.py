@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, AnonymousUser, UserManager
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models.audience import Audience
+from accounts.models.audience import Audience, readable_by
+from accounts.models.friendship import Block
 
 # Letters that every keypad has; the name stands in the address /@<name>/.
 username_validators = [
@@ -21,6 +23,42 @@ username_validators = [
 def picture_path(member: Member, filename: str) -> str:
     """Where the picture is stored. The name given by the browser is not used."""
     return f"pictures/{member.pk}.jpg"
+
+
+class MemberQuerySet(models.QuerySet["Member"]):
+    """Questions about members. What a page shows of others starts from `seen_by`."""
+
+    def seen_by(self, viewer: Member | AnonymousUser | None) -> MemberQuerySet:
+        """Members whom `viewer` may know of: active, and without a block either way.
+
+        Each carries `shown_name`: the display name where its audience lets the viewer read it,
+        the username elsewhere.
+        """
+        readable = readable_by(viewer, owner="pk", audience="display_name_audience")
+        shown_name = Case(
+            When(readable & ~Q(display_name=""), then=F("display_name")), default=F("username")
+        )
+        seen = self.filter(is_active=True).annotate(shown_name=shown_name)
+        if viewer is None or not viewer.is_authenticated:
+            return seen
+        return seen.exclude(pk__in=Block.objects.filter(blocker=viewer).values("blocked")).exclude(
+            pk__in=Block.objects.filter(blocked=viewer).values("blocker")
+        )
+
+    def friends_of(self, member: Member) -> MemberQuerySet:
+        return self.filter(friendships__friend=member)
+
+    def who_ask(self, member: Member) -> MemberQuerySet:
+        """Members who would like to be friends with `member`."""
+        return self.filter(requests_sent__asked=member)
+
+    def asked_by(self, member: Member) -> MemberQuerySet:
+        """Members whom `member` asked, and who have not answered."""
+        return self.filter(requests_received__asker=member)
+
+
+class MemberManager(UserManager.from_queryset(MemberQuerySet)):  # type: ignore[misc]
+    """A class with a name of its own, since migrations write it down by that name."""
 
 
 class Member(AbstractUser):
@@ -49,6 +87,8 @@ class Member(AbstractUser):
 
     language = models.CharField(max_length=8, blank=True, default="")
     is_listed = models.BooleanField(default=False)  # search engines may show the public profile
+
+    objects = MemberManager()  # type: ignore[misc]  # wider than AbstractUser's, by our queryset
 
     class Meta:
         verbose_name = _("member")

@@ -1,0 +1,106 @@
+"""Groups: nobody is added by force.
+
+A membership begins as an invitation; only the invited member's own press makes it one that reads.
+Every verb may be pressed twice.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import Friendship, Group, Member, Membership
+
+
+class NotAllowed(Exception):
+    """Only the owner does this, only a member does this, or only a friend may be invited."""
+
+
+class HandOverFirst(Exception):
+    """The owner leaves a group that others are in: it needs another owner, or is closed."""
+
+
+@transaction.atomic
+def create(name: str, *, by: Member, now: datetime) -> Group:
+    group = Group.objects.create(name=name, owner=by)
+    Membership.objects.create(group=group, member=by, invited_by=by, joined_at=now)
+    return group
+
+
+@transaction.atomic
+def invite(group: Group, invited: Member, *, by: Member) -> Membership:
+    """Any member invites their own friends. Who is in, or invited, stays as they are."""
+    _fresh(group)
+    if not is_in(group, by):
+        raise NotAllowed
+    if not Friendship.objects.filter(member=by, friend=invited).exists():
+        raise NotAllowed
+    membership, _ = Membership.objects.get_or_create(
+        group=group, member=invited, defaults={"invited_by": by}
+    )
+    return membership
+
+
+@transaction.atomic
+def accept(group: Group, *, by: Member, now: datetime) -> bool:
+    """Joins. False where there is no invitation (any more) and `by` is not in."""
+    _fresh(group)
+    mine = Membership.objects.filter(group=group, member=by)
+    return bool(mine.invited().update(joined_at=now)) or mine.joined().exists()
+
+
+def decline(group: Group, *, by: Member) -> None:
+    Membership.objects.invited().filter(group=group, member=by).delete()
+
+
+@transaction.atomic
+def leave(group: Group, *, by: Member, now: datetime) -> None:
+    """One press. An owner who is alone closes the group by it; else HandOverFirst."""
+    if _fresh(group).owner_id == by.pk:
+        others = Membership.objects.joined().filter(group=group).exclude(member=by)
+        if others.exists():
+            raise HandOverFirst
+        _close(group, now)
+    Membership.objects.filter(group=group, member=by).delete()
+
+
+@transaction.atomic
+def remove(group: Group, member: Member, *, by: Member) -> None:
+    """The owner takes a member out, or an invitation back."""
+    if _fresh(group).owner_id != by.pk or member == by:
+        raise NotAllowed
+    Membership.objects.filter(group=group, member=member).delete()
+
+
+@transaction.atomic
+def hand_over(group: Group, member: Member, *, by: Member) -> None:
+    """Another member owns the group from now on; the old owner stays in."""
+    owner = _fresh(group).owner_id
+    if owner == member.pk and is_in(group, by):
+        return
+    if owner != by.pk or not is_in(group, member):
+        raise NotAllowed
+    Group.objects.filter(pk=group.pk).update(owner=member)
+
+
+@transaction.atomic
+def close(group: Group, *, by: Member, now: datetime) -> None:
+    """Everybody is out; posts stay with those who wrote them, for nobody else to read."""
+    if _fresh(group).owner_id != by.pk:
+        raise NotAllowed
+    _close(group, now)
+
+
+def is_in(group: Group, member: Member) -> bool:
+    return Membership.objects.joined().filter(group=group, member=member).exists()
+
+
+def _close(group: Group, now: datetime) -> None:
+    Group.objects.filter(pk=group.pk, closed_at=None).update(closed_at=now)
+    Membership.objects.filter(group=group).delete()
+
+
+def _fresh(group: Group) -> Group:
+    """The row as it is now, locked: one verb at a time for a group."""
+    return Group.objects.select_for_update(of=("self",)).get(pk=group.pk)

@@ -1,0 +1,54 @@
+"""What a member's profile says, and to whom. The language of the pages is kept here too."""
+
+from __future__ import annotations
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+
+from accounts.models import Member
+
+AUDIENCES = ("display_name_audience", "about_audience", "picture_audience")
+
+
+def set_texts(member: Member, *, display_name: str, about: str) -> None:
+    member.display_name = display_name
+    member.about = about
+    member.save(update_fields=["display_name", "about"])
+
+
+def set_audiences(member: Member, audiences: dict[str, str], *, is_listed: bool) -> None:
+    """Who sees which field. `audiences` holds some of AUDIENCES; what is not named stays."""
+    for field, audience in audiences.items():
+        if field not in AUDIENCES:
+            raise ValueError(field)
+        setattr(member, field, audience)
+    member.is_listed = is_listed
+    member.save(update_fields=[*audiences, "is_listed"])
+
+
+@transaction.atomic
+def set_picture(member: Member, jpeg: bytes, *, audience: str) -> None:
+    """Replaces the picture. `jpeg` is already small and holds pixels alone (accounts.pictures)."""
+    _drop_file_after(member)
+    member.picture_audience = audience
+    member.picture.save("picture.jpg", ContentFile(jpeg), save=False)
+    member.save(update_fields=["picture", "picture_audience"])
+
+
+@transaction.atomic
+def remove_picture(member: Member) -> None:
+    _drop_file_after(member)
+    member.picture = ""
+    member.save(update_fields=["picture"])
+
+
+def set_language(member: Member, code: str) -> None:
+    member.language = code
+    member.save(update_fields=["language"])
+
+
+def _drop_file_after(member: Member) -> None:
+    """The old file goes once the row no longer names it, so that no page shows a hole."""
+    if member.picture:
+        storage, name = member.picture.storage, member.picture.name
+        transaction.on_commit(lambda: storage.delete(name))
