@@ -121,13 +121,14 @@ def _conversed(connection: _Connection, ask: Ask, max_bytes: int) -> Answer:
         response = connection.getresponse()
     except (OSError, http.client.HTTPException) as error:
         raise broken or error from error
-    return Answer(
-        status=response.status,
-        headers=_headers(response),
-        body=_body(response, max_bytes),
-        url=ask.endpoint.url,
-        phrase=response.reason,
-    )
+    with response:  # it holds the socket by itself
+        return Answer(
+            status=response.status,
+            headers=_headers(response),
+            body=_body(response, max_bytes),
+            url=ask.endpoint.url,
+            phrase=response.reason,
+        )
 
 
 def _headers(response: http.client.HTTPResponse) -> CaseInsensitiveDict[str]:

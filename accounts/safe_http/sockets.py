@@ -6,6 +6,7 @@ worker for ever. These shrink the time-out before each read and write to what is
 
 from __future__ import annotations
 
+import functools
 import socket
 import ssl
 import time
@@ -58,8 +59,12 @@ class DeadlineTLSSocket(ssl.SSLSocket):
         return super().send(*args, **kwargs)
 
 
+@functools.cache
 def tls_context(ca_files: tuple[str, ...]) -> ssl.SSLContext:
-    """A context that trusts the system's authorities and those in `ca_files`, and checks names."""
+    """A context that trusts the system's authorities and those in `ca_files`, and checks names.
+
+    Kept, because reading the authorities takes a twentieth of a second.
+    """
     context = ssl.create_default_context()
     for ca_file in ca_files:
         context.load_verify_locations(ca_file)
