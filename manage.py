@@ -6,6 +6,10 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+from profilelink import demo_environment
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "profilelink.settings")
+    if sys.argv[1:2] == ["demo"]:
+        demo_environment.prepare(sys.argv[2:])
     execute_from_command_line(sys.argv)

@@ -1,0 +1,27 @@
+"""gunicorn's configuration: `gunicorn profilelink.wsgi -c profilelink/deploy/gunicorn.py`.
+
+Behind a TLS-terminating proxy in production; set TRUSTED_PROXY_COUNT to the number of proxies.
+"""
+
+import os
+
+bind = os.environ.get("BIND", "127.0.0.1:8000")
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+threads = int(os.environ.get("WEB_THREADS", "8"))
+worker_class = "gthread"
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - heartbeat files
+timeout = 90  # longer than the longest upload from a slow phone
+graceful_timeout = 20
+keepalive = 5
+max_requests = 5000
+max_requests_jitter = 500
+preload_app = False
+
+# A client must not be able to say where the site is mounted (a SCRIPT_NAME header).
+forwarder_headers = ""
+forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
+
+# Addresses hold tokens: the access log shows them masked.
+logger_class = "accounts.urlsession.logmask.GunicornLogger"
+accesslog = os.environ.get("ACCESS_LOG", "-")
+access_log_format = '%(h)s %(t)s "%(r)s" %(s)s %(b)s %(M)sms'

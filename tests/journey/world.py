@@ -1,0 +1,178 @@
+"""The whole product as real processes: `manage.py demo` on free ports, thrown away afterwards.
+
+On SQLite by default; with DATABASE_URL and QUEUE_URL set it stands on a PostgreSQL database of its
+own and that Redis. What each process printed is in `logs`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import requests
+
+ROOT = Path(__file__).resolve().parents[2]
+READY_WITHIN = 120  # seconds
+
+
+@dataclass
+class World:
+    site: str
+    sandbox: str
+    folder: Path
+    password: str
+    ready_after: float  # seconds
+    database_url: str
+
+    def received(self, network: str = "mixi") -> dict[str, Any]:
+        """What the network has, by its own word."""
+        return requests.get(f"{self.sandbox}/{network}/_received", timeout=10).json()
+
+    def fault(self, **fault: Any) -> None:
+        requests.post(f"{self.sandbox}/_faults", json=fault, timeout=10).raise_for_status()
+
+    def logs(self) -> str:
+        return "\n".join(path.read_text(errors="replace") for path in self.folder.glob("*.log"))
+
+    def mails(self) -> list[str]:
+        return [p.read_text(errors="replace") for p in sorted((self.folder / "mail").glob("*"))]
+
+    def until(self, check: Any, *, seconds: float = 30) -> Any:
+        """Wait for something true to come of `check()`; its last word otherwise."""
+        end = time.monotonic() + seconds
+        while True:
+            value = check()
+            if value or time.monotonic() > end:
+                return value
+            time.sleep(0.3)
+
+    def dump(self) -> str:
+        """Every row of every table, as text."""
+        output = subprocess.run(
+            [sys.executable, "-m", "tests.journey.dump"],
+            cwd=ROOT,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        )
+        return output.stdout
+
+    def environment(self) -> dict[str, str]:
+        kept = {
+            name.upper(): (self.folder / name).read_text()
+            for name in ("secret_key", "pin_key", "token_keys")
+        }
+        return {
+            **os.environ,
+            **kept,
+            "DATABASE_URL": self.database_url,
+            "PUBLIC_URL": self.site,
+            "DJANGO_SETTINGS_MODULE": "profilelink.settings",
+        }
+
+
+def free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    for s in sockets:
+        s.bind(("127.0.0.1", 0))
+    ports = [s.getsockname()[1] for s in sockets]
+    for s in sockets:
+        s.close()
+    return ports
+
+
+@contextmanager
+def own_database(folder: Path) -> Iterator[str]:
+    """A database that nobody else uses: a file, or one made on the server of DATABASE_URL."""
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        yield f"sqlite:///{folder}/demo.sqlite3"
+        return
+    name = f"profilelink_{secrets.token_hex(6)}"
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}"')
+        try:
+            yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+        finally:
+            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def running(folder: Path, **environment: str) -> Iterator[World]:
+    """Start the demo, wait for READY, give the world, stop it."""
+    with own_database(folder) as database_url:
+        web, sandbox = free_ports(2)
+        ours = {n: v for n, v in os.environ.items() if n not in _OF_THE_TESTS}
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "demo", "--port", str(web), "--sandbox-port", str(sandbox)],
+            cwd=ROOT,
+            env={
+                **ours,
+                "DEMO_DIR": str(folder),
+                "DATABASE_URL": database_url,
+                "PYTHONUNBUFFERED": "1",
+                **environment,
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        try:
+            started = time.monotonic()
+            said = _until_ready(process)
+            yield World(
+                site=re.search(r"READY (\S+?)/?$", said, re.M)[1],
+                sandbox=f"http://127.0.0.1:{sandbox}",
+                folder=folder,
+                password=re.search(r"password: (\S+)", said)[1],
+                ready_after=time.monotonic() - started,
+                database_url=database_url,
+            )
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(timeout=60)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+
+
+# Set by tests.settings for the tests' own process; the demo makes its own.
+_OF_THE_TESTS = {
+    "SECRET_KEY", "PIN_KEY", "TOKEN_KEYS", "PUBLIC_URL", "EMAIL_URL", "MEDIA_ROOT",
+    "MIXI_CLIENT_ID", "MIXI_CLIENT_SECRET", "DJANGO_SETTINGS_MODULE", "ALLOWED_PRIVATE_HOSTS",
+}  # fmt: skip
+
+
+def _until_ready(process: subprocess.Popen[str]) -> str:
+    said = ""
+    end = time.monotonic() + READY_WITHIN
+    assert process.stdout is not None
+    while time.monotonic() < end:
+        line = process.stdout.readline()
+        if not line and process.poll() is not None:
+            break
+        said += line
+        if "password: " in line:
+            return said
+    raise AssertionError(f"the demo did not become ready:\n{said}")
+
+
+def pretty(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1)
