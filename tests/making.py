@@ -76,12 +76,18 @@ def make_post(
 
 
 def make_link(member: Member, network: str = "mixi", **fields: Any) -> Link:
-    """An active link, with allauth's row for the account. Credentials: `sealed_credentials=…`."""
+    """An active link, with allauth's row for the account, to which Everyone posts of each kind go.
+
+    Credentials: `sealed_credentials=…`, or syndication.credentials.keep.
+    """
     uid = fields.pop("uid", f"{network}-{member.username}")
     fields.setdefault("name", member.name)
     if "account" not in fields:
         fields["account"] = SocialAccount.objects.create(user=member, provider=network, uid=uid)
-    return Link.objects.create(member=member, network=network, uid=uid, **fields)
+    link = Link.objects.create(member=member, network=network, uid=uid, **fields)
+    for kind in PostKind.values:
+        allow(link, kind, Audience.EVERYONE)
+    return link
 
 
 def allow(link: Link, kind: str, audience: str = Audience.FRIENDS, *, is_on: bool = True) -> Toggle:

@@ -12,7 +12,7 @@ from syndication.models.delivery import (
     NetworkSwitch,
 )
 from syndication.models.link import FeedItem, Link, LinkState, NetworkFriend, Notice, Toggle
-from syndication.models.post import Post, PostKind
+from syndication.models.post import KeptPhoto, Post, PostKind
 
 __all__ = [
     "CHANGES",
@@ -24,6 +24,7 @@ __all__ = [
     "FeedItem",
     "Heartbeat",
     "HostHealth",
+    "KeptPhoto",
     "Link",
     "LinkState",
     "NetworkFriend",

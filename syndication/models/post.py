@@ -7,9 +7,10 @@ import secrets
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Audience, Group, Member, readable_by
+from accounts.models import Audience, Friendship, Group, Member, readable_by
 
 
 class PostKind(models.TextChoices):
@@ -21,13 +22,30 @@ class PostKind(models.TextChoices):
 
 class PostQuerySet(models.QuerySet["Post"]):
     def visible_to(self, viewer: Member | AnonymousUser | None) -> PostQuerySet:
-        """The posts that `viewer` may read. Every read starts here; an id is never permission."""
-        return self.filter(deleted_at=None).filter(
-            readable_by(viewer, owner="author", group="group")
+        """The posts that `viewer` may read. Every read starts here; an id is never permission.
+
+        Each carries `author_name`: the author's display name where its own audience lets the
+        viewer read it, the username elsewhere.
+        """
+        named = readable_by(viewer, owner="author", audience="author__display_name_audience")
+        return (
+            self.filter(deleted_at=None, author__is_active=True)
+            .filter(readable_by(viewer, owner="author", group="group"))
+            .annotate(
+                author_name=Case(
+                    When(named & ~Q(author__display_name=""), then=F("author__display_name")),
+                    default=F("author__username"),
+                )
+            )
         )
 
     def by(self, member: Member) -> PostQuerySet:
         return self.filter(author=member)
+
+    def by_friends_or(self, member: Member) -> PostQuerySet:
+        """The posts of `member` and of the friends of `member`: what a home page is made of."""
+        friends = Friendship.objects.filter(member=member, friend=OuterRef("author"))
+        return self.filter(Q(author=member) | Exists(friends))
 
     def newest_first(self) -> PostQuerySet:
         return self.order_by("-created_at", "-pk")
@@ -36,6 +54,29 @@ class PostQuerySet(models.QuerySet["Post"]):
 def photo_path(post: Post, filename: str) -> str:
     """Where a photo is stored: a name nobody can guess, never the browser's own file name."""
     return f"photos/{secrets.token_hex(16)}.jpg"
+
+
+def kept_photo_path(photo: KeptPhoto, filename: str) -> str:
+    """Where a photo waits while its post is being written."""
+    return f"kept/{secrets.token_hex(16)}.jpg"
+
+
+class KeptPhoto(models.Model):
+    """A photo that was uploaded for a post that is not sent yet, so that it travels once.
+
+    Already small and without place data. `key` is what the form carries; it opens the photo to
+    `member` alone.
+    """
+
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="kept_photos"
+    )
+    key = models.CharField(max_length=32, unique=True)
+    photo = models.ImageField(upload_to=kept_photo_path)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    def __str__(self) -> str:
+        return f"of {self.member_id} at {self.created_at:%Y-%m-%d %H:%M}"
 
 
 class Post(models.Model):
@@ -50,6 +91,7 @@ class Post(models.Model):
     url = models.URLField(_("address"), max_length=1000, blank=True)
     url_title = models.CharField(max_length=200, blank=True)  # fetched by the safe way out
     photo = models.ImageField(_("photo"), upload_to=photo_path, blank=True)
+    photo_small = models.ImageField(upload_to=photo_path, blank=True)  # fits a page of 240 pixels
     photo_alt = models.CharField(_("what the photo shows"), max_length=400, blank=True)
     audience = models.CharField(max_length=20, choices=Audience.choices)
     group = models.ForeignKey(
