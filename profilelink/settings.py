@@ -49,6 +49,7 @@ INSTALLED_APPS = [
 # The order is argued in the docstring of accounts.urlsession.middleware.
 MIDDLEWARE = [
     "profilelink.phone.lane.PhoneLaneMiddleware",
+    "profilelink.headers.BrowserHeadersMiddleware",
     "accounts.urlsession.middleware.UrlSessionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -58,7 +59,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "profilelink.headers.BrowserHeadersMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
 ]
@@ -161,6 +161,16 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 URLSESSION_IDLE = 30 * 60
 URLSESSION_ABSOLUTE = 12 * 3600
 URLSESSION_ANONYMOUS_PER_ADDRESS = env.int("ANONYMOUS_SESSIONS_PER_ADDRESS", default=300)
+# Paths that need no session: a valid cookie is read, without one nothing is made and nothing set.
+URLSESSION_PUBLIC = [
+    r"/$",
+    r"/@",
+    r"/(out|static|media|photos|oauth)/",
+    r"/(healthz|readyz|robots\.txt|favicon\.ico)$",
+    r"/accounts/[^/]+/login/callback/$",
+    r"/links/return/",
+    r"/posts/\d+/$",
+]
 
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",

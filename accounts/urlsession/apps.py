@@ -1,0 +1,23 @@
+from django.apps import AppConfig, apps
+
+from accounts.urlsession import checks  # noqa: F401  registers the system checks
+from accounts.urlsession.signals import session_key_changed
+
+
+class UrlSessionConfig(AppConfig):
+    """Registers the system checks, and keeps allauth's session list in step where there is one."""
+
+    name = "accounts.urlsession"
+    label = "urlsession"
+    verbose_name = "Sessions"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        if apps.is_installed("allauth.usersessions"):
+            session_key_changed.connect(follow_in_session_list, dispatch_uid="urlsession.follow")
+
+
+def follow_in_session_list(*, old: str, new: str, **_: object) -> None:
+    """A member's session stays one line of "Your sessions" when its key is changed."""
+    listed = apps.get_model("usersessions", "UserSession").objects
+    listed.filter(session_key=old).update(session_key=new)

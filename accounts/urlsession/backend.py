@@ -1,0 +1,133 @@
+"""SESSION_ENGINE: Django's database sessions, with the hash of the token as session key.
+
+What allauth, the admin or a dump hold is a hash and opens nothing. allauth also replaces
+`request.session` by a fresh store made from the key alone; since the raw token is kept in the
+request's context and not on the store, that loses nothing.
+"""
+
+import time
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth import SESSION_KEY as MEMBER_KEY
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.urls import set_script_prefix
+from django.utils import timezone
+
+from accounts.urlsession.conf import setting
+from accounts.urlsession.context import Context, Mode, get_context
+from accounts.urlsession.models import Session
+from accounts.urlsession.signals import session_key_changed
+from accounts.urlsession.tokens import hash_token, new_token
+
+# Where a session says what it is bound to: mode, browser, address, began (seconds), member.
+STAMP = "_urlsession"
+
+
+class SessionStore(DatabaseStore):
+    """A session. Stamps itself with its mode, browser and age whenever it is saved."""
+
+    expires_at: datetime | None = None
+
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        return Session
+
+    def load(self) -> dict[str, Any]:
+        row = self._get_session_from_db()
+        self.expires_at = row.expire_date if row else None
+        return self.decode(row.session_data) if row else {}
+
+    def exists(self, session_key: str) -> bool:
+        """Whether a session lives under this key. Ended ones stay in the table for a while."""
+        rows = Session.objects.filter(session_key=session_key, expire_date__gt=timezone.now())
+        return bool(rows.exists())
+
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
+        self._stamp(data)
+        row: Session = super().create_model_instance(data)
+        row.address_hash = data.get(STAMP, {}).get("address", "")
+        return row
+
+    def get_session_cookie_age(self) -> int:
+        return int(setting("URLSESSION_IDLE"))
+
+    def get_expiry_date(self, **kwargs: Any) -> datetime:
+        """When the session ends if nothing more comes: idle or absolute time-out.
+
+        What a library asked for by set_expiry() cannot make it longer.
+        """
+        now = kwargs.get("modification") or timezone.now()
+        idle = now + timedelta(seconds=setting("URLSESSION_IDLE"))
+        return min(super().get_expiry_date(**kwargs), idle)
+
+    def touch(self) -> None:
+        """Moves the idle time-out on without rewriting the data, and not for every request."""
+        end = timezone.now() + timedelta(seconds=setting("URLSESSION_IDLE"))
+        step = timedelta(seconds=setting("URLSESSION_TOUCH"))
+        if self.expires_at is not None and self.expires_at < end - step:
+            Session.objects.filter(session_key=self.session_key).update(expire_date=end)
+            self.expires_at = end
+
+    def is_bound_to(self, mode: Mode, browser: str) -> bool:
+        """Whether the session lives, belongs to this mode, and to this browser if in an address."""
+        stamp = self.get(STAMP) or {}
+        if self.session_key is None or stamp.get("mode") != mode:
+            return False
+        if mode is Mode.URL and stamp["browser"] != browser:
+            return False
+        return time.time() - stamp["began"] <= setting("URLSESSION_ABSOLUTE")
+
+    def is_anonymous(self) -> bool:
+        """Whether nobody is logged in here."""
+        return MEMBER_KEY not in self
+
+    def cycle_key(self) -> None:
+        old = self.session_key
+        super().cycle_key()
+        if old and not self.is_anonymous():
+            session_key_changed.send(SessionStore, old=old, new=self.session_key)
+
+    def flush(self) -> None:
+        context, old = get_context(), self.session_key
+        super().flush()
+        if context and context.mode is Mode.URL and old == context.current_key:
+            context.current_key = None
+            set_script_prefix(f"{context.outer}/")
+
+    def _get_new_session_key(self) -> str:
+        """Mints a token. When this is the request's own session, the prefix moves at once."""
+        token = new_token()
+        key = hash_token(token)
+        context = get_context()
+        if context is not None:
+            context.minted[key] = token
+            if context.mode is Mode.URL and self.session_key == context.current_key:
+                context.current_key = key
+                set_script_prefix(context.prefix_for(token) + "/")
+        return key
+
+    def _stamp(self, data: dict[str, Any]) -> None:
+        """Binds a new session; the absolute time-out begins anew when a member comes in."""
+        stamp = data.get(STAMP)
+        member = MEMBER_KEY in data
+        if stamp is None:
+            context = get_context()
+            if context is None or context.mode is Mode.NONE:
+                return  # made outside of a request: bound to nothing, so it opens nowhere
+            stamp = data[STAMP] = _fresh_stamp(context)
+        elif member and not stamp["member"]:
+            stamp["began"] = int(time.time())
+        stamp["member"] = member
+        if member:
+            stamp["address"] = ""
+
+
+def _fresh_stamp(context: Context) -> dict[str, Any]:
+    return {
+        "mode": str(context.mode),
+        "browser": context.browser,
+        "address": context.address,
+        "began": int(time.time()),
+        "member": False,
+    }

@@ -1,0 +1,59 @@
+"""What a request says about its client: address, browser, whether it is a crawler."""
+
+import hashlib
+import ipaddress
+import re
+
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+
+from accounts.urlsession.conf import setting
+
+# Parts of old phones' names that change within one phone (font size, state of its cache) or name
+# the one handset (serial, SIM card). What is left names the model.
+_VOLATILE = re.compile(r"\([^)]*\)|/SN[0-9A-Za-z]+|;(?:ser|icc)[0-9A-Za-z]+")
+
+# Says so itself: search engines, link previews, archives. Cubot is a maker of phones.
+_CRAWLER = re.compile(
+    r"(?<!cu)bot\b|crawler|spider|slurp|preview|facebookexternalhit|facebookcatalog|whatsapp/"
+    r"|line-poker|embedly|ia_archiver|archive\.org|mediapartners|y!j-|hatena|vkshare|scrapy",
+    re.I,
+)
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address of the client, as the outermost proxy of ours saw it.
+
+    Each trusted proxy appends the address it was called from, so with n of them the n-th entry of
+    X-Forwarded-For from the right is true and everything left of it is hearsay.
+    """
+    count = setting("TRUSTED_PROXY_COUNT")
+    remote = request.META.get("REMOTE_ADDR", "")
+    entries = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    claimed = entries[-count] if 0 < count <= len(entries) else remote
+    try:
+        return str(ipaddress.ip_address(claimed))
+    except ValueError:
+        return remote or "0.0.0.0"  # noqa: S104  an unknown client (a Unix socket), no listener
+
+
+def address_hash(request: HttpRequest) -> str:
+    """40 characters that stand for the client's network, to count by; the address is not stored.
+
+    IPv6 hands a household a /64, so that is what one client is.
+    """
+    address = ipaddress.ip_address(client_address(request))
+    if isinstance(address, ipaddress.IPv6Address):
+        address = ipaddress.ip_network((address, 64), strict=False).network_address
+    return salted_hmac("urlsession.address", str(address), algorithm="sha256").hexdigest()[:40]
+
+
+def browser_id(request: HttpRequest) -> str:
+    """12 characters that stand for the phone's model or the browser and its version."""
+    name = _VOLATILE.sub("", request.META.get("HTTP_USER_AGENT", ""))
+    return hashlib.sha256(name.strip().encode()).hexdigest()[:12]
+
+
+def is_crawler(request: HttpRequest) -> bool:
+    """Whether the client says it is a crawler or a link preview. They get no session."""
+    return bool(_CRAWLER.search(request.META.get("HTTP_USER_AGENT", "")))

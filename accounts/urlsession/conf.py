@@ -1,0 +1,43 @@
+"""The settings of this app, each with its default. Read at use, so that tests may override them."""
+
+import re
+from typing import Any
+
+from django.conf import settings
+
+DEFAULTS: dict[str, Any] = {
+    # Seconds without a request after which a session ends, and seconds after which it ends anyway.
+    "URLSESSION_IDLE": 30 * 60,
+    "URLSESSION_ABSOLUTE": 12 * 3600,
+    # The idle time-out is moved on at most this often (seconds): a read must not cost a write.
+    "URLSESSION_TOUCH": 120,
+    # Live anonymous sessions of one client address. A carrier's gateway is one address.
+    "URLSESSION_ANONYMOUS_PER_ADDRESS": 300,
+    # An ended session of a member is remembered this long (seconds), to offer the right way back.
+    "URLSESSION_REMEMBER_ENDED": 24 * 3600,
+    # Regular expressions, matched from the beginning of the path.
+    # Never under a token: 404 there. Without one these are never probed: they need cookies anyway.
+    "URLSESSION_COOKIE_ONLY": [r"/(admin|static|media|out)(/|$)"],
+    # No session is needed. A valid cookie is read; without one nothing is made and nothing set.
+    "URLSESSION_PUBLIC": [r"/(static|media|out)/"],
+    # No session, no probe, and cookies are not even read.
+    "URLSESSION_NEVER_PROBE": [r"/[qp]/"],
+    # The front door for those who keep no cookies: straight into a URL session.
+    "URLSESSION_FRONT_DOOR": [r"/m/$"],
+    # Sent without session these have nothing left to do: straight to the home page.
+    "URLSESSION_NOT_KEPT": [r"/logout/$"],
+    # The view that asks to log in again when a form was sent on a session that had ended.
+    "URLSESSION_EXPIRED_VIEW": "accounts.urlsession.views.resume_form",
+    # Proxies of ours in front of us: so many entries of X-Forwarded-For, from the right, are true.
+    "TRUSTED_PROXY_COUNT": 0,
+}
+
+
+def setting(name: str) -> Any:
+    """The project's value, or ours."""
+    return getattr(settings, name, DEFAULTS[name])
+
+
+def is_listed(name: str, path: str) -> bool:
+    """Whether a path (without token) matches one of the expressions of the setting `name`."""
+    return any(re.match(pattern, path) for pattern in setting(name))

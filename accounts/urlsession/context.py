@@ -1,0 +1,96 @@
+"""What is known about the session of the request that runs, for those who have no request.
+
+The session store and `reverse()` know none, so the middleware leaves it in a ContextVar.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.http import HttpRequest
+from django.urls import get_script_prefix, set_script_prefix
+
+
+class Mode(StrEnum):
+    """Where the session is kept: in the address, in a cookie, or there is none."""
+
+    URL = "url"
+    COOKIE = "cookie"
+    NONE = "none"
+
+
+@dataclass
+class Context:
+    """One request's session. Raw tokens stay out of repr(), which ends in error reports."""
+
+    mode: Mode = Mode.NONE
+    outer: str = ""  # SCRIPT_NAME of the deployment, without slash at the end
+    browser: str = ""  # clients.browser_id(), stamped into new sessions
+    address: str = ""  # clients.address_hash(), stamped into new anonymous sessions
+    token: str | None = field(default=None, repr=False)  # raw, as the client presented it
+    key: str | None = None  # hash of that token while its session lives
+    current_key: str | None = None  # key of the session that is in use now
+    minted: dict[str, str] = field(default_factory=dict, repr=False)  # key -> raw token, made here
+    outside: dict[str, str] = field(default_factory=dict)  # ticket -> outside address
+
+    def prefix_for(self, token: str | None) -> str:
+        """SCRIPT_NAME for a token, without slash at the end."""
+        return f"{self.outer}/s/{token}" if token else self.outer
+
+    def token_of(self, key: str | None) -> str | None:
+        """The raw token of a session key, where this request knows it."""
+        return self.token if key and key == self.key else self.minted.get(key or "")
+
+    def raw_tokens(self) -> list[str]:
+        """Every raw token that this request knows, for masking."""
+        return [token for token in (self.token, *self.minted.values()) if token]
+
+
+_current: ContextVar[Context | None] = ContextVar("urlsession", default=None)
+
+
+def get_context() -> Context | None:
+    """The context of the request that runs, if one does."""
+    return _current.get()
+
+
+def context_of(request: HttpRequest) -> Context:
+    """The context that the middleware left on a request; one without session where it did not."""
+    context = getattr(request, "urlsession", None)
+    return context if isinstance(context, Context) else Context()
+
+
+@contextmanager
+def active(context: Context) -> Iterator[Context]:
+    """Runs with this context, and leaves context and prefix as they were.
+
+    The reset matters: Django leaves the last request's prefix standing in the thread.
+    """
+    before = get_script_prefix()
+    reset = _current.set(context)
+    try:
+        yield context
+    finally:
+        _current.reset(reset)
+        set_script_prefix(before)
+
+
+@contextmanager
+def script_prefix(prefix: str) -> Iterator[None]:
+    """Addresses are reversed below `prefix`, which ends in a slash."""
+    before = get_script_prefix()
+    set_script_prefix(prefix)
+    try:
+        yield
+    finally:
+        set_script_prefix(before)
+
+
+@contextmanager
+def no_session_prefix() -> Iterator[None]:
+    """Addresses are reversed without the token: for mails, feeds, QR codes and callbacks."""
+    context = get_context()
+    with script_prefix(f"{context.outer}/" if context else "/"):
+        yield

@@ -1,0 +1,36 @@
+"""Where a redirect goes: repaired so that it neither loses the session nor carries a token out."""
+
+import re
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+from django.http import HttpRequest
+
+from accounts.urlsession.conf import is_listed
+from accounts.urlsession.context import Context, Mode
+from accounts.urlsession.tokens import without_prefix
+
+
+def is_outside(request: HttpRequest, url: str) -> bool:
+    """Whether an address leads to another host. Browsers read a backslash as a slash."""
+    parts = urlsplit(url.replace("\\", "/"))
+    if parts.netloc:
+        return parts.netloc != request.get_host()
+    return bool(parts.scheme)
+
+
+def repaired(request: HttpRequest, context: Context, url: str, token: str | None) -> str:
+    """An inside address as it must be for the session that goes on under `token`.
+
+    Old, doubled and missing tokens and the holes of stored addresses are all put right. Scheme and
+    host stay, or SECURE_SSL_REDIRECT would redirect for ever; slashes at the front become one,
+    since two would name another host.
+    """
+    parts = urlsplit(urljoin(request.path, url.replace("\\", "/")))
+    path = parts.path
+    if context.outer and path.startswith(f"{context.outer}/"):
+        path = path[len(context.outer) :]
+    path = re.sub(r"^/*", "/", without_prefix(path))
+    if context.mode is not Mode.URL or is_listed("URLSESSION_COOKIE_ONLY", path):
+        token = None
+    path = context.prefix_for(token) + path
+    return urlunsplit((parts.scheme, parts.netloc, path, parts.query, parts.fragment))

@@ -1,0 +1,71 @@
+"""No secret of an address or a handset reaches a log, an error mail or an access log."""
+
+import logging
+import re
+from typing import Any
+
+from django.utils.log import AdminEmailHandler
+from gunicorn.glogging import Logger
+
+from accounts.urlsession.context import get_context
+from accounts.urlsession.tokens import PATTERN
+
+MASK = "***"
+
+# Each pattern keeps its group "keep" and hides the rest.
+_PATTERNS = (
+    # Session, phone login, PIN and outbound addresses, also percent-encoded in another address.
+    re.compile(rf"(?P<keep>(?:/|%2F)(?:s|q|p|out)(?:/|%2F)){PATTERN}(?![A-Za-z0-9_-])", re.I),
+    # What a network gives back: OAuth 2's code and state, OAuth 1's token and verifier.
+    re.compile(
+        r"(?P<keep>(?:^|[?&;\s\"'(]|%3F|%26)"
+        r"(?:code|state|oauth_token|oauth_verifier|access_token|refresh_token|session)(?:=|%3D))"
+        r"[^&\s\"'<>)]+",
+        re.I,
+    ),
+    # A handset's serial number and SIM card in its browser's name.
+    re.compile(r"(?P<keep>[;/](?:ser|icc|SN))[0-9A-Za-z]{8,}"),
+    # Headers in which gateways name the subscriber.
+    re.compile(
+        r"(?P<keep>X[-_](?:DCMGUID|UP[-_]SUBNO|JPHONE[-_]UID|EM[-_]UID)['\"]?\s*[:=,>]?\s*['\"]?)"
+        r"[^\s'\"<,]+",
+        re.I,
+    ),
+)
+
+
+def mask(text: str) -> str:
+    """The text without secrets, also without the raw tokens of the request that runs.
+
+    Those can stand alone, as a local variable in a traceback does.
+    """
+    for pattern in _PATTERNS:
+        text = pattern.sub(rf"\g<keep>{MASK}", text)
+    context = get_context()
+    for token in context.raw_tokens() if context else ():
+        text = text.replace(token, MASK)
+    return text
+
+
+class MaskFormatter(logging.Formatter):
+    """A formatter and not a filter: a filter does not see the text of a traceback."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return mask(super().format(record))
+
+
+class MaskAdminEmailHandler(AdminEmailHandler):
+    """The report prints the address and META, so masking the record would not be enough."""
+
+    def send_mail(self, subject: str, message: str, *args: Any, **kwargs: Any) -> None:
+        if html := kwargs.get("html_message"):
+            kwargs["html_message"] = mask(html)
+        super().send_mail(mask(subject), mask(message), *args, **kwargs)
+
+
+class GunicornLogger(Logger):
+    """`logger_class` of the gunicorn configuration: the access log, masked."""
+
+    def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> dict[str, Any]:
+        known = super().atoms(resp, req, environ, request_time)
+        return {name: mask(v) if isinstance(v, str) else v for name, v in known.items()}

@@ -1,0 +1,204 @@
+"""The one session middleware, for both modes. The order of MIDDLEWARE is argued here.
+
+1. The phone lane may build a fresh request (from Shift_JIS), so it comes before everything.
+2. Browser headers wrap what follows, so that refusals, redirects and error pages have them too.
+3. This one: it rewrites the path, so every later middleware sees the address without token. It is
+   a subclass of Django's SessionMiddleware for the sake of the admin's system check.
+4. Security, then WhiteNoise: /static/ is answered before any session is needed.
+5. The locale reads the session's language; Common adds slashes; CSRF compares with the session;
+   auth, messages, frame options and allauth's two follow as their manuals say.
+
+Synchronous only: the product runs under WSGI.
+"""
+
+import logging
+from collections.abc import Iterable, Iterator
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import get_script_prefix
+from django.utils.cache import patch_vary_headers
+from django.utils.encoding import escape_uri_path
+from django.utils.translation import gettext as _
+
+from accounts.urlsession import kept, location
+from accounts.urlsession.backend import SessionStore
+from accounts.urlsession.clients import address_hash, browser_id
+from accounts.urlsession.context import Context, Mode, active, script_prefix
+from accounts.urlsession.entry import ENDED, Arrival, arrive, decide, new_store
+from accounts.urlsession.outbound import outside_path, store_tickets
+
+logger = logging.getLogger(__name__)
+
+
+class UrlSessionMiddleware(SessionMiddleware):
+    """Gives every request its session, and every response what the session needs."""
+
+    async_capable = False
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:  # type: ignore[override]
+        if request.path_info.startswith(settings.STATIC_URL):
+            # A file: no query, and the session cookie is left alone.
+            request.session = new_store()
+            return cast(HttpResponseBase, self.get_response(request))
+        outer = request.META.get("SCRIPT_NAME", "").rstrip("/")
+        context = Context(outer=outer, browser=browser_id(request), address=address_hash(request))
+        request.urlsession = context  # type: ignore[attr-defined]
+        with active(context):
+            arrival, response = arrive(request, context)
+            request.urlsession_arrival = arrival  # type: ignore[attr-defined]
+            answer = response or cast(HttpResponseBase, self.get_response(request))
+            return _leave(request, answer, context, arrival)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        """The address is known: decides about those who came without session."""
+        context = getattr(request, "urlsession", None)
+        arrival = getattr(request, "urlsession_arrival", None)
+        if context is None or arrival is None:
+            return None
+        if arrival.has_no_session:
+            return decide(request, context, arrival, view)
+        if request.session.get(ENDED):
+            del request.session[ENDED]
+            text = _("Your last session had ended, so this is a new one.")
+            messages.info(request, text, fail_silently=True)
+        if request.method == "POST":
+            _sent_again(request)
+        return None
+
+
+def _sent_again(request: HttpRequest) -> None:
+    """The form that waited has been sent: it waits no longer."""
+    form = kept.kept_form(request)
+    if form is not None and form.is_for(request.path_info):
+        kept.pop_kept_form(request)
+
+
+def _leave(
+    request: HttpRequest, response: HttpResponseBase, context: Context, arrival: Arrival
+) -> HttpResponseBase:
+    """Rotates, saves, repairs the Location and binds the session to the response."""
+    if arrival.is_fresh:
+        response = _land(request, response, arrival)
+    goes_to = response.get("Location", "") if 300 <= response.status_code < 400 else ""
+    goes_outside = bool(goes_to) and location.is_outside(request, goes_to)
+    store = request.session  # allauth may have replaced it, so it is read late
+    if goes_to and not goes_outside:
+        _rotate_anonymous(store, context)
+    _save(store, response, context)
+    if goes_outside:
+        response = _by_the_door(response, goes_to)
+    elif goes_to:
+        token = context.token_of(store.session_key)
+        response["Location"] = location.repaired(request, context, goes_to, token)
+    if context.mode is Mode.URL:
+        _bind_to_address(response)
+    else:
+        _bind_to_cookie(store, response, context)
+    store_tickets(context.outside)
+    return response
+
+
+def _land(request: HttpRequest, response: HttpResponseBase, arrival: Arrival) -> HttpResponseBase:
+    """Brings a browser whose session was just made to an address that carries the token.
+
+    The view has run already: where it redirects (to log in, say) that redirect does it, so that a
+    first visit costs no third one. A GET changes nothing, so a page may be made twice.
+    """
+    if arrival.is_dead_token:
+        request.session[ENDED] = True
+    if response.status_code >= 300:
+        return response
+    query = request.META.get("QUERY_STRING", "")
+    path = escape_uri_path(request.path_info)
+    return HttpResponseRedirect(f"{path}?{query}" if query else path)
+
+
+def _rotate_anonymous(store: SessionStore, context: Context) -> None:
+    """An anonymous session that was changed goes on under a new token, whatever page it was.
+
+    Who knows the old one (it was handed out on purpose, say) must not see what comes of a password
+    that is typed in it: between password and second factor nobody is logged in yet.
+    """
+    is_presented = store.session_key is not None and store.session_key == context.key
+    if is_presented and store.modified and store.is_anonymous():
+        store.cycle_key()
+
+
+def _save(store: SessionStore, response: HttpResponseBase, context: Context) -> None:
+    """Stores what changed. Without a session nothing is stored, so nothing may have been made."""
+    if context.mode is Mode.NONE:
+        if store.session_key in context.minted:
+            logger.error("A view without session made one: start_url_session() comes first.")
+            store.flush()
+        return
+    if not store.modified or store.is_empty() or response.status_code >= 500:
+        return
+    try:
+        store.save()
+    except UpdateError as error:
+        raise SessionInterrupted("The session ended while the request ran.") from error
+
+
+def _by_the_door(response: HttpResponseBase, url: str) -> HttpResponseBase:
+    """A redirect to another host becomes one to /out/<ticket>; what is not safe, becomes none."""
+    path = outside_path(url)
+    if not path:
+        return HttpResponseBadRequest(_("This address cannot be opened from here."))
+    response["Location"] = path
+    return response
+
+
+def _bind_to_address(response: HttpResponseBase) -> None:
+    """Under a token: no cookie is set, nothing is kept, and links need the prefix to the end."""
+    if response.cookies:
+        logger.warning("Dropped Set-Cookie %s under a token.", sorted(response.cookies))
+        response.cookies.clear()
+    response["Cache-Control"] = "no-store, private, max-age=0"
+    response["Pragma"] = "no-cache"
+    response["Referrer-Policy"] = "same-origin"
+    response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    if response.streaming:
+        chunks: Any = getattr(response, "streaming_content", ())
+        response.streaming_content = _with_prefix(chunks, get_script_prefix())  # type: ignore[attr-defined]
+
+
+def _bind_to_cookie(store: SessionStore, response: HttpResponseBase, context: Context) -> None:
+    """Without token: the cookie of a new or rotated session is set, that of an ended one deleted."""
+    patch_vary_headers(cast(HttpResponse, response), ("Cookie",))
+    if context.mode is not Mode.COOKIE:
+        return
+    name = settings.SESSION_COOKIE_NAME
+    place = {"path": settings.SESSION_COOKIE_PATH, "domain": settings.SESSION_COOKIE_DOMAIN}
+    token = context.minted.get(store.session_key or "")
+    if token:
+        response.set_cookie(
+            name,
+            token,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite=settings.SESSION_COOKIE_SAMESITE,
+            **place,
+        )
+    elif context.key and not store.session_key:
+        response.delete_cookie(name, samesite=settings.SESSION_COOKIE_SAMESITE, **place)
+
+
+def _with_prefix(chunks: Iterable[bytes], prefix: str) -> Iterator[bytes]:
+    """The chunks of a lazy body, each made while addresses carry the token."""
+    iterator = iter(chunks)
+    while True:
+        with script_prefix(prefix):
+            try:
+                chunk = next(iterator)
+            except StopIteration:
+                return
+        yield chunk

@@ -1,0 +1,92 @@
+"""Outside addresses leave by /out/<ticket>, a page without token: what a Referer tells is that.
+
+A page of status 200, never a redirect: Lynx carries the first address through a 302. A ticket is an
+HMAC of the address, so the same address has the same ticket and a page may name many without a
+write for each; the middleware stores what the response used, when it is finished.
+"""
+
+import base64
+import re
+from datetime import timedelta
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.encoding import iri_to_uri
+
+from accounts.urlsession.context import get_context, no_session_prefix
+from accounts.urlsession.models import OutTicket
+
+KEPT = timedelta(days=30)
+# A ticket that is used again with less than this left is kept for 30 days more.
+RENEWED_BELOW = timedelta(days=15)
+LONGEST = 2000
+
+_CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
+
+
+def safe_address(url: str) -> str:
+    """The address in ASCII, or '' where it is not one that may be offered as a link.
+
+    http and https only. No name or password before the host (they make another host look like a
+    trusted one) and no control characters. The host is shown as IDNA, so that look-alikes show.
+    """
+    url = url.strip()
+    if len(url) > LONGEST or _CONTROL.search(url):
+        return ""
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").encode("idna").decode()
+        port = parts.port
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
+        return ""
+    return iri_to_uri(urlunsplit(_with_host(parts, host, port))) or ""
+
+
+def outside_path(url: str) -> str:
+    """The address of the page by which `url` leaves, or '' where it is not safe to offer.
+
+    In a request the ticket is stored when the response is finished; elsewhere at once.
+    """
+    address = safe_address(url)
+    if not address:
+        return ""
+    ticket = _ticket(address)
+    context = get_context()
+    if context is None:
+        store_tickets({ticket: address})
+    else:
+        context.outside[ticket] = address
+    with no_session_prefix():
+        return reverse("out", args=[ticket])
+
+
+def store_tickets(used: dict[str, str]) -> None:
+    """Sees to it that these tickets are known, with one SELECT and mostly no write."""
+    if not used:
+        return
+    now = timezone.now()
+    known = dict(OutTicket.objects.filter(pk__in=used).values_list("pk", "expires_at"))
+    stale = [ticket for ticket, end in known.items() if end < now + RENEWED_BELOW]
+    fresh = [
+        OutTicket(ticket=ticket, url=url, expires_at=now + KEPT)
+        for ticket, url in used.items()
+        if ticket not in known
+    ]
+    if stale:
+        OutTicket.objects.filter(pk__in=stale).update(expires_at=now + KEPT)
+    if fresh:
+        OutTicket.objects.bulk_create(fresh, ignore_conflicts=True)
+
+
+def _ticket(address: str) -> str:
+    digest = salted_hmac("urlsession.out", address, algorithm="sha256").digest()
+    return base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=")
+
+
+def _with_host(parts: SplitResult, host: str, port: int | None) -> SplitResult:
+    name = f"[{host}]" if ":" in host else host
+    return parts._replace(netloc=f"{name}:{port}" if port else name)

@@ -1,0 +1,6 @@
+"""What happens to sessions, for those who keep their keys."""
+
+from django.dispatch import Signal
+
+# A logged-in session goes on under another key. Sent with old and new: session keys (hashes).
+session_key_changed = Signal()

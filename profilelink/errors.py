@@ -1,0 +1,46 @@
+"""Error pages: light, in words, with what to do next. They use neither session nor database."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template import loader
+
+from accounts.urlsession.kept import is_foreign, typed_in
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: what came cannot be read, or the session ended while the request ran."""
+    return _page("400.html", 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403."""
+    return _page("403.html", 403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404; the same for what does not exist and what this visitor may not know of."""
+    return _page("404.html", 404)
+
+
+def too_many_requests(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """429, for the rate limits."""
+    return _page("429.html", 429)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500."""
+    return _page("500.html", 500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form without this session's secret, with what was typed and a button to send it.
+
+    What another site sent is not given back: one press would then send that site's words.
+    """
+    kept = None if is_foreign(request) else typed_in(request)
+    return render(request, "403_csrf.html", {"kept": kept, "path": request.path}, status=403)
+
+
+def _page(name: str, status: int) -> HttpResponse:
+    """Rendered without the request, so that no context processor touches session or member."""
+    return HttpResponse(loader.render_to_string(name), status=status)

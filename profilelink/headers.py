@@ -1,0 +1,67 @@
+"""What every browser is told: where a page may load from, whether it may be kept, by whom found."""
+
+import base64
+import hashlib
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from accounts.urlsession.api import Mode, current_mode
+
+STYLE = settings.BASE_DIR / "templates" / "_style.css"
+
+# Django's admin brings files of its own, and some styles in attributes.
+ADMIN_POLICY = (
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+
+
+def page_policy(style: str) -> str:
+    """No scripts, nothing from elsewhere, and of inline styles this one alone, by its hash."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self' data:; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    )
+
+
+class BrowserHeadersMiddleware:
+    """Stands outside the session's middleware, so that refusals and error pages have them too."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+        self.page_policy = page_policy(STYLE.read_text(encoding="utf-8"))
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        is_admin = request.path_info.startswith("/admin/")
+        policy = ADMIN_POLICY if is_admin else self.page_policy
+        response.headers.setdefault("Content-Security-Policy", policy)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", settings.SECURE_REFERRER_POLICY)
+        _say_who_may_keep_it(request, response)
+        if isinstance(response, HttpResponse) and not response.has_header("Content-Length"):
+            response["Content-Length"] = str(len(response.content))
+        return response
+
+
+def _say_who_may_keep_it(request: HttpRequest, response: HttpResponseBase) -> None:
+    """What depends on a session is kept by nobody; a public page by the browser that asked."""
+    if request.path_info.startswith(settings.STATIC_URL):
+        return
+    if _depends_on_session(request, response):
+        response["Cache-Control"] = "no-store, private"
+        response["Pragma"] = "no-cache"
+        response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    else:
+        response.headers.setdefault("Cache-Control", "private, max-age=0, must-revalidate")
+
+
+def _depends_on_session(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Whether the answer is for one visitor. Redirects, refusals and pages that set a cookie are."""
+    is_plain_page = current_mode(request) is Mode.NONE and response.status_code == 200
+    never_probed = request.path_info.startswith(("/q/", "/p/", "/out/"))
+    return not is_plain_page or never_probed or bool(response.cookies)
