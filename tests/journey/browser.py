@@ -1,8 +1,10 @@
-"""A person at a browser, over real HTTP: follows links and sends forms that stand on the page.
+"""A person at a browser, over real HTTP: follows links and fills in forms that stand on the page.
 
-`Browser(keeps_cookies=False)` is the phone: it sends no cookie and fails on any Set-Cookie. No
-address is ever made up: `open` is for what a person types or scans, all else comes off a page.
-Every page seen is kept in `pages`, for the checks that come after the story.
+`Browser(keeps_cookies=False)` is the phone: it sends no cookie, and whatever the site offers is
+kept in `cookies_offered`. No address is ever made up: `open` is for what a person types or scans,
+all else comes off a page. Fields are named by their labels, as a person reads them. Every page
+seen is kept in `pages`, for the checks that come after the story. tests.journey.w3m and
+tests.journey.chromium are the same person at other browsers.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -25,13 +28,16 @@ class Field:
     value: str
     options: list[tuple[str, str]] = field(default_factory=list)
     is_on: bool = False
+    id: str = ""
     label: str = ""
+    file: Path | None = None
 
 
 @dataclass
 class Form:
     action: str
     method: str
+    encoding: str
     fields: list[Field] = field(default_factory=list)
     buttons: list[Field] = field(default_factory=list)
 
@@ -62,7 +68,8 @@ class _Reader(HTMLParser):
         self._form: Form | None = None
         self._area: Field | None = None
         self._select: Field | None = None
-        self._option: tuple[str, str] | None = None
+        self._label: list[str] | None = None
+        self._labels: list[list[str]] = []
         self._quiet = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -73,14 +80,19 @@ class _Reader(HTMLParser):
             self.images.append(a.get("src", ""))
             self._say(f"[{a.get('alt', '')}]")
         elif tag == "form":
-            self._form = Form(a.get("action", ""), a.get("method", "get").lower())
+            self._form = Form(
+                a.get("action", ""), a.get("method", "get").lower(), a.get("enctype", "")
+            )
             self.forms.append(self._form)
         elif tag in ("input", "button") and self._form is not None:
             self._input(tag, a)
         elif tag == "textarea":
-            self._area = Field(a.get("name", ""), "textarea", "")
+            self._area = Field(a.get("name", ""), "textarea", "", id=a.get("id", ""))
         elif tag == "select":
-            self._select = Field(a.get("name", ""), "select", "")
+            self._select = Field(a.get("name", ""), "select", "", id=a.get("id", ""))
+        elif tag == "label":
+            self._label = [a.get("for", ""), ""]
+            self._labels.append(self._label)
         elif tag == "option" and self._select is not None:
             self._select.options.append((a.get("value", ""), ""))
             if "selected" in a or not self._select.value:
@@ -91,7 +103,11 @@ class _Reader(HTMLParser):
     def _input(self, tag: str, a: dict[str, str]) -> None:
         assert self._form is not None
         kind = a.get("type", "submit" if tag == "button" else "text").lower()
-        f = Field(a.get("name", ""), kind, a.get("value", ""), is_on="checked" in a)
+        f = Field(
+            a.get("name", ""), kind, a.get("value", ""), is_on="checked" in a, id=a.get("id", "")
+        )
+        if self._label is not None and not self._label[0]:
+            self._label[0] = f.id = f.id or f"inside-{len(self._labels)}"
         if kind in ("checkbox", "radio") and "value" not in a:
             f.value = "on"
         (self._form.buttons if kind in ("submit", "image") else self._form.fields).append(f)
@@ -103,6 +119,8 @@ class _Reader(HTMLParser):
             self._link = None
         elif tag == "form":
             self._form = None
+        elif tag == "label":
+            self._label = None
         elif tag == "textarea" and self._area is not None:
             self._area.value = self._area.value.removeprefix("\n")
             if self._form is not None:
@@ -128,6 +146,15 @@ class _Reader(HTMLParser):
         self.text.append(data)
         if self._link is not None:
             self._link.text += data
+        if self._label is not None:
+            self._label[1] += data
+
+    def close(self) -> None:
+        super().close()
+        words = {for_id: re.sub(r"\s+", " ", text).strip() for for_id, text in self._labels}
+        for form in self.forms:
+            for f in form.fields:
+                f.label = words.get(f.id, "")
 
 
 @dataclass
@@ -155,10 +182,13 @@ class Page:
 
 
 def _read(response: requests.Response, hops: int) -> Page:
-    charset = "cp932" if "shift_jis" in response.headers.get("Content-Type", "").lower() else "utf-8"
+    charset = (
+        "cp932" if "shift_jis" in response.headers.get("Content-Type", "").lower() else "utf-8"
+    )
     reader = _Reader()
     if "html" in response.headers.get("Content-Type", ""):
         reader.feed(response.content.decode(charset))
+        reader.close()
     return Page(
         url=response.url,
         status=response.status_code,
@@ -203,44 +233,59 @@ class Browser:
                 return self._go("get", urljoin(self.page.url, link.href))
         raise AssertionError(f"no key {key!r} on {self.page.url}:\n{self.page.text}")
 
-    def send(
-        self, button: str = "", *, files: dict[str, tuple[str, bytes, str]] | None = None, **typed: Any
-    ) -> Page:
-        """Send the form that has the button named `button` (and every field in `typed`).
+    # -- filling in a form -------------------------------------------------------------------------
+    def fill(self, label: str, text: str) -> None:
+        """Type into the field that has this label."""
+        self._field(label).value = text
 
-        A value of True ticks a checkbox, False unticks it; `files` are chosen files.
-        """
-        form, pressed = self._form(button, {*typed, *(files or {})})
-        values = [(n, v) for n, v in form.values() if n not in typed]
-        for name, value in typed.items():
-            if value is False:
-                continue
-            ticked = next(
-                (f.value for f in form.fields if f.name == name and f.kind == "checkbox"), "on"
-            )
-            values.append((name, ticked if value is True else str(value)))
-        if pressed is not None and pressed.name:
+    def tick(self, label: str, *, on: bool = True) -> None:
+        """Tick (or untick) the checkbox, or choose the radio button, that has this label."""
+        f = self._field(label)
+        if f.kind == "radio":
+            for other in next(form for form in self.page.forms if f in form.fields).fields:
+                other.is_on = other.is_on and other.name != f.name
+        f.is_on = on
+
+    def choose(self, label: str, words: str) -> None:
+        """Choose the option that holds `words` from the list that has this label."""
+        f = self._field(label)
+        f.value = next(value for value, said in f.options if words in said)
+
+    def attach(self, label: str, path: Path) -> None:
+        """Choose a file."""
+        self._field(label).file = path
+
+    def press(self, words: str) -> Page:
+        """Press the button that holds `words`: its form is sent as it now stands."""
+        for form in self.page.forms:
+            for pressed in form.buttons:
+                if words in pressed.value:
+                    return self._send(form, pressed)
+        raise AssertionError(f"no button {words!r} on {self.page.url}:\n{self.page.text}")
+
+    def _field(self, label: str) -> Field:
+        for form in self.page.forms:
+            for f in form.fields:
+                if label in f.label:
+                    return f
+        labels = [f.label for form in self.page.forms for f in form.fields]
+        raise AssertionError(f"no field {label!r} on {self.page.url}: {labels}\n{self.page.text}")
+
+    def _send(self, form: Form, pressed: Field) -> Page:
+        values = form.values()
+        if pressed.name:
             values.append((pressed.name, pressed.value))
         address = urljoin(self.page.url, form.action or self.page.url)
         if form.method == "get":
             return self._go("get", address, params=values)
-        return self._go("post", address, data=self._encoded(values), files=files)
+        files = {f.name: f.file.open("rb") for f in form.fields if f.file}
+        if not files and form.encoding == "multipart/form-data":
+            return self._go("post", address, data=self._encoded(values), files={"": ("", b"")})
+        return self._go("post", address, data=self._encoded(values), files=files or None)
 
     def _encoded(self, values: list[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
         charset = self.page.headers.get("_charset", "utf-8")
         return [(n.encode(charset), v.encode(charset, "xmlcharrefreplace")) for n, v in values]
-
-    def _form(self, button: str, names: set[str]) -> tuple[Form, Field | None]:
-        for form in self.page.forms:
-            if not names <= {f.name for f in form.fields}:
-                continue
-            for pressed in form.buttons:
-                if button in pressed.value or button == pressed.name:
-                    return form, pressed
-        raise AssertionError(
-            f"no form with button {button!r} and fields {names} on {self.page.url}:\n"
-            f"{self.page.text}\n{self.page.forms}"
-        )
 
     # -- the wire ----------------------------------------------------------------------------------
     def _go(self, method: str, address: str, **more: Any) -> Page:
@@ -248,7 +293,11 @@ class Browser:
         before = self.page.url if self.page else ""
         while True:
             address, _, _ = address.partition("#")
-            headers = {"Referer": before} if before.startswith(self.site) and address.startswith(self.site) else {}
+            headers = (
+                {"Referer": before}
+                if before.startswith(self.site) and address.startswith(self.site)
+                else {}
+            )
             response = self.http.request(
                 method, address, allow_redirects=False, timeout=30, headers=headers, **more
             )
@@ -256,7 +305,12 @@ class Browser:
             self._cookies(response)
             if response.status_code not in (301, 302, 303, 307, 308):
                 break
-            address, method, more, hops = urljoin(address, response.headers["Location"]), "get", {}, hops + 1
+            address, method, more, hops = (
+                urljoin(address, response.headers["Location"]),
+                "get",
+                {},
+                hops + 1,
+            )
             assert hops < 6, f"redirected for ever: {address}"
         self.page = _read(response, hops)
         self.pages.append(self.page)

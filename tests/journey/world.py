@@ -120,7 +120,15 @@ def running(folder: Path, **environment: str) -> Iterator[World]:
         web, sandbox = free_ports(2)
         ours = {n: v for n, v in os.environ.items() if n not in _OF_THE_TESTS}
         process = subprocess.Popen(
-            [sys.executable, "manage.py", "demo", "--port", str(web), "--sandbox-port", str(sandbox)],
+            [
+                sys.executable,
+                "manage.py",
+                "demo",
+                "--port",
+                str(web),
+                "--sandbox-port",
+                str(sandbox),
+            ],
             cwd=ROOT,
             env={
                 **ours,

@@ -1,0 +1,120 @@
+"""The same person at Chromium, 240 × 320, scripts and cookies off; a picture of each page is kept.
+
+Playwright's package drives the system's Chromium. Pictures go to the folder SCREENSHOTS, or a
+temporary one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Locator, Page, Playwright
+
+EXECUTABLE = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox",  # tests run as root in containers
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def profile_without_cookies(folder: Path) -> Path:
+    """A browser profile that refuses every cookie and every script, as a person would set it."""
+    preferences = folder / "Default" / "Preferences"
+    preferences.parent.mkdir(parents=True)
+    refuse = {"profile": {"default_content_setting_values": {"cookies": 2, "javascript": 2}}}
+    preferences.write_text(json.dumps(refuse))
+    return folder
+
+
+class Chromium:
+    def __init__(
+        self,
+        playwright: Playwright,
+        folder: Path,
+        *,
+        width: int = 240,
+        height: int = 320,
+        language: str = "en",
+    ) -> None:
+        self.pictures = Path(os.environ.get("SCREENSHOTS", folder / "pictures"))
+        self.pictures.mkdir(parents=True, exist_ok=True)
+        self.context: BrowserContext = playwright.chromium.launch_persistent_context(
+            str(profile_without_cookies(folder / f"profile-{width}-{language}")),
+            executable_path=EXECUTABLE,
+            args=FLAGS,
+            viewport={"width": width, "height": height},
+            java_script_enabled=False,
+            locale=language,
+        )
+        self.width = width
+        self.view: Page = self.context.pages[0]
+        self.view.set_default_timeout(10_000)
+        self.taken = 0
+        self.too_wide: list[str] = []
+
+    def close(self) -> None:
+        self.context.close()
+
+    def open(self, address: str) -> None:
+        self.view.goto(address)
+        self._look()
+
+    def follow(self, words: str) -> None:
+        self.view.get_by_role("link").filter(has_text=words).first.click()
+        self._look()
+
+    def press(self, words: str) -> None:
+        buttons = self.view.get_by_role("button").filter(has_text=words)
+        button = self.view.locator(f'input[type=submit][value*="{words}"]').or_(buttons).first
+        button.click()
+        self._look()
+
+    def fill(self, label: str, text: str) -> None:
+        self._labelled(label).fill(text)
+
+    def tick(self, label: str, *, on: bool = True) -> None:
+        self._labelled(label).set_checked(on)
+
+    def choose(self, label: str, words: str) -> None:
+        field = self._labelled(label)
+        option = field.locator("option").filter(has_text=words).first
+        field.select_option(value=option.get_attribute("value") or "")
+
+    def attach(self, label: str, path: Path) -> None:
+        self._labelled(label).set_input_files(str(path))
+
+    @property
+    def url(self) -> str:
+        return self.view.url
+
+    @property
+    def text(self) -> str:
+        return re.sub(r"\s+", " ", self.view.locator("body").inner_text())
+
+    def shows(self, *words: str) -> bool:
+        return all(word in self.text for word in words)
+
+    def cookies(self) -> list[str]:
+        return [str(cookie.get("name")) for cookie in self.context.cookies()]
+
+    def _labelled(self, label: str) -> Locator:
+        return self.view.get_by_label(label).first
+
+    def _look(self) -> None:
+        self.view.wait_for_load_state("load")
+        self.taken += 1
+        title = re.sub(r"\W+", "-", self.view.title())[:30].strip("-")
+        self.view.screenshot(
+            path=str(self.pictures / f"{self.width}-{self.taken:02d}-{title}.png"), full_page=True
+        )
+        box = self.view.locator("body").bounding_box()
+        if box is not None and box["width"] > self.width:
+            self.too_wide.append(self.view.url)
