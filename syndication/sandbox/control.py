@@ -1,0 +1,127 @@
+"""The sandbox as a whole: its networks, and the addresses that steer and inspect it.
+
+On the main port, beside the networks (fixed; tests from outside rely on them):
+
+- `GET /<key>/_received`: what that network received through its API;
+- `POST /_faults` with one fault as JSON (`faults.Fault`), or a list of them under `faults`;
+- `POST /_reset`: seeded state, no faults, settings and time as at the start.
+
+And besides: `POST /_time` `{"seconds"}` moves the clock forward, `POST /_settings`
+`{"network", …}` changes a network's settings, `GET /` is the index for people.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from syndication.sandbox import console
+from syndication.sandbox.faults import Fault, Faults, instead, spoilt
+from syndication.sandbox.network import Network, Person, World
+from syndication.sandbox.networks import NETWORKS
+from syndication.sandbox.wire import BadBody, Reply, Request, json_object, json_reply
+
+MAIN = ""  # the door of the main port; every other door is a network's key
+
+_DONE = {"ok": True}
+
+
+class Control:
+    """All networks over one world. Answers requests as values; `server` has the sockets."""
+
+    def __init__(self, world: World, settings: Mapping[str, Mapping[str, Any]] | None = None):
+        self.world = world
+        self.faults = Faults()
+        self.networks = {network.key: network(world) for network in NETWORKS}
+        self.ports: dict[str, int] = {}  # door -> port, once the server listens
+        self._settings = settings or {}
+        self._lock = threading.RLock()
+        self.reset()
+
+    @property
+    def people(self) -> Sequence[Person]:
+        """Who has accounts."""
+        return self.world.people
+
+    def reset(self) -> None:
+        """Seeded state, no faults, settings and time as at the start."""
+        with self._lock:
+            self.faults.clear()
+            self.world.clock.reset()
+            for key, network in self.networks.items():
+                network.reset()
+                network.configure(self._settings.get(key, {}))
+
+    def place(self, door: str, path: str) -> tuple[Network | None, str]:
+        """The network that a path belongs to and the path within it; None: the sandbox itself."""
+        if door != MAIN:
+            return self.networks[door], path
+        key, _, rest = path.removeprefix("/").partition("/")
+        network = self.networks.get(key)
+        if network is None or network.port_offset or rest == "_received":
+            return None, path
+        return network, f"/{rest}"
+
+    def fault(self, door: str, method: str, path: str) -> Fault | None:
+        """The fault that strikes this request, used up by one."""
+        network, path = self.place(door, path)
+        if network is None or not network.is_api(path):
+            return None
+        return self.faults.take(network.key, method, path)
+
+    def answer(self, door: str, request: Request, fault: Fault | None) -> Reply:
+        """The answer to a request, with what a fault makes of it. `request.root` is the host's."""
+        network, path = self.place(door, request.path)
+        if network is None:
+            return self._own(request)
+        root = request.root + ("" if network.port_offset else f"/{network.key}")
+        request = Request(
+            request.method, path, request.query_string, request.headers, request.body, root
+        )
+        if fault is None:
+            return self._handled(network, request)
+        if fault.kind in ("expired", "401"):
+            return network.refusal(request, is_expired=fault.kind == "expired")
+        reply = instead(fault, self.world.clock.now())
+        return reply or spoilt(fault, self._handled(network, request))
+
+    def _handled(self, network: Network, request: Request) -> Reply:
+        with self._lock:
+            return network.handle(request)
+
+    def _own(self, request: Request) -> Reply:
+        orders: dict[str, Callable[[dict[str, Any]], None]] = {
+            "/_faults": self._order_faults,
+            "/_reset": lambda fields: self.reset(),
+            "/_time": lambda fields: self.world.clock.advance(float(fields["seconds"])),
+            "/_settings": self._change_settings,
+        }
+        if request.method == "GET":
+            return self._shown(request)
+        order = orders.get(request.path)
+        if order is None:
+            return json_reply({"error": "no such order"}, 404)
+        try:
+            with self._lock:
+                order(json_object(request.body or b"{}"))
+        except (BadBody, ValueError, TypeError, KeyError) as error:
+            return json_reply({"ok": False, "error": str(error)}, 400)
+        return json_reply(_DONE)
+
+    def _order_faults(self, fields: dict[str, Any]) -> None:
+        for fault in fields.get("faults", [fields]):
+            self.faults.add(**{"network": "", **fault})
+
+    def _change_settings(self, fields: dict[str, Any]) -> None:
+        network = self.networks[fields.pop("network")]
+        network.configure(fields)
+
+    def _shown(self, request: Request) -> Reply:
+        with self._lock:
+            if request.path == "/":
+                return console.index(self.networks.values(), request.root, self.ports)
+            key, _, rest = request.path.removeprefix("/").partition("/")
+            if key in self.networks and rest == "_received":
+                return json_reply(self.networks[key].received())
+        return json_reply({"error": "not found"}, 404)

@@ -1,0 +1,28 @@
+"""The frame of the pages for people: plain, small, without scripts."""
+
+from __future__ import annotations
+
+from html import escape
+
+from syndication.sandbox.wire import Reply
+
+_STYLE = (
+    "body{margin:0;background:#fdf8ef;color:#333;font:13px/1.6 sans-serif}"
+    "h1{margin:0;padding:8px 16px;background:#c9622e;color:#fff;font-size:18px}"
+    "h2{margin:16px 0 4px;border-left:6px solid #c9622e;padding-left:8px;font-size:15px}"
+    "main{display:block;max-width:720px;margin:0 auto;padding:8px 16px}"
+    "a{color:#7a3b1b}.one{background:#fff;border:1px solid #e4d5bd;padding:8px;margin:6px 0}"
+    ".small{color:#776;font-size:11px}.gone{text-decoration:line-through;color:#998}"
+    "img{max-width:240px}"
+)
+
+
+def page(title: str, body: str, *, status: int = 200) -> Reply:
+    """A whole page; `title` is text, `body` is HTML."""
+    content = (
+        '<!DOCTYPE html><html lang="ja"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width">'
+        f"<title>{escape(title)}</title><style>{_STYLE}</style></head>"
+        f"<body><h1>{escape(title)}</h1><main>{body}</main></body></html>"
+    )
+    return Reply(status, content.encode(), (("Content-Type", "text/html; charset=UTF-8"),))

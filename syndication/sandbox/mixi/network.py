@@ -1,0 +1,147 @@
+"""mixi as one of the sandbox's networks: which address is answered by what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from syndication.sandbox.mixi import login, pages, seed
+from syndication.sandbox.mixi.api import Api
+from syndication.sandbox.mixi.consent import Consent
+from syndication.sandbox.mixi.oauth import Presented, Refused, presented
+from syndication.sandbox.mixi.rows import Account, Diary, Picture, Status
+from syndication.sandbox.mixi.state import State
+from syndication.sandbox.network import Network
+from syndication.sandbox.wire import BadBody, Reply, Request
+
+Page = Callable[[State, Request], Reply]
+
+PAGES: dict[str, Page] = {
+    "/": pages.overview,
+    "/login.pl": login.login,
+    login.SERVICES: login.services,
+    "/2/authorize/revoke": login.revoke,
+    "/connect_authorize_success.html": pages.success,
+    "/show_friend.pl": pages.show_friend,
+    "/view_voice.pl": pages.view_voice,
+    "/view_diary.pl": pages.view_diary,
+    "/view_photo.pl": pages.view_photo,
+    "/view_album.pl": pages.view_album,
+    "/img/noimage.jpg": pages.no_image,
+}
+
+
+class Mixi(Network):
+    """mixi, 2010 to 2012. `state` is there for tests to look at."""
+
+    key = "mixi"
+    title = "mixi"
+    state: State
+
+    def reset(self) -> None:
+        self.state = State(self.world)
+        seed.fill(self.state)
+        self._api = Api(self.state)
+        self._consent = Consent(self.state)
+
+    def handle(self, request: Request) -> Reply:
+        try:
+            return self._answer(request)
+        except BadBody:
+            return Reply(400)
+
+    def _answer(self, request: Request) -> Reply:
+        if request.path == "/connect_authorize.pl":
+            return self._consent.on_pc(request)
+        if request.path == "/m/connect_authorize.pl":
+            return self._consent.on_keitai(request)
+        if self.is_api(request.path):
+            return self._api.handle(request)
+        if request.path.startswith("/photo/"):
+            return pages.photo(self.state, request)
+        page = PAGES.get(request.path)
+        return page(self.state, request) if page else pages.missing()
+
+    def is_api(self, path: str) -> bool:
+        return path.startswith("/2/") and path not in PAGES
+
+    def refusal(self, request: Request, *, is_expired: bool) -> Reply:
+        try:
+            shown = presented(request)
+        except Refused:
+            shown = Presented("OAuth", "")
+        return shown.refusal("expired_token" if is_expired else "invalid_token")
+
+    def configure(self, values: Mapping[str, Any]) -> None:
+        self.state.settings.change(dict(values))
+
+    def environment(self, root: str) -> dict[str, str]:
+        return {
+            "MIXI_CLIENT_ID": self.state.client.id,
+            "MIXI_CLIENT_SECRET": self.state.client.secret,
+            "MIXI_AUTHORIZE_URL": f"{root}/connect_authorize.pl",
+            "MIXI_MOBILE_AUTHORIZE_URL": f"{root}/m/connect_authorize.pl",
+            "MIXI_TOKEN_URL": f"{root}/2/token",
+            "MIXI_API_URL": f"{root}/2",
+        }
+
+    # What tests look at and do.
+
+    @property
+    def statuses(self) -> list[Status]:
+        """The voices received, oldest first, deleted ones too."""
+        return [each for each in self.state.statuses.values() if not each.is_seeded]
+
+    @property
+    def diaries(self) -> list[Diary]:
+        """The diary entries received."""
+        return [each for each in self.state.diaries.values() if not each.is_seeded]
+
+    @property
+    def photos(self) -> list[Picture]:
+        """The album pictures received."""
+        pictures = self.state.pictures.values()
+        return [each for each in pictures if each.album and not each.is_seeded]
+
+    def account(self, name: str) -> Account:
+        """The account with this login name. Raises KeyError."""
+        return self.state.named(name)
+
+    def add_friends(self, name: str, count: int) -> None:
+        """So many more friends for an account."""
+        seed.add_friends(self.state, name, count)
+
+    def revoke(self, name: str) -> None:
+        """What the member's 解除 button does."""
+        self.state.grants.revoke(self.account(name).id)
+
+    def received(self) -> dict[str, Any]:
+        return {
+            "statuses": [
+                self._common(each)
+                | {"text": each.text, "photos": [each.photo] if each.photo else []}
+                for each in self.statuses
+            ],
+            "diaries": [
+                self._common(each) | {"title": each.title, "body": each.body, "photos": each.photos}
+                for each in self.diaries
+            ],
+            "photos": [
+                self._common(each)
+                | {"title": each.title, "album": each.album, "bytes": len(each.content)}
+                for each in self.photos
+            ],
+            "shares": [
+                {"user": self.state.accounts[each.owner].name, "title": each.title, "url": each.url}
+                for each in self.state.shares
+            ],
+        }
+
+    def _common(self, entry: Status | Diary | Picture) -> dict[str, Any]:
+        return {
+            "id": entry.id,
+            "user": self.state.accounts[entry.owner].name,
+            "created_at": entry.at.isoformat(timespec="seconds"),
+            "visibility": entry.visibility,
+            "deleted": entry.is_deleted,
+        }

@@ -1,0 +1,183 @@
+"""The token endpoint, and what a request's token opens (specs of 2010 and of OpenID days)."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from syndication.sandbox.mixi.grants import SCOPES, Grant
+from syndication.sandbox.mixi.state import State
+from syndication.sandbox.wire import BadBody, Reply, Request, json_reply
+
+REALM = "api.mixi-platform.com"
+SCHEMES = {"oauth": "OAuth", "bearer": "Bearer"}
+
+
+class Refused(Exception):
+    """The request ends here, with `reply`."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(reply.status)
+        self.reply = reply
+
+
+class TokenRefused(Exception):
+    """The token endpoint says no: an OAuth error code, a status, maybe a description."""
+
+    def __init__(self, error: str, status: int = 400, description: str = "") -> None:
+        super().__init__(error)
+        self.body = {"error": error} | ({"error_description": description} if description else {})
+        self.status = status
+
+
+# -- the token endpoint ------------------------------------------------------------------------
+
+
+def token(state: State, request: Request) -> Reply:
+    """`POST /2/token`."""
+    grants: dict[str, Callable[[State, dict[str, str]], dict[str, object]]] = {
+        "authorization_code": _by_code,
+        "refresh_token": _by_refresh_token,
+        "client_credentials": _by_client_credentials,
+        "server_state": _server_state,
+    }
+    try:
+        form = request.form()
+        give = grants.get(_need(form, "grant_type"))
+        if give is None:
+            raise TokenRefused("unsupported_grant_type")
+        reply = json_reply(give(state, form))
+    except BadBody:
+        reply = json_reply({"error": "invalid_request"}, 400)
+    except TokenRefused as refused:
+        reply = json_reply(refused.body, refused.status)
+    return reply.adding(("Cache-Control", "no-store"))
+
+
+def _need(form: dict[str, str], name: str) -> str:
+    if not form.get(name):
+        raise TokenRefused("invalid_request")
+    return form[name]
+
+
+def _check_client(state: State, form: dict[str, str]) -> None:
+    given = (_need(form, "client_id"), _need(form, "client_secret"))
+    if given != (state.client.id, state.client.secret):
+        raise TokenRefused("invalid_client", 401)
+
+
+def _by_code(state: State, form: dict[str, str]) -> dict[str, object]:
+    _check_client(state, form)
+    code, address = _need(form, "code"), _need(form, "redirect_uri")
+    grant = state.grants.redeem(code)
+    if grant is None:
+        raise TokenRefused("invalid_grant", 401, "authorization code is invalid or expired")
+    if address != state.client.redirect_uri:
+        raise TokenRefused("invalid_grant", 401, "redirect_uri mismatch")
+    if form.get("server_state", grant.server_state) != grant.server_state:
+        raise TokenRefused("invalid_grant", 401, "server_state mismatch")
+    return _pair(state, grant)
+
+
+def _by_refresh_token(state: State, form: dict[str, str]) -> dict[str, object]:
+    _check_client(state, form)
+    grant = state.grants.renew(_need(form, "refresh_token"))
+    if grant is None:
+        raise TokenRefused("invalid_grant", 401)
+    return _pair(state, grant)
+
+
+def _by_client_credentials(state: State, form: dict[str, str]) -> dict[str, object]:
+    """A token without a member, so without a refresh token."""
+    _check_client(state, form)
+    grant = Grant(user="", scopes=frozenset(form.get("scope", "").split()) & set(SCOPES))
+    access = state.grants.give_access(grant)
+    return {"expires_in": state.settings.access_seconds, "access_token": access} | _rest(grant)
+
+
+def _server_state(state: State, form: dict[str, str]) -> dict[str, object]:
+    """No secret is asked for; whoever knows the client's id may begin."""
+    if _need(form, "client_id") != state.client.id:
+        raise TokenRefused("invalid_client", 401)
+    return {"server_state": state.grants.new_server_state()}
+
+
+def _pair(state: State, grant: Grant) -> dict[str, object]:
+    refresh = state.grants.give_refresh(grant)
+    access = state.grants.give_access(grant)
+    return {
+        "refresh_token": refresh,
+        "expires_in": state.settings.access_seconds,
+        "access_token": access,
+    } | _rest(grant)
+
+
+def _rest(grant: Grant) -> dict[str, object]:
+    """The scopes, sorted; the newer spec names the token type as well."""
+    scope: dict[str, object] = {"scope": " ".join(sorted(grant.scopes))}
+    return scope | ({"token_type": "Bearer"} if grant.has_server_state else {})
+
+
+# -- what a token opens ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Presented:
+    """The token as it was presented; errors are told in the same scheme."""
+
+    scheme: str
+    value: str
+
+    def refusal(self, error: str, *, status: int = 401, scope: str = "") -> Reply:
+        """The answer for a bad token, single quotes and no blanks, as mixi wrote it."""
+        needed = f"scope='{scope}'," if scope else ""
+        header = f"{self.scheme} error='{error}',{needed}realm='{REALM}'"
+        reason = "Authorization Required" if status == 401 else None
+        return Reply(status, b"", (("WWW-Authenticate", header),), reason)
+
+
+def presented(request: Request) -> Presented:
+    """The token of a request, from its header or, in old clients, its query. Raises Refused."""
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() in SCHEMES and value:
+        return Presented(SCHEMES[scheme.lower()], value.strip())
+    query = {} if scheme else request.query
+    if query.get("oauth_token"):
+        return Presented("OAuth", query["oauth_token"])
+    if query.get("access_token") and request.method == "GET":
+        return Presented("Bearer", query["access_token"])
+    raise Refused(Presented("OAuth", "").refusal("invalid_request", status=400))
+
+
+def opened(state: State, request: Request, scope: str) -> Grant:
+    """The grant behind a request's token, if it holds `scope` (any, where ""). Raises Refused."""
+    shown = presented(request)
+    token = state.grants.access.get(shown.value)
+    if token is None or token.grant.is_revoked:
+        raise Refused(shown.refusal("invalid_token"))
+    if state.grants.is_expired(token):
+        raise Refused(shown.refusal("expired_token"))
+    if scope and scope not in token.grant.scopes:
+        raise Refused(shown.refusal("insufficient_scope", status=403, scope=scope))
+    return token.grant
+
+
+class Throttle:
+    """So many requests a minute for one client and member, then 503 (number not known: ours)."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._seen: dict[str, deque[datetime]] = defaultdict(deque)
+
+    def pass_one(self, grant: Grant) -> None:
+        """Count one request. Raises Refused beyond the limit; what is refused does not count."""
+        seen, now = self._seen[grant.user], self._state.now()
+        while seen and seen[0] <= now - timedelta(seconds=60):
+            seen.popleft()
+        if len(seen) >= self._state.settings.rate_limit:
+            html = b"<html><body><h1>Service Temporarily Unavailable</h1></body></html>"
+            kind = ("Content-Type", "text/html; charset=iso-8859-1")
+            raise Refused(Reply(503, html, (kind,), "Service Temporarily Unavailable"))
+        seen.append(now)

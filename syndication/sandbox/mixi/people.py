@@ -1,0 +1,131 @@
+"""People (self, friends, groups of friends), people lookup, groups, profile pictures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from syndication.sandbox.mixi.calls import Call, Route, failed
+from syndication.sandbox.mixi.rows import Account, rfc3339
+from syndication.sandbox.pictures import media_type
+from syndication.sandbox.wire import Reply, json_reply
+
+BASIC = ("id", "displayName", "thumbnailUrl", "profileUrl")
+
+# A field needs the scope of its own name in mixi's spelling.
+EXTENDED = {
+    "name": "r_profile_name",
+    "gender": "r_profile_gender",
+    "birthday": "r_profile_birthday",
+    "bloodType": "r_profile_blood_type",
+    "addresses": "r_profile_location",
+    "aboutMe": "r_profile_about_me",
+    "occupation": "r_profile_occupation",
+    "interests": "r_profile_interests",
+    "favoriteThings": "r_profile_favorite_things",
+    "organizations": "r_profile_organizations",
+    "status": "r_profile_status",
+    "lastLogin": "r_profile_last_login",
+}
+
+
+def profile_url(root: str, account: Account) -> str:
+    """The address of a member's own page."""
+    return f"{root}/show_friend.pl?uid={account.id}"
+
+
+def face_url(root: str, account: Account, *, is_for_friends: bool = False) -> str:
+    """The address of a member's picture, or of the empty one where theirs is for friends."""
+    if account.has_private_face and not is_for_friends:
+        return f"{root}/img/noimage.jpg"
+    return f"{root}/photo/user/{account.id}_{account.face}.jpg"
+
+
+def person(call: Call, account: Account) -> dict[str, Any]:
+    """One person with the fields that were asked for and that the scopes allow."""
+    query, root = call.request.query, call.request.root
+    is_for_friends = query.get("thumbnailPrivacy") == "friends"
+    basic = {
+        "id": account.id,
+        "displayName": account.nickname,
+        "thumbnailUrl": face_url(root, account, is_for_friends=is_for_friends),
+        "profileUrl": profile_url(root, account),
+    }
+    wanted = {each for each in query.get("fields", "").split(",") if each}
+    if not wanted:
+        return basic
+    has_all = "@all" in wanted
+    shown = {key: value for key, value in basic.items() if has_all or key in {*wanted, "id"}}
+    known = _extended(call, account)
+    return shown | {key: value for key, value in known.items() if has_all or key in wanted}
+
+
+def _extended(call: Call, account: Account) -> dict[str, Any]:
+    values = dict(account.profile)
+    values["lastLogin"] = rfc3339(call.state.now().replace(minute=0, second=0, microsecond=0))
+    return {
+        field: values[field]
+        for field, scope in EXTENDED.items()
+        if field in values and scope in call.scopes
+    }
+
+
+def people(call: Call) -> Reply:
+    """`GET /2/people/{user}/{group}`. Other people's friends are nobody's business: 403."""
+    owner, group = call.account(), call.args["group"]
+    if group == "@self":
+        if owner is not call.me and owner.id not in call.me.friends:
+            raise failed(403)
+        envelope = {"startIndex": 0, "itemsPerPage": 1, "totalResults": 1}
+        return json_reply({"entry": person(call, owner)} | envelope)
+    query = call.request.query
+    accounts = [call.state.accounts[each] for each in call.circle(owner, group)]
+    by_name = query.get("sortBy") == "displayName"
+    is_down = query.get("sortOrder") == "descending"
+    accounts.sort(key=lambda each: (each.nickname if by_name else "", each.id), reverse=is_down)
+    page = call.page(accounts)
+    return json_reply(page | {"entry": [person(call, each) for each in page["entry"]]})
+
+
+def search_people(call: Call) -> Reply:
+    """`GET /2/search/people/{circle}?q=mail,mail`: a profile only where the mail is a friend's."""
+    if call.args["circle"] not in ("@friends", "@all"):
+        raise failed(404)
+    mails = set(call.request.query.get("q", "").split(","))
+    friends = (call.state.accounts[each] for each in sorted(call.me.friends))
+    page = call.page([each for each in friends if each.mail in mails])
+    return json_reply(page | {"entry": [person(call, each) for each in page["entry"]]})
+
+
+def groups(call: Call) -> Reply:
+    """`GET /2/groups/@me`."""
+    if call.account() is not call.me:
+        raise failed(403)
+    return json_reply(
+        call.page([{"id": each.id, "title": each.title} for each in call.me.groups.values()])
+    )
+
+
+def list_pictures(call: Call) -> Reply:
+    """`GET /2/people/images/@me/@self`: the one profile picture of the sandbox."""
+    url = face_url(call.request.root, call.me, is_for_friends=True)
+    privacy = {"visibility": "friends" if call.me.has_private_face else "everyone"}
+    return json_reply(call.page([{"id": str(call.me.face), "url": url, "privacy": privacy}]))
+
+
+def set_picture(call: Call) -> Reply:
+    """`POST /2/people/images/@me/@self`: the body is a JPEG."""
+    if media_type(call.request.body) != "image/jpeg":
+        raise failed(400)
+    call.me.picture = call.request.body
+    call.me.has_private_face = call.request.query.get("privacy", "everyone") != "everyone"
+    call.me.face += 1
+    return json_reply({"id": str(call.me.face)})
+
+
+ROUTES = [
+    Route("GET", "people/images/@me/@self", "r_profile", list_pictures),
+    Route("POST", "people/images/@me/@self", "w_profile", set_picture),
+    Route("GET", "people/{user}/{group}", "r_profile", people),
+    Route("GET", "search/people/{circle}", "r_profile", search_people),
+    Route("GET", "groups/{user}", "r_profile", groups),
+]

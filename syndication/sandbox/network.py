@@ -1,0 +1,92 @@
+"""What each network of the sandbox is, and what all of them share."""
+
+from __future__ import annotations
+
+import secrets
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from syndication.sandbox.clock import Clock
+from syndication.sandbox.wire import Reply, Request
+
+DEFAULT_PASSWORD = "profile-link-demo"  # noqa: S105 - the demo prints it
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with an account on every network: login name, shown name, password."""
+
+    name: str
+    nickname: str
+    password: str = field(default=DEFAULT_PASSWORD, repr=False)
+
+
+def demo_people(password: str = DEFAULT_PASSWORD) -> tuple[Person, ...]:
+    """The demo's members, as the networks know them."""
+    return (
+        Person("hanako", "ザキ", password),
+        Person("taro", "たろう", password),
+        Person("yuki", "ゆき☆彡", password),
+    )
+
+
+@dataclass(frozen=True)
+class World:
+    """What the networks share: where the product lives, who has accounts, time and chance.
+
+    `site` is the product's address without a slash at its end. `mint` makes a fresh token of
+    40 hexadecimal digits. `secrets` replaces a network's client secret, by key.
+    """
+
+    site: str
+    people: tuple[Person, ...]
+    clock: Clock = field(default_factory=Clock)
+    mint: Callable[[], str] = lambda: secrets.token_hex(20)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+class Network(ABC):
+    """One network: its key, its state since the last reset, its answers.
+
+    With `port_offset` 0 it lives under `/<key>/` of the main port, else at the root of a port of
+    its own, so many above the main one.
+    """
+
+    key: ClassVar[str]
+    title: ClassVar[str]
+    port_offset: ClassVar[int] = 0
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.reset()
+
+    @abstractmethod
+    def reset(self) -> None:
+        """Back to the seeded state and the settings of the start."""
+
+    @abstractmethod
+    def handle(self, request: Request) -> Reply:
+        """The answer to one request; `request.path` begins after the network's own root."""
+
+    @abstractmethod
+    def received(self) -> dict[str, Any]:
+        """What came in through the API, as JSON values: the fixed answer of `/<key>/_received`."""
+
+    @abstractmethod
+    def refusal(self, request: Request, *, is_expired: bool) -> Reply:
+        """The network's own words for a token that is expired, or unknown."""
+
+    @abstractmethod
+    def environment(self, root: str) -> dict[str, str]:
+        """The product's environment variables that point it at this network at `root`."""
+
+    def is_api(self, path: str) -> bool:
+        """Whether faults may strike at `path`; pages for people are spared."""
+        return True
+
+    def configure(self, values: Mapping[str, Any]) -> None:
+        """Change settings. Raises ValueError for a name that this network does not have."""
+        if values:
+            raise ValueError(f"{self.key} has no setting {', '.join(values)}")
