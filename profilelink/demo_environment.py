@@ -13,10 +13,12 @@ import secrets
 import shutil
 from pathlib import Path
 
+from syndication.sandbox.control import MAIN
+from syndication.sandbox.network import DEFAULT_PASSWORD, World, demo_people
+from syndication.sandbox.server import Sandbox
+
 HERE = Path(os.environ.get("DEMO_DIR", Path(__file__).resolve().parent.parent / "var" / "demo"))
-PASSWORD = "profile-link-demo"  # noqa: S105 - the demo's, printed when it starts
-CLIENT_ID = "cf60e9095216f4ca5bd6"
-CLIENT_SECRET = "0f2d7a6c4c1b4b5e9e1d8a7f6c5b4a39"  # noqa: S105 - the sandbox's
+PASSWORD = DEFAULT_PASSWORD
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -41,24 +43,27 @@ def prepare(argv: list[str]) -> None:
 
 def variables(options: argparse.Namespace) -> dict[str, str]:
     """Name → value. Keys are made once and kept beside the demo's database."""
-    sandbox = f"http://{options.host}:{options.sandbox_port}"
+    site = f"http://{options.host}:{options.port}"
     return {
+        **_networks(site, options.host, options.sandbox_port),
         "SECRET_KEY": _kept("secret_key", secrets.token_urlsafe(40)),
         "PIN_KEY": _kept("pin_key", secrets.token_urlsafe(40)),
         "TOKEN_KEYS": _kept("token_keys", base64.urlsafe_b64encode(os.urandom(32)).decode()),
-        "PUBLIC_URL": f"http://{options.host}:{options.port}",
+        "PUBLIC_URL": site,
         "DATABASE_URL": f"sqlite:///{HERE}/demo.sqlite3",
         "MEDIA_ROOT": str(HERE / "media"),
         "EMAIL_URL": f"filemail:///{HERE / 'mail'}",
-        "ALLOWED_PRIVATE_HOSTS": f"{options.host}:{options.sandbox_port}",
-        "MIXI_CLIENT_ID": CLIENT_ID,
-        "MIXI_CLIENT_SECRET": CLIENT_SECRET,
-        "MIXI_AUTHORIZE_URL": f"{sandbox}/mixi/connect_authorize.pl",
-        "MIXI_MOBILE_AUTHORIZE_URL": f"{sandbox}/mixi/m/connect_authorize.pl",
-        "MIXI_TOKEN_URL": f"{sandbox}/mixi/2/token",
-        "MIXI_API_URL": f"{sandbox}/mixi/2",
         "LOG_LEVEL": "WARNING",
     }
+
+
+def _networks(site: str, host: str, port: int) -> dict[str, str]:
+    """Where the sandbox will listen, by its own word, before it does."""
+    sandbox = Sandbox(World(site=site, people=demo_people()))
+    sandbox.host = host
+    offsets = {key: network.port_offset for key, network in sandbox.networks.items()}
+    sandbox.ports = {MAIN: port} | {key: port + offset for key, offset in offsets.items() if offset}
+    return sandbox.environment()
 
 
 def _kept(name: str, fresh: str) -> str:

@@ -7,17 +7,20 @@ On the main port, beside the networks (fixed; tests from outside rely on them):
 - `POST /_reset`: seeded state, no faults, settings and time as at the start.
 
 And besides: `POST /_time` `{"seconds"}` moves the clock forward, `POST /_settings`
-`{"network", …}` changes a network's settings, `GET /` is the index for people.
+`{"network", …}` changes a network's settings, `GET /` is the index
+for people, `GET /mail/` shows the demo's mails.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from syndication.sandbox import console
+from syndication.sandbox import console, mailbox
 from syndication.sandbox.faults import Fault, Faults, instead, spoilt
+from syndication.sandbox.mailbox import mailbox
 from syndication.sandbox.network import Network, Person, World
 from syndication.sandbox.networks import NETWORKS
 from syndication.sandbox.wire import BadBody, Reply, Request, json_object, json_reply
@@ -34,6 +37,7 @@ class Control:
         self.world = world
         self.faults = Faults()
         self.networks = {network.key: network(world) for network in NETWORKS}
+        self.mail: Path | None = None  # where the demo's mails lie, for `GET /mail/`
         self.ports: dict[str, int] = {}  # door -> port, once the server listens
         self._settings = settings or {}
         self._lock = threading.RLock()
@@ -119,8 +123,12 @@ class Control:
 
     def _shown(self, request: Request) -> Reply:
         with self._lock:
+            if request.path.startswith("/mail/"):
+                return mailbox.shown(self.mail, request.path.removeprefix("/mail/"), request.root)
             if request.path == "/":
                 return console.index(self.networks.values(), request.root, self.ports)
+            if request.path == "/mail/":
+                return mailbox(self.world.mail)
             key, _, rest = request.path.removeprefix("/").partition("/")
             if key in self.networks and rest == "_received":
                 return json_reply(self.networks[key].received())
