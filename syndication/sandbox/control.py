@@ -20,7 +20,6 @@ from typing import Any
 
 from syndication.sandbox import console, mailbox
 from syndication.sandbox.faults import Fault, Faults, instead, spoilt
-from syndication.sandbox.mailbox import mailbox
 from syndication.sandbox.network import Network, Person, World
 from syndication.sandbox.networks import NETWORKS
 from syndication.sandbox.wire import BadBody, Reply, Request, json_object, json_reply
@@ -127,8 +126,6 @@ class Control:
                 return mailbox.shown(self.mail, request.path.removeprefix("/mail/"), request.root)
             if request.path == "/":
                 return console.index(self.networks.values(), request.root, self.ports)
-            if request.path == "/mail/":
-                return mailbox(self.world.mail)
             key, _, rest = request.path.removeprefix("/").partition("/")
             if key in self.networks and rest == "_received":
                 return json_reply(self.networks[key].received())

@@ -6,7 +6,6 @@ import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, ClassVar
 
 from syndication.sandbox.clock import Clock
@@ -46,7 +45,6 @@ class World:
     clock: Clock = field(default_factory=Clock)
     mint: Callable[[], str] = lambda: secrets.token_hex(20)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
-    mail: Path | None = None  # folder into which the product writes its mails
 
 
 class Network(ABC):

@@ -170,7 +170,8 @@ class Handler(BaseHTTPRequestHandler):
         headers = {key.lower(): value for key, value in self.headers.items()}
         root = f"http://{headers.get('host') or urlsplit(sandbox.url).netloc}"
         query = urlsplit(self.path).query
-        request = Request(self.command, path, query, headers, body, root)
+        method = "GET" if self.command == "HEAD" else self.command
+        request = Request(method, path, query, headers, body, root)
         if fault and fault.kind == "slow_before":
             sandbox.stopping.wait(fault.seconds or SLOW_SECONDS)
         self._answer(sandbox.answer(name, request, fault), fault)
@@ -215,6 +216,8 @@ class Handler(BaseHTTPRequestHandler):
         reason = reply.reason or responses.get(reply.status, "")
         lines = [f"HTTP/1.1 {reply.status} {reason}", f"Date: {formatdate(usegmt=True)}"]
         lines += [f"{key}: {value}" for key, value in reply.headers]
+        if not any(key == "Content-Type" for key, _ in reply.headers):
+            lines.append("Content-Type: text/html")  # feature phones insist on one
         lines.append(f"Content-Length: {len(reply.body)}")
         if self.close_connection:
             lines.append("Connection: close")

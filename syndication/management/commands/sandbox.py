@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import threading
 from pathlib import Path
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -32,11 +31,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--mail", type=Path, help="folder of mails to show under /mail/")
 
-        parser.add_argument("--mail", type=Path, help="folder of the product's mails, to show them")
-
     def handle(self, *args: Any, **options: Any) -> None:
         people = demo_people(options["password"])
-        world = World(site=options["site"].rstrip("/"), people=people, mail=options["mail"])
+        world = World(site=options["site"].rstrip("/"), people=people)
         sandbox = Sandbox(world, {"mixi": {"rate_limit": options["rate_limit"]}})
         sandbox.mail = options["mail"]
         ended = threading.Event()
