@@ -1,11 +1,12 @@
 """Who people are. One class a file where it stands alone; nothing here knows of posts."""
 
 from accounts.models.audience import Audience, readable_by
+from accounts.models.device_login import DeviceLogin
 from accounts.models.friendship import Block, FriendRequest, Friendship, Invitation
 from accounts.models.group import Group, Membership
 from accounts.models.link_return import LinkReturn
 from accounts.models.member import Member
-from accounts.models.phone_login import DeviceLogin, Phone, PhoneLogin, PhoneOpener
+from accounts.models.phone_login import Phone, PhoneLogin, PhoneOpener
 
 __all__ = [
     "Audience",

@@ -1,20 +1,31 @@
-"""Logging a phone in (a code that a computer shows), and a computer in (the reverse).
+"""Logging a phone in: a code that a computer shows, and a bookmark with a PIN.
 
-Codes, nonces and bookmarks are stored hashed; what a phone presents is compared by hash.
-Times: a code lives 120 seconds (design.md section 5).
+Codes, nonces and bookmarks are stored hashed (accounts.codes); what a phone presents is compared by
+hash. Session keys are hashes too, and follow when a session goes on under another key.
 """
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.dispatch import receiver
 from django.utils import timezone
+
+from accounts.urlsession.signals import session_key_changed
 
 
 class PhoneLoginQuerySet(models.QuerySet["PhoneLogin"]):
     def live(self) -> PhoneLoginQuerySet:
         return self.filter(ended_at=None, used_at=None, expires_at__gt=timezone.now())
+
+    def unanswered(self, session_key: str | None) -> PhoneLoginQuerySet:
+        """Phones that came in by codes of this session, which has not yet said "it was me"."""
+        return self.filter(issuer_key=session_key or "-", is_acknowledged=False).exclude(
+            used_at=None
+        )
 
 
 class PhoneLogin(models.Model):
@@ -24,8 +35,9 @@ class PhoneLogin(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="phone_logins"
     )
     code_hash = models.CharField(max_length=40, unique=True)
-    typed_hash = models.CharField(max_length=40, unique=True)  # of the 8 characters typed at /q/
+    typed_hash = models.CharField(max_length=40, unique=True)  # of the 8 letters typed at /q/
     issuer_key = models.CharField(max_length=40, db_index=True)
+    decoys = models.CharField(max_length=8)  # three numbers that no opener gets: "17 52 80"
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(db_index=True)
     picked = models.ForeignKey(
@@ -51,6 +63,14 @@ class PhoneLogin(models.Model):
     def __str__(self) -> str:
         return f"{self.member_id} at {self.created_at:%Y-%m-%d %H:%M}"
 
+    @property
+    def is_live(self) -> bool:
+        return self.ended_at is None and self.used_at is None and self.seconds_left > 0
+
+    @property
+    def seconds_left(self) -> int:
+        return seconds_until(self.expires_at)
+
 
 class PhoneOpener(models.Model):
     """A phone that opened the code. Its nonce stands in its page, its number on both screens."""
@@ -70,30 +90,15 @@ class PhoneOpener(models.Model):
         return f"{self.number} {self.device}"
 
 
-class DeviceLogin(models.Model):
-    """The reverse: a computer asks, a phone that is in lets it in (RFC 8628's words)."""
-
-    user_code_hash = models.CharField(max_length=40, unique=True)
-    asker_key = models.CharField(max_length=40, db_index=True)  # the computer's anonymous session
-    device = models.CharField(max_length=80)
-    address = models.GenericIPAddressField(null=True, blank=True)
-    number = models.CharField(max_length=2)
-    created_at = models.DateTimeField(auto_now_add=True)
-    expires_at = models.DateTimeField(db_index=True)
-    tries = models.PositiveSmallIntegerField(default=0)
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
-    )
-    approved_at = models.DateTimeField(null=True, blank=True)
-    refused_at = models.DateTimeField(null=True, blank=True)
-    used_at = models.DateTimeField(null=True, blank=True)
-
-    def __str__(self) -> str:
-        return f"{self.device} at {self.created_at:%Y-%m-%d %H:%M}"
+class PhoneQuerySet(models.QuerySet["Phone"]):
+    def live(self) -> PhoneQuerySet:
+        return self.filter(ended_at=None)
 
 
 class Phone(models.Model):
     """A phone that may come back by its bookmark `/p/<22>` and a PIN."""
+
+    WRONG_TRIES = 5  # then only a QR code or the password
 
     member = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="phones"
@@ -105,6 +110,35 @@ class Phone(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    session_key = models.CharField(max_length=40, blank=True, db_index=True)  # its last session
+
+    objects = PhoneQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.device} ({self.member_id})"
+
+    @property
+    def is_locked(self) -> bool:
+        return self.wrong_tries >= self.WRONG_TRIES
+
+    def claim_try(self) -> bool:
+        """Counts a try before the PIN is looked at, so that tries made at once count too."""
+        rows = Phone.objects.live().filter(pk=self.pk, wrong_tries__lt=self.WRONG_TRIES)
+        return rows.update(wrong_tries=F("wrong_tries") + 1) == 1
+
+    def forgive(self) -> None:
+        """The right PIN came: the wrong tries before it count no longer."""
+        Phone.objects.filter(pk=self.pk).update(wrong_tries=0, last_used_at=timezone.now())
+
+
+def seconds_until(moment: datetime) -> int:
+    """Whole seconds that are left, 0 when it is past."""
+    return max(0, int((moment - timezone.now()).total_seconds()))
+
+
+@receiver(session_key_changed, dispatch_uid="accounts.phone_login")
+def follow_session(*, old: str, new: str, **_: object) -> None:
+    """A session that goes on under another key stays the same computer, and the same phone."""
+    PhoneLogin.objects.filter(issuer_key=old).update(issuer_key=new)
+    PhoneLogin.objects.filter(session_key=old).update(session_key=new)
+    Phone.objects.filter(session_key=old).update(session_key=new)

@@ -1,0 +1,75 @@
+"""Phones that may come back by a bookmark and a PIN.
+
+The bookmark is what the phone has, the PIN is what its member knows. Neither opens what asks for
+the password, and the PIN is made only by someone who has just typed the password (the view asks).
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import codes
+from accounts.models import Member, Phone
+from accounts.urlsession.api import end_session
+
+
+class NoPhone(Exception):  # noqa: N818 - nothing is wrong with the program
+    """The bookmark is unknown or was ended."""
+
+
+class Locked(Exception):  # noqa: N818
+    """Five wrong PINs: a QR code or the password now."""
+
+
+def bookmark(*, by: Member, device: str, pin: str, session_key: str) -> tuple[Phone, str]:
+    """A bookmark for this phone, and the code that stands in its address (it is stored nowhere)."""
+    code = codes.new_code()
+    phone = Phone.objects.create(
+        member=by,
+        device=device[:80],
+        bookmark_hash=codes.hash_code(code),
+        pin_hash=codes.hash_pin(pin),
+        session_key=session_key,
+    )
+    return phone, code
+
+
+def find(code: str) -> Phone:
+    """The phone of a bookmark. Raises NoPhone, or Locked."""
+    rows = Phone.objects.live().select_related("member")
+    phone = rows.filter(bookmark_hash=codes.hash_code(code), member__is_active=True).first()
+    if phone is None:
+        raise NoPhone
+    if phone.is_locked:
+        raise Locked
+    return phone
+
+
+def enter(phone: Phone, pin: str) -> bool:
+    """Whether the PIN is right. Every look at one is counted first. Raises Locked."""
+    if not phone.claim_try():
+        raise Locked
+    if codes.is_pin(pin, phone.pin_hash):
+        phone.forgive()
+        return True
+    phone.refresh_from_db()
+    if phone.is_locked:
+        raise Locked
+    return False
+
+
+def remember_session(phone: Phone, session_key: str) -> None:
+    """Which session the phone got last, so that ending the phone ends it too."""
+    Phone.objects.filter(pk=phone.pk).update(session_key=session_key)
+
+
+@transaction.atomic
+def end(pk: int, *, by: Member) -> None:
+    """The bookmark opens nothing any more, and the phone that came in by it is out."""
+    phone = Phone.objects.live().filter(pk=pk, member=by).first()
+    if phone is None:
+        return
+    Phone.objects.filter(pk=phone.pk).update(ended_at=timezone.now())
+    if phone.session_key:
+        end_session(phone.session_key)

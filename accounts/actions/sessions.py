@@ -1,0 +1,88 @@
+"""A member's sessions: which there are, and ending them. Keys are hashes, and no page shows one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from accounts.models import Member
+from accounts.urlsession.api import device_words, end_session, open_session
+from accounts.urlsession.models import Session
+
+
+@dataclass(frozen=True)
+class Line:
+    """One session, as its member reads it."""
+
+    pk: int
+    device: str
+    address: str
+    began_at: datetime
+    used_at: datetime
+    is_current: bool
+
+
+def listed(member: Member, *, current_key: str | None) -> list[Line]:
+    """The member's live sessions, this one first and then the one that was used last."""
+    rows = _live(member).order_by("-ends_at")
+    lines = [_line(row, current_key) for row in rows]
+    return sorted(lines, key=lambda line: not line.is_current)
+
+
+def end(pk: int, *, by: Member) -> None:
+    """Ends one session of the member. Another member's is left alone."""
+    for row in UserSession.objects.filter(pk=pk, user=by):
+        _end(row)
+
+
+def end_others(*, by: Member, current_key: str | None) -> int:
+    """Ends all sessions of the member but this one; returns how many."""
+    others = list(UserSession.objects.filter(user=by).exclude(session_key=current_key or "-"))
+    for row in others:
+        _end(row)
+    return len(others)
+
+
+def is_in(member: Member, session_key: str) -> bool:
+    """Whether this session lives and is still the member's, with the password they have now."""
+    store = open_session(session_key)
+    if store is None or not member.is_active or store.get(SESSION_KEY) != str(member.pk):
+        return False
+    return constant_time_compare(store.get(HASH_SESSION_KEY, ""), member.get_session_auth_hash())
+
+
+def live_keys() -> QuerySet[Session]:
+    """Keys of all sessions that live, as a sub-select."""
+    live: QuerySet[Session] = Session.objects.filter(expire_date__gt=timezone.now())
+    return live.values("session_key")
+
+
+def _live(member: Member) -> QuerySet[UserSession]:
+    ends_at = Session.objects.filter(session_key=OuterRef("session_key")).values("expire_date")
+    rows = UserSession.objects.filter(user=member, session_key__in=live_keys())
+    return rows.annotate(ends_at=Subquery(ends_at))
+
+
+def _line(row: UserSession, current_key: str | None) -> Line:
+    idle = timedelta(seconds=settings.URLSESSION_IDLE)
+    return Line(
+        pk=row.pk,
+        device=device_words(row.user_agent),
+        address=row.ip,
+        began_at=row.created_at,
+        # A session says when it will end, which is so long after it was used.
+        used_at=row.ends_at - idle,
+        is_current=row.session_key == current_key,
+    )
+
+
+def _end(row: UserSession) -> None:
+    end_session(row.session_key)
+    row.delete()

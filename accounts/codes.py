@@ -1,0 +1,99 @@
+"""Codes: those that stand in addresses, those that people type, numbers to compare, PINs.
+
+An address code has 128 bit, so its plain hash is safe at rest. What people type is short: whoever
+held a dump could try all of it against a plain hash in minutes. Its hash is therefore keyed with
+PIN_KEY, which stands in the environment and in no dump.
+"""
+
+import hashlib
+import hmac
+import secrets
+import unicodedata
+from collections.abc import Collection
+
+from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
+
+# RFC 8628, section 6.1: no vowels (no words), no digits (nothing looks like something else, and a
+# keypad stays in one input mode). 20 to the 8th is 34 bit.
+TYPED_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
+TYPED_LENGTH = 8
+
+PIN_LENGTHS = range(4, 9)  # digits
+
+
+def new_code() -> str:
+    """A fresh code for an address: 128 bit, 22 characters."""
+    return secrets.token_urlsafe(16)
+
+
+def hash_code(code: str) -> str:
+    """What is stored of an address code or a nonce: 160 bit, 40 characters."""
+    return hashlib.sha256(b"code:" + code.encode()).hexdigest()[:40]
+
+
+def new_typed_code() -> str:
+    """A fresh code to type, 8 letters. `grouped` is how it is shown."""
+    return "".join(secrets.choice(TYPED_LETTERS) for _ in range(TYPED_LENGTH))
+
+
+def typed_from(code: str) -> str:
+    """The 8 letters that stand for an address code. Who knows them does not know the code.
+
+    Being derived, they need not be carried beside the code from page to page.
+    """
+    digest = _keyed("typed-from", code)
+    number = int.from_bytes(digest, "big")
+    letters = []
+    for _ in range(TYPED_LENGTH):
+        number, place = divmod(number, len(TYPED_LETTERS))
+        letters.append(TYPED_LETTERS[place])
+    return "".join(letters)
+
+
+def grouped(typed: str) -> str:
+    """As people read it: BCDF-GHJK."""
+    return f"{typed[:4]}-{typed[4:]}"
+
+
+def plain(typed: str) -> str:
+    """As it is compared. Small letters, full-width letters, spaces and dashes do not matter."""
+    wide = unicodedata.normalize("NFKC", typed).upper()
+    return "".join(letter for letter in wide if letter.isalnum())
+
+
+def hash_typed(typed: str, purpose: str) -> str:
+    """What is stored of a typed code. A code of one purpose is none for another."""
+    return _keyed(f"typed:{purpose}", plain(typed)).hex()[:40]
+
+
+def new_number(taken: Collection[str]) -> str:
+    """Two digits to compare by eye, none of those taken. Raises IndexError when all are."""
+    return secrets.choice([number for number in map(str, range(10, 100)) if number not in taken])
+
+
+def hash_pin(pin: str) -> str:
+    """What is stored of a PIN: a slow, salted hash of the keyed PIN.
+
+    Slow alone is not enough: there are only ten thousand PINs of four digits.
+    """
+    return make_password(_keyed("pin", plain(pin)).hex())
+
+
+def is_pin(pin: str, pin_hash: str) -> bool:
+    """Whether `pin` is the one that was hashed. Full-width digits count as digits."""
+    return check_password(_keyed("pin", plain(pin)).hex(), pin_hash)
+
+
+def is_easy_pin(pin: str) -> bool:
+    """Whether a PIN is among the first that anybody would try: 0000, 1212, 1234, 9876, 1980."""
+    steps = {(int(later) - int(digit)) % 10 for digit, later in zip(pin, pin[1:], strict=False)}
+    half = len(pin) // 2
+    is_repeated = len(pin) % 2 == 0 and pin[:half] == pin[half:]
+    is_year = len(pin) == 4 and pin[:2] in ("19", "20")
+    return steps in ({0}, {1}, {9}) or is_repeated or is_year
+
+
+def _keyed(purpose: str, text: str) -> bytes:
+    key = hashlib.sha256(b"accounts.codes:" + settings.PIN_KEY.encode()).digest()
+    return hmac.digest(key, f"{purpose}:{text}".encode(), "sha256")
