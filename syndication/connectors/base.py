@@ -5,11 +5,17 @@ tokens. The HTTP client is handed in (`Http`, fulfilled by accounts.safe_http), 
 too; a connector never stores either. Everything a page must say beforehand (what the network
 carries, to whom, how long a text may be, whether a copy can be deleted or read back) is a class
 attribute, so that no page needs an instance.
+
+Words for members. The reason of an error and each entry of `Preview.dropped` is one of the
+constants of connectors.reasons, English sentences marked with `gettext_noop`; a page translates
+one by handing it to `gettext`. What the network itself said is in `ConnectorError.words`, in
+whatever language it speaks, and is never translated.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Protocol
 
@@ -20,10 +26,17 @@ Audience = Literal["everyone", "friends_of_friends", "friends", "group", "only_m
 class Response(Protocol):
     """An answer, read whole. Header names are case-insensitive."""
 
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    url: str
+    @property
+    def status(self) -> int: ...
+
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+
+    @property
+    def body(self) -> bytes: ...
+
+    @property
+    def url(self) -> str: ...
 
     def json(self) -> Any:
         """The body as JSON. Raises ValueError where it is not."""
@@ -35,16 +48,19 @@ class Response(Protocol):
 class Http(Protocol):
     """The one way out. `deadline` is the total number of seconds for the whole exchange.
 
-    Raises accounts.safe_http's errors, which carry `sent`: False where nothing can have reached
-    the other side (refused address, no connection), True where the request may have arrived.
-    Connectors see them by these two names, passed in so that they import nothing of ours.
+    Two families of errors, handed in as attributes because a connector imports nothing of ours:
+    `NotSent` where nothing can have reached the other side (refused address, no connection),
+    `MaybeSent` where the request may have arrived and no whole answer came. Both carry `reason`,
+    one word. Redirects are never followed.
     """
 
-    class NotSent(Exception): ...  # noqa: N818 - a fact, not a fault
+    @property
+    def NotSent(self) -> type[Exception]: ...  # noqa: N802
 
-    class MaybeSent(Exception): ...  # noqa: N818
+    @property
+    def MaybeSent(self) -> type[Exception]: ...  # noqa: N802
 
-    def request(
+    def request(  # noqa: PLR0913 - the parts of a request, each by its name
         self,
         method: str,
         url: str,
@@ -146,7 +162,7 @@ class RemotePost:
 
 @dataclass(frozen=True)
 class Friend:
-    """Somebody on the member's friend list there. `picture_url` may be "". """
+    """Somebody on the member's friend list there. `picture_url` may be ""."""
 
     uid: str
     name: str
@@ -171,7 +187,7 @@ class Limits:
 
     text: int
     title: int = 0
-    unit: str = "characters"
+    unit: str = "characters"  # a key of connectors.text.UNITS
     photos: int = 0
     photo_bytes: int = 5_000_000
     photo_pixels: int = 2048  # longest side
@@ -191,11 +207,23 @@ class Connector:
     refresh_ahead: ClassVar[float] = 120.0  # refresh when fewer seconds than this are left
     read_back_quiet: ClassVar[float] = 60.0  # seconds to let a late request land before looking
     timeline_lags: ClassVar[bool] = False  # then it is read twice
+    keep_fresh_every: ClassVar[float] = (
+        0.0  # seconds within which an idle link needs a refresh; 0: never
+    )
+    relink_hint: ClassVar[str] = ""  # what to mind on its permission page, for who links again
 
-    def __init__(self, credentials: Credentials, *, http: Http, app: App) -> None:
+    def __init__(
+        self,
+        credentials: Credentials,
+        *,
+        http: Http,
+        app: App,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self.credentials = credentials
         self.http = http
         self.app = app
+        self.clock = clock  # seconds since the epoch
 
     @classmethod
     def kinds(cls) -> frozenset[Kind]:
@@ -218,7 +246,12 @@ class Connector:
     def look_up(
         self, post: OutgoingPost, *, since: float, idempotency_key: str
     ) -> Iterator[RemotePost]:
-        """What on the account's own timeline could be `post`, sent at `since` or later, oldest first."""
+        """What on the account's own timeline could be `post`, sent at `since` or later, oldest first.
+
+        "Could be" means: reads as `preview(post)` does once both are normalised. `since` is compared
+        with the network's clock; take the margin for its being wrong off beforehand. Raises
+        Unsupported for a kind that is not in `can_read_back`.
+        """
         raise NotImplementedError
 
     def friends(self) -> Iterator[Friend]:
@@ -226,7 +259,7 @@ class Connector:
         raise NotImplementedError
 
     def feed(self, *, since: str = "") -> Iterator[FeedItem]:
-        """What friends wrote after the item `since` (all that is offered, where it is "")."""
+        """What friends wrote after the item `since`, a `remote_id` (all that is offered, where ""), oldest first."""
         raise NotImplementedError
 
     def profile(self) -> Friend:
