@@ -7,7 +7,10 @@ from django.http import HttpRequest
 
 from accounts.urlsession.conf import is_listed
 from accounts.urlsession.context import Context, Mode
-from accounts.urlsession.tokens import without_prefix
+from accounts.urlsession.tokens import PATTERN, without_prefix
+
+# A prefix inside a query, mostly in `next`: the path alone is enough there, and cannot go stale.
+_IN_QUERY = re.compile(rf"(?:/|%2F)s(?:/|%2F)(?:{PATTERN}|-)(?=/|%2F)", re.I)
 
 
 def is_outside(request: HttpRequest, url: str) -> bool:
@@ -33,4 +36,5 @@ def repaired(request: HttpRequest, context: Context, url: str, token: str | None
     if context.mode is not Mode.URL or is_listed("URLSESSION_COOKIE_ONLY", path):
         token = None
     path = context.prefix_for(token) + path
-    return urlunsplit((parts.scheme, parts.netloc, path, parts.query, parts.fragment))
+    query = _IN_QUERY.sub("", parts.query)
+    return urlunsplit((parts.scheme, parts.netloc, path, query, parts.fragment))

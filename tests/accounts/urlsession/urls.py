@@ -1,0 +1,35 @@
+"""A small site of its own: the sessions are tested apart from the product's pages."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from tests.accounts.urlsession import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("", include("accounts.urlsession.urls")),
+    path("login/", views.log_in, name="account_login"),
+    path("logout/", views.log_out, name="account_logout"),
+    path("note/", views.note, name="note"),
+    path("mine/", views.mine, name="mine"),
+    path("count/", views.count, name="count"),
+    path("where/", views.where, name="where"),
+    path("stream/", views.stream, name="stream"),
+    path("boom/", views.boom, name="boom"),
+    path("go/", views.go, name="go"),
+    path("language/", views.language, name="language"),
+    path("delete/", views.delete, name="delete"),
+    path("outside/", views.outside, name="outside"),
+    path("cookie/", views.cookie, name="cookie"),
+    path("cut/", views.cut, name="cut"),
+    path("public/", views.public, name="public"),
+    path("oauth/take/", views.take, name="take"),
+    path("q/<str:code>", views.scan, name="scan"),
+    path("m/", views.home, name="front_door"),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "profilelink.errors.bad_request"
+handler403 = "profilelink.errors.permission_denied"
+handler404 = "profilelink.errors.page_not_found"
+handler500 = "profilelink.errors.server_error"
