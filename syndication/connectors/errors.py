@@ -1,7 +1,8 @@
 """What can go wrong between us and a network, named by what to do next.
 
-A connector raises one of these five and nothing else. `reason` is a sentence for the member;
-`status` and `excerpt` are for the attempt log. None of them may hold a token.
+A connector raises one of these five (Unreachable is a TryLater) and nothing else. `reason` is a
+sentence for the member, one of connectors.reasons; `words` is what the network said, cleaned and
+short; `status` and `excerpt` are for the attempt log. None of them holds a token.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from __future__ import annotations
 class ConnectorError(Exception):
     """Base of the five. `status` is the HTTP status, 0 where no answer came."""
 
-    def __init__(self, reason: str, *, status: int = 0, excerpt: str = "") -> None:
-        super().__init__(reason)
+    def __init__(self, reason: str, *, status: int = 0, excerpt: str = "", words: str = "") -> None:
+        super().__init__(f"{reason} ({words})" if words else reason)
         self.reason = reason
         self.status = status
         self.excerpt = excerpt
+        self.words = words
 
 
 class TryLater(ConnectorError):
@@ -24,9 +26,15 @@ class TryLater(ConnectorError):
     """
 
     def __init__(
-        self, reason: str, *, after: float | None = None, status: int = 0, excerpt: str = ""
+        self,
+        reason: str,
+        *,
+        after: float | None = None,
+        status: int = 0,
+        excerpt: str = "",
+        words: str = "",
     ) -> None:
-        super().__init__(reason, status=status, excerpt=excerpt)
+        super().__init__(reason, status=status, excerpt=excerpt, words=words)
         self.after = after
 
 
@@ -41,7 +49,7 @@ class Rejected(ConnectorError):
 class Unauthorized(ConnectorError):
     """The access is gone or too narrow. `expired` asks for one refresh; `scope` names what lacks."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - facts of one answer, each by its name
         self,
         reason: str,
         *,
@@ -49,8 +57,9 @@ class Unauthorized(ConnectorError):
         scope: str = "",
         status: int = 0,
         excerpt: str = "",
+        words: str = "",
     ) -> None:
-        super().__init__(reason, status=status, excerpt=excerpt)
+        super().__init__(reason, status=status, excerpt=excerpt, words=words)
         self.expired = expired
         self.scope = scope
 

@@ -1,0 +1,75 @@
+"""Where photos go on mixi: its own public album, or one of ours that only friends see.
+
+An album has readers, a single picture has none of its own, and "friends" is documented for albums
+only when they are made. So a picture for friends goes into an album made for friends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from syndication.connectors.base import Audience, Photo, RemotePost
+from syndication.connectors.errors import NoVerdict, TryLater
+from syndication.connectors.mixi import reading
+from syndication.connectors.mixi.graph import MEDIA_DEADLINE, Graph, part
+
+EVERYONES = "@default"
+OURS = "Profile Link"
+PATH = "/photo/albums/@me/@self"
+ITEMS = "/photo/mediaItems/@me/@self"
+
+
+class Albums:
+    """The albums of one account."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    def add(self, photo: Photo, *, title: str, audience: Audience) -> str:
+        """Put `photo` where `audience` sees it. The item as `<album>/<id>`."""
+        album = self._found(audience) or self._made(audience)
+        answer = self._graph.write(
+            "POST",
+            f"{ITEMS}/{part(album)}",
+            params={"title": title} if title else None,
+            data=photo.content,
+            headers={"Content-Type": photo.content_type},
+            deadline=MEDIA_DEADLINE,
+        )
+        return f"{album}/{self._graph.new_id(answer)}"
+
+    def remove(self, item: str) -> None:
+        """Delete the item `<album>/<id>`."""
+        album, _, remote_id = item.partition("/")
+        self._graph.remove("DELETE", f"{ITEMS}/{part(album)}/{part(remote_id)}")
+
+    def items(self, audience: Audience) -> Iterator[RemotePost]:
+        """What is in the album for `audience`."""
+        album = self._found(audience)
+        if not album:
+            return
+        for entry in self._graph.paged(f"{ITEMS}/{part(album)}"):
+            item = reading.photo(entry, album)
+            if item is not None:
+                yield item
+
+    def _found(self, audience: Audience) -> str:
+        """The album for `audience`, "" where it has to be made.
+
+        Asked for anew each time: the member may have opened the album to everyone since.
+        """
+        if audience == "everyone":
+            return EVERYONES
+        for album in self._graph.paged(PATH):
+            is_ours = isinstance(album, dict) and album.get("title") == OURS
+            if is_ours and reading.visibility(album) == audience:
+                return reading.word(album.get("id"))
+        return ""
+
+    def _made(self, audience: Audience) -> str:
+        """A new album. A lost answer is no loss: nothing of the post left, and the next try finds it."""
+        form = {"title": OURS, "description": "", "visibility": audience}
+        try:
+            return self._graph.new_id(self._graph.write("POST", PATH, data=form))
+        except NoVerdict as error:
+            raise TryLater(error.reason, status=error.status, excerpt=error.excerpt) from error

@@ -1,0 +1,155 @@
+"""How a post reads on mixi: what is sent, and what the compose page shows beforehand. Pure.
+
+A copy for everyone may be cut; it then ends in the address of the post. A copy for fewer readers
+carries no address of ours, since they could not open it, and is never cut.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from syndication.connectors import reasons
+from syndication.connectors.base import Audience, Kind, Limits, OutgoingPost, Photo, Preview
+from syndication.connectors.errors import Unsupported
+from syndication.connectors.text import Fitted, TooLong, clean, cut, fit
+
+# Voice: 150 characters, more is 400. Diary: 100 and 10,000 full-width characters; a half-width one
+# may count half there, but counted whole it is never refused. The title of a photo has no written
+# limit; a diary's is our guess.
+LIMITS: dict[Kind, Limits] = {
+    "status": Limits(text=150),
+    "note": Limits(text=10_000, title=100, photos=3),
+    "photo": Limits(text=100, photos=1),
+    "link": Limits(text=150),
+}
+
+# A Voice has no parameter for its readers: it goes to whom the member's Voices go. A diary and an
+# album each have one.
+AUDIENCES: dict[Kind, frozenset[Audience]] = {
+    "status": frozenset({"everyone"}),
+    "note": frozenset({"everyone", "friends"}),
+    "photo": frozenset({"everyone", "friends"}),
+    "link": frozenset({"everyone"}),
+}
+
+PARAGRAPH = "\n\n"
+
+
+def preview(post: OutgoingPost) -> Preview:
+    """How `post` will read. Raises Unsupported, with the reason, where it cannot go."""
+    if post.kind not in LIMITS:
+        raise Unsupported(reasons.KIND_UNKNOWN)
+    if post.audience not in AUDIENCES[post.kind]:
+        raise Unsupported(reasons.NOT_TO_THESE_READERS)
+    post = _cleaned(post)
+    try:
+        match post.kind:
+            case "note":
+                return _note(post)
+            case "photo":
+                return _photo(post)
+            case "link":
+                return _link(post)
+            case _:
+                return _status(post)
+    except TooLong as error:
+        raise Unsupported(reasons.TEXT_TOO_LONG) from error
+
+
+def photos(post: OutgoingPost) -> tuple[Photo, ...]:
+    """The pictures of `post` that go along."""
+    limits = LIMITS[post.kind]
+    taken = [photo for photo in post.photos if photo.content_type in limits.photo_types]
+    return tuple(taken[: limits.photos])
+
+
+def _cleaned(post: OutgoingPost) -> OutgoingPost:
+    """`post` without what no request may carry, and without our address where that is not open."""
+    return replace(
+        post,
+        text=clean(post.text),
+        title=" ".join(clean(post.title).split()),
+        url=clean(post.url),
+        permalink=post.permalink if post.audience == "everyone" else "",
+    )
+
+
+def _status(post: OutgoingPost) -> Preview:
+    if not post.text:
+        raise Unsupported(reasons.NOTHING_TO_SEND)
+    fitted = _fitted(post, post.text, always=post.always_permalink)
+    return Preview(fitted.text, is_cut=fitted.is_cut)
+
+
+def _link(post: OutgoingPost) -> Preview:
+    """The member's words and the address, which is never cut: too long, and ours stands in for it."""
+    if not post.url:
+        raise Unsupported(reasons.ADDRESS_MISSING)
+    words = post.text or post.title
+    both = " ".join(part for part in (post.url, post.permalink) if part)
+    tail = both if post.always_permalink else post.url
+    try:
+        fitted = fit(words, LIMITS["link"].text, tail=tail, cut_tail=both if post.permalink else "")
+    except TooLong:
+        return _link_by_permalink(post, words)
+    return Preview(fitted.text, is_cut=fitted.is_cut)
+
+
+def _link_by_permalink(post: OutgoingPost, words: str) -> Preview:
+    if not post.permalink:
+        raise Unsupported(reasons.ADDRESS_TOO_LONG)
+    fitted = _fitted(post, words, always=True)
+    return Preview(fitted.text, is_cut=True, dropped=(reasons.ADDRESS_TOO_LONG,))
+
+
+def _note(post: OutgoingPost) -> Preview:
+    """A diary must have a title; a note without one is called by its first line."""
+    body = post.text or post.title
+    if not body:
+        raise Unsupported(reasons.NOTHING_TO_SEND)
+    dropped = _dropped(post)
+    title, title_is_cut = _titled(post, body)
+    always = post.always_permalink or bool(dropped) or title_is_cut
+    fitted = _fitted(post, body, always=always, gap=PARAGRAPH)
+    return Preview(
+        fitted.text,
+        title=title,
+        is_cut=fitted.is_cut or title_is_cut,
+        photos=len(photos(post)),
+        dropped=dropped,
+    )
+
+
+def _titled(post: OutgoingPost, body: str) -> tuple[str, bool]:
+    limit = LIMITS["note"].title
+    title = post.title or body.split("\n", 1)[0].strip()
+    if len(title) <= limit:
+        return title, False
+    if post.title and not post.permalink:
+        raise Unsupported(reasons.TITLE_TOO_LONG)
+    return cut(title, limit - 1) + "…", bool(post.title)
+
+
+def _photo(post: OutgoingPost) -> Preview:
+    """A picture's title is the member's words, or else what they said for who cannot see it."""
+    carried = photos(post)
+    if not carried:
+        raise Unsupported(reasons.PHOTO_MISSING)
+    dropped = _dropped(post)
+    words = post.text or clean(carried[0].alt)
+    fitted = _fitted(post, words, always=post.always_permalink or bool(dropped))
+    return Preview(fitted.text, is_cut=fitted.is_cut, photos=len(carried), dropped=dropped)
+
+
+def _fitted(post: OutgoingPost, text: str, *, always: bool, gap: str = " ") -> Fitted:
+    tail = post.permalink if always else ""
+    return fit(text, LIMITS[post.kind].text, tail=tail, cut_tail=post.permalink, gap=gap)
+
+
+def _dropped(post: OutgoingPost) -> tuple[str, ...]:
+    """What to say of pictures that do not go along. For fewer readers nothing is left out."""
+    if len(photos(post)) == len(post.photos):
+        return ()
+    if not post.permalink:
+        raise Unsupported(reasons.PHOTOS_TOO_MANY)
+    return (reasons.PHOTOS_LEFT_OUT,)

@@ -1,0 +1,122 @@
+"""mixi's objects as our values. What cannot be read is left out; nothing here raises.
+
+Ids are opaque lower-case words; they become parts of addresses again, so anything else is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from syndication.connectors.base import FeedItem, Friend, RemotePost
+from syndication.connectors.mixi.pictograms import readable
+
+VOICE = "voice:"
+DIARY = "diary:"
+PHOTO = "photo:"
+
+_ID = re.compile(r"@?[A-Za-z0-9_-]{1,80}", re.ASCII)
+_VOICE_DATE = "%a %b %d %H:%M:%S %z %Y"  # Tue Feb 15 14:44:04 +0000 2011
+
+
+def word(value: object) -> str:
+    """`value` where it is an id, "" where it is not. Numbers come as strings or as numbers."""
+    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return text if _ID.fullmatch(text) else ""
+
+
+def number(value: object, otherwise: int) -> int:
+    """A count, which mixi writes as a number here and as a string there."""
+    text = str(value)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else otherwise
+
+
+def entries(answer: Any) -> list[Any] | None:
+    """The `entry` of an OpenSocial answer, a list of them or a single one; None where it has none."""
+    found = answer.get("entry") if isinstance(answer, dict) else None
+    if isinstance(found, dict):
+        return [found]
+    return found if isinstance(found, list) else None
+
+
+def person(entry: Any) -> Friend | None:
+    """A member as People tells of them."""
+    uid = word(entry.get("id")) if isinstance(entry, dict) else ""
+    if not uid:
+        return None
+    return Friend(
+        uid=uid,
+        name=readable(_text(entry.get("displayName"))),
+        profile_url=_address(entry.get("profileUrl")),
+        picture_url=_address(entry.get("thumbnailUrl")),
+    )
+
+
+def voice(entry: Any) -> FeedItem | None:
+    """A Voice. mixi gives it no address of its own; its author's page, which shows it, stands in."""
+    if not isinstance(entry, dict) or not isinstance(entry.get("user"), dict):
+        return None
+    remote_id, user = word(entry.get("id")), entry["user"]
+    uid, created_at = word(user.get("id")), _voice_time(entry.get("created_at"))
+    if not remote_id or not uid or created_at is None:
+        return None
+    author = Friend(
+        uid=uid,
+        name=readable(_text(user.get("screen_name"))),
+        profile_url=_address(user.get("url")),
+        picture_url=_address(user.get("profile_image_url")),
+    )
+    text = readable(_text(entry.get("text")))
+    return FeedItem(VOICE + remote_id, author, text, created_at, url=author.profile_url)
+
+
+def voices(answer: Any) -> Iterator[FeedItem]:
+    """The Voices of a timeline that can be read, oldest first."""
+    found = [item for item in map(voice, answer) if item is not None]
+    yield from sorted(found, key=lambda item: item.created_at)
+
+
+def photo(entry: Any, album: str) -> RemotePost | None:
+    """An item of the album `album`."""
+    remote_id = word(entry.get("id")) if isinstance(entry, dict) else ""
+    created_at = _standard_time(entry.get("created")) if remote_id else None
+    if created_at is None:
+        return None
+    return RemotePost(
+        remote_id=f"{PHOTO}{album}/{remote_id}",
+        text=_text(entry.get("title")),
+        created_at=created_at,
+        url=_address(entry.get("viewPageUrl")),
+    )
+
+
+def visibility(album: Any) -> str:
+    """Who sees an album, in mixi's word; "" where it does not say."""
+    privacy = album.get("privacy") if isinstance(album, dict) else None
+    return _text(privacy.get("visibility")) if isinstance(privacy, dict) else ""
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _address(value: object) -> str:
+    text = _text(value)
+    return text if re.fullmatch(r"https?://[!-~]+", text) else ""
+
+
+def _voice_time(value: object) -> float | None:
+    try:
+        return datetime.strptime(_text(value), _VOICE_DATE).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+def _standard_time(value: object) -> float | None:
+    try:
+        moment = datetime.fromisoformat(_text(value))
+        return moment.timestamp() if moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None

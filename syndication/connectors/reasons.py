@@ -1,0 +1,52 @@
+"""What members are told when a copy cannot go, is late or was refused: one sentence each.
+
+Collected here so that the page layer can translate them: `gettext_noop` is the word by which
+Django's makemessages finds a msgid, and changes nothing. No network is named, since the page does.
+"""
+
+from __future__ import annotations
+
+
+def gettext_noop(message: str) -> str:
+    return message
+
+
+# Known before sending (Unsupported, and what a preview drops)
+NOT_TO_THESE_READERS = gettext_noop("It cannot show such a post to these readers alone.")
+KIND_UNKNOWN = gettext_noop("It has no place for this kind of post.")
+NOTHING_TO_SEND = gettext_noop("There is nothing in it that could be sent.")
+TEXT_TOO_LONG = gettext_noop("The text is too long, and a copy for these readers is never cut.")
+TITLE_TOO_LONG = gettext_noop("The title is too long, and a copy for these readers is never cut.")
+PHOTO_MISSING = gettext_noop("There is no photo that it could take.")
+PHOTOS_TOO_MANY = gettext_noop(
+    "It takes fewer photos, and a copy for these readers leaves nothing out."
+)
+PHOTOS_LEFT_OUT = gettext_noop("Some of the photos do not fit. The copy carries the address here.")
+ADDRESS_MISSING = gettext_noop("There is no address in it.")
+ADDRESS_TOO_LONG = gettext_noop(
+    "The address is too long to fit. The copy carries the address of your post here instead."
+)
+CANNOT_DELETE = gettext_noop("It offers no way to delete this. Please delete it there yourself.")
+CANNOT_READ_BACK = gettext_noop("It offers no way to look whether this has arrived.")
+
+# The access (Unauthorized)
+ACCESS_EXPIRED = gettext_noop("The access has run out.")
+ACCESS_GONE = gettext_noop("The access was taken back or has ended. Please link it again.")
+ACCESS_TOO_NARROW = gettext_noop("The access does not cover this. Please link it again and agree.")
+APP_REFUSED = gettext_noop("It does not accept this site's registration. The staff must look.")
+
+# The answer
+SLOW_DOWN = gettext_noop("It asks us to slow down.")
+IN_TROUBLE = gettext_noop("It has trouble of its own at the moment.")
+REFUSED = gettext_noop("It refused this.")
+NO_ANSWER = gettext_noop("No whole answer came, so it may or may not have arrived.")
+UNREADABLE = gettext_noop("Its answer could not be read.")
+
+# No connection (Unreachable), by the word that accounts.safe_http gives
+UNREACHABLE = gettext_noop("It could not be reached.")
+NOT_SENT = {
+    "dns": gettext_noop("Its address could not be found."),
+    "tls": gettext_noop("Its certificate could not be checked, so nothing was sent."),
+    "refused_address": gettext_noop("Its address leads to a private network, so nothing was sent."),
+    "bad_address": gettext_noop("Its address is not a valid one."),
+}

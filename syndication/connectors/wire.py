@@ -1,0 +1,65 @@
+"""What HTTP says to every client alike: how long to wait, why it refuses, what may be logged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from syndication.connectors.base import Response
+
+LONGEST_WAIT = 24 * 3600.0  # seconds; whoever asks for more is asked again by then
+EXCERPT = 400
+WORDS = 160
+
+_PARAMETER = re.compile(r"""([A-Za-z_-]+)\s*=\s*(?:'([^']*)'|"([^"]*)"|([^\s,'"]+))""")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
+
+
+def retry_after(headers: Mapping[str, str], now: float) -> float | None:
+    """The seconds that Retry-After asks for, None where it asks for nothing that can be read.
+
+    A date is held against the answer's own Date, so that a server whose clock is wrong is
+    understood all the same; against `now` (seconds since the epoch) where it has none.
+    """
+    value = headers.get("Retry-After", "").strip()
+    if value.isascii() and value.isdigit():
+        return min(float(value[:9]), LONGEST_WAIT)
+    until = _epoch(value)
+    if until is None:
+        return None
+    sent = _epoch(headers.get("Date", ""))
+    return min(max(until - (now if sent is None else sent), 0.0), LONGEST_WAIT)
+
+
+def challenge(headers: Mapping[str, str]) -> dict[str, str]:
+    """The parameters of WWW-Authenticate, in single quotes, double quotes or none."""
+    found = _PARAMETER.findall(headers.get("WWW-Authenticate", ""))
+    return {name.lower(): single or double or bare for name, single, double, bare in found}
+
+
+def excerpt(response: Response, secrets: tuple[str, ...]) -> str:
+    """The beginning of the body for the attempt log, on one line, with `secrets` struck out."""
+    return strike(_CONTROLS.sub(" ", response.text[: EXCERPT * 2]), secrets)[:EXCERPT]
+
+
+def said(value: object, secrets: tuple[str, ...]) -> str:
+    """A network's own words, fit to be shown: one short line, nothing where it is no text."""
+    if not isinstance(value, str):
+        return ""
+    return strike(_CONTROLS.sub(" ", value), secrets).strip()[:WORDS]
+
+
+def strike(text: str, secrets: tuple[str, ...]) -> str:
+    for secret in filter(None, secrets):
+        text = text.replace(secret, "[…]")
+    return text
+
+
+def _epoch(value: str) -> float | None:
+    try:
+        moment: datetime = parsedate_to_datetime(value)
+    except (TypeError, ValueError):
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
