@@ -9,7 +9,8 @@
     waiting ──▶ parked | cancelled | missed | failed          missed ──▶ waiting | cancelled
     skipped: the network cannot carry it; said beforehand
 
-Every change goes through `may_become`; the database holds what must never be otherwise.
+Every change is one conditional UPDATE that names the states it may come from (`CHANGES`); the
+database holds what must never be otherwise. `due_at` None means that only a press moves the row.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Audience
@@ -61,10 +63,11 @@ OPEN_STATES = (_S.WAITING, _S.SENDING, _S.UNCONFIRMED, _S.PARKED)
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def due(self, now: datetime) -> DeliveryQuerySet:
-        """Rows whose turn has come: waiting and due, or without verdict and their lease run out."""
+        """Rows whose turn has come and that nobody holds (a killed worker's lease runs out)."""
         return self.filter(
-            Q(state=_S.WAITING, due_at__lte=now)
-            | Q(state__in=[_S.SENDING, _S.UNCONFIRMED], lease_until__lte=now, due_at__lte=now)
+            Q(lease_until=None) | Q(lease_until__lte=now),
+            state__in=[_S.WAITING, _S.SENDING, _S.UNCONFIRMED],
+            due_at__lte=now,
         )
 
     def open(self) -> DeliveryQuerySet:
@@ -72,6 +75,13 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def of(self, member: object) -> DeliveryQuerySet:
         return self.filter(link__member=member)
+
+    def change(self, state: str, **fields: object) -> int:
+        """Give `state` to those rows that may become it, by one UPDATE. How many there were."""
+        before = [old for old, new in CHANGES.items() if state in new]
+        return self.filter(state__in=before).update(
+            state=state, changed_at=timezone.now(), **fields
+        )
 
 
 class Delivery(models.Model):
@@ -87,18 +97,22 @@ class Delivery(models.Model):
     audience = models.CharField(max_length=20, choices=Audience.choices)  # the copy was made for
     reason = models.CharField(max_length=300, blank=True)  # in the member's words
 
-    due_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, blank=True)
+    asked_at = models.DateTimeField()  # written, or pressed last: 48 hours (30 days) count from here
     tries = models.PositiveSmallIntegerField(default=0)
     reads = models.PositiveSmallIntegerField(default=0)  # looks at the timeline since the last try
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_owner = models.CharField(max_length=36, blank=True)
     first_sent_at = models.DateTimeField(null=True, blank=True)  # the first request left after this
     idempotency_key = models.CharField(max_length=36, unique=True)
+    # The words as they left, while there is no verdict: what to look for on the network's timeline,
+    # whatever became of the post since. Emptied by the verdict.
+    sent_as = models.JSONField(default=dict, blank=True)
 
     sent_at = models.DateTimeField(null=True, blank=True)
     remote_id = models.CharField(max_length=200, blank=True)
     remote_url = models.URLField(max_length=500, blank=True)
-    is_by_hand = models.BooleanField(default=False)  # a press sent it: no 48-hour limit
+    is_by_hand = models.BooleanField(default=False)  # a press sent it, not the writing
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -131,6 +145,10 @@ class Delivery(models.Model):
     def may_become(self, state: str) -> bool:
         """Whether design.md section 7 allows this change."""
         return state in CHANGES[self.state]
+
+    @property
+    def is_delete(self) -> bool:
+        return self.kind == DeliveryKind.DELETE
 
 
 class Attempt(models.Model):
