@@ -3,6 +3,131 @@
 allauth's own addresses are listed one by one, under its names: what is not listed is not offered.
 """
 
-from django.urls import URLPattern, URLResolver
+from allauth.account import views as account
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as totp
+from django.urls import URLPattern, URLResolver, path, re_path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from accounts.views import (
+    device_login,
+    friends,
+    groups,
+    invitations,
+    language,
+    linking,
+    phone_login,
+    phones,
+    profile,
+    security,
+    sessions,
+)
+
+# allauth's pages, one by one under its names: what is not listed (log-in and sign-up by a network,
+# its own linking pages) is not offered.
+MEMBERS: list[URLPattern | URLResolver] = [
+    path("login/", account.login, name="account_login"),
+    path("signup/", account.signup, name="account_signup"),
+    path("logout/", account.logout, name="account_logout"),
+    path("two-step/", mfa.authenticate, name="mfa_authenticate"),
+    path("password/reset/", account.password_reset, name="account_reset_password"),
+    path(
+        "password/reset/sent/", account.password_reset_done, name="account_reset_password_done"
+    ),
+    path(
+        "password/reset/done/",
+        account.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+    re_path(
+        r"^password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path("mail/sent/", account.email_verification_sent, name="account_email_verification_sent"),
+    re_path(r"^mail/(?P<key>[-:\w]+)/$", account.confirm_email, name="account_confirm_email"),
+    path("account/", security.security, name="security"),
+    path("account/closed/", account.account_inactive, name="account_inactive"),
+    path("account/confirm/", account.reauthenticate, name="account_reauthenticate"),
+    path("account/mail/", account.email, name="account_email"),
+    path("account/password/", account.password_change, name="account_change_password"),
+    path("account/password/set/", account.password_set, name="account_set_password"),
+    path("account/two-step/", mfa.index, name="mfa_index"),
+    path("account/two-step/confirm/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("account/two-step/on/", security.ActivateTOTP.as_view(), name="mfa_activate_totp"),
+    path("account/two-step/off/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("account/two-step/codes/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path(
+        "account/two-step/codes/new/",
+        codes.generate_recovery_codes,
+        name="mfa_generate_recovery_codes",
+    ),
+    path(
+        "account/two-step/codes/file/",
+        codes.download_recovery_codes,
+        name="mfa_download_recovery_codes",
+    ),
+]
+
+# Phones in by a computer, computers in by a phone. /q/, /p/ and /m/ make no session by a probe; the
+# addresses that stand in a QR code and a bookmark end without slash: a redirect less.
+PHONES: list[URLPattern | URLResolver] = [
+    path("m/", phone_login.front_door, name="front_door"),
+    path("q/", phone_login.phone_code, name="phone_code"),
+    path("q/<str:code>", phone_login.phone_open, name="phone_open"),
+    path("p/<str:code>", phones.pin_enter, name="pin_enter"),
+    path("phones/", phones.phone_list, name="phone_list"),
+    path("phones/answer/", phones.phone_answer, name="phone_answer"),
+    path("phones/bookmark/", phones.phone_bookmark, name="phone_bookmark"),
+    path("phones/login/", phone_login.phone_login, name="phone_login"),
+    path("device/", device_login.device_ask, name="device_ask"),
+    path("sessions/", sessions.session_list, name="session_list"),
+]
+
+# Linking an account on a network. The way back is one fixed address for each, without token.
+LINKING: list[URLPattern | URLResolver] = [
+    path("links/return/", linking.link_return, name="link_return"),
+    path("links/confirm/<slug:network>/", linking.link_confirm, name="link_confirm"),
+    path("links/<slug:network>/", linking.link_start, name="link_start"),
+    path(
+        "accounts/<slug:network>/login/callback/", linking.link_callback, name="link_callback"
+    ),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *MEMBERS,
+    *LINKING,
+    *PHONES,
+    # Friends and invitations
+    path("friends/", friends.friend_list, name="friend_list"),
+    path("friends/find/", friends.friend_find, name="friend_find"),
+    path("friends/ask/", friends.friend_ask, name="friend_ask"),
+    path("friends/answer/", friends.friend_answer, name="friend_answer"),
+    path("friends/invite/", invitations.invitation_new, name="invitation_new"),
+    path(
+        "friends/invite/<int:pk>/withdraw/",
+        invitations.invitation_withdraw,
+        name="invitation_withdraw",
+    ),
+    path("i/<str:code>", invitations.invitation_open, name="invitation_open"),
+    path("friends/<slug:name>/accept/", friends.friend_accept, name="friend_accept"),
+    path("friends/<slug:name>/decline/", friends.friend_decline, name="friend_decline"),
+    path("friends/<slug:name>/take-back/", friends.friend_take_back, name="friend_take_back"),
+    path("friends/<slug:name>/remove/", friends.friend_remove, name="friend_remove"),
+    path("friends/<slug:name>/block/", friends.friend_block, name="friend_block"),
+    path("friends/<slug:name>/unblock/", friends.friend_unblock, name="friend_unblock"),
+    # Groups
+    path("groups/", groups.group_list, name="group_list"),
+    path("groups/new/", groups.group_new, name="group_new"),
+    path("groups/<int:pk>/", groups.group_detail, name="group_detail"),
+    path("groups/<int:pk>/invite/", groups.group_invite, name="group_invite"),
+    path("groups/<int:pk>/accept/", groups.group_accept, name="group_accept"),
+    path("groups/<int:pk>/decline/", groups.group_decline, name="group_decline"),
+    path("groups/<int:pk>/leave/", groups.group_leave, name="group_leave"),
+    path("groups/<int:pk>/close/", groups.group_close, name="group_close"),
+    path("groups/<int:pk>/members/<slug:name>/", groups.group_member, name="group_member"),
+    # The member's own profile
+    path("profile/", profile.profile_edit, name="profile_edit"),
+    path("profile/picture/", profile.profile_picture_edit, name="profile_picture_edit"),
+    path("language/", language.language, name="language"),
+]

@@ -63,5 +63,5 @@ def _say_who_may_keep_it(request: HttpRequest, response: HttpResponseBase) -> No
 def _depends_on_session(request: HttpRequest, response: HttpResponseBase) -> bool:
     """Whether the answer is for one visitor. Redirects, refusals and pages that set a cookie are."""
     is_plain_page = current_mode(request) is Mode.NONE and response.status_code == 200
-    never_probed = request.path_info.startswith(("/q/", "/p/", "/out/"))
+    never_probed = request.path_info.startswith(("/q/", "/p/", "/i/", "/out/"))
     return not is_plain_page or never_probed or bool(response.cookies)

@@ -30,5 +30,6 @@ def readyz(request: HttpRequest) -> HttpResponse:
 def robots(request: HttpRequest) -> HttpResponse:
     """Nothing that holds a token or leads outside is for crawlers."""
     lines = ["User-agent: *"]
-    lines += [f"Disallow: {path}" for path in ("/s/", "/q/", "/p/", "/m/", "/out/", "/login/")]
+    closed = ("/s/", "/q/", "/p/", "/i/", "/m/", "/out/", "/login/")
+    lines += [f"Disallow: {path}" for path in closed]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")

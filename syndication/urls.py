@@ -1,5 +1,23 @@
 """Addresses of what people say and where it goes."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from syndication.views import compose, feeds, home, photos, posts, privacy, profiles
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("feed/<int:pk>/", home.feed_item, name="feed_item"),
+    path("posts/new/", compose.post_new, name="post_new"),
+    path("posts/new/preview/", compose.post_preview, name="post_preview"),
+    path("posts/new/photo/<str:key>", photos.kept_photo, name="kept_photo"),
+    path("posts/<int:pk>/", posts.post_detail, name="post_detail"),
+    path("posts/<int:pk>/edit/", posts.post_edit, name="post_edit"),
+    path("posts/<int:pk>/audience/", posts.post_audience, name="post_audience"),
+    path("posts/<int:pk>/delete/", posts.post_delete, name="post_delete"),
+    path("posts/<int:pk>/photo", photos.post_photo, name="post_photo"),
+    path("posts/<int:pk>/photo/small", photos.post_photo, {"size": "small"}, name="post_photo_small"),
+    path("@<str:name>/", profiles.profile, name="profile"),
+    path("@<str:name>/feed.atom", feeds.profile_feed, name="profile_feed"),
+    path("@<str:name>/picture", photos.profile_picture, name="profile_picture"),
+    path("privacy/", privacy.privacy, name="privacy"),
+]

@@ -6,9 +6,8 @@ Every verb may be pressed twice.
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import Friendship, Group, Member, Membership
 
@@ -22,9 +21,10 @@ class HandOverFirst(Exception):
 
 
 @transaction.atomic
-def create(name: str, *, by: Member, now: datetime) -> Group:
+def make(name: str, *, by: Member) -> Group:
+    """A new group with its owner alone in it."""
     group = Group.objects.create(name=name, owner=by)
-    Membership.objects.create(group=group, member=by, invited_by=by, joined_at=now)
+    Membership.objects.create(group=group, member=by, invited_by=by, joined_at=timezone.now())
     return group
 
 
@@ -43,11 +43,11 @@ def invite(group: Group, invited: Member, *, by: Member) -> Membership:
 
 
 @transaction.atomic
-def accept(group: Group, *, by: Member, now: datetime) -> bool:
+def accept(group: Group, *, by: Member) -> bool:
     """Joins. False where there is no invitation (any more) and `by` is not in."""
     _fresh(group)
     mine = Membership.objects.filter(group=group, member=by)
-    return bool(mine.invited().update(joined_at=now)) or mine.joined().exists()
+    return bool(mine.invited().update(joined_at=timezone.now())) or mine.joined().exists()
 
 
 def decline(group: Group, *, by: Member) -> None:
@@ -55,13 +55,13 @@ def decline(group: Group, *, by: Member) -> None:
 
 
 @transaction.atomic
-def leave(group: Group, *, by: Member, now: datetime) -> None:
+def leave(group: Group, *, by: Member) -> None:
     """One press. An owner who is alone closes the group by it; else HandOverFirst."""
     if _fresh(group).owner_id == by.pk:
         others = Membership.objects.joined().filter(group=group).exclude(member=by)
         if others.exists():
             raise HandOverFirst
-        _close(group, now)
+        _close(group)
     Membership.objects.filter(group=group, member=by).delete()
 
 
@@ -85,19 +85,19 @@ def hand_over(group: Group, member: Member, *, by: Member) -> None:
 
 
 @transaction.atomic
-def close(group: Group, *, by: Member, now: datetime) -> None:
+def close(group: Group, *, by: Member) -> None:
     """Everybody is out; posts stay with those who wrote them, for nobody else to read."""
     if _fresh(group).owner_id != by.pk:
         raise NotAllowed
-    _close(group, now)
+    _close(group)
 
 
 def is_in(group: Group, member: Member) -> bool:
     return Membership.objects.joined().filter(group=group, member=member).exists()
 
 
-def _close(group: Group, now: datetime) -> None:
-    Group.objects.filter(pk=group.pk, closed_at=None).update(closed_at=now)
+def _close(group: Group) -> None:
+    Group.objects.filter(pk=group.pk, closed_at=None).update(closed_at=timezone.now())
     Membership.objects.filter(group=group).delete()
 
 

@@ -7,20 +7,21 @@ that a double tap or a reload shows the same address again and makes no second i
 from __future__ import annotations
 
 import base64
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts.actions import friends
+from accounts.codes import hash_code
 from accounts.models import Block, Invitation, Member
-from accounts.urlsession.tokens import hash_token
 
 LIFETIME = timedelta(days=30)
 
 
 class NotValid(Exception):
-    """Unknown, used by somebody else, over its time, or not for this member."""
+    """Unknown, withdrawn, used by somebody else, over its time, or not for this member."""
 
 
 def code_for(form_key: str, *, by: Member) -> str:
@@ -29,31 +30,31 @@ def code_for(form_key: str, *, by: Member) -> str:
     return base64.urlsafe_b64encode(mac.digest()[:16]).rstrip(b"=").decode()
 
 
-def invite(form_key: str, *, note: str, by: Member, now: datetime) -> tuple[Invitation, str]:
+def invite(form_key: str, *, note: str, by: Member) -> tuple[Invitation, str]:
     """The invitation and its code, which is shown now and never again."""
     code = code_for(form_key, by=by)
     invitation, _ = Invitation.objects.get_or_create(
-        code_hash=hash_token(code),
-        defaults={"inviter": by, "note": note, "expires_at": now + LIFETIME},
+        code_hash=hash_code(code),
+        defaults={"inviter": by, "note": note, "expires_at": timezone.now() + LIFETIME},
     )
     return invitation, code
 
 
-def find(code: str, *, viewer: Member | None, now: datetime) -> Invitation:
+def find(code: str, *, viewer: Member | None) -> Invitation:
     """The invitation behind a code, for whoever opened it.
 
     Raises NotValid; whoever used it themselves may open it again.
     """
     invitation = (
         Invitation.objects.select_related("inviter")
-        .filter(code_hash=hash_token(code), inviter__is_active=True)
+        .filter(code_hash=hash_code(code), inviter__is_active=True)
         .first()
     )
     if invitation is None:
         raise NotValid
     if viewer is not None and invitation.used_by_id == viewer.pk:
         return invitation
-    if invitation.used_by_id is not None or invitation.expires_at <= now:
+    if invitation.used_by_id is not None or invitation.expires_at <= timezone.now():
         raise NotValid
     if viewer is not None and Block.objects.between(viewer, invitation.inviter).exists():
         raise NotValid
@@ -61,12 +62,12 @@ def find(code: str, *, viewer: Member | None, now: datetime) -> Invitation:
 
 
 @transaction.atomic
-def accept(invitation: Invitation, *, by: Member, now: datetime) -> None:
+def accept(invitation: Invitation, *, by: Member) -> None:
     """Makes the friendship. Of two who press at once, one has it; the other gets NotValid."""
     if by.pk == invitation.inviter_id or Block.objects.between(by, invitation.inviter).exists():
         raise NotValid
     mine = Invitation.objects.filter(pk=invitation.pk)
-    claimed = mine.filter(used_by=None, expires_at__gt=now).update(used_by=by)
+    claimed = mine.filter(used_by=None, expires_at__gt=timezone.now()).update(used_by=by)
     if claimed:
         friends.befriend(invitation.inviter, by)
     elif not mine.filter(used_by=by).exists():

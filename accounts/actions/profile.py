@@ -27,11 +27,15 @@ def set_audiences(member: Member, audiences: dict[str, str], *, is_listed: bool)
 
 
 @transaction.atomic
-def set_picture(member: Member, jpeg: bytes, *, audience: str) -> None:
-    """Replaces the picture. `jpeg` is already small and holds pixels alone (accounts.pictures)."""
-    _drop_file_after(member)
+def set_picture(member: Member, jpeg: bytes | None, *, audience: str) -> None:
+    """Replaces the picture, if there is a new one, and says who sees it.
+
+    `jpeg` is already small and holds pixels alone (accounts.pictures).
+    """
     member.picture_audience = audience
-    member.picture.save("picture.jpg", ContentFile(jpeg), save=False)
+    if jpeg is not None:
+        _drop_file_after(member)
+        member.picture.save("picture.jpg", ContentFile(jpeg), save=False)
     member.save(update_fields=["picture", "picture_audience"])
 
 
@@ -50,5 +54,5 @@ def set_language(member: Member, code: str) -> None:
 def _drop_file_after(member: Member) -> None:
     """The old file goes once the row no longer names it, so that no page shows a hole."""
     if member.picture:
-        storage, name = member.picture.storage, member.picture.name
+        storage, name = member.picture.storage, str(member.picture.name)
         transaction.on_commit(lambda: storage.delete(name))

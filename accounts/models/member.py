@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractUser, AnonymousUser, UserManager
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.audience import Audience, readable_by
-from accounts.models.friendship import Block
+from accounts.models.friendship import Block, FriendRequest, Friendship
 
 # Letters that every keypad has; the name stands in the address /@<name>/.
 username_validators = [
@@ -45,16 +45,34 @@ class MemberQuerySet(models.QuerySet["Member"]):
             pk__in=Block.objects.filter(blocked=viewer).values("blocker")
         )
 
+    def with_profile_for(self, viewer: Member | AnonymousUser | None) -> MemberQuerySet:
+        """Each carries `shows_about` and `shows_picture`: there is one, and `viewer` may see it."""
+
+        def shows(field: str) -> ExpressionWrapper:
+            readable = readable_by(viewer, owner="pk", audience=f"{field}_audience")
+            return ExpressionWrapper(
+                readable & ~Q(**{field: ""}), output_field=models.BooleanField()
+            )
+
+        return self.annotate(shows_about=shows("about"), shows_picture=shows("picture"))
+
     def friends_of(self, member: Member) -> MemberQuerySet:
         return self.filter(friendships__friend=member)
 
-    def who_ask(self, member: Member) -> MemberQuerySet:
-        """Members who would like to be friends with `member`."""
-        return self.filter(requests_sent__asked=member)
+    def unanswered_with(self, member: Member) -> MemberQuerySet:
+        """Members who ask `member` to be friends, and those whom `member` asks."""
+        asking = FriendRequest.objects.filter(asked=member).values("asker")
+        asked = FriendRequest.objects.filter(asker=member).values("asked")
+        return self.filter(Q(pk__in=asking) | Q(pk__in=asked))
 
-    def asked_by(self, member: Member) -> MemberQuerySet:
-        """Members whom `member` asked, and who have not answered."""
-        return self.filter(requests_received__asker=member)
+    def with_relation_to(self, viewer: Member) -> MemberQuerySet:
+        """Each carries `is_friend`, `is_asking` (the viewer) and `is_asked` (by the viewer)."""
+        requests = FriendRequest.objects.all()
+        return self.annotate(
+            is_friend=Exists(Friendship.objects.filter(member=viewer, friend=OuterRef("pk"))),
+            is_asking=Exists(requests.filter(asker=OuterRef("pk"), asked=viewer)),
+            is_asked=Exists(requests.filter(asker=viewer, asked=OuterRef("pk"))),
+        )
 
 
 class MemberManager(UserManager.from_queryset(MemberQuerySet)):  # type: ignore[misc]

@@ -1,0 +1,34 @@
+"""Finding a member by name, and inviting somebody from outside."""
+
+from __future__ import annotations
+
+import secrets
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+def new_form_key() -> str:
+    """A form sent twice does its thing once: this tells that it is the same form."""
+    return secrets.token_hex(16)
+
+
+class FindForm(forms.Form):
+    name = forms.CharField(
+        label=_("Name"), max_length=60, widget=forms.TextInput(attrs={"size": 16})
+    )
+
+    def clean_name(self) -> str:
+        return str(self.cleaned_data["name"]).strip().removeprefix("@")
+
+
+class InvitationForm(forms.Form):
+    note = forms.CharField(
+        label=_("For whom? (only you see this)"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"size": 16}),
+    )
+    form_key = forms.RegexField(
+        r"\A[0-9a-f]{32}\Z", widget=forms.HiddenInput, initial=new_form_key
+    )

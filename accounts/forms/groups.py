@@ -1,0 +1,48 @@
+"""Groups: their name, and whom to invite."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Group, Member
+
+
+class GroupForm(forms.Form):
+    name = forms.CharField(
+        label=_("Name of the group"),
+        max_length=Group._meta.get_field("name").max_length,
+        widget=forms.TextInput(attrs={"size": 16}),
+    )
+
+
+class InviteForm(forms.Form):
+    """By name, among the friends of who invites: nobody else can be invited."""
+
+    name = forms.CharField(
+        label=_("A friend's name"), max_length=60, widget=forms.TextInput(attrs={"size": 16})
+    )
+
+    def __init__(self, *args: Any, by: Member, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._by = by
+
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"]).strip().removeprefix("@")
+        friends = Member.objects.seen_by(self._by).friends_of(self._by)
+        named = friends.filter(username=name.lower()).first()
+        if named is None:
+            same = list(friends.filter(shown_name__iexact=name)[:2])
+            if len(same) > 1:
+                raise forms.ValidationError(
+                    _("More than one friend has this name. Type the name behind the @.")
+                )
+            named = same[0] if same else None
+        if named is None:
+            raise forms.ValidationError(
+                _("No friend of yours has this name. Look it up under Friends; only friends can be invited.")
+            )
+        self.invited = named
+        return name

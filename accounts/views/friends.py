@@ -1,0 +1,180 @@
+"""Friends: the list, finding by name, and every verb of actions.friends as one POST."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import F, Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.actions import friends
+from accounts.forms.friends import FindForm
+from accounts.models import Member
+from accounts.models.member import MemberQuerySet
+from accounts.views.requests import MemberRequest
+
+PER_PAGE = 10
+
+
+@login_required
+@require_safe
+def friend_list(request: MemberRequest) -> HttpResponse:
+    related = _related(request)
+    friends_of = related.friends_of(request.user)
+    page = Paginator(friends_of, PER_PAGE).get_page(request.GET.get("page"))
+    # Both kinds by one query: who waits for an answer first.
+    unanswered = related.unanswered_with(request.user).order_by("-is_asking", "shown_name")
+    return TemplateResponse(
+        request,
+        "accounts/friend_list.html",
+        {
+            "page": page,
+            "unanswered": unanswered[:PER_PAGE] if page.number == 1 else [],
+            "form": FindForm(),
+        },
+    )
+
+
+@login_required
+@require_safe
+def friend_find(request: MemberRequest) -> HttpResponse:
+    """Exact names only: nobody can leaf through the members."""
+    form = FindForm(request.GET or None)
+    found: list[Member] = []
+    if form.is_valid():
+        name = form.cleaned_data["name"]
+        by_display_name = Q(display_name__iexact=name, shown_name=F("display_name"))
+        named = Q(username=name.lower()) | by_display_name
+        found = list(_related(request).filter(named).exclude(pk=request.user.pk)[:PER_PAGE])
+    return TemplateResponse(request, "accounts/friend_find.html", {"form": form, "found": found})
+
+
+@login_required
+@require_POST
+def friend_ask(request: MemberRequest) -> HttpResponse:
+    """Takes `name`, from a profile page or a list of members."""
+    return _answer(request, "ask", request.POST.get("name", ""))
+
+
+@login_required
+@require_POST
+def friend_accept(request: MemberRequest, name: str) -> HttpResponse:
+    return _answer(request, "accept", name)
+
+
+@login_required
+@require_POST
+def friend_decline(request: MemberRequest, name: str) -> HttpResponse:
+    return _answer(request, "decline", name)
+
+
+@login_required
+@require_POST
+def friend_take_back(request: MemberRequest, name: str) -> HttpResponse:
+    return _answer(request, "back", name)
+
+
+@login_required
+@require_POST
+def friend_answer(request: MemberRequest) -> HttpResponse:
+    """One form for a whole list, a button for each verb and member: `accept_hanako`.
+
+    A form for each would cost 200 bytes of page a piece.
+    """
+    for pressed in request.POST:
+        verb, _underscore, name = pressed.partition("_")
+        if verb in _ANSWERS and name:
+            return _answer(request, verb, name)
+    return redirect("friend_list")
+
+
+@login_required
+def friend_remove(request: MemberRequest, name: str) -> HttpResponse:
+    friend = _seen(request, name)
+    if request.method != "POST":
+        return TemplateResponse(request, "accounts/friend_remove.html", {"member": friend})
+    friends.remove(friend, by=request.user)
+    messages.success(request, _("%(name)s is no longer your friend.") % _called(friend))
+    return redirect("friend_list")
+
+
+@login_required
+def friend_block(request: MemberRequest, name: str) -> HttpResponse:
+    # Not through seen_by: a second press meets a member who is blocked already.
+    blocked = get_object_or_404(Member, username=name)
+    if request.method != "POST":
+        return TemplateResponse(
+            request, "accounts/friend_block.html", {"member": _seen(request, name)}
+        )
+    friends.block(blocked, by=request.user)
+    messages.success(
+        request, _("@%(name)s is blocked: neither of you sees the other.") % {"name": name}
+    )
+    return redirect("friend_list")
+
+
+@login_required
+def friend_unblock(request: MemberRequest, name: str) -> HttpResponse:
+    blocked = get_object_or_404(Member, username=name)
+    if request.method != "POST":
+        return TemplateResponse(request, "accounts/friend_unblock.html", {"member": blocked})
+    friends.unblock(blocked, by=request.user)
+    messages.success(request, _("@%(name)s is no longer blocked.") % {"name": name})
+    return redirect("privacy")
+
+
+def _ask(request: MemberRequest, member: Member) -> str:
+    if friends.ask(member, by=request.user):
+        return _("%(name)s is your friend.")
+    return _("Asked. %(name)s sees it and answers; until then nothing changes.")
+
+
+def _accept(request: MemberRequest, member: Member) -> str:
+    friends.accept(member, by=request.user)
+    return _("%(name)s is your friend now.")
+
+
+def _decline(request: MemberRequest, member: Member) -> str:
+    friends.decline(member, by=request.user)
+    return _("Declined. %(name)s is not told.")
+
+
+def _take_back(request: MemberRequest, member: Member) -> str:
+    friends.take_back(member, by=request.user)
+    return _("You no longer ask %(name)s.")
+
+
+_ANSWERS = {"ask": _ask, "accept": _accept, "decline": _decline, "back": _take_back}
+
+
+def _answer(request: MemberRequest, verb: str, name: str) -> HttpResponse:
+    member = _seen(request, name)
+    try:
+        said = _ANSWERS[verb](request, member)
+        messages.success(request, said % _called(member))
+    except friends.NothingToAnswer:
+        said = _("%(name)s does not ask any more. You can ask from their page.")
+        messages.error(request, said % _called(member))
+    except friends.NotHere:
+        messages.error(request, _("You cannot ask yourself. Type a friend's name."))
+    return redirect("friend_list")
+
+
+def _related(request: MemberRequest) -> MemberQuerySet:
+    """Members whom the viewer may know of, with what is between them, by name."""
+    seen = Member.objects.seen_by(request.user).with_relation_to(request.user)
+    return seen.order_by("shown_name", "pk")
+
+
+def _seen(request: MemberRequest, name: str) -> Member:
+    return get_object_or_404(Member.objects.seen_by(request.user), username=name)
+
+
+def _called(member: Member) -> dict[str, str]:
+    """What messages call a member: the name that the viewer may read."""
+    return {"name": getattr(member, "shown_name", member.username)}

@@ -1,0 +1,170 @@
+"""Groups: the list with its invitations, one group, and every verb of actions.groups."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.actions import groups
+from accounts.forms.groups import GroupForm, InviteForm
+from accounts.models import Group, Member, Membership
+from accounts.views.requests import MemberRequest
+
+PER_PAGE = 10
+
+
+@login_required
+@require_safe
+def group_list(request: MemberRequest) -> HttpResponse:
+    mine = Membership.objects.filter(member=request.user).select_related("group", "invited_by")
+    page = Paginator(mine.joined().order_by("group__name", "pk"), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    invited = mine.invited().order_by("-pk")[:PER_PAGE] if page.number == 1 else []
+    return TemplateResponse(
+        request, "accounts/group_list.html", {"page": page, "invited": invited}
+    )
+
+
+@login_required
+def group_new(request: MemberRequest) -> HttpResponse:
+    form = GroupForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        group = groups.make(form.cleaned_data["name"], by=request.user)
+        messages.success(request, _("Made. Invite your friends: they decide."))
+        return redirect("group_detail", group.pk)
+    return TemplateResponse(request, "accounts/group_new.html", {"form": form})
+
+
+@login_required
+@require_safe
+def group_detail(request: MemberRequest, pk: int) -> HttpResponse:
+    """To members; who is invited sees who invites and what joining means, and not who is in."""
+    mine = _mine(request, pk)
+    group, is_owner = mine.group, mine.group.owner_id == request.user.pk
+    if mine.joined_at is None:
+        return TemplateResponse(
+            request, "accounts/group_invitation.html", {"group": group, "mine": mine}
+        )
+    seen = Member.objects.seen_by(request.user).order_by("shown_name", "pk")
+    here = Membership.objects.filter(group=group).values("member")
+    page = Paginator(seen.filter(pk__in=here.joined()), PER_PAGE)
+    return TemplateResponse(
+        request,
+        "accounts/group_detail.html",
+        {
+            "group": group,
+            "is_owner": is_owner,
+            "page": page.get_page(request.GET.get("page")),
+            "invited": seen.filter(pk__in=here.invited())[:PER_PAGE] if is_owner else [],
+        },
+    )
+
+
+@login_required
+def group_invite(request: MemberRequest, pk: int) -> HttpResponse:
+    group = _joined(request, pk)
+    form = InviteForm(request.POST or None, by=request.user)
+    if request.method == "POST" and form.is_valid():
+        groups.invite(group, form.invited, by=request.user)
+        messages.success(
+            request,
+            _("%(name)s is invited, and joins or declines.") % {"name": form.cleaned_data["name"]},
+        )
+        return redirect("group_detail", pk)
+    return TemplateResponse(request, "accounts/group_invite.html", {"group": group, "form": form})
+
+
+@login_required
+@require_POST
+def group_accept(request: MemberRequest, pk: int) -> HttpResponse:
+    group = Group.objects.filter(pk=pk).first()
+    if group is None or not groups.accept(group, by=request.user):
+        messages.error(request, _("The invitation was taken back. Ask who invited you."))
+        return redirect("group_list")
+    messages.success(request, _("You are in %(name)s now.") % {"name": group.name})
+    return redirect("group_detail", pk)
+
+
+@login_required
+@require_POST
+def group_decline(request: MemberRequest, pk: int) -> HttpResponse:
+    """No error where nothing is left to decline: a second tap comes here."""
+    for group in Group.objects.filter(pk=pk):
+        groups.decline(group, by=request.user)
+    messages.success(request, _("Declined. You were never in, and nobody is told."))
+    return redirect("group_list")
+
+
+@login_required
+@require_POST
+def group_leave(request: MemberRequest, pk: int) -> HttpResponse:
+    for group in Group.objects.filter(pk=pk):
+        try:
+            groups.leave(group, by=request.user)
+        except groups.HandOverFirst:
+            messages.error(
+                request, _("The group is yours: hand it over to a member first, or close it.")
+            )
+            return redirect("group_detail", pk)
+    messages.success(request, _("You left the group."))
+    return redirect("group_list")
+
+
+@login_required
+def group_member(request: MemberRequest, pk: int, name: str) -> HttpResponse:
+    """What the owner may do with a member: take them out, or hand the group over to them."""
+    member = get_object_or_404(Member, username=name)
+    if request.method == "POST":  # after handing over, a second tap comes from a plain member
+        return _act_on_member(request, _joined(request, pk), member)
+    group = _owned(request, pk)
+    get_object_or_404(Membership, group=group, member=member)
+    return TemplateResponse(
+        request, "accounts/group_member.html", {"group": group, "member": member}
+    )
+
+
+def _act_on_member(request: MemberRequest, group: Group, member: Member) -> HttpResponse:
+    try:
+        if "hand_over" in request.POST:
+            groups.hand_over(group, member, by=request.user)
+            said = _("%(name)s owns the group now; you are still in.")
+        else:
+            groups.remove(group, member, by=request.user)
+            said = _("%(name)s is no longer in the group.")
+    except groups.NotAllowed:
+        messages.error(request, _("This cannot be done with yourself, or with who is not in."))
+    else:
+        messages.success(request, said % {"name": f"@{member.username}"})
+    return redirect("group_detail", group.pk)
+
+
+@login_required
+def group_close(request: MemberRequest, pk: int) -> HttpResponse:
+    group = _owned(request, pk)
+    if request.method == "POST":
+        groups.close(group, by=request.user)
+        messages.success(request, _("%(name)s is closed.") % {"name": group.name})
+        return redirect("group_list")
+    return TemplateResponse(request, "accounts/group_close.html", {"group": group})
+
+
+def _mine(request: MemberRequest, pk: int) -> Membership:
+    """The viewer's place in the group, joined or invited. Nobody else learns that it exists."""
+    mine = Membership.objects.select_related("group__owner", "invited_by")
+    return get_object_or_404(mine, group=pk, member=request.user)
+
+
+def _joined(request: MemberRequest, pk: int) -> Group:
+    joined = Membership.objects.joined().select_related("group")
+    return get_object_or_404(joined, group=pk, member=request.user).group
+
+
+def _owned(request: MemberRequest, pk: int) -> Group:
+    return get_object_or_404(Group, pk=pk, owner=request.user)

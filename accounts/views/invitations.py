@@ -1,0 +1,94 @@
+"""Invitations: made by a member, opened by whoever holds the address."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts import qr
+from accounts.actions import invitations
+from accounts.addresses import no_session_prefix, public_url
+from accounts.forms.friends import InvitationForm
+from accounts.models import Invitation, Member
+from accounts.views.requests import MemberRequest
+
+OPEN_SHOWN = 10
+
+
+@login_required
+def invitation_new(request: MemberRequest) -> HttpResponse:
+    form = InvitationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return _show(request, form)
+    mine = Invitation.objects.filter(
+        inviter=request.user, used_by=None, expires_at__gt=timezone.now()
+    )
+    return TemplateResponse(
+        request,
+        "accounts/invitation_new.html",
+        {"form": form, "open": mine.order_by("-pk")[:OPEN_SHOWN]},
+    )
+
+
+def _show(request: MemberRequest, form: InvitationForm) -> HttpResponse:
+    """The address, as the answer itself: it is stored nowhere, so no redirect could show it."""
+    given = form.cleaned_data
+    invitation, code = invitations.invite(given["form_key"], note=given["note"], by=request.user)
+    address = public_url("invitation_open", code=code)
+    kind = qr.kind_for(
+        user_agent=request.headers.get("User-Agent", ""), accept=request.headers.get("Accept", "")
+    )
+    return TemplateResponse(
+        request,
+        "accounts/invitation_show.html",
+        {"invitation": invitation, "address": address, "qr": qr.data_uri(address, kind=kind)},
+    )
+
+
+@login_required
+@require_POST
+def invitation_withdraw(request: MemberRequest, pk: int) -> HttpResponse:
+    invitations.withdraw(get_object_or_404(Invitation, pk=pk, inviter=request.user), by=request.user)
+    messages.success(request, _("Withdrawn: its address opens nothing any more."))
+    return redirect("invitation_new")
+
+
+def invitation_open(request: HttpRequest, code: str) -> HttpResponse:
+    """Says who invites. Only a press makes the friendship, and only of a member who is in."""
+    viewer = request.user if request.user.is_authenticated else None
+    try:
+        invitation = invitations.find(code, viewer=viewer)
+        if request.method == "POST" and viewer is not None:
+            return _accept(request, invitation, viewer)
+    except invitations.NotValid:
+        return TemplateResponse(request, "accounts/invitation_gone.html", status=404)
+    if request.method == "POST":
+        return redirect("invitation_open", code)  # shown again, with the ways to come in
+    with no_session_prefix():  # log-in and sign-up come back here, under whatever token they give
+        way_back = reverse("invitation_open", args=[code])
+    return TemplateResponse(
+        request,
+        "accounts/invitation_open.html",
+        {
+            "inviter": Member.objects.seen_by(viewer).get(pk=invitation.inviter_id),
+            "is_mine": viewer == invitation.inviter,
+            "is_used": invitation.used_by_id is not None,
+            "way_back": way_back,
+        },
+    )
+
+
+def _accept(request: HttpRequest, invitation: Invitation, by: Member) -> HttpResponse:
+    invitations.accept(invitation, by=by)
+    messages.success(
+        request,
+        _("You and %(name)s are friends now.") % {"name": invitation.inviter.username},
+    )
+    return redirect("friend_list")

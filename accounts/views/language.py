@@ -1,0 +1,28 @@
+"""The language of the pages: kept in the session, and with the member for the next one."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+
+from accounts.actions import profile
+from accounts.forms.profile import LanguageForm
+from accounts.urlsession.api import set_language
+
+
+def language(request: HttpRequest) -> HttpResponse:
+    """GET shows the choice, each language named in itself; POST takes it."""
+    form = LanguageForm(request.POST or None, initial={"language": get_language()})
+    if request.method != "POST" or not form.is_valid():
+        return TemplateResponse(request, "accounts/language.html", {"form": form})
+    code = form.cleaned_data["language"]
+    set_language(request, code)
+    if request.user.is_authenticated:
+        profile.set_language(request.user, code)
+    with override(code):
+        messages.success(request, _("The pages speak English now."))
+    return redirect("home")
