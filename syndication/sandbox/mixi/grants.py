@@ -116,7 +116,8 @@ class Grants:
 
     def knows_server_state(self, value: str) -> bool:
         """Whether it was given out and is young enough."""
-        return self._now() < self.server_states.get(value, self._now())
+        until = self.server_states.get(value)
+        return until is not None and self._now() < until
 
     def consent(self, grant: Grant) -> str:
         """Keep a member's consent; its code."""
