@@ -1,10 +1,14 @@
-"""What accounts tells the apps above it, which it must not import.
+"""What accounts tells the apps above it, which it must not import, and what it asks them.
 
 `account_linked` (sender: SocialAccount): a member confirmed a link. Arguments: `account`
 (allauth's SocialAccount), `credentials` (dict with access_token, refresh_token, expires_in in
 seconds or None, scopes, host, extra), `is_again` (the account was linked before and comes back).
+
+`may_link` (sender: Member's class): before a member leaves for a network. Arguments: `network`
+(its key), `member`. A receiver that wants it not to happen now answers with the reason in words.
 """
 
 from django.dispatch import Signal
 
 account_linked = Signal()
+may_link = Signal()

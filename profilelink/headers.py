@@ -10,7 +10,8 @@ from django.http.response import HttpResponseBase
 
 from accounts.urlsession.api import Mode, current_mode
 
-STYLE = settings.BASE_DIR / "templates" / "_style.css"
+# The style of all pages, and the short one of log-in, which must be the lightest of them.
+STYLES = [settings.BASE_DIR / "templates" / name for name in ("_style.css", "_style_short.css")]
 
 # Django's admin brings files of its own, and some styles in attributes.
 ADMIN_POLICY = (
@@ -19,11 +20,12 @@ ADMIN_POLICY = (
 )
 
 
-def page_policy(style: str) -> str:
-    """No scripts, nothing from elsewhere, and of inline styles this one alone, by its hash."""
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+def page_policy(*styles: str) -> str:
+    """No scripts, nothing from elsewhere, and of inline styles these alone, by their hashes."""
+    digests = [base64.b64encode(hashlib.sha256(style.encode()).digest()) for style in styles]
+    allowed = " ".join(f"'sha256-{digest.decode()}'" for digest in digests)
     return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self' data:; "
+        f"default-src 'none'; style-src {allowed}; img-src 'self' data:; "
         "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     )
 
@@ -33,7 +35,7 @@ class BrowserHeadersMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
-        self.page_policy = page_policy(STYLE.read_text(encoding="utf-8"))
+        self.page_policy = page_policy(*(style.read_text(encoding="utf-8") for style in STYLES))
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)

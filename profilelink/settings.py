@@ -169,7 +169,8 @@ URLSESSION_PUBLIC = [
     r"/(healthz|readyz|robots\.txt|favicon\.ico)$",
     r"/accounts/[^/]+/login/callback/$",
     r"/links/return/",
-    r"/posts/\d+/$",
+    r"/i/",
+    r"/posts/\d+/(photo(/small)?)?$",
 ]
 
 AUTHENTICATION_BACKENDS = [
@@ -195,8 +196,15 @@ ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD = "website"
 ACCOUNT_FORMS = {
     "login": "accounts.forms.allauth.LoginForm",
     "signup": "accounts.forms.allauth.SignupForm",
+    "add_email": "accounts.forms.allauth.AddEmailForm",
+    "reset_password": "accounts.forms.allauth.ResetPasswordForm",
+    "reset_password_from_key": "accounts.forms.allauth.ResetPasswordKeyForm",
+    "set_password": "accounts.forms.allauth.SetPasswordForm",
+    "change_password": "accounts.forms.allauth.ChangePasswordForm",
+    "reauthenticate": "accounts.forms.allauth.ReauthenticateForm",
 }
 ACCOUNT_USERNAME_MIN_LENGTH = 2
+ACCOUNT_PRESERVE_USERNAME_CASING = False  # names are small letters; log-in takes any
 ACCOUNT_USERNAME_VALIDATORS = "accounts.models.member.username_validators"
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
@@ -215,11 +223,20 @@ ACCOUNT_RATE_LIMITS = {
     "manage_email": "10/m/user",
     "change_password": "5/m/user",
     "reauthenticate": "10/m/user",
+    # Ours. The key is one for all: 20^8 letters, so many guesses a minute at the most.
+    "phone_code": "20/m/ip,300/m/key",
+    "device_code": "20/10m/user,300/m/key",
+    "device_ask": "60/m/ip,600/m/key",
 }
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # linking is never logging in
 SOCIALACCOUNT_STORE_TOKENS = False  # ours are sealed, in the link's row
 SOCIALACCOUNT_LOGIN_ON_GET = False
+MFA_FORMS = {
+    "authenticate": "accounts.forms.allauth.CodeForm",
+    "reauthenticate": "accounts.forms.allauth.CodeAgainForm",
+    "activate_totp": "accounts.forms.allauth.ActivateTOTPForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TRUST_ENABLED = False
 MFA_TOTP_ISSUER = SITE_NAME
@@ -236,9 +253,7 @@ NETWORKS = {
         "mobile_authorize_url": env.str(
             "MIXI_MOBILE_AUTHORIZE_URL", default="http://m.mixi.jp/connect_authorize.pl"
         ),
-        "token_url": env.str(
-            "MIXI_TOKEN_URL", default="https://secure.mixi-platform.com/2/token"
-        ),
+        "token_url": env.str("MIXI_TOKEN_URL", default="https://secure.mixi-platform.com/2/token"),
         "api_url": env.str("MIXI_API_URL", default="https://api.mixi-platform.com/2"),
     },
 }

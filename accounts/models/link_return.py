@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.dispatch import receiver
+
+from accounts.urlsession.signals import session_key_changed
 
 
 class LinkReturn(models.Model):
@@ -33,3 +36,9 @@ class LinkReturn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.network} for {self.member_id} at {self.created_at:%Y-%m-%d %H:%M}"
+
+
+@receiver(session_key_changed, dispatch_uid="accounts.link_return")
+def follow_session(*, old: str, new: str, **_: object) -> None:
+    """Who is away on a network comes back to the same session, whatever its key is by then."""
+    LinkReturn.objects.filter(session_key=old).update(session_key=new)

@@ -1,0 +1,255 @@
+"""Linking an account on a network: the row that waits while the member is away there.
+
+What comes back from a network (`state` and its like) is known to that network, so it never gives a
+session back: under a token the 4-digit number does, which the member saw before leaving and which
+never travels. In cookie mode the cookie of the session that left does. Tokens of the network stand
+sealed in the row until the member confirms, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from allauth.socialaccount.models import SocialAccount
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from accounts import codes, sealing
+from accounts.actions import profile
+from accounts.models import LinkReturn, Member
+from accounts.pictures import BadPicture, to_jpeg
+from accounts.providers.base import Authorized, ExchangeFailed, Leaving
+from accounts.safe_http import HttpFailure
+from accounts.signals import account_linked, may_link
+
+AWAY = timedelta(minutes=10)  # to leave, agree, come back, and once more to confirm
+NUMBER_TRIES = 3
+TRIES_AN_HOUR = 5  # of leaving; also keeps a stolen session from trying numbers for long
+PICTURE_SIDE = 240  # pixels, the longer side
+NAME_LENGTH = 40
+
+_NUMBER = re.compile(r"[0-9]{4}")
+
+
+class Outcome(StrEnum):
+    """How it went over there."""
+
+    AGREED = "agreed"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+class NotNow(Exception):  # noqa: N818 - told to the member in words
+    """Linking is not possible just now; the text says why and what to do."""
+
+
+class TooManyTries(Exception):  # noqa: N818
+    """The member left for networks often enough within an hour."""
+
+
+class Over(Exception):  # noqa: N818 - nothing is wrong with the program
+    """The row is unknown, used, expired or spent, or is not for the one who asks."""
+
+
+class WrongNumber(Exception):  # noqa: N818
+    """Not the number that was shown. `left` tries remain."""
+
+    def __init__(self, left: int) -> None:
+        super().__init__(left)
+        self.left = left
+
+
+class LinkedElsewhere(Exception):  # noqa: N818
+    """Another member has linked this account."""
+
+
+def is_number(typed: str) -> bool:
+    """Whether it is one that the page could have shown."""
+    return _NUMBER.fullmatch(typed) is not None
+
+
+def ask_whether(member: Member, network: str) -> None:
+    """Raises NotNow where somebody objects: staff paused the network, say."""
+    for _receiver, reason in may_link.send(Member, network=network, member=member):
+        if reason:
+            raise NotNow(str(reason))
+
+
+def check_tries(member: Member) -> None:
+    """Raises TooManyTries. Asked before the network is."""
+    an_hour_ago = timezone.now() - timedelta(hours=1)
+    if member.link_returns.filter(created_at__gt=an_hour_ago).count() >= TRIES_AN_HOUR:
+        raise TooManyTries
+
+
+def leave(leaving: Leaving, *, by: Member, network: str, session_key: str, number: str) -> None:
+    """Keeps what is needed when the member comes back. `number` is "" in cookie mode."""
+    forget_old()
+    LinkReturn.objects.create(
+        state_hash=_hash(network, leaving.key),
+        network=network,
+        member=by,
+        session_key=session_key,
+        is_url_mode=bool(number),
+        number_mac=_mac(number, leaving.key) if number else "",
+        sealed_stash=sealing.seal_json(dict(leaving.stash)),
+        expires_at=timezone.now() + AWAY,
+    )
+
+
+def forget_old() -> None:
+    """Rows of more than an hour ago go, with whatever is sealed in them."""
+    LinkReturn.objects.filter(created_at__lt=timezone.now() - timedelta(hours=1)).delete()
+
+
+def find(network: str, key: str) -> LinkReturn:
+    """The live row of what a network handed back. Raises Over."""
+    row = _live().filter(state_hash=_hash(network, key), network=network).first() if key else None
+    if row is None:
+        raise Over
+    return row
+
+
+def exchange(
+    row: LinkReturn, *, refused: bool, ask: Callable[[Mapping[str, str]], Authorized]
+) -> None:
+    """Hears once and for all who agreed, and keeps it sealed. A second call does nothing.
+
+    At once when the member comes back, since a code lives for seconds on some networks; `ask` gets
+    the stash and may raise ExchangeFailed.
+    """
+    now = timezone.now()
+    claimed = _live().filter(pk=row.pk, exchanged_at=None)
+    if claimed.update(exchanged_at=now, expires_at=now + AWAY) != 1:
+        return
+    _live().filter(pk=row.pk).update(
+        sealed_stash="", sealed_result=sealing.seal_json(_heard(row, refused, ask))
+    )
+
+
+def _heard(
+    row: LinkReturn, refused: bool, ask: Callable[[Mapping[str, str]], Authorized]
+) -> dict[str, Any]:
+    if refused:
+        return {"outcome": Outcome.REFUSED}
+    try:
+        account = ask(sealing.unseal_json(row.sealed_stash))
+    except (ExchangeFailed, sealing.SealBroken):
+        return {"outcome": Outcome.FAILED}
+    return {
+        "outcome": Outcome.AGREED,
+        "account": asdict(account),
+        "heard_at": timezone.now().timestamp(),
+    }
+
+
+def check_number(row: LinkReturn, key: str, typed: str) -> None:
+    """Lets the one who typed the right number have the session back, once.
+
+    Raises WrongNumber, or Over when the tries are used up. The try is counted before the number is
+    looked at, so that tries made at once count too.
+    """
+    waiting = _live().filter(pk=row.pk, is_url_mode=True, returned_at=None)
+    if waiting.filter(tries__lt=NUMBER_TRIES).update(tries=F("tries") + 1) != 1:
+        raise Over
+    if not constant_time_compare(row.number_mac, _mac(typed, key)):
+        row.refresh_from_db(fields=["tries"])
+        if row.tries >= NUMBER_TRIES:
+            stop(row)
+            raise Over
+        raise WrongNumber(NUMBER_TRIES - row.tries)
+    if waiting.update(returned_at=timezone.now()) != 1:
+        raise Over
+
+
+def is_back(row: LinkReturn) -> None:
+    """In cookie mode the session itself came back."""
+    LinkReturn.objects.filter(pk=row.pk, returned_at=None).update(returned_at=timezone.now())
+
+
+def to_confirm(network: str, *, by: Member, session_key: str | None) -> LinkReturn:
+    """What came back to this session and waits for its member's word. Raises Over."""
+    rows = _live().filter(
+        network=network, member=by, session_key=session_key or "-", returned_at__isnull=False
+    )
+    row = rows.exclude(exchanged_at=None).order_by("-returned_at").first()
+    if row is None:
+        raise Over
+    return row
+
+
+def outcome_of(row: LinkReturn) -> tuple[Outcome, Authorized | None]:
+    """How it went, and the account where the member agreed. Its access token's seconds run."""
+    try:
+        result = sealing.unseal_json(row.sealed_result)
+    except sealing.SealBroken:  # also: the answer of the network has not come yet
+        return Outcome.FAILED, None
+    outcome = Outcome(result["outcome"])
+    if outcome is not Outcome.AGREED:
+        return outcome, None
+    account = Authorized(**result["account"])
+    credentials = dict(account.credentials)
+    if credentials.get("expires_in") is not None:
+        credentials["expires_in"] -= timezone.now().timestamp() - result["heard_at"]
+    return outcome, Authorized(**{**asdict(account), "credentials": credentials})
+
+
+@transaction.atomic
+def link(row: LinkReturn, account: Authorized, *, by: Member) -> SocialAccount:
+    """Makes the account the member's, or renews it. Raises LinkedElsewhere, or Over for a late one."""
+    stop(row)
+    known, is_new = SocialAccount.objects.get_or_create(
+        provider=row.network, uid=account.uid, defaults={"user": by}
+    )
+    if known.user_id != by.pk:
+        raise LinkedElsewhere
+    known.extra_data = {"name": account.name, "profile_url": account.profile_url}
+    known.save()
+    account_linked.send(
+        SocialAccount, account=known, credentials=dict(account.credentials), is_again=not is_new
+    )
+    return known
+
+
+def stop(row: LinkReturn) -> None:
+    """Spends the row and wipes what is sealed in it. Raises Over where it was spent before."""
+    spent = LinkReturn.objects.filter(pk=row.pk, used_at=None)
+    if spent.update(used_at=timezone.now(), sealed_stash="", sealed_result="") != 1:
+        raise Over
+
+
+def take_name(member: Member, name: str) -> None:
+    """The network's name becomes the member's here."""
+    profile.set_texts(member, display_name=name[:NAME_LENGTH], about=member.about)
+
+
+def take_picture(member: Member, fetch: Callable[[], bytes]) -> bool:
+    """The network's picture becomes the member's here; False where it could not be had."""
+    try:
+        jpeg = to_jpeg(fetch(), PICTURE_SIDE)
+    except (HttpFailure, BadPicture):
+        return False
+    profile.set_picture(member, jpeg, audience=member.picture_audience)
+    return True
+
+
+def _live() -> Any:
+    return LinkReturn.objects.filter(used_at=None, expires_at__gt=timezone.now())
+
+
+def _hash(network: str, key: str) -> str:
+    """What is stored of what a network hands back; a key of one network is none of another's."""
+    return hashlib.sha256(f"link:{network}:{key}".encode()).hexdigest()[:40]
+
+
+def _mac(number: str, key: str) -> str:
+    """Keyed from the environment: ten thousand numbers are tried in no time against a dump."""
+    return codes.hash_typed(number, f"link:{key}")

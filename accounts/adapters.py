@@ -1,0 +1,199 @@
+"""Where allauth asks us: mails without tokens, one way out, sealed second factors, no social log-in.
+
+Linking an account on a network never logs anybody in. allauth's own log-in by a network is not
+routed, and refused here once more.
+"""
+
+from __future__ import annotations
+
+import logging
+from smtplib import SMTPException
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+import requests
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialApp, SocialLogin
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.mail import EmailMessage
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import sealing
+from accounts.addresses import public_url
+from accounts.outgoing import outgoing_http
+from accounts.urlsession.api import client_address, device_words
+
+log = logging.getLogger(__name__)
+
+ANSWER_WITHIN = 10.0  # seconds; a member waits while a network is asked who came back
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Sign-up, log-in, mail."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": gettext_lazy(
+            "This name and password do not belong together. Look at capital letters, or press "
+            "“Forgot password”."
+        ),
+        "email_password_mismatch": gettext_lazy(
+            "This mail address and password do not belong together. Look at capital letters, or "
+            "press “Forgot password”."
+        ),
+        "too_many_login_attempts": gettext_lazy(
+            "Too many wrong tries for this account. Wait 5 minutes, or press “Forgot password”. "
+            "A phone can still be let in by QR code."
+        ),
+        "incorrect_password": gettext_lazy("This is not your password. Type it again."),
+        "enter_current_password": gettext_lazy("This is not your password. Type it again."),
+    }
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return client_address(request)
+
+    # Every address in a mail is PUBLIC_URL's: never the token of who asked for the mail (whoever
+    # followed it would step into that session), never a host that a request named.
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        uid, _dash, secret = key.partition("-")
+        return public_url("account_reset_password_from_key", uidb36=uid, key=secret)
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
+        return public_url("account_confirm_email", key=emailconfirmation.key)
+
+    def render_mail(
+        self,
+        template_prefix: str,
+        email: str | list[str],
+        context: dict[str, Any],
+        headers: dict[str, str] | None = None,
+    ) -> EmailMessage:
+        """A plain text mail. Its templates see no request, so nothing of it can get in."""
+        context = {**context, **_addresses_of(context), **_site()}
+        context.pop("request", None)
+        subject = " ".join(render_to_string(f"{template_prefix}_subject.txt", context).split())
+        return EmailMessage(
+            self.format_email_subject(subject),
+            render_to_string(f"{template_prefix}_message.txt", context).strip() + "\n",
+            self.get_from_email(),
+            [email] if isinstance(email, str) else email,
+            headers=headers,
+        )
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Sends, or says on the page that it did not work: what was asked for stands all the same."""
+        try:
+            self.render_mail(template_prefix, email, {**context, "email": email}).send()
+        except (SMTPException, OSError):
+            log.exception("a mail was not sent: %s", template_prefix)
+            if self.request is not None:
+                messages.error(
+                    self.request,
+                    _("The mail could not be sent just now. Try again in a few minutes."),
+                )
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: AbstractBaseUser,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Says which device did it, in words."""
+        device = device_words(self.request.META.get("HTTP_USER_AGENT", ""))
+        super().send_notification_mail(
+            template_prefix, user, {**(context or {}), "device": device, "user": user}, email
+        )
+
+
+def _addresses_of(context: dict[str, Any]) -> dict[str, str]:
+    """allauth's own addresses in a mail, made anew by public_url()."""
+    ours = {"signup_url": "account_signup"}
+    if "key" not in context:  # with a key it is the one-time address, made above
+        ours["password_reset_url"] = "account_reset_password"  # noqa: S105 - the name of a page
+    return {name: public_url(page) for name, page in ours.items() if name in context}
+
+
+def _site() -> dict[str, str]:
+    return {"site_name": settings.SITE_NAME, "site_url": settings.PUBLIC_URL}
+
+
+class SocialAccountAdapter(DefaultSocialAccountAdapter):
+    """Networks. Our own flow (accounts.actions.linking) links; allauth's would also log in."""
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Comes before allauth looks anybody up, logs in, signs up or connects. Nothing does."""
+        _refuse(request)
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        return False
+
+    def is_auto_signup_allowed(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        return False
+
+    def can_authenticate_by_email(self, login: SocialLogin, email: str) -> bool:
+        return False
+
+    def get_requests_session(self) -> requests.Session:
+        return outgoing_http().session(deadline=ANSWER_WITHIN)
+
+    def list_apps(
+        self, request: HttpRequest, provider: str | None = None, client_id: str | None = None
+    ) -> list[SocialApp]:
+        """Our registrations with networks stand in the settings, so no row holds their secrets."""
+        return [
+            SocialApp(
+                provider=key,
+                name=key,
+                client_id=network["client_id"],
+                secret=network["client_secret"],
+                settings={**network, "callback_url": public_url("link_callback", key)},
+            )
+            for key, network in settings.NETWORKS.items()
+            if network["client_id"] and provider in (key, None)
+        ]
+
+
+def _refuse(request: HttpRequest) -> NoReturn:
+    page = TemplateResponse(request, "accounts/link_never_logs_in.html", status=403)
+    raise ImmediateHttpResponse(page.render())
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """Two-step log-in."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": gettext_lazy(
+            "This code is not right (any more). Type the one that is shown now."
+        ),
+        "unverified_email": gettext_lazy(
+            "Confirm your mail address first: open the address in the mail that we sent you."
+        ),
+    }
+
+    def encrypt(self, text: str) -> str:
+        return sealing.seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return sealing.unseal(encrypted_text)
+
+    def build_totp_svg(self, url: str) -> str:
+        """Not used: our page shows a small PNG, which old phones can read, too."""
+        return ""
+
+    def get_totp_label(self, user: AbstractBaseUser) -> str:
+        return user.get_username()
+
+    def _get_site_name(self) -> str:
+        return urlsplit(settings.PUBLIC_URL).hostname or settings.SITE_NAME

@@ -1,0 +1,134 @@
+"""allauth's forms with our words. Hints stand beside the field, not in it: a placeholder is gone
+as soon as one types, and many phones show none."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from allauth.account import forms as account
+from allauth.core import context
+from allauth.mfa.base import forms as mfa
+from allauth.mfa.totp import forms as totp
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from accounts import sealing
+
+SEALED_SECRET_SESSION_KEY = "mfa.totp.sealed"  # noqa: S105 - a key of the session
+
+
+NEW_PASSWORD_HINT = _("At least 8 characters.")
+
+
+class Plain(forms.Form):
+    """Labels and hints in our words, no placeholders, and no link inside a hint."""
+
+    labels: ClassVar[dict[str, Any]] = {}
+    hints: ClassVar[dict[str, Any]] = {}
+    attrs: ClassVar[dict[str, dict[str, str]]] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            field.widget.attrs.update(self.attrs.get(name, {}))
+            field.label = self.labels.get(name, field.label)
+            field.help_text = self.hints.get(name, "")
+
+
+class LoginForm(Plain, account.LoginForm):
+    """By name or mail address, in capital or small letters."""
+
+    labels = {"login": _("Name or mail address"), "password": _("Password")}
+    # Phones write the first letter large.
+    attrs = {"login": {"autocomplete": "username", "autocapitalize": "none"}}
+
+
+class SignupForm(Plain, account.SignupForm):
+    """Name, mail address, password, and a field that only machines fill in."""
+
+    labels = {
+        "username": _("Name"),
+        "email": _("Mail address"),
+        "password1": _("Password"),
+        settings.ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD: _("Leave this empty"),
+    }
+    hints = {
+        "username": _("Small letters and digits: it stands in your address, /@name/."),
+        "email": _("For a new password when you forget yours. Nobody sees it."),
+        "password1": NEW_PASSWORD_HINT,
+    }
+    attrs = {"username": {"autocapitalize": "none", "maxlength": "30"}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Hidden for browsers that know the attribute; text browsers read the label.
+        trap = self.fields[settings.ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD]
+        trap.widget = forms.TextInput(attrs={"hidden": True, "tabindex": "-1"})
+
+    def clean_username(self) -> str:
+        """In small letters, whatever the phone's keyboard made of the first one."""
+        self.cleaned_data["username"] = self.cleaned_data["username"].lower()
+        return super().clean_username()
+
+
+class AddEmailForm(Plain, account.AddEmailForm):
+    labels = {"email": _("Mail address")}
+
+
+class ResetPasswordForm(Plain, account.ResetPasswordForm):
+    labels = {"email": _("Mail address")}
+
+
+class ResetPasswordKeyForm(Plain, account.ResetPasswordKeyForm):
+    labels = {"password1": _("New password"), "password2": _("The same again")}
+    hints = {"password1": NEW_PASSWORD_HINT}
+
+
+class SetPasswordForm(Plain, account.SetPasswordForm):
+    labels = {"password1": _("New password"), "password2": _("The same again")}
+    hints = {"password1": NEW_PASSWORD_HINT}
+
+
+class ChangePasswordForm(Plain, account.ChangePasswordForm):
+    labels = {
+        "oldpassword": _("Password until now"),
+        "password1": _("New password"),
+        "password2": _("The same again"),
+    }
+    hints = {"password1": NEW_PASSWORD_HINT}
+
+
+class ReauthenticateForm(Plain, account.ReauthenticateForm):
+    labels = {"password": _("Password")}
+
+
+class CodeForm(Plain, mfa.AuthenticateForm):
+    """The second step of a log-in."""
+
+    labels = {"code": _("Code")}
+
+
+class CodeAgainForm(Plain, mfa.ReauthenticateForm):
+    labels = {"code": _("Code")}
+
+
+class ActivateTOTPForm(Plain, totp.ActivateTOTPForm):
+    """The new key waits sealed in the session until the first code proves that it arrived."""
+
+    labels = {"code": _("Code that the app shows")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        session = context.request.session
+        if sealed := session.pop(SEALED_SECRET_SESSION_KEY, ""):
+            session[SECRET_SESSION_KEY] = sealing.unseal(sealed)
+        super().__init__(*args, **kwargs)
+        session.pop(SECRET_SESSION_KEY, None)
+        session[SEALED_SECRET_SESSION_KEY] = sealing.seal(self.secret)
+
+    def secret_in_groups(self) -> str:
+        """Four letters at a time: it is typed by thumb."""
+        return " ".join(self.secret[at : at + 4] for at in range(0, len(self.secret), 4))

@@ -1,0 +1,37 @@
+"""Forms of linking: the number, and what of the network's profile to take over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.providers.base import Authorized
+
+
+class NumberForm(forms.Form):
+    """Asked without session. `key` is what the network handed back."""
+
+    network = forms.SlugField(widget=forms.HiddenInput)
+    key = forms.CharField(widget=forms.HiddenInput, max_length=500)
+    number = forms.CharField(
+        label=_("The 4-digit number"),
+        max_length=10,
+        error_messages={"required": _("Type the number that you saw before you left.")},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": "6"}),
+    )
+
+
+class TakeOverForm(forms.Form):
+    """Field by field; nothing is ticked before the member does it."""
+
+    take_name = forms.BooleanField(required=False)
+    take_picture = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, account: Authorized, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["take_name"].label = _("Take over the name: %(name)s") % {"name": account.name}
+        self.fields["take_picture"].label = _("Take over the picture")
+        if not account.picture_url:
+            del self.fields["take_picture"]

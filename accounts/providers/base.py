@@ -1,0 +1,175 @@
+"""What a network's provider package fills in: the way out to its permission page, and the way back.
+
+Linking never logs anybody in, so none of allauth's own views is routed; its clients and adapters
+do the wire. A provider knows no models of ours: it gets settings (`app.settings`) and parameters,
+and hands back values. A new network is a package beside this file plus its entry in
+settings.NETWORKS; one that does not speak OAuth 2 (OAuth 1, MiAuth) subclasses NetworkProvider.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from allauth.socialaccount.providers.base import Provider, ProviderException
+from allauth.socialaccount.providers.oauth2.client import OAuth2Client, OAuth2Error
+from allauth.socialaccount.providers.oauth2.provider import OAuth2Provider
+from allauth.socialaccount.providers.oauth2.views import OAuth2Adapter
+from django.http import HttpRequest
+from requests import RequestException
+
+
+class ExchangeFailed(Exception):  # noqa: N818 - the network's doing
+    """The network did not say who came back. Holds no cause: its text may quote a token."""
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """Where the member goes, what will come back with them, and what only we must know till then.
+
+    `url` is the permission page. `key` is what the network will hand back (`state`, `oauth_token`,
+    MiAuth's session). `stash` is kept sealed (PKCE verifier, request token's secret).
+    """
+
+    url: str = field(repr=False)
+    key: str = field(repr=False)
+    stash: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class Authorized:
+    """The account that agreed, and what opens it.
+
+    `credentials` has the keys that accounts.signals.account_linked names.
+    """
+
+    uid: str  # on networks of many servers <canonical host>/<id>
+    name: str
+    credentials: Mapping[str, Any] = field(repr=False)
+    profile_url: str = ""
+    picture_url: str = ""
+
+
+class NetworkProvider(Provider):
+    """One network, as far as linking goes."""
+
+    asks_host: ClassVar[bool] = False  # the member names the server
+
+    @property
+    def hint(self) -> str:
+        """Which box to tick there, in words."""
+        return ""
+
+    def leave(self, request: HttpRequest, *, host: str = "") -> Leaving:
+        """The way out. Raises ExchangeFailed where the network must be asked first and fails."""
+        raise NotImplementedError
+
+    @classmethod
+    def return_key(cls, params: Mapping[str, str]) -> str:
+        """What `Leaving.key` was, out of the parameters that came back; "" where there is none."""
+        return params.get("state", "")
+
+    @classmethod
+    def was_refused(cls, params: Mapping[str, str]) -> bool:
+        """Whether the member said no over there."""
+        return params.get("error") == "access_denied"
+
+    def come_back(
+        self,
+        request: HttpRequest,
+        params: Mapping[str, str],
+        stash: Mapping[str, str],
+        *,
+        host: str = "",
+    ) -> Authorized:
+        """Who agreed. Asks the network at once. Raises ExchangeFailed."""
+        raise NotImplementedError
+
+
+class NetworkAdapter(OAuth2Adapter):
+    """allauth's OAuth 2 wire, with the addresses of settings.NETWORKS and one fixed way back."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request)
+        self.settings: Mapping[str, str] = self.get_provider().app.settings
+        self.access_token_url = self.settings["token_url"]
+
+    def get_callback_url(self, request: HttpRequest, app: Any) -> str:
+        return self.settings["callback_url"]
+
+
+class OAuth2Network(NetworkProvider, OAuth2Provider):
+    """A network that speaks OAuth 2. Subclasses name their adapter and read its profile."""
+
+    oauth2_adapter_class: type[NetworkAdapter]
+
+    def leave(self, request: HttpRequest, *, host: str = "") -> Leaving:
+        client = self._client(request)
+        pkce = self.get_pkce_params()
+        verifier = pkce.pop("code_verifier", "")
+        client.state = secrets.token_urlsafe(20)
+        params = {**self.get_auth_params(), **self.params_for(request), **pkce}
+        url = client.get_redirect_url(self.authorize_url_for(request), self.get_scope(), params)
+        return Leaving(url, client.state, {"verifier": verifier} if verifier else {})
+
+    def authorize_url_for(self, request: HttpRequest) -> str:
+        """The permission page that fits the browser."""
+        return self.app.settings["authorize_url"]
+
+    def params_for(self, request: HttpRequest) -> dict[str, str]:
+        """More parameters of the authorize request that depend on the browser."""
+        return {}
+
+    def read_profile(self, profile: Any) -> Authorized:
+        """The account, out of what the adapter's complete_login() put into extra_data."""
+        raise NotImplementedError
+
+    def come_back(
+        self,
+        request: HttpRequest,
+        params: Mapping[str, str],
+        stash: Mapping[str, str],
+        *,
+        host: str = "",
+    ) -> Authorized:
+        adapter = self.get_oauth2_adapter(request)
+        try:
+            answer = self._client(request).get_access_token(
+                params["code"], pkce_code_verifier=stash.get("verifier")
+            )
+            token = adapter.parse_token(answer)
+            login = adapter.complete_login(request, self.app, token, response=answer)
+            account = self.read_profile(login.account.extra_data)
+            credentials = _credentials(answer, host)
+        except (
+            OAuth2Error,
+            RequestException,
+            ProviderException,
+            LookupError,
+            TypeError,
+            ValueError,
+            AttributeError,
+        ):
+            # The last four: an answer that is not of the promised shape.
+            raise ExchangeFailed from None
+        return Authorized(
+            account.uid, account.name, credentials, account.profile_url, account.picture_url
+        )
+
+    def _client(self, request: HttpRequest) -> OAuth2Client:
+        return self.get_oauth2_adapter(request).get_client(request, self.app)
+
+
+def _credentials(answer: Mapping[str, Any], host: str) -> dict[str, Any]:
+    """A token answer (RFC 6749, section 5.1) in our words."""
+    expires_in = answer.get("expires_in")
+    return {
+        "access_token": str(answer["access_token"]),
+        "refresh_token": str(answer.get("refresh_token") or ""),
+        "expires_in": None if expires_in is None else float(expires_in),
+        "scopes": str(answer.get("scope") or "").split(),
+        "host": host,
+        "extra": {},
+    }
