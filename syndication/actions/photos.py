@@ -1,0 +1,73 @@
+"""Photos: kept while their post is being written, then moved into it.
+
+Every photo is made anew as a JPEG of our own (accounts.pictures), so that what is stored holds
+pixels alone, wherever it was taken.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import Member
+from accounts.pictures import to_jpeg
+from syndication.models import KeptPhoto, Post
+
+LARGE = 1600  # pixels of the longer side
+SMALL = 220  # fits the page of a phone that is 240 pixels wide
+KEPT = timedelta(hours=12)  # as long as a session can last
+MOST_KEPT = 10  # for one member
+
+
+@transaction.atomic
+def keep(content: bytes, *, by: Member) -> KeptPhoto:
+    """Make `content` a photo and keep it for the post being written. Raises BadPicture."""
+    jpeg = to_jpeg(content, LARGE)
+    older = KeptPhoto.objects.filter(member=by).order_by("-created_at")
+    _drop(older.filter(pk__in=list(older.values_list("pk", flat=True)[MOST_KEPT - 1 :])))
+    return KeptPhoto.objects.create(
+        member=by, key=secrets.token_urlsafe(16), photo=ContentFile(jpeg, name="photo.jpg")
+    )
+
+
+def find(key: str, *, by: Member) -> KeptPhoto | None:
+    """The photo under `key`, for the member who uploaded it and nobody else."""
+    return KeptPhoto.objects.filter(key=key, member=by).first() if key else None
+
+
+def put_into(post: Post, kept: KeptPhoto) -> None:
+    """Give an unsaved `post` its photo in both sizes; what was kept goes with the transaction."""
+    with kept.photo.open("rb") as file:
+        content = file.read()
+    post.photo = ContentFile(content, name="large.jpg")
+    post.photo_small = ContentFile(to_jpeg(content, SMALL, quality=75), name="small.jpg")
+    _drop(KeptPhoto.objects.filter(pk=kept.pk))
+
+
+def remove_from(post: Post) -> None:
+    """Take the photo out of a post's row; the files go once the row no longer names them."""
+    for field in (post.photo, post.photo_small):
+        if field:
+            _delete_file_after(field.storage, field.name)
+    post.photo = post.photo_small = ""
+
+
+def drop_old(now: datetime | None = None) -> int:
+    """Forget what was kept for posts that were never sent. Called by the sweeper."""
+    return _drop(KeptPhoto.objects.filter(created_at__lt=(now or timezone.now()) - KEPT))
+
+
+@transaction.atomic
+def _drop(rows: QuerySet[KeptPhoto]) -> int:
+    for kept in rows:
+        _delete_file_after(kept.photo.storage, kept.photo.name)
+    return rows.delete()[0]
+
+
+def _delete_file_after(storage: object, name: str) -> None:
+    transaction.on_commit(lambda: storage.delete(name))  # type: ignore[attr-defined]

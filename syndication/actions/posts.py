@@ -1,0 +1,154 @@
+"""Writing, changing and deleting posts. What follows for the copies is actions.deliveries'."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from accounts.addresses import public_url
+from accounts.models import Audience, Group, Member
+from syndication.actions import deliveries, photos
+from syndication.actions.deliveries import Foreseen
+from syndication.actions.errors import NotYours
+from syndication.connectors.base import OutgoingPost, Photo
+from syndication.link_titles import title_of
+from syndication.models import KeptPhoto, Post, PostKind
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A post that is not sent yet. `form_key` makes one post of a form that is sent twice."""
+
+    kind: str
+    audience: str
+    form_key: str
+    group: Group | None = None
+    title: str = ""
+    text: str = ""
+    url: str = ""
+    url_title: str = ""
+    photo: KeptPhoto | None = None
+    photo_alt: str = ""
+
+
+def with_link_title(draft: Draft) -> Draft:
+    """The draft of a link with the title of its page, where it can be had in a few seconds."""
+    if draft.kind != PostKind.LINK:
+        return draft
+    return replace(draft, url_title=title_of(draft.url))
+
+
+def foresee(draft: Draft, *, by: Member) -> list[Foreseen]:
+    """Where the draft will go, how it will read there, what will not go and why."""
+    return deliveries.foresee(by, _outgoing(draft), draft.audience)
+
+
+def already_sent(form_key: str, *, by: Member) -> Post | None:
+    """The post that this very form made before, deleted or not."""
+    return Post.objects.by(by).filter(form_key=form_key).first()
+
+
+@transaction.atomic
+def write(draft: Draft, *, by: Member) -> Post:
+    """Make the post and plan its copies, in one transaction. A form sent twice makes one post."""
+    _lock(by)
+    before = already_sent(draft.form_key, by=by)
+    if before is not None:
+        return before
+    post = Post(
+        author=by,
+        kind=draft.kind,
+        title=draft.title,
+        text=draft.text,
+        url=draft.url,
+        url_title=draft.url_title,
+        photo_alt=draft.photo_alt,
+        audience=draft.audience,
+        group=draft.group,
+        form_key=draft.form_key,
+    )
+    if draft.photo is not None:
+        photos.put_into(post, draft.photo)
+    post.save()
+    deliveries.plan(post)
+    return post
+
+
+def edit(post: Post, texts: dict[str, str], *, by: Member) -> None:
+    """Change what a post says; when it was written stays. `texts` holds fields of its kind.
+
+    No network lets a copy be changed, so copies that are out stay as they were.
+    """
+    _must_own(post, by)
+    if texts.get("url", post.url) != post.url:
+        texts = {**texts, "url_title": title_of(texts["url"])}
+    for name, value in texts.items():
+        setattr(post, name, value)
+    post.edited_at = timezone.now()
+    post.save(update_fields=[*texts, "edited_at"])
+
+
+@transaction.atomic
+def change_audience(post: Post, audience: str, group: Group | None, *, by: Member) -> None:
+    """From now on `audience` reads the post. Copies that others could read are taken back."""
+    _must_own(post, by)
+    post.audience = audience
+    post.group = group if audience == Audience.GROUP else None
+    post.save(update_fields=["audience", "group"])
+    deliveries.follow(post)
+
+
+@transaction.atomic
+def delete(post: Post, *, by: Member) -> None:
+    """The post is gone for everybody, and its copies are taken back."""
+    _must_own(post, by)
+    post.deleted_at = timezone.now()
+    post.save(update_fields=["deleted_at"])
+    deliveries.follow(post)
+    _empty(post)
+
+
+def _empty(post: Post) -> None:
+    """Wipe what the post said. A copy without verdict is looked for by what its delivery kept."""
+    photos.remove_from(post)
+    post.title = post.text = post.url = post.url_title = post.photo_alt = ""
+    post.save(
+        update_fields=["title", "text", "url", "url_title", "photo", "photo_small", "photo_alt"]
+    )
+
+
+def _outgoing(draft: Draft) -> OutgoingPost:
+    """The draft as a connector would get it. Its address is the one that the next post gets."""
+    sent: tuple[Photo, ...] = ()
+    if draft.photo is not None:
+        with draft.photo.photo.open("rb") as file:
+            sent = (Photo(content=file.read(), alt=draft.photo_alt),)
+    permalink = ""
+    if draft.audience == Audience.EVERYONE:
+        newest = Post.objects.aggregate(pk=Max("pk"))["pk"] or 0
+        permalink = public_url("post_detail", newest + 1)
+    return OutgoingPost(
+        kind=draft.kind,  # type: ignore[arg-type]
+        text=draft.text,
+        title=draft.url_title if draft.kind == PostKind.LINK else draft.title,
+        url=draft.url,
+        permalink=permalink,
+        photos=sent,
+        audience=draft.audience,  # type: ignore[arg-type]
+    )
+
+
+def _lock(member: Member) -> None:
+    """One at a time for this member, so that the second of two equal forms sees the first.
+
+    SQLite locks at BEGIN instead.
+    """
+    list(Member.objects.select_for_update(no_key=True).filter(pk=member.pk).values_list("pk"))
+
+
+def _must_own(post: Post, by: Member) -> None:
+    if post.author_id != by.pk:
+        raise NotYours(post)

@@ -1,0 +1,84 @@
+"""The title of a page that a member links to, fetched by the safe way out.
+
+A title is a courtesy: whatever goes wrong, the answer is "" and nobody is told.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from html.parser import HTMLParser
+
+from accounts.outgoing import outgoing_http
+from accounts.safe_http import HttpFailure
+
+DEADLINE = 4.0  # seconds for all of it: somebody waits at a phone
+MAX_BYTES = 600_000
+HEAD = 100_000  # characters in which a title is looked for
+LENGTH = 200
+
+_CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)""", re.IGNORECASE)
+
+
+def title_of(url: str) -> str:
+    """What the page calls itself, on one line and at most 200 characters long; "" if unknown."""
+    try:
+        answer = outgoing_http().get(
+            url,
+            headers={"Accept": "text/html"},
+            deadline=DEADLINE,
+            max_bytes=MAX_BYTES,
+        )
+    except HttpFailure:
+        return ""
+    content_type = answer.headers.get("Content-Type", "")
+    if answer.status != 200 or "html" not in content_type.lower():
+        return ""
+    return title_in(decoded(answer.body, content_type))
+
+
+def decoded(body: bytes, content_type: str) -> str:
+    """The page as text: the header's charset, then the page's own, then UTF-8. Never raises."""
+    declared = _CHARSET.search(content_type.encode()) or _CHARSET.search(body[:2048])
+    return body.decode(_codec(declared[1].decode() if declared else "utf-8"), errors="replace")
+
+
+def title_in(page: str) -> str:
+    """The text of the first <title>."""
+    reader = _TitleReader()
+    reader.feed(page[:HEAD])
+    return " ".join("".join(reader.found).split())[:LENGTH]
+
+
+def _codec(charset: str) -> str:
+    """Web pages that say Shift_JIS mean Windows' own, with its extra letters."""
+    name = {"shift_jis": "cp932", "x-sjis": "cp932", "shift-jis": "cp932"}.get(
+        charset.lower(), charset
+    )
+    try:
+        info = codecs.lookup(name)
+    except LookupError:
+        return "utf-8"
+    # "hex" and "zip" are codecs too, and no text.
+    return info.name if info._is_text_encoding else "utf-8"
+
+
+class _TitleReader(HTMLParser):
+    """Keeps what stands in the first <title>."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[str] = []
+        self._is_inside = False
+        self._is_done = False
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self._is_inside = tag == "title" and not self._is_done
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "title" and self._is_inside:
+            self._is_inside, self._is_done = False, True
+
+    def handle_data(self, data: str) -> None:
+        if self._is_inside:
+            self.found.append(data)

@@ -1,0 +1,23 @@
+"""Filters for long texts on small pages: `{% load texts %}`."""
+
+from __future__ import annotations
+
+from django import template
+
+from syndication.excerpts import boundary
+from syndication.excerpts import excerpt as excerpt_of
+
+register = template.Library()
+
+
+@register.filter
+def excerpt(text: str, length: int) -> str:
+    """`{{ post.text|excerpt:40 }}`: on one line, with … where something was left out."""
+    line, is_cut = excerpt_of(text, length)
+    return f"{line}…" if is_cut else line
+
+
+@register.filter
+def beginning(text: str, length: int) -> str:
+    """`{{ text|beginning:600 }}`: the same with its line ends."""
+    return text if len(text) <= length else f"{text[: boundary(text, length)]}…"

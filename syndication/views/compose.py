@@ -1,0 +1,100 @@
+"""Writing a post: the form, the page that says where it will go, and sending.
+
+Everything typed travels in the pages themselves, so no step depends on the step before; a photo
+travels once and is kept (actions.photos).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from accounts.urlsession.api import initial_from_kept, kept_form, pop_kept_form
+from accounts.views.requests import MemberRequest
+from syndication.actions import posts
+from syndication.forms.posts import PostForm, carried
+from syndication.models import PostKind
+from syndication.readers import readers_here
+
+
+@login_required
+def post_new(request: MemberRequest) -> HttpResponse:
+    """The form. "Send" on the preview comes here, and so does "Change", with all that was typed."""
+    if "send" in request.POST:
+        return _send(request)
+    return _blank_form(request, request.POST.dict())
+
+
+@login_required
+def post_preview(request: MemberRequest) -> HttpResponse:
+    """Before sending: where it goes, how it reads there, what does not go and why, who reads it."""
+    if request.method != "POST":
+        return _blank_form(request, {})
+    form = PostForm(request.POST, request.FILES, member=request.user, kind=_kind(request.POST))
+    if not form.is_valid():
+        return _form_page(request, form)
+    draft = posts.with_link_title(form.draft())
+    before = posts.already_sent(draft.form_key, by=request.user)
+    if before is not None:  # "back" after sending: what was changed since is a post of its own
+        draft = replace(draft, form_key=secrets.token_hex(16))
+    return TemplateResponse(
+        request,
+        "syndication/post_preview.html",
+        {
+            "draft": draft,
+            "carried": carried(draft),
+            "kind": form.kind,
+            "readers": readers_here(request.user, draft.audience, draft.group),
+            "foreseen": posts.foresee(draft, by=request.user),
+            "before": before,
+        },
+    )
+
+
+def _send(request: MemberRequest) -> HttpResponse:
+    post = posts.already_sent(request.POST.get("form_key", ""), by=request.user)
+    if post is None:
+        form = PostForm(request.POST, member=request.user, kind=_kind(request.POST))
+        if not form.is_valid():
+            return _form_page(request, form)
+        post = posts.write(form.draft(), by=request.user)
+        messages.success(request, _("Sent."))
+    pop_kept_form(request)
+    if post.deleted_at is not None:
+        return redirect("home")
+    return redirect("post_detail", post.pk)
+
+
+def _blank_form(request: MemberRequest, typed: Mapping[str, Any]) -> HttpResponse:
+    """The form as a page of its own, filled with what was typed before, here or over a time-out."""
+    initial = {**initial_from_kept(request), **typed}
+    kind = _kind(initial or request.GET)
+    return _form_page(request, PostForm(member=request.user, kind=kind, initial=initial))
+
+
+def _form_page(request: MemberRequest, form: PostForm) -> HttpResponse:
+    waiting = kept_form(request)
+    return TemplateResponse(
+        request,
+        "syndication/post_new.html",
+        {
+            "form": form,
+            "kinds": PostKind,
+            "lost_files": waiting.files if waiting and not form.is_bound else [],
+        },
+    )
+
+
+def _kind(source: Mapping[str, Any]) -> str:
+    """The kind that is asked for; a status where none is, or none that there is."""
+    kind = str(source.get("kind", ""))
+    return kind if kind in PostKind.values else PostKind.STATUS

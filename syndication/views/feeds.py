@@ -1,0 +1,52 @@
+"""A member's posts to Everyone as an Atom feed: the same for whoever asks, and without a token."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.addresses import public_url
+from accounts.models import Member
+from syndication.excerpts import excerpt
+from syndication.models import Post
+from syndication.timeline import words_of
+from syndication.views.robots import tell_robots
+
+NEWEST = 20
+
+
+@require_safe
+def profile_feed(request: HttpRequest, name: str) -> HttpResponse:
+    """What anybody may read, whoever asks: a reader of feeds has no session."""
+    member = get_object_or_404(Member.objects.seen_by(None), username=name)
+    feed = Atom1Feed(
+        title=member.shown_name,
+        link=public_url("profile", name),
+        description=_("Posts of %(name)s") % {"name": member.shown_name},
+        feed_url=public_url("profile_feed", name),
+        author_name=member.shown_name,
+        author_link=public_url("profile", name),
+    )
+    for post in Post.objects.visible_to(None).by(member).newest_first()[:NEWEST]:
+        _add(feed, post)
+    response = HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
+    return tell_robots(response, member)
+
+
+def _add(feed: Atom1Feed, post: Post) -> None:
+    address = public_url("post_detail", post.pk)
+    feed.add_item(
+        title=excerpt(words_of(post), 40)[0],
+        link=address,
+        unique_id=address,
+        description=render_to_string(
+            "syndication/_post_in_feed.html",
+            {"post": post, "photo": public_url("post_photo", post.pk) if post.photo else ""},
+        ),
+        pubdate=post.created_at,
+        updateddate=post.edited_at or post.created_at,
+    )

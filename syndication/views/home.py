@@ -1,0 +1,43 @@
+"""The home page: the front door for visitors, the timeline for members."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_safe
+
+from accounts.urlsession.api import is_url_mode
+from accounts.views.requests import MemberRequest
+from syndication.models import FeedItem, Link, Notice
+from syndication.timeline import Cursor, timeline
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Without log-in it needs no session and makes none."""
+    if not request.user.is_authenticated:
+        return TemplateResponse(
+            request, "syndication/home_front.html", {"is_phone": is_url_mode(request)}
+        )
+    before = Cursor.parse(request.GET.get("before", ""))
+    return TemplateResponse(
+        request,
+        "syndication/home.html",
+        {
+            "page": timeline(request.user, before),
+            "is_first": before is None,
+            "notices": Notice.objects.filter(member=request.user, closed_at=None).order_by("pk"),
+        },
+    )
+
+
+@require_safe
+@login_required
+def feed_item(request: MemberRequest, pk: int) -> HttpResponse:
+    """What a friend wrote on a network, whole. It came for the link's member and is theirs alone."""
+    items = FeedItem.objects.filter(link__in=Link.objects.of(request.user)).select_related("link")
+    return TemplateResponse(
+        request, "syndication/feed_item.html", {"item": get_object_or_404(items, pk=pk)}
+    )

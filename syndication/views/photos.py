@@ -1,0 +1,61 @@
+"""Pictures, for those who may see them. MEDIA_ROOT itself is never served."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.db.models.fields.files import FieldFile
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from accounts.models import Audience, Member
+from accounts.urlsession.api import Mode, current_mode
+from accounts.views.requests import MemberRequest
+from syndication.models import KeptPhoto, Post
+
+PUBLIC_SECONDS = 300  # a post may be narrowed: what was public is not public for long
+
+
+@require_safe
+def post_photo(request: HttpRequest, pk: int, size: str = "large") -> HttpResponse:
+    """The photo of a post, for whoever may read the post; small for a page of 240 pixels."""
+    post = get_object_or_404(Post.objects.visible_to(request.user), pk=pk)
+    file = post.photo_small if size == "small" else post.photo
+    return _jpeg(request, file, is_public=post.audience == Audience.EVERYONE)
+
+
+@require_safe
+def profile_picture(request: HttpRequest, name: str) -> HttpResponse:
+    """The picture of a member, for its own audience."""
+    member = get_object_or_404(
+        Member.objects.seen_by(request.user).with_profile_for(request.user),
+        username=name,
+        shows_picture=True,
+    )
+    is_public = member.picture_audience == Audience.EVERYONE
+    return _jpeg(request, member.picture, is_public=is_public)
+
+
+@require_safe
+@login_required
+def kept_photo(request: MemberRequest, key: str) -> HttpResponse:
+    """A photo whose post is still being written, for its member alone."""
+    kept = get_object_or_404(KeptPhoto, member=request.user, key=key)
+    return _jpeg(request, kept.photo, is_public=False)
+
+
+def _jpeg(request: HttpRequest, file: FieldFile, *, is_public: bool) -> HttpResponse:
+    """The file with its length: phones want to know it. No file is an answer of 404."""
+    try:
+        with file.open("rb") as opened:
+            content = opened.read()
+    except (ValueError, FileNotFoundError):  # the row names none, or it is gone
+        raise Http404 from None
+    response = HttpResponse(content, content_type="image/jpeg")
+    response["Content-Length"] = str(len(content))
+    response["X-Content-Type-Options"] = "nosniff"
+    if is_public and current_mode(request) is Mode.NONE:
+        response["Cache-Control"] = f"public, max-age={PUBLIC_SECONDS}"
+    else:
+        response["Cache-Control"] = "no-store, private"
+    return response

@@ -1,0 +1,35 @@
+"""A member's page: what the profile says to this visitor, and the posts that they may read."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_safe
+
+from accounts.models import Member
+from syndication.models import Post
+from syndication.views.robots import tell_robots
+
+PER_PAGE = 10
+
+
+@require_safe
+def profile(request: HttpRequest, name: str) -> HttpResponse:
+    """Needs no session. For somebody who is blocked it answers like a name that nobody has."""
+    seen = Member.objects.seen_by(request.user).with_profile_for(request.user)
+    if request.user.is_authenticated:
+        seen = seen.with_relation_to(request.user)
+    member = get_object_or_404(seen, username=name)
+    posts = Post.objects.visible_to(request.user).by(member).newest_first()
+    response = TemplateResponse(
+        request,
+        "syndication/profile_detail.html",
+        {
+            "member": member,
+            "is_mine": member == request.user,
+            "page": Paginator(posts, PER_PAGE).get_page(request.GET.get("page")),
+        },
+    )
+    return tell_robots(response, member)
