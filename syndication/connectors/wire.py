@@ -41,14 +41,15 @@ def challenge(headers: Mapping[str, str]) -> dict[str, str]:
 
 def excerpt(response: Response, secrets: tuple[str, ...]) -> str:
     """The beginning of the body for the attempt log, on one line, with `secrets` struck out."""
-    return strike(_CONTROLS.sub(" ", response.text[: EXCERPT * 2]), secrets)[:EXCERPT]
+    # Struck out before it is cut, or the cut could leave half a secret standing.
+    return _CONTROLS.sub(" ", strike(response.text, secrets)[: EXCERPT * 2])[:EXCERPT]
 
 
 def said(value: object, secrets: tuple[str, ...]) -> str:
     """A network's own words, fit to be shown: one short line, nothing where it is no text."""
     if not isinstance(value, str):
         return ""
-    return strike(_CONTROLS.sub(" ", value), secrets).strip()[:WORDS]
+    return _CONTROLS.sub(" ", strike(value, secrets)).strip()[:WORDS]
 
 
 def strike(text: str, secrets: tuple[str, ...]) -> str:

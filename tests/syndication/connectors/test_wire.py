@@ -1,0 +1,109 @@
+"""What HTTP says to every client alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndication.connectors import CONNECTORS, reasons
+from syndication.connectors.mixi import reading
+from syndication.connectors.wire import challenge, excerpt, retry_after, said
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: (
+        st.lists(inner)
+        | st.dictionaries(
+            st.sampled_from(
+                ["id", "user", "entry", "created_at", "created", "text", "title", "privacy"]
+            ),
+            inner,
+        )
+    ),
+)
+
+
+@dataclass
+class Said:
+    text: str
+    status: int = 400
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    url: str = ""
+
+    def json(self) -> Any:
+        raise ValueError
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"Retry-After": "0"}, 0),
+        ({"Retry-After": " 90 "}, 90),
+        ({"Retry-After": "-5"}, None),
+        ({"Retry-After": "1.5"}, None),
+        ({"Retry-After": "９"}, None),
+        ({"Retry-After": "soon"}, None),
+        ({"Retry-After": "Thu, 01 Jan 1970 00:17:20 GMT"}, 40),  # against our own clock
+        ({"Retry-After": "Thu, 01 Jan 1970 00:00:00 GMT"}, 0),
+        ({"Retry-After": "Thu, 01 Jan 1970 00:00:30 -0000", "Date": "nonsense"}, 0),
+    ],
+)
+def test_retry_after_is_read_as_it_was_meant(headers, seconds):
+    assert retry_after(headers, 1000.0) == seconds
+
+
+@given(st.text(), st.text())
+def test_no_retry_after_breaks_anything(value, date):
+    found = retry_after({"Retry-After": value, "Date": date}, 0.0)
+    assert found is None or 0 <= found <= 24 * 3600
+
+
+def test_a_challenge_is_read_in_any_quotes():
+    for quote in ("'", '"', ""):
+        header = f"OAuth error={quote}expired_token{quote},realm={quote}api{quote}"
+        assert challenge({"WWW-Authenticate": header}) == {"error": "expired_token", "realm": "api"}
+    assert challenge({}) == {}
+
+
+def test_an_excerpt_is_short_on_one_line_and_without_secrets():
+    kept = excerpt(Said("a\n\tb secret c\x00" + "x" * 5000), ("secret", ""))
+    assert kept.startswith("a b […] c x")
+    assert len(kept) <= 500
+    assert said(["no text"], ()) == ""
+
+
+@pytest.mark.parametrize("before", ["x" * 390, " " * 790])
+def test_a_secret_that_the_cut_would_halve_is_not_told_either(before):
+    half = excerpt(Said(before + "secret-secret-secret"), ("secret-secret-secret",))
+    assert "secret" not in half
+
+
+@given(JSON)
+def test_no_answer_of_mixi_breaks_the_reading(value):
+    reading.person(value)
+    reading.voice(value)
+    reading.photo(value, "@default")
+    reading.visibility(value)
+    reading.entries(value)
+    reading.number(value, 0)
+    reading.word(value)
+
+
+def test_every_network_is_listed_under_its_own_word():
+    assert all(key == connector.key for key, connector in CONNECTORS.items())
+    for connector in CONNECTORS.values():
+        assert connector.kinds() == frozenset(connector.audiences) == frozenset(connector.limits)
+        assert connector.can_delete | connector.can_read_back <= connector.kinds()
+
+
+def test_every_reason_is_a_sentence():
+    words = {name: value for name, value in vars(reasons).items() if isinstance(value, str)}
+    shown = [value for name, value in words.items() if name.isupper()]
+    assert len(shown) > 15
+    assert all(sentence.endswith(".") for sentence in [*shown, *reasons.NOT_SENT.values()])
