@@ -143,9 +143,9 @@ class PhoneClient:
         body = response.getvalue().decode() if is_html else ""
         page = Page(body, status=response.status_code, path=url, response=response)
         check_page(page)
-        # A page whose own address lacks the token may begin a session all the same.
-        for link in page.links:
-            if not self.token and (match := _PREFIX.match(link.href)):
+        # The page's own address may lack the token, or have an ended one; its links know.
+        for address in [*(link.href for link in page.links), *(one.action for one in page.forms)]:
+            if match := _PREFIX.match(address):
                 self.token = match[1]
         return page
 
@@ -154,7 +154,8 @@ def check_page(page: Page) -> None:
     """What holds for every page that a phone gets."""
     keys = page.accesskeys
     assert len(keys) == len(set(keys)), f"{page.path}: accesskeys twice in {keys}"
-    match = _PREFIX.match(urlsplit(page.path).path)
+    is_under_token = bool(_PREFIX.match(urlsplit(page.path).path))
+    tokens = set()
     addresses = [link.href for link in page.links] + [form.action for form in page.forms]
     for address in [*addresses, *page.sources]:
         parts = urlsplit(address)
@@ -162,10 +163,13 @@ def check_page(page: Page) -> None:
         is_shared = parts.netloc == "testserver" and not _PREFIX.match(parts.path)
         at_the_door = page.path.startswith("/out/")
         assert is_inside or is_shared or at_the_door, f"{page.path}: outside address {address}"
-        if match and parts.path.startswith("/") and not parts.netloc:
-            carries = parts.path.startswith(f"/s/{match[1]}")
+        if carried := _PREFIX.match(parts.path):
+            tokens.add(carried[1])
+        elif is_under_token and parts.path.startswith("/") and not parts.netloc:
             exempt = parts.path.startswith(("/out/", "/static/"))
-            assert carries or exempt, f"{page.path}: {address} lacks the token"
+            assert exempt, f"{page.path}: {address} lacks the token"
+    # One only; not always that of the page's address, which may have ended with this answer.
+    assert len(tokens) <= 1, f"{page.path}: more than one token in {addresses}"
 
 
 def log_in_phone(

@@ -23,4 +23,4 @@ for _name, _value in _here.items():
 from profilelink.settings import *  # noqa: E402, F403, TID251
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-STATIC_ROOT = None  # nothing is collected for the tests, and WhiteNoise would warn of that
+STATIC_ROOT = None  # type: ignore[assignment]  # nothing is collected for the tests, and WhiteNoise would warn of that

@@ -14,6 +14,7 @@ from accounts.urlsession.kept import (
     initial_from_kept,
     kept_form,
     pop_kept_form,
+    redirect_to_kept,
 )
 from accounts.urlsession.limits import clear_expired
 from accounts.urlsession.locale import set_language
@@ -42,6 +43,7 @@ __all__ = [
     "open_session",
     "outside_path",
     "pop_kept_form",
+    "redirect_to_kept",
     "rotate",
     "set_language",
     "start_url_session",

@@ -7,7 +7,7 @@ request's context and not on the store, that loses nothing.
 
 import time
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth import SESSION_KEY as MEMBER_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
@@ -34,7 +34,7 @@ class SessionStore(DatabaseStore):
         return Session
 
     def load(self) -> dict[str, Any]:
-        row = self._get_session_from_db()
+        row = self._get_session_from_db()  # type: ignore[attr-defined]
         self.expires_at = row.expire_date if row else None
         return self.decode(row.session_data) if row else {}
 
@@ -45,7 +45,7 @@ class SessionStore(DatabaseStore):
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         self._stamp(data)
-        row: Session = super().create_model_instance(data)
+        row = cast(Session, super().create_model_instance(data))
         row.address_hash = data.get(STAMP, {}).get("address", "")
         return row
 
@@ -76,7 +76,7 @@ class SessionStore(DatabaseStore):
             return False
         if mode is Mode.URL and stamp["browser"] != browser:
             return False
-        return time.time() - stamp["began"] <= setting("URLSESSION_ABSOLUTE")
+        return time.time() - float(stamp["began"]) <= float(setting("URLSESSION_ABSOLUTE"))
 
     def is_anonymous(self) -> bool:
         """Whether nobody is logged in here."""

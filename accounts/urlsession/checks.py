@@ -29,7 +29,7 @@ def _addresses() -> Iterator[CheckMessage]:
     for number, name in (("E001", "STATIC_URL"), ("E002", "MEDIA_URL")):
         # Read beneath the lazy settings: they put the script prefix before a relative value, and
         # keep it, which hands the first visitor's token to everybody.
-        value = getattr(settings._wrapped, name)
+        value = getattr(settings._wrapped, name)  # type: ignore[misc]
         if value and not value.startswith(("/", "http://", "https://")):
             yield Error(f"{name} must begin with a slash.", id=f"urlsession.{number}")
 

@@ -16,4 +16,4 @@ class UrlCsrfMiddleware(CsrfViewMiddleware):
     def _check_referer(self, request: HttpRequest) -> None:
         if context_of(request).mode is Mode.URL and not request.META.get("HTTP_REFERER"):
             return
-        super()._check_referer(request)
+        super()._check_referer(request)  # type: ignore[misc]

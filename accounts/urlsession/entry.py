@@ -101,7 +101,7 @@ def begin_url_session(request: HttpRequest, context: Context) -> str:
     request.session = new_store()
     request.session.create()
     _set_prefix(request, context)
-    return context.prefix_for(context.minted[request.session.session_key])
+    return context.prefix_for(context.minted[str(request.session.session_key)])
 
 
 def take_up(request: HttpRequest, context: Context, store: SessionStore) -> str:

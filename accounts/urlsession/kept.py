@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from urllib.parse import urlsplit
 
 from django import forms
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 
 from accounts.urlsession.tokens import without_prefix
 
@@ -53,7 +53,11 @@ def typed_in(request: HttpRequest) -> KeptForm:
     if path:
         for name in _RESERVED:
             fields.pop(name, None)
-    files = [upload.name or name for name, upload in request.FILES.items()]
+    files = [
+        str(getattr(upload, "name", ""))
+        for _, uploads in request.FILES.lists()
+        for upload in uploads
+    ]
     return KeptForm(path or _own_path(request), fields, files)
 
 
@@ -88,6 +92,12 @@ def pop_kept_form(request: HttpRequest) -> KeptForm | None:
     return form
 
 
+def redirect_to_kept(request: HttpRequest) -> HttpResponseRedirect | None:
+    """To the page of the form that waits, for a log-in that carried no `next`; None if none does."""
+    form = kept_form(request)
+    return HttpResponseRedirect(form.path) if form else None
+
+
 def initial_from_kept(
     request: HttpRequest, form_class: type[forms.BaseForm] | None = None
 ) -> dict[str, object]:
@@ -108,7 +118,7 @@ def initial_from_kept(
 
 def _unticked(form_class: type[forms.BaseForm]) -> dict[str, object]:
     initial: dict[str, object] = {}
-    for name, one in form_class.base_fields.items():
+    for name, one in getattr(form_class, "base_fields", {}).items():
         if isinstance(one.widget, forms.CheckboxInput):
             initial[name] = False
         elif isinstance(one.widget, forms.RadioSelect):

@@ -16,7 +16,7 @@ def is_over_limit(context: Context) -> bool:
     many are no harm, a lock on every first visit would be.
     """
     rows = Session.objects.filter(address_hash=context.address, expire_date__gt=timezone.now())
-    return int(rows.count()) >= setting("URLSESSION_ANONYMOUS_PER_ADDRESS")
+    return rows.count() >= int(setting("URLSESSION_ANONYMOUS_PER_ADDRESS"))
 
 
 def clear_expired() -> int:

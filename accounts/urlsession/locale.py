@@ -15,7 +15,7 @@ class SessionLocaleMiddleware(LocaleMiddleware):
         code = request.session.get(SESSION_KEY)
         if code and translation.check_for_language(code):
             translation.activate(code)
-            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = translation.get_language()
 
 
 def set_language(request: HttpRequest, code: str) -> bool:

@@ -14,8 +14,8 @@ MASK = "***"
 
 # Each pattern keeps its group "keep" and hides the rest.
 _PATTERNS = (
-    # Session, phone login, PIN and outbound addresses, also percent-encoded in another address.
-    re.compile(rf"(?P<keep>(?:/|%2F)(?:s|q|p|out)(?:/|%2F)){PATTERN}(?![A-Za-z0-9_-])", re.I),
+    # Session, phone login, PIN, invitation and outbound addresses, also percent-encoded in others.
+    re.compile(rf"(?P<keep>(?:/|%2F)(?:s|q|p|i|out)(?:/|%2F)){PATTERN}(?![A-Za-z0-9_-])", re.I),
     # What a network gives back: OAuth 2's code and state, OAuth 1's token and verifier.
     re.compile(
         r"(?P<keep>(?:^|[?&;\s\"'(]|%3F|%26)"
@@ -57,13 +57,13 @@ class MaskFormatter(logging.Formatter):
 class MaskAdminEmailHandler(AdminEmailHandler):
     """The report prints the address and META, so masking the record would not be enough."""
 
-    def send_mail(self, subject: str, message: str, *args: Any, **kwargs: Any) -> None:
+    def send_mail(self, subject: Any, message: Any, *args: Any, **kwargs: Any) -> None:
         if html := kwargs.get("html_message"):
             kwargs["html_message"] = mask(html)
-        super().send_mail(mask(subject), mask(message), *args, **kwargs)
+        super().send_mail(mask(str(subject)), mask(str(message)), *args, **kwargs)
 
 
-class GunicornLogger(Logger):
+class GunicornLogger(Logger):  # type: ignore[misc]
     """`logger_class` of the gunicorn configuration: the access log, masked."""
 
     def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> dict[str, Any]:

@@ -33,6 +33,7 @@ from accounts.urlsession.clients import address_hash, browser_id
 from accounts.urlsession.context import Context, Mode, active, script_prefix
 from accounts.urlsession.entry import ENDED, Arrival, arrive, decide, new_store
 from accounts.urlsession.outbound import outside_path, store_tickets
+from accounts.urlsession.views import resend_form
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ class UrlSessionMiddleware(SessionMiddleware):
 
     async_capable = False
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:  # type: ignore[override]
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info.startswith(settings.STATIC_URL):
             # A file: no query, and the session cookie is left alone.
             request.session = new_store()
@@ -86,11 +87,13 @@ def _leave(
     request: HttpRequest, response: HttpResponseBase, context: Context, arrival: Arrival
 ) -> HttpResponseBase:
     """Rotates, saves, repairs the Location and binds the session to the response."""
+    if response.status_code == 405 and request.method == "GET":
+        response = resend_form(request) or response
     if arrival.is_fresh:
         response = _land(request, response, arrival)
     goes_to = response.get("Location", "") if 300 <= response.status_code < 400 else ""
     goes_outside = bool(goes_to) and location.is_outside(request, goes_to)
-    store = request.session  # allauth may have replaced it, so it is read late
+    store = cast(SessionStore, request.session)  # read late: allauth may have replaced it
     if goes_to and not goes_outside:
         _rotate_anonymous(store, context)
     _save(store, response, context)
@@ -177,7 +180,11 @@ def _bind_to_cookie(store: SessionStore, response: HttpResponseBase, context: Co
     if context.mode is not Mode.COOKIE:
         return
     name = settings.SESSION_COOKIE_NAME
-    place = {"path": settings.SESSION_COOKIE_PATH, "domain": settings.SESSION_COOKIE_DOMAIN}
+    place: dict[str, Any] = {
+        "path": settings.SESSION_COOKIE_PATH,
+        "domain": settings.SESSION_COOKIE_DOMAIN,
+        "samesite": settings.SESSION_COOKIE_SAMESITE,
+    }
     token = context.minted.get(store.session_key or "")
     if token:
         response.set_cookie(
@@ -185,11 +192,10 @@ def _bind_to_cookie(store: SessionStore, response: HttpResponseBase, context: Co
             token,
             secure=settings.SESSION_COOKIE_SECURE,
             httponly=True,
-            samesite=settings.SESSION_COOKIE_SAMESITE,
             **place,
         )
     elif context.key and not store.session_key:
-        response.delete_cookie(name, samesite=settings.SESSION_COOKIE_SAMESITE, **place)
+        response.delete_cookie(name, **place)
 
 
 def _with_prefix(chunks: Iterable[bytes], prefix: str) -> Iterator[bytes]:

@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import Any
 
 from django.conf import settings
-from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
 
@@ -17,8 +17,6 @@ class Session(AbstractBaseSession):
     """
 
     address_hash = models.CharField(max_length=40, blank=True, default="")
-
-    objects: Any = BaseSessionManager()
 
     class Meta(AbstractBaseSession.Meta):
         abstract = False

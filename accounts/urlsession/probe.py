@@ -29,7 +29,7 @@ def take_marker(request: HttpRequest) -> str:
     query = request.GET.copy()
     marker = str(query.pop(MARKER)[-1])
     request.META["QUERY_STRING"] = query.urlencode()
-    request.GET = QueryDict(request.META["QUERY_STRING"])  # type: ignore[assignment]
+    request.GET = QueryDict(request.META["QUERY_STRING"])
     return marker
 
 

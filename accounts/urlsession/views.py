@@ -2,11 +2,13 @@
 
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 
-from accounts.urlsession.kept import PATH_FIELD, KeptForm
+from accounts.urlsession.kept import PATH_FIELD, KeptForm, kept_form
 from accounts.urlsession.models import OutTicket
 
 
@@ -27,5 +29,20 @@ def resume_form(request: HttpRequest, form: KeptForm) -> HttpResponse:
 
     The request is the late POST itself, in a new anonymous session: show, do not act on it.
     """
-    context = {"kept": form, "path_field": PATH_FIELD}
+    context = {
+        "kept": form,
+        "path_field": PATH_FIELD,
+        "is_log_in": form.is_for(
+            reverse(settings.LOGIN_URL).removeprefix(get_script_prefix()[:-1])
+        ),
+    }
     return render(request, "urlsession/resume.html", context)
+
+
+def resend_form(request: HttpRequest) -> HttpResponse | None:
+    """The form that waits for an address that only takes POSTs: shown with a button to send it."""
+    form = kept_form(request)
+    if form is None or not form.is_for(request.path_info):
+        return None
+    path = get_script_prefix()[:-1] + form.path
+    return render(request, "urlsession/resend.html", {"kept": form, "path": path})

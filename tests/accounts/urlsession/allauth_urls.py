@@ -1,9 +1,9 @@
 """The same small site with allauth's own pages."""
 
+from allauth.account.decorators import reauthentication_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
-from allauth.account.decorators import reauthentication_required
 from tests.accounts.urlsession import urls, views
 from tests.accounts.urlsession.urls import handler400, handler403, handler404, handler500
 

@@ -21,6 +21,7 @@ urlpatterns = [
     path("delete/", views.delete, name="delete"),
     path("outside/", views.outside, name="outside"),
     path("cookie/", views.cookie, name="cookie"),
+    path("rotate/", views.rotate, name="rotate"),
     path("cut/", views.cut, name="cut"),
     path("public/", views.public, name="public"),
     path("oauth/take/", views.take, name="take"),

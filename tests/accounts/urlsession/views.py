@@ -172,6 +172,12 @@ def cut(request: HttpRequest) -> HttpResponse:
     return HttpResponse("cut")
 
 
+def rotate(request: HttpRequest) -> HttpResponse:
+    """As after a link was made."""
+    api.rotate(request)
+    return redirect("mine")
+
+
 def public(request: HttpRequest) -> HttpResponse:
     request.session["seen"] = True
     return page(request, "PUBLIC {{ request.user.username }}{% csrf_token %}")

@@ -1,0 +1,452 @@
+"""Each pitfall of sessions in addresses that was found, with its fix; the number is its row.
+
+fix                                                             test
+ 1  STATIC_URL, MEDIA_URL absolute; a system check               test_a_relative_static_url_is_refused
+ 2  no HTML is cached                                            test_no_html_with_addresses_is_cached
+ 3  addresses in mails are public_url()'s                        test_the_reset_mail_carries_no_token
+ 4  prefix moves with the key; Location is repaired              test_log_in_changes_the_token…, test_an_old_token_in_next…
+ 5  changed anonymous sessions rotate on redirect                test_a_changed_anonymous_session_rotates…
+ 6  a plain path gets the token                                  test_inside_redirects_carry_the_token
+ 7  other hosts go to /out/                                      test_outside_redirects_leave_by_the_door
+ 8  no Referer is needed on HTTPS under a token                  test_a_phone_without_referer_may_post…
+ 9  Referrer-Policy same-origin; a system check                  test_pages_under_a_token_say_same_origin
+10  outside links leave by /out/, remote pictures never          test_outside_links_leave_by_the_door, test_no_template_loads…
+11  (nothing to fix) the mount point is kept                     test_the_mount_point_is_kept
+12  gunicorn believes no SCRIPT_NAME header                      test_gunicorn_believes_no_script_name…
+13  path, path_info and SCRIPT_NAME agree                        test_path_and_path_info_agree
+14  no build_absolute_uri()                                      test_no_code_builds_absolute_addresses…
+15  the 301 of APPEND_SLASH is not kept                          test_the_added_slash_is_not_cached
+16  next= carries no token                                       test_next_carries_no_token
+17  the prefix is reset                                          test_the_prefix_is_reset…
+18  no_session_prefix() in work that goes on                     test_work_that_outlives_the_request…
+19  the prefix is set around each chunk                          test_a_streamed_body_keeps_the_token
+20  error pages keep prefix and headers                          test_error_pages_keep_the_session
+21  masks in formatter and mail handler                          test_logmask.py
+22  the language lives in the session                            test_the_language_is_remembered…
+24  static files: 404 under a token, no session                  test_static_files…
+26  the serializer leaves a hole                                 test_what_allauth_stores_carries_no_token
+27  per-address limits are high                                  test_thirty_members_behind_one_gateway…
+28  the session list follows the key                             test_a_rotated_session_stays_one_line…
+29  MFA trust (a cookie) is off                                  test_no_browser_is_trusted_by_cookie
+30  no admin under a token                                       test_there_is_no_admin_under_a_token
+32  scheme and host of a Location stay                           test_the_redirect_to_https_ends
+33  double tap: said, and the first one stands                   test_a_second_tap_on_log_in…
+34  Back after log-out: a new session and a notice               test_back_after_log_out_is_explained
+35  limit, expiry, clearing of anonymous rows                    test_limits.py
+
+23, 25 needed no fix; 31 (ASGI) is not offered. What each test does when its fix is taken out is
+shown by `python -m tests.pitfall_mutations`.
+"""
+
+import json
+import re
+import threading
+from pathlib import Path
+
+import pytest
+from allauth.usersessions.models import UserSession
+from django.conf import settings as project
+from django.core import mail
+from django.test import Client
+from django.urls import get_script_prefix, reverse, set_script_prefix
+
+from accounts.urlsession.api import no_session_prefix
+from accounts.urlsession.checks import check_settings
+from accounts.urlsession.models import Session
+from tests.making import PASSWORD, make_member
+from tests.phone import FLIP_PHONE, PhoneClient, computer, log_in_phone, session_key_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urlsession.urls")]
+TOKEN = r"/s/[A-Za-z0-9_-]{22}"
+PRODUCT = [project.BASE_DIR / name for name in ("accounts", "syndication", "profilelink")]
+
+
+def product_files(suffix: str) -> list[Path]:
+    folders = [*PRODUCT, project.BASE_DIR / "templates"]
+    return [path for folder in folders for path in folder.rglob(f"*{suffix}")]
+
+
+def location_of(phone: PhoneClient, to: str) -> str:
+    response = phone._client.get(f"{phone.base}/go/", {"to": to})
+    return response.get("Location", "")
+
+
+# --- 1, 2, 9, 10, 12, 14: what stands in settings and code ---------------------------------------
+@pytest.mark.parametrize("name", ["STATIC_URL", "MEDIA_URL"])
+def test_a_relative_static_url_is_refused(settings, name):
+    assert check_settings() == []
+    setattr(settings, name, "files/")
+    assert [error.id[-4:] for error in check_settings()] in (["E001"], ["E002"])
+
+
+def test_no_html_with_addresses_is_cached():
+    for path in product_files(".html"):
+        assert not re.search(r"\{%\s*cache\b", path.read_text(encoding="utf-8")), path
+    for path in product_files(".py"):
+        assert not re.search(r"\bcache_page\b|make_template_fragment_key", path.read_text()), path
+
+
+def test_no_template_loads_pictures_or_styles_from_elsewhere():
+    for path in product_files(".html"):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"(src|srcset|background)=[\"']?(https?:)?//", text), path
+        assert not re.search(r"<(link|script|iframe)\b[^>]*(https?:)?//", text), path
+
+
+def test_no_code_builds_absolute_addresses_from_the_request():
+    for path in product_files(".py"):
+        calls = re.findall(r"^[^#`]*\.build_absolute_uri\(", path.read_text(), re.M)
+        assert not calls, path
+
+
+def test_gunicorn_believes_no_script_name_of_a_client():
+    config: dict[str, object] = {}
+    path = project.BASE_DIR / "profilelink" / "deploy" / "gunicorn.py"
+    exec(compile(path.read_text(), str(path), "exec"), config)
+    assert config["forwarder_headers"] == ""
+    assert config["logger_class"] == "accounts.urlsession.logmask.GunicornLogger"
+
+
+# --- 3: mails --------------------------------------------------------------------------------------
+@pytest.mark.urls("tests.accounts.urlsession.allauth_urls")
+@pytest.mark.usefixtures("plain_allauth")
+def test_the_reset_mail_carries_no_token(hanako):
+    phone = PhoneClient()
+    phone.get("/accounts/password/reset/")
+    phone.submit(email="hanako@example.com")
+    assert "/accounts/password/reset/key/" in mail.outbox[0].body
+    assert not re.search(TOKEN, mail.outbox[0].body)
+
+
+# --- 4 to 7, 16, 32: redirects -------------------------------------------------------------------------
+def test_log_in_changes_the_token_and_ends_the_old_one(hanako):
+    phone = PhoneClient()
+    phone.get("/login/")
+    known = phone.token
+    page = phone.submit(login="hanako", password=PASSWORD)
+    assert "MINE hanako" in page
+    assert phone.token != known
+    assert "MINE" not in PhoneClient().get(f"/s/{known}/mine/", bare=True)
+
+
+def test_an_old_token_in_next_leads_to_the_page_all_the_same(hanako):
+    phone = PhoneClient()
+    phone.get("/login/")
+    page = phone.submit(login="hanako", password=PASSWORD, next=f"{phone.base}/note/")
+    assert "NOTE" in page
+    assert page.path == f"{phone.base}/note/"
+
+
+def test_a_changed_anonymous_session_rotates_on_redirect_whatever_its_path():
+    phone = PhoneClient()
+    phone.get("/count/")
+    known = phone.token
+    page = phone.submit()
+    assert "COUNT 1" in page
+    assert phone.token != known
+    assert "COUNT 1" not in PhoneClient().get(f"/s/{known}/count/", bare=True)
+
+
+def test_a_changed_anonymous_session_rotates_in_a_cookie_too():
+    client = computer()
+    client.get("/count/", follow=True)
+    known = client.cookies["sessionid"].value
+    client.post("/count/")
+    assert client.cookies["sessionid"].value != known
+    assert not Session.objects.filter(session_key=session_key_of_raw(known)).exists()
+
+
+def session_key_of_raw(raw: str) -> str:
+    phone = PhoneClient()
+    phone.token = raw
+    return session_key_of(phone)
+
+
+@pytest.mark.parametrize(
+    ("to", "expected"),
+    [
+        ("/mine/", "{base}/mine/"),
+        (f"/s/{'A' * 22}/mine/?x=1#y", "{base}/mine/?x=1#y"),
+        (f"/s/{'A' * 22}/s/{'B' * 22}/mine/", "{base}/mine/"),
+        ("/s/-/mine/", "{base}/mine/"),
+        ("http://testserver/mine/", "http://testserver{base}/mine/"),
+        ("?a=1", "{base}/go/?a=1"),
+        ("../note/", "{base}/note/"),
+        (f"/s/{'A' * 22}//evil.example/", "{base}/evil.example/"),
+        ("/admin/", "/admin/"),
+    ],
+)
+def test_inside_redirects_carry_the_token(hanako, to, expected):
+    phone = log_in_phone(hanako)
+    assert location_of(phone, to) == expected.format(base=phone.base)
+
+
+def test_inside_redirects_carry_no_token_where_a_cookie_does(hanako):
+    client = computer(hanako)
+    assert client.get("/go/", {"to": f"/s/{'A' * 22}/mine/"})["Location"] == "/mine/"
+
+
+@pytest.mark.parametrize(
+    "to", ["https://evil.example/x", "//evil.example/x", "/\\evil.example", "\\\\evil.example"]
+)
+def test_outside_redirects_leave_by_the_door(hanako, to):
+    phone = log_in_phone(hanako)
+    location = location_of(phone, to)
+    if to.startswith("https:"):
+        assert re.fullmatch(r"/out/[A-Za-z0-9_-]{22}", location)
+        page = phone.get(location)
+        assert "evil.example" in page
+        assert computer(hanako).get("/go/", {"to": to})["Location"] == location
+    else:
+        assert location == ""  # 400: an address without scheme is nobody's to open
+
+
+def test_a_dead_token_before_two_slashes_is_no_way_out():
+    response = Client(HTTP_USER_AGENT=FLIP_PHONE).get(f"/s/{'A' * 22}//evil.example/")
+    assert "evil" not in response.get("Location", "")
+
+
+def test_next_carries_no_token():
+    phone = PhoneClient()
+    page = phone.get("/note/")
+    assert page.path == f"{phone.base}/login/?next=/note/"
+
+
+def test_the_redirect_to_https_ends(hanako, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    phone = log_in_phone(hanako)
+    response = phone._client.get(f"{phone.base}/mine/")
+    assert response["Location"] == f"https://testserver{phone.base}/mine/"
+
+
+# --- 8, 9: CSRF on HTTPS ---------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 302),
+        ({"HTTP_REFERER": "https://evil.example/"}, 403),
+        ({"HTTP_ORIGIN": "null"}, 403),
+        ({"HTTP_ORIGIN": "https://testserver"}, 302),
+    ],
+)
+def test_a_phone_without_referer_may_post_on_https(hanako, headers, status):
+    phone = log_in_phone(hanako)
+    page = phone.get("/note/")
+    data = {name: values[0] for name, values in page.forms[0].fields.items()}
+    response = phone._client.post(f"{phone.base}/note/", data, secure=True, **headers)
+    assert response.status_code == status
+
+
+def test_the_form_secret_of_another_session_is_refused(hanako, taro):
+    foreign = log_in_phone(taro).get("/note/").forms[0].fields["csrfmiddlewaretoken"][0]
+    phone = log_in_phone(hanako)
+    page = phone.post("/note/", {"text": "x", "csrfmiddlewaretoken": foreign})
+    assert page.status == 403
+
+
+def test_pages_under_a_token_say_same_origin(hanako, settings):
+    phone = log_in_phone(hanako)
+    for path in ("/mine/", "/no-such-page/", "/note"):
+        response = phone._client.get(f"{phone.base}{path}")
+        assert response["Referrer-Policy"] == "same-origin"
+        assert "no-store" in response["Cache-Control"]
+        assert response["Pragma"] == "no-cache"
+        assert response["X-Robots-Tag"].startswith("noindex")
+        assert not response.cookies
+    settings.SECURE_REFERRER_POLICY = "no-referrer"
+    assert [error.id for error in check_settings()] == ["urlsession.E007"]
+
+
+# --- 10: links ---------------------------------------------------------------------------------------------
+def test_outside_links_leave_by_the_door(hanako):
+    phone = log_in_phone(hanako)
+    phone.get("/outside/?url=https://example.org/a")
+    page = phone.follow("https://example.org/a")
+    assert page.status == 200
+    assert re.fullmatch(r"/out/[A-Za-z0-9_-]{22}", page.path)
+    assert phone.token not in page.html
+    assert page.links[0].href == "https://example.org/a"
+
+
+# --- 11, 13, 15, 17 to 20: paths and prefixes ------------------------------------------------------------
+def test_the_mount_point_is_kept(hanako):
+    phone = log_in_phone(hanako)
+    response = phone._client.get(f"{phone.base}/where/", SCRIPT_NAME="/app")
+    assert response.json()["reversed"] == f"/app{phone.base}/mine/"
+    assert response.json()["script"] == f"/app{phone.base}"
+    response = phone._client.get(f"{phone.base}/go/?to=/app/mine/", SCRIPT_NAME="/app")
+    assert response["Location"] == f"/app{phone.base}/mine/"
+
+
+def test_path_and_path_info_agree(hanako):
+    phone = log_in_phone(hanako)
+    found = phone.get("/where/?a=1").response.json()
+    assert found["path"] == f"{phone.base}/where/"
+    assert found["path_info"] == "/where/"
+    assert found["full"] == f"{phone.base}/where/?a=1"
+    assert found["reversed"] == f"{phone.base}/mine/"
+    assert found["member"] == "hanako"
+
+
+def test_the_added_slash_is_not_cached(hanako):
+    phone = log_in_phone(hanako)
+    response = phone._client.get(f"{phone.base}/mine")
+    assert response.status_code == 301
+    assert response["Location"] == f"{phone.base}/mine/"
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_a_token_without_slash_is_the_home_page(hanako):
+    phone = log_in_phone(hanako)
+    assert "HOME hanako" in phone.get(phone.base)
+
+
+def test_the_prefix_is_reset_after_every_request(hanako):
+    phone = log_in_phone(hanako)
+    phone._client.raise_request_exception = False
+    for path in ("/where/", "/no-such-page/", "/admin/", "/stream/", "/boom/"):
+        phone._client.get(f"{phone.base}{path}")
+        assert get_script_prefix() == "/", path
+
+
+def test_work_that_outlives_the_request_reverses_without_token():
+    seen = []
+    set_script_prefix(f"/s/{'A' * 22}/")
+    try:
+        thread = threading.Thread(target=lambda: seen.append(reverse("mine")))
+        thread.start()
+        thread.join()
+        with no_session_prefix():
+            seen.append(reverse("mine"))
+    finally:
+        set_script_prefix("/")
+    assert seen == ["/mine/", "/mine/"]
+
+
+def test_a_streamed_body_keeps_the_token(hanako):
+    phone = log_in_phone(hanako)
+    response = phone._client.get(f"{phone.base}/stream/")
+    body = b"".join(response.streaming_content).decode()
+    assert body.count(f"href='{phone.base}/mine/'") == 3
+    assert get_script_prefix() == "/"
+
+
+def test_error_pages_keep_the_session(hanako):
+    phone = log_in_phone(hanako)
+    phone._client.raise_request_exception = False
+    for path, status in (("/no-such-page/", 404), ("/boom/", 500)):
+        page = phone.get(path)
+        assert page.status == status
+        assert page.links[-1].href == f"{phone.base}/"
+        assert len(page.html) < 1024
+        assert "no-store" in page.response["Cache-Control"]
+        assert page.response["X-Robots-Tag"].startswith("noindex")
+    page = phone.post("/note/", {"text": "x"})
+    assert page.status == 403
+    assert page.links[-1].href == f"{phone.base}/"
+
+
+# --- 22, 24, 29, 30 -------------------------------------------------------------------------------------------
+def test_the_language_is_remembered_without_a_cookie():
+    phone = PhoneClient()
+    phone.get("/language/", HTTP_ACCEPT_LANGUAGE="en")
+    page = phone.submit("Change", code="ja")
+    assert "lang=ja" in page
+    assert "lang=en" in PhoneClient().get("/", HTTP_ACCEPT_LANGUAGE="en")
+
+
+def test_static_files_stand_outside_of_sessions(hanako, django_assert_num_queries):
+    phone = log_in_phone(hanako)
+    client = computer(hanako)
+    assert phone._client.get(f"{phone.base}/static/admin/css/base.css").status_code == 404
+    with django_assert_num_queries(0):
+        response = client.get("/static/admin/css/base.css")
+    assert not response.cookies
+    assert b"MINE hanako" in client.get("/mine/").content
+
+
+def test_no_browser_is_trusted_by_cookie():
+    assert project.MFA_TRUST_ENABLED is False
+    assert "webauthn" not in project.MFA_SUPPORTED_TYPES
+
+
+def test_there_is_no_admin_under_a_token(db):
+    root = make_member("root", is_staff=True, is_superuser=True)
+    phone = log_in_phone(root)
+    assert phone._client.get(f"{phone.base}/admin/").status_code == 404
+    response = computer(root).get("/admin/")
+    assert response.status_code == 200
+    assert "/s/" not in response.content.decode()
+
+
+# --- 26 to 28: allauth ------------------------------------------------------------------------------------
+@pytest.mark.urls("tests.accounts.urlsession.allauth_urls")
+@pytest.mark.usefixtures("plain_allauth")
+def test_what_allauth_stores_carries_no_token(hanako, settings):
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
+    phone = log_in_phone(hanako)
+    page = phone.post("/sensitive/", {"csrfmiddlewaretoken": form_secret(phone), "x": "1"})
+    assert "/accounts/reauthenticate/" in page.path
+    stored = json.dumps([row.get_decoded() for row in Session.objects.all()])
+    assert "/s/-/sensitive/" in stored
+    assert phone.token not in stored
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+    page = phone.submit(password=PASSWORD)
+    assert "SENSITIVE GET" in page
+
+
+def form_secret(phone: PhoneClient) -> str:
+    return phone.get("/count/").forms[-1].fields["csrfmiddlewaretoken"][0]
+
+
+@pytest.mark.urls("tests.accounts.urlsession.allauth_urls")
+@pytest.mark.usefixtures("plain_allauth")
+def test_thirty_members_behind_one_gateway_do_not_lock_each_other_out(db):
+    statuses = set()
+    for number in range(33):
+        phone = PhoneClient(REMOTE_ADDR="203.0.113.7")
+        phone.get("/accounts/login/")
+        statuses.add(phone.submit(login=f"member{number}", password="wrong").status)
+    assert statuses == {200}
+
+
+@pytest.mark.urls("tests.accounts.urlsession.allauth_urls")
+@pytest.mark.usefixtures("plain_allauth")
+def test_a_rotated_session_stays_one_line_of_the_list(hanako, settings):
+    phone = PhoneClient()
+    phone.get("/accounts/login/")
+    settings.LOGIN_REDIRECT_URL = "/mine/"
+    phone.submit(login="hanako", password=PASSWORD)
+    assert UserSession.objects.get(user=hanako).session_key == session_key_of(phone)
+    phone.get("/rotate/")
+    assert UserSession.objects.get(user=hanako).session_key == session_key_of(phone)
+    UserSession.objects.get(user=hanako).end()
+    assert "MINE" not in phone.get("/mine/")
+
+
+# --- 33, 34 -----------------------------------------------------------------------------------------------
+def test_a_second_tap_on_log_in_is_explained_and_the_first_stands(hanako):
+    phone = PhoneClient()
+    page = phone.get("/login/")
+    old, secret = phone.base, page.forms[0].fields["csrfmiddlewaretoken"][0]
+    phone.submit(login="hanako", password=PASSWORD)
+    second = PhoneClient().post(
+        f"{old}/login/",
+        {"login": "hanako", "password": PASSWORD, "csrfmiddlewaretoken": secret},
+    )
+    assert second.status == 200
+    assert "Did you press twice?" in second
+    assert PASSWORD not in second.html
+    assert "MINE hanako" in phone.get("/mine/")
+
+
+def test_back_after_log_out_is_explained(hanako):
+    phone = log_in_phone(hanako)
+    phone.get("/mine/")
+    back = phone.token
+    phone.submit("Log out")
+    page = phone.get(f"/s/{back}/mine/")
+    assert len(phone.hops) == 1
+    assert "LOGIN" in page
+    assert "Your last session had ended" in page
+    assert "Your last session had ended" not in phone.get("/login/")
