@@ -22,6 +22,7 @@ from django.conf import settings
 from django.contrib.auth import login
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
+from django.middleware.csrf import CSRF_SESSION_KEY
 from django.test import Client, RequestFactory
 from django.test.client import encode_multipart
 
@@ -165,7 +166,7 @@ def check_page(page: Page) -> None:
         assert is_inside or is_shared or at_the_door, f"{page.path}: outside address {address}"
         if carried := _PREFIX.match(parts.path):
             tokens.add(carried[1])
-        elif is_under_token and parts.path.startswith("/") and not parts.netloc:
+        elif page.status < 400 and is_under_token and parts.path.startswith("/") and not parts.netloc:
             exempt = parts.path.startswith(("/out/", "/static/"))
             assert exempt, f"{page.path}: {address} lacks the token"
     # One only; not always that of the page's address, which may have ended with this answer.
@@ -180,8 +181,7 @@ def log_in_phone(
     request = RequestFactory(HTTP_USER_AGENT=user_agent, **extra).get("/")
     with active(_context(request)):
         start_url_session(request, device=device)
-        login(request, member, backend=BACKEND)
-        request.session.save()
+        _log_in(request, member)
         phone.token = _raw_token(request)
     return phone
 
@@ -196,8 +196,7 @@ def computer(member: Member | None = None, *, user_agent: str = COMPUTER, **extr
     with active(context):
         context.mode = Mode.COOKIE
         request.session = SessionStore()
-        login(request, member, backend=BACKEND)
-        request.session.save()
+        _log_in(request, member)
         client.cookies[settings.SESSION_COOKIE_NAME] = _raw_token(request)
     return client
 
@@ -206,6 +205,13 @@ def session_key_of(browser: PhoneClient | Client) -> str:
     """The key (hash) of a browser's session."""
     raw = browser.token if isinstance(browser, PhoneClient) else browser.cookies["sessionid"].value
     return hash_token(raw)
+
+
+def _log_in(request: HttpRequest, member: Member) -> None:
+    """Logs in as a view would, the form secret stored as CSRF's middleware would."""
+    login(request, member, backend=BACKEND)
+    request.session[CSRF_SESSION_KEY] = request.META["CSRF_COOKIE"]
+    request.session.save()
 
 
 def _context(request: HttpRequest) -> Context:

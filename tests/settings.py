@@ -24,3 +24,8 @@ from profilelink.settings import *  # noqa: E402, F403, TID251
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STATIC_ROOT = None  # type: ignore[assignment]  # nothing is collected for the tests, and WhiteNoise would warn of that
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
+    # A file: SQLite in memory, shared by threads, knows no waiting, and races could not be run.
+    DATABASES["default"]["TEST"] = {  # noqa: F405
+        "NAME": os.path.join(tempfile.gettempdir(), f"profilelink-test-{os.getpid()}.sqlite3")
+    }

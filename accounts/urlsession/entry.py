@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -28,6 +29,7 @@ from accounts.urlsession.clients import is_crawler
 from accounts.urlsession.conf import is_listed, setting
 from accounts.urlsession.context import Context, Mode
 from accounts.urlsession.limits import is_over_limit
+from accounts.urlsession.models import Session
 from accounts.urlsession.tokens import hash_token, is_token, split_prefix
 
 # Set in a session that takes the place of one that had ended; a message tells the member once.
@@ -104,8 +106,15 @@ def begin_url_session(request: HttpRequest, context: Context) -> str:
     return context.prefix_for(context.minted[str(request.session.session_key)])
 
 
-def take_up(request: HttpRequest, context: Context, store: SessionStore) -> str:
-    """Makes an open URL session the request's own, under a new token; returns its prefix."""
+@transaction.atomic
+def take_up(request: HttpRequest, context: Context, store: SessionStore) -> str | None:
+    """Makes an open URL session the request's own, under a new token; returns its prefix.
+
+    None if somebody else took it or it ended meanwhile: of many at once one deletes the row.
+    """
+    taken, _rows = Session.objects.filter(pk=store.session_key).delete()
+    if not taken:
+        return None
     context.mode, context.current_key = Mode.URL, store.session_key
     request.session = store
     store.cycle_key()

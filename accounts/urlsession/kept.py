@@ -73,8 +73,9 @@ def keep(request: HttpRequest, form: KeptForm) -> None:
     room = LARGEST
     fitting = {}
     for name, values in form.fields.items():
-        room -= len(name) + sum(map(len, values))
-        if room >= 0:
+        size = len(name) + sum(map(len, values))
+        if size <= room:
+            room -= size
             fitting[name] = values
     request.session[SESSION_KEY] = asdict(KeptForm(form.path, fitting, form.files))
 
