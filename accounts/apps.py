@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 
+from accounts import checks  # noqa: F401  registers the system checks
 from accounts.sealing import check_keys
 
 

@@ -57,9 +57,9 @@ def grouped(typed: str) -> str:
 
 
 def plain(typed: str) -> str:
-    """As it is compared. Small letters, full-width letters, spaces and dashes do not matter."""
+    """As it is compared: what keypads add (small and full-width letters, dashes) does not matter."""
     wide = unicodedata.normalize("NFKC", typed).upper()
-    return "".join(letter for letter in wide if letter.isalnum())
+    return "".join(letter for letter in wide if letter.isascii() and letter.isalnum())
 
 
 def hash_typed(typed: str, purpose: str) -> str:

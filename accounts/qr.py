@@ -22,7 +22,7 @@ _CLASSIC_DOCOMO = ("DoCoMo/1", "DoCoMo/2")
 
 def version(address: str) -> int:
     """How large the code of an address is: 17 + 4 × version cells a side."""
-    return _code(address, cell=1).version
+    return int(_code(address, cell=1).version)
 
 
 def picture(address: str, *, kind: Kind = "PNG", cell: int = 4) -> bytes:

@@ -110,6 +110,9 @@ else:
         }
     }
 
+# django-q2's own statistics, in the memory of the process that writes them (syndication/queue.py).
+CACHES["queue"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+
 QUEUE_URL = env.str("QUEUE_URL", default="")
 # What each figure is for stands in syndication/queue.py.
 Q_CLUSTER = {
@@ -117,13 +120,16 @@ Q_CLUSTER = {
     "workers": env.int("QUEUE_WORKERS", default=2),
     "queue_limit": env.int("QUEUE_WORKERS", default=2),
     "bulk": 1,
-    "timeout": 90,
-    "retry": 400,
+    "timeout": 180,
+    "retry": 600,
     "max_attempts": 1,
     "ack_failures": True,
     "save_limit": -1,
     "catch_up": False,
+    "scheduler": False,
     "poll": 0.2,
+    "guard_cycle": 1,
+    "cache": "queue",
     "label": "Queue (hints)",
 }
 if QUEUE_URL:
@@ -207,6 +213,7 @@ ACCOUNT_USERNAME_MIN_LENGTH = 2
 ACCOUNT_PRESERVE_USERNAME_CASING = False  # names are small letters; log-in takes any
 ACCOUNT_USERNAME_VALIDATORS = "accounts.models.member.username_validators"
 ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a change of what lets somebody in is told by mail
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300

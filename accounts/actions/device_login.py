@@ -65,7 +65,7 @@ def end(login: DeviceLogin, reason: str) -> None:
     rows.update(ended_at=timezone.now(), end_reason=reason)
 
 
-def find(pk: int | None) -> DeviceLogin:
+def find(pk: int) -> DeviceLogin:
     """The code of the computer whose session holds this pk. Raises CodeOver."""
     return _one(DeviceLogin.objects.live().filter(pk=pk))
 

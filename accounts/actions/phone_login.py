@@ -74,7 +74,7 @@ def begin(*, by: Member, issuer_key: str) -> tuple[PhoneLogin, str]:
 def find(code: str, *, by: Member, issuer_key: str) -> PhoneLogin:
     """The live code as the computer that shows it sees it. Raises CodeOver."""
     rows = PhoneLogin.objects.live().filter(member=by, issuer_key=issuer_key)
-    login = rows.filter(code_hash=codes.hash_code(code)).first()
+    login = rows.select_related("picked").filter(code_hash=codes.hash_code(code)).first()
     if login is None:
         raise CodeOver
     return login
@@ -118,7 +118,9 @@ def open_scanned(code: str, *, device: str) -> Opened:
 
 def open_typed(typed: str, *, device: str) -> Opened:
     """The same by the eight letters. Raises CodeOver. The caller limits how often it is asked."""
-    return _open(PhoneLogin.objects.live().filter(typed_hash=codes.hash_typed(typed, _TYPED)), device)
+    return _open(
+        PhoneLogin.objects.live().filter(typed_hash=codes.hash_typed(typed, _TYPED)), device
+    )
 
 
 def proceed(nonce: str) -> PhoneLogin:

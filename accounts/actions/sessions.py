@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -58,7 +59,7 @@ def is_in(member: Member, session_key: str) -> bool:
     return constant_time_compare(store.get(HASH_SESSION_KEY, ""), member.get_session_auth_hash())
 
 
-def live_keys() -> QuerySet[Session]:
+def live_keys() -> QuerySet[Session, Any]:
     """Keys of all sessions that live, as a sub-select."""
     live: QuerySet[Session] = Session.objects.filter(expire_date__gt=timezone.now())
     return live.values("session_key")
@@ -67,7 +68,8 @@ def live_keys() -> QuerySet[Session]:
 def _live(member: Member) -> QuerySet[UserSession]:
     ends_at = Session.objects.filter(session_key=OuterRef("session_key")).values("expire_date")
     rows = UserSession.objects.filter(user=member, session_key__in=live_keys())
-    return rows.annotate(ends_at=Subquery(ends_at))
+    annotated: QuerySet[UserSession] = rows.annotate(ends_at=Subquery(ends_at))
+    return annotated
 
 
 def _line(row: UserSession, current_key: str | None) -> Line:

@@ -1,0 +1,156 @@
+"""`/device/`: a computer that nobody is logged in on asks; a phone that is in lets it in."""
+
+from __future__ import annotations
+
+from allauth.core import ratelimit
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts import codes
+from accounts.actions import device_login as actions
+from accounts.actions import phones
+from accounts.addresses import public_url
+from accounts.forms.phones import LetInForm, TypedCodeForm
+from accounts.models import DeviceLogin, Phone
+from accounts.templatetags.phone_notices import LET_IN
+from accounts.urlsession.api import client_address, rotate
+from accounts.views.entering import device_of, log_in
+from accounts.views.phones import PHONE
+from accounts.views.requests import MemberRequest
+
+# In the session of the computer that asks: the pk of its code.
+ASKED = "device_login"
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def device_ask(request: HttpRequest) -> HttpResponse:
+    """One address to remember: it asks for who is out, and lets in for who is in."""
+    if request.user.is_authenticated:
+        return _let_in(request)  # type: ignore[arg-type]
+    if request.method == "GET":
+        return _asking(request)
+    if "approved" in request.POST:
+        return _come_in(request)
+    return _ask(request)
+
+
+# --- The computer ---------------------------------------------------------------------------------
+
+
+def _ask(request: HttpRequest) -> HttpResponse:
+    if not ratelimit.consume(request, action="device_ask", key="all"):
+        text = _("Too many computers ask at this moment. Wait a minute, then press again.")
+        return _asking(request, problem=text, status=429)
+    login, typed = actions.begin(device=device_of(request), address=client_address(request))
+    # Whoever knew this session's address before must not be the one whom the phone lets in.
+    rotate(request)
+    request.session[ASKED] = login.pk
+    return _asking(request, login=login, typed=typed)
+
+
+def _come_in(request: HttpRequest) -> HttpResponse:
+    typed = request.POST.get("typed", "")
+    try:
+        login = actions.find(request.session.get(ASKED, 0))
+        member = actions.use(login)
+    except actions.NotApproved as waiting:
+        text = _("Not approved yet. Finish on the phone first.")
+        if waiting.is_too_soon:
+            text = _("Not approved yet. Wait five seconds before you press again.")
+        return _asking(request, login=login, typed=typed, problem=text)
+    except actions.CodeOver:
+        text = _("This code is over: refused on the phone, or older than 10 minutes. Ask again.")
+        return _asking(request, problem=text, status=410)
+    actions.remember_session(login, log_in(request, member, method="device_login"))
+    actions.tell(login, member)
+    return redirect("home")
+
+
+def _asking(
+    request: HttpRequest,
+    *,
+    login: DeviceLogin | None = None,
+    typed: str = "",
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The computer's page. The letters are stored as a hash alone, so the form carries them."""
+    context = {
+        "login": login,
+        "typed": codes.plain(typed),
+        "shown": codes.grouped(codes.plain(typed)),
+        "device_url": public_url("device_ask"),
+        "problem": problem,
+    }
+    return TemplateResponse(request, "accounts/device_ask.html", context, status=status)
+
+
+# --- The phone ------------------------------------------------------------------------------------
+
+
+def _let_in(request: MemberRequest) -> HttpResponse:
+    form = TypedCodeForm(request.POST or None)
+    if request.method == "GET" or not form.is_valid():
+        return _typing(request, form)
+    if not ratelimit.consume(request, action="device_code", key="all"):
+        form.add_error(None, _("Too many codes were tried. Wait ten minutes, then try again."))
+        return _typing(request, form, status=429)
+    try:
+        login = actions.find_typed(form.cleaned_data["code"])
+        return _judge(request, login)
+    except actions.CodeOver:
+        text = _("No computer shows this code now. Press “Ask” on the computer for a new one.")
+        form.add_error("code", text)
+        return _typing(request, form)
+
+
+def _judge(request: MemberRequest, login: DeviceLogin) -> HttpResponse:
+    """The code is right: show who asks; then take the answer. Raises CodeOver."""
+    phone = _phone_of(request)
+    if "refuse" in request.POST:
+        actions.end(login, "refused")
+        return _done(request, is_approved=False)
+    number = request.POST.get("number", "")
+    form = LetInForm(request.POST if number else None, has_pin=phone is not None)
+    if not number or not form.is_valid():
+        return _comparing(request, login, form)
+    try:
+        actions.check_secret(login, form.cleaned_data["secret"], by=request.user, phone=phone)
+    except (actions.WrongSecret, phones.Locked):
+        form.add_error("secret", _("That is not right. Type it again, then choose the number."))
+        return _comparing(request, login, form)
+    key = str(request.session.session_key)
+    actions.approve(login, number, by=request.user, approver_key=key)
+    request.session[LET_IN] = True
+    return _done(request, is_approved=True)
+
+
+def _phone_of(request: MemberRequest) -> Phone | None:
+    """The phone that this session belongs to, if it has a PIN that still works."""
+    pk = request.session.get(PHONE)
+    phone = Phone.objects.live().filter(pk=pk, member=request.user).first() if pk else None
+    return None if phone is None or phone.is_locked else phone
+
+
+def _typing(request: MemberRequest, form: TypedCodeForm, *, status: int = 200) -> HttpResponse:
+    return TemplateResponse(request, "accounts/device_type.html", {"form": form}, status=status)
+
+
+def _comparing(request: MemberRequest, login: DeviceLogin, form: LetInForm) -> HttpResponse:
+    context = {
+        "login": login,
+        "form": form,
+        "code": request.POST["code"],
+        "is_same_address": login.address == client_address(request),
+    }
+    return TemplateResponse(request, "accounts/device_compare.html", context)
+
+
+def _done(request: MemberRequest, *, is_approved: bool) -> HttpResponse:
+    context = {"is_approved": is_approved}
+    return TemplateResponse(request, "accounts/device_done.html", context)

@@ -1,0 +1,45 @@
+"""The one door for members who come in without a password form: by QR code, PIN or another device.
+
+allauth's stages (second factor, mail confirmation) are for who proves the account by its password;
+here another session of the same member, which went through them, stands for this one. That leaves
+no mark of a password, so whatever asks for a recently typed one still asks.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.signals import user_logged_in
+from django.contrib.auth import login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+from accounts.models import Member
+from accounts.urlsession.api import Mode, current_mode, device_words, start_url_session
+
+Method = Literal["phone_login", "pin", "device_login"]
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def log_in(request: HttpRequest, member: Member, *, method: Method) -> str:
+    """Logs the member in and returns the key (a hash) of their session.
+
+    A page without session (`/q/`, `/p/`) begins a URL session; else the session there goes on under
+    a new token. Redirect by URL name afterwards. Raises PermissionDenied for an ended member.
+    """
+    if not member.is_active:
+        raise PermissionDenied
+    if current_mode(request) is Mode.NONE:
+        start_url_session(request, device=device_of(request))
+    login(request, member, backend=BACKEND)
+    record_authentication(request, member, method=method)
+    # allauth lists the session (UserSession) when it hears this.
+    user_logged_in.send(sender=Member, request=request, user=member)
+    return str(request.session.session_key)
+
+
+def device_of(request: HttpRequest) -> str:
+    """The browser that asks, in words."""
+    return device_words(request.META.get("HTTP_USER_AGENT", ""))

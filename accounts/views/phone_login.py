@@ -1,0 +1,184 @@
+"""Phone login by QR: the computer's page, and the pages of the phone that came by the code.
+
+The phone's pages have no session and set no cookie. Their forms carry the opener's nonce, a secret
+that stands on that page alone; it is what CSRF would prove, so they are exempt from that.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.core import ratelimit
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import codes, qr
+from accounts.actions import phone_login as actions
+from accounts.addresses import public_url
+from accounts.forms.phones import TypedCodeForm
+from accounts.models import PhoneLogin
+from accounts.templatetags.phone_notices import SHOWED_CODE
+from accounts.views.entering import device_of, log_in
+from accounts.views.requests import MemberRequest
+
+_PAGE = "accounts/phone_login.html"
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def phone_login(request: MemberRequest) -> HttpResponse:
+    """The computer. GET shows a button; each press is a POST that carries the code in the page.
+
+    The code is stored nowhere but as a hash, so the page itself must bring it back.
+    """
+    if request.method == "GET":
+        return TemplateResponse(request, _PAGE, {})
+    code = request.POST.get("code", "")
+    if not code:
+        return _begin(request)
+    key = str(request.session.session_key)
+    try:
+        login = actions.find(code, by=request.user, issuer_key=key)
+        return _pressed(request, login, code)
+    except actions.CodeOver:
+        return _over(request, _("This code is over. Show a new one."))
+
+
+@require_safe
+def front_door(request: HttpRequest) -> HttpResponse:
+    """`/m/`. Who keeps no cookies never gets here: the middleware gives them a token before."""
+    return redirect("home")
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "POST"])
+def phone_open(request: HttpRequest, code: str) -> HttpResponse:
+    """The phone followed the QR code. GET shows whose account and a number; POST continues."""
+    if request.method == "POST":
+        return _proceed(request)
+    try:
+        opened = actions.open_scanned(code, device=device_of(request))
+    except actions.CodeOver:
+        return _gone(request)
+    return _waiting(request, opened)
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "POST"])
+def phone_code(request: HttpRequest) -> HttpResponse:
+    """The phone types the eight letters, since it cannot scan."""
+    if "nonce" in request.POST:
+        return _proceed(request)
+    form = TypedCodeForm(request.POST or None)
+    if request.method == "GET" or not form.is_valid():
+        return _ask_for_code(request, form)
+    if not ratelimit.consume(request, action="phone_code", key="all"):
+        form.add_error(None, _("Too many codes were tried. Wait a minute, then send it again."))
+        return _ask_for_code(request, form, status=429)
+    try:
+        opened = actions.open_typed(form.cleaned_data["code"], device=device_of(request))
+    except actions.CodeOver:
+        text = _("No computer shows this code now. A code ends after two minutes or once used.")
+        form.add_error("code", text)
+        return _ask_for_code(request, form)
+    return _waiting(request, opened)
+
+
+def _begin(request: MemberRequest) -> HttpResponse:
+    key = str(request.session.session_key)
+    login, code = actions.begin(by=request.user, issuer_key=key)
+    request.session[SHOWED_CODE] = True
+    return _shown(request, login, code)
+
+
+def _pressed(request: MemberRequest, login: PhoneLogin, code: str) -> HttpResponse:
+    """One of the buttons below the code."""
+    if "stop" in request.POST:
+        actions.end(login, "stopped")
+        return _over(request, _("This code is over: nobody can log in by it."))
+    number = request.POST.get("number", "")
+    if number and login.picked is None and not actions.pick(login, number):
+        text = _("No phone that opened the code has this number, so the code is over.")
+        return _over(request, text)
+    picked = login.picked.number if login.picked else number
+    if picked:
+        context = {"picked": picked, "code": code, "login": login}
+        return TemplateResponse(request, _PAGE, context)
+    return _shown(request, login, code)
+
+
+def _shown(request: MemberRequest, login: PhoneLogin, code: str) -> HttpResponse:
+    """The code, or the numbers once a phone has opened it."""
+    context: dict[str, Any] = {"login": login, "code": code, "numbers": actions.numbers(login)}
+    if not context["numbers"].devices:
+        kind, cell = _picture(request)
+        context |= {
+            "picture": qr.data_uri(public_url("phone_open", code), kind=kind, cell=cell),
+            "is_gif": kind == "GIF",
+            "typed": codes.grouped(codes.typed_from(code)),
+            "type_at": public_url("phone_code"),
+            "has_looked": "look" in request.POST,
+        }
+    return TemplateResponse(request, _PAGE, context)
+
+
+def _picture(request: HttpRequest) -> tuple[qr.Kind, int]:
+    """Format, and pixels for a cell: what was asked for by `?picture=`, or what the browser reads."""
+    if request.GET.get("picture") == "gif":
+        return "GIF", 3
+    kind = qr.kind_for(
+        user_agent=request.META.get("HTTP_USER_AGENT", ""),
+        accept=request.META.get("HTTP_ACCEPT", ""),
+    )
+    return kind, 4 if kind == "PNG" else 3
+
+
+def _over(request: HttpRequest, reason: str) -> HttpResponse:
+    return TemplateResponse(request, _PAGE, {"reason": reason}, status=410)
+
+
+def _waiting(
+    request: HttpRequest, opened: actions.Opened, *, is_early: bool = False
+) -> HttpResponse:
+    """The opener's own page. Its form comes back to the address where it stands."""
+    context = {
+        "member": opened.opener.login.member,
+        "number": opened.opener.number,
+        "nonce": opened.nonce,
+        "action": request.path,
+        "is_early": is_early,
+    }
+    return TemplateResponse(request, "accounts/phone_open.html", context)
+
+
+def _ask_for_code(request: HttpRequest, form: TypedCodeForm, *, status: int = 200) -> HttpResponse:
+    return TemplateResponse(request, "accounts/phone_code.html", {"form": form}, status=status)
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    """What the code was, and whether it ever was one, is not told."""
+    return TemplateResponse(
+        request, "accounts/phone_gone.html", {"form": TypedCodeForm()}, status=410
+    )
+
+
+def _proceed(request: HttpRequest) -> HttpResponse:
+    """Continue was pressed: in, or not picked yet, or over."""
+    nonce = request.POST.get("nonce", "")
+    try:
+        login = actions.proceed(nonce)
+    except actions.NotPicked as waiting:
+        return _waiting(request, actions.Opened(waiting.opener, nonce), is_early=True)
+    except actions.CodeOver:
+        return _gone(request)
+    actions.remember_session(login, log_in(request, login.member, method="phone_login"))
+    return redirect("home")

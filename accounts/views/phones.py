@@ -1,0 +1,139 @@
+"""Phones: which came in, their bookmarks, and coming back by bookmark and PIN."""
+
+from __future__ import annotations
+
+import time
+from urllib.parse import urlencode
+
+from allauth.account.authentication import get_authentication_records
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.actions import device_login, phone_login
+from accounts.actions import phones as actions
+from accounts.actions.sessions import live_keys
+from accounts.addresses import public_url
+from accounts.forms.phones import BookmarkForm, PinForm
+from accounts.models import Phone, PhoneLogin
+from accounts.views.buttons import pressed
+from accounts.views.entering import device_of, log_in
+from accounts.views.requests import MemberRequest
+
+# In the session: the phone that it belongs to. The page that asks a phone to come back reads it.
+PHONE = "phone"
+
+_ANSWERS = {
+    "me_phone": phone_login.acknowledge,
+    "end_phone": phone_login.end_phone,
+    "me_computer": device_login.acknowledge,
+    "end_computer": device_login.end_computer,
+}
+_ENDS = {"login": phone_login.end_phone, "phone": actions.end}
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def phone_list(request: MemberRequest) -> HttpResponse:
+    """Phones that are in by a code, and bookmarks. Buttons `login_<pk>`, `phone_<pk>` end one."""
+    if request.method == "POST":
+        return _end(request)
+    came = PhoneLogin.objects.filter(member=request.user, session_key__in=live_keys())
+    context = {
+        "logins": came.select_related("picked").order_by("-used_at"),
+        "phones": Phone.objects.live().filter(member=request.user).order_by("-created_at"),
+        "current_key": request.session.session_key,
+    }
+    return TemplateResponse(request, "accounts/phone_list.html", context)
+
+
+@login_required
+@require_POST
+def phone_answer(request: MemberRequest) -> HttpResponse:
+    """The notice was answered, by one of the buttons in `_ANSWERS`."""
+    name, pk = pressed(request, _ANSWERS)
+    if name:
+        _ANSWERS[name](pk, by=request.user)
+    if name.startswith("end"):
+        messages.success(request, _("Ended. Who was in by it is out now."))
+    return redirect("home")
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def phone_bookmark(request: MemberRequest) -> HttpResponse:
+    """Gives this phone an address to bookmark. Asks for the password first, if it is long ago."""
+    if not _typed_password_lately(request):
+        back = urlencode({REDIRECT_FIELD_NAME: reverse("phone_bookmark")})
+        return redirect(f"{reverse('account_reauthenticate')}?{back}")
+    form = BookmarkForm(request.POST or None)
+    if request.method == "GET" or not form.is_valid():
+        return TemplateResponse(request, "accounts/phone_bookmark.html", {"form": form})
+    phone, code = actions.bookmark(
+        by=request.user,
+        device=device_of(request),
+        pin=form.cleaned_data["pin"],
+        session_key=str(request.session.session_key),
+    )
+    request.session[PHONE] = phone.pk
+    address = public_url("pin_enter", code)
+    return TemplateResponse(request, "accounts/phone_bookmark_made.html", {"address": address})
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "POST"])
+def pin_enter(request: HttpRequest, code: str) -> HttpResponse:
+    """The bookmark. No session and no cookie here; the code is the proof that CSRF would be."""
+    form = PinForm(request.POST or None)
+    try:
+        phone = actions.find(code)
+        if request.method == "GET" or not form.is_valid():
+            return _ask_for_pin(request, phone, form)
+        if not actions.enter(phone, form.cleaned_data["pin"]):
+            form.add_error("pin", _left_words(phone))
+            return _ask_for_pin(request, phone, form)
+    except actions.NoPhone:
+        return TemplateResponse(request, "accounts/pin_over.html", {}, status=410)
+    except actions.Locked:
+        return TemplateResponse(request, "accounts/pin_over.html", {"is_locked": True}, status=410)
+    key = log_in(request, phone.member, method="pin")
+    request.session[PHONE] = phone.pk
+    actions.remember_session(phone, key)
+    return redirect("home")
+
+
+def _ask_for_pin(request: HttpRequest, phone: Phone, form: PinForm) -> HttpResponse:
+    context = {"form": form, "member": phone.member, "action": request.path}
+    return TemplateResponse(request, "accounts/pin_enter.html", context)
+
+
+def _left_words(phone: Phone) -> str:
+    left = Phone.WRONG_TRIES - phone.wrong_tries
+    text = _("This is not the PIN. Tries left: %(left)s. After that, a QR code or the password.")
+    return text % {"left": left}
+
+
+def _end(request: MemberRequest) -> HttpResponse:
+    name, pk = pressed(request, _ENDS)
+    if name:
+        _ENDS[name](pk, by=request.user)
+        messages.success(request, _("Ended. Who was in by it is out now."))
+    return redirect("phone_list")
+
+
+def _typed_password_lately(request: MemberRequest) -> bool:
+    """Whether the password itself was typed in this session, no longer ago than allauth asks."""
+    oldest = time.time() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+    records = get_authentication_records(request, request.user)
+    return any(record["method"] == "password" and record["at"] > oldest for record in records)

@@ -1,0 +1,35 @@
+"""The member's sessions: by device, and ended from here."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from accounts.actions import sessions as actions
+from accounts.views.buttons import pressed
+from accounts.views.requests import MemberRequest
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def session_list(request: MemberRequest) -> HttpResponse:
+    """The button `end_<pk>` ends one session, `others` all but this one."""
+    key = request.session.session_key
+    if request.method == "GET":
+        lines = actions.listed(request.user, current_key=key)
+        return TemplateResponse(request, "accounts/session_list.html", {"lines": lines})
+    if "others" in request.POST:
+        count = actions.end_others(by=request.user, current_key=key)
+        text = ngettext("%(count)s session ended.", "%(count)s sessions ended.", count)
+        messages.success(request, text % {"count": count})
+    else:
+        _verb, pk = pressed(request, ["end"])
+        actions.end(pk, by=request.user)
+        messages.success(request, _("Session ended."))
+    return redirect("session_list")
