@@ -29,6 +29,4 @@ class InvitationForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"size": 16}),
     )
-    form_key = forms.RegexField(
-        r"\A[0-9a-f]{32}\Z", widget=forms.HiddenInput, initial=new_form_key
-    )
+    form_key = forms.RegexField(r"\A[0-9a-f]{32}\Z", widget=forms.HiddenInput, initial=new_form_key)

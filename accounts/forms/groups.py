@@ -42,7 +42,9 @@ class InviteForm(forms.Form):
             named = same[0] if same else None
         if named is None:
             raise forms.ValidationError(
-                _("No friend of yours has this name. Look it up under Friends; only friends can be invited.")
+                _(
+                    "No friend of yours has this name. Look it up under Friends; only friends can be invited."
+                )
             )
         self.invited = named
         return name

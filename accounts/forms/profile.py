@@ -28,7 +28,8 @@ class _MemberForm(forms.Form):
 
     def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
         now = {name: getattr(member, name) for name in self.base_fields if hasattr(member, name)}
-        super().__init__(*args, initial={**now, **kwargs.pop("initial", {})}, **kwargs)
+        kwargs["initial"] = {**now, **kwargs.get("initial", {})}
+        super().__init__(*args, **kwargs)
 
     def audiences(self) -> dict[str, str]:
         """What was chosen, by the names that actions.profile.set_audiences takes."""
@@ -83,7 +84,9 @@ class PictureForm(_MemberForm):
         if not isinstance(chosen, UploadedFile):
             return None
         if (chosen.size or 0) > settings.PHOTO_MAX_BYTES:
-            raise forms.ValidationError(_("This file is too large. Make it smaller and send it again."))
+            raise forms.ValidationError(
+                _("This file is too large. Make it smaller and send it again.")
+            )
         try:
             return to_jpeg(chosen.read(), PICTURE_SIDE)
         except BadPicture as error:

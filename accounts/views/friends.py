@@ -28,7 +28,9 @@ def friend_list(request: MemberRequest) -> HttpResponse:
     friends_of = related.friends_of(request.user)
     page = Paginator(friends_of, PER_PAGE).get_page(request.GET.get("page"))
     # Both kinds by one query: who waits for an answer first.
-    unanswered = related.unanswered_with(request.user).order_by("-is_asking", "shown_name")
+    unanswered = related.unanswered_with(request.user).order_by(
+        F("is_asking").desc(), F("shown_name")
+    )
     return TemplateResponse(
         request,
         "accounts/friend_list.html",
@@ -167,12 +169,13 @@ def _answer(request: MemberRequest, verb: str, name: str) -> HttpResponse:
 
 def _related(request: MemberRequest) -> MemberQuerySet:
     """Members whom the viewer may know of, with what is between them, by name."""
-    seen = Member.objects.seen_by(request.user).with_relation_to(request.user)
-    return seen.order_by("shown_name", "pk")
+    seen: MemberQuerySet = Member.objects.seen_by(request.user)
+    return seen.with_relation_to(request.user).order_by(F("shown_name"), "pk")
 
 
 def _seen(request: MemberRequest, name: str) -> Member:
-    return get_object_or_404(Member.objects.seen_by(request.user), username=name)
+    member: Member = get_object_or_404(Member.objects.seen_by(request.user), username=name)
+    return member
 
 
 def _called(member: Member) -> dict[str, str]:

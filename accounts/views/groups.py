@@ -27,9 +27,7 @@ def group_list(request: MemberRequest) -> HttpResponse:
         request.GET.get("page")
     )
     invited = mine.invited().order_by("-pk")[:PER_PAGE] if page.number == 1 else []
-    return TemplateResponse(
-        request, "accounts/group_list.html", {"page": page, "invited": invited}
-    )
+    return TemplateResponse(request, "accounts/group_list.html", {"page": page, "invited": invited})
 
 
 @login_required
@@ -53,8 +51,8 @@ def group_detail(request: MemberRequest, pk: int) -> HttpResponse:
             request, "accounts/group_invitation.html", {"group": group, "mine": mine}
         )
     seen = Member.objects.seen_by(request.user).order_by("shown_name", "pk")
-    here = Membership.objects.filter(group=group).values("member")
-    page = Paginator(seen.filter(pk__in=here.joined()), PER_PAGE)
+    here = Membership.objects.filter(group=group)
+    page = Paginator(seen.filter(pk__in=here.joined().values("member")), PER_PAGE)
     return TemplateResponse(
         request,
         "accounts/group_detail.html",
@@ -62,7 +60,9 @@ def group_detail(request: MemberRequest, pk: int) -> HttpResponse:
             "group": group,
             "is_owner": is_owner,
             "page": page.get_page(request.GET.get("page")),
-            "invited": seen.filter(pk__in=here.invited())[:PER_PAGE] if is_owner else [],
+            "invited": seen.filter(pk__in=here.invited().values("member"))[:PER_PAGE]
+            if is_owner
+            else [],
         },
     )
 

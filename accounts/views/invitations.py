@@ -55,7 +55,9 @@ def _show(request: MemberRequest, form: InvitationForm) -> HttpResponse:
 @login_required
 @require_POST
 def invitation_withdraw(request: MemberRequest, pk: int) -> HttpResponse:
-    invitations.withdraw(get_object_or_404(Invitation, pk=pk, inviter=request.user), by=request.user)
+    invitations.withdraw(
+        get_object_or_404(Invitation, pk=pk, inviter=request.user), by=request.user
+    )
     messages.success(request, _("Withdrawn: its address opens nothing any more."))
     return redirect("invitation_new")
 

@@ -28,9 +28,7 @@ def privacy(request: MemberRequest) -> HttpResponse:
         profile.set_audiences(request.user, form.audiences(), is_listed=is_listed)
         messages.success(request, _("Saved: who sees your profile."))
         return redirect("privacy")
-    going = Prefetch(
-        "toggles", Toggle.objects.filter(is_on=True).order_by("pk"), to_attr="going"
-    )
+    going = Prefetch("toggles", Toggle.objects.filter(is_on=True).order_by("pk"), to_attr="going")
     blocks = Block.objects.filter(blocker=request.user).select_related("blocked").order_by("-pk")
     return TemplateResponse(
         request,
