@@ -1,7 +1,6 @@
 """The people of the demo: members with posts and friends, two of them linked with mixi already.
 
-Hanako is left unlinked: her story is the one to walk. Safe to repeat: an existing hanako means
-that all of it was done before.
+Hanako is left unlinked: her story is the one to walk. Safe to repeat: what is there is left alone.
 """
 
 from __future__ import annotations
@@ -56,17 +55,15 @@ POSTS = [
 ]  # fmt: skip
 
 
+@transaction.atomic
 def seed(*, password: str) -> None:
     """Make the demo's members once. The sandbox must be up: two of them are linked there."""
-    if Member.objects.filter(username="hanako").exists():
-        return
-    members = _members(password)
-    _posts(members)
-    for name in ("taro", "yuki"):
-        link_at_sandbox(members[name], password=password)
+    if not Member.objects.filter(username="hanako").exists():
+        _posts(_members(password))
+    for member in Member.objects.filter(username__in=("taro", "yuki"), links=None):
+        link_at_sandbox(member, password=password)
 
 
-@transaction.atomic
 def _members(password: str) -> dict[str, Member]:
     members = {}
     for name, (display_name, about) in PEOPLE.items():
@@ -151,7 +148,7 @@ def link_at_sandbox(member: Member, *, password: str) -> Link:
             "client_id": network["client_id"],
             "client_secret": network["client_secret"],
             "code": code,
-            "redirect_uri": public_url("mixi_callback"),
+            "redirect_uri": public_url("link_callback", network="mixi"),
         },
     ).json()
     me = http.request(
@@ -184,12 +181,14 @@ def link_at_sandbox(member: Member, *, password: str) -> Link:
 def _consent(address: str, html: str, name: str, password: str) -> str:
     """Fill in the form of the permission page and press 同意する; the code that comes back."""
     form = re.search(r"<form[^>]*action=\"([^\"]*)\"", html)
-    fields = dict(re.findall(r'<input[^>]*type="hidden"[^>]*name="([^"]*)"[^>]*value="([^"]*)"', html))
+    fields = dict(
+        re.findall(r'<input[^>]*type="hidden"[^>]*name="([^"]*)"[^>]*value="([^"]*)"', html)
+    )
     names = re.findall(r'<input[^>]*name="([^"]*)"', html)
     data = {key: unescape(value) for key, value in fields.items()}
     data |= {key: name for key in names if key in ("email", "name", "login", "user")}
     data |= {"password": password, "always": "1", "accept": "1"}
     answer = outgoing_http().request(
-        "POST", urljoin(address, unescape(form[1]) if form else address), data=data, max_redirects=0
+        "POST", urljoin(address, unescape(form[1]) if form else address), data=data, redirects=0
     )
     return parse_qs(urlsplit(answer.headers["Location"]).query)["code"][0]

@@ -25,3 +25,6 @@ forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
 logger_class = "accounts.urlsession.logmask.GunicornLogger"
 accesslog = os.environ.get("ACCESS_LOG", "-")
 access_log_format = '%(h)s %(t)s "%(r)s" %(s)s %(b)s %(M)sms'
+
+# No second door: nothing here is steered through a socket.
+control_socket_disable = True
