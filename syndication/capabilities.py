@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Audience
 from syndication.connectors import CONNECTORS
-from syndication.connectors.base import Limits
+from syndication.connectors.base import Kind, Limits
 from syndication.models import PostKind
 
 READERS = {
@@ -37,6 +38,11 @@ class Capabilities:
     cannot_read_back: tuple[PostKind, ...]
 
 
+def holds(network: str, kind: str) -> frozenset[str]:
+    """The audiences for which `network` has a place for this kind of post; empty: none."""
+    return frozenset(dict(CONNECTORS[network].audiences).get(cast(Kind, kind), frozenset()))
+
+
 def capabilities(key: str) -> Capabilities:
     """The capabilities of the network `key`. Raises KeyError for a word that is no network."""
     connector = CONNECTORS[key]
@@ -46,9 +52,7 @@ def capabilities(key: str) -> Capabilities:
         name=connector.name,
         kinds=kinds,
         limits={str(kind): limits for kind, limits in connector.limits.items()},
-        narrower=tuple(
-            k for k in kinds if connector.audiences.get(k.value, frozenset()) - {"everyone"}
-        ),
+        narrower=tuple(k for k in kinds if holds(key, k.value) - {Audience.EVERYONE.value}),
         cannot_delete=tuple(k for k in kinds if k.value not in connector.can_delete),
         cannot_read_back=tuple(k for k in kinds if k.value not in connector.can_read_back),
     )

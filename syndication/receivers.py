@@ -21,9 +21,7 @@ def account_was_linked(
 
 
 @receiver(pre_delete, sender=SocialAccount)
-def account_is_going(
-    sender: type[SocialAccount], instance: SocialAccount, **kwargs: Any
-) -> None:
+def account_is_going(sender: type[SocialAccount], instance: SocialAccount, **kwargs: Any) -> None:
     """Whoever removes the account (staff, a deleted member): nothing is sent there any more."""
     for link in Link.objects.filter(account=instance).exclude(state=LinkState.ENDED):
         links.end(link)

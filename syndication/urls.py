@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from syndication.views import compose, feeds, home, photos, posts, privacy, profiles
+from syndication.views import (
+    compose,
+    feeds,
+    home,
+    links,
+    photos,
+    posts,
+    posts_by_me,
+    privacy,
+    profiles,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -15,9 +25,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("posts/<int:pk>/audience/", posts.post_audience, name="post_audience"),
     path("posts/<int:pk>/delete/", posts.post_delete, name="post_delete"),
     path("posts/<int:pk>/photo", photos.post_photo, name="post_photo"),
-    path("posts/<int:pk>/photo/small", photos.post_photo, {"size": "small"}, name="post_photo_small"),
+    path(
+        "posts/<int:pk>/photo/small", photos.post_photo, {"size": "small"}, name="post_photo_small"
+    ),
     path("@<str:name>/", profiles.profile, name="profile"),
     path("@<str:name>/feed.atom", feeds.profile_feed, name="profile_feed"),
     path("@<str:name>/picture", photos.profile_picture, name="profile_picture"),
     path("privacy/", privacy.privacy, name="privacy"),
+    path("privacy/posts-by-me/", posts_by_me.posts_by_me, name="posts_by_me"),
+    path("links/", links.link_list, name="link_list"),
+    path("links/<slug:network>/<int:pk>/", links.link_detail, name="link_detail"),
+    path("links/<slug:network>/<int:pk>/friends/", links.link_friends, name="link_friends"),
+    path("links/<slug:network>/<int:pk>/pull/", links.link_pull, name="link_pull"),
+    path("links/<slug:network>/<int:pk>/end/", links.link_end, name="link_end"),
 ]

@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from accounts.models import Audience, Member
 from syndication import credentials, queue
-from syndication.actions import deliveries
+from syndication.actions import parking
 from syndication.actions.errors import NotYours
-from syndication.connectors import CONNECTORS
+from syndication.capabilities import holds
 from syndication.connectors.base import Credentials
 from syndication.models import (
     Delivery,
@@ -52,8 +52,7 @@ def take_in(account: SocialAccount, given: Mapping[str, Any]) -> Link:
     credentials.keep(link, _credentials(account, given))
     if is_new:
         _first_toggles(link)
-    deliveries.link_again(link)
-    Notice.objects.filter(link=link, closed_at=None).update(closed_at=timezone.now())
+    parking.link_again(link)
     transaction.on_commit(lambda: queue.hint_pull(link.pk))
     return link
 
@@ -75,22 +74,20 @@ def _credentials(account: SocialAccount, given: Mapping[str, Any]) -> Credential
 
 
 def _first_toggles(link: Link) -> None:
-    connector = CONNECTORS[link.network]
     Toggle.objects.bulk_create(
         Toggle(link=link, kind=kind, audience=Audience.EVERYONE, is_on=True)
         for kind in PostKind.values
-        if Audience.EVERYONE in connector.audiences.get(kind, frozenset())
+        if Audience.EVERYONE in holds(link.network, kind)
     )
 
 
 def offered_toggles(link: Link) -> list[tuple[str, str]]:
     """The (kind, audience) pairs that this network can hold, Everyone first."""
-    connector = CONNECTORS[link.network]
     return [
         (kind, audience)
         for audience in Audience.values
         for kind in PostKind.values
-        if audience in connector.audiences.get(kind, frozenset())
+        if audience in holds(link.network, kind)
     ]
 
 

@@ -48,7 +48,10 @@ class LinkForm(forms.Form):
             self.fields[f"{kind}_{audience}"] = forms.BooleanField(
                 required=False,
                 label=_("%(kind)s %(audience)s")
-                % {"kind": KIND_WORDS[PostKind(kind)], "audience": AUDIENCE_WORDS[Audience(audience)]},
+                % {
+                    "kind": KIND_WORDS[PostKind(kind)],
+                    "audience": AUDIENCE_WORDS[Audience(audience)],
+                },
                 initial=(kind, audience) in now_on,
             )
 

@@ -6,12 +6,13 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.views.requests import MemberRequest
 from syndication.actions import links
 from syndication.capabilities import capabilities
 from syndication.forms.links import LinkForm
@@ -21,12 +22,12 @@ from syndication.models import Link, NetworkSwitch
 FRIENDS_PER_PAGE = 10
 
 
-def _mine(request: HttpRequest, network: str, pk: int) -> Link:
+def _mine(request: MemberRequest, network: str, pk: int) -> Link:
     return get_object_or_404(Link.objects.of(request.user), network=network, pk=pk)
 
 
 @login_required
-def link_list(request: HttpRequest) -> HttpResponse:
+def link_list(request: MemberRequest) -> HttpResponse:
     linked = list(Link.objects.of(request.user).order_by("network", "pk"))
     paused = dict(NetworkSwitch.objects.filter(is_paused=True).values_list("network", "reason"))
     networks = [
@@ -41,7 +42,7 @@ def link_list(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def link_detail(request: HttpRequest, network: str, pk: int) -> HttpResponse:
+def link_detail(request: MemberRequest, network: str, pk: int) -> HttpResponse:
     link = _mine(request, network, pk)
     form = LinkForm(request.POST or None, link=link)
     if request.method == "POST" and form.is_valid():
@@ -68,7 +69,7 @@ def link_detail(request: HttpRequest, network: str, pk: int) -> HttpResponse:
 
 
 @login_required
-def link_friends(request: HttpRequest, network: str, pk: int) -> HttpResponse:
+def link_friends(request: MemberRequest, network: str, pk: int) -> HttpResponse:
     link = _mine(request, network, pk)
     page = Paginator(not_here(link), FRIENDS_PER_PAGE).get_page(request.GET.get("page"))
     return TemplateResponse(
@@ -85,14 +86,14 @@ def link_friends(request: HttpRequest, network: str, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def link_pull(request: HttpRequest, network: str, pk: int) -> HttpResponse:
+def link_pull(request: MemberRequest, network: str, pk: int) -> HttpResponse:
     links.pull_now(_mine(request, network, pk), by=request.user)
     messages.success(request, _("Your friends are being brought over. Look again in a minute."))
     return redirect("link_friends", network, pk)
 
 
 @login_required
-def link_end(request: HttpRequest, network: str, pk: int) -> HttpResponse:
+def link_end(request: MemberRequest, network: str, pk: int) -> HttpResponse:
     link = _mine(request, network, pk)
     if request.method == "POST":
         links.unlink(link, by=request.user)
