@@ -1,0 +1,212 @@
+"""The contract's first half: against the sandbox, which others wrote from the vendor's pages."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from syndication.connectors.base import OutgoingPost
+from syndication.connectors.errors import NoVerdict, TryLater, Unauthorized, Unsupported
+from syndication.connectors.text import UNITS
+from tests.syndication.connectors.network import AUDIENCES, KINDS, PERMALINK, Impatient, a_post
+
+
+class SandboxContract:
+    """What must hold against the sandbox. Needs the fixtures `net` and `connector`."""
+
+    # Sending
+
+    @pytest.mark.parametrize("kind", KINDS)
+    @pytest.mark.parametrize("audience", AUDIENCES)
+    def test_a_copy_reads_as_the_preview_said_or_is_refused_beforehand(
+        self, net, connector, kind, audience
+    ):
+        post = a_post(kind, audience)
+        if audience in connector.audiences.get(kind, frozenset()):
+            shown = connector.preview(post)
+            receipt = connector.publish(post, idempotency_key="k")
+            assert receipt.remote_id
+            assert net.copies(kind) == [(shown.title, shown.text)]
+            assert shown.photos == len(post.photos)
+        else:
+            with pytest.raises(Unsupported) as refusal:
+                connector.preview(post)
+            with pytest.raises(Unsupported):
+                connector.publish(post, idempotency_key="k")
+            assert refusal.value.reason
+            assert net.copies(kind) == []
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_a_text_that_is_too_long_is_cut_and_ends_in_the_permalink(self, net, connector, kind):
+        post = a_post(kind, text="花" * (connector.limits[kind].text + 1))
+        shown = connector.preview(post)
+        connector.publish(post, idempotency_key="k")
+        assert shown.is_cut
+        assert shown.text.endswith(PERMALINK)
+        assert "…" in shown.text
+        assert post.url in shown.text
+        limits = connector.limits[kind]
+        assert UNITS[limits.unit](shown.text) <= limits.text
+        assert net.copies(kind) == [(shown.title, shown.text)]
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_a_text_that_just_fits_goes_whole_and_without_permalink(self, connector, kind):
+        post = a_post(kind, text="")
+        room = connector.limits[kind].text - (len(post.url) + 1 if post.url else 0)
+        post = replace(post, text="花" * room)
+        shown = connector.preview(post)
+        assert not shown.is_cut
+        assert PERMALINK not in shown.text
+        assert shown.text.startswith(post.text)
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_a_permalink_goes_always_where_the_member_likes_it(self, net, connector, kind):
+        post = a_post(kind, always_permalink=True)
+        connector.publish(post, idempotency_key="k")
+        [(_, text)] = net.copies(kind)
+        assert text.endswith(PERMALINK)
+        assert text.startswith(post.text)
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_a_copy_for_fewer_readers_is_never_cut_and_carries_no_permalink(
+        self, net, connector, kind
+    ):
+        for audience in connector.audiences[kind] - {"everyone"}:
+            leaky = a_post(kind, audience, permalink=PERMALINK, always_permalink=True)
+            assert PERMALINK not in connector.preview(leaky).text
+            long = replace(leaky, text="花" * (connector.limits[kind].text + 1))
+            with pytest.raises(Unsupported):
+                connector.publish(long, idempotency_key="k")
+        assert net.copies(kind) == []
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_nothing_at_all_is_refused_beforehand(self, connector, kind):
+        with pytest.raises(Unsupported):
+            connector.preview(OutgoingPost(kind=kind, text=" \r\n ", permalink=PERMALINK))
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_odd_characters_break_nothing(self, net, connector, kind):
+        post = a_post(kind, text="a\x00b\ud83dc\r\nd\u2028e\x1b[0m")
+        connector.publish(post, idempotency_key="k")
+        [(_, text)] = net.copies(kind)
+        assert text.startswith("abc\nd\ne[0m")
+
+    # Deleting and reading back
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_a_copy_is_deleted_and_deleting_it_again_is_no_error(self, net, connector, kind):
+        receipt = connector.publish(a_post(kind), idempotency_key="k")
+        if kind not in connector.can_delete:
+            with pytest.raises(Unsupported):
+                connector.retract(receipt)
+            assert len(net.copies(kind)) == 1
+            return
+        connector.retract(receipt)
+        assert net.copies(kind) == []
+        connector.retract(receipt)
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_a_copy_is_found_again_by_looking(self, connector, kind):
+        post, now = a_post(kind), time.time()
+        receipt = connector.publish(post, idempotency_key="k")
+        if kind not in connector.can_read_back:
+            with pytest.raises(Unsupported):
+                list(connector.look_up(post, since=now, idempotency_key="k"))
+            return
+        found = list(connector.look_up(post, since=now, idempotency_key="k"))
+        assert [entry.remote_id for entry in found] == [receipt.remote_id]
+        assert list(connector.look_up(post, since=now + 60, idempotency_key="k")) == []
+        other = replace(post, text="something else")
+        assert list(connector.look_up(other, since=now, idempotency_key="k")) == []
+
+    def test_a_copy_for_fewer_readers_is_found_and_deleted_too(self, net, connector):
+        for kind in connector.can_read_back & connector.can_delete:
+            for audience in connector.audiences[kind] - {"everyone"}:
+                post, now = a_post(kind, audience), time.time()
+                receipt = connector.publish(post, idempotency_key="k")
+                found = list(connector.look_up(post, since=now, idempotency_key="k"))
+                assert [entry.remote_id for entry in found] == [receipt.remote_id]
+                connector.retract(receipt)
+                assert net.copies(kind) == []
+
+    def test_two_equal_posts_are_two_copies(self, net, connector):
+        posts = [a_post("status"), a_post("status")]
+        first, second = [connector.publish(post, idempotency_key="k") for post in posts]
+        assert first.remote_id != second.remote_id
+        assert len(net.copies("status")) == 2
+
+    # Reading
+
+    def test_all_friends_come_over_several_pages(self, net, connector):
+        count = net.friends(230)
+        found = list(connector.friends())
+        assert len(found) == count
+        assert len({friend.uid for friend in found}) == count
+        assert all(friend.name for friend in found)
+
+    def test_the_profile_has_an_id_and_a_name(self, connector):
+        profile = connector.profile()
+        assert profile.uid
+        assert profile.name
+
+    def test_the_feed_goes_on_where_it_ended(self, connector):
+        items = list(connector.feed())
+        assert [item.created_at for item in items] == sorted(item.created_at for item in items)
+        if items:
+            middle = len(items) // 2
+            after = list(connector.feed(since=items[middle].remote_id))
+            assert [item.remote_id for item in after] == [
+                item.remote_id for item in items[middle + 1 :]
+            ]
+
+    # The access
+
+    def test_an_expired_token_asks_for_a_refresh_and_works_after_it(self, net):
+        credentials = net.credentials()
+        net.expire()
+        with pytest.raises(Unauthorized) as refusal:
+            net.connector(credentials).publish(a_post("status"), idempotency_key="k")
+        assert refusal.value.expired
+        fresh = net.connector(credentials).refresh()
+        assert fresh.access_token != credentials.access_token
+        net.connector(fresh).publish(a_post("status"), idempotency_key="k")
+        assert len(net.copies("status")) == 1
+
+    def test_an_access_that_was_taken_back_is_gone_for_good(self, net):
+        connector = net.connector()
+        net.revoke()
+        with pytest.raises(Unauthorized) as refusal:
+            connector.publish(a_post("status"), idempotency_key="k")
+        assert not refusal.value.expired
+        with pytest.raises(Unauthorized):
+            connector.refresh()
+
+    # A network in trouble
+
+    @pytest.mark.parametrize("kind", ["500_before", "500_after", "drop_after", "bad_json", "slow"])
+    def test_a_write_without_a_clear_answer_has_no_verdict(self, net, kind):
+        connector = net.connector_class(
+            net.credentials(), http=Impatient(net.http(), 0.5), app=net.app()
+        )
+        net.sandbox.faults.add(connector.key, kind, times=1, seconds=1)
+        with pytest.raises(NoVerdict):
+            connector.publish(a_post("status"), idempotency_key="k")
+
+    @pytest.mark.parametrize("kind", ["500_before", "500_after", "drop_after", "bad_json", "slow"])
+    def test_a_read_without_a_clear_answer_is_tried_later(self, net, kind):
+        connector = net.connector_class(
+            net.credentials(), http=Impatient(net.http(), 0.5), app=net.app()
+        )
+        net.sandbox.faults.add(connector.key, kind, times=1, seconds=1)
+        with pytest.raises(TryLater):
+            list(connector.friends())
+
+    @pytest.mark.parametrize("kind", ["429", "503"])
+    def test_a_network_that_asks_us_to_slow_down_is_tried_later(self, net, connector, kind):
+        net.sandbox.faults.add(connector.key, kind, times=1, seconds=7)
+        with pytest.raises(TryLater) as delay:
+            connector.publish(a_post("status"), idempotency_key="k")
+        assert delay.value.after
+        assert net.copies("status") == []

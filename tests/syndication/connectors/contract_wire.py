@@ -1,0 +1,193 @@
+"""The contract's other half: against a server that plays what no sandbox would."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from syndication.connectors.base import Credentials, Receipt
+from syndication.connectors.errors import NoVerdict, Rejected, TryLater, Unauthorized, Unreachable
+from tests.scripted_server import answer, dripping, playing, reset
+from tests.syndication.connectors.network import READINGS, SECRETS, a_post, told_by
+
+
+class WireContract:
+    """What must hold whatever a server answers. Needs the fixture `net`."""
+
+    # A server that no sandbox would be
+
+    @pytest.mark.parametrize(
+        ("retry_after", "seconds"),
+        [
+            ({"Retry-After": "120"}, 120),
+            (
+                {
+                    "Retry-After": "Wed, 21 Oct 2015 07:28:30 GMT",
+                    "Date": "Wed, 21 Oct 2015 07:28:00 GMT",
+                },
+                30,
+            ),
+            ({"Retry-After": "99999999999"}, 24 * 3600),
+        ],
+    )
+    def test_retry_after_is_obeyed_as_seconds_and_as_a_date(self, net, retry_after, seconds):
+        slow_down = answer("", "429 Too Many Requests", retry_after)
+        with playing(slow_down) as server, pytest.raises(TryLater) as delay:
+            net.scripted(server).publish(a_post("status"), idempotency_key="k")
+        assert delay.value.after == seconds
+        assert delay.value.status == 429
+
+    @pytest.mark.parametrize("status", ["400 Bad Request", "404 Not Found", "413 x", "422 x"])
+    def test_a_definite_no_is_a_refusal_with_the_networks_words(self, net, status):
+        words = '{"error":"x","error_description":"本文が長すぎます"}'
+        with playing(answer(words, status)) as server, pytest.raises(Rejected) as refusal:
+            net.scripted(server).publish(a_post("status"), idempotency_key="k")
+        assert refusal.value.words == "本文が長すぎます"
+        assert refusal.value.status == int(status[:3])
+
+    def test_a_bare_401_asks_for_a_refresh(self, net):
+        with playing(answer("", "401 x")) as server, pytest.raises(Unauthorized) as refusal:
+            net.scripted(server).publish(a_post("status"), idempotency_key="k")
+        assert refusal.value.expired
+
+    @pytest.mark.parametrize(
+        "play",
+        [
+            reset,
+            b"",
+            answer("<html>"),
+            answer("[]"),
+            answer("{}"),
+            answer("null"),
+            answer('{"id":"../evil"}'),
+            answer("[" * 200_000),
+            answer(b"\xff\xfe"),
+            answer("{}", "302 Found", {"Location": "/elsewhere"}),
+            answer("", "204 No Content"),
+            answer("", "408 Request Timeout"),
+            answer("", "500 x"),
+            answer("", "502 x"),
+            answer("", "504 x"),
+            answer(" " * 1_100_000 + "{}"),
+            dripping(answer("x" * 500), every=0.05),
+        ],
+    )
+    def test_whatever_a_write_is_answered_no_verdict_is_made_up(self, net, play):
+        with playing(play) as server, pytest.raises(NoVerdict):
+            net.scripted(server, seconds=0.5).publish(a_post("status"), idempotency_key="k")
+
+    @pytest.mark.parametrize(
+        "play",
+        [
+            reset,
+            b"",
+            answer("<html>"),
+            answer('"x"'),
+            answer("{}", "302 Found", {"Location": "/elsewhere"}),
+            answer("", "500 x"),
+            answer(" " * 1_100_000 + "{}"),
+            dripping(answer("x" * 500), every=0.05),
+        ],
+    )
+    @pytest.mark.parametrize("reading", READINGS)
+    def test_whatever_a_read_is_answered_it_is_tried_later(self, net, reading, play):
+        with playing(play) as server, pytest.raises(TryLater):
+            READINGS[reading](net.scripted(server, seconds=0.5))
+
+    def test_no_connection_means_that_nothing_was_sent(self, net):
+        with playing(answer()) as server:
+            connector = net.scripted(server)
+        with pytest.raises(Unreachable):
+            connector.publish(a_post("status"), idempotency_key="k")
+        with pytest.raises(Unreachable):
+            list(connector.friends())
+        with pytest.raises(Unreachable):
+            connector.refresh()
+
+    def test_a_redirect_takes_the_token_nowhere(self, net):
+        with playing(answer()) as inside:
+            moved = answer("", "307 Temporary Redirect", {"Location": inside.url})
+            with playing(moved) as server:
+                connector = net.scripted(server)
+                with pytest.raises(NoVerdict):
+                    connector.publish(a_post("status"), idempotency_key="k")
+                with pytest.raises(TryLater):
+                    list(connector.friends())
+                with pytest.raises(TryLater):
+                    connector.refresh()
+        assert inside.received == []
+
+    def test_a_next_page_on_another_origin_is_not_fetched(self, net):
+        with playing(answer("[]")) as foreign:
+            page = (
+                '{"entry":[{"id":"a1","displayName":"A"}],"totalResults":2,"startIndex":0,'
+                f'"next":"{foreign.url}/more","nextLink":"{foreign.url}/more"}}'
+            )
+            link = {"Link": f'<{foreign.url}/more>; rel="next"'}
+            with playing(answer(page, headers=link), answer('{"entry":[]}')) as server:
+                list(net.scripted(server).friends())
+        assert foreign.received == []
+
+    def test_a_friend_list_without_end_ends(self, net):
+        page = '{"entry":[{"id":"a1","displayName":"A"}],"totalResults":999999999}'
+        with playing(answer(page)) as server:
+            assert len(list(net.scripted(server).friends())) <= 1000
+
+    # Refreshing
+
+    @pytest.mark.parametrize("status", ["400 Bad Request", "401 Unauthorized"])
+    def test_a_refresh_that_is_definitely_refused_ends_the_access(self, net, status):
+        refused = answer('{"error":"invalid_grant"}', status)
+        with playing(refused) as server, pytest.raises(Unauthorized) as refusal:
+            net.scripted(server).refresh()
+        assert not refusal.value.expired
+
+    @pytest.mark.parametrize(
+        "play",
+        [
+            answer("", "500 x"),
+            answer("", "503 x"),
+            answer("", "429 x"),
+            answer('{"error":"invalid_client"}', "401 x"),
+            answer('{"error":"invalid_request"}', "400 x"),
+            answer("", "404 x"),
+            answer("<html>"),
+            answer("{}"),
+            reset,
+            dripping(answer("x" * 500), every=0.05),
+        ],
+    )
+    def test_no_other_trouble_with_a_refresh_ends_the_access(self, net, play):
+        with playing(play) as server, pytest.raises(TryLater):
+            net.scripted(server, seconds=0.5).refresh()
+
+    # Secrets
+
+    @pytest.mark.parametrize("status", ["200 OK", "400 x", "401 x", "403 x", "429 x", "500 x"])
+    def test_no_error_holds_a_secret_even_where_the_server_repeats_it(self, net, status):
+        echo = f'{{"error":"{" ".join(SECRETS)}","error_description":"{" ".join(SECRETS)}"}}'
+        with playing(answer(echo, status)) as server:
+            connector = net.scripted(server)
+            for act in (
+                lambda: connector.publish(a_post("status"), idempotency_key="k"),
+                lambda: list(connector.friends()),
+                lambda: connector.retract(Receipt("voice:a1")),
+                connector.refresh,
+            ):
+                told = told_by(act)
+                for secret in SECRETS:
+                    assert secret not in told
+
+    def test_new_tokens_are_not_told_where_the_rest_cannot_be_read(self, net):
+        with playing(answer('{"refresh_token":"brand-new","access_token":5}')) as server:
+            assert "brand-new" not in told_by(net.scripted(server).refresh)
+
+    def test_a_repr_tells_no_secret(self, net):
+        connector = net.connector_class(
+            Credentials("access-secret-1", refresh_token="refresh-secret-2"),
+            http=net.http(),
+            app=replace(net.app(), client_secret="client-secret-3"),
+        )
+        told = repr(connector) + repr(connector.credentials) + repr(connector.app)
+        assert not any(secret in told for secret in SECRETS)

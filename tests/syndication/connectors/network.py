@@ -1,0 +1,125 @@
+"""How a test reaches a network, and the posts that it hands over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from accounts.safe_http import SafeHttp
+from syndication.connectors.base import App, Connector, Credentials, OutgoingPost, Photo
+from syndication.connectors.errors import ConnectorError
+from tests.scripted_server import ScriptedServer
+
+PERMALINK = "http://testserver/posts/7/"
+JPEG = b"\xff\xd8\xff\xe0 a picture \r\n--with\r\n\r\nodd bytes\x00\xff\xd9"
+SECRETS = ("access-secret-1", "refresh-secret-2", "client-secret-3")
+KINDS = ("status", "note", "photo", "link")
+AUDIENCES = ("everyone", "friends_of_friends", "friends", "group", "only_me")
+
+
+def a_post(kind: str, audience: str = "everyone", **changes: Any) -> OutgoingPost:
+    """A post of that kind as the product would hand it over."""
+    whole = OutgoingPost(
+        kind=kind,
+        text=f"{kind}: 今日はいい天気 & <b>😀</b>",
+        title="日記のタイトル" if kind == "note" else "",
+        url="https://example.org/a?b=c&d=%E3%81%82" if kind == "link" else "",
+        permalink=PERMALINK if audience == "everyone" else "",
+        photos=(Photo(JPEG, alt="a picture"),) if kind == "photo" else (),
+        audience=audience,
+    )
+    return replace(whole, **changes)
+
+
+READINGS: dict[str, Callable[[Connector], object]] = {
+    "friends": lambda connector: list(connector.friends()),
+    "feed": lambda connector: list(connector.feed()),
+    "profile": lambda connector: connector.profile(),
+    "look_up": lambda connector: list(
+        connector.look_up(a_post("status"), since=0, idempotency_key="k")
+    ),
+}
+
+
+class Impatient:
+    """A SafeHttp that gives no request more than `seconds`, so that a test need not wait."""
+
+    NotSent = SafeHttp.NotSent
+    MaybeSent = SafeHttp.MaybeSent
+
+    def __init__(self, http: SafeHttp, seconds: float) -> None:
+        self._http = http
+        self._seconds = seconds
+
+    def request(self, method: str, url: str, *, deadline: float = 20.0, **content: Any) -> Any:
+        deadline = min(deadline, self._seconds)
+        return self._http.request(method, url, deadline=deadline, **content)
+
+
+class Network:
+    """How one network is reached in the tests. A subclass fills in what raises here."""
+
+    connector_class: type[Connector]
+
+    def __init__(self, sandbox: Any) -> None:
+        self.sandbox = sandbox
+
+    def app(self) -> App:
+        """Our registration there, pointing at the sandbox."""
+        raise NotImplementedError
+
+    def credentials(self) -> Credentials:
+        """Those of a member who has just consented to everything."""
+        raise NotImplementedError
+
+    def copies(self, kind: str) -> list[tuple[str, str]]:
+        """Title and text of the copies there that are not deleted, oldest first."""
+        raise NotImplementedError
+
+    def friends(self, count: int) -> int:
+        """Give the member `count` more friends; how many that makes."""
+        raise NotImplementedError
+
+    def expire(self) -> None:
+        """Let time pass until the access token has run out."""
+        raise NotImplementedError
+
+    def revoke(self) -> None:
+        """Take the access back, as the member would on the network's own page."""
+        raise NotImplementedError
+
+    def is_scripted(self, server: ScriptedServer) -> App:
+        """A registration whose addresses are all at `server`."""
+        raise NotImplementedError
+
+    def http(self, *servers: ScriptedServer) -> SafeHttp:
+        allowed = [server.authority for server in servers] or self.allowed()
+        return SafeHttp(user_agent="ProfileLink/0 (+http://testserver)", allowed=allowed)
+
+    def allowed(self) -> list[str]:
+        return self.sandbox.environment()["ALLOWED_PRIVATE_HOSTS"].split(",")
+
+    def connector(self, credentials: Credentials | None = None) -> Connector:
+        """A connector that speaks to the sandbox."""
+        return self.connector_class(
+            credentials or self.credentials(), http=self.http(), app=self.app()
+        )
+
+    def scripted(self, server: ScriptedServer, *, seconds: float = 20.0) -> Connector:
+        """A connector that speaks to `server`, with known secrets."""
+        access, refresh, _ = SECRETS
+        return self.connector_class(
+            Credentials(access_token=access, refresh_token=refresh),
+            http=Impatient(self.http(server), seconds),
+            app=self.is_scripted(server),
+        )
+
+
+def told_by(act: Callable[[], object]) -> str:
+    """Everything that an error of `act` tells, "" where there is none."""
+    try:
+        act()
+    except ConnectorError as error:
+        return f"{error!r} {error} {error.reason} {error.words} {error.excerpt}"
+    return ""
