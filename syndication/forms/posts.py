@@ -20,6 +20,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.actions.privacy import DEFAULTS
 from accounts.models import Audience, Group, Member
 from accounts.pictures import BadPicture
 from syndication.actions import photos
@@ -214,6 +215,8 @@ class PostForm(PostTextForm):
     @cached_property
     def kept_photo(self) -> KeptPhoto | None:
         """The photo that is kept for this form, if one is."""
+        if self.kind != PostKind.PHOTO:
+            return None
         return photos.find(str(self["photo_key"].value() or ""), by=self.member)
 
     def clean_photo(self) -> None:
@@ -235,7 +238,8 @@ class PostForm(PostTextForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if self.kind == PostKind.PHOTO and not self.kept_photo and "photo" not in self.errors:
+        has_failed = "photo" in self.errors
+        if self.kind == PostKind.PHOTO and not self.kept_photo and not has_failed:
             self.add_error("photo", _("Choose a photo."))
         return cleaned
 
@@ -252,7 +256,7 @@ class PostForm(PostTextForm):
             text=cleaned["text"],
             url=cleaned.get("url", ""),
             url_title=cleaned.get("url_title", ""),
-            photo=self.kept_photo if self.kind == PostKind.PHOTO else None,
+            photo=self.kept_photo,
             photo_alt=cleaned.get("photo_alt", ""),
         )
 
@@ -283,3 +287,13 @@ class AudienceForm(forms.Form):
     def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["audience"] = AudienceField(groups=groups_of(member))
+
+
+class PostsByMeForm(forms.Form):
+    """The audience of posts to come. To Everyone leads a button of its own, with what it means."""
+
+    audience = forms.ChoiceField(
+        label=gettext_lazy("Posts by me"),
+        choices=[(one.value, one.label) for one in DEFAULTS if one != Audience.EVERYONE],
+        widget=AudienceSelect,
+    )

@@ -1,0 +1,41 @@
+""" "Posts by me": the audience that a new post has unless the member chooses another for it.
+
+In 2010 one button changed it to Everyone, and nothing brought it back. Here the way back is kept.
+What was written before is never touched by either.
+"""
+
+from __future__ import annotations
+
+from accounts.models import Audience, Member
+
+# A group is chosen for a post, never for all that come.
+DEFAULTS = (Audience.EVERYONE, Audience.FRIENDS_OF_FRIENDS, Audience.FRIENDS, Audience.ONLY_ME)
+
+
+class NotTheirs(Exception):
+    """One member's settings are changed by that member alone."""
+
+
+def change_posts_by_me(member: Member, audience: str, *, by: Member) -> None:
+    """New posts are for `audience`. A change to Everyone remembers what it was before.
+
+    Raises ValueError for what is no default, NotTheirs where `by` is somebody else.
+    """
+    if by != member:
+        raise NotTheirs
+    if audience not in DEFAULTS:
+        raise ValueError(audience)
+    if audience == member.posts_by_me:
+        return
+    is_opening = audience == Audience.EVERYONE
+    member.posts_by_me_before = member.posts_by_me if is_opening else ""
+    member.posts_by_me = audience
+    member.save(update_fields=["posts_by_me", "posts_by_me_before"])
+
+
+def take_back_posts_by_me(member: Member, *, by: Member) -> bool:
+    """The way back from Everyone to what it was before. False where there is none."""
+    if not member.posts_by_me_before:
+        return False
+    change_posts_by_me(member, member.posts_by_me_before, by=by)
+    return True

@@ -1,0 +1,381 @@
+"""Writing: from the form over the page that says where it goes to the post."""
+
+from __future__ import annotations
+
+import html
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Audience, Member
+from accounts.urlsession.api import end_session
+from syndication.models import Post, PostKind
+from tests.making import PASSWORD, befriend, make_group, make_member, make_post
+from tests.page import Page
+from tests.phone import PhoneClient, computer, log_in_phone, session_key_of
+
+pytestmark = pytest.mark.django_db
+
+HARD_TEXT = "～〜−－‖¥—①髙﨑𠮷😀👨‍👩‍👧🇯🇵がは゛"
+ALL_KINDS = {
+    PostKind.STATUS: {"text": "a status"},
+    PostKind.NOTE: {"title": "a title", "text": "a note"},
+    PostKind.LINK: {"url": "http://127.0.0.1:9/never", "text": "look"},
+}
+
+
+def compose(phone: PhoneClient, kind: str = PostKind.STATUS, **typed: str) -> Page:
+    """Type a post and ask to look it over."""
+    phone.get(reverse("post_new") + f"?kind={kind}")
+    return phone.submit("Look it over", typed)
+
+
+def send(phone: PhoneClient, kind: str = PostKind.STATUS, **typed: str) -> Page:
+    compose(phone, kind, **typed)
+    return phone.submit("Send")
+
+
+@pytest.mark.parametrize("kind", ALL_KINDS)
+def test_a_post_of_each_kind_is_written_on_a_phone(kind: str):
+    hanako = make_member("hanako")
+    page = send(log_in_phone(hanako), kind, **ALL_KINDS[kind])
+
+    post = Post.objects.get()
+    assert page.path.endswith(reverse("post_detail", args=[post.pk]))
+    assert (post.author, post.kind, post.audience) == (hanako, kind, Audience.FRIENDS)
+    for name, value in ALL_KINDS[kind].items():
+        assert getattr(post, name) == value
+
+
+def test_nothing_is_sent_before_the_page_that_asks():
+    phone = log_in_phone(make_member("hanako"))
+    page = compose(phone, text="not yet")
+    assert "Send it?" in page
+    assert not Post.objects.exists()
+
+
+@pytest.mark.parametrize("audience", ["everyone", "friends_of_friends", "friends", "only_me"])
+def test_the_chosen_audience_is_kept(audience: str):
+    phone = log_in_phone(make_member("hanako", posts_by_me=Audience.ONLY_ME))
+    send(phone, text="hello", audience=audience)
+    assert Post.objects.get().audience == audience
+
+
+def test_a_post_for_a_group_names_the_group():
+    hanako = make_member("hanako")
+    choir = make_group(hanako, name="合唱団")
+    page = compose(log_in_phone(hanako), text="rehearsal", audience=f"group_{choir.pk}")
+    assert "the 1 member of 合唱団" in page
+    phone = log_in_phone(hanako)
+    send(phone, text="rehearsal", audience=f"group_{choir.pk}")
+    assert Post.objects.get().group == choir
+
+
+def test_nobody_posts_to_a_group_of_others():
+    hanako, taro = make_member("hanako"), make_member("taro")
+    choir = make_group(taro)
+    page = log_in_phone(hanako)
+    page.get(reverse("post_new"))
+    answer = page.submit("Look it over", {"text": "let me in", "audience": f"group_{choir.pk}"})
+    assert "not one of the available choices" in answer
+    assert "let me in" in answer.html
+    assert not Post.objects.exists()
+
+
+def test_an_audience_that_is_gone_is_never_replaced_by_everyone():
+    hanako = make_member("hanako")
+    client = computer(hanako)
+    page = Page(
+        client.post(
+            reverse("post_preview"),
+            {"kind": "status", "text": "hello", "audience": "group_99", "form_key": "a" * 32},
+        ).text,
+        status=200,
+        path="/",
+    )
+    assert page.form("Look it over", set()).fields["audience"] == [""]
+
+
+def test_the_default_audience_is_posts_by_me():
+    phone = log_in_phone(make_member("hanako", posts_by_me=Audience.FRIENDS_OF_FRIENDS))
+    page = phone.get(reverse("post_new"))
+    assert page.form("Look it over", set()).fields["audience"] == ["friends_of_friends"]
+
+
+@pytest.mark.parametrize(
+    ("audience", "words"),
+    [
+        ("everyone", "Everyone, with or without an account here"),
+        ("friends_of_friends", "your friends here, and their friends"),
+        ("friends", "your 1 friend here"),
+        ("only_me", "you alone"),
+    ],
+)
+def test_the_page_before_sending_says_who_will_read_it(audience: str, words: str):
+    hanako, taro = make_member("hanako"), make_member("taro")
+    befriend(hanako, taro)
+    assert words in compose(log_in_phone(hanako), text="hello", audience=audience)
+
+
+@pytest.mark.parametrize("is_changed", [False, True])
+def test_text_comes_through_as_it_was_typed(is_changed: bool):
+    hanako = make_member("hanako")
+    typed = f"　字下げ {HARD_TEXT}\r\n\r\n2nd & <b>line</b>\t\"x\" 'y'"
+    phone = log_in_phone(hanako)
+    compose(phone, PostKind.NOTE, title=HARD_TEXT, text=typed, audience="everyone")
+    if is_changed:
+        phone.submit("Change")
+        phone.submit("Look it over")
+    phone.submit("Send")
+
+    post = Post.objects.get()
+    assert post.text == typed.replace("\r\n", "\n")
+    assert post.title == HARD_TEXT
+    shown = Client().get(reverse("post_detail", args=[post.pk])).text
+    assert html.escape(HARD_TEXT) in shown
+
+
+def test_markup_in_a_post_stays_text_everywhere():
+    evil = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'>"
+    hanako = make_member("hanako", display_name=evil[:40], about=evil, about_audience="everyone")
+    phone = log_in_phone(hanako)
+    pages = [compose(phone, PostKind.NOTE, title=evil, text=evil, audience="everyone")]
+    pages += [phone.submit("Change"), phone.submit("Look it over"), phone.submit("Send")]
+    pk = Post.objects.get().pk
+    paths = [
+        reverse("home"),
+        reverse("profile", args=["hanako"]),
+        *(reverse(n, args=[pk]) for n in ("post_edit", "post_audience", "post_delete")),
+    ]
+    pages += [phone.get(path) for path in paths]
+    for page in pages:
+        assert "<script" not in page.html
+        assert "<img src=x" not in page.html
+    feed = Client().get(reverse("profile_feed", args=["hanako"])).text
+    assert "<script" not in feed
+    assert "&amp;lt;script" in feed  # escaped twice: text in HTML in XML
+
+
+def test_change_gives_everything_back():
+    phone = log_in_phone(make_member("hanako"))
+    typed = {"title": "タイトル", "text": "one\r\ntwo", "audience": "only_me"}
+    compose(phone, PostKind.NOTE, **typed)
+    form = phone.submit("Change").form("Look it over", {"title", "text"})
+    for name, value in typed.items():
+        assert [one.replace("\n", "").replace("\r", "") for one in form.fields[name]] == [
+            value.replace("\r\n", "")
+        ]
+    assert form.fields["kind"] == ["note"]
+    assert not Post.objects.exists()
+
+
+def test_a_form_that_is_sent_twice_makes_one_post():
+    phone = log_in_phone(make_member("hanako"))
+    page = compose(phone, text="once")
+    fields = page.form("Send", set()).fields | {"send": ["Send"]}
+    first, second = (phone.post(reverse("post_new"), fields) for _ in range(2))
+    assert Post.objects.count() == 1
+    assert first.path == second.path
+
+
+def test_back_and_change_after_sending_makes_a_post_of_its_own():
+    """The same form key with other words must not lose the other words."""
+    phone = log_in_phone(make_member("hanako"))
+    page = compose(phone, text="first words")
+    old = page.form("Send", set()).fields
+    phone.submit("Send")
+    again = phone.post(reverse("post_preview"), old | {"text": ["second words"]})
+    assert "You sent this form already" in again
+    phone.submit("Send")
+    assert {post.text for post in Post.objects.all()} == {"first words", "second words"}
+
+
+def test_two_members_may_have_the_same_form_key():
+    hanako, taro = make_member("hanako"), make_member("taro")
+    for member in (hanako, taro):
+        phone = log_in_phone(member)
+        page = compose(phone, text=f"by {member}")
+        fields = page.form("Send", set()).fields | {"send": ["Send"], "form_key": ["a" * 32]}
+        phone.post(reverse("post_new"), fields)
+    assert Post.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "fits"), [(PostKind.STATUS, 1000), (PostKind.NOTE, 10_000), (PostKind.LINK, 1000)]
+)
+def test_a_text_that_is_too_long_is_given_back_whole(kind: str, fits: int):
+    phone = log_in_phone(make_member("hanako"))
+    typed = ALL_KINDS[kind] | {"text": "あ" * (fits + 2)}
+    page = compose(phone, kind, **typed)
+    assert "2 characters too many" in page
+    assert page.form("Look it over", set()).fields["text"] == ["あ" * (fits + 2)]
+    page = compose(phone, kind, **(typed | {"text": "あ\r\n" * (fits // 2 - 1) + "あ"}))
+    assert "Send it?" in page  # a line end counts as one
+
+
+def test_blank_words_are_no_post():
+    phone = log_in_phone(make_member("hanako"))
+    assert "This field is required" in compose(phone, text=" 　\r\n ")
+
+
+def test_control_characters_are_left_out():
+    phone = log_in_phone(make_member("hanako"))
+    send(phone, text="a\x00b\x0bc\ufffed", audience="everyone")
+    assert Post.objects.get().text == "abcd"
+    assert Client().get(reverse("profile_feed", args=["hanako"])).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "ftp://example.com/",
+        "http://bank.example@evil.example/",
+        "data:text/html,x",
+        "http://",
+    ],
+)
+def test_an_address_that_may_not_be_offered_is_refused(url: str):
+    phone = log_in_phone(make_member("hanako"))
+    page = compose(phone, PostKind.LINK, url=url, text="kept words")
+    assert "Send it?" not in page
+    assert page.form("Look it over", set()).fields["text"] == ["kept words"]
+
+
+def test_an_address_without_scheme_is_taken_as_https():
+    phone = log_in_phone(make_member("hanako"))
+    send(phone, PostKind.LINK, url="127.0.0.1:9/page", text="look")
+    assert Post.objects.get().url == "https://127.0.0.1:9/page"
+
+
+def test_a_link_leaves_by_the_door_only():
+    hanako = make_member("hanako")
+    post = make_post(author=hanako, kind=PostKind.LINK, url="https://example.com/a", text="look")
+    page = Client().get(reverse("post_detail", args=[post.pk])).text
+    assert 'href="https://example.com' not in page
+    assert "/out/" in page
+
+
+# --- over a session that ended ------------------------------------------------------------------
+@pytest.mark.parametrize("button", ["Look it over", "Send"])
+def test_what_was_typed_survives_a_session_that_ended(button: str):
+    hanako = make_member("hanako", posts_by_me=Audience.EVERYONE)
+    phone = log_in_phone(hanako)
+    typed = {"title": "題", "text": "長い話\r\n" * 50, "audience": "only_me"}
+    phone.get(reverse("post_new") + "?kind=note")
+    if button == "Send":
+        phone.submit("Look it over", typed)
+    end_session(session_key_of(phone))
+
+    asked = phone.submit(button, typed if button == "Look it over" else {})
+    assert not Post.objects.exists()
+    assert asked.status == 200
+    back = phone.submit("", login="hanako", password=PASSWORD)
+    form = back.form("Look it over", {"title", "text"})
+    assert [form.fields[name] for name in ("kind", "title", "audience")] == [
+        ["note"], ["題"], ["only_me"],
+    ]  # fmt: skip
+    assert form.fields["text"][0].split() == typed["text"].split()
+
+    phone.submit("Look it over")
+    phone.submit("Send")
+    assert Post.objects.get().audience == Audience.ONLY_ME
+
+
+# --- changing -----------------------------------------------------------------------------------
+def test_an_edit_keeps_the_time_of_writing():
+    hanako = make_member("hanako")
+    post = make_post(author=hanako, text="old")
+    phone = log_in_phone(hanako)
+    phone.get(reverse("post_edit", args=[post.pk]))
+    page = phone.submit("Save", text="new")
+    assert "(changed)" in page
+    changed = Post.objects.get()
+    assert (changed.text, changed.created_at) == ("new", post.created_at)
+    assert changed.edited_at is not None
+
+
+def test_an_edit_that_is_too_long_is_given_back():
+    hanako = make_member("hanako")
+    post = make_post(author=hanako, text="old")
+    phone = log_in_phone(hanako)
+    phone.get(reverse("post_edit", args=[post.pk]))
+    page = phone.submit("Save", text="x" * 1001)
+    assert page.form("Save", set()).fields["text"] == ["x" * 1001]
+    assert Post.objects.get().text == "old"
+
+
+def test_a_deleted_post_is_asked_about_first_and_then_gone():
+    hanako = make_member("hanako")
+    post = make_post(author=hanako, text="regret")
+    phone = log_in_phone(hanako)
+    assert "regret" in phone.get(reverse("post_delete", args=[post.pk]))
+    assert Post.objects.visible_to(None).exists()
+    phone.submit("Delete")
+    assert not Post.objects.visible_to(hanako).exists()
+    left = Post.objects.get()
+    assert (left.text, left.title, left.url) == ("", "", "")
+
+
+def test_the_audience_changes_only_after_the_page_that_says_what_follows():
+    hanako = make_member("hanako")
+    post = make_post(author=hanako, audience=Audience.EVERYONE)
+    phone = log_in_phone(hanako)
+    phone.get(reverse("post_audience", args=[post.pk]))
+    page = phone.submit("Go on", audience="only_me")
+    assert "you alone" in page
+    assert Post.objects.get().audience == Audience.EVERYONE
+    phone.submit("Change it")
+    assert Post.objects.get().audience == Audience.ONLY_ME
+
+
+def test_a_post_taken_out_of_a_group_forgets_the_group():
+    hanako = make_member("hanako")
+    choir = make_group(hanako)
+    post = make_post(author=hanako, audience=Audience.GROUP, group=choir)
+    phone = log_in_phone(hanako)
+    phone.get(reverse("post_audience", args=[post.pk]))
+    phone.submit("Go on", audience="friends")
+    phone.submit("Change it")
+    assert Post.objects.get().group is None
+
+
+# --- reading ------------------------------------------------------------------------------------
+def test_a_long_note_is_read_in_pages_that_lose_nothing():
+    hanako = make_member("hanako")
+    text = "。".join(f"{n}番目の文です" for n in range(900))
+    post = make_post(author=hanako, kind=PostKind.NOTE, title="長い", text=text)
+    client, address, read = Client(), reverse("post_detail", args=[post.pk]), ""
+    for number in range(1, 50):
+        page = client.get(address, {"page": number})
+        assert len(page.content) <= 9_000
+        read += Page(page.text, status=200, path=address).html.split("<p>")[1].split("</p>")[0]
+        if 'accesskey="#"' not in page.text:
+            break
+    assert read == text
+
+
+def test_a_public_post_needs_no_session_and_makes_none():
+    post = make_post(author=make_member("hanako"))
+    answer = Client().get(reverse("post_detail", args=[post.pk]))
+    assert answer.status_code == 200
+    assert not answer.cookies
+
+
+def test_a_visitor_is_asked_to_log_in_before_writing():
+    client = computer()
+    answer = client.get(reverse("post_new"), follow=True)
+    assert answer.redirect_chain[-1][0].startswith(reverse("account_login"))
+
+
+def test_every_field_has_a_name_that_old_phones_send(django_assert_max_num_queries):
+    hanako: Member = make_member("hanako")
+    phone = log_in_phone(hanako)
+    for kind in PostKind:
+        with django_assert_max_num_queries(6):
+            page = phone.get(reverse("post_new") + f"?kind={kind}")
+        for name in page.form("Look it over", set()).names:
+            assert name.replace("_", "").isalnum()
+            assert name[0].isalpha()
+            assert name.islower()
