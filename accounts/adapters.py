@@ -132,7 +132,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
     """Networks. Our own flow (accounts.actions.linking) links; allauth's would also log in."""
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """Comes before allauth looks anybody up, logs in, signs up or connects. Nothing does."""
+        """Comes before allauth logs in, signs up or connects: it never gets to any of these."""
         _refuse(request)
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:

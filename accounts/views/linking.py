@@ -42,13 +42,13 @@ def link_start(request: MemberRequest, network: str) -> HttpResponse:
         if request.method == "POST":
             return _leave(request, provider)
     except linking.NotNow as error:
-        return _start_page(request, provider, reason=str(error), status=503)
+        return _start_page(request, provider, reason=str(error), status=409)
     except linking.TooManyTries:
         reason = _("You left for networks often within this hour. Try again in an hour.")
         return _start_page(request, provider, reason=reason, status=429)
     except ExchangeFailed:
         reason = _("%(name)s does not answer just now. Try again in a few minutes.")
-        return _start_page(request, provider, reason=reason % {"name": provider.name}, status=502)
+        return _start_page(request, provider, reason=reason % {"name": provider.name}, status=409)
     return _start_page(request, provider)
 
 
@@ -71,7 +71,10 @@ def _leave(request: MemberRequest, provider: NetworkProvider) -> HttpResponse:
 def _start_page(
     request: HttpRequest, provider: NetworkProvider, *, reason: str = "", status: int = 200
 ) -> HttpResponse:
-    """The number is made for the page and comes back with the form, so it is stored nowhere."""
+    """The number is made for the page and comes back with the form, so it is stored nowhere.
+
+    No status of 5xx here: what such an answer changed in the session is not kept.
+    """
     number = f"{secrets.randbelow(10_000):04d}" if is_url_mode(request) else ""
     context = {"provider": provider, "number": number, "reason": reason}
     return TemplateResponse(request, "accounts/link_start.html", context, status=status)
@@ -181,6 +184,7 @@ def _take_over(request: MemberRequest, account: Authorized, chosen: dict[str, An
 
 
 def _fetch(url: str) -> bytes:
+    """The picture's file. Raises HttpFailure; what is no picture is found out by who reads it."""
     return outgoing_http().get(url, deadline=10, max_bytes=PICTURE_BYTES).body
 
 

@@ -1,0 +1,291 @@
+"""Who knows what a network knows (state, codes, a member's uid) gets no session and no account."""
+
+import json
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from allauth.socialaccount.helpers import complete_social_login
+from allauth.socialaccount.models import SocialAccount, SocialLogin
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import F
+from django.test import Client, RequestFactory
+from django.urls import NoReverseMatch, reverse
+
+from accounts.models import LinkReturn, Member
+from accounts.urlsession.models import Session
+from tests.accounts.away import come_back, leave_by_computer, leave_by_phone, read
+from tests.making import make_member
+from tests.phone import COMPUTER, PhoneClient, computer, log_in_phone
+from tests.racing import at_once
+from tests.scripted_server import answer, playing
+
+pytestmark = pytest.mark.django_db
+
+UID = "ezkjdy9s8rwsc"
+JSON = {"Content-Type": "application/json"}
+CALLBACK = "/accounts/mixi/login/callback/"
+
+
+@pytest.fixture
+def hanako():
+    return make_member("hanako")
+
+
+@pytest.fixture
+def taro():
+    return make_member("taro")
+
+
+@contextmanager
+def hostile_mixi(settings, uid=UID):
+    """A network that says of whoever comes back that they are `uid`."""
+    token = {"access_token": "stolen", "refresh_token": "too", "expires_in": 900, "scope": ""}
+    entry = {"entry": {"id": uid, "displayName": "hanako"}}
+    with playing(
+        answer(json.dumps(token), headers=JSON), answer(json.dumps(entry), headers=JSON)
+    ) as server:
+        addresses = {"token_url": f"{server.url}/2/token", "api_url": f"{server.url}/2"}
+        settings.NETWORKS = {"mixi": {**settings.NETWORKS["mixi"], **addresses}}
+        settings.ALLOWED_PRIVATE_HOSTS = [server.authority]
+        yield server
+
+
+def other_phone():
+    """The thief's: the same model, no session."""
+    return PhoneClient()
+
+
+def back(state, code="0123456789"):
+    return f"{CALLBACK}?code={code}&state={state}"
+
+
+# --- Linking is never logging in ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lane", ["cookie", "token"])
+def test_a_network_that_claims_to_bring_hanako_back_does_not_make_taro_hanako(
+    settings, hanako, taro, lane
+):
+    SocialAccount.objects.create(user=hanako, provider="mixi", uid=UID)
+    with hostile_mixi(settings):
+        if lane == "cookie":
+            client = computer(taro)
+            away = leave_by_computer(client)
+            page = read(client.get(back(away.state), follow=True))
+            assert "Profile Link member taro" in page
+            page = read(client.post("/links/confirm/mixi/", {"link": "Link"}, follow=True))
+            who = read(client.get("/account/"))
+        else:
+            phone = log_in_phone(taro)
+            away = leave_by_phone(phone)
+            phone.get(back(away.state), bare=True)
+            page = phone.submit("Continue", number=away.number)
+            assert "Profile Link member taro" in page
+            page = phone.submit("Link")
+            who = phone.get("/account/")
+    assert "linked by another member" in page
+    assert "taro" in who
+    assert "hanako" not in who
+    assert SocialAccount.objects.get().user == hanako
+
+
+def test_without_session_the_member_s_own_uid_opens_nothing(settings, hanako):
+    SocialAccount.objects.create(user=hanako, provider="mixi", uid=UID)
+    away = leave_by_phone(log_in_phone(hanako))
+    sessions = set(Session.objects.values_list("pk", flat=True))
+    with hostile_mixi(settings):
+        client = Client(HTTP_USER_AGENT=COMPUTER)
+        for state in ("made-up", away.state):
+            response = client.get(back(state))
+            assert not response.cookies
+            assert "Location" not in response
+            assert read(client.get("/account/", follow=True)).form("Log in", {"password"})
+    assert sessions == set(Session.objects.filter(pk__in=sessions).values_list("pk", flat=True)), (
+        "hanako's session goes on under its own key"
+    )
+
+
+def test_allauth_s_own_log_in_by_a_network_is_refused(hanako):
+    SocialAccount.objects.create(user=hanako, provider="mixi", uid=UID)
+    request = RequestFactory().get("/")
+    client = Client(HTTP_USER_AGENT=COMPUTER)
+    request.session, request.user = client.session, AnonymousUser()
+    for process in ("login", "connect", "redirect"):
+        login = SocialLogin(user=Member(), account=SocialAccount(provider="mixi", uid=UID))
+        login.state = {"process": process}
+        response = complete_social_login(request, login)
+        assert response.status_code == 403
+        assert b"A network never logs you in" in response.content
+        assert request.user.is_anonymous
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "mixi_login",
+        "mixi_callback",
+        "socialaccount_signup",
+        "socialaccount_connections",
+        "socialaccount_login_error",
+    ],
+)
+def test_allauth_s_pages_for_networks_are_not_routed(name):
+    with pytest.raises(NoReverseMatch):
+        reverse(name)
+
+
+# --- The way back ---------------------------------------------------------------------------------
+
+
+def test_a_stolen_state_gives_no_session_without_the_number(sandbox, hanako):
+    away = leave_by_phone(log_in_phone(hanako))
+    thief = other_phone()
+    page = thief.get(away.agree("taro"), bare=True)
+    assert "Type the number" in page
+    assert not thief.token
+    assert "hanako" not in page
+    page = thief.get("/account/")
+    assert page.form("Log in", {"password"})
+
+
+def test_three_wrong_numbers_end_it_for_the_right_one_too(sandbox, hanako):
+    phone = log_in_phone(hanako)
+    away = leave_by_phone(phone)
+    thief = other_phone()
+    thief.get(away.agree(), bare=True)
+    wrong = f"{(int(away.number) + 1) % 10000:04d}"
+    for left in (2, 1):
+        page = thief.submit("Continue", number=wrong)
+        assert page.status == 403
+        assert f"{left} tries left" in page
+    assert thief.submit("Continue", number=wrong).status == 410
+    key = {"network": "mixi", "key": away.state}
+    page = thief.post("/links/return/", {**key, "number": away.number}, bare=True)
+    assert page.status == 410
+    assert LinkReturn.objects.get().sealed_result == ""
+
+
+def test_the_number_is_good_once(sandbox, hanako):
+    phone = log_in_phone(hanako)
+    away = leave_by_phone(phone)
+    come_back(phone, away)
+    again = {"network": "mixi", "key": away.state, "number": away.number}
+    page = other_phone().post("/links/return/", again, bare=True)
+    assert page.status == 410
+    assert phone.submit("Link").status == 200
+
+
+def test_what_came_back_cannot_come_back_again_after_the_link(sandbox, hanako):
+    phone = log_in_phone(hanako)
+    away = leave_by_phone(phone)
+    address = away.agree()
+    phone.get(address, bare=True)
+    phone.submit("Continue", number=away.number)
+    phone.submit("Link")
+    assert other_phone().get(address, bare=True).status == 410
+
+
+def test_ten_minutes_are_all_there_is(sandbox, hanako):
+    phone = log_in_phone(hanako)
+    away = leave_by_phone(phone)
+    address = away.agree()
+    LinkReturn.objects.update(expires_at=F("expires_at") - timedelta(minutes=10, seconds=1))
+    page = phone.get(address, bare=True)
+    assert page.status == 410
+    assert page.link("Begin again")
+
+
+def test_ten_minutes_after_the_return_the_confirm_page_is_over(sandbox, hanako):
+    phone = log_in_phone(hanako)
+    come_back(phone, leave_by_phone(phone))
+    LinkReturn.objects.update(expires_at=F("expires_at") - timedelta(minutes=10, seconds=1))
+    assert phone.submit("Link").status == 410
+    assert not SocialAccount.objects.exists()
+
+
+def test_who_logged_out_meanwhile_is_not_let_in_by_the_number(sandbox, hanako):
+    phone = log_in_phone(hanako)
+    away = leave_by_phone(phone)
+    phone.get("/logout/")
+    phone.submit("Log out")
+    phone.get(away.agree(), bare=True)
+    assert phone.submit("Continue", number=away.number).status == 410
+
+
+def test_another_model_of_phone_does_not_get_the_session(sandbox, hanako):
+    away = leave_by_phone(log_in_phone(hanako))
+    other = PhoneClient("Mozilla/5.0 (KAIOS; Nokia 8110)")
+    other.get(away.agree(), bare=True)
+    assert other.submit("Continue", number=away.number).status == 410
+
+
+def test_with_cookies_the_state_of_another_session_is_not_even_exchanged(sandbox, hanako, taro):
+    away = leave_by_computer(computer(hanako))
+    address = away.agree("taro")
+    for browser in (computer(taro), computer(hanako), Client(HTTP_USER_AGENT=COMPUTER)):
+        response = browser.get(address)
+        assert response.status_code == 410
+        assert "not the browser that you left with" in read(response)
+    assert LinkReturn.objects.get().exchanged_at is None
+
+
+def test_a_state_of_one_network_is_none_of_another_s(sandbox, hanako, settings):
+    settings.NETWORKS = {"mixi": settings.NETWORKS["mixi"]}
+    away = leave_by_phone(log_in_phone(hanako))
+    LinkReturn.objects.update(network="orkut")
+    assert other_phone().get(away.agree(), bare=True).status == 410
+
+
+def test_another_session_of_the_same_member_cannot_confirm(sandbox, hanako):
+    phone = log_in_phone(hanako)
+    come_back(phone, leave_by_phone(phone))
+    second = log_in_phone(hanako)
+    assert second.get("/links/confirm/mixi/").status == 410
+    assert computer(hanako).post("/links/confirm/mixi/", {"link": "1"}).status_code == 410
+
+
+def test_a_link_cannot_be_confirmed_before_the_number(sandbox, hanako):
+    phone = log_in_phone(hanako)
+    token = phone.token
+    away = leave_by_phone(phone)
+    other_phone().get(away.agree("taro"), bare=True)
+    phone.token = token
+    assert phone.get("/links/confirm/mixi/").status == 410
+
+
+def test_another_site_cannot_press_link(sandbox, hanako):
+    client = Client(enforce_csrf_checks=True, HTTP_USER_AGENT=COMPUTER)
+    client.cookies = computer(hanako).cookies
+    for path in ("/links/mixi/", "/links/confirm/mixi/"):
+        assert client.post(path, {"link": "1"}).status_code == 403
+    assert not LinkReturn.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_twenty_right_numbers_at_once_one_gets_the_session(sandbox):
+    phone = log_in_phone(make_member("hanako"))
+    away = leave_by_phone(phone)
+    phone.get(away.agree(), bare=True)
+    sent = {"network": "mixi", "key": away.state, "number": away.number}
+
+    def come(_number):
+        client = Client(HTTP_USER_AGENT=phone.user_agent)
+        return client.post("/links/return/", sent).status_code
+
+    statuses = at_once(20, come)
+    assert sorted(statuses) == [302] + [410] * 19
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_ten_returns_at_once_one_exchanges_the_code(sandbox):
+    phone = log_in_phone(make_member("hanako"))
+    away = leave_by_phone(phone)
+    address = away.agree().removeprefix("http://testserver")
+
+    def come(_number):
+        return Client(HTTP_USER_AGENT=phone.user_agent).get(address).status_code
+
+    assert at_once(10, come) == [200] * 10
+    phone.get(address, bare=True)
+    assert "Link these two?" in phone.submit("Continue", number=away.number)
