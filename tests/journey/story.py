@@ -79,7 +79,9 @@ def log_in_phone(computer: Browser, phone: Client, *, member: str = "花子") ->
     return address
 
 
-def link_mixi(phone: Client, world: World, *, member: str = "hanako", nickname: str = "ザキ") -> None:
+def link_mixi(
+    phone: Client, world: World, *, member: str = "hanako", nickname: str = "ザキ"
+) -> None:
     phone.follow("Links")
     phone.follow("Link your profile with mixi")
     number = re.search(r"(?<!\d)(\d{4})(?!\d)", phone.text)
@@ -195,7 +197,9 @@ def take_back(phone: Client, world: World) -> None:
     phone.press("Delete")
 
     def gone() -> bool:
-        mine = [s for s in world.received()["statuses"] if STATUS in s["text"] or LINKED in s["text"]]
+        mine = [
+            s for s in world.received()["statuses"] if STATUS in s["text"] or LINKED in s["text"]
+        ]
         return bool(mine) and all(s["deleted"] for s in mine)
 
     assert world.until(gone, seconds=60), world.received()
@@ -232,3 +236,18 @@ def staff_look(staff: Browser, world: World) -> None:
         staff.follow(words)
         sees(staff, seen)
     assert STATUS not in staff.text
+
+
+def tell(computer: Browser, phone: Client, world: World, photo: Path) -> None:
+    """Points 1 to 8 of the main job, in order; 9 on the way."""
+    log_in_computer(computer, world)
+    log_in_phone(computer, phone)
+    link_mixi(phone, world)
+    look_at_friends(phone, world)
+    opt_in(phone)
+    open_up(phone)
+    write_all(phone, photo)
+    watch_it_go(phone, world)
+    never_wider(world)
+    take_back(phone, world)
+    read_friends(phone, world)

@@ -62,8 +62,15 @@ class World:
 
     def dump(self) -> str:
         """Every row of every table, as text."""
+        return self._ask("tests.journey.dump")
+
+    def network_secrets(self) -> list[str]:
+        """The networks' tokens that links hold now, unsealed, and the client secret."""
+        return self._ask("tests.journey.unsealed").split()
+
+    def _ask(self, module: str) -> str:
         output = subprocess.run(
-            [sys.executable, "-m", "tests.journey.dump"],
+            [sys.executable, "-m", module],
             cwd=ROOT,
             env=self.environment(),
             capture_output=True,
@@ -83,6 +90,7 @@ class World:
             **kept,
             "DATABASE_URL": self.database_url,
             "PUBLIC_URL": self.site,
+            "DEMO_DIR": str(self.folder),
             "DJANGO_SETTINGS_MODULE": "profilelink.settings",
         }
 

@@ -1,0 +1,25 @@
+"""One running product for all journeys of a session; each journey brings its own browsers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.journey.world import World, running
+from tests.photographs import a_photo_from_shibuya
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with running(tmp_path_factory.mktemp("world")) as world:
+        yield world
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """A photo with place data, as a phone's camera makes them."""
+    path = tmp_path / "busstop.jpg"
+    path.write_bytes(a_photo_from_shibuya((1200, 900)))
+    return path
