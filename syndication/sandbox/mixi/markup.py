@@ -53,7 +53,7 @@ def submit(name: str, words: str) -> str:
 def login_fields(name: str = "") -> str:
     """Name and password; the name is kept when a try went wrong."""
     return (
-        '<p>ログイン名<br /><input type="text" name="name" istyle="3" '
+        '<p><label for="name">ログイン名</label><br /><input type="text" id="name" name="name" istyle="3" '
         f'value="{escape(name)}" /></p>'
-        '<p>パスワード<br /><input type="password" name="password" istyle="3" /></p>'
+        '<p><label for="password">パスワード</label><br /><input type="password" id="password" name="password" istyle="3" /></p>'
     )
