@@ -13,6 +13,9 @@ from accounts.urlsession.api import Mode, current_mode
 # The style of all pages, and the short one of log-in, which must be the lightest of them.
 STYLES = [settings.BASE_DIR / "templates" / name for name in ("_style.css", "_style_short.css")]
 
+# Not of a session, and yet not for everybody: codes, invitations, the way out.
+FOR_ONE_READER = ("/q/", "/p/", "/i/", "/out/")
+
 # Django's admin brings files of its own, and some styles in attributes.
 ADMIN_POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -64,6 +67,10 @@ def _say_who_may_keep_it(request: HttpRequest, response: HttpResponseBase) -> No
 
 def _depends_on_session(request: HttpRequest, response: HttpResponseBase) -> bool:
     """Whether the answer is for one visitor. Redirects, refusals and pages that set a cookie are."""
-    is_plain_page = current_mode(request) is Mode.NONE and response.status_code == 200
-    never_probed = request.path_info.startswith(("/q/", "/p/", "/i/", "/out/"))
-    return not is_plain_page or never_probed or bool(response.cookies)
+    is_plain_page = (
+        current_mode(request) is Mode.NONE
+        and request.method in ("GET", "HEAD")
+        and response.status_code == 200
+        and not response.cookies
+    )
+    return request.path_info.startswith(FOR_ONE_READER) or not is_plain_page

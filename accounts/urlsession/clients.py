@@ -13,6 +13,9 @@ from accounts.urlsession.conf import setting
 # the one handset (serial, SIM card). What is left names the model.
 _VOLATILE = re.compile(r"\([^)]*\)|/SN[0-9A-Za-z]+|;(?:ser|icc)[0-9A-Za-z]+")
 
+# Headers in which a gateway names the subscriber. Anybody can send them, so they prove nothing.
+_SUBSCRIBER = ("HTTP_X_DCMGUID", "HTTP_X_UP_SUBNO", "HTTP_X_JPHONE_UID", "HTTP_X_EM_UID")
+
 # Says so itself: search engines, link previews, archives. Cubot is a maker of phones.
 _CRAWLER = re.compile(
     r"(?<!cu)bot\b|crawler|spider|slurp|preview|facebookexternalhit|facebookcatalog|whatsapp/"
@@ -52,6 +55,12 @@ def browser_id(request: HttpRequest) -> str:
     """12 characters that stand for the phone's model or the browser and its version."""
     name = _VOLATILE.sub("", request.META.get("HTTP_USER_AGENT", ""))
     return hashlib.sha256(name.strip().encode()).hexdigest()[:12]
+
+
+def forget_subscriber(request: HttpRequest) -> None:
+    """Takes the subscriber's number out of the request, before any view or report can see it."""
+    for name in _SUBSCRIBER:
+        request.META.pop(name, None)
 
 
 def is_crawler(request: HttpRequest) -> bool:

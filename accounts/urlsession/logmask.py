@@ -16,12 +16,15 @@ MASK = "***"
 _PATTERNS = (
     # Session, phone login, PIN, invitation and outbound addresses, also percent-encoded in others.
     re.compile(rf"(?P<keep>(?:/|%2F)(?:s|q|p|i|out)(?:/|%2F)){PATTERN}(?![A-Za-z0-9_-])", re.I),
-    # What a network gives back: OAuth 2's code and state, OAuth 1's token and verifier.
+    # What a network gives back (OAuth 2's code and state, OAuth 1's token and verifier) and what
+    # opens an account, in a query, in a report's `name = 'value'` and in a dict's repr.
     re.compile(
-        r"(?P<keep>(?:^|[?&;\s\"'(]|%3F|%26)"
-        r"(?:code|state|oauth_token|oauth_verifier|access_token|refresh_token|session)(?:=|%3D))"
-        r"[^&\s\"'<>)]+",
-        re.I,
+        r"(?P<keep>(?:^|[?&;\s\"'(\[]|%3F|%26)"
+        r"(?:code|state|oauth_token|oauth_verifier|access_token|refresh_token|session"
+        r"|(?:old)?password\d?|pin)"
+        r"(?:=|%3D|\s=\s|['\"]:\s*\[?)['\"]?)"
+        r"[^&\s\"'<>)\]]+",
+        re.I | re.M,
     ),
     # A handset's serial number and SIM card in its browser's name.
     re.compile(r"(?P<keep>[;/](?:ser|icc|SN))[0-9A-Za-z]{8,}"),

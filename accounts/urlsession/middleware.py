@@ -29,7 +29,7 @@ from django.utils.translation import gettext as _
 
 from accounts.urlsession import kept, location
 from accounts.urlsession.backend import SessionStore
-from accounts.urlsession.clients import address_hash, browser_id
+from accounts.urlsession.clients import address_hash, browser_id, forget_subscriber
 from accounts.urlsession.context import Context, Mode, active, script_prefix
 from accounts.urlsession.entry import ENDED, Arrival, arrive, decide, new_store
 from accounts.urlsession.outbound import outside_path, store_tickets
@@ -48,6 +48,7 @@ class UrlSessionMiddleware(SessionMiddleware):
             # A file: no query, and the session cookie is left alone.
             request.session = new_store()
             return cast(HttpResponseBase, self.get_response(request))
+        forget_subscriber(request)
         outer = request.META.get("SCRIPT_NAME", "").rstrip("/")
         context = Context(outer=outer, browser=browser_id(request), address=address_hash(request))
         request.urlsession = context  # type: ignore[attr-defined]

@@ -1,0 +1,113 @@
+"""No log line, error mail or access line opens anything or names a handset."""
+
+import logging
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.core import mail
+from gunicorn.config import Config
+
+from accounts.urlsession.api import outside_path
+from accounts.urlsession.logmask import GunicornLogger, MaskFormatter, mask
+from tests.phone import log_in_phone
+
+TOKEN = "Ab-_" * 5 + "Ab"
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        (f"GET /s/{TOKEN}/posts/", TOKEN),
+        (f"GET /q/{TOKEN} HTTP/1.1", TOKEN),
+        (f"GET /p/{TOKEN}", TOKEN),
+        (f"GET /out/{TOKEN}", TOKEN),
+        (f"/login/?next=%2Fs%2F{TOKEN}%2Fnote%2F", TOKEN),
+        (f"/login/?next=%2fs%2f{TOKEN}%2fnote%2f", TOKEN),
+        (f"/s/{TOKEN}/login/?next=/s/{TOKEN}/", TOKEN),
+        ("/accounts/mixi/login/callback/?code=c0de&state=x", "c0de"),
+        ("/accounts/mixi/login/callback/?code=x&state=5tate", "5tate"),
+        ("QUERY_STRING = 'state=5tate&x=1'", "5tate"),
+        ("?oauth_token=t0ken&oauth_verifier=v3rifier", "t0ken"),
+        ("?oauth_token=t0ken&oauth_verifier=v3rifier", "v3rifier"),
+        ("DoCoMo/2.0 N906i(c100;TB;W24H16;ser123456789012345;icc8981100)", "123456789012345"),
+        ("DoCoMo/2.0 N906i(c100;TB;W24H16;ser1;icc8981100000331234567F)", "8981100000331234567F"),
+        ("SoftBank/1.0/930SH/SHJ001/SN353686012345678 Browser", "353686012345678"),
+        ("X-DCMGUID: 0a1b2c3", "0a1b2c3"),
+        ("GET:\ncode = 'c0de'\n", "c0de"),
+        ("<QueryDict: {'state': ['5tate']}>", "5tate"),
+        ("{'password': 'hunter2'}", "hunter2"),
+        ("HTTP_X_UP_SUBNO = '05001012345678_vs.ezweb.ne.jp'", "05001012345678"),
+        ("{'HTTP_X_JPHONE_UID': 'abcDEF0123456789'}", "abcDEF0123456789"),
+        ("x-em-uid=u1234567890", "u1234567890"),
+    ],
+)
+def test_secrets_are_masked(text, secret):
+    assert secret in text
+    assert secret not in mask(text)
+
+
+def test_other_text_stays():
+    for text in ("GET /posts/5/ 200", "/@hanako/feed.atom", "error code 5", "a state of mind"):
+        assert mask(text) == text
+
+
+@pytest.mark.django_db
+@pytest.mark.urls("tests.accounts.urlsession.urls")
+def test_a_crash_under_a_token_reaches_log_and_staff_without_secrets(hanako, settings, caplog):
+    settings.ADMINS = [("Staff", "staff@example.com")]
+    phone = log_in_phone(hanako)
+    phone._client.raise_request_exception = False
+    logger = logging.getLogger("django.request")
+    handler = next(one for one in logging.getLogger("django").handlers if one.name == "staff")
+    formatter = MaskFormatter("%(message)s")
+    handler.setFormatter(formatter)
+    lines = []
+
+    class Keeper(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(formatter.format(record))
+
+    keeper = Keeper()
+    logger.addHandler(keeper)
+    try:
+        query = "?code=c0de5ecret&state=5tate5ecret"
+        phone.get(f"/boom/{query}", HTTP_X_DCMGUID="guid5ecret", HTTP_REFERER=f"{phone.base}/mine/")
+    finally:
+        logger.removeHandler(keeper)
+    assert len(mail.outbox) == 1
+    message = mail.outbox[0]
+    html = message.alternatives[0][0] if message.alternatives else ""
+    for text in (message.subject, message.body, str(html), "\n".join(lines)):
+        assert phone.token not in text
+        assert "5ecret" not in text
+    assert "RuntimeError" in message.body
+    assert "RuntimeError" in "\n".join(lines)
+
+
+def test_the_access_log_is_masked():
+    logger = GunicornLogger(Config())
+    environ = {
+        "REQUEST_METHOD": "GET",
+        "RAW_URI": f"/s/{TOKEN}/?code=c0de",
+        "PATH_INFO": f"/s/{TOKEN}/",
+        "QUERY_STRING": "code=c0de",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_REFERER": f"http://testserver/s/{TOKEN}/",
+        "HTTP_USER_AGENT": "SoftBank/1.0/930SH/SHJ001/SN353686012345678",
+    }
+    headers = [("REFERER", environ["HTTP_REFERER"])]
+    answer = SimpleNamespace(status="200 OK", sent=1, headers=[("Location", f"/s/{TOKEN}/")])
+    asked = SimpleNamespace(headers=headers)
+    atoms = logger.atoms(answer, asked, environ, timedelta(seconds=1))
+    text = " ".join(str(value) for name, value in atoms.items() if name in "rUqfa")
+    text += f" {atoms['{location}o']} {atoms['{referer}i']}"
+    for secret in (TOKEN, "c0de", "353686012345678"):
+        assert secret not in text
+
+
+@pytest.mark.django_db
+@pytest.mark.urls("tests.accounts.urlsession.urls")
+def test_tickets_are_masked():
+    path = outside_path("https://example.org/")
+    assert mask(path) == "/out/***"
