@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from syndication.views import (
     compose,
+    deliveries,
     feeds,
     home,
     links,
@@ -28,6 +29,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "posts/<int:pk>/photo/small", photos.post_photo, {"size": "small"}, name="post_photo_small"
     ),
+    path("posts/<int:pk>/deliveries/", deliveries.post_deliveries, name="post_deliveries"),
+    path("posts/<int:pk>/send/<int:link_pk>/", deliveries.post_send, name="post_send"),
+    path("deliveries/", deliveries.delivery_list, name="delivery_list"),
+    path("deliveries/<int:pk>/", deliveries.delivery_press, name="delivery_press"),
+    path("notices/<int:pk>/", deliveries.notice_close, name="notice_close"),
     path("@<str:name>/", profiles.profile, name="profile"),
     path("@<str:name>/feed.atom", feeds.profile_feed, name="profile_feed"),
     path("@<str:name>/picture", photos.profile_picture, name="profile_picture"),

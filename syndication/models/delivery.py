@@ -98,7 +98,9 @@ class Delivery(models.Model):
     reason = models.CharField(max_length=300, blank=True)  # in the member's words
 
     due_at = models.DateTimeField(null=True, blank=True)
-    asked_at = models.DateTimeField()  # written, or pressed last: 48 hours (30 days) count from here
+    asked_at = (
+        models.DateTimeField()
+    )  # written, or pressed last: 48 hours (30 days) count from here
     tries = models.PositiveSmallIntegerField(default=0)
     reads = models.PositiveSmallIntegerField(default=0)  # looks at the timeline since the last try
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -113,6 +115,7 @@ class Delivery(models.Model):
     remote_id = models.CharField(max_length=200, blank=True)
     remote_url = models.URLField(max_length=500, blank=True)
     is_by_hand = models.BooleanField(default=False)  # a press sent it, not the writing
+    is_told = models.BooleanField(default=False)  # of a copy that is still out there after 30 days
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 

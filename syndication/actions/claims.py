@@ -1,0 +1,169 @@
+"""Taking a delivery, holding it, and giving it back with a verdict.
+
+A claim is two conditional UPDATEs in one transaction: the link's slot (one request in flight on a
+link) and the delivery's lease. Whoever loses either has touched nothing. The lease outlasts one
+request and the quiet time after it, and its owner renews it before each request; a killed worker's
+lease runs out and the row is due again. Locks are always taken post, link, delivery, host.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+
+from syndication.actions import breaker
+from syndication.models import (
+    Attempt,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    Link,
+    LinkState,
+    NetworkSwitch,
+)
+from syndication.models.delivery import DeliveryQuerySet
+
+logger = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+
+LEASE = timedelta(seconds=120)
+# After a request's own deadline: time for what arrived late to show before anybody reads back.
+LEASE_BEYOND_DEADLINE = timedelta(seconds=60)
+
+
+class LostLease(Exception):  # noqa: N818 - a fact: somebody else holds the row now
+    """We were too slow; the row is somebody else's. Nothing more may leave."""
+
+
+@dataclass
+class Claim:
+    """A delivery that is ours for a while, and the log line of this try."""
+
+    delivery: Delivery
+    link: Link  # not delivery.link, which is read anew each time the row is
+    owner: str
+    attempt: Attempt
+    was_in_doubt: bool  # an earlier try has no verdict yet
+
+
+def claimable(now: datetime) -> DeliveryQuerySet:
+    """Due rows that could be taken this moment."""
+    paused = NetworkSwitch.objects.filter(network=OuterRef("link__network"), is_paused=True)
+    return (
+        _due_in_order(now)
+        .filter(~Exists(paused), link__state=LinkState.ACTIVE)
+        .exclude(link__sending_until__gt=now)
+        .exclude(breaker.closed_to(now, prefix="link__"))
+    )
+
+
+def claim(pk: int, *, owner: str, now: datetime) -> Claim | None:
+    """Take the row, or None where that may not be now. Counts the try before anything is done."""
+    delivery = claimable(now).filter(pk=pk).select_related("link", "post").first()
+    if delivery is None:
+        return None
+    with transaction.atomic():
+        taken = (
+            _take_slot(delivery, owner, now)
+            and _take_row(delivery, owner, now)
+            and breaker.admit(breaker.host_of(delivery.link), now)
+        )
+        if not taken:
+            transaction.set_rollback(True)
+            return None
+        link = delivery.link
+        delivery.refresh_from_db()
+        return Claim(
+            delivery=delivery,
+            link=link,
+            owner=owner,
+            attempt=_log_start(delivery, now),
+            was_in_doubt=bool(delivery.sent_as),
+        )
+
+
+def renew(held: Claim, now: datetime, *, deadline: float = 0.0) -> None:
+    """Hold on for one more request of `deadline` seconds. Raises LostLease."""
+    until = max(now + LEASE, now + timedelta(seconds=deadline) + LEASE_BEYOND_DEADLINE)
+    with transaction.atomic():
+        Link.objects.filter(pk=held.link.pk, sending_by=held.owner).update(sending_until=until)
+        if not _mine(held).update(lease_until=until):
+            raise LostLease
+
+
+def mark_sending(held: Claim, now: datetime, sent_as: dict[str, object]) -> None:
+    """Write down that the request is about to leave. Raises LostLease (a press took the row back)."""
+    fields: dict[str, object] = {"sent_as": sent_as, "reads": 0}
+    if not held.was_in_doubt:
+        fields["first_sent_at"] = now
+    if not _put(held, DeliveryState.SENDING, fields):
+        raise LostLease
+    held.delivery.refresh_from_db()
+
+
+def settle(held: Claim, state: str, *, outcome: str, now: datetime, **fields: object) -> bool:
+    """Give the row back in `state`, the link its slot, the log its end. Whether the row was ours."""
+    with transaction.atomic():
+        Link.objects.filter(pk=held.link.pk, sending_by=held.owner).update(
+            sending_until=None, sending_by=""
+        )
+        is_ours = bool(_put(held, state, {**fields, "lease_owner": "", "lease_until": None}))
+        held.attempt.outcome = outcome
+        held.attempt.finished_at = now
+        held.attempt.save()
+    held.delivery.refresh_from_db()
+    if not is_ours:
+        logger.warning("delivery %s: %s came after the lease", held.delivery.pk, outcome)
+    return is_ours
+
+
+def _due_in_order(now: datetime) -> DeliveryQuerySet:
+    """Due, and nothing earlier of the same post on the same link is still open."""
+    earlier = Delivery.objects.open().filter(
+        post=OuterRef("post"), link=OuterRef("link"), sequence__lt=OuterRef("sequence")
+    )
+    return Delivery.objects.due(now).filter(~Exists(earlier))
+
+
+def _take_slot(delivery: Delivery, owner: str, now: datetime) -> int:
+    free = Q(sending_until=None) | Q(sending_until__lte=now)
+    return Link.objects.filter(free, pk=delivery.link_id, state=LinkState.ACTIVE).update(
+        sending_until=now + LEASE, sending_by=owner
+    )
+
+
+def _take_row(delivery: Delivery, owner: str, now: datetime) -> int:
+    """The lease, and the count: a delivery that kills its worker must run out of tries too."""
+    changes: dict[str, object] = {"lease_owner": owner, "lease_until": now + LEASE}
+    if delivery.state == DeliveryState.WAITING:
+        changes["tries"] = F("tries") + 1
+    elif delivery.kind == DeliveryKind.DELETE:  # may be said again without harm
+        changes.update(state=DeliveryState.WAITING, tries=F("tries") + 1)
+    else:
+        changes.update(state=DeliveryState.UNCONFIRMED, reads=F("reads") + 1)
+    return _due_in_order(now).filter(pk=delivery.pk, state=delivery.state).update(**changes)
+
+
+def _log_start(delivery: Delivery, now: datetime) -> Attempt:
+    is_reading = delivery.state == DeliveryState.UNCONFIRMED
+    return Attempt.objects.create(
+        delivery=delivery,
+        number=delivery.reads if is_reading else delivery.tries,
+        doing="look_up" if is_reading else delivery.kind,
+        started_at=now,
+    )
+
+
+def _mine(held: Claim) -> DeliveryQuerySet:
+    return Delivery.objects.filter(pk=held.delivery.pk, lease_owner=held.owner)
+
+
+def _put(held: Claim, state: str, fields: dict[str, object]) -> int:
+    """The allowed change to `state`, or none where it is there already."""
+    return _mine(held).change(state, **fields) or _mine(held).filter(state=state).update(**fields)

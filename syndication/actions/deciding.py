@@ -1,0 +1,167 @@
+"""Whether a post goes to a link, how it reads there and who will read it. Asked three times:
+
+by the page before sending, when the deliveries are made, and right before a request leaves. It is
+the same function each time, so what was said beforehand is what happens.
+
+Reasons name no network, since the page does, and are kept untranslated: whoever shows one
+translates it for who looks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from accounts.addresses import public_url
+from accounts.models import Audience
+from syndication.connectors import CONNECTORS
+from syndication.connectors.base import Audience as WireAudience
+from syndication.connectors.base import Connector, Kind, OutgoingPost, Photo, Preview
+from syndication.connectors.errors import Rejected, Unsupported
+from syndication.models import Link, LinkState, Post, PostKind
+
+NEVER_SENT = (Audience.ONLY_ME, Audience.GROUP)
+
+STAYS_HERE = gettext_noop("A post for a group or for you alone is never sent on.")
+NO_SUCH_KIND = gettext_noop("It has no place for this kind of post.")
+NO_SUCH_READERS = gettext_noop("It cannot show this kind of post to fewer people than everyone.")
+NOT_ALLOWED_THERE = gettext_noop("You have not allowed this kind there. Link it again to allow it.")
+TURNED_OFF = gettext_noop("You turned this kind of post off for it.")
+NOT_OPTED_IN = gettext_noop("You have not allowed posts for this audience to go there.")
+NEEDS_YOU = gettext_noop("It waits until you link the account again.")
+TAKEN_BACK = gettext_noop("You took it back or showed it to fewer people.")
+UNLINKED = gettext_noop("The account is no longer linked.")
+NO_PHOTO = gettext_noop("The photo is no longer here.")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """`is_expected`: the member would look for a copy there, so a refusal is written down."""
+
+    goes: bool
+    reason: str = ""  # why not, or what holds it up
+    is_expected: bool = False
+    waits_for_member: bool = False
+    preview: Preview | None = None
+
+
+def decide(post: OutgoingPost, link: Link) -> Decision:
+    """Whether a copy of `post`, for the audience that it names, goes to `link`.
+
+    Asks the link's toggles: prefetch them where there are many links.
+    """
+    connector = CONNECTORS[link.network]
+    is_wanted = _is_wanted(link, post.kind, post.audience)
+    reason = _not_for(post, link, connector)
+    if reason:
+        return Decision(goes=False, reason=reason, is_expected=is_wanted)
+    if not is_wanted:
+        public = str(post.audience) == Audience.EVERYONE
+        return Decision(goes=False, reason=TURNED_OFF if public else NOT_OPTED_IN)
+    try:
+        preview = connector.preview(post)
+    except Unsupported as error:
+        return Decision(goes=False, reason=error.reason, is_expected=True)
+    if link.state == LinkState.PARKED:
+        return Decision(goes=True, reason=NEEDS_YOU, waits_for_member=True, preview=preview)
+    return Decision(goes=True, preview=preview)
+
+
+def why_not_any_more(post: Post, link: Link, audience: str) -> str:
+    """The last look: why a copy made for `audience` may not leave after all, or ""."""
+    if not covers(post, audience):
+        return TAKEN_BACK
+    if link.state == LinkState.ENDED:
+        return UNLINKED
+    decision = decide(outgoing(post, link, audience), link)
+    return "" if decision.goes else decision.reason
+
+
+def covers(post: Post, audience: str) -> bool:
+    """Whether the post, as it stands, may be read by everybody who reads a copy for `audience`."""
+    if post.deleted_at is not None:
+        return False
+    return post.audience in (audience, Audience.EVERYONE)
+
+
+def outgoing(post: Post, link: Link, audience: str, *, with_photo: bool = False) -> OutgoingPost:
+    """The post as a connector takes it. The photo's bytes only where it is really sent."""
+    is_public = audience == Audience.EVERYONE
+    return OutgoingPost(
+        kind=cast(Kind, str(post.kind)),
+        text=post.text,
+        title=post.url_title if post.kind == PostKind.LINK else post.title,
+        url=post.url,
+        permalink=public_url("post_detail", post.pk) if is_public else "",
+        photos=_photos(post, with_photo),
+        audience=cast(WireAudience, str(audience)),
+        always_permalink=link.always_permalink and is_public,
+    )
+
+
+def as_stored(post: OutgoingPost) -> dict[str, Any]:
+    """What is kept of a post that left, until its fate is known."""
+    kept = ("kind", "text", "title", "url", "permalink", "audience", "always_permalink")
+    return {
+        **{name: getattr(post, name) for name in kept},
+        "photo_alts": [photo.alt for photo in post.photos],
+    }
+
+
+def as_sent(stored: dict[str, Any]) -> OutgoingPost:
+    """The post as it left, without its pictures' bytes: to look for on the network's timeline."""
+    fields = dict(stored)
+    alts = fields.pop("photo_alts", [])
+    return OutgoingPost(**fields, photos=tuple(Photo(content=b"", alt=alt) for alt in alts))
+
+
+def readers(link: Link, audience: str) -> str:
+    """Who reads a copy there, in words. Takes the number of friends from `link.friend_count`."""
+    name = CONNECTORS[link.network].name
+    words = {"count": getattr(link, "friend_count", 0), "network": name}
+    if audience == Audience.EVERYONE:
+        return _("everyone on %(network)s") % words
+    if audience == Audience.FRIENDS_OF_FRIENDS:
+        return _("your %(network)s friends and their friends, not only people here") % words
+    if not words["count"]:
+        return _("your %(network)s friends, not only your friends here") % words
+    return _("your %(count)d %(network)s friends, not only your friends here") % words
+
+
+def _not_for(post: OutgoingPost, link: Link, connector: type[Connector]) -> str:
+    """Why the network cannot have it at all, or ""."""
+    if post.audience in NEVER_SENT:
+        return STAYS_HERE
+    if post.kind not in connector.kinds():
+        return NO_SUCH_KIND
+    if post.audience not in connector.audiences.get(post.kind, frozenset()):
+        return NO_SUCH_READERS
+    scope = connector.needs_scope.get(post.kind, "")
+    if scope and link.scopes and scope not in link.scopes.split():
+        return NOT_ALLOWED_THERE
+    return ""
+
+
+def _is_wanted(link: Link, kind: str, audience: str) -> bool:
+    """The member's toggle. Without a row: Everyone is on, anything narrower is off."""
+    if audience in NEVER_SENT:
+        return False
+    for toggle in link.toggles.all():
+        if (toggle.kind, toggle.audience) == (kind, audience):
+            return toggle.is_on
+    return audience == Audience.EVERYONE
+
+
+def _photos(post: Post, with_photo: bool) -> tuple[Photo, ...]:
+    if not post.photo:
+        return ()
+    if not with_photo:
+        return (Photo(content=b"", alt=post.photo_alt),)
+    try:
+        with post.photo.open("rb") as file:
+            return (Photo(content=file.read(), alt=post.photo_alt),)
+    except FileNotFoundError as error:
+        raise Rejected(NO_PHOTO) from error

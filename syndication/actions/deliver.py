@@ -1,0 +1,175 @@
+"""Trying a delivery. `attempt` may be called by anybody at any time: who may not go returns at once.
+
+The order that loses and doubles nothing: claim (and count the try), fresh credentials, the last look
+on fresh rows with the post locked, `sending` committed in that same transaction, the request, the
+verdict. Where a worker dies in between, the row says how far it was.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+import uuid
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.outgoing import outgoing_http
+from syndication import queue
+from syndication.actions import (
+    breaker,
+    claims,
+    deciding,
+    heartbeats,
+    reading_back,
+    timing,
+    verdicts,
+)
+from syndication.actions.claims import Clock, LostLease
+from syndication.actions.leased import LeasedHttp
+from syndication.actions.verdicts import Run
+from syndication.connectors import reasons
+from syndication.connectors.base import Connector, OutgoingPost, Receipt
+from syndication.connectors.errors import ConnectorError, NoVerdict, Rejected, TryLater
+from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Post
+
+logger = logging.getLogger(__name__)
+
+SLICE = 3.0  # seconds that one hint works on what is due; then others get their turn
+BATCH = 20
+
+
+class StandDown(Exception):  # noqa: N818 - the last look's answer
+    """The request may not leave."""
+
+    def __init__(self, state: str, reason: str) -> None:
+        super().__init__(reason)
+        self.state = state
+        self.reason = reason
+
+
+def attempt(pk: int, *, now: Clock = timezone.now, owner: str = "") -> bool:
+    """Try delivery `pk` once, if its turn has come and nobody else has it. Whether it was tried."""
+    held = claims.claim(pk, owner=owner or str(uuid.uuid4()), now=now())
+    if held is None:
+        return False
+    run = Run(held, now, LeasedHttp(outgoing_http(), held, now))
+    try:
+        _carry_on(run)
+    except LostLease:
+        logger.warning("delivery %s was taken over", pk)
+    if not run.http.exchanges:
+        breaker.stand_down(breaker.host_of(run.link))
+    _wake_the_next(run.delivery)
+    heartbeats.beat()
+    return True
+
+
+def drain(*, seconds: float = SLICE, now: Clock = timezone.now) -> int:
+    """Try what is due, oldest first, for about `seconds`. How many were tried."""
+    end = time.monotonic() + seconds
+    tried = 0
+    while pks := list(
+        claims.claimable(now()).order_by("due_at").values_list("pk", flat=True)[:BATCH]
+    ):
+        random.shuffle(pks)  # two workers with one list do not follow each other about
+        before = tried
+        for pk in pks:
+            tried += attempt(pk, now=now)
+            if time.monotonic() > end:
+                queue.hint_due()
+                return tried
+        if tried == before:
+            break
+    return tried
+
+
+def _carry_on(run: Run) -> None:
+    delivery = run.delivery
+    if delivery.state == DeliveryState.UNCONFIRMED:
+        reading_back.look(run)
+    elif not delivery.is_delete and run.now() > timing.last_moment(delivery):
+        run.settle(DeliveryState.MISSED, "missed", due_at=None, reason=timing.TOO_OLD)
+    elif delivery.tries > timing.MOST_TRIES and _killed_its_worker(delivery):
+        run.settle(DeliveryState.FAILED, "gave_up", due_at=None, reason=verdicts.GAVE_UP)
+    else:
+        _try(run)
+
+
+def _try(run: Run) -> None:
+    step = _retract if run.delivery.is_delete else _publish
+    try:
+        receipt = run.once_refreshed(lambda connector: step(run, connector))
+    except LostLease:
+        raise
+    except StandDown as no:
+        run.settle(no.state, "stood_down", due_at=None, reason=no.reason[:300])
+    except ConnectorError as error:
+        verdicts.refused(run, error)
+    except Exception:
+        logger.exception("delivery %s", run.delivery.pk)
+        verdicts.refused(run, _after_a_bug(run.delivery))
+    else:
+        verdicts.arrived(run, receipt)
+
+
+def _publish(run: Run, connector: Connector) -> Receipt:
+    post = _last_look(run)
+    return connector.publish(post, idempotency_key=run.delivery.idempotency_key)
+
+
+def _retract(run: Run, connector: Connector) -> Receipt:
+    copy = verdicts.copy_before(run.delivery)
+    if copy is None or copy.state != DeliveryState.SENT:
+        raise StandDown(DeliveryState.CANCELLED, verdicts.NOTHING_THERE)
+    if not copy.remote_id:
+        raise Rejected(verdicts.NO_NAME)
+    claims.mark_sending(run.held, run.now(), {})
+    connector.retract(Receipt(copy.remote_id, copy.remote_url))
+    return Receipt("")
+
+
+def _last_look(run: Run) -> OutgoingPost:
+    """Fresh rows, the post locked against narrowing, and `sending` committed with the look.
+
+    Whoever narrows or deletes comes before (then we stand down) or after (then they find `sending`
+    and queue a delete). Raises StandDown.
+    """
+    with transaction.atomic():
+        post = Post.objects.select_for_update(no_key=True).get(pk=run.delivery.post_id)
+        link = Link.objects.get(pk=run.delivery.link_id)
+        audience = run.delivery.audience
+        if reason := deciding.why_not_any_more(post, link, audience):
+            raise StandDown(DeliveryState.CANCELLED, reason)
+        if link.state == LinkState.PARKED:
+            raise StandDown(DeliveryState.PARKED, deciding.NEEDS_YOU)
+        outgoing = deciding.outgoing(post, link, audience, with_photo=True)
+        claims.mark_sending(run.held, run.now(), deciding.as_stored(outgoing))
+    return outgoing
+
+
+def _killed_its_worker(delivery: Delivery) -> bool:
+    """Whether the try before this one never came to an end."""
+    before = delivery.attempts.order_by("-pk")[1:2]
+    return not before or before[0].outcome == ""
+
+
+def _after_a_bug(delivery: Delivery) -> ConnectorError:
+    """A fault of ours: in doubt once the request may have left, to be tried again before that."""
+    if delivery.state == DeliveryState.SENDING:
+        return NoVerdict(reasons.UNREADABLE)
+    return TryLater(reasons.IN_TROUBLE)
+
+
+def _wake_the_next(delivery: Delivery) -> None:
+    """What waited behind this one on the same post and link."""
+    behind = Delivery.objects.filter(
+        post=delivery.post_id,
+        link=delivery.link_id,
+        kind=DeliveryKind.DELETE,
+        state=DeliveryState.WAITING,
+        sequence__gt=delivery.sequence,
+    ).first()
+    if behind is not None:
+        queue.hint(behind.pk)

@@ -1,0 +1,216 @@
+"""What follows for the networks when a post is written, narrowed or deleted.
+
+Every function works in the caller's transaction and knows no request. Which copies go is decided in
+actions.deciding; here the rows are made. The presses of "Where it went" are actions.presses', and
+can be called from here.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from django.db import transaction
+from django.db.models import Count, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from accounts.models import Audience, Member
+from syndication import queue
+from syndication.actions import deciding, verdicts
+from syndication.actions.errors import NotNow, NotYours
+from syndication.actions.parking import link_again
+from syndication.actions.presses import confirm_it_is_there, dismiss, retry, send_again
+from syndication.connectors import CONNECTORS
+from syndication.connectors.base import OutgoingPost, Preview
+from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Post
+
+__all__ = [
+    "Foreseen",
+    "confirm_it_is_there",
+    "dismiss",
+    "follow",
+    "foresee",
+    "link_again",
+    "plan",
+    "retry",
+    "send_again",
+    "send_copy",
+    "sendable",
+]
+
+CANNOT_TAKE_BACK = gettext_noop("It offers no way to delete this. Please delete it there yourself.")
+NO_ACCESS_ANY_MORE = gettext_noop(
+    "The account is no longer linked, so please delete it there yourself."
+)
+
+_S = DeliveryState
+NOT_OUT = (_S.WAITING, _S.PARKED, _S.FAILED, _S.MISSED)
+MAYBE_OUT = (_S.SENDING, _S.UNCONFIRMED, _S.SENT)
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What will happen on one link: whether it goes, how it reads there, or why it does not go."""
+
+    link: Link
+    goes: bool
+    preview: Preview | None = None
+    reason: str = ""
+    readers: str = ""
+
+
+@transaction.atomic
+def plan(post: Post) -> None:
+    """A row for each link that gets a copy, or that the member would look for one on. Idempotent."""
+    links = _links_of(post.author).exclude(deliveries__post=post)
+    for link in links:
+        decision = deciding.decide(deciding.outgoing(post, link, post.audience), link)
+        if decision.goes:
+            state = _S.PARKED if decision.waits_for_member else _S.WAITING
+        elif decision.is_expected:
+            state = _S.SKIPPED
+        else:
+            continue
+        _add(post, link, DeliveryKind.PUBLISH, (state, decision.reason))
+
+
+@transaction.atomic
+def follow(post: Post) -> None:
+    """After narrowing or deleting: what has not left stays, what is out or in flight is taken back.
+
+    Copies for an audience that the post still has are left alone; widening sends nothing.
+    """
+    Post.objects.select_for_update(no_key=True).get(pk=post.pk)
+    publishes = Delivery.objects.filter(post=post, kind=DeliveryKind.PUBLISH)
+    for publish in publishes.select_related("link__member", "post").order_by("sequence"):
+        if not deciding.covers(post, publish.audience):
+            _take_back(post, publish)
+
+
+@transaction.atomic
+def send_copy(post: Post, link: Link, *, by: Member) -> Delivery:
+    """The press that sends a narrower or a new copy. Raises NotYours, and NotNow with the reason."""
+    if not by.pk == post.author_id == link.member_id:
+        raise NotYours(post)
+    Post.objects.select_for_update(no_key=True).get(pk=post.pk)
+    decision = deciding.decide(deciding.outgoing(post, link, post.audience), link)
+    if post.deleted_at is not None or link.state == LinkState.ENDED or not decision.goes:
+        raise NotNow(decision.reason or deciding.UNLINKED)
+    before = Delivery.objects.filter(post=post, link=link).order_by("sequence").last()
+    if before is not None and _stands_in_the_way(before):
+        raise NotNow(gettext_noop("A copy is there already, or on its way."))
+    state = _S.PARKED if decision.waits_for_member else _S.WAITING
+    return _add(post, link, DeliveryKind.PUBLISH, (state, decision.reason), is_by_hand=True)
+
+
+def sendable(post: Post) -> list[Link]:
+    """Links that `send_copy` would send to now, with `readers` in words."""
+    if post.deleted_at is not None:
+        return []
+    last = {row.link_id: row for row in Delivery.objects.filter(post=post).order_by("sequence")}
+    found = []
+    for link in _links_of(post.author).annotate(friend_count=Count("friends")):
+        before = last.get(link.pk)
+        is_free = before is None or not _stands_in_the_way(before)
+        if is_free and deciding.decide(deciding.outgoing(post, link, post.audience), link).goes:
+            link.readers = deciding.readers(link, post.audience)  # type: ignore[attr-defined]
+            found.append(link)
+    return found
+
+
+def foresee(member: Member, draft: OutgoingPost, audience: str) -> list[Foreseen]:
+    """What would happen to `draft` on each link of `member`, by the rules that `plan` follows."""
+    return [
+        _foreseen(link, replace(draft, audience=audience))  # type: ignore[arg-type]
+        for link in _links_of(member).annotate(friend_count=Count("friends"))
+    ]
+
+
+def _foreseen(link: Link, draft: OutgoingPost) -> Foreseen:
+    is_public = str(draft.audience) == Audience.EVERYONE
+    draft = replace(
+        draft,
+        permalink=draft.permalink if is_public else "",
+        always_permalink=link.always_permalink and is_public,
+    )
+    decision = deciding.decide(draft, link)
+    return Foreseen(
+        link=link,
+        goes=decision.goes,
+        preview=decision.preview,
+        reason=_(decision.reason) if decision.reason else "",
+        readers=deciding.readers(link, draft.audience) if decision.goes else "",
+    )
+
+
+def _links_of(member: Member) -> QuerySet[Link]:
+    return Link.objects.of(member).prefetch_related("toggles").order_by("network", "pk")
+
+
+def _take_back(post: Post, publish: Delivery) -> None:
+    """Cancel what waits; behind what is out, or may be, goes a delete of its own."""
+    row = Delivery.objects.filter(pk=publish.pk)
+    if row.filter(state__in=NOT_OUT).change(
+        _S.CANCELLED, reason=deciding.TAKEN_BACK, due_at=None, sent_as={}
+    ):
+        return
+    if not row.filter(state__in=MAYBE_OUT).exists() or _has_delete(publish):
+        return
+    delete = _add(post, publish.link, DeliveryKind.DELETE, _how_to_delete(publish))
+    if delete.state == _S.SKIPPED:
+        verdicts.still_out_there(delete)
+
+
+def _has_delete(publish: Delivery) -> bool:
+    return Delivery.objects.filter(
+        post=publish.post_id,
+        link=publish.link_id,
+        kind=DeliveryKind.DELETE,
+        sequence__gt=publish.sequence,
+    ).exists()
+
+
+def _how_to_delete(publish: Delivery) -> tuple[str, str]:
+    if publish.link.state == LinkState.ENDED:
+        return _S.SKIPPED, NO_ACCESS_ANY_MORE
+    if publish.post.kind not in CONNECTORS[publish.link.network].can_delete:
+        return _S.SKIPPED, CANNOT_TAKE_BACK
+    if publish.link.state == LinkState.PARKED:
+        return _S.PARKED, deciding.NEEDS_YOU
+    return _S.WAITING, ""
+
+
+def _stands_in_the_way(before: Delivery) -> bool:
+    """Whether the last thing that was done leaves, or may leave, a copy on the network."""
+    gone: Iterable[str] = (_S.SKIPPED, _S.CANCELLED)
+    if before.is_delete:
+        gone = (*gone, _S.SENT, _S.WAITING, _S.SENDING)
+    return before.state not in gone
+
+
+def _add(
+    post: Post, link: Link, kind: str, start: tuple[str, str], *, is_by_hand: bool = False
+) -> Delivery:
+    """A new row at the end of what happens to this post on this link, and the hint for it."""
+    now = timezone.now()
+    state, reason = start
+    last = Delivery.objects.filter(post=post, link=link).order_by("sequence").last()
+    delivery = Delivery.objects.create(
+        post=post,
+        link=link,
+        kind=kind,
+        sequence=last.sequence + 1 if last else 1,
+        state=state,
+        audience=post.audience,
+        reason=reason,
+        due_at=now if state in (_S.WAITING, _S.PARKED) else None,
+        asked_at=now,
+        is_by_hand=is_by_hand,
+        idempotency_key=str(uuid.uuid4()),
+    )
+    if state == _S.WAITING:
+        queue.hint(delivery.pk)
+    return delivery

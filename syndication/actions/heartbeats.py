@@ -1,0 +1,47 @@
+"""Signs of life of the parts of `manage.py work`, for its watchdog and for /readyz."""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import datetime
+
+from django.utils import timezone
+
+from syndication.models import Heartbeat
+
+TASK = "task"  # any worker anywhere: what /readyz asks for
+CLUSTER = "PROFILELINK_CLUSTER"  # the environment of a cluster says whose it is
+EVERY = 5.0  # seconds; more often would only be writes
+
+_last: dict[str, float] = {}
+
+
+def part_of(cluster: str) -> str:
+    """The row of one supervisor's own cluster."""
+    return f"{TASK} {cluster}"[:40]
+
+
+def beat(*, is_due: bool = False) -> None:
+    """A worker got something done. Written every few seconds at most, unless `is_due`."""
+    if not is_due and time.monotonic() - _last.get(TASK, -EVERY) < EVERY:
+        return
+    _last[TASK] = time.monotonic()
+    mark(TASK)
+    if cluster := os.environ.get(CLUSTER):
+        mark(part_of(cluster))
+
+
+def mark(part: str) -> None:
+    """`part` is alive now."""
+    Heartbeat.objects.update_or_create(part=part, defaults={"beat_at": timezone.now()})
+
+
+def seen_at(part: str) -> datetime | None:
+    """When `part` was last alive."""
+    return Heartbeat.objects.filter(part=part).values_list("beat_at", flat=True).first()
+
+
+def forget(part: str) -> None:
+    """`part` ended; nobody need miss it."""
+    Heartbeat.objects.filter(part=part).delete()

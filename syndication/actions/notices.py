@@ -1,0 +1,84 @@
+"""Telling a member about an incident: once on the page, once by mail, at once.
+
+The open notice's row keeps it to one; a mail that could not go out is sent by the sweeper.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from accounts.addresses import public_url
+from accounts.models import Member
+from syndication.actions.errors import NotYours
+from syndication.models import Link, Notice
+
+logger = logging.getLogger(__name__)
+
+MAIL_FOR = timedelta(hours=24)  # later than this it would confuse more than it tells
+
+
+def tell(member: Member, incident: str, text: str | Promise, *, link: Link | None = None) -> bool:
+    """Tell `member` of `incident`, unless a notice of it is still open. Whether it was told.
+
+    `text` says what happened and what to do; a lazy one is put into the member's language.
+    """
+    with in_language_of(member):
+        notice, is_new = Notice.objects.get_or_create(
+            member=member,
+            link=link,
+            incident=incident,
+            closed_at=None,
+            defaults={"text": str(text)[:300]},
+        )
+    if is_new:
+        transaction.on_commit(lambda: mail(notice), robust=True)
+    return is_new
+
+
+def mail(notice: Notice) -> bool:
+    """Mail the notice, by whoever comes first. A failure leaves it to the sweeper."""
+    unmailed = Notice.objects.filter(pk=notice.pk, mailed_at=None)
+    if not notice.member.email or not unmailed.update(mailed_at=timezone.now()):
+        return False
+    with in_language_of(notice.member):
+        subject = _("%(site)s: something needs you") % {"site": settings.SITE_NAME}
+        body = _("%(text)s\n\nWhere your posts went: %(address)s\n") % {
+            "text": notice.text,
+            "address": public_url("delivery_list"),
+        }
+    try:
+        send_mail(subject, body, None, [notice.member.email])
+    except (OSError, SMTPException):
+        logger.exception("notice %s could not be mailed", notice.pk)
+        Notice.objects.filter(pk=notice.pk).update(mailed_at=None)
+        return False
+    return True
+
+
+def mail_the_rest() -> int:
+    """Mails that did not go out when they should have. How many went now."""
+    since = timezone.now() - MAIL_FOR
+    waiting = Notice.objects.filter(mailed_at=None, closed_at=None, created_at__gt=since)
+    late = waiting.exclude(member__email="").select_related("member")
+    return sum(mail(notice) for notice in late[:50])
+
+
+def close(notice: Notice, *, by: Member) -> None:
+    """The member has seen to it."""
+    if notice.member_id != by.pk:
+        raise NotYours(notice)
+    Notice.objects.filter(pk=notice.pk, closed_at=None).update(closed_at=timezone.now())
+
+
+def in_language_of(member: Member) -> translation.override:
+    """The member's language; the site's where they chose none."""
+    return translation.override(member.language or settings.LANGUAGE_CODE)

@@ -1,0 +1,78 @@
+"""A link that needs its member: everything for it waits, they are told once, and it goes on again."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from syndication import queue
+from syndication.actions import deciding, notices, timing
+from syndication.connectors import CONNECTORS
+from syndication.models import (
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    Link,
+    LinkState,
+    Notice,
+)
+
+PARKED = "parked"
+TOO_NARROW = "scope"
+UNCONFIRMED = "unconfirmed"
+
+
+@transaction.atomic
+def park(link: Link, reason: str) -> bool:
+    """The network said for sure that the access is over. Whether this parked the link.
+
+    Only where `link` still holds the credentials that were refused: who linked again in the
+    meantime is not parked by the old ones' end.
+    """
+    parked = Link.objects.active().filter(pk=link.pk, credentials_version=link.credentials_version)
+    if not parked.update(
+        state=LinkState.PARKED, parked_at=timezone.now(), parked_reason=reason[:200]
+    ):
+        return False
+    waiting = link.deliveries.filter(state=DeliveryState.WAITING)
+    waiting.change(DeliveryState.PARKED, reason=deciding.NEEDS_YOU)
+    connector = CONNECTORS[link.network]
+    with notices.in_language_of(link.member):
+        text = _(
+            "%(network)s does not let us in as %(name)s any more, so your posts wait. "
+            "Open Links and link it again."
+        ) % {"network": connector.name, "name": link.name}
+        if connector.relink_hint:
+            text = f"{text} {_(connector.relink_hint)}"
+    notices.tell(link.member, PARKED, text, link=link)
+    return True
+
+
+def tell_too_narrow(link: Link) -> None:
+    """The access holds, but not for this kind of post: that delivery alone waits."""
+    with notices.in_language_of(link.member):
+        text = _(
+            "%(network)s needs your permission for one more thing before a post of yours can go "
+            "there. Open Links, link %(name)s again and agree."
+        ) % {"network": CONNECTORS[link.network].name, "name": link.name}
+    notices.tell(link.member, TOO_NARROW, text, link=link)
+
+
+@transaction.atomic
+def link_again(link: Link) -> None:
+    """The member linked the account again: what was parked goes on, what is too old is missed."""
+    now = timezone.now()
+    Link.objects.filter(pk=link.pk).exclude(state=LinkState.ENDED).update(
+        state=LinkState.ACTIVE, parked_at=None, parked_reason=""
+    )
+    link.refresh_from_db()
+    parked = link.deliveries.filter(state=DeliveryState.PARKED)
+    too_old = parked.filter(kind=DeliveryKind.PUBLISH, asked_at__lt=now - timing.PUBLISH_WITHIN)
+    too_old.change(DeliveryState.MISSED, reason=timing.TOO_OLD, due_at=None)
+    parked.change(DeliveryState.WAITING, reason="", due_at=now)
+    in_doubt = Delivery.objects.filter(link=link, state=DeliveryState.UNCONFIRMED, due_at=None)
+    in_doubt.update(due_at=now, reads=0)  # perhaps it can be read now
+    gone = Notice.objects.filter(link=link, incident__in=[PARKED, TOO_NARROW], closed_at=None)
+    gone.update(closed_at=now)
+    queue.hint_due()

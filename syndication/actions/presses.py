@@ -1,0 +1,119 @@
+"""What a member (or staff) can press on a delivery. Each press is one conditional UPDATE.
+
+A press on a row that a worker holds, or that has moved on since the page was made, is refused with
+words (NotNow), never half done.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+
+from accounts.models import Member
+from syndication import queue
+from syndication.actions import deciding
+from syndication.actions.errors import NotNow, NotYours
+from syndication.models import Delivery, DeliveryState, LinkState
+
+MAY_CHANGE = "syndication.change_delivery"
+
+MOVED_ON = gettext_noop("It has moved on since you looked. See where it stands now.")
+LINK_FIRST = gettext_noop("Link the account again first; then it goes by itself.")
+
+DISMISSED = gettext_noop("You dismissed it.")
+
+_S = DeliveryState
+_OFFERED: dict[str, tuple[str, ...]] = {
+    _S.FAILED: ("retry", "dismiss"),
+    _S.MISSED: ("retry", "dismiss"),
+    _S.PARKED: ("dismiss",),
+    _S.UNCONFIRMED: ("there", "again"),
+}
+
+
+def offered(delivery: Delivery) -> tuple[str, ...]:
+    """The presses that make sense now. While we can look ourselves, nobody is asked."""
+    if delivery.state == _S.UNCONFIRMED and delivery.due_at is not None:
+        return ()
+    return _OFFERED.get(delivery.state, ())
+
+
+def retry(delivery: Delivery, *, by: Member) -> None:
+    """Once more from the start, for what failed or was missed: the hours count from this press."""
+    _must_own(delivery, by)
+    _must_make_sense(delivery)
+    _press(
+        delivery,
+        (_S.FAILED, _S.MISSED),
+        _S.WAITING,
+        tries=0,
+        reason="",
+        due_at=timezone.now(),
+        asked_at=timezone.now(),
+        is_by_hand=True,
+    )
+    queue.hint(delivery.pk)
+
+
+def dismiss(delivery: Delivery, *, by: Member) -> None:
+    """Let it be: nothing is sent, and the list no longer asks."""
+    _must_own(delivery, by)
+    states = (_S.WAITING, _S.PARKED, _S.FAILED, _S.MISSED)
+    _press(delivery, states, _S.CANCELLED, due_at=None, sent_as={}, reason=DISMISSED)
+
+
+def confirm_it_is_there(delivery: Delivery, *, by: Member) -> None:
+    """The member looked: the copy is there. Its name is not known, so it cannot be deleted from here."""
+    _must_own(delivery, by)
+    sent_at = delivery.first_sent_at or timezone.now()
+    _press(
+        delivery, (_S.UNCONFIRMED,), _S.SENT, sent_at=sent_at, due_at=None, sent_as={}, reason=""
+    )
+    queue.hint_due()
+
+
+def send_again(delivery: Delivery, *, by: Member) -> None:
+    """The member looked: the copy is not there. It is sent once more."""
+    _must_own(delivery, by)
+    _must_make_sense(delivery)
+    _press(
+        delivery,
+        (_S.UNCONFIRMED,),
+        _S.WAITING,
+        tries=0,
+        reads=0,
+        reason="",
+        sent_as={},
+        due_at=timezone.now(),
+        asked_at=timezone.now(),
+        is_by_hand=True,
+    )
+    queue.hint(delivery.pk)
+
+
+def _must_own(delivery: Delivery, by: Member) -> None:
+    if delivery.link.member_id != by.pk and not by.has_perm(MAY_CHANGE):
+        raise NotYours(delivery)
+
+
+def _must_make_sense(delivery: Delivery) -> None:
+    """Sending what the last look would refuse helps nobody. Raises NotNow."""
+    if delivery.link.state == LinkState.PARKED:
+        raise NotNow(LINK_FIRST)
+    if delivery.link.state == LinkState.ENDED:
+        raise NotNow(deciding.UNLINKED)
+    if delivery.is_delete:
+        return
+    reason = deciding.why_not_any_more(delivery.post, delivery.link, delivery.audience)
+    if reason:
+        raise NotNow(reason)
+
+
+def _press(delivery: Delivery, states: tuple[str, ...], state: str, **fields: object) -> None:
+    now = timezone.now()
+    free = Q(lease_until=None) | Q(lease_until__lte=now)
+    row = Delivery.objects.filter(free, pk=delivery.pk, state__in=states)
+    if not row.change(state, lease_owner="", lease_until=None, **fields):
+        raise NotNow(MOVED_ON)
+    delivery.refresh_from_db()

@@ -1,0 +1,84 @@
+"""Looking on the network's own timeline for a copy whose fate is unknown, before anything else.
+
+A copy that another delivery of the link holds is never counted: two equal texts are two posts.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from syndication.actions import parking, timing, verdicts
+from syndication.actions.deciding import as_sent
+from syndication.actions.verdicts import Run
+from syndication.connectors import CONNECTORS
+from syndication.connectors.base import Connector, Receipt, RemotePost
+from syndication.connectors.errors import (
+    ConnectorError,
+    NoVerdict,
+    TryLater,
+    Unauthorized,
+)
+from syndication.models import Delivery, DeliveryKind, DeliveryState
+
+CLOCKS_DIFFER = timedelta(seconds=60)
+READS_WHERE_IT_LAGS = 2
+
+
+def look(run: Run) -> None:
+    """Read back, and settle what that tells."""
+    connector = CONNECTORS[run.link.network]
+    if run.delivery.post.kind not in connector.can_read_back or not run.delivery.sent_as:
+        verdicts.ask_member(run, "cannot_look")
+        return
+    try:
+        found = run.once_refreshed(lambda each: _first_of_ours(run, each))
+    except ConnectorError as error:
+        verdicts.note(run, error)
+        _could_not_look(run, error)
+        return
+    if found is not None:
+        verdicts.arrived(run, Receipt(found.remote_id, found.url), outcome="found")
+    elif connector.timeline_lags and run.delivery.reads < READS_WHERE_IT_LAGS:
+        due_at = verdicts.quiet_until(run.link, run.now())
+        run.settle(DeliveryState.UNCONFIRMED, "not_found", due_at=due_at, reason=verdicts.LOOKING)
+    else:
+        verdicts.again(run, "", outcome="not_found")
+
+
+def _first_of_ours(run: Run, connector: Connector) -> RemotePost | None:
+    delivery = run.delivery
+    since = delivery.first_sent_at or delivery.created_at
+    candidates = list(
+        connector.look_up(
+            as_sent(delivery.sent_as),
+            since=(since - CLOCKS_DIFFER).timestamp(),
+            idempotency_key=delivery.idempotency_key,
+        )
+    )
+    others = set(
+        Delivery.objects.filter(
+            link=delivery.link_id,
+            kind=DeliveryKind.PUBLISH,
+            remote_id__in=[each.remote_id for each in candidates],
+        )
+        .exclude(pk=delivery.pk)
+        .values_list("remote_id", flat=True)
+    )
+    return next((each for each in candidates if each.remote_id not in others), None)
+
+
+def _could_not_look(run: Run, error: ConnectorError) -> None:
+    """The row stays in doubt: later, when the link is back, or for the member to say."""
+    if isinstance(error, Unauthorized) and not error.scope:
+        run.settle(
+            DeliveryState.UNCONFIRMED, "unauthorized", due_at=run.now(), reason=verdicts.LOOKING
+        )
+        parking.park(run.link, error.reason)
+        return
+    due_at = None
+    if isinstance(error, (TryLater, NoVerdict)):
+        due_at = timing.next_read(run.delivery, run.now(), after=getattr(error, "after", None))
+    if due_at is None:
+        verdicts.ask_member(run, "cannot_look")
+    else:
+        run.settle(DeliveryState.UNCONFIRMED, "not_read", due_at=due_at, reason=verdicts.LOOKING)

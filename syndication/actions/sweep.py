@@ -1,0 +1,119 @@
+"""What nobody's hint did: rows that are due, too old or untold, links to renew, rows to forget.
+
+Every step may run at any time, on several hosts at once, and any number of times.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.core.cache import cache
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import DeviceLogin, LinkReturn, PhoneLogin
+from accounts.urlsession.limits import clear_expired
+from syndication import queue
+from syndication.actions import claims, freshness, notices, photos, pulls, timing, verdicts
+from syndication.models import Delivery, DeliveryKind, DeliveryState, Heartbeat
+
+logger = logging.getLogger(__name__)
+
+KEPT_FOR = timedelta(days=1)  # what ended, for staff to look at
+FAILURES_KEPT = timedelta(days=7)
+PULL_HINTED_FOR = 600  # seconds in which a pull is not asked for twice
+
+
+def everything(now: datetime | None = None) -> dict[str, int]:
+    """One pass over all steps, each by itself: one that fails does not stop the others."""
+    moment = now or timezone.now()
+    return {name: _guarded(name, step, moment) for name, step in STEPS.items()}
+
+
+def wake_due(now: datetime) -> int:
+    """Hints for rows whose hint was lost, as many as there are workers to take them."""
+    free = queue.workers() - queue.depth()
+    if free <= 0:
+        return 0
+    due = len(claims.claimable(now).values_list("pk")[:free])
+    for _ in range(due):
+        queue.hint_due()
+    return due
+
+
+def miss_old(now: datetime) -> int:
+    """Publishes that could not go within 48 hours are not blasted late: only a press sends them."""
+    free = Q(lease_until=None) | Q(lease_until__lte=now)
+    old = Delivery.objects.filter(
+        free, kind=DeliveryKind.PUBLISH, asked_at__lt=now - timing.PUBLISH_WITHIN
+    )
+    waiting = old.filter(state__in=[DeliveryState.WAITING, DeliveryState.PARKED])
+    return waiting.change(DeliveryState.MISSED, due_at=None, reason=timing.TOO_OLD)
+
+
+def tell_still_out_there(now: datetime) -> int:
+    """Deletes that wait for their member for 30 days: they still go once the link is back, but
+    the member is told now what is out there."""
+    parked = Delivery.objects.filter(
+        kind=DeliveryKind.DELETE,
+        state=DeliveryState.PARKED,
+        asked_at__lt=now - timing.DELETE_WITHIN,
+    ).select_related("link__member", "post")
+    told = 0
+    for delivery in parked.filter(is_told=False)[:100]:
+        verdicts.still_out_there(delivery)
+        told += Delivery.objects.filter(pk=delivery.pk).update(is_told=True)
+    return told
+
+
+def renew_idle_links(now: datetime) -> int:
+    links = freshness.due(now)
+    for pk in links:
+        queue.hint_keep_fresh(pk)
+    return len(links)
+
+
+def pull(now: datetime) -> int:
+    """Friend lists once a day, what friends wrote every quarter of an hour."""
+    return _hint_once("friends", pulls.due_for_friends(now), queue.hint_friends) + _hint_once(
+        "feed", pulls.due_for_feed(now), queue.hint_feed
+    )
+
+
+def forget(now: datetime) -> int:
+    """Rows that have had their time."""
+    LinkReturn.objects.filter(expires_at__lt=now - KEPT_FOR).delete()
+    PhoneLogin.objects.filter(expires_at__lt=now - KEPT_FOR, session_key="").delete()
+    DeviceLogin.objects.filter(expires_at__lt=now - KEPT_FOR).delete()
+    Heartbeat.objects.filter(beat_at__lt=now - KEPT_FOR).delete()
+    queue.forget_failures(now - FAILURES_KEPT)
+    return clear_expired() + photos.drop_old(now)
+
+
+def _hint_once(what: str, pks: list[int], hint: Callable[[int], None]) -> int:
+    """A network in trouble keeps its links due: they are not queued at every sweep."""
+    fresh = [pk for pk in pks if cache.add(f"pull-{what}-{pk}", 1, PULL_HINTED_FOR)]
+    for pk in fresh:
+        hint(pk)
+    return len(fresh)
+
+
+STEPS: dict[str, Callable[[datetime], int]] = {
+    "woken": wake_due,
+    "missed": miss_old,
+    "told": tell_still_out_there,
+    "mailed": lambda now: notices.mail_the_rest(),
+    "renewed": renew_idle_links,
+    "pulled": pull,
+    "forgotten": forget,
+}
+
+
+def _guarded(name: str, step: Callable[[datetime], int], now: datetime) -> int:
+    try:
+        return step(now)
+    except Exception:
+        logger.exception("sweep: %s", name)
+        return 0

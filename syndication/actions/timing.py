@@ -1,0 +1,61 @@
+"""When a delivery is tried again, and when it is no longer tried. Figures of design.md section 7."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext_noop
+
+from syndication.models import Delivery
+
+# Seconds before the 2nd, 3rd … try: 30 s, 2 min, 10 min, 30 min, 2 h, 6 h, 12 h, 24 h.
+DELAYS = (30, 120, 600, 1800, 7200, 21600, 43200, 86400)
+MOST_TRIES = 9
+PUBLISH_WITHIN = timedelta(hours=48)
+DELETE_WITHIN = timedelta(days=30)
+MOST_READS = 9
+THROTTLED = 1800.0  # seconds
+SHORTEST_WAIT = 1.0  # seconds: what a network says that asks for none
+
+TOO_OLD = gettext_noop(
+    "It became older than two days before it could go. Send it if it still fits."
+)
+
+_random = random.SystemRandom()
+
+
+def next_try(delivery: Delivery, now: datetime, *, after: float | None = None) -> datetime | None:
+    """When to try again after `delivery.tries` tries, or None: that was the last one.
+
+    `after` is what the network asked for, in seconds, and wins. A network that keeps asking for
+    time uses up the hours, not the tries; beyond the ninth try it is asked twice an hour at most (for a
+    delete, daily).
+    """
+    if after is None and delivery.tries >= MOST_TRIES and not delivery.is_delete:
+        return None
+    wait = _own_delay(delivery.tries)
+    if after is not None:
+        asked = max(after, SHORTEST_WAIT)
+        floor = wait if delivery.is_delete else THROTTLED
+        wait = max(asked, floor) if delivery.tries >= MOST_TRIES else asked
+    due_at = now + timedelta(seconds=wait)
+    return None if due_at > last_moment(delivery) else due_at
+
+
+def next_read(delivery: Delivery, now: datetime, *, after: float | None = None) -> datetime | None:
+    """When to look at the timeline again after it could not be read; None: give up looking."""
+    if delivery.reads >= MOST_READS:
+        return None
+    return now + timedelta(seconds=max(after or 0.0, _own_delay(delivery.reads)))
+
+
+def last_moment(delivery: Delivery) -> datetime:
+    """After this it is not sent by itself any more."""
+    return delivery.asked_at + (DELETE_WITHIN if delivery.is_delete else PUBLISH_WITHIN)
+
+
+def _own_delay(tries: int) -> float:
+    """Seconds, times a random factor, so that a thousand rows do not come back at one moment."""
+    base = DELAYS[min(max(tries, 1), len(DELAYS)) - 1]
+    return base * _random.uniform(0.5, 1.5)

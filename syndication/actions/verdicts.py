@@ -1,0 +1,215 @@
+"""What a delivery becomes after a try: each answer of a network, and none, has one meaning."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from django.db import IntegrityError, transaction
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from syndication import credentials
+from syndication.actions import claims, notices, parking, timing
+from syndication.actions.claims import Claim, Clock
+from syndication.actions.leased import LeasedHttp, scrub
+from syndication.connectors import CONNECTORS
+from syndication.connectors.base import Connector, Receipt
+from syndication.connectors.errors import (
+    ConnectorError,
+    NoVerdict,
+    TryLater,
+    Unauthorized,
+)
+from syndication.models import Delivery, DeliveryKind, DeliveryState, Link
+
+logger = logging.getLogger(__name__)
+
+_Found = TypeVar("_Found")
+
+GAVE_UP = gettext_noop("We tried for as long as it made sense. Try again by hand if it still fits.")
+ASK_YOU = gettext_noop("No answer came, and we cannot look there ourselves. Please look.")
+LOOKING = gettext_noop("No clear answer came. We look there before we send anything again.")
+NOTHING_THERE = gettext_noop("It had not arrived there, so there was nothing to delete.")
+NO_NAME = gettext_noop("It never told us the name of the copy. Please delete it there yourself.")
+
+
+@dataclass
+class Run:
+    """One try: the claim, the clock, the way out, and what must not be logged."""
+
+    held: Claim
+    now: Clock
+    http: LeasedHttp
+    secrets: set[str] = field(default_factory=set)
+
+    @property
+    def delivery(self) -> Delivery:
+        return self.held.delivery
+
+    @property
+    def link(self) -> Link:
+        return self.held.link
+
+    def connector(self, *, refused: int | None = None) -> Connector:
+        """With fresh credentials. Raises TryLater and Unauthorized."""
+        made = credentials.connector_for(self.link, http=self.http, now=self.now, refused=refused)
+        self.secrets.update(credentials.secrets_of(made.credentials, made.app))
+        return made
+
+    def once_refreshed(self, ask: Callable[[Connector], _Found]) -> _Found:
+        """`ask`, and once more with new credentials where the network refused the old ones."""
+        connector = self.connector()
+        try:
+            return ask(connector)
+        except Unauthorized as error:
+            if error.scope:
+                raise
+        return ask(self.connector(refused=self.link.credentials_version))
+
+    def settle(self, state: str, outcome: str, **fields: object) -> bool:
+        """Give the row back. Words that are no longer needed go."""
+        kept = (DeliveryState.UNCONFIRMED, DeliveryState.WAITING)
+        if state not in kept or (state == DeliveryState.WAITING and not self.held.was_in_doubt):
+            fields["sent_as"] = {}
+        self.held.attempt.http_status = self.held.attempt.http_status or self.http.last_status
+        return claims.settle(self.held, state, outcome=outcome, now=self.now(), **fields)
+
+
+def arrived(run: Run, receipt: Receipt, *, outcome: str = "sent") -> None:
+    """The network has it."""
+    fields = {
+        "sent_at": run.now(),
+        "remote_id": receipt.remote_id[:200],
+        "remote_url": receipt.url[:500],
+        "reason": "",
+        "due_at": None,
+    }
+    try:
+        with transaction.atomic():
+            run.settle(DeliveryState.SENT, outcome, **fields)
+    except IntegrityError:
+        # A network that names two copies alike (mixi, within one second): the first keeps the name.
+        run.settle(DeliveryState.SENT, outcome, **{**fields, "remote_id": ""})
+
+
+def refused(run: Run, error: ConnectorError) -> None:
+    """The try ended with one of the five errors."""
+    note(run, error)
+    if isinstance(error, Unauthorized):
+        _needs_member(run, error)
+    elif isinstance(error, TryLater) or (isinstance(error, NoVerdict) and run.delivery.is_delete):
+        again(run, error.reason, after=getattr(error, "after", None), outcome=_word(error))
+    elif isinstance(error, NoVerdict):
+        _in_doubt(run, error)
+    else:
+        _failed(run, error.reason, _word(error))
+
+
+def note(run: Run, error: ConnectorError) -> None:
+    """Status and excerpt into the log line, without secrets."""
+    run.held.attempt.http_status = error.status
+    run.held.attempt.excerpt = scrub(error.excerpt or error.reason, run.secrets)[:500]
+
+
+def again(run: Run, reason: str, *, outcome: str, after: float | None = None) -> None:
+    """It was not taken: wait and try again, unless it may not go any more or was tried enough."""
+    due_at = timing.next_try(run.delivery, run.now(), after=after)
+    if _is_withdrawn(run.delivery):
+        run.settle(DeliveryState.CANCELLED, outcome, due_at=None, reason="")
+    elif due_at is None:
+        _failed(run, GAVE_UP, outcome)
+    else:
+        run.settle(DeliveryState.WAITING, outcome, due_at=due_at, reason=reason[:300])
+
+
+def ask_member(run: Run, outcome: str) -> None:
+    """Nobody but the member can tell whether it arrived: two presses decide, nothing else does."""
+    run.settle(DeliveryState.UNCONFIRMED, outcome, due_at=None, reason=ASK_YOU)
+    link = run.link
+    with notices.in_language_of(link.member):
+        text = _(
+            "We do not know whether a post of yours arrived on %(network)s. Open Where it went, "
+            "look there, and tell us: it is there, or send it again."
+        ) % {"network": CONNECTORS[link.network].name}
+    notices.tell(link.member, parking.UNCONFIRMED, text, link=link)
+
+
+def still_out_there(delivery: Delivery) -> bool:
+    """Tell the member of a copy that we cannot take back, once for each. Whether it was told."""
+    copy = copy_before(delivery)
+    link = delivery.link
+    with notices.in_language_of(link.member):
+        text = _(
+            "Your post of %(day)s is still on %(network)s. We cannot delete it there; "
+            "please do it yourself. %(address)s"
+        ) % {
+            "day": formats.date_format(
+                timezone.localtime(delivery.post.created_at), "DATETIME_FORMAT"
+            ),
+            "network": CONNECTORS[link.network].name,
+            "address": copy.remote_url if copy else "",
+        }
+    return notices.tell(link.member, f"still_out_there {delivery.post_id}", text.strip(), link=link)
+
+
+def copy_before(delivery: Delivery) -> Delivery | None:
+    """The publish that a delete is about."""
+    return (
+        Delivery.objects.filter(
+            post=delivery.post_id,
+            link=delivery.link_id,
+            kind=DeliveryKind.PUBLISH,
+            sequence__lt=delivery.sequence,
+        )
+        .order_by("-sequence")
+        .first()
+    )
+
+
+def quiet_until(link: Link, now: datetime) -> datetime:
+    """When a late request has landed and the timeline may be read."""
+    return now + timedelta(seconds=CONNECTORS[link.network].read_back_quiet)
+
+
+def _needs_member(run: Run, error: Unauthorized) -> None:
+    run.settle(DeliveryState.PARKED, _word(error), reason=error.reason[:300])
+    if error.scope:
+        parking.tell_too_narrow(run.link)
+    else:
+        parking.park(run.link, error.reason)
+
+
+def _in_doubt(run: Run, error: NoVerdict) -> None:
+    if run.delivery.post.kind not in CONNECTORS[run.link.network].can_read_back:
+        ask_member(run, _word(error))
+        return
+    due_at = quiet_until(run.link, run.now())
+    run.settle(DeliveryState.UNCONFIRMED, _word(error), due_at=due_at, reason=LOOKING)
+
+
+def _failed(run: Run, reason: str, outcome: str) -> None:
+    run.settle(DeliveryState.FAILED, outcome, due_at=None, reason=reason[:300])
+    if run.delivery.is_delete:
+        still_out_there(run.delivery)
+
+
+def _is_withdrawn(delivery: Delivery) -> bool:
+    """Whether a delete already stands behind this publish."""
+    behind = Delivery.objects.open().filter(
+        post=delivery.post_id,
+        link=delivery.link_id,
+        kind=DeliveryKind.DELETE,
+        sequence__gt=delivery.sequence,
+    )
+    return not delivery.is_delete and behind.exists()
+
+
+def _word(error: ConnectorError) -> str:
+    """The error's name as the log shows it: try_later, no_verdict …"""
+    name = type(error).__name__
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")

@@ -1,0 +1,178 @@
+"""Opening what a link is sealed with, and keeping it fresh: one refresh at a time for a link.
+
+Who refreshes is decided by one conditional UPDATE on the link's row (`refresh_until`, for the
+version that was read); the others wait for its result. New credentials are stored before they are
+used, since the network may have forgotten the old ones the moment it answered. An answer that is
+lost on the way costs the link where the network rotates: the next refresh then says so, and the
+caller parks the link with the words that the error carries.
+
+Nothing here parks or delivers; errors are those of connectors.errors. A refresh never leaves a
+post in doubt, so it never raises NoVerdict.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts.outgoing import outgoing_http
+from accounts.sealing import SealBroken, seal_json, unseal_json
+from syndication.connectors import CONNECTORS
+from syndication.connectors.base import App, Connector, Credentials, Http
+from syndication.connectors.errors import ConnectorError, TryLater, Unauthorized
+from syndication.models import Link
+
+logger = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+
+REFRESH_LEASE = timedelta(seconds=40)  # above one request's total deadline of 20 s
+WAIT_FOR_OTHERS = 45.0  # seconds, above the lease: whoever died refreshing is outwaited
+STILL_GOOD = 5.0  # seconds that an access token needs to be worth sending
+
+
+def app_for(network: str) -> App:
+    """Our registration with `network`, from the settings."""
+    known = settings.NETWORKS[network]
+    return App(
+        client_id=known["client_id"],
+        client_secret=known["client_secret"],
+        api_url=known["api_url"],
+        token_url=known["token_url"],
+    )
+
+
+def open_sealed(link: Link) -> Credentials:
+    """The link's credentials. Raises TryLater where no key opens them: staff can mend that."""
+    try:
+        stored = unseal_json(link.sealed_credentials)
+    except SealBroken as error:
+        logger.error("link %s: %s", link.pk, error)
+        raise TryLater("We cannot open what we hold for this account. Staff were told.") from error
+    return Credentials(**{**stored, "scopes": tuple(stored["scopes"])})
+
+
+def keep(link: Link, credentials: Credentials, *, now: Clock = timezone.now) -> None:
+    """Seal and store `credentials` as the link's newest, whatever was there before."""
+    Link.objects.filter(pk=link.pk).update(**_columns(link, credentials, now()))
+    link.refresh_from_db()
+
+
+def secrets_of(credentials: Credentials, app: App) -> tuple[str, ...]:
+    """What must never stand in a log or an excerpt."""
+    found = (credentials.access_token, credentials.refresh_token, app.client_secret)
+    return tuple(secret for secret in (*found, *credentials.extra.values()) if len(secret) > 3)
+
+
+def connector_for(
+    link: Link,
+    *,
+    http: Http | None = None,
+    now: Clock = timezone.now,
+    refused: int | None = None,
+) -> Connector:
+    """The connector with fresh credentials. `refused` is the version that the network said no to.
+
+    Raises Unauthorized where the access is over for good, TryLater where it cannot be told now.
+    """
+    way_out: Http = http if http is not None else outgoing_http()
+    held = fresh(link, http=way_out, now=now, refused=refused)
+    return _connector(link, held, way_out, now)
+
+
+def fresh(
+    link: Link, *, http: Http, now: Clock = timezone.now, refused: int | None = None
+) -> Credentials:
+    """Credentials that last a while, refreshed ahead of their end by exactly one caller."""
+    give_up = time.monotonic() + WAIT_FOR_OTHERS
+    while True:
+        link.refresh_from_db()
+        held = open_sealed(link)
+        if not _needs_refresh(link, held, now(), refused):
+            return held
+        if not held.refresh_token:
+            raise Unauthorized("The access ended and cannot be renewed.")
+        if _take_the_refresh(link, now()):
+            return _refresh(link, held, http, now)
+        if time.monotonic() > give_up:
+            raise TryLater("The access to this account is being renewed.")
+        time.sleep(0.05)
+
+
+def _connector(link: Link, credentials: Credentials, http: Http, now: Clock) -> Connector:
+    return CONNECTORS[link.network](
+        credentials,
+        http=http,
+        app=app_for(link.network),
+        clock=lambda: now().timestamp(),
+    )
+
+
+def _needs_refresh(link: Link, held: Credentials, now: datetime, refused: int | None) -> bool:
+    if refused is not None:
+        return link.credentials_version == refused
+    if held.expires_at is None:
+        return False
+    left = held.expires_at - now.timestamp()
+    if not held.refresh_token:
+        return left < 0
+    return left < CONNECTORS[link.network].refresh_ahead
+
+
+def _take_the_refresh(link: Link, now: datetime) -> bool:
+    """Whether the refresh of this very version is ours."""
+    return bool(
+        Link.objects.filter(
+            Q(refresh_until=None) | Q(refresh_until__lte=now),
+            pk=link.pk,
+            credentials_version=link.credentials_version,
+        ).update(refresh_until=now + REFRESH_LEASE)
+    )
+
+
+def _refresh(link: Link, held: Credentials, http: Http, now: Clock) -> Credentials:
+    ours = Link.objects.filter(pk=link.pk, credentials_version=link.credentials_version)
+    try:
+        new = _connector(link, held, http, now).refresh()
+    except ConnectorError as error:
+        ours.update(refresh_until=None)
+        if isinstance(error, Unauthorized):
+            raise
+        return _go_on_with(held, error, now())
+    stored = ours.update(**_columns(link, new, now()))
+    link.refresh_from_db()
+    # Nobody but a new linking can have overtaken us, and then that one's credentials count.
+    return new if stored else open_sealed(link)
+
+
+def _go_on_with(held: Credentials, error: ConnectorError, now: datetime) -> Credentials:
+    """The old credentials while they last; nothing was sent, so the rest may try again later."""
+    if held.expires_at is not None and held.expires_at - now.timestamp() > STILL_GOOD:
+        return held
+    after = error.after if isinstance(error, TryLater) else None
+    raise TryLater(error.reason, after=after, status=error.status, excerpt=error.excerpt) from error
+
+
+def _columns(link: Link, credentials: Credentials, now: datetime) -> dict[str, object]:
+    """The link's columns for new credentials."""
+    every = CONNECTORS[link.network].keep_fresh_every
+    ends = credentials.expires_at
+    columns: dict[str, object] = {
+        "sealed_credentials": seal_json({**asdict(credentials), "extra": dict(credentials.extra)}),
+        "credentials_version": F("credentials_version") + 1,
+        "refresh_until": None,
+        "expires_at": None if ends is None else datetime.fromtimestamp(ends, tz=UTC),
+        "keep_fresh_at": now + timedelta(seconds=every)
+        if every and credentials.refresh_token
+        else None,
+    }
+    if credentials.scopes:
+        columns["scopes"] = " ".join(credentials.scopes)[:300]
+    return columns

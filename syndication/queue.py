@@ -1,0 +1,88 @@
+"""Waking the worker. The only import of django_q.
+
+A django-q2 task is a hint: it carries a key and may be lost, doubled or late, since the rows decide
+(actions.claims) and the sweeper wakes what no hint woke. So hints leave after the commit, a broker
+that is down costs a few seconds and no post, and a change of SECRET_KEY, which makes django-q2
+drop its queue, loses nothing.
+
+The figures of settings.Q_CLUSTER:
+
+- `workers` 2: deliveries wait for networks most of their time; more by QUEUE_WORKERS.
+- `queue_limit` = workers, `bulk` 1: what the cluster holds in memory dies with it, so it holds little.
+- `timeout` 180 s: a slice of draining (3 s) and then the longest attempt: a refresh (20 s), the list
+  of albums (2 × 20 s) and a picture (60 s), with as much again to spare. A worker is killed beyond.
+- `retry` 600 s: above T × (2 + (queue_limit + bulk - 1) // workers) + 10 with T = timeout + 3, the
+  longest that a hint can wait in memory and run; else the ORM broker hands it out twice.
+- `max_attempts` 1 and `ack_failures`: a hint is never repeated; rows have tries of their own.
+- `save_limit` -1: results are nobody's business (failures are kept, and cleared by the sweeper).
+- `catch_up` False and `scheduler` False: the sweeper is a loop of ours; a schedule of django-q2 runs
+  every half minute or so and stops for all when one is malformed.
+- `poll` 0.2 s: how long an idle ORM broker sleeps, so how late an idle worker wakes.
+- `guard_cycle` 1 s and `cache` "queue" (memory of one process): twice a second django-q2 writes a
+  statistic that nothing here reads; in the database cache that would be a write transaction.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django_q.brokers import get_broker
+from django_q.models import Failure
+from django_q.tasks import async_task
+
+
+def hint(delivery_pk: int) -> None:
+    """A delivery is due, as soon as this transaction is committed."""
+    _push("deliver", delivery_pk)
+
+
+def hint_due() -> None:
+    """Something is due; whoever takes this finds out what."""
+    _push("deliver_due")
+
+
+def hint_pull(link_pk: int) -> None:
+    """Bring friends, and what they wrote, from a link."""
+    hint_friends(link_pk)
+    hint_feed(link_pk)
+
+
+def hint_friends(link_pk: int) -> None:
+    _push("pull_friends", link_pk)
+
+
+def hint_feed(link_pk: int) -> None:
+    _push("pull_feed", link_pk)
+
+
+def hint_keep_fresh(link_pk: int) -> None:
+    """An idle link's access is about to end for want of use."""
+    _push("keep_fresh", link_pk)
+
+
+def ask_for_heartbeat() -> None:
+    """A task that does nothing but prove that tasks are done."""
+    _push("heartbeat")
+
+
+def depth() -> int:
+    """How many hints nobody has taken yet."""
+    return int(get_broker().queue_size())
+
+
+def workers() -> int:
+    """How many workers one cluster has."""
+    return int(settings.Q_CLUSTER["workers"])
+
+
+def forget_failures(before: datetime) -> int:
+    """django-q2 keeps failed tasks for ever. How many went."""
+    deleted, _ = Failure.objects.filter(stopped__lt=before).delete()
+    return int(deleted)
+
+
+def _push(task: str, *args: int) -> None:
+    """After the commit. A broker that does not answer is logged, and the sweeper steps in."""
+    transaction.on_commit(lambda: async_task(f"syndication.tasks.{task}", *args), robust=True)

@@ -1,0 +1,171 @@
+"""What `manage.py work` is: a cluster of django-q2, a sweeper and a watchdog under one process.
+
+- The cluster runs as a child in a process group of its own. Ended for whatever reason, it is
+  started again, and what is left of its group is killed first.
+- The sweeper wakes due rows every two seconds and does everything else once a minute.
+- The watchdog does not trust that a process is alive: an idle django-q2 worker killed by SIGKILL
+  takes the queue's lock with it, and the cluster looks well and does nothing for ever. It trusts
+  tasks: each one done leaves a heartbeat, a task that does only that is asked for every ten
+  seconds, and after 75 seconds of silence (above the longest single request, 60 s) the group is
+  killed and started anew. Rows in flight are read back; nothing is lost or doubled.
+- SIGTERM: the cluster gets 20 seconds to finish what it is at, then its group is killed.
+- The database may come up after us, and go away while we run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from types import FrameType
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from syndication import queue
+from syndication.actions import heartbeats, sweep
+from syndication.models import Heartbeat
+
+logger = logging.getLogger(__name__)
+
+TICK = 0.5  # seconds
+WAKE_EVERY = 2.0
+HEARTBEAT_EVERY = 10.0
+SWEEP_EVERY = 60.0
+SILENT_AFTER = timedelta(seconds=75)
+STOP_WITHIN = 20.0
+RESTART_AFTER = 2.0  # a cluster that cannot start is not started a hundred times a second
+SWEEPER = "sweeper"
+
+
+class Cluster:
+    """The child that runs `qcluster`, and the group of processes it brings."""
+
+    def __init__(self) -> None:
+        self.name = uuid.uuid4().hex[:12]
+        self.started_at = timezone.now()
+        self._process = subprocess.Popen(  # noqa: S603 - our own command
+            [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "qcluster"],
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            env={**os.environ, heartbeats.CLUSTER: self.name},
+            preexec_fn=_end_with_parent,  # noqa: PLW1509 - one thread only, nothing locked
+        )
+
+    @property
+    def has_ended(self) -> bool:
+        return self._process.poll() is not None
+
+    def is_silent(self) -> bool:
+        """Whether no task was done for too long."""
+        seen = heartbeats.seen_at(heartbeats.part_of(self.name))
+        last = max(seen, self.started_at) if seen else self.started_at
+        return timezone.now() - last > SILENT_AFTER
+
+    def stop(self, *, within: float = STOP_WITHIN) -> None:
+        """Let it finish, then kill whatever is left of its group."""
+        self._process.send_signal(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=within)
+        self.kill()
+
+    def kill(self) -> None:
+        """End the whole group at once. Its heartbeat's row goes."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        with contextlib.suppress(DatabaseError):
+            heartbeats.forget(heartbeats.part_of(self.name))
+
+
+class Supervisor:
+    """Runs until SIGTERM or SIGINT. `say` takes one line for whoever looks at the terminal."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._stopping = threading.Event()
+        self._next: dict[str, float] = {}
+        self._cluster: Cluster | None = None
+        self._steps: dict[str, tuple[float, Callable[[], object]]] = {
+            "heartbeat": (HEARTBEAT_EVERY, self._ask_for_life),
+            "wake": (WAKE_EVERY, lambda: sweep.wake_due(timezone.now())),
+            "sweep": (SWEEP_EVERY, sweep.everything),
+            "watch": (TICK, self._watch),
+        }
+
+    def run(self) -> None:
+        """Start, supervise, stop."""
+        signal.signal(signal.SIGTERM, self._stop)
+        signal.signal(signal.SIGINT, self._stop)
+        self._wait_for_database()
+        if self._stopping.is_set():
+            return
+        self._cluster = Cluster()
+        self._say("work: running")
+        try:
+            while not self._stopping.wait(TICK):
+                self._tick()
+        finally:
+            self._cluster.stop()
+            self._say("work: stopped")
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self._stopping.set()
+
+    def _wait_for_database(self) -> None:
+        """Until it answers and has our tables."""
+        has_said = False
+        while not self._stopping.is_set():
+            try:
+                Heartbeat.objects.exists()
+            except DatabaseError:
+                connection.close()
+                if not has_said:
+                    self._say("work: waiting for the database")
+                    has_said = True
+                self._stopping.wait(1.0)
+            else:
+                return
+
+    def _tick(self) -> None:
+        for name, (every, step) in self._steps.items():
+            if time.monotonic() < self._next.get(name, 0.0):
+                continue
+            self._next[name] = time.monotonic() + every
+            try:
+                step()
+            except Exception:  # the database is away, say; the loop goes on whatever it was
+                logger.exception("work: %s", name)
+                connection.close()
+
+    def _ask_for_life(self) -> None:
+        heartbeats.mark(SWEEPER)
+        queue.ask_for_heartbeat()
+
+    def _watch(self) -> None:
+        cluster = self._cluster
+        if cluster is None or not (cluster.has_ended or cluster.is_silent()):
+            return
+        why = "ended" if cluster.has_ended else "does no work"
+        self._say(f"work: the cluster {why}, starting another")
+        cluster.kill()
+        self._stopping.wait(RESTART_AFTER)
+        self._cluster = Cluster()
+
+
+def _end_with_parent() -> None:
+    """Linux: have SIGTERM sent to this process when the supervisor dies by SIGKILL."""
+    if sys.platform == "linux":
+        pr_set_pdeathsig = 1
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)

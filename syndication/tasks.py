@@ -1,0 +1,67 @@
+"""What django-q2 calls by name. Each takes a key at the most, returns nothing and raises nothing.
+
+A task may be lost, doubled or late: run any of them twice and nothing is different.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable
+
+from syndication.actions import deliver as delivering
+from syndication.actions import freshness, heartbeats, pulls
+from syndication.actions import sweep as sweeping
+
+logger = logging.getLogger(__name__)
+
+
+def _quietly(task: Callable[..., None]) -> Callable[..., None]:
+    """Log what goes wrong. django-q2 is told nothing: it would keep it for ever."""
+
+    @functools.wraps(task)
+    def run(*args: int) -> None:
+        try:
+            task(*args)
+        except Exception:
+            logger.exception("task %s%s", task.__name__, args)
+
+    return run
+
+
+@_quietly
+def deliver(delivery_pk: int) -> None:
+    """This delivery first, then whatever else is due."""
+    delivering.attempt(delivery_pk)
+    delivering.drain()
+
+
+@_quietly
+def deliver_due() -> None:
+    """One hint drains many rows."""
+    delivering.drain()
+
+
+@_quietly
+def pull_friends(link_pk: int) -> None:
+    pulls.pull_friends(link_pk)
+
+
+@_quietly
+def pull_feed(link_pk: int) -> None:
+    pulls.pull_feed(link_pk)
+
+
+@_quietly
+def keep_fresh(link_pk: int) -> None:
+    freshness.keep_fresh(link_pk)
+
+
+@_quietly
+def heartbeat() -> None:
+    heartbeats.beat(is_due=True)
+
+
+@_quietly
+def sweep() -> None:
+    sweeping.everything()
