@@ -17,7 +17,7 @@ from accounts.addresses import public_url
 from accounts.forms.phones import LetInForm, TypedCodeForm
 from accounts.models import DeviceLogin, Phone
 from accounts.templatetags.phone_notices import LET_IN
-from accounts.urlsession.api import client_address, rotate
+from accounts.urlsession.api import client_address, redirect_to_kept, rotate
 from accounts.views.entering import device_of, log_in
 from accounts.views.phones import PHONE
 from accounts.views.requests import MemberRequest
@@ -68,7 +68,7 @@ def _come_in(request: HttpRequest) -> HttpResponse:
         return _asking(request, problem=text, status=410)
     actions.remember_session(login, log_in(request, member, method="device_login"))
     actions.tell(login, member)
-    return redirect("home")
+    return redirect_to_kept(request) or redirect("home")
 
 
 def _asking(

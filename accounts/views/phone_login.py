@@ -24,6 +24,7 @@ from accounts.addresses import public_url
 from accounts.forms.phones import TypedCodeForm
 from accounts.models import PhoneLogin
 from accounts.templatetags.phone_notices import SHOWED_CODE
+from accounts.urlsession.api import redirect_to_kept
 from accounts.views.entering import device_of, log_in
 from accounts.views.requests import MemberRequest
 
@@ -181,4 +182,4 @@ def _proceed(request: HttpRequest) -> HttpResponse:
     except actions.CodeOver:
         return _gone(request)
     actions.remember_session(login, log_in(request, login.member, method="phone_login"))
-    return redirect("home")
+    return redirect_to_kept(request) or redirect("home")

@@ -25,6 +25,7 @@ from accounts.actions.sessions import live_keys
 from accounts.addresses import public_url
 from accounts.forms.phones import BookmarkForm, PinForm
 from accounts.models import Phone, PhoneLogin
+from accounts.urlsession.api import redirect_to_kept
 from accounts.views.buttons import pressed
 from accounts.views.entering import device_of, log_in
 from accounts.views.requests import MemberRequest
@@ -101,7 +102,7 @@ def pin_enter(request: HttpRequest, code: str) -> HttpResponse:
         if request.method == "GET" or not form.is_valid():
             return _ask_for_pin(request, phone, form)
         if not actions.enter(phone, form.cleaned_data["pin"]):
-            form.add_error("pin", _left_words(phone))
+            form.add_error("pin", left_words(phone))
             return _ask_for_pin(request, phone, form)
     except actions.NoPhone:
         return TemplateResponse(request, "accounts/pin_over.html", {}, status=410)
@@ -110,18 +111,19 @@ def pin_enter(request: HttpRequest, code: str) -> HttpResponse:
     key = log_in(request, phone.member, method="pin")
     request.session[PHONE] = phone.pk
     actions.remember_session(phone, key)
-    return redirect("home")
+    return redirect_to_kept(request) or redirect("home")
+
+
+def left_words(phone: Phone) -> str:
+    """How many wrong PINs are left."""
+    left = Phone.WRONG_TRIES - phone.wrong_tries
+    text = _("This is not the PIN. Tries left: %(left)s. After that, a QR code or the password.")
+    return text % {"left": left}
 
 
 def _ask_for_pin(request: HttpRequest, phone: Phone, form: PinForm) -> HttpResponse:
     context = {"form": form, "member": phone.member, "action": request.path}
     return TemplateResponse(request, "accounts/pin_enter.html", context)
-
-
-def _left_words(phone: Phone) -> str:
-    left = Phone.WRONG_TRIES - phone.wrong_tries
-    text = _("This is not the PIN. Tries left: %(left)s. After that, a QR code or the password.")
-    return text % {"left": left}
 
 
 def _end(request: MemberRequest) -> HttpResponse:

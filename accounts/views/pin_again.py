@@ -1,0 +1,73 @@
+"""A form was sent on a session that had ended: a phone that has a PIN is asked for that.
+
+Anybody else is asked for the password, by the page of urlsession. What was typed is kept by both.
+"""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from accounts.actions import phones as actions
+from accounts.forms.phones import PinForm
+from accounts.models import Phone
+from accounts.urlsession.api import KeptForm, ended_session, kept_form, redirect_to_kept
+from accounts.urlsession.kept import PATH_FIELD
+from accounts.urlsession.views import resume_form
+from accounts.views.entering import log_in
+from accounts.views.phones import PHONE, left_words
+
+# In the new anonymous session: the phone whose PIN lets it go on.
+ASKED = "pin_phone"
+
+
+def resume(request: HttpRequest, form: KeptForm) -> HttpResponse:
+    """URLSESSION_EXPIRED_VIEW. Which phone it was says the session that ended; the PIN proves it."""
+    phone = _phone(ended_session(request).get(PHONE))
+    if phone is None:
+        return resume_form(request, form)
+    request.session[ASKED] = phone.pk
+    return _ask(request, phone, PinForm(), form)
+
+
+@never_cache
+@require_POST
+def pin_again(request: HttpRequest) -> HttpResponse:
+    """The PIN on that page. Then the form that waits is shown again, filled, not sent."""
+    phone = _phone(request.session.get(ASKED))
+    waiting = kept_form(request)
+    if phone is None:
+        return redirect("account_login")
+    form = PinForm(request.POST)
+    try:
+        if not form.is_valid():
+            return _ask(request, phone, form, waiting)
+        if not actions.enter(phone, form.cleaned_data["pin"]):
+            form.add_error("pin", left_words(phone))
+            return _ask(request, phone, form, waiting)
+    except actions.Locked:
+        context = {"is_locked": True, "has_session": True}
+        return TemplateResponse(request, "accounts/pin_over.html", context, status=410)
+    del request.session[ASKED]
+    key = log_in(request, phone.member, method="pin")
+    request.session[PHONE] = phone.pk
+    actions.remember_session(phone, key)
+    return redirect_to_kept(request) or redirect("home")
+
+
+def _phone(pk: int | None) -> Phone | None:
+    if pk is None:
+        return None
+    rows = Phone.objects.live().select_related("member").filter(member__is_active=True)
+    phone = rows.filter(pk=pk).first()
+    return None if phone is None or phone.is_locked else phone
+
+
+def _ask(
+    request: HttpRequest, phone: Phone, form: PinForm, waiting: KeptForm | None
+) -> HttpResponse:
+    context = {"form": form, "member": phone.member, "kept": waiting, "path_field": PATH_FIELD}
+    return TemplateResponse(request, "accounts/pin_again.html", context)
