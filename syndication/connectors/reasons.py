@@ -33,6 +33,9 @@ CANNOT_READ_BACK = gettext_noop("It offers no way to look whether this has arriv
 ACCESS_EXPIRED = gettext_noop("The access has run out.")
 ACCESS_GONE = gettext_noop("The access was taken back or has ended. Please link it again.")
 ACCESS_TOO_NARROW = gettext_noop("The access does not cover this. Please link it again and agree.")
+TICK_ALWAYS = gettext_noop(
+    "Tick 「今後、このサービスに対して常に同意する」 there, or the access ends after six hours."
+)
 APP_REFUSED = gettext_noop("It does not accept this site's registration. The staff must look.")
 
 # The answer

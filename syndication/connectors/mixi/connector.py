@@ -54,6 +54,10 @@ class Mixi(Connector):
         "link": "w_voice",
     }
 
+    # Unless 「今後、このサービスに対して常に同意する」 was ticked, the refresh token lives six hours.
+    keep_fresh_every: ClassVar[float] = 3 * 3600.0
+    relink_hint: ClassVar[str] = reasons.TICK_ALWAYS
+
     def __init__(
         self,
         credentials: Credentials,
