@@ -14,7 +14,7 @@ from accounts.models import Audience
 from accounts.urlsession.api import initial_from_kept, pop_kept_form
 from accounts.views.requests import MemberRequest
 from syndication.actions import posts
-from syndication.copies import latest_deliveries, standing_copies
+from syndication.actions.copies import copies_too_wide, latest_deliveries, standing_copies
 from syndication.excerpts import pages
 from syndication.forms.posts import AudienceForm, PostTextForm, audience_choice
 from syndication.models import Post
@@ -70,14 +70,14 @@ def post_audience(request: MemberRequest, pk: int) -> HttpResponse:
     form = AudienceForm(
         request.POST or None, member=request.user, initial=initial | initial_from_kept(request)
     )
-    context = {"post": post, "form": form, "copies": standing_copies(post)}
+    context = {"post": post, "form": form}
     if not form.is_valid():
         return TemplateResponse(request, "syndication/post_audience.html", context)
     audience, group = form.cleaned_data["audience"]
     if "confirm" not in request.POST:
         context |= {
             "readers": readers_here(request.user, audience, group),
-            "is_narrower": audience != Audience.EVERYONE,
+            "copies": copies_too_wide(post, audience),
             "choice": request.POST["audience"],
         }
         return TemplateResponse(request, "syndication/post_audience_confirm.html", context)

@@ -1,20 +1,27 @@
-"""What stands on the networks of one post, as far as we know. Read from deliveries alone."""
+"""What stands on the networks of one post, as far as we know, and what a change would do to it.
+
+Read before a page asks "really?"; what then happens is actions.deliveries'.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from syndication.actions import deciding
 from syndication.capabilities import capabilities
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Post
+
+MAYBE_OUT = (DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.UNCONFIRMED)
 
 
 @dataclass(frozen=True)
 class Copy:
-    """One copy that is out there, and whether it can be taken back from here."""
+    """One copy that is out there, or may be, and whether it can be taken back from here."""
 
     link: Link
     network: str  # as people write it
     url: str
+    audience: str
     can_be_deleted: bool
 
 
@@ -27,26 +34,32 @@ def latest_deliveries(post: Post) -> list[Delivery]:
 
 
 def standing_copies(post: Post) -> list[Copy]:
-    """Copies that are sent, or may be, and were not taken back."""
+    """Copies that went out, or may have, and were not taken back."""
     standing: dict[int, Delivery] = {}
     for delivery in post.deliveries.select_related("link").order_by("sequence", "pk"):
-        if delivery.kind == DeliveryKind.PUBLISH and delivery.state in (
-            DeliveryState.SENT,
-            DeliveryState.SENDING,
-            DeliveryState.UNCONFIRMED,
-        ):
+        if delivery.kind == DeliveryKind.DELETE:
+            if delivery.state == DeliveryState.SENT:
+                standing.pop(delivery.link_id, None)
+        elif delivery.state in MAYBE_OUT:
             standing[delivery.link_id] = delivery
-        elif delivery.kind == DeliveryKind.DELETE and delivery.state == DeliveryState.SENT:
-            standing.pop(delivery.link_id, None)
     return [_copy(delivery, post) for delivery in standing.values()]
+
+
+def copies_too_wide(post: Post, audience: str) -> list[Copy]:
+    """The copies that would have to go if the post were for `audience`."""
+    as_changed = Post(audience=audience)
+    return [
+        copy for copy in standing_copies(post) if not deciding.covers(as_changed, copy.audience)
+    ]
 
 
 def _copy(delivery: Delivery, post: Post) -> Copy:
     network = capabilities(delivery.link.network)
+    is_linked = delivery.link.state != LinkState.ENDED
     return Copy(
         link=delivery.link,
         network=network.name,
         url=delivery.remote_url,
-        can_be_deleted=delivery.link.state != LinkState.ENDED
-        and post.kind not in network.cannot_delete,
+        audience=delivery.audience,
+        can_be_deleted=is_linked and post.kind not in network.cannot_delete,
     )

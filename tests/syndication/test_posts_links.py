@@ -1,0 +1,108 @@
+"""Titles of linked pages: fetched by the safe way out, and never missed where they cannot be had."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from syndication import link_titles
+from syndication.link_titles import decoded, title_in, title_of
+from syndication.models import Post
+from tests.making import make_member
+from tests.phone import log_in_phone
+from tests.scripted_server import answer, playing, silent
+
+HTML = {"Content-Type": "text/html; charset=utf-8"}
+
+
+@pytest.fixture
+def reachable(settings: Any) -> Any:
+    """Lets the titles be fetched from a server of the test's own."""
+
+    def reach(server: Any) -> str:
+        settings.ALLOWED_PRIVATE_HOSTS = [server.authority]
+        return f"{server.url}/page"
+
+    return reach
+
+
+def page(title: str) -> bytes:
+    return answer(f"<html><head><title>{title}</title></head></html>", headers=HTML)
+
+
+@pytest.mark.django_db
+def test_the_title_of_the_page_is_shown_before_sending_and_kept(reachable):
+    phone = log_in_phone(make_member("hanako"))
+    with playing(page("小麦粉 &amp; <b>水</b>")) as server:
+        phone.get(reverse("post_new") + "?kind=link")
+        shown = phone.submit("Look it over", url=reachable(server))
+        assert "小麦粉 &" in shown
+        phone.submit("Send")
+        assert len(server.received) == 1
+    assert Post.objects.get().url_title == "小麦粉 &"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "bad",
+    [
+        answer("nothing", "404 Not Found", HTML),
+        answer("<title>a picture</title>", headers={"Content-Type": "image/png"}),
+        answer(b"\xff\xfe\x00", headers=HTML),
+        b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nshort",
+        b"garbage",
+    ],
+)
+def test_a_title_that_cannot_be_had_is_no_error(bad: bytes, reachable):
+    phone = log_in_phone(make_member("hanako"))
+    with playing(bad) as server:
+        phone.get(reverse("post_new") + "?kind=link")
+        page = phone.submit("Look it over", url=reachable(server), text="look")
+    assert "Send it?" in page
+    phone.submit("Send")
+    assert Post.objects.get().url_title == ""
+
+
+def test_a_private_address_is_not_asked():
+    with playing(page("inside")) as server:
+        assert title_of(server.url) == ""
+        assert server.received == []
+
+
+def test_a_page_that_says_nothing_holds_up_nobody(reachable):
+    with playing(silent(30)) as server:
+        before = time.monotonic()
+        assert title_of(reachable(server)) == ""
+        assert time.monotonic() - before < link_titles.DEADLINE + 1
+
+
+@pytest.mark.parametrize(
+    ("raw", "content_type"),
+    [
+        ("<title>珈琲①</title>".encode("cp932"), "text/html; charset=Shift_JIS"),
+        ('<meta charset="shift_jis"><title>珈琲①</title>'.encode("cp932"), "text/html"),
+        ("<title>珈琲①</title>".encode(), "text/html"),
+        ("<title>珈琲①</title>".encode(), "text/html; charset=no-such-thing"),
+        ("<title>珈琲①</title>".encode(), "text/html; charset=hex"),
+    ],
+)
+def test_titles_are_read_in_the_charset_of_the_page(raw: bytes, content_type: str):
+    assert title_in(decoded(raw, content_type)) == "珈琲①"
+
+
+@pytest.mark.parametrize(
+    ("source", "title"),
+    [
+        ("<title>\n  two\n lines </title>", "two lines"),
+        ("<title>first</title><svg><title>second</title></svg>", "first"),
+        ("<p>no title", ""),
+        ("<title>" + "x" * 500 + "</title>", "x" * 200),
+        ("<" * 1000 + "<title>t</title>", "t"),
+        ("", ""),
+    ],
+)
+def test_only_the_first_title_counts(source: str, title: str):
+    assert title_in(source) == title
