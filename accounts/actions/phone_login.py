@@ -63,12 +63,10 @@ class Numbers:
 
 def begin(*, by: Member, issuer_key: str) -> tuple[PhoneLogin, str]:
     """A new live code for this computer, and the code itself. The one before it ends."""
-    code = codes.new_code()
     try:
-        return _begin(by, issuer_key, code), code
-    except IntegrityError:
-        # The button was pressed twice at once: the other press's code is the one to end.
-        return _begin(by, issuer_key, code), code
+        return _begin(by, issuer_key)
+    except IntegrityError:  # the letters of another code, once in a very long time
+        return _begin(by, issuer_key)
 
 
 def find(code: str, *, by: Member, issuer_key: str) -> PhoneLogin:
@@ -163,15 +161,17 @@ def end_phone(pk: int, *, by: Member) -> None:
 
 
 @transaction.atomic
-def _begin(by: Member, issuer_key: str, code: str) -> PhoneLogin:
-    now = timezone.now()
+def _begin(by: Member, issuer_key: str) -> tuple[PhoneLogin, str]:
+    # One press after the other: two at once would both end the old code and both make a new one.
+    Member.objects.select_for_update().get(pk=by.pk)
+    now, code = timezone.now(), codes.new_code()
     PhoneLogin.objects.filter(issuer_key=issuer_key, used_at=None, ended_at=None).update(
         ended_at=now, end_reason="replaced"
     )
     decoys: list[str] = []
     for _ in range(NUMBERS_SHOWN):
         decoys.append(codes.new_number(decoys))
-    return PhoneLogin.objects.create(
+    login = PhoneLogin.objects.create(
         member=by,
         code_hash=codes.hash_code(code),
         typed_hash=codes.hash_typed(codes.typed_from(code), _TYPED),
@@ -179,6 +179,7 @@ def _begin(by: Member, issuer_key: str, code: str) -> PhoneLogin:
         decoys=" ".join(decoys),
         expires_at=now + LIFETIME,
     )
+    return login, code
 
 
 def _open(rows: PhoneLoginQuerySet, device: str) -> Opened:
