@@ -7,6 +7,7 @@ routed, and refused here once more.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from smtplib import SMTPException
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ import requests
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp, SocialLogin
 from django.conf import settings
@@ -53,6 +55,10 @@ class AccountAdapter(DefaultAccountAdapter):
         "too_many_login_attempts": gettext_lazy(
             "Too many wrong tries for this account. Wait 5 minutes, or press “Forgot password”. "
             "A phone can still be let in by QR code."
+        ),
+        "email_taken": gettext_lazy(
+            "A member has this mail address already. If that is you, log in, or press “Forgot "
+            "password” there."
         ),
         "incorrect_password": gettext_lazy("This is not your password. Type it again."),
         "enter_current_password": gettext_lazy("This is not your password. Type it again."),
@@ -181,6 +187,17 @@ class MFAAdapter(DefaultMFAAdapter):
             "Confirm your mail address first: open the address in the mail that we sent you."
         ),
     }
+
+    def is_mfa_enabled(self, user: AbstractBaseUser, types: Iterable[str] | None = None) -> bool:
+        """allauth asks once for each type, and again; a page that is only read asks the table once."""
+        if self.request is None or self.request.method != "GET" or user.is_anonymous:
+            return super().is_mfa_enabled(user, types)
+        kept = vars(user)  # of this request's own member object
+        if "_second_factors" not in kept:
+            rows = Authenticator.objects.filter(user_id=user.pk)
+            kept["_second_factors"] = set(rows.values_list("type", flat=True))
+        known: set[str] = kept["_second_factors"]
+        return bool(known if types is None else known.intersection(types))
 
     def encrypt(self, text: str) -> str:
         return sealing.seal(text)

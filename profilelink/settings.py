@@ -248,6 +248,7 @@ MFA_FORMS = {
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TRUST_ENABLED = False
 MFA_TOTP_ISSUER = SITE_NAME
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds: clocks of phones are off
 USERSESSIONS_TRACK_ACTIVITY = False
 
 # --- Networks: where they are and who we are to them --------------------------------------------
@@ -315,5 +316,6 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": ["console", "staff"], "level": "WARNING", "propagate": False},
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "django-q": {"level": "WARNING"},  # it has a line for each hint
     },
 }

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
 from allauth.mfa.adapter import get_adapter
-from allauth.mfa.internal.flows.add import redirect_if_add_not_allowed
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.views import ActivateTOTPView
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 
 from accounts import qr
@@ -34,8 +31,6 @@ def security(request: MemberRequest) -> HttpResponse:
     return TemplateResponse(request, "accounts/security.html", context)
 
 
-@method_decorator(redirect_if_add_not_allowed, name="dispatch")
-@method_decorator(reauthentication_required(app="allauth.mfa"), name="dispatch")
 class ActivateTOTP(ActivateTOTPView):
     """The key as text and as a small PNG: allauth's SVG is 20 KB and unknown to old phones."""
 

@@ -106,7 +106,8 @@ def test_name_and_picture_are_taken_over_only_when_ticked(sandbox, hanako):
     phone.submit("Link", take_name="on", take_picture="on")
     hanako.refresh_from_db()
     assert hanako.display_name == "ザキ"
-    picture = Image.open(io.BytesIO(hanako.picture.read()))
+    with hanako.picture.open() as stored:
+        picture = Image.open(io.BytesIO(stored.read()))
     assert picture.format == "JPEG"
     assert max(picture.size) <= 240
 
