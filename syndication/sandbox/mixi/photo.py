@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from syndication.sandbox.mixi.calls import Call, Route, described, failed
-from syndication.sandbox.mixi.rows import VISIBILITIES, Account, Album, Picture, rfc3339
+from syndication.sandbox.mixi.rows import Account, Album, Picture, rfc3339
 from syndication.sandbox.pictures import media_type
 from syndication.sandbox.wire import Reply, json_reply
 
@@ -109,10 +109,9 @@ def create_album(call: Call) -> Reply:
         raise described("title is invalid")
     if visibility == "access_key" and form.get("accessKey"):
         album = Album(call.me.id, call.state.now(), "self", access_key=form["accessKey"])
-    elif visibility in VISIBILITIES:
-        album = Album(call.me.id, call.state.now(), visibility, form.get("group", ""))
     else:
-        raise described("visibility is invalid")
+        visibility, group = call.privacy(form)
+        album = Album(call.me.id, call.state.now(), visibility, group)
     album.id, album.title = call.state.number(), title
     album.description = form.get("description", "")
     call.state.albums[album.id] = album

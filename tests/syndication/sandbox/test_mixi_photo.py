@@ -61,7 +61,9 @@ def test_an_album_is_made_listed_filled_and_deleted(hanako, sandbox):
     assert sandbox.mixi.state.pictures[photo].is_deleted
 
 
-@pytest.mark.parametrize("form", [{"visibility": "world"}, {"title": ""}, {}])
+@pytest.mark.parametrize(
+    "form", [{"visibility": "world"}, {"visibility": "group", "group": "99"}, {"title": ""}, {}]
+)
 def test_an_album_needs_a_title_and_a_known_visibility(hanako, form):
     assert hanako.post(ALBUMS, **{"title": "x", **form}).status_code == 400
 

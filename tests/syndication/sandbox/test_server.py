@@ -102,9 +102,14 @@ def test_drop_after_does_it_and_says_nothing(hanako, sandbox):
 
 def test_refuse_resets_and_does_nothing(hanako, sandbox):
     order(sandbox, kind="refuse")
-    with pytest.raises(requests.ConnectionError, match="reset"):
+    with pytest.raises(requests.ConnectionError):
         hanako.post(POST, status="not done")
     assert sandbox.mixi.statuses == []
+    order(sandbox, kind="refuse")
+    with socket.create_connection(("127.0.0.1", sandbox.ports[""]), timeout=5) as connection:
+        connection.sendall(b"GET /mixi/2/people/@me/@self HTTP/1.1\r\nHost: x\r\n\r\n")
+        with pytest.raises(ConnectionResetError):
+            connection.recv(1)
     assert hanako.get(SELF).status_code == 200
 
 
