@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import socket
 from collections.abc import Iterable, Mapping
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import quote, urlencode, urljoin
 
@@ -143,9 +142,9 @@ class SafeSession(requests.Session):
         self.trust_env = False
         self.adapters.clear()
         self.headers = CaseInsensitiveDict({"Accept": "*/*"})
-        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        """All that requests' own does beyond this (cookies, adapters, redirects, hooks) is left out."""
         timeout = kwargs.get("timeout")
         deadline = (
             min(self._deadline, timeout) if isinstance(timeout, int | float) else self._deadline

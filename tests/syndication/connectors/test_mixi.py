@@ -18,6 +18,11 @@ from tests.syndication.connectors.network import JPEG, PERMALINK, a_post
 class TestMixi(ConnectorContract):
     network = MixiOnTheSandbox
 
+    def test_only_diaries_and_albums_hold_posts_for_friends(self):
+        held = {kind: Mixi.audiences[kind] for kind in Mixi.kinds()}
+        both, public = {"everyone", "friends"}, {"everyone"}
+        assert held == {"status": public, "link": public, "note": both, "photo": both}
+
     def test_a_token_without_the_scope_is_parked_with_its_name(self, net):
         connector = net.connector(net.credentials(scope="r_profile r_voice"))
         with pytest.raises(Unauthorized) as refusal:
