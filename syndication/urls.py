@@ -30,7 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "posts/<int:pk>/photo/small", photos.post_photo, {"size": "small"}, name="post_photo_small"
     ),
     path("posts/<int:pk>/deliveries/", deliveries.post_deliveries, name="post_deliveries"),
-    path("posts/<int:pk>/send/<int:link_pk>/", deliveries.post_send, name="post_send"),
+    path("posts/<int:pk>/send/", deliveries.post_send, name="post_send"),
     path("deliveries/", deliveries.delivery_list, name="delivery_list"),
     path("deliveries/<int:pk>/", deliveries.delivery_press, name="delivery_press"),
     path("notices/<int:pk>/", deliveries.notice_close, name="notice_close"),

@@ -8,7 +8,7 @@ can be called from here.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from django.db import transaction
@@ -63,9 +63,12 @@ class Foreseen:
 
 
 @transaction.atomic
-def plan(post: Post) -> None:
-    """A row for each link that gets a copy, or that the member would look for one on. Idempotent."""
-    links = _links_of(post.author).exclude(deliveries__post=post)
+def plan(post: Post, *, without: Collection[int] = ()) -> None:
+    """A row for each link that gets a copy, or that the member would look for one on. Idempotent.
+
+    `without` holds the keys of the links that the member left out for this post.
+    """
+    links = _links_of(post.author).exclude(deliveries__post=post).exclude(pk__in=without)
     for link in links:
         decision = deciding.decide(deciding.outgoing(post, link, post.audience), link)
         if decision.goes:
@@ -106,13 +109,13 @@ def send_copy(post: Post, link: Link, *, by: Member) -> Delivery:
     return _add(post, link, DeliveryKind.PUBLISH, (state, decision.reason), is_by_hand=True)
 
 
-def sendable(post: Post) -> list[Link]:
+def sendable(post: Post, *, by: Member) -> list[Link]:
     """Links that `send_copy` would send to now, with `readers` in words."""
-    if post.deleted_at is not None:
+    if post.deleted_at is not None or post.author_id != by.pk:
         return []
     last = {row.link_id: row for row in Delivery.objects.filter(post=post).order_by("sequence")}
-    found = []
-    for link in _links_of(post.author).annotate(friend_count=Count("friends")):
+    found: list[Link] = []
+    for link in _links_of(by).annotate(friend_count=Count("friends")):
         before = last.get(link.pk)
         is_free = before is None or not _stands_in_the_way(before)
         if is_free and deciding.decide(deciding.outgoing(post, link, post.audience), link).goes:

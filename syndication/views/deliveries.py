@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Page, Paginator
-from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST
 
+from accounts.views.requests import MemberRequest
 from syndication.actions import deliveries, notices, presses
 from syndication.actions.errors import NotNow
 from syndication.models import Attempt, Delivery, DeliveryState, Link, Notice, Post
 
 PER_PAGE = 8
+PER_PAGE_WITH_LOG = 5
+LAST_PART = 10_000
 
 # What each press is called on the page; the buttons of one form, told apart by name.
 PRESSES: dict[str, tuple[Promise, Callable[..., None]]] = {
@@ -30,18 +33,44 @@ PRESSES: dict[str, tuple[Promise, Callable[..., None]]] = {
 }
 
 
+@dataclass(frozen=True)
+class Part:
+    """Some rows of a long list. Whether there are more is seen by reading one more: no count."""
+
+    rows: list[Delivery]
+    number: int
+    has_next: bool
+
+    @classmethod
+    def of(cls, rows: QuerySet[Delivery], number: str | None, *, size: int) -> Part:
+        """Part `number` (from 1; anything else is the first), each row with its `presses`."""
+        start = (min(max(_number(number), 1), LAST_PART) - 1) * size
+        found = list(rows[start : start + size + 1])
+        for row in found:
+            names = presses.offered(row)
+            row.presses = [(name, PRESSES[name][0]) for name in names]  # type: ignore[attr-defined]
+        return cls(found[:size], start // size + 1, len(found) > size)
+
+    @property
+    def before(self) -> int:
+        return self.number - 1
+
+    @property
+    def after(self) -> int:
+        return self.number + 1
+
+
 @login_required
-def delivery_list(request: HttpRequest) -> HttpResponse:
+def delivery_list(request: MemberRequest) -> HttpResponse:
     rows = Delivery.objects.of(request.user).select_related("post", "link").order_by("-pk")
     is_open_only = bool(request.GET.get("open"))
     if is_open_only:
         rows = rows.exclude(state__in=[DeliveryState.SENT, DeliveryState.CANCELLED])
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     return TemplateResponse(
         request,
         "syndication/delivery_list.html",
         {
-            "page": _with_presses(page),
+            "part": Part.of(rows, request.GET.get("page"), size=PER_PAGE),
             "told": Notice.objects.filter(member=request.user.pk, closed_at=None)[:3],
             "is_open_only": is_open_only,
         },
@@ -49,23 +78,37 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def post_deliveries(request: HttpRequest, pk: int) -> HttpResponse:
-    post = get_object_or_404(Post.objects.filter(author=request.user.pk), pk=pk)
+def post_deliveries(request: MemberRequest, pk: int) -> HttpResponse:
     log = Prefetch("attempts", queryset=Attempt.objects.order_by("-pk"), to_attr="log")
-    rows = Delivery.objects.of(request.user).filter(post=post).select_related("post", "link")
-    page = Paginator(rows.prefetch_related(log).order_by("link", "sequence"), PER_PAGE).get_page(
-        request.GET.get("page")
+    rows = Delivery.objects.of(request.user).filter(post=pk, post__author=request.user.pk)
+    rows = rows.select_related("post", "link").prefetch_related(log).order_by("-pk")
+    part = Part.of(rows, request.GET.get("page"), size=PER_PAGE_WITH_LOG)
+    post = part.rows[0].post if part.rows else _mine(request, pk)
+    return TemplateResponse(
+        request, "syndication/post_deliveries.html", {"post": post, "part": part}
     )
+
+
+@login_required
+def post_send(request: MemberRequest, pk: int) -> HttpResponse:
+    """Where a copy may go now by a press, and who reads it there; the press itself."""
+    post = _mine(request, pk)
+    if request.method == "POST":
+        link = get_object_or_404(
+            Link.objects.of(request.user), pk=_number(request.POST.get("link"))
+        )
+        _try(request, lambda: deliveries.send_copy(post, link, by=request.user))
+        return redirect("post_deliveries", pk)
     return TemplateResponse(
         request,
-        "syndication/post_deliveries.html",
-        {"post": post, "page": _with_presses(page), "sendable": deliveries.sendable(post)},
+        "syndication/post_send.html",
+        {"post": post, "links": deliveries.sendable(post, by=request.user)},
     )
 
 
 @login_required
 @require_POST
-def delivery_press(request: HttpRequest, pk: int) -> HttpResponse:
+def delivery_press(request: MemberRequest, pk: int) -> HttpResponse:
     delivery = get_object_or_404(
         Delivery.objects.of(request.user).select_related("post", "link"), pk=pk
     )
@@ -80,22 +123,13 @@ def delivery_press(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def post_send(request: HttpRequest, pk: int, link_pk: int) -> HttpResponse:
-    post = get_object_or_404(Post.objects.filter(author=request.user.pk), pk=pk)
-    link = get_object_or_404(Link.objects.of(request.user), pk=link_pk)
-    _try(request, lambda: deliveries.send_copy(post, link, by=request.user))
-    return redirect("post_deliveries", pk)
-
-
-@login_required
-@require_POST
-def notice_close(request: HttpRequest, pk: int) -> HttpResponse:
+def notice_close(request: MemberRequest, pk: int) -> HttpResponse:
     notice = get_object_or_404(Notice.objects.filter(member=request.user.pk), pk=pk)
     notices.close(notice, by=request.user)
     return redirect("delivery_list")
 
 
-def _try(request: HttpRequest, act: Callable[[], object]) -> None:
+def _try(request: MemberRequest, act: Callable[[], object]) -> None:
     """Do it, and say on the next page whether it was done, or why not."""
     try:
         act()
@@ -105,9 +139,10 @@ def _try(request: HttpRequest, act: Callable[[], object]) -> None:
         messages.success(request, gettext("Done."))
 
 
-def _with_presses(page: Page[Delivery]) -> Page[Delivery]:
-    """Each delivery with the buttons that make sense in its state, as `presses`."""
-    for delivery in page.object_list:
-        names = presses.offered(delivery)
-        delivery.presses = [(name, PRESSES[name][0]) for name in names]  # type: ignore[attr-defined]
-    return page
+def _mine(request: MemberRequest, pk: int) -> Post:
+    """The member's own post, also one that is deleted: its copies may still be out there."""
+    return get_object_or_404(Post.objects.filter(author=request.user.pk), pk=pk)
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else 0

@@ -1,0 +1,210 @@
+"""Where it went: what the member reads and can press, within the budgets of design.md section 12."""
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Audience, Member
+from syndication.actions import deliveries
+from syndication.models import Attempt, Delivery, DeliveryState, Link, LinkState, Notice
+from tests.making import make_link, make_member, make_post
+from tests.phone import log_in_phone
+
+pytestmark = pytest.mark.django_db
+
+S = DeliveryState
+
+
+@pytest.fixture
+def hanako():
+    return make_member("hanako")
+
+
+@pytest.fixture
+def link(hanako):
+    return make_link(hanako)
+
+
+@pytest.fixture
+def phone(hanako):
+    """Hanako's phone, which keeps no cookies."""
+    return log_in_phone(hanako)
+
+
+def row(hanako, link, state=S.WAITING, **fields):
+    post = make_post(author=hanako, text="今日もいい天気ですね")
+    deliveries.plan(post)
+    if state == S.SENT:
+        fields.setdefault("sent_at", timezone.now())
+    Delivery.objects.filter(post=post).update(state=state, **fields)
+    return Delivery.objects.get(post=post)
+
+
+@pytest.mark.parametrize("state", DeliveryState.values)
+def test_each_state_is_said_in_words(phone, hanako, link, state):
+    row(hanako, link, state)
+    text = phone.get("/deliveries/").html
+    assert str(DeliveryState(state).label) in text
+    assert "今日もいい" in text
+
+
+def test_a_copy_is_linked_by_the_way_out(phone, hanako, link):
+    row(hanako, link, S.SENT, remote_url="http://mixi.jp/view_voice.pl?id=1")
+    text = phone.get("/deliveries/").html
+    assert "/out/" in text
+    assert 'href="http://mixi.jp' not in text
+
+
+def test_a_reason_and_what_next_stand_there(phone, hanako, link):
+    row(hanako, link, S.FAILED, reason="It refused this.")
+    text = phone.get("/deliveries/").html
+    assert "It refused this." in text
+    assert 'name="retry"' in text
+    assert 'name="dismiss"' in text
+
+
+def test_retry_is_one_press(phone, hanako, link):
+    delivery = row(hanako, link, S.FAILED, tries=9)
+    phone.get("/deliveries/")
+    assert "Done." in phone.submit("Try again")
+    assert len(phone.hops) == 1
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.tries) == (S.WAITING, 0)
+
+
+@pytest.mark.parametrize(
+    ("press", "state"), [("It is there", S.SENT), ("Send it again", S.WAITING)]
+)
+def test_what_nobody_can_look_up_has_two_presses(phone, hanako, link, press, state):
+    delivery = row(hanako, link, S.UNCONFIRMED, due_at=None)
+    text = phone.get("/deliveries/").html
+    assert 'name="there"' in text
+    assert 'name="again"' in text
+    phone.submit(press)
+    delivery.refresh_from_db()
+    assert delivery.state == state
+
+
+def test_while_we_can_look_ourselves_nobody_is_asked(phone, hanako, link):
+    row(hanako, link, S.UNCONFIRMED)
+    assert 'name="again"' not in phone.get("/deliveries/").html
+
+
+def test_a_press_that_came_too_late_says_so(phone, hanako, link):
+    delivery = row(hanako, link, S.FAILED)
+    phone.get("/deliveries/")
+    Delivery.objects.update(state=S.SENT, sent_at=timezone.now())
+    assert "moved on" in phone.submit("Try again")
+    delivery.refresh_from_db()
+    assert delivery.state == S.SENT
+
+
+def test_somebody_elses_delivery_is_not_there(hanako, link):
+    delivery = row(hanako, link, S.FAILED)
+    phone = log_in_phone(make_member("taro"))
+    assert phone.get(f"/posts/{delivery.post_id}/deliveries/").status == 404
+    assert "今日も" not in phone.get("/deliveries/").html
+    mine = make_link(Member.objects.get(username="taro"), uid="taro")
+    own = row(mine.member, mine, S.FAILED)
+    page = phone.get("/deliveries/")
+    form = page.form("Try again", set())
+    form.action = form.action.replace(f"/{own.pk}/", f"/{delivery.pk}/")
+    assert phone.submit("Try again").status == 404
+
+
+def test_a_post_shows_its_attempts(phone, hanako, link):
+    delivery = row(hanako, link)
+    for number in range(3):
+        Attempt.objects.create(
+            delivery=delivery,
+            number=number,
+            doing="publish",
+            started_at=timezone.now(),
+            outcome="no_verdict",
+            http_status=500,
+        )
+    text = phone.get(f"/posts/{delivery.post_id}/deliveries/").html
+    assert text.count("no_verdict") == 3
+    assert "(500)" in text
+
+
+def test_a_new_copy_is_sent_by_a_press_and_says_who_reads_it(
+    phone, hanako, link, django_assert_max_num_queries
+):
+    delivery = row(hanako, link, S.CANCELLED)
+    phone.get(f"/posts/{delivery.post_id}/deliveries/")
+    with django_assert_max_num_queries(6):
+        page = phone.follow("Send a copy")
+    assert "everyone on mixi" in page
+    phone.submit("Send to mixi")
+    assert Delivery.objects.filter(is_by_hand=True, state=S.WAITING).count() == 1
+
+
+def test_a_post_for_friends_offers_no_copy_where_there_is_no_place_for_it(phone, hanako, link):
+    post = make_post(author=hanako, audience=Audience.FRIENDS)
+    assert not phone.get(f"/posts/{post.pk}/send/").forms
+
+
+def test_a_long_list_has_parts(phone, hanako, link):
+    for _ in range(9):
+        row(hanako, link)
+    phone.get("/deliveries/")
+    page = phone.follow("Older")
+    assert page.html.count("<hr>") == 2
+    assert page.link("Newer")
+
+
+def test_a_notice_stands_there_until_it_was_seen(phone, hanako, link):
+    Notice.objects.create(member=hanako, link=link, incident="parked", text="Link again!")
+    assert "Link again!" in phone.get("/deliveries/").html
+    assert "Link again!" not in phone.submit("I have seen it").html
+
+
+@pytest.mark.parametrize("count", [1, 40])
+def test_the_list_keeps_to_its_budget(phone, hanako, link, django_assert_max_num_queries, count):
+    for number in range(count):
+        row(
+            hanako,
+            link,
+            S.FAILED,
+            reason="It has trouble of its own at the moment. " * 3,
+            remote_url=f"http://mixi.jp/{number}",
+        )
+    with django_assert_max_num_queries(6):
+        answer = phone.get("/deliveries/")
+    assert len(answer.html.encode()) <= 9 * 1024
+
+
+def test_the_page_of_a_post_keeps_to_its_budget(phone, hanako, link, django_assert_max_num_queries):
+    delivery = row(hanako, link, S.FAILED, reason="It refused this.")
+    for sequence in range(2, 9):
+        Delivery.objects.create(
+            post=delivery.post,
+            link=link,
+            kind=delivery.kind,
+            sequence=sequence,
+            state=S.FAILED,
+            audience="everyone",
+            asked_at=timezone.now(),
+            idempotency_key=str(sequence),
+        )
+    for each in Delivery.objects.all():
+        Attempt.objects.bulk_create(
+            Attempt(
+                delivery=each,
+                number=n,
+                doing="publish",
+                started_at=timezone.now(),
+                outcome="try_later",
+                excerpt="x" * 500,
+            )
+            for n in range(9)
+        )
+    with django_assert_max_num_queries(6):
+        answer = phone.get(f"/posts/{delivery.post_id}/deliveries/")
+    assert len(answer.html.encode()) <= 9 * 1024
+
+
+def test_a_parked_delivery_leads_to_the_links(phone, hanako, link):
+    Link.objects.update(state=LinkState.PARKED)
+    row(hanako, link, S.PARKED)
+    assert phone.get("/deliveries/").link("Links")
