@@ -20,7 +20,10 @@ from syndication.models import KeptPhoto, Post, PostKind
 
 @dataclass(frozen=True)
 class Draft:
-    """A post that is not sent yet. `form_key` makes one post of a form that is sent twice."""
+    """A post that is not sent yet. `form_key` makes one post of a form that is sent twice.
+
+    `left_out` holds the keys of links that get no copy of this one post.
+    """
 
     kind: str
     audience: str
@@ -32,6 +35,7 @@ class Draft:
     url_title: str = ""
     photo: KeptPhoto | None = None
     photo_alt: str = ""
+    left_out: frozenset[int] = frozenset()
 
 
 def with_link_title(draft: Draft) -> Draft:
@@ -73,7 +77,7 @@ def write(draft: Draft, *, by: Member) -> Post:
     if draft.photo is not None:
         photos.put_into(post, draft.photo)
     post.save()
-    deliveries.plan(post)
+    deliveries.plan(post, without=draft.left_out)
     return post
 
 

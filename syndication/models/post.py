@@ -102,6 +102,8 @@ class Post(models.Model):
     edited_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
 
+    author_name: str  # of rows from visible_to: the author's name as the viewer may know it
+
     objects = PostQuerySet.as_manager()
 
     class Meta:

@@ -31,7 +31,8 @@ def post_new(request: MemberRequest) -> HttpResponse:
     """The form. "Send" on the preview comes here, and so does "Change", with all that was typed."""
     if "send" in request.POST:
         return _send(request)
-    return _blank_form(request, request.POST.dict())
+    typed = {**request.POST.dict(), "left_out": request.POST.getlist("left_out")}
+    return _blank_form(request, typed if request.POST else {})
 
 
 @login_required

@@ -16,7 +16,8 @@ from accounts.views.requests import MemberRequest
 from syndication.actions import posts
 from syndication.actions.copies import copies_too_wide, latest_deliveries, standing_copies
 from syndication.excerpts import pages
-from syndication.forms.posts import AudienceForm, PostTextForm, audience_choice
+from syndication.forms.fields import audience_choice
+from syndication.forms.posts import AudienceForm, PostTextForm
 from syndication.models import Post
 from syndication.readers import readers_here
 from syndication.views.robots import tell_robots

@@ -102,6 +102,20 @@ def test_sending_makes_the_deliveries_in_one_go():
     assert "waiting" in page
 
 
+def test_a_link_can_be_left_out_for_one_post():
+    hanako = make_member("hanako")
+    first, second = (make_link(hanako, uid=f"u{n}", name=f"account {n}") for n in range(2))
+    phone = log_in_phone(hanako)
+    look_over(phone, text="hello", audience="everyone")
+    phone.submit("Change", left_out=str(first.pk))
+    phone.submit("Look it over")  # what was ticked stays ticked
+    phone.submit("Send")
+    assert [delivery.link for delivery in Delivery.objects.all()] == [second]
+    look_over(phone, text="to both again", audience="everyone")
+    phone.submit("Send")
+    assert Delivery.objects.count() == 3
+
+
 def test_narrowing_says_beforehand_which_copies_go_and_takes_them_back():
     hanako = make_member("hanako")
     link = make_link(hanako, name="ザキ")

@@ -1,0 +1,127 @@
+"""The fields that posts are made of: typed text, an address, an audience.
+
+What is typed comes back exactly as it was typed. Texts are never cut; a text that is too long is
+given back with the number of characters to take out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.models import Audience, Group, Member
+
+URL_LENGTH = 1000
+
+# Japanese input first; three generations of handsets read three different attributes.
+KANA = {"istyle": "1", "mode": "hiragana"}
+LATIN = {"istyle": "3", "mode": "alphabet", "inputmode": "url", "autocapitalize": "off"}
+
+# What XML (the feed) cannot hold, and no keyboard types. Line feed and tab stay.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+
+
+class PlainText(forms.CharField):
+    """Typed text. Line ends become line feeds, so that each counts as one character."""
+
+    def __init__(self, *, longest: int, rows: int = 1, **kwargs: Any) -> None:
+        self.longest = longest
+        widget = (
+            forms.TextInput(KANA)
+            if rows == 1
+            else forms.Textarea({**KANA, "rows": rows, "cols": 20})
+        )
+        super().__init__(widget=widget, strip=False, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        """A space at the beginning stays: a Japanese paragraph is indented with one."""
+        text = str(value or "").replace("\r\n", "\n").replace("\r", "\n")
+        return _UNWRITABLE.sub("", text).rstrip().lstrip("\n")
+
+    def validate(self, value: str) -> None:
+        """No maxlength attribute: browsers would cut what is pasted without a word."""
+        super().validate(value)
+        over = len(value) - self.longest
+        if over > 0:
+            raise ValidationError(
+                ngettext(
+                    "One character too many (%(longest)s fit). Take it out and send again.",
+                    "%(over)s characters too many (%(longest)s fit). Take them out and send again.",
+                    over,
+                )
+                % {"over": over, "longest": self.longest}
+            )
+
+
+class WebAddress(forms.URLField):
+    """An address that may be offered as a link: http or https, no name or password before the host."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(assume_scheme="https", max_length=URL_LENGTH, **kwargs)
+        # Not type=url: a browser would refuse an address typed without https:// before we add it.
+        self.widget = forms.TextInput(LATIN)
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or "@" in parts.netloc):
+            raise ValidationError(
+                _("Only addresses that begin with http:// or https:// can be linked.")
+            )
+
+
+class AudienceSelect(forms.Select):
+    """Where no choice is made, none is shown as made: a browser would take the first, Everyone."""
+
+    def optgroups(self, name: str, value: list[str], attrs: Any = None) -> list[Any]:
+        groups = super().optgroups(name, value, attrs)
+        if any(option["selected"] for _name, options, _index in groups for option in options):
+            return groups
+        blank = self.create_option(name, "", _("Choose who sees it"), True, 0, attrs=attrs)
+        return [(None, [blank], 0), *groups]
+
+
+class AudienceField(forms.ChoiceField):
+    """Who may see it. A group of the member's is one choice, `group_<id>`, among the audiences."""
+
+    def __init__(self, *, groups: Iterable[Group], **kwargs: Any) -> None:
+        self.groups = {f"group_{group.pk}": group for group in groups}
+        choices: list[tuple[str, Any]] = []
+        for audience in Audience:
+            if audience == Audience.GROUP:
+                choices += [
+                    (value, _("Group: %(name)s") % {"name": group.name})
+                    for value, group in self.groups.items()
+                ]
+            else:
+                choices.append((audience.value, audience.label))
+        super().__init__(
+            choices=choices, label=gettext_lazy("Who sees it"), widget=AudienceSelect, **kwargs
+        )
+
+    def clean(self, value: Any) -> tuple[str, Group | None]:  # type: ignore[override]
+        """The audience, and the group where it is for one."""
+        choice = str(super().clean(value))
+        group = self.groups.get(choice)
+        return (Audience.GROUP, group) if group else (choice, None)
+
+
+def audience_choice(audience: str, group_pk: int | None) -> str:
+    """The value of AudienceField for an audience as it stands in a row."""
+    return f"group_{group_pk}" if audience == Audience.GROUP else audience
+
+
+def groups_of(member: Member) -> list[Group]:
+    """The groups that `member` has joined and may post to."""
+    return list(
+        Group.objects.filter(
+            memberships__member=member, memberships__joined_at__isnull=False, closed_at=None
+        ).order_by("name", "pk")
+    )
