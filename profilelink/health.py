@@ -21,10 +21,16 @@ def readyz(request: HttpRequest) -> HttpResponse:
             cursor.execute("SELECT 1")
         beat = Heartbeat.objects.filter(part="task").first()
     except Exception:  # whatever the driver raises, the answer is the same
-        return HttpResponse("database: no answer\n", status=503, content_type="text/plain")
+        return _not_ready("database: no answer")
     if beat is None or (timezone.now() - beat.beat_at).total_seconds() > WORKER_SILENT_AFTER:
-        return HttpResponse("worker: silent\n", status=503, content_type="text/plain")
+        return _not_ready("worker: silent")
     return HttpResponse("ok\n", content_type="text/plain")
+
+
+def _not_ready(reason: str) -> HttpResponse:
+    response = HttpResponse(f"{reason}\n", status=503, content_type="text/plain")
+    response._has_been_logged = True  # type: ignore[attr-defined]  # who asks reads it; no mail to staff
+    return response
 
 
 def robots(request: HttpRequest) -> HttpResponse:

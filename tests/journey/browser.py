@@ -233,6 +233,13 @@ class Browser:
                 return self._go("get", urljoin(self.page.url, link.href))
         raise AssertionError(f"no key {key!r} on {self.page.url}:\n{self.page.text}")
 
+    def shows(self, *words: str) -> bool:
+        return self.page.shows(*words)
+
+    @property
+    def text(self) -> str:
+        return self.page.text
+
     # -- filling in a form -------------------------------------------------------------------------
     def fill(self, label: str, text: str) -> None:
         """Type into the field that has this label."""

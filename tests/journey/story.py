@@ -51,7 +51,7 @@ def log_in_computer(computer: Browser, world: World, name: str = "hanako") -> No
     computer.fill("Name or mail", name)
     computer.fill("Password", world.password)
     computer.press("Log in")
-    sees(computer, "Home")
+    sees(computer, "Log out")
 
 
 def scan(computer: Browser) -> str:
@@ -74,7 +74,7 @@ def log_in_phone(computer: Browser, phone: Client, *, member: str = "花子") ->
     computer.press("Show the numbers")
     computer.press(number)
     phone.press("Continue")
-    sees(phone, "Home")
+    sees(phone, "Log out")
     return address
 
 
@@ -85,7 +85,7 @@ def link_mixi(
     phone.follow("Link your profile with mixi")
     number = re.search(r"(?<!\d)(\d{4})(?!\d)", phone.text)
     phone.press("Go to mixi")
-    phone.follow("127.0.0.1")
+    phone.follow("Go there")
     phone.fill("ログイン名", member)
     phone.fill("パスワード", world.password)
     phone.tick("常に同意する")

@@ -167,6 +167,8 @@ def running(folder: Path, **environment: str) -> Iterator[World]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 raise
+            finally:
+                process.stdout.close()
 
 
 # Set by tests.settings for the tests' own process; the demo makes its own.
