@@ -1,5 +1,15 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
+
+from profilelink.staff_groups import make_staff_groups
 
 
 class ProfileLinkConfig(AppConfig):
     name = "profilelink"
+
+    def ready(self) -> None:
+        post_migrate.connect(
+            make_staff_groups,
+            sender=apps.get_app_config("syndication"),
+            dispatch_uid="profilelink.staff_groups",
+        )

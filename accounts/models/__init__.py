@@ -7,6 +7,7 @@ from accounts.models.group import Group, Membership
 from accounts.models.link_return import LinkReturn
 from accounts.models.member import Member
 from accounts.models.phone_login import Phone, PhoneLogin, PhoneOpener
+from accounts.models.session import MemberSession
 
 __all__ = [
     "Audience",
@@ -18,6 +19,7 @@ __all__ = [
     "Invitation",
     "LinkReturn",
     "Member",
+    "MemberSession",
     "Membership",
     "Phone",
     "PhoneLogin",

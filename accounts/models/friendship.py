@@ -98,4 +98,4 @@ class Invitation(models.Model):
     )
 
     def __str__(self) -> str:
-        return f"{self.inviter_id}: {self.note}"
+        return f"of {self.inviter_id}, until {self.expires_at:%Y-%m-%d}"

@@ -2,6 +2,7 @@
 
 from importlib import import_module
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.sessions.base_session import AbstractBaseSession
@@ -35,4 +36,9 @@ class OutTicket(models.Model):
     expires_at = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:
-        return self.url
+        return self.host
+
+    @property
+    def host(self) -> str:
+        """All that staff see of it: the rest may come from something private."""
+        return urlsplit(self.url).hostname or ""

@@ -118,7 +118,7 @@ class NetworkFriend(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return f"{self.pk} of {self.link_id}"
 
 
 class FeedItem(models.Model):
@@ -139,7 +139,7 @@ class FeedItem(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.author_name}: {self.text[:40]}"
+        return f"{self.remote_id} for {self.link_id}"
 
 
 class Notice(models.Model):

@@ -1,0 +1,33 @@
+"""Staff's pages about people. What they never show: keys, hashes, seals, and what is private.
+
+Every page is read-only unless it says otherwise; nothing is deleted here, since a delete page lists
+rows that staff may not read. Staff log in by the door that all members take: with the second factor
+and the limits that Django's own form does not know.
+"""
+
+from allauth.account.decorators import secure_admin_login
+from django.apps import apps
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin import entering, friends, members
+
+__all__ = ["entering", "friends", "members"]
+
+# Their own pages show secrets (SocialApp, Authenticator), handsets' serial numbers, or a queue of
+# mere hints. What staff need of them stands on ours.
+NOT_SHOWN = ("socialaccount", "mfa", "account", "usersessions", "django_q")
+
+
+def _take_away(app_label: str) -> None:
+    for model in apps.get_app_config(app_label).get_models():
+        if admin.site.is_registered(model):
+            admin.site.unregister(model)
+
+
+for _label in NOT_SHOWN:
+    _take_away(_label)
+
+admin.site.site_header = _("Profile Link: staff")
+admin.site.site_title = _("Profile Link")
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]

@@ -1,0 +1,129 @@
+"""How members came in: sessions, phone logins, phones with a PIN, computers let in by a phone.
+
+Never what opens them: no code, no hash of one; of a session's key the first letters. Browsers are
+named in words, since the names of old handsets carry their serial numbers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.actions import sessions
+from accounts.admin.read_only import ReadOnlyAdmin, ReadOnlyInline, masked
+from accounts.models import DeviceLogin, MemberSession, Phone, PhoneLogin, PhoneOpener
+from accounts.urlsession.models import OutTicket
+
+
+@admin.register(MemberSession)
+class MemberSessionAdmin(ReadOnlyAdmin):
+    list_display = ("user", "device", "ip", "created_at", "last_seen_at", "key")
+    list_filter = ("created_at", "last_seen_at")
+    search_fields = ("user__username", "ip")
+    list_select_related = ("user",)
+    ordering = ("-last_seen_at",)
+    fields = list_display
+    actions = ("end",)
+
+    @admin.display(description=_("device"))
+    def device(self, session: MemberSession) -> str:
+        return session.device
+
+    @admin.display(description=_("key (a hash)"))
+    def key(self, session: MemberSession) -> str:
+        return masked(session.session_key)
+
+    def has_end_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("accounts.end_membersession")
+
+    @admin.action(description=_("End the selected sessions"), permissions=["end"])
+    def end(self, request: HttpRequest, queryset: QuerySet[MemberSession]) -> None:
+        """Who has one open is out at the next request."""
+        ended = list(queryset.select_related("user"))
+        for session in ended:
+            self.log_change(request, session, "Ended.")
+            sessions.end(session.pk, by=session.user)
+        said = ngettext("%(n)d session ended.", "%(n)d sessions ended.", len(ended))
+        self.message_user(request, said % {"n": len(ended)}, messages.SUCCESS)
+
+
+class PhoneOpenerInline(ReadOnlyInline):
+    model = PhoneOpener
+    fields = readonly_fields = ("device", "opened_at")
+
+
+@admin.register(PhoneLogin)
+class PhoneLoginAdmin(ReadOnlyAdmin):
+    list_display = ("member", "created_at", "state", "device", "end_reason")
+    list_filter = ("end_reason", "created_at", "is_acknowledged")
+    search_fields = ("member__username",)
+    list_select_related = ("member", "picked")
+    ordering = ("-created_at",)
+    fields = (
+        "member",
+        "state",
+        "device",
+        "created_at",
+        "expires_at",
+        "used_at",
+        "ended_at",
+        "end_reason",
+        "is_acknowledged",
+    )
+    inlines = (PhoneOpenerInline,)
+
+    @admin.display(description=_("state"))
+    def state(self, login: PhoneLogin) -> Any:
+        if login.used_at:
+            return _("a phone came in")
+        if login.ended_at:
+            return _("ended")
+        return _("open") if login.is_live else _("ran out")
+
+    @admin.display(description=_("device"))
+    def device(self, login: PhoneLogin) -> str:
+        return login.picked.device if login.picked else ""
+
+
+@admin.register(Phone)
+class PhoneAdmin(ReadOnlyAdmin):
+    list_display = ("member", "device", "created_at", "last_used_at", "wrong_tries", "ended_at")
+    list_filter = ("created_at", "ended_at")
+    search_fields = ("member__username",)
+    list_select_related = ("member",)
+    ordering = ("-created_at",)
+    fields = list_display
+
+
+@admin.register(DeviceLogin)
+class DeviceLoginAdmin(ReadOnlyAdmin):
+    list_display = ("approved_by", "device", "address", "created_at", "approved_at", "used_at")
+    list_filter = ("created_at", "end_reason")
+    search_fields = ("approved_by__username", "address")
+    list_select_related = ("approved_by",)
+    ordering = ("-created_at",)
+    fields = (*list_display, "expires_at", "tries", "ended_at", "end_reason")
+
+
+@admin.register(OutTicket)
+class OutTicketAdmin(ReadOnlyAdmin):
+    """Ways out. The address may stand in a private post, so only its host is shown."""
+
+    list_display = ("host", "expires_at", "key")
+    list_filter = ("expires_at",)
+    list_display_links = None  # the page of one has the ticket in its address
+    ordering = ("-expires_at",)
+    fields = list_display
+
+    @admin.display(description=_("host"))
+    def host(self, ticket: OutTicket) -> str:
+        return ticket.host
+
+    @admin.display(description=_("ticket"))
+    def key(self, ticket: OutTicket) -> str:
+        return masked(ticket.ticket)

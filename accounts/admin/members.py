@@ -1,0 +1,63 @@
+"""Members. A field of the profile is shown to staff as it is to anybody: where it is for Everyone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin.read_only import ReadOnlyAdmin
+from accounts.models import Audience, Member
+
+HIDDEN = _("(not for Everyone)")
+
+
+@admin.register(Member)
+class MemberAdmin(ReadOnlyAdmin):
+    """Superusers also end accounts and make staff; passwords are set by nobody but the member."""
+
+    list_display = ("username", "email", "is_active", "is_staff", "date_joined", "last_login")
+    list_filter = ("is_active", "is_staff", "groups", "language", "date_joined")
+    search_fields = ("username", "email")
+    ordering = ("-date_joined",)
+    filter_horizontal = ("groups",)
+    fields = (
+        "username",
+        "email",
+        "shown_name",
+        "shown_about",
+        "has_picture",
+        "posts_by_me",
+        "language",
+        "is_listed",
+        "date_joined",
+        "last_login",
+        "is_active",
+        "is_staff",
+        "is_superuser",
+        "groups",
+    )
+    CHANGED_BY_SUPERUSERS = ("is_active", "is_staff", "is_superuser", "groups")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_active and getattr(request.user, "is_superuser", False))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if not self.has_change_permission(request, obj):
+            return self.fields
+        return [name for name in self.fields if name not in self.CHANGED_BY_SUPERUSERS]
+
+    @admin.display(description=_("name"))
+    def shown_name(self, member: Member) -> Any:
+        is_open = member.display_name_audience == Audience.EVERYONE
+        return member.display_name if is_open else HIDDEN
+
+    @admin.display(description=_("about"))
+    def shown_about(self, member: Member) -> Any:
+        return member.about if member.about_audience == Audience.EVERYONE else HIDDEN
+
+    @admin.display(description=_("has a picture"), boolean=True)
+    def has_picture(self, member: Member) -> bool:
+        return bool(member.picture)

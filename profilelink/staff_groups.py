@@ -1,0 +1,64 @@
+"""The two groups of staff, with the least rights that their work needs.
+
+They are made, and brought back to these rights, after every `migrate`: other rights are given by a
+group of one's own. No right lets anybody read a private post (syndication.admin.posts).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps as global_apps
+from django.apps.config import AppConfig
+from django.apps.registry import Apps
+from django.contrib.auth.management import create_permissions
+from django.db.models import Q
+
+GROUPS = {
+    "Support": (
+        "accounts.view_member",
+        "accounts.view_phonelogin",
+        "accounts.view_phoneopener",
+        "accounts.view_phone",
+        "accounts.view_devicelogin",
+        "accounts.view_membersession",
+        "accounts.end_membersession",
+        "syndication.view_post",
+        "syndication.view_link",
+        "syndication.view_toggle",
+        "syndication.view_delivery",
+        "syndication.view_attempt",
+        "syndication.change_delivery",  # to retry and dismiss; no field can be changed
+        "syndication.view_notice",
+    ),
+    "Operators": (
+        "syndication.view_networkswitch",
+        "syndication.add_networkswitch",
+        "syndication.change_networkswitch",
+        "syndication.view_hosthealth",
+        "syndication.view_heartbeat",
+        "syndication.view_link",
+        "syndication.view_delivery",
+        "syndication.view_attempt",
+        "syndication.change_delivery",
+    ),
+}
+
+
+def make_staff_groups(
+    sender: AppConfig, using: str, apps: Apps = global_apps, **_: Any
+) -> None:  # `flush` sends no apps
+    """Receiver of post_migrate of the last app. Does nothing in a half-made database."""
+    try:
+        group_model = apps.get_model("auth", "Group")
+        permission_model = apps.get_model("auth", "Permission")
+    except LookupError:
+        return
+    create_permissions(sender, verbosity=0, using=using, apps=apps)  # this receiver comes first
+    for name, rights in GROUPS.items():
+        group, _is_new = group_model._default_manager.using(using).get_or_create(name=name)
+        asked = Q()
+        for right in rights:
+            app_label, _dot, codename = right.partition(".")
+            asked |= Q(content_type__app_label=app_label, codename=codename)
+        group.permissions.set(permission_model._default_manager.using(using).filter(asked))

@@ -1,0 +1,131 @@
+"""Deliveries and their attempts, to be retried or dismissed as the member could.
+
+What the network answered may quote the post, so it is shown for posts to Everyone only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin.read_only import ReadOnlyAdmin, ReadOnlyInline
+from accounts.models import Audience, Member
+from syndication.actions import presses
+from syndication.actions.errors import NotNow, NotYours
+from syndication.models import Attempt, Delivery
+
+Press = Callable[..., None]
+
+
+def _is_open(delivery: Delivery) -> bool:
+    """Made for Everyone, and the post still is: neither narrowed nor deleted since."""
+    post = delivery.post
+    return delivery.audience == post.audience == Audience.EVERYONE and post.deleted_at is None
+
+
+class AttemptInline(ReadOnlyInline):
+    model = Attempt
+    fields = readonly_fields = (
+        "number",
+        "doing",
+        "started_at",
+        "finished_at",
+        "outcome",
+        "http_status",
+        "answer",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Attempt]:
+        return super().get_queryset(request).select_related("delivery__post")
+
+    @admin.display(description=_("answer"))
+    def answer(self, attempt: Attempt) -> Any:
+        return attempt.excerpt if _is_open(attempt.delivery) else _("(private)")
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin):
+    list_display = (
+        "__str__",
+        "member",
+        "network",
+        "kind",
+        "state",
+        "tries",
+        "due_at",
+        "reason",
+        "created_at",
+    )
+    list_filter = ("state", "kind", "link__network", "audience", "created_at")
+    search_fields = ("link__member__username", "=remote_id")
+    list_select_related = ("link__member",)
+    ordering = ("-created_at",)
+    inlines = (AttemptInline,)
+    actions = ("retry", "dismiss")
+    fields = (
+        "post",
+        "link",
+        "member",
+        "kind",
+        "sequence",
+        "state",
+        "reason",
+        "audience",
+        "due_at",
+        "tries",
+        "reads",
+        "lease_until",
+        "first_sent_at",
+        "sent_at",
+        "remote_id",
+        "copy",
+        "is_by_hand",
+        "created_at",
+        "changed_at",
+    )
+
+    @admin.display(description=_("member"), ordering="link__member__username")
+    def member(self, delivery: Delivery) -> Member:
+        return delivery.link.member
+
+    @admin.display(description=_("network"), ordering="link__network")
+    def network(self, delivery: Delivery) -> str:
+        return delivery.link.network
+
+    @admin.display(description=_("address of the copy"))
+    def copy(self, delivery: Delivery) -> Any:
+        return delivery.remote_url if _is_open(delivery) else _("(private)")
+
+    def has_press_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(presses.MAY_CHANGE)
+
+    @admin.action(description=_("Retry the selected deliveries"), permissions=["press"])
+    def retry(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
+        self._press(request, queryset, presses.retry, "Retried.")
+
+    @admin.action(description=_("Dismiss the selected deliveries"), permissions=["press"])
+    def dismiss(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
+        self._press(request, queryset, presses.dismiss, "Dismissed.")
+
+    def _press(
+        self, request: HttpRequest, queryset: QuerySet[Delivery], press: Press, said: str
+    ) -> None:
+        """Each by itself: what cannot be pressed now is told with its reason, and stops nothing."""
+        done = 0
+        for delivery in queryset.select_related("link", "post"):
+            try:
+                press(delivery, by=request.user)
+            except (NotNow, NotYours) as refused:
+                reason = gettext(getattr(refused, "reason", str(refused)))
+                self.message_user(request, f"{delivery}: {reason}", messages.WARNING)
+            else:
+                done += 1
+                self.log_change(request, delivery, said)
+        told = ngettext("%(n)d delivery: %(said)s", "%(n)d deliveries: %(said)s", done)
+        self.message_user(request, told % {"n": done, "said": said}, messages.SUCCESS)

@@ -1,0 +1,56 @@
+"""Links: their state and scopes, never their tokens. And what members were told."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from accounts.admin.read_only import ReadOnlyAdmin, ReadOnlyInline
+from syndication.models import Link, Notice, Toggle
+
+
+class ToggleInline(ReadOnlyInline):
+    model = Toggle
+    fields = readonly_fields = ("kind", "audience", "is_on")
+
+
+@admin.register(Link)
+class LinkAdmin(ReadOnlyAdmin):
+    """The fields are listed one by one: a new column of secrets is not shown by itself."""
+
+    list_display = ("member", "network", "name", "state", "scopes", "parked_reason", "expires_at")
+    list_filter = ("network", "state", "created_at", "parked_at")
+    search_fields = ("member__username", "name", "uid", "host")
+    list_select_related = ("member",)
+    ordering = ("-created_at",)
+    inlines = (ToggleInline,)
+    fields = (
+        "member",
+        "network",
+        "host",
+        "uid",
+        "name",
+        "profile_url",
+        "state",
+        "parked_at",
+        "parked_reason",
+        "scopes",
+        "expires_at",
+        "keep_fresh_at",
+        "is_findable",
+        "follows_approved",
+        "always_permalink",
+        "pulled_at",
+        "fed_at",
+        "created_at",
+        "ended_at",
+    )
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnlyAdmin):
+    list_display = ("member", "incident", "link", "created_at", "mailed_at", "closed_at")
+    list_filter = ("incident", "created_at", "closed_at")
+    search_fields = ("member__username",)
+    list_select_related = ("member", "link")
+    ordering = ("-created_at",)
+    fields = (*list_display, "text")

@@ -1,0 +1,341 @@
+"""Staff's pages: every one answers, and none tells what staff may not know."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group as StaffGroup
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Member, MemberSession
+from profilelink.staff_groups import GROUPS
+from syndication.models import Delivery, Link, NetworkSwitch, Post
+from tests.accounts.admin_rows import OPEN_WORDS, SECRETS, make_rows, make_staff
+from tests.making import PASSWORD, make_member, make_post
+from tests.phone import computer, session_key_of
+
+pytestmark = pytest.mark.django_db
+
+MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
+OURS = [model for model in MODELS if model is not StaffGroup]  # that one is Django's own page
+
+
+@pytest.fixture
+def hanako() -> Member:
+    return make_rows()
+
+
+@pytest.fixture
+def support(hanako) -> Client:
+    return computer(make_staff("support", "Support"))
+
+
+@pytest.fixture
+def operator(hanako) -> Client:
+    return computer(make_staff("operator", "Operators"))
+
+
+@pytest.fixture
+def chief(hanako) -> Client:
+    return computer(make_member("chief", is_staff=True, is_superuser=True))
+
+
+def address(model: type[Model], page: str, *args: object) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def pages_of(model: type[Model]) -> list[str]:
+    rows = list(model._default_manager.all()[:3])
+    pages = [address(model, "changelist"), address(model, "changelist") + "?q=PRIVATE"]
+    for row in rows:
+        pages += [address(model, page, row.pk) for page in ("change", "history")]
+    return pages
+
+
+def all_addresses() -> list[str]:
+    """Also those that are refused: a refusal must not tell either."""
+    found = [reverse("admin:index"), reverse("admin:password_change")]
+    for model in MODELS:
+        found += [*pages_of(model), address(model, "add")]
+        found += [address(model, "delete", row.pk) for row in model._default_manager.all()[:3]]
+    return found
+
+
+# --- Every page answers ------------------------------------------------------------------------
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_every_page_of_every_model_answers_with_a_row(chief, model):
+    assert model._default_manager.exists(), "tests.accounts.admin_rows makes no row of it"
+    for page in pages_of(model):
+        assert chief.get(page).status_code == 200, page
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_a_longer_list_takes_no_more_queries(chief, hanako, model, django_assert_max_num_queries):
+    with django_assert_max_num_queries(14):
+        chief.get(address(model, "changelist"))
+
+
+def test_lists_do_not_ask_once_for_each_row(chief, hanako, django_assert_max_num_queries):
+    link = hanako.links.get()
+    for number in range(20):
+        post = make_post(author=hanako)
+        Delivery.objects.create(
+            post=post,
+            link=link,
+            kind="publish",
+            sequence=1,
+            audience="everyone",
+            asked_at=post.created_at,
+            idempotency_key=f"many-{number}",
+        )
+        MemberSession.objects.create(user=hanako, ip="192.0.2.7", session_key=f"{number}")
+    for model in (Delivery, Post, MemberSession):
+        with django_assert_max_num_queries(10):
+            chief.get(address(model, "changelist"))
+
+
+# --- What no page tells ------------------------------------------------------------------------
+@pytest.mark.parametrize("who", ["support", "operator", "chief"])
+def test_no_page_holds_a_secret_or_a_private_word(who, request):
+    client = request.getfixturevalue(who)
+    own_key = session_key_of(client)
+    seen = b""
+    for page in all_addresses():
+        response = client.get(page)
+        assert response.status_code in (200, 302, 403), page
+        for secret in [*SECRETS, own_key]:
+            if secret in page:
+                continue  # whoever typed a ticket into the address knows it
+            assert secret.encode() not in response.content, f"{secret} on {page} for {who}"
+        seen += response.content
+    if who != "operator":  # so that the test would see the others if they were there
+        assert OPEN_WORDS.encode() in seen
+
+
+def test_a_post_that_is_narrowed_is_private_from_then_on(support):
+    post = Post.objects.get(audience="everyone")
+    delivery = Delivery.objects.get(post=post)
+    page = address(Delivery, "change", delivery.pk)
+    assert b"OPEN-ANSWER" in support.get(page).content
+    Post.objects.filter(pk=post.pk).update(audience="only_me")
+    assert b"OPEN-ANSWER" not in support.get(page).content
+    assert OPEN_WORDS.encode() not in support.get(address(Post, "change", post.pk)).content
+
+
+def test_searching_tells_nothing_about_what_people_wrote(chief):
+    for words in ["PRIVATE-TEXT", "OPEN-WORDS", "PRIVATE-TITLE", "private-url"]:
+        assert b"0 posts" in chief.get(address(Post, "changelist") + f"?q={words}").content
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
+def test_no_list_can_be_filtered_by_a_column_that_it_does_not_offer(rf, model):
+    """Else a secret could be guessed letter by letter: `?text__startswith=a`, `=b` …"""
+    offered = admin.site.get_model_admin(model).list_filter
+    lookups = [
+        f"{field.name}{how}"
+        for field in model._meta.concrete_fields
+        if field.name not in offered
+        for how in ("", "__startswith", "__contains", "__gt")
+    ]
+    for name in offered:
+        lookups += [f"{name}__contains", f"{name}__password__startswith", f"{name}__user__password"]
+    model_admin = admin.site.get_model_admin(model)
+    for lookup in lookups:
+        assert not model_admin.lookup_allowed(lookup, "1", rf.get("/")), lookup
+
+
+@pytest.mark.parametrize(
+    ("model", "lookup"),
+    [
+        (Post, "text__startswith"),
+        (Post, "author__password__startswith"),
+        (Link, "sealed_credentials__startswith"),
+        (Delivery, "post__text__contains"),
+        (Member, "password__startswith"),
+        (Member, "groups__user__password__startswith"),
+        (MemberSession, "session_key__startswith"),
+    ],
+)
+def test_guessing_by_the_address_of_a_list_is_refused(chief, model, lookup):
+    assert chief.get(address(model, "changelist"), {lookup: "P"}).status_code == 400
+
+
+def test_the_words_of_private_posts_are_not_even_read(rf, chief):
+    model_admin = admin.site.get_model_admin(Post)
+    request = rf.get("/")
+    post = model_admin.get_queryset(request).get(audience="friends")
+    assert {"text", "title", "url", "photo_alt"} <= post.get_deferred_fields()
+    assert post.open_text is None
+
+
+# --- Who may do what ----------------------------------------------------------------------------
+def test_staff_come_in_by_the_members_door_and_not_by_djangos_form(hanako):
+    make_staff("support", "Support")
+    client = computer()
+    answer = client.get("/admin/", follow=True)
+    assert answer.redirect_chain[-1][0].startswith("/login/?next=")
+    answer = client.post(
+        "/admin/login/?next=/admin/", {"username": "support", "password": PASSWORD}
+    )
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/login/")
+    assert client.get("/admin/").status_code == 302
+
+
+def test_members_are_no_staff(hanako):
+    client = computer(Member.objects.get(username="taro"))
+    assert client.get("/admin/", follow=True).status_code in (403, 404)
+
+
+def test_the_groups_are_made_with_all_their_rights_and_no_more(db):
+    for name, rights in GROUPS.items():
+        group = StaffGroup.objects.get(name=name)
+        held = {
+            f"{label}.{codename}"
+            for label, codename in group.permissions.values_list(
+                "content_type__app_label", "codename"
+            )
+        }
+        assert held == set(rights)
+
+
+READABLE = {
+    "support": {
+        *("accounts.Member", "accounts.PhoneLogin", "accounts.Phone", "accounts.DeviceLogin"),
+        *("accounts.MemberSession", "syndication.Post", "syndication.Link"),
+        *("syndication.Delivery", "syndication.Notice"),
+    },
+    "operator": {
+        *("syndication.NetworkSwitch", "syndication.HostHealth", "syndication.Heartbeat"),
+        *("syndication.Link", "syndication.Delivery"),
+    },
+}
+
+
+@pytest.mark.parametrize("who", READABLE)
+def test_each_group_reads_its_lists_and_no_others(who, request):
+    client = request.getfixturevalue(who)
+    read = {
+        model._meta.label
+        for model in MODELS
+        if client.get(address(model, "changelist")).status_code == 200
+    }
+    assert read == READABLE[who]
+
+
+@pytest.mark.parametrize("who", ["support", "operator", "chief"])
+def test_nothing_is_deleted_here(who, request):
+    client = request.getfixturevalue(who)
+    for model in OURS:
+        for row in model._default_manager.all()[:2]:
+            assert client.post(address(model, "delete", row.pk), {"post": "yes"}).status_code == 403
+            assert model._default_manager.filter(pk=row.pk).exists()
+
+
+def test_support_changes_no_field(support, hanako):
+    for model in (Member, Delivery, Post):
+        row = model._default_manager.first()
+        answer = support.post(address(model, "change", row.pk), {"is_superuser": "on"})
+        assert answer.status_code == 403
+    assert not Member.objects.filter(is_superuser=True).exists()
+
+
+def test_a_superuser_ends_an_account_and_cannot_set_a_password(chief, hanako):
+    page = address(Member, "change", hanako.pk)
+    answer = chief.post(page, {"is_staff": "on", "password": "x", "about": "y"})
+    assert answer.status_code == 302
+    hanako.refresh_from_db()
+    assert (hanako.is_active, hanako.is_staff) == (False, True)
+    assert (hanako.password, hanako.about) == ("PASSWORD-HASH", "PRIVATE-ABOUT")
+
+
+# --- What can be pressed ------------------------------------------------------------------------
+def press(client: Client, model: type[Model], action: str, *rows: Model) -> str:
+    chosen = {"action": action, "_selected_action": [row.pk for row in rows]}
+    answer = client.post(address(model, "changelist"), chosen, follow=True)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize("who", ["support", "operator"])
+def test_staff_retry_what_failed(who, request):
+    client = request.getfixturevalue(who)
+    failed = Delivery.objects.get(audience="everyone")
+    assert "1 delivery: Retried." in press(client, Delivery, "retry", failed)
+    failed.refresh_from_db()
+    assert failed.state == "waiting"
+    entry = LogEntry.objects.get()
+    assert entry.change_message == "Retried."
+    assert entry.object_id == str(failed.pk)
+
+
+def test_staff_dismiss_what_failed_and_are_told_what_cannot_be_pressed(support):
+    failed = Delivery.objects.get(audience="everyone")
+    sent = Delivery.objects.get(audience="friends")
+    Delivery.objects.filter(pk=sent.pk).update(state="sent", sent_at=sent.created_at)
+    said = press(support, Delivery, "dismiss", failed, sent)
+    assert "1 delivery: Dismissed." in said
+    assert "moved on" in said
+    failed.refresh_from_db()
+    sent.refresh_from_db()
+    assert (failed.state, sent.state) == ("cancelled", "sent")
+
+
+def test_who_may_only_look_is_offered_no_press(hanako):
+    looker = make_member("looker", is_staff=True)
+    group = StaffGroup.objects.create(name="Lookers")
+    support = StaffGroup.objects.get(name="Support")
+    group.permissions.set(support.permissions.filter(codename__startswith="view_"))
+    looker.groups.add(group)
+    client = computer(looker)
+    failed = Delivery.objects.get(audience="everyone")
+    for model in (Delivery, MemberSession):
+        assert b'name="action"' not in client.get(address(model, "changelist")).content
+    press(client, Delivery, "retry", failed)
+    press(client, MemberSession, "end", MemberSession.objects.get(user__username="hanako"))
+    failed.refresh_from_db()
+    assert failed.state == "failed"
+    assert MemberSession.objects.filter(user__username="hanako").exists()
+
+
+def test_support_ends_a_session_and_its_browser_is_out(support, hanako):
+    browser = computer(hanako)
+    session = MemberSession.objects.create(
+        user=hanako, ip="192.0.2.8", session_key=session_key_of(browser)
+    )
+    assert browser.get(reverse("friend_list")).status_code == 200
+    assert "1 session ended" in press(support, MemberSession, "end", session)
+    assert browser.get(reverse("friend_list")).status_code == 302
+
+
+def test_an_operator_pauses_a_network_with_a_reason(operator):
+    page = address(NetworkSwitch, "change", "mixi")
+    assert operator.post(page, {"is_paused": "on", "reason": ""}).status_code == 200
+    assert not NetworkSwitch.objects.get().is_paused
+    operator.post(page, {"is_paused": "on", "reason": "mixi is being repaired until 18:00."})
+    switch = NetworkSwitch.objects.get()
+    assert (switch.is_paused, switch.reason) == (True, "mixi is being repaired until 18:00.")
+    operator.post(page, {"reason": ""})
+    assert not NetworkSwitch.objects.get().is_paused
+
+
+def test_a_network_is_paused_that_never_was_and_only_one_that_is_known(operator):
+    NetworkSwitch.objects.all().delete()
+    page = address(NetworkSwitch, "add")
+    operator.post(page, {"network": "nowhere", "is_paused": "on", "reason": "x"})
+    assert not NetworkSwitch.objects.exists()
+    operator.post(page, {"network": "mixi", "is_paused": "on", "reason": "x"})
+    assert NetworkSwitch.objects.get().is_paused
+
+
+def test_support_pauses_nothing(support):
+    page = address(NetworkSwitch, "change", "mixi")
+    assert support.post(page, {"is_paused": "on", "reason": "x"}).status_code == 403
+
+
+def test_the_pages_of_other_packages_that_show_secrets_are_gone():
+    labels = {model._meta.app_label for model in MODELS}
+    assert labels == {"accounts", "syndication", "urlsession", "auth"}
