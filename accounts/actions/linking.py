@@ -21,6 +21,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
 
 from accounts import codes, sealing
 from accounts.actions import profile
@@ -29,12 +30,14 @@ from accounts.pictures import BadPicture, to_jpeg
 from accounts.providers.base import Authorized, ExchangeFailed, Leaving
 from accounts.safe_http import HttpFailure
 from accounts.signals import account_linked, may_link
+from accounts.urlsession.api import forget_door, outside_path
 
 AWAY = timedelta(minutes=10)  # to leave, agree, come back, and once more to confirm
 NUMBER_TRIES = 3
 TRIES_AN_HOUR = 5  # of leaving; also keeps a stolen session from trying numbers for long
 PICTURE_SIDE = 240  # pixels, the longer side
 NAME_LENGTH = 40
+DOOR = "door"  # in the stash: the path of the page by which the member left
 
 _NUMBER = re.compile(r"[0-9]{4}")
 
@@ -78,7 +81,7 @@ def is_number(typed: str) -> bool:
 
 def ask_whether(member: Member, network: str) -> None:
     """Raises NotNow where somebody objects: staff paused the network, say."""
-    for _receiver, reason in may_link.send(Member, network=network, member=member):
+    for _who, reason in may_link.send(Member, network=network, member=member):
         if reason:
             raise NotNow(str(reason))
 
@@ -90,9 +93,15 @@ def check_tries(member: Member) -> None:
         raise TooManyTries
 
 
-def leave(leaving: Leaving, *, by: Member, network: str, session_key: str, number: str) -> None:
-    """Keeps what is needed when the member comes back. `number` is "" in cookie mode."""
+def leave(leaving: Leaving, *, by: Member, network: str, session_key: str, number: str) -> str:
+    """Keeps what is needed when the member comes back; returns the path of the door they leave by.
+
+    `number` is "" in cookie mode. Raises NotNow.
+    """
     forget_old()
+    door = outside_path(leaving.url)
+    if not door:
+        raise NotNow(_("The permission page there has an address that cannot be opened from here."))
     LinkReturn.objects.create(
         state_hash=_hash(network, leaving.key),
         network=network,
@@ -100,9 +109,10 @@ def leave(leaving: Leaving, *, by: Member, network: str, session_key: str, numbe
         session_key=session_key,
         is_url_mode=bool(number),
         number_mac=_mac(number, leaving.key) if number else "",
-        sealed_stash=sealing.seal_json(dict(leaving.stash)),
+        sealed_stash=sealing.seal_json({**leaving.stash, DOOR: door}),
         expires_at=timezone.now() + AWAY,
     )
+    return door
 
 
 def forget_old() -> None:
@@ -130,19 +140,29 @@ def exchange(
     claimed = _live().filter(pk=row.pk, exchanged_at=None)
     if claimed.update(exchanged_at=now, expires_at=now + AWAY) != 1:
         return
-    _live().filter(pk=row.pk).update(
-        sealed_stash="", sealed_result=sealing.seal_json(_heard(row, refused, ask))
-    )
+    stash = _stash_of(row)
+    forget_door(stash.pop(DOOR, ""))
+    heard = _heard(stash, refused, ask)
+    _live().filter(pk=row.pk).update(sealed_stash="", sealed_result=sealing.seal_json(heard))
+
+
+def _stash_of(row: LinkReturn) -> dict[str, str]:
+    """Empty where it does not open: the network then finds the verifier missing and says no."""
+    try:
+        stash: dict[str, str] = sealing.unseal_json(row.sealed_stash)
+    except sealing.SealBroken:
+        return {}
+    return stash
 
 
 def _heard(
-    row: LinkReturn, refused: bool, ask: Callable[[Mapping[str, str]], Authorized]
+    stash: Mapping[str, str], refused: bool, ask: Callable[[Mapping[str, str]], Authorized]
 ) -> dict[str, Any]:
     if refused:
         return {"outcome": Outcome.REFUSED}
     try:
-        account = ask(sealing.unseal_json(row.sealed_stash))
-    except (ExchangeFailed, sealing.SealBroken):
+        account = ask(stash)
+    except ExchangeFailed:
         return {"outcome": Outcome.FAILED}
     return {
         "outcome": Outcome.AGREED,

@@ -19,7 +19,7 @@ from accounts.urlsession.kept import (
 from accounts.urlsession.limits import clear_expired
 from accounts.urlsession.locale import set_language
 from accounts.urlsession.models import Session
-from accounts.urlsession.outbound import outside_path
+from accounts.urlsession.outbound import forget_door, outside_path
 from accounts.urlsession.tokens import hash_token, new_token, without_prefix
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "device_words",
     "end_session",
     "ended_session",
+    "forget_door",
     "hash_token",
     "initial_from_kept",
     "is_crawler",

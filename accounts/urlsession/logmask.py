@@ -26,6 +26,9 @@ _PATTERNS = (
         r"[^&\s\"'<>)\]]+",
         re.I | re.M,
     ),
+    # One-time addresses that were mailed: a new password, a mail address to confirm.
+    re.compile(r"(?P<keep>/password/reset/[0-9A-Za-z]+-)[^/\s\"'?]+"),
+    re.compile(r"(?P<keep>/mail/)[-:\w]{20,}"),
     # A handset's serial number and SIM card in its browser's name.
     re.compile(r"(?P<keep>[;/](?:ser|icc|SN))[0-9A-Za-z]{8,}"),
     # Headers in which gateways name the subscriber.

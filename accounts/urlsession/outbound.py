@@ -82,6 +82,11 @@ def store_tickets(used: dict[str, str]) -> None:
         OutTicket.objects.bulk_create(fresh, ignore_conflicts=True)
 
 
+def forget_door(path: str) -> None:
+    """The page at `path` (made by outside_path) leads out no longer: its address was for one use."""
+    OutTicket.objects.filter(pk=path.rpartition("/")[2]).delete()
+
+
 def _ticket(address: str) -> str:
     digest = salted_hmac("urlsession.out", address, algorithm="sha256").digest()
     return base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=")

@@ -57,15 +57,14 @@ def _leave(request: MemberRequest, provider: NetworkProvider) -> HttpResponse:
     if is_url_mode(request) and not linking.is_number(number):
         return redirect("link_start", provider.id)
     linking.check_tries(request.user)
-    leaving = provider.leave(request)
-    linking.leave(
-        leaving,
+    door = linking.leave(
+        provider.leave(request),
         by=request.user,
         network=provider.id,
         session_key=str(request.session.session_key),
         number=number,
     )
-    return redirect(leaving.url)  # the middleware makes it the page /out/<ticket>
+    return redirect(door)
 
 
 def _start_page(

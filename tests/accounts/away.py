@@ -22,6 +22,11 @@ class Away:
 
     address: str
     number: str = ""
+    back: str = ""  # where mixi sent back to, after agree()
+
+    @property
+    def code(self) -> str:
+        return re.search(r"[?&]code=([^&]+)", self.back)[1]
 
     @property
     def state(self) -> str:
@@ -38,7 +43,8 @@ class Away:
         typed |= {"name": name, "password": PASSWORD, button: "1"}
         sent = requests.post(action, data=typed, allow_redirects=False, timeout=10)
         assert sent.status_code == 302, sent.text
-        return sent.headers["Location"]
+        self.back = sent.headers["Location"]
+        return self.back
 
 
 def leave_by_phone(phone: PhoneClient, network: str = "mixi") -> Away:

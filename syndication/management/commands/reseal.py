@@ -1,0 +1,26 @@
+"""`manage.py reseal`: after a new key was put first in TOKEN_KEYS. See accounts.sealing."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from syndication.actions.reseal import reseal_all
+
+
+class Command(BaseCommand):
+    help = "Seal every stored secret with the first key of TOKEN_KEYS. Safe to repeat."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        broken = 0
+        for place, counts in reseal_all():
+            broken += counts["broken"]
+            self.stdout.write(
+                f"{place}: {counts['done']} re-sealed, {counts['overtaken']} changed meanwhile, "
+                f"{counts['broken']} that no key opens"
+            )
+        if broken:
+            raise CommandError(
+                f"{broken} secrets do not open. Put the key that sealed them back at the end of "
+                "TOKEN_KEYS and run this again; if it is lost, those members must link again."
+            )
+        self.stdout.write("All done: keys after the first can be taken out of TOKEN_KEYS.")
