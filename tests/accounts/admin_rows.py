@@ -127,7 +127,7 @@ def _entering(hanako: Member) -> None:
 
 
 def _syndication(hanako: Member) -> None:
-    link = make_link(hanako, name="zaki", sealed_credentials="SEALED-TOKEN", scopes="r_voice")
+    link = make_link(hanako, name="zaki", sealed_credentials="SEALED-TOKEN", scopes="r_voice w_voice w_diary")
     for kind, audience in [("note", "friends"), ("status", "everyone")]:
         allow(link, kind, audience)
     private = make_post(
