@@ -190,3 +190,11 @@ def test_a_retry_after_that_nobody_can_read_is_a_minute():
 def test_a_lost_answer_to_a_delete_has_no_verdict():
     with playing(answer("", "500 x")) as server, pytest.raises(NoVerdict):
         played_by(server).retract(Receipt("voice:a-1"))
+
+
+def test_a_page_that_holds_less_than_it_says_is_gone_on_from_where_it_ended():
+    page = '{"entry":[{"id":"a1"},{"id":"a2"}],"itemsPerPage":100,"totalResults":3}'
+    last = '{"entry":[{"id":"a3"}],"itemsPerPage":100,"totalResults":3}'
+    with playing(answer(page), answer(last)) as server:
+        assert [friend.uid for friend in played_by(server).friends()] == ["a1", "a2", "a3"]
+    assert b"startIndex=2&" in server.received[1]
