@@ -99,7 +99,7 @@ def timeline(member: Member, before: Cursor | None = None) -> Page:
 
 
 def _of_post(post: Post) -> Entry:
-    text, is_cut = excerpt(words_of(post), CUT)
+    text, is_cut = excerpt(post.words, CUT)
     return Entry(
         cursor=Cursor(_micros(post.created_at), _OURS, post.pk),
         name=excerpt(post.author_name, NAME_CUT)[0],
@@ -120,11 +120,6 @@ def _of_item(item: FeedItem) -> Entry:
         at=item.written_at,
         network=item.link.network,
     )
-
-
-def words_of(post: Post) -> str:
-    """What a list shows of a post: its title where it has one, else its words."""
-    return post.title or post.text or post.url_title or post.photo_alt or post.url
 
 
 def _micros(moment: datetime) -> int:

@@ -121,3 +121,8 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+    @property
+    def words(self) -> str:
+        """What a list shows of it: its title where it has one, else what there is to read."""
+        return self.title or self.text or self.url_title or self.photo_alt or self.url

@@ -89,6 +89,7 @@ def _form_page(request: MemberRequest, form: PostForm) -> HttpResponse:
         "syndication/post_new.html",
         {
             "form": form,
+            "kind": form.kind,  # in a template, form.kind would be the field of that name
             "kinds": PostKind,
             "lost_files": waiting.files if waiting and not form.is_bound else [],
         },

@@ -13,7 +13,6 @@ from accounts.addresses import public_url
 from accounts.models import Member
 from syndication.excerpts import excerpt
 from syndication.models import Post
-from syndication.timeline import words_of
 from syndication.views.robots import tell_robots
 
 NEWEST = 20
@@ -40,7 +39,7 @@ def profile_feed(request: HttpRequest, name: str) -> HttpResponse:
 def _add(feed: Atom1Feed, post: Post) -> None:
     address = public_url("post_detail", post.pk)
     feed.add_item(
-        title=excerpt(words_of(post), 40)[0],
+        title=excerpt(post.words, 40)[0],
         link=address,
         unique_id=address,
         description=render_to_string(

@@ -48,6 +48,14 @@ def test_a_post_of_each_kind_is_written_on_a_phone(kind: str):
         assert getattr(post, name) == value
 
 
+def test_the_form_names_its_kind_and_leads_to_the_others():
+    phone = log_in_phone(make_member("hanako"))
+    page = phone.get(reverse("post_new") + "?kind=note")
+    assert "Write: Note" in page
+    assert [link.text for link in page.links[:3]] == ["1 Status", "3 Photo", "4 Link"]
+    assert "Write: Photo" in phone.follow("3 Photo")
+
+
 def test_nothing_is_sent_before_the_page_that_asks():
     phone = log_in_phone(make_member("hanako"))
     page = compose(phone, text="not yet")
@@ -150,6 +158,7 @@ def test_markup_in_a_post_stays_text_everywhere():
     ]
     pages += [phone.get(path) for path in paths]
     for page in pages:
+        assert "&amp;lt;" not in page.html  # escaped once, not twice
         assert "<script" not in page.html
         assert "<img src=x" not in page.html
     feed = Client().get(reverse("profile_feed", args=["hanako"])).text
