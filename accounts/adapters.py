@@ -12,7 +12,6 @@ from smtplib import SMTPException
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
-import requests
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -33,6 +32,7 @@ from django.utils.translation import gettext_lazy
 from accounts import sealing
 from accounts.addresses import public_url
 from accounts.outgoing import outgoing_http
+from accounts.safe_http import SafeSession
 from accounts.urlsession.api import client_address, device_words
 
 log = logging.getLogger(__name__)
@@ -164,7 +164,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
     def can_authenticate_by_email(self, login: SocialLogin, email: str) -> bool:
         return False
 
-    def get_requests_session(self) -> requests.Session:
+    def get_requests_session(self) -> SafeSession:
         return outgoing_http().session(deadline=ANSWER_WITHIN)
 
     def list_apps(

@@ -18,7 +18,8 @@ from allauth.socialaccount.providers.oauth2.client import OAuth2Client, OAuth2Er
 from allauth.socialaccount.providers.oauth2.provider import OAuth2Provider
 from allauth.socialaccount.providers.oauth2.views import OAuth2Adapter
 from django.http import HttpRequest
-from requests import RequestException
+
+from accounts.safe_http import HttpFailure
 
 
 class ExchangeFailed(Exception):  # noqa: N818 - the network's doing
@@ -145,7 +146,7 @@ class OAuth2Network(NetworkProvider, OAuth2Provider):
             credentials = _credentials(answer, host)
         except (
             OAuth2Error,
-            RequestException,
+            HttpFailure,
             ProviderException,
             LookupError,
             TypeError,
