@@ -67,11 +67,11 @@ class Cluster:
     def has_ended(self) -> bool:
         return self._process.poll() is not None
 
-    def is_silent(self) -> bool:
-        """Whether no task was done for too long."""
+    def is_silent(self, longer_than: timedelta) -> bool:
+        """Whether no task was done for that long."""
         seen = heartbeats.seen_at(heartbeats.part_of(self.name))
         last = max(seen, self.started_at) if seen else self.started_at
-        return timezone.now() - last > SILENT_AFTER
+        return timezone.now() - last > longer_than
 
     def stop(self, *, within: float = STOP_WITHIN) -> None:
         """Let it finish, then kill whatever is left of its group."""
@@ -92,13 +92,19 @@ class Cluster:
 class Supervisor:
     """Runs until SIGTERM or SIGINT. `say` takes one line for whoever looks at the terminal."""
 
-    def __init__(self, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, say: Callable[[str], None], *, silent_after: timedelta = SILENT_AFTER
+    ) -> None:
         self._say = say
+        self._silent_after = silent_after
         self._stopping = threading.Event()
         self._next: dict[str, float] = {}
         self._cluster: Cluster | None = None
         self._steps: dict[str, tuple[float, Callable[[], object]]] = {
-            "heartbeat": (HEARTBEAT_EVERY, self._ask_for_life),
+            "heartbeat": (
+                min(HEARTBEAT_EVERY, silent_after.total_seconds() / 4),
+                self._ask_for_life,
+            ),
             "wake": (WAKE_EVERY, lambda: sweep.wake_due(timezone.now())),
             "sweep": (SWEEP_EVERY, sweep.everything),
             "watch": (TICK, self._watch),
@@ -155,7 +161,7 @@ class Supervisor:
 
     def _watch(self) -> None:
         cluster = self._cluster
-        if cluster is None or not (cluster.has_ended or cluster.is_silent()):
+        if cluster is None or not (cluster.has_ended or cluster.is_silent(self._silent_after)):
             return
         why = "ended" if cluster.has_ended else "does no work"
         self._say(f"work: the cluster {why}, starting another")

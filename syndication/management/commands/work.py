@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
-from syndication.supervisor import Supervisor
+from syndication.supervisor import SILENT_AFTER, Supervisor
 
 
 class Command(BaseCommand):
@@ -14,8 +15,17 @@ class Command(BaseCommand):
         "Deliver posts: a django-q2 cluster, the sweeper and the watchdog in one. Ctrl-C stops it."
     )
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--silent-after",
+            type=float,
+            default=SILENT_AFTER.total_seconds(),
+            help="seconds without any task done after which the cluster is started anew",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
-        Supervisor(self._say).run()
+        silent_after = timedelta(seconds=options["silent_after"])
+        Supervisor(self._say, silent_after=silent_after).run()
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)
