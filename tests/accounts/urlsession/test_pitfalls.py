@@ -4,7 +4,7 @@ fix                                                             test
  1  STATIC_URL, MEDIA_URL absolute; a system check               test_a_relative_static_url_is_refused
  2  no HTML is cached                                            test_no_html_with_addresses_is_cached
  3  addresses in mails are public_url()'s                        test_the_reset_mail_carries_no_token
- 4  prefix moves with the key; Location is repaired              test_log_in_changes_the_token…, test_an_old_token_in_next…
+ 4  prefix moves with the key; Location is repaired              test_a_page_made_after_a_rotation…, test_an_old_token_in_next…
  5  changed anonymous sessions rotate on redirect                test_a_changed_anonymous_session_rotates…
  6  a plain path gets the token                                  test_inside_redirects_carry_the_token
  7  other hosts go to /out/                                      test_outside_redirects_leave_by_the_door
@@ -127,6 +127,15 @@ def test_log_in_changes_the_token_and_ends_the_old_one(hanako):
     assert "MINE hanako" in page
     assert phone.token != known
     assert "MINE" not in PhoneClient().get(f"/s/{known}/mine/", bare=True)
+
+
+def test_a_page_made_after_a_rotation_carries_the_new_token(hanako):
+    phone = log_in_phone(hanako)
+    known = phone.token
+    page = phone.get("/rotate/?stay=1")
+    assert page.link("Mine").href == f"{phone.base}/mine/"
+    assert phone.token != known
+    assert "MINE hanako" in phone.follow("Mine")
 
 
 def test_an_old_token_in_next_leads_to_the_page_all_the_same(hanako):

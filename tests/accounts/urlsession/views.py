@@ -175,7 +175,7 @@ def cut(request: HttpRequest) -> HttpResponse:
 def rotate(request: HttpRequest) -> HttpResponse:
     """As after a link was made."""
     api.rotate(request)
-    return redirect("mine")
+    return home(request) if "stay" in request.GET else redirect("mine")
 
 
 def public(request: HttpRequest) -> HttpResponse:
