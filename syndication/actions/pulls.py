@@ -6,7 +6,7 @@ killed worker (what was brought stays) and says on the page how far it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from syndication import credentials
 from syndication.actions import parking
+from syndication.connectors.base import Connector, Friend
 from syndication.connectors.base import FeedItem as ForeignItem
-from syndication.connectors.base import Friend
 from syndication.connectors.errors import ConnectorError, Unauthorized
 from syndication.models import FeedItem, Link, NetworkFriend
 
@@ -33,11 +33,7 @@ def pull_friends(link_pk: int) -> None:
     if link is None:
         return
     started = timezone.now()
-    try:
-        connector = credentials.connector_for(link)
-        _keep_friends(link, connector.friends(), started)
-    except ConnectorError as error:
-        _tell(link, error)
+    if not _asked(link, lambda connector: _keep_friends(link, connector.friends(), started)):
         return
     with transaction.atomic():
         link.friends.filter(seen_at__lt=started).delete()
@@ -72,13 +68,13 @@ def pull_feed(link_pk: int) -> None:
     link = Link.objects.active().filter(pk=link_pk).first()
     if link is None:
         return
-    try:
-        connector = credentials.connector_for(link)
-        items = list(islice(connector.feed(since=link.fed_cursor), FEED_AT_ONCE))
-    except ConnectorError as error:
-        _tell(link, error)
-        return
-    _keep_items(link, items)
+    items: list[ForeignItem] = []
+
+    def bring(connector: Connector) -> None:
+        items[:] = islice(connector.feed(since=link.fed_cursor), FEED_AT_ONCE)
+
+    if _asked(link, bring):
+        _keep_items(link, items)
 
 
 def _keep_items(link: Link, items: list[ForeignItem]) -> None:
@@ -107,10 +103,25 @@ def _keep_items(link: Link, items: list[ForeignItem]) -> None:
         Link.objects.filter(pk=link.pk).update(**changes)
 
 
-def _tell(link: Link, error: ConnectorError) -> None:
-    """Only a definite "no" parks the link; anything else is tried again at the next turn."""
-    if isinstance(error, Unauthorized) and not error.scope:
-        parking.park(link, error.reason)
+def _asked(link: Link, ask: Callable[[Connector], None]) -> bool:
+    """Ask the network, once more with a renewed access where it says that the old one expired.
+
+    Only a definite "no" parks the link; anything else is tried again at the next turn.
+    """
+    try:
+        try:
+            ask(credentials.connector_for(link))
+        except Unauthorized as error:
+            if not error.expired:
+                raise
+            ask(credentials.connector_for(link, refused=link.credentials_version))
+    except Unauthorized as error:
+        if not error.scope:
+            parking.park(link, error.reason)
+        return False
+    except ConnectorError:
+        return False
+    return True
 
 
 def due_for_friends(now: datetime) -> list[int]:

@@ -254,9 +254,9 @@ class Browser:
         f.is_on = on
 
     def choose(self, label: str, words: str) -> None:
-        """Choose the option that holds `words` from the list that has this label."""
+        """Choose the option that says `words` from the list that has this label."""
         f = self._field(label)
-        f.value = next(value for value, said in f.options if words in said)
+        f.value = next(value for value, said in f.options if words == said.strip())
 
     def attach(self, label: str, path: Path) -> None:
         """Choose a file."""

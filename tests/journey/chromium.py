@@ -12,6 +12,7 @@ import re
 import shutil
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import BrowserContext, Locator, Page, Playwright
 
 EXECUTABLE = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -84,9 +85,7 @@ class Chromium:
         self._labelled(label).set_checked(on)
 
     def choose(self, label: str, words: str) -> None:
-        field = self._labelled(label)
-        option = field.locator("option").filter(has_text=words).first
-        field.select_option(value=option.get_attribute("value") or "")
+        self._labelled(label).select_option(label=words)
 
     def attach(self, label: str, path: Path) -> None:
         self._labelled(label).set_input_files(str(path))
@@ -112,9 +111,8 @@ class Chromium:
         self.view.wait_for_load_state("load")
         self.taken += 1
         title = re.sub(r"\W+", "-", self.view.title())[:30].strip("-")
-        self.view.screenshot(
-            path=str(self.pictures / f"{self.width}-{self.taken:02d}-{title}.png"), full_page=True
-        )
-        box = self.view.locator("body").bounding_box()
-        if box is not None and box["width"] > self.width:
-            self.too_wide.append(self.view.url)
+        path = self.pictures / f"{self.width}-{self.taken:02d}-{title}.png"
+        self.view.screenshot(path=str(path), full_page=True)
+        with Image.open(path) as picture:  # as wide as what had to be scrolled to be seen
+            if picture.width > self.width:
+                self.too_wide.append(self.view.url)

@@ -92,7 +92,7 @@ def link_mixi(
     phone.press("同意する")
     assert number is not None, "no number was shown before leaving"
     sees(phone, "number")
-    phone.fill("4-digit number", number[1])
+    phone.fill("The 4-digit number", number[1])
     phone.press("Continue")
     sees(phone, nickname, member)
     phone.press("Link")

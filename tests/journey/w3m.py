@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 WIDTH, HEIGHT = 100, 220
+BUSY = ("contacted", "Waiting for reply", "Opening", "loaded", "Performing")
 missing = [name for name in ("w3m", "tmux") if shutil.which(name) is None]
 
 
@@ -69,10 +70,12 @@ class W3m:
         self._keys("Enter")
         self._settle()
 
-    press = follow
+    def press(self, words: str) -> None:
+        """Buttons stand in square brackets."""
+        self.follow(f"[{words}")
 
     def fill(self, label: str, text: str) -> None:
-        self._find(label)
+        self._find(label, at="^ *")
         self._keys("Tab")
         self.text_to_type.write_text(text)
         self._keys("Enter")
@@ -92,7 +95,7 @@ class W3m:
         time.sleep(0.2)
 
     def choose(self, label: str, words: str) -> None:
-        self._find(label)
+        self._find(label, at="^ *")
         self._keys("Tab")
         self._keys("Enter")
         time.sleep(0.3)
@@ -102,7 +105,8 @@ class W3m:
         self._keys("Enter")
         time.sleep(0.2)
 
-    attach = fill
+    def attach(self, label: str, path: Path) -> None:
+        self.fill(label, str(path))
 
     # -- the terminal ------------------------------------------------------------------------------
     @property
@@ -128,10 +132,11 @@ class W3m:
         self._tmux("send-keys", "-l", text)
         time.sleep(0.1)
 
-    def _find(self, words: str) -> None:
+    def _find(self, words: str, *, at: str = "") -> None:
+        """Put the cursor on `words`; `at` is a regular expression for what stands before them."""
         self._keys("g")
         self._keys("/")
-        self._type(re.sub(r"([\[\].*\\^$?+(){}|])", r"\\\1", words))
+        self._type(at + re.sub(r"([\[\].*\\^$?+(){}|])", r"\\\1", words))
         self._keys("Enter")
         time.sleep(0.15)
         if "Not found" in self.screen():
@@ -144,6 +149,7 @@ class W3m:
         while still < 4 and time.monotonic() < end:
             time.sleep(0.12)
             now = self.screen()
-            still = still + 1 if now == before and now.strip() else 0
+            is_busy = any(words in self._last_line() for words in BUSY)
+            still = still + 1 if now == before and now.strip() and not is_busy else 0
             before = now
         self.screens.append(before)
