@@ -215,6 +215,6 @@ def _end_if_orphaned(login: PhoneLogin) -> None:
     Asked of the session itself each time, so it does not matter how that ended: log-out, time-out,
     by staff, by a changed password.
     """
-    if not login.member.is_active or not is_in(login.member, login.issuer_key):
+    if not is_in(login.member, login.issuer_key):
         end(login, "logged_out")
         raise CodeOver
