@@ -297,14 +297,7 @@ FIXES = [
     Fix(
         "24",
         "no static files under a token",
-        [
-            (URL + "conf.py", '[r"/(admin|static|media|out)(/|$)"]', '[r"/(admin)(/|$)"]'),
-            (
-                "profilelink/settings.py",
-                '"whitenoise.middleware.WhiteNoiseMiddleware",',
-                '"whitenoise.middleware.WhiteNoiseMiddleware",',
-            ),
-        ],
+        [(URL + "conf.py", "/(admin|static|media|out)(/|$)", "/(admin)(/|$)")],
         PITFALLS + "test_static_files_stand_outside_of_sessions",
     ),
     Fix(

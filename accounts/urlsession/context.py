@@ -34,6 +34,7 @@ class Context:
     current_key: str | None = None  # key of the session that is in use now
     minted: dict[str, str] = field(default_factory=dict, repr=False)  # key -> raw token, made here
     outside: dict[str, str] = field(default_factory=dict)  # ticket -> outside address
+    kept_was_read: bool = False  # a view asked for the form that waits, so it shows it
 
     def prefix_for(self, token: str | None) -> str:
         """SCRIPT_NAME for a token, without slash at the end."""

@@ -10,13 +10,18 @@ from dataclasses import asdict, dataclass, field
 from urllib.parse import urlsplit
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseRedirect
+from django.shortcuts import resolve_url
 
+from accounts.urlsession.context import context_of, no_session_prefix
 from accounts.urlsession.tokens import without_prefix
 
 SESSION_KEY = "_kept_form"
 # Hidden field of the page that asks to log in again: a second time-out there loses nothing either.
 PATH_FIELD = "kept_path"
+# Query parameter by which the member opens the page and lets the form go.
+FORGET = "forget_form"
 LARGEST = 200_000  # characters of names and values, in the session
 
 _SECRET = re.compile(r"passw|secret|csrf|^code$|_code$|^pin|_pin$|^otp|^next$", re.I)
@@ -40,6 +45,11 @@ class KeptForm:
     def is_for(self, path: str) -> bool:
         """Whether the form stands at this path; the query is not compared."""
         return urlsplit(self.path).path == path
+
+    def is_log_in(self) -> bool:
+        """Whether it is the log-in form itself: that one is shown anyway."""
+        with no_session_prefix():
+            return self.is_for(without_prefix(resolve_url(settings.LOGIN_URL)))
 
 
 def typed_in(request: HttpRequest) -> KeptForm:
@@ -70,6 +80,8 @@ def is_foreign(request: HttpRequest) -> bool:
 
 def keep(request: HttpRequest, form: KeptForm) -> None:
     """Keeps a form in the session, as many fields as fit."""
+    if form.is_log_in():
+        return
     room = LARGEST
     fitting = {}
     for name, values in form.fields.items():
@@ -81,13 +93,19 @@ def keep(request: HttpRequest, form: KeptForm) -> None:
 
 
 def kept_form(request: HttpRequest) -> KeptForm | None:
-    """The form that waits in this session, whatever page it belongs to."""
+    """The form that waits in this session, whatever page it belongs to. Who asks, shows it."""
+    context_of(request).kept_was_read = True
+    return waiting_form(request)
+
+
+def waiting_form(request: HttpRequest) -> KeptForm | None:
+    """The same, for those who do not show it."""
     data = request.session.get(SESSION_KEY)
     return KeptForm(**data) if data else None
 
 
 def pop_kept_form(request: HttpRequest) -> KeptForm | None:
-    """The same, and it waits no longer."""
+    """The same as kept_form(), and it waits no longer."""
     form = kept_form(request)
     request.session.pop(SESSION_KEY, None)
     return form

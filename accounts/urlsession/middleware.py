@@ -72,24 +72,31 @@ class UrlSessionMiddleware(SessionMiddleware):
             del request.session[ENDED]
             text = _("Your last session had ended, so this is a new one.")
             messages.info(request, text, fail_silently=True)
-        if request.method == "POST":
-            _sent_again(request)
+        if request.method == "POST" or kept.FORGET in request.GET:
+            _let_go(request)
         return None
 
 
-def _sent_again(request: HttpRequest) -> None:
-    """The form that waited has been sent: it waits no longer."""
-    form = kept.kept_form(request)
+def _let_go(request: HttpRequest) -> None:
+    """The form that waited for this address has been sent or given up: it waits no longer."""
+    form = kept.waiting_form(request)
     if form is not None and form.is_for(request.path_info):
-        kept.pop_kept_form(request)
+        del request.session[kept.SESSION_KEY]
+
+
+def _waiting(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Where the view has not shown the form that waits for its address, that is shown instead."""
+    if response.status_code not in (200, 405):
+        return response
+    return resend_form(request, takes_get=response.status_code == 200) or response
 
 
 def _leave(
     request: HttpRequest, response: HttpResponseBase, context: Context, arrival: Arrival
 ) -> HttpResponseBase:
     """Rotates, saves, repairs the Location and binds the session to the response."""
-    if response.status_code == 405 and request.method == "GET":
-        response = resend_form(request) or response
+    if request.method == "GET" and not context.kept_was_read:
+        response = _waiting(request, response)
     if arrival.is_fresh:
         response = _land(request, response, arrival)
     goes_to = response.get("Location", "") if 300 <= response.status_code < 400 else ""

@@ -2,13 +2,12 @@
 
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import get_script_prefix, reverse
+from django.urls import get_script_prefix
 from django.utils import timezone
 
-from accounts.urlsession.kept import PATH_FIELD, KeptForm, kept_form
+from accounts.urlsession.kept import FORGET, PATH_FIELD, KeptForm, waiting_form
 from accounts.urlsession.models import OutTicket
 
 
@@ -32,17 +31,19 @@ def resume_form(request: HttpRequest, form: KeptForm) -> HttpResponse:
     context = {
         "kept": form,
         "path_field": PATH_FIELD,
-        "is_log_in": form.is_for(
-            reverse(settings.LOGIN_URL).removeprefix(get_script_prefix()[:-1])
-        ),
+        "is_log_in": form.is_log_in(),
     }
     return render(request, "urlsession/resume.html", context)
 
 
-def resend_form(request: HttpRequest) -> HttpResponse | None:
-    """The form that waits for an address that only takes POSTs: shown with a button to send it."""
-    form = kept_form(request)
+def resend_form(request: HttpRequest, *, takes_get: bool) -> HttpResponse | None:
+    """The form that waits for this address, with a button to send it; None if none does.
+
+    For addresses that only take POSTs, and for views that do not know of forms that wait.
+    """
+    form = waiting_form(request)
     if form is None or not form.is_for(request.path_info):
         return None
     path = get_script_prefix()[:-1] + form.path
-    return render(request, "urlsession/resend.html", {"kept": form, "path": path})
+    page = f"{request.path}?{FORGET}=" if takes_get else ""
+    return render(request, "urlsession/resend.html", {"kept": form, "path": path, "page": page})

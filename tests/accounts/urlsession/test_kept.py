@@ -142,6 +142,27 @@ def test_a_form_that_only_takes_posts_is_shown_with_a_button(hanako):
     assert "deleted" in phone.submit("Send again")
 
 
+def test_a_view_that_knows_nothing_of_it_loses_nothing_either(hanako):
+    phone = log_in_phone(hanako)
+    phone.get("/toggles/")
+    Session.objects.all().delete()
+    phone.submit(kind="note")
+    page = phone.submit("Log in", login="hanako", password=PASSWORD)
+    assert page.form("Send again", {"kind"}).fields["kind"] == ["note"]
+    assert "GOT note" in phone.submit("Send again")
+    assert "TOGGLES" in phone.get("/toggles/")
+
+
+def test_a_form_that_waits_can_be_given_up(hanako):
+    phone = log_in_phone(hanako)
+    phone.get("/toggles/")
+    Session.objects.all().delete()
+    phone.submit(kind="note")
+    phone.submit("Log in", login="hanako", password=PASSWORD)
+    assert "TOGGLES" in phone.follow("Do not send it")
+    assert "TOGGLES" in phone.get("/toggles/")
+
+
 def test_log_out_on_an_ended_session_just_goes_home(hanako):
     phone = log_in_phone(hanako)
     phone.get("/mine/")

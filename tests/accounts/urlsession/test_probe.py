@@ -164,9 +164,9 @@ def test_an_unknown_address_costs_no_probe_and_no_row():
 
 
 def test_the_admin_is_for_cookies_so_it_does_not_probe():
-    response = computer().get("/admin/login/")
-    assert response.status_code == 200
-    assert "sessionid" in response.cookies
+    response = computer().get("/admin/")
+    assert response["Location"].startswith("/admin/login/")
+    assert "probe" not in response.cookies
 
 
 def test_a_dead_cookie_is_proof_enough_of_cookies(hanako):

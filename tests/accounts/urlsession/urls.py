@@ -22,6 +22,7 @@ urlpatterns = [
     path("outside/", views.outside, name="outside"),
     path("cookie/", views.cookie, name="cookie"),
     path("rotate/", views.rotate, name="rotate"),
+    path("toggles/", views.toggles, name="toggles"),
     path("cut/", views.cut, name="cut"),
     path("public/", views.public, name="public"),
     path("oauth/take/", views.take, name="take"),

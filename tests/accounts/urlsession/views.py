@@ -159,6 +159,13 @@ def outside(request: HttpRequest) -> HttpResponse:
     return page(request, body, urls=request.GET.getlist("url"))
 
 
+@login_required
+def toggles(request: HttpRequest) -> HttpResponse:
+    """A form view that does not know of forms that wait."""
+    body = "TOGGLES <form method='post'>{% csrf_token %}<input name='kind'><input type='submit'></form>"
+    return page(request, "GOT {{ got }}" if request.POST else body, got=request.POST.get("kind"))
+
+
 def cookie(request: HttpRequest) -> HttpResponse:
     response = HttpResponse("cookie")
     response.set_cookie("stray", "1")
