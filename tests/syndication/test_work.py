@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.journey.world import own_database
-from tests.sandbox_server import TestSandbox
+from tests.sandbox_server import TestSandbox, make_sandbox
 from tests.syndication.delivering import grant, texts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,7 +33,7 @@ class Worker:
         self.log = folder / "work.log"
         self.environment = {
             **os.environ,
-            **sandbox.environment(),
+            **_networks(sandbox),
             "DATABASE_URL": database_url,
             "DJANGO_SETTINGS_MODULE": "tests.settings",
             "PYTHONUNBUFFERED": "1",
@@ -91,8 +91,22 @@ class Worker:
         assert self.process is not None
         self.process.wait()
 
+    @contextlib.contextmanager
+    def ended_at_last(self) -> Iterator[None]:
+        """Nothing is left running, however the test went."""
+        try:
+            yield
+        finally:
+            if self.process is not None and self.process.poll() is None:
+                self.kill()
+
     def said(self) -> str:
         return self.log.read_text()
+
+
+def _networks(sandbox: TestSandbox) -> dict[str, str]:
+    """Where the sandbox listens; nothing of it where it does not."""
+    return sandbox.environment() if sandbox.ports else {}
 
 
 def _children(parent: int) -> list[int]:
@@ -112,21 +126,31 @@ def until(check: Any, *, seconds: float = 40) -> Any:
     return value
 
 
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a database with all tables, made once: that takes the longest."""
+    folder = tmp_path_factory.mktemp("work")
+    with own_database(folder) as url:
+        prepared = Worker(make_sandbox(), url, folder)
+        prepared.migrate()
+        yield url
+
+
 @pytest.fixture
-def empty_worker(sandbox: TestSandbox, tmp_path: Path) -> Iterator[Worker]:
+def worker(sandbox: TestSandbox, migrated: str, tmp_path: Path) -> Iterator[Worker]:
+    """Nothing in the tables, nothing running."""
+    worker = Worker(sandbox, migrated, tmp_path)
+    worker.rows("clear")
+    with worker.ended_at_last():
+        yield worker
+
+
+@pytest.fixture
+def worker_without_tables(sandbox: TestSandbox, tmp_path: Path) -> Iterator[Worker]:
     with own_database(tmp_path) as url:
         worker = Worker(sandbox, url, tmp_path)
-        try:
+        with worker.ended_at_last():
             yield worker
-        finally:
-            if worker.process is not None and worker.process.poll() is None:
-                worker.kill()
-
-
-@pytest.fixture
-def worker(empty_worker: Worker) -> Worker:
-    empty_worker.migrate()
-    return empty_worker
 
 
 def test_killed_in_the_middle_of_a_request_it_loses_and_doubles_nothing(sandbox, worker):
@@ -183,10 +207,14 @@ def test_sigterm_stops_everything_within_thirty_seconds(sandbox, worker):
     assert until(lambda: not [pid for pid in pids if Path(f"/proc/{pid}").exists()], seconds=5)
 
 
-def test_it_waits_for_a_database_that_is_not_there_yet(sandbox, empty_worker):
-    empty_worker.start()
-    assert until(lambda: "waiting for the database" in empty_worker.said()), empty_worker.said()
-    empty_worker.migrate()
-    assert until(lambda: "work: running" in empty_worker.said()), empty_worker.said()
-    empty_worker.seed("待った甲斐")
-    assert until(lambda: texts(sandbox) == ["待った甲斐"]), empty_worker.said()
+def test_it_waits_for_a_database_that_is_not_there_yet(sandbox, worker_without_tables):
+    worker_without_tables.start()
+    assert until(lambda: "waiting for the database" in worker_without_tables.said()), (
+        worker_without_tables.said()
+    )
+    worker_without_tables.migrate()
+    assert until(lambda: "work: running" in worker_without_tables.said()), (
+        worker_without_tables.said()
+    )
+    worker_without_tables.seed("待った甲斐")
+    assert until(lambda: texts(sandbox) == ["待った甲斐"]), worker_without_tables.said()

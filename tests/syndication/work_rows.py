@@ -19,12 +19,13 @@ from django.db import transaction
 django.setup()
 
 from django.db.models import F  # noqa: E402
-from django_q.models import OrmQ  # noqa: E402
+from django_q.brokers import get_broker  # noqa: E402
 
+from accounts.models import Member  # noqa: E402
 from syndication import credentials  # noqa: E402
 from syndication.actions import deliveries  # noqa: E402
 from syndication.connectors.base import Credentials  # noqa: E402
-from syndication.models import Delivery, Heartbeat, Link  # noqa: E402
+from syndication.models import Delivery, Heartbeat, HostHealth, Link  # noqa: E402
 from tests.making import make_link, make_member, make_post  # noqa: E402
 
 
@@ -55,7 +56,14 @@ def age(seconds: str) -> None:
 
 
 def forget() -> None:
-    OrmQ.objects.all().delete()
+    get_broker().purge_queue()
+
+
+def clear() -> None:
+    forget()
+    Member.objects.all().delete()
+    Heartbeat.objects.all().delete()
+    HostHealth.objects.all().delete()
 
 
 def beats() -> None:
@@ -63,6 +71,5 @@ def beats() -> None:
 
 
 if __name__ == "__main__":
-    {"seed": seed, "states": states, "age": age, "forget": forget, "beats": beats}[sys.argv[1]](
-        *sys.argv[2:]
-    )
+    orders = (seed, states, age, forget, beats, clear)
+    {order.__name__: order for order in orders}[sys.argv[1]](*sys.argv[2:])
