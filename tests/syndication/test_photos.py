@@ -179,6 +179,12 @@ def test_a_file_that_is_too_large_is_not_even_opened(settings):
     assert "larger than" in compose(phone, a_photo(), text="kept")
 
 
+def test_the_number_of_pixels_is_limited_by_the_setting(settings):
+    settings.PHOTO_MAX_PIXELS = 320 * 240 - 1
+    phone = log_in_phone(make_member("hanako"))
+    assert "too many pixels" in compose(phone, a_photo((320, 240)))
+
+
 def test_kept_photos_go_after_half_a_day_and_never_fill_the_disk():
     hanako = make_member("hanako")
     first = photos.keep(a_photo(), by=hanako)

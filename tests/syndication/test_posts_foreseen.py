@@ -138,7 +138,7 @@ def test_widening_takes_no_copy_back():
     phone = log_in_phone(hanako)
     phone.get(reverse("post_audience", args=[post.pk]))
     page = phone.submit("Go on", audience="everyone")
-    assert "deleted there" not in page
+    assert "Copies that were made" not in page
     phone.submit("Change it")
     assert Delivery.objects.count() == 1
 
