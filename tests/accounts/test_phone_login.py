@@ -246,6 +246,12 @@ def test_codes_end_in_time(hanako):
     assert press(client, code=code, look="1").status == 410
 
 
+def test_the_front_door_is_the_home_page_under_a_token_or_with_the_cookie(hanako):
+    assert re.fullmatch(r"/s/[\w-]{22}/", PhoneClient().get("/m/").path)
+    response = computer(hanako).get("/m/")
+    assert (response.status_code, response["Location"]) == (302, "/")
+
+
 def test_no_page_of_the_phone_makes_a_session(hanako):
     client, phone = computer(hanako), PhoneClient()
     _page, path, _code = show_code(client)
