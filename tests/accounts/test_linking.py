@@ -9,6 +9,7 @@ from django.core import mail
 from django.db.models import F
 from PIL import Image
 
+from accounts import sealing
 from accounts.models import LinkReturn
 from accounts.signals import account_linked, may_link
 from tests.accounts.away import come_back, leave_by_computer, leave_by_phone, read
@@ -49,6 +50,8 @@ def test_a_phone_without_cookies_links_mixi(sandbox, hanako, heard):
     assert "mixi account ザキ → Profile Link member hanako" in page
     assert "Not you" in page
     assert not SocialAccount.objects.exists()
+    assert phone.token != token
+    token = phone.token
     page = phone.submit("Link")
     assert page.status == 200
     account = SocialAccount.objects.get()
@@ -62,6 +65,17 @@ def test_a_phone_without_cookies_links_mixi(sandbox, hanako, heard):
     assert told["credentials"]["refresh_token"]
     assert 880 < told["credentials"]["expires_in"] <= 900
     assert "w_voice" in told["credentials"]["scopes"]
+
+
+def test_the_seconds_of_the_access_token_run_while_the_page_waits(sandbox, hanako, heard):
+    phone = log_in_phone(hanako)
+    come_back(phone, leave_by_phone(phone))
+    row = LinkReturn.objects.get()
+    result = sealing.unseal_json(row.sealed_result)
+    row.sealed_result = sealing.seal_json({**result, "heard_at": result["heard_at"] - 300})
+    row.save()
+    phone.submit("Link")
+    assert 580 < heard[0]["credentials"]["expires_in"] <= 600
 
 
 def test_a_computer_links_mixi_without_a_number(sandbox, hanako, heard):

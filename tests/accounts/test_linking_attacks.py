@@ -12,7 +12,9 @@ from django.db.models import F
 from django.test import Client, RequestFactory
 from django.urls import NoReverseMatch, reverse
 
+from accounts.actions import linking
 from accounts.models import LinkReturn, Member
+from accounts.providers.base import Leaving
 from accounts.urlsession.models import Session
 from tests.accounts.away import come_back, leave_by_computer, leave_by_phone, read
 from tests.making import make_member
@@ -275,6 +277,25 @@ def test_of_twenty_right_numbers_at_once_one_gets_the_session(sandbox):
 
     statuses = at_once(20, come)
     assert sorted(statuses) == [302] + [410] * 19
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_three_right_numbers_that_pass_the_count_at_once_one_counts(sandbox):
+    """The count lets three through; the row itself lets one. Ten rows, as races are luck."""
+    member = make_member("hanako")
+    leaving = [Leaving(f"https://mixi.example/{turn}", f"state{turn}") for turn in range(10)]
+    for one in leaving:
+        linking.leave(one, by=member, network="mixi", session_key="key", number="4711")
+
+    def come(key):
+        try:
+            linking.check_number(linking.find("mixi", key), key, "4711")
+        except linking.Over:
+            return 0
+        return 1
+
+    for one in leaving:
+        assert sum(at_once(3, lambda _number, key=one.key: come(key))) == 1
 
 
 @pytest.mark.django_db(transaction=True)
