@@ -106,11 +106,14 @@ class PostForm(PostTextForm):
         return frozenset(int(key) for key in self.cleaned_data["left_out"] or () if key.isdecimal())
 
     def _add_photo(self) -> None:
-        """A file the first time, afterwards the key under which it is kept."""
+        """A file the first time, afterwards the key under which it is kept.
+
+        Last among the fields: w3m sends a form as soon as a file is chosen whose field has `accept`.
+        """
         file = forms.FileField(
             label=_("Photo"), required=False, widget=forms.FileInput({"accept": PHOTO_TYPES})
         )
-        self.fields = {"photo": file, **self.fields}
+        self.fields["photo"] = file
         self.fields["photo_key"] = forms.CharField(required=False, widget=forms.HiddenInput)
 
     @cached_property

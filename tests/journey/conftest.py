@@ -1,4 +1,4 @@
-"""One running product for all journeys of a session; each journey brings its own browsers."""
+"""A running product for each module of journeys; each journey brings its own browsers."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from tests.journey.world import World, running
 from tests.photographs import a_photo_from_shibuya
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with running(tmp_path_factory.mktemp("world")) as world:
         yield world
 
 
-@pytest.fixture
-def photo(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A photo with place data, as a phone's camera makes them."""
-    path = tmp_path / "busstop.jpg"
+    path = tmp_path_factory.mktemp("photo") / "busstop.jpg"
     path.write_bytes(a_photo_from_shibuya((1200, 900)))
     return path

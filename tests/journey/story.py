@@ -139,9 +139,9 @@ def write_all(phone: Client, photo: Path) -> None:
     home(phone)
     phone.follow("Write")
     phone.follow("Photo")
-    phone.attach("Photo", photo)
     phone.fill("What it shows", ALT)
     phone.fill("Words to it", CAPTION)
+    phone.attach("Photo", photo)  # last: w3m sends the form by itself then
     preview_and_send(phone, "mixi")
     home(phone)
     phone.follow("Write")
@@ -157,8 +157,9 @@ def write_all(phone: Client, photo: Path) -> None:
 
 
 def preview_and_send(phone: Client, network: str) -> None:
-    phone.press("Look it over")
-    sees(phone, network)
+    if not phone.shows("Send it?"):
+        phone.press("Look it over")
+    sees(phone, "Send it?", network)
     phone.press("Send")
 
 

@@ -9,7 +9,6 @@ import pytest
 from tests.journey import story
 from tests.journey.browser import Browser
 from tests.journey.world import World
-from tests.photographs import a_photo_from_shibuya
 
 pytestmark = pytest.mark.journey
 
@@ -19,12 +18,10 @@ TOKEN = re.compile(r"/s/([A-Za-z0-9_-]{22})")
 
 
 @pytest.fixture(scope="module")
-def told(world: World, tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Browser, Browser]:
+def told(world: World, photo: Path) -> tuple[World, Browser, Browser]:
     """The whole story, told once over plain HTTP; the tests below look at what it left."""
     computer = Browser(world.site, keeps_cookies=True, agent=COMPUTER)
     phone = Browser(world.site, keeps_cookies=False, agent=FLIP_PHONE)
-    photo = tmp_path_factory.mktemp("photo") / "busstop.jpg"
-    photo.write_bytes(a_photo_from_shibuya((1200, 900)))
     story.tell(computer, phone, world, photo)
     return world, computer, phone
 

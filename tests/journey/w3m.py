@@ -80,7 +80,7 @@ class W3m:
         self.text_to_type.write_text(text)
         self._keys("Enter")
         time.sleep(0.3)
-        if "TEXT:" in self.screen() or "Input" in self.screen() or "assword" in self._last_line():
+        if any(prompt in self._last_line() for prompt in ("TEXT:", "assword:", "Filename:")):
             self._keys("C-a")
             self._keys("C-k")
             self._type(text)
@@ -107,6 +107,7 @@ class W3m:
 
     def attach(self, label: str, path: Path) -> None:
         self.fill(label, str(path))
+        self._settle()
 
     # -- the terminal ------------------------------------------------------------------------------
     @property
