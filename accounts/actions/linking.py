@@ -115,9 +115,17 @@ def leave(leaving: Leaving, *, by: Member, network: str, session_key: str, numbe
     return door
 
 
-def forget_old() -> None:
-    """Rows of more than an hour ago go, with whatever is sealed in them."""
-    LinkReturn.objects.filter(created_at__lt=timezone.now() - timedelta(hours=1)).delete()
+def forget_old() -> int:
+    """What is sealed goes when its time is over, the row after the hour for which tries count.
+
+    The sweeper calls this, too: tokens of who never came back do not stay. Returns how many rows.
+    """
+    now = timezone.now()
+    LinkReturn.objects.filter(expires_at__lt=now).exclude(sealed_stash="", sealed_result="").update(
+        sealed_stash="", sealed_result=""
+    )
+    gone, _by_model = LinkReturn.objects.filter(created_at__lt=now - timedelta(hours=1)).delete()
+    return gone
 
 
 def find(network: str, key: str) -> LinkReturn:

@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import DeviceLogin, LinkReturn, PhoneLogin
+from accounts.actions.linking import forget_old
 from accounts.urlsession.limits import clear_expired
 from syndication import queue
 from syndication.actions import claims, freshness, notices, photos, pulls, timing, verdicts
@@ -89,7 +90,7 @@ def forget(now: datetime) -> int:
     DeviceLogin.objects.filter(expires_at__lt=now - KEPT_FOR).delete()
     Heartbeat.objects.filter(beat_at__lt=now - KEPT_FOR).delete()
     queue.forget_failures(now - FAILURES_KEPT)
-    return clear_expired() + photos.drop_old(now)
+    return clear_expired() + forget_old() + photos.drop_old(now)
 
 
 def _hint_once(what: str, pks: list[int], hint: Callable[[int], None]) -> int:

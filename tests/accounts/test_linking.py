@@ -10,6 +10,7 @@ from django.db.models import F
 from PIL import Image
 
 from accounts import sealing
+from accounts.actions import linking
 from accounts.models import LinkReturn
 from accounts.signals import account_linked, may_link
 from tests.accounts.away import come_back, leave_by_computer, leave_by_phone, read
@@ -272,6 +273,19 @@ def test_who_leaves_often_waits_an_hour(sandbox, hanako):
     age(minutes=61)
     leave_by_phone(phone)
     assert LinkReturn.objects.count() == 1, "rows of an hour ago are gone"
+
+
+def test_tokens_of_who_never_confirms_are_wiped_when_the_time_is_over(sandbox, hanako):
+    phone = log_in_phone(hanako)
+    away = leave_by_phone(phone)
+    phone.get(away.agree(), bare=True)
+    assert LinkReturn.objects.get().sealed_result
+    LinkReturn.objects.update(expires_at=F("expires_at") - timedelta(minutes=11))
+    assert linking.forget_old() == 0
+    row = LinkReturn.objects.get()
+    assert (row.sealed_result, row.sealed_stash) == ("", "")
+    age(minutes=61)
+    assert linking.forget_old() == 1
 
 
 def test_the_session_may_go_on_under_another_key_meanwhile(sandbox, hanako):
