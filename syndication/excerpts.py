@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 
 JOINER = "\u200d"
-PAGE_LENGTH = 1200  # characters; three bytes each in Japanese
+PAGE_LENGTH = 1000  # characters; three bytes each in Japanese
 
 
 def excerpt(text: str, length: int) -> tuple[str, bool]:
