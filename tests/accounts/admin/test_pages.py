@@ -4,47 +4,21 @@ from __future__ import annotations
 
 import pytest
 from django.contrib import admin
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group as StaffGroup
 from django.db.models import Model
-from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Member, MemberSession
 from profilelink.staff_groups import GROUPS
-from syndication.models import Delivery, Link, NetworkSwitch, Post
-from tests.accounts.admin_rows import OPEN_WORDS, SECRETS, make_rows, make_staff
-from tests.making import PASSWORD, make_member, make_post
+from syndication.models import Delivery, Link, Post
+from tests.accounts.admin.rows import OPEN_WORDS, SECRETS, address, make_staff
+from tests.making import PASSWORD, make_post
 from tests.phone import computer, session_key_of
 
 pytestmark = pytest.mark.django_db
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 OURS = [model for model in MODELS if model is not StaffGroup]  # that one is Django's own page
-
-
-@pytest.fixture
-def hanako() -> Member:
-    return make_rows()
-
-
-@pytest.fixture
-def support(hanako) -> Client:
-    return computer(make_staff("support", "Support"))
-
-
-@pytest.fixture
-def operator(hanako) -> Client:
-    return computer(make_staff("operator", "Operators"))
-
-
-@pytest.fixture
-def chief(hanako) -> Client:
-    return computer(make_member("chief", is_staff=True, is_superuser=True))
-
-
-def address(model: type[Model], page: str, *args: object) -> str:
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
 
 
 def pages_of(model: type[Model]) -> list[str]:
@@ -252,90 +226,6 @@ def test_a_superuser_ends_an_account_and_cannot_set_a_password(chief, hanako):
     hanako.refresh_from_db()
     assert (hanako.is_active, hanako.is_staff) == (False, True)
     assert (hanako.password, hanako.about) == ("PASSWORD-HASH", "PRIVATE-ABOUT")
-
-
-# --- What can be pressed ------------------------------------------------------------------------
-def press(client: Client, model: type[Model], action: str, *rows: Model) -> str:
-    chosen = {"action": action, "_selected_action": [row.pk for row in rows]}
-    answer = client.post(address(model, "changelist"), chosen, follow=True)
-    assert answer.status_code == 200
-    return answer.content.decode()
-
-
-@pytest.mark.parametrize("who", ["support", "operator"])
-def test_staff_retry_what_failed(who, request):
-    client = request.getfixturevalue(who)
-    failed = Delivery.objects.get(audience="everyone")
-    assert "1 delivery: Retried." in press(client, Delivery, "retry", failed)
-    failed.refresh_from_db()
-    assert failed.state == "waiting"
-    entry = LogEntry.objects.get()
-    assert entry.change_message == "Retried."
-    assert entry.object_id == str(failed.pk)
-
-
-def test_staff_dismiss_what_failed_and_are_told_what_cannot_be_pressed(support):
-    failed = Delivery.objects.get(audience="everyone")
-    sent = Delivery.objects.get(audience="friends")
-    Delivery.objects.filter(pk=sent.pk).update(state="sent", sent_at=sent.created_at)
-    said = press(support, Delivery, "dismiss", failed, sent)
-    assert "1 delivery: Dismissed." in said
-    assert "moved on" in said
-    failed.refresh_from_db()
-    sent.refresh_from_db()
-    assert (failed.state, sent.state) == ("cancelled", "sent")
-
-
-def test_who_may_only_look_is_offered_no_press(hanako):
-    looker = make_member("looker", is_staff=True)
-    group = StaffGroup.objects.create(name="Lookers")
-    support = StaffGroup.objects.get(name="Support")
-    group.permissions.set(support.permissions.filter(codename__startswith="view_"))
-    looker.groups.add(group)
-    client = computer(looker)
-    failed = Delivery.objects.get(audience="everyone")
-    for model in (Delivery, MemberSession):
-        assert b'name="action"' not in client.get(address(model, "changelist")).content
-    press(client, Delivery, "retry", failed)
-    press(client, MemberSession, "end", MemberSession.objects.get(user__username="hanako"))
-    failed.refresh_from_db()
-    assert failed.state == "failed"
-    assert MemberSession.objects.filter(user__username="hanako").exists()
-
-
-def test_support_ends_a_session_and_its_browser_is_out(support, hanako):
-    browser = computer(hanako)
-    session = MemberSession.objects.create(
-        user=hanako, ip="192.0.2.8", session_key=session_key_of(browser)
-    )
-    assert browser.get(reverse("friend_list")).status_code == 200
-    assert "1 session ended" in press(support, MemberSession, "end", session)
-    assert browser.get(reverse("friend_list")).status_code == 302
-
-
-def test_an_operator_pauses_a_network_with_a_reason(operator):
-    page = address(NetworkSwitch, "change", "mixi")
-    assert operator.post(page, {"is_paused": "on", "reason": ""}).status_code == 200
-    assert not NetworkSwitch.objects.get().is_paused
-    operator.post(page, {"is_paused": "on", "reason": "mixi is being repaired until 18:00."})
-    switch = NetworkSwitch.objects.get()
-    assert (switch.is_paused, switch.reason) == (True, "mixi is being repaired until 18:00.")
-    operator.post(page, {"reason": ""})
-    assert not NetworkSwitch.objects.get().is_paused
-
-
-def test_a_network_is_paused_that_never_was_and_only_one_that_is_known(operator):
-    NetworkSwitch.objects.all().delete()
-    page = address(NetworkSwitch, "add")
-    operator.post(page, {"network": "nowhere", "is_paused": "on", "reason": "x"})
-    assert not NetworkSwitch.objects.exists()
-    operator.post(page, {"network": "mixi", "is_paused": "on", "reason": "x"})
-    assert NetworkSwitch.objects.get().is_paused
-
-
-def test_support_pauses_nothing(support):
-    page = address(NetworkSwitch, "change", "mixi")
-    assert support.post(page, {"is_paused": "on", "reason": "x"}).status_code == 403
 
 
 def test_the_pages_of_other_packages_that_show_secrets_are_gone():

@@ -11,6 +11,8 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group as StaffGroup
+from django.db.models import Model
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import (
@@ -81,6 +83,11 @@ def make_rows() -> Member:
     return hanako
 
 
+def address(model: type[Model], page: str, *args: object) -> str:
+    """Of a page of admin: "changelist", "change", "history", "add", "delete"."""
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
 def make_staff(name: str, group: str) -> Member:
     member = make_member(name, is_staff=True)
     member.groups.add(StaffGroup.objects.get(name=group))
@@ -127,7 +134,9 @@ def _entering(hanako: Member) -> None:
 
 
 def _syndication(hanako: Member) -> None:
-    link = make_link(hanako, name="zaki", sealed_credentials="SEALED-TOKEN", scopes="r_voice w_voice w_diary")
+    link = make_link(
+        hanako, name="zaki", sealed_credentials="SEALED-TOKEN", scopes="r_voice w_voice w_diary"
+    )
     for kind, audience in [("note", "friends"), ("status", "everyone")]:
         allow(link, kind, audience)
     private = make_post(
