@@ -33,6 +33,7 @@ from accounts.signals import account_linked, may_link
 from accounts.urlsession.api import forget_door, outside_path
 
 AWAY = timedelta(minutes=10)  # to leave, agree, come back, and once more to confirm
+KEPT_FOR = timedelta(days=1)  # the row, for staff to look at
 NUMBER_TRIES = 3
 TRIES_AN_HOUR = 5  # of leaving; also keeps a stolen session from trying numbers for long
 PICTURE_SIDE = 240  # pixels, the longer side
@@ -116,15 +117,15 @@ def leave(leaving: Leaving, *, by: Member, network: str, session_key: str, numbe
 
 
 def forget_old() -> int:
-    """What is sealed goes when its time is over, the row after the hour for which tries count.
+    """What is sealed goes when its time is over, the row a day after; returns how many rows went.
 
-    The sweeper calls this, too: tokens of who never came back do not stay. Returns how many rows.
+    The sweeper calls this, too: tokens of who never confirmed do not stay.
     """
     now = timezone.now()
     LinkReturn.objects.filter(expires_at__lt=now).exclude(sealed_stash="", sealed_result="").update(
         sealed_stash="", sealed_result=""
     )
-    gone, _by_model = LinkReturn.objects.filter(created_at__lt=now - timedelta(hours=1)).delete()
+    gone, _by_model = LinkReturn.objects.filter(expires_at__lt=now - KEPT_FOR).delete()
     return gone
 
 

@@ -13,8 +13,8 @@ from django.core.cache import cache
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import DeviceLogin, LinkReturn, PhoneLogin
 from accounts.actions.linking import forget_old
+from accounts.models import DeviceLogin, PhoneLogin
 from accounts.urlsession.limits import clear_expired
 from syndication import queue
 from syndication.actions import claims, freshness, notices, photos, pulls, timing, verdicts
@@ -85,7 +85,6 @@ def pull(now: datetime) -> int:
 
 def forget(now: datetime) -> int:
     """Rows that have had their time."""
-    LinkReturn.objects.filter(expires_at__lt=now - KEPT_FOR).delete()
     PhoneLogin.objects.filter(expires_at__lt=now - KEPT_FOR, session_key="").delete()
     DeviceLogin.objects.filter(expires_at__lt=now - KEPT_FOR).delete()
     Heartbeat.objects.filter(beat_at__lt=now - KEPT_FOR).delete()

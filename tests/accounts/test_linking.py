@@ -272,7 +272,6 @@ def test_who_leaves_often_waits_an_hour(sandbox, hanako):
     assert "Try again in an hour" in page
     age(minutes=61)
     leave_by_phone(phone)
-    assert LinkReturn.objects.count() == 1, "rows of an hour ago are gone"
 
 
 def test_tokens_of_who_never_confirms_are_wiped_when_the_time_is_over(sandbox, hanako):
@@ -284,7 +283,7 @@ def test_tokens_of_who_never_confirms_are_wiped_when_the_time_is_over(sandbox, h
     assert linking.forget_old() == 0
     row = LinkReturn.objects.get()
     assert (row.sealed_result, row.sealed_stash) == ("", "")
-    age(minutes=61)
+    age(hours=25)
     assert linking.forget_old() == 1
 
 
