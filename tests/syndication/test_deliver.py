@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from syndication import credentials
 from syndication.actions import claims, deliver, parking, sweep
+from syndication.actions.leased import scrub
 from syndication.models import (
-    Attempt,
     Delivery,
     DeliveryKind,
     DeliveryState,
@@ -18,6 +18,7 @@ from syndication.models import (
     NetworkSwitch,
     Notice,
 )
+from tests.scripted_server import answer, playing
 from tests.syndication.delivering import (
     Moving,
     grant,
@@ -401,13 +402,27 @@ def test_the_last_look_sees_a_link_that_ended(sandbox, link):
     assert texts(sandbox) == []
 
 
-def test_no_token_stands_in_the_log_of_attempts(sandbox, link, now):
-    held = credentials.open_sealed(link)
-    sandbox.faults.add("mixi", "401", match=VOICE, times=2)
-    tried(planned(link), now)
-    text = " ".join(Attempt.objects.values_list("excerpt", flat=True))
-    assert held.access_token not in text
-    assert held.refresh_token not in text
+def test_no_token_stands_in_the_log_of_attempts(sandbox, link, settings):
+    """A server that throws what it was sent back at us, header and all."""
+    token = credentials.open_sealed(link).access_token
+
+    def echo(connection):
+        connection.sendall(answer(f"bad header: OAuth {token}", "400 Bad Request"))
+
+    with playing(echo) as server:
+        api = settings.NETWORKS["mixi"] | {"api_url": f"{server.url}/2"}
+        settings.NETWORKS = {"mixi": api}
+        settings.ALLOWED_PRIVATE_HOSTS = [server.authority]
+        delivery = tried(planned(link))
+    [attempt] = delivery.attempts.all()
+    assert "bad header: OAuth" in attempt.excerpt
+    assert token not in attempt.excerpt
+    assert token not in delivery.reason
+
+
+@pytest.mark.parametrize("spelling", ["a+b/c=", "a%2Bb%2Fc%3D"])
+def test_an_excerpt_is_scrubbed_of_a_secret_in_every_spelling(spelling):
+    assert scrub(f"token={spelling}&x=1", {"a+b/c="}) == "token=…&x=1"
 
 
 def test_one_hint_drains_everything_that_is_due(sandbox, link):
