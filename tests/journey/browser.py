@@ -214,6 +214,9 @@ class Browser:
         self.requests = 0
         self.cookies_offered: list[str] = []
 
+    def close(self) -> None:
+        self.http.close()
+
     # -- going somewhere ---------------------------------------------------------------------------
     def open(self, address: str) -> Page:
         """What a person types, scans or has bookmarked."""
@@ -285,7 +288,7 @@ class Browser:
         address = urljoin(self.page.url, form.action or self.page.url)
         if form.method == "get":
             return self._go("get", address, params=values)
-        files = {f.name: f.file.open("rb") for f in form.fields if f.file}
+        files = {f.name: (f.file.name, f.file.read_bytes()) for f in form.fields if f.file}
         if not files and form.encoding == "multipart/form-data":
             return self._go("post", address, data=self._encoded(values), files={"": ("", b"")})
         return self._go("post", address, data=self._encoded(values), files=files or None)
