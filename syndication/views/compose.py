@@ -79,6 +79,9 @@ def _blank_form(request: MemberRequest, typed: Mapping[str, Any]) -> HttpRespons
     """The form as a page of its own, filled with what was typed before, here or over a time-out."""
     initial = {**initial_from_kept(request), **typed}
     kind = _kind(initial or request.GET)
+    if not initial and request.GET.get("group"):  # written to a group, then another kind chosen
+        group = request.GET["group"]
+        initial = {"audience": group if group.startswith("group_") else ""}
     return _form_page(request, PostForm(member=request.user, kind=kind, initial=initial))
 
 
@@ -91,9 +94,16 @@ def _form_page(request: MemberRequest, form: PostForm) -> HttpResponse:
             "form": form,
             "kind": form.kind,  # in a template, form.kind would be the field of that name
             "kinds": PostKind,
+            "group": _chosen_group(form),
             "lost_files": waiting.files if waiting and not form.is_bound else [],
         },
     )
+
+
+def _chosen_group(form: PostForm) -> str:
+    """The group that the form opens with: another kind keeps it, or it would be for more people."""
+    choice = str(form["audience"].value() or "")
+    return choice if choice.startswith("group_") else ""
 
 
 def _kind(source: Mapping[str, Any]) -> str:

@@ -78,6 +78,24 @@ def test_a_post_for_a_group_names_the_group():
     assert Post.objects.get().group == choir
 
 
+def test_another_kind_is_still_for_the_group():
+    hanako = make_member("hanako", posts_by_me=Audience.EVERYONE)
+    choir = make_group(hanako)
+    phone = log_in_phone(hanako)
+    phone.get(reverse("group_posts", args=[choir.pk]))
+    phone.submit("Write to the group")
+    page = phone.follow("Note")
+    form = page.form("Look it over", {"title"})
+    assert form.fields["audience"] == [f"group_{choir.pk}"]
+
+
+@pytest.mark.parametrize("wished", ["everyone", "group_99", "x"])
+def test_an_address_cannot_choose_the_audience(wished: str):
+    phone = log_in_phone(make_member("hanako"))
+    page = phone.get(reverse("post_new") + f"?kind=note&group={wished}")
+    assert page.form("Look it over", set()).fields["audience"] == [""]
+
+
 def test_nobody_posts_to_a_group_of_others():
     hanako, taro = make_member("hanako"), make_member("taro")
     choir = make_group(taro)
