@@ -107,6 +107,14 @@ def mark_sending(held: Claim, now: datetime, sent_as: dict[str, object]) -> None
     held.delivery.refresh_from_db()
 
 
+def let_go(held: Claim, now: datetime) -> None:
+    """Somebody took the row from under us: at least the link's slot is free again at once."""
+    Link.objects.filter(pk=held.link.pk, sending_by=held.owner).update(
+        sending_until=None, sending_by=""
+    )
+    Attempt.objects.filter(pk=held.attempt.pk).update(outcome="taken_over", finished_at=now)
+
+
 def settle(held: Claim, state: str, *, outcome: str, now: datetime, **fields: object) -> bool:
     """Give the row back in `state`, the link its slot, the log its end. Whether the row was ours."""
     with transaction.atomic():

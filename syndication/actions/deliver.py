@@ -59,6 +59,7 @@ def attempt(pk: int, *, now: Clock = timezone.now, owner: str = "") -> bool:
         _carry_on(run)
     except LostLease:
         logger.warning("delivery %s was taken over", pk)
+        claims.let_go(held, now())
     if not run.http.exchanges:
         breaker.stand_down(breaker.host_of(run.link))
     _wake_the_next(run.delivery)

@@ -23,7 +23,6 @@ from syndication.models import (
     DeliveryState,
     Link,
     LinkState,
-    Notice,
     PostKind,
     Toggle,
 )
@@ -137,9 +136,7 @@ def unlink(link: Link, *, by: Member) -> None:
 def end(link: Link) -> None:
     """The link's own part of ending, whoever asked (the member, staff, a removed account)."""
     now = timezone.now()
-    link.deliveries.filter(
-        state__in=[DeliveryState.WAITING, DeliveryState.PARKED, DeliveryState.MISSED]
-    ).update(state=DeliveryState.CANCELLED, reason="unlinked", changed_at=now)
+    parking.wind_down(link)
     link.friends.all().delete()
     link.feed.all().delete()
     link.notices.filter(closed_at=None).update(closed_at=now)

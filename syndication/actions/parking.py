@@ -76,3 +76,17 @@ def link_again(link: Link) -> None:
     gone = Notice.objects.filter(link=link, incident__in=[PARKED, TOO_NARROW], closed_at=None)
     gone.update(closed_at=now)
     queue.hint_due()
+
+
+def wind_down(link: Link) -> None:
+    """The link ends: nothing more goes there, and what is in doubt only the member can tell."""
+    over = (
+        DeliveryState.WAITING,
+        DeliveryState.PARKED,
+        DeliveryState.FAILED,
+        DeliveryState.MISSED,
+    )
+    link.deliveries.filter(state__in=over).change(
+        DeliveryState.CANCELLED, reason=deciding.UNLINKED, due_at=None, sent_as={}
+    )
+    link.deliveries.filter(state=DeliveryState.UNCONFIRMED).update(due_at=None)

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import Member
 from syndication import queue
-from syndication.actions import deciding
+from syndication.actions import deciding, parking
 from syndication.actions.errors import NotNow, NotYours
-from syndication.models import Delivery, DeliveryState, LinkState
+from syndication.models import Delivery, DeliveryState, Link, LinkState
 
 MAY_CHANGE = "syndication.change_delivery"
 
@@ -34,8 +34,10 @@ _OFFERED: dict[str, tuple[str, ...]] = {
 
 def offered(delivery: Delivery) -> tuple[str, ...]:
     """The presses that make sense now. While we can look ourselves, nobody is asked."""
-    if delivery.state == _S.UNCONFIRMED and delivery.due_at is not None:
-        return ()
+    if delivery.state == _S.UNCONFIRMED:
+        if delivery.link.state == LinkState.ENDED:
+            return ("there", "dismiss")
+        return () if delivery.due_at is not None else _OFFERED[_S.UNCONFIRMED]
     return _OFFERED.get(delivery.state, ())
 
 
@@ -59,8 +61,9 @@ def retry(delivery: Delivery, *, by: Member) -> None:
 def dismiss(delivery: Delivery, *, by: Member) -> None:
     """Let it be: nothing is sent, and the list no longer asks."""
     _must_own(delivery, by)
-    states = (_S.WAITING, _S.PARKED, _S.FAILED, _S.MISSED)
+    states = (_S.WAITING, _S.PARKED, _S.FAILED, _S.MISSED, _S.UNCONFIRMED)
     _press(delivery, states, _S.CANCELLED, due_at=None, sent_as={}, reason=DISMISSED)
+    _close_when_answered(delivery.link)
 
 
 def confirm_it_is_there(delivery: Delivery, *, by: Member) -> None:
@@ -70,6 +73,7 @@ def confirm_it_is_there(delivery: Delivery, *, by: Member) -> None:
     _press(
         delivery, (_S.UNCONFIRMED,), _S.SENT, sent_at=sent_at, due_at=None, sent_as={}, reason=""
     )
+    _close_when_answered(delivery.link)
     queue.hint_due()
 
 
@@ -89,7 +93,16 @@ def send_again(delivery: Delivery, *, by: Member) -> None:
         asked_at=timezone.now(),
         is_by_hand=True,
     )
+    _close_when_answered(delivery.link)
     queue.hint(delivery.pk)
+
+
+def _close_when_answered(link: Link) -> None:
+    """The notice that asked the member to look is over when nothing is left to look for."""
+    asked = link.deliveries.filter(state=_S.UNCONFIRMED, due_at=None)
+    if not asked.exists():
+        open_ones = link.notices.filter(incident=parking.UNCONFIRMED, closed_at=None)
+        open_ones.update(closed_at=timezone.now())
 
 
 def _must_own(delivery: Delivery, by: Member) -> None:

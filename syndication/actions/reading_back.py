@@ -27,7 +27,9 @@ READS_WHERE_IT_LAGS = 2
 def look(run: Run) -> None:
     """Read back, and settle what that tells."""
     connector = CONNECTORS[run.link.network]
-    if run.delivery.post.kind not in connector.can_read_back or not run.delivery.sent_as:
+    delivery = run.delivery
+    can_look = delivery.post.kind in connector.can_read_back and delivery.sent_as
+    if not can_look or delivery.reads > timing.MOST_READS:
         verdicts.ask_member(run, "cannot_look")
         return
     try:

@@ -283,6 +283,30 @@ def test_a_result_that_comes_after_the_lease_changes_nothing(sandbox, link, now)
     assert delivery.state == DeliveryState.SENT
 
 
+def test_what_is_taken_back_while_it_is_claimed_leaves_the_link_free(sandbox, link, now):
+    """Narrowed between the claim and the request: nothing leaves, and the next one need not wait."""
+    delivery, other = planned(link, "一"), planned(link, "二")
+    held = claims.claim(delivery.pk, owner="me", now=now())
+    run = deliver.Run(held, now, deliver.LeasedHttp(deliver.outgoing_http(), held, now))
+    remove(delivery.post)
+    with pytest.raises(claims.LostLease):
+        claims.mark_sending(run.held, now(), {})
+    claims.let_go(held, now())
+    assert tried(other, now).state == DeliveryState.SENT
+    assert texts(sandbox) == ["二"]
+
+
+def test_what_kills_its_worker_while_it_is_looked_for_ends_with_the_member(sandbox, link, now):
+    sandbox.faults.add("mixi", "drop_after", match=VOICE)
+    delivery = tried(planned(link), now)
+    now.advance(seconds=61)
+    for number in range(9):
+        assert claims.claim(delivery.pk, owner=str(number), now=now())
+        now.advance(seconds=121)
+    delivery = tried(delivery, now)
+    assert (delivery.state, delivery.due_at) == (DeliveryState.UNCONFIRMED, None)
+
+
 def test_what_is_two_days_old_is_missed_and_not_blasted(sandbox, link, now):
     delivery = planned(link)
     now.advance(hours=49)

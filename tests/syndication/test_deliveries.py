@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Audience
-from syndication.actions import deliveries
+from syndication.actions import deliveries, parking, presses
 from syndication.actions.deciding import outgoing
 from syndication.actions.errors import NotNow, NotYours
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Notice
@@ -283,7 +283,9 @@ def test_the_member_says_that_it_is_there(sandbox):
     link = linked(sandbox)
     sandbox.faults.add("mixi", "drop_after", match="/2/diary")
     delivery = tried(planned(link, kind="note", title="日記"))
+    assert Notice.objects.filter(closed_at=None).exists()
     deliveries.confirm_it_is_there(delivery, by=link.member)
+    assert not Notice.objects.filter(closed_at=None).exists()
     assert delivery.state == S.SENT
     assert delivery.sent_at is not None
     assert len(sandbox.mixi.diaries) == 1
@@ -297,3 +299,18 @@ def test_the_member_says_that_it_is_not_there(sandbox):
     deliveries.send_again(delivery, by=link.member)
     assert tried(delivery).state == S.SENT
     assert len(sandbox.mixi.diaries) == 1
+
+
+def test_what_is_in_doubt_on_an_ended_link_is_the_members_to_tell(sandbox):
+    link = linked(sandbox)
+    sandbox.faults.add("mixi", "drop_after", match="POST /2/voice")
+    in_doubt, waiting = tried(planned(link, "一")), planned(link, "二")
+    parking.wind_down(link)
+    Link.objects.update(state=LinkState.ENDED)
+    waiting.refresh_from_db()
+    in_doubt = Delivery.objects.get(pk=in_doubt.pk)
+    assert (waiting.state, in_doubt.state) == (S.CANCELLED, S.UNCONFIRMED)
+    assert presses.offered(in_doubt) == ("there", "dismiss")
+    with pytest.raises(NotNow):
+        deliveries.send_again(in_doubt, by=link.member)
+    deliveries.dismiss(in_doubt, by=link.member)
