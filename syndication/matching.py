@@ -12,10 +12,10 @@ def _findable(link: Link) -> QuerySet[Link]:
     """Links of members who agreed, on the same network, minus who is blocked either way."""
     others = Link.objects.filter(
         network=link.network, state=LinkState.ACTIVE, is_findable=True
-    ).exclude(member=link.member)
+    ).exclude(member=link.member_id)
     return others.exclude(
-        Exists(Block.objects.filter(blocker=link.member, blocked=OuterRef("member")))
-    ).exclude(Exists(Block.objects.filter(blocker=OuterRef("member"), blocked=link.member)))
+        Exists(Block.objects.filter(blocker=link.member_id, blocked=OuterRef("member")))
+    ).exclude(Exists(Block.objects.filter(blocker=OuterRef("member"), blocked=link.member_id)))
 
 
 def matches_of(link: Link) -> QuerySet[Member]:
@@ -24,7 +24,7 @@ def matches_of(link: Link) -> QuerySet[Member]:
     return (
         Member.objects.filter(is_active=True, pk__in=uids.values("member"))
         .annotate(
-            is_friend=Exists(Friendship.objects.filter(member=link.member, friend=OuterRef("pk")))
+            is_friend=Exists(Friendship.objects.filter(member=link.member_id, friend=OuterRef("pk")))
         )
         .order_by("username")
     )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, TypedDict
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -19,11 +22,19 @@ from syndication.forms.links import LinkForm
 from syndication.matching import matches_of, not_here
 from syndication.models import Link, NetworkSwitch
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
 FRIENDS_PER_PAGE = 10
 
 
-def _mine(request: MemberRequest, network: str, pk: int) -> Link:
-    return get_object_or_404(Link.objects.of(request.user), network=network, pk=pk)
+class LinkCounts(TypedDict):
+    friend_count: int
+
+
+def _mine(request: MemberRequest, network: str, pk: int) -> WithAnnotations[Link, LinkCounts]:
+    mine = Link.objects.of(request.user).annotate(friend_count=Count("friends"))
+    return get_object_or_404(mine, network=network, pk=pk)
 
 
 @login_required
@@ -62,7 +73,7 @@ def link_detail(request: MemberRequest, network: str, pk: int) -> HttpResponse:
             "link": link,
             "form": form,
             "network": capabilities(link.network),
-            "friends": link.friends.count(),
+            "friends": link.friend_count,
             "here": matches_of(link).count(),
         },
     )
@@ -106,6 +117,6 @@ def link_end(request: MemberRequest, network: str, pk: int) -> HttpResponse:
             "link": link,
             "network": capabilities(link.network),
             "copies": links.copies_out_there(link),
-            "friends": link.friends.count(),
+            "friends": link.friend_count,
         },
     )

@@ -31,7 +31,7 @@ def hanako(db: None) -> Member:
     for number in range(12):
         author = hanako if number % 3 == 0 else Member.objects.get(username="taro")
         make_post(author=author, text=f"{number} {LONG}", audience=Audience.FRIENDS)
-    make_post(author=hanako, text="合唱", audience=Audience.GROUP, group=group)
+    make_post(author=hanako, text=f"合唱 {LONG}", audience=Audience.GROUP, group=group)
     make_post(author=hanako, kind=PostKind.NOTE, title="冬の停留所", text=LONG * 20)
     make_post(author=hanako, kind=PostKind.LINK, text="粉", url="https://example.com/flour")
     link = make_link(hanako, name="ザキ", profile_url="https://mixi.jp/show_friend.pl?uid=x")
@@ -70,7 +70,7 @@ def test_every_page_is_within_its_weight_and_queries(hanako: Member) -> None:
 def test_pages_of_visitors_are_within_their_weight(db: None) -> None:
     phone = PhoneClient()
     phone.get("/m/")
-    weights = crawl(phone, "/")
+    weights = [w for w in crawl(phone, "/") if w.route != "front_door"]  # a redirect to home
     print("\n" + table(weights))
     assert not [w for w in weights if w.size > CAP or w.queries > QUERIES], _worst(weights)
 

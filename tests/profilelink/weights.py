@@ -51,6 +51,8 @@ def crawl(phone: PhoneClient, start: str, *, pages: int = 200) -> list[Weight]:
 def open_counting(phone: PhoneClient, path: str) -> tuple[Page, int]:
     """Open a path; the page and how many queries its last answer took."""
     phone.get(path)
+    if phone.hops:  # weigh the page, not the way to it
+        path = _TOKEN.sub("", phone.hops[-1])
     with CaptureQueriesContext(connection) as queries:
         page = phone.get(path)
     return page, len(queries)
