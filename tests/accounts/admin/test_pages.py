@@ -161,6 +161,16 @@ def test_staff_come_in_by_the_members_door_and_not_by_djangos_form(hanako):
     assert client.get("/admin/").status_code == 302
 
 
+def test_support_logs_in_and_is_brought_to_admin(hanako):
+    make_staff("support", "Support")
+    client = computer()
+    client.get("/admin/", follow=True)
+    given = {"login": "support", "password": PASSWORD, "next": "/admin/"}
+    answer = client.post(reverse("account_login"), given, follow=True)
+    assert answer.redirect_chain[-1][0] == "/admin/"
+    assert "Deliveries" in answer.content.decode()
+
+
 def test_members_are_no_staff(hanako):
     client = computer(Member.objects.get(username="taro"))
     assert client.get("/admin/", follow=True).status_code in (403, 404)
