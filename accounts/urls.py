@@ -32,9 +32,7 @@ MEMBERS: list[URLPattern | URLResolver] = [
     path("logout/", account.logout, name="account_logout"),
     path("two-step/", mfa.authenticate, name="mfa_authenticate"),
     path("password/reset/", account.password_reset, name="account_reset_password"),
-    path(
-        "password/reset/sent/", account.password_reset_done, name="account_reset_password_done"
-    ),
+    path("password/reset/sent/", account.password_reset_done, name="account_reset_password_done"),
     path(
         "password/reset/done/",
         account.password_reset_from_key_done,
@@ -91,9 +89,7 @@ LINKING: list[URLPattern | URLResolver] = [
     path("links/return/", linking.link_return, name="link_return"),
     path("links/confirm/<slug:network>/", linking.link_confirm, name="link_confirm"),
     path("links/<slug:network>/", linking.link_start, name="link_start"),
-    path(
-        "accounts/<slug:network>/login/callback/", linking.link_callback, name="link_callback"
-    ),
+    path("accounts/<slug:network>/login/callback/", linking.link_callback, name="link_callback"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

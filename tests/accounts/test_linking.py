@@ -12,7 +12,7 @@ from PIL import Image
 from accounts import sealing
 from accounts.actions import linking
 from accounts.models import LinkReturn
-from accounts.signals import account_linked, may_link
+from accounts.signals import account_linked
 from tests.accounts.away import come_back, leave_by_computer, leave_by_phone, read
 from tests.making import make_member
 from tests.phone import PhoneClient, computer, log_in_phone, session_key_of
@@ -221,57 +221,6 @@ def test_full_width_digits_are_the_same_number(sandbox, hanako):
     phone.get(away.agree(), bare=True)
     wide = away.number.translate({ord(str(n)): ord("０") + n for n in range(10)})
     assert "Link these two?" in phone.submit("Continue", number=wide)
-
-
-def test_a_flip_phone_of_old_goes_to_the_mobile_page(sandbox, hanako):
-    old = log_in_phone(hanako, user_agent="DoCoMo/2.0 F09A3(c500;TB;W24H16)")
-    assert "/mixi/m/connect_authorize.pl" in leave_by_phone(old).address
-    touch = leave_by_phone(log_in_phone(hanako)).address
-    assert "display=touch" in touch
-    assert "display=pc" in leave_by_computer(computer(hanako)).address
-
-
-def test_the_authorize_request_has_what_mixi_wants_and_no_address_to_come_back_to(sandbox, hanako):
-    address = leave_by_phone(log_in_phone(hanako)).address
-    assert "redirect_uri" not in address
-    assert "response_type=code" in address
-    assert "scope=r_profile+w_voice+r_voice+w_diary+w_photo+r_photo" in address
-
-
-def test_a_reason_from_above_keeps_members_here(sandbox, hanako):
-    def paused(sender, network, **_):
-        return "Staff paused it until noon." if network == "mixi" else None
-
-    try:
-        phone = log_in_phone(hanako)
-        phone.get("/links/mixi/")
-        may_link.connect(paused)
-        page = phone.submit("Go to")
-        assert page.status == 409
-        assert "Staff paused it until noon." in page
-        assert "Staff paused it until noon." in phone.get("/links/mixi/")
-    finally:
-        may_link.disconnect(paused)
-    assert not LinkReturn.objects.exists()
-
-
-def test_a_network_that_is_not_set_up_is_404(hanako, settings):
-    phone = log_in_phone(hanako)
-    assert phone.get("/links/myspace/").status == 404
-    settings.NETWORKS = {"mixi": {**settings.NETWORKS["mixi"], "client_id": ""}}
-    assert phone.get("/links/mixi/").status == 404
-
-
-def test_who_leaves_often_waits_an_hour(sandbox, hanako):
-    phone = log_in_phone(hanako)
-    for _turn in range(5):
-        leave_by_phone(phone)
-    phone.get("/links/mixi/")
-    page = phone.submit("Go to")
-    assert page.status == 429
-    assert "Try again in an hour" in page
-    age(minutes=61)
-    leave_by_phone(phone)
 
 
 def test_tokens_of_who_never_confirms_are_wiped_when_the_time_is_over(sandbox, hanako):
