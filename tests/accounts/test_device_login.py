@@ -202,14 +202,29 @@ def test_who_knew_the_address_before_the_code_is_left_outside(hanako, phone):
     victim, attacker = PhoneClient("w3m/0.5.3"), PhoneClient("w3m/0.5.3")
     victim.get(reverse("device_ask"))
     attacker.token = victim.token
+    attacker.get(reverse("device_ask"))
+    known = attacker.page.forms[0].fields
     page = victim.submit("Ask")
     letters = re.search(r"[A-Z]{4}-[A-Z]{4}", page.text)[0]
     number = re.search(r"number of this computer: (\d\d)", page.text)[1]
     type_letters(phone, letters)
     phone.submit(number, secret=PASSWORD)
-    attacker.get(reverse("device_ask"))
-    assert "I have approved it" not in attacker.page.html
+    assert "はなこ" not in attacker.post(reverse("device_ask"), {**known, "approved": "1"}).html
+    assert DeviceLogin.objects.get().used_at is None
     assert "はなこ" in victim.submit("I have approved it")
+
+
+def test_what_was_refused_or_approved_meanwhile_cannot_be_approved(hanako):
+    taro = make_member("taro")
+    login, _letters = device_login.begin(device="x", address="203.0.113.5")
+    device_login.approve(login, login.number, by=hanako, approver_key="x")
+    with pytest.raises(device_login.CodeOver):
+        device_login.approve(login, login.number, by=taro, approver_key="y")
+    assert DeviceLogin.objects.get().approved_by == hanako
+    other, _letters = device_login.begin(device="x", address="203.0.113.5")
+    device_login.end(other, "refused")
+    with pytest.raises(device_login.CodeOver):
+        device_login.approve(other, other.number, by=hanako, approver_key="x")
 
 
 def test_a_second_press_opens_no_second_session(desk, phone):
