@@ -17,6 +17,7 @@ IGNORED = shutil.ignore_patterns(".venv", ".git", "var", "build", "*cache*", "__
 URL = "accounts/urlsession/"
 TESTS = "tests/accounts/urlsession/"
 PITFALLS = TESTS + "test_pitfalls.py::"
+PAGES = TESTS + "test_pitfalls_pages.py::"
 PROBE = TESTS + "test_probe.py::"
 KEPT = TESTS + "test_kept.py::"
 LIMITS = TESTS + "test_limits.py::"
@@ -178,7 +179,7 @@ FIXES = [
         "13",
         "path, path_info and SCRIPT_NAME agree",
         [(URL + "entry.py", "    request.path = prefix + request.path_info\n", "")],
-        PITFALLS + "test_path_and_path_info_agree",
+        PAGES + "test_path_and_path_info_agree",
     ),
     Fix(
         "14",
@@ -205,7 +206,7 @@ FIXES = [
             (URL + "middleware.py", '"no-store, private, max-age=0"', '"private"'),
             ("profilelink/headers.py", '"no-store, private"', '"private"'),
         ],
-        PITFALLS + "test_the_added_slash_is_not_cached",
+        PAGES + "test_the_added_slash_is_not_cached",
     ),
     Fix(
         "16",
@@ -223,7 +224,7 @@ FIXES = [
                 "        _current.reset(reset)\n",
             )
         ],
-        PITFALLS + "test_the_prefix_is_reset_after_every_request",
+        PAGES + "test_the_prefix_is_reset_after_every_request",
     ),
     Fix(
         "18",
@@ -235,19 +236,19 @@ FIXES = [
                 "if True or context:",
             )
         ],
-        PITFALLS + "test_work_that_outlives_the_request_reverses_without_token",
+        PAGES + "test_work_that_outlives_the_request_reverses_without_token",
     ),
     Fix(
         "19",
         "the prefix is set around each chunk",
         [(URL + "middleware.py", "        with script_prefix(prefix):\n", "        if True:\n")],
-        PITFALLS + "test_a_streamed_body_keeps_the_token",
+        PAGES + "test_a_streamed_body_keeps_the_token",
     ),
     Fix(
         "20",
         "error pages link home with the token",
         [("templates/_error.html", "{% url 'home' %}", "/")],
-        PITFALLS + "test_error_pages_keep_the_session",
+        PAGES + "test_error_pages_keep_the_session",
     ),
     Fix(
         "20",
@@ -256,7 +257,7 @@ FIXES = [
             (URL + "middleware.py", '"no-store, private, max-age=0"', '"private"'),
             ("profilelink/headers.py", '"no-store, private"', '"private"'),
         ],
-        PITFALLS + "test_error_pages_keep_the_session",
+        PAGES + "test_error_pages_keep_the_session",
     ),
     Fix(
         "21",
@@ -292,13 +293,13 @@ FIXES = [
         "22",
         "the language lives in the session",
         [(URL + "locale.py", "if code and", "if False and")],
-        PITFALLS + "test_the_language_is_remembered_without_a_cookie",
+        PAGES + "test_the_language_is_remembered_without_a_cookie",
     ),
     Fix(
         "24",
         "no static files under a token",
         [(URL + "conf.py", "/(admin|static|media|out)(/|$)", "/(admin)(/|$)")],
-        PITFALLS + "test_static_files_stand_outside_of_sessions",
+        PAGES + "test_static_files_stand_outside_of_sessions",
     ),
     Fix(
         "24",
@@ -310,7 +311,7 @@ FIXES = [
                 "if False:",
             )
         ],
-        PITFALLS + "test_static_files_stand_outside_of_sessions",
+        PAGES + "test_static_files_stand_outside_of_sessions",
     ),
     Fix(
         "26",
@@ -323,31 +324,31 @@ FIXES = [
             ),
             (URL + "serializer.py", "text = text.replace(token, HOLE)", "pass"),
         ],
-        PITFALLS + "test_what_allauth_stores_carries_no_token",
+        PAGES + "test_what_allauth_stores_carries_no_token",
     ),
     Fix(
         "27",
         "per-address limits are high",
         [("profilelink/settings.py", '"login": "600/m/ip"', '"login": "30/m/ip"')],
-        PITFALLS + "test_thirty_members_behind_one_gateway_do_not_lock_each_other_out",
+        PAGES + "test_thirty_members_behind_one_gateway_do_not_lock_each_other_out",
     ),
     Fix(
         "28",
         "the session list follows a rotation",
         [(URL + "backend.py", "            session_key_changed.send(", "            dict(")],
-        PITFALLS + "test_a_rotated_session_stays_one_line_of_the_list",
+        PAGES + "test_a_rotated_session_stays_one_line_of_the_list",
     ),
     Fix(
         "29",
         "MFA trust is off",
         [("profilelink/settings.py", "MFA_TRUST_ENABLED = False", "MFA_TRUST_ENABLED = True")],
-        PITFALLS + "test_no_browser_is_trusted_by_cookie",
+        PAGES + "test_no_browser_is_trusted_by_cookie",
     ),
     Fix(
         "30",
         "no admin under a token",
         [(URL + "conf.py", "/(admin|static", "/(static")],
-        PITFALLS + "test_there_is_no_admin_under_a_token",
+        PAGES + "test_there_is_no_admin_under_a_token",
     ),
     Fix(
         "32",
@@ -359,13 +360,13 @@ FIXES = [
         "33",
         "a double tap on log-in is explained",
         [(URL + "templates/urlsession/resume.html", "{% if is_log_in %}", "{% if 0 %}")],
-        PITFALLS + "test_a_second_tap_on_log_in_is_explained_and_the_first_stands",
+        PAGES + "test_a_second_tap_on_log_in_is_explained_and_the_first_stands",
     ),
     Fix(
         "34",
         "an ended session is explained",
         [(URL + "middleware.py", "        request.session[ENDED] = True\n", "        pass\n")],
-        PITFALLS + "test_back_after_log_out_is_explained",
+        PAGES + "test_back_after_log_out_is_explained",
     ),
     Fix(
         "35",
