@@ -25,7 +25,7 @@ from profilelink import demo_environment, demo_members
 
 HERE = demo_environment.HERE
 READY_WITHIN = 90  # seconds
-STOP_WITHIN = 15  # seconds; then SIGKILL
+STOP_WITHIN = 30  # seconds, above the 20 that the worker gives its cluster; then SIGKILL
 _opener = build_opener(ProxyHandler({}))
 
 
