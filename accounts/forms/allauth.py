@@ -13,6 +13,7 @@ from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts import sealing
 
@@ -51,7 +52,7 @@ class SignupForm(Plain, account.SignupForm):
     """Name, mail address, password, and a field that only machines fill in."""
 
     labels = {
-        "username": _("Name"),
+        "username": pgettext_lazy("behind the @", "Name"),
         "email": _("Mail address"),
         "password1": _("Password"),
         settings.ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD: _("Leave this empty"),

@@ -12,6 +12,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models.friendship import Block, Friendship
 from accounts.models.group import Membership
@@ -25,7 +26,7 @@ class Audience(models.TextChoices):
 
     EVERYONE = "everyone", _("Everyone")
     FRIENDS_OF_FRIENDS = "friends_of_friends", _("Friends of friends")
-    FRIENDS = "friends", _("Friends")
+    FRIENDS = "friends", pgettext_lazy("audience", "Friends")
     GROUP = "group", _("A group")
     ONLY_ME = "only_me", _("Only me")
 

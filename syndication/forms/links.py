@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Audience
 from syndication.actions.links import offered_toggles
@@ -22,7 +23,7 @@ KIND_WORDS = {
     PostKind.STATUS: _("Statuses"),
     PostKind.NOTE: _("Notes"),
     PostKind.PHOTO: _("Photos"),
-    PostKind.LINK: _("Links"),
+    PostKind.LINK: pgettext_lazy("kind of post", "Links"),
 }
 
 

@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Audience, Friendship, Group, Member, readable_by
 
@@ -17,7 +18,7 @@ class PostKind(models.TextChoices):
     STATUS = "status", _("Status")
     NOTE = "note", _("Note")
     PHOTO = "photo", _("Photo")
-    LINK = "link", _("Link")
+    LINK = "link", pgettext_lazy("kind of post", "Link")
 
 
 class PostQuerySet(models.QuerySet["Post"]):
