@@ -1,4 +1,4 @@
-"""What accounts tells us: an account was linked, an account is going."""
+"""What accounts tells us (an account was linked, an account is going) and asks us (may it be?)."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import Any
 from allauth.socialaccount.models import SocialAccount
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
+from django.utils.translation import gettext as _
 
-from accounts.signals import account_linked
+from accounts.models import Member
+from accounts.signals import account_linked, may_link
 from syndication.actions import links
-from syndication.models import Link, LinkState
+from syndication.models import Link, LinkState, NetworkSwitch
 
 
 @receiver(account_linked, sender=SocialAccount)
@@ -18,6 +20,16 @@ def account_was_linked(
     sender: type[SocialAccount], account: SocialAccount, credentials: dict[str, Any], **kwargs: Any
 ) -> None:
     links.take_in(account, credentials)
+
+
+@receiver(may_link, sender=Member)
+def network_is_paused(sender: type[Member], network: str, **kwargs: Any) -> str:
+    """While staff have paused a network nobody is sent there; the reason is theirs."""
+    switch = NetworkSwitch.objects.filter(network=network, is_paused=True).first()
+    if switch is None:
+        return ""
+    words = _("The staff have paused this network. Come back later; links that stand keep waiting.")
+    return f"{words} {switch.reason}".strip()
 
 
 @receiver(pre_delete, sender=SocialAccount)
