@@ -14,25 +14,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('usersessions', '0001_initial'),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='MemberSession',
-            fields=[
-            ],
-            options={
-                'verbose_name': 'session',
-                'verbose_name_plural': 'sessions',
-                'permissions': [('end_membersession', 'Can end sessions')],
-                'proxy': True,
-                'default_permissions': ('view',),
-                'indexes': [],
-                'constraints': [],
-            },
-            bases=('usersessions.usersession',),
-        ),
         migrations.CreateModel(
             name='Member',
             fields=[

@@ -17,7 +17,6 @@ from syndication.models import (
     NetworkFriend,
     NetworkSwitch,
     PostKind,
-    Toggle,
 )
 from tests.making import make_link, make_member, make_post
 from tests.phone import log_in_phone
@@ -93,7 +92,6 @@ def test_unlinking_says_what_stays_and_wipes_the_rest(hanako: Member, zaki: Link
     bring(zaki, "t")
     post = make_post(author=hanako)
     Link.objects.filter(pk=zaki.pk).update(sealed_credentials="sealed")
-    Toggle.objects.create(link=zaki, kind="status", audience=Audience.EVERYONE, is_on=True)
     deliveries.plan(post)
     waiting = post.deliveries.get()
     phone = log_in_phone(hanako)
