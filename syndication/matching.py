@@ -24,7 +24,9 @@ def matches_of(link: Link) -> QuerySet[Member]:
     return (
         Member.objects.filter(is_active=True, pk__in=uids.values("member"))
         .annotate(
-            is_friend=Exists(Friendship.objects.filter(member=link.member_id, friend=OuterRef("pk")))
+            is_friend=Exists(
+                Friendship.objects.filter(member=link.member_id, friend=OuterRef("pk"))
+            )
         )
         .order_by("username")
     )

@@ -166,7 +166,9 @@ def check_page(page: Page) -> None:
         assert is_inside or is_shared or at_the_door, f"{page.path}: outside address {address}"
         if carried := _PREFIX.match(parts.path):
             tokens.add(carried[1])
-        elif page.status < 400 and is_under_token and parts.path.startswith("/") and not parts.netloc:
+        elif (
+            page.status < 400 and is_under_token and parts.path.startswith("/") and not parts.netloc
+        ):
             exempt = parts.path.startswith(("/out/", "/static/"))
             assert exempt, f"{page.path}: {address} lacks the token"
     # One only; not always that of the page's address, which may have ended with this answer.
