@@ -4,11 +4,16 @@ What comes back from a network (`state` and its like) is known to that network, 
 session back: under a token the 4-digit number does, which the member saw before leaving and which
 never travels. In cookie mode the cookie of the session that left does. Tokens of the network stand
 sealed in the row until the member confirms, and nowhere else.
+
+Nor may who left take what another browser brought back: handing the permission page's address to
+a stranger would link the stranger's account. Cookies rule that out; under a token the number goes
+with a proof made of all that came back (the code among it), which that browser alone has.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -137,31 +142,37 @@ def find(network: str, key: str) -> LinkReturn:
     return row
 
 
+def proof_of(network: str, params: Mapping[str, str]) -> str:
+    """Stands for all that came back, so that only a browser that has it can make it."""
+    text = json.dumps([network, sorted(params.items())])
+    return hashlib.sha256(f"back:{text}".encode()).hexdigest()[:40]
+
+
 def exchange(
-    row: LinkReturn, *, refused: bool, ask: Callable[[Mapping[str, str]], Authorized]
+    row: LinkReturn, *, proof: str, refused: bool, ask: Callable[[Mapping[str, str]], Authorized]
 ) -> None:
     """Hears once and for all who agreed, and keeps it sealed. A second call does nothing.
 
     At once when the member comes back, since a code lives for seconds on some networks; `ask` gets
-    the stash and may raise ExchangeFailed.
+    the stash and may raise ExchangeFailed. What is heard belongs to the browser that has `proof`.
     """
     now = timezone.now()
     claimed = _live().filter(pk=row.pk, exchanged_at=None)
-    if claimed.update(exchanged_at=now, expires_at=now + AWAY) != 1:
+    unheard = sealing.seal_json({"outcome": Outcome.FAILED, "proof": proof})
+    if claimed.update(exchanged_at=now, expires_at=now + AWAY, sealed_result=unheard) != 1:
         return
-    stash = _stash_of(row)
+    stash = _unsealed(row.sealed_stash)
     forget_door(stash.pop(DOOR, ""))
-    heard = _heard(stash, refused, ask)
+    heard = {**_heard(stash, refused, ask), "proof": proof}
     _live().filter(pk=row.pk).update(sealed_stash="", sealed_result=sealing.seal_json(heard))
 
 
-def _stash_of(row: LinkReturn) -> dict[str, str]:
+def _unsealed(text: str) -> dict[str, Any]:
     """Empty where it does not open: the network then finds the verifier missing and says no."""
     try:
-        stash: dict[str, str] = sealing.unseal_json(row.sealed_stash)
+        return dict(sealing.unseal_json(text))
     except sealing.SealBroken:
         return {}
-    return stash
 
 
 def _heard(
@@ -180,12 +191,13 @@ def _heard(
     }
 
 
-def check_number(row: LinkReturn, key: str, typed: str) -> None:
-    """Lets the one who typed the right number have the session back, once.
+def check_number(row: LinkReturn, key: str, typed: str, *, proof: str) -> None:
+    """Lets the one who came back and typed the right number have the session back, once.
 
-    Raises WrongNumber, or Over when the tries are used up. The try is counted before the number is
-    looked at, so that tries made at once count too.
+    Raises WrongNumber, or Over: no tries left, or somebody else came back. The try is counted
+    before the number is looked at, so that tries made at once count too.
     """
+    _check_proof(row, proof)
     waiting = _live().filter(pk=row.pk, is_url_mode=True, returned_at=None)
     if waiting.filter(tries__lt=NUMBER_TRIES).update(tries=F("tries") + 1) != 1:
         raise Over
@@ -196,6 +208,13 @@ def check_number(row: LinkReturn, key: str, typed: str) -> None:
             raise Over
         raise WrongNumber(NUMBER_TRIES - row.tries)
     if waiting.update(returned_at=timezone.now()) != 1:
+        raise Over
+
+
+def _check_proof(row: LinkReturn, proof: str) -> None:
+    """Raises Over for who is not the one that came back."""
+    known = _unsealed(row.sealed_result).get("proof", "")
+    if not known or not constant_time_compare(known, proof):
         raise Over
 
 
@@ -217,11 +236,8 @@ def to_confirm(network: str, *, by: Member, session_key: str | None) -> LinkRetu
 
 def outcome_of(row: LinkReturn) -> tuple[Outcome, Authorized | None]:
     """How it went, and the account where the member agreed. Its access token's seconds run."""
-    try:
-        result = sealing.unseal_json(row.sealed_result)
-    except sealing.SealBroken:  # also: the answer of the network has not come yet
-        return Outcome.FAILED, None
-    outcome = Outcome(result["outcome"])
+    result = _unsealed(row.sealed_result)
+    outcome = Outcome(result.get("outcome", Outcome.FAILED))
     if outcome is not Outcome.AGREED:
         return outcome, None
     account = Authorized(**result["account"])

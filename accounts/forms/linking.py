@@ -11,10 +11,11 @@ from accounts.providers.base import Authorized
 
 
 class NumberForm(forms.Form):
-    """Asked without session. `key` is what the network handed back."""
+    """Asked without session. `key` is what the network handed back, `proof` stands for all of it."""
 
     network = forms.SlugField(widget=forms.HiddenInput)
     key = forms.CharField(widget=forms.HiddenInput, max_length=500)
+    proof = forms.CharField(widget=forms.HiddenInput, max_length=40, required=False)
     number = forms.CharField(
         label=_("The 4-digit number"),
         max_length=10,

@@ -91,13 +91,16 @@ def link_callback(request: HttpRequest, network: str) -> HttpResponse:
         return _over(request, provider)
     if not row.is_url_mode and not _is_own(request, row):
         return _over(request, provider, other_browser=True)
+    proof = linking.proof_of(network, params)
     linking.exchange(
         row,
+        proof=proof,
         refused=provider.was_refused(params),
         ask=lambda stash: provider.come_back(request, params, stash, host=row.host),
     )
     if row.is_url_mode:
-        return _number_page(request, provider, NumberForm(initial={"network": network, "key": key}))
+        came = {"network": network, "key": key, "proof": proof}
+        return _number_page(request, provider, NumberForm(initial=came))
     linking.is_back(row)
     return redirect("link_confirm", network)
 
@@ -118,7 +121,8 @@ def link_return(request: HttpRequest) -> HttpResponse:
     key = form.cleaned_data["key"]
     try:
         row = linking.find(provider.id, key)
-        linking.check_number(row, key, form.cleaned_data["number"])
+        given = form.cleaned_data
+        linking.check_number(row, key, given["number"], proof=given["proof"])
     except linking.WrongNumber as error:
         form.add_error("number", _("Not this number. %(left)d tries left.") % {"left": error.left})
         return _number_page(request, provider, form, status=403)

@@ -58,6 +58,11 @@ def other_phone():
     return PhoneClient()
 
 
+def what_came(phone):
+    """What the page that asks for the number carries of what the network handed back."""
+    return {name: one for name, (one,) in phone.page.form("Continue", set()).fields.items()}
+
+
 def back(state, code="0123456789"):
     return f"{CALLBACK}?code={code}&state={state}"
 
@@ -151,6 +156,34 @@ def test_a_stolen_state_gives_no_session_without_the_number(sandbox, hanako):
     assert page.form("Log in", {"password"})
 
 
+def test_who_left_does_not_get_the_account_that_another_browser_brought_back(sandbox, hanako):
+    """Mallory leaves, knows state and number, and has hanako agree at the address of his leaving."""
+    mallory = log_in_phone(make_member("mallory"))
+    away = leave_by_phone(mallory)
+    stranger = other_phone()
+    assert "Type the number" in stranger.get(away.agree("hanako"), bare=True)
+    guesses = [
+        {},
+        {"proof": "-"},
+        {"proof": linking.proof_of("mixi", {"state": away.state})},
+        {"proof": linking.proof_of("mixi", {"state": away.state, "code": "0123456789"})},
+    ]
+    for guess in guesses:
+        sent = {"network": "mixi", "key": away.state, "number": away.number, **guess}
+        assert mallory.post("/links/return/", sent, bare=True).status == 410
+    mallory.get(back(away.state), bare=True)
+    assert mallory.submit("Continue", number=away.number).status == 410
+    assert LinkReturn.objects.get().returned_at is None
+    assert not SocialAccount.objects.exists()
+
+
+def test_before_anybody_came_back_the_number_opens_nothing(sandbox, hanako):
+    phone = log_in_phone(hanako)
+    away = leave_by_phone(phone)
+    sent = {"network": "mixi", "key": away.state, "number": away.number, "proof": ""}
+    assert phone.post("/links/return/", sent, bare=True).status == 410
+
+
 def test_three_wrong_numbers_end_it_for_the_right_one_too(sandbox, hanako):
     phone = log_in_phone(hanako)
     away = leave_by_phone(phone)
@@ -161,9 +194,9 @@ def test_three_wrong_numbers_end_it_for_the_right_one_too(sandbox, hanako):
         page = thief.submit("Continue", number=wrong)
         assert page.status == 403
         assert f"{left} tries left" in page
+    came = what_came(thief)
     assert thief.submit("Continue", number=wrong).status == 410
-    key = {"network": "mixi", "key": away.state}
-    page = thief.post("/links/return/", {**key, "number": away.number}, bare=True)
+    page = thief.post("/links/return/", {**came, "number": away.number}, bare=True)
     assert page.status == 410
     assert LinkReturn.objects.get().sealed_result == ""
 
@@ -171,10 +204,10 @@ def test_three_wrong_numbers_end_it_for_the_right_one_too(sandbox, hanako):
 def test_the_number_is_good_once(sandbox, hanako):
     phone = log_in_phone(hanako)
     away = leave_by_phone(phone)
-    come_back(phone, away)
-    again = {"network": "mixi", "key": away.state, "number": away.number}
-    page = other_phone().post("/links/return/", again, bare=True)
-    assert page.status == 410
+    phone.get(away.agree(), bare=True)
+    came = {**what_came(phone), "number": away.number}
+    phone.submit("Continue", number=away.number)
+    assert other_phone().post("/links/return/", came, bare=True).status == 410
     assert phone.submit("Link").status == 200
 
 
@@ -269,7 +302,7 @@ def test_of_twenty_right_numbers_at_once_one_gets_the_session(sandbox):
     phone = log_in_phone(make_member("hanako"))
     away = leave_by_phone(phone)
     phone.get(away.agree(), bare=True)
-    sent = {"network": "mixi", "key": away.state, "number": away.number}
+    sent = {**what_came(phone), "number": away.number}
 
     def come(_number):
         client = Client(HTTP_USER_AGENT=phone.user_agent)
@@ -286,10 +319,12 @@ def test_of_three_right_numbers_that_pass_the_count_at_once_one_counts(sandbox):
     leaving = [Leaving(f"https://mixi.example/{turn}", f"state{turn}") for turn in range(10)]
     for one in leaving:
         linking.leave(one, by=member, network="mixi", session_key="key", number="4711")
+        row = linking.find("mixi", one.key)
+        linking.exchange(row, proof="came", refused=True, ask=lambda _stash: None)
 
     def come(key):
         try:
-            linking.check_number(linking.find("mixi", key), key, "4711")
+            linking.check_number(linking.find("mixi", key), key, "4711", proof="came")
         except linking.Over:
             return 0
         return 1
