@@ -85,6 +85,7 @@ TEMPLATES = [
 ]
 
 # --- Stores -------------------------------------------------------------------------------------
+(BASE_DIR / "var").mkdir(exist_ok=True)  # SQLite, photos and collected files, unless set elsewhere
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR}/var/db.sqlite3")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # WAL lets readers go on while one writes; IMMEDIATE takes the write lock at BEGIN, so that two
@@ -217,6 +218,8 @@ ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a change of what lets somebody in is told by mail
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 ACCOUNT_SESSION_REMEMBER = False
+# Who only borrowed a phone that is in cannot make the account theirs by a mail address of their own.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_PREVENT_ENUMERATION = True
 # Per-address limits are high, since a carrier's gateway puts many phones behind one address;

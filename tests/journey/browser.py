@@ -229,6 +229,11 @@ class Browser:
                 return self._go("get", urljoin(self.page.url, link.href))
         raise AssertionError(f"no link {words!r} on {self.page.url}:\n{self.page.text}")
 
+    def follow_address(self, href: str) -> Page:
+        """Press the link with exactly this address."""
+        assert any(link.href == href for link in self.page.links), f"{href} is not on the page"
+        return self._go("get", urljoin(self.page.url, href))
+
     def press_key(self, key: str) -> Page:
         """Press a number key: the link with that accesskey."""
         for link in self.page.links:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import re
 from pathlib import Path
 
 import pytest
+import zxingcpp
+from PIL import Image
 
 from tests.journey import story
-from tests.journey.browser import Browser
+from tests.journey.browser import Browser, Page
 from tests.journey.world import World
 
 pytestmark = pytest.mark.journey
@@ -59,45 +63,117 @@ def test_a_visitor_without_cookies_sees_one_set_cookie_the_probe(world: World) -
     assert len(visitor.cookies_offered) == 1
 
 
-def test_inside_links_carry_the_token_and_nothing_else_does(
+def test_staff_see_what_went_where_and_no_private_text(
+    told: tuple[World, Browser, Browser],
+) -> None:
+    world, _, _ = told
+    staff = Browser(world.site, keeps_cookies=True, agent=COMPUTER)
+    story.staff_look(staff, world)
+
+
+def test_every_page_under_a_token_keeps_it_and_sets_no_cookie(
     told: tuple[World, Browser, Browser],
 ) -> None:
     world, computer, phone = told
+    crawl(phone)
+    assert phone.cookies_offered == []
     for page in phone.pages:
-        if not page.url.startswith(world.site):
-            continue
-        under_token = TOKEN.search(page.path)
-        for address in [*(link.href for link in page.links), *(f.action for f in page.forms)]:
-            if (
-                under_token
-                and address.startswith("/")
-                and not address.startswith(("/out/", "/static/"))
-            ):
-                assert TOKEN.match(address), f"{address} on {page.url}"
-            if address.startswith("http"):
-                assert not TOKEN.search(address), f"{address} on {page.url}"
+        if page.url.startswith(world.site):
+            check_addresses(page, world)
     for page in computer.pages:
         assert not TOKEN.search(page.html), page.url
+
+
+def crawl(phone: Browser) -> None:
+    """Open every page that is linked from home, and from those, and so on; one for each address."""
+    story.home(phone)
+    todo, seen = [phone.page], set()
+    while todo:
+        page = todo.pop(0)
+        for link in page.links:
+            path = TOKEN.sub("", link.href).partition("#")[0]
+            if not TOKEN.match(link.href) or path in seen:
+                continue
+            seen.add(path)
+            phone.page = page
+            phone.follow_address(link.href)
+            assert phone.page.status == 200, (phone.page.status, path)
+            todo.append(phone.page)
+    assert len(seen) > 50
+
+
+def check_addresses(page: Page, world: World) -> None:
+    """Inside addresses carry the page's token; nothing that leads outside or is shared has one."""
+    token = TOKEN.search(page.path)
+    for address in [*(a.href for a in page.links), *(f.action for f in page.forms), *page.images]:
+        if address.startswith("data:"):
+            assert not TOKEN.search(qr_text(address)), f"a QR picture on {page.url}"
+        elif address.startswith("/") and token and not address.startswith(("/out/", "/static/")):
+            assert TOKEN.match(address), f"{address} on {page.url} lost the token"
+        elif "://" in address:
+            assert page.path.startswith("/out/"), f"outside {address} on {page.url}"
+            assert not TOKEN.search(address), f"{address} on {page.url}"
+    shown = page.text.replace(world.site + "/s/", "!" * 40)
+    assert "!" * 40 not in shown, f"{page.url} prints an address with a token"
+
+
+def qr_text(address: str) -> str:
+    image = Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2])))
+    return " ".join(found.text for found in zxingcpp.read_barcodes(image.convert("L")))
+
+
+def test_feed_and_public_pages_carry_no_token_and_no_cookie(
+    told: tuple[World, Browser, Browser],
+) -> None:
+    world, _, _ = told
+    reader = Browser(world.site, keeps_cookies=False, agent="Feed reader/1.0")
+    for path in ("/@hanako/", "/@hanako/feed.atom", "/posts/1/", "/", "/healthz", "/robots.txt"):
+        page = reader.open(path)
+        assert page.status in (200, 404), (path, page.status)
+        assert not TOKEN.search(page.html), path
+    assert reader.cookies_offered == []
 
 
 def test_no_token_and_no_secret_is_in_logs_mails_rows_or_copies(
     told: tuple[World, Browser, Browser],
 ) -> None:
+    """After a run with a 500 and its mail to staff, a CSRF 403 and a time-out."""
     world, _, phone = told
+    have_accidents(world, phone)
     tokens = {found for page in phone.pages for found in TOKEN.findall(page.url)}
-    assert tokens
+    assert len(tokens) > 2
     places = {
         "logs": world.logs(),
         "mails": "\n".join(world.mails()),
         "rows": world.dump(),
         "copies": str(world.received()),
     }
+    assert "Internal Server Error" in places["mails"], "the 500 was not mailed to staff"
+    assert "Forbidden" in places["logs"], "the CSRF 403 was not logged"
+    secrets = [*world.network_secrets(), world.client_secret]
+    assert len(secrets) > 5
     for place, text in places.items():
         for token in tokens:
             assert token not in text, f"a session token is in the {place}"
-    for secret in world.network_secrets():
-        for place, text in places.items():
-            assert secret not in text, f"a network's token is in the {place}"
+        for secret in secrets:
+            assert secret not in text, f"a network's secret is in the {place}"
+
+
+def have_accidents(world: World, phone: Browser) -> None:
+    story.home(phone)
+    friends = next(link.href for link in phone.page.links if "Friends" in link.text)
+    with world.without_table("accounts_friendrequest"):
+        phone.follow_address(friends)
+        assert phone.page.status == 500
+    phone.page = phone.pages[-2]
+    forged = f"{phone.page.url}language/"
+    assert phone.http.post(forged, data={"language": "en"}, timeout=10).status_code == 403
+    world.fault(network="mixi", match="/2/people", times=1, kind="slow", seconds=25)
+    story.home(phone)
+    phone.follow("Links")
+    phone.follow("ザキ")
+    phone.follow("Your mixi friends")
+    phone.press("Bring the list again")
 
 
 def test_sign_up_on_the_phone_and_confirm_the_mail(world: World) -> None:

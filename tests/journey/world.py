@@ -12,11 +12,12 @@ import re
 import secrets
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import requests
+
+from syndication.sandbox.mixi.state import CLIENT_SECRET
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN = 120  # seconds
@@ -46,7 +49,9 @@ class World:
         requests.post(f"{self.sandbox}/_faults", json=fault, timeout=10).raise_for_status()
 
     def logs(self) -> str:
-        return "\n".join(path.read_text(errors="replace") for path in self.folder.glob("*.log"))
+        """What web and worker printed. The sandbox is the other side: it may say its own secrets."""
+        names = ("web.log", "worker.log")
+        return "\n".join((self.folder / name).read_text(errors="replace") for name in names)
 
     def mails(self) -> list[str]:
         return [p.read_text(errors="replace") for p in sorted((self.folder / "mail").glob("*"))]
@@ -67,6 +72,29 @@ class World:
     def network_secrets(self) -> list[str]:
         """The networks' tokens that links hold now, unsealed, and the client secret."""
         return self._ask("tests.journey.unsealed").split()
+
+    @property
+    def client_secret(self) -> str:
+        """What mixi knows us by."""
+        return CLIENT_SECRET
+
+    @contextmanager
+    def without_table(self, name: str) -> Iterator[None]:
+        """A database that has lost a table for a moment: pages that need it answer 500."""
+        self._change(f'ALTER TABLE "{name}" RENAME TO "{name}_gone"')
+        try:
+            yield
+        finally:
+            self._change(f'ALTER TABLE "{name}_gone" RENAME TO "{name}"')
+
+    def _change(self, statement: str) -> None:
+        if self.database_url.startswith("sqlite"):
+            with closing(sqlite3.connect(self.database_url.removeprefix("sqlite:///"))) as db:
+                db.execute(statement)
+                db.commit()
+        else:
+            with psycopg.connect(self.database_url, autocommit=True) as server:
+                server.execute(statement)
 
     def _ask(self, module: str) -> str:
         output = subprocess.run(
@@ -143,6 +171,7 @@ def running(folder: Path, **environment: str) -> Iterator[World]:
                 "DEMO_DIR": str(folder),
                 "DATABASE_URL": database_url,
                 "PYTHONUNBUFFERED": "1",
+                "ADMINS": "staff@example.com",
                 **environment,
             },
             stdout=subprocess.PIPE,
