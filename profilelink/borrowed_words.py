@@ -1,7 +1,7 @@
-"""Sentences of Django and allauth that members read and that we say differently in a language.
+"""Words that members read and that makemessages finds nowhere else. Nothing is called from here.
 
-Their catalogues come with them; ours wins where it has the same msgid. Listed here, since
-makemessages keeps only what it finds in the code. Nothing is called from here.
+Sentences of Django and allauth that we say in our own way: their catalogues come with them, ours
+wins where it has the same msgid. And words of rows that pages put through gettext.
 """
 
 from django.utils.translation import gettext_noop
@@ -29,9 +29,24 @@ gettext_noop("Too many failed login attempts. Try again later.")
 
 # allauth: two-step log-in
 gettext_noop("You cannot deactivate two-factor authentication.")
-gettext_noop(
-    "You cannot generate recovery codes without having two-factor authentication enabled."
-)
+gettext_noop("You cannot generate recovery codes without having two-factor authentication enabled.")
 gettext_noop(
     "You cannot add an email address to an account protected by two-factor authentication."
 )
+
+# The log of a delivery's tries: words of rows (Attempt.doing, Attempt.outcome; "sent", "missed",
+# "publish" and "delete" are words of pages, too), which pages put through gettext.
+gettext_noop("look_up")
+gettext_noop("refresh")
+gettext_noop("found")
+gettext_noop("not_found")
+gettext_noop("not_read")
+gettext_noop("taken_over")
+gettext_noop("gave_up")
+gettext_noop("stood_down")
+gettext_noop("try_later")
+gettext_noop("unreachable")
+gettext_noop("rejected")
+gettext_noop("unauthorized")
+gettext_noop("unsupported")
+gettext_noop("no_verdict")
