@@ -7,10 +7,12 @@ hash. Session keys are hashes too, and follow when a session goes on under anoth
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.utils import timezone
 
@@ -142,3 +144,14 @@ def follow_session(*, old: str, new: str, **_: object) -> None:
     PhoneLogin.objects.filter(issuer_key=old).update(issuer_key=new)
     PhoneLogin.objects.filter(session_key=old).update(session_key=new)
     Phone.objects.filter(session_key=old).update(session_key=new)
+
+
+@receiver(post_save, sender=settings.AUTH_USER_MODEL, dispatch_uid="accounts.new_password")
+def end_bookmarks(*, instance: Any, **_: object) -> None:
+    """A new password puts out whoever came in by the old one, also those who left a way back.
+
+    `_password` is set_password()'s mark until the row is saved. Sessions end by themselves, since
+    they know a hash of the password.
+    """
+    if instance._password is not None:
+        Phone.objects.live().filter(member=instance.pk).update(ended_at=timezone.now())

@@ -1,19 +1,28 @@
-"""The Account page, and the one page of two-step log-in that is ours: the new key."""
+"""The Account page, and what is ours of allauth's pages below it: mail addresses, the new key."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.account.views import EmailView
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.views import ActivateTOTPView
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from accounts import qr
 from accounts.forms.allauth import SEALED_SECRET_SESSION_KEY, ActivateTOTPForm
+from accounts.urlsession.api import initial_from_kept
+from accounts.urlsession.kept import keep, typed_in
 from accounts.views.requests import MemberRequest
 
 CELL = 3  # pixels of a cell of the QR code
@@ -29,6 +38,25 @@ def security(request: MemberRequest) -> HttpResponse:
         ).exists()
     }
     return TemplateResponse(request, "accounts/security.html", context)
+
+
+class MailAddresses(EmailView):
+    """A change of them asks for the password; what was typed then stands in the form again.
+
+    allauth would keep the whole request, and find it under a token no more.
+    """
+
+    def get_initial(self) -> dict[str, Any]:
+        return {**super().get_initial(), **initial_from_kept(self.request)}
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().post(request, *args, **kwargs)
+        except ReauthenticationRequired:
+            keep(request, typed_in(request))
+            [ask, *_others] = get_account_adapter().get_reauthentication_methods(request.user)
+            back = urlencode({REDIRECT_FIELD_NAME: reverse("account_email")})
+            return redirect(f"{ask['url']}?{back}")
 
 
 class ActivateTOTP(ActivateTOTPView):
