@@ -1,0 +1,17 @@
+"""Where a drill gets into the product's processes: once they are ready, and by the drill's settings."""
+
+import os
+
+from django.apps import AppConfig
+
+
+class DrillsConfig(AppConfig):
+    name = "tests.drills"
+    label = "drills"
+
+    def ready(self) -> None:
+        from tests.drills import figures  # noqa: PLC0415 - models are ready only now
+
+        figures.hurry(float(os.environ.get("DRILL_HURRY", "1")))
+        if os.environ.get("DRILL_GUARD") == "off":
+            figures.take_the_guard_out()

@@ -1,0 +1,161 @@
+"""A network that answers badly, as a process: `python -m tests.drills.network --port …`.
+
+The sandbox, with a fault thrown by lot at each request of its API, seeded. What it received is under
+`/mixi/_received` as ever. Besides:
+
+- `POST /_grant {"user"}` gives the tokens that consent would give;
+- `POST /_hold {"when"}` answers once the next post has come in; its own answer is held back, so that
+  whoever sent it can be killed in the middle. `when`: `before` it is taken, or `after`;
+- `POST /_refuse {"seconds"}` stops listening for a while;
+- `POST /_calm` ends the faults; `GET /_thrown` counts them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import signal
+import threading
+from collections import Counter
+from typing import Any
+
+from syndication.sandbox.faults import Fault
+from syndication.sandbox.mixi.grants import Grant
+from syndication.sandbox.mixi.network import Mixi
+from syndication.sandbox.network import Person, World
+from syndication.sandbox.server import Sandbox
+from syndication.sandbox.wire import Reply, Request, json_object, json_reply
+
+SCOPES = ("r_profile", "r_voice", "w_voice", "r_photo", "w_photo", "w_diary")
+HELD = 4.0  # seconds that a held answer waits; its asker is dead by then
+WRITES = ("/2/voice/statuses", "/2/diary/articles", "/2/photo/mediaItems")
+
+
+class BadNetwork(Sandbox):
+    """One request in so many is answered badly."""
+
+    def __init__(self, world: World, *, bad: float, seed: int, deadline: float) -> None:
+        super().__init__(world, {"mixi": {"rate_limit": 1_000_000}})
+        self.thrown: Counter[str] = Counter()
+        self.requests = 0
+        self._bad = bad
+        self._random = random.Random(seed)
+        self._deadline = deadline
+        self._dice = threading.Lock()
+        self._hold = ""
+        self._came_in = threading.Event()
+
+    def fault(self, door: str, method: str, path: str) -> Fault | None:
+        network, inner = self.place(door, path)
+        if network is None or not network.is_api(inner):
+            return None
+        with self._dice:
+            self.requests += 1
+            if self._random.random() >= self._bad:
+                return None
+            fault = self._random.choice(self._faults())
+            name = "429_date" if fault.retry_after == "date" else fault.kind
+            self.thrown[name] += 1
+            return fault
+
+    def answer(self, door: str, request: Request, fault: Fault | None) -> Reply:
+        _, inner = self.place(door, request.path)
+        if request.method != "POST" or not inner.startswith(WRITES):
+            return super().answer(door, request, fault)
+        with self._dice:
+            hold, self._hold = self._hold, ""
+        if not hold:
+            return super().answer(door, request, fault)
+        if hold == "before":
+            self._keep_waiting()
+            return super().answer(door, request, None)
+        reply = super().answer(door, request, None)
+        self._keep_waiting()
+        return reply
+
+    def _keep_waiting(self) -> None:
+        self._came_in.set()
+        self.stopping.wait(HELD)
+
+    def _faults(self) -> list[Fault]:
+        later = self._deadline * 1.5
+        return [
+            Fault("500_before"),
+            Fault("500_after"),
+            Fault("drop_after"),
+            Fault("slow_before", seconds=later),  # taken after the asker's time is over
+            Fault("429", seconds=1.0),
+            Fault("429", seconds=2.0, retry_after="date"),
+            Fault("expired"),
+            Fault("bad_json"),
+        ]
+
+    def _own(self, request: Request) -> Reply:
+        if request.path == "/_hold":
+            return self._order_hold(json_object(request.body))
+        if request.path == "/_grant":
+            return json_reply(self._granted(json_object(request.body)["user"]))
+        if request.path == "/_refuse":
+            seconds = float(json_object(request.body)["seconds"])
+            threading.Thread(target=self._be_away, args=(seconds,), daemon=True).start()
+            return json_reply({"ok": True})
+        if request.path == "/_calm":
+            self._bad = 0.0
+            return json_reply({"ok": True})
+        if request.path == "/_thrown":
+            return json_reply({"requests": self.requests, "faults": dict(self.thrown)})
+        return super()._own(request)
+
+    def _order_hold(self, fields: dict[str, Any]) -> Reply:
+        self._came_in.clear()
+        self._hold = fields["when"]
+        held = self._came_in.wait(20)
+        self._hold = ""
+        return json_reply({"held": held})
+
+    def _granted(self, user: str) -> dict[str, Any]:
+        mixi = self.networks["mixi"]
+        assert isinstance(mixi, Mixi)
+        with self._lock:
+            grants = mixi.state.grants
+            given = Grant(mixi.account(user).id, frozenset(SCOPES), is_always=True)
+            grants.all.append(given)
+            return {
+                "uid": given.user,
+                "scopes": SCOPES,
+                "refresh_token": grants.give_refresh(given),
+                "access_token": grants.give_access(given),
+                "expires_in": 900,
+            }
+
+    def _be_away(self, seconds: float) -> None:
+        port = self.ports[""]
+        self.stop()
+        self.stopping.clear()
+        threading.Event().wait(seconds)
+        self.start(self.host, port)
+        self.thrown["refused"] += 1
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--site", default="http://testserver")
+    parser.add_argument("--people", type=int, default=10)
+    parser.add_argument("--bad", type=float, default=0.2)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--deadline", type=float, default=20.0)
+    options = parser.parse_args()
+    people = tuple(Person(f"m{number}", f"メンバー{number}") for number in range(options.people))
+    world = World(site=options.site, people=people)
+    network = BadNetwork(world, bad=options.bad, seed=options.seed, deadline=options.deadline)
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    network.start("127.0.0.1", options.port)
+    ended.wait()
+    network.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""The processes of a drill: started in the project's folder, ended whatever happens."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@contextlib.contextmanager
+def running(
+    command: list[str], log: Path, env: dict[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """`python <command>`, its output in `log`; its whole tree is killed at the end."""
+    process = started(command, log, env)
+    try:
+        yield process
+    finally:
+        kill(process)
+
+
+def started(command: list[str], log: Path, env: dict[str, str]) -> subprocess.Popen[bytes]:
+    with log.open("ab") as out:
+        return subprocess.Popen(
+            [sys.executable, *command],
+            cwd=ROOT,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )
+
+
+def done(command: list[str], env: dict[str, str]) -> str:
+    """What `python <command>` printed. Raises CalledProcessError."""
+    said = subprocess.run(
+        [sys.executable, *command], cwd=ROOT, env=env, capture_output=True, text=True, timeout=300
+    )
+    if said.returncode:
+        raise RuntimeError(f"{command}: {said.stderr[-3000:]}")
+    return said.stdout
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """SIGKILL for a process and all below it, as if the machine had lost its power.
+
+    They are stopped first, so that none has children after it was looked at.
+    """
+    if process.poll() is not None:
+        return
+    seen: list[int] = []
+    while more := [pid for pid in _tree(process.pid) if pid not in seen]:
+        seen += more
+        for pid in more:
+            _signal(pid, signal.SIGSTOP)
+    for pid in seen:
+        _signal(pid, signal.SIGKILL)
+    process.wait()
+
+
+def stop(process: subprocess.Popen[bytes], *, within: float = 60) -> None:
+    """SIGTERM, and SIGKILL for the tree where that was not enough."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=within)
+    kill(process)
+
+
+def said_within(log: Path, words: str, seconds: float) -> bool:
+    """Whether `words` stand in the log before the time is over."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if log.exists() and words in log.read_text(errors="replace"):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def _tree(root: int) -> list[int]:
+    below: dict[int, list[int]] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            after_name = path.read_text().rpartition(")")[2].split()
+            below.setdefault(int(after_name[1]), []).append(int(path.parent.name))
+    found = [root]
+    for pid in found:
+        found += below.get(pid, [])
+    return found
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)

@@ -1,0 +1,10 @@
+"""The product's own settings plus one app, which turns what a drill may turn (`figures`).
+
+Nothing of the product knows of this module: the switches that it reads (DRILL_HURRY, DRILL_GUARD)
+do nothing where the settings are profilelink.settings.
+"""
+
+from profilelink.settings import *  # noqa: F403, TID251
+
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.drills.apps.DrillsConfig"]  # noqa: F405
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
