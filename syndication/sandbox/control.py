@@ -13,6 +13,7 @@ for people, `GET /mail/` shows the demo's mails.
 
 from __future__ import annotations
 
+import pickle
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -55,6 +56,31 @@ class Control:
             for key, network in self.networks.items():
                 network.reset()
                 network.configure(self._settings.get(key, {}))
+
+    def keep(self, path: Path) -> None:
+        """Write down what every network knows, for `take_up` of a later run."""
+        with self._lock:
+            path.write_bytes(pickle.dumps((self.world.site, self.networks)))
+
+    def take_up(self, path: Path) -> None:
+        """Go on where `keep` left off: a demo that is started again still knows its links.
+
+        What was kept for another site, or by a version that had other rows, is passed over.
+        """
+        try:
+            site, networks = pickle.loads(path.read_bytes())  # noqa: S301 - our own file
+        except (
+            OSError,
+            pickle.UnpicklingError,
+            AttributeError,
+            ImportError,
+            ValueError,
+            TypeError,
+        ):
+            return
+        if site == self.world.site:
+            with self._lock:
+                self.networks = networks
 
     def place(self, door: str, path: str) -> tuple[Network | None, str]:
         """The network that a path belongs to and the path within it; None: the sandbox itself."""

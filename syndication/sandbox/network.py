@@ -32,6 +32,11 @@ def demo_people(password: str = DEFAULT_PASSWORD) -> tuple[Person, ...]:
     )
 
 
+def fresh_token() -> str:
+    """40 hexadecimal digits."""
+    return secrets.token_hex(20)
+
+
 @dataclass(frozen=True)
 class World:
     """What the networks share: where the product lives, who has accounts, time and chance.
@@ -43,7 +48,7 @@ class World:
     site: str
     people: tuple[Person, ...]
     clock: Clock = field(default_factory=Clock)
-    mint: Callable[[], str] = lambda: secrets.token_hex(20)
+    mint: Callable[[], str] = fresh_token
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 

@@ -106,7 +106,7 @@ def _sandbox_command(given: Namespace) -> list[str]:
         "--host", given.host, "--port", str(given.sandbox_port),
         "--site", f"http://{given.host}:{given.port}",
         "--password", demo_environment.PASSWORD,
-        "--mail", str(HERE / "mail"),
+        "--mail", str(HERE / "mail"), "--keep", str(HERE / "sandbox"),
     ]  # fmt: skip
 
 

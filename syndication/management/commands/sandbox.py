@@ -30,12 +30,16 @@ class Command(BaseCommand):
             "--rate-limit", type=int, default=60, help="mixi: requests a minute for one member"
         )
         parser.add_argument("--mail", type=Path, help="folder of mails to show under /mail/")
+        parser.add_argument("--keep", type=Path, help="file that outlasts a restart")
 
     def handle(self, *args: Any, **options: Any) -> None:
         people = demo_people(options["password"])
         world = World(site=options["site"].rstrip("/"), people=people)
         sandbox = Sandbox(world, {"mixi": {"rate_limit": options["rate_limit"]}})
         sandbox.mail = options["mail"]
+        kept: Path | None = options["keep"]
+        if kept is not None:
+            sandbox.take_up(kept)
         ended = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: ended.set())
@@ -51,3 +55,5 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {name}={value}")
             self.stdout.flush()
             ended.wait()
+        if kept is not None:
+            sandbox.keep(kept)
