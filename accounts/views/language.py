@@ -1,8 +1,15 @@
-"""The language of the pages: kept in the session, and with the member for the next one."""
+"""The language of the pages: kept in the session, and with the member for mails and notices.
+
+Who never chose is written to in the language of the browser of their first log-in.
+"""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -11,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import profile
 from accounts.forms.profile import LanguageForm
+from accounts.models import Member
 from accounts.urlsession.api import set_language
 
 
@@ -26,3 +34,10 @@ def language(request: HttpRequest) -> HttpResponse:
     with override(code):
         messages.success(request, _("The pages speak English now."))
     return redirect("home")
+
+
+@receiver(user_logged_in)
+def remember(sender: type[Member], user: Member, **given: Any) -> None:
+    """The worker, which writes notices, sees no browser."""
+    if not user.language:
+        profile.set_language(user, get_language() or "")

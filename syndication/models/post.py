@@ -125,5 +125,9 @@ class Post(models.Model):
 
     @property
     def words(self) -> str:
-        """What a list shows of it: its title where it has one, else what there is to read."""
-        return self.title or self.text or self.url_title or self.photo_alt or self.url
+        """What a list shows of it: its title where it has one, else what there is to read.
+
+        A photo without any words is a "Photo": its line in a list has to be something to press.
+        """
+        said = self.title or self.text or self.url_title or self.photo_alt or self.url
+        return said or self.get_kind_display()
