@@ -1,0 +1,210 @@
+"""The catalogues: whole, correct, as wide as a phone's line; and which language a page speaks."""
+
+from __future__ import annotations
+
+import contextlib
+import gettext
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from unicodedata import east_asian_width
+
+import pytest
+from django.conf import settings as project
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils.translation import gettext as translate
+from django.utils.translation import override
+
+from accounts.models import Member
+from syndication.actions.notices import in_language_of
+from syndication.connectors import CONNECTORS, reasons
+from tests.making import PASSWORD, make_member, make_post
+from tests.phone import PhoneClient, log_in_phone
+from tests.profilelink.catalogue import Entry, Key, read
+
+CATALOGUES = Path(project.LOCALE_PATHS[0])
+JAPANESE = CATALOGUES / "ja" / "LC_MESSAGES"
+SOURCES = ("accounts", "profilelink", "syndication", "templates")
+LINE = 16  # full-width characters of a menu's line at 240 pixels
+
+_PLACE = re.compile(r"%\(\w+\)[sd]|%[sd]")
+_NUMBERED = re.compile(r"""[0-9*#] \{% translate ["']([^"']+)["'] %\}""")
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> dict[Key, Entry]:
+    return read(JAPANESE / "django.po")
+
+
+def sentences(catalogue: dict[Key, Entry]) -> list[Entry]:
+    return [entry for key, entry in catalogue.items() if key != ("", "")]
+
+
+def needs(tool: str) -> None:
+    if shutil.which(tool) is None:
+        pytest.skip(f"{tool} is not installed (Debian: gettext)")
+
+
+# --- What the catalogue holds ---------------------------------------------------------------------
+
+
+def test_every_sentence_of_the_product_is_in_the_catalogue_and_no_other(
+    catalogue: dict[Key, Entry], tmp_path: Path, settings
+) -> None:
+    """Extracted anew from a copy, since makemessages writes next to what it reads."""
+    needs("xgettext")
+    for name in SOURCES:
+        away = shutil.ignore_patterns("locale", "__pycache__", "sandbox")
+        shutil.copytree(project.BASE_DIR / name, tmp_path / name, ignore=away)
+    settings.LOCALE_PATHS = [tmp_path / "locale"]
+    with contextlib.chdir(tmp_path):
+        call_command("makemessages", locale=["ja"], verbosity=0)
+    found = set(read(tmp_path / "locale" / "ja" / "LC_MESSAGES" / "django.po"))
+    again = (
+        "django-admin makemessages -l ja --no-location --no-obsolete, translate, compilemessages"
+    )
+    assert not found - set(catalogue), f"not in the catalogue: {again}"
+    assert not set(catalogue) - found, f"no longer in the code: {again}"
+
+
+def test_every_sentence_is_said_in_japanese(catalogue: dict[Key, Entry]) -> None:
+    assert len(catalogue) > 700
+    assert not [entry.key for entry in sentences(catalogue) if entry.is_fuzzy]
+    assert not [entry.key for entry in sentences(catalogue) if not all(entry.said)]
+
+
+def test_japanese_has_one_form_for_one_and_for_many(catalogue: dict[Key, Entry]) -> None:
+    assert "nplurals=1; plural=0;" in catalogue["", ""].said[0]
+    assert [entry for entry in sentences(catalogue) if entry.plural]
+    assert not [entry.key for entry in sentences(catalogue) if len(entry.said) != 1]
+
+
+def test_what_is_filled_in_stands_in_both_languages(catalogue: dict[Key, Entry]) -> None:
+    for entry in sentences(catalogue):
+        asked = set(_PLACE.findall(entry.msgid + entry.plural))
+        assert set(_PLACE.findall(entry.said[0])) == asked, entry.key
+
+
+def test_a_sentence_ends_as_japanese_ends_one(catalogue: dict[Key, Entry]) -> None:
+    """No half-width full stop was left behind a Japanese letter, and no English quotes."""
+    left = re.compile(r"[ぁ-んァ-ヶ一-龠][.,]|[“”]|  ")
+    assert not [entry.said for entry in sentences(catalogue) if left.search(entry.said[0])]
+
+
+def test_the_compiled_catalogue_is_that_of_the_text(
+    catalogue: dict[Key, Entry], tmp_path: Path
+) -> None:
+    """People run the demo without gettext's tools, so the .mo is kept beside the .po."""
+    with (JAPANESE / "django.mo").open("rb") as file:
+        compiled = gettext.GNUTranslations(file)
+    for entry in sentences(catalogue):
+        if entry.plural:
+            said = compiled.ngettext(entry.msgid, entry.plural, 2)
+        elif entry.context:
+            said = compiled.pgettext(entry.context, entry.msgid)
+        else:
+            said = compiled.gettext(entry.msgid)
+        assert said == entry.said[0], "compilemessages was not run"
+
+
+def test_the_tools_find_no_fault_in_the_catalogue() -> None:
+    needs("msgfmt")
+    told = subprocess.run(  # noqa: S603
+        ["msgfmt", "--check", "-o", "/dev/null", str(JAPANESE / "django.po")],  # noqa: S607
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (told.returncode, told.stderr) == (0, "")
+
+
+def test_what_connectors_say_is_in_the_catalogue(catalogue: dict[Key, Entry]) -> None:
+    """They know no Django: pages put their plain sentences through gettext."""
+    said = [
+        text for name, text in vars(reasons).items() if name.isupper() and isinstance(text, str)
+    ]
+    said += [*reasons.NOT_SENT.values()]
+    said += [connector.relink_hint for connector in CONNECTORS.values() if connector.relink_hint]
+    assert len(said) > 20
+    assert not [text for text in said if ("", text) not in catalogue]
+
+
+def test_a_line_of_a_menu_fits_a_phone(catalogue: dict[Key, Entry]) -> None:
+    templates = (project.BASE_DIR / "templates").rglob("*.html")
+    lines = {line for path in templates for line in _NUMBERED.findall(path.read_text())}
+    assert len(lines) > 40
+    too_wide = {line: said for line in lines if width(said := catalogue["", line].said[0]) > LINE}
+    assert not too_wide
+
+
+def width(text: str) -> float:
+    """In full-width characters."""
+    return sum(1 if east_asian_width(letter) in "WFA" else 0.5 for letter in text)
+
+
+# --- Which language a page speaks ------------------------------------------------------------------
+
+
+def test_a_page_speaks_what_the_browser_asks_for(db: None) -> None:
+    for asked, shown in [("ja", "ログイン"), ("ja-JP,en;q=0.5", "ログイン"), ("de", "Log in")]:
+        phone = PhoneClient(HTTP_ACCEPT_LANGUAGE=asked)
+        assert shown in phone.get("/m/")
+        code = "ja" if shown == "ログイン" else "en"
+        assert f'<html lang="{code}">' in phone.get(reverse("account_login")).html
+
+
+def test_the_choice_of_a_session_wins_over_the_browser(db: None) -> None:
+    """On a phone without cookies: PhoneClient fails on any Set-Cookie."""
+    phone = log_in_phone(make_member(), HTTP_ACCEPT_LANGUAGE="en")
+    phone.get(reverse("language"))
+    phone.submit(language="ja")
+    assert "日本語で表示します。" in phone.page
+    assert "1 書く" in phone.get(reverse("home"))
+    phone.get(reverse("language"))
+    phone.submit(language="en")
+    assert "1 Write" in phone.get(reverse("home"))
+
+
+def test_mails_and_notices_speak_the_language_in_which_a_member_came(db: None) -> None:
+    """The worker sees no browser."""
+    member = make_member("hanako")
+    phone = PhoneClient(HTTP_ACCEPT_LANGUAGE="ja")
+    phone.get("/m/")
+    phone.get(reverse("account_login"))
+    phone.submit("ログイン", login="hanako", password=PASSWORD)
+    member.refresh_from_db()
+    with in_language_of(member):
+        assert translate(reasons.TICK_ALWAYS).startswith("むこうで")
+
+
+def test_a_language_that_was_chosen_outlives_a_log_in_elsewhere(db: None) -> None:
+    member = make_member("hanako", language="ja")
+    phone = PhoneClient(HTTP_ACCEPT_LANGUAGE="en")
+    phone.get("/m/")
+    phone.get(reverse("account_login"))
+    phone.submit("Log in", login="hanako", password=PASSWORD)
+    member.refresh_from_db()
+    assert member.language == "ja"
+
+
+def test_days_are_written_as_japanese_writes_them(hanako: Member) -> None:
+    post = make_post(author=hanako)
+    page = log_in_phone(hanako, HTTP_ACCEPT_LANGUAGE="ja").get(
+        reverse("post_detail", args=[post.pk])
+    )
+    assert re.search(r"\b20\d\d/\d?\d/\d?\d \d?\d:\d\d\b", page.text)  # year first, 24 hours
+    assert "a.m." not in page
+    assert "p.m." not in page
+
+
+def test_django_and_allauth_speak_our_japanese(db: None) -> None:
+    phone = PhoneClient(HTTP_ACCEPT_LANGUAGE="ja")
+    phone.get("/m/")
+    phone.get(reverse("account_login"))
+    phone.submit("ログイン", login="", password="")
+    assert "入力してください。" in phone.page
+    assert "このフィールド" not in phone.page
+    with override("ja"):
+        assert "2つのパスワード" in translate("You must type the same password each time.")

@@ -1,0 +1,66 @@
+"""The whole product in Japanese: no page forgets a word, and none grows too heavy by it."""
+
+from __future__ import annotations
+
+import re
+
+from django.urls import reverse
+
+from accounts.models import Member
+from syndication.models import Notice
+from tests.page import Page
+from tests.phone import PhoneClient, log_in_phone
+from tests.profilelink.weights import CAP, crawl, table
+
+_WORD = re.compile(r"(?<![A-Za-z])[A-Za-z][A-Za-z]+")
+_ADDRESS = re.compile(r"https?://\S+|\S+@\S+|@\w+")
+# Names, and words that Japanese writes in Latin letters. Names of the fixture's rows among them.
+NAMES = {
+    *("Profile", "Link", "mixi", "English", "OK"),
+    *("QR", "PIN", "SNS", "GIF", "PNG", "JPEG", "WebP", "KaiOS"),
+    *("hanako", "taro", "yuki", "kenji", "momo", "sora", "Choir", "Library"),
+}
+
+
+def english_left(page: Page) -> set[str]:
+    """Latin words on a page: its title, its text, its buttons; without addresses and names."""
+    title = re.search(r"<title>(.*?)</title>", page.html, re.DOTALL)
+    read = [title[1] if title else "", page.text]
+    read += [label for form in page.forms for label, _name, _value in form.buttons]
+    return set(_WORD.findall(_ADDRESS.sub("", " ".join(read)))) - NAMES
+
+
+def crawled(phone: PhoneClient) -> dict[str, Page]:
+    """Every page that the phone reaches, by its path; none heavier than the cap."""
+    weights = [weight for weight in crawl(phone, "/") if weight.is_html]
+    heavy = [weight for weight in weights if weight.size > CAP]
+    assert not heavy, table(heavy)
+    return {weight.path: phone.get(weight.path) for weight in weights}
+
+
+def test_no_page_of_a_member_has_english_left_in_it(hanako: Member) -> None:
+    Notice.objects.all().delete()  # of the fixture: their text stands in the row
+    pages = crawled(log_in_phone(hanako, HTTP_ACCEPT_LANGUAGE="ja"))
+    assert len(pages) > 40
+    assert not {path: left for path, page in pages.items() if (left := english_left(page))}
+
+
+def test_no_page_of_a_visitor_has_english_left_in_it(db: None) -> None:
+    phone = PhoneClient(HTTP_ACCEPT_LANGUAGE="ja")
+    phone.get("/m/")
+    pages = crawled(phone)
+    assert reverse("account_login") in pages
+    assert reverse("account_signup") in pages
+    assert not {path: left for path, page in pages.items() if (left := english_left(page))}
+
+
+def test_the_login_page_is_as_light_in_japanese(db: None) -> None:
+    """Three bytes a letter; the budget of design.md section 12 is the same."""
+    phone = PhoneClient(HTTP_ACCEPT_LANGUAGE="ja")
+    phone.get("/m/")
+    assert len(phone.get(reverse("account_login")).response.getvalue()) <= 1_500
+
+
+def test_an_english_page_would_be_found() -> None:
+    page = Page("<title>家</title><p>1 書く Where it went</p>", status=200, path="/")
+    assert english_left(page) == {"Where", "it", "went"}
