@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import codecs
 import re
+from contextlib import suppress
 from html.parser import HTMLParser
 
 from accounts.outgoing import outgoing_http
 from accounts.safe_http import HttpFailure
+from syndication.connectors.text import clean
 
 DEADLINE = 4.0  # seconds for all of it: somebody waits at a phone
 MAX_BYTES = 600_000
@@ -18,6 +20,12 @@ HEAD = 100_000  # characters in which a title is looked for
 LENGTH = 200
 
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)""", re.IGNORECASE)
+
+# As Python calls them.
+_OF_PAGES = re.compile(
+    r"utf-8|utf-16(-[lb]e)?|ascii|iso8859-\d+|cp\d+|koi8-[rtu]|mac-\w+|tis-620|hz|big5\w*|johab"
+    r"|shift_jis\w*|euc_\w+|iso2022_\w+|gb\w+"
+)
 
 
 def title_of(url: str) -> str:
@@ -44,23 +52,27 @@ def decoded(body: bytes, content_type: str) -> str:
 
 
 def title_in(page: str) -> str:
-    """The text of the first <title>."""
+    """The text of the first <title>, without what no page can show. Never raises."""
     reader = _TitleReader()
-    reader.feed(page[:HEAD])
-    return " ".join("".join(reader.found).split())[:LENGTH]
+    with suppress(AssertionError):  # html.parser's word for some declarations that are broken
+        reader.feed(page[:HEAD])
+    return " ".join(clean("".join(reader.found)).split())[:LENGTH]
 
 
 def _codec(charset: str) -> str:
-    """Web pages that say Shift_JIS mean Windows' own, with its extra letters."""
+    """Web pages that say Shift_JIS mean Windows' own, with its extra letters.
+
+    Only charsets that pages are written in. Python knows more, which are for no page: some raise,
+    some give halves of characters, and one takes half a minute for as many bytes as we read.
+    """
     name = {"shift_jis": "cp932", "x-sjis": "cp932", "shift-jis": "cp932"}.get(
         charset.lower(), charset
     )
     try:
-        info = codecs.lookup(name)
+        known = codecs.lookup(name).name
     except LookupError:
         return "utf-8"
-    # "hex" and "zip" are codecs too, and no text.
-    return info.name if info._is_text_encoding else "utf-8"
+    return known if _OF_PAGES.fullmatch(known) else "utf-8"
 
 
 class _TitleReader(HTMLParser):

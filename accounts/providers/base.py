@@ -21,6 +21,8 @@ from django.http import HttpRequest
 
 from accounts.safe_http import HttpFailure
 
+JOINER = "\u200d"  # holds an emoji of several together
+
 
 class ExchangeFailed(Exception):  # noqa: N818 - the network's doing
     """The network did not say who came back. Holds no cause: its text may quote a token."""
@@ -51,6 +53,12 @@ class Authorized:
     credentials: Mapping[str, Any] = field(repr=False)
     profile_url: str = ""
     picture_url: str = ""
+
+
+def told(value: object, *, longest: int = 100) -> str:
+    """A network's own words, as a page and a row can hold them: no controls, no half characters."""
+    text = "".join(sign for sign in str(value or "") if sign.isprintable() or sign == JOINER)
+    return text[:longest].strip()
 
 
 class NetworkProvider(Provider):

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.addresses import public_url
 from accounts.models import Member
+from syndication.connectors.text import clean
 from syndication.excerpts import excerpt
 from syndication.models import Post
 from syndication.views.robots import tell_robots
@@ -22,12 +23,13 @@ NEWEST = 20
 def profile_feed(request: HttpRequest, name: str) -> HttpResponse:
     """What anybody may read, whoever asks: a reader of feeds has no session."""
     member = get_object_or_404(Member.objects.seen_by(None), username=name)
+    shown_name = clean(member.shown_name)
     feed = Atom1Feed(
-        title=member.shown_name,
+        title=shown_name,
         link=public_url("profile", name),
-        description=_("Posts of %(name)s") % {"name": member.shown_name},
+        description=_("Posts of %(name)s") % {"name": shown_name},
         feed_url=public_url("profile_feed", name),
-        author_name=member.shown_name,
+        author_name=shown_name,
         author_link=public_url("profile", name),
     )
     for post in Post.objects.visible_to(None).by(member).newest_first()[:NEWEST]:
@@ -37,15 +39,15 @@ def profile_feed(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _add(feed: Atom1Feed, post: Post) -> None:
+    """Without controls, which XML cannot hold: one of them would cost the whole feed."""
+    photo = public_url("post_photo", post.pk) if post.photo else ""
+    words = render_to_string("syndication/_post_in_feed.html", {"post": post, "photo": photo})
     address = public_url("post_detail", post.pk)
     feed.add_item(
-        title=excerpt(post.words, 40)[0],
+        title=clean(excerpt(post.words, 40)[0]),
         link=address,
         unique_id=address,
-        description=render_to_string(
-            "syndication/_post_in_feed.html",
-            {"post": post, "photo": public_url("post_photo", post.pk) if post.photo else ""},
-        ),
+        description=clean(words),
         pubdate=post.created_at,
         updateddate=post.edited_at or post.created_at,
     )

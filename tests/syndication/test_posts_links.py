@@ -87,6 +87,10 @@ def test_a_page_that_says_nothing_holds_up_nobody(reachable):
         ("<title>珈琲①</title>".encode(), "text/html"),
         ("<title>珈琲①</title>".encode(), "text/html; charset=no-such-thing"),
         ("<title>珈琲①</title>".encode(), "text/html; charset=hex"),
+        ("<title>珈琲①</title>".encode(), "text/html; charset=idna"),
+        ("<title>珈琲①</title>".encode(), "text/html; charset=undefined"),
+        ("<title>珈琲①</title>".encode("euc_jis_2004"), "text/html; charset=EUC_JIS_2004"),
+        ("<title>珈琲①</title>".encode("utf-16"), "text/html; charset=UTF-16"),
     ],
 )
 def test_titles_are_read_in_the_charset_of_the_page(raw: bytes, content_type: str):
@@ -102,7 +106,26 @@ def test_titles_are_read_in_the_charset_of_the_page(raw: bytes, content_type: st
         ("<title>" + "x" * 500 + "</title>", "x" * 200),
         ("<" * 1000 + "<title>t</title>", "t"),
         ("", ""),
+        ("<title>t</title><![<![if", "t"),
+        ("<title>a\x00\x1b[2J\ud800b</title>", "a[2Jb"),
     ],
 )
 def test_only_the_first_title_counts(source: str, title: str):
     assert title_in(source) == title
+
+
+@pytest.mark.parametrize(
+    ("raw", "charset"),
+    [(rb"<title>\ud800</title>", "unicode_escape"), (b"<title>+2AA-</title>", "utf-7")],
+)
+def test_a_charset_that_gives_half_characters_is_not_read_by(raw: bytes, charset: str):
+    title = title_in(decoded(raw, f"text/html; charset={charset}"))
+    assert title.isascii()
+    assert title
+
+
+def test_a_charset_that_takes_long_holds_up_nobody():
+    """Half a minute for one page, before."""
+    before = time.monotonic()
+    decoded(b"a-" + b"a" * (link_titles.MAX_BYTES - 2), "text/html; charset=punycode")
+    assert time.monotonic() - before < 1

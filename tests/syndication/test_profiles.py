@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Audience, FriendRequest, Member
-from syndication.models import PostKind
+from syndication.models import Post, PostKind
 from tests.making import befriend, block, make_member, make_post
 from tests.phone import computer, log_in_phone
 from tests.photographs import a_photo
@@ -165,3 +165,13 @@ def test_a_name_that_is_for_friends_is_not_in_the_feed():
     hanako = make_member("hanako", display_name="Yamada", display_name_audience="friends")
     make_post(author=hanako)
     assert "Yamada" not in computer(hanako).get(reverse("profile_feed", args=["hanako"])).text
+
+
+def test_what_xml_cannot_hold_is_left_out_of_the_feed():
+    hanako = make_member("hanako", display_name="Hana\x0cko")
+    post = make_post(author=hanako, kind=PostKind.LINK, url="https://example.com/", text="x")
+    Post.objects.filter(pk=post.pk).update(url_title="a\x01title", text="words\x1b[2J")
+    body = Client().get(reverse("profile_feed", args=["hanako"])).content
+    feed = ElementTree.fromstring(body)
+    assert feed.findtext("a:title", namespaces=ATOM) == "Hanako"
+    assert b"atitle" in body

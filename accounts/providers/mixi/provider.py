@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from accounts.providers.base import Authorized, NetworkAdapter, OAuth2Network
+from accounts.providers.base import Authorized, NetworkAdapter, OAuth2Network, told
 
 SCOPES = (
     "r_profile",  # who it is, and the friend list
@@ -27,6 +27,8 @@ SCOPES = (
     "w_photo",  # photos
     "r_photo",  # look up a photo whose answer was lost
 )
+
+_UID = re.compile(r"[A-Za-z0-9_-]{1,80}", re.ASCII)
 
 # Which page fits the screen; whether cookies are kept is never decided by this.
 _FLIP_PHONE = re.compile(
@@ -105,12 +107,17 @@ class MixiProvider(OAuth2Network):
         return {"display": "touch" if _TOUCH_PHONE.search(browser) else "pc"}
 
     def extract_uid(self, data: dict[str, Any]) -> str:
-        return str(data["id"])
+        """Raises ValueError for what is none: it becomes part of addresses."""
+        uid = str(data["id"])
+        if not _UID.fullmatch(uid):
+            raise ValueError("mixi's id is no id")
+        return uid
 
     def read_profile(self, profile: dict[str, Any]) -> Authorized:
+        uid = self.extract_uid(profile)
         return Authorized(
-            uid=str(profile["id"]),
-            name=str(profile.get("displayName") or profile["id"]),
+            uid=uid,
+            name=told(profile.get("displayName")) or uid,
             credentials={},
             profile_url=str(profile.get("profileUrl") or ""),
             picture_url=str(profile.get("thumbnailUrl") or ""),

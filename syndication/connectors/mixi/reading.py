@@ -12,6 +12,7 @@ from typing import Any
 
 from syndication.connectors.base import FeedItem, Friend, RemotePost
 from syndication.connectors.mixi.pictograms import readable
+from syndication.connectors.text import clean
 
 VOICE = "voice:"
 DIARY = "diary:"
@@ -99,7 +100,8 @@ def visibility(album: Any) -> str:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    """JSON may bring halves of emoji and controls, which neither a page nor a row can hold."""
+    return clean(value) if isinstance(value, str) else ""
 
 
 def _address(value: object) -> str:
