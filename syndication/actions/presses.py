@@ -19,6 +19,7 @@ from syndication.models import Delivery, DeliveryState, Link, LinkState
 MAY_CHANGE = "syndication.change_delivery"
 
 MOVED_ON = gettext_noop("It has moved on since you looked. See where it stands now.")
+WE_LOOK_FIRST = gettext_noop("We are still finding out whether it arrived. Look again in a minute.")
 LINK_FIRST = gettext_noop("Link the account again first; then it goes by itself.")
 
 DISMISSED = gettext_noop("You dismissed it.")
@@ -78,8 +79,11 @@ def confirm_it_is_there(delivery: Delivery, *, by: Member) -> None:
 
 
 def send_again(delivery: Delivery, *, by: Member) -> None:
-    """The member looked: the copy is not there. It is sent once more."""
+    """The member looked: the copy is not there. It is sent once more. Not before it was to be
+    looked for: what is not there yet may still arrive."""
     _must_own(delivery, by)
+    if delivery.due_at is not None:
+        raise NotNow(WE_LOOK_FIRST)
     _must_make_sense(delivery)
     _press(
         delivery,

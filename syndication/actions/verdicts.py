@@ -34,6 +34,7 @@ _Found = TypeVar("_Found")
 GAVE_UP = gettext_noop("We tried for as long as it made sense. Try again by hand if it still fits.")
 ASK_YOU = gettext_noop("No answer came, and we cannot look there ourselves. Please look.")
 LOOKING = gettext_noop("No clear answer came. We look there before we send anything again.")
+SOON_ASKED = gettext_noop("No clear answer came. In a minute we ask you to look there.")
 NOTHING_THERE = gettext_noop("It had not arrived there, so there was nothing to delete.")
 NO_NAME = gettext_noop("It never told us the name of the copy. Please delete it there yourself.")
 
@@ -185,11 +186,12 @@ def _needs_member(run: Run, error: Unauthorized) -> None:
 
 
 def _in_doubt(run: Run, error: NoVerdict) -> None:
-    if run.delivery.post.kind not in CONNECTORS[run.link.network].can_read_back:
-        ask_member(run, _word(error))
-        return
+    """Nobody looks before the quiet time is over, the member no more than we: what they do not see
+    yet may still arrive, and "send again" would double it."""
+    can_look = run.delivery.post.kind in CONNECTORS[run.link.network].can_read_back
     due_at = quiet_until(run.link, run.now())
-    run.settle(DeliveryState.UNCONFIRMED, _word(error), due_at=due_at, reason=LOOKING)
+    reason = LOOKING if can_look else SOON_ASKED
+    run.settle(DeliveryState.UNCONFIRMED, _word(error), due_at=due_at, reason=reason)
 
 
 def _failed(run: Run, reason: str, outcome: str) -> None:

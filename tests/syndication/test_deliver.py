@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from syndication import credentials
-from syndication.actions import claims, deliver, parking, sweep
+from syndication.actions import claims, deliver, parking, presses, sweep
+from syndication.actions.errors import NotNow
 from syndication.actions.leased import scrub
 from syndication.models import (
     Delivery,
@@ -131,11 +132,24 @@ def test_a_note_whose_answer_was_lost_waits_for_its_member(sandbox, link, now):
     """mixi lists no diaries: nobody but the member can look."""
     sandbox.faults.add("mixi", "drop_after", match="/2/diary")
     delivery = tried(planned(link, "長い話", kind="note", title="日記"), now)
+    now.advance(seconds=61)
+    delivery = tried(delivery, now)
     assert (delivery.state, delivery.due_at) == (DeliveryState.UNCONFIRMED, None)
     now.advance(days=20)
     assert tried(delivery, now).state == DeliveryState.UNCONFIRMED
     assert len(sandbox.mixi.diaries) == 1
     assert Notice.objects.get().incident == parking.UNCONFIRMED
+
+
+def test_nobody_is_asked_to_look_while_it_may_still_arrive(sandbox, link, now):
+    """A member who looks at once sees nothing, presses "send again", and then both are there."""
+    sandbox.faults.add("mixi", "drop_after", match="/2/diary")
+    delivery = tried(planned(link, "長い話", kind="note", title="日記"), now)
+    assert (presses.offered(delivery), Notice.objects.count()) == ((), 0)
+    with pytest.raises(NotNow):
+        presses.send_again(delivery, by=link.member)
+    now.advance(seconds=61)
+    assert presses.offered(tried(delivery, now)) == ("there", "again")
 
 
 def test_busy_is_waited_out_as_long_as_it_asks(sandbox, link, now):

@@ -9,7 +9,7 @@ from syndication.actions.deciding import outgoing
 from syndication.actions.errors import NotNow, NotYours
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Notice
 from tests.making import allow, make_group, make_link, make_member, make_post
-from tests.syndication.delivering import linked, narrow, planned, remove, texts, tried
+from tests.syndication.delivering import Moving, linked, narrow, planned, remove, texts, tried
 
 pytestmark = pytest.mark.django_db
 
@@ -279,10 +279,18 @@ def test_dismissing_lets_it_be(hanako, link):
     assert states(post) == [("publish", "cancelled")]
 
 
+def in_doubt_for_good(link, sandbox):
+    """A note without an answer, after the time in which it could still arrive."""
+    now = Moving(sandbox)
+    delivery = tried(planned(link, kind="note", title="日記"), now)
+    now.advance(seconds=61)
+    return tried(delivery, now)
+
+
 def test_the_member_says_that_it_is_there(sandbox):
     link = linked(sandbox)
     sandbox.faults.add("mixi", "drop_after", match="/2/diary")
-    delivery = tried(planned(link, kind="note", title="日記"))
+    delivery = in_doubt_for_good(link, sandbox)
     assert Notice.objects.filter(closed_at=None).exists()
     deliveries.confirm_it_is_there(delivery, by=link.member)
     assert not Notice.objects.filter(closed_at=None).exists()
@@ -294,7 +302,7 @@ def test_the_member_says_that_it_is_there(sandbox):
 def test_the_member_says_that_it_is_not_there(sandbox):
     link = linked(sandbox)
     sandbox.faults.add("mixi", "500_before", match="/2/diary")
-    delivery = tried(planned(link, kind="note", title="日記"))
+    delivery = in_doubt_for_good(link, sandbox)
     assert (delivery.state, delivery.due_at) == (S.UNCONFIRMED, None)
     deliveries.send_again(delivery, by=link.member)
     assert tried(delivery).state == S.SENT

@@ -1,0 +1,284 @@
+"""Whatever a member does in whatever order, nobody reads a copy whom the member did not name.
+
+Counted at the network: for each copy, the accounts that mixi would show it to, and whether it would
+show it to anybody at all. Two questions are asked of random sequences of steps:
+
+- when a copy arrives: are its readers those that the member named, by the post's audience and the
+  link's toggles as they stand at that moment?
+- when nothing is on its way any more: does a copy still stand that is wider than its post is now?
+  Only where the network cannot take it back, or the link is gone, and then the member was told.
+
+`python -m tests.drills.without_guards` takes the last look out and sees this fail.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from allauth.socialaccount.models import SocialAccount
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from accounts.actions import friends
+from accounts.models import Audience, Group, Member
+from syndication.actions import claims, deliver, links, photos, posts
+from syndication.actions.deliver import _carry_on
+from syndication.actions.leased import LeasedHttp
+from syndication.actions.verdicts import Run
+from syndication.models import Delivery, Link, Notice, Post, Toggle
+from syndication.sandbox.mixi.seed import befriend
+from tests.making import make_group, make_member
+from tests.photographs import a_photo
+from tests.sandbox_server import TestSandbox
+from tests.syndication.delivering import SCOPES, Moving, grant
+
+ANYBODY = "anybody at all"
+ACCOUNTS = ("hanako", "momo")  # of one member, both on mixi
+PHOTO = a_photo((32, 24))
+TABLES = {"voice": "statuses", "diary": "diaries", "photo": "pictures"}
+
+
+@dataclass
+class Life:
+    """A member with two links, what they did so far, and the copies that were seen to arrive."""
+
+    sandbox: TestSandbox
+    now: Moving
+    member: Member
+    group: Group
+    others: list[Member]
+    posts: list[Post] = field(default_factory=list)
+    seen: set[tuple[str, str]] = field(default_factory=set)
+    numbers: Any = field(default_factory=itertools.count)
+
+    # -- the steps
+
+    def write(self, kind: str, audience: str) -> None:
+        words = f"{kind} {next(self.numbers)}"
+        draft = posts.Draft(
+            kind=kind,
+            audience=audience,
+            form_key=words,
+            group=self.group if audience == Audience.GROUP else None,
+            title=words if kind == "note" else "",
+            text=words,
+            url="https://example.org/" if kind == "link" else "",
+            photo=photos.keep(PHOTO, by=self.member) if kind == "photo" else None,
+        )
+        self.posts.append(posts.write(draft, by=self.member))
+
+    def change_audience(self, which: int, audience: str) -> None:
+        if post := self.one(which):
+            posts.change_audience(post, audience, self.group, by=self.member)
+
+    def delete(self, which: int) -> None:
+        if post := self.one(which):
+            posts.delete(post, by=self.member)
+
+    def toggle(self, account: str, kind: str, audience: str) -> None:
+        if link := self.link_of(account):
+            on = {(t.kind, t.audience) for t in Toggle.objects.filter(link=link, is_on=True)}
+            links.set_toggles(link, on ^ {(kind, audience)}, by=self.member)
+
+    def link(self, account: str) -> None:
+        uid = self.sandbox.mixi.account(account).id
+        held = grant(self.sandbox, account)
+        row, _ = SocialAccount.objects.get_or_create(user=self.member, provider="mixi", uid=uid)
+        given = {"access_token": held.access_token, "refresh_token": held.refresh_token}
+        links.take_in(row, {**given, "scopes": SCOPES, "expires_in": 900})
+
+    def unlink(self, account: str) -> None:
+        if link := self.link_of(account):
+            links.unlink(link, by=self.member)
+
+    def befriend(self, account: str, stranger: int) -> None:
+        """A new friend there, and one here: each widens its own circle and not the other."""
+        people = list(self.sandbox.mixi.state.accounts.values())
+        other = people[stranger % len(people)]
+        if other.name != account:
+            befriend(self.sandbox.mixi.account(account), other)
+        friends.befriend(self.member, self.others[stranger % len(self.others)])
+
+    def lose_an_answer(self, kind: str) -> None:
+        self.sandbox.faults.add("mixi", kind, match="POST /2/")
+
+    def deliver(self, which: int) -> None:
+        """One row that is due; every copy that came of it is looked at at once."""
+        due = list(claims.claimable(self.now()).order_by("pk"))
+        if due:
+            deliver.attempt(due[which % len(due)].pk, now=self.now)
+        self.look_at_arrivals()
+
+    def deliver_with(self, which: int, between: Callable[[Life], None]) -> None:
+        """Something else happens after the row was claimed and before its last look."""
+        due = list(claims.claimable(self.now()).order_by("pk"))
+        held = claims.claim(due[which % len(due)].pk, owner="a", now=self.now()) if due else None
+        between(self)
+        if held is not None:
+            try:
+                _carry_on(Run(held, self.now, LeasedHttp(deliver.outgoing_http(), held, self.now)))
+            except claims.LostLease:
+                claims.let_go(held, self.now())
+        self.look_at_arrivals()
+
+    def wait(self, minutes: int) -> None:
+        self.now.advance(minutes=minutes)
+
+    # -- what is seen at the network
+
+    def look_at_arrivals(self) -> None:
+        for remote_id, entry in self.copies().items():
+            if remote_id in self.seen:
+                continue
+            self.seen.add(remote_id)
+            post, account = self.post_of(entry), self.account_of(entry)
+            named = self.named(post, account)
+            assert self.readers(entry) <= named, f"{remote_id} is wider than {post.audience}"
+
+    def come_to_rest(self) -> None:
+        """Until nothing is due, whatever time that takes."""
+        self.sandbox.faults.clear()
+        for _ in range(40):
+            deliver.drain(now=self.now)
+            self.look_at_arrivals()
+            if not Delivery.objects.exclude(due_at=None).filter(state__in=ON_ITS_WAY).exists():
+                return
+            self.now.advance(minutes=3)
+        raise AssertionError("it never came to rest")
+
+    def look_at_what_stands(self) -> None:
+        for remote_id, entry in self.copies().items():
+            post = self.post_of(entry)
+            wide = self.readers(entry) - self.allowed(post, self.account_of(entry))
+            if entry.is_deleted or not wide:
+                continue
+            told = Notice.objects.filter(incident=f"still_out_there {post.pk}").exists()
+            asked = Delivery.objects.filter(post=post, state="unconfirmed", due_at=None).exists()
+            assert told or asked, f"{remote_id} is still read by {wide}, and nobody was told"
+
+    def copies(self) -> dict[tuple[str, str], Any]:
+        mixi = self.sandbox.mixi
+        listed = {"voice": mixi.statuses, "diary": mixi.diaries, "photo": mixi.photos}
+        return {(kind, each.id): each for kind, found in listed.items() for each in found}
+
+    def readers(self, entry: Any) -> set[str]:
+        """Who can open the entry there, ANYBODY included where it is public."""
+        state = self.sandbox.mixi.state
+        entry = state.albums[entry.album] if getattr(entry, "album", "") else entry
+        found = {uid for uid in state.accounts if state.can_see(uid, entry)}
+        return found | ({ANYBODY} if entry.visibility == "everyone" else set())
+
+    def named(self, post: Post, account: Any) -> set[str]:
+        """Whom the member named: by the audience, and by the toggle of the link for it."""
+        link = self.link_of(account.name)
+        is_on = link and Toggle.objects.filter(
+            link=link, kind=post.kind, audience=post.audience, is_on=True
+        )
+        return self.allowed(post, account) if is_on and is_on.exists() else set()
+
+    def allowed(self, post: Post, account: Any) -> set[str]:
+        """Whom the audience alone lets read a copy there."""
+        if post.deleted_at is not None:
+            return set()
+        if post.audience == Audience.EVERYONE:
+            return {ANYBODY, *self.sandbox.mixi.state.accounts}
+        return {account.id, *account.friends} if post.audience == Audience.FRIENDS else set()
+
+    # -- finding things
+
+    def one(self, which: int) -> Post | None:
+        standing = [post for post in self.posts if post.deleted_at is None]
+        return Post.objects.get(pk=standing[which % len(standing)].pk) if standing else None
+
+    def link_of(self, account: str) -> Link | None:
+        uid = self.sandbox.mixi.account(account).id
+        return Link.objects.of(self.member).filter(uid=uid).first()
+
+    def post_of(self, entry: Any) -> Post:
+        """The post by its words, which are its form's key and never change."""
+        words = entry.title if hasattr(entry, "title") else entry.text
+        key = " ".join(words.split()[:2])
+        return Post.objects.get(form_key=key)
+
+    def account_of(self, entry: Any) -> Any:
+        return self.sandbox.mixi.state.accounts[entry.owner]
+
+
+ON_ITS_WAY = ("waiting", "sending", "unconfirmed")
+
+kinds = st.sampled_from(("status", "note", "photo", "link"))
+audiences = st.sampled_from(Audience.values)
+likely = st.sampled_from((Audience.EVERYONE, Audience.EVERYONE, Audience.FRIENDS))
+which = st.integers(0, 5)
+accounts = st.sampled_from(ACCOUNTS)
+writing = st.tuples(st.just("write"), kinds, likely | audiences)
+narrowing = st.tuples(st.just("change_audience"), which, audiences)
+deleting = st.tuples(st.just("delete"), which)
+toggling = st.tuples(st.just("toggle"), accounts, kinds, likely)
+linking = st.tuples(st.just("link"), accounts)
+unlinking = st.tuples(st.just("unlink"), accounts)
+befriending = st.tuples(st.just("befriend"), accounts, st.integers(0, 12))
+losing = st.tuples(
+    st.just("lose_an_answer"), st.sampled_from(("drop_after", "500_after", "500_before", "429"))
+)
+delivering = st.tuples(st.just("deliver"), which)
+waiting = st.tuples(st.just("wait"), st.sampled_from((1, 3, 60)))
+between = st.one_of(narrowing, deleting, toggling, unlinking)
+racing = st.tuples(st.just("deliver_with"), which, between)
+steps = st.lists(
+    st.one_of(
+        writing,
+        writing,
+        narrowing,
+        deleting,
+        toggling,
+        linking,
+        unlinking,
+        befriending,
+        losing,
+        delivering,
+        delivering,
+        delivering,
+        racing,
+        waiting,
+    ),
+    min_size=4,
+    max_size=14,
+)
+
+
+def take(life: Life, step: tuple[Any, ...]) -> None:
+    name, *arguments = step
+    if name == "deliver_with":
+        place, other = arguments
+        life.deliver_with(place, lambda each: take(each, other))
+    else:
+        getattr(life, name)(*arguments)
+
+
+@pytest.mark.django_db
+@given(taken=steps)
+@settings(
+    max_examples=80,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_nobody_reads_a_copy_whom_the_member_did_not_name(sandbox, taken):
+    with transaction.atomic():  # each sequence begins with nothing
+        sandbox.reset()
+        sandbox.mixi.state.settings.change({"rate_limit": 100_000})
+        member = make_member("hanako")
+        others = [make_member(f"friend{number}", email="") for number in range(3)]
+        life = Life(sandbox, Moving(sandbox), member, make_group(member, *others), others)
+        for account in ACCOUNTS:
+            life.link(account)
+        for step in taken:
+            take(life, step)
+        life.come_to_rest()
+        life.look_at_what_stands()
+        transaction.set_rollback(True)
