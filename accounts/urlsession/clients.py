@@ -35,7 +35,9 @@ def client_address(request: HttpRequest) -> str:
     entries = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
     claimed = entries[-count] if 0 < count <= len(entries) else remote
     try:
-        return str(ipaddress.ip_address(claimed))
+        address = ipaddress.ip_address(claimed)
+        # A listener for both families writes IPv4 as ::ffff:192.0.2.1, all of it one /64.
+        return str(getattr(address, "ipv4_mapped", None) or address)
     except ValueError:
         return remote or "0.0.0.0"  # noqa: S104  an unknown client (a Unix socket), no listener
 

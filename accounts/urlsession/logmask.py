@@ -8,22 +8,27 @@ from django.utils.log import AdminEmailHandler
 from gunicorn.glogging import Logger
 
 from accounts.urlsession.context import get_context
-from accounts.urlsession.tokens import PATTERN
 
 MASK = "***"
 
 # Each pattern keeps its group "keep" and hides the rest.
 _PATTERNS = (
     # Session, phone login, PIN, invitation and outbound addresses, also percent-encoded in others.
-    re.compile(rf"(?P<keep>(?:/|%2F)(?:s|q|p|i|out)(?:/|%2F)){PATTERN}(?![A-Za-z0-9_-])", re.I),
+    # Cut-off ones too (the last letter is soon guessed), and those that a client has encoded.
+    re.compile(
+        r"(?P<keep>(?:/|%(?:25)*2F)(?:s|q|p|i|out)(?:/|%(?:25)*2F))"
+        r"(?:[A-Za-z0-9_-]|%(?!2F|25|3[EF]|2[267])[0-9A-F]{2}){12,}",
+        re.I,
+    ),
     # What a network gives back (OAuth 2's code and state, OAuth 1's token and verifier) and what
-    # opens an account, in a query, in a report's `name = 'value'` and in a dict's repr.
+    # opens an account (fields of our forms), in a query, in a report's `name = 'value'` and in a
+    # dict's repr.
     re.compile(
         r"(?P<keep>(?:^|[?&;\s\"'(\[]|%3F|%26)"
         r"(?:code|state|oauth_token|oauth_verifier|access_token|refresh_token|session"
-        r"|(?:old)?password\d?|pin)"
-        r"(?:=|%3D|\s=\s|['\"]:\s*\[?)['\"]?)"
-        r"[^&\s\"'<>)\]]+",
+        r"|sessionid|(?:old)?password\d?|pin(?:_again)?|secret|nonce|typed|number|key|proof)"
+        r"(?:=|%3D|\s=\s|['\"]:\s*\[?))"
+        r"(?:'(?:[^'\\\n]|\\.)*'?|\"(?:[^\"\\\n]|\\.)*\"?|[^&\s\"'<>)\]]+)",
         re.I | re.M,
     ),
     # One-time addresses that were mailed: a new password, a mail address to confirm.

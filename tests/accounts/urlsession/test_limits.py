@@ -76,6 +76,14 @@ def test_a_client_cannot_choose_its_address(settings):
     assert PhoneClient(HTTP_X_FORWARDED_FOR="203.0.113.2").get("/m/").status == 200
 
 
+def test_ipv4_in_the_notation_of_ipv6_is_not_one_network_for_all(settings):
+    """A listener for both families writes it so, and ::ffff:0:0 lies within one /64."""
+    settings.URLSESSION_ANONYMOUS_PER_ADDRESS = 1
+    assert open_front_door("::ffff:192.0.2.1") == 200
+    assert open_front_door("192.0.2.1") == 429
+    assert open_front_door("::ffff:198.51.100.1") == 200
+
+
 def test_the_address_itself_is_not_stored():
     open_front_door("192.0.2.77")
     row = Session.objects.get()
