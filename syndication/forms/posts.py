@@ -33,6 +33,7 @@ STATUS_LENGTH = 1000
 NOTE_LENGTH = 10_000
 TITLE_LENGTH = 100
 ALT_LENGTH = 400
+KEY_LENGTH = 18  # digits; more is no primary key of ours
 # Named one by one: iOS then sends a JPEG in place of its HEIC.
 PHOTO_TYPES = "image/jpeg,image/png,image/gif,image/webp"
 
@@ -103,7 +104,8 @@ class PostForm(PostTextForm):
 
     def clean_left_out(self) -> frozenset[int]:
         """Keys of links. One that is no longer there is no error: nothing would go there."""
-        return frozenset(int(key) for key in self.cleaned_data["left_out"] or () if key.isdecimal())
+        keys = self.cleaned_data["left_out"] or ()
+        return frozenset(int(key) for key in keys if key.isdecimal() and len(key) < KEY_LENGTH)
 
     def _add_photo(self) -> None:
         """A file the first time, afterwards the key under which it is kept.

@@ -184,3 +184,13 @@ def test_the_pages_of_a_post_ask_six_questions_at_most(django_assert_max_num_que
             page = phone.get(reverse(name, args=[post.pk]))
         assert page.status == 200
         assert len(page.html.encode()) <= 5_000
+
+
+@pytest.mark.parametrize("key", ["9" * 30, "9" * 5_000, "x", "-1", ""])
+def test_a_link_that_there_cannot_be_is_left_out_without_a_word(key):
+    phone = log_in_phone(make_member("hanako"))
+    phone.get(reverse("post_new"))
+    fields = phone.submit("Look it over", text="x").form("Send", set()).fields
+    for address in ("post_preview", "post_new"):
+        page = phone.post(reverse(address), {**fields, "left_out": [key], "send": "1"})
+        assert page.status == 200
