@@ -6,10 +6,11 @@ What comes back holds pixels alone: no EXIF (so no GPS), no colour profile, no s
 from __future__ import annotations
 
 import io
+import struct
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 # What phones and browsers make. Anything else Pillow could read is only surface for attack.
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
@@ -35,8 +36,8 @@ def to_jpeg(content: bytes, max_side: int, *, quality: int = 85) -> bytes:
             flat = _without_transparency(upright)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise BadPicture(_too_big()) from None
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-        # SyntaxError and ValueError: what Pillow raises for some broken PNG files.
+    except (OSError, SyntaxError, ValueError, LookupError, TypeError, struct.error) as error:
+        # OSError is Pillow's own; the others slip out of it for some broken files and EXIF data.
         raise BadPicture(
             _("This file is not a picture that can be read. Send a JPEG, PNG, GIF or WebP.")
         ) from error

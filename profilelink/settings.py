@@ -156,7 +156,9 @@ PIN_KEY = env.str("PIN_KEY")
 # --- Sessions: accounts.urlsession --------------------------------------------------------------
 SESSION_ENGINE = "accounts.urlsession.backend"
 SESSION_SERIALIZER = "accounts.urlsession.serializer.TokenFreeJSONSerializer"
-SESSION_COOKIE_NAME = "sessionid"
+# __Host-: the browser takes it from this very host alone, so that no neighbour on another subdomain
+# can plant one of its own. It needs Secure.
+SESSION_COOKIE_NAME = "__Host-sessionid" if IS_HTTPS else "sessionid"
 SESSION_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -318,6 +320,8 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django": {"handlers": ["console", "staff"], "level": "WARNING", "propagate": False},
+        # Any scanner can name a host: that is for the log, not a mail for each.
+        "django.security.DisallowedHost": {"handlers": ["console"], "propagate": False},
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "django-q": {"level": "WARNING"},  # it has a line for each hint
     },

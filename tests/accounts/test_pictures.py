@@ -93,3 +93,14 @@ def test_a_picture_that_ends_in_the_middle_is_refused():
     whole = encoded(Image.effect_noise((400, 400), 50), "PNG")
     with pytest.raises(BadPicture):
         to_jpeg(whole[: len(whole) // 2], 240)
+
+
+def test_a_picture_whose_exif_is_broken_is_refused():
+    """Pillow writes the tags anew when it turns the picture, and trips over their types."""
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6
+    exif[0x0100] = 5
+    content = bytearray(encoded(Image.new("RGB", (8, 8)), exif=exif))
+    content[content.index(b"Exif\0\0") + 19] = 7  # the type of the first tag
+    with pytest.raises(BadPicture):
+        to_jpeg(bytes(content), 100)
