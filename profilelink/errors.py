@@ -22,6 +22,11 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
     return _page("404.html", 404)
 
 
+def too_large(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """413. What was sent is not read, so it cannot be given back."""
+    return _page("413.html", 413)
+
+
 def too_many_requests(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """429, for the rate limits."""
     return _page("429.html", 429)

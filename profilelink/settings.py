@@ -50,6 +50,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "profilelink.phone.lane.PhoneLaneMiddleware",
     "profilelink.headers.BrowserHeadersMiddleware",
+    "profilelink.sizes.SizeMiddleware",
     "accounts.urlsession.middleware.UrlSessionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -147,6 +148,8 @@ WHITENOISE_USE_FINDERS = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 PHOTO_MAX_BYTES = 12_000_000
+# Of a whole request. Well above a photo: one that is somewhat too large is told beside its form.
+REQUEST_MAX_BYTES = 64_000_000
 PHOTO_MAX_PIXELS = 40_000_000
 
 # --- Secrets at rest ----------------------------------------------------------------------------
