@@ -57,7 +57,7 @@ class Cursor:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the list. `network` is "" for what was written here."""
+    """One line of the list. `network`, as people write it, is "" for what was written here."""
 
     cursor: Cursor
     name: str
@@ -118,7 +118,7 @@ def _of_item(item: FeedItem) -> Entry:
         text=text,
         has_more=is_cut,
         at=item.written_at,
-        network=item.link.network,
+        network=item.link.network_name,
     )
 
 

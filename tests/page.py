@@ -107,6 +107,7 @@ class Page(HTMLParser):
         self._words.append(" ")
 
     _start_p = _start_div = _start_h1 = _start_h2 = _start_li = _start_hr = _start_br
+    _start_dt = _start_dd = _start_br
 
     def _start_img(self, given: dict[str, str]) -> None:
         self.sources.append(given.get("src", ""))

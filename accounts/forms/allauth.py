@@ -43,6 +43,8 @@ class Plain(forms.Form):
 class LoginForm(Plain, account.LoginForm):
     """By name or mail address, in capital or small letters."""
 
+    # The page must be the lightest of all; what is missing is said beside the field.
+    use_required_attribute = False
     labels = {"login": _("Name or mail address"), "password": _("Password")}
     # Phones write the first letter large.
     attrs = {"login": {"autocomplete": "username", "autocapitalize": "none"}}

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Audience
+from syndication.connectors import CONNECTORS
 from syndication.models.post import PostKind
 
 
@@ -80,6 +81,12 @@ class Link(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.network})"
+
+    @property
+    def network_name(self) -> str:
+        """The network as people write it; its key, where it is no longer among the connectors."""
+        connector = CONNECTORS.get(self.network)
+        return connector.name if connector else self.network
 
 
 class Toggle(models.Model):

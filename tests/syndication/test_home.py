@@ -89,7 +89,7 @@ def test_what_friends_wrote_elsewhere_is_mixed_in_by_time_and_marked():
     make_post(author=hanako, text="newest", created_at=now - timedelta(hours=1))
     text = log_in_phone(hanako).get(reverse("home")).text
     assert text.index("newest") < text.index("middle") < text.index("oldest")
-    assert "ザキ (mixi)" in text
+    assert "· mixi middle" in text
 
 
 def test_what_came_for_one_member_is_shown_to_no_other():
