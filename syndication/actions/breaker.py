@@ -2,6 +2,10 @@
 
 60 seconds, doubling to 30 minutes each time the one probe fails. Other hosts do not notice. Counted
 are exchanges without any HTTP answer; an answer, whatever it says, closes the breaker.
+
+A host that answers, but late, keeps a worker waiting for each of its rows. All slow hosts together
+get half of one cluster's workers (at least one), so that the others have theirs; a quick answer ends
+that.
 """
 
 from __future__ import annotations
@@ -13,12 +17,15 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
+from syndication import queue
 from syndication.models import HostHealth, Link
 
 FAILURES_TO_OPEN = 5
 FIRST_PAUSE = 60.0  # seconds
 LONGEST_PAUSE = 1800.0
 PROBE_LEASE = timedelta(seconds=120)
+SLOW = 3.0  # seconds that an exchange took
+SLOW_FOR = timedelta(seconds=60)  # since the last slow one
 
 
 def host_of(link: Link) -> str:
@@ -28,25 +35,38 @@ def host_of(link: Link) -> str:
 
 def closed_to(now: datetime, *, prefix: str = "") -> Q:
     """A condition on links: those whose host is not asked now. `prefix` leads to the link."""
-    shut = set(
-        HostHealth.objects.filter(Q(open_until__gt=now) | Q(probe_until__gt=now)).values_list(
-            "host", flat=True
-        )
+    ailing = HostHealth.objects.filter(
+        Q(open_until__gt=now) | Q(probe_until__gt=now) | Q(slow_until__gt=now)
     )
-    one_host = [
-        network
-        for network, known in settings.NETWORKS.items()
-        if urlsplit(known["api_url"]).netloc in shut
-    ]
-    own = Q(**{f"{prefix}host__in": shut})
-    return own | Q(**{f"{prefix}host": "", f"{prefix}network__in": one_host})
+    shut, slow = set(), set()
+    for health in ailing:
+        is_shut = _is_after(health.open_until, now) or _is_after(health.probe_until, now)
+        (shut if is_shut else slow).add(health.host)
+    if slow and _waiting_for(slow, now) >= lane():
+        shut |= slow
+    return _on(shut, prefix)
 
 
-def admit(host: str, now: datetime) -> bool:
-    """Whether a request may go to `host`. After a pause one caller gets a yes: the probe."""
-    health = HostHealth.objects.filter(host=host, failures__gte=FAILURES_TO_OPEN).first()
+def lane() -> int:
+    """How many workers may wait for slow hosts at a time."""
+    return max(1, queue.workers() // 2)
+
+
+def admit(link: Link, now: datetime) -> bool:
+    """Whether a request may go out for `link`, whose slot the caller has just taken.
+
+    After a pause one caller gets a yes: the probe. Of slow hosts' rows only so many are under way.
+    """
+    host = host_of(link)
+    health = HostHealth.objects.filter(host=host).first()
     if health is None:
         return True
+    if _is_after(health.slow_until, now) and not _has_room(now):
+        return False
+    return health.failures < FAILURES_TO_OPEN or _is_the_probe(host, now)
+
+
+def _is_the_probe(host: str, now: datetime) -> bool:
     free = HostHealth.objects.filter(
         Q(open_until=None) | Q(open_until__lte=now),
         Q(probe_until=None) | Q(probe_until__lte=now),
@@ -55,11 +75,23 @@ def admit(host: str, now: datetime) -> bool:
     return bool(free.update(probe_until=now + PROBE_LEASE))
 
 
-def answered(host: str) -> None:
-    """The host gave an HTTP answer: whatever was counted is forgotten."""
-    counted = HostHealth.objects.filter(host=host).exclude(failures=0)
-    if counted.exists():
-        counted.update(failures=0, opened_times=0, open_until=None, probe_until=None)
+def answered(host: str, now: datetime, *, seconds: float) -> None:
+    """The host gave an HTTP answer: whatever was counted is forgotten; that it was late is not."""
+    if seconds >= SLOW:
+        late(host, now)
+    known = HostHealth.objects.filter(host=host).first()
+    if known is None:
+        return
+    well = {"failures": 0, "opened_times": 0, "open_until": None, "probe_until": None}
+    if seconds < SLOW:
+        well["slow_until"] = None
+    if any(getattr(known, name) != value for name, value in well.items()):
+        HostHealth.objects.filter(host=host).update(**well)
+
+
+def late(host: str, now: datetime) -> None:
+    """An exchange with the host took long, answered or not."""
+    HostHealth.objects.update_or_create(host=host, defaults={"slow_until": now + SLOW_FOR})
 
 
 @transaction.atomic
@@ -80,3 +112,29 @@ def failed(host: str, now: datetime) -> None:
 def stand_down(host: str) -> None:
     """The probe was not sent after all: the next one may be it."""
     HostHealth.objects.filter(host=host).exclude(probe_until=None).update(probe_until=None)
+
+
+def _has_room(now: datetime) -> bool:
+    """Whether the slow hosts' share holds one more: the caller's own slot is counted already."""
+    slow = HostHealth.objects.select_for_update().filter(slow_until__gt=now).order_by("host")
+    return _waiting_for({health.host for health in slow}, now) <= lane()
+
+
+def _waiting_for(hosts: set[str], now: datetime) -> int:
+    """How many workers ask one of `hosts` something now."""
+    return Link.objects.filter(_on(hosts), sending_until__gt=now).count()
+
+
+def _on(hosts: set[str], prefix: str = "") -> Q:
+    """A condition on links: those on one of `hosts`."""
+    one_host = [
+        network
+        for network, known in settings.NETWORKS.items()
+        if urlsplit(known["api_url"]).netloc in hosts
+    ]
+    own = Q(**{f"{prefix}host__in": hosts})
+    return own | Q(**{f"{prefix}host": "", f"{prefix}network__in": one_host})
+
+
+def _is_after(moment: datetime | None, now: datetime) -> bool:
+    return moment is not None and moment > now

@@ -9,14 +9,16 @@ lease runs out and the row is due again. Locks are always taken post, link, deli
 from __future__ import annotations
 
 import logging
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import zip_longest
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, Max, Min, OuterRef, Q
 
-from syndication.actions import breaker
+from syndication.actions import breaker, budgets
 from syndication.models import (
     Attempt,
     Delivery,
@@ -57,10 +59,31 @@ def claimable(now: datetime) -> DeliveryQuerySet:
     paused = NetworkSwitch.objects.filter(network=OuterRef("link__network"), is_paused=True)
     return (
         _due_in_order(now)
-        .filter(~Exists(paused), link__state=LinkState.ACTIVE)
+        .filter(~Exists(paused), ~budgets.resting(now), link__state=LinkState.ACTIVE)
         .exclude(link__sending_until__gt=now)
         .exclude(breaker.closed_to(now, prefix="link__"))
     )
+
+
+def turns(now: datetime, most: int) -> list[int]:
+    """Up to `most` rows to try next, links taking turns: a link with thousands of rows, or a
+    backlog of thousands of links, holds up nobody's post of this moment.
+
+    Half of the turns go to the links that have waited longest, half to those that came last. On
+    each link the oldest goes first.
+    """
+    due = claimable(now)
+    by_link = due.values("link").annotate(first=Min("due_at"), last=Max("due_at")).order_by()
+    longest = by_link.order_by("first").values_list("link", flat=True)[: most - most // 2]
+    newest = by_link.order_by("-last").values_list("link", flat=True)[: most // 2]
+    links = list(dict.fromkeys([*longest, *newest]))
+    random.shuffle(links)  # two workers with one list do not follow each other about
+    each = max(1, most // max(1, len(links)))
+    rows = [
+        list(due.filter(link=link).order_by("due_at", "pk").values_list("pk", flat=True)[:each])
+        for link in links
+    ]
+    return [pk for turn in zip_longest(*rows) for pk in turn if pk is not None]
 
 
 def claim(pk: int, *, owner: str, now: datetime) -> Claim | None:
@@ -72,7 +95,7 @@ def claim(pk: int, *, owner: str, now: datetime) -> Claim | None:
         taken = (
             _take_slot(delivery, owner, now)
             and _take_row(delivery, owner, now)
-            and breaker.admit(breaker.host_of(delivery.link), now)
+            and breaker.admit(delivery.link, now)
         )
         if not taken:
             transaction.set_rollback(True)

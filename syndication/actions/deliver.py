@@ -8,7 +8,6 @@ verdict. Where a worker dies in between, the row says how far it was.
 from __future__ import annotations
 
 import logging
-import random
 import time
 import uuid
 
@@ -37,7 +36,7 @@ from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, Link
 logger = logging.getLogger(__name__)
 
 SLICE = 3.0  # seconds that one hint works on what is due; then others get their turn
-BATCH = 20
+BATCH = 10  # rows between two looks at what is due: a new post waits for no more than these
 
 
 class StandDown(Exception):  # noqa: N818 - the last look's answer
@@ -68,13 +67,10 @@ def attempt(pk: int, *, now: Clock = timezone.now, owner: str = "") -> bool:
 
 
 def drain(*, seconds: float = SLICE, now: Clock = timezone.now) -> int:
-    """Try what is due, oldest first, for about `seconds`. How many were tried."""
+    """Try what is due, by turns of its links, for about `seconds`. How many were tried."""
     end = time.monotonic() + seconds
     tried = 0
-    while pks := list(
-        claims.claimable(now()).order_by("due_at").values_list("pk", flat=True)[:BATCH]
-    ):
-        random.shuffle(pks)  # two workers with one list do not follow each other about
+    while pks := claims.turns(now(), BATCH):
         before = tried
         for pk in pks:
             tried += attempt(pk, now=now)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 from urllib.parse import quote, quote_plus
 
 from accounts.safe_http import Answer as HttpAnswer
 from accounts.safe_http import HttpFailure, MaybeSent, NotSent, SafeHttp
-from syndication.actions import breaker, claims, heartbeats
+from syndication.actions import breaker, budgets, claims, heartbeats
 from syndication.actions.claims import Claim, Clock
+from syndication.connectors.wire import reset_after
 
 # safe_http's words for "the host said nothing at all"; the others are refusals of our own.
 NETWORK_LEVEL = frozenset({"dns", "connect", "timeout", "tls", "reset", "broken"})
 
 
 class LeasedHttp:
-    """Fulfils connectors.base.Http. Renews the lease, feeds the breaker, remembers the last status."""
+    """Fulfils connectors.base.Http. Renews the lease, counts the request, feeds the breaker,
+    remembers the last status."""
 
     NotSent = NotSent
     MaybeSent = MaybeSent
@@ -32,17 +35,27 @@ class LeasedHttp:
         """As SafeHttp.request. Raises claims.LostLease before anything leaves."""
         claims.renew(self._held, self._now(), deadline=deadline)
         heartbeats.beat()
+        budgets.spend(self._held.link, self._now())
         self.exchanges += 1
         self.last_status = 0
+        began = time.monotonic()
         try:
             answer = self._inner.request(method, url, deadline=deadline, **parts)
         except HttpFailure as failure:
-            if failure.reason in NETWORK_LEVEL:
-                breaker.failed(self._host, self._now())
+            self._failed(failure, time.monotonic() - began)
             raise
-        breaker.answered(self._host)
         self.last_status = answer.status
+        breaker.answered(self._host, self._now(), seconds=time.monotonic() - began)
+        left = reset_after(answer.headers, self._now().timestamp())
+        if left is not None:
+            budgets.rest(self._held.link, left, self._now())
         return answer
+
+    def _failed(self, failure: HttpFailure, seconds: float) -> None:
+        if failure.reason in NETWORK_LEVEL:
+            breaker.failed(self._host, self._now())
+        if seconds >= breaker.SLOW:
+            breaker.late(self._host, self._now())
 
 
 def scrub(text: str, secrets: set[str]) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from syndication import credentials
-from syndication.actions import claims, notices, parking, timing
+from syndication.actions import budgets, claims, notices, parking, timing
 from syndication.actions.claims import Claim, Clock
 from syndication.actions.leased import LeasedHttp, scrub
 from syndication.connectors import CONNECTORS
@@ -112,7 +112,9 @@ def refused(run: Run, error: ConnectorError) -> None:
 
 
 def note(run: Run, error: ConnectorError) -> None:
-    """Status and excerpt into the log line, without secrets."""
+    """Status and excerpt into the log line, without secrets; a request for time to the budgets."""
+    if isinstance(error, TryLater) and error.after is not None:
+        budgets.throttled(run.link, error.after, run.now())
     run.held.attempt.http_status = error.status
     run.held.attempt.excerpt = scrub(error.excerpt or error.reason, run.secrets)[:500]
 

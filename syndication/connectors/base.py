@@ -194,6 +194,14 @@ class Limits:
     photo_types: tuple[str, ...] = ("image/jpeg",)
 
 
+@dataclass(frozen=True)
+class Budget:
+    """So many requests in so many seconds, as the network's own page says."""
+
+    requests: int
+    seconds: float
+
+
 class Connector:
     """One network's protocol. Subclasses fill in the attributes and the methods they support."""
 
@@ -210,6 +218,8 @@ class Connector:
     keep_fresh_every: ClassVar[float] = (
         0.0  # seconds within which an idle link needs a refresh; 0: never
     )
+    budget_of_link: ClassVar[Budget | None] = None  # for one account; None: not known
+    budget_of_network: ClassVar[Budget | None] = None  # for all accounts of ours together
     relink_hint: ClassVar[str] = ""  # what to mind on its permission page, for who links again
 
     def __init__(

@@ -10,6 +10,8 @@ from email.utils import parsedate_to_datetime
 from syndication.connectors.base import Response
 
 LONGEST_WAIT = 24 * 3600.0  # seconds; whoever asks for more is asked again by then
+RATE_LIMITS = ("X-RateLimit-", "X-Rate-Limit-", "RateLimit-")
+EARLIEST_EPOCH = 1e9  # a smaller number is a number of seconds, not a time
 EXCERPT = 400
 WORDS = 160
 
@@ -18,7 +20,8 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
-    """The seconds that Retry-After asks for, None where it asks for nothing that can be read.
+    """The seconds that Retry-After asks for, or else the reset headers where nothing is left; None
+    where neither asks for anything that can be read.
 
     A date is held against the answer's own Date, so that a server whose clock is wrong is
     understood all the same; against `now` (seconds since the epoch) where it has none.
@@ -28,7 +31,38 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
         return min(float(value[:9]), LONGEST_WAIT)
     until = _epoch(value)
     if until is None:
+        return reset_after(headers, now)
+    return _from_now(until, headers, now)
+
+
+def reset_after(headers: Mapping[str, str], now: float) -> float | None:
+    """The seconds until more may be asked, where the headers say that nothing is left; else None.
+
+    The reset is written as seconds since the epoch (X), as ISO 8601 (Mastodon) or as a number of
+    seconds (RateLimit-Reset of the IETF's draft).
+    """
+    for prefix in RATE_LIMITS:
+        if headers.get(f"{prefix}Remaining", "").strip() == "0":
+            return _reset(headers.get(f"{prefix}Reset", "").strip(), headers, now)
+    return None
+
+
+def _reset(value: str, headers: Mapping[str, str], now: float) -> float | None:
+    if re.fullmatch(r"[0-9]{1,11}(\.[0-9]+)?", value):
+        number = float(value)
+        if number < EARLIEST_EPOCH:
+            return min(number, LONGEST_WAIT)
+        return _from_now(number, headers, now)
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
         return None
+    until = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return _from_now(until.timestamp(), headers, now)
+
+
+def _from_now(until: float, headers: Mapping[str, str], now: float) -> float:
+    """By the other side's clock, where it tells the time."""
     sent = _epoch(headers.get("Date", ""))
     return min(max(until - (now if sent is None else sent), 0.0), LONGEST_WAIT)
 

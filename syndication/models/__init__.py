@@ -3,6 +3,7 @@
 from syndication.models.delivery import (
     CHANGES,
     OPEN_STATES,
+    Allowance,
     Attempt,
     Delivery,
     DeliveryKind,
@@ -17,6 +18,7 @@ from syndication.models.post import KeptPhoto, Post, PostKind
 __all__ = [
     "CHANGES",
     "OPEN_STATES",
+    "Allowance",
     "Attempt",
     "Delivery",
     "DeliveryKind",

@@ -140,6 +140,25 @@ class Delivery(models.Model):
                 condition=~Q(state="sent") | Q(sent_at__isnull=False),
                 name="delivery_sent_has_its_time",
             ),
+            models.CheckConstraint(
+                condition=Q(state__in=DeliveryState.values), name="delivery_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=DeliveryKind.values), name="delivery_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="waiting") | Q(due_at__isnull=False),
+                name="delivery_waiting_has_its_turn",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="sending")
+                | Q(first_sent_at__isnull=False, lease_until__isnull=False),
+                name="delivery_sending_is_held",
+            ),
+            models.CheckConstraint(
+                condition=~Q(lease_until__isnull=False, lease_owner=""),
+                name="delivery_lease_has_its_owner",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -186,19 +205,42 @@ class NetworkSwitch(models.Model):
 
 
 class HostHealth(models.Model):
-    """The breaker for one host: five network-level failures in a row open it."""
+    """The breaker for one host: five network-level failures in a row open it.
+
+    `slow_until`: it answered late, so few workers at a time wait for it until then.
+    """
 
     host = models.CharField(max_length=255, primary_key=True)
     failures = models.PositiveIntegerField(default=0)
     open_until = models.DateTimeField(null=True, blank=True)
     opened_times = models.PositiveIntegerField(default=0)  # doubles the pause
     probe_until = models.DateTimeField(null=True, blank=True)  # one probe at a time
+    slow_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "host health"
 
     def __str__(self) -> str:
         return self.host
+
+
+class Allowance(models.Model):
+    """How much may be asked in the time that runs now: of one link, or (link None) of a network.
+
+    `key` is `<network>` or `<network>/<link's key>`. Nothing is asked before `rest_until`: what the
+    network allows is used up, or it asked for time and, within that, asked again (`warned_until`).
+    """
+
+    key = models.CharField(max_length=40, primary_key=True)
+    network = models.CharField(max_length=20)
+    link = models.ForeignKey(Link, on_delete=models.CASCADE, null=True, related_name="allowances")
+    since = models.DateTimeField()
+    used = models.PositiveIntegerField(default=0)
+    warned_until = models.DateTimeField(null=True, blank=True)
+    rest_until = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class Heartbeat(models.Model):

@@ -33,6 +33,8 @@ def hurry(times: float) -> None:
     breaker.FIRST_PAUSE /= times
     breaker.LONGEST_PAUSE /= times
     breaker.PROBE_LEASE /= times
+    breaker.SLOW /= times
+    breaker.SLOW_FOR /= times
     credentials.REFRESH_LEASE /= times
     credentials.WAIT_FOR_OTHERS /= times
     graph.THROTTLED_FOR /= times

@@ -1,5 +1,7 @@
 """What follows for the networks when posts are written, narrowed, deleted; and the presses."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -14,6 +16,8 @@ from tests.syndication.delivering import Moving, linked, narrow, planned, remove
 pytestmark = pytest.mark.django_db
 
 S = DeliveryState
+_NOW = timezone.now()
+HELD = {"first_sent_at": _NOW, "lease_until": _NOW + timedelta(seconds=120), "lease_owner": "a"}
 
 
 @pytest.fixture
@@ -168,7 +172,7 @@ def test_narrowing_takes_back_what_is_out(sandbox):
 def test_what_is_in_flight_is_taken_back_too(hanako, link, state):
     post = make_post(author=hanako)
     deliveries.plan(post)
-    Delivery.objects.update(state=state)
+    Delivery.objects.update(state=state, **HELD)
     remove(post)
     assert states(post) == [("publish", state), ("delete", "waiting")]
 
@@ -266,7 +270,7 @@ def test_a_retry_of_what_may_not_go_any_more_is_refused_with_words(hanako, link)
 def test_what_is_not_over_is_not_retried(hanako, link, state):
     post = make_post(author=hanako)
     deliveries.plan(post)
-    Delivery.objects.update(state=state, sent_at=timezone.now())
+    Delivery.objects.update(state=state, sent_at=timezone.now(), **HELD)
     with pytest.raises(NotNow):
         deliveries.retry(Delivery.objects.get(), by=hanako)
 

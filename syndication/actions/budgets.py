@@ -1,0 +1,78 @@
+"""How much a network lets us ask: its own budget for one account and for all of them, and its word.
+
+What is used up, or was asked to wait, rests: no row of that link (or of that network) is taken before
+the rest is over. A request that is part of a delivery under way is counted and never refused, so a
+budget may be exceeded by the few requests of one delivery, not by another delivery.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, F, OuterRef, Q
+
+from syndication.connectors import CONNECTORS
+from syndication.connectors.base import Budget
+from syndication.models import Allowance, Link
+
+SHORTEST_REST = 1.0  # seconds; less is over before anybody looks
+
+
+def resting(now: datetime) -> Exists:
+    """A condition on deliveries: their link, or its network, is asked nothing now."""
+    of_link = Q(link=OuterRef("link"))
+    of_network = Q(link=None, network=OuterRef("link__network"))
+    return Exists(Allowance.objects.filter(of_link | of_network, rest_until__gt=now))
+
+
+def spend(link: Link, now: datetime) -> None:
+    """One request is about to leave. Where that was the last one allowed, the rest begins."""
+    connector = CONNECTORS[link.network]
+    if connector.budget_of_link:
+        _spend(_key(link), link, link.network, connector.budget_of_link, now)
+    if connector.budget_of_network:
+        _spend(link.network, None, link.network, connector.budget_of_network, now)
+
+
+def throttled(link: Link, seconds: float, now: datetime) -> None:
+    """A row was answered "later". One such answer may be about that row, which alone waits; another
+    while the first one's time runs is about the account, and all its rows wait."""
+    row = _row_of(link, now)
+    if row.warned_until is not None and row.warned_until > now:
+        rest(link, seconds, now)
+    _put_off(row, "warned_until", now + timedelta(seconds=seconds))
+
+
+def rest(link: Link, seconds: float, now: datetime) -> None:
+    """Nothing more is to be asked of this account for so long. A longer rest stands."""
+    if seconds >= SHORTEST_REST:
+        _put_off(_row_of(link, now), "rest_until", now + timedelta(seconds=seconds))
+
+
+def _row_of(link: Link, now: datetime) -> Allowance:
+    row, _ = Allowance.objects.get_or_create(
+        key=_key(link), defaults={"network": link.network, "link": link, "since": now}
+    )
+    return row
+
+
+def _put_off(row: Allowance, name: str, until: datetime) -> None:
+    earlier = Q(**{name: None}) | Q(**{f"{name}__lt": until})
+    Allowance.objects.filter(earlier, pk=row.pk).update(**{name: until})
+
+
+def _spend(key: str, link: Link | None, network: str, budget: Budget, now: datetime) -> None:
+    row = Allowance.objects.filter(pk=key)
+    over = now - timedelta(seconds=budget.seconds)
+    if not row.filter(since__gt=over).update(used=F("used") + 1):
+        begun = {"since": now, "used": 1}
+        Allowance.objects.update_or_create(
+            key=key, defaults=begun, create_defaults={**begun, "network": network, "link": link}
+        )
+    used_up = row.filter(used__gte=budget.requests).first()
+    if used_up is not None:
+        _put_off(used_up, "rest_until", used_up.since + timedelta(seconds=budget.seconds))
+
+
+def _key(link: Link) -> str:
+    return f"{link.network}/{link.pk}"
