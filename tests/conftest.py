@@ -2,12 +2,14 @@
 
 import shutil
 import tempfile
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.utils import translation
 
 # The networks on a real port; its fixture is `sandbox`.
 pytest_plugins = [name for name in ["tests.sandbox_server"] if find_spec(name)]
@@ -26,6 +28,13 @@ def _empty_cache(request: pytest.FixtureRequest) -> None:
     if uses_database:
         request.getfixturevalue("db")
         cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """The language of one test's last page is not the next test's: it stays with the thread."""
+    yield
+    translation.deactivate()
 
 
 def pytest_sessionfinish() -> None:

@@ -37,7 +37,8 @@ def language(request: HttpRequest) -> HttpResponse:
 
 
 @receiver(user_logged_in)
-def remember(sender: type[Member], user: Member, **given: Any) -> None:
+def remember(sender: type[Member], request: HttpRequest, user: Member, **given: Any) -> None:
     """The worker, which writes notices, sees no browser."""
-    if not user.language:
-        profile.set_language(user, get_language() or "")
+    asked = getattr(request, "LANGUAGE_CODE", "")
+    if asked and not user.language:
+        profile.set_language(user, asked)
