@@ -9,6 +9,13 @@ from typing import Any
 TEXT_INPUTS = ("", "text", "password", "email", "url", "tel", "number", "search", "hidden", "date")
 
 
+def html_of(response: Any) -> str:
+    """The page in an answer, "" if there is none. Old phones get theirs in Shift_JIS."""
+    kind = response.get("Content-Type", "")
+    charset = "cp932" if "shift_jis" in kind.lower() else "utf-8"
+    return response.getvalue().decode(charset) if kind.startswith("text/html") else ""
+
+
 @dataclass
 class Link:
     href: str

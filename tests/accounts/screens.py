@@ -9,14 +9,14 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from tests.page import Page
+from tests.page import Page, html_of
 from tests.phone import PhoneClient
 
 
 def press(client: Client, **fields: str) -> Page:
     """A button on the computer's page."""
     response = client.post(reverse("phone_login"), fields)
-    return Page(response.content.decode(), status=response.status_code, path="/phones/login/")
+    return Page(html_of(response), status=response.status_code, path="/phones/login/")
 
 
 def show_code(client: Client) -> tuple[Page, str, str]:

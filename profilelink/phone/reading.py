@@ -1,0 +1,105 @@
+"""What an old phone sends, as text: cp932 with its carrier's pictograms, web codes, UTF-8.
+
+Python's `shift_jis_2004` would read pictograms as wrong kanji without a word, and `shift_jis` knows
+none of ①, 髙 and ～, so the codec is cp932. No private-use character leaves this module.
+"""
+
+from __future__ import annotations
+
+import re
+
+from profilelink.phone.carriers import Carrier
+from profilelink.phone.emoji_names import unworded
+from profilelink.phone.pictograms import GETA, WEB_PAGES, pictograms
+
+CODEC = "cp932"
+
+# A web code, a letter of two bytes, a run of ASCII, or anything else by itself.
+_UNIT = re.compile(
+    rb"\x1b\$([GEFOPQ])([\x21-\x7a]+)\x0f?|([\x81-\x9f\xe0-\xfc][\x40-\x7e\x80-\xfc])"
+    rb"|([\x00-\x1a\x1c-\x7f]+)|([\x1b\x80-\xff])"
+)
+_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
+_REFERENCE = re.compile(r"&#(?:(\d{2,7})|[xX]([0-9a-fA-F]{2,6}));")
+# Letters that only Japanese text in UTF-8 has: kana, full-width forms, kanji, pictures.
+_JAPANESE = re.compile(
+    "[\u2010-\u2027\u2190-\u27bf\u3000-\u30ff\u4e00-\u9fff\uff01-\uffee\U0001f000-\U0001faff]"
+)
+_CODECS = {"shift_jis", "shift-jis", "sjis", "x-sjis", "windows-31j", "cp932", "ms_kanji"}
+
+
+def is_utf8(raw: bytes, declared: str = "") -> bool:
+    """Whether what a phone sent is UTF-8, by what it says, or else by what it looks like.
+
+    Two half-width kana may be valid UTF-8 as well, so only Japanese letters prove it.
+    """
+    if declared.strip().lower() in _CODECS:
+        return False
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return (
+        declared.strip().lower() in ("utf-8", "utf8")
+        or bool(_JAPANESE.search(text))
+        or (any(is_private(letter) for letter in text))
+    )
+
+
+def read(raw: bytes, carrier: Carrier, *, utf8: bool = False) -> str:
+    """`raw` as text. What cannot be read becomes 〓; nothing is left out, and nothing raises."""
+    text = raw.decode(errors="replace") if utf8 else read_cp932(raw, carrier)
+    return public(unworded(_REFERENCE.sub(_referred, text)), carrier)
+
+
+def public(text: str, carrier: Carrier) -> str:
+    """`text` with the private-use characters of a carrier as Unicode's, and all others as 〓."""
+    known = pictograms(carrier).of_private
+    return _PRIVATE.sub(lambda found: known.get(found[0], GETA), text)
+
+
+def is_private(letter: str) -> bool:
+    return bool(_PRIVATE.fullmatch(letter))
+
+
+def read_cp932(raw: bytes, carrier: Carrier) -> str:
+    """The bytes of a page or a form, letter by letter; pictograms before kanji of the same code."""
+    return "".join(_unit(found, carrier) for found in _UNIT.finditer(raw))
+
+
+def _unit(found: re.Match[bytes], carrier: Carrier) -> str:
+    page, numbers, pair, plain, single = found.groups()
+    if plain is not None:
+        return plain.decode("ascii")
+    if pair is not None:
+        return pictograms(carrier).of_code.get(pair) or _letter(pair)
+    if page is not None:
+        first = 0xE000 + 0x100 * WEB_PAGES.index(page.decode())
+        letters = "".join(chr(first + number - 0x20) for number in numbers)
+        return public(letters, Carrier.SOFTBANK)
+    return _letter(single)
+
+
+def _letter(code: bytes) -> str:
+    """One letter of cp932. Codes of the user's own area, and bytes that mean nothing, are 〓."""
+    try:
+        letter = code.decode(CODEC)
+    except UnicodeDecodeError:
+        return GETA
+    return GETA if is_private(letter) or letter == "\x80" else letter
+
+
+def _referred(found: re.Match[str]) -> str:
+    """&#128512; as the emoji, since a page said it so, or the browser did for want of a letter.
+
+    Only for what Shift_JIS cannot say: whatever it can, was meant as it was typed.
+    """
+    point = int(found[1]) if found[1] else int(found[2], 16)
+    if not 0xA0 <= point <= 0x10FFFF or 0xD800 <= point <= 0xDFFF:
+        return found[0]
+    letter = chr(point)
+    try:
+        is_sayable = letter.encode(CODEC).decode(CODEC) == letter
+    except UnicodeEncodeError:
+        is_sayable = False
+    return found[0] if is_sayable else letter
