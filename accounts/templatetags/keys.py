@@ -17,6 +17,6 @@ def next_key(context: template.Context, *, upto: int = 9) -> SafeString:
     `<a href="…"{% next_key %}{{ name }}</a>` is `<a href="…" accesskey="3">3 name</a>`. Beyond the
     key `upto` links have none; the keys after it may be written in the template.
     """
-    number = context.render_context.get(_LAST, 0) + 1
+    number = (context.render_context.get(_LAST) or 0) + 1
     context.render_context[_LAST] = number
     return mark_safe(f' accesskey="{number}">{number} ' if number <= upto else ">")  # noqa: S308

@@ -1,0 +1,163 @@
+"""One map of keys on every page: 1-9 entries, * one step up, # further on, 0 home.
+
+A phone's menu is used blind: a key that means something else on one page is pressed in error there.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from django.urls import resolve
+
+from tests.page import Page
+from tests.phone import PhoneClient, log_in_phone
+from tests.profilelink.weights import crawl
+
+# One step up from a page is none of these: 0 leads home already. All other pages stand below home.
+PARENTS = {
+    "account_change_password": {"security"},
+    "account_email": {"security"},
+    "account_logout": {"security"},
+    "account_reset_password": {"account_login"},
+    "account_signup": {"account_login"},
+    "device_ask": {"phone_list", "account_login"},  # for who is in; for who is not
+    "friend_block": {"profile"},
+    "friend_find": {"friend_list"},
+    "friend_remove": {"profile"},
+    "friend_unblock": {"privacy"},
+    "group_close": {"group_detail"},
+    "group_detail": {"group_list"},
+    "group_invite": {"group_detail"},
+    "group_member": {"group_detail"},
+    "group_new": {"group_list"},
+    "group_posts": {"group_detail"},
+    "invitation_new": {"friend_list"},
+    "language": {"security"},
+    "link_detail": {"link_list"},
+    "link_end": {"link_detail"},
+    "link_friends": {"link_detail"},
+    "link_start": {"link_list"},
+    "mfa_activate_totp": {"security"},
+    "mfa_index": {"security"},
+    "phone_bookmark": {"phone_list"},
+    "post_audience": {"post_detail"},
+    "post_delete": {"post_detail"},
+    "post_deliveries": {"post_detail"},
+    "post_edit": {"post_detail"},
+    "post_send": {"post_deliveries"},
+    "posts_by_me": {"privacy"},
+    "privacy": {"security"},
+    "profile_edit": {"profile"},
+    "profile_picture_edit": {"profile_edit"},
+    "security": set(),
+    "session_list": {"security"},
+}
+GROUP_POST = {"group_posts"}  # the only post that stands below a page of its own
+_BUTTON_WITH_KEY = re.compile(r'<input type="submit"[^>]* value="([^"]*)" accesskey="(.)"')
+
+
+def walk(phone: PhoneClient, start: str) -> list[tuple[str, Page]]:
+    """Every HTML page that links lead to, with the name of its route."""
+    found = [weight for weight in crawl(phone, start) if weight.is_html]
+    return [(weight.route, phone.get(weight.path)) for weight in found]
+
+
+@pytest.fixture(scope="module")
+def walked() -> dict[str, list[tuple[str, Page]]]:
+    """The pages of a walk stay when its rows are gone: one walk serves every test here."""
+    return {}
+
+
+@pytest.fixture
+def pages(
+    walked: dict[str, list[tuple[str, Page]]], request: pytest.FixtureRequest
+) -> list[tuple[str, Page]]:
+    if "member" not in walked:
+        walked["member"] = walk(log_in_phone(request.getfixturevalue("hanako")), "/")
+    return walked["member"]
+
+
+@pytest.fixture
+def pages_of_visitors(
+    walked: dict[str, list[tuple[str, Page]]], db: None
+) -> list[tuple[str, Page]]:
+    if "visitor" not in walked:
+        phone = PhoneClient()
+        phone.get("/m/")
+        walked["visitor"] = [pair for pair in walk(phone, "/") if pair[0] != "front_door"]
+    return walked["visitor"]
+
+
+def test_a_key_stands_before_the_words_and_is_there_once(
+    pages: list[tuple[str, Page]], pages_of_visitors: list[tuple[str, Page]]
+) -> None:
+    for route, page in pages + pages_of_visitors:
+        assert len(page.accesskeys) == len(set(page.accesskeys)), route
+        assert set(page.accesskeys) <= set("0123456789*#"), route
+        buttons = _BUTTON_WITH_KEY.findall(page.html)
+        shown = [(link.text, link.accesskey) for link in page.links if link.accesskey] + buttons
+        assert len(shown) == len(page.accesskeys), f"{route}: a key on something else"
+        for text, key in shown:
+            assert text.startswith(f"{key} "), f"{route}: {text!r} has the key {key}"
+
+
+def test_zero_leads_home_from_every_page(
+    pages: list[tuple[str, Page]], pages_of_visitors: list[tuple[str, Page]]
+) -> None:
+    assert len(pages) > 40
+    for route, page in pages + [pair for pair in pages_of_visitors if pair[0] != "home"]:
+        assert keyed(page, "0") & {"home", "front_door"}, route
+
+
+def test_the_star_leads_one_step_up_and_nowhere_else(
+    pages: list[tuple[str, Page]], pages_of_visitors: list[tuple[str, Page]]
+) -> None:
+    for route, page in pages + pages_of_visitors:
+        if route == "post_detail":
+            assert keyed(page, "*") <= GROUP_POST, page.path
+        else:
+            above = PARENTS.get(route, set())
+            assert bool(keyed(page, "*")) == bool(above), f"{route}: {keyed(page, '*')}"
+            assert keyed(page, "*") <= above, route
+    assert GROUP_POST in [keyed(page, "*") for route, page in pages if route == "post_detail"]
+
+
+def test_the_hash_leads_on_and_nowhere_else(pages: list[tuple[str, Page]]) -> None:
+    further = {link.text for _route, page in pages for link in page.links if link.accesskey == "#"}
+    assert further == {"# Older", "# Read on"}
+
+
+def test_every_page_has_one_heading_of_the_first_rank_and_a_title_that_names_the_site(
+    pages: list[tuple[str, Page]], pages_of_visitors: list[tuple[str, Page]]
+) -> None:
+    for route, page in pages + pages_of_visitors:
+        assert page.html.count("<h1") == 1, route
+        title = re.search(r"<title>(.*)</title>", page.html)
+        assert title, route
+        assert re.fullmatch("Profile Link|.+ – Profile Link", title[1]), f"{route}: {title[1]!r}"
+
+
+def test_every_field_has_a_label_and_every_described_one_its_description(
+    pages: list[tuple[str, Page]], pages_of_visitors: list[tuple[str, Page]]
+) -> None:
+    for route, page in pages + pages_of_visitors:
+        for tag in re.findall(r"<(?:input|select|textarea)\b[^>]*>", page.html):
+            if 'type="hidden"' in tag or 'type="submit"' in tag:
+                continue
+            name = re.search(r' id="([^"]+)"', tag)
+            assert name, f"{route}: {tag}"
+            assert f'<label for="{name[1]}">' in page.html, f"{route}: {tag}"
+            for words in re.findall(r' aria-describedby="([^"]+)"', tag):
+                for one in words.split():
+                    assert f'id="{one}"' in page.html, f"{route}: {tag}"
+
+
+def keyed(page: Page, key: str) -> set[str]:
+    """The name of the page to which a key leads; empty where the page does not have it."""
+    for link in page.links:
+        if link.accesskey == key:
+            path = urlsplit(urljoin(page.path, link.href)).path
+            return {str(resolve(re.sub(r"^/s/[\w-]{22}", "", path)).url_name)}
+    return set()
