@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import threading
 from contextlib import suppress
 from html.parser import HTMLParser
 
@@ -18,6 +19,7 @@ DEADLINE = 4.0  # seconds for all of it: somebody waits at a phone
 MAX_BYTES = 600_000
 HEAD = 100_000  # characters in which a title is looked for
 LENGTH = 200
+AT_ONCE = 3  # in one process: slow pages must not hold all the threads that answer members
 
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)""", re.IGNORECASE)
 
@@ -27,9 +29,20 @@ _OF_PAGES = re.compile(
     r"|shift_jis\w*|euc_\w+|iso2022_\w+|gb\w+"
 )
 
+_room = threading.BoundedSemaphore(AT_ONCE)
+
 
 def title_of(url: str) -> str:
     """What the page calls itself, on one line and at most 200 characters long; "" if unknown."""
+    if not _room.acquire(blocking=False):
+        return ""
+    try:
+        return _asked(url)
+    finally:
+        _room.release()
+
+
+def _asked(url: str) -> str:
     try:
         answer = outgoing_http().get(
             url,

@@ -14,6 +14,9 @@ from urllib.parse import quote, urlsplit
 from accounts.safe_http.errors import NotSent
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
+# Below this, ports other than those belong to other protocols (mail, say), which a request of ours
+# could be made to speak.
+LOWEST_FREE_PORT = 1024
 
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.ASCII)
@@ -110,7 +113,7 @@ def literal(host: str) -> IPv4Address | IPv6Address | None:
 
 
 def check_address(host: str, port: int, allowed: Container[str] = frozenset()) -> None:
-    """Refuse the address `host` (a literal) unless it is on the public internet.
+    """Refuse the address `host` (a literal) unless it is on the public internet, or a port of others.
 
     `allowed` holds exact `host:port` that are let through all the same. Raises
     NotSent("refused_address"); a text that is no address is refused too.
@@ -118,8 +121,12 @@ def check_address(host: str, port: int, allowed: Container[str] = frozenset()) -
     if f"{_bracketed(host)}:{port}" in allowed:
         return
     address = literal(host)
-    if address is None or not _is_public(address):
+    if address is None or not _is_public(address) or not _is_for_web(port):
         raise NotSent("refused_address")
+
+
+def _is_for_web(port: int) -> bool:
+    return port in DEFAULT_PORTS.values() or port >= LOWEST_FREE_PORT
 
 
 def _is_public(address: IPv4Address | IPv6Address) -> bool:

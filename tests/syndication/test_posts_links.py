@@ -13,6 +13,7 @@ from syndication.link_titles import decoded, title_in, title_of
 from syndication.models import Post
 from tests.making import make_member
 from tests.phone import log_in_phone
+from tests.racing import at_once
 from tests.scripted_server import answer, playing, silent
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
@@ -129,3 +130,17 @@ def test_a_charset_that_takes_long_holds_up_nobody():
     before = time.monotonic()
     decoded(b"a-" + b"a" * (link_titles.MAX_BYTES - 2), "text/html; charset=punycode")
     assert time.monotonic() - before < 1
+
+
+def test_slow_pages_hold_three_threads_of_a_process_and_no_more(reachable):
+    """Or a member with a slow page of their own, asked for often, would stop the site."""
+    with playing(*[silent(30)] * 8) as server:
+        address = reachable(server)
+        before = time.monotonic()
+
+        def fetched(_number: int) -> float:
+            assert title_of(address) == ""
+            return time.monotonic() - before
+
+        took = at_once(8, fetched)
+    assert sum(seconds > 1 for seconds in took) == 3

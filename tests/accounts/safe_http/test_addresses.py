@@ -68,6 +68,18 @@ def test_a_public_address_is_let_through(address):
     check_address(address, 443)
 
 
+@pytest.mark.parametrize("port", [22, 25, 110, 443 + 22, 587, 1023])
+def test_a_port_of_another_protocol_is_refused_unless_it_is_listed(port):
+    with pytest.raises(NotSent, match="refused_address"):
+        check_address("93.184.216.34", port)
+    check_address("93.184.216.34", port, {f"93.184.216.34:{port}"})
+
+
+@pytest.mark.parametrize("port", [80, 443, 1024, 3000, 8443])
+def test_a_port_where_web_servers_listen_is_let_through(port):
+    check_address("93.184.216.34", port)
+
+
 def test_an_allowed_private_address_is_let_through_on_its_exact_port_only():
     check_address("10.0.0.5", 8001, {"10.0.0.5:8001"})
     check_address("::1", 8001, {"[::1]:8001"})
