@@ -12,6 +12,7 @@ class DrillsConfig(AppConfig):
     def ready(self) -> None:
         from tests.drills import figures  # noqa: PLC0415 - models are ready only now
 
+        figures.know_more_networks()
         figures.hurry(float(os.environ.get("DRILL_HURRY", "1")))
         if os.environ.get("DRILL_GUARD") == "off":
             figures.take_the_guard_out()

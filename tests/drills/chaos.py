@@ -26,7 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -104,7 +104,7 @@ class Drill:
 def run(options: argparse.Namespace) -> dict[str, Any]:
     """The whole drill; what it found."""
     started_at = time.monotonic()
-    with _stage(options) as drill, _network(drill):
+    with stage(options) as drill, network(drill):
         for command in (["manage.py", "migrate", "-v0"], ["manage.py", "createcachetable"]):
             processes.done(command, drill.env)
         try:
@@ -179,7 +179,7 @@ def _result(drill: Drill, told: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def _stage(options: argparse.Namespace) -> Iterator[Drill]:
+def stage(options: argparse.Namespace) -> Iterator[Drill]:
     """The database, the queue, the environment; all of it gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="profilelink-drill-"))
     port = free_ports(1)[0]
@@ -215,13 +215,14 @@ def _stage(options: argparse.Namespace) -> Iterator[Drill]:
 
 
 @contextmanager
-def _network(drill: Drill) -> Iterator[None]:
+def network(drill: Drill, *, also: Sequence[str] = ()) -> Iterator[None]:
+    """The drill's network, listening."""
     options = drill.options
     command = [
         "-m", "tests.drills.network",
         "--port", drill.network.rpartition(":")[2], "--people", str(options.links),
         "--bad", str(options.bad), "--seed", str(options.seed),
-        "--deadline", str(DEADLINE / options.hurry),
+        "--deadline", str(DEADLINE / options.hurry), "--also", *also,
     ]  # fmt: skip
     with processes.running(command, drill.folder / "network.log", drill.env):
         end = time.monotonic() + STARTED_WITHIN

@@ -7,7 +7,10 @@ The sandbox, with a fault thrown by lot at each request of its API, seeded. What
 - `POST /_hold {"when"}` answers once the next post has come in; its own answer is held back, so that
   whoever sent it can be killed in the middle. `when`: `before` it is taken, or `after`;
 - `POST /_refuse {"seconds"}` stops listening for a while;
-- `POST /_calm` ends the faults; `GET /_thrown` counts them.
+- `POST /_also {"host"}` listens at one more address, and no more at the last one for "";
+- `GET /_thrown` counts the faults; `GET /_arrivals` tells when each status came in (epoch seconds).
+
+`--also 127.0.0.2` listens there too: one network that looks like several hosts.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ import argparse
 import random
 import signal
 import threading
+import time
 from collections import Counter
 from typing import Any
 
@@ -23,7 +27,7 @@ from syndication.sandbox.faults import Fault
 from syndication.sandbox.mixi.grants import Grant
 from syndication.sandbox.mixi.network import Mixi
 from syndication.sandbox.network import Person, World
-from syndication.sandbox.server import Sandbox
+from syndication.sandbox.server import Door, Sandbox
 from syndication.sandbox.wire import Reply, Request, json_object, json_reply
 
 SCOPES = ("r_profile", "r_voice", "w_voice", "r_photo", "w_photo", "w_diary")
@@ -38,6 +42,7 @@ class BadNetwork(Sandbox):
         super().__init__(world, {"mixi": {"rate_limit": 1_000_000}})
         self.thrown: Counter[str] = Counter()
         self.requests = 0
+        self.arrivals: dict[str, float] = {}
         self._bad = bad
         self._random = random.Random(seed)
         self._deadline = deadline
@@ -65,7 +70,10 @@ class BadNetwork(Sandbox):
         with self._dice:
             hold, self._hold = self._hold, ""
         if not hold:
-            return super().answer(door, request, fault)
+            reply = super().answer(door, request, fault)
+            if "voice" in inner:
+                self.arrivals[request.form().get("status", "")] = time.time()
+            return reply
         if hold == "before":
             self._keep_waiting()
             return super().answer(door, request, None)
@@ -99,9 +107,11 @@ class BadNetwork(Sandbox):
             seconds = float(json_object(request.body)["seconds"])
             threading.Thread(target=self._be_away, args=(seconds,), daemon=True).start()
             return json_reply({"ok": True})
-        if request.path == "/_calm":
-            self._bad = 0.0
+        if request.path == "/_also":
+            self.listen_also_at(json_object(request.body)["host"])
             return json_reply({"ok": True})
+        if request.path == "/_arrivals":
+            return json_reply(self.arrivals)
         if request.path == "/_thrown":
             return json_reply({"requests": self.requests, "faults": dict(self.thrown)})
         return super()._own(request)
@@ -128,6 +138,16 @@ class BadNetwork(Sandbox):
                 "expires_in": 900,
             }
 
+    def listen_also_at(self, host: str) -> None:
+        """At one more address of the same port; "" closes the one that came last."""
+        if not host:
+            self._doors.pop().close()
+            return
+        door = Door(self, "", (host, self.ports[""]))
+        self._doors.append(door)
+        threading.Thread(target=door.serve_forever, args=(0.05,), daemon=True).start()
+        door.is_serving = True
+
     def _be_away(self, seconds: float) -> None:
         port = self.ports[""]
         self.stop()
@@ -140,6 +160,7 @@ class BadNetwork(Sandbox):
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--also", nargs="*", default=[])
     parser.add_argument("--site", default="http://testserver")
     parser.add_argument("--people", type=int, default=10)
     parser.add_argument("--bad", type=float, default=0.2)
@@ -153,6 +174,8 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     network.start("127.0.0.1", options.port)
+    for host in options.also:
+        network.listen_also_at(host)
     ended.wait()
     network.stop()
 

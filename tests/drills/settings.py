@@ -4,7 +4,12 @@ Nothing of the product knows of this module: the switches that it reads (DRILL_H
 do nothing where the settings are profilelink.settings.
 """
 
+import os
+
 from profilelink.settings import *  # noqa: F403, TID251
 
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.drills.apps.DrillsConfig"]  # noqa: F405
+# DRILL_HOSTS: one network under several names, each with a host of its own.
+for _host in filter(None, os.environ.get("DRILL_HOSTS", "").split(",")):
+    NETWORKS[f"mixi-{_host}"] = {**NETWORKS["mixi"], "api_url": f"http://{_host}/mixi/2"}  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

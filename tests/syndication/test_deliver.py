@@ -9,6 +9,7 @@ from syndication import credentials
 from syndication.actions import claims, deliver, parking, presses, sweep
 from syndication.actions.errors import NotNow
 from syndication.actions.leased import scrub
+from syndication.connectors.base import OutgoingPost
 from syndication.models import (
     Delivery,
     DeliveryKind,
@@ -43,6 +44,10 @@ def link(sandbox):
 @pytest.fixture
 def now(sandbox):
     return Moving(sandbox)
+
+
+def a_status(text):
+    return OutgoingPost(kind="status", text=text)
 
 
 def test_a_post_arrives_once_and_has_the_address_of_its_copy(sandbox, link):
@@ -89,6 +94,18 @@ def test_what_is_not_found_there_is_sent_again(sandbox, link, now):
     now.advance(seconds=60)
     assert tried(delivery, now).state == DeliveryState.SENT
     assert texts(sandbox) == ["おはよう"]
+
+
+def test_a_copy_behind_a_hundred_later_ones_is_found(sandbox, link, now):
+    sandbox.mixi.state.settings.change({"rate_limit": 1000})
+    sandbox.faults.add("mixi", "drop_after", match=VOICE)
+    delivery = tried(planned(link, "ずっと前"), now)
+    connector = credentials.connector_for(link)
+    for number in range(130):
+        connector.publish(a_status(f"その後 {number}"), idempotency_key="")
+    now.advance(seconds=61)
+    assert tried(delivery, now).state == DeliveryState.SENT
+    assert texts(sandbox).count("ずっと前") == 1
 
 
 def test_two_equal_texts_are_two_posts(sandbox, link, now):

@@ -27,11 +27,12 @@ from syndication.connectors.base import (
 from syndication.connectors.errors import Unsupported
 from syndication.connectors.mixi import compose, reading
 from syndication.connectors.mixi.albums import Albums
-from syndication.connectors.mixi.graph import MEDIA_DEADLINE, Files, Graph, part
+from syndication.connectors.mixi.graph import MEDIA_DEADLINE, PAGE, Files, Graph, part
 from syndication.connectors.mixi.pictograms import readable
 from syndication.connectors.text import normalise
 
 SECONDS_OF_TOKEN = 900
+MOST_VOICES = 2000  # of one's own that are read back; nobody writes more in two days
 
 
 class Mixi(Connector):
@@ -107,7 +108,7 @@ class Mixi(Connector):
             raise Unsupported(reasons.CANNOT_READ_BACK)
         shown = self.preview(post).text
         is_photo = post.kind == "photo"
-        found = self._albums.items(post.audience) if is_photo else self._own_voices()
+        found = self._albums.items(post.audience) if is_photo else self._own_voices(since)
         for entry in sorted(found, key=lambda entry: entry.created_at):
             # Both kinds of time are cut to the second.
             if entry.created_at >= int(since) and _reads_alike(entry.text, shown, post.permalink):
@@ -182,10 +183,16 @@ class Mixi(Connector):
             answer = self._graph.write("POST", path, json=entry)
         return Receipt(reading.DIARY + self._graph.new_id(answer))
 
-    def _own_voices(self) -> Iterator[RemotePost]:
+    def _own_voices(self, since: float) -> Iterator[RemotePost]:
+        """Back to `since`: what is in doubt may lie behind a hundred later ones."""
         path = "/voice/statuses/@me/user_timeline"
-        for item in reading.voices(self._graph.listed(path, {})):
-            yield RemotePost(item.remote_id, item.text, item.created_at, url=item.url)
+        for start in range(0, MOST_VOICES, PAGE):
+            answer = self._graph.listed(path, {"start_index": str(start)} if start else {})
+            page = list(reading.voices(answer))
+            for item in page:
+                yield RemotePost(item.remote_id, item.text, item.created_at, url=item.url)
+            if len(answer) < PAGE or (page and page[0].created_at < since):
+                return
 
 
 def _reads_alike(text: str, shown: str, permalink: str) -> bool:

@@ -1,0 +1,12 @@
+"""`python -m tests.bench <what>`; `what` is one of the modules here that has a `main`."""
+
+import sys
+
+from tests.bench import queue
+
+BENCHES = {"queue": queue.main}
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2 or sys.argv[1] not in BENCHES:
+        raise SystemExit(f"python -m tests.bench {'|'.join(BENCHES)}")
+    BENCHES[sys.argv[1]](sys.argv[2:])

@@ -1,0 +1,186 @@
+"""How fast the delivery engine is, and what holds it up: `python -m tests.bench queue`.
+
+Real processes: `manage.py work` as shipped (two workers, no figure changed) and the sandbox without
+faults, on whatever DATABASE_URL and QUEUE_URL say. One line of JSON:
+
+- `plain`: requests a second of a plain loop (one process, `requests.post`) against the sandbox;
+- `queue`: deliveries a second from the first arrival to the last of a pile, and their `ratio`;
+- `idle` and `backlog`: seconds from Send to arrival at the network, with nothing else to do, and
+  with 10,000 rows of other links due before it;
+- `hosts`: the same for five hosts that answer, beside a sixth that answers, refuses, or keeps silent.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import socket
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from tests.drills import chaos, processes
+
+LINKS = 10
+HOSTS = [f"127.0.0.{number}" for number in range(2, 7)]
+SIXTH = "127.0.0.7"
+PATIENCE = 120.0  # seconds for one part
+
+
+@dataclass
+class Bench:
+    """One stage with its network and worker."""
+
+    env: dict[str, str]
+    network: str
+    folder: Path
+
+    def order(self, *order: Any) -> Any:
+        said = processes.done(["-m", "tests.bench.sending", *map(str, order)], self.env)
+        return json.loads(said) if said.strip() else None
+
+    def arrivals(self, name: str) -> dict[str, float]:
+        found = requests.get(f"{self.network}/_arrivals", timeout=60).json()
+        return {text: at for text, at in found.items() if text.startswith(name)}
+
+    def until_arrived(
+        self, name: str, count: int, *, patience: float = PATIENCE
+    ) -> dict[str, float]:
+        end = time.monotonic() + patience
+        while len(found := self.arrivals(name)) < count and time.monotonic() < end:
+            time.sleep(0.5)
+        return found
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        log = self.folder / "work.log"
+        before = len(log.read_text()) if log.exists() else 0
+        with processes.running(["manage.py", "work"], log, self.env) as worker:
+            end = time.monotonic() + 60
+            while "work: running" not in log.read_text()[before:] and time.monotonic() < end:
+                time.sleep(0.2)
+            time.sleep(6)  # the cluster under it starts, and pulls what it pulls
+            yield
+            processes.stop(worker)
+
+
+def figures(sent: dict[str, float], arrived: dict[str, float]) -> dict[str, Any]:
+    """Median and p95 of the seconds from Send to arrival; what did not come is said."""
+    took = sorted(arrived[text] - at for text, at in sent.items() if text in arrived)
+    if len(took) < 2:
+        return {"sent": len(sent), "arrived": len(took)}
+    return {
+        "sent": len(sent),
+        "arrived": len(took),
+        "median": round(statistics.median(took), 3),
+        "p95": round(took[min(len(took) - 1, int(len(took) * 0.95))], 3),
+    }
+
+
+def throughput(bench: Bench, count: int) -> dict[str, Any]:
+    seconds = bench.order("plain", count)
+    bench.order("pile", count, "many")
+    with bench.working():
+        arrived = sorted(bench.until_arrived("many", count).values())
+    plain = count / seconds
+    queue = (len(arrived) - 1) / (arrived[-1] - arrived[0])
+    return {
+        "plain": round(plain, 1),
+        "queue": round(queue, 1),
+        "ratio": round(queue / plain, 2),
+        "arrived": f"{len(arrived)} of {count}",
+    }
+
+
+def latency(bench: Bench, count: int, backlog: int) -> dict[str, Any]:
+    found = {}
+    with bench.working():
+        sent = bench.order("send", count, 0.7, "idle")
+        found["idle"] = figures(sent, bench.until_arrived("idle", count, patience=20))
+        bench.order("pile", backlog)
+        sent = bench.order("send", count, 0.7, "late", "last")
+        arrived = bench.until_arrived("late", count, patience=30)
+        found["backlog"] = {**figures(sent, arrived), "rows_left": bench.order("left")}
+    bench.order("drop")
+    return found
+
+
+def hosts(bench: Bench, count: int) -> dict[str, Any]:
+    """Six hosts; the sixth answers, then refuses every connection, then takes one and says nothing."""
+    found: dict[str, Any] = {}
+    for how in ("answers", "refuses", "silent"):
+        with _sixth(how, bench), bench.working():
+            sent = bench.order("send", count, 0.25, how)
+            healthy = {text: at for text, at in sent.items() if SIXTH not in text}
+            arrived = bench.until_arrived(how, len(healthy), patience=30)
+            time.sleep(2)
+            found[how] = figures(healthy, {**arrived, **bench.arrivals(how)})
+        bench.order("drop")
+    return found
+
+
+@contextmanager
+def _sixth(how: str, bench: Bench) -> Iterator[None]:
+    """The sixth host, at the network's own port."""
+    port = int(bench.network.rpartition(":")[2])
+    if how == "refuses":
+        yield
+        return
+    with socket.socket() as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if how == "silent":
+            listening.bind((SIXTH, port))
+            listening.listen(128)
+            yield
+            return
+    requests.post(f"{bench.network}/_also", json={"host": SIXTH}, timeout=10).raise_for_status()
+    yield
+    requests.post(f"{bench.network}/_also", json={"host": ""}, timeout=10).raise_for_status()
+
+
+@contextmanager
+def stage(engine: str, *, names: list[str], links: int) -> Iterator[Bench]:
+    """A database, a network under `names` (hosts), members with links."""
+    options = chaos.parsed(["--engine", engine, "--bad", "0", "--hurry", "1", "--seed", "1"])
+    options.links = links
+    with chaos.stage(options) as drill:
+        port = drill.network.rpartition(":")[2]
+        where = [f"{name}:{port}" for name in names]
+        drill.env["DRILL_HOSTS"] = ",".join(where)
+        drill.env["ALLOWED_PRIVATE_HOSTS"] = ",".join([f"127.0.0.1:{port}", *where])
+        with chaos.network(drill, also=[name for name in names if name != SIXTH]):
+            for command in (["manage.py", "migrate", "-v0"], ["manage.py", "createcachetable"]):
+                processes.done(command, drill.env)
+            bench = Bench(drill.env, drill.network, drill.folder)
+            bench.order("links", links)
+            yield bench
+
+
+def main(arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="tests.bench queue")
+    parser.add_argument("--engine", choices=chaos.ENGINES, default=chaos.default_engine())
+    parser.add_argument("--deliveries", type=int, default=600)
+    parser.add_argument("--sends", type=int, default=40)
+    parser.add_argument("--backlog", type=int, default=10_000)
+    parser.add_argument("--only", choices=("throughput", "latency", "hosts"))
+    options = parser.parse_args(arguments)
+    found: dict[str, Any] = {"engine": options.engine, "cores": os.cpu_count()}
+    if options.only != "hosts":
+        with stage(options.engine, names=[], links=LINKS) as bench:
+            if options.only != "latency":
+                found |= throughput(bench, options.deliveries)
+            if options.only != "throughput":
+                found |= latency(bench, options.sends, options.backlog)
+    if options.only in (None, "hosts"):
+        with stage(options.engine, names=[*HOSTS, SIXTH], links=12) as bench:
+            found["hosts"] = hosts(bench, options.sends * 3)
+    found["load"] = [round(each, 1) for each in os.getloadavg()]
+    sys.stdout.write(json.dumps(found) + "\n")

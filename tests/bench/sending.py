@@ -1,0 +1,120 @@
+"""What the queue's bench does with rows, as a process: `python -m tests.bench.sending <order> …`.
+
+links <count>                 members m0 … with a link each, to the networks of the settings in turn
+plain <count>                 a plain loop of requests with one link's token; seconds it took
+pile <count>                  so many posts due now, made at one go, on all links but the last
+send <count> <gap> <name>     posts as the page sends them, `gap` seconds apart, on the links in turn
+                              (`only` link last: the one without a pile); {text: epoch seconds}
+left                          how many rows are not sent yet
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import uuid
+
+import django
+import requests
+
+django.setup()
+
+from allauth.socialaccount.models import SocialAccount  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from accounts.models import Member  # noqa: E402
+from syndication import credentials  # noqa: E402
+from syndication.actions import links, posts  # noqa: E402
+from syndication.models import Delivery, DeliveryState, Link, Post  # noqa: E402
+
+
+def make_links(count: str) -> None:
+    api = settings.NETWORKS["mixi"]["api_url"]
+    network = api.removesuffix("/mixi/2")
+    keys = [key for key in settings.NETWORKS if key != "mixi"] or ["mixi"]
+    for number in range(int(count)):
+        name = f"m{number}"
+        given = requests.post(f"{network}/_grant", json={"user": name}, timeout=20).json()
+        member = Member.objects.create(username=name, email="")
+        account = SocialAccount.objects.create(
+            user=member, provider=keys[number % len(keys)], uid=given["uid"]
+        )
+        links.take_in(account, given)
+
+
+def plain(count: str) -> None:
+    link = Link.objects.order_by("pk").first()
+    assert link is not None
+    token = credentials.open_sealed(link).access_token
+    url = settings.NETWORKS["mixi"]["api_url"] + "/voice/statuses/update"
+    began = time.perf_counter()
+    for number in range(int(count)):
+        requests.post(
+            url,
+            data={"status": f"plain {number}"},
+            headers={"Authorization": f"OAuth {token}"},
+            timeout=20,
+        ).raise_for_status()
+    print(json.dumps(time.perf_counter() - began))
+
+
+def pile(count: str, name: str = "pile") -> None:
+    found = list(Link.objects.order_by("pk"))
+    found = found[:-1] or found
+    now = timezone.now()
+    made = Post.objects.bulk_create(
+        Post(
+            author_id=found[number % len(found)].member_id,
+            kind="status",
+            text=f"{name} {number}",
+            audience="everyone",
+            form_key=f"{name}-{number}",
+        )
+        for number in range(int(count))
+    )
+    of_member = {link.member_id: link for link in found}
+    Delivery.objects.bulk_create(
+        Delivery(
+            post=post,
+            link=of_member[post.author_id],
+            kind="publish",
+            sequence=1,
+            audience="everyone",
+            due_at=now,
+            asked_at=now,
+            idempotency_key=str(uuid.uuid4()),
+        )
+        for post in made
+    )
+
+
+def send(count: str, gap: str, name: str, which: str = "all") -> None:
+    found = list(Link.objects.order_by("pk").select_related("member"))
+    if which == "last":
+        found = found[-1:]
+    sent = {}
+    start = time.monotonic()
+    for number in range(int(count)):
+        time.sleep(max(0.0, start + number * float(gap) - time.monotonic()))
+        link = found[number % len(found)]
+        text = f"{name} {number} {link.network}"
+        draft = posts.Draft(kind="status", audience="everyone", form_key=text, text=text)
+        sent[text] = time.time()
+        posts.write(draft, by=link.member)
+    print(json.dumps(sent))
+
+
+def left() -> None:
+    print(json.dumps(Delivery.objects.exclude(state=DeliveryState.SENT).count()))
+
+
+def drop() -> None:
+    """Take what is left of a pile away."""
+    Delivery.objects.exclude(state=DeliveryState.SENT).delete()
+
+
+if __name__ == "__main__":
+    orders = {"links": make_links, "plain": plain, "pile": pile, "send": send, "left": left}
+    {**orders, "drop": drop}[sys.argv[1]](*sys.argv[2:])
