@@ -41,7 +41,7 @@ PARENTS = {
     "link_start": {"link_list"},
     "mfa_activate_totp": {"security"},
     "mfa_index": {"security"},
-    "phone_bookmark": {"phone_list"},
+    "phone_bookmark": {"phone_list", "security"},  # the password is asked for first
     "post_audience": {"post_detail"},
     "post_delete": {"post_detail"},
     "post_deliveries": {"post_detail"},
