@@ -18,10 +18,11 @@ from syndication.models import Allowance, Link
 SHORTEST_REST = 1.0  # seconds; less is over before anybody looks
 
 
-def resting(now: datetime) -> Exists:
-    """A condition on deliveries: their link, or its network, is asked nothing now."""
-    of_link = Q(link=OuterRef("link"))
-    of_network = Q(link=None, network=OuterRef("link__network"))
+def resting(now: datetime, *, link: str = "link", network: str = "link__network") -> Exists:
+    """A condition: the link, or its network, is asked nothing now. `link` and `network` lead there
+    from the rows that are asked for, deliveries unless it is said."""
+    of_link = Q(link=OuterRef(link))
+    of_network = Q(link=None, network=OuterRef(network))
     return Exists(Allowance.objects.filter(of_link | of_network, rest_until__gt=now))
 
 

@@ -13,10 +13,10 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import zip_longest
 
 from django.db import transaction
-from django.db.models import Exists, F, Max, Min, OuterRef, Q
+from django.db.models import Exists, Max, Min, OuterRef, Q, Window
+from django.db.models.functions import RowNumber
 
 from syndication.actions import breaker, budgets
 from syndication.models import (
@@ -37,6 +37,9 @@ Clock = Callable[[], datetime]
 LEASE = timedelta(seconds=120)
 # After a request's own deadline: time for what arrived late to show before anybody reads back.
 LEASE_BEYOND_DEADLINE = timedelta(seconds=60)
+# What a lease is long enough for without being renewed twice in one second.
+USUAL = 20.0  # seconds: a request's deadline, unless it carries a picture
+JUST_NOW = timedelta(seconds=1)
 
 
 class LostLease(Exception):  # noqa: N818 - a fact: somebody else holds the row now
@@ -52,6 +55,7 @@ class Claim:
     owner: str
     attempt: Attempt
     was_in_doubt: bool  # an earlier try has no verdict yet
+    renewed_at: datetime | None = None  # with `sending`, for the request that leaves right after it
 
 
 def claimable(now: datetime) -> DeliveryQuerySet:
@@ -73,22 +77,25 @@ def turns(now: datetime, most: int) -> list[int]:
     each link the oldest goes first.
     """
     due = claimable(now)
-    by_link = due.values("link").annotate(first=Min("due_at"), last=Max("due_at")).order_by()
+    by_link = due.values("link").annotate(first=Min("due_at"), last=Max("due_at"))
     longest = by_link.order_by("first").values_list("link", flat=True)[: most - most // 2]
     newest = by_link.order_by("-last").values_list("link", flat=True)[: most // 2]
     links = list(dict.fromkeys([*longest, *newest]))
+    place = Window(RowNumber(), partition_by="link", order_by=["due_at", "pk"])
+    rows = (
+        due.filter(link__in=links)
+        .annotate(place=place)
+        .filter(place__lte=max(1, most // max(1, len(links))))
+        .values_list("place", "link", "pk")
+    )
     random.shuffle(links)  # two workers with one list do not follow each other about
-    each = max(1, most // max(1, len(links)))
-    rows = [
-        list(due.filter(link=link).order_by("due_at", "pk").values_list("pk", flat=True)[:each])
-        for link in links
-    ]
-    return [pk for turn in zip_longest(*rows) for pk in turn if pk is not None]
+    turn = {link: number for number, link in enumerate(links)}
+    return [pk for place, link, pk in sorted(rows, key=lambda row: (row[0], turn[row[1]]))]
 
 
 def claim(pk: int, *, owner: str, now: datetime) -> Claim | None:
     """Take the row, or None where that may not be now. Counts the try before anything is done."""
-    delivery = claimable(now).filter(pk=pk).select_related("link", "post").first()
+    delivery = Delivery.objects.due(now).filter(pk=pk).select_related("link", "post").first()
     if delivery is None:
         return None
     with transaction.atomic():
@@ -100,11 +107,9 @@ def claim(pk: int, *, owner: str, now: datetime) -> Claim | None:
         if not taken:
             transaction.set_rollback(True)
             return None
-        link = delivery.link
-        delivery.refresh_from_db()
         return Claim(
             delivery=delivery,
-            link=link,
+            link=delivery.link,
             owner=owner,
             attempt=_log_start(delivery, now),
             was_in_doubt=bool(delivery.sent_as),
@@ -113,6 +118,9 @@ def claim(pk: int, *, owner: str, now: datetime) -> Claim | None:
 
 def renew(held: Claim, now: datetime, *, deadline: float = 0.0) -> None:
     """Hold on for one more request of `deadline` seconds. Raises LostLease."""
+    if held.renewed_at is not None and now - held.renewed_at < JUST_NOW and deadline <= USUAL:
+        held.renewed_at = None
+        return
     until = max(now + LEASE, now + timedelta(seconds=deadline) + LEASE_BEYOND_DEADLINE)
     with transaction.atomic():
         Link.objects.filter(pk=held.link.pk, sending_by=held.owner).update(sending_until=until)
@@ -121,13 +129,17 @@ def renew(held: Claim, now: datetime, *, deadline: float = 0.0) -> None:
 
 
 def mark_sending(held: Claim, now: datetime, sent_as: dict[str, object]) -> None:
-    """Write down that the request is about to leave. Raises LostLease (a press took the row back)."""
-    fields: dict[str, object] = {"sent_as": sent_as, "reads": 0}
+    """Write down that the request is about to leave, and renew the lease with it.
+
+    Raises LostLease (a press took the row back).
+    """
+    fields: dict[str, object] = {"sent_as": sent_as, "reads": 0, "lease_until": now + LEASE}
     if not held.was_in_doubt:
         fields["first_sent_at"] = now
+    Link.objects.filter(pk=held.link.pk, sending_by=held.owner).update(sending_until=now + LEASE)
     if not _put(held, DeliveryState.SENDING, fields):
         raise LostLease
-    held.delivery.refresh_from_db()
+    held.renewed_at = now
 
 
 def let_go(held: Claim, now: datetime) -> None:
@@ -144,11 +156,10 @@ def settle(held: Claim, state: str, *, outcome: str, now: datetime, **fields: ob
         Link.objects.filter(pk=held.link.pk, sending_by=held.owner).update(
             sending_until=None, sending_by=""
         )
-        is_ours = bool(_put(held, state, {**fields, "lease_owner": "", "lease_until": None}))
+        is_ours = _put(held, state, {**fields, "lease_owner": "", "lease_until": None})
         held.attempt.outcome = outcome
         held.attempt.finished_at = now
-        held.attempt.save()
-    held.delivery.refresh_from_db()
+        held.attempt.save(update_fields=["outcome", "finished_at", "http_status", "excerpt"])
     if not is_ours:
         logger.warning("delivery %s: %s came after the lease", held.delivery.pk, outcome)
     return is_ours
@@ -164,21 +175,24 @@ def _due_in_order(now: datetime) -> DeliveryQuerySet:
 
 def _take_slot(delivery: Delivery, owner: str, now: datetime) -> int:
     free = Q(sending_until=None) | Q(sending_until__lte=now)
-    return Link.objects.filter(free, pk=delivery.link_id, state=LinkState.ACTIVE).update(
-        sending_until=now + LEASE, sending_by=owner
-    )
+    link = Link.objects.filter(free, pk=delivery.link_id, state=LinkState.ACTIVE)
+    is_paused = Exists(NetworkSwitch.objects.filter(network=OuterRef("network"), is_paused=True))
+    is_resting = budgets.resting(now, link="pk", network="network")
+    return link.filter(~is_paused, ~is_resting).update(sending_until=now + LEASE, sending_by=owner)
 
 
-def _take_row(delivery: Delivery, owner: str, now: datetime) -> int:
+def _take_row(delivery: Delivery, owner: str, now: datetime) -> bool:
     """The lease, and the count: a delivery that kills its worker must run out of tries too."""
+    before = {name: getattr(delivery, name) for name in ("state", "tries", "reads")}
     changes: dict[str, object] = {"lease_owner": owner, "lease_until": now + LEASE}
     if delivery.state == DeliveryState.WAITING:
-        changes["tries"] = F("tries") + 1
+        changes["tries"] = delivery.tries + 1
     elif delivery.kind == DeliveryKind.DELETE:  # may be said again without harm
-        changes.update(state=DeliveryState.WAITING, tries=F("tries") + 1)
+        changes.update(state=DeliveryState.WAITING, tries=delivery.tries + 1)
     else:
-        changes.update(state=DeliveryState.UNCONFIRMED, reads=F("reads") + 1)
-    return _due_in_order(now).filter(pk=delivery.pk, state=delivery.state).update(**changes)
+        changes.update(state=DeliveryState.UNCONFIRMED, reads=delivery.reads + 1)
+    row = _due_in_order(now).filter(pk=delivery.pk, **before)
+    return bool(row.update(**changes)) and _now_has(delivery, changes)
 
 
 def _log_start(delivery: Delivery, now: datetime) -> Attempt:
@@ -195,6 +209,14 @@ def _mine(held: Claim) -> DeliveryQuerySet:
     return Delivery.objects.filter(pk=held.delivery.pk, lease_owner=held.owner)
 
 
-def _put(held: Claim, state: str, fields: dict[str, object]) -> int:
+def _put(held: Claim, state: str, fields: dict[str, object]) -> bool:
     """The allowed change to `state`, or none where it is there already."""
-    return _mine(held).change(state, **fields) or _mine(held).filter(state=state).update(**fields)
+    done = _mine(held).change(state, **fields) or _mine(held).filter(state=state).update(**fields)
+    return bool(done) and _now_has(held.delivery, {**fields, "state": state})
+
+
+def _now_has(delivery: Delivery, fields: dict[str, object]) -> bool:
+    """Keep the instance in step with its row, without asking for the row."""
+    for name, value in fields.items():
+        setattr(delivery, name, value)
+    return True

@@ -36,7 +36,7 @@ from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, Link
 logger = logging.getLogger(__name__)
 
 SLICE = 3.0  # seconds that one hint works on what is due; then others get their turn
-BATCH = 10  # rows between two looks at what is due: a new post waits for no more than these
+BATCH = 20  # rows between two looks at what is due: a new post waits for no more than these
 
 
 class StandDown(Exception):  # noqa: N818 - the last look's answer

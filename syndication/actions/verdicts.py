@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -91,8 +91,7 @@ def arrived(run: Run, receipt: Receipt, *, outcome: str = "sent") -> None:
         "due_at": None,
     }
     try:
-        with transaction.atomic():
-            run.settle(DeliveryState.SENT, outcome, **fields)
+        run.settle(DeliveryState.SENT, outcome, **fields)
     except IntegrityError:
         # A network that names two copies alike (mixi, within one second): the first keeps the name.
         run.settle(DeliveryState.SENT, outcome, **{**fields, "remote_id": ""})

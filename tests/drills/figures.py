@@ -39,6 +39,7 @@ def hurry(times: float) -> None:
     timing.SHORTEST_WAIT /= times
     claims.LEASE /= times
     claims.LEASE_BEYOND_DEADLINE /= times
+    claims.USUAL /= times
     breaker.FIRST_PAUSE /= times
     breaker.LONGEST_PAUSE /= times
     breaker.PROBE_LEASE /= times
