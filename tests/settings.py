@@ -29,3 +29,6 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     DATABASES["default"]["TEST"] = {  # noqa: F405
         "NAME": os.path.join(tempfile.gettempdir(), f"profilelink-test-{os.getpid()}.sqlite3")
     }
+else:
+    # One for each run: two runs at once on one server do not drop each other's.
+    DATABASES["default"]["TEST"] = {"NAME": f"test_profilelink_{os.getpid()}"}  # noqa: F405
