@@ -24,6 +24,9 @@ _FORM = "application/x-www-form-urlencoded"
 _FILES = "multipart/form-data"
 _CHARSET = re.compile(rb";\s*charset=[^;\r\n]+", re.I)
 
+# What a request knows of the bytes that it was made from; the new one finds it out for itself.
+_READ_FROM_BYTES = {"_encoding", "_body", "_post", "_files", "GET"}
+
 Reader = Callable[[bytes], str]
 
 
@@ -37,7 +40,8 @@ def in_utf8(request: WSGIRequest, carrier: Carrier) -> WSGIRequest:
         return request
     fresh = WSGIRequest({**request.environ, **changed})
     for name, value in vars(request).items():  # what a server or a test put on it
-        vars(fresh).setdefault(name, value)
+        if name not in _READ_FROM_BYTES:
+            vars(fresh).setdefault(name, value)
     return fresh
 
 
