@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts import sealing
+from accounts.forms.keypads import NAME
 
 SEALED_SECRET_SESSION_KEY = "mfa.totp.sealed"  # noqa: S105 - a key of the session
 
@@ -64,7 +65,7 @@ class SignupForm(Plain, account.SignupForm):
         "email": _("For a new password when you forget yours. Nobody sees it."),
         "password1": NEW_PASSWORD_HINT,
     }
-    attrs = {"username": {"autocapitalize": "none", "maxlength": "30"}}
+    attrs = {"username": {**NAME, "maxlength": "30"}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,6 +7,8 @@ import secrets
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.keypads import KANA
+
 
 def new_form_key() -> str:
     """A form sent twice does its thing once: this tells that it is the same form."""
@@ -15,7 +17,7 @@ def new_form_key() -> str:
 
 class FindForm(forms.Form):
     name = forms.CharField(
-        label=_("Name"), max_length=60, widget=forms.TextInput(attrs={"size": 16})
+        label=_("Name"), max_length=60, widget=forms.TextInput(attrs={"size": 16, **KANA})
     )
 
     def clean_name(self) -> str:
@@ -27,6 +29,6 @@ class InvitationForm(forms.Form):
         label=_("For whom? (only you see this)"),
         max_length=100,
         required=False,
-        widget=forms.TextInput(attrs={"size": 16}),
+        widget=forms.TextInput(attrs={"size": 16, **KANA}),
     )
     form_key = forms.RegexField(r"\A[0-9a-f]{32}\Z", widget=forms.HiddenInput, initial=new_form_key)

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.keypads import KANA
 from accounts.models import Group, Member
 
 
@@ -14,7 +15,7 @@ class GroupForm(forms.Form):
     name = forms.CharField(
         label=_("Name of the group"),
         max_length=Group._meta.get_field("name").max_length,
-        widget=forms.TextInput(attrs={"size": 16}),
+        widget=forms.TextInput(attrs={"size": 16, **KANA}),
     )
 
 
@@ -22,7 +23,9 @@ class InviteForm(forms.Form):
     """By name, among the friends of who invites: nobody else can be invited."""
 
     name = forms.CharField(
-        label=_("A friend's name"), max_length=60, widget=forms.TextInput(attrs={"size": 16})
+        label=_("A friend's name"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"size": 16, **KANA}),
     )
 
     def __init__(self, *args: Any, by: Member, **kwargs: Any) -> None:

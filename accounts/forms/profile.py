@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.profile import AUDIENCES
+from accounts.forms.keypads import KANA
 from accounts.models import Audience, Member
 from accounts.pictures import BadPicture, to_jpeg
 
@@ -42,14 +43,14 @@ class ProfileForm(_MemberForm):
         help_text=_("Where it is not shown, the name behind the @ stands."),
         max_length=Member._meta.get_field("display_name").max_length,
         required=False,
-        widget=forms.TextInput(attrs={"size": 16}),
+        widget=forms.TextInput(attrs={"size": 16, "autocomplete": "name", **KANA}),
     )
     display_name_audience = _audience(_("Who sees the name"))
     about = forms.CharField(
         label=_("About you"),
         max_length=Member._meta.get_field("about").max_length,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 4, "cols": 24}),
+        widget=forms.Textarea(attrs={"rows": 4, "cols": 24, **KANA}),
     )
     about_audience = _audience(_("Who sees what is about you"))
     is_listed = forms.BooleanField(

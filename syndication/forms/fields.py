@@ -16,12 +16,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.forms.keypads import KANA
 from accounts.models import Audience, Group, Member
 
 URL_LENGTH = 1000
 
-# Japanese input first; three generations of handsets read three different attributes.
-KANA = {"istyle": "1", "mode": "hiragana"}
 LATIN = {"istyle": "3", "mode": "alphabet", "inputmode": "url", "autocapitalize": "off"}
 
 # What XML (the feed) cannot hold, and no keyboard types. Line feed and tab stay.
