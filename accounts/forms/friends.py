@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.keypads import KANA
+from accounts.forms.typed import TypedText
 
 
 def new_form_key() -> str:
@@ -25,7 +26,7 @@ class FindForm(forms.Form):
 
 
 class InvitationForm(forms.Form):
-    note = forms.CharField(
+    note = TypedText(
         label=_("For whom? (only you see this)"),
         max_length=100,
         required=False,

@@ -8,11 +8,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.keypads import KANA
+from accounts.forms.typed import TypedText
 from accounts.models import Group, Member
 
 
 class GroupForm(forms.Form):
-    name = forms.CharField(
+    name = TypedText(
         label=_("Name of the group"),
         max_length=Group._meta.get_field("name").max_length,
         widget=forms.TextInput(attrs={"size": 16, **KANA}),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.profile import AUDIENCES
 from accounts.forms.keypads import KANA
+from accounts.forms.typed import TypedText
 from accounts.models import Audience, Member
 from accounts.pictures import BadPicture, to_jpeg
 
@@ -38,7 +39,7 @@ class _MemberForm(forms.Form):
 
 
 class ProfileForm(_MemberForm):
-    display_name = forms.CharField(
+    display_name = TypedText(
         label=_("Name"),
         help_text=_("Where it is not shown, the name behind the @ stands."),
         max_length=Member._meta.get_field("display_name").max_length,
@@ -46,7 +47,7 @@ class ProfileForm(_MemberForm):
         widget=forms.TextInput(attrs={"size": 16, "autocomplete": "name", **KANA}),
     )
     display_name_audience = _audience(_("Who sees the name"))
-    about = forms.CharField(
+    about = TypedText(
         label=_("About you"),
         max_length=Member._meta.get_field("about").max_length,
         required=False,

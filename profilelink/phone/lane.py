@@ -7,10 +7,13 @@ the picture format alone; every other browser passes untouched, in UTF-8.
 from collections.abc import Callable
 from typing import cast
 
+from django.core.exceptions import RequestDataTooBig
 from django.core.handlers.wsgi import WSGIRequest
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
 
+from profilelink.errors import bad_request
 from profilelink.phone.arriving import in_utf8
 from profilelink.phone.carriers import recognise
 from profilelink.phone.leaving import for_phone
@@ -23,7 +26,17 @@ class PhoneLaneMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         phone = recognise(request.META)
         if phone is None:
-            return self.get_response(request)
+            return _told_apart(self.get_response(request))
         path = request.get_full_path()  # before a token is taken out of it
-        fresh = in_utf8(cast(WSGIRequest, request), phone.carrier)
-        return for_phone(self.get_response(fresh), phone, path)
+        try:
+            response = self.get_response(in_utf8(cast(WSGIRequest, request), phone.carrier))
+        except RequestDataTooBig:  # what comes later answers by itself
+            response = bad_request(request)
+        return for_phone(response, phone, path)
+
+
+def _told_apart(response: HttpResponseBase) -> HttpResponseBase:
+    """A cache that many share must not give an old phone what another browser got."""
+    if "public" in response.get("Cache-Control", ""):
+        patch_vary_headers(cast(HttpResponse, response), ("User-Agent",))
+    return response

@@ -98,6 +98,8 @@ def _referred(found: re.Match[str]) -> str:
     if not 0xA0 <= point <= 0x10FFFF or 0xD800 <= point <= 0xDFFF:
         return found[0]
     letter = chr(point)
+    if is_private(letter):  # pages of other sites say pictograms so; public() knows them
+        return letter
     try:
         is_sayable = letter.encode(CODEC).decode(CODEC) == letter
     except UnicodeEncodeError:

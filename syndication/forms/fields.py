@@ -17,14 +17,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.forms.keypads import KANA
+from accounts.forms.typed import PRIVATE
 from accounts.models import Audience, Group, Member
 
 URL_LENGTH = 1000
 
 LATIN = {"istyle": "3", "mode": "alphabet", "inputmode": "url", "autocapitalize": "off"}
 
-# What XML (the feed) cannot hold, and no keyboard types. Line feed and tab stay.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+# What XML (the feed) cannot hold and no keyboard types, and private use. Line feed and tab stay.
+_UNWRITABLE = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff{PRIVATE}]")
 
 
 class PlainText(forms.CharField):
