@@ -587,8 +587,8 @@ FIXES = [
 ]
 
 
-def main(words: list[str]) -> int:
-    chosen = [fix for fix in FIXES if not words or fix.row in words]
+def main(words: list[str], fixes: list[Fix] = FIXES) -> int:
+    chosen = [fix for fix in fixes if not words or fix.row in words]
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder) / "tree"
         shutil.copytree(ROOT, tree, ignore=IGNORED)

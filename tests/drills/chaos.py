@@ -7,7 +7,7 @@ who write, delete and press (tests.drills.members), on a database of their own: 
 on the server of DATABASE_URL; hints by QUEUE_URL where it is set (its `profilelink` queue is emptied).
 `--engine` chooses among what these variables offer. The worker's whole tree is killed by SIGKILL
 again and again, every second time in the middle of a request; the network also refuses connections
-for 20 seconds.
+for a while.
 
 `--hurry 5` divides every wait of the engine by five (tests.drills.figures says which): its figures
 are made for two days of tries. `--guard off` takes out what the drill is about, and must show losses
@@ -42,7 +42,6 @@ from tests.journey.world import free_ports, own_database
 
 ENGINES = ("sqlite+orm", "postgresql+orm", "postgresql+redis")
 CLIENT_SECRET = "0f2d7a6c4c1b4b5e9e1d8a7f6c5b4a39"  # the sandbox's own
-AWAY = 20.0  # seconds without a listening port
 DEADLINE = 20.0  # of a request, before it is hurried
 STARTED_WITHIN = 90.0
 
@@ -79,8 +78,8 @@ class Drill:
         for number in range(self.options.kills):
             time.sleep(self.random.uniform(0.4, 1.6) * pause)
             if number == away_at:
-                self.tell("/_refuse", seconds=AWAY)
-                time.sleep(AWAY + 1)
+                self.tell("/_refuse", seconds=self.options.away)
+                time.sleep(self.options.away + 1)
             if number % 2:
                 self.kills_in_request += self.wait_for_a_request()
             self.kill_worker()
@@ -282,6 +281,7 @@ def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--guard", choices=("on", "off"), default="on")
     parser.add_argument("--hurry", type=float, default=5.0)
     parser.add_argument("--pause", type=float, default=8.0, help="seconds between kills, about")
+    parser.add_argument("--away", type=float, default=20.0, help="seconds without connections")
     parser.add_argument("--within", type=float, default=1800.0, help="seconds, then it is given up")
     parser.add_argument("--seed", type=int, default=random.randrange(10_000))
     parser.add_argument("--keep", action="store_true", help="keep logs and rows to look at")

@@ -195,6 +195,14 @@ def test_an_idle_worker_killed_by_sigkill_does_not_stop_the_deliveries(sandbox, 
     assert len(first) >= 5
 
 
+def test_a_new_secret_key_with_hints_in_the_queue_loses_nothing(sandbox, worker):
+    """django-q2 cannot read its own queue any more and drops it; the rows are woken all the same."""
+    worker.seed("古い鍵で", "書いた")
+    worker.environment["SECRET_KEY"] = "another-one"
+    worker.start()
+    assert until(lambda: sorted(texts(sandbox)) == ["古い鍵で", "書いた"]), worker.said()
+
+
 def test_sigterm_stops_everything_within_thirty_seconds(sandbox, worker):
     worker.seed("最後の一つ")
     worker.start()

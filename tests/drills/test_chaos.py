@@ -1,0 +1,26 @@
+"""A small drill on whatever DATABASE_URL and QUEUE_URL say: `tests.drills.chaos` has the large ones."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.drills.processes import ROOT
+
+
+@pytest.mark.journey
+def test_under_fire_nothing_is_lost_doubled_or_left_behind():
+    command = [
+        "-m", "tests.drills.chaos", "--deliveries", "40", "--kills", "2", "--bad", "0.2",
+        "--links", "5", "--hurry", "20", "--pause", "4", "--away", "3", "--within", "120",
+    ]  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, *command], cwd=ROOT, capture_output=True, text=True, timeout=300
+    )
+    found = json.loads(done.stdout)
+    counted = {name: found[name] for name in ("missing", "doubled", "left_behind")}
+    assert counted == {"missing": 0, "doubled": 0, "left_behind": 0}, (found, done.stderr)
+    assert (done.returncode, found["deliveries"], found["kills"]) == (0, 40, 2)
