@@ -33,7 +33,7 @@ FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 @dataclass(frozen=True)
 class Device:
     """`redirects`: followed in a row; `page_limit`: bytes, 0 for none that matters;
-    `says_charset`: forms name their encoding in the Content-Type; `carrier`: of the lane's phones."""
+    `says_charset`: forms name their encoding in the Content-Type; `carrier`: of the lane's phones; `display`: which page of mixi's fits."""
 
     name: str
     user_agent: str
@@ -45,10 +45,16 @@ class Device:
     says_charset: bool = False
     can_upload: bool = True
     picture: str = "JPEG"
+    display: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_flip_phone(self) -> bool:
+        """Whether mixi's page for the handsets of its time fits."""
+        return self.carrier is not None
 
 
 DOCOMO, AU, SOFTBANK = Carrier
@@ -74,16 +80,16 @@ DEVICES = [
     Device("Willcom", "Mozilla/3.0(WILLCOM;KYOCERA/WX310K/2;1.2.2.16.000000/0.1/C100) Opera 7.0",
            DOCOMO, keeps_cookies=True, page_limit=100_000),
     Device("garaho", "Mozilla/5.0 (Linux; Android 5.1; F-01J Build/V10R; wv) Chrome/55.0 Mobile",
-           keeps_cookies=True),
+           keeps_cookies=True, display="touch"),
     Device("KaiOS", "Mozilla/5.0 (Mobile; Nokia_8110_4G; rv:48.0) Gecko/48.0 Firefox/48.0 KAIOS/2.5",
-           keeps_cookies=True),
+           keeps_cookies=True, display="touch"),
     Device("Opera Mini", "Opera/9.80 (J2ME/MIDP; Opera Mini/4.2.18887/37.9389; U; ja) Presto/2.12",
            keeps_cookies=True, headers={"HTTP_X_OPERAMINI_PHONE_UA": "DoCoMo/2.0 N906i(c100;TB)"}),
     Device("a touch phone without cookies",
-           "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Mobile"),
-    Device("Lynx", "Lynx/2.9.0dev.12 libwww-FM/2.14SSL-MM/1.4.1"),
-    Device("w3m", "w3m/0.5.3+git20230121"),
-    Device("Dillo", "Dillo/3.0.5", sends_referer=False),
+           "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Mobile", display="touch"),
+    Device("Lynx", "Lynx/2.9.0dev.12 libwww-FM/2.14SSL-MM/1.4.1", display="pc"),
+    Device("w3m", "w3m/0.5.3+git20230121", display="pc"),
+    Device("Dillo", "Dillo/3.0.5", sends_referer=False, display="pc"),
 ]  # fmt: skip
 
 

@@ -11,11 +11,14 @@ from django.urls import reverse
 from PIL import Image
 
 from accounts.models import Audience, Member
+from profilelink.phone import carriers
 from profilelink.phone.carriers import recognise
-from syndication.models import Post, PostKind
+from profilelink.phone.leaving import page
+from syndication.models import Link, Post, PostKind
+from tests.accounts.away import come_back, leave_by_phone
 from tests.accounts.screens import number_on, press, show_code
-from tests.making import befriend, make_member, make_post
-from tests.phone import computer
+from tests.making import PASSWORD, befriend, make_member, make_post
+from tests.phone import computer, log_in_phone
 from tests.photographs import a_photo
 from tests.profilelink.phone.devices import DEVICES, Device, DeviceClient
 
@@ -23,6 +26,8 @@ pytestmark = pytest.mark.django_db
 
 PAGES = ["home", "friend_list", "link_list", "privacy", "delivery_list", "phone_list", "group_list",
          "session_list", "profile_edit"]  # fmt: skip
+LANES = [carriers.MOVA, carriers.FOMA, carriers.IMODE_2, carriers.AU_WAP2, carriers.J_PHONE_C,
+         carriers.SOFTBANK_3GC]  # fmt: skip
 WRITTEN = "今日は☀〜①髙﨑ｱ\\~"
 
 
@@ -70,6 +75,15 @@ def test_a_member_comes_in_writes_and_goes(device: Device, hanako: Member) -> No
     out = phone.submit("Log out")
     assert out.status == 200
     assert "はなこ" not in phone.get("/m/")
+
+
+def test_a_password_brings_in_by_cookie_or_by_address(device: Device, hanako: Member) -> None:
+    phone = DeviceClient(device)
+    phone.get(reverse("account_login"))
+    home = phone.submit("Log in", login="hanako", password=PASSWORD)
+    assert "はなこ" in home
+    assert home.path.startswith("/s/") != device.keeps_cookies
+    assert "はなこ" in phone.get(reverse("home"))
 
 
 def test_every_page_suits_the_device(device: Device, hanako: Member) -> None:
@@ -122,8 +136,36 @@ def test_a_photo_that_fits_is_left_alone(hanako: Member) -> None:
     assert response.content == a_photo((200, 150))
 
 
+def test_mixi_is_linked_from_every_device(device: Device, hanako: Member, sandbox) -> None:
+    phone = logged_in(device, hanako)
+    away = leave_by_phone(phone)
+    is_flip_phone = "/mixi/m/connect_authorize.pl" in away.address
+    assert is_flip_phone == device.is_flip_phone
+    if device.display:
+        assert f"display={device.display}" in away.address
+    named = come_back(phone, away)
+    assert "はなこ" in named or "hanako" in named
+    phone.submit("Link")
+    link = Link.objects.get()
+    assert (link.member, link.network) == (hanako, "mixi")
+
+
 def test_a_subscriber_s_number_opens_nothing(device: Device, hanako: Member) -> None:
     phone = DeviceClient(device)
     headers = {"HTTP_X_DCMGUID": "0123abc", "HTTP_X_UP_SUBNO": "05001", "HTTP_X_JPHONE_UID": "a1"}
     assert "はなこ" not in phone.get("/m/", **headers)
     assert "はなこ" not in phone.get(reverse("friend_list"), **headers)
+
+
+def test_the_table_of_pages_by_lane(hanako: Member) -> None:
+    """`-k table -s` prints it: bytes of each page in UTF-8 and in each lane."""
+    for number in range(10):
+        make_post(author=hanako, text=f"{number} 長い〜お知らせ😀" * 4)
+    phone = log_in_phone(hanako)
+    lines = [f"{'':16}{'UTF-8':>9}" + "".join(f"{lane.name:>14}" for lane in LANES)]
+    for name in PAGES:
+        html = phone.get(reverse(name), HTTP_ACCEPT_LANGUAGE="ja").html
+        sizes = [len(page(html, lane)) for lane in LANES]
+        assert all(size <= lane.page_limit for size, lane in zip(sizes, LANES, strict=True)), name
+        lines.append(f"{name:16}{len(html.encode()):>9}" + "".join(f"{n:>14}" for n in sizes))
+    print("", *lines, sep="\n")
