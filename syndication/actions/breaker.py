@@ -38,7 +38,8 @@ def closed_to(now: datetime, *, prefix: str = "") -> Q:
     ailing = HostHealth.objects.filter(
         Q(open_until__gt=now) | Q(probe_until__gt=now) | Q(slow_until__gt=now)
     )
-    shut, slow = set(), set()
+    shut: set[str] = set()
+    slow: set[str] = set()
     for health in ailing:
         is_shut = _is_after(health.open_until, now) or _is_after(health.probe_until, now)
         (shut if is_shut else slow).add(health.host)

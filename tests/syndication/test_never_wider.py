@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from accounts.actions import friends
@@ -84,6 +84,12 @@ class Life:
         if link := self.link_of(account):
             on = {(t.kind, t.audience) for t in Toggle.objects.filter(link=link, is_on=True)}
             links.set_toggles(link, on ^ {(kind, audience)}, by=self.member)
+
+    def toggle_for(self, which: int) -> None:
+        """The very switch that a post of theirs went by, on both links."""
+        if post := self.one(which):
+            for account in ACCOUNTS:
+                self.toggle(account, post.kind, post.audience)
 
     def link(self, account: str) -> None:
         uid = self.sandbox.mixi.account(account).id
@@ -220,6 +226,7 @@ writing = st.tuples(st.just("write"), kinds, likely | audiences)
 narrowing = st.tuples(st.just("change_audience"), which, audiences)
 deleting = st.tuples(st.just("delete"), which)
 toggling = st.tuples(st.just("toggle"), accounts, kinds, likely)
+toggling_for = st.tuples(st.just("toggle_for"), which)
 linking = st.tuples(st.just("link"), accounts)
 unlinking = st.tuples(st.just("unlink"), accounts)
 befriending = st.tuples(st.just("befriend"), accounts, st.integers(0, 12))
@@ -228,7 +235,7 @@ losing = st.tuples(
 )
 delivering = st.tuples(st.just("deliver"), which)
 waiting = st.tuples(st.just("wait"), st.sampled_from((1, 3, 60)))
-between = st.one_of(narrowing, deleting, toggling, unlinking)
+between = st.one_of(narrowing, deleting, toggling_for, unlinking)
 racing = st.tuples(st.just("deliver_with"), which, between)
 steps = st.lists(
     st.one_of(
@@ -237,6 +244,7 @@ steps = st.lists(
         narrowing,
         deleting,
         toggling,
+        toggling_for,
         linking,
         unlinking,
         befriending,
@@ -263,9 +271,12 @@ def take(life: Life, step: tuple[Any, ...]) -> None:
 
 @pytest.mark.django_db
 @given(taken=steps)
+@example(taken=[("write", "status", "everyone"), ("toggle_for", 0), ("deliver", 0)])
+@example(taken=[("write", "note", "everyone"), ("deliver_with", 0, ("toggle_for", 0))])
 @settings(
-    max_examples=80,
+    max_examples=50,
     deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),  # fourteen steps can be read as they are
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_nobody_reads_a_copy_whom_the_member_did_not_name(sandbox, taken):
