@@ -14,6 +14,7 @@ from accounts.models import Audience, Member
 from profilelink.phone import carriers
 from profilelink.phone.carriers import recognise
 from profilelink.phone.leaving import page
+from profilelink.phone.pictures import fitted
 from syndication.models import Link, Post, PostKind
 from tests.accounts.away import come_back, leave_by_phone
 from tests.accounts.screens import number_on, press, show_code
@@ -126,6 +127,19 @@ def test_a_photo_fits_the_screen_and_the_page(device: Device, hanako: Member) ->
         assert shown.width <= known.width
         assert len(response.content) <= known.page_limit / 2
         assert "progressive" not in shown.info
+
+
+@pytest.mark.parametrize(("size", "is_progressive"), [((400, 300), False), ((200, 150), True)])
+def test_a_light_photo_is_made_narrow_and_plain_too(
+    size: tuple[int, int], is_progressive: bool
+) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", size, "teal").save(out, "JPEG", progressive=is_progressive)
+    content, media_type = fitted(out.getvalue(), carriers.FOMA)
+    with Image.open(io.BytesIO(content)) as shown:
+        assert shown.width == min(size[0], carriers.FOMA.width)
+        assert "progressive" not in shown.info
+    assert media_type == "image/jpeg"
 
 
 def test_a_photo_that_fits_is_left_alone(hanako: Member) -> None:

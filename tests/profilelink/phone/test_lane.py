@@ -73,6 +73,11 @@ def test_a_letter_of_the_user_s_own_area_becomes_geta() -> None:
     assert arrived(b"text=a%F0%40b%80c%FF") == {"text": "a〓b〓c〓"}
 
 
+def test_the_user_s_own_area_is_not_taken_for_a_sign_that_has_its_letter_in_utf8() -> None:
+    # F041 is U+E001 to the codec, and U+E001 is SoftBank's boy.
+    assert arrived(b"text=%F0%41", carrier=Carrier.SOFTBANK) == {"text": "〓"}
+
+
 def test_what_a_browser_made_of_a_letter_it_could_not_send_is_that_letter_again() -> None:
     raw = b"text=" + quote_plus("&#128512;&#x20BB7;&#12316;&#33;&#12354;&#55357;&#57344;").encode()
     assert arrived(raw) == {"text": "😀𠮷〜&#33;&#12354;&#55357;〓"}
