@@ -92,7 +92,7 @@ def test_a_machine_that_fills_in_every_field_signs_up_nobody():
 def test_the_field_for_machines_is_labelled_for_text_browsers():
     page = PhoneClient().get("/signup/")
     assert "Leave this empty" in page
-    assert "style=" not in page.html, "the policy of the page allows no inline style"
+    assert " style=" not in page.html, "the policy of the page allows no inline style"
 
 
 def test_a_taken_mail_address_says_what_to_do(hanako):

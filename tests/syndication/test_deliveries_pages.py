@@ -35,6 +35,9 @@ def row(hanako, link, state=S.WAITING, **fields):
     deliveries.plan(post)
     if state == S.SENT:
         fields.setdefault("sent_at", timezone.now())
+    if state == S.SENDING:
+        held = {"first_sent_at": timezone.now(), "lease_until": timezone.now()}
+        fields = {**held, "lease_owner": "somebody", **fields}
     Delivery.objects.filter(post=post).update(state=state, **fields)
     return Delivery.objects.get(post=post)
 

@@ -65,6 +65,7 @@ def test_lists_do_not_ask_once_for_each_row(chief, hanako, django_assert_max_num
             sequence=1,
             audience="everyone",
             asked_at=post.created_at,
+            due_at=post.created_at,
             idempotency_key=f"many-{number}",
         )
         MemberSession.objects.create(user=hanako, ip="192.0.2.7", session_key=f"{number}")
