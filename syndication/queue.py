@@ -9,7 +9,7 @@ The figures of settings.Q_CLUSTER:
 
 - `workers` 2: deliveries wait for networks most of their time; more by QUEUE_WORKERS.
 - `queue_limit` = workers, `bulk` 1: what the cluster holds in memory dies with it, so it holds little.
-- `timeout` 180 s: a slice of draining (3 s) and then the longest attempt: a refresh (20 s), the list
+- `timeout` 180 s: a slice of draining (1 s) and then the longest attempt: a refresh (20 s), the list
   of albums (2 × 20 s) and a picture (60 s), with as much again to spare. A worker is killed beyond.
 - `retry` 600 s: above T × (2 + (queue_limit + bulk - 1) // workers) + 10 with T = timeout + 3, the
   longest that a hint can wait in memory and run; else the ORM broker hands it out twice.

@@ -273,6 +273,16 @@ def take(life: Life, step: tuple[Any, ...]) -> None:
 @given(taken=steps)
 @example(taken=[("write", "status", "everyone"), ("toggle_for", 0), ("deliver", 0)])
 @example(taken=[("write", "note", "everyone"), ("deliver_with", 0, ("toggle_for", 0))])
+@example(taken=[("write", "status", "everyone"), ("deliver", 0), ("change_audience", 0, "friends")])
+@example(taken=[("write", "note", "everyone"), ("deliver", 0), ("delete", 0)])
+@example(
+    taken=[
+        ("write", "photo", "everyone"),
+        ("lose_an_answer", "drop_after"),
+        ("deliver", 0),
+        ("delete", 0),
+    ]
+)
 @settings(
     max_examples=50,
     deadline=None,
