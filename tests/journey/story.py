@@ -145,7 +145,7 @@ def write_all(phone: Client, photo: Path) -> None:
     preview_and_send(phone, "mixi")
     home(phone)
     phone.follow("Write")
-    phone.follow("Link")
+    phone.follow("4 Link")  # the words "Profile Link" stand on every page
     phone.fill("Address", "https://example.com/flour")
     phone.fill("Words to it", LINKED)
     preview_and_send(phone, "mixi")

@@ -71,8 +71,10 @@ class W3m:
         self._settle()
 
     def press(self, words: str) -> None:
-        """Buttons stand in square brackets."""
-        self.follow(f"[{words}")
+        """Buttons stand in square brackets, some of them behind their number key."""
+        self._find(words, at="\\[[0-9 ]*")
+        self._keys("Enter")
+        self._settle()
 
     def fill(self, label: str, text: str) -> None:
         self._find(label, at="^ *")
