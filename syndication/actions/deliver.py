@@ -35,7 +35,7 @@ from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, Link
 
 logger = logging.getLogger(__name__)
 
-SLICE = 0.8  # seconds that one hint works on what is due: a new post's own hint waits behind no more
+SLICE = 0.8  # seconds that one hint works on what is due: a new post's own hint waits no longer
 BATCH = 20  # rows between two looks at what is due: a new post waits for no more than these
 
 
