@@ -189,3 +189,8 @@ def test_a_page_of_the_timeline_takes_two_queries(django_assert_num_queries):
         make_post(author=friend)
     with django_assert_num_queries(2):
         assert len(timeline(hanako).entries) == 3
+
+
+def test_a_network_that_is_no_longer_known_goes_by_its_key():
+    assert Link(network="mixi").network_name == "mixi"
+    assert Link(network="gone").network_name == "gone"
