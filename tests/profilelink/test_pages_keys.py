@@ -9,8 +9,10 @@ import re
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from django.urls import resolve
+from django.urls import resolve, reverse
 
+from accounts.models import Group, Member
+from tests.making import block, make_member
 from tests.page import Page
 from tests.phone import PhoneClient, log_in_phone
 from tests.profilelink.weights import crawl
@@ -58,6 +60,23 @@ GROUP_POST = {"group_posts"}  # the only post that stands below a page of its ow
 _BUTTON_WITH_KEY = re.compile(r'<input type="submit"[^>]* value="([^"]*)" accesskey="(.)"')
 
 
+def beside_the_way(hanako: Member) -> list[str]:
+    """Pages that are reached from a kind of page that the walk looked at only once."""
+    block(hanako, make_member("rui"))
+    group = Group.objects.get(owner=hanako).pk
+    return [
+        reverse("profile", args=["taro"]),
+        reverse("friend_find") + "?name=taro",
+        *(reverse(f"friend_{verb}", args=["taro"]) for verb in ("remove", "block")),
+        reverse("friend_unblock", args=["rui"]),
+        *(
+            reverse(f"group_{page}", args=[group])
+            for page in ("detail", "invite", "posts", "close")
+        ),
+        reverse("group_member", args=[group, "taro"]),
+    ]
+
+
 def walk(phone: PhoneClient, start: str) -> list[tuple[str, Page]]:
     """Every HTML page that links lead to, with the name of its route."""
     found = [weight for weight in crawl(phone, start) if weight.is_html]
@@ -75,7 +94,10 @@ def pages(
     walked: dict[str, list[tuple[str, Page]]], request: pytest.FixtureRequest
 ) -> list[tuple[str, Page]]:
     if "member" not in walked:
-        walked["member"] = walk(log_in_phone(request.getfixturevalue("hanako")), "/")
+        hanako = request.getfixturevalue("hanako")
+        phone = log_in_phone(hanako)
+        aside = [(name_of(path), phone.get(path)) for path in beside_the_way(hanako)]
+        walked["member"] = walk(phone, "/") + aside
     return walked["member"]
 
 
@@ -121,6 +143,7 @@ def test_the_star_leads_one_step_up_and_nowhere_else(
             above = PARENTS.get(route, set())
             assert bool(keyed(page, "*")) == bool(above), f"{route}: {keyed(page, '*')}"
             assert keyed(page, "*") <= above, route
+    assert set(PARENTS) <= {route for route, _page in pages + pages_of_visitors}
     assert GROUP_POST in [keyed(page, "*") for route, page in pages if route == "post_detail"]
 
 
@@ -158,6 +181,11 @@ def keyed(page: Page, key: str) -> set[str]:
     """The name of the page to which a key leads; empty where the page does not have it."""
     for link in page.links:
         if link.accesskey == key:
-            path = urlsplit(urljoin(page.path, link.href)).path
-            return {str(resolve(re.sub(r"^/s/[\w-]{22}", "", path)).url_name)}
+            return {name_of(urljoin(page.path, link.href))}
     return set()
+
+
+def name_of(address: str) -> str:
+    """The name of the route, with or without a token before it."""
+    path = re.sub(r"^/s/[\w-]{22}", "", urlsplit(address).path)
+    return str(resolve(path).url_name)
