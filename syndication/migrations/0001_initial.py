@@ -75,6 +75,9 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, max_length=200)),
                 ('changed_at', models.DateTimeField(auto_now=True)),
             ],
+            options={
+                'verbose_name_plural': 'network switches',
+            },
         ),
         migrations.CreateModel(
             name='Attempt',

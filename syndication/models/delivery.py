@@ -200,6 +200,9 @@ class NetworkSwitch(models.Model):
     reason = models.CharField(max_length=200, blank=True)  # shown to members
     changed_at = models.DateTimeField(auto_now=True)
 
+    class Meta:
+        verbose_name_plural = "network switches"
+
     def __str__(self) -> str:
         return self.network
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+import time
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -227,7 +228,7 @@ def read_friends(phone: Client, world: World) -> None:
 
 
 def staff_look(staff: Browser, world: World) -> None:
-    """Links, deliveries, attempts and phone logins in admin; a network is paused and goes on."""
+    """Links, deliveries, attempts and phone logins in admin; no private text."""
     staff.open("/admin/")
     staff.fill("Name or mail", "admin")
     staff.fill("Password", world.password)
@@ -238,6 +239,35 @@ def staff_look(staff: Browser, world: World) -> None:
         staff.follow(words)
         sees(staff, seen)
         assert SECRET_PLAN not in staff.page.html, "a private text in admin"
+
+
+PAUSED = "このあいだは止まっています"
+
+
+def pause_and_go_on(staff: Browser, phone: Client, world: World) -> None:
+    """Staff pause mixi: what is written waits, and goes when they let it go on."""
+    staff.open("/admin/")
+    staff.follow("Network switches")
+    staff.follow("Add network switch")
+    staff.tick("Is paused")
+    staff.fill("Reason", "mixi is being mended.")
+    staff.press("Save")
+    home(phone)
+    phone.follow("Write")
+    phone.fill("What is new?", PAUSED)
+    preview_and_send(phone, "mixi")
+    time.sleep(6)  # longer than the first try takes
+    assert not any(PAUSED in s["text"] for s in world.received()["statuses"])
+    home(phone)
+    phone.follow("Links")
+    sees(phone, "mixi is being mended.")
+    staff.follow("mixi")
+    staff.tick("Is paused", on=False)
+    staff.press("Save")
+    arrived = world.until(
+        lambda: any(PAUSED in s["text"] for s in world.received()["statuses"]), seconds=40
+    )
+    assert arrived, world.received()["statuses"]
 
 
 def tell(computer: Browser, phone: Client, world: World, photo: Path) -> None:

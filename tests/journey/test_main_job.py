@@ -63,12 +63,13 @@ def test_a_visitor_without_cookies_sees_one_set_cookie_the_probe(world: World) -
     assert len(visitor.cookies_offered) == 1
 
 
-def test_staff_see_what_went_where_and_no_private_text(
+def test_staff_see_what_went_where_and_pause_a_network(
     told: tuple[World, Browser, Browser],
 ) -> None:
-    world, _, _ = told
+    world, _, phone = told
     staff = Browser(world.site, keeps_cookies=True, agent=COMPUTER)
     story.staff_look(staff, world)
+    story.pause_and_go_on(staff, phone, world)
 
 
 def test_every_page_under_a_token_keeps_it_and_sets_no_cookie(
