@@ -78,8 +78,8 @@ def turns(now: datetime, most: int) -> list[int]:
     """
     due = claimable(now)
     by_link = due.values("link").annotate(first=Min("due_at"), last=Max("due_at"))
-    longest = by_link.order_by("first").values_list("link", flat=True)[: most - most // 2]
-    newest = by_link.order_by("-last").values_list("link", flat=True)[: most // 2]
+    longest = by_link.order_by("first", "link").values_list("link", flat=True)[: most - most // 2]
+    newest = by_link.order_by("-last", "-link").values_list("link", flat=True)[: most // 2]
     links = list(dict.fromkeys([*longest, *newest]))
     place = Window(RowNumber(), partition_by="link", order_by=["due_at", "pk"])
     rows = (
