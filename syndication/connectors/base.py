@@ -210,6 +210,10 @@ class Connector:
     limits: ClassVar[Mapping[Kind, Limits]]
     audiences: ClassVar[Mapping[Kind, frozenset[Audience]]]  # what it can hold for each kind
     can_delete: ClassVar[frozenset[Kind]] = frozenset()
+    can_edit: ClassVar[frozenset[Kind]] = frozenset()  # whose copies take other words: `amend`
+    # Whether the same edit said twice leaves what it leaves when said once. Then a lost answer is
+    # simply asked for again; else the timeline is read first, as for a publish.
+    edits_repeat: ClassVar[bool] = True
     can_read_back: ClassVar[frozenset[Kind]] = frozenset()  # else a lost answer stays unconfirmed
     needs_scope: ClassVar[Mapping[Kind, str]] = {}
     refresh_ahead: ClassVar[float] = 120.0  # refresh when fewer seconds than this are left
@@ -247,6 +251,16 @@ class Connector:
 
     def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
         """Send `post`. Raises the five errors of connectors.errors and no other."""
+        raise NotImplementedError
+
+    def amend(self, receipt: Receipt, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
+        """Give the copy `receipt` the words of `post`; how it is named and shown from now on.
+
+        Words alone: `post.photos` says what the pictures show (`alt`) and has no bytes, and the
+        pictures stay. Who may read the copy stays too: `post.audience` is what it was made for.
+        Reads afterwards as `preview(post)` does. Raises `Gone` where the copy is no longer there,
+        and the five errors as `publish` does.
+        """
         raise NotImplementedError
 
     def retract(self, receipt: Receipt) -> None:

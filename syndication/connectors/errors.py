@@ -1,8 +1,8 @@
 """What can go wrong between us and a network, named by what to do next.
 
-A connector raises one of these five (Unreachable is a TryLater) and nothing else. `reason` is a
-sentence for the member, one of connectors.reasons; `words` is what the network said, cleaned and
-short; `status` and `excerpt` are for the attempt log. None of them holds a token.
+A connector raises one of these five (Unreachable is a TryLater, Gone a Rejected) and nothing else.
+`reason` is a sentence for the member, one of connectors.reasons; `words` is what the network said,
+cleaned and short; `status` and `excerpt` are for the attempt log. None of them holds a token.
 """
 
 from __future__ import annotations
@@ -44,6 +44,10 @@ class Unreachable(TryLater):
 
 class Rejected(ConnectorError):
     """The network says no to this very post, for good."""
+
+
+class Gone(Rejected):
+    """The copy that was to be changed is no longer there: somebody deleted it on the network."""
 
 
 class Unauthorized(ConnectorError):

@@ -27,6 +27,7 @@ ADDRESS_TOO_LONG = gettext_noop(
     "The address is too long to fit. The copy carries the address of your post here instead."
 )
 CANNOT_DELETE = gettext_noop("It offers no way to delete this. Please delete it there yourself.")
+CANNOT_EDIT = gettext_noop("It cannot change what was sent: the copy there stays as it was.")
 CANNOT_READ_BACK = gettext_noop("It offers no way to look whether this has arrived.")
 
 # The access (Unauthorized)
@@ -42,6 +43,7 @@ APP_REFUSED = gettext_noop("It does not accept this site's registration. The sta
 SLOW_DOWN = gettext_noop("It asks us to slow down.")
 IN_TROUBLE = gettext_noop("It has trouble of its own at the moment.")
 REFUSED = gettext_noop("It refused this.")
+COPY_GONE = gettext_noop("The copy is no longer there: it was deleted on the network.")
 NO_ANSWER = gettext_noop("No whole answer came, so it may or may not have arrived.")
 UNREADABLE = gettext_noop("Its answer could not be read.")
 
