@@ -175,12 +175,13 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
             SocialApp(
                 provider=key,
                 name=key,
-                client_id=network["client_id"],
-                secret=network["client_secret"],
+                client_id=network.get("client_id", ""),
+                secret=network.get("client_secret", ""),
                 settings={**network, "callback_url": public_url("link_callback", key)},
             )
             for key, network in settings.NETWORKS.items()
-            if network["client_id"] and provider in (key, None)
+            # Where the member names the server we register with it then, and need none before.
+            if network.get("client_id", "-") and provider in (key, None)
         ]
 
 

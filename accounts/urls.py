@@ -15,6 +15,7 @@ from accounts.views import (
     groups,
     invitations,
     language,
+    link_start,
     linking,
     phone_login,
     phones,
@@ -88,7 +89,7 @@ PHONES: list[URLPattern | URLResolver] = [
 LINKING: list[URLPattern | URLResolver] = [
     path("links/return/", linking.link_return, name="link_return"),
     path("links/confirm/<slug:network>/", linking.link_confirm, name="link_confirm"),
-    path("links/<slug:network>/", linking.link_start, name="link_start"),
+    path("links/<slug:network>/", link_start.link_start, name="link_start"),
     path("accounts/<slug:network>/login/callback/", linking.link_callback, name="link_callback"),
 ]
 

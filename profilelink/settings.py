@@ -4,6 +4,7 @@ A missing or bad value stops the start with the variable's name. There is one se
 the demo and the tests set variables, they do not replace this file.
 """
 
+from importlib import import_module
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -25,6 +26,9 @@ IS_HTTPS = _public.scheme == "https"
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 SITE_NAME = "Profile Link"
 
+# The networks that members can link, in the order of the links page. A new one is a word here.
+NETWORK_KEYS = ["mixi"]
+
 INSTALLED_APPS = [
     "profilelink",
     "django.contrib.admin",
@@ -42,7 +46,7 @@ INSTALLED_APPS = [
     "django_q",
     "accounts.urlsession",
     "accounts",
-    "accounts.providers.mixi",
+    *(f"accounts.providers.{key}" for key in NETWORK_KEYS),
     "syndication",
 ]
 
@@ -261,18 +265,11 @@ USERSESSIONS_TRACK_ACTIVITY = False
 
 # --- Networks: where they are and who we are to them --------------------------------------------
 NETWORKS = {
-    "mixi": {
-        "client_id": env.str("MIXI_CLIENT_ID", default=""),
-        "client_secret": env.str("MIXI_CLIENT_SECRET", default=""),
-        "authorize_url": env.str(
-            "MIXI_AUTHORIZE_URL", default="https://mixi.jp/connect_authorize.pl"
-        ),
-        "mobile_authorize_url": env.str(
-            "MIXI_MOBILE_AUTHORIZE_URL", default="http://m.mixi.jp/connect_authorize.pl"
-        ),
-        "token_url": env.str("MIXI_TOKEN_URL", default="https://secure.mixi-platform.com/2/token"),
-        "api_url": env.str("MIXI_API_URL", default="https://api.mixi-platform.com/2"),
-    },
+    key: {
+        name: env.str(f"{key}_{name}".upper(), default=default)
+        for name, default in import_module(f"accounts.providers.{key}.variables").VARIABLES.items()
+    }
+    for key in NETWORK_KEYS
 }
 ALLOWED_PRIVATE_HOSTS = env.list("ALLOWED_PRIVATE_HOSTS", default=[])
 

@@ -23,6 +23,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.outgoing import outgoing_http
+from accounts.providers.servers import origin_of
 from accounts.sealing import SealBroken, seal_json, unseal_json
 from syndication.connectors import CONNECTORS
 from syndication.connectors.base import App, Connector, Credentials, Http
@@ -38,14 +39,14 @@ WAIT_FOR_OTHERS = 45.0  # seconds, above the lease: whoever died refreshing is o
 STILL_GOOD = 5.0  # seconds that an access token needs to be worth sending
 
 
-def app_for(network: str) -> App:
-    """Our registration with `network`, from the settings."""
+def app_for(network: str, host: str = "") -> App:
+    """Our registration with `network`, from the settings; `host` is the server that was named."""
     known = settings.NETWORKS[network]
     return App(
-        client_id=known["client_id"],
-        client_secret=known["client_secret"],
-        api_url=known["api_url"],
-        token_url=known["token_url"],
+        client_id=known.get("client_id", ""),
+        client_secret=known.get("client_secret", ""),
+        api_url=origin_of(host) if host else known["api_url"],
+        token_url=known.get("token_url", ""),
     )
 
 
@@ -110,7 +111,7 @@ def _connector(link: Link, credentials: Credentials, http: Http, now: Clock) -> 
     return CONNECTORS[link.network](
         credentials,
         http=http,
-        app=app_for(link.network),
+        app=app_for(link.network, link.host),
         clock=lambda: now().timestamp(),
     )
 

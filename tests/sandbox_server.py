@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 
 from syndication.sandbox.clock import Clock
 from syndication.sandbox.mixi.network import Mixi
@@ -35,6 +36,13 @@ class TestSandbox(Sandbox):
         network = self.networks["mixi"]
         assert isinstance(network, Mixi)
         return network
+
+    def __getattr__(self, name: str) -> Any:
+        """The other networks, by their keys."""
+        networks = self.__dict__.get("networks", {})
+        if name not in networks:
+            raise AttributeError(name)
+        return networks[name]
 
     @property
     def clock(self) -> Clock:
@@ -62,12 +70,21 @@ def sandbox_server() -> Iterator[TestSandbox]:
 def sandbox(sandbox_server: TestSandbox, settings: Any) -> TestSandbox:
     """The networks as seeded, with the product's settings pointing at them."""
     sandbox_server.reset()
-    environment = sandbox_server.environment()
-    settings.ALLOWED_PRIVATE_HOSTS = environment["ALLOWED_PRIVATE_HOSTS"].split(",")
-    settings.NETWORKS = {
-        key: values | _pointed(key, environment) for key, values in settings.NETWORKS.items()
-    }
+    for name, value in pointed_at(sandbox_server).items():
+        setattr(settings, name, value)
     return sandbox_server
+
+
+def pointed_at(sandbox: TestSandbox) -> dict[str, Any]:
+    """The settings with which the product finds these networks."""
+    environment = sandbox.environment()
+    return {
+        "ALLOWED_PRIVATE_HOSTS": environment["ALLOWED_PRIVATE_HOSTS"].split(","),
+        "NETWORKS": {
+            key: values | _pointed(key, environment)
+            for key, values in django_settings.NETWORKS.items()
+        },
+    }
 
 
 def _pointed(key: str, environment: dict[str, str]) -> dict[str, str]:

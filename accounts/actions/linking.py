@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import timedelta
@@ -29,11 +29,8 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from accounts import codes, sealing
-from accounts.actions import profile
 from accounts.models import LinkReturn, Member
-from accounts.pictures import BadPicture, to_jpeg
 from accounts.providers.base import Authorized, ExchangeFailed, Leaving
-from accounts.safe_http import HttpFailure
 from accounts.signals import account_linked, may_link
 from accounts.urlsession.api import forget_door, outside_path
 
@@ -41,11 +38,7 @@ AWAY = timedelta(minutes=10)  # to leave, agree, come back, and once more to con
 KEPT_FOR = timedelta(days=1)  # the row, for staff to look at
 NUMBER_TRIES = 3
 TRIES_AN_HOUR = 5  # of leaving; also keeps a stolen session from trying numbers for long
-PICTURE_SIDE = 240  # pixels, the longer side
-NAME_LENGTH = 40
 DOOR = "door"  # in the stash: the path of the page by which the member left
-
-_NUMBER = re.compile(r"[0-9]{4}")
 
 
 class Outcome(StrEnum):
@@ -80,11 +73,6 @@ class LinkedElsewhere(Exception):  # noqa: N818
     """Another member has linked this account."""
 
 
-def is_number(typed: str) -> bool:
-    """Whether it is one that the page could have shown."""
-    return _NUMBER.fullmatch(typed) is not None
-
-
 def ask_whether(member: Member, network: str) -> None:
     """Raises NotNow where somebody objects: staff paused the network, say."""
     for _who, reason in may_link.send(Member, network=network, member=member):
@@ -99,10 +87,12 @@ def check_tries(member: Member) -> None:
         raise TooManyTries
 
 
-def leave(leaving: Leaving, *, by: Member, network: str, session_key: str, number: str) -> str:
+def leave(  # noqa: PLR0913 - who, where, and what brings them back
+    leaving: Leaving, *, by: Member, network: str, host: str = "", session_key: str, number: str
+) -> str:
     """Keeps what is needed when the member comes back; returns the path of the door they leave by.
 
-    `number` is "" in cookie mode. Raises NotNow.
+    `host` is "" on networks of one server, `number` in cookie mode. Raises NotNow.
     """
     forget_old()
     door = outside_path(leaving.url)
@@ -111,6 +101,7 @@ def leave(leaving: Leaving, *, by: Member, network: str, session_key: str, numbe
     LinkReturn.objects.create(
         state_hash=_hash(network, leaving.key),
         network=network,
+        host=host,
         member=by,
         session_key=session_key,
         is_url_mode=bool(number),
@@ -119,6 +110,24 @@ def leave(leaving: Leaving, *, by: Member, network: str, session_key: str, numbe
         expires_at=timezone.now() + AWAY,
     )
     return door
+
+
+def enter(account: Authorized, *, by: Member, network: str, session_key: str) -> None:
+    """Who proved the account by an app password never leaves: straight to the confirm page."""
+    forget_old()
+    now = timezone.now()
+    LinkReturn.objects.create(
+        state_hash=_hash(network, secrets.token_urlsafe(20)),
+        network=network,
+        host=account.credentials.get("host", ""),
+        member=by,
+        session_key=session_key,
+        is_url_mode=False,
+        sealed_result=sealing.seal_json(_agreed(account)),
+        expires_at=now + AWAY,
+        exchanged_at=now,
+        returned_at=now,
+    )
 
 
 def forget_old() -> int:
@@ -184,6 +193,10 @@ def _heard(
         account = ask(stash)
     except ExchangeFailed:
         return {"outcome": Outcome.FAILED}
+    return _agreed(account)
+
+
+def _agreed(account: Authorized) -> dict[str, Any]:
     return {
         "outcome": Outcome.AGREED,
         "account": asdict(account),
@@ -269,21 +282,6 @@ def stop(row: LinkReturn) -> None:
     spent = LinkReturn.objects.filter(pk=row.pk, used_at=None)
     if spent.update(used_at=timezone.now(), sealed_stash="", sealed_result="") != 1:
         raise Over
-
-
-def take_name(member: Member, name: str) -> None:
-    """The network's name becomes the member's here."""
-    profile.set_texts(member, display_name=name[:NAME_LENGTH], about=member.about)
-
-
-def take_picture(member: Member, fetch: Callable[[], bytes]) -> bool:
-    """The network's picture becomes the member's here; False where it could not be had."""
-    try:
-        jpeg = to_jpeg(fetch(), PICTURE_SIDE)
-    except (HttpFailure, BadPicture):
-        return False
-    profile.set_picture(member, jpeg, audience=member.picture_audience)
-    return True
 
 
 def _live() -> Any:

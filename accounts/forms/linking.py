@@ -24,6 +24,36 @@ class NumberForm(forms.Form):
     )
 
 
+class ServerForm(forms.Form):
+    """Which server, on networks of many. The provider reads and checks what was typed."""
+
+    server = forms.CharField(
+        label=_("Your name or server there"),
+        max_length=300,
+        error_messages={"required": _("Type the name of your server, or your name with it.")},
+        widget=forms.TextInput(
+            attrs={"inputmode": "url", "autocapitalize": "none", "istyle": "3", "mode": "alphabet"}
+        ),
+    )
+
+    def __init__(self, *args: Any, example: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["server"].help_text = _("For example: %(example)s") % {"example": example}
+
+
+class PasswordDoorForm(ServerForm):
+    """By an app password, where the network has such: nobody leaves."""
+
+    password = forms.CharField(
+        label=_("App password"),
+        max_length=200,
+        error_messages={"required": _("Type the app password that you made there.")},
+        widget=forms.PasswordInput(
+            attrs={"autocomplete": "off", "istyle": "3", "mode": "alphabet"}, render_value=False
+        ),
+    )
+
+
 class TakeOverForm(forms.Form):
     """Field by field; nothing is ticked before the member does it."""
 

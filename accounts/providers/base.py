@@ -3,7 +3,8 @@
 Linking never logs anybody in, so none of allauth's own views is routed; its clients and adapters
 do the wire. A provider knows no models of ours: it gets settings (`app.settings`) and parameters,
 and hands back values. A new network is a package beside this file plus its entry in
-settings.NETWORKS; one that does not speak OAuth 2 (OAuth 1, MiAuth) subclasses NetworkProvider.
+settings.NETWORK_KEYS; one that does not speak OAuth 2 (OAuth 1, MiAuth) subclasses NetworkProvider.
+Where the member names the server (`asks_server`), every method gets that `Server` along.
 """
 
 from __future__ import annotations
@@ -18,14 +19,27 @@ from allauth.socialaccount.providers.oauth2.client import OAuth2Client, OAuth2Er
 from allauth.socialaccount.providers.oauth2.provider import OAuth2Provider
 from allauth.socialaccount.providers.oauth2.views import OAuth2Adapter
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
+from accounts.providers.servers import NotAServer, Server, read_host
 from accounts.safe_http import HttpFailure
 
 JOINER = "\u200d"  # holds an emoji of several together
 
 
 class ExchangeFailed(Exception):  # noqa: N818 - the network's doing
-    """The network did not say who came back. Holds no cause: its text may quote a token."""
+    """The network did not say who came back. Holds no cause: its text may quote a token.
+
+    `words`, where there are any, tell the member what is wrong there and what to do next.
+    """
+
+    def __init__(self, words: str = "") -> None:
+        super().__init__(words)
+        self.words = words
+
+
+class RegistrationGone(ExchangeFailed):
+    """The server knows our registration no more: it is forgotten here, and the next try makes one."""
 
 
 @dataclass(frozen=True)
@@ -64,15 +78,43 @@ def told(value: object, *, longest: int = 100) -> str:
 class NetworkProvider(Provider):
     """One network, as far as linking goes."""
 
-    asks_host: ClassVar[bool] = False  # the member names the server
+    asks_server: ClassVar[bool] = False  # the member names the server
+    has_password_door: ClassVar[bool] = False  # an app password links, too, without leaving
 
     @property
     def hint(self) -> str:
         """Which box to tick there, in words."""
         return ""
 
-    def leave(self, request: HttpRequest, *, host: str = "") -> Leaving:
+    @property
+    def server_example(self) -> str:
+        """What a member types who is asked for the server."""
+        return ""
+
+    def find_server(self, typed: str) -> str:
+        """The canonical host that `typed` means. Raises ExchangeFailed with words."""
+        try:
+            return read_host(typed)
+        except NotAServer:
+            raise ExchangeFailed(
+                _("This names no server. Type it like this: %(example)s")
+                % {"example": self.server_example}
+            ) from None
+
+    def register(self, request: HttpRequest, host: str) -> Mapping[str, str]:
+        """Our registration with a server that we do not know yet; kept sealed, for all members.
+
+        Asks the server: this is where a member hears that there is none, or none of this kind,
+        before leaving. Raises ExchangeFailed with words.
+        """
+        return {}
+
+    def leave(self, request: HttpRequest, *, server: Server | None = None) -> Leaving:
         """The way out. Raises ExchangeFailed where the network must be asked first and fails."""
+        raise NotImplementedError
+
+    def enter(self, request: HttpRequest, *, name: str, password: str) -> Authorized:
+        """Who `name` is, by an app password. Raises ExchangeFailed with words."""
         raise NotImplementedError
 
     @classmethod
@@ -91,7 +133,7 @@ class NetworkProvider(Provider):
         params: Mapping[str, str],
         stash: Mapping[str, str],
         *,
-        host: str = "",
+        server: Server | None = None,
     ) -> Authorized:
         """Who agreed. Asks the network at once. Raises ExchangeFailed."""
         raise NotImplementedError
@@ -114,7 +156,7 @@ class OAuth2Network(NetworkProvider, OAuth2Provider):
 
     oauth2_adapter_class: type[NetworkAdapter]
 
-    def leave(self, request: HttpRequest, *, host: str = "") -> Leaving:
+    def leave(self, request: HttpRequest, *, server: Server | None = None) -> Leaving:
         client = self._client(request)
         pkce = self.get_pkce_params()
         verifier = pkce.pop("code_verifier", "")
@@ -141,7 +183,7 @@ class OAuth2Network(NetworkProvider, OAuth2Provider):
         params: Mapping[str, str],
         stash: Mapping[str, str],
         *,
-        host: str = "",
+        server: Server | None = None,
     ) -> Authorized:
         adapter = self.get_oauth2_adapter(request)
         try:
@@ -151,7 +193,7 @@ class OAuth2Network(NetworkProvider, OAuth2Provider):
             token = adapter.parse_token(answer)
             login = adapter.complete_login(request, self.app, token, response=answer)
             account = self.read_profile(login.account.extra_data)
-            credentials = _credentials(answer, host)
+            credentials = credentials_of(answer, server)
         except (
             OAuth2Error,
             HttpFailure,
@@ -171,7 +213,7 @@ class OAuth2Network(NetworkProvider, OAuth2Provider):
         return self.get_oauth2_adapter(request).get_client(request, self.app)
 
 
-def _credentials(answer: Mapping[str, Any], host: str) -> dict[str, Any]:
+def credentials_of(answer: Mapping[str, Any], server: Server | None = None) -> dict[str, Any]:
     """A token answer (RFC 6749, section 5.1) in our words."""
     expires_in = answer.get("expires_in")
     return {
@@ -179,6 +221,6 @@ def _credentials(answer: Mapping[str, Any], host: str) -> dict[str, Any]:
         "refresh_token": str(answer.get("refresh_token") or ""),
         "expires_in": None if expires_in is None else float(expires_in),
         "scopes": str(answer.get("scope") or "").split(),
-        "host": host,
+        "host": server.host if server else "",
         "extra": {},
     }

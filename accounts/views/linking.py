@@ -6,83 +6,41 @@ network says came back: under a token the number does, see accounts.actions.link
 
 from __future__ import annotations
 
-import secrets
+from collections.abc import Mapping
 from typing import Any
 
 from allauth.account.adapter import get_adapter as get_account_adapter
-from allauth.socialaccount.adapter import get_adapter
-from allauth.socialaccount.models import SocialAccount, SocialApp
+from allauth.socialaccount.models import SocialAccount
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.actions import linking
+from accounts.actions import linking, servers, taking_over
 from accounts.actions.linking import Outcome, Over
 from accounts.forms.linking import NumberForm, TakeOverForm
 from accounts.models import LinkReturn
 from accounts.outgoing import outgoing_http
-from accounts.providers.base import Authorized, ExchangeFailed, NetworkProvider
-from accounts.urlsession.api import adopt_session, is_url_mode, rotate
+from accounts.providers.base import (
+    Authorized,
+    NetworkProvider,
+    RegistrationGone,
+)
+from accounts.urlsession.api import adopt_session, rotate
+from accounts.views.link_start import provider_or_404
 from accounts.views.requests import MemberRequest
 
 PICTURE_BYTES = 2_000_000
 
 
-@login_required
-def link_start(request: MemberRequest, network: str) -> HttpResponse:
-    """What linking does; the number under a token; away."""
-    provider = _provider(request, network)
-    try:
-        linking.ask_whether(request.user, network)
-        if request.method == "POST":
-            return _leave(request, provider)
-    except linking.NotNow as error:
-        return _start_page(request, provider, reason=str(error), status=409)
-    except linking.TooManyTries:
-        reason = _("You left for networks often within this hour. Try again in an hour.")
-        return _start_page(request, provider, reason=reason, status=429)
-    except ExchangeFailed:
-        reason = _("%(name)s does not answer just now. Try again in a few minutes.")
-        return _start_page(request, provider, reason=reason % {"name": provider.name}, status=409)
-    return _start_page(request, provider)
-
-
-def _leave(request: MemberRequest, provider: NetworkProvider) -> HttpResponse:
-    number = request.POST.get("number", "") if is_url_mode(request) else ""
-    if is_url_mode(request) and not linking.is_number(number):
-        return redirect("link_start", provider.id)
-    linking.check_tries(request.user)
-    door = linking.leave(
-        provider.leave(request),
-        by=request.user,
-        network=provider.id,
-        session_key=str(request.session.session_key),
-        number=number,
-    )
-    return redirect(door)
-
-
-def _start_page(
-    request: HttpRequest, provider: NetworkProvider, *, reason: str = "", status: int = 200
-) -> HttpResponse:
-    """The number is made for the page and comes back with the form, so it is stored nowhere.
-
-    No status of 5xx here: what such an answer changed in the session is not kept.
-    """
-    number = f"{secrets.randbelow(10_000):04d}" if is_url_mode(request) else ""
-    context = {"provider": provider, "number": number, "reason": reason}
-    return TemplateResponse(request, "accounts/link_start.html", context, status=status)
-
-
 @require_GET
 def link_callback(request: HttpRequest, network: str) -> HttpResponse:
     """The member comes back, or somebody who knows what the network knows."""
-    provider = _provider(request, network)
+    provider = provider_or_404(request, network)
     params = request.GET.dict()
     key = provider.return_key(params)
     try:
@@ -96,13 +54,28 @@ def link_callback(request: HttpRequest, network: str) -> HttpResponse:
         row,
         proof=proof,
         refused=provider.was_refused(params),
-        ask=lambda stash: provider.come_back(request, params, stash, host=row.host),
+        ask=lambda stash: _come_back(request, provider, row, params, stash),
     )
     if row.is_url_mode:
         came = {"network": network, "key": key, "proof": proof}
         return _number_page(request, provider, NumberForm(initial=came))
     linking.is_back(row)
     return redirect("link_confirm", network)
+
+
+def _come_back(
+    request: HttpRequest,
+    provider: NetworkProvider,
+    row: LinkReturn,
+    params: Mapping[str, str],
+    stash: Mapping[str, str],
+) -> Authorized:
+    server = servers.named(row.network, row.host)
+    try:
+        return provider.come_back(request, params, stash, server=server)
+    except RegistrationGone:
+        servers.forget(row.network, row.host)
+        raise
 
 
 def _is_own(request: HttpRequest, row: LinkReturn) -> bool:
@@ -115,7 +88,7 @@ def _is_own(request: HttpRequest, row: LinkReturn) -> bool:
 def link_return(request: HttpRequest) -> HttpResponse:
     """The number gives the session back, under a new token."""
     form = NumberForm(request.POST)
-    provider = _provider(request, str(form.data.get("network", "")))
+    provider = provider_or_404(request, str(form.data.get("network", "")))
     if not form.is_valid():
         return _number_page(request, provider, form)
     key = form.cleaned_data["key"]
@@ -143,7 +116,7 @@ def _number_page(
 @login_required
 def link_confirm(request: MemberRequest, network: str) -> HttpResponse:
     """Names both sides. Nothing is linked before the member says so."""
-    provider = _provider(request, network)
+    provider = provider_or_404(request, network)
     try:
         row = linking.to_confirm(network, by=request.user, session_key=request.session.session_key)
         outcome, account = linking.outcome_of(row)
@@ -179,8 +152,8 @@ def _decided(
 
 def _take_over(request: MemberRequest, account: Authorized, chosen: dict[str, Any]) -> None:
     if chosen.get("take_name"):
-        linking.take_name(request.user, account.name)
-    if chosen.get("take_picture") and not linking.take_picture(
+        taking_over.name(request.user, account.name)
+    if chosen.get("take_picture") and not taking_over.picture(
         request.user, lambda: _fetch(account.picture_url)
     ):
         messages.warning(request, _("The picture could not be had. Choose one in your profile."))
@@ -227,14 +200,3 @@ def _over(
 ) -> HttpResponse:
     context = {"provider": provider, "other_browser": other_browser}
     return TemplateResponse(request, "accounts/link_over.html", context, status=410)
-
-
-def _provider(request: HttpRequest, network: str) -> NetworkProvider:
-    """The provider of a network that is set up here, else 404."""
-    try:
-        provider = get_adapter().get_provider(request, network)
-    except SocialApp.DoesNotExist:
-        raise Http404(_("This network is not set up here.")) from None
-    if not isinstance(provider, NetworkProvider):
-        raise Http404(_("This network is not set up here."))
-    return provider

@@ -131,7 +131,7 @@ def _on(hosts: set[str], prefix: str = "") -> Q:
     one_host = [
         network
         for network, known in settings.NETWORKS.items()
-        if urlsplit(known["api_url"]).netloc in hosts
+        if urlsplit(known.get("api_url", "")).netloc in hosts
     ]
     own = Q(**{f"{prefix}host__in": hosts})
     return own | Q(**{f"{prefix}host": "", f"{prefix}network__in": one_host})

@@ -9,7 +9,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.db.models import Model
 
-from accounts.models import LinkReturn
+from accounts.models import LinkReturn, ServerRegistration
 from accounts.sealing import SealBroken, reseal
 from syndication.models import Link
 
@@ -20,6 +20,7 @@ Sealed = tuple[type[Model], str, tuple[str, ...]]
 PLACES: tuple[Sealed, ...] = (
     (Link, "sealed_credentials", ()),
     (LinkReturn, "sealed_stash", ()),
+    (ServerRegistration, "sealed_details", ()),
     (LinkReturn, "sealed_result", ()),
     (Authenticator, "data", ("secret", "seed", "migrated_codes")),
 )

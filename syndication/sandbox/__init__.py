@@ -6,5 +6,5 @@ holds its state in memory, does what the real network does (limits, errors, time
 and does wrong on demand (`POST /_faults`).
 
 What a network received, and how to break it, is the fixed part: see `control`. A network is one
-class (`network.Network`) and one line in `networks.NETWORKS`.
+class (`network.Network`) in a package of its own beside this module.
 """

@@ -1,8 +1,27 @@
-"""Which networks the sandbox plays. A new one is a line here."""
+"""Which networks the sandbox plays: every package beside this module that has a `network` module.
+
+There is no list to add to: a network is found by its `key`, which is its package's name too.
+"""
 
 from __future__ import annotations
 
-from syndication.sandbox.mixi.network import Mixi
+from importlib import import_module
+from pkgutil import iter_modules
+
+import syndication.sandbox as here
 from syndication.sandbox.network import Network
 
-NETWORKS: tuple[type[Network], ...] = (Mixi,)
+
+def _networks() -> tuple[type[Network], ...]:
+    found = []
+    for package in iter_modules(here.__path__, f"{here.__name__}."):
+        if not package.ispkg:
+            continue
+        for thing in vars(import_module(f"{package.name}.network")).values():
+            is_network = isinstance(thing, type) and issubclass(thing, Network)
+            if is_network and getattr(thing, "key", "") == package.name.rpartition(".")[2]:
+                found.append(thing)
+    return tuple(found)
+
+
+NETWORKS: tuple[type[Network], ...] = _networks()

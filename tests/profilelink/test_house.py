@@ -35,6 +35,8 @@ def test_every_variable_that_is_read_is_written_down_and_the_reverse() -> None:
         text = (ROOT / path).read_text()
         read |= set(re.findall(r'env(?:\.\w+)?\(\s*"([A-Z_]+)"', text))
         read |= set(re.findall(r'environ\.get\("([A-Z_]+)"', text))
+    for key, variables in settings.NETWORKS.items():
+        read |= {f"{key}_{name}".upper() for name in variables}
     written = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.M))
     assert read == written
 

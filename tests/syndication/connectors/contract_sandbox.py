@@ -133,8 +133,9 @@ class SandboxContract:
                 assert net.copies(kind) == []
 
     def test_two_equal_posts_are_two_copies(self, net, connector):
-        posts = [a_post("status"), a_post("status")]
-        first, second = [connector.publish(post, idempotency_key="k") for post in posts]
+        first, second = [
+            connector.publish(a_post("status"), idempotency_key=key) for key in ("k", "l")
+        ]
         assert first.remote_id != second.remote_id
         assert len(net.copies("status")) == 2
 
@@ -165,6 +166,8 @@ class SandboxContract:
     # The access
 
     def test_an_expired_token_asks_for_a_refresh_and_works_after_it(self, net):
+        if not net.can_refresh:
+            pytest.skip("the network's tokens do not expire")
         credentials = net.credentials()
         net.expire()
         with pytest.raises(Unauthorized) as refusal:
@@ -181,8 +184,9 @@ class SandboxContract:
         with pytest.raises(Unauthorized) as refusal:
             connector.publish(a_post("status"), idempotency_key="k")
         assert not refusal.value.expired
-        with pytest.raises(Unauthorized):
-            connector.refresh()
+        if net.can_refresh:
+            with pytest.raises(Unauthorized):
+                connector.refresh()
 
     # A network in trouble
 

@@ -61,6 +61,19 @@ class Network:
     """How one network is reached in the tests. A subclass fills in what raises here."""
 
     connector_class: type[Connector]
+    can_refresh = True  # else an access either holds or is gone
+    receipt_id = "voice:a1"  # a well-formed remote id of a status
+    # A page of the friend list with one friend, `a1`; {next} is the address of the next page, which
+    # the network may also name in its Link header, and {total} how many there are.
+    friend_page = (
+        '{"entry":[{"id":"a1","displayName":"A"}],"totalResults":{total},"startIndex":0,'
+        '"next":"{next}","nextLink":"{next}"}'
+    )
+    last_friend_page = '{"entry":[]}'
+    friend_uid = "a1"  # as `friends()` tells that friend
+    # How the network says no: {words} stands for its own words; what a definite end of the access
+    # looks like where it is no refresh that says so.
+    refusal_body = '{"error":"x","error_description":"{words}"}'
 
     def __init__(self, sandbox: Any) -> None:
         self.sandbox = sandbox
@@ -72,6 +85,13 @@ class Network:
     def credentials(self) -> Credentials:
         """Those of a member who has just consented to everything."""
         raise NotImplementedError
+
+    def publishing(self, *replies: bytes) -> list[bytes]:
+        """What a server plays, in order, for one status, where the write itself gets `replies`.
+
+        Networks that ask something first (the limits of an instance, say) put it before.
+        """
+        return list(replies)
 
     def copies(self, kind: str) -> list[tuple[str, str]]:
         """Title and text of the copies there that are not deleted, oldest first."""

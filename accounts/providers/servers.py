@@ -1,0 +1,79 @@
+"""Servers that a member names: how they are written, and where they are.
+
+One server is one canonical host, the same for everybody: it is part of an account's uid.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+_LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.ASCII)
+
+
+class NotAServer(ValueError):
+    """What was typed names no server."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """One server of a network of many, and what we agreed with it.
+
+    `host` is canonical: small letters, IDNA, with a port only where it is not https's own.
+    `details` is our registration there and what else the provider keeps for all members.
+    """
+
+    host: str
+    details: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def origin(self) -> str:
+        return origin_of(self.host)
+
+
+def origin_of(host: str) -> str:
+    """Where `host` is asked: by https, but for the private machines of ALLOWED_PRIVATE_HOSTS."""
+    scheme = "http" if host in settings.ALLOWED_PRIVATE_HOSTS else "https"
+    return f"{scheme}://{host}"
+
+
+def read_host(typed: str) -> str:
+    """The canonical host out of `@me@host`, `me@host`, `host` or an address. Raises NotAServer."""
+    text = typed.strip().rstrip("/").lower()
+    if "://" not in text:
+        text = f"https://{text.rpartition('@')[2]}"
+    try:
+        parts = urlsplit(text)
+        name, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise NotAServer from None
+    if parts.scheme not in {"http", "https"} or parts.username is not None:
+        raise NotAServer
+    host = _canonical(name.rstrip("."))
+    written = host if port in {None, 443} else f"{host}:{port}"
+    if written not in settings.ALLOWED_PRIVATE_HOSTS and not _is_public_name(host):
+        raise NotAServer
+    return written
+
+
+def _canonical(name: str) -> str:
+    """In the letters of the DNS (IDNA)."""
+    try:
+        return name.encode("idna").decode("ascii")
+    except UnicodeError:
+        raise NotAServer from None
+
+
+def _is_public_name(host: str) -> bool:
+    """A name with a dot, as a public server has one; an address in numbers is none."""
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        labels = host.split(".")
+        return len(host) <= 253 and len(labels) > 1 and all(map(_LABEL.fullmatch, labels))
+    return False

@@ -1,0 +1,141 @@
+"""Leaving for a network: what linking does, the server where the member names one, away.
+
+Where the network has app passwords, too, that door leads straight to the confirm page.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import Any
+
+from allauth.socialaccount.adapter import get_adapter
+from allauth.socialaccount.models import SocialApp
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from accounts.actions import linking, servers
+from accounts.forms.linking import PasswordDoorForm, ServerForm
+from accounts.providers.base import (
+    ExchangeFailed,
+    Leaving,
+    NetworkProvider,
+    RegistrationGone,
+)
+from accounts.providers.servers import Server
+from accounts.urlsession.api import is_url_mode
+from accounts.views.requests import MemberRequest
+
+_NUMBER = re.compile(r"[0-9]{4}")  # as the page shows it
+
+
+@login_required
+def link_start(request: MemberRequest, network: str) -> HttpResponse:
+    """What linking does; the number under a token; away."""
+    provider = provider_or_404(request, network)
+    try:
+        linking.ask_whether(request.user, network)
+        if request.method == "POST":
+            return _leave(request, provider)
+    except linking.NotNow as error:
+        return _start_page(request, provider, reason=str(error), status=409)
+    except linking.TooManyTries:
+        reason = _("You left for networks often within this hour. Try again in an hour.")
+        return _start_page(request, provider, reason=reason, status=429)
+    except ExchangeFailed as error:
+        silent = _("%(name)s does not answer just now. Try again in a few minutes.")
+        reason = error.words or silent % {"name": provider.name}
+        return _start_page(request, provider, reason=reason, status=409)
+    return _start_page(request, provider)
+
+
+def _leave(request: MemberRequest, provider: NetworkProvider) -> HttpResponse:
+    number = request.POST.get("number", "") if is_url_mode(request) else ""
+    if is_url_mode(request) and not _NUMBER.fullmatch(number):
+        return redirect("link_start", provider.id)
+    linking.check_tries(request.user)
+    if provider.has_password_door and "password" in request.POST:
+        return _enter(request, provider)
+    server = _server(request, provider)
+    door = linking.leave(
+        _leaving(request, provider, server),
+        by=request.user,
+        network=provider.id,
+        host=server.host if server else "",
+        session_key=str(request.session.session_key),
+        number=number,
+    )
+    return redirect(door)
+
+
+def _server_forms(request: HttpRequest, provider: NetworkProvider, reason: str) -> dict[str, Any]:
+    """What is asked before the member leaves, with what was typed and what is wrong with it."""
+    if not provider.asks_server:
+        return {}
+    typed = request.POST or None
+    example = {"example": provider.server_example}
+    is_by_password = "password" in request.POST
+    by_server = ServerForm(None if is_by_password else typed, **example)
+    by_password = PasswordDoorForm(typed if is_by_password else None, auto_id="door_%s", **example)
+    for form in (by_server, by_password):
+        if reason and form.is_bound and form.is_valid():
+            form.add_error("server", reason)
+    return {
+        "form": by_server,
+        "password_form": by_password if provider.has_password_door else None,
+        "reason": "" if typed else reason,
+    }
+
+
+def _server(request: MemberRequest, provider: NetworkProvider) -> Server | None:
+    """The server that the member named, registered with; None on networks of one server."""
+    if not provider.asks_server:
+        return None
+    host = provider.find_server(request.POST.get("server", ""))
+    return servers.registered(provider.id, host, ask=lambda: provider.register(request, host))
+
+
+def _leaving(request: MemberRequest, provider: NetworkProvider, server: Server | None) -> Leaving:
+    try:
+        return provider.leave(request, server=server)
+    except RegistrationGone:
+        if server is not None:
+            servers.forget(provider.id, server.host)
+        raise
+
+
+def _enter(request: MemberRequest, provider: NetworkProvider) -> HttpResponse:
+    """By an app password: what proves the account is typed here, so nobody leaves."""
+    account = provider.enter(
+        request, name=request.POST.get("server", ""), password=request.POST["password"]
+    )
+    key = str(request.session.session_key)
+    linking.enter(account, by=request.user, network=provider.id, session_key=key)
+    return redirect("link_confirm", provider.id)
+
+
+def _start_page(
+    request: HttpRequest, provider: NetworkProvider, *, reason: str = "", status: int = 200
+) -> HttpResponse:
+    """The number is made for the page and comes back with the form, so it is stored nowhere.
+
+    No status of 5xx here: what such an answer changed in the session is not kept.
+    """
+    number = f"{secrets.randbelow(10_000):04d}" if is_url_mode(request) else ""
+    context = {"provider": provider, "number": number, "reason": reason}
+    context |= _server_forms(request, provider, reason)
+    return TemplateResponse(request, "accounts/link_start.html", context, status=status)
+
+
+def provider_or_404(request: HttpRequest, network: str) -> NetworkProvider:
+    """The provider of a network that is set up here, else 404."""
+    try:
+        provider = get_adapter().get_provider(request, network)
+    except SocialApp.DoesNotExist:
+        raise Http404(_("This network is not set up here.")) from None
+    if not isinstance(provider, NetworkProvider):
+        raise Http404(_("This network is not set up here."))
+    return provider
