@@ -8,7 +8,8 @@ show it to anybody at all. Two questions are asked of random sequences of steps:
 - when nothing is on its way any more: does a copy still stand that is wider than its post is now?
   Only where the network cannot take it back, or the link is gone, and then the member was told.
 
-`python -m tests.drills.without_guards` takes the last look out and sees this fail.
+`python -m tests.drills.without_guards` takes the guards out and sees this fail. Lives by lot
+see a missing guard most of the times only, so each guard has a life of its own below.
 """
 
 from __future__ import annotations
@@ -237,26 +238,27 @@ delivering = st.tuples(st.just("deliver"), which)
 waiting = st.tuples(st.just("wait"), st.sampled_from((1, 3, 60)))
 between = st.one_of(narrowing, deleting, toggling_for, unlinking)
 racing = st.tuples(st.just("deliver_with"), which, between)
-steps = st.lists(
-    st.one_of(
-        writing,
-        writing,
-        narrowing,
-        deleting,
-        toggling,
-        toggling_for,
-        linking,
-        unlinking,
-        befriending,
-        losing,
-        delivering,
-        delivering,
-        delivering,
-        racing,
-        waiting,
-    ),
-    min_size=4,
-    max_size=14,
+step = st.one_of(
+    writing,
+    narrowing,
+    deleting,
+    toggling,
+    toggling_for,
+    linking,
+    unlinking,
+    befriending,
+    losing,
+    delivering,
+    delivering,
+    delivering,
+    racing,
+    racing,
+    waiting,
+)
+lives = st.builds(
+    lambda written, then: [*written, *then],  # most ways to go wrong begin with something written
+    st.lists(writing, min_size=1, max_size=3),
+    st.lists(step, min_size=4, max_size=12),
 )
 
 
@@ -270,7 +272,7 @@ def take(life: Life, step: tuple[Any, ...]) -> None:
 
 
 @pytest.mark.django_db
-@given(taken=steps)
+@given(taken=lives)
 @example(taken=[("write", "status", "everyone"), ("toggle_for", 0), ("deliver", 0)])
 @example(taken=[("write", "note", "everyone"), ("deliver_with", 0, ("toggle_for", 0))])
 @example(taken=[("write", "status", "everyone"), ("deliver", 0), ("change_audience", 0, "friends")])
@@ -285,8 +287,9 @@ def take(life: Life, step: tuple[Any, ...]) -> None:
 )
 @settings(
     max_examples=50,
+    derandomize=True,  # the same lives in every run: a guard taken out is missed by none or by all
     deadline=None,
-    phases=(Phase.explicit, Phase.reuse, Phase.generate),  # fourteen steps can be read as they are
+    phases=(Phase.explicit, Phase.generate),  # fifteen steps can be read as they are
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_nobody_reads_a_copy_whom_the_member_did_not_name(sandbox, taken):
