@@ -1,0 +1,39 @@
+"""Text on its way to a network and back: clean it, count it, fit it, compare it. Pure.
+
+Each network counts in its own unit; `UNITS` names the ways of counting, and a connector's
+`Limits.unit` picks one. Where a server has a say (Mastodon's), the connector makes its own count
+with `mastodon_count`. Nothing here is cut inside an address, a mention, a hashtag, a `:shortcode:`
+or what a reader takes for one character.
+"""
+
+from syndication.connectors.text.counting import (
+    UNITS,
+    Count,
+    characters,
+    graphemes_and_bytes,
+    mastodon_count,
+    weighted,
+)
+from syndication.connectors.text.fitting import ELLIPSIS, Fitted, TooLong, cut, fit
+from syndication.connectors.text.pieces import Span, atoms, graphemes, spans
+from syndication.connectors.text.writing import clean, normalise
+
+__all__ = [
+    "ELLIPSIS",
+    "UNITS",
+    "Count",
+    "Fitted",
+    "Span",
+    "TooLong",
+    "atoms",
+    "characters",
+    "clean",
+    "cut",
+    "fit",
+    "graphemes",
+    "graphemes_and_bytes",
+    "mastodon_count",
+    "normalise",
+    "spans",
+    "weighted",
+]

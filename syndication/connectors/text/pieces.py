@@ -1,0 +1,101 @@
+"""What a text is made of: characters as readers take them, addresses, mentions, tags, shortcodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, cast
+
+import regex
+
+from syndication.connectors.text.addresses import end_of_address
+
+Kind = Literal["address", "mail", "mention", "tag", "shortcode"]
+
+LONGEST = 200  # characters of a mention, a tag or a shortcode; longer is running text
+
+_WORDS = r"[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*+"
+_BEGINNING = regex.compile(
+    # An address, by its scheme or by what could be a host. The rest of it is read by hand.
+    r"(?P<address>(?<![A-Za-z0-9@＠$#＃])(?:(?i:https?)://|(?<![._/-])[A-Za-z0-9][A-Za-z0-9-]*+\.(?=[A-Za-z0-9])))"
+    # user@host, as in mail
+    rf"|(?P<mail>(?<![A-Za-z0-9@＠._%+-])[A-Za-z0-9][A-Za-z0-9._%+-]*+@{_WORDS})"
+    # @hanako, @hanako@example.org, @hanako.bsky.social
+    rf"|(?P<mention>(?<![A-Za-z0-9_!#$%&*@＠/=.])[@＠]{_WORDS}(?:@{_WORDS})?)"
+    # #花見, but neither the keycap #️⃣ nor #1
+    r"|(?P<tag>(?<![\w&/])[#＃](?![\ufe0f\u20e3])(?=[\w·・〜～]*?\p{L})[\w·・〜～]+)"
+    # :blobcat:, but not 12:30:45
+    r"|(?P<shortcode>(?<![A-Za-z0-9:]):[A-Za-z0-9_+-]+(?:@[A-Za-z0-9.-]+)?:(?![A-Za-z0-9:]))"
+)
+_GRAPHEME = regex.compile(r"\X")  # an extended grapheme cluster of Unicode's annex 29
+
+
+@dataclass(frozen=True)
+class Span:
+    """A piece of a text: where it stands in characters and in bytes of UTF-8, both ends half open.
+
+    `is_linked` is said of addresses: whether networks find it by themselves.
+    """
+
+    kind: Kind
+    text: str
+    start: int
+    end: int
+    byte_start: int
+    byte_end: int
+    is_linked: bool = True
+
+    @property
+    def has_scheme(self) -> bool:
+        return self.kind == "address" and "://" in self.text[:8]
+
+    @property
+    def value(self) -> str:
+        """What it names: the whole address, the handle without @, the tag without #."""
+        if self.kind == "address":
+            return self.text if self.has_scheme else f"https://{self.text}"
+        if self.kind in ("mention", "tag"):
+            return self.text[1:]
+        return self.text.strip(":")
+
+
+def spans(text: str) -> Iterator[Span]:
+    """The addresses, mentions, hashtags and shortcodes of `text`, in order, none within another."""
+    at = 0
+    byte = 0
+    while match := _BEGINNING.search(text, at):
+        start, end, is_linked = match.start(), match.end(), True
+        if match.lastgroup == "address":
+            end, is_linked = end_of_address(text, start) or (start, False)
+        elif end - start > LONGEST:
+            end = start
+        if end == start:  # it only looked like one
+            at, byte = match.end(), byte + _bytes(text[at : match.end()])
+            continue
+        byte_start = byte + _bytes(text[at:start])
+        at, byte = end, byte_start + _bytes(text[start:end])
+        kind = cast(Kind, match.lastgroup)
+        yield Span(kind, text[start:end], start, end, byte_start, byte, is_linked)
+
+
+def graphemes(text: str) -> Iterator[str]:
+    """`text` in pieces that a reader takes for one character each."""
+    return (match.group() for match in _GRAPHEME.finditer(text))
+
+
+def atoms(text: str) -> Iterator[str]:
+    """`text` in the pieces that are kept or left out whole: spans and graphemes."""
+    wholes = spans(text)
+    whole = next(wholes, None)
+    start = 0
+    for match in _GRAPHEME.finditer(text):
+        while whole is not None and whole.end <= match.start():
+            whole = next(wholes, None)
+        if whole is not None and whole.start < match.end() < whole.end:
+            continue  # it goes on with the next grapheme
+        yield text[start : match.end()]
+        start = match.end()
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode(errors="surrogatepass"))
