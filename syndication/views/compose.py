@@ -42,7 +42,7 @@ def post_preview(request: MemberRequest) -> HttpResponse:
         return _blank_form(request, {})
     form = PostForm(request.POST, request.FILES, member=request.user, kind=_kind(request.POST))
     if not form.is_valid():
-        return _form_page(request, form)
+        return form_page(request, form)
     draft = posts.with_link_title(form.draft())
     before = posts.already_sent(draft.form_key, by=request.user)
     if before is not None:  # "back" after sending: what was changed since is a post of its own
@@ -66,7 +66,7 @@ def _send(request: MemberRequest) -> HttpResponse:
     if post is None:
         form = PostForm(request.POST, member=request.user, kind=_kind(request.POST))
         if not form.is_valid():
-            return _form_page(request, form)
+            return form_page(request, form)
         post = posts.write(form.draft(), by=request.user)
         messages.success(request, _("Sent."))
     pop_kept_form(request)
@@ -82,10 +82,11 @@ def _blank_form(request: MemberRequest, typed: Mapping[str, Any]) -> HttpRespons
     if not initial and request.GET.get("group"):  # written to a group, then another kind chosen
         group = request.GET["group"]
         initial = {"audience": group if group.startswith("group_") else ""}
-    return _form_page(request, PostForm(member=request.user, kind=kind, initial=initial))
+    return form_page(request, PostForm(member=request.user, kind=kind, initial=initial))
 
 
-def _form_page(request: MemberRequest, form: PostForm) -> HttpResponse:
+def form_page(request: MemberRequest, form: PostForm) -> HttpResponse:
+    """The page with the form, however it was filled: by typing, over a time-out, by a mail."""
     waiting = kept_form(request)
     return TemplateResponse(
         request,
