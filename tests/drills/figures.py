@@ -17,9 +17,8 @@ from django.conf import settings
 from syndication import credentials
 from syndication.actions import breaker, claims, deliver, timing, verdicts
 from syndication.actions.leased import LeasedHttp
-from syndication.connectors import CONNECTORS
+from syndication.connectors import CONNECTORS, api
 from syndication.connectors.errors import NoVerdict
-from syndication.connectors.mixi import graph
 from syndication.models import CHANGES, DeliveryState
 
 
@@ -47,7 +46,7 @@ def hurry(times: float) -> None:
     breaker.SLOW_FOR /= times
     credentials.REFRESH_LEASE /= times
     credentials.WAIT_FOR_OTHERS /= times
-    graph.THROTTLED_FOR /= times
+    api.THROTTLED_FOR /= times
     for connector in CONNECTORS.values():
         connector.read_back_quiet /= times
     LeasedHttp.request = _hurried(LeasedHttp.request, times)  # type: ignore[method-assign]

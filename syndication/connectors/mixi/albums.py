@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from syndication.connectors.api import MEDIA_DEADLINE, part
 from syndication.connectors.base import Audience, Photo, RemotePost
 from syndication.connectors.errors import NoVerdict, TryLater
 from syndication.connectors.mixi import reading
-from syndication.connectors.mixi.graph import MEDIA_DEADLINE, Graph, part
+from syndication.connectors.mixi.graph import Graph
 
 EVERYONES = "@default"
 OURS = "Profile Link"

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from syndication.connectors import reasons
+from syndication.connectors.api import MEDIA_DEADLINE, part
 from syndication.connectors.base import (
     App,
     Audience,
@@ -27,7 +28,7 @@ from syndication.connectors.base import (
 from syndication.connectors.errors import Unsupported
 from syndication.connectors.mixi import compose, reading
 from syndication.connectors.mixi.albums import Albums
-from syndication.connectors.mixi.graph import MEDIA_DEADLINE, PAGE, Files, Graph, part
+from syndication.connectors.mixi.graph import PAGE, Files, Graph
 from syndication.connectors.mixi.pictograms import readable
 from syndication.connectors.text import normalise
 

@@ -1,0 +1,171 @@
+"""One account's HTTP API, whatever the network: one authorised request, one answer, what a no means.
+
+`read` is for what changes nothing, `write` for what does; the difference is what a lost answer
+means: a read is simply done again, a write has no verdict. A network subclasses this and says how
+it authorises and how it tells that the access is over; the rest HTTP says to every client alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from syndication.connectors import reasons
+from syndication.connectors.base import App, Credentials, Http, Response
+from syndication.connectors.errors import (
+    ConnectorError,
+    NoVerdict,
+    Rejected,
+    TryLater,
+    Unauthorized,
+    Unreachable,
+)
+from syndication.connectors.wire import excerpt, retry_after, said
+
+MEDIA_DEADLINE = 60.0  # seconds for a request that carries a picture
+THROTTLED_FOR = 60.0  # seconds, where a network asks us to slow down and not for how long
+DONE = frozenset({200, 201})
+GONE = frozenset({204, 404, 410})  # besides DONE, when something was to be deleted
+
+
+class Api:
+    """The API at `app.api_url` for the account of `credentials`."""
+
+    scheme: ClassVar[str] = "Bearer"
+
+    def __init__(
+        self, credentials: Credentials, *, http: Http, app: App, clock: Callable[[], float]
+    ) -> None:
+        self.credentials = credentials
+        self.http = http
+        self.app = app
+        self.clock = clock
+
+    # What a network says differently
+
+    def authorised(self, method: str, url: str, content: Mapping[str, Any]) -> dict[str, str]:
+        """The headers that open the account. `content` is the keywords of Http.request."""
+        return {"Authorization": f"{self.scheme} {self.credentials.access_token}"}
+
+    def access_refusal(self, response: Response) -> Unauthorized | None:
+        """Unauthorized where the answer speaks of the access, None where it does not."""
+        if response.status == 401:
+            return Unauthorized(reasons.ACCESS_GONE, **self.log(response))
+        if response.status == 403:
+            return Unauthorized(reasons.ACCESS_TOO_NARROW, scope="?", **self.log(response))
+        return None
+
+    def refusal_words(self, fields: Mapping[str, Any]) -> object:
+        """The network's own words in the JSON of a refusal."""
+        return fields.get("error_description") or fields.get("error")
+
+    def secrets(self) -> tuple[str, ...]:
+        """What may stand in no excerpt."""
+        held = (self.credentials.access_token, self.credentials.refresh_token)
+        return (*held, self.app.client_secret, *self.credentials.extra.values())
+
+    # Asking
+
+    def read(self, path: str, params: Mapping[str, str] | None = None) -> Any:
+        """The JSON behind `path`. Raises TryLater, Unauthorized, Rejected."""
+        return self.json(self.page(self.app.api_url + path, params), is_write=False)
+
+    def page(self, url: str, params: Mapping[str, str] | None = None) -> Response:
+        """The answer at `url`, with its headers. Raises as `read` does."""
+        given: dict[str, Any] = {} if params is None else {"params": params}
+        response = self._ask("GET", url, is_write=False, **given)
+        if response.status not in DONE:
+            raise self.refusal(response, is_write=False)
+        return response
+
+    def write(self, method: str, path: str, **content: Any) -> Any:
+        """Send `content` (the keywords of Http.request) and return the JSON of the answer."""
+        response = self._ask(method, self.app.api_url + path, is_write=True, **content)
+        if response.status not in DONE:
+            raise self.refusal(response, is_write=True)
+        return self.json(response, is_write=True)
+
+    def upload(self, method: str, path: str, **content: Any) -> Any:
+        """Hand over what no reader sees until a write names it: a lost answer is tried again."""
+        content.setdefault("deadline", MEDIA_DEADLINE)
+        response = self._ask(method, self.app.api_url + path, is_write=False, **content)
+        if response.status not in DONE | {202}:
+            raise self.refusal(response, is_write=False)
+        return self.json(response, is_write=False)
+
+    def remove(self, method: str, path: str, **content: Any) -> None:
+        """Delete what is at `path`. What is gone already is gone."""
+        response = self._ask(method, self.app.api_url + path, is_write=True, **content)
+        if response.status not in DONE | GONE:
+            raise self.refusal(response, is_write=True)
+
+    def send(self, method: str, url: str, *, is_write: bool, **content: Any) -> Response:
+        """One request as it stands, unauthorised. Raises Unreachable, NoVerdict, TryLater."""
+        try:
+            return self.http.request(method, url, **content)
+        except self.http.NotSent as error:
+            word = str(getattr(error, "reason", ""))
+            raise Unreachable(reasons.NOT_SENT.get(word, reasons.UNREACHABLE)) from error
+        except self.http.MaybeSent as error:
+            lost = NoVerdict if is_write else TryLater
+            raise lost(reasons.NO_ANSWER, excerpt=str(getattr(error, "reason", ""))) from error
+
+    # Reading answers
+
+    def json(self, response: Response, *, is_write: bool) -> Any:
+        """The body as JSON. Raises NoVerdict or TryLater where it is none."""
+        try:
+            return response.json()
+        except ValueError as error:
+            raise self.unreadable(response, is_write=is_write) from error
+
+    def unreadable(
+        self, response: Response | None = None, *, is_write: bool
+    ) -> NoVerdict | TryLater:
+        """The error for an answer that is not what it should be."""
+        kind = NoVerdict if is_write else TryLater
+        return kind(reasons.UNREADABLE, **(self.log(response) if response else {}))
+
+    def refusal(self, response: Response, *, is_write: bool) -> ConnectorError:
+        """What an answer that is no success means."""
+        return self.access_refusal(response) or self.other_refusal(response, is_write=is_write)
+
+    def other_refusal(self, response: Response, *, is_write: bool) -> ConnectorError:
+        """What it means where it does not speak of the access."""
+        log = self.log(response)
+        if response.status in {429, 503}:
+            wait = retry_after(response.headers, self.clock())
+            return TryLater(reasons.SLOW_DOWN, after=THROTTLED_FOR if wait is None else wait, **log)
+        if 400 <= response.status < 500 and response.status != 408:
+            return Rejected(reasons.REFUSED, **log)
+        if is_write:
+            return NoVerdict(reasons.NO_ANSWER, **log)
+        return TryLater(reasons.IN_TROUBLE, **log)
+
+    def log(self, response: Response) -> dict[str, Any]:
+        """What an error carries for the attempt log."""
+        words = self.refusal_words(fields_of(response))
+        return {
+            "status": response.status,
+            "excerpt": excerpt(response, self.secrets()),
+            "words": said(words, self.secrets()),
+        }
+
+    def _ask(self, method: str, url: str, *, is_write: bool, **content: Any) -> Response:
+        headers = {**content.pop("headers", {}), **self.authorised(method, url, content)}
+        return self.send(method, url, is_write=is_write, headers=headers, **content)
+
+
+def part(name: str) -> str:
+    """`name` as one part of a path."""
+    return quote(name, safe="@")
+
+
+def fields_of(response: Response) -> Mapping[str, Any]:
+    """The body's fields where it is a JSON object, none where it is not."""
+    try:
+        found = response.json()
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
