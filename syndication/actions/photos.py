@@ -54,7 +54,7 @@ def remove_from(post: Post) -> None:
     """Take the photo out of a post's row; the files go once the row no longer names them."""
     for field in (post.photo, post.photo_small):
         if field:
-            _delete_file_after(field)
+            delete_file_after(field)
     post.photo = post.photo_small = ""
 
 
@@ -66,11 +66,11 @@ def drop_old(now: datetime | None = None) -> int:
 @transaction.atomic
 def _drop(rows: QuerySet[KeptPhoto]) -> int:
     for kept in rows:
-        _delete_file_after(kept.photo)
+        delete_file_after(kept.photo)
     return rows.delete()[0]
 
 
-def _delete_file_after(file: FieldFile) -> None:
+def delete_file_after(file: FieldFile) -> None:
     """Once the transaction stands. Its name is taken now: the row may be given another."""
     storage, name = file.storage, str(file.name)
     transaction.on_commit(lambda: storage.delete(name))
