@@ -22,7 +22,6 @@ from syndication.actions import breaker, budgets
 from syndication.models import (
     Attempt,
     Delivery,
-    DeliveryKind,
     DeliveryState,
     Link,
     LinkState,
@@ -159,7 +158,9 @@ def settle(held: Claim, state: str, *, outcome: str, now: datetime, **fields: ob
         is_ours = _put(held, state, {**fields, "lease_owner": "", "lease_until": None})
         held.attempt.outcome = outcome
         held.attempt.finished_at = now
-        held.attempt.save(update_fields=["outcome", "finished_at", "http_status", "excerpt"])
+        held.attempt.save(
+            update_fields=["outcome", "finished_at", "http_status", "excerpt", "version"]
+        )
     if not is_ours:
         logger.warning("delivery %s: %s came after the lease", held.delivery.pk, outcome)
     return is_ours
@@ -187,7 +188,7 @@ def _take_row(delivery: Delivery, owner: str, now: datetime) -> bool:
     changes: dict[str, object] = {"lease_owner": owner, "lease_until": now + LEASE}
     if delivery.state == DeliveryState.WAITING:
         changes["tries"] = delivery.tries + 1
-    elif delivery.kind == DeliveryKind.DELETE:  # may be said again without harm
+    elif delivery.may_be_repeated:
         changes.update(state=DeliveryState.WAITING, tries=delivery.tries + 1)
     else:
         changes.update(state=DeliveryState.UNCONFIRMED, reads=delivery.reads + 1)

@@ -26,10 +26,12 @@ class Copy:
 
 
 def latest_deliveries(post: Post) -> list[Delivery]:
-    """The newest delivery of the post on each link, for the lines "Where it went"."""
+    """The newest delivery of the post on each link, for the lines "Where it went". An edit that was
+    not needed after all says nothing about the copy."""
     newest: dict[int, Delivery] = {}
     for delivery in post.deliveries.select_related("link").order_by("sequence", "pk"):
-        newest[delivery.link_id] = delivery
+        if not (delivery.is_edit and delivery.state == DeliveryState.CANCELLED):
+            newest[delivery.link_id] = delivery
     return list(newest.values())
 
 
@@ -40,6 +42,8 @@ def standing_copies(post: Post) -> list[Copy]:
         if delivery.kind == DeliveryKind.DELETE:
             if delivery.state == DeliveryState.SENT:
                 standing.pop(delivery.link_id, None)
+        elif delivery.is_edit or delivery.gone_at is not None:
+            continue
         elif delivery.state in MAYBE_OUT:
             standing[delivery.link_id] = delivery
     return [_copy(delivery, post) for delivery in standing.values()]

@@ -23,6 +23,8 @@ from syndication.connectors.base import Connector, Kind, OutgoingPost, Photo, Pr
 from syndication.connectors.errors import Rejected, Unsupported
 from syndication.models import Link, LinkState, Post, PostKind
 
+MOST_EARLIER = 3  # tries with other words that are looked for besides the last
+
 NEVER_SENT = (Audience.ONLY_ME, Audience.GROUP)
 
 STAYS_HERE = gettext_noop("A post for a group or for you alone is never sent on.")
@@ -102,18 +104,42 @@ def outgoing(post: Post, link: Link, audience: str, *, with_photo: bool = False)
     )
 
 
-def as_stored(post: OutgoingPost) -> dict[str, Any]:
-    """What is kept of a post that left, until its fate is known."""
+def as_stored(
+    post: OutgoingPost, *, version: int = 0, before: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """What is kept of a post that left, until its fate is known.
+
+    `version` numbers its words. `before` is what was kept of an earlier try without a verdict: where
+    the member changed the words in between, either may be what stands there.
+    """
     kept = ("kind", "text", "title", "url", "permalink", "audience", "always_permalink")
-    return {
+    stored = {
         **{name: getattr(post, name) for name in kept},
         "photo_alts": [photo.alt for photo in post.photos],
+        "version": version,
     }
+    earlier = [one for one in words_in_doubt(before or {}) if one["version"] != version]
+    return {**stored, "earlier": earlier[:MOST_EARLIER]} if earlier else stored
+
+
+def words_in_doubt(stored: dict[str, Any]) -> list[dict[str, Any]]:
+    """All that left and has no verdict yet, one entry for each version of the words, newest first."""
+    if not stored:
+        return []
+    latest = {"version": 0, **stored}
+    return [latest, *latest.pop("earlier", [])]
+
+
+def version_sent(stored: dict[str, Any]) -> int:
+    """Which words a network has that says it took them; 0 where it may mean words of an earlier try,
+    as one does that knows a repeat by its key and keeps what it has."""
+    words = words_in_doubt(stored)
+    return int(words[0]["version"]) if len(words) == 1 else 0
 
 
 def as_sent(stored: dict[str, Any]) -> OutgoingPost:
     """The post as it left, without its pictures' bytes: to look for on the network's timeline."""
-    fields = dict(stored)
+    fields = {name: value for name, value in stored.items() if name not in ("version", "earlier")}
     alts = fields.pop("photo_alts", [])
     return OutgoingPost(**fields, photos=tuple(Photo(content=b"", alt=alt) for alt in alts))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
+from collections.abc import Callable
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,6 +21,7 @@ from syndication.actions import (
     breaker,
     claims,
     deciding,
+    edits,
     heartbeats,
     reading_back,
     timing,
@@ -86,7 +88,7 @@ def _carry_on(run: Run) -> None:
     delivery = run.delivery
     if delivery.state == DeliveryState.UNCONFIRMED:
         reading_back.look(run)
-    elif not delivery.is_delete and run.now() > timing.last_moment(delivery):
+    elif delivery.kind == DeliveryKind.PUBLISH and run.now() > timing.last_moment(delivery):
         run.settle(DeliveryState.MISSED, "missed", due_at=None, reason=timing.TOO_OLD)
     elif delivery.tries > timing.MOST_TRIES and _killed_its_worker(delivery):
         run.settle(DeliveryState.FAILED, "gave_up", due_at=None, reason=verdicts.GAVE_UP)
@@ -95,7 +97,7 @@ def _carry_on(run: Run) -> None:
 
 
 def _try(run: Run) -> None:
-    step = _retract if run.delivery.is_delete else _publish
+    step = STEPS[run.delivery.kind]
     try:
         receipt = run.once_refreshed(lambda connector: step(run, connector))
     except LostLease:
@@ -127,6 +129,27 @@ def _retract(run: Run, connector: Connector) -> Receipt:
     return Receipt("")
 
 
+def _amend(run: Run, connector: Connector) -> Receipt:
+    """The copy gets the words that the post has now: older ones that wait are never said."""
+    copy = verdicts.copy_before(run.delivery)
+    if copy is None or copy.state != DeliveryState.SENT or copy.gone_at is not None:
+        raise StandDown(DeliveryState.CANCELLED, edits.NOTHING_THERE)
+    if not copy.remote_id:
+        raise Rejected(edits.NO_NAME)
+    post = _last_look(run)
+    named = Receipt(copy.remote_id, copy.remote_url)
+    receipt = connector.amend(named, post, idempotency_key=run.delivery.idempotency_key)
+    edits.rename(copy, receipt)
+    return receipt
+
+
+STEPS: dict[str, Callable[[Run, Connector], Receipt]] = {
+    DeliveryKind.PUBLISH: _publish,
+    DeliveryKind.EDIT: _amend,
+    DeliveryKind.DELETE: _retract,
+}
+
+
 def _last_look(run: Run) -> OutgoingPost:
     """Fresh rows, the post locked against narrowing, and `sending` committed with the look.
 
@@ -141,8 +164,13 @@ def _last_look(run: Run) -> OutgoingPost:
             raise StandDown(DeliveryState.CANCELLED, reason)
         if link.state == LinkState.PARKED:
             raise StandDown(DeliveryState.PARKED, deciding.NEEDS_YOU)
-        outgoing = deciding.outgoing(post, link, audience, with_photo=True)
-        claims.mark_sending(run.held, run.now(), deciding.as_stored(outgoing))
+        if reason := edits.why_not(run.delivery, post):
+            raise StandDown(DeliveryState.CANCELLED, reason)
+        outgoing = deciding.outgoing(post, link, audience, with_photo=not run.delivery.is_edit)
+        before = {} if run.delivery.is_edit else run.delivery.sent_as
+        stored = deciding.as_stored(outgoing, version=post.version, before=before)
+        claims.mark_sending(run.held, run.now(), stored)
+        run.held.attempt.version = post.version
     return outgoing
 
 
@@ -161,12 +189,16 @@ def _after_a_bug(delivery: Delivery) -> ConnectorError:
 
 def _wake_the_next(delivery: Delivery) -> None:
     """What waited behind this one on the same post and link."""
-    behind = Delivery.objects.filter(
-        post=delivery.post_id,
-        link=delivery.link_id,
-        kind=DeliveryKind.DELETE,
-        state=DeliveryState.WAITING,
-        sequence__gt=delivery.sequence,
-    ).first()
+    behind = (
+        Delivery.objects.filter(
+            post=delivery.post_id,
+            link=delivery.link_id,
+            kind__in=(DeliveryKind.EDIT, DeliveryKind.DELETE),
+            state=DeliveryState.WAITING,
+            sequence__gt=delivery.sequence,
+        )
+        .order_by("sequence")
+        .first()
+    )
     if behind is not None:
         queue.hint(behind.pk)

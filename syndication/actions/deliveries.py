@@ -7,20 +7,18 @@ can be called from here.
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.db.models import Count, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from accounts.models import Audience, Member
-from syndication import queue
-from syndication.actions import deciding, verdicts
+from syndication.actions import deciding, order, verdicts
 from syndication.actions.errors import NotNow, NotYours
+from syndication.actions.order import MAYBE_OUT, NOT_OUT, Start
 from syndication.actions.parking import link_again
 from syndication.actions.presses import confirm_it_is_there, dismiss, retry, send_again
 from syndication.connectors import CONNECTORS
@@ -47,8 +45,6 @@ NO_ACCESS_ANY_MORE = gettext_noop(
 )
 
 _S = DeliveryState
-NOT_OUT = (_S.WAITING, _S.PARKED, _S.FAILED, _S.MISSED)
-MAYBE_OUT = (_S.SENDING, _S.UNCONFIRMED, _S.SENT)
 
 
 @dataclass(frozen=True)
@@ -77,7 +73,7 @@ def plan(post: Post, *, without: Collection[int] = ()) -> None:
             state = _S.SKIPPED
         else:
             continue
-        _add(post, link, DeliveryKind.PUBLISH, (state, decision.reason))
+        order.add(post, link, DeliveryKind.PUBLISH, Start(state, decision.reason))
 
 
 @transaction.atomic
@@ -87,10 +83,10 @@ def follow(post: Post) -> None:
     Copies for an audience that the post still has are left alone; widening sends nothing.
     """
     Post.objects.select_for_update(no_key=True).get(pk=post.pk)
-    publishes = Delivery.objects.filter(post=post, kind=DeliveryKind.PUBLISH)
-    for publish in publishes.select_related("link__member", "post").order_by("sequence"):
-        if not deciding.covers(post, publish.audience):
-            _take_back(post, publish)
+    rows = Delivery.objects.filter(post=post).exclude(kind=DeliveryKind.DELETE)
+    for row in rows.select_related("link__member", "post").order_by("sequence"):
+        if not deciding.covers(post, row.audience):
+            _take_back(post, row)
 
 
 @transaction.atomic
@@ -102,22 +98,23 @@ def send_copy(post: Post, link: Link, *, by: Member) -> Delivery:
     decision = deciding.decide(deciding.outgoing(post, link, post.audience), link)
     if post.deleted_at is not None or link.state == LinkState.ENDED or not decision.goes:
         raise NotNow(decision.reason or deciding.UNLINKED)
-    before = Delivery.objects.filter(post=post, link=link).order_by("sequence").last()
-    if before is not None and _stands_in_the_way(before):
+    before = _copies_and_deletes(post).filter(link=link).order_by("sequence").last()
+    if before is not None and order.stands_in_the_way(before):
         raise NotNow(gettext_noop("A copy is there already, or on its way."))
     state = _S.PARKED if decision.waits_for_member else _S.WAITING
-    return _add(post, link, DeliveryKind.PUBLISH, (state, decision.reason), is_by_hand=True)
+    start = Start(state, decision.reason, is_by_hand=True)
+    return order.add(post, link, DeliveryKind.PUBLISH, start)
 
 
 def sendable(post: Post, *, by: Member) -> list[Link]:
     """Links that `send_copy` would send to now, with `readers` in words."""
     if post.deleted_at is not None or post.author_id != by.pk:
         return []
-    last = {row.link_id: row for row in Delivery.objects.filter(post=post).order_by("sequence")}
+    last = {row.link_id: row for row in _copies_and_deletes(post).order_by("sequence")}
     found: list[Link] = []
     for link in _links_of(by).annotate(friend_count=Count("friends")):
         before = last.get(link.pk)
-        is_free = before is None or not _stands_in_the_way(before)
+        is_free = before is None or not order.stands_in_the_way(before)
         if is_free and deciding.decide(deciding.outgoing(post, link, post.audience), link).goes:
             link.readers = deciding.readers(link, post.audience)  # type: ignore[attr-defined]
             found.append(link)
@@ -153,16 +150,23 @@ def _links_of(member: Member) -> QuerySet[Link]:
     return Link.objects.of(member).prefetch_related("toggles").order_by("network", "pk")
 
 
+def _copies_and_deletes(post: Post) -> QuerySet[Delivery]:
+    """What made and unmade copies. An edit does neither, however it ended."""
+    return Delivery.objects.filter(post=post).exclude(kind=DeliveryKind.EDIT)
+
+
 def _take_back(post: Post, publish: Delivery) -> None:
-    """Cancel what waits; behind what is out, or may be, goes a delete of its own."""
+    """Cancel what waits, edits too; behind a copy that is out, or may be, goes a delete."""
     row = Delivery.objects.filter(pk=publish.pk)
     if row.filter(state__in=NOT_OUT).change(
         _S.CANCELLED, reason=deciding.TAKEN_BACK, due_at=None, sent_as={}
     ):
         return
-    if not row.filter(state__in=MAYBE_OUT).exists() or _has_delete(publish):
+    maybe_out = row.filter(kind=DeliveryKind.PUBLISH, state__in=MAYBE_OUT, gone_at=None)
+    if not maybe_out.exists() or _has_delete(publish):
         return
-    delete = _add(post, publish.link, DeliveryKind.DELETE, _how_to_delete(publish))
+    state, reason = _how_to_delete(publish)
+    delete = order.add(post, publish.link, DeliveryKind.DELETE, Start(state, reason))
     if delete.state == _S.SKIPPED:
         verdicts.still_out_there(delete)
 
@@ -184,36 +188,3 @@ def _how_to_delete(publish: Delivery) -> tuple[str, str]:
     if publish.link.state == LinkState.PARKED:
         return _S.PARKED, deciding.NEEDS_YOU
     return _S.WAITING, ""
-
-
-def _stands_in_the_way(before: Delivery) -> bool:
-    """Whether the last thing that was done leaves, or may leave, a copy on the network."""
-    gone: Iterable[str] = (_S.SKIPPED, _S.CANCELLED)
-    if before.is_delete:
-        gone = (*gone, _S.SENT, _S.WAITING, _S.SENDING)
-    return before.state not in gone
-
-
-def _add(
-    post: Post, link: Link, kind: str, start: tuple[str, str], *, is_by_hand: bool = False
-) -> Delivery:
-    """A new row at the end of what happens to this post on this link, and the hint for it."""
-    now = timezone.now()
-    state, reason = start
-    last = Delivery.objects.filter(post=post, link=link).order_by("sequence").last()
-    delivery = Delivery.objects.create(
-        post=post,
-        link=link,
-        kind=kind,
-        sequence=last.sequence + 1 if last else 1,
-        state=state,
-        audience=post.audience,
-        reason=reason,
-        due_at=now if state in (_S.WAITING, _S.PARKED) else None,
-        asked_at=now,
-        is_by_hand=is_by_hand,
-        idempotency_key=str(uuid.uuid4()),
-    )
-    if state == _S.WAITING:
-        queue.hint(delivery.pk)
-    return delivery

@@ -157,7 +157,7 @@ def copies_out_there(link: Link) -> int:
         state=DeliveryState.SENT,
         sequence__gt=OuterRef("sequence"),
     )
-    sent = link.deliveries.filter(kind=DeliveryKind.PUBLISH, state=DeliveryState.SENT)
+    sent = link.deliveries.filter(kind=DeliveryKind.PUBLISH, state=DeliveryState.SENT, gone_at=None)
     return sent.filter(~Exists(gone)).count()
 
 

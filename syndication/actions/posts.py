@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from accounts.addresses import public_url
 from accounts.models import Audience, Group, Member
-from syndication.actions import deliveries, photos
+from syndication.actions import deliveries, edits, photos
 from syndication.actions.deliveries import Foreseen
-from syndication.actions.errors import NotYours
+from syndication.actions.errors import NotNow, NotYours
 from syndication.connectors.base import OutgoingPost, Photo
 from syndication.link_titles import title_of
-from syndication.models import KeptPhoto, Post, PostKind
+from syndication.models import Delivery, KeptPhoto, Post, PostKind
+
+DELETED = gettext_noop("The post was deleted.")
 
 
 @dataclass(frozen=True)
@@ -81,18 +85,60 @@ def write(draft: Draft, *, by: Member) -> Post:
     return post
 
 
-def edit(post: Post, texts: dict[str, str], *, by: Member) -> None:
-    """Change what a post says; when it was written stays. `texts` holds fields of its kind.
+class EditedMeanwhile(Exception):  # noqa: N818 - a fact about the post
+    """Somebody else of the same member saved other words first. `post` is how it stands now."""
 
-    No network lets a copy be changed, so copies that are out stay as they were.
+    def __init__(self, post: Post) -> None:
+        super().__init__(f"{post} is at version {post.version}")
+        self.post = post
+
+
+def edit(
+    post: Post, words: Mapping[str, str], *, by: Member, version: int | None = None
+) -> list[Delivery] | None:
+    """Change what a post says; when it was written stays. The edits of copies that will go, or None
+    where the post says that already.
+
+    `words` holds fields of its kind, `version` the words that were on the page when they were
+    changed (None: whatever stands). Raises EditedMeanwhile, and NotNow where the post is deleted.
     """
     _must_own(post, by)
-    if texts.get("url", post.url) != post.url:
-        texts = {**texts, "url_title": title_of(texts["url"])}
-    for name, value in texts.items():
-        setattr(post, name, value)
-    post.edited_at = timezone.now()
-    post.save(update_fields=[*texts, "edited_at"])
+    words = with_url_title(post, words)
+    with transaction.atomic():
+        fresh = Post.objects.select_for_update(no_key=True).get(pk=post.pk)
+        if fresh.deleted_at is not None:
+            raise NotNow(DELETED)
+        if not changes(fresh, words):
+            return None
+        if version not in (None, fresh.version):
+            raise EditedMeanwhile(fresh)
+        for name in (name for name in edits.WORDS if name in words):
+            setattr(fresh, name, words[name])
+        fresh.version += 1
+        fresh.edited_at = timezone.now()
+        fresh.save(update_fields=[*edits.WORDS, "version", "edited_at"])
+        going = edits.follow(fresh)
+    post.refresh_from_db(fields=[*edits.WORDS, "version", "edited_at"])
+    return going
+
+
+def changes(post: Post, words: Mapping[str, str]) -> bool:
+    """Whether the post would say something else with `words`."""
+    return any(getattr(post, name) != words[name] for name in edits.WORDS if name in words)
+
+
+def with_url_title(post: Post, words: Mapping[str, str]) -> Mapping[str, str]:
+    """Where a link leads elsewhere, the title of that page, if it can be had in a few seconds."""
+    if "url_title" in words:
+        return words
+    url = words.get("url", post.url)
+    return {**words, "url_title": post.url_title if url == post.url else title_of(url)}
+
+
+def foresee_edit(post: Post, words: Mapping[str, str], *, by: Member) -> list[edits.Foreseen]:
+    """What saving `words` will do to each copy of the post."""
+    _must_own(post, by)
+    return edits.foresee(post, words)
 
 
 @transaction.atomic

@@ -70,9 +70,15 @@ def dismiss(delivery: Delivery, *, by: Member) -> None:
 def confirm_it_is_there(delivery: Delivery, *, by: Member) -> None:
     """The member looked: the copy is there. Its name is not known, so it cannot be deleted from here."""
     _must_own(delivery, by)
-    sent_at = delivery.first_sent_at or timezone.now()
     _press(
-        delivery, (_S.UNCONFIRMED,), _S.SENT, sent_at=sent_at, due_at=None, sent_as={}, reason=""
+        delivery,
+        (_S.UNCONFIRMED,),
+        _S.SENT,
+        sent_at=delivery.first_sent_at or timezone.now(),
+        version=deciding.version_sent(delivery.sent_as),
+        due_at=None,
+        sent_as={},
+        reason="",
     )
     _close_when_answered(delivery.link)
     queue.hint_due()

@@ -6,9 +6,10 @@ A copy that another delivery of the link holds is never counted: two equal texts
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from syndication.actions import parking, timing, verdicts
-from syndication.actions.deciding import as_sent
+from syndication.actions.deciding import as_sent, words_in_doubt
 from syndication.actions.verdicts import Run
 from syndication.connectors import CONNECTORS
 from syndication.connectors.base import Connector, Receipt, RemotePost
@@ -39,7 +40,9 @@ def look(run: Run) -> None:
         _could_not_look(run, error)
         return
     if found is not None:
-        verdicts.arrived(run, Receipt(found.remote_id, found.url), outcome="found")
+        copy, version = found
+        receipt = Receipt(copy.remote_id, copy.url)
+        verdicts.arrived(run, receipt, outcome="found", version=version)
     elif connector.timeline_lags and run.delivery.reads < READS_WHERE_IT_LAGS:
         due_at = verdicts.quiet_until(run.link, run.now())
         run.settle(DeliveryState.UNCONFIRMED, "not_found", due_at=due_at, reason=verdicts.LOOKING)
@@ -47,16 +50,35 @@ def look(run: Run) -> None:
         verdicts.again(run, "", outcome="not_found")
 
 
-def _first_of_ours(run: Run, connector: Connector) -> RemotePost | None:
+def _first_of_ours(run: Run, connector: Connector) -> tuple[RemotePost, int] | None:
+    """The copy, and which words it has: those that left last, or of a try before them."""
+    for words in words_in_doubt(run.delivery.sent_as):
+        found = _with_words(run, connector, words)
+        if found is not None:
+            return found, int(words["version"])
+    return None
+
+
+def _with_words(run: Run, connector: Connector, words: dict[str, Any]) -> RemotePost | None:
+    """Of an edit: the copy that it was for. Of a publish: the first that no other delivery holds."""
     delivery = run.delivery
-    since = delivery.first_sent_at or delivery.created_at
+    copy = verdicts.copy_before(delivery) if delivery.is_edit else delivery
+    if copy is None:
+        return None
+    since = copy.first_sent_at or copy.created_at
     candidates = list(
         connector.look_up(
-            as_sent(delivery.sent_as),
+            as_sent(words),
             since=(since - CLOCKS_DIFFER).timestamp(),
             idempotency_key=delivery.idempotency_key,
         )
     )
+    if delivery.is_edit:
+        return next((each for each in candidates if each.remote_id == copy.remote_id), None)
+    return _not_held_by_others(candidates, delivery)
+
+
+def _not_held_by_others(candidates: list[RemotePost], delivery: Delivery) -> RemotePost | None:
     others = set(
         Delivery.objects.filter(
             link=delivery.link_id,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_noop
 
-from syndication.models import Delivery
+from syndication.models import Delivery, DeliveryKind
 
 # Seconds before the 2nd, 3rd … try: 30 s, 2 min, 10 min, 30 min, 2 h, 6 h, 12 h, 24 h.
 DELAYS = (30, 120, 600, 1800, 7200, 21600, 43200, 86400)
@@ -51,8 +51,10 @@ def next_read(delivery: Delivery, now: datetime, *, after: float | None = None) 
 
 
 def last_moment(delivery: Delivery) -> datetime:
-    """After this it is not sent by itself any more."""
-    return delivery.asked_at + (DELETE_WITHIN if delivery.is_delete else PUBLISH_WITHIN)
+    """After this it is not sent by itself any more. A copy is put right late rather than never: an
+    edit, like a delete, has its thirty days."""
+    is_publish = delivery.kind == DeliveryKind.PUBLISH
+    return delivery.asked_at + (PUBLISH_WITHIN if is_publish else DELETE_WITHIN)
 
 
 def _own_delay(tries: int) -> float:

@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from syndication import credentials
-from syndication.actions import budgets, claims, notices, parking, timing
+from syndication.actions import budgets, claims, deciding, notices, parking, timing
 from syndication.actions.claims import Claim, Clock
 from syndication.actions.leased import LeasedHttp, scrub
 from syndication.connectors import CONNECTORS
 from syndication.connectors.base import Connector, Receipt
 from syndication.connectors.errors import (
     ConnectorError,
+    Gone,
     NoVerdict,
     TryLater,
     Unauthorized,
@@ -35,6 +36,7 @@ GAVE_UP = gettext_noop("We tried for as long as it made sense. Try again by hand
 ASK_YOU = gettext_noop("No answer came, and we cannot look there ourselves. Please look.")
 LOOKING = gettext_noop("No clear answer came. We look there before we send anything again.")
 SOON_ASKED = gettext_noop("No clear answer came. In a minute we ask you to look there.")
+AGAIN_SOON = gettext_noop("No clear answer came. It is sent again soon: twice is the same as once.")
 NOTHING_THERE = gettext_noop("It had not arrived there, so there was nothing to delete.")
 NO_NAME = gettext_noop("It never told us the name of the copy. Please delete it there yourself.")
 
@@ -81,12 +83,15 @@ class Run:
         return claims.settle(self.held, state, outcome=outcome, now=self.now(), **fields)
 
 
-def arrived(run: Run, receipt: Receipt, *, outcome: str = "sent") -> None:
-    """The network has it."""
+def arrived(
+    run: Run, receipt: Receipt, *, outcome: str = "sent", version: int | None = None
+) -> None:
+    """The network has it. `version`: which of the words that left were seen there."""
     fields = {
         "sent_at": run.now(),
         "remote_id": receipt.remote_id[:200],
         "remote_url": receipt.url[:500],
+        "version": deciding.version_sent(run.delivery.sent_as) if version is None else version,
         "reason": "",
         "due_at": None,
     }
@@ -106,6 +111,8 @@ def refused(run: Run, error: ConnectorError) -> None:
         again(run, error.reason, after=getattr(error, "after", None), outcome=_word(error))
     elif isinstance(error, NoVerdict):
         _in_doubt(run, error)
+    elif isinstance(error, Gone) and run.delivery.is_edit:
+        _copy_gone(run, error)
     else:
         _failed(run, error.reason, _word(error))
 
@@ -150,9 +157,7 @@ def still_out_there(delivery: Delivery) -> bool:
             "Your post of %(day)s is still on %(network)s. We cannot delete it there; "
             "please do it yourself. %(address)s"
         ) % {
-            "day": formats.date_format(
-                timezone.localtime(delivery.post.created_at), "DATETIME_FORMAT"
-            ),
+            "day": _day_of(delivery),
             "network": CONNECTORS[link.network].name,
             "address": copy.remote_url if copy else "",
         }
@@ -160,7 +165,7 @@ def still_out_there(delivery: Delivery) -> bool:
 
 
 def copy_before(delivery: Delivery) -> Delivery | None:
-    """The publish that a delete is about."""
+    """The publish that an edit or a delete is about."""
     return (
         Delivery.objects.filter(
             post=delivery.post_id,
@@ -188,11 +193,40 @@ def _needs_member(run: Run, error: Unauthorized) -> None:
 
 def _in_doubt(run: Run, error: NoVerdict) -> None:
     """Nobody looks before the quiet time is over, the member no more than we: what they do not see
-    yet may still arrive, and "send again" would double it."""
-    can_look = run.delivery.post.kind in CONNECTORS[run.link.network].can_read_back
-    due_at = quiet_until(run.link, run.now())
-    reason = LOOKING if can_look else SOON_ASKED
+    yet may still arrive, and "send again" would double it.
+
+    An edit that may be repeated is, and nobody looks. It waits as long: arriving late it would undo
+    newer words, or bring back what was deleted.
+    """
+    due_at: datetime | None = quiet_until(run.link, run.now())
+    if run.delivery.may_be_repeated:
+        repeat_at = timing.next_try(run.delivery, run.now())
+        if repeat_at is None:
+            _failed(run, GAVE_UP, _word(error))
+            return
+        due_at, reason = max(repeat_at, quiet_until(run.link, run.now())), AGAIN_SOON
+    elif run.delivery.post.kind in CONNECTORS[run.link.network].can_read_back:
+        reason = LOOKING
+    else:
+        reason = SOON_ASKED
     run.settle(DeliveryState.UNCONFIRMED, _word(error), due_at=due_at, reason=reason)
+
+
+def _copy_gone(run: Run, error: Gone) -> None:
+    """Somebody deleted the copy there: nothing is left to change, and the member is told once."""
+    copy = copy_before(run.delivery)
+    run.settle(DeliveryState.CANCELLED, _word(error), due_at=None, reason=error.reason[:300])
+    if copy is None:
+        return
+    sent = Delivery.objects.filter(pk=copy.pk, state=DeliveryState.SENT, gone_at=None)
+    if not sent.update(gone_at=run.now()):
+        return
+    with notices.in_language_of(run.link.member):
+        text = _(
+            "The copy of your post of %(day)s is no longer on %(network)s, so your new words did not "
+            "go there. If you want it back, send a copy: Where it went."
+        ) % {"day": _day_of(run.delivery), "network": CONNECTORS[run.link.network].name}
+    notices.tell(run.link.member, f"gone {run.delivery.post_id}", text, link=run.link)
 
 
 def _failed(run: Run, reason: str, outcome: str) -> None:
@@ -202,14 +236,22 @@ def _failed(run: Run, reason: str, outcome: str) -> None:
 
 
 def _is_withdrawn(delivery: Delivery) -> bool:
-    """Whether a delete already stands behind this publish."""
+    """Whether a delete already stands behind this publish or edit, or a newer edit behind this one."""
+    if delivery.is_delete:
+        return False
+    kinds = [DeliveryKind.DELETE, *([DeliveryKind.EDIT] if delivery.is_edit else [])]
     behind = Delivery.objects.open().filter(
         post=delivery.post_id,
         link=delivery.link_id,
-        kind=DeliveryKind.DELETE,
+        kind__in=kinds,
         sequence__gt=delivery.sequence,
     )
-    return not delivery.is_delete and behind.exists()
+    return behind.exists()
+
+
+def _day_of(delivery: Delivery) -> str:
+    """When the post was written, in the language of now."""
+    return formats.date_format(timezone.localtime(delivery.post.created_at), "DATETIME_FORMAT")
 
 
 def _word(error: ConnectorError) -> str:

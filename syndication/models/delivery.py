@@ -7,7 +7,13 @@
        │           │  └───▶ unconfirmed ──▶ sent | waiting | parked | failed | cancelled
        └───────────┘
     waiting ──▶ parked | cancelled | missed | failed          missed ──▶ waiting | cancelled
-    skipped: the network cannot carry it; said beforehand
+    skipped: the network cannot carry it, or not change it; said beforehand
+
+On one link the rows of one post go in order, each after those before it:
+
+    publish ──▶ edit ──▶ edit ──▶ delete ──▶ publish …
+      │           └ at most one waits: a newer edit takes the place of one that has not left
+      └ has not left: it takes the new words along, and no edit is made
 
 Every change is one conditional UPDATE that names the states it may come from (`CHANGES`); the
 database holds what must never be otherwise. `due_at` None means that only a press moves the row.
@@ -23,12 +29,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Audience
+from syndication.connectors import CONNECTORS
 from syndication.models.link import Link
 from syndication.models.post import Post
 
 
 class DeliveryKind(models.TextChoices):
     PUBLISH = "publish", _("publish")
+    EDIT = "edit", _("edit")
     DELETE = "delete", _("delete")
 
 
@@ -85,7 +93,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
 
 class Delivery(models.Model):
-    """`sequence` orders what happens to one post on one link: publish 1, delete 2, publish 3 …"""
+    """`sequence` orders what happens to one post on one link: publish 1, edit 2, delete 3 …"""
 
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="deliveries")
     link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="deliveries")
@@ -110,10 +118,13 @@ class Delivery(models.Model):
     # The words as they left, while there is no verdict: what to look for on the network's timeline,
     # whatever became of the post since. Emptied by the verdict.
     sent_as = models.JSONField(default=dict, blank=True)
+    # Of a publish or edit that was sent: which of the post's words arrived (Post.version). 0: some.
+    version = models.PositiveIntegerField(default=0)
 
     sent_at = models.DateTimeField(null=True, blank=True)
     remote_id = models.CharField(max_length=200, blank=True)
     remote_url = models.URLField(max_length=500, blank=True)
+    gone_at = models.DateTimeField(null=True, blank=True)  # the copy was deleted on the network
     is_by_hand = models.BooleanField(default=False)  # a press sent it, not the writing
     is_told = models.BooleanField(default=False)  # of a copy that is still out there after 30 days
     created_at = models.DateTimeField(auto_now_add=True)
@@ -159,6 +170,14 @@ class Delivery(models.Model):
                 condition=~Q(lease_until__isnull=False, lease_owner=""),
                 name="delivery_lease_has_its_owner",
             ),
+            models.CheckConstraint(
+                condition=~Q(kind="edit") | Q(sequence__gt=1),
+                name="delivery_edit_comes_after_its_copy",
+            ),
+            models.CheckConstraint(
+                condition=Q(gone_at=None) | Q(kind="publish", state="sent"),
+                name="delivery_gone_is_a_copy_that_was_there",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -172,13 +191,26 @@ class Delivery(models.Model):
     def is_delete(self) -> bool:
         return self.kind == DeliveryKind.DELETE
 
+    @property
+    def is_edit(self) -> bool:
+        return self.kind == DeliveryKind.EDIT
+
+    @property
+    def may_be_repeated(self) -> bool:
+        """Whether a request without an answer is simply sent again: a second delete finds nothing
+        to delete, and the same words twice are the same copy. A second publish is a second copy."""
+        if self.is_edit:
+            return CONNECTORS[self.link.network].edits_repeat
+        return self.is_delete
+
 
 class Attempt(models.Model):
     """One try of a delivery. `excerpt` is of the answer, at most 500 characters, never a token."""
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempts")
     number = models.PositiveSmallIntegerField()
-    doing = models.CharField(max_length=10)  # publish, delete, look_up, refresh
+    doing = models.CharField(max_length=10)  # publish, edit, delete, look_up, refresh
+    version = models.PositiveIntegerField(default=0)  # of the post's words, where some left
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=20, blank=True)  # "" while it runs, or was killed

@@ -100,6 +100,7 @@ class Post(models.Model):
     )
     form_key = models.CharField(max_length=32)  # a form sent twice makes one post
     created_at = models.DateTimeField(auto_now_add=True)
+    version = models.PositiveIntegerField(default=1)  # of its words: each edit makes the next one
     edited_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
 
@@ -117,6 +118,10 @@ class Post(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(audience=Audience.GROUP) | models.Q(group__isnull=False),
                 name="post_for_a_group_names_it",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(version=1) | models.Q(edited_at__isnull=False),
+                name="post_edited_has_its_time",
             ),
         ]
 

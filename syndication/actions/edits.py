@@ -1,0 +1,141 @@
+"""What follows for the copies when a member changes the words of a post.
+
+A publish that has not left takes the new words along, since they are read from fresh rows right
+before the request. Behind one that has left, or may have, goes an edit: for the readers that the
+copy was made for, never for more. An edit says what the post says when its turn comes, so one that
+waits is replaced by a newer one, and one whose words are there already is not sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import copy
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+
+from syndication.actions import deciding, order
+from syndication.actions.order import NOT_OUT, Standing, Start
+from syndication.connectors import CONNECTORS
+from syndication.connectors.base import Preview, Receipt
+from syndication.connectors.reasons import CANNOT_EDIT
+from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Post
+
+WORDS = ("title", "text", "url", "url_title", "photo_alt")
+
+REPLACED = gettext_noop("You changed it again before it had gone; that edit takes its place.")
+ALREADY_THERE = gettext_noop("The copy has these words already.")
+NOTHING_THERE = gettext_noop("It had not arrived there, so there was nothing to change.")
+NO_NAME = gettext_noop("It never told us the name of the copy. Please change it there yourself.")
+
+_S = DeliveryState
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What saving will do on one link.
+
+    `will` is "change" (the copy there), "wait" (change it once the account is linked again), "go"
+    (the copy has not left: it leaves with these words), "hold" (it will not leave with these words)
+    or "stay" (the copy keeps the old words); `reason` says why, untranslated.
+    """
+
+    link: Link
+    will: str
+    url: str = ""
+    reason: str = ""
+    preview: Preview | None = None
+
+
+def foresee(post: Post, words: Mapping[str, str]) -> list[Foreseen]:
+    """What would happen to each copy if `post` said `words`, by the rules that `follow` follows."""
+    edited = copy(post)
+    for name, value in words.items():
+        setattr(edited, name, value)
+    return [_foreseen(edited, one) for one in _covered(post)]
+
+
+def follow(post: Post) -> list[Delivery]:
+    """After the words of `post` changed, in that transaction, the post locked: the edits of its
+    copies. Returns those that will go."""
+    made = (_edit_of(post, one) for one in _covered(post) if one.has_left)
+    return [row for row in made if row is not None and row.state != _S.SKIPPED]
+
+
+def why_not(delivery: Delivery, post: Post) -> str:
+    """The last look at an edit besides deciding's: why it need not or cannot leave, or ""."""
+    if not delivery.is_edit:
+        return ""
+    if post.kind not in CONNECTORS[delivery.link.network].can_edit:
+        return CANNOT_EDIT
+    said = Delivery.objects.filter(
+        post=post,
+        link=delivery.link_id,
+        kind__in=(DeliveryKind.PUBLISH, DeliveryKind.EDIT),
+        state=_S.SENT,
+        sequence__lt=delivery.sequence,
+    )
+    last = said.order_by("-sequence").values_list("version", flat=True).first()
+    return ALREADY_THERE if last == post.version else ""
+
+
+def rename(copy: Delivery, receipt: Receipt) -> None:
+    """Keep how the network names the copy from now on: what follows is about that."""
+    named = {
+        "remote_id": receipt.remote_id[:200] or copy.remote_id,
+        "remote_url": receipt.url[:500] or copy.remote_url,
+    }
+    if any(getattr(copy, name) != value for name, value in named.items()):
+        Delivery.objects.filter(pk=copy.pk).update(**named)
+
+
+def _covered(post: Post) -> list[Standing]:
+    """Not what others may read than the post is for now: that is taken back, never changed."""
+    return [one for one in order.standing(post) if deciding.covers(post, one.copy.audience)]
+
+
+def _edit_of(post: Post, one: Standing) -> Delivery | None:
+    """The edit behind a copy, in the place of those that have not left."""
+    state, reason = _how(post, one.copy)
+    last = one.edits[-1] if one.edits else None
+    if state == _S.SKIPPED and last is not None and (last.state, last.reason) == (state, reason):
+        return None  # said once, for however many edits
+    waited = [row for row in one.edits if row.state in NOT_OUT]
+    rows = Delivery.objects.filter(pk__in=[row.pk for row in waited], state__in=NOT_OUT)
+    rows.change(_S.CANCELLED, reason=REPLACED, due_at=None, sent_as={})
+    start = Start(state, reason, audience=one.copy.audience, due_at=_not_before(waited))
+    return order.add(post, one.copy.link, DeliveryKind.EDIT, start)
+
+
+def _not_before(waited: list[Delivery]) -> datetime:
+    """The turn of an edit that was put off: what takes its place asks no sooner."""
+    put_off = [row.due_at for row in waited if row.tries and row.due_at is not None]
+    return max([timezone.now(), *put_off])
+
+
+def _how(post: Post, copy: Delivery) -> tuple[str, str]:
+    """The state and reason with which an edit of `copy` begins."""
+    link = copy.link
+    if link.state == LinkState.ENDED:
+        return _S.SKIPPED, deciding.UNLINKED
+    if post.kind not in CONNECTORS[link.network].can_edit:
+        return _S.SKIPPED, CANNOT_EDIT
+    decision = deciding.decide(deciding.outgoing(post, link, copy.audience), link)
+    if not decision.goes:
+        return _S.SKIPPED, decision.reason
+    return (_S.PARKED if decision.waits_for_member else _S.WAITING), decision.reason
+
+
+def _foreseen(edited: Post, one: Standing) -> Foreseen:
+    link, url = one.copy.link, one.copy.remote_url
+    decision = deciding.decide(deciding.outgoing(edited, link, one.copy.audience), link)
+    if not one.has_left:
+        will = "go" if decision.goes else "hold"
+        return Foreseen(link, will, reason=decision.reason, preview=decision.preview)
+    state, reason = _how(edited, one.copy)
+    if state == _S.SKIPPED:
+        return Foreseen(link, "stay", url=url, reason=reason)
+    will = "wait" if state == _S.PARKED else "change"
+    return Foreseen(link, will, url=url, preview=decision.preview)
