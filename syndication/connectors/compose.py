@@ -1,0 +1,107 @@
+"""How a post reads on a network of one text: what is sent, and what is shown beforehand. Pure.
+
+Most networks have no titles and no place for an address of its own: a note is its title, a blank
+line and its text; a link post is the member's words and the address. A copy for everyone may be
+cut and then ends in the address of the post. A copy for fewer readers carries no address of ours,
+since they could not open it, and is never cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from syndication.connectors import reasons
+from syndication.connectors.base import Audience, Kind, Limits, OutgoingPost, Photo, Preview
+from syndication.connectors.errors import Unsupported
+from syndication.connectors.text import UNITS, Count, Fitted, TooLong, clean, fit
+
+PARAGRAPH = "\n\n"
+
+
+@dataclass(frozen=True)
+class OneText:
+    """A network of one text. `count` is the limits' own unit, unless the server has another."""
+
+    limits: Mapping[Kind, Limits]
+    audiences: Mapping[Kind, frozenset[Audience]]
+    count: Count | None = None
+
+    def preview(self, post: OutgoingPost) -> Preview:
+        """How `post` will read. Raises Unsupported, with the reason, where it cannot go."""
+        if post.kind not in self.limits:
+            raise Unsupported(reasons.KIND_UNKNOWN)
+        if post.audience not in self.audiences[post.kind]:
+            raise Unsupported(reasons.NOT_TO_THESE_READERS)
+        post = cleaned(post)
+        dropped = self._dropped(post)
+        always = post.always_permalink or bool(dropped)
+        try:
+            if post.kind == "link":
+                return self._link(post, always=always)
+            fitted = self._fitted(post, self._words(post), always=always)
+        except TooLong as error:
+            raise Unsupported(reasons.TEXT_TOO_LONG) from error
+        return Preview(
+            fitted.text, is_cut=fitted.is_cut, photos=len(self.photos(post)), dropped=dropped
+        )
+
+    def photos(self, post: OutgoingPost) -> tuple[Photo, ...]:
+        """The pictures of `post` that go along."""
+        limits = self.limits[post.kind]
+        taken = [photo for photo in post.photos if photo.content_type in limits.photo_types]
+        return tuple(taken[: limits.photos])
+
+    def _words(self, post: OutgoingPost) -> str:
+        """The member's words as one text."""
+        if post.kind == "photo" and post.photos and not self.photos(post) and not post.permalink:
+            raise Unsupported(reasons.PHOTO_MISSING)
+        words = PARAGRAPH.join(part for part in (post.title, post.text) if part)
+        if not words and not post.photos:
+            raise Unsupported(reasons.NOTHING_TO_SEND)
+        return words
+
+    def _link(self, post: OutgoingPost, *, always: bool) -> Preview:
+        """The address is never cut: too long, and ours stands in for it."""
+        if not post.url:
+            raise Unsupported(reasons.ADDRESS_MISSING)
+        words = post.text or post.title
+        both = " ".join(part for part in (post.url, post.permalink) if part)
+        try:
+            fitted = self._fit(
+                post, words, both if always else post.url, both if post.permalink else ""
+            )
+        except TooLong:
+            if not post.permalink:
+                raise Unsupported(reasons.ADDRESS_TOO_LONG) from None
+            fitted = self._fitted(post, words, always=True)
+            return Preview(fitted.text, is_cut=True, dropped=(reasons.ADDRESS_TOO_LONG,))
+        return Preview(fitted.text, is_cut=fitted.is_cut)
+
+    def _fitted(self, post: OutgoingPost, text: str, *, always: bool) -> Fitted:
+        return self._fit(post, text, post.permalink if always else "", post.permalink)
+
+    def _fit(self, post: OutgoingPost, text: str, tail: str, cut_tail: str) -> Fitted:
+        limits = self.limits[post.kind]
+        gap = PARAGRAPH if post.kind == "note" else " "
+        count = self.count or UNITS[limits.unit]
+        return fit(text, limits.text, tail=tail, cut_tail=cut_tail, gap=gap, count=count)
+
+    def _dropped(self, post: OutgoingPost) -> tuple[str, ...]:
+        """What to say of pictures that stay here. For fewer readers nothing is left out."""
+        if len(self.photos(post)) == len(post.photos):
+            return ()
+        if not post.permalink:
+            raise Unsupported(reasons.PHOTOS_TOO_MANY)
+        return (reasons.PHOTOS_LEFT_OUT,)
+
+
+def cleaned(post: OutgoingPost) -> OutgoingPost:
+    """`post` without what no request may carry, and without our address where that is not open."""
+    return replace(
+        post,
+        text=clean(post.text),
+        title=" ".join(clean(post.title).split()),
+        url=clean(post.url),
+        permalink=post.permalink if post.audience == "everyone" else "",
+    )
