@@ -12,6 +12,7 @@ from syndication.models.delivery import (
     HostHealth,
     NetworkSwitch,
 )
+from syndication.models.draft import MailDraft, PostAddress
 from syndication.models.link import FeedItem, Link, LinkState, NetworkFriend, Notice, Toggle
 from syndication.models.post import KeptPhoto, Post, PostKind
 
@@ -29,10 +30,12 @@ __all__ = [
     "KeptPhoto",
     "Link",
     "LinkState",
+    "MailDraft",
     "NetworkFriend",
     "NetworkSwitch",
     "Notice",
     "Post",
+    "PostAddress",
     "PostKind",
     "Toggle",
 ]

@@ -1,0 +1,57 @@
+"""The short mail "your mail waits at …": to the member's own confirmed address and nobody else's."""
+
+from __future__ import annotations
+
+import logging
+import re
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from accounts.addresses import public_url
+from syndication.actions import mail_drafts, post_addresses
+from syndication.actions.notices import in_language_of
+from syndication.models import MailDraft, PostAddress
+
+logger = logging.getLogger(__name__)
+
+TIMEOUT = 20  # seconds; the mail server that handed the mail over waits
+# As RFC 5322 writes it and nothing else: what a stranger wrote goes into a header of ours.
+_MESSAGE_ID = re.compile(rb"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.@-]{1,200}>")
+
+
+def answer(draft: MailDraft, address: PostAddress, *, sender: str, message_id: bytes) -> bool:
+    """Tell `sender` where the draft waits, if it is the member. Whether a mail went out."""
+    to = post_addresses.own(sender, draft.member)
+    if not to or not post_addresses.may_answer(address):
+        return False
+    mail = _mail(draft, to)
+    if _MESSAGE_ID.fullmatch(message_id.strip()):
+        mail.extra_headers |= {"In-Reply-To": message_id.strip().decode()}
+    try:
+        mail.send()
+    except (OSError, SMTPException):
+        logger.exception("the answer to mail draft %s did not go out", draft.pk)
+        return False
+    return True
+
+
+def _mail(draft: MailDraft, to: str) -> EmailMessage:
+    with in_language_of(draft.member):
+        until = date_format(localtime(mail_drafts.expires_at(draft)), "SHORT_DATE_FORMAT")
+        subject = _("%(site)s: your mail waits") % {"site": settings.SITE_NAME}
+        body = _(
+            "Your mail is here, and nobody else sees it. It is posted once you send it on this page:\n"
+            "%(address)s\n\nIf you do not, it is thrown away on %(date)s.\n"
+        ) % {"address": public_url("mail_draft", draft.pk), "date": until}
+    return EmailMessage(
+        subject,
+        body,
+        to=[to],
+        connection=get_connection(timeout=TIMEOUT),
+        headers={"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"},
+    )

@@ -1,0 +1,179 @@
+"""Drafts that came by mail: taken in, thrown away, forgotten. Nothing here makes a post.
+
+The mail was read before (profilelink.mail); what arrives here are plain values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.models import Member
+from accounts.pictures import to_jpeg
+from syndication.actions import notices, photos, post_addresses
+from syndication.actions.errors import NotYours
+from syndication.excerpts import boundary
+from syndication.models import KeptPhoto, MailDraft, Post, PostAddress
+
+KEPT = timedelta(days=30)
+TOLD_BEFORE = timedelta(days=3)
+MOST_WAITING = 20  # for one member
+MOST_AN_HOUR = 20
+
+TITLE_LENGTH = 100
+TEXT_LENGTH = 10_000
+SENDER_LENGTH = 254
+
+
+class Refused(Exception):  # noqa: N818 - the mail's fault or its hour's
+    """No draft was made of it. The text tells the member why, `what` the log."""
+
+    def __init__(self, what: str, reason: str) -> None:
+        super().__init__(reason)
+        self.what = what
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A mail as plain values. `photo` is a file as it came; `key` is the same for the same mail."""
+
+    key: str
+    sender: str = ""
+    title: str = ""
+    text: str = ""
+    photo: bytes | None = None
+    left_out: int = 0
+
+
+def must_have_room(address: PostAddress) -> None:
+    """Before the work of reading a mail. Raises Refused."""
+    if MailDraft.objects.of(address.member).count() >= MOST_WAITING:
+        raise Refused(
+            "full",
+            _("%(count)s mails wait already. Send or throw away some of them first.")
+            % {"count": MOST_WAITING},
+        )
+    post_addresses.count_from(address, timezone.now())
+    if address.taken >= MOST_AN_HOUR:
+        raise Refused(
+            "hourly",
+            _("More than %(count)s mails came within an hour. Send it again later.")
+            % {"count": MOST_AN_HOUR},
+        )
+
+
+def take(address: PostAddress, mail: Arrived) -> MailDraft | None:
+    """Keep it for its member. None where this very mail was taken before.
+
+    Raises Refused, and BadPicture for a photo that is none.
+    """
+    if _came_before(address.member, mail.key):
+        return None
+    must_have_room(address)
+    jpeg = to_jpeg(mail.photo, photos.LARGE) if mail.photo is not None else None  # no lock yet
+    return _keep(address, mail, jpeg)
+
+
+@transaction.atomic
+def _keep(address: PostAddress, mail: Arrived, jpeg: bytes | None) -> MailDraft | None:
+    row = post_addresses.locked(
+        address
+    )  # one at a time: the limits hold, and one mail is one draft
+    if _came_before(row.member, mail.key):
+        return None
+    must_have_room(row)
+    if row.ended_at is not None:
+        raise Refused("ended", _("This address has been ended."))
+    row.taken += 1
+    row.came_at = timezone.now()
+    row.save(update_fields=["hour_began_at", "taken", "answered", "came_at"])
+    title, text = mail.title, mail.text
+    if len(title) > TITLE_LENGTH:  # nothing is lost: what a title does not hold stands in the text
+        title, text = "", f"{title}\n{text}".rstrip("\n")
+    draft = MailDraft(
+        member=row.member,
+        form_key=mail.key,
+        sender=mail.sender[:SENDER_LENGTH],
+        title=title,
+        text=text[: boundary(text, TEXT_LENGTH)] if len(text) > TEXT_LENGTH else text,
+        left_out=mail.left_out,
+        is_cut=len(text) > TEXT_LENGTH,
+    )
+    if jpeg is not None:
+        draft.photo = ContentFile(jpeg, name="photo.jpg")
+    draft.save()
+    return draft
+
+
+def photo_for_form(draft: MailDraft, *, by: Member) -> KeptPhoto | None:
+    """The draft's photo, kept for the form by which it is going to be sent."""
+    _must_own(draft, by)
+    if not draft.photo:
+        return None
+    with draft.photo.open("rb") as file:
+        return photos.keep(file.read(), by=by)
+
+
+@transaction.atomic
+def throw_away(draft: MailDraft, *, by: Member) -> None:
+    _must_own(draft, by)
+    _drop(MailDraft.objects.filter(pk=draft.pk))
+
+
+def forget_old(now: datetime) -> int:
+    """Those that became posts, and those that nobody wanted for 30 days. Called by the sweeper."""
+    sent = Post.objects.filter(author=OuterRef("member"), form_key=OuterRef("form_key"))
+    return _drop(MailDraft.objects.filter(Q(created_at__lt=now - KEPT) | Exists(sent)))
+
+
+def tell_expiring(now: datetime) -> int:
+    """One notice for all that go within three days. How many members were told now."""
+    soon = MailDraft.objects.filter(created_at__lt=now - KEPT + TOLD_BEFORE, is_told=False)
+    told = 0
+    for member in Member.objects.filter(pk__in=soon.values("member"))[:100]:
+        waiting = MailDraft.objects.of(member).filter(pk__in=soon.values("pk"))
+        if waiting:
+            told += notices.tell(member, "mail_drafts_expire", EXPIRING)
+        soon.filter(member=member).update(is_told=True)
+    return told
+
+
+EXPIRING = gettext_lazy(
+    "A mail for a post has waited for weeks and is thrown away in 3 days. Look under “Mails that"
+    " wait” on your home page."
+)
+
+
+def waiting_words(count: int) -> str:
+    """The line of the home page."""
+    return ngettext("%(count)s mail waits", "%(count)s mails wait", count) % {"count": count}
+
+
+def expires_at(draft: MailDraft) -> datetime:
+    return draft.created_at + KEPT
+
+
+def _came_before(member: Member, key: str) -> bool:
+    return (
+        MailDraft.objects.filter(member=member, form_key=key).exists()
+        or Post.objects.by(member).filter(form_key=key).exists()
+    )
+
+
+@transaction.atomic
+def _drop(rows: QuerySet[MailDraft]) -> int:
+    for draft in rows.exclude(photo=""):
+        photos.delete_file_after(draft.photo)
+    return rows.delete()[0]
+
+
+def _must_own(draft: MailDraft, by: Member) -> None:
+    if draft.member_id != by.pk:
+        raise NotYours(draft)

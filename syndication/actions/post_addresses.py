@@ -1,0 +1,135 @@
+"""Secret addresses for posts by mail: given out, renewed, ended, found, and what came of mails.
+
+Off for everybody until they press; one is live for a member at a time.
+"""
+
+from __future__ import annotations
+
+import math
+import secrets
+from datetime import datetime, timedelta
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.codes import hash_typed
+from accounts.models import Member
+from accounts.sealing import seal, unseal
+from syndication.models import PostAddress
+
+# Small letters and digits for keypads: no vowels (no words), nothing that looks like another (1 l, 0 o).
+LETTERS = "bcdfghjkmnpqrstvwxyz23456789"
+LENGTH = 14
+BITS = LENGTH * math.log2(len(LETTERS))  # 67
+
+ENDED_KEPT = timedelta(days=180)  # as long as an address book may still hold it
+ANSWERS_AN_HOUR = 6
+_PURPOSE = "post-address"
+
+
+def is_offered() -> bool:
+    """Whether this site takes posts by mail at all."""
+    return bool(settings.POST_MAIL_DOMAIN)
+
+
+def of(member: Member) -> PostAddress | None:
+    return PostAddress.objects.live().filter(member=member).first()
+
+
+def written(address: PostAddress) -> str:
+    """The whole address, for its member alone. Raises SealBroken."""
+    return f"{unseal(address.sealed_local)}@{settings.POST_MAIL_DOMAIN}"
+
+
+@transaction.atomic
+def turn_on(*, by: Member) -> PostAddress:
+    """The member's address; a new one where there is none."""
+    _lock(by)
+    return of(by) or _make(by)
+
+
+@transaction.atomic
+def renew(*, by: Member) -> PostAddress:
+    """Another address. The old one is dead from this moment."""
+    _lock(by)
+    _end(by)
+    return _make(by)
+
+
+@transaction.atomic
+def turn_off(*, by: Member) -> None:
+    _lock(by)
+    _end(by)
+
+
+def find(local: str) -> PostAddress | None:
+    """The row of what stands before the @, live or ended. Case does not matter, as in any mail."""
+    found = PostAddress.objects.select_related("member").filter(member__is_active=True)
+    return found.filter(local_hash=hash_typed(local, _PURPOSE)).first()
+
+
+def own(sender: str, member: Member | None = None) -> str:
+    """`sender` as the member confirmed it to be theirs; "" where nobody (or not `member`) did."""
+    if not sender:
+        return ""
+    confirmed = EmailAddress.objects.filter(
+        email__iexact=sender, verified=True, user__is_active=True
+    )
+    if member is not None:
+        confirmed = confirmed.filter(user=member)
+    return confirmed.values_list("email", flat=True).first() or ""
+
+
+def note_refusal(address: PostAddress, reason: str) -> None:
+    """For the page: the member learns here, and not by a mail that might go to a stranger."""
+    PostAddress.objects.filter(pk=address.pk).update(
+        refused_at=timezone.now(), refused_reason=reason[:200]
+    )
+
+
+@transaction.atomic
+def may_answer(address: PostAddress) -> bool:
+    """Whether one more mail may go out on account of this address. Asking counts."""
+    row = locked(address)
+    count_from(row, timezone.now())
+    if row.answered >= ANSWERS_AN_HOUR:
+        return False
+    row.answered += 1
+    row.save(update_fields=["hour_began_at", "taken", "answered"])
+    return True
+
+
+def locked(address: PostAddress) -> PostAddress:
+    """The row as it is now, held to the end of the transaction."""
+    return PostAddress.objects.select_for_update().get(pk=address.pk)
+
+
+def count_from(row: PostAddress, now: datetime) -> None:
+    """Begin the counts anew where their hour is over."""
+    if row.hour_began_at is None or row.hour_began_at <= now - timedelta(hours=1):
+        row.hour_began_at, row.taken, row.answered = now, 0, 0
+
+
+def forget_ended(now: datetime) -> int:
+    return PostAddress.objects.filter(ended_at__lt=now - ENDED_KEPT).delete()[0]
+
+
+def _make(member: Member) -> PostAddress:
+    local = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
+    return PostAddress.objects.create(
+        member=member, local_hash=hash_typed(local, _PURPOSE), sealed_local=seal(local)
+    )
+
+
+def _end(member: Member) -> None:
+    """The hash stays, so that a mail to it is known; the text goes."""
+    PostAddress.objects.live().filter(member=member).update(
+        ended_at=timezone.now(), sealed_local="", refused_at=None, refused_reason=""
+    )
+
+
+def _lock(member: Member) -> None:
+    """Two presses at once make one address. SQLite locks at BEGIN instead."""
+    list(Member.objects.select_for_update(no_key=True).filter(pk=member.pk).values_list("pk"))

@@ -1,0 +1,107 @@
+"""Posts by mail: a member's secret address, and what came to it and is no post yet."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.models import Member
+from syndication.models.post import Post, PostKind
+
+STATUS_LENGTH = 1000  # what fits a status and the words to a photo
+
+
+class PostAddressQuerySet(models.QuerySet["PostAddress"]):
+    def live(self) -> PostAddressQuerySet:
+        return self.filter(ended_at=None)
+
+
+class PostAddress(models.Model):
+    """What stands before the @ is the secret: whoever knows it may make a draft, and no more.
+
+    The hash finds it, the sealed text shows it to its member again. An ended row lets a mail to the
+    old address be answered for what it is, and counts on.
+    """
+
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="post_addresses"
+    )
+    local_hash = models.CharField(max_length=40, unique=True)
+    sealed_local = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True, db_index=True)
+
+    hour_began_at = models.DateTimeField(null=True, blank=True)  # of the two counts below
+    taken = models.PositiveIntegerField(default=0)
+    answered = models.PositiveIntegerField(default=0)
+    came_at = models.DateTimeField(null=True, blank=True)  # the last draft
+    refused_at = models.DateTimeField(null=True, blank=True)  # the last mail that made none
+    refused_reason = models.CharField(max_length=200, blank=True)
+
+    objects = PostAddressQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member"], condition=Q(ended_at=None), name="post_address_one_is_live"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"of {self.member_id}"
+
+
+class MailDraftQuerySet(models.QuerySet["MailDraft"]):
+    def of(self, member: Member) -> MailDraftQuerySet:
+        """What waits for `member`, who alone may see it. What became a post waits no longer."""
+        sent = Post.objects.filter(author=OuterRef("member"), form_key=OuterRef("form_key"))
+        return self.filter(~Exists(sent), member=member).order_by("-pk")
+
+
+def draft_photo_path(draft: MailDraft, filename: str) -> str:
+    """Where a photo waits that came by mail: a name that nobody can guess."""
+    return f"mailed/{secrets.token_hex(16)}.jpg"
+
+
+class MailDraft(models.Model):
+    """One mail. `form_key` makes one draft, and later one post, of a mail that comes twice."""
+
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mail_drafts"
+    )
+    form_key = models.CharField(max_length=32)
+    sender = models.CharField(max_length=254, blank=True)  # as the mail says; nothing proves it
+    title = models.CharField(max_length=100, blank=True)
+    text = models.TextField(max_length=10_000, blank=True)
+    photo = models.ImageField(upload_to=draft_photo_path, blank=True)
+    left_out = models.PositiveSmallIntegerField(default=0)  # attachments
+    is_cut = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    is_told = models.BooleanField(default=False)  # that it goes soon
+
+    objects = MailDraftQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member", "form_key"], name="mail_draft_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} for {self.member_id}"
+
+    @property
+    def words(self) -> str:
+        """What a status or the words to a photo are made of: these have no title."""
+        return "\n".join(part for part in (self.title, self.text) if part)
+
+    @property
+    def kind(self) -> PostKind:
+        """The kind that suits it best; the member chooses."""
+        if self.photo:
+            return PostKind.PHOTO
+        if (self.title and self.text) or len(self.words) > STATUS_LENGTH:
+            return PostKind.NOTE
+        return PostKind.STATUS
