@@ -1,6 +1,7 @@
 """Pictures from outside, made safe to keep: small, upright, without place data.
 
-What comes back holds pixels alone: no EXIF (so no GPS), no colour profile, no second frame.
+What comes back holds pixels alone: no EXIF (so no GPS), no comment, no colour profile, no second
+frame.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ def to_jpeg(content: bytes, max_side: int, *, quality: int = 85) -> bytes:
         raise BadPicture(
             _("This file is not a picture that can be read. Send a JPEG, PNG, GIF or WebP.")
         ) from error
+    flat.info = {}  # Pillow would write a comment that it read into the new file
     out = io.BytesIO()
     flat.save(out, "JPEG", quality=quality, optimize=True)
     return out.getvalue()

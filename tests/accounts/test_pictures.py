@@ -52,6 +52,13 @@ def test_place_data_and_every_other_tag_are_gone():
     assert b"Exif" not in result
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "GIF"])
+def test_a_comment_in_the_file_is_gone(kind):
+    original = encoded(Image.new("RGB", (40, 40)), kind, comment=b"Shibuya, 35.6N 139.7E")
+    assert b"Shibuya" in original
+    assert b"Shibuya" not in to_jpeg(original, 240)
+
+
 def test_a_picture_that_was_taken_sideways_stands_upright():
     tags = Image.Exif()
     tags[ORIENTATION] = 6  # turn a quarter to the right
