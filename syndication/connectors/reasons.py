@@ -22,6 +22,16 @@ PHOTOS_TOO_MANY = gettext_noop(
     "It takes fewer photos, and a copy for these readers leaves nothing out."
 )
 PHOTOS_LEFT_OUT = gettext_noop("Some of the photos do not fit. The copy carries the address here.")
+NO_PHOTOS = gettext_noop("It takes no photos. The copy carries the words and the address here.")
+NO_PHOTOS_AT_ALL = gettext_noop(
+    "It takes no photos, and a copy for these readers leaves nothing out."
+)
+PHOTO_DOES_NOT_FIT = gettext_noop(
+    "A photo could not be made to fit there. The copy carries the address here."
+)
+PHOTO_FITS_NOWHERE = gettext_noop(
+    "A photo could not be made to fit there, and a copy for these readers leaves nothing out."
+)
 ADDRESS_MISSING = gettext_noop("There is no address in it.")
 ADDRESS_TOO_LONG = gettext_noop(
     "The address is too long to fit. The copy carries the address of your post here instead."

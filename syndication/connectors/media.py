@@ -1,0 +1,181 @@
+"""Pictures on their way to a network: made to fit there, or left out and said so. Pure.
+
+What goes is a plain JPEG: upright, on white where it was transparent, one frame, and nothing in the
+file but the picture (no place, no camera, no colour profile). One that is so already and fits goes
+as it is. The same bytes and limits always give the same bytes, so that a repeat repeats.
+
+A page that shows a post beforehand hands pictures over without their bytes (`Photo.content` is
+b""): then they are taken to be fine, as what a member uploaded was made a small JPEG.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from PIL import Image, ImageOps
+
+from syndication.connectors import reasons
+from syndication.connectors.base import Limits, OutgoingPost, Photo
+from syndication.connectors.errors import Unsupported
+
+JPEG = "image/jpeg"
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP")  # that are read
+QUALITIES = (85, 75, 65)  # tried in turn before the sides shrink
+SHRINK = 0.8  # of the longer side, from step to step
+SMALLEST = 64  # pixels of the longer side; below it there is nothing to see
+MOST_PIXELS = 50_000_000  # a file that unpacks to more is not opened
+
+
+class DoesNotFit(ValueError):
+    """It is no picture that can be read, or none of its sizes is within the limits."""
+
+
+@dataclass(frozen=True)
+class Carried:
+    """The pictures that go along, and in words why others do not.
+
+    Where `dropped` says something the copy carries the permalink: `carry` has made sure of one.
+    """
+
+    photos: tuple[Photo, ...]
+    dropped: tuple[str, ...] = ()
+
+
+def carry(post: OutgoingPost, limits: Limits) -> Carried:
+    """The pictures of `post` as a network with these limits takes them.
+
+    Raises Unsupported where one would be left out of a copy that may carry no permalink: then its
+    readers could not see it anywhere.
+    """
+    if not limits.photos and post.photos:
+        return _without(post, (), reasons.NO_PHOTOS, reasons.NO_PHOTOS_AT_ALL)
+    first = post.photos[: limits.photos]
+    made = tuple(_made(first, limits))
+    if len(made) < len(first):
+        return _without(post, made, reasons.PHOTO_DOES_NOT_FIT, reasons.PHOTO_FITS_NOWHERE)
+    if len(made) < len(post.photos):
+        return _without(post, made, reasons.PHOTOS_LEFT_OUT, reasons.PHOTOS_TOO_MANY)
+    return Carried(made)
+
+
+def fitted(photo: Photo, limits: Limits) -> Photo:
+    """`photo` within `limits`: better quality before larger sides. Raises DoesNotFit."""
+    if JPEG not in limits.photo_types:
+        raise DoesNotFit
+    size = size_of_plain(photo.content)
+    if size and max(size) <= limits.photo_pixels and len(photo.content) <= limits.photo_bytes:
+        return replace(photo, content_type=JPEG)
+    picture = _opened(photo.content, limits.photo_pixels)
+    side = max(picture.size)
+    while side >= min(SMALLEST, max(picture.size)):
+        for quality in QUALITIES:
+            content = _encoded(picture, side, quality)
+            if len(content) <= limits.photo_bytes:
+                return replace(photo, content=content, content_type=JPEG)
+        side = int(side * SHRINK)
+    raise DoesNotFit
+
+
+def size_of_plain(content: bytes) -> tuple[int, int] | None:
+    """Width and height of a JPEG that holds the picture and nothing else; None for any other file."""
+    size = None
+    for marker, body in _segments(content):
+        if marker in _FRAMES and len(body) > 5 and body[5] in _COLOURS:
+            height, width = struct.unpack(">HH", body[1:5])
+            size = (width, height)
+        elif marker == _END:
+            return size if size and all(size) else None
+        elif marker not in _PLAIN and (marker not in _HEADERS or len(body) > LONGEST_HEADER):
+            return None
+    return None
+
+
+def _made(photos: tuple[Photo, ...], limits: Limits) -> Iterator[Photo]:
+    for photo in photos:
+        if not photo.content:
+            yield photo
+            continue
+        try:
+            yield fitted(photo, limits)
+        except DoesNotFit:
+            continue
+
+
+def _without(post: OutgoingPost, photos: tuple[Photo, ...], said: str, refused: str) -> Carried:
+    """What goes where a picture does not: the rest and the permalink, or nothing."""
+    if not post.permalink or post.audience != "everyone":
+        raise Unsupported(refused)
+    return Carried(photos, dropped=(said,))
+
+
+def _opened(content: bytes, side: int) -> Image.Image:
+    """The picture as it is seen, no longer than `side` pixels. Raises DoesNotFit."""
+    try:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
+            width, height = opened.size
+            if width * height > MOST_PIXELS:
+                raise DoesNotFit
+            # JPEG can be read at a fraction of its size, which spares time and memory.
+            opened.draft("RGB", (side, side))
+            upright = ImageOps.exif_transpose(opened)
+            picture = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise DoesNotFit from error
+    except (OSError, SyntaxError, ValueError, LookupError, TypeError, struct.error) as error:
+        # OSError is Pillow's own; the others slip out of it for some broken files.
+        raise DoesNotFit from error
+    picture.thumbnail((side, side))
+    if picture.mode == "RGB":
+        return picture
+    white = Image.new("RGBA", picture.size, "white")
+    return Image.alpha_composite(white, picture).convert("RGB")
+
+
+def _encoded(picture: Image.Image, side: int, quality: int) -> bytes:
+    small = picture.copy()
+    small.info = {}  # Pillow would write a comment that it read into the new file
+    small.thumbnail((side, side))
+    out = io.BytesIO()
+    small.save(out, "JPEG", quality=quality, optimize=True)
+    return out.getvalue()
+
+
+# The markers of a JPEG (ITU T.81, table B.1). Whatever else may stand in a file, EXIF in APP1 above
+# all, is not needed to see it.
+_FRAMES = frozenset({0xC0, 0xC1, 0xC2})  # baseline, extended, progressive
+_COLOURS = frozenset({1, 3})  # components: grey or colour; four would be ink for a printer
+_END = 0xD9
+_SCAN = 0xDA
+_PLAIN = frozenset({0xC4, 0xDB, 0xDD, _SCAN})  # tables and scans
+_HEADERS = frozenset({0xE0, 0xEE})  # JFIF and Adobe
+LONGEST_HEADER = 14  # bytes: a JFIF header without a thumbnail in it
+
+
+def _segments(content: bytes) -> Iterator[tuple[int, bytes]]:
+    """The marker and the body of each segment. The end comes only where nothing stands behind it."""
+    at = 2
+    if content[:2] != b"\xff\xd8":
+        return
+    while content[at : at + 1] == b"\xff" and at + 2 <= len(content):
+        marker = content[at + 1]
+        if marker == _END:
+            if at + 2 == len(content):
+                yield _END, b""
+            return
+        length = int.from_bytes(content[at + 2 : at + 4])
+        yield marker, content[at + 4 : at + 2 + length]
+        at += 2 + max(length, 2)
+        if marker == _SCAN:
+            at = _end_of_scan(content, at)
+
+
+def _end_of_scan(content: bytes, at: int) -> int:
+    """The next marker that is neither a stuffed zero nor one of the eight restarts."""
+    while (at := content.find(b"\xff", at)) >= 0 and at + 1 < len(content):
+        if content[at + 1] != 0 and not 0xD0 <= content[at + 1] <= 0xD7:
+            return at
+        at += 2
+    return len(content)
