@@ -47,6 +47,7 @@ def app_for(network: str, host: str = "") -> App:
         client_secret=known.get("client_secret", ""),
         api_url=origin_of(host) if host else known["api_url"],
         token_url=known.get("token_url", ""),
+        more=known,
     )
 
 

@@ -101,6 +101,7 @@ def outgoing(post: Post, link: Link, audience: str, *, with_photo: bool = False)
         photos=_photos(post, with_photo),
         audience=cast(WireAudience, str(audience)),
         always_permalink=link.always_permalink and is_public,
+        written_at=post.created_at.timestamp() if post.created_at else 0.0,
     )
 
 
@@ -115,6 +116,7 @@ def as_stored(
     kept = ("kind", "text", "title", "url", "permalink", "audience", "always_permalink")
     stored = {
         **{name: getattr(post, name) for name in kept},
+        "written_at": post.written_at,
         "photo_alts": [photo.alt for photo in post.photos],
         "version": version,
     }

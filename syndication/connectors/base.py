@@ -101,6 +101,9 @@ class App:
     api_url: str
     token_url: str = ""
     redirect_uri: str = ""
+    more: Mapping[str, str] = field(
+        default_factory=dict, repr=False
+    )  # the network's other settings
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,10 @@ class Photo:
 
 @dataclass(frozen=True)
 class OutgoingPost:
-    """A post on its way out. `permalink` is "" where the copy may carry none (a narrower post)."""
+    """A post on its way out. `permalink` is "" where the copy may carry none (a narrower post).
+
+    `written_at` is when the member wrote it, in seconds since the epoch; 0 where nobody says.
+    """
 
     kind: Kind
     text: str
@@ -124,6 +130,7 @@ class OutgoingPost:
     photos: tuple[Photo, ...] = ()
     audience: Audience = "everyone"
     always_permalink: bool = False
+    written_at: float = 0.0
 
 
 @dataclass(frozen=True)
