@@ -1,0 +1,53 @@
+"""A member with everything, for whoever looks at every page."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts.models import Audience, FriendRequest, Member, Membership
+from syndication.models import FeedItem, Link, NetworkFriend, Notice, PostKind
+from tests.making import befriend, make_group, make_link, make_member, make_post
+
+LONG = "雪の停留所で待つ人を撮った写真を、部室の壁に並べてみました。" * 3
+
+
+def make_hanako() -> Member:
+    """A member with everything: friends, requests, groups, posts, a link with all it brings."""
+    hanako = make_member("hanako", display_name="山﨑 花子", about=LONG)
+    for name in ("taro", "yuki", "kenji"):
+        befriend(hanako, make_member(name, display_name=name))
+    FriendRequest.objects.create(asker=make_member("momo"), asked=hanako)
+    FriendRequest.objects.create(asker=hanako, asked=make_member("sora"))
+    group = make_group(hanako, Member.objects.get(username="taro"))
+    other = make_group(Member.objects.get(username="yuki"), name="Library")
+    Membership.objects.create(group=other, member=hanako, invited_by=other.owner)
+    for number in range(12):
+        author = hanako if number % 3 == 0 else Member.objects.get(username="taro")
+        make_post(author=author, text=f"{number} {LONG}", audience=Audience.FRIENDS)
+    make_post(author=hanako, text=f"合唱 {LONG}", audience=Audience.GROUP, group=group)
+    make_post(author=hanako, kind=PostKind.NOTE, title="冬の停留所", text=LONG * 20)
+    make_post(author=hanako, kind=PostKind.LINK, text="粉", url="https://example.com/flour")
+    link = make_link(hanako, name="ザキ", profile_url="https://mixi.jp/show_friend.pl?uid=x")
+    _bring(link)
+    Notice.objects.create(member=hanako, link=link, incident="parked", text="mixi: link again.")
+    return hanako
+
+
+def _bring(link: Link) -> None:
+    now = timezone.now()
+    NetworkFriend.objects.bulk_create(
+        NetworkFriend(link=link, uid=f"u{n}", name=f"友だち{n}", seen_at=now) for n in range(30)
+    )
+    FeedItem.objects.bulk_create(
+        FeedItem(
+            link=link,
+            remote_id=f"r{n}",
+            author_uid=f"u{n}",
+            author_name=f"友だち{n}",
+            text=LONG,
+            written_at=now - timedelta(minutes=n),
+        )
+        for n in range(12)
+    )
