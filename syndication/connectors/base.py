@@ -120,6 +120,7 @@ class OutgoingPost:
     """A post on its way out. `permalink` is "" where the copy may carry none (a narrower post).
 
     `written_at` is when the member wrote it, in seconds since the epoch; 0 where nobody says.
+    `lost_photos` counts pictures that the post has and nobody can read any more: they do not go.
     """
 
     kind: Kind
@@ -131,6 +132,7 @@ class OutgoingPost:
     audience: Audience = "everyone"
     always_permalink: bool = False
     written_at: float = 0.0
+    lost_photos: int = 0
 
 
 @dataclass(frozen=True)
@@ -150,10 +152,14 @@ class Preview:
 
 @dataclass(frozen=True)
 class Receipt:
-    """The network has it. `remote_id` names the copy there (with its kind of thing), `url` shows it."""
+    """The network has it. `remote_id` names the copy there (with its kind of thing), `url` shows it.
+
+    `dropped` as in Preview, where the connector knows better by now than `preview` does.
+    """
 
     remote_id: str
     url: str = ""
+    dropped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
