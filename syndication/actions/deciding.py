@@ -9,7 +9,7 @@ translates it for who looks.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, cast
 
 from django.utils.translation import gettext as _
@@ -19,8 +19,9 @@ from accounts.addresses import public_url
 from accounts.models import Audience
 from syndication.connectors import CONNECTORS
 from syndication.connectors.base import Audience as WireAudience
-from syndication.connectors.base import Connector, Kind, OutgoingPost, Photo, Preview
+from syndication.connectors.base import Connector, Kind, OutgoingPost, Photo, Preview, Terms
 from syndication.connectors.errors import Rejected, Unsupported
+from syndication.connectors.reasons import FOLLOWERS_NOT_APPROVED
 from syndication.models import Link, LinkState, Post, PostKind
 
 MOST_EARLIER = 3  # tries with other words that are looked for besides the last
@@ -102,7 +103,13 @@ def outgoing(post: Post, link: Link, audience: str, *, with_photo: bool = False)
         audience=cast(WireAudience, str(audience)),
         always_permalink=link.always_permalink and is_public,
         written_at=post.created_at.timestamp() if post.created_at else 0.0,
+        terms=terms_of(link),
     )
+
+
+def terms_of(link: Link) -> Terms | None:
+    """What the link's server lets through, as it was last read; None where it never was."""
+    return Terms(**link.terms) if link.terms else None
 
 
 def as_stored(
@@ -117,6 +124,7 @@ def as_stored(
     stored = {
         **{name: getattr(post, name) for name in kept},
         "written_at": post.written_at,
+        "terms": asdict(post.terms) if post.terms else None,
         "photo_alts": [photo.alt for photo in post.photos],
         "version": version,
     }
@@ -142,8 +150,12 @@ def version_sent(stored: dict[str, Any]) -> int:
 def as_sent(stored: dict[str, Any]) -> OutgoingPost:
     """The post as it left, without its pictures' bytes: to look for on the network's timeline."""
     fields = {name: value for name, value in stored.items() if name not in ("version", "earlier")}
-    alts = fields.pop("photo_alts", [])
-    return OutgoingPost(**fields, photos=tuple(Photo(content=b"", alt=alt) for alt in alts))
+    alts, terms = fields.pop("photo_alts", []), fields.pop("terms", None)
+    return OutgoingPost(
+        **fields,
+        terms=Terms(**terms) if terms else None,
+        photos=tuple(Photo(content=b"", alt=alt) for alt in alts),
+    )
 
 
 def readers(link: Link, audience: str) -> str:
@@ -167,6 +179,8 @@ def _not_for(post: OutgoingPost, link: Link, connector: type[Connector]) -> str:
         return NO_SUCH_KIND
     if post.audience not in connector.audiences.get(post.kind, frozenset()):
         return NO_SUCH_READERS
+    if post.audience in connector.followers_read and not link.follows_approved:
+        return FOLLOWERS_NOT_APPROVED
     scope = connector.needs_scope.get(post.kind, "")
     if scope and link.scopes and scope not in link.scopes.split():
         return NOT_ALLOWED_THERE

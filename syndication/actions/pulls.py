@@ -7,6 +7,7 @@ killed worker (what was brought stays) and says on the page how far it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
@@ -15,7 +16,7 @@ from django.utils import timezone
 
 from syndication import credentials
 from syndication.actions import parking
-from syndication.connectors.base import Connector, Friend
+from syndication.connectors.base import Connector, Friend, Terms
 from syndication.connectors.base import FeedItem as ForeignItem
 from syndication.connectors.errors import ConnectorError, Unauthorized
 from syndication.models import FeedItem, Link, NetworkFriend
@@ -33,11 +34,24 @@ def pull_friends(link_pk: int) -> None:
     if link is None:
         return
     started = timezone.now()
-    if not _asked(link, lambda connector: _keep_friends(link, connector.friends(), started)):
+
+    def bring(connector: Connector) -> None:
+        _keep_terms(link, connector.terms())
+        _keep_friends(link, connector.friends(), started)
+
+    if not _asked(link, bring):
         return
     with transaction.atomic():
         link.friends.filter(seen_at__lt=started).delete()
         Link.objects.filter(pk=link.pk).update(pulled_at=timezone.now(), pull_progress=0)
+
+
+def _keep_terms(link: Link, terms: Terms) -> None:
+    """What the server lets through and whom the account lets in, for pages and previews."""
+    told = asdict(terms) if terms != Terms() else {}
+    Link.objects.filter(pk=link.pk).update(
+        terms=told, follows_approved=terms.approves_followers
+    )
 
 
 def _keep_friends(link: Link, friends: Iterable[Friend], seen_at: datetime) -> None:

@@ -116,10 +116,26 @@ class Photo:
 
 
 @dataclass(frozen=True)
+class Terms:
+    """What one server lets through where it differs from the network's usual, and who is let in.
+
+    0 means that it did not say. `address` is what any address counts; `approves_followers` whether
+    the account is asked before somebody follows it.
+    """
+
+    text: int = 0
+    address: int = 0
+    photos: int = 0
+    photo_bytes: int = 0
+    approves_followers: bool = False
+
+
+@dataclass(frozen=True)
 class OutgoingPost:
     """A post on its way out. `permalink` is "" where the copy may carry none (a narrower post).
 
     `written_at` is when the member wrote it, in seconds since the epoch; 0 where nobody says.
+    `terms` are those of the link that it goes to, as they were last read.
     `lost_photos` counts pictures that the post has and nobody can read any more: they do not go.
     """
 
@@ -132,6 +148,7 @@ class OutgoingPost:
     audience: Audience = "everyone"
     always_permalink: bool = False
     written_at: float = 0.0
+    terms: Terms | None = None
     lost_photos: int = 0
 
 
@@ -222,6 +239,8 @@ class Connector:
     name: ClassVar[str]  # as people write it
     limits: ClassVar[Mapping[Kind, Limits]]
     audiences: ClassVar[Mapping[Kind, frozenset[Audience]]]  # what it can hold for each kind
+    # Of these, the audiences that the network means by "followers": never without their approval.
+    followers_read: ClassVar[frozenset[Audience]] = frozenset()
     can_delete: ClassVar[frozenset[Kind]] = frozenset()
     can_edit: ClassVar[frozenset[Kind]] = frozenset()  # whose copies take other words: `amend`
     # Whether the same edit said twice leaves what it leaves when said once. Then a lost answer is
@@ -251,6 +270,7 @@ class Connector:
         self.http = http
         self.app = app
         self.clock = clock  # seconds since the epoch
+        self.pause: Callable[[float], None] = time.sleep  # until the network is done with a picture
 
     @classmethod
     def kinds(cls) -> frozenset[Kind]:
@@ -302,6 +322,10 @@ class Connector:
     def profile(self) -> Friend:
         """The account itself, as its friends see it."""
         raise NotImplementedError
+
+    def terms(self) -> Terms:
+        """What this server lets through and whom this account lets in, as of now."""
+        return Terms()
 
     def refresh(self) -> Credentials:
         """New credentials for old. Raises Unauthorized where the network says that is over."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from syndication.connectors import reasons
 from syndication.connectors.base import Audience, Kind, Limits, OutgoingPost, Photo, Preview
 from syndication.connectors.errors import Unsupported
+from syndication.connectors.media import Carried, carry
 from syndication.connectors.text import UNITS, Count, Fitted, TooLong, clean, fit
 
 PARAGRAPH = "\n\n"
@@ -29,37 +30,36 @@ class OneText:
 
     def preview(self, post: OutgoingPost) -> Preview:
         """How `post` will read. Raises Unsupported, with the reason, where it cannot go."""
+        return self.made(post)[0]
+
+    def made(self, post: OutgoingPost) -> tuple[Preview, tuple[Photo, ...]]:
+        """How `post` will read, and its pictures as they go along. Raises as `preview` does."""
         if post.kind not in self.limits:
             raise Unsupported(reasons.KIND_UNKNOWN)
         if post.audience not in self.audiences[post.kind]:
             raise Unsupported(reasons.NOT_TO_THESE_READERS)
         post = cleaned(post)
-        dropped = self._dropped(post)
-        always = post.always_permalink or bool(dropped)
+        carried = carry(post, self.limits[post.kind])
         try:
-            if post.kind == "link":
-                return self._link(post, always=always)
-            fitted = self._fitted(post, self._words(post), always=always)
+            shown = self._shown(post, carried)
         except TooLong as error:
             raise Unsupported(reasons.TEXT_TOO_LONG) from error
-        return Preview(
-            fitted.text, is_cut=fitted.is_cut, photos=len(self.photos(post)), dropped=dropped
-        )
+        return shown, carried.photos
 
-    def photos(self, post: OutgoingPost) -> tuple[Photo, ...]:
-        """The pictures of `post` that go along."""
-        limits = self.limits[post.kind]
-        taken = [photo for photo in post.photos if photo.content_type in limits.photo_types]
-        return tuple(taken[: limits.photos])
-
-    def _words(self, post: OutgoingPost) -> str:
-        """The member's words as one text."""
-        if post.kind == "photo" and post.photos and not self.photos(post) and not post.permalink:
-            raise Unsupported(reasons.PHOTO_MISSING)
+    def _shown(self, post: OutgoingPost, carried: Carried) -> Preview:
+        always = post.always_permalink or bool(carried.dropped)
+        if post.kind == "link":
+            return self._link(post, always=always)
         words = PARAGRAPH.join(part for part in (post.title, post.text) if part)
-        if not words and not post.photos:
+        if not words and not carried.photos:
             raise Unsupported(reasons.NOTHING_TO_SEND)
-        return words
+        fitted = self._fitted(post, words, always=always)
+        return Preview(
+            fitted.text,
+            is_cut=fitted.is_cut,
+            photos=len(carried.photos),
+            dropped=carried.dropped,
+        )
 
     def _link(self, post: OutgoingPost, *, always: bool) -> Preview:
         """The address is never cut: too long, and ours stands in for it."""
@@ -86,14 +86,6 @@ class OneText:
         gap = PARAGRAPH if post.kind == "note" else " "
         count = self.count or UNITS[limits.unit]
         return fit(text, limits.text, tail=tail, cut_tail=cut_tail, gap=gap, count=count)
-
-    def _dropped(self, post: OutgoingPost) -> tuple[str, ...]:
-        """What to say of pictures that stay here. For fewer readers nothing is left out."""
-        if len(self.photos(post)) == len(post.photos):
-            return ()
-        if not post.permalink:
-            raise Unsupported(reasons.PHOTOS_TOO_MANY)
-        return (reasons.PHOTOS_LEFT_OUT,)
 
 
 def cleaned(post: OutgoingPost) -> OutgoingPost:

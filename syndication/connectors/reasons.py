@@ -13,6 +13,10 @@ def gettext_noop(message: str) -> str:
 
 # Known before sending (Unsupported, and what a preview drops)
 NOT_TO_THESE_READERS = gettext_noop("It cannot show such a post to these readers alone.")
+FOLLOWERS_NOT_APPROVED = gettext_noop(
+    "Anybody may follow your account there, so it would not be for friends alone. Let followers "
+    "ask first, in its settings there."
+)
 KIND_UNKNOWN = gettext_noop("It has no place for this kind of post.")
 NOTHING_TO_SEND = gettext_noop("There is nothing in it that could be sent.")
 TEXT_TOO_LONG = gettext_noop("The text is too long, and a copy for these readers is never cut.")
@@ -37,7 +41,7 @@ ADDRESS_TOO_LONG = gettext_noop(
     "The address is too long to fit. The copy carries the address of your post here instead."
 )
 CANNOT_DELETE = gettext_noop("It offers no way to delete this. Please delete it there yourself.")
-CANNOT_EDIT = gettext_noop("It cannot change what was sent: the copy there stays as it was.")
+CANNOT_EDIT = gettext_noop("It cannot change what was sent.")
 CANNOT_READ_BACK = gettext_noop("It offers no way to look whether this has arrived.")
 
 # The access (Unauthorized)
@@ -55,6 +59,7 @@ IN_TROUBLE = gettext_noop("It has trouble of its own at the moment.")
 REFUSED = gettext_noop("It refused this.")
 COPY_GONE = gettext_noop("The copy is no longer there: it was deleted on the network.")
 NO_ANSWER = gettext_noop("No whole answer came, so it may or may not have arrived.")
+PHOTO_IN_WORK = gettext_noop("It is still working on the photo.")
 UNREADABLE = gettext_noop("Its answer could not be read.")
 
 # No connection (Unreachable), by the word that accounts.safe_http gives

@@ -60,6 +60,7 @@ class Link(models.Model):
 
     is_findable = models.BooleanField(default=False)  # friends there may find the member here
     follows_approved = models.BooleanField(default=False)
+    terms = models.JSONField(default=dict, blank=True)  # connectors.base.Terms, as last read
     always_permalink = models.BooleanField(default=False)
     pulled_at = models.DateTimeField(null=True, blank=True)  # friend list
     pull_progress = models.PositiveIntegerField(default=0)
