@@ -92,10 +92,14 @@ def connector_for(
 def fresh(
     link: Link, *, http: Http, now: Clock = timezone.now, refused: int | None = None
 ) -> Credentials:
-    """Credentials that last a while, refreshed ahead of their end by exactly one caller."""
+    """Credentials that last a while, refreshed ahead of their end by exactly one caller.
+
+    `link` may be a moment old: whoever renews it in between leaves a version that we find next.
+    """
     give_up = time.monotonic() + WAIT_FOR_OTHERS
-    while True:
+    if refused is not None:
         link.refresh_from_db()
+    while True:
         held = open_sealed(link)
         if not _needs_refresh(link, held, now(), refused):
             return held
@@ -106,6 +110,7 @@ def fresh(
         if time.monotonic() > give_up:
             raise TryLater("The access to this account is being renewed.")
         time.sleep(0.05)
+        link.refresh_from_db()
 
 
 def _connector(link: Link, credentials: Credentials, http: Http, now: Clock) -> Connector:

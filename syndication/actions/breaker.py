@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from syndication import queue
+from syndication.actions.composed import Select, given
 from syndication.models import HostHealth, Link
 
 FAILURES_TO_OPEN = 5
@@ -26,6 +27,16 @@ LONGEST_PAUSE = 1800.0
 PROBE_LEASE = timedelta(seconds=120)
 SLOW = 3.0  # seconds that an exchange took
 SLOW_FOR = timedelta(seconds=60)  # since the last slow one
+
+_WELL = {
+    "failures": 0,
+    "opened_times": 0,
+    "open_until": None,
+    "probe_until": None,
+    "slow_until": None,
+}
+_HOST = given("host", HostHealth)
+_OF_HOST = Select(lambda: HostHealth.objects.filter(host=_HOST))
 
 
 def host_of(link: Link) -> str:
@@ -53,18 +64,26 @@ def lane() -> int:
     return max(1, queue.workers() // 2)
 
 
-def admit(link: Link, now: datetime) -> bool:
+def health_of(link: Link) -> HostHealth | None:
+    """What is held against the link's host, if anything ever was."""
+    return _OF_HOST.first(host=host_of(link))
+
+
+def is_well(health: HostHealth | None) -> bool:
+    """Whether nothing is left for an answer to clear."""
+    return health is None or all(getattr(health, name) == value for name, value in _WELL.items())
+
+
+def admit(link: Link, health: HostHealth | None, now: datetime) -> bool:
     """Whether a request may go out for `link`, whose slot the caller has just taken.
 
     After a pause one caller gets a yes: the probe. Of slow hosts' rows only so many are under way.
     """
-    host = host_of(link)
-    health = HostHealth.objects.filter(host=host).first()
     if health is None:
         return True
     if _is_after(health.slow_until, now) and not _has_room(now):
         return False
-    return health.failures < FAILURES_TO_OPEN or _is_the_probe(host, now)
+    return health.failures < FAILURES_TO_OPEN or _is_the_probe(host_of(link), now)
 
 
 def _is_the_probe(host: str, now: datetime) -> bool:
@@ -78,15 +97,12 @@ def _is_the_probe(host: str, now: datetime) -> bool:
 
 def answered(host: str, now: datetime, *, seconds: float) -> None:
     """The host gave an HTTP answer: whatever was counted is forgotten; that it was late is not."""
-    if seconds >= SLOW:
+    is_late = seconds >= SLOW
+    if is_late:
         late(host, now)
-    known = HostHealth.objects.filter(host=host).first()
-    if known is None:
-        return
-    well = {"failures": 0, "opened_times": 0, "open_until": None, "probe_until": None}
-    if seconds < SLOW:
-        well["slow_until"] = None
-    if any(getattr(known, name) != value for name, value in well.items()):
+    well = {name: value for name, value in _WELL.items() if name != "slow_until" or not is_late}
+    known = _OF_HOST.first(host=host)
+    if known is not None and any(getattr(known, name) != value for name, value in well.items()):
         HostHealth.objects.filter(host=host).update(**well)
 
 

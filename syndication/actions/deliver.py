@@ -28,12 +28,13 @@ from syndication.actions import (
     verdicts,
 )
 from syndication.actions.claims import Clock, LostLease
+from syndication.actions.composed import Select, given
 from syndication.actions.leased import LeasedHttp
 from syndication.actions.verdicts import Run
 from syndication.connectors import reasons
 from syndication.connectors.base import Connector, OutgoingPost, Receipt
 from syndication.connectors.errors import ConnectorError, NoVerdict, Rejected, TryLater
-from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Post
+from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Post, Toggle
 
 logger = logging.getLogger(__name__)
 
@@ -157,8 +158,8 @@ def _last_look(run: Run) -> OutgoingPost:
     and queue a delete). Raises StandDown.
     """
     with transaction.atomic():
-        post = Post.objects.select_for_update(no_key=True).get(pk=run.delivery.post_id)
-        link = Link.objects.get(pk=run.delivery.link_id)
+        post = _POST.one(pk=run.delivery.post_id)
+        link = _fresh(run.delivery.link_id)
         audience = run.delivery.audience
         if reason := deciding.why_not_any_more(post, link, audience):
             raise StandDown(DeliveryState.CANCELLED, reason)
@@ -189,16 +190,33 @@ def _after_a_bug(delivery: Delivery) -> ConnectorError:
 
 def _wake_the_next(delivery: Delivery) -> None:
     """What waited behind this one on the same post and link."""
-    behind = (
-        Delivery.objects.filter(
-            post=delivery.post_id,
-            link=delivery.link_id,
-            kind__in=(DeliveryKind.EDIT, DeliveryKind.DELETE),
-            state=DeliveryState.WAITING,
-            sequence__gt=delivery.sequence,
-        )
-        .order_by("sequence")
-        .first()
+    behind = _BEHIND.first(
+        post_id=delivery.post_id, link_id=delivery.link_id, sequence=delivery.sequence
     )
     if behind is not None:
         queue.hint(behind.pk)
+
+
+# --- What each delivery asks the database, composed once (actions.composed) ----------------------
+_POST = Select(
+    lambda: Post.objects.select_for_update(no_key=True).filter(pk=given("pk", Post, "id"))
+)
+_LINK = Select(lambda: Link.objects.filter(pk=given("pk", Link, "id")))
+_TOGGLES = Select(lambda: Toggle.objects.filter(link=given("pk", Link, "id")))
+_BEHIND = Select(
+    lambda: Delivery.objects.filter(
+        post=given("post_id", Delivery),
+        link=given("link_id", Delivery),
+        kind__in=(DeliveryKind.EDIT, DeliveryKind.DELETE),
+        state=DeliveryState.WAITING,
+        sequence__gt=given("sequence", Delivery),
+    ).order_by("sequence")[:1]
+)
+
+
+def _fresh(link_pk: int) -> Link:
+    """The link as it stands, with its toggles as `prefetch_related` would bring them."""
+    link = _LINK.one(pk=link_pk)
+    prefetch = {"toggles": _TOGGLES.all(pk=link_pk)}
+    link._prefetched_objects_cache = prefetch  # type: ignore[attr-defined]
+    return link

@@ -30,6 +30,7 @@ class LeasedHttp:
         self._held = held
         self._now = now
         self._host = breaker.host_of(held.link)
+        self._is_well = held.host_is_well
 
     def request(self, method: str, url: str, *, deadline: float = 20.0, **parts: Any) -> HttpAnswer:
         """As SafeHttp.request. Raises claims.LostLease before anything leaves."""
@@ -45,13 +46,19 @@ class LeasedHttp:
             self._failed(failure, time.monotonic() - began)
             raise
         self.last_status = answer.status
-        breaker.answered(self._host, self._now(), seconds=time.monotonic() - began)
+        self._answered(time.monotonic() - began)
         left = reset_after(answer.headers, self._now().timestamp())
         if left is not None:
             budgets.rest(self._held.link, left, self._now())
         return answer
 
+    def _answered(self, seconds: float) -> None:
+        """A quick answer of a host that was well when the row was taken says nothing new."""
+        if not self._is_well or seconds >= breaker.SLOW:
+            breaker.answered(self._host, self._now(), seconds=seconds)
+
     def _failed(self, failure: HttpFailure, seconds: float) -> None:
+        self._is_well = False
         if failure.reason in NETWORK_LEVEL:
             breaker.failed(self._host, self._now())
         if seconds >= breaker.SLOW:

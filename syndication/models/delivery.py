@@ -86,10 +86,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def change(self, state: str, **fields: object) -> int:
         """Give `state` to those rows that may become it, by one UPDATE. How many there were."""
-        before = [old for old, new in CHANGES.items() if state in new]
-        return self.filter(state__in=before).update(
-            state=state, changed_at=timezone.now(), **fields
-        )
+        return self.that_may_become(state).update(state=state, changed_at=timezone.now(), **fields)
+
+    def that_may_become(self, state: str) -> DeliveryQuerySet:
+        """Rows in a state from which `state` is an allowed change."""
+        return self.filter(state__in=[old for old, new in CHANGES.items() if state in new])
 
 
 class Delivery(models.Model):
