@@ -54,7 +54,7 @@ def carry(post: OutgoingPost, limits: Limits) -> Carried:
         return _without(post, (), reasons.NO_PHOTOS, reasons.NO_PHOTOS_AT_ALL)
     first = post.photos[: limits.photos]
     made = tuple(_made(first, limits))
-    if len(made) < len(first):
+    if len(made) < len(first) or post.lost_photos:
         return _without(post, made, reasons.PHOTO_DOES_NOT_FIT, reasons.PHOTO_FITS_NOWHERE)
     if len(made) < len(post.photos):
         return _without(post, made, reasons.PHOTOS_LEFT_OUT, reasons.PHOTOS_TOO_MANY)

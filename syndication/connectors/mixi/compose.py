@@ -11,6 +11,7 @@ from dataclasses import replace
 from syndication.connectors import reasons
 from syndication.connectors.base import Audience, Kind, Limits, OutgoingPost, Photo, Preview
 from syndication.connectors.errors import Unsupported
+from syndication.connectors.media import carry
 from syndication.connectors.text import Fitted, TooLong, clean, cut, fit
 
 # Voice: 150 characters, more is 400. Diary: 100 and 10,000 full-width characters; a half-width one
@@ -57,10 +58,8 @@ def preview(post: OutgoingPost) -> Preview:
 
 
 def photos(post: OutgoingPost) -> tuple[Photo, ...]:
-    """The pictures of `post` that go along."""
-    limits = LIMITS[post.kind]
-    taken = [photo for photo in post.photos if photo.content_type in limits.photo_types]
-    return tuple(taken[: limits.photos])
+    """The pictures of `post` that go along, made to fit the limits."""
+    return carry(post, LIMITS[post.kind]).photos
 
 
 def _cleaned(post: OutgoingPost) -> OutgoingPost:
@@ -107,16 +106,16 @@ def _note(post: OutgoingPost) -> Preview:
     body = post.text or post.title
     if not body:
         raise Unsupported(reasons.NOTHING_TO_SEND)
-    dropped = _dropped(post)
+    carried = carry(post, LIMITS["note"])
     title, title_is_cut = _titled(post, body)
-    always = post.always_permalink or bool(dropped) or title_is_cut
+    always = post.always_permalink or bool(carried.dropped) or title_is_cut
     fitted = _fitted(post, body, always=always, gap=PARAGRAPH)
     return Preview(
         fitted.text,
         title=title,
         is_cut=fitted.is_cut or title_is_cut,
-        photos=len(photos(post)),
-        dropped=dropped,
+        photos=len(carried.photos),
+        dropped=carried.dropped,
     )
 
 
@@ -132,24 +131,19 @@ def _titled(post: OutgoingPost, body: str) -> tuple[str, bool]:
 
 def _photo(post: OutgoingPost) -> Preview:
     """A picture's title is the member's words, or else what they said for who cannot see it."""
-    carried = photos(post)
-    if not carried:
+    carried = carry(post, LIMITS["photo"])
+    if not carried.photos:
         raise Unsupported(reasons.PHOTO_MISSING)
-    dropped = _dropped(post)
-    words = post.text or clean(carried[0].alt)
-    fitted = _fitted(post, words, always=post.always_permalink or bool(dropped))
-    return Preview(fitted.text, is_cut=fitted.is_cut, photos=len(carried), dropped=dropped)
+    words = post.text or clean(carried.photos[0].alt)
+    fitted = _fitted(post, words, always=post.always_permalink or bool(carried.dropped))
+    return Preview(
+        fitted.text,
+        is_cut=fitted.is_cut,
+        photos=len(carried.photos),
+        dropped=carried.dropped,
+    )
 
 
 def _fitted(post: OutgoingPost, text: str, *, always: bool, gap: str = " ") -> Fitted:
     tail = post.permalink if always else ""
     return fit(text, LIMITS[post.kind].text, tail=tail, cut_tail=post.permalink, gap=gap)
-
-
-def _dropped(post: OutgoingPost) -> tuple[str, ...]:
-    """What to say of pictures that do not go along. For fewer readers nothing is left out."""
-    if len(photos(post)) == len(post.photos):
-        return ()
-    if not post.permalink:
-        raise Unsupported(reasons.PHOTOS_TOO_MANY)
-    return (reasons.PHOTOS_LEFT_OUT,)

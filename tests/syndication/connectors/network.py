@@ -9,10 +9,23 @@ from typing import Any
 from accounts.safe_http import SafeHttp
 from syndication.connectors.base import App, Connector, Credentials, OutgoingPost, Photo
 from syndication.connectors.errors import ConnectorError
+from tests.photographs import a_photo
 from tests.scripted_server import ScriptedServer
 
 PERMALINK = "http://testserver/posts/7/"
-JPEG = b"\xff\xd8\xff\xe0 a picture \r\n--with\r\n\r\nodd bytes\x00\xff\xd9"
+
+# In the middle of a JPEG, where it says how coarse it is: what a careless multipart body breaks on.
+ODD_BYTES = b"\r\n--with\r\n\r\nodd bytes\r\n--\r\n".ljust(64, b"\x0c")
+
+
+def a_plain_jpeg() -> bytes:
+    """A real picture with nothing else in its file, so that it goes byte for byte."""
+    content = a_photo((16, 16))
+    tables = content.index(b"\xff\xdb") + 5
+    return content[:tables] + ODD_BYTES + content[tables + 64 :]
+
+
+JPEG = a_plain_jpeg()
 SECRETS = ("access-secret-1", "refresh-secret-2", "client-secret-3")
 KINDS = ("status", "note", "photo", "link")
 AUDIENCES = ("everyone", "friends_of_friends", "friends", "group", "only_me")

@@ -9,6 +9,7 @@ import pytest
 from syndication.connectors.base import Photo, Receipt
 from syndication.connectors.errors import TryLater, Unauthorized, Unsupported
 from syndication.connectors.mixi import Mixi
+from tests.photographs import a_photo
 from tests.scripted_server import answer, playing
 from tests.syndication.connectors.contract import ConnectorContract
 from tests.syndication.connectors.mixi import MixiOnTheSandbox, played_by
@@ -64,7 +65,7 @@ class TestMixi(ConnectorContract):
             played_by(server).publish(a_post("photo", "friends"), idempotency_key="k")
 
     def test_a_note_keeps_its_readers_and_its_photos(self, net):
-        photos = tuple(Photo(JPEG + bytes([number])) for number in range(3))
+        photos = tuple(Photo(a_photo((16, number))) for number in (7, 8, 9))
         net.connector().publish(a_post("note", "friends", photos=photos), idempotency_key="k")
         [diary] = net.sandbox.mixi.received()["diaries"]
         assert diary["visibility"] == "friends"
@@ -78,9 +79,9 @@ class TestMixi(ConnectorContract):
         with pytest.raises(Unsupported):
             Mixi.preview(a_post("note", "friends", photos=(Photo(JPEG),) * 4))
 
-    def test_a_photo_that_mixi_does_not_take_is_not_sent(self):
+    def test_a_photo_that_cannot_be_read_is_not_sent(self):
         with pytest.raises(Unsupported):
-            Mixi.preview(a_post("photo", photos=(Photo(b"GIF89a", content_type="image/gif"),)))
+            Mixi.preview(a_post("photo", photos=(Photo(b"GIF89a"),)))
 
     def test_a_note_without_a_title_is_called_by_its_first_line(self):
         shown = Mixi.preview(a_post("note", title="", text="一行目\n二行目"))
