@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.conf import settings
+
+from syndication import connectors
 
 
 class SyndicationConfig(AppConfig):
@@ -6,5 +9,8 @@ class SyndicationConfig(AppConfig):
     verbose_name = "Syndication"
 
     def ready(self) -> None:
-        """Listen to what accounts says of linking; accounts must not know of us."""
+        """Bring in the site's networks, and listen to what accounts says of linking; accounts must
+        not know of us."""
         from syndication import receivers  # noqa: F401, PLC0415 - models are ready only now
+
+        connectors.load(settings.NETWORK_KEYS)

@@ -1,23 +1,25 @@
-"""The networks that a member can link: every module beside this one that has a connector.
+"""The networks that a member can link, each a module beside this one that is called by its key.
 
-There is no list to add to: a connector is found by its `key`, which is its module's name too.
+There is no list to add to: `load` brings in the networks that the site has set up.
 """
 
+from collections.abc import Iterable
 from importlib import import_module
-from pkgutil import iter_modules
 
 from syndication.connectors.base import Connector
 
-
-def _connectors() -> dict[str, type[Connector]]:
-    found = {}
-    for module in iter_modules(__path__, f"{__name__}."):
-        for thing in vars(import_module(module.name)).values():
-            if isinstance(thing, type) and issubclass(thing, Connector):
-                key = getattr(thing, "key", "")
-                if key == module.name.rpartition(".")[2]:
-                    found[key] = thing
-    return found
+CONNECTORS: dict[str, type[Connector]] = {}
 
 
-CONNECTORS: dict[str, type[Connector]] = _connectors()
+def load(keys: Iterable[str]) -> None:
+    """Bring in the connectors of these networks. Raises ImportError, LookupError for what is none."""
+    for key in keys:
+        CONNECTORS.setdefault(key, _connector(key))
+
+
+def _connector(key: str) -> type[Connector]:
+    for thing in vars(import_module(f"{__name__}.{key}")).values():
+        is_connector = isinstance(thing, type) and issubclass(thing, Connector)
+        if is_connector and getattr(thing, "key", "") == key:
+            return thing
+    raise LookupError(f"connectors.{key} has no connector with this key")
