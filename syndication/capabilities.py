@@ -35,6 +35,8 @@ class Capabilities:
     limits: Mapping[str, Limits]
     narrower: tuple[PostKind, ...]  # kinds that it can hold for friends only
     cannot_delete: tuple[PostKind, ...]
+    can_edit: tuple[PostKind, ...]  # whose copies take other words; the others stay as sent
+    cannot_edit: tuple[PostKind, ...]
     cannot_read_back: tuple[PostKind, ...]
 
 
@@ -54,5 +56,7 @@ def capabilities(key: str) -> Capabilities:
         limits={str(kind): limits for kind, limits in connector.limits.items()},
         narrower=tuple(k for k in kinds if holds(key, k.value) - {Audience.EVERYONE.value}),
         cannot_delete=tuple(k for k in kinds if k.value not in connector.can_delete),
+        can_edit=tuple(k for k in kinds if k.value in connector.can_edit),
+        cannot_edit=tuple(k for k in kinds if k.value not in connector.can_edit),
         cannot_read_back=tuple(k for k in kinds if k.value not in connector.can_read_back),
     )

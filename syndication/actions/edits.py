@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from syndication.actions import deciding, order
+from syndication.actions.deciding import Decision
 from syndication.actions.order import NOT_OUT, Standing, Start
 from syndication.connectors import CONNECTORS
 from syndication.connectors.base import Preview, Receipt
@@ -39,7 +40,8 @@ class Foreseen:
 
     `will` is "change" (the copy there), "wait" (change it once the account is linked again), "go"
     (the copy has not left: it leaves with these words), "hold" (it will not leave with these words)
-    or "stay" (the copy keeps the old words); `reason` says why, untranslated.
+    or "stay" (the copy keeps the old words); `reason` says why, untranslated. `is_news`: the words
+    of now would have gone, or would not have been cut.
     """
 
     link: Link
@@ -47,6 +49,7 @@ class Foreseen:
     url: str = ""
     reason: str = ""
     preview: Preview | None = None
+    is_news: bool = False
 
 
 def foresee(post: Post, words: Mapping[str, str]) -> list[Foreseen]:
@@ -54,7 +57,7 @@ def foresee(post: Post, words: Mapping[str, str]) -> list[Foreseen]:
     edited = copy(post)
     for name, value in words.items():
         setattr(edited, name, value)
-    return [_foreseen(edited, one) for one in _covered(post)]
+    return [_foreseen(post, edited, one) for one in _covered(post)]
 
 
 def follow(post: Post) -> list[Delivery]:
@@ -98,7 +101,7 @@ def _covered(post: Post) -> list[Standing]:
 
 def _edit_of(post: Post, one: Standing) -> Delivery | None:
     """The edit behind a copy, in the place of those that have not left."""
-    state, reason = _how(post, one.copy)
+    state, reason = _how(post, one.copy, _decision(post, one.copy))
     last = one.edits[-1] if one.edits else None
     if state == _S.SKIPPED and last is not None and (last.state, last.reason) == (state, reason):
         return None  # said once, for however many edits
@@ -115,27 +118,40 @@ def _not_before(waited: list[Delivery]) -> datetime:
     return max([timezone.now(), *put_off])
 
 
-def _how(post: Post, copy: Delivery) -> tuple[str, str]:
+def _how(post: Post, copy: Delivery, decision: Decision) -> tuple[str, str]:
     """The state and reason with which an edit of `copy` begins."""
-    link = copy.link
-    if link.state == LinkState.ENDED:
+    if copy.link.state == LinkState.ENDED:
         return _S.SKIPPED, deciding.UNLINKED
-    if post.kind not in CONNECTORS[link.network].can_edit:
+    if post.kind not in CONNECTORS[copy.link.network].can_edit:
         return _S.SKIPPED, CANNOT_EDIT
-    decision = deciding.decide(deciding.outgoing(post, link, copy.audience), link)
     if not decision.goes:
         return _S.SKIPPED, decision.reason
     return (_S.PARKED if decision.waits_for_member else _S.WAITING), decision.reason
 
 
-def _foreseen(edited: Post, one: Standing) -> Foreseen:
+def _decision(post: Post, copy: Delivery) -> Decision:
+    """Whether such words go to the readers of this copy."""
+    return deciding.decide(deciding.outgoing(post, copy.link, copy.audience), copy.link)
+
+
+def _foreseen(post: Post, edited: Post, one: Standing) -> Foreseen:
     link, url = one.copy.link, one.copy.remote_url
-    decision = deciding.decide(deciding.outgoing(edited, link, one.copy.audience), link)
+    decision, now = _decision(edited, one.copy), _decision(post, one.copy)
     if not one.has_left:
-        will = "go" if decision.goes else "hold"
-        return Foreseen(link, will, reason=decision.reason, preview=decision.preview)
-    state, reason = _how(edited, one.copy)
-    if state == _S.SKIPPED:
-        return Foreseen(link, "stay", url=url, reason=reason)
-    will = "wait" if state == _S.PARKED else "change"
-    return Foreseen(link, will, url=url, preview=decision.preview)
+        will, reason = ("go" if decision.goes else "hold"), decision.reason
+    else:
+        state, reason = _how(edited, one.copy, decision)
+        will = {_S.SKIPPED: "stay", _S.PARKED: "wait"}.get(DeliveryState(state), "change")
+    is_worse = _is_whole(now) and not _is_whole(decision)
+    return Foreseen(
+        link=link,
+        will=will,
+        url=url,
+        reason=reason,
+        preview=None if will == "stay" else decision.preview,
+        is_news=is_worse and reason != CANNOT_EDIT,
+    )
+
+
+def _is_whole(decision: Decision) -> bool:
+    return decision.goes and decision.preview is not None and not decision.preview.is_cut

@@ -27,19 +27,20 @@ from syndication.forms.fields import (
     audience_choice,
     groups_of,
 )
-from syndication.models import KeptPhoto, PostKind
+from syndication.models import KeptPhoto, Post, PostKind
 
 STATUS_LENGTH = 1000
 NOTE_LENGTH = 10_000
 TITLE_LENGTH = 100
 ALT_LENGTH = 400
+TYPED = ("title", "text", "url", "photo_alt")  # what a member says in a post, by its fields
 KEY_LENGTH = 18  # digits; more is no primary key of ours
 # Named one by one: iOS then sends a JPEG in place of its HEIC.
 PHOTO_TYPES = "image/jpeg,image/png,image/gif,image/webp"
 
 
 class PostTextForm(forms.Form):
-    """The texts of a post of one kind. Also the form by which a post is changed."""
+    """The texts of a post of one kind, to write it and to change it."""
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -74,6 +75,55 @@ class PostTextForm(forms.Form):
         self.fields["text"] = PlainText(
             label=_("Words to it"), longest=STATUS_LENGTH, rows=3, required=False
         )
+
+
+class EditForm(PostTextForm):
+    """Other words for a post that stands. `version` says which words were on the page, so that two
+    phones at once do not undo each other; `url_title` comes from the page that asks before saving.
+    """
+
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+    url_title = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, post: Post, **kwargs: Any) -> None:
+        initial = {name: getattr(post, name) for name in TYPED} | {"version": post.version}
+        initial |= kwargs.pop("initial", None) or {}
+        super().__init__(*args, kind=post.kind, initial={**initial, "url_title": ""}, **kwargs)
+        self.post = post
+
+    def clean_version(self) -> int:
+        """0 for what is no number of ours: whatever stands then counts as changed meanwhile."""
+        typed = self.cleaned_data["version"]
+        return int(typed) if typed.isdecimal() and len(typed) < KEY_LENGTH else 0
+
+    def words(self) -> dict[str, str]:
+        """What a valid form says, by the fields of Post. `url_title` only where it is known."""
+        words = {name: self.cleaned_data[name] for name in TYPED if name in self.fields}
+        title = self.cleaned_data["url_title"]
+        return {**words, "url_title": title} if title else words
+
+    def carried(self, url_title: str) -> dict[str, str]:
+        """The fields again: hidden in the page that asks before saving."""
+        version = str(self.cleaned_data["version"])
+        return {**self.words(), "url_title": url_title, "version": version}
+
+    def is_behind(self) -> bool:
+        """Whether other words were saved since this page was made."""
+        return self.cleaned_data["version"] != self.post.version
+
+    def say_what_stands(self, post: Post) -> None:
+        """Other words were saved first: both are shown, and saving once more is a choice."""
+        self.post = post
+        self.add_error(
+            None,
+            _(
+                "This post was changed elsewhere while you were writing. Nothing of yours is saved "
+                "yet: what stands now is above, what you typed is below."
+            ),
+        )
+        data = cast(QueryDict, self.data).copy()
+        data["version"] = str(post.version)
+        self.data = data
 
 
 class PostForm(PostTextForm):

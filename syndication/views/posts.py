@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -15,11 +17,14 @@ from accounts.urlsession.api import initial_from_kept, pop_kept_form
 from accounts.views.requests import MemberRequest
 from syndication.actions import posts
 from syndication.actions.copies import copies_too_wide, latest_deliveries, standing_copies
+from syndication.actions.edits import Foreseen
+from syndication.actions.errors import NotNow
 from syndication.excerpts import pages
 from syndication.forms.fields import audience_choice
-from syndication.forms.posts import AudienceForm, PostTextForm
-from syndication.models import Post
+from syndication.forms.posts import TYPED, AudienceForm, EditForm, PostForm
+from syndication.models import Delivery, DeliveryState, Post
 from syndication.readers import readers_here
+from syndication.views.compose import form_page
 from syndication.views.robots import tell_robots
 
 
@@ -49,18 +54,85 @@ def post_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 def post_edit(request: MemberRequest, pk: int) -> HttpResponse:
-    """Change the words. Copies that are out stay as they were, and the page says so."""
-    post = _mine(request, pk)
-    names = ("title", "text", "url", "photo_alt")
-    initial = {name: getattr(post, name) for name in names} | initial_from_kept(request)
-    form = PostTextForm(request.POST or None, kind=post.kind, initial=initial)
-    if form.is_valid():
-        posts.edit(post, form.cleaned_data, by=request.user)
-        pop_kept_form(request)
-        messages.success(request, _("Changed."))
-        return redirect("post_detail", pk)
-    context = {"post": post, "form": form, "copies": standing_copies(post)}
+    """Other words. The form says what becomes of each copy. A second page shows how they will read:
+    to whoever asks, and to whoever saves words that do not fit where the old ones did."""
+    post = Post.objects.visible_to(request.user).by(request.user).filter(pk=pk).first()
+    if post is None:
+        return _words_of_a_deleted(request, pk)
+    if request.method != "POST" or "change" in request.POST:
+        typed = {**initial_from_kept(request), **request.POST.dict()}
+        return _edit_page(request, EditForm(post=post, initial=typed))
+    form = EditForm(request.POST, post=post)
+    if not form.is_valid():
+        return _edit_page(request, form)
+    words = posts.with_url_title(post, form.words())
+    if form.is_behind() and posts.changes(post, words):
+        form.say_what_stands(post)
+        return _edit_page(request, form)
+    if "confirm" not in request.POST:
+        foreseen = posts.foresee_edit(post, words, by=request.user)
+        if "save" not in request.POST or any(one.is_news for one in foreseen):
+            return _edit_preview(request, form, words, foreseen)
+    return _save_edit(request, form, words)
+
+
+def _edit_page(request: MemberRequest, form: EditForm) -> HttpResponse:
+    foreseen = posts.foresee_edit(form.post, {}, by=request.user)
+    context = {"post": form.post, "form": form, "foreseen": foreseen}
     return TemplateResponse(request, "syndication/post_edit.html", context)
+
+
+def _edit_preview(
+    request: MemberRequest, form: EditForm, words: Mapping[str, str], foreseen: list[Foreseen]
+) -> HttpResponse:
+    context = {
+        "post": form.post,
+        "words": words,
+        "foreseen": foreseen,
+        "carried": form.carried(words["url_title"]),
+    }
+    return TemplateResponse(request, "syndication/post_edit_preview.html", context)
+
+
+def _save_edit(request: MemberRequest, form: EditForm, words: Mapping[str, str]) -> HttpResponse:
+    post, version = form.post, form.cleaned_data["version"]
+    try:
+        going = posts.edit(post, words, by=request.user, version=version)
+    except posts.EditedMeanwhile as met:
+        form.say_what_stands(met.post)
+        return _edit_page(request, form)
+    except NotNow:
+        return _words_of_a_deleted(request, post.pk)
+    pop_kept_form(request)
+    messages.success(request, _said_after(going))
+    return redirect("post_detail", post.pk)
+
+
+def _said_after(going: list[Delivery] | None) -> str:
+    """One line: that it is changed, and which networks will hear of it."""
+    if going is None:
+        return _("It says that already: nothing was changed.")
+    names = {row.link.network_name: None for row in going if row.state == DeliveryState.WAITING}
+    if not names:
+        return _("Changed.")
+    return _("Changed, and on its way to %(networks)s.") % {"networks": ", ".join(names)}
+
+
+def _words_of_a_deleted(request: MemberRequest, pk: int) -> HttpResponse:
+    """It was deleted while its words were being changed. What was typed is offered as a new post,
+    for the same readers."""
+    post = get_object_or_404(Post.objects.by(request.user), pk=pk)
+    typed = request.POST.dict() or initial_from_kept(request)
+    if not typed:
+        raise Http404
+    kept = {name: typed[name] for name in TYPED if name in typed}
+    audience = audience_choice(post.audience, post.group_id)
+    messages.error(
+        request,
+        _("The post was deleted meanwhile. What you typed is here: it would be a new post."),
+    )
+    initial = {**kept, "audience": audience}
+    return form_page(request, PostForm(member=request.user, kind=post.kind, initial=initial))
 
 
 @login_required

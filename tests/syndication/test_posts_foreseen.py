@@ -159,7 +159,7 @@ def test_an_edit_says_which_copies_stay_as_they_were():
     post = make_post(author=hanako)
     sent_copy(post, make_link(hanako, name="ザキ"))
     page = log_in_phone(hanako).get(reverse("post_edit", args=[post.pk]))
-    assert "stay as they were: mixi (ザキ)" in page
+    assert "mixi (ザキ): It cannot change what was sent. The copy there stays as it was." in page
 
 
 def test_where_it_went_is_for_the_author_alone():
