@@ -84,7 +84,11 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["django.templatetags.i18n", "accounts.templatetags.addresses"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "accounts.templatetags.addresses",
+                "accounts.templatetags.times",
+            ],
         },
     }
 ]
