@@ -17,7 +17,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.addresses import public_url
 from accounts.models import Audience
-from syndication.connectors import CONNECTORS
+from syndication.connectors import CONNECTORS, media
 from syndication.connectors.base import Audience as WireAudience
 from syndication.connectors.base import Connector, Kind, OutgoingPost, Photo, Preview, Terms
 from syndication.connectors.errors import Rejected, Unsupported
@@ -93,13 +93,16 @@ def covers(post: Post, audience: str) -> bool:
 def outgoing(post: Post, link: Link, audience: str, *, with_photo: bool = False) -> OutgoingPost:
     """The post as a connector takes it. The photo's bytes only where it is really sent."""
     is_public = audience == Audience.EVERYONE
+    photos = _photos(post, with_photo)
+    readable = tuple(one for one in photos if not one.content or media.can_be_read(one.content))
     return OutgoingPost(
         kind=cast(Kind, str(post.kind)),
         text=post.text,
         title=post.url_title if post.kind == PostKind.LINK else post.title,
         url=post.url,
         permalink=public_url("post_detail", post.pk) if is_public else "",
-        photos=_photos(post, with_photo),
+        photos=readable,
+        lost_photos=len(photos) - len(readable),
         audience=cast(WireAudience, str(audience)),
         always_permalink=link.always_permalink and is_public,
         written_at=post.created_at.timestamp() if post.created_at else 0.0,
@@ -124,6 +127,7 @@ def as_stored(
     stored = {
         **{name: getattr(post, name) for name in kept},
         "written_at": post.written_at,
+        "lost_photos": post.lost_photos,
         "terms": asdict(post.terms) if post.terms else None,
         "photo_alts": [photo.alt for photo in post.photos],
         "version": version,
@@ -156,6 +160,16 @@ def as_sent(stored: dict[str, Any]) -> OutgoingPost:
         terms=Terms(**terms) if terms else None,
         photos=tuple(Photo(content=b"", alt=alt) for alt in alts),
     )
+
+
+def left_out(stored: dict[str, Any], link: Link) -> tuple[str, ...]:
+    """What a copy that left goes without, in words (connectors.reasons)."""
+    if not stored:
+        return ()
+    try:
+        return CONNECTORS[link.network].preview(as_sent(stored)).dropped
+    except Unsupported:
+        return ()
 
 
 def readers(link: Link, audience: str) -> str:

@@ -86,13 +86,17 @@ class Run:
 def arrived(
     run: Run, receipt: Receipt, *, outcome: str = "sent", version: int | None = None
 ) -> None:
-    """The network has it. `version`: which of the words that left were seen there."""
+    """The network has it. `version`: which of the words that left were seen there.
+
+    The reason of a copy that is out is what it goes without.
+    """
+    dropped = receipt.dropped or deciding.left_out(run.delivery.sent_as, run.link)
     fields = {
         "sent_at": run.now(),
         "remote_id": receipt.remote_id[:200],
         "remote_url": receipt.url[:500],
         "version": deciding.version_sent(run.delivery.sent_as) if version is None else version,
-        "reason": "",
+        "reason": next(iter(dropped), ""),
         "due_at": None,
     }
     try:

@@ -79,6 +79,17 @@ def fitted(photo: Photo, limits: Limits) -> Photo:
     raise DoesNotFit
 
 
+def can_be_read(content: bytes) -> bool:
+    """Whether `content` is a picture at all."""
+    if size_of_plain(content):
+        return True
+    try:
+        _opened(content, SMALLEST)
+    except DoesNotFit:
+        return False
+    return True
+
+
 def size_of_plain(content: bytes) -> tuple[int, int] | None:
     """Width and height of a JPEG that holds the picture and nothing else; None for any other file."""
     size = None

@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.addresses import public_url
 from syndication import credentials
 from syndication.actions import claims, deliver, parking, presses, sweep
 from syndication.actions.errors import NotNow
 from syndication.actions.leased import scrub
+from syndication.connectors import reasons
 from syndication.connectors.base import OutgoingPost
 from syndication.models import (
     Delivery,
@@ -19,7 +21,9 @@ from syndication.models import (
     LinkState,
     NetworkSwitch,
     Notice,
+    Toggle,
 )
+from tests.photographs import a_photo
 from tests.scripted_server import answer, playing
 from tests.syndication.delivering import (
     Moving,
@@ -489,7 +493,28 @@ def test_one_hint_drains_everything_that_is_due(sandbox, link):
 
 def test_a_photo_goes_with_its_bytes(sandbox, link, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    (tmp_path / "a.jpg").write_bytes(b"\xff\xd8\xff\xe0 a picture \xff\xd9")
+    (tmp_path / "a.jpg").write_bytes(a_photo())
     delivery = tried(planned(link, "猫", kind="photo", photo="a.jpg"))
-    assert delivery.state == DeliveryState.SENT
+    assert (delivery.state, delivery.reason) == (DeliveryState.SENT, "")
     assert [each.title for each in sandbox.mixi.photos] == ["猫"]
+
+
+def test_words_go_without_a_photo_that_nobody_can_read(sandbox, link, settings, tmp_path):
+    """And say where it is; "Where it went" says that it did not go along."""
+    settings.MEDIA_ROOT = tmp_path
+    (tmp_path / "a.jpg").write_bytes(a_photo()[:300])
+    delivery = tried(planned(link, "本文", title="題", kind="note", photo="a.jpg"))
+    assert (delivery.state, delivery.reason) == (DeliveryState.SENT, reasons.PHOTO_DOES_NOT_FIT)
+    [diary] = sandbox.mixi.received()["diaries"]
+    assert diary["body"] == f"本文\n\n{public_url('post_detail', delivery.post_id)}"
+    assert diary["photos"] == []
+
+
+def test_for_fewer_readers_words_do_not_go_without_the_photo(sandbox, link, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    (tmp_path / "a.jpg").write_bytes(a_photo()[:300])
+    Toggle.objects.create(link=link, kind="note", audience="friends", is_on=True)
+    note = {"title": "題", "kind": "note", "photo": "a.jpg", "audience": "friends"}
+    delivery = tried(planned(link, "本文", **note))
+    assert (delivery.state, delivery.reason) == (DeliveryState.FAILED, reasons.PHOTO_FITS_NOWHERE)
+    assert sandbox.mixi.received()["diaries"] == []
