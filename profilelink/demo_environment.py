@@ -52,6 +52,7 @@ def variables(options: argparse.Namespace) -> dict[str, str]:
         "PUBLIC_URL": site,
         "DATABASE_URL": f"sqlite:///{HERE}/demo.sqlite3",
         "MEDIA_ROOT": str(HERE / "media"),
+        "POST_MAIL_DOMAIN": "post.profilelink.example",
         "EMAIL_URL": f"filemail:///{HERE / 'mail'}",
         "LOG_LEVEL": "WARNING",
     }

@@ -30,6 +30,7 @@ GROUPS = {
         "syndication.view_attempt",
         "syndication.change_delivery",  # to retry and dismiss; no field can be changed
         "syndication.view_notice",
+        "syndication.view_postaddress",
     ),
     "Operators": (
         "syndication.view_networkswitch",

@@ -13,6 +13,7 @@ _here = {
     "TOKEN_KEYS": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
     "PUBLIC_URL": "http://testserver",
     "EMAIL_URL": "memorymail://",
+    "POST_MAIL_DOMAIN": "post.example.jp",
     "MEDIA_ROOT": tempfile.mkdtemp(prefix="profilelink-media-"),
     "MIXI_CLIENT_ID": "cf60e9095216f4ca5bd6",
     "MIXI_CLIENT_SECRET": "tests-only-mixi-secret",

@@ -11,7 +11,7 @@ from django.db.models import Model
 
 from accounts.models import LinkReturn, ServerRegistration
 from accounts.sealing import SealBroken, reseal
-from syndication.models import Link
+from syndication.models import Link, PostAddress
 
 BATCH = 200  # rows read at a time
 
@@ -22,6 +22,7 @@ PLACES: tuple[Sealed, ...] = (
     (LinkReturn, "sealed_stash", ()),
     (ServerRegistration, "sealed_details", ()),
     (LinkReturn, "sealed_result", ()),
+    (PostAddress, "sealed_local", ()),
     (Authenticator, "data", ("secret", "seed", "migrated_codes")),
 )
 

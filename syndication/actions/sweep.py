@@ -17,7 +17,17 @@ from accounts.actions.linking import forget_old
 from accounts.models import DeviceLogin, PhoneLogin
 from accounts.urlsession.limits import clear_expired
 from syndication import queue
-from syndication.actions import claims, freshness, notices, photos, pulls, timing, verdicts
+from syndication.actions import (
+    claims,
+    freshness,
+    mail_drafts,
+    notices,
+    photos,
+    post_addresses,
+    pulls,
+    timing,
+    verdicts,
+)
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Heartbeat
 
 logger = logging.getLogger(__name__)
@@ -89,7 +99,8 @@ def forget(now: datetime) -> int:
     DeviceLogin.objects.filter(expires_at__lt=now - KEPT_FOR).delete()
     Heartbeat.objects.filter(beat_at__lt=now - KEPT_FOR).delete()
     queue.forget_failures(now - FAILURES_KEPT)
-    return clear_expired() + forget_old() + photos.drop_old(now)
+    mails = mail_drafts.forget_old(now) + post_addresses.forget_ended(now)
+    return clear_expired() + forget_old() + photos.drop_old(now) + mails
 
 
 def _hint_once(what: str, pks: list[int], hint: Callable[[int], None]) -> int:
@@ -104,6 +115,7 @@ STEPS: dict[str, Callable[[datetime], int]] = {
     "woken": wake_due,
     "missed": miss_old,
     "told": tell_still_out_there,
+    "mails told": mail_drafts.tell_expiring,
     "mailed": lambda now: notices.mail_the_rest(),
     "renewed": renew_idle_links,
     "pulled": pull,

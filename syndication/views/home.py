@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.urlsession.api import is_url_mode
 from accounts.views.requests import MemberRequest
-from syndication.models import FeedItem, Link, Notice
+from syndication.actions import mail_drafts
+from syndication.models import FeedItem, Link, MailDraft, Notice
 from syndication.timeline import Cursor, timeline
 
 
@@ -22,12 +23,14 @@ def home(request: HttpRequest) -> HttpResponse:
             request, "syndication/home_front.html", {"is_phone": is_url_mode(request)}
         )
     before = Cursor.parse(request.GET.get("before", ""))
+    mails = MailDraft.objects.of(request.user).count()
     return TemplateResponse(
         request,
         "syndication/home.html",
         {
             "page": timeline(request.user, before),
             "is_first": before is None,
+            "mails": mail_drafts.waiting_words(mails) if mails else "",
             "notices": Notice.objects.filter(member=request.user, closed_at=None).order_by("pk"),
         },
     )

@@ -21,7 +21,7 @@ def post_photo(request: HttpRequest, pk: int, size: str = "large") -> HttpRespon
     """The photo of a post, for whoever may read the post; small for a page of 240 pixels."""
     post = get_object_or_404(Post.objects.visible_to(request.user), pk=pk)
     file = post.photo_small if size == "small" else post.photo
-    return _jpeg(request, file, is_public=post.audience == Audience.EVERYONE)
+    return jpeg(request, file, is_public=post.audience == Audience.EVERYONE)
 
 
 @require_safe
@@ -33,7 +33,7 @@ def profile_picture(request: HttpRequest, name: str) -> HttpResponse:
         shows_picture=True,
     )
     is_public = member.picture_audience == Audience.EVERYONE
-    return _jpeg(request, member.picture, is_public=is_public)
+    return jpeg(request, member.picture, is_public=is_public)
 
 
 @require_safe
@@ -41,10 +41,10 @@ def profile_picture(request: HttpRequest, name: str) -> HttpResponse:
 def kept_photo(request: MemberRequest, key: str) -> HttpResponse:
     """A photo whose post is still being written, for its member alone."""
     kept = get_object_or_404(KeptPhoto, member=request.user, key=key)
-    return _jpeg(request, kept.photo, is_public=False)
+    return jpeg(request, kept.photo, is_public=False)
 
 
-def _jpeg(request: HttpRequest, file: FieldFile, *, is_public: bool) -> HttpResponse:
+def jpeg(request: HttpRequest, file: FieldFile, *, is_public: bool) -> HttpResponse:
     """The file with its length: phones want to know it. No file is an answer of 404."""
     try:
         with file.open("rb") as opened:

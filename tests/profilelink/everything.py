@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.models import Audience, FriendRequest, Member, Membership
-from syndication.models import FeedItem, Link, NetworkFriend, Notice, PostKind
+from syndication.actions import post_addresses
+from syndication.models import FeedItem, Link, MailDraft, NetworkFriend, Notice, PostKind
 from tests.making import befriend, make_group, make_link, make_member, make_post
+from tests.photographs import a_photo
 
 LONG = "雪の停留所で待つ人を撮った写真を、部室の壁に並べてみました。" * 3
 
@@ -32,7 +35,22 @@ def make_hanako() -> Member:
     link = make_link(hanako, name="ザキ", profile_url="https://mixi.jp/show_friend.pl?uid=x")
     _bring(link)
     Notice.objects.create(member=hanako, link=link, incident="parked", text="mixi: link again.")
+    _mail(hanako)
     return hanako
+
+
+def _mail(hanako: Member) -> None:
+    """A secret address, and a mail that waits."""
+    post_addresses.turn_on(by=hanako)
+    photo = ContentFile(a_photo(), name="photo.jpg")
+    MailDraft.objects.create(
+        member=hanako,
+        form_key="d" * 32,
+        sender="hanako@docomo.ne.jp",
+        title="冬の停留所",
+        text=LONG * 20,
+        photo=photo,
+    )
 
 
 def _bring(link: Link) -> None:

@@ -41,6 +41,11 @@ PARENTS = {
     "link_end": {"link_detail"},
     "link_friends": {"link_detail"},
     "link_start": {"link_list"},
+    "mail": {"security"},
+    "mail_draft": {"mail_draft_list"},
+    "mail_draft_delete": {"mail_draft"},
+    "mail_end": {"mail"},
+    "mail_renew": {"mail"},
     "mfa_activate_totp": {"security"},
     "mfa_index": {"security"},
     "phone_bookmark": {"phone_list", "security"},  # the password is asked for first

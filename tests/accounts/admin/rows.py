@@ -32,10 +32,12 @@ from syndication.models import (
     FeedItem,
     Heartbeat,
     HostHealth,
+    MailDraft,
     NetworkFriend,
     NetworkSwitch,
     Notice,
     Post,
+    PostAddress,
 )
 from tests.making import allow, befriend, make_group, make_link, make_member, make_post
 
@@ -46,6 +48,7 @@ SECRETS = [
     *("SEALED-TOKEN", "SESSION-KEY", "ISSUER-KEY", "PHONE-KEY", "CODE-HASH", "TYPED-HASH"),
     *("NONCE-HASH", "PIN-HASH", "BOOKMARK-HASH", "USER-CODE", "APPROVER-KEY", "INVITE-HASH"),
     *("INVITE-NOTE", "TOTP-SEED", "SOCIAL-TOKEN", "CLIENT-SECRET", "FEED-WORDS", "PULLED-FRIEND"),
+    *("SEALED-ADDRESS", "ADDRESS-HASH", "MAILED-TITLE", "MAILED-WORDS", "mailed-by@example.jp"),
     *("path-of-a-way-out", "TICKETTICKET", "HANDSET-SERIAL", "PASSWORD-HASH"),
 ]
 
@@ -67,6 +70,7 @@ def make_rows() -> Member:
     Membership.objects.create(group=group, member=taro, invited_by=hanako)
     _entering(hanako)
     _syndication(hanako)
+    _mail(hanako)
     Invitation.objects.create(
         inviter=hanako, code_hash="INVITE-HASH", note="INVITE-NOTE", expires_at=_soon()
     )
@@ -130,6 +134,19 @@ def _entering(hanako: Member) -> None:
         expires_at=_soon(),
         approved_by=hanako,
         approver_key="APPROVER-KEY",
+    )
+
+
+def _mail(hanako: Member) -> None:
+    PostAddress.objects.create(
+        member=hanako, local_hash="ADDRESS-HASH", sealed_local="SEALED-ADDRESS"
+    )
+    MailDraft.objects.create(
+        member=hanako,
+        form_key="d" * 32,
+        sender="mailed-by@example.jp",
+        title="MAILED-TITLE",
+        text="MAILED-WORDS",
     )
 
 

@@ -193,7 +193,7 @@ READABLE = {
     "support": {
         *("accounts.Member", "accounts.PhoneLogin", "accounts.Phone", "accounts.DeviceLogin"),
         *("accounts.MemberSession", "syndication.Post", "syndication.Link"),
-        *("syndication.Delivery", "syndication.Notice"),
+        *("syndication.Delivery", "syndication.Notice", "syndication.PostAddress"),
     },
     "operator": {
         *("syndication.NetworkSwitch", "syndication.HostHealth", "syndication.Heartbeat"),

@@ -1,0 +1,169 @@
+"""Bytes of a mail as text, whatever they say they are, with their carrier's pictograms.
+
+ISO-2022-JP is read by hand: Python's codecs know neither ① and 髙, which phones send in it, nor
+au's pictograms, which stand in rows 75-7B. These are the Shift_JIS codes EB40… by the usual sum,
+and au's web codes moved by a fixed step: EB, EC, ED, EE stand for F6, F7, F3, F4.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from profilelink.phone.carriers import Carrier
+from profilelink.phone.pictograms import GETA, pictograms
+from profilelink.phone.reading import is_private, is_utf8, read_cp932
+
+# Named by mails and read by Python's own codec. No other codec is ever asked for: some of them
+# unpack archives or run escapes.
+_OTHERS = {
+    *("utf-16", "utf-16be", "utf-16le", "big5", "gbk", "gb2312", "gb18030", "euc-kr", "koi8-r"),
+    *(f"iso-8859-{number}" for number in (2, 3, 4, 5, 6, 7, 8, 9, 10, 13, 14, 15, 16)),
+    *(f"windows-{number}" for number in (1250, 1251, 1253, 1254, 1255, 1256, 1257, 1258)),
+}
+_WESTERN = {"iso-8859-1", "latin1", "windows-1252"}
+_EUC = {"euc-jp", "x-euc-jp", "eucjp", "x-euc", "cp51932", "eucjp-ms"}
+
+_ESCAPE = re.compile(rb"\x1b(\$\([@BD]|\$[@B]|\([BJIH])")
+_PAIR = re.compile(rb"([\x21-\x7e]{2})|([\x00-\xff])")
+_SJIS_UNIT = re.compile(rb"[\x81-\x9f\xe0-\xfc][\x40-\x7e\x80-\xfc]|[\x00-\xff]")
+_EUC_UNIT = re.compile(
+    rb"\x8f([\xa1-\xfe]{2})|\x8e([\xa1-\xdf])|([\xa1-\xfe]{2})|([\x00-\x7f]+)|([\x80-\xff])"
+)
+
+MOST_KANA_BY_CHANCE = 2
+
+_AU_STEP = {0xEB: 0xF6, 0xEC: 0xF7, 0xED: 0xF3, 0xEE: 0xF4}
+_AU_ONLY = (0xEB, 0xEC)  # in cp932 nothing stands there; in ED and EE stand real kanji
+# Control characters, the place of an attachment, halves of a pair. Tab and line feed stay.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufff9-\ufffc\ufffe\uffff\ud800-\udfff]")
+_LOST = "\ufffd"
+_LINE_ENDS = re.compile("\r\n|[\r\u2028\u2029]")
+# Kana in Shift_JIS. In Western text these are a low quotation mark and a florin sign.
+_KANA = re.compile(rb"[\x82\x83][\x40-\x7e\x80-\xfc]")
+
+
+def text_of(raw: bytes, declared: str, carrier: Carrier | None) -> str:
+    """`raw` as text; nothing raises. What cannot be read is 〓.
+
+    `declared` is what the mail says, which is often wrong; `carrier` whose phone sent it, or None.
+    """
+    return plain(_decoded(raw, declared.strip().strip('"').lower(), carrier), carrier)
+
+
+def plain(text: str, carrier: Carrier | None) -> str:
+    """Line ends as line feeds, no control characters, no private use: pictograms that are known
+    are Unicode's."""
+    known = _private_letters(carrier)
+    cleaned = _CONTROL.sub("", _LINE_ENDS.sub("\n", text)).replace(_LOST, GETA)
+    return "".join(known.get(one, GETA) if is_private(one) else one for one in cleaned)
+
+
+def _decoded(raw: bytes, declared: str, carrier: Carrier | None) -> str:
+    has_escapes = bool(_ESCAPE.search(raw))
+    if declared in _OTHERS and not (has_escapes and raw.isascii()):
+        return raw.decode(declared, "replace")
+    if is_utf8(raw) or _is_broken_utf8(raw, declared):
+        return raw.decode("utf-8", "replace")
+    if has_escapes:
+        return _from_jis(raw, carrier)
+    if declared in _EUC:
+        return _from_euc(raw)
+    if declared in _WESTERN and carrier is None and len(_KANA.findall(raw)) < MOST_KANA_BY_CHANCE:
+        return raw.decode("windows-1252", "replace")
+    return _from_sjis(raw, carrier)
+
+
+def _is_broken_utf8(raw: bytes, declared: str) -> bool:
+    """Whether it says UTF-8 and nearly is: a letter was cut somewhere."""
+    if declared not in ("utf-8", "utf8"):
+        return False
+    text = raw.decode("utf-8", "replace")
+    return text.count(_LOST) <= 1 + len(text) // 50
+
+
+def _from_jis(raw: bytes, carrier: Carrier | None) -> str:
+    """ISO-2022-JP and what is sent under its name: half-width kana, JIS X 0212, 8-bit beside it."""
+    pieces = _ESCAPE.split(raw)
+    text = [_from_sjis(pieces[0], carrier)]
+    for mode, piece in zip(pieces[1::2], pieces[2::2], strict=True):
+        if mode in (b"(B", b"(J", b"(H"):
+            text.append(_from_sjis(piece, carrier))
+            continue
+        # Every line begins in ASCII (RFC 1468), also where the escape back was lost.
+        first, end, rest = piece.partition(b"\n")
+        text += [_run(mode, first, carrier), end.decode(), _from_sjis(rest, carrier)]
+    return "".join(text)
+
+
+def _run(mode: bytes, raw: bytes, carrier: Carrier | None) -> str:
+    """What stands between two escapes."""
+    if mode == b"(I":
+        kana = bytes(byte | 0x80 if 0x21 <= byte <= 0x5F else byte for byte in raw)
+        return _from_sjis(kana, carrier)
+    letter = _supplementary if mode == b"$(D" else lambda pair: _of_row(pair, carrier)
+    return "".join(
+        letter(pair) if pair else (GETA if other > b"\x20" else other.decode())
+        for pair, other in _PAIR.findall(raw)
+    )
+
+
+def _of_row(pair: bytes, carrier: Carrier | None) -> str:
+    """A letter of JIS X 0208, by its Shift_JIS code: that table has the vendors' letters too."""
+    row, cell = pair[0] - 0x21, pair[1]
+    lead = 0x81 + row // 2
+    lead += 0x40 if lead > 0x9F else 0
+    trail = cell + 0x7E if row % 2 else cell + 0x1F + (cell + 0x1F >= 0x7F)
+    code = bytes((lead, trail))
+    if carrier is Carrier.AU or (carrier is None and lead in _AU_ONLY):
+        return read_cp932(_au_code(code), Carrier.AU)
+    return read_cp932(code, carrier or Carrier.DOCOMO)
+
+
+def _supplementary(pair: bytes) -> str:
+    """A letter of JIS X 0212."""
+    high = bytes((0x8F, pair[0] | 0x80, pair[1] | 0x80))
+    return high.decode("euc_jp", "replace").replace(_LOST, GETA)
+
+
+def _from_euc(raw: bytes) -> str:
+    return "".join(_euc_unit(found) for found in _EUC_UNIT.finditer(raw))
+
+
+def _euc_unit(found: re.Match[bytes]) -> str:
+    third, kana, pair, plain_run, _single = found.groups()
+    if plain_run:
+        return plain_run.decode()
+    if pair:
+        return _of_row(bytes(byte & 0x7F for byte in pair), None)
+    if third:
+        return _supplementary(bytes(byte & 0x7F for byte in third))
+    return _from_sjis(kana, None) if kana else GETA
+
+
+def _from_sjis(raw: bytes, carrier: Carrier | None) -> str:
+    """Willcom and EMOBILE took over docomo's codes; so it is for those that are not known."""
+    if carrier is Carrier.AU:
+        raw = _SJIS_UNIT.sub(lambda found: _au_code(found[0]), raw)
+    return read_cp932(raw, carrier or Carrier.DOCOMO)
+
+
+def _au_code(code: bytes) -> bytes:
+    """au's mail code as au's web code. Others are given back as they are."""
+    if len(code) < 2 or code[0] not in _AU_STEP:
+        return code
+    moved = bytes((_AU_STEP[code[0]], code[1]))
+    return moved if moved in pictograms(Carrier.AU).of_code else code
+
+
+@cache
+def _private_letters(carrier: Carrier | None) -> dict[str, str]:
+    """Of a carrier; of all three where it is not known. au's official range lies on SoftBank's,
+    which more phones that send UTF-8 mean by it (the first iPhones)."""
+    if carrier is not None:
+        return dict(pictograms(carrier).of_private)
+    return {
+        letter: sign
+        for each in (Carrier.AU, Carrier.SOFTBANK, Carrier.DOCOMO)
+        for letter, sign in pictograms(each).of_private.items()
+    }

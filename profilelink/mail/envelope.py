@@ -1,0 +1,126 @@
+"""Whom a mail is for and who sent it, as the mail server says; whose phone; whether a machine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from profilelink.mail.mime import Part
+from profilelink.phone.carriers import Carrier
+
+# Set by the mail server for the command of a pipe: Postfix's local(8), Exim's pipe transport.
+_RECIPIENT_VARIABLES = ("ORIGINAL_RECIPIENT", "RECIPIENT")
+# Written into the message at delivery: Postfix's flags O and D, Exim's envelope_to_add, qmail.
+_RECIPIENT_HEADERS = ("x-original-to", "envelope-to", "delivered-to")
+
+# As it stands anywhere in a header. Phones were given addresses that RFC 5322 forbids (a..b.@docomo).
+_ADDRESS = re.compile(r"[^\s<>()\[\]\",:;@\\]{1,64}@[A-Za-z0-9.-]{1,190}")
+_NOBODY = {"", "<>", "mailer-daemon"}
+
+# By the end of the sender's domain. Willcom and EMOBILE took over docomo's pictograms.
+_DOMAINS = {
+    "docomo.ne.jp": Carrier.DOCOMO,
+    "pdx.ne.jp": Carrier.DOCOMO,
+    "willcom.com": Carrier.DOCOMO,
+    "wcm.ne.jp": Carrier.DOCOMO,
+    "emnet.ne.jp": Carrier.DOCOMO,
+    "ezweb.ne.jp": Carrier.AU,
+    "au.com": Carrier.AU,
+    "ido.ne.jp": Carrier.AU,
+    "softbank.ne.jp": Carrier.SOFTBANK,
+    "i.softbank.jp": Carrier.SOFTBANK,
+    "vodafone.ne.jp": Carrier.SOFTBANK,
+    "disney.ne.jp": Carrier.SOFTBANK,
+    "disneymobile.ne.jp": Carrier.SOFTBANK,
+    "ymobile.ne.jp": Carrier.SOFTBANK,
+    **{f"jp-{letter}.ne.jp": Carrier.SOFTBANK for letter in "cdhknqrst"},  # J-PHONE's regions
+}
+
+# RFC 3834, section 2, and what programs of before it wrote.
+_BULK = {b"bulk", b"list", b"junk", b"auto_reply"}
+_MACHINES = ("x-auto-response-suppress", "x-autoreply", "x-autorespond", "x-failed-recipients")
+_MACHINE_NAMES = {"mailer-daemon", "postmaster", "no-reply", "noreply", "do-not-reply", "bounce"}
+
+
+def recipients(
+    given: Iterable[str], environ: Mapping[str, str], message: Part | None = None
+) -> list[str]:
+    """The envelope's recipients: as arguments, else by a variable, else by a header."""
+    named = [one.strip() for one in given if one.strip()]
+    if not named:
+        named = [environ[name] for name in _RECIPIENT_VARIABLES if environ.get(name)][:1]
+    if not named and environ.get("LOCAL_PART") and environ.get("DOMAIN"):
+        named = [f"{environ['LOCAL_PART']}@{environ['DOMAIN']}"]
+    if not named and message is not None:
+        for name in _RECIPIENT_HEADERS:
+            named += addresses_in(message.header(name))
+    return list(dict.fromkeys(named))
+
+
+def local_part(recipient: str, domain: str) -> str:
+    """What stands before the @; "" for an address of another domain. The domain may be left out."""
+    local, at, given = recipient.strip().strip("<>").rpartition("@")
+    if not at:
+        return given
+    return local if given.lower().rstrip(".") == domain.lower() else ""
+
+
+def sender(given: str | None, environ: Mapping[str, str], message: Part) -> str:
+    """The envelope's sender; "" for a mail that nobody is to answer.
+
+    The From line counts only where the mail server says nothing.
+    """
+    if given is None:
+        given = environ.get("SENDER")
+    if given is None and message.all_of("return-path"):
+        given = message.header("return-path").decode("ascii", "replace")
+    if given is None:
+        return author(message)
+    found = _ADDRESS.search(given)
+    plain = found[0] if found else given.strip()
+    return "" if plain.partition("@")[0].lower() in _NOBODY else plain
+
+
+def author(message: Part) -> str:
+    """The address in the From line, or ""."""
+    return next(iter(addresses_in(message.header("from"))), "")
+
+
+def addresses_in(header: bytes) -> list[str]:
+    """Those in angle brackets, where there are any: a name may look like an address, too."""
+    text = header.decode("ascii", "replace")[:2000]
+    bracketed = re.findall(r"<([^<>]*)>", text)
+    return [found[0] for one in (bracketed or [text]) for found in _ADDRESS.finditer(one)]
+
+
+def carrier_of(address: str) -> Carrier | None:
+    """Whose phone sent it, by its address. Decides how pictograms are read, and nothing else."""
+    domain = address.rpartition("@")[2].lower().rstrip(".")
+    while domain:
+        if domain in _DOMAINS:
+            return _DOMAINS[domain]
+        domain = domain.partition(".")[2]
+    return None
+
+
+def is_automatic(message: Part, envelope_sender: str) -> bool:
+    """Whether an answer could reach a program or a list, which might answer in turn."""
+    submitted = message.header("auto-submitted").partition(b";")[0].strip().lower()
+    names = [name for name, _value in message.headers]
+    return (
+        envelope_sender.partition("@")[0].lower() in _MACHINE_NAMES | _NOBODY
+        or submitted not in (b"", b"no")
+        or message.header("precedence").strip().lower() in _BULK
+        or any(name.startswith("list-") or name in _MACHINES for name in names)
+        or is_report(message)
+    )
+
+
+def is_report(message: Part) -> bool:
+    """A bounce, a receipt, or a program's answer: nobody wrote it for a page."""
+    submitted = message.header("auto-submitted").partition(b";")[0].strip().lower()
+    return (
+        message.content_type == "multipart/report"
+        or submitted == b"auto-replied"
+        or bool(message.header("x-failed-recipients"))
+    )

@@ -1,0 +1,160 @@
+"""Headers and parts of a raw message: tolerant of what phones send, bounded against bombs."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+MOST_PARTS = 60
+DEEPEST = 8  # a decoration mail with a photo nests three deep
+MOST_HEADER_BYTES = 64_000
+MOST_HEADERS = 500  # of one part
+
+_HEADER = re.compile(rb"([!-9;-~]+)[ \t]*:[ \t]*(.*)", re.S)
+_PARAMETER = re.compile(rb';\s*([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;\s]*)', re.S)
+_CONTINUED = re.compile(rb"^(.+?)\*(\d*)\*?$")
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
+_UNDER = re.compile(rb"\\(.)", re.S)
+
+
+class TooMuch(Exception):  # noqa: N818 - a fact about the mail; the text is for the log
+    """More headers, parts or levels than any phone sends."""
+
+
+@dataclass
+class Part:
+    """A message or one part of it. Header names are small letters; values are unfolded bytes."""
+
+    headers: list[tuple[str, bytes]]
+    body: bytes
+    is_inline: bool = field(default=False)  # below multipart/related: it belongs into a page
+
+    def header(self, name: str) -> bytes:
+        """The first of that name; b"" without one."""
+        return next((value for key, value in self.headers if key == name), b"")
+
+    def all_of(self, name: str) -> list[bytes]:
+        return [value for key, value in self.headers if key == name]
+
+    @property
+    def content_type(self) -> str:
+        """ "text/plain" where it is not said."""
+        kind = self.header("content-type").partition(b";")[0].strip().lower()
+        return kind.decode("ascii", "replace") if b"/" in kind else "text/plain"
+
+    def parameter(self, name: str, header: str = "content-type") -> bytes:
+        """One parameter of a header, also where it is cut into pieces (RFC 2231)."""
+        pieces = []
+        for key, value in _PARAMETER.findall(self.header(header)):
+            found = _CONTINUED.match(key)
+            if (found[1] if found else key).lower() == name.encode():
+                pieces.append((int((found[2] if found else b"")[:3] or b"0"), _unquoted(value)))
+        return b"".join(value for _number, value in sorted(pieces, key=lambda one: one[0]))
+
+    @property
+    def content(self) -> bytes:
+        """The body without its transfer encoding. Garbage in it is passed over."""
+        encoding = self.header("content-transfer-encoding").strip().lower()
+        if encoding == b"base64":
+            return _from_base64(self.body)
+        if encoding == b"quoted-printable":
+            return binascii.a2b_qp(self.body)
+        return self.body
+
+
+def message(raw: bytes) -> Part:
+    """The whole message, its headers read. Raises TooMuch."""
+    start = raw.lstrip(b"\r\n")
+    if start.startswith((b"From ", b">From ")):  # a mailbox's line; Exim's pipes begin with one
+        start = start.partition(b"\n")[2]
+    return _part(start)
+
+
+def leaves(whole: Part) -> Iterator[Part]:
+    """The parts that hold something, in their order. Raises TooMuch."""
+    count = 0
+    todo = [(whole, 0)]
+    while todo:
+        part, depth = todo.pop()
+        count += 1
+        if count > MOST_PARTS:
+            raise TooMuch(f"more than {MOST_PARTS} parts")
+        below = _below(part)
+        if not below:
+            yield part
+        elif depth >= DEEPEST:
+            raise TooMuch(f"more than {DEEPEST} levels")
+        todo += [(each, depth + 1) for each in reversed(below)]
+
+
+def _below(part: Part) -> list[Part]:
+    """The parts of a multipart; none for others, and for one whose boundary never comes."""
+    kind = part.content_type
+    boundary = part.parameter("boundary")
+    if not kind.startswith("multipart/") or not boundary:
+        return []
+    line = re.compile(rb"(?:\A|\r?\n)--" + re.escape(boundary) + rb"(--)?[ \t]*(?=\r?\n|\Z)")
+    begins: list[int] = []
+    ends: list[int] = []
+    for found in line.finditer(part.body):
+        if begins:
+            ends.append(found.start())
+        if found[1] or len(begins) > MOST_PARTS:  # the last boundary; or too many, told by leaves()
+            break
+        begins.append(found.end())
+    ends += [len(part.body)] * (len(begins) - len(ends))
+    inline = part.is_inline or kind == "multipart/related"
+    parts = [_part(part.body[at:to]) for at, to in zip(begins, ends, strict=True)]
+    for one in parts:
+        one.is_inline = inline
+    return parts
+
+
+def _part(raw: bytes) -> Part:
+    """Headers up to the empty line, or up to the first line that is none; the rest is the body."""
+    headers: list[list[bytes]] = []
+    at = 1 if raw.startswith(b"\n") else 2 if raw.startswith(b"\r\n") else 0
+    while at < len(raw):
+        end = raw.find(b"\n", at, at + MOST_HEADER_BYTES)
+        if end < 0 and len(raw) - at > MOST_HEADER_BYTES:
+            if not _HEADER.match(raw[at : at + 100]):
+                break
+            raise TooMuch("a header without end")
+        next_at = end + 1 if end >= 0 else len(raw)
+        line = raw[at:next_at].rstrip(b"\r\n")
+        if not line:
+            return Part(_joined(headers), raw[next_at:])
+        if line[:1] in (b" ", b"\t") and headers:
+            headers[-1].append(line)
+        elif _HEADER.match(line):
+            headers.append([line])
+        else:
+            break
+        at = next_at
+        if len(headers) > MOST_HEADERS or at > MOST_HEADER_BYTES:
+            raise TooMuch("more headers than any phone sends")
+    return Part(_joined(headers), raw[at:])
+
+
+def _joined(headers: list[list[bytes]]) -> list[tuple[str, bytes]]:
+    """Each header on one line. The line's fold goes, the space after it stays (RFC 5322, 2.2.3)."""
+    joined = []
+    for lines in headers:
+        found = _HEADER.match(b"".join(lines))
+        if found:
+            joined.append((found[1].decode("ascii").lower(), found[2]))
+    return joined
+
+
+def _from_base64(body: bytes) -> bytes:
+    plain = _NOT_BASE64.sub(b"", body)
+    plain = plain[: len(plain) - (len(plain) % 4 == 1)]  # one letter alone is no byte
+    return binascii.a2b_base64(plain + b"=" * (-len(plain) % 4))
+
+
+def _unquoted(value: bytes) -> bytes:
+    if value.startswith(b'"'):
+        return _UNDER.sub(rb"\1", value[1:-1])
+    return value

@@ -1,0 +1,113 @@
+"""A message as plain values: subject, words, one photo, and how much was left out."""
+
+from __future__ import annotations
+
+import binascii
+import hashlib
+import re
+from dataclasses import dataclass, field
+
+from profilelink.mail.charsets import plain, text_of
+from profilelink.mail.envelope import author, carrier_of
+from profilelink.mail.markup import shown_pictures, text_of_html
+from profilelink.mail.mime import Part, leaves
+from profilelink.phone.carriers import Carrier
+from syndication.actions.mail_drafts import Arrived
+
+LONGEST_TEXT = 400_000  # bytes of one part; a post of 10,000 letters in UTF-8 quoted-printable
+LONGEST_SUBJECT = 4_000
+
+_WORD = re.compile(rb"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
+_SPACE_BETWEEN = re.compile(rb"(?<=\?=)[ \t\r\n]+(?==\?)")
+_GIFS = (b"GIF87a", b"GIF89a")
+_PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n", *_GIFS)
+
+
+@dataclass
+class _Found:
+    """What was met on the way through the parts."""
+
+    plain: list[str] = field(default_factory=list)
+    pages: list[str] = field(default_factory=list)
+    ornaments: set[str] = field(default_factory=set)
+    pictures: list[Part] = field(default_factory=list)
+    left_out: int = 0
+
+
+def arrived(message: Part) -> Arrived:
+    """Raises mime.TooMuch. Nothing is guessed about signatures: they stay."""
+    sender = author(message)
+    carrier = carrier_of(sender)
+    found = _Found()
+    for part in leaves(message):
+        _sort(part, found, carrier)
+    photos = [part for part in found.pictures if not _is_ornament(part, found.ornaments)]
+    words = "\n".join(text for text in found.plain if text) or "\n".join(found.pages)
+    return Arrived(
+        key=_key(message),
+        sender=plain(sender, carrier),
+        title=" ".join(subject(message.header("subject"), carrier).split()),
+        text=words.strip("\n").rstrip(),
+        photo=photos[0].content if photos else None,
+        left_out=found.left_out + max(0, len(photos) - 1),
+    )
+
+
+def subject(raw: bytes, carrier: Carrier | None) -> str:
+    """A header with encoded words (RFC 2047). Neighbours of one charset are put together first:
+    phones cut in the middle of a letter. What is not encoded may be raw ISO-2022-JP or Shift_JIS."""
+    text = ""
+    waiting, charset, at = b"", b"", 0
+    raw = _SPACE_BETWEEN.sub(b"", raw[:LONGEST_SUBJECT])
+    for found in _WORD.finditer(raw):
+        between = raw[at : found.start()]
+        name = found[1].partition(b"*")[0].lower()
+        if between or name != charset:
+            text += _word(waiting, charset, carrier)
+            waiting, charset = b"", name
+        text += text_of(between, "", carrier)
+        waiting += _unpacked(found[2], found[3])
+        at = found.end()
+    return text + _word(waiting, charset, carrier) + text_of(raw[at:], "", carrier)
+
+
+def _word(raw: bytes, charset: bytes, carrier: Carrier | None) -> str:
+    return text_of(raw, charset.decode("ascii", "replace"), carrier)
+
+
+def _unpacked(encoding: bytes, value: bytes) -> bytes:
+    if encoding in b"qQ":
+        return binascii.a2b_qp(value, header=True)
+    return Part([("content-transfer-encoding", b"base64")], value).content
+
+
+def _sort(part: Part, found: _Found, carrier: Carrier | None) -> None:
+    kind = part.content_type
+    disposition = part.header("content-disposition").partition(b";")[0].strip().lower()
+    if kind in ("text/plain", "text/html") and disposition != b"attachment":
+        charset = part.parameter("charset").decode("ascii", "replace")
+        text = text_of(part.content[:LONGEST_TEXT], charset, carrier)
+        if kind == "text/plain":
+            found.plain.append(text.strip("\n") if text.strip() else "")
+        else:
+            found.ornaments |= shown_pictures(text)
+            found.pages.append(plain(text_of_html(text), carrier))
+    elif kind.startswith("image/") or (
+        kind == "application/octet-stream" and part.content.startswith(_PICTURES)
+    ):
+        found.pictures.append(part)
+    else:
+        found.left_out += 1  # a film, a card, an archive: never opened
+
+
+def _is_ornament(part: Part, shown: set[str]) -> bool:
+    """A decoration mail carries its pictograms and borders along, as GIF. A JPEG in it is a photo."""
+    name = part.header("content-id").strip().strip(b"<>").decode("ascii", "replace")
+    return (part.is_inline or name in shown) and part.content.startswith(_GIFS)
+
+
+def _key(message: Part) -> str:
+    """The same for a mail that a server delivers twice; 128 bit of it."""
+    told = (message.header(name) for name in ("message-id", "date", "subject"))
+    parts = [hashlib.sha256(one).digest() for one in (*told, message.body)]
+    return hashlib.sha256(b"".join(parts)).hexdigest()[:32]

@@ -1,0 +1,178 @@
+"""One mail from a mail server's pipe: read within limits, made a draft, or told why not.
+
+A refusal stands on the member's page in any case. It bounces only to an address that a member here
+confirmed to be theirs: whoever else is named as the sender most likely did not send it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import IO
+
+from django.conf import settings
+from django.core.cache import cache
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+
+from accounts.addresses import public_url
+from accounts.pictures import BadPicture
+from profilelink.mail import envelope, mime, reading
+from syndication.actions import mail_answers, mail_drafts, post_addresses
+from syndication.actions.mail_drafts import Arrived, Refused
+from syndication.actions.notices import in_language_of
+from syndication.models import MailDraft, PostAddress
+
+logger = logging.getLogger(__name__)
+
+# sysexits.h. Mail servers bounce on 65 and 67 and try again later on 75.
+TAKEN = os.EX_OK  # or dropped without a word
+BAD_MAIL = os.EX_DATAERR
+NO_SUCH = os.EX_NOUSER
+LATER = os.EX_TEMPFAIL
+
+CHUNK = 64 * 1024
+MOST_RECIPIENTS = 10
+BOUNCE_AGAIN_AFTER = 3600  # seconds, for mails to addresses that nobody has
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the mail server is told. `words` go into the bounce, where there is one."""
+
+    code: int
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A message as it came in by the pipe; the beginning of one that is too large."""
+
+    message: mime.Part
+    sender: str
+    is_automatic: bool
+    size: int
+
+
+def largest() -> int:
+    """Bytes of a whole mail: a photo of the largest size in base64, its words and headers."""
+    return settings.PHOTO_MAX_BYTES * 3 // 2
+
+
+def receive(
+    stream: IO[bytes], recipients: Sequence[str], sender: str | None, environ: Mapping[str, str]
+) -> Outcome:
+    """Take one mail in. Raises what our own trouble raises (a database that is away)."""
+    raw, size = _read(stream)
+    try:
+        message = mime.message(raw)
+    except mime.TooMuch as error:
+        logger.info("mail dropped: %s, %s bytes", error, size)
+        return Outcome(TAKEN)
+    from_whom = envelope.sender(sender, environ, message)
+    mail = Mail(message, from_whom, envelope.is_automatic(message, from_whom), size)
+    named = envelope.recipients(recipients, environ, message)
+    outcomes = [_for(one, mail) for one in named[:MOST_RECIPIENTS]]
+    if not outcomes:
+        logger.warning("mail dropped: no recipient was named; see `manage.py help receive_mail`")
+    # Of several recipients the one that could not be served is told.
+    return min(outcomes, key=lambda one: one.code == TAKEN, default=Outcome(TAKEN))
+
+
+def _read(stream: IO[bytes]) -> tuple[bytes, int]:
+    """The beginning of the mail and its whole size. What is beyond the cap is read and forgotten:
+    a mail server takes a pipe that closes early for trouble of ours."""
+    kept: list[bytes] = []
+    size = 0
+    while chunk := stream.read(CHUNK):
+        if size <= largest():
+            kept.append(chunk)
+        size += len(chunk)
+    return b"".join(kept), size
+
+
+def _for(recipient: str, mail: Mail) -> Outcome:
+    local = envelope.local_part(recipient, settings.POST_MAIL_DOMAIN)
+    address = post_addresses.find(local) if local else None
+    if envelope.is_report(mail.message):
+        logger.info("mail dropped: a program's report, %s bytes", mail.size)
+        return Outcome(TAKEN)
+    if address is None:
+        return _unknown(mail)
+    with in_language_of(address.member):
+        if address.ended_at is not None:
+            logger.info("mail for member %s: the address has ended", address.member_id)
+            return _bounce(NO_SUCH, _nobody_here(), address, mail)
+        try:
+            draft = _draft(address, mail)
+        except Refused as refusal:
+            logger.info("mail for member %s refused: %s", address.member_id, refusal.what)
+            post_addresses.note_refusal(address, str(refusal))
+            return _bounce(BAD_MAIL, str(refusal), address, mail)
+    _told(draft, address, mail)
+    return Outcome(TAKEN)
+
+
+def _draft(address: PostAddress, mail: Mail) -> MailDraft | None:
+    """Raises Refused."""
+    mail_drafts.must_have_room(address)
+    if mail.size > largest():
+        reason = _("A mail was larger than %(size)s. Make the photo smaller and send it again.")
+        raise Refused("size", reason % {"size": filesizeformat(largest())})
+    try:
+        arrived = reading.arrived(mail.message)
+    except mime.TooMuch as error:
+        reason = _("A mail had too many parts. Send the photo alone, with a few words.")
+        raise Refused(str(error), reason) from error
+    if not (arrived.title or arrived.text or arrived.photo):
+        raise Refused("empty", _("A mail held no words and no photo that we take."))
+    return _taken(address, arrived)
+
+
+def _taken(address: PostAddress, arrived: Arrived) -> MailDraft | None:
+    """With its photo; without, where that is none and there are words. Raises Refused."""
+    try:
+        return mail_drafts.take(address, arrived)
+    except BadPicture as error:
+        if not (arrived.title or arrived.text):
+            raise Refused("picture", str(error)) from error
+    without = replace(arrived, photo=None, left_out=arrived.left_out + 1)
+    return mail_drafts.take(address, without)
+
+
+def _told(draft: MailDraft | None, address: PostAddress, mail: Mail) -> None:
+    if draft is None:
+        logger.info("mail for member %s: it came before", address.member_id)
+        return
+    logger.info("mail for member %s: draft %s, %s bytes", address.member_id, draft.pk, mail.size)
+    if not mail.is_automatic:
+        message_id = mail.message.header("message-id")
+        mail_answers.answer(draft, address, sender=mail.sender, message_id=message_id)
+
+
+def _bounce(code: int, words: str, address: PostAddress, mail: Mail) -> Outcome:
+    """A bounce where it reaches the member who owns the address; else nothing."""
+    if mail.is_automatic or not post_addresses.own(mail.sender, address.member):
+        return Outcome(TAKEN)
+    return Outcome(code, words) if post_addresses.may_answer(address) else Outcome(TAKEN)
+
+
+def _unknown(mail: Mail) -> Outcome:
+    """Nobody's address. A member who mistyped theirs is told, once an hour; nobody else is."""
+    own = "" if mail.is_automatic else post_addresses.own(mail.sender)
+    logger.info("mail dropped: nobody has that address, %s bytes", mail.size)
+    if not own:
+        return Outcome(TAKEN)
+    once = f"mail-bounce-{hashlib.sha256(own.lower().encode()).hexdigest()[:32]}"
+    if not cache.add(once, 1, BOUNCE_AGAIN_AFTER):
+        return Outcome(TAKEN)
+    return Outcome(NO_SUCH, _nobody_here())
+
+
+def _nobody_here() -> str:
+    return _("Nobody has this address now. Yours stands here: %(address)s") % {
+        "address": public_url("mail")
+    }

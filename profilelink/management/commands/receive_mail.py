@@ -1,0 +1,77 @@
+"""`manage.py receive_mail`: what a mail server's pipe runs for each mail to POST_MAIL_DOMAIN."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from argparse import RawDescriptionHelpFormatter
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+
+from profilelink.mail.receiving import LATER, Outcome, receive
+
+logger = logging.getLogger(__name__)
+
+HELP = """
+Makes a draft of a mail that stands on standard input. Only the member whose secret address it was
+sent to sees it; it is posted when they send it on the site.
+
+The envelope's recipient and sender, for
+  Postfix (master.cf)   pipe … null_sender= argv=… receive_mail --sender=${sender} -- ${recipient}
+  Exim (pipe transport) command = … receive_mail --sender=$sender_address -- $local_part@$domain
+Without arguments: the recipient is read from ORIGINAL_RECIPIENT, RECIPIENT or LOCAL_PART and DOMAIN
+(both servers set them for a command in an alias), else from the headers X-Original-To, Envelope-To
+and Delivered-To; the sender from SENDER, else Return-Path, else From.
+profilelink/deploy/receive_mail is a wrapper to put there; it holds the lines for both servers.
+
+Exit codes (sysexits.h):
+  0   taken, or dropped on purpose (no member's address, a report, a refusal that nobody may get)
+  65  refused, and the member who sent it gets a bounce that says why
+  67  no such address, told to a member who sent it
+  75  trouble of ours: try again
+"""
+
+
+class Command(BaseCommand):
+    help = HELP
+    requires_system_checks: list[str] = []
+    stealth_options = ("stdin",)
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        kwargs["formatter_class"] = RawDescriptionHelpFormatter
+        return super().create_parser(prog_name, subcommand, **kwargs)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("recipient", nargs="*", help="envelope recipient")
+        parser.add_argument("--sender", help="envelope sender; empty for a bounce")
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        """A line in the mail server's configuration that is wrong must not bounce anybody's mail."""
+        try:
+            super().run_from_argv(argv)
+        except SystemExit as end:
+            if end.code in (1, 2):
+                sys.exit(LATER)
+            raise
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        outcome = self._outcome(options)
+        if outcome.words:
+            self.stdout.write(outcome.words)
+        if outcome.code:
+            sys.exit(outcome.code)
+
+    def _outcome(self, options: dict[str, Any]) -> Outcome:
+        if not settings.POST_MAIL_DOMAIN:
+            logger.error("POST_MAIL_DOMAIN is not set: this site takes no posts by mail.")
+            return Outcome(LATER)
+        stream = options.get("stdin") or sys.stdin.buffer
+        try:
+            return receive(stream, options["recipient"], options["sender"], os.environ)
+        except Exception:
+            # Whatever it is, the mail is not at fault: the mail server keeps it and comes again.
+            logger.exception("a mail could not be taken in; the mail server tries again")
+            return Outcome(LATER)

@@ -1,0 +1,20 @@
+"""Post by mail: that a member has an address and what became of mails. Drafts are not shown at all."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from accounts.admin.read_only import ReadOnlyAdmin
+from syndication.models import PostAddress
+
+
+@admin.register(PostAddress)
+class PostAddressAdmin(ReadOnlyAdmin):
+    """Never the address: whoever reads it could send drafts in its member's name."""
+
+    list_display = ("member", "created_at", "ended_at", "came_at", "refused_at", "refused_reason")
+    list_filter = ("created_at", "ended_at", "came_at", "refused_at")
+    search_fields = ("member__username",)
+    list_select_related = ("member",)
+    ordering = ("-created_at",)
+    fields = list_display

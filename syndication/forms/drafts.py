@@ -1,0 +1,33 @@
+"""What a mail that waits becomes. Everything else about it is asked by PostForm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from syndication.models import MailDraft, PostKind
+
+
+class DraftKindForm(forms.Form):
+    """A photo only where the mail brought one; a link has an address of its own to type."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Write it as"))
+
+    def __init__(self, *args: Any, draft: MailDraft, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"kind": draft.kind.value}, **kwargs)
+        kinds = [PostKind.STATUS, PostKind.NOTE, *([PostKind.PHOTO] if draft.photo else [])]
+        self.fields["kind"].choices = [(one.value, one.label) for one in kinds]  # type: ignore[attr-defined]
+
+
+def initial_of(draft: MailDraft, kind: str, photo_key: str) -> dict[str, str]:
+    """The first values of PostForm. The draft's key makes one post of it, however often it is sent.
+
+    Only a note has a title; elsewhere the subject stands before the words.
+    """
+    if kind == PostKind.NOTE:
+        words = {"title": draft.title, "text": draft.text}
+    else:
+        words = {"text": draft.words}
+    return {"form_key": draft.form_key, "photo_key": photo_key, **words}

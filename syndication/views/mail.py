@@ -1,0 +1,140 @@
+"""Post by mail: the member's secret address, and the mails that wait to be sent or thrown away."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import qr
+from accounts.sealing import SealBroken
+from accounts.views.requests import MemberRequest
+from syndication.actions import mail_drafts, post_addresses
+from syndication.excerpts import pages
+from syndication.forms.drafts import DraftKindForm, initial_of
+from syndication.forms.posts import PostForm
+from syndication.models import MailDraft, Post, PostAddress, PostKind
+from syndication.views.compose import form_page
+from syndication.views.photos import jpeg
+
+ON_A_PAGE = 10
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def mail(request: MemberRequest) -> HttpResponse:
+    """The address, or the button that makes one. No such page where the site takes no mails."""
+    _must_be_offered()
+    if request.method == "POST":
+        post_addresses.turn_on(by=request.user)
+        return redirect("mail")
+    address = post_addresses.of(request.user)
+    written = _written(address)
+    kind = qr.kind_for(
+        user_agent=request.headers.get("User-Agent", ""), accept=request.headers.get("Accept", "")
+    )
+    context = {
+        "address": address,
+        "written": written,
+        "qr": qr.data_uri(f"mailto:{written}", kind=kind) if written else "",
+        "waiting": MailDraft.objects.of(request.user).count(),
+    }
+    return TemplateResponse(request, "syndication/mail.html", context)
+
+
+@login_required
+def mail_renew(request: MemberRequest) -> HttpResponse:
+    """Another address, after a page that says what happens to the old one."""
+    _must_be_offered()
+    if request.method == "POST":
+        post_addresses.renew(by=request.user)
+        messages.success(request, _("This is your new address. The old one is dead."))
+        return redirect("mail")
+    return TemplateResponse(request, "syndication/mail_change.html", {"is_end": False})
+
+
+@login_required
+def mail_end(request: MemberRequest) -> HttpResponse:
+    """No address any more. Mails that wait go on waiting."""
+    _must_be_offered()
+    if request.method == "POST":
+        post_addresses.turn_off(by=request.user)
+        messages.success(request, _("Post by mail is off."))
+        return redirect("mail")
+    return TemplateResponse(request, "syndication/mail_change.html", {"is_end": True})
+
+
+@login_required
+@require_safe
+def mail_draft_list(request: MemberRequest) -> HttpResponse:
+    page = Paginator(MailDraft.objects.of(request.user), ON_A_PAGE)
+    context = {"page": page.get_page(request.GET.get("page"))}
+    return TemplateResponse(request, "syndication/mail_draft_list.html", context)
+
+
+@login_required
+def mail_draft(request: MemberRequest, pk: int) -> HttpResponse:
+    """One mail. Its button opens the form for posts, filled; that form alone makes a post."""
+    draft = MailDraft.objects.of(request.user).filter(pk=pk).first()
+    if draft is None:
+        return _sent(request, pk)
+    form = DraftKindForm(request.POST or None, draft=draft)
+    if form.is_valid():
+        return _as_post(request, draft, form.cleaned_data["kind"])
+    context = {
+        "draft": draft,
+        "form": form,
+        "page": Paginator(pages(draft.text), 1).get_page(request.GET.get("page")),
+        "until": mail_drafts.expires_at(draft),
+    }
+    return TemplateResponse(request, "syndication/mail_draft.html", context)
+
+
+@login_required
+def mail_draft_delete(request: MemberRequest, pk: int) -> HttpResponse:
+    draft = get_object_or_404(MailDraft.objects.of(request.user), pk=pk)
+    if request.method == "POST":
+        mail_drafts.throw_away(draft, by=request.user)
+        messages.success(request, _("Thrown away."))
+        return redirect("home")
+    return TemplateResponse(request, "syndication/mail_draft_delete.html", {"draft": draft})
+
+
+@login_required
+@require_safe
+def mail_draft_photo(request: MemberRequest, pk: int) -> HttpResponse:
+    draft = get_object_or_404(MailDraft.objects.of(request.user), pk=pk)
+    return jpeg(request, draft.photo, is_public=False)
+
+
+def _as_post(request: MemberRequest, draft: MailDraft, kind: str) -> HttpResponse:
+    kept = None
+    if kind == PostKind.PHOTO:
+        kept = mail_drafts.photo_for_form(draft, by=request.user)
+    initial = initial_of(draft, kind, kept.key if kept else "")
+    return form_page(request, PostForm(member=request.user, kind=kind, initial=initial))
+
+
+def _sent(request: MemberRequest, pk: int) -> HttpResponse:
+    """Where a mail told of it that was answered long ago: the post that it became, if it did."""
+    draft = get_object_or_404(MailDraft, pk=pk, member=request.user)
+    posts = Post.objects.visible_to(request.user).by(request.user)
+    return redirect("post_detail", get_object_or_404(posts, form_key=draft.form_key).pk)
+
+
+def _written(address: PostAddress | None) -> str:
+    """The address as text. "" where it was sealed with a key that is gone: another can be made."""
+    try:
+        return post_addresses.written(address) if address else ""
+    except SealBroken:
+        return ""
+
+
+def _must_be_offered() -> None:
+    if not post_addresses.is_offered():
+        raise Http404
