@@ -1,4 +1,4 @@
-"""Leaving for mixi and coming back, as a member does it: by the links and forms of the pages."""
+"""Leaving for a network and coming back, as a member does it: by the links and forms of the pages."""
 
 from __future__ import annotations
 
@@ -47,17 +47,17 @@ class Away:
         return self.back
 
 
-def leave_by_phone(phone: PhoneClient, network: str = "mixi") -> Away:
+def leave_by_phone(phone: PhoneClient, network: str = "mixi", **typed: str) -> Away:
     """By the pages: the number, the button, the door."""
     page = phone.get(f"/links/{network}/")
     number = re.search(r"number: (\d{4})", page.text)[1]
-    page = phone.submit("Go to")
+    page = phone.submit("Go to", **typed)
     assert page.path.startswith("/out/")
     return Away(page.link("Go there").href, number)
 
 
-def leave_by_computer(client: Client, network: str = "mixi") -> Away:
-    answer = client.post(f"/links/{network}/", follow=True)
+def leave_by_computer(client: Client, network: str = "mixi", **typed: str) -> Away:
+    answer = client.post(f"/links/{network}/", typed, follow=True)
     page = read(answer)
     assert page.path.startswith("/out/"), answer.content.decode()
     return Away(page.link("Go there").href)

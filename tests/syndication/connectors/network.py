@@ -75,6 +75,7 @@ class Network:
 
     connector_class: type[Connector]
     can_refresh = True  # else an access either holds or is gone
+    uid = ""  # of the scripted account, where that spares a question
     receipt_id = "voice:a1"  # a well-formed remote id of a status
     # A page of the friend list with one friend, `a1`; {next} is the address of the next page, which
     # the network may also name in its Link header, and {total} how many there are.
@@ -143,7 +144,7 @@ class Network:
         """A connector that speaks to `server`, with known secrets."""
         access, refresh, _ = SECRETS
         return self.connector_class(
-            Credentials(access_token=access, refresh_token=refresh),
+            Credentials(access_token=access, refresh_token=refresh, uid=self.uid),
             http=Impatient(self.http(server), seconds),
             app=self.is_scripted(server),
         )

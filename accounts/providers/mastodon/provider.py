@@ -1,0 +1,199 @@
+"""Mastodon: registering with the server that a member names, and who came back from it.
+
+https://docs.joinmastodon.org/methods/apps/ and /methods/oauth/. PKCE always: servers that do not
+know it pass it over.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from allauth.socialaccount.adapter import get_adapter
+from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.providers.base import ProviderAccount
+from allauth.socialaccount.providers.oauth2.client import OAuth2Client, OAuth2Error
+from allauth.socialaccount.providers.oauth2.utils import generate_code_challenge
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from accounts.providers.base import (
+    Authorized,
+    ExchangeFailed,
+    Leaving,
+    NetworkProvider,
+    RegistrationGone,
+    credentials_of,
+    told,
+)
+from accounts.providers.servers import Server, origin_of
+from accounts.safe_http import HttpFailure
+
+SCOPES = (
+    "read:accounts",  # who it is, and whether followers are approved
+    "read:follows",  # the friend list
+    "read:statuses",  # look up a post whose answer was lost; what friends wrote
+    "write:statuses",
+    "write:media",
+)
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+
+
+class MastodonAccount(ProviderAccount):
+    """How the account is named on allauth's side."""
+
+    def to_str(self) -> str:
+        account: SocialAccount = self.account
+        return str(account.extra_data.get("name") or account.uid)
+
+
+class MastodonProvider(NetworkProvider):
+    id = "mastodon"
+    name = "Mastodon"
+    account_class = MastodonAccount
+    asks_server = True
+
+    @property
+    def server_example(self) -> str:
+        return "@hanako@mstdn.jp"
+
+    def register(self, request: HttpRequest, host: str) -> Mapping[str, str]:
+        """First that there is such a server at all, so that a member hears what is wrong."""
+        origin = origin_of(host)
+        _check(host)
+        answer = _asked(
+            host,
+            "POST",
+            f"{origin}/api/v1/apps",
+            json={
+                "client_name": settings.SITE_NAME,
+                "redirect_uris": self.app.settings["callback_url"],
+                "scopes": " ".join(SCOPES),
+                "website": settings.PUBLIC_URL,
+            },
+        )
+        known = _fields(answer)
+        if not known.get("client_id") or not known.get("client_secret"):
+            raise ExchangeFailed(
+                _("%(host)s does not let this site register. Its staff may say why.")
+                % {"host": host}
+            )
+        return {name: str(known[name]) for name in ("client_id", "client_secret")}
+
+    def leave(self, request: HttpRequest, *, server: Server | None = None) -> Leaving:
+        server = _needed(server)
+        _check(server.host)
+        client = self._client(request, server)
+        client.state = secrets.token_urlsafe(20)
+        pkce = generate_code_challenge()
+        verifier = str(pkce.pop("code_verifier"))
+        url = client.get_redirect_url(f"{server.origin}/oauth/authorize", list(SCOPES), pkce)
+        return Leaving(url, client.state, {"verifier": verifier})
+
+    def come_back(
+        self,
+        request: HttpRequest,
+        params: Mapping[str, str],
+        stash: Mapping[str, str],
+        *,
+        server: Server | None = None,
+    ) -> Authorized:
+        server = _needed(server)
+        try:
+            client = self._client(request, server)
+            answer = client.get_access_token(params["code"], stash.get("verifier"))
+            credentials = credentials_of(answer, server)
+        except OAuth2Error as error:
+            if "invalid_client" in str(error):
+                raise RegistrationGone from None
+            raise ExchangeFailed from None
+        except (HttpFailure, LookupError, TypeError, ValueError, AttributeError):
+            raise ExchangeFailed from None
+        return _account(server, credentials)
+
+    def _client(self, request: HttpRequest, server: Server) -> OAuth2Client:
+        return OAuth2Client(
+            request,
+            server.details.get("client_id", ""),
+            server.details.get("client_secret", ""),
+            "POST",
+            f"{server.origin}/oauth/token",
+            self.app.settings["callback_url"],
+        )
+
+
+def _account(server: Server, credentials: dict[str, Any]) -> Authorized:
+    """Whom the token belongs to. Raises ExchangeFailed."""
+    answer = _asked(
+        server.host,
+        "GET",
+        f"{server.origin}/api/v1/accounts/verify_credentials",
+        headers={"Authorization": f"Bearer {credentials['access_token']}"},
+    )
+    found = _fields(answer)
+    ident = str(found.get("id") or "")
+    if answer.status_code != 200 or not _ID.fullmatch(ident):
+        raise ExchangeFailed
+    acct = told(found.get("acct")) or ident
+    return Authorized(
+        uid=f"{server.host}/{ident}",
+        name=told(f"{told(found.get('display_name')) or acct} @{acct}@{server.host}"),
+        credentials=credentials,
+        profile_url=str(found.get("url") or ""),
+        picture_url=str(found.get("avatar_static") or ""),
+    )
+
+
+def _check(host: str) -> None:
+    """That a server of this kind answers there. Raises ExchangeFailed with words."""
+    for path in ("/api/v2/instance", "/api/v1/instance"):
+        answer = _asked(host, "GET", origin_of(host) + path)
+        if answer.status_code == 200 and _fields(answer).get("version"):
+            return
+        if answer.status_code in {401, 403, 418, 451}:
+            words = _("%(host)s does not answer this site: it may have blocked it.")
+            raise ExchangeFailed(words % {"host": host})
+    words = _("%(host)s answers, but is no Mastodon server. Look at the name once more.")
+    raise ExchangeFailed(words % {"host": host})
+
+
+def _asked(host: str, method: str, url: str, **content: Any) -> Any:
+    """One request. Raises ExchangeFailed, saying what stood in the way."""
+    try:
+        with get_adapter().get_requests_session() as session:
+            return session.request(method, url, **content)
+    except HttpFailure as failure:
+        raise ExchangeFailed(_in_words(failure.reason) % {"host": host}) from None
+
+
+def _in_words(reason: str) -> str:
+    match reason:
+        case "dns" | "bad_address":
+            return _("There is no server called %(host)s. Look at the name once more.")
+        case "tls":
+            return _("%(host)s shows no valid certificate, so nothing was sent there.")
+        case "refused_address":
+            return _("%(host)s leads to a private network, where this site does not go.")
+        case _:
+            return _("%(host)s does not answer just now. Try again in a few minutes.")
+
+
+def _fields(answer: Any) -> Mapping[str, Any]:
+    try:
+        found = answer.json()
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _needed(server: Server | None) -> Server:
+    if server is None:
+        raise ExchangeFailed
+    return server
+
+
+provider_classes = [MastodonProvider]

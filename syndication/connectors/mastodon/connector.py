@@ -1,0 +1,253 @@
+"""The connector for Mastodon: statuses with pictures, whom the account follows, what those wrote."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from syndication.connectors import reasons
+from syndication.connectors.api import part
+from syndication.connectors.base import (
+    App,
+    Audience,
+    Budget,
+    Connector,
+    Credentials,
+    FeedItem,
+    Friend,
+    Http,
+    Kind,
+    Limits,
+    OutgoingPost,
+    Photo,
+    Preview,
+    Receipt,
+    RemotePost,
+    Terms,
+)
+from syndication.connectors.compose import OneText
+from syndication.connectors.errors import Gone, Rejected, TryLater
+from syndication.connectors.mastodon import reading
+from syndication.connectors.mastodon.wire import ME, Wire
+from syndication.connectors.text import mastodon_count, normalise
+
+KINDS: tuple[Kind, ...] = ("status", "note", "photo", "link")
+VISIBILITY: Mapping[Audience, str] = {"everyone": "public", "friends": "private"}
+POLLS = 10  # how often a picture's state is asked after
+POLL_EVERY = 1.0  # seconds
+MOST_READ_BACK = 400  # statuses of one's own; nobody writes more in two days
+
+# What a server says that says nothing of its own: https://docs.joinmastodon.org/user/posting/.
+_USUAL = Limits(
+    text=500,
+    unit="mastodon",
+    photos=4,
+    photo_bytes=8_000_000,
+    photo_pixels=2048,
+    photo_types=("image/jpeg", "image/png"),
+)
+
+
+class Mastodon(Connector):
+    """One account on one server. Remote ids are the server's ids of statuses."""
+
+    key = "mastodon"
+    name = "Mastodon"
+    limits: ClassVar[Mapping[Kind, Limits]] = dict.fromkeys(KINDS, _USUAL)
+    audiences: ClassVar[Mapping[Kind, frozenset[Audience]]] = dict.fromkeys(
+        KINDS, frozenset(VISIBILITY)
+    )
+    followers_read: ClassVar[frozenset[Audience]] = frozenset({"friends"})
+    can_delete: ClassVar[frozenset[Kind]] = frozenset(KINDS)
+    can_edit: ClassVar[frozenset[Kind]] = frozenset(KINDS)
+    can_read_back: ClassVar[frozenset[Kind]] = frozenset(KINDS)
+    read_back_quiet: ClassVar[float] = 30.0
+    budget_of_link: ClassVar[Budget | None] = Budget(300, 300)
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        *,
+        http: Http,
+        app: App,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__(credentials, http=http, app=app, clock=clock)
+        self._wire = Wire(credentials, http=http, app=app, clock=clock)
+
+    @classmethod
+    def preview(cls, post: OutgoingPost) -> Preview:
+        return _composer(post.terms).preview(post)
+
+    def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
+        """Send `post`. Not every server knows the key, so a lost answer is read back all the same."""
+        shown, photos = _composer(post.terms).made(post)
+        if post.audience in self.followers_read:
+            self._check_approval()
+        body = {
+            "status": shown.text,
+            "visibility": VISIBILITY[post.audience],
+            "media_ids": [self._upload(photo) for photo in photos],
+        }
+        headers = {"Idempotency-Key": idempotency_key}
+        answer = self._wire.write("POST", "/api/v1/statuses", json=body, headers=headers)
+        return self._receipt(answer)
+
+    def amend(self, receipt: Receipt, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
+        """What is not named again goes, so the pictures are read and named again."""
+        path = f"/api/v1/statuses/{part(receipt.remote_id)}"
+        try:
+            standing = self._wire.read(path)
+            found = standing.get("media_attachments") if isinstance(standing, dict) else None
+            kept = [reading.word(each.get("id")) for each in found or [] if isinstance(each, dict)]
+            alts = [photo.alt for photo in post.photos]
+            body = {
+                "status": self.preview(post).text,
+                "media_ids": kept,
+                "media_attributes": [
+                    {"id": ident, "description": alt}
+                    for ident, alt in zip(kept, alts, strict=False)
+                ],
+            }
+            return self._receipt(self._wire.write("PUT", path, json=body))
+        except Rejected as error:
+            if error.status in {404, 410}:
+                raise Gone(reasons.COPY_GONE, status=error.status) from error
+            raise
+
+    def retract(self, receipt: Receipt) -> None:
+        self._wire.remove("DELETE", f"/api/v1/statuses/{part(receipt.remote_id)}")
+
+    def look_up(
+        self, post: OutgoingPost, *, since: float, idempotency_key: str
+    ) -> Iterator[RemotePost]:
+        shown = normalise(self.preview(post).text)
+        found = [
+            each
+            for each in self._own_statuses(since)
+            if each.created_at >= int(since) and normalise(each.text) == shown
+        ]
+        yield from reversed(found)
+
+    def friends(self) -> Iterator[Friend]:
+        """Whom the account follows."""
+        seen = set()
+        path = f"/api/v1/accounts/{part(self._own_id())}/following"
+        for page in self._wire.listed(path, {"limit": "80"}):
+            for friend in filter(None, map(reading.person, page)):
+                if friend.uid not in seen:
+                    seen.add(friend.uid)
+                    yield friend
+
+    def feed(self, *, since: str = "") -> Iterator[FeedItem]:
+        """`min_id` gives what is right above it; without it, the newest page."""
+        params = {"limit": "40", **({"min_id": since} if reading.word(since) else {})}
+        me = self._own_id()
+        for page in self._wire.listed("/api/v1/timelines/home", params):
+            found = [each for each in map(reading.item, page) if each and each.author.uid != me]
+            yield from sorted(found, key=lambda each: (each.created_at, each.remote_id))
+            return
+
+    def profile(self) -> Friend:
+        person = reading.person(self._me())
+        if person is None:
+            raise self._wire.unreadable(is_write=False)
+        return person
+
+    def terms(self) -> Terms:
+        """The server's limits, from v2 or, on another make, v1; whether followers are approved."""
+        found = self._instance()
+        statuses = _part(found, "statuses")
+        media = _part(found, "media_attachments")
+        return Terms(
+            text=reading.number(statuses.get("max_characters"))
+            or reading.number(found.get("max_toot_chars")),
+            address=reading.number(statuses.get("characters_reserved_per_url")),
+            photos=reading.number(statuses.get("max_media_attachments")),
+            photo_bytes=reading.number(media.get("image_size_limit")),
+            approves_followers=self._me().get("locked") is True,
+        )
+
+    def _instance(self) -> Mapping[str, Any]:
+        for path in ("/api/v2/instance", "/api/v1/instance"):
+            try:
+                found = self._wire.read(path)
+            except Rejected:
+                continue
+            if isinstance(found, dict):
+                return found
+        return {}
+
+    def _me(self) -> Mapping[str, Any]:
+        found = self._wire.read(ME)
+        if not isinstance(found, dict):
+            raise self._wire.unreadable(is_write=False)
+        return found
+
+    def _own_id(self) -> str:
+        """Our uid is `<host>/<id>`; without it the server is asked."""
+        known = reading.word(self.credentials.uid.rpartition("/")[2])
+        return known or self.profile().uid
+
+    def _check_approval(self) -> None:
+        """Whoever may follow without being asked may read: then it is not for friends alone."""
+        if self._me().get("locked") is not True:
+            raise Rejected(reasons.FOLLOWERS_NOT_APPROVED)
+
+    def _upload(self, photo: Photo) -> str:
+        """Hand a picture over and wait until it is ready (202, then 206 while it is processed)."""
+        name = f"photo.{photo.content_type.rpartition('/')[2]}"
+        answer = self._wire.upload(
+            "POST",
+            "/api/v2/media",
+            files=[("file", (name, photo.content, photo.content_type))],
+            data={"description": photo.alt} if photo.alt else {},
+        )
+        ident = reading.word(answer.get("id")) if isinstance(answer, dict) else ""
+        if not ident:
+            raise self._wire.unreadable(is_write=False)
+        for _ in range(POLLS):
+            if answer.get("url"):
+                return ident
+            self.pause(POLL_EVERY)
+            answer = self._wire.in_work(f"/api/v1/media/{part(ident)}")
+        raise TryLater(reasons.PHOTO_IN_WORK, after=60)
+
+    def _receipt(self, answer: Any) -> Receipt:
+        remote_id = reading.word(answer.get("id")) if isinstance(answer, dict) else ""
+        if not remote_id:
+            raise self._wire.unreadable(is_write=True)
+        return Receipt(remote_id, url=reading.address(answer.get("url")))
+
+    def _own_statuses(self, since: float) -> Iterator[RemotePost]:
+        """Newest first, back to `since`."""
+        path = f"/api/v1/accounts/{part(self._own_id())}/statuses"
+        count = 0
+        for page in self._wire.listed(path, {"limit": "40", "exclude_reblogs": "true"}):
+            found = [each for each in map(reading.remote_post, page) if each]
+            yield from found
+            count += len(page)
+            if count >= MOST_READ_BACK or (found and found[-1].created_at < since):
+                return
+
+
+def _composer(terms: Terms | None) -> OneText:
+    """How texts are made where these terms hold."""
+    if terms is None:
+        return OneText(Mastodon.limits, Mastodon.audiences)
+    limits = replace(
+        _USUAL,
+        text=terms.text or _USUAL.text,
+        photos=terms.photos or _USUAL.photos,
+        photo_bytes=min(terms.photo_bytes or _USUAL.photo_bytes, _USUAL.photo_bytes),
+    )
+    count = mastodon_count(terms.address) if terms.text else None
+    return OneText(dict.fromkeys(KINDS, limits), Mastodon.audiences, count)
+
+
+def _part(found: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    configuration = found.get("configuration")
+    inner = configuration.get(name) if isinstance(configuration, dict) else None
+    return inner if isinstance(inner, dict) else {}

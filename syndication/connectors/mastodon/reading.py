@@ -1,0 +1,110 @@
+"""Mastodon's entities as our values. What cannot be read is left out; nothing here raises.
+
+A status is HTML: addresses stand there in three pieces, two of them hidden, and read whole again
+once the tags are gone.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import datetime
+from typing import Any
+
+from syndication.connectors.base import FeedItem, Friend, RemotePost
+from syndication.connectors.text import clean
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+_BREAK = re.compile(r"<br\s*/?>")
+_PARAGRAPHS = re.compile(r"</p>\s*<p[^>]*>")
+_TAG = re.compile(r"<[^>]*>")
+_NEXT = re.compile(r'<([^<>]+)>\s*;[^<]*rel="?next"?')
+
+
+def word(value: object) -> str:
+    """`value` where it is an id, "" where it is not. Other makes have letters in theirs."""
+    text = value if isinstance(value, str) else ""
+    return text if _ID.fullmatch(text) else ""
+
+
+def text_of(content: object) -> str:
+    """The words of a status."""
+    if not isinstance(content, str):
+        return ""
+    lines = _BREAK.sub("\n", _PARAGRAPHS.sub("\n\n", content))
+    return clean(html.unescape(_TAG.sub("", lines)))
+
+
+def person(entry: Any) -> Friend | None:
+    """An Account. `acct` tells which of two with one name is meant."""
+    if not isinstance(entry, dict) or not word(entry.get("id")):
+        return None
+    acct = line(entry.get("acct"))
+    return Friend(
+        uid=word(entry["id"]),
+        name=line(entry.get("display_name")) or acct or word(entry["id"]),
+        profile_url=address(entry.get("url")),
+        picture_url=address(entry.get("avatar_static")),
+    )
+
+
+def remote_post(entry: Any) -> RemotePost | None:
+    """A Status of one's own."""
+    created_at = _moment(entry.get("created_at")) if isinstance(entry, dict) else None
+    if created_at is None or not word(entry.get("id")):
+        return None
+    return RemotePost(
+        remote_id=word(entry["id"]),
+        text=text_of(entry.get("content")),
+        created_at=created_at,
+        url=address(entry.get("url")),
+    )
+
+
+def item(entry: Any) -> FeedItem | None:
+    """A Status of somebody else's; one passed on (a boost) shows what was passed on."""
+    if not isinstance(entry, dict):
+        return None
+    told = entry["reblog"] if isinstance(entry.get("reblog"), dict) else entry
+    post, author = remote_post(entry), person(told.get("account"))
+    words = text_of(told.get("content"))
+    if post is None or author is None:
+        return None
+    warning = line(told.get("spoiler_text"))
+    return FeedItem(
+        remote_id=post.remote_id,
+        author=author,
+        text=f"[{warning}]" if warning else words,
+        created_at=post.created_at,
+        url=address(told.get("url")),
+    )
+
+
+def next_page(header: str) -> str:
+    """The address of the next page in a Link header (RFC 8288), "" where there is none."""
+    found = _NEXT.search(header)
+    return found[1] if found else ""
+
+
+def line(value: object) -> str:
+    """One line of somebody's words."""
+    return " ".join(clean(value).split()) if isinstance(value, str) else ""
+
+
+def address(value: object) -> str:
+    """A web address, "" for anything else."""
+    text = value if isinstance(value, str) else ""
+    return text if re.fullmatch(r"https?://[!-~]{1,490}", text) else ""
+
+
+def number(value: object) -> int:
+    """A count above nothing, 0 for anything else."""
+    return value if isinstance(value, int) and value is not True and value > 0 else 0
+
+
+def _moment(value: object) -> float | None:
+    try:
+        moment = datetime.fromisoformat(str(value))
+        return moment.timestamp() if moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,90 @@
+"""Mastodon's wire: pages by Link header on its own origin, and how servers say that a token died.
+
+Not all say 401: some answer 400 with an HTML page, some 422 or 403. What could mean it is asked
+after with the one request that any live token may make.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from syndication.connectors import reasons
+from syndication.connectors.api import DONE, Api, fields_of
+from syndication.connectors.base import Response
+from syndication.connectors.errors import ConnectorError, Unauthorized
+from syndication.connectors.mastodon.reading import next_page
+
+ME = "/api/v1/accounts/verify_credentials"
+MOST_PAGES = 60
+
+_OF_THE_TOKEN = ("token", "authenti", "credential", "log in", "login")
+
+
+class Wire(Api):
+    """One account's API on one server."""
+
+    def access_refusal(self, response: Response) -> Unauthorized | None:
+        if response.status == 401:
+            return Unauthorized(reasons.ACCESS_GONE, **self.log(response))
+        if response.status == 403:
+            return self._denied(response)
+        if self._may_be_dead(response) and self._is_dead():
+            return Unauthorized(reasons.ACCESS_GONE, **self.log(response))
+        return None
+
+    def listed(self, path: str, params: dict[str, str]) -> Iterator[list[Any]]:
+        """The pages of a list, each as it came. Raises as `read` does.
+
+        The next page is fetched on this very origin alone: its address would get the token.
+        """
+        url, seen = self.app.api_url + path, set()
+        given: dict[str, str] | None = params
+        for _ in range(MOST_PAGES):
+            seen.add(url)
+            response = self.page(url, given)
+            found = self.json(response, is_write=False)
+            if not isinstance(found, list):
+                raise self.unreadable(response, is_write=False)
+            yield found
+            url, given = next_page(response.headers.get("Link", "")), None
+            if not found or not url or url in seen or not self._is_ours(url):
+                return
+
+    def in_work(self, path: str) -> dict[str, Any]:
+        """What is at `path`, which may still be in work (206). Raises as `read` does."""
+        response = self._ask("GET", self.app.api_url + path, is_write=False)
+        if response.status not in DONE | {206}:
+            raise self.refusal(response, is_write=False)
+        return dict(fields_of(response))
+
+    def _is_ours(self, url: str) -> bool:
+        try:
+            there, here = urlsplit(url), urlsplit(self.app.api_url)
+        except ValueError:
+            return False
+        return (there.scheme, there.netloc) == (here.scheme, here.netloc)
+
+    def _denied(self, response: Response) -> Unauthorized | None:
+        """403: a scope that lacks, a dead token (other makes), or a no to this very post."""
+        words = str(self.refusal_words(fields_of(response)) or "").lower()
+        if "scope" in words:
+            return Unauthorized(reasons.ACCESS_TOO_NARROW, scope="?", **self.log(response))
+        if self._is_dead():
+            return Unauthorized(reasons.ACCESS_GONE, **self.log(response))
+        return None
+
+    def _may_be_dead(self, response: Response) -> bool:
+        if response.status == 400:
+            return not fields_of(response)
+        words = str(self.refusal_words(fields_of(response)) or "").lower()
+        return response.status == 422 and any(each in words for each in _OF_THE_TOKEN)
+
+    def _is_dead(self) -> bool:
+        """Whether the server refuses the token for the question who it is, too."""
+        try:
+            response = self._ask("GET", self.app.api_url + ME, is_write=False)
+        except ConnectorError:
+            return False
+        return response.status not in DONE and response.status in {400, 401, 403, 422}

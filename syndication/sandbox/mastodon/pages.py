@@ -1,0 +1,63 @@
+"""Mastodon for people to look at: what came in, statuses, profiles, pictures."""
+
+from __future__ import annotations
+
+from html import escape
+
+from syndication.sandbox.html import page
+from syndication.sandbox.mastodon import shapes
+from syndication.sandbox.mastodon.state import State
+from syndication.sandbox.pictures import face
+from syndication.sandbox.society import Post
+from syndication.sandbox.wire import Reply, Request, json_reply
+
+JPEG = ("Content-Type", "image/jpeg")
+
+
+def overview(state: State, request: Request) -> Reply:
+    """`/`: what came in through the API, newest first, then what was here before."""
+    posts = sorted(state.society.posts.values(), key=lambda post: post.at, reverse=True)
+    came = "".join(_one(state, post, request.root) for post in posts if not post.is_seeded)
+    before = "".join(_one(state, post, request.root) for post in posts if post.is_seeded)
+    return page(
+        "Mastodon（サンドボックス）",
+        "<p>Profile Link から届いたもの。本物のサーバーではありません。</p>"
+        f"{came or '<p class=small>まだありません。</p>'}<h2>みんなの投稿</h2>{before}",
+    )
+
+
+def shown(state: State, request: Request) -> Reply:
+    """`/@name`, `/@name/<id>`, `/media/<id>`, `/avatars/<name>.jpg`."""
+    place, _, rest = request.path.removeprefix("/").partition("/")
+    if place == "media" and rest in state.society.uploads:
+        upload = state.society.uploads[rest]
+        return Reply(200, upload.content, (("Content-Type", upload.content_type),))
+    if place == "avatars":
+        return Reply(200, face(rest.removesuffix(".jpg")), (JPEG,))
+    if place.startswith("@") and rest in state.society.posts:
+        return page("Mastodon", _one(state, state.society.posts[rest], request.root))
+    if place.startswith("@") and not rest:
+        return _profile(state, place.removeprefix("@"), request.root)
+    return json_reply({"error": "Record not found"}, 404)
+
+
+def _profile(state: State, name: str, root: str) -> Reply:
+    try:
+        account = state.account(name)
+    except KeyError:
+        return json_reply({"error": "Record not found"}, 404)
+    posts = "".join(_one(state, post, root) for post in state.society.standing(account.id))
+    return page(f"{account.nickname} @{account.name}", posts)
+
+
+def _one(state: State, post: Post, root: str) -> str:
+    owner = state.society.accounts[post.user]
+    pictures = "".join(
+        f'<br><img src="{root}/media/{each.id}" alt="{escape(each.alt)}">' for each in post.photos
+    )
+    edited = f"・編集 {post.edits}" if post.edits else ""
+    return (
+        f'<div class="one{" gone" if post.is_deleted else ""}"><b>{escape(owner.nickname)}</b> '
+        f"{shapes.html(post.text)}{pictures}"
+        f'<span class="small">{post.visibility}・{post.at:%m/%d %H:%M}{edited}</span></div>'
+    )

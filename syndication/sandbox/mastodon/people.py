@@ -1,0 +1,135 @@
+"""Accounts, whom they follow, timelines, and the server itself.
+
+https://docs.joinmastodon.org/methods/accounts/, /timelines/ and /instance/. Lists are paged by the
+Link header alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from syndication.sandbox.mastodon import shapes
+from syndication.sandbox.mastodon.api import Call, error
+from syndication.sandbox.mastodon.state import State
+from syndication.sandbox.society import Post
+from syndication.sandbox.wire import Reply, Request, json_reply
+
+TYPES = ["image/jpeg", "image/png", "image/gif", "image/webp"]
+
+
+def me(call: Call) -> Reply:
+    """GET /api/v1/accounts/verify_credentials."""
+    if not {"read", "profile", "read:accounts"} & call.token.scopes:
+        return error("This action is outside the authorized scopes", 403)
+    one = call.me
+    return json_reply(
+        shapes.account(one, call.request.root)
+        | {"source": {"privacy": "public", "sensitive": False, "language": "ja"}}
+    )
+
+
+def following(call: Call) -> Reply:
+    """GET /api/v1/accounts/:id/following: 80 at the most, newest first; `max_id` is a row's id."""
+    call.needs("read:follows")
+    owner = call.state.society.accounts.get(call.rest)
+    if owner is None:
+        return error("Record not found", 404)
+    query = call.request.query
+    limit = min(int(query.get("limit", "40")), 80)
+    rows = [(str(number), ident) for number, ident in enumerate(owner.follows, start=1)]
+    below = int(query.get("max_id", str(len(rows) + 1)))
+    found = [row for row in reversed(rows) if int(row[0]) < below][:limit]
+    people = [
+        shapes.account(call.state.society.accounts[ident], call.request.root) for _, ident in found
+    ]
+    more = bool(found) and int(found[-1][0]) > 1
+    return _paged(
+        call.request, people, {"limit": str(limit), "max_id": found[-1][0]} if more else {}
+    )
+
+
+def statuses(call: Call) -> Reply:
+    """GET /api/v1/accounts/:id/statuses."""
+    call.needs("read:statuses")
+    if call.rest not in call.state.society.accounts:
+        return error("Record not found", 404)
+    mine = [
+        post for post in call.state.society.standing(call.rest) if call.state.sees(call.me.id, post)
+    ]
+    return _timeline(call, mine)
+
+
+def home(call: Call) -> Reply:
+    """GET /api/v1/timelines/home."""
+    call.needs("read:statuses")
+    return _timeline(call, call.state.timeline(call.me.id))
+
+
+def instance_v2(state: State, request: Request) -> Reply:
+    """GET /api/v2/instance; 404 where the server is of another make."""
+    if not state.settings.instance_v2:
+        return error("Not Found", 404)
+    return json_reply(
+        {
+            "domain": request.headers.get("host", ""),
+            "title": "Mastodon（サンドボックス）",
+            "version": "4.5.2",
+            "configuration": _configuration(state),
+        }
+    )
+
+
+def instance_v1(state: State, request: Request) -> Reply:
+    """GET /api/v1/instance."""
+    configuration = _configuration(state)
+    return json_reply(
+        {
+            "uri": request.headers.get("host", ""),
+            "title": "Mastodon（サンドボックス）",
+            "version": "2.7.2 (compatible; Another 1.0)",
+            "max_toot_chars": state.settings.max_characters,
+            "configuration": configuration,
+        }
+    )
+
+
+def _configuration(state: State) -> dict[str, Any]:
+    settings = state.settings
+    return {
+        "statuses": {
+            "max_characters": settings.max_characters,
+            "max_media_attachments": settings.max_media,
+            "characters_reserved_per_url": settings.reserved_per_url,
+        },
+        "media_attachments": {
+            "supported_mime_types": TYPES,
+            "image_size_limit": settings.image_size_limit,
+            "image_matrix_limit": 33_177_600,
+        },
+    }
+
+
+def _timeline(call: Call, posts: list[Post]) -> Reply:
+    """Newest first; `min_id` gives those right above it, `since_id` the newest above it."""
+    query = call.request.query
+    limit = min(int(query.get("limit", "20")), 40)
+    found = posts
+    if "max_id" in query:
+        found = [post for post in found if int(post.id) < int(query["max_id"])]
+    if "since_id" in query:
+        found = [post for post in found if int(post.id) > int(query["since_id"])]
+    if "min_id" in query:
+        found = [post for post in found if int(post.id) > int(query["min_id"])][-limit:]
+    page = found[:limit]
+    shown = [shapes.status(call.state, post, call.request.root) for post in page]
+    more = len(found) > limit
+    return _paged(call.request, shown, {"limit": str(limit), "max_id": page[-1].id} if more else {})
+
+
+def _paged(request: Request, rows: list[dict[str, Any]], following: dict[str, str]) -> Reply:
+    reply = json_reply(rows)
+    if not following:
+        return reply
+    address = f"{request.root}{request.path}?{urlencode(following)}"
+    return reply.adding(("Link", f'<{address}>; rel="next"'))

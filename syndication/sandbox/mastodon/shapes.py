@@ -1,0 +1,102 @@
+"""Mastodon's entities as JSON (https://docs.joinmastodon.org/entities/)."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from html import escape
+from typing import Any
+
+from syndication.sandbox.mastodon.state import State
+from syndication.sandbox.society import Account, Post, Upload
+
+_ADDRESS = re.compile(r"https?://[!-~]+")
+_TAG = re.compile(r"#(\w+)")
+_SHOWN = 30  # characters of an address that are shown
+
+
+def moment(at: datetime) -> str:
+    """ISO 8601 with milliseconds, as Rails writes it."""
+    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03}Z"
+
+
+def account(one: Account, root: str) -> dict[str, Any]:
+    """Account; `acct` has no host, since everybody is of this server."""
+    return {
+        "id": one.id,
+        "username": one.name,
+        "acct": one.name,
+        "display_name": one.nickname,
+        "locked": one.is_locked,
+        "bot": False,
+        "url": f"{root}/@{one.name}",
+        "avatar": f"{root}/avatars/{one.name}.jpg",
+        "avatar_static": f"{root}/avatars/{one.name}.jpg",
+        "following_count": len(one.follows),
+    }
+
+
+def status(state: State, post: Post, root: str) -> dict[str, Any]:
+    """Status. `content` is HTML; addresses are shown in three pieces, two of them hidden."""
+    owner = state.society.accounts[post.user]
+    return {
+        "id": post.id,
+        "created_at": moment(post.at),
+        "edited_at": moment(post.more["edited_at"]) if "edited_at" in post.more else None,
+        "visibility": post.visibility,
+        "sensitive": False,
+        "spoiler_text": "",
+        "uri": f"{root}/users/{owner.name}/statuses/{post.id}",
+        "url": f"{root}/@{owner.name}/{post.id}",
+        "content": html(post.text),
+        "account": account(owner, root),
+        "media_attachments": [media(each, root) for each in post.photos],
+        "reblog": None,
+        "favourites_count": 0,
+        "replies_count": 0,
+    }
+
+
+def media(upload: Upload, root: str, *, is_ready: bool = True) -> dict[str, Any]:
+    """MediaAttachment; its `url` is null while it is being processed."""
+    return {
+        "id": upload.id,
+        "type": "image",
+        "url": f"{root}/media/{upload.id}" if is_ready else None,
+        "preview_url": f"{root}/media/{upload.id}" if is_ready else None,
+        "description": upload.alt or None,
+    }
+
+
+def html(text: str) -> str:
+    """Paragraphs, line breaks, links."""
+    paragraphs = re.split(r"\n{2,}", text)
+    return "".join(f"<p>{_line(each)}</p>" for each in paragraphs)
+
+
+def _line(text: str) -> str:
+    done, at = "", 0
+    for match in _ADDRESS.finditer(text):
+        done += _words(text[at : match.start()]) + _link(match.group())
+        at = match.end()
+    return (done + _words(text[at:])).replace("\n", "<br />")
+
+
+def _words(text: str) -> str:
+    return _TAG.sub(
+        lambda found: (
+            f'<a href="/tags/{found[1]}" class="mention hashtag">#<span>{found[1]}</span></a>'
+        ),
+        escape(text, quote=False),
+    )
+
+
+def _link(address: str) -> str:
+    scheme, _, rest = address.partition("://")
+    shown, hidden = rest[:_SHOWN], rest[_SHOWN:]
+    return (
+        f'<a href="{escape(address)}" target="_blank" rel="nofollow noopener" translate="no">'
+        f'<span class="invisible">{scheme}://</span>'
+        f'<span class="{"ellipsis" if hidden else ""}">{escape(shown)}</span>'
+        f'<span class="invisible">{escape(hidden)}</span></a>'
+    )

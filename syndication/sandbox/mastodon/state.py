@@ -1,0 +1,107 @@
+"""All that one Mastodon server knows between two resets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any
+
+from syndication.sandbox.network import World
+from syndication.sandbox.society import Account, Post, Society
+
+
+
+@dataclass
+class Settings:
+    """What `POST /_settings` can turn: servers that speak this API differ.
+
+    `idempotency`: three of four servers ignore the key. `instance_v2` off: only v1 tells the limits.
+    `media_polls`: how often a picture is asked after before it is ready. `rate_limit`: requests of
+    one account in five minutes. `dead_token`: how the server tells it: 401, 400 (HTML) or 422.
+    """
+
+    max_characters: int = 500
+    reserved_per_url: int = 23
+    max_media: int = 4
+    image_size_limit: int = 16_777_216
+    idempotency: bool = True
+    instance_v2: bool = True
+    media_polls: int = 0
+    rate_limit: int = 300
+    dead_token: int = 401
+
+    def change(self, values: dict[str, Any]) -> None:
+        """Take new values. Raises ValueError for an unknown name or another type."""
+        kinds = {each.name: type(getattr(self, each.name)) for each in fields(self)}
+        for name, value in values.items():
+            if name not in kinds or type(value) is not kinds[name]:
+                raise ValueError(f"mastodon has no setting {name}={value!r}")
+            setattr(self, name, value)
+
+
+@dataclass(frozen=True)
+class App:
+    """A program that registered here (POST /api/v1/apps)."""
+
+    id: str
+    secret: str = field(repr=False)
+    name: str
+    redirect_uris: tuple[str, ...]
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Code:
+    """What a member's consent gave, for ten minutes, once."""
+
+    app: str
+    user: str
+    scopes: frozenset[str]
+    redirect_uri: str
+    challenge: str
+    until: datetime
+
+
+@dataclass
+class Token:
+    """An access token. It does not expire; the member can take it back."""
+
+    user: str
+    app: str
+    scopes: frozenset[str]
+    is_revoked: bool = False
+
+
+class State:
+    """One server."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.settings = Settings()
+        self.society = Society(world, post_id=snowflake)
+        self.society.named("hanako").is_locked = True
+        self.apps: dict[str, App] = {}
+        self.codes: dict[str, Code] = {}
+        self.tokens: dict[str, Token] = {}
+        self.repeats: dict[tuple[str, str], str] = {}  # token and Idempotency-Key: the status
+
+    def sees(self, viewer: str, post: Post) -> bool:
+        """Whether `viewer` may read `post`."""
+        if post.is_deleted:
+            return False
+        if viewer == post.user or post.visibility in ("public", "unlisted"):
+            return True
+        return post.visibility == "private" and post.user in self.society.accounts[viewer].follows
+
+    def timeline(self, viewer: str) -> list[Post]:
+        """The home timeline, newest first."""
+        return [post for post in self.society.home(viewer) if self.sees(viewer, post)]
+
+    def account(self, name: str) -> Account:
+        """The account with this login name. Raises KeyError."""
+        return self.society.named(name)
+
+
+def snowflake(at: datetime, number: int) -> str:
+    """Milliseconds since the epoch, shifted, and a counter: sorts by time."""
+    return str((int(at.timestamp() * 1000) << 16) + number % 65536)

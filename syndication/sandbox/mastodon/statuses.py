@@ -1,0 +1,163 @@
+"""Writing, changing and deleting statuses, and the pictures on them.
+
+https://docs.joinmastodon.org/methods/statuses/ and /methods/media/. A form body that is not JSON is
+taken, too, as the real one does.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from syndication.sandbox.mastodon import shapes
+from syndication.sandbox.mastodon.api import Call, error
+from syndication.sandbox.mastodon.state import State
+from syndication.sandbox.pictures import media_type
+from syndication.sandbox.society import Post, Upload
+from syndication.sandbox.wire import Reply, json_reply
+
+VISIBILITIES = ("public", "unlisted", "private", "direct")
+_ADDRESS = re.compile(r"https?://[!-~]+")
+_MENTION = re.compile(r"@([A-Za-z0-9_]+)@[A-Za-z0-9.-]+")
+
+
+def create(call: Call) -> Reply:
+    """POST /api/v1/statuses. The same Idempotency-Key within an hour: the same status."""
+    call.needs("write:statuses")
+    repeat = (call.key, call.request.headers.get("idempotency-key", ""))
+    known = call.state.repeats.get(repeat) if call.state.settings.idempotency else None
+    if repeat[1] and known:
+        return _shown(call, call.state.society.posts[known])
+    fields = _fields(call)
+    photos = _photos(call, fields)
+    text = str(fields.get("status") or "").strip()
+    wrong = _wrong(call.state, text, photos) or _wrong_visibility(fields)
+    if wrong:
+        return error(f"Validation failed: {wrong}", 422)
+    post = call.state.society.write(
+        call.me.id, text, visibility=fields.get("visibility") or "public", photos=photos
+    )
+    if repeat[1]:
+        call.state.repeats[repeat] = post.id
+    return _shown(call, post)
+
+
+def change(call: Call) -> Reply:
+    """PUT /api/v1/statuses/:id: all that is not named again goes."""
+    call.needs("write:statuses")
+    post = _own(call)
+    if post is None:
+        return error("Record not found", 404)
+    fields = _fields(call)
+    photos = _photos(call, fields)
+    text = str(fields.get("status") or "").strip()
+    wrong = _wrong(call.state, text, photos)
+    if wrong:
+        return error(f"Validation failed: {wrong}", 422)
+    for each in fields.get("media_attributes") or []:
+        upload = call.state.society.uploads.get(str(each.get("id")))
+        if upload is not None:
+            upload.alt = str(each.get("description") or "")
+    if text != post.text:
+        post.edits += 1
+        post.more["edited_at"] = call.state.society.now()
+    post.text, post.photos = text, photos
+    return _shown(call, post)
+
+
+def delete(call: Call) -> Reply:
+    """DELETE /api/v1/statuses/:id: answers with the source, so that it can be written anew."""
+    call.needs("write:statuses")
+    post = _own(call)
+    if post is None:
+        return error("Record not found", 404)
+    post.is_deleted = True
+    shown = shapes.status(call.state, post, call.request.root) | {"text": post.text}
+    return json_reply(shown)
+
+
+def show(call: Call) -> Reply:
+    """GET /api/v1/statuses/:id."""
+    post = call.state.society.posts.get(call.rest)
+    if post is None or not call.state.sees(call.me.id, post):
+        return error("Record not found", 404)
+    return _shown(call, post)
+
+
+def upload(call: Call) -> Reply:
+    """POST /api/v2/media: 202 and no address yet where the server needs time."""
+    call.needs("write:media")
+    parts = call.request.parts()
+    file = parts.get("file")
+    kind = media_type(file.content) if file else ""
+    if file is None or not kind:
+        return error("Validation failed: File content type is invalid", 422)
+    if len(file.content) > call.state.settings.image_size_limit:
+        return error("Validation failed: File size must be less than 16 MB", 422)
+    alt = parts["description"].text if "description" in parts else ""
+    kept = call.state.society.upload(call.me.id, file.content, kind, alt)
+    is_ready = _is_ready(call.state, kept)
+    return json_reply(
+        shapes.media(kept, call.request.root, is_ready=is_ready), 200 if is_ready else 202
+    )
+
+
+def upload_state(call: Call) -> Reply:
+    """GET /api/v1/media/:id: 206 while it is processed."""
+    kept = call.state.society.uploads.get(call.rest)
+    if kept is None or kept.user != call.me.id:
+        return error("Record not found", 404)
+    kept.asked += 1
+    is_ready = _is_ready(call.state, kept)
+    return json_reply(
+        shapes.media(kept, call.request.root, is_ready=is_ready), 200 if is_ready else 206
+    )
+
+
+def _fields(call: Call) -> dict[str, Any]:
+    if call.request.content_type == "application/json":
+        return call.request.json()
+    return dict(call.request.form())
+
+
+def _photos(call: Call, fields: dict[str, Any]) -> list[Upload]:
+    idents = [str(each) for each in fields.get("media_ids") or []]
+    uploads = [call.state.society.uploads.get(each) for each in idents]
+    return [each for each in uploads if each is not None and each.user == call.me.id]
+
+
+def _wrong(state: State, text: str, photos: list[Upload]) -> str:
+    if not text and not photos:
+        return "Text can't be blank"
+    if _length(state, text) > state.settings.max_characters:
+        return f"Text character limit of {state.settings.max_characters} exceeded"
+    if len(photos) > state.settings.max_media:
+        return "Cannot attach more than 4 files"
+    if not all(_is_ready(state, each) for each in photos):
+        return "Cannot attach files that have not finished processing. Try again in a moment!"
+    return ""
+
+
+def _wrong_visibility(fields: dict[str, Any]) -> str:
+    known = fields.get("visibility") in (None, "", *VISIBILITIES)
+    return "" if known else "Visibility is not included in the list"
+
+
+def _length(state: State, text: str) -> int:
+    """Addresses count alike; of a mention the name alone."""
+    short = _ADDRESS.sub("x" * state.settings.reserved_per_url, text)
+    return len(_MENTION.sub(r"@\1", short))
+
+
+def _is_ready(state: State, kept: Upload) -> bool:
+    return kept.asked >= state.settings.media_polls
+
+
+def _own(call: Call) -> Post | None:
+    post = call.state.society.posts.get(call.rest)
+    is_own = post is not None and post.user == call.me.id and not post.is_deleted
+    return post if is_own else None
+
+
+def _shown(call: Call, post: Post) -> Reply:
+    return json_reply(shapes.status(call.state, post, call.request.root))

@@ -1,0 +1,156 @@
+"""Linking a server that the member names: what they type, what is wrong with it, registering once."""
+
+from __future__ import annotations
+
+import pytest
+from allauth.socialaccount.models import SocialAccount
+
+from accounts.models import LinkReturn, ServerRegistration
+from syndication.actions import pulls
+from syndication.models import Delivery, DeliveryKind, DeliveryState, Link
+from tests.accounts.away import come_back, leave_by_computer, leave_by_phone, read
+from tests.making import make_member
+from tests.phone import computer, log_in_phone
+from tests.scripted_server import answer, playing
+from tests.syndication.delivering import planned, remove, tried
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def hanako():
+    return make_member("hanako")
+
+
+@pytest.fixture
+def server(sandbox):
+    """The sandbox's server, as a member types it."""
+    return sandbox.root("mastodon").removeprefix("http://")
+
+
+def test_a_phone_without_cookies_links_the_server_that_it_names(sandbox, server, hanako):
+    phone = log_in_phone(hanako)
+    page = come_back(phone, leave_by_phone(phone, "mastodon", server=f"@hanako@{server}"))
+    assert f"Mastodon account ザキ @hanako@{server} → Profile Link member hanako" in page
+    phone.submit("Link")
+    account = SocialAccount.objects.get()
+    ident = sandbox.mastodon.state.account("hanako").id
+    assert (account.provider, account.uid) == ("mastodon", f"{server}/{ident}")
+    link = Link.objects.get()
+    assert (link.network, link.host) == ("mastodon", server)
+
+
+def test_a_computer_links_it_without_a_number(sandbox, server, hanako):
+    client = computer(hanako)
+    away = leave_by_computer(client, "mastodon", server=f"http://{server}/")
+    page = read(client.get(away.agree(), follow=True))
+    assert "Profile Link member hanako" in page
+    client.post("/links/confirm/mastodon/", {"link": "Link"})
+    assert SocialAccount.objects.get().user == hanako
+
+
+def test_we_register_with_a_server_once_for_everybody(sandbox, server, hanako):
+    for member in (hanako, make_member("taro")):
+        leave_by_phone(log_in_phone(member), "mastodon", server=server)
+    assert len(sandbox.mastodon.state.apps) == 1
+    [row] = ServerRegistration.objects.all()
+    [app] = sandbox.mastodon.state.apps.values()
+    assert app.secret not in row.sealed_details
+
+
+def test_a_registration_that_the_server_forgot_is_made_anew_at_the_next_try(
+    sandbox, server, hanako
+):
+    phone = log_in_phone(hanako)
+    away = leave_by_phone(phone, "mastodon", server=server)
+    back = away.agree()
+    sandbox.mastodon.state.apps.clear()
+    page = phone.get(back, bare=True)
+    page = phone.submit("Continue", number=away.number)
+    assert "ザキ" not in page
+    assert not ServerRegistration.objects.exists()
+    page = come_back(phone, leave_by_phone(phone, "mastodon", server=server))
+    assert "ザキ" in page
+
+
+def test_what_was_said_no_to_there_links_nothing(sandbox, server, hanako):
+    phone = log_in_phone(hanako)
+    away = leave_by_phone(phone, "mastodon", server=server)
+    phone.get(away.agree(button="deny"), bare=True)
+    page = phone.submit("Continue", number=away.number)
+    assert "said no" in page or "nothing was linked" in page.text.lower()
+    assert not SocialAccount.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "hanako",
+        "localhost",
+        "ftp://mstdn.jp",
+        "https://me:pw@mstdn.jp",
+        "192.0.2.1",
+        "a b.example",
+    ],
+)
+def test_what_names_no_server_is_told_beside_the_field_and_kept(sandbox, hanako, typed):
+    phone = log_in_phone(hanako)
+    phone.get("/links/mastodon/")
+    page = phone.submit("Go to", server=typed)
+    assert page.status == 409
+    assert "server" in page
+    assert f'value="{typed}"' in page.html or not typed
+    assert not LinkReturn.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("play", "words"),
+    [
+        (answer("<html>hello"), "is no Mastodon server"),
+        (answer("{}"), "is no Mastodon server"),
+        (answer("", "404 Not Found"), "is no Mastodon server"),
+        (answer("", "418 I'm a teapot"), "blocked"),
+        (answer("", "403 Forbidden"), "blocked"),
+        (b"", "does not answer just now"),
+    ],
+)
+def test_the_member_hears_what_is_wrong_with_a_server_before_leaving(
+    sandbox, hanako, settings, play, words
+):
+    with playing(play) as other:
+        settings.ALLOWED_PRIVATE_HOSTS = [*settings.ALLOWED_PRIVATE_HOSTS, other.authority]
+        phone = log_in_phone(hanako)
+        phone.get("/links/mastodon/")
+        page = phone.submit("Go to", server=other.authority)
+    assert page.status == 409
+    assert words in page
+    assert other.authority in page
+    assert not ServerRegistration.objects.exists()
+
+
+def test_a_server_that_is_not_there_is_told_apart_from_one_that_is_silent(hanako, sandbox):
+    phone = log_in_phone(hanako)
+    phone.get("/links/mastodon/")
+    page = phone.submit("Go to", server="no-such-server.invalid")
+    assert "There is no server called no-such-server.invalid" in page
+
+
+def test_a_status_is_written_there_and_deleted_there(sandbox, server, hanako):
+    phone = log_in_phone(hanako)
+    come_back(phone, leave_by_phone(phone, "mastodon", server=server))
+    phone.submit("Link")
+    link = Link.objects.get()
+    pulls.pull_friends(link.pk)
+    link.refresh_from_db()
+    assert link.terms["text"] == 500
+    assert link.follows_approved
+    assert link.friends.count() > 3
+    delivery = tried(planned(link, "到着 😀"))
+    assert (delivery.state, delivery.remote_url[:7]) == (DeliveryState.SENT, "http://")
+    [status] = sandbox.mastodon.received()["statuses"]
+    assert (status["text"], status["visibility"]) == ("到着 😀", "public")
+    remove(delivery.post)
+    tried(Delivery.objects.get(kind=DeliveryKind.DELETE))
+    [status] = sandbox.mastodon.received()["statuses"]
+    assert status["deleted"]

@@ -1,0 +1,50 @@
+"""Mastodon as the tests reach it: on the sandbox, or played by a script."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from syndication.connectors.base import App, Credentials
+from syndication.connectors.mastodon import Mastodon
+from syndication.sandbox.mastodon.state import Token
+from tests.scripted_server import ScriptedServer
+from tests.syndication.connectors.network import Network
+
+SCOPES = frozenset(
+    {"read:accounts", "read:follows", "read:statuses", "write:statuses", "write:media"}
+)
+
+
+class MastodonOnTheSandbox(Network):
+    connector_class = Mastodon
+    can_refresh = False
+    receipt_id = "116"
+    friend_page = '[{"id":"a1","acct":"a","display_name":"A"}]'
+    last_friend_page = "[]"
+    refusal_body = '{"error":"{words}"}'
+    uid = "here/7"  # so that a scripted server need not be asked who it is
+
+    def app(self) -> App:
+        return App("", "", self.sandbox.root("mastodon"))
+
+    def credentials(self, scopes: frozenset[str] = SCOPES) -> Credentials:
+        state = self.sandbox.mastodon.state
+        hanako = state.account("hanako")
+        value = f"token-{state.society.number()}"
+        state.tokens[value] = Token(hanako.id, "app", scopes)
+        return Credentials(value, uid=f"{self.sandbox.root('mastodon')}/{hanako.id}")
+
+    def copies(self, kind: str) -> list[tuple[str, str]]:
+        received: list[dict[str, Any]] = self.sandbox.mastodon.received()["statuses"]
+        return [("", each["text"]) for each in received if not each["deleted"]]
+
+    def friends(self, count: int) -> int:
+        before = len(list(self.connector().friends()))
+        self.sandbox.mastodon.add_friends("hanako", count)
+        return before + count
+
+    def revoke(self) -> None:
+        self.sandbox.mastodon.revoke("hanako")
+
+    def is_scripted(self, server: ScriptedServer) -> App:
+        return App("client", "client-secret-3", server.url)
