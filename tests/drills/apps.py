@@ -16,3 +16,5 @@ class DrillsConfig(AppConfig):
         figures.hurry(float(os.environ.get("DRILL_HURRY", "1")))
         if os.environ.get("DRILL_GUARD") == "off":
             figures.take_the_guard_out()
+        if words := os.environ.get("DRILL_POISON"):
+            figures.poison(words)

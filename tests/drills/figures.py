@@ -5,10 +5,14 @@ deadlines, so that what must be longer than what stays so. Two days of tries fit
 
 `take_the_guard_out` makes of the engine what most are: nothing is written down before the request
 leaves, and what had no answer is sent again without a look.
+
+`poison` makes a post with certain words kill whoever sends it.
 """
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -58,6 +62,19 @@ def take_the_guard_out() -> None:
     claims.mark_sending = lambda held, now, sent_as: None
     verdicts._in_doubt = _sent_again
     deliver._after_a_bug = lambda delivery: NoVerdict("")
+
+
+def poison(words: str) -> None:
+    """SIGKILL for the process that is about to send a post with these words."""
+    send = LeasedHttp.request
+
+    def deadly(self: LeasedHttp, *args: Any, **parts: Any) -> Any:
+        held = self._held.delivery
+        if held.state == DeliveryState.SENDING and words in held.post.text:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return send(self, *args, **parts)
+
+    LeasedHttp.request = deadly  # type: ignore[method-assign]
 
 
 def _sent_again(run: verdicts.Run, error: NoVerdict) -> None:

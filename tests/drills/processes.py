@@ -57,7 +57,7 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is not None:
         return
     seen: list[int] = []
-    while more := [pid for pid in _tree(process.pid) if pid not in seen]:
+    while more := [pid for pid in tree(process.pid) if pid not in seen]:
         seen += more
         for pid in more:
             _signal(pid, signal.SIGSTOP)
@@ -85,16 +85,27 @@ def said_within(log: Path, words: str, seconds: float) -> bool:
     return False
 
 
-def _tree(root: int) -> list[int]:
+def tree(root: int) -> list[int]:
+    """A process and all below it."""
+    below = _below()
+    found = [root]
+    for pid in found:
+        found += below.get(pid, [])
+    return found
+
+
+def children(parent: int) -> list[int]:
+    return _below().get(parent, [])
+
+
+def _below() -> dict[int, list[int]]:
+    """The children of every process."""
     below: dict[int, list[int]] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             after_name = path.read_text().rpartition(")")[2].split()
             below.setdefault(int(after_name[1]), []).append(int(path.parent.name))
-    found = [root]
-    for pid in found:
-        found += below.get(pid, [])
-    return found
+    return below
 
 
 def _signal(pid: int, number: signal.Signals) -> None:

@@ -1,7 +1,7 @@
 """The product's own settings plus one app, which turns what a drill may turn (`figures`).
 
-Nothing of the product knows of this module: the switches that it reads (DRILL_HURRY, DRILL_GUARD)
-do nothing where the settings are profilelink.settings.
+Nothing of the product knows of this module: the switches that it reads (DRILL_HURRY, DRILL_GUARD,
+DRILL_POISON) do nothing where the settings are profilelink.settings.
 """
 
 import os
