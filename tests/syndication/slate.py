@@ -20,11 +20,14 @@ from typing import Any, ClassVar
 
 import pytest
 
+from accounts.models import Member
+from syndication import credentials
 from syndication.connectors import CONNECTORS, reasons
 from syndication.connectors.api import Api
 from syndication.connectors.base import (
     Audience,
     Connector,
+    Credentials,
     Kind,
     Limits,
     OutgoingPost,
@@ -33,7 +36,9 @@ from syndication.connectors.base import (
     RemotePost,
 )
 from syndication.connectors.errors import Gone, Rejected, Unsupported
+from syndication.models import Link
 from syndication.sandbox.clock import Clock
+from tests.making import make_link
 
 KEY = "slate"
 LONGEST = 300
@@ -246,6 +251,13 @@ class CarefulSlateConnector(SlateConnector):
     """As if the same edit said twice were two things: it is read back first."""
 
     edits_repeat: ClassVar[bool] = False
+
+
+def on_slate(member: Member, **fields: Any) -> Link:
+    """An active link of `member` to an account there."""
+    link = make_link(member, KEY, **fields)
+    credentials.keep(link, Credentials(access_token="a token of slate"))
+    return link
 
 
 @pytest.fixture

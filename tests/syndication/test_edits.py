@@ -5,16 +5,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Audience
-from syndication import credentials
 from syndication.actions import deliveries, edits, parking, posts, presses
 from syndication.actions.errors import NotNow, NotYours
 from syndication.connectors import CONNECTORS
-from syndication.connectors.base import Credentials
 from syndication.connectors.reasons import CANNOT_EDIT, COPY_GONE
 from syndication.models import Attempt, Delivery, DeliveryState, Link, LinkState, Notice, Post
-from tests.making import allow, make_link, make_member, make_post
+from tests.making import allow, make_member, make_post
 from tests.syndication.delivering import Moving, linked, narrow, planned, texts, tried
-from tests.syndication.slate import CarefulSlateConnector
+from tests.syndication.slate import CarefulSlateConnector, on_slate
 
 pytestmark = pytest.mark.django_db
 
@@ -28,9 +26,7 @@ def hanako():
 
 @pytest.fixture
 def link(hanako, slate):
-    link = make_link(hanako, "slate")
-    credentials.keep(link, Credentials(access_token="a token of slate"))
-    return link
+    return on_slate(hanako)
 
 
 @pytest.fixture
