@@ -11,6 +11,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.addresses import public_url
 from syndication.actions import mail_drafts, post_addresses
@@ -42,7 +43,8 @@ def answer(draft: MailDraft, address: PostAddress, *, sender: str, message_id: b
 
 def _mail(draft: MailDraft, to: str) -> EmailMessage:
     with in_language_of(draft.member):
-        until = date_format(localtime(mail_drafts.expires_at(draft)), "SHORT_DATE_FORMAT")
+        expires_at = localtime(mail_drafts.expires_at(draft))
+        until = date_format(expires_at, pgettext("date format: date", "j M Y"))
         subject = _("%(site)s: your mail waits") % {"site": settings.SITE_NAME}
         body = _(
             "Your mail is here, and nobody else sees it. It is posted once you send it on this page:\n"
