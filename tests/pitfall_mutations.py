@@ -479,8 +479,14 @@ FIXES = [
     Fix(
         "probe",
         "the marker is taken out of the request",
-        [(URL + "probe.py", '    request.META["QUERY_STRING"] = query.urlencode()\n', "")],
+        [(URL + "probe.py", '    request.path_info = request.META["PATH_INFO"] = found[2]\n', "")],
         PROBE + "test_the_marker_does_not_reach_views_and_forms",
+    ),
+    Fix(
+        "probe",
+        "w3m sees another path",
+        [(URL + "probe.py", "{_outer(request)}/probe/{marker}{escape", "{escape")],
+        PROBE + "test_no_two_redirects_in_a_row_come_from_one_path",
     ),
     Fix(
         "probe",

@@ -2,35 +2,39 @@
 
 The first page that needs a session sets a probe cookie and redirects once to itself with a signed
 marker. If the cookie comes back, cookies work. If only the marker does, they do not.
+
+The marker stands in the path, `/probe/<marker>/login/`, not in the query: for w3m two redirects in
+a row from one path are a loop, whatever their queries, and it stops there.
 """
 
-from urllib.parse import urlencode
+import re
+from urllib.parse import quote
 
 from django.conf import settings
 from django.core import signing
-from django.http import HttpRequest, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponseRedirect
+from django.utils.encoding import escape_uri_path
 
 from accounts.urlsession.context import Context
 
 COOKIE = "probe"
-MARKER = "probe"
 SECONDS = 60
 # A client whose address changes between two requests (carrier gateways do that) is asked once
 # more, and then taken for one without cookies, or it would be redirected for ever.
 TRIES = 2
 
+_MARKED = re.compile(r"/probe/([^/]+)(/.*)", re.S)
 _signer = signing.TimestampSigner(salt="urlsession.probe")
 
 
 def take_marker(request: HttpRequest) -> str:
     """The marker, taken out of the request so that no view, form or `next` carries it on."""
-    if MARKER not in request.GET:
+    found = _MARKED.fullmatch(request.path_info)
+    if found is None:
         return ""
-    query = request.GET.copy()
-    marker = str(query.pop(MARKER)[-1])
-    request.META["QUERY_STRING"] = query.urlencode()
-    request.GET = QueryDict(request.META["QUERY_STRING"])
-    return marker
+    request.path_info = request.META["PATH_INFO"] = found[2]
+    request.path = _outer(request) + found[2]
+    return found[1]
 
 
 def next_try(marker: str, context: Context) -> int:
@@ -49,9 +53,10 @@ def next_try(marker: str, context: Context) -> int:
 
 def ask(request: HttpRequest, context: Context, number: int) -> HttpResponseRedirect:
     """Sets the probe cookie and sends the browser to the same page with a marker."""
-    query = request.GET.copy()
-    query[MARKER] = _signer.sign(f"{number}.{_binding(context)}")
-    response = HttpResponseRedirect(f"{request.path}?{urlencode(list(_pairs(query)))}")
+    marker = quote(_signer.sign(f"{number}.{_binding(context)}"), safe=":")
+    query = request.META.get("QUERY_STRING", "")
+    path = f"{_outer(request)}/probe/{marker}{escape_uri_path(request.path_info)}"
+    response = HttpResponseRedirect(f"{path}?{query}" if query else path)
     response.set_cookie(
         COOKIE,
         "1",
@@ -63,8 +68,9 @@ def ask(request: HttpRequest, context: Context, number: int) -> HttpResponseRedi
     return response
 
 
-def _pairs(query: QueryDict) -> list[tuple[str, str]]:
-    return [(name, str(value)) for name, values in query.lists() for value in values]
+def _outer(request: HttpRequest) -> str:
+    """Where the site is mounted, without slash at the end."""
+    return str(request.META.get("SCRIPT_NAME", "")).rstrip("/")
 
 
 def _binding(context: Context) -> str:
