@@ -19,7 +19,10 @@ def load(keys: Iterable[str]) -> None:
 
 def _connector(key: str) -> type[Connector]:
     for thing in vars(import_module(f"{__name__}.{key}")).values():
-        if isinstance(thing, type) and issubclass(thing, Connector):
-            if getattr(thing, "key", "") == key:  # noqa: SIM102 - mypy loses the type otherwise
-                return thing
+        if (
+            isinstance(thing, type)
+            and issubclass(thing, Connector)
+            and getattr(thing, "key", "") == key
+        ):
+            return thing
     raise LookupError(f"connectors.{key} has no connector with this key")

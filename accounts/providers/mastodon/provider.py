@@ -11,7 +11,6 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialAccount
 from allauth.socialaccount.providers.base import ProviderAccount
 from allauth.socialaccount.providers.oauth2.client import OAuth2Client, OAuth2Error
@@ -20,6 +19,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from accounts.providers.asking import asked, fields_of, needed
 from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
@@ -65,7 +65,7 @@ class MastodonProvider(NetworkProvider):
         """First that there is such a server at all, so that a member hears what is wrong."""
         origin = origin_of(host)
         _check(host)
-        answer = _asked(
+        answer = asked(
             host,
             "POST",
             f"{origin}/api/v1/apps",
@@ -76,7 +76,7 @@ class MastodonProvider(NetworkProvider):
                 "website": settings.PUBLIC_URL,
             },
         )
-        known = _fields(answer)
+        known = fields_of(answer)
         if not known.get("client_id") or not known.get("client_secret"):
             raise ExchangeFailed(
                 _("%(host)s does not let this site register. Its staff may say why.")
@@ -85,7 +85,7 @@ class MastodonProvider(NetworkProvider):
         return {name: str(known[name]) for name in ("client_id", "client_secret")}
 
     def leave(self, request: HttpRequest, *, server: Server | None = None) -> Leaving:
-        server = _needed(server)
+        server = needed(server)
         _check(server.host)
         client = self._client(request, server)
         client.state = secrets.token_urlsafe(20)
@@ -102,7 +102,7 @@ class MastodonProvider(NetworkProvider):
         *,
         server: Server | None = None,
     ) -> Authorized:
-        server = _needed(server)
+        server = needed(server)
         try:
             client = self._client(request, server)
             answer = client.get_access_token(params["code"], stash.get("verifier"))
@@ -128,13 +128,13 @@ class MastodonProvider(NetworkProvider):
 
 def _account(server: Server, credentials: dict[str, Any]) -> Authorized:
     """Whom the token belongs to. Raises ExchangeFailed."""
-    answer = _asked(
+    answer = asked(
         server.host,
         "GET",
         f"{server.origin}/api/v1/accounts/verify_credentials",
         headers={"Authorization": f"Bearer {credentials['access_token']}"},
     )
-    found = _fields(answer)
+    found = fields_of(answer)
     ident = str(found.get("id") or "")
     if answer.status_code != 200 or not _ID.fullmatch(ident):
         raise ExchangeFailed
@@ -151,49 +151,14 @@ def _account(server: Server, credentials: dict[str, Any]) -> Authorized:
 def _check(host: str) -> None:
     """That a server of this kind answers there. Raises ExchangeFailed with words."""
     for path in ("/api/v2/instance", "/api/v1/instance"):
-        answer = _asked(host, "GET", origin_of(host) + path)
-        if answer.status_code == 200 and _fields(answer).get("version"):
+        answer = asked(host, "GET", origin_of(host) + path)
+        if answer.status_code == 200 and fields_of(answer).get("version"):
             return
         if answer.status_code in {401, 403, 418, 451}:
             words = _("%(host)s does not answer this site: it may have blocked it.")
             raise ExchangeFailed(words % {"host": host})
     words = _("%(host)s answers, but is no Mastodon server. Look at the name once more.")
     raise ExchangeFailed(words % {"host": host})
-
-
-def _asked(host: str, method: str, url: str, **content: Any) -> Any:
-    """One request. Raises ExchangeFailed, saying what stood in the way."""
-    try:
-        with get_adapter().get_requests_session() as session:
-            return session.request(method, url, **content)
-    except HttpFailure as failure:
-        raise ExchangeFailed(_in_words(failure.reason) % {"host": host}) from None
-
-
-def _in_words(reason: str) -> str:
-    match reason:
-        case "dns" | "bad_address":
-            return _("There is no server called %(host)s. Look at the name once more.")
-        case "tls":
-            return _("%(host)s shows no valid certificate, so nothing was sent there.")
-        case "refused_address":
-            return _("%(host)s leads to a private network, where this site does not go.")
-        case _:
-            return _("%(host)s does not answer just now. Try again in a few minutes.")
-
-
-def _fields(answer: Any) -> Mapping[str, Any]:
-    try:
-        found = answer.json()
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _needed(server: Server | None) -> Server:
-    if server is None:
-        raise ExchangeFailed
-    return server
 
 
 provider_classes = [MastodonProvider]

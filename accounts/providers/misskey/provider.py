@@ -1,0 +1,120 @@
+"""Misskey: MiAuth, by which a member allows this site on a server that they name.
+
+https://misskey-hub.net/en/docs/for-developers/api/token/miauth/. The session, made up by us, is all
+that comes back, and it stands in the address of the permission page: whoever is talked into
+agreeing there links their account for somebody else, and nothing that we do can tell (a phisher
+even leaves the way back out). So the page names the member for whom it asks.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.providers.base import ProviderAccount
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from accounts.providers.asking import asked, fields_of, needed
+from accounts.providers.base import Authorized, ExchangeFailed, Leaving, NetworkProvider, told
+from accounts.providers.servers import Server, origin_of
+
+PERMISSIONS = (
+    "read:account",  # who it is, and whether followers are approved
+    "read:following",  # the friend list
+    "write:notes",
+    "write:drive",  # photos
+)
+
+_ID = re.compile(r"[A-Za-z0-9]{1,64}", re.ASCII)
+
+
+class MisskeyAccount(ProviderAccount):
+    """How the account is named on allauth's side."""
+
+    def to_str(self) -> str:
+        account: SocialAccount = self.account
+        return str(account.extra_data.get("name") or account.uid)
+
+
+class MisskeyProvider(NetworkProvider):
+    id = "misskey"
+    name = "Misskey"
+    account_class = MisskeyAccount
+    asks_server = True
+
+    @property
+    def server_example(self) -> str:
+        return "@hanako@misskey.io"
+
+    @classmethod
+    def return_key(cls, params: Mapping[str, str]) -> str:
+        return params.get("session", "")
+
+    def leave(self, request: HttpRequest, *, server: Server | None = None) -> Leaving:
+        server = needed(server)
+        _check(server.host)
+        session = str(uuid.uuid4())
+        params = {
+            "name": f"{settings.SITE_NAME}: {request.user.get_username()}",
+            "callback": self.app.settings["callback_url"],
+            "permission": ",".join(PERMISSIONS),
+        }
+        return Leaving(f"{server.origin}/miauth/{session}?{urlencode(params)}", session)
+
+    def come_back(
+        self,
+        request: HttpRequest,
+        params: Mapping[str, str],
+        stash: Mapping[str, str],
+        *,
+        server: Server | None = None,
+    ) -> Authorized:
+        """`ok` is false where the member did not agree, and from the second time on."""
+        server = needed(server)
+        url = f"{server.origin}/api/miauth/{self.return_key(params)}/check"
+        found = fields_of(asked(server.host, "POST", url, json={}))
+        user, token = found.get("user"), found.get("token")
+        if found.get("ok") is not True or not isinstance(user, dict) or not isinstance(token, str):
+            raise ExchangeFailed
+        return _account(server, user, token)
+
+
+def _account(server: Server, user: Mapping[str, Any], token: str) -> Authorized:
+    ident, username = str(user.get("id") or ""), told(user.get("username"))
+    if not _ID.fullmatch(ident) or not username:
+        raise ExchangeFailed
+    return Authorized(
+        uid=f"{server.host}/{ident}",
+        name=told(f"{told(user.get('name')) or username} @{username}@{server.host}"),
+        credentials={
+            "access_token": token,
+            "refresh_token": "",
+            "expires_in": None,
+            "scopes": list(PERMISSIONS),
+            "host": server.host,
+            "extra": {},
+        },
+        profile_url=f"{server.origin}/@{username}",
+        picture_url=str(user.get("avatarUrl") or ""),
+    )
+
+
+def _check(host: str) -> None:
+    """That a server of this kind answers there. Raises ExchangeFailed with words."""
+    answer = asked(host, "POST", f"{origin_of(host)}/api/meta", json={"detail": False})
+    if answer.status_code == 200 and "maxNoteTextLength" in fields_of(answer):
+        return
+    if answer.status_code in {401, 403, 418, 451}:
+        words = _("%(host)s does not answer this site: it may have blocked it.")
+    else:
+        words = _("%(host)s answers, but is no Misskey server. Look at the name once more.")
+    raise ExchangeFailed(words % {"host": host})
+
+
+provider_classes = [MisskeyProvider]

@@ -1,0 +1,3 @@
+"""Misskey needs no variables: MiAuth registers nobody."""
+
+VARIABLES: dict[str, str] = {}

@@ -1,0 +1,239 @@
+"""The connector for Misskey: notes with files of the drive, whom the account follows.
+
+Everything is a POST with JSON. Notes know no key for a repeat and cannot be changed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from syndication.connectors import reasons
+from syndication.connectors.api import Api, fields_of
+from syndication.connectors.base import (
+    App,
+    Audience,
+    Budget,
+    Connector,
+    Credentials,
+    FeedItem,
+    Friend,
+    Http,
+    Kind,
+    Limits,
+    OutgoingPost,
+    Photo,
+    Preview,
+    Receipt,
+    RemotePost,
+    Response,
+    Terms,
+)
+from syndication.connectors.compose import OneText
+from syndication.connectors.errors import ConnectorError, Gone, Rejected, Unauthorized
+from syndication.connectors.misskey import reading
+from syndication.connectors.text import normalise
+
+KINDS: tuple[Kind, ...] = ("status", "note", "photo", "link")
+VISIBILITY: Mapping[Audience, str] = {"everyone": "public", "friends": "followers"}
+PAGE = 100
+MOST_PAGES = 60
+MOST_READ_BACK = 600  # notes; nobody may write more than 300 in an hour
+
+_DEAD = {"AUTHENTICATION_FAILED", "CREDENTIAL_REQUIRED", "YOUR_ACCOUNT_SUSPENDED"}
+
+_USUAL = Limits(
+    text=3000, photos=16, photo_bytes=10_000_000, photo_types=("image/jpeg", "image/png")
+)
+
+
+class Wire(Api):
+    """One account's API on one server. Errors: `{"error":{"message","code","id","kind"}}`."""
+
+    def access_refusal(self, response: Response) -> Unauthorized | None:
+        code = _error(response).get("code")
+        if code == "PERMISSION_DENIED":
+            return Unauthorized(reasons.ACCESS_TOO_NARROW, scope="?", **self.log(response))
+        if response.status == 401 or code in _DEAD:
+            return Unauthorized(reasons.ACCESS_GONE, **self.log(response))
+        return None
+
+    def other_refusal(self, response: Response, *, is_write: bool) -> ConnectorError:
+        if _error(response).get("code") == "NO_SUCH_NOTE":
+            return Gone(reasons.COPY_GONE, **self.log(response))
+        return super().other_refusal(response, is_write=is_write)
+
+    def refusal_words(self, fields: Mapping[str, Any]) -> object:
+        error = fields.get("error")
+        return error.get("message") if isinstance(error, dict) else error
+
+    def ask(self, path: str, **fields: Any) -> Any:
+        """Read by a POST. Raises TryLater, Unauthorized, Rejected."""
+        return self.upload("POST", path, json=fields, deadline=20.0)
+
+    def listed(self, path: str, **fields: Any) -> Iterator[list[Any]]:
+        """The pages of a list, newest first. Raises as `ask` does."""
+        seen: set[str] = set()
+        for _ in range(MOST_PAGES):
+            found = self.ask(path, limit=PAGE, **fields)
+            if not isinstance(found, list):
+                raise self.unreadable(is_write=False)
+            yield found
+            last = reading.word(found[-1].get("id")) if found and _is_object(found[-1]) else ""
+            if not last or last in seen:
+                return
+            seen.add(last)
+            fields["untilId"] = last
+
+
+class Misskey(Connector):
+    """One account on one server. Remote ids are the server's ids of notes."""
+
+    key = "misskey"
+    name = "Misskey"
+    limits: ClassVar[Mapping[Kind, Limits]] = dict.fromkeys(KINDS, _USUAL)
+    audiences: ClassVar[Mapping[Kind, frozenset[Audience]]] = dict.fromkeys(
+        KINDS, frozenset(VISIBILITY)
+    )
+    followers_read: ClassVar[frozenset[Audience]] = frozenset({"friends"})
+    can_delete: ClassVar[frozenset[Kind]] = frozenset(KINDS)
+    can_read_back: ClassVar[frozenset[Kind]] = frozenset(KINDS)
+    read_back_quiet: ClassVar[float] = 30.0
+    budget_of_link: ClassVar[Budget | None] = Budget(300, 3600)
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        *,
+        http: Http,
+        app: App,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__(credentials, http=http, app=app, clock=clock)
+        self._wire = Wire(credentials, http=http, app=app, clock=clock)
+
+    @classmethod
+    def preview(cls, post: OutgoingPost) -> Preview:
+        return _composer(post.terms).preview(post)
+
+    def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
+        """Send `post`. There is no key for a repeat, so a lost answer has to be read back."""
+        shown, photos = _composer(post.terms).made(post)
+        if post.audience in self.followers_read and self._me().get("isLocked") is not True:
+            raise Rejected(reasons.FOLLOWERS_NOT_APPROVED)
+        body: dict[str, Any] = {"visibility": VISIBILITY[post.audience]}
+        if shown.text:
+            body["text"] = shown.text
+        if photos:
+            body["fileIds"] = [self._upload(photo) for photo in photos]
+        answer = self._wire.write("POST", "/api/notes/create", json=body)
+        note = answer.get("createdNote") if isinstance(answer, dict) else None
+        remote_id = reading.word(note.get("id")) if isinstance(note, dict) else ""
+        if not remote_id:
+            raise self._wire.unreadable(is_write=True)
+        return Receipt(remote_id, url=reading.note_address(self.app.api_url, remote_id))
+
+    def retract(self, receipt: Receipt) -> None:
+        try:
+            self._wire.remove("POST", "/api/notes/delete", json={"noteId": receipt.remote_id})
+        except Gone:
+            return
+
+    def look_up(
+        self, post: OutgoingPost, *, since: float, idempotency_key: str
+    ) -> Iterator[RemotePost]:
+        shown = normalise(self.preview(post).text)
+        found = [
+            each
+            for each in self._own_notes(since)
+            if each.created_at >= int(since) and normalise(each.text) == shown
+        ]
+        yield from reversed(found)
+
+    def friends(self) -> Iterator[Friend]:
+        """Whom the account follows."""
+        seen = set()
+        for page in self._wire.listed("/api/users/following", userId=self._own_id()):
+            for row in filter(_is_object, page):
+                friend = reading.person(row.get("followee"), self.app.api_url)
+                if friend is not None and friend.uid not in seen:
+                    seen.add(friend.uid)
+                    yield friend
+
+    def feed(self, *, since: str = "") -> Iterator[FeedItem]:
+        """With `sinceId` the oldest come first; without it, the newest page."""
+        newer = {"sinceId": since} if reading.word(since) else {}
+        found = self._wire.ask("/api/notes/timeline", limit=PAGE, **newer)
+        if not isinstance(found, list):
+            raise self._wire.unreadable(is_write=False)
+        me = self._own_id()
+        items = [reading.item(each, self.app.api_url) for each in found]
+        others = [each for each in items if each is not None and each.author.uid != me]
+        yield from sorted(others, key=lambda each: (each.created_at, each.remote_id))
+
+    def profile(self) -> Friend:
+        person = reading.person(self._me(), self.app.api_url)
+        if person is None:
+            raise self._wire.unreadable(is_write=False)
+        return person
+
+    def terms(self) -> Terms:
+        """The server's limit, and whether followers are approved."""
+        found = self._wire.ask("/api/meta", detail=False)
+        longest = found.get("maxNoteTextLength") if isinstance(found, dict) else None
+        return Terms(
+            text=longest if isinstance(longest, int) and longest > 0 else 0,
+            approves_followers=self._me().get("isLocked") is True,
+        )
+
+    def _me(self) -> Mapping[str, Any]:
+        found = self._wire.ask("/api/i")
+        if not _is_object(found):
+            raise self._wire.unreadable(is_write=False)
+        return dict(found)
+
+    def _own_id(self) -> str:
+        """Our uid is `<host>/<id>`; without it the server is asked."""
+        return reading.word(self.credentials.uid.rpartition("/")[2]) or self.profile().uid
+
+    def _upload(self, photo: Photo) -> str:
+        """Into the drive. A file that is there already is given back, so a repeat adds nothing."""
+        name = f"photo.{photo.content_type.rpartition('/')[2]}"
+        answer = self._wire.upload(
+            "POST",
+            "/api/drive/files/create",
+            files=[("file", (name, photo.content, photo.content_type))],
+            data={"comment": photo.alt} if photo.alt else {},
+        )
+        ident = reading.word(answer.get("id")) if isinstance(answer, dict) else ""
+        if not ident:
+            raise self._wire.unreadable(is_write=False)
+        return ident
+
+    def _own_notes(self, since: float) -> Iterator[RemotePost]:
+        """Newest first, back to `since`."""
+        count = 0
+        for page in self._wire.listed("/api/users/notes", userId=self._own_id(), withRenotes=False):
+            notes = [reading.remote_post(each, self.app.api_url) for each in page]
+            found = [each for each in notes if each is not None]
+            yield from found
+            count += len(page)
+            if count >= MOST_READ_BACK or (found and found[-1].created_at < since):
+                return
+
+
+def _composer(terms: Terms | None) -> OneText:
+    """How texts are made where these terms hold."""
+    longest = terms.text if terms and terms.text else _USUAL.text
+    return OneText(dict.fromkeys(KINDS, replace(_USUAL, text=longest)), Misskey.audiences)
+
+
+def _error(response: Response) -> Mapping[str, Any]:
+    error = fields_of(response).get("error")
+    return error if isinstance(error, dict) else {}
+
+
+def _is_object(value: object) -> bool:
+    return isinstance(value, dict)

@@ -1,0 +1,269 @@
+"""/api/…: all by POST, with JSON, `i` or a Bearer token (https://misskey-hub.net, api.json)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from syndication.sandbox.misskey.state import Problem, State, Token
+from syndication.sandbox.pictures import media_type
+from syndication.sandbox.society import Account, Post
+from syndication.sandbox.wire import Reply, Request, json_reply
+
+HOUR = timedelta(hours=1)
+NO_TOKEN = Problem(
+    401, "CREDENTIAL_REQUIRED", "1384574d-a912-4b81-8601-c7b1c4085df1", "Credential required."
+)
+BAD_TOKEN = Problem(
+    401,
+    "AUTHENTICATION_FAILED",
+    "b0a7f5f8-dc2f-4171-b91f-de88ad238e14",
+    "Authentication failed. Please ensure your token is correct.",
+)
+NOT_ALLOWED = Problem(
+    403,
+    "PERMISSION_DENIED",
+    "1370e5b7-d4eb-4566-bb1d-7748ee6a1838",
+    "Your app does not have the necessary permissions to use this endpoint.",
+)
+TOO_OFTEN = Problem(
+    429,
+    "RATE_LIMIT_EXCEEDED",
+    "d5826d14-3982-4d2e-8011-b9e9f02499ef",
+    "Rate limit exceeded. Please try again later.",
+)
+NO_CONTENT = Problem(
+    400,
+    "CONTENT_REQUIRED",
+    "6f57e42b-c348-439b-bc45-993995cc515a",
+    "Content required. You need to set text, fileIds, renoteId or poll.",
+)
+INVALID = Problem(400, "INVALID_PARAM", "3d81ceae-475f-4600-b2a8-2bc116157532", "Invalid param.")
+NO_NOTE = Problem(400, "NO_SUCH_NOTE", "490be23f-8c1f-4796-819f-94cb4f9d1630", "No such note.")
+
+
+class Refused(Exception):  # noqa: N818 - an answer, not a fault of ours
+    """The request ends here."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.code)
+        self.reply = told(problem)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One authorised request with its fields."""
+
+    state: State
+    request: Request
+    token: Token
+    fields: dict[str, Any]
+
+    @property
+    def me(self) -> Account:
+        return self.state.society.accounts[self.token.user]
+
+    def needs(self, permission: str) -> None:
+        """Raises Refused where the member did not allow it."""
+        if permission not in self.token.permissions:
+            raise Refused(NOT_ALLOWED)
+
+    @property
+    def limit(self) -> int:
+        """How many rows are asked for; Raises Refused above 100."""
+        limit = self.fields.get("limit", 10)
+        if not isinstance(limit, int) or not 1 <= limit <= 100:
+            raise Refused(INVALID)
+        return limit
+
+
+def opened(state: State, request: Request) -> Call:
+    """Raises Refused for a token that opens nothing."""
+    if request.content_type == "multipart/form-data":
+        fields: dict[str, Any] = dict(request.parts())
+        given = fields["i"].text if "i" in fields else ""
+    else:
+        fields = request.json() if request.body else {}
+        given = str(fields.get("i") or "")
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    given = value.strip() if scheme.lower() == "bearer" else given
+    if not given:
+        raise Refused(NO_TOKEN)
+    token = state.tokens.get(given)
+    if token is None or token.is_revoked:
+        raise Refused(BAD_TOKEN)
+    return Call(state, request, token, fields)
+
+
+def me(call: Call) -> Reply:
+    """/api/i."""
+    call.needs("read:account")
+    return json_reply(user(call.me, call.request.root))
+
+
+def create(call: Call) -> Reply:
+    """/api/notes/create: 300 an hour."""
+    call.needs("write:notes")
+    text = call.fields.get("text")
+    wanted = call.fields.get("fileIds")
+    uploads = [call.state.society.uploads.get(str(each)) for each in wanted or []]
+    photos = [each for each in uploads if each is not None and each.user == call.me.id]
+    if not text and not photos:
+        raise Refused(NO_CONTENT)
+    if isinstance(text, str) and len(text) > call.state.settings.max_note_text_length:
+        raise Refused(INVALID)
+    if len(photos) > 16 or call.fields.get("visibility", "public") not in VISIBILITIES:
+        raise Refused(INVALID)
+    _count(call)
+    post = call.state.society.write(
+        call.me.id,
+        str(text or ""),
+        visibility=call.fields.get("visibility", "public"),
+        photos=photos,
+    )
+    return json_reply({"createdNote": note(call.state, post, call.request.root)})
+
+
+def delete(call: Call) -> Reply:
+    """/api/notes/delete."""
+    call.needs("write:notes")
+    post = call.state.society.posts.get(str(call.fields.get("noteId")))
+    if post is None or post.user != call.me.id or post.is_deleted:
+        raise Refused(NO_NOTE)
+    post.is_deleted = True
+    return Reply(204)
+
+
+def upload(call: Call) -> Reply:
+    """/api/drive/files/create."""
+    call.needs("write:drive")
+    file = call.fields.get("file")
+    kind = media_type(file.content) if file is not None else ""
+    if file is None or not kind:
+        raise Refused(INVALID)
+    comment = call.fields["comment"].text if "comment" in call.fields else ""
+    ident = call.state.keep(call.me.id, file.content, kind, comment)
+    kept = call.state.society.uploads[ident]
+    shown = {"id": ident, "type": kind, "comment": kept.alt or None, "size": len(kept.content)}
+    return json_reply({**shown, "url": f"{call.request.root}/files/{ident}"})
+
+
+def own_notes(call: Call) -> Reply:
+    """/api/users/notes."""
+    owner = str(call.fields.get("userId"))
+    mine = [
+        each for each in call.state.society.standing(owner) if call.state.sees(call.me.id, each)
+    ]
+    return _listed(call, mine)
+
+
+def timeline(call: Call) -> Reply:
+    """/api/notes/timeline: with `sinceId` alone the oldest come first."""
+    call.needs("read:account")
+    seen = [
+        each for each in call.state.society.home(call.me.id) if call.state.sees(call.me.id, each)
+    ]
+    return _listed(call, seen)
+
+
+def following(call: Call) -> Reply:
+    """/api/users/following: newest first, `untilId` is a row's own id."""
+    owner = call.state.society.accounts.get(str(call.fields.get("userId")))
+    rows = [
+        (f"row{number:06}", ident)
+        for number, ident in enumerate(owner.follows if owner else [], start=1)
+    ]
+    until = str(call.fields.get("untilId") or "s")
+    found = [row for row in reversed(rows) if row[0] < until][: call.limit]
+    people = call.state.society.accounts
+    return json_reply(
+        [
+            {"id": row, "followeeId": ident, "followee": user(people[ident], call.request.root)}
+            for row, ident in found
+        ]
+    )
+
+
+def meta(state: State) -> Reply:
+    """/api/meta: needs no token."""
+    return json_reply(
+        {
+            "name": "Misskey（サンドボックス）",
+            "version": "2025.11.0",
+            "maxNoteTextLength": state.settings.max_note_text_length,
+        }
+    )
+
+
+def user(account: Account, root: str) -> dict[str, Any]:
+    """UserDetailed, as far as it matters."""
+    return {
+        "id": account.id,
+        "name": account.nickname,
+        "username": account.name,
+        "host": None,
+        "avatarUrl": f"{root}/avatars/{account.name}.jpg",
+        "isLocked": account.is_locked,
+        "followingCount": len(account.follows),
+    }
+
+
+def note(state: State, post: Post, root: str) -> dict[str, Any]:
+    """Note."""
+    at = post.at
+    return {
+        "id": post.id,
+        "createdAt": at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03}Z",
+        "userId": post.user,
+        "user": user(state.society.accounts[post.user], root),
+        "text": post.text or None,
+        "cw": None,
+        "visibility": post.visibility,
+        "fileIds": [each.id for each in post.photos],
+        "files": [{"id": each.id, "comment": each.alt or None} for each in post.photos],
+        "renoteId": None,
+    }
+
+
+def told(problem: Problem) -> Reply:
+    """The error envelope."""
+    error = {
+        "message": problem.message,
+        "code": problem.code,
+        "id": problem.ident,
+        "kind": "client" if problem.status != 403 else "permission",
+    }
+    return json_reply({"error": error}, problem.status)
+
+
+def _count(call: Call) -> None:
+    seen, now = call.state.written[call.me.id], call.state.society.now()
+    while seen and seen[0] <= now - HOUR:
+        seen.popleft()
+    if len(seen) >= call.state.settings.rate_limit:
+        raise Refused(TOO_OFTEN)
+    seen.append(now)
+
+
+def _listed(call: Call, posts: list[Post]) -> Reply:
+    since, until = call.fields.get("sinceId"), call.fields.get("untilId")
+    found = [each for each in posts if not until or each.id < str(until)]
+    if since:
+        found = [each for each in found if each.id > str(since)]
+        found = found if until else found[::-1]
+    return json_reply([note(call.state, each, call.request.root) for each in found[: call.limit]])
+
+
+VISIBILITIES = ("public", "home", "followers", "specified")
+Handler = Callable[[Call], Reply]
+HANDLERS: dict[str, Handler] = {
+    "/api/i": me,
+    "/api/notes/create": create,
+    "/api/notes/delete": delete,
+    "/api/notes/timeline": timeline,
+    "/api/drive/files/create": upload,
+    "/api/users/notes": own_notes,
+    "/api/users/following": following,
+}

@@ -1,0 +1,109 @@
+"""All that one Misskey server knows between two resets."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict, deque
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any
+
+from syndication.sandbox.network import World
+from syndication.sandbox.society import Account, Post, Society, digest
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_EPOCH_2000 = 946684800000  # aidx counts milliseconds from 2000 on
+
+
+@dataclass
+class Settings:
+    """What `POST /_settings` can turn. `rate_limit`: notes of one account in an hour."""
+
+    max_note_text_length: int = 3000
+    rate_limit: int = 300
+
+    def change(self, values: dict[str, Any]) -> None:
+        """Take new values. Raises ValueError for an unknown name or another type."""
+        kinds = {each.name: type(getattr(self, each.name)) for each in fields(self)}
+        for name, value in values.items():
+            if name not in kinds or type(value) is not kinds[name]:
+                raise ValueError(f"misskey has no setting {name}={value!r}")
+            setattr(self, name, value)
+
+
+@dataclass
+class Token:
+    """An access token. It does not expire; the member can take it back."""
+
+    user: str
+    permissions: frozenset[str]
+    is_revoked: bool = False
+
+
+@dataclass
+class Consent:
+    """What a member allowed by MiAuth, until it is fetched."""
+
+    user: str
+    permissions: frozenset[str]
+
+
+class State:
+    """One server."""
+
+    def __init__(self, world: World) -> None:
+        self.settings = Settings()
+        self.society = Society(world, account_id=account_id, post_id=aidx)
+        self.society.named("hanako").is_locked = True
+        self.consents: dict[str, Consent] = {}
+        self.tokens: dict[str, Token] = {}
+        self.files: dict[str, str] = {}  # account and hash: the upload that is there already
+        self.written: dict[str, deque[datetime]] = defaultdict(deque)
+
+    def account(self, name: str) -> Account:
+        """The account with this login name. Raises KeyError."""
+        return self.society.named(name)
+
+    def sees(self, viewer: str, post: Post) -> bool:
+        """Whether `viewer` may read `post`."""
+        if post.is_deleted:
+            return False
+        if viewer == post.user or post.visibility in ("public", "home"):
+            return True
+        follows = self.society.accounts[viewer].follows
+        return post.visibility == "followers" and post.user in follows
+
+    def keep(self, user: str, content: bytes, kind: str, comment: str) -> str:
+        """A file in the drive; one with the same bytes is the same file."""
+        mark = f"{user} {hashlib.md5(content, usedforsecurity=False).hexdigest()}"
+        if mark not in self.files:
+            self.files[mark] = self.society.upload(user, content, kind, comment).id
+        return self.files[mark]
+
+
+def account_id(name: str, number: int) -> str:
+    """16 letters and digits."""
+    return digest(f"misskey {name}", 16)
+
+
+def aidx(at: datetime, number: int) -> str:
+    """Misskey's ids: the time in base 36, a node and a counter. Sorts by time."""
+    return f"{_base36(int(at.timestamp() * 1000) - _EPOCH_2000, 8)}node{_base36(number, 4)}"
+
+
+def _base36(number: int, length: int) -> str:
+    digits = ""
+    while number:
+        number, rest = divmod(number, 36)
+        digits = _DIGITS[rest] + digits
+    return digits.rjust(length, "0")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One of Misskey's errors: status, code, id, message."""
+
+    status: int
+    code: str
+    ident: str
+    message: str = field(default="")

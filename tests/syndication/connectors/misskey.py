@@ -1,0 +1,50 @@
+"""Misskey as the tests reach it: on the sandbox, or played by a script."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from syndication.connectors.base import App, Credentials
+from syndication.connectors.misskey import Misskey
+from syndication.sandbox.misskey.state import Token
+from tests.scripted_server import ScriptedServer
+from tests.syndication.connectors.network import Network
+
+PERMISSIONS = frozenset({"read:account", "read:following", "write:notes", "write:drive"})
+
+
+class MisskeyOnTheSandbox(Network):
+    connector_class = Misskey
+    can_refresh = False
+    receipt_id = "a1"
+    friend_page = (
+        '[{"id":"row1","followeeId":"a1","followee":{"id":"a1","username":"a","name":"A"}}]'
+    )
+    last_friend_page = "[]"
+    refusal_body = '{"error":{"message":"{words}","code":"X","id":"x","kind":"client"}}'
+    uid = "here/7"  # so that a scripted server need not be asked who it is
+
+    def app(self) -> App:
+        return App("", "", self.sandbox.root("misskey"))
+
+    def credentials(self, permissions: frozenset[str] = PERMISSIONS) -> Credentials:
+        state = self.sandbox.misskey.state
+        hanako = state.account("hanako")
+        value = f"token-{state.society.number()}"
+        state.tokens[value] = Token(hanako.id, permissions)
+        return Credentials(value, uid=f"{self.sandbox.root('misskey')}/{hanako.id}")
+
+    def copies(self, kind: str) -> list[tuple[str, str]]:
+        received: list[dict[str, Any]] = self.sandbox.misskey.received()["statuses"]
+        return [("", each["text"]) for each in received if not each["deleted"]]
+
+    def friends(self, count: int) -> int:
+        before = len(list(self.connector().friends()))
+        self.sandbox.misskey.add_friends("hanako", count)
+        return before + count
+
+    def revoke(self) -> None:
+        self.sandbox.misskey.revoke("hanako")
+
+    def is_scripted(self, server: ScriptedServer) -> App:
+        return App("client", "client-secret-3", server.url)
