@@ -10,7 +10,6 @@ from syndication.sandbox.network import World
 from syndication.sandbox.society import Account, Post, Society
 
 
-
 @dataclass
 class Settings:
     """What `POST /_settings` can turn: servers that speak this API differ.
@@ -79,7 +78,8 @@ class State:
         self.world = world
         self.settings = Settings()
         self.society = Society(world, post_id=snowflake)
-        self.society.named("hanako").is_locked = True
+        for account in self.society.accounts.values():
+            account.is_locked = account.name == "hanako"
         self.apps: dict[str, App] = {}
         self.codes: dict[str, Code] = {}
         self.tokens: dict[str, Token] = {}

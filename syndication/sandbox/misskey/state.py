@@ -54,7 +54,8 @@ class State:
     def __init__(self, world: World) -> None:
         self.settings = Settings()
         self.society = Society(world, account_id=account_id, post_id=aidx)
-        self.society.named("hanako").is_locked = True
+        for account in self.society.accounts.values():
+            account.is_locked = account.name == "hanako"
         self.consents: dict[str, Consent] = {}
         self.tokens: dict[str, Token] = {}
         self.files: dict[str, str] = {}  # account and hash: the upload that is there already
