@@ -79,14 +79,10 @@ def _ascii(label: str) -> str:
 
 def _end_of_rest(text: str, at: int) -> int:
     """Behind port, path and query, whose order is fixed."""
-    if port := _PORT.match(text, at):
-        at = port.end()
-    if path := _PATH.match(text, at):
-        at += len(path.group().rstrip(_NOT_LAST_IN_PATH))
-    if query := _QUERY.match(text, at):
-        kept = len(query.group().rstrip(_NOT_LAST_IN_QUERY))
-        at += kept if kept > 1 else 0
-    return at
+    at += len(_run(_PORT, text, at))
+    at += len(_run(_PATH, text, at).rstrip(_NOT_LAST_IN_PATH))
+    query = _run(_QUERY, text, at).rstrip(_NOT_LAST_IN_QUERY)
+    return at + len(query)
 
 
 def _end_of_unknown(text: str, at: int) -> int:
@@ -97,5 +93,6 @@ def _end_of_unknown(text: str, at: int) -> int:
 
 
 def _run(letters: regex.Pattern[str], text: str, at: int) -> str:
-    match = letters.match(text, at)
+    """What matches at `at`, "" for nothing; no further than matters, or a long text takes long."""
+    match = letters.match(text, at, at + LONGEST + 1)
     return match.group() if match else ""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import accumulate
 
 from syndication.connectors.text.counting import Count, characters
-from syndication.connectors.text.pieces import atoms
+from syndication.connectors.text.pieces import atoms, spans
 
 ELLIPSIS = "…"
 
@@ -49,12 +50,21 @@ def fit(  # noqa: PLR0913 - one text, its limit, and what stands behind it in ei
     if not cut_tail or count(cut_tail) > limit:
         raise TooLong
     ending = ELLIPSIS + gap + cut_tail
-    kept = _longest(text, lambda kept: count(kept + ending) <= limit)
-    return Fitted(kept + ending if kept else cut_tail, is_cut=bool(text))
+    kept = _longest(text, lambda kept: count(_with(kept, ending)) <= limit)
+    return Fitted(_with(kept, ending) if kept else cut_tail, is_cut=bool(text))
+
+
+def _with(kept: str, ending: str) -> str:
+    """Behind an address there is a space: Mastodon takes an ellipsis for a part of its path."""
+    last = next(iter(deque(spans(kept), maxlen=1)), None)
+    is_behind_address = last is not None and last.kind == "address" and last.end == len(kept)
+    return f"{kept} {ending}" if is_behind_address else kept + ending
 
 
 def _longest(text: str, fits: Callable[[str], bool]) -> str:
     """The longest beginning that `fits`, by halving: a count may cost as much as the text is long."""
+    if fits(text.rstrip()):
+        return text.rstrip()
     ends = list(accumulate(len(atom) for atom in atoms(text)))
     low, high = 0, len(ends)  # that `low` pieces fit is known, or nothing is kept
     while low < high:

@@ -11,15 +11,17 @@ import regex
 from syndication.connectors.text.addresses import end_of_address
 
 Kind = Literal["address", "mail", "mention", "tag", "shortcode"]
+_Whole = tuple[Kind | Literal["word"], int, int, bool]
 
 LONGEST = 200  # characters of a mention, a tag or a shortcode; longer is running text
 
 _WORDS = r"[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*+"
 _BEGINNING = regex.compile(
-    # An address, by its scheme or by what could be a host. The rest of it is read by hand.
-    r"(?P<address>(?<![A-Za-z0-9@＠$#＃])(?:(?i:https?)://|(?<![._/-])[A-Za-z0-9][A-Za-z0-9-]*+\.(?=[A-Za-z0-9])))"
     # user@host, as in mail
-    rf"|(?P<mail>(?<![A-Za-z0-9@＠._%+-])[A-Za-z0-9][A-Za-z0-9._%+-]*+@{_WORDS})"
+    rf"(?P<mail>(?<![A-Za-z0-9@＠._%+-])[A-Za-z0-9][A-Za-z0-9._%+-]*+@{_WORDS})"
+    # An address, by its scheme or by what could be a host. The rest of it is read by hand.
+    r"|(?P<address>(?<![A-Za-z0-9@＠$#＃])"
+    r"(?:(?i:https?)://|(?<![._/-])[A-Za-z0-9][A-Za-z0-9-]*+\.(?=[A-Za-z0-9])))"
     # @hanako, @hanako@example.org, @hanako.bsky.social
     rf"|(?P<mention>(?<![A-Za-z0-9_!#$%&*@＠/=.])[@＠]{_WORDS}(?:@{_WORDS})?)"
     # #花見, but neither the keycap #️⃣ nor #1
@@ -27,6 +29,7 @@ _BEGINNING = regex.compile(
     # :blobcat:, but not 12:30:45
     r"|(?P<shortcode>(?<![A-Za-z0-9:]):[A-Za-z0-9_+-]+(?:@[A-Za-z0-9.-]+)?:(?![A-Za-z0-9:]))"
 )
+_DOTTED = regex.compile(r"[A-Za-z0-9_+-]*(?:\.+[A-Za-z0-9_+-]+)*+@?")
 _GRAPHEME = regex.compile(r"\X")  # an extended grapheme cluster of Unicode's annex 29
 
 
@@ -61,21 +64,12 @@ class Span:
 
 def spans(text: str) -> Iterator[Span]:
     """The addresses, mentions, hashtags and shortcodes of `text`, in order, none within another."""
-    at = 0
-    byte = 0
-    while match := _BEGINNING.search(text, at):
-        start, end, is_linked = match.start(), match.end(), True
-        if match.lastgroup == "address":
-            end, is_linked = end_of_address(text, start) or (start, False)
-        elif end - start > LONGEST:
-            end = start
-        if end == start:  # it only looked like one
-            at, byte = match.end(), byte + _bytes(text[at : match.end()])
-            continue
-        byte_start = byte + _bytes(text[at:start])
-        at, byte = end, byte_start + _bytes(text[start:end])
-        kind = cast(Kind, match.lastgroup)
-        yield Span(kind, text[start:end], start, end, byte_start, byte, is_linked)
+    at, byte = 0, 0
+    for kind, start, end, is_linked in _wholes(text):
+        if kind != "word":
+            byte_start = byte + _bytes(text[at:start])
+            at, byte = end, byte_start + _bytes(text[start:end])
+            yield Span(kind, text[start:end], start, end, byte_start, byte, is_linked)
 
 
 def graphemes(text: str) -> Iterator[str]:
@@ -84,17 +78,42 @@ def graphemes(text: str) -> Iterator[str]:
 
 
 def atoms(text: str) -> Iterator[str]:
-    """`text` in the pieces that are kept or left out whole: spans and graphemes."""
-    wholes = spans(text)
+    """`text` in the pieces that are kept or left out whole: spans, words with dots, graphemes.
+
+    A word with dots because its beginning may be an address where the whole is none: `a.co` of
+    `a.comma`. Cut there, it would lead somewhere.
+    """
+    wholes = _wholes(text)
     whole = next(wholes, None)
     start = 0
     for match in _GRAPHEME.finditer(text):
-        while whole is not None and whole.end <= match.start():
+        while whole is not None and whole[2] <= match.start():
             whole = next(wholes, None)
-        if whole is not None and whole.start < match.end() < whole.end:
+        if whole is not None and whole[1] < match.end() < whole[2]:
             continue  # it goes on with the next grapheme
         yield text[start : match.end()]
         start = match.end()
+
+
+def _wholes(text: str) -> Iterator[_Whole]:
+    """What each span is, where it begins and ends, whether it is linked; words with dots, too."""
+    at = 0
+    while match := _BEGINNING.search(text, at):
+        kind: Kind | Literal["word"] = cast(Kind, match.lastgroup)
+        start, end, is_linked = match.start(), match.end(), True
+        if kind == "address":
+            found = end_of_address(text, start)
+            if found is None:
+                kind, found = "word", (_end_of_word(text, start), False)
+            end, is_linked = found
+        at = max(end, match.end())
+        if kind == "address" or end - start <= LONGEST:
+            yield kind, start, end, is_linked
+
+
+def _end_of_word(text: str, start: int) -> int:
+    match = _DOTTED.match(text, start)
+    return match.end() if match else start
 
 
 def _bytes(text: str) -> int:

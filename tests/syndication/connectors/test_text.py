@@ -1,4 +1,4 @@
-"""Counting, cutting and comparing: laws that hold for any text."""
+"""Cutting, fitting, cleaning and comparing: laws that hold for any text and each way of counting."""
 
 from __future__ import annotations
 
@@ -6,7 +6,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from syndication.connectors.text import TooLong, atoms, clean, cut, fit, graphemes, normalise
+from syndication.connectors.text import (
+    ELLIPSIS,
+    UNITS,
+    TooLong,
+    atoms,
+    clean,
+    cut,
+    fit,
+    mastodon_count,
+    normalise,
+)
 
 LINK = "https://example.org/posts/1/"
 WRITTEN = st.text(
@@ -15,35 +25,17 @@ WRITTEN = st.text(
 )
 
 
-@given(WRITTEN)
-def test_nothing_is_lost_between_the_pieces(text):
-    assert "".join(graphemes(text)) == text
-    assert "".join(atoms(text)) == text
-
-
-@pytest.mark.parametrize(
-    "whole",
-    [
-        "👨‍👩‍👧",
-        "👧🏽",
-        "🇯🇵",
-        "e\u0301",
-        "が",
-        "か\u3099",
-        "ｶﾞ",
-        "1️⃣",
-        "❤️",
-        "🏴󠁧󠁢󠁳󠁣󠁴󠁿",
-        "\u1112\u1161\u11ab",
-        "\r\n",
-    ],
-)
-def test_what_a_reader_takes_for_one_character_is_one(whole):
-    assert list(graphemes(f"a{whole}b")) == ["a", whole, "b"]
-
-
-def test_flags_are_taken_in_pairs():
-    assert list(graphemes("🇯🇵🇺🇸")) == ["🇯🇵", "🇺🇸"]
+WHOLES = [
+    "https://example.com/a?b=c#d",
+    "www.example.co.jp",
+    "@hanako@mastodon.example",
+    "#花見",
+    ":blobcat:",
+    "👨\u200d👩\u200d👧",
+]
+TEXTS = st.lists(WRITTEN | st.sampled_from(WHOLES), max_size=12).map(" ".join)
+COUNTS = {**UNITS, "a server's own": mastodon_count(0)}
+each_count = pytest.mark.parametrize("count", COUNTS.values(), ids=COUNTS)
 
 
 @given(WRITTEN, st.integers(0, 60))
@@ -66,23 +58,90 @@ def test_no_address_is_ever_cut(text, limit):
     assert address in kept or "https" not in kept.removeprefix(text)
 
 
-@given(WRITTEN, st.integers(len(LINK) + 2, 200))
-def test_what_is_fitted_fits_and_says_where_the_rest_is(text, limit):
-    fitted = fit(text, limit, cut_tail=LINK)
-    assert len(fitted.text) <= limit
+@each_count
+@given(text=TEXTS, room=st.integers(0, 120))
+def test_what_is_fitted_fits_and_says_where_the_rest_is(count, text, room):
+    limit = count(LINK) + room
+    fitted = fit(text, limit, cut_tail=LINK, count=count)
+    assert count(fitted.text) <= limit
     if fitted.is_cut:
         assert fitted.text.endswith(LINK)
     else:
         assert fitted.text == text
 
 
-@given(WRITTEN, st.integers(0, 50))
-def test_what_may_not_be_cut_goes_whole_or_not_at_all(text, limit):
-    if len(text) > limit:
+@each_count
+@given(text=TEXTS, room=st.integers(0, 60))
+def test_what_is_left_of_a_text_is_whole_pieces_of_its_beginning(count, text, room):
+    text += " 花" * 100
+    fitted = fit(text, count(LINK) + room, cut_tail=LINK, count=count)
+    assert fitted.is_cut
+    kept = fitted.text.removesuffix(LINK).rstrip().removesuffix(ELLIPSIS).rstrip()
+    beginnings, beginning = {""}, ""
+    for atom in atoms(text):
+        beginning += atom
+        beginnings.add(beginning.rstrip().removesuffix(ELLIPSIS).rstrip())
+    assert kept in beginnings
+
+
+@each_count
+@given(text=TEXTS, room=st.integers(0, 120))
+def test_a_fitted_text_stays_as_it_is(count, text, room):
+    limit = count(LINK) + room
+    once = fit(text, limit, cut_tail=LINK, count=count).text
+    assert fit(once, limit, cut_tail=LINK, count=count).text == once
+
+
+@each_count
+@given(text=TEXTS, limit=st.integers(0, 60))
+def test_a_cut_text_stays_as_it_is_and_no_longer_beginning_would_fit(count, text, limit):
+    kept = cut(text, limit, count)
+    assert count(kept) <= limit
+    assert cut(kept, limit, count) == kept
+    more = next((each for each in _beginnings(text) if len(each) > len(kept)), None)
+    assert more is None or count(more) > limit
+
+
+def _beginnings(text):
+    beginning = ""
+    for atom in atoms(text):
+        beginning += atom
+        yield beginning.rstrip()
+
+
+@each_count
+@given(text=TEXTS, limit=st.integers(0, 50))
+def test_what_may_not_be_cut_goes_whole_or_not_at_all(count, text, limit):
+    if count(text) > limit:
         with pytest.raises(TooLong):
-            fit(text, limit)
+            fit(text, limit, count=count)
     else:
-        assert fit(text, limit).text == text
+        assert fit(text, limit, count=count).text == text
+
+
+@each_count
+@given(text=TEXTS, limit=st.integers(0, 200))
+def test_the_permalink_is_whole_or_nothing_goes(count, text, limit):
+    try:
+        fitted = fit(text, limit, tail=LINK, cut_tail=LINK, count=count)
+    except TooLong:
+        assert count(LINK) > limit
+    else:
+        assert fitted.text.endswith(LINK)
+        assert count(fitted.text) <= limit
+
+
+def test_x_carries_140_japanese_characters_and_what_is_cut_says_where_it_goes_on():
+    weighted = UNITS["weighted"]
+    assert fit("花" * 140, 280, cut_tail=LINK, count=weighted).text == "花" * 140
+    # 280 less 23 for the address, 1 for the space, 2 for the ellipsis: 254, which are 127.
+    cut_one = fit("花" * 141, 280, cut_tail=LINK, count=weighted)
+    assert cut_one.text == "花" * 127 + f"… {LINK}"
+
+
+def test_behind_an_address_the_ellipsis_stands_apart():
+    fitted = fit(f"https://example.com/a {'花' * 99}", 52, cut_tail=LINK)
+    assert fitted.text == f"https://example.com/a … {LINK}"
 
 
 def test_a_tail_is_kept_whole_when_the_text_is_cut():
