@@ -101,9 +101,14 @@ class Slate:
     # What a test orders and sees
 
     def reset(self) -> None:
+        self.forget_faults()
+        self.clock.reset()
         with self._lock:
             self.entries.clear()
             self.requests.clear()
+
+    def forget_faults(self) -> None:
+        with self._lock:
             self._faults.clear()
 
     def fail(self, method: str, kind: str, *, seconds: int = 0) -> None:
