@@ -177,7 +177,11 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
                 name=key,
                 client_id=network.get("client_id", ""),
                 secret=network.get("client_secret", ""),
-                settings={**network, "callback_url": public_url("link_callback", key)},
+                settings={
+                    **network,
+                    "callback_url": public_url("link_callback", key),
+                    "client_url": public_url("oauth_client"),
+                },
             )
             for key, network in settings.NETWORKS.items()
             # Where the member names the server we register with it then, and need none before.

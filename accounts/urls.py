@@ -17,6 +17,7 @@ from accounts.views import (
     language,
     link_start,
     linking,
+    oauth_client,
     phone_login,
     phones,
     pin_again,
@@ -91,6 +92,7 @@ LINKING: list[URLPattern | URLResolver] = [
     path("links/confirm/<slug:network>/", linking.link_confirm, name="link_confirm"),
     path("links/<slug:network>/", link_start.link_start, name="link_start"),
     path("accounts/<slug:network>/login/callback/", linking.link_callback, name="link_callback"),
+    path("oauth/client-metadata.json", oauth_client.oauth_client, name="oauth_client"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

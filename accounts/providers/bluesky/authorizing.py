@@ -1,0 +1,123 @@
+"""The authorization server of an account's server, and what is asked of it.
+
+https://atproto.com/specs/oauth: which one it is the account's server says, and it must say of itself
+that it is the one; both are read afresh each time.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+
+from accounts.providers.base import ExchangeFailed
+from accounts.providers.bluesky.asking import fetched, posted
+from accounts.providers.bluesky.client import SCOPE, Client
+from accounts.providers.bluesky.identity import host_of
+from accounts.providers.servers import origin_of
+
+
+@dataclass(frozen=True)
+class Authorizer:
+    """An authorization server and its addresses."""
+
+    issuer: str
+    authorize_url: str
+    par_url: str
+    token_url: str
+
+    def push(  # noqa: PLR0913 - the parts of a request, each by its name
+        self, client: Client, *, key: str, verifier: str, state: str, login_hint: str
+    ) -> str:
+        """Hand the request over (RFC 9126); the address of its permission page. Raises
+        ExchangeFailed."""
+        digest = hashlib.sha256(verifier.encode()).digest()
+        fields = {
+            "client_id": client.id,
+            "response_type": "code",
+            "redirect_uri": client.redirect_uri,
+            "scope": SCOPE,
+            "state": state,
+            "code_challenge": base64.urlsafe_b64encode(digest).decode().rstrip("="),
+            "code_challenge_method": "S256",
+            **({"login_hint": login_hint} if login_hint else {}),
+            **client.assertion(self.issuer),
+        }
+        status, answer = posted(self.par_url, key=key, data=fields)
+        if status not in {200, 201} or not isinstance(answer.get("request_uri"), str):
+            raise ExchangeFailed
+        query = {"client_id": client.id, "request_uri": answer["request_uri"]}
+        return f"{self.authorize_url}?{urlencode(query)}"
+
+    def exchange(self, client: Client, *, key: str, verifier: str, code: str) -> dict[str, Any]:
+        """The tokens for a code. Raises ExchangeFailed."""
+        fields = {
+            "grant_type": "authorization_code",
+            "client_id": client.id,
+            "redirect_uri": client.redirect_uri,
+            "code": code,
+            "code_verifier": verifier,
+            **client.assertion(self.issuer),
+        }
+        status, answer = posted(self.token_url, key=key, data=fields)
+        is_bound = str(answer.get("token_type", "")).lower() == "dpop"
+        if status not in {200, 201} or not is_bound:
+            raise ExchangeFailed
+        return dict(answer)
+
+
+def authorizer_of(host: str) -> Authorizer:
+    """The authorization server of the server at `host`. Raises ExchangeFailed."""
+    return _described(_issuer_of(origin_of(host)))
+
+
+def new_verifier() -> str:
+    """A PKCE verifier (RFC 7636)."""
+    return secrets.token_urlsafe(48)
+
+
+def _issuer_of(origin: str) -> str:
+    """Who authorizes for the server at `origin`: by its own word, or itself."""
+    described = fetched(f"{origin}/.well-known/oauth-protected-resource")
+    if described is None:
+        return origin  # what the member typed may be an authorization server itself
+    named = described.get("authorization_servers") if isinstance(described, dict) else None
+    if not isinstance(named, list) or len(named) != 1 or not isinstance(named[0], str):
+        raise ExchangeFailed
+    if described.get("resource") != origin:
+        raise ExchangeFailed
+    return origin_of(host_of(named[0]))
+
+
+def _described(issuer: str) -> Authorizer:
+    found = fetched(f"{issuer}/.well-known/oauth-authorization-server")
+    if not isinstance(found, dict) or found.get("issuer") != issuer:
+        raise ExchangeFailed
+    if "atproto" not in (found.get("scopes_supported") or ()):
+        raise ExchangeFailed
+    return Authorizer(
+        issuer,
+        *(
+            _secure(found.get(name))
+            for name in (
+                "authorization_endpoint",
+                "pushed_authorization_request_endpoint",
+                "token_endpoint",
+            )
+        ),
+    )
+
+
+def _secure(url: object) -> str:
+    """An address by https, or on a private machine that is allowed. Raises ExchangeFailed."""
+    parts = urlsplit(url) if isinstance(url, str) else None
+    if parts is None or not parts.hostname:
+        raise ExchangeFailed
+    if parts.scheme != "https" and parts.netloc.lower() not in settings.ALLOWED_PRIVATE_HOSTS:
+        raise ExchangeFailed
+    return parts.geturl()

@@ -1,0 +1,94 @@
+"""Who we are to an authorization server: a document at an address of ours, and a key.
+
+https://atproto.com/specs/oauth#clients. Nobody registers: the server reads the document. Where the
+site is on this machine alone it could not, and takes the rules from the client_id itself; such a
+client has no key, and its sessions end after two weeks.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from django.conf import settings
+
+from accounts import proofs
+
+SCOPE = "atproto transition:generic"
+ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True)
+class Client:
+    """This site. `callback_url` is the way back, `document_url` where the document is."""
+
+    callback_url: str
+    document_url: str
+
+    @classmethod
+    def of(cls, given: Mapping[str, str]) -> Client:
+        """By what the adapter hands over."""
+        return cls(given["callback_url"], given["client_url"])
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the site is on this machine alone."""
+        return urlsplit(self.callback_url).hostname in LOOPBACK
+
+    @property
+    def redirect_uri(self) -> str:
+        """On loopback by number: `localhost` may not stand there (RFC 8252, section 8.3)."""
+        parts = urlsplit(self.callback_url)
+        if parts.hostname != "localhost":
+            return self.callback_url
+        port = f":{parts.port}" if parts.port else ""
+        return urlunsplit(parts._replace(netloc=f"127.0.0.1{port}"))
+
+    @property
+    def id(self) -> str:
+        if not self.is_loopback:
+            return self.document_url
+        back, scope = quote(self.redirect_uri, safe=""), quote(SCOPE, safe="")
+        return f"http://localhost?redirect_uri={back}&scope={scope}"
+
+    @property
+    def key(self) -> str:
+        """What we sign with, "" on loopback. The same as long as SECRET_KEY is."""
+        if self.is_loopback:
+            return ""
+        return proofs.key_made_from(settings.SECRET_KEY, purpose="bluesky client")
+
+    def metadata(self) -> dict[str, Any]:
+        """The document."""
+        parts = urlsplit(self.document_url)
+        document: dict[str, Any] = {
+            "client_id": self.id,
+            "client_name": settings.SITE_NAME,
+            "client_uri": f"{parts.scheme}://{parts.netloc}",
+            "application_type": "web",
+            "grant_types": ["authorization_code", "refresh_token"],
+            "response_types": ["code"],
+            "redirect_uris": [self.redirect_uri],
+            "scope": SCOPE,
+            "dpop_bound_access_tokens": True,
+            "token_endpoint_auth_method": "none",
+        }
+        if self.key:
+            jwk = {**proofs.public_jwk(self.key), "kid": proofs.thumbprint(self.key)}
+            document["token_endpoint_auth_method"] = "private_key_jwt"  # noqa: S105
+            document["token_endpoint_auth_signing_alg"] = "ES256"  # noqa: S105
+            document["jwks"] = {"keys": [{**jwk, "use": "sig", "alg": "ES256"}]}
+        return document
+
+    def assertion(self, issuer: str) -> dict[str, str]:
+        """The fields that prove to `issuer` that it is us; none on loopback."""
+        if not self.key:
+            return {}
+        signed = proofs.client_assertion(
+            self.key, client_id=self.id, audience=issuer, now=time.time()
+        )
+        return {"client_assertion_type": ASSERTION, "client_assertion": signed}

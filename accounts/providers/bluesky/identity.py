@@ -1,0 +1,109 @@
+"""From a handle to a DID to its document and server, and back: https://atproto.com/specs/handle.
+
+A handle is believed only where its DID's document names it, too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+from accounts.providers.base import ExchangeFailed
+from accounts.providers.bluesky.asking import fetched, text_at
+from accounts.providers.servers import NotAServer, origin_of, read_host
+
+# Names that no name server knows: a handle under them is asked for at our own server alone.
+RESERVED = (
+    ".alt", ".arpa", ".example", ".internal", ".invalid", ".local", ".localhost", ".onion", ".test",
+)  # fmt: skip
+_DID = re.compile(r"did:(?:plc:[a-z2-7]{24}|web:[a-z0-9.-]{3,253}(?:%3[Aa][0-9]{1,5})?)", re.ASCII)
+_HANDLE = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+
+
+@dataclass(frozen=True)
+class Identity:
+    """An account: its DID, the handle that is its own ("" where none is), the host it lives on."""
+
+    did: str
+    handle: str
+    host: str
+
+
+def read_did(value: object) -> str:
+    """`value` where it is a DID, else ""."""
+    return value if isinstance(value, str) and _DID.fullmatch(value) else ""
+
+
+def read_handle(typed: str) -> str:
+    """The handle in `@Hanako.bsky.social`, "" where there is none."""
+    text = typed.strip().removeprefix("@").removeprefix("＠").rstrip(".").lower()
+    return text if len(text) <= 253 and _HANDLE.fullmatch(text) else ""
+
+
+def named(handle: str, settings: Mapping[str, str]) -> str:
+    """The DID that `handle` names, "" where none.
+
+    Our own server looks into the name's TXT record, too, which we cannot; what it does not know, the
+    name's own site may.
+    """
+    url = f"{settings['api_url']}/xrpc/com.atproto.identity.resolveHandle?handle={quote(handle)}"
+    try:
+        answer = fetched(url)
+    except ExchangeFailed:
+        answer = None
+    found = read_did(answer.get("did")) if isinstance(answer, dict) else ""
+    if found or handle.endswith(RESERVED):
+        return found
+    return read_did(text_at(f"https://{handle}/.well-known/atproto-did"))
+
+
+def identified(did: str, settings: Mapping[str, str]) -> Identity:
+    """Who `did` is, by its document. Raises ExchangeFailed where it has none or no server."""
+    document = fetched(_address(did, settings))
+    if not isinstance(document, dict) or document.get("id") != did:
+        raise ExchangeFailed
+    handle = _handle_in(document)
+    if handle and named(handle, settings) != did:
+        handle = ""  # it names somebody else, or nobody
+    return Identity(did, handle, _host_in(document))
+
+
+def _address(did: str, settings: Mapping[str, str]) -> str:
+    if did.startswith("did:web:"):
+        return f"{origin_of(unquote(did.removeprefix('did:web:')))}/.well-known/did.json"
+    return f"{settings['plc_url']}/{did}"
+
+
+def _handle_in(document: Mapping[str, Any]) -> str:
+    names = document.get("alsoKnownAs")
+    for name in names if isinstance(names, list) else ():
+        if isinstance(name, str) and name.startswith("at://"):
+            return read_handle(name.removeprefix("at://"))
+    return ""
+
+
+def _host_in(document: Mapping[str, Any]) -> str:
+    """Where the account's server is. Raises ExchangeFailed."""
+    services = document.get("service")
+    for service in services if isinstance(services, list) else ():
+        if not isinstance(service, dict) or not str(service.get("id")).endswith("#atproto_pds"):
+            continue
+        url = service.get("serviceEndpoint")
+        if service.get("type") == "AtprotoPersonalDataServer" and isinstance(url, str):
+            return host_of(url)
+    raise ExchangeFailed
+
+
+def host_of(url: str) -> str:
+    """The canonical host of an address without a path. Raises ExchangeFailed."""
+    parts = urlsplit(url)
+    try:
+        host = read_host(url)
+    except NotAServer:
+        raise ExchangeFailed from None
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise ExchangeFailed
+    return host

@@ -1,0 +1,251 @@
+"""Bluesky: who came back from whichever server the account lives on. https://atproto.com/specs/oauth
+
+The member types a handle, or the server where they would rather choose the account there. An account
+is known by its DID, which it keeps when it moves to another server; so the DID alone is the uid.
+By an app password it goes without leaving, for those whose browser cannot show the server's page.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.providers.base import ProviderAccount
+from django.http import HttpRequest
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from accounts import proofs
+from accounts.providers.base import (
+    Authorized,
+    ExchangeFailed,
+    Leaving,
+    NetworkProvider,
+    credentials_of,
+    told,
+)
+from accounts.providers.bluesky.asking import fetched, posted
+from accounts.providers.bluesky.authorizing import authorizer_of, new_verifier
+from accounts.providers.bluesky.client import Client
+from accounts.providers.bluesky.identity import (
+    Identity,
+    identified,
+    named,
+    read_did,
+    read_handle,
+)
+from accounts.providers.servers import Server, origin_of
+
+MAIN_PASSWORD = "com.atproto.access"  # noqa: S105 - the scope of a session that it opens
+
+
+class BlueskyAccount(ProviderAccount):
+    """How the account is named on allauth's side (its admin)."""
+
+    def to_str(self) -> str:
+        account: SocialAccount = self.account
+        return str(account.extra_data.get("name") or account.uid)
+
+
+class BlueskyProvider(NetworkProvider):
+    id = "bluesky"
+    name = "Bluesky"
+    account_class = BlueskyAccount
+    asks_server = True
+    has_password_door = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._identity: Identity | None = None  # of the handle that was typed in this request
+
+    @property
+    def _client(self) -> Client:
+        return Client.of(self.app.settings)
+
+    @property
+    def server_example(self) -> str:
+        return "hanako.bsky.social"
+
+    @property
+    def hint(self) -> str:
+        return _("If its page does not work in your browser, use an app password instead.")
+
+    def find_server(self, typed: str) -> str:
+        """The host where the handle's account lives; of what is no handle, that host itself."""
+        handle = read_handle(typed)
+        did = named(handle, self.app.settings) if handle else ""
+        self._identity = self._own(did, handle) if did else None
+        if self._identity:
+            return self._identity.host
+        return super().find_server(typed)
+
+    def register(self, request: HttpRequest, host: str) -> Mapping[str, str]:
+        """Nobody registers there; it is asked whether it is a server of this kind."""
+        try:
+            return {"issuer": authorizer_of(host).issuer}
+        except ExchangeFailed:
+            words = _("No Bluesky account or server was found at %(host)s. Look at the name.")
+            raise ExchangeFailed(words % {"host": host}) from None
+
+    def leave(self, request: HttpRequest, *, server: Server | None = None) -> Leaving:
+        if server is None:
+            raise ExchangeFailed
+        authorizer = authorizer_of(server.host)
+        key, verifier, state = proofs.new_key(), new_verifier(), secrets.token_urlsafe(20)
+        known = self._identity
+        hint = (known.handle or known.did) if known else ""
+        url = authorizer.push(
+            self._client, key=key, verifier=verifier, state=state, login_hint=hint
+        )
+        stash = {
+            "key": key,
+            "verifier": verifier,
+            "issuer": authorizer.issuer,
+            "did": known.did if known else "",
+        }
+        return Leaving(url, state, stash)
+
+    def come_back(
+        self,
+        request: HttpRequest,
+        params: Mapping[str, str],
+        stash: Mapping[str, str],
+        *,
+        server: Server | None = None,
+    ) -> Authorized:
+        """Both ways: the account's server must be one of the issuer's that the code came from."""
+        try:
+            return self._exchanged(params, stash, server)
+        except (LookupError, TypeError, ValueError, AttributeError):
+            raise ExchangeFailed from None  # an answer that is not of the promised shape
+
+    def enter(self, request: HttpRequest, *, name: str, password: str) -> Authorized:
+        handle = read_handle(name)
+        did = named(handle, self.app.settings) if handle else ""
+        if not did:
+            raise ExchangeFailed(self._no_such_handle(name))
+        identity = self._own(did, handle)
+        session = self._session(identity, password)
+        expires_in = _expiry(session["access_token"]) - time.time()
+        found = {**session, "expires_in": expires_in}
+        return self._authorized(identity, credentials_of(found, Server(identity.host)))
+
+    def _exchanged(
+        self, params: Mapping[str, str], stash: Mapping[str, str], server: Server | None
+    ) -> Authorized:
+        if server is None or params["iss"] != stash["issuer"]:
+            raise ExchangeFailed
+        authorizer = authorizer_of(server.host)
+        if authorizer.issuer != stash["issuer"]:
+            raise ExchangeFailed
+        answer = authorizer.exchange(
+            self._client, key=stash["key"], verifier=stash["verifier"], code=params["code"]
+        )
+        did = read_did(answer["sub"])
+        if not did or (stash["did"] and did != stash["did"]):
+            raise ExchangeFailed
+        identity = identified(did, self.app.settings)
+        if identity.host != server.host and authorizer_of(identity.host) != authorizer:
+            raise ExchangeFailed
+        credentials = credentials_of(answer, Server(identity.host))
+        credentials["extra"] = {
+            "dpop_key": stash["key"],
+            "issuer": authorizer.issuer,
+            "token_url": authorizer.token_url,
+            "client_id": self._client.id,
+            "client_key": self._client.key,
+        }
+        if "atproto" not in credentials["scopes"]:
+            raise ExchangeFailed
+        return self._authorized(identity, credentials)
+
+    def _own(self, did: str, handle: str) -> Identity:
+        """The account of `did`, which must go by `handle`. Raises ExchangeFailed with words."""
+        identity = identified(did, self.app.settings)
+        if identity.handle != handle:
+            words = _("The account behind %(handle)s does not call itself that. Look at the name.")
+            raise ExchangeFailed(words % {"handle": handle})
+        return identity
+
+    def _session(self, identity: Identity, password: str) -> dict[str, str]:
+        """A session by an app password. Raises ExchangeFailed with words."""
+        url = f"{origin_of(identity.host)}/xrpc/com.atproto.server.createSession"
+        status, answer = posted(url, json={"identifier": identity.did, "password": password})
+        error = answer.get("error")
+        if error == "AuthFactorTokenRequired":
+            raise ExchangeFailed(self._main_password())
+        if status == 401 or error == "AuthenticationRequired":
+            raise ExchangeFailed(
+                _("This app password does not open %(handle)s. Make one in its settings.")
+                % {"handle": identity.handle}
+            )
+        access, refresh = answer.get("accessJwt"), answer.get("refreshJwt")
+        if status != 200 or answer.get("did") != identity.did:
+            raise ExchangeFailed
+        if not isinstance(access, str) or not isinstance(refresh, str):
+            raise ExchangeFailed
+        if _claims(access).get("scope") == MAIN_PASSWORD:
+            # Whoever holds that session could do anything; it is given back at once.
+            url = f"{origin_of(identity.host)}/xrpc/com.atproto.server.deleteSession"
+            posted(url, headers={"Authorization": f"Bearer {refresh}"})
+            raise ExchangeFailed(self._main_password())
+        return {"access_token": access, "refresh_token": refresh}
+
+    def _authorized(self, identity: Identity, credentials: dict[str, Any]) -> Authorized:
+        shown = identity.handle or identity.did
+        name, picture_url = _profile(identity)
+        return Authorized(
+            uid=identity.did,
+            name=name or shown,
+            credentials=credentials,
+            profile_url=f"{self.app.settings['web_url']}/profile/{shown}",
+            picture_url=picture_url,
+        )
+
+    def _no_such_handle(self, typed: str) -> str:
+        return _("No account is called %(name)s. Type the whole name: %(example)s") % {
+            "name": told(typed),
+            "example": self.server_example,
+        }
+
+    def _main_password(self) -> str:
+        return _("This is your main password. Make an app password in Bluesky’s settings instead.")
+
+
+def _profile(identity: Identity) -> tuple[str, str]:
+    """Shown name and picture, out of the account's own record; "" where there are none."""
+    origin = origin_of(identity.host)
+    query = {"repo": identity.did, "collection": "app.bsky.actor.profile", "rkey": "self"}
+    try:
+        answer = fetched(f"{origin}/xrpc/com.atproto.repo.getRecord?{urlencode(query)}")
+        value = answer["value"]
+        name = told(value.get("displayName"))
+    except (ExchangeFailed, LookupError, TypeError, AttributeError):
+        return "", ""
+    try:
+        blob = {"did": identity.did, "cid": str(value["avatar"]["ref"]["$link"])}
+    except (LookupError, TypeError):
+        return name, ""
+    return name, f"{origin}/xrpc/com.atproto.sync.getBlob?{urlencode(blob)}"
+
+
+def _claims(token: str) -> dict[str, Any]:
+    """What a JWT says. Not proven: it came from the server that made it."""
+    try:
+        found = json.loads(proofs.decoded(token.split(".")[1]))
+    except (LookupError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _expiry(token: str) -> float:
+    """When it ends; two hours from now where it does not say."""
+    ends = _claims(token).get("exp")
+    return float(ends) if isinstance(ends, int | float) else time.time() + 7200
+
+
+provider_classes = [BlueskyProvider]

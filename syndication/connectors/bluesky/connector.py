@@ -1,0 +1,219 @@
+"""The connector for Bluesky: posts are records that we name ourselves, lists are read by cursor."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar
+
+from syndication.connectors import reasons
+from syndication.connectors.base import (
+    App,
+    Audience,
+    Budget,
+    Connector,
+    Credentials,
+    FeedItem,
+    Friend,
+    Http,
+    Kind,
+    Limits,
+    OutgoingPost,
+    Photo,
+    Preview,
+    Receipt,
+    RemotePost,
+)
+from syndication.connectors.bluesky import reading, records
+from syndication.connectors.bluesky.people import People
+from syndication.connectors.bluesky.xrpc import Xrpc
+from syndication.connectors.compose import OneText
+from syndication.connectors.errors import Rejected, TryLater
+from syndication.connectors.text import normalise
+
+PAGE = "100"
+MOST_PAGES = 40  # of a list; one without end is not read to its end
+MOST_FEED_PAGES = 5
+EVERYONE: frozenset[Audience] = frozenset({"everyone"})
+KINDS: tuple[Kind, ...] = ("status", "note", "photo", "link")
+NO_APPVIEW = frozenset({404, 501})  # what a server answers that passes nothing on to one
+
+# 300 graphemes and 3,000 bytes; pictures of up to 1,000,000 bytes, four of them. A link post shows
+# a card for its page, and beside a card there is no room for pictures.
+WORDS: dict[str, Any] = {"text": 300, "unit": "graphemes and bytes"}
+LIMITS: dict[Kind, Limits] = {
+    kind: Limits(**WORDS, photos=0 if kind == "link" else 4, photo_bytes=1_000_000)
+    for kind in KINDS
+}
+TEXTS = OneText(LIMITS, dict.fromkeys(KINDS, EVERYONE))
+
+
+class Bluesky(Connector):
+    """One account on Bluesky, on whatever server it lives. Remote ids are at:// addresses.
+
+    Everything there is public. `can_edit` is empty: a record can be put anew, yet Bluesky's own
+    site goes on showing the words of its making (https://github.com/snarfed/bridgy-fed/issues/947),
+    so that saying "changed" would not be true.
+    """
+
+    key = "bluesky"
+    name = "Bluesky"
+    limits: ClassVar[Mapping[Kind, Limits]] = LIMITS
+    audiences: ClassVar[Mapping[Kind, frozenset[Audience]]] = TEXTS.audiences
+    can_delete: ClassVar[frozenset[Kind]] = frozenset(KINDS)
+    can_read_back: ClassVar[frozenset[Kind]] = frozenset(KINDS)
+    keep_fresh_every: ClassVar[float] = 5 * 86400.0  # a session of OAuth may end after two weeks
+    # https://docs.bsky.app/docs/advanced-guides/rate-limits: 5,000 points an hour, a new record 3.
+    budget_of_link: ClassVar[Budget | None] = Budget(1666, 3600.0)
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        *,
+        http: Http,
+        app: App,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__(credentials, http=http, app=app, clock=clock)
+        self._xrpc = Xrpc(credentials, http=http, app=app, clock=clock)
+        self._people = People(self._xrpc)
+        self._web = self._people.web
+
+    @classmethod
+    def preview(cls, post: OutgoingPost) -> Preview:
+        return TEXTS.preview(post)
+
+    def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
+        """Put the record under the key that is this delivery's alone, where nothing stands yet.
+
+        A repeat finds it taken, changes nothing and is a success: it was taken by the same post.
+        """
+        shown, photos = TEXTS.made(post)
+        record = records.made(
+            shown.text,
+            created_at=self.clock(),
+            facets=list(records.facets(shown.text, did_of=self._people.did_of)),
+            embed=self._embed(post, shown, photos),
+        )
+        name = self._named(post, idempotency_key)
+        try:
+            answer = self._xrpc.procedure(
+                "com.atproto.repo.putRecord", {**name, "record": record, "swapRecord": None}
+            )
+        except Rejected as error:
+            if "InvalidSwap" not in error.excerpt:
+                raise
+            return self._receipt(name["rkey"])
+        if reading.post_key(answer.get("uri")) != (self.credentials.uid, name["rkey"]):
+            raise self._xrpc.unreadable(is_write=True)
+        return self._receipt(name["rkey"])
+
+    def retract(self, receipt: Receipt) -> None:
+        """Delete the record. To delete what is gone is a success there, too."""
+        owner, key = reading.post_key(receipt.remote_id)
+        if not key or owner != self.credentials.uid:
+            raise Rejected(reasons.CANNOT_DELETE)
+        name = {"repo": owner, "collection": records.COLLECTION, "rkey": key}
+        self._xrpc.procedure("com.atproto.repo.deleteRecord", name)
+
+    def look_up(
+        self, post: OutgoingPost, *, since: float, idempotency_key: str
+    ) -> Iterator[RemotePost]:
+        """The record under this delivery's key: no other post can have it."""
+        name = self._named(post, idempotency_key)
+        try:
+            answer = self._xrpc.call("com.atproto.repo.getRecord", name)
+        except Rejected as error:
+            if error.status == 404 or "RecordNotFound" in error.excerpt:
+                return
+            raise
+        value = answer.get("value")
+        written = value.get("text") if isinstance(value, dict) else None
+        created_at = reading.moment(value.get("createdAt")) if isinstance(value, dict) else None
+        if not isinstance(written, str) or created_at is None:
+            raise self._xrpc.unreadable(is_write=False)
+        is_it = normalise(written) == normalise(self.preview(post).text)
+        if is_it and created_at >= int(since):
+            receipt = self._receipt(name["rkey"])
+            yield RemotePost(receipt.remote_id, written, created_at, url=receipt.url)
+
+    def friends(self) -> Iterator[Friend]:
+        """Whom the account follows, from its own records: a server without an AppView has them."""
+        seen: set[str] = set()
+        cursor = ""
+        for _ in range(MOST_PAGES):
+            page = {"repo": self.credentials.uid, "collection": "app.bsky.graph.follow"}
+            more = {"limit": PAGE, **({"cursor": cursor} if cursor else {})}
+            answer = self._xrpc.call("com.atproto.repo.listRecords", {**page, **more})
+            found = reading.entries(answer, "records")
+            if found is None:
+                raise self._xrpc.unreadable(is_write=False)
+            dids = dict.fromkeys(did for did in map(reading.followed, found) if did)
+            new = [did for did in dids if did not in seen]
+            yield from self._people.named(new)
+            seen.update(new)
+            cursor = reading.text(answer.get("cursor"))
+            if not cursor or not new:
+                return
+
+    def feed(self, *, since: str = "") -> Iterator[FeedItem]:
+        """The home timeline, which an AppView makes: where there is none, nothing comes."""
+        try:
+            found = list(self._timeline(since))
+        except (Rejected, TryLater) as error:
+            if error.status not in NO_APPVIEW:
+                raise
+            return
+        others = (item for item in found if item.author.uid != self.credentials.uid)
+        yield from sorted(others, key=lambda item: item.created_at)
+
+    def profile(self) -> Friend:
+        return self._people.oneself()
+
+    def refresh(self) -> Credentials:
+        """The refresh token is used up by this: keep what comes back before anything else."""
+        return self._xrpc.renewed()
+
+    def _embed(
+        self, post: OutgoingPost, shown: Preview, photos: tuple[Photo, ...]
+    ) -> dict[str, Any] | None:
+        if post.kind == "link":
+            return records.card(post) if post.url in shown.text else None
+        return records.images([(photo, self._uploaded(photo)) for photo in photos])
+
+    def _uploaded(self, photo: Photo) -> Any:
+        """The blob: gone within the hour unless a record names it, so asking again doubles nothing."""
+        answer = self._xrpc.upload(
+            "POST",
+            "/xrpc/com.atproto.repo.uploadBlob",
+            data=photo.content,
+            headers={"Content-Type": photo.content_type},
+        )
+        blob = answer.get("blob") if isinstance(answer, dict) else None
+        if not isinstance(blob, dict):
+            raise self._xrpc.unreadable(is_write=False)
+        return blob
+
+    def _named(self, post: OutgoingPost, idempotency_key: str) -> dict[str, str]:
+        key = records.record_key(post, idempotency_key)
+        return {"repo": self.credentials.uid, "collection": records.COLLECTION, "rkey": key}
+
+    def _receipt(self, key: str) -> Receipt:
+        did = self.credentials.uid
+        uri = f"at://{did}/{records.COLLECTION}/{key}"
+        return Receipt(uri, url=f"{self._web}/profile/{did}/post/{key}")
+
+    def _timeline(self, since: str) -> Iterator[FeedItem]:
+        cursor = ""
+        for _ in range(MOST_FEED_PAGES if since else 1):
+            page = {"limit": PAGE, **({"cursor": cursor} if cursor else {})}
+            answer = self._xrpc.call("app.bsky.feed.getTimeline", page)
+            if reading.entries(answer, "feed") is None:
+                raise self._xrpc.unreadable(is_write=False)
+            for item in reading.items(answer, self._web):
+                if item.remote_id == since:
+                    return
+                yield item
+            cursor = reading.text(answer.get("cursor"))
+            if not cursor:
+                return

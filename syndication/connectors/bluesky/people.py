@@ -1,0 +1,96 @@
+"""Who is behind a DID or a handle: by an AppView where there is one, else by the DID's document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import unquote
+
+from syndication.connectors.base import Friend
+from syndication.connectors.bluesky import reading
+from syndication.connectors.bluesky.xrpc import Xrpc
+from syndication.connectors.errors import ConnectorError, Rejected, TryLater
+
+AT_ONCE = 25  # that app.bsky.actor.getProfiles takes
+MOST_DOCUMENTS = 100  # fetched one by one; who comes after goes by the DID
+WEB = "https://bsky.app"
+PLC = "https://plc.directory"
+NO_APPVIEW = frozenset({400, 404, 501, 502})
+
+
+class People:
+    """Names, for one account."""
+
+    def __init__(self, xrpc: Xrpc) -> None:
+        self._xrpc = xrpc
+        self.web = xrpc.app.more.get("web_url") or WEB
+        self._plc = xrpc.app.more.get("plc_url") or PLC
+        self._fetched = 0
+        self._has_appview = True
+
+    def named(self, dids: Sequence[str]) -> Iterator[Friend]:
+        """Who they are, in this order."""
+        for start in range(0, len(dids), AT_ONCE):
+            some = dids[start : start + AT_ONCE]
+            found = self._shown(some) if self._has_appview else {}
+            for did in some:
+                yield found.get(did) or self._plain(did, self._handle_of(did))
+
+    def oneself(self) -> Friend:
+        """The account itself."""
+        did = self._xrpc.credentials.uid
+        try:
+            answer = self._xrpc.call("app.bsky.actor.getProfile", {"actor": did})
+        except (Rejected, TryLater) as error:
+            if error.status not in NO_APPVIEW:
+                raise
+            answer = self._xrpc.call("com.atproto.repo.describeRepo", {"repo": did})
+        found = reading.person(answer, self.web)
+        if found is None:
+            raise self._xrpc.unreadable(is_write=False)
+        return found
+
+    def did_of(self, handle: str) -> str:
+        """Whom a handle names, "" where nobody or where it cannot be said now."""
+        try:
+            answer = self._xrpc.call("com.atproto.identity.resolveHandle", {"handle": handle})
+        except ConnectorError:
+            return ""
+        return reading.did(answer.get("did"))
+
+    def _shown(self, dids: Sequence[str]) -> dict[str, Friend]:
+        """Those that an AppView knows. None at all where the server has no AppView behind it."""
+        names = [("actors", did) for did in dids]
+        path = "app.bsky.actor.getProfiles?" + "&".join(f"{name}={did}" for name, did in names)
+        try:
+            answer = self._xrpc.call(path, {})
+        except (Rejected, TryLater) as error:
+            if error.status not in NO_APPVIEW:
+                raise
+            self._has_appview = False
+            return {}
+        people = (
+            reading.person(each, self.web) for each in reading.entries(answer, "profiles") or ()
+        )
+        return {person.uid: person for person in people if person is not None}
+
+    def _plain(self, did: str, handle: str) -> Friend:
+        return Friend(did, handle or did, profile_url=f"{self.web}/profile/{handle or did}")
+
+    def _handle_of(self, did: str) -> str:
+        """By the DID's document; "" where it cannot be had."""
+        self._fetched += 1
+        if self._fetched > MOST_DOCUMENTS:
+            return ""
+        return reading.known_as(self._document(did))
+
+    def _document(self, did: str) -> Any:
+        if did.startswith("did:web:"):
+            url = f"https://{unquote(did.removeprefix('did:web:'))}/.well-known/did.json"
+        else:
+            url = f"{self._plc}/{did}"
+        try:
+            response = self._xrpc.send("GET", url, is_write=False, max_bytes=100_000)
+            return response.json() if response.status == 200 else None
+        except (ConnectorError, ValueError):
+            return None

@@ -1,0 +1,118 @@
+"""The AT Protocol's objects as our values. What cannot be read is left out; nothing here raises.
+
+Identifiers become parts of addresses again, so anything that is none is refused
+(https://atproto.com/specs/did, https://atproto.com/specs/at-uri-scheme).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from syndication.connectors.base import FeedItem, Friend
+from syndication.connectors.bluesky.records import COLLECTION
+from syndication.connectors.text import clean
+
+LONGEST_URI = 200  # characters; a row holds no more
+
+_DID = re.compile(r"did:(?:plc:[a-z2-7]{24}|web:[a-z0-9.-]{3,253}(?:%3[Aa][0-9]{1,5})?)", re.ASCII)
+_HANDLE = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+_URI = re.compile(rf"at://([^/]+)/{re.escape(COLLECTION)}/([A-Za-z0-9._:~-]{{1,100}})", re.ASCII)
+
+
+def did(value: object) -> str:
+    """`value` where it is a DID, else ""."""
+    return value if isinstance(value, str) and _DID.fullmatch(value) else ""
+
+
+def handle(value: object) -> str:
+    """`value` where it is a handle, else ""; servers say `handle.invalid` of one that lies."""
+    text = value.lower() if isinstance(value, str) else ""
+    is_one = len(text) <= 253 and _HANDLE.fullmatch(text) and text != "handle.invalid"
+    return text if is_one else ""
+
+
+def post_key(uri: object) -> tuple[str, str]:
+    """Whose post, and its record key; two "" where `uri` names no post."""
+    found = _URI.fullmatch(uri) if isinstance(uri, str) and len(uri) <= LONGEST_URI else None
+    return (did(found[1]), found[2]) if found and did(found[1]) else ("", "")
+
+
+def entries(answer: Any, name: str) -> list[Any] | None:
+    """The list under `name`; None where there is none."""
+    found = answer.get(name) if isinstance(answer, dict) else None
+    return found if isinstance(found, list) else None
+
+
+def followed(entry: Any) -> str:
+    """The DID in a record of app.bsky.graph.follow, "" where it has none."""
+    value = entry.get("value") if isinstance(entry, dict) else None
+    return did(value.get("subject")) if isinstance(value, dict) else ""
+
+
+def person(entry: Any, web: str) -> Friend | None:
+    """An account as an AppView tells of it."""
+    uid = did(entry.get("did")) if isinstance(entry, dict) else ""
+    if not uid:
+        return None
+    named = handle(entry.get("handle"))
+    return Friend(
+        uid=uid,
+        name=text(entry.get("displayName")) or named or uid,
+        profile_url=f"{web}/profile/{named or uid}",
+        picture_url=_address(entry.get("avatar")),
+    )
+
+
+def known_as(document: Any) -> str:
+    """The handle that a DID document names first, "" where it names none."""
+    names = document.get("alsoKnownAs") if isinstance(document, dict) else None
+    for name in names if isinstance(names, list) else ():
+        if isinstance(name, str) and name.startswith("at://"):
+            return handle(name.removeprefix("at://"))
+    return ""
+
+
+def item(entry: Any, web: str) -> FeedItem | None:
+    """What somebody wrote, out of a timeline: no reposts, no answers to others."""
+    post = entry.get("post") if isinstance(entry, dict) else None
+    if not isinstance(post, dict) or entry.get("reason") or entry.get("reply"):
+        return None
+    author, (owner, key) = person(post.get("author"), web), post_key(post.get("uri"))
+    record = post.get("record")
+    if author is None or owner != author.uid or not isinstance(record, dict):
+        return None
+    created_at = moment(post.get("indexedAt") or record.get("createdAt"))
+    if created_at is None or record.get("reply"):
+        return None
+    url = f"{web}/profile/{author.uid}/post/{key}"
+    return FeedItem(str(post["uri"]), author, text(record.get("text")), created_at, url=url)
+
+
+def items(answer: Any, web: str) -> Iterator[FeedItem]:
+    """The readable ones of a page of a timeline, newest first as they come."""
+    for entry in entries(answer, "feed") or ():
+        found = item(entry, web)
+        if found is not None:
+            yield found
+
+
+def text(value: object) -> str:
+    """JSON may bring halves of emoji and controls, which neither a page nor a row can hold."""
+    return clean(value) if isinstance(value, str) else ""
+
+
+def moment(value: object) -> float | None:
+    """A time as ISO 8601 has it, in seconds since the epoch."""
+    try:
+        at = datetime.fromisoformat(text(value))
+        return at.timestamp() if at.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _address(value: object) -> str:
+    found = text(value)
+    return found if re.fullmatch(r"https?://[!-~]+", found) else ""

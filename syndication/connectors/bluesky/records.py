@@ -1,0 +1,107 @@
+"""A post as a record of app.bsky.feed.post, and the key that it gets. Pure.
+
+https://github.com/bluesky-social/atproto/tree/main/lexicons/app/bsky/feed/post.json
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from syndication.connectors.base import OutgoingPost, Photo
+from syndication.connectors.media import size_of_plain
+from syndication.connectors.text import Span, clean, graphemes, spans
+
+COLLECTION = "app.bsky.feed.post"
+LONGEST_TAG = 64  # graphemes; and 640 bytes
+LONGEST_TAG_BYTES = 640
+MOST_MENTIONS = 5  # of a post are looked up; nobody is to wait for more
+
+_DIGITS = "234567abcdefghijklmnopqrstuvwxyz"
+_UNDATED = 1_700_000_000  # the second of a post that does not say when it was written
+
+
+def record_key(post: OutgoingPost, idempotency_key: str) -> str:
+    """A timestamp identifier (https://atproto.com/specs/tid), always the same for one delivery.
+
+    The second is the one of writing; microseconds and clock number come from the key, so that no
+    other delivery of that second has it.
+    """
+    digest = int.from_bytes(hashlib.sha256(idempotency_key.encode()).digest()[:8])
+    microseconds = int(post.written_at or _UNDATED) * 1_000_000 + digest % 1_000_000
+    number = microseconds << 10 | (digest // 1_000_000) % 1024
+    return "".join(_DIGITS[number >> 5 * place & 31] for place in range(12, -1, -1))
+
+
+def made(
+    text: str, *, created_at: float, facets: Sequence[Any] = (), embed: Any = None
+) -> dict[str, Any]:
+    """The record."""
+    at = datetime.fromtimestamp(created_at, UTC).isoformat(timespec="milliseconds")
+    record: dict[str, Any] = {
+        "$type": COLLECTION,
+        "text": text,
+        "createdAt": at.replace("+00:00", "Z"),
+    }
+    if facets:
+        record["facets"] = list(facets)
+    if embed:
+        record["embed"] = embed
+    return record
+
+
+def facets(text: str, *, did_of: Callable[[str], str]) -> Iterator[dict[str, Any]]:
+    """What of `text` leads somewhere: nothing does by itself there. Counted in bytes of UTF-8.
+
+    `did_of` says whom a handle names, "" where nobody.
+    """
+    mentions = 0
+    for span in spans(text):
+        if span.kind == "mention":
+            mentions += 1
+            if mentions > MOST_MENTIONS:
+                continue
+        feature = _feature(span, did_of)
+        if feature:
+            place = {"byteStart": span.byte_start, "byteEnd": span.byte_end}
+            yield {"index": place, "features": [feature]}
+
+
+def images(pictures: Sequence[tuple[Photo, Any]]) -> dict[str, Any] | None:
+    """Pictures with what they show; each with the blob that its upload answered."""
+    if not pictures:
+        return None
+    entries = []
+    for photo, blob in pictures:
+        entry = {"image": blob, "alt": clean(photo.alt)}
+        size = size_of_plain(photo.content)
+        if size:
+            entry["aspectRatio"] = {"width": size[0], "height": size[1]}
+        entries.append(entry)
+    return {"$type": "app.bsky.embed.images", "images": entries}
+
+
+def card(post: OutgoingPost) -> dict[str, Any]:
+    """The page that a link post names."""
+    title = " ".join(clean(post.title).split()) or post.url
+    external = {"uri": post.url, "title": title, "description": ""}
+    return {"$type": "app.bsky.embed.external", "external": external}
+
+
+def _feature(span: Span, did_of: Callable[[str], str]) -> dict[str, str] | None:
+    prefix = "app.bsky.richtext.facet#"
+    if span.kind == "address" and (span.is_linked or span.has_scheme):
+        return {"$type": f"{prefix}link", "uri": span.value}
+    if span.kind == "tag" and _fits(span.value):
+        return {"$type": f"{prefix}tag", "tag": span.value}
+    if span.kind == "mention" and "." in span.value and "@" not in span.value:
+        did = did_of(span.value.lower())
+        return {"$type": f"{prefix}mention", "did": did} if did else None
+    return None
+
+
+def _fits(tag: str) -> bool:
+    length = sum(1 for _ in graphemes(tag))
+    return length <= LONGEST_TAG and len(tag.encode()) <= LONGEST_TAG_BYTES

@@ -1,0 +1,179 @@
+"""The wire of the AT Protocol: XRPC, opened by an app password's session or by OAuth with DPoP.
+
+Which of the two an account has is seen by its `dpop_key`. By OAuth each request is signed; the
+server hands out a nonce to sign along, and refuses a request without one before it does anything,
+so that asking again with it is safe for writes too (RFC 9449, section 9).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from accounts import proofs
+from syndication.connectors import reasons
+from syndication.connectors.api import DONE, Api, fields_of
+from syndication.connectors.base import Credentials, Response
+from syndication.connectors.errors import ConnectorError, TryLater, Unauthorized
+from syndication.connectors.wire import challenge
+
+ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+STALE = frozenset({"ExpiredToken", "InvalidToken", "invalid_token", "AuthMissing"})
+NARROW = frozenset({"insufficient_scope", "ScopeMissingError"})
+ENDED = frozenset(
+    {"AccountTakedown", "AccountSuspended", "AccountDeactivated", "AccountDeleted"}
+)  # the account itself, whatever token comes
+DEAD_REFRESH = frozenset({"invalid_grant", "ExpiredToken", "InvalidToken"}) | ENDED
+
+
+class Xrpc(Api):
+    """The account's server. `call` reads, `procedure` changes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._nonces: dict[str, str] = {}  # by origin
+
+    def call(self, method: str, params: Mapping[str, str]) -> Mapping[str, Any]:
+        """The object that a query answers. Raises as `Api.read` does."""
+        found = self.read(f"/xrpc/{method}", params)
+        if not isinstance(found, dict):
+            raise self.unreadable(is_write=False)
+        return found
+
+    def procedure(self, method: str, content: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The object that a procedure answers. Raises as `Api.write` does."""
+        found = self.write("POST", f"/xrpc/{method}", json=dict(content))
+        if not isinstance(found, dict):
+            raise self.unreadable(is_write=True)
+        return found
+
+    def renewed(self) -> Credentials:
+        """New tokens for the refresh token. Raises Unauthorized, TryLater."""
+        url, headers, form = self._renewal()
+        response = self.signed("POST", url, headers=headers, data=form)
+        found = fields_of(response)
+        if response.status not in DONE:
+            raise self._renewal_refusal(response, str(found.get("error", "")))
+        by_oauth = bool(self._key)
+        access = found.get("access_token" if by_oauth else "accessJwt")
+        newer = found.get("refresh_token" if by_oauth else "refreshJwt")
+        if not isinstance(access, str) or not isinstance(newer, str):
+            # No excerpt: it may well hold the new tokens.
+            raise TryLater(reasons.UNREADABLE, status=response.status)
+        if found.get("sub" if by_oauth else "did") != self.credentials.uid:
+            raise Unauthorized(reasons.ACCESS_GONE, status=response.status)
+        ends = expiry(access)
+        if by_oauth and isinstance(found.get("expires_in"), int | float):
+            ends = self.clock() + float(found["expires_in"])
+        return replace(self.credentials, access_token=access, refresh_token=newer, expires_at=ends)
+
+    def authorised(self, method: str, url: str, content: Mapping[str, Any]) -> dict[str, str]:
+        if not self._key:
+            return super().authorised(method, url, content)
+        token = self.credentials.access_token
+        return {"Authorization": f"DPoP {token}", **self._proof(method, url, token)}
+
+    def access_refusal(self, response: Response) -> Unauthorized | None:
+        """A token that is no good asks for one refresh, whatever it is called: that one is definite."""
+        names = {str(fields_of(response).get("error")), challenge(response.headers).get("error")}
+        log = self.log(response)
+        if names & ENDED:
+            return Unauthorized(reasons.ACCESS_GONE, **log)
+        if names & NARROW:
+            return Unauthorized(reasons.ACCESS_TOO_NARROW, scope="?", **log)
+        if names & STALE or response.status == 401:
+            return Unauthorized(reasons.ACCESS_EXPIRED, expired=True, **log)
+        return None
+
+    def refusal_words(self, fields: Mapping[str, Any]) -> object:
+        return fields.get("message") or super().refusal_words(fields)
+
+    def signed(self, method: str, url: str, **content: Any) -> Response:
+        """A request for a token: signed by OAuth, else as it stands."""
+        headers = content.pop("headers", {})
+
+        def ask() -> Response:
+            proof = self._proof(method, url, "") if self._key else {}
+            return self.send(method, url, is_write=False, headers={**headers, **proof}, **content)
+
+        response = ask()
+        return ask() if self._wants_nonce(url, response) else response
+
+    def _ask(self, method: str, url: str, *, is_write: bool, **content: Any) -> Response:
+        response = super()._ask(method, url, is_write=is_write, **content)
+        if not self._wants_nonce(url, response):
+            return response
+        return super()._ask(method, url, is_write=is_write, **content)
+
+    def _wants_nonce(self, url: str, response: Response) -> bool:
+        """Whether the same request with the newest nonce would be taken. Remembers that nonce."""
+        newest = response.headers.get("DPoP-Nonce", "")
+        if not self._key or not newest:
+            return False
+        is_new = self._nonces.get(_origin(url)) != newest
+        self._nonces[_origin(url)] = newest
+        names = (fields_of(response).get("error"), challenge(response.headers).get("error"))
+        return is_new and response.status in {400, 401} and "use_dpop_nonce" in names
+
+    def _proof(self, method: str, url: str, token: str) -> dict[str, str]:
+        nonce = self._nonces.get(_origin(url), "")
+        return {
+            "DPoP": proofs.dpop(
+                self._key,
+                method=method,
+                url=url,
+                now=self.clock(),
+                nonce=nonce,
+                access_token=token,
+            )
+        }
+
+    def _renewal(self) -> tuple[str, dict[str, str], dict[str, str] | None]:
+        """Address, headers and form of the request for new tokens."""
+        token, extra = self.credentials.refresh_token, self.credentials.extra
+        if not self._key:
+            url = f"{self.app.api_url}/xrpc/com.atproto.server.refreshSession"
+            return url, {"Authorization": f"Bearer {token}"}, None
+        client_id = extra.get("client_id", "")
+        form = {"grant_type": "refresh_token", "refresh_token": token, "client_id": client_id}
+        if client_key := extra.get("client_key", ""):
+            form["client_assertion_type"] = ASSERTION
+            form["client_assertion"] = proofs.client_assertion(
+                client_key,
+                client_id=client_id,
+                audience=extra.get("issuer", ""),
+                now=self.clock(),
+            )
+        return extra.get("token_url", ""), {}, form
+
+    def _renewal_refusal(self, response: Response, name: str) -> ConnectorError:
+        """Only the word that the refresh token or the account is dead ends the access."""
+        log = self.log(response)
+        if name in DEAD_REFRESH:
+            return Unauthorized(reasons.ACCESS_GONE, **log)
+        if response.status in {429, 503}:
+            return self.other_refusal(response, is_write=False)
+        if 400 <= response.status < 500:
+            return TryLater(reasons.APP_REFUSED, **log)
+        return TryLater(reasons.IN_TROUBLE, **log)
+
+    @property
+    def _key(self) -> str:
+        return self.credentials.extra.get("dpop_key", "")
+
+
+def expiry(token: str) -> float | None:
+    """When a token that is a JWT ends, by its own word; None where it does not say."""
+    try:
+        claims = json.loads(proofs.decoded(token.split(".")[1]))
+        return float(claims["exp"])
+    except (LookupError, TypeError, ValueError, RecursionError):
+        return None
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

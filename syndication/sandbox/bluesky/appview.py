@@ -1,0 +1,71 @@
+"""What an AppView makes of all records: app.bsky.*. A server without one passes nothing on."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qsl
+
+from syndication.sandbox.bluesky.repo import seeded
+from syndication.sandbox.bluesky.state import Session, State
+from syndication.sandbox.bluesky.words import cid, handle_of, iso, refused
+from syndication.sandbox.society import Account, Post
+from syndication.sandbox.wire import Reply, Request, json_reply
+
+_AT_ONCE = 25
+
+
+def timeline(state: State, session: Session, request: Request) -> Reply:
+    """app.bsky.feed.getTimeline: one's own and what those wrote whom one follows, newest first."""
+    _there_is_one(state)
+    query = request.query
+    posts = state.society.home(session.user)
+    start = int(query.get("cursor") or "0")
+    limit = min(int(query.get("limit", "50")), 100)
+    page = posts[start : start + limit]
+    more = {"cursor": str(start + limit)} if len(posts) > start + limit else {}
+    return json_reply({**more, "feed": [_entry(state, post, request.root) for post in page]})
+
+
+def profile(state: State, request: Request) -> Reply:
+    """app.bsky.actor.getProfile."""
+    _there_is_one(state)
+    account = state.account(request.query.get("actor", ""))
+    if account is None:
+        raise refused("InvalidRequest", "Profile not found")
+    return json_reply(_person(account, request.root))
+
+
+def profiles(state: State, request: Request) -> Reply:
+    """app.bsky.actor.getProfiles: up to 25 at once, whom it does not know left out."""
+    _there_is_one(state)
+    actors = [value for name, value in parse_qsl(request.query_string) if name == "actors"]
+    if len(actors) > _AT_ONCE:
+        raise refused("InvalidRequest", f"array too big (maximum {_AT_ONCE}) at $.actors")
+    found = [account for each in actors if (account := state.account(each))]
+    return json_reply({"profiles": [_person(each, request.root) for each in found]})
+
+
+def _there_is_one(state: State) -> None:
+    if not state.settings.has_appview:
+        raise refused("MethodNotImplemented", "No service configured", 501)
+
+
+def _person(account: Account, root: str) -> dict[str, Any]:
+    return {
+        "did": account.id,
+        "handle": handle_of(account.name),
+        "displayName": account.nickname,
+        "avatar": f"{root}/avatar/{account.id}.jpg",
+    }
+
+
+def _entry(state: State, post: Post, root: str) -> dict[str, Any]:
+    return {
+        "post": {
+            "uri": post.id,
+            "cid": cid(post.id.encode(), 0x71),
+            "author": _person(state.society.accounts[post.user], root),
+            "record": post.more.get("record") or seeded(post),
+            "indexedAt": iso(post.at),
+        }
+    }

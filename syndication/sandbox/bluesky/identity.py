@@ -1,0 +1,38 @@
+"""Who is who: handles to DIDs, and the directory that has their documents (PLC)."""
+
+from __future__ import annotations
+
+from syndication.sandbox.bluesky.state import State
+from syndication.sandbox.bluesky.words import handle_of, refused
+from syndication.sandbox.wire import Reply, Request, json_reply
+
+
+def resolved(state: State, request: Request) -> Reply:
+    """com.atproto.identity.resolveHandle."""
+    account = state.account(request.query.get("handle", ""))
+    if account is None or account.id == request.query.get("handle"):
+        raise refused("InvalidRequest", "Unable to resolve handle")
+    return json_reply({"did": account.id})
+
+
+def document(state: State, request: Request) -> Reply:
+    """`/did:plc:…` of the directory."""
+    did = request.path.removeprefix("/")
+    account = state.society.accounts.get(did)
+    if account is None:
+        return json_reply({"message": f"DID not registered: {did}"}, 404)
+    return json_reply(
+        {
+            "@context": ["https://www.w3.org/ns/did/v1"],
+            "id": did,
+            "alsoKnownAs": [f"at://{handle_of(account.name)}"],
+            "verificationMethod": [],
+            "service": [
+                {
+                    "id": "#atproto_pds",
+                    "type": "AtprotoPersonalDataServer",
+                    "serviceEndpoint": request.root,
+                }
+            ],
+        }
+    )

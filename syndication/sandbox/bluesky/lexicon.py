@@ -1,0 +1,63 @@
+"""What app.bsky.feed.post may hold, by the lexicon's file of that name, in the server's own words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from syndication.sandbox.bluesky.state import State
+from syndication.sandbox.bluesky.words import POST, Refused, letters, refused
+from syndication.sandbox.society import Upload
+
+Fields = dict[str, Any]
+
+_LONGEST = 300
+_BYTES = 3000
+_IMAGES = 4
+_IMAGE_BYTES = 1_000_000
+
+
+def checked(state: State, record: Fields) -> list[Upload]:
+    """The pictures of a record that fits the lexicon. Raises Refused."""
+    text = record.get("text")
+    if not isinstance(text, str) or record.get("$type", POST) != POST:
+        raise _invalid("Expected string value type at $.record.text")
+    size = len(text.encode(errors="replace"))
+    if size > _BYTES:
+        raise _invalid(f"string too big (maximum {_BYTES}, got {size}) at $.record.text")
+    if letters(text) > _LONGEST:
+        found = letters(text)
+        raise _invalid(f"grapheme too big (maximum {_LONGEST}, got {found}) at $.record.text")
+    try:
+        datetime.fromisoformat(record["createdAt"])
+    except (KeyError, TypeError, ValueError):
+        raise _invalid("Invalid datetime at $.record.createdAt") from None
+    for facet in record.get("facets", []):
+        place = facet["index"]
+        if not 0 <= place["byteStart"] < place["byteEnd"]:
+            raise _invalid("Invalid integer at $.record.facets[0].index")
+    return _pictures(state, record.get("embed") or {})
+
+
+def _pictures(state: State, embed: Fields) -> list[Upload]:
+    images = embed.get("images", [])
+    if len(images) > _IMAGES:
+        raise _invalid(f"array too big (maximum {_IMAGES}, got {len(images)})")
+    found = []
+    for number, image in enumerate(images):
+        place = f"$.record.embed.images[{number}]"
+        name = image.get("image", {}).get("ref", {}).get("$link", "")
+        upload = state.society.uploads.get(name)
+        if upload is None:
+            raise refused("BlobNotFound", f"Could not find blob: {name}")
+        if not isinstance(image.get("alt"), str):
+            raise _invalid(f"Missing required key at {place}.alt")
+        if len(upload.content) > _IMAGE_BYTES:
+            got = len(upload.content)
+            raise _invalid(f"blob too big (maximum {_IMAGE_BYTES}, got {got}) at {place}.image")
+        found.append(Upload(name, upload.user, upload.content, upload.content_type, image["alt"]))
+    return found
+
+
+def _invalid(what: str) -> Refused:
+    return refused("InvalidRequest", f"Invalid {POST} record: {what}")

@@ -1,0 +1,143 @@
+"""Bluesky as one of the sandbox's networks: which address is answered by what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from syndication.sandbox.bluesky import appview, identity, pages, repo, sessions
+from syndication.sandbox.bluesky.oauth import OAuth
+from syndication.sandbox.bluesky.proofs import BadProof, Proofs
+from syndication.sandbox.bluesky.state import Session, State
+from syndication.sandbox.bluesky.words import Refused, handle_of, refused
+from syndication.sandbox.network import Network
+from syndication.sandbox.society import Post
+from syndication.sandbox.wire import BadBody, Reply, Request
+
+Open = Callable[[State, Request], Reply]
+Guarded = Callable[[State, Session, Request], Reply]
+
+OPEN: dict[str, Open] = {
+    "GET com.atproto.identity.resolveHandle": identity.resolved,
+    "GET com.atproto.repo.getRecord": repo.get,
+    "GET com.atproto.repo.listRecords": repo.listed,
+    "GET com.atproto.repo.describeRepo": repo.described,
+    "GET com.atproto.sync.getBlob": repo.blob,
+    "POST com.atproto.server.createSession": sessions.create,
+    "POST com.atproto.server.refreshSession": sessions.refresh,
+    "POST com.atproto.server.deleteSession": sessions.end,
+}
+GUARDED: dict[str, Guarded] = {
+    "POST com.atproto.repo.putRecord": repo.put,
+    "POST com.atproto.repo.createRecord": repo.create,
+    "POST com.atproto.repo.deleteRecord": repo.delete,
+    "POST com.atproto.repo.uploadBlob": repo.upload,
+    "GET com.atproto.server.getSession": lambda state, session, _: sessions.shown(state, session),
+    "GET app.bsky.feed.getTimeline": appview.timeline,
+    "GET app.bsky.actor.getProfile": lambda state, _, request: appview.profile(state, request),
+    "GET app.bsky.actor.getProfiles": lambda state, _, request: appview.profiles(state, request),
+}
+
+
+class Bluesky(Network):
+    """One server with everybody on it. `state` is there for tests to look at."""
+
+    key = "bluesky"
+    title = "Bluesky"
+    port_offset = 3
+    state: State
+
+    def reset(self) -> None:
+        self.state = State(self.world)
+        self._proofs = Proofs(self.state)
+        self._oauth = OAuth(self.state, self._proofs)
+
+    def handle(self, request: Request) -> Reply:
+        try:
+            return self._answer(request)
+        except Refused as no:
+            return no.reply
+        except (BadBody, KeyError, TypeError, ValueError, AttributeError):
+            return refused("InvalidRequest", "Input is not of the right shape").reply
+
+    def _answer(self, request: Request) -> Reply:
+        path = request.path
+        if path.startswith("/xrpc/"):
+            return self._xrpc(request)
+        at: dict[str, Callable[[Request], Reply]] = {
+            "/.well-known/oauth-authorization-server": self._oauth.metadata,
+            "/.well-known/oauth-protected-resource": self._oauth.resource,
+            "/oauth/par": self._oauth.push,
+            "/oauth/authorize": self._oauth.authorize,
+            "/oauth/token": self._oauth.token,
+        }
+        if path in at:
+            return at[path](request)
+        return self._for_people(request)
+
+    def _for_people(self, request: Request) -> Reply:
+        starts: dict[str, Open] = {
+            "/did:": identity.document,
+            "/profile/": pages.profile,
+            "/avatar/": pages.avatar,
+        }
+        for start, answer in starts.items():
+            if request.path.startswith(start):
+                return answer(self.state, request)
+        if request.path == "/":
+            return pages.overview(self.state, request)
+        return refused("NotFound", "Not Found", 404).reply
+
+    def _xrpc(self, request: Request) -> Reply:
+        call = f"{request.method} {request.path.removeprefix('/xrpc/')}"
+        if call in OPEN:
+            return OPEN[call](self.state, request)
+        if call not in GUARDED:
+            raise refused("MethodNotImplemented", "Method Not Implemented", 501)
+        session = sessions.opened(self.state, self._proofs, request)
+        try:
+            reply = GUARDED[call](self.state, session, request)
+        except Refused as no:
+            reply = no.reply
+        return reply.adding(("DPoP-Nonce", self._proofs.nonce())) if session.key else reply
+
+    def is_api(self, path: str) -> bool:
+        return path.startswith("/xrpc/") or path in ("/oauth/token", "/oauth/par")
+
+    def refusal(self, request: Request, *, is_expired: bool) -> Reply:
+        words = "Token has expired" if is_expired else "Token could not be verified"
+        if request.headers.get("authorization", "").startswith("DPoP"):
+            nonce = ("DPoP-Nonce", self._proofs.nonce())
+            return BadProof(words, "invalid_token").to_caller().adding(nonce)
+        return refused("ExpiredToken" if is_expired else "InvalidToken", words).reply
+
+    def configure(self, values: Mapping[str, Any]) -> None:
+        self.state.settings.change(dict(values))
+
+    def environment(self, root: str) -> dict[str, str]:
+        return {f"BLUESKY_{name}_URL": root for name in ("API", "PLC", "WEB")}
+
+    def received(self) -> dict[str, Any]:
+        return self.state.society.received()
+
+    # What tests look at and do.
+
+    @property
+    def statuses(self) -> list[Post]:
+        """The posts received, oldest first, deleted ones too."""
+        return [each for each in self.state.society.posts.values() if not each.is_seeded]
+
+    def handle_of(self, name: str) -> str:
+        """What the member with this login name is called there."""
+        return handle_of(name)
+
+    def add_friends(self, name: str, count: int) -> None:
+        """So many more accounts that `name` follows."""
+        self.state.society.add_follows(name, count)
+
+    def revoke(self, name: str) -> None:
+        """What the member does who takes an app password or an app's access back."""
+        user = self.state.society.named(name).id
+        for token in list(self.state.tokens.refresh.values()):
+            if token.session.user == user:
+                self.state.tokens.end(token.session)

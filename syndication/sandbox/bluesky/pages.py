@@ -1,0 +1,53 @@
+"""Pages for people: who is here, a profile with its posts, one post."""
+
+from __future__ import annotations
+
+from html import escape
+
+from syndication.sandbox.bluesky.state import State
+from syndication.sandbox.bluesky.words import handle_of
+from syndication.sandbox.html import page
+from syndication.sandbox.pictures import face
+from syndication.sandbox.society import Post
+from syndication.sandbox.wire import Reply, Request
+
+TITLE = "Bluesky（サンドボックス）"
+
+
+def overview(state: State, request: Request) -> Reply:
+    rows = "".join(
+        f'<li><a href="{escape(request.root)}/profile/{handle_of(each.name)}">'
+        f"{escape(each.nickname)}</a> @{handle_of(each.name)}</li>"
+        for each in state.society.accounts.values()
+    )
+    return page(TITLE, f"<ul>{rows}</ul>")
+
+
+def profile(state: State, request: Request) -> Reply:
+    """`/profile/<handle or DID>` and `/profile/…/post/<key>`."""
+    who, _, rest = request.path.removeprefix("/profile/").partition("/")
+    account = state.account(who)
+    if account is None:
+        return page(TITLE, "<p>見つかりません。</p>", status=404)
+    posts = state.society.standing(account.id)
+    if rest:
+        posts = [post for post in posts if rest == f"post/{post.more['key']}"]
+    if rest and not posts:
+        return page(TITLE, "<p>投稿が見つかりません。</p>", status=404)
+    body = "".join(_one(post, request.root) for post in posts)
+    return page(f"{account.nickname} @{handle_of(account.name)}", body)
+
+
+def avatar(state: State, request: Request) -> Reply:
+    name = request.path.removeprefix("/avatar/").removesuffix(".jpg")
+    return Reply(200, face(name), (("Content-Type", "image/jpeg"),))
+
+
+def _one(post: Post, root: str) -> str:
+    address = f"{root}/xrpc/com.atproto.sync.getBlob?did={post.user}&cid="
+    pictures = "".join(
+        f'<br><img src="{escape(address + each.id)}" alt="{escape(each.alt)}">'
+        for each in post.photos
+    )
+    text = escape(post.text).replace("\n", "<br>")
+    return f'<div class="one">{text}{pictures}<br><span class="small">{post.at:%F %T}</span></div>'

@@ -1,0 +1,206 @@
+"""Records: com.atproto.repo.*. Posts are kept; of other collections follows and profiles are read."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+from syndication.sandbox.bluesky.lexicon import checked
+from syndication.sandbox.bluesky.state import Session, State, tid
+from syndication.sandbox.bluesky.words import (
+    FOLLOW,
+    POST,
+    PROFILE,
+    Refused,
+    cid,
+    handle_of,
+    iso,
+    refused,
+)
+from syndication.sandbox.pictures import face, media_type
+from syndication.sandbox.society import Post, Upload
+from syndication.sandbox.wire import Reply, Request, json_reply
+
+Fields = dict[str, Any]
+
+_KEY = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._:~-]{1,512}", re.ASCII)
+
+
+def put(state: State, session: Session, request: Request) -> Reply:
+    """com.atproto.repo.putRecord: the same again changes nothing; `swapRecord` null: only if new."""
+    fields = request.json()
+    key = _target(session, fields)
+    record = fields.get("record")
+    if not isinstance(record, dict):
+        raise refused("InvalidRequest", "Input/record must be an object")
+    photos = checked(state, record)
+    there = state.post(session.user, key)
+    name = cid(json.dumps(record, sort_keys=True).encode(), 0x71)
+    if there is not None and there.more["cid"] == name:
+        return json_reply({"uri": there.id, "cid": name, "validationStatus": "valid"})
+    if "swapRecord" in fields and fields["swapRecord"] != (there.more["cid"] if there else None):
+        at = there.more["cid"] if there else "null"
+        raise refused("InvalidSwap", f"Record was at {at}")
+    return _kept(state, session, key, record, photos)
+
+
+def create(state: State, session: Session, request: Request) -> Reply:
+    """com.atproto.repo.createRecord. On a key that is taken the real one breaks."""
+    fields = request.json()
+    fields.setdefault("rkey", tid(state.now(), state.society.number()))
+    key = _target(session, fields)
+    if state.post(session.user, key) is not None:
+        raise refused("InternalServerError", "Internal Server Error", 500)
+    record = fields["record"]
+    return _kept(state, session, key, record, checked(state, record))
+
+
+def delete(state: State, session: Session, request: Request) -> Reply:
+    """com.atproto.repo.deleteRecord: of what is not there it says nothing."""
+    key = _target(session, request.json())
+    post = state.post(session.user, key)
+    if post is None:
+        return json_reply({})
+    headers = _spend(state, session, 1)
+    post.is_deleted = True
+    return json_reply({"commit": _commit(state)}).adding(*headers)
+
+
+def upload(state: State, session: Session, request: Request) -> Reply:
+    """com.atproto.repo.uploadBlob. How large a picture may be is asked when a record names it."""
+    name = cid(request.body, 0x55)
+    kind = media_type(request.body) or request.content_type
+    state.society.uploads[name] = Upload(name, session.user, request.body, kind)
+    return json_reply({"blob": _blob(name, kind, len(request.body))})
+
+
+def get(state: State, request: Request) -> Reply:
+    """com.atproto.repo.getRecord, for everybody."""
+    query = request.query
+    user, key = query.get("repo", ""), query.get("rkey", "")
+    uri = f"at://{user}/{query.get('collection', '')}/{key}"
+    value: Fields | None = None
+    if query.get("collection") == POST and (post := state.post(user, key)):
+        value = post.more.get("record") or seeded(post)
+    account = state.account(user)
+    if query.get("collection") == PROFILE and key == "self" and account:
+        picture = face(account.id)
+        blob = _blob(cid(picture, 0x55), "image/jpeg", len(picture))
+        value = {"$type": PROFILE, "displayName": account.nickname, "avatar": blob}
+    if value is None:
+        raise refused("RecordNotFound", f"Could not locate record: {uri}")
+    name = cid(json.dumps(value, sort_keys=True).encode(), 0x71)
+    return json_reply({"uri": uri, "cid": name, "value": value})
+
+
+def listed(state: State, request: Request) -> Reply:
+    """com.atproto.repo.listRecords, newest first, for everybody."""
+    query = request.query
+    account = state.account(query.get("repo", ""))
+    if account is None:
+        raise refused("InvalidRequest", f"Could not find repo: {query.get('repo', '')}")
+    rows: list[tuple[str, Fields]] = []
+    if query.get("collection") == POST:
+        posts = state.society.standing(account.id)
+        rows = [(post.more["key"], post.more.get("record") or seeded(post)) for post in posts]
+    elif query.get("collection") == FOLLOW:
+        epoch = datetime.fromisoformat("2024-01-01T00:00:00+00:00")
+        for number, other in enumerate(account.follows):
+            at = epoch + timedelta(minutes=number)
+            value = {"$type": FOLLOW, "subject": other, "createdAt": iso(at)}
+            rows.append((tid(at, number), value))
+    rows.sort(key=lambda row: row[0], reverse=True)
+    limit = min(int(query.get("limit", "50")), 100)
+    rest = [row for row in rows if not query.get("cursor") or row[0] < query["cursor"]]
+    records = [
+        {
+            "uri": f"at://{account.id}/{query['collection']}/{key}",
+            "cid": cid(key.encode(), 0x71),
+            "value": value,
+        }
+        for key, value in rest[:limit]
+    ]
+    more = {"cursor": rest[limit - 1][0]} if len(rest) > limit else {}
+    return json_reply({**more, "records": records})
+
+
+def described(state: State, request: Request) -> Reply:
+    """com.atproto.repo.describeRepo, for everybody."""
+    account = state.account(request.query.get("repo", ""))
+    if account is None:
+        raise refused("InvalidRequest", "Could not find repo")
+    handle = handle_of(account.name)
+    found = {"handle": handle, "did": account.id, "collections": [POST], "handleIsCorrect": True}
+    return json_reply(found)
+
+
+def blob(state: State, request: Request) -> Reply:
+    """com.atproto.sync.getBlob, for everybody."""
+    name = request.query.get("cid", "")
+    upload = state.society.uploads.get(name)
+    if upload is not None:
+        return Reply(200, upload.content, (("Content-Type", upload.content_type),))
+    picture = face(request.query.get("did", ""))
+    if cid(picture, 0x55) == name:
+        return Reply(200, picture, (("Content-Type", "image/jpeg"),))
+    raise refused("BlobNotFound", "Blob not found")
+
+
+def _target(session: Session, fields: Fields) -> str:
+    """The record key that a write names. Raises Refused."""
+    if fields.get("repo") != session.user:
+        raise refused("AuthenticationRequired", "Authentication Required", 401)
+    if fields.get("collection") != POST:
+        raise refused("InvalidRequest", "The sandbox keeps posts alone")
+    key = fields.get("rkey")
+    if not isinstance(key, str) or not _KEY.fullmatch(key):
+        raise refused("InvalidRequest", f'Invalid record key (got "{key}") at $.rkey')
+    return key
+
+
+def _kept(state: State, session: Session, key: str, record: Fields, photos: list[Upload]) -> Reply:
+    there = state.post(session.user, key)
+    headers = _spend(state, session, 2 if there else 3)
+    uri = f"at://{session.user}/{POST}/{key}"
+    name = cid(json.dumps(record, sort_keys=True).encode(), 0x71)
+    more = {"record": record, "cid": name, "key": key}
+    post = state.society.write(session.user, record["text"], id=uri, photos=photos, more=more)
+    post.edits = there.edits + 1 if there else 0
+    found = {"uri": uri, "cid": name, "commit": _commit(state), "validationStatus": "valid"}
+    return json_reply(found).adding(*headers)
+
+
+def _spend(state: State, session: Session, points: int) -> tuple[tuple[str, str], ...]:
+    """Points of the hour, and the headers that tell of them. Raises Refused (429)."""
+    now, most = state.now(), state.settings.points
+    hour = [
+        each for each in state.spent.get(session.user, []) if each[0] > now - timedelta(hours=1)
+    ]
+    left = most - sum(each[1] for each in hour)
+    ends_at = (hour[0][0] if hour else now) + timedelta(hours=1)
+    headers = (
+        ("RateLimit-Limit", str(most)),
+        ("RateLimit-Remaining", str(max(left - points, 0))),
+        ("RateLimit-Reset", str(int(ends_at.timestamp()) + 1)),
+        ("RateLimit-Policy", f"{most};w=3600"),
+    )
+    if left < points:
+        no = refused("RateLimitExceeded", "Rate Limit Exceeded", 429)
+        raise Refused(no.reply.adding(*headers))
+    state.spent[session.user] = [*hour, (now, points)]
+    return headers
+
+
+def _commit(state: State) -> Fields:
+    rev = tid(state.now(), state.society.number())
+    return {"cid": cid(rev.encode(), 0x71), "rev": rev}
+
+
+def seeded(post: Post) -> Fields:
+    return {"$type": POST, "text": post.text, "createdAt": iso(post.at), "langs": ["ja"]}
+
+
+def _blob(name: str, kind: str, size: int) -> Fields:
+    return {"$type": "blob", "ref": {"$link": name}, "mimeType": kind, "size": size}

@@ -1,0 +1,122 @@
+"""Sessions by an app password: com.atproto.server.*. The password is everybody's own one here.
+
+The access token is a JWT that a caller may read; nobody checks its signature but us, by knowing it.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from datetime import datetime, timedelta
+
+from syndication.sandbox.bluesky import es256
+from syndication.sandbox.bluesky.proofs import BadProof, Proofs
+from syndication.sandbox.bluesky.state import Session, State, Token
+from syndication.sandbox.bluesky.words import HANDLES, Refused, handle_of, refused
+from syndication.sandbox.society import Account
+from syndication.sandbox.wire import Reply, Request, json_reply
+
+MAIN = "main-"  # before the password: the one that opens all, as a member should not use it here
+
+
+def opened(state: State, proofs: Proofs, request: Request) -> Session:
+    """Whose request it is. Raises Refused."""
+    scheme, _, text = request.headers.get("authorization", "").partition(" ")
+    if not text:
+        raise refused("AuthMissing", "Authentication Required", 401)
+    token = state.tokens.access.get(text)
+    if scheme == "DPoP":
+        return _by_oauth(state, proofs, request, text)
+    if token is None or token.session.key or scheme != "Bearer":
+        raise refused("InvalidToken", "Token could not be verified")
+    if token.ends_at < state.now():
+        raise refused("ExpiredToken", "Token has expired")
+    return token.session
+
+
+def _by_oauth(state: State, proofs: Proofs, request: Request, text: str) -> Session:
+    nonce = ("DPoP-Nonce", proofs.nonce())
+    try:
+        key = proofs.check(request, text)
+        token = state.tokens.access.get(text)
+        if token is None or token.session.key != key:
+            raise BadProof("Invalid token", "invalid_token")
+        if token.ends_at < state.now():
+            raise BadProof("Token has expired", "invalid_token")
+    except BadProof as bad:
+        raise Refused(bad.to_caller().adding(nonce)) from bad
+    return token.session
+
+
+def create(state: State, request: Request) -> Reply:
+    """com.atproto.server.createSession."""
+    fields = request.json()
+    name, password = str(fields.get("identifier", "")), str(fields.get("password", ""))
+    account = state.account(name) or state.account(name.removeprefix("@") + HANDLES)
+    is_main = password.startswith(MAIN)
+    if account is None or password.removeprefix(MAIN) != account.password:
+        raise refused("AuthenticationRequired", "Invalid identifier or password", 401)
+    return json_reply(_session(state, Session(account.id), account, is_main=is_main))
+
+
+def refresh(state: State, request: Request) -> Reply:
+    """com.atproto.server.refreshSession."""
+    token, account = _refreshed(state, request)
+    del state.tokens.refresh[request.headers["authorization"].partition(" ")[2]]
+    return json_reply(_session(state, token.session, account))
+
+
+def end(state: State, request: Request) -> Reply:
+    """com.atproto.server.deleteSession: by the refresh token."""
+    token, _ = _refreshed(state, request)
+    state.tokens.end(token.session)
+    return Reply()
+
+
+def shown(state: State, session: Session) -> Reply:
+    """com.atproto.server.getSession."""
+    account = state.society.accounts[session.user]
+    return json_reply({"did": account.id, "handle": handle_of(account.name), "active": True})
+
+
+def _refreshed(state: State, request: Request) -> tuple[Token, Account]:
+    text = request.headers.get("authorization", "").removeprefix("Bearer ")
+    token = state.tokens.refresh.get(text)
+    if token is None or token.session.key:
+        raise refused("InvalidToken", "Token could not be verified")
+    if token.ends_at < state.now():
+        raise refused("ExpiredToken", "Token has expired")
+    return token, state.society.accounts[token.session.user]
+
+
+def _session(
+    state: State, session: Session, account: Account, *, is_main: bool = False
+) -> dict[str, object]:
+    now, settings = state.now(), state.settings
+    ends_at = now + timedelta(seconds=settings.access_seconds)
+    scope = "com.atproto.access" if is_main else "com.atproto.appPass"
+    access = _jwt(account, scope, now, ends_at)
+    state.tokens.access[access] = Token(session, ends_at)
+    last = now + timedelta(seconds=settings.refresh_seconds)
+    renewal = _jwt(account, "com.atproto.refresh", now, last)
+    state.tokens.refresh[renewal] = Token(session, last)
+    return {
+        "accessJwt": access,
+        "refreshJwt": renewal,
+        "handle": handle_of(account.name),
+        "did": account.id,
+        "active": True,
+    }
+
+
+def _jwt(account: Account, scope: str, now: datetime, ends_at: datetime) -> str:
+    claims = {
+        "scope": scope,
+        "aud": "did:web:sandbox",
+        "sub": account.id,
+        "jti": secrets.token_hex(8),
+        "iat": int(now.timestamp()),
+        "exp": int(ends_at.timestamp()),
+    }
+    head = es256.packed(b'{"typ":"at+jwt","alg":"HS256"}')
+    return f"{head}.{es256.packed(json.dumps(claims).encode())}.{secrets.token_urlsafe(32)}"

@@ -1,0 +1,125 @@
+"""All that the server knows between two resets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any
+
+from syndication.sandbox.bluesky.clients import Clients
+from syndication.sandbox.bluesky.words import HANDLES, POST, did_of
+from syndication.sandbox.network import World
+from syndication.sandbox.society import Account, Post, Society
+
+_DIGITS = "234567abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass
+class Settings:
+    """What `POST /_settings` can turn. `points`: an hour, for one account; a new record costs 3.
+
+    `has_appview` False: a server at somebody's home that passes nothing on.
+    """
+
+    access_seconds: int = 7200
+    refresh_seconds: int = 90 * 86400
+    oauth_access_seconds: int = 1800
+    oauth_refresh_seconds: int = 14 * 86400
+    points: int = 5000
+    has_appview: bool = True
+
+    def change(self, values: dict[str, Any]) -> None:
+        """Take new values. Raises ValueError for an unknown name or another type."""
+        kinds = {each.name: type(getattr(self, each.name)) for each in fields(self)}
+        for name, value in values.items():
+            if name not in kinds or type(value) is not kinds[name]:
+                raise ValueError(f"bluesky has no setting {name}={value!r}")
+            setattr(self, name, value)
+
+
+@dataclass
+class Session:
+    """What a member agreed to. `key` is the thumbprint it is bound to, "" by an app password."""
+
+    user: str
+    key: str = ""
+    client_id: str = ""
+    scope: str = ""
+
+
+@dataclass
+class Token:
+    """An access or refresh token and when it ends."""
+
+    session: Session
+    ends_at: datetime
+    is_used: bool = False
+
+
+@dataclass
+class Tokens:
+    """By their text."""
+
+    access: dict[str, Token] = field(default_factory=dict)
+    refresh: dict[str, Token] = field(default_factory=dict)
+
+    def end(self, session: Session) -> None:
+        """Every token of a session goes."""
+        for kept in (self.access, self.refresh):
+            for text in [text for text, token in kept.items() if token.session is session]:
+                del kept[text]
+
+
+class Neighbourhood(Society):
+    """People are called by their handles, too."""
+
+    def login(self, name: str, password: str) -> Account | None:
+        return super().login(name.strip().removeprefix("@").removesuffix(HANDLES), password)
+
+
+class State:
+    """Rows, and the questions that more than one address asks of them."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.settings = Settings()
+        self.society = Neighbourhood(world, account_id=did_of, post_id=_seeded_key)
+        for post in self.society.posts.values():
+            post.more["key"] = post.id
+        self.society.posts = {
+            f"at://{post.user}/{POST}/{post.id}": post for post in self.society.posts.values()
+        }
+        for uri, post in self.society.posts.items():
+            post.id = uri
+        self.tokens = Tokens()
+        self.clients = Clients()
+        self.spent: dict[str, list[tuple[datetime, int]]] = {}  # points, by account
+
+    def now(self) -> datetime:
+        """This instant in UTC."""
+        return self.world.clock.now()
+
+    def account(self, name: str) -> Account | None:
+        """The account of a DID or handle."""
+        if name in self.society.accounts:
+            return self.society.accounts[name]
+        wanted = name.lower()
+        for account in self.society.accounts.values():
+            if account.name.replace("_", "-") + HANDLES == wanted:
+                return account
+        return None
+
+    def post(self, user: str, key: str) -> Post | None:
+        """The post under a record key, where it stands."""
+        post = self.society.posts.get(f"at://{user}/{POST}/{key}")
+        return None if post is None or post.is_deleted else post
+
+
+def tid(at: datetime, number: int) -> str:
+    """A timestamp identifier: https://atproto.com/specs/tid."""
+    value = int(at.timestamp() * 1_000_000) << 10 | number % 1024
+    return "".join(_DIGITS[value >> 5 * place & 31] for place in range(12, -1, -1))
+
+
+def _seeded_key(at: datetime, number: int) -> str:
+    return tid(at, number)

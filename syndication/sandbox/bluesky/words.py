@@ -1,0 +1,69 @@
+"""How the AT Protocol says things: XRPC's errors, identifiers, times, what counts as one letter."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import unicodedata
+from datetime import UTC, datetime
+
+from syndication.sandbox.wire import Reply, json_reply
+
+POST = "app.bsky.feed.post"
+FOLLOW = "app.bsky.graph.follow"
+PROFILE = "app.bsky.actor.profile"
+HANDLES = ".test"
+
+
+class Refused(Exception):
+    """An answer that is no success."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(reply.status)
+        self.reply = reply
+
+
+def refused(error: str, message: str, status: int = 400) -> Refused:
+    """XRPC's form of a no."""
+    return Refused(json_reply({"error": error, "message": message}, status))
+
+
+def did_of(name: str, number: int = 0) -> str:
+    """The DID that the account of this name always has."""
+    digest = hashlib.sha256(f"plc:{name}".encode()).digest()
+    return "did:plc:" + base64.b32encode(digest).decode().lower()[:24]
+
+
+def handle_of(name: str) -> str:
+    return name.replace("_", "-") + HANDLES
+
+
+def cid(content: bytes, codec: int) -> str:
+    """A content identifier, version 1: 0x55 is raw bytes, 0x71 a record."""
+    packed = bytes((1, codec, 0x12, 0x20)) + hashlib.sha256(content).digest()
+    return "b" + base64.b32encode(packed).decode().lower().rstrip("=")
+
+
+def iso(at: datetime) -> str:
+    """`2026-11-22T00:00:00.000Z`."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def letters(text: str) -> int:
+    """Characters as readers take them (UAX 29, as far as is written here)."""
+    count, flags, before = 0, 0, ""
+    for char in text:
+        is_flag = 0x1F1E6 <= ord(char) <= 0x1F1FF
+        flags = flags + 1 if is_flag else 0
+        joins = (
+            unicodedata.category(char) in ("Mn", "Me", "Mc")
+            or char == "\u200d"
+            or before == "\u200d"
+            or 0x1F3FB <= ord(char) <= 0x1F3FF
+            or 0xE0020 <= ord(char) <= 0xE007F
+            or (is_flag and flags % 2 == 0)
+            or (char == "\n" and before == "\r")
+        )
+        count += not joins or not before
+        before = char
+    return count

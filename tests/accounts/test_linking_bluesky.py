@@ -1,0 +1,281 @@
+"""Linking Bluesky: a handle or a server is typed; by its own permission page or an app password."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from allauth.socialaccount.models import SocialAccount
+from django.test import Client
+
+from accounts import sealing
+from accounts.models import LinkReturn, ServerRegistration
+from syndication.actions import pulls
+from syndication.models import Delivery, DeliveryKind, DeliveryState, Link
+from syndication.sandbox.bluesky import clients
+from syndication.sandbox.bluesky.words import did_of
+from syndication.sandbox.network import DEFAULT_PASSWORD
+from tests.accounts.away import come_back, leave_by_computer, leave_by_phone, read
+from tests.making import make_member
+from tests.phone import computer, log_in_phone
+from tests.scripted_server import answer, playing
+from tests.syndication.delivering import planned, remove, tried
+
+pytestmark = pytest.mark.django_db
+
+METADATA = "http://testserver/oauth/client-metadata.json"
+
+
+@pytest.fixture
+def hanako():
+    return make_member("hanako")
+
+
+@pytest.fixture
+def bluesky(sandbox):
+    """Its server, which has read our document: nothing listens at http://testserver."""
+    network = sandbox.bluesky
+    network.state.clients.known[METADATA] = Client().get("/oauth/client-metadata.json").json()
+    return network
+
+
+def by_password(phone, name="hanako.test", password=DEFAULT_PASSWORD):
+    phone.get("/links/bluesky/")
+    return phone.submit("Next", server=name, password=password)
+
+
+# By its own page
+
+
+@pytest.mark.parametrize("typed", ["hanako.test", " @Hanako.TEST "])
+def test_a_phone_without_cookies_links_the_handle_that_it_types(bluesky, hanako, typed):
+    phone = log_in_phone(hanako)
+    page = come_back(phone, leave_by_phone(phone, "bluesky", server=typed))
+    assert "Bluesky account ザキ → Profile Link member hanako" in page
+    phone.submit("Link")
+    account = SocialAccount.objects.get()
+    assert (account.provider, account.uid) == ("bluesky", did_of("hanako"))
+    assert account.extra_data["profile_url"].endswith("/profile/hanako.test")
+    link = Link.objects.get()
+    assert link.host == bluesky_host(account)
+    kept = sealing.unseal_json(link.sealed_credentials)
+    assert kept["extra"]["dpop_key"]
+    assert kept["extra"]["dpop_key"] not in link.sealed_credentials
+
+
+def bluesky_host(account):
+    return re.match(r"http://([^/]+)/", account.extra_data["profile_url"])[1]
+
+
+def test_a_computer_names_the_server_and_chooses_the_account_there(sandbox, bluesky, hanako):
+    client = computer(hanako)
+    away = leave_by_computer(client, "bluesky", server=sandbox.root("bluesky"))
+    page = read(client.get(away.agree("taro"), follow=True))
+    assert "Bluesky account たろう → Profile Link member hanako" in page
+    client.post("/links/confirm/bluesky/", {"link": "Link"})
+    assert SocialAccount.objects.get().uid == did_of("taro")
+
+
+def test_who_types_one_handle_and_agrees_as_another_links_nothing(bluesky, hanako):
+    phone = log_in_phone(hanako)
+    page = come_back(phone, leave_by_phone(phone, "bluesky", server="hanako.test"), name="taro")
+    assert "たろう" not in page
+    assert not SocialAccount.objects.exists()
+
+
+def test_what_was_said_no_to_there_links_nothing(bluesky, hanako):
+    phone = log_in_phone(hanako)
+    away = leave_by_phone(phone, "bluesky", server="hanako.test")
+    phone.get(away.agree(button="deny"), bare=True)
+    phone.submit("Continue", number=away.number)
+    assert not SocialAccount.objects.exists()
+
+
+def test_a_code_from_another_issuer_is_not_taken_to_ours(bluesky, hanako):
+    phone = log_in_phone(hanako)
+    away = leave_by_phone(phone, "bluesky", server="hanako.test")
+    back = re.sub(r"iss=[^&]+", "iss=https%3A%2F%2Fevil.example", away.agree())
+    phone.get(back, bare=True)
+    page = phone.submit("Continue", number=away.number)
+    assert "ザキ" not in page
+    assert not bluesky.state.tokens.access
+
+
+def test_on_this_machine_alone_the_rules_stand_in_the_client_id(bluesky, hanako, settings):
+    settings.PUBLIC_URL = "http://localhost:8123"
+    away = leave_by_computer(computer(hanako), "bluesky", server="hanako.test")
+    assert "client_id=http%3A%2F%2Flocalhost%3Fredirect_uri" in away.address
+    assert away.agree().startswith("http://127.0.0.1:8123/accounts/bluesky/login/callback/?")
+
+
+def test_a_server_that_wants_a_newer_nonce_is_answered_with_it(sandbox, bluesky, hanako):
+    phone = log_in_phone(hanako)
+    away = leave_by_phone(phone, "bluesky", server="hanako.test")
+    back = away.agree()
+    sandbox.clock.advance(50)  # within the code's minute, often behind the turn of the nonce
+    bluesky._proofs._secret = "another"
+    phone.get(back, bare=True)
+    assert "ザキ" in phone.submit("Continue", number=away.number)
+
+
+# What is wrong with what was typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("", "Type the name of your server"),
+        ("hanako", "names no server"),
+        ("これは違う", "names no server"),
+        ("nobody.test", "No Bluesky account or server was found at nobody.test"),
+        ("https://me:pw@bsky.social", "names no server"),
+    ],
+)
+def test_the_member_hears_what_is_wrong_and_finds_it_typed(sandbox, hanako, typed, words):
+    phone = log_in_phone(hanako)
+    phone.get("/links/bluesky/")
+    page = phone.submit("Go to", server=typed)
+    assert page.status == 409
+    assert words in page
+    assert f'value="{typed}"' in page.html or not typed
+    assert not LinkReturn.objects.exists()
+    assert not ServerRegistration.objects.exists()
+
+
+def test_a_handle_that_its_account_does_not_call_itself_is_not_believed(
+    sandbox, bluesky, hanako, settings
+):
+    did = did_of("hanako")
+    with playing(answer(f'{{"did":"{did}"}}')) as liar:
+        settings.NETWORKS["bluesky"]["api_url"] = liar.url
+        settings.ALLOWED_PRIVATE_HOSTS = [*settings.ALLOWED_PRIVATE_HOSTS, liar.authority]
+        phone = log_in_phone(hanako)
+        phone.get("/links/bluesky/")
+        page = phone.submit("Go to", server="taro.test")
+    assert "does not call itself that" in page
+    assert not LinkReturn.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "described",
+    [
+        "{}",
+        "[]",
+        '{"resource":"{me}","authorization_servers":[]}',
+        '{"resource":"https://other.example","authorization_servers":["{me}"]}',
+        '{"resource":"{me}","authorization_servers":["{me}/path"]}',
+    ],
+)
+def test_a_server_that_does_not_say_who_authorizes_for_it_is_told(
+    sandbox, hanako, settings, described
+):
+    with (
+        playing(answer("{}")) as other,
+        playing(answer(described.replace("{me}", other.url))) as server,
+    ):
+        settings.ALLOWED_PRIVATE_HOSTS = [
+            *settings.ALLOWED_PRIVATE_HOSTS,
+            server.authority,
+            other.authority,
+        ]
+        phone = log_in_phone(hanako)
+        phone.get("/links/bluesky/")
+        page = phone.submit("Go to", server=server.authority)
+    assert f"was found at {server.authority}" in page
+
+
+# By an app password
+
+
+def test_an_app_password_links_without_leaving(bluesky, hanako):
+    phone = log_in_phone(hanako)
+    page = by_password(phone)
+    assert "Bluesky account ザキ → Profile Link member hanako" in page
+    phone.submit("Link")
+    assert SocialAccount.objects.get().uid == did_of("hanako")
+    assert Link.objects.get().expires_at is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "password", "words"),
+    [
+        ("hanako.test", "wrong", "does not open hanako.test"),
+        ("nobody.test", "x", "No account is called nobody.test"),
+        ("bsky social", "x", "No account is called bsky social"),
+    ],
+)
+def test_the_password_door_says_what_is_wrong_and_keeps_the_name(
+    bluesky, hanako, name, password, words
+):
+    page = by_password(log_in_phone(hanako), name, password)
+    assert page.status == 409
+    assert words in page
+    assert f'value="{name}"' in page.html
+    assert password not in page.html or password == "x"
+    assert not LinkReturn.objects.exists()
+
+
+def test_the_main_password_is_not_taken_and_its_session_is_given_back(bluesky, hanako):
+    page = by_password(log_in_phone(hanako), password=f"main-{DEFAULT_PASSWORD}")
+    assert "This is your main password" in page
+    assert not bluesky.state.tokens.access
+    assert not bluesky.state.tokens.refresh
+    assert not LinkReturn.objects.exists()
+
+
+# What it is for
+
+
+@pytest.mark.parametrize("door", ["its own page", "an app password"])
+def test_a_status_is_written_there_and_deleted_there(bluesky, hanako, door):
+    phone = log_in_phone(hanako)
+    if door == "its own page":
+        come_back(phone, leave_by_phone(phone, "bluesky", server="hanako.test"))
+    else:
+        by_password(phone)
+    phone.submit("Link")
+    link = Link.objects.get()
+    pulls.pull_friends(link.pk)
+    assert link.friends.count() > 3
+    delivery = tried(planned(link, "到着 😀 #旅"))
+    assert delivery.state == DeliveryState.SENT
+    assert "/profile/did:plc:" in delivery.remote_url
+    [status] = bluesky.received()["statuses"]
+    assert (status["text"], status["user"]) == ("到着 😀 #旅", "hanako")
+    remove(delivery.post)
+    tried(Delivery.objects.get(kind=DeliveryKind.DELETE))
+    [status] = bluesky.received()["statuses"]
+    assert status["deleted"]
+
+
+@pytest.mark.parametrize("door", ["its own page", "an app password"])
+def test_a_token_that_ran_out_is_renewed_and_the_post_goes(sandbox, bluesky, hanako, door):
+    phone = log_in_phone(hanako)
+    if door == "its own page":
+        come_back(phone, leave_by_phone(phone, "bluesky", server="hanako.test"))
+    else:
+        by_password(phone)
+    phone.submit("Link")
+    link = Link.objects.get()
+    before = sealing.unseal_json(link.sealed_credentials)
+    sandbox.clock.advance(7201)
+    delivery = tried(planned(link, "二時間後"))
+    assert delivery.state == DeliveryState.SENT
+    link.refresh_from_db()
+    after = sealing.unseal_json(link.sealed_credentials)
+    assert after["access_token"] != before["access_token"]
+    assert after["extra"] == before["extra"]
+
+
+# Our document
+
+
+def test_the_document_is_one_that_a_server_takes_and_holds_no_private_key(client, db):
+    answered = client.get("/oauth/client-metadata.json")
+    assert answered["Content-Type"] == "application/json"
+    assert not answered.cookies
+    document = answered.json()
+    clients.check(METADATA, document)
+    assert document["redirect_uris"] == ["http://testserver/accounts/bluesky/login/callback/"]
+    assert "d" not in document["jwks"]["keys"][0]
+    assert client.get("/oauth/client-metadata.json").json() == document
