@@ -117,6 +117,9 @@ class Connector:
     audiences: ClassVar[Mapping[Kind, frozenset[Audience]]]  # what it can hold for each kind
     # Of these, the audiences that the network means by "followers": never without their approval.
     followers_read: ClassVar[frozenset[Audience]] = frozenset()
+    address_costs: ClassVar[bool] = (
+        False  # a post with an address costs more: members may leave it out
+    )
     can_delete: ClassVar[frozenset[Kind]] = frozenset()
     can_edit: ClassVar[frozenset[Kind]] = frozenset()  # whose copies take other words: `amend`
     # Whether the same edit said twice leaves what it leaves when said once. Then a lost answer is
@@ -166,7 +169,8 @@ class Connector:
         """Give the copy `receipt` the words of `post`; how it is named and shown from now on.
 
         Words alone: `post.photos` says what the pictures show (`alt`) and has no bytes, and the
-        pictures stay. Who may read the copy stays too: `post.audience` is what it was made for.
+        pictures stay. Who may read the copy stays too: `post.audience` is what it was made for, and is
+        asked after again where `publish` asks.
         Reads afterwards as `preview(post)` does. Raises `Gone` where the copy is no longer there,
         and the five errors as `publish` does.
         """

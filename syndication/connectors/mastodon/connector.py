@@ -97,6 +97,8 @@ class Mastodon(Connector):
 
     def amend(self, receipt: Receipt, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
         """What is not named again goes, so the pictures are read and named again."""
+        if post.audience in self.followers_read:
+            self._check_approval()
         path = f"/api/v1/statuses/{part(receipt.remote_id)}"
         try:
             standing = self._wire.read(path)
