@@ -105,11 +105,10 @@ def carrier_of(address: str) -> Carrier | None:
 
 def is_automatic(message: Part, envelope_sender: str) -> bool:
     """Whether an answer could reach a program or a list, which might answer in turn."""
-    submitted = message.header("auto-submitted").partition(b";")[0].strip().lower()
     names = [name for name, _value in message.headers]
     return (
         envelope_sender.partition("@")[0].lower() in _MACHINE_NAMES | _NOBODY
-        or submitted not in (b"", b"no")
+        or _submitted(message) not in (b"", b"no")
         or message.header("precedence").strip().lower() in _BULK
         or any(name.startswith("list-") or name in _MACHINES for name in names)
         or is_report(message)
@@ -118,9 +117,13 @@ def is_automatic(message: Part, envelope_sender: str) -> bool:
 
 def is_report(message: Part) -> bool:
     """A bounce, a receipt, or a program's answer: nobody wrote it for a page."""
-    submitted = message.header("auto-submitted").partition(b";")[0].strip().lower()
     return (
         message.content_type == "multipart/report"
-        or submitted == b"auto-replied"
+        or _submitted(message) == b"auto-replied"
         or bool(message.header("x-failed-recipients"))
     )
+
+
+def _submitted(message: Part) -> bytes:
+    """The word of Auto-Submitted, without parameters and remarks."""
+    return re.split(rb"[;(\s]", message.header("auto-submitted").strip().lower())[0]

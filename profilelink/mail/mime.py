@@ -16,6 +16,7 @@ _HEADER = re.compile(rb"([!-9;-~]+)[ \t]*:[ \t]*(.*)", re.S)
 _PARAMETER = re.compile(rb';\s*([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;\s]*)', re.S)
 _CONTINUED = re.compile(rb"^(.+?)\*(\d*)\*?$")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
+_FIRST_LINE = re.compile(rb"\s{0,20}--(\S{1,70})[ \t]*\r?\n")
 _UNDER = re.compile(rb"\\(.)", re.S)
 
 
@@ -92,9 +93,14 @@ def leaves(whole: Part) -> Iterator[Part]:
 def _below(part: Part) -> list[Part]:
     """The parts of a multipart; none for others, and for one whose boundary never comes."""
     kind = part.content_type
-    boundary = part.parameter("boundary")
-    if not kind.startswith("multipart/") or not boundary:
+    if not kind.startswith("multipart/"):
         return []
+    boundary = part.parameter("boundary")
+    if not boundary or b"--" + boundary not in part.body:  # lost: its first line tells it
+        first = _FIRST_LINE.match(part.body)
+        if not first:
+            return []
+        boundary = first[1]
     line = re.compile(rb"(?:\A|\r?\n)--" + re.escape(boundary) + rb"(--)?[ \t]*(?=\r?\n|\Z)")
     begins: list[int] = []
     ends: list[int] = []

@@ -84,10 +84,11 @@ def _unpacked(encoding: bytes, value: bytes) -> bytes:
 def _sort(part: Part, found: _Found, carrier: Carrier | None) -> None:
     kind = part.content_type
     disposition = part.header("content-disposition").partition(b";")[0].strip().lower()
-    if kind in ("text/plain", "text/html") and disposition != b"attachment":
+    is_words = kind in ("text/plain", "text/html") or kind.startswith("multipart/")  # without parts
+    if is_words and disposition != b"attachment":
         charset = part.parameter("charset").decode("ascii", "replace")
         text = text_of(part.content[:LONGEST_TEXT], charset, carrier)
-        if kind == "text/plain":
+        if kind != "text/html":
             found.plain.append(text.strip("\n") if text.strip() else "")
         else:
             found.ornaments |= shown_pictures(text)

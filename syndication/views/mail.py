@@ -23,6 +23,7 @@ from syndication.views.compose import form_page
 from syndication.views.photos import jpeg
 
 ON_A_PAGE = 10
+LETTERS_ON_A_PAGE = 700  # beside the form and its remarks
 
 
 @login_required
@@ -89,7 +90,9 @@ def mail_draft(request: MemberRequest, pk: int) -> HttpResponse:
     context = {
         "draft": draft,
         "form": form,
-        "page": Paginator(pages(draft.text), 1).get_page(request.GET.get("page")),
+        "page": Paginator(pages(draft.text, LETTERS_ON_A_PAGE), 1).get_page(
+            request.GET.get("page")
+        ),
         "until": mail_drafts.expires_at(draft),
     }
     return TemplateResponse(request, "syndication/mail_draft.html", context)
