@@ -14,7 +14,10 @@ class DrillsConfig(AppConfig):
 
         figures.know_more_networks()
         figures.hurry(float(os.environ.get("DRILL_HURRY", "1")))
-        if os.environ.get("DRILL_GUARD") == "off":
-            figures.take_the_guard_out()
+        guard = os.environ.get("DRILL_GUARD", "on")
+        if guard in ("off", "late"):
+            figures.mark_late()
+        if guard in ("off", "unread"):
+            figures.never_read_back()
         if words := os.environ.get("DRILL_POISON"):
             figures.poison(words)

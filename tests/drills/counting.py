@@ -1,68 +1,90 @@
 """Counting at the network: what its own list of copies says against what members wrote.
 
-Two posts of one member with the same words are two copies, so whatever is counted is counted by
-member, kind and words. Our tables are not asked.
+Networks take a post apart differently, so each carries a mark in its words, which stays when they are
+edited: "status その7", "同じことば note" or the address of a link. An edit adds "改1" and so on. Two
+posts of one member with the same mark are two copies. Our tables are not asked.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-Key = tuple[str, str, str]  # member, kind, words
+Key = tuple[str, str]  # member, mark
+
+_MARK = re.compile(r"https://example\.org/\w+|\w+ その\d+|同じことば \w+", re.ASCII)
+_EDIT = re.compile(r"改(\d+)")
 
 
 @dataclass(frozen=True)
 class Written:
-    """One post of the drill. `is_told`: deleted, and its member knows that a copy still stands."""
+    """One post of the drill. `is_told`: deleted, and its member knows that a copy still stands.
+
+    `edits`: how often it was edited where copies can be changed.
+    """
 
     user: str
-    kind: str
     words: str
     is_deleted: bool = False
     is_told: bool = False
+    edits: int = 0
+    kind: str = ""
 
     @property
     def key(self) -> Key:
-        return (self.user, self.kind, self.words)
+        return (self.user, self.words)
 
 
 @dataclass(frozen=True)
 class Copy:
     user: str
-    kind: str
     words: str
     is_deleted: bool
+    edits: int = 0
+    id: str = ""
 
     @property
     def key(self) -> Key:
-        return (self.user, self.kind, self.words)
+        return (self.user, self.words)
 
 
-def copies(received: dict[str, Any]) -> list[Copy]:
-    """The copies in a network's `_received`."""
-    fields = (
-        ("statuses", "status", "text"),
-        ("diaries", "note", "title"),
-        ("photos", "photo", "title"),
-    )
-    return [
-        Copy(each["user"], kind, each[words], each["deleted"])
-        for name, kind, words in fields
-        for each in received[name]
-    ]
+def mark(*texts: str) -> str:
+    """By what a post's words are known, wherever they stand; they themselves where nothing is."""
+    text = " ".join(texts).strip()
+    found = _MARK.search(text)
+    return found[0] if found else text
+
+
+def edits_in(*texts: str) -> int:
+    """Which edit's words these are, 0 for the first."""
+    return max(map(int, _EDIT.findall(" ".join(texts))), default=0)
+
+
+def copies(received: dict[str, Any], kinds: Iterable[str] = ()) -> list[Copy]:
+    """The copies in a network's `_received`, in its lists `kinds` (all of them by default)."""
+    lists = list(kinds) or ["statuses", "diaries", "photos"]
+    found = []
+    for each in (entry for name in lists for entry in received.get(name, [])):
+        texts = [str(each.get(name) or "") for name in ("title", "text", "body")]
+        found.append(
+            Copy(each["user"], mark(*texts), each["deleted"], edits_in(*texts), str(each.get("id")))
+        )
+    return found
 
 
 def counted(written: Iterable[Written], found: Iterable[Copy]) -> dict[str, int]:
-    """`missing`, `doubled` (a copy that was taken back counts too) and `left_behind`."""
+    """`missing`, `doubled` (a copy that was taken back counts too), `left_behind`, and `stale`: with
+    other words than the last."""
     posts, found = list(written), list(found)
     ever = Counter(each.key for each in found)
     standing = Counter(each.key for each in found if not each.is_deleted)
     wrote = Counter(each.key for each in posts)
     wanted = Counter(each.key for each in posts if not each.is_deleted)
     told = Counter(each.key for each in posts if each.is_deleted and each.is_told)
+    edited = {each.key: each.edits for each in posts if each.edits and not each.is_deleted}
     missing = wanted - standing
     doubled = ever - wrote
     left_behind = standing - wanted - told - doubled
@@ -70,4 +92,7 @@ def counted(written: Iterable[Written], found: Iterable[Copy]) -> dict[str, int]
         "missing": missing.total(),
         "doubled": doubled.total(),
         "left_behind": left_behind.total(),
+        "stale": sum(
+            not each.is_deleted and each.edits != edited.get(each.key, each.edits) for each in found
+        ),
     }

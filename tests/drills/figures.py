@@ -3,8 +3,8 @@
 `hurry` divides every wait by one number: lease, quiet time, back-off, breaker and the requests' own
 deadlines, so that what must be longer than what stays so. Two days of tries fit into minutes.
 
-`take_the_guard_out` makes of the engine what most are: nothing is written down before the request
-leaves, and what had no answer is sent again without a look.
+`mark_late` and `never_read_back` make of the engine what most are: nothing is written down before the
+request leaves, and what had no answer is sent again without a look.
 
 `poison` makes a post with certain words kill whoever sends it.
 """
@@ -19,9 +19,10 @@ from typing import Any
 from django.conf import settings
 
 from syndication import credentials
-from syndication.actions import breaker, claims, deliver, timing, verdicts
+from syndication.actions import breaker, budgets, claims, deliver, reading_back, timing, verdicts
 from syndication.actions.leased import LeasedHttp
 from syndication.connectors import CONNECTORS, api
+from syndication.connectors.base import Budget
 from syndication.connectors.errors import NoVerdict
 from syndication.models import CHANGES, DeliveryState
 
@@ -40,6 +41,7 @@ def hurry(times: float) -> None:
     timing.DELAYS = tuple(seconds / times for seconds in timing.DELAYS)  # type: ignore[assignment]
     timing.THROTTLED /= times
     timing.SHORTEST_WAIT /= times
+    budgets.SHORTEST_REST /= times
     claims.LEASE /= times
     claims.LEASE_BEYOND_DEADLINE /= times
     claims.USUAL /= times
@@ -53,15 +55,24 @@ def hurry(times: float) -> None:
     api.THROTTLED_FOR /= times
     for connector in CONNECTORS.values():
         connector.read_back_quiet /= times
+        connector.budget_of_link = _hurried_budget(connector.budget_of_link, times)
+        connector.budget_of_network = _hurried_budget(connector.budget_of_network, times)
     LeasedHttp.request = _hurried(LeasedHttp.request, times)  # type: ignore[method-assign]
 
 
-def take_the_guard_out() -> None:
-    """No mark before the request, no look before the next one."""
+def mark_late() -> None:
+    """Nothing is written down before the request: a killed worker's row waits as if never sent."""
     CHANGES[DeliveryState.WAITING] |= CHANGES[DeliveryState.SENDING]
     claims.mark_sending = lambda held, now, sent_as: None
-    verdicts._in_doubt = _sent_again
     deliver._after_a_bug = lambda delivery: NoVerdict("")
+
+
+def never_read_back() -> None:
+    """What had no verdict is sent again, without a look at the network."""
+    CHANGES[DeliveryState.UNCONFIRMED] |= CHANGES[DeliveryState.SENDING]
+    CHANGES[DeliveryState.WAITING] |= CHANGES[DeliveryState.SENDING]
+    verdicts._in_doubt = _sent_again
+    reading_back.look = lambda run: verdicts.again(run, "", outcome="not_found")
 
 
 def poison(words: str) -> None:
@@ -79,6 +90,10 @@ def poison(words: str) -> None:
 
 def _sent_again(run: verdicts.Run, error: NoVerdict) -> None:
     verdicts.again(run, error.reason, outcome="no_verdict")
+
+
+def _hurried_budget(budget: Budget | None, times: float) -> Budget | None:
+    return budget and Budget(budget.requests, budget.seconds / times)
 
 
 def _hurried(request: Callable[..., Any], times: float) -> Callable[..., Any]:

@@ -1,7 +1,7 @@
-"""The people of a drill, as a process: `python -m tests.drills.members <network> …`.
+"""The people of a drill, as a process: `python -m tests.drills.members <address> …`.
 
-They link, write, delete some of it soon after, look at the network where they are asked whether a
-copy arrived, and link again where the access is gone. All by the product's own actions, as its
+They link, write, edit and delete some of it soon after, look at the network where they are asked
+whether a copy arrived, and link again where the access is gone. All by the product's own actions, as its
 pages call them. When nothing is on its way any more they print what they wrote.
 """
 
@@ -27,7 +27,9 @@ from django.db.models import Q  # noqa: E402
 from accounts.models import Member  # noqa: E402
 from syndication.actions import links, photos, posts, presses  # noqa: E402
 from syndication.actions.errors import NotNow  # noqa: E402
+from syndication.connectors import CONNECTORS  # noqa: E402
 from syndication.models import (  # noqa: E402
+    Attempt,
     Delivery,
     DeliveryState,
     Link,
@@ -35,25 +37,41 @@ from syndication.models import (  # noqa: E402
     Notice,
     Post,
 )
-from tests.drills.counting import Written  # noqa: E402
+from tests.drills.counting import Written, copies, mark  # noqa: E402
 from tests.photographs import a_photo  # noqa: E402
 
 KINDS = ("status", "status", "status", "status", "link", "photo", "photo", "note", "note", "note")
 SHARED = 0.05
 DELETED = 0.1
+EDITED = 0.1
+SOON = (0.0, 0.2, 1.0, 5.0, 20.0)  # seconds after writing
 ON_ITS_WAY = (DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.UNCONFIRMED)
-LOOKED_AT = {
-    "status": ("statuses", "text"),
-    "note": ("diaries", "title"),
-    "photo": ("photos", "title"),
+# Where mixi keeps what, and how its remote ids begin. Others have one list.
+ON_MIXI = {
+    "status": ("statuses", "voice:"),
+    "link": ("statuses", "voice:"),
+    "note": ("diaries", "diary:"),
+    "photo": ("photos", "photo:"),
 }
+
+
+@dataclass
+class Entry:
+    """One post, its mark, and what is to become of it (`moments`: epoch of the drill, and what)."""
+
+    post: Post
+    words: str
+    kind: str
+    moments: list[tuple[float, str]] = field(default_factory=list)
+    edits: int = 0
 
 
 @dataclass
 class People:
     """All members of one drill."""
 
-    network: str
+    address: str  # of the networks
+    key: str
     random: random.Random
     members: dict[str, Member] = field(default_factory=dict)
     photo: bytes = field(default_factory=lambda: a_photo((64, 48)))
@@ -69,19 +87,26 @@ class People:
 
     def link(self, name: str) -> None:
         """What the callback of a consent does."""
-        given = asked(f"{self.network}/_grant", {"user": name})
+        given = asked(f"{self.address}/_grant", {"user": name, "network": self.key})
         account, _ = SocialAccount.objects.get_or_create(
-            user=self.members[name], provider="mixi", uid=given["uid"]
+            user=self.members[name], provider=self.key, uid=given["uid"]
         )
         links.take_in(account, given)
 
-    def write(self, number: int) -> Post:
-        name = self.random.choice(list(self.members))
-        kind = self.random.choice(KINDS)
-        is_shared = self.random.random() < SHARED
+    @property
+    def kinds(self) -> list[str]:
+        """What the network carries for everyone."""
+        holds = CONNECTORS[self.key].audiences
+        return [kind for kind in KINDS if "everyone" in holds.get(kind, ())]  # type: ignore[call-overload]
+
+    def write(self, number: int, now: float) -> Entry:
+        """A post, and by lot the moments at which it is edited and deleted."""
+        dice = self.random
+        member = self.members[dice.choice(list(self.members))]
+        kind = dice.choice(self.kinds)
+        is_shared = dice.random() < SHARED
         words = f"同じことば {kind}" if is_shared else f"{kind} その{number}"
         address = f"https://example.org/{'shared' if is_shared else number}"
-        member = self.members[name]
         draft = posts.Draft(
             kind=kind,
             audience="everyone",
@@ -92,7 +117,23 @@ class People:
             photo=photos.keep(self.photo, by=member) if kind == "photo" else None,
             photo_alt="青緑",
         )
-        return posts.write(draft, by=member)
+        written = Entry(posts.write(draft, by=member), address if kind == "link" else words, kind)
+        if dice.random() < EDITED and not is_shared:
+            times = dice.choice((1, 2))
+            written.moments += [(now + dice.choice(SOON), "edit") for _ in range(times)]
+        if dice.random() < DELETED:
+            written.moments.append((now + dice.choice(SOON), "delete"))
+        return written
+
+    def change(self, entry: Entry, what: str) -> None:
+        post = Post.objects.get(pk=entry.post.pk)
+        if what == "delete":
+            posts.delete(post, by=post.author)
+        elif post.deleted_at is None:
+            entry.edits += 1
+            title = f"{entry.words} 改{entry.edits}" if post.kind == "note" else ""
+            words = f"{entry.words if post.kind != 'link' else ''} 改{entry.edits}".strip()
+            posts.edit(post, {"title": title, "text": words}, by=post.author)
 
     # -- minding what was written
 
@@ -134,19 +175,16 @@ class People:
         return any(_words(each) == _words(delivery) for each in others)
 
     def _unclaimed(self, delivery: Delivery) -> str:
-        kind = "status" if delivery.post.kind == "link" else delivery.post.kind
-        listed, words = LOOKED_AT[kind]
-        prefix = {"status": "voice:", "note": "diary:", "photo": "photo:"}[kind]
-        taken = {
-            each.rpartition("/")[2].removeprefix(prefix)
-            for each in Delivery.objects.filter(link=delivery.link_id).values_list(
-                "remote_id", flat=True
-            )
-        }
-        for each in asked(f"{self.network}/mixi/_received")[listed]:
-            mine = each["user"] == delivery.link.member.username
-            if mine and each[words] == _words(delivery) and each["id"] not in taken | self.held:
-                return str(each["id"])
+        """The id of a copy with these words that no delivery is known to hold."""
+        listed, prefix = ON_MIXI[delivery.post.kind] if self.key == "mixi" else ("statuses", "")
+        remote_ids = Delivery.objects.filter(link=delivery.link_id).values_list(
+            "remote_id", flat=True
+        )
+        taken = {each.rpartition("/")[2].removeprefix(prefix) for each in remote_ids} | self.held
+        for copy in copies(asked(f"{self.address}/{self.key}/_received"), [listed]):
+            is_like_it = copy.key == (delivery.link.member.username, _words(delivery))
+            if is_like_it and copy.id.rpartition("/")[2] not in taken:
+                return copy.id
         return ""
 
 
@@ -163,26 +201,23 @@ def asked(url: str, fields: dict[str, Any] | None = None) -> Any:
 
 
 def _words(delivery: Delivery) -> str:
-    """The words by which a member knows the copy; a deleted post is known by what left."""
-    stored = delivery.sent_as or {}
-    post = delivery.post
-    if post.kind == "link":
-        return str(stored.get("url") or post.url)
-    if post.kind == "note":
-        return str(stored.get("title") or post.title)
-    return str(stored.get("text") or post.text)
+    """The mark by which a member knows the copy; a deleted post is known by what left."""
+    stored, post = delivery.sent_as or {}, delivery.post
+    fields = ("title", "text", "url")
+    return mark(*(str(stored.get(name) or getattr(post, name)) for name in fields))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("network")
+    parser.add_argument("address")
+    parser.add_argument("--network", default="mixi")
     parser.add_argument("--deliveries", type=int, required=True)
     parser.add_argument("--links", type=int, required=True)
     parser.add_argument("--over", type=float, required=True, help="seconds of writing")
     parser.add_argument("--within", type=float, required=True, help="seconds for all of it")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    people = People(options.network, random.Random(options.seed))
+    people = People(options.address, options.network, random.Random(options.seed))
     for number in range(options.links):
         people.join(f"m{number}")
     print("READY", file=sys.stderr, flush=True)
@@ -194,8 +229,12 @@ def main() -> None:
                 "written": [asdict(each) for each in ledger],
                 "is_over": is_over,
                 "pressed": dict(people.pressed),
+                "not_read_back": sum(
+                    each.kind not in CONNECTORS[people.key].can_read_back for each in ledger
+                ),
                 "rest": [str(row) for row in _rest()[:20]],
                 "states": dict(Counter(Delivery.objects.values_list("state", flat=True))),
+                "outcomes": dict(Counter(Attempt.objects.values_list("outcome", flat=True))),
             }
         )
     )
@@ -206,42 +245,46 @@ def _rest() -> Any:
 
 
 def _live(people: People, options: argparse.Namespace) -> list[Written]:
-    """Write at random moments, delete some at once and some a little later, and mind the rest."""
-    start, dice = time.monotonic(), people.random
-    moments = sorted(dice.uniform(0, options.over) for _ in range(options.deliveries))
-    doomed: list[tuple[float, Post]] = []
-    wrote: list[tuple[Post, str, str]] = []  # the post, and its words before they were wiped
+    """Write at random moments, edit and delete what is to be, and mind the rest."""
+    start = time.monotonic()
+    moments = sorted(people.random.uniform(0, options.over) for _ in range(options.deliveries))
+    wrote: list[Entry] = []
     minded = 0.0
     while time.monotonic() - start < options.within:
         now = time.monotonic() - start
         while moments and moments[0] <= now:
             moments.pop(0)
-            post = people.write(len(wrote))
-            words = post.url if post.kind == "link" else post.title or post.text
-            wrote.append((post, post.kind, words))
-            if dice.random() < DELETED:
-                doomed.append((now + dice.choice((0.0, 0.2, 1.0, 5.0, 20.0)), post))
-        for moment, post in [each for each in doomed if each[0] <= now]:
-            doomed.remove((moment, post))
-            posts.delete(Post.objects.get(pk=post.pk), by=post.author)
+            wrote.append(people.write(len(wrote), now))
+        is_more_to_come = _change_what_is_due(people, wrote, now) or bool(moments)
         if now - minded > 1.0:
             minded = now
             people.mind()
-            if not moments and not doomed and not _rest().exists():
+            if not is_more_to_come and not _rest().exists():
                 break
         time.sleep(0.02)
-    return [_entry(*each) for each in wrote]
+    return [_written(people, each) for each in wrote]
 
 
-def _entry(post: Post, kind: str, words: str) -> Written:
+def _change_what_is_due(people: People, wrote: list[Entry], now: float) -> bool:
+    """Whether something is still to be changed."""
+    for entry in wrote:
+        for moment in sorted(each for each in entry.moments if each[0] <= now):
+            entry.moments.remove(moment)
+            people.change(entry, moment[1])
+    return any(entry.moments for entry in wrote)
+
+
+def _written(people: People, entry: Entry) -> Written:
+    post = entry.post
     post.refresh_from_db()
     told = Notice.objects.filter(incident=f"still_out_there {post.pk}")
     return Written(
         user=post.author.username,
-        kind="status" if kind == "link" else kind,
-        words=words,
+        words=entry.words,
         is_deleted=post.deleted_at is not None,
         is_told=told.exists(),
+        edits=entry.edits if entry.kind in CONNECTORS[people.key].can_edit else 0,
+        kind=entry.kind,
     )
 
 

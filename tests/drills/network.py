@@ -1,9 +1,10 @@
-"""A network that answers badly, as a process: `python -m tests.drills.network --port …`.
+"""Networks that answer badly, as a process: `python -m tests.drills.network --port …`.
 
-The sandbox, with a fault thrown by lot at each request of its API, seeded. What it received is under
-`/mixi/_received` as ever. Besides:
+The sandbox, with a fault thrown at so many of the requests of its APIs, seeded: by lot when, and in
+turn which, so that each kind strikes. What was received is under `/<key>/_received` as ever. Besides:
 
-- `POST /_grant {"user"}` gives the tokens that consent would give;
+- `GET /_environment` gives the product's variables that point it here;
+- `POST /_grant {"network", "user"}` gives what consent would give (tests.drills.grants);
 - `POST /_hold {"when"}` answers once the next post has come in; its own answer is held back, so that
   whoever sent it can be killed in the middle. `when`: `before` it is taken, or `after`;
 - `POST /_refuse {"seconds"}` stops listening for a while;
@@ -16,6 +17,7 @@ The sandbox, with a fault thrown by lot at each request of its API, seeded. What
 from __future__ import annotations
 
 import argparse
+import contextlib
 import random
 import signal
 import threading
@@ -24,29 +26,41 @@ from collections import Counter
 from typing import Any
 
 from syndication.sandbox.faults import Fault
-from syndication.sandbox.mixi.grants import Grant
-from syndication.sandbox.mixi.network import Mixi
-from syndication.sandbox.network import Person, World
+from syndication.sandbox.network import Person, World, demo_people
 from syndication.sandbox.server import Door, Sandbox
 from syndication.sandbox.wire import Reply, Request, json_object, json_reply
+from tests.drills.grants import GRANTS
 
-SCOPES = ("r_profile", "r_voice", "w_voice", "r_photo", "w_photo", "w_diary")
 HELD = 4.0  # seconds that a held answer waits; its asker is dead by then
-WRITES = ("/2/voice/statuses", "/2/diary/articles", "/2/photo/mediaItems")
+# Where a post comes in. Of a network that is not here, any POST is taken for one.
+WRITES = {
+    "mixi": ("/2/voice/statuses", "/2/diary/articles", "/2/photo/mediaItems"),
+    "mastodon": ("/api/v1/statuses",),
+    "misskey": ("/api/notes/create",),
+    "bluesky": ("/xrpc/com.atproto.repo.putRecord", "/xrpc/com.atproto.repo.createRecord"),
+    "twitter": ("/2/tweets",),
+    "gnusocial": ("/api/statuses/update",),
+}
+ANYWHERE = ("/",)
 
 
 class BadNetwork(Sandbox):
     """One request in so many is answered badly."""
 
     def __init__(self, world: World, *, bad: float, seed: int, deadline: float) -> None:
-        super().__init__(world, {"mixi": {"rate_limit": 1_000_000}})
+        super().__init__(world)
+        for network in self.networks.values():
+            with contextlib.suppress(ValueError):  # not every one counts requests
+                network.configure({"rate_limit": 1_000_000})
         self.thrown: Counter[str] = Counter()
+        self.thrown_at_writes: Counter[str] = Counter()
         self.requests = 0
         self.arrivals: dict[str, float] = {}
         self._bad = bad
         self._random = random.Random(seed)
         self._deadline = deadline
         self._dice = threading.Lock()
+        self._deck: list[Fault] = []
         self._hold = ""
         self._came_in = threading.Event()
 
@@ -58,14 +72,19 @@ class BadNetwork(Sandbox):
             self.requests += 1
             if self._random.random() >= self._bad:
                 return None
-            fault = self._random.choice(self._faults())
+            if not self._deck:
+                self._deck = self._faults()
+                self._random.shuffle(self._deck)
+            fault = self._deck.pop()
             name = "429_date" if fault.retry_after == "date" else fault.kind
             self.thrown[name] += 1
+            if _is_write(network.key, method, inner):
+                self.thrown_at_writes[name] += 1
             return fault
 
     def answer(self, door: str, request: Request, fault: Fault | None) -> Reply:
-        _, inner = self.place(door, request.path)
-        if request.method != "POST" or not inner.startswith(WRITES):
+        network, inner = self.place(door, request.path)
+        if network is None or not _is_write(network.key, request.method, inner):
             return super().answer(door, request, fault)
         with self._dice:
             hold, self._hold = self._hold, ""
@@ -99,21 +118,26 @@ class BadNetwork(Sandbox):
         ]
 
     def _own(self, request: Request) -> Reply:
+        fields = json_object(request.body) if request.method == "POST" else {}
+        if request.path == "/_environment":
+            return json_reply(self.environment())
         if request.path == "/_hold":
-            return self._order_hold(json_object(request.body))
+            return self._order_hold(fields)
         if request.path == "/_grant":
-            return json_reply(self._granted(json_object(request.body)["user"]))
+            with self._lock:
+                return json_reply(GRANTS[fields.get("network", "mixi")](self, fields["user"]))
         if request.path == "/_refuse":
-            seconds = float(json_object(request.body)["seconds"])
+            seconds = float(fields["seconds"])
             threading.Thread(target=self._be_away, args=(seconds,), daemon=True).start()
             return json_reply({"ok": True})
         if request.path == "/_also":
-            self.listen_also_at(json_object(request.body)["host"])
+            self.listen_also_at(fields["host"])
             return json_reply({"ok": True})
         if request.path == "/_arrivals":
             return json_reply(self.arrivals)
         if request.path == "/_thrown":
-            return json_reply({"requests": self.requests, "faults": dict(self.thrown)})
+            found = {"faults": self.thrown, "at_writes": self.thrown_at_writes}
+            return json_reply({"requests": self.requests, **found})
         return super()._own(request)
 
     def _order_hold(self, fields: dict[str, Any]) -> Reply:
@@ -122,21 +146,6 @@ class BadNetwork(Sandbox):
         held = self._came_in.wait(20)
         self._hold = ""
         return json_reply({"held": held})
-
-    def _granted(self, user: str) -> dict[str, Any]:
-        mixi = self.networks["mixi"]
-        assert isinstance(mixi, Mixi)
-        with self._lock:
-            grants = mixi.state.grants
-            given = Grant(mixi.account(user).id, frozenset(SCOPES), is_always=True)
-            grants.all.append(given)
-            return {
-                "uid": given.user,
-                "scopes": SCOPES,
-                "refresh_token": grants.give_refresh(given),
-                "access_token": grants.give_access(given),
-                "expires_in": 900,
-            }
 
     def listen_also_at(self, host: str) -> None:
         """At one more address of the same port; "" closes the one that came last."""
@@ -157,6 +166,10 @@ class BadNetwork(Sandbox):
         self.thrown["refused"] += 1
 
 
+def _is_write(key: str, method: str, path: str) -> bool:
+    return method == "POST" and path.startswith(WRITES.get(key, ANYWHERE))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
@@ -168,7 +181,7 @@ def main() -> None:
     parser.add_argument("--deadline", type=float, default=20.0)
     options = parser.parse_args()
     people = tuple(Person(f"m{number}", f"メンバー{number}") for number in range(options.people))
-    world = World(site=options.site, people=people)
+    world = World(site=options.site, people=(*demo_people(), *people))
     network = BadNetwork(world, bad=options.bad, seed=options.seed, deadline=options.deadline)
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
