@@ -27,11 +27,14 @@ NEW_PASSWORD_HINT = _("At least 8 characters.")
 class Plain(forms.Form):
     """Labels and hints in our words, no placeholders, and no link inside a hint."""
 
+    auto_id: str | bool = ""
     labels: ClassVar[dict[str, Any]] = {}
     hints: ClassVar[dict[str, Any]] = {}
     attrs: ClassVar[dict[str, dict[str, str]]] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if self.auto_id:
+            kwargs["auto_id"] = self.auto_id
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
         for name, field in self.fields.items():
@@ -46,6 +49,7 @@ class LoginForm(Plain, account.LoginForm):
 
     # The page must be the lightest of all; what is missing is said beside the field.
     use_required_attribute = False
+    auto_id = "%s"  # id="login": six letters less for each field
     labels = {"login": _("Name or mail address"), "password": _("Password")}
     # Phones write the first letter large.
     attrs = {"login": {"autocomplete": "username", "autocapitalize": "none"}}

@@ -95,5 +95,16 @@ class PictureForm(_MemberForm):
             raise forms.ValidationError(str(error)) from error
 
 
+class LanguageSelect(forms.Select):
+    """Each language named in itself, and read aloud as itself."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        option["attrs"]["lang"] = value
+        return option
+
+
 class LanguageForm(forms.Form):
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(
+        label=_("Language"), choices=settings.LANGUAGES, widget=LanguageSelect
+    )
