@@ -15,7 +15,7 @@ from syndication.connectors import reasons
 from syndication.connectors.base import Audience, Kind, Limits, OutgoingPost, Photo, Preview
 from syndication.connectors.errors import Unsupported
 from syndication.connectors.media import Carried, carry
-from syndication.connectors.text import UNITS, Count, Fitted, TooLong, clean, fit
+from syndication.connectors.text import ELLIPSIS, UNITS, Count, Fitted, TooLong, clean, cut, fit
 
 PARAGRAPH = "\n\n"
 
@@ -83,9 +83,20 @@ class OneText:
 
     def _fit(self, post: OutgoingPost, text: str, tail: str, cut_tail: str) -> Fitted:
         limits = self.limits[post.kind]
+        if post.never_permalink and post.permalink:
+            tail, cut_tail = (part.replace(post.permalink, "").strip() for part in (tail, cut_tail))
+            if not cut_tail:
+                return self._cut_bare(text, limits)
         gap = PARAGRAPH if post.kind == "note" else " "
         count = self.count or UNITS[limits.unit]
         return fit(text, limits.text, tail=tail, cut_tail=cut_tail, gap=gap, count=count)
+
+    def _cut_bare(self, text: str, limits: Limits) -> Fitted:
+        """`text`, cut where it is too long, and no address under it."""
+        count = self.count or UNITS[limits.unit]
+        if count(text) <= limits.text:
+            return Fitted(text, is_cut=False)
+        return Fitted(cut(text, limits.text - count(ELLIPSIS), count) + ELLIPSIS, is_cut=True)
 
 
 def cleaned(post: OutgoingPost) -> OutgoingPost:

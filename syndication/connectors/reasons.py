@@ -57,6 +57,9 @@ APP_REFUSED = gettext_noop("It does not accept this site's registration. The sta
 SLOW_DOWN = gettext_noop("It asks us to slow down.")
 IN_TROUBLE = gettext_noop("It has trouble of its own at the moment.")
 REFUSED = gettext_noop("It refused this.")
+SAID_ALREADY = gettext_noop(
+    "It has this very text already and takes no text twice. Change a word and send it again."
+)
 COPY_GONE = gettext_noop("The copy is no longer there: it was deleted on the network.")
 NO_ANSWER = gettext_noop("No whole answer came, so it may or may not have arrived.")
 PHOTO_IN_WORK = gettext_noop("It is still working on the photo.")

@@ -82,6 +82,7 @@ class OutgoingPost:
     photos: tuple[Photo, ...] = ()
     audience: Audience = "everyone"
     always_permalink: bool = False
+    never_permalink: bool = False  # also a copy that is cut goes without
     written_at: float = 0.0
     terms: Terms | None = None
     lost_photos: int = 0

@@ -1,0 +1,118 @@
+"""Objects of API v2 as our values. What cannot be read is left out; nothing here raises.
+
+In a text each address stands as a t.co one; `entities.urls` tells which it was, and a picture is
+one of them, too, at the end.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from syndication.connectors.base import FeedItem, Friend, RemotePost
+from syndication.connectors.text import clean
+
+_ID = re.compile(r"[0-9]{1,20}", re.ASCII)
+_NAME = re.compile(r"[A-Za-z0-9_]{1,15}", re.ASCII)
+
+
+def word(value: object) -> str:
+    """`value` where it is an id, "" where it is not."""
+    return value if isinstance(value, str) and _ID.fullmatch(value) else ""
+
+
+def rows(answer: Any) -> list[Any] | None:
+    """`data` of an answer that lists; an answer without rows has none; None where it is no answer."""
+    if not isinstance(answer, dict):
+        return None
+    found = answer.get("data", [] if "meta" in answer else None)
+    return found if isinstance(found, list) else None
+
+
+def next_token(answer: Mapping[str, Any]) -> str:
+    """The token of the next page, "" on the last."""
+    meta = answer.get("meta")
+    token = meta.get("next_token") if isinstance(meta, dict) else None
+    return token if isinstance(token, str) else ""
+
+
+def person(entry: Any) -> Friend | None:
+    """A User."""
+    if not isinstance(entry, dict) or not word(entry.get("id")):
+        return None
+    username = entry.get("username")
+    known = username if isinstance(username, str) and _NAME.fullmatch(username) else ""
+    return Friend(
+        uid=word(entry["id"]),
+        name=line(entry.get("name")) or known or word(entry["id"]),
+        profile_url=f"https://x.com/{known}" if known else "",
+        picture_url=address(entry.get("profile_image_url")),
+    )
+
+
+def post(entry: Any) -> RemotePost | None:
+    """A Post (a Tweet)."""
+    created_at = _moment(entry.get("created_at")) if isinstance(entry, dict) else None
+    if created_at is None or not word(entry.get("id")):
+        return None
+    return RemotePost(
+        remote_id=word(entry["id"]),
+        text=text_of(entry),
+        created_at=created_at,
+        url=post_address(word(entry["id"])),
+    )
+
+
+def items(answer: Mapping[str, Any]) -> list[FeedItem]:
+    """A timeline with its authors, oldest first."""
+    includes = answer.get("includes")
+    people = map(person, includes.get("users") or []) if isinstance(includes, dict) else ()
+    authors = {each.uid: each for each in people if each}
+    found = []
+    for entry in rows(answer) or []:
+        told = post(entry)
+        author = authors.get(word(entry.get("author_id"))) if told else None
+        if told and author:
+            found.append(FeedItem(told.remote_id, author, told.text, told.created_at, url=told.url))
+    return sorted(found, key=lambda item: (item.created_at, int(item.remote_id)))
+
+
+def text_of(entry: Mapping[str, Any]) -> str:
+    """The words with the addresses as they were written."""
+    text = entry.get("text")
+    words = text if isinstance(text, str) else ""
+    entities = entry.get("entities")
+    found = entities.get("urls") if isinstance(entities, dict) else None
+    for each in found if isinstance(found, list) else []:
+        short = each.get("url") if isinstance(each, dict) else None
+        if isinstance(short, str) and short:
+            is_picture = bool(each.get("media_key"))
+            words = words.replace(short, "" if is_picture else address(each.get("expanded_url")))
+    return clean(html.unescape(words))
+
+
+def post_address(ident: str) -> str:
+    """Where people see a post; it finds the author by itself."""
+    return f"https://x.com/i/status/{ident}"
+
+
+def line(value: object) -> str:
+    """One line of somebody's words."""
+    return " ".join(clean(html.unescape(value)).split()) if isinstance(value, str) else ""
+
+
+def address(value: object) -> str:
+    """A web address, "" for anything else."""
+    text = value if isinstance(value, str) else ""
+    return text if re.fullmatch(r"https?://[!-~]{1,490}", text) else ""
+
+
+def _moment(value: object) -> float | None:
+    try:
+        at = datetime.fromisoformat(str(value))
+        return at.timestamp() if at.tzinfo else None
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,85 @@
+"""Twitter's wire: problems (RFC 9457), tokens of two hours, what it will not take twice."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from syndication.connectors import reasons
+from syndication.connectors.api import DONE, Api, fields_of
+from syndication.connectors.base import Response
+from syndication.connectors.errors import ConnectorError, Rejected, TryLater, Unauthorized
+
+AN_HOUR = 3600.0
+OURS = ("client-forbidden", "usage-capped", "client-disconnected", "credits")
+
+
+class Duplicate(Rejected):
+    """It has this very text already, from this very account."""
+
+
+class Wire(Api):
+    """One account's API."""
+
+    def refusal_words(self, fields: Mapping[str, Any]) -> object:
+        return fields.get("detail") or fields.get("error_description") or fields.get("error")
+
+    def access_refusal(self, response: Response) -> Unauthorized | None:
+        if response.status == 401:
+            return Unauthorized(reasons.ACCESS_EXPIRED, expired=True, **self.log(response))
+        words = self._words(response)
+        if response.status == 403 and "scope" in words:
+            return Unauthorized(reasons.ACCESS_TOO_NARROW, scope="?", **self.log(response))
+        return None
+
+    def other_refusal(self, response: Response, *, is_write: bool) -> ConnectorError:
+        words, kind = self._words(response), str(fields_of(response).get("type") or "")
+        if response.status == 402 or any(each in kind for each in OURS):
+            # What this site may do is used up or taken away: nothing that the member did.
+            return TryLater(reasons.APP_REFUSED, after=AN_HOUR, **self.log(response))
+        if response.status == 403 and "duplicate content" in words:
+            return Duplicate(reasons.SAID_ALREADY, **self.log(response))
+        return super().other_refusal(response, is_write=is_write)
+
+    def refreshed(self) -> Mapping[str, Any]:
+        """New tokens; the refresh token is used up. Raises Unauthorized, TryLater."""
+        response = self.send(
+            "POST",
+            self.app.token_url,
+            is_write=False,
+            headers={"Authorization": self._basic()},
+            data={
+                "grant_type": "refresh_token",
+                "refresh_token": self.credentials.refresh_token,
+                "client_id": self.app.client_id,
+            },
+        )
+        if response.status not in DONE:
+            raise self._refresh_refusal(response)
+        found = fields_of(response)
+        if not isinstance(found.get("access_token"), str):
+            raise TryLater(reasons.UNREADABLE, status=response.status)  # it may hold new tokens
+        return found
+
+    def _refresh_refusal(self, response: Response) -> ConnectorError:
+        """A dead refresh token is 400: `invalid_grant`, or `invalid_request` with these words."""
+        log = self.log(response)
+        error = fields_of(response).get("error")
+        if error == "invalid_grant" or (response.status == 401 and error is None):
+            return Unauthorized(reasons.ACCESS_GONE, **log)
+        if error == "invalid_request" and "token was invalid" in self._words(response):
+            return Unauthorized(reasons.ACCESS_GONE, **log)
+        if response.status in {429, 503}:
+            return super().other_refusal(response, is_write=False)
+        if 400 <= response.status < 500:
+            return TryLater(reasons.APP_REFUSED, **log)
+        return TryLater(reasons.IN_TROUBLE, **log)
+
+    def _words(self, response: Response) -> str:
+        return str(self.refusal_words(fields_of(response)) or "").lower()
+
+    def _basic(self) -> str:
+        pair = f"{quote(self.app.client_id, safe='')}:{quote(self.app.client_secret, safe='')}"
+        return "Basic " + b64encode(pair.encode()).decode()

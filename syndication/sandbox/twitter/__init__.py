@@ -1,0 +1,1 @@
+"""Twitter (X), API v2 as https://docs.x.com has it."""

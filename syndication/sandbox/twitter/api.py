@@ -1,0 +1,270 @@
+"""/2/…: posts, media, people (https://docs.x.com/x-api). Errors are problems (RFC 9457)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from syndication.sandbox.pictures import media_type
+from syndication.sandbox.society import Account, Post, digest
+from syndication.sandbox.twitter.state import Grant, State
+from syndication.sandbox.wire import Reply, Request, json_reply
+
+WINDOW = timedelta(minutes=15)
+LONGEST = 280
+_ADDRESS = re.compile(r"https?://[!-~]+")
+_LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
+_EXTENDING = re.compile("[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]|\u200d.")
+
+
+class Refused(Exception):  # noqa: N818 - an answer, not a fault of ours
+    """The request ends here, with this reply."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(reply.status)
+        self.reply = reply
+
+
+@dataclass(frozen=True)
+class Call:
+    """One authorised request. `rest` is what the route's brackets caught."""
+
+    state: State
+    request: Request
+    grant: Grant
+    rest: str = ""
+
+    @property
+    def me(self) -> Account:
+        return self.state.society.accounts[self.grant.user]
+
+    def needs(self, scope: str) -> None:
+        """Raises Refused where the member did not allow it."""
+        if scope not in self.grant.scopes:
+            raise Refused(problem(403, "Forbidden", f"Missing the scope {scope}."))
+
+
+def opened(state: State, request: Request, rest: str) -> Call:
+    """Raises Refused for a token that opens nothing (any more)."""
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    access = state.access.get(value.strip()) if scheme.lower() == "bearer" else None
+    if access is None or access.grant.is_revoked or state.society.now() >= access.until:
+        raise Refused(unauthorized())
+    return Call(state, request, access.grant, rest)
+
+
+def create(call: Call) -> Reply:
+    """POST /2/tweets: 100 in a quarter of an hour; no text twice within a while."""
+    call.needs("tweet.write")
+    fields = call.request.json()
+    text = str(fields.get("text") or "").strip()
+    media = fields.get("media") if isinstance(fields.get("media"), dict) else {}
+    idents = [str(each) for each in (media or {}).get("media_ids") or []]
+    uploads = [call.state.society.uploads.get(each) for each in idents]
+    photos = [each for each in uploads if each is not None and each.user == call.me.id]
+    if (not text and not photos) or len(photos) < len(idents) or len(photos) > 4:
+        return problem(
+            400, "Invalid Request", "One or more parameters to your request was invalid."
+        )
+    if weight(text) > LONGEST:
+        return problem(403, "Forbidden", "Your Tweet text is too long.")
+    headers = _count(call)
+    since = call.state.society.now() - timedelta(seconds=call.state.settings.duplicate_seconds)
+    for post in call.state.society.standing(call.me.id):
+        if text and post.text == text and post.at > since and not post.is_seeded:
+            words = "You are not allowed to create a Tweet with duplicate content."
+            return problem(403, "Forbidden", words).adding(*headers)
+    post = call.state.society.write(call.me.id, text, photos=photos)
+    return json_reply({"data": {"id": post.id, "text": text}}, 201).adding(*headers)
+
+
+def delete(call: Call) -> Reply:
+    """DELETE /2/tweets/:id."""
+    call.needs("tweet.write")
+    post = call.state.society.posts.get(call.rest)
+    if post is None or post.is_deleted:
+        return problem(404, "Not Found Error", f"Could not find tweet with id: [{call.rest}].")
+    if post.user != call.me.id:
+        return problem(403, "Forbidden", "You are not authorized to delete this Tweet.")
+    post.is_deleted = True
+    return json_reply({"data": {"deleted": True}})
+
+
+def upload(call: Call) -> Reply:
+    """POST /2/media/upload."""
+    call.needs("media.write")
+    parts = call.request.parts()
+    file = parts.get("media")
+    kind = media_type(file.content) if file else ""
+    if file is None or not kind or len(file.content) > 5_000_000 or "media_category" not in parts:
+        return problem(
+            400, "Invalid Request", "One or more parameters to your request was invalid."
+        )
+    kept = call.state.society.upload(call.me.id, file.content, kind)
+    data = {"id": kept.id, "media_key": f"3_{kept.id}", "size": len(kept.content)}
+    return json_reply({"data": data})
+
+
+def describe(call: Call) -> Reply:
+    """POST /2/media/metadata: the words for who cannot see it."""
+    call.needs("media.write")
+    fields = call.request.json()
+    kept = call.state.society.uploads.get(str(fields.get("id")))
+    if kept is None or kept.user != call.me.id:
+        return problem(404, "Not Found Error", "Could not find the media.")
+    kept.alt = str(fields.get("metadata", {}).get("alt_text", {}).get("text") or "")
+    return json_reply({"data": {"id": kept.id}})
+
+
+def me(call: Call) -> Reply:
+    """GET /2/users/me."""
+    call.needs("users.read")
+    return json_reply({"data": user(call.me, call.request.root)})
+
+
+def following(call: Call) -> Reply:
+    """GET /2/users/:id/following: 100 unless asked otherwise, 1,000 at the most."""
+    call.needs("follows.read")
+    owner = call.state.society.accounts.get(call.rest)
+    people = [call.state.society.accounts[each] for each in (owner.follows if owner else [])]
+    return _paged(call, [user(each, call.request.root) for each in people], usual=100, most=1000)
+
+
+def own_posts(call: Call) -> Reply:
+    """GET /2/users/:id/tweets."""
+    call.needs("tweet.read")
+    return _listed(call, call.state.society.standing(call.rest))
+
+
+def timeline(call: Call) -> Reply:
+    """GET /2/users/:id/timelines/reverse_chronological."""
+    call.needs("tweet.read")
+    return _listed(call, call.state.society.home(call.me.id))
+
+
+def user(account: Account, root: str) -> dict[str, Any]:
+    """User."""
+    return {
+        "id": account.id,
+        "name": account.nickname,
+        "username": account.name[:15],
+        "profile_image_url": f"{root}/avatars/{account.name}.jpg",
+    }
+
+
+def shown(post: Post) -> dict[str, Any]:
+    """Post: each address as t.co, and one more for the pictures."""
+    text, urls = post.text, []
+    for address in _ADDRESS.findall(post.text):
+        short = f"https://t.co/{digest(address, 10)}"
+        text = text.replace(address, short, 1)
+        urls.append({"url": short, "expanded_url": address})
+    for each in post.photos[:1]:
+        short = f"https://t.co/{digest(each.id, 10)}"
+        text = f"{text} {short}".strip()
+        address = f"https://x.com/i/status/{post.id}/photo/1"
+        urls.append({"url": short, "expanded_url": address, "media_key": f"3_{each.id}"})
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    found = {
+        "id": post.id,
+        "author_id": post.user,
+        "created_at": post.at.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+        "text": escaped,
+    }
+    return found | ({"entities": {"urls": urls}} if urls else {})
+
+
+def weight(text: str) -> int:
+    """280 for most of Latin, 140 for most of the rest; addresses 23, emoji 2."""
+    text = unicodedata.normalize("NFC", _ADDRESS.sub("x" * 23, text))
+    total = 0
+    for char in _EXTENDING.sub("", text):
+        total += 1 if any(low <= ord(char) <= high for low, high in _LIGHT) else 2
+    return total
+
+
+def problem(status: int, title: str, detail: str) -> Reply:
+    """A problem, as JSON."""
+    fields = {"title": title, "detail": detail, "type": "about:blank", "status": status}
+    return json_reply(fields, status)
+
+
+def unauthorized() -> Reply:
+    """An expired token and a revoked one look the same."""
+    return problem(401, "Unauthorized", "Unauthorized")
+
+
+def _count(call: Call) -> tuple[tuple[str, str], ...]:
+    """The rate headers. Raises Refused where nothing is left."""
+    seen, now = call.state.written[call.me.id], call.state.society.now()
+    limit = call.state.settings.rate_limit
+    while seen and seen[0] <= now - WINDOW:
+        seen.popleft()
+    is_full = len(seen) >= limit
+    if not is_full:
+        seen.append(now)
+    headers = (
+        ("x-rate-limit-limit", str(limit)),
+        ("x-rate-limit-remaining", str(max(limit - len(seen), 0))),
+        ("x-rate-limit-reset", str(int((seen[0] + WINDOW).timestamp()) + 1)),
+    )
+    if is_full:
+        refused = problem(429, "Too Many Requests", "Too Many Requests")
+        raise Refused(refused.adding(*headers))
+    return headers
+
+
+def _listed(call: Call, posts: list[Post]) -> Reply:
+    """Newest first, by `since_id` and `start_time`."""
+    query, now = call.request.query, call.state.society.now()
+    lag = timedelta(seconds=call.state.settings.timeline_lag)
+    found = [each for each in posts if each.at <= now - lag]
+    if "since_id" in query:
+        found = [each for each in found if int(each.id) > int(query["since_id"])]
+    if "start_time" in query:
+        start = datetime.fromisoformat(query["start_time"])
+        found = [each for each in found if each.at >= start]
+    reply: dict[str, Any] = {}
+    if query.get("expansions") == "author_id":
+        people = call.state.society.accounts
+        writers = {each.user for each in found}
+        users = [user(people[each], call.request.root) for each in writers]
+        reply["includes"] = {"users": users}
+    return _paged(call, [shown(each) for each in found], usual=10, most=100, more=reply)
+
+
+def _paged(
+    call: Call,
+    rows: list[dict[str, Any]],
+    *,
+    usual: int,
+    most: int,
+    more: dict[str, Any] | None = None,
+) -> Reply:
+    query = call.request.query
+    size = int(query.get("max_results", usual))
+    if not 1 <= size <= most:
+        return problem(400, "Invalid Request", f"max_results is not between 1 and {most}")
+    start = int(query.get("pagination_token", "p0").removeprefix("p"))
+    page = rows[start : start + size]
+    meta: dict[str, Any] = {"result_count": len(page)}
+    if len(rows) > start + size:
+        meta["next_token"] = f"p{start + size}"
+    return json_reply(({"data": page} if page else {}) | (more or {}) | {"meta": meta})
+
+
+Handler = Callable[[Call], Reply]
+ROUTES: list[tuple[str, Handler]] = [
+    (r"POST /2/tweets", create),
+    (r"DELETE /2/tweets/(\d+)", delete),
+    (r"POST /2/media/upload", upload),
+    (r"POST /2/media/metadata", describe),
+    (r"GET /2/users/me", me),
+    (r"GET /2/users/(\d+)/following", following),
+    (r"GET /2/users/(\d+)/tweets", own_posts),
+    (r"GET /2/users/(\d+)/timelines/reverse_chronological", timeline),
+]

@@ -1,0 +1,102 @@
+"""All that Twitter knows between two resets."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any
+
+from syndication.sandbox.network import World
+from syndication.sandbox.society import Account, Society
+
+CLIENT_ID = "VXNlLW9ubHktaW4tdGhlLXNhbmRib3g"
+CLIENT_SECRET = "vS7-only-in-the-sandbox-0d9c1b2a3f4e5d6c"  # noqa: S105 - opens the sandbox alone
+_EPOCH = 1288834974657  # milliseconds: where Twitter's ids begin
+
+
+@dataclass
+class Settings:
+    """What `POST /_settings` can turn. `rate_limit`: posts of one account in a quarter of an hour."""
+
+    rate_limit: int = 100
+    code_seconds: int = 30
+    access_seconds: int = 7200
+    duplicate_seconds: int = 3600
+    timeline_lag: int = 0
+
+    def change(self, values: dict[str, Any]) -> None:
+        """Take new values. Raises ValueError for an unknown name or another type."""
+        kinds = {each.name: type(getattr(self, each.name)) for each in fields(self)}
+        for name, value in values.items():
+            if name not in kinds or type(value) is not kinds[name]:
+                raise ValueError(f"twitter has no setting {name}={value!r}")
+            setattr(self, name, value)
+
+
+@dataclass
+class Grant:
+    """One consent: whose, to what."""
+
+    user: str
+    scopes: frozenset[str]
+    is_revoked: bool = False
+
+
+@dataclass(frozen=True)
+class Code:
+    """An authorization code: good once, for 30 seconds."""
+
+    grant: Grant
+    redirect_uri: str
+    challenge: str
+    until: datetime
+
+
+@dataclass
+class Access:
+    """An access token and its end."""
+
+    grant: Grant
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Client:
+    """The one registered program."""
+
+    id: str
+    secret: str = field(repr=False)
+    redirect_uri: str
+
+
+class State:
+    """Rows by id, in order of writing."""
+
+    def __init__(self, world: World) -> None:
+        self.settings = Settings()
+        self.society = Society(world, account_id=account_id, post_id=snowflake)
+        self.client = Client(
+            CLIENT_ID,
+            world.secrets.get("twitter", CLIENT_SECRET),
+            f"{world.site}/accounts/twitter/login/callback/",
+        )
+        self.mint = world.mint
+        self.codes: dict[str, Code] = {}
+        self.access: dict[str, Access] = {}
+        self.refresh: dict[str, Grant] = {}
+        self.written: dict[str, deque[datetime]] = defaultdict(deque)
+
+    def account(self, name: str) -> Account:
+        """The account with this login name. Raises KeyError."""
+        return self.society.named(name)
+
+
+def account_id(name: str, number: int) -> str:
+    """Digits."""
+    return str(2_244_994_900 + number)
+
+
+def snowflake(at: datetime, number: int) -> str:
+    """Milliseconds since 2010, shifted, and a counter: sorts by time."""
+    return str(((int(at.timestamp() * 1000) - _EPOCH) << 22) + number % 4096)
