@@ -34,6 +34,7 @@ class AttemptInline(ReadOnlyInline):
     fields = readonly_fields = (
         "number",
         "doing",
+        "version",
         "started_at",
         "finished_at",
         "outcome",
@@ -74,6 +75,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         "member",
         "kind",
         "sequence",
+        "version",
         "state",
         "reason",
         "audience",
@@ -85,6 +87,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         "sent_at",
         "remote_id",
         "copy",
+        "gone_at",
         "is_by_hand",
         "created_at",
         "changed_at",

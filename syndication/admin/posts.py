@@ -37,6 +37,7 @@ class PostAdmin(ReadOnlyAdmin):
         "audience",
         *(f"shown_{name}" for name in WORDS),
         "created_at",
+        "version",
         "edited_at",
         "deleted_at",
     )

@@ -391,15 +391,19 @@ def test_words_of_a_try_before_the_last_are_looked_for_too(slate, link, now):
     assert slate.texts == ["after"]
 
 
-def test_a_network_that_knows_a_repeat_by_its_key_keeps_no_old_words(slate, link, now):
+@pytest.mark.parametrize("when", ["before the look", "after the look"])
+def test_a_network_that_knows_a_repeat_by_its_key_keeps_no_old_words(slate, link, now, when):
     """It answers the second try, with other words, by the first one's copy."""
     slate.knows_keys = True
     slate.fail("POST", "drop_after")
     publish = tried(planned(link, "before"), now)
     hidden = slate.entries.pop("1")
-    change(publish.post, "after")
+    if when == "before the look":
+        change(publish.post, "after")
     now.advance(seconds=61)
     assert tried(publish, now).state == S.WAITING
+    if when == "after the look":
+        change(publish.post, "after")
     slate.entries["1"] = hidden
     now.advance(seconds=61)
     work(now)
