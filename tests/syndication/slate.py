@@ -252,6 +252,20 @@ class SlateConnector(Connector):
                 yield RemotePost(each["id"], each["text"], each["at"])
 
 
+class StubbornSlateConnector(SlateConnector):
+    """As if nothing could be deleted there."""
+
+    can_delete: ClassVar[frozenset[Kind]] = frozenset()
+
+
+class MovingSlateConnector(SlateConnector):
+    """As if a copy had another address after each edit."""
+
+    def amend(self, receipt: Receipt, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
+        super().amend(receipt, post, idempotency_key=idempotency_key)
+        return Receipt(receipt.remote_id, url=f"http://slate.example/{receipt.remote_id}/edited")
+
+
 class CarefulSlateConnector(SlateConnector):
     """As if the same edit said twice were two things: it is read back first."""
 

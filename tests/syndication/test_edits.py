@@ -12,7 +12,12 @@ from syndication.connectors.reasons import CANNOT_EDIT, COPY_GONE
 from syndication.models import Attempt, Delivery, DeliveryState, Link, LinkState, Notice, Post
 from tests.making import allow, make_member, make_post
 from tests.syndication.delivering import Moving, linked, narrow, planned, texts, tried
-from tests.syndication.slate import CarefulSlateConnector, on_slate
+from tests.syndication.slate import (
+    CarefulSlateConnector,
+    MovingSlateConnector,
+    StubbornSlateConnector,
+    on_slate,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -130,6 +135,18 @@ def test_a_failed_publish_that_is_tried_again_has_the_new_words(slate, link, han
     assert slate.texts == ["after"]
 
 
+def test_the_copy_is_found_where_the_edit_put_it(slate, link):
+    CONNECTORS["slate"] = MovingSlateConnector
+    post = tried(planned(link, "before")).post
+    change(post, "after")
+    work()
+    publish, edit = Delivery.objects.order_by("sequence")
+    assert publish.remote_url == edit.remote_url == "http://slate.example/1/edited"
+    posts.delete(post, by=post.author)
+    work()
+    assert slate.texts == []
+
+
 # --- networks that cannot, and copies that are out of reach -----------------------------------------
 def test_a_network_that_cannot_change_a_copy_says_so_once(sandbox):
     link = linked(sandbox)
@@ -222,6 +239,28 @@ def test_narrowing_deletes_and_edits_nothing(slate, link):
     work()
     assert [entry.said for entry in slate.entries.values()] == [["before"]]
     assert slate.texts == []
+
+
+def test_a_copy_for_more_than_the_post_is_now_is_not_changed_where_it_cannot_be_deleted(
+    slate, link
+):
+    CONNECTORS["slate"] = StubbornSlateConnector
+    post = tried(planned(link, "before")).post
+    narrow(post)
+    assert change(post, "secret") == []
+    assert states(post) == [("publish", "sent"), ("delete", "skipped")]
+    assert slate.texts == ["before"]
+
+
+def test_a_copy_that_stayed_is_changed_once_it_is_for_no_more_than_the_post(slate, link):
+    """It could not be deleted; by now the post is for Everyone again, and the copy is its copy."""
+    CONNECTORS["slate"] = StubbornSlateConnector
+    post = tried(planned(link, "before")).post
+    narrow(post)
+    narrow(post, Audience.EVERYONE)
+    change(post, "after")
+    work()
+    assert slate.texts == ["after"]
 
 
 def test_an_edit_goes_nowhere_that_the_member_has_turned_off_since(slate, link):
