@@ -1,0 +1,26 @@
+// A Bluesky PDS with its PLC directory, on loopback alone, until standard input ends.
+//
+// Prints one line of JSON when both answer: {"pds": "http://localhost:…", "plc": "http://localhost:…"}.
+// No AppView, as behind a PDS that somebody runs at home. PDS_MODULES is a folder in which
+// `npm install` was run with the package.json beside this file.
+
+const net = require("node:net")
+const path = require("node:path")
+const { createRequire } = require("node:module")
+
+// dev-env binds every interface; nobody but this machine is to reach it.
+const listen = net.Server.prototype.listen
+net.Server.prototype.listen = function (port, ...rest) {
+  const done = rest.find((each) => typeof each === "function")
+  return typeof port === "number" || typeof port === "string"
+    ? listen.call(this, { port: Number(port), host: "127.0.0.1" }, done)
+    : listen.call(this, port, ...rest)
+}
+
+const modules = createRequire(path.join(process.env.PDS_MODULES, "package.json"))
+const { TestNetworkNoAppView } = modules("@atproto/dev-env")
+
+TestNetworkNoAppView.create({}).then((network) => {
+  console.log(JSON.stringify({ pds: network.pds.url, plc: network.plc.url }))
+  process.stdin.on("end", () => network.close().then(() => process.exit(0))).resume()
+})
