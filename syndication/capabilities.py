@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Audience
@@ -38,6 +39,13 @@ class Capabilities:
     can_edit: tuple[PostKind, ...]  # whose copies take other words; the others stay as sent
     cannot_edit: tuple[PostKind, ...]
     cannot_read_back: tuple[PostKind, ...]
+    to_followers: bool  # what is narrower is for followers, so only where they are approved
+    address_costs: bool
+
+
+def is_set_up(key: str) -> bool:
+    """Whether the staff registered this site there; where members name the server nobody need."""
+    return bool(settings.NETWORKS[key].get("client_id", "none needed"))
 
 
 def holds(network: str, kind: str) -> frozenset[str]:
@@ -59,4 +67,6 @@ def capabilities(key: str) -> Capabilities:
         can_edit=tuple(k for k in kinds if k.value in connector.can_edit),
         cannot_edit=tuple(k for k in kinds if k.value not in connector.can_edit),
         cannot_read_back=tuple(k for k in kinds if k.value not in connector.can_read_back),
+        to_followers=bool(connector.followers_read),
+        address_costs=connector.address_costs,
     )

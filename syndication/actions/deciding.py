@@ -105,6 +105,7 @@ def outgoing(post: Post, link: Link, audience: str, *, with_photo: bool = False)
         lost_photos=len(photos) - len(readable),
         audience=cast(WireAudience, str(audience)),
         always_permalink=link.always_permalink and is_public,
+        never_permalink=link.never_permalink,
         written_at=post.created_at.timestamp() if post.created_at else 0.0,
         terms=terms_of(link),
     )
@@ -123,7 +124,7 @@ def as_stored(
     `version` numbers its words. `before` is what was kept of an earlier try without a verdict: where
     the member changed the words in between, either may be what stands there.
     """
-    kept = ("kind", "text", "title", "url", "permalink", "audience", "always_permalink")
+    kept = ("kind", "text", "title", "url", "permalink", "audience", "always_permalink", "never_permalink")
     stored = {
         **{name: getattr(post, name) for name in kept},
         "written_at": post.written_at,
@@ -178,6 +179,8 @@ def readers(link: Link, audience: str) -> str:
     words = {"count": getattr(link, "friend_count", 0), "network": name}
     if audience == Audience.EVERYONE:
         return _("everyone on %(network)s") % words
+    if audience in CONNECTORS[link.network].followers_read:
+        return _("your followers on %(network)s, whom you let in there") % words
     if audience == Audience.FRIENDS_OF_FRIENDS:
         return _("your %(network)s friends and their friends, not only people here") % words
     if not words["count"]:

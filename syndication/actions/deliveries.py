@@ -135,6 +135,8 @@ def _foreseen(link: Link, draft: OutgoingPost) -> Foreseen:
         draft,
         permalink=draft.permalink if is_public else "",
         always_permalink=link.always_permalink and is_public,
+        never_permalink=link.never_permalink,
+        terms=deciding.terms_of(link),
     )
     decision = deciding.decide(draft, link)
     return Foreseen(

@@ -105,12 +105,14 @@ def set_toggles(link: Link, chosen: set[tuple[str, str]], *, by: Member) -> None
     )
 
 
-def set_options(link: Link, *, is_findable: bool, always_permalink: bool, by: Member) -> None:
-    """Whether friends there may find the member here; whether each copy carries the address."""
+def set_options(link: Link, *, is_findable: bool, permalink: str, by: Member) -> None:
+    """Whether friends there may find the member here; which copies carry the post's address:
+    `always`, those that were `cut`, or `never`."""
     _must_own(link, by)
     link.is_findable = is_findable
-    link.always_permalink = always_permalink
-    link.save(update_fields=["is_findable", "always_permalink"])
+    link.always_permalink = permalink == "always"
+    link.never_permalink = permalink == "never"
+    link.save(update_fields=["is_findable", "always_permalink", "never_permalink"])
 
 
 @transaction.atomic

@@ -39,6 +39,7 @@ class LinkAdmin(ReadOnlyAdmin):
         "is_findable",
         "follows_approved",
         "always_permalink",
+        "never_permalink",
         "pulled_at",
         "fed_at",
         "created_at",

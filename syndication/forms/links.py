@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Audience
 from syndication.actions.links import offered_toggles
+from syndication.capabilities import capabilities
 from syndication.models import Link, PostKind
 
 AUDIENCE_WORDS = {
@@ -27,23 +28,34 @@ KIND_WORDS = {
 }
 
 
+def _permalink(link: Link) -> str:
+    if link.never_permalink:
+        return "never"
+    return "always" if link.always_permalink else "cut"
+
+
 class LinkForm(forms.Form):
     """Toggles of a link, and its two options."""
 
     is_findable = forms.BooleanField(
         required=False, label=_("Friends I have there may find me here")
     )
-    always_permalink = forms.BooleanField(
-        required=False, label=_("Put the post's address under each copy, not only when it was cut")
+    permalink = forms.ChoiceField(
+        label=_("The post's address under a copy"),
+        choices=[("cut", _("When it was cut")), ("always", _("Always"))],
     )
 
     def __init__(self, *args: Any, link: Link, **kwargs: Any) -> None:
         now_on = set(link.toggles.filter(is_on=True).values_list("kind", "audience"))
         kwargs["initial"] = {
             "is_findable": link.is_findable,
-            "always_permalink": link.always_permalink,
+            "permalink": _permalink(link),
         }
         super().__init__(*args, **kwargs)
+        if capabilities(link.network).address_costs:
+            permalink = cast(forms.ChoiceField, self.fields["permalink"])
+            permalink.choices = [*permalink.choices, ("never", _("Never"))]  # type: ignore[misc]
+            permalink.help_text = _("A copy with an address costs this site more.")
         self.offered = offered_toggles(link)
         for kind, audience in self.offered:
             self.fields[f"{kind}_{audience}"] = forms.BooleanField(

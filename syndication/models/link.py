@@ -62,6 +62,7 @@ class Link(models.Model):
     follows_approved = models.BooleanField(default=False)
     terms = models.JSONField(default=dict, blank=True)  # connectors.base.Terms, as last read
     always_permalink = models.BooleanField(default=False)
+    never_permalink = models.BooleanField(default=False)  # where an address costs more
     pulled_at = models.DateTimeField(null=True, blank=True)  # friend list
     pull_progress = models.PositiveIntegerField(default=0)
     fed_at = models.DateTimeField(null=True, blank=True)  # what friends wrote

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.views.requests import MemberRequest
 from syndication.actions import links
-from syndication.capabilities import capabilities
+from syndication.capabilities import capabilities, is_set_up
 from syndication.forms.links import LinkForm
 from syndication.matching import matches_of, not_here
 from syndication.models import Link, NetworkSwitch
@@ -44,6 +44,7 @@ def link_list(request: MemberRequest) -> HttpResponse:
     networks = [
         (capabilities(key), [link for link in linked if link.network == key], paused.get(key))
         for key in settings.NETWORKS
+        if is_set_up(key) or any(link.network == key for link in linked)
     ]
     return TemplateResponse(
         request,
@@ -61,7 +62,7 @@ def link_detail(request: MemberRequest, network: str, pk: int) -> HttpResponse:
         links.set_options(
             link,
             is_findable=form.cleaned_data["is_findable"],
-            always_permalink=form.cleaned_data["always_permalink"],
+            permalink=form.cleaned_data["permalink"],
             by=request.user,
         )
         messages.success(request, _("Saved: what goes to %(name)s.") % {"name": link.name})

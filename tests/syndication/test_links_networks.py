@@ -1,0 +1,99 @@
+"""What the links pages say of networks that differ: followers, addresses that cost, not set up."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Audience
+from syndication.actions import deciding
+from syndication.models import Toggle
+from tests.making import make_link, make_member, make_post
+from tests.page import Page
+from tests.phone import log_in_phone
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def hanako():
+    return make_member("hanako")
+
+
+def detail(member, link) -> Page:
+    return log_in_phone(member).get(reverse("link_detail", args=[link.network, link.pk]))
+
+
+def decided(link, audience=Audience.FRIENDS):
+    Toggle.objects.update_or_create(
+        link=link, kind="status", audience=audience, defaults={"is_on": True}
+    )
+    post = make_post(author=link.member, text="hello", audience=audience)
+    return deciding.decide(deciding.outgoing(post, link, audience), link)
+
+
+def test_followers_are_offered_only_where_they_are_approved(hanako):
+    link = make_link(hanako, "mastodon", host="m.example")
+    page = detail(hanako, link)
+    assert "Anybody may follow you on Mastodon" in page
+    assert "status_friends" not in page.html
+    link.follows_approved = True
+    link.save()
+    page = detail(hanako, link)
+    assert "To your Mastodon followers only" in page
+    assert "status_friends" in page.html
+
+
+def test_a_post_for_friends_stays_here_while_anybody_may_follow(hanako):
+    link = make_link(hanako, "mastodon", host="m.example")
+    assert "Anybody may follow" in decided(link).reason
+    link.follows_approved = True
+    decision = decided(link)
+    assert decision.goes
+    assert "followers on Mastodon" in deciding.readers(link, Audience.FRIENDS)
+
+
+def test_a_member_may_leave_the_address_out_where_it_costs_more(hanako):
+    link = make_link(hanako, "twitter")
+    phone = log_in_phone(hanako)
+    page = phone.get(reverse("link_detail", args=["twitter", link.pk]))
+    assert "costs this site more" in page
+    phone.submit("Save", permalink="never", status_everyone="on")
+    link.refresh_from_db()
+    assert (link.never_permalink, link.always_permalink) == (True, False)
+    post = make_post(author=hanako, text="花" * 300)
+    preview = deciding.decide(deciding.outgoing(post, link, Audience.EVERYONE), link).preview
+    assert preview.is_cut
+    assert "http" not in preview.text
+    phone.get(reverse("link_detail", args=["twitter", link.pk]))
+    phone.submit("Save", permalink="always", status_everyone="on")
+    link.refresh_from_db()
+    assert (link.never_permalink, link.always_permalink) == (False, True)
+
+
+def test_elsewhere_there_is_no_such_choice(hanako):
+    link = make_link(hanako, "mixi")
+    page = detail(hanako, link)
+    assert "costs this site more" not in page
+    assert "never" not in page.html
+    assert "Put" not in page
+
+
+def test_a_network_that_nobody_set_up_is_not_offered(hanako, settings):
+    settings.NETWORKS = {
+        **settings.NETWORKS,
+        "twitter": {**settings.NETWORKS["twitter"], "client_id": ""},
+    }
+    page = log_in_phone(hanako).get("/links/")
+    assert "Twitter" not in page
+    assert "Mastodon" in page
+    make_link(hanako, "twitter", name="zaki_x")
+    page = log_in_phone(hanako).get("/links/")
+    assert "zaki_x" in page
+
+
+def test_what_a_server_lets_through_is_foreseen_too(hanako):
+    link = make_link(hanako, "mastodon", host="m.example", terms={"text": 5000, "address": 23})
+    post = make_post(author=hanako, text="花" * 900)
+    preview = deciding.decide(deciding.outgoing(post, link, Audience.EVERYONE), link).preview
+    assert not preview.is_cut
