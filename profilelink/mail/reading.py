@@ -89,6 +89,8 @@ def _sort(part: Part, found: _Found, carrier: Carrier | None) -> None:
         charset = part.parameter("charset").decode("ascii", "replace")
         text = text_of(part.content[:LONGEST_TEXT], charset, carrier)
         if kind != "text/html":
+            flowed = part.parameter("format").lower() == b"flowed"
+            text = _unfolded(text, part.parameter("delsp").lower() == b"yes") if flowed else text
             found.plain.append(text.strip("\n") if text.strip() else "")
         else:
             found.ornaments |= shown_pictures(text)
@@ -99,6 +101,22 @@ def _sort(part: Part, found: _Found, carrier: Carrier | None) -> None:
         found.pictures.append(part)
     else:
         found.left_out += 1  # a film, a card, an archive: never opened
+
+
+def _unfolded(text: str, has_added_space: bool) -> str:
+    """Format=Flowed (RFC 3676): a line that ends in a space goes on in the next."""
+    lines: list[str] = []
+    goes_on = False
+    for line in text.split("\n"):
+        own = line.removeprefix(" ")  # a space before From, > and space was stuffed in
+        if goes_on:
+            lines[-1] += own
+        else:
+            lines.append(own)
+        goes_on = own.endswith(" ") and own != "-- "
+        if goes_on and has_added_space:
+            lines[-1] = lines[-1][:-1]
+    return "\n".join(lines)
 
 
 def _is_ornament(part: Part, shown: set[str]) -> bool:

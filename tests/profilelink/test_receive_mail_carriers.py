@@ -220,6 +220,16 @@ CASES: dict[str, Case] = {
         text="Look",
         photo=True,
     ),
+    "a mail program's flowed text": Case(
+        mail(
+            PLAIN + b"utf-8; format=flowed; delsp=yes",
+            body="海へ \r\n行った。\r\n \r\n-- \r\nH".encode(),
+        ),
+        text="海へ行った。\n\n-- \nH",
+    ),
+    "flowed text that keeps its spaces": Case(
+        mail(PLAIN + b"utf-8; format=flowed", body=b"to the \r\nsea"), text="to the sea"
+    ),
     "vendors' letters in ISO-2022-JP": Case(
         mail(PLAIN + b"ISO-2022-JP", body=JIS + b"\x2d\x21\x7c\x62" + ASCII, sender="a@example.jp"),
         text="①髙",

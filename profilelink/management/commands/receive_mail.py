@@ -21,10 +21,10 @@ sent to sees it; it is posted when they send it on the site.
 
 The envelope's recipient and sender, for
   Postfix (master.cf)   pipe … null_sender= argv=… receive_mail --sender=${sender} -- ${recipient}
-  Exim (pipe transport) command = … receive_mail --sender=$sender_address -- $local_part@$domain
-Without arguments: the recipient is read from ORIGINAL_RECIPIENT, RECIPIENT or LOCAL_PART and DOMAIN
-(both servers set them for a command in an alias), else from the headers X-Original-To, Envelope-To
-and Delivered-To; the sender from SENDER, else Return-Path, else From.
+  Exim (pipe transport) command = … receive_mail
+Without arguments: the recipient is read from ORIGINAL_RECIPIENT (Postfix, for a command in an alias)
+or RECIPIENT or LOCAL_PART and DOMAIN (Exim), else from the headers X-Original-To, Envelope-To and
+Delivered-To; the sender from SENDER (both), else Return-Path, else From.
 profilelink/deploy/receive_mail is a wrapper to put there; it holds the lines for both servers.
 
 Exit codes (sysexits.h):
@@ -46,6 +46,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("recipient", nargs="*", help="envelope recipient")
+        parser.add_argument(
+            "--demo", action="store_true", help="first of all: into the demo's site"
+        )
         parser.add_argument("--sender", help="envelope sender; empty for a bounce")
 
     def run_from_argv(self, argv: list[str]) -> None:
