@@ -46,9 +46,11 @@ def remove_picture(member: Member) -> None:
     member.save(update_fields=["picture"])
 
 
-def set_language(member: Member, code: str) -> None:
+def set_language(member: Member, code: str, *, is_chosen: bool) -> None:
+    """`is_chosen`: by a press; else it is what the browser of the first log-in asked for."""
     member.language = code
-    member.save(update_fields=["language"])
+    member.is_language_chosen = is_chosen
+    member.save(update_fields=["language", "is_language_chosen"])
 
 
 def _drop_file_after(member: Member) -> None:

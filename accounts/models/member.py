@@ -103,7 +103,9 @@ class Member(AbstractUser):
     )
     posts_by_me_before = models.CharField(max_length=20, blank=True, default="")
 
+    # Of mails and notices; of the pages from each log-in on, once the member has chosen it.
     language = models.CharField(max_length=8, blank=True, default="")
+    is_language_chosen = models.BooleanField(default=False)
     is_listed = models.BooleanField(default=False)  # search engines may show the public profile
 
     objects = MemberManager()  # type: ignore[misc]  # wider than AbstractUser's, by our queryset

@@ -18,6 +18,11 @@ class SessionLocaleMiddleware(LocaleMiddleware):
             request.LANGUAGE_CODE = translation.get_language()
 
 
+def chosen_language(request: HttpRequest) -> str:
+    """The language that was chosen in this session; "" for none."""
+    return str(request.session.get(SESSION_KEY, ""))
+
+
 def set_language(request: HttpRequest, code: str) -> bool:
     """Remembers the language for this session; False if there is no such language here."""
     if not translation.check_for_language(code):

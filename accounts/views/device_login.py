@@ -64,7 +64,9 @@ def _come_in(request: HttpRequest) -> HttpResponse:
             text = _("Not approved yet. Wait five seconds before you press again.")
         return _asking(request, login=login, typed=typed, problem=text)
     except actions.CodeOver:
-        text = _("This code is over: refused on the phone, or older than 10 minutes. Ask again.")
+        text = _(
+            "This code is over: refused on the phone, or older than 10 minutes. Get a new one."
+        )
         return _asking(request, problem=text, status=410)
     actions.remember_session(login, log_in(request, member, method="device_login"))
     actions.tell(login, member)
@@ -104,7 +106,9 @@ def _let_in(request: MemberRequest) -> HttpResponse:
         login = actions.find_typed(form.cleaned_data["code"])
         return _judge(request, login)
     except actions.CodeOver:
-        text = _("No computer shows this code now. Press “Ask” on the computer for a new one.")
+        text = _(
+            "No computer shows this code now. Press “Get a code” on the computer for a new one."
+        )
         form.add_error("code", text)
         return _typing(request, form)
 

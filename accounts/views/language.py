@@ -1,6 +1,7 @@
-"""The language of the pages: kept in the session, and with the member for mails and notices.
+"""The language of the pages: kept in the session, and with the member for mails, notices and the
+next log-in, on whatever device.
 
-Who never chose is written to in the language of the browser of their first log-in.
+Who never chose reads what each browser asks for, and is written to in that of the first log-in.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from django.utils.translation import gettext as _
 from accounts.actions import profile
 from accounts.forms.profile import LanguageForm
 from accounts.models import Member
-from accounts.urlsession.api import set_language
+from accounts.urlsession.api import chosen_language, set_language
 
 
 def language(request: HttpRequest) -> HttpResponse:
@@ -30,7 +31,7 @@ def language(request: HttpRequest) -> HttpResponse:
     code = form.cleaned_data["language"]
     set_language(request, code)
     if request.user.is_authenticated:
-        profile.set_language(request.user, code)
+        profile.set_language(request.user, code, is_chosen=True)
     with override(code):
         messages.success(request, _("The pages speak English now."))
     return redirect("home")
@@ -38,7 +39,14 @@ def language(request: HttpRequest) -> HttpResponse:
 
 @receiver(user_logged_in)
 def remember(sender: type[Member], request: HttpRequest, user: Member, **given: Any) -> None:
-    """The worker, which writes notices, sees no browser."""
+    """The worker, which writes notices, sees no browser.
+
+    A choice made on the way in, on this very browser, is the newest and stands for the member.
+    """
     asked = getattr(request, "LANGUAGE_CODE", "")
-    if asked and not user.language:
-        profile.set_language(user, asked)
+    if chosen := chosen_language(request):
+        profile.set_language(user, chosen, is_chosen=True)
+    elif user.is_language_chosen:
+        set_language(request, user.language)
+    elif asked and not user.language:
+        profile.set_language(user, asked, is_chosen=False)

@@ -66,6 +66,8 @@ def phone_answer(request: MemberRequest) -> HttpResponse:
         _ANSWERS[name](pk, by=request.user)
     if name.startswith("end"):
         messages.success(request, _("Ended. Who was in by it is out now."))
+    elif name:
+        messages.success(request, _("Noted: it was you."))
     return redirect("home")
 
 

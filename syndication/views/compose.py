@@ -69,6 +69,8 @@ def _send(request: MemberRequest) -> HttpResponse:
             return form_page(request, form)
         post = posts.write(form.draft(), by=request.user)
         messages.success(request, _("Sent."))
+    else:
+        messages.info(request, _("You sent this already; it was not sent twice."))
     pop_kept_form(request)
     if post.deleted_at is not None:
         return redirect("home")

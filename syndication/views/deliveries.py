@@ -24,12 +24,29 @@ PER_PAGE = 8
 PER_PAGE_WITH_LOG = 5
 LAST_PART = 10_000
 
-# What each press is called on the page; the buttons of one form, told apart by name.
-PRESSES: dict[str, tuple[Promise, Callable[..., None]]] = {
-    "retry": (gettext_lazy("Try again"), deliveries.retry),
-    "there": (gettext_lazy("It is there"), deliveries.confirm_it_is_there),
-    "again": (gettext_lazy("Send it again"), deliveries.send_again),
-    "dismiss": (gettext_lazy("Let it be"), deliveries.dismiss),
+# What each press is called on the page, what it does, and what is said then. The buttons of one
+# form are told apart by name.
+PRESSES: dict[str, tuple[Promise, Callable[..., None], Promise]] = {
+    "retry": (
+        gettext_lazy("Try again"),
+        deliveries.retry,
+        gettext_lazy("It is tried again now."),
+    ),
+    "there": (
+        gettext_lazy("It is there"),
+        deliveries.confirm_it_is_there,
+        gettext_lazy("Noted: it arrived."),
+    ),
+    "again": (
+        gettext_lazy("Send it again"),
+        deliveries.send_again,
+        gettext_lazy("It is sent again now."),
+    ),
+    "dismiss": (
+        gettext_lazy("Let it be"),
+        deliveries.dismiss,
+        gettext_lazy("Let be: nothing more is tried."),
+    ),
 }
 
 
@@ -97,7 +114,11 @@ def post_send(request: MemberRequest, pk: int) -> HttpResponse:
         link = get_object_or_404(
             Link.objects.of(request.user), pk=_number(request.POST.get("link"))
         )
-        _try(request, lambda: deliveries.send_copy(post, link, by=request.user))
+        _try(
+            request,
+            lambda: deliveries.send_copy(post, link, by=request.user),
+            gettext("A copy goes to %(name)s now.") % {"name": link.network_name},
+        )
         return redirect("post_deliveries", pk)
     return TemplateResponse(
         request,
@@ -114,8 +135,8 @@ def delivery_press(request: MemberRequest, pk: int) -> HttpResponse:
     )
     pressed = next((name for name in PRESSES if name in request.POST), None)
     if pressed is not None:
-        _, act = PRESSES[pressed]
-        _try(request, lambda: act(delivery, by=request.user))
+        _label, act, said = PRESSES[pressed]
+        _try(request, lambda: act(delivery, by=request.user), str(said))
     if request.POST.get("from") == "post":
         return redirect("post_deliveries", delivery.post_id)
     return redirect("delivery_list")
@@ -126,17 +147,18 @@ def delivery_press(request: MemberRequest, pk: int) -> HttpResponse:
 def notice_close(request: MemberRequest, pk: int) -> HttpResponse:
     notice = get_object_or_404(Notice.objects.filter(member=request.user.pk), pk=pk)
     notices.close(notice, by=request.user)
+    messages.success(request, gettext("Put away."))
     return redirect("delivery_list")
 
 
-def _try(request: MemberRequest, act: Callable[[], object]) -> None:
+def _try(request: MemberRequest, act: Callable[[], object], said: str) -> None:
     """Do it, and say on the next page whether it was done, or why not."""
     try:
         act()
     except NotNow as no:
         messages.error(request, gettext(no.reason))
     else:
-        messages.success(request, gettext("Done."))
+        messages.success(request, said)
 
 
 def _mine(request: MemberRequest, pk: int) -> Post:

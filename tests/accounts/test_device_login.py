@@ -101,7 +101,7 @@ def test_the_same_network_is_said_to_be_the_same(desk, phone):
 def test_a_computer_without_cookies_comes_in_too(hanako, phone):
     desk = PhoneClient("w3m/0.5.3+git20230121")
     desk.get(reverse("device_ask"))
-    page = desk.submit("Ask")
+    page = desk.submit("Get a code")
     letters = re.search(r"[A-Z]{4}-[A-Z]{4}", page.text)[0]
     number = re.search(r"number of this computer: (\d\d)", page.text)[1]
     type_letters(phone, letters)
@@ -204,7 +204,7 @@ def test_who_knew_the_address_before_the_code_is_left_outside(hanako, phone):
     attacker.token = victim.token
     attacker.get(reverse("device_ask"))
     known = attacker.page.forms[0].fields
-    page = victim.submit("Ask")
+    page = victim.submit("Get a code")
     letters = re.search(r"[A-Z]{4}-[A-Z]{4}", page.text)[0]
     number = re.search(r"number of this computer: (\d\d)", page.text)[1]
     type_letters(phone, letters)

@@ -84,7 +84,7 @@ def test_a_taken_name_is_told_in_any_letters(hanako):
 
 def test_a_machine_that_fills_in_every_field_signs_up_nobody():
     page = sign_up(PhoneClient(), website="http://spam.example/")
-    assert "Look at your mail" in page
+    assert "Check your mail" in page
     assert not Member.objects.exists()
     assert not mail.outbox
 
@@ -190,7 +190,7 @@ def test_a_forgotten_password_is_replaced_by_mail(hanako):
     phone.get("/login/")
     phone.follow("Forgot password")
     page = phone.submit("Send", email="hanako@example.com")
-    assert "Look at your mail" in page
+    assert "Check your mail" in page
     [message] = mail.outbox
     other = PhoneClient()  # the mail is read elsewhere
     other.get(address_in(message))
@@ -212,7 +212,7 @@ def test_the_address_for_a_new_password_works_once(hanako):
     phone.get(address)
     phone.submit("Change password", password1=NEW, password2=NEW)
     page = PhoneClient().get(address)
-    assert "used up or too old" in page
+    assert "or is too old" in page
     assert page.link("Send a new mail")
 
 
@@ -295,4 +295,4 @@ def test_a_second_address_is_added_confirmed_chosen_and_the_first_removed(hanako
 
 
 def test_an_address_that_is_used_up_says_so():
-    assert "used up or too old" in PhoneClient().get("/mail/made:up/")
+    assert "or is too old" in PhoneClient().get("/mail/made:up/")

@@ -97,7 +97,7 @@ def test_mails_for_one_address_are_few_and_the_page_says_so():
     phone = PhoneClient()
     for _turn in range(5):
         phone.get("/password/reset/")
-        assert "Look at your mail" in phone.submit("Send", email="hanako@example.com")
+        assert "Check your mail" in phone.submit("Send", email="hanako@example.com")
     phone.get("/password/reset/")
     page = phone.submit("Send", email="hanako@example.com")
     assert page.status == 429

@@ -180,7 +180,7 @@ def device_login(visit: Visit) -> Scene:
     desk, phone = visit.phone(), visit.phone(visit.hanako)
     phones.bookmark(by=visit.hanako, device="a flip phone", pin=PIN, session_key="")
     desk.get(reverse("device_ask"))
-    visit.press(desk, "Ask")
+    visit.press(desk, "Get a code")
     yield "device code", desk
     letters = LETTERS.search(desk.page.text)[0]
     number = COMPUTER_NUMBER.findall(desk.page.html)[-1]
@@ -197,7 +197,7 @@ def device_login(visit: Visit) -> Scene:
     yield "device approved", phone
     other = visit.phone()
     other.get(reverse("device_ask"))
-    visit.press(other, "Ask")
+    visit.press(other, "Get a code")
     phone.get(reverse("device_ask"))
     visit.press(phone, "Next", code=LETTERS.search(other.page.text)[0])
     visit.press(phone, "Refuse")

@@ -7,6 +7,7 @@ import gettext
 import re
 import shutil
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 from unicodedata import east_asian_width
 
@@ -14,6 +15,7 @@ import pytest
 from django.conf import settings as project
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as translate
 from django.utils.translation import override
 
@@ -179,24 +181,56 @@ def test_mails_and_notices_speak_the_language_in_which_a_member_came(db: None) -
         assert translate(reasons.TICK_ALWAYS).startswith("むこうで")
 
 
-def test_a_language_that_was_chosen_outlives_a_log_in_elsewhere(db: None) -> None:
-    member = make_member("hanako", language="ja")
-    phone = PhoneClient(HTTP_ACCEPT_LANGUAGE="en")
+def logged_in_with(language: str, *, chosen_before: str = "") -> PhoneClient:
+    """A phone that asks for a language; perhaps another one is chosen on it before the log-in."""
+    phone = PhoneClient(HTTP_ACCEPT_LANGUAGE=language)
     phone.get("/m/")
+    if chosen_before:
+        phone.get(reverse("language"))
+        phone.submit("OK", language=chosen_before)
     phone.get(reverse("account_login"))
-    phone.submit("Log in", login="hanako", password=PASSWORD)
+    phone.submit("", login="hanako", password=PASSWORD)
+    return phone
+
+
+def test_a_language_that_was_chosen_is_there_at_the_next_log_in_elsewhere(db: None) -> None:
+    member = make_member("hanako")
+    phone = logged_in_with("en")
+    phone.get(reverse("language"))
+    phone.submit("OK", language="ja")
+    other = logged_in_with("en")
+    assert '<html lang="ja">' in other.page.html
+    assert '<html lang="ja">' in other.get(reverse("friend_list")).html
     member.refresh_from_db()
     assert member.language == "ja"
 
 
+def test_what_is_chosen_on_the_way_in_is_the_newest_choice(db: None) -> None:
+    member = make_member("hanako", language="ja", is_language_chosen=True)
+    phone = logged_in_with("ja", chosen_before="en")
+    assert '<html lang="en">' in phone.page.html
+    member.refresh_from_db()
+    assert member.language == "en"
+
+
+def test_who_never_chose_reads_what_each_browser_asks_for(db: None) -> None:
+    make_member("hanako")
+    logged_in_with("en")
+    assert '<html lang="ja">' in logged_in_with("ja").page.html
+
+
 def test_days_are_written_as_japanese_writes_them(hanako: Member) -> None:
-    post = make_post(author=hanako)
-    page = log_in_phone(hanako, HTTP_ACCEPT_LANGUAGE="ja").get(
-        reverse("post_detail", args=[post.pk])
-    )
-    assert re.search(r"\b20\d\d/\d?\d/\d?\d \d?\d:\d\d\b", page.text)  # year first, 24 hours
-    assert "a.m." not in page
-    assert "p.m." not in page
+    """Year first, 24 hours; and no more of it than is needed."""
+    for days, written in [
+        (0, r" \d?\d:\d\d"),
+        (40, r" \d?\d/\d?\d \d?\d:\d\d"),
+        (400, r" 20\d\d/\d?\d/\d?\d \d?\d:\d\d"),
+    ]:
+        post = make_post(author=hanako, created_at=timezone.now() - timedelta(days=days))
+        page = log_in_phone(hanako, HTTP_ACCEPT_LANGUAGE="ja").get(
+            reverse("post_detail", args=[post.pk])
+        )
+        assert re.search(f"花子{written} 全体に公開", page.text), page.text
 
 
 def test_django_and_allauth_speak_our_japanese(db: None) -> None:

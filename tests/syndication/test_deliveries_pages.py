@@ -68,7 +68,7 @@ def test_a_reason_and_what_next_stand_there(phone, hanako, link):
 def test_retry_is_one_press(phone, hanako, link):
     delivery = row(hanako, link, S.FAILED, tries=9)
     phone.get("/deliveries/")
-    assert "Done." in phone.submit("Try again")
+    assert "It is tried again now." in phone.submit("Try again")
     assert len(phone.hops) == 1
     delivery.refresh_from_db()
     assert (delivery.state, delivery.tries) == (S.WAITING, 0)
