@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import requests
 
+from accounts import proofs
 from syndication.connectors.base import App, Credentials
 from syndication.connectors.bluesky import Bluesky
+from syndication.sandbox.bluesky.state import Session, Token
 from syndication.sandbox.bluesky.words import did_of
 from syndication.sandbox.network import DEFAULT_PASSWORD
 from tests.scripted_server import ScriptedServer
 from tests.syndication.connectors.network import Network
 
 HANAKO = did_of("hanako")
+# The rules of a client on this machine stand in its name.
+CLIENT = "http://localhost?redirect_uri=http%3A%2F%2F127.0.0.1%2F&scope=atproto"
 FRIEND = "did:plc:" + "a" * 24
 
 
@@ -60,3 +65,23 @@ class BlueskyOnTheSandbox(Network):
 
     def is_scripted(self, server: ScriptedServer) -> App:
         return App("", "client-secret-3", server.url, more={"plc_url": server.url})
+
+
+class BlueskyByOAuth(BlueskyOnTheSandbox):
+    """By tokens that are bound to a key."""
+
+    def credentials(self, *, signs_as: str = "") -> Credentials:
+        """`signs_as` another key than the one that the tokens are bound to."""
+        state, key = self.sandbox.bluesky.state, proofs.new_key()
+        session = Session(HANAKO, proofs.thumbprint(key), CLIENT, "atproto transition:generic")
+        access, refresh = (f"{kind}-{len(state.tokens.access)}" for kind in ("at", "ref"))
+        state.tokens.access[access] = Token(session, state.now() + timedelta(seconds=1800))
+        state.tokens.refresh[refresh] = Token(session, state.now() + timedelta(days=14))
+        root = self.sandbox.root("bluesky")
+        extra = {
+            "dpop_key": proofs.new_key() if signs_as else key,
+            "client_id": CLIENT,
+            "issuer": root,
+            "token_url": f"{root}/oauth/token",
+        }
+        return Credentials(access, refresh_token=refresh, uid=HANAKO, extra=extra)
