@@ -63,8 +63,6 @@ def _with(kept: str, ending: str) -> str:
 
 def _longest(text: str, fits: Callable[[str], bool]) -> str:
     """The longest beginning that `fits`, by halving: a count may cost as much as the text is long."""
-    if fits(text.rstrip()):
-        return text.rstrip()
     ends = list(accumulate(len(atom) for atom in atoms(text)))
     low, high = 0, len(ends)  # that `low` pieces fit is known, or nothing is kept
     while low < high:

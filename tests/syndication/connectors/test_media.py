@@ -166,6 +166,14 @@ def test_what_cannot_be_read_does_not_fit(broken):
         fitted(Photo(broken), ROOMY)
 
 
+def test_what_unpacks_to_too_much_is_not_opened():
+    """Two colours compress well: 10 KB that would be 168 MB."""
+    huge = saved(Image.new("1", (8000, 7000)), "PNG")
+    assert len(huge) < 50_000
+    with pytest.raises(DoesNotFit):
+        fitted(Photo(huge), Limits(text=1, photo_pixels=100))
+
+
 @pytest.mark.parametrize(
     "limits",
     [

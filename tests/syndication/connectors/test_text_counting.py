@@ -104,6 +104,8 @@ def count(unit: str, text: str) -> int:
         ("xhttp://example.com", 19),
         ("example.com@x", 13),
         ("example.comx", 12),
+        ("example.com+x", 13),
+        ("http://example.com@", 19),
         ("3.14", 4),
         (f"{'a' * 64}.com", 68),  # a label is at most 63
         (f"{'a' * 63}.com", 23),
