@@ -15,8 +15,8 @@ are made for two days of tries. `--guard off` takes out what the drill is about,
 one half of it, and must show losses or doubles.
 
 One line of JSON at the end: `bad_answers` counts what struck, `at_writes` how much of it struck where
-a post came in, `outcomes` how the tries ended (`unreachable`: the refused connections). The exit
-status is 1 where anything is not nought, or where a bad answer never struck.
+a post came in, `outcomes` how the tries ended. The exit status is 1 where anything is not nought, or
+where a bad answer never struck.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def _result(drill: Drill, told: dict[str, Any]) -> dict[str, Any]:
         "kills": options.kills,
         "kills_in_request": drill.kills_in_request,
         "requests": thrown["requests"],
-        "bad_answers": thrown["faults"],
+        "bad_answers": {**thrown["faults"], "refused": told["outcomes"].get("unreachable", 0)},
         "at_writes": thrown["at_writes"],
         "outcomes": told["outcomes"],
         "pressed": told["pressed"],

@@ -6,15 +6,20 @@ account's `uid`. A network is drilled once it has one.
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Callable
 from typing import Any
 
 from syndication.sandbox.mastodon.network import Mastodon
 from syndication.sandbox.mastodon.state import Token
+from syndication.sandbox.misskey.network import Misskey
+from syndication.sandbox.misskey.state import Token as MisskeyToken
 from syndication.sandbox.mixi.grants import Grant
 from syndication.sandbox.mixi.network import Mixi
+from syndication.sandbox.network import DEFAULT_PASSWORD
 from syndication.sandbox.server import Sandbox
+from syndication.sandbox.wire import Request
 
 
 def mixi(sandbox: Sandbox, name: str) -> dict[str, Any]:
@@ -39,8 +44,42 @@ def mastodon(sandbox: Sandbox, name: str) -> dict[str, Any]:
     scopes = ("read:accounts", "read:follows", "read:statuses", "write:statuses", "write:media")
     account, value = network.state.account(name), secrets.token_urlsafe(32)
     network.state.tokens[value] = Token(account.id, "drill", frozenset(scopes))
-    host = sandbox.root("mastodon").removeprefix("http://")
-    return {"uid": f"{host}/{account.id}", "host": host, "scopes": scopes, "access_token": value}
+    return {**_at(sandbox, "mastodon", account.id), "scopes": scopes, "access_token": value}
 
 
-GRANTS: dict[str, Callable[[Sandbox, str], dict[str, Any]]] = {"mixi": mixi, "mastodon": mastodon}
+def misskey(sandbox: Sandbox, name: str) -> dict[str, Any]:
+    network = sandbox.networks["misskey"]
+    assert isinstance(network, Misskey)
+    permissions = ("read:account", "read:following", "write:notes", "write:drive")
+    account, value = network.state.account(name), secrets.token_urlsafe(24)
+    network.state.tokens[value] = MisskeyToken(account.id, frozenset(permissions))
+    return {**_at(sandbox, "misskey", account.id), "scopes": permissions, "access_token": value}
+
+
+def bluesky(sandbox: Sandbox, name: str) -> dict[str, Any]:
+    """By an app password."""
+    network, root = sandbox.networks["bluesky"], sandbox.root("bluesky")
+    typed = json.dumps({"identifier": f"{name}.test", "password": DEFAULT_PASSWORD}).encode()
+    headers = {"content-type": "application/json"}
+    path = "/xrpc/com.atproto.server.createSession"
+    opened = json.loads(network.handle(Request("POST", path, "", headers, typed, root)).body)
+    return {
+        "uid": opened["did"],
+        "host": root.removeprefix("http://"),
+        "access_token": opened["accessJwt"],
+        "refresh_token": opened["refreshJwt"],
+    }
+
+
+def _at(sandbox: Sandbox, key: str, ident: str) -> dict[str, Any]:
+    """Where many servers are, an account is known by its server's name and its number there."""
+    host = sandbox.root(key).removeprefix("http://")
+    return {"uid": f"{host}/{ident}", "host": host}
+
+
+GRANTS: dict[str, Callable[[Sandbox, str], dict[str, Any]]] = {
+    "mixi": mixi,
+    "mastodon": mastodon,
+    "misskey": misskey,
+    "bluesky": bluesky,
+}

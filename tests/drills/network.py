@@ -50,8 +50,9 @@ class BadNetwork(Sandbox):
     def __init__(self, world: World, *, bad: float, seed: int, deadline: float) -> None:
         super().__init__(world)
         for network in self.networks.values():
-            with contextlib.suppress(ValueError):  # not every one counts requests
-                network.configure({"rate_limit": 1_000_000})
+            for limit in ("rate_limit", "points"):  # each has one of them, or none
+                with contextlib.suppress(ValueError):
+                    network.configure({limit: 1_000_000})
         self.thrown: Counter[str] = Counter()
         self.thrown_at_writes: Counter[str] = Counter()
         self.requests = 0
@@ -163,7 +164,6 @@ class BadNetwork(Sandbox):
         self.stopping.clear()
         threading.Event().wait(seconds)
         self.start(self.host, port)
-        self.thrown["refused"] += 1
 
 
 def _is_write(key: str, method: str, path: str) -> bool:

@@ -68,12 +68,20 @@ class Drill:
         for number in range(self.options.kills):
             time.sleep(self.random.uniform(0.4, 1.6) * pause)
             if number == away_at:
+                self.wait_until_asked()  # by a worker that has just started, say
                 self.tell("/_refuse", seconds=self.options.away)
                 time.sleep(self.options.away + 1)
             if number % 2:
                 self.kills_in_request += self.wait_for_a_request()
             self.kill_worker()
             self.start_worker()
+
+    def wait_until_asked(self) -> None:
+        """Until one more request came in. Not for ever."""
+        before = self.look("/_thrown")["requests"]
+        end = time.monotonic() + 30
+        while self.look("/_thrown")["requests"] == before and time.monotonic() < end:
+            time.sleep(0.1)
 
     def wait_for_a_request(self) -> bool:
         """Until a post has come in and its answer is held back. Not for ever."""
