@@ -11,6 +11,7 @@ from syndication.actions import deciding
 from syndication.capabilities import capabilities
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Post
 
+NEVER_WENT = (DeliveryState.CANCELLED, DeliveryState.SKIPPED)
 MAYBE_OUT = (DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.UNCONFIRMED)
 
 
@@ -26,11 +27,11 @@ class Copy:
 
 
 def latest_deliveries(post: Post) -> list[Delivery]:
-    """The newest delivery of the post on each link, for the lines "Where it went". An edit that was
-    not needed after all says nothing about the copy."""
+    """The newest delivery of the post on each link, for the lines "Where it went". An edit that did
+    not go says nothing about the copy."""
     newest: dict[int, Delivery] = {}
     for delivery in post.deliveries.select_related("link").order_by("sequence", "pk"):
-        if not (delivery.is_edit and delivery.state == DeliveryState.CANCELLED):
+        if not (delivery.is_edit and delivery.state in NEVER_WENT):
             newest[delivery.link_id] = delivery
     return list(newest.values())
 

@@ -118,7 +118,7 @@ class EditForm(PostTextForm):
             None,
             _(
                 "This post was changed elsewhere while you were writing. Nothing of yours is saved "
-                "yet: what stands now is above, what you typed is below."
+                "yet."
             ),
         )
         data = cast(QueryDict, self.data).copy()
