@@ -50,10 +50,7 @@ class OneText:
         always = post.always_permalink or bool(carried.dropped)
         if post.kind == "link":
             return self._link(post, always=always)
-        words = PARAGRAPH.join(part for part in (post.title, post.text) if part)
-        if not words and not carried.photos:
-            raise Unsupported(reasons.NOTHING_TO_SEND)
-        fitted = self._fitted(post, words, always=always)
+        fitted = self._fitted(post, _words(post, carried), always=always)
         return Preview(
             fitted.text,
             is_cut=fitted.is_cut,
@@ -97,6 +94,18 @@ class OneText:
         if count(text) <= limits.text:
             return Fitted(text, is_cut=False)
         return Fitted(cut(text, limits.text - count(ELLIPSIS), count) + ELLIPSIS, is_cut=True)
+
+
+def _words(post: OutgoingPost, carried: Carried) -> str:
+    """The member's words as one text; where no picture goes along, what they said one shows."""
+    words = PARAGRAPH.join(part for part in (post.title, post.text) if part)
+    if words or carried.photos:
+        return words
+    shown = " ".join(clean(photo.alt) for photo in post.photos).strip()
+    leads_there = carried.dropped and not post.never_permalink
+    if not shown and not leads_there:
+        raise Unsupported(reasons.NOTHING_TO_SEND)
+    return shown
 
 
 def cleaned(post: OutgoingPost) -> OutgoingPost:

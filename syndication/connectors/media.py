@@ -37,7 +37,8 @@ class DoesNotFit(ValueError):
 class Carried:
     """The pictures that go along, and in words why others do not.
 
-    Where `dropped` says something the copy carries the permalink: `carry` has made sure of one.
+    Where `dropped` says something the copy carries the permalink: `carry` has made sure of one. Only
+    where the member wants none at all (`never_permalink`) it goes without.
     """
 
     photos: tuple[Photo, ...]
@@ -119,7 +120,7 @@ def _without(post: OutgoingPost, photos: tuple[Photo, ...], said: str, refused: 
     """What goes where a picture does not: the rest and the permalink, or nothing."""
     if not post.permalink or post.audience != "everyone":
         raise Unsupported(refused)
-    return Carried(photos, dropped=(said,))
+    return Carried(photos, dropped=(reasons.PHOTOS_STAY_HERE if post.never_permalink else said,))
 
 
 def _opened(content: bytes, side: int) -> Image.Image:

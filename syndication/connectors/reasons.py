@@ -26,6 +26,7 @@ PHOTOS_TOO_MANY = gettext_noop(
     "It takes fewer photos, and a copy for these readers leaves nothing out."
 )
 PHOTOS_LEFT_OUT = gettext_noop("Some of the photos do not fit. The copy carries the address here.")
+PHOTOS_STAY_HERE = gettext_noop("Not every photo goes along.")
 NO_PHOTOS = gettext_noop("It takes no photos. The copy carries the words and the address here.")
 NO_PHOTOS_AT_ALL = gettext_noop(
     "It takes no photos, and a copy for these readers leaves nothing out."
