@@ -248,6 +248,9 @@ class Browser:
     def text(self) -> str:
         return self.page.text
 
+    def address(self) -> str:
+        return self.page.url
+
     # -- filling in a form -------------------------------------------------------------------------
     def fill(self, label: str, text: str) -> None:
         """Type into the field that has this label."""

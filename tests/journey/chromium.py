@@ -13,7 +13,7 @@ import shutil
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import BrowserContext, Locator, Page, Playwright
+from playwright.sync_api import BrowserContext, Locator, Page, sync_playwright
 
 EXECUTABLE = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
@@ -36,18 +36,19 @@ def profile_without_cookies(folder: Path) -> Path:
 
 
 class Chromium:
+    needs = ("chromium",)
+    agent = "Chrome/"
+    note = "240 × 320, its own Referer policy"
+    scans = True
+    tells_whence = False  # it does as our headers and links ask
+
     def __init__(
-        self,
-        playwright: Playwright,
-        folder: Path,
-        *,
-        width: int = 240,
-        height: int = 320,
-        language: str = "en",
+        self, folder: Path, *, width: int = 240, height: int = 320, language: str = "en"
     ) -> None:
         self.pictures = Path(os.environ.get("SCREENSHOTS", folder / "pictures"))
         self.pictures.mkdir(parents=True, exist_ok=True)
-        self.context: BrowserContext = playwright.chromium.launch_persistent_context(
+        self.playwright = sync_playwright().start()
+        self.context: BrowserContext = self.playwright.chromium.launch_persistent_context(
             str(profile_without_cookies(folder / f"profile-{width}-{language}")),
             executable_path=EXECUTABLE,
             args=FLAGS,
@@ -59,10 +60,11 @@ class Chromium:
         self.view: Page = self.context.pages[0]
         self.view.set_default_timeout(10_000)
         self.taken = 0
-        self.too_wide: list[str] = []
+        self.complaints: list[str] = []
 
     def close(self) -> None:
         self.context.close()
+        self.playwright.stop()
 
     def open(self, address: str) -> None:
         self.view.goto(address)
@@ -90,8 +92,7 @@ class Chromium:
     def attach(self, label: str, path: Path) -> None:
         self._labelled(label).set_input_files(str(path))
 
-    @property
-    def url(self) -> str:
+    def address(self) -> str:
         return self.view.url
 
     @property
@@ -115,4 +116,4 @@ class Chromium:
         self.view.screenshot(path=str(path), full_page=True)
         with Image.open(path) as picture:  # as wide as what had to be scrolled to be seen
             if picture.width > self.width:
-                self.too_wide.append(self.view.url)
+                self.complaints.append(f"too wide: {self.view.url}")

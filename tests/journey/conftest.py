@@ -11,13 +11,13 @@ from tests.journey.world import World, running
 from tests.photographs import a_photo_from_shibuya
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with running(tmp_path_factory.mktemp("world")) as world:
         yield world
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A photo with place data, as a phone's camera makes them."""
     path = tmp_path_factory.mktemp("photo") / "busstop.jpg"

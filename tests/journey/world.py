@@ -27,6 +27,7 @@ import psycopg
 import requests
 
 from syndication.sandbox.mixi.state import CLIENT_SECRET
+from tests.journey.elsewhere import Elsewhere, listening
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN = 120  # seconds
@@ -40,10 +41,18 @@ class World:
     password: str
     ready_after: float  # seconds
     database_url: str
+    elsewhere: Elsewhere
 
     def received(self, network: str = "mixi") -> dict[str, Any]:
         """What the network has, by its own word."""
         return requests.get(f"{self.sandbox}/{network}/_received", timeout=10).json()
+
+    def received_from(self, name: str, network: str = "mixi") -> dict[str, Any]:
+        """What the network has of the account with this login name."""
+        return {
+            kind: [each for each in things if each["user"] == name]
+            for kind, things in self.received(network).items()
+        }
 
     def fault(self, **fault: Any) -> None:
         requests.post(f"{self.sandbox}/_faults", json=fault, timeout=10).raise_for_status()
@@ -151,9 +160,13 @@ def own_database(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def running(folder: Path, **environment: str) -> Iterator[World]:
-    """Start the demo, wait for READY, give the world, stop it."""
-    with own_database(folder) as database_url:
+    """Start the demo, wait for READY, give the world, stop it.
+
+    mixi's permission page is reached by way of `World.elsewhere`, which writes down who says what.
+    """
+    with own_database(folder) as database_url, listening() as elsewhere:
         web, sandbox = free_ports(2)
+        elsewhere.sandbox = f"http://127.0.0.1:{sandbox}"
         ours = {n: v for n, v in os.environ.items() if n not in _OF_THE_TESTS}
         process = subprocess.Popen(
             [
@@ -172,6 +185,7 @@ def running(folder: Path, **environment: str) -> Iterator[World]:
                 "DATABASE_URL": database_url,
                 "PYTHONUNBUFFERED": "1",
                 "ADMINS": "staff@example.com",
+                **_by_way_of(elsewhere.host, sandbox),
                 **environment,
             },
             stdout=subprocess.PIPE,
@@ -188,6 +202,7 @@ def running(folder: Path, **environment: str) -> Iterator[World]:
                 password=re.search(r"password: (\S+)", said)[1],
                 ready_after=time.monotonic() - started,
                 database_url=database_url,
+                elsewhere=elsewhere,
             )
         finally:
             process.send_signal(signal.SIGTERM)
@@ -205,6 +220,16 @@ _OF_THE_TESTS = {
     "SECRET_KEY", "PIN_KEY", "TOKEN_KEYS", "PUBLIC_URL", "EMAIL_URL", "MEDIA_ROOT",
     "MIXI_CLIENT_ID", "MIXI_CLIENT_SECRET", "DJANGO_SETTINGS_MODULE", "ALLOWED_PRIVATE_HOSTS",
 }  # fmt: skip
+
+
+def _by_way_of(host: str, sandbox: int) -> dict[str, str]:
+    """The demo's own variables, but for mixi's permission page."""
+    doors = [f"127.0.0.1:{sandbox + offset}" for offset in range(8)]
+    return {
+        "MIXI_AUTHORIZE_URL": f"http://{host}/mixi/connect_authorize.pl",
+        "MIXI_MOBILE_AUTHORIZE_URL": f"http://{host}/mixi/m/connect_authorize.pl",
+        "ALLOWED_PRIVATE_HOSTS": ",".join([*doors, host]),
+    }
 
 
 def _until_ready(process: subprocess.Popen[str]) -> str:
