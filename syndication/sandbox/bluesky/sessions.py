@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 from syndication.sandbox.bluesky import es256
 from syndication.sandbox.bluesky.proofs import BadProof, Proofs
@@ -16,6 +17,7 @@ from syndication.sandbox.bluesky.words import HANDLES, Refused, handle_of, refus
 from syndication.sandbox.society import Account
 from syndication.sandbox.wire import Reply, Request, json_reply
 
+GRACE = timedelta(hours=2)
 MAIN = "main-"  # before the password: the one that opens all, as a member should not use it here
 
 
@@ -60,10 +62,17 @@ def create(state: State, request: Request) -> Reply:
 
 
 def refresh(state: State, request: Request) -> Reply:
-    """com.atproto.server.refreshSession."""
+    """com.atproto.server.refreshSession. Asked again within two hours it gives the same successor, so
+    that a lost answer costs nobody the session."""
     token, account = _refreshed(state, request)
-    del state.tokens.refresh[request.headers["authorization"].partition(" ")[2]]
-    return json_reply(_session(state, token.session, account))
+    given = _session(state, token.session, account)
+    if token.successor in state.tokens.refresh:
+        del state.tokens.refresh[given["refreshJwt"]]
+        given["refreshJwt"] = token.successor
+    else:
+        token.successor = given["refreshJwt"]
+        token.ends_at = min(token.ends_at, state.now() + GRACE)
+    return json_reply(given)
 
 
 def end(state: State, request: Request) -> Reply:
@@ -91,7 +100,7 @@ def _refreshed(state: State, request: Request) -> tuple[Token, Account]:
 
 def _session(
     state: State, session: Session, account: Account, *, is_main: bool = False
-) -> dict[str, object]:
+) -> dict[str, Any]:
     now, settings = state.now(), state.settings
     ends_at = now + timedelta(seconds=settings.access_seconds)
     scope = "com.atproto.access" if is_main else "com.atproto.appPass"

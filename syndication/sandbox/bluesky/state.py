@@ -49,11 +49,12 @@ class Session:
 
 @dataclass
 class Token:
-    """An access or refresh token and when it ends."""
+    """An access or refresh token and when it ends. `successor` is what a refresh gave for it."""
 
     session: Session
     ends_at: datetime
     is_used: bool = False
+    successor: str = ""
 
 
 @dataclass
