@@ -284,7 +284,7 @@ DEFAULT_FROM_EMAIL = env.str(
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 ADMINS = [("Staff", address) for address in env.list("ADMINS", default=[])]
-POST_MAIL_DOMAIN = env.str("POST_MAIL_DOMAIN", default="")
+POST_MAIL_DOMAIN = env.str("POST_MAIL_DOMAIN", default="").strip(" @.").lower()
 
 # --- Languages and time -------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
