@@ -31,6 +31,11 @@ TITLE_LENGTH = 100
 TEXT_LENGTH = 10_000
 SENDER_LENGTH = 254
 
+EXPIRING = gettext_lazy(
+    "A mail for a post has waited for weeks and is thrown away in 3 days. Look under “Mails that"
+    " wait” on your home page."
+)
+
 
 class Refused(Exception):  # noqa: N818 - the mail's fault or its hour's
     """No draft was made of it. The text tells the member why, `what` the log."""
@@ -143,12 +148,6 @@ def tell_expiring(now: datetime) -> int:
             told += notices.tell(member, "mail_drafts_expire", EXPIRING)
         soon.filter(member=member).update(is_told=True)
     return told
-
-
-EXPIRING = gettext_lazy(
-    "A mail for a post has waited for weeks and is thrown away in 3 days. Look under “Mails that"
-    " wait” on your home page."
-)
 
 
 def waiting_words(count: int) -> str:

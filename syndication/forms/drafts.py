@@ -15,8 +15,8 @@ class DraftKindForm(forms.Form):
 
     kind = forms.ChoiceField(label=gettext_lazy("Write it as"))
 
-    def __init__(self, *args: Any, draft: MailDraft, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"kind": draft.kind.value}, **kwargs)
+    def __init__(self, data: Any = None, *, draft: MailDraft) -> None:
+        super().__init__(data, initial={"kind": draft.kind.value})
         kinds = [PostKind.STATUS, PostKind.NOTE, *([PostKind.PHOTO] if draft.photo else [])]
         self.fields["kind"].choices = [(one.value, one.label) for one in kinds]  # type: ignore[attr-defined]
 
