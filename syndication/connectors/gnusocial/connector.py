@@ -1,0 +1,182 @@
+"""The connector for GNU social: statuses, as Twitter took them in 2010."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from syndication.connectors import reasons
+from syndication.connectors.api import MEDIA_DEADLINE, part
+from syndication.connectors.base import (
+    App,
+    Audience,
+    Connector,
+    Credentials,
+    FeedItem,
+    Friend,
+    Http,
+    Kind,
+    Limits,
+    OutgoingPost,
+    Preview,
+    Receipt,
+    RemotePost,
+    Response,
+    Terms,
+)
+from syndication.connectors.compose import OneText
+from syndication.connectors.errors import ConnectorError, NoVerdict, Rejected
+from syndication.connectors.gnusocial import reading
+from syndication.connectors.oauth1 import SignedApi
+from syndication.connectors.text import normalise
+
+KINDS: tuple[Kind, ...] = ("status", "note", "photo", "link")
+PAGE = 100
+MOST_PAGES = 60
+MAYBE_OURS = 900.0  # seconds: so young a twin may be the copy whose answer was lost
+WITHOUT_LIMIT = 10_000  # characters, where a server says that it has none
+
+_USUAL = Limits(text=140, photos=1, photo_bytes=5_000_000)
+_AUDIENCES: Mapping[Kind, frozenset[Audience]] = dict.fromkeys(KINDS, frozenset({"everyone"}))
+
+
+class Duplicate(Rejected):
+    """It has this very text already, from this very account."""
+
+
+class Wire(SignedApi):
+    """One account's API on one server."""
+
+    def other_refusal(self, response: Response, *, is_write: bool) -> ConnectorError:
+        """A duplicate is 400 or 403 in words alone."""
+        log = self.log(response)
+        if response.status in {400, 403} and "duplicate" in log["words"].lower():
+            return Duplicate(reasons.SAID_ALREADY, **log)
+        return super().other_refusal(response, is_write=is_write)
+
+    def access_refusal(self, response: Response) -> Any:
+        """403 is a no to this very post here: an app that may read only is told with 401, too."""
+        return super().access_refusal(response) if response.status == 401 else None
+
+
+class Gnusocial(Connector):
+    """One account on one server. Remote ids are the server's ids of statuses."""
+
+    key = "gnusocial"
+    name = "GNU social"
+    limits: ClassVar[Mapping[Kind, Limits]] = dict.fromkeys(KINDS, _USUAL)
+    audiences: ClassVar[Mapping[Kind, frozenset[Audience]]] = _AUDIENCES
+    can_delete: ClassVar[frozenset[Kind]] = frozenset(KINDS)
+    can_read_back: ClassVar[frozenset[Kind]] = frozenset(KINDS)
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        *,
+        http: Http,
+        app: App,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__(credentials, http=http, app=app, clock=clock)
+        self._wire = Wire(credentials, http=http, app=app, clock=clock)
+
+    @classmethod
+    def preview(cls, post: OutgoingPost) -> Preview:
+        return _composer(post.terms).preview(post)
+
+    def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
+        """Send `post`, a picture in the same request. Raises NoVerdict for a text that stands there
+        since a moment ago: it may be this one, whose answer was lost."""
+        shown, photos = _composer(post.terms).made(post)
+        content: dict[str, Any] = {"data": {"status": shown.text}}
+        if photos:
+            content["files"] = [("media", ("photo.jpg", photos[0].content, "image/jpeg"))]
+            content["deadline"] = MEDIA_DEADLINE
+        try:
+            answer = self._wire.write("POST", "/api/statuses/update.json", **content)
+        except Duplicate as refusal:
+            twins = self.look_up(post, since=self.clock() - MAYBE_OURS, idempotency_key="")
+            if any(True for _ in twins):
+                raise NoVerdict(reasons.SAID_ALREADY, status=refusal.status) from refusal
+            raise
+        remote_id = reading.word(answer.get("id")) if isinstance(answer, dict) else ""
+        if not remote_id:
+            raise self._wire.unreadable(is_write=True)
+        return Receipt(remote_id, url=reading.seen_at(answer))
+
+    def retract(self, receipt: Receipt) -> None:
+        self._wire.remove("POST", f"/api/statuses/destroy/{part(receipt.remote_id)}.json")
+
+    def look_up(
+        self, post: OutgoingPost, *, since: float, idempotency_key: str
+    ) -> Iterator[RemotePost]:
+        shown = normalise(self.preview(post).text)
+        found = [
+            each
+            for each in self._own_statuses(since)
+            if each.created_at >= int(since) and normalise(each.text) == shown
+        ]
+        yield from reversed(found)
+
+    def friends(self) -> Iterator[Friend]:
+        """Whom the account follows, page by page until one is empty."""
+        seen: set[str] = set()
+        for number in range(1, MOST_PAGES + 1):
+            page = self._listed("/api/statuses/friends.json", page=str(number))
+            found = {each.uid: each for each in map(reading.person, page) if each}
+            fresh = [each for uid, each in found.items() if uid not in seen]
+            seen.update(found)
+            yield from fresh
+            if not fresh:
+                return
+
+    def feed(self, *, since: str = "") -> Iterator[FeedItem]:
+        newer = {"since_id": since} if reading.word(since) else {}
+        me = self._own_id()
+        page = self._listed("/api/statuses/friends_timeline.json", **newer)
+        found = [each for each in map(reading.item, page) if each and each.author.uid != me]
+        yield from sorted(found, key=lambda each: (each.created_at, int(each.remote_id)))
+
+    def profile(self) -> Friend:
+        person = reading.person(self._wire.read("/api/account/verify_credentials.json"))
+        if person is None:
+            raise self._wire.unreadable(is_write=False)
+        return person
+
+    def terms(self) -> Terms:
+        """The server's limit: a number, in quotes or not; 0 where it has none."""
+        found = self._wire.read("/api/statusnet/config.json")
+        site = found.get("site") if isinstance(found, dict) else None
+        longest = str(site.get("textlimit", "")) if isinstance(site, dict) else ""
+        if not longest.isdigit():
+            return Terms()
+        return Terms(text=int(longest[:6]) or WITHOUT_LIMIT)
+
+    def _listed(self, path: str, **params: str) -> list[Any]:
+        found = self._wire.read(path, {"count": str(PAGE), **params})
+        if not isinstance(found, list):
+            raise self._wire.unreadable(is_write=False)
+        return found
+
+    def _own_id(self) -> str:
+        """Our uid is `<host>/<id>`; without it the server is asked."""
+        return reading.word(self.credentials.uid.rpartition("/")[2]) or self.profile().uid
+
+    def _own_statuses(self, since: float) -> Iterator[RemotePost]:
+        """Newest first, back to `since`."""
+        below: dict[str, str] = {}
+        for _ in range(MOST_PAGES):
+            page = self._listed("/api/statuses/user_timeline.json", **below)
+            found = [each for each in map(reading.post, page) if each]
+            yield from found
+            if len(page) < PAGE or not found or found[-1].created_at < since:
+                return
+            below = {"max_id": str(int(found[-1].remote_id) - 1)}
+
+
+def _composer(terms: Terms | None) -> OneText:
+    """How texts are made where these terms hold."""
+    longest = terms.text if terms and terms.text else _USUAL.text
+    return OneText(dict.fromkeys(KINDS, replace(_USUAL, text=longest)), _AUDIENCES)

@@ -1,0 +1,223 @@
+"""One GNU social server as one of the sandbox's networks: what Twitter's API was in 2010."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, timedelta
+from html import escape
+from typing import Any
+
+from syndication.sandbox.html import page
+from syndication.sandbox.network import Network
+from syndication.sandbox.oauth1 import BadSignature, OAuth1
+from syndication.sandbox.pictures import face, media_type
+from syndication.sandbox.society import Account, Post, Society
+from syndication.sandbox.wire import BadBody, Reply, Request, json_reply
+
+JPEG = ("Content-Type", "image/jpeg")
+CONSUMERS = {"anonymous": "anonymous"}
+CONFIGS = ("/api/statusnet/config.json", "/api/gnusocial/config.json")
+
+
+@dataclass
+class Settings:
+    """What `POST /_settings` can turn. `text_limit` 0: none."""
+
+    text_limit: int = 140
+    dupe_seconds: int = 60
+
+    def change(self, values: dict[str, Any]) -> None:
+        """Take new values. Raises ValueError for an unknown name or another type."""
+        kinds = {each.name: type(getattr(self, each.name)) for each in fields(self)}
+        for name, value in values.items():
+            if name not in kinds or type(value) is not kinds[name]:
+                raise ValueError(f"gnusocial has no setting {name}={value!r}")
+            setattr(self, name, value)
+
+
+class Gnusocial(Network):
+    """GNU social 2. `society` is there for tests to look at."""
+
+    key = "gnusocial"
+    title = "GNU social"
+    port_offset = 4
+    society: Society
+
+    def reset(self) -> None:
+        self.settings = Settings()
+        self.society = Society(self.world)
+        self.oauth = OAuth1("GNU social", self.society, CONSUMERS)
+
+    def handle(self, request: Request) -> Reply:
+        try:
+            return self._answer(request)
+        except BadSignature as wrong:
+            return _error(request, f"Could not authenticate you: {wrong}.", 401)
+        except (BadBody, UnicodeDecodeError, ValueError):
+            return _error(request, "Bad request.", 400)
+
+    def _answer(self, request: Request) -> Reply:
+        doors = {
+            "/api/oauth/request_token": self.oauth.request_token,
+            "/api/oauth/authorize": self.oauth.authorize,
+            "/api/oauth/access_token": self.oauth.access_token,
+        }
+        if request.path in doors:
+            return doors[request.path](request)
+        if request.path in CONFIGS:
+            limit = str(self.settings.text_limit)
+            return json_reply(
+                {"site": {"name": "GNU social（サンドボックス）", "textlimit": limit}}
+            )
+        asked = f"{request.method} {request.path}"
+        for route, handler in ROUTES:
+            found = re.fullmatch(route, asked)
+            if found:
+                me = self.oauth.opened(request)
+                return handler(self, request, me, "".join(found.groups()))
+        return self._shown(request)
+
+    def update(self, request: Request, me: Account, rest: str) -> Reply:
+        """statuses/update.json: a form, or multipart with a picture."""
+        parts = request.parts()
+        given = {name: each.text for name, each in parts.items() if not each.filename}
+        text = (given or request.form()).get("status", "").strip()
+        file = parts.get("media")
+        if not text and file is None:
+            return _error(request, "Client must provide a 'status' parameter with a value.", 400)
+        limit = self.settings.text_limit
+        if limit and len(text) > limit:
+            return _error(request, f"That's too long. Maximum notice size is {limit} chars.", 406)
+        if self._is_repeat(me, text):
+            words = "Too many duplicate messages too quickly; take a breather and post again."
+            return _error(request, words, 400)
+        photos = []
+        if file is not None:
+            kind = media_type(file.content)
+            if not kind:
+                return _error(request, "Could not determine the file's type.", 400)
+            photos.append(self.society.upload(me.id, file.content, kind))
+        return json_reply(self.status(self.society.write(me.id, text, photos=photos), request.root))
+
+    def destroy(self, request: Request, me: Account, rest: str) -> Reply:
+        """statuses/destroy/<id>.json."""
+        post = self.society.posts.get(rest)
+        if post is None or post.is_deleted:
+            return _error(request, "No status found with that ID.", 404)
+        if post.user != me.id:
+            return _error(request, "You may not delete another user's status.", 403)
+        post.is_deleted = True
+        return json_reply(self.status(post, request.root))
+
+    def user_timeline(self, request: Request, me: Account, rest: str) -> Reply:
+        return self._listed(request, self.society.standing(me.id))
+
+    def friends_timeline(self, request: Request, me: Account, rest: str) -> Reply:
+        return self._listed(request, self.society.home(me.id))
+
+    def friends(self, request: Request, me: Account, rest: str) -> Reply:
+        """statuses/friends.json: a hundred on a page."""
+        size = min(int(request.query.get("count", "100")), 100)
+        start = (max(int(request.query.get("page", "1")), 1) - 1) * size
+        people = me.follows[start : start + size]
+        return json_reply([self.user(self.society.accounts[each], request.root) for each in people])
+
+    def me(self, request: Request, me: Account, rest: str) -> Reply:
+        return json_reply(self.user(me, request.root))
+
+    def user(self, account: Account, root: str) -> dict[str, Any]:
+        """A user; ids are numbers."""
+        return {
+            "id": int(account.id),
+            "name": account.nickname,
+            "screen_name": account.name,
+            "profile_image_url": f"{root}/avatar/{account.name}.jpg",
+            "statusnet_profile_url": f"{root}/{account.name}",
+            "friends_count": len(account.follows),
+        }
+
+    def status(self, post: Post, root: str) -> dict[str, Any]:
+        """A status."""
+        return {
+            "id": int(post.id),
+            "text": post.text,
+            "created_at": post.at.astimezone(UTC).strftime("%a %b %d %H:%M:%S %z %Y"),
+            "uri": f"tag:sandbox,2026:noticeId={post.id}:objectType=note",
+            "external_url": f"{root}/notice/{post.id}",
+            "user": self.user(self.society.accounts[post.user], root),
+        }
+
+    def _is_repeat(self, me: Account, text: str) -> bool:
+        since = self.society.now() - timedelta(seconds=self.settings.dupe_seconds)
+        mine = self.society.standing(me.id)
+        return any(each.text == text and each.at > since and not each.is_seeded for each in mine)
+
+    def _listed(self, request: Request, posts: list[Post]) -> Reply:
+        query = request.query
+        if "since_id" in query:
+            posts = [each for each in posts if int(each.id) > int(query["since_id"])]
+        if "max_id" in query:
+            posts = [each for each in posts if int(each.id) <= int(query["max_id"])]
+        count = min(int(query.get("count", "20")), 200)
+        return json_reply([self.status(each, request.root) for each in posts[:count]])
+
+    def _shown(self, request: Request) -> Reply:
+        place, _, rest = request.path.removeprefix("/").partition("/")
+        if place == "avatar":
+            return Reply(200, face(rest.removesuffix(".jpg")), (JPEG,))
+        if place == "api":
+            return _error(request, "API method not found.", 404)
+        newest = sorted(self.society.posts.values(), key=lambda post: post.at, reverse=True)
+        return page("GNU social（サンドボックス）", "".join(map(self._one, newest)))
+
+    def _one(self, post: Post) -> str:
+        owner = self.society.accounts[post.user]
+        pictures = f"（写真{len(post.photos)}枚）" if post.photos else ""
+        return (
+            f'<div class="one{" gone" if post.is_deleted else ""}"><b>{escape(owner.nickname)}</b>'
+            f"<p>{escape(post.text)}{pictures}</p>"
+            f'<span class="small">{post.at:%m/%d %H:%M}</span></div>'
+        )
+
+    def is_api(self, path: str) -> bool:
+        spared = path.startswith("/api/oauth/") or path in CONFIGS
+        return path.startswith("/api/") and not spared
+
+    def refusal(self, request: Request, *, is_expired: bool) -> Reply:
+        return _error(request, "Could not authenticate you.", 401)
+
+    def configure(self, values: Mapping[str, Any]) -> None:
+        self.settings.change(dict(values))
+
+    def environment(self, root: str) -> dict[str, str]:
+        return {}
+
+    # What tests do.
+
+    def add_friends(self, name: str, count: int) -> None:
+        """So many more accounts that `name` follows."""
+        self.society.add_follows(name, count)
+
+    def revoke(self, name: str) -> None:
+        """What the member's button in the settings does."""
+        self.oauth.revoke(self.society.named(name).id)
+
+    def received(self) -> dict[str, Any]:
+        return self.society.received()
+
+
+Handler = Callable[[Gnusocial, Request, Account, str], Reply]
+ROUTES: list[tuple[str, Handler]] = [
+    (r"POST /api/statuses/update\.json", Gnusocial.update),
+    (r"(?:POST|DELETE) /api/statuses/destroy/(\d+)\.json", Gnusocial.destroy),
+    (r"GET /api/statuses/user_timeline\.json", Gnusocial.user_timeline),
+    (r"GET /api/statuses/friends_timeline\.json", Gnusocial.friends_timeline),
+    (r"GET /api/statuses/friends\.json", Gnusocial.friends),
+    (r"GET /api/account/verify_credentials\.json", Gnusocial.me),
+]
+
+
+def _error(request: Request, words: str, status: int) -> Reply:
+    return json_reply({"error": words, "request": request.path}, status)

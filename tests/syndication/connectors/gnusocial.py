@@ -1,0 +1,48 @@
+"""GNU social as the tests reach it: on the sandbox, or played by a script."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from syndication.connectors.base import App, Credentials
+from syndication.connectors.gnusocial import Gnusocial
+from tests.scripted_server import ScriptedServer
+from tests.syndication.connectors.network import Network
+
+
+class GnusocialOnTheSandbox(Network):
+    connector_class = Gnusocial
+    can_refresh = False
+    receipt_id = "7"
+    uid = "here/7"  # so that a scripted server need not be asked who it is
+    friend_page = '[{"id":11,"screen_name":"a","name":"A"}]'
+    last_friend_page = "[]"
+    friend_uid = "11"
+    refusal_body = '{"error":"{words}","request":"/api/x.json"}'
+
+    def app(self) -> App:
+        return App("", "", self.sandbox.root("gnusocial"))
+
+    def credentials(self) -> Credentials:
+        network = self.sandbox.gnusocial
+        hanako = network.society.named("hanako")
+        value = network.oauth.give(hanako.id, "anonymous")
+        secret = network.oauth.tokens[value].secret
+        pair = {"client_key": "anonymous", "client_secret": "anonymous"}
+        uid = f"{self.sandbox.root('gnusocial')}/{hanako.id}"
+        return Credentials(value, uid=uid, extra={"token_secret": secret, **pair})
+
+    def copies(self, kind: str) -> list[tuple[str, str]]:
+        received: list[dict[str, Any]] = self.sandbox.gnusocial.received()["statuses"]
+        return [("", each["text"]) for each in received if not each["deleted"]]
+
+    def friends(self, count: int) -> int:
+        before = len(list(self.connector().friends()))
+        self.sandbox.gnusocial.add_friends("hanako", count)
+        return before + count
+
+    def revoke(self) -> None:
+        self.sandbox.gnusocial.revoke("hanako")
+
+    def is_scripted(self, server: ScriptedServer) -> App:
+        return App("client", "client-secret-3", server.url)
