@@ -33,7 +33,7 @@ GUARDS = [
         [
             (
                 ACTIONS + "deliveries.py",
-                "if not deciding.covers(post, publish.audience):",
+                "if not deciding.covers(post, row.audience):",
                 "if False:",
             )
         ],
