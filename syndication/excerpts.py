@@ -6,10 +6,11 @@ family of emoji held together by joiners.
 
 from __future__ import annotations
 
-import unicodedata
+import regex
 
-JOINER = "\u200d"
 PAGE_LENGTH = 1000  # characters; three bytes each in Japanese
+
+_CHARACTER = regex.compile(r"\X")  # an extended grapheme cluster of Unicode's annex 29
 
 
 def excerpt(text: str, length: int) -> tuple[str, bool]:
@@ -32,9 +33,11 @@ def pages(text: str, length: int = PAGE_LENGTH) -> list[str]:
 
 def boundary(text: str, at: int) -> int:
     """The last place at or before `at` where `text` may be cut; `at` itself if there is none."""
-    for place in range(at, 0, -1):
-        if not _holds_together(text, place):
-            return place
+    whole = 0
+    for match in _CHARACTER.finditer(text):
+        if match.end() > at:
+            return whole or at
+        whole = match.end()
     return at
 
 
@@ -45,33 +48,3 @@ def _good_place(text: str, length: int) -> int:
         if found >= 0:
             return found + len(mark)
     return boundary(text, length)
-
-
-def _holds_together(text: str, place: int) -> bool:
-    """Whether the characters before and after `place` are shown as one."""
-    before, after = text[place - 1], text[place] if place < len(text) else ""
-    if not after:
-        return False
-    if JOINER in (before, after) or _extends(after):
-        return True
-    return _is_flag_half(after) and _flag_halves_before(text, place) % 2 == 1
-
-
-def _extends(char: str) -> bool:
-    """Marks, variation selectors, keycap and tag characters, skin tones."""
-    return (
-        unicodedata.category(char) in ("Mn", "Me", "Mc")
-        or "\U0001f3fb" <= char <= "\U0001f3ff"
-        or "\U000e0020" <= char <= "\U000e007f"
-    )
-
-
-def _is_flag_half(char: str) -> bool:
-    return "\U0001f1e6" <= char <= "\U0001f1ff"
-
-
-def _flag_halves_before(text: str, place: int) -> int:
-    count = 0
-    while count < place and _is_flag_half(text[place - 1 - count]):
-        count += 1
-    return count

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from syndication.excerpts import boundary, excerpt, pages
 
 FAMILY = "👨‍👩‍👧"
-WHOLE = [FAMILY, "🇯🇵", "👍🏽", "が", "❤️", "𠮷", "é", "1️⃣"]
+WHOLE = [FAMILY, "🇯🇵", "👍🏽", "が", "❤️", "𠮷", "é", "1️⃣", "ｶﾞ", "\u1112\u1161\u11ab"]
 MIXED = st.lists(st.sampled_from([*WHOLE, "a", "あ", " ", "\n", "。"]), max_size=200).map("".join)
 
 
