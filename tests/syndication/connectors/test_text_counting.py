@@ -155,14 +155,27 @@ def test_mastodon_counts_as_its_pages_say(text, length):
     assert count("mastodon", text) == length
 
 
-@pytest.mark.parametrize(("reserved", "length"), [(23, 23), (30, 30), (0, 200)])
-def test_a_server_says_what_an_address_counts(reserved, length):
-    assert mastodon_count(reserved)(LONG) == length
+@pytest.mark.parametrize(
+    ("reserved", "text", "length"),
+    [
+        (23, LONG, 23),
+        # GoToSocial says 25 and counts code points; others say nothing
+        (25, LONG, 200),
+        (25, "http://a.jp", 25),
+        (25, FAMILY, 7),
+        (25, "@hanako@mastodon.example", 24),
+        (0, LONG, 200),
+        (0, "http://a.jp", 11),
+    ],
+)
+def test_a_server_that_counts_otherwise_is_never_sent_too_much(reserved, text, length):
+    assert mastodon_count(reserved)(text) == length
 
 
 def test_two_servers_do_not_disturb_each_other():
-    one, other = mastodon_count(10), mastodon_count(0)
-    assert (one(LONG), other(LONG), count("mastodon", LONG)) == (10, 200, 23)
+    one, other = mastodon_count(0), mastodon_count(25)
+    short = "http://a.jp"
+    assert (one(short), other(short), count("mastodon", short)) == (11, 25, 23)
 
 
 # Bluesky
