@@ -27,7 +27,7 @@ TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 SITE_NAME = "Profile Link"
 
 # The networks that members can link, in the order of the links page. A new one is a word here.
-NETWORK_KEYS = ["mixi", "twitter", "gnusocial", "mastodon", "misskey", "bluesky"]
+NETWORK_KEYS = ["mixi", "orkut", "twitter", "gnusocial", "mastodon", "misskey", "bluesky"]
 
 INSTALLED_APPS = [
     "profilelink",

@@ -41,6 +41,7 @@ class Capabilities:
     cannot_read_back: tuple[PostKind, ...]
     to_followers: bool  # what is narrower is for followers, so only where they are approved
     address_costs: bool
+    closed_in: str  # the year, where the network itself is gone
 
 
 def is_set_up(key: str) -> bool:
@@ -69,4 +70,5 @@ def capabilities(key: str) -> Capabilities:
         cannot_read_back=tuple(k for k in kinds if k.value not in connector.can_read_back),
         to_followers=bool(connector.followers_read),
         address_costs=connector.address_costs,
+        closed_in=connector.closed_in,
     )

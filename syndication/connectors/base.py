@@ -117,6 +117,7 @@ class Connector:
     audiences: ClassVar[Mapping[Kind, frozenset[Audience]]]  # what it can hold for each kind
     # Of these, the audiences that the network means by "followers": never without their approval.
     followers_read: ClassVar[frozenset[Audience]] = frozenset()
+    closed_in: ClassVar[str] = ""  # the year in which the network closed; what plays it goes on
     address_costs: ClassVar[bool] = (
         False  # a post with an address costs more: members may leave it out
     )

@@ -52,6 +52,12 @@ ACCESS_TOO_NARROW = gettext_noop("The access does not cover this. Please link it
 TICK_ALWAYS = gettext_noop(
     "Tick 「今後、このサービスに対して常に同意する」 there, or the access ends after six hours."
 )
+CAPTCHA = gettext_noop(
+    "It wants to see that a person writes. Log in there once; then we try again by ourselves."
+)
+TERMS_NOT_ACCEPTED = gettext_noop(
+    "You have not agreed to its terms. Log in there, then link again."
+)
 APP_REFUSED = gettext_noop("It does not accept this site's registration. The staff must look.")
 
 # The answer

@@ -1,0 +1,90 @@
+"""Orkut: OAuth 1.0a at Google Accounts, as it was until 2014, then who it is by OpenSocial."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.providers.base import ProviderAccount
+from oauthlib.oauth1 import Client
+
+from accounts.providers.asking import asked
+from accounts.providers.base import Authorized, ExchangeFailed, told
+from accounts.providers.oauth1 import Endpoints, OAuth1Network, credentials
+from accounts.providers.servers import Server
+
+SCOPE = "http://orkut.gmodules.com/social"
+ME = (
+    b'[{"method":"people.get","id":"me","params":{"userId":"@me","groupId":"@self",'
+    b'"fields":["name","thumbnailUrl","profileUrl"]}}]'
+)
+
+_UID = re.compile(r"[0-9]{1,20}", re.ASCII)
+
+
+class OrkutAccount(ProviderAccount):
+    """How the account is named on allauth's side."""
+
+    def to_str(self) -> str:
+        account: SocialAccount = self.account
+        return str(account.extra_data.get("name") or account.uid)
+
+
+class OrkutProvider(OAuth1Network):
+    id = "orkut"
+    name = "Orkut"
+    account_class = OrkutAccount
+
+    def request_params(self) -> dict[str, str]:
+        return {"scope": SCOPE}
+
+    def endpoints(self, server: Server | None) -> Endpoints:
+        known = self.app.settings
+        return Endpoints(
+            known["request_token_url"],
+            known["authorize_url"],
+            known["token_url"],
+            self.app.client_id,
+            self.app.secret,
+        )
+
+    def account(
+        self, endpoints: Endpoints, server: Server | None, token: str, secret: str
+    ) -> Authorized:
+        found = self._me(endpoints, token, secret)
+        uid = str(found.get("id") or "")
+        if not _UID.fullmatch(uid):
+            raise ExchangeFailed
+        name = found.get("name")
+        parts = (name.get("givenName"), name.get("familyName")) if isinstance(name, dict) else ()
+        return Authorized(
+            uid=uid,
+            name=told(" ".join(str(part) for part in parts if part)) or uid,
+            credentials=credentials(token, secret, None),
+            profile_url=str(found.get("profileUrl") or ""),
+            picture_url=str(found.get("thumbnailUrl") or ""),
+        )
+
+    def _me(self, endpoints: Endpoints, token: str, secret: str) -> dict[str, Any]:
+        """The account itself, by people.get. Raises ExchangeFailed."""
+        client = Client(
+            endpoints.client_key,
+            client_secret=endpoints.client_secret,
+            resource_owner_key=token,
+            resource_owner_secret=secret,
+        )
+        url = f"{self.app.settings['api_url']}/rpc"
+        kind = {"Content-Type": "application/json"}
+        _url, headers, _body = client.sign(url, "POST", body=ME.decode(), headers=kind)
+        answer = asked(url.split("/")[2], "POST", url, data=ME, headers=headers)
+        try:
+            found = answer.json()[0]["result"]
+        except (ValueError, LookupError, TypeError):
+            raise ExchangeFailed from None
+        if not isinstance(found, dict):
+            raise ExchangeFailed
+        return found
+
+
+provider_classes = [OrkutProvider]

@@ -1,0 +1,229 @@
+"""The connector for Orkut: activities for words, an album of ours for photos.
+
+`activities.create` answers without an id, so the copy is looked for at once: two equal texts would
+be one and the same otherwise. There is no method that deletes an activity.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from html import escape
+from typing import Any, ClassVar
+
+from syndication.connectors import reasons
+from syndication.connectors.base import (
+    App,
+    Audience,
+    Connector,
+    Credentials,
+    FeedItem,
+    Friend,
+    Http,
+    Kind,
+    Limits,
+    OutgoingPost,
+    Photo,
+    Preview,
+    Receipt,
+    RemotePost,
+)
+from syndication.connectors.compose import OneText
+from syndication.connectors.errors import ConnectorError, NoVerdict, TryLater, Unsupported
+from syndication.connectors.orkut import reading
+from syndication.connectors.orkut.rpc import Rpc
+from syndication.connectors.text import ELLIPSIS, cut, normalise
+
+KINDS: tuple[Kind, ...] = ("status", "note", "photo", "link")
+OURS = "Profile Link"
+PAGE = 70  # of activities; of people 100
+MOST_PAGES = 60
+TITLE = 100
+
+# What the vendor wrote nowhere is chosen small enough for what its own pages took.
+_LIMITS: Mapping[Kind, Limits] = {
+    "status": Limits(text=140),
+    "note": Limits(text=10_000, title=TITLE),
+    "photo": Limits(text=140, photos=1, photo_bytes=2_000_000, photo_pixels=1600),
+    "link": Limits(text=1_000),
+}
+_AUDIENCES: Mapping[Kind, frozenset[Audience]] = dict.fromkeys(KINDS, frozenset({"everyone"}))
+_COMPOSER = OneText(_LIMITS, _AUDIENCES)
+
+
+class Orkut(Connector):
+    """One account. Remote ids: `activity:<id>`, `photo:<album>/<id>`."""
+
+    key = "orkut"
+    name = "Orkut"
+    limits: ClassVar[Mapping[Kind, Limits]] = _LIMITS
+    audiences: ClassVar[Mapping[Kind, frozenset[Audience]]] = _AUDIENCES
+    can_delete: ClassVar[frozenset[Kind]] = frozenset({"photo"})
+    can_read_back: ClassVar[frozenset[Kind]] = frozenset(KINDS)
+    timeline_lags: ClassVar[bool] = True
+    closed_in: ClassVar[str] = "2014"
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        *,
+        http: Http,
+        app: App,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__(credentials, http=http, app=app, clock=clock)
+        self._rpc = Rpc(credentials, http=http, app=app, clock=clock)
+
+    @classmethod
+    def preview(cls, post: OutgoingPost) -> Preview:
+        return _made(post)[0]
+
+    def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
+        """Send `post`. Tags mean something in an activity, so a member's are escaped."""
+        shown, photos = _made(post)
+        if post.kind == "photo":
+            if not photos:
+                raise Unsupported(reasons.PHOTO_MISSING)
+            return self._publish_photo(shown, photos[0])
+        words = {"title": escape(shown.title or shown.text, quote=False)}
+        if shown.title:
+            words["body"] = escape(shown.text, quote=False)
+        self._rpc.do("activities.create", userId="@viewer", appId="@app", activity=words)
+        return self._found(shown)
+
+    def retract(self, receipt: Receipt) -> None:
+        kind, _, rest = receipt.remote_id.partition(":")
+        album, _, ident = rest.partition("/")
+        if kind != "photo":
+            raise Unsupported(reasons.CANNOT_DELETE)
+        if any(each.remote_id == receipt.remote_id for each in self._photos(album)):
+            self._rpc.do("mediaItems.delete", albumId=album, mediaItemId=ident)
+
+    def look_up(
+        self, post: OutgoingPost, *, since: float, idempotency_key: str
+    ) -> Iterator[RemotePost]:
+        shown = self.preview(post)
+        found = self._own_photos() if post.kind == "photo" else self._own_activities()
+        alike = [
+            each for each in found if each.created_at >= int(since) and _reads_alike(each, shown)
+        ]
+        yield from reversed(alike)
+
+    def friends(self) -> Iterator[Friend]:
+        seen: set[str] = set()
+        start = 0
+        for _ in range(MOST_PAGES):
+            result = self._people("@friends", startIndex=start, count=100)
+            page = reading.rows(result)
+            if page is None:
+                raise self._rpc.unreadable(is_write=False)
+            found = {each.uid: each for each in map(reading.person, page) if each}
+            fresh = [each for uid, each in found.items() if uid not in seen]
+            seen.update(found)
+            yield from fresh
+            start += len(page)
+            total = result.get("totalResults")
+            if not fresh or (isinstance(total, int) and start >= total):
+                return
+
+    def feed(self, *, since: str = "") -> Iterator[FeedItem]:
+        """The newest activities of friends; ids are in no order, so what is known is passed over."""
+        people = {friend.uid: friend for friend in self.friends()}
+        told = [reading.item(each, people) for each in self._activities()]
+        items = sorted(
+            (each for each in told if each), key=lambda each: (each.created_at, each.remote_id)
+        )
+        known = [place for place, each in enumerate(items) if each.remote_id == since]
+        yield from items[known[-1] + 1 :] if known else items
+
+    def profile(self) -> Friend:
+        person = reading.person(self._people("@self"))
+        if person is None:
+            raise self._rpc.unreadable(is_write=False)
+        return person
+
+    def _found(self, shown: Preview) -> Receipt:
+        """The newest activity that reads so: it was made a moment ago. Raises NoVerdict."""
+        try:
+            for each in self._own_activities():
+                if _reads_alike(each, shown):
+                    return Receipt(each.remote_id, url=each.url)
+        except ConnectorError as error:
+            raise NoVerdict(reasons.NO_ANSWER, status=error.status) from error
+        raise NoVerdict(reasons.NO_ANSWER)
+
+    def _publish_photo(self, shown: Preview, photo: Photo) -> Receipt:
+        album = self._album()
+        item = {"caption": shown.text, "mimeType": photo.content_type}
+        result = self._rpc.upload_photo(photo, albumId=album, mediaItem=item)
+        ident = reading.word(result.get("id")) if isinstance(result, dict) else ""
+        if not ident:
+            raise self._rpc.unreadable(is_write=True)
+        return Receipt(f"photo:{album}/{ident}", url=reading.address(result.get("url")))
+
+    def _album(self) -> str:
+        """Our album, made where there is none. An album too many hurts nobody: a retry may make one."""
+        album = self._known_album()
+        if album:
+            return album
+        try:
+            made = self._rpc.do("albums.create", album={"title": OURS})
+        except NoVerdict as error:
+            raise TryLater(error.reason, status=error.status) from error
+        ident = reading.word(made.get("id")) if isinstance(made, dict) else ""
+        if not ident:
+            raise self._rpc.unreadable(is_write=False)
+        return ident
+
+    def _known_album(self) -> str:
+        for each in reading.rows(self._rpc.ask("albums.get")) or []:
+            if isinstance(each, dict) and each.get("title") == OURS:
+                return reading.word(each.get("id"))
+        return ""
+
+    def _own_photos(self) -> list[RemotePost]:
+        album = self._known_album()
+        return self._photos(album) if album else []
+
+    def _photos(self, album: str) -> list[RemotePost]:
+        found = reading.rows(self._rpc.ask("mediaItems.get", albumId=album)) or []
+        photos = [photo for photo in (reading.photo(each, album) for each in found) if photo]
+        return sorted(photos, key=lambda each: each.created_at, reverse=True)
+
+    def _own_activities(self) -> Iterator[RemotePost]:
+        me = reading.word(self.credentials.uid) or self.profile().uid
+        for entry in self._activities():
+            if isinstance(entry, dict) and reading.word(entry.get("userId")) == me:
+                told = reading.activity(entry)
+                if told:
+                    yield told
+
+    def _activities(self) -> list[Any]:
+        """Everybody's whom the member sees, newest first."""
+        result = self._rpc.ask("activities.get", groupId="@all", coalesce=True, count=PAGE)
+        found = reading.rows(result)
+        if found is None:
+            raise self._rpc.unreadable(is_write=False)
+        return found
+
+    def _people(self, group: str, **paging: int) -> Any:
+        fields = ["name", "thumbnailUrl", "profileUrl"]
+        return self._rpc.ask("people.get", groupId=group, fields=fields, **paging)
+
+
+def _made(post: OutgoingPost) -> tuple[Preview, tuple[Photo, ...]]:
+    """A note has a title of its own; one without is called by its first line."""
+    if post.kind != "note":
+        return _COMPOSER.made(post)
+    shown, photos = _COMPOSER.made(replace(post, title="", text=post.text or post.title))
+    title = " ".join((post.title or shown.text.split("\n", 1)[0]).split())
+    if len(title) > TITLE:
+        title = cut(title, TITLE - 1) + ELLIPSIS
+    return replace(shown, title=title), photos
+
+
+def _reads_alike(entry: RemotePost, shown: Preview) -> bool:
+    """Whether it could be what was sent as `shown`, where ours has a title by that, too."""
+    is_named = not shown.title or normalise(entry.title) == normalise(shown.title)
+    return is_named and normalise(entry.text) == normalise(shown.text)

@@ -1,0 +1,97 @@
+"""OpenSocial's objects as our values. What cannot be read is left out; nothing here raises."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+from syndication.connectors.base import FeedItem, Friend, RemotePost
+from syndication.connectors.text import clean
+
+_ID = re.compile(r"[A-Za-z0-9_.-]{1,80}", re.ASCII)
+_TAG = re.compile(r"</?(?:b|i|a|span)\b[^>]*>")
+
+
+def word(value: object) -> str:
+    """`value` where it is an id, "" where it is not."""
+    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return text if _ID.fullmatch(text) and text.strip(".") else ""
+
+
+def rows(result: Any) -> list[Any] | None:
+    """The `list` of a result; None where it is none."""
+    found = result.get("list") if isinstance(result, dict) else None
+    return found if isinstance(found, list) else None
+
+
+def person(entry: Any) -> Friend | None:
+    """A person. The name comes in two parts."""
+    uid = word(entry.get("id")) if isinstance(entry, dict) else ""
+    if not uid:
+        return None
+    name = entry.get("name")
+    parts = (name.get("givenName"), name.get("familyName")) if isinstance(name, dict) else ()
+    return Friend(
+        uid=uid,
+        name=" ".join(filter(None, map(line, parts))) or uid,
+        profile_url=address(entry.get("profileUrl")),
+        picture_url=address(entry.get("thumbnailUrl")),
+    )
+
+
+def activity(entry: Any) -> RemotePost | None:
+    """An activity: a title that may hold a few tags, and perhaps a body. Time in milliseconds."""
+    if not isinstance(entry, dict) or not word(entry.get("id")):
+        return None
+    posted = entry.get("postedTime")
+    if not isinstance(posted, int | float) or not 0 < posted < 1e14:
+        return None
+    title, body = words(entry.get("title")), words(entry.get("body"))
+    return RemotePost(
+        remote_id=f"activity:{word(entry['id'])}",
+        text=body or title,
+        created_at=posted / 1000,
+        url=address(entry.get("url")),
+        title=title if body else "",
+    )
+
+
+def item(entry: Any, people: dict[str, Friend]) -> FeedItem | None:
+    """An activity of somebody else's."""
+    told = activity(entry)
+    author = people.get(word(entry.get("userId"))) if told else None
+    if told is None or author is None:
+        return None
+    text = f"{told.title}\n\n{told.text}" if told.title else told.text
+    return FeedItem(told.remote_id, author, text, told.created_at, url=told.url)
+
+
+def photo(entry: Any, album: str) -> RemotePost | None:
+    """A picture of an album of ours."""
+    remote_id = word(entry.get("id")) if isinstance(entry, dict) else ""
+    posted = entry.get("created") if remote_id else None
+    if not isinstance(posted, int | float) or not 0 < posted < 1e14:
+        return None
+    return RemotePost(
+        remote_id=f"photo:{album}/{remote_id}",
+        text=clean(caption) if isinstance(caption := entry.get("caption"), str) else "",
+        created_at=posted / 1000,
+        url=address(entry.get("url")),
+    )
+
+
+def words(value: object) -> str:
+    """Somebody's text, without its tags."""
+    return clean(html.unescape(_TAG.sub("", value))) if isinstance(value, str) else ""
+
+
+def line(value: object) -> str:
+    """One line of somebody's words."""
+    return " ".join(words(value).split())
+
+
+def address(value: object) -> str:
+    """A web address, "" for anything else."""
+    text = value if isinstance(value, str) else ""
+    return text if re.fullmatch(r"https?://[!-~]{1,490}", text) else ""

@@ -1,0 +1,105 @@
+"""Orkut's wire: batches of JSON-RPC over signed POSTs, whose errors come with status 200.
+
+Codes and `errorType`s are those that the vendor's client knew (orkut-os-client, OrkutError).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from syndication.connectors import reasons
+from syndication.connectors.api import MEDIA_DEADLINE
+from syndication.connectors.base import Photo, Response
+from syndication.connectors.errors import (
+    ConnectorError,
+    NoVerdict,
+    Rejected,
+    TryLater,
+    Unauthorized,
+)
+from syndication.connectors.oauth1 import SignedApi
+from syndication.connectors.wire import said
+
+JSON = {"Content-Type": "application/json", "X-Orkut-Client-Lib": "1.1"}
+AN_HOUR = 3600.0
+
+
+class Rpc(SignedApi):
+    """One account's API."""
+
+    def access_refusal(self, response: Response) -> Unauthorized | None:
+        if response.status == 401:
+            return Unauthorized(reasons.ACCESS_GONE, **self.log(response))
+        return None
+
+    def ask(self, method: str, **params: Any) -> Any:
+        """The result of a method that changes nothing. Raises TryLater, Unauthorized, Rejected."""
+        return self._called(method, params, is_write=False)
+
+    def do(self, method: str, **params: Any) -> Any:
+        """The result of a method that writes. Raises NoVerdict, too."""
+        return self._called(method, params, is_write=True)
+
+    def upload_photo(self, photo: Photo, **params: Any) -> Any:
+        """mediaItems.create: the batch stands in the address, the picture in the body."""
+        name = "mediaItems.create"
+        batch = _batch(name, {"userId": "@me", "groupId": "@self", **params})
+        response = self._ask(
+            "POST",
+            f"{self.app.api_url}/rpc",
+            is_write=True,
+            params={"request": batch},
+            headers={"X-Orkut-Client-Lib": "1.1"},
+            files=[("photo", ("photo.jpg", photo.content, photo.content_type))],
+            deadline=MEDIA_DEADLINE,
+        )
+        return self._result(name, response, is_write=True)
+
+    def _called(self, name: str, params: dict[str, Any], *, is_write: bool) -> Any:
+        body = _batch(name, {"userId": "@me", "groupId": "@self", **params}).encode()
+        response = self._ask(
+            "POST", f"{self.app.api_url}/rpc", is_write=is_write, data=body, headers=dict(JSON)
+        )
+        return self._result(name, response, is_write=is_write)
+
+    def _result(self, name: str, response: Response, *, is_write: bool) -> Any:
+        if response.status != 200:
+            raise self.refusal(response, is_write=is_write)
+        found = self.json(response, is_write=is_write)
+        one = found[0] if isinstance(found, list) and len(found) == 1 else None
+        if not isinstance(one, dict) or one.get("id") != name:
+            raise self.unreadable(response, is_write=is_write)
+        result = one.get("result", one.get("data"))
+        error = one.get("error") or (result.get("error") if isinstance(result, dict) else None)
+        if isinstance(error, dict):
+            raise self._rpc_error(error, response, is_write=is_write)
+        if result is None:
+            raise self.unreadable(response, is_write=is_write)
+        return result
+
+    def _rpc_error(
+        self, error: dict[str, Any], response: Response, *, is_write: bool
+    ) -> ConnectorError:
+        log = self.log(response) | {"words": said(error.get("message"), self.secrets())}
+        data = error.get("data")
+        kind = data.get("errorType") if isinstance(data, dict) else None
+        match error.get("code"), kind:
+            case _, "requiresCaptcha":
+                return TryLater(reasons.CAPTCHA, after=AN_HOUR, **log)
+            case _, "tosNotAccepted":
+                return Unauthorized(reasons.TERMS_NOT_ACCEPTED, **log)
+            case _, "apiLimitExceeded":
+                return TryLater(reasons.SLOW_DOWN, after=AN_HOUR, **log)
+            case 401, _:
+                return Unauthorized(reasons.ACCESS_GONE, **log)
+            case int(code), _ if 500 <= code < 600:
+                lost = NoVerdict if is_write else TryLater
+                return lost(reasons.NO_ANSWER if is_write else reasons.IN_TROUBLE, **log)
+        return Rejected(reasons.REFUSED, **log)
+
+
+def _batch(name: str, params: dict[str, Any]) -> str:
+    """One call as a batch; its id is the method's name, since there is only one."""
+    call = {"method": name, "id": name, "params": params}
+    return json.dumps([call], ensure_ascii=False, separators=(",", ":"))

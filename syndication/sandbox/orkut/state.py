@@ -1,0 +1,55 @@
+"""All that Orkut knows between two resets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from syndication.sandbox.network import World
+from syndication.sandbox.oauth1 import OAuth1
+from syndication.sandbox.society import Society
+
+CLIENT_ID = "profile-link.example"
+CLIENT_SECRET = "ok7-only-in-the-sandbox-4c3b2a1908f7"  # noqa: S105 - opens the sandbox alone
+
+
+@dataclass
+class Settings:
+    """What `POST /_settings` can turn. `trouble` is an errorType that every call is answered with."""
+
+    trouble: str = ""
+    timeline_lag: int = 0
+
+    def change(self, values: dict[str, Any]) -> None:
+        """Take new values. Raises ValueError for an unknown name or another type."""
+        kinds = {each.name: type(getattr(self, each.name)) for each in fields(self)}
+        for name, value in values.items():
+            if name not in kinds or type(value) is not kinds[name]:
+                raise ValueError(f"orkut has no setting {name}={value!r}")
+            setattr(self, name, value)
+
+
+@dataclass
+class Album:
+    """Pictures of one member."""
+
+    id: str
+    user: str
+    title: str
+    items: list[str] = field(default_factory=list)
+
+
+class State:
+    """Rows by id, in order of writing."""
+
+    def __init__(self, world: World) -> None:
+        self.settings = Settings()
+        self.society = Society(world, account_id=account_id)
+        self.secret = world.secrets.get("orkut", CLIENT_SECRET)
+        self.oauth = OAuth1("Google アカウント", self.society, {CLIENT_ID: self.secret})
+        self.albums: dict[str, Album] = {}
+
+
+def account_id(name: str, number: int) -> str:
+    """20 digits."""
+    return f"{3_060_000_000_000_000_000 + number * 7919:020}"

@@ -1,0 +1,54 @@
+"""Orkut as the tests reach it: on the sandbox, or played by a script."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from syndication.connectors.base import App, Credentials
+from syndication.connectors.orkut import Orkut
+from syndication.sandbox.orkut.state import CLIENT_ID
+from tests.scripted_server import ScriptedServer
+from tests.syndication.connectors.network import Network
+
+
+class OrkutOnTheSandbox(Network):
+    connector_class = Orkut
+    can_refresh = False
+    receipt_id = "photo:1/2"
+    uid = "7"
+    friend_page = (
+        '[{"id":"people.get","result":{"totalResults":{total},'
+        '"list":[{"id":"11","name":{"givenName":"A"}}]}}]'
+    )
+    last_friend_page = '[{"id":"people.get","result":{"totalResults":1,"list":[]}}]'
+    friend_uid = "11"
+
+    def app(self) -> App:
+        secret = self.sandbox.orkut.state.secret
+        return App(CLIENT_ID, secret, self.sandbox.root("orkut") + "/social")
+
+    def credentials(self) -> Credentials:
+        state = self.sandbox.orkut.state
+        hanako = state.society.named("hanako")
+        value = state.oauth.give(hanako.id, CLIENT_ID)
+        secret = state.oauth.tokens[value].secret
+        return Credentials(value, uid=hanako.id, extra={"token_secret": secret})
+
+    def copies(self, kind: str) -> list[tuple[str, str]]:
+        received: dict[str, list[dict[str, Any]]] = self.sandbox.orkut.received()
+        shelf = {"note": "diaries", "photo": "photos"}.get(kind, "statuses")
+        there = [each for each in received[shelf] if not each["deleted"]]
+        if kind == "note":
+            return [(each["title"], each["body"]) for each in there]
+        return [("", each["title" if kind == "photo" else "text"]) for each in there]
+
+    def friends(self, count: int) -> int:
+        before = len(list(self.connector().friends()))
+        self.sandbox.orkut.add_friends("hanako", count)
+        return before + count
+
+    def revoke(self) -> None:
+        self.sandbox.orkut.revoke("hanako")
+
+    def is_scripted(self, server: ScriptedServer) -> App:
+        return App("client", "client-secret-3", f"{server.url}/social")
