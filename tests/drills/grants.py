@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
+from syndication.sandbox.gnusocial.network import Gnusocial
 from syndication.sandbox.mastodon.network import Mastodon
 from syndication.sandbox.mastodon.state import Token
 from syndication.sandbox.misskey.network import Misskey
@@ -19,6 +21,10 @@ from syndication.sandbox.mixi.grants import Grant
 from syndication.sandbox.mixi.network import Mixi
 from syndication.sandbox.network import DEFAULT_PASSWORD
 from syndication.sandbox.server import Sandbox
+from syndication.sandbox.twitter.network import Twitter
+from syndication.sandbox.twitter.oauth import SCOPES
+from syndication.sandbox.twitter.state import Access
+from syndication.sandbox.twitter.state import Grant as TwitterGrant
 from syndication.sandbox.wire import Request
 
 
@@ -71,6 +77,34 @@ def bluesky(sandbox: Sandbox, name: str) -> dict[str, Any]:
     }
 
 
+def twitter(sandbox: Sandbox, name: str) -> dict[str, Any]:
+    network = sandbox.networks["twitter"]
+    assert isinstance(network, Twitter)
+    state = network.state
+    given = TwitterGrant(state.account(name).id, SCOPES)
+    access, refresh = state.mint(), state.mint()
+    seconds = state.settings.access_seconds
+    state.access[access] = Access(given, state.society.now() + timedelta(seconds=seconds))
+    state.refresh[refresh] = given
+    return {
+        "uid": given.user,
+        "scopes": sorted(SCOPES),
+        "access_token": access,
+        "refresh_token": refresh,
+        "expires_in": seconds,
+    }
+
+
+def gnusocial(sandbox: Sandbox, name: str) -> dict[str, Any]:
+    network = sandbox.networks["gnusocial"]
+    assert isinstance(network, Gnusocial)
+    account = network.society.named(name)
+    value = network.oauth.give(account.id, "anonymous")
+    pair = {"client_key": "anonymous", "client_secret": "anonymous"}
+    extra = {"token_secret": network.oauth.tokens[value].secret, **pair}
+    return {**_at(sandbox, "gnusocial", account.id), "access_token": value, "extra": extra}
+
+
 def _at(sandbox: Sandbox, key: str, ident: str) -> dict[str, Any]:
     """Where many servers are, an account is known by its server's name and its number there."""
     host = sandbox.root(key).removeprefix("http://")
@@ -82,4 +116,6 @@ GRANTS: dict[str, Callable[[Sandbox, str], dict[str, Any]]] = {
     "mastodon": mastodon,
     "misskey": misskey,
     "bluesky": bluesky,
+    "twitter": twitter,
+    "gnusocial": gnusocial,
 }
