@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts import sealing
-from accounts.forms.keypads import NAME
+from accounts.forms.keypads import DIGITS, NAME
 
 SEALED_SECRET_SESSION_KEY = "mfa.totp.sealed"  # noqa: S105 - a key of the session
 
@@ -118,16 +118,19 @@ class CodeForm(Plain, mfa.AuthenticateForm):
     """The second step of a log-in."""
 
     labels = {"code": _("Code")}
+    attrs = {"code": DIGITS}
 
 
 class CodeAgainForm(Plain, mfa.ReauthenticateForm):
     labels = {"code": _("Code")}
+    attrs = {"code": DIGITS}
 
 
 class ActivateTOTPForm(Plain, totp.ActivateTOTPForm):
     """The new key waits sealed in the session until the first code proves that it arrived."""
 
     labels = {"code": _("Code that the app shows")}
+    attrs = {"code": DIGITS}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         session = context.request.session

@@ -1,8 +1,9 @@
-"""What makes a keypad begin in kana or in letters.
+"""What makes a keypad begin in kana, in letters or in digits.
 
 Three generations of handsets read three different attributes: docomo's and au's `istyle`,
 SoftBank's `mode`, today's browsers' `inputmode` and `autocapitalize`.
 """
 
 KANA = {"istyle": "1", "mode": "hiragana"}
+DIGITS = {"istyle": "4", "mode": "numeric", "inputmode": "numeric"}
 NAME = {"istyle": "3", "mode": "alphabet", "autocapitalize": "none"}  # behind the @

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.keypads import DIGITS
 from accounts.providers.base import Authorized
 
 
@@ -20,7 +21,7 @@ class NumberForm(forms.Form):
         label=_("The 4-digit number"),
         max_length=10,
         error_messages={"required": _("Type the number that you saw before you left.")},
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": "6"}),
+        widget=forms.TextInput(attrs={**DIGITS, "autocomplete": "off", "size": "6"}),
     )
 
 

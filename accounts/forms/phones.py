@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts import codes
+from accounts.forms.keypads import DIGITS
 
 # What makes a keypad start in letters or in digits, in the words of docomo (istyle), SoftBank
 # (mode) and today's browsers (inputmode). Nothing typed here is kept by a browser.
@@ -22,9 +23,7 @@ _DIGITS = {
     "size": 8,
     "maxlength": 8,
     "autocomplete": "off",
-    "inputmode": "numeric",
-    "istyle": 4,
-    "mode": "numeric",
+    **DIGITS,
 }
 
 

@@ -28,6 +28,7 @@ class Shown:
     name: str
     page: Page
     policy: str = ""
+    member: str = ""  # who is logged in on it
     pictures: dict[str, tuple[str, bytes]] = field(default_factory=dict)
 
     @property
@@ -74,6 +75,8 @@ class _Keeper:
         assert page is not None
         same = sum(1 for one in self.shown if one.name.rstrip("0123456789 ") == name)
         shown = Shown(f"{name} {same + 1}" if same else name, page)
+        user = getattr(page.response.wsgi_request, "user", None)
+        shown.member = user.username if user is not None else ""
         shown.policy = page.response.get("Content-Security-Policy", "")
         for source in page.sources:
             if not source.startswith("data:"):
