@@ -22,6 +22,8 @@ from typing import Any
 import requests
 
 START = Path(__file__).with_name("start.cjs")
+# As a site is to have one, so not of those names that are for examples; nobody ever asks it.
+SITE = "https://profile-link.test-of-profile-link.net"
 PASSWORD = "hunter2-long"  # opens all; no app password
 
 
@@ -66,6 +68,7 @@ class Pds:
 
     pds: str
     plc: str
+    answers: Path = Path()  # what it gets that asks the site of SITE
 
     @property
     def hosts(self) -> list[str]:
@@ -97,17 +100,22 @@ class Pds:
 
 
 @contextmanager
-def running() -> Iterator[Pds]:
+def running(folder: Path) -> Iterator[Pds]:
     """Start it, wait until it says where it is, stop it."""
+    answers = folder / "client-metadata.json"
     process = subprocess.Popen(
-        ["node", str(START)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ["node", str(START)],
+        env={**os.environ, "PDS_SITE": SITE, "PDS_SITE_ANSWERS": str(answers)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         assert process.stdout is not None
         # The rest of what it prints are its logs, one JSON object a line, too.
         for line in process.stdout:
             if line.startswith('{"pds"'):
-                yield Pds(**json.loads(line))
+                yield Pds(**json.loads(line), answers=answers)
                 return
         raise AssertionError("the PDS did not start")
     finally:

@@ -12,7 +12,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.base import ContentFile
+from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import sync_playwright
 
@@ -21,7 +23,7 @@ from syndication.actions import pulls
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, PostKind
 from tests.accounts.away import leave_by_computer, read
 from tests.making import make_member
-from tests.pds.server import PASSWORD, Account, Pds, running, what_is_missing
+from tests.pds.server import PASSWORD, SITE, Account, Pds, running, what_is_missing
 from tests.phone import computer, log_in_phone
 from tests.photographs import a_photo
 from tests.syndication.connectors.network import a_post
@@ -35,20 +37,21 @@ pytestmark = [
 CHROMIUM = shutil.which("chromium")
 in_chromium = pytest.mark.skipif(CHROMIUM is None, reason="not on this machine: chromium")
 
-FLAGS = ["--no-sandbox", "--disable-gpu"]  # tests run as root in containers
-SITE = "http://127.0.0.1:8799"  # nobody listens there: where the browser would go is enough
+# Tests run as root in containers. No name is looked up: where the browser would go is enough.
+FLAGS = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP *.net 127.0.0.1:9"]
+LOOPBACK = "http://127.0.0.1:8799"
 
 
 @pytest.fixture(scope="module")
-def running_pds() -> Iterator[Pds]:
-    with running() as pds:
+def running_pds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pds]:
+    with running(tmp_path_factory.mktemp("pds")) as pds:
         yield pds
 
 
 @pytest.fixture
 def pds(running_pds: Pds, settings: Any) -> Pds:
     """With the product's settings pointing at it."""
-    settings.PUBLIC_URL = SITE
+    settings.PUBLIC_URL = LOOPBACK
     settings.ALLOWED_PRIVATE_HOSTS = running_pds.hosts
     ours = {"api_url": running_pds.pds, "plc_url": running_pds.plc}
     settings.NETWORKS = {
@@ -72,11 +75,11 @@ def agree_in_chromium(asked: str, *, button: str = "Authorize") -> str:
         page.goto(asked)
         page.fill("input[type=password]", PASSWORD)
         page.get_by_role("button", name="Sign in").click()
-        with page.expect_request(lambda request: request.url.startswith(SITE)) as back:
+        with page.expect_request(lambda request: "/login/callback/" in request.url) as back:
             page.get_by_role("button", name=button).click()
         address = back.value.url
         browser.close()
-    return address.removeprefix(SITE)
+    return address.removeprefix(LOOPBACK).removeprefix(SITE)
 
 
 def linked_by_oauth(account: Account) -> Link:
@@ -97,8 +100,20 @@ def linked_by_password(account: Account) -> Link:
     return Link.objects.get()
 
 
+def linked_from_a_site(account: Account) -> Link:
+    """As a site of the internet has it: the server reads our document, and we sign with our key."""
+    settings.PUBLIC_URL = SITE  # the fixture `pds` puts it back
+    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, SITE.removeprefix("https://")]
+    document = Client().get("/oauth/client-metadata.json")
+    account.pds.answers.write_bytes(document.content)
+    link = linked_by_oauth(account)
+    assert document.json()["client_id"] == credentials.open_sealed(link).extra["client_id"]
+    return link
+
+
 DOORS = [
-    pytest.param(linked_by_oauth, marks=in_chromium, id="by OAuth"),
+    pytest.param(linked_by_oauth, marks=in_chromium, id="by OAuth on loopback"),
+    pytest.param(linked_from_a_site, marks=in_chromium, id="by OAuth from a site"),
     pytest.param(linked_by_password, id="by an app password"),
 ]
 

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import logging
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 
-from accounts.providers.base import ExchangeFailed
+from accounts.providers.base import ExchangeFailed, told
 from accounts.providers.bluesky.asking import fetched, posted
 from accounts.providers.bluesky.client import SCOPE, Client
 from accounts.providers.bluesky.identity import host_of
 from accounts.providers.servers import origin_of
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Authorizer:
         }
         status, answer = posted(self.par_url, key=key, data=fields)
         if status not in {200, 201} or not isinstance(answer.get("request_uri"), str):
+            _log(self.issuer, status, answer)
             raise ExchangeFailed
         query = {"client_id": client.id, "request_uri": answer["request_uri"]}
         return f"{self.authorize_url}?{urlencode(query)}"
@@ -67,8 +72,15 @@ class Authorizer:
         status, answer = posted(self.token_url, key=key, data=fields)
         is_bound = str(answer.get("token_type", "")).lower() == "dpop"
         if status not in {200, 201} or not is_bound:
+            _log(self.issuer, status, answer)
             raise ExchangeFailed
         return dict(answer)
+
+
+def _log(issuer: str, status: int, answer: Mapping[str, Any]) -> None:
+    """What a server does not like about us is for whoever runs the site."""
+    words = told(f"{answer.get('error')}: {answer.get('error_description')}", longest=300)
+    logger.warning("%s refused us with %s (%s)", issuer, status, words)
 
 
 def authorizer_of(host: str) -> Authorizer:
