@@ -280,9 +280,12 @@ def test_the_log_has_one_line_and_never_the_address(address: str, caplog) -> Non
     caplog.set_level(logging.DEBUG)
     local = address.partition("@")[0]
     cases = [SEA, SEA, EMPTY, mail(body=b"x" * 20_000_000), b"", b"\xff" * 70_000 + b":"]
-    for raw in cases:
+    delivered = b"Delivered-To: " + address.encode()
+    cases += [mail(delivered, body=b"sky"), mail(delivered, b"Auto-Submitted: auto-replied")]
+    # Also mistyped: what nobody has is close to what somebody has.
+    for raw, to in [*((raw, address) for raw in cases), (SEA, "x" + address), (SEA, "")]:
         caplog.clear()
-        receive(raw, address, sender="stranger@example.net")
+        receive(raw, to, sender="stranger@example.net")
         ours = [one for one in caplog.records if one.name.startswith("profilelink.mail")]
         assert len(ours) == 1, raw[:30]
         assert local not in caplog.text.lower()

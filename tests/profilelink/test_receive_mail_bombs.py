@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 import zipfile
 
 import pytest
@@ -92,9 +93,13 @@ def test_what_is_beyond_the_cap_is_never_kept() -> None:
     """The mail server's pipe is read to its end, or it would take that for trouble of ours."""
     pipe = Endless(10 * largest())
     address = address_of(make_member("hanako"))
+    tracemalloc.start()
     assert receive(pipe, address, sender=OWN).code == 65
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
     assert pipe.left == 0
     assert pipe.bite < 1_000_000
+    assert peak < 3 * largest()
 
 
 @pytest.mark.parametrize(
