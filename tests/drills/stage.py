@@ -11,8 +11,10 @@ import os
 import random
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -100,7 +102,8 @@ class Drill:
 
 @contextmanager
 def stage(options: argparse.Namespace) -> Iterator[Drill]:
-    """The database, the queue, the environment; all of it gone afterwards."""
+    """The database, the queue, the environment; all of it gone afterwards, also after SIGTERM."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     folder = Path(tempfile.mkdtemp(prefix="profilelink-drill-"))
     port = _free_ports()
     network = f"http://127.0.0.1:{port}"
