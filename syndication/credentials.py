@@ -106,7 +106,7 @@ def fresh(
         if not held.refresh_token:
             raise Unauthorized("The access ended and cannot be renewed.")
         if _take_the_refresh(link, now()):
-            return _refresh(link, held, http, now)
+            return _refresh(link, held, http, now, still_good=refused is None)
         if time.monotonic() > give_up:
             raise TryLater("The access to this account is being renewed.")
         time.sleep(0.05)
@@ -144,7 +144,10 @@ def _take_the_refresh(link: Link, now: datetime) -> bool:
     )
 
 
-def _refresh(link: Link, held: Credentials, http: Http, now: Clock) -> Credentials:
+def _refresh(
+    link: Link, held: Credentials, http: Http, now: Clock, *, still_good: bool
+) -> Credentials:
+    """`still_good`: the network has not said no to the old ones, which then may do for a while."""
     ours = Link.objects.filter(pk=link.pk, credentials_version=link.credentials_version)
     try:
         new = _connector(link, held, http, now).refresh()
@@ -152,16 +155,20 @@ def _refresh(link: Link, held: Credentials, http: Http, now: Clock) -> Credentia
         ours.update(refresh_until=None)
         if isinstance(error, Unauthorized):
             raise
-        return _go_on_with(held, error, now())
+        return _go_on_with(held if still_good else None, error, now())
     stored = ours.update(**_columns(link, new, now()))
     link.refresh_from_db()
     # Nobody but a new linking can have overtaken us, and then that one's credentials count.
     return new if stored else open_sealed(link)
 
 
-def _go_on_with(held: Credentials, error: ConnectorError, now: datetime) -> Credentials:
+def _go_on_with(held: Credentials | None, error: ConnectorError, now: datetime) -> Credentials:
     """The old credentials while they last; nothing was sent, so the rest may try again later."""
-    if held.expires_at is not None and held.expires_at - now.timestamp() > STILL_GOOD:
+    if (
+        held is not None
+        and held.expires_at is not None
+        and held.expires_at - now.timestamp() > STILL_GOOD
+    ):
         return held
     after = error.after if isinstance(error, TryLater) else None
     raise TryLater(error.reason, after=after, status=error.status, excerpt=error.excerpt) from error

@@ -11,9 +11,9 @@ from accounts.outgoing import outgoing_http
 from syndication import credentials
 from syndication.actions import freshness, parking
 from syndication.connectors.errors import TryLater, Unauthorized
-from syndication.models import Link, LinkState, Notice
+from syndication.models import DeliveryState, Link, LinkState, Notice
 from tests.racing import at_once
-from tests.syndication.delivering import Moving, grant, linked
+from tests.syndication.delivering import Moving, grant, linked, planned, texts, tried
 
 REFRESH = "POST /2/token"
 
@@ -70,6 +70,18 @@ def test_the_old_token_serves_while_the_network_cannot_renew_it(link, sandbox):
     old = soon_over(link)
     sandbox.faults.add("mixi", "503", match=REFRESH)
     assert credentials.fresh(link, http=outgoing_http()).access_token == old.access_token
+
+
+def test_a_token_that_the_network_refused_is_not_tried_again_while_it_cannot_be_renewed(
+    link, sandbox
+):
+    """Its clock may be ahead of ours. The old token once more would be a second no: parked for nothing."""
+    sandbox.faults.add("mixi", "expired", match="voice")
+    sandbox.faults.add("mixi", "503", match=REFRESH)
+    delivery = tried(planned(link))
+    link.refresh_from_db()
+    assert (delivery.state, link.state) == (DeliveryState.WAITING, LinkState.ACTIVE)
+    assert texts(sandbox) == []
 
 
 def test_trouble_with_a_token_that_is_over_is_no_verdict_on_a_post(link, sandbox):
