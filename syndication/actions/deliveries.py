@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -158,9 +158,13 @@ def _copies_and_deletes(post: Post) -> QuerySet[Delivery]:
 
 
 def _take_back(post: Post, publish: Delivery) -> None:
-    """Cancel what waits, edits too; behind a copy that is out, or may be, goes a delete."""
+    """Cancel what waits, edits too; behind a copy that is out, or may be, goes a delete.
+
+    Whether an edit arrived is nothing to wait for when the copy goes anyway.
+    """
     row = Delivery.objects.filter(pk=publish.pk)
-    if row.filter(state__in=NOT_OUT).change(
+    is_asked = Q(kind=DeliveryKind.EDIT, state=_S.UNCONFIRMED, due_at=None)
+    if row.filter(Q(state__in=NOT_OUT) | is_asked).change(
         _S.CANCELLED, reason=deciding.TAKEN_BACK, due_at=None, sent_as={}
     ):
         return

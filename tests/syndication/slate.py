@@ -258,6 +258,13 @@ class StubbornSlateConnector(SlateConnector):
     can_delete: ClassVar[frozenset[Kind]] = frozenset()
 
 
+class BlindSlateConnector(SlateConnector):
+    """As if the same edit said twice were two things, and nobody could look."""
+
+    edits_repeat: ClassVar[bool] = False
+    can_read_back: ClassVar[frozenset[Kind]] = frozenset()
+
+
 class MovingSlateConnector(SlateConnector):
     """As if a copy had another address after each edit."""
 

@@ -13,6 +13,7 @@ from syndication.models import Attempt, Delivery, DeliveryState, Link, LinkState
 from tests.making import allow, make_member, make_post
 from tests.syndication.delivering import Moving, linked, narrow, planned, texts, tried
 from tests.syndication.slate import (
+    BlindSlateConnector,
     CarefulSlateConnector,
     MovingSlateConnector,
     StubbornSlateConnector,
@@ -193,6 +194,7 @@ def test_a_copy_that_was_deleted_there_is_told_and_not_tried_for_ever(slate, lin
     assert (edit.state, edit.reason, edit.due_at) == (S.CANCELLED, COPY_GONE, None)
     assert "no longer on Slate" in Notice.objects.get().text
     change(post, "once more")  # nothing is there to change
+    posts.delete(post, by=post.author)  # nor to delete
     assert states(post) == [("publish", "sent"), ("edit", "cancelled")]
 
 
@@ -381,6 +383,21 @@ def test_an_equal_text_elsewhere_is_not_taken_for_the_edit(slate, link, now):
     now.advance(seconds=61)
     assert tried(edit, now).state == S.SENT
     assert slate.texts == ["after", "after"]
+
+
+def test_an_edit_that_only_the_member_can_look_after_holds_up_no_delete(slate, link, now):
+    CONNECTORS["slate"] = BlindSlateConnector
+    post = tried(planned(link, "before"), now).post
+    change(post, "after")
+    slate.fail("PUT", "drop_after")
+    edit = tried(last(post), now)
+    now.advance(seconds=61)
+    edit = tried(edit, now)
+    assert (edit.state, edit.due_at) == (S.UNCONFIRMED, None)
+    assert presses.offered(edit) == ("there", "again")
+    posts.delete(post, by=post.author)
+    work(now)
+    assert slate.texts == []
 
 
 # --- an edit while the publish has no verdict -------------------------------------------------------
