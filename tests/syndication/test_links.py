@@ -76,7 +76,7 @@ def test_only_friends_who_agreed_to_be_found_are_shown_as_being_here(
     page = log_in_phone(hanako).get(reverse("link_friends", args=["mixi", zaki.pk]))
     assert "@taro" in page
     assert "@yuki" not in page
-    assert "y" in page.text.split("Not here")[1]
+    assert "y" in page.text.split("Not found here")[1]
 
 
 def test_somebody_else_s_link_does_not_exist(zaki: Link) -> None:
