@@ -29,6 +29,7 @@ class Shown:
     page: Page
     policy: str = ""
     member: str = ""  # who is logged in on it
+    is_linked: bool = False  # a crawl finds it, as it stands when nobody erred or pressed
     pictures: dict[str, tuple[str, bytes]] = field(default_factory=dict)
 
     @property
@@ -68,13 +69,13 @@ class _Keeper:
             skeleton = (name, _VOLATILE.sub("", "".join(re.findall(r"<[^>]*>", page.html))))
             if skeleton not in self._skeletons:
                 self._skeletons.add(skeleton)
-                self.take(name, phone)
+                self.take(name, phone, is_linked=True)
 
-    def take(self, name: str, phone: PhoneClient) -> None:
+    def take(self, name: str, phone: PhoneClient, *, is_linked: bool = False) -> None:
         page = phone.page
         assert page is not None
         same = sum(1 for one in self.shown if one.name.rstrip("0123456789 ") == name)
-        shown = Shown(f"{name} {same + 1}" if same else name, page)
+        shown = Shown(f"{name} {same + 1}" if same else name, page, is_linked=is_linked)
         user = getattr(page.response.wsgi_request, "user", None)
         shown.member = user.username if user is not None else ""
         shown.policy = page.response.get("Content-Security-Policy", "")

@@ -1,0 +1,39 @@
+"""A picture of every page, in every language and width, into the folder that SCREENSHOTS names:
+
+    SCREENSHOTS=var/screenshots pytest tests/profilelink/test_screenshots.py
+
+About two minutes; skipped without the folder. tests/journey puts its pictures beside them.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.journey.chromium import EXECUTABLE
+from tests.profilelink.album import Shown
+from tests.profilelink.screen import chromium, screen
+
+pytestmark = [
+    pytest.mark.django_db,  # for the album alone
+    pytest.mark.skipif(EXECUTABLE is None, reason="Chromium is not installed here"),
+    pytest.mark.skipif("SCREENSHOTS" not in os.environ, reason="SCREENSHOTS names no folder"),
+]
+
+WIDTHS = {240: "light", 360: "dark", 1280: "light"}
+
+
+def test_every_page_has_its_picture(albums: dict[str, list[Shown]]) -> None:
+    folder = Path(os.environ["SCREENSHOTS"])
+    with chromium() as browser:
+        for language, pages in albums.items():
+            for width, scheme in WIDTHS.items():
+                into = folder / f"{language}-{width}-{scheme}"
+                into.mkdir(parents=True, exist_ok=True)
+                with screen(browser, width, color_scheme=scheme) as window:
+                    for one in pages:
+                        path = into / f"{one.file_name}.png"
+                        window.show(one).screenshot(path=path, full_page=True)
+                assert len(list(into.glob("*.png"))) >= len({one.file_name for one in pages})
