@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 import time
 
 from syndication.sandbox.bluesky import es256
@@ -37,7 +38,7 @@ class Proofs:
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self._secret = state.world.mint()
+        self._secret = secrets.token_hex(20)
         self._seen: set[str] = set()
 
     def nonce(self, back: int = 0) -> str:
