@@ -306,6 +306,7 @@ def test_who_forgets_a_mail_is_told_once_before_it_goes(hanako, django_capture_o
     for _ in range(2):
         with django_capture_on_commit_callbacks(execute=True):
             sweep.everything()
+        Notice.objects.update(closed_at=timezone.now())  # seen to
     assert "thrown away in 3 days" in Notice.objects.get().text
     assert len(outbox.outbox) == 1
     assert MailDraft.objects.count() == 3
