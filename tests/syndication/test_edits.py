@@ -5,6 +5,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Audience
+from syndication import queue
 from syndication.actions import deliveries, edits, parking, posts, presses
 from syndication.actions.errors import NotNow, NotYours
 from syndication.connectors import CONNECTORS
@@ -412,6 +413,19 @@ def test_an_edit_while_unconfirmed_waits_and_then_changes_the_copy(slate, link, 
     work(now)
     assert states(publish.post) == [("publish", "sent"), ("edit", "sent")]
     assert [entry.said for entry in slate.entries.values()] == [["before", "after"]]
+
+
+def test_an_edit_does_not_wait_for_the_sweeper_once_the_publish_is_through(
+    slate, link, now, django_capture_on_commit_callbacks
+):
+    slate.fail("POST", "drop_after")
+    publish = tried(planned(link, "before"), now)
+    change(publish.post, "after")
+    now.advance(seconds=61)
+    before = queue.depth()
+    with django_capture_on_commit_callbacks(execute=True):
+        tried(publish, now)
+    assert queue.depth() == before + 1
 
 
 def test_what_had_not_arrived_is_sent_with_the_new_words(slate, link, now):
