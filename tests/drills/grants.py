@@ -20,6 +20,8 @@ from syndication.sandbox.misskey.state import Token as MisskeyToken
 from syndication.sandbox.mixi.grants import Grant
 from syndication.sandbox.mixi.network import Mixi
 from syndication.sandbox.network import DEFAULT_PASSWORD
+from syndication.sandbox.orkut.network import Orkut
+from syndication.sandbox.orkut.state import CLIENT_ID
 from syndication.sandbox.server import Sandbox
 from syndication.sandbox.twitter.network import Twitter
 from syndication.sandbox.twitter.oauth import SCOPES
@@ -105,6 +107,15 @@ def gnusocial(sandbox: Sandbox, name: str) -> dict[str, Any]:
     return {**_at(sandbox, "gnusocial", account.id), "access_token": value, "extra": extra}
 
 
+def orkut(sandbox: Sandbox, name: str) -> dict[str, Any]:
+    network = sandbox.networks["orkut"]
+    assert isinstance(network, Orkut)
+    oauth, account = network.state.oauth, network.state.society.named(name)
+    value = oauth.give(account.id, CLIENT_ID)
+    extra = {"token_secret": oauth.tokens[value].secret}
+    return {"uid": account.id, "access_token": value, "extra": extra}
+
+
 def _at(sandbox: Sandbox, key: str, ident: str) -> dict[str, Any]:
     """Where many servers are, an account is known by its server's name and its number there."""
     host = sandbox.root(key).removeprefix("http://")
@@ -118,4 +129,5 @@ GRANTS: dict[str, Callable[[Sandbox, str], dict[str, Any]]] = {
     "bluesky": bluesky,
     "twitter": twitter,
     "gnusocial": gnusocial,
+    "orkut": orkut,
 }

@@ -47,7 +47,7 @@ DELETED = 0.1
 EDITED = 0.1
 SOON = (0.0, 0.2, 1.0, 5.0, 20.0)  # seconds after writing
 ON_ITS_WAY = (DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.UNCONFIRMED)
-# Where mixi keeps what, and how its remote ids begin. Others have one list.
+# Where mixi keeps what, and how its remote ids begin: its lists count each for itself.
 ON_MIXI = {
     "status": ("statuses", "voice:"),
     "link": ("statuses", "voice:"),
@@ -177,12 +177,12 @@ class People:
 
     def _unclaimed(self, delivery: Delivery) -> str:
         """The id of a copy with these words that no delivery is known to hold."""
-        listed, prefix = ON_MIXI[delivery.post.kind] if self.key == "mixi" else ("statuses", "")
+        listed, prefix = ON_MIXI[delivery.post.kind] if self.key == "mixi" else ("", "")
         remote_ids = Delivery.objects.filter(link=delivery.link_id).values_list(
             "remote_id", flat=True
         )
         taken = {each.rpartition("/")[2].removeprefix(prefix) for each in remote_ids} | self.held
-        for copy in copies(asked(f"{self.address}/{self.key}/_received"), [listed]):
+        for copy in copies(asked(f"{self.address}/{self.key}/_received"), filter(None, [listed])):
             is_like_it = copy.key == (delivery.link.member.username, _words(delivery))
             if is_like_it and copy.id.rpartition("/")[2] not in taken:
                 return copy.id
