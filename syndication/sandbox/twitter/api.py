@@ -195,7 +195,8 @@ def problem(status: int, title: str, detail: str) -> Reply:
 
 def unauthorized() -> Reply:
     """An expired token and a revoked one look the same."""
-    return problem(401, "Unauthorized", "Unauthorized")
+    words = {"title": "Unauthorized", "type": "about:blank", "status": 401}
+    return json_reply(words | {"detail": "Unauthorized"}, 401)
 
 
 def _count(call: Call) -> tuple[tuple[str, str], ...]:

@@ -1,5 +1,7 @@
 """The transcripts can be read, each of them."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.syndication.transcripts import HERE, load
@@ -11,9 +13,9 @@ def test_there_is_a_file_for_each_of_a1_to_a11() -> None:
     assert set(NAMES) == {f"a{number}" for number in range(1, 12)}
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_transcript_has_requests_and_answers(name: str) -> None:
-    exchanges = load("mixi", name)
+@pytest.mark.parametrize("path", sorted(HERE.glob("*/*.http")), ids=lambda path: path.stem)
+def test_a_transcript_has_requests_and_answers(path: Path) -> None:
+    exchanges = load(path.parent.name, path.stem)
     assert exchanges
     assert all(exchange.answers for exchange in exchanges)
 
