@@ -16,6 +16,7 @@ set document.browse.forms.confirm_submit = 0
 set terminal.screen.charset = "UTF-8"
 set terminal.screen.utf_8_io = 1
 """
+_ANSWER = re.compile("Go to link|Keyboard prefix")
 
 
 class ELinks(Numbered):
@@ -43,7 +44,13 @@ class ELinks(Numbered):
         return shown
 
     def _aim_at(self, number: int) -> None:
-        self.type(str(number))
+        """While a page still comes in, digits are a prefix to it: not yet, then."""
+        for _ in range(20):
+            self.type(str(number))
+            if "Go to link" in self.until(lambda screen: _ANSWER.search(screen))[0]:
+                break
+            self.keys("Escape")
+            self.until(lambda screen: not _ANSWER.search(screen))
         self.keys("Enter")
         self.until(lambda screen: "Go to link" not in screen)
 

@@ -72,6 +72,7 @@ class Links2(Numbered):
     def _aim_at(self, number: int) -> None:
         self._leave_fields()
         self.type(str(number))
+        self.until(lambda screen: "Go to link" in screen)
 
     def _leave_fields(self) -> None:
         """Every key would be typed into a field that is stood on."""
@@ -83,7 +84,9 @@ class Links2(Numbered):
             self.until(lambda screen, before=before: screen != before)
 
     def edit(self, text: str) -> None:
-        self.keys("Enter", "End", "C-u")
+        self.keys("Enter")
+        self.until(lambda _: _IN_FIELD.search(self.status()))
+        self.keys("End", "C-u")
         self.lines(text)
 
 

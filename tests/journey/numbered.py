@@ -71,6 +71,8 @@ class Numbered(Terminal):
         for line in rest:
             self.keys("Enter")
             self.type(line)
+        end = _squeezed(text)[-3:]
+        self.wait(lambda screen: end in _squeezed(screen) or "*" * min(len(text), 9) in screen)
 
     # -- where things stand ------------------------------------------------------------------------
     def _called(self, words: str) -> int:

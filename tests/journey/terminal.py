@@ -107,6 +107,12 @@ class Terminal(ABC):
             assert time.monotonic() < end, f"{self.program} does not come to it:\n{dense(screen)}"
             time.sleep(0.02)
 
+    def wait(self, check: Callable[[str], Any], *, seconds: float = 1) -> None:
+        """As `until`, where the browser need not show it."""
+        end = time.monotonic() + seconds
+        while not check(self.screen()) and time.monotonic() < end:
+            time.sleep(0.02)
+
     def enter(self) -> None:
         """Press Enter, and wait for the page that comes of it."""
         before = self.screen()
