@@ -1,0 +1,76 @@
+"""Pages of linking and leaving, and of what went wrong."""
+
+from __future__ import annotations
+
+import re
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts.urlsession.models import OutTicket, Session
+from accounts.urlsession.outbound import outside_path, store_tickets
+from syndication.models import Link, LinkState
+from tests.accounts.away import Away
+from tests.making import make_link, make_member
+from tests.profilelink.stages.visit import Scene, Visit
+
+
+def linking(visit: Visit) -> Scene:
+    member = make_member("zaki", display_name="ザキ")
+    phone = visit.phone(member)
+    phone.get(reverse("link_list"))
+    yield "links none", phone
+    phone.get("/links/mixi/")
+    number = re.search(r"<b>(\d{4})</b>", phone.page.html)[1]
+    phone.submit(visit.say("Go to %(name)s") % {"name": "mixi"})
+    yield "out to mixi", phone
+    away = Away(phone.page.links[0].href, number)
+    phone.get(away.agree("taro"), bare=True)
+    yield "link return", phone
+    visit.press(phone, "Continue", number="0000" if number != "0000" else "1111")
+    yield "link return wrong", phone
+    visit.press(phone, "Continue", number=number)
+    yield "link confirm", phone
+    visit.press(phone, "Link")
+    yield "link linked", phone
+    phone.get("/accounts/mixi/login/callback/?code=x&state=y", bare=True)
+    yield "link over", phone
+    Link.objects.filter(member=member).delete()
+    parked = make_link(make_member("park"), name="パーク")
+    parked.state, parked.parked_reason = LinkState.PARKED, "The permission ended."
+    parked.save()
+    phone = visit.phone(parked.member)
+    for name in ("link_detail", "link_friends", "link_end"):
+        phone.get(reverse(name, args=["mixi", parked.pk]))
+        yield f"{name} parked", phone
+    phone.get(reverse("link_list"))
+    yield "links parked", phone
+
+
+def networks(visit: Visit) -> Scene:
+    """Each network's own page: some ask for a server, some for a name."""
+    phone = visit.phone(make_member("tabi"))
+    for key in settings.NETWORKS:
+        phone.get(reverse("link_start", args=[key]))
+        if phone.page is not None and phone.page.status == 200:
+            yield f"link_start of {key}", phone
+
+
+def errors(visit: Visit) -> Scene:
+    phone = visit.phone(visit.hanako)
+    phone.get("/no-such-page/")
+    yield "404", phone
+    phone.post(reverse("group_new"), {"name": "花見"})
+    yield "403 csrf", phone
+    OutTicket.objects.all().delete()
+    phone.get("/out/" + "A" * 22)
+    yield "out over", phone
+    path = outside_path("https://example.org/baking?q=1")
+    store_tickets({path.removeprefix("/out/"): "https://example.org/baking?q=1"})
+    phone.get(path)
+    yield "out", phone
+    late = visit.phone(visit.hanako)
+    late.get(reverse("post_new"))
+    Session.objects.all().delete()
+    visit.press(late, "Look it over", text="駅前の花屋が開いた")
+    yield "session ended", late
