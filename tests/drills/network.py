@@ -42,6 +42,7 @@ WRITES = {
     "gnusocial": ("/api/statuses/update",),
 }
 ANYWHERE = ("/",)
+SHOW_LATE = ("twitter", "orkut")  # what is taken shows on the timeline only after a while
 
 
 class BadNetwork(Sandbox):
@@ -53,6 +54,9 @@ class BadNetwork(Sandbox):
             for limit in ("rate_limit", "points"):  # each has one of them, or none
                 with contextlib.suppress(ValueError):
                     network.configure({limit: 1_000_000})
+        # Later than the first look at what became of a post (60 s, where its deadline is 20 s).
+        for key in SHOW_LATE:
+            self.networks[key].configure({"timeline_lag": round(4 * deadline)})
         self.thrown: Counter[str] = Counter()
         self.thrown_at_writes: Counter[str] = Counter()
         self.requests = 0
