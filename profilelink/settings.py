@@ -250,6 +250,7 @@ ACCOUNT_RATE_LIMITS = {
     # Ours. The key is one for all: 20^8 letters, so many guesses a minute at the most.
     "phone_code": "20/m/ip,300/m/key",
     "device_code": "20/10m/user,300/m/key",
+    "link_server": "20/h/user",
     "device_ask": "60/m/ip,600/m/key",
 }
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme

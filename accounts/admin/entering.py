@@ -16,7 +16,14 @@ from django.utils.translation import ngettext
 
 from accounts.actions import sessions
 from accounts.admin.read_only import ReadOnlyAdmin, ReadOnlyInline, masked
-from accounts.models import DeviceLogin, MemberSession, Phone, PhoneLogin, PhoneOpener
+from accounts.models import (
+    DeviceLogin,
+    MemberSession,
+    Phone,
+    PhoneLogin,
+    PhoneOpener,
+    ServerRegistration,
+)
 from accounts.urlsession.models import OutTicket
 
 
@@ -50,6 +57,17 @@ class MemberSessionAdmin(ReadOnlyAdmin):
             sessions.end(session.pk, by=session.user)
         said = ngettext("%(n)d session ended.", "%(n)d sessions ended.", len(ended))
         self.message_user(request, said % {"n": len(ended)}, messages.SUCCESS)
+
+
+@admin.register(ServerRegistration)
+class ServerRegistrationAdmin(ReadOnlyAdmin):
+    """Which servers members named. Never what we agreed with one."""
+
+    list_display = ("network", "host", "created_at")
+    list_filter = ("network", "created_at")
+    search_fields = ("host",)
+    ordering = ("-created_at",)
+    fields = list_display
 
 
 class PhoneOpenerInline(ReadOnlyInline):

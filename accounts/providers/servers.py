@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+LONGEST_HOST = 100  # a uid is host and id, and has 191 letters
+
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.ASCII)
 
 
@@ -56,6 +58,8 @@ def read_host(typed: str) -> str:
         raise NotAServer
     host = _canonical(name.rstrip("."))
     written = host if port in {None, 443} else f"{host}:{port}"
+    if len(written) > LONGEST_HOST:
+        raise NotAServer
     if written not in settings.ALLOWED_PRIVATE_HOSTS and not _is_public_name(host):
         raise NotAServer
     return written
@@ -75,5 +79,5 @@ def _is_public_name(host: str) -> bool:
         ipaddress.ip_address(host.strip("[]"))
     except ValueError:
         labels = host.split(".")
-        return len(host) <= 253 and len(labels) > 1 and all(map(_LABEL.fullmatch, labels))
+        return len(labels) > 1 and all(map(_LABEL.fullmatch, labels))
     return False

@@ -9,6 +9,7 @@ import re
 import secrets
 from typing import Any
 
+from allauth.core import ratelimit
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialApp
 from django.contrib.auth.decorators import login_required
@@ -57,6 +58,9 @@ def _leave(request: MemberRequest, provider: NetworkProvider) -> HttpResponse:
     if is_url_mode(request) and not _NUMBER.fullmatch(number):
         return redirect("link_start", provider.id)
     linking.check_tries(request.user)
+    # Naming servers, and passwords, makes us ask around: not as often as somebody likes.
+    if provider.asks_server and not ratelimit.consume(request, action="link_server"):
+        raise linking.TooManyTries
     if provider.has_password_door and "password" in request.POST:
         return _enter(request, provider)
     server = _server(request, provider)

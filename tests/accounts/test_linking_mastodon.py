@@ -6,6 +6,7 @@ import pytest
 from allauth.socialaccount.models import SocialAccount
 
 from accounts.models import LinkReturn, ServerRegistration
+from accounts.providers.servers import NotAServer, read_host
 from syndication.actions import pulls
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link
 from tests.accounts.away import come_back, leave_by_computer, leave_by_phone, read
@@ -102,6 +103,42 @@ def test_what_names_no_server_is_told_beside_the_field_and_kept(sandbox, hanako,
     assert "server" in page
     assert f'value="{typed}"' in page.html or not typed
     assert not LinkReturn.objects.exists()
+
+
+def test_nobody_makes_us_ask_around_as_often_as_they_like(sandbox, hanako):
+    phone = log_in_phone(hanako)
+    for _ in range(20):
+        phone.get("/links/mastodon/")
+        assert phone.submit("Go to", server="nonsense").status == 409
+    phone.get("/links/mastodon/")
+    page = phone.submit("Go to", server="no-such-server.invalid")
+    assert page.status == 429
+    assert "no-such-server.invalid" in page.html
+
+
+@pytest.mark.parametrize(
+    ("typed", "host"),
+    [
+        ("mstdn.jp", "mstdn.jp"),
+        (" @Hanako@MSTDN.jp ", "mstdn.jp"),
+        ("https://mstdn.jp/@hanako", "mstdn.jp"),
+        ("http://mstdn.jp/", "mstdn.jp"),
+        ("mstdn.jp:8443", "mstdn.jp:8443"),
+        ("mstdn.jp:443", "mstdn.jp"),
+        ("日本語.example", "xn--wgv71a119e.example"),
+        ("mstdn.jp.", "mstdn.jp"),
+    ],
+)
+def test_one_server_is_one_host_however_it_is_typed(typed, host):
+    assert read_host(typed) == host
+
+
+@pytest.mark.parametrize(
+    "typed", ["a" * 64 + ".example", "a." * 60 + "example", "[::1]", "x..y", "mstdn.jp:x"]
+)
+def test_what_is_no_host_is_none(typed):
+    with pytest.raises(NotAServer):
+        read_host(typed)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from accounts.models import (
     Phone,
     PhoneLogin,
     PhoneOpener,
+    ServerRegistration,
 )
 from accounts.urlsession.models import OutTicket
 from syndication.models import (
@@ -104,6 +105,9 @@ def _entering(hanako: Member) -> None:
         ip="192.0.2.7",
         user_agent="DoCoMo/2.0 N906i(c100;TB;W24H16;serHANDSET-SERIAL)",
         session_key="SESSION-KEY-0123456789",
+    )
+    ServerRegistration.objects.create(
+        network="mastodon", host="m.example", sealed_details="SEALED-TOKEN-OF-OURS"
     )
     login = PhoneLogin.objects.create(
         member=hanako,
