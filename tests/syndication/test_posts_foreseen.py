@@ -48,14 +48,14 @@ def test_a_post_to_everyone_goes_and_its_readers_there_are_named():
     page = look_over(log_in_phone(hanako), text="hello", audience="everyone")
     assert "mixi: ザキ" in page
     assert "everyone on mixi" in page
-    assert "Does not go" not in page
+    assert "Not sent there" not in page
 
 
 def test_a_post_to_friends_does_not_go_and_the_reason_is_said():
     hanako = make_member("hanako")
     make_link(hanako, name="ザキ")
     page = look_over(log_in_phone(hanako), text="hello", audience="friends")
-    assert "Does not go" in page
+    assert "Not sent there" in page
 
 
 def test_a_note_for_friends_goes_to_friends_there_after_the_opt_in():
@@ -79,6 +79,15 @@ def test_a_text_that_will_be_cut_there_is_shown_as_it_will_read():
     page = look_over(log_in_phone(hanako), text="長い文。" * 100, audience="everyone")
     assert "too long for there" in page
     assert "http://testserver/posts/" in page
+
+
+def test_what_is_left_out_there_is_said_in_the_members_language():
+    hanako = make_member("hanako")
+    make_link(hanako)
+    phone = log_in_phone(hanako, HTTP_ACCEPT_LANGUAGE="ja")
+    phone.get(reverse("post_new") + "?kind=link")
+    page = phone.submit("確認する", url=f"http://127.0.0.1:9/{'a' * 400}", audience="everyone")
+    assert "アドレスが長くて入りません。" in page
 
 
 def test_a_photo_goes_along_and_stays_on_the_page():
