@@ -136,8 +136,11 @@ class Bluesky(Network):
         self.state.society.add_follows(name, count)
 
     def revoke(self, name: str) -> None:
-        """What the member does who takes an app password or an app's access back."""
+        """What the member does who takes an app password or an app's access back.
+
+        Nothing is renewed any more; what was given lasts to its end, as on the real server.
+        """
         user = self.state.society.named(name).id
-        for token in list(self.state.tokens.refresh.values()):
+        for token in self.state.tokens.refresh.values():
             if token.session.user == user:
-                self.state.tokens.end(token.session)
+                token.is_revoked = True

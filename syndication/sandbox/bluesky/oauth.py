@@ -170,7 +170,8 @@ class OAuth:
     def _renewed(self, form: Mapping[str, str], key: str) -> Session:
         """The session of a refresh token, which is good once. Raises Bad."""
         token = self._state.tokens.refresh.get(form.get("refresh_token", ""))
-        if token is None or token.session.client_id != form.get("client_id"):
+        is_ours = token and token.session.client_id == form.get("client_id")
+        if token is None or not is_ours or token.is_revoked:
             raise Bad("invalid_grant", "Invalid refresh token")
         if token.is_used:
             self._state.tokens.end(token.session)

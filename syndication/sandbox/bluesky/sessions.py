@@ -93,6 +93,8 @@ def _refreshed(state: State, request: Request) -> tuple[Token, Account]:
     token = state.tokens.refresh.get(text)
     if token is None or token.session.key:
         raise refused("InvalidToken", "Token could not be verified")
+    if token.is_revoked:
+        raise refused("ExpiredToken", "Token has been revoked")
     if token.ends_at < state.now():
         raise refused("ExpiredToken", "Token has expired")
     return token, state.society.accounts[token.session.user]

@@ -54,6 +54,7 @@ class Token:
     session: Session
     ends_at: datetime
     is_used: bool = False
+    is_revoked: bool = False
     successor: str = ""
 
 

@@ -61,7 +61,9 @@ class BlueskyOnTheSandbox(Network):
         self.sandbox.clock.advance(7201)
 
     def revoke(self) -> None:
+        """Seen when the token that was given has ended: it lasts, but nothing is renewed."""
         self.sandbox.bluesky.revoke("hanako")
+        self.expire()
 
     def is_scripted(self, server: ScriptedServer) -> App:
         return App("", "client-secret-3", server.url, more={"plc_url": server.url})

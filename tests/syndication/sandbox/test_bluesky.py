@@ -140,6 +140,13 @@ def test_a_renewal_asked_for_again_gives_the_same_successor(sandbox, caller):
     assert said(answered) == (400, "ExpiredToken")
 
 
+def test_what_is_taken_back_lasts_to_its_end_and_is_not_renewed(sandbox, caller):
+    sandbox.bluesky.revoke("hanako")
+    assert caller.put().status_code == 200
+    renewal = caller.post("com.atproto.server.refreshSession", token=caller.session["refreshJwt"])
+    assert renewal.json() == {"error": "ExpiredToken", "message": "Token has been revoked"}
+
+
 # Small things
 
 
