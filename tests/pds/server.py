@@ -105,7 +105,12 @@ def running(folder: Path) -> Iterator[Pds]:
     answers = folder / "client-metadata.json"
     process = subprocess.Popen(
         ["node", str(START)],
-        env={**os.environ, "PDS_SITE": SITE, "PDS_SITE_ANSWERS": str(answers)},
+        env={
+            **os.environ,
+            "PDS_SITE": SITE,
+            "PDS_SITE_ANSWERS": str(answers),
+            "TMPDIR": str(folder),  # for its databases and blobs
+        },
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import time
 from urllib.parse import parse_qs, urlsplit
@@ -13,6 +14,7 @@ import requests
 from accounts import proofs
 from syndication.sandbox.bluesky import clients
 from syndication.sandbox.network import DEFAULT_PASSWORD
+from tests.scripted_server import answer, playing
 from tests.syndication.sandbox.test_bluesky import HANAKO, said
 
 CLIENT = "http://localhost?redirect_uri=http%3A%2F%2F127.0.0.1%3A1%2Fback&scope=atproto"
@@ -63,6 +65,19 @@ class Client:
             "code_verifier": "v" * 43,
         }
         return self.post("/oauth/token", {**form, **changes})
+
+
+def a_document(name: str) -> dict[str, object]:
+    """Of a client without a key, at the address `name`."""
+    return {
+        "client_id": name,
+        "grant_types": ["authorization_code", "refresh_token"],
+        "response_types": ["code"],
+        "redirect_uris": [name.replace("/oauth/client-metadata.json", "/back")],
+        "scope": "atproto",
+        "dpop_bound_access_tokens": True,
+        "token_endpoint_auth_method": "none",
+    }
 
 
 class Permissions:
@@ -177,6 +192,20 @@ def test_a_request_that_breaks_a_rule_is_not_pushed(app, changes, error):
     assert said(app.push(**changes)) == (400, error)
 
 
+def test_a_document_is_read_where_the_client_s_name_says_and_kept(app):
+    script: list[bytes] = [b""]
+    with playing(lambda connection: connection.sendall(script[0])) as site:
+        name = f"{site.url}/oauth/client-metadata.json"
+        document = {**a_document(name), "redirect_uris": [f"{site.url}/back"]}
+        script[0] = answer(json.dumps(document))
+        for _ in range(2):
+            pushed = app.push(client_id=name, redirect_uri=f"{site.url}/back")
+            assert pushed.status_code == 201
+        assert len(site.received) == 1
+        script[0] = answer("<html>")
+        assert said(app.push(client_id=f"{site.url}/other")) == (400, "invalid_client")
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -191,15 +220,7 @@ def test_a_request_that_breaks_a_rule_is_not_pushed(app, changes, error):
 )
 def test_a_document_that_breaks_a_rule_is_refused(changes):
     site = "https://profile.example.jp/oauth/client-metadata.json"
-    document = {
-        "client_id": site,
-        "grant_types": ["authorization_code", "refresh_token"],
-        "response_types": ["code"],
-        "redirect_uris": ["https://profile.example.jp/back"],
-        "scope": "atproto",
-        "dpop_bound_access_tokens": True,
-        "token_endpoint_auth_method": "none",
-    }
+    document = a_document(site)
     clients.check(site, document)
     with pytest.raises(clients.BadClient):
         clients.check(site, {**document, **changes})
