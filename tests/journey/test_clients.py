@@ -118,11 +118,11 @@ def check_what_was_heard(heard: list[Seen], client: Any, tokens: set[str]) -> No
     """It arrived there, told whence it came where it does such things, and told no token."""
     arrived = [seen for seen in heard if seen.line == "GET /flour" and client.agent in seen.headers]
     assert arrived, f"{client.__name__} did not come to the other site"
-    told_whence = [seen for seen in arrived if re.search(r"Referer: \S+/out/", seen.headers)]
-    assert bool(told_whence) == client.tells_whence
     for token in tokens:
         for seen in heard:
             assert not knows(seen, token), f"{client.__name__} told another site: {seen}"
+    told_whence = [seen for seen in arrived if re.search(r"Referer: \S+/out/", seen.headers)]
+    assert bool(told_whence) == client.tells_whence
 
 
 def knows(seen: Seen, token: str) -> bool:

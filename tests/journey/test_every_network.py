@@ -1,0 +1,105 @@
+"""One member links every network by its own pages; one post goes to all of them and is taken back.
+
+Web, worker and sandbox as processes, a phone without cookies, addresses from pages alone.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.journey.browser import Browser
+from tests.journey.story import home, sees
+from tests.journey.world import World
+
+WORDS = "みんなへ 😀 https://example.org/a-long-way/to-go"
+# Key: the name on the links page, and what the page asks for before the phone leaves.
+NETWORKS = {
+    "orkut": ("Orkut", ""),
+    "twitter": ("Twitter/X", ""),
+    "gnusocial": ("GNU social", "port 4"),
+    "mastodon": ("Mastodon", "port 1"),
+    "misskey": ("Misskey", "port 2"),
+    "bluesky": ("Bluesky", "taro.test"),
+}
+NO_DELETING = {"orkut"}
+
+
+@pytest.fixture(scope="module")
+def taro(world: World) -> Browser:
+    """His phone, logged in by password."""
+    phone = Browser(
+        world.site, keeps_cookies=False, agent="Mozilla/5.0 (Mobile; rv:48.0) KAIOS/2.5"
+    )
+    phone.open("/")
+    phone.follow("Log in")
+    phone.fill("Name or mail", "taro")
+    phone.fill("Password", world.password)
+    phone.press("Log in")
+    sees(phone, "Log out")
+    return phone
+
+
+def server(world: World, asked: str) -> str:
+    """What a member types: a name, or where the sandbox's server is."""
+    if not asked.startswith("port"):
+        return asked
+    host, _, port = world.sandbox.removeprefix("http://").partition(":")
+    return f"taro@{host}:{int(port) + int(asked.removeprefix('port '))}"
+
+
+@pytest.mark.parametrize("key", NETWORKS)
+def test_a_phone_links_it_by_its_own_permission_page(world: World, taro: Browser, key: str) -> None:
+    name, asked = NETWORKS[key]
+    home(taro)
+    taro.follow("Links")
+    taro.follow(f"Link your profile with {name}")
+    number = re.search(r"Remember this number: (\d{4})", taro.text)
+    assert number is not None, taro.text
+    if asked:
+        taro.fill("Your name or server there", server(world, asked))
+    taro.press(f"Go to {name}")
+    taro.follow("Go there")
+    taro.fill("ユーザー名", "taro")
+    taro.fill("パスワード", world.password)
+    taro.press("承認")
+    taro.fill("The 4-digit number", number[1])
+    taro.press("Continue")
+    sees(taro, "たろう", "Profile Link member taro")
+    taro.press("Link")
+    sees(taro, "is linked")
+    assert not taro.cookies_offered or all("probe" in offered for offered in taro.cookies_offered)
+
+
+def test_one_post_to_everyone_reaches_them_all_and_is_taken_back(
+    world: World, taro: Browser
+) -> None:
+    home(taro)
+    taro.follow("Write")
+    taro.fill("What is new?", WORDS)
+    taro.choose("Who sees it", "Everyone")
+    taro.press("Look it over")
+    sees(taro, "Send it?", *(name for name, _ in NETWORKS.values()))
+    taro.press("Send")
+
+    def copies(key: str) -> list[dict]:
+        statuses = world.received_from("taro", key)["statuses"]
+        return [each for each in statuses if each["text"].startswith("みんなへ")]
+
+    everywhere = ["mixi", *NETWORKS]
+    assert world.until(lambda: all(copies(key) for key in everywhere), seconds=60), {
+        key: copies(key) for key in everywhere
+    }
+    assert {key: len(copies(key)) for key in everywhere} == dict.fromkeys(everywhere, 1)
+    assert all("https://example.org/a-long-way/to-go" in copies(k)[0]["text"] for k in everywhere)
+
+    home(taro)
+    taro.follow("みんなへ")
+    taro.follow("Delete")
+    taro.press("Delete")
+    deleting = [key for key in everywhere if key not in NO_DELETING]
+    assert world.until(lambda: all(copies(k)[0]["deleted"] for k in deleting), seconds=60), {
+        key: copies(key) for key in everywhere
+    }
+    assert not copies("orkut")[0]["deleted"]
