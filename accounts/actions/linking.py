@@ -37,7 +37,7 @@ from accounts.urlsession.api import forget_door, outside_path
 AWAY = timedelta(minutes=10)  # to leave, agree, come back, and once more to confirm
 KEPT_FOR = timedelta(days=1)  # the row, for staff to look at
 NUMBER_TRIES = 3
-TRIES_AN_HOUR = 5  # of leaving; also keeps a stolen session from trying numbers for long
+TRIES_AN_HOUR = 5  # that came to nothing; keeps a stolen session from trying numbers for long
 DOOR = "door"  # in the stash: the path of the page by which the member left
 
 
@@ -81,9 +81,10 @@ def ask_whether(member: Member, network: str) -> None:
 
 
 def check_tries(member: Member) -> None:
-    """Raises TooManyTries. Asked before the network is."""
+    """Raises TooManyTries. Who came back with the right number tried nothing out."""
     an_hour_ago = timezone.now() - timedelta(hours=1)
-    if member.link_returns.filter(created_at__gt=an_hour_ago).count() >= TRIES_AN_HOUR:
+    tries = member.link_returns.filter(created_at__gt=an_hour_ago, returned_at=None)
+    if tries.count() >= TRIES_AN_HOUR:
         raise TooManyTries
 
 

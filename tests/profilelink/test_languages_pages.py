@@ -7,6 +7,7 @@ import re
 from django.urls import reverse
 
 from accounts.models import Member
+from syndication.connectors import CONNECTORS
 from syndication.models import Notice
 from tests.page import Page
 from tests.phone import PhoneClient, log_in_phone
@@ -17,6 +18,7 @@ _ADDRESS = re.compile(r"https?://\S+|\S+@\S+|@\w+")
 # Names, and words that Japanese writes in Latin letters. Names of the fixture's rows among them.
 NAMES = {
     *("Profile", "Link", "mixi", "English", "OK"),
+    *(word for connector in CONNECTORS.values() for word in _WORD.findall(connector.name)),
     *("QR", "PIN", "SNS", "GIF", "PNG", "JPEG", "WebP", "KaiOS"),
     *("hanako", "taro", "yuki", "kenji", "momo", "sora", "Choir", "Library"),
 }
