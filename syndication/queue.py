@@ -7,10 +7,12 @@ drop its queue, loses nothing.
 
 The figures of settings.Q_CLUSTER:
 
-- `workers` 2: deliveries wait for networks most of their time; more by QUEUE_WORKERS.
+- `workers` 2, with four hands each (actions.hands), since deliveries wait for networks most of their
+  time; more by QUEUE_WORKERS.
 - `queue_limit` = workers, `bulk` 1: what the cluster holds in memory dies with it, so it holds little.
-- `timeout` 180 s: a slice of draining (1 s) and then the longest attempt: a refresh (20 s), the list
-  of albums (2 × 20 s) and a picture (60 s), with as much again to spare. A worker is killed beyond.
+- `timeout` 180 s: a slice of draining (3 s), what it goes on while a hand waits (20 s), and then the
+  longest attempt: a refresh by somebody else (45 s), the list of albums (2 × 20 s) and a picture
+  (60 s). A worker is killed beyond.
 - `retry` 600 s: above T × (2 + (queue_limit + bulk - 1) // workers) + 10 with T = timeout + 3, the
   longest that a hint can wait in memory and run; else the ORM broker hands it out twice.
 - `max_attempts` 1 and `ack_failures`: a hint is never repeated; rows have tries of their own.

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from syndication.actions import deliver as delivering
 from syndication.actions import freshness, heartbeats, pulls
 from syndication.actions import sweep as sweeping
+from syndication.actions.hands import HANDS
 
 logger = logging.getLogger(__name__)
 
@@ -33,13 +34,13 @@ def _quietly(task: Callable[..., None]) -> Callable[..., None]:
 def deliver(delivery_pk: int) -> None:
     """This delivery first, then whatever else is due."""
     delivering.attempt(delivery_pk)
-    delivering.drain()
+    delivering.drain(hands=HANDS)
 
 
 @_quietly
 def deliver_due() -> None:
     """One hint drains many rows."""
-    delivering.drain()
+    delivering.drain(hands=HANDS)
 
 
 @_quietly

@@ -10,6 +10,7 @@ that.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -18,7 +19,8 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from syndication import queue
-from syndication.actions.composed import Select, given
+from syndication.actions.composed import Select, given, together
+from syndication.actions.hands import HANDS
 from syndication.models import HostHealth, Link
 
 FAILURES_TO_OPEN = 5
@@ -36,7 +38,13 @@ _WELL = {
     "slow_until": None,
 }
 _HOST = given("host", HostHealth)
+_NOW = given("now", HostHealth, "open_until")
 _OF_HOST = Select(lambda: HostHealth.objects.filter(host=_HOST))
+_AILING = Select(
+    lambda: HostHealth.objects.filter(
+        Q(open_until__gt=_NOW) | Q(probe_until__gt=_NOW) | Q(slow_until__gt=_NOW)
+    )
+)
 
 
 def host_of(link: Link) -> str:
@@ -44,29 +52,28 @@ def host_of(link: Link) -> str:
     return link.host or urlsplit(settings.NETWORKS[link.network]["api_url"]).netloc
 
 
-def closed_to(now: datetime, *, prefix: str = "") -> Q:
-    """A condition on links: those whose host is not asked now. `prefix` leads to the link."""
-    ailing = HostHealth.objects.filter(
-        Q(open_until__gt=now) | Q(probe_until__gt=now) | Q(slow_until__gt=now)
-    )
+def closed(now: datetime) -> frozenset[str]:
+    """The hosts that are not asked now."""
     shut: set[str] = set()
     slow: set[str] = set()
+    [ailing] = together((_AILING, {"now": now}))
     for health in ailing:
         is_shut = _is_after(health.open_until, now) or _is_after(health.probe_until, now)
         (shut if is_shut else slow).add(health.host)
     if slow and _waiting_for(slow, now) >= lane():
         shut |= slow
-    return _on(shut, prefix)
+    return frozenset(shut)
 
 
 def lane() -> int:
-    """How many workers may wait for slow hosts at a time."""
-    return max(1, queue.workers() // 2)
+    """How many hands of one cluster may wait for slow hosts at a time."""
+    return max(1, queue.workers() * HANDS // 2)
 
 
-def health_of(link: Link) -> HostHealth | None:
-    """What is held against the link's host, if anything ever was."""
-    return _OF_HOST.first(host=host_of(link))
+def health_of(link: Link) -> tuple[Select[HostHealth], dict[str, str]]:
+    """The question what is held against the link's host (composed.together); no row: nothing ever
+    was."""
+    return _OF_HOST, {"host": host_of(link)}
 
 
 def is_well(health: HostHealth | None) -> bool:
@@ -139,10 +146,10 @@ def _has_room(now: datetime) -> bool:
 
 def _waiting_for(hosts: set[str], now: datetime) -> int:
     """How many workers ask one of `hosts` something now."""
-    return Link.objects.filter(_on(hosts), sending_until__gt=now).count()
+    return Link.objects.filter(on(hosts), sending_until__gt=now).count()
 
 
-def _on(hosts: set[str], prefix: str = "") -> Q:
+def on(hosts: Collection[str], prefix: str = "") -> Q:
     """A condition on links: those on one of `hosts`."""
     one_host = [
         network

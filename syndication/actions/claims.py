@@ -10,21 +10,22 @@ from __future__ import annotations
 
 import functools
 import logging
-import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, Max, Min, OuterRef, Q, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Exists, OuterRef, Q
 
 from syndication.actions import breaker, budgets
-from syndication.actions.composed import Insert, Select, Update, given
+from syndication.actions.composed import Insert, Select, Update, at_once, given, together
 from syndication.models import (
+    CHANGES,
     Attempt,
     Delivery,
     DeliveryState,
+    HostHealth,
     Link,
     LinkState,
     NetworkSwitch,
@@ -62,39 +63,15 @@ class Claim:
     renewed_at: datetime | None = None  # with `sending`, for the request that leaves right after it
 
 
-def claimable(now: datetime) -> DeliveryQuerySet:
-    """Due rows that could be taken this moment."""
+def claimable(now: datetime, closed: frozenset[str] | None = None) -> DeliveryQuerySet:
+    """Due rows that could be taken this moment. `closed`: the hosts that are not asked now."""
+    closed = breaker.closed(now) if closed is None else closed
     paused = NetworkSwitch.objects.filter(network=OuterRef("link__network"), is_paused=True)
-    return (
-        _due_in_order(now)
-        .filter(~Exists(paused), ~budgets.resting(now), link__state=LinkState.ACTIVE)
-        .exclude(link__sending_until__gt=now)
-        .exclude(breaker.closed_to(now, prefix="link__"))
+    rows = _due_in_order(now).filter(
+        ~Exists(paused), ~budgets.resting(now), link__state=LinkState.ACTIVE
     )
-
-
-def turns(now: datetime, most: int) -> list[int]:
-    """Up to `most` rows to try next, links taking turns: a link with thousands of rows, or a
-    backlog of thousands of links, holds up nobody's post of this moment.
-
-    Half of the turns go to the links that have waited longest, half to those that came last. On
-    each link the oldest goes first.
-    """
-    due = claimable(now)
-    by_link = due.values("link").annotate(first=Min("due_at"), last=Max("due_at"))
-    longest = by_link.order_by("first", "link").values_list("link", flat=True)[: most - most // 2]
-    newest = by_link.order_by("-last", "-link").values_list("link", flat=True)[: most // 2]
-    links = list(dict.fromkeys([*longest, *newest]))
-    place = Window(RowNumber(), partition_by="link", order_by=["due_at", "pk"])
-    rows = (
-        due.filter(link__in=links)
-        .annotate(place=place)
-        .filter(place__lte=max(1, most // max(1, len(links))))
-        .values_list("place", "link", "pk")
-    )
-    random.shuffle(links)  # two workers with one list do not follow each other about
-    turn = {link: number for number, link in enumerate(links)}
-    return [pk for place, link, pk in sorted(rows, key=lambda row: (row[0], turn[row[1]]))]
+    rows = rows.exclude(link__sending_until__gt=now)
+    return rows.exclude(breaker.on(closed, prefix="link__")) if closed else rows
 
 
 def claim(pk: int, *, owner: str, now: datetime) -> Claim | None:
@@ -103,18 +80,15 @@ def claim(pk: int, *, owner: str, now: datetime) -> Claim | None:
     if delivery is None:
         return None
     with transaction.atomic():
-        if not (_take_slot(delivery, owner, now) and _take_row(delivery, owner, now)):
-            transaction.set_rollback(True)
-            return None
-        health = breaker.health_of(delivery.link)
-        if not breaker.admit(delivery.link, health, now):
+        attempt, health = _take(delivery, owner, now)
+        if attempt is None or not breaker.admit(delivery.link, health, now):
             transaction.set_rollback(True)
             return None
         return Claim(
             delivery=delivery,
             link=delivery.link,
             owner=owner,
-            attempt=_log_start(delivery, now),
+            attempt=attempt,
             was_in_doubt=bool(delivery.sent_as),
             slot_at=now,
             host_is_well=breaker.is_well(health),
@@ -129,7 +103,8 @@ def renew(held: Claim, now: datetime, *, deadline: float = 0.0) -> None:
     until = max(now + LEASE, now + timedelta(seconds=deadline) + LEASE_BEYOND_DEADLINE)
     with transaction.atomic():
         _renew_slot(held, now, until)
-        if not _mine(held).update(lease_until=until):
+        mine = Delivery.objects.filter(pk=held.delivery.pk, lease_owner=held.owner)
+        if not mine.update(lease_until=until):
             raise LostLease
 
 
@@ -138,39 +113,41 @@ def mark_sending(held: Claim, now: datetime, sent_as: dict[str, object]) -> None
 
     Raises LostLease (a press took the row back).
     """
-    fields: dict[str, object] = {"sent_as": sent_as, "reads": 0, "lease_until": now + LEASE}
+    fields: dict[str, object] = {"state": DeliveryState.SENDING, "sent_as": sent_as, "reads": 0}
+    fields["lease_until"] = now + LEASE
     if not held.was_in_doubt:
         fields["first_sent_at"] = now
     if now - held.slot_at >= JUST_NOW:
         _renew_slot(held, now, now + LEASE)
-    if not _put(held, DeliveryState.SENDING, now, fields):
+    [is_ours] = together(_put(held, fields, now))
+    if not is_ours:
         raise LostLease
+    _now_has(held.delivery, fields)
     held.renewed_at = now
 
 
 def let_go(held: Claim, now: datetime) -> None:
     """Somebody took the row from under us: at least the link's slot is free again at once."""
-    _free_slot(held)
+    together(_slot_freed(held))
     Attempt.objects.filter(pk=held.attempt.pk).update(outcome="taken_over", finished_at=now)
 
 
 def settle(held: Claim, state: str, *, outcome: str, now: datetime, **fields: object) -> bool:
     """Give the row back in `state`, the link its slot, the log its end. Whether the row was ours."""
     attempt = held.attempt
-    with transaction.atomic():
-        _free_slot(held)
-        is_ours = _put(held, state, now, {**fields, "lease_owner": "", "lease_until": None})
-        _END_ATTEMPT(
-            pk=attempt.pk,
-            outcome=outcome,
-            finished_at=now,
-            http_status=attempt.http_status,
-            excerpt=attempt.excerpt,
-            version=attempt.version,
-        )
-    if not is_ours:
+    ended = {name: getattr(attempt, name) for name in ("http_status", "excerpt", "version")}
+    changes = {**fields, "state": state, "lease_owner": "", "lease_until": None}
+    _, is_ours, _ = at_once(
+        _slot_freed(held),
+        _put(held, changes, now),
+        (_END_ATTEMPT, {"pk": attempt.pk, "outcome": outcome, "finished_at": now, **ended}),
+        may_be_lost=True,  # then it stands as `sending`, and is read back
+    )
+    if is_ours:
+        _now_has(held.delivery, changes)
+    else:
         logger.warning("delivery %s: %s came after the lease", held.delivery.pk, outcome)
-    return is_ours
+    return bool(is_ours)
 
 
 def _due_in_order(now: datetime) -> DeliveryQuerySet:
@@ -181,51 +158,50 @@ def _due_in_order(now: datetime) -> DeliveryQuerySet:
     return Delivery.objects.due(now).filter(~Exists(earlier))
 
 
-def _take_slot(delivery: Delivery, owner: str, now: datetime) -> int:
-    return _TAKE_SLOT(pk=delivery.link_id, now=now, sending_until=now + LEASE, sending_by=owner)
+def _take(
+    delivery: Delivery, owner: str, now: datetime
+) -> tuple[Attempt | None, HostHealth | None]:
+    """The link's slot, the row's lease and the line in the log, and what is held against the host.
+    No attempt where one of them was not to be had; the caller takes the others back."""
+    changes = _counted(delivery, {"lease_owner": owner, "lease_until": now + LEASE})
+    before = {f"{name}_before": getattr(delivery, name) for name in _COUNTS}
+    line = _log_line(delivery, changes, now)
+    has_slot, has_row, key, health = together(
+        (_TAKE_SLOT, {"pk": delivery.link_id, "now": now, **_slot(owner, now + LEASE)}),
+        (_taking(tuple(changes)), {"pk": delivery.pk, "now": now, **before, **changes}),
+        (_LOG, line),
+        breaker.health_of(delivery.link),
+        may_be_lost=True,  # `sending` waits for the disk, and takes this along
+    )
+    if not (has_slot and has_row):
+        return None, None
+    _now_has(delivery, changes)
+    return Attempt(pk=key, **line), health[0] if health else None
 
 
-def _take_row(delivery: Delivery, owner: str, now: datetime) -> bool:
-    """The lease, and the count: a delivery that kills its worker must run out of tries too."""
-    before = {f"{name}_before": getattr(delivery, name) for name in ("state", "tries", "reads")}
-    changes: dict[str, object] = {"lease_owner": owner, "lease_until": now + LEASE}
+def _counted(delivery: Delivery, changes: dict[str, Any]) -> dict[str, Any]:
+    """With the count: a delivery that kills its worker must run out of tries too."""
     if delivery.state == DeliveryState.WAITING:
-        changes["tries"] = delivery.tries + 1
-    elif delivery.may_be_repeated:
-        changes.update(state=DeliveryState.WAITING, tries=delivery.tries + 1)
-    else:
-        changes.update(state=DeliveryState.UNCONFIRMED, reads=delivery.reads + 1)
-    row = _taking(tuple(changes))
-    return bool(row(pk=delivery.pk, now=now, **before, **changes)) and _now_has(delivery, changes)
+        return {**changes, "tries": delivery.tries + 1}
+    if delivery.may_be_repeated:
+        return {**changes, "state": DeliveryState.WAITING, "tries": delivery.tries + 1}
+    return {**changes, "state": DeliveryState.UNCONFIRMED, "reads": delivery.reads + 1}
 
 
-def _log_start(delivery: Delivery, now: datetime) -> Attempt:
-    is_reading = delivery.state == DeliveryState.UNCONFIRMED
-    attempt = Attempt(
-        delivery_id=delivery.pk,
-        number=delivery.reads if is_reading else delivery.tries,
-        doing="look_up" if is_reading else delivery.kind,
-        started_at=now,
-    )
-    attempt.pk = _LOG(
-        delivery_id=delivery.pk, number=attempt.number, doing=attempt.doing, started_at=now
-    )
-    return attempt
+def _log_line(delivery: Delivery, changes: dict[str, Any], now: datetime) -> dict[str, Any]:
+    is_reading = "reads" in changes
+    return {
+        "delivery_id": delivery.pk,
+        "number": changes["reads" if is_reading else "tries"],
+        "doing": "look_up" if is_reading else delivery.kind,
+        "started_at": now,
+    }
 
 
-def _mine(held: Claim) -> DeliveryQuerySet:
-    return Delivery.objects.filter(pk=held.delivery.pk, lease_owner=held.owner)
-
-
-def _put(held: Claim, state: str, now: datetime, fields: dict[str, object]) -> bool:
-    """The allowed change to `state`, or none where it is there already."""
-    changes = {**fields, "state": state}
-    move = _becoming(state, (*changes, "changed_at"))
-    whose = {"pk": held.delivery.pk, "owner": held.owner}
-    done = move(**whose, **changes, changed_at=now) or _mine(held).filter(state=state).update(
-        **fields
-    )
-    return bool(done) and _now_has(held.delivery, changes)
+def _put(held: Claim, changes: dict[str, object], now: datetime) -> tuple[Update, dict[str, Any]]:
+    """The allowed change to a state; no change of state where it is there already."""
+    whose = {"pk": held.delivery.pk, "owner": held.owner, "changed_at": now}
+    return _becoming(str(changes["state"]), (*changes, "changed_at")), {**changes, **whose}
 
 
 def _renew_slot(held: Claim, now: datetime, until: datetime) -> None:
@@ -233,15 +209,18 @@ def _renew_slot(held: Claim, now: datetime, until: datetime) -> None:
     Link.objects.filter(pk=held.link.pk, sending_by=held.owner).update(sending_until=until)
 
 
-def _free_slot(held: Claim) -> None:
-    _FREE_SLOT(pk=held.link.pk, owner=held.owner, sending_until=None, sending_by="")
+def _slot_freed(held: Claim) -> tuple[Update, dict[str, Any]]:
+    return _FREE_SLOT, {"pk": held.link.pk, "owner": held.owner, **_slot("", None)}
 
 
-def _now_has(delivery: Delivery, fields: dict[str, object]) -> bool:
+def _slot(owner: str, until: datetime | None) -> dict[str, Any]:
+    return {"sending_until": until, "sending_by": owner}
+
+
+def _now_has(delivery: Delivery, fields: dict[str, Any]) -> None:
     """Keep the instance in step with its row, without asking for the row."""
     for name, value in fields.items():
         setattr(delivery, name, value)
-    return True
 
 
 # --- What each delivery says to the database, composed once (actions.composed) -------------------
@@ -249,7 +228,16 @@ PK = given("pk", Delivery, "id")
 NOW = given("now", Delivery, "due_at")
 OWNER = given("owner", Delivery, "lease_owner")
 
-_DUE = Select(lambda: Delivery.objects.due(NOW).filter(pk=PK).select_related("link"))
+_COUNTS = ("state", "tries", "reads")  # as they were read, or somebody was faster
+
+_DUE = Select(
+    lambda: (
+        Delivery.objects.due(NOW)
+        .filter(pk=PK)
+        .exclude(link__sending_until__gt=NOW)
+        .select_related("link")
+    )
+)
 _TAKE_SLOT = Update(lambda: _free_links().filter(pk=PK), "sending_until", "sending_by")
 _FREE_SLOT = Update(
     lambda: Link.objects.filter(pk=PK, sending_by=OWNER), "sending_until", "sending_by"
@@ -276,13 +264,14 @@ def _free_links() -> LinkQuerySet:
 @functools.cache
 def _taking(names: tuple[str, ...]) -> Update:
     """The row as it was read, still due; it gets these columns."""
-    before = {name: given(f"{name}_before", Delivery, name) for name in ("state", "tries", "reads")}
+    before = {name: given(f"{name}_before", Delivery, name) for name in _COUNTS}
     return Update(lambda: _due_in_order(NOW).filter(pk=PK, **before), *names)
 
 
 @functools.cache
 def _becoming(state: str, names: tuple[str, ...]) -> Update:
-    """Its owner's row, where it may become `state`."""
+    """Its owner's row, where it is in `state` or may become so."""
+    states = [state, *(before for before, after in CHANGES.items() if state in after)]
     return Update(
-        lambda: Delivery.objects.filter(pk=PK, lease_owner=OWNER).that_may_become(state), *names
+        lambda: Delivery.objects.filter(pk=PK, lease_owner=OWNER, state__in=states), *names
     )

@@ -14,17 +14,17 @@ For what runs with each delivery. What a page asks once may be composed once.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from typing import Any, Generic, TypeVar, cast
 
-from django.core.exceptions import ObjectDoesNotExist
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.query import get_related_populators
 from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
 
 _Row = TypeVar("_Row", bound=Model)
+
+DO_NOT_WAIT = "SET LOCAL synchronous_commit TO OFF;"
 
 
 class Given(Expression):
@@ -54,30 +54,24 @@ class Statement:
         self._sql = ""
         self._parameters: Sequence[Any] = ()
 
+    def composed(self, values: dict[str, Any]) -> tuple[str, list[Any]]:
+        """The SQL and what goes with it this time."""
+        if not self._sql:
+            sql, self._parameters = self._compose(self._compiler())
+            self._sql = sql  # last: another thread may be looking
+        return self._sql, [
+            each.stored(values) if isinstance(each, Given) else each for each in self._parameters
+        ]
+
+    def result(self, cursor: Any) -> Any:
+        """What it brought."""
+        raise NotImplementedError
+
     def _compiler(self) -> SQLCompiler:
         raise NotImplementedError
 
-    def _composed(self, compiler: SQLCompiler) -> tuple[str, Sequence[Any]]:
+    def _compose(self, compiler: SQLCompiler) -> tuple[str, Sequence[Any]]:
         return compiler.as_sql()
-
-    def _run(self, values: dict[str, Any]) -> Any:
-        """A cursor that ran it, to be closed."""
-        if not self._sql:
-            sql, self._parameters = self._composed(self._compiler())
-            self._sql = sql  # last: another thread may be looking
-        cursor = connection.cursor()
-        try:
-            cursor.execute(
-                self._sql,
-                [
-                    each.stored(values) if isinstance(each, Given) else each
-                    for each in self._parameters
-                ],
-            )
-        except BaseException:
-            cursor.close()
-            raise
-        return cursor
 
 
 class Select(Statement, Generic[_Row]):
@@ -89,27 +83,18 @@ class Select(Statement, Generic[_Row]):
         self._convert: list[tuple[int, list[Callable[..., Any]], Any]] = []
         self._build: Callable[[Sequence[Any]], _Row]
 
-    def all(self, **values: Any) -> list[_Row]:
-        with closing(self._run(values)) as cursor:
-            rows = cursor.fetchall()
-        return [self._build(self._read(row)) for row in rows]
-
     def first(self, **values: Any) -> _Row | None:
         """The first row. Put a limit into the words where there may be many."""
-        found = self.all(**values)
+        [found] = together((self, values))
         return found[0] if found else None
 
-    def one(self, **values: Any) -> _Row:
-        """The row that is known to be there. Raises ObjectDoesNotExist."""
-        found = self.first(**values)
-        if found is None:
-            raise ObjectDoesNotExist
-        return found
+    def result(self, cursor: Any) -> list[_Row]:
+        return [self._build(self._read(row)) for row in cursor.fetchall()]
 
     def _compiler(self) -> SQLCompiler:
         return self._words().query.get_compiler(connection=connection)
 
-    def _composed(self, compiler: SQLCompiler) -> tuple[str, Sequence[Any]]:
+    def _compose(self, compiler: SQLCompiler) -> tuple[str, Sequence[Any]]:
         composed = compiler.as_sql()
         columns = [column for column, _, _ in compiler.select]
         self._convert = [
@@ -130,6 +115,24 @@ class Select(Statement, Generic[_Row]):
         return values
 
 
+class Figures(Statement):
+    """Rows of `values_list`, of columns that every engine brings as plain figures."""
+
+    def __init__(self, words: QuerySet[Any, Any]) -> None:
+        super().__init__()
+        self._words = words
+
+    def all(self, **values: Any) -> list[tuple[int, ...]]:
+        [rows] = together((self, values))
+        return cast("list[tuple[int, ...]]", rows)
+
+    def result(self, cursor: Any) -> Any:
+        return cursor.fetchall()
+
+    def _compiler(self) -> SQLCompiler:
+        return self._words.query.get_compiler(connection=connection)
+
+
 class Update(Statement):
     """An UPDATE of what a queryset names. Called with a value for each of `names` and each Given."""
 
@@ -140,8 +143,11 @@ class Update(Statement):
 
     def __call__(self, **values: Any) -> int:
         """How many rows there were."""
-        with closing(self._run(values)) as cursor:
-            return int(cursor.rowcount)
+        [count] = together((self, values))
+        return int(count)
+
+    def result(self, cursor: Any) -> int:
+        return int(cursor.rowcount)
 
     def _compiler(self) -> SQLCompiler:
         found = self._words()
@@ -151,17 +157,15 @@ class Update(Statement):
 
 
 class Insert(Statement):
-    """One new row; columns that are not among `names` get the model's defaults."""
+    """One new row; columns that are not among `names` get the model's defaults. Its key."""
 
     def __init__(self, model: type[Model], *names: str) -> None:
         super().__init__()
         self._model = model
         self._names = names
 
-    def __call__(self, **values: Any) -> Any:
-        """The new row's key."""
-        with closing(self._run(values)) as cursor:
-            return cursor.fetchone()[0]
+    def result(self, cursor: Any) -> Any:
+        return cursor.fetchone()[0]
 
     def _compiler(self) -> SQLCompiler:
         meta = self._model._meta
@@ -173,9 +177,53 @@ class Insert(Statement):
         compiler.returning_fields = [meta.pk]
         return compiler
 
-    def _composed(self, compiler: SQLCompiler) -> tuple[str, Sequence[Any]]:
+    def _compose(self, compiler: SQLCompiler) -> tuple[str, Sequence[Any]]:
         [composed] = cast("list[tuple[str, Sequence[Any]]]", compiler.as_sql())
         return composed
+
+
+def together(*said: tuple[Statement, dict[str, Any]], may_be_lost: bool = False) -> list[Any]:
+    """What each statement brings, with its values. PostgreSQL gets them in one message: a journey
+    there and back is most of what a statement costs where the machine is busy.
+
+    `may_be_lost`: the commit need not wait for the disk. Only a crash of the database's machine
+    takes such a commit back, and never one that another waited for afterwards.
+    """
+    composed = [statement.composed(values) for statement, values in said]
+    with connection.cursor() as cursor:
+        if _takes_many():
+            sql = ";".join(each for each, _ in composed)
+            cursor.execute(
+                DO_NOT_WAIT + sql if may_be_lost else sql,
+                [value for _, values in composed for value in values],
+            )
+            skipped = int(may_be_lost)
+            return [_next(cursor, skipped + place, each) for place, (each, _) in enumerate(said)]
+        results = []
+        for (statement, _), (sql, values) in zip(said, composed, strict=True):
+            cursor.execute(sql, values)
+            results.append(statement.result(cursor))
+        return results
+
+
+def at_once(*said: tuple[Statement, dict[str, Any]], may_be_lost: bool = False) -> list[Any]:
+    """The same, all of it or nothing. To PostgreSQL one message is one transaction."""
+    if _takes_many() and connection.get_autocommit():
+        return together(*said, may_be_lost=may_be_lost)
+    with transaction.atomic():
+        return together(*said, may_be_lost=may_be_lost)
+
+
+def _takes_many() -> bool:
+    """Whether one message may hold several statements: not where the server binds the values."""
+    options = connection.settings_dict["OPTIONS"]
+    return connection.vendor == "postgresql" and not options.get("server_side_binding")
+
+
+def _next(cursor: Any, place: int, statement: Statement) -> Any:
+    if place:
+        cursor.nextset()
+    return statement.result(cursor)
 
 
 def _builder(compiler: SQLCompiler) -> Callable[[Sequence[Any]], Any]:

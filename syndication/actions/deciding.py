@@ -124,7 +124,16 @@ def as_stored(
     `version` numbers its words. `before` is what was kept of an earlier try without a verdict: where
     the member changed the words in between, either may be what stands there.
     """
-    kept = ("kind", "text", "title", "url", "permalink", "audience", "always_permalink", "never_permalink")
+    kept = (
+        "kind",
+        "text",
+        "title",
+        "url",
+        "permalink",
+        "audience",
+        "always_permalink",
+        "never_permalink",
+    )
     stored = {
         **{name: getattr(post, name) for name in kept},
         "written_at": post.written_at,

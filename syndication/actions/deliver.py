@@ -8,7 +8,6 @@ verdict. Where a worker dies in between, the row says how far it was.
 from __future__ import annotations
 
 import logging
-import time
 import uuid
 from collections.abc import Callable
 
@@ -25,10 +24,12 @@ from syndication.actions import (
     heartbeats,
     reading_back,
     timing,
+    turns,
     verdicts,
 )
 from syndication.actions.claims import Clock, LostLease
-from syndication.actions.composed import Select, given
+from syndication.actions.composed import Select, given, together
+from syndication.actions.hands import Hands
 from syndication.actions.leased import LeasedHttp
 from syndication.actions.verdicts import Run
 from syndication.connectors import reasons
@@ -38,8 +39,8 @@ from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, Link
 
 logger = logging.getLogger(__name__)
 
-SLICE = 0.8  # seconds that one hint works on what is due: a new post's own hint waits no longer
-BATCH = 20  # rows between two looks at what is due: a new post waits for no more than these
+SLICE = 3.0  # seconds that one hint works on what is due; then other tasks have a turn
+BATCH = 40  # rows between two looks at what is due: a new post waits for no more than these
 
 
 class StandDown(Exception):  # noqa: N818 - the last look's answer
@@ -69,19 +70,13 @@ def attempt(pk: int, *, now: Clock = timezone.now, owner: str = "") -> bool:
     return True
 
 
-def drain(*, seconds: float = SLICE, now: Clock = timezone.now) -> int:
-    """Try what is due, by turns of its links, for about `seconds`. How many were tried."""
-    end = time.monotonic() + seconds
-    tried = 0
-    while pks := claims.turns(now(), BATCH):
-        before = tried
-        for pk in pks:
-            tried += attempt(pk, now=now)
-            if time.monotonic() > end:
-                queue.hint_due()
-                return tried
-        if tried == before:
-            break
+def drain(*, seconds: float = SLICE, now: Clock = timezone.now, hands: int = 1) -> int:
+    """Try what is due, by turns of its links, for about `seconds`, up to `hands` rows at a time.
+    How many were tried."""
+    worker = Hands(lambda: turns.by_link(now(), BATCH), lambda pk: attempt(pk, now=now), most=hands)
+    tried, is_more = worker.work(seconds)
+    if is_more:
+        queue.hint_due()
     return tried
 
 
@@ -158,8 +153,7 @@ def _last_look(run: Run) -> OutgoingPost:
     and queue a delete). Raises StandDown.
     """
     with transaction.atomic():
-        post = _POST.one(pk=run.delivery.post_id)
-        link = _fresh(run.delivery.link_id)
+        post, link = _fresh(run.delivery)
         audience = run.delivery.audience
         if reason := deciding.why_not_any_more(post, link, audience):
             raise StandDown(DeliveryState.CANCELLED, reason)
@@ -214,9 +208,14 @@ _BEHIND = Select(
 )
 
 
-def _fresh(link_pk: int) -> Link:
-    """The link as it stands, with its toggles as `prefetch_related` would bring them."""
-    link = _LINK.one(pk=link_pk)
-    prefetch = {"toggles": _TOGGLES.all(pk=link_pk)}
-    link._prefetched_objects_cache = prefetch  # type: ignore[attr-defined]
-    return link
+def _fresh(delivery: Delivery) -> tuple[Post, Link]:
+    """Both as they stand, the link with its toggles as `prefetch_related` would bring them.
+
+    The link is read after the post is locked, which may take a while.
+    """
+    of_link = {"pk": delivery.link_id}
+    [post], [link], toggles = together(
+        (_POST, {"pk": delivery.post_id}), (_LINK, of_link), (_TOGGLES, of_link)
+    )
+    link._prefetched_objects_cache = {"toggles": toggles}
+    return post, link

@@ -49,9 +49,7 @@ def pull_friends(link_pk: int) -> None:
 def _keep_terms(link: Link, terms: Terms) -> None:
     """What the server lets through and whom the account lets in, for pages and previews."""
     told = asdict(terms) if terms != Terms() else {}
-    Link.objects.filter(pk=link.pk).update(
-        terms=told, follows_approved=terms.approves_followers
-    )
+    Link.objects.filter(pk=link.pk).update(terms=told, follows_approved=terms.approves_followers)
 
 
 def _keep_friends(link: Link, friends: Iterable[Friend], seen_at: datetime) -> None:

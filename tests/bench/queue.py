@@ -17,10 +17,11 @@ import json
 import os
 import socket
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,7 @@ class Bench:
         return found
 
     @contextmanager
-    def working(self) -> Iterator[None]:
+    def working(self) -> Iterator[subprocess.Popen[bytes]]:
         log = self.folder / "work.log"
         before = len(log.read_text()) if log.exists() else 0
         with processes.running(["manage.py", "work"], log, self.env) as worker:
@@ -68,7 +69,7 @@ class Bench:
             while "work: running" not in log.read_text()[before:] and time.monotonic() < end:
                 time.sleep(0.2)
             time.sleep(6)  # the cluster under it starts, and pulls what it pulls
-            yield
+            yield worker
             processes.stop(worker)
 
 
@@ -85,19 +86,37 @@ def figures(sent: dict[str, float], arrived: dict[str, float]) -> dict[str, Any]
     }
 
 
-def throughput(bench: Bench, count: int) -> dict[str, Any]:
-    seconds = bench.order("plain", count)
-    bench.order("pile", count, "many")
-    with bench.working():
-        arrived = sorted(bench.until_arrived("many", count).values())
-    plain = count / seconds
-    queue = (len(arrived) - 1) / (arrived[-1] - arrived[0])
+def throughput(bench: Bench, count: int, rounds: int) -> dict[str, Any]:
+    """The plain loop and a pile, in turn, so that whatever else the machine does strikes both."""
+    found = []
+    with bench.working() as worker:
+        for number in range(rounds):
+            plain = count / bench.order("plain", count)
+            cpu = cpu_seconds(worker.pid)
+            bench.order("pile", count, f"many{number}")
+            arrived = sorted(bench.until_arrived(f"many{number} ", count).values())
+            cpu = cpu_seconds(worker.pid) - cpu
+            queue = (len(arrived) - 1) / (arrived[-1] - arrived[0])
+            found.append((queue / plain, plain, queue, cpu / len(arrived), len(arrived)))
+    ratios = sorted(each[0] for each in found)
     return {
-        "plain": round(plain, 1),
-        "queue": round(queue, 1),
-        "ratio": round(queue / plain, 2),
-        "arrived": f"{len(arrived)} of {count}",
+        "plain": round(statistics.median(each[1] for each in found), 1),
+        "queue": round(statistics.median(each[2] for each in found), 1),
+        "ratio": round(statistics.median(ratios), 2),
+        "ratios": [round(each, 2) for each in ratios],
+        "cpu_ms": round(1000 * statistics.median(each[3] for each in found), 1),
+        "arrived": f"{sum(each[4] for each in found)} of {count * rounds}",
     }
+
+
+def cpu_seconds(root: int) -> float:
+    """What a process and those below it have used of the processors (Linux)."""
+    ticks = 0
+    for pid in processes.tree(root):
+        with suppress(OSError):
+            stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            ticks += sum(map(int, stat[11:15]))  # its own, and of children that ended
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def latency(bench: Bench, count: int, backlog: int) -> dict[str, Any]:
@@ -168,6 +187,7 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="tests.bench queue")
     parser.add_argument("--engine", choices=chaos.ENGINES, default=chaos.default_engine())
     parser.add_argument("--deliveries", type=int, default=600)
+    parser.add_argument("--rounds", type=int, default=5, help="of plain loop and pile, in turn")
     parser.add_argument("--sends", type=int, default=40)
     parser.add_argument("--backlog", type=int, default=10_000)
     parser.add_argument("--only", choices=("throughput", "latency", "hosts"))
@@ -176,7 +196,7 @@ def main(arguments: list[str]) -> None:
     if options.only != "hosts":
         with stage(options.engine, names=[], links=LINKS) as bench:
             if options.only != "latency":
-                found |= throughput(bench, options.deliveries)
+                found |= throughput(bench, options.deliveries, options.rounds)
             if options.only != "throughput":
                 found |= latency(bench, options.sends, options.backlog)
     if options.only in (None, "hosts"):

@@ -33,7 +33,7 @@ from syndication.models import Delivery, DeliveryState, Link, Post  # noqa: E402
 def make_links(count: str) -> None:
     api = settings.NETWORKS["mixi"]["api_url"]
     network = api.removesuffix("/mixi/2")
-    keys = [key for key in settings.NETWORKS if key != "mixi"] or ["mixi"]
+    keys = [key for key in settings.NETWORKS if key.startswith("mixi-")] or ["mixi"]
     for number in range(int(count)):
         name = f"m{number}"
         given = requests.post(f"{network}/_grant", json={"user": name}, timeout=20).json()

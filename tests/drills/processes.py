@@ -86,6 +86,7 @@ def said_within(log: Path, words: str, seconds: float) -> bool:
 
 
 def tree(root: int) -> list[int]:
+    """The process and all below it."""
     """A process and all below it."""
     below = _below()
     found = [root]

@@ -61,7 +61,7 @@ GUARDS = [
     Fix(
         "turns",
         "a new post gets a turn beside a backlog",
-        [(ACTIONS + "claims.py", 'order_by("-last", "-link")', 'order_by("first", "link")')],
+        [(ACTIONS + "turns.py", 'order_by("-last", "-link")', 'order_by("first", "link")')],
         TESTS
         + "test_pacing.py::test_links_take_turns_and_a_new_post_does_not_wait_behind_a_backlog",
     ),
