@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "profilelink.phone.lane.PhoneLaneMiddleware",
     "profilelink.headers.BrowserHeadersMiddleware",
     "profilelink.sizes.SizeMiddleware",
+    "profilelink.nul.NulMiddleware",
     "accounts.urlsession.middleware.UrlSessionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -71,6 +72,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "profilelink.urls"
 WSGI_APPLICATION = "profilelink.wsgi.application"
 AUTH_USER_MODEL = "accounts.Member"
+PUBLIC_LETTERS = "profilelink.phone.reading.public_anyhow"  # who knows the old pictograms
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [

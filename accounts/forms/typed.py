@@ -7,9 +7,7 @@ from typing import Any
 
 from django import forms
 
-# Letters without a meaning outside of the device that made them: old carriers' pictograms, a
-# maker's logo. On every other screen they are another sign, or a box.
-PRIVATE = "\ue000-\uf8ff\U000f0000-\U0010ffff"
+from accounts.letters import PRIVATE
 
 _PRIVATE = re.compile(f"[{PRIVATE}]")
 

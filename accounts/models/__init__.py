@@ -7,6 +7,7 @@ from accounts.models.group import Group, Membership
 from accounts.models.link_return import LinkReturn
 from accounts.models.member import Member
 from accounts.models.phone_login import Phone, PhoneLogin, PhoneOpener
+from accounts.models.public_text import PublicCharField, PublicTextField
 from accounts.models.server import ServerRegistration
 from accounts.models.session import MemberSession
 
@@ -25,6 +26,8 @@ __all__ = [
     "Phone",
     "PhoneLogin",
     "PhoneOpener",
+    "PublicCharField",
+    "PublicTextField",
     "ServerRegistration",
     "readable_by",
 ]

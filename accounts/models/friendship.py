@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.models.public_text import PublicCharField
+
 
 class Friendship(models.Model):
     """`member` has `friend` as a friend. Its mirror image is always there too."""
@@ -90,7 +92,7 @@ class Invitation(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="invitations"
     )
     code_hash = models.CharField(max_length=40, unique=True)
-    note = models.CharField(max_length=100, blank=True)  # for whom it is, in the member's words
+    note = PublicCharField(max_length=100, blank=True)  # for whom it is, in the member's words
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(db_index=True)
     used_by = models.ForeignKey(

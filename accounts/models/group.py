@@ -6,13 +6,15 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.public_text import PublicCharField
+
 
 class Group(models.Model):
     """A closed group keeps its row and loses its members: its posts stay with their authors alone,
     and the deliveries that take back copies of a post narrowed to the group are not lost.
     """
 
-    name = models.CharField(_("name"), max_length=60)
+    name = PublicCharField(_("name"), max_length=60)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="groups_owned"
     )

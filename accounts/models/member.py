@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.audience import Audience, readable_by
 from accounts.models.friendship import Block, FriendRequest, Friendship
+from accounts.models.public_text import PublicCharField, PublicTextField
 
 # Letters that every keypad has; the name stands in the address /@<name>/.
 username_validators = [
@@ -82,8 +83,8 @@ class MemberManager(UserManager.from_queryset(MemberQuerySet)):  # type: ignore[
 class Member(AbstractUser):
     """AUTH_USER_MODEL. `username` is the name in the address, `display_name` the one on pages."""
 
-    display_name = models.CharField(_("name"), max_length=40, blank=True)
-    about = models.TextField(_("about"), max_length=500, blank=True)
+    display_name = PublicCharField(_("name"), max_length=40, blank=True)
+    about = PublicTextField(_("about"), max_length=500, blank=True)
     picture = models.ImageField(_("picture"), upload_to=picture_path, blank=True)
 
     # Each field of the profile has an audience of its own.

@@ -21,6 +21,7 @@ from allauth.socialaccount.providers.oauth2.views import OAuth2Adapter
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from accounts.letters import public
 from accounts.providers.servers import NotAServer, Server, read_host
 from accounts.safe_http import HttpFailure
 
@@ -71,7 +72,8 @@ class Authorized:
 
 def told(value: object, *, longest: int = 100) -> str:
     """A network's own words, as a page and a row can hold them: no controls, no half characters."""
-    text = "".join(sign for sign in str(value or "") if sign.isprintable() or sign == JOINER)
+    words = public(str(value or ""))
+    text = "".join(sign for sign in words if sign.isprintable() or sign == JOINER)
     return text[:longest].strip()
 
 

@@ -60,7 +60,7 @@ def friend_find(request: MemberRequest) -> HttpResponse:
 @require_POST
 def friend_ask(request: MemberRequest) -> HttpResponse:
     """Takes `name`, from a profile page or a list of members."""
-    return _answer(request, "ask", request.POST.get("name", ""))
+    return _answer(request, "ask", request.POST.get("name", "").replace("\0", ""))
 
 
 @login_required

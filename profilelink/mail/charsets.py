@@ -8,10 +8,9 @@ and au's web codes moved by a fixed step: EB, EC, ED, EE stand for F6, F7, F3, F
 from __future__ import annotations
 
 import re
-from functools import cache
 
 from profilelink.phone.carriers import Carrier
-from profilelink.phone.pictograms import GETA, pictograms
+from profilelink.phone.pictograms import GETA, pictograms, private_letters
 from profilelink.phone.reading import is_private, is_utf8, read_cp932
 
 # Named by mails and read by Python's own codec. No other codec is ever asked for: some of them
@@ -54,7 +53,7 @@ def text_of(raw: bytes, declared: str, carrier: Carrier | None) -> str:
 def plain(text: str, carrier: Carrier | None) -> str:
     """Line ends as line feeds, no control characters, no private use: pictograms that are known
     are Unicode's."""
-    known = _private_letters(carrier)
+    known = pictograms(carrier).of_private if carrier else private_letters()
     cleaned = _CONTROL.sub("", _LINE_ENDS.sub("\n", text)).replace(_LOST, GETA)
     return "".join(known.get(one, GETA) if is_private(one) else one for one in cleaned)
 
@@ -154,16 +153,3 @@ def _au_code(code: bytes) -> bytes:
         return code
     moved = bytes((_AU_STEP[code[0]], code[1]))
     return moved if moved in pictograms(Carrier.AU).of_code else code
-
-
-@cache
-def _private_letters(carrier: Carrier | None) -> dict[str, str]:
-    """Of a carrier; of all three where it is not known. au's official range lies on SoftBank's,
-    which more phones that send UTF-8 mean by it (the first iPhones)."""
-    if carrier is not None:
-        return dict(pictograms(carrier).of_private)
-    return {
-        letter: sign
-        for each in (Carrier.AU, Carrier.SOFTBANK, Carrier.DOCOMO)
-        for letter, sign in pictograms(each).of_private.items()
-    }

@@ -80,6 +80,17 @@ def pictograms(carrier: Carrier) -> Pictograms:
     return Pictograms(of_code, of_private, bytes_of)
 
 
+@cache
+def private_letters() -> Mapping[str, str]:
+    """Private use → Unicode for all three carriers. au's official range lies on SoftBank's, which
+    more phones that send UTF-8 mean by it (the first iPhones)."""
+    return {
+        letter: sign
+        for each in (Carrier.AU, Carrier.SOFTBANK, Carrier.DOCOMO)
+        for letter, sign in pictograms(each).of_private.items()
+    }
+
+
 def web_code(letter: str) -> bytes:
     """SoftBank's private-use character as a web code."""
     page, number = divmod(ord(letter), 0x100)

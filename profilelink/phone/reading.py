@@ -10,7 +10,7 @@ import re
 
 from profilelink.phone.carriers import Carrier
 from profilelink.phone.emoji_names import unworded
-from profilelink.phone.pictograms import GETA, WEB_PAGES, pictograms
+from profilelink.phone.pictograms import GETA, WEB_PAGES, pictograms, private_letters
 
 CODEC = "cp932"
 
@@ -56,6 +56,11 @@ def public(text: str, carrier: Carrier) -> str:
     """`text` with the private-use characters of a carrier as Unicode's, and all others as 〓."""
     known = pictograms(carrier).of_private
     return _PRIVATE.sub(lambda found: known.get(found[0], GETA), text)
+
+
+def public_anyhow(text: str) -> str:
+    """The same where nobody says whose letters they are: each stands for the carrier it is of."""
+    return _PRIVATE.sub(lambda found: private_letters().get(found[0], GETA), text)
 
 
 def is_private(letter: str) -> bool:

@@ -38,7 +38,7 @@ def keep(content: bytes, *, by: Member) -> KeptPhoto:
 
 def find(key: str, *, by: Member) -> KeptPhoto | None:
     """The photo under `key`, for the member who uploaded it and nobody else."""
-    return KeptPhoto.objects.filter(key=key, member=by).first() if key else None
+    return KeptPhoto.objects.filter(key=key, member=by).first() if key.isprintable() else None
 
 
 def put_into(post: Post, kept: KeptPhoto) -> None:

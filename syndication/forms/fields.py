@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.forms.keypads import KANA
-from accounts.forms.typed import PRIVATE
+from accounts.letters import PRIVATE
 from accounts.models import Audience, Group, Member
 
 URL_LENGTH = 1000

@@ -28,7 +28,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Audience
+from accounts.models import Audience, PublicCharField
 from syndication.connectors import CONNECTORS
 from syndication.models.link import Link
 from syndication.models.post import Post
@@ -104,7 +104,7 @@ class Delivery(models.Model):
         max_length=12, choices=DeliveryState.choices, default=DeliveryState.WAITING
     )
     audience = models.CharField(max_length=20, choices=Audience.choices)  # the copy was made for
-    reason = models.CharField(max_length=300, blank=True)  # in the member's words
+    reason = PublicCharField(max_length=300, blank=True)  # in the member's words
 
     due_at = models.DateTimeField(null=True, blank=True)
     asked_at = (
@@ -216,7 +216,7 @@ class Attempt(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=20, blank=True)  # "" while it runs, or was killed
     http_status = models.PositiveSmallIntegerField(default=0)
-    excerpt = models.CharField(max_length=500, blank=True)
+    excerpt = PublicCharField(max_length=500, blank=True)
 
     class Meta:
         ordering = ("pk",)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from accounts.models import Member
+from accounts.models import Member, PublicCharField, PublicTextField
 from syndication.models.post import Post, PostKind
 
 STATUS_LENGTH = 1000  # what fits a status and the words to a photo
@@ -74,8 +74,8 @@ class MailDraft(models.Model):
     )
     form_key = models.CharField(max_length=32)
     sender = models.CharField(max_length=254, blank=True)  # as the mail says; nothing proves it
-    title = models.CharField(max_length=100, blank=True)
-    text = models.TextField(max_length=10_000, blank=True)
+    title = PublicCharField(max_length=100, blank=True)
+    text = PublicTextField(max_length=10_000, blank=True)
     photo = models.ImageField(upload_to=draft_photo_path, blank=True)
     left_out = models.PositiveSmallIntegerField(default=0)  # attachments
     is_cut = models.BooleanField(default=False)

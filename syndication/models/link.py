@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Audience
+from accounts.models import Audience, PublicCharField, PublicTextField
 from syndication.connectors import CONNECTORS
 from syndication.models.post import PostKind
 
@@ -42,12 +42,12 @@ class Link(models.Model):
     network = models.CharField(max_length=20)
     host = models.CharField(max_length=255, blank=True)
     uid = models.CharField(max_length=191)  # on networks with many servers: <host>/<id>
-    name = models.CharField(max_length=100)
+    name = PublicCharField(max_length=100)
     profile_url = models.URLField(max_length=500, blank=True)
 
     state = models.CharField(max_length=10, choices=LinkState.choices, default=LinkState.ACTIVE)
     parked_at = models.DateTimeField(null=True, blank=True)
-    parked_reason = models.CharField(max_length=200, blank=True)
+    parked_reason = PublicCharField(max_length=200, blank=True)
     scopes = models.CharField(max_length=300, blank=True)
     sealed_credentials = models.TextField(blank=True)
     credentials_version = models.PositiveIntegerField(default=0)  # single-flight refresh
@@ -117,7 +117,7 @@ class NetworkFriend(models.Model):
 
     link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="friends")
     uid = models.CharField(max_length=191)
-    name = models.CharField(max_length=100)
+    name = PublicCharField(max_length=100)
     profile_url = models.URLField(max_length=500, blank=True)
     seen_at = models.DateTimeField()  # of the pull that brought it last
 
@@ -136,8 +136,8 @@ class FeedItem(models.Model):
     link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="feed")
     remote_id = models.CharField(max_length=200)
     author_uid = models.CharField(max_length=191)
-    author_name = models.CharField(max_length=100)
-    text = models.TextField(blank=True)
+    author_name = PublicCharField(max_length=100)
+    text = PublicTextField(blank=True)
     url = models.URLField(max_length=500, blank=True)
     written_at = models.DateTimeField(db_index=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -164,7 +164,7 @@ class Notice(models.Model):
         Link, on_delete=models.CASCADE, null=True, blank=True, related_name="notices"
     )
     incident = models.CharField(max_length=40)
-    text = models.CharField(max_length=300)
+    text = PublicCharField(max_length=300)
     created_at = models.DateTimeField(auto_now_add=True)
     mailed_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)

@@ -11,7 +11,15 @@ from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Audience, Friendship, Group, Member, readable_by
+from accounts.models import (
+    Audience,
+    Friendship,
+    Group,
+    Member,
+    PublicCharField,
+    PublicTextField,
+    readable_by,
+)
 
 
 class PostKind(models.TextChoices):
@@ -87,13 +95,13 @@ class Post(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="posts"
     )
     kind = models.CharField(max_length=10, choices=PostKind.choices)
-    title = models.CharField(_("title"), max_length=100, blank=True)
-    text = models.TextField(_("text"), max_length=10_000, blank=True)
+    title = PublicCharField(_("title"), max_length=100, blank=True)
+    text = PublicTextField(_("text"), max_length=10_000, blank=True)
     url = models.URLField(_("address"), max_length=1000, blank=True)
-    url_title = models.CharField(max_length=200, blank=True)  # fetched by the safe way out
+    url_title = PublicCharField(max_length=200, blank=True)  # fetched by the safe way out
     photo = models.ImageField(_("photo"), upload_to=photo_path, blank=True)
     photo_small = models.ImageField(upload_to=photo_path, blank=True)  # fits a page of 240 pixels
-    photo_alt = models.CharField(_("what the photo shows"), max_length=400, blank=True)
+    photo_alt = PublicCharField(_("what the photo shows"), max_length=400, blank=True)
     audience = models.CharField(max_length=20, choices=Audience.choices)
     group = models.ForeignKey(
         Group, on_delete=models.CASCADE, null=True, blank=True, related_name="posts"
