@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -18,6 +19,7 @@ from syndication.sandbox.network import DEFAULT_PASSWORD
 from tests.accounts.away import come_back, leave_by_computer, leave_by_phone, read
 from tests.making import make_member
 from tests.phone import computer, log_in_phone
+from tests.sandbox_server import make_sandbox
 from tests.scripted_server import answer, playing
 from tests.syndication.delivering import planned, remove, tried
 
@@ -80,6 +82,24 @@ def test_who_types_one_handle_and_agrees_as_another_links_nothing(bluesky, hanak
     phone = log_in_phone(hanako)
     page = come_back(phone, leave_by_phone(phone, "bluesky", server="hanako.test"), name="taro")
     assert "たろう" not in page
+    assert not SocialAccount.objects.exists()
+
+
+def test_a_server_that_gives_tokens_for_an_account_of_another_links_nothing(
+    bluesky, hanako, settings
+):
+    """It says that it is hanako's, and hanako's document says otherwise."""
+    with make_sandbox() as liar:
+        liar.bluesky.state.clients.known.update(bluesky.state.clients.known)
+        root = liar.root("bluesky")
+        settings.ALLOWED_PRIVATE_HOSTS = [
+            *settings.ALLOWED_PRIVATE_HOSTS,
+            root.removeprefix("http://"),
+        ]
+        phone = log_in_phone(hanako)
+        page = come_back(phone, leave_by_phone(phone, "bluesky", server=root))
+        assert liar.bluesky.state.tokens.access  # it did give some
+    assert "ザキ" not in page
     assert not SocialAccount.objects.exists()
 
 
@@ -153,6 +173,22 @@ def test_a_handle_that_its_account_does_not_call_itself_is_not_believed(
         phone.get("/links/bluesky/")
         page = phone.submit("Go to", server="taro.test")
     assert "does not call itself that" in page
+    assert not LinkReturn.objects.exists()
+
+
+def test_a_document_of_another_account_is_not_taken_for_it(sandbox, bluesky, hanako, settings):
+    service = {
+        "id": "#atproto_pds",
+        "type": "AtprotoPersonalDataServer",
+        "serviceEndpoint": sandbox.root("bluesky"),
+    }
+    names = ["at://hanako.test"]
+    document = {"id": did_of("taro"), "alsoKnownAs": names, "service": [service]}
+    with playing(answer(json.dumps(document))) as directory:
+        settings.NETWORKS["bluesky"]["plc_url"] = directory.url
+        settings.ALLOWED_PRIVATE_HOSTS = [*settings.ALLOWED_PRIVATE_HOSTS, directory.authority]
+        page = by_password(log_in_phone(hanako))
+    assert page.status == 409
     assert not LinkReturn.objects.exists()
 
 

@@ -30,7 +30,7 @@ from accounts.providers.base import (
 )
 from accounts.providers.bluesky.asking import fetched, posted
 from accounts.providers.bluesky.authorizing import authorizer_of, new_verifier
-from accounts.providers.bluesky.client import Client
+from accounts.providers.bluesky.client import SCOPE, Client
 from accounts.providers.bluesky.identity import (
     Identity,
     identified,
@@ -159,7 +159,7 @@ class BlueskyProvider(NetworkProvider):
             "client_id": self._client.id,
             "client_key": self._client.key,
         }
-        if "atproto" not in credentials["scopes"]:
+        if not set(SCOPE.split()) <= set(credentials["scopes"]):
             raise ExchangeFailed
         return self._authorized(identity, credentials)
 
