@@ -32,6 +32,8 @@ class Form:
     fields: dict[str, list[str]] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)  # every field, also unticked boxes and files
     buttons: list[tuple[str, str, str]] = field(default_factory=list)  # label, name, value
+    files: set[str] = field(default_factory=set)  # the fields of `names` that take a file
+    enctype: str = ""
 
     def add(self, name: str, value: str) -> None:
         self.fields.setdefault(name, []).append(value)
@@ -130,6 +132,7 @@ class Page(HTMLParser):
 
     def _start_form(self, given: dict[str, str]) -> None:
         self._form = Form(given.get("action", ""), given.get("method", "get").lower())
+        self._form.enctype = given.get("enctype", "").lower()
         self.forms.append(self._form)
 
     def _end_form(self) -> None:
@@ -143,6 +146,8 @@ class Page(HTMLParser):
             self._form.buttons.append((given.get("value", ""), name, given.get("value", "")))
         elif name:
             self._form.names.add(name)
+            if kind == "file":
+                self._form.files.add(name)
             if kind in TEXT_INPUTS:
                 self._form.add(name, given.get("value", ""))
             elif kind in ("checkbox", "radio") and "checked" in given:

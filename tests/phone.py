@@ -84,7 +84,7 @@ class PhoneClient:
         data = _filled(form, button, typed)
         action = urljoin(self.page.path, form.action)
         if form.method == "get":
-            return self._go("GET", f"{action.partition('?')[0]}?{urlencode(data, doseq=True)}")
+            return self._go("GET", f"{action.partition('?')[0]}?{self._query(data)}")
         return self._go("POST", action, data)
 
     def post(self, path: str, data: Mapping[str, Any], *, bare: bool = False) -> Page:
@@ -96,6 +96,9 @@ class PhoneClient:
     def forget(self) -> None:
         """The phone closes its browser: no token, no page."""
         self.token, self.page = "", None
+
+    def _query(self, data: Mapping[str, Any]) -> str:
+        return urlencode(data, doseq=True)
 
     def _go(
         self,

@@ -21,7 +21,8 @@ from tests.accounts.screens import number_on, press, show_code
 from tests.making import PASSWORD, befriend, make_member, make_post
 from tests.phone import computer, log_in_phone
 from tests.photographs import a_photo
-from tests.profilelink.phone.devices import DEVICES, Device, DeviceClient
+from tests.profilelink.phone.devices import DEVICES, Device
+from tests.profilelink.phone.gateway import DeviceClient
 
 pytestmark = pytest.mark.django_db
 
