@@ -15,7 +15,17 @@ from syndication.connectors import reasons
 from syndication.connectors.base import Audience, Kind, Limits, OutgoingPost, Photo, Preview
 from syndication.connectors.errors import Unsupported
 from syndication.connectors.media import Carried, carry
-from syndication.connectors.text import ELLIPSIS, UNITS, Count, Fitted, TooLong, clean, cut, fit
+from syndication.connectors.text import (
+    ELLIPSIS,
+    UNITS,
+    Count,
+    Fitted,
+    TooLong,
+    clean,
+    cut,
+    fit,
+    names_somebody,
+)
 
 PARAGRAPH = "\n\n"
 
@@ -44,6 +54,9 @@ class OneText:
             shown = self._shown(post, carried)
         except TooLong as error:
             raise Unsupported(reasons.TEXT_TOO_LONG) from error
+        if post.audience != "everyone" and names_somebody(shown.text):
+            # Who is mentioned gets a post for followers, too, follower or not.
+            raise Unsupported(reasons.NAMES_SOMEBODY)
         return shown, carried.photos
 
     def _shown(self, post: OutgoingPost, carried: Carried) -> Preview:

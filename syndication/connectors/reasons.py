@@ -17,6 +17,9 @@ FOLLOWERS_NOT_APPROVED = gettext_noop(
     "Anybody may follow your account there, so it would not be for friends alone. Let followers "
     "ask first, in its settings there."
 )
+NAMES_SOMEBODY = gettext_noop(
+    "It names somebody with an @, who could read it there, too. Write the name without the @."
+)
 KIND_UNKNOWN = gettext_noop("It has no place for this kind of post.")
 NOTHING_TO_SEND = gettext_noop("There is nothing in it that could be sent.")
 TEXT_TOO_LONG = gettext_noop("The text is too long, and a copy for these readers is never cut.")

@@ -15,7 +15,7 @@ from syndication.connectors.text.counting import (
     weighted,
 )
 from syndication.connectors.text.fitting import ELLIPSIS, Fitted, TooLong, cut, fit
-from syndication.connectors.text.pieces import Span, atoms, graphemes, spans
+from syndication.connectors.text.pieces import Span, atoms, graphemes, names_somebody, spans
 from syndication.connectors.text.writing import clean, normalise
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "graphemes",
     "graphemes_and_bytes",
     "mastodon_count",
+    "names_somebody",
     "normalise",
     "spans",
     "weighted",

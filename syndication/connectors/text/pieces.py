@@ -29,6 +29,9 @@ _BEGINNING = regex.compile(
     # :blobcat:, but not 12:30:45
     r"|(?P<shortcode>(?<![A-Za-z0-9:]):[A-Za-z0-9_+-]+(?:@[A-Za-z0-9.-]+)?:(?![A-Za-z0-9:]))"
 )
+# Wherever any network takes it for a mention: they disagree about what may stand before it.
+_NAMED = regex.compile(r"(?<![A-Za-z0-9])[@＠](?=[A-Za-z0-9_])")
+_NAMED_BY_NONE = regex.compile(r"[/=]@")  # within an address
 _DOTTED = regex.compile(r"[A-Za-z0-9_+-]*(?:\.+[A-Za-z0-9_+-]+)*+@?")
 _GRAPHEME = regex.compile(r"\X")  # an extended grapheme cluster of Unicode's annex 29
 
@@ -70,6 +73,14 @@ def spans(text: str) -> Iterator[Span]:
             byte_start = byte + _bytes(text[at:start])
             at, byte = end, byte_start + _bytes(text[start:end])
             yield Span(kind, text[start:end], start, end, byte_start, byte, is_linked)
+
+
+def names_somebody(text: str) -> bool:
+    """Whether a network could take something in `text` for a mention, rather once too often."""
+    for span in spans(text):
+        if span.has_scheme and "@" in span.text:
+            text = text.replace(span.text, _NAMED_BY_NONE.sub("", span.text))
+    return _NAMED.search(text) is not None
 
 
 def graphemes(text: str) -> Iterator[str]:

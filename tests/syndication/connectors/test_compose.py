@@ -69,3 +69,32 @@ def test_beforehand_and_after_the_same_is_said():
     lost = {"photos": (), "lost_photos": 1}
     sent = network(4).preview(OutgoingPost("photo", "words", permalink=PERMALINK, **lost))
     assert (sent.text, sent.dropped) == (f"words {PERMALINK}", (reasons.PHOTO_DOES_NOT_FIT,))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "with @taro",
+        "@taro@evil.example",
+        "花見。@taroと",
+        ".@taro",
+        "_@taro",
+        "https://example.org/-@taro",
+        "two: /@taro",
+        "＠taro",
+    ],
+)
+def test_who_is_named_with_an_at_sign_would_read_a_post_for_fewer_so_it_does_not_go(text):
+    """Mastodon and Misskey hand a post for followers to those whom it mentions, too."""
+    with pytest.raises(Unsupported) as refusal:
+        network(1).preview(a_post(text, audience="friends"))
+    assert refusal.value.reason == reasons.NAMES_SOMEBODY
+    assert network(1).preview(a_post(text)).text == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["at 6 @ home", "me@example.org", "https://example.org/@taro", "https://example.org/?by=@taro"],
+)
+def test_an_at_sign_that_names_nobody_holds_nothing_back(text):
+    assert network(1).preview(a_post(text, audience="friends")).text == text
