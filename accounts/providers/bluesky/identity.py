@@ -9,9 +9,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
-from accounts.providers.base import ExchangeFailed
+from accounts.providers.base import ExchangeFailed, told
 from accounts.providers.bluesky.asking import fetched, text_at
 from accounts.providers.servers import NotAServer, origin_of, read_host
 
@@ -69,6 +69,23 @@ def identified(did: str, settings: Mapping[str, str]) -> Identity:
     if handle and named(handle, settings) != did:
         handle = ""  # it names somebody else, or nobody
     return Identity(did, handle, _host_in(document))
+
+
+def shown_as(identity: Identity) -> tuple[str, str]:
+    """Shown name and picture, out of the account's own record; "" where there are none."""
+    origin = origin_of(identity.host)
+    query = {"repo": identity.did, "collection": "app.bsky.actor.profile", "rkey": "self"}
+    try:
+        answer = fetched(f"{origin}/xrpc/com.atproto.repo.getRecord?{urlencode(query)}")
+        value = answer["value"]
+        name = told(value.get("displayName"))
+    except (ExchangeFailed, LookupError, TypeError, AttributeError):
+        return "", ""
+    try:
+        blob = {"did": identity.did, "cid": str(value["avatar"]["ref"]["$link"])}
+    except (LookupError, TypeError):
+        return name, ""
+    return name, f"{origin}/xrpc/com.atproto.sync.getBlob?{urlencode(blob)}"
 
 
 def _address(did: str, settings: Mapping[str, str]) -> str:

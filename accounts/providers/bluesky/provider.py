@@ -7,16 +7,13 @@ By an app password it goes without leaving, for those whose browser cannot show 
 
 from __future__ import annotations
 
-import json
 import secrets
-import time
 from collections.abc import Mapping
 from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
 from allauth.socialaccount.providers.base import ProviderAccount
 from django.http import HttpRequest
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from accounts import proofs
@@ -28,19 +25,18 @@ from accounts.providers.base import (
     credentials_of,
     told,
 )
-from accounts.providers.bluesky.asking import fetched, posted
 from accounts.providers.bluesky.authorizing import authorizer_of, new_verifier
 from accounts.providers.bluesky.client import SCOPE, Client
+from accounts.providers.bluesky.entering import session_by_password
 from accounts.providers.bluesky.identity import (
     Identity,
     identified,
     named,
     read_did,
     read_handle,
+    shown_as,
 )
-from accounts.providers.servers import Server, origin_of
-
-MAIN_PASSWORD = "com.atproto.access"  # noqa: S105 - the scope of a session that it opens
+from accounts.providers.servers import Server
 
 
 class BlueskyAccount(ProviderAccount):
@@ -129,9 +125,7 @@ class BlueskyProvider(NetworkProvider):
         if not did:
             raise ExchangeFailed(self._no_such_handle(name))
         identity = self._own(did, handle)
-        session = self._session(identity, password)
-        expires_in = _expiry(session["access_token"]) - time.time()
-        found = {**session, "expires_in": expires_in}
+        found = session_by_password(identity, password)
         return self._authorized(identity, credentials_of(found, Server(identity.host)))
 
     def _exchanged(
@@ -171,33 +165,9 @@ class BlueskyProvider(NetworkProvider):
             raise ExchangeFailed(words % {"handle": handle})
         return identity
 
-    def _session(self, identity: Identity, password: str) -> dict[str, str]:
-        """A session by an app password. Raises ExchangeFailed with words."""
-        url = f"{origin_of(identity.host)}/xrpc/com.atproto.server.createSession"
-        status, answer = posted(url, json={"identifier": identity.did, "password": password})
-        error = answer.get("error")
-        if error == "AuthFactorTokenRequired":
-            raise ExchangeFailed(self._main_password())
-        if status == 401 or error == "AuthenticationRequired":
-            raise ExchangeFailed(
-                _("This app password does not open %(handle)s. Make one in its settings.")
-                % {"handle": identity.handle}
-            )
-        access, refresh = answer.get("accessJwt"), answer.get("refreshJwt")
-        if status != 200 or answer.get("did") != identity.did:
-            raise ExchangeFailed
-        if not isinstance(access, str) or not isinstance(refresh, str):
-            raise ExchangeFailed
-        if _claims(access).get("scope") == MAIN_PASSWORD:
-            # Whoever holds that session could do anything; it is given back at once.
-            url = f"{origin_of(identity.host)}/xrpc/com.atproto.server.deleteSession"
-            posted(url, headers={"Authorization": f"Bearer {refresh}"})
-            raise ExchangeFailed(self._main_password())
-        return {"access_token": access, "refresh_token": refresh}
-
     def _authorized(self, identity: Identity, credentials: dict[str, Any]) -> Authorized:
         shown = identity.handle or identity.did
-        name, picture_url = _profile(identity)
+        name, picture_url = shown_as(identity)
         return Authorized(
             uid=identity.did,
             name=name or shown,
@@ -211,41 +181,6 @@ class BlueskyProvider(NetworkProvider):
             "name": told(typed),
             "example": self.server_example,
         }
-
-    def _main_password(self) -> str:
-        return _("This is your main password. Make an app password in Bluesky’s settings instead.")
-
-
-def _profile(identity: Identity) -> tuple[str, str]:
-    """Shown name and picture, out of the account's own record; "" where there are none."""
-    origin = origin_of(identity.host)
-    query = {"repo": identity.did, "collection": "app.bsky.actor.profile", "rkey": "self"}
-    try:
-        answer = fetched(f"{origin}/xrpc/com.atproto.repo.getRecord?{urlencode(query)}")
-        value = answer["value"]
-        name = told(value.get("displayName"))
-    except (ExchangeFailed, LookupError, TypeError, AttributeError):
-        return "", ""
-    try:
-        blob = {"did": identity.did, "cid": str(value["avatar"]["ref"]["$link"])}
-    except (LookupError, TypeError):
-        return name, ""
-    return name, f"{origin}/xrpc/com.atproto.sync.getBlob?{urlencode(blob)}"
-
-
-def _claims(token: str) -> dict[str, Any]:
-    """What a JWT says. Not proven: it came from the server that made it."""
-    try:
-        found = json.loads(proofs.decoded(token.split(".")[1]))
-    except (LookupError, ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _expiry(token: str) -> float:
-    """When it ends; two hours from now where it does not say."""
-    ends = _claims(token).get("exp")
-    return float(ends) if isinstance(ends, int | float) else time.time() + 7200
 
 
 provider_classes = [BlueskyProvider]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from syndication.sandbox.bluesky.state import State
-from syndication.sandbox.bluesky.words import handle_of, refused
+from syndication.sandbox.bluesky.words import POST, handle_of, refused
 from syndication.sandbox.wire import Reply, Request, json_reply
 
 
@@ -36,3 +36,13 @@ def document(state: State, request: Request) -> Reply:
             ],
         }
     )
+
+
+def described(state: State, request: Request) -> Reply:
+    """com.atproto.repo.describeRepo, for everybody."""
+    account = state.account(request.query.get("repo", ""))
+    if account is None:
+        raise refused("InvalidRequest", "Could not find repo")
+    handle = handle_of(account.name)
+    found = {"handle": handle, "did": account.id, "collections": [POST], "handleIsCorrect": True}
+    return json_reply(found)

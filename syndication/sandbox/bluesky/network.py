@@ -21,7 +21,7 @@ OPEN: dict[str, Open] = {
     "GET com.atproto.identity.resolveHandle": identity.resolved,
     "GET com.atproto.repo.getRecord": repo.get,
     "GET com.atproto.repo.listRecords": repo.listed,
-    "GET com.atproto.repo.describeRepo": repo.described,
+    "GET com.atproto.repo.describeRepo": identity.described,
     "GET com.atproto.sync.getBlob": repo.blob,
     "POST com.atproto.server.createSession": sessions.create,
     "POST com.atproto.server.refreshSession": sessions.refresh,

@@ -15,7 +15,6 @@ from syndication.sandbox.bluesky.words import (
     PROFILE,
     Refused,
     cid,
-    handle_of,
     iso,
     refused,
 )
@@ -124,16 +123,6 @@ def listed(state: State, request: Request) -> Reply:
     ]
     more = {"cursor": rest[limit - 1][0]} if len(rest) > limit else {}
     return json_reply({**more, "records": records})
-
-
-def described(state: State, request: Request) -> Reply:
-    """com.atproto.repo.describeRepo, for everybody."""
-    account = state.account(request.query.get("repo", ""))
-    if account is None:
-        raise refused("InvalidRequest", "Could not find repo")
-    handle = handle_of(account.name)
-    found = {"handle": handle, "did": account.id, "collections": [POST], "handleIsCorrect": True}
-    return json_reply(found)
 
 
 def blob(state: State, request: Request) -> Reply:

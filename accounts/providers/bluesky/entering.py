@@ -1,0 +1,61 @@
+"""The second door: a session by an app password, with the account's own server."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts import proofs
+from accounts.providers.base import ExchangeFailed
+from accounts.providers.bluesky.asking import posted
+from accounts.providers.bluesky.identity import Identity
+from accounts.providers.servers import origin_of
+
+MAIN_PASSWORD = "com.atproto.access"  # noqa: S105 - the scope of a session that it opens
+USUAL = 7200.0  # seconds that an access token lives
+
+
+def session_by_password(identity: Identity, password: str) -> dict[str, Any]:
+    """The session's tokens, as RFC 6749 names them. Raises ExchangeFailed with words."""
+    server = f"{origin_of(identity.host)}/xrpc/com.atproto.server"
+    typed = {"identifier": identity.did, "password": password}
+    status, answer = posted(f"{server}.createSession", json=typed)
+    error = answer.get("error")
+    if error == "AuthFactorTokenRequired":
+        raise _main_password()
+    if status == 401 or error == "AuthenticationRequired":
+        raise ExchangeFailed(
+            _("This app password does not open %(handle)s. Make one in its settings.")
+            % {"handle": identity.handle}
+        )
+    access, refresh = answer.get("accessJwt"), answer.get("refreshJwt")
+    if status != 200 or answer.get("did") != identity.did:
+        raise ExchangeFailed
+    if not isinstance(access, str) or not isinstance(refresh, str):
+        raise ExchangeFailed
+    claims = _claims(access)
+    if claims.get("scope") == MAIN_PASSWORD:
+        # Whoever holds that session could do anything; it is given back at once.
+        posted(f"{server}.deleteSession", headers={"Authorization": f"Bearer {refresh}"})
+        raise _main_password()
+    ends = claims.get("exp")
+    expires_in = ends - time.time() if isinstance(ends, int | float) else USUAL
+    return {"access_token": access, "refresh_token": refresh, "expires_in": expires_in}
+
+
+def _main_password() -> ExchangeFailed:
+    return ExchangeFailed(
+        _("This is your main password. Make an app password in Bluesky’s settings instead.")
+    )
+
+
+def _claims(token: str) -> dict[str, Any]:
+    """What a JWT says. Not proven: it came from the server that made it."""
+    try:
+        found = json.loads(proofs.decoded(token.split(".")[1]))
+    except (LookupError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
