@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import regex
 
-PAGE_LENGTH = 1000  # characters; three bytes each in Japanese
+PAGE_LENGTH = 850  # characters; three bytes each in Japanese
 
 _CHARACTER = regex.compile(r"\X")  # an extended grapheme cluster of Unicode's annex 29
 
