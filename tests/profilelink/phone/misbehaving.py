@@ -37,7 +37,9 @@ def picture(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 def field(request: HttpRequest, name: str) -> HttpResponse:
-    return page(f'<form action="/m/" method="post"><input name="{name}"><input type="submit"></form>')
+    return page(
+        f'<form action="/m/" method="post"><input name="{name}"><input type="submit"></form>'
+    )
 
 
 def streamed(request: HttpRequest) -> StreamingHttpResponse:
