@@ -49,7 +49,9 @@ class Numbered(Terminal):
         assert chosen, f"no list {number} on:\n{dense(self.screen())}"
         self._aim_at(number)
         self.keys("Enter")
-        rows = self.until(lambda screen: POPUP_ROW.findall(screen))
+        both = {words, chosen[1]}  # a list may be drawn in steps
+        self.until(lambda screen: both <= set(POPUP_ROW.findall(screen)))
+        rows = POPUP_ROW.findall(self.screen())
         down = rows.index(words) - rows.index(chosen[1])
         self.keys(*["Down" if down > 0 else "Up"] * abs(down), "Enter")
         self.until(lambda screen: not POPUP_ROW.search(screen))

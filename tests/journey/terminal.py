@@ -86,9 +86,9 @@ class Terminal(ABC):
     def screen(self) -> str:
         return self._tmux("capture-pane", "-p")
 
-    def status(self) -> str:
+    def status(self, screen: str = "") -> str:
         """The last lines of the screen, where browsers say what they are doing."""
-        return "\n".join(self.screen().rstrip("\n").split("\n")[-3:])
+        return "\n".join((screen or self.screen()).rstrip("\n").split("\n")[-3:])
 
     def keys(self, *keys: str) -> None:
         self._tmux("send-keys", *keys)
@@ -127,7 +127,7 @@ class Terminal(ABC):
         while still < 3 and time.monotonic() < end:
             time.sleep(0.04)
             now = self.screen()
-            is_busy = any(words in self.status() for words in self.busy)
+            is_busy = any(words in self.status(now) for words in self.busy)
             is_new = now != before or time.monotonic() > changes_until
             still = still + 1 if now == last and is_new and now.strip() and not is_busy else 0
             last = now

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from tests.journey.elsewhere import Elsewhere, listening
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN = 120  # seconds
+DOORS = 8  # the sandbox's main port and those above it
 
 
 @dataclass
@@ -142,6 +143,19 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
+def free_row(count: int) -> int:
+    """The first of so many free ports in a row."""
+    while True:
+        (first,) = free_ports(1)
+        with ExitStack() as opened:
+            try:
+                for port in range(first, first + count):
+                    opened.enter_context(socket.socket()).bind(("127.0.0.1", port))
+            except (OSError, OverflowError):
+                continue
+            return first
+
+
 @contextmanager
 def own_database(folder: Path) -> Iterator[str]:
     """A database that nobody else uses: a file, or one made on the server of DATABASE_URL."""
@@ -165,7 +179,7 @@ def running(folder: Path, **environment: str) -> Iterator[World]:
     mixi's permission page is reached by way of `World.elsewhere`, which writes down who says what.
     """
     with own_database(folder) as database_url, listening() as elsewhere:
-        web, sandbox = free_ports(2)
+        (web,), sandbox = free_ports(1), free_row(DOORS)
         elsewhere.sandbox = f"http://127.0.0.1:{sandbox}"
         ours = {n: v for n, v in os.environ.items() if n not in _OF_THE_TESTS}
         process = subprocess.Popen(
@@ -224,7 +238,7 @@ _OF_THE_TESTS = {
 
 def _by_way_of(host: str, sandbox: int) -> dict[str, str]:
     """The demo's own variables, but for mixi's permission page."""
-    doors = [f"127.0.0.1:{sandbox + offset}" for offset in range(8)]
+    doors = [f"127.0.0.1:{sandbox + offset}" for offset in range(DOORS)]
     return {
         "MIXI_AUTHORIZE_URL": f"http://{host}/mixi/connect_authorize.pl",
         "MIXI_MOBILE_AUTHORIZE_URL": f"http://{host}/mixi/m/connect_authorize.pl",
