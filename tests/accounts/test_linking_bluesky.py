@@ -7,10 +7,12 @@ import re
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
-from django.test import Client
+from django.test import Client, override_settings
 
-from accounts import sealing
+from accounts import proofs, sealing
 from accounts.models import LinkReturn, ServerRegistration
+from accounts.providers.bluesky.entering import session_by_password
+from accounts.providers.bluesky.identity import Identity
 from syndication.actions import pulls
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link
 from syndication.sandbox.bluesky import clients
@@ -254,6 +256,19 @@ def test_the_main_password_is_not_taken_and_its_session_is_given_back(bluesky, h
     assert not bluesky.state.tokens.access
     assert not bluesky.state.tokens.refresh
     assert not LinkReturn.objects.exists()
+
+
+@pytest.mark.parametrize("ends", ["1e400", "9" * 400, "-5", '"soon"', "null", "NaN", "[]"])
+def test_a_session_that_says_nonsense_of_its_end_is_taken_for_one_of_two_hours(ends):
+    claims = proofs.encoded(f'{{"scope":"com.atproto.appPass","exp":{ends}}}'.encode())
+    did = did_of("hanako")
+    body = f'{{"did":"{did}","accessJwt":"x.{claims}.x","refreshJwt":"r"}}'
+    with (
+        playing(answer(body)) as server,
+        override_settings(ALLOWED_PRIVATE_HOSTS=[server.authority]),
+    ):
+        opened = session_by_password(Identity(did, "hanako.test", server.authority), "p")
+    assert opened["expires_in"] == 7200
 
 
 # What it is for

@@ -15,7 +15,9 @@ from accounts.providers.bluesky.identity import Identity
 from accounts.providers.servers import origin_of
 
 MAIN_PASSWORD = "com.atproto.access"  # noqa: S105 - the scope of a session that it opens
+LATEST = 1e10  # seconds since the epoch; what is later is no time
 USUAL = 7200.0  # seconds that an access token lives
+LONGEST = 366 * 86400.0  # what says it lives longer does not know what it says
 
 
 def session_by_password(identity: Identity, password: str) -> dict[str, Any]:
@@ -42,7 +44,8 @@ def session_by_password(identity: Identity, password: str) -> dict[str, Any]:
         posted(f"{server}.deleteSession", headers={"Authorization": f"Bearer {refresh}"})
         raise _main_password()
     ends = claims.get("exp")
-    expires_in = ends - time.time() if isinstance(ends, int | float) else USUAL
+    is_a_time = isinstance(ends, int | float) and 0 < ends < LATEST
+    expires_in = ends - time.time() if is_a_time else USUAL
     return {"access_token": access, "refresh_token": refresh, "expires_in": expires_in}
 
 
@@ -50,6 +53,15 @@ def _main_password() -> ExchangeFailed:
     return ExchangeFailed(
         _("This is your main password. Make an app password in Bluesky’s settings instead.")
     )
+
+
+def _seconds_left(ends: object) -> float:
+    """The usual life where the token does not say when it ends, or says nonsense."""
+    try:
+        left = float(str(ends)) - time.time()
+    except ValueError:
+        return USUAL
+    return left if 0 < left < LONGEST else USUAL
 
 
 def _claims(token: str) -> dict[str, Any]:

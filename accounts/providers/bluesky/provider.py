@@ -116,7 +116,7 @@ class BlueskyProvider(NetworkProvider):
         """Both ways: the account's server must be one of the issuer's that the code came from."""
         try:
             return self._exchanged(params, stash, server)
-        except (LookupError, TypeError, ValueError, AttributeError):
+        except (LookupError, TypeError, ValueError, AttributeError, OverflowError):
             raise ExchangeFailed from None  # an answer that is not of the promised shape
 
     def enter(self, request: HttpRequest, *, name: str, password: str) -> Authorized:
