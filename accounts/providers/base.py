@@ -25,6 +25,7 @@ from accounts.letters import public
 from accounts.providers.servers import NotAServer, Server, read_host
 from accounts.safe_http import HttpFailure
 
+LONGEST_LIFE = 1000 * 365 * 86400.0  # seconds of an access token; some servers say a century
 JOINER = "\u200d"  # holds an emoji of several together
 
 
@@ -204,8 +205,9 @@ class OAuth2Network(NetworkProvider, OAuth2Provider):
             TypeError,
             ValueError,
             AttributeError,
+            OverflowError,
         ):
-            # The last four: an answer that is not of the promised shape.
+            # The last five: an answer that is not of the promised shape.
             raise ExchangeFailed from None
         return Authorized(
             account.uid, account.name, credentials, account.profile_url, account.picture_url
@@ -216,13 +218,25 @@ class OAuth2Network(NetworkProvider, OAuth2Provider):
 
 
 def credentials_of(answer: Mapping[str, Any], server: Server | None = None) -> dict[str, Any]:
-    """A token answer (RFC 6749, section 5.1) in our words."""
-    expires_in = answer.get("expires_in")
+    """A token answer (RFC 6749, section 5.1) in our words. Raises ExchangeFailed, LookupError."""
     return {
         "access_token": str(answer["access_token"]),
         "refresh_token": str(answer.get("refresh_token") or ""),
-        "expires_in": None if expires_in is None else float(expires_in),
+        "expires_in": _lasting(answer.get("expires_in")),
         "scopes": str(answer.get("scope") or "").split(),
         "host": server.host if server else "",
         "extra": {},
     }
+
+
+def _lasting(expires_in: Any) -> float | None:
+    """Seconds, None where nothing is said. Raises ExchangeFailed where no calendar holds them."""
+    if expires_in is None:
+        return None
+    try:
+        seconds = float(expires_in)
+    except (TypeError, ValueError, OverflowError):
+        raise ExchangeFailed from None
+    if not abs(seconds) < LONGEST_LIFE:  # not a number neither
+        raise ExchangeFailed
+    return seconds

@@ -170,8 +170,18 @@ def _as_text(value: str | bytes) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else value
 
 
+class _Response(requests.Response):
+    """requests' own, whose `json` has one more way to say that it is none."""
+
+    def json(self, **kwargs: Any) -> Any:
+        try:
+            return super().json(**kwargs)
+        except RecursionError as error:
+            raise requests.JSONDecodeError("nested too deep", "", 0) from error
+
+
 def _as_response(answer: Answer, request: requests.PreparedRequest) -> requests.Response:
-    response = requests.Response()
+    response = _Response()
     response.status_code = answer.status
     response.reason = answer.phrase
     response.headers = CaseInsensitiveDict(answer.headers)

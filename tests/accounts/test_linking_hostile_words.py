@@ -5,6 +5,10 @@ import json
 import pytest
 from allauth.socialaccount.models import SocialAccount
 
+from accounts.proofs import encoded
+from accounts.providers.base import credentials_of
+from accounts.providers.bluesky.entering import session_by_password
+from accounts.providers.bluesky.identity import Identity
 from tests.accounts.away import leave_by_phone
 from tests.making import make_member
 from tests.phone import log_in_phone
@@ -16,11 +20,12 @@ JSON = {"Content-Type": "application/json"}
 TOKEN = {"access_token": "one", "refresh_token": "two", "expires_in": 900, "scope": "r_profile"}
 
 
-def linked(settings, profile):
+def linked(settings, profile, *, token=None, profile_text=None, name="hanako"):
     """The pages that a member sees when mixi says `profile` of them: to confirm, and after."""
-    phone = log_in_phone(make_member("hanako"))
+    phone = log_in_phone(make_member(name))
     away = leave_by_phone(phone)
-    script = (answer(json.dumps(one), headers=JSON) for one in (TOKEN, {"entry": profile}))
+    texts = (token or json.dumps(TOKEN), profile_text or json.dumps({"entry": profile}))
+    script = (answer(one, headers=JSON) for one in texts)
     with playing(*script) as server:
         addresses = {"token_url": f"{server.url}/2/token", "api_url": f"{server.url}/2"}
         settings.NETWORKS = {"mixi": {**settings.NETWORKS["mixi"], **addresses}}
@@ -55,3 +60,49 @@ def test_an_id_that_is_none_is_no_clear_answer(settings, uid):
     _phone, page = linked(settings, {"id": uid, "displayName": "ザキ"})
     assert "no clear answer" in page
     assert not SocialAccount.objects.exists()
+
+
+NUMBERS = ["1e400", "1e300", "-1e300", "1" + "0" * 400, "NaN", '"Infinity"', "[]", '"x"']
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_time_that_no_calendar_holds_breaks_no_page(settings, number):
+    """`expires_in`, as a server says it: the account is linked, or there was no clear answer."""
+    token = json.dumps(TOKEN).replace("900", number)
+    phone, page = linked(settings, {"id": "u1", "displayName": "ザキ"}, token=token)
+    assert page.status == 200
+    assert "no clear answer" in page or phone.submit("Link").status == 200
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_an_app_password_opens_no_error_page_whatever_time_its_session_ends_at(settings, number):
+    """An error page would be mailed to the staff, with what was typed."""
+    claims = '{"exp":' + number + "}"
+    token = f"x.{encoded(claims.encode())}.x"
+    session = {"did": "did:plc:" + "a" * 24, "accessJwt": token, "refreshJwt": "r"}
+    with playing(answer(json.dumps(session), headers=JSON)) as server:
+        settings.ALLOWED_PRIVATE_HOSTS = [server.authority]
+        identity = Identity(session["did"], "hanako.test", server.authority)
+        found = session_by_password(identity, "app-password")
+    assert 0 <= credentials_of(found)["expires_in"] <= 7200
+
+
+DEEP = "[" * 100_000
+
+
+def test_an_answer_nested_beyond_reason_is_no_clear_answer(settings):
+    _phone, page = linked(settings, {"id": "u1"}, token=DEEP)
+    assert "no clear answer" in page
+    _phone, page = linked(settings, {}, token=json.dumps(TOKEN), profile_text=DEEP, name="taro")
+    assert "no clear answer" in page
+
+
+@pytest.mark.parametrize("network", ["mastodon", "misskey", "gnusocial", "bluesky"])
+def test_a_server_whose_answer_is_nested_beyond_reason_is_none(settings, network):
+    with playing(answer(DEEP, headers=JSON)) as other:
+        settings.ALLOWED_PRIVATE_HOSTS = [other.authority]
+        phone = log_in_phone(make_member("hanako"))
+        phone.get(f"/links/{network}/")
+        page = phone.submit("Go to", server=other.authority)
+    assert page.status == 409
+    assert other.authority in page

@@ -44,8 +44,9 @@ def session_by_password(identity: Identity, password: str) -> dict[str, Any]:
         posted(f"{server}.deleteSession", headers={"Authorization": f"Bearer {refresh}"})
         raise _main_password()
     ends = claims.get("exp")
-    is_a_time = isinstance(ends, int | float) and 0 < ends < LATEST
-    expires_in = ends - time.time() if is_a_time else USUAL
+    if not isinstance(ends, int | float) or not 0 < ends < LATEST:
+        ends = time.time() + USUAL
+    expires_in = ends - time.time()
     return {"access_token": access, "refresh_token": refresh, "expires_in": expires_in}
 
 

@@ -23,6 +23,7 @@ from syndication.connectors.wire import challenge
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 STALE = frozenset({"ExpiredToken", "InvalidToken", "invalid_token", "AuthMissing"})
 NARROW = frozenset({"insufficient_scope", "ScopeMissingError"})
+LATEST = 1e10  # seconds since the epoch; what is later is no time
 ENDED = frozenset(
     {"AccountTakedown", "AccountSuspended", "AccountDeactivated", "AccountDeleted"}
 )  # the account itself, whatever token comes
@@ -66,8 +67,9 @@ class Xrpc(Api):
         if found.get("sub" if by_oauth else "did") != self.credentials.uid:
             raise Unauthorized(reasons.ACCESS_GONE, status=response.status)
         ends = expiry(access)
-        if by_oauth and isinstance(found.get("expires_in"), int | float):
-            ends = self.clock() + float(found["expires_in"])
+        lasts = _told(found.get("expires_in"))
+        if by_oauth and lasts is not None:
+            ends = self.clock() + lasts
         return replace(self.credentials, access_token=access, refresh_token=newer, expires_at=ends)
 
     def authorised(self, method: str, url: str, content: Mapping[str, Any]) -> dict[str, str]:
@@ -169,9 +171,14 @@ def expiry(token: str) -> float | None:
     """When a token that is a JWT ends, by its own word; None where it does not say."""
     try:
         claims = json.loads(proofs.decoded(token.split(".")[1]))
-        return float(claims["exp"])
+        return _told(claims["exp"])
     except (LookupError, TypeError, ValueError, RecursionError):
         return None
+
+
+def _told(value: object) -> float | None:
+    """A number of seconds that a calendar holds."""
+    return float(value) if isinstance(value, int | float) and 0 < value < LATEST else None
 
 
 def _origin(url: str) -> str:

@@ -8,9 +8,11 @@ import time
 
 import pytest
 
+from accounts.proofs import encoded
 from syndication.connectors.base import Credentials, OutgoingPost, Photo, Receipt
 from syndication.connectors.bluesky import Bluesky
 from syndication.connectors.bluesky.records import record_key
+from syndication.connectors.bluesky.xrpc import expiry
 from syndication.connectors.errors import NoVerdict, Rejected, TryLater, Unauthorized
 from syndication.sandbox.bluesky.words import did_of
 from tests.photographs import a_photo
@@ -242,3 +244,19 @@ def test_a_post_says_when_it_was_sent_in_the_form_of_the_lexicon(net):
     net.connector().publish(OutgoingPost("status", "時刻"), idempotency_key="k")
     at = the_record(net.sandbox)["createdAt"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", at)
+
+
+# A token's end
+
+
+@pytest.mark.parametrize(
+    "end", ["1e400", "-1e400", "NaN", "1" + "0" * 400, "1e300", '"soon"', "[]", "0", "[" * 100_000]
+)
+def test_a_token_that_ends_when_no_calendar_can_say_does_not_say_when_it_ends(end):
+    claims = '{"exp":' + end + "}"
+    assert expiry(f"x.{encoded(claims.encode())}.x") is None
+
+
+def test_a_token_says_when_it_ends():
+    claims = encoded(b'{"exp":1795000000}')
+    assert expiry(f"x.{claims}.x") == NOW
