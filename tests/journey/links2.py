@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import os
 import re
 import shlex
+import signal
+from contextlib import suppress
 from pathlib import Path
 
 from tests.journey.numbered import Numbered
@@ -52,6 +55,14 @@ class Links2(Numbered):
 
     def screen(self) -> str:
         return self.replay.screen()
+
+    def close(self) -> None:
+        """script outlives its terminal, so it is ended by itself; its links2 goes with it."""
+        pane = self._tmux("display-message", "-p", "#{pane_pid}") if self.screens else ""
+        super().close()
+        if pane:
+            with suppress(ProcessLookupError):
+                os.kill(int(pane), signal.SIGTERM)
 
     def go_to(self, address: str) -> None:
         self._leave_fields()
