@@ -78,6 +78,12 @@ def told(value: object, *, longest: int = 100) -> str:
     return text[:longest].strip()
 
 
+def name_at(shown: object, acct: str, host: str, *, longest: int = 100) -> str:
+    """`shown` and `@acct@host`. Where that is too long, the end stays: it says whose server it is."""
+    where = f"@{acct}@{host}"[-longest:]
+    return f"{told(shown, longest=max(0, longest - len(where) - 1))} {where}".strip()
+
+
 class NetworkProvider(Provider):
     """One network, as far as linking goes."""
 

@@ -6,9 +6,12 @@ import pytest
 from allauth.socialaccount.models import SocialAccount
 
 from accounts.proofs import encoded
-from accounts.providers.base import credentials_of
+from accounts.providers.base import credentials_of, name_at
 from accounts.providers.bluesky.entering import session_by_password
 from accounts.providers.bluesky.identity import Identity
+from accounts.providers.mastodon import provider as mastodon
+from accounts.providers.misskey import provider as misskey
+from accounts.providers.servers import Server
 from tests.accounts.away import leave_by_phone
 from tests.making import make_member
 from tests.phone import log_in_phone
@@ -106,3 +109,27 @@ def test_a_server_whose_answer_is_nested_beyond_reason_is_none(settings, network
         page = phone.submit("Go to", server=other.authority)
     assert page.status == 409
     assert other.authority in page
+
+
+LONG = "@hanako@mstdn.jp " + "x" * 200
+EVIL = {"id": "1", "acct": "evil", "username": "evil", "display_name": LONG, "name": LONG}
+
+
+@pytest.mark.parametrize("network", ["mastodon", "misskey"])
+def test_a_name_of_any_length_leaves_the_account_and_its_server_to_be_seen(settings, network):
+    """Else a server could show somebody else's account as the member's own on another one."""
+    with playing(answer(json.dumps(EVIL), headers=JSON)) as other:
+        settings.ALLOWED_PRIVATE_HOSTS = [other.authority]
+        server = Server(other.authority)
+        if network == "mastodon":
+            account = mastodon._account(server, {"access_token": "token"})
+        else:
+            account = misskey._account(server, EVIL, "token")
+    assert account.name.endswith(f" @evil@{other.authority}")
+    assert len(account.name) == 100
+
+
+def test_of_a_long_account_the_end_is_seen_which_says_whose_server_it_is():
+    name = name_at("ザキ", "x" * 100, f"{'a.' * 40}evil.example")
+    assert len(name) == 100
+    assert name.endswith(".evil.example")

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from accounts.providers.asking import asked, fields_of, needed
-from accounts.providers.base import Authorized, ExchangeFailed, Leaving, told
+from accounts.providers.base import Authorized, ExchangeFailed, Leaving, name_at, told
 from accounts.providers.oauth1 import Endpoints, OAuth1Network, credentials, signed_get
 from accounts.providers.servers import Server, origin_of
 
@@ -72,7 +72,7 @@ class GnusocialProvider(OAuth1Network):
         held["extra"] |= {"client_secret": endpoints.client_secret}
         return Authorized(
             uid=f"{server.host}/{ident}",
-            name=told(f"{told(found.get('name')) or name} @{name}@{server.host}"),
+            name=name_at(found.get("name") or name, name, server.host),
             credentials=held,
             profile_url=str(found.get("statusnet_profile_url") or f"{server.origin}/{name}"),
             picture_url=str(found.get("profile_image_url") or ""),

@@ -27,6 +27,7 @@ from accounts.providers.base import (
     NetworkProvider,
     RegistrationGone,
     credentials_of,
+    name_at,
     told,
 )
 from accounts.providers.servers import Server, origin_of
@@ -141,7 +142,7 @@ def _account(server: Server, credentials: dict[str, Any]) -> Authorized:
     acct = told(found.get("acct")) or ident
     return Authorized(
         uid=f"{server.host}/{ident}",
-        name=told(f"{told(found.get('display_name')) or acct} @{acct}@{server.host}"),
+        name=name_at(found.get("display_name") or acct, acct, server.host),
         credentials=credentials,
         profile_url=str(found.get("url") or ""),
         picture_url=str(found.get("avatar_static") or ""),

@@ -21,7 +21,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from accounts.providers.asking import asked, fields_of, needed
-from accounts.providers.base import Authorized, ExchangeFailed, Leaving, NetworkProvider, told
+from accounts.providers.base import (
+    Authorized,
+    ExchangeFailed,
+    Leaving,
+    NetworkProvider,
+    name_at,
+    told,
+)
 from accounts.providers.servers import Server, origin_of
 
 PERMISSIONS = (
@@ -91,7 +98,7 @@ def _account(server: Server, user: Mapping[str, Any], token: str) -> Authorized:
         raise ExchangeFailed
     return Authorized(
         uid=f"{server.host}/{ident}",
-        name=told(f"{told(user.get('name')) or username} @{username}@{server.host}"),
+        name=name_at(user.get("name") or username, username, server.host),
         credentials={
             "access_token": token,
             "refresh_token": "",
