@@ -22,7 +22,7 @@ from enum import StrEnum
 from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -93,13 +93,13 @@ def leave(  # noqa: PLR0913 - who, where, and what brings them back
 ) -> str:
     """Keeps what is needed when the member comes back; returns the path of the door they leave by.
 
-    `host` is "" on networks of one server, `number` in cookie mode. Raises NotNow.
+    `host` is "" on networks of one server, `number` in cookie mode. Raises NotNow, ExchangeFailed.
     """
     forget_old()
     door = outside_path(leaving.url)
     if not door:
         raise NotNow(_("The permission page there has an address that cannot be opened from here."))
-    LinkReturn.objects.create(
+    row = LinkReturn(
         state_hash=_hash(network, leaving.key),
         network=network,
         host=host,
@@ -110,6 +110,11 @@ def leave(  # noqa: PLR0913 - who, where, and what brings them back
         sealed_stash=sealing.seal_json({**leaving.stash, DOOR: door}),
         expires_at=timezone.now() + AWAY,
     )
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:  # a server that gives out what another member is away with
+        raise ExchangeFailed from None
     return door
 
 

@@ -125,3 +125,16 @@ def test_a_status_is_written_there_and_deleted_there(sandbox, server, hanako):
     tried(Delivery.objects.get(kind=DeliveryKind.DELETE))
     [status] = sandbox.gnusocial.received()["statuses"]
     assert status["deleted"]
+
+
+def test_a_server_that_gives_one_request_token_twice_is_not_left_for_twice(hanako, settings):
+    """It could be another server's, of a member who is away there."""
+    given = answer("oauth_token=a&oauth_token_secret=b&oauth_callback_confirmed=true")
+    with playing(answer(CONFIG), given, answer(CONFIG), given) as other:
+        settings.ALLOWED_PRIVATE_HOSTS = [other.authority]
+        leave_by_phone(log_in_phone(hanako), "gnusocial", server=other.authority)
+        phone = log_in_phone(make_member("taro"))
+        phone.get("/links/gnusocial/")
+        page = phone.submit("Go to", server=other.authority)
+    assert page.status == 409
+    assert LinkReturn.objects.get().member == hanako
