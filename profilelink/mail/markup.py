@@ -10,7 +10,7 @@ from html import unescape
 
 LONGEST = 200_000  # characters of HTML; docomo's decoration mails hold 10,000 bytes
 
-_TOKEN = re.compile(r"<!--|-->|<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>|[^<-]+|<|-")
+_TOKEN = re.compile(r"<!--|-->|<(/?)([a-zA-Z][a-zA-Z0-9]*+)[^<>]*+>|[^<-]+|<|-")
 _BREAKS = {"br", "div", "p", "tr", "li", "ul", "ol", "dt", "dd", "table", "hr", "blockquote", "pre"}
 _BREAKS |= {f"h{rank}" for rank in range(1, 7)}
 _SILENT = {"script", "style", "head", "title", "noscript"}

@@ -61,6 +61,8 @@ REFUSED = {
         b"Content-Type: image/jpeg", b"Content-Transfer-Encoding: base64", body=b"!\xff~" * 999
     ),
     "an archive alone": mail_of_parts(part("application/zip", zipped())),
+    # Read letter by letter from each letter on, this one would keep the pipe for ten minutes.
+    "a page of one endless tag": mail(b"Content-Type: text/html", body=b"<" + b"a" * 200_000),
     "too large": mail(body=b"x" * largest()),
     "nothing": mail(),
 }
