@@ -268,7 +268,7 @@ def test_a_session_that_says_nonsense_of_its_end_is_taken_for_one_of_two_hours(e
         override_settings(ALLOWED_PRIVATE_HOSTS=[server.authority]),
     ):
         opened = session_by_password(Identity(did, "hanako.test", server.authority), "p")
-    assert opened["expires_in"] == 7200
+    assert 7190 < opened["expires_in"] <= 7200
 
 
 # What it is for

@@ -17,7 +17,6 @@ from accounts.providers.servers import origin_of
 MAIN_PASSWORD = "com.atproto.access"  # noqa: S105 - the scope of a session that it opens
 LATEST = 1e10  # seconds since the epoch; what is later is no time
 USUAL = 7200.0  # seconds that an access token lives
-LONGEST = 366 * 86400.0  # what says it lives longer does not know what it says
 
 
 def session_by_password(identity: Identity, password: str) -> dict[str, Any]:
@@ -54,15 +53,6 @@ def _main_password() -> ExchangeFailed:
     return ExchangeFailed(
         _("This is your main password. Make an app password in Bluesky’s settings instead.")
     )
-
-
-def _seconds_left(ends: object) -> float:
-    """The usual life where the token does not say when it ends, or says nonsense."""
-    try:
-        left = float(str(ends)) - time.time()
-    except ValueError:
-        return USUAL
-    return left if 0 < left < LONGEST else USUAL
 
 
 def _claims(token: str) -> dict[str, Any]:
