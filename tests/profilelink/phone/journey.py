@@ -7,23 +7,17 @@ step looks at what the member must see and at what mixi has by its own word.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from django.test import Client
 from django.utils.html import escape
 
-from accounts.models import Member
-from syndication.actions import deliver, pulls
-from syndication.models import Delivery, DeliveryState, Link, Post, PostKind
+from syndication.actions import pulls
+from syndication.models import Post, PostKind
 from tests.accounts.away import Away, come_back
 from tests.accounts.screens import number_on, numbers_on, press, scan
 from tests.page import Page
-from tests.phone import computer
 from tests.profilelink import mailed
-from tests.profilelink.phone.gateway import DeviceClient
-from tests.sandbox_server import TestSandbox
+from tests.profilelink.phone.traveller import Journey
 
 STATUS = "今日から〜ﾌﾟﾛﾌ ①髙﨑 よろしく☀😀"
 FOR_FRIENDS = "友だちだけに：金曜に鍋をします"
@@ -32,58 +26,6 @@ FRIENDS_NOTE = "友人にだけ読んでほしいこと"
 CAPTION, ALT = "停留所の朝☀表", "雪の積もったバス停"
 LINKED, ADDRESS = "この粉がおすすめ", "https://flour.example/tipo-00"
 CORRECTED = "明日から〜よろしく"
-JPHONE_MAIL = "hanako@softbank.ne.jp"
-
-
-@dataclass
-class Journey:
-    """One member, the phone, the computer beside it and the networks; `by_mail` how a photo went."""
-
-    phone: DeviceClient
-    desk: Client
-    member: Member
-    sandbox: TestSandbox
-    photo: Path
-    by_mail: bool = False
-
-    # --- what stands where -----------------------------------------------------------------
-    @property
-    def statuses(self) -> dict[str, bool]:
-        """What mixi has of the member's, by text: whether it still stands."""
-        return {
-            one.text: not one.is_deleted for one in self.sandbox.mixi.statuses if self._mine(one)
-        }
-
-    @property
-    def link(self) -> Link:
-        return Link.objects.get(member=self.member)
-
-    @property
-    def diaries(self) -> dict[str, Any]:
-        return {one.title: one for one in self.sandbox.mixi.diaries if self._mine(one)}
-
-    def _mine(self, entry: Any) -> bool:
-        owner = self.sandbox.mixi.account(self.member.username).id
-        return entry.owner == owner and not entry.is_seeded
-
-    def read(self, text: str) -> str:
-        """A text as it comes back from this phone: its wave dash is a full-width tilde."""
-        return text if self.phone.device.carrier is None else text.replace("〜", "～")
-
-    def sees(self, *words: str) -> None:
-        assert self.phone.page is not None
-        for word in words:
-            assert self.read(word) in self.phone.page, f"{word!r} not in {self.phone.page.text}"
-
-    def home(self) -> Page:
-        return self.phone.follow("0 Home")
-
-    def work(self) -> None:
-        """What the worker does when it wakes up, each delivery in a second of its own."""
-        waiting = Delivery.objects.filter(state=DeliveryState.WAITING).order_by("pk")
-        for pk in list(waiting.values_list("pk", flat=True)):
-            assert deliver.attempt(pk)
-            self.sandbox.clock.advance(1)
 
 
 def tell(journey: Journey) -> None:
@@ -322,7 +264,3 @@ def log_out(journey: Journey) -> None:
     journey.phone.follow("Log out")
     journey.phone.submit("Log out")
     assert escape("はなこ") not in journey.phone.get("/m/")
-
-
-def begin(phone: DeviceClient, member: Member, sandbox: TestSandbox, photo: Path) -> Journey:
-    return Journey(phone, computer(member), member, sandbox, photo)

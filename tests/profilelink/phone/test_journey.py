@@ -14,7 +14,8 @@ from PIL import Image
 from tests.making import befriend, make_link, make_member
 from tests.profilelink.phone.devices import DEVICES, Device
 from tests.profilelink.phone.gateway import DeviceClient
-from tests.profilelink.phone.journey import begin, tell
+from tests.profilelink.phone.journey import tell
+from tests.profilelink.phone.traveller import begin
 from tests.sandbox_server import TestSandbox
 
 pytestmark = pytest.mark.django_db
