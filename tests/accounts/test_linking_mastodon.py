@@ -166,6 +166,18 @@ def test_the_member_hears_what_is_wrong_with_a_server_before_leaving(
     assert not ServerRegistration.objects.exists()
 
 
+def test_a_registration_that_would_fill_the_database_is_not_kept(sandbox, hanako, settings):
+    instance = answer('{"version":"4.5"}')
+    app = answer('{"client_id":"' + "x" * 500_000 + '","client_secret":"y"}')
+    with playing(instance, app) as other:
+        settings.ALLOWED_PRIVATE_HOSTS = [*settings.ALLOWED_PRIVATE_HOSTS, other.authority]
+        phone = log_in_phone(hanako)
+        phone.get("/links/mastodon/")
+        page = phone.submit("Go to", server=other.authority)
+    assert page.status == 409
+    assert not ServerRegistration.objects.exists()
+
+
 def test_a_server_that_is_not_there_is_told_apart_from_one_that_is_silent(hanako, sandbox):
     phone = log_in_phone(hanako)
     phone.get("/links/mastodon/")

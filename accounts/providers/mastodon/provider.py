@@ -41,6 +41,8 @@ SCOPES = (
     "write:media",
 )
 
+LONGEST_KEY = 500  # letters of what a server calls us; its registration stays
+
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 
@@ -78,12 +80,13 @@ class MastodonProvider(NetworkProvider):
             },
         )
         known = fields_of(answer)
-        if not known.get("client_id") or not known.get("client_secret"):
+        keys = {name: str(known.get(name) or "") for name in ("client_id", "client_secret")}
+        if not all(0 < len(key) <= LONGEST_KEY for key in keys.values()):
             raise ExchangeFailed(
                 _("%(host)s does not let this site register. Its staff may say why.")
                 % {"host": host}
             )
-        return {name: str(known[name]) for name in ("client_id", "client_secret")}
+        return keys
 
     def leave(self, request: HttpRequest, *, server: Server | None = None) -> Leaving:
         server = needed(server)
