@@ -29,15 +29,15 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from accounts import codes, sealing
+from accounts.actions.departures import NotNow
 from accounts.models import LinkReturn, Member
 from accounts.providers.base import Authorized, ExchangeFailed, Leaving
-from accounts.signals import account_linked, may_link
+from accounts.signals import account_linked
 from accounts.urlsession.api import forget_door, outside_path
 
 AWAY = timedelta(minutes=10)  # to leave, agree, come back, and once more to confirm
 KEPT_FOR = timedelta(days=1)  # the row, for staff to look at
 NUMBER_TRIES = 3
-TRIES_AN_HOUR = 5  # that came to nothing; keeps a stolen session from trying numbers for long
 DOOR = "door"  # in the stash: the path of the page by which the member left
 
 
@@ -47,14 +47,6 @@ class Outcome(StrEnum):
     AGREED = "agreed"
     REFUSED = "refused"
     FAILED = "failed"
-
-
-class NotNow(Exception):  # noqa: N818 - told to the member in words
-    """Linking is not possible just now; the text says why and what to do."""
-
-
-class TooManyTries(Exception):  # noqa: N818
-    """The member left for networks often enough within an hour."""
 
 
 class Over(Exception):  # noqa: N818 - nothing is wrong with the program
@@ -71,21 +63,6 @@ class WrongNumber(Exception):  # noqa: N818
 
 class LinkedElsewhere(Exception):  # noqa: N818
     """Another member has linked this account."""
-
-
-def ask_whether(member: Member, network: str) -> None:
-    """Raises NotNow where somebody objects: staff paused the network, say."""
-    for _who, reason in may_link.send(Member, network=network, member=member):
-        if reason:
-            raise NotNow(str(reason))
-
-
-def check_tries(member: Member) -> None:
-    """Raises TooManyTries. Who came back with the right number tried nothing out."""
-    an_hour_ago = timezone.now() - timedelta(hours=1)
-    tries = member.link_returns.filter(created_at__gt=an_hour_ago, returned_at=None)
-    if tries.count() >= TRIES_AN_HOUR:
-        raise TooManyTries
 
 
 def leave(  # noqa: PLR0913 - who, where, and what brings them back

@@ -18,7 +18,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from accounts.actions import linking, servers
+from accounts.actions import departures, linking, servers
 from accounts.forms.linking import PasswordDoorForm, ServerForm
 from accounts.providers.base import (
     ExchangeFailed,
@@ -38,12 +38,12 @@ def link_start(request: MemberRequest, network: str) -> HttpResponse:
     """What linking does; the number under a token; away."""
     provider = provider_or_404(request, network)
     try:
-        linking.ask_whether(request.user, network)
+        departures.ask_whether(request.user, network)
         if request.method == "POST":
             return _leave(request, provider)
-    except linking.NotNow as error:
+    except departures.NotNow as error:
         return _start_page(request, provider, reason=str(error), status=409)
-    except linking.TooManyTries:
+    except departures.TooManyTries:
         reason = _("You left for networks often within this hour. Try again in an hour.")
         return _start_page(request, provider, reason=reason, status=429)
     except ExchangeFailed as error:
@@ -57,10 +57,10 @@ def _leave(request: MemberRequest, provider: NetworkProvider) -> HttpResponse:
     number = request.POST.get("number", "") if is_url_mode(request) else ""
     if is_url_mode(request) and not _NUMBER.fullmatch(number):
         return redirect("link_start", provider.id)
-    linking.check_tries(request.user)
+    departures.check_tries(request.user)
     # Naming servers, and passwords, makes us ask around: not as often as somebody likes.
     if provider.asks_server and not ratelimit.consume(request, action="link_server"):
-        raise linking.TooManyTries
+        raise departures.TooManyTries
     if provider.has_password_door and "password" in request.POST:
         return _enter(request, provider)
     server = _server(request, provider)
