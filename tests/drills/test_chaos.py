@@ -23,4 +23,5 @@ def test_under_fire_nothing_is_lost_doubled_left_behind_or_stale():
     found = json.loads(done.stdout)
     counted = {name: found[name] for name in ("missing", "doubled", "left_behind", "stale")}
     assert not any(counted.values()), (found, done.stderr)
+    assert found["is_over"], (found, done.stderr)
     assert (done.returncode, found["deliveries"], found["kills"]) == (0, 40, 2)
