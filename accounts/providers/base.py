@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from allauth.socialaccount.providers.base import Provider, ProviderException
+from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.providers.base import Provider, ProviderAccount, ProviderException
 from allauth.socialaccount.providers.oauth2.client import OAuth2Client, OAuth2Error
 from allauth.socialaccount.providers.oauth2.provider import OAuth2Provider
 from allauth.socialaccount.providers.oauth2.views import OAuth2Adapter
@@ -82,6 +83,14 @@ def name_at(shown: object, acct: str, host: str, *, longest: int = 100) -> str:
     """`shown` and `@acct@host`. Where that is too long, the end stays: it says whose server it is."""
     where = f"@{acct}@{host}"[-longest:]
     return f"{told(shown, longest=max(0, longest - len(where) - 1))} {where}".strip()
+
+
+class NetworkAccount(ProviderAccount):
+    """How an account is named on allauth's side."""
+
+    def to_str(self) -> str:
+        account: SocialAccount = self.account
+        return str(account.extra_data.get("name") or account.uid)
 
 
 class NetworkProvider(Provider):

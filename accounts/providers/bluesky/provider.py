@@ -11,8 +11,6 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from allauth.socialaccount.models import SocialAccount
-from allauth.socialaccount.providers.base import ProviderAccount
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -21,6 +19,7 @@ from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
     Leaving,
+    NetworkAccount,
     NetworkProvider,
     credentials_of,
     told,
@@ -39,18 +38,10 @@ from accounts.providers.bluesky.identity import (
 from accounts.providers.servers import Server
 
 
-class BlueskyAccount(ProviderAccount):
-    """How the account is named on allauth's side (its admin)."""
-
-    def to_str(self) -> str:
-        account: SocialAccount = self.account
-        return str(account.extra_data.get("name") or account.uid)
-
-
 class BlueskyProvider(NetworkProvider):
     id = "bluesky"
     name = "Bluesky"
-    account_class = BlueskyAccount
+    account_class = NetworkAccount
     asks_server = True
     has_password_door = True
 

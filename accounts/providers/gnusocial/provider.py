@@ -8,13 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from allauth.socialaccount.models import SocialAccount
-from allauth.socialaccount.providers.base import ProviderAccount
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from accounts.providers.asking import asked, fields_of, needed
-from accounts.providers.base import Authorized, ExchangeFailed, Leaving, name_at, told
+from accounts.providers.base import (
+    Authorized,
+    ExchangeFailed,
+    Leaving,
+    NetworkAccount,
+    name_at,
+    told,
+)
 from accounts.providers.oauth1 import Endpoints, OAuth1Network, credentials, signed_get
 from accounts.providers.servers import Server, origin_of
 
@@ -23,18 +28,10 @@ NAMELESS = "anonymous"
 _ID = re.compile(r"[0-9]{1,20}", re.ASCII)
 
 
-class GnusocialAccount(ProviderAccount):
-    """How the account is named on allauth's side."""
-
-    def to_str(self) -> str:
-        account: SocialAccount = self.account
-        return str(account.extra_data.get("name") or account.uid)
-
-
 class GnusocialProvider(OAuth1Network):
     id = "gnusocial"
     name = "GNU social"
-    account_class = GnusocialAccount
+    account_class = NetworkAccount
     asks_server = True
 
     @property

@@ -11,8 +11,6 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from allauth.socialaccount.models import SocialAccount
-from allauth.socialaccount.providers.base import ProviderAccount
 from allauth.socialaccount.providers.oauth2.client import OAuth2Client, OAuth2Error
 from allauth.socialaccount.providers.oauth2.utils import generate_code_challenge
 from django.conf import settings
@@ -24,6 +22,7 @@ from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
     Leaving,
+    NetworkAccount,
     NetworkProvider,
     RegistrationGone,
     credentials_of,
@@ -46,18 +45,10 @@ LONGEST_KEY = 500  # letters of what a server calls us; its registration stays
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 
-class MastodonAccount(ProviderAccount):
-    """How the account is named on allauth's side."""
-
-    def to_str(self) -> str:
-        account: SocialAccount = self.account
-        return str(account.extra_data.get("name") or account.uid)
-
-
 class MastodonProvider(NetworkProvider):
     id = "mastodon"
     name = "Mastodon"
-    account_class = MastodonAccount
+    account_class = NetworkAccount
     asks_server = True
 
     @property

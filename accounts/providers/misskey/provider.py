@@ -14,8 +14,6 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from allauth.socialaccount.models import SocialAccount
-from allauth.socialaccount.providers.base import ProviderAccount
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -25,6 +23,7 @@ from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
     Leaving,
+    NetworkAccount,
     NetworkProvider,
     name_at,
     told,
@@ -41,18 +40,10 @@ PERMISSIONS = (
 _ID = re.compile(r"[A-Za-z0-9]{1,64}", re.ASCII)
 
 
-class MisskeyAccount(ProviderAccount):
-    """How the account is named on allauth's side."""
-
-    def to_str(self) -> str:
-        account: SocialAccount = self.account
-        return str(account.extra_data.get("name") or account.uid)
-
-
 class MisskeyProvider(NetworkProvider):
     id = "misskey"
     name = "Misskey"
-    account_class = MisskeyAccount
+    account_class = NetworkAccount
     asks_server = True
 
     @property

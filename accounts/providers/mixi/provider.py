@@ -10,14 +10,20 @@ import re
 from typing import Any
 
 from allauth.socialaccount.adapter import get_adapter
-from allauth.socialaccount.models import SocialAccount, SocialToken
-from allauth.socialaccount.providers.base import ProviderAccount, ProviderException
+from allauth.socialaccount.models import SocialToken
+from allauth.socialaccount.providers.base import ProviderException
 from allauth.socialaccount.providers.oauth2.client import OAuth2Client
 from django.http import HttpRequest
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from accounts.providers.base import Authorized, NetworkAdapter, OAuth2Network, told
+from accounts.providers.base import (
+    Authorized,
+    NetworkAccount,
+    NetworkAdapter,
+    OAuth2Network,
+    told,
+)
 
 SCOPES = (
     "r_profile",  # who it is, and the friend list
@@ -72,18 +78,10 @@ class MixiAdapter(NetworkAdapter):
         return self.get_provider().sociallogin_from_response(request, answer.json()["entry"])
 
 
-class MixiAccount(ProviderAccount):
-    """How the account is named on allauth's side (its admin)."""
-
-    def to_str(self) -> str:
-        account: SocialAccount = self.account
-        return str(account.extra_data.get("name") or account.uid)
-
-
 class MixiProvider(OAuth2Network):
     id = "mixi"
     name = "mixi"
-    account_class = MixiAccount
+    account_class = NetworkAccount
     oauth2_adapter_class = MixiAdapter
 
     @property

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from allauth.socialaccount.models import SocialAccount
-from allauth.socialaccount.providers.base import ProviderAccount
 from oauthlib.oauth1 import Client
 
 from accounts.providers.asking import asked
-from accounts.providers.base import Authorized, ExchangeFailed, told
+from accounts.providers.base import (
+    Authorized,
+    ExchangeFailed,
+    NetworkAccount,
+    told,
+)
 from accounts.providers.oauth1 import Endpoints, OAuth1Network, credentials
 from accounts.providers.servers import Server
 
@@ -23,18 +26,10 @@ ME = (
 _UID = re.compile(r"[0-9]{1,20}", re.ASCII)
 
 
-class OrkutAccount(ProviderAccount):
-    """How the account is named on allauth's side."""
-
-    def to_str(self) -> str:
-        account: SocialAccount = self.account
-        return str(account.extra_data.get("name") or account.uid)
-
-
 class OrkutProvider(OAuth1Network):
     id = "orkut"
     name = "Orkut"
-    account_class = OrkutAccount
+    account_class = NetworkAccount
 
     def request_params(self) -> dict[str, str]:
         return {"scope": SCOPE}

@@ -9,11 +9,17 @@ import re
 from typing import Any
 
 from allauth.socialaccount.adapter import get_adapter
-from allauth.socialaccount.models import SocialAccount, SocialToken
-from allauth.socialaccount.providers.base import ProviderAccount, ProviderException
+from allauth.socialaccount.models import SocialToken
+from allauth.socialaccount.providers.base import ProviderException
 from django.http import HttpRequest
 
-from accounts.providers.base import Authorized, NetworkAdapter, OAuth2Network, told
+from accounts.providers.base import (
+    Authorized,
+    NetworkAccount,
+    NetworkAdapter,
+    OAuth2Network,
+    told,
+)
 
 SCOPES = (
     "tweet.read",  # look up a post whose answer was lost
@@ -46,18 +52,10 @@ class TwitterAdapter(NetworkAdapter):
         return self.get_provider().sociallogin_from_response(request, answer.json()["data"])
 
 
-class TwitterAccount(ProviderAccount):
-    """How the account is named on allauth's side."""
-
-    def to_str(self) -> str:
-        account: SocialAccount = self.account
-        return str(account.extra_data.get("name") or account.uid)
-
-
 class TwitterProvider(OAuth2Network):
     id = "twitter"
     name = "Twitter/X"
-    account_class = TwitterAccount
+    account_class = NetworkAccount
     oauth2_adapter_class = TwitterAdapter
     pkce_enabled_default = True
 
