@@ -8,11 +8,19 @@ since they could not open it, and is never cut.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from syndication.connectors import reasons
-from syndication.connectors.base import Audience, Kind, Limits, OutgoingPost, Photo, Preview
+from syndication.connectors.base import (
+    Audience,
+    Kind,
+    Limits,
+    OutgoingPost,
+    Photo,
+    Preview,
+    RemotePost,
+)
 from syndication.connectors.errors import Unsupported
 from syndication.connectors.media import Carried, carry
 from syndication.connectors.text import (
@@ -25,6 +33,7 @@ from syndication.connectors.text import (
     cut,
     fit,
     names_somebody,
+    normalise,
 )
 
 PARAGRAPH = "\n\n"
@@ -130,3 +139,13 @@ def cleaned(post: OutgoingPost) -> OutgoingPost:
         url=clean(post.url),
         permalink=post.permalink if post.audience == "everyone" else "",
     )
+
+
+def reading_alike(entries: Iterable[RemotePost], text: str, *, since: float) -> list[RemotePost]:
+    """Those of `entries`, newest first, that could be what was sent as `text` at `since` (epoch
+    seconds; networks cut times to the second) or later; oldest first."""
+    shown = normalise(text)
+    found = [
+        each for each in entries if each.created_at >= int(since) and normalise(each.text) == shown
+    ]
+    return found[::-1]

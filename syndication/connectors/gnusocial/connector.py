@@ -26,11 +26,10 @@ from syndication.connectors.base import (
     Response,
     Terms,
 )
-from syndication.connectors.compose import OneText
+from syndication.connectors.compose import OneText, reading_alike
 from syndication.connectors.errors import ConnectorError, NoVerdict, Rejected
 from syndication.connectors.gnusocial import reading
 from syndication.connectors.oauth1 import SignedApi
-from syndication.connectors.text import normalise
 
 KINDS: tuple[Kind, ...] = ("status", "note", "photo", "link")
 PAGE = 100
@@ -112,13 +111,8 @@ class Gnusocial(Connector):
     def look_up(
         self, post: OutgoingPost, *, since: float, idempotency_key: str
     ) -> Iterator[RemotePost]:
-        shown = normalise(self.preview(post).text)
-        found = [
-            each
-            for each in self._own_statuses(since)
-            if each.created_at >= int(since) and normalise(each.text) == shown
-        ]
-        yield from reversed(found)
+        shown = self.preview(post).text
+        yield from reading_alike(self._own_statuses(since), shown, since=since)
 
     def friends(self) -> Iterator[Friend]:
         """Whom the account follows, page by page until one is empty."""

@@ -27,11 +27,11 @@ from syndication.connectors.base import (
     RemotePost,
     Terms,
 )
-from syndication.connectors.compose import OneText
+from syndication.connectors.compose import OneText, reading_alike
 from syndication.connectors.errors import Gone, Rejected, TryLater
 from syndication.connectors.mastodon import reading
 from syndication.connectors.mastodon.wire import ME, Wire
-from syndication.connectors.text import mastodon_count, normalise
+from syndication.connectors.text import mastodon_count
 
 KINDS: tuple[Kind, ...] = ("status", "note", "photo", "link")
 VISIBILITY: Mapping[Audience, str] = {"everyone": "public", "friends": "private"}
@@ -125,13 +125,8 @@ class Mastodon(Connector):
     def look_up(
         self, post: OutgoingPost, *, since: float, idempotency_key: str
     ) -> Iterator[RemotePost]:
-        shown = normalise(self.preview(post).text)
-        found = [
-            each
-            for each in self._own_statuses(since)
-            if each.created_at >= int(since) and normalise(each.text) == shown
-        ]
-        yield from reversed(found)
+        shown = self.preview(post).text
+        yield from reading_alike(self._own_statuses(since), shown, since=since)
 
     def friends(self) -> Iterator[Friend]:
         """Whom the account follows."""

@@ -31,10 +31,9 @@ from syndication.connectors.base import (
     Response,
     Terms,
 )
-from syndication.connectors.compose import OneText
+from syndication.connectors.compose import OneText, reading_alike
 from syndication.connectors.errors import ConnectorError, Gone, Rejected, Unauthorized
 from syndication.connectors.misskey import reading
-from syndication.connectors.text import normalise
 
 KINDS: tuple[Kind, ...] = ("status", "note", "photo", "link")
 VISIBILITY: Mapping[Audience, str] = {"everyone": "public", "friends": "followers"}
@@ -144,13 +143,8 @@ class Misskey(Connector):
     def look_up(
         self, post: OutgoingPost, *, since: float, idempotency_key: str
     ) -> Iterator[RemotePost]:
-        shown = normalise(self.preview(post).text)
-        found = [
-            each
-            for each in self._own_notes(since)
-            if each.created_at >= int(since) and normalise(each.text) == shown
-        ]
-        yield from reversed(found)
+        shown = self.preview(post).text
+        yield from reading_alike(self._own_notes(since), shown, since=since)
 
     def friends(self) -> Iterator[Friend]:
         """Whom the account follows."""

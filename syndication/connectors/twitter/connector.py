@@ -27,9 +27,8 @@ from syndication.connectors.base import (
     Receipt,
     RemotePost,
 )
-from syndication.connectors.compose import OneText
+from syndication.connectors.compose import OneText, reading_alike
 from syndication.connectors.errors import NoVerdict
-from syndication.connectors.text import normalise
 from syndication.connectors.twitter import reading
 from syndication.connectors.twitter.wire import Duplicate, Wire
 
@@ -107,13 +106,8 @@ class Twitter(Connector):
     def look_up(
         self, post: OutgoingPost, *, since: float, idempotency_key: str
     ) -> Iterator[RemotePost]:
-        shown = normalise(self.preview(post).text)
-        found = [
-            each
-            for each in self._own_posts(since)
-            if each.created_at >= int(since) and normalise(each.text) == shown
-        ]
-        yield from reversed(found)
+        shown = self.preview(post).text
+        yield from reading_alike(self._own_posts(since), shown, since=since)
 
     def friends(self) -> Iterator[Friend]:
         """Whom the account follows."""
