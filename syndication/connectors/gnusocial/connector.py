@@ -27,22 +27,18 @@ from syndication.connectors.base import (
     Terms,
 )
 from syndication.connectors.compose import OneText, reading_alike
-from syndication.connectors.errors import ConnectorError, NoVerdict, Rejected
+from syndication.connectors.errors import ConnectorError
 from syndication.connectors.gnusocial import reading
 from syndication.connectors.oauth1 import SignedApi
+from syndication.connectors.twins import Duplicate, check_twins
 
 KINDS: tuple[Kind, ...] = ("status", "note", "photo", "link")
 PAGE = 100
 MOST_PAGES = 60
-MAYBE_OURS = 900.0  # seconds: so young a twin may be the copy whose answer was lost
 WITHOUT_LIMIT = 10_000  # characters, where a server says that it has none
 
 _USUAL = Limits(text=140, photos=1, photo_bytes=5_000_000)
 _AUDIENCES: Mapping[Kind, frozenset[Audience]] = dict.fromkeys(KINDS, frozenset({"everyone"}))
-
-
-class Duplicate(Rejected):
-    """It has this very text already, from this very account."""
 
 
 class Wire(SignedApi):
@@ -96,9 +92,7 @@ class Gnusocial(Connector):
         try:
             answer = self._wire.write("POST", "/api/statuses/update.json", **content)
         except Duplicate as refusal:
-            twins = self.look_up(post, since=self.clock() - MAYBE_OURS, idempotency_key="")
-            if any(True for _ in twins):
-                raise NoVerdict(reasons.SAID_ALREADY, status=refusal.status) from refusal
+            check_twins(self, post, refusal)
             raise
         remote_id = reading.word(answer.get("id")) if isinstance(answer, dict) else ""
         if not remote_id:

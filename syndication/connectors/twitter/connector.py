@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import ClassVar
 
-from syndication.connectors import reasons
 from syndication.connectors.api import part
 from syndication.connectors.base import (
     App,
@@ -28,14 +27,13 @@ from syndication.connectors.base import (
     RemotePost,
 )
 from syndication.connectors.compose import OneText, reading_alike
-from syndication.connectors.errors import NoVerdict
+from syndication.connectors.twins import Duplicate, check_twins
 from syndication.connectors.twitter import reading
-from syndication.connectors.twitter.wire import Duplicate, Wire
+from syndication.connectors.twitter.wire import Wire
 
 KINDS: tuple[Kind, ...] = ("status", "note", "photo", "link")
 SECONDS_OF_TOKEN = 7200.0
 MOST_PAGES = 20
-MAYBE_OURS = 900.0  # seconds: so young a twin may be the copy whose answer was lost
 
 LIMITS: Mapping[Kind, Limits] = dict.fromkeys(
     KINDS, Limits(text=280, unit="weighted", photos=4, photo_bytes=5_000_000, photo_pixels=4096)
@@ -90,9 +88,7 @@ class Twitter(Connector):
         try:
             answer = self._wire.write("POST", "/tweets", json=body)
         except Duplicate as refusal:
-            twins = self.look_up(post, since=self.clock() - MAYBE_OURS, idempotency_key="")
-            if any(True for _ in twins):
-                raise NoVerdict(reasons.SAID_ALREADY, status=refusal.status) from refusal
+            check_twins(self, post, refusal)
             raise
         data = answer.get("data") if isinstance(answer, dict) else None
         remote_id = reading.word(data.get("id")) if isinstance(data, dict) else ""

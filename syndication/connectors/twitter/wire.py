@@ -10,14 +10,11 @@ from urllib.parse import quote
 from syndication.connectors import reasons
 from syndication.connectors.api import DONE, Api, fields_of
 from syndication.connectors.base import Response
-from syndication.connectors.errors import ConnectorError, Rejected, TryLater, Unauthorized
+from syndication.connectors.errors import ConnectorError, TryLater, Unauthorized
+from syndication.connectors.twins import Duplicate
 
 AN_HOUR = 3600.0
 OURS = ("client-forbidden", "usage-capped", "client-disconnected", "credits")
-
-
-class Duplicate(Rejected):
-    """It has this very text already, from this very account."""
 
 
 class Wire(Api):

@@ -1,0 +1,20 @@
+"""Networks that take no text twice: what is refused as one may be ours, whose answer was lost."""
+
+from __future__ import annotations
+
+from syndication.connectors import reasons
+from syndication.connectors.base import Connector, OutgoingPost
+from syndication.connectors.errors import NoVerdict, Rejected
+
+MAYBE_OURS = 900.0  # seconds: so young a twin may be the copy whose answer was lost
+
+
+class Duplicate(Rejected):
+    """It has this very text already, from this very account."""
+
+
+def check_twins(connector: Connector, post: OutgoingPost, refusal: Duplicate) -> None:
+    """Raises NoVerdict where what `refusal` speaks of stands there since a moment ago."""
+    since = connector.clock() - MAYBE_OURS
+    if any(True for _ in connector.look_up(post, since=since, idempotency_key="")):
+        raise NoVerdict(reasons.SAID_ALREADY, status=refusal.status) from refusal
