@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar, Protocol
 
 from syndication.connectors.values import (
+    KINDS,
     App,
     Audience,
     Budget,
@@ -36,6 +37,7 @@ from syndication.connectors.values import (
 )
 
 __all__ = [
+    "KINDS",
     "App",
     "Audience",
     "Budget",

@@ -9,6 +9,8 @@ from typing import Literal
 Kind = Literal["status", "note", "photo", "link"]
 Audience = Literal["everyone", "friends_of_friends", "friends", "group", "only_me"]
 
+KINDS: tuple[Kind, ...] = ("status", "note", "photo", "link")  # all; some networks carry fewer
+
 
 @dataclass(frozen=True)
 class Credentials:

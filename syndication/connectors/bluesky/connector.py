@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, ClassVar
 
 from syndication.connectors import reasons
 from syndication.connectors.base import (
-    App,
+    KINDS,
     Audience,
     Budget,
     Connector,
     Credentials,
     FeedItem,
     Friend,
-    Http,
     Kind,
     Limits,
     OutgoingPost,
@@ -35,7 +34,6 @@ PAGE = "100"
 MOST_PAGES = 40  # of a list; one without end is not read to its end
 MOST_FEED_PAGES = 5
 EVERYONE: frozenset[Audience] = frozenset({"everyone"})
-KINDS: tuple[Kind, ...] = ("status", "note", "photo", "link")
 NO_APPVIEW = frozenset({404, 501})  # what a server answers that passes nothing on to one
 
 # 300 graphemes and 3,000 bytes; pictures of up to 1,000,000 bytes, four of them. A link post shows
@@ -66,18 +64,13 @@ class Bluesky(Connector):
     # https://docs.bsky.app/docs/advanced-guides/rate-limits: 5,000 points an hour, a new record 3.
     budget_of_link: ClassVar[Budget | None] = Budget(1666, 3600.0)
 
-    def __init__(
-        self,
-        credentials: Credentials,
-        *,
-        http: Http,
-        app: App,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        super().__init__(credentials, http=http, app=app, clock=clock)
-        self._xrpc = Xrpc(credentials, http=http, app=app, clock=clock)
-        self._people = People(self._xrpc)
-        self._web = self._people.web
+    @cached_property
+    def _xrpc(self) -> Xrpc:
+        return Xrpc(self.credentials, http=self.http, app=self.app, clock=self.clock)
+
+    @cached_property
+    def _people(self) -> People:
+        return People(self._xrpc)
 
     @classmethod
     def preview(cls, post: OutgoingPost) -> Preview:
@@ -201,7 +194,7 @@ class Bluesky(Connector):
     def _receipt(self, key: str) -> Receipt:
         did = self.credentials.uid
         uri = f"at://{did}/{records.COLLECTION}/{key}"
-        return Receipt(uri, url=f"{self._web}/profile/{did}/post/{key}")
+        return Receipt(uri, url=f"{self._people.web}/profile/{did}/post/{key}")
 
     def _timeline(self, since: str) -> Iterator[FeedItem]:
         cursor = ""
@@ -210,7 +203,7 @@ class Bluesky(Connector):
             answer = self._xrpc.call("app.bsky.feed.getTimeline", page)
             if reading.entries(answer, "feed") is None:
                 raise self._xrpc.unreadable(is_write=False)
-            for item in reading.items(answer, self._web):
+            for item in reading.items(answer, self._people.web):
                 if item.remote_id == since:
                     return
                 yield item

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, ClassVar
 
 from syndication.connectors import reasons
 from syndication.connectors.api import MEDIA_DEADLINE, part
 from syndication.connectors.base import (
-    App,
+    KINDS,
     Audience,
     Connector,
-    Credentials,
     FeedItem,
     Friend,
-    Http,
     Kind,
     Limits,
     OutgoingPost,
@@ -32,7 +30,6 @@ from syndication.connectors.gnusocial import reading
 from syndication.connectors.oauth1 import SignedApi
 from syndication.connectors.twins import Duplicate, check_twins
 
-KINDS: tuple[Kind, ...] = ("status", "note", "photo", "link")
 PAGE = 100
 MOST_PAGES = 60
 WITHOUT_LIMIT = 10_000  # characters, where a server says that it has none
@@ -66,16 +63,9 @@ class Gnusocial(Connector):
     can_delete: ClassVar[frozenset[Kind]] = frozenset(KINDS)
     can_read_back: ClassVar[frozenset[Kind]] = frozenset(KINDS)
 
-    def __init__(
-        self,
-        credentials: Credentials,
-        *,
-        http: Http,
-        app: App,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        super().__init__(credentials, http=http, app=app, clock=clock)
-        self._wire = Wire(credentials, http=http, app=app, clock=clock)
+    @cached_property
+    def _wire(self) -> Wire:
+        return Wire(self.credentials, http=self.http, app=self.app, clock=self.clock)
 
     @classmethod
     def preview(cls, post: OutgoingPost) -> Preview:

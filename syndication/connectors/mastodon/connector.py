@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, ClassVar
 
 from syndication.connectors import reasons
 from syndication.connectors.api import part
 from syndication.connectors.base import (
-    App,
+    KINDS,
     Audience,
     Budget,
     Connector,
-    Credentials,
     FeedItem,
     Friend,
-    Http,
     Kind,
     Limits,
     OutgoingPost,
@@ -33,7 +31,6 @@ from syndication.connectors.mastodon import reading
 from syndication.connectors.mastodon.wire import ME, Wire
 from syndication.connectors.text import mastodon_count
 
-KINDS: tuple[Kind, ...] = ("status", "note", "photo", "link")
 VISIBILITY: Mapping[Audience, str] = {"everyone": "public", "friends": "private"}
 POLLS = 10  # how often a picture's state is asked after
 POLL_EVERY = 1.0  # seconds
@@ -66,16 +63,9 @@ class Mastodon(Connector):
     read_back_quiet: ClassVar[float] = 30.0
     budget_of_link: ClassVar[Budget | None] = Budget(300, 300)
 
-    def __init__(
-        self,
-        credentials: Credentials,
-        *,
-        http: Http,
-        app: App,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        super().__init__(credentials, http=http, app=app, clock=clock)
-        self._wire = Wire(credentials, http=http, app=app, clock=clock)
+    @cached_property
+    def _wire(self) -> Wire:
+        return Wire(self.credentials, http=self.http, app=self.app, clock=self.clock)
 
     @classmethod
     def preview(cls, post: OutgoingPost) -> Preview:

@@ -5,22 +5,20 @@ Everything is a POST with JSON. Notes know no key for a repeat and cannot be cha
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, ClassVar
 
 from syndication.connectors import reasons
 from syndication.connectors.api import Api, fields_of
 from syndication.connectors.base import (
-    App,
+    KINDS,
     Audience,
     Budget,
     Connector,
-    Credentials,
     FeedItem,
     Friend,
-    Http,
     Kind,
     Limits,
     OutgoingPost,
@@ -35,7 +33,6 @@ from syndication.connectors.compose import OneText, reading_alike
 from syndication.connectors.errors import ConnectorError, Gone, Rejected, Unauthorized
 from syndication.connectors.misskey import reading
 
-KINDS: tuple[Kind, ...] = ("status", "note", "photo", "link")
 VISIBILITY: Mapping[Audience, str] = {"everyone": "public", "friends": "followers"}
 PAGE = 100
 MOST_PAGES = 60
@@ -102,16 +99,9 @@ class Misskey(Connector):
     read_back_quiet: ClassVar[float] = 30.0
     budget_of_link: ClassVar[Budget | None] = Budget(300, 3600)
 
-    def __init__(
-        self,
-        credentials: Credentials,
-        *,
-        http: Http,
-        app: App,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        super().__init__(credentials, http=http, app=app, clock=clock)
-        self._wire = Wire(credentials, http=http, app=app, clock=clock)
+    @cached_property
+    def _wire(self) -> Wire:
+        return Wire(self.credentials, http=self.http, app=self.app, clock=self.clock)
 
     @classmethod
     def preview(cls, post: OutgoingPost) -> Preview:

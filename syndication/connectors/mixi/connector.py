@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import ClassVar
 
 from syndication.connectors import reasons
 from syndication.connectors.api import MEDIA_DEADLINE, part
 from syndication.connectors.base import (
-    App,
     Audience,
     Connector,
     Credentials,
     FeedItem,
     Friend,
-    Http,
     Kind,
     Limits,
     OutgoingPost,
@@ -60,17 +58,13 @@ class Mixi(Connector):
     keep_fresh_every: ClassVar[float] = 3 * 3600.0
     relink_hint: ClassVar[str] = reasons.TICK_ALWAYS
 
-    def __init__(
-        self,
-        credentials: Credentials,
-        *,
-        http: Http,
-        app: App,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        super().__init__(credentials, http=http, app=app, clock=clock)
-        self._graph = Graph(credentials, http=http, app=app, clock=clock)
-        self._albums = Albums(self._graph)
+    @cached_property
+    def _graph(self) -> Graph:
+        return Graph(self.credentials, http=self.http, app=self.app, clock=self.clock)
+
+    @cached_property
+    def _albums(self) -> Albums:
+        return Albums(self._graph)
 
     @classmethod
     def preview(cls, post: OutgoingPost) -> Preview:

@@ -6,21 +6,19 @@ be one and the same otherwise. There is no method that deletes an activity.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 from html import escape
 from typing import Any, ClassVar
 
 from syndication.connectors import reasons
 from syndication.connectors.base import (
-    App,
+    KINDS,
     Audience,
     Connector,
-    Credentials,
     FeedItem,
     Friend,
-    Http,
     Kind,
     Limits,
     OutgoingPost,
@@ -35,7 +33,6 @@ from syndication.connectors.orkut import reading
 from syndication.connectors.orkut.rpc import Rpc
 from syndication.connectors.text import ELLIPSIS, cut, normalise
 
-KINDS: tuple[Kind, ...] = ("status", "note", "photo", "link")
 OURS = "Profile Link"
 PAGE = 70  # of activities; of people 100
 MOST_PAGES = 60
@@ -64,16 +61,9 @@ class Orkut(Connector):
     timeline_lags: ClassVar[bool] = True
     closed_in: ClassVar[str] = "2014"
 
-    def __init__(
-        self,
-        credentials: Credentials,
-        *,
-        http: Http,
-        app: App,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        super().__init__(credentials, http=http, app=app, clock=clock)
-        self._rpc = Rpc(credentials, http=http, app=app, clock=clock)
+    @cached_property
+    def _rpc(self) -> Rpc:
+        return Rpc(self.credentials, http=self.http, app=self.app, clock=self.clock)
 
     @classmethod
     def preview(cls, post: OutgoingPost) -> Preview:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import ClassVar
 
 from syndication.connectors.api import part
 from syndication.connectors.base import (
-    App,
+    KINDS,
     Audience,
     Budget,
     Connector,
     Credentials,
     FeedItem,
     Friend,
-    Http,
     Kind,
     Limits,
     OutgoingPost,
@@ -31,7 +30,6 @@ from syndication.connectors.twins import Duplicate, check_twins
 from syndication.connectors.twitter import reading
 from syndication.connectors.twitter.wire import Wire
 
-KINDS: tuple[Kind, ...] = ("status", "note", "photo", "link")
 SECONDS_OF_TOKEN = 7200.0
 MOST_PAGES = 20
 
@@ -63,16 +61,9 @@ class Twitter(Connector):
     budget_of_link: ClassVar[Budget | None] = Budget(100, 900)
     budget_of_network: ClassVar[Budget | None] = Budget(10_000, 86_400)
 
-    def __init__(
-        self,
-        credentials: Credentials,
-        *,
-        http: Http,
-        app: App,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        super().__init__(credentials, http=http, app=app, clock=clock)
-        self._wire = Wire(credentials, http=http, app=app, clock=clock)
+    @cached_property
+    def _wire(self) -> Wire:
+        return Wire(self.credentials, http=self.http, app=self.app, clock=self.clock)
 
     @classmethod
     def preview(cls, post: OutgoingPost) -> Preview:
