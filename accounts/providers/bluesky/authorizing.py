@@ -21,6 +21,7 @@ from accounts.providers.base import ExchangeFailed, told
 from accounts.providers.bluesky.asking import fetched, posted
 from accounts.providers.bluesky.client import SCOPE, Client
 from accounts.providers.bluesky.identity import host_of
+from accounts.providers.issuers import METADATA
 from accounts.providers.servers import origin_of
 
 logger = logging.getLogger(__name__)
@@ -107,7 +108,7 @@ def _issuer_of(origin: str) -> str:
 
 
 def _described(issuer: str) -> Authorizer:
-    found = fetched(f"{issuer}/.well-known/oauth-authorization-server")
+    found = fetched(f"{issuer}{METADATA}")
     if not isinstance(found, dict) or found.get("issuer") != issuer:
         raise ExchangeFailed
     if "atproto" not in (found.get("scopes_supported") or ()):

@@ -35,6 +35,7 @@ from accounts.providers.bluesky.identity import (
     read_handle,
     shown_as,
 )
+from accounts.providers.issuers import Issuer
 from accounts.providers.servers import Server
 
 
@@ -122,8 +123,9 @@ class BlueskyProvider(NetworkProvider):
     def _exchanged(
         self, params: Mapping[str, str], stash: Mapping[str, str], server: Server | None
     ) -> Authorized:
-        if server is None or params["iss"] != stash["issuer"]:
+        if server is None:
             raise ExchangeFailed
+        Issuer(stash["issuer"], is_told=True).check(params)
         authorizer = authorizer_of(server.host)
         if authorizer.issuer != stash["issuer"]:
             raise ExchangeFailed

@@ -29,7 +29,8 @@ from accounts.providers.base import (
     name_at,
     told,
 )
-from accounts.providers.servers import Server, origin_of
+from accounts.providers.issuers import METADATA, Issuer
+from accounts.providers.servers import NotAServer, Server, origin_of, read_host
 from accounts.safe_http import HttpFailure
 
 SCOPES = (
@@ -58,7 +59,7 @@ class MastodonProvider(NetworkProvider):
     def register(self, request: HttpRequest, host: str) -> Mapping[str, str]:
         """First that there is such a server at all, so that a member hears what is wrong."""
         origin = origin_of(host)
-        _check(host)
+        _checked(host)
         answer = asked(
             host,
             "POST",
@@ -81,13 +82,18 @@ class MastodonProvider(NetworkProvider):
 
     def leave(self, request: HttpRequest, *, server: Server | None = None) -> Leaving:
         server = needed(server)
-        _check(server.host)
+        issuer = _checked(server.host)
         client = self._client(request, server)
         client.state = secrets.token_urlsafe(20)
         pkce = generate_code_challenge()
         verifier = str(pkce.pop("code_verifier"))
         url = client.get_redirect_url(f"{server.origin}/oauth/authorize", list(SCOPES), pkce)
-        return Leaving(url, client.state, {"verifier": verifier})
+        stash = {
+            "verifier": verifier,
+            "issuer": issuer.name,
+            "is_told": "yes" if issuer.is_told else "",
+        }
+        return Leaving(url, client.state, stash)
 
     def come_back(
         self,
@@ -99,6 +105,7 @@ class MastodonProvider(NetworkProvider):
     ) -> Authorized:
         server = needed(server)
         try:
+            Issuer(stash["issuer"], bool(stash["is_told"])).check(params)
             client = self._client(request, server)
             answer = client.get_access_token(params["code"], stash.get("verifier"))
             credentials = credentials_of(answer, server)
@@ -143,17 +150,38 @@ def _account(server: Server, credentials: dict[str, Any]) -> Authorized:
     )
 
 
-def _check(host: str) -> None:
-    """That a server of this kind answers there. Raises ExchangeFailed with words."""
+def _checked(host: str) -> Issuer:
+    """That a server of this kind answers there, and by which name. Raises ExchangeFailed with words."""
     for path in ("/api/v2/instance", "/api/v1/instance"):
         answer = asked(host, "GET", origin_of(host) + path)
         if answer.status_code == 200 and fields_of(answer).get("version"):
-            return
+            return _issuer(host)
         if answer.status_code in {401, 403, 418, 451}:
             words = _("%(host)s does not answer this site: it may have blocked it.")
             raise ExchangeFailed(words % {"host": host})
+    raise _no_such_server(host)
+
+
+def _issuer(host: str) -> Issuer:
+    """By its metadata; by its address where it has none (before 4.3, and servers of other makes)."""
+    origin = origin_of(host)
+    answer = asked(host, "GET", f"{origin}{METADATA}")
+    if answer.status_code != 200:
+        return Issuer(origin)
+    try:
+        issuer = Issuer.described(fields_of(answer))
+        other = read_host(issuer.name)
+    except (ExchangeFailed, NotAServer):
+        raise _no_such_server(host) from None
+    if other == host:
+        return issuer
+    words = _("%(host)s signs people in at %(other)s. Type that name instead.")
+    raise ExchangeFailed(words % {"host": host, "other": other})
+
+
+def _no_such_server(host: str) -> ExchangeFailed:
     words = _("%(host)s answers, but is no Mastodon server. Look at the name once more.")
-    raise ExchangeFailed(words % {"host": host})
+    return ExchangeFailed(words % {"host": host})
 
 
 provider_classes = [MastodonProvider]

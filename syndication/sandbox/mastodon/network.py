@@ -61,6 +61,7 @@ class Mastodon(Network):
             "/oauth/authorize": self._oauth.authorize,
             "/oauth/token": self._oauth.token,
             "/oauth/revoke": self._oauth.revoke,
+            "/.well-known/oauth-authorization-server": self._oauth.metadata,
             "/api/v1/apps": self._oauth.register,
         }
         if request.path in doors:

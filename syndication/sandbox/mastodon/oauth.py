@@ -28,6 +28,7 @@ class Asked:
     redirect_uri: str
     state: str
     challenge: str
+    issuer: str
 
 
 class OAuth:
@@ -36,6 +37,40 @@ class OAuth:
     def __init__(self, state: State) -> None:
         self._state = state
         self._permission: Permission[Asked] = Permission("Mastodon", state.society, self._decided)
+
+    def metadata(self, request: Request) -> Reply:
+        """GET /.well-known/oauth-authorization-server, since 4.3: the issuer ends with a slash.
+
+        `iss` is as Doorkeeper does it where it is told its issuer
+        (https://github.com/doorkeeper-gem/doorkeeper/pull/1849).
+        """
+        if not self._state.settings.metadata:
+            return json_reply({"error": "Not Found"}, 404)
+        root = request.root
+        return json_reply(
+            {
+                "issuer": f"{root}/",
+                "authorization_endpoint": f"{root}/oauth/authorize",
+                "token_endpoint": f"{root}/oauth/token",
+                "revocation_endpoint": f"{root}/oauth/revoke",
+                "scopes_supported": list(SCOPES),
+                "response_types_supported": ["code"],
+                "response_modes_supported": ["query", "fragment", "form_post"],
+                "grant_types_supported": ["authorization_code", "client_credentials"],
+                "token_endpoint_auth_methods_supported": [
+                    "client_secret_basic",
+                    "client_secret_post",
+                ],
+                "code_challenge_methods_supported": ["S256"],
+                "service_documentation": "https://docs.joinmastodon.org/",
+                "app_registration_endpoint": f"{root}/api/v1/apps",
+                **(
+                    {"authorization_response_iss_parameter_supported": True}
+                    if self._state.settings.tells_issuer
+                    else {}
+                ),
+            }
+        )
 
     def register(self, request: Request) -> Reply:
         """POST /api/v1/apps."""
@@ -77,7 +112,8 @@ class OAuth:
         challenge = query.get("code_challenge", "")
         if challenge and query.get("code_challenge_method") != "S256":
             return self._permission.refused("code_challenge_methodが正しくありません。")
-        asked = Asked(app.id, scopes, uri, query.get("state", ""), challenge)
+        issuer = f"{request.root}/" if self._state.settings.tells_issuer else ""
+        asked = Asked(app.id, scopes, uri, query.get("state", ""), challenge, issuer)
         return self._permission.ask(request, asked, app=app.name, wants=sorted(scopes))
 
     def token(self, request: Request) -> Reply:
@@ -122,6 +158,7 @@ class OAuth:
 
     def _decided(self, asked: Asked, who: Account | None) -> Reply:
         fields = {"state": asked.state} if asked.state else {}
+        fields |= {"iss": asked.issuer} if asked.issuer else {}
         if who is None:
             words = "The resource owner or authorization server denied the request."
             fields |= {"error": "access_denied", "error_description": words}

@@ -17,6 +17,7 @@ class Settings:
     `idempotency`: three of four servers ignore the key. `instance_v2` off: only v1 tells the limits.
     `media_polls`: how often a picture is asked after before it is ready. `rate_limit`: requests of
     one account in five minutes. `dead_token`: how the server tells it: 401, 400 (HTML) or 422.
+    `metadata` off: a server from before 4.3. `tells_issuer`: it says beside a code who gave it.
     """
 
     max_characters: int = 500
@@ -28,6 +29,10 @@ class Settings:
     media_polls: int = 0
     rate_limit: int = 300
     dead_token: int = 401
+    metadata: bool = True
+    tells_issuer: bool = (
+        False  # Mastodon 4.5 does not: https://github.com/mastodon/mastodon/issues/31116
+    )
 
     def change(self, values: dict[str, Any]) -> None:
         """Take new values. Raises ValueError for an unknown name or another type."""
