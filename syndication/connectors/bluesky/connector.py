@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, ClassVar
 
-from syndication.connectors import reasons
+from syndication.connectors import checked, reasons
 from syndication.connectors.base import (
     KINDS,
     Audience,
@@ -122,7 +122,7 @@ class Bluesky(Connector):
             raise
         value = answer.get("value")
         written = value.get("text") if isinstance(value, dict) else None
-        created_at = reading.moment(value.get("createdAt")) if isinstance(value, dict) else None
+        created_at = checked.moment(value.get("createdAt")) if isinstance(value, dict) else None
         if not isinstance(written, str) or created_at is None:
             raise self._xrpc.unreadable(is_write=False)
         is_it = normalise(written) == normalise(self.preview(post).text)
@@ -145,7 +145,7 @@ class Bluesky(Connector):
             new = [did for did in dids if did not in seen]
             yield from self._people.named(new)
             seen.update(new)
-            cursor = reading.text(answer.get("cursor"))
+            cursor = checked.text(answer.get("cursor"))
             if not cursor or not new:
                 return
 
@@ -207,6 +207,6 @@ class Bluesky(Connector):
                 if item.remote_id == since:
                     return
                 yield item
-            cursor = reading.text(answer.get("cursor"))
+            cursor = checked.text(answer.get("cursor"))
             if not cursor:
                 return

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
+from syndication.connectors import checked
 from syndication.connectors.base import FeedItem, Friend
 from syndication.connectors.bluesky.records import COLLECTION
-from syndication.connectors.text import clean
 
 LONGEST_URI = 200  # characters; a row holds no more
 
@@ -60,9 +59,9 @@ def person(entry: Any, web: str) -> Friend | None:
     named = handle(entry.get("handle"))
     return Friend(
         uid=uid,
-        name=text(entry.get("displayName")) or named or uid,
+        name=checked.text(entry.get("displayName")) or named or uid,
         profile_url=f"{web}/profile/{named or uid}",
-        picture_url=_address(entry.get("avatar")),
+        picture_url=checked.address(entry.get("avatar")),
     )
 
 
@@ -84,11 +83,11 @@ def item(entry: Any, web: str) -> FeedItem | None:
     record = post.get("record")
     if author is None or owner != author.uid or not isinstance(record, dict):
         return None
-    created_at = moment(post.get("indexedAt") or record.get("createdAt"))
+    created_at = checked.moment(post.get("indexedAt") or record.get("createdAt"))
     if created_at is None or record.get("reply"):
         return None
     url = f"{web}/profile/{author.uid}/post/{key}"
-    return FeedItem(str(post["uri"]), author, text(record.get("text")), created_at, url=url)
+    return FeedItem(str(post["uri"]), author, checked.text(record.get("text")), created_at, url=url)
 
 
 def items(answer: Any, web: str) -> Iterator[FeedItem]:
@@ -97,22 +96,3 @@ def items(answer: Any, web: str) -> Iterator[FeedItem]:
         found = item(entry, web)
         if found is not None:
             yield found
-
-
-def text(value: object) -> str:
-    """JSON may bring halves of emoji and controls, which neither a page nor a row can hold."""
-    return clean(value) if isinstance(value, str) else ""
-
-
-def moment(value: object) -> float | None:
-    """A time as ISO 8601 has it, in seconds since the epoch."""
-    try:
-        at = datetime.fromisoformat(text(value))
-        return at.timestamp() if at.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
-
-
-def _address(value: object) -> str:
-    found = text(value)
-    return found if re.fullmatch(r"https?://[!-~]+", found) else ""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import datetime
 from typing import Any
 
+from syndication.connectors import checked
 from syndication.connectors.base import FeedItem, Friend, RemotePost
 from syndication.connectors.text import clean
 
 _ID = re.compile(r"[0-9]{1,20}", re.ASCII)
-_DATE = "%a %b %d %H:%M:%S %z %Y"  # Tue Feb 15 14:44:04 +0000 2011
 
 
 def word(value: object) -> str:
@@ -28,15 +27,15 @@ def person(entry: Any) -> Friend | None:
     return Friend(
         uid=uid,
         name=line(entry.get("name")) or line(entry.get("screen_name")) or uid,
-        profile_url=address(entry.get("statusnet_profile_url")),
-        picture_url=address(entry.get("profile_image_url")),
+        profile_url=checked.address(entry.get("statusnet_profile_url")),
+        picture_url=checked.address(entry.get("profile_image_url")),
     )
 
 
 def post(entry: Any) -> RemotePost | None:
     """A status."""
     remote_id = word(entry.get("id")) if isinstance(entry, dict) else ""
-    created_at = _moment(entry.get("created_at")) if remote_id else None
+    created_at = checked.moment_of_2010(entry.get("created_at")) if remote_id else None
     if created_at is None:
         return None
     return RemotePost(remote_id, words(entry.get("text")), created_at, url=seen_at(entry))
@@ -53,7 +52,7 @@ def item(entry: Any) -> FeedItem | None:
 
 def seen_at(entry: Any) -> str:
     """Where people see a status: `external_url` (GNU social), else its `uri` where that is one."""
-    return address(entry.get("external_url")) or address(entry.get("uri"))
+    return checked.address(entry.get("external_url")) or checked.address(entry.get("uri"))
 
 
 def words(value: object) -> str:
@@ -64,16 +63,3 @@ def words(value: object) -> str:
 def line(value: object) -> str:
     """One line of somebody's words."""
     return " ".join(words(value).split())
-
-
-def address(value: object) -> str:
-    """A web address, "" for anything else."""
-    text = value if isinstance(value, str) else ""
-    return text if re.fullmatch(r"https?://[!-~]{1,490}", text) else ""
-
-
-def _moment(value: object) -> float | None:
-    try:
-        return datetime.strptime(str(value), _DATE).timestamp()
-    except (ValueError, OverflowError):
-        return None

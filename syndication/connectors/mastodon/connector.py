@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any, ClassVar
 
-from syndication.connectors import reasons
+from syndication.connectors import checked, reasons
 from syndication.connectors.api import part
 from syndication.connectors.base import (
     KINDS,
@@ -206,7 +206,7 @@ class Mastodon(Connector):
         remote_id = reading.word(answer.get("id")) if isinstance(answer, dict) else ""
         if not remote_id:
             raise self._wire.unreadable(is_write=True)
-        return Receipt(remote_id, url=reading.address(answer.get("url")))
+        return Receipt(remote_id, url=checked.address(answer.get("url")))
 
     def _own_statuses(self, since: float) -> Iterator[RemotePost]:
         """Newest first, back to `since`."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import datetime
 from typing import Any
 
+from syndication.connectors import checked
 from syndication.connectors.base import FeedItem, Friend, RemotePost
 from syndication.connectors.text import clean
 
@@ -39,25 +39,25 @@ def person(entry: Any) -> Friend | None:
     """An Account. `acct` tells which of two with one name is meant."""
     if not isinstance(entry, dict) or not word(entry.get("id")):
         return None
-    acct = line(entry.get("acct"))
+    acct = checked.line(entry.get("acct"))
     return Friend(
         uid=word(entry["id"]),
-        name=line(entry.get("display_name")) or acct or word(entry["id"]),
-        profile_url=address(entry.get("url")),
-        picture_url=address(entry.get("avatar_static")),
+        name=checked.line(entry.get("display_name")) or acct or word(entry["id"]),
+        profile_url=checked.address(entry.get("url")),
+        picture_url=checked.address(entry.get("avatar_static")),
     )
 
 
 def remote_post(entry: Any) -> RemotePost | None:
     """A Status of one's own."""
-    created_at = _moment(entry.get("created_at")) if isinstance(entry, dict) else None
+    created_at = checked.moment(entry.get("created_at")) if isinstance(entry, dict) else None
     if created_at is None or not word(entry.get("id")):
         return None
     return RemotePost(
         remote_id=word(entry["id"]),
         text=text_of(entry.get("content")),
         created_at=created_at,
-        url=address(entry.get("url")),
+        url=checked.address(entry.get("url")),
     )
 
 
@@ -70,13 +70,13 @@ def item(entry: Any) -> FeedItem | None:
     words = text_of(told.get("content"))
     if post is None or author is None:
         return None
-    warning = line(told.get("spoiler_text"))
+    warning = checked.line(told.get("spoiler_text"))
     return FeedItem(
         remote_id=post.remote_id,
         author=author,
         text=f"[{warning}]" if warning else words,
         created_at=post.created_at,
-        url=address(told.get("url")),
+        url=checked.address(told.get("url")),
     )
 
 
@@ -86,25 +86,6 @@ def next_page(header: str) -> str:
     return found[1] if found else ""
 
 
-def line(value: object) -> str:
-    """One line of somebody's words."""
-    return " ".join(clean(value).split()) if isinstance(value, str) else ""
-
-
-def address(value: object) -> str:
-    """A web address, "" for anything else."""
-    text = value if isinstance(value, str) else ""
-    return text if re.fullmatch(r"https?://[!-~]{1,490}", text) else ""
-
-
 def number(value: object) -> int:
     """A count above nothing, 0 for anything else."""
     return value if isinstance(value, int) and value is not True and value > 0 else 0
-
-
-def _moment(value: object) -> float | None:
-    try:
-        moment = datetime.fromisoformat(str(value))
-        return moment.timestamp() if moment.tzinfo else None
-    except (ValueError, OverflowError):
-        return None

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import Any
 
+from syndication.connectors import checked
 from syndication.connectors.base import FeedItem, Friend, RemotePost
-from syndication.connectors.text import clean
 
 _ID = re.compile(r"[A-Za-z0-9]{1,64}", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}", re.ASCII)
@@ -26,20 +25,20 @@ def person(entry: Any, origin: str) -> Friend | None:
     acct = f"@{username}@{host}" if host else f"@{username}"
     return Friend(
         uid=word(entry["id"]),
-        name=line(entry.get("name")) or acct,
+        name=checked.line(entry.get("name")) or acct,
         profile_url=f"{origin}/{acct}" if username else "",
-        picture_url=address(entry.get("avatarUrl")),
+        picture_url=checked.address(entry.get("avatarUrl")),
     )
 
 
 def remote_post(entry: Any, origin: str) -> RemotePost | None:
     """A Note of one's own."""
-    created_at = moment(entry.get("createdAt")) if isinstance(entry, dict) else None
+    created_at = checked.moment(entry.get("createdAt")) if isinstance(entry, dict) else None
     if created_at is None or not word(entry.get("id")):
         return None
     return RemotePost(
         remote_id=word(entry["id"]),
-        text=words(entry.get("text")),
+        text=checked.text(entry.get("text")),
         created_at=created_at,
         url=note_address(origin, word(entry["id"])),
     )
@@ -55,39 +54,14 @@ def item(entry: Any, origin: str) -> FeedItem | None:
     author = person(told.get("user"), origin)
     if author is None:
         return None
-    warning = line(told.get("cw"))
-    text = f"[{warning}]" if warning else words(told.get("text"))
+    warning = checked.line(told.get("cw"))
+    text = f"[{warning}]" if warning else checked.text(told.get("text"))
     return FeedItem(post.remote_id, author, text, post.created_at, url=post.url)
 
 
 def note_address(origin: str, ident: str) -> str:
     """Where people see a note."""
     return f"{origin}/notes/{ident}"
-
-
-def words(value: object) -> str:
-    """Somebody's text."""
-    return clean(value) if isinstance(value, str) else ""
-
-
-def line(value: object) -> str:
-    """One line of somebody's words."""
-    return " ".join(words(value).split())
-
-
-def address(value: object) -> str:
-    """A web address, "" for anything else."""
-    text = value if isinstance(value, str) else ""
-    return text if re.fullmatch(r"https?://[!-~]{1,490}", text) else ""
-
-
-def moment(value: object) -> float | None:
-    """ISO 8601 in seconds since the epoch."""
-    try:
-        at = datetime.fromisoformat(str(value))
-        return at.timestamp() if at.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
 
 
 def _name(value: object) -> str:

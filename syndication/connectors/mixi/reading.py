@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
+from syndication.connectors import checked
 from syndication.connectors.base import FeedItem, Friend, RemotePost
 from syndication.connectors.mixi.pictograms import readable
-from syndication.connectors.text import clean
 
 VOICE = "voice:"
 DIARY = "diary:"
 PHOTO = "photo:"
 
 _ID = re.compile(r"@?[A-Za-z0-9_-]{1,80}", re.ASCII)
-_VOICE_DATE = "%a %b %d %H:%M:%S %z %Y"  # Tue Feb 15 14:44:04 +0000 2011
 
 
 def word(value: object) -> str:
@@ -49,9 +47,9 @@ def person(entry: Any) -> Friend | None:
         return None
     return Friend(
         uid=uid,
-        name=readable(_text(entry.get("displayName"))),
-        profile_url=_address(entry.get("profileUrl")),
-        picture_url=_address(entry.get("thumbnailUrl")),
+        name=readable(checked.text(entry.get("displayName"))),
+        profile_url=checked.address(entry.get("profileUrl")),
+        picture_url=checked.address(entry.get("thumbnailUrl")),
     )
 
 
@@ -60,16 +58,16 @@ def voice(entry: Any) -> FeedItem | None:
     if not isinstance(entry, dict) or not isinstance(entry.get("user"), dict):
         return None
     remote_id, user = word(entry.get("id")), entry["user"]
-    uid, created_at = word(user.get("id")), _voice_time(entry.get("created_at"))
+    uid, created_at = word(user.get("id")), checked.moment_of_2010(entry.get("created_at"))
     if not remote_id or not uid or created_at is None:
         return None
     author = Friend(
         uid=uid,
-        name=readable(_text(user.get("screen_name"))),
-        profile_url=_address(user.get("url")),
-        picture_url=_address(user.get("profile_image_url")),
+        name=readable(checked.text(user.get("screen_name"))),
+        profile_url=checked.address(user.get("url")),
+        picture_url=checked.address(user.get("profile_image_url")),
     )
-    text = readable(_text(entry.get("text")))
+    text = readable(checked.text(entry.get("text")))
     return FeedItem(VOICE + remote_id, author, text, created_at, url=author.profile_url)
 
 
@@ -82,43 +80,18 @@ def voices(answer: Any) -> Iterator[FeedItem]:
 def photo(entry: Any, album: str) -> RemotePost | None:
     """An item of the album `album`."""
     remote_id = word(entry.get("id")) if isinstance(entry, dict) else ""
-    created_at = _standard_time(entry.get("created")) if remote_id else None
+    created_at = checked.moment(entry.get("created")) if remote_id else None
     if created_at is None:
         return None
     return RemotePost(
         remote_id=f"{PHOTO}{album}/{remote_id}",
-        text=_text(entry.get("title")),
+        text=checked.text(entry.get("title")),
         created_at=created_at,
-        url=_address(entry.get("viewPageUrl")),
+        url=checked.address(entry.get("viewPageUrl")),
     )
 
 
 def visibility(album: Any) -> str:
     """Who sees an album, in mixi's word; "" where it does not say."""
     privacy = album.get("privacy") if isinstance(album, dict) else None
-    return _text(privacy.get("visibility")) if isinstance(privacy, dict) else ""
-
-
-def _text(value: object) -> str:
-    """JSON may bring halves of emoji and controls, which neither a page nor a row can hold."""
-    return clean(value) if isinstance(value, str) else ""
-
-
-def _address(value: object) -> str:
-    text = _text(value)
-    return text if re.fullmatch(r"https?://[!-~]+", text) else ""
-
-
-def _voice_time(value: object) -> float | None:
-    try:
-        return datetime.strptime(_text(value), _VOICE_DATE).timestamp()
-    except (ValueError, OverflowError):
-        return None
-
-
-def _standard_time(value: object) -> float | None:
-    try:
-        moment = datetime.fromisoformat(_text(value))
-        return moment.timestamp() if moment.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
+    return checked.text(privacy.get("visibility")) if isinstance(privacy, dict) else ""

@@ -12,7 +12,7 @@ from functools import cached_property
 from html import escape
 from typing import Any, ClassVar
 
-from syndication.connectors import reasons
+from syndication.connectors import checked, reasons
 from syndication.connectors.base import (
     KINDS,
     Audience,
@@ -150,7 +150,7 @@ class Orkut(Connector):
         ident = reading.word(result.get("id")) if isinstance(result, dict) else ""
         if not ident:
             raise self._rpc.unreadable(is_write=True)
-        return Receipt(f"photo:{album}/{ident}", url=reading.address(result.get("url")))
+        return Receipt(f"photo:{album}/{ident}", url=checked.address(result.get("url")))
 
     def _album(self) -> str:
         """Our album, made where there is none. An album too many hurts nobody: a retry may make one."""

@@ -6,6 +6,7 @@ import html
 import re
 from typing import Any
 
+from syndication.connectors import checked
 from syndication.connectors.base import FeedItem, Friend, RemotePost
 from syndication.connectors.text import clean
 
@@ -35,8 +36,8 @@ def person(entry: Any) -> Friend | None:
     return Friend(
         uid=uid,
         name=" ".join(filter(None, map(line, parts))) or uid,
-        profile_url=address(entry.get("profileUrl")),
-        picture_url=address(entry.get("thumbnailUrl")),
+        profile_url=checked.address(entry.get("profileUrl")),
+        picture_url=checked.address(entry.get("thumbnailUrl")),
     )
 
 
@@ -52,7 +53,7 @@ def activity(entry: Any) -> RemotePost | None:
         remote_id=f"activity:{word(entry['id'])}",
         text=body or title,
         created_at=posted / 1000,
-        url=address(entry.get("url")),
+        url=checked.address(entry.get("url")),
         title=title if body else "",
     )
 
@@ -75,9 +76,9 @@ def photo(entry: Any, album: str) -> RemotePost | None:
         return None
     return RemotePost(
         remote_id=f"photo:{album}/{remote_id}",
-        text=clean(caption) if isinstance(caption := entry.get("caption"), str) else "",
+        text=checked.text(entry.get("caption")),
         created_at=posted / 1000,
-        url=address(entry.get("url")),
+        url=checked.address(entry.get("url")),
     )
 
 
@@ -89,9 +90,3 @@ def words(value: object) -> str:
 def line(value: object) -> str:
     """One line of somebody's words."""
     return " ".join(words(value).split())
-
-
-def address(value: object) -> str:
-    """A web address, "" for anything else."""
-    text = value if isinstance(value, str) else ""
-    return text if re.fullmatch(r"https?://[!-~]{1,490}", text) else ""

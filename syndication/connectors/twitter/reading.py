@@ -9,9 +9,9 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
+from syndication.connectors import checked
 from syndication.connectors.base import FeedItem, Friend, RemotePost
 from syndication.connectors.text import clean
 
@@ -49,13 +49,13 @@ def person(entry: Any) -> Friend | None:
         uid=word(entry["id"]),
         name=line(entry.get("name")) or known or word(entry["id"]),
         profile_url=f"https://x.com/{known}" if known else "",
-        picture_url=address(entry.get("profile_image_url")),
+        picture_url=checked.address(entry.get("profile_image_url")),
     )
 
 
 def post(entry: Any) -> RemotePost | None:
     """A Post (a Tweet)."""
-    created_at = _moment(entry.get("created_at")) if isinstance(entry, dict) else None
+    created_at = checked.moment(entry.get("created_at")) if isinstance(entry, dict) else None
     if created_at is None or not word(entry.get("id")):
         return None
     return RemotePost(
@@ -90,7 +90,8 @@ def text_of(entry: Mapping[str, Any]) -> str:
         short = each.get("url") if isinstance(each, dict) else None
         if isinstance(short, str) and short:
             is_picture = bool(each.get("media_key"))
-            words = words.replace(short, "" if is_picture else address(each.get("expanded_url")))
+            written = "" if is_picture else checked.address(each.get("expanded_url"))
+            words = words.replace(short, written)
     return clean(html.unescape(words))
 
 
@@ -102,17 +103,3 @@ def post_address(ident: str) -> str:
 def line(value: object) -> str:
     """One line of somebody's words."""
     return " ".join(clean(html.unescape(value)).split()) if isinstance(value, str) else ""
-
-
-def address(value: object) -> str:
-    """A web address, "" for anything else."""
-    text = value if isinstance(value, str) else ""
-    return text if re.fullmatch(r"https?://[!-~]{1,490}", text) else ""
-
-
-def _moment(value: object) -> float | None:
-    try:
-        at = datetime.fromisoformat(str(value))
-        return at.timestamp() if at.tzinfo else None
-    except (ValueError, OverflowError):
-        return None

@@ -1,0 +1,48 @@
+"""What a network sends, taken as what it should be, or as nothing. Nothing here raises.
+
+For the fields that networks have alike; what one of them writes in its own way is read beside its
+connector.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from syndication.connectors.text import clean
+
+_ADDRESS = re.compile(r"https?://[!-~]{1,490}")
+_DATE_OF_2010 = "%a %b %d %H:%M:%S %z %Y"  # Tue Feb 15 14:44:04 +0000 2011
+
+
+def text(value: object) -> str:
+    """JSON may bring halves of emoji and controls, which neither a page nor a row can hold."""
+    return clean(value) if isinstance(value, str) else ""
+
+
+def line(value: object) -> str:
+    """One line of somebody's words."""
+    return " ".join(text(value).split())
+
+
+def address(value: object) -> str:
+    """A web address, "" for anything else."""
+    found = text(value)
+    return found if _ADDRESS.fullmatch(found) else ""
+
+
+def moment(value: object) -> float | None:
+    """A time as ISO 8601 has it, in seconds since the epoch."""
+    try:
+        at = datetime.fromisoformat(text(value))
+        return at.timestamp() if at.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def moment_of_2010(value: object) -> float | None:
+    """A time as Twitter's API wrote it in 2010, and all that were made like it."""
+    try:
+        return datetime.strptime(text(value), _DATE_OF_2010).timestamp()
+    except (ValueError, OverflowError):
+        return None

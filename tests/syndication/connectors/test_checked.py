@@ -1,0 +1,64 @@
+"""A field of a network's answer is what it should be, or nothing."""
+
+import pytest
+
+from syndication.connectors import checked
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        7,
+        {},
+        "",
+        "javascript:alert(1)",
+        "ftp://a.example",
+        "//a.example",
+        "https://",
+        "https://a b",
+        "https://ä.jp",
+    ],
+)
+def test_what_is_no_web_address_is_none(value):
+    assert checked.address(value) == ""
+
+
+def test_an_address_that_no_row_can_hold_is_none():
+    fits = "https://a.example/".ljust(498, "x")
+    assert checked.address(fits) == fits
+    assert checked.address(fits + "x") == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("2011-02-15T14:44:04Z", 1297781044),
+        ("2011-02-15T23:44:04.5+09:00", 1297781044.5),
+        ("2011-02-15T14:44:04", None),  # of which place?
+        ("Tue Feb 15 14:44:04 +0000 2011", None),
+        (1297781044, None),
+        (None, None),
+    ],
+)
+def test_a_time_is_one_moment_or_none(value, seconds):
+    assert checked.moment(value) == seconds
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("Tue Feb 15 14:44:04 +0000 2011", 1297781044),
+        ("Tue Feb 15 23:44:04 +0900 2011", 1297781044),
+        ("2011-02-15T14:44:04Z", None),
+        ({}, None),
+    ],
+)
+def test_a_time_of_2010_is_one_moment_or_none(value, seconds):
+    assert checked.moment_of_2010(value) == seconds
+
+
+def test_words_are_without_what_no_row_can_hold():
+    assert checked.text("half \ud83d\x00 an\nemoji ") == "half  an\nemoji"
+    assert checked.line(" two\nlines ") == "two lines"
+    assert checked.line(["two"]) == ""
