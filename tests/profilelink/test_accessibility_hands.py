@@ -19,10 +19,11 @@ WHERE = """controls => {
     const style = getComputedStyle(at);
     return [all.indexOf(at), style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0];
 }"""
-# What a thumb presses: menu lines, fields, buttons, and a box together with the words behind it.
+# What a thumb presses: menu lines and what else has a key, fields, buttons, and a box together with
+# the words behind it.
 SMALL = """least => [...document.querySelectorAll(
-        ".m a, input:not([type=hidden], [type=checkbox], [hidden]), select, textarea, button, " +
-        "[type=checkbox] + label")]
+        ".m a, a[accesskey], input:not([type=hidden], [type=checkbox], [hidden]), select, " +
+        "textarea, button, [type=checkbox] + label")]
     .filter(one => one.getClientRects().length)
     .map(one => [one.getBoundingClientRect(), one.outerHTML.slice(0, 120)])
     .filter(([box]) => box.height < least || box.width < 24)
