@@ -7,7 +7,7 @@ connector.
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 
 from syndication.connectors.text import clean
 
@@ -35,7 +35,7 @@ def moment(value: object) -> float | None:
     """A time as ISO 8601 has it, in seconds since the epoch."""
     try:
         at = datetime.fromisoformat(text(value))
-        return at.timestamp() if at.tzinfo else None
+        return at.astimezone(UTC).timestamp() if at.tzinfo else None
     except (ValueError, OverflowError):
         return None
 
@@ -43,6 +43,6 @@ def moment(value: object) -> float | None:
 def moment_of_2010(value: object) -> float | None:
     """A time as Twitter's API wrote it in 2010, and all that were made like it."""
     try:
-        return datetime.strptime(text(value), _DATE_OF_2010).timestamp()
+        return datetime.strptime(text(value), _DATE_OF_2010).astimezone(UTC).timestamp()
     except (ValueError, OverflowError):
         return None

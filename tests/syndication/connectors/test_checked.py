@@ -36,6 +36,8 @@ def test_an_address_that_no_row_can_hold_is_none():
         ("2011-02-15T14:44:04Z", 1297781044),
         ("2011-02-15T23:44:04.5+09:00", 1297781044.5),
         ("2011-02-15T14:44:04", None),  # of which place?
+        ("9999-12-31T23:59:59-12:00", None),  # in UTC there is no such year
+        ("0001-01-01T00:00:00+12:00", None),
         ("Tue Feb 15 14:44:04 +0000 2011", None),
         (1297781044, None),
         (None, None),
@@ -50,6 +52,7 @@ def test_a_time_is_one_moment_or_none(value, seconds):
     [
         ("Tue Feb 15 14:44:04 +0000 2011", 1297781044),
         ("Tue Feb 15 23:44:04 +0900 2011", 1297781044),
+        ("Fri Dec 31 23:59:59 -1200 9999", None),
         ("2011-02-15T14:44:04Z", None),
         ({}, None),
     ],
