@@ -150,6 +150,12 @@ def settle(held: Claim, state: str, *, outcome: str, now: datetime, **fields: ob
     return bool(is_ours)
 
 
+def killed_its_worker(delivery: Delivery) -> bool:
+    """Whether the try, or look, before this one never came to an end."""
+    before = delivery.attempts.order_by("-pk")[1:2]
+    return not before or before[0].outcome == ""
+
+
 def _due_in_order(now: datetime) -> DeliveryQuerySet:
     """Due, and nothing earlier of the same post on the same link is still open."""
     earlier = Delivery.objects.open().filter(

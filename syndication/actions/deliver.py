@@ -86,7 +86,7 @@ def _carry_on(run: Run) -> None:
         reading_back.look(run)
     elif delivery.kind == DeliveryKind.PUBLISH and run.now() > timing.last_moment(delivery):
         run.settle(DeliveryState.MISSED, "missed", due_at=None, reason=timing.TOO_OLD)
-    elif delivery.tries > timing.MOST_TRIES and _killed_its_worker(delivery):
+    elif delivery.tries > timing.MOST_TRIES and claims.killed_its_worker(delivery):
         run.settle(DeliveryState.FAILED, "gave_up", due_at=None, reason=verdicts.GAVE_UP)
     else:
         _try(run)
@@ -167,12 +167,6 @@ def _last_look(run: Run) -> OutgoingPost:
         claims.mark_sending(run.held, run.now(), stored)
         run.held.attempt.version = post.version
     return outgoing
-
-
-def _killed_its_worker(delivery: Delivery) -> bool:
-    """Whether the try before this one never came to an end."""
-    before = delivery.attempts.order_by("-pk")[1:2]
-    return not before or before[0].outcome == ""
 
 
 def _after_a_bug(delivery: Delivery) -> ConnectorError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from syndication.actions import parking, timing, verdicts
+from syndication.actions import claims, parking, timing, verdicts
 from syndication.actions.deciding import as_sent, words_in_doubt
 from syndication.actions.verdicts import Run
 from syndication.connectors import CONNECTORS
@@ -30,7 +30,8 @@ def look(run: Run) -> None:
     connector = CONNECTORS[run.link.network]
     delivery = run.delivery
     can_look = delivery.post.kind in connector.can_read_back and delivery.sent_as
-    if not can_look or delivery.reads > timing.MOST_READS:
+    is_poison = delivery.reads > timing.MOST_READS and claims.killed_its_worker(delivery)
+    if not can_look or is_poison:
         verdicts.ask_member(run, "cannot_look")
         return
     try:

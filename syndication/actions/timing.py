@@ -10,11 +10,15 @@ from django.utils.translation import gettext_noop
 from syndication.models import Delivery, DeliveryKind
 
 # Seconds before the 2nd, 3rd … try: 30 s, 2 min, 10 min, 30 min, 2 h, 6 h, 12 h, 24 h.
-DELAYS = (30, 120, 600, 1800, 7200, 21600, 43200, 86400)
+DELAYS: tuple[float, ...] = (30, 120, 600, 1800, 7200, 21600, 43200, 86400)
 MOST_TRIES = 9
 PUBLISH_WITHIN = timedelta(hours=48)
 DELETE_WITHIN = timedelta(days=30)
-MOST_READS = 9
+# Seconds before the 2nd, 3rd … look at a timeline, and then for each more: a look changes nothing
+# there, and until one succeeds nobody knows whether the post went.
+LOOK_DELAYS: tuple[float, ...] = (30, 120, 600, 1800)
+LOOK_WITHIN = timedelta(hours=48)  # since the request that had no answer
+MOST_READS = 9  # that may have killed their worker
 THROTTLED = 1800.0  # seconds
 SHORTEST_WAIT = 1.0  # seconds: what a network says that asks for none
 
@@ -34,7 +38,7 @@ def next_try(delivery: Delivery, now: datetime, *, after: float | None = None) -
     """
     if after is None and delivery.tries >= MOST_TRIES and not delivery.is_delete:
         return None
-    wait = _own_delay(delivery.tries)
+    wait = _own_delay(delivery.tries, DELAYS)
     if after is not None:
         asked = max(after, SHORTEST_WAIT)
         floor = wait if delivery.is_delete else THROTTLED
@@ -45,9 +49,10 @@ def next_try(delivery: Delivery, now: datetime, *, after: float | None = None) -
 
 def next_read(delivery: Delivery, now: datetime, *, after: float | None = None) -> datetime | None:
     """When to look at the timeline again after it could not be read; None: give up looking."""
-    if delivery.reads >= MOST_READS:
-        return None
-    return now + timedelta(seconds=max(after or 0.0, _own_delay(delivery.reads)))
+    wait = max(after or 0.0, _own_delay(delivery.reads, LOOK_DELAYS))
+    due_at = now + timedelta(seconds=wait)
+    in_doubt_since = delivery.first_sent_at or delivery.asked_at
+    return None if due_at > in_doubt_since + LOOK_WITHIN else due_at
 
 
 def last_moment(delivery: Delivery) -> datetime:
@@ -57,7 +62,7 @@ def last_moment(delivery: Delivery) -> datetime:
     return delivery.asked_at + (PUBLISH_WITHIN if is_publish else DELETE_WITHIN)
 
 
-def _own_delay(tries: int) -> float:
+def _own_delay(tries: int, delays: tuple[float, ...]) -> float:
     """Seconds, times a random factor, so that a thousand rows do not come back at one moment."""
-    base = DELAYS[min(max(tries, 1), len(DELAYS)) - 1]
+    base = delays[min(max(tries, 1), len(delays)) - 1]
     return base * _random.uniform(0.5, 1.5)

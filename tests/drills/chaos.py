@@ -10,7 +10,7 @@ emptied). `--engine` chooses among what these variables offer. The worker's whol
 SIGKILL again and again, every second time in the middle of a request; the network also refuses
 connections for a while.
 
-`--hurry 5` divides every wait of the engine by five (tests.drills.figures says which): its figures
+`--hurry 10` divides every wait of the engine by ten (tests.drills.figures says which): its figures
 are made for two days of tries. `--guard off` takes out what the drill is about, `unread` and `late`
 one half of it, and must show losses or doubles.
 
@@ -162,7 +162,7 @@ def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--engine", choices=ENGINES, default=default_engine())
     parser.add_argument("--network", choices=sorted(GRANTS), default="mixi")
     parser.add_argument("--guard", choices=("on", "off", "unread", "late"), default="on")
-    parser.add_argument("--hurry", type=float, default=5.0)
+    parser.add_argument("--hurry", type=float, default=10.0)
     parser.add_argument("--pause", type=float, default=8.0, help="seconds between kills, about")
     parser.add_argument("--away", type=float, default=20.0, help="seconds without connections")
     parser.add_argument("--within", type=float, default=1800.0, help="seconds, then it is given up")

@@ -38,7 +38,8 @@ def hurry(times: float) -> None:
     """Make every wait of the engine so many times shorter."""
     if times == 1:
         return
-    timing.DELAYS = tuple(seconds / times for seconds in timing.DELAYS)  # type: ignore[assignment]
+    timing.DELAYS = tuple(seconds / times for seconds in timing.DELAYS)
+    timing.LOOK_DELAYS = tuple(seconds / times for seconds in timing.LOOK_DELAYS)
     timing.THROTTLED /= times
     timing.SHORTEST_WAIT /= times
     budgets.SHORTEST_REST /= times

@@ -342,6 +342,32 @@ def test_what_kills_its_worker_while_it_is_looked_for_ends_with_the_member(sandb
     assert (delivery.state, delivery.due_at) == (DeliveryState.UNCONFIRMED, None)
 
 
+def test_after_a_long_outage_what_is_in_doubt_is_looked_for_within_the_hour(sandbox, link, now):
+    sandbox.faults.add("mixi", "drop_after", match=VOICE)
+    delivery = tried(planned(link), now)
+    sandbox.faults.add("mixi", "503", match="GET ", times=20)
+    began = now()
+    while delivery.state == DeliveryState.UNCONFIRMED:
+        assert delivery.due_at - now() < timedelta(hours=1)
+        now.advance(seconds=(delivery.due_at - now()).total_seconds() + 1)
+        delivery = tried(delivery, now)
+    assert delivery.state == DeliveryState.SENT
+    assert texts(sandbox) == ["おはよう"]
+    assert now() - began > timedelta(hours=4)
+
+
+def test_what_cannot_be_looked_for_in_two_days_is_asked_of_the_member(sandbox, link, now):
+    sandbox.faults.add("mixi", "drop_after", match=VOICE)
+    delivery = tried(planned(link), now)
+    sandbox.faults.add("mixi", "503", match="GET ", times=500)
+    began = now()
+    while delivery.due_at is not None:
+        now.advance(seconds=(delivery.due_at - now()).total_seconds() + 1)
+        delivery = tried(delivery, now)
+    assert delivery.state == DeliveryState.UNCONFIRMED
+    assert timedelta(hours=47) < now() - began < timedelta(hours=48)
+
+
 def test_what_is_two_days_old_is_missed_and_not_blasted(sandbox, link, now):
     delivery = planned(link)
     now.advance(hours=49)
