@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef, Q
+
 from syndication.actions import deciding
 from syndication.capabilities import capabilities
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Post
+from syndication.models.delivery import DeliveryQuerySet
 
 NEVER_WENT = (DeliveryState.CANCELLED, DeliveryState.SKIPPED)
 MAYBE_OUT = (DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.UNCONFIRMED)
@@ -48,6 +51,19 @@ def standing_copies(post: Post) -> list[Copy]:
         elif delivery.state in MAYBE_OUT:
             standing[delivery.link_id] = delivery
     return [_copy(delivery, post) for delivery in standing.values()]
+
+
+def saying_what_was_taken_back(rows: DeliveryQuerySet) -> DeliveryQuerySet:
+    """`is_taken_back` on each row: a copy that went out, and that a later delete took back."""
+    taken_back = Delivery.objects.filter(
+        post=OuterRef("post"),
+        link=OuterRef("link"),
+        kind=DeliveryKind.DELETE,
+        state=DeliveryState.SENT,
+        sequence__gt=OuterRef("sequence"),
+    )
+    went_out = Q(state=DeliveryState.SENT) & ~Q(kind=DeliveryKind.DELETE)
+    return rows.annotate(is_taken_back=went_out & Q(Exists(taken_back)))
 
 
 def copies_too_wide(post: Post, audience: str) -> list[Copy]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -16,9 +16,10 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.views.requests import MemberRequest
-from syndication.actions import deliveries, notices, presses
+from syndication.actions import copies, deliveries, notices, presses
 from syndication.actions.errors import NotNow
 from syndication.models import Attempt, Delivery, DeliveryState, Link, Notice, Post
+from syndication.models.delivery import DeliveryQuerySet
 
 PER_PAGE = 8
 PER_PAGE_WITH_LOG = 5
@@ -59,8 +60,9 @@ class Part:
     has_next: bool
 
     @classmethod
-    def of(cls, rows: QuerySet[Delivery], number: str | None, *, size: int) -> Part:
+    def of(cls, rows: DeliveryQuerySet, number: str | None, *, size: int) -> Part:
         """Part `number` (from 1; anything else is the first), each row with its `presses`."""
+        rows = copies.saying_what_was_taken_back(rows)
         start = (min(max(_number(number), 1), LAST_PART) - 1) * size
         found = list(rows[start : start + size + 1])
         for row in found:

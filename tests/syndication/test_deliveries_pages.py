@@ -57,6 +57,36 @@ def test_a_copy_is_linked_by_the_way_out(phone, hanako, link):
     assert 'href="http://mixi.jp' not in text
 
 
+@pytest.mark.parametrize("page", ["/deliveries/", "/posts/{post}/deliveries/"])
+def test_a_copy_that_we_took_back_is_said_to_be_gone_and_has_no_address(phone, hanako, link, page):
+    copy = row(hanako, link, S.SENT, remote_url="http://mixi.jp/view_voice.pl?id=1")
+    page = page.format(post=copy.post_id)
+    taking_back = Delivery.objects.create(
+        post=copy.post, link=link, kind="delete", sequence=2, state=S.WAITING,
+        audience=copy.audience, due_at=timezone.now(), asked_at=timezone.now(), idempotency_key="d",
+    )  # fmt: skip
+    assert "See it" in phone.get(page)
+    Delivery.objects.filter(pk=taking_back.pk).update(state=S.SENT, sent_at=timezone.now())
+    shown = phone.get(page)
+    assert "See it" not in shown
+    assert shown.text.count("It was deleted there.") == 1
+    Delivery.objects.create(
+        post=copy.post, link=link, kind="publish", sequence=3, state=S.SENT, audience=copy.audience,
+        sent_at=timezone.now(), asked_at=timezone.now(), idempotency_key="p",
+        remote_url="http://mixi.jp/view_voice.pl?id=2",
+    )  # fmt: skip
+    shown = phone.get(page)
+    assert shown.text.count("See it") == 1
+    assert shown.text.count("It was deleted there.") == 1
+
+
+def test_a_copy_that_somebody_deleted_there_has_no_address(phone, hanako, link):
+    row(hanako, link, S.SENT, remote_url="http://mixi.jp/1", gone_at=timezone.now())
+    shown = phone.get("/deliveries/")
+    assert "It was deleted there." in shown
+    assert "See it" not in shown
+
+
 def test_a_reason_and_what_next_stand_there(phone, hanako, link):
     row(hanako, link, S.FAILED, reason="It refused this.")
     text = phone.get("/deliveries/").html
