@@ -11,12 +11,13 @@ from __future__ import annotations
 import pytest
 
 from syndication.connectors.base import Connector
+from tests.syndication.connectors.contract_edit import EditContract
 from tests.syndication.connectors.contract_sandbox import SandboxContract
 from tests.syndication.connectors.contract_wire import WireContract
 from tests.syndication.connectors.network import Network
 
 
-class ConnectorContract(SandboxContract, WireContract):
+class ConnectorContract(SandboxContract, WireContract, EditContract):
     """Inherit, and set `network`."""
 
     network: type[Network]

@@ -1,4 +1,4 @@
-"""The contract's first half: against the sandbox, which others wrote from the vendor's pages."""
+"""The contract's first part: against the sandbox, which others wrote from the vendor's pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The contract's other half: against a server that plays what no sandbox would."""
+"""The contract's second part: against a server that plays what no sandbox would."""
 
 from __future__ import annotations
 
@@ -10,6 +10,27 @@ from syndication.connectors.base import Credentials, Receipt
 from syndication.connectors.errors import NoVerdict, Rejected, TryLater, Unauthorized, Unreachable
 from tests.scripted_server import answer, dripping, playing, reset
 from tests.syndication.connectors.network import READINGS, SECRETS, a_post, told_by
+
+# What no server should answer to a write: from none of it can be told whether it was done.
+UNCLEAR = [
+    reset,
+    b"",
+    answer("<html>"),
+    answer("[]"),
+    answer("{}"),
+    answer("null"),
+    answer('{"id":"../evil"}'),
+    answer("[" * 200_000),
+    answer(b"\xff\xfe"),
+    answer("{}", "302 Found", {"Location": "/elsewhere"}),
+    answer("", "204 No Content"),
+    answer("", "408 Request Timeout"),
+    answer("", "500 x"),
+    answer("", "502 x"),
+    answer("", "504 x"),
+    answer(" " * 1_100_000 + "{}"),
+    dripping(answer("x" * 500), every=0.05),
+]
 
 
 class WireContract:
@@ -55,28 +76,7 @@ class WireContract:
             net.scripted(server).publish(a_post("status"), idempotency_key="k")
         assert refusal.value.expired == net.can_refresh
 
-    @pytest.mark.parametrize(
-        "play",
-        [
-            reset,
-            b"",
-            answer("<html>"),
-            answer("[]"),
-            answer("{}"),
-            answer("null"),
-            answer('{"id":"../evil"}'),
-            answer("[" * 200_000),
-            answer(b"\xff\xfe"),
-            answer("{}", "302 Found", {"Location": "/elsewhere"}),
-            answer("", "204 No Content"),
-            answer("", "408 Request Timeout"),
-            answer("", "500 x"),
-            answer("", "502 x"),
-            answer("", "504 x"),
-            answer(" " * 1_100_000 + "{}"),
-            dripping(answer("x" * 500), every=0.05),
-        ],
-    )
+    @pytest.mark.parametrize("play", UNCLEAR)
     def test_whatever_a_write_is_answered_no_verdict_is_made_up(self, net, play):
         with playing(*net.publishing(play)) as server, pytest.raises(NoVerdict):
             net.scripted(server, seconds=0.5).publish(a_post("status"), idempotency_key="k")

@@ -7,7 +7,7 @@ from typing import Any
 from syndication.connectors.base import App, Credentials
 from syndication.connectors.mastodon import Mastodon
 from syndication.sandbox.mastodon.state import Token
-from tests.scripted_server import ScriptedServer
+from tests.scripted_server import Play, ScriptedServer, answer
 from tests.syndication.connectors.network import Network
 
 SCOPES = frozenset(
@@ -33,6 +33,10 @@ class MastodonOnTheSandbox(Network):
         value = f"token-{state.society.number()}"
         state.tokens[value] = Token(hanako.id, "app", scopes)
         return Credentials(value, uid=f"{self.sandbox.root('mastodon')}/{hanako.id}")
+
+    def amending(self, *replies: Play) -> list[Play]:
+        """The pictures are read first."""
+        return [answer('{"id":"116","media_attachments":[]}'), *replies]
 
     def copies(self, kind: str) -> list[tuple[str, str]]:
         received: list[dict[str, Any]] = self.sandbox.mastodon.received()["statuses"]

@@ -10,7 +10,7 @@ from accounts.safe_http import SafeHttp
 from syndication.connectors.base import App, Connector, Credentials, OutgoingPost, Photo
 from syndication.connectors.errors import ConnectorError
 from tests.photographs import a_photo
-from tests.scripted_server import ScriptedServer
+from tests.scripted_server import Play, ScriptedServer
 
 PERMALINK = "http://testserver/posts/7/"
 
@@ -101,11 +101,15 @@ class Network:
         """Those of a member who has just consented to everything."""
         raise NotImplementedError
 
-    def publishing(self, *replies: bytes) -> list[bytes]:
+    def publishing(self, *replies: Play) -> list[Play]:
         """What a server plays, in order, for one status, where the write itself gets `replies`.
 
         Networks that ask something first (the limits of an instance, say) put it before.
         """
+        return list(replies)
+
+    def amending(self, *replies: Play) -> list[Play]:
+        """What a server plays, in order, for other words to a copy, where the write gets `replies`."""
         return list(replies)
 
     def copies(self, kind: str) -> list[tuple[str, str]]:

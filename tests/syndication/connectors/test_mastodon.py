@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from syndication.connectors.base import Photo, Receipt, Terms
-from syndication.connectors.errors import Gone, Rejected, TryLater, Unauthorized
+from syndication.connectors.errors import Rejected, TryLater, Unauthorized
 from syndication.connectors.mastodon import Mastodon
 from tests.scripted_server import answer, playing
 from tests.syndication.connectors.contract import ConnectorContract
@@ -128,12 +128,6 @@ class TestMastodon(ConnectorContract):
         [status] = net.sandbox.mastodon.received()["statuses"]
         assert status["text"] == "other words"
         assert [photo["alt"] for photo in status["photos"]] == ["other"]
-
-    def test_a_copy_that_is_gone_takes_no_words(self, net, connector):
-        receipt = connector.publish(a_post("status"), idempotency_key="k")
-        connector.retract(receipt)
-        with pytest.raises(Gone):
-            connector.amend(receipt, a_post("status", text="x"), idempotency_key="l")
 
     def test_the_feed_shows_what_was_passed_on_and_a_warning_instead_of_the_text(self, net):
         boost = {
