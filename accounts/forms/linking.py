@@ -63,7 +63,9 @@ class TakeOverForm(forms.Form):
 
     def __init__(self, *args: Any, account: Authorized, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["take_name"].label = _("Take over the name: %(name)s") % {"name": account.name}
+        self.fields["take_name"].label = _("Take over the name: %(name)s") % {
+            "name": account.shown or account.name
+        }
         self.fields["take_picture"].label = _("Take over the picture")
         if not account.picture_url:
             del self.fields["take_picture"]

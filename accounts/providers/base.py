@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from allauth.socialaccount.models import SocialAccount
@@ -66,10 +66,11 @@ class Authorized:
     """
 
     uid: str  # on networks of many servers <canonical host>/<id>
-    name: str
+    name: str  # as everybody can tell it from others: the shown one with the handle
     credentials: Mapping[str, Any] = field(repr=False)
     profile_url: str = ""
     picture_url: str = ""
+    shown: str = ""  # the shown name alone, where `name` says more
 
 
 def told(value: object, *, longest: int = 100) -> str:
@@ -79,9 +80,14 @@ def told(value: object, *, longest: int = 100) -> str:
     return text[:longest].strip()
 
 
-def name_at(shown: object, acct: str, host: str, *, longest: int = 100) -> str:
-    """`shown` and `@acct@host`. Where that is too long, the end stays: it says whose server it is."""
-    where = f"@{acct}@{host}"[-longest:]
+def name_at(shown: object, acct: str, host: str) -> str:
+    """`shown` and `@acct@host`."""
+    return name_with(shown, f"{acct}@{host}")
+
+
+def name_with(shown: object, handle: str, *, longest: int = 100) -> str:
+    """`shown` and `@handle`. Where that is too long, the end stays: it says whose server it is."""
+    where = f"@{handle}"[-longest:]
     return f"{told(shown, longest=max(0, longest - len(where) - 1))} {where}".strip()
 
 
@@ -224,9 +230,7 @@ class OAuth2Network(NetworkProvider, OAuth2Provider):
         ):
             # The last five: an answer that is not of the promised shape.
             raise ExchangeFailed from None
-        return Authorized(
-            account.uid, account.name, credentials, account.profile_url, account.picture_url
-        )
+        return replace(account, credentials=credentials)
 
     def _client(self, request: HttpRequest) -> OAuth2Client:
         return self.get_oauth2_adapter(request).get_client(request, self.app)

@@ -152,7 +152,7 @@ def _decided(
 
 def _take_over(request: MemberRequest, account: Authorized, chosen: dict[str, Any]) -> None:
     if chosen.get("take_name"):
-        taking_over.name(request.user, account.name)
+        taking_over.name(request.user, account.shown or account.name)
     if chosen.get("take_picture") and not taking_over.picture(
         request.user, lambda: _fetch(account.picture_url)
     ):

@@ -55,7 +55,7 @@ def by_password(phone, name="hanako.test", password=DEFAULT_PASSWORD):
 def test_a_phone_without_cookies_links_the_handle_that_it_types(bluesky, hanako, typed):
     phone = log_in_phone(hanako)
     page = come_back(phone, leave_by_phone(phone, "bluesky", server=typed))
-    assert "Bluesky account ザキ → Profile Link member hanako" in page
+    assert "Bluesky account ザキ @hanako.test → Profile Link member hanako" in page
     phone.submit("Link")
     account = SocialAccount.objects.get()
     assert (account.provider, account.uid) == ("bluesky", did_of("hanako"))
@@ -75,7 +75,7 @@ def test_a_computer_names_the_server_and_chooses_the_account_there(sandbox, blue
     client = computer(hanako)
     away = leave_by_computer(client, "bluesky", server=sandbox.root("bluesky"))
     page = read(client.get(away.agree("taro"), follow=True))
-    assert "Bluesky account たろう → Profile Link member hanako" in page
+    assert "Bluesky account たろう @taro.test → Profile Link member hanako" in page
     client.post("/links/confirm/bluesky/", {"link": "Link"})
     assert SocialAccount.objects.get().uid == did_of("taro")
 
@@ -111,6 +111,15 @@ def test_what_was_said_no_to_there_links_nothing(bluesky, hanako):
     phone.get(away.agree(button="deny"), bare=True)
     phone.submit("Continue", number=away.number)
     assert not SocialAccount.objects.exists()
+
+
+def test_the_display_name_alone_is_taken_over(bluesky, hanako):
+    phone = log_in_phone(hanako)
+    page = come_back(phone, leave_by_phone(phone, "bluesky", server="hanako.test"))
+    assert "Take over the name: ザキ Take" in page
+    phone.submit("Link", take_name="on")
+    hanako.refresh_from_db()
+    assert hanako.display_name == "ザキ"
 
 
 def test_a_code_from_another_issuer_is_not_taken_to_ours(bluesky, hanako):
@@ -225,7 +234,7 @@ def test_a_server_that_does_not_say_who_authorizes_for_it_is_told(
 def test_an_app_password_links_without_leaving(bluesky, hanako):
     phone = log_in_phone(hanako)
     page = by_password(phone)
-    assert "Bluesky account ザキ → Profile Link member hanako" in page
+    assert "Bluesky account ザキ @hanako.test → Profile Link member hanako" in page
     phone.submit("Link")
     assert SocialAccount.objects.get().uid == did_of("hanako")
     assert Link.objects.get().expires_at is not None

@@ -33,7 +33,10 @@ def test_a_phone_without_cookies_links_the_server_that_it_names(sandbox, server,
     phone = log_in_phone(hanako)
     page = come_back(phone, leave_by_phone(phone, "mastodon", server=f"@hanako@{server}"))
     assert f"Mastodon account ザキ @hanako@{server} → Profile Link member hanako" in page
-    phone.submit("Link")
+    assert "Take over the name: ザキ Take" in page
+    phone.submit("Link", take_name="on")
+    hanako.refresh_from_db()
+    assert hanako.display_name == "ザキ"
     account = SocialAccount.objects.get()
     ident = sandbox.mastodon.state.account("hanako").id
     assert (account.provider, account.uid) == ("mastodon", f"{server}/{ident}")

@@ -22,6 +22,7 @@ from accounts.providers.base import (
     NetworkAccount,
     NetworkProvider,
     credentials_of,
+    name_with,
     told,
 )
 from accounts.providers.bluesky.authorizing import authorizer_of, new_verifier
@@ -159,13 +160,15 @@ class BlueskyProvider(NetworkProvider):
         return identity
 
     def _authorized(self, identity: Identity, credentials: dict[str, Any]) -> Authorized:
-        shown = identity.handle or identity.did
-        name, picture_url = shown_as(identity)
+        known_as = identity.handle or identity.did
+        shown, picture_url = shown_as(identity)
+        by_did = told(f"{identity.did} {shown}")
         return Authorized(
             uid=identity.did,
-            name=name or shown,
+            name=name_with(shown, identity.handle) if identity.handle else by_did,
+            shown=shown,
             credentials=credentials,
-            profile_url=f"{self.app.settings['web_url']}/profile/{shown}",
+            profile_url=f"{self.app.settings['web_url']}/profile/{known_as}",
             picture_url=picture_url,
         )
 

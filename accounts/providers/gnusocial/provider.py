@@ -70,6 +70,7 @@ class GnusocialProvider(OAuth1Network):
         return Authorized(
             uid=f"{server.host}/{ident}",
             name=name_at(found.get("name") or name, name, server.host),
+            shown=told(found.get("name")),
             credentials=held,
             profile_url=str(found.get("statusnet_profile_url") or f"{server.origin}/{name}"),
             picture_url=str(found.get("profile_image_url") or ""),

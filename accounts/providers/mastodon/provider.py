@@ -144,6 +144,7 @@ def _account(server: Server, credentials: dict[str, Any]) -> Authorized:
     return Authorized(
         uid=f"{server.host}/{ident}",
         name=name_at(found.get("display_name") or acct, acct, server.host),
+        shown=told(found.get("display_name")),
         credentials=credentials,
         profile_url=str(found.get("url") or ""),
         picture_url=str(found.get("avatar_static") or ""),

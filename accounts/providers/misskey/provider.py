@@ -90,6 +90,7 @@ def _account(server: Server, user: Mapping[str, Any], token: str) -> Authorized:
     return Authorized(
         uid=f"{server.host}/{ident}",
         name=name_at(user.get("name") or username, username, server.host),
+        shown=told(user.get("name")),
         credentials={
             "access_token": token,
             "refresh_token": "",

@@ -18,6 +18,7 @@ from accounts.providers.base import (
     NetworkAccount,
     NetworkAdapter,
     OAuth2Network,
+    name_with,
     told,
 )
 
@@ -71,10 +72,11 @@ class TwitterProvider(OAuth2Network):
 
     def read_profile(self, profile: dict[str, Any]) -> Authorized:
         uid = self.extract_uid(profile)
-        username = told(profile.get("username"))
+        username, shown = told(profile.get("username")), told(profile.get("name"))
         return Authorized(
             uid=uid,
-            name=told(f"{told(profile.get('name')) or uid} @{username}"),
+            name=name_with(shown or uid, username),
+            shown=shown,
             credentials={},
             profile_url=f"https://x.com/{username}" if re.fullmatch(r"\w{1,15}", username) else "",
             picture_url=str(profile.get("profile_image_url") or ""),
