@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import time
-from urllib.parse import urlencode
-
-from allauth.account.authentication import get_authentication_records
-from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -26,6 +19,7 @@ from accounts.addresses import public_url
 from accounts.forms.phones import BookmarkForm, PinForm
 from accounts.models import Phone, PhoneLogin
 from accounts.urlsession.api import redirect_to_kept
+from accounts.views import password
 from accounts.views.buttons import pressed
 from accounts.views.entering import device_of, log_in
 from accounts.views.requests import MemberRequest
@@ -76,9 +70,8 @@ def phone_answer(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def phone_bookmark(request: MemberRequest) -> HttpResponse:
     """Gives this phone an address to bookmark. Asks for the password first, if it is long ago."""
-    if not _typed_password_lately(request):
-        back = urlencode({REDIRECT_FIELD_NAME: reverse("phone_bookmark")})
-        return redirect(f"{reverse('account_reauthenticate')}?{back}")
+    if not password.typed_lately(request):
+        return password.ask_for_it("phone_bookmark")
     form = BookmarkForm(request.POST or None)
     if request.method == "GET" or not form.is_valid():
         return TemplateResponse(request, "accounts/phone_bookmark.html", {"form": form})
@@ -134,10 +127,3 @@ def _end(request: MemberRequest) -> HttpResponse:
         _ENDS[name](pk, by=request.user)
         messages.success(request, _("Ended. Who was in by it is out now."))
     return redirect("phone_list")
-
-
-def _typed_password_lately(request: MemberRequest) -> bool:
-    """Whether the password itself was typed in this session, no longer ago than allauth asks."""
-    oldest = time.time() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
-    records = get_authentication_records(request, request.user)
-    return any(record["method"] == "password" and record["at"] > oldest for record in records)
