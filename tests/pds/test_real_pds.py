@@ -86,7 +86,7 @@ def linked_by_oauth(account: Account) -> Link:
     client = computer(make_member("hanako"))
     away = leave_by_computer(client, "bluesky", server=account.handle)
     page = read(client.get(agree_in_chromium(away.address), follow=True))
-    assert f"Bluesky account {account.handle} → Profile Link member hanako" in page
+    assert f"Bluesky account @{account.handle} → Profile Link member hanako" in page
     client.post("/links/confirm/bluesky/", {"link": "Link"})
     return Link.objects.get()
 
@@ -95,7 +95,7 @@ def linked_by_password(account: Account) -> Link:
     phone = log_in_phone(make_member("hanako"))
     phone.get("/links/bluesky/")
     page = phone.submit("Next", server=account.handle, password=account.app_password)
-    assert f"Bluesky account {account.handle} → Profile Link member hanako" in page
+    assert f"Bluesky account @{account.handle} → Profile Link member hanako" in page
     phone.submit("Link")
     return Link.objects.get()
 
