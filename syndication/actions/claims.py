@@ -18,7 +18,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from syndication.actions import breaker, budgets
+from syndication.actions import breaker, budgets, timing
 from syndication.actions.composed import Insert, Select, Update, at_once, given, together
 from syndication.models import (
     CHANGES,
@@ -150,10 +150,11 @@ def settle(held: Claim, state: str, *, outcome: str, now: datetime, **fields: ob
     return bool(is_ours)
 
 
-def killed_its_worker(delivery: Delivery) -> bool:
-    """Whether the try, or look, before this one never came to an end."""
-    before = delivery.attempts.order_by("-pk")[1:2]
-    return not before or before[0].outcome == ""
+def kills_its_workers(delivery: Delivery) -> bool:
+    """Whether as many tries and looks as a row has never came to an end. A single one of many that
+    did not has met a restart."""
+    unended = delivery.attempts.filter(outcome="", started_at__gte=delivery.asked_at)
+    return unended.count() > timing.MOST_TRIES  # this one is among them
 
 
 def _due_in_order(now: datetime) -> DeliveryQuerySet:

@@ -86,8 +86,8 @@ def _carry_on(run: Run) -> None:
         reading_back.look(run)
     elif delivery.kind == DeliveryKind.PUBLISH and run.now() > timing.last_moment(delivery):
         run.settle(DeliveryState.MISSED, "missed", due_at=None, reason=timing.TOO_OLD)
-    elif delivery.tries > timing.MOST_TRIES and claims.killed_its_worker(delivery):
-        run.settle(DeliveryState.FAILED, "gave_up", due_at=None, reason=verdicts.GAVE_UP)
+    elif delivery.tries > timing.MOST_TRIES and claims.kills_its_workers(delivery):
+        verdicts.failed(run, verdicts.GAVE_UP, "gave_up")
     else:
         _try(run)
 

@@ -30,7 +30,7 @@ def look(run: Run) -> None:
     connector = CONNECTORS[run.link.network]
     delivery = run.delivery
     can_look = delivery.post.kind in connector.can_read_back and delivery.sent_as
-    is_poison = delivery.reads > timing.MOST_READS and claims.killed_its_worker(delivery)
+    is_poison = delivery.reads > timing.MOST_READS and claims.kills_its_workers(delivery)
     if not can_look or is_poison:
         verdicts.ask_member(run, "cannot_look")
         return

@@ -1,4 +1,8 @@
-"""What a delivery becomes after a try: each answer of a network, and none, has one meaning."""
+"""What a delivery becomes after a try: each answer of a network, and none, has one meaning.
+
+What a member is told of a verdict is committed with it: a worker killed in between would leave a row
+at rest of which nobody was told. Who no longer holds the row tells nothing.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -118,7 +122,7 @@ def refused(run: Run, error: ConnectorError) -> None:
     elif isinstance(error, Gone) and run.delivery.is_edit:
         _copy_gone(run, error)
     else:
-        _failed(run, error.reason, _word(error))
+        failed(run, error.reason, _word(error))
 
 
 def note(run: Run, error: ConnectorError) -> None:
@@ -135,14 +139,24 @@ def again(run: Run, reason: str, *, outcome: str, after: float | None = None) ->
     if _is_withdrawn(run.delivery):
         run.settle(DeliveryState.CANCELLED, outcome, due_at=None, reason="")
     elif due_at is None:
-        _failed(run, GAVE_UP, outcome)
+        failed(run, GAVE_UP, outcome)
     else:
         run.settle(DeliveryState.WAITING, outcome, due_at=due_at, reason=reason[:300])
 
 
+@transaction.atomic
+def failed(run: Run, reason: str, outcome: str) -> None:
+    """For good, until somebody presses. Of a delete the member is told what is still out there."""
+    is_ours = run.settle(DeliveryState.FAILED, outcome, due_at=None, reason=reason[:300])
+    if is_ours and run.delivery.is_delete:
+        still_out_there(run.delivery)
+
+
+@transaction.atomic
 def ask_member(run: Run, outcome: str) -> None:
     """Nobody but the member can tell whether it arrived: two presses decide, nothing else does."""
-    run.settle(DeliveryState.UNCONFIRMED, outcome, due_at=None, reason=ASK_YOU)
+    if not run.settle(DeliveryState.UNCONFIRMED, outcome, due_at=None, reason=ASK_YOU):
+        return
     link = run.link
     with notices.in_language_of(link.member):
         text = _(
@@ -187,6 +201,7 @@ def quiet_until(link: Link, now: datetime) -> datetime:
     return now + timedelta(seconds=CONNECTORS[link.network].read_back_quiet)
 
 
+@transaction.atomic
 def _needs_member(run: Run, error: Unauthorized) -> None:
     run.settle(DeliveryState.PARKED, _word(error), reason=error.reason[:300])
     if error.scope:
@@ -206,7 +221,7 @@ def _in_doubt(run: Run, error: NoVerdict) -> None:
     if run.delivery.may_be_repeated:
         repeat_at = timing.next_try(run.delivery, run.now())
         if repeat_at is None:
-            _failed(run, GAVE_UP, _word(error))
+            failed(run, GAVE_UP, _word(error))
             return
         due_at, reason = max(repeat_at, quiet_until(run.link, run.now())), AGAIN_SOON
     elif run.delivery.post.kind in CONNECTORS[run.link.network].can_read_back:
@@ -216,11 +231,12 @@ def _in_doubt(run: Run, error: NoVerdict) -> None:
     run.settle(DeliveryState.UNCONFIRMED, _word(error), due_at=due_at, reason=reason)
 
 
+@transaction.atomic
 def _copy_gone(run: Run, error: Gone) -> None:
     """Somebody deleted the copy there: nothing is left to change, and the member is told once."""
     copy = copy_before(run.delivery)
-    run.settle(DeliveryState.CANCELLED, _word(error), due_at=None, reason=error.reason[:300])
-    if copy is None:
+    state, reason = DeliveryState.CANCELLED, error.reason[:300]
+    if not run.settle(state, _word(error), due_at=None, reason=reason) or copy is None:
         return
     sent = Delivery.objects.filter(pk=copy.pk, state=DeliveryState.SENT, gone_at=None)
     if not sent.update(gone_at=run.now()):
@@ -231,12 +247,6 @@ def _copy_gone(run: Run, error: Gone) -> None:
             "go there. If you want it back, send a copy: Where it went."
         ) % {"day": _day_of(run.delivery), "network": CONNECTORS[run.link.network].name}
     notices.tell(run.link.member, f"gone {run.delivery.post_id}", text, link=run.link)
-
-
-def _failed(run: Run, reason: str, outcome: str) -> None:
-    run.settle(DeliveryState.FAILED, outcome, due_at=None, reason=reason[:300])
-    if run.delivery.is_delete:
-        still_out_there(run.delivery)
 
 
 def _is_withdrawn(delivery: Delivery) -> bool:

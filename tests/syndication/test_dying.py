@@ -1,0 +1,162 @@
+"""A worker that is killed at each statement of an attempt in turn, and one that comes back too late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from accounts.models import Member
+from syndication.actions import claims, deliver, verdicts
+from syndication.actions.leased import LeasedHttp
+from syndication.connectors.errors import Gone, Rejected
+from syndication.models import Delivery, DeliveryKind, DeliveryState, HostHealth, Link, Notice
+from tests.syndication.delivering import Moving, linked, planned, remove, texts, tried
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+S = DeliveryState
+VOICE = "POST /2/voice/statuses"
+MOST_STATEMENTS = 60
+
+
+class Killed(BaseException):
+    """As SIGKILL: nothing of ours catches it, and what was not committed is gone."""
+
+
+@pytest.fixture
+def now(sandbox):
+    return Moving(sandbox)
+
+
+def killed_at_each_statement(sandbox: Any, seeded: Any) -> Iterator[Delivery]:
+    """The row that `seeded(now)` brings, each time anew, after a try that was killed at its first
+    statement, at its second … and after what other workers then made of it."""
+    for last in range(1, MOST_STATEMENTS):
+        sandbox.reset()
+        Member.objects.all().delete()
+        HostHealth.objects.all().delete()
+        now = Moving(sandbox)
+        delivery = seeded(now)
+        if not _is_killed(delivery, now, at=last):
+            assert last > 10
+            return
+        for _ in range(5):
+            now.advance(seconds=125)
+            tried(delivery, now)
+        yield delivery
+    raise AssertionError("it never came to its end")
+
+
+def _is_killed(delivery: Delivery, now: Moving, *, at: int) -> bool:
+    said = 0
+
+    def kill(execute: Any, *statement: Any) -> Any:
+        nonlocal said
+        said += 1
+        if said == at:
+            raise Killed
+        return execute(*statement)
+
+    try:
+        with connection.execute_wrapper(kill):
+            deliver.attempt(delivery.pk, now=now)
+    except Killed:
+        connection.close()
+        return True
+    return False
+
+
+@pytest.mark.parametrize("fault", ["", "500_after"])
+def test_a_post_arrives_once(sandbox, fault):
+    def seeded(now):
+        sandbox.faults.add("mixi", fault, match=VOICE) if fault else None
+        return planned(linked(sandbox), "一度")
+
+    for delivery in killed_at_each_statement(sandbox, seeded):
+        assert (delivery.state, texts(sandbox)) == (S.SENT, ["一度"])
+
+
+def test_who_needs_to_link_again_is_told(sandbox):
+    """No row is parked on a link that is not."""
+
+    def seeded(now):
+        delivery = planned(linked(sandbox))
+        sandbox.mixi.revoke("hanako")
+        return delivery
+
+    for delivery in killed_at_each_statement(sandbox, seeded):
+        assert delivery.state in (S.PARKED, S.UNCONFIRMED)
+        assert Link.objects.get().state == "parked"
+        assert Notice.objects.count() == 1
+
+
+def test_of_what_cannot_be_deleted_the_member_is_told(sandbox):
+    def seeded(now):
+        publish = tried(planned(linked(sandbox)), now)
+        Delivery.objects.update(remote_id="")
+        remove(publish.post)
+        return Delivery.objects.get(kind=DeliveryKind.DELETE)
+
+    for delivery in killed_at_each_statement(sandbox, seeded):
+        assert delivery.state == S.FAILED
+        assert Notice.objects.get().incident.startswith("still_out_there")
+
+
+def test_of_what_nobody_can_look_up_the_member_is_asked(sandbox):
+    """mixi lists no diaries."""
+
+    def seeded(now):
+        sandbox.faults.add("mixi", "drop_after", match="/2/diary")
+        delivery = tried(planned(linked(sandbox), kind="note", title="日記"), now)
+        now.advance(seconds=61)
+        return delivery
+
+    for delivery in killed_at_each_statement(sandbox, seeded):
+        assert (delivery.state, delivery.due_at) == (S.UNCONFIRMED, None)
+        assert Notice.objects.count() == 1
+
+
+@pytest.mark.parametrize("verdict", ["failed", "gone", "unknown"])
+def test_who_comes_back_after_the_lease_tells_nothing(sandbox, now, verdict):
+    publish = tried(planned(linked(sandbox)), now)
+    remove(publish.post)
+    delete = Delivery.objects.get(kind=DeliveryKind.DELETE)
+    held = claims.claim(delete.pk, owner="stopped", now=now())
+    run = verdicts.Run(held, now, LeasedHttp(deliver.outgoing_http(), held, now))
+    now.advance(seconds=121)
+    assert tried(delete, now).state == S.SENT
+    if verdict == "failed":
+        verdicts.refused(run, Rejected("no"))
+    elif verdict == "gone":
+        verdicts._copy_gone(run, Gone("no"))
+    else:
+        verdicts.ask_member(run, "cannot_look")
+    delete.refresh_from_db()
+    assert (delete.state, Notice.objects.count()) == (S.SENT, 0)
+
+
+def test_a_delete_of_many_days_outlives_a_restart(sandbox, now):
+    """It goes on for thirty days, whatever was restarted in the middle of one of its tries."""
+    publish = tried(planned(linked(sandbox)), now)
+    remove(publish.post)
+    delete = Delivery.objects.get(kind=DeliveryKind.DELETE)
+    Delivery.objects.filter(pk=delete.pk).update(tries=12)
+    assert claims.claim(delete.pk, owner="killed", now=now())
+    now.advance(seconds=121)
+    assert tried(delete, now).state == S.SENT
+    assert texts(sandbox) == []
+
+
+def test_of_a_delete_that_kills_its_worker_each_time_the_member_is_told(sandbox, now):
+    publish = tried(planned(linked(sandbox)), now)
+    remove(publish.post)
+    delete = Delivery.objects.get(kind=DeliveryKind.DELETE)
+    for number in range(9):
+        assert claims.claim(delete.pk, owner=str(number), now=now())
+        now.advance(seconds=121)
+    assert texts(sandbox)
+    assert tried(delete, now).state == S.FAILED
+    assert "still on mixi" in Notice.objects.get().text
