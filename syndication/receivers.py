@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
-from django.db.models.signals import pre_delete
+from django.db.models.signals import post_delete, pre_delete
 from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
 from accounts.models import Member
+from accounts.models.stored_files import go_with_row
 from accounts.signals import account_linked, may_link
 from syndication.actions import links
-from syndication.models import Link, LinkState, NetworkSwitch
+from syndication.models import KeptPhoto, Link, LinkState, MailDraft, NetworkSwitch, Post
+
+for model in (Post, KeptPhoto, MailDraft):
+    post_delete.connect(go_with_row, sender=model, dispatch_uid=f"files of {model.__name__}")
 
 
 @receiver(account_linked, sender=SocialAccount)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.files.base import ContentFile
 from django.db import transaction
 
-from accounts.models import Member
+from accounts.models import Member, delete_after
 
 AUDIENCES = ("display_name_audience", "about_audience", "picture_audience")
 
@@ -55,6 +55,4 @@ def set_language(member: Member, code: str, *, is_chosen: bool) -> None:
 
 def _drop_file_after(member: Member) -> None:
     """The old file goes once the row no longer names it, so that no page shows a hole."""
-    if member.picture:
-        storage, name = member.picture.storage, str(member.picture.name)
-        transaction.on_commit(lambda: storage.delete(name))
+    delete_after(member.picture)

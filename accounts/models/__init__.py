@@ -10,6 +10,7 @@ from accounts.models.phone_login import Phone, PhoneLogin, PhoneOpener
 from accounts.models.public_text import PublicCharField, PublicTextField
 from accounts.models.server import ServerRegistration
 from accounts.models.session import MemberSession
+from accounts.models.stored_files import delete_after
 
 __all__ = [
     "Audience",
@@ -29,5 +30,6 @@ __all__ = [
     "PublicCharField",
     "PublicTextField",
     "ServerRegistration",
+    "delete_after",
     "readable_by",
 ]

@@ -25,6 +25,7 @@ from syndication.actions import (
     photos,
     post_addresses,
     pulls,
+    strays,
     timing,
     verdicts,
 )
@@ -34,6 +35,7 @@ logger = logging.getLogger(__name__)
 
 KEPT_FOR = timedelta(days=1)  # what ended, for staff to look at
 FAILURES_KEPT = timedelta(days=7)
+DISK_EVERY = 86_400  # seconds
 PULL_HINTED_FOR = 600  # seconds in which a pull is not asked for twice
 
 
@@ -103,6 +105,11 @@ def forget(now: datetime) -> int:
     return clear_expired() + forget_old() + photos.drop_old(now) + mails
 
 
+def clear_the_disk(now: datetime) -> int:
+    """Once a day: it looks at every file."""
+    return strays.delete(now) if cache.add("strays", 1, DISK_EVERY) else 0
+
+
 def _hint_once(what: str, pks: list[int], hint: Callable[[int], None]) -> int:
     """A network in trouble keeps its links due: they are not queued at every sweep."""
     fresh = [pk for pk in pks if cache.add(f"pull-{what}-{pk}", 1, PULL_HINTED_FOR)]
@@ -120,6 +127,7 @@ STEPS: dict[str, Callable[[datetime], int]] = {
     "renewed": renew_idle_links,
     "pulled": pull,
     "forgotten": forget,
+    "strays": clear_the_disk,
 }
 
 

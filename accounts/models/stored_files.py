@@ -1,0 +1,30 @@
+"""Files that rows name: they go when their row goes, however that happens, and never before that
+stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models.fields.files import FieldFile
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
+
+
+def delete_after(file: FieldFile) -> None:
+    """Once the transaction stands. Its name is taken now: the row may be given another.
+
+    What the disk refuses then, the sweeper tries again (syndication.actions.strays).
+    """
+    if file:
+        storage, name = file.storage, str(file.name)
+        transaction.on_commit(lambda: storage.delete(name), robust=True)
+
+
+@receiver(post_delete, sender=settings.AUTH_USER_MODEL, dispatch_uid="accounts.stored_files")
+def go_with_row(instance: models.Model, **_: Any) -> None:
+    """Whoever deletes a row (its member, staff, the rows it hangs on): its files go."""
+    for field in instance._meta.get_fields():
+        if isinstance(field, models.FileField):
+            delete_after(getattr(instance, field.name))

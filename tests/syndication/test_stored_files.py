@@ -1,0 +1,153 @@
+"""What is on the disk goes with the row that names it, and what no row names goes, too."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db.models import FileField
+from django.utils import timezone
+
+from accounts.actions import profile
+from accounts.models import Audience, Member
+from syndication.actions import photos, posts, strays, sweep
+from syndication.models import KeptPhoto, MailDraft, Post, PostKind
+from tests.making import make_group, make_member
+from tests.photographs import a_photo
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def disk(settings, tmp_path):
+    settings.MEDIA_ROOT = str(tmp_path)
+
+
+@pytest.fixture
+def hanako():
+    return make_member("hanako")
+
+
+def a_photo_post(author: Member, **fields) -> Post:
+    draft = posts.Draft(
+        kind=PostKind.PHOTO,
+        form_key="f" * 32,
+        photo=photos.keep(a_photo(), by=author),
+        **{"audience": Audience.FRIENDS, **fields},
+    )
+    return posts.write(draft, by=author)
+
+
+def every_file_of(member: Member) -> set[str]:
+    """One of each kind; their names."""
+    post = a_photo_post(member)
+    kept = photos.keep(a_photo(), by=member)
+    mailed = MailDraft(member=member, form_key="m")
+    mailed.photo = ContentFile(b"jpeg", name="photo.jpg")
+    mailed.save()
+    profile.set_picture(member, b"jpeg", audience="friends")
+    fields = (post.photo, post.photo_small, kept.photo, mailed.photo, member.picture)
+    return {str(field.name) for field in fields}
+
+
+def on_disk() -> set[str]:
+    return {
+        f"{folder}/{name}"
+        for folder in default_storage.listdir("")[0]
+        for name in default_storage.listdir(folder)[1]
+    }
+
+
+def grow_old(*names: str, days: int = 3) -> None:
+    then = (timezone.now() - timedelta(days=days)).timestamp()
+    for name in names:
+        os.utime(default_storage.path(name), (then, then))
+
+
+def test_with_a_member_all_files_go_once_it_stands(hanako, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        names = every_file_of(hanako)
+    assert on_disk() == names
+    with django_capture_on_commit_callbacks(execute=True):
+        hanako.delete()
+        assert on_disk() == names
+    assert not on_disk()
+
+
+def test_a_member_who_stays_keeps_theirs(hanako, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        names = every_file_of(hanako)
+        every_file_of(taro := make_member("taro"))
+    with django_capture_on_commit_callbacks(execute=True):
+        taro.delete()
+    assert on_disk() == names
+
+
+@pytest.mark.parametrize("way", ["by its author", "by staff", "with its group"])
+def test_a_deleted_post_leaves_no_photo(hanako, django_capture_on_commit_callbacks, way):
+    group = make_group(hanako)
+    with django_capture_on_commit_callbacks(execute=True):
+        post = a_photo_post(hanako, audience=Audience.GROUP, group=group)
+    assert len(on_disk()) == 2
+    with django_capture_on_commit_callbacks(execute=True):
+        if way == "by its author":
+            posts.delete(post, by=hanako)
+        elif way == "by staff":
+            Post.objects.filter(pk=post.pk).delete()
+        else:
+            group.delete()
+    assert not on_disk()
+
+
+def test_what_a_crash_left_behind_is_swept_up(hanako, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        names = every_file_of(hanako)
+    left = {default_storage.save(f"{folder}/x.jpg", ContentFile(b"")) for folder in strays.FOLDERS}
+    just_now = default_storage.save("photos/now.jpg", ContentFile(b""))
+    grow_old(*names, *left)
+    done = sweep.everything()
+    assert done["strays"] == len(left)
+    assert on_disk() == names | {just_now}
+    default_storage.save("photos/x.jpg", ContentFile(b""))
+    grow_old("photos/x.jpg")
+    assert sweep.everything()["strays"] == 0  # once a day
+    assert strays.delete(timezone.now()) == 1
+
+
+def test_a_database_that_knows_no_file_at_all_costs_none(hanako):
+    names = every_file_of(hanako)
+    grow_old(*on_disk())
+    for model in (Post, KeptPhoto, MailDraft):
+        model.objects.all().delete()
+    Member.objects.update(picture="")
+    assert strays.delete(timezone.now()) == 0
+    assert on_disk() >= names
+
+
+def test_nothing_is_swept_up_where_there_is_no_disk(settings, tmp_path):
+    settings.MEDIA_ROOT = str(tmp_path / "not mounted")
+    assert strays.delete(timezone.now()) == 0
+
+
+def test_many_files_are_asked_after_in_parts(hanako):
+    names = every_file_of(hanako)
+    left = [default_storage.save("photos/x.jpg", ContentFile(b"")) for _ in range(strays.BATCH + 3)]
+    grow_old(*on_disk())
+    assert strays.delete(timezone.now()) == len(left) + 1  # and what was kept for the post
+    assert on_disk() == names
+
+
+def test_every_field_that_names_files_is_known():
+    known = {pair for pairs in strays.FOLDERS.values() for pair in pairs}
+    fields = {
+        (model, field.name)
+        for app in ("accounts", "syndication")
+        for model in apps.get_app_config(app).get_models()
+        for field in model._meta.get_fields()
+        if isinstance(field, FileField)
+    }
+    assert known == fields
