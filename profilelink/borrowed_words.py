@@ -33,21 +33,3 @@ gettext_noop("You cannot generate recovery codes without having two-factor authe
 gettext_noop(
     "You cannot add an email address to an account protected by two-factor authentication."
 )
-
-# The log of a delivery's tries: words of rows (Attempt.doing, Attempt.outcome; "sent", "missed",
-# "publish" and "delete" are words of pages, too), which pages put through gettext.
-gettext_noop("look_up")
-gettext_noop("refresh")
-gettext_noop("found")
-gettext_noop("not_found")
-gettext_noop("not_read")
-gettext_noop("taken_over")
-gettext_noop("gave_up")
-gettext_noop("stood_down")
-gettext_noop("gone")
-gettext_noop("try_later")
-gettext_noop("unreachable")
-gettext_noop("rejected")
-gettext_noop("unauthorized")
-gettext_noop("unsupported")
-gettext_noop("no_verdict")

@@ -21,6 +21,7 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from accounts.outgoing import outgoing_http
 from accounts.providers.servers import origin_of
@@ -37,6 +38,10 @@ Clock = Callable[[], datetime]
 REFRESH_LEASE = timedelta(seconds=40)  # above one request's total deadline of 20 s
 WAIT_FOR_OTHERS = 45.0  # seconds, above the lease: whoever died refreshing is outwaited
 STILL_GOOD = 5.0  # seconds that an access token needs to be worth sending
+
+NOT_RENEWABLE = gettext_noop("The access ended and cannot be renewed.")
+BEING_RENEWED = gettext_noop("The access to this account is being renewed.")
+NO_KEY_FITS = gettext_noop("We cannot open what we hold for this account. The staff must look.")
 
 
 def app_for(network: str, host: str = "") -> App:
@@ -57,7 +62,7 @@ def open_sealed(link: Link) -> Credentials:
         stored = unseal_json(link.sealed_credentials)
     except SealBroken as error:
         logger.error("link %s: %s", link.pk, error)
-        raise TryLater("We cannot open what we hold for this account. Staff were told.") from error
+        raise TryLater(NO_KEY_FITS) from error
     return Credentials(**{**stored, "scopes": tuple(stored["scopes"])})
 
 
@@ -104,11 +109,11 @@ def fresh(
         if not _needs_refresh(link, held, now(), refused):
             return held
         if not held.refresh_token:
-            raise Unauthorized("The access ended and cannot be renewed.")
+            raise Unauthorized(NOT_RENEWABLE)
         if _take_the_refresh(link, now()):
             return _refresh(link, held, http, now, still_good=refused is None)
         if time.monotonic() > give_up:
-            raise TryLater("The access to this account is being renewed.")
+            raise TryLater(BEING_RENEWED)
         time.sleep(0.05)
         link.refresh_from_db()
 

@@ -5,6 +5,7 @@ What the network answered may quote the post, so it is shown for posts to Everyo
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +22,8 @@ from syndication.actions.errors import NotNow, NotYours
 from syndication.models import Attempt, Delivery
 
 Press = Callable[..., None]
+
+NAMED = 5  # of the deliveries that were refused for one reason
 
 
 def _is_open(delivery: Delivery) -> bool:
@@ -119,16 +122,22 @@ class DeliveryAdmin(ReadOnlyAdmin):
     def _press(
         self, request: HttpRequest, queryset: QuerySet[Delivery], press: Press, said: str
     ) -> None:
-        """Each by itself: what cannot be pressed now is told with its reason, and stops nothing."""
+        """Each by itself: what cannot be pressed now stops nothing. A line for each reason tells which
+        those were, since there may be thousands."""
         done = 0
+        refused: dict[str, list[str]] = defaultdict(list)
         for delivery in queryset.select_related("link", "post"):
             try:
                 press(delivery, by=request.user)
-            except (NotNow, NotYours) as refused:
-                reason = gettext(getattr(refused, "reason", str(refused)))
-                self.message_user(request, f"{delivery}: {reason}", messages.WARNING)
+            except (NotNow, NotYours) as no:
+                refused[gettext(getattr(no, "reason", str(no)))].append(str(delivery))
             else:
                 done += 1
                 self.log_change(request, delivery, said)
+        for reason, names in refused.items():
+            named = "; ".join(names[:NAMED])
+            more = " …" if len(names) > NAMED else ""
+            line = f"{len(names)} × {reason} ({named}{more})"
+            self.message_user(request, line, messages.WARNING)
         told = ngettext("%(n)d delivery: %(said)s", "%(n)d deliveries: %(said)s", done)
         self.message_user(request, told % {"n": done, "said": said}, messages.SUCCESS)

@@ -1,10 +1,10 @@
 """What people say, and where it goes."""
 
+from syndication.models.attempt import Attempt, Outcome
 from syndication.models.delivery import (
     CHANGES,
     OPEN_STATES,
     Allowance,
-    Attempt,
     Delivery,
     DeliveryKind,
     DeliveryState,
@@ -34,6 +34,7 @@ __all__ = [
     "NetworkFriend",
     "NetworkSwitch",
     "Notice",
+    "Outcome",
     "Post",
     "PostAddress",
     "PostKind",

@@ -26,6 +26,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Audience, PublicCharField
@@ -197,32 +198,26 @@ class Delivery(models.Model):
         return self.kind == DeliveryKind.EDIT
 
     @property
+    def state_in_words(self) -> str:
+        """As its member reads it: what was deleted or changed there is not called "sent"."""
+        if self.state == DeliveryState.SENT and self.is_delete:
+            return gettext("deleted")
+        if self.state == DeliveryState.SENT and self.is_edit:
+            return gettext("changed")
+        return str(DeliveryState(self.state).label)
+
+    @property
+    def reason_in_words(self) -> str:
+        """In the language of whoever looks."""
+        return gettext(self.reason) if self.reason else ""
+
+    @property
     def may_be_repeated(self) -> bool:
         """Whether a request without an answer is simply sent again: a second delete finds nothing
         to delete, and the same words twice are the same copy. A second publish is a second copy."""
         if self.is_edit:
             return CONNECTORS[self.link.network].edits_repeat
         return self.is_delete
-
-
-class Attempt(models.Model):
-    """One try of a delivery. `excerpt` is of the answer, at most 500 characters, never a token."""
-
-    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempts")
-    number = models.PositiveSmallIntegerField()
-    doing = models.CharField(max_length=10)  # publish, edit, delete, look_up, refresh
-    version = models.PositiveIntegerField(default=0)  # of the post's words, where some left
-    started_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True, blank=True)
-    outcome = models.CharField(max_length=20, blank=True)  # "" while it runs, or was killed
-    http_status = models.PositiveSmallIntegerField(default=0)
-    excerpt = PublicCharField(max_length=500, blank=True)
-
-    class Meta:
-        ordering = ("pk",)
-
-    def __str__(self) -> str:
-        return f"{self.doing} {self.number} of {self.delivery_id}"
 
 
 class NetworkSwitch(models.Model):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST
@@ -18,12 +20,22 @@ from django.views.decorators.http import require_POST
 from accounts.views.requests import MemberRequest
 from syndication.actions import copies, deliveries, notices, presses
 from syndication.actions.errors import NotNow
-from syndication.models import Attempt, Delivery, DeliveryState, Link, Notice, Post
+from syndication.models import (
+    OPEN_STATES,
+    Attempt,
+    Delivery,
+    DeliveryState,
+    Link,
+    NetworkSwitch,
+    Notice,
+    Post,
+)
 from syndication.models.delivery import DeliveryQuerySet
 
 PER_PAGE = 8
 PER_PAGE_WITH_LOG = 5
 LAST_PART = 10_000
+NOT_DONE = (*OPEN_STATES, DeliveryState.FAILED, DeliveryState.MISSED)
 
 # What each press is called on the page, what it does, and what is said then. The buttons of one
 # form are told apart by name.
@@ -61,13 +73,24 @@ class Part:
 
     @classmethod
     def of(cls, rows: DeliveryQuerySet, number: str | None, *, size: int) -> Part:
-        """Part `number` (from 1; anything else is the first), each row with its `presses`."""
-        rows = copies.saying_what_was_taken_back(rows)
+        """Part `number` (from 1; anything else is the first), each row with what the page says of it:
+        its `presses`, when it is tried next (`next_at`), why staff `paused` its network (None: they
+        did not) and where the member, who is asked to look, can do so (`look_at`).
+        """
+        switched_off = NetworkSwitch.objects.filter(
+            network=OuterRef("link__network"), is_paused=True
+        )
+        rows = copies.saying_what_was_taken_back(rows).annotate(
+            paused=Subquery(switched_off.values("reason"))
+        )
         start = (min(max(_number(number), 1), LAST_PART) - 1) * size
-        found = list(rows[start : start + size + 1])
+        found: list[Any] = list(rows[start : start + size + 1])
+        now = timezone.now()
         for row in found:
             names = presses.offered(row)
-            row.presses = [(name, PRESSES[name][0]) for name in names]  # type: ignore[attr-defined]
+            row.presses = [(name, PRESSES[name][0]) for name in names]
+            row.next_at = row.due_at if row.due_at is not None and row.due_at > now else None
+            row.look_at = row.link.profile_url if "there" in names else ""
         return cls(found[:size], start // size + 1, len(found) > size)
 
     @property
@@ -84,7 +107,7 @@ def delivery_list(request: MemberRequest) -> HttpResponse:
     rows = Delivery.objects.of(request.user).select_related("post", "link").order_by("-pk")
     is_open_only = bool(request.GET.get("open"))
     if is_open_only:
-        rows = rows.exclude(state__in=[DeliveryState.SENT, DeliveryState.CANCELLED])
+        rows = rows.filter(state__in=NOT_DONE)
     return TemplateResponse(
         request,
         "syndication/delivery_list.html",

@@ -1,11 +1,26 @@
 """Where it went: what the member reads and can press, within the budgets of design.md section 12."""
 
+import ast
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 from django.utils import timezone
 
 from accounts.models import Audience, Member
-from syndication.actions import deliveries
-from syndication.models import Attempt, Delivery, DeliveryState, Link, LinkState, Notice
+from syndication.actions import deliveries, verdicts
+from syndication.connectors.errors import ConnectorError
+from syndication.models import (
+    Attempt,
+    Delivery,
+    DeliveryState,
+    Link,
+    LinkState,
+    NetworkSwitch,
+    Notice,
+    Outcome,
+    Post,
+)
 from tests.making import make_link, make_member, make_post
 from tests.phone import log_in_phone
 
@@ -155,9 +170,125 @@ def test_a_post_shows_its_attempts(phone, hanako, link):
             outcome="no_verdict",
             http_status=500,
         )
-    text = phone.get(f"/posts/{delivery.post_id}/deliveries/").html
-    assert text.count("no_verdict") == 3
-    assert "(500)" in text
+    text = phone.get(f"/posts/{delivery.post_id}/deliveries/").text
+    assert "publish 2: no clear answer (500)" in text
+    assert text.count("no clear answer (500)") == 3
+
+
+@pytest.mark.parametrize(
+    ("doing", "words"), [("publish", "コピー 1: 返事なし"), ("look_up", "確認 1: 返事なし")]
+)
+def test_the_log_speaks_the_members_language(hanako, link, doing, words):
+    """Also where no answer came, and our own sentence stands for it."""
+    delivery = row(hanako, link)
+    Attempt.objects.create(
+        delivery=delivery, number=1, doing=doing, started_at=timezone.now(),
+        outcome="no_verdict", excerpt="No whole answer came, so it may or may not have arrived.",
+    )  # fmt: skip
+    text = (
+        log_in_phone(hanako, HTTP_ACCEPT_LANGUAGE="ja")
+        .get(f"/posts/{delivery.post_id}/deliveries/")
+        .text
+    )
+    assert words in text
+    assert "whole answer" not in text
+
+
+def test_the_log_does_not_repeat_the_reason(phone, hanako, link):
+    delivery = row(hanako, link, S.FAILED, reason="It refused this.")
+    Attempt.objects.create(
+        delivery=delivery, number=1, doing="publish", started_at=timezone.now(),
+        outcome="rejected", excerpt="It refused this.",
+    )  # fmt: skip
+    assert phone.get(f"/posts/{delivery.post_id}/deliveries/").text.count("It refused this.") == 1
+
+
+def test_every_word_that_the_engine_logs_is_one_that_members_can_read():
+    actions = Path(deliveries.__file__).parent
+    calls = [
+        call
+        for file in actions.glob("*.py")
+        for call in ast.walk(ast.parse(file.read_text()))
+        if isinstance(call, ast.Call)
+    ]
+    written = {
+        text.value
+        for call in calls
+        for text in (
+            *(call.args if _name_of(call.func) in ("settle", "ask_member") else ()),
+            *(word.value for word in call.keywords if word.arg == "outcome"),
+        )
+        if isinstance(text, ast.Constant) and text.value
+    }
+    ours = [
+        kind for kind in _kinds_of(ConnectorError) if kind.__module__.startswith("syndication.")
+    ]
+    named = {verdicts._word(kind("")) for kind in ours}
+    assert {"found", "cannot_look"} < written
+    assert written | named <= set(Outcome.values)
+
+
+def _name_of(called):
+    return getattr(called, "attr", getattr(called, "id", ""))
+
+
+def _kinds_of(error):
+    return [each for kind in error.__subclasses__() for each in (kind, *_kinds_of(kind))]
+
+
+def test_what_is_leaving_now_says_so_and_not_when_it_left(phone, hanako, link):
+    row(hanako, link, S.SENDING, tries=1)
+    text = phone.get("/deliveries/").text
+    assert "It is leaving now." in text
+    assert "Next at" not in text
+
+
+def test_what_waits_says_when_it_goes(phone, hanako, link):
+    row(hanako, link, tries=1, due_at=timezone.now() + timedelta(minutes=5))
+    assert "Next at" in phone.get("/deliveries/").text
+    Delivery.objects.update(due_at=timezone.now() - timedelta(minutes=5))
+    text = phone.get("/deliveries/").text
+    assert "Next at" not in text
+    assert "It goes by itself, as soon as it can." in text
+
+
+def test_what_waits_for_a_paused_network_says_why(phone, hanako, link):
+    row(hanako, link)
+    row(hanako, link, S.SENT)
+    NetworkSwitch.objects.create(network="mixi", is_paused=True, reason="Until noon.")
+    text = phone.get("/deliveries/").text
+    assert text.count("mixi is paused by the staff: posts wait and go later. Until noon.") == 1
+
+
+def test_who_is_asked_to_look_is_led_there(phone, hanako, link):
+    Link.objects.update(profile_url="https://mixi.jp/show_friend.pl?id=1")
+    row(hanako, link, S.UNCONFIRMED)
+    assert "Your page on mixi" not in phone.get("/deliveries/").text
+    Delivery.objects.update(due_at=None)
+    assert "/out/" in phone.get("/deliveries/").link("Your page on mixi").href
+
+
+@pytest.mark.parametrize(("kind", "words"), [("edit", "changed"), ("delete", "deleted")])
+def test_what_was_changed_or_deleted_there_is_not_called_sent(phone, hanako, link, kind, words):
+    delivery = row(hanako, link, S.SENT, kind=kind, sequence=2)
+    assert f": {words}" in phone.get("/deliveries/").text
+    assert f": {words}" in phone.get(f"/posts/{delivery.post_id}/").text
+
+
+def test_what_is_not_done_holds_nothing_that_is_over(phone, hanako, link):
+    for state in DeliveryState.values:
+        row(hanako, link, state)
+    text = phone.get("/deliveries/?open=1").text
+    said = {str(state.label) for state in DeliveryState if f": {state.label}" in text}
+    assert said == {"waiting", "sending", "unconfirmed", "parked", "failed", "missed"}
+
+
+def test_the_deliveries_of_a_deleted_post_can_be_opened(phone, hanako, link):
+    delivery = row(hanako, link, S.SENT)
+    Post.objects.update(deleted_at=timezone.now())
+    phone.get("/deliveries/")
+    page = phone.follow("A deleted post")
+    assert page.path.endswith(f"/posts/{delivery.post_id}/deliveries/")
 
 
 def test_a_new_copy_is_sent_by_a_press_and_says_who_reads_it(
@@ -237,7 +368,7 @@ def test_the_page_of_a_post_keeps_to_its_budget(phone, hanako, link, django_asse
     assert len(answer.html.encode()) <= 9 * 1024
 
 
-def test_a_parked_delivery_leads_to_the_links(phone, hanako, link):
+def test_a_parked_delivery_leads_to_linking_again(phone, hanako, link):
     Link.objects.update(state=LinkState.PARKED)
     row(hanako, link, S.PARKED)
-    assert phone.get("/deliveries/").link("Links")
+    assert phone.get("/deliveries/").link("Link again").href.endswith("/links/mixi/")

@@ -231,11 +231,11 @@ def test_where_it_went_tells_of_edits_in_words(hanako, phone, slate):
     phone.submit("Save", text="after")
     tried(Delivery.objects.get(kind="edit", state="waiting"))
     page = phone.get(reverse("post_deliveries", args=[post.pk]))
-    assert "Edit on Slate (hana): sent" in page
+    assert "Edit on Slate (hana): changed" in page
     assert f"Edit on mixi (ザキ): skipped {STAYS}" in page
     japanese = log_in_phone(hanako, HTTP_ACCEPT_LANGUAGE="ja")
     page = japanese.get(reverse("post_deliveries", args=[post.pk]))
-    assert "編集 Slate (hana): 完了" in page
+    assert "編集 Slate (hana): 変更済み" in page
     assert "そこにあるコピーは元のままです。" in page
 
 

@@ -49,6 +49,22 @@ def test_staff_dismiss_what_failed_and_are_told_what_cannot_be_pressed(support):
     assert (failed.state, sent.state) == ("cancelled", "sent")
 
 
+def test_staff_read_one_line_for_each_reason(support):
+    """Of thousands that were selected, too."""
+    sent = Delivery.objects.get(audience="friends")
+    Delivery.objects.filter(pk=sent.pk).update(state="sent", sent_at=sent.created_at)
+    rows = [sent]
+    for sequence in range(2, 9):
+        sent.pk, sent.sequence, sent.idempotency_key = None, sequence, str(sequence)
+        sent.state, sent.sent_at = "sent", sent.created_at
+        sent.save()
+        rows.append(Delivery.objects.get(sequence=sequence))
+    said = press(support, Delivery, "dismiss", *rows[1:])
+    assert said.count("moved on") == 1
+    assert "7 × It has moved on" in said
+    assert "…)" in said
+
+
 def test_who_may_only_look_is_offered_no_press(hanako):
     looker = make_member("looker", is_staff=True)
     group = StaffGroup.objects.create(name="Lookers")

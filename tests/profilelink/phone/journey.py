@@ -246,7 +246,7 @@ def take_back(journey: Journey) -> None:
     journey.home()
     journey.phone.follow("Where it went")
     journey.sees("A deleted post")
-    assert journey.phone.page.text.count("Delete on mixi (ザキ): sent") == 2
+    assert journey.phone.page.text.count("Delete on mixi (ザキ): deleted") == 2
 
 
 def read_friends(journey: Journey) -> None:

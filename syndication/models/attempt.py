@@ -1,0 +1,65 @@
+"""The log of a delivery: one row for each try, for its member and for staff."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import PublicCharField
+from syndication.models.delivery import Delivery, DeliveryKind
+
+
+class Outcome(models.TextChoices):
+    """How a try ended: the word in the log (Attempt.outcome), and as a member reads it."""
+
+    SENT = "sent", _("done")
+    FOUND = "found", _("found there")
+    NOT_FOUND = "not_found", _("not found there")
+    NOT_READ = "not_read", _("could not look there")
+    CANNOT_LOOK = "cannot_look", _("no way to look there")
+    NO_VERDICT = "no_verdict", _("no clear answer")
+    TRY_LATER = "try_later", _("not taken now")
+    UNREACHABLE = "unreachable", _("not reached")
+    REJECTED = "rejected", _("refused")
+    DUPLICATE = "duplicate", _("there already")
+    UNSUPPORTED = "unsupported", _("not possible there")
+    UNAUTHORIZED = "unauthorized", _("not let in")
+    GONE = "gone", _("the copy is gone")
+    STOOD_DOWN = "stood_down", _("not sent after all")
+    MISSED = "missed", _("too late")
+    GAVE_UP = "gave_up", _("given up")
+    TAKEN_OVER = "taken_over", _("taken over")
+
+
+class Attempt(models.Model):
+    """One try of a delivery. `excerpt` is of the answer, at most 500 characters, never a token."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    doing = models.CharField(max_length=10)  # publish, edit, delete or look_up
+    version = models.PositiveIntegerField(default=0)  # of the post's words, where some left
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=20, blank=True)  # Outcome; "": it runs, or was killed
+    http_status = models.PositiveSmallIntegerField(default=0)
+    excerpt = PublicCharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.doing} {self.number} of {self.delivery_id}"
+
+    @property
+    def doing_in_words(self) -> str:
+        return str(dict(DeliveryKind.choices).get(self.doing, gettext("look")))
+
+    @property
+    def outcome_in_words(self) -> str:
+        return str(dict(Outcome.choices).get(self.outcome, self.outcome or "…"))
+
+    @property
+    def answer(self) -> str:
+        """What the network said; where it said nothing, our own sentence, which is translated."""
+        return gettext(self.excerpt) if self.excerpt else ""
