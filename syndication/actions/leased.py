@@ -34,9 +34,9 @@ class LeasedHttp:
 
     def request(self, method: str, url: str, *, deadline: float = 20.0, **parts: Any) -> HttpAnswer:
         """As SafeHttp.request. Raises claims.LostLease before anything leaves."""
-        claims.renew(self._held, self._now(), deadline=deadline)
         heartbeats.beat()
         budgets.spend(self._held.link, self._now())
+        claims.renew(self._held, self._now(), deadline=deadline)  # last: the others may take long
         self.exchanges += 1
         self.last_status = 0
         began = time.monotonic()

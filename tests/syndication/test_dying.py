@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from accounts.models import Member
-from syndication.actions import claims, deliver, verdicts
+from syndication.actions import claims, deliver, heartbeats, verdicts
 from syndication.actions.leased import LeasedHttp
 from syndication.connectors.errors import Gone, Rejected
 from syndication.models import Delivery, DeliveryKind, DeliveryState, HostHealth, Link, Notice
@@ -136,6 +136,25 @@ def test_who_comes_back_after_the_lease_tells_nothing(sandbox, now, verdict):
         verdicts.ask_member(run, "cannot_look")
     delete.refresh_from_db()
     assert (delete.state, Notice.objects.count()) == (S.SENT, 0)
+
+
+def test_who_was_held_up_by_the_database_until_the_lease_was_over_sends_nothing(sandbox, now):
+    """Between `sending` and the request there are more statements, and any of them may wait."""
+    delivery = planned(linked(sandbox), "一度")
+    heartbeats._last.clear()  # it says that it lives, with the next request
+    waits = [121]
+
+    def hold_up(execute: Any, sql: str, *more: Any) -> Any:
+        if "syndication_heartbeat" in sql and waits:
+            now.advance(seconds=waits.pop())
+            tried(delivery, now)  # by another worker
+        return execute(sql, *more)
+
+    with connection.execute_wrapper(hold_up):
+        deliver.attempt(delivery.pk, now=now)
+    now.advance(seconds=60)
+    assert tried(delivery, now).state == S.SENT
+    assert texts(sandbox) == ["一度"]
 
 
 def test_a_delete_of_many_days_outlives_a_restart(sandbox, now):
