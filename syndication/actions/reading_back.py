@@ -5,13 +5,14 @@ A copy that another delivery of the link holds is never counted: two equal texts
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import Any
 
 from syndication.actions import claims, parking, timing, verdicts
 from syndication.actions.deciding import as_sent, words_in_doubt
 from syndication.actions.verdicts import Run
-from syndication.connectors import CONNECTORS
+from syndication.connectors import CONNECTORS, reasons
 from syndication.connectors.base import Connector, Receipt, RemotePost
 from syndication.connectors.errors import (
     ConnectorError,
@@ -20,6 +21,8 @@ from syndication.connectors.errors import (
     Unauthorized,
 )
 from syndication.models import Delivery, DeliveryKind, DeliveryState
+
+logger = logging.getLogger(__name__)
 
 CLOCKS_DIFFER = timedelta(seconds=60)
 READS_WHERE_IT_LAGS = 2
@@ -39,6 +42,12 @@ def look(run: Run) -> None:
     except ConnectorError as error:
         verdicts.note(run, error)
         _could_not_look(run, error)
+        return
+    except claims.LostLease:
+        raise
+    except Exception:  # a fault of ours must not hold up the link until its lease is over
+        logger.exception("delivery %s", delivery.pk)
+        _could_not_look(run, NoVerdict(reasons.UNREADABLE))
         return
     if found is not None:
         copy, version = found

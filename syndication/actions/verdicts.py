@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from syndication import credentials
-from syndication.actions import budgets, claims, deciding, notices, parking, timing
+from syndication.actions import budgets, claims, deciding, edits, notices, parking, timing
 from syndication.actions.claims import Claim, Clock
 from syndication.actions.leased import LeasedHttp, scrub
 from syndication.connectors import CONNECTORS
@@ -136,8 +136,8 @@ def note(run: Run, error: ConnectorError) -> None:
 def again(run: Run, reason: str, *, outcome: str, after: float | None = None) -> None:
     """It was not taken: wait and try again, unless it may not go any more or was tried enough."""
     due_at = timing.next_try(run.delivery, run.now(), after=after)
-    if _is_withdrawn(run.delivery):
-        run.settle(DeliveryState.CANCELLED, outcome, due_at=None, reason="")
+    if withdrawn := _why_withdrawn(run.delivery):
+        run.settle(DeliveryState.CANCELLED, outcome, due_at=None, reason=withdrawn)
     elif due_at is None:
         failed(run, GAVE_UP, outcome)
     else:
@@ -249,18 +249,18 @@ def _copy_gone(run: Run, error: Gone) -> None:
     notices.tell(run.link.member, f"gone {run.delivery.post_id}", text, link=run.link)
 
 
-def _is_withdrawn(delivery: Delivery) -> bool:
-    """Whether a delete already stands behind this publish or edit, or a newer edit behind this one."""
+def _why_withdrawn(delivery: Delivery) -> str:
+    """What already stands behind this publish or edit: a delete, or a newer edit. "" where nothing."""
     if delivery.is_delete:
-        return False
-    kinds = [DeliveryKind.DELETE, *([DeliveryKind.EDIT] if delivery.is_edit else [])]
+        return ""
     behind = Delivery.objects.open().filter(
-        post=delivery.post_id,
-        link=delivery.link_id,
-        kind__in=kinds,
-        sequence__gt=delivery.sequence,
+        post=delivery.post_id, link=delivery.link_id, sequence__gt=delivery.sequence
     )
-    return behind.exists()
+    if behind.filter(kind=DeliveryKind.DELETE).exists():
+        return deciding.TAKEN_BACK
+    if delivery.is_edit and behind.filter(kind=DeliveryKind.EDIT).exists():
+        return edits.REPLACED
+    return ""
 
 
 def _day_of(delivery: Delivery) -> str:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.addresses import public_url
 from syndication import credentials
-from syndication.actions import claims, deliver, parking, presses, sweep
+from syndication.actions import claims, deciding, deliver, parking, presses, sweep
 from syndication.actions.errors import NotNow
 from syndication.actions.leased import scrub
 from syndication.connectors import reasons
@@ -147,6 +147,18 @@ def test_an_edit_while_in_doubt_does_not_hide_the_copy(sandbox, link, now):
     now.advance(seconds=61)
     assert tried(delivery, now).state == DeliveryState.SENT
     assert texts(sandbox) == ["前"]
+
+
+def test_what_cannot_be_looked_for_by_a_fault_of_ours_holds_up_nothing_else(sandbox, link, now):
+    """Words that another release of ours wrote down in another way, say."""
+    sandbox.faults.add("mixi", "drop_after", match=VOICE)
+    delivery, other = tried(planned(link, "一"), now), planned(link, "二")
+    Delivery.objects.filter(pk=delivery.pk).update(sent_as={"kind": "status", "colour": "red"})
+    now.advance(seconds=61)
+    delivery = tried(delivery, now)
+    assert (delivery.state, delivery.lease_until) == (DeliveryState.UNCONFIRMED, None)
+    assert delivery.due_at > now()
+    assert tried(other, now).state == DeliveryState.SENT
 
 
 def test_a_note_whose_answer_was_lost_waits_for_its_member(sandbox, link, now):
@@ -433,7 +445,8 @@ def test_a_withdrawn_publish_that_never_arrived_is_not_sent_again(sandbox, link,
     publish = tried(planned(link), now)
     remove(publish.post)
     now.advance(seconds=61)
-    assert tried(publish, now).state == DeliveryState.CANCELLED
+    publish = tried(publish, now)
+    assert (publish.state, publish.reason) == (DeliveryState.CANCELLED, deciding.TAKEN_BACK)
     assert tried(Delivery.objects.get(kind="delete"), now).state == DeliveryState.CANCELLED
     assert texts(sandbox) == []
 

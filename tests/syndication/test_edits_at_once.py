@@ -9,7 +9,7 @@ import pytest
 from django.db import connections
 
 from accounts.models import Audience
-from syndication.actions import deliver, posts
+from syndication.actions import deliver, edits, posts
 from syndication.models import Delivery, DeliveryState, Post
 from tests.making import make_member
 from tests.racing import at_once
@@ -93,6 +93,22 @@ def test_an_edit_while_an_edit_is_on_its_way_follows_it(slate, link):
     worker.join(20)
     drained(slate)
     assert said(slate) == [["one", "two", "four"]]
+
+
+def test_an_edit_that_was_not_taken_says_that_a_newer_one_stands_behind_it(slate, link):
+    publish = tried(planned(link, "before"))
+    change(publish.post, "then")
+    edit = Delivery.objects.get(kind="edit")
+    slate.fail("PUT", "429", seconds=30)
+    with slate.holding("PUT") as held:
+        worker = in_the_background(edit)
+        assert held.came_in.wait(10)
+        change(publish.post, "after")
+    worker.join()
+    edit.refresh_from_db()
+    assert (edit.state, edit.reason) == (S.CANCELLED, edits.REPLACED)
+    drained(slate)
+    assert said(slate) == [["before", "after"]]
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT"])
