@@ -62,6 +62,12 @@ def carry(post: OutgoingPost, limits: Limits) -> Carried:
     return Carried(made)
 
 
+def with_the_first(count: int, post: OutgoingPost) -> OutgoingPost:
+    """`post` as a copy that has so many of its pictures: the others do not go."""
+    lost = len(post.photos[count:]) + post.lost_photos
+    return replace(post, photos=post.photos[:count], lost_photos=lost)
+
+
 def fitted(photo: Photo, limits: Limits) -> Photo:
     """`photo` within `limits`: better quality before larger sides. Raises DoesNotFit."""
     if JPEG not in limits.photo_types:

@@ -1,11 +1,18 @@
 """Edits on a network of the world: Mastodon's sandbox, written from Mastodon's own page."""
 
+from pathlib import Path
+
 import pytest
 
+from accounts.addresses import public_url
 from accounts.models import Audience
 from syndication import credentials
 from syndication.actions import photos, posts
-from syndication.connectors.reasons import COPY_GONE, FOLLOWERS_NOT_APPROVED
+from syndication.connectors.reasons import (
+    COPY_GONE,
+    FOLLOWERS_NOT_APPROVED,
+    PHOTO_DOES_NOT_FIT,
+)
 from syndication.models import Delivery, DeliveryState, Link, Notice
 from tests.making import allow, make_link, make_member
 from tests.photographs import a_photo
@@ -84,6 +91,25 @@ def test_the_picture_stays_and_says_what_it_shows_in_the_new_words(sandbox, link
     [copy] = copies(sandbox)
     assert (edit.state, copy.text) == (S.SENT, "窓の外")
     assert [photo.alt for photo in copy.photos] == ["雪"]
+
+
+def test_a_copy_without_its_picture_leads_here_with_the_new_words_too(sandbox, link):
+    kept = photos.keep(a_photo(), by=link.member)
+    draft = posts.Draft(
+        kind="photo", audience="everyone", form_key="f" * 32, text="窓", photo=kept, photo_alt="?"
+    )
+    post = posts.write(draft, by=link.member)
+    whole = Path(post.photo.path).read_bytes()
+    Path(post.photo.path).write_bytes(b"damaged")
+    publish = tried(Delivery.objects.get())
+    [copy] = copies(sandbox)
+    assert (publish.state, publish.reason, copy.photos) == (S.SENT, PHOTO_DOES_NOT_FIT, [])
+    assert public_url("post_detail", post.pk) in copy.text
+    Path(post.photo.path).write_bytes(whole)
+    edit = tried(change(post, "窓の外"))
+    [copy] = copies(sandbox)
+    assert (edit.state, edit.reason) == (S.SENT, PHOTO_DOES_NOT_FIT)
+    assert copy.text == f"窓の外 {public_url('post_detail', post.pk)}"
 
 
 def test_a_copy_that_was_deleted_there_is_told(sandbox, link):

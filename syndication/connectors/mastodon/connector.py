@@ -29,6 +29,7 @@ from syndication.connectors.compose import OneText, reading_alike
 from syndication.connectors.errors import Gone, Rejected, TryLater
 from syndication.connectors.mastodon import reading
 from syndication.connectors.mastodon.wire import ME, Wire
+from syndication.connectors.media import with_the_first
 from syndication.connectors.text import mastodon_count
 
 VISIBILITY: Mapping[Audience, str] = {"everyone": "public", "friends": "private"}
@@ -86,7 +87,8 @@ class Mastodon(Connector):
         return self._receipt(answer)
 
     def amend(self, receipt: Receipt, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
-        """What is not named again goes, so the pictures are read and named again."""
+        """What is not named again goes, so the pictures are read and named again. Where the copy has
+        none, its words lead to them as they did at first."""
         if post.audience in self.followers_read:
             self._check_approval()
         path = f"/api/v1/statuses/{part(receipt.remote_id)}"
@@ -95,15 +97,17 @@ class Mastodon(Connector):
             found = standing.get("media_attachments") if isinstance(standing, dict) else None
             kept = [reading.word(each.get("id")) for each in found or [] if isinstance(each, dict)]
             alts = [photo.alt for photo in post.photos]
+            shown = self.preview(with_the_first(len(kept), post))
             body = {
-                "status": self.preview(post).text,
+                "status": shown.text,
                 "media_ids": kept,
                 "media_attributes": [
                     {"id": ident, "description": alt}
                     for ident, alt in zip(kept, alts, strict=False)
                 ],
             }
-            return self._receipt(self._wire.write("PUT", path, json=body))
+            made = self._receipt(self._wire.write("PUT", path, json=body))
+            return replace(made, dropped=shown.dropped)
         except Rejected as error:
             if error.status in {404, 410}:
                 raise Gone(reasons.COPY_GONE, status=error.status) from error
