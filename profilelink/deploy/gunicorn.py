@@ -4,6 +4,12 @@ Behind a TLS-terminating proxy in production; set TRUSTED_PROXY_COUNT to the num
 """
 
 import os
+from pathlib import Path
+
+import environ
+
+# The file that the settings read, too: gunicorn starts before them.
+environ.Env.read_env(Path(__file__).resolve().parents[2] / ".env")
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_WORKERS", "2"))

@@ -155,14 +155,22 @@ def _keep(drill: Drill, told: dict[str, Any]) -> None:
 
 def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tests.drills.chaos")
-    parser.add_argument("--deliveries", type=int, default=100)
-    parser.add_argument("--kills", type=int, default=5)
+    parser.add_argument("--deliveries", type=int, default=100, help="posts that are written")
+    parser.add_argument("--kills", type=int, default=5, help="times that the worker is killed")
     parser.add_argument("--bad", type=float, default=0.2, help="share of requests answered badly")
-    parser.add_argument("--links", type=int, default=10)
+    parser.add_argument("--links", type=int, default=10, help="accounts that they go to")
     parser.add_argument("--engine", choices=ENGINES, default=default_engine())
     parser.add_argument("--network", choices=sorted(GRANTS), default="mixi")
-    parser.add_argument("--guard", choices=("on", "off", "unread", "late"), default="on")
-    parser.add_argument("--hurry", type=float, default=10.0)
+    parser.add_argument(
+        "--guard",
+        choices=("on", "off", "unread", "late"),
+        default="on",
+        help="off: without what keeps copies single; unread: without reading back; "
+        "late: `sending` is marked after the request",
+    )
+    parser.add_argument(
+        "--hurry", type=float, default=10.0, help="divides every wait of the engine"
+    )
     parser.add_argument("--pause", type=float, default=8.0, help="seconds between kills, about")
     parser.add_argument("--away", type=float, default=20.0, help="seconds without connections")
     parser.add_argument("--within", type=float, default=1800.0, help="seconds, then it is given up")

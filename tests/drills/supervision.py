@@ -1,12 +1,15 @@
 """What becomes of the worker when something befalls it: `python -m tests.drills.supervision`.
 
-Runs tests/drills/test_supervision.py with the watchdog's own patience and prints a line for each
+Runs tests/drills/test_supervision.py with the watchdog's own patience (75 s) and prints a line for each
 drill: how it ended, after how many seconds, what was seen. On PostgreSQL and Redis where DATABASE_URL
 and QUEUE_URL say so; what needs them is said to be left out where they do not.
+
+`-k poison` runs those whose name holds that word.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from pathlib import Path
@@ -31,9 +34,15 @@ class Lines:
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(prog="tests.drills.supervision", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
+    parser.add_argument(
+        "-k", default="", metavar="WORDS", help="only drills with these in the name"
+    )
+    chosen = parser.parse_args().k
     os.environ.setdefault("DRILL_SILENT_AFTER", "75")
     quiet = ["-p", "no:terminal", "-p", "no:cacheprovider"]
-    return int(pytest.main([str(DRILLS), *quiet, *sys.argv[1:]], plugins=[Lines()]))
+    return int(pytest.main([str(DRILLS), *quiet, "-k", chosen], plugins=[Lines()]))
 
 
 if __name__ == "__main__":

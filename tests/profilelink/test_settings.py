@@ -1,8 +1,11 @@
 """What the settings make of the environment: in a process of its own, since they are read once."""
 
 import os
+import runpy
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 from django.conf import settings
 
@@ -32,3 +35,18 @@ def test_under_https_the_session_s_cookie_is_bound_to_this_host_and_to_https():
 
 def test_without_https_browsers_would_refuse_such_a_cookie():
     assert shown(PUBLIC_URL="http://127.0.0.1:8000") == ["sessionid", "False", "0"]
+
+
+def test_gunicorn_reads_the_same_file_and_the_environment_wins(tmp_path):
+    known = Path(settings.BASE_DIR) / "profilelink/deploy/gunicorn.py"
+    (tmp_path / "profilelink/deploy").mkdir(parents=True)
+    config = shutil.copy(known, tmp_path / "profilelink/deploy")
+    (tmp_path / ".env").write_text("BIND=127.0.0.1:8123\nWEB_THREADS=3\n")
+    before = dict(os.environ)
+    try:
+        os.environ["WEB_THREADS"] = "5"
+        read = runpy.run_path(str(config))
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+    assert (read["bind"], read["threads"]) == ("127.0.0.1:8123", 5)
