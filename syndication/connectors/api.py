@@ -26,6 +26,7 @@ from syndication.connectors.wire import excerpt, retry_after, said
 MEDIA_DEADLINE = 60.0  # seconds for a request that carries a picture
 THROTTLED_FOR = 60.0  # seconds, where a network asks us to slow down and not for how long
 DONE = frozenset({200, 201})
+NOT_NOW = frozenset({408, 425, 429})  # a client's fault by their number, and yet to be asked again
 GONE = frozenset({204, 404, 410})  # besides DONE, when something was to be deleted
 
 
@@ -142,6 +143,16 @@ class Api:
         if is_write:
             return NoVerdict(reasons.NO_ANSWER, **log)
         return TryLater(reasons.IN_TROUBLE, **log)
+
+    def check_revoked(self, response: Response) -> None:
+        """Whether a token is no good any more (RFC 7009, section 2.2). Raises Rejected for a definite
+        no, TryLater for any other."""
+        status, log = response.status, self.log(response)
+        if 200 <= status < 300:
+            return
+        if 400 <= status < 500 and status not in NOT_NOW:
+            raise Rejected(reasons.REFUSED, **log)
+        raise TryLater(reasons.IN_TROUBLE, after=retry_after(response.headers, self.clock()), **log)
 
     def log(self, response: Response) -> dict[str, Any]:
         """What an error carries for the attempt log."""

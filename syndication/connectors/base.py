@@ -139,6 +139,8 @@ class Connector:
     budget_of_link: ClassVar[Budget | None] = None  # for one account; None: not known
     budget_of_network: ClassVar[Budget | None] = None  # for all accounts of ours together
     relink_hint: ClassVar[str] = ""  # what to mind on its permission page, for who links again
+    can_revoke: ClassVar[bool] = False  # an access can be given back: `revoke`
+    permissions_page: ClassVar[str] = ""  # path, on the member's server, where they take it back
 
     def __init__(
         self,
@@ -213,3 +215,10 @@ class Connector:
     def refresh(self) -> Credentials:
         """New credentials for old. Raises Unauthorized where the network says that is over."""
         raise NotImplementedError
+
+    def revoke(self) -> None:
+        """Give the access back: these very tokens open nothing any more; others of the account do.
+
+        Nothing where `can_revoke` is False. What is gone already is a success, so saying it twice is.
+        Raises TryLater, or Rejected where the network says no for good.
+        """

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from urllib.parse import quote
 
 from syndication.connectors.base import Response
 
@@ -14,8 +18,14 @@ RATE_LIMITS = ("X-RateLimit-", "X-Rate-Limit-", "RateLimit-")
 EARLIEST_EPOCH = 1e9  # a smaller number is a number of seconds, not a time
 EXCERPT = 400
 WORDS = 160
+SHORTEST_MIDDLE = 8  # of a secret in Base64: less could be anything
 
 _PARAMETER = re.compile(r"""([A-Za-z_-]+)\s*=\s*(?:'([^']*)'|"([^"]*)"|([^\s,'"]+))""")
+# access_token=…, "refreshJwt": "…": the name, and what follows it.
+_A_TOKEN = re.compile(
+    r"""((?:token|jwt|secret)["']?\s*[:=]\s*["']?)[^"'&\s,;<>{}\[\]]{8,}""", re.IGNORECASE
+)
+_HEX = re.compile(r"%[0-9A-F]{2}")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
 
 
@@ -86,15 +96,32 @@ def said(value: object, secrets: tuple[str, ...]) -> str:
     return _CONTROLS.sub(" ", strike(value, secrets)).strip()[:WORDS]
 
 
-def strike(text: str, secrets: tuple[str, ...]) -> str:
+def strike(text: str, secrets: Iterable[str]) -> str:
+    """`text` without `secrets`, however an answer spells what it was sent; and without what it calls
+    a token, since a new one is a secret that nobody knows yet."""
     for secret in filter(None, secrets):
-        text = text.replace(secret, "[…]")
-    return text
+        for spelling in _spellings(secret):
+            text = text.replace(spelling, "[…]")
+    return _A_TOKEN.sub(r"\1[…]", text)
+
+
+def _spellings(secret: str) -> set[str]:
+    """Plain, as in an address, in JSON, in HTML, and within something in Base64 (Basic, say)."""
+    in_address = quote(secret, safe="")
+    in_json = json.dumps(secret)[1:-1]
+    spellings = {secret, in_address, in_json, in_json.replace("/", r"\/"), html.escape(secret)}
+    spellings.add(_HEX.sub(lambda found: found[0].lower(), in_address))
+    for before in range(3):  # where it may begin within a group of three bytes
+        raw = b"\0" * before + secret.encode()
+        middle = b64encode(raw[: len(raw) // 3 * 3]).decode()[(0, 2, 3)[before] :]
+        if len(middle) >= SHORTEST_MIDDLE:
+            spellings |= {middle, middle.replace("+", "-").replace("/", "_")}
+    return spellings
 
 
 def _epoch(value: str) -> float | None:
     try:
         moment: datetime = parsedate_to_datetime(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -63,6 +63,7 @@ class Bluesky(Connector):
     keep_fresh_every: ClassVar[float] = 5 * 86400.0  # a session of OAuth may end after two weeks
     # https://docs.bsky.app/docs/advanced-guides/rate-limits: 5,000 points an hour, a new record 3.
     budget_of_link: ClassVar[Budget | None] = Budget(1666, 3600.0)
+    can_revoke: ClassVar[bool] = True
 
     @cached_property
     def _xrpc(self) -> Xrpc:
@@ -166,6 +167,11 @@ class Bluesky(Connector):
     def refresh(self) -> Credentials:
         """The refresh token is used up by this: keep what comes back before anything else."""
         return self._xrpc.renewed()
+
+    def revoke(self) -> None:
+        """The session, by its refresh token: RFC 7009 where the authorization server names an address
+        for it, else https://docs.bsky.app/docs/api/com-atproto-server-delete-session."""
+        self._xrpc.revoked()
 
     def _embed(
         self, post: OutgoingPost, shown: Preview, photos: tuple[Photo, ...]

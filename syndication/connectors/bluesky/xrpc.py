@@ -21,6 +21,7 @@ from syndication.connectors.errors import ConnectorError, TryLater, Unauthorized
 from syndication.connectors.wire import challenge
 
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+METADATA = "/.well-known/oauth-authorization-server"
 STALE = frozenset({"ExpiredToken", "InvalidToken", "invalid_token", "AuthMissing"})
 NARROW = frozenset({"insufficient_scope", "ScopeMissingError"})
 LATEST = 1e10  # seconds since the epoch; what is later is no time
@@ -71,6 +72,17 @@ class Xrpc(Api):
         if by_oauth and lasts is not None:
             ends = self.clock() + lasts
         return replace(self.credentials, access_token=access, refresh_token=newer, expires_at=ends)
+
+    def revoked(self) -> None:
+        """Give the session back. Raises Rejected, TryLater."""
+        token = self.credentials.refresh_token or self.credentials.access_token
+        url = f"{self.app.api_url}/xrpc/com.atproto.server.deleteSession"
+        content: dict[str, Any] = {"headers": {"Authorization": f"Bearer {token}"}}
+        if self._key:
+            url = self._revocation_url()
+            content = {"data": {**self._client(), "token": token}}
+        if url:
+            self.check_revoked(self.signed("POST", url, **content))
 
     def authorised(self, method: str, url: str, content: Mapping[str, Any]) -> dict[str, str]:
         if not self._key:
@@ -139,17 +151,35 @@ class Xrpc(Api):
         if not self._key:
             url = f"{self.app.api_url}/xrpc/com.atproto.server.refreshSession"
             return url, {"Authorization": f"Bearer {token}"}, None
-        client_id = extra.get("client_id", "")
-        form = {"grant_type": "refresh_token", "refresh_token": token, "client_id": client_id}
+        form = {"grant_type": "refresh_token", "refresh_token": token, **self._client()}
+        return extra.get("token_url", ""), {}, form
+
+    def _client(self) -> dict[str, str]:
+        """The fields that say who asks the authorization server."""
+        extra = self.credentials.extra
+        form = {"client_id": extra.get("client_id", "")}
         if client_key := extra.get("client_key", ""):
             form["client_assertion_type"] = ASSERTION
             form["client_assertion"] = proofs.client_assertion(
                 client_key,
-                client_id=client_id,
+                client_id=form["client_id"],
                 audience=extra.get("issuer", ""),
                 now=self.clock(),
             )
-        return extra.get("token_url", ""), {}, form
+        return form
+
+    def _revocation_url(self) -> str:
+        """Where the authorization server takes tokens back (RFC 8414), "" where it does not say."""
+        issuer = self.credentials.extra.get("issuer", "")
+        if not issuer:
+            return ""
+        response = self.send("GET", issuer + METADATA, is_write=False)
+        self.check_revoked(response)
+        found = fields_of(response)
+        url = found.get("revocation_endpoint")
+        if found.get("issuer") != issuer or not isinstance(url, str):
+            return ""
+        return url if url.startswith("https://") or _origin(url) == issuer else ""
 
     def _renewal_refusal(self, response: Response, name: str) -> ConnectorError:
         """Only the word that the refresh token or the account is dead ends the access."""

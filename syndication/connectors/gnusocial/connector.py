@@ -62,6 +62,7 @@ class Gnusocial(Connector):
     audiences: ClassVar[Mapping[Kind, frozenset[Audience]]] = _AUDIENCES
     can_delete: ClassVar[frozenset[Kind]] = frozenset(KINDS)
     can_read_back: ClassVar[frozenset[Kind]] = frozenset(KINDS)
+    permissions_page: ClassVar[str] = "/settings/oauthconnections"
 
     @cached_property
     def _wire(self) -> Wire:
@@ -131,6 +132,10 @@ class Gnusocial(Connector):
         if not longest.isdigit():
             return Terms()
         return Terms(text=int(longest[:6]) or WITHOUT_LIMIT)
+
+    def revoke(self) -> None:
+        """Nothing: a server's own page doc/twitterapi names no request for it. Members end it at
+        settings/oauthconnections."""
 
     def _listed(self, path: str, **params: str) -> list[Any]:
         found = self._wire.read(path, {"count": str(PAGE), **params})

@@ -63,6 +63,7 @@ class Mastodon(Connector):
     can_read_back: ClassVar[frozenset[Kind]] = frozenset(KINDS)
     read_back_quiet: ClassVar[float] = 30.0
     budget_of_link: ClassVar[Budget | None] = Budget(300, 300)
+    can_revoke: ClassVar[bool] = True
 
     @cached_property
     def _wire(self) -> Wire:
@@ -160,6 +161,20 @@ class Mastodon(Connector):
             photo_bytes=reading.number(media.get("image_size_limit")),
             approves_followers=self._me().get("locked") is True,
         )
+
+    def revoke(self) -> None:
+        """https://docs.joinmastodon.org/methods/oauth/#revoke: only who registered may.
+
+        Who allows the same again before that is given the same token, not another
+        (https://github.com/mastodon/mastodon/blob/main/config/initializers/doorkeeper.rb).
+        """
+        form = {
+            "client_id": self.app.client_id,
+            "client_secret": self.app.client_secret,
+            "token": self.credentials.access_token,
+        }
+        url = f"{self.app.api_url}/oauth/revoke"
+        self._wire.check_revoked(self._wire.send("POST", url, is_write=False, data=form))
 
     def _instance(self) -> Mapping[str, Any]:
         for path in ("/api/v2/instance", "/api/v1/instance"):

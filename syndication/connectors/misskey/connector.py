@@ -98,6 +98,7 @@ class Misskey(Connector):
     can_read_back: ClassVar[frozenset[Kind]] = frozenset(KINDS)
     read_back_quiet: ClassVar[float] = 30.0
     budget_of_link: ClassVar[Budget | None] = Budget(300, 3600)
+    permissions_page: ClassVar[str] = "/settings/apps"
 
     @cached_property
     def _wire(self) -> Wire:
@@ -171,6 +172,14 @@ class Misskey(Connector):
             text=longest if isinstance(longest, int) and longest > 0 else 0,
             approves_followers=self._me().get("isLocked") is True,
         )
+
+    def revoke(self) -> None:
+        """Nothing: `i/revoke-token` is closed to tokens of programs, whichever they are.
+
+        It is `secure`, which lets in the member's own browser alone:
+        https://github.com/misskey-dev/misskey, endpoints/i/revoke-token.ts and ApiCallService.ts.
+        https://misskey-hub.net/en/docs/for-developers/api/token/miauth/ names no other way.
+        """
 
     def _me(self) -> Mapping[str, Any]:
         found = self._wire.ask("/api/i")

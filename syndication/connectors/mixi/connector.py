@@ -149,6 +149,12 @@ class Mixi(Connector):
             scopes=tuple(scope.split()) if isinstance(scope, str) else self.credentials.scopes,
         )
 
+    def revoke(self) -> None:
+        """Nothing: https://developer.mixi.co.jp/connect/mixi_graph_api/api_auth has no request for it.
+
+        mixi's kit for iOS opens a page for it (/2/authorize/revoke), where the member decides anew.
+        """
+
     def _publish_voice(self, shown: Preview) -> Receipt:
         path = "/voice/statuses/update"
         answer = self._graph.write("POST", path, data={"status": shown.text})

@@ -133,6 +133,10 @@ class Orkut(Connector):
             raise self._rpc.unreadable(is_write=False)
         return person
 
+    def revoke(self) -> None:
+        """Nothing: Orkut's own pages named no request for it. Google's accounts took tokens of OAuth
+        1.0 back (https://developers.google.com/accounts/docs/OAuth_ref); that door is closed, too."""
+
     def _found(self, shown: Preview) -> Receipt:
         """The newest activity that reads so: it was made a moment ago. Raises NoVerdict."""
         try:

@@ -60,6 +60,7 @@ class Twitter(Connector):
     address_costs: ClassVar[bool] = True  # 0.20 instead of 0.015 dollars, as of 2026
     budget_of_link: ClassVar[Budget | None] = Budget(100, 900)
     budget_of_network: ClassVar[Budget | None] = Budget(10_000, 86_400)
+    can_revoke: ClassVar[bool] = True
 
     @cached_property
     def _wire(self) -> Wire:
@@ -141,6 +142,14 @@ class Twitter(Connector):
             refresh_token=newer if isinstance(newer, str) else self.credentials.refresh_token,
             expires_at=self.clock() + lasts,
         )
+
+    def revoke(self) -> None:
+        """Both tokens, since neither is said to take the other along.
+
+        https://docs.x.com/fundamentals/authentication/oauth-2-0/user-access-token, step 6.
+        """
+        held = self.credentials
+        self._wire.revoked(held.refresh_token, held.access_token)
 
     def _own_id(self) -> str:
         return reading.word(self.credentials.uid) or self.profile().uid

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from syndication.connectors import reasons
 from syndication.connectors.api import DONE, Api, fields_of
 from syndication.connectors.base import Response
-from syndication.connectors.errors import ConnectorError, TryLater, Unauthorized
+from syndication.connectors.errors import ConnectorError, Rejected, TryLater, Unauthorized
 from syndication.connectors.twins import Duplicate
 
 AN_HOUR = 3600.0
@@ -59,6 +59,24 @@ class Wire(Api):
         if not isinstance(found.get("access_token"), str):
             raise TryLater(reasons.UNREADABLE, status=response.status)  # it may hold new tokens
         return found
+
+    def revoked(self, *tokens: str) -> None:
+        """Each of them given back, whatever is said of the others. Raises Rejected, TryLater."""
+        refusal = None
+        for token in filter(None, tokens):
+            response = self.send(
+                "POST",
+                f"{self.app.api_url}/oauth2/revoke",
+                is_write=False,
+                headers={"Authorization": self._basic()},
+                data={"token": token, "client_id": self.app.client_id},
+            )
+            try:
+                self.check_revoked(response)
+            except Rejected as error:
+                refusal = error
+        if refusal is not None:
+            raise refusal
 
     def _refresh_refusal(self, response: Response) -> ConnectorError:
         """A dead refresh token is 400: `invalid_grant`, or `invalid_request` with these words."""

@@ -70,6 +70,7 @@ class Bluesky(Network):
             "/oauth/par": self._oauth.push,
             "/oauth/authorize": self._oauth.authorize,
             "/oauth/token": self._oauth.token,
+            "/oauth/revoke": self._oauth.revoke,
         }
         if path in at:
             return at[path](request)
@@ -102,7 +103,8 @@ class Bluesky(Network):
         return reply.adding(("DPoP-Nonce", self._proofs.nonce())) if session.key else reply
 
     def is_api(self, path: str) -> bool:
-        return path.startswith("/xrpc/") or path in ("/oauth/token", "/oauth/par")
+        doors = ("/oauth/token", "/oauth/revoke", "/oauth/par")
+        return path.startswith("/xrpc/") or path in doors
 
     def refusal(self, request: Request, *, is_expired: bool) -> Reply:
         words = "Token has expired" if is_expired else "Token could not be verified"

@@ -78,7 +78,8 @@ class Mastodon(Network):
 
     def is_api(self, path: str) -> bool:
         """Registering and the server's own words are spared by faults, as is the permission page."""
-        return path.startswith("/api/") and path not in (*OPEN, "/api/v1/apps")
+        is_open = path in (*OPEN, "/api/v1/apps")
+        return path == "/oauth/revoke" or (path.startswith("/api/") and not is_open)
 
     def refusal(self, request: Request, *, is_expired: bool) -> Reply:
         return self._gate.dead_token()

@@ -127,8 +127,7 @@ class OAuth:
         code = self._state.codes.pop(fields.get("code", ""), None)
         if code is None or not self._fits(code, app, fields):
             return _no(400, "invalid_grant", "The provided authorization grant is invalid")
-        value = secrets.token_urlsafe(32)
-        self._state.tokens[value] = Token(code.user, app.id, code.scopes)
+        value = self._token_of(Token(code.user, app.id, code.scopes))
         return json_reply(
             {
                 "access_token": value,
@@ -139,11 +138,30 @@ class OAuth:
         )
 
     def revoke(self, request: Request) -> Reply:
-        """POST /oauth/revoke."""
-        token = self._state.tokens.get(given(request).get("token", ""))
+        """POST /oauth/revoke: by the program that the token was given to, as often as it likes."""
+        fields = given(request)
+        app = self._state.apps.get(fields.get("client_id", ""))
+        is_app = app and secrets.compare_digest(app.secret, fields.get("client_secret", ""))
+        token = self._state.tokens.get(fields.get("token", ""))
+        is_others = app is None or (token is not None and token.app != app.id)
+        if not is_app or is_others or not fields.get("token"):
+            return _no(403, "unauthorized_client", "You are not authorized to revoke this token")
         if token is not None:
             token.is_revoked = True
         return json_reply({})
+
+    def _token_of(self, wanted: Token) -> str:
+        """The member's token for this program and these scopes: the one that stands, or a new one.
+
+        https://github.com/mastodon/mastodon/blob/main/config/initializers/doorkeeper.rb
+        (`reuse_access_token`).
+        """
+        for value, token in self._state.tokens.items():
+            if token == wanted:  # a revoked one differs
+                return value
+        value = secrets.token_urlsafe(32)
+        self._state.tokens[value] = wanted
+        return value
 
     def _fits(self, code: Code, app: App, fields: Mapping[str, str]) -> bool:
         verifier = fields.get("code_verifier", "")

@@ -44,6 +44,8 @@ class Twitter(Network):
             return self._oauth.authorize(request)
         if request.path == TOKEN:
             return self._oauth.token(request)
+        if request.path == "/2/oauth2/revoke":
+            return self._oauth.revoke(request)
         asked = f"{request.method} {request.path}"
         for route, handler in api.ROUTES:
             found = re.fullmatch(route, asked)

@@ -75,6 +75,18 @@ class OAuth:
                 return self._renew(form)
         return _no(400, "unsupported_grant_type", "Value passed for the grant_type was invalid.")
 
+    def revoke(self, request: Request) -> Reply:
+        """/2/oauth2/revoke: the token that is named, and no other; of one that is none, nothing."""
+        form = request.form()
+        if not self._is_client(request, form):
+            return _no(401, "unauthorized_client", "Missing valid authorization header")
+        token = form.get("token", "")
+        if not token:
+            return _no(400, "invalid_request", "Missing required parameter [token].")
+        self._state.access.pop(token, None)
+        self._state.refresh.pop(token, None)
+        return json_reply({"revoked": True})
+
     def _redeem(self, form: Mapping[str, str]) -> Reply:
         code = self._state.codes.pop(form.get("code", ""), None)
         hashed = hashlib.sha256(form.get("code_verifier", "").encode()).digest()

@@ -12,12 +12,13 @@ import pytest
 
 from syndication.connectors.base import Connector
 from tests.syndication.connectors.contract_edit import EditContract
+from tests.syndication.connectors.contract_revoke import RevokeContract
 from tests.syndication.connectors.contract_sandbox import SandboxContract
 from tests.syndication.connectors.contract_wire import WireContract
 from tests.syndication.connectors.network import Network
 
 
-class ConnectorContract(SandboxContract, WireContract, EditContract):
+class ConnectorContract(SandboxContract, WireContract, EditContract, RevokeContract):
     """Inherit, and set `network`."""
 
     network: type[Network]

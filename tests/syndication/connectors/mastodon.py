@@ -6,6 +6,7 @@ from typing import Any
 
 from syndication.connectors.base import App, Credentials
 from syndication.connectors.mastodon import Mastodon
+from syndication.sandbox.mastodon.state import App as Registered
 from syndication.sandbox.mastodon.state import Token
 from tests.scripted_server import Play, ScriptedServer, answer
 from tests.syndication.connectors.network import Network
@@ -13,6 +14,7 @@ from tests.syndication.connectors.network import Network
 SCOPES = frozenset(
     {"read:accounts", "read:follows", "read:statuses", "write:statuses", "write:media"}
 )
+REGISTERED = Registered("app", "app-secret", "Profile Link", (), SCOPES)
 
 
 class MastodonOnTheSandbox(Network):
@@ -25,7 +27,8 @@ class MastodonOnTheSandbox(Network):
     uid = "here/7"  # so that a scripted server need not be asked who it is
 
     def app(self) -> App:
-        return App("", "", self.sandbox.root("mastodon"))
+        ours = self.sandbox.mastodon.state.apps.setdefault("app", REGISTERED)
+        return App(ours.id, ours.secret, self.sandbox.root("mastodon"))
 
     def credentials(self, scopes: frozenset[str] = SCOPES) -> Credentials:
         state = self.sandbox.mastodon.state
