@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
-TEXT_INPUTS = ("", "text", "password", "email", "url", "tel", "number", "search", "hidden", "date")
+AS_ITS_WORDS = "\0"  # an option that gives no value of its own
 
 
 def html_of(response: Any) -> str:
@@ -24,22 +25,56 @@ class Link:
 
 
 @dataclass
+class Field:
+    """A field as it stands: `chosen` is what it would send, `value` what it is for when ticked."""
+
+    name: str
+    kind: str  # of an input its type; "select", "textarea"
+    value: str = ""
+    chosen: list[str] = field(default_factory=list)
+    id: str = ""
+    label: str = ""
+    options: list[tuple[str, str]] = field(default_factory=list)  # value, words
+    file: Path | None = None
+
+
+@dataclass
 class Form:
     """A form as it stands: `fields` is what would be sent without any typing."""
 
     action: str
     method: str
-    fields: dict[str, list[str]] = field(default_factory=dict)
-    names: set[str] = field(default_factory=set)  # every field, also unticked boxes and files
+    enctype: str
+    controls: list[Field] = field(default_factory=list)  # those that have a name
     buttons: list[tuple[str, str, str]] = field(default_factory=list)  # label, name, value
-    files: set[str] = field(default_factory=set)  # the fields of `names` that take a file
-    enctype: str = ""
 
-    def add(self, name: str, value: str) -> None:
-        self.fields.setdefault(name, []).append(value)
+    @property
+    def fields(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for control in self.controls:
+            if control.chosen:
+                found.setdefault(control.name, []).extend(control.chosen)
+        return found
+
+    @property
+    def names(self) -> set[str]:
+        """Every field, also unticked boxes and files."""
+        return {control.name for control in self.controls}
+
+    @property
+    def files(self) -> set[str]:
+        """The fields of `names` that take a file."""
+        return {control.name for control in self.controls if control.kind == "file"}
 
     def button(self, label: str) -> tuple[str, str, str] | None:
         return next((one for one in self.buttons if label in one[0]), None)
+
+
+@dataclass
+class _Label:
+    wanted: str  # the id of its field
+    words: list[str] = field(default_factory=list)
+    around: Field | None = None  # the field inside it
 
 
 class Page(HTMLParser):
@@ -55,15 +90,18 @@ class Page(HTMLParser):
         self._words: list[str] = []
         self._link: Link | None = None
         self._form: Form | None = None
-        self._select: tuple[str, bool, list[tuple[str, bool]]] | None = None
-        self._option: list[str] | None = None
-        self._textarea: list[str] | None = None
-        self._textarea_name = ""
+        self._select: Field | None = None
+        self._selected: list[int] = []  # places of options
+        self._takes_many = False
+        self._textarea: Field | None = None
         self._button: tuple[str, str] | None = None
         self._button_words: list[str] = []
+        self._label: _Label | None = None
+        self._labels: list[_Label] = []
         self._silent = 0
         self.feed(html)
         self.text = " ".join("".join(self._words).split())
+        self._name_fields()
 
     def __contains__(self, words: str) -> bool:
         return words in self.text
@@ -100,9 +138,13 @@ class Page(HTMLParser):
         self._words.append(data)
         if self._link is not None:
             self._link.text += data
-        for words in (self._option, self._textarea):
-            if words is not None:
-                words.append(data)
+        if self._textarea is not None:
+            self._textarea.value += data
+        elif self._select is not None and self._select.options:
+            value, words = self._select.options[-1]
+            self._select.options[-1] = (value, words + data)
+        elif self._label is not None:
+            self._label.words.append(data)
         if self._button is not None:
             self._button_words.append(data)
 
@@ -131,27 +173,39 @@ class Page(HTMLParser):
         self._link = None
 
     def _start_form(self, given: dict[str, str]) -> None:
-        self._form = Form(given.get("action", ""), given.get("method", "get").lower())
-        self._form.enctype = given.get("enctype", "").lower()
+        method, enctype = given.get("method", "get").lower(), given.get("enctype", "").lower()
+        self._form = Form(given.get("action", ""), method, enctype)
         self.forms.append(self._form)
 
     def _end_form(self) -> None:
         self._form = None
 
     def _start_input(self, given: dict[str, str]) -> None:
-        if self._form is None:
-            return
-        kind, name = given.get("type", "").lower(), given.get("name", "")
+        kind, value = given.get("type", "text").lower(), given.get("value", "")
         if kind in ("submit", "image", "button"):
-            self._form.buttons.append((given.get("value", ""), name, given.get("value", "")))
-        elif name:
-            self._form.names.add(name)
-            if kind == "file":
-                self._form.files.add(name)
-            if kind in TEXT_INPUTS:
-                self._form.add(name, given.get("value", ""))
-            elif kind in ("checkbox", "radio") and "checked" in given:
-                self._form.add(name, given.get("value", "on"))
+            if self._form is not None:
+                self._form.buttons.append((value, given.get("name", ""), value))
+            return
+        found = Field(given.get("name", ""), kind, value, [value], given.get("id", ""))
+        if kind in ("checkbox", "radio"):
+            found.value = given.get("value", "on")
+            found.chosen = [found.value] if "checked" in given else []
+        elif kind == "file":
+            found.chosen = []
+        self._add(found)
+
+    def _add(self, found: Field) -> None:
+        if self._label is not None:
+            self._label.around = found
+        if self._form is not None and found.name:
+            self._form.controls.append(found)
+
+    def _start_label(self, given: dict[str, str]) -> None:
+        self._label = _Label(given.get("for", ""))
+        self._labels.append(self._label)
+
+    def _end_label(self) -> None:
+        self._label = None
 
     def _start_button(self, given: dict[str, str]) -> None:
         self._button = (given.get("name", ""), given.get("value", ""))
@@ -164,40 +218,41 @@ class Page(HTMLParser):
         self._button = None
 
     def _start_select(self, given: dict[str, str]) -> None:
-        self._select = (given.get("name", ""), "multiple" in given, [])
+        self._select = Field(given.get("name", ""), "select", id=given.get("id", ""))
+        self._selected, self._takes_many = [], "multiple" in given
 
     def _start_option(self, given: dict[str, str]) -> None:
-        self._end_option()
-        self._option = []
         if self._select is not None:
-            self._select[2].append((given.get("value", "\0"), "selected" in given))
-
-    def _end_option(self) -> None:
-        if self._select is not None and self._option is not None:
-            value, selected = self._select[2][-1]
-            if value == "\0":
-                self._select[2][-1] = ("".join(self._option).strip(), selected)
-        self._option = None
+            if "selected" in given:
+                self._selected.append(len(self._select.options))
+            self._select.options.append((given.get("value", AS_ITS_WORDS), ""))
 
     def _end_select(self) -> None:
-        self._end_option()
-        if self._form is None or self._select is None:
+        if self._select is None:
             return
-        name, multiple, options = self._select
-        self._form.names.add(name)
-        chosen = [value for value, selected in options if selected]
-        if not multiple:
-            chosen = chosen[-1:] or [value for value, _ in options[:1]]
-        for value in chosen:
-            self._form.add(name, value)
+        read = [(value, words.strip()) for value, words in self._select.options]
+        read = [(words if value == AS_ITS_WORDS else value, words) for value, words in read]
+        chosen = [read[place][0] for place in self._selected]
+        if not self._takes_many:
+            chosen = chosen[-1:] or [value for value, _words in read[:1]]
+        self._select.options, self._select.chosen = read, chosen
+        self._add(self._select)
         self._select = None
 
     def _start_textarea(self, given: dict[str, str]) -> None:
-        self._textarea, self._textarea_name = [], given.get("name", "")
+        self._textarea = Field(given.get("name", ""), "textarea", id=given.get("id", ""))
 
     def _end_textarea(self) -> None:
-        if self._form is not None and self._textarea is not None:
-            self._form.names.add(self._textarea_name)
-            text = "".join(self._textarea)
-            self._form.add(self._textarea_name, text[1:] if text.startswith("\n") else text)
+        if self._textarea is not None:
+            self._textarea.value = self._textarea.value.removeprefix("\n")
+            self._textarea.chosen = [self._textarea.value]
+            self._add(self._textarea)
         self._textarea = None
+
+    def _name_fields(self) -> None:
+        """A label names the field inside it, or the one whose id it says."""
+        controls = [control for form in self.forms for control in form.controls]
+        for label in self._labels:
+            for control in controls:
+                if control is label.around or (label.wanted and control.id == label.wanted):
+                    control.label = " ".join("".join(label.words).split())

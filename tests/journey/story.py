@@ -98,7 +98,7 @@ def sign_up(computer: Browser, world: World, who: Person) -> None:
 
 def scan(computer: Browser) -> str:
     """Read the QR picture on the computer's page as a camera would: the address in it."""
-    picture = next(src for src in computer.page.images if src.startswith("data:image/png"))
+    picture = next(src for src in computer.page.sources if src.startswith("data:image/png"))
     image = Image.open(io.BytesIO(base64.b64decode(picture.partition(",")[2])))
     (found,) = zxingcpp.read_barcodes(image.convert("L"))
     return found.text

@@ -14,7 +14,7 @@ from PIL import Image
 
 from tests.journey import staff as staff_steps
 from tests.journey import story
-from tests.journey.browser import Browser, Page
+from tests.journey.browser import Browser, Seen
 from tests.journey.story import TOKEN
 from tests.journey.world import World
 
@@ -110,10 +110,10 @@ def crawl(phone: Browser) -> None:
     assert len(seen) > 50
 
 
-def check_addresses(page: Page, world: World) -> None:
+def check_addresses(page: Seen, world: World) -> None:
     """Inside addresses carry the page's token; nothing that leads outside or is shared has one."""
     token = TOKEN.search(page.path)
-    for address in [*(a.href for a in page.links), *(f.action for f in page.forms), *page.images]:
+    for address in [*(a.href for a in page.links), *(f.action for f in page.forms), *page.sources]:
         if address.startswith("data:"):
             assert not TOKEN.search(qr_text(address)), f"a QR picture on {page.url}"
         elif "://" in address:
