@@ -64,6 +64,11 @@ def hint_keep_fresh(link_pk: int) -> None:
     _push("keep_fresh", link_pk)
 
 
+def hint_closing() -> None:
+    """An account is being closed."""
+    _push("close_accounts")
+
+
 def ask_for_heartbeat() -> None:
     """A task that does nothing but prove that tasks are done."""
     _push("heartbeat")

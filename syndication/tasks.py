@@ -9,8 +9,10 @@ import functools
 import logging
 from collections.abc import Callable
 
+from django.utils import timezone
+
+from syndication.actions import closing, freshness, heartbeats, pulls
 from syndication.actions import deliver as delivering
-from syndication.actions import freshness, heartbeats, pulls
 from syndication.actions import sweep as sweeping
 from syndication.actions.hands import HANDS
 
@@ -56,6 +58,11 @@ def pull_feed(link_pk: int) -> None:
 @_quietly
 def keep_fresh(link_pk: int) -> None:
     freshness.keep_fresh(link_pk)
+
+
+@_quietly
+def close_accounts() -> None:
+    closing.go_on(timezone.now())
 
 
 @_quietly

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from syndication.views import (
+    closing,
     compose,
     deliveries,
     feeds,
@@ -47,6 +48,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("posts/mail/<int:pk>/", mail.mail_draft, name="mail_draft"),
     path("posts/mail/<int:pk>/delete/", mail.mail_draft_delete, name="mail_draft_delete"),
     path("posts/mail/<int:pk>/photo", mail.mail_draft_photo, name="mail_draft_photo"),
+    path("account/close/", closing.account_close, name="account_close"),
+    path("account/close/done/", closing.account_closed, name="account_closed"),
     path("privacy/", privacy.privacy, name="privacy"),
     path("privacy/posts-by-me/", posts_by_me.posts_by_me, name="posts_by_me"),
     path("links/", links.link_list, name="link_list"),

@@ -34,6 +34,8 @@ class MemberAdmin(ReadOnlyAdmin):
         "is_listed",
         "date_joined",
         "last_login",
+        "closing_at",
+        "closed_at",
         "is_active",
         "is_staff",
         "is_superuser",

@@ -109,6 +109,12 @@ class Member(AbstractUser):
     is_language_chosen = models.BooleanField(default=False)
     is_listed = models.BooleanField(default=False)  # search engines may show the public profile
 
+    # The account was closed by its member: copies are taken back, or not, and rows go. At
+    # `closed_at` nothing is left but the name.
+    closing_at = models.DateTimeField(null=True, blank=True)
+    takes_copies_back = models.BooleanField(default=False)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
     objects = MemberManager()  # type: ignore[misc]  # wider than AbstractUser's, by our queryset
 
     class Meta:

@@ -55,15 +55,25 @@ def standing_copies(post: Post) -> list[Copy]:
 
 def saying_what_was_taken_back(rows: DeliveryQuerySet) -> DeliveryQuerySet:
     """`is_taken_back` on each row: a copy that went out, and that a later delete took back."""
-    taken_back = Delivery.objects.filter(
-        post=OuterRef("post"),
-        link=OuterRef("link"),
-        kind=DeliveryKind.DELETE,
-        state=DeliveryState.SENT,
-        sequence__gt=OuterRef("sequence"),
-    )
     went_out = Q(state=DeliveryState.SENT) & ~Q(kind=DeliveryKind.DELETE)
-    return rows.annotate(is_taken_back=went_out & Q(Exists(taken_back)))
+    return rows.annotate(is_taken_back=went_out & Q(_taken_back()))
+
+
+def is_out() -> Q:
+    """A condition on publishes: nothing took the copy back, here or there."""
+    return Q(~_taken_back(), gone_at=None)
+
+
+def _taken_back() -> Exists:
+    return Exists(
+        Delivery.objects.filter(
+            post=OuterRef("post"),
+            link=OuterRef("link"),
+            kind=DeliveryKind.DELETE,
+            state=DeliveryState.SENT,
+            sequence__gt=OuterRef("sequence"),
+        )
+    )
 
 
 def copies_too_wide(post: Post, audience: str) -> list[Copy]:

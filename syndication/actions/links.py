@@ -8,17 +8,15 @@ from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import Audience, Member
 from syndication import credentials, queue
-from syndication.actions import parking
+from syndication.actions import copies, parking
 from syndication.actions.errors import NotYours
 from syndication.capabilities import holds
 from syndication.connectors.base import Credentials
 from syndication.models import (
-    Delivery,
     DeliveryKind,
     DeliveryState,
     Link,
@@ -152,15 +150,8 @@ def end(link: Link) -> None:
 
 def copies_out_there(link: Link) -> int:
     """How many copies stand on the network now, as far as we know."""
-    gone = Delivery.objects.filter(
-        post=OuterRef("post"),
-        link=link,
-        kind=DeliveryKind.DELETE,
-        state=DeliveryState.SENT,
-        sequence__gt=OuterRef("sequence"),
-    )
-    sent = link.deliveries.filter(kind=DeliveryKind.PUBLISH, state=DeliveryState.SENT, gone_at=None)
-    return sent.filter(~Exists(gone)).count()
+    published = link.deliveries.filter(kind=DeliveryKind.PUBLISH, state=DeliveryState.SENT)
+    return published.filter(copies.is_out()).count()
 
 
 def _must_own(link: Link, by: Member) -> None:

@@ -45,8 +45,11 @@ def tell(member: Member, incident: str, text: str | Promise, *, link: Link | Non
 
 
 def mail(notice: Notice) -> bool:
-    """Mail the notice, by whoever comes first. A failure leaves it to the sweeper."""
-    unmailed = Notice.objects.filter(pk=notice.pk, mailed_at=None)
+    """Mail the notice, by whoever comes first. A failure leaves it to the sweeper.
+
+    Who cannot come in is not asked to: a closed account has a last mail of its own (closing).
+    """
+    unmailed = Notice.objects.filter(pk=notice.pk, mailed_at=None, member__is_active=True)
     if not notice.member.email or not unmailed.update(mailed_at=timezone.now()):
         return False
     with in_language_of(notice.member):
@@ -68,7 +71,7 @@ def mail_the_rest() -> int:
     """Mails that did not go out when they should have. How many went now."""
     since = timezone.now() - MAIL_FOR
     waiting = Notice.objects.filter(mailed_at=None, closed_at=None, created_at__gt=since)
-    late = waiting.exclude(member__email="").select_related("member")
+    late = waiting.filter(member__is_active=True).exclude(member__email="").select_related("member")
     return sum(mail(notice) for notice in late[:50])
 
 

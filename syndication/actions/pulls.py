@@ -140,6 +140,7 @@ def due_for_friends(now: datetime) -> list[int]:
     """Links whose friend list is a day old or was never brought."""
     return list(
         Link.objects.active()
+        .filter(member__is_active=True)
         .exclude(pulled_at__gt=now - FRIENDS_EVERY)
         .values_list("pk", flat=True)[:100]
     )
@@ -149,6 +150,7 @@ def due_for_feed(now: datetime) -> list[int]:
     """Links whose friends have not been asked for a quarter of an hour."""
     return list(
         Link.objects.active()
+        .filter(member__is_active=True)
         .exclude(fed_at__gt=now - FEED_EVERY)
         .values_list("pk", flat=True)[:100]
     )

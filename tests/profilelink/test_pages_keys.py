@@ -20,11 +20,13 @@ from tests.profilelink.weights import crawl
 # One step up from a page is none of these: 0 leads home already. All other pages stand below home.
 PARENTS = {
     "account_change_password": {"security"},
+    "account_close": {"security"},
     "account_email": {"security"},
     "account_logout": {"security"},
     "account_reset_password": {"account_login"},
     "account_signup": {"account_login"},
     "device_ask": {"phone_list", "account_login"},  # for who is in; for who is not
+    "export": {"security"},
     "friend_block": {"profile"},
     "friend_find": {"friend_list"},
     "friend_remove": {"profile"},

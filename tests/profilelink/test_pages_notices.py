@@ -29,6 +29,7 @@ pytestmark = pytest.mark.django_db
 
 # The answer is a page of its own that says it, or only a step on the way to one.
 ANSWERS = {
+    "account_close": "a page for who is logged out",
     "account_confirm_email": "tests/accounts/test_members.py: says so on the log-in page",
     "account_login": "home bears the member's name",
     "account_reauthenticate": "goes on to what was asked for",

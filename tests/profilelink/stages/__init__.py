@@ -18,6 +18,7 @@ STAGES: list[Callable[[Visit], Scene]] = [
     coming_in.two_steps,
     devices.phone_login,
     devices.pin,
+    devices.export,
     devices.device_login,
     people.friends,
     people.groups,
@@ -26,6 +27,7 @@ STAGES: list[Callable[[Visit], Scene]] = [
     posts.posts_by_me,
     elsewhere.linking,
     elsewhere.networks,
+    elsewhere.closing,
     elsewhere.errors,
 ]
 

@@ -6,12 +6,14 @@ import re
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.urlsession.models import OutTicket, Session
 from accounts.urlsession.outbound import outside_path, store_tickets
-from syndication.models import Link, LinkState
+from syndication.actions import deliveries
+from syndication.models import Delivery, DeliveryState, Link, LinkState
 from tests.accounts.away import Away
-from tests.making import make_link, make_member
+from tests.making import PASSWORD, make_group, make_link, make_member, make_post
 from tests.profilelink.stages.visit import Scene, Visit
 
 
@@ -54,6 +56,23 @@ def networks(visit: Visit) -> Scene:
         phone.get(reverse("link_start", args=[key]))
         if phone.page is not None and phone.page.status == 200:
             yield f"link_start of {key}", phone
+
+
+def closing(visit: Visit) -> Scene:
+    """An account with copies, some of which stay, and with a group that others are in."""
+    member = make_member("mizuki")
+    make_group(member, visit.hanako)
+    link = make_link(member, name="みずき")
+    for kind in ("status", "status", "note"):
+        deliveries.plan(make_post(author=member, kind=kind))
+    now = timezone.now()
+    Delivery.objects.filter(link=link).update(state=DeliveryState.SENT, sent_at=now, due_at=None)
+    phone = visit.phone(member)
+    phone.get(reverse("account_close"))
+    visit.press(phone, "Continue", password=PASSWORD)
+    yield "account close", phone
+    visit.press(phone, "Close it for good")
+    yield "account closed by its member", phone
 
 
 def errors(visit: Visit) -> Scene:

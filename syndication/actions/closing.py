@@ -1,0 +1,177 @@
+"""Closing an account: copies are taken back where the member wants it, the networks' access is given
+back, and nothing that was written stays.
+
+The press only marks the member; a task goes on from what it finds, a few seconds at a time, and may
+be killed anywhere. While deletes are on their way (thirty days at the most) the links still stand.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from accounts.actions import closing as people
+from accounts.models import Member
+from syndication import queue
+from syndication.actions import copies, links, mail_drafts, notices, photos, posts
+from syndication.connectors import CONNECTORS
+from syndication.models import (
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    KeptPhoto,
+    Link,
+    LinkState,
+    MailDraft,
+    Post,
+)
+
+logger = logging.getLogger(__name__)
+
+CLOSED = gettext_noop("The account was closed.")
+SLICE = 3.0  # seconds that one hint works on what is to go
+MOST_ADDRESSES = 200  # in the last mail
+
+_S = DeliveryState
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What closing does to the copies on one network: how many go, and how many cannot."""
+
+    network: str  # as people write it
+    can_go: int
+    must_stay: int
+
+
+def foresee(member: Member) -> list[Fate]:
+    """For each network with copies of the member's posts."""
+    found: dict[str, tuple[int, int]] = {}
+    for copy in _out_there(member).select_related("link", "post"):
+        can_go, must_stay = found.get(copy.link.network, (0, 0))
+        if _can_go(copy):
+            can_go += 1
+        else:
+            must_stay += 1
+        found[copy.link.network] = (can_go, must_stay)
+    return [Fate(CONNECTORS[key].name, *counts) for key, counts in sorted(found.items())]
+
+
+@transaction.atomic
+def close(*, by: Member, takes_copies_back: bool) -> None:
+    """The press: nobody comes in any more, and what has not left stays. Raises LastOfStaff."""
+    people.begin(by=by, takes_copies_back=takes_copies_back)
+    waiting = Delivery.objects.of(by).exclude(kind=DeliveryKind.DELETE)
+    waiting.filter(state__in=(_S.WAITING, _S.PARKED, _S.FAILED, _S.MISSED)).change(
+        _S.CANCELLED, reason=CLOSED, due_at=None, sent_as={}
+    )
+    queue.hint_closing()
+
+
+def is_any_left() -> bool:
+    """Whether an account is being closed."""
+    return _closing().exists()
+
+
+def go_on(now: datetime, *, seconds: float = SLICE) -> None:
+    """Some more of it, for every account that is being closed."""
+    end = time.monotonic() + seconds
+    for member in _closing():
+        while (is_more := _step(member, now)) and time.monotonic() < end:
+            pass
+        if is_more:
+            queue.hint_closing()
+            return
+
+
+def _step(member: Member, now: datetime) -> bool:
+    """One thing. Whether there is more to do at once."""
+    standing = Post.objects.by(member).filter(deleted_at=None)
+    if member.takes_copies_back and (post := standing.first()) is not None:
+        posts.delete(post, by=member)
+        return True
+    if member.takes_copies_back and _are_on_their_way(member):
+        return False
+    if member.email and not _is_told(member, now):
+        return False
+    return _remove_some(member)
+
+
+def _are_on_their_way(member: Member) -> bool:
+    """Whether deletes are still to be tried. What waits for its member, and what stands behind
+    that, waits for nobody now."""
+    mine = Delivery.objects.filter(link__member=member)
+    asked = Q(state=_S.UNCONFIRMED, due_at=None)
+    before = mine.filter(asked, post=OuterRef("post"), link=OuterRef("link"))
+    moving = mine.filter(state__in=(_S.WAITING, _S.SENDING, _S.UNCONFIRMED)).exclude(asked)
+    return moving.exclude(Exists(before)).exists()
+
+
+def _is_told(member: Member, now: datetime) -> bool:
+    """The last mail: what is still out there, and where. A mail server that is away is waited for,
+    for as long as any mail is."""
+    left = list(_out_there(member).select_related("link").order_by("link__network", "pk"))
+    context = {
+        "member": member,
+        "copies": [
+            (each.link.network_name, each.remote_url or each.link.profile_url)
+            for each in left[:MOST_ADDRESSES]
+        ],
+        "more": max(0, len(left) - MOST_ADDRESSES),
+    }
+    with notices.in_language_of(member):
+        subject = _("%(site)s: your account is closed") % {"site": settings.SITE_NAME}
+        body = render_to_string("syndication/mail/account_closed.txt", context)
+    try:
+        send_mail(subject, body, None, [member.email])
+    except (OSError, SMTPException):
+        logger.exception("the last mail to member %s could not go", member.pk)
+        return member.closing_at is None or now > member.closing_at + notices.MAIL_FOR
+    Member.objects.filter(pk=member.pk).update(email="")  # told once
+    member.email = ""
+    return True
+
+
+def _remove_some(member: Member) -> bool:
+    """Links first, so that nothing is sent for what is going; then posts; then everything."""
+    for link in Link.objects.of(member):
+        links.unlink(link, by=member)
+        return True
+    for post in Post.objects.by(member)[:1]:
+        with transaction.atomic():
+            photos.remove_from(post)
+            post.delete()
+        return True
+    photos.drop(KeptPhoto.objects.filter(member=member))
+    mail_drafts.drop(MailDraft.objects.filter(member=member))
+    people.wipe(member)
+    return False
+
+
+def _closing() -> QuerySet[Member]:
+    """Whom staff let in again is no longer among them."""
+    going = Member.objects.filter(closing_at__isnull=False, closed_at=None, is_active=False)
+    return going.order_by("closing_at")
+
+
+def _out_there(member: Member) -> QuerySet[Delivery]:
+    """The copies that stand on networks, or may."""
+    published = Delivery.objects.filter(link__member=member, kind=DeliveryKind.PUBLISH)
+    return published.filter(copies.is_out(), state__in=copies.MAYBE_OUT)
+
+
+def _can_go(copy: Delivery) -> bool:
+    link = copy.link
+    is_open = link.state == LinkState.ACTIVE
+    return is_open and copy.post.kind in CONNECTORS[link.network].can_delete

@@ -1,0 +1,22 @@
+"""What becomes of the copies when an account is closed."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+TAKE_BACK = "take_back"
+LEAVE = "leave"
+
+
+class ClosingForm(forms.Form):
+    copies = forms.ChoiceField(
+        label=_("The copies on the networks"),
+        choices=[(TAKE_BACK, _("Take back what can be")), (LEAVE, _("Leave them there"))],
+        initial=TAKE_BACK,
+    )
+
+    @property
+    def takes_copies_back(self) -> bool:
+        """What was chosen."""
+        return bool(self.cleaned_data["copies"] == TAKE_BACK)

@@ -1,0 +1,279 @@
+"""Closing an account: nobody comes in, copies go or stay as was chosen, nothing is left but a name."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.contrib.admin.models import LogEntry
+from django.core.files.storage import default_storage
+from django.db.models import ForeignKey
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.actions import closing as people
+from accounts.actions import groups
+from accounts.models import Group, Member, Phone
+from syndication import tasks
+from syndication.actions import closing, photos, posts, sweep
+from syndication.models import Delivery, DeliveryState, Link, Post
+from tests.making import PASSWORD, befriend, make_group, make_member, make_post
+from tests.phone import PhoneClient, computer, log_in_phone
+from tests.photographs import a_photo
+from tests.syndication.delivering import Moving, linked, planned, texts, tried
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def now(sandbox):
+    return Moving(sandbox)
+
+
+@pytest.fixture
+def link(sandbox):
+    return linked(sandbox)
+
+
+def a_photo_post(member):
+    kept = photos.keep(a_photo((40, 30)), by=member)
+    draft = posts.Draft(kind="photo", audience="only_me", form_key="f" * 32, photo=kept)
+    return posts.write(draft, by=member)
+
+
+def deliver_all(now):
+    for row in Delivery.objects.filter(state=DeliveryState.WAITING).order_by("sequence"):
+        tried(row, now)
+
+
+def fresh(member):
+    return Member.objects.get(pk=member.pk)
+
+
+def press(member, choice="take_back"):
+    """From the Account page to the last press, on a phone."""
+    phone = log_in_phone(member)
+    phone.get(reverse("security"))
+    phone.follow("Close the account")
+    phone.submit("Continue", password=PASSWORD)
+    return phone.submit("Close it for good", copies=choice)
+
+
+def test_copies_are_taken_back_and_nothing_is_left_but_the_name(
+    sandbox, link, now, mailoutbox, django_capture_on_commit_callbacks
+):
+    member = link.member
+    delivery = tried(planned(link, "さよなら"))
+    photo = a_photo_post(member)
+    files = [photo.photo.name, photo.photo_small.name]
+    page = press(member)
+    assert "The account is closed" in page
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.close_accounts()
+    assert texts(sandbox) == ["さよなら"], "the delete is on its way"
+    assert fresh(member).closed_at is None
+    assert Link.objects.filter(pk=link.pk).exists(), "and needs the link"
+    deliver_all(now)
+    assert texts(sandbox) == []
+    tasks.close_accounts()
+    gone = fresh(member)
+    assert gone.closed_at is not None
+    assert (gone.username, gone.email, gone.has_usable_password()) == ("hanako", "", False)
+    assert not Post.objects.exists()
+    assert not Delivery.objects.filter(pk=delivery.pk).exists()
+    assert not any(default_storage.exists(name) for name in files)
+    [mail] = mailoutbox
+    assert mail.to == ["hanako@example.com"]
+    assert "No copy of yours is left" in mail.body
+
+
+def test_nothing_in_any_table_hangs_on_a_closed_account(link):
+    member, taro = link.member, make_member("taro")
+    befriend(member, taro)
+    make_group(taro, member)
+    make_post(author=member)
+    log_in_phone(member)
+    Phone.objects.create(member=member, device="F-01", bookmark_hash="b", pin_hash="p")
+    closing.close(by=member, takes_copies_back=False)
+    tasks.close_accounts()
+    for model in apps.get_models():
+        for field in model._meta.fields:
+            if isinstance(field, ForeignKey) and field.related_model is Member:
+                left = model._base_manager.filter(**{field.name: member})
+                assert model is LogEntry or not left.exists(), f"{model.__name__}.{field.name}"
+    assert list(taro.friendships.all()) == []
+    assert Group.objects.get().owner == taro
+
+
+def test_nobody_comes_in_any_more_by_any_way(link):
+    member = link.member
+    phone = log_in_phone(member)
+    browser = computer(member)
+    press(member)
+    assert "hanako" not in phone.get(reverse("home")).text
+    assert browser.get(reverse("privacy")).status_code == 302
+    other = PhoneClient()
+    other.get("/m/")
+    other.get(reverse("account_login"))
+    other.submit("Log in", login="hanako", password=PASSWORD)
+    assert "This account was closed" in other.page.text
+    tasks.close_accounts()
+    other.get(reverse("account_login"))
+    page = other.submit("Log in", login="hanako", password=PASSWORD)
+    assert "This account was closed" not in page.text
+    assert not fresh(member).is_active
+
+
+def test_nobody_else_gets_the_name(link):
+    closing.close(by=link.member, takes_copies_back=False)
+    tasks.close_accounts()
+    phone = PhoneClient()
+    phone.get("/m/")
+    phone.get(reverse("account_signup"))
+    phone.submit("Sign up", username="hanako", email="new@example.com", password1=PASSWORD)
+    assert Member.objects.filter(username__iexact="hanako").count() == 1
+
+
+def test_what_was_written_is_seen_by_nobody_from_the_press_on(link):
+    post = make_post(author=link.member, text="見える")
+    taro = log_in_phone(make_member("taro"))
+    assert "見える" in taro.get(reverse("post_detail", args=[post.pk])).text
+    closing.close(by=link.member, takes_copies_back=True)
+    assert taro.get(reverse("post_detail", args=[post.pk])).status == 404
+
+
+def test_copies_that_are_to_stay_stay_and_the_mail_says_where(sandbox, link, mailoutbox):
+    delivery = tried(planned(link, "残る"))
+    press(link.member, "leave")
+    tasks.close_accounts()
+    assert texts(sandbox) == ["残る"]
+    assert not Link.objects.exists()
+    [mail] = mailoutbox
+    assert delivery.remote_url in mail.body
+
+
+def test_what_a_network_cannot_delete_is_said_before_and_after(sandbox, link, now, mailoutbox):
+    tried(planned(link, "日記です", kind="note", title="日記"))
+    tried(planned(link, "ひとこと"))
+    phone = log_in_phone(link.member)
+    phone.get(reverse("account_close"))
+    page = phone.submit("Continue", password=PASSWORD)
+    assert "1 copy can be taken back, 1 copy stays until you delete it there" in page.text
+    phone.submit("Close it for good")
+    tasks.close_accounts()
+    deliver_all(now)
+    tasks.close_accounts()
+    [mail] = mailoutbox
+    assert mail.body.count("mixi") == 1, "one mail for all of it"
+    assert fresh(link.member).closed_at
+
+
+def test_what_has_not_left_stays_here(sandbox, link, now):
+    planned(link, "まだ")
+    closing.close(by=link.member, takes_copies_back=True)
+    deliver_all(now)
+    assert texts(sandbox) == []
+
+
+def test_a_network_that_is_away_is_waited_for(sandbox, link, now, mailoutbox):
+    tried(planned(link, "遠い"))
+    closing.close(by=link.member, takes_copies_back=True)
+    tasks.close_accounts()
+    sandbox.faults.add("mixi", "503", match="POST ", times=3)
+    delete = Delivery.objects.get(kind="delete")
+    for _ in range(3):
+        delete = tried(delete, now)
+        tasks.close_accounts()
+        assert fresh(link.member).closed_at is None
+        now.advance(hours=13)
+    tried(delete, now)
+    sweep.everything(now())
+    tasks.close_accounts()
+    assert texts(sandbox) == []
+    assert fresh(link.member).closed_at
+
+
+def test_nobody_is_waited_for_who_cannot_come_in(sandbox, link, mailoutbox):
+    """A parked link, and a copy that only the member could look for."""
+    tried(planned(link, "とまった"))
+    asked = planned(link, "あるかな")
+    Delivery.objects.filter(pk=asked.pk).update(
+        state=DeliveryState.UNCONFIRMED, due_at=None, first_sent_at=timezone.now()
+    )
+    Link.objects.update(state="parked", parked_at=timezone.now())
+    closing.close(by=link.member, takes_copies_back=True)
+    tasks.close_accounts()
+    assert fresh(link.member).closed_at
+    [mail] = mailoutbox
+    assert mail.body.count("mixi") >= 2
+
+
+def test_it_goes_on_where_it_was_killed(sandbox, link, now):
+    for number in range(5):
+        tried(planned(link, str(number)))
+    closing.close(by=link.member, takes_copies_back=True)
+    while not fresh(link.member).closed_at:
+        closing.go_on(now(), seconds=0.0)  # a slice so thin that it is one post
+        deliver_all(now)
+    assert texts(sandbox) == []
+
+
+def test_the_last_mail_waits_for_the_mail_server_for_a_day(link, settings, now):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    closing.close(by=link.member, takes_copies_back=False)
+    closing.go_on(now())
+    assert fresh(link.member).closed_at is None
+    closing.go_on(now() + timedelta(hours=25))
+    assert fresh(link.member).closed_at
+
+
+def test_a_group_goes_on_with_who_has_been_in_it_longest(link):
+    member, taro, yuki = link.member, make_member("taro"), make_member("yuki")
+    choir = make_group(member, taro, yuki)
+    alone = groups.make("ひとり", by=member)
+    phone = log_in_phone(member)
+    phone.get(reverse("account_close"))
+    page = phone.submit("Continue", password=PASSWORD)
+    assert "Choir goes on: @taro owns it" in page.text
+    assert "ひとり is closed" in page.text
+    phone.submit("Close it for good")
+    choir.refresh_from_db()
+    alone.refresh_from_db()
+    assert choir.owner == taro
+    assert alone.closed_at is not None
+
+
+def test_the_password_is_asked_for_and_a_pin_is_not_enough(link):
+    phone = log_in_phone(link.member)
+    page = phone.get(reverse("account_close"))
+    assert "/account/confirm/" in page.path
+    phone.submit("Continue", password="wrong")
+    assert fresh(link.member).is_active
+
+
+def test_the_last_of_the_staff_stays(link):
+    member = link.member
+    member.is_staff = member.is_superuser = True
+    member.save()
+    page = press(member)
+    assert "Give somebody else your rights first" in page.text
+    assert fresh(member).is_active
+    make_member("yuki", is_superuser=True, is_staff=True)
+    with pytest.raises(people.LastOfStaff):
+        people.begin(by=make_only_superuser(member), takes_copies_back=True)
+
+
+def make_only_superuser(member):
+    Member.objects.exclude(pk=member.pk).update(is_superuser=False)
+    return fresh(member)
+
+
+def test_staff_can_stop_it_while_it_goes_on(sandbox, link, now):
+    tried(planned(link))
+    closing.close(by=link.member, takes_copies_back=True)
+    Member.objects.update(is_active=True)
+    tasks.close_accounts()
+    assert fresh(link.member).closed_at is None
+    assert not Post.objects.exclude(deleted_at=None).exists()
