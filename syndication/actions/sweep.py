@@ -19,13 +19,13 @@ from accounts.urlsession.limits import clear_expired
 from syndication import queue
 from syndication.actions import (
     claims,
-    closing,
     freshness,
     mail_drafts,
     notices,
     photos,
     post_addresses,
     pulls,
+    registrations,
     strays,
     timing,
     verdicts,
@@ -96,14 +96,6 @@ def pull(now: datetime) -> int:
     )
 
 
-def close_accounts(now: datetime) -> int:
-    """A hint, where an account is being closed."""
-    if not closing.is_any_left():
-        return 0
-    queue.hint_closing()
-    return 1
-
-
 def forget(now: datetime) -> int:
     """Rows that have had their time."""
     PhoneLogin.objects.filter(expires_at__lt=now - KEPT_FOR, session_key="").delete()
@@ -111,7 +103,8 @@ def forget(now: datetime) -> int:
     Heartbeat.objects.filter(beat_at__lt=now - KEPT_FOR).delete()
     queue.forget_failures(now - FAILURES_KEPT)
     mails = mail_drafts.forget_old(now) + post_addresses.forget_ended(now)
-    return clear_expired() + forget_old() + photos.drop_old(now) + mails
+    agreed = registrations.forget_unused(now)
+    return clear_expired() + forget_old() + photos.drop_old(now) + mails + agreed
 
 
 def clear_the_disk(now: datetime) -> int:
@@ -135,7 +128,6 @@ STEPS: dict[str, Callable[[datetime], int]] = {
     "mailed": lambda now: notices.mail_the_rest(),
     "renewed": renew_idle_links,
     "pulled": pull,
-    "closing": close_accounts,
     "forgotten": forget,
     "strays": clear_the_disk,
 }

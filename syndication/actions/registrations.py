@@ -1,0 +1,25 @@
+"""Our registrations with servers that members named, once nobody needs them any more.
+
+One that went is made anew when the next member names that server (accounts.actions.servers).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.models import LinkReturn, ServerRegistration
+from syndication.models import Link, LinkState
+
+KEPT = timedelta(days=90)  # without a link
+KEPT_AFTER_LINK = timedelta(days=30)  # access is given back by it, and servers may be away
+
+
+def forget_unused(now: datetime) -> int:
+    """Those that no link uses, and that nobody is away with. Called by the sweeper."""
+    there = {"network": OuterRef("network"), "host": OuterRef("host")}
+    stands = ~Q(state=LinkState.ENDED) | Q(ended_at__gt=now - KEPT_AFTER_LINK)
+    links, away = Link.objects.filter(stands, **there), LinkReturn.objects.filter(**there)
+    old = ServerRegistration.objects.filter(created_at__lt=now - KEPT)
+    return old.exclude(Exists(links) | Exists(away)).delete()[0]
