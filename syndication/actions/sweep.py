@@ -19,6 +19,7 @@ from accounts.urlsession.limits import clear_expired
 from syndication import queue
 from syndication.actions import (
     claims,
+    closing,
     freshness,
     mail_drafts,
     notices,
@@ -96,6 +97,14 @@ def pull(now: datetime) -> int:
     )
 
 
+def close_accounts(now: datetime) -> int:
+    """A hint, where an account is being closed."""
+    if not closing.is_any_left():
+        return 0
+    queue.hint_closing()
+    return 1
+
+
 def forget(now: datetime) -> int:
     """Rows that have had their time."""
     PhoneLogin.objects.filter(expires_at__lt=now - KEPT_FOR, session_key="").delete()
@@ -128,6 +137,7 @@ STEPS: dict[str, Callable[[datetime], int]] = {
     "mailed": lambda now: notices.mail_the_rest(),
     "renewed": renew_idle_links,
     "pulled": pull,
+    "closing": close_accounts,
     "forgotten": forget,
     "strays": clear_the_disk,
 }
