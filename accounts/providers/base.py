@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialAccount
-from allauth.socialaccount.providers.base import Provider, ProviderAccount, ProviderException
+from allauth.socialaccount.providers.base import Provider, ProviderAccount
 from allauth.socialaccount.providers.oauth2.client import OAuth2Client, OAuth2Error
-from allauth.socialaccount.providers.oauth2.provider import OAuth2Provider
-from allauth.socialaccount.providers.oauth2.views import OAuth2Adapter
+from allauth.socialaccount.providers.oauth2.utils import generate_code_challenge
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -102,6 +102,7 @@ class NetworkAccount(ProviderAccount):
 class NetworkProvider(Provider):
     """One network, as far as linking goes."""
 
+    account_class = NetworkAccount
     asks_server: ClassVar[bool] = False  # the member names the server
     has_password_door: ClassVar[bool] = False  # an app password links, too, without leaving
 
@@ -163,31 +164,19 @@ class NetworkProvider(Provider):
         raise NotImplementedError
 
 
-class NetworkAdapter(OAuth2Adapter):
-    """allauth's OAuth 2 wire, with the addresses of settings.NETWORKS and one fixed way back."""
+class OAuth2Network(NetworkProvider):
+    """A network that speaks OAuth 2. Subclasses say what they ask for, and whose a token is."""
 
-    def __init__(self, request: HttpRequest) -> None:
-        super().__init__(request)
-        self.settings: Mapping[str, str] = self.get_provider().app.settings
-        self.access_token_url = self.settings["token_url"]
+    scopes: ClassVar[tuple[str, ...]]
+    profile_path: ClassVar[str]  # below `api_url`: there the network says whose a token is
+    scheme: ClassVar[str] = "Bearer"  # the word before it in Authorization
+    client_class: ClassVar[type[OAuth2Client]] = OAuth2Client
+    has_pkce: ClassVar[bool] = False
+    has_basic_auth: ClassVar[bool] = False  # our id and secret go by HTTP Basic
 
-    def get_callback_url(self, request: HttpRequest, app: Any) -> str:
-        return self.settings["callback_url"]
-
-
-class OAuth2Network(NetworkProvider, OAuth2Provider):
-    """A network that speaks OAuth 2. Subclasses name their adapter and read its profile."""
-
-    oauth2_adapter_class: type[NetworkAdapter]
-
-    def leave(self, request: HttpRequest, *, server: Server | None = None) -> Leaving:
-        client = self._client(request)
-        pkce = self.get_pkce_params()
-        verifier = pkce.pop("code_verifier", "")
-        client.state = secrets.token_urlsafe(20)
-        params = {**self.get_auth_params(), **self.params_for(request), **pkce}
-        url = client.get_redirect_url(self.authorize_url_for(request), self.get_scope(), params)
-        return Leaving(url, client.state, {"verifier": verifier} if verifier else {})
+    def account(self, profile: Any, credentials: Mapping[str, Any]) -> Authorized:
+        """Whose it is, by what stands at `profile_path`. Raises ExchangeFailed."""
+        raise NotImplementedError
 
     def authorize_url_for(self, request: HttpRequest) -> str:
         """The permission page that fits the browser."""
@@ -197,9 +186,14 @@ class OAuth2Network(NetworkProvider, OAuth2Provider):
         """More parameters of the authorize request that depend on the browser."""
         return {}
 
-    def read_profile(self, profile: Any) -> Authorized:
-        """The account, out of what the adapter's complete_login() put into extra_data."""
-        raise NotImplementedError
+    def leave(self, request: HttpRequest, *, server: Server | None = None) -> Leaving:
+        client = self._client(request)
+        client.state = secrets.token_urlsafe(20)
+        pkce = generate_code_challenge() if self.has_pkce else {}
+        verifier = str(pkce.pop("code_verifier", ""))
+        params = {**self.params_for(request), **pkce}
+        url = client.get_redirect_url(self.authorize_url_for(request), list(self.scopes), params)
+        return Leaving(url, client.state, {"verifier": verifier} if verifier else {})
 
     def come_back(
         self,
@@ -209,31 +203,34 @@ class OAuth2Network(NetworkProvider, OAuth2Provider):
         *,
         server: Server | None = None,
     ) -> Authorized:
-        adapter = self.get_oauth2_adapter(request)
         try:
-            answer = self._client(request).get_access_token(
-                params["code"], pkce_code_verifier=stash.get("verifier")
-            )
-            token = adapter.parse_token(answer)
-            login = adapter.complete_login(request, self.app, token, response=answer)
-            account = self.read_profile(login.account.extra_data)
+            answer = self._client(request).get_access_token(params["code"], stash.get("verifier"))
             credentials = credentials_of(answer, server)
-        except (
-            OAuth2Error,
-            HttpFailure,
-            ProviderException,
-            LookupError,
-            TypeError,
-            ValueError,
-            AttributeError,
-            OverflowError,
-        ):
-            # The last five: an answer that is not of the promised shape.
+            return self.account(self._profile(credentials["access_token"]), credentials)
+        except (OAuth2Error, HttpFailure, LookupError, TypeError, ValueError, AttributeError):
+            # The last four: an answer that is not of the promised shape.
             raise ExchangeFailed from None
-        return replace(account, credentials=credentials)
+
+    def _profile(self, token: str) -> Any:
+        with get_adapter().get_requests_session() as session:
+            answer = session.get(
+                self.app.settings["api_url"] + self.profile_path,
+                headers={"Authorization": f"{self.scheme} {token}"},
+            )
+        if answer.status_code != 200:
+            raise ExchangeFailed
+        return answer.json()
 
     def _client(self, request: HttpRequest) -> OAuth2Client:
-        return self.get_oauth2_adapter(request).get_client(request, self.app)
+        return self.client_class(
+            request,
+            self.app.client_id,
+            self.app.secret,
+            "POST",
+            self.app.settings["token_url"],
+            self.app.settings["callback_url"],
+            basic_auth=self.has_basic_auth,
+        )
 
 
 def credentials_of(answer: Mapping[str, Any], server: Server | None = None) -> dict[str, Any]:

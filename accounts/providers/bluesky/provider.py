@@ -19,7 +19,6 @@ from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
     Leaving,
-    NetworkAccount,
     NetworkProvider,
     credentials_of,
     name_with,
@@ -43,7 +42,6 @@ from accounts.providers.servers import Server
 class BlueskyProvider(NetworkProvider):
     id = "bluesky"
     name = "Bluesky"
-    account_class = NetworkAccount
     asks_server = True
     has_password_door = True
 

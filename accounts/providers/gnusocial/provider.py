@@ -16,7 +16,6 @@ from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
     Leaving,
-    NetworkAccount,
     name_at,
     told,
 )
@@ -31,7 +30,6 @@ _ID = re.compile(r"[0-9]{1,20}", re.ASCII)
 class GnusocialProvider(OAuth1Network):
     id = "gnusocial"
     name = "GNU social"
-    account_class = NetworkAccount
     asks_server = True
 
     @property

@@ -22,7 +22,6 @@ from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
     Leaving,
-    NetworkAccount,
     NetworkProvider,
     RegistrationGone,
     credentials_of,
@@ -49,7 +48,6 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 class MastodonProvider(NetworkProvider):
     id = "mastodon"
     name = "Mastodon"
-    account_class = NetworkAccount
     asks_server = True
 
     @property

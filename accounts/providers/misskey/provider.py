@@ -23,7 +23,6 @@ from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
     Leaving,
-    NetworkAccount,
     NetworkProvider,
     name_at,
     told,
@@ -43,7 +42,6 @@ _ID = re.compile(r"[A-Za-z0-9]{1,64}", re.ASCII)
 class MisskeyProvider(NetworkProvider):
     id = "misskey"
     name = "Misskey"
-    account_class = NetworkAccount
     asks_server = True
 
     @property

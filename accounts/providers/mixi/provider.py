@@ -7,11 +7,9 @@ or number do its work here).
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from allauth.socialaccount.adapter import get_adapter
-from allauth.socialaccount.models import SocialToken
-from allauth.socialaccount.providers.base import ProviderException
 from allauth.socialaccount.providers.oauth2.client import OAuth2Client
 from django.http import HttpRequest
 from django.utils.http import urlencode
@@ -19,8 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.providers.base import (
     Authorized,
-    NetworkAccount,
-    NetworkAdapter,
+    ExchangeFailed,
     OAuth2Network,
     told,
 )
@@ -59,30 +56,15 @@ class MixiClient(OAuth2Client):
         return f"{authorization_url}?{urlencode(params)}"
 
 
-class MixiAdapter(NetworkAdapter):
+class MixiProvider(OAuth2Network):
     """Token request as RFC 6749 has it (with redirect_uri), then People API for the name."""
 
-    provider_id = "mixi"
-    client_class = MixiClient
-
-    def complete_login(
-        self, request: HttpRequest, app: Any, token: SocialToken, **kwargs: Any
-    ) -> Any:
-        with get_adapter().get_requests_session() as session:
-            answer = session.get(
-                f"{self.settings['api_url']}/people/@me/@self",
-                headers={"Authorization": f"OAuth {token.token}"},
-            )
-        if answer.status_code != 200:
-            raise ProviderException(f"mixi answered {answer.status_code} to People")
-        return self.get_provider().sociallogin_from_response(request, answer.json()["entry"])
-
-
-class MixiProvider(OAuth2Network):
     id = "mixi"
     name = "mixi"
-    account_class = NetworkAccount
-    oauth2_adapter_class = MixiAdapter
+    scopes = SCOPES
+    profile_path = "/people/@me/@self"
+    scheme = "OAuth"
+    client_class = MixiClient
 
     @property
     def hint(self) -> str:
@@ -90,9 +72,6 @@ class MixiProvider(OAuth2Network):
             "Tick 「今後、このサービスに対して常に同意する」 there: with it the link holds for 3 months, "
             "without it for 6 hours at a time."
         )
-
-    def get_default_scope(self) -> list[str]:
-        return list(SCOPES)
 
     def authorize_url_for(self, request: HttpRequest) -> str:
         key = "mobile_authorize_url" if _FLIP_PHONE.search(_browser(request)) else "authorize_url"
@@ -104,21 +83,17 @@ class MixiProvider(OAuth2Network):
             return {}
         return {"display": "touch" if _TOUCH_PHONE.search(browser) else "pc"}
 
-    def extract_uid(self, data: dict[str, Any]) -> str:
-        """Raises ValueError for what is none: it becomes part of addresses."""
-        uid = str(data["id"])
+    def account(self, profile: Any, credentials: Mapping[str, Any]) -> Authorized:
+        found = profile["entry"]
+        uid = str(found["id"])
         if not _UID.fullmatch(uid):
-            raise ValueError("mixi's id is no id")
-        return uid
-
-    def read_profile(self, profile: dict[str, Any]) -> Authorized:
-        uid = self.extract_uid(profile)
+            raise ExchangeFailed
         return Authorized(
             uid=uid,
-            name=told(profile.get("displayName")) or uid,
-            credentials={},
-            profile_url=str(profile.get("profileUrl") or ""),
-            picture_url=str(profile.get("thumbnailUrl") or ""),
+            name=told(found.get("displayName")) or uid,
+            credentials=credentials,
+            profile_url=str(found.get("profileUrl") or ""),
+            picture_url=str(found.get("thumbnailUrl") or ""),
         )
 
 

@@ -11,7 +11,6 @@ from accounts.providers.asking import asked
 from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
-    NetworkAccount,
     told,
 )
 from accounts.providers.oauth1 import Endpoints, OAuth1Network, credentials
@@ -29,7 +28,6 @@ _UID = re.compile(r"[0-9]{1,20}", re.ASCII)
 class OrkutProvider(OAuth1Network):
     id = "orkut"
     name = "Orkut"
-    account_class = NetworkAccount
 
     def request_params(self) -> dict[str, str]:
         return {"scope": SCOPE}

@@ -6,17 +6,12 @@ A code lives 30 seconds, so the callback exchanges it at once.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
-
-from allauth.socialaccount.adapter import get_adapter
-from allauth.socialaccount.models import SocialToken
-from allauth.socialaccount.providers.base import ProviderException
-from django.http import HttpRequest
 
 from accounts.providers.base import (
     Authorized,
-    NetworkAccount,
-    NetworkAdapter,
+    ExchangeFailed,
     OAuth2Network,
     name_with,
     told,
@@ -34,52 +29,29 @@ SCOPES = (
 _UID = re.compile(r"[0-9]{1,20}", re.ASCII)
 
 
-class TwitterAdapter(NetworkAdapter):
+class TwitterProvider(OAuth2Network):
     """A confidential client: id and secret by HTTP Basic."""
 
-    provider_id = "twitter"
-    basic_auth = True
-
-    def complete_login(
-        self, request: HttpRequest, app: Any, token: SocialToken, **kwargs: Any
-    ) -> Any:
-        with get_adapter().get_requests_session() as session:
-            answer = session.get(
-                f"{self.settings['api_url']}/users/me?user.fields=profile_image_url",
-                headers={"Authorization": f"Bearer {token.token}"},
-            )
-        if answer.status_code != 200:
-            raise ProviderException(f"twitter answered {answer.status_code} to users/me")
-        return self.get_provider().sociallogin_from_response(request, answer.json()["data"])
-
-
-class TwitterProvider(OAuth2Network):
     id = "twitter"
     name = "Twitter/X"
-    account_class = NetworkAccount
-    oauth2_adapter_class = TwitterAdapter
-    pkce_enabled_default = True
+    scopes = SCOPES
+    profile_path = "/users/me?user.fields=profile_image_url"
+    has_pkce = True
+    has_basic_auth = True
 
-    def get_default_scope(self) -> list[str]:
-        return list(SCOPES)
-
-    def extract_uid(self, data: dict[str, Any]) -> str:
-        """Raises ValueError for what is none: it becomes part of addresses."""
-        uid = str(data["id"])
+    def account(self, profile: Any, credentials: Mapping[str, Any]) -> Authorized:
+        found = profile["data"]
+        uid = str(found["id"])
         if not _UID.fullmatch(uid):
-            raise ValueError("the id is no id")
-        return uid
-
-    def read_profile(self, profile: dict[str, Any]) -> Authorized:
-        uid = self.extract_uid(profile)
-        username, shown = told(profile.get("username")), told(profile.get("name"))
+            raise ExchangeFailed
+        username, shown = told(found.get("username")), told(found.get("name"))
         return Authorized(
             uid=uid,
             name=name_with(shown or uid, username),
             shown=shown,
-            credentials={},
+            credentials=credentials,
             profile_url=f"https://x.com/{username}" if re.fullmatch(r"\w{1,15}", username) else "",
-            picture_url=str(profile.get("profile_image_url") or ""),
+            picture_url=str(found.get("profile_image_url") or ""),
         )
 
 
