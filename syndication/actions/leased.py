@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from typing import Any
-from urllib.parse import quote, quote_plus
 
 from accounts.safe_http import Answer as HttpAnswer
 from accounts.safe_http import HttpFailure, MaybeSent, NotSent, SafeHttp
@@ -63,11 +62,3 @@ class LeasedHttp:
             breaker.failed(self._host, self._now())
         if seconds >= breaker.SLOW:
             breaker.late(self._host, self._now())
-
-
-def scrub(text: str, secrets: set[str]) -> str:
-    """`text` without any of `secrets`, plain or as they stand in an address or a form."""
-    for secret in secrets:
-        for spelling in (secret, quote(secret, safe=""), quote_plus(secret)):
-            text = text.replace(spelling, "…")
-    return text

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_noop
 from syndication import credentials
 from syndication.actions import budgets, claims, deciding, edits, notices, parking, timing
 from syndication.actions.claims import Claim, Clock
-from syndication.actions.leased import LeasedHttp, scrub
+from syndication.actions.leased import LeasedHttp
 from syndication.connectors import CONNECTORS
 from syndication.connectors.base import Connector, Receipt
 from syndication.connectors.errors import (
@@ -30,6 +30,7 @@ from syndication.connectors.errors import (
     TryLater,
     Unauthorized,
 )
+from syndication.connectors.wire import strike
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link
 
 logger = logging.getLogger(__name__)
@@ -130,7 +131,7 @@ def note(run: Run, error: ConnectorError) -> None:
     if isinstance(error, TryLater) and error.after is not None:
         budgets.throttled(run.link, error.after, run.now())
     run.held.attempt.http_status = error.status
-    run.held.attempt.excerpt = scrub(error.excerpt or error.reason, run.secrets)[:500]
+    run.held.attempt.excerpt = strike(error.excerpt or error.reason, run.secrets)[:500]
 
 
 def again(run: Run, reason: str, *, outcome: str, after: float | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode, urlsafe_b64encode
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,6 +53,9 @@ class Said:
         ({"Retry-After": "Thu, 01 Jan 1970 00:17:20 GMT"}, 40),  # against our own clock
         ({"Retry-After": "Thu, 01 Jan 1970 00:00:00 GMT"}, 0),
         ({"Retry-After": "Thu, 01 Jan 1970 00:00:30 -0000", "Date": "nonsense"}, 0),
+        ({"Retry-After": "Thu, 01 Jan 9999999999 00:00:00 GMT"}, None),
+        ({"Retry-After": "99999999999999999999 Jan 1970 00:00:00 GMT"}, None),
+        ({"Retry-After": "Thu, 01 Jan 1970 00:00:00 +99999999999999999999"}, None),
     ],
 )
 def test_retry_after_is_read_as_it_was_meant(headers, seconds):
@@ -76,6 +80,43 @@ def test_an_excerpt_is_short_on_one_line_and_without_secrets():
     assert kept.startswith("a b […] c x")
     assert len(kept) <= 500
     assert said(["no text"], ()) == ""
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    ["ab/cd+ef=gh&ij", "ab%2Fcd%2Bef%3Dgh%26ij", "ab%2fcd%2bef%3dgh%26ij", r"ab\/cd+ef=gh&ij",
+     "ab/cd+ef=gh&amp;ij"],
+)  # fmt: skip
+@pytest.mark.parametrize("before", [0, 392])
+def test_a_secret_is_struck_out_in_each_of_its_spellings_before_the_cut(spelling, before):
+    kept = excerpt(Said("." * before + spelling + "." * 500), ("ab/cd+ef=gh&ij",))
+    assert set(kept) <= set(".[…]")
+
+
+@given(st.binary(max_size=9), st.binary(max_size=9), st.booleans())
+def test_a_secret_within_something_in_base64_is_struck_out(before, after, is_for_addresses):
+    secret = "Mf3.kT9-zQ1~wX7.bN5-vC2~"
+    encode = urlsafe_b64encode if is_for_addresses else b64encode
+    spelled = encode(before + secret.encode() + after).decode()
+    left = excerpt(Said(f"Basic {spelled}"), (secret,)).replace("[…]", " ").split()[1:]
+    assert "[…]" in excerpt(Said(f"Basic {spelled}"), (secret,))
+    assert sum(map(len, left)) <= len(spelled) - len(secret) * 4 // 3 + 6
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"access_token":"eyJhbGciOi.J9"', "refresh_token=eyJhbGciOi.J9&x=1", '"accessJwt": "eyJhbGciOi.J9"',
+     "client_secret: eyJhbGciOi.J9", '{"token":"eyJhbGciOi.J9"}'],
+)  # fmt: skip
+def test_what_an_answer_calls_a_token_is_struck_out_though_nobody_knows_it(text):
+    assert "eyJ" not in excerpt(Said(text), ())
+
+
+@pytest.mark.parametrize(
+    "text", ['{"error":"invalid_token","error_description":"The token has expired"}', "token: no"]
+)
+def test_what_an_answer_says_of_a_token_stays(text):
+    assert excerpt(Said(text), ()) == text
 
 
 @pytest.mark.parametrize("before", ["x" * 390, " " * 790])
