@@ -254,6 +254,7 @@ ACCOUNT_RATE_LIMITS = {
     "device_code": "20/10m/user,300/m/key",
     "link_server": "20/h/user",
     "device_ask": "60/m/ip,600/m/key",
+    "export": "1/m/user",
 }
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # linking is never logging in

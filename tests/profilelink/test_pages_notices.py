@@ -36,6 +36,7 @@ ANSWERS = {
     "account_reset_password": "a page: look at your mail",
     "account_reset_password_from_key": "a page: the password is changed",
     "device_ask": "each step is a page",
+    "export": "the file",
     "invitation_new": "a page with the invitation",
     "link_confirm": "tests/accounts/test_linking.py",
     "link_return": "a page that names both sides",

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.actions import phones
 from accounts.urlsession.models import Session
-from tests.making import PASSWORD
+from tests.making import PASSWORD, make_member
 from tests.phone import PhoneClient
 from tests.profilelink.stages.visit import Scene, Visit, form_secret
 
@@ -79,6 +79,19 @@ def pin(visit: Visit) -> Scene:
     Session.objects.all().delete()
     visit.press(own, "Look it over", text="駅前の花屋が開いた")
     yield "pin again", own
+
+
+def export(visit: Visit) -> Scene:
+    """The file is no page; a second press within a minute is one."""
+    own = visit.phone(make_member("mikan"))
+    own.get(reverse("export"))
+    visit.press(own, "Get the file")
+    visit.press(own, "Continue", password=PASSWORD)
+    yield "export after the password", own
+    visit.press(own, "Get the file")
+    own.get(reverse("export"))
+    visit.press(own, "Get the file")
+    yield "export too soon", own
 
 
 def device_login(visit: Visit) -> Scene:

@@ -1,0 +1,67 @@
+"""A ZIP that is sent while it is made: to a stream that cannot seek, in pieces of one size.
+
+It takes as much memory as one piece, whatever it holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+
+PIECE = 64 * 1024  # bytes
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file in the ZIP. `name` is ours, never one that came from outside."""
+
+    name: str
+    content: Iterable[bytes]
+    is_packed: bool = True  # photos are packed already
+
+
+def zipped(entries: Iterable[Entry], *, made_at: datetime) -> Iterator[bytes]:
+    """The bytes of a ZIP with `entries`, in their order; each is read when its turn comes."""
+    waiting = _Waiting()
+    with ZipFile(waiting, "w") as archive:
+        for entry in entries:
+            with archive.open(_header(entry, made_at), "w") as file:
+                for content in entry.content:
+                    file.write(content)
+                    if waiting.size >= PIECE:
+                        yield waiting.take()
+    yield waiting.take()
+
+
+def _header(entry: Entry, made_at: datetime) -> ZipInfo:
+    header = ZipInfo(entry.name, made_at.timetuple()[:6])
+    header.compress_type = ZIP_DEFLATED if entry.is_packed else ZIP_STORED
+    header.external_attr = 0o644 << 16  # or it opens for nobody on a system with permissions
+    return header
+
+
+class _Waiting:
+    """What zipfile wrote and nobody has sent. Without tell() it is a stream, which cannot seek."""
+
+    def __init__(self) -> None:
+        self._written = bytearray()
+
+    @property
+    def size(self) -> int:
+        return len(self._written)
+
+    def write(self, data: bytes) -> int:
+        self._written += data
+        return len(data)
+
+    def flush(self) -> None:
+        """zipfile asks for it; nothing is held back."""
+
+    def close(self) -> None:
+        """It belongs to who made it."""
+
+    def take(self) -> bytes:
+        taken, self._written = bytes(self._written), bytearray()
+        return taken

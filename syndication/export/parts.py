@@ -1,0 +1,244 @@
+"""What is in the file: for each list in it the table, whose rows, and which of its columns.
+
+A column that is not named is not read. tests/syndication/test_export_whole.py knows why each of
+the others, and each table that is missing, stays out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.db.models import Model
+
+from accounts.addresses import public_url
+from accounts.models import (
+    Block,
+    DeviceLogin,
+    FriendRequest,
+    Friendship,
+    Group,
+    Invitation,
+    Member,
+    Membership,
+    Phone,
+    PhoneLogin,
+)
+from accounts.urlsession.api import device_words
+from syndication.models import (
+    Attempt,
+    Delivery,
+    Link,
+    MailDraft,
+    NetworkFriend,
+    Notice,
+    Post,
+    PostAddress,
+    Toggle,
+)
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows of `model` whose `owner` is the member, or the row that they stand in.
+
+    `renamed`: columns under another name, those of other tables among them. `finish` makes of a row
+    what is easier to read.
+    """
+
+    model: type[Model]
+    owner: str
+    fields: tuple[str, ...] = ()
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    within: Mapping[str, Part] = field(default_factory=dict)
+    finish: Callable[[Row], None] | None = None
+
+
+@dataclass(frozen=True)
+class Photos:
+    """Photos of rows whose `owner` is the member. In the file: photos/<prefix><id>.jpg."""
+
+    model: type[Model]
+    owner: str
+    column: str
+    prefix: str
+
+
+POST_PHOTOS = Photos(Post, "author", "photo", "")
+MAIL_PHOTOS = Photos(MailDraft, "member", "photo", "mail-")
+PICTURE = Photos(Member, "pk", "picture", "profile-")
+PHOTOS = (PICTURE, POST_PHOTOS, MAIL_PHOTOS)
+
+
+def photo_name(photos: Photos, pk: int) -> str:
+    """The name in the file: of a number alone, so nothing that was typed or uploaded gets in."""
+    return f"photos/{photos.prefix}{pk:d}.jpg"
+
+
+def _naming(photos: Photos) -> Callable[[Row], None]:
+    def name_photo(row: Row) -> None:
+        row[photos.column] = photo_name(photos, row["id"]) if row[photos.column] else ""
+
+    return name_photo
+
+
+def _finish_post(row: Row) -> None:
+    _naming(POST_PHOTOS)(row)
+    row["address"] = public_url("post_detail", row["id"]) if row["deleted_at"] is None else ""
+
+
+def _finish_session(row: Row) -> None:
+    row["device"] = device_words(row["device"])
+
+
+_ATTEMPT = Part(
+    Attempt,
+    "delivery",
+    (
+        *("number", "doing", "version", "started_at", "finished_at"),
+        *("outcome", "http_status", "excerpt"),
+    ),
+)
+_DELIVERY = Part(
+    Delivery,
+    "post",
+    (
+        *("id", "link", "kind", "sequence", "state", "reason", "audience", "version", "tries"),
+        *("is_by_hand", "created_at", "asked_at", "due_at", "first_sent_at", "sent_at"),
+        *("gone_at", "changed_at", "remote_id"),
+    ),
+    {
+        "network": "link__network",
+        "link_name": "link__name",
+        "copy_address": "remote_url",
+    },
+    {"attempts": _ATTEMPT},
+)
+_POST = Part(
+    Post,
+    "author",
+    (
+        *("id", "kind", "title", "text", "url", "url_title", "photo", "photo_alt", "audience"),
+        *("group", "created_at", "version", "edited_at", "deleted_at"),
+    ),
+    {"group_name": "group__name"},
+    {"deliveries": _DELIVERY},
+    _finish_post,
+)
+_LINK = Part(
+    Link,
+    "member",
+    (
+        *("id", "network", "host", "uid", "name", "profile_url", "state", "parked_at"),
+        *("parked_reason", "scopes", "is_findable", "follows_approved", "always_permalink"),
+        *("never_permalink", "pulled_at", "fed_at", "created_at", "ended_at"),
+    ),
+    within={"toggles": Part(Toggle, "link", ("kind", "audience", "is_on"))},
+)
+
+MEMBER = Part(
+    Member,
+    "pk",
+    (
+        *("id", "username", "email", "display_name", "display_name_audience"),
+        *("about", "about_audience", "picture", "picture_audience"),
+        *("posts_by_me", "posts_by_me_before", "language", "is_language_chosen", "is_listed"),
+        "last_login",
+    ),
+    {"joined_at": "date_joined"},
+    {
+        "mail_addresses": Part(EmailAddress, "user", ("email", "verified", "primary")),
+        "two_step": Part(Authenticator, "user", ("type", "created_at", "last_used_at")),
+    },
+    _naming(PICTURE),
+)
+
+# Each file, and the lists in it.
+FILES: dict[str, dict[str, Part]] = {
+    "member.json": {"member": MEMBER},
+    "posts.json": {"posts": _POST},
+    "links.json": {
+        "links": _LINK,
+        "network_friends": Part(
+            NetworkFriend,
+            "link__member",
+            ("link", "uid", "name", "profile_url", "seen_at"),
+            {"network": "link__network"},
+        ),
+    },
+    "friends.json": {
+        "friends": Part(
+            Friendship, "member", (), {"name": "friend__username", "since": "created_at"}
+        ),
+        "asked_by_me": Part(FriendRequest, "asker", ("created_at",), {"name": "asked__username"}),
+        "asking_me": Part(FriendRequest, "asked", ("created_at",), {"name": "asker__username"}),
+        "blocks": Part(Block, "blocker", ("created_at",), {"name": "blocked__username"}),
+        "invitations": Part(
+            Invitation,
+            "inviter",
+            ("note", "created_at", "expires_at"),
+            {"used_by_name": "used_by__username"},
+        ),
+    },
+    "groups.json": {
+        "groups": Part(
+            Membership,
+            "member",
+            ("group", "invited_at", "joined_at"),
+            {
+                "name": "group__name",
+                "owner": "group__owner__username",
+                "invited_by_name": "invited_by__username",
+            },
+        ),
+        "owned": Part(Group, "owner", ("id", "name", "created_at", "closed_at")),
+    },
+    "notices.json": {
+        "notices": Part(
+            Notice, "member", ("incident", "text", "link", "created_at", "mailed_at", "closed_at")
+        ),
+    },
+    "mail.json": {
+        "addresses": Part(
+            PostAddress,
+            "member",
+            ("created_at", "ended_at", "came_at", "refused_at", "refused_reason"),
+        ),
+        "drafts": Part(
+            MailDraft,
+            "member",
+            ("id", "sender", "title", "text", "photo", "left_out", "is_cut", "created_at"),
+            finish=_naming(MAIL_PHOTOS),
+        ),
+    },
+    "devices.json": {
+        "sessions": Part(
+            UserSession,
+            "user",
+            ("created_at", "ip"),
+            {"device": "user_agent"},
+            finish=_finish_session,
+        ),
+        "phones": Part(Phone, "member", ("device", "created_at", "last_used_at", "ended_at")),
+        "phone_logins": Part(
+            PhoneLogin,
+            "member",
+            ("created_at", "used_at", "ended_at", "end_reason"),
+            {"device": "picked__device"},
+        ),
+        "computers": Part(
+            DeviceLogin,
+            "approved_by",
+            (
+                *("device", "address", "created_at", "approved_at"),
+                *("used_at", "ended_at", "end_reason"),
+            ),
+        ),
+    },
+}

@@ -1,0 +1,215 @@
+"""A member who has a row in every table, each with words of their own; and reading what they get."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from datetime import timedelta
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import sealing
+from accounts.models import (
+    Audience,
+    Block,
+    DeviceLogin,
+    FriendRequest,
+    Group,
+    Invitation,
+    LinkReturn,
+    Member,
+    Membership,
+    Phone,
+    PhoneLogin,
+    PhoneOpener,
+)
+from syndication.models import (
+    Allowance,
+    Attempt,
+    Delivery,
+    FeedItem,
+    KeptPhoto,
+    Link,
+    MailDraft,
+    NetworkFriend,
+    Notice,
+    Post,
+    PostAddress,
+    PostKind,
+)
+from tests.making import PASSWORD, befriend, make_group, make_link, make_member, make_post
+from tests.phone import computer
+from tests.photographs import a_photo
+
+EXPORT = "/account/export/"
+
+
+class Got:
+    """A file as a computer opens it: `names`, `text(name)`, `json(name)`, `all_bytes`."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self.zip = zipfile.ZipFile(io.BytesIO(content))
+        assert self.zip.testzip() is None
+        self.names = self.zip.namelist()
+
+    def text(self, name: str) -> str:
+        return self.zip.read(name).decode("utf-8")
+
+    def json(self, name: str) -> Any:
+        return json.loads(self.zip.read(name))
+
+    @property
+    def all_bytes(self) -> bytes:
+        """As it came, and every file in it unpacked, with its name."""
+        files = [name.encode() + self.zip.read(name) for name in self.names]
+        return b"\n".join([self.content, *files])
+
+
+def after_password(member: Member, **extra: Any) -> Client:
+    """A computer on which the member has just typed the password."""
+    browser = computer(member, **extra)
+    browser.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    return browser
+
+
+def export_of(member: Member, **extra: Any) -> Got:
+    response = after_password(member, **extra).post(EXPORT)
+    assert response.status_code == 200, response
+    return Got(response.getvalue())
+
+
+def a_photo_file(name: str = "x.jpg") -> ContentFile[bytes]:
+    return ContentFile(a_photo(), name=name)
+
+
+def make_everything(word: str) -> Member:
+    """A member named `word`, whose rows and columns hold words that begin with it."""
+    member = make_member(word, display_name=f"{word}-shown", about=f"{word}-about")
+    member.picture.save("x.jpg", a_photo_file())
+    _people(member, word)
+    link = _link(member, word)
+    _posts(member, link, word)
+    _mail(member, word)
+    _devices(member, word)
+    Authenticator.objects.create(
+        user=member, type="totp", data={"secret": sealing.seal(f"{word}-totp")}
+    )
+    return member
+
+
+def _people(member: Member, word: str) -> None:
+    befriend(member, make_member(f"{word}_friend"))
+    FriendRequest.objects.create(asker=member, asked=make_member(f"{word}_asked"))
+    FriendRequest.objects.create(asker=make_member(f"{word}_asking"), asked=member)
+    Block.objects.create(blocker=member, blocked=make_member(f"{word}_blocked"))
+    Block.objects.create(blocker=make_member(f"{word}_shuns"), blocked=member)
+    make_group(member, name=f"{word}-group")
+    other = make_group(make_member(f"{word}_owner"), name=f"{word}-other-group")
+    Membership.objects.create(group=other, member=member, invited_by=other.owner)
+    Group.objects.create(owner=member, name=f"{word}-closed", closed_at=timezone.now())
+    Invitation.objects.create(
+        inviter=member, code_hash=f"{word}-code", note=f"{word}-note", expires_at=timezone.now(),
+        used_by=Member.objects.get(username=f"{word}_friend"),
+    )  # fmt: skip
+
+
+def _link(member: Member, word: str) -> Link:
+    link = make_link(
+        member, name=f"{word}-account", host=f"{word}.example", scopes=f"{word}-scope",
+        profile_url=f"https://{word}.example/me", sealed_credentials=sealing.seal(f"{word}-token"),
+        fed_cursor=f"{word}-cursor", sending_by=f"{word}-sending",
+        parked_reason=f"{word}-parked",
+    )  # fmt: skip
+    now = timezone.now()
+    NetworkFriend.objects.create(link=link, uid=f"{word}-f", name=f"{word}-pulled", seen_at=now)
+    FeedItem.objects.create(
+        link=link, remote_id=f"{word}-r", author_uid=f"{word}-f", written_at=now,
+        author_name=f"{word}-writer", text=f"{word}-fed",
+    )  # fmt: skip
+    Notice.objects.create(member=member, link=link, incident="parked", text=f"{word}-notice")
+    Allowance.objects.create(key=f"{word}-allow", network="mixi", link=link, since=now)
+    return link
+
+
+def _posts(member: Member, link: Link, word: str) -> None:
+    now = timezone.now()
+    photo = make_post(
+        author=member, kind=PostKind.PHOTO, text=f"{word}-photo", photo_alt=f"{word}-alt",
+        photo=a_photo_file(), photo_small=a_photo_file(), form_key=f"{word}-form",
+    )  # fmt: skip
+    make_post(author=member, text=f"{word}-secret", audience=Audience.ONLY_ME)
+    group = Group.objects.get(name=f"{word}-group")
+    make_post(author=member, text=f"{word}-in-group", audience=Audience.GROUP, group=group)
+    make_post(
+        author=member, kind=PostKind.LINK, text=f"{word}-link", url=f"https://{word}.example/x",
+        url_title=f"{word}-url-title",
+    )  # fmt: skip
+    make_post(author=member, kind=PostKind.NOTE, title=f"{word}-title", text=f"{word}-note-text",
+              version=2, edited_at=now)  # fmt: skip
+    make_post(author=member, text="", deleted_at=now)
+    add_delivery(photo, link, word)
+    KeptPhoto.objects.create(member=member, key=f"{word}-kept-key", photo=a_photo_file())
+
+
+def add_delivery(post: Post, link: Link, word: str) -> Delivery:
+    now = timezone.now()
+    delivery = Delivery.objects.create(
+        post=post, link=link, kind="publish", sequence=1, state="sent", sent_at=now, tries=2,
+        audience=post.audience, reason=f"{word}-reason", asked_at=now, remote_id=f"{word}-remote",
+        remote_url=f"https://{word}.example/copy", idempotency_key=f"{word}-idempotency",
+        lease_owner=f"{word}-lease", sent_as={"text": f"{word}-sent-as"},
+    )  # fmt: skip
+    for number in (1, 2):
+        Attempt.objects.create(
+            delivery=delivery, number=number, doing="publish", started_at=now, finished_at=now,
+            outcome="sent", http_status=200, excerpt=f"{word}-excerpt",
+        )  # fmt: skip
+    return delivery
+
+
+def _mail(member: Member, word: str) -> None:
+    PostAddress.objects.create(
+        member=member, local_hash=f"{word}-local-hash", sealed_local=sealing.seal(f"{word}-local"),
+        refused_reason=f"{word}-refused",
+    )  # fmt: skip
+    MailDraft.objects.create(
+        member=member, form_key=f"{word}-draft-key", sender=f"{word}@phone.example",
+        title=f"{word}-mail-title", text=f"{word}-mail", photo=a_photo_file(),
+    )  # fmt: skip
+
+
+def _devices(member: Member, word: str) -> None:
+    later = timezone.now() + timedelta(minutes=2)
+    UserSession.objects.create(
+        user=member, ip="192.0.2.7", user_agent="w3m/0.5.3", session_key=f"{word}-user-session"
+    )
+    Phone.objects.create(
+        member=member, device=f"{word}-phone", bookmark_hash=f"{word}-bookmark",
+        pin_hash=f"{word}-pin-hash", session_key=f"{word}-phone-session",
+    )  # fmt: skip
+    login = PhoneLogin.objects.create(
+        member=member, code_hash=f"{word}-q", typed_hash=f"{word}-typed", decoys="17 52 80",
+        issuer_key=f"{word}-issuer", expires_at=later, session_key=f"{word}-login-session",
+    )  # fmt: skip
+    login.picked = PhoneOpener.objects.create(
+        login=login, nonce_hash=f"{word}-nonce", number="31", device=f"{word}-opener"
+    )
+    login.save()
+    DeviceLogin.objects.create(
+        user_code_hash=f"{word}-user-code", device=f"{word}-computer", number="12", decoys="34 56",
+        expires_at=later, approved_by=member, approver_key=f"{word}-approver",
+        session_key=f"{word}-device-session",
+    )  # fmt: skip
+    LinkReturn.objects.create(
+        state_hash=f"{word}-state", network="mixi", member=member, is_url_mode=True,
+        session_key=f"{word}-return-session", number_mac=f"{word}-mac", expires_at=later,
+        sealed_stash=sealing.seal(f"{word}-stash"), sealed_result=sealing.seal(f"{word}-result"),
+    )  # fmt: skip
