@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,7 +75,7 @@ class Part:
     def of(cls, rows: DeliveryQuerySet, number: str | None, *, size: int) -> Part:
         """Part `number` (from 1; anything else is the first), each row with what the page says of it:
         its `presses`, when it is tried next (`next_at`), why staff `paused` its network (None: they
-        did not) and where the member, who is asked to look, can do so (`look_at`).
+        did not) and where the member can look, or delete, as they are asked to (`look_at`).
         """
         switched_off = NetworkSwitch.objects.filter(
             network=OuterRef("link__network"), is_paused=True
@@ -90,7 +90,7 @@ class Part:
             names = presses.offered(row)
             row.presses = [(name, PRESSES[name][0]) for name in names]
             row.next_at = row.due_at if row.due_at is not None and row.due_at > now else None
-            row.look_at = row.link.profile_url if "there" in names else ""
+            row.look_at = row.link.profile_url if _is_for_the_member(row, names) else ""
         return cls(found[:size], start // size + 1, len(found) > size)
 
     @property
@@ -174,6 +174,12 @@ def notice_close(request: MemberRequest, pk: int) -> HttpResponse:
     notices.close(notice, by=request.user)
     messages.success(request, gettext("Put away."))
     return redirect("delivery_list")
+
+
+def _is_for_the_member(row: Delivery, names: Collection[str]) -> bool:
+    """Whether only the member can go on, on the network: look for a copy, or delete it there."""
+    over = (DeliveryState.SKIPPED, DeliveryState.FAILED)
+    return "there" in names or (row.is_delete and row.state in over)
 
 
 def _try(request: MemberRequest, act: Callable[[], object], said: str) -> None:

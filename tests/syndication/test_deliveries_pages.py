@@ -268,6 +268,14 @@ def test_who_is_asked_to_look_is_led_there(phone, hanako, link):
     assert "/out/" in phone.get("/deliveries/").link("Your page on mixi").href
 
 
+def test_who_has_to_delete_a_copy_there_is_led_there(phone, hanako, link):
+    Link.objects.update(profile_url="https://mixi.jp/show_friend.pl?id=1")
+    row(hanako, link, S.SKIPPED)
+    assert "Your page on mixi" not in phone.get("/deliveries/").text
+    Delivery.objects.update(kind="delete", sequence=2)
+    assert "/out/" in phone.get("/deliveries/").link("Your page on mixi").href
+
+
 @pytest.mark.parametrize(("kind", "words"), [("edit", "changed"), ("delete", "deleted")])
 def test_what_was_changed_or_deleted_there_is_not_called_sent(phone, hanako, link, kind, words):
     delivery = row(hanako, link, S.SENT, kind=kind, sequence=2)
