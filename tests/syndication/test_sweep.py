@@ -1,5 +1,7 @@
 """The sweeper: what nobody's hint did."""
 
+import socket
+import time
 from datetime import timedelta
 
 import pytest
@@ -86,6 +88,21 @@ def test_a_mail_that_failed_goes_later(hanako, settings, mailoutbox):
     assert sweep.everything()["mailed"] == 1
     assert sweep.everything()["mailed"] == 0
     assert len(mailoutbox) == 1
+
+
+def test_a_mail_server_that_hangs_holds_up_no_sweep(hanako, settings):
+    """It takes connections and says nothing: each mail costs the whole time-out."""
+    assert settings.EMAIL_TIMEOUT <= 10
+    for number in range(20):
+        Notice.objects.create(member=hanako, incident=str(number), text="told")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = server.getsockname()
+        settings.EMAIL_TIMEOUT = 0.3
+        began = time.monotonic()
+        assert notices.mail_the_rest(seconds=0.1) == 0
+        assert time.monotonic() - began < 2
+    assert not Notice.objects.exclude(mailed_at=None).exists()
 
 
 def test_old_rows_are_forgotten(hanako):
