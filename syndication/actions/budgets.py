@@ -15,7 +15,7 @@ from syndication.connectors import CONNECTORS
 from syndication.connectors.base import Budget
 from syndication.models import Allowance, Link
 
-SHORTEST_REST = 1.0  # seconds; less is over before anybody looks
+SHORTEST_REST = 1.0  # seconds; a shorter one would be over before the next row is taken
 
 
 def resting(now: datetime, *, link: str = "link", network: str = "link__network") -> Exists:
@@ -36,8 +36,9 @@ def spend(link: Link, now: datetime) -> None:
 
 
 def throttled(link: Link, seconds: float, now: datetime) -> None:
-    """A row was answered "later". One such answer may be about that row, which alone waits; another
-    while the first one's time runs is about the account, and all its rows wait."""
+    """The network answered one row with "later", in so many seconds. The first such answer may be about
+    that row, which alone waits. A second one before that time is over is about the account: all its
+    rows wait."""
     row = _row_of(link, now)
     if row.warned_until is not None and row.warned_until > now:
         rest(link, seconds, now)

@@ -40,7 +40,7 @@ Clock = Callable[[], datetime]
 LEASE = timedelta(seconds=120)
 # After a request's own deadline: time for what arrived late to show before anybody reads back.
 LEASE_BEYOND_DEADLINE = timedelta(seconds=60)
-# What a lease is long enough for without being renewed twice in one second.
+# A lease that was renewed a moment ago is not renewed again for a request of the usual deadline.
 USUAL = 20.0  # seconds: a request's deadline, unless it carries a picture
 JUST_NOW = timedelta(seconds=1)
 
@@ -59,8 +59,8 @@ class Claim:
     attempt: Attempt
     was_in_doubt: bool  # an earlier try has no verdict yet
     slot_at: datetime  # the link's slot was taken, or renewed
-    host_is_well: bool = False  # nothing is held against it
-    renewed_at: datetime | None = None  # with `sending`, for the request that leaves right after it
+    host_is_well: bool = False  # neither failing nor slow when the row was taken
+    renewed_at: datetime | None = None  # by `mark_sending`; the request right after it need not
 
 
 def claimable(now: datetime, closed: frozenset[str] | None = None) -> DeliveryQuerySet:
@@ -187,7 +187,8 @@ def _take(
 
 
 def _counted(delivery: Delivery, changes: dict[str, Any]) -> dict[str, Any]:
-    """With the count: a delivery that kills its worker must run out of tries too."""
+    """`changes`, with this try or this look counted before anything is done: a delivery that kills
+    its worker must run out of them, too."""
     if delivery.state == DeliveryState.WAITING:
         return {**changes, "tries": delivery.tries + 1}
     if delivery.may_be_repeated:
@@ -206,7 +207,7 @@ def _log_line(delivery: Delivery, changes: dict[str, Any], now: datetime) -> dic
 
 
 def _put(held: Claim, changes: dict[str, object], now: datetime) -> tuple[Update, dict[str, Any]]:
-    """The allowed change to a state; no change of state where it is there already."""
+    """The owner's UPDATE of its row: to a state that may follow, or that the row has already."""
     whose = {"pk": held.delivery.pk, "owner": held.owner, "changed_at": now}
     return _becoming(str(changes["state"]), (*changes, "changed_at")), {**changes, **whose}
 

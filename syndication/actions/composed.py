@@ -1,14 +1,14 @@
 """Statements that are composed once and run many times: what a delivery costs is mostly this.
 
 Django composes a queryset's SQL anew each time. For the two dozen statements of one delivery that
-took two thirds of a worker's time, the database itself a tenth (cProfile, SQLite). The words stay
-querysets, so that a condition stands in one place, whoever asks, and reads alike on every engine;
-what is not known when they are composed is a `Given`:
+took two thirds of a worker's time, the database itself a tenth (cProfile, SQLite). Here a queryset is
+composed at its first use and the SQL is kept. It stays a queryset, so that each condition is written
+once, for pages and for the worker, and on every engine. What only each run knows is a `Given`:
 
     DUE = Select(lambda: Delivery.objects.due(NOW).filter(pk=PK))
     DUE.first(now=timezone.now(), pk=7)
 
-For what runs with each delivery. What a page asks once may be composed once.
+Only for what runs with each delivery; anything else is an ordinary queryset.
 """
 
 from __future__ import annotations

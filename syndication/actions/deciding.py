@@ -155,8 +155,8 @@ def words_in_doubt(stored: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def version_sent(stored: dict[str, Any]) -> int:
-    """Which words a network has that says it took them; 0 where it may mean words of an earlier try,
-    as one does that knows a repeat by its key and keeps what it has."""
+    """Which version of the words a network has when it says that it took them. 0 where that is open:
+    earlier words left, too, and a network that knows a repeat by its key keeps those."""
     words = words_in_doubt(stored)
     return int(words[0]["version"]) if len(words) == 1 else 0
 

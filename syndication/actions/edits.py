@@ -40,8 +40,8 @@ class Foreseen:
 
     `will` is "change" (the copy there), "wait" (change it once the account is linked again), "go"
     (the copy has not left: it leaves with these words), "hold" (it will not leave with these words)
-    or "stay" (the copy keeps the old words); `reason` says why, untranslated. `is_news`: the words
-    of now would have gone, or would not have been cut.
+    or "stay" (the copy keeps the old words); `reason` says why, untranslated. `is_news`: what the post
+    says now goes whole, the new words would not, so the member is told before saving.
     """
 
     link: Link
@@ -68,7 +68,8 @@ def follow(post: Post) -> list[Delivery]:
 
 
 def why_not(delivery: Delivery, post: Post) -> str:
-    """The last look at an edit besides deciding's: why it need not or cannot leave, or ""."""
+    """The last look at an edit, besides that of actions.deciding: why it need not or cannot leave,
+    or ""."""
     if not delivery.is_edit:
         return ""
     if post.kind not in CONNECTORS[delivery.link.network].can_edit:
@@ -85,7 +86,7 @@ def why_not(delivery: Delivery, post: Post) -> str:
 
 
 def rename(copy: Delivery, receipt: Receipt) -> None:
-    """Keep how the network names the copy from now on: what follows is about that."""
+    """Keep the name and address that the copy has after an edit: later edits and deletes need them."""
     named = {
         "remote_id": receipt.remote_id[:200] or copy.remote_id,
         "remote_url": receipt.url[:500] or copy.remote_url,
@@ -95,7 +96,7 @@ def rename(copy: Delivery, receipt: Receipt) -> None:
 
 
 def _covered(post: Post) -> list[Standing]:
-    """Not what others may read than the post is for now: that is taken back, never changed."""
+    """The copies that the post's present readers may have. A wider one is taken back, never changed."""
     return [one for one in order.standing(post) if deciding.covers(post, one.copy.audience)]
 
 
@@ -113,7 +114,7 @@ def _edit_of(post: Post, one: Standing) -> Delivery | None:
 
 
 def _not_before(waited: list[Delivery]) -> datetime:
-    """The turn of an edit that was put off: what takes its place asks no sooner."""
+    """When the new edit may leave: no sooner than the ones it replaces, which the network put off."""
     put_off = [row.due_at for row in waited if row.tries and row.due_at is not None]
     return max([timezone.now(), *put_off])
 

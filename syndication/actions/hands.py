@@ -1,10 +1,12 @@
 """Several rows under way at a time in one worker: most of a delivery is waiting for a network.
 
-Hands are threads, each with a database connection of its own. They take from one list, each the rows
-of one link, since a link has one request in flight; whoever finds the list empty looks what is due
-by now. A hand that waits for a silent host keeps none of the others:
-they go on, beyond the worker's slice of time where they must (PATIENCE), so that one such host costs
-the worker one hand and not all of them.
+Hands are threads, each with a database connection of its own. They share one list of what is due. Each
+takes from it all rows of one link, since a link has one request in flight; whoever finds the list
+empty fills it again.
+
+A worker works for a slice of time. When the slice ends while one hand still waits for a silent host,
+the other hands go on (for PATIENCE at most) instead of waiting for that hand: one such host costs the
+worker one hand and not all of them.
 """
 
 from __future__ import annotations
@@ -20,13 +22,14 @@ from django.db import connection
 logger = logging.getLogger(__name__)
 
 HANDS = 4  # of one worker
-PATIENCE = 20.0  # seconds beyond its slice that a worker goes on while a hand of it still waits
+PATIENCE = 20.0  # seconds beyond the slice
 
 
 class Hands:
     """Up to `most` hands, the caller's own thread among them.
 
-    `look` says what is due, link by link; `take` tries one row and says whether it was tried.
+    `look` gives the keys of what is due, a list for each link; `take` tries one row and says whether
+    it was tried.
     """
 
     def __init__(
@@ -37,9 +40,9 @@ class Hands:
         self._most = most
         self._lock = threading.Lock()
         self._list: deque[list[int]] = deque()
-        self._began: dict[int, float] = {}  # hands that wait, and since when
+        self._began: dict[int, float] = {}  # thread -> when it began the row that it is at
         self._tried = 0
-        self._tried_before = -1  # when the list was filled last
+        self._tried_before = -1  # what `_tried` was when the list was filled last
         self._end = 0.0
 
     def work(self, seconds: float) -> tuple[int, bool]:
@@ -89,7 +92,8 @@ class Hands:
             return self._list.popleft() if self._list else []
 
     def _is_over(self) -> bool:
-        """Time is up, and no hand waits since before that for an answer (or it has for too long)."""
+        """Whether to stop: the slice has ended, and no hand waits for a request that it began before
+        that, or PATIENCE has ended, too."""
         now = time.monotonic()
         if now < self._end:
             return False

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from syndication.models import Heartbeat
 
-TASK = "task"  # any worker anywhere: what /readyz asks for
-CLUSTER = "PROFILELINK_CLUSTER"  # the environment of a cluster says whose it is
+TASK = "task"  # the row of all workers, on whatever host: /readyz asks for it
+CLUSTER = "PROFILELINK_CLUSTER"  # variable by which the supervisor gives its cluster a name
 EVERY = 5.0  # seconds; more often would only be writes
 
 _last: dict[str, float] = {}

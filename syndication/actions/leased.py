@@ -52,7 +52,7 @@ class LeasedHttp:
         return answer
 
     def _answered(self, seconds: float) -> None:
-        """A quick answer of a host that was well when the row was taken says nothing new."""
+        """Tell the breaker, unless nothing changed: a host that was well answered in time."""
         if not self._is_well or seconds >= breaker.SLOW:
             breaker.answered(self._host, self._now(), seconds=seconds)
 

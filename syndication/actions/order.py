@@ -47,7 +47,7 @@ class Standing:
 
 
 def add(post: Post, link: Link, kind: str, start: Start) -> Delivery:
-    """A new row at the end of what happens to this post on this link, and the hint for it."""
+    """A new row behind those of this post on this link, and a hint where it may go now."""
     now = timezone.now()
     last = Delivery.objects.filter(post=post, link=link).order_by("sequence").last()
     has_turn = start.state in (_S.WAITING, _S.PARKED)
@@ -86,7 +86,7 @@ def standing(post: Post) -> list[Standing]:
 
 
 def stands_in_the_way(before: Delivery) -> bool:
-    """Whether this row, the last that is no edit, leaves or may leave a copy on the network."""
+    """Whether a copy is, or may be, on the network after `before`, the last publish or delete."""
     gone: Iterable[str] = (_S.SKIPPED, _S.CANCELLED)
     if before.is_delete:
         gone = (*gone, _S.SENT, _S.WAITING, _S.SENDING)

@@ -26,7 +26,8 @@ def by_link(now: datetime, most: int) -> list[list[int]]:
     if not links:
         return []
     links = list(dict.fromkeys(links))
-    places = max(1, most // len(links))
+    places = max(1, most // len(links))  # rows for each link
+    # The statement has room for `most` links; where there are fewer, the last fills the rest.
     named = {f"link{n}": links[min(n, len(links) - 1)] for n in range(most)}
     turns: dict[int, list[int]] = {link: [] for link in links}
     for _, link, pk in sorted(rows.all(now=now, places=places, **named)):

@@ -91,9 +91,10 @@ class Run:
 def arrived(
     run: Run, receipt: Receipt, *, outcome: str = "sent", version: int | None = None
 ) -> None:
-    """The network has it. `version`: which of the words that left were seen there.
+    """The network has it. `version`: which version of the words was seen there (None: the last
+    that left).
 
-    The reason of a copy that is out is what it goes without.
+    A row that was sent keeps in `reason` what its copy goes without: a photo, say.
     """
     dropped = receipt.dropped or deciding.left_out(run.delivery.sent_as, run.link)
     fields = {

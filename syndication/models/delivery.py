@@ -108,9 +108,8 @@ class Delivery(models.Model):
     reason = PublicCharField(max_length=300, blank=True)  # in the member's words
 
     due_at = models.DateTimeField(null=True, blank=True)
-    asked_at = (
-        models.DateTimeField()
-    )  # written, or pressed last: 48 hours (30 days) count from here
+    # When it was written, or a press last asked for it: 48 hours (of a delete, 30 days) run from here.
+    asked_at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
     reads = models.PositiveSmallIntegerField(default=0)  # looks at the timeline since the last try
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -256,10 +255,12 @@ class HostHealth(models.Model):
 
 
 class Allowance(models.Model):
-    """How much may be asked in the time that runs now: of one link, or (link None) of a network.
+    """How many requests left in the present period (from `since`): for one link, or (link None) for
+    all links of a network.
 
-    `key` is `<network>` or `<network>/<link's key>`. Nothing is asked before `rest_until`: what the
-    network allows is used up, or it asked for time and, within that, asked again (`warned_until`).
+    `key` is `<network>` or `<network>/<link's key>`. No delivery is taken before `rest_until`: the
+    budget is used up, or the network said "later" a second time before `warned_until`, the end of
+    the wait that it asked for first.
     """
 
     key = models.CharField(max_length=40, primary_key=True)
