@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 PIECE = 64 * 1024  # bytes
 
@@ -19,7 +19,6 @@ class Entry:
 
     name: str
     content: Iterable[bytes]
-    is_packed: bool = True  # photos are packed already
 
 
 def zipped(entries: Iterable[Entry], *, made_at: datetime) -> Iterator[bytes]:
@@ -37,7 +36,9 @@ def zipped(entries: Iterable[Entry], *, made_at: datetime) -> Iterator[bytes]:
 
 def _header(entry: Entry, made_at: datetime) -> ZipInfo:
     header = ZipInfo(entry.name, made_at.timetuple()[:6])
-    header.compress_type = ZIP_DEFLATED if entry.is_packed else ZIP_STORED
+    # Photos, too, which get no smaller: a stored file whose size comes after it, as it must in a
+    # stream, is one that some programs cannot find the end of.
+    header.compress_type = ZIP_DEFLATED
     header.external_attr = 0o644 << 16  # or it opens for nobody on a system with permissions
     return header
 

@@ -68,7 +68,7 @@ def _photos(member: Member, missing: list[str]) -> Iterator[Entry]:
                 missing.append(name)
                 continue
             with photo:
-                yield Entry(name, _content(photo, name, missing), is_packed=False)
+                yield Entry(name, _content(photo, name, missing))
 
 
 def _content(photo: FieldFile, name: str, missing: list[str]) -> Iterator[bytes]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import tracemalloc
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.translation import override
 
 from accounts.models import Member
 from syndication.export import Entry, streamed, zipped
@@ -87,7 +90,7 @@ def photos_of_a_megabyte(member: Member, count: int) -> None:
     for number in range(count):
         post = make_post(author=member, kind=PostKind.PHOTO, text=f"{number}")
         post.photo.save("x.jpg", a_photo_file())
-        Path(post.photo.path).write_bytes(bytes([number]) * 1_000_000)
+        Path(post.photo.path).write_bytes(os.urandom(1_000_000))
 
 
 def test_memory_does_not_grow_with_the_photos(hanako: Member) -> None:
@@ -190,12 +193,26 @@ def test_an_entry_that_ends_early_leaves_a_file_that_opens() -> None:
     def cut() -> Iterator[bytes]:
         yield b"so far"
 
-    entries = [Entry("a.jpg", cut(), is_packed=False), Entry("b.txt", [b"b" * 10])]
+    entries = [Entry("a.jpg", cut()), Entry("b.txt", [b"b" * 10])]
     content = b"".join(zipped(entries, made_at=timezone.localtime()))
     archive = zipfile.ZipFile(io.BytesIO(content))
     assert archive.testzip() is None
     assert archive.read("a.jpg") == b"so far"
-    assert [info.external_attr >> 16 for info in archive.infolist()] == [0o644, 0o644]
+    assert {info.external_attr >> 16 for info in archive.infolist()} == {0o644}
+    assert {info.compress_type for info in archive.infolist()} == {zipfile.ZIP_DEFLATED}
+
+
+def test_its_language_is_that_of_who_asked_whatever_the_thread_speaks_by_then(
+    hanako: Member,
+) -> None:
+    with override("en"):
+        pieces = streamed(hanako, language="ja")
+        got = Got(b"".join(pieces))
+    assert "ほかの人が" in got.text("README.txt")
+    with override("en"):
+        UserSession.objects.create(user=hanako, ip="::1", session_key="x", user_agent="KAIOS/3")
+        got = Got(b"".join(streamed(hanako, language="ja")))
+    assert got.json("devices.json")["sessions"][0]["device"] != "a phone with KaiOS"
 
 
 def test_json_is_indented_and_ends_with_a_line(hanako: Member) -> None:
