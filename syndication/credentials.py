@@ -23,13 +23,14 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
+from accounts.models import ServerRegistration
 from accounts.outgoing import outgoing_http
 from accounts.providers.servers import origin_of
 from accounts.sealing import SealBroken, seal_json, unseal_json
 from syndication.connectors import CONNECTORS
 from syndication.connectors.base import App, Connector, Credentials, Http
 from syndication.connectors.errors import ConnectorError, TryLater, Unauthorized
-from syndication.models import Link
+from syndication.models import Link, LinkState, Revocation
 
 logger = logging.getLogger(__name__)
 
@@ -59,11 +60,33 @@ def app_for(network: str, host: str = "") -> App:
 def open_sealed(link: Link) -> Credentials:
     """The link's credentials. Raises TryLater where no key opens them: staff can mend that."""
     try:
-        stored = unseal_json(link.sealed_credentials)
+        return opened(link.sealed_credentials)
     except SealBroken as error:
         logger.error("link %s: %s", link.pk, error)
         raise TryLater(NO_KEY_FITS) from error
+
+
+def opened(sealed: str) -> Credentials:
+    """What was sealed. Raises SealBroken."""
+    stored = unseal_json(sealed)
     return Credentials(**{**stored, "scopes": tuple(stored["scopes"])})
+
+
+def leave_to_be_revoked(link: Link, sealed: str, now: datetime) -> Revocation | None:
+    """The row by which the network is asked to take `sealed`, got for `link`, back (actions.revoking);
+    None where there is nothing, or no way."""
+    connector = CONNECTORS.get(link.network)
+    if not sealed or connector is None or not connector.can_revoke:
+        return None
+    ours = ServerRegistration.objects.filter(network=link.network, host=link.host)
+    return Revocation.objects.create(
+        network=link.network,
+        host=link.host,
+        sealed_credentials=sealed,
+        sealed_registration=ours.values_list("sealed_details", flat=True).first() or "",
+        due_at=now,
+        created_at=now,
+    )
 
 
 def keep(link: Link, credentials: Credentials, *, now: Clock = timezone.now) -> None:
@@ -162,6 +185,8 @@ def _refresh(
             raise
         return _go_on_with(held if still_good else None, error, now())
     stored = ours.update(**_columns(link, new, now()))
+    if not stored and not Link.objects.exclude(state=LinkState.ENDED).filter(pk=link.pk).exists():
+        leave_to_be_revoked(link, _sealed(new), now())
     link.refresh_from_db()
     # Nobody but a new linking can have overtaken us, and then that one's credentials count.
     return new if stored else open_sealed(link)
@@ -179,12 +204,16 @@ def _go_on_with(held: Credentials | None, error: ConnectorError, now: datetime) 
     raise TryLater(error.reason, after=after, status=error.status, excerpt=error.excerpt) from error
 
 
+def _sealed(credentials: Credentials) -> str:
+    return seal_json({**asdict(credentials), "extra": dict(credentials.extra)})
+
+
 def _columns(link: Link, credentials: Credentials, now: datetime) -> dict[str, object]:
     """The link's columns for new credentials."""
     every = CONNECTORS[link.network].keep_fresh_every
     ends = credentials.expires_at
     columns: dict[str, object] = {
-        "sealed_credentials": seal_json({**asdict(credentials), "extra": dict(credentials.extra)}),
+        "sealed_credentials": _sealed(credentials),
         "credentials_version": F("credentials_version") + 1,
         "refresh_until": None,
         "expires_at": None if ends is None else datetime.fromtimestamp(ends, tz=UTC),

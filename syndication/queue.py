@@ -69,6 +69,11 @@ def hint_closing() -> None:
     _push("close_accounts")
 
 
+def hint_revoke(revocation_pk: int) -> None:
+    """A network is to be asked to take an access back."""
+    _push("revoke", revocation_pk)
+
+
 def ask_for_heartbeat() -> None:
     """A task that does nothing but prove that tasks are done."""
     _push("heartbeat")

@@ -21,7 +21,7 @@ from django.db.models import F, Q
 from syndication import queue
 from syndication.actions.composed import Select, given, together
 from syndication.actions.hands import HANDS
-from syndication.models import HostHealth, Link
+from syndication.models import HostHealth, Link, Revocation
 
 FAILURES_TO_OPEN = 5
 FIRST_PAUSE = 60.0  # seconds
@@ -47,8 +47,8 @@ _AILING = Select(
 )
 
 
-def host_of(link: Link) -> str:
-    """The host (with port) that this link's requests go to."""
+def host_of(link: Link | Revocation) -> str:
+    """The host (with port) that this link's requests go to, or went to."""
     return link.host or urlsplit(settings.NETWORKS[link.network]["api_url"]).netloc
 
 

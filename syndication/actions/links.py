@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Audience, Member
 from syndication import credentials, queue
-from syndication.actions import copies, parking
+from syndication.actions import copies, parking, revoking
 from syndication.actions.errors import NotYours
 from syndication.capabilities import holds
 from syndication.connectors.base import Credentials
@@ -133,9 +133,16 @@ def unlink(link: Link, *, by: Member) -> None:
         account.delete()
 
 
+@transaction.atomic
 def end(link: Link) -> None:
-    """The link's own part of ending, whoever asked (the member, staff, a removed account)."""
+    """The link's own part of ending, whoever asked (the member, staff, a removed account).
+
+    What it holds is given back at the network. The new version is there for whoever renews the access
+    at this moment: what they get is not stored here, but given back, too (credentials.fresh).
+    """
     now = timezone.now()
+    held = Link.objects.select_for_update().get(pk=link.pk)
+    revoking.take_back(held)
     parking.wind_down(link)
     link.friends.all().delete()
     link.feed.all().delete()
@@ -144,6 +151,7 @@ def end(link: Link) -> None:
     link.account = None
     link.ended_at = now
     link.sealed_credentials = ""
+    link.credentials_version = held.credentials_version + 1
     link.keep_fresh_at = None
     link.save()
 

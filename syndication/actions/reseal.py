@@ -11,7 +11,7 @@ from django.db.models import Model
 
 from accounts.models import LinkReturn, ServerRegistration
 from accounts.sealing import SealBroken, reseal
-from syndication.models import Link, PostAddress
+from syndication.models import Link, PostAddress, Revocation
 
 BATCH = 200  # rows read at a time
 
@@ -21,6 +21,8 @@ PLACES: tuple[Sealed, ...] = (
     (Link, "sealed_credentials", ()),
     (LinkReturn, "sealed_stash", ()),
     (ServerRegistration, "sealed_details", ()),
+    (Revocation, "sealed_credentials", ()),
+    (Revocation, "sealed_registration", ()),
     (LinkReturn, "sealed_result", ()),
     (PostAddress, "sealed_local", ()),
     (Authenticator, "data", ("secret", "seed", "migrated_codes")),

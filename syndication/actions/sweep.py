@@ -27,6 +27,7 @@ from syndication.actions import (
     post_addresses,
     pulls,
     registrations,
+    revoking,
     strays,
     timing,
     verdicts,
@@ -105,6 +106,14 @@ def close_accounts(now: datetime) -> int:
     return 1
 
 
+def give_back(now: datetime) -> int:
+    """Hints for what networks are still to be asked to take back."""
+    rows = revoking.due(now)
+    for pk in rows:
+        queue.hint_revoke(pk)
+    return len(rows)
+
+
 def forget(now: datetime) -> int:
     """Rows that have had their time."""
     PhoneLogin.objects.filter(expires_at__lt=now - KEPT_FOR, session_key="").delete()
@@ -138,6 +147,7 @@ STEPS: dict[str, Callable[[datetime], int]] = {
     "renewed": renew_idle_links,
     "pulled": pull,
     "closing": close_accounts,
+    "given back": give_back,
     "forgotten": forget,
     "strays": clear_the_disk,
 }

@@ -38,7 +38,7 @@ def next_try(delivery: Delivery, now: datetime, *, after: float | None = None) -
     """
     if after is None and delivery.tries >= MOST_TRIES and not delivery.is_delete:
         return None
-    wait = _own_delay(delivery.tries, DELAYS)
+    wait = own_delay(delivery.tries, DELAYS)
     if after is not None:
         asked = max(after, SHORTEST_WAIT)
         floor = wait if delivery.is_delete else THROTTLED
@@ -49,7 +49,7 @@ def next_try(delivery: Delivery, now: datetime, *, after: float | None = None) -
 
 def next_read(delivery: Delivery, now: datetime, *, after: float | None = None) -> datetime | None:
     """When to look at the timeline again after it could not be read; None: give up looking."""
-    wait = max(after or 0.0, _own_delay(delivery.reads, LOOK_DELAYS))
+    wait = max(after or 0.0, own_delay(delivery.reads, LOOK_DELAYS))
     due_at = now + timedelta(seconds=wait)
     in_doubt_since = delivery.first_sent_at or delivery.asked_at
     return None if due_at > in_doubt_since + LOOK_WITHIN else due_at
@@ -62,7 +62,7 @@ def last_moment(delivery: Delivery) -> datetime:
     return delivery.asked_at + (PUBLISH_WITHIN if is_publish else DELETE_WITHIN)
 
 
-def _own_delay(tries: int, delays: tuple[float, ...]) -> float:
+def own_delay(tries: int, delays: tuple[float, ...]) -> float:
     """Seconds, times a random factor, so that a thousand rows do not come back at one moment."""
     base = delays[min(max(tries, 1), len(delays)) - 1]
     return base * _random.uniform(0.5, 1.5)

@@ -15,6 +15,7 @@ from syndication.models.delivery import (
 from syndication.models.draft import MailDraft, PostAddress
 from syndication.models.link import FeedItem, Link, LinkState, NetworkFriend, Notice, Toggle
 from syndication.models.post import KeptPhoto, Post, PostKind
+from syndication.models.revocation import Revocation
 
 __all__ = [
     "CHANGES",
@@ -38,5 +39,6 @@ __all__ = [
     "Post",
     "PostAddress",
     "PostKind",
+    "Revocation",
     "Toggle",
 ]

@@ -1,0 +1,173 @@
+"""Giving an access back at the network, once its link has ended here.
+
+The row is written in the transaction in which the link ends (`take_back`); a task asks the network,
+and the sweeper wakes what nobody asked for. Asking twice does no harm, so nothing is read back.
+
+By token, never by account; yet a network may give who links again the very token that it gave before
+(Mastodon does). So nothing is sent for an account that is linked again.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.actions.linking import outcome_of
+from accounts.models import LinkReturn
+from accounts.outgoing import outgoing_http
+from accounts.safe_http import Answer, HttpFailure, MaybeSent, NotSent
+from accounts.sealing import SealBroken, unseal_json
+from syndication import credentials, queue
+from syndication.actions import breaker, heartbeats, timing
+from syndication.actions.leased import NETWORK_LEVEL
+from syndication.connectors import CONNECTORS
+from syndication.connectors.base import App, Connector
+from syndication.connectors.errors import ConnectorError, NoVerdict, TryLater
+from syndication.models import Link, LinkState, NetworkSwitch, Revocation
+
+logger = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+
+WITHIN = timedelta(hours=48)
+LEASE = timedelta(seconds=120)  # above the four requests that Bluesky's may be, of 20 s at the most
+NOT_NOW = timedelta(seconds=60)
+AT_ONCE = 100  # hints of one sweep
+
+
+def take_back(link: Link) -> None:
+    """What `link` holds is to be given back. In the caller's transaction; the hint leaves after it."""
+    row = credentials.leave_to_be_revoked(link, link.sealed_credentials, timezone.now())
+    if row is not None:
+        queue.hint_revoke(row.pk)
+
+
+def due(now: datetime) -> list[int]:
+    """The rows whose turn it is."""
+    return list(Revocation.objects.filter(due_at__lte=now).values_list("pk", flat=True)[:AT_ONCE])
+
+
+def attempt(revocation_pk: int, *, now: Clock = timezone.now) -> None:
+    """Ask the network once. Safe to call twice: the second finds it asked, or gone."""
+    row = Revocation.objects.filter(pk=revocation_pk, due_at__lte=now()).first()
+    if row is None:
+        return
+    try:
+        connector = _connector(row, now)
+    except (SealBroken, LookupError) as error:
+        logger.warning("%s is not asked to take an access back: %s", row, error)
+        row.delete()
+        return
+    uid = connector.credentials.uid
+    if _is_linked_again(row, uid):
+        row.delete()
+    elif _must_wait(row, uid, now()):
+        Revocation.objects.filter(pk=row.pk).update(due_at=now() + NOT_NOW)
+    elif _is_taken(row, now()):
+        _ask(row, connector, now)
+
+
+def _connector(row: Revocation, now: Clock) -> Connector:
+    """Raises SealBroken, and LookupError for a network that is no longer set up."""
+    return CONNECTORS[row.network](
+        credentials.opened(row.sealed_credentials),
+        http=_Watched(now),
+        app=_app(row),
+        clock=lambda: now().timestamp(),
+    )
+
+
+def _app(row: Revocation) -> App:
+    """Our registration: on servers that members named, the one that was made there."""
+    app = credentials.app_for(row.network, row.host)
+    ours = unseal_json(row.sealed_registration) if row.sealed_registration else {}
+    return replace(
+        app,
+        client_id=ours.get("client_id", app.client_id),
+        client_secret=ours.get("client_secret", app.client_secret),
+    )
+
+
+def _is_linked_again(row: Revocation, uid: str) -> bool:
+    standing = Link.objects.filter(network=row.network, uid=uid).exclude(state=LinkState.ENDED)
+    return standing.exists()
+
+
+def _must_wait(row: Revocation, uid: str, now: datetime) -> bool:
+    """While staff paused the network, while its host is in trouble, while somebody is about to link
+    the account again."""
+    if NetworkSwitch.objects.filter(network=row.network, is_paused=True).exists():
+        return True
+    if breaker.host_of(row) in breaker.closed(now):
+        return True
+    back = LinkReturn.objects.filter(network=row.network, used_at=None, expires_at__gt=now)
+    heard = (outcome_of(each)[1] for each in back.exclude(exchanged_at=None))
+    return any(account is not None and account.uid == uid for account in heard)
+
+
+def _is_taken(row: Revocation, now: datetime) -> bool:
+    """Whether this try is ours. Counted, and put off, before it is made: whoever dies at it leaves
+    the row to be woken."""
+    if row.tries >= timing.MOST_TRIES:
+        _give_up(row)
+        return False
+    untouched = Revocation.objects.filter(pk=row.pk, due_at=row.due_at)
+    return bool(untouched.update(tries=F("tries") + 1, due_at=now + LEASE))
+
+
+def _ask(row: Revocation, connector: Connector, now: Clock) -> None:
+    try:
+        connector.revoke()
+    except (TryLater, NoVerdict) as error:
+        _put_off(row, getattr(error, "after", None), now())
+        return
+    except ConnectorError as error:
+        logger.warning("%s does not take an access back: it answered %s", row, error.status)
+    row.delete()
+
+
+def _put_off(row: Revocation, after: float | None, now: datetime) -> None:
+    """`after`: how many seconds the network asked for."""
+    tries = row.tries + 1
+    wait = max(after or 0.0, timing.own_delay(tries, timing.DELAYS))
+    due_at = now + timedelta(seconds=wait)
+    if tries >= timing.MOST_TRIES or due_at > row.created_at + WITHIN:
+        _give_up(row)
+        return
+    Revocation.objects.filter(pk=row.pk).update(due_at=due_at)
+
+
+def _give_up(row: Revocation) -> None:
+    logger.warning("%s could not be asked to take an access back; its member still can", row)
+    row.delete()
+
+
+class _Watched:
+    """The way out, whose exchanges feed the breaker of the host that was asked."""
+
+    NotSent = NotSent
+    MaybeSent = MaybeSent
+
+    def __init__(self, now: Clock) -> None:
+        self._now = now
+
+    def request(self, method: str, url: str, **parts: Any) -> Answer:
+        """As SafeHttp.request."""
+        heartbeats.beat()
+        host, began = urlsplit(url).netloc, time.monotonic()
+        try:
+            answer = outgoing_http().request(method, url, **parts)
+        except HttpFailure as failure:
+            if failure.reason in NETWORK_LEVEL:
+                breaker.failed(host, self._now())
+            raise
+        breaker.answered(host, self._now(), seconds=time.monotonic() - began)
+        return answer

@@ -1,0 +1,393 @@
+"""A link ends, and the network is told: its tokens open nothing there any more. Once, late or never,
+but never for the tokens of somebody who linked again."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from allauth.socialaccount.models import SocialAccount
+from django.db import connection, transaction
+
+from accounts.actions import linking
+from accounts.models import LinkReturn, Member, ServerRegistration
+from accounts.outgoing import outgoing_http
+from accounts.providers.base import Authorized
+from accounts.sealing import seal_json
+from syndication import credentials
+from syndication.actions import links, revoking, sweep, timing
+from syndication.connectors.errors import ConnectorError, Unauthorized
+from syndication.models import HostHealth, Link, LinkState, NetworkSwitch, Revocation
+from tests.accounts.away import come_back, leave_by_phone
+from tests.making import make_link, make_member
+from tests.phone import log_in_phone
+from tests.racing import at_once
+from tests.syndication.connectors.bluesky import BlueskyByOAuth, BlueskyOnTheSandbox
+from tests.syndication.connectors.gnusocial import GnusocialOnTheSandbox
+from tests.syndication.connectors.mastodon import MastodonOnTheSandbox
+from tests.syndication.connectors.misskey import MisskeyOnTheSandbox
+from tests.syndication.connectors.mixi import MixiOnTheSandbox
+from tests.syndication.connectors.network import Network
+from tests.syndication.connectors.orkut import OrkutOnTheSandbox
+from tests.syndication.connectors.twitter import TwitterOnTheSandbox
+from tests.syndication.delivering import Moving
+
+pytestmark = pytest.mark.django_db
+
+CAN = [MastodonOnTheSandbox, TwitterOnTheSandbox, BlueskyOnTheSandbox, BlueskyByOAuth]
+CANNOT = [MixiOnTheSandbox, OrkutOnTheSandbox, MisskeyOnTheSandbox, GnusocialOnTheSandbox]
+
+
+@pytest.fixture
+def hanako() -> Member:
+    return make_member("hanako")
+
+
+@pytest.fixture
+def now(sandbox: Any) -> Moving:
+    return Moving(sandbox)
+
+
+@pytest.fixture
+def net(sandbox: Any) -> Network:
+    return MastodonOnTheSandbox(sandbox)
+
+
+@pytest.fixture
+def link(net: Network, hanako: Member) -> Link:
+    return linked(net, hanako)
+
+
+def linked(net: Network, member: Member) -> Link:
+    """An active link with tokens that the sandbox gave, and our registration there."""
+    app, held = net.app(), net.credentials()
+    host = net.sandbox.root(net.connector_class.key).removeprefix("http://")
+    host = "" if "/" in host else host
+    keys = {"client_id": app.client_id, "client_secret": app.client_secret}
+    if host:
+        ServerRegistration.objects.get_or_create(
+            network=net.connector_class.key,
+            host=host,
+            defaults={"sealed_details": seal_json(keys)},
+        )
+    link = make_link(member, net.connector_class.key, uid=held.uid, host=host)
+    credentials.keep(link, replace(held, host=host))
+    return link
+
+
+def is_open(net: Network, held: Any) -> bool:
+    """Whether these tokens still open the account there."""
+    try:
+        net.connector(held).profile()
+    except Unauthorized:
+        return False
+    return True
+
+
+def ended(link: Link) -> Any:
+    """What the link held when its member ended it."""
+    held = credentials.open_sealed(link)
+    links.unlink(link, by=link.member)
+    return held
+
+
+def asked(now: Moving, *, times: int = 1) -> None:
+    """The worker's part, at once and as often as the sweeper would wake it."""
+    for number in range(times):
+        now.advance(minutes=5 if number else 0)
+        for pk in revoking.due(now()):
+            revoking.attempt(pk, now=now)
+
+
+# Taken back
+
+
+@pytest.mark.parametrize("network", CAN)
+def test_after_unlinking_the_network_refuses_the_old_tokens(sandbox, now, hanako, network):
+    net = network(sandbox)
+    held = ended(linked(net, hanako))
+    assert is_open(net, held)
+    asked(now)
+    assert not is_open(net, held)
+    if net.can_refresh:
+        with pytest.raises(Unauthorized):
+            net.connector(held).refresh()
+    assert not Revocation.objects.exists()
+    assert Link.objects.get().sealed_credentials == ""
+
+
+@pytest.mark.parametrize("network", CANNOT)
+def test_where_the_network_has_no_way_there_is_nothing_to_do(sandbox, hanako, network):
+    net = network(sandbox)
+    links.unlink(linked(net, hanako), by=hanako)
+    assert not Revocation.objects.exists()
+
+
+def test_an_account_that_staff_remove_is_given_back(net, link, now):
+    held = credentials.open_sealed(link)
+    link.account.delete()
+    asked(now)
+    assert not is_open(net, held)
+
+
+def test_the_accounts_of_a_member_who_is_deleted_are_given_back(net, link, now, hanako):
+    held = credentials.open_sealed(link)
+    hanako.delete()
+    assert not Link.objects.exists()
+    asked(now)
+    assert not is_open(net, held)
+
+
+def test_a_link_that_did_not_end_after_all_keeps_its_access(link):
+    with transaction.atomic():
+        links.unlink(link, by=link.member)
+        transaction.set_rollback(True)
+    assert not Revocation.objects.exists()
+
+
+def test_a_link_that_holds_nothing_gives_nothing_back(sandbox, hanako):
+    links.unlink(make_link(hanako, "mastodon", host="m.example"), by=hanako)
+    assert not Revocation.objects.exists()
+
+
+def test_a_registration_that_was_forgotten_meanwhile_still_serves(net, link, now):
+    held = ended(link)
+    ServerRegistration.objects.all().delete()
+    asked(now)
+    assert not is_open(net, held)
+
+
+def test_what_is_renewed_while_the_link_ends_is_given_back_too(sandbox, hanako, now):
+    net = TwitterOnTheSandbox(sandbox)
+    link = linked(net, hanako)
+    before = Link.objects.get()
+    ended(link)
+    Revocation.objects.all().delete()
+    before.refresh_until = None
+    with pytest.raises(ConnectorError):
+        renewed_late(before)
+    assert Link.objects.get().sealed_credentials == ""
+    [row] = Revocation.objects.all()
+    new = credentials.opened(row.sealed_credentials)
+    assert is_open(net, new)
+    asked(now)
+    assert not is_open(net, new)
+
+
+def renewed_late(before: Link) -> None:
+    """The other worker's renewal of `before`, which took its turn before the link ended."""
+    held = credentials.open_sealed(before)
+    credentials._refresh(before, held, outgoing_http(), lambda: Moving()(), still_good=False)
+
+
+# In trouble
+
+
+@pytest.mark.parametrize("network", CAN)
+@pytest.mark.parametrize("kind", ["500_before", "500_after", "drop_after", "503", "429", "refuse"])
+def test_a_network_in_trouble_is_asked_again(sandbox, now, hanako, network, kind):
+    net = network(sandbox)
+    held = ended(linked(net, hanako))
+    sandbox.faults.add(net.connector_class.key, kind, times=1, seconds=5)
+    asked(now)
+    row = Revocation.objects.get()
+    assert row.tries == 1
+    assert timedelta(seconds=5) <= row.due_at - now() <= timedelta(seconds=46)
+    assert revoking.due(now()) == []
+    now.advance(seconds=60)
+    asked(now)
+    assert not Revocation.objects.exists()
+    assert not is_open(net, held)
+
+
+def test_the_sweeper_wakes_what_nobody_asked_for(link, now):
+    ended(link)
+    assert sweep.everything(now())["given back"] == 1
+    Revocation.objects.update(due_at=now() + timedelta(hours=1))
+    assert sweep.everything(now())["given back"] == 0
+
+
+def test_after_nine_tries_it_is_given_up_with_a_word_for_staff(sandbox, net, link, now, caplog):
+    held = ended(link)
+    sandbox.faults.add("mastodon", "503", times=99)
+    for _ in range(timing.MOST_TRIES):
+        assert Revocation.objects.exists()
+        Revocation.objects.update(due_at=now(), created_at=now())
+        asked(now)
+    assert not Revocation.objects.exists()
+    assert f"mastodon {link.host} could not be asked" in caplog.text
+    assert held.access_token not in caplog.text
+
+
+def test_after_two_days_it_is_given_up(sandbox, link, now):
+    ended(link)
+    sandbox.faults.add("mastodon", "503", times=99)
+    now.advance(hours=47.9)
+    Revocation.objects.update(tries=6)  # the next would be in about six hours
+    asked(now)
+    assert not Revocation.objects.exists()
+
+
+def test_a_definite_no_ends_it_with_a_word_for_staff(net, link, now, caplog):
+    held = ended(link)
+    app = net.sandbox.mastodon.state.apps["app"]
+    net.sandbox.mastodon.state.apps["app"] = replace(app, secret="another")  # noqa: S106
+    asked(now)
+    assert not Revocation.objects.exists()
+    assert "does not take an access back: it answered 403" in caplog.text
+    assert not [each for each in (held.access_token, app.secret) if each in caplog.text]
+
+
+def test_a_host_in_trouble_is_left_alone_and_no_try_is_lost(link, now):
+    ended(link)
+    until = now() + timedelta(minutes=30)
+    HostHealth.objects.create(host=link.host, failures=5, open_until=until)
+    asked(now)
+    row = Revocation.objects.get()
+    assert row.tries == 0
+
+
+def test_a_host_that_does_not_answer_feeds_its_breaker(sandbox, link, now):
+    ended(link)
+    sandbox.faults.add("mastodon", "refuse", times=1)
+    asked(now)
+    assert HostHealth.objects.get(host=link.host).failures == 1
+    now.advance(minutes=5)
+    asked(now)
+    assert HostHealth.objects.get(host=link.host).failures == 0
+
+
+def test_a_paused_network_is_asked_when_it_goes_on(net, link, now):
+    held = ended(link)
+    NetworkSwitch.objects.create(network="mastodon", is_paused=True, reason="Their API is down.")
+    asked(now, times=3)
+    assert is_open(net, held)
+    NetworkSwitch.objects.all().delete()
+    now.advance(minutes=2)
+    asked(now)
+    assert not is_open(net, held)
+
+
+def test_what_no_key_opens_is_dropped_with_a_word_for_staff(link, now, settings, caplog):
+    held = ended(link)
+    settings.TOKEN_KEYS = ["b3RoZXJvdGhlcm90aGVyb3RoZXJvdGhlcm90aGVyMTI="]
+    asked(now)
+    assert not Revocation.objects.exists()
+    [record] = [each for each in caplog.records if "is not asked" in each.message]
+    assert record.levelno == logging.WARNING
+    assert held.access_token not in caplog.text
+
+
+def test_a_network_that_is_no_longer_set_up_is_dropped(link, now, settings):
+    ended(link)
+    settings.NETWORKS = {
+        key: known for key, known in settings.NETWORKS.items() if key != "mastodon"
+    }
+    asked(now)
+    assert not Revocation.objects.exists()
+
+
+# Killed, doubled
+
+
+class Killed(BaseException):
+    """As SIGKILL: nothing of ours catches it, and what was not committed is gone."""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_is_killed_anywhere_leaves_it_to_the_next(sandbox, net):
+    for last in range(1, 40):
+        Member.objects.all().delete()
+        Revocation.objects.all().delete()
+        now = Moving(sandbox)
+        held = ended(linked(net, make_member("hanako")))
+        was_killed = killed(revoking.due(now())[0], now, at=last)
+        now.advance(seconds=125)
+        asked(now)
+        assert not is_open(net, held)
+        assert not Revocation.objects.exists()
+        if not was_killed:
+            assert last > 4
+            return
+    raise AssertionError("it never came to its end")
+
+
+def killed(pk: int, now: Moving, *, at: int) -> bool:
+    """An attempt that dies at its statement number `at`. Whether it came to that."""
+    said = 0
+
+    def kill(execute: Any, *statement: Any) -> Any:
+        nonlocal said
+        said += 1
+        if said == at:
+            raise Killed
+        return execute(*statement)
+
+    try:
+        with connection.execute_wrapper(kill):
+            revoking.attempt(pk, now=now)
+    except Killed:
+        return True
+    return False
+
+
+@pytest.mark.django_db(transaction=True)
+def test_five_workers_with_the_same_hint_ask_once(sandbox, net):
+    held = ended(linked(net, make_member("hanako")))
+    [pk] = Revocation.objects.values_list("pk", flat=True)
+    sandbox.faults.add("mastodon", "500_before", match="/oauth/revoke", times=5)
+    at_once(5, lambda _: revoking.attempt(pk))
+    assert Revocation.objects.get().tries == 1
+    assert is_open(net, held)
+
+
+# Linked again
+
+
+@pytest.mark.parametrize("network", CAN)
+def test_nothing_is_sent_for_an_account_that_is_linked_again(sandbox, now, hanako, network):
+    net = network(sandbox)
+    old = ended(linked(net, hanako))
+    new = credentials.open_sealed(linked(net, make_member("taro")))
+    asked(now)
+    assert is_open(net, new)
+    assert is_open(net, old)
+    assert not Revocation.objects.exists()
+
+
+def test_who_links_again_before_mastodon_was_asked_keeps_the_token_that_it_gives_twice(
+    sandbox, now, hanako
+):
+    """It gives the one that stands once more: to take that back would cut off the new link."""
+    server = sandbox.root("mastodon").removeprefix("http://")
+    phone = log_in_phone(hanako)
+    come_back(phone, leave_by_phone(phone, "mastodon", server=server))
+    phone.submit("Link")
+    old = ended(Link.objects.get())
+    phone = log_in_phone(hanako)
+    come_back(phone, leave_by_phone(phone, "mastodon", server=server))
+    asked(now)  # the member is back, and has not said yes
+    assert Revocation.objects.get().tries == 0
+    phone.submit("Link")
+    now.advance(minutes=2)
+    asked(now)
+    link = Link.objects.exclude(state=LinkState.ENDED).get()
+    assert credentials.open_sealed(link).access_token == old.access_token
+    assert is_open(MastodonOnTheSandbox(sandbox), credentials.open_sealed(link))
+    assert not Revocation.objects.exists()
+
+
+def test_who_came_back_and_stopped_is_waited_for_no_longer(net, link, now, hanako):
+    held = ended(link)
+    account = Authorized(uid=held.uid, name="x", shown="x", credentials={"host": link.host})
+    linking.enter(account, by=hanako, network="mastodon", session_key="s")
+    asked(now)
+    assert is_open(net, held)
+    linking.stop(LinkReturn.objects.get())
+    now.advance(minutes=2)
+    asked(now)
+    assert not is_open(net, held)
+    assert not SocialAccount.objects.exists()
