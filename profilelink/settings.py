@@ -292,7 +292,7 @@ ADMINS = [("Staff", address) for address in env.list("ADMINS", default=[])]
 POST_MAIL_DOMAIN = env.str("POST_MAIL_DOMAIN", default="").strip(" @.").lower()
 
 # --- Languages and time -------------------------------------------------------------------------
-LANGUAGE_CODE = "en"
+LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
 LANGUAGES = [("ja", "日本語"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "profilelink" / "locale"]
 USE_I18N = True

@@ -12,6 +12,7 @@ from django.conf import settings
 SHOW = """
 from django.conf import settings
 print(settings.SESSION_COOKIE_NAME, settings.SESSION_COOKIE_SECURE, settings.SECURE_HSTS_SECONDS)
+print(settings.LANGUAGE_CODE)
 """
 
 
@@ -30,11 +31,17 @@ def shown(**environment):
 
 
 def test_under_https_the_session_s_cookie_is_bound_to_this_host_and_to_https():
-    assert shown(PUBLIC_URL="https://link.example") == ["__Host-sessionid", "True", "31536000"]
+    said = shown(PUBLIC_URL="https://link.example")
+    assert said[:3] == ["__Host-sessionid", "True", "31536000"]
 
 
 def test_without_https_browsers_would_refuse_such_a_cookie():
-    assert shown(PUBLIC_URL="http://127.0.0.1:8000") == ["sessionid", "False", "0"]
+    assert shown(PUBLIC_URL="http://127.0.0.1:8000")[:3] == ["sessionid", "False", "0"]
+
+
+def test_the_language_of_who_chose_none_is_the_sites_to_say():
+    assert shown()[3] == "en"
+    assert shown(LANGUAGE_CODE="ja")[3] == "ja"
 
 
 def test_gunicorn_reads_the_same_file_and_the_environment_wins(tmp_path):
