@@ -2,6 +2,9 @@
 
 First in MIDDLEWARE, since it hands on a fresh request. Chosen by User-Agent, for the encoding and
 the picture format alone; every other browser passes untouched, in UTF-8.
+
+A redirect of other browsers stays a path. Lynx makes people wait two seconds for that, but a whole
+address where it has been before it shows as it was, so that nobody sees what their press did.
 """
 
 from collections.abc import Callable
