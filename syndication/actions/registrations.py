@@ -13,7 +13,7 @@ from accounts.models import LinkReturn, ServerRegistration
 from syndication.models import Link, LinkState
 
 KEPT = timedelta(days=90)  # without a link
-KEPT_AFTER_LINK = timedelta(days=30)  # access is given back by it, and servers may be away
+KEPT_AFTER_LINK = timedelta(days=30)  # who links again needs no other
 
 
 def forget_unused(now: datetime) -> int:
