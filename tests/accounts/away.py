@@ -12,8 +12,10 @@ from django.test import Client
 
 from tests.page import Page
 from tests.phone import PhoneClient
+from tests.sandbox_server import TestSandbox
 
 PASSWORD = "profile-link-demo"  # of everybody at the sandbox's mixi
+OUR_DOCUMENT = "http://testserver/oauth/client-metadata.json"
 
 
 @dataclass
@@ -74,3 +76,9 @@ def come_back(phone: PhoneClient, away: Away, *, name: str = "hanako") -> Page:
     page = phone.get(away.agree(name), bare=True)
     assert page.status == 200, page.text
     return phone.submit("Continue", number=away.number)
+
+
+def let_bluesky_know_us(sandbox: TestSandbox) -> None:
+    """Its server has read our document: nothing listens at http://testserver."""
+    document = Client().get("/oauth/client-metadata.json").json()
+    sandbox.bluesky.state.clients.known[OUR_DOCUMENT] = document

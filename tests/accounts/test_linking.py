@@ -13,7 +13,7 @@ from accounts import sealing
 from accounts.actions import linking
 from accounts.models import LinkReturn
 from accounts.signals import account_linked
-from tests.accounts.away import come_back, leave_by_computer, leave_by_phone, read
+from tests.accounts.away import come_back, leave_by_phone, read
 from tests.making import make_member
 from tests.phone import PhoneClient, computer, log_in_phone, session_key_of
 
@@ -77,16 +77,6 @@ def test_the_seconds_of_the_access_token_run_while_the_page_waits(sandbox, hanak
     row.save()
     phone.submit("Link")
     assert 580 < heard[0]["credentials"]["expires_in"] <= 600
-
-
-def test_a_computer_links_mixi_without_a_number(sandbox, hanako, heard):
-    client = computer(hanako)
-    away = leave_by_computer(client)
-    page = read(client.get(away.agree(), follow=True))
-    assert "mixi account ザキ → Profile Link member hanako" in page
-    client.post("/links/confirm/mixi/", {"link": "Link"})
-    assert SocialAccount.objects.get().user == hanako
-    assert len(heard) == 1
 
 
 def test_the_page_says_what_linking_does_which_box_to_tick_and_the_number(sandbox, hanako):

@@ -7,7 +7,7 @@ import re
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
-from django.test import Client, override_settings
+from django.test import override_settings
 
 from accounts import proofs, sealing
 from accounts.models import LinkReturn, ServerRegistration
@@ -18,7 +18,14 @@ from syndication.models import Delivery, DeliveryKind, DeliveryState, Link
 from syndication.sandbox.bluesky import clients
 from syndication.sandbox.bluesky.words import did_of
 from syndication.sandbox.network import DEFAULT_PASSWORD
-from tests.accounts.away import come_back, leave_by_computer, leave_by_phone, read
+from tests.accounts.away import (
+    OUR_DOCUMENT,
+    come_back,
+    leave_by_computer,
+    leave_by_phone,
+    let_bluesky_know_us,
+    read,
+)
 from tests.making import make_member
 from tests.phone import computer, log_in_phone
 from tests.sandbox_server import make_sandbox
@@ -26,8 +33,6 @@ from tests.scripted_server import answer, playing
 from tests.syndication.delivering import planned, remove, tried
 
 pytestmark = pytest.mark.django_db
-
-METADATA = "http://testserver/oauth/client-metadata.json"
 
 
 @pytest.fixture
@@ -37,10 +42,8 @@ def hanako():
 
 @pytest.fixture
 def bluesky(sandbox):
-    """Its server, which has read our document: nothing listens at http://testserver."""
-    network = sandbox.bluesky
-    network.state.clients.known[METADATA] = Client().get("/oauth/client-metadata.json").json()
-    return network
+    let_bluesky_know_us(sandbox)
+    return sandbox.bluesky
 
 
 def by_password(phone, name="hanako.test", password=DEFAULT_PASSWORD):
@@ -103,23 +106,6 @@ def test_a_server_that_gives_tokens_for_an_account_of_another_links_nothing(
         assert liar.bluesky.state.tokens.access  # it did give some
     assert "ザキ" not in page
     assert not SocialAccount.objects.exists()
-
-
-def test_what_was_said_no_to_there_links_nothing(bluesky, hanako):
-    phone = log_in_phone(hanako)
-    away = leave_by_phone(phone, "bluesky", server="hanako.test")
-    phone.get(away.agree(button="deny"), bare=True)
-    phone.submit("Continue", number=away.number)
-    assert not SocialAccount.objects.exists()
-
-
-def test_the_display_name_alone_is_taken_over(bluesky, hanako):
-    phone = log_in_phone(hanako)
-    page = come_back(phone, leave_by_phone(phone, "bluesky", server="hanako.test"))
-    assert "Take over the name: ザキ Take" in page
-    phone.submit("Link", take_name="on")
-    hanako.refresh_from_db()
-    assert hanako.display_name == "ザキ"
 
 
 def test_a_code_from_another_issuer_is_not_taken_to_ours(bluesky, hanako):
@@ -283,13 +269,9 @@ def test_a_session_that_says_nonsense_of_its_end_is_taken_for_one_of_two_hours(e
 # What it is for
 
 
-@pytest.mark.parametrize("door", ["its own page", "an app password"])
-def test_a_status_is_written_there_and_deleted_there(bluesky, hanako, door):
+def test_a_status_is_written_there_and_deleted_there_by_an_app_password(bluesky, hanako):
     phone = log_in_phone(hanako)
-    if door == "its own page":
-        come_back(phone, leave_by_phone(phone, "bluesky", server="hanako.test"))
-    else:
-        by_password(phone)
+    by_password(phone)
     phone.submit("Link")
     link = Link.objects.get()
     pulls.pull_friends(link.pk)
@@ -332,7 +314,7 @@ def test_the_document_is_one_that_a_server_takes_and_holds_no_private_key(client
     assert answered["Content-Type"] == "application/json"
     assert not answered.cookies
     document = answered.json()
-    clients.check(METADATA, document)
+    clients.check(OUR_DOCUMENT, document)
     assert document["redirect_uris"] == ["http://testserver/accounts/bluesky/login/callback/"]
     assert "d" not in document["jwks"]["keys"][0]
     assert client.get("/oauth/client-metadata.json").json() == document

@@ -8,13 +8,10 @@ import pytest
 from allauth.socialaccount.models import SocialAccount
 
 from accounts.models import LinkReturn
-from syndication.actions import pulls
-from syndication.models import Delivery, DeliveryKind, DeliveryState, Link
-from tests.accounts.away import come_back, leave_by_computer, leave_by_phone, read
+from tests.accounts.away import leave_by_phone
 from tests.making import make_member
-from tests.phone import computer, log_in_phone
+from tests.phone import log_in_phone
 from tests.scripted_server import answer, playing
-from tests.syndication.delivering import planned, remove, tried
 
 pytestmark = pytest.mark.django_db
 
@@ -30,35 +27,6 @@ def hanako():
 def server(sandbox):
     """The sandbox's server, as a member types it."""
     return sandbox.root("gnusocial").removeprefix("http://")
-
-
-def test_a_phone_without_cookies_links_the_server_that_it_names(sandbox, server, hanako):
-    phone = log_in_phone(hanako)
-    page = come_back(phone, leave_by_phone(phone, "gnusocial", server=f"hanako@{server}"))
-    assert f"GNU social account ザキ @hanako@{server} → Profile Link member hanako" in page
-    phone.submit("Link")
-    account = SocialAccount.objects.get()
-    ident = sandbox.gnusocial.society.named("hanako").id
-    assert (account.provider, account.uid) == ("gnusocial", f"{server}/{ident}")
-
-
-def test_a_computer_links_it_without_a_number(sandbox, server, hanako):
-    client = computer(hanako)
-    away = leave_by_computer(client, "gnusocial", server=server)
-    page = read(client.get(away.agree(), follow=True))
-    assert "Profile Link member hanako" in page
-    client.post("/links/confirm/gnusocial/", {"link": "Link"})
-    assert SocialAccount.objects.get().user == hanako
-
-
-def test_what_was_said_no_to_there_links_nothing(sandbox, server, hanako):
-    phone = log_in_phone(hanako)
-    away = leave_by_phone(phone, "gnusocial", server=server)
-    phone.get(away.agree(button="deny"), bare=True)
-    page = phone.submit("Continue", number=away.number)
-    assert page.status == 200
-    assert "ザキ" not in page
-    assert not SocialAccount.objects.exists()
 
 
 def test_the_request_token_without_its_verifier_links_nothing(sandbox, server, hanako):
@@ -104,27 +72,6 @@ def test_our_registration_with_a_server_is_used_there(sandbox, hanako, settings)
         leave_by_phone(log_in_phone(hanako), "gnusocial", server=other.authority)
     assert b'oauth_consumer_key="our-key"' in other.received[1]
     assert b"our-secret" not in other.received[1]
-
-
-def test_a_status_is_written_there_and_deleted_there(sandbox, server, hanako):
-    phone = log_in_phone(hanako)
-    come_back(phone, leave_by_phone(phone, "gnusocial", server=server))
-    phone.submit("Link")
-    link = Link.objects.get()
-    pulls.pull_friends(link.pk)
-    pulls.pull_feed(link.pk)
-    link.refresh_from_db()
-    assert link.terms["text"] == 140
-    assert link.friends.count() > 3
-    assert link.feed.filter(text__contains="図書館").exists()
-    delivery = tried(planned(link, "到着 😀"))
-    assert delivery.state == DeliveryState.SENT
-    [status] = sandbox.gnusocial.received()["statuses"]
-    assert status["text"] == "到着 😀"
-    remove(delivery.post)
-    tried(Delivery.objects.get(kind=DeliveryKind.DELETE))
-    [status] = sandbox.gnusocial.received()["statuses"]
-    assert status["deleted"]
 
 
 def test_a_server_that_gives_one_request_token_twice_is_not_left_for_twice(hanako, settings):

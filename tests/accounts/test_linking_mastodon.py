@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from allauth.socialaccount.models import SocialAccount
 
 from accounts.models import LinkReturn, ServerRegistration
 from accounts.providers.servers import NotAServer, read_host
 from syndication.actions import pulls
-from syndication.models import Delivery, DeliveryKind, DeliveryState, Link
-from tests.accounts.away import come_back, leave_by_computer, leave_by_phone, read
+from syndication.models import Link
+from tests.accounts.away import come_back, leave_by_phone
 from tests.making import make_member
-from tests.phone import computer, log_in_phone
+from tests.phone import log_in_phone
 from tests.scripted_server import answer, playing
-from tests.syndication.delivering import planned, remove, tried
 
 pytestmark = pytest.mark.django_db
 
@@ -27,30 +25,6 @@ def hanako():
 def server(sandbox):
     """The sandbox's server, as a member types it."""
     return sandbox.root("mastodon").removeprefix("http://")
-
-
-def test_a_phone_without_cookies_links_the_server_that_it_names(sandbox, server, hanako):
-    phone = log_in_phone(hanako)
-    page = come_back(phone, leave_by_phone(phone, "mastodon", server=f"@hanako@{server}"))
-    assert f"Mastodon account ザキ @hanako@{server} → Profile Link member hanako" in page
-    assert "Take over the name: ザキ Take" in page
-    phone.submit("Link", take_name="on")
-    hanako.refresh_from_db()
-    assert hanako.display_name == "ザキ"
-    account = SocialAccount.objects.get()
-    ident = sandbox.mastodon.state.account("hanako").id
-    assert (account.provider, account.uid) == ("mastodon", f"{server}/{ident}")
-    link = Link.objects.get()
-    assert (link.network, link.host) == ("mastodon", server)
-
-
-def test_a_computer_links_it_without_a_number(sandbox, server, hanako):
-    client = computer(hanako)
-    away = leave_by_computer(client, "mastodon", server=f"http://{server}/")
-    page = read(client.get(away.agree(), follow=True))
-    assert "Profile Link member hanako" in page
-    client.post("/links/confirm/mastodon/", {"link": "Link"})
-    assert SocialAccount.objects.get().user == hanako
 
 
 def test_we_register_with_a_server_once_for_everybody(sandbox, server, hanako):
@@ -75,15 +49,6 @@ def test_a_registration_that_the_server_forgot_is_made_anew_at_the_next_try(
     assert not ServerRegistration.objects.exists()
     page = come_back(phone, leave_by_phone(phone, "mastodon", server=server))
     assert "ザキ" in page
-
-
-def test_what_was_said_no_to_there_links_nothing(sandbox, server, hanako):
-    phone = log_in_phone(hanako)
-    away = leave_by_phone(phone, "mastodon", server=server)
-    phone.get(away.agree(button="deny"), bare=True)
-    page = phone.submit("Continue", number=away.number)
-    assert "said no" in page or "nothing was linked" in page.text.lower()
-    assert not SocialAccount.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -188,21 +153,15 @@ def test_a_server_that_is_not_there_is_told_apart_from_one_that_is_silent(hanako
     assert "There is no server called no-such-server.invalid" in page
 
 
-def test_a_status_is_written_there_and_deleted_there(sandbox, server, hanako):
+@pytest.mark.parametrize("is_locked", [True, False])
+def test_whether_followers_are_approved_is_known_once_it_is_linked(
+    sandbox, server, hanako, is_locked
+):
+    sandbox.mastodon.state.account("hanako").is_locked = is_locked
     phone = log_in_phone(hanako)
     come_back(phone, leave_by_phone(phone, "mastodon", server=server))
     phone.submit("Link")
     link = Link.objects.get()
     pulls.pull_friends(link.pk)
     link.refresh_from_db()
-    assert link.terms["text"] == 500
-    assert link.follows_approved
-    assert link.friends.count() > 3
-    delivery = tried(planned(link, "到着 😀"))
-    assert (delivery.state, delivery.remote_url[:7]) == (DeliveryState.SENT, "http://")
-    [status] = sandbox.mastodon.received()["statuses"]
-    assert (status["text"], status["visibility"]) == ("到着 😀", "public")
-    remove(delivery.post)
-    tried(Delivery.objects.get(kind=DeliveryKind.DELETE))
-    [status] = sandbox.mastodon.received()["statuses"]
-    assert status["deleted"]
+    assert link.follows_approved == is_locked

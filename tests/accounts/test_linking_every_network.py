@@ -1,0 +1,203 @@
+"""What every network does when it is linked; what is one's own stands in test_linking_<key>.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from allauth.socialaccount.models import SocialAccount
+from django.conf import settings as django_settings
+
+from accounts.models import LinkReturn
+from syndication.actions import pulls
+from syndication.connectors import CONNECTORS
+from syndication.models import Delivery, DeliveryKind, DeliveryState, Link
+from syndication.sandbox.bluesky.words import did_of
+from tests.accounts.away import (
+    Away,
+    come_back,
+    leave_by_computer,
+    leave_by_phone,
+    let_bluesky_know_us,
+    read,
+)
+from tests.making import make_member
+from tests.phone import PhoneClient, computer, log_in_phone
+from tests.sandbox_server import TestSandbox
+from tests.scripted_server import answer, playing
+from tests.syndication.delivering import planned, remove, tried
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass(frozen=True)
+class Network:
+    """Hanako's account there. In what is shown or typed, {server} is the sandbox's server."""
+
+    shown: str
+    ident: Callable[[TestSandbox], str]
+    typed: str = ""  # where the member names the server
+    is_none: str = ""  # what is said of a server of another kind
+    longest: int = 0  # text that a server says it takes
+
+
+NETWORKS = {
+    "mixi": Network("mixi account ザキ", lambda at: "ezkjdy9s8rwsc"),
+    "orkut": Network("Orkut account ザキ", lambda at: at.orkut.state.society.named("hanako").id),
+    "twitter": Network(
+        "Twitter/X account ザキ @hanako", lambda at: at.twitter.state.account("hanako").id
+    ),
+    "gnusocial": Network(
+        "GNU social account ザキ @hanako@{server}",
+        lambda at: at.gnusocial.society.named("hanako").id,
+        "hanako@{server}",
+        "is no GNU social server",
+        140,
+    ),
+    "mastodon": Network(
+        "Mastodon account ザキ @hanako@{server}",
+        lambda at: at.mastodon.state.account("hanako").id,
+        "@hanako@{server}",
+        "is no Mastodon server",
+        500,
+    ),
+    "misskey": Network(
+        "Misskey account ザキ @hanako@{server}",
+        lambda at: at.misskey.state.account("hanako").id,
+        "http://{server}/",
+        "is no Misskey server",
+        3000,
+    ),
+    "bluesky": Network(
+        "Bluesky account ザキ @hanako.test",
+        lambda at: did_of("hanako"),
+        "hanako.test",
+        "No Bluesky account or server was found",
+    ),
+}
+
+
+@pytest.fixture(params=NETWORKS)
+def key(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+def network(key: str, sandbox: TestSandbox) -> Network:
+    if key == "bluesky":
+        let_bluesky_know_us(sandbox)
+    return NETWORKS[key]
+
+
+@pytest.fixture
+def server(key: str, network: Network, sandbox: TestSandbox) -> str:
+    return sandbox.root(key).removeprefix("http://") if network.typed else ""
+
+
+@pytest.fixture
+def typed(network: Network, server: str) -> dict[str, str]:
+    return {"server": network.typed.format(server=server)} if network.typed else {}
+
+
+@pytest.fixture
+def hanako() -> Any:
+    return make_member("hanako")
+
+
+@pytest.fixture
+def phone(hanako: Any) -> PhoneClient:
+    return log_in_phone(hanako)
+
+
+@pytest.fixture
+def away(phone: PhoneClient, key: str, typed: dict[str, str]) -> Away:
+    """The phone stands before the permission page."""
+    return leave_by_phone(phone, key, **typed)
+
+
+def test_no_network_is_left_out():
+    assert list(NETWORKS) == django_settings.NETWORK_KEYS
+
+
+def test_a_phone_without_cookies_links_it(sandbox, key, network, server, hanako, phone, away):
+    page = come_back(phone, away)
+    assert f"{network.shown.format(server=server)} → Profile Link member hanako" in page
+    assert not SocialAccount.objects.exists()
+    phone.submit("Link")
+    account, link = SocialAccount.objects.get(), Link.objects.get()
+    ident = network.ident(sandbox)
+    is_named_by_server = server and key != "bluesky"  # an account there may move
+    uid = f"{server}/{ident}" if is_named_by_server else ident
+    assert (account.user, account.provider, account.uid) == (hanako, key, uid)
+    assert (link.network, link.host) == (key, server)
+
+
+def test_a_computer_links_it_without_a_number(key, network, typed, hanako):
+    client = computer(hanako)
+    away = leave_by_computer(client, key, **typed)
+    page = read(client.get(away.agree(), follow=True))
+    assert "→ Profile Link member hanako" in page
+    client.post(f"/links/confirm/{key}/", {"link": "Link"})
+    assert SocialAccount.objects.get().user == hanako
+
+
+def test_the_shown_name_alone_is_taken_over(network, hanako, phone, away):
+    assert "Take over the name: ザキ Take" in come_back(phone, away)
+    phone.submit("Link", take_name="on")
+    hanako.refresh_from_db()
+    assert hanako.display_name == "ザキ"
+
+
+@pytest.mark.parametrize("key", [key for key in NETWORKS if key != "misskey"])  # no way back
+def test_what_was_said_no_to_there_links_nothing(network, phone, away):
+    phone.get(away.agree(button="deny"), bare=True)
+    page = phone.submit("Continue", number=away.number)
+    assert "did not agree" in page
+    assert not SocialAccount.objects.exists()
+
+
+def test_three_wrong_numbers_end_it(network, phone, away):
+    phone.get(away.agree(), bare=True)
+    for _ in range(3):
+        page = phone.submit("Continue", number="0000" if away.number != "0000" else "1111")
+    assert page.status == 410
+    assert LinkReturn.objects.get().sealed_result == ""
+    assert not SocialAccount.objects.exists()
+
+
+@pytest.mark.parametrize("key", [key for key in NETWORKS if NETWORKS[key].typed])
+def test_a_server_of_another_kind_is_told_before_leaving(key, network, phone, settings):
+    with playing(answer("{}")) as other:
+        settings.ALLOWED_PRIVATE_HOSTS = [*settings.ALLOWED_PRIVATE_HOSTS, other.authority]
+        phone.get(f"/links/{key}/")
+        page = phone.submit("Go to", server=other.authority)
+    assert page.status == 409
+    assert network.is_none in page
+    assert other.authority in page
+    assert not LinkReturn.objects.exists()
+
+
+def test_a_status_is_written_there_and_deleted_there(sandbox, key, network, phone, away):
+    come_back(phone, away)
+    phone.submit("Link")
+    link = Link.objects.get()
+    pulls.pull_friends(link.pk)
+    pulls.pull_feed(link.pk)
+    link.refresh_from_db()
+    assert link.terms.get("text", 0) == network.longest
+    assert link.friends.count() > 3
+    assert link.feed.exists()
+    delivery = tried(planned(link, "到着 😀"))
+    assert delivery.state == DeliveryState.SENT
+    assert delivery.remote_id
+    there = getattr(sandbox, key)
+    [status] = there.received()["statuses"]
+    assert (status["text"], status["user"], status["deleted"]) == ("到着 😀", "hanako", False)
+    assert status.get("visibility", "public") in {"public", "everyone"}
+    if "status" in CONNECTORS[key].can_delete:
+        remove(delivery.post)
+        tried(Delivery.objects.get(kind=DeliveryKind.DELETE))
+        [status] = there.received()["statuses"]
+        assert status["deleted"]
