@@ -1,4 +1,4 @@
-"""Where a drill gets into the product's processes: once they are ready, and by the drill's settings."""
+"""How a drill gets into the product's processes: as one more app, by the drill's own settings."""
 
 import os
 

@@ -11,12 +11,14 @@ SIGKILL again and again, every second time in the middle of a request; the netwo
 connections for a while.
 
 `--hurry 10` divides every wait of the engine by ten (tests.drills.figures says which): its figures
-are made for two days of tries. `--guard off` takes out what the drill is about, `unread` and `late`
-one half of it, and must show losses or doubles.
+are made for two days of tries. `--guard off` takes out what the drill is about, `unread` (nothing is read
+back) and `late` (`sending` is marked after the request) one half of it each; then it must show losses
+or doubles.
 
 One line of JSON at the end: `bad_answers` counts what struck, `at_writes` how much of it struck where
-a post came in, `outcomes` how the tries ended. The exit status is 1 where anything is not nought,
-where the drill was given up, or where a bad answer never struck a drill of 200 and more.
+a post came in, `outcomes` how the tries ended. The exit status is 1 where a count of losses or doubles
+is not 0, where the drill was given up, or where a kind of bad answer never struck in a drill of 200
+deliveries or more.
 """
 
 from __future__ import annotations

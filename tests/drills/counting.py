@@ -1,4 +1,4 @@
-"""Counting at the network: what its own list of copies says against what members wrote.
+"""Counting at the network: its own list of copies is compared with what members wrote.
 
 Networks take a post apart differently, so each carries a mark in its words, which stays when they are
 edited: "status その7", "同じことば note" or the address of a link. An edit adds "改1" and so on. Two

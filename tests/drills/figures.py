@@ -1,10 +1,10 @@
 """What a drill turns in the engine: how long it waits, and whether its guard is there at all.
 
 `hurry` divides every wait by one number: lease, quiet time, back-off, breaker and the requests' own
-deadlines, so that what must be longer than what stays so. Two days of tries fit into minutes.
+deadlines. Whatever must be longer than something else stays longer. Two days of tries fit into minutes.
 
-`mark_late` and `never_read_back` make of the engine what most are: nothing is written down before the
-request leaves, and what had no answer is sent again without a look.
+`mark_late` and `never_read_back` make the engine one like most others: `sending` is written down after
+the request instead of before, and what had no answer is sent again without looking for it.
 
 `poison` makes a post with certain words kill whoever sends it.
 """

@@ -1,7 +1,7 @@
 """Networks that answer badly, as a process: `python -m tests.drills.network --port …`.
 
-The sandbox, with a fault thrown at so many of the requests of its APIs, seeded: by lot when, and in
-turn which, so that each kind strikes. What was received is under `/<key>/_received` as ever. Besides:
+The sandbox, with faults. A lot decides which requests are struck (a share of `--bad`, repeatable by
+`--seed`); the kinds take turns, so that each strikes. What was received is under `/<key>/_received` as ever. Besides:
 
 - `GET /_environment` gives the product's variables that point it here;
 - `POST /_grant {"network", "user"}` gives what consent would give (tests.drills.grants);

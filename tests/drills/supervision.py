@@ -4,7 +4,7 @@ Runs tests/drills/test_supervision.py with the watchdog's own patience (75 s) an
 drill: how it ended, after how many seconds, what was seen. On PostgreSQL and Redis where DATABASE_URL
 and QUEUE_URL say so; what needs them is said to be left out where they do not.
 
-`-k poison` runs those whose name holds that word.
+`-k sigterm` runs those whose name holds that word.
 """
 
 from __future__ import annotations
