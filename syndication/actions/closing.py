@@ -24,16 +24,14 @@ from django.utils.translation import gettext_noop
 from accounts.actions import closing as people
 from accounts.models import Member
 from syndication import queue
-from syndication.actions import copies, links, mail_drafts, notices, photos, posts
+from syndication.actions import copies, links, notices, posts
 from syndication.connectors import CONNECTORS
 from syndication.models import (
     Delivery,
     DeliveryKind,
     DeliveryState,
-    KeptPhoto,
     Link,
     LinkState,
-    MailDraft,
     Post,
 )
 
@@ -149,12 +147,8 @@ def _remove_some(member: Member) -> bool:
         links.unlink(link, by=member)
         return True
     for post in Post.objects.by(member)[:1]:
-        with transaction.atomic():
-            photos.remove_from(post)
-            post.delete()
+        post.delete()
         return True
-    photos.drop(KeptPhoto.objects.filter(member=member))
-    mail_drafts.drop(MailDraft.objects.filter(member=member))
     people.wipe(member)
     return False
 

@@ -129,13 +129,13 @@ def photo_for_form(draft: MailDraft, *, by: Member) -> KeptPhoto | None:
 @transaction.atomic
 def throw_away(draft: MailDraft, *, by: Member) -> None:
     _must_own(draft, by)
-    drop(MailDraft.objects.filter(pk=draft.pk))
+    _drop(MailDraft.objects.filter(pk=draft.pk))
 
 
 def forget_old(now: datetime) -> int:
     """Those that became posts, and those that nobody wanted for 30 days. Called by the sweeper."""
     sent = Post.objects.filter(author=OuterRef("member"), form_key=OuterRef("form_key"))
-    return drop(MailDraft.objects.filter(Q(created_at__lt=now - KEPT) | Exists(sent)))
+    return _drop(MailDraft.objects.filter(Q(created_at__lt=now - KEPT) | Exists(sent)))
 
 
 def tell_expiring(now: datetime) -> int:
@@ -167,7 +167,7 @@ def _came_before(member: Member, key: str) -> bool:
 
 
 @transaction.atomic
-def drop(rows: QuerySet[MailDraft]) -> int:
+def _drop(rows: QuerySet[MailDraft]) -> int:
     for draft in rows.exclude(photo=""):
         photos.delete_file_after(draft.photo)
     return rows.delete()[0]

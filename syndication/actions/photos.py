@@ -30,7 +30,7 @@ def keep(content: bytes, *, by: Member) -> KeptPhoto:
     """Make `content` a photo and keep it for the post being written. Raises BadPicture."""
     jpeg = to_jpeg(content, LARGE)
     older = KeptPhoto.objects.filter(member=by).order_by("-created_at")
-    drop(older.filter(pk__in=list(older.values_list("pk", flat=True)[MOST_KEPT - 1 :])))
+    _drop(older.filter(pk__in=list(older.values_list("pk", flat=True)[MOST_KEPT - 1 :])))
     return KeptPhoto.objects.create(
         member=by, key=secrets.token_urlsafe(16), photo=ContentFile(jpeg, name="photo.jpg")
     )
@@ -47,7 +47,7 @@ def put_into(post: Post, kept: KeptPhoto) -> None:
         content = file.read()
     post.photo = ContentFile(content, name="large.jpg")
     post.photo_small = ContentFile(to_jpeg(content, SMALL, quality=75), name="small.jpg")
-    drop(KeptPhoto.objects.filter(pk=kept.pk))
+    _drop(KeptPhoto.objects.filter(pk=kept.pk))
 
 
 def remove_from(post: Post) -> None:
@@ -60,11 +60,11 @@ def remove_from(post: Post) -> None:
 
 def drop_old(now: datetime | None = None) -> int:
     """Forget what was kept for posts that were never sent. Called by the sweeper."""
-    return drop(KeptPhoto.objects.filter(created_at__lt=(now or timezone.now()) - KEPT))
+    return _drop(KeptPhoto.objects.filter(created_at__lt=(now or timezone.now()) - KEPT))
 
 
 @transaction.atomic
-def drop(rows: QuerySet[KeptPhoto]) -> int:
+def _drop(rows: QuerySet[KeptPhoto]) -> int:
     """Rows and, once that stands, files. How many."""
     for kept in rows:
         delete_file_after(kept.photo)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.core.files.storage import default_storage
@@ -15,6 +16,7 @@ from django.utils import timezone
 from accounts.actions import closing as people
 from accounts.actions import groups
 from accounts.models import Group, Member, Phone
+from accounts.urlsession.models import Session
 from syndication import tasks
 from syndication.actions import closing, photos, posts, sweep
 from syndication.models import Delivery, DeliveryState, Link, Post
@@ -58,6 +60,13 @@ def press(member, choice="take_back"):
     phone.follow("Close the account")
     phone.submit("Continue", password=PASSWORD)
     return phone.submit("Close it for good", copies=choice)
+
+
+def by_password(phone):
+    phone.get("/m/")
+    phone.get(reverse("account_login"))
+    phone.submit("Log in", login="hanako", password=PASSWORD)
+    return phone
 
 
 def test_copies_are_taken_back_and_nothing_is_left_but_the_name(
@@ -108,20 +117,16 @@ def test_nothing_in_any_table_hangs_on_a_closed_account(link):
 
 def test_nobody_comes_in_any_more_by_any_way(link):
     member = link.member
-    phone = log_in_phone(member)
+    phone = by_password(PhoneClient())
+    [session] = UserSession.objects.filter(user=member)
     browser = computer(member)
     press(member)
+    assert not Session.objects.filter(session_key=session.session_key).exists()
     assert "hanako" not in phone.get(reverse("home")).text
     assert browser.get(reverse("privacy")).status_code == 302
-    other = PhoneClient()
-    other.get("/m/")
-    other.get(reverse("account_login"))
-    other.submit("Log in", login="hanako", password=PASSWORD)
-    assert "This account was closed" in other.page.text
+    assert "This account was closed" in by_password(PhoneClient()).page.text
     tasks.close_accounts()
-    other.get(reverse("account_login"))
-    page = other.submit("Log in", login="hanako", password=PASSWORD)
-    assert "This account was closed" not in page.text
+    assert "This account was closed" not in by_password(PhoneClient()).page.text
     assert not fresh(member).is_active
 
 
@@ -153,15 +158,18 @@ def test_copies_that_are_to_stay_stay_and_the_mail_says_where(sandbox, link, mai
     assert delivery.remote_url in mail.body
 
 
-def test_what_a_network_cannot_delete_is_said_before_and_after(sandbox, link, now, mailoutbox):
+def test_what_a_network_cannot_delete_is_said_before_and_after(
+    sandbox, link, now, mailoutbox, django_capture_on_commit_callbacks
+):
     tried(planned(link, "日記です", kind="note", title="日記"))
     tried(planned(link, "ひとこと"))
     phone = log_in_phone(link.member)
     phone.get(reverse("account_close"))
     page = phone.submit("Continue", password=PASSWORD)
     assert "1 copy can be taken back, 1 copy stays until you delete it there" in page.text
-    phone.submit("Close it for good")
-    tasks.close_accounts()
+    with django_capture_on_commit_callbacks(execute=True):
+        phone.submit("Close it for good")
+        tasks.close_accounts()
     deliver_all(now)
     tasks.close_accounts()
     [mail] = mailoutbox
@@ -207,6 +215,26 @@ def test_nobody_is_waited_for_who_cannot_come_in(sandbox, link, mailoutbox):
     assert fresh(link.member).closed_at
     [mail] = mailoutbox
     assert mail.body.count("mixi") >= 2
+
+
+def test_a_delete_behind_a_copy_that_only_the_member_could_look_for_is_not_waited_for(link):
+    asked = planned(link, "あるかな")
+    now = timezone.now()
+    Delivery.objects.filter(pk=asked.pk).update(
+        state=DeliveryState.UNCONFIRMED, due_at=None, first_sent_at=now
+    )
+    closing.close(by=link.member, takes_copies_back=True)
+    tasks.close_accounts()
+    assert fresh(link.member).closed_at
+
+
+def test_photos_of_copies_that_stay_go_here(link, django_capture_on_commit_callbacks):
+    photo = a_photo_post(link.member)
+    closing.close(by=link.member, takes_copies_back=False)
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.close_accounts()
+    assert not default_storage.exists(photo.photo.name)
+    assert not default_storage.exists(photo.photo_small.name)
 
 
 def test_it_goes_on_where_it_was_killed(sandbox, link, now):
