@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from accounts.models import Audience, Member
-from syndication.actions import deciding, order, verdicts
+from syndication.actions import deciding, order, parking, verdicts
 from syndication.actions.errors import NotNow, NotYours
 from syndication.actions.order import MAYBE_OUT, NOT_OUT, Start
 from syndication.actions.parking import link_again
@@ -31,6 +32,7 @@ __all__ = [
     "dismiss",
     "follow",
     "foresee",
+    "let_go",
     "link_again",
     "plan",
     "retry",
@@ -87,6 +89,31 @@ def follow(post: Post) -> None:
     for row in rows.select_related("link__member", "post").order_by("sequence"):
         if not deciding.covers(post, row.audience):
             _take_back(post, row)
+
+
+@transaction.atomic
+def let_go(link: Link, now: datetime) -> None:
+    """After a link ended: the member is told of copies that were to be deleted and stay now.
+
+    May be called again: a worker may give a row back, or a killed one leave it, after that.
+    """
+    parking.wind_down(link)
+    at_rest = {"due_at": None, "lease_owner": "", "lease_until": None}
+    left = link.deliveries.free(now)
+    deletes = left.filter(kind=DeliveryKind.DELETE, state__in=(_S.WAITING, _S.PARKED, _S.SENDING))
+    for row in deletes.select_related("link__member", "post"):
+        gone = Delivery.objects.filter(pk=row.pk, state=row.state)
+        if gone.change(_S.CANCELLED, reason=NO_ACCESS_ANY_MORE, **at_rest):
+            _tell_what_stays(row)
+    left.filter(state=_S.SENDING).change(_S.UNCONFIRMED, reason=verdicts.ASK_YOU, **at_rest)
+
+
+def _tell_what_stays(delete: Delivery) -> None:
+    """Not who has been told, or has left us."""
+    copy = verdicts.copy_before(delete)
+    is_news = not delete.is_told and delete.link.member.is_active
+    if is_news and copy is not None and copy.state in MAYBE_OUT:
+        verdicts.still_out_there(delete)
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Audience, Member
 from syndication import credentials, queue
-from syndication.actions import copies, parking, revoking
+from syndication.actions import copies, deliveries, parking, revoking, verdicts
 from syndication.actions.errors import NotYours
 from syndication.capabilities import holds
 from syndication.connectors.base import Credentials
@@ -124,11 +124,13 @@ def pull_now(link: Link, *, by: Member) -> None:
 def unlink(link: Link, *, by: Member) -> None:
     """End the link: tokens wiped, friend list and feed gone, nothing more is sent.
 
-    Copies that are out stay out there: the page says so beforehand and lists them afterwards.
+    Copies that are out stay out there: the page says so beforehand and lists them afterwards. Whose
+    delete still waited is told by name.
     """
     _must_own(link, by)
     account = link.account
     end(link)
+    deliveries.let_go(link, timezone.now())
     if account is not None:
         account.delete()
 
@@ -146,7 +148,8 @@ def end(link: Link) -> None:
     parking.wind_down(link)
     link.friends.all().delete()
     link.feed.all().delete()
-    link.notices.filter(closed_at=None).update(closed_at=now)
+    over = link.notices.exclude(incident__startswith=verdicts.STILL_OUT_THERE)
+    over.filter(closed_at=None).update(closed_at=now)
     link.state = LinkState.ENDED
     link.account = None
     link.ended_at = now

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -79,14 +80,13 @@ def link_again(link: Link) -> None:
 
 
 def wind_down(link: Link) -> None:
-    """The link ends: nothing more goes there, and what is in doubt only the member can tell."""
-    over = (
-        DeliveryState.WAITING,
-        DeliveryState.PARKED,
-        DeliveryState.FAILED,
-        DeliveryState.MISSED,
-    )
-    link.deliveries.filter(state__in=over).change(
+    """The link ends: nothing more goes there, and what is in doubt only the member can tell.
+
+    What becomes of deletes the member is told (deliveries.let_go).
+    """
+    waits = Q(state__in=(DeliveryState.WAITING, DeliveryState.PARKED))
+    over = Q(state__in=(DeliveryState.FAILED, DeliveryState.MISSED))
+    link.deliveries.filter(over | waits & ~Q(kind=DeliveryKind.DELETE)).change(
         DeliveryState.CANCELLED, reason=deciding.UNLINKED, due_at=None, sent_as={}
     )
     link.deliveries.filter(state=DeliveryState.UNCONFIRMED).update(due_at=None)

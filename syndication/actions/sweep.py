@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.core.cache import cache
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.actions.linking import forget_old
@@ -20,6 +20,7 @@ from syndication import queue
 from syndication.actions import (
     claims,
     closing,
+    deliveries,
     freshness,
     mail_drafts,
     notices,
@@ -32,7 +33,14 @@ from syndication.actions import (
     timing,
     verdicts,
 )
-from syndication.models import Delivery, DeliveryKind, DeliveryState, Heartbeat
+from syndication.models import (
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    Heartbeat,
+    Link,
+    LinkState,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -82,6 +90,17 @@ def tell_still_out_there(now: datetime) -> int:
         verdicts.still_out_there(delivery)
         told += Delivery.objects.filter(pk=delivery.pk).update(is_told=True)
     return told
+
+
+def let_go(now: datetime) -> int:
+    """Rows that a worker gave back, or a killed one left, after their link had ended."""
+    is_left = Q(state__in=[DeliveryState.WAITING, DeliveryState.PARKED, DeliveryState.SENDING])
+    asks_nobody = Q(state=DeliveryState.UNCONFIRMED, due_at__isnull=False)
+    rows = Delivery.objects.free(now).filter(is_left | asks_nobody, link=OuterRef("pk"))
+    ended = Link.objects.filter(Exists(rows), state=LinkState.ENDED).order_by("pk")[:100]
+    for link in ended:
+        deliveries.let_go(link, now)
+    return len(ended)
 
 
 def renew_idle_links(now: datetime) -> int:
@@ -141,6 +160,7 @@ def _hint_once(what: str, pks: list[int], hint: Callable[[int], None]) -> int:
 STEPS: dict[str, Callable[[datetime], int]] = {
     "woken": wake_due,
     "missed": miss_old,
+    "let go": let_go,
     "told": tell_still_out_there,
     "mails told": mail_drafts.tell_expiring,
     "mailed": lambda now: notices.mail_the_rest(),

@@ -37,6 +37,8 @@ logger = logging.getLogger(__name__)
 
 _Found = TypeVar("_Found")
 
+STILL_OUT_THERE = "still_out_there"  # an incident
+
 GAVE_UP = gettext_noop("We tried for as long as it made sense. Try again by hand if it still fits.")
 ASK_YOU = gettext_noop("No answer came, and we cannot look there ourselves. Please look.")
 LOOKING = gettext_noop("No clear answer came. We look there before we send anything again.")
@@ -181,7 +183,9 @@ def still_out_there(delivery: Delivery) -> bool:
             "network": CONNECTORS[link.network].name,
             "address": copy.remote_url if copy else "",
         }
-    return notices.tell(link.member, f"still_out_there {delivery.post_id}", text.strip(), link=link)
+    return notices.tell(
+        link.member, f"{STILL_OUT_THERE} {delivery.post_id}", text.strip(), link=link
+    )
 
 
 def copy_before(delivery: Delivery) -> Delivery | None:

@@ -73,11 +73,12 @@ OPEN_STATES = (_S.WAITING, _S.SENDING, _S.UNCONFIRMED, _S.PARKED)
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def due(self, now: datetime) -> DeliveryQuerySet:
         """Rows whose turn has come and that nobody holds (a killed worker's lease runs out)."""
-        return self.filter(
-            Q(lease_until=None) | Q(lease_until__lte=now),
-            state__in=[_S.WAITING, _S.SENDING, _S.UNCONFIRMED],
-            due_at__lte=now,
-        )
+        states = [_S.WAITING, _S.SENDING, _S.UNCONFIRMED]
+        return self.free(now).filter(state__in=states, due_at__lte=now)
+
+    def free(self, now: datetime) -> DeliveryQuerySet:
+        """Rows that nobody holds."""
+        return self.filter(Q(lease_until=None) | Q(lease_until__lte=now))
 
     def open(self) -> DeliveryQuerySet:
         return self.filter(state__in=OPEN_STATES)
