@@ -34,14 +34,14 @@ def set_picture(member: Member, jpeg: bytes | None, *, audience: str) -> None:
     """
     member.picture_audience = audience
     if jpeg is not None:
-        _drop_file_after(member)
+        delete_after(member.picture)
         member.picture.save("picture.jpg", ContentFile(jpeg), save=False)
     member.save(update_fields=["picture", "picture_audience"])
 
 
 @transaction.atomic
 def remove_picture(member: Member) -> None:
-    _drop_file_after(member)
+    delete_after(member.picture)
     member.picture = ""
     member.save(update_fields=["picture"])
 
@@ -51,8 +51,3 @@ def set_language(member: Member, code: str, *, is_chosen: bool) -> None:
     member.language = code
     member.is_language_chosen = is_chosen
     member.save(update_fields=["language", "is_language_chosen"])
-
-
-def _drop_file_after(member: Member) -> None:
-    """The old file goes once the row no longer names it, so that no page shows a hole."""
-    delete_after(member.picture)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -126,16 +126,15 @@ def photo_for_form(draft: MailDraft, *, by: Member) -> KeptPhoto | None:
         return photos.keep(file.read(), by=by)
 
 
-@transaction.atomic
 def throw_away(draft: MailDraft, *, by: Member) -> None:
     _must_own(draft, by)
-    _drop(MailDraft.objects.filter(pk=draft.pk))
+    MailDraft.objects.filter(pk=draft.pk).delete()
 
 
 def forget_old(now: datetime) -> int:
     """Those that became posts, and those that nobody wanted for 30 days. Called by the sweeper."""
     sent = Post.objects.filter(author=OuterRef("member"), form_key=OuterRef("form_key"))
-    return _drop(MailDraft.objects.filter(Q(created_at__lt=now - KEPT) | Exists(sent)))
+    return MailDraft.objects.filter(Q(created_at__lt=now - KEPT) | Exists(sent)).delete()[0]
 
 
 def tell_expiring(now: datetime) -> int:
@@ -164,13 +163,6 @@ def _came_before(member: Member, key: str) -> bool:
         MailDraft.objects.filter(member=member, form_key=key).exists()
         or Post.objects.by(member).filter(form_key=key).exists()
     )
-
-
-@transaction.atomic
-def _drop(rows: QuerySet[MailDraft]) -> int:
-    for draft in rows.exclude(photo=""):
-        photos.delete_file_after(draft.photo)
-    return rows.delete()[0]
 
 
 def _must_own(draft: MailDraft, by: Member) -> None:

@@ -11,11 +11,10 @@ from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import QuerySet
-from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from accounts.models import Member
+from accounts.models.stored_files import delete_after
 from accounts.pictures import to_jpeg
 from syndication.models import KeptPhoto, Post
 
@@ -30,7 +29,7 @@ def keep(content: bytes, *, by: Member) -> KeptPhoto:
     """Make `content` a photo and keep it for the post being written. Raises BadPicture."""
     jpeg = to_jpeg(content, LARGE)
     older = KeptPhoto.objects.filter(member=by).order_by("-created_at")
-    _drop(older.filter(pk__in=list(older.values_list("pk", flat=True)[MOST_KEPT - 1 :])))
+    older.filter(pk__in=list(older.values_list("pk", flat=True)[MOST_KEPT - 1 :])).delete()
     return KeptPhoto.objects.create(
         member=by, key=secrets.token_urlsafe(16), photo=ContentFile(jpeg, name="photo.jpg")
     )
@@ -47,31 +46,17 @@ def put_into(post: Post, kept: KeptPhoto) -> None:
         content = file.read()
     post.photo = ContentFile(content, name="large.jpg")
     post.photo_small = ContentFile(to_jpeg(content, SMALL, quality=75), name="small.jpg")
-    _drop(KeptPhoto.objects.filter(pk=kept.pk))
+    kept.delete()
 
 
 def remove_from(post: Post) -> None:
     """Take the photo out of a post's row; the files go once the row no longer names them."""
     for field in (post.photo, post.photo_small):
-        if field:
-            delete_file_after(field)
+        delete_after(field)
     post.photo = post.photo_small = ""
 
 
 def drop_old(now: datetime | None = None) -> int:
     """Forget what was kept for posts that were never sent. Called by the sweeper."""
-    return _drop(KeptPhoto.objects.filter(created_at__lt=(now or timezone.now()) - KEPT))
-
-
-@transaction.atomic
-def _drop(rows: QuerySet[KeptPhoto]) -> int:
-    """Rows and, once that stands, files. How many."""
-    for kept in rows:
-        delete_file_after(kept.photo)
-    return rows.delete()[0]
-
-
-def delete_file_after(file: FieldFile) -> None:
-    """Once the transaction stands. Its name is taken now: the row may be given another."""
-    storage, name = file.storage, str(file.name)
-    transaction.on_commit(lambda: storage.delete(name))
+    old = KeptPhoto.objects.filter(created_at__lt=(now or timezone.now()) - KEPT)
+    return old.delete()[0]
