@@ -6,6 +6,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Audience, PublicCharField, PublicTextField
@@ -89,6 +90,11 @@ class Link(models.Model):
         """The network as people write it; its key, where it is no longer among the connectors."""
         connector = CONNECTORS.get(self.network)
         return connector.name if connector else self.network
+
+    @property
+    def parked_reason_in_words(self) -> str:
+        """In the language of whoever looks."""
+        return gettext(self.parked_reason) if self.parked_reason else ""
 
 
 class Toggle(models.Model):

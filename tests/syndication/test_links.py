@@ -14,6 +14,7 @@ from syndication.models import (
     DeliveryState,
     Link,
     LinkState,
+    LinkState,
     NetworkFriend,
     NetworkSwitch,
     PostKind,
@@ -121,3 +122,13 @@ def test_an_account_that_staff_remove_ends_its_link(hanako: Member, zaki: Link) 
     zaki.account.delete()
     zaki.refresh_from_db()
     assert zaki.state == LinkState.ENDED
+
+
+def test_why_a_link_waits_is_said_in_the_language_of_who_looks(hanako: Member, zaki: Link) -> None:
+    reason = "It does not accept this site's registration. The staff must look."
+    Link.objects.update(state=LinkState.PARKED, parked_reason=reason)
+    page = reverse("link_detail", args=["mixi", zaki.pk])
+    assert reason in log_in_phone(hanako).get(page).text
+    japanese = log_in_phone(hanako, HTTP_ACCEPT_LANGUAGE="ja").get(page).text
+    assert "運営者の対応が必要です。" in japanese
+    assert "registration" not in japanese
