@@ -14,7 +14,6 @@ from syndication.models import (
     DeliveryState,
     Link,
     LinkState,
-    LinkState,
     NetworkFriend,
     NetworkSwitch,
     PostKind,
