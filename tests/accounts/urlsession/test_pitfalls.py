@@ -39,6 +39,7 @@ shown by `python -m tests.pitfall_mutations`.
 """
 
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -95,9 +96,7 @@ def test_no_code_builds_absolute_addresses_from_the_request():
 
 
 def test_gunicorn_believes_no_script_name_of_a_client():
-    config: dict[str, object] = {}
-    path = project.BASE_DIR / "profilelink" / "deploy" / "gunicorn.py"
-    exec(compile(path.read_text(), str(path), "exec"), config)
+    config = runpy.run_path(str(project.BASE_DIR / "profilelink" / "deploy" / "gunicorn.py"))
     assert config["forwarder_headers"] == ""
     assert config["logger_class"] == "accounts.urlsession.logmask.GunicornLogger"
 
