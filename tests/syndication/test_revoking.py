@@ -4,6 +4,7 @@ but never for the tokens of somebody who linked again."""
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -203,6 +204,13 @@ def test_a_network_in_trouble_is_asked_again(sandbox, now, hanako, network, kind
     assert not is_open(net, held)
 
 
+def test_a_network_that_asks_for_an_hour_gets_it(sandbox, link, now):
+    ended(link)
+    sandbox.faults.add("mastodon", "503", times=1, seconds=3600)
+    asked(now)
+    assert Revocation.objects.get().due_at - now() > timedelta(seconds=3590)
+
+
 def test_the_sweeper_wakes_what_nobody_asked_for(link, now):
     ended(link)
     assert sweep.everything(now())["given back"] == 1
@@ -335,13 +343,18 @@ def killed(pk: int, now: Moving, *, at: int) -> bool:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_five_workers_with_the_same_hint_ask_once(sandbox, net):
-    held = ended(linked(net, make_member("hanako")))
+def test_who_gets_the_hint_while_another_asks_leaves_it_to_that_one(sandbox, net):
+    ended(linked(net, make_member("hanako")))
     [pk] = Revocation.objects.values_list("pk", flat=True)
-    sandbox.faults.add("mastodon", "500_before", match="/oauth/revoke", times=5)
-    at_once(5, lambda _: revoking.attempt(pk))
-    assert Revocation.objects.get().tries == 1
-    assert is_open(net, held)
+    sandbox.faults.add("mastodon", "slow", match="/oauth/revoke", seconds=2)
+
+    def asked_after(number: int) -> int:
+        time.sleep(number / 4)
+        revoking.attempt(pk)
+        row = Revocation.objects.filter(pk=pk).first()
+        return row.tries if row else 0
+
+    assert at_once(4, asked_after) == [0, 1, 1, 1]
 
 
 # Linked again
