@@ -1,8 +1,7 @@
 """What follows for the networks when a post is written, narrowed or deleted.
 
 Every function works in the caller's transaction and knows no request. Which copies go is decided in
-actions.deciding; here the rows are made. The presses of "Where it went" are actions.presses', and
-can be called from here.
+actions.deciding; here the rows are made. The presses of "Where it went" are in actions.presses.
 """
 
 from __future__ import annotations
@@ -20,26 +19,9 @@ from accounts.models import Audience, Member
 from syndication.actions import deciding, order, parking, verdicts
 from syndication.actions.errors import NotNow, NotYours
 from syndication.actions.order import MAYBE_OUT, NOT_OUT, Start
-from syndication.actions.parking import link_again
-from syndication.actions.presses import confirm_it_is_there, dismiss, retry, send_again
 from syndication.connectors import CONNECTORS
 from syndication.connectors.base import OutgoingPost, Preview
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Post
-
-__all__ = [
-    "Foreseen",
-    "confirm_it_is_there",
-    "dismiss",
-    "follow",
-    "foresee",
-    "let_go",
-    "link_again",
-    "plan",
-    "retry",
-    "send_again",
-    "send_copy",
-    "sendable",
-]
 
 CANNOT_TAKE_BACK = gettext_noop("It offers no way to delete this. Please delete it there yourself.")
 NO_ACCESS_ANY_MORE = gettext_noop(

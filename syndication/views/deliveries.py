@@ -42,22 +42,22 @@ NOT_DONE = (*OPEN_STATES, DeliveryState.FAILED, DeliveryState.MISSED)
 PRESSES: dict[str, tuple[Promise, Callable[..., None], Promise]] = {
     "retry": (
         gettext_lazy("Try again"),
-        deliveries.retry,
+        presses.retry,
         gettext_lazy("It is tried again now."),
     ),
     "there": (
         gettext_lazy("It is there"),
-        deliveries.confirm_it_is_there,
+        presses.confirm_it_is_there,
         gettext_lazy("Noted: it arrived."),
     ),
     "again": (
         gettext_lazy("Send it again"),
-        deliveries.send_again,
+        presses.send_again,
         gettext_lazy("It is sent again now."),
     ),
     "dismiss": (
         gettext_lazy("Let it be"),
-        deliveries.dismiss,
+        presses.dismiss,
         gettext_lazy("Let be: nothing more is tried."),
     ),
 }

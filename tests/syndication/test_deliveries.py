@@ -103,7 +103,7 @@ def test_a_parked_link_keeps_the_post_until_it_is_back(hanako, link):
     post = make_post(author=hanako)
     deliveries.plan(post)
     assert states(post) == [("publish", "parked")]
-    deliveries.link_again(link)
+    parking.link_again(link)
     assert states(post) == [("publish", "waiting")]
 
 
@@ -239,7 +239,7 @@ def test_a_press_of_somebody_else_is_refused(hanako, link):
     deliveries.plan(post)
     Delivery.objects.update(state=S.FAILED)
     delivery = Delivery.objects.get()
-    for press in (deliveries.retry, deliveries.dismiss):
+    for press in (presses.retry, presses.dismiss):
         with pytest.raises(NotYours):
             press(delivery, by=taro)
     with pytest.raises(NotYours):
@@ -252,7 +252,7 @@ def test_retry_starts_over(hanako, link, state):
     deliveries.plan(post)
     Delivery.objects.update(state=state, tries=9, due_at=None)
     delivery = Delivery.objects.get()
-    deliveries.retry(delivery, by=hanako)
+    presses.retry(delivery, by=hanako)
     assert (delivery.state, delivery.tries, delivery.is_by_hand) == (S.WAITING, 0, True)
     assert delivery.due_at is not None
 
@@ -263,7 +263,7 @@ def test_a_retry_of_what_may_not_go_any_more_is_refused_with_words(hanako, link)
     Delivery.objects.update(state=S.FAILED)
     type(post).objects.update(audience="friends")
     with pytest.raises(NotNow, match="fewer people"):
-        deliveries.retry(Delivery.objects.get(), by=hanako)
+        presses.retry(Delivery.objects.get(), by=hanako)
 
 
 @pytest.mark.parametrize("state", [S.SENT, S.SENDING, S.CANCELLED, S.WAITING, S.SKIPPED])
@@ -272,14 +272,14 @@ def test_what_is_not_over_is_not_retried(hanako, link, state):
     deliveries.plan(post)
     Delivery.objects.update(state=state, sent_at=timezone.now(), **HELD)
     with pytest.raises(NotNow):
-        deliveries.retry(Delivery.objects.get(), by=hanako)
+        presses.retry(Delivery.objects.get(), by=hanako)
 
 
 def test_dismissing_lets_it_be(hanako, link):
     post = make_post(author=hanako)
     deliveries.plan(post)
     Delivery.objects.update(state=S.FAILED)
-    deliveries.dismiss(Delivery.objects.get(), by=hanako)
+    presses.dismiss(Delivery.objects.get(), by=hanako)
     assert states(post) == [("publish", "cancelled")]
 
 
@@ -296,7 +296,7 @@ def test_the_member_says_that_it_is_there(sandbox):
     sandbox.faults.add("mixi", "drop_after", match="/2/diary")
     delivery = in_doubt_for_good(link, sandbox)
     assert Notice.objects.filter(closed_at=None).exists()
-    deliveries.confirm_it_is_there(delivery, by=link.member)
+    presses.confirm_it_is_there(delivery, by=link.member)
     assert not Notice.objects.filter(closed_at=None).exists()
     assert delivery.state == S.SENT
     assert delivery.sent_at is not None
@@ -308,7 +308,7 @@ def test_the_member_says_that_it_is_not_there(sandbox):
     sandbox.faults.add("mixi", "500_before", match="/2/diary")
     delivery = in_doubt_for_good(link, sandbox)
     assert (delivery.state, delivery.due_at) == (S.UNCONFIRMED, None)
-    deliveries.send_again(delivery, by=link.member)
+    presses.send_again(delivery, by=link.member)
     assert tried(delivery).state == S.SENT
     assert len(sandbox.mixi.diaries) == 1
 
@@ -324,5 +324,5 @@ def test_what_is_in_doubt_on_an_ended_link_is_the_members_to_tell(sandbox):
     assert (waiting.state, in_doubt.state) == (S.CANCELLED, S.UNCONFIRMED)
     assert presses.offered(in_doubt) == ("there", "dismiss")
     with pytest.raises(NotNow):
-        deliveries.send_again(in_doubt, by=link.member)
-    deliveries.dismiss(in_doubt, by=link.member)
+        presses.send_again(in_doubt, by=link.member)
+    presses.dismiss(in_doubt, by=link.member)

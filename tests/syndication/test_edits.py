@@ -485,7 +485,7 @@ def test_the_member_says_it_is_there_and_its_words_are_known(slate, link, hanako
     publish = tried(planned(link, "before"), now)
     Delivery.objects.update(due_at=None)
     publish.refresh_from_db()
-    deliveries.confirm_it_is_there(publish, by=hanako)
+    presses.confirm_it_is_there(publish, by=hanako)
     assert publish.version == 1
 
 
@@ -494,7 +494,7 @@ def test_an_edit_does_not_stand_for_the_copy_when_another_is_asked_for(slate, li
     """However the edit ended, the copy is there: a second is refused."""
     post = tried(planned(link, "before")).post
     change(post, "after")
-    deliveries.dismiss(last(post), by=hanako)
+    presses.dismiss(last(post), by=hanako)
     assert deliveries.sendable(post, by=hanako) == []
     with pytest.raises(NotNow):
         deliveries.send_copy(post, link, by=hanako)
@@ -504,7 +504,7 @@ def test_a_failed_edit_is_tried_again_by_a_press(slate, link, hanako):
     post = tried(planned(link, "before")).post
     change(post, "after")
     Delivery.objects.filter(kind="edit").update(state=S.FAILED, due_at=None)
-    deliveries.retry(last(post), by=hanako)
+    presses.retry(last(post), by=hanako)
     work()
     assert slate.texts == ["after"]
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import LinkReturn
 from syndication import queue, tasks
-from syndication.actions import deliveries, notices, sweep
+from syndication.actions import deliveries, notices, presses, sweep
 from syndication.models import Delivery, DeliveryState, Heartbeat, Link, LinkState, Notice
 from tests.making import make_link, make_member, make_post
 from tests.syndication.delivering import linked, planned, texts
@@ -40,7 +40,7 @@ def test_what_is_older_than_two_days_is_missed(waiting, state):
     sweep.everything()
     waiting.refresh_from_db()
     assert waiting.state == DeliveryState.MISSED
-    deliveries.retry(waiting, by=waiting.link.member)  # only by hand
+    presses.retry(waiting, by=waiting.link.member)  # only by hand
     sweep.everything()
     waiting.refresh_from_db()
     assert waiting.state == DeliveryState.WAITING
