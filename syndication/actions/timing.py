@@ -19,8 +19,8 @@ DELETE_WITHIN = timedelta(days=30)
 LOOK_DELAYS: tuple[float, ...] = (30, 120, 600, 1800)
 LOOK_WITHIN = timedelta(hours=48)  # since the request that had no answer
 MOST_READS = 9  # that may have killed their worker
-THROTTLED = 1800.0  # seconds
-SHORTEST_WAIT = 1.0  # seconds: what a network says that asks for none
+THROTTLED = 1800.0  # seconds: the least wait after the ninth try, for a network that keeps asking
+SHORTEST_WAIT = 1.0  # seconds, also where a network says "in 0 seconds"
 
 TOO_OLD = gettext_noop(
     "It became older than two days before it could go. Send it if it still fits."
