@@ -154,6 +154,14 @@ class Api:
             raise Rejected(reasons.REFUSED, **log)
         raise TryLater(reasons.IN_TROUBLE, after=retry_after(response.headers, self.clock()), **log)
 
+    def other_renewal_refusal(self, response: Response) -> ConnectorError:
+        """What a no to new tokens means where it does not say that ours are dead: not their end."""
+        if response.status in {429, 503}:
+            return self.other_refusal(response, is_write=False)
+        is_of_us = 400 <= response.status < 500
+        reason = reasons.APP_REFUSED if is_of_us else reasons.IN_TROUBLE
+        return TryLater(reason, **self.log(response))
+
     def log(self, response: Response) -> dict[str, Any]:
         """What an error carries for the attempt log."""
         words = self.refusal_words(fields_of(response))

@@ -183,14 +183,9 @@ class Xrpc(Api):
 
     def _renewal_refusal(self, response: Response, name: str) -> ConnectorError:
         """Only the word that the refresh token or the account is dead ends the access."""
-        log = self.log(response)
         if name in DEAD_REFRESH:
-            return Unauthorized(reasons.ACCESS_GONE, **log)
-        if response.status in {429, 503}:
-            return self.other_refusal(response, is_write=False)
-        if 400 <= response.status < 500:
-            return TryLater(reasons.APP_REFUSED, **log)
-        return TryLater(reasons.IN_TROUBLE, **log)
+            return Unauthorized(reasons.ACCESS_GONE, **self.log(response))
+        return self.other_renewal_refusal(response)
 
     @property
     def _key(self) -> str:

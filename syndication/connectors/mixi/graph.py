@@ -96,12 +96,7 @@ class Graph(Api):
 
     def _refresh_refusal(self, response: Response) -> ConnectorError:
         """Only the word that the refresh token is dead ends the access; our own faults never do."""
-        log = self.log(response)
         error = fields_of(response).get("error")
         if error == "invalid_grant" or (response.status == 401 and error is None):
-            return Unauthorized(reasons.ACCESS_GONE, **log)
-        if response.status in {429, 503}:
-            return self.other_refusal(response, is_write=False)
-        if 400 <= response.status < 500:
-            return TryLater(reasons.APP_REFUSED, **log)
-        return TryLater(reasons.IN_TROUBLE, **log)
+            return Unauthorized(reasons.ACCESS_GONE, **self.log(response))
+        return self.other_renewal_refusal(response)

@@ -86,11 +86,7 @@ class Wire(Api):
             return Unauthorized(reasons.ACCESS_GONE, **log)
         if error == "invalid_request" and "token was invalid" in self._words(response):
             return Unauthorized(reasons.ACCESS_GONE, **log)
-        if response.status in {429, 503}:
-            return super().other_refusal(response, is_write=False)
-        if 400 <= response.status < 500:
-            return TryLater(reasons.APP_REFUSED, **log)
-        return TryLater(reasons.IN_TROUBLE, **log)
+        return self.other_renewal_refusal(response)
 
     def _words(self, response: Response) -> str:
         return str(self.refusal_words(fields_of(response)) or "").lower()
