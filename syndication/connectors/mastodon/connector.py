@@ -150,17 +150,7 @@ class Mastodon(Connector):
 
     def terms(self) -> Terms:
         """The server's limits, from v2 or, on another make, v1; whether followers are approved."""
-        found = self._instance()
-        statuses = _part(found, "statuses")
-        media = _part(found, "media_attachments")
-        return Terms(
-            text=reading.number(statuses.get("max_characters"))
-            or reading.number(found.get("max_toot_chars")),
-            address=reading.number(statuses.get("characters_reserved_per_url")),
-            photos=reading.number(statuses.get("max_media_attachments")),
-            photo_bytes=reading.number(media.get("image_size_limit")),
-            approves_followers=self._me().get("locked") is True,
-        )
+        return reading.terms(self._instance(), self._me())
 
     def revoke(self) -> None:
         """https://docs.joinmastodon.org/methods/oauth/#revoke: only who registered may.
@@ -251,9 +241,3 @@ def _composer(terms: Terms | None) -> OneText:
     )
     count = mastodon_count(terms.address) if terms.text else None
     return OneText(dict.fromkeys(KINDS, limits), Mastodon.audiences, count)
-
-
-def _part(found: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    configuration = found.get("configuration")
-    inner = configuration.get(name) if isinstance(configuration, dict) else None
-    return inner if isinstance(inner, dict) else {}

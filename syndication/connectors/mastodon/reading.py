@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from syndication.connectors import checked
-from syndication.connectors.base import FeedItem, Friend, RemotePost
+from syndication.connectors.base import FeedItem, Friend, RemotePost, Terms
 from syndication.connectors.text import clean
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
@@ -80,12 +81,30 @@ def item(entry: Any) -> FeedItem | None:
     )
 
 
+def terms(instance: Mapping[str, Any], account: Mapping[str, Any]) -> Terms:
+    """An Instance of v2 or v1; some of other makes say their limit beside its configuration."""
+    statuses, media = _part(instance, "statuses"), _part(instance, "media_attachments")
+    return Terms(
+        text=_number(statuses.get("max_characters")) or _number(instance.get("max_toot_chars")),
+        address=_number(statuses.get("characters_reserved_per_url")),
+        photos=_number(statuses.get("max_media_attachments")),
+        photo_bytes=_number(media.get("image_size_limit")),
+        approves_followers=account.get("locked") is True,
+    )
+
+
 def next_page(header: str) -> str:
     """The address of the next page in a Link header (RFC 8288), "" where there is none."""
     found = _NEXT.search(header)
     return found[1] if found else ""
 
 
-def number(value: object) -> int:
+def _part(instance: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    configuration = instance.get("configuration")
+    inner = configuration.get(name) if isinstance(configuration, dict) else None
+    return inner if isinstance(inner, dict) else {}
+
+
+def _number(value: object) -> int:
     """A count above nothing, 0 for anything else."""
     return value if isinstance(value, int) and value is not True and value > 0 else 0
