@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import io
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urljoin
@@ -20,6 +19,7 @@ from PIL import Image
 
 from tests.journey.browser import Browser
 from tests.journey.elsewhere import ARRIVED, Elsewhere
+from tests.journey.people import HANAKO, Person
 from tests.journey.world import World
 
 TOKEN = re.compile(r"/s/([A-Za-z0-9_-]{22})")
@@ -30,32 +30,6 @@ CAPTION = "停留所の朝①"
 ALT = "雪の積もったバス停"
 LINKED = "この粉がおすすめ"
 SECRET_PLAN = "友だちだけに：金曜に鍋をします"
-
-
-@dataclass(frozen=True)
-class Person:
-    """A member here, and at mixi under the same name and password."""
-
-    name: str
-    nickname: str  # at mixi
-    friends: tuple[str, ...]  # on the page of mixi friends: who is here, and who is only there
-    shown: str = ""  # here, where it is not `name`
-
-    @property
-    def here(self) -> str:
-        return self.shown or self.name
-
-
-HANAKO = Person("hanako", "ザキ", ("taro", "yuki", "もも"), shown="花子")
-# Other accounts of the sandbox; those who know Taro, so that somebody of theirs is here.
-OTHERS = (
-    Person("masaru", "まさる＠自転車", ("taro", "yuki", "ちぃ")),
-    Person("nana", "なな☆", ("taro", "yuki", "まさる＠自転車")),
-    Person("chii", "ちぃ", ("taro", "たけぞう")),
-    Person("takezo", "たけぞう", ("taro", "よっしー")),
-    Person("yossy", "よっしー（育休中）", ("taro", "さくら")),
-    Person("sakura", "さくら♪", ("taro", "みっちー")),
-)
 
 
 class Client(Protocol):

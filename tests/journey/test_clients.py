@@ -26,7 +26,8 @@ from tests.journey.elinks import ELinks
 from tests.journey.elsewhere import ARRIVED, Seen
 from tests.journey.links2 import Links2
 from tests.journey.lynx import Lynx
-from tests.journey.story import OTHERS, TOKEN, Person
+from tests.journey.people import OTHERS, Person
+from tests.journey.story import TOKEN
 from tests.journey.test_main_job import COMPUTER
 from tests.journey.w3m import W3m
 from tests.journey.world import World

@@ -15,6 +15,7 @@ from PIL import Image
 from tests.journey import staff as staff_steps
 from tests.journey import story
 from tests.journey.browser import Browser, Seen
+from tests.journey.people import Person
 from tests.journey.story import TOKEN
 from tests.journey.world import World
 
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.journey
 
 COMPUTER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
 FLIP_PHONE = "Mozilla/5.0 (Linux; Android 5.1; F-01J) AppleWebKit/537.36 Chrome/49 Mobile"
-TARO = story.Person("taro", "たろう", (), shown="太郎")
+TARO = Person("taro", "たろう", (), shown="太郎")
 
 
 @pytest.fixture(scope="module")
