@@ -36,9 +36,11 @@ _OFFERED: dict[str, tuple[str, ...]] = {
 def offered(delivery: Delivery) -> tuple[str, ...]:
     """The presses that make sense now. While we can look ourselves, nobody is asked."""
     if delivery.state == _S.UNCONFIRMED:
-        if delivery.link.state == LinkState.ENDED:
-            return ("there", "dismiss")
-        return () if delivery.due_at is not None else _OFFERED[_S.UNCONFIRMED]
+        is_ended = delivery.link.state == LinkState.ENDED
+        if delivery.due_at is not None and not is_ended:
+            return ()
+        may_go_again = not is_ended and deciding.covers(delivery.post, delivery.audience)
+        return _OFFERED[_S.UNCONFIRMED] if may_go_again else ("there", "dismiss")
     return _OFFERED.get(delivery.state, ())
 
 
@@ -62,6 +64,8 @@ def retry(delivery: Delivery, *, by: Member) -> None:
 def dismiss(delivery: Delivery, *, by: Member) -> None:
     """Let it be: nothing is sent, and the list no longer asks."""
     _must_own(delivery, by)
+    if delivery.state == _S.UNCONFIRMED and not offered(delivery):
+        raise NotNow(WE_LOOK_FIRST)
     states = (_S.WAITING, _S.PARKED, _S.FAILED, _S.MISSED, _S.UNCONFIRMED)
     _press(delivery, states, _S.CANCELLED, due_at=None, sent_as={}, reason=DISMISSED)
     _close_when_answered(delivery.link)

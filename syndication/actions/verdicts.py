@@ -209,11 +209,17 @@ def quiet_until(link: Link, now: datetime) -> datetime:
 
 @transaction.atomic
 def _needs_member(run: Run, error: Unauthorized) -> None:
-    run.settle(DeliveryState.PARKED, _word(error), reason=error.reason[:300])
     if error.scope:
         parking.tell_too_narrow(run.link)
-    else:
-        parking.park(run.link, error.reason)
+    elif not parking.park(run.link, error.reason) and _is_linked_again(run.link):
+        run.settle(DeliveryState.WAITING, _word(error), due_at=run.now(), reason="")
+        return
+    run.settle(DeliveryState.PARKED, _word(error), reason=error.reason[:300])
+
+
+def _is_linked_again(link: Link) -> bool:
+    """Whether there is a new access since the one that was refused: nobody would wake what parks."""
+    return Link.objects.active().filter(pk=link.pk).exists()
 
 
 def _in_doubt(run: Run, error: NoVerdict) -> None:

@@ -9,8 +9,9 @@ from accounts.addresses import public_url
 from syndication import credentials
 from syndication.actions import claims, deciding, deliver, parking, presses, sweep
 from syndication.actions.errors import NotNow
-from syndication.connectors import reasons
+from syndication.connectors import CONNECTORS, reasons
 from syndication.connectors.base import OutgoingPost
+from syndication.connectors.errors import Unauthorized
 from syndication.models import (
     Delivery,
     DeliveryKind,
@@ -22,6 +23,7 @@ from syndication.models import (
     Notice,
     Toggle,
 )
+from tests.making import make_member
 from tests.photographs import a_photo
 from tests.scripted_server import answer, playing
 from tests.syndication.delivering import (
@@ -33,6 +35,7 @@ from tests.syndication.delivering import (
     texts,
     tried,
 )
+from tests.syndication.slate import BlindSlateConnector, on_slate
 
 pytestmark = pytest.mark.django_db
 
@@ -182,6 +185,48 @@ def test_nobody_is_asked_to_look_while_it_may_still_arrive(sandbox, link, now):
         presses.send_again(delivery, by=link.member)
     now.advance(seconds=61)
     assert presses.offered(tried(delivery, now)) == ("there", "again")
+
+
+def test_what_was_taken_back_while_its_member_is_asked_is_not_offered_again(slate):
+    """Two answers are left: it is there, so it is theirs to delete, or it is not, and all is done."""
+    CONNECTORS["slate"] = BlindSlateConnector
+    link, now = on_slate(make_member()), Moving(slate)
+    for _ in range(2):
+        slate.fail("POST", "drop_after")
+    rows = [tried(planned(link), now) for _ in range(2)]
+    for row in rows:
+        remove(row.post)
+    now.advance(seconds=61)
+    there, not_there = [tried(row, now) for row in rows]
+    assert presses.offered(there) == presses.offered(not_there) == ("there", "dismiss")
+    presses.confirm_it_is_there(there, by=link.member)
+    presses.dismiss(not_there, by=link.member)
+    deletes = [tried(Delivery.objects.get(post=row.post, kind="delete"), now) for row in rows]
+    assert [each.state for each in deletes] == [DeliveryState.FAILED, DeliveryState.CANCELLED]
+
+
+def test_nothing_is_dismissed_while_it_may_still_be_found(sandbox, link, now):
+    """By staff, say, who choose many rows at once: the delete behind it would find nothing to do."""
+    sandbox.faults.add("mixi", "drop_after", match=VOICE)
+    publish = tried(planned(link), now)
+    remove(publish.post)
+    with pytest.raises(NotNow):
+        presses.dismiss(publish, by=link.member)
+    now.advance(seconds=61)
+    tried(publish, now)
+    assert tried(Delivery.objects.get(kind="delete"), now).state == DeliveryState.SENT
+    assert texts(sandbox) == []
+
+
+def test_who_linked_again_while_the_old_access_was_refused_waits_for_nobody(sandbox, link, now):
+    delivery = planned(link)
+    held = claims.claim(delivery.pk, owner="me", now=now())
+    run = deliver.Run(held, now, deliver.LeasedHttp(deliver.outgoing_http(), held, now))
+    credentials.keep(Link.objects.get(), grant(sandbox))
+    parking.link_again(Link.objects.get())
+    deliver.verdicts.refused(run, Unauthorized("The access is over."))
+    assert tried(delivery, now).state == DeliveryState.SENT
+    assert not Notice.objects.exists()
 
 
 def test_busy_is_waited_out_as_long_as_it_asks(sandbox, link, now):
