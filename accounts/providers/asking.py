@@ -12,6 +12,8 @@ from accounts.providers.base import ExchangeFailed
 from accounts.providers.servers import Server
 from accounts.safe_http import HttpFailure
 
+BLOCKING = frozenset({401, 403, 418, 451})
+
 
 def asked(host: str, method: str, url: str, **content: Any) -> Any:
     """One request. Raises ExchangeFailed, saying what stood in the way."""
@@ -20,6 +22,13 @@ def asked(host: str, method: str, url: str, **content: Any) -> Any:
             return session.request(method, url, **content)
     except HttpFailure as failure:
         raise ExchangeFailed(_in_words(failure.reason) % {"host": host}) from None
+
+
+def check_not_blocked(host: str, answer: Any) -> None:
+    """Raises ExchangeFailed with words where `host` does not let this site ask what anybody may."""
+    if answer.status_code in BLOCKING:
+        words = _("%(host)s does not answer this site: it may have blocked it.")
+        raise ExchangeFailed(words % {"host": host})
 
 
 def fields_of(answer: Any) -> Mapping[str, Any]:

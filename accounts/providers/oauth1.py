@@ -15,7 +15,13 @@ from django.http import HttpRequest
 from oauthlib.oauth1 import Client
 
 from accounts.providers.asking import asked
-from accounts.providers.base import Authorized, ExchangeFailed, Leaving, NetworkProvider
+from accounts.providers.base import (
+    Authorized,
+    ExchangeFailed,
+    Leaving,
+    NetworkProvider,
+    credentials_of,
+)
 from accounts.providers.servers import Server
 
 
@@ -107,14 +113,7 @@ def signed_get(doors: Endpoints, url: str, token: str, secret: str) -> Any:
 
 def credentials(token: str, secret: str, server: Server | None) -> dict[str, Any]:
     """What opens the account: the token, and the secret that signs with it."""
-    return {
-        "access_token": token,
-        "refresh_token": "",
-        "expires_in": None,
-        "scopes": [],
-        "host": server.host if server else "",
-        "extra": {"token_secret": secret},
-    }
+    return {**credentials_of({"access_token": token}, server), "extra": {"token_secret": secret}}
 
 
 def _signed(client: Client, url: str, host: str) -> dict[str, str]:

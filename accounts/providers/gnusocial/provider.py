@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts.providers.asking import asked, fields_of, needed
+from accounts.providers.asking import asked, check_not_blocked, fields_of, needed
 from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
@@ -87,9 +87,7 @@ def _check(host: str) -> None:
         answer = asked(host, "GET", origin_of(host) + path)
         if answer.status_code == 200 and "site" in fields_of(answer):
             return
-        if answer.status_code in {401, 403, 418, 451}:
-            words = _("%(host)s does not answer this site: it may have blocked it.")
-            raise ExchangeFailed(words % {"host": host})
+        check_not_blocked(host, answer)
     words = _("%(host)s answers, but is no GNU social server. Look at the name once more.")
     raise ExchangeFailed(words % {"host": host})
 

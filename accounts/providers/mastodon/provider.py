@@ -17,7 +17,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts.providers.asking import asked, fields_of, needed
+from accounts.providers.asking import asked, check_not_blocked, fields_of, needed
 from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
@@ -155,9 +155,7 @@ def _checked(host: str) -> Issuer:
         answer = asked(host, "GET", origin_of(host) + path)
         if answer.status_code == 200 and fields_of(answer).get("version"):
             return _issuer(host)
-        if answer.status_code in {401, 403, 418, 451}:
-            words = _("%(host)s does not answer this site: it may have blocked it.")
-            raise ExchangeFailed(words % {"host": host})
+        check_not_blocked(host, answer)
     raise _no_such_server(host)
 
 

@@ -18,12 +18,13 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts.providers.asking import asked, fields_of, needed
+from accounts.providers.asking import asked, check_not_blocked, fields_of, needed
 from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
     Leaving,
     NetworkProvider,
+    credentials_of,
     name_at,
     told,
 )
@@ -89,14 +90,7 @@ def _account(server: Server, user: Mapping[str, Any], token: str) -> Authorized:
         uid=f"{server.host}/{ident}",
         name=name_at(user.get("name") or username, username, server.host),
         shown=told(user.get("name")),
-        credentials={
-            "access_token": token,
-            "refresh_token": "",
-            "expires_in": None,
-            "scopes": list(PERMISSIONS),
-            "host": server.host,
-            "extra": {},
-        },
+        credentials=credentials_of({"access_token": token, "scope": " ".join(PERMISSIONS)}, server),
         profile_url=f"{server.origin}/@{username}",
         picture_url=str(user.get("avatarUrl") or ""),
     )
@@ -107,10 +101,8 @@ def _check(host: str) -> None:
     answer = asked(host, "POST", f"{origin_of(host)}/api/meta", json={"detail": False})
     if answer.status_code == 200 and "maxNoteTextLength" in fields_of(answer):
         return
-    if answer.status_code in {401, 403, 418, 451}:
-        words = _("%(host)s does not answer this site: it may have blocked it.")
-    else:
-        words = _("%(host)s answers, but is no Misskey server. Look at the name once more.")
+    check_not_blocked(host, answer)
+    words = _("%(host)s answers, but is no Misskey server. Look at the name once more.")
     raise ExchangeFailed(words % {"host": host})
 
 
