@@ -42,6 +42,7 @@ class Capabilities:
     to_followers: bool  # what is narrower is for followers, so only where they are approved
     address_costs: bool
     closed_in: str  # the year, where the network itself is gone
+    can_revoke: bool  # unlinking takes the permission back there, too
 
 
 def is_set_up(key: str) -> bool:
@@ -71,4 +72,5 @@ def capabilities(key: str) -> Capabilities:
         to_followers=bool(connector.followers_read),
         address_costs=connector.address_costs,
         closed_in=connector.closed_in,
+        can_revoke=connector.can_revoke,
     )

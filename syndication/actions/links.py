@@ -11,10 +11,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Audience, Member
+from accounts.providers.servers import origin_of
 from syndication import credentials, queue
 from syndication.actions import copies, deliveries, parking, revoking, verdicts
 from syndication.actions.errors import NotYours
 from syndication.capabilities import holds
+from syndication.connectors import CONNECTORS
 from syndication.connectors.base import Credentials
 from syndication.models import (
     DeliveryKind,
@@ -157,6 +159,12 @@ def end(link: Link) -> None:
     link.credentials_version = held.credentials_version + 1
     link.keep_fresh_at = None
     link.save()
+
+
+def permissions_page(link: Link) -> str:
+    """Where the member's own server lets them take the permission back, "" where nobody knows."""
+    path = CONNECTORS[link.network].permissions_page
+    return origin_of(link.host) + path if path and link.host else ""
 
 
 def copies_out_there(link: Link) -> int:

@@ -118,6 +118,7 @@ def link_end(request: MemberRequest, network: str, pk: int) -> HttpResponse:
             "link": link,
             "network": capabilities(link.network),
             "copies": links.copies_out_there(link),
+            "permissions_page": links.permissions_page(link),
             "friends": link.friend_count,
         },
     )

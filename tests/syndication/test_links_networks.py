@@ -97,3 +97,33 @@ def test_what_a_server_lets_through_is_foreseen_too(hanako):
     post = make_post(author=hanako, text="花" * 900)
     preview = deciding.decide(deciding.outgoing(post, link, Audience.EVERYONE), link).preview
     assert not preview.is_cut
+
+
+@pytest.mark.parametrize("network", ["mastodon", "bluesky", "twitter"])
+def test_who_unlinks_reads_that_the_permission_ends_there_where_it_can(hanako, network):
+    page = ending(hanako, make_link(hanako, network, host="m.example"))
+    assert "is told to end the permission that you gave us" in page
+    assert "settings" not in page
+
+
+@pytest.mark.parametrize("network", ["mixi", "orkut"])
+def test_who_unlinks_reads_where_the_permission_stays(hanako, network):
+    page = ending(hanako, make_link(hanako, network))
+    assert "keeps the permission that you gave us until you end it there" in page
+    assert "Your settings on" not in page
+
+
+@pytest.mark.parametrize(
+    ("network", "path"),
+    [("misskey", "settings/apps"), ("gnusocial", "settings/oauthconnections")],
+)
+def test_where_it_stays_on_a_server_of_many_the_way_to_it_is_shown(hanako, network, path):
+    phone = log_in_phone(hanako)
+    link = make_link(hanako, network, host="m.example")
+    page = phone.get(reverse("link_end", args=[network, link.pk]))
+    assert "keeps the permission" in page
+    assert f"https://m.example/{path}" in phone.follow("Your settings on")
+
+
+def ending(member, link) -> Page:
+    return log_in_phone(member).get(reverse("link_end", args=[link.network, link.pk]))
