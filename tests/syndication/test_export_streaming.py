@@ -86,6 +86,17 @@ def test_every_row_is_there_once_and_in_order_over_the_edges_of_chunks(hanako: M
         assert [post["text"] for post in posts] == [f"{number}" for number in range(total)]
 
 
+def test_every_photo_is_there_once_over_the_edges_of_chunks(hanako: Member) -> None:
+    for total in (CHUNK, CHUNK + 1, 2 * CHUNK):
+        write_posts(hanako, make_link(hanako, uid=f"{total}"), total - Post.objects.count())
+        first = Post.objects.earliest("pk")
+        if not first.photo:
+            first.photo.save("x.jpg", a_photo_file())
+        Post.objects.update(photo=first.photo.name)
+        names = [name for name in queries_of(hanako)[1].names if name.startswith("photos/")]
+        assert names == [f"photos/{post.pk}.jpg" for post in Post.objects.order_by("pk")]
+
+
 def photos_of_a_megabyte(member: Member, count: int) -> None:
     for number in range(count):
         post = make_post(author=member, kind=PostKind.PHOTO, text=f"{number}")

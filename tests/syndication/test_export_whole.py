@@ -13,6 +13,7 @@ from accounts.models import Member
 from accounts.signals import account_linked
 from accounts.urlsession.models import Session
 from syndication.export.parts import FILES, Part
+from syndication.models import MailDraft, Post
 from tests.accounts.away import come_back, leave_by_phone
 from tests.making import PASSWORD, make_member
 from tests.phone import computer, log_in_phone, session_key_of
@@ -216,6 +217,11 @@ def test_nothing_of_another_member_is_in_it_in_either_direction() -> None:
         got = export_of(own)
         assert own.username.encode() in got.all_bytes
         assert other.encode() not in got.all_bytes
+        assert {name for name in got.names if name.startswith("photos/")} == {
+            f"photos/{Post.objects.by(own).get(kind='photo').pk}.jpg",
+            f"photos/mail-{MailDraft.objects.get(member=own).pk}.jpg",
+            f"photos/profile-{own.pk}.jpg",
+        }
 
 
 def test_what_others_wrote_and_who_shuns_the_member_is_not_in_it() -> None:
