@@ -25,6 +25,7 @@ class Seen(Page):
         kind = response.headers.get("Content-Type", "").lower()
         self.charset = "cp932" if "shift_jis" in kind else "utf-8"
         self.url = response.url
+        self.file = response.content  # as it came, for what is no page
         content = response.content.decode(self.charset, "replace")
         super().__init__(
             content if "html" in kind else "",
