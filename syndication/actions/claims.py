@@ -59,6 +59,9 @@ class Claim:
     attempt: Attempt
     was_in_doubt: bool  # an earlier try has no verdict yet
     slot_at: datetime  # the link's slot was taken, or renewed
+    # Taken from who held it too long. Where the hosts' clocks differ, or one was set, its request may
+    # still be under way: what is not there now is looked for once more, after a quiet time.
+    was_left: bool
     host_is_well: bool = False  # neither failing nor slow when the row was taken
     renewed_at: datetime | None = None  # by `mark_sending`; the request right after it need not
 
@@ -79,6 +82,7 @@ def claim(pk: int, *, owner: str, now: datetime) -> Claim | None:
     delivery = _DUE.first(pk=pk, now=now)
     if delivery is None:
         return None
+    was_left = delivery.state == DeliveryState.SENDING
     with transaction.atomic():
         attempt, health = _take(delivery, owner, now)
         if attempt is None or not breaker.admit(delivery.link, health, now):
@@ -91,6 +95,7 @@ def claim(pk: int, *, owner: str, now: datetime) -> Claim | None:
             attempt=attempt,
             was_in_doubt=bool(delivery.sent_as),
             slot_at=now,
+            was_left=was_left,
             host_is_well=breaker.is_well(health),
         )
 

@@ -53,7 +53,9 @@ def look(run: Run) -> None:
         copy, version = found
         receipt = Receipt(copy.remote_id, copy.url)
         verdicts.arrived(run, receipt, outcome="found", version=version)
-    elif connector.timeline_lags and run.delivery.reads < READS_WHERE_IT_LAGS:
+    elif run.held.was_left or (
+        connector.timeline_lags and run.delivery.reads < READS_WHERE_IT_LAGS
+    ):
         due_at = verdicts.quiet_until(run.link, run.now())
         run.settle(DeliveryState.UNCONFIRMED, "not_found", due_at=due_at, reason=verdicts.LOOKING)
     else:
