@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
 from django.apps import apps
 from django.conf import settings as product
+from django.contrib import admin
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -17,10 +18,14 @@ from accounts.models import LinkReturn
 from accounts.signals import account_linked
 from accounts.urlsession.logmask import mask
 from accounts.urlsession.models import Session
-from syndication.models import Link
+from syndication.actions import links, revoking
+from syndication.credentials import open_sealed
+from syndication.models import Link, Revocation
 from tests.accounts.away import come_back, leave_by_computer, leave_by_phone
 from tests.making import make_link, make_member
 from tests.phone import PhoneClient, computer, log_in_phone
+from tests.syndication.connectors.mastodon import MastodonOnTheSandbox
+from tests.syndication.networks import linked_on
 
 pytestmark = pytest.mark.django_db
 
@@ -135,6 +140,24 @@ def test_the_access_log_masks_one_time_addresses_of_mails():
     assert mask(f'"GET {confirm} HTTP/1.1"') == '"GET /mail/***/ HTTP/1.1"'
 
 
+def test_while_a_network_is_still_to_be_asked_nothing_secret_stands_anywhere(sandbox, caplog):
+    """Its tokens and our registration outlive the link, sealed, until the network has answered."""
+    caplog.set_level(logging.DEBUG)
+    net = MastodonOnTheSandbox(sandbox)
+    link = linked_on(net, make_member("hanako"))
+    held, app = open_sealed(link), net.app()
+    links.unlink(link, by=link.member)
+    sandbox.faults.add("mastodon", "503")
+    row = Revocation.objects.get()
+    revoking.attempt(row.pk)
+    assert Revocation.objects.get().tries == 1
+    for secret in (held.access_token, app.client_secret):
+        assert secret not in everything_stored()
+        assert secret not in logged(caplog)
+        assert secret not in f"{row!r} {row}"
+    assert not admin.site.is_registered(Revocation)
+
+
 # --- A new key ------------------------------------------------------------------------------------
 
 
@@ -155,6 +178,13 @@ def seal_something(member):
         sealed_stash=sealing.seal("stash"),
         sealed_result=sealing.seal("result"),
         expires_at=link.created_at,
+    )
+    Revocation.objects.create(
+        network="mastodon",
+        sealed_credentials=sealing.seal("tokens"),
+        sealed_registration=sealing.seal("registration"),
+        due_at=link.created_at,
+        created_at=link.created_at,
     )
     Authenticator.objects.create(
         user=member, type="totp", data={"secret": sealing.seal("totp"), "used_mask": 3}
@@ -180,6 +210,9 @@ def test_with_a_new_key_first_everything_is_sealed_anew_and_the_old_key_can_go(s
     assert sealing.unseal(link.sealed_credentials) == "credentials"
     assert sealing.unseal(row.sealed_stash) == "stash"
     assert sealing.unseal(row.sealed_result) == "result"
+    revocation = Revocation.objects.get()
+    assert sealing.unseal(revocation.sealed_credentials) == "tokens"
+    assert sealing.unseal(revocation.sealed_registration) == "registration"
     totp = Authenticator.objects.get(type="totp").data
     assert (sealing.unseal(totp["secret"]), totp["used_mask"]) == ("totp", 3)
     codes = Authenticator.objects.get(type="recovery_codes").data["migrated_codes"]

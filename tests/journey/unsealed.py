@@ -1,13 +1,15 @@
-"""Prints the tokens that the links of DATABASE_URL hold, unsealed: what must be found nowhere else."""
+"""Prints the tokens that links of DATABASE_URL hold, or held until they ended, unsealed: what must be
+found nowhere else."""
 
 import django
 
 django.setup()
 
 from syndication import credentials  # noqa: E402
-from syndication.models import Link  # noqa: E402
+from syndication.models import Link, Revocation  # noqa: E402
 
-for link in Link.objects.exclude(sealed_credentials=""):
-    held = credentials.open_sealed(link)
+links = Link.objects.exclude(sealed_credentials="")
+for row in (*links, *Revocation.objects.all()):
+    held = credentials.opened(row.sealed_credentials)
     print(held.access_token)
     print(held.refresh_token)

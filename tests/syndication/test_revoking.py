@@ -17,8 +17,7 @@ from accounts.actions import linking
 from accounts.models import LinkReturn, Member, ServerRegistration
 from accounts.outgoing import outgoing_http
 from accounts.providers.base import Authorized
-from accounts.sealing import seal_json
-from syndication import credentials
+from syndication import credentials, queue, tasks
 from syndication.actions import links, revoking, sweep, timing
 from syndication.connectors.errors import ConnectorError, Unauthorized
 from syndication.models import HostHealth, Link, LinkState, NetworkSwitch, Revocation
@@ -35,6 +34,7 @@ from tests.syndication.connectors.network import Network
 from tests.syndication.connectors.orkut import OrkutOnTheSandbox
 from tests.syndication.connectors.twitter import TwitterOnTheSandbox
 from tests.syndication.delivering import Moving
+from tests.syndication.networks import linked_on
 
 pytestmark = pytest.mark.django_db
 
@@ -59,24 +59,7 @@ def net(sandbox: Any) -> Network:
 
 @pytest.fixture
 def link(net: Network, hanako: Member) -> Link:
-    return linked(net, hanako)
-
-
-def linked(net: Network, member: Member) -> Link:
-    """An active link with tokens that the sandbox gave, and our registration there."""
-    app, held = net.app(), net.credentials()
-    host = net.sandbox.root(net.connector_class.key).removeprefix("http://")
-    host = "" if "/" in host else host
-    keys = {"client_id": app.client_id, "client_secret": app.client_secret}
-    if host:
-        ServerRegistration.objects.get_or_create(
-            network=net.connector_class.key,
-            host=host,
-            defaults={"sealed_details": seal_json(keys)},
-        )
-    link = make_link(member, net.connector_class.key, uid=held.uid, host=host)
-    credentials.keep(link, replace(held, host=host))
-    return link
+    return linked_on(net, hanako)
 
 
 def is_open(net: Network, held: Any) -> bool:
@@ -109,7 +92,7 @@ def asked(now: Moving, *, times: int = 1) -> None:
 @pytest.mark.parametrize("network", CAN)
 def test_after_unlinking_the_network_refuses_the_old_tokens(sandbox, now, hanako, network):
     net = network(sandbox)
-    held = ended(linked(net, hanako))
+    held = ended(linked_on(net, hanako))
     assert is_open(net, held)
     asked(now)
     assert not is_open(net, held)
@@ -123,7 +106,7 @@ def test_after_unlinking_the_network_refuses_the_old_tokens(sandbox, now, hanako
 @pytest.mark.parametrize("network", CANNOT)
 def test_where_the_network_has_no_way_there_is_nothing_to_do(sandbox, hanako, network):
     net = network(sandbox)
-    links.unlink(linked(net, hanako), by=hanako)
+    links.unlink(linked_on(net, hanako), by=hanako)
     assert not Revocation.objects.exists()
 
 
@@ -163,7 +146,7 @@ def test_a_registration_that_was_forgotten_meanwhile_still_serves(net, link, now
 
 def test_what_is_renewed_while_the_link_ends_is_given_back_too(sandbox, hanako, now):
     net = TwitterOnTheSandbox(sandbox)
-    link = linked(net, hanako)
+    link = linked_on(net, hanako)
     before = Link.objects.get()
     ended(link)
     Revocation.objects.all().delete()
@@ -191,7 +174,7 @@ def renewed_late(before: Link) -> None:
 @pytest.mark.parametrize("kind", ["500_before", "500_after", "drop_after", "503", "429", "refuse"])
 def test_a_network_in_trouble_is_asked_again(sandbox, now, hanako, network, kind):
     net = network(sandbox)
-    held = ended(linked(net, hanako))
+    held = ended(linked_on(net, hanako))
     sandbox.faults.add(net.connector_class.key, kind, times=1, seconds=5)
     asked(now)
     row = Revocation.objects.get()
@@ -209,6 +192,15 @@ def test_a_network_that_asks_for_an_hour_gets_it(sandbox, link, now):
     sandbox.faults.add("mastodon", "503", times=1, seconds=3600)
     asked(now)
     assert Revocation.objects.get().due_at - now() > timedelta(seconds=3590)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_hint_leaves_once_the_link_has_ended_and_its_task_asks(sandbox, net):
+    before = queue.depth()
+    held = ended(linked_on(net, make_member("hanako")))
+    assert queue.depth() == before + 1
+    tasks.revoke(Revocation.objects.get().pk)
+    assert not is_open(net, held)
 
 
 def test_the_sweeper_wakes_what_nobody_asked_for(link, now):
@@ -311,7 +303,7 @@ def test_a_worker_that_is_killed_anywhere_leaves_it_to_the_next(sandbox, net):
         Member.objects.all().delete()
         Revocation.objects.all().delete()
         now = Moving(sandbox)
-        held = ended(linked(net, make_member("hanako")))
+        held = ended(linked_on(net, make_member("hanako")))
         was_killed = killed(revoking.due(now())[0], now, at=last)
         now.advance(seconds=125)
         asked(now)
@@ -344,7 +336,7 @@ def killed(pk: int, now: Moving, *, at: int) -> bool:
 
 @pytest.mark.django_db(transaction=True)
 def test_who_gets_the_hint_while_another_asks_leaves_it_to_that_one(sandbox, net):
-    ended(linked(net, make_member("hanako")))
+    ended(linked_on(net, make_member("hanako")))
     [pk] = Revocation.objects.values_list("pk", flat=True)
     sandbox.faults.add("mastodon", "slow", match="/oauth/revoke", seconds=2)
 
@@ -363,8 +355,8 @@ def test_who_gets_the_hint_while_another_asks_leaves_it_to_that_one(sandbox, net
 @pytest.mark.parametrize("network", CAN)
 def test_nothing_is_sent_for_an_account_that_is_linked_again(sandbox, now, hanako, network):
     net = network(sandbox)
-    old = ended(linked(net, hanako))
-    new = credentials.open_sealed(linked(net, make_member("taro")))
+    old = ended(linked_on(net, hanako))
+    new = credentials.open_sealed(linked_on(net, make_member("taro")))
     asked(now)
     assert is_open(net, new)
     assert is_open(net, old)

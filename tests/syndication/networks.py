@@ -1,0 +1,26 @@
+"""A link on any network of the sandbox, with tokens that the network itself gave."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from accounts.models import Member, ServerRegistration
+from accounts.sealing import seal_json
+from syndication import credentials
+from syndication.models import Link
+from tests.making import make_link
+from tests.syndication.connectors.network import Network
+
+
+def linked_on(net: Network, member: Member) -> Link:
+    """An active link of `member`, and our registration where servers are many."""
+    app, held, key = net.app(), net.credentials(), net.connector_class.key
+    host = net.sandbox.root(key).removeprefix("http://")
+    host = "" if "/" in host else host
+    if host:
+        keys = {"client_id": app.client_id, "client_secret": app.client_secret}
+        sealed = {"sealed_details": seal_json(keys)}
+        ServerRegistration.objects.get_or_create(network=key, host=host, defaults=sealed)
+    link = make_link(member, key, uid=held.uid, host=host)
+    credentials.keep(link, replace(held, host=host))
+    return link
