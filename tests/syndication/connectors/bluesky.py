@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import requests
 
@@ -48,21 +47,12 @@ class BlueskyOnTheSandbox(Network):
         opened = requests.post(url, json=typed, timeout=10).json()
         return Credentials(opened["accessJwt"], refresh_token=opened["refreshJwt"], uid=HANAKO)
 
-    def copies(self, kind: str) -> list[tuple[str, str]]:
-        received: list[dict[str, Any]] = self.sandbox.bluesky.received()["statuses"]
-        return [("", each["text"]) for each in received if not each["deleted"]]
-
-    def friends(self, count: int) -> int:
-        before = len(list(self.connector().friends()))
-        self.sandbox.bluesky.add_friends("hanako", count)
-        return before + count
-
     def expire(self) -> None:
         self.sandbox.clock.advance(7201)
 
     def revoke(self) -> None:
         """Seen when the token that was given has ended: it lasts, but nothing is renewed."""
-        self.sandbox.bluesky.revoke("hanako")
+        super().revoke()
         self.expire()
 
     def is_scripted(self, server: ScriptedServer) -> App:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from syndication.connectors.base import App, Credentials
 from syndication.connectors.gnusocial import Gnusocial
 from tests.scripted_server import ScriptedServer
@@ -31,18 +29,6 @@ class GnusocialOnTheSandbox(Network):
         pair = {"client_key": "anonymous", "client_secret": "anonymous"}
         uid = f"{self.sandbox.root('gnusocial')}/{hanako.id}"
         return Credentials(value, uid=uid, extra={"token_secret": secret, **pair})
-
-    def copies(self, kind: str) -> list[tuple[str, str]]:
-        received: list[dict[str, Any]] = self.sandbox.gnusocial.received()["statuses"]
-        return [("", each["text"]) for each in received if not each["deleted"]]
-
-    def friends(self, count: int) -> int:
-        before = len(list(self.connector().friends()))
-        self.sandbox.gnusocial.add_friends("hanako", count)
-        return before + count
-
-    def revoke(self) -> None:
-        self.sandbox.gnusocial.revoke("hanako")
 
     def is_scripted(self, server: ScriptedServer) -> App:
         return App("client", "client-secret-3", server.url)

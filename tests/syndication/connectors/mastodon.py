@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from syndication.connectors.base import App, Credentials
 from syndication.connectors.mastodon import Mastodon
 from syndication.sandbox.mastodon.state import App as Registered
@@ -40,18 +38,6 @@ class MastodonOnTheSandbox(Network):
     def amending(self, *replies: Play) -> list[Play]:
         """The pictures are read first."""
         return [answer('{"id":"116","media_attachments":[]}'), *replies]
-
-    def copies(self, kind: str) -> list[tuple[str, str]]:
-        received: list[dict[str, Any]] = self.sandbox.mastodon.received()["statuses"]
-        return [("", each["text"]) for each in received if not each["deleted"]]
-
-    def friends(self, count: int) -> int:
-        before = len(list(self.connector().friends()))
-        self.sandbox.mastodon.add_friends("hanako", count)
-        return before + count
-
-    def revoke(self) -> None:
-        self.sandbox.mastodon.revoke("hanako")
 
     def is_scripted(self, server: ScriptedServer) -> App:
         return App("client", "client-secret-3", server.url)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from syndication.connectors.base import App, Credentials
 from syndication.connectors.misskey import Misskey
 from syndication.sandbox.misskey.state import Token
@@ -33,18 +31,6 @@ class MisskeyOnTheSandbox(Network):
         value = f"token-{state.society.number()}"
         state.tokens[value] = Token(hanako.id, permissions)
         return Credentials(value, uid=f"{self.sandbox.root('misskey')}/{hanako.id}")
-
-    def copies(self, kind: str) -> list[tuple[str, str]]:
-        received: list[dict[str, Any]] = self.sandbox.misskey.received()["statuses"]
-        return [("", each["text"]) for each in received if not each["deleted"]]
-
-    def friends(self, count: int) -> int:
-        before = len(list(self.connector().friends()))
-        self.sandbox.misskey.add_friends("hanako", count)
-        return before + count
-
-    def revoke(self) -> None:
-        self.sandbox.misskey.revoke("hanako")
 
     def is_scripted(self, server: ScriptedServer) -> App:
         return App("client", "client-secret-3", server.url)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from accounts.safe_http import SafeHttp
 from syndication.connectors.base import App, Credentials
 from syndication.connectors.mixi import Mixi
@@ -32,24 +30,8 @@ class MixiOnTheSandbox(Network):
         caller = Caller(self.sandbox).login("hanako", **consent)
         return Credentials(access_token=caller.access, refresh_token=caller.refresh)
 
-    def copies(self, kind: str) -> list[tuple[str, str]]:
-        received: dict[str, list[dict[str, Any]]] = self.sandbox.mixi.received()
-        shelf = {"note": "diaries", "photo": "photos"}.get(kind, "statuses")
-        there = [each for each in received[shelf] if not each.get("deleted")]
-        if kind == "note":
-            return [(each["title"], each["body"]) for each in there]
-        return [("", each["title" if kind == "photo" else "text"]) for each in there]
-
-    def friends(self, count: int) -> int:
-        before = len(list(self.connector().friends()))
-        self.sandbox.mixi.add_friends("hanako", count)
-        return before + count
-
     def expire(self) -> None:
         self.sandbox.clock.advance(901)
-
-    def revoke(self) -> None:
-        self.sandbox.mixi.revoke("hanako")
 
     def is_scripted(self, server: ScriptedServer) -> App:
         return App("client", "client-secret-3", f"{server.url}/2", f"{server.url}/2/token")

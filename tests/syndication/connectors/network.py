@@ -112,13 +112,25 @@ class Network:
         """What a server plays, in order, for other words to a copy, where the write gets `replies`."""
         return list(replies)
 
+    @property
+    def there(self) -> Any:
+        """The network in the sandbox."""
+        return getattr(self.sandbox, self.connector_class.key)
+
     def copies(self, kind: str) -> list[tuple[str, str]]:
         """Title and text of the copies there that are not deleted, oldest first."""
-        raise NotImplementedError
+        received: dict[str, list[dict[str, Any]]] = self.there.received()
+        if kind == "note" and "diaries" in received:
+            return [(each["title"], each["body"]) for each in standing(received["diaries"])]
+        if kind == "photo" and "photos" in received:
+            return [("", each["title"]) for each in standing(received["photos"])]
+        return [("", each["text"]) for each in standing(received["statuses"])]
 
     def friends(self, count: int) -> int:
         """Give the member `count` more friends; how many that makes."""
-        raise NotImplementedError
+        before = len(list(self.connector().friends()))
+        self.there.add_friends("hanako", count)
+        return before + count
 
     def expire(self) -> None:
         """Let time pass until the access token has run out."""
@@ -126,7 +138,7 @@ class Network:
 
     def revoke(self) -> None:
         """Take the access back, as the member would on the network's own page."""
-        raise NotImplementedError
+        self.there.revoke("hanako")
 
     def is_scripted(self, server: ScriptedServer) -> App:
         """A registration whose addresses are all at `server`."""
@@ -153,6 +165,11 @@ class Network:
             http=Impatient(self.http(server), seconds),
             app=self.is_scripted(server),
         )
+
+
+def standing(things: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those that were not deleted."""
+    return [each for each in things if not each["deleted"]]
 
 
 def told_by(act: Callable[[], object]) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from syndication.connectors.base import App, Credentials
 from syndication.connectors.orkut import Orkut
 from syndication.sandbox.orkut.state import CLIENT_ID
@@ -33,22 +31,6 @@ class OrkutOnTheSandbox(Network):
         value = state.oauth.give(hanako.id, CLIENT_ID)
         secret = state.oauth.tokens[value].secret
         return Credentials(value, uid=hanako.id, extra={"token_secret": secret})
-
-    def copies(self, kind: str) -> list[tuple[str, str]]:
-        received: dict[str, list[dict[str, Any]]] = self.sandbox.orkut.received()
-        shelf = {"note": "diaries", "photo": "photos"}.get(kind, "statuses")
-        there = [each for each in received[shelf] if not each["deleted"]]
-        if kind == "note":
-            return [(each["title"], each["body"]) for each in there]
-        return [("", each["title" if kind == "photo" else "text"]) for each in there]
-
-    def friends(self, count: int) -> int:
-        before = len(list(self.connector().friends()))
-        self.sandbox.orkut.add_friends("hanako", count)
-        return before + count
-
-    def revoke(self) -> None:
-        self.sandbox.orkut.revoke("hanako")
 
     def is_scripted(self, server: ScriptedServer) -> App:
         return App("client", "client-secret-3", f"{server.url}/social")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from syndication.connectors.base import App, Credentials
 from syndication.connectors.twitter import Twitter
@@ -47,20 +46,8 @@ class TwitterOnTheSandbox(Network):
         state.refresh[refresh] = grant
         return Credentials(access, refresh_token=refresh, uid=hanako.id)
 
-    def copies(self, kind: str) -> list[tuple[str, str]]:
-        received: list[dict[str, Any]] = self.sandbox.twitter.received()["statuses"]
-        return [("", each["text"]) for each in received if not each["deleted"]]
-
-    def friends(self, count: int) -> int:
-        before = len(list(self.connector().friends()))
-        self.sandbox.twitter.add_friends("hanako", count)
-        return before + count
-
     def expire(self) -> None:
         self.sandbox.clock.advance(7201)
-
-    def revoke(self) -> None:
-        self.sandbox.twitter.revoke("hanako")
 
     def is_scripted(self, server: ScriptedServer) -> App:
         token = f"{server.url}/2/oauth2/token"
