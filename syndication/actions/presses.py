@@ -23,6 +23,7 @@ WE_LOOK_FIRST = gettext_noop("We are still finding out whether it arrived. Look 
 LINK_FIRST = gettext_noop("Link the account again first; then it goes by itself.")
 
 DISMISSED = gettext_noop("You dismissed it.")
+DISMISSED_BY_STAFF = gettext_noop("The staff dismissed it.")
 
 _S = DeliveryState
 _OFFERED: dict[str, tuple[str, ...]] = {
@@ -67,7 +68,8 @@ def dismiss(delivery: Delivery, *, by: Member) -> None:
     if delivery.state == _S.UNCONFIRMED and not offered(delivery):
         raise NotNow(WE_LOOK_FIRST)
     states = (_S.WAITING, _S.PARKED, _S.FAILED, _S.MISSED, _S.UNCONFIRMED)
-    _press(delivery, states, _S.CANCELLED, due_at=None, sent_as={}, reason=DISMISSED)
+    reason = DISMISSED if by.pk == delivery.link.member_id else DISMISSED_BY_STAFF
+    _press(delivery, states, _S.CANCELLED, due_at=None, sent_as={}, reason=reason)
     _close_when_answered(delivery.link)
 
 

@@ -47,6 +47,7 @@ def test_staff_dismiss_what_failed_and_are_told_what_cannot_be_pressed(support):
     failed.refresh_from_db()
     sent.refresh_from_db()
     assert (failed.state, sent.state) == ("cancelled", "sent")
+    assert failed.reason == "The staff dismissed it."  # as its member reads it
 
 
 def test_staff_read_one_line_for_each_reason(support):
