@@ -99,15 +99,19 @@ class OAuth1Network(NetworkProvider):
         return server.host if server else url.split("/")[2]
 
 
-def signed_get(doors: Endpoints, url: str, token: str, secret: str) -> Any:
-    """The answer to a signed GET. Raises ExchangeFailed."""
-    client = Client(
+def signer(doors: Endpoints, token: str, secret: str) -> Client:
+    """Signs for us, and for whom the access token belongs to."""
+    return Client(
         doors.client_key,
         client_secret=doors.client_secret,
         resource_owner_key=token,
         resource_owner_secret=secret,
     )
-    _url, headers, _body = client.sign(url, "GET")
+
+
+def signed_get(doors: Endpoints, url: str, token: str, secret: str) -> Any:
+    """The answer to a signed GET. Raises ExchangeFailed."""
+    _url, headers, _body = signer(doors, token, secret).sign(url, "GET")
     return asked(url.split("/")[2], "GET", url, headers=headers)
 
 

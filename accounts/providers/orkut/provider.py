@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from oauthlib.oauth1 import Client
-
 from accounts.providers.asking import asked
 from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
     told,
 )
-from accounts.providers.oauth1 import Endpoints, OAuth1Network, credentials
+from accounts.providers.oauth1 import Endpoints, OAuth1Network, credentials, signer
 from accounts.providers.servers import Server
 
 SCOPE = "http://orkut.gmodules.com/social"
@@ -61,12 +59,7 @@ class OrkutProvider(OAuth1Network):
 
     def _me(self, endpoints: Endpoints, token: str, secret: str) -> dict[str, Any]:
         """The account itself, by people.get. Raises ExchangeFailed."""
-        client = Client(
-            endpoints.client_key,
-            client_secret=endpoints.client_secret,
-            resource_owner_key=token,
-            resource_owner_secret=secret,
-        )
+        client = signer(endpoints, token, secret)
         url = f"{self.app.settings['api_url']}/rpc"
         kind = {"Content-Type": "application/json"}
         _url, headers, _body = client.sign(url, "POST", body=ME.decode(), headers=kind)
