@@ -8,6 +8,8 @@
   tasks: each one done leaves a heartbeat, a task that does only that is asked for every ten
   seconds, and after 75 seconds of silence (above the longest single request, 60 s) the group is
   killed and started anew. Rows in flight are read back; nothing is lost or doubled.
+- Leases are moments that hosts compare. While this machine's clock is not the database's, nothing is
+  done from here: it would take rows, and tokens, from under the others.
 - SIGTERM: the cluster gets 20 seconds to finish what it is at, then its group is killed.
 - The database may come up after us, and go away while we run.
 """
@@ -45,6 +47,7 @@ HEARTBEAT_EVERY = 10.0
 SWEEP_EVERY = 60.0
 SILENT_AFTER = timedelta(seconds=75)
 STOP_WITHIN = 20.0
+CLOCKS_MAY_DIFFER = timedelta(seconds=30)  # below the quiet minute that each lease ends with
 RESTART_AFTER = 2.0  # a cluster that cannot start is not started a hundred times a second
 SWEEPER = "sweeper"
 
@@ -101,6 +104,7 @@ class Supervisor:
         self._next: dict[str, float] = {}
         self._cluster: Cluster | None = None
         self._steps: dict[str, tuple[float, Callable[[], object]]] = {
+            "clock": (WAKE_EVERY, self._check_the_clock),
             "heartbeat": (
                 min(HEARTBEAT_EVERY, silent_after.total_seconds() / 4),
                 self._ask_for_life,
@@ -109,6 +113,7 @@ class Supervisor:
             "sweep": (SWEEP_EVERY, sweep.everything),
             "watch": (TICK, self._watch),
         }
+        self._is_off = False  # the clock
 
     def run(self) -> None:
         """Start, supervise, stop."""
@@ -117,13 +122,12 @@ class Supervisor:
         self._wait_for_database()
         if self._stopping.is_set():
             return
-        self._cluster = Cluster()
-        self._say("work: running")
         try:
             while not self._stopping.wait(TICK):
                 self._tick()
         finally:
-            self._cluster.stop()
+            if self._cluster is not None:
+                self._cluster.stop()
             self._say("work: stopped")
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
@@ -146,6 +150,8 @@ class Supervisor:
 
     def _tick(self) -> None:
         for name, (every, step) in self._steps.items():
+            if self._cluster is None and name != "clock":
+                continue
             if time.monotonic() < self._next.get(name, 0.0):
                 continue
             self._next[name] = time.monotonic() + every
@@ -154,6 +160,24 @@ class Supervisor:
             except Exception:  # the database is away, say; the loop goes on whatever it was
                 logger.exception("work: %s", name)
                 connection.close()
+
+    def _check_the_clock(self) -> None:
+        """The cluster runs while the clock is right."""
+        ahead = heartbeats.clock_is_ahead()
+        if abs(ahead) <= CLOCKS_MAY_DIFFER:
+            self._is_off = False
+            if self._cluster is None:
+                self._cluster = Cluster()
+                self._say("work: running")
+        elif not self._is_off:
+            self._is_off = True
+            self._say(
+                f"work: this machine's clock is {ahead.total_seconds():+.0f} seconds from the "
+                "database's; nothing is sent from here until it is set right"
+            )
+            if self._cluster is not None:
+                self._cluster.stop()
+                self._cluster = None
 
     def _ask_for_life(self) -> None:
         heartbeats.mark(SWEEPER)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from syndication.models import Heartbeat
 
+CLOCK = "clock"
 TASK = "task"  # the row of all workers, on whatever host: /readyz asks for it
 CLUSTER = "PROFILELINK_CLUSTER"  # variable by which the supervisor gives its cluster a name
 EVERY = 5.0  # seconds; more often would only be writes
@@ -35,6 +37,15 @@ def beat(*, is_due: bool = False) -> None:
 def mark(part: str) -> None:
     """`part` is alive now."""
     Heartbeat.objects.update_or_create(part=part, defaults={"beat_at": timezone.now()})
+
+
+def clock_is_ahead() -> timedelta:
+    """How far this machine's clock is ahead of the database's, by which hosts meet."""
+    any_row, _ = Heartbeat.objects.get_or_create(part=CLOCK, defaults={"beat_at": timezone.now()})
+    before = timezone.now()
+    theirs = Heartbeat.objects.filter(pk=any_row.pk).values_list(Now(), flat=True).get()
+    after = timezone.now()  # the question may have taken long
+    return before - theirs if theirs < before else min(after - theirs, timedelta())
 
 
 def seen_at(part: str) -> datetime | None:

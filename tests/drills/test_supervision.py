@@ -104,6 +104,21 @@ def test_a_delivery_that_kills_its_worker_dies_and_the_others_go_on(
     assert dead["reason"].startswith("We tried for as long as it made sense.")
 
 
+def test_a_host_whose_clock_is_wrong_sends_nothing_until_it_is_right(sandbox, worker):
+    """It would take what others are sending: to it, their leases have run out."""
+    worker.environment |= {"DJANGO_SETTINGS_MODULE": "tests.drills.settings"}
+    worker.environment["DRILL_CLOCK"] = "3600"
+    worker.seed("時計")
+    worker.start()
+    assert until(lambda: "clock is +3600 seconds from" in worker.said()), worker.said()
+    time.sleep(3)  # longer than it takes to see what is due
+    assert worker.rows("states") == {"時計": "waiting"}
+    assert worker.stop(within=30) < 20
+    del worker.environment["DRILL_CLOCK"]
+    worker.start()
+    assert until(lambda: texts(sandbox) == ["時計"]), worker.said()
+
+
 def test_a_new_secret_key_with_hints_in_the_queue_loses_nothing(sandbox, worker, record_property):
     """django-q2 cannot read its own queue any more and drops it; the rows are woken all the same."""
     worker.seed("古い鍵で", "書いた")
