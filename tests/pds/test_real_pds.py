@@ -19,8 +19,9 @@ from django.utils import timezone
 from playwright.sync_api import sync_playwright
 
 from syndication import credentials
-from syndication.actions import pulls
-from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, PostKind
+from syndication.actions import links, pulls, revoking
+from syndication.connectors.errors import Unauthorized
+from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, PostKind, Revocation
 from tests.accounts.away import leave_by_computer, read
 from tests.making import make_member
 from tests.pds.server import PASSWORD, SITE, Account, Pds, running, what_is_missing
@@ -181,6 +182,19 @@ def test_the_access_is_renewed_and_the_new_one_works(pds, hanako, linked):
     assert renewed.expires_at > timezone.now().timestamp()
     assert tried(planned(link, "新しい鍵で")).state == DeliveryState.SENT
     assert [each["value"]["text"] for each in hanako.posts()] == ["新しい鍵で"]
+
+
+@pytest.mark.parametrize("linked", DOORS)
+def test_after_unlinking_nothing_is_renewed_there(pds, hanako, linked):
+    """An access token lasts to its own end there; what would renew it is gone."""
+    link = linked(hanako)
+    connector = credentials.connector_for(link)
+    links.unlink(link, by=link.member)
+    [row] = Revocation.objects.all()
+    revoking.attempt(row.pk)
+    assert not Revocation.objects.exists()
+    with pytest.raises(Unauthorized):
+        connector.refresh()
 
 
 def test_an_app_password_that_is_taken_back_parks_the_link_at_its_next_refresh(pds, hanako):
