@@ -217,7 +217,8 @@ class Connector:
         raise NotImplementedError
 
     def revoke(self) -> None:
-        """Give the access back: these very tokens open nothing any more; others of the account do.
+        """Give the access back: these very tokens open nothing any more, at the latest when a short one
+        has run out; others of the account do.
 
         Nothing where `can_revoke` is False. What is gone already is a success, so saying it twice is.
         Raises TryLater, or Rejected where the network says no for good.

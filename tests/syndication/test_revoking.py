@@ -63,9 +63,10 @@ def link(net: Network, hanako: Member) -> Link:
 
 
 def is_open(net: Network, held: Any) -> bool:
-    """Whether these tokens still open the account there."""
+    """Whether these tokens still open the account there, or would open it again."""
+    connector = net.connector(held)
     try:
-        net.connector(held).profile()
+        (connector.refresh if net.lasts_when_given_back else connector.profile)()
     except Unauthorized:
         return False
     return True

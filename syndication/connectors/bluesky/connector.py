@@ -170,7 +170,8 @@ class Bluesky(Connector):
 
     def revoke(self) -> None:
         """The session, by its refresh token: RFC 7009 where the authorization server names an address
-        for it, else https://docs.bsky.app/docs/api/com-atproto-server-delete-session."""
+        for it, else https://docs.bsky.app/docs/api/com-atproto-server-delete-session, after which an access
+        token lasts to its own end (two hours) and is not renewed."""
         self._xrpc.revoked()
 
     def _embed(

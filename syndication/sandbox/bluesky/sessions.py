@@ -76,9 +76,12 @@ def refresh(state: State, request: Request) -> Reply:
 
 
 def end(state: State, request: Request) -> Reply:
-    """com.atproto.server.deleteSession: by the refresh token."""
-    token, _ = _refreshed(state, request)
-    state.tokens.end(token.session)
+    """com.atproto.server.deleteSession: by the refresh token, as often as one likes. Nothing is renewed
+    any more; the access token lasts to its end, as on the real server."""
+    token = _presented(state, request)
+    for each in state.tokens.refresh.values():
+        if each.session is token.session:
+            each.is_revoked = True
     return Reply()
 
 
@@ -88,11 +91,17 @@ def shown(state: State, session: Session) -> Reply:
     return json_reply({"did": account.id, "handle": handle_of(account.name), "active": True})
 
 
-def _refreshed(state: State, request: Request) -> tuple[Token, Account]:
+def _presented(state: State, request: Request) -> Token:
+    """The refresh token that was sent. Raises Refused for what was never one."""
     text = request.headers.get("authorization", "").removeprefix("Bearer ")
     token = state.tokens.refresh.get(text)
     if token is None or token.session.key:
         raise refused("InvalidToken", "Token could not be verified")
+    return token
+
+
+def _refreshed(state: State, request: Request) -> tuple[Token, Account]:
+    token = _presented(state, request)
     if token.is_revoked:
         raise refused("ExpiredToken", "Token has been revoked")
     if token.ends_at < state.now():

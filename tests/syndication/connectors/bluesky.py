@@ -26,6 +26,7 @@ class BlueskyOnTheSandbox(Network):
 
     connector_class = Bluesky
     ends_at_once = False
+    lasts_when_given_back = True
     uid = HANAKO
     receipt_id = f"at://{HANAKO}/app.bsky.feed.post/3k2222222222a"
     # The same answer for the records of whom one follows and for who they are.
@@ -61,6 +62,8 @@ class BlueskyOnTheSandbox(Network):
 
 class BlueskyByOAuth(BlueskyOnTheSandbox):
     """By tokens that are bound to a key."""
+
+    lasts_when_given_back = False
 
     def credentials(self, *, signs_as: str = "") -> Credentials:
         """`signs_as` another key than the one that the tokens are bound to."""

@@ -9,12 +9,22 @@ import pytest
 from syndication.connectors.base import Connector
 from syndication.connectors.errors import Rejected, TryLater, Unauthorized
 from tests.scripted_server import answer, playing
-from tests.syndication.connectors.network import SECRETS, Impatient, told_by
+from tests.syndication.connectors.network import SECRETS, Impatient, Network, told_by
 
 
 def needs_revoke(connector: type[Connector] | Connector) -> None:
     if not connector.can_revoke:
         pytest.skip("the network has no way to give an access back")
+
+
+def opens_nothing(net: Network, connector: Connector) -> None:
+    if net.lasts_when_given_back:
+        net.expire()
+    with pytest.raises(Unauthorized):
+        connector.profile()
+    if net.can_refresh:
+        with pytest.raises(Unauthorized):
+            connector.refresh()
 
 
 class RevokeContract:
@@ -24,11 +34,7 @@ class RevokeContract:
         needs_revoke(connector)
         connector.profile()
         connector.revoke()
-        with pytest.raises(Unauthorized):
-            connector.profile()
-        if net.can_refresh:
-            with pytest.raises(Unauthorized):
-                connector.refresh()
+        opens_nothing(net, connector)
 
     def test_another_access_to_the_same_account_stays_good(self, net, connector):
         needs_revoke(connector)
@@ -56,8 +62,7 @@ class RevokeContract:
         assert delay.value.after == (7 if kind in ("429", "503") else None)
         with suppress(Rejected):  # that it is gone already
             connector.revoke()
-        with pytest.raises(Unauthorized):
-            connector.profile()
+        opens_nothing(net, connector)
 
     @pytest.mark.parametrize("status", [400, 401, 403, 404])
     def test_a_definite_no_to_giving_back_is_told_without_a_secret(self, net, status):
