@@ -19,7 +19,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db import InterfaceError, OperationalError, connection
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -38,6 +39,7 @@ Clock = Callable[[], datetime]
 
 REFRESH_LEASE = timedelta(seconds=40)  # above one request's total deadline of 20 s
 WAIT_FOR_OTHERS = 45.0  # seconds, above the lease: whoever died refreshing is outwaited
+STORE_AGAIN_AFTER = (0.1, 1.0, 3.0, 8.0)  # seconds; with the request below REFRESH_LEASE
 STILL_GOOD = 5.0  # seconds that an access token needs to be worth sending
 
 NOT_RENEWABLE = gettext_noop("The access ended and cannot be renewed.")
@@ -184,12 +186,27 @@ def _refresh(
         if isinstance(error, Unauthorized):
             raise
         return _go_on_with(held if still_good else None, error, now())
-    stored = ours.update(**_columns(link, new, now()))
+    stored = _stored(ours, _columns(link, new, now()))
     if not stored and not Link.objects.exclude(state=LinkState.ENDED).filter(pk=link.pk).exists():
         leave_to_be_revoked(link, _sealed(new), now())
     link.refresh_from_db()
     # Nobody but a new linking can have overtaken us, and then that one's credentials count.
     return new if stored else open_sealed(link)
+
+
+def _stored(ours: QuerySet[Link], columns: dict[str, object]) -> int:
+    """Nobody else has these, and the network may have forgotten those before them: a database that
+    goes away for a moment must not cost the link."""
+    for pause in STORE_AGAIN_AFTER:
+        try:
+            return ours.update(**columns)
+        except (InterfaceError, OperationalError):
+            if connection.in_atomic_block:
+                raise
+            logger.exception("new credentials are not stored yet")
+            connection.close()
+            time.sleep(pause)
+    return ours.update(**columns)
 
 
 def _go_on_with(held: Credentials | None, error: ConnectorError, now: datetime) -> Credentials:
