@@ -40,7 +40,7 @@ Clock = Callable[[], datetime]
 WITHIN = timedelta(hours=48)
 LEASE = timedelta(seconds=120)  # above the four requests that Bluesky's may be, of 20 s at the most
 NOT_NOW = timedelta(seconds=60)
-AT_ONCE = 100  # hints of one sweep
+AT_ONCE = 100
 
 
 def take_back(link: Link) -> None:
@@ -51,8 +51,9 @@ def take_back(link: Link) -> None:
 
 
 def due(now: datetime) -> list[int]:
-    """The rows whose turn it is."""
-    return list(Revocation.objects.filter(due_at__lte=now).values_list("pk", flat=True)[:AT_ONCE])
+    """The rows whose turn it is, longest first."""
+    rows = Revocation.objects.filter(due_at__lte=now).order_by("due_at")
+    return list(rows.values_list("pk", flat=True)[:AT_ONCE])
 
 
 def attempt(revocation_pk: int, *, now: Clock = timezone.now) -> None:

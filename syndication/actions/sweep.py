@@ -126,8 +126,8 @@ def close_accounts(now: datetime) -> int:
 
 
 def give_back(now: datetime) -> int:
-    """Hints for what networks are still to be asked to take back."""
-    rows = revoking.due(now)
+    """Hints for what networks are still to be asked to take back, unless nobody takes any."""
+    rows = revoking.due(now)[: max(0, revoking.AT_ONCE - queue.depth())]
     for pk in rows:
         queue.hint_revoke(pk)
     return len(rows)

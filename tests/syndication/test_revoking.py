@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 import time
+from copy import copy
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -169,6 +170,24 @@ def renewed_late(before: Link) -> None:
 
 
 # In trouble
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_nobody_takes_hints_no_more_are_given(sandbox, net, now):
+    before = queue.depth()
+    for number in range(3):
+        ended(linked_on(net, make_member(f"m{number}")))
+    Revocation.objects.bulk_create(
+        replica(row) for row in Revocation.objects.all() for _ in range(40)
+    )
+    for _ in range(3):
+        sweep.give_back(now())
+    assert queue.depth() - before <= revoking.AT_ONCE
+
+
+def replica(row: Revocation) -> Revocation:
+    row.pk = None
+    return copy(row)
 
 
 @pytest.mark.parametrize("network", CAN)

@@ -169,8 +169,9 @@ class Bluesky(Connector):
         return self._xrpc.renewed()
 
     def revoke(self) -> None:
-        """The session, by its refresh token: RFC 7009 where the authorization server names an address
-        for it, else https://docs.bsky.app/docs/api/com-atproto-server-delete-session, after which an access
+        """The session, by its refresh token: by OAuth as RFC 7009 has it, where the authorization server
+        names an address for that; by an app password as
+        https://docs.bsky.app/docs/api/com-atproto-server-delete-session has it, after which an access
         token lasts to its own end (two hours) and is not renewed."""
         self._xrpc.revoked()
 
