@@ -80,9 +80,10 @@ def miss_old(now: datetime) -> int:
 def tell_still_out_there(now: datetime) -> int:
     """Deletes that wait for their member for 30 days: they still go once the link is back, but
     the member is told now what is out there."""
+    came_back_late = Q(state=DeliveryState.WAITING, link__state=LinkState.PARKED)
     parked = Delivery.objects.filter(
+        Q(state=DeliveryState.PARKED) | came_back_late,
         kind=DeliveryKind.DELETE,
-        state=DeliveryState.PARKED,
         asked_at__lt=now - timing.DELETE_WITHIN,
     ).select_related("link__member", "post")
     told = 0

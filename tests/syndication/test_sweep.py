@@ -53,17 +53,17 @@ def test_a_delete_is_never_missed(waiting):
     assert waiting.state == DeliveryState.WAITING
 
 
-def test_a_delete_that_waited_thirty_days_for_its_member_is_told_once(waiting):
+@pytest.mark.parametrize("state", [DeliveryState.PARKED, DeliveryState.WAITING])
+def test_a_delete_that_waited_thirty_days_for_its_member_is_told_once(waiting, state):
+    """`waiting`: it was under way when something else found that the link needs its member."""
     Link.objects.update(state=LinkState.PARKED)
-    Delivery.objects.update(
-        kind="delete", state=DeliveryState.PARKED, asked_at=timezone.now() - 31 * DAY
-    )
+    Delivery.objects.update(kind="delete", state=state, asked_at=timezone.now() - 31 * DAY)
     for _ in range(2):
         sweep.everything()
         Notice.objects.update(closed_at=timezone.now())
     assert Notice.objects.count() == 1
     waiting.refresh_from_db()
-    assert waiting.state == DeliveryState.PARKED  # it still goes once the link is back
+    assert waiting.state == state  # it still goes once the link is back
 
 
 def test_a_due_row_without_a_hint_gets_one(waiting, django_capture_on_commit_callbacks):
