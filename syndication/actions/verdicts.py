@@ -119,8 +119,10 @@ def refused(run: Run, error: ConnectorError) -> None:
     note(run, error)
     if isinstance(error, Unauthorized):
         _needs_member(run, error)
-    elif isinstance(error, TryLater) or (isinstance(error, NoVerdict) and run.delivery.is_delete):
-        again(run, error.reason, after=getattr(error, "after", None), outcome=_word(error))
+    elif isinstance(error, TryLater):
+        again(run, error.reason, after=error.after, outcome=_word(error))
+    elif isinstance(error, NoVerdict) and run.delivery.is_delete:
+        again(run, AGAIN_SOON, outcome=_word(error))
     elif isinstance(error, NoVerdict):
         _in_doubt(run, error)
     elif isinstance(error, Gone) and run.delivery.is_edit:

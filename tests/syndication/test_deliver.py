@@ -501,6 +501,7 @@ def test_a_delete_is_repeated_after_a_lost_answer(sandbox, link, now):
     sandbox.faults.add("mixi", "drop_after", match="destroy")
     delete = tried(Delivery.objects.get(kind="delete"), now)
     assert delete.state == DeliveryState.WAITING
+    assert "sent again soon" in delete.reason
     now.advance(seconds=60)
     assert tried(delete, now).state == DeliveryState.SENT
     assert texts(sandbox) == []
