@@ -14,6 +14,7 @@ from datetime import datetime
 from smtplib import SMTPException
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -39,6 +40,7 @@ logger = logging.getLogger(__name__)
 
 CLOSED = gettext_noop("The account was closed.")
 SLICE = 3.0  # seconds that one hint works on what is to go
+HELD = 240  # seconds: above the longest that a task may run (settings.Q_CLUSTER)
 MOST_ADDRESSES = 200  # in the last mail
 
 _S = DeliveryState
@@ -85,12 +87,26 @@ def is_any_left() -> bool:
 def go_on(now: datetime, *, seconds: float = SLICE) -> None:
     """Some more of it, for every account that is being closed."""
     end = time.monotonic() + seconds
-    for member in _closing():
-        while (is_more := _step(member, now)) and time.monotonic() < end:
-            pass
-        if is_more:
+    for pk in list(_closing().values_list("pk", flat=True)):
+        if _work_on(pk, now, end):
             queue.hint_closing()
             return
+
+
+def _work_on(pk: int, now: datetime, end: float) -> bool:
+    """Some of one account, by one worker at a time, or each would send the last mail. Whether there
+    is more to do at once. One that cannot be closed holds up no other."""
+    if not cache.add(f"closing-{pk}", 1, HELD):
+        return False
+    try:
+        while (member := _closing().filter(pk=pk).first()) is not None and _step(member, now):
+            if time.monotonic() >= end:
+                return True
+    except Exception:
+        logger.exception("closing the account of member %s", pk)
+    finally:
+        cache.delete(f"closing-{pk}")
+    return False
 
 
 def _step(member: Member, now: datetime) -> bool:

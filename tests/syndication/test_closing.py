@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 from allauth.usersessions.models import UserSession
 from django.apps import apps
+from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.core.files.storage import default_storage
+from django.core.mail.backends.locmem import EmailBackend
 from django.db.models import ForeignKey
 from django.urls import reverse
 from django.utils import timezone
@@ -305,3 +307,31 @@ def test_staff_can_stop_it_while_it_goes_on(sandbox, link, now):
     tasks.close_accounts()
     assert fresh(link.member).closed_at is None
     assert not Post.objects.exclude(deleted_at=None).exists()
+
+
+def test_an_account_that_cannot_be_closed_holds_up_no_other(link, mailoutbox):
+    taro = make_member("taro")
+    closing.close(by=link.member, takes_copies_back=False)
+    closing.close(by=taro, takes_copies_back=False)
+    Member.objects.filter(pk=link.member.pk).update(email="no\nheader@example.com")
+    tasks.close_accounts()
+    assert fresh(link.member).closed_at is None
+    assert fresh(taro).closed_at
+    assert [mail.to for mail in mailoutbox] == [["taro@example.com"]]
+
+
+class MeanwhileAnotherWorker(EmailBackend):
+    """While the mail server takes its time, the sweeper's hint reaches another worker."""
+
+    def send_messages(self, messages):
+        settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+        tasks.close_accounts()
+        return super().send_messages(messages)
+
+
+def test_two_workers_send_the_last_mail_once(link, settings, mailoutbox):
+    closing.close(by=link.member, takes_copies_back=False)
+    settings.EMAIL_BACKEND = f"{__name__}.MeanwhileAnotherWorker"
+    tasks.close_accounts()
+    assert len(mailoutbox) == 1
+    assert fresh(link.member).closed_at
