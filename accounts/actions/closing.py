@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.contrib.admin.models import LogEntry
 from django.db import transaction
-from django.db.models import CASCADE, ForeignObjectRel
+from django.db.models import CASCADE, ForeignObjectRel, Q
 from django.utils import timezone
 
 from accounts.actions import groups, profile, sessions
@@ -24,14 +24,14 @@ def begin(*, by: Member, takes_copies_back: bool) -> None:
 
     Groups that others are in go on without them (`heirs`).
     """
-    Member.objects.select_for_update().get(pk=by.pk)
-    others = Member.objects.filter(is_superuser=True, is_active=True).exclude(pk=by.pk)
-    if by.is_superuser and not others.exists():
+    staff = Q(is_superuser=True, is_active=True)
+    rows = Member.objects.select_for_update(no_key=True).filter(staff | Q(pk=by.pk)).order_by("pk")
+    locked = {row.pk: row for row in rows}  # of two who are the last of the staff, one stays
+    if not locked[by.pk].is_active:  # pressed on two devices: the first counts
+        return
+    if by.is_superuser and len(locked) == 1:
         raise LastOfStaff
-    for group, heir in heirs(by):
-        if heir is not None:
-            groups.hand_over(group, heir, by=by)
-        groups.leave(group, by=by)
+    _leave_groups(by)
     by.is_active = False
     by.closing_at = timezone.now()
     by.takes_copies_back = takes_copies_back
@@ -39,11 +39,22 @@ def begin(*, by: Member, takes_copies_back: bool) -> None:
     sessions.end_others(by=by, current_key=None)
 
 
+def _leave_groups(member: Member) -> None:
+    """All of them, invitations too: nobody hands a group over to who is on the way out."""
+    for group, heir in heirs(member):
+        if heir is None:
+            groups.close(group, by=member)
+        else:
+            groups.hand_over(group, heir, by=member)
+    Membership.objects.filter(member=member).delete()
+
+
 def heirs(member: Member) -> list[tuple[Group, Member | None]]:
     """The member's own groups, and who owns each without them: whoever has been in it longest."""
     found = []
     for group in Group.objects.filter(owner=member, closed_at=None).order_by("pk"):
-        others = Membership.objects.joined().filter(group=group).exclude(member=member)
+        others = Membership.objects.joined().filter(group=group, member__is_active=True)
+        others = others.exclude(member=member)
         next_one = others.select_related("member").order_by("joined_at", "pk").first()
         found.append((group, next_one.member if next_one else None))
     return found
@@ -53,6 +64,7 @@ def heirs(member: Member) -> list[tuple[Group, Member | None]]:
 def wipe(member: Member) -> None:
     """All rows that hang on the member go, and all that the member's own row says but the name:
     nobody else may take that, and be taken for them."""
+    _leave_groups(member)  # one that was handed over to them at the moment of the press
     profile.remove_picture(member)
     for relation in member._meta.get_fields(include_hidden=True):
         if not isinstance(relation, ForeignObjectRel) or relation.on_delete is not CASCADE:

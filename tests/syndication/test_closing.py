@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -25,6 +26,7 @@ from syndication.models import Delivery, DeliveryState, Link, Post
 from tests.making import PASSWORD, befriend, make_group, make_member, make_post
 from tests.phone import PhoneClient, computer, log_in_phone
 from tests.photographs import a_photo
+from tests.racing import at_once
 from tests.syndication.delivering import Moving, linked, planned, texts, tried
 
 pytestmark = pytest.mark.django_db
@@ -335,3 +337,45 @@ def test_two_workers_send_the_last_mail_once(link, settings, mailoutbox):
     tasks.close_accounts()
     assert len(mailoutbox) == 1
     assert fresh(link.member).closed_at
+
+
+def test_of_two_devices_that_press_at_once_the_first_counts(link):
+    other_device = fresh(link.member)
+    closing.close(by=link.member, takes_copies_back=True)
+    began = fresh(link.member).closing_at
+    closing.close(by=other_device, takes_copies_back=False)
+    assert fresh(link.member).takes_copies_back
+    assert fresh(link.member).closing_at == began
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_the_last_two_of_the_staff_who_close_at_once_one_stays():
+    staff = [make_member(name, is_superuser=True) for name in ("hanako", "taro")]
+
+    def close(number):
+        with suppress(people.LastOfStaff):
+            closing.close(by=staff[number], takes_copies_back=False)
+
+    at_once(2, close)
+    assert Member.objects.filter(is_active=True).count() == 1
+
+
+def test_a_group_goes_to_nobody_who_is_closing_or_was_shut_out(link):
+    member, taro, yuki = link.member, make_member("taro"), make_member("yuki")
+    banned = make_member("jiro", is_active=False)
+    choir, pair = make_group(member, banned, taro, yuki), make_group(member, banned, name="Pair")
+    closing.close(by=taro, takes_copies_back=True)
+    closing.close(by=member, takes_copies_back=True)
+    choir.refresh_from_db()
+    pair.refresh_from_db()
+    assert choir.owner == yuki
+    assert pair.closed_at is not None
+
+
+def test_a_group_that_came_at_the_moment_of_the_press_goes_on(link):
+    taro = make_member("taro")
+    closing.close(by=link.member, takes_copies_back=False)
+    choir = make_group(link.member, taro)
+    tasks.close_accounts()
+    choir.refresh_from_db()
+    assert choir.owner == taro
