@@ -25,7 +25,7 @@ from django.utils.translation import gettext_noop
 from accounts.actions import closing as people
 from accounts.models import Member
 from syndication import queue
-from syndication.actions import copies, links, notices, posts
+from syndication.actions import copies, links, notices, posts, timing
 from syndication.connectors import CONNECTORS
 from syndication.models import (
     Delivery,
@@ -115,20 +115,22 @@ def _step(member: Member, now: datetime) -> bool:
     if member.takes_copies_back and (post := standing.first()) is not None:
         posts.delete(post, by=member)
         return True
-    if member.takes_copies_back and _are_on_their_way(member):
+    if member.takes_copies_back and _are_on_their_way(member, now):
         return False
     if member.email and not _is_told(member, now):
         return False
     return _remove_some(member)
 
 
-def _are_on_their_way(member: Member) -> bool:
+def _are_on_their_way(member: Member, now: datetime) -> bool:
     """Whether deletes are still to be tried. What waits for its member, and what stands behind
-    that, waits for nobody now."""
+    that, waits for nobody now; nor does what staff paused for so long."""
     mine = Delivery.objects.filter(link__member=member)
     asked = Q(state=_S.UNCONFIRMED, due_at=None)
     before = mine.filter(asked, post=OuterRef("post"), link=OuterRef("link"))
-    moving = mine.filter(state__in=(_S.WAITING, _S.SENDING, _S.UNCONFIRMED)).exclude(asked)
+    is_tried = Q(link__state=LinkState.ACTIVE, asked_at__gt=now - timing.DELETE_WITHIN)
+    moving = mine.filter(is_tried | Q(lease_until__gt=now)).exclude(asked)
+    moving = moving.filter(state__in=(_S.WAITING, _S.SENDING, _S.UNCONFIRMED))
     return moving.exclude(Exists(before)).exists()
 
 

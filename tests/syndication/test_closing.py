@@ -22,7 +22,7 @@ from accounts.models import Group, Member, Phone
 from accounts.urlsession.models import Session
 from syndication import tasks
 from syndication.actions import closing, photos, posts, sweep
-from syndication.models import Delivery, DeliveryState, Link, Post
+from syndication.models import Delivery, DeliveryState, Link, NetworkSwitch, Post
 from tests.making import PASSWORD, befriend, make_group, make_member, make_post
 from tests.phone import PhoneClient, computer, log_in_phone
 from tests.photographs import a_photo
@@ -379,3 +379,29 @@ def test_a_group_that_came_at_the_moment_of_the_press_goes_on(link):
     tasks.close_accounts()
     choir.refresh_from_db()
     assert choir.owner == taro
+
+
+def test_a_delete_that_came_back_to_a_link_that_needs_its_member_is_not_waited_for(
+    link, mailoutbox
+):
+    tried(planned(link, "とまった"))
+    closing.close(by=link.member, takes_copies_back=True)
+    tasks.close_accounts()
+    assert Delivery.objects.filter(kind="delete", state=DeliveryState.WAITING).exists()
+    Link.objects.update(state="parked", parked_at=timezone.now())
+    tasks.close_accounts()
+    assert fresh(link.member).closed_at
+    [mail] = mailoutbox
+    assert "mixi" in mail.body
+
+
+def test_a_network_that_staff_paused_is_waited_for_thirty_days(link, now, mailoutbox):
+    tried(planned(link, "とまった"))
+    NetworkSwitch.objects.create(network="mixi", is_paused=True)
+    closing.close(by=link.member, takes_copies_back=True)
+    for days in (0, 29):
+        closing.go_on(now() + timedelta(days=days))
+        assert fresh(link.member).closed_at is None
+    closing.go_on(now() + timedelta(days=31))
+    assert fresh(link.member).closed_at
+    assert "mixi" in mailoutbox[0].body
