@@ -125,6 +125,11 @@ class Member(AbstractUser):
         return self.username
 
     @property
+    def is_closing(self) -> bool:
+        """By its member; whom staff let in again is not."""
+        return self.closing_at is not None and not self.is_active
+
+    @property
     def name(self) -> str:
         """What friends and the member see. Strangers see what `display_name_audience` allows."""
         return self.display_name or self.username

@@ -20,12 +20,11 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from accounts.actions import closing as people
 from accounts.models import Member
 from syndication import queue
-from syndication.actions import copies, links, notices, posts, timing
+from syndication.actions import copies, deciding, links, notices, posts, timing
 from syndication.connectors import CONNECTORS
 from syndication.models import (
     Delivery,
@@ -38,7 +37,6 @@ from syndication.models import (
 
 logger = logging.getLogger(__name__)
 
-CLOSED = gettext_noop("The account was closed.")
 SLICE = 3.0  # seconds that one hint works on what is to go
 HELD = 240  # seconds: above the longest that a task may run (settings.Q_CLUSTER)
 MOST_ADDRESSES = 200  # in the last mail
@@ -74,7 +72,7 @@ def close(*, by: Member, takes_copies_back: bool) -> None:
     people.begin(by=by, takes_copies_back=takes_copies_back)
     waiting = Delivery.objects.of(by).exclude(kind=DeliveryKind.DELETE)
     waiting.filter(state__in=(_S.WAITING, _S.PARKED, _S.FAILED, _S.MISSED)).change(
-        _S.CANCELLED, reason=CLOSED, due_at=None, sent_as={}
+        _S.CANCELLED, reason=deciding.CLOSED, due_at=None, sent_as={}
     )
     queue.hint_closing()
 

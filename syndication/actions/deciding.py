@@ -37,6 +37,7 @@ NOT_OPTED_IN = gettext_noop("You have not allowed posts for this audience to go 
 NEEDS_YOU = gettext_noop("It waits until you link the account again.")
 TAKEN_BACK = gettext_noop("You took it back or showed it to fewer people.")
 UNLINKED = gettext_noop("The account is no longer linked.")
+CLOSED = gettext_noop("The account was closed.")
 NO_PHOTO = gettext_noop("The photo is no longer here.")
 
 
@@ -79,6 +80,8 @@ def why_not_any_more(post: Post, link: Link, audience: str) -> str:
         return TAKEN_BACK
     if link.state == LinkState.ENDED:
         return UNLINKED
+    if link.member.is_closing:
+        return CLOSED
     decision = decide(outgoing(post, link, audience), link)
     return "" if decision.goes else decision.reason
 

@@ -189,7 +189,7 @@ def _wake_the_next(delivery: Delivery) -> None:
 _POST = Select(
     lambda: Post.objects.select_for_update(no_key=True).filter(pk=given("pk", Post, "id"))
 )
-_LINK = Select(lambda: Link.objects.filter(pk=given("pk", Link, "id")))
+_LINK = Select(lambda: Link.objects.select_related("member").filter(pk=given("pk", Link, "id")))
 _TOGGLES = Select(lambda: Toggle.objects.filter(link=given("pk", Link, "id")))
 _BEHIND = Select(
     lambda: Delivery.objects.filter(

@@ -405,3 +405,23 @@ def test_a_network_that_staff_paused_is_waited_for_thirty_days(link, now, mailou
     closing.go_on(now() + timedelta(days=31))
     assert fresh(link.member).closed_at
     assert "mixi" in mailoutbox[0].body
+
+
+def test_what_was_being_written_at_the_press_goes_nowhere(sandbox, link, now):
+    """The request began before the press: a photo came over a slow line."""
+    closing.close(by=link.member, takes_copies_back=False)
+    draft = posts.Draft(kind="status", audience="everyone", form_key="e" * 32, text="遅い")
+    posts.write(draft, by=link.member)
+    deliver_all(now)
+    assert texts(sandbox) == []
+    tasks.close_accounts()
+    assert not Post.objects.exists()
+
+
+def test_a_publish_that_failed_on_its_way_is_not_tried_again_after_the_press(sandbox, link, now):
+    sandbox.faults.add("mixi", "503", match="POST ", times=1)
+    delivery = tried(planned(link, "もう一度"))
+    closing.close(by=link.member, takes_copies_back=False)
+    Delivery.objects.filter(pk=delivery.pk).update(state=DeliveryState.WAITING, due_at=now())
+    deliver_all(now)
+    assert texts(sandbox) == []
