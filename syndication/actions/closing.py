@@ -113,7 +113,7 @@ def _step(member: Member, now: datetime) -> bool:
     if member.takes_copies_back and (post := standing.first()) is not None:
         posts.delete(post, by=member)
         return True
-    if member.takes_copies_back and _are_on_their_way(member, now):
+    if _are_on_their_way(member, now):
         return False
     if member.email and not _is_told(member, now):
         return False
@@ -121,8 +121,9 @@ def _step(member: Member, now: datetime) -> bool:
 
 
 def _are_on_their_way(member: Member, now: datetime) -> bool:
-    """Whether deletes are still to be tried. What waits for its member, and what stands behind
-    that, waits for nobody now; nor does what staff paused for so long."""
+    """Whether deletes are still to be tried, those that were pressed before, too. What
+    waits for its member, and what stands behind that, waits for nobody now; nor does what staff
+    paused for so long."""
     mine = Delivery.objects.filter(link__member=member)
     asked = Q(state=_S.UNCONFIRMED, due_at=None)
     before = mine.filter(asked, post=OuterRef("post"), link=OuterRef("link"))

@@ -425,3 +425,14 @@ def test_a_publish_that_failed_on_its_way_is_not_tried_again_after_the_press(san
     Delivery.objects.filter(pk=delivery.pk).update(state=DeliveryState.WAITING, due_at=now())
     deliver_all(now)
     assert texts(sandbox) == []
+
+
+def test_what_was_deleted_before_still_goes_where_copies_are_left(sandbox, link, now):
+    posts.delete(tried(planned(link, "消した")).post, by=link.member)
+    tried(planned(link, "残る"))
+    closing.close(by=link.member, takes_copies_back=False)
+    tasks.close_accounts()
+    deliver_all(now)
+    tasks.close_accounts()
+    assert texts(sandbox) == ["残る"]
+    assert fresh(link.member).closed_at
