@@ -47,9 +47,16 @@ class MemberAdmin(ReadOnlyAdmin):
         return bool(request.user.is_active and getattr(request.user, "is_superuser", False))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        if not self.has_change_permission(request, obj):
+        is_closed = obj is not None and obj.closed_at is not None  # nobody is left to let in
+        if is_closed or not self.has_change_permission(request, obj):
             return self.fields
         return [name for name in self.fields if name not in self.CHANGED_BY_SUPERUSERS]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Whom staff let in again is not closing: shut out later, they still lose nothing."""
+        if obj.is_active:
+            obj.closing_at = None
+        super().save_model(request, obj, form, change)
 
     @admin.display(description=_("name"))
     def shown_name(self, member: Member) -> Any:
