@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from django.contrib.auth.models import AbstractUser, AnonymousUser, UserManager
 from django.core.validators import RegexValidator
 from django.db import models
@@ -22,8 +24,9 @@ username_validators = [
 
 
 def picture_path(member: Member, filename: str) -> str:
-    """Where the picture is stored. The name given by the browser is not used."""
-    return f"pictures/{member.pk}.jpg"
+    """Where the picture is stored: a new name each time, never the one given by the browser. A name
+    that came again could be that of a file which is about to be deleted."""
+    return f"pictures/{secrets.token_hex(16)}.jpg"
 
 
 class MemberQuerySet(models.QuerySet["Member"]):

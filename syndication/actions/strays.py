@@ -37,9 +37,17 @@ def delete(now: datetime) -> int:
     if strays and len(strays) == sum(map(len, old.values())):
         logger.warning("%s files are named by no row at all: none was deleted", len(strays))
         return 0
-    for name in strays:
+    return sum(map(_is_deleted, strays))
+
+
+def _is_deleted(name: str) -> bool:
+    """What the disk refuses stays until tomorrow, and holds up no other."""
+    try:
         default_storage.delete(name)
-    return len(strays)
+    except OSError:
+        logger.exception("%s could not be deleted", name)
+        return False
+    return True
 
 
 def _old_files(folder: str, now: datetime) -> Iterator[str]:

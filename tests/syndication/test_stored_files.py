@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.apps import apps
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.db.models import FileField
 from django.utils import timezone
 
@@ -151,3 +151,34 @@ def test_every_field_that_names_files_is_known():
         if isinstance(field, FileField)
     }
     assert known == fields
+
+
+class OneIsStuck(FileSystemStorage):
+    """A disk that keeps one file, whoever asks."""
+
+    def delete(self, name):
+        if name.endswith("stuck.jpg"):
+            raise PermissionError(name)
+        super().delete(name)
+
+
+def test_a_file_that_cannot_be_deleted_holds_up_no_other(hanako, settings):
+    names = every_file_of(hanako)
+    stuck = default_storage.save("photos/stuck.jpg", ContentFile(b""))
+    left = default_storage.save("pictures/x.jpg", ContentFile(b""))
+    grow_old(*names, stuck, left)
+    backend = {"BACKEND": f"{__name__}.OneIsStuck"}
+    settings.STORAGES = {**settings.STORAGES, "default": backend}
+    assert strays.delete(timezone.now()) == 1
+    assert stuck in on_disk()
+    assert left not in on_disk()
+
+
+def test_a_picture_that_is_sent_twice_is_there(hanako, django_capture_on_commit_callbacks):
+    """Both presses had read the row before either had written it."""
+    profile.set_picture(hanako, b"first", audience="friends")
+    pressed_twice = [Member.objects.get(pk=hanako.pk) for _ in range(2)]
+    for member in pressed_twice:
+        with django_capture_on_commit_callbacks(execute=True):
+            profile.set_picture(member, b"second", audience="friends")
+    assert default_storage.exists(Member.objects.get(pk=hanako.pk).picture.name)
