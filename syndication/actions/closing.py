@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.mail import send_mail
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
@@ -56,13 +56,14 @@ class Fate:
 def foresee(member: Member) -> list[Fate]:
     """For each network with copies of the member's posts."""
     found: dict[str, tuple[int, int]] = {}
-    for copy in _out_there(member).select_related("link", "post"):
-        can_go, must_stay = found.get(copy.link.network, (0, 0))
-        if _can_go(copy):
-            can_go += 1
+    what = ("link__network", "link__state", "post__kind")
+    for network, state, kind, count in _out_there(member).values_list(*what).annotate(Count("pk")):
+        can_go, must_stay = found.get(network, (0, 0))
+        if state == LinkState.ACTIVE and kind in CONNECTORS[network].can_delete:
+            can_go += count
         else:
-            must_stay += 1
-        found[copy.link.network] = (can_go, must_stay)
+            must_stay += count
+        found[network] = (can_go, must_stay)
     return [Fate(CONNECTORS[key].name, *counts) for key, counts in sorted(found.items())]
 
 
@@ -180,9 +181,3 @@ def _out_there(member: Member) -> QuerySet[Delivery]:
     """The copies that stand on networks, or may."""
     published = Delivery.objects.filter(link__member=member, kind=DeliveryKind.PUBLISH)
     return published.filter(copies.is_out(), state__in=copies.MAYBE_OUT)
-
-
-def _can_go(copy: Delivery) -> bool:
-    link = copy.link
-    is_open = link.state == LinkState.ACTIVE
-    return is_open and copy.post.kind in CONNECTORS[link.network].can_delete

@@ -436,3 +436,14 @@ def test_what_was_deleted_before_still_goes_where_copies_are_left(sandbox, link,
     tasks.close_accounts()
     assert texts(sandbox) == ["残る"]
     assert fresh(link.member).closed_at
+
+
+def test_the_page_before_the_press_counts_copies_and_reads_no_posts(
+    link, django_assert_num_queries
+):
+    for number in range(3):
+        tried(planned(link, str(number)))
+    tried(planned(link, "日記です", kind="note", title="日記"))
+    with django_assert_num_queries(1) as asked:
+        assert closing.foresee(link.member) == [closing.Fate("mixi", can_go=3, must_stay=1)]
+    assert '"text"' not in asked[0]["sql"]
