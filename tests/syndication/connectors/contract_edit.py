@@ -1,4 +1,4 @@
-"""The contract's third part: a copy takes other words, on the networks whose `can_edit` says so."""
+"""For connectors whose `can_edit` names a kind: a copy takes other words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from syndication.connectors.base import Connector, Photo, Receipt
+from syndication.connectors.base import Photo, Receipt
 from syndication.connectors.errors import (
     Gone,
     NoVerdict,
@@ -27,11 +27,6 @@ from tests.syndication.connectors.network import (
 )
 
 
-def needs_edit(connector: type[Connector] | Connector, kind: str = "status") -> None:
-    if kind not in connector.can_edit:
-        pytest.skip("copies stay there as they were sent")
-
-
 def other_words(kind, audience="everyone", **changes):
     """The same post with other words, as `amend` gets it: of its pictures what they show, no bytes."""
     post = a_post(kind, audience, **{"text": "別の言葉 & <i>😀</i>", **changes})
@@ -48,7 +43,6 @@ class EditContract:
 
     @pytest.mark.parametrize("kind", KINDS)
     def test_a_changed_copy_reads_as_the_preview_said(self, net, connector, kind):
-        needs_edit(connector, kind)
         for audience in connector.audiences[kind]:
             receipt = connector.publish(a_post(kind, audience), idempotency_key=audience)
             post = other_words(kind, audience)
@@ -60,7 +54,6 @@ class EditContract:
 
     @pytest.mark.parametrize("kind", KINDS)
     def test_words_that_have_become_too_many_are_cut(self, net, connector, kind):
-        needs_edit(connector, kind)
         receipt = connector.publish(a_post(kind), idempotency_key="k")
         post = other_words(kind, text="花" * (connector.limits[kind].text + 1))
         connector.amend(receipt, post, idempotency_key="l")
@@ -70,7 +63,6 @@ class EditContract:
 
     @pytest.mark.parametrize("kind", KINDS)
     def test_a_copy_for_fewer_readers_is_not_cut_but_stays_as_it_was(self, net, connector, kind):
-        needs_edit(connector, kind)
         for audience in connector.audiences[kind] - {"everyone"}:
             receipt = connector.publish(a_post(kind, audience), idempotency_key=audience)
             before = net.copies(kind)
@@ -80,7 +72,6 @@ class EditContract:
             assert net.copies(kind) == before
 
     def test_the_same_words_said_twice_leave_one_copy(self, net, connector):
-        needs_edit(connector)
         receipt = connector.publish(a_post("status"), idempotency_key="k")
         post = other_words("status")
         for _ in range(2 if connector.edits_repeat else 1):
@@ -88,14 +79,12 @@ class EditContract:
         assert net.copies("status") == [("", connector.preview(post).text)]
 
     def test_odd_characters_break_no_copy(self, net, connector):
-        needs_edit(connector)
         receipt = connector.publish(a_post("status"), idempotency_key="k")
         odd = other_words("status", text="a\x00b\ud83dc\r\nd")
         connector.amend(receipt, odd, idempotency_key="l")
         assert net.copies("status") == [("", "abc\nd")]
 
     def test_a_copy_that_is_gone_takes_no_words(self, net, connector):
-        needs_edit(connector)
         receipt = connector.publish(a_post("status"), idempotency_key="k")
         connector.retract(receipt)
         with pytest.raises(Gone):
@@ -103,7 +92,6 @@ class EditContract:
         assert net.copies("status") == []
 
     def test_an_access_that_was_taken_back_changes_nothing(self, net, connector):
-        needs_edit(connector)
         receipt = connector.publish(a_post("status"), idempotency_key="k")
         before = net.copies("status")
         net.revoke()
@@ -115,13 +103,11 @@ class EditContract:
 
     @pytest.mark.parametrize("play", UNCLEAR)
     def test_whatever_a_change_is_answered_no_verdict_is_made_up(self, net, play):
-        needs_edit(net.connector_class)
         with playing(*net.amending(play)) as server, pytest.raises(NoVerdict):
             change(net.scripted(server, seconds=0.5), net)
 
     @pytest.mark.parametrize("status", ["400 Bad Request", "413 x", "422 x"])
     def test_a_definite_no_to_a_change_is_a_refusal_with_the_networks_words(self, net, status):
-        needs_edit(net.connector_class)
         no = answer(net.refusal_body.replace("{words}", "本文が長すぎます"), status)
         with playing(*net.amending(no)) as server, pytest.raises(Rejected) as refusal:
             change(net.scripted(server), net)
@@ -129,14 +115,12 @@ class EditContract:
         assert refusal.value.words == "本文が長すぎます"
 
     def test_a_change_is_slowed_down_as_the_network_asks(self, net):
-        needs_edit(net.connector_class)
         slow_down = answer("", "429 Too Many Requests", {"Retry-After": "120"})
         with playing(*net.amending(slow_down)) as server, pytest.raises(TryLater) as delay:
             change(net.scripted(server), net)
         assert delay.value.after == 120
 
     def test_without_a_connection_no_change_was_sent(self, net):
-        needs_edit(net.connector_class)
         with playing(answer()) as server:
             connector = net.scripted(server)
         with pytest.raises(Unreachable):
@@ -144,7 +128,6 @@ class EditContract:
 
     @pytest.mark.parametrize("status", ["200 OK", "400 x", "401 x", "403 x", "429 x", "500 x"])
     def test_no_error_of_a_change_holds_a_secret(self, net, status):
-        needs_edit(net.connector_class)
         echo = f'{{"error":"{" ".join(SECRETS)}","error_description":"{" ".join(SECRETS)}"}}'
         with playing(*net.amending(answer(echo, status))) as server:
             connector = net.scripted(server)

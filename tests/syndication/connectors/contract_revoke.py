@@ -1,4 +1,4 @@
-"""The contract's fourth part: an access is given back, where `can_revoke` says that it can be."""
+"""For connectors whose `can_revoke` says that an access can be given back."""
 
 from __future__ import annotations
 
@@ -10,11 +10,6 @@ from syndication.connectors.base import Connector
 from syndication.connectors.errors import Rejected, TryLater, Unauthorized
 from tests.scripted_server import answer, playing
 from tests.syndication.connectors.network import SECRETS, Impatient, Network, told_by
-
-
-def needs_revoke(connector: type[Connector] | Connector) -> None:
-    if not connector.can_revoke:
-        pytest.skip("the network has no way to give an access back")
 
 
 def opens_nothing(net: Network, connector: Connector) -> None:
@@ -31,13 +26,11 @@ class RevokeContract:
     """What must hold when a link ends. Needs the fixtures `net` and `connector`."""
 
     def test_what_was_given_back_opens_nothing_any_more(self, net, connector):
-        needs_revoke(connector)
         connector.profile()
         connector.revoke()
         opens_nothing(net, connector)
 
     def test_another_access_to_the_same_account_stays_good(self, net, connector):
-        needs_revoke(connector)
         other = net.connector(net.credentials())
         connector.revoke()
         assert other.profile().uid
@@ -45,14 +38,12 @@ class RevokeContract:
             assert other.refresh().access_token
 
     def test_what_is_gone_already_may_be_given_back_again(self, net, connector):
-        needs_revoke(connector)
         connector.revoke()
         with suppress(Rejected):  # a definite word, too
             connector.revoke()
 
     @pytest.mark.parametrize("kind", ["500_before", "503", "429", "drop_after", "slow"])
     def test_giving_back_without_a_clear_answer_is_tried_later(self, net, kind):
-        needs_revoke(net.connector_class)
         connector = net.connector_class(
             net.credentials(), http=Impatient(net.http(), 0.5), app=net.app()
         )
@@ -66,7 +57,6 @@ class RevokeContract:
 
     @pytest.mark.parametrize("status", [400, 401, 403, 404])
     def test_a_definite_no_to_giving_back_is_told_without_a_secret(self, net, status):
-        needs_revoke(net.connector_class)
         body = f'{{"error":"{" ".join(SECRETS)}"}}'
         with playing(answer(body, f"{status} No")) as server:
             connector = net.scripted(server)
@@ -78,13 +68,5 @@ class RevokeContract:
 
     @pytest.mark.parametrize("status", [408, 425, 429, 500, 503])
     def test_a_no_that_is_not_definite_is_tried_later(self, net, status):
-        needs_revoke(net.connector_class)
         with playing(answer("{}", f"{status} No")) as server, pytest.raises(TryLater):
             net.scripted(server).revoke()
-
-    def test_where_there_is_no_way_nothing_is_asked(self, net):
-        if net.connector_class.can_revoke:
-            pytest.skip("the network has a way")
-        with playing(answer("{}")) as server:
-            net.scripted(server).revoke()
-            assert server.received == []

@@ -24,12 +24,13 @@ from tests.syndication.connectors.bluesky import (
     BlueskyOnTheSandbox,
 )
 from tests.syndication.connectors.contract import ConnectorContract
+from tests.syndication.connectors.contract_revoke import RevokeContract
 from tests.syndication.connectors.network import a_post
 
 NOW = 1_795_000_000.0
 
 
-class TestBluesky(ConnectorContract):
+class TestBluesky(ConnectorContract, RevokeContract):
     network = BlueskyOnTheSandbox
 
 

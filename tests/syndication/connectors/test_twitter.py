@@ -10,11 +10,12 @@ import pytest
 from syndication.connectors.errors import NoVerdict, Rejected, TryLater, Unauthorized
 from tests.scripted_server import answer, playing
 from tests.syndication.connectors.contract import ConnectorContract
+from tests.syndication.connectors.contract_revoke import RevokeContract
 from tests.syndication.connectors.network import PERMALINK, a_post
 from tests.syndication.connectors.twitter import TwitterOnTheSandbox
 
 
-class TestTwitter(ConnectorContract):
+class TestTwitter(ConnectorContract, RevokeContract):
     network = TwitterOnTheSandbox
 
     def test_two_equal_posts_are_two_copies(self, net, connector):
