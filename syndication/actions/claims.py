@@ -69,12 +69,16 @@ class Claim:
 def claimable(now: datetime, closed: frozenset[str] | None = None) -> DeliveryQuerySet:
     """Due rows that could be taken this moment. `closed`: the hosts that are not asked now."""
     closed = breaker.closed(now) if closed is None else closed
-    paused = NetworkSwitch.objects.filter(network=OuterRef("link__network"), is_paused=True)
     rows = _due_in_order(now).filter(
-        ~Exists(paused), ~budgets.resting(now), link__state=LinkState.ACTIVE
+        ~paused("link__network"), ~budgets.resting(now), link__state=LinkState.ACTIVE
     )
     rows = rows.exclude(link__sending_until__gt=now)
     return rows.exclude(breaker.on(closed, prefix="link__")) if closed else rows
+
+
+def paused(network: str) -> Exists:
+    """A condition: staff paused the network that the path `network` leads to."""
+    return Exists(NetworkSwitch.objects.filter(network=OuterRef(network), is_paused=True))
 
 
 def claim(pk: int, *, owner: str, now: datetime) -> Claim | None:
@@ -269,9 +273,8 @@ _END_ATTEMPT = Update(
 def _free_links() -> LinkQuerySet:
     """Active, nothing in flight on it, and neither it nor its network resting or paused."""
     free = Q(sending_until=None) | Q(sending_until__lte=NOW)
-    is_paused = Exists(NetworkSwitch.objects.filter(network=OuterRef("network"), is_paused=True))
     is_resting = budgets.resting(NOW, link="pk", network="network")
-    return Link.objects.active().filter(free, ~is_paused, ~is_resting)
+    return Link.objects.active().filter(free, ~paused("network"), ~is_resting)
 
 
 @functools.cache

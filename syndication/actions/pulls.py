@@ -1,7 +1,8 @@
 """Bringing friends, and what they wrote, from a linked network. Called by the worker.
 
 A pull can be repeated at any time: rows are keyed by what the network calls them. It survives a
-killed worker (what was brought stays) and says on the page how far it is.
+killed worker (what was brought stays) and says on the page how far it is. A network that asks for time
+gets it, as it does from deliveries.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from syndication import credentials
-from syndication.actions import parking
+from syndication.actions import breaker, budgets, claims, parking
+from syndication.actions.watched import WatchedHttp
 from syndication.connectors.base import Connector, Friend, Terms
 from syndication.connectors.base import FeedItem as ForeignItem
-from syndication.connectors.errors import ConnectorError, Unauthorized
+from syndication.connectors.errors import ConnectorError, TryLater, Unauthorized
 from syndication.models import FeedItem, Link, NetworkFriend
+from syndication.models.link import LinkQuerySet
 
 BATCH = 50
 FRIENDS_EVERY = timedelta(hours=24)
@@ -30,7 +33,7 @@ FEED_AT_ONCE = 200
 
 def pull_friends(link_pk: int) -> None:
     """Bring the whole friend list; who is no longer on it goes. A failure leaves the old list."""
-    link = Link.objects.active().filter(pk=link_pk).first()
+    link = _askable(timezone.now()).filter(pk=link_pk).first()
     if link is None:
         return
     started = timezone.now()
@@ -77,7 +80,7 @@ def _keep_friends(link: Link, friends: Iterable[Friend], seen_at: datetime) -> N
 
 def pull_feed(link_pk: int) -> None:
     """Bring what friends wrote there since the last time, and let go of what is old."""
-    link = Link.objects.active().filter(pk=link_pk).first()
+    link = _askable(timezone.now()).filter(pk=link_pk).first()
     if link is None:
         return
     items: list[ForeignItem] = []
@@ -120,37 +123,46 @@ def _asked(link: Link, ask: Callable[[Connector], None]) -> bool:
 
     Only a definite "no" parks the link; anything else is tried again at the next turn.
     """
+    http = WatchedHttp(timezone.now)
     try:
         try:
-            ask(credentials.connector_for(link))
+            ask(credentials.connector_for(link, http=http))
         except Unauthorized as error:
             if not error.expired:
                 raise
-            ask(credentials.connector_for(link, refused=link.credentials_version))
+            ask(credentials.connector_for(link, http=http, refused=link.credentials_version))
     except Unauthorized as error:
         if not error.scope:
             parking.park(link, error.reason)
+        return False
+    except TryLater as error:
+        budgets.rest(link, error.after or 0.0, timezone.now())
         return False
     except ConnectorError:
         return False
     return True
 
 
+def _askable(now: datetime) -> LinkQuerySet:
+    """Links whose network may be asked: not paused by staff, not resting, its host answers."""
+    links = Link.objects.active().filter(
+        ~claims.paused("network"),
+        ~budgets.resting(now, link="pk", network="network"),
+        member__is_active=True,
+    )
+    closed = breaker.closed(now)
+    return links.exclude(breaker.on(closed)) if closed else links
+
+
 def due_for_friends(now: datetime) -> list[int]:
     """Links whose friend list is a day old or was never brought."""
     return list(
-        Link.objects.active()
-        .filter(member__is_active=True)
-        .exclude(pulled_at__gt=now - FRIENDS_EVERY)
-        .values_list("pk", flat=True)[:100]
+        _askable(now).exclude(pulled_at__gt=now - FRIENDS_EVERY).values_list("pk", flat=True)[:100]
     )
 
 
 def due_for_feed(now: datetime) -> list[int]:
     """Links whose friends have not been asked for a quarter of an hour."""
     return list(
-        Link.objects.active()
-        .filter(member__is_active=True)
-        .exclude(fed_at__gt=now - FEED_EVERY)
-        .values_list("pk", flat=True)[:100]
+        _askable(now).exclude(fed_at__gt=now - FEED_EVERY).values_list("pk", flat=True)[:100]
     )

@@ -10,24 +10,19 @@ By token, never by account; yet a network may give who links again the very toke
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
-from urllib.parse import urlsplit
 
 from django.db.models import F
 from django.utils import timezone
 
 from accounts.actions.linking import outcome_of
 from accounts.models import LinkReturn
-from accounts.outgoing import outgoing_http
-from accounts.safe_http import Answer, HttpFailure, MaybeSent, NotSent
 from accounts.sealing import SealBroken, unseal_json
 from syndication import credentials, queue
-from syndication.actions import breaker, heartbeats, timing
-from syndication.actions.leased import NETWORK_LEVEL
+from syndication.actions import breaker, timing
+from syndication.actions.watched import WatchedHttp
 from syndication.connectors import CONNECTORS
 from syndication.connectors.base import App, Connector
 from syndication.connectors.errors import ConnectorError, NoVerdict, TryLater
@@ -80,7 +75,7 @@ def _connector(row: Revocation, now: Clock) -> Connector:
     """Raises SealBroken, and LookupError for a network that is no longer set up."""
     return CONNECTORS[row.network](
         credentials.opened(row.sealed_credentials),
-        http=_Watched(now),
+        http=WatchedHttp(now),
         app=_app(row),
         clock=lambda: now().timestamp(),
     )
@@ -149,26 +144,3 @@ def _put_off(row: Revocation, after: float | None, now: datetime) -> None:
 def _give_up(row: Revocation) -> None:
     logger.warning("%s could not be asked to take an access back; its member still can", row)
     row.delete()
-
-
-class _Watched:
-    """The way out, whose exchanges feed the breaker of the host that was asked."""
-
-    NotSent = NotSent
-    MaybeSent = MaybeSent
-
-    def __init__(self, now: Clock) -> None:
-        self._now = now
-
-    def request(self, method: str, url: str, **parts: Any) -> Answer:
-        """As SafeHttp.request."""
-        heartbeats.beat()
-        host, began = urlsplit(url).netloc, time.monotonic()
-        try:
-            answer = outgoing_http().request(method, url, **parts)
-        except HttpFailure as failure:
-            if failure.reason in NETWORK_LEVEL:
-                breaker.failed(host, self._now())
-            raise
-        breaker.answered(host, self._now(), seconds=time.monotonic() - began)
-        return answer
