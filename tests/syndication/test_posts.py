@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from accounts.models import Audience, Member
 from accounts.urlsession.api import end_session
+from syndication import queue
 from syndication.actions import posts
 from syndication.models import Delivery, Post, PostKind
 from tests.making import PASSWORD, befriend, make_group, make_link, make_member
@@ -162,6 +166,37 @@ def test_a_form_that_is_sent_twice_makes_one_post():
     first, second = (phone.post(reverse("post_new"), fields) for _ in range(2))
     assert Post.objects.count() == 1
     assert first.path == second.path
+
+
+class Broken(Exception):  # noqa: N818 - what a dead process does not even raise
+    """The process ends here."""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_post_deliveries_and_hint_stand_together_or_not_at_all():
+    """The process dies at each statement in turn."""
+    hanako = make_member("hanako")
+    make_link(hanako)
+    before = queue.depth()
+    ends = 0
+    while not Post.objects.exists():
+        left = [ends]
+
+        def die(execute, *parts, left=left):
+            left[0] -= 1
+            if left[0] < 0:
+                raise Broken
+            return execute(*parts)
+
+        draft = posts.Draft(kind="status", audience="everyone", form_key="f" * 32, text="朝")
+        with connection.execute_wrapper(die), suppress(Broken):
+            posts.write(draft, by=hanako)
+        ends += 1
+        stands = Post.objects.exists()
+        assert stands == Delivery.objects.exists()
+        assert stands or queue.depth() == before
+    assert ends > 5
+    assert (Post.objects.count(), Delivery.objects.count()) == (1, 1)
 
 
 @pytest.mark.django_db(transaction=True)
