@@ -12,7 +12,7 @@ LEAVE = "leave"
 class ClosingForm(forms.Form):
     copies = forms.ChoiceField(
         label=_("The copies on the networks"),
-        choices=[(TAKE_BACK, _("Take back what can be")), (LEAVE, _("Leave them there"))],
+        choices=[(TAKE_BACK, _("Take them back")), (LEAVE, _("Leave them there"))],
         initial=TAKE_BACK,
     )
 
