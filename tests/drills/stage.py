@@ -12,13 +12,12 @@ import random
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,12 +28,11 @@ from cryptography.fernet import Fernet
 
 from tests.drills import processes
 from tests.journey.world import own_database
+from tests.ports import free_row
 
 ENGINES = ("sqlite+orm", "postgresql+orm", "postgresql+redis")
 DEADLINE = 20.0  # of a request, before it is hurried
 STARTED_WITHIN = 90.0
-# Below what the system gives to connections: while the networks are away nobody else gets their ports.
-PORTS = range(20_000, 32_000)
 DOORS = 8  # the main port and those of the networks above it
 
 
@@ -105,7 +103,7 @@ def stage(options: argparse.Namespace) -> Iterator[Drill]:
     """The database, the queue, the environment; all of it gone afterwards, also after SIGTERM."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     folder = Path(tempfile.mkdtemp(prefix="profilelink-drill-"))
-    port = _free_ports()
+    port = free_row(DOORS)
     network = f"http://127.0.0.1:{port}"
     try:
         _choose_engine(options.engine)
@@ -185,16 +183,3 @@ def _empty_queue() -> None:
     if url := os.environ.get("QUEUE_URL"):
         with redis.Redis.from_url(url) as server:
             server.delete("django_q:profilelink:q")
-
-
-def _free_ports() -> int:
-    """The first of `DOORS` ports in a row that nobody listens at."""
-    while True:
-        first = secrets.choice(PORTS)
-        with ExitStack() as held:
-            try:
-                for port in range(first, first + DOORS):
-                    held.enter_context(socket.create_server(("127.0.0.1", port)))
-            except OSError:
-                continue
-            return first

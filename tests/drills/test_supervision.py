@@ -16,7 +16,7 @@ import redis
 
 from tests.drills.forwarder import forwarded
 from tests.drills.worker import Worker, environment_of, until
-from tests.journey.world import free_ports
+from tests.ports import free_row
 from tests.syndication.delivering import texts
 
 VOICE = "POST /2/voice/statuses"
@@ -159,7 +159,7 @@ def test_it_waits_for_a_database_that_comes_up_later_and_goes_away_in_between(
     where = urlsplit(migrated)
     if not where.hostname:
         pytest.skip("needs a database server: DATABASE_URL=postgres://…")
-    port = free_ports(1)[0]
+    port = free_row()
     through = where._replace(netloc=f"{where.username}@127.0.0.1:{port}")
     worker.environment = {**worker.environment, "DATABASE_URL": urlunsplit(through)}
     target = (where.hostname, where.port or 5432)

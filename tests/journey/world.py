@@ -11,13 +11,12 @@ import os
 import re
 import secrets
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ import requests
 
 from syndication.sandbox.mixi.state import CLIENT_SECRET
 from tests.journey.elsewhere import Elsewhere, listening
+from tests.ports import free_row
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN = 120  # seconds
@@ -133,29 +133,6 @@ class World:
         }
 
 
-def free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    for s in sockets:
-        s.bind(("127.0.0.1", 0))
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
-
-
-def free_row(count: int) -> int:
-    """The first of so many free ports in a row."""
-    while True:
-        (first,) = free_ports(1)
-        with ExitStack() as opened:
-            try:
-                for port in range(first, first + count):
-                    opened.enter_context(socket.socket()).bind(("127.0.0.1", port))
-            except (OSError, OverflowError):
-                continue
-            return first
-
-
 @contextmanager
 def own_database(folder: Path) -> Iterator[str]:
     """A database that nobody else uses: a file, or one made on the server of DATABASE_URL."""
@@ -179,7 +156,8 @@ def running(folder: Path, **environment: str) -> Iterator[World]:
     mixi's permission page is reached by way of `World.elsewhere`, which writes down who says what.
     """
     with own_database(folder) as database_url, listening() as elsewhere:
-        (web,), sandbox = free_ports(1), free_row(DOORS)
+        sandbox = free_row(DOORS + 1)
+        web = sandbox + DOORS
         elsewhere.sandbox = f"http://127.0.0.1:{sandbox}"
         ours = {n: v for n, v in os.environ.items() if n not in _OF_THE_TESTS}
         process = subprocess.Popen(

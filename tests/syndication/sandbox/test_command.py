@@ -1,7 +1,6 @@
 """`manage.py sandbox`: as a process, until it is told to stop."""
 
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -9,16 +8,14 @@ import time
 import pytest
 import requests
 
+from tests.ports import free_row
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+DOORS = 5  # the main port, and a port for each network with servers of its own
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_command_serves_and_stops_cleanly(number):
-    port = free_port()
+    port = free_row(DOORS)
     command = [
         sys.executable,
         "manage.py",
