@@ -10,17 +10,18 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.utils import translation
+from django_q.brokers import get_broker
 
 # The networks on a real port; its fixture is `sandbox`.
 pytest_plugins = [name for name in ["tests.sandbox_server"] if find_spec(name)]
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache(request: pytest.FixtureRequest) -> None:
-    """Rate limits and kept pages of one test are not the next one's.
+def _empty_stores(request: pytest.FixtureRequest) -> None:
+    """Rate limits, kept pages and hints of one test are not the next one's.
 
     The cache is a table that Django's flush does not know, so a transactional test would leave
-    its rows behind.
+    its rows behind; and Redis rolls nothing back.
     """
     uses_database = request.node.get_closest_marker("django_db") or (
         {"db", "transactional_db"} & set(request.fixturenames)
@@ -28,6 +29,8 @@ def _empty_cache(request: pytest.FixtureRequest) -> None:
     if uses_database:
         request.getfixturevalue("db")
         cache.clear()
+        if settings.QUEUE_URL:
+            get_broker().purge_queue()
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +41,9 @@ def _own_language() -> Iterator[None]:
 
 
 def pytest_sessionfinish() -> None:
-    """The photos of the tests go, where they were put into a directory of their own."""
+    """What the tests put into places of their own goes: hints, photos."""
+    if settings.QUEUE_URL:
+        get_broker().purge_queue()
     media = Path(settings.MEDIA_ROOT)
     if media.parent == Path(tempfile.gettempdir()) and media.name.startswith("profilelink-media-"):
         shutil.rmtree(media, ignore_errors=True)

@@ -33,3 +33,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
 else:
     # One for each run: two runs at once on one server do not drop each other's.
     DATABASES["default"]["TEST"] = {"NAME": f"test_profilelink_{os.getpid()}"}  # noqa: F405
+if "redis" in Q_CLUSTER:  # noqa: F405
+    # A list of each run's own, and of the processes that it starts with these settings: the workers
+    # of a journey beside it take none of its hints.
+    Q_CLUSTER["name"] = os.environ.setdefault("TEST_QUEUE", f"test-{os.getpid()}")  # noqa: F405
