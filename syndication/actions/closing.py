@@ -137,14 +137,14 @@ def _are_on_their_way(member: Member, now: datetime) -> bool:
 def _is_told(member: Member, now: datetime) -> bool:
     """The last mail: what is still out there, and where. A mail server that is away is waited for,
     for as long as any mail is."""
-    left = list(_out_there(member).select_related("link").order_by("link__network", "pk"))
+    left = _out_there(member)
+    named = left.select_related("link").order_by("link__network", "pk")[:MOST_ADDRESSES]
     context = {
         "member": member,
         "copies": [
-            (each.link.network_name, each.remote_url or each.link.profile_url)
-            for each in left[:MOST_ADDRESSES]
+            (each.link.network_name, each.remote_url or each.link.profile_url) for each in named
         ],
-        "more": max(0, len(left) - MOST_ADDRESSES),
+        "more": max(0, left.count() - MOST_ADDRESSES),
     }
     with notices.in_language_of(member):
         subject = _("%(site)s: your account is closed") % {"site": settings.SITE_NAME}
@@ -155,16 +155,15 @@ def _is_told(member: Member, now: datetime) -> bool:
         logger.exception("the last mail to member %s could not go", member.pk)
         return member.closing_at is None or now > member.closing_at + notices.MAIL_FOR
     Member.objects.filter(pk=member.pk).update(email="")  # told once
-    member.email = ""
     return True
 
 
 def _remove_some(member: Member) -> bool:
     """Links first, so that nothing is sent for what is going; then posts; then everything."""
-    for link in Link.objects.of(member):
+    if (link := Link.objects.of(member).first()) is not None:
         links.unlink(link, by=member)
         return True
-    for post in Post.objects.by(member)[:1]:
+    if (post := Post.objects.by(member).first()) is not None:
         post.delete()
         return True
     people.wipe(member)

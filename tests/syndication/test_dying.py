@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,17 +15,13 @@ from syndication.actions import claims, deliver, heartbeats, verdicts
 from syndication.actions.leased import LeasedHttp
 from syndication.connectors.errors import Gone, Rejected
 from syndication.models import Delivery, DeliveryKind, DeliveryState, HostHealth, Link, Notice
+from tests.dying import MOST_STATEMENTS, is_killed
 from tests.syndication.delivering import Moving, linked, planned, remove, texts, tried
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 S = DeliveryState
 VOICE = "POST /2/voice/statuses"
-MOST_STATEMENTS = 60
-
-
-class Killed(BaseException):
-    """As SIGKILL: nothing of ours catches it, and what was not committed is gone."""
 
 
 @pytest.fixture
@@ -41,7 +38,7 @@ def killed_at_each_statement(sandbox: Any, seeded: Any) -> Iterator[Delivery]:
         HostHealth.objects.all().delete()
         now = Moving(sandbox)
         delivery = seeded(now)
-        if not _is_killed(delivery, now, at=last):
+        if not is_killed(partial(deliver.attempt, delivery.pk, now=now), at=last):
             assert last > 5  # PostgreSQL takes many in one message
             return
         for _ in range(5):
@@ -49,25 +46,6 @@ def killed_at_each_statement(sandbox: Any, seeded: Any) -> Iterator[Delivery]:
             tried(delivery, now)
         yield delivery
     raise AssertionError("it never came to its end")
-
-
-def _is_killed(delivery: Delivery, now: Moving, *, at: int) -> bool:
-    said = 0
-
-    def kill(execute: Any, *statement: Any) -> Any:
-        nonlocal said
-        said += 1
-        if said == at:
-            raise Killed
-        return execute(*statement)
-
-    try:
-        with connection.execute_wrapper(kill):
-            deliver.attempt(delivery.pk, now=now)
-    except Killed:
-        connection.close()
-        return True
-    return False
 
 
 @pytest.mark.parametrize("fault", ["", "500_after"])

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from accounts.models import Audience, Member
@@ -13,6 +10,7 @@ from accounts.urlsession.api import end_session
 from syndication import queue
 from syndication.actions import posts
 from syndication.models import Delivery, Post, PostKind
+from tests.dying import is_killed
 from tests.making import PASSWORD, befriend, make_group, make_link, make_member
 from tests.page import Page
 from tests.phone import PhoneClient, computer, log_in_phone, session_key_of
@@ -168,34 +166,20 @@ def test_a_form_that_is_sent_twice_makes_one_post():
     assert first.path == second.path
 
 
-class Broken(Exception):  # noqa: N818 - what a dead process does not even raise
-    """The process ends here."""
-
-
 @pytest.mark.django_db(transaction=True)
-def test_post_deliveries_and_hint_stand_together_or_not_at_all():
+def test_a_post_and_its_deliveries_stand_together_or_not_at_all():
     """The process dies at each statement in turn."""
     hanako = make_member("hanako")
     make_link(hanako)
     before = queue.depth()
-    ends = 0
-    while not Post.objects.exists():
-        left = [ends]
-
-        def die(execute, *parts, left=left):
-            left[0] -= 1
-            if left[0] < 0:
-                raise Broken
-            return execute(*parts)
-
-        draft = posts.Draft(kind="status", audience="everyone", form_key="f" * 32, text="朝")
-        with connection.execute_wrapper(die), suppress(Broken):
-            posts.write(draft, by=hanako)
-        ends += 1
+    draft = posts.Draft(kind="status", audience="everyone", form_key="f" * 32, text="朝")
+    at = 1
+    while is_killed(lambda: posts.write(draft, by=hanako), at=at):
         stands = Post.objects.exists()
-        assert stands == Delivery.objects.exists()
-        assert stands or queue.depth() == before
-    assert ends > 5
+        assert Delivery.objects.exists() == stands
+        assert stands or queue.depth() == before  # a lost hint is given again, none comes too early
+        at += 1
+    assert at > 5
     assert (Post.objects.count(), Delivery.objects.count()) == (1, 1)
 
 

@@ -8,11 +8,12 @@ import time
 from copy import copy
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.actions import linking
 from accounts.models import LinkReturn, Member, ServerRegistration
@@ -23,6 +24,7 @@ from syndication.actions import links, revoking, sweep, timing
 from syndication.connectors.errors import ConnectorError, Unauthorized
 from syndication.models import HostHealth, Link, LinkState, NetworkSwitch, Revocation
 from tests.accounts.away import come_back, leave_by_phone
+from tests.dying import MOST_STATEMENTS, is_killed
 from tests.making import make_link, make_member
 from tests.phone import log_in_phone
 from tests.racing import at_once
@@ -314,18 +316,15 @@ def test_a_network_that_is_no_longer_set_up_is_dropped(link, now, settings):
 # Killed, doubled
 
 
-class Killed(BaseException):
-    """As SIGKILL: nothing of ours catches it, and what was not committed is gone."""
-
-
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_that_is_killed_anywhere_leaves_it_to_the_next(sandbox, net):
-    for last in range(1, 40):
+    for last in range(1, MOST_STATEMENTS):
         Member.objects.all().delete()
         Revocation.objects.all().delete()
         now = Moving(sandbox)
         held = ended(linked_on(net, make_member("hanako")))
-        was_killed = killed(revoking.due(now())[0], now, at=last)
+        [pk] = revoking.due(now())
+        was_killed = is_killed(partial(revoking.attempt, pk, now=now), at=last)
         now.advance(seconds=125)
         asked(now)
         assert not is_open(net, held)
@@ -334,25 +333,6 @@ def test_a_worker_that_is_killed_anywhere_leaves_it_to_the_next(sandbox, net):
             assert last > 4
             return
     raise AssertionError("it never came to its end")
-
-
-def killed(pk: int, now: Moving, *, at: int) -> bool:
-    """An attempt that dies at its statement number `at`. Whether it came to that."""
-    said = 0
-
-    def kill(execute: Any, *statement: Any) -> Any:
-        nonlocal said
-        said += 1
-        if said == at:
-            raise Killed
-        return execute(*statement)
-
-    try:
-        with connection.execute_wrapper(kill):
-            revoking.attempt(pk, now=now)
-    except Killed:
-        return True
-    return False
 
 
 @pytest.mark.django_db(transaction=True)

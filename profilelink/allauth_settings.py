@@ -1,0 +1,62 @@
+"""What allauth is told, as far as it is the same on every site: log-in, sign-up, linking, two steps, how
+often each may be tried. settings.py takes all of it in, and adds what depends on the site.
+"""
+
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "accounts.adapters.SocialAccountAdapter"
+MFA_ADAPTER = "accounts.adapters.MFAAdapter"
+ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD = "website"
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.allauth.LoginForm",
+    "signup": "accounts.forms.allauth.SignupForm",
+    "add_email": "accounts.forms.allauth.AddEmailForm",
+    "reset_password": "accounts.forms.allauth.ResetPasswordForm",
+    "reset_password_from_key": "accounts.forms.allauth.ResetPasswordKeyForm",
+    "set_password": "accounts.forms.allauth.SetPasswordForm",
+    "change_password": "accounts.forms.allauth.ChangePasswordForm",
+    "reauthenticate": "accounts.forms.allauth.ReauthenticateForm",
+}
+ACCOUNT_USERNAME_MIN_LENGTH = 2
+ACCOUNT_PRESERVE_USERNAME_CASING = False  # names are small letters; log-in takes any
+ACCOUNT_USERNAME_VALIDATORS = "accounts.models.member.username_validators"
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a change of what lets somebody in is told by mail
+ACCOUNT_SESSION_REMEMBER = False
+# Who only borrowed a phone that is in cannot make the account theirs by a mail address of their own.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_PREVENT_ENUMERATION = True
+# Per-address limits are high, since a carrier's gateway puts many phones behind one address;
+# what holds back a guesser is the limit per account (the key).
+ACCOUNT_RATE_LIMITS = {
+    "login": "600/m/ip",
+    "login_failed": "600/m/ip,10/5m/key",
+    "signup": "60/m/ip",
+    "reset_password": "60/m/ip,5/m/key",
+    "reset_password_from_key": "60/m/ip",
+    "confirm_email": "1/3m/key",
+    "manage_email": "10/m/user",
+    "change_password": "5/m/user",
+    "reauthenticate": "10/m/user",
+    # Ours. The key is one for all: 20^8 letters, so many guesses a minute at the most.
+    "phone_code": "20/m/ip,300/m/key",
+    "device_code": "20/10m/user,300/m/key",
+    "link_server": "20/h/user",
+    "device_ask": "60/m/ip,600/m/key",
+    "export": "1/m/user",
+}
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # linking is never logging in
+SOCIALACCOUNT_STORE_TOKENS = False  # ours are sealed, in the link's row
+SOCIALACCOUNT_LOGIN_ON_GET = False
+MFA_FORMS = {
+    "authenticate": "accounts.forms.allauth.CodeForm",
+    "reauthenticate": "accounts.forms.allauth.CodeAgainForm",
+    "activate_totp": "accounts.forms.allauth.ActivateTOTPForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TRUST_ENABLED = False
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds: clocks of phones are off
+USERSESSIONS_TRACK_ACTIVITY = False
