@@ -27,19 +27,9 @@ from tests.making import PASSWORD, befriend, make_group, make_member, make_post
 from tests.phone import PhoneClient, computer, log_in_phone
 from tests.photographs import a_photo
 from tests.racing import at_once
-from tests.syndication.delivering import Moving, linked, planned, texts, tried
+from tests.syndication.delivering import planned, texts, tried
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def now(sandbox):
-    return Moving(sandbox)
-
-
-@pytest.fixture
-def link(sandbox):
-    return linked(sandbox)
 
 
 def a_photo_post(member):

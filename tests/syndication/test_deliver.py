@@ -29,7 +29,6 @@ from tests.scripted_server import answer, playing
 from tests.syndication.delivering import (
     Moving,
     grant,
-    linked,
     planned,
     remove,
     texts,
@@ -40,16 +39,6 @@ from tests.syndication.slate import BlindSlateConnector, on_slate
 pytestmark = pytest.mark.django_db
 
 VOICE = "POST /2/voice/statuses"
-
-
-@pytest.fixture
-def link(sandbox):
-    return linked(sandbox)
-
-
-@pytest.fixture
-def now(sandbox):
-    return Moving(sandbox)
 
 
 def a_status(text):

@@ -24,11 +24,6 @@ S = DeliveryState
 VOICE = "POST /2/voice/statuses"
 
 
-@pytest.fixture
-def now(sandbox):
-    return Moving(sandbox)
-
-
 def killed_at_each_statement(sandbox: Any, seeded: Any) -> Iterator[Delivery]:
     """The row that `seeded(now)` brings, each time anew, after a try that was killed at its first
     statement, at its second … and after what other workers then made of it."""

@@ -17,7 +17,7 @@ from syndication.models import Delivery, DeliveryState, Link, Notice
 from tests.making import allow, make_link, make_member
 from tests.photographs import a_photo
 from tests.syndication.connectors.mastodon import MastodonOnTheSandbox
-from tests.syndication.delivering import Moving, planned, tried
+from tests.syndication.delivering import planned, tried
 
 pytestmark = pytest.mark.django_db
 
@@ -33,11 +33,6 @@ def link(sandbox):
     link = make_link(make_member("hanako"), "mastodon", host=host, uid=held.uid)
     credentials.keep(link, held)
     return link
-
-
-@pytest.fixture
-def now(sandbox):
-    return Moving(sandbox)
 
 
 def change(post, text, **words):

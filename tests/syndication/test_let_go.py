@@ -5,22 +5,12 @@ import pytest
 from syndication.actions import claims, deliver, deliveries, links, presses, sweep
 from syndication.actions.leased import LeasedHttp
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Notice
-from tests.syndication.delivering import Moving, linked, planned, remove, texts, tried
+from tests.syndication.delivering import planned, remove, texts, tried
 
 pytestmark = pytest.mark.django_db
 
 S = DeliveryState
 VOICE = "POST /2/voice/statuses"
-
-
-@pytest.fixture
-def link(sandbox):
-    return linked(sandbox)
-
-
-@pytest.fixture
-def now(sandbox):
-    return Moving(sandbox)
 
 
 def unlink(link):

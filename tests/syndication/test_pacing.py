@@ -16,7 +16,7 @@ from syndication.connectors.mixi import Mixi
 from syndication.connectors.wire import reset_after, retry_after
 from syndication.models import Allowance, Delivery, DeliveryState, HostHealth, Link
 from tests.making import make_link, make_member
-from tests.syndication.delivering import Moving, linked, planned, texts, tried
+from tests.syndication.delivering import linked, planned, texts, tried
 
 pytestmark = pytest.mark.django_db
 
@@ -27,16 +27,6 @@ NOON = 1_800_000_000.0
 class Frugal(Mixi):
     budget_of_link = Budget(requests=3, seconds=60.0)
     budget_of_network = Budget(requests=5, seconds=600.0)
-
-
-@pytest.fixture
-def link(sandbox):
-    return linked(sandbox)
-
-
-@pytest.fixture
-def now(sandbox):
-    return Moving(sandbox)
 
 
 @pytest.fixture

@@ -11,18 +11,13 @@ from syndication.actions import pulls
 from syndication.models import Allowance, HostHealth, Link, LinkState, NetworkSwitch
 from tests.making import make_member
 from tests.syndication.connectors.mastodon import MastodonOnTheSandbox
-from tests.syndication.delivering import linked, planned, tried
+from tests.syndication.delivering import planned, tried
 from tests.syndication.networks import linked_on
 
 pytestmark = pytest.mark.django_db
 
 FRIENDS = "GET /2/people/"
 TIMELINE = "GET /2/voice/"
-
-
-@pytest.fixture
-def link(sandbox):
-    return linked(sandbox)
 
 
 def fresh(link):
