@@ -28,6 +28,9 @@ ACCOUNT_SESSION_REMEMBER = False
 # Who only borrowed a phone that is in cannot make the account theirs by a mail address of their own.
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+# Named one by one: a new version of allauth may add ways that have no page here. Its mailed code
+# ("code", on by default since 65.22) has none.
+ACCOUNT_REAUTHENTICATION_METHODS = ["password", "mfa"]
 ACCOUNT_PREVENT_ENUMERATION = True
 # Per-address limits are high, since a carrier's gateway puts many phones behind one address;
 # what holds back a guesser is the limit per account (the key).
