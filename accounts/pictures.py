@@ -17,7 +17,7 @@ from PIL import Image, ImageOps
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
 
 
-class BadPicture(Exception):  # noqa: N818 - the file's fault; the text is for the member
+class BadPicture(Exception):
     """The file is no picture that we take. The text says what to do."""
 
 

@@ -20,7 +20,7 @@ _HOW_TO_MAKE_ONE = (
 )
 
 
-class SealBroken(Exception):  # noqa: N818 - a fact about stored text, told to staff
+class SealBroken(Exception):
     """The text was sealed with a key that is not in TOKEN_KEYS, or was damaged."""
 
     def __init__(self) -> None:

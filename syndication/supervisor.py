@@ -63,7 +63,7 @@ class Cluster:
             stdin=subprocess.DEVNULL,
             start_new_session=True,
             env={**os.environ, heartbeats.CLUSTER: self.name},
-            preexec_fn=_end_with_parent,  # noqa: PLW1509 - one thread only, nothing locked
+            preexec_fn=_end_with_parent,
         )
 
     @property

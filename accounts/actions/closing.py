@@ -14,7 +14,7 @@ from accounts.actions import groups, profile, sessions
 from accounts.models import Group, Member, Membership
 
 
-class LastOfStaff(Exception):  # noqa: N818 - nothing is wrong with the program
+class LastOfStaff(Exception):
     """Nobody else could give staff their rights afterwards."""
 
 

@@ -12,11 +12,11 @@ from accounts.signals import may_link
 TRIES_AN_HOUR = 5  # that came to nothing; keeps a stolen session from trying numbers for long
 
 
-class NotNow(Exception):  # noqa: N818 - told to the member in words
+class NotNow(Exception):
     """Linking is not possible just now; the text says why and what to do."""
 
 
-class TooManyTries(Exception):  # noqa: N818
+class TooManyTries(Exception):
     """The member left for networks often enough within an hour."""
 
 

@@ -35,11 +35,11 @@ _TYPED = "device"
 logger = logging.getLogger(__name__)
 
 
-class CodeOver(Exception):  # noqa: N818 - nothing is wrong with the program
+class CodeOver(Exception):
     """The code is unknown, used, refused or expired."""
 
 
-class NotApproved(Exception):  # noqa: N818
+class NotApproved(Exception):
     """Nobody has approved it yet. `is_too_soon`: the computer asks more often than it should."""
 
     def __init__(self, *, is_too_soon: bool) -> None:
@@ -47,7 +47,7 @@ class NotApproved(Exception):  # noqa: N818
         self.is_too_soon = is_too_soon
 
 
-class WrongSecret(Exception):  # noqa: N818
+class WrongSecret(Exception):
     """Neither the phone's PIN nor the password."""
 
 

@@ -49,11 +49,11 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
-class Over(Exception):  # noqa: N818 - nothing is wrong with the program
+class Over(Exception):
     """The row is unknown, used, expired or spent, or is not for the one who asks."""
 
 
-class WrongNumber(Exception):  # noqa: N818
+class WrongNumber(Exception):
     """Not the number that was shown. `left` tries remain."""
 
     def __init__(self, left: int) -> None:
@@ -61,7 +61,7 @@ class WrongNumber(Exception):  # noqa: N818
         self.left = left
 
 
-class LinkedElsewhere(Exception):  # noqa: N818
+class LinkedElsewhere(Exception):
     """Another member has linked this account."""
 
 

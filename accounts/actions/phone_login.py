@@ -29,11 +29,11 @@ NUMBERS_SHOWN = 3
 _TYPED = "phone"  # what its typed codes are for, see codes.hash_typed
 
 
-class CodeOver(Exception):  # noqa: N818 - nothing is wrong with the program
+class CodeOver(Exception):
     """The code is unknown, used, ended or expired, or is not for the one who asks."""
 
 
-class NotPicked(Exception):  # noqa: N818 - the phone waits
+class NotPicked(Exception):
     """The code lives, but nobody has picked a number on the computer yet."""
 
     def __init__(self, opener: PhoneOpener) -> None:

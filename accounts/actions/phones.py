@@ -14,11 +14,11 @@ from accounts.models import Member, Phone
 from accounts.urlsession.api import end_session
 
 
-class NoPhone(Exception):  # noqa: N818 - nothing is wrong with the program
+class NoPhone(Exception):
     """The bookmark is unknown or was ended."""
 
 
-class Locked(Exception):  # noqa: N818
+class Locked(Exception):
     """Five wrong PINs: a QR code or the password now."""
 
 

@@ -30,7 +30,7 @@ LONGEST_LIFE = 1000 * 365 * 86400.0  # seconds of an access token; some servers 
 JOINER = "\u200d"  # holds an emoji of several together
 
 
-class ExchangeFailed(Exception):  # noqa: N818 - the network's doing
+class ExchangeFailed(Exception):
     """The network did not say who came back. Holds no cause: its text may quote a token.
 
     `words`, where there are any, tell the member what is wrong there and what to do next.

@@ -74,7 +74,7 @@ class MaskAdminEmailHandler(AdminEmailHandler):
         super().send_mail(mask(str(subject)), mask(str(message)), *args, **kwargs)
 
 
-class GunicornLogger(Logger):  # type: ignore[misc]
+class GunicornLogger(Logger):
     """`logger_class` of the gunicorn configuration: the access log, masked."""
 
     def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> dict[str, Any]:

@@ -20,7 +20,7 @@ _FIRST_LINE = re.compile(rb"\s{0,20}--(\S{1,70})[ \t]*\r?\n")
 _UNDER = re.compile(rb"\\(.)", re.S)
 
 
-class TooMuch(Exception):  # noqa: N818 - a fact about the mail; the text is for the log
+class TooMuch(Exception):
     """More headers, parts or levels than any phone sends."""
 
 

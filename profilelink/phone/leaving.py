@@ -36,7 +36,7 @@ def for_phone(response: HttpResponseBase, phone: Phone, path: str) -> HttpRespon
         elif kind == "image/jpeg" and response.status_code == 200 and response.content:
             _fit(response, phone)
         response["Content-Length"] = str(len(response.content))
-    patch_vary_headers(response, ("User-Agent",))  # type: ignore[arg-type]
+    patch_vary_headers(response, ("User-Agent",))
     return response
 
 

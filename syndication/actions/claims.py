@@ -45,7 +45,7 @@ USUAL = 20.0  # seconds: a request's deadline, unless it carries a picture
 JUST_NOW = timedelta(seconds=1)
 
 
-class LostLease(Exception):  # noqa: N818 - a fact: somebody else holds the row now
+class LostLease(Exception):
     """We were too slow; the row is somebody else's. Nothing more may leave."""
 
 

@@ -43,7 +43,7 @@ SLICE = 3.0  # seconds that one hint works on what is due; then other tasks have
 BATCH = 40  # rows between two looks at what is due: a new post waits for no more than these
 
 
-class StandDown(Exception):  # noqa: N818 - the last look's answer
+class StandDown(Exception):
     """The request may not leave."""
 
     def __init__(self, state: str, reason: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 
-class NotYours(Exception):  # noqa: N818 - a fact about who asks
+class NotYours(Exception):
     """What was to be changed belongs to somebody else."""
 
     def __init__(self, thing: Any) -> None:
@@ -13,7 +13,7 @@ class NotYours(Exception):  # noqa: N818 - a fact about who asks
         self.thing = thing
 
 
-class NotNow(Exception):  # noqa: N818 - a fact about the state of things
+class NotNow(Exception):
     """It cannot be done as things stand; `reason` says why and what to do instead."""
 
     def __init__(self, reason: str) -> None:

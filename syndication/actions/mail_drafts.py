@@ -37,7 +37,7 @@ EXPIRING = gettext_lazy(
 )
 
 
-class Refused(Exception):  # noqa: N818 - the mail's fault or its hour's
+class Refused(Exception):
     """No draft was made of it. The text tells the member why, `what` the log."""
 
     def __init__(self, what: str, reason: str) -> None:

@@ -85,7 +85,7 @@ def write(draft: Draft, *, by: Member) -> Post:
     return post
 
 
-class EditedMeanwhile(Exception):  # noqa: N818 - a fact about the post
+class EditedMeanwhile(Exception):
     """Somebody else of the same member saved other words first. `post` is how it stands now."""
 
     def __init__(self, post: Post) -> None:

@@ -90,10 +90,10 @@ class Http(Protocol):
     """
 
     @property
-    def NotSent(self) -> type[Exception]: ...  # noqa: N802
+    def NotSent(self) -> type[Exception]: ...
 
     @property
-    def MaybeSent(self) -> type[Exception]: ...  # noqa: N802
+    def MaybeSent(self) -> type[Exception]: ...
 
     def request(  # noqa: PLR0913 - the parts of a request, each by its name
         self,

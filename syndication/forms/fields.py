@@ -106,7 +106,7 @@ class AudienceField(forms.ChoiceField):
             choices=choices, label=gettext_lazy("Who sees it"), widget=AudienceSelect, **kwargs
         )
 
-    def clean(self, value: Any) -> tuple[str, Group | None]:  # type: ignore[override]
+    def clean(self, value: Any) -> tuple[str, Group | None]:
         """The audience, and the group where it is for one."""
         choice = str(super().clean(value))
         group = self.groups.get(choice)

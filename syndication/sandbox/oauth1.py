@@ -25,7 +25,7 @@ TEXT = ("Content-Type", "text/plain; charset=utf-8")
 _PARAMETER = re.compile(r'(\w+)="([^"]*)"')
 
 
-class BadSignature(Exception):  # noqa: N818 - an answer, not a fault of ours
+class BadSignature(Exception):
     """The request is not signed as it should be; the text says what is wrong."""
 
 

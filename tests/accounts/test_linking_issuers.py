@@ -81,7 +81,7 @@ def test_a_server_that_says_that_it_always_tells_its_name_must(sandbox, honest, 
     [("", True), ("{root}", True), ("{root}/", True), ("https://evil.example", False)],
 )
 @pytest.mark.parametrize("has_metadata", [True, False])
-def test_of_a_server_that_promises_no_name_a_wrong_one_is_refused(  # noqa: PLR0913
+def test_of_a_server_that_promises_no_name_a_wrong_one_is_refused(
     sandbox, honest, hanako, told, is_own, has_metadata
 ):
     sandbox.mastodon.state.settings.metadata = has_metadata

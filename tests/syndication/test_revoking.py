@@ -257,7 +257,7 @@ def test_after_two_days_it_is_given_up(sandbox, link, now):
 def test_a_definite_no_ends_it_with_a_word_for_staff(net, link, now, caplog):
     held = ended(link)
     app = net.sandbox.mastodon.state.apps["app"]
-    net.sandbox.mastodon.state.apps["app"] = replace(app, secret="another")  # noqa: S106
+    net.sandbox.mastodon.state.apps["app"] = replace(app, secret="another")
     asked(now)
     assert not Revocation.objects.exists()
     assert "does not take an access back: it answered 403" in caplog.text

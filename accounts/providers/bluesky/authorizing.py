@@ -36,9 +36,7 @@ class Authorizer:
     par_url: str
     token_url: str
 
-    def push(  # noqa: PLR0913 - the parts of a request, each by its name
-        self, client: Client, *, key: str, verifier: str, state: str, login_hint: str
-    ) -> str:
+    def push(self, client: Client, *, key: str, verifier: str, state: str, login_hint: str) -> str:
         """Hand the request over (RFC 9126); the address of its permission page. Raises
         ExchangeFailed."""
         digest = hashlib.sha256(verifier.encode()).digest()

@@ -17,7 +17,7 @@ WINDOW = timedelta(minutes=5)
 HTML = ("Content-Type", "text/html; charset=utf-8")
 
 
-class Refused(Exception):  # noqa: N818 - an answer, not a fault of ours
+class Refused(Exception):
     """The request ends here, with this reply."""
 
     def __init__(self, reply: Reply) -> None:

@@ -84,7 +84,7 @@ def test_a_bluesky_server_in_trouble_is_asked_again_where_its_address_is(sandbox
 def test_mastodon_takes_a_token_back_from_nobody_but_the_program_it_was_given_to(sandbox):
     net = MastodonOnTheSandbox(sandbox)
     connector = net.connector()
-    connector.app = replace(connector.app, client_secret="somebody else's")  # noqa: S106
+    connector.app = replace(connector.app, client_secret="somebody else's")
     with pytest.raises(Rejected) as refusal:
         connector.revoke()
     assert refusal.value.status == 403
