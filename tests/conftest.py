@@ -1,19 +1,31 @@
 """What every test stands on. Rows are made by tests.making, requests by tests.phone."""
 
+import os
 import shutil
-import tempfile
 from collections.abc import Iterator
-from importlib.util import find_spec
-from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.utils import translation
 from django_q.brokers import get_broker
 
-# The networks on a real port; its fixture is `sandbox`.
-pytest_plugins = [name for name in ["tests.sandbox_server"] if find_spec(name)]
+# The networks on a real port, whose fixture is `sandbox`; how a run is spread over the cores; the list
+# of the clients that did the main job.
+pytest_plugins = ["tests.sandbox_server", "tests.parallel", "tests.journey.summary"]
+
+# A busy machine fails no law: no example has a deadline, and making examples may take its time. In CI
+# the examples are the same in each run; elsewhere they differ, and what failed is tried again.
+hypothesis.settings.register_profile(
+    "tests",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    database=None if "CI" in os.environ else hypothesis.settings.default.database,
+    print_blob=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("tests")
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +56,6 @@ def pytest_sessionfinish() -> None:
     """What the tests put into places of their own goes: hints, photos."""
     if settings.QUEUE_URL:
         get_broker().purge_queue()
-    media = Path(settings.MEDIA_ROOT)
-    if media.parent == Path(tempfile.gettempdir()) and media.name.startswith("profilelink-media-"):
+    media = os.environ["MEDIA_ROOT"]
+    if media.endswith(f"{os.environ['TEST_RUN']}-media"):
         shutil.rmtree(media, ignore_errors=True)

@@ -13,7 +13,7 @@ from profilelink.settings import *  # noqa: F403, TID251
 
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.drills.apps.DrillsConfig"]  # noqa: F405
 # Within a run of the tests, the list of that run (tests.settings).
-Q_CLUSTER["name"] = os.environ.get("TEST_QUEUE", Q_CLUSTER["name"])  # noqa: F405
+Q_CLUSTER["name"] = os.environ.get("TEST_RUN", Q_CLUSTER["name"])  # noqa: F405
 # DRILL_HOSTS: one network under several names, each with a host of its own.
 for _host in filter(None, os.environ.get("DRILL_HOSTS", "").split(",")):
     NETWORKS[f"mixi-{_host}"] = {**NETWORKS["mixi"], "api_url": f"http://{_host}/mixi/2"}  # noqa: F405

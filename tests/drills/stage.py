@@ -180,6 +180,8 @@ def default_engine() -> str:
 
 
 def _empty_queue() -> None:
+    """The list that tests.drills.settings names, and no other run's."""
     if url := os.environ.get("QUEUE_URL"):
+        name = os.environ.get("TEST_RUN", "profilelink")
         with redis.Redis.from_url(url) as server:
-            server.delete("django_q:profilelink:q")
+            server.delete(f"django_q:{name}:q")

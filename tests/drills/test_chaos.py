@@ -11,7 +11,7 @@ import pytest
 from tests.drills.processes import ROOT
 
 
-@pytest.mark.journey
+@pytest.mark.drill
 def test_under_fire_nothing_is_lost_doubled_left_behind_or_stale():
     command = [
         "-m", "tests.drills.chaos", "--deliveries", "40", "--kills", "2", "--bad", "0.2",

@@ -25,7 +25,7 @@ SILENT_AFTER = os.environ.get("DRILL_SILENT_AFTER", "12")
 A_DAY_AND_A_HALF = 36 * 3600  # above every pause between two tries
 POISON = "毒"
 
-pytestmark = pytest.mark.journey
+pytestmark = pytest.mark.drill
 Note = Callable[[str, object], None]
 
 

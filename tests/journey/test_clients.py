@@ -32,7 +32,7 @@ from tests.journey.test_main_job import COMPUTER
 from tests.journey.w3m import W3m
 from tests.journey.world import World
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.browser]
 
 MASARU, NANA, CHII, TAKEZO, YOSSY, SAKURA = OTHERS
 

@@ -13,6 +13,8 @@ from tests.journey.browser import Browser
 from tests.journey.story import home, sees
 from tests.journey.world import World
 
+pytestmark = pytest.mark.journey
+
 WORDS = "みんなへ 😀 https://example.org/a-long-way/to-go"
 # Key: the name on the links page, and what the page asks for before the phone leaves.
 NETWORKS = {

@@ -9,6 +9,7 @@ from tests.profilelink.album import Shown
 from tests.profilelink.screen import chromium, screen
 
 pytestmark = [
+    pytest.mark.browser,
     pytest.mark.django_db,  # for the album alone
     pytest.mark.skipif(EXECUTABLE is None, reason="Chromium is not installed here"),
 ]

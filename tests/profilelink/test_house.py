@@ -57,6 +57,15 @@ def test_files_stay_small(folder: str) -> None:
             assert lines <= cap or "migrations" in path.parts, f"{path}: {lines} lines"
 
 
+@pytest.mark.parametrize(("folder", "mark"), [("journey", "journey"), ("drills", "drill")])
+def test_what_starts_the_whole_product_is_marked(folder: str, mark: str) -> None:
+    """`pytest -m 'not journey and not drill and not browser'` leaves the slow ones out."""
+    for path in (ROOT / "tests" / folder).glob("test_*.py"):
+        text = path.read_text()
+        if "world: World" in text or "worker" in text or "subprocess" in text:
+            assert f"pytest.mark.{mark}" in text, path
+
+
 def test_no_machine_s_path_and_no_registry_stands_in_the_project() -> None:
     for path in [
         *ROOT.glob("*.*"),

@@ -73,7 +73,7 @@ CHARSETS = st.sampled_from(
 @given(raw=MAILS)
 @example(raw=b"")
 @example(raw=b"Content-Type: multipart/mixed; boundary=\n\n--\n--\n")
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 def test_any_bytes_are_read_or_too_much(raw: bytes) -> None:
     try:
         mail = reading.arrived(mime.message(raw))
@@ -85,7 +85,7 @@ def test_any_bytes_are_read_or_too_much(raw: bytes) -> None:
 
 
 @given(raw=st.binary(max_size=200), declared=CHARSETS, carrier=st.sampled_from([*Carrier, None]))
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 def test_any_bytes_of_any_charset_are_text(
     raw: bytes, declared: str, carrier: Carrier | None
 ) -> None:
@@ -93,7 +93,7 @@ def test_any_bytes_of_any_charset_are_text(
 
 
 @given(text=st.text(st.characters(exclude_categories=["Cs", "Cc", "Co"]), max_size=100))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_what_utf8_says_arrives_letter_by_letter(text: str) -> None:
     lines = text.replace("\u2028", "\n").replace("\u2029", "\n")
     kept = re.sub("[\ufeff\ufff9-\ufffc\ufffe\uffff]", "", lines).replace("\ufffd", "〓")
@@ -101,7 +101,7 @@ def test_what_utf8_says_arrives_letter_by_letter(text: str) -> None:
 
 
 @given(html=st.text(max_size=200))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_page_is_text(html: str) -> None:
     assert len(text_of_html(html)) <= len(html) * 2 + 2  # an entity may stand for two letters
 
@@ -109,7 +109,8 @@ def test_any_page_is_text(html: str) -> None:
 @pytest.mark.django_db
 @given(raw=MAILS, sender=st.sampled_from(["", "hanako@example.com", "a@example.net"]))
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_any_bytes_end_in_a_code_that_is_written_down(db: None, raw: bytes, sender: str) -> None:
     MailDraft.objects.all().delete()

@@ -400,7 +400,6 @@ def take(life: Life, step: tuple[Any, ...]) -> None:
 @settings(
     max_examples=50,
     derandomize=True,  # the same lives in every run: a guard taken out is missed by none or by all
-    deadline=None,
     phases=(Phase.explicit, Phase.generate),  # fifteen steps can be read as they are
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from syndication.connectors.text import (
@@ -93,7 +93,6 @@ def test_a_fitted_text_stays_as_it_is(count, text, room):
 
 
 @each_count
-@settings(deadline=None)  # a busy machine fails no text
 @given(text=TEXTS, limit=st.integers(0, 60))
 def test_a_cut_text_stays_as_it_is_and_no_longer_beginning_would_fit(count, text, limit):
     kept = cut(text, limit, count)
