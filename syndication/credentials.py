@@ -22,7 +22,6 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext_noop
 
 from accounts.models import ServerRegistration
 from accounts.outgoing import outgoing_http
@@ -31,6 +30,7 @@ from accounts.sealing import SealBroken, seal_json, unseal_json
 from syndication.connectors import CONNECTORS
 from syndication.connectors.base import App, Connector, Credentials, Http
 from syndication.connectors.errors import ConnectorError, TryLater, Unauthorized
+from syndication.connectors.reasons import Reason
 from syndication.models import Link, LinkState, Revocation
 
 logger = logging.getLogger(__name__)
@@ -42,9 +42,9 @@ WAIT_FOR_OTHERS = 45.0  # seconds, above the lease: whoever died refreshing is o
 STORE_AGAIN_AFTER = (0.1, 1.0, 3.0, 8.0)  # seconds; with the request below REFRESH_LEASE
 STILL_GOOD = 5.0  # seconds that an access token needs to be worth sending
 
-NOT_RENEWABLE = gettext_noop("The access ended and cannot be renewed.")
-BEING_RENEWED = gettext_noop("The access to this account is being renewed.")
-NO_KEY_FITS = gettext_noop("We cannot open what we hold for this account. The staff must look.")
+NOT_RENEWABLE = Reason("not_renewable")
+BEING_RENEWED = Reason("being_renewed")
+NO_KEY_FITS = Reason("no_key_fits")
 
 
 def app_for(network: str, host: str = "") -> App:

@@ -144,7 +144,7 @@ def let_go(held: Claim, now: datetime) -> None:
 def settle(held: Claim, state: str, *, outcome: str, now: datetime, **fields: object) -> bool:
     """Give the row back in `state`, the link its slot, the log its end. Whether the row was ours."""
     attempt = held.attempt
-    ended = {name: getattr(attempt, name) for name in ("http_status", "excerpt", "version")}
+    ended = {name: getattr(attempt, name) for name in _TOLD_BY_A_TRY}
     changes = {**fields, "state": state, "lease_owner": "", "lease_until": None}
     _, is_ours, _ = at_once(
         _slot_freed(held),
@@ -241,6 +241,7 @@ def _now_has(delivery: Delivery, fields: dict[str, Any]) -> None:
 
 
 # --- What each delivery says to the database, composed once (actions.composed) -------------------
+_TOLD_BY_A_TRY = ("http_status", "reason", "network_words", "excerpt", "version")
 PK = given("pk", Delivery, "id")
 NOW = given("now", Delivery, "due_at")
 OWNER = given("owner", Delivery, "lease_owner")
@@ -264,9 +265,7 @@ _END_ATTEMPT = Update(
     lambda: Attempt.objects.filter(pk=PK),
     "outcome",
     "finished_at",
-    "http_status",
-    "excerpt",
-    "version",
+    *_TOLD_BY_A_TRY,
 )
 
 

@@ -3,8 +3,7 @@
 by the page before sending, when the deliveries are made, and right before a request leaves. It is
 the same function each time, so what was said beforehand is what happens.
 
-Reasons name no network, since the page does, and are kept untranslated: whoever shows one
-translates it for who looks.
+Reasons are codes (connectors.reasons.Reason); syndication.reason_texts has their sentences.
 """
 
 from __future__ import annotations
@@ -13,32 +12,31 @@ from dataclasses import asdict, dataclass
 from typing import Any, cast
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from accounts.addresses import public_url
 from accounts.models import Audience
-from syndication.connectors import CONNECTORS, media
+from syndication.connectors import CONNECTORS, media, reasons
 from syndication.connectors.base import Audience as WireAudience
 from syndication.connectors.base import Connector, Kind, OutgoingPost, Photo, Preview, Terms
 from syndication.connectors.errors import Rejected, Unsupported
-from syndication.connectors.reasons import FOLLOWERS_NOT_APPROVED
+from syndication.connectors.reasons import FOLLOWERS_NOT_APPROVED, Reason
 from syndication.models import Link, LinkState, Post, PostKind
 
 MOST_EARLIER = 3  # tries with other words that are looked for besides the last
 
 NEVER_SENT = (Audience.ONLY_ME, Audience.GROUP)
 
-STAYS_HERE = gettext_noop("A post for a group or for you alone is never sent on.")
-NO_SUCH_KIND = gettext_noop("It has no place for this kind of post.")
-NO_SUCH_READERS = gettext_noop("It cannot show this kind of post to fewer people than everyone.")
-NOT_ALLOWED_THERE = gettext_noop("You have not allowed this kind there. Link it again to allow it.")
-TURNED_OFF = gettext_noop("You turned this kind of post off for it.")
-NOT_OPTED_IN = gettext_noop("You have not allowed posts for this audience to go there.")
-NEEDS_YOU = gettext_noop("It waits until you link the account again.")
-TAKEN_BACK = gettext_noop("You took it back or showed it to fewer people.")
-UNLINKED = gettext_noop("The account is no longer linked.")
-CLOSED = gettext_noop("The account was closed.")
-NO_PHOTO = gettext_noop("The photo is no longer here.")
+STAYS_HERE = Reason("stays_here")
+NO_SUCH_KIND = reasons.KIND_UNKNOWN
+NO_SUCH_READERS = Reason("no_such_readers")
+NOT_ALLOWED_THERE = Reason("not_allowed_there")
+TURNED_OFF = Reason("turned_off")
+NOT_OPTED_IN = Reason("not_opted_in")
+NEEDS_YOU = Reason("needs_you")
+TAKEN_BACK = Reason("taken_back")
+UNLINKED = Reason("unlinked")
+CLOSED = Reason("account_closed")
+NO_PHOTO = Reason("no_photo")
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ class Decision:
     """`is_expected`: the member would look for a copy there, so a refusal is written down."""
 
     goes: bool
-    reason: str = ""  # why not, or what holds it up
+    reason: str = ""  # a code: why not, or what holds it up
     is_expected: bool = False
     waits_for_member: bool = False
     preview: Preview | None = None
@@ -176,7 +174,7 @@ def as_sent(stored: dict[str, Any]) -> OutgoingPost:
 
 
 def left_out(stored: dict[str, Any], link: Link) -> tuple[str, ...]:
-    """What a copy that left goes without, in words (connectors.reasons)."""
+    """What a copy that left goes without: codes of connectors.reasons."""
     if not stored:
         return ()
     try:

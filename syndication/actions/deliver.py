@@ -99,7 +99,7 @@ def _try(run: Run) -> None:
     except LostLease:
         raise
     except StandDown as no:
-        run.settle(no.state, "stood_down", due_at=None, reason=no.reason[:300])
+        run.settle(no.state, "stood_down", due_at=None, reason=no.reason)
     except ConnectorError as error:
         verdicts.refused(run, error)
     except Exception:

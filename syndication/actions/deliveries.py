@@ -12,21 +12,19 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from accounts.models import Audience, Member
 from syndication.actions import deciding, order, parking, verdicts
 from syndication.actions.errors import NotNow, NotYours
 from syndication.actions.order import MAYBE_OUT, NOT_OUT, Start
-from syndication.connectors import CONNECTORS
+from syndication.connectors import CONNECTORS, reasons
 from syndication.connectors.base import OutgoingPost, Preview
+from syndication.connectors.reasons import Reason
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Post
 
-CANNOT_TAKE_BACK = gettext_noop("It offers no way to delete this. Please delete it there yourself.")
-NO_ACCESS_ANY_MORE = gettext_noop(
-    "The account is no longer linked, so please delete it there yourself."
-)
+CANNOT_TAKE_BACK = reasons.CANNOT_DELETE
+NO_ACCESS_ANY_MORE = Reason("no_access_any_more")
+COPY_THERE = Reason("copy_there")
 
 _S = DeliveryState
 
@@ -109,7 +107,7 @@ def send_copy(post: Post, link: Link, *, by: Member) -> Delivery:
         raise NotNow(decision.reason or deciding.UNLINKED)
     before = _copies_and_deletes(post).filter(link=link).order_by("sequence").last()
     if before is not None and order.stands_in_the_way(before):
-        raise NotNow(gettext_noop("A copy is there already, or on its way."))
+        raise NotNow(COPY_THERE)
     state = _S.PARKED if decision.waits_for_member else _S.WAITING
     start = Start(state, decision.reason, is_by_hand=True)
     return order.add(post, link, DeliveryKind.PUBLISH, start)
@@ -152,7 +150,7 @@ def _foreseen(link: Link, draft: OutgoingPost) -> Foreseen:
         link=link,
         goes=decision.goes,
         preview=decision.preview,
-        reason=_(decision.reason) if decision.reason else "",
+        reason=decision.reason,
         readers=deciding.readers(link, draft.audience) if decision.goes else "",
     )
 

@@ -14,22 +14,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.translation import gettext_noop
 
 from syndication.actions import deciding, order
 from syndication.actions.deciding import Decision
 from syndication.actions.order import NOT_OUT, Standing, Start
 from syndication.connectors import CONNECTORS
 from syndication.connectors.base import Preview, Receipt
-from syndication.connectors.reasons import CANNOT_EDIT
+from syndication.connectors.reasons import CANNOT_EDIT, Reason
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Post
 
 WORDS = ("title", "text", "url", "url_title", "photo_alt")
 
-REPLACED = gettext_noop("You changed it again before it had gone; that edit takes its place.")
-ALREADY_THERE = gettext_noop("The copy has these words already.")
-NOTHING_THERE = gettext_noop("It had not arrived there, so there was nothing to change.")
-NO_NAME = gettext_noop("It never told us the name of the copy. Please change it there yourself.")
+REPLACED = Reason("replaced")
+ALREADY_THERE = Reason("already_there")
+NOTHING_THERE = Reason("nothing_to_change")
+NO_NAME = Reason("no_name_to_change")
 
 _S = DeliveryState
 
@@ -40,7 +39,7 @@ class Foreseen:
 
     `will` is "change" (the copy there), "wait" (change it once the account is linked again), "go"
     (the copy has not left: it leaves with these words), "hold" (it will not leave with these words)
-    or "stay" (the copy keeps the old words); `reason` says why, untranslated. `is_news`: what the post
+    or "stay" (the copy keeps the old words); `reason` is the code that says why. `is_news`: what the post
     says now goes whole, the new words would not, so the member is told before saving.
     """
 

@@ -14,7 +14,7 @@ class NotYours(Exception):
 
 
 class NotNow(Exception):
-    """It cannot be done as things stand; `reason` says why and what to do instead."""
+    """It cannot be done as things stand; the code `reason` says why and what to do instead."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from syndication import queue
 from syndication.actions import deciding, notices, timing
 from syndication.connectors import CONNECTORS
+from syndication.connectors.reasons import Reason
 from syndication.models import (
     Delivery,
     DeliveryKind,
@@ -18,6 +19,7 @@ from syndication.models import (
     LinkState,
     Notice,
 )
+from syndication.reason_texts import sentence
 
 PARKED = "parked"
 TOO_NARROW = "scope"
@@ -25,16 +27,14 @@ UNCONFIRMED = "unconfirmed"
 
 
 @transaction.atomic
-def park(link: Link, reason: str) -> bool:
+def park(link: Link, reason: Reason) -> bool:
     """The network said for sure that the access is over. Whether this parked the link.
 
     Only where `link` still holds the credentials that were refused: who linked again in the
     meantime is not parked by the old ones' end.
     """
     parked = Link.objects.active().filter(pk=link.pk, credentials_version=link.credentials_version)
-    if not parked.update(
-        state=LinkState.PARKED, parked_at=timezone.now(), parked_reason=reason[:200]
-    ):
+    if not parked.update(state=LinkState.PARKED, parked_at=timezone.now(), parked_reason=reason):
         return False
     waiting = link.deliveries.filter(state=DeliveryState.WAITING)
     waiting.change(DeliveryState.PARKED, reason=deciding.NEEDS_YOU)
@@ -45,7 +45,7 @@ def park(link: Link, reason: str) -> bool:
             "Open Links and link it again."
         ) % {"network": connector.name, "name": link.name}
         if connector.relink_hint:
-            text = f"{text} {_(connector.relink_hint)}"
+            text = f"{text} {sentence(connector.relink_hint)}"
     notices.tell(link.member, PARKED, text, link=link)
     return True
 

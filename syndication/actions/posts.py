@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
-from django.utils.translation import gettext_noop
 
 from accounts.addresses import public_url
 from accounts.models import Audience, Group, Member
@@ -16,10 +15,11 @@ from syndication.actions import deliveries, edits, photos
 from syndication.actions.deliveries import Foreseen
 from syndication.actions.errors import NotNow, NotYours
 from syndication.connectors.base import OutgoingPost, Photo
+from syndication.connectors.reasons import Reason
 from syndication.link_titles import title_of
 from syndication.models import Delivery, KeptPhoto, Post, PostKind
 
-DELETED = gettext_noop("The post was deleted.")
+DELETED = Reason("post_deleted")
 
 
 @dataclass(frozen=True)

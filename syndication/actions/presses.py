@@ -8,22 +8,22 @@ from __future__ import annotations
 
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext_noop
 
 from accounts.models import Member
 from syndication import queue
 from syndication.actions import deciding, parking
 from syndication.actions.errors import NotNow, NotYours
+from syndication.connectors.reasons import Reason
 from syndication.models import Delivery, DeliveryState, Link, LinkState
 
 MAY_CHANGE = "syndication.change_delivery"
 
-MOVED_ON = gettext_noop("It has moved on since you looked. See where it stands now.")
-WE_LOOK_FIRST = gettext_noop("We are still finding out whether it arrived. Look again in a minute.")
-LINK_FIRST = gettext_noop("Link the account again first; then it goes by itself.")
+MOVED_ON = Reason("moved_on")
+WE_LOOK_FIRST = Reason("we_look_first")
+LINK_FIRST = Reason("link_first")
 
-DISMISSED = gettext_noop("You dismissed it.")
-DISMISSED_BY_STAFF = gettext_noop("The staff dismissed it.")
+DISMISSED = Reason("dismissed")
+DISMISSED_BY_STAFF = Reason("dismissed_by_staff")
 
 _S = DeliveryState
 _OFFERED: dict[str, tuple[str, ...]] = {

@@ -5,8 +5,7 @@ from __future__ import annotations
 import random
 from datetime import datetime, timedelta
 
-from django.utils.translation import gettext_noop
-
+from syndication.connectors.reasons import Reason
 from syndication.models import Delivery, DeliveryKind
 
 # Seconds before the 2nd, 3rd … try: 30 s, 2 min, 10 min, 30 min, 2 h, 6 h, 12 h, 24 h.
@@ -22,9 +21,7 @@ MOST_READS = 9  # that may have killed their worker
 THROTTLED = 1800.0  # seconds: the least wait after the ninth try, for a network that keeps asking
 SHORTEST_WAIT = 1.0  # seconds, also where a network says "in 0 seconds"
 
-TOO_OLD = gettext_noop(
-    "It became older than two days before it could go. Send it if it still fits."
-)
+TOO_OLD = Reason("too_old")
 
 _random = random.SystemRandom()
 

@@ -15,7 +15,6 @@ from typing import TypeVar
 from django.db import IntegrityError, transaction
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from syndication import credentials
 from syndication.actions import budgets, claims, deciding, edits, notices, parking, timing
@@ -30,6 +29,7 @@ from syndication.connectors.errors import (
     TryLater,
     Unauthorized,
 )
+from syndication.connectors.reasons import Reason
 from syndication.connectors.wire import strike
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link
 
@@ -39,13 +39,13 @@ _Found = TypeVar("_Found")
 
 STILL_OUT_THERE = "still_out_there"  # an incident
 
-GAVE_UP = gettext_noop("We tried for as long as it made sense. Try again by hand if it still fits.")
-ASK_YOU = gettext_noop("No answer came, and we cannot look there ourselves. Please look.")
-LOOKING = gettext_noop("No clear answer came. We look there before we send anything again.")
-SOON_ASKED = gettext_noop("No clear answer came. In a minute we ask you to look there.")
-AGAIN_SOON = gettext_noop("No clear answer came. It is sent again soon: twice is the same as once.")
-NOTHING_THERE = gettext_noop("It had not arrived there, so there was nothing to delete.")
-NO_NAME = gettext_noop("It never told us the name of the copy. Please delete it there yourself.")
+GAVE_UP = Reason("gave_up")
+ASK_YOU = Reason("ask_you")
+LOOKING = Reason("looking")
+SOON_ASKED = Reason("soon_asked")
+AGAIN_SOON = Reason("again_soon")
+NOTHING_THERE = Reason("nothing_to_delete")
+NO_NAME = Reason("no_name_to_delete")
 
 
 @dataclass
@@ -86,6 +86,7 @@ class Run:
         kept = (DeliveryState.UNCONFIRMED, DeliveryState.WAITING)
         if state not in kept or (state == DeliveryState.WAITING and not self.held.was_in_doubt):
             fields["sent_as"] = {}
+        fields["network_words"] = self.held.attempt.network_words
         self.held.attempt.http_status = self.held.attempt.http_status or self.http.last_status
         return claims.settle(self.held, state, outcome=outcome, now=self.now(), **fields)
 
@@ -132,11 +133,13 @@ def refused(run: Run, error: ConnectorError) -> None:
 
 
 def note(run: Run, error: ConnectorError) -> None:
-    """Status and excerpt into the log line, without secrets; a request for time to the budgets."""
+    """What was answered into the log line, without secrets; a request for time to the budgets."""
     if isinstance(error, TryLater) and error.after is not None:
         budgets.throttled(run.link, error.after, run.now())
-    run.held.attempt.http_status = error.status
-    run.held.attempt.excerpt = strike(error.excerpt or error.reason, run.secrets)[:500]
+    attempt = run.held.attempt
+    attempt.http_status, attempt.reason = error.status, error.reason
+    attempt.network_words = strike(error.words, run.secrets)[:160]
+    attempt.excerpt = strike(error.excerpt, run.secrets)[:500]
 
 
 def again(run: Run, reason: str, *, outcome: str, after: float | None = None) -> None:
@@ -147,13 +150,13 @@ def again(run: Run, reason: str, *, outcome: str, after: float | None = None) ->
     elif due_at is None:
         failed(run, GAVE_UP, outcome)
     else:
-        run.settle(DeliveryState.WAITING, outcome, due_at=due_at, reason=reason[:300])
+        run.settle(DeliveryState.WAITING, outcome, due_at=due_at, reason=reason)
 
 
 @transaction.atomic
-def failed(run: Run, reason: str, outcome: str) -> None:
+def failed(run: Run, reason: Reason, outcome: str) -> None:
     """For good, until somebody presses. Of a delete the member is told what is still out there."""
-    is_ours = run.settle(DeliveryState.FAILED, outcome, due_at=None, reason=reason[:300])
+    is_ours = run.settle(DeliveryState.FAILED, outcome, due_at=None, reason=reason)
     if is_ours and run.delivery.is_delete:
         still_out_there(run.delivery)
 
@@ -216,7 +219,7 @@ def _needs_member(run: Run, error: Unauthorized) -> None:
     elif not parking.park(run.link, error.reason) and _is_linked_again(run.link):
         run.settle(DeliveryState.WAITING, _word(error), due_at=run.now(), reason="")
         return
-    run.settle(DeliveryState.PARKED, _word(error), reason=error.reason[:300])
+    run.settle(DeliveryState.PARKED, _word(error), reason=error.reason)
 
 
 def _is_linked_again(link: Link) -> bool:
@@ -249,7 +252,7 @@ def _in_doubt(run: Run, error: NoVerdict) -> None:
 def _copy_gone(run: Run, error: Gone) -> None:
     """Somebody deleted the copy there: nothing is left to change, and the member is told once."""
     copy = copy_before(run.delivery)
-    state, reason = DeliveryState.CANCELLED, error.reason[:300]
+    state, reason = DeliveryState.CANCELLED, error.reason
     if not run.settle(state, _word(error), due_at=None, reason=reason) or copy is None:
         return
     sent = Delivery.objects.filter(pk=copy.pk, state=DeliveryState.SENT, gone_at=None)

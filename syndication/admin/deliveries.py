@@ -12,14 +12,15 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.admin.read_only import ReadOnlyAdmin, ReadOnlyInline
 from accounts.models import Audience, Member
 from syndication.actions import presses
 from syndication.actions.errors import NotNow, NotYours
 from syndication.models import Attempt, Delivery
+from syndication.reason_texts import sentence
 
 Press = Callable[..., None]
 
@@ -42,11 +43,16 @@ class AttemptInline(ReadOnlyInline):
         "finished_at",
         "outcome",
         "http_status",
+        "why",
         "answer",
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Attempt]:
         return super().get_queryset(request).select_related("delivery__post")
+
+    @admin.display(description=_("reason"))
+    def why(self, attempt: Attempt) -> str:
+        return sentence(attempt.reason)
 
     @admin.display(description=_("answer"))
     def answer(self, attempt: Attempt) -> Any:
@@ -63,7 +69,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         "state",
         "tries",
         "due_at",
-        "reason",
+        "why",
         "created_at",
     )
     list_filter = ("state", "kind", "link__network", "audience", "created_at")
@@ -80,7 +86,8 @@ class DeliveryAdmin(ReadOnlyAdmin):
         "sequence",
         "version",
         "state",
-        "reason",
+        "why",
+        "said",
         "audience",
         "due_at",
         "tries",
@@ -103,6 +110,14 @@ class DeliveryAdmin(ReadOnlyAdmin):
     @admin.display(description=_("network"), ordering="link__network")
     def network(self, delivery: Delivery) -> str:
         return delivery.link.network
+
+    @admin.display(description=_("reason"), ordering="reason")
+    def why(self, delivery: Delivery) -> str:
+        return delivery.reason_in_words
+
+    @admin.display(description=_("the network's words"))
+    def said(self, delivery: Delivery) -> Any:
+        return delivery.network_words if _is_open(delivery) else _("(private)")
 
     @admin.display(description=_("address of the copy"))
     def copy(self, delivery: Delivery) -> Any:
@@ -130,7 +145,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
             try:
                 press(delivery, by=request.user)
             except (NotNow, NotYours) as no:
-                refused[gettext(getattr(no, "reason", str(no)))].append(str(delivery))
+                refused[sentence(getattr(no, "reason", str(no)))].append(str(delivery))
             else:
                 done += 1
                 self.log_change(request, delivery, said)

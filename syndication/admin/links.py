@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.read_only import ReadOnlyAdmin, ReadOnlyInline
 from syndication.models import Link, Notice, Toggle
@@ -17,7 +18,7 @@ class ToggleInline(ReadOnlyInline):
 class LinkAdmin(ReadOnlyAdmin):
     """The fields are listed one by one: a new column of secrets is not shown by itself."""
 
-    list_display = ("member", "network", "name", "state", "scopes", "parked_reason", "expires_at")
+    list_display = ("member", "network", "name", "state", "scopes", "why", "expires_at")
     list_filter = ("network", "state", "created_at", "parked_at")
     search_fields = ("member__username", "name", "uid", "host")
     list_select_related = ("member",)
@@ -32,7 +33,7 @@ class LinkAdmin(ReadOnlyAdmin):
         "profile_url",
         "state",
         "parked_at",
-        "parked_reason",
+        "why",
         "scopes",
         "expires_at",
         "keep_fresh_at",
@@ -45,6 +46,10 @@ class LinkAdmin(ReadOnlyAdmin):
         "created_at",
         "ended_at",
     )
+
+    @admin.display(description=_("reason"), ordering="parked_reason")
+    def why(self, link: Link) -> str:
+        return link.parked_reason_in_words
 
 
 @admin.register(Notice)

@@ -6,10 +6,9 @@ too; a connector never stores either. Everything a page must say beforehand (wha
 carries, to whom, how long a text may be, whether a copy can be deleted or read back) is a class
 attribute, so that no page needs an instance.
 
-Words for members. The reason of an error and each entry of `Preview.dropped` is one of the
-constants of connectors.reasons, English sentences marked with `gettext_noop`; a page translates
-one by handing it to `gettext`. What the network itself said is in `ConnectorError.words`, in
-whatever language it speaks, and is never translated.
+Words for members. The reason of an error and each entry of `Preview.dropped` is a code of
+connectors.reasons; syndication.reason_texts has the sentence for it. What the network itself said
+is in `ConnectorError.words`, in whatever language it speaks, and is never translated.
 """
 
 from __future__ import annotations

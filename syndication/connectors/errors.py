@@ -1,17 +1,21 @@
 """What can go wrong between us and a network, named by what to do next.
 
 A connector raises one of these five (Unreachable is a TryLater, Gone a Rejected) and nothing else.
-`reason` is a sentence for the member, one of connectors.reasons; `words` is what the network said,
+`reason` is a code of connectors.reasons; `words` is what the network said,
 cleaned and short; `status` and `excerpt` are for the attempt log. None of them holds a token.
 """
 
 from __future__ import annotations
 
+from syndication.connectors.reasons import Reason
+
 
 class ConnectorError(Exception):
     """Base of the five. `status` is the HTTP status, 0 where no answer came."""
 
-    def __init__(self, reason: str, *, status: int = 0, excerpt: str = "", words: str = "") -> None:
+    def __init__(
+        self, reason: Reason, *, status: int = 0, excerpt: str = "", words: str = ""
+    ) -> None:
         super().__init__(f"{reason} ({words})" if words else reason)
         self.reason = reason
         self.status = status
@@ -27,7 +31,7 @@ class TryLater(ConnectorError):
 
     def __init__(
         self,
-        reason: str,
+        reason: Reason,
         *,
         after: float | None = None,
         status: int = 0,
@@ -55,7 +59,7 @@ class Unauthorized(ConnectorError):
 
     def __init__(  # noqa: PLR0913 - facts of one answer, each by its name
         self,
-        reason: str,
+        reason: Reason,
         *,
         expired: bool = False,
         scope: str = "",

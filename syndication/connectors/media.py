@@ -20,6 +20,7 @@ from PIL import Image, ImageOps
 from syndication.connectors import reasons
 from syndication.connectors.base import Limits, OutgoingPost, Photo
 from syndication.connectors.errors import Unsupported
+from syndication.connectors.reasons import Reason
 
 JPEG = "image/jpeg"
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP")  # that are read
@@ -122,7 +123,9 @@ def _made(photos: tuple[Photo, ...], limits: Limits) -> Iterator[Photo]:
             continue
 
 
-def _without(post: OutgoingPost, photos: tuple[Photo, ...], said: str, refused: str) -> Carried:
+def _without(
+    post: OutgoingPost, photos: tuple[Photo, ...], said: Reason, refused: Reason
+) -> Carried:
     """What goes where a picture does not: the rest and the permalink, or nothing."""
     if not post.permalink or post.audience != "everyone":
         raise Unsupported(refused)

@@ -1,85 +1,64 @@
-"""What members are told when a copy cannot go, is late or was refused: one sentence each.
+"""Why a copy cannot go, is late or was refused: one code each, stored as it stands here.
 
-Collected here so that the page layer can translate them: `gettext_noop` is the word by which
-Django's makemessages finds a msgid, and changes nothing. No network is named, since the page does.
+The sentences that members read are in syndication.reason_texts, one for each code; a test fails
+where one is missing.
 """
 
 from __future__ import annotations
 
 
-def gettext_noop(message: str) -> str:
-    return message
+class Reason(str):
+    """The code of a reason. A type of its own, so that no sentence passes for one."""
+
+    __slots__ = ()
 
 
 # Known before sending (Unsupported, and what a preview drops)
-NOT_TO_THESE_READERS = gettext_noop("It cannot show such a post to these readers alone.")
-FOLLOWERS_NOT_APPROVED = gettext_noop(
-    "Anybody may follow your account there, so it would not be for friends alone. Let followers "
-    "ask first, in its settings there."
-)
-NAMES_SOMEBODY = gettext_noop(
-    "It names somebody with an @, who could read it there, too. Write the name without the @."
-)
-KIND_UNKNOWN = gettext_noop("It has no place for this kind of post.")
-NOTHING_TO_SEND = gettext_noop("There is nothing in it that could be sent.")
-TEXT_TOO_LONG = gettext_noop("The text is too long, and a copy for these readers is never cut.")
-TITLE_TOO_LONG = gettext_noop("The title is too long, and a copy for these readers is never cut.")
-PHOTO_MISSING = gettext_noop("There is no photo that it could take.")
-PHOTOS_TOO_MANY = gettext_noop(
-    "It takes fewer photos, and a copy for these readers leaves nothing out."
-)
-PHOTOS_LEFT_OUT = gettext_noop("Some of the photos do not fit. The copy carries the address here.")
-PHOTOS_STAY_HERE = gettext_noop("Not every photo goes along.")
-NO_PHOTOS = gettext_noop("It takes no photos. The copy carries the words and the address here.")
-NO_PHOTOS_AT_ALL = gettext_noop(
-    "It takes no photos, and a copy for these readers leaves nothing out."
-)
-PHOTO_DOES_NOT_FIT = gettext_noop(
-    "A photo could not be made to fit there. The copy carries the address here."
-)
-PHOTO_FITS_NOWHERE = gettext_noop(
-    "A photo could not be made to fit there, and a copy for these readers leaves nothing out."
-)
-ADDRESS_MISSING = gettext_noop("There is no address in it.")
-ADDRESS_TOO_LONG = gettext_noop(
-    "The address is too long to fit. The copy carries the address of your post here instead."
-)
-CANNOT_DELETE = gettext_noop("It offers no way to delete this. Please delete it there yourself.")
-CANNOT_EDIT = gettext_noop("It cannot change what was sent.")
-CANNOT_READ_BACK = gettext_noop("It offers no way to look whether this has arrived.")
+NOT_TO_THESE_READERS = Reason("not_to_these_readers")
+FOLLOWERS_NOT_APPROVED = Reason("followers_not_approved")
+NAMES_SOMEBODY = Reason("names_somebody")
+KIND_UNKNOWN = Reason("kind_unknown")
+NOTHING_TO_SEND = Reason("nothing_to_send")
+TEXT_TOO_LONG = Reason("text_too_long")
+TITLE_TOO_LONG = Reason("title_too_long")
+PHOTO_MISSING = Reason("photo_missing")
+PHOTOS_TOO_MANY = Reason("photos_too_many")
+PHOTOS_LEFT_OUT = Reason("photos_left_out")
+PHOTOS_STAY_HERE = Reason("photos_stay_here")
+NO_PHOTOS = Reason("no_photos")
+NO_PHOTOS_AT_ALL = Reason("no_photos_at_all")
+PHOTO_DOES_NOT_FIT = Reason("photo_does_not_fit")
+PHOTO_FITS_NOWHERE = Reason("photo_fits_nowhere")
+ADDRESS_MISSING = Reason("address_missing")
+ADDRESS_TOO_LONG = Reason("address_too_long")
+CANNOT_DELETE = Reason("cannot_delete")
+CANNOT_EDIT = Reason("cannot_edit")
+CANNOT_READ_BACK = Reason("cannot_read_back")
 
 # The access (Unauthorized)
-ACCESS_EXPIRED = gettext_noop("The access has run out.")
-ACCESS_GONE = gettext_noop("The access was taken back or has ended. Please link it again.")
-ACCESS_TOO_NARROW = gettext_noop("The access does not cover this. Please link it again and agree.")
-TICK_ALWAYS = gettext_noop(
-    "Tick 「今後、このサービスに対して常に同意する」 there, or the access ends after six hours."
-)
-CAPTCHA = gettext_noop(
-    "It wants to see that a person writes. Log in there once; then we try again by ourselves."
-)
-TERMS_NOT_ACCEPTED = gettext_noop(
-    "You have not agreed to its terms. Log in there, then link again."
-)
-APP_REFUSED = gettext_noop("It does not accept this site's registration. The staff must look.")
+ACCESS_EXPIRED = Reason("access_expired")
+ACCESS_GONE = Reason("access_gone")
+ACCESS_TOO_NARROW = Reason("access_too_narrow")
+TICK_ALWAYS = Reason("tick_always")
+CAPTCHA = Reason("captcha")
+TERMS_NOT_ACCEPTED = Reason("terms_not_accepted")
+APP_REFUSED = Reason("app_refused")
 
 # The answer
-SLOW_DOWN = gettext_noop("It asks us to slow down.")
-IN_TROUBLE = gettext_noop("It has trouble of its own at the moment.")
-REFUSED = gettext_noop("It refused this.")
-SAID_ALREADY = gettext_noop(
-    "It has this very text already and takes no text twice. Change a word and send it again."
-)
-COPY_GONE = gettext_noop("The copy is no longer there: it was deleted on the network.")
-NO_ANSWER = gettext_noop("No whole answer came, so it may or may not have arrived.")
-PHOTO_IN_WORK = gettext_noop("It is still working on the photo.")
-UNREADABLE = gettext_noop("Its answer could not be read.")
+SLOW_DOWN = Reason("slow_down")
+IN_TROUBLE = Reason("in_trouble")
+REFUSED = Reason("refused")
+SAID_ALREADY = Reason("said_already")
+COPY_GONE = Reason("copy_gone")
+NO_ANSWER = Reason("no_answer")
+PHOTO_IN_WORK = Reason("photo_in_work")
+UNREADABLE = Reason("unreadable")
 
 # No connection (Unreachable), by the word that accounts.safe_http gives
-UNREACHABLE = gettext_noop("It could not be reached.")
+UNREACHABLE = Reason("unreachable")
 NOT_SENT = {
-    "dns": gettext_noop("Its address could not be found."),
-    "tls": gettext_noop("Its certificate could not be checked, so nothing was sent."),
-    "refused_address": gettext_noop("Its address leads to a private network, so nothing was sent."),
-    "bad_address": gettext_noop("Its address is not a valid one."),
+    "dns": Reason("host_not_found"),
+    "tls": Reason("bad_certificate"),
+    "refused_address": Reason("private_address"),
+    "bad_address": Reason("bad_address"),
 }

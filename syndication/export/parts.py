@@ -40,6 +40,7 @@ from syndication.models import (
     PostAddress,
     Toggle,
 )
+from syndication.reason_texts import sentence
 
 Row = dict[str, Any]
 
@@ -88,6 +89,15 @@ def _naming(photos: Photos) -> Callable[[Row], None]:
     return name_photo
 
 
+def _in_words(column: str) -> Callable[[Row], None]:
+    """The sentence in the place of a reason's code."""
+
+    def say(row: Row) -> None:
+        row[column] = sentence(row[column])
+
+    return say
+
+
 def _finish_post(row: Row) -> None:
     _naming(POST_PHOTOS)(row)
     row["address"] = public_url("post_detail", row["id"]) if row["deleted_at"] is None else ""
@@ -102,15 +112,26 @@ _ATTEMPT = Part(
     "delivery",
     (
         *("number", "doing", "version", "started_at", "finished_at"),
-        *("outcome", "http_status", "excerpt"),
+        *("outcome", "http_status", "reason", "network_words"),
     ),
+    finish=_in_words("reason"),
 )
 _DELIVERY = Part(
     Delivery,
     "post",
     (
-        *("id", "link", "kind", "sequence", "state", "reason", "audience", "version", "tries"),
-        *("is_by_hand", "created_at", "asked_at", "due_at", "first_sent_at", "sent_at"),
+        *(
+            "id",
+            "link",
+            "kind",
+            "sequence",
+            "state",
+            "reason",
+            "network_words",
+            "audience",
+            "version",
+        ),
+        *("tries", "is_by_hand", "created_at", "asked_at", "due_at", "first_sent_at", "sent_at"),
         *("gone_at", "changed_at", "remote_id"),
     ),
     {
@@ -119,6 +140,7 @@ _DELIVERY = Part(
         "copy_address": "remote_url",
     },
     {"attempts": _ATTEMPT},
+    _in_words("reason"),
 )
 _POST = Part(
     Post,
@@ -140,6 +162,7 @@ _LINK = Part(
         *("never_permalink", "pulled_at", "fed_at", "created_at", "ended_at"),
     ),
     within={"toggles": Part(Toggle, "link", ("kind", "audience", "is_on"))},
+    finish=_in_words("parked_reason"),
 )
 
 MEMBER = Part(

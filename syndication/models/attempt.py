@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import PublicCharField
 from syndication.models.delivery import Delivery, DeliveryKind
+from syndication.reason_texts import sentence
 
 
 class Outcome(models.TextChoices):
@@ -43,7 +44,9 @@ class Attempt(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=20, blank=True)  # Outcome; "": it runs, or was killed
     http_status = models.PositiveSmallIntegerField(default=0)
-    excerpt = PublicCharField(max_length=500, blank=True)
+    reason = models.CharField(max_length=40, blank=True)  # a code (reason_texts)
+    network_words = PublicCharField(max_length=160, blank=True)
+    excerpt = PublicCharField(max_length=500, blank=True)  # of the raw answer, for staff alone
 
     class Meta:
         ordering = ("pk",)
@@ -61,5 +64,5 @@ class Attempt(models.Model):
 
     @property
     def answer(self) -> str:
-        """What the network said; where it said nothing, our own sentence, which is translated."""
-        return gettext(self.excerpt) if self.excerpt else ""
+        """What the network said; where it said nothing, our own sentence."""
+        return self.network_words or sentence(self.reason)

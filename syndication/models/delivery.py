@@ -33,6 +33,7 @@ from accounts.models import Audience, PublicCharField
 from syndication.connectors import CONNECTORS
 from syndication.models.link import Link
 from syndication.models.post import Post
+from syndication.reason_texts import sentence
 
 
 class DeliveryKind(models.TextChoices):
@@ -106,7 +107,9 @@ class Delivery(models.Model):
         max_length=12, choices=DeliveryState.choices, default=DeliveryState.WAITING
     )
     audience = models.CharField(max_length=20, choices=Audience.choices)  # the copy was made for
-    reason = PublicCharField(max_length=300, blank=True)  # in the member's words
+    reason = models.CharField(max_length=300, blank=True)  # a code (reason_texts)
+    # What the network said to the last try, as `connectors.errors` carries it: text, never translated.
+    network_words = PublicCharField(max_length=160, blank=True)
 
     due_at = models.DateTimeField(null=True, blank=True)
     # When it was written, or a press last asked for it: 48 hours (of a delete, 30 days) run from here.
@@ -209,7 +212,7 @@ class Delivery(models.Model):
     @property
     def reason_in_words(self) -> str:
         """In the language of whoever looks."""
-        return gettext(self.reason) if self.reason else ""
+        return sentence(self.reason)
 
     @property
     def may_be_repeated(self) -> bool:

@@ -6,12 +6,12 @@ from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Audience, PublicCharField, PublicTextField
 from syndication.connectors import CONNECTORS
 from syndication.models.post import PostKind
+from syndication.reason_texts import sentence
 
 
 class LinkState(models.TextChoices):
@@ -48,7 +48,7 @@ class Link(models.Model):
 
     state = models.CharField(max_length=10, choices=LinkState.choices, default=LinkState.ACTIVE)
     parked_at = models.DateTimeField(null=True, blank=True)
-    parked_reason = PublicCharField(max_length=200, blank=True)
+    parked_reason = models.CharField(max_length=200, blank=True)  # a code (reason_texts)
     scopes = models.CharField(max_length=300, blank=True)
     sealed_credentials = models.TextField(blank=True)
     credentials_version = models.PositiveIntegerField(default=0)  # single-flight refresh
@@ -94,7 +94,7 @@ class Link(models.Model):
     @property
     def parked_reason_in_words(self) -> str:
         """In the language of whoever looks."""
-        return gettext(self.parked_reason) if self.parked_reason else ""
+        return sentence(self.parked_reason)
 
 
 class Toggle(models.Model):

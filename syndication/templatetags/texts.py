@@ -6,8 +6,10 @@ from django import template
 
 from syndication.excerpts import boundary
 from syndication.excerpts import excerpt as excerpt_of
+from syndication.reason_texts import sentence
 
 register = template.Library()
+register.filter("in_words", sentence)  # {{ one.reason|in_words }}
 
 
 @register.filter

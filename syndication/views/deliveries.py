@@ -31,6 +31,7 @@ from syndication.models import (
     Post,
 )
 from syndication.models.delivery import DeliveryQuerySet
+from syndication.reason_texts import sentence
 
 PER_PAGE = 8
 PER_PAGE_WITH_LOG = 5
@@ -187,7 +188,7 @@ def _try(request: MemberRequest, act: Callable[[], object], said: str) -> None:
     try:
         act()
     except NotNow as no:
-        messages.error(request, gettext(no.reason))
+        messages.error(request, sentence(no.reason))
     else:
         messages.success(request, said)
 

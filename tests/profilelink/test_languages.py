@@ -21,7 +21,8 @@ from django.utils.translation import override
 
 from accounts.models import Member
 from syndication.actions.notices import in_language_of
-from syndication.connectors import CONNECTORS, reasons
+from syndication.connectors import reasons
+from syndication.reason_texts import sentence
 from tests.making import PASSWORD, make_member, make_post
 from tests.phone import PhoneClient, log_in_phone
 from tests.profilelink.catalogue import Entry, Key, read
@@ -122,17 +123,6 @@ def test_the_tools_find_no_fault_in_the_catalogue() -> None:
     assert (told.returncode, told.stderr) == (0, "")
 
 
-def test_what_connectors_say_is_in_the_catalogue(catalogue: dict[Key, Entry]) -> None:
-    """They know no Django: pages put their plain sentences through gettext."""
-    said = [
-        text for name, text in vars(reasons).items() if name.isupper() and isinstance(text, str)
-    ]
-    said += [*reasons.NOT_SENT.values()]
-    said += [connector.relink_hint for connector in CONNECTORS.values() if connector.relink_hint]
-    assert len(said) > 20
-    assert not [text for text in said if ("", text) not in catalogue]
-
-
 def test_a_line_of_a_menu_fits_a_phone(catalogue: dict[Key, Entry]) -> None:
     templates = (project.BASE_DIR / "templates").rglob("*.html")
     lines = {line for path in templates for line in _NUMBERED.findall(path.read_text())}
@@ -178,7 +168,7 @@ def test_mails_and_notices_speak_the_language_in_which_a_member_came(db: None) -
     phone.submit("ログイン", login="hanako", password=PASSWORD)
     member.refresh_from_db()
     with in_language_of(member):
-        assert translate(reasons.TICK_ALWAYS).startswith("むこうで")
+        assert sentence(reasons.TICK_ALWAYS).startswith("むこうで")
 
 
 def logged_in_with(language: str, *, chosen_before: str = "") -> PhoneClient:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.addresses import public_url
 from syndication import credentials
-from syndication.actions import claims, deciding, deliver, parking, presses, sweep
+from syndication.actions import claims, deciding, deliver, parking, presses, sweep, verdicts
 from syndication.actions.errors import NotNow
 from syndication.connectors import CONNECTORS, reasons
 from syndication.connectors.base import OutgoingPost
@@ -490,7 +490,7 @@ def test_a_delete_is_repeated_after_a_lost_answer(sandbox, link, now):
     sandbox.faults.add("mixi", "drop_after", match="destroy")
     delete = tried(Delivery.objects.get(kind="delete"), now)
     assert delete.state == DeliveryState.WAITING
-    assert "sent again soon" in delete.reason
+    assert delete.reason == verdicts.AGAIN_SOON
     now.advance(seconds=60)
     assert tried(delete, now).state == DeliveryState.SENT
     assert texts(sandbox) == []

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Audience, Member
 from syndication.actions import deliveries, verdicts
+from syndication.connectors import reasons
 from syndication.connectors.errors import ConnectorError
 from syndication.models import (
     Attempt,
@@ -84,7 +85,8 @@ def test_a_copy_that_we_took_back_is_said_to_be_gone_and_has_no_address(phone, h
     Delivery.objects.filter(pk=taking_back.pk).update(state=S.SENT, sent_at=timezone.now())
     shown = phone.get(page)
     assert "See it" not in shown
-    assert shown.text.count("It was deleted there.") == 1
+    assert shown.text.count("You took it back.") == 1
+    assert "It was deleted there." not in shown
     Delivery.objects.create(
         post=copy.post, link=link, kind="publish", sequence=3, state=S.SENT, audience=copy.audience,
         sent_at=timezone.now(), asked_at=timezone.now(), idempotency_key="p",
@@ -92,7 +94,7 @@ def test_a_copy_that_we_took_back_is_said_to_be_gone_and_has_no_address(phone, h
     )  # fmt: skip
     shown = phone.get(page)
     assert shown.text.count("See it") == 1
-    assert shown.text.count("It was deleted there.") == 1
+    assert shown.text.count("You took it back.") == 1
 
 
 def test_a_copy_that_somebody_deleted_there_has_no_address(phone, hanako, link):
@@ -103,7 +105,7 @@ def test_a_copy_that_somebody_deleted_there_has_no_address(phone, hanako, link):
 
 
 def test_a_reason_and_what_next_stand_there(phone, hanako, link):
-    row(hanako, link, S.FAILED, reason="It refused this.")
+    row(hanako, link, S.FAILED, reason=reasons.REFUSED)
     text = phone.get("/deliveries/").html
     assert "It refused this." in text
     assert 'name="retry"' in text
@@ -183,7 +185,7 @@ def test_the_log_speaks_the_members_language(hanako, link, doing, words):
     delivery = row(hanako, link)
     Attempt.objects.create(
         delivery=delivery, number=1, doing=doing, started_at=timezone.now(),
-        outcome="no_verdict", excerpt="No whole answer came, so it may or may not have arrived.",
+        outcome="no_verdict", reason=reasons.NO_ANSWER,
     )  # fmt: skip
     text = (
         log_in_phone(hanako, HTTP_ACCEPT_LANGUAGE="ja")
@@ -195,10 +197,10 @@ def test_the_log_speaks_the_members_language(hanako, link, doing, words):
 
 
 def test_the_log_does_not_repeat_the_reason(phone, hanako, link):
-    delivery = row(hanako, link, S.FAILED, reason="It refused this.")
+    delivery = row(hanako, link, S.FAILED, reason=reasons.REFUSED)
     Attempt.objects.create(
         delivery=delivery, number=1, doing="publish", started_at=timezone.now(),
-        outcome="rejected", excerpt="It refused this.",
+        outcome="rejected", reason=reasons.REFUSED,
     )  # fmt: skip
     assert phone.get(f"/posts/{delivery.post_id}/deliveries/").text.count("It refused this.") == 1
 
@@ -223,7 +225,7 @@ def test_every_word_that_the_engine_logs_is_one_that_members_can_read():
     ours = [
         kind for kind in _kinds_of(ConnectorError) if kind.__module__.startswith("syndication.")
     ]
-    named = {verdicts._word(kind("")) for kind in ours}
+    named = {verdicts._word(kind(reasons.REFUSED)) for kind in ours}
     assert {"found", "cannot_look"} < written
     assert written | named <= set(Outcome.values)
 
@@ -338,7 +340,8 @@ def test_the_list_keeps_to_its_budget(phone, hanako, link, django_assert_max_num
             hanako,
             link,
             S.FAILED,
-            reason="It has trouble of its own at the moment. " * 3,
+            reason=reasons.FOLLOWERS_NOT_APPROVED,
+            network_words="x" * 160,
             remote_url=f"http://mixi.jp/{number}",
         )
     with django_assert_max_num_queries(6):
@@ -347,7 +350,7 @@ def test_the_list_keeps_to_its_budget(phone, hanako, link, django_assert_max_num
 
 
 def test_the_page_of_a_post_keeps_to_its_budget(phone, hanako, link, django_assert_max_num_queries):
-    delivery = row(hanako, link, S.FAILED, reason="It refused this.")
+    delivery = row(hanako, link, S.FAILED, reason=reasons.REFUSED)
     for sequence in range(2, 9):
         Delivery.objects.create(
             post=delivery.post,
@@ -367,7 +370,7 @@ def test_the_page_of_a_post_keeps_to_its_budget(phone, hanako, link, django_asse
                 doing="publish",
                 started_at=timezone.now(),
                 outcome="try_later",
-                excerpt="x" * 500,
+                network_words="x" * 160,
             )
             for n in range(9)
         )

@@ -112,7 +112,7 @@ def test_posts_carry_their_deliveries_and_these_their_attempts(hanako: Member) -
     assert (delivery["network"], delivery["link_name"]) == ("mixi", "hanako-account")
     assert [one["number"] for one in delivery["attempts"]] == [1, 2]
     assert delivery["attempts"][0]["http_status"] == 200
-    assert delivery["attempts"][0]["excerpt"] == "hanako-excerpt"
+    assert delivery["attempts"][0]["network_words"] == "hanako-words"
     assert got.zip.read(photo["photo"])[:3] == b"\xff\xd8\xff"
     assert photo["address"] == f"http://testserver/posts/{photo['id']}/"
     assert (in_group["audience"], in_group["group_name"]) == ("group", "hanako-group")

@@ -74,7 +74,9 @@ COLUMNS_LEFT_OUT = {
     "usersessions.UserSession": {
         "user": KNOWN, "session_key": SECRET, "data": WORKING, "last_seen_at": WORKING,
     },
-    "syndication.Attempt": {"delivery": KNOWN},
+    "syndication.Attempt": {
+        "delivery": KNOWN, "excerpt": "a raw answer, for staff; what it says is in network_words",
+    },
     "syndication.Delivery": {
         "post": KNOWN, "reads": WORKING, "lease_until": WORKING, "lease_owner": WORKING,
         "idempotency_key": SECRET, "sent_as": WORKING, "is_told": WORKING,

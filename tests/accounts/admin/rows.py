@@ -196,7 +196,8 @@ def _delivery(link: object, post: Post, number: int) -> Delivery:
         sequence=1,
         state="failed",
         audience=post.audience,
-        reason="mixi refused it.",
+        reason="refused",
+        network_words="OPEN-ANSWER" if is_open else "PRIVATE-ANSWER",
         asked_at=timezone.now(),
         idempotency_key=f"key-{number}",
         remote_url="" if is_open else "https://mixi.example/PRIVATE-COPY",
@@ -210,6 +211,7 @@ def _delivery(link: object, post: Post, number: int) -> Delivery:
         outcome="rejected",
         http_status=400,
         excerpt="OPEN-ANSWER" if is_open else "PRIVATE-ANSWER",
+        network_words="OPEN-ANSWER" if is_open else "PRIVATE-ANSWER",
     )
     return delivery
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.urlsession.models import OutTicket, Session
 from accounts.urlsession.outbound import outside_path, store_tickets
 from syndication.actions import deliveries
+from syndication.connectors import reasons
 from syndication.models import Delivery, DeliveryState, Link, LinkState
 from tests.accounts.away import Away
 from tests.making import PASSWORD, make_group, make_link, make_member, make_post
@@ -39,7 +40,7 @@ def linking(visit: Visit) -> Scene:
     yield "link over", phone
     Link.objects.filter(member=member).delete()
     parked = make_link(make_member("park"), name="パーク")
-    parked.state, parked.parked_reason = LinkState.PARKED, "The permission ended."
+    parked.state, parked.parked_reason = LinkState.PARKED, reasons.ACCESS_GONE
     parked.save()
     phone = visit.phone(parked.member)
     for name in ("link_detail", "link_friends", "link_end"):

@@ -9,6 +9,7 @@ from django.utils.translation import override
 
 from accounts.models import Audience
 from syndication.actions import deliveries
+from syndication.connectors import reasons
 from syndication.models import Attempt, Delivery, DeliveryState, Link, Notice, PostKind
 from tests.making import allow, make_post
 from tests.phone import PhoneClient
@@ -77,7 +78,7 @@ def changing(visit: Visit) -> Scene:
             post=make_post(author=visit.hanako, text=f"{state} 港の朝"), link=link, kind="publish",
             sequence=1, state=state, audience=Audience.EVERYONE, asked_at=timezone.now(),
             due_at=timezone.now(), tries=2, idempotency_key=f"{state}",
-            reason="The network refused this.",
+            reason=reasons.REFUSED,
         )  # fmt: skip
     Notice.objects.create(member=visit.hanako, link=link, incident="failed", text="mixi")
     phone.get(reverse("delivery_list"))

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from syndication.connectors.errors import NoVerdict, Rejected, TryLater, Unauthorized
+from syndication.connectors.reasons import SAID_ALREADY
 from tests.scripted_server import answer, playing
 from tests.syndication.connectors.contract import ConnectorContract
 from tests.syndication.connectors.contract_revoke import RevokeContract
@@ -31,7 +32,7 @@ class TestTwitter(ConnectorContract, RevokeContract):
         connector.clock = lambda: net.sandbox.clock.now().timestamp()
         with pytest.raises(Rejected) as refusal:
             connector.publish(a_post("status"), idempotency_key="l")
-        assert "takes no text twice" in refusal.value.reason
+        assert refusal.value.reason == SAID_ALREADY
 
     def test_japanese_weighs_two_and_an_address_twenty_three(self, connector):
         fits = a_post("status", text="花" * 128 + " https://example.org/" + "a" * 90)

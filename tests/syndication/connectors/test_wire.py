@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndication.connectors import CONNECTORS, reasons
+from syndication.connectors import CONNECTORS
 from syndication.connectors.mixi import reading
 from syndication.connectors.wire import challenge, excerpt, retry_after, said
 
@@ -141,10 +141,3 @@ def test_every_network_is_listed_under_its_own_word():
     for connector in CONNECTORS.values():
         assert connector.kinds() == frozenset(connector.audiences) == frozenset(connector.limits)
         assert connector.can_delete | connector.can_read_back <= connector.kinds()
-
-
-def test_every_reason_is_a_sentence():
-    words = {name: value for name, value in vars(reasons).items() if isinstance(value, str)}
-    shown = [value for name, value in words.items() if name.isupper()]
-    assert len(shown) > 15
-    assert all(sentence.endswith(".") for sentence in [*shown, *reasons.NOT_SENT.values()])

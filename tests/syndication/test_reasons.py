@@ -1,0 +1,112 @@
+"""Reasons are codes in rows; each has one sentence, said in the language of whoever reads it."""
+
+import importlib
+import json
+import pkgutil
+
+import pytest
+from django.apps import apps
+from django.utils import timezone, translation
+
+import syndication
+from syndication.actions import deliveries
+from syndication.connectors import reasons
+from syndication.connectors.reasons import Reason
+from syndication.export.parts import FILES
+from syndication.export.reading import chunks
+from syndication.models import Attempt, Delivery, Link
+from syndication.reason_texts import SENTENCES, sentence
+from tests.making import make_link, make_member, make_post
+from tests.phone import log_in_phone
+
+ENGLISH = "It refused this."
+JAPANESE = "受け付けられませんでした。"
+
+
+@pytest.fixture
+def hanako(db):
+    return make_member("hanako")
+
+
+@pytest.fixture
+def delivery(hanako):
+    make_link(hanako)
+    post = make_post(author=hanako)
+    deliveries.plan(post)
+    Delivery.objects.update(state="failed", reason=reasons.REFUSED, due_at=None)
+    Attempt.objects.create(
+        delivery=Delivery.objects.get(), number=1, doing="publish", started_at=timezone.now(),
+        outcome="rejected", reason=reasons.REFUSED, excerpt="<b>raw</b>",
+    )  # fmt: skip
+    return Delivery.objects.get()
+
+
+def codes_in_the_code() -> dict[str, str]:
+    """Each code, with the constant that names it."""
+    found = {}
+    for module in pkgutil.walk_packages(syndication.__path__, "syndication."):
+        if ".migrations" in module.name or ".sandbox" in module.name:
+            continue
+        named = vars(importlib.import_module(module.name))
+        for name, value in named.items():
+            for one in value.values() if isinstance(value, dict) else (value,):
+                if type(one) is Reason:
+                    found[str(one)] = f"{module.name}.{name}"
+    return found
+
+
+def test_every_reason_has_a_sentence_and_every_sentence_a_reason():
+    codes = codes_in_the_code()
+    assert len(codes) > 60
+    assert {code: name for code, name in codes.items() if code not in SENTENCES} == {}
+    assert set(SENTENCES) - set(codes) == set()
+    with translation.override("en"):
+        assert [text for text in map(sentence, SENTENCES) if not text.endswith(".")] == []
+        assert len({sentence(code) for code in SENTENCES}) == len(SENTENCES)
+
+
+def test_a_stored_reason_follows_the_language_of_who_reads(hanako, delivery):
+    for language, said, other in [("ja", JAPANESE, ENGLISH), ("en", ENGLISH, JAPANESE)]:
+        phone = log_in_phone(hanako, HTTP_ACCEPT_LANGUAGE=language)
+        for page in ("/deliveries/", f"/posts/{delivery.post_id}/deliveries/"):
+            shown = phone.get(page)
+            assert said in shown
+            assert other not in shown
+
+
+def test_text_that_is_no_code_is_shown_as_it_is():
+    assert sentence("Ask 100% of them.", {"count": 1}) == "Ask 100% of them."
+    assert sentence("") == ""
+
+
+def test_the_file_of_a_member_says_sentences(hanako, delivery):
+    Link.objects.update(parked_reason=reasons.ACCESS_GONE)
+    with translation.override("ja"):
+        [[post]] = chunks(FILES["posts.json"]["posts"], hanako.pk)
+        [[link]] = chunks(FILES["links.json"]["links"], hanako.pk)
+        parked = sentence(reasons.ACCESS_GONE)
+    [row] = post["deliveries"]
+    assert (row["reason"], row["attempts"][0]["reason"]) == (JAPANESE, JAPANESE)
+    assert link["parked_reason"] == parked != reasons.ACCESS_GONE
+    assert "raw" not in json.dumps(row, default=str)
+
+
+def test_stored_sentences_become_codes_and_other_text_stays(delivery):
+    migration = importlib.import_module("syndication.migrations.0009_sentences_to_codes")
+    other = make_post(author=delivery.post.author)
+    deliveries.plan(other)
+    Delivery.objects.filter(pk=delivery.pk).update(reason=ENGLISH)
+    Delivery.objects.filter(post=other).update(reason="Of an older version.")
+    Link.objects.update(parked_reason="The access has run out.")
+    Attempt.objects.update(reason="", excerpt=ENGLISH)
+    for _ in range(2):
+        migration.to_codes(apps, None)
+        delivery.refresh_from_db()
+        attempt = Attempt.objects.get()
+        assert delivery.reason == reasons.REFUSED
+        assert Delivery.objects.get(post=other).reason == "Of an older version."
+        assert Link.objects.get().parked_reason == reasons.ACCESS_EXPIRED
+        assert (attempt.reason, attempt.excerpt) == (reasons.REFUSED, "")
+    migration.to_sentences(apps, None)
+    delivery.refresh_from_db()
+    assert (delivery.reason, Attempt.objects.get().excerpt) == (ENGLISH, ENGLISH)
