@@ -15,8 +15,8 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
@@ -27,7 +27,7 @@ from accounts.models import ServerRegistration
 from accounts.outgoing import outgoing_http
 from accounts.providers.servers import origin_of
 from accounts.sealing import SealBroken, seal_json, unseal_json
-from syndication.connectors import CONNECTORS
+from syndication.connectors import CONNECTORS, checked
 from syndication.connectors.base import App, Connector, Credentials, Http
 from syndication.connectors.errors import ConnectorError, TryLater, Unauthorized
 from syndication.connectors.reasons import Reason
@@ -228,12 +228,14 @@ def _sealed(credentials: Credentials) -> str:
 def _columns(link: Link, credentials: Credentials, now: datetime) -> dict[str, object]:
     """The link's columns for new credentials."""
     every = CONNECTORS[link.network].keep_fresh_every
-    ends = credentials.expires_at
+    ends = checked.ends_at(credentials.expires_at, now)
+    if ends is None:
+        credentials = replace(credentials, expires_at=None)
     columns: dict[str, object] = {
         "sealed_credentials": _sealed(credentials),
         "credentials_version": F("credentials_version") + 1,
         "refresh_until": None,
-        "expires_at": None if ends is None else datetime.fromtimestamp(ends, tz=UTC),
+        "expires_at": ends,
         "keep_fresh_at": now + timedelta(seconds=every)
         if every and credentials.refresh_token
         else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from accounts.models import Block, Friendship, Member
 from syndication.models import Link, LinkState, NetworkFriend
@@ -19,14 +19,22 @@ def _findable(link: Link) -> QuerySet[Link]:
 
 
 def matches_of(link: Link) -> QuerySet[Member]:
-    """Members behind accounts on the pulled list. `is_friend` says whether they are friends here."""
+    """Members behind accounts on the pulled list, by names that the link's member knows.
+
+    Each carries `shown_name` (here, as MemberQuerySet.seen_by says), `name_there` (on the network) and
+    `is_friend`: whether they are friends here.
+    """
     uids = _findable(link).filter(uid__in=link.friends.values("uid"))
+    accounts = _findable(link).filter(member=OuterRef(OuterRef("pk")))
+    there = link.friends.filter(uid__in=accounts.values("uid")).values("name")
     return (
-        Member.objects.filter(is_active=True, pk__in=uids.values("member"))
+        Member.objects.seen_by(link.member)
+        .filter(pk__in=uids.values("member"))
         .annotate(
+            name_there=Subquery(there[:1]),
             is_friend=Exists(
                 Friendship.objects.filter(member=link.member_id, friend=OuterRef("pk"))
-            )
+            ),
         )
         .order_by("username")
     )

@@ -1,7 +1,7 @@
 """Columns for words that people read, whoever wrote them: members, networks, pages, mails.
 
-No private-use letter is stored in them. It is seen to here and not where texts come in, since those
-places are many, and the next one would forget it.
+No private-use letter is stored in them, and nothing that cannot be seen (accounts.visible_text). It is
+seen to here and not where texts come in, since those places are many, and the next one would forget it.
 """
 
 from __future__ import annotations
@@ -11,13 +11,18 @@ from typing import Any
 from django.db import models
 
 from accounts.letters import public
+from accounts.visible_text import visible_line, visible_text
 
 
 class PublicCharField(models.CharField):
+    """A name, a title, a sentence: one line."""
+
     def get_prep_value(self, value: Any) -> Any:
         """What a sign has grown by is cut off at the end of the column."""
         prepared = super().get_prep_value(value)
-        return public(prepared)[: self.max_length] if isinstance(prepared, str) else prepared
+        if not isinstance(prepared, str):
+            return prepared
+        return public(visible_line(prepared))[: self.max_length]
 
     def deconstruct(self) -> Any:
         """To the database a CharField: migrations need not know."""
@@ -26,9 +31,11 @@ class PublicCharField(models.CharField):
 
 
 class PublicTextField(models.TextField):
+    """A text of as many lines as its writer likes."""
+
     def get_prep_value(self, value: Any) -> Any:
         prepared = super().get_prep_value(value)
-        return public(prepared) if isinstance(prepared, str) else prepared
+        return public(visible_text(prepared)) if isinstance(prepared, str) else prepared
 
     def deconstruct(self) -> Any:
         name, _path, args, kwargs = super().deconstruct()

@@ -25,9 +25,9 @@ from django.utils.translation import gettext as _
 from accounts.letters import public
 from accounts.providers.servers import NotAServer, Server, read_host
 from accounts.safe_http import HttpFailure
+from accounts.visible_text import visible_line
 
 LONGEST_LIFE = 1000 * 365 * 86400.0  # seconds of an access token; some servers say a century
-JOINER = "\u200d"  # holds an emoji of several together
 
 
 class ExchangeFailed(Exception):
@@ -74,10 +74,8 @@ class Authorized:
 
 
 def told(value: object, *, longest: int = 100) -> str:
-    """A network's own words, as a page and a row can hold them: no controls, no half characters."""
-    words = public(str(value or ""))
-    text = "".join(sign for sign in words if sign.isprintable() or sign == JOINER)
-    return text[:longest].strip()
+    """A network's own words, on one line, as a page and a row can hold them."""
+    return public(visible_line(str(value or "")))[:longest].strip()
 
 
 def name_at(shown: object, acct: str, host: str) -> str:
@@ -246,13 +244,9 @@ def credentials_of(answer: Mapping[str, Any], server: Server | None = None) -> d
 
 
 def _lasting(expires_in: Any) -> float | None:
-    """Seconds, None where nothing is said. Raises ExchangeFailed where no calendar holds them."""
-    if expires_in is None:
-        return None
+    """Seconds; None where nothing is said, or nothing that a calendar holds."""
     try:
         seconds = float(expires_in)
     except (TypeError, ValueError, OverflowError):
-        raise ExchangeFailed from None
-    if not abs(seconds) < LONGEST_LIFE:  # not a number neither
-        raise ExchangeFailed
-    return seconds
+        return None
+    return seconds if abs(seconds) < LONGEST_LIFE else None

@@ -17,7 +17,7 @@ def when(at: datetime | None) -> str:
     """Time of day for today, day and time within a year, else the whole date too; "" for None."""
     if at is None:
         return ""
-    now, at = timezone.localtime(), timezone.localtime(at)
+    now, at = timezone.localtime(), _local(at)
     if at.date() == now.date():
         return date_format(at, "G:i")
     if abs((at - now).days) < 300:
@@ -28,4 +28,12 @@ def when(at: datetime | None) -> str:
 @register.filter
 def day(at: datetime) -> str:
     """The date alone."""
-    return date_format(timezone.localtime(at), pgettext("date format: date", "j M Y"))
+    return date_format(_local(at), pgettext("date format: date", "j M Y"))
+
+
+def _local(at: datetime) -> datetime:
+    """As the clocks here show it; as it stands where the calendar ends in between."""
+    try:
+        return timezone.localtime(at)
+    except (OverflowError, ValueError):
+        return at

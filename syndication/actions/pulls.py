@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 
 from django.db import transaction
@@ -18,6 +18,7 @@ from django.utils import timezone
 from syndication import credentials
 from syndication.actions import breaker, budgets, claims, parking
 from syndication.actions.watched import WatchedHttp
+from syndication.connectors import checked
 from syndication.connectors.base import Connector, Friend, Terms
 from syndication.connectors.base import FeedItem as ForeignItem
 from syndication.connectors.errors import ConnectorError, TryLater, Unauthorized
@@ -93,7 +94,12 @@ def pull_feed(link_pk: int) -> None:
 
 
 def _keep_items(link: Link, items: list[ForeignItem]) -> None:
-    newest = max(items, key=lambda item: item.created_at, default=None)
+    """Store `items`, which come in the network's order, oldest first. The next pull begins after the
+    last: by the times that they say, one of 2099 would stay the newest.
+
+    An item whose time is unknown counts as written when it was first seen.
+    """
+    now = timezone.now()
     with transaction.atomic():
         FeedItem.objects.bulk_create(
             [
@@ -104,17 +110,17 @@ def _keep_items(link: Link, items: list[ForeignItem]) -> None:
                     author_name=item.author.name[:100],
                     text=item.text,
                     url=item.url[:500],
-                    written_at=datetime.fromtimestamp(item.created_at, tz=UTC),
+                    written_at=checked.written_at(item.created_at, now) or now,
                 )
                 for item in items
                 if item.author.uid != link.uid  # the member's own copies are here already
             ],
             ignore_conflicts=True,
         )
-        link.feed.filter(written_at__lt=timezone.now() - FEED_KEPT).delete()
-        changes: dict[str, object] = {"fed_at": timezone.now()}
-        if newest is not None:
-            changes["fed_cursor"] = newest.remote_id
+        link.feed.filter(written_at__lt=now - FEED_KEPT).delete()
+        changes: dict[str, object] = {"fed_at": now}
+        if items:
+            changes["fed_cursor"] = items[-1].remote_id
         Link.objects.filter(pk=link.pk).update(**changes)
 
 

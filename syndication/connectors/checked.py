@@ -7,11 +7,15 @@ connector.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from accounts.visible_text import visible_line
 from syndication.connectors.text import clean
 
 _ADDRESS = re.compile(r"https?://[!-~]{1,490}")
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # nothing of the web is older
+AHEAD = timedelta(minutes=5)  # that a server's clock may be wrong by
+LONGEST_LIFE = timedelta(days=365_000)  # of an access; some servers say a century
 _DATE_OF_2010 = "%a %b %d %H:%M:%S %z %Y"  # Tue Feb 15 14:44:04 +0000 2011
 
 
@@ -21,8 +25,8 @@ def text(value: object) -> str:
 
 
 def line(value: object) -> str:
-    """One line of somebody's words."""
-    return " ".join(text(value).split())
+    """One line of somebody's words, a name above all: "" where nothing of it can be seen."""
+    return " ".join(visible_line(text(value)).split())
 
 
 def address(value: object) -> str:
@@ -46,3 +50,20 @@ def moment_of_2010(value: object) -> float | None:
         return datetime.strptime(text(value), _DATE_OF_2010).astimezone(UTC).timestamp()
     except (ValueError, OverflowError):
         return None
+
+
+def written_at(seconds: float, now: datetime) -> datetime | None:
+    """When something was written, by a server's clock in seconds since the epoch.
+
+    A moment that is still to come is `now`, and one before the web is unknown: None.
+    """
+    if seconds > (now + AHEAD).timestamp():
+        return now
+    return datetime.fromtimestamp(seconds, tz=UTC) if seconds >= EARLIEST.timestamp() else None
+
+
+def ends_at(seconds: float | None, now: datetime) -> datetime | None:
+    """When an access ends, by a server's word; None where it does not end or nobody can tell."""
+    if seconds is None or not EARLIEST.timestamp() <= seconds < (now + LONGEST_LIFE).timestamp():
+        return None
+    return datetime.fromtimestamp(seconds, tz=UTC)

@@ -16,6 +16,7 @@ from syndication.connectors.base import Response
 LONGEST_WAIT = 24 * 3600.0  # seconds; whoever asks for more is asked again by then
 RATE_LIMITS = ("X-RateLimit-", "X-Rate-Limit-", "RateLimit-")
 EARLIEST_EPOCH = 1e9  # a smaller number is a number of seconds, not a time
+EARLIEST_DATE = 631_152_000.0  # 1990: a clock that says less was never set
 EXCERPT = 400
 WORDS = 160
 SHORTEST_MIDDLE = 8  # of a secret in Base64: less could be anything
@@ -74,7 +75,9 @@ def _reset(value: str, headers: Mapping[str, str], now: float) -> float | None:
 def _from_now(until: float, headers: Mapping[str, str], now: float) -> float:
     """By the other side's clock, where it tells the time."""
     sent = _epoch(headers.get("Date", ""))
-    return min(max(until - (now if sent is None else sent), 0.0), LONGEST_WAIT)
+    if sent is None or sent < EARLIEST_DATE:
+        sent = now
+    return min(max(until - sent, 0.0), LONGEST_WAIT)
 
 
 def challenge(headers: Mapping[str, str]) -> dict[str, str]:

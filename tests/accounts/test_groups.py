@@ -234,3 +234,11 @@ def test_pages_of_groups_take_six_queries_however_many(hanako, django_assert_max
         client.get(address)
         with django_assert_max_num_queries(6):
             assert client.get(address).status_code == 200
+
+
+def test_a_group_cannot_bear_a_name_that_nobody_sees():
+    phone = log_in_phone(make_member("hanako"))
+    phone.get("/groups/new/")
+    page = phone.submit(name="\u3164\u200b")
+    assert not Group.objects.exists()
+    assert page.status == 200

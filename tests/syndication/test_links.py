@@ -70,12 +70,12 @@ def test_no_box_is_offered_for_what_the_network_cannot_hold(hanako: Member, zaki
 def test_only_friends_who_agreed_to_be_found_are_shown_as_being_here(
     hanako: Member, zaki: Link
 ) -> None:
-    taro, yuki = make_member("taro"), make_member("yuki")
+    taro, yuki = make_member("taro", display_name="タロウ"), make_member("yuki")
     make_link(taro, uid="t", is_findable=True)
     make_link(yuki, uid="y", is_findable=False)
     bring(zaki, "t", "y", "z")
     page = log_in_phone(hanako).get(reverse("link_friends", args=["mixi", zaki.pk]))
-    assert "@taro" in page
+    assert "@taro タロウ (mixi: t)" in page.text
     assert "@yuki" not in page
     assert "y" in page.text.split("Not found here")[1]
 

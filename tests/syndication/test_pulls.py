@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
+from syndication import credentials
 from syndication.actions import pulls
+from syndication.connectors import checked
+from syndication.connectors.base import Credentials, FeedItem, Friend
+from syndication.connectors.wire import retry_after
 from syndication.models import Allowance, HostHealth, Link, LinkState, NetworkSwitch
+from syndication.sandbox.mixi.rows import Status
 from tests.making import make_member
+from tests.phone import log_in_phone
 from tests.syndication.connectors.mastodon import MastodonOnTheSandbox
 from tests.syndication.delivering import planned, tried
 from tests.syndication.networks import linked_on
@@ -138,3 +146,73 @@ def test_a_host_that_is_away_is_left_alone_after_five_failures(sandbox, link, se
     assert health.failures == 5
     assert health.open_until > timezone.now()
     assert pulls.due_for_friends(timezone.now()) == []
+
+
+def test_what_turns_words_around_or_cannot_be_seen_is_not_stored(sandbox, link):
+    """Whoever wrote it: names on one line, texts on theirs."""
+    taro = sandbox.mixi.account("taro")
+    taro.nickname = "た\u202eろう\u3164"
+    said = Status(owner=taro.id, at=datetime.now(UTC), text="あ\u2066い\u200bう\nえ")
+    sandbox.mixi.state.statuses[said.id] = said
+    pulls.pull_friends(link.pk)
+    pulls.pull_feed(link.pk)
+    assert link.friends.get(uid=taro.id).name == "たろう"
+    item = link.feed.get(author_uid=taro.id, text__endswith="え")
+    assert (item.author_name, item.text) == ("たろう", "あいう\nえ")
+
+
+FUTURE = ["9999-12-31T23:59:59Z", "2099-01-01T00:00:00Z"]
+
+
+def items_at(*times):
+    author = Friend("a", "A")
+    return [FeedItem(str(n), author, f"text {n}", checked.moment(at)) for n, at in enumerate(times)]
+
+
+@pytest.mark.parametrize("time", [*FUTURE, "0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z"])
+def test_a_time_that_cannot_be_is_the_moment_of_the_pull(link, time):
+    began = timezone.now()
+    pulls._keep_items(link, items_at(time, (began - timedelta(minutes=1)).isoformat()))
+    assert began <= link.feed.get(remote_id="0").written_at <= timezone.now()
+    assert log_in_phone(link.member).get("/").status == 200
+    assert fresh(link).fed_cursor == "1"  # the last in the network's order
+
+
+@pytest.mark.parametrize("time", FUTURE)
+def test_a_time_stored_before_takes_no_page_with_it_and_is_put_right(link, time):
+    pulls._keep_items(link, items_at("2026-11-29T00:00:00Z"))
+    link.feed.update(written_at=time, created_at="2026-11-29T00:01:00Z")
+    phone = log_in_phone(link.member, HTTP_ACCEPT_LANGUAGE="ja")
+    assert phone.get("/").status == 200
+    import_module("syndication.migrations.0010_feed_times").clamp(apps, None)
+    assert link.feed.get().written_at.isoformat() == "2026-11-29T00:01:00+00:00"
+
+
+@pytest.mark.parametrize("seconds", ["1e300", "NaN", "-1e300", "Infinity"])
+def test_tokens_that_end_when_no_calendar_can_say_are_stored_all_the_same(link, seconds):
+    """The network has forgotten those before them."""
+    new = Credentials("new", refresh_token="newer", expires_at=float(seconds))
+    credentials.keep(link, new)
+    assert fresh(link).expires_at is None
+    assert credentials.open_sealed(fresh(link)).access_token == "new"
+
+
+def test_a_server_whose_clock_was_never_set_is_not_left_alone_for_a_day():
+    now = datetime(2026, 11, 29, tzinfo=UTC).timestamp()
+    headers = {
+        "Retry-After": "Sun, 29 Nov 2026 00:01:00 GMT",
+        "Date": "Thu, 01 Jan 1970 00:00:09 GMT",
+    }
+    assert retry_after(headers, now) == 60
+
+
+def test_one_s_own_posts_do_not_stand_before_what_friends_wrote(sandbox):
+    """Mastodon: more than a page of one's own since the last pull."""
+    link = linked_on(MastodonOnTheSandbox(sandbox), make_member("hanako"))
+    pulls.pull_feed(link.pk)
+    society = sandbox.mastodon.state.society
+    for n in range(45):
+        society.write(society.named("hanako").id, f"mine {n}")
+    society.write(society.named("taro").id, "やっと")
+    pulls.pull_feed(link.pk)
+    assert link.feed.filter(text="やっと").exists()

@@ -158,8 +158,7 @@ class Bluesky(Connector):
             if error.status not in NO_APPVIEW:
                 raise
             return
-        others = (item for item in found if item.author.uid != self.credentials.uid)
-        yield from sorted(others, key=lambda item: item.created_at)
+        yield from (item for item in reversed(found) if item.author.uid != self.credentials.uid)
 
     def profile(self) -> Friend:
         return self._people.oneself()

@@ -59,7 +59,7 @@ def person(entry: Any, web: str) -> Friend | None:
     named = handle(entry.get("handle"))
     return Friend(
         uid=uid,
-        name=checked.text(entry.get("displayName")) or named or uid,
+        name=checked.line(entry.get("displayName")) or named or uid,
         profile_url=f"{web}/profile/{named or uid}",
         picture_url=checked.address(entry.get("avatar")),
     )

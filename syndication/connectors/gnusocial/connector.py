@@ -116,7 +116,7 @@ class Gnusocial(Connector):
         me = self._own_id()
         page = self._listed("/api/statuses/friends_timeline.json", **newer)
         found = [each for each in map(reading.item, page) if each and each.author.uid != me]
-        yield from sorted(found, key=lambda each: (each.created_at, int(each.remote_id)))
+        yield from sorted(found, key=lambda each: int(each.remote_id))
 
     def profile(self) -> Friend:
         person = reading.person(self._wire.read("/api/account/verify_credentials.json"))

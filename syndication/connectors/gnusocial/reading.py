@@ -62,4 +62,4 @@ def words(value: object) -> str:
 
 def line(value: object) -> str:
     """One line of somebody's words."""
-    return " ".join(words(value).split())
+    return checked.line(words(value))

@@ -35,6 +35,7 @@ from syndication.connectors.text import mastodon_count
 VISIBILITY: Mapping[Audience, str] = {"everyone": "public", "friends": "private"}
 POLLS = 10  # how often a picture's state is asked after
 POLL_EVERY = 1.0  # seconds
+MOST_FEED_PAGES = 5
 MOST_READ_BACK = 400  # statuses of one's own; nobody writes more in two days
 
 # What a server says that says nothing of its own: https://docs.joinmastodon.org/user/posting/.
@@ -134,13 +135,18 @@ class Mastodon(Connector):
                     yield friend
 
     def feed(self, *, since: str = "") -> Iterator[FeedItem]:
-        """`min_id` gives what is right above it; without it, the newest page."""
-        params = {"limit": "40", **({"min_id": since} if reading.word(since) else {})}
-        me = self._own_id()
-        for page in self._wire.listed("/api/v1/timelines/home", params):
-            found = [each for each in map(reading.item, page) if each and each.author.uid != me]
-            yield from sorted(found, key=lambda each: (each.created_at, each.remote_id))
-            return
+        """`min_id` gives what is right above it; without it, the newest page. A page of one's own
+        statuses alone is passed over, or the next pull would begin with it again."""
+        me, above = self._own_id(), reading.word(since)
+        for _ in range(MOST_FEED_PAGES):
+            params = {"limit": "40", **({"min_id": above} if above else {})}
+            page = next(self._wire.listed("/api/v1/timelines/home", params))
+            found = [each for each in map(reading.item, reversed(page)) if each]
+            others = [each for each in found if each.author.uid != me]
+            if others or not found or not above:
+                yield from others
+                return
+            above = found[-1].remote_id
 
     def profile(self) -> Friend:
         person = reading.person(self._me())

@@ -36,6 +36,7 @@ from syndication.connectors.misskey import reading
 VISIBILITY: Mapping[Audience, str] = {"everyone": "public", "friends": "followers"}
 PAGE = 100
 MOST_PAGES = 60
+MOST_FEED_PAGES = 5
 MOST_READ_BACK = 600  # notes; nobody may write more than 300 in an hour
 
 _DEAD = {"AUTHENTICATION_FAILED", "CREDENTIAL_REQUIRED", "YOUR_ACCOUNT_SUSPENDED"}
@@ -148,15 +149,21 @@ class Misskey(Connector):
                     yield friend
 
     def feed(self, *, since: str = "") -> Iterator[FeedItem]:
-        """With `sinceId` the oldest come first; without it, the newest page."""
-        newer = {"sinceId": since} if reading.word(since) else {}
-        found = self._wire.ask("/api/notes/timeline", limit=PAGE, **newer)
-        if not isinstance(found, list):
-            raise self._wire.unreadable(is_write=False)
-        me = self._own_id()
-        items = [reading.item(each, self.app.api_url) for each in found]
-        others = [each for each in items if each is not None and each.author.uid != me]
-        yield from sorted(others, key=lambda each: (each.created_at, each.remote_id))
+        """With `sinceId` the oldest come first; without it, the newest page, newest first. A page of
+        one's own notes alone is passed over, or the next pull would begin with it again."""
+        me, after = self._own_id(), reading.word(since)
+        for _ in range(MOST_FEED_PAGES):
+            newer = {"sinceId": after} if after else {}
+            page = self._wire.ask("/api/notes/timeline", limit=PAGE, **newer)
+            if not isinstance(page, list):
+                raise self._wire.unreadable(is_write=False)
+            items = [reading.item(each, self.app.api_url) for each in page]
+            found = [each for each in (items if after else reversed(items)) if each is not None]
+            others = [each for each in found if each.author.uid != me]
+            if others or not found or not after:
+                yield from others
+                return
+            after = found[-1].remote_id
 
     def profile(self) -> Friend:
         person = reading.person(self._me(), self.app.api_url)

@@ -47,7 +47,7 @@ def person(entry: Any) -> Friend | None:
         return None
     return Friend(
         uid=uid,
-        name=readable(checked.text(entry.get("displayName"))),
+        name=readable(checked.line(entry.get("displayName"))) or uid,
         profile_url=checked.address(entry.get("profileUrl")),
         picture_url=checked.address(entry.get("thumbnailUrl")),
     )
@@ -63,7 +63,7 @@ def voice(entry: Any) -> FeedItem | None:
         return None
     author = Friend(
         uid=uid,
-        name=readable(checked.text(user.get("screen_name"))),
+        name=readable(checked.line(user.get("screen_name"))) or uid,
         profile_url=checked.address(user.get("url")),
         picture_url=checked.address(user.get("profile_image_url")),
     )
@@ -72,9 +72,8 @@ def voice(entry: Any) -> FeedItem | None:
 
 
 def voices(answer: Any) -> Iterator[FeedItem]:
-    """The Voices of a timeline that can be read, oldest first."""
-    found = [item for item in map(voice, answer) if item is not None]
-    yield from sorted(found, key=lambda item: item.created_at)
+    """The Voices of a timeline that can be read, oldest first: mixi lists the newest first."""
+    yield from filter(None, map(voice, reversed(answer)))
 
 
 def photo(entry: Any, album: str) -> RemotePost | None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from html import escape
+from itertools import takewhile
 from typing import Any, ClassVar
 
 from syndication.connectors import checked, reasons
@@ -118,14 +119,10 @@ class Orkut(Connector):
                 return
 
     def feed(self, *, since: str = "") -> Iterator[FeedItem]:
-        """The newest activities of friends; ids are in no order, so what is known is passed over."""
+        """The newest activities of friends; ids are in no order, so what stands above `since` is new."""
         people = {friend.uid: friend for friend in self.friends()}
-        told = [reading.item(each, people) for each in self._activities()]
-        items = sorted(
-            (each for each in told if each), key=lambda each: (each.created_at, each.remote_id)
-        )
-        known = [place for place, each in enumerate(items) if each.remote_id == since]
-        yield from items[known[-1] + 1 :] if known else items
+        items = filter(None, (reading.item(each, people) for each in self._activities()))
+        yield from reversed(list(takewhile(lambda each: each.remote_id != since, items)))
 
     def profile(self) -> Friend:
         person = reading.person(self._people("@self"))

@@ -77,7 +77,7 @@ def items(answer: Mapping[str, Any]) -> list[FeedItem]:
         author = authors.get(word(entry.get("author_id"))) if told else None
         if told and author:
             found.append(FeedItem(told.remote_id, author, told.text, told.created_at, url=told.url))
-    return sorted(found, key=lambda item: (item.created_at, int(item.remote_id)))
+    return sorted(found, key=lambda item: int(item.remote_id))
 
 
 def text_of(entry: Mapping[str, Any]) -> str:
@@ -102,4 +102,4 @@ def post_address(ident: str) -> str:
 
 def line(value: object) -> str:
     """One line of somebody's words."""
-    return " ".join(clean(html.unescape(value)).split()) if isinstance(value, str) else ""
+    return checked.line(html.unescape(value)) if isinstance(value, str) else ""

@@ -1,0 +1,60 @@
+r"""Text as people see it: without bidirectional controls and characters that show nothing. Pure.
+
+A name of U+3164 alone looks like no name at all, and U+202E turns the words after it around, so that
+one account can pass for another (Unicode TR 36, section 2.5; TR 39, section 3). What some scripts and
+emoji are written with stays: joiners between letters of Arabic or Indic scripts, U+200B between letters
+of Thai or Khmer, variation selectors behind a character that they select, the tags of a flag.
+
+A space is not written here as it stands: `\u3000` is a space of Japanese and stays.
+"""
+
+from __future__ import annotations
+
+import re
+
+_PICTOGRAPHS = (
+    "\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u2bff\u3030\u303d\u3297\u3299"
+    "\U0001f000-\U0001faff"
+)
+_JOINING = "\u0600-\u08ff\u0900-\u0dff\u0f00-\u109f\u1780-\u18aa\u1a20-\u1cff\ua840-\uabff\ufb50-\ufdff\ufe70-\ufefc"
+_VIRAMAS = (
+    "\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca\u1039\u103a\u17d2\u1b44\ua9c0"
+)
+_WITHOUT_SPACES = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
+_SELECTORS = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
+_HIDDEN = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+_CONTROLS = "\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff"  # beside tab and line ends
+
+_RULES = re.compile(
+    "(\U0001f3f4[\U000e0020-\U000e007e]{1,16}\U000e007f"  # a flag of a part of a country
+    rf"|(?<=[^\s{_HIDDEN}])[{_SELECTORS}]"
+    "|(?<=[\u1820-\u18aa])[\u180b-\u180f]"
+    f"|(?<=[{_PICTOGRAPHS}\ufe0f\U000e007f])\u200d(?=[{_PICTOGRAPHS}])"
+    f"|(?<=[{_JOINING}])[\u200c\u200d](?=[{_JOINING}])|(?<=[{_VIRAMAS}])[\u200c\u200d]"
+    f"|(?<=[{_WITHOUT_SPACES}])\u200b(?=[{_WITHOUT_SPACES}])"
+    f")|[{_HIDDEN}{_CONTROLS}]"
+)
+_BREAKS = re.compile(r"\s*[\t\n\r\v\f\x1c-\x1f\x85\u2028\u2029]\s*")
+_BLANK = re.compile("[\\s\u2800]*")  # U+2800 is braille for nothing
+
+
+def visible_text(text: str) -> str:
+    """`text` without what cannot be seen; "" where nothing can. Line ends stay."""
+    if text.isascii() and text.isprintable():
+        return text
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n")
+    shown = _RULES.sub(_kept, lines.replace("\u2028", "\n").replace("\u2029", "\n"))
+    return "" if _BLANK.fullmatch(shown) else shown
+
+
+def visible_line(text: str) -> str:
+    """A name or a title: as `visible_text`, on one line and without blanks around it."""
+    return visible_text(_BREAKS.sub(" ", text)).strip()
+
+
+def _kept(found: re.Match[str]) -> str:
+    return found[1] or ""
