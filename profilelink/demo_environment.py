@@ -8,10 +8,16 @@ from __future__ import annotations
 
 import argparse
 import base64
+import errno
+import fcntl
+import hashlib
 import os
 import secrets
 import shutil
+import socket
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from syndication.sandbox.control import MAIN
 from syndication.sandbox.network import DEFAULT_PASSWORD, World, demo_people
@@ -19,6 +25,7 @@ from syndication.sandbox.server import Sandbox
 
 HERE = Path(os.environ.get("DEMO_DIR", Path(__file__).resolve().parent.parent / "var" / "demo"))
 PASSWORD = DEFAULT_PASSWORD
+LOCK = "lock"
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -31,14 +38,61 @@ def arguments() -> argparse.ArgumentParser:
     return parser
 
 
-def prepare(argv: list[str]) -> None:
-    """Set the variables. With `--fresh`, what an earlier demo left is thrown away first."""
+def prepare(argv: list[str], *, is_started: bool) -> None:
+    """Set the variables. Where the demo `is_started`, first see that it can: nothing has changed yet.
+
+    With `--fresh`, what an earlier demo left is thrown away. Raises SystemExit with what to do.
+    """
     options, _ = arguments().parse_known_args(argv)
-    if options.fresh:
-        shutil.rmtree(HERE, ignore_errors=True)
-    (HERE / "mail").mkdir(parents=True, exist_ok=True)
+    HERE.mkdir(parents=True, exist_ok=True)
+    if is_started:
+        _take_folder()
+        _check_ports(options)
+        if options.fresh:
+            _empty_folder()
+    (HERE / "mail").mkdir(exist_ok=True)
     for name, value in variables(options).items():
         os.environ.setdefault(name, value)
+
+
+def _take_folder() -> None:
+    """One demo at a time in one folder. The kernel lets go of the lock when this process ends."""
+    lock = os.open(HERE / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise SystemExit(
+            f"A demo is running already, in {HERE}. Stop it with Ctrl-C, or give this one a folder "
+            "of its own with DEMO_DIR, and ports with --port and --sandbox-port."
+        ) from None
+
+
+def _check_ports(options: argparse.Namespace) -> None:
+    """Listen at each port for a moment. A demo that was killed leaves its ports within seconds."""
+    sandbox = _sandbox("", options.host, options.sandbox_port)
+    for option, port in [
+        ("--port", options.port),
+        *[("--sandbox-port", each) for each in sorted(sandbox.ports.values())],
+    ]:
+        try:
+            socket.create_server((options.host, port)).close()
+        except OverflowError:
+            raise SystemExit(f"There is no port {port}; choose another with {option}.") from None
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise SystemExit(f"Cannot listen at {options.host}:{port}: {error}") from None
+            raise SystemExit(
+                f"Port {port} is in use, by another demo or another program. Stop that one, or "
+                f"choose another port with {option} (the sandbox takes five in a row)."
+            ) from None
+
+
+def _empty_folder() -> None:
+    for path in HERE.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name != LOCK:
+            path.unlink()
 
 
 def variables(options: argparse.Namespace) -> dict[str, str]:
@@ -58,13 +112,44 @@ def variables(options: argparse.Namespace) -> dict[str, str]:
     }
 
 
+def mixi_token_url(options: argparse.Namespace) -> str:
+    """Where the demo's own mixi gives out tokens."""
+    return _networks("", options.host, options.sandbox_port)["MIXI_TOKEN_URL"]
+
+
+class DatabaseMark:
+    """Beside the demo's files: which database has the demo's members, by its settings' fingerprint."""
+
+    def __init__(self, database: Mapping[str, Any]) -> None:
+        names = [str(database.get(name, "")) for name in ("ENGINE", "HOST", "PORT", "NAME")]
+        self._fingerprint = hashlib.sha256("\n".join(names).encode()).hexdigest()
+        self._is_ours = str(HERE) == str(Path(names[-1]).parent)
+        self._path = HERE / "database"
+
+    @property
+    def is_set(self) -> bool:
+        """Whether a demo has made its members there."""
+        if self._is_ours:
+            return True
+        return self._path.exists() and self._path.read_text() == self._fingerprint
+
+    def set(self) -> None:
+        """Remember that this database is the demo's."""
+        self._path.write_text(self._fingerprint)
+
+
 def _networks(site: str, host: str, port: int) -> dict[str, str]:
     """Where the sandbox will listen, by its own word, before it does."""
+    return _sandbox(site, host, port).environment()
+
+
+def _sandbox(site: str, host: str, port: int) -> Sandbox:
+    """The sandbox that will listen there."""
     sandbox = Sandbox(World(site=site, people=demo_people()))
     sandbox.host = host
     offsets = {key: network.port_offset for key, network in sandbox.networks.items()}
     sandbox.ports = {MAIN: port} | {key: port + offset for key, offset in offsets.items() if offset}
-    return sandbox.environment()
+    return sandbox
 
 
 def _kept(name: str, fresh: str) -> str:

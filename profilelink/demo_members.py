@@ -55,13 +55,24 @@ POSTS = [
 ]  # fmt: skip
 
 
+class NoConsent(Exception):
+    """The permission page gave no code."""
+
+
 @transaction.atomic
 def seed(*, password: str) -> None:
-    """Make the demo's members once. The sandbox must be up: two of them are linked there."""
+    """Make the demo's members once."""
     if not Member.objects.filter(username="hanako").exists():
         _posts(_members(password))
+
+
+def link_at_sandbox(*, password: str) -> None:
+    """Link Taro and Yuki with mixi, as the sandbox plays it; once.
+
+    Raises HttpFailure (accounts.safe_http) or NoConsent where it does not play it.
+    """
     for member in Member.objects.filter(username__in=("taro", "yuki"), links=None):
-        link_at_sandbox(member, password=password)
+        _link(member, password=password)
 
 
 def _members(password: str) -> dict[str, Member]:
@@ -125,7 +136,8 @@ def _picture(seed_number: int) -> bytes:
     return output.getvalue()
 
 
-def link_at_sandbox(member: Member, *, password: str) -> Link:
+@transaction.atomic
+def _link(member: Member, *, password: str) -> Link:
     """Walk mixi's permission page as the member would, and keep what it gives."""
     network = settings.NETWORKS["mixi"]
     http = outgoing_http()
@@ -179,7 +191,10 @@ def link_at_sandbox(member: Member, *, password: str) -> Link:
 
 
 def _consent(address: str, html: str, name: str, password: str) -> str:
-    """Fill in the form of the permission page and press 同意する; the code that comes back."""
+    """Fill in the form of the permission page and press 同意する; the code that comes back.
+
+    Raises NoConsent where the page is not the sandbox's.
+    """
     form = re.search(r"<form[^>]*action=\"([^\"]*)\"", html)
     fields = dict(
         re.findall(r'<input[^>]*type="hidden"[^>]*name="([^"]*)"[^>]*value="([^"]*)"', html)
@@ -191,4 +206,7 @@ def _consent(address: str, html: str, name: str, password: str) -> str:
     answer = outgoing_http().request(
         "POST", urljoin(address, unescape(form[1]) if form else address), data=data, redirects=0
     )
-    return parse_qs(urlsplit(answer.headers["Location"]).query)["code"][0]
+    code = parse_qs(urlsplit(answer.headers.get("Location", "")).query).get("code")
+    if not code:
+        raise NoConsent(f"status {answer.status}")
+    return code[0]

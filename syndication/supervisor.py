@@ -10,18 +10,17 @@
   killed and started anew. Rows in flight are read back; nothing is lost or doubled.
 - Leases are moments that hosts compare. While this machine's clock is not the database's, nothing is
   done from here: it would take rows, and tokens, from under the others.
-- SIGTERM: the cluster gets 20 seconds to finish what it is at, then its group is killed.
+- SIGTERM, SIGINT, SIGHUP: the cluster gets 20 seconds to finish what it is at, then its group is
+  killed. SIGKILL: its guard (`child_processes`) ends the group within seconds.
 - The database may come up after us, and go away while we run.
 """
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import logging
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -37,6 +36,7 @@ from django.utils import timezone
 
 from syndication import queue
 from syndication.actions import heartbeats, sweep
+from syndication.child_processes import ProcessGuard
 from syndication.models import Heartbeat
 
 logger = logging.getLogger(__name__)
@@ -55,15 +55,13 @@ SWEEPER = "sweeper"
 class Cluster:
     """The child that runs `qcluster`, and the group of processes it brings."""
 
-    def __init__(self) -> None:
+    def __init__(self, guard: ProcessGuard) -> None:
         self.name = uuid.uuid4().hex[:12]
         self.started_at = timezone.now()
-        self._process = subprocess.Popen(  # noqa: S603 - our own command
+        self._guard = guard
+        self._process = guard.start(
             [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "qcluster"],
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
             env={**os.environ, heartbeats.CLUSTER: self.name},
-            preexec_fn=_end_with_parent,
         )
 
     @property
@@ -78,22 +76,22 @@ class Cluster:
 
     def stop(self, *, within: float = STOP_WITHIN) -> None:
         """Let it finish, then kill whatever is left of its group."""
-        self._process.send_signal(signal.SIGTERM)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=within)
-        self.kill()
+        self._guard.stop(self._process, within=within)
+        self._forget()
 
     def kill(self) -> None:
-        """End the whole group at once. Its heartbeat's row goes."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        """End the whole group at once."""
+        self._guard.kill(self._process)
+        self._forget()
+
+    def _forget(self) -> None:
+        """The heartbeat's row goes."""
         with contextlib.suppress(DatabaseError):
             heartbeats.forget(heartbeats.part_of(self.name))
 
 
 class Supervisor:
-    """Runs until SIGTERM or SIGINT. `say` takes one line for whoever looks at the terminal."""
+    """Runs until SIGTERM, SIGINT or a closed terminal. `say` takes one line for whoever looks at the terminal."""
 
     def __init__(
         self, say: Callable[[str], None], *, silent_after: timedelta = SILENT_AFTER
@@ -102,6 +100,7 @@ class Supervisor:
         self._silent_after = silent_after
         self._stopping = threading.Event()
         self._next: dict[str, float] = {}
+        self._guard = ProcessGuard()
         self._cluster: Cluster | None = None
         self._steps: dict[str, tuple[float, Callable[[], object]]] = {
             "clock": (WAKE_EVERY, self._check_the_clock),
@@ -119,6 +118,8 @@ class Supervisor:
         """Start, supervise, stop."""
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as under nohup
+            signal.signal(signal.SIGHUP, self._stop)
         self._wait_for_database()
         if self._stopping.is_set():
             return
@@ -128,6 +129,7 @@ class Supervisor:
         finally:
             if self._cluster is not None:
                 self._cluster.stop()
+            self._guard.close()
             self._say("work: stopped")
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
@@ -167,7 +169,7 @@ class Supervisor:
         if abs(ahead) <= CLOCKS_MAY_DIFFER:
             self._is_off = False
             if self._cluster is None:
-                self._cluster = Cluster()
+                self._cluster = Cluster(self._guard)
                 self._say("work: running")
         elif not self._is_off:
             self._is_off = True
@@ -191,11 +193,4 @@ class Supervisor:
         self._say(f"work: the cluster {why}, starting another")
         cluster.kill()
         self._stopping.wait(RESTART_AFTER)
-        self._cluster = Cluster()
-
-
-def _end_with_parent() -> None:
-    """Linux: have SIGTERM sent to this process when the supervisor dies by SIGKILL."""
-    if sys.platform == "linux":
-        pr_set_pdeathsig = 1
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+        self._cluster = Cluster(self._guard)

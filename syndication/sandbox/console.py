@@ -1,24 +1,57 @@
-"""The index for people: which networks are played here, and where to look at each."""
+"""The index for people: which networks are played here, where to look at each, and fault buttons."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from urllib.parse import urlsplit
 
+from syndication.sandbox.faults import KINDS, Fault, Faults
 from syndication.sandbox.html import page
 from syndication.sandbox.network import Network
-from syndication.sandbox.wire import Reply
+from syndication.sandbox.wire import Reply, Request, redirect
+
+ORDER = "/_console"  # where the buttons lead
+_IN_WORDS = {
+    "500_before": "500（受け取らない）",
+    "500_after": "500（受け取ってから）",
+    "drop_after": "受け取って、返事をしない",
+    "slow": "返事が遅い（30秒）",
+    "429": "429（待つように言う）",
+    "503": "503（混雑）",
+    "bad_json": "返事が壊れている",
+    "expired": "トークンの期限切れ",
+}
 
 
-def index(networks: Iterable[Network], root: str, ports: Mapping[str, int]) -> Reply:
+def index(
+    networks: Iterable[Network], root: str, ports: Mapping[str, int], faults: Iterable[Fault]
+) -> Reply:
     """The networks with their addresses; `ports` names those that have one of their own."""
+    networks = list(networks)
     rows = "".join(_row(network, root, ports) for network in networks)
     return page(
         "サンドボックス",
         "<p>本物のネットワークではありません。Profile Link の開発・デモ用です。</p>"
-        f"<ul>{rows}</ul>",
+        f"<ul>{rows}</ul>{_buttons(networks)}{_standing(faults)}",
     )
+
+
+def carry_out(request: Request, faults: Faults, reset: Callable[[], None]) -> Reply:
+    """What a button orders, then the index again. Raises ValueError for an unknown kind."""
+    form = request.form()
+    if form.get("order") == "clear":
+        faults.clear()
+    elif form.get("order") == "reset":
+        reset()
+    else:
+        times = form.get("times", "")
+        faults.add(
+            form.get("network", ""),
+            form.get("kind", ""),
+            times=int(times) if times.isdigit() else 1,
+        )
+    return redirect(f"{request.root}/")
 
 
 def _row(network: Network, root: str, ports: Mapping[str, int]) -> str:
@@ -30,4 +63,34 @@ def _row(network: Network, root: str, ports: Mapping[str, int]) -> str:
     return (
         f'<li><a href="{escape(address)}">{escape(network.title)}</a> '
         f'(<a href="{escape(received)}">JSON</a>)</li>'
+    )
+
+
+def _buttons(networks: Iterable[Network]) -> str:
+    """One form: where, how many requests, and a button for each fault in words."""
+    options = "".join(f'<option value="{n.key}">{escape(n.title)}</option>' for n in networks)
+    kinds = [*_IN_WORDS, *sorted(KINDS - set(_IN_WORDS) - {"redirect"})]
+    buttons = " ".join(
+        f'<button name="kind" value="{kind}">{escape(_IN_WORDS.get(kind, kind))}</button>'
+        for kind in kinds
+    )
+    return (
+        f'<h2>故障させる</h2><form method="post" action="{ORDER}"><p><label>どこを '
+        f'<select name="network"><option value="">すべて</option>{options}</select></label> '
+        '<label>次の <input name="times" value="1" size="3" inputmode="numeric"> 回</label></p>'
+        f"<p>{buttons}</p></form>"
+    )
+
+
+def _standing(faults: Iterable[Fault]) -> str:
+    """The orders that are not used up, and the way back."""
+    rows = "".join(
+        f"<li>{escape(fault.network or 'すべて')}: {escape(_IN_WORDS.get(fault.kind, fault.kind))}"
+        f" あと{fault.times}回</li>"
+        for fault in faults
+    )
+    clear = '<button name="order" value="clear">故障をやめる</button>' if rows else ""
+    return (
+        f'<ul>{rows}</ul><form method="post" action="{ORDER}"><p>{clear} '
+        '<button name="order" value="reset">すべて最初に戻す</button></p></form>'
     )

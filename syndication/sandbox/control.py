@@ -8,7 +8,7 @@ On the main port, beside the networks (fixed; tests from outside rely on them):
 
 And besides: `POST /_time` `{"seconds"}` moves the clock forward, `POST /_settings`
 `{"network", …}` changes a network's settings, `GET /` is the index
-for people, `GET /mail/` shows the demo's mails.
+for people with buttons for faults (`POST /_console`), `GET /mail/` shows the demo's mails.
 """
 
 from __future__ import annotations
@@ -128,6 +128,8 @@ class Control:
         }
         if request.method == "GET":
             return self._shown(request)
+        if request.path == console.ORDER:
+            return self._pressed(request)
         order = orders.get(request.path)
         if order is None:
             return json_reply({"error": "no such order"}, 404)
@@ -137,6 +139,13 @@ class Control:
         except (BadBody, ValueError, TypeError, KeyError) as error:
             return json_reply({"ok": False, "error": str(error)}, 400)
         return json_reply(_DONE)
+
+    def _pressed(self, request: Request) -> Reply:
+        """A button of the index."""
+        try:
+            return console.carry_out(request, self.faults, self.reset)
+        except ValueError as error:
+            return json_reply({"ok": False, "error": str(error)}, 400)
 
     def _order_faults(self, fields: dict[str, Any]) -> None:
         for fault in fields.get("faults", [fields]):
@@ -151,7 +160,9 @@ class Control:
             if request.path.startswith("/mail/"):
                 return mailbox.shown(self.mail, request.path.removeprefix("/mail/"), request.root)
             if request.path == "/":
-                return console.index(self.networks.values(), request.root, self.ports)
+                return console.index(
+                    self.networks.values(), request.root, self.ports, self.faults.standing
+                )
             key, _, rest = request.path.removeprefix("/").partition("/")
             if key in self.networks and rest == "_received":
                 return json_reply(self.networks[key].received())

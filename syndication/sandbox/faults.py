@@ -86,6 +86,12 @@ class Faults:
             self._standing.append(fault)
         return fault
 
+    @property
+    def standing(self) -> list[Fault]:
+        """What is ordered and not used up, oldest first."""
+        with self._lock:
+            return list(self._standing)
+
     def take(self, network: str, method: str, path: str) -> Fault | None:
         """The oldest one that fits this request, used up by one."""
         with self._lock:

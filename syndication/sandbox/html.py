@@ -13,7 +13,7 @@ _STYLE = (
     "main{display:block;max-width:720px;margin:0 auto;padding:8px 16px}"
     "a{color:#7a3b1b}.one{background:#fff;border:1px solid #e4d5bd;padding:8px;margin:6px 0}"
     ".small{color:#776;font-size:11px}.gone{text-decoration:line-through;color:#998}"
-    "img{max-width:240px}"
+    "img{max-width:240px}button{font:inherit;margin:3px 0;padding:2px 8px}"
 )
 
 

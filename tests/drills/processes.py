@@ -86,7 +86,6 @@ def said_within(log: Path, words: str, seconds: float) -> bool:
 
 
 def tree(root: int) -> list[int]:
-    """The process and all below it."""
     """A process and all below it."""
     below = _below()
     found = [root]
@@ -112,3 +111,11 @@ def _below() -> dict[int, list[int]]:
 def _signal(pid: int, number: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, number)
+
+
+def is_running(pid: int) -> bool:
+    """Whether the process exists and is no zombie that waits for its new parent."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

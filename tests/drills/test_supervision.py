@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 import redis
 
 from tests.drills.forwarder import forwarded
+from tests.drills.processes import is_running
 from tests.drills.worker import Worker, environment_of, until
 from tests.ports import free_row
 from tests.syndication.delivering import texts
@@ -41,6 +43,18 @@ def test_killed_in_the_middle_of_a_request_it_loses_and_doubles_nothing(sandbox,
     both = {"真ん中": "sent", "後から": "sent"}
     assert until(lambda: worker.rows("states") == both), (worker.rows("states"), worker.said())
     assert sorted(texts(sandbox)) == sorted(both)
+
+
+def test_killed_by_sigkill_it_leaves_no_process_behind(sandbox, worker):
+    """The cluster is in the middle of a request that takes longer than its parent's death."""
+    sandbox.faults.add("mixi", "slow", match=VOICE, seconds=60)
+    worker.seed("途中")
+    worker.start()
+    assert until(lambda: texts(sandbox)), worker.said()
+    family = worker.tree()
+    os.kill(family[0], signal.SIGKILL)
+    worker.process.wait()
+    assert until(lambda: not any(map(is_running, family))), worker.said()
 
 
 def test_a_lost_hint_delays_a_post_by_seconds(sandbox, worker):

@@ -1,11 +1,13 @@
 """`manage.py demo`: the whole product on this machine, in one process tree, in the foreground.
 
-Database, demo members, sandbox, worker and web server; Ctrl-C stops all. The children's output
-goes to var/demo/*.log; the end of it is shown when one of them fails.
+Database, demo members, sandbox, worker and web server. Ctrl-C, SIGTERM or a closed terminal stops all
+of it in order, once, however often it is said; where this process is killed, the guard of its children
+ends them. Their output goes to var/demo/*.log; the end of it is shown when one of them fails.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -18,10 +20,15 @@ from typing import IO, Any
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, build_opener
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 
+from accounts.models import Member
+from accounts.safe_http import HttpFailure
 from profilelink import demo_environment, demo_members
+from syndication.child_processes import ProcessGuard
 
 HERE = demo_environment.HERE
 READY_WITHIN = 90  # seconds
@@ -30,7 +37,7 @@ _opener = build_opener(ProxyHandler({}))
 
 
 class Stopped(Exception):
-    """Ctrl-C or SIGTERM."""
+    """Ctrl-C, SIGTERM, or the terminal was closed."""
 
 
 class Command(BaseCommand):
@@ -45,36 +52,71 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         given = Namespace(**options)
-        signal.signal(signal.SIGTERM, _stop)
-        signal.signal(signal.SIGINT, _stop)
-        children: dict[str, subprocess.Popen[bytes]] = {}
+        self._is_stopping = False
+        self._guard = ProcessGuard()
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._parent = _uv_parent()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+                signal.signal(number, self._stop)
         try:
-            self._prepare_database()
-            children["sandbox"] = _start("sandbox", *_sandbox_command(given))
-            self._wait_for("sandbox", f"http://{given.host}:{given.sandbox_port}/", children)
-            demo_members.seed(password=demo_environment.PASSWORD)
-            children["worker"] = _start("worker", sys.executable, "manage.py", "work")
-            children["web"] = _start("web", *_web_command(given))
-            site = f"http://{given.host}:{given.port}/"
-            self._wait_for("web", site + "readyz", children)
-            self._greet(site, given)
-            self._watch(children)
+            self._run(given)
         except Stopped:
-            self.stdout.write("Stopping …")
+            self._say("Stopping …")
         finally:
-            _stop_all(children)
+            self._stop_all()
+
+    def _run(self, given: Namespace) -> None:
+        self._prepare_database()
+        self._start("sandbox", *_sandbox_command(given))
+        self._wait_for("sandbox", f"http://{given.host}:{given.sandbox_port}/")
+        demo_members.seed(password=demo_environment.PASSWORD)
+        self._link_members(given)
+        self._start("worker", sys.executable, "manage.py", "work")
+        self._start("web", *_web_command(given))
+        site = f"http://{given.host}:{given.port}/"
+        self._wait_for("web", site + "readyz")
+        self._greet(site, given)
+        while True:
+            self._check()
+            time.sleep(0.5)
+
+    def _link_members(self, given: Namespace) -> None:
+        """At the demo's own mixi alone: the demo's password is typed in nowhere else."""
+        if settings.NETWORKS["mixi"]["token_url"] != demo_environment.mixi_token_url(given):
+            self._say("mixi is elsewhere (MIXI_TOKEN_URL): taro and yuki are not linked with it.")
+            return
+        try:
+            demo_members.link_at_sandbox(password=demo_environment.PASSWORD)
+        except (HttpFailure, demo_members.NoConsent) as error:
+            self._say(f"taro and yuki could not be linked with mixi: {error}")
 
     def _prepare_database(self) -> None:
+        """Tables. Raises CommandError where the database has members that no demo made."""
+        mine = demo_environment.DatabaseMark(settings.DATABASES["default"])
+        if not mine.is_set and _has_members():
+            raise CommandError(
+                "The database of DATABASE_URL has members whom no demo made, and a demo makes staff "
+                "with a password that everybody knows. Nothing was changed. Give the demo a "
+                "database of its own."
+            )
+        mine.set()
         call_command("migrate", verbosity=0)
+        self._check()
         call_command("createcachetable", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
+        self._check()
 
-    def _wait_for(
-        self, name: str, address: str, children: dict[str, subprocess.Popen[bytes]]
-    ) -> None:
+    def _start(self, name: str, *command: str) -> None:
+        with _log(name).open("wb") as output:
+            self._children[name] = self._guard.start(
+                command, output=output, env={**os.environ, "PYTHONUNBUFFERED": "1"}
+            )
+
+    def _wait_for(self, name: str, address: str) -> None:
         until = time.monotonic() + READY_WITHIN
         while time.monotonic() < until:
-            _all_alive(children)
+            self._check()
             if _answers(address):
                 return
             time.sleep(0.1)
@@ -82,22 +124,37 @@ class Command(BaseCommand):
 
     def _greet(self, site: str, given: Namespace) -> None:
         sandbox = f"http://{given.host}:{given.sandbox_port}"
-        self.stdout.write(f"READY {site}")
-        self.stdout.write(
-            f"hanako, taro, yuki (staff: admin), password: {demo_environment.PASSWORD}"
+        self._say(
+            f"READY {site}",
+            f"hanako, taro, yuki (staff: admin), password: {demo_environment.PASSWORD}",
+            f"What mixi received: {sandbox}/mixi/  Mails: {sandbox}/mail/  Faults: {sandbox}/",
+            f"A phone without cookies begins at {site}m/  Staff: {site}admin/",
         )
-        self.stdout.write(f"What mixi received: {sandbox}/mixi/  Mails: {sandbox}/mail/")
-        self.stdout.write(f"A phone without cookies begins at {site}m/  Staff: {site}admin/")
-        self.stdout.flush()
 
-    def _watch(self, children: dict[str, subprocess.Popen[bytes]]) -> None:
-        while True:
-            _all_alive(children)
-            time.sleep(0.5)
+    def _say(self, *lines: str) -> None:
+        with contextlib.suppress(OSError):  # the terminal was closed
+            for line in lines:
+                self.stdout.write(line)
+            self.stdout.flush()
 
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        """Only remembered: an exception at any moment could lose a child that was just started."""
+        self._is_stopping = True
 
-def _stop(number: int, frame: FrameType | None) -> None:
-    raise Stopped
+    def _check(self) -> None:
+        """Raises Stopped when told to stop, CommandError where a child has ended."""
+        if self._is_stopping or (self._parent and os.getppid() != self._parent):
+            raise Stopped
+        for name, child in self._children.items():
+            if child.poll() is not None:
+                raise CommandError(f"{name} stopped ({child.returncode}).\n{_log_end(name)}")
+
+    def _stop_all(self) -> None:
+        """Web first, so that nothing new comes in; the sandbox last, for what is still being sent."""
+        for name in ("web", "worker", "sandbox"):
+            if name in self._children:
+                self._guard.stop(self._children[name], within=STOP_WITHIN)
+        self._guard.close()
 
 
 def _sandbox_command(given: Namespace) -> list[str]:
@@ -117,16 +174,19 @@ def _web_command(given: Namespace) -> list[str]:
     ]  # fmt: skip
 
 
-def _start(name: str, *command: str) -> subprocess.Popen[bytes]:
-    with _log(name).open("wb") as output:
-        return subprocess.Popen(  # noqa: S603 - our own commands
-            command,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C reaches us alone; we stop them in order
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        )
+def _has_members() -> bool:
+    tables = connection.introspection.table_names()
+    return Member._meta.db_table in tables and Member.objects.exists()
+
+
+def _uv_parent() -> int | None:
+    """The process id of `uv run` where that started us. It cannot tell us that it was killed."""
+    parent = os.getppid()
+    command = ["ps", "-o", "comm=", "-p", str(parent)]
+    with contextlib.suppress(OSError):
+        said = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+        return parent if Path(said.stdout.strip()).name == "uv" else None
+    return None
 
 
 def _log(name: str) -> Path:
@@ -138,12 +198,6 @@ def _log_end(name: str) -> str:
     return "\n".join(_log(name).read_text(errors="replace").splitlines()[-20:])
 
 
-def _all_alive(children: dict[str, subprocess.Popen[bytes]]) -> None:
-    for name, child in children.items():
-        if child.poll() is not None:
-            raise CommandError(f"{name} stopped ({child.returncode}).\n{_log_end(name)}")
-
-
 def _answers(address: str) -> bool:
     try:
         answer: IO[bytes]
@@ -152,16 +206,3 @@ def _answers(address: str) -> bool:
             return True
     except (HTTPError, URLError, OSError):
         return False
-
-
-def _stop_all(children: dict[str, subprocess.Popen[bytes]]) -> None:
-    """Web first, so that nothing new comes in; the sandbox last, for what is still being sent."""
-    for name in ("web", "worker", "sandbox"):
-        child = children.get(name)
-        if child is None or child.poll() is not None:
-            continue
-        os.killpg(child.pid, signal.SIGTERM)
-        try:
-            child.wait(timeout=STOP_WITHIN)
-        except subprocess.TimeoutExpired:
-            os.killpg(child.pid, signal.SIGKILL)

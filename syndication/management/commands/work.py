@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import timedelta
 from typing import Any
 
@@ -28,5 +29,6 @@ class Command(BaseCommand):
         Supervisor(self._say, silent_after=silent_after).run()
 
     def _say(self, line: str) -> None:
-        self.stdout.write(line)
-        self.stdout.flush()
+        with contextlib.suppress(OSError):  # the terminal was closed
+            self.stdout.write(line)
+            self.stdout.flush()

@@ -15,6 +15,21 @@ def test_the_index_leads_to_each_network(sandbox):
     assert f'href="{sandbox.url}/mixi/_received"' in text
 
 
+def test_the_buttons_order_faults_and_take_them_back(hanako, sandbox):
+    press = {"network": "mixi", "kind": "503", "times": "2"}
+    page = requests.post(f"{sandbox.url}/_console", data=press)
+    assert 'value="503"' in page.text
+    assert "503（混雑） あと2回" in page.text
+    assert hanako.request("GET", "/2/people/@me/@self").status_code == 503
+    page = requests.post(f"{sandbox.url}/_console", data={"order": "clear"})
+    assert "あと" not in page.text
+    assert hanako.request("GET", "/2/people/@me/@self").status_code == 200
+    hanako.say("消える")
+    requests.post(f"{sandbox.url}/_console", data={"order": "reset"})
+    assert sandbox.mixi.received()["statuses"] == []
+    assert requests.post(f"{sandbox.url}/_console", data={"kind": "nonsense"}).status_code == 400
+
+
 def test_the_overview_shows_what_came_in_who_may_see_it_and_what_was_deleted(hanako):
     gone = hanako.say("消した<つぶやき>")["id"]
     hanako.delete(f"/2/voice/statuses/{gone}")
