@@ -32,22 +32,22 @@ _OF_PAGES = re.compile(
 _room = threading.BoundedSemaphore(AT_ONCE)
 
 
-def title_of(url: str) -> str:
+def title_of(url: str, *, deadline: float = DEADLINE) -> str:
     """What the page calls itself, on one line and at most 200 characters long; "" if unknown."""
     if not _room.acquire(blocking=False):
         return ""
     try:
-        return _asked(url)
+        return _asked(url, deadline)
     finally:
         _room.release()
 
 
-def _asked(url: str) -> str:
+def _asked(url: str, deadline: float) -> str:
     try:
         answer = outgoing_http().get(
             url,
             headers={"Accept": "text/html"},
-            deadline=DEADLINE,
+            deadline=deadline,
             max_bytes=MAX_BYTES,
         )
     except HttpFailure:

@@ -58,7 +58,7 @@ class Chromium:
         )
         self.width = width
         self.view: Page = self.context.pages[0]
-        self.view.set_default_timeout(10_000)
+        self.view.set_default_timeout(40_000)
         self.taken = 0
         self.complaints: list[str] = []
 

@@ -66,7 +66,7 @@ class Dillo:
         """Where it last went, by its own word."""
         return re.findall(r"new url='(\S+)'", self.output.read_text(errors="replace"))[-1]
 
-    def sees(self, words: str, *, seconds: float = 15) -> tuple[int, int]:
+    def sees(self, words: str, *, seconds: float = 40) -> tuple[int, int]:
         """Where `words` stand on the page: its own search marks them."""
         end = time.monotonic() + seconds
         while True:

@@ -96,7 +96,7 @@ class Terminal(ABC):
     def type(self, text: str) -> None:
         self._tmux("send-keys", "-l", text)
 
-    def until(self, check: Callable[[str], Any], *, seconds: float = 5) -> Any:
+    def until(self, check: Callable[[str], Any], *, seconds: float = 30) -> Any:
         """Wait for something true to come of `check(screen)`, and give it."""
         end = time.monotonic() + seconds
         while True:
@@ -122,8 +122,8 @@ class Terminal(ABC):
     def settle(self, before: str = "") -> None:
         """Another screen than `before` stands still, and nothing is being fetched."""
         last, still = "", 0
-        changes_until = time.monotonic() + 4  # the same page may come again
-        end = time.monotonic() + 20
+        changes_until = time.monotonic() + 6  # the same page may come again
+        end = time.monotonic() + 60
         while still < 3 and time.monotonic() < end:
             time.sleep(0.04)
             now = self.screen()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 import time
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -76,8 +79,9 @@ def test_a_private_address_is_not_asked():
 def test_a_page_that_says_nothing_holds_up_nobody(reachable):
     with playing(silent(30)) as server:
         before = time.monotonic()
-        assert title_of(reachable(server)) == ""
-        assert time.monotonic() - before < link_titles.DEADLINE + 1
+        assert title_of(reachable(server), deadline=0.3) == ""
+        assert time.monotonic() - before < 10
+    assert link_titles.DEADLINE <= 4
 
 
 @pytest.mark.parametrize(
@@ -127,20 +131,27 @@ def test_a_charset_that_gives_half_characters_is_not_read_by(raw: bytes, charset
 
 def test_a_charset_that_takes_long_holds_up_nobody():
     """Half a minute for one page, before."""
-    before = time.monotonic()
+    before = time.process_time()
     decoded(b"a-" + b"a" * (link_titles.MAX_BYTES - 2), "text/html; charset=punycode")
-    assert time.monotonic() - before < 1
+    assert time.process_time() - before < 5
 
 
 def test_slow_pages_hold_three_threads_of_a_process_and_no_more(reachable):
     """Or a member with a slow page of their own, asked for often, would stop the site."""
-    with playing(*[silent(30)] * 8) as server:
+    three_asked_and_five_did_not = threading.Barrier(8, timeout=10)
+
+    def answer_late(connection: socket.socket) -> None:
+        three_asked_and_five_did_not.wait()
+        connection.sendall(page("slow"))
+
+    with playing(answer_late) as server:
         address = reachable(server)
-        before = time.monotonic()
 
-        def fetched(_number: int) -> float:
-            assert title_of(address) == ""
-            return time.monotonic() - before
+        def fetched(_number: int) -> str:
+            title = title_of(address, deadline=30)
+            if not title:
+                three_asked_and_five_did_not.wait()
+            return title
 
-        took = at_once(8, fetched)
-    assert sum(seconds > 1 for seconds in took) == 3
+        titles = at_once(8, fetched)
+    assert Counter(titles) == {"slow": 3, "": 5}

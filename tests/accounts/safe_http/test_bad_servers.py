@@ -18,36 +18,36 @@ def test_a_server_that_drips_its_body_is_ended_by_the_deadline():
     with playing(drip) as server:
         started = time.monotonic()
         with pytest.raises(MaybeSent) as failure:
-            client_for(server).request("GET", server.url, deadline=0.5)
+            client_for(server).request("GET", server.url, deadline=0.4)
     assert failure.value.reason == "timeout"
-    assert 0.4 < time.monotonic() - started < 1.5
+    assert 0.4 <= time.monotonic() - started < 10  # the whole drip takes 25 s
 
 
 def test_a_server_that_drips_its_headers_is_ended_by_the_deadline():
-    drip = dripping(b"HTTP/1.1 200 OK\r\n" + b"X-A: b\r\n" * 90, every=0.05, size=4)
+    drip = dripping(b"HTTP/1.1 200 OK\r\n" + b"X-A: b\r\n" * 90, every=0.05, size=1)
     with playing(drip) as server:
         started = time.monotonic()
         with pytest.raises(MaybeSent) as failure:
-            client_for(server).request("GET", server.url, deadline=0.5)
+            client_for(server).request("GET", server.url, deadline=0.4)
     assert failure.value.reason == "timeout"
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 10  # the whole drip takes 36 s
 
 
 def test_a_server_that_does_not_read_is_ended_by_the_deadline():
     def stuck(_connection):
-        time.sleep(2)
+        time.sleep(30)
 
     stuck.reads_nothing = True
     with playing(stuck) as server:
         started = time.monotonic()
         with pytest.raises(MaybeSent) as failure:
-            client_for(server).request("POST", server.url, data=b"x" * 30_000_000, deadline=0.5)
+            client_for(server).request("POST", server.url, data=b"x" * 30_000_000, deadline=0.4)
     assert failure.value.reason == "timeout"
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 10
 
 
 def test_a_silent_server_is_ended_by_the_deadline():
-    with playing(silent(2)) as server, pytest.raises(MaybeSent) as failure:
+    with playing(silent(30)) as server, pytest.raises(MaybeSent) as failure:
         client_for(server).request("GET", server.url, deadline=0.3)
     assert failure.value.reason == "timeout"
 
@@ -132,7 +132,7 @@ def test_json_that_is_nested_beyond_reason_is_a_value_error():
 
 
 def test_a_failure_names_neither_address_nor_secret():
-    with playing(silent(1)) as server, pytest.raises(HttpFailure) as failure:
+    with playing(silent(30)) as server, pytest.raises(HttpFailure) as failure:
         client_for(server).request(
             "GET",
             f"{server.url}/?access_token=tell-nobody",

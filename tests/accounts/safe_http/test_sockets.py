@@ -16,12 +16,12 @@ from accounts.safe_http.sockets import Deadline, DeadlineSocket
 def test_a_stuck_socket_is_given_up_at_the_deadline(act):
     ours, theirs = socket.socketpair()
     with theirs, DeadlineSocket(fileno=ours.detach()) as sock:
-        sock.settimeout(5)
+        sock.settimeout(30)
         sock.deadline = Deadline(0.2)
         started = time.monotonic()
         with pytest.raises(TimeoutError):
             act(sock)
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 10
 
 
 def test_a_deadline_that_is_over_starts_nothing():

