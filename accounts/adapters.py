@@ -31,6 +31,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import sealing
 from accounts.addresses import public_url
+from accounts.mail_addresses import canonical
 from accounts.outgoing import outgoing_http
 from accounts.safe_http import SafeSession
 from accounts.urlsession.api import client_address, device_words
@@ -73,7 +74,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
         allauth has no public hook for this; tests/accounts/test_members_limits.py watches it.
         """
-        login = str(credentials.get("email") or credentials.get("username") or "").lower().strip()
+        login = str(credentials.get("email") or credentials.get("username") or "")
+        login = canonical(login)
         if "@" in login:
             known = EmailAddress.objects.filter(email=login).values_list(
                 "user__username", flat=True

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from allauth.account import fields
 from allauth.account import forms as account
 from allauth.core import context
 from allauth.mfa.base import forms as mfa
@@ -17,6 +18,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts import sealing
 from accounts.forms.keypads import DIGITS, NAME
+from accounts.mail_addresses import canonical
 
 SEALED_SECRET_SESSION_KEY = "mfa.totp.sealed"  # noqa: S105 - a key of the session
 
@@ -44,6 +46,14 @@ class Plain(forms.Form):
             field.help_text = self.hints.get(name, "")
 
 
+class MailAddressField(fields.EmailField):
+    """A mail address, also one of those that carriers gave out against the standard."""
+
+    def to_python(self, value: Any) -> str:
+        typed: str = super().to_python(value)
+        return canonical(typed)
+
+
 class LoginForm(Plain, account.LoginForm):
     """By name or mail address, in capital or small letters."""
 
@@ -54,9 +64,15 @@ class LoginForm(Plain, account.LoginForm):
     # Phones write the first letter large.
     attrs = {"login": {"autocomplete": "username", "autocapitalize": "none"}}
 
+    def clean_login(self) -> str:
+        login: str = super().clean_login()
+        return canonical(login) if "@" in login else login
+
 
 class SignupForm(Plain, account.SignupForm):
     """Name, mail address, password, and a field that only machines fill in."""
+
+    email = MailAddressField()
 
     labels = {
         "username": pgettext_lazy("behind the @", "Name"),
@@ -84,10 +100,12 @@ class SignupForm(Plain, account.SignupForm):
 
 
 class AddEmailForm(Plain, account.AddEmailForm):
+    email = MailAddressField(required=True)
     labels = {"email": _("Mail address")}
 
 
 class ResetPasswordForm(Plain, account.ResetPasswordForm):
+    email = MailAddressField(required=True)
     labels = {"email": _("Mail address")}
 
 

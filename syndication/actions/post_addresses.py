@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.codes import hash_typed
+from accounts.mail_addresses import canonical
 from accounts.models import Member
 from accounts.sealing import seal, unseal
 from syndication.models import PostAddress
@@ -75,7 +76,7 @@ def own(sender: str, member: Member | None = None) -> str:
     if not sender:
         return ""
     confirmed = EmailAddress.objects.filter(
-        email__iexact=sender, verified=True, user__is_active=True
+        email__iexact=canonical(sender), verified=True, user__is_active=True
     )
     if member is not None:
         confirmed = confirmed.filter(user=member)

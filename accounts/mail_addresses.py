@@ -1,0 +1,32 @@
+"""Mail addresses in the one form in which they are stored and compared.
+
+docomo and au gave out addresses that RFC 5321 allows in quotes alone: with dots in a row, at the
+beginning or before the @ (a..b.@docomo.ne.jp). Their owners type them without quotes, and mail
+programs send them in either form. They are stored in quotes, which every validator and mail server
+accepts. Quotes that are not needed are dropped.
+"""
+
+from __future__ import annotations
+
+import re
+
+_QUOTED = re.compile(r'"([^"\\\s]+)"')
+_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_WITH_LOOSE_DOTS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+")
+_CARRIERS = re.compile(r"(?:[a-z0-9-]+\.)*(?:docomo\.ne\.jp|ezweb\.ne\.jp|au\.com)")
+
+
+def canonical(address: str) -> str:
+    """`address` as it is stored: small letters, in quotes where it needs them.
+
+    Only the carriers' own domains get quotes: elsewhere two dots in a row are a slip of the finger,
+    which the validator has to find.
+    """
+    local, at, domain = address.strip().lower().rpartition("@")
+    quoted = _QUOTED.fullmatch(local)
+    plain = quoted[1] if quoted else local
+    if _ATOMS.fullmatch(plain):
+        return f"{plain}{at}{domain}"
+    if _CARRIERS.fullmatch(domain) and _WITH_LOOSE_DOTS.fullmatch(plain):
+        return f'"{plain}"{at}{domain}'
+    return f"{local}{at}{domain}"
