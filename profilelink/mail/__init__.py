@@ -3,7 +3,6 @@
     envelope    whom it is for, who sent it, whether a machine did
     mime        headers and parts, within limits; nothing is unpacked, no zip opened
     charsets    bytes as text: ISO-2022-JP, Shift_JIS, UTF-8, each with its carrier's pictograms
-    markup      decoration mail (HTML) as text
     reading     all of it together: subject, words, photo
 
 Standard library parsers are kept out on purpose: `email` recurses as deep as a message nests and

@@ -11,19 +11,16 @@ import re
 
 from profilelink.phone.carriers import Carrier
 from profilelink.phone.pictograms import GETA, pictograms, private_letters
-from profilelink.phone.reading import is_private, is_utf8, read_cp932
+from profilelink.phone.reading import is_private, read_cp932
+from syndication.connectors.text import codec
+from syndication.connectors.text.labels import EUC_JP, JIS, SHIFT_JIS, UTF_8, WESTERN
 
-# Named by mails and read by Python's own codec. No other codec is ever asked for: some of them
-# unpack archives or run escapes.
-_OTHERS = {
-    *("utf-16", "utf-16be", "utf-16le", "big5", "gbk", "gb2312", "gb18030", "euc-kr", "koi8-r"),
-    *(f"iso-8859-{number}" for number in (2, 3, 4, 5, 6, 7, 8, 9, 10, 13, 14, 15, 16)),
-    *(f"windows-{number}" for number in (1250, 1251, 1253, 1254, 1255, 1256, 1257, 1258)),
-}
-_WESTERN = {"iso-8859-1", "latin1", "windows-1252"}
-_EUC = {"euc-jp", "x-euc-jp", "eucjp", "x-euc", "cp51932", "eucjp-ms"}
+# Read here by hand, or guessed at where nothing is said. All others are Python's.
+_OURS = {"", UTF_8, SHIFT_JIS, JIS, EUC_JP, WESTERN}
 
 _ESCAPE = re.compile(rb"\x1b(\$\([@BD]|\$[@B]|\([BJIH])")
+# Half-width kana between Shift Out and Shift In (JIS X 0202), in the 7-bit form of JIS X 0201.
+_SHIFTED = re.compile(rb"\x0e([^\x0e\x0f\x1b\r\n]*)\x0f?")
 _PAIR = re.compile(rb"([\x21-\x7e]{2})|([\x00-\xff])")
 _SJIS_UNIT = re.compile(rb"[\x81-\x9f\xe0-\xfc][\x40-\x7e\x80-\xfc]|[\x00-\xff]")
 _EUC_UNIT = re.compile(
@@ -45,9 +42,9 @@ _KANA = re.compile(rb"[\x82\x83][\x40-\x7e\x80-\xfc]")
 def text_of(raw: bytes, declared: str, carrier: Carrier | None) -> str:
     """`raw` as text; nothing raises. What cannot be read is 〓.
 
-    `declared` is what the mail says, which is often wrong; `carrier` whose phone sent it, or None.
+    `declared` is the label in the mail, which is often wrong; `carrier` whose phone sent it, or None.
     """
-    return plain(_decoded(raw, declared.strip().strip('"').lower(), carrier), carrier)
+    return plain(_decoded(raw, declared, carrier), carrier)
 
 
 def plain(text: str, carrier: Carrier | None) -> str:
@@ -59,23 +56,43 @@ def plain(text: str, carrier: Carrier | None) -> str:
 
 
 def _decoded(raw: bytes, declared: str, carrier: Carrier | None) -> str:
+    name = codec(declared)
+    if name in (JIS, WESTERN, "") and raw.isascii():
+        raw = _SHIFTED.sub(lambda found: b"\x1b(I" + found[1] + b"\x1b(B", raw)
     has_escapes = bool(_ESCAPE.search(raw))
-    if declared in _OTHERS and not (has_escapes and raw.isascii()):
-        return raw.decode(declared, "replace")
-    if is_utf8(raw) or _is_broken_utf8(raw, declared):
+    if _is_utf8(raw, name, carrier) or _is_broken_utf8(raw, name):
         return raw.decode("utf-8", "replace")
+    if name not in _OURS and not (has_escapes and raw.isascii() and not name.startswith("utf-16")):
+        return raw.decode(name, "replace")
     if has_escapes:
         return _from_jis(raw, carrier)
-    if declared in _EUC:
+    if name == EUC_JP:
         return _from_euc(raw)
-    if declared in _WESTERN and carrier is None and len(_KANA.findall(raw)) < MOST_KANA_BY_CHANCE:
-        return raw.decode("windows-1252", "replace")
+    if name == WESTERN and carrier is None and len(_KANA.findall(raw)) < MOST_KANA_BY_CHANCE:
+        return raw.decode(WESTERN, "replace")
     return _from_sjis(raw, carrier)
 
 
-def _is_broken_utf8(raw: bytes, declared: str) -> bool:
+def _is_utf8(raw: bytes, name: str, carrier: Carrier | None) -> bool:
+    """Whether `raw` is UTF-8, whatever charset it names: few texts of others are so by chance.
+
+    Those that are have letters of two bytes only: two half-width kana in Shift_JIS, Korean and
+    Chinese syllables. Where the label or the sender's phone speaks for these, letters of three
+    bytes or more must prove it.
+    """
+    if raw.isascii():
+        return False
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        return False
+    is_trusted = name in ("", UTF_8, WESTERN) and carrier is None
+    return is_trusted or name == UTF_8 or any(letter > "\u07ff" for letter in text)
+
+
+def _is_broken_utf8(raw: bytes, name: str) -> bool:
     """Whether it says UTF-8 and nearly is: a letter was cut somewhere."""
-    if declared not in ("utf-8", "utf8"):
+    if name != UTF_8:
         return False
     text = raw.decode("utf-8", "replace")
     return text.count(_LOST) <= 1 + len(text) // 50

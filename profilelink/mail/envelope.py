@@ -14,7 +14,11 @@ _RECIPIENT_VARIABLES = ("ORIGINAL_RECIPIENT", "RECIPIENT")
 _RECIPIENT_HEADERS = ("x-original-to", "envelope-to", "delivered-to")
 
 # As it stands anywhere in a header. Phones were given addresses that RFC 5322 forbids (a..b.@docomo).
-_ADDRESS = re.compile(r"[^\s<>()\[\]\",:;@\\]{1,64}@[A-Za-z0-9.-]{1,190}")
+# Some programs quote these as the standard asks, so both forms are the same address.
+_ADDRESS = re.compile(
+    r"(?:\"(?P<quoted>[^\s\"\\@]{1,64})\"|(?P<plain>[^\s<>()\[\]\",:;@\\]{1,64}))"
+    r"(?P<domain>@[A-Za-z0-9.-]{1,190})"
+)
 _NOBODY = {"", "<>", "mailer-daemon"}
 
 # By the end of the sender's domain. Willcom and EMOBILE took over docomo's pictograms.
@@ -77,7 +81,7 @@ def sender(given: str | None, environ: Mapping[str, str], message: Part) -> str:
     if given is None:
         return author(message)
     found = _ADDRESS.search(given)
-    plain = found[0] if found else given.strip()
+    plain = _plain(found) if found else given.strip()
     return "" if plain.partition("@")[0].lower() in _NOBODY else plain
 
 
@@ -90,7 +94,12 @@ def addresses_in(header: bytes) -> list[str]:
     """Those in angle brackets, where there are any: a name may look like an address, too."""
     text = header.decode("ascii", "replace")[:2000]
     bracketed = re.findall(r"<([^<>]*)>", text)
-    return [found[0] for one in (bracketed or [text]) for found in _ADDRESS.finditer(one)]
+    return [_plain(found) for one in (bracketed or [text]) for found in _ADDRESS.finditer(one)]
+
+
+def _plain(found: re.Match[str]) -> str:
+    """The address as its owner writes it, without quotes."""
+    return (found["quoted"] or found["plain"]) + found["domain"]
 
 
 def carrier_of(address: str) -> Carrier | None:

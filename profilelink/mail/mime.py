@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import binascii
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -11,9 +12,13 @@ MOST_PARTS = 60
 DEEPEST = 8  # a decoration mail with a photo nests three deep
 MOST_HEADER_BYTES = 64_000
 MOST_HEADERS = 500  # of one part
+MOST_COMMENTS = 3  # levels of them
 
 _HEADER = re.compile(rb"([!-9;-~]+)[ \t]*:[ \t]*(.*)", re.S)
 _PARAMETER = re.compile(rb';\s*([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;\s]*)', re.S)
+# A remark in brackets (RFC 5322, 3.2.2), behind a space: boundaries may hold brackets, too.
+_COMMENT = re.compile(rb'("(?:[^"\\]|\\.)*")|(?:^|(?<=[\s;]))\((?:[^()\\]|\\.)*\)', re.S)
+_QUOTES = b"\"'"
 _CONTINUED = re.compile(rb"^(.+?)\*(\d*)\*?$")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 _FIRST_LINE = re.compile(rb"\s{0,20}--(\S{1,70})[ \t]*\r?\n")
@@ -42,13 +47,18 @@ class Part:
     @property
     def content_type(self) -> str:
         """ "text/plain" where it is not said."""
-        kind = self.header("content-type").partition(b";")[0].strip().lower()
-        return kind.decode("ascii", "replace") if b"/" in kind else "text/plain"
+        kind = self.word("content-type")
+        return kind if "/" in kind else "text/plain"
+
+    def word(self, name: str) -> str:
+        """What a header says before its parameters: small letters, no comments, no quotes."""
+        value = _without_comments(self.header(name)).partition(b";")[0]
+        return value.strip().strip(_QUOTES).strip().lower().decode("ascii", "replace")
 
     def parameter(self, name: str, header: str = "content-type") -> bytes:
         """One parameter of a header, also where it is cut into pieces (RFC 2231)."""
         pieces = []
-        for key, value in _PARAMETER.findall(self.header(header)):
+        for key, value in _PARAMETER.findall(_without_comments(self.header(header))):
             found = _CONTINUED.match(key)
             if (found[1] if found else key).lower() == name.encode():
                 pieces.append((int((found[2] if found else b"")[:3] or b"0"), _unquoted(value)))
@@ -57,17 +67,17 @@ class Part:
     @property
     def content(self) -> bytes:
         """The body without its transfer encoding. Garbage in it is passed over."""
-        encoding = self.header("content-transfer-encoding").strip().lower()
-        if encoding == b"base64":
+        encoding = self.word("content-transfer-encoding")
+        if encoding == "base64":
             return _from_base64(self.body)
-        if encoding == b"quoted-printable":
+        if encoding == "quoted-printable":
             return binascii.a2b_qp(self.body)
         return self.body
 
 
 def message(raw: bytes) -> Part:
     """The whole message, its headers read. Raises TooMuch."""
-    start = raw.lstrip(b"\r\n")
+    start = raw.lstrip(b"\r\n").removeprefix(BOM_UTF8).lstrip(b"\r\n")
     if start.startswith((b"From ", b">From ")):  # a mailbox's line; Exim's pipes begin with one
         start = start.partition(b"\n")[2]
     return _part(start)
@@ -160,7 +170,14 @@ def _from_base64(body: bytes) -> bytes:
     return binascii.a2b_base64(plain + b"=" * (-len(plain) % 4))
 
 
-def _unquoted(value: bytes) -> bytes:
-    if value.startswith(b'"'):
-        return _UNDER.sub(rb"\1", value[1:-1])
+def _without_comments(value: bytes) -> bytes:
+    for _level in range(MOST_COMMENTS if b"(" in value else 0):  # one may hold another
+        value = _COMMENT.sub(rb"\1", value)
     return value
+
+
+def _unquoted(value: bytes) -> bytes:
+    """Without quotes, also where the second one was lost. Single ones are no quotes to RFC 2045."""
+    if value.startswith(b'"'):
+        return _UNDER.sub(rb"\1", value[1:].removesuffix(b'"'))
+    return value[1:-1] if len(value) > 1 and value[:1] == value[-1:] == b"'" else value

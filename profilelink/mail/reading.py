@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 from profilelink.mail.charsets import plain, text_of
 from profilelink.mail.envelope import author, carrier_of
-from profilelink.mail.markup import shown_pictures, text_of_html
 from profilelink.mail.mime import Part, leaves
 from profilelink.phone.carriers import Carrier
 from syndication.actions.mail_drafts import Arrived
+from syndication.connectors.text import text_of_html
 
 LONGEST_TEXT = 400_000  # bytes of one part; a post of 10,000 letters in UTF-8 quoted-printable
 LONGEST_SUBJECT = 4_000
@@ -20,7 +20,9 @@ LONGEST_SUBJECT = 4_000
 _WORD = re.compile(rb"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _SPACE_BETWEEN = re.compile(rb"(?<=\?=)[ \t\r\n]+(?==\?)")
 _GIFS = (b"GIF87a", b"GIF89a")
-_PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n", *_GIFS)
+# Of the formats that we take, by their first bytes. Some programs name no type, or a general one.
+_PICTURE = re.compile(rb"\xff\xd8\xff|\x89PNG\r\n|RIFF.{4}WEBP", re.S)
+_SHOWN = re.compile(r"\bcid:([^\s\"'<>)]{1,250})", re.I)
 
 
 @dataclass
@@ -82,25 +84,29 @@ def _unpacked(encoding: bytes, value: bytes) -> bytes:
 
 
 def _sort(part: Part, found: _Found, carrier: Carrier | None) -> None:
-    kind = part.content_type
-    disposition = part.header("content-disposition").partition(b";")[0].strip().lower()
+    kind, content = part.content_type, part.content
     is_words = kind in ("text/plain", "text/html") or kind.startswith("multipart/")  # without parts
-    if is_words and disposition != b"attachment":
-        charset = part.parameter("charset").decode("ascii", "replace")
-        text = text_of(part.content[:LONGEST_TEXT], charset, carrier)
-        if kind != "text/html":
-            flowed = part.parameter("format").lower() == b"flowed"
-            text = _unfolded(text, part.parameter("delsp").lower() == b"yes") if flowed else text
-            found.plain.append(text.strip("\n") if text.strip() else "")
-        else:
-            found.ornaments |= shown_pictures(text)
-            found.pages.append(plain(text_of_html(text), carrier))
-    elif kind.startswith("image/") or (
-        kind == "application/octet-stream" and part.content.startswith(_PICTURES)
-    ):
+    if _PICTURE.match(content) or kind.startswith("image/") or _is_unnamed_gif(kind, content):
         found.pictures.append(part)
+    elif is_words and part.word("content-disposition") != "attachment":
+        _read_words(part, content[:LONGEST_TEXT], found, carrier)
     else:
         found.left_out += 1  # a film, a card, an archive: never opened
+
+
+def _is_unnamed_gif(kind: str, content: bytes) -> bool:
+    return kind == "application/octet-stream" and content.startswith(_GIFS)
+
+
+def _read_words(part: Part, raw: bytes, found: _Found, carrier: Carrier | None) -> None:
+    text = text_of(raw, part.parameter("charset").decode("ascii", "replace"), carrier)
+    if part.content_type == "text/html":
+        found.ornaments |= set(_SHOWN.findall(text))
+        found.pages.append(plain(text_of_html(text), carrier))
+        return
+    if part.parameter("format").lower() == b"flowed":
+        text = _unfolded(text, part.parameter("delsp").lower() == b"yes")
+    found.plain.append(text.strip("\n") if text.strip() else "")
 
 
 def _unfolded(text: str, has_added_space: bool) -> str:

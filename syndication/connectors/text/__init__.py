@@ -1,5 +1,7 @@
 """Text on its way to a network and back: clean it, count it, fit it, compare it. Pure.
 
+`text_of_html` and `title_of_html` read HTML, `codec` the label of a charset.
+
 Each network counts in its own unit; `UNITS` names the ways of counting, and a connector's
 `Limits.unit` picks one. Where a server has a say (Mastodon's), the connector makes its own count
 with `mastodon_count`. Nothing here is cut inside an address, a mention, a hashtag, a `:shortcode:`
@@ -15,6 +17,8 @@ from syndication.connectors.text.counting import (
     weighted,
 )
 from syndication.connectors.text.fitting import ELLIPSIS, Fitted, TooLong, cut, fit
+from syndication.connectors.text.labels import codec
+from syndication.connectors.text.markup import text_of_html, title_of_html
 from syndication.connectors.text.pieces import Span, atoms, graphemes, names_somebody, spans
 from syndication.connectors.text.writing import clean, normalise
 
@@ -28,6 +32,7 @@ __all__ = [
     "atoms",
     "characters",
     "clean",
+    "codec",
     "cut",
     "fit",
     "graphemes",
@@ -36,5 +41,7 @@ __all__ = [
     "names_somebody",
     "normalise",
     "spans",
+    "text_of_html",
+    "title_of_html",
     "weighted",
 ]
