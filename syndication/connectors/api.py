@@ -3,6 +3,10 @@
 `read` is for what changes nothing, `write` for what does; the difference is what a lost answer
 means: a read is simply done again, a write has no verdict. A network subclasses this and says how
 it authorises and how it tells that the access is over; the rest HTTP says to every client alike.
+
+A status decides only with the API's own answer (`is_own`). A 403, a 404 or a 200 with a page of HTML
+comes from something in between (a wall against bots, a proxy, maintenance, a hotel's log-in page) and
+never means "refused", "signed out", "gone" or "done".
 """
 
 from __future__ import annotations
@@ -27,13 +31,15 @@ MEDIA_DEADLINE = 60.0  # seconds for a request that carries a picture
 THROTTLED_FOR = 60.0  # seconds, where a network asks us to slow down and not for how long
 DONE = frozenset({200, 201})
 NOT_NOW = frozenset({408, 425, 429})  # a client's fault by their number, and yet to be asked again
-GONE = frozenset({204, 404, 410})  # besides DONE, when something was to be deleted
+GONE = frozenset({404, 410})  # besides DONE, when something was to be deleted
 
 
 class Api:
     """The API at `app.api_url` for the account of `credentials`."""
 
     scheme: ClassVar[str] = "Bearer"
+    error_fields: ClassVar[frozenset[str]] = frozenset({"error"})  # one of them is in each refusal
+    throttles_by_status: ClassVar[bool] = False  # its 503 has no body, and nothing was done
 
     def __init__(
         self, credentials: Credentials, *, http: Http, app: App, clock: Callable[[], float]
@@ -56,6 +62,11 @@ class Api:
         if response.status == 403:
             return Unauthorized(reasons.ACCESS_TOO_NARROW, scope="?", **self.log(response))
         return None
+
+    def is_own(self, response: Response) -> bool:
+        """Whether the API itself made this refusal: its JSON error shape."""
+        fields = fields_of(response)
+        return any(fields.get(name) for name in self.error_fields)
 
     def refusal_words(self, fields: Mapping[str, Any]) -> object:
         """The network's own words in the JSON of a refusal."""
@@ -98,8 +109,13 @@ class Api:
     def remove(self, method: str, path: str, **content: Any) -> None:
         """Delete what is at `path`. What is gone already is gone."""
         response = self._ask(method, self.app.api_url + path, is_write=True, **content)
-        if response.status not in DONE | GONE:
-            raise self.refusal(response, is_write=True)
+        if response.status in DONE and self.is_done(response):
+            return
+        if response.status == 204 or (response.status in GONE and self.is_own(response)):
+            return
+        if response.status in DONE:
+            raise self.unreadable(response, is_write=True)
+        raise self.refusal(response, is_write=True)
 
     def send(self, method: str, url: str, *, is_write: bool, **content: Any) -> Response:
         """One request as it stands, unauthorised. Raises Unreachable, NoVerdict, TryLater."""
@@ -128,9 +144,30 @@ class Api:
         kind = NoVerdict if is_write else TryLater
         return kind(reasons.UNREADABLE, **(self.log(response) if response else {}))
 
+    def is_done(self, response: Response) -> bool:
+        """Whether a 200 to a delete is the API's own: a JSON object that names no error."""
+        return bool(fields_of(response)) and not self.is_own(response)
+
     def refusal(self, response: Response, *, is_write: bool) -> ConnectorError:
         """What an answer that is no success means."""
+        if not self.is_own(response):
+            return self.foreign_refusal(response, is_write=is_write)
         return self.access_refusal(response) or self.other_refusal(response, is_write=is_write)
+
+    def foreign_refusal(self, response: Response, *, is_write: bool) -> ConnectorError:
+        """What it means where something in between answered: nothing for good.
+
+        Of a write nobody knows whether it was done: some walls look at the answer, not the request, and
+        a proxy that lost its server says 503. Only a request to slow down tells that it was not taken.
+        """
+        log = self.log(response)
+        wait = retry_after(response.headers, self.clock())
+        is_slow_down = wait is not None or self.throttles_by_status or not is_write
+        if response.status == 429 or (response.status == 503 and is_slow_down):
+            return TryLater(reasons.SLOW_DOWN, after=THROTTLED_FOR if wait is None else wait, **log)
+        if is_write:
+            return NoVerdict(reasons.NO_ANSWER, **log)
+        return TryLater(reasons.IN_TROUBLE, **log)
 
     def other_refusal(self, response: Response, *, is_write: bool) -> ConnectorError:
         """What it means where it does not speak of the access."""
@@ -146,11 +183,11 @@ class Api:
 
     def check_revoked(self, response: Response) -> None:
         """Whether a token is no good any more (RFC 7009, section 2.2). Raises Rejected for a definite
-        no, TryLater for any other."""
+        no, TryLater for any other. The body of a success may be empty, but it is no page."""
         status, log = response.status, self.log(response)
-        if 200 <= status < 300:
+        if 200 <= status < 300 and not is_page(response):
             return
-        if 400 <= status < 500 and status not in NOT_NOW:
+        if 400 <= status < 500 and status not in NOT_NOW and self.is_own(response):
             raise Rejected(reasons.REFUSED, **log)
         raise TryLater(reasons.IN_TROUBLE, after=retry_after(response.headers, self.clock()), **log)
 
@@ -158,7 +195,7 @@ class Api:
         """What a no to new tokens means where it does not say that ours are dead: not their end."""
         if response.status in {429, 503}:
             return self.other_refusal(response, is_write=False)
-        is_of_us = 400 <= response.status < 500
+        is_of_us = 400 <= response.status < 500 and self.is_own(response)
         reason = reasons.APP_REFUSED if is_of_us else reasons.IN_TROUBLE
         return TryLater(reason, **self.log(response))
 
@@ -188,3 +225,8 @@ def fields_of(response: Response) -> Mapping[str, Any]:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def is_page(response: Response) -> bool:
+    """Whether the body is HTML."""
+    return response.text.lstrip()[:1] == "<"

@@ -14,7 +14,14 @@ from urllib.parse import quote
 from syndication.connectors.base import Response
 
 LONGEST_WAIT = 24 * 3600.0  # seconds; whoever asks for more is asked again by then
-RATE_LIMITS = ("X-RateLimit-", "X-Rate-Limit-", "RateLimit-")
+# X counts a window of minutes, and the day of one account and of the whole site besides.
+RATE_LIMITS = (
+    "X-RateLimit-",
+    "X-Rate-Limit-",
+    "RateLimit-",
+    "X-User-Limit-24hour-",
+    "X-App-Limit-24hour-",
+)
 EARLIEST_EPOCH = 1e9  # a smaller number is a number of seconds, not a time
 EARLIEST_DATE = 631_152_000.0  # 1990: a clock that says less was never set
 EXCERPT = 400
@@ -47,15 +54,15 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
 
 
 def reset_after(headers: Mapping[str, str], now: float) -> float | None:
-    """The seconds until more may be asked, where the headers say that nothing is left; else None.
+    """The seconds until more may be asked, where the headers say that nothing is left; else None. The
+    longest, where several limits are used up.
 
     The reset is written as seconds since the epoch (X), as ISO 8601 (Mastodon) or as a number of
     seconds (RateLimit-Reset of the IETF's draft).
     """
-    for prefix in RATE_LIMITS:
-        if headers.get(f"{prefix}Remaining", "").strip() == "0":
-            return _reset(headers.get(f"{prefix}Reset", "").strip(), headers, now)
-    return None
+    used_up = [each for each in RATE_LIMITS if headers.get(f"{each}Remaining", "").strip() == "0"]
+    resets = [_reset(headers.get(f"{each}Reset", "").strip(), headers, now) for each in used_up]
+    return max((each for each in resets if each is not None), default=None)
 
 
 def _reset(value: str, headers: Mapping[str, str], now: float) -> float | None:

@@ -5,6 +5,8 @@
 | `500_before` `503` `429` | no | that status; 429 with Retry-After, 503 with one where `seconds` is given |
 | `expired` `401` | no | the network's own words for an expired, for an unknown token |
 | `redirect` | no | 302 to `location` |
+| `page` | no | a page of HTML with `status`, as from a wall against bots or a proxy |
+| `page_after` | yes | that page |
 | `huge` | no | 200 with 32 MiB of JSON white space |
 | `refuse` | no | a connection reset, before the body is read |
 | `500_after` | yes | 500 |
@@ -35,7 +37,7 @@ class Fault:
     """One order. `match` is part of the path, or of method and path ("POST /2/token").
 
     `network` "" means every one. `seconds` None is the kind's default. `retry_after` is
-    `seconds`, or `date` for the header's other form.
+    `seconds`, or `date` for the header's other form. `status` is that of `page` and `page_after`.
     """
 
     kind: str
@@ -45,6 +47,7 @@ class Fault:
     seconds: float | None = None
     retry_after: str = "seconds"
     location: str = ""
+    status: int = 403
 
     @classmethod
     def of(cls, fields: Mapping[str, Any]) -> Fault:
@@ -122,6 +125,8 @@ def spoilt(fault: Fault, reply: Reply) -> Reply:
     """What becomes of the answer to a request that was carried out."""
     if fault.kind == "500_after":
         return _error(500)
+    if fault.kind == "page_after":
+        return _page(fault)
     if fault.kind == "bad_json":
         return Reply(reply.status, reply.body[: len(reply.body) // 2] or b"{", reply.headers)
     return reply
@@ -129,6 +134,11 @@ def spoilt(fault: Fault, reply: Reply) -> Reply:
 
 def _error(status: int, *headers: tuple[str, str]) -> Reply:
     return json_reply({"error": f"unknown error. code:{status}"}, status).adding(*headers)
+
+
+def _page(fault: Fault) -> Reply:
+    body = b"<!DOCTYPE html><html><head><title>One moment...</title></head><body></body></html>"
+    return Reply(fault.status, body, (("Content-Type", "text/html; charset=UTF-8"),))
 
 
 def _busy(fault: Fault, now: datetime) -> Reply:
@@ -140,7 +150,8 @@ _INSTEAD: dict[str, Callable[[Fault, datetime], Reply]] = {
     "503": _busy,
     "429": lambda fault, now: _error(429, *fault.retry_header(now)),
     "redirect": lambda fault, now: redirect(fault.location),
+    "page": lambda fault, now: _page(fault),
     "huge": lambda fault, now: Reply(200, b" " * HUGE, (("Content-Type", JSON_TYPE),)),
 }
-_AFTER = {"500_after", "drop_after", "bad_json", "slow", "slow_before", "drip"}
+_AFTER = {"500_after", "page_after", "drop_after", "bad_json", "slow", "slow_before", "drip"}
 KINDS = {*_INSTEAD, *_AFTER, "expired", "401", "refuse"}

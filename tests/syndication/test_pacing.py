@@ -65,6 +65,15 @@ def test_the_reset_is_held_against_the_other_sides_clock():
     assert reset_after(headers, NOON + 5000) == 30.0
 
 
+def test_a_day_that_is_used_up_counts_beside_a_window_that_is_not():
+    window = {"X-Rate-Limit-Remaining": "1079999", "X-Rate-Limit-Reset": "1800000900"}
+    day = {"X-User-Limit-24hour-Remaining": "0", "X-User-Limit-24hour-Reset": "1800040000"}
+    site = {"X-App-Limit-24hour-Remaining": "0", "X-App-Limit-24hour-Reset": "1800030000"}
+    assert retry_after({**window, **day, **site}, NOON) == 40_000
+    assert retry_after({**window, **site}, NOON) == 30_000
+    assert retry_after(window, NOON) is None
+
+
 def test_a_link_whose_budget_is_used_up_rests_until_the_time_is_over(sandbox, link, now, frugal):
     rows = [planned(link, str(number)) for number in range(5)]
     states = [tried(row, now).state for row in rows]

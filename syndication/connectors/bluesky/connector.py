@@ -155,7 +155,8 @@ class Bluesky(Connector):
         try:
             found = list(self._timeline(since))
         except (Rejected, TryLater) as error:
-            if error.status not in NO_APPVIEW:
+            is_known_by_status = isinstance(error, Rejected) or error.status == 501
+            if error.status not in NO_APPVIEW or not is_known_by_status:
                 raise
             return
         yield from (item for item in reversed(found) if item.author.uid != self.credentials.uid)

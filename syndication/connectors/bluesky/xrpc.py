@@ -102,6 +102,10 @@ class Xrpc(Api):
             return Unauthorized(reasons.ACCESS_EXPIRED, expired=True, **log)
         return None
 
+    def is_own(self, response: Response) -> bool:
+        """An error of DPoP may stand in the header alone."""
+        return bool(challenge(response.headers).get("error")) or super().is_own(response)
+
     def refusal_words(self, fields: Mapping[str, Any]) -> object:
         return fields.get("message") or super().refusal_words(fields)
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from syndication.connectors import checked, reasons
-from syndication.connectors.api import part
+from syndication.connectors.api import GONE, part
 from syndication.connectors.base import (
     KINDS,
     Audience,
@@ -26,7 +26,7 @@ from syndication.connectors.base import (
     Terms,
 )
 from syndication.connectors.compose import OneText, reading_alike
-from syndication.connectors.errors import Gone, Rejected, TryLater
+from syndication.connectors.errors import Gone, NoVerdict, Rejected, TryLater, Unreachable
 from syndication.connectors.mastodon import reading
 from syndication.connectors.mastodon.wire import ME, Wire
 from syndication.connectors.media import with_the_first
@@ -110,8 +110,9 @@ class Mastodon(Connector):
             }
             made = self._receipt(self._wire.write("PUT", path, json=body))
             return replace(made, dropped=shown.dropped)
-        except Rejected as error:
-            if error.status in {404, 410}:
+        except (Rejected, NoVerdict, TryLater) as error:
+            is_no = isinstance(error, Rejected)
+            if error.status in GONE and (is_no or self._wire.is_gone(path)):
                 raise Gone(reasons.COPY_GONE, status=error.status) from error
             raise
 
@@ -173,14 +174,16 @@ class Mastodon(Connector):
         self._wire.check_revoked(self._wire.send("POST", url, is_write=False, data=form))
 
     def _instance(self) -> Mapping[str, Any]:
-        for path in ("/api/v2/instance", "/api/v1/instance"):
-            try:
-                found = self._wire.read(path)
-            except Rejected:
-                continue
-            if isinstance(found, dict):
-                return found
-        return {}
+        """v1 where v2 has no usable answer, whatever the server says instead: a 404 as a page or a 500."""
+        try:
+            found = self._wire.read("/api/v2/instance")
+        except Unreachable:
+            raise
+        except (Rejected, TryLater):
+            found = None
+        if not isinstance(found, dict):
+            found = self._wire.read("/api/v1/instance")
+        return found if isinstance(found, dict) else {}
 
     def _me(self) -> Mapping[str, Any]:
         found = self._wire.read(ME)

@@ -1,7 +1,9 @@
 """Mastodon's wire: pages by Link header on its own origin, and how servers say that a token died.
 
-Not all say 401: some answer 400 with an HTML page, some 422 or 403. What could mean it is asked
-after with the one request that any live token may make.
+Not all say 401 in JSON: some answer 400 with a page or a line of text (Takahē), some 401 with nothing
+(snac), some 422 or 403. What could mean it is asked after with the one request that any live token may
+make; and where that has no JSON either, with one that needs no token: a wall in between answers
+that one with a page, too.
 """
 
 from __future__ import annotations
@@ -11,13 +13,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from syndication.connectors import reasons
-from syndication.connectors.api import DONE, Api, fields_of
+from syndication.connectors.api import DONE, GONE, Api, fields_of
 from syndication.connectors.base import Response
-from syndication.connectors.errors import ConnectorError, Unauthorized
+from syndication.connectors.errors import ConnectorError, NoVerdict, Unauthorized
 from syndication.connectors.mastodon.reading import next_page
 
 ME = "/api/v1/accounts/verify_credentials"
+INSTANCE = "/api/v1/instance"  # anybody may ask
 MOST_PAGES = 60
+PLAINLY_DEAD = frozenset({400, 401})  # how a server without JSON refuses a token; walls say 403
 
 _OF_THE_TOKEN = ("token", "authenti", "credential", "log in", "login")
 
@@ -33,6 +37,26 @@ class Wire(Api):
         if self._may_be_dead(response) and self._is_dead():
             return Unauthorized(reasons.ACCESS_GONE, **self.log(response))
         return None
+
+    def foreign_refusal(self, response: Response, *, is_write: bool) -> ConnectorError:
+        if response.status in PLAINLY_DEAD and self._is_dead():
+            return Unauthorized(reasons.ACCESS_GONE, **self.log(response))
+        return super().foreign_refusal(response, is_write=is_write)
+
+    def remove(self, method: str, path: str, **content: Any) -> None:
+        """snac says that something is gone with a page, as a proxy does."""
+        try:
+            super().remove(method, path, **content)
+        except NoVerdict as error:
+            if error.status not in GONE or not self.is_gone(path):
+                raise
+
+    def is_gone(self, path: str) -> bool:
+        """Whether nothing is at `path`, by the word of a server that answers other requests."""
+        return self._speaks() and all(self._is_missing(path) for _ in range(2))
+
+    def _is_missing(self, path: str) -> bool:
+        return self._ask("GET", self.app.api_url + path, is_write=False).status in GONE
 
     def listed(self, path: str, params: dict[str, str]) -> Iterator[list[Any]]:
         """The pages of a list, each as it came. Raises as `read` does.
@@ -76,15 +100,21 @@ class Wire(Api):
         return None
 
     def _may_be_dead(self, response: Response) -> bool:
-        if response.status == 400:
-            return not fields_of(response)
         words = str(self.refusal_words(fields_of(response)) or "").lower()
-        return response.status == 422 and any(each in words for each in _OF_THE_TOKEN)
+        return response.status in {400, 422} and any(each in words for each in _OF_THE_TOKEN)
 
     def _is_dead(self) -> bool:
         """Whether the server refuses the token for the question who it is, too."""
         try:
             response = self._ask("GET", self.app.api_url + ME, is_write=False)
+            if response.status in DONE or not self.is_own(response):
+                return response.status in PLAINLY_DEAD and self._speaks()
         except ConnectorError:
             return False
-        return response.status not in DONE and response.status in {400, 401, 403, 422}
+        words = str(self.refusal_words(fields_of(response)) or "").lower()
+        return response.status in {400, 401, 403, 422} and "scope" not in words
+
+    def _speaks(self) -> bool:
+        """Whether the API itself answers us at this moment. Raises TryLater."""
+        response = self.send("GET", self.app.api_url + INSTANCE, is_write=False)
+        return response.status in DONE and bool(fields_of(response).get("version"))

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from syndication.connectors import reasons
-from syndication.connectors.api import Api, fields_of
+from syndication.connectors.api import THROTTLED_FOR, Api, fields_of
 from syndication.connectors.base import (
     KINDS,
     Audience,
@@ -30,7 +30,7 @@ from syndication.connectors.base import (
     Terms,
 )
 from syndication.connectors.compose import OneText, reading_alike
-from syndication.connectors.errors import ConnectorError, Gone, Rejected, Unauthorized
+from syndication.connectors.errors import ConnectorError, Gone, Rejected, TryLater, Unauthorized
 from syndication.connectors.misskey import reading
 
 VISIBILITY: Mapping[Audience, str] = {"everyone": "public", "friends": "followers"}
@@ -60,6 +60,8 @@ class Wire(Api):
     def other_refusal(self, response: Response, *, is_write: bool) -> ConnectorError:
         if _error(response).get("code") == "NO_SUCH_NOTE":
             return Gone(reasons.COPY_GONE, **self.log(response))
+        if _error(response).get("code") == "RATE_LIMIT_EXCEEDED" and response.status == 400:
+            return TryLater(reasons.SLOW_DOWN, after=THROTTLED_FOR, **self.log(response))
         return super().other_refusal(response, is_write=is_write)
 
     def refusal_words(self, fields: Mapping[str, Any]) -> object:

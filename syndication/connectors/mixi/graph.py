@@ -26,6 +26,11 @@ class Graph(Api):
     """mixi's API for one account. It counts by the minute and says 503 without a Retry-After."""
 
     scheme = "OAuth"
+    throttles_by_status = True
+
+    def is_own(self, response: Response) -> bool:
+        """An error of the access stands in the header alone."""
+        return bool(challenge(response.headers).get("error")) or super().is_own(response)
 
     def refreshed(self) -> Mapping[str, Any]:
         """A new pair of tokens for the refresh token. Raises Unauthorized, TryLater."""
@@ -90,13 +95,12 @@ class Graph(Api):
             case "invalid_request":
                 return None
             case _ if response.status == 401:
-                # Says nothing definite: one refresh brings the definite answer.
+                # Says no reason: one refresh brings the definite answer.
                 return Unauthorized(reasons.ACCESS_EXPIRED, expired=True, **log)
         return None
 
     def _refresh_refusal(self, response: Response) -> ConnectorError:
         """Only the word that the refresh token is dead ends the access; our own faults never do."""
-        error = fields_of(response).get("error")
-        if error == "invalid_grant" or (response.status == 401 and error is None):
+        if fields_of(response).get("error") == "invalid_grant":
             return Unauthorized(reasons.ACCESS_GONE, **self.log(response))
         return self.other_renewal_refusal(response)

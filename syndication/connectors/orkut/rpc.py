@@ -6,6 +6,7 @@ Codes and `errorType`s are those that the vendor's client knew (orkut-os-client,
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from syndication.connectors import reasons
@@ -23,10 +24,18 @@ from syndication.connectors.wire import said
 
 JSON = {"Content-Type": "application/json", "X-Orkut-Client-Lib": "1.1"}
 AN_HOUR = 3600.0
+_PROBLEM = re.compile(
+    r"(?:oauth_problem=)?(?:token|signature|consumer_key|permission|timestamp|nonce|version|parameter)"
+    r"_[a-z_]+(?:[:&\s]|$)"
+)
 
 
 class Rpc(SignedApi):
     """One account's API."""
+
+    def is_own(self, response: Response) -> bool:
+        """What is refused before the batch is read may be told in the words of OAuth's problem reporting."""
+        return _PROBLEM.match(response.text) is not None or super().is_own(response)
 
     def access_refusal(self, response: Response) -> Unauthorized | None:
         if response.status == 401:

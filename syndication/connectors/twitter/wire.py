@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from syndication.connectors import reasons
@@ -19,6 +19,8 @@ OURS = ("client-forbidden", "usage-capped", "client-disconnected", "credits")
 
 class Wire(Api):
     """One account's API."""
+
+    error_fields: ClassVar[frozenset[str]] = frozenset({"title", "detail", "type", "errors", "error"})
 
     def refusal_words(self, fields: Mapping[str, Any]) -> object:
         return fields.get("detail") or fields.get("error_description") or fields.get("error")
@@ -82,7 +84,7 @@ class Wire(Api):
         """A dead refresh token is 400: `invalid_grant`, or `invalid_request` with these words."""
         log = self.log(response)
         error = fields_of(response).get("error")
-        if error == "invalid_grant" or (response.status == 401 and error is None):
+        if error == "invalid_grant":
             return Unauthorized(reasons.ACCESS_GONE, **log)
         if error == "invalid_request" and "token was invalid" in self._words(response):
             return Unauthorized(reasons.ACCESS_GONE, **log)

@@ -32,6 +32,20 @@ UNCLEAR = [
     dripping(answer("x" * 500), every=0.05),
 ]
 
+# What comes from something in between: a wall against bots, a proxy, a log-in page, maintenance.
+HTML = {"Content-Type": "text/html; charset=UTF-8"}
+PAGE = "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body></body></html>"
+WALLS = [
+    answer(PAGE, "403 Forbidden", {**HTML, "cf-mitigated": "challenge"}),
+    answer(PAGE, "404 Not Found", HTML),
+    answer(PAGE, "413 Request Entity Too Large", HTML),
+    answer(PAGE, "200 OK", HTML),
+    answer("", "302 Found", {"Location": "/login"}),
+    answer(PAGE, "401 Unauthorized", {**HTML, "WWW-Authenticate": "Basic realm=x"}),
+    answer("", "401 Unauthorized"),
+    answer('{"message":"Forbidden"}', "403 Forbidden"),
+]
+
 
 class WireContract:
     """What must hold whatever a server answers. Needs the fixture `net`."""
@@ -70,11 +84,28 @@ class WireContract:
         assert refusal.value.words == "本文が長すぎます"
         assert refusal.value.status == int(status[:3])
 
-    def test_a_bare_401_asks_for_a_refresh(self, net):
-        play = net.publishing(answer("", "401 x"))
-        with playing(*play) as server, pytest.raises(Unauthorized) as refusal:
-            net.scripted(server).publish(a_post("status"), idempotency_key="k")
-        assert refusal.value.expired == net.can_refresh
+    @pytest.mark.parametrize("wall", WALLS)
+    def test_a_page_in_the_networks_place_decides_nothing(self, net, wall):
+        acts = [
+            lambda connector: connector.publish(a_post("status"), idempotency_key="k"),
+            lambda connector: connector.publish(a_post("photo"), idempotency_key="k"),
+            lambda connector: connector.retract(Receipt(net.receipt_id)),
+            *READINGS.values(),
+        ]
+        if net.asks_terms:
+            acts.append(lambda connector: connector.terms())
+        if net.can_refresh:
+            acts.append(lambda connector: connector.refresh())
+        if net.connector_class.can_edit:
+            words = a_post("status", text="other words")
+            receipt = Receipt(net.receipt_id)
+            acts.append(lambda connector: connector.amend(receipt, words, idempotency_key="l"))
+        if net.connector_class.can_revoke:
+            acts.append(lambda connector: connector.revoke())
+        with playing(wall) as server:
+            for act in acts:
+                with pytest.raises((TryLater, NoVerdict)):
+                    act(net.scripted(server))
 
     @pytest.mark.parametrize("play", UNCLEAR)
     def test_whatever_a_write_is_answered_no_verdict_is_made_up(self, net, play):

@@ -13,6 +13,7 @@ PERMISSIONS = frozenset({"read:account", "read:following", "write:notes", "write
 
 class MisskeyOnTheSandbox(Network):
     connector_class = Misskey
+    asks_terms = True
     can_refresh = False
     receipt_id = "a1"
     friend_page = (

@@ -76,6 +76,7 @@ class Network:
     connector_class: type[Connector]
     can_refresh = True  # else an access either holds or is gone
     ends_at_once = True  # an access that was taken back; else only its refresh tells for good
+    asks_terms = False  # of its servers, which differ
     lasts_when_given_back = False  # the access token, to its own end; nothing renews it
     uid = ""  # of the scripted account, where that spares a question
     receipt_id = "voice:a1"  # a well-formed remote id of a status

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from syndication.connectors.base import Photo, Receipt, Terms
-from syndication.connectors.errors import Rejected, TryLater, Unauthorized
+from syndication.connectors.errors import Gone, NoVerdict, Rejected, TryLater, Unauthorized
 from syndication.connectors.mastodon import Mastodon
 from tests.scripted_server import answer, playing
 from tests.syndication.connectors.contract import ConnectorContract
@@ -102,6 +102,22 @@ class TestMastodon(ConnectorContract, EditContract, RevokeContract):
         with pytest.raises(Unauthorized) as refusal:
             connector.publish(a_post("status"), idempotency_key="k")
         assert not refusal.value.scope
+
+    @pytest.mark.parametrize("dead", [answer("", "401 x"), answer("Invalid Bearer token", "400 x")])
+    def test_a_dead_token_without_json_is_known_where_the_api_speaks_otherwise(self, net, dead):
+        speaks = answer('{"uri":"x","version":"4.0.0 (compatible)"}')
+        with playing(dead, dead, speaks) as server, pytest.raises(Unauthorized):
+            net.scripted(server).publish(a_post("status"), idempotency_key="k")
+
+    def test_a_server_that_says_gone_with_a_page_is_believed_where_the_api_speaks(self, net):
+        page, speaks = answer("<h1>404</h1>", "404 x"), answer('{"version":"4.0.0"}')
+        with playing(page, speaks, page, page) as server:
+            net.scripted(server).retract(Receipt("116"))
+        with playing(page, speaks, page, page) as server, pytest.raises(Gone):
+            net.scripted(server).amend(Receipt("116"), a_post("status"), idempotency_key="l")
+        there = answer('{"id":"116"}')
+        with playing(page, speaks, there) as server, pytest.raises(NoVerdict):
+            net.scripted(server).retract(Receipt("116"))
 
     def test_a_refused_post_parks_nothing(self, net, connector):
         with pytest.raises(Rejected):

@@ -93,7 +93,8 @@ def test_mastodon_takes_a_token_back_from_nobody_but_the_program_it_was_given_to
 
 def test_twitter_s_second_token_goes_also_where_the_first_was_refused(sandbox):
     net = TwitterOnTheSandbox(sandbox)
-    with playing(answer("{}", "400 No"), answer('{"revoked":true}')) as server:
+    no = answer('{"error":"invalid_request"}', "400 No")
+    with playing(no, answer('{"revoked":true}')) as server:
         with pytest.raises(Rejected):
             net.scripted(server).revoke()
         assert asked_of(server) == ["POST /2/oauth2/revoke"] * 2
