@@ -20,7 +20,9 @@ OURS = ("client-forbidden", "usage-capped", "client-disconnected", "credits")
 class Wire(Api):
     """One account's API."""
 
-    error_fields: ClassVar[frozenset[str]] = frozenset({"title", "detail", "type", "errors", "error"})
+    error_fields: ClassVar[frozenset[str]] = frozenset(
+        {"title", "detail", "type", "errors", "error"}
+    )
 
     def refusal_words(self, fields: Mapping[str, Any]) -> object:
         return fields.get("detail") or fields.get("error_description") or fields.get("error")
