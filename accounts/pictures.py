@@ -21,6 +21,10 @@ class BadPicture(Exception):
     """The file is no picture that we take. The text says what to do."""
 
 
+class TooManyPixels(BadPicture):
+    """It is a picture, and larger than what we unpack."""
+
+
 def to_jpeg(content: bytes, max_side: int, *, quality: int = 85) -> bytes:
     """`content` as a JPEG whose longer side is `max_side` pixels at most (never enlarged).
 
@@ -36,7 +40,7 @@ def to_jpeg(content: bytes, max_side: int, *, quality: int = 85) -> bytes:
             upright.thumbnail((max_side, max_side))
             flat = _without_transparency(upright)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise BadPicture(_too_big()) from None
+        raise TooManyPixels(_too_big()) from None
     except (OSError, SyntaxError, ValueError, LookupError, TypeError, struct.error) as error:
         # OSError is Pillow's own; the others slip out of it for some broken files and EXIF data.
         raise BadPicture(
@@ -52,7 +56,7 @@ def _refuse_bomb(picture: Image.Image) -> None:
     """Only the header was read so far."""
     width, height = picture.size
     if width * height > settings.PHOTO_MAX_PIXELS:
-        raise BadPicture(_too_big())
+        raise TooManyPixels(_too_big())
 
 
 def _too_big() -> str:

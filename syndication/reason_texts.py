@@ -1,18 +1,21 @@
-"""The sentence that a member reads for each reason. Rows store the code (connectors.reasons.Reason).
+"""The sentences for the codes that rows store: reasons, and notices. Said in the reader's language.
 
-No sentence names the network, since the page does. A new reason is a `Reason` where it arises and
-a line here. Text without an entry is shown as it is: a row may be older than the codes.
+A reason (connectors.reasons.Reason) names no network, since the page does. A new reason is a `Reason`
+where it arises and a line here. Text without an entry is shown as it is: a row may be older than the
+codes. Parameters are stored as plain values; `_readable` says what becomes of each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.utils.functional import Promise
+from django.template.defaultfilters import filesizeformat
+from django.utils import formats, timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
-SENTENCES: Mapping[str, Promise] = {
+SENTENCES: Mapping[str, Any] = {
     # The networks (connectors.reasons)
     "not_to_these_readers": _("It cannot show such a post to these readers alone."),
     "followers_not_approved": _(
@@ -115,10 +118,87 @@ SENTENCES: Mapping[str, Promise] = {
     "not_renewable": _("The access ended and cannot be renewed."),
     "being_renewed": _("The access to this account is being renewed."),
     "no_key_fits": _("We cannot open what we hold for this account. The staff must look."),
+    # Mails that made no draft (profilelink.mail, actions.mail_drafts)
+    "mail_no_room": _("%(count)s mails wait already. Send or throw away some of them first."),
+    "mail_too_many": _("More than %(count)s mails came within an hour. Send it again later."),
+    "mail_address_ended": _("This address has been ended."),
+    "mail_too_large": _(
+        "A mail was larger than %(size)s. Make the photo smaller and send it again."
+    ),
+    "mail_too_many_parts": _("A mail had too many parts. Send the photo alone, with a few words."),
+    "mail_empty": _("A mail held no words and no photo that we take."),
+    "mail_no_picture": _(
+        "This file is not a picture that can be read. Send a JPEG, PNG, GIF or WebP."
+    ),
+    "mail_too_many_pixels": _(
+        "This picture has too many pixels. Make it smaller and send it again."
+    ),
+}
+
+# Notices, by the first word of `Notice.incident`
+NOTICES: Mapping[str, Any] = {
+    "parked": _(
+        "%(network)s does not let us in as %(name)s any more, so your posts wait. "
+        "Open Links and link it again."
+    ),
+    "scope": _(
+        "%(network)s needs your permission for one more thing before a post of yours can go "
+        "there. Open Links, link %(name)s again and agree."
+    ),
+    "unconfirmed": _(
+        "We do not know whether a post of yours arrived on %(network)s. Open Where it went, "
+        "look there, and tell us: it is there, or send it again."
+    ),
+    "still_out_there": _(
+        "Your post of %(day)s is still on %(network)s. We cannot delete it there; "
+        "please do it yourself. %(address)s"
+    ),
+    "gone": _(
+        "The copy of your post of %(day)s is no longer on %(network)s, so your new words did not "
+        "go there. If you want it back, send a copy: Where it went."
+    ),
+    "mail_drafts_expire": _(
+        "A mail for a post has waited for weeks and is thrown away in 3 days. Look under “Mails that"
+        " wait” on your home page."
+    ),
 }
 
 
 def sentence(code: str, params: Mapping[str, Any] | None = None) -> str:
     """The sentence for `code` in the language that is active now; "" for no reason."""
-    text = str(SENTENCES.get(code, code))
-    return text % params if params and code in SENTENCES else text
+    text = SENTENCES.get(code)
+    if text is None:
+        return code
+    return str(text % _readable(params)) if params else str(text)
+
+
+def notice_text(code: str, params: Mapping[str, Any]) -> str:
+    """The text of a notice in the language that is active now; "" for a code that is unknown.
+
+    A reason under "hint" follows as a sentence of its own.
+    """
+    text = NOTICES.get(code)
+    if text is None:
+        return ""
+    said = _readable(params)
+    return f"{text % said} {said.get('hint', '')}".strip()
+
+
+def _readable(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as the active language writes them."""
+    return {name: _WRITTEN.get(name, str)(value) for name, value in params.items()}
+
+
+def _moment(value: str) -> str:
+    """A time in ISO 8601; "" where it cannot be read."""
+    found = parse_datetime(value)
+    return formats.date_format(timezone.localtime(found), "DATETIME_FORMAT") if found else ""
+
+
+_WRITTEN: Mapping[str, Callable[[Any], Any]] = {
+    "count": int,
+    "day": _moment,
+    "hint": sentence,
+    "reason": sentence,
+    "size": filesizeformat,  # bytes
+}

@@ -15,16 +15,16 @@ from typing import IO
 
 from django.conf import settings
 from django.core.cache import cache
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from accounts.addresses import public_url
-from accounts.pictures import BadPicture
+from accounts.pictures import BadPicture, TooManyPixels
 from profilelink.mail import envelope, mime, reading
 from syndication.actions import mail_answers, mail_drafts, post_addresses
 from syndication.actions.mail_drafts import Arrived, Refused
 from syndication.actions.notices import in_language_of
 from syndication.models import MailDraft, PostAddress
+from syndication.reason_texts import sentence
 
 logger = logging.getLogger(__name__)
 
@@ -109,9 +109,10 @@ def _for(recipient: str, mail: Mail) -> Outcome:
         try:
             draft = _draft(address, mail)
         except Refused as refusal:
-            logger.info("mail for member %s refused: %s", address.member_id, refusal.what)
-            post_addresses.note_refusal(address, str(refusal))
-            return _bounce(BAD_MAIL, str(refusal), address, mail)
+            logger.info("mail for member %s refused: %s", address.member_id, refusal.reason)
+            post_addresses.note_refusal(address, refusal.reason, refusal.params)
+            words = sentence(refusal.reason, refusal.params)
+            return _bounce(BAD_MAIL, words, address, mail)
     _told(draft, address, mail)
     return Outcome(TAKEN)
 
@@ -120,15 +121,14 @@ def _draft(address: PostAddress, mail: Mail) -> MailDraft | None:
     """Raises Refused."""
     mail_drafts.must_have_room(address)
     if mail.size > largest():
-        reason = _("A mail was larger than %(size)s. Make the photo smaller and send it again.")
-        raise Refused("size", reason % {"size": filesizeformat(largest())})
+        raise Refused(mail_drafts.TOO_LARGE, {"size": largest()})
     try:
         arrived = reading.arrived(mail.message)
     except mime.TooMuch as error:
-        reason = _("A mail had too many parts. Send the photo alone, with a few words.")
-        raise Refused(str(error), reason) from error
+        logger.info("mail for member %s: %s", address.member_id, error)
+        raise Refused(mail_drafts.TOO_MANY_PARTS) from error
     if not (arrived.title or arrived.text or arrived.photo):
-        raise Refused("empty", _("A mail held no words and no photo that we take."))
+        raise Refused(mail_drafts.EMPTY)
     return _taken(address, arrived)
 
 
@@ -138,7 +138,9 @@ def _taken(address: PostAddress, arrived: Arrived) -> MailDraft | None:
         return mail_drafts.take(address, arrived)
     except BadPicture as error:
         if not (arrived.title or arrived.text):
-            raise Refused("picture", str(error)) from error
+            is_bomb = isinstance(error, TooManyPixels)
+            reason = mail_drafts.TOO_MANY_PIXELS if is_bomb else mail_drafts.NO_PICTURE
+            raise Refused(reason) from error
     without = replace(arrived, photo=None, left_out=arrived.left_out + 1)
     return mail_drafts.take(address, without)
 

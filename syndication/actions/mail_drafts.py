@@ -5,6 +5,7 @@ The mail was read before (profilelink.mail); what arrives here are plain values.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,13 +13,13 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from accounts.models import Member
 from accounts.pictures import to_jpeg
 from syndication.actions import notices, photos, post_addresses
 from syndication.actions.errors import NotYours
+from syndication.connectors.reasons import Reason
 from syndication.excerpts import boundary
 from syndication.models import KeptPhoto, MailDraft, Post, PostAddress
 
@@ -31,18 +32,24 @@ TITLE_LENGTH = 100
 TEXT_LENGTH = 10_000
 SENDER_LENGTH = 254
 
-EXPIRING = gettext_lazy(
-    "A mail for a post has waited for weeks and is thrown away in 3 days. Look under “Mails that"
-    " wait” on your home page."
-)
+# Why a mail made no draft
+NO_ROOM = Reason("mail_no_room")
+TOO_MANY = Reason("mail_too_many")
+ADDRESS_ENDED = Reason("mail_address_ended")
+TOO_LARGE = Reason("mail_too_large")
+TOO_MANY_PARTS = Reason("mail_too_many_parts")
+EMPTY = Reason("mail_empty")
+NO_PICTURE = Reason("mail_no_picture")
+TOO_MANY_PIXELS = Reason("mail_too_many_pixels")
 
 
 class Refused(Exception):
-    """No draft was made of it. The text tells the member why, `what` the log."""
+    """No draft was made of it. `params` belong to the sentence for `reason` (reason_texts)."""
 
-    def __init__(self, what: str, reason: str) -> None:
+    def __init__(self, reason: Reason, params: Mapping[str, int] | None = None) -> None:
         super().__init__(reason)
-        self.what = what
+        self.reason = reason
+        self.params = dict(params or {})
 
 
 @dataclass(frozen=True)
@@ -60,18 +67,10 @@ class Arrived:
 def must_have_room(address: PostAddress) -> None:
     """Before the work of reading a mail. Raises Refused."""
     if MailDraft.objects.of(address.member).count() >= MOST_WAITING:
-        raise Refused(
-            "full",
-            _("%(count)s mails wait already. Send or throw away some of them first.")
-            % {"count": MOST_WAITING},
-        )
+        raise Refused(NO_ROOM, {"count": MOST_WAITING})
     post_addresses.count_from(address, timezone.now())
     if address.taken >= MOST_AN_HOUR:
-        raise Refused(
-            "hourly",
-            _("More than %(count)s mails came within an hour. Send it again later.")
-            % {"count": MOST_AN_HOUR},
-        )
+        raise Refused(TOO_MANY, {"count": MOST_AN_HOUR})
 
 
 def take(address: PostAddress, mail: Arrived) -> MailDraft | None:
@@ -95,7 +94,7 @@ def _keep(address: PostAddress, mail: Arrived, jpeg: bytes | None) -> MailDraft 
         return None
     must_have_room(row)
     if row.ended_at is not None:
-        raise Refused("ended", _("This address has been ended."))
+        raise Refused(ADDRESS_ENDED)
     row.taken += 1
     row.came_at = timezone.now()
     row.save(update_fields=["hour_began_at", "taken", "answered", "came_at"])
@@ -144,7 +143,7 @@ def tell_expiring(now: datetime) -> int:
     for member in Member.objects.filter(pk__in=soon.values("member"))[:100]:
         waiting = MailDraft.objects.of(member).filter(pk__in=soon.values("pk"))
         if waiting:
-            told += notices.tell(member, "mail_drafts_expire", EXPIRING)
+            told += notices.tell(member, "mail_drafts_expire")
         soon.filter(member=member).update(is_told=True)
     return told
 

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping
 from datetime import timedelta
 from smtplib import SMTPException
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
 from django.utils import timezone, translation
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.addresses import public_url
@@ -28,19 +29,25 @@ SLICE = 5.0  # seconds that a sweep goes on mailing
 MAIL_FOR = timedelta(hours=24)  # later than this it would confuse more than it tells
 
 
-def tell(member: Member, incident: str, text: str | Promise, *, link: Link | None = None) -> bool:
+def tell(
+    member: Member,
+    incident: str,
+    *,
+    link: Link | None = None,
+    params: Mapping[str, Any] | None = None,
+) -> bool:
     """Tell `member` of `incident`, unless a notice of it is still open. Whether it was told.
 
-    `text` says what happened and what to do; a lazy one is put into the member's language.
+    The first word of `incident` is the code of the text (reason_texts.NOTICES), `params` what the text
+    names besides the network and the account of `link`.
     """
-    with in_language_of(member):
-        notice, is_new = Notice.objects.get_or_create(
-            member=member,
-            link=link,
-            incident=incident,
-            closed_at=None,
-            defaults={"text": str(text)[:300]},
-        )
+    notice, is_new = Notice.objects.get_or_create(
+        member=member,
+        link=link,
+        incident=incident,
+        closed_at=None,
+        defaults={"params": params or {}},
+    )
     if is_new:
         transaction.on_commit(lambda: mail(notice), robust=True)
     return is_new
@@ -57,7 +64,7 @@ def mail(notice: Notice) -> bool:
     with in_language_of(notice.member):
         subject = _("%(site)s: something needs you") % {"site": settings.SITE_NAME}
         body = _("%(text)s\n\nWhere your posts went: %(address)s\n") % {
-            "text": notice.text,
+            "text": notice.in_words,
             "address": public_url("delivery_list"),
         }
     try:
@@ -77,7 +84,11 @@ def mail_the_rest(*, seconds: float = SLICE) -> int:
     end = time.monotonic() + seconds
     since = timezone.now() - MAIL_FOR
     waiting = Notice.objects.filter(mailed_at=None, closed_at=None, created_at__gt=since)
-    late = waiting.filter(member__is_active=True).exclude(member__email="").select_related("member")
+    late = (
+        waiting.filter(member__is_active=True)
+        .exclude(member__email="")
+        .select_related("member", "link")
+    )
     return sum(mail(notice) for notice in late[:50] if time.monotonic() < end)
 
 

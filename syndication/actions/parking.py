@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from syndication import queue
 from syndication.actions import deciding, notices, timing
@@ -19,7 +18,6 @@ from syndication.models import (
     LinkState,
     Notice,
 )
-from syndication.reason_texts import sentence
 
 PARKED = "parked"
 TOO_NARROW = "scope"
@@ -38,26 +36,14 @@ def park(link: Link, reason: Reason) -> bool:
         return False
     waiting = link.deliveries.filter(state=DeliveryState.WAITING)
     waiting.change(DeliveryState.PARKED, reason=deciding.NEEDS_YOU)
-    connector = CONNECTORS[link.network]
-    with notices.in_language_of(link.member):
-        text = _(
-            "%(network)s does not let us in as %(name)s any more, so your posts wait. "
-            "Open Links and link it again."
-        ) % {"network": connector.name, "name": link.name}
-        if connector.relink_hint:
-            text = f"{text} {sentence(connector.relink_hint)}"
-    notices.tell(link.member, PARKED, text, link=link)
+    hint = CONNECTORS[link.network].relink_hint
+    notices.tell(link.member, PARKED, link=link, params={"hint": hint} if hint else {})
     return True
 
 
 def tell_too_narrow(link: Link) -> None:
     """The access holds, but not for this kind of post: that delivery alone waits."""
-    with notices.in_language_of(link.member):
-        text = _(
-            "%(network)s needs your permission for one more thing before a post of yours can go "
-            "there. Open Links, link %(name)s again and agree."
-        ) % {"network": CONNECTORS[link.network].name, "name": link.name}
-    notices.tell(link.member, TOO_NARROW, text, link=link)
+    notices.tell(link.member, TOO_NARROW, link=link)
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
@@ -18,6 +19,7 @@ from accounts.codes import hash_typed
 from accounts.mail_addresses import canonical
 from accounts.models import Member
 from accounts.sealing import seal, unseal
+from syndication.connectors.reasons import Reason
 from syndication.models import PostAddress
 
 # Small letters and digits for keypads: no vowels (no words), nothing that looks like another (1 l, 0 o).
@@ -83,10 +85,10 @@ def own(sender: str, member: Member | None = None) -> str:
     return confirmed.values_list("email", flat=True).first() or ""
 
 
-def note_refusal(address: PostAddress, reason: str) -> None:
+def note_refusal(address: PostAddress, reason: Reason, params: Mapping[str, int]) -> None:
     """For the page: the member learns here, and not by a mail that might go to a stranger."""
     PostAddress.objects.filter(pk=address.pk).update(
-        refused_at=timezone.now(), refused_reason=reason[:200]
+        refused_at=timezone.now(), refused_reason=reason, refused_params=params
     )
 
 
@@ -127,7 +129,11 @@ def _make(member: Member) -> PostAddress:
 def _end(member: Member) -> None:
     """The hash stays, so that a mail to it is known; the text goes."""
     PostAddress.objects.live().filter(member=member).update(
-        ended_at=timezone.now(), sealed_local="", refused_at=None, refused_reason=""
+        ended_at=timezone.now(),
+        sealed_local="",
+        refused_at=None,
+        refused_reason="",
+        refused_params={},
     )
 
 

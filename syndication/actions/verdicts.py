@@ -13,8 +13,6 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.db import IntegrityError, transaction
-from django.utils import formats, timezone
-from django.utils.translation import gettext as _
 
 from syndication import credentials
 from syndication.actions import budgets, claims, deciding, edits, notices, parking, timing
@@ -166,31 +164,15 @@ def ask_member(run: Run, outcome: str) -> None:
     """Nobody but the member can tell whether it arrived: two presses decide, nothing else does."""
     if not run.settle(DeliveryState.UNCONFIRMED, outcome, due_at=None, reason=ASK_YOU):
         return
-    link = run.link
-    with notices.in_language_of(link.member):
-        text = _(
-            "We do not know whether a post of yours arrived on %(network)s. Open Where it went, "
-            "look there, and tell us: it is there, or send it again."
-        ) % {"network": CONNECTORS[link.network].name}
-    notices.tell(link.member, parking.UNCONFIRMED, text, link=link)
+    notices.tell(run.link.member, parking.UNCONFIRMED, link=run.link)
 
 
 def still_out_there(delivery: Delivery) -> bool:
     """Tell the member of a copy that we cannot take back, once for each. Whether it was told."""
     copy = copy_before(delivery)
-    link = delivery.link
-    with notices.in_language_of(link.member):
-        text = _(
-            "Your post of %(day)s is still on %(network)s. We cannot delete it there; "
-            "please do it yourself. %(address)s"
-        ) % {
-            "day": _day_of(delivery),
-            "network": CONNECTORS[link.network].name,
-            "address": copy.remote_url if copy else "",
-        }
-    return notices.tell(
-        link.member, f"{STILL_OUT_THERE} {delivery.post_id}", text.strip(), link=link
-    )
+    params = {"day": _day_of(delivery), "address": copy.remote_url if copy else ""}
+    incident = f"{STILL_OUT_THERE} {delivery.post_id}"
+    return notices.tell(delivery.link.member, incident, link=delivery.link, params=params)
 
 
 def copy_before(delivery: Delivery) -> Delivery | None:
@@ -258,12 +240,9 @@ def _copy_gone(run: Run, error: Gone) -> None:
     sent = Delivery.objects.filter(pk=copy.pk, state=DeliveryState.SENT, gone_at=None)
     if not sent.update(gone_at=run.now()):
         return
-    with notices.in_language_of(run.link.member):
-        text = _(
-            "The copy of your post of %(day)s is no longer on %(network)s, so your new words did not "
-            "go there. If you want it back, send a copy: Where it went."
-        ) % {"day": _day_of(run.delivery), "network": CONNECTORS[run.link.network].name}
-    notices.tell(run.link.member, f"gone {run.delivery.post_id}", text, link=run.link)
+    params = {"day": _day_of(run.delivery)}
+    incident = f"gone {run.delivery.post_id}"
+    notices.tell(run.link.member, incident, link=run.link, params=params)
 
 
 def _why_withdrawn(delivery: Delivery) -> str:
@@ -281,8 +260,8 @@ def _why_withdrawn(delivery: Delivery) -> str:
 
 
 def _day_of(delivery: Delivery) -> str:
-    """When the post was written, in the language of now."""
-    return formats.date_format(timezone.localtime(delivery.post.created_at), "DATETIME_FORMAT")
+    """When the post was written, as notices store it."""
+    return delivery.post.created_at.isoformat()
 
 
 def _word(error: ConnectorError) -> str:

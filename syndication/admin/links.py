@@ -59,4 +59,8 @@ class NoticeAdmin(ReadOnlyAdmin):
     search_fields = ("member__username",)
     list_select_related = ("member", "link")
     ordering = ("-created_at",)
-    fields = (*list_display, "text")
+    fields = (*list_display, "words")
+
+    @admin.display(description=_("text"))
+    def words(self, notice: Notice) -> str:
+        return notice.in_words

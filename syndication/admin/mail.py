@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.read_only import ReadOnlyAdmin
 from syndication.models import PostAddress
@@ -12,9 +13,13 @@ from syndication.models import PostAddress
 class PostAddressAdmin(ReadOnlyAdmin):
     """Never the address: whoever reads it could send drafts in its member's name."""
 
-    list_display = ("member", "created_at", "ended_at", "came_at", "refused_at", "refused_reason")
+    list_display = ("member", "created_at", "ended_at", "came_at", "refused_at", "why")
     list_filter = ("created_at", "ended_at", "came_at", "refused_at")
     search_fields = ("member__username",)
     list_select_related = ("member",)
     ordering = ("-created_at",)
     fields = list_display
+
+    @admin.display(description=_("reason"), ordering="refused_reason")
+    def why(self, address: PostAddress) -> str:
+        return address.refused_in_words

@@ -29,6 +29,7 @@ from accounts.models import (
     PhoneLogin,
 )
 from accounts.urlsession.api import device_words
+from syndication.connectors import CONNECTORS
 from syndication.models import (
     Attempt,
     Delivery,
@@ -40,7 +41,7 @@ from syndication.models import (
     PostAddress,
     Toggle,
 )
-from syndication.reason_texts import sentence
+from syndication.reason_texts import notice_text, sentence
 
 Row = dict[str, Any]
 
@@ -101,6 +102,18 @@ def _in_words(column: str) -> Callable[[Row], None]:
 def _finish_post(row: Row) -> None:
     _naming(POST_PHOTOS)(row)
     row["address"] = public_url("post_detail", row["id"]) if row["deleted_at"] is None else ""
+
+
+def _finish_notice(row: Row) -> None:
+    network = CONNECTORS.get(row["network"])
+    named = {"network": network.name if network else row["network"], "name": row["link_name"]}
+    code = row["incident"].partition(" ")[0]
+    params = row.pop("params")
+    row["text"] = row["text"] or notice_text(code, {**named, **params})
+
+
+def _finish_address(row: Row) -> None:
+    row["refused_reason"] = sentence(row["refused_reason"], row.pop("refused_params"))
 
 
 def _finish_session(row: Row) -> None:
@@ -224,14 +237,22 @@ FILES: dict[str, dict[str, Part]] = {
     },
     "notices.json": {
         "notices": Part(
-            Notice, "member", ("incident", "text", "link", "created_at", "mailed_at", "closed_at")
+            Notice,
+            "member",
+            ("incident", "params", "text", "link", "created_at", "mailed_at", "closed_at"),
+            {"network": "link__network", "link_name": "link__name"},
+            finish=_finish_notice,
         ),
     },
     "mail.json": {
         "addresses": Part(
             PostAddress,
             "member",
-            ("created_at", "ended_at", "came_at", "refused_at", "refused_reason"),
+            (
+                *("created_at", "ended_at", "came_at"),
+                *("refused_at", "refused_reason", "refused_params"),
+            ),
+            finish=_finish_address,
         ),
         "drafts": Part(
             MailDraft,

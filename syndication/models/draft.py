@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Member, PublicCharField, PublicTextField
 from syndication.models.post import Post, PostKind
+from syndication.reason_texts import sentence
 
 STATUS_LENGTH = 1000  # what fits a status and the words to a photo
 
@@ -39,7 +40,8 @@ class PostAddress(models.Model):
     answered = models.PositiveIntegerField(default=0)
     came_at = models.DateTimeField(null=True, blank=True)  # the last draft
     refused_at = models.DateTimeField(null=True, blank=True)  # the last mail that made none
-    refused_reason = models.CharField(max_length=200, blank=True)
+    refused_reason = models.CharField(max_length=200, blank=True)  # a code (reason_texts)
+    refused_params = models.JSONField(default=dict, blank=True)
 
     objects = PostAddressQuerySet.as_manager()
 
@@ -52,6 +54,11 @@ class PostAddress(models.Model):
 
     def __str__(self) -> str:
         return f"of {self.member_id}"
+
+    @property
+    def refused_in_words(self) -> str:
+        """In the language of whoever looks."""
+        return sentence(self.refused_reason, self.refused_params)
 
 
 class MailDraftQuerySet(models.QuerySet["MailDraft"]):

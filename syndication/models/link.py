@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Audience, PublicCharField, PublicTextField
 from syndication.connectors import CONNECTORS
 from syndication.models.post import PostKind
-from syndication.reason_texts import sentence
+from syndication.reason_texts import notice_text, sentence
 
 
 class LinkState(models.TextChoices):
@@ -160,7 +160,8 @@ class FeedItem(models.Model):
 class Notice(models.Model):
     """One incident, told once: on every page of the member until seen to, and by mail.
 
-    `incident` keeps it to one ("parked", "still_out_there" …) for one link while it is open.
+    `incident` keeps it to one for one link while it is open. Its first word is the code under which
+    syndication.reason_texts has the text ("parked", "still_out_there 12" …), with `params`.
     """
 
     member = models.ForeignKey(
@@ -169,8 +170,9 @@ class Notice(models.Model):
     link = models.ForeignKey(
         Link, on_delete=models.CASCADE, null=True, blank=True, related_name="notices"
     )
-    incident = models.CharField(max_length=40)
-    text = PublicCharField(max_length=300)
+    incident = models.CharField(max_length=60)
+    params = models.JSONField(default=dict, blank=True)
+    text = PublicCharField(max_length=300, blank=True)  # of before there were codes, as it was told
     created_at = models.DateTimeField(auto_now_add=True)
     mailed_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -186,3 +188,12 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.incident} for {self.member_id}"
+
+    @property
+    def in_words(self) -> str:
+        """In the language of whoever reads. Asks for the link: select it along."""
+        if self.text:
+            return self.text
+        link = self.link
+        named = {"network": link.network_name, "name": link.name} if link else {}
+        return notice_text(self.incident.partition(" ")[0], {**named, **self.params})

@@ -114,7 +114,9 @@ def delivery_list(request: MemberRequest) -> HttpResponse:
         "syndication/delivery_list.html",
         {
             "part": Part.of(rows, request.GET.get("page"), size=PER_PAGE),
-            "told": Notice.objects.filter(member=request.user.pk, closed_at=None)[:3],
+            "told": Notice.objects.filter(member=request.user.pk, closed_at=None).select_related(
+                "link"
+            )[:3],
             "is_open_only": is_open_only,
         },
     )

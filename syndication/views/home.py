@@ -31,7 +31,9 @@ def home(request: HttpRequest) -> HttpResponse:
             "page": timeline(request.user, before),
             "is_first": before is None,
             "mails": mail_drafts.waiting_words(mails) if mails else "",
-            "notices": Notice.objects.filter(member=request.user, closed_at=None).order_by("pk"),
+            "notices": Notice.objects.filter(member=request.user, closed_at=None)
+            .select_related("link")
+            .order_by("pk"),
         },
     )
 

@@ -125,7 +125,9 @@ def test_what_cannot_be_taken_bounces_to_the_member_alone(hanako: Member, addres
     assert (told.code, told.said) == (REFUSED, "A mail held no words and no photo that we take.\n")
     for sender in ("stranger@example.net", "", "MAILER-DAEMON"):
         assert receive(EMPTY, address, sender=sender).code == TAKEN
-    assert "no words" in hanako.post_addresses.get().refused_reason  # the page says it in any case
+    assert (
+        "no words" in hanako.post_addresses.get().refused_in_words
+    )  # the page says it in any case
 
 
 def test_another_member_is_a_stranger_here(address: str) -> None:

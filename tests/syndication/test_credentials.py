@@ -139,7 +139,7 @@ def test_a_link_that_was_idle_too_long_is_parked_and_told_which_box_to_tick(db, 
     freshness.keep_fresh(link.pk)
     link.refresh_from_db()
     assert link.state == LinkState.PARKED
-    assert "常に同意する" in Notice.objects.get().text
+    assert "常に同意する" in Notice.objects.get().in_words
 
 
 def test_old_credentials_do_not_park_a_link_that_was_linked_again(link, sandbox):

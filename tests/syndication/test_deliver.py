@@ -278,7 +278,7 @@ def test_a_revoked_access_parks_the_link_with_all_that_waits(sandbox, link, mail
     link.refresh_from_db()
     assert (second.state, link.state) == (DeliveryState.PARKED, LinkState.PARKED)
     notice = Notice.objects.get()
-    assert "link it again" in notice.text
+    assert "link it again" in notice.in_words
     assert tried(second).state == DeliveryState.PARKED
     assert Notice.objects.count() == 1
 
@@ -509,7 +509,7 @@ def test_deletes_go_on_for_thirty_days_and_then_the_member_is_told(sandbox, link
     assert delete.state == DeliveryState.FAILED
     assert days >= 28
     assert delete.tries >= 25
-    assert "still on mixi" in Notice.objects.get().text
+    assert "still on mixi" in Notice.objects.get().in_words
 
 
 def test_the_last_look_sees_what_was_narrowed_behind_the_engines_back(sandbox, link):

@@ -201,7 +201,7 @@ def test_what_cannot_be_deleted_there_is_told(hanako, link):
     )
     remove(post)
     assert states(post) == [("publish", "sent"), ("delete", "skipped")]
-    assert "http://mixi.jp/1" in Notice.objects.get().text
+    assert "http://mixi.jp/1" in Notice.objects.get().in_words
 
 
 def test_what_stays_on_an_ended_link_is_told(hanako, link):

@@ -192,4 +192,4 @@ def test_of_a_delete_that_kills_its_worker_each_time_the_member_is_told(sandbox,
         now.advance(seconds=121)
     assert texts(sandbox)
     assert tried(delete, now).state == S.FAILED
-    assert "still on mixi" in Notice.objects.get().text
+    assert "still on mixi" in Notice.objects.get().in_words

@@ -193,7 +193,7 @@ def test_a_copy_that_was_deleted_there_is_told_and_not_tried_for_ever(slate, lin
     change(post, "after")
     edit = tried(last(post), now)
     assert (edit.state, edit.reason, edit.due_at) == (S.CANCELLED, COPY_GONE, None)
-    assert "no longer on Slate" in Notice.objects.get().text
+    assert "no longer on Slate" in Notice.objects.get().in_words
     change(post, "once more")  # nothing is there to change
     posts.delete(post, by=post.author)  # nor to delete
     assert states(post) == [("publish", "sent"), ("edit", "cancelled")]

@@ -112,7 +112,7 @@ def test_a_copy_that_was_deleted_there_is_told(sandbox, link):
     copies(sandbox)[0].is_deleted = True
     edit = tried(change(publish.post, "後"))
     assert (edit.state, edit.reason) == (S.CANCELLED, COPY_GONE)
-    assert "no longer on Mastodon" in Notice.objects.get().text
+    assert "no longer on Mastodon" in Notice.objects.get().in_words
 
 
 def test_an_edit_goes_to_no_follower_whom_nobody_approved(sandbox, link):

@@ -52,8 +52,8 @@ def test_of_a_delete_that_waited_the_member_is_told(sandbox, link, now):
     delete.refresh_from_db()
     assert (delete.state, delete.reason) == (S.CANCELLED, deliveries.NO_ACCESS_ANY_MORE)
     told = Notice.objects.get(closed_at=None)
-    assert "still on mixi" in told.text
-    assert publish.remote_url in told.text
+    assert "still on mixi" in told.in_words
+    assert publish.remote_url in told.in_words
 
 
 def test_of_a_delete_that_was_on_its_way_the_member_is_told(sandbox, link, now):
@@ -68,7 +68,7 @@ def test_of_a_delete_that_was_on_its_way_the_member_is_told(sandbox, link, now):
     sweep.everything()
     delete.refresh_from_db()
     assert delete.state == S.CANCELLED
-    assert "still on mixi" in Notice.objects.get(closed_at=None).text
+    assert "still on mixi" in Notice.objects.get(closed_at=None).in_words
     assert len(texts(sandbox)) == 1
 
 
@@ -121,7 +121,7 @@ def test_of_a_delete_the_member_is_told_where_staff_removed_the_account(sandbox,
     sweep.everything(now())
     delete.refresh_from_db()
     assert delete.state == S.CANCELLED
-    assert "still on mixi" in Notice.objects.get(closed_at=None).text
+    assert "still on mixi" in Notice.objects.get(closed_at=None).in_words
 
 
 def test_a_member_can_be_removed_while_a_delete_waits(sandbox, link, now):

@@ -131,8 +131,9 @@ def test_an_address_sealed_with_a_lost_key_can_be_renewed(hanako):
 
 
 def test_a_refusal_stands_on_the_page(hanako):
-    post_addresses.note_refusal(post_addresses.turn_on(by=hanako), "A mail was too large.")
-    assert "A mail was too large." in log_in_phone(hanako).get(reverse("mail"))
+    address = post_addresses.turn_on(by=hanako)
+    post_addresses.note_refusal(address, mail_drafts.NO_ROOM, {"count": 20})
+    assert "20 mails wait already." in log_in_phone(hanako).get(reverse("mail"))
 
 
 def test_a_photo_form_tells_of_it_and_others_do_not(hanako):
@@ -307,7 +308,7 @@ def test_who_forgets_a_mail_is_told_once_before_it_goes(hanako, django_capture_o
         with django_capture_on_commit_callbacks(execute=True):
             sweep.everything()
         Notice.objects.update(closed_at=timezone.now())  # seen to
-    assert "thrown away in 3 days" in Notice.objects.get().text
+    assert "thrown away in 3 days" in Notice.objects.get().in_words
     assert len(outbox.outbox) == 1
     assert MailDraft.objects.count() == 3
 

@@ -6,15 +6,18 @@ import pkgutil
 
 import pytest
 from django.apps import apps
+from django.core import mail as mailbox
+from django.test import TestCase
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 import syndication
-from syndication.actions import deliveries
+from syndication.actions import deliveries, parking, post_addresses
 from syndication.connectors import reasons
 from syndication.connectors.reasons import Reason
 from syndication.export.parts import FILES
 from syndication.export.reading import chunks
-from syndication.models import Attempt, Delivery, Link
+from syndication.models import Attempt, Delivery, Link, Notice, PostAddress
 from syndication.reason_texts import SENTENCES, sentence
 from tests.making import make_link, make_member, make_post
 from tests.phone import log_in_phone
@@ -110,3 +113,67 @@ def test_stored_sentences_become_codes_and_other_text_stays(delivery):
     migration.to_sentences(apps, None)
     delivery.refresh_from_db()
     assert (delivery.reason, Attempt.objects.get().excerpt) == (ENGLISH, ENGLISH)
+
+
+def test_a_notice_is_read_in_the_readers_language_and_mailed_in_the_members(hanako, delivery):
+    link = Link.objects.get()
+    hanako.language = "ja"
+    hanako.save()
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        parking.park(link, reasons.ACCESS_GONE)
+    [mail] = mailbox.outbox
+    assert "もう一度連携してください" in mail.body
+    for language, said, other in [
+        ("en", "so your posts wait", "待っています"),
+        ("ja", "待っています", "so your posts wait"),
+    ]:
+        phone = log_in_phone(hanako, HTTP_ACCEPT_LANGUAGE=language)
+        phone.get("/language/")
+        phone.submit(language=language)
+        for page in ("/", "/deliveries/"):
+            shown = phone.get(page)
+            assert said in shown
+            assert other not in shown
+
+
+def told_texts():
+    migration = importlib.import_module("syndication.migrations.0012_told_texts_to_codes")
+    return [(code, text) for code, texts in migration.NOTICES.items() for text in texts]
+
+
+@pytest.mark.parametrize(("code", "text"), told_texts())
+def test_stored_notices_become_codes(hanako, delivery, code, text):
+    """Read in the language in which they were told, they say what they said."""
+    migration = importlib.import_module("syndication.migrations.0012_told_texts_to_codes")
+    language = "en" if text.isascii() or "“" in text else "ja"
+    link, post = Link.objects.get(), delivery.post
+    with translation.override(language):
+        day = date_format(timezone.localtime(post.created_at), "DATETIME_FORMAT")
+        named = {"network": "mixi", "name": link.name, "day": day, "address": "http://mixi.jp/1"}
+        stored = text % named
+    incident = f"{code} {post.pk}" if "%(day)" in text else code
+    hint = f" {migration.HINTS[language == 'ja']}" if code == "parked" else ""
+    told = Notice.objects.create(
+        member=hanako, link=link, incident=incident, text=stored + hint, closed_at=None
+    )
+    other = Notice.objects.create(member=hanako, link=link, incident="x", text=f"{stored} But.")
+    migration.to_codes(apps, None)
+    told.refresh_from_db()
+    other.refresh_from_db()
+    with translation.override(language):
+        assert (told.text, told.in_words) == ("", stored + hint)
+        assert other.in_words == f"{stored} But."
+
+
+@pytest.mark.parametrize("language", [0, 1])
+def test_stored_refusals_of_mails_become_codes(hanako, language):
+    migration = importlib.import_module("syndication.migrations.0012_told_texts_to_codes")
+    address = post_addresses.turn_on(by=hanako)
+    for code, texts in migration.REFUSALS.items():
+        stored = texts[language] % {"count": 20, "size": "15.0\xa0MB"}
+        PostAddress.objects.update(refused_reason=stored, refused_params={})
+        migration.to_codes(apps, None)
+        address.refresh_from_db()
+        assert address.refused_reason == code
+        with translation.override(("en", "ja")[language]):
+            assert address.refused_in_words == stored
