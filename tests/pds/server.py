@@ -1,9 +1,12 @@
 """A real Bluesky PDS for the tests: started for the run, on loopback, with accounts as they are needed.
 
-The environment variable PDS_MODULES names a folder in which this was run, once:
+The environment variable PDS_MODULES names a folder with its modules. `.ci/run` makes one; by hand:
 
-    cp tests/pds/package.json "$PDS_MODULES" && npm install --no-package-lock --prefix "$PDS_MODULES"
+    cp tests/pds/package*.json "$PDS_MODULES" && .ci/install-pds "$PDS_MODULES"
 
+Another version: change package.json, delete package-lock.json, and in a folder of its own run
+`npm install --package-lock-only --omit-lockfile-registry-resolved`. Then take the members `funding` out
+of the new lock: it names no host at all, and tests/profilelink/test_pins.py watches that.
 """
 
 from __future__ import annotations
@@ -28,12 +31,14 @@ PASSWORD = "hunter2-long"  # opens all; no app password
 
 
 def what_is_missing() -> str:
-    """Why there is no PDS on this machine, or ""."""
+    """Why there is no PDS on this machine, or "". .ci/run says in PDS_MISSING what it tried."""
+    if reason := os.environ.get("PDS_MISSING"):
+        return reason
     modules = os.environ.get("PDS_MODULES", "")
     if not modules:
-        return "PDS_MODULES is not set: the folder with tests/pds/package.json's modules"
+        return "PDS_MODULES is not set: the folder with the modules of tests/pds/package-lock.json"
     if not (Path(modules) / "node_modules/@atproto/dev-env").is_dir():
-        return f"no @atproto/dev-env in {modules}/node_modules: run npm install there"
+        return f"no @atproto/dev-env in {modules}/node_modules: run .ci/install-pds for it"
     return "" if shutil.which("node") else "not on this machine: node"
 
 

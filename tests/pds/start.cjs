@@ -2,7 +2,7 @@
 //
 // Prints one line of JSON when both answer: {"pds": "http://localhost:…", "plc": "http://localhost:…"}.
 // No AppView, as behind a PDS that somebody runs at home. PDS_MODULES is a folder in which
-// `npm install` was run with the package.json beside this file.
+// .ci/install-pds has installed the modules of the package-lock.json beside this file.
 
 const fs = require("node:fs")
 const net = require("node:net")
