@@ -11,8 +11,8 @@ never means "refused", "signed out", "gone" or "done".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote
 
 from syndication.connectors import reasons
@@ -21,6 +21,7 @@ from syndication.connectors.errors import (
     ConnectorError,
     NoVerdict,
     Rejected,
+    TooLarge,
     TryLater,
     Unauthorized,
     Unreachable,
@@ -32,6 +33,8 @@ THROTTLED_FOR = 60.0  # seconds, where a network asks us to slow down and not fo
 DONE = frozenset({200, 201})
 NOT_NOW = frozenset({408, 425, 429})  # a client's fault by their number, and yet to be asked again
 GONE = frozenset({404, 410})  # besides DONE, when something was to be deleted
+
+Answer = TypeVar("Answer")
 
 
 class Api:
@@ -125,8 +128,9 @@ class Api:
             word = str(getattr(error, "reason", ""))
             raise Unreachable(reasons.NOT_SENT.get(word, reasons.UNREACHABLE)) from error
         except self.http.MaybeSent as error:
-            lost = NoVerdict if is_write else TryLater
-            raise lost(reasons.NO_ANSWER, excerpt=str(getattr(error, "reason", ""))) from error
+            word = str(getattr(error, "reason", ""))
+            lost = NoVerdict if is_write else TooLarge if word == "too_big" else TryLater
+            raise lost(reasons.NO_ANSWER, excerpt=word) from error
 
     # Reading answers
 
@@ -211,6 +215,25 @@ class Api:
     def _ask(self, method: str, url: str, *, is_write: bool, **content: Any) -> Response:
         headers = {**content.pop("headers", {}), **self.authorised(method, url, content)}
         return self.send(method, url, is_write=is_write, headers=headers, **content)
+
+
+def fewer(counts: Sequence[int], ask: Callable[[int], Answer]) -> Answer:
+    """The answer to `ask` for as many entries as one answer holds: the first of `counts` that does.
+
+    Forty long posts can be more than what is read of one answer; asked for again and again, they would
+    bring nothing for ever. Raises TooLarge where even the last of `counts` is too many.
+    """
+    for count in counts[:-1]:
+        try:
+            return ask(count)
+        except TooLarge:
+            continue
+    return ask(counts[-1])
+
+
+def halves(most: int) -> list[int]:
+    """`most`, and half as many each time, down to one."""
+    return [most >> shift for shift in range(most.bit_length())]
 
 
 def part(name: str) -> str:

@@ -25,6 +25,7 @@ from syndication.connectors.values import (
     Credentials,
     FeedItem,
     Friend,
+    FriendPage,
     Kind,
     Limits,
     OutgoingPost,
@@ -44,6 +45,7 @@ __all__ = [
     "Credentials",
     "FeedItem",
     "Friend",
+    "FriendPage",
     "Http",
     "Kind",
     "Limits",
@@ -55,6 +57,9 @@ __all__ = [
     "Response",
     "Terms",
 ]
+
+
+IDLE_PAGES = 3  # in a row that name nobody new, and the list has no end
 
 
 class Response(Protocol):
@@ -195,9 +200,25 @@ class Connector:
         """
         raise NotImplementedError
 
-    def friends(self) -> Iterator[Friend]:
-        """The whole friend list, page by page."""
+    def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
+        """The friend list, page by page, from its beginning or from a page's `following`.
+
+        A list that changes meanwhile may name somebody twice. Raises Rejected where the network does
+        not know `start` any more.
+        """
         raise NotImplementedError
+
+    def friends(self) -> Iterator[Friend]:
+        """The whole friend list. Ends, too, where it names nobody new any more."""
+        seen: set[str] = set()
+        idle = 0
+        for page in self.friend_pages():
+            fresh = {each.uid: each for each in page.friends if each.uid not in seen}
+            seen.update(fresh)
+            yield from fresh.values()
+            idle = 0 if fresh else idle + 1
+            if idle >= IDLE_PAGES:
+                return
 
     def feed(self, *, since: str = "") -> Iterator[FeedItem]:
         """What friends wrote after the item `since`, a `remote_id` (all that is offered, where ""), oldest first."""

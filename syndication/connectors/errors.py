@@ -46,6 +46,10 @@ class Unreachable(TryLater):
     """No connection was made: nothing can have arrived. Opens the breaker of that host."""
 
 
+class TooLarge(TryLater):
+    """The answer was larger than what is read of one: ask for fewer entries."""
+
+
 class Rejected(ConnectorError):
     """The network says no to this very post, for good."""
 

@@ -139,6 +139,14 @@ class Friend:
 
 
 @dataclass(frozen=True)
+class FriendPage:
+    """A page of a friend list. `following` is where the next page begins, "" after the last."""
+
+    friends: tuple[Friend, ...]
+    following: str = ""
+
+
+@dataclass(frozen=True)
 class FeedItem:
     """What a friend wrote there. `created_at` is epoch seconds."""
 

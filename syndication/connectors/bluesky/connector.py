@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from syndication.connectors import checked, reasons
+from syndication.connectors.api import fewer, halves
 from syndication.connectors.base import (
     KINDS,
     Audience,
@@ -15,6 +16,7 @@ from syndication.connectors.base import (
     Credentials,
     FeedItem,
     Friend,
+    FriendPage,
     Kind,
     Limits,
     OutgoingPost,
@@ -30,9 +32,9 @@ from syndication.connectors.compose import OneText
 from syndication.connectors.errors import Rejected, TryLater
 from syndication.connectors.text import normalise
 
-PAGE = "100"
-MOST_PAGES = 40  # of a list; one without end is not read to its end
-MOST_FEED_PAGES = 5
+PAGE = 100
+MOST_PAGES = 600  # of one reading; whoever reads may stop before
+MOST_FEED = 500  # entries of a timeline
 EVERYONE: frozenset[Audience] = frozenset({"everyone"})
 NO_APPVIEW = frozenset({404, 501})  # what a server answers that passes nothing on to one
 
@@ -131,23 +133,22 @@ class Bluesky(Connector):
             receipt = self._receipt(name["rkey"])
             yield RemotePost(receipt.remote_id, written, created_at, url=receipt.url)
 
-    def friends(self) -> Iterator[Friend]:
+    def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
         """Whom the account follows, from its own records: a server without an AppView has them."""
-        seen: set[str] = set()
-        cursor = ""
+        cursor, seen = start, {start}
+        named: set[str] = set()
+        list_of = {"repo": self.credentials.uid, "collection": "app.bsky.graph.follow"}
         for _ in range(MOST_PAGES):
-            page = {"repo": self.credentials.uid, "collection": "app.bsky.graph.follow"}
-            more = {"limit": PAGE, **({"cursor": cursor} if cursor else {})}
-            answer = self._xrpc.call("com.atproto.repo.listRecords", {**page, **more})
-            found = reading.entries(answer, "records")
-            if found is None:
-                raise self._xrpc.unreadable(is_write=False)
-            dids = dict.fromkeys(did for did in map(reading.followed, found) if did)
-            new = [did for did in dids if did not in seen]
-            yield from self._people.named(new)
-            seen.update(new)
+            answer = self._page("com.atproto.repo.listRecords", "records", cursor, **list_of)
+            found = map(reading.followed, answer["records"])
+            new = [did for did in dict.fromkeys(found) if did and did not in named]
+            named.update(new)
             cursor = checked.text(answer.get("cursor"))
-            if not cursor or not new:
+            if cursor in seen or not answer["records"]:
+                cursor = ""
+            seen.add(cursor)
+            yield FriendPage(tuple(self._people.named(new)), cursor)
+            if not cursor:
                 return
 
     def feed(self, *, since: str = "") -> Iterator[FeedItem]:
@@ -205,16 +206,26 @@ class Bluesky(Connector):
         return Receipt(uri, url=f"{self._people.web}/profile/{did}/post/{key}")
 
     def _timeline(self, since: str) -> Iterator[FeedItem]:
-        cursor = ""
-        for _ in range(MOST_FEED_PAGES if since else 1):
-            page = {"limit": PAGE, **({"cursor": cursor} if cursor else {})}
-            answer = self._xrpc.call("app.bsky.feed.getTimeline", page)
-            if reading.entries(answer, "feed") is None:
-                raise self._xrpc.unreadable(is_write=False)
+        """Newest first, down to `since`; of what was never read, one page."""
+        cursor, count = "", 0
+        while count < (MOST_FEED if since else 1):
+            answer = self._page("app.bsky.feed.getTimeline", "feed", cursor)
             for item in reading.items(answer, self._people.web):
                 if item.remote_id == since:
                     return
                 yield item
+            count += len(answer["feed"])
             cursor = checked.text(answer.get("cursor"))
-            if not cursor:
+            if not cursor or not answer["feed"]:
                 return
+
+    def _page(self, method: str, name: str, cursor: str, **params: str) -> Mapping[str, Any]:
+        """A page of a list under `name`, of as many as one answer holds."""
+        after = {"cursor": cursor} if cursor else {}
+        answer: Mapping[str, Any] = fewer(
+            halves(PAGE),
+            lambda count: self._xrpc.call(method, {**params, "limit": str(count), **after}),
+        )
+        if reading.entries(answer, name) is None:
+            raise self._xrpc.unreadable(is_write=False)
+        return answer

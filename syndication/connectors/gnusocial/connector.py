@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, ClassVar
 
 from syndication.connectors import reasons
-from syndication.connectors.api import MEDIA_DEADLINE, part
+from syndication.connectors.api import MEDIA_DEADLINE, fewer, halves, part
 from syndication.connectors.base import (
     KINDS,
     Audience,
     Connector,
     FeedItem,
     Friend,
+    FriendPage,
     Kind,
     Limits,
     OutgoingPost,
@@ -31,7 +32,8 @@ from syndication.connectors.oauth1 import SignedApi
 from syndication.connectors.twins import Duplicate, check_twins
 
 PAGE = 100
-MOST_PAGES = 60
+PAGE_SIZES = (100, 50, 25, 5, 1)
+MOST_PAGES = 60  # of one reading
 WITHOUT_LIMIT = 10_000  # characters, where a server says that it has none
 
 _USUAL = Limits(text=140, photos=1, photo_bytes=5_000_000)
@@ -99,22 +101,33 @@ class Gnusocial(Connector):
         shown = self.preview(post).text
         yield from reading_alike(self._own_statuses(since), shown, since=since)
 
-    def friends(self) -> Iterator[Friend]:
-        """Whom the account follows, page by page until one is empty."""
+    def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
+        """Whom the account follows, page by page until one is empty. `start` is an index: a page before
+        it is read again, since who left the list meanwhile has moved the others."""
+        index = max(0, int(start) - PAGE) if start.isdecimal() else 0
         seen: set[str] = set()
-        for number in range(1, MOST_PAGES + 1):
-            page = self._listed("/api/statuses/friends.json", page=str(number))
+        for _ in range(MOST_PAGES):
+            # Pages have numbers, so a size must divide what was read before.
+            counts = [count for count in PAGE_SIZES if index % count == 0]
+            page, size = fewer(counts, partial(self._friends_at, index))
             found = {each.uid: each for each in map(reading.person, page) if each}
-            fresh = [each for uid, each in found.items() if uid not in seen]
+            # Some servers show their last page again for each number behind it.
+            is_last = not page or (bool(found) and found.keys() <= seen)
             seen.update(found)
-            yield from fresh
-            if not fresh:
+            index += size
+            yield FriendPage(tuple(found.values()), "" if is_last else str(index))
+            if is_last:
                 return
+
+    def _friends_at(self, index: int, count: int) -> tuple[list[Any], int]:
+        number = str(index // count + 1)
+        path = "/api/statuses/friends.json"
+        return self._listed(path, count=str(count), page=number), count
 
     def feed(self, *, since: str = "") -> Iterator[FeedItem]:
         newer = {"since_id": since} if reading.word(since) else {}
-        me = self._own_id()
-        page = self._listed("/api/statuses/friends_timeline.json", **newer)
+        me, path = self._own_id(), "/api/statuses/friends_timeline.json"
+        page = fewer(halves(PAGE), lambda count: self._listed(path, count=str(count), **newer))
         found = [each for each in map(reading.item, page) if each and each.author.uid != me]
         yield from sorted(found, key=lambda each: int(each.remote_id))
 
@@ -138,7 +151,7 @@ class Gnusocial(Connector):
         settings/oauthconnections."""
 
     def _listed(self, path: str, **params: str) -> list[Any]:
-        found = self._wire.read(path, {"count": str(PAGE), **params})
+        found = self._wire.read(path, {"count": str(PAGE)} | params)
         if not isinstance(found, list):
             raise self._wire.unreadable(is_write=False)
         return found

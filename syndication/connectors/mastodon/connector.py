@@ -16,6 +16,7 @@ from syndication.connectors.base import (
     Connector,
     FeedItem,
     Friend,
+    FriendPage,
     Kind,
     Limits,
     OutgoingPost,
@@ -125,23 +126,19 @@ class Mastodon(Connector):
         shown = self.preview(post).text
         yield from reading_alike(self._own_statuses(since), shown, since=since)
 
-    def friends(self) -> Iterator[Friend]:
-        """Whom the account follows."""
-        seen = set()
+    def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
+        """Whom the account follows. `start` is the query of a page."""
         path = f"/api/v1/accounts/{part(self._own_id())}/following"
-        for page in self._wire.listed(path, {"limit": "80"}):
-            for friend in filter(None, map(reading.person, page)):
-                if friend.uid not in seen:
-                    seen.add(friend.uid)
-                    yield friend
+        for page, following in self._wire.listed(path, {}, most=80, start=start):
+            yield FriendPage(tuple(filter(None, map(reading.person, page))), following)
 
     def feed(self, *, since: str = "") -> Iterator[FeedItem]:
         """`min_id` gives what is right above it; without it, the newest page. A page of one's own
         statuses alone is passed over, or the next pull would begin with it again."""
         me, above = self._own_id(), reading.word(since)
         for _ in range(MOST_FEED_PAGES):
-            params = {"limit": "40", **({"min_id": above} if above else {})}
-            page = next(self._wire.listed("/api/v1/timelines/home", params))
+            newer = {"min_id": above} if above else {}
+            page, _ = next(self._wire.listed("/api/v1/timelines/home", newer, most=40))
             found = [each for each in map(reading.item, reversed(page)) if each]
             others = [each for each in found if each.author.uid != me]
             if others or not found or not above:
@@ -230,7 +227,7 @@ class Mastodon(Connector):
         """Newest first, back to `since`."""
         path = f"/api/v1/accounts/{part(self._own_id())}/statuses"
         count = 0
-        for page in self._wire.listed(path, {"limit": "40", "exclude_reblogs": "true"}):
+        for page, _ in self._wire.listed(path, {"exclude_reblogs": "true"}, most=40):
             found = [each for each in map(reading.remote_post, page) if each]
             yield from found
             count += len(page)

@@ -19,7 +19,9 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _BREAK = re.compile(r"<br\s*/?>")
 _PARAGRAPHS = re.compile(r"</p>\s*<p[^>]*>")
 _TAG = re.compile(r"<[^>]*>")
-_NEXT = re.compile(r'<([^<>]+)>\s*;[^<]*rel="?next"?')
+_LINK = re.compile(r"""<([^<>]*)>([^<]*)""")
+_REL = re.compile(r""";\s*rel\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s;,]+))""", re.IGNORECASE)
+LONGEST_QUERY = 1000  # characters of a next page's query, which is stored
 
 
 def word(value: object) -> str:
@@ -94,9 +96,17 @@ def terms(instance: Mapping[str, Any], account: Mapping[str, Any]) -> Terms:
 
 
 def next_page(header: str) -> str:
-    """The address of the next page in a Link header (RFC 8288), "" where there is none."""
-    found = _NEXT.search(header)
-    return found[1] if found else ""
+    """The query of the next page in a Link header (RFC 8288), "" where there is none.
+
+    The rest of the address is not needed, and not believed: behind a proxy servers write `http://`,
+    `:443`, or no origin at all.
+    """
+    for address, params in _LINK.findall(header):
+        rel = _REL.search(params)
+        if rel and "next" in (rel[1] or rel[2] or rel[3]).lower().split():
+            query = address.partition("#")[0].partition("?")[2]
+            return query if len(query) <= LONGEST_QUERY else ""
+    return ""
 
 
 def _part(instance: Mapping[str, Any], name: str) -> Mapping[str, Any]:

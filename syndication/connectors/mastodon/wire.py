@@ -1,4 +1,4 @@
-"""Mastodon's wire: pages by Link header on its own origin, and how servers say that a token died.
+"""Mastodon's wire: pages by the query in a Link header, and how servers say that a token died.
 
 Not all say 401 in JSON: some answer 400 with a page or a line of text (Takahē), some 401 with nothing
 (snac), some 422 or 403. What could mean it is asked after with the one request that any live token may
@@ -9,18 +9,19 @@ that one with a page, too.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl
 
 from syndication.connectors import reasons
-from syndication.connectors.api import DONE, GONE, Api, fields_of
+from syndication.connectors.api import DONE, GONE, Api, fewer, fields_of, halves
 from syndication.connectors.base import Response
 from syndication.connectors.errors import ConnectorError, NoVerdict, Unauthorized
 from syndication.connectors.mastodon.reading import next_page
 
 ME = "/api/v1/accounts/verify_credentials"
 INSTANCE = "/api/v1/instance"  # anybody may ask
-MOST_PAGES = 60
+MOST_PAGES = 600  # of one reading; whoever reads may stop before
 PLAINLY_DEAD = frozenset({400, 401})  # how a server without JSON refuses a token; walls say 403
 
 _OF_THE_TOKEN = ("token", "authenti", "credential", "log in", "login")
@@ -58,22 +59,24 @@ class Wire(Api):
     def _is_missing(self, path: str) -> bool:
         return self._ask("GET", self.app.api_url + path, is_write=False).status in GONE
 
-    def listed(self, path: str, params: dict[str, str]) -> Iterator[list[Any]]:
-        """The pages of a list, each as it came. Raises as `read` does.
+    def listed(
+        self, path: str, params: dict[str, str], *, most: int, start: str = ""
+    ) -> Iterator[tuple[list[Any], str]]:
+        """The pages of a list, each as it came and with the query of the next one ("" on the last).
 
-        The next page is fetched on this very origin alone: its address would get the token.
+        `most` is how many entries to ask for, `start` a query that was handed out before. Each page is
+        fetched at `path` on this very origin: the request carries the token. Raises as `read` does.
         """
-        url, seen = self.app.api_url + path, set()
-        given: dict[str, str] | None = params
+        query, seen = start, {start}
         for _ in range(MOST_PAGES):
-            seen.add(url)
-            response = self.page(url, given)
-            found = self.json(response, is_write=False)
-            if not isinstance(found, list):
-                raise self.unreadable(response, is_write=False)
-            yield found
-            url, given = next_page(response.headers.get("Link", "")), None
-            if not found or not url or url in seen or not self._is_ours(url):
+            asked = {**params, **dict(parse_qsl(query))}
+            found, response = fewer(halves(most), partial(self._list_at, path, asked))
+            query = next_page(response.headers.get("Link", "")) if found else ""
+            if query in seen:
+                query = ""
+            seen.add(query)
+            yield found, query
+            if not query:
                 return
 
     def in_work(self, path: str) -> dict[str, Any]:
@@ -83,12 +86,12 @@ class Wire(Api):
             raise self.refusal(response, is_write=False)
         return dict(fields_of(response))
 
-    def _is_ours(self, url: str) -> bool:
-        try:
-            there, here = urlsplit(url), urlsplit(self.app.api_url)
-        except ValueError:
-            return False
-        return (there.scheme, there.netloc) == (here.scheme, here.netloc)
+    def _list_at(self, path: str, params: dict[str, str], count: int) -> tuple[list[Any], Response]:
+        response = self.page(self.app.api_url + path, {**params, "limit": str(count)})
+        found = self.json(response, is_write=False)
+        if not isinstance(found, list):
+            raise self.unreadable(response, is_write=False)
+        return found, response
 
     def _denied(self, response: Response) -> Unauthorized | None:
         """403: a scope that lacks, a dead token (other makes), or a no to this very post."""

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from syndication.connectors import reasons
-from syndication.connectors.api import THROTTLED_FOR, Api, fields_of
+from syndication.connectors.api import THROTTLED_FOR, Api, fewer, fields_of, halves
 from syndication.connectors.base import (
     KINDS,
     Audience,
@@ -19,6 +19,7 @@ from syndication.connectors.base import (
     Connector,
     FeedItem,
     Friend,
+    FriendPage,
     Kind,
     Limits,
     OutgoingPost,
@@ -35,7 +36,7 @@ from syndication.connectors.misskey import reading
 
 VISIBILITY: Mapping[Audience, str] = {"everyone": "public", "friends": "followers"}
 PAGE = 100
-MOST_PAGES = 60
+MOST_PAGES = 600  # of one reading; whoever reads may stop before
 MOST_FEED_PAGES = 5
 MOST_READ_BACK = 600  # notes; nobody may write more than 300 in an hour
 
@@ -72,19 +73,28 @@ class Wire(Api):
         """Read by a POST. Raises TryLater, Unauthorized, Rejected."""
         return self.upload("POST", path, json=fields, deadline=20.0)
 
-    def listed(self, path: str, **fields: Any) -> Iterator[list[Any]]:
-        """The pages of a list, newest first. Raises as `ask` does."""
-        seen: set[str] = set()
+    def listed(
+        self, path: str, *, start: str = "", **fields: Any
+    ) -> Iterator[tuple[list[Any], str]]:
+        """The pages of a list, newest first, each with the id that the next begins below ("" on the
+        last). Raises as `ask` does."""
+        below, seen = start, {start}
         for _ in range(MOST_PAGES):
-            found = self.ask(path, limit=PAGE, **fields)
-            if not isinstance(found, list):
-                raise self.unreadable(is_write=False)
-            yield found
-            last = reading.word(found[-1].get("id")) if found and _is_object(found[-1]) else ""
-            if not last or last in seen:
+            found = self.entries(path, **fields, **({"untilId": below} if below else {}))
+            below = reading.word(found[-1].get("id")) if found and _is_object(found[-1]) else ""
+            if below in seen:
+                below = ""
+            seen.add(below)
+            yield found, below
+            if not below:
                 return
-            seen.add(last)
-            fields["untilId"] = last
+
+    def entries(self, path: str, **fields: Any) -> list[Any]:
+        """One page of a list, of as many as one answer holds. Raises as `ask` does."""
+        found = fewer(halves(PAGE), lambda count: self.ask(path, limit=count, **fields))
+        if not isinstance(found, list):
+            raise self.unreadable(is_write=False)
+        return found
 
 
 class Misskey(Connector):
@@ -140,15 +150,13 @@ class Misskey(Connector):
         shown = self.preview(post).text
         yield from reading_alike(self._own_notes(since), shown, since=since)
 
-    def friends(self) -> Iterator[Friend]:
-        """Whom the account follows."""
-        seen = set()
-        for page in self._wire.listed("/api/users/following", userId=self._own_id()):
-            for row in filter(_is_object, page):
-                friend = reading.person(row.get("followee"), self.app.api_url)
-                if friend is not None and friend.uid not in seen:
-                    seen.add(friend.uid)
-                    yield friend
+    def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
+        """Whom the account follows. `start` is the id of a row."""
+        me, origin = self._own_id(), self.app.api_url
+        for rows, below in self._wire.listed("/api/users/following", userId=me, start=start):
+            people = [row.get("followee") for row in filter(_is_object, rows)]
+            found = (reading.person(each, origin) for each in people)
+            yield FriendPage(tuple(filter(None, found)), below)
 
     def feed(self, *, since: str = "") -> Iterator[FeedItem]:
         """With `sinceId` the oldest come first; without it, the newest page, newest first. A page of
@@ -156,9 +164,7 @@ class Misskey(Connector):
         me, after = self._own_id(), reading.word(since)
         for _ in range(MOST_FEED_PAGES):
             newer = {"sinceId": after} if after else {}
-            page = self._wire.ask("/api/notes/timeline", limit=PAGE, **newer)
-            if not isinstance(page, list):
-                raise self._wire.unreadable(is_write=False)
+            page = self._wire.entries("/api/notes/timeline", **newer)
             items = [reading.item(each, self.app.api_url) for each in page]
             found = [each for each in (items if after else reversed(items)) if each is not None]
             others = [each for each in found if each.author.uid != me]
@@ -217,7 +223,8 @@ class Misskey(Connector):
     def _own_notes(self, since: float) -> Iterator[RemotePost]:
         """Newest first, back to `since`."""
         count = 0
-        for page in self._wire.listed("/api/users/notes", userId=self._own_id(), withRenotes=False):
+        path, me = "/api/users/notes", self._own_id()
+        for page, _ in self._wire.listed(path, userId=me, withRenotes=False):
             notes = [reading.remote_post(each, self.app.api_url) for each in page]
             found = [each for each in notes if each is not None]
             yield from found

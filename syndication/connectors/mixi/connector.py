@@ -16,6 +16,7 @@ from syndication.connectors.base import (
     Credentials,
     FeedItem,
     Friend,
+    FriendPage,
     Kind,
     Limits,
     OutgoingPost,
@@ -109,19 +110,18 @@ class Mixi(Connector):
             if entry.created_at >= int(since) and _reads_alike(entry.text, shown, post.permalink):
                 yield entry
 
-    def friends(self) -> Iterator[Friend]:
-        """The friend list, with those pictures only that everyone may see."""
+    def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
+        """The friend list, with those pictures only that everyone may see. `start` is an index: a page
+        before it is read again, since who left the list meanwhile has moved the others."""
         order = {
             "sortBy": "displayName",
             "sortOrder": "ascending",
             "thumbnailPrivacy": "everyone",
         }
-        seen = set()
-        for entry in self._graph.paged("/people/@me/@friends", order):
-            friend = reading.person(entry)
-            if friend is not None and friend.uid not in seen:
-                seen.add(friend.uid)  # the list may change between two pages
-                yield friend
+        begin = max(0, reading.number(start, 0) - PAGE)
+        for page, index in self._graph.pages("/people/@me/@friends", order, start=begin):
+            people = filter(None, map(reading.person, page))
+            yield FriendPage(tuple(people), str(index) if index else "")
 
     def feed(self, *, since: str = "") -> Iterator[FeedItem]:
         newer = {"since_id": since.removeprefix(reading.VOICE)} if since else {}

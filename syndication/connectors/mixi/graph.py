@@ -7,17 +7,18 @@ is `Bearer`. An error of the access is named in WWW-Authenticate: `OAuth error='
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from syndication.connectors import reasons
-from syndication.connectors.api import DONE, Api, fields_of
+from syndication.connectors.api import DONE, Api, fewer, fields_of, halves
 from syndication.connectors.base import Response
 from syndication.connectors.errors import ConnectorError, TryLater, Unauthorized
 from syndication.connectors.mixi.reading import entries, number, word
 from syndication.connectors.wire import challenge
 
 PAGE = 100
-MOST_PAGES = 50  # mixi allows 1,000 friends; a list without end is not read to its end
+MOST_PAGES = 50  # of one reading; mixi allows 1,000 friends
 
 Files = list[tuple[str, tuple[str, bytes, str]]]
 
@@ -51,28 +52,38 @@ class Graph(Api):
 
     def listed(self, path: str, params: Mapping[str, str]) -> list[Any]:
         """A bare list: Voice's answers have no envelope. Raises as `read` does."""
-        found = self.read(path, {"count": str(PAGE), **params})
+        found = fewer(halves(PAGE), partial(self._page_of, path, params))
         if not isinstance(found, list):
             raise self.unreadable(is_write=False)
         return found
 
-    def paged(self, path: str, params: Mapping[str, str] | None = None) -> Iterator[Any]:
-        """The entries of all pages behind `path`. Raises as `read` does.
+    def paged(self, path: str) -> Iterator[Any]:
+        """The entries of all pages behind `path`. Raises as `read` does."""
+        for found, _ in self.pages(path):
+            yield from found
+
+    def pages(
+        self, path: str, params: Mapping[str, str] | None = None, *, start: int = 0
+    ) -> Iterator[tuple[list[Any], int]]:
+        """The pages behind `path`, each with where the next begins (0: it was the last).
 
         `itemsPerPage` may be more than a page holds, so it is not believed; an empty page ends the
-        list too.
+        list too. Raises as `read` does.
         """
-        start = 0
         for _ in range(MOST_PAGES):
-            page = {"count": str(PAGE), "startIndex": str(start), **(params or {})}
-            answer = self.read(path, page)
+            page = {"startIndex": str(start), **(params or {})}
+            answer = fewer(halves(PAGE), partial(self._page_of, path, page))
             found = entries(answer)
             if found is None:
                 raise self.unreadable(is_write=False)
-            yield from found
             start += len(found)
-            if not found or start >= number(answer.get("totalResults"), start + 1):
+            is_last = not found or start >= number(answer.get("totalResults"), start + 1)
+            yield found, 0 if is_last else start
+            if is_last:
                 return
+
+    def _page_of(self, path: str, params: Mapping[str, str], count: int) -> Any:
+        return self.read(path, {"count": str(count), **params})
 
     def new_id(self, answer: Any) -> str:
         """The id in the answer to a write. Raises NoVerdict: without it nobody knows what happened."""

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from html import escape
 from itertools import takewhile
 from typing import Any, ClassVar
 
 from syndication.connectors import checked, reasons
+from syndication.connectors.api import fewer, halves
 from syndication.connectors.base import (
     KINDS,
     Audience,
     Connector,
     FeedItem,
     Friend,
+    FriendPage,
     Kind,
     Limits,
     OutgoingPost,
@@ -35,8 +37,9 @@ from syndication.connectors.orkut.rpc import Rpc
 from syndication.connectors.text import ELLIPSIS, cut, normalise
 
 OURS = "Profile Link"
-PAGE = 70  # of activities; of people 100
-MOST_PAGES = 60
+PAGE = 70  # of activities
+PEOPLE = 100  # of a page of friends
+MOST_PAGES = 60  # of one reading
 TITLE = 100
 
 # What the vendor wrote nowhere is chosen small enough for what its own pages took.
@@ -101,21 +104,21 @@ class Orkut(Connector):
         ]
         yield from reversed(alike)
 
-    def friends(self) -> Iterator[Friend]:
-        seen: set[str] = set()
-        start = 0
+    def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
+        """`start` is an index: a page before it is read again, since who left the list meanwhile has
+        moved the others."""
+        index = max(0, int(start) - PEOPLE) if start.isdecimal() else 0
         for _ in range(MOST_PAGES):
-            result = self._people("@friends", startIndex=start, count=100)
+            result = fewer(halves(PEOPLE), partial(self._friends_at, index))
             page = reading.rows(result)
             if page is None:
                 raise self._rpc.unreadable(is_write=False)
-            found = {each.uid: each for each in map(reading.person, page) if each}
-            fresh = [each for uid, each in found.items() if uid not in seen]
-            seen.update(found)
-            yield from fresh
-            start += len(page)
+            index += len(page)
             total = result.get("totalResults")
-            if not fresh or (isinstance(total, int) and start >= total):
+            is_last = not page or (isinstance(total, int) and index >= total)
+            people = filter(None, map(reading.person, page))
+            yield FriendPage(tuple(people), "" if is_last else str(index))
+            if is_last:
                 return
 
     def feed(self, *, since: str = "") -> Iterator[FeedItem]:
@@ -192,11 +195,17 @@ class Orkut(Connector):
 
     def _activities(self) -> list[Any]:
         """Everybody's whom the member sees, newest first."""
-        result = self._rpc.ask("activities.get", groupId="@all", coalesce=True, count=PAGE)
+        of_all = {"groupId": "@all", "coalesce": True}
+        result = fewer(
+            halves(PAGE), lambda count: self._rpc.ask("activities.get", **of_all, count=count)
+        )
         found = reading.rows(result)
         if found is None:
             raise self._rpc.unreadable(is_write=False)
         return found
+
+    def _friends_at(self, index: int, count: int) -> Any:
+        return self._people("@friends", startIndex=index, count=count)
 
     def _people(self, group: str, **paging: int) -> Any:
         fields = ["name", "thumbnailUrl", "profileUrl"]

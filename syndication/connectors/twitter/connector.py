@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import ClassVar
 
-from syndication.connectors.api import part
+from syndication.connectors.api import fewer, part
 from syndication.connectors.base import (
     KINDS,
     Audience,
@@ -17,6 +17,7 @@ from syndication.connectors.base import (
     Credentials,
     FeedItem,
     Friend,
+    FriendPage,
     Kind,
     Limits,
     OutgoingPost,
@@ -31,7 +32,8 @@ from syndication.connectors.twitter import reading
 from syndication.connectors.twitter.wire import Wire
 
 SECONDS_OF_TOKEN = 7200.0
-MOST_PAGES = 20
+MOST_PAGES = 20  # of one reading; whoever reads may stop before
+FEWEST = 5  # that `max_results` may be
 
 LIMITS: Mapping[Kind, Limits] = dict.fromkeys(
     KINDS, Limits(text=280, unit="weighted", photos=4, photo_bytes=5_000_000, photo_pixels=4096)
@@ -97,31 +99,27 @@ class Twitter(Connector):
         shown = self.preview(post).text
         yield from reading_alike(self._own_posts(since), shown, since=since)
 
-    def friends(self) -> Iterator[Friend]:
-        """Whom the account follows."""
+    def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
+        """Whom the account follows. `start` is a page's token."""
         path = f"/users/{part(self._own_id())}/following"
-        seen = set()
-        for page in self._pages(path, "max_results=1000&user.fields=profile_image_url"):
-            for friend in filter(None, map(reading.person, reading.rows(page) or [])):
-                if friend.uid not in seen:
-                    seen.add(friend.uid)
-                    yield friend
+        fields = {"user.fields": "profile_image_url"}
+        for page, token in self._pages(path, fields, most=1000, start=start):
+            people = map(reading.person, reading.rows(page) or [])
+            yield FriendPage(tuple(filter(None, people)), token)
 
     def feed(self, *, since: str = "") -> Iterator[FeedItem]:
         """Nothing unless the site pays for it: each post that is read is charged."""
         if self.app.more.get("pull_feed", "").lower() not in {"yes", "1", "true", "on"}:
             return
         params = {
-            "max_results": "100",
             "expansions": "author_id",
             "tweet.fields": "created_at,entities",
             "user.fields": "profile_image_url",
             **({"since_id": since} if reading.word(since) else {}),
         }
         me = self._own_id()
-        answer = self._wire.read(f"/users/{part(me)}/timelines/reverse_chronological", params)
-        if reading.rows(answer) is None:
-            raise self._wire.unreadable(is_write=False)
+        path = f"/users/{part(me)}/timelines/reverse_chronological"
+        answer, _ = next(self._pages(path, params, most=100))
         yield from (item for item in reading.items(answer) if item.author.uid != me)
 
     def profile(self) -> Friend:
@@ -176,24 +174,33 @@ class Twitter(Connector):
     def _own_posts(self, since: float) -> Iterator[RemotePost]:
         """Newest first, back to `since`."""
         path = f"/users/{part(self._own_id())}/tweets"
-        fields = "max_results=100&exclude=retweets&tweet.fields=created_at,entities"
+        fields = {"exclude": "retweets", "tweet.fields": "created_at,entities"}
         if since > 0:
             moment = datetime.fromtimestamp(int(since), tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-            fields += f"&start_time={moment}"
-        for page in self._pages(path, fields):
+            fields["start_time"] = moment
+        for page, _ in self._pages(path, fields, most=100):
             yield from filter(None, map(reading.post, reading.rows(page) or []))
 
-    def _pages(self, path: str, query: str) -> Iterator[Mapping[str, object]]:
-        """The pages of a list. Raises TryLater, Unauthorized, Rejected."""
-        params = dict(pair.split("=", 1) for pair in query.split("&"))
-        seen: set[str] = set()
+    def _pages(
+        self, path: str, fields: Mapping[str, str], *, most: int, start: str = ""
+    ) -> Iterator[tuple[Mapping[str, object], str]]:
+        """The pages of a list, each with the token of the next ("" on the last). Raises TryLater,
+        Unauthorized, Rejected."""
+        token, seen = start, {start}
         for _ in range(MOST_PAGES):
-            answer = self._wire.read(path, params)
-            if reading.rows(answer) is None:
-                raise self._wire.unreadable(is_write=False)
-            yield answer
+            params = {**fields, **({"pagination_token": token} if token else {})}
+            counts = [most, most // 2, most // 4, most // 10, FEWEST]
+            answer = fewer(counts, partial(self._page_of, path, params))
             token = reading.next_token(answer)
-            if not token or token in seen:
-                return
+            if token in seen:
+                token = ""
             seen.add(token)
-            params["pagination_token"] = token
+            yield answer, token
+            if not token:
+                return
+
+    def _page_of(self, path: str, params: Mapping[str, str], count: int) -> Mapping[str, object]:
+        answer: Mapping[str, object] = self._wire.read(path, {**params, "max_results": str(count)})
+        if reading.rows(answer) is None:
+            raise self._wire.unreadable(is_write=False)
+        return answer

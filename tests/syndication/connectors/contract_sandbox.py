@@ -155,6 +155,19 @@ class SandboxContract:
         assert len({friend.uid for friend in found}) == count
         assert all(friend.name for friend in found)
 
+    def test_a_friend_list_goes_on_from_what_any_page_named(self, net, connector):
+        count = net.friends(230)
+        pages = list(connector.friend_pages())
+        before: set[str] = set()
+        for page in pages:
+            before |= {friend.uid for friend in page.friends}
+            if page.following:
+                rest = net.connector().friend_pages(page.following)
+                after = {friend.uid for each in rest for friend in each.friends}
+                assert len(before | after) == count
+        assert len(before) == count
+        assert pages[-1].following == ""
+
     def test_the_profile_has_an_id_and_a_name(self, connector):
         profile = connector.profile()
         assert profile.uid

@@ -171,6 +171,13 @@ class WireContract:
         assert found == [net.friend_uid]
         assert len(server.received) < 100
 
+    def test_of_a_page_too_large_to_be_read_fewer_entries_are_asked_for(self, net):
+        page = net.friend_page.replace("{total}", "1").replace("{next}", "")
+        with playing(answer(b"x" * 1_100_000), answer(page)) as server:
+            found = [friend.uid for friend in net.scripted(server).friends()]
+        assert found == [net.friend_uid]
+        assert server.received[0] != server.received[1]
+
     # Refreshing
 
     @pytest.mark.parametrize("status", ["400 Bad Request", "401 Unauthorized"])
