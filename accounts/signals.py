@@ -2,7 +2,13 @@
 
 `account_linked` (sender: SocialAccount): a member confirmed a link. Arguments: `account`
 (allauth's SocialAccount), `credentials` (dict with access_token, refresh_token, expires_in in
-seconds or None, scopes, host, extra), `is_again` (the account was linked before and comes back).
+seconds or None, scopes, host, extra), `is_again` (the account was linked before and comes back),
+`registration` (key of the ServerRegistration that the tokens were given to, None without one).
+
+`access_discarded` (sender: LinkReturn): a network gave tokens that nobody keeps, since the member
+stopped, never confirmed, or the answer was no good. Arguments: `network`, `uid` ("" where it
+is not known), `credentials` and `registration` as above. A receiver that cannot have them revoked
+answers with words for the member: the permission stands there, and where to take it back.
 
 `may_link` (sender: Member's class): before a member leaves for a network. Arguments: `network`
 (its key), `member`. A receiver that wants it not to happen now answers with the reason in words.
@@ -11,4 +17,5 @@ seconds or None, scopes, host, extra), `is_again` (the account was linked before
 from django.dispatch import Signal
 
 account_linked = Signal()
+access_discarded = Signal()
 may_link = Signal()

@@ -33,6 +33,8 @@ GROUPS = {
         "syndication.view_postaddress",
     ),
     "Operators": (
+        "accounts.view_serverregistration",
+        "accounts.drop_serverregistration",
         "syndication.view_networkswitch",
         "syndication.add_networkswitch",
         "syndication.change_networkswitch",

@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
@@ -31,7 +32,7 @@ from syndication.connectors import CONNECTORS, checked
 from syndication.connectors.base import App, Connector, Credentials, Http
 from syndication.connectors.errors import ConnectorError, TryLater, Unauthorized
 from syndication.connectors.reasons import Reason
-from syndication.models import Link, LinkState, Revocation
+from syndication.models import Link, Revocation
 
 logger = logging.getLogger(__name__)
 
@@ -80,14 +81,52 @@ def leave_to_be_revoked(link: Link, sealed: str, now: datetime) -> Revocation | 
     connector = CONNECTORS.get(link.network)
     if not sealed or connector is None or not connector.can_revoke:
         return None
-    ours = ServerRegistration.objects.filter(network=link.network, host=link.host)
     return Revocation.objects.create(
         network=link.network,
         host=link.host,
         sealed_credentials=sealed,
-        sealed_registration=ours.values_list("sealed_details", flat=True).first() or "",
+        sealed_registration=_registration_of(link),
         due_at=now,
         created_at=now,
+    )
+
+
+def _registration_of(link: Link) -> str:
+    """Sealed as it is kept: the one that the link was made with, or the one that we have there."""
+    if link.registration:
+        return link.registration.sealed_details
+    there = ServerRegistration.objects.filter(
+        network=link.network, host=link.host, replaced_at=None
+    )
+    return there.values_list("sealed_details", flat=True).first() or ""
+
+
+def discard(
+    network: str, uid: str, given: Mapping[str, Any], registration: int | None, now: datetime
+) -> Revocation:
+    """The same for credentials that never were a link's; `registration` they were given to."""
+    ours = ServerRegistration.objects.filter(pk=registration or 0).first()
+    return Revocation.objects.create(
+        network=network,
+        host=given.get("host", ""),
+        sealed_credentials=_sealed(from_given(uid, given, now)),
+        sealed_registration=ours.sealed_details if ours else "",
+        due_at=now,
+        created_at=now,
+    )
+
+
+def from_given(uid: str, given: Mapping[str, Any], now: datetime) -> Credentials:
+    """Credentials as accounts.signals names them, of the account `uid`."""
+    expires_in = given.get("expires_in")
+    return Credentials(
+        access_token=given["access_token"],
+        refresh_token=given.get("refresh_token", ""),
+        expires_at=None if expires_in is None else now.timestamp() + float(expires_in),
+        scopes=tuple(given.get("scopes", ())),
+        uid=uid,
+        host=given.get("host", ""),
+        extra=dict(given.get("extra", {})),
     )
 
 
@@ -187,7 +226,7 @@ def _refresh(
             raise
         return _go_on_with(held if still_good else None, error, now())
     stored = _stored(ours, _columns(link, new, now()))
-    if not stored and not Link.objects.exclude(state=LinkState.ENDED).filter(pk=link.pk).exists():
+    if not stored:  # the link ended, or was linked again, meanwhile: nobody keeps the new ones
         leave_to_be_revoked(link, _sealed(new), now())
     link.refresh_from_db()
     # Nobody but a new linking can have overtaken us, and then that one's credentials count.

@@ -9,10 +9,10 @@ from django.db.models.signals import post_delete, pre_delete
 from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
-from accounts.models import Member
+from accounts.models import LinkReturn, Member
 from accounts.models.stored_files import go_with_row
-from accounts.signals import account_linked, may_link
-from syndication.actions import links
+from accounts.signals import access_discarded, account_linked, may_link
+from syndication.actions import links, revoking
 from syndication.models import KeptPhoto, Link, LinkState, MailDraft, NetworkSwitch, Post
 
 for model in (Post, KeptPhoto, MailDraft):
@@ -21,9 +21,25 @@ for model in (Post, KeptPhoto, MailDraft):
 
 @receiver(account_linked, sender=SocialAccount)
 def account_was_linked(
-    sender: type[SocialAccount], account: SocialAccount, credentials: dict[str, Any], **kwargs: Any
+    sender: type[SocialAccount],
+    account: SocialAccount,
+    credentials: dict[str, Any],
+    registration: int | None = None,
+    **kwargs: Any,
 ) -> None:
-    links.take_in(account, credentials)
+    links.take_in(account, credentials, registration=registration)
+
+
+@receiver(access_discarded, sender=LinkReturn)
+def access_was_discarded(
+    sender: type[LinkReturn],
+    network: str,
+    uid: str,
+    credentials: dict[str, Any],
+    registration: int | None,
+    **kwargs: Any,
+) -> str:
+    return revoking.discard(network, uid, credentials, registration=registration)
 
 
 @receiver(may_link, sender=Member)

@@ -16,9 +16,8 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from contextlib import suppress
 from datetime import timedelta
-from enum import StrEnum
 from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
@@ -30,23 +29,19 @@ from django.utils.translation import gettext as _
 
 from accounts import codes, sealing
 from accounts.actions.departures import NotNow
+from accounts.actions.discarded_access import discard, discard_result
+from accounts.actions.link_results import Outcome, agreed, unsealed
 from accounts.models import LinkReturn, Member
-from accounts.providers.base import Authorized, ExchangeFailed, Leaving
+from accounts.providers.base import Authorized, ExchangeFailed, Leaving, ScopesRefused
+from accounts.providers.servers import Server
 from accounts.signals import account_linked
 from accounts.urlsession.api import forget_door, outside_path
 
 AWAY = timedelta(minutes=10)  # to leave, agree, come back, and once more to confirm
 KEPT_FOR = timedelta(days=1)  # the row, for staff to look at
 NUMBER_TRIES = 3
+AT_ONCE = 100  # rows whose time is over, in one go
 DOOR = "door"  # in the stash: the path of the page by which the member left
-
-
-class Outcome(StrEnum):
-    """How it went over there."""
-
-    AGREED = "agreed"
-    REFUSED = "refused"
-    FAILED = "failed"
 
 
 class Over(Exception):
@@ -66,11 +61,17 @@ class LinkedElsewhere(Exception):
 
 
 def leave(  # noqa: PLR0913 - who, where, and what brings them back
-    leaving: Leaving, *, by: Member, network: str, host: str = "", session_key: str, number: str
+    leaving: Leaving,
+    *,
+    by: Member,
+    network: str,
+    server: Server | None = None,
+    session_key: str,
+    number: str,
 ) -> str:
     """Keeps what is needed when the member comes back; returns the path of the door they leave by.
 
-    `host` is "" on networks of one server, `number` in cookie mode. Raises NotNow, ExchangeFailed.
+    `server` is None on networks of one server, `number` "" in cookie mode. Raises NotNow, ExchangeFailed.
     """
     forget_old()
     door = outside_path(leaving.url)
@@ -79,7 +80,8 @@ def leave(  # noqa: PLR0913 - who, where, and what brings them back
     row = LinkReturn(
         state_hash=_hash(network, leaving.key),
         network=network,
-        host=host,
+        host=server.host if server else "",
+        registration_id=server.registration if server else None,
         member=by,
         session_key=session_key,
         is_url_mode=bool(number),
@@ -106,7 +108,7 @@ def enter(account: Authorized, *, by: Member, network: str, session_key: str) ->
         member=by,
         session_key=session_key,
         is_url_mode=False,
-        sealed_result=sealing.seal_json(_agreed(account)),
+        sealed_result=sealing.seal_json(agreed(account)),
         expires_at=now + AWAY,
         exchanged_at=now,
         returned_at=now,
@@ -119,10 +121,12 @@ def forget_old() -> int:
     The sweeper calls this, too: tokens of who never confirmed do not stay.
     """
     now = timezone.now()
-    LinkReturn.objects.filter(expires_at__lt=now).exclude(sealed_stash="", sealed_result="").update(
-        sealed_stash="", sealed_result=""
-    )
-    gone, _by_model = LinkReturn.objects.filter(expires_at__lt=now - KEPT_FOR).delete()
+    old = LinkReturn.objects.filter(expires_at__lt=now)
+    for row in old.filter(used_at=None).exclude(sealed_result="")[:AT_ONCE]:
+        with suppress(Over):  # somebody else was faster
+            stop(row)
+    old.exclude(sealed_stash="").update(sealed_stash="")
+    gone, _by_model = old.filter(expires_at__lt=now - KEPT_FOR).delete()
     return gone
 
 
@@ -153,38 +157,32 @@ def exchange(
     unheard = sealing.seal_json({"outcome": Outcome.FAILED, "proof": proof})
     if claimed.update(exchanged_at=now, expires_at=now + AWAY, sealed_result=unheard) != 1:
         return
-    stash = _unsealed(row.sealed_stash)
+    stash = unsealed(row.sealed_stash)
     forget_door(stash.pop(DOOR, ""))
-    heard = {**_heard(stash, refused, ask), "proof": proof}
-    _live().filter(pk=row.pk).update(sealed_stash="", sealed_result=sealing.seal_json(heard))
-
-
-def _unsealed(text: str) -> dict[str, Any]:
-    """Empty where it does not open: the network then finds the verifier missing and says no."""
-    try:
-        return dict(sealing.unseal_json(text))
-    except sealing.SealBroken:
-        return {}
+    heard = {**_heard(row, stash, refused, ask), "proof": proof}
+    sealed = sealing.seal_json(heard)
+    with transaction.atomic():
+        if _live().filter(pk=row.pk).update(sealed_stash="", sealed_result=sealed) != 1:
+            row.sealed_result = sealed  # stopped, or its member went, while the network was asked
+            discard_result(row)
 
 
 def _heard(
-    stash: Mapping[str, str], refused: bool, ask: Callable[[Mapping[str, str]], Authorized]
+    row: LinkReturn,
+    stash: Mapping[str, str],
+    refused: bool,
+    ask: Callable[[Mapping[str, str]], Authorized],
 ) -> dict[str, Any]:
     if refused:
         return {"outcome": Outcome.REFUSED}
     try:
         account = ask(stash)
-    except ExchangeFailed:
-        return {"outcome": Outcome.FAILED}
-    return _agreed(account)
-
-
-def _agreed(account: Authorized) -> dict[str, Any]:
-    return {
-        "outcome": Outcome.AGREED,
-        "account": asdict(account),
-        "heard_at": timezone.now().timestamp(),
-    }
+    except ExchangeFailed as error:
+        if error.given:
+            discard(row.network, error.given, registration=row.registration_id)
+        is_narrow = isinstance(error, ScopesRefused)
+        return {"outcome": Outcome.TOO_NARROW if is_narrow else Outcome.FAILED}
+    return agreed(account)
 
 
 def check_number(row: LinkReturn, key: str, typed: str, *, proof: str) -> None:
@@ -209,7 +207,7 @@ def check_number(row: LinkReturn, key: str, typed: str, *, proof: str) -> None:
 
 def _check_proof(row: LinkReturn, proof: str) -> None:
     """Raises Over for who is not the one that came back."""
-    known = _unsealed(row.sealed_result).get("proof", "")
+    known = unsealed(row.sealed_result).get("proof", "")
     if not known or not constant_time_compare(known, proof):
         raise Over
 
@@ -230,23 +228,10 @@ def to_confirm(network: str, *, by: Member, session_key: str | None) -> LinkRetu
     return row
 
 
-def outcome_of(row: LinkReturn) -> tuple[Outcome, Authorized | None]:
-    """How it went, and the account where the member agreed. Its access token's seconds run."""
-    result = _unsealed(row.sealed_result)
-    outcome = Outcome(result.get("outcome", Outcome.FAILED))
-    if outcome is not Outcome.AGREED:
-        return outcome, None
-    account = Authorized(**result["account"])
-    credentials = dict(account.credentials)
-    if credentials.get("expires_in") is not None:
-        credentials["expires_in"] -= timezone.now().timestamp() - result["heard_at"]
-    return outcome, Authorized(**{**asdict(account), "credentials": credentials})
-
-
 @transaction.atomic
 def link(row: LinkReturn, account: Authorized, *, by: Member) -> SocialAccount:
     """Makes the account the member's, or renews it. Raises LinkedElsewhere, or Over for a late one."""
-    stop(row)
+    _spend(row)
     known, is_new = SocialAccount.objects.get_or_create(
         provider=row.network, uid=account.uid, defaults={"user": by}
     )
@@ -255,13 +240,28 @@ def link(row: LinkReturn, account: Authorized, *, by: Member) -> SocialAccount:
     known.extra_data = {"name": account.name, "profile_url": account.profile_url}
     known.save()
     account_linked.send(
-        SocialAccount, account=known, credentials=dict(account.credentials), is_again=not is_new
+        SocialAccount,
+        account=known,
+        credentials=dict(account.credentials),
+        is_again=not is_new,
+        registration=row.registration_id,
     )
     return known
 
 
-def stop(row: LinkReturn) -> None:
-    """Spends the row and wipes what is sealed in it. Raises Over where it was spent before."""
+@transaction.atomic
+def stop(row: LinkReturn) -> str:
+    """Spends the row; what the network gave is discarded. Returns what the member should know, if
+    anything. Raises Over where it was spent before."""
+    locked = LinkReturn.objects.select_for_update().filter(pk=row.pk).first()
+    if locked is None:
+        raise Over
+    _spend(locked)
+    return discard_result(locked)
+
+
+def _spend(row: LinkReturn) -> None:
+    """Wipes what is sealed in the row; `row` itself still has it. Raises Over."""
     spent = LinkReturn.objects.filter(pk=row.pk, used_at=None)
     if spent.update(used_at=timezone.now(), sealed_stash="", sealed_result="") != 1:
         raise Over

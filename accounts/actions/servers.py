@@ -1,41 +1,93 @@
-"""Servers that members name: registering with each once, for everybody."""
+"""Servers that members name: registering with each once, for everybody, and anew where it forgot us."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 
+from django.utils import timezone
+
 from accounts import sealing
-from accounts.models import ServerRegistration
+from accounts.models import LinkReturn, ServerRegistration
+from accounts.providers.base import ExchangeFailed
 from accounts.providers.servers import Server
 
+logger = logging.getLogger(__name__)
 
-def registered(network: str, host: str, *, ask: Callable[[], Mapping[str, str]]) -> Server:
-    """The server with our registration; `ask` makes one where there is none that opens."""
-    known = _known(network, host)
-    if known is not None:
-        return known
+
+def registered(
+    network: str,
+    host: str,
+    *,
+    ask: Callable[[], Mapping[str, str]],
+    is_known: Callable[[Server], bool] = lambda server: True,
+) -> Server:
+    """The server with a registration of ours that it knows.
+
+    `is_known` asks the server about the stored one; `ask` makes a new one where there is none that
+    opens, or where the server forgot it (snac deletes it with a token, Mastodon after a day without
+    one). Without this question nobody could link there any more. Raises what the two raise.
+    """
+    stored = _current(network, host)
+    if stored is not None:
+        server = _opened(stored)
+        if server is not None and is_known(server):
+            return server
+    return register_anew(network, host, ask=ask)
+
+
+def register_anew(network: str, host: str, *, ask: Callable[[], Mapping[str, str]]) -> Server:
+    """A new registration for new links; those that stand keep the one they were made with."""
     details = dict(ask())
-    ServerRegistration.objects.update_or_create(
-        network=network, host=host, defaults={"sealed_details": sealing.seal_json(details)}
+    replace(network, host)
+    row, _is_new = ServerRegistration.objects.get_or_create(  # two members at once share one
+        network=network,
+        host=host,
+        replaced_at=None,
+        defaults={"sealed_details": sealing.seal_json(details)},
     )
-    return Server(host, details)
+    return _opened(row) or Server(host, details, row.pk)
 
 
-def named(network: str, host: str) -> Server | None:
-    """The server of a member who is away there; None on networks of one server."""
-    return (_known(network, host) or Server(host)) if host else None
+def broaden(row: LinkReturn, *, ask: Callable[[], Mapping[str, str]]) -> None:
+    """A registration that may ask for broad permissions, unless there is a newer one already.
 
-
-def forget(network: str, host: str) -> None:
-    """The server knows our registration no more."""
-    ServerRegistration.objects.filter(network=network, host=host).delete()
-
-
-def _known(network: str, host: str) -> Server | None:
-    row = ServerRegistration.objects.filter(network=network, host=host).first()
-    if row is None:
-        return None
+    A server that fails just now keeps the narrow one; the next member finds out anew.
+    """
+    current = _current(row.network, row.host)
+    if current is not None and current.pk != row.registration_id:
+        return
     try:
-        return Server(host, sealing.unseal_json(row.sealed_details))
+        register_anew(row.network, row.host, ask=ask)
+    except ExchangeFailed as error:
+        logger.warning("%s was not registered with anew: %s", row.host, error.words)
+
+
+def replace(network: str, host: str) -> int:
+    """The current registration links nobody any more; returns how many there were (0 or 1)."""
+    rows = ServerRegistration.objects.filter(network=network, host=host, replaced_at=None)
+    return rows.update(replaced_at=timezone.now())
+
+
+def left_with(row: LinkReturn) -> Server | None:
+    """The server of a member who is away, with the registration they left with.
+
+    None on networks of one server.
+    """
+    if not row.host:
+        return None
+    known = _opened(row.registration) if row.registration else None
+    return known or Server(row.host)
+
+
+def _current(network: str, host: str) -> ServerRegistration | None:
+    rows = ServerRegistration.objects.filter(network=network, host=host, replaced_at=None)
+    return rows.first()
+
+
+def _opened(row: ServerRegistration) -> Server | None:
+    try:
+        return Server(row.host, sealing.unseal_json(row.sealed_details), row.pk)
     except sealing.SealBroken:
+        logger.warning("the registration with %s does not open with any key", row.host)
         return None

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.actions import sessions
+from accounts.actions import servers, sessions
 from accounts.admin.read_only import ReadOnlyAdmin, ReadOnlyInline, masked
 from accounts.models import (
     DeviceLogin,
@@ -61,13 +61,29 @@ class MemberSessionAdmin(ReadOnlyAdmin):
 
 @admin.register(ServerRegistration)
 class ServerRegistrationAdmin(ReadOnlyAdmin):
-    """Which servers members named. Never what we agreed with one."""
+    """Which servers members named. Never what we agreed with one.
 
-    list_display = ("network", "host", "created_at")
-    list_filter = ("network", "created_at")
+    One that is dropped links nobody any more; the links that were made with it keep it.
+    """
+
+    list_display = ("network", "host", "created_at", "replaced_at")
+    list_filter = ("network", "created_at", "replaced_at")
     search_fields = ("host",)
     ordering = ("-created_at",)
     fields = list_display
+    actions = ("drop",)
+
+    def has_drop_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("accounts.drop_serverregistration")
+
+    @admin.action(description=_("Drop: register anew at the next link"), permissions=["drop"])
+    def drop(self, request: HttpRequest, queryset: QuerySet[ServerRegistration]) -> None:
+        count = 0
+        for row in queryset.filter(replaced_at=None):
+            count += servers.replace(row.network, row.host)
+            self.log_change(request, row, "Dropped.")
+        said = ngettext("%(n)d registration dropped.", "%(n)d registrations dropped.", count)
+        self.message_user(request, said % {"n": count}, messages.SUCCESS)
 
 
 class PhoneOpenerInline(ReadOnlyInline):

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.dispatch import receiver
 
+from accounts.models.server import ServerRegistration
 from accounts.urlsession.signals import session_key_changed
 
 
@@ -19,6 +20,9 @@ class LinkReturn(models.Model):
     state_hash = models.CharField(max_length=40, primary_key=True)
     network = models.CharField(max_length=20)
     host = models.CharField(max_length=255, blank=True)  # the server that the member named
+    registration = models.ForeignKey(  # with which they left; another may replace it meanwhile
+        ServerRegistration, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     member = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="link_returns"
     )

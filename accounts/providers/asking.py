@@ -31,6 +31,12 @@ def check_not_blocked(host: str, answer: Any) -> None:
         raise ExchangeFailed(words % {"host": host})
 
 
+def check_in_order(host: str, answer: Any) -> None:
+    """Raises ExchangeFailed with words where `host` is in trouble."""
+    if answer.status_code >= 500 or answer.status_code == 429:
+        raise ExchangeFailed(_in_words("") % {"host": host})
+
+
 def fields_of(answer: Any) -> Mapping[str, Any]:
     """The answer's fields where it is a JSON object, none where it is not."""
     try:

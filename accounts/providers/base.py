@@ -10,7 +10,8 @@ Where the member names the server (`asks_server`), every method gets that `Serve
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -33,12 +34,18 @@ LONGEST_LIFE = 1000 * 365 * 86400.0  # seconds of an access token; some servers 
 class ExchangeFailed(Exception):
     """The network did not say who came back. Holds no cause: its text may quote a token.
 
-    `words`, where there are any, tell the member what is wrong there and what to do next.
+    `words`, where there are any, tell the member what is wrong there and what to do next. `given` are
+    the credentials that the network had given before it went wrong: nobody keeps them.
     """
 
     def __init__(self, words: str = "") -> None:
         super().__init__(words)
         self.words = words
+        self.given: Mapping[str, Any] | None = None
+
+
+class ScopesRefused(ExchangeFailed):
+    """The server knows no permission as narrow as what we asked for: broader ones must be asked for."""
 
 
 class RegistrationGone(ExchangeFailed):
@@ -71,6 +78,20 @@ class Authorized:
     profile_url: str = ""
     picture_url: str = ""
     shown: str = ""  # the shown name alone, where `name` says more
+
+
+@contextmanager
+def not_kept(credentials: Mapping[str, Any]) -> Iterator[None]:
+    """Whatever fails in here raises ExchangeFailed, which says that these were given in vain."""
+    try:
+        yield
+    except ExchangeFailed as error:
+        error.given = error.given or credentials
+        raise
+    except (HttpFailure, LookupError, TypeError, ValueError, AttributeError, OverflowError):
+        failure = ExchangeFailed()  # an answer that is not of the promised shape
+        failure.given = credentials
+        raise failure from None
 
 
 def told(value: object, *, longest: int = 100) -> str:
@@ -109,6 +130,10 @@ class NetworkProvider(Provider):
         """Which box to tick there, in words."""
         return ""
 
+    def caution(self, account: Authorized) -> str:
+        """What the member should know of the permission before they confirm it, in words."""
+        return ""
+
     @property
     def server_example(self) -> str:
         """What a member types who is asked for the server."""
@@ -124,13 +149,23 @@ class NetworkProvider(Provider):
                 % {"example": self.server_example}
             ) from None
 
-    def register(self, request: HttpRequest, host: str) -> Mapping[str, str]:
+    def register(
+        self, request: HttpRequest, host: str, *, is_broad: bool = False
+    ) -> Mapping[str, str]:
         """Our registration with a server that we do not know yet; kept sealed, for all members.
 
         Asks the server: this is where a member hears that there is none, or none of this kind,
-        before leaving. Raises ExchangeFailed with words.
+        before leaving. `is_broad`: it is known to refuse narrow permissions. Raises ExchangeFailed
+        with words.
         """
         return {}
+
+    def is_registered(self, request: HttpRequest, server: Server) -> bool:
+        """Whether `server` still knows the registration that it gave us. True where nobody can tell.
+
+        Asked before a member leaves. Raises ExchangeFailed with words where it does not answer.
+        """
+        return True
 
     def leave(self, request: HttpRequest, *, server: Server | None = None) -> Leaving:
         """The way out. Raises ExchangeFailed where the network must be asked first and fails."""
@@ -204,10 +239,11 @@ class OAuth2Network(NetworkProvider):
         try:
             answer = self._client(request).get_access_token(params["code"], stash.get("verifier"))
             credentials = credentials_of(answer, server)
-            return self.account(self._profile(credentials["access_token"]), credentials)
         except (OAuth2Error, HttpFailure, LookupError, TypeError, ValueError, AttributeError):
             # The last four: an answer that is not of the promised shape.
             raise ExchangeFailed from None
+        with not_kept(credentials):
+            return self.account(self._profile(credentials["access_token"]), credentials)
 
     def _profile(self, token: str) -> Any:
         with get_adapter().get_requests_session() as session:
@@ -233,14 +269,17 @@ class OAuth2Network(NetworkProvider):
 
 def credentials_of(answer: Mapping[str, Any], server: Server | None = None) -> dict[str, Any]:
     """A token answer (RFC 6749, section 5.1) in our words. Raises ExchangeFailed, LookupError."""
-    return {
+    given: dict[str, Any] = {
         "access_token": str(answer["access_token"]),
         "refresh_token": str(answer.get("refresh_token") or ""),
-        "expires_in": _lasting(answer.get("expires_in")),
+        "expires_in": None,
         "scopes": str(answer.get("scope") or "").split(),
         "host": server.host if server else "",
         "extra": {},
     }
+    with not_kept(given):
+        given["expires_in"] = _lasting(answer.get("expires_in"))
+    return given
 
 
 def _lasting(expires_in: Any) -> float | None:

@@ -27,11 +27,13 @@ class Server:
     """One server of a network of many, and what we agreed with it.
 
     `host` is canonical: small letters, IDNA, with a port only where it is not https's own.
-    `details` is our registration there and what else the provider keeps for all members.
+    `details` is our registration there and what else the provider keeps for all members;
+    `registration` is the key of its row.
     """
 
     host: str
     details: Mapping[str, str] = field(default_factory=dict, repr=False)
+    registration: int | None = None
 
     @property
     def origin(self) -> str:

@@ -18,7 +18,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from accounts.actions import departures, linking, servers
+from accounts.actions import departures, discarded_access, linking, servers
 from accounts.forms.linking import PasswordDoorForm, ServerForm
 from accounts.providers.base import (
     ExchangeFailed,
@@ -68,7 +68,7 @@ def _leave(request: MemberRequest, provider: NetworkProvider) -> HttpResponse:
         _leaving(request, provider, server),
         by=request.user,
         network=provider.id,
-        host=server.host if server else "",
+        server=server,
         session_key=str(request.session.session_key),
         number=number,
     )
@@ -99,7 +99,12 @@ def _server(request: MemberRequest, provider: NetworkProvider) -> Server | None:
     if not provider.asks_server:
         return None
     host = provider.find_server(request.POST.get("server", ""))
-    return servers.registered(provider.id, host, ask=lambda: provider.register(request, host))
+    return servers.registered(
+        provider.id,
+        host,
+        ask=lambda: provider.register(request, host),
+        is_known=lambda server: provider.is_registered(request, server),
+    )
 
 
 def _leaving(request: MemberRequest, provider: NetworkProvider, server: Server | None) -> Leaving:
@@ -107,15 +112,19 @@ def _leaving(request: MemberRequest, provider: NetworkProvider, server: Server |
         return provider.leave(request, server=server)
     except RegistrationGone:
         if server is not None:
-            servers.forget(provider.id, server.host)
+            servers.replace(provider.id, server.host)
         raise
 
 
 def _enter(request: MemberRequest, provider: NetworkProvider) -> HttpResponse:
     """By an app password: what proves the account is typed here, so nobody leaves."""
-    account = provider.enter(
-        request, name=request.POST.get("server", ""), password=request.POST["password"]
-    )
+    name = request.POST.get("server", "")
+    try:
+        account = provider.enter(request, name=name, password=request.POST["password"])
+    except ExchangeFailed as error:
+        if error.given:
+            discarded_access.discard(provider.id, error.given)
+        raise
     key = str(request.session.session_key)
     linking.enter(account, by=request.user, network=provider.id, session_key=key)
     return redirect("link_confirm", provider.id)

@@ -21,7 +21,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.actions import linking, servers, taking_over
-from accounts.actions.linking import Outcome, Over
+from accounts.actions.link_results import Outcome, outcome_of
+from accounts.actions.linking import Over
 from accounts.forms.linking import NumberForm, TakeOverForm
 from accounts.models import LinkReturn
 from accounts.outgoing import outgoing_http
@@ -29,6 +30,7 @@ from accounts.providers.base import (
     Authorized,
     NetworkProvider,
     RegistrationGone,
+    ScopesRefused,
 )
 from accounts.urlsession.api import adopt_session, rotate
 from accounts.views.link_start import provider_or_404
@@ -70,11 +72,14 @@ def _come_back(
     params: Mapping[str, str],
     stash: Mapping[str, str],
 ) -> Authorized:
-    server = servers.named(row.network, row.host)
+    server = servers.left_with(row)
     try:
         return provider.come_back(request, params, stash, server=server)
     except RegistrationGone:
-        servers.forget(row.network, row.host)
+        servers.replace(row.network, row.host)
+        raise
+    except ScopesRefused:
+        servers.broaden(row, ask=lambda: provider.register(request, row.host, is_broad=True))
         raise
 
 
@@ -119,7 +124,7 @@ def link_confirm(request: MemberRequest, network: str) -> HttpResponse:
     provider = provider_or_404(request, network)
     try:
         row = linking.to_confirm(network, by=request.user, session_key=request.session.session_key)
-        outcome, account = linking.outcome_of(row)
+        outcome, account = outcome_of(row)
         if account is None:
             linking.stop(row)
             return _nothing_linked(request, provider, outcome)
@@ -134,8 +139,9 @@ def _decided(
     request: MemberRequest, provider: NetworkProvider, row: LinkReturn, account: Authorized
 ) -> HttpResponse:
     if "link" not in request.POST:
-        linking.stop(row)
-        messages.info(request, _("Stopped: nothing was linked."))
+        remains = linking.stop(row)
+        stopped = _("Stopped: nothing was linked.")
+        messages.info(request, f"{stopped} {remains}".strip())
         return redirect("link_list")
     form = TakeOverForm(request.POST, account=account)
     if not form.is_valid():
@@ -180,7 +186,8 @@ def _linked(
 def _confirm_page(
     request: HttpRequest, provider: NetworkProvider, account: Authorized, form: TakeOverForm
 ) -> HttpResponse:
-    context = {"provider": provider, "account": account, "form": form}
+    caution = provider.caution(account)
+    context = {"provider": provider, "account": account, "form": form, "caution": caution}
     return TemplateResponse(request, "accounts/link_confirm.html", context)
 
 

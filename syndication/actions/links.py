@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
@@ -17,7 +16,6 @@ from syndication.actions import copies, deliveries, parking, revoking, verdicts
 from syndication.actions.errors import NotYours
 from syndication.capabilities import holds
 from syndication.connectors import CONNECTORS
-from syndication.connectors.base import Credentials
 from syndication.models import (
     DeliveryKind,
     DeliveryState,
@@ -29,13 +27,17 @@ from syndication.models import (
 
 
 @transaction.atomic
-def take_in(account: SocialAccount, given: Mapping[str, Any]) -> Link:
+def take_in(
+    account: SocialAccount, given: Mapping[str, Any], *, registration: int | None = None
+) -> Link:
     """Make the link of a freshly linked account, or bring the parked one back to life.
 
     `given` is what accounts.signals.account_linked carries. Toggles start as the 2010 tool's did:
     Everyone posts of each kind go; nothing narrower does.
     """
     extra = account.extra_data
+    standing = Link.objects.exclude(state=LinkState.ENDED).select_for_update()
+    before = standing.filter(network=account.provider, uid=account.uid).first()
     link, is_new = Link.objects.exclude(state=LinkState.ENDED).update_or_create(
         network=account.provider,
         uid=account.uid,
@@ -43,33 +45,20 @@ def take_in(account: SocialAccount, given: Mapping[str, Any]) -> Link:
             "member": account.user,
             "account": account,
             "host": given.get("host", ""),
+            "registration_id": registration,
             "name": extra.get("name", account.uid)[:100],
             "profile_url": extra.get("profile_url", "")[:500],
             "scopes": " ".join(given.get("scopes", ())),
         },
     )
-    credentials.keep(link, _credentials(account, given))
+    if before is not None:
+        revoking.take_back(before)  # with the registration that it was made with
+    credentials.keep(link, credentials.from_given(account.uid, given, timezone.now()))
     if is_new:
         _first_toggles(link)
     parking.link_again(link)
     transaction.on_commit(lambda: queue.hint_pull(link.pk))
     return link
-
-
-def _credentials(account: SocialAccount, given: Mapping[str, Any]) -> Credentials:
-    expires_in = given.get("expires_in")
-    expires_at = None
-    if expires_in is not None:
-        expires_at = (timezone.now() + timedelta(seconds=float(expires_in))).timestamp()
-    return Credentials(
-        access_token=given["access_token"],
-        refresh_token=given.get("refresh_token", ""),
-        expires_at=expires_at,
-        scopes=tuple(given.get("scopes", ())),
-        uid=account.uid,
-        host=given.get("host", ""),
-        extra=dict(given.get("extra", {})),
-    )
 
 
 def _first_toggles(link: Link) -> None:

@@ -19,7 +19,11 @@ KEPT_AFTER_LINK = timedelta(days=30)  # who links again needs no other
 def forget_unused(now: datetime) -> int:
     """Those that no link uses, and that nobody is away with. Called by the sweeper."""
     there = {"network": OuterRef("network"), "host": OuterRef("host")}
-    stands = ~Q(state=LinkState.ENDED) | Q(ended_at__gt=now - KEPT_AFTER_LINK)
-    links, away = Link.objects.filter(stands, **there), LinkReturn.objects.filter(**there)
-    old = ServerRegistration.objects.filter(created_at__lt=now - KEPT)
-    return old.exclude(Exists(links) | Exists(away)).delete()[0]
+    recent = ~Q(state=LinkState.ENDED) | Q(ended_at__gt=now - KEPT_AFTER_LINK)
+    links, away = Link.objects.filter(recent, **there), LinkReturn.objects.filter(**there)
+    old = Q(replaced_at=None, created_at__lt=now - KEPT) & ~(Exists(links) | Exists(away))
+    # One that links nobody any more serves to revoke the tokens that were given to it.
+    holding = Link.objects.filter(~Q(state=LinkState.ENDED), registration=OuterRef("pk"))
+    left = LinkReturn.objects.filter(registration=OuterRef("pk"), used_at=None)
+    replaced = Q(replaced_at__isnull=False) & ~(Exists(holding) | Exists(left))
+    return ServerRegistration.objects.filter(old | replaced).delete()[0]

@@ -1,30 +1,35 @@
-"""Giving an access back at the network, once its link has ended here.
+"""Token revocation: the network is asked to revoke every token that it gave and that nobody keeps.
 
-The row is written in the transaction in which the link ends (`take_back`); a task asks the network,
-and the sweeper wakes what nobody asked for. Asking twice does no harm, so nothing is read back.
+Of a link that ended or was linked again, of a member who stopped, never confirmed or failed the
+number. The row is written in the transaction in which the token stops being kept; a task asks the
+network, and the sweeper wakes what nobody asked for. Asking twice does no harm, so nothing is read
+back.
 
 By token, never by account; yet a network may give who links again the very token that it gave before
-(Mastodon does). So nothing is sent for an account that is linked again.
+(Mastodon does). So nothing is sent for a token that a link holds.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from accounts.actions.linking import outcome_of
+from accounts.actions.link_results import outcome_of
 from accounts.models import LinkReturn
+from accounts.providers.servers import origin_of
 from accounts.sealing import SealBroken, unseal_json
 from syndication import credentials, queue
 from syndication.actions import breaker, timing
 from syndication.actions.watched import WatchedHttp
 from syndication.connectors import CONNECTORS
-from syndication.connectors.base import App, Connector
+from syndication.connectors.base import App, Connector, Credentials
 from syndication.connectors.errors import ConnectorError, NoVerdict, TryLater
 from syndication.models import Link, LinkState, NetworkSwitch, Revocation
 
@@ -45,6 +50,28 @@ def take_back(link: Link) -> None:
         queue.hint_revoke(row.pk)
 
 
+def discard(network: str, uid: str, given: Mapping[str, Any], *, registration: int | None) -> str:
+    """`given` was never a link's. Where the network cannot be asked: words that say so.
+
+    `given` is what accounts.signals.access_discarded carries. In the caller's transaction.
+    """
+    connector = CONNECTORS.get(network)
+    if connector is None:
+        return ""
+    if not connector.can_revoke:
+        return _remains(connector, given.get("host", ""))
+    row = credentials.discard(network, uid, given, registration, timezone.now())
+    queue.hint_revoke(row.pk)
+    return ""
+
+
+def _remains(connector: type[Connector], host: str) -> str:
+    names = {"network": connector.name, "page": origin_of(host) + connector.permissions_page}
+    if host and connector.permissions_page:
+        return _("%(network)s keeps your permission until you end it there: %(page)s") % names
+    return _("%(network)s keeps your permission until you end it in its settings.") % names
+
+
 def due(now: datetime) -> list[int]:
     """The rows whose turn it is, longest first."""
     rows = Revocation.objects.filter(due_at__lte=now).order_by("due_at")
@@ -62,10 +89,9 @@ def attempt(revocation_pk: int, *, now: Clock = timezone.now) -> None:
         logger.warning("%s is not asked to take an access back: %s", row, error)
         row.delete()
         return
-    uid = connector.credentials.uid
-    if _is_linked_again(row, uid):
+    if _is_held(row, connector.credentials):
         row.delete()
-    elif _must_wait(row, uid, now()):
+    elif _must_wait(row, connector.credentials, now()):
         Revocation.objects.filter(pk=row.pk).update(due_at=now() + NOT_NOW)
     elif _is_taken(row, now()):
         _ask(row, connector, now)
@@ -92,21 +118,32 @@ def _app(row: Revocation) -> App:
     )
 
 
-def _is_linked_again(row: Revocation, uid: str) -> bool:
-    standing = Link.objects.filter(network=row.network, uid=uid).exclude(state=LinkState.ENDED)
-    return standing.exists()
+def _is_held(row: Revocation, given: Credentials) -> bool:
+    """Whether a link holds this very token. Where nobody knows whose it is all links there are
+    looked at; one that does not open may hold it."""
+    links = Link.objects.filter(network=row.network).exclude(state=LinkState.ENDED)
+    links = links.filter(uid=given.uid) if given.uid else links.filter(host=row.host)
+    for sealed in links.values_list("sealed_credentials", flat=True).iterator():
+        try:
+            held = credentials.opened(sealed) if sealed else None
+        except SealBroken:
+            return True
+        if held is not None and held.access_token == given.access_token:
+            return True
+    return False
 
 
-def _must_wait(row: Revocation, uid: str, now: datetime) -> bool:
-    """While staff paused the network, while its host is in trouble, while somebody is about to link
-    the account again."""
+def _must_wait(row: Revocation, given: Credentials, now: datetime) -> bool:
+    """While staff paused the network, while its host is in trouble, while somebody was given the
+    same token and has not confirmed it yet."""
     if NetworkSwitch.objects.filter(network=row.network, is_paused=True).exists():
         return True
     if breaker.host_of(row) in breaker.closed(now):
         return True
     back = LinkReturn.objects.filter(network=row.network, used_at=None, expires_at__gt=now)
     heard = (outcome_of(each)[1] for each in back.exclude(exchanged_at=None))
-    return any(account is not None and account.uid == uid for account in heard)
+    tokens = {account.credentials.get("access_token") for account in heard if account is not None}
+    return given.access_token in tokens
 
 
 def _is_taken(row: Revocation, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Audience, PublicCharField, PublicTextField
+from accounts.models import Audience, PublicCharField, PublicTextField, ServerRegistration
 from syndication.connectors import CONNECTORS
 from syndication.models.post import PostKind
 from syndication.reason_texts import notice_text, sentence
@@ -42,6 +42,9 @@ class Link(models.Model):
     )
     network = models.CharField(max_length=20)
     host = models.CharField(max_length=255, blank=True)
+    registration = models.ForeignKey(  # ours with that server, to which its tokens were given
+        ServerRegistration, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     uid = models.CharField(max_length=191)  # on networks with many servers: <host>/<id>
     name = PublicCharField(max_length=100)
     profile_url = models.URLField(max_length=500, blank=True)
@@ -60,7 +63,7 @@ class Link(models.Model):
     sending_by = models.CharField(max_length=36, blank=True)
 
     is_findable = models.BooleanField(default=False)  # friends there may find the member here
-    follows_approved = models.BooleanField(default=False)
+    follows_approved = models.BooleanField(null=True, blank=True)  # None: not read yet
     terms = models.JSONField(default=dict, blank=True)  # connectors.base.Terms, as last read
     always_permalink = models.BooleanField(default=False)
     never_permalink = models.BooleanField(default=False)  # where an address costs more

@@ -53,9 +53,9 @@ class Permission(Generic[Asked]):
         del self.waiting[key]
         return self.decided(asked, account)
 
-    def refused(self, words: str) -> Reply:
-        """200 and no redirect: nobody is sent on for a request that is wrong."""
-        return page(f"{self.title}（サンドボックス）", f"<p>{escape(words)}</p>")
+    def refused(self, words: str, *, status: int = 200) -> Reply:
+        """No redirect: nobody is sent on for a request that is wrong."""
+        return page(f"{self.title}（サンドボックス）", f"<p>{escape(words)}</p>", status=status)
 
     def _form(
         self, request: Request, key: str, app: str, wants: list[str], *, wrong: str | None = None

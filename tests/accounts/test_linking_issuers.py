@@ -48,7 +48,7 @@ def test_a_server_that_sends_the_browser_on_to_another_is_not_handed_the_code_of
     phone = log_in_phone(hanako)
     leave_by_phone(phone, "mastodon", server=honest)
     [client] = sandbox.mastodon.state.apps
-    with playing(INSTANCE, NOTHING, APP, INSTANCE, NOTHING, TOKEN) as hostile:
+    with playing(INSTANCE, NOTHING, APP, NOTHING, TOKEN) as hostile:
         settings.ALLOWED_PRIVATE_HOSTS = [*settings.ALLOWED_PRIVATE_HOSTS, hostile.authority]
         away = leave_by_phone(phone, "mastodon", server=hostile.authority)
         away = asked_at(honest, away, client)
@@ -95,7 +95,7 @@ def test_of_a_server_that_promises_no_name_a_wrong_one_is_refused(
 
 def test_a_server_that_signs_in_under_another_name_is_told_by_that_name(sandbox, hanako, settings):
     metadata = answer('{"issuer":"https://social.example.com/"}')
-    with playing(INSTANCE, metadata, APP, INSTANCE, metadata) as other:
+    with playing(INSTANCE, metadata, APP, metadata) as other:
         settings.ALLOWED_PRIVATE_HOSTS = [*settings.ALLOWED_PRIVATE_HOSTS, other.authority]
         phone = log_in_phone(hanako)
         phone.get("/links/mastodon/")

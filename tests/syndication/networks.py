@@ -17,10 +17,13 @@ def linked_on(net: Network, member: Member) -> Link:
     app, held, key = net.app(), net.credentials(), net.connector_class.key
     host = net.sandbox.root(key).removeprefix("http://")
     host = "" if "/" in host else host
+    registration = None
     if host:
         keys = {"client_id": app.client_id, "client_secret": app.client_secret}
         sealed = {"sealed_details": seal_json(keys)}
-        ServerRegistration.objects.get_or_create(network=key, host=host, defaults=sealed)
-    link = make_link(member, key, uid=held.uid, host=host)
+        registration, _ = ServerRegistration.objects.get_or_create(
+            network=key, host=host, replaced_at=None, defaults=sealed
+        )
+    link = make_link(member, key, uid=held.uid, host=host, registration=registration)
     credentials.keep(link, replace(held, host=host))
     return link

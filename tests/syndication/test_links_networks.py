@@ -36,6 +36,12 @@ def decided(link, audience=Audience.FRIENDS):
 def test_followers_are_offered_only_where_they_are_approved(hanako):
     link = make_link(hanako, "mastodon", host="m.example")
     page = detail(hanako, link)
+    assert "Anybody may follow you on Mastodon" not in page  # nobody has read that yet
+    assert "Whether anybody may follow you on Mastodon is being read" in page
+    assert "status_friends" not in page.html
+    link.follows_approved = False
+    link.save()
+    page = detail(hanako, link)
     assert "Anybody may follow you on Mastodon" in page
     assert "status_friends" not in page.html
     link.follows_approved = True

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from accounts import proofs
-from accounts.providers.base import ExchangeFailed
+from accounts.providers.base import ExchangeFailed, credentials_of, not_kept
 from accounts.providers.bluesky.asking import posted
 from accounts.providers.bluesky.identity import Identity
-from accounts.providers.servers import origin_of
+from accounts.providers.servers import Server, origin_of
 
 MAIN_PASSWORD = "com.atproto.access"  # noqa: S105 - the scope of a session that it opens
 LATEST = 1e10  # seconds since the epoch; what is later is no time
@@ -20,7 +21,7 @@ USUAL = 7200.0  # seconds that an access token lives
 
 
 def session_by_password(identity: Identity, password: str) -> dict[str, Any]:
-    """The session's tokens, as RFC 6749 names them. Raises ExchangeFailed with words."""
+    """The session's credentials. Raises ExchangeFailed with words."""
     server = f"{origin_of(identity.host)}/xrpc/com.atproto.server"
     typed = {"identifier": identity.did, "password": password}
     status, answer = posted(f"{server}.createSession", json=typed)
@@ -33,20 +34,39 @@ def session_by_password(identity: Identity, password: str) -> dict[str, Any]:
             % {"handle": identity.handle}
         )
     access, refresh = answer.get("accessJwt"), answer.get("refreshJwt")
-    if status != 200 or answer.get("did") != identity.did:
-        raise ExchangeFailed
-    if not isinstance(access, str) or not isinstance(refresh, str):
+    if status != 200 or not isinstance(access, str) or not isinstance(refresh, str):
         raise ExchangeFailed
     claims = _claims(access)
-    if claims.get("scope") == MAIN_PASSWORD:
-        # Whoever holds that session could do anything; it is given back at once.
-        posted(f"{server}.deleteSession", headers={"Authorization": f"Bearer {refresh}"})
+    tokens = {"access_token": access, "refresh_token": refresh, "expires_in": _left(claims)}
+    credentials = credentials_of(tokens, Server(identity.host))
+    is_main = claims.get("scope") == MAIN_PASSWORD
+    # Whoever holds that session could do anything: it waits for no worker.
+    if is_main and _is_ended(server, refresh):
         raise _main_password()
+    with not_kept(credentials):
+        if is_main:
+            raise _main_password()
+        if answer.get("did") != identity.did:
+            raise ExchangeFailed
+    return credentials
+
+
+def _is_ended(server: str, refresh: str) -> bool:
+    """Whether the server took the session back at the first try."""
+    headers = {"Authorization": f"Bearer {refresh}"}
+    try:
+        status, _fields = posted(f"{server}.deleteSession", headers=headers)
+    except ExchangeFailed:
+        return False
+    return status == 200
+
+
+def _left(claims: Mapping[str, Any]) -> float:
+    """The seconds that an access token lives."""
     ends = claims.get("exp")
     if not isinstance(ends, int | float) or not 0 < ends < LATEST:
-        ends = time.time() + USUAL
-    expires_in = ends - time.time()
-    return {"access_token": access, "refresh_token": refresh, "expires_in": expires_in}
+        return USUAL
+    return ends - time.time()
 
 
 def _main_password() -> ExchangeFailed:

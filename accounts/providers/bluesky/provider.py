@@ -22,9 +22,10 @@ from accounts.providers.base import (
     NetworkProvider,
     credentials_of,
     name_with,
+    not_kept,
     told,
 )
-from accounts.providers.bluesky.authorizing import authorizer_of, new_verifier
+from accounts.providers.bluesky.authorizing import Authorizer, authorizer_of, new_verifier
 from accounts.providers.bluesky.client import SCOPE, Client
 from accounts.providers.bluesky.entering import session_by_password
 from accounts.providers.bluesky.identity import (
@@ -70,7 +71,9 @@ class BlueskyProvider(NetworkProvider):
             return self._identity.host
         return super().find_server(typed)
 
-    def register(self, request: HttpRequest, host: str) -> Mapping[str, str]:
+    def register(
+        self, request: HttpRequest, host: str, *, is_broad: bool = False
+    ) -> Mapping[str, str]:
         """Nobody registers there; it is asked whether it is a server of this kind."""
         try:
             return {"issuer": authorizer_of(host).issuer}
@@ -116,8 +119,9 @@ class BlueskyProvider(NetworkProvider):
         if not did:
             raise ExchangeFailed(self._no_such_handle(name))
         identity = self._own(did, handle)
-        found = session_by_password(identity, password)
-        return self._authorized(identity, credentials_of(found, Server(identity.host)))
+        credentials = session_by_password(identity, password)
+        with not_kept(credentials):
+            return self._authorized(identity, credentials)
 
     def _exchanged(
         self, params: Mapping[str, str], stash: Mapping[str, str], server: Server | None
@@ -131,13 +135,7 @@ class BlueskyProvider(NetworkProvider):
         answer = authorizer.exchange(
             self._client, key=stash["key"], verifier=stash["verifier"], code=params["code"]
         )
-        did = read_did(answer["sub"])
-        if not did or (stash["did"] and did != stash["did"]):
-            raise ExchangeFailed
-        identity = identified(did, self.app.settings)
-        if identity.host != server.host and authorizer_of(identity.host) != authorizer:
-            raise ExchangeFailed
-        credentials = credentials_of(answer, Server(identity.host))
+        credentials = credentials_of(answer, server)
         credentials["extra"] = {
             "dpop_key": stash["key"],
             "issuer": authorizer.issuer,
@@ -145,9 +143,29 @@ class BlueskyProvider(NetworkProvider):
             "client_id": self._client.id,
             "client_key": self._client.key,
         }
-        if not set(SCOPE.split()) <= set(credentials["scopes"]):
+        with not_kept(credentials):
+            identity = self._identity_of(answer, stash, server, authorizer)
+            credentials["host"] = identity.host
+            if not set(SCOPE.split()) <= set(credentials["scopes"]):
+                raise ExchangeFailed
+            return self._authorized(identity, credentials)
+
+    def _identity_of(
+        self,
+        answer: Mapping[str, Any],
+        stash: Mapping[str, str],
+        server: Server,
+        authorizer: Authorizer,
+    ) -> Identity:
+        """Whose the tokens are, if the issuer may speak for that account. Raises ExchangeFailed."""
+        did = read_did(answer["sub"])
+        is_bound = str(answer.get("token_type", "")).lower() == "dpop"
+        if not is_bound or not did or (stash["did"] and did != stash["did"]):
             raise ExchangeFailed
-        return self._authorized(identity, credentials)
+        identity = identified(did, self.app.settings)
+        if identity.host != server.host and authorizer_of(identity.host) != authorizer:
+            raise ExchangeFailed
+        return identity
 
     def _own(self, did: str, handle: str) -> Identity:
         """The account of `did`, which must go by `handle`. Raises ExchangeFailed with words."""

@@ -1,6 +1,6 @@
-"""Mastodon: registering with the server that a member names, and who came back from it.
+"""Mastodon: the way to the permission page of the server that a member names, and who came back.
 
-https://docs.joinmastodon.org/methods/apps/ and /methods/oauth/. PKCE always: servers that do not
+https://docs.joinmastodon.org/methods/oauth/. PKCE always: servers that do not
 know it pass it over.
 """
 
@@ -13,34 +13,26 @@ from typing import Any
 
 from allauth.socialaccount.providers.oauth2.client import OAuth2Client, OAuth2Error
 from allauth.socialaccount.providers.oauth2.utils import generate_code_challenge
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts.providers.asking import asked, check_not_blocked, fields_of, needed
+from accounts.providers.asking import asked, fields_of, needed
 from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
     Leaving,
     NetworkProvider,
     RegistrationGone,
+    ScopesRefused,
     credentials_of,
     name_at,
+    not_kept,
     told,
 )
-from accounts.providers.issuers import METADATA, Issuer
-from accounts.providers.servers import NotAServer, Server, origin_of, read_host
+from accounts.providers.issuers import Issuer
+from accounts.providers.mastodon import registration
+from accounts.providers.servers import Server
 from accounts.safe_http import HttpFailure
-
-SCOPES = (
-    "read:accounts",  # who it is, and whether followers are approved
-    "read:follows",  # the friend list
-    "read:statuses",  # look up a post whose answer was lost; what friends wrote
-    "write:statuses",
-    "write:media",
-)
-
-LONGEST_KEY = 500  # letters of what a server calls us; its registration stays
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
@@ -54,38 +46,33 @@ class MastodonProvider(NetworkProvider):
     def server_example(self) -> str:
         return "@hanako@mstdn.jp"
 
-    def register(self, request: HttpRequest, host: str) -> Mapping[str, str]:
-        """First that there is such a server at all, so that a member hears what is wrong."""
-        origin = origin_of(host)
-        _checked(host)
-        answer = asked(
-            host,
-            "POST",
-            f"{origin}/api/v1/apps",
-            json={
-                "client_name": settings.SITE_NAME,
-                "redirect_uris": self.app.settings["callback_url"],
-                "scopes": " ".join(SCOPES),
-                "website": settings.PUBLIC_URL,
-            },
+    def register(
+        self, request: HttpRequest, host: str, *, is_broad: bool = False
+    ) -> Mapping[str, str]:
+        callback_url = self.app.settings["callback_url"]
+        return registration.register(host, callback_url=callback_url, is_broad=is_broad)
+
+    def is_registered(self, request: HttpRequest, server: Server) -> bool:
+        return registration.is_known(server, callback_url=self.app.settings["callback_url"])
+
+    def caution(self, account: Authorized) -> str:
+        if not set(registration.BROAD) & set(account.credentials["scopes"]):
+            return ""
+        return _(
+            "This server gives only the whole permission: to read and to write everything. This site "
+            "reads who you are, whom you follow and what they wrote, and writes what you send there; "
+            "nothing else."
         )
-        known = fields_of(answer)
-        keys = {name: str(known.get(name) or "") for name in ("client_id", "client_secret")}
-        if not all(0 < len(key) <= LONGEST_KEY for key in keys.values()):
-            raise ExchangeFailed(
-                _("%(host)s does not let this site register. Its staff may say why.")
-                % {"host": host}
-            )
-        return keys
 
     def leave(self, request: HttpRequest, *, server: Server | None = None) -> Leaving:
         server = needed(server)
-        issuer = _checked(server.host)
+        issuer = registration.issuer_of(server.host)
         client = self._client(request, server)
         client.state = secrets.token_urlsafe(20)
         pkce = generate_code_challenge()
         verifier = str(pkce.pop("code_verifier"))
-        url = client.get_redirect_url(f"{server.origin}/oauth/authorize", list(SCOPES), pkce)
+        scopes = list(registration.scopes_of(server))
+        url = client.get_redirect_url(f"{server.origin}/oauth/authorize", scopes, pkce)
         stash = {
             "verifier": verifier,
             "issuer": issuer.name,
@@ -102,6 +89,8 @@ class MastodonProvider(NetworkProvider):
         server: Server | None = None,
     ) -> Authorized:
         server = needed(server)
+        if params.get("error") == "invalid_scope":
+            raise ScopesRefused
         try:
             Issuer(stash["issuer"], bool(stash["is_told"])).check(params)
             client = self._client(request, server)
@@ -113,7 +102,9 @@ class MastodonProvider(NetworkProvider):
             raise ExchangeFailed from None
         except (HttpFailure, LookupError, TypeError, ValueError, AttributeError):
             raise ExchangeFailed from None
-        return _account(server, credentials)
+        credentials["scopes"] = credentials["scopes"] or list(registration.scopes_of(server))
+        with not_kept(credentials):
+            return _account(server, credentials)
 
     def _client(self, request: HttpRequest, server: Server) -> OAuth2Client:
         return OAuth2Client(
@@ -134,6 +125,9 @@ def _account(server: Server, credentials: dict[str, Any]) -> Authorized:
         f"{server.origin}/api/v1/accounts/verify_credentials",
         headers={"Authorization": f"Bearer {credentials['access_token']}"},
     )
+    is_narrow = not set(registration.BROAD) & set(registration.scopes_of(server))
+    if answer.status_code == 403 and is_narrow:
+        raise ScopesRefused  # for the account's own name Takahē wants `read`
     found = fields_of(answer)
     ident = str(found.get("id") or "")
     if answer.status_code != 200 or not _ID.fullmatch(ident):
@@ -147,38 +141,6 @@ def _account(server: Server, credentials: dict[str, Any]) -> Authorized:
         profile_url=str(found.get("url") or ""),
         picture_url=str(found.get("avatar_static") or ""),
     )
-
-
-def _checked(host: str) -> Issuer:
-    """That a server of this kind answers there, and by which name. Raises ExchangeFailed with words."""
-    for path in ("/api/v2/instance", "/api/v1/instance"):
-        answer = asked(host, "GET", origin_of(host) + path)
-        if answer.status_code == 200 and fields_of(answer).get("version"):
-            return _issuer(host)
-        check_not_blocked(host, answer)
-    raise _no_such_server(host)
-
-
-def _issuer(host: str) -> Issuer:
-    """By its metadata; by its address where it has none (before 4.3, and servers of other makes)."""
-    origin = origin_of(host)
-    answer = asked(host, "GET", f"{origin}{METADATA}")
-    if answer.status_code != 200:
-        return Issuer(origin)
-    try:
-        issuer = Issuer.described(fields_of(answer))
-        other = read_host(issuer.name)
-    except (ExchangeFailed, NotAServer):
-        raise _no_such_server(host) from None
-    if other == host:
-        return issuer
-    words = _("%(host)s signs people in at %(other)s. Type that name instead.")
-    raise ExchangeFailed(words % {"host": host, "other": other})
-
-
-def _no_such_server(host: str) -> ExchangeFailed:
-    words = _("%(host)s answers, but is no Mastodon server. Look at the name once more.")
-    return ExchangeFailed(words % {"host": host})
 
 
 provider_classes = [MastodonProvider]

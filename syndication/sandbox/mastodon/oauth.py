@@ -79,7 +79,8 @@ class OAuth:
         if not name or not uris:
             return json_reply({"error": "Validation failed: Application name can't be blank"}, 422)
         scopes = frozenset(fields.get("scopes", "read").split())
-        if not _known(scopes):
+        is_narrow = self._state.settings.refuses_narrow_scopes and not scopes <= set(SCOPES)
+        if not _known(scopes) or is_narrow:
             return json_reply({"error": "Validation failed: Scopes doesn't match configured"}, 422)
         app = App(secrets.token_urlsafe(32), secrets.token_urlsafe(32), name, tuple(uris), scopes)
         self._state.apps[app.id] = app
@@ -101,17 +102,22 @@ class OAuth:
         """GET and POST /oauth/authorize."""
         if request.method == "POST":
             return self._permission.answer(request)
+        if self._state.settings.login_first:
+            return redirect(f"{request.root}/auth/sign_in")
         query = request.query
         app = self._state.apps.get(query.get("client_id", ""))
         scopes = frozenset(query.get("scope", "read").split())
         uri = query.get("redirect_uri", "")
         if app is None or query.get("response_type") != "code":
-            return self._permission.refused("このアプリは登録されていません。")
-        if uri not in app.redirect_uris or not scopes <= _with_parts(app.scopes, scopes):
-            return self._permission.refused("リクエストの内容が正しくありません。")
+            return self._permission.refused("このアプリは登録されていません。", status=400)
+        allowed = _with_parts(app.scopes, scopes)
+        if self._state.settings.broad_scopes:
+            allowed = app.scopes
+        if uri not in app.redirect_uris or not scopes <= allowed:
+            return self._permission.refused("リクエストの内容が正しくありません。", status=400)
         challenge = query.get("code_challenge", "")
         if challenge and query.get("code_challenge_method") != "S256":
-            return self._permission.refused("code_challenge_methodが正しくありません。")
+            return self._permission.refused("code_challenge_methodが正しくありません。", status=400)
         issuer = f"{request.root}/" if self._state.settings.tells_issuer else ""
         asked = Asked(app.id, scopes, uri, query.get("state", ""), challenge, issuer)
         return self._permission.ask(request, asked, app=app.name, wants=sorted(scopes))
@@ -148,6 +154,8 @@ class OAuth:
             return _no(403, "unauthorized_client", "You are not authorized to revoke this token")
         if token is not None:
             token.is_revoked = True
+            if self._state.settings.forgets_at_revoke and app is not None:
+                del self._state.apps[app.id]
         return json_reply({})
 
     def _token_of(self, wanted: Token) -> str:
@@ -157,7 +165,7 @@ class OAuth:
         (`reuse_access_token`).
         """
         for value, token in self._state.tokens.items():
-            if token == wanted:  # a revoked one differs
+            if self._state.settings.reuses_tokens and token == wanted:  # a revoked one differs
                 return value
         value = secrets.token_urlsafe(32)
         self._state.tokens[value] = wanted

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from syndication.sandbox.mastodon import shapes
-from syndication.sandbox.mastodon.api import Call, error
+from syndication.sandbox.mastodon.api import HTML, Call, error
 from syndication.sandbox.mastodon.state import State
 from syndication.sandbox.society import Post
 from syndication.sandbox.wire import Reply, Request, json_reply
@@ -20,6 +20,8 @@ TYPES = ["image/jpeg", "image/png", "image/gif", "image/webp"]
 
 def me(call: Call) -> Reply:
     """GET /api/v1/accounts/verify_credentials."""
+    if call.state.settings.broad_scopes and "read" not in call.token.scopes:
+        return error("out_of_scope_for_token", 403)
     if not {"read", "profile", "read:accounts"} & call.token.scopes:
         return error("This action is outside the authorized scopes", 403)
     one = call.me
@@ -68,6 +70,10 @@ def home(call: Call) -> Reply:
 
 def instance_v2(state: State, request: Request) -> Reply:
     """GET /api/v2/instance; 404 where the server is of another make."""
+    if state.settings.instance_v2_error:
+        return Reply(
+            state.settings.instance_v2_error, b"<!DOCTYPE html><title>Error</title>", (HTML,)
+        )
     if not state.settings.instance_v2:
         return error("Not Found", 404)
     return json_reply(

@@ -18,6 +18,11 @@ class Settings:
     `media_polls`: how often a picture is asked after before it is ready. `rate_limit`: requests of
     one account in five minutes. `dead_token`: how the server tells it: 401, 400 (HTML) or 422.
     `metadata` off: a server from before 4.3. `tells_issuer`: it says beside a code who gave it.
+    `instance_v2_error`: the status with which v2 fails for good (Takahē 0.11: 500). `broad_scopes`:
+    whose a token is needs `read` itself, and no more is authorized than was registered (Takahē).
+    `refuses_narrow_scopes`: they cannot even be registered. `forgets_at_revoke`: the registration goes
+    with a revoked token (snac). `login_first`: the permission page sends everybody to log in before it
+    looks at anything (Mastodon). `reuses_tokens` off: a new token each time (GoToSocial, snac, Takahē).
     """
 
     max_characters: int = 500
@@ -26,6 +31,12 @@ class Settings:
     image_size_limit: int = 16_777_216
     idempotency: bool = True
     instance_v2: bool = True
+    instance_v2_error: int = 0
+    broad_scopes: bool = False
+    refuses_narrow_scopes: bool = False
+    forgets_at_revoke: bool = False
+    login_first: bool = False
+    reuses_tokens: bool = True
     media_polls: int = 0
     rate_limit: int = 300
     dead_token: int = 401

@@ -198,7 +198,7 @@ READABLE = {
     },
     "operator": {
         *("syndication.NetworkSwitch", "syndication.HostHealth", "syndication.Heartbeat"),
-        *("syndication.Link", "syndication.Delivery"),
+        *("syndication.Link", "syndication.Delivery", "accounts.ServerRegistration"),
     },
 }
 

@@ -1,0 +1,154 @@
+"""Registering with a server that speaks Mastodon's API, and whether it still knows us.
+
+https://docs.joinmastodon.org/methods/apps/#create. Servers of other makes differ: some know only the
+broad permissions `read` and `write` (Takahē), some forget registrations (snac, at each revocation).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from accounts.providers.asking import asked, check_in_order, check_not_blocked, fields_of
+from accounts.providers.base import ExchangeFailed
+from accounts.providers.issuers import METADATA, Issuer
+from accounts.providers.servers import NotAServer, Server, origin_of, read_host
+
+SCOPES = (
+    "read:accounts",  # who it is, and whether followers are approved
+    "read:follows",  # the friend list
+    "read:statuses",  # look up a post whose answer was lost; what friends wrote
+    "write:statuses",
+    "write:media",
+)
+BROAD = ("read", "write")
+# By what they call themselves: their members need not find it out one trip later.
+KNOW_BROAD_ONLY = ("takahe/",)
+
+LONGEST_KEY = 500  # letters of what a server calls us; its registration stays
+
+# What the permission page answers to who is not registered; 403 and 5xx say nothing about that.
+REFUSES = frozenset({400, 401, 404, 410, 422})
+UNKNOWN = frozenset({"invalid_client", "unauthorized_client", "invalid_client_id"})
+
+
+def register(host: str, *, callback_url: str, is_broad: bool = False) -> Mapping[str, str]:
+    """Our keys at `host`, and the scopes that they are for. Raises ExchangeFailed with words.
+
+    First that there is such a server at all, so that a member hears what is wrong.
+    """
+    version = _version(host)
+    issuer_of(host)
+    if is_broad or version.lower().startswith(KNOW_BROAD_ONLY):
+        return _keys(host, _register(host, callback_url, BROAD), BROAD)
+    answer = _register(host, callback_url, SCOPES)
+    if answer.status_code in {400, 422}:  # the scopes, as likely as anything
+        return _keys(host, _register(host, callback_url, BROAD), BROAD)
+    return _keys(host, answer, SCOPES)
+
+
+def scopes_of(server: Server) -> tuple[str, ...]:
+    """What our registration with `server` may ask for."""
+    return tuple(server.details.get("scopes", "").split()) or SCOPES
+
+
+def is_known(server: Server, *, callback_url: str) -> bool:
+    """Whether `server` still knows our registration; True where it cannot be told.
+
+    By the permission page, as the member would see it. One that sends everybody to log in first
+    says nothing about us; then the revocation of a token that never was says whether it is our
+    place to ask (RFC 7009, section 2.2: 200 where we are known). No question here may be answered
+    with a token: the token endpoint of an old snac gives one for any code.
+    """
+    query = {
+        "client_id": server.details.get("client_id", ""),
+        "redirect_uri": callback_url,
+        "response_type": "code",
+        "scope": " ".join(scopes_of(server)),
+    }
+    url = f"{server.origin}/oauth/authorize?{urlencode(query)}"
+    page = asked(server.host, "GET", url, allow_redirects=False)
+    if page.status_code in REFUSES:
+        return False
+    if not 300 <= page.status_code < 400:
+        return True
+    form = {
+        "client_id": server.details.get("client_id", ""),
+        "client_secret": server.details.get("client_secret", ""),
+        "token": "none",
+    }
+    answer = asked(server.host, "POST", f"{server.origin}/oauth/revoke", data=form)
+    return answer.status_code != 401 and fields_of(answer).get("error") not in UNKNOWN
+
+
+def issuer_of(host: str) -> Issuer:
+    """The name that comes back with a server's codes: of its metadata, or its address where it has
+    none (before 4.3, and other makes). Raises ExchangeFailed with words."""
+    origin = origin_of(host)
+    answer = asked(host, "GET", f"{origin}{METADATA}")
+    if answer.status_code != 200:
+        return Issuer(origin)
+    try:
+        issuer = Issuer.described(fields_of(answer))
+        other = read_host(issuer.name)
+    except (ExchangeFailed, NotAServer):
+        raise _no_such_server(host) from None
+    if other == host:
+        return issuer
+    words = _("%(host)s signs people in at %(other)s. Type that name instead.")
+    raise ExchangeFailed(words % {"host": host, "other": other})
+
+
+def _no_such_server(host: str) -> ExchangeFailed:
+    words = _("%(host)s answers, but is no Mastodon server. Look at the name once more.")
+    return ExchangeFailed(words % {"host": host})
+
+
+def _version(host: str) -> str:
+    """What the server calls itself; "" where it fails to say. Raises ExchangeFailed with words for
+    one of another kind.
+
+    Some servers fail at one of the two addresses for good (Takahē 0.11 at v2), so an error of 5xx
+    refuses nobody: whether it is a Mastodon server registering tells.
+    """
+    fails = False
+    answer = None
+    for path in ("/api/v2/instance", "/api/v1/instance"):
+        answer = asked(host, "GET", origin_of(host) + path)
+        version = fields_of(answer).get("version") if answer.status_code == 200 else ""
+        if version:
+            return str(version)
+        fails = fails or answer.status_code >= 500
+    if fails:
+        return ""
+    check_not_blocked(host, answer)
+    raise _no_such_server(host)
+
+
+def _register(host: str, callback_url: str, scopes: tuple[str, ...]) -> Any:
+    return asked(
+        host,
+        "POST",
+        f"{origin_of(host)}/api/v1/apps",
+        json={
+            "client_name": settings.SITE_NAME,
+            "redirect_uris": callback_url,
+            "scopes": " ".join(scopes),
+            "website": settings.PUBLIC_URL,
+        },
+    )
+
+
+def _keys(host: str, answer: Any, scopes: tuple[str, ...]) -> Mapping[str, str]:
+    check_in_order(host, answer)
+    known = fields_of(answer)
+    keys = {name: str(known.get(name) or "") for name in ("client_id", "client_secret")}
+    if not all(0 < len(key) <= LONGEST_KEY for key in keys.values()):
+        raise ExchangeFailed(
+            _("%(host)s does not let this site register. Its staff may say why.") % {"host": host}
+        )
+    return {**keys, "scopes": " ".join(scopes)}

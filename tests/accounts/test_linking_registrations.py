@@ -1,0 +1,212 @@
+"""A server may forget our registration: it is asked before a member leaves, and registered with anew.
+
+What real servers do: snac deletes it with a revoked token, Mastodon after a day without tokens.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from accounts.actions import servers
+from accounts.models import LinkReturn, Member, ServerRegistration
+from syndication import credentials
+from syndication.actions import links, registrations, revoking
+from syndication.models import Link, Revocation
+from tests.accounts.admin.rows import make_staff
+from tests.accounts.away import come_back, leave_by_phone
+from tests.making import make_member
+from tests.phone import computer, log_in_phone
+from tests.scripted_server import answer, playing
+from tests.syndication.delivering import Moving
+
+pytestmark = pytest.mark.django_db
+
+VERSION = answer('{"version":"4.5"}')
+APP = answer('{"client_id":"a","client_secret":"b"}')
+NO_METADATA = answer("", "404 Not Found")
+
+
+@pytest.fixture
+def hanako() -> Member:
+    return make_member("hanako")
+
+
+@pytest.fixture
+def server(sandbox: Any) -> str:
+    return sandbox.root("mastodon").removeprefix("http://")
+
+
+def linked(member: Member, server: str) -> Link:
+    phone = log_in_phone(member)
+    come_back(phone, leave_by_phone(phone, "mastodon", server=server))
+    phone.submit("Link")
+    return Link.objects.of(member).get()
+
+
+@pytest.mark.parametrize("login_first", [False, True])
+def test_who_comes_after_the_server_forgot_us_links_all_the_same(
+    sandbox, server, hanako, login_first
+):
+    """Mastodon sends everybody to log in before it looks at who asks; snac says 400 at once."""
+    leave_by_phone(log_in_phone(hanako), "mastodon", server=server)
+    state = sandbox.mastodon.state
+    state.apps.clear()
+    state.settings.login_first = login_first
+    phone = log_in_phone(make_member("taro"))
+    away = leave_by_phone(phone, "mastodon", server=server)
+    state.settings.login_first = False
+    assert "ザキ" in come_back(phone, away)
+    assert len(state.apps) == 1
+
+
+@pytest.mark.parametrize("login_first", [False, True])
+def test_one_that_the_server_knows_is_used_on(sandbox, server, hanako, login_first):
+    sandbox.mastodon.state.settings.login_first = login_first
+    for member in (hanako, make_member("taro")):
+        leave_by_phone(log_in_phone(member), "mastodon", server=server)
+    assert len(sandbox.mastodon.state.apps) == 1
+    assert not sandbox.mastodon.state.tokens  # asking was answered with none
+
+
+def test_a_server_that_forgets_with_each_revoked_token_is_linked_again_and_again(
+    sandbox, server, hanako
+):
+    sandbox.mastodon.state.settings.forgets_at_revoke = True
+    for member in (hanako, make_member("taro")):
+        link = linked(member, server)
+        links.unlink(link, by=member)
+        revoking.attempt(Revocation.objects.get().pk, now=Moving(sandbox))
+        assert not sandbox.mastodon.state.apps
+    assert ServerRegistration.objects.count() == 2
+
+
+def test_an_old_link_keeps_the_registration_that_its_token_was_given_to(sandbox, server, hanako):
+    link = linked(hanako, server)
+    held = credentials.open_sealed(link)
+    servers.replace("mastodon", server)
+    leave_by_phone(log_in_phone(make_member("taro")), "mastodon", server=server)
+    assert len(sandbox.mastodon.state.apps) == 2
+    assert registrations.forget_unused(Moving(sandbox)()) == 0
+    links.unlink(link, by=hanako)
+    revoking.attempt(Revocation.objects.get().pk, now=Moving(sandbox))
+    assert sandbox.mastodon.state.tokens[held.access_token].is_revoked
+    assert registrations.forget_unused(Moving(sandbox)()) == 1
+
+
+def test_who_is_away_comes_back_with_the_registration_they_left_with(sandbox, server, hanako):
+    phone = log_in_phone(hanako)
+    away = leave_by_phone(phone, "mastodon", server=server)
+    servers.replace("mastodon", server)
+    leave_by_phone(log_in_phone(make_member("taro")), "mastodon", server=server)
+    assert "ザキ" in come_back(phone, away)
+
+
+def test_staff_drop_one_and_the_next_member_gets_another(sandbox, server, hanako):
+    leave_by_phone(log_in_phone(hanako), "mastodon", server=server)
+    row = ServerRegistration.objects.get()
+    staff = computer(make_staff("yuki", "Operators"))
+    page = staff.post(
+        "/admin/accounts/serverregistration/",
+        {"action": "drop", "_selected_action": [row.pk]},
+        follow=True,
+    )
+    assert "1 registration dropped" in page.content.decode()
+    row.refresh_from_db()
+    assert row.replaced_at
+    leave_by_phone(log_in_phone(make_member("taro")), "mastodon", server=server)
+    assert len(sandbox.mastodon.state.apps) == 2
+
+
+def test_support_may_not_drop_any(sandbox, server, hanako):
+    leave_by_phone(log_in_phone(hanako), "mastodon", server=server)
+    row = ServerRegistration.objects.get()
+    staff = computer(make_staff("yuki", "Support"))
+    data = {"action": "drop", "_selected_action": [row.pk]}
+    staff.post("/admin/accounts/serverregistration/", data)
+    row.refresh_from_db()
+    assert row.replaced_at is None
+
+
+# An instance page that fails (Takahē 0.11: 500 at v2)
+
+
+def test_a_server_that_fails_at_v2_is_linked_by_v1(sandbox, server, hanako):
+    sandbox.mastodon.state.settings.instance_v2_error = 500
+    phone = log_in_phone(hanako)
+    assert "ザキ" in come_back(phone, leave_by_phone(phone, "mastodon", server=server))
+
+
+def test_a_server_whose_instance_pages_both_fail_is_registered_with(hanako, settings, sandbox):
+    fails = answer("<html>", "503 Service Unavailable")
+    with playing(fails, fails, NO_METADATA, APP, NO_METADATA) as other:
+        settings.ALLOWED_PRIVATE_HOSTS = [*settings.ALLOWED_PRIVATE_HOSTS, other.authority]
+        leave_by_phone(log_in_phone(hanako), "mastodon", server=other.authority)
+    assert LinkReturn.objects.get().registration is not None
+
+
+def test_a_server_that_fails_at_everything_is_told_to_be_in_trouble(hanako, settings, sandbox):
+    with playing(answer("<html>", "503 Service Unavailable")) as other:
+        settings.ALLOWED_PRIVATE_HOSTS = [*settings.ALLOWED_PRIVATE_HOSTS, other.authority]
+        phone = log_in_phone(hanako)
+        phone.get("/links/mastodon/")
+        page = phone.submit("Go to", server=other.authority)
+    assert page.status == 409
+    assert "does not answer just now" in page
+    assert not ServerRegistration.objects.exists()
+
+
+# Servers that know broad permissions only (Takahē)
+
+
+def test_a_server_that_calls_itself_takahe_is_asked_for_broad_permissions(
+    hanako, settings, sandbox
+):
+    takahe = answer('{"version":"takahe/0.11.0"}')
+    with playing(answer("", "500 Error"), takahe, NO_METADATA, APP, NO_METADATA) as other:
+        settings.ALLOWED_PRIVATE_HOSTS = [*settings.ALLOWED_PRIVATE_HOSTS, other.authority]
+        away = leave_by_phone(log_in_phone(hanako), "mastodon", server=other.authority)
+    assert re.search(r"scope=(read\+write|write\+read)&", away.address)
+    [asked] = [each for each in other.received if b"/api/v1/apps" in each]
+    assert b'"scopes": "read write"' in asked
+
+
+def test_one_that_cannot_register_narrow_permissions_is_asked_for_broad_ones(
+    sandbox, server, hanako
+):
+    sandbox.mastodon.state.settings.refuses_narrow_scopes = True
+    phone = log_in_phone(hanako)
+    page = come_back(phone, leave_by_phone(phone, "mastodon", server=server))
+    assert "gives only the whole permission" in page
+    phone.submit("Link")
+    assert Link.objects.get().scopes == "read write"
+
+
+def test_one_that_wants_broad_permissions_to_say_who_it_is_is_asked_for_them_the_next_time(
+    sandbox, server, hanako
+):
+    state = sandbox.mastodon.state
+    state.settings.broad_scopes = True
+    phone = log_in_phone(hanako)
+    away = leave_by_phone(phone, "mastodon", server=server)
+    phone.get(away.agree(), bare=True)
+    page = phone.submit("Continue", number=away.number)
+    assert "gives only the whole permission" in page
+    assert "from now on we ask it for that" in page
+    [token] = state.tokens.values()
+    revoking.attempt(Revocation.objects.get().pk, now=Moving(sandbox))
+    assert token.is_revoked
+
+    page = come_back(phone, leave_by_phone(phone, "mastodon", server=server))
+    assert "gives only the whole permission" in page
+    phone.submit("Link")
+    assert Link.objects.get().scopes == "read write"
+    assert len(state.apps) == 2
+
+
+def test_one_that_gives_what_was_asked_for_is_not_said_to_give_more(sandbox, server, hanako):
+    phone = log_in_phone(hanako)
+    page = come_back(phone, leave_by_phone(phone, "mastodon", server=server))
+    assert "the whole permission" not in page
