@@ -15,15 +15,15 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from PIL import Image, ImageOps
+from PIL import Image
 
+from accounts.picture_decoding import PictureTooLarge, UnreadablePicture, decoded
 from syndication.connectors import reasons
 from syndication.connectors.base import Limits, OutgoingPost, Photo
 from syndication.connectors.errors import Unsupported
 from syndication.connectors.reasons import Reason
 
 JPEG = "image/jpeg"
-FORMATS = ("JPEG", "PNG", "GIF", "WEBP")  # that are read
 QUALITIES = (85, 75, 65)  # tried in turn before the sides shrink
 SHRINK = 0.8  # of the longer side, from step to step
 SMALLEST = 64  # pixels of the longer side; below it there is nothing to see
@@ -135,24 +135,9 @@ def _without(
 def _opened(content: bytes, side: int) -> Image.Image:
     """The picture as it is seen, no longer than `side` pixels. Raises DoesNotFit."""
     try:
-        with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
-            width, height = opened.size
-            if width * height > MOST_PIXELS:
-                raise DoesNotFit
-            # JPEG can be read at a fraction of its size, which spares time and memory.
-            opened.draft("RGB", (side, side))
-            upright = ImageOps.exif_transpose(opened)
-            picture = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        return decoded(content, side, most_pixels=MOST_PIXELS)
+    except (PictureTooLarge, UnreadablePicture) as error:
         raise DoesNotFit from error
-    except (OSError, SyntaxError, ValueError, LookupError, TypeError, struct.error) as error:
-        # OSError is Pillow's own; the others slip out of it for some broken files.
-        raise DoesNotFit from error
-    picture.thumbnail((side, side))
-    if picture.mode == "RGB":
-        return picture
-    white = Image.new("RGBA", picture.size, "white")
-    return Image.alpha_composite(white, picture).convert("RGB")
 
 
 def _encoded(picture: Image.Image, side: int, quality: int) -> bytes:

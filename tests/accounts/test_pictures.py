@@ -3,12 +3,14 @@
 import io
 import struct
 import zlib
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from accounts.pictures import BadPicture, to_jpeg
 
+WEBP_OF_48_MILLION_PIXELS = Path(__file__).parent / "pictures" / "48-million-pixels.webp"
 GPS, ORIENTATION = 0x8825, 0x0112
 
 
@@ -102,12 +104,21 @@ def test_a_picture_that_ends_in_the_middle_is_refused():
         to_jpeg(whole[: len(whole) // 2], 240)
 
 
-def test_a_picture_whose_exif_is_broken_is_refused():
-    """Pillow writes the tags anew when it turns the picture, and trips over their types."""
+def test_exif_that_is_broken_says_nothing():
+    """A type that there is not, in the first tag: rewriting the tags would fail."""
     exif = Image.Exif()
     exif[ORIENTATION] = 6
     exif[0x0100] = 5
     content = bytearray(encoded(Image.new("RGB", (8, 8)), exif=exif))
-    content[content.index(b"Exif\0\0") + 19] = 7  # the type of the first tag
-    with pytest.raises(BadPicture):
-        to_jpeg(bytes(content), 100)
+    content[content.index(b"Exif\0\0") + 19] = 7
+    assert read(to_jpeg(bytes(content), 100)).size == (8, 8)
+
+
+def test_a_format_that_cannot_be_read_in_part_has_a_limit_of_its_own(settings):
+    """A JPEG of so many pixels is taken."""
+    settings.PHOTO_MAX_PIXELS = 48_000_000
+    assert read(to_jpeg(encoded(Image.new("L", (5200, 5200)), "JPEG"), 100)).size == (100, 100)
+    claims = {"PNG": png_header(5200, 5200), "WEBP": WEBP_OF_48_MILLION_PIXELS.read_bytes()}
+    for kind, claim in claims.items():
+        with pytest.raises(BadPicture, match=f"too many pixels for a {kind} .* Save it as JPEG"):
+            to_jpeg(claim, 1600)
