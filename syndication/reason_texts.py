@@ -94,6 +94,7 @@ SENTENCES: Mapping[str, Any] = {
     # What became of a try (actions.verdicts)
     "gave_up": _("We tried for as long as it made sense. Try again by hand if it still fits."),
     "ask_you": _("No answer came, and we cannot look there ourselves. Please look."),
+    "not_sure": _("No clear answer came. It may be there in other words: please look."),
     "looking": _("No clear answer came. We look there before we send anything again."),
     "soon_asked": _("No clear answer came. In a minute we ask you to look there."),
     "again_soon": _("No clear answer came. It is sent again soon: twice is the same as once."),

@@ -6,6 +6,8 @@ A copy that another delivery of the link holds is never counted: two equal texts
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -13,19 +15,32 @@ from syndication.actions import claims, parking, timing, verdicts
 from syndication.actions.deciding import as_sent, words_in_doubt
 from syndication.actions.verdicts import Run
 from syndication.connectors import CONNECTORS, reasons
-from syndication.connectors.base import Connector, Receipt, RemotePost
+from syndication.connectors.base import Candidates, Connector, Receipt, RemotePost
 from syndication.connectors.errors import (
     ConnectorError,
     NoVerdict,
     TryLater,
     Unauthorized,
 )
+from syndication.connectors.text import core, normalise
 from syndication.models import Delivery, DeliveryKind, DeliveryState
 
 logger = logging.getLogger(__name__)
 
 CLOCKS_DIFFER = timedelta(seconds=60)
 READS_WHERE_IT_LAGS = 2
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a look at the timeline tells. `copy` None: not there where `is_sure`, else nobody knows.
+
+    `version`: which of the words that left the copy has; None where that is open.
+    """
+
+    copy: RemotePost | None = None
+    version: int | None = None
+    is_sure: bool = True
 
 
 def look(run: Run) -> None:
@@ -38,7 +53,7 @@ def look(run: Run) -> None:
         verdicts.ask_member(run, "cannot_look")
         return
     try:
-        found = run.once_refreshed(lambda each: _first_of_ours(run, each))
+        seen = run.once_refreshed(lambda each: _seen(run, each))
     except ConnectorError as error:
         verdicts.note(run, error)
         _could_not_look(run, error)
@@ -49,48 +64,77 @@ def look(run: Run) -> None:
         logger.exception("delivery %s", delivery.pk)
         _could_not_look(run, NoVerdict(reasons.UNREADABLE))
         return
-    if found is not None:
-        copy, version = found
-        receipt = Receipt(copy.remote_id, copy.url)
-        verdicts.arrived(run, receipt, outcome="found", version=version)
-    elif run.held.was_left or (
-        connector.timeline_lags and run.delivery.reads < READS_WHERE_IT_LAGS
-    ):
+    _settle(run, seen, lags=connector.timeline_lags)
+
+
+def _settle(run: Run, seen: Seen, *, lags: bool) -> None:
+    if seen.copy is not None:
+        receipt = Receipt(seen.copy.remote_id, seen.copy.url)
+        verdicts.arrived(run, receipt, outcome="found", version=seen.version)
+    elif run.held.was_left or (lags and run.delivery.reads < READS_WHERE_IT_LAGS):
         due_at = verdicts.quiet_until(run.link, run.now())
         run.settle(DeliveryState.UNCONFIRMED, "not_found", due_at=due_at, reason=verdicts.LOOKING)
-    else:
+    elif seen.is_sure:
         verdicts.again(run, "", outcome="not_found")
+    else:
+        verdicts.ask_member(run, "not_sure", reason=verdicts.NOT_SURE)
 
 
-def _first_of_ours(run: Run, connector: Connector) -> tuple[RemotePost, int] | None:
-    """The copy, and which words it has: those that left last, or of a try before them."""
+def _seen(run: Run, connector: Connector) -> Seen:
+    """The copy with the words that left last, or with those of a try before them. What reads exactly so
+    comes before what a server may have written anew."""
+    tries: list[tuple[dict[str, Any], Candidates]] = []
     for words in words_in_doubt(run.delivery.sent_as):
-        found = _with_words(run, connector, words)
-        if found is not None:
-            return found, int(words["version"])
-    return None
+        found = _candidates(run, connector, words)
+        copy = _ours(run.delivery, found.exact)
+        if copy is not None:
+            return Seen(copy, int(words["version"]))
+        tries.append((words, found))
+    for words, found in tries:
+        copy = _ours(run.delivery, found.alike)
+        if copy is None or run.delivery.is_edit:
+            continue
+        if _may_be_anothers(run.delivery, connector, words):
+            return Seen(is_sure=False)
+        return Seen(copy, int(words["version"]) if len(tries) == 1 else None)
+    return Seen(is_sure=all(found.is_conclusive for _, found in tries))
 
 
-def _with_words(run: Run, connector: Connector, words: dict[str, Any]) -> RemotePost | None:
-    """Of an edit: the copy that it was for. Of a publish: the first that no other delivery holds."""
-    delivery = run.delivery
-    copy = verdicts.copy_before(delivery) if delivery.is_edit else delivery
+def _candidates(run: Run, connector: Connector, words: dict[str, Any]) -> Candidates:
+    copy = verdicts.copy_before(run.delivery) if run.delivery.is_edit else run.delivery
     if copy is None:
-        return None
+        return Candidates()
     since = copy.first_sent_at or copy.created_at
-    candidates = list(
-        connector.look_up(
-            as_sent(words),
-            since=(since - CLOCKS_DIFFER).timestamp(),
-            idempotency_key=delivery.idempotency_key,
-        )
+    return connector.look_up(
+        as_sent(words),
+        since=(since - CLOCKS_DIFFER).timestamp(),
+        idempotency_key=run.delivery.idempotency_key,
     )
-    if delivery.is_edit:
-        return next((each for each in candidates if each.remote_id == copy.remote_id), None)
-    return _not_held_by_others(candidates, delivery)
 
 
-def _not_held_by_others(candidates: list[RemotePost], delivery: Delivery) -> RemotePost | None:
+def _ours(delivery: Delivery, candidates: Sequence[RemotePost]) -> RemotePost | None:
+    """Of an edit: the copy that it was for. Of a publish: the first that no other delivery holds."""
+    if not delivery.is_edit:
+        return _not_held_by_others(candidates, delivery)
+    copy = verdicts.copy_before(delivery)
+    ours = (each for each in candidates if copy is not None and each.remote_id == copy.remote_id)
+    return next(ours, None)
+
+
+def _may_be_anothers(delivery: Delivery, connector: Connector, words: dict[str, Any]) -> bool:
+    """Whether what looks like this delivery's copy may as well be that of another one in doubt, whose
+    words differ in what servers write anew alone."""
+    text = connector.preview(as_sent(words)).text
+    others = Delivery.objects.open().filter(link=delivery.link_id, kind=DeliveryKind.PUBLISH)
+    for other in others.exclude(pk=delivery.pk).exclude(sent_as={}):
+        for theirs in words_in_doubt(other.sent_as):
+            shown = connector.preview(as_sent(theirs)).text
+            if core(shown) == core(text) and normalise(shown) != normalise(text):
+                return True
+    return False
+
+
+def _not_held_by_others(candidates: Sequence[RemotePost], delivery: Delivery) -> RemotePost | None:
     others = set(
         Delivery.objects.filter(
             link=delivery.link_id,

@@ -39,6 +39,7 @@ STILL_OUT_THERE = "still_out_there"  # an incident
 
 GAVE_UP = Reason("gave_up")
 ASK_YOU = Reason("ask_you")
+NOT_SURE = Reason("not_sure")
 LOOKING = Reason("looking")
 SOON_ASKED = Reason("soon_asked")
 AGAIN_SOON = Reason("again_soon")
@@ -160,9 +161,9 @@ def failed(run: Run, reason: Reason, outcome: str) -> None:
 
 
 @transaction.atomic
-def ask_member(run: Run, outcome: str) -> None:
+def ask_member(run: Run, outcome: str, *, reason: Reason = ASK_YOU) -> None:
     """Nobody but the member can tell whether it arrived: two presses decide, nothing else does."""
-    if not run.settle(DeliveryState.UNCONFIRMED, outcome, due_at=None, reason=ASK_YOU):
+    if not run.settle(DeliveryState.UNCONFIRMED, outcome, due_at=None, reason=reason):
         return
     notices.tell(run.link.member, parking.UNCONFIRMED, link=run.link)
 

@@ -22,6 +22,7 @@ from syndication.connectors.values import (
     App,
     Audience,
     Budget,
+    Candidates,
     Credentials,
     FeedItem,
     Friend,
@@ -41,6 +42,7 @@ __all__ = [
     "App",
     "Audience",
     "Budget",
+    "Candidates",
     "Connector",
     "Credentials",
     "FeedItem",
@@ -189,14 +191,11 @@ class Connector:
         """Delete the copy. A copy that is already gone is a success."""
         raise NotImplementedError
 
-    def look_up(
-        self, post: OutgoingPost, *, since: float, idempotency_key: str
-    ) -> Iterator[RemotePost]:
-        """What on the account's own timeline could be `post`, sent at `since` or later, oldest first.
+    def look_up(self, post: OutgoingPost, *, since: float, idempotency_key: str) -> Candidates:
+        """What on the account's own timeline could be `post`, sent at `since` or later.
 
-        "Could be" means: reads as `preview(post)` does once both are normalised. `since` is compared
-        with the network's clock; take the margin for its being wrong off beforehand. Raises
-        Unsupported for a kind that is not in `can_read_back`.
+        `since` is compared with the network's clock; take the margin for its being wrong off
+        beforehand. Raises Unsupported for a kind that is not in `can_read_back`.
         """
         raise NotImplementedError
 

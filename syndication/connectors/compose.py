@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from syndication.connectors import reasons
 from syndication.connectors.base import (
     Audience,
+    Candidates,
     Kind,
     Limits,
     OutgoingPost,
@@ -30,6 +31,7 @@ from syndication.connectors.text import (
     Fitted,
     TooLong,
     clean,
+    core,
     cut,
     fit,
     names_somebody,
@@ -141,11 +143,21 @@ def cleaned(post: OutgoingPost) -> OutgoingPost:
     )
 
 
-def reading_alike(entries: Iterable[RemotePost], text: str, *, since: float) -> list[RemotePost]:
+def candidates(
+    entries: Iterable[RemotePost], text: str, *, since: float, is_whole: bool = True
+) -> Candidates:
     """Those of `entries`, newest first, that could be what was sent as `text` at `since` (epoch
-    seconds; networks cut times to the second) or later; oldest first."""
-    shown = normalise(text)
-    found = [
-        each for each in entries if each.created_at >= int(since) and normalise(each.text) == shown
-    ]
-    return found[::-1]
+    seconds; networks cut times to the second) or later.
+
+    `is_whole`: the list shows such a post for sure. Of a text that is an address alone nothing is left
+    to compare where a server shortens it, so one such entry leaves it open.
+    """
+    recent = [each for each in entries if each.created_at >= int(since)][::-1]
+    shown, kept = normalise(text), core(text)
+    exact = tuple(each for each in recent if normalise(each.text) == shown)
+    others = [each for each in recent if each not in exact and core(each.text) == kept]
+    return Candidates(
+        exact,
+        alike=tuple(others) if kept else (),
+        is_conclusive=is_whole and (bool(kept) or not others),
+    )

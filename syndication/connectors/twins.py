@@ -16,5 +16,6 @@ class Duplicate(Rejected):
 def check_twins(connector: Connector, post: OutgoingPost, refusal: Duplicate) -> None:
     """Raises NoVerdict where what `refusal` speaks of stands there since a moment ago."""
     since = connector.clock() - MAYBE_OURS
-    if any(True for _ in connector.look_up(post, since=since, idempotency_key="")):
+    found = connector.look_up(post, since=since, idempotency_key="")
+    if found.exact or found.alike or not found.is_conclusive:
         raise NoVerdict(reasons.SAID_ALREADY, status=refusal.status) from refusal

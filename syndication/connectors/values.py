@@ -129,6 +129,19 @@ class RemotePost:
 
 
 @dataclass(frozen=True)
+class Candidates:
+    """What on the account's own timeline could be one post, each list oldest first.
+
+    `exact` reads as it left; `alike` reads so once what servers write anew is left out.
+    `is_conclusive`: where the copy is in neither list, it is not there. Else only the member can tell.
+    """
+
+    exact: tuple[RemotePost, ...] = ()
+    alike: tuple[RemotePost, ...] = ()
+    is_conclusive: bool = True
+
+
+@dataclass(frozen=True)
 class Friend:
     """Somebody on the member's friend list there. `picture_url` may be ""."""
 

@@ -19,6 +19,7 @@ class Outcome(models.TextChoices):
     NOT_FOUND = "not_found", _("not found there")
     NOT_READ = "not_read", _("could not look there")
     CANNOT_LOOK = "cannot_look", _("no way to look there")
+    NOT_SURE = "not_sure", _("could not tell")
     NO_VERDICT = "no_verdict", _("no clear answer")
     TRY_LATER = "try_later", _("not taken now")
     UNREACHABLE = "unreachable", _("not reached")

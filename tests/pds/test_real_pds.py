@@ -159,14 +159,14 @@ def test_linked_posts_go_there_once_and_are_deleted_there(pds, hanako, linked):
 def test_a_repeat_finds_its_record_and_doubles_nothing(pds, hanako, linked):
     connector = credentials.connector_for(linked(hanako))
     post, since = a_post("status", written_at=time.time()), time.time() - 60
-    assert list(connector.look_up(post, since=since, idempotency_key="k")) == []
+    assert connector.look_up(post, since=since, idempotency_key="k").exact == ()
     first = connector.publish(post, idempotency_key="k")
     [there] = hanako.posts()
     assert connector.publish(post, idempotency_key="k") == first
     other_words = replace(post, text="changed in between")
     assert connector.publish(other_words, idempotency_key="k") == first
     assert hanako.posts() == [there]
-    [found] = connector.look_up(post, since=since, idempotency_key="k")
+    [found] = connector.look_up(post, since=since, idempotency_key="k").exact
     assert found.remote_id == first.remote_id
     connector.retract(first)
     connector.retract(first)

@@ -79,6 +79,16 @@ def tried(delivery: Delivery, now: Any = timezone.now, *, times: int = 1) -> Del
     return delivery
 
 
+def settled(delivery: Delivery, now: Moving, *, times: int = 12) -> Delivery:
+    """The row once it has come to rest, tried at its own times."""
+    for _ in range(times):
+        if delivery.due_at is None:
+            break
+        now.advance(seconds=max(1.0, (delivery.due_at - now()).total_seconds() + 1))
+        delivery = tried(delivery, now)
+    return delivery
+
+
 def texts(sandbox: TestSandbox) -> list[str]:
     """The statuses that stand on mixi."""
     return [each.text for each in sandbox.mixi.statuses if not each.is_deleted]

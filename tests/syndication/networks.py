@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from accounts.models import Member, ServerRegistration
 from accounts.sealing import seal_json
@@ -12,7 +13,7 @@ from tests.making import make_link
 from tests.syndication.connectors.network import Network
 
 
-def linked_on(net: Network, member: Member) -> Link:
+def linked_on(net: Network, member: Member, **fields: Any) -> Link:
     """An active link of `member`, and our registration where servers are many."""
     app, held, key = net.app(), net.credentials(), net.connector_class.key
     host = net.sandbox.root(key).removeprefix("http://")
@@ -24,6 +25,6 @@ def linked_on(net: Network, member: Member) -> Link:
         registration, _ = ServerRegistration.objects.get_or_create(
             network=key, host=host, replaced_at=None, defaults=sealed
         )
-    link = make_link(member, key, uid=held.uid, host=host, registration=registration)
+    link = make_link(member, key, uid=held.uid, host=host, registration=registration, **fields)
     credentials.keep(link, replace(held, host=host))
     return link

@@ -26,6 +26,7 @@ from syndication.connectors import CONNECTORS, reasons
 from syndication.connectors.api import Api
 from syndication.connectors.base import (
     Audience,
+    Candidates,
     Connector,
     Credentials,
     Kind,
@@ -243,13 +244,14 @@ class SlateConnector(Connector):
     def retract(self, receipt: Receipt) -> None:
         self._api.remove("DELETE", f"/posts/{receipt.remote_id}")
 
-    def look_up(
-        self, post: OutgoingPost, *, since: float, idempotency_key: str
-    ) -> Iterator[RemotePost]:
+    def look_up(self, post: OutgoingPost, *, since: float, idempotency_key: str) -> Candidates:
         words = self.preview(post).text
-        for each in self._api.read("/posts"):
-            if each["text"] == words and each["at"] >= since:
-                yield RemotePost(each["id"], each["text"], each["at"])
+        posts = [
+            RemotePost(each["id"], each["text"], each["at"]) for each in self._api.read("/posts")
+        ]
+        return Candidates(
+            tuple(each for each in posts if each.text == words and each.created_at >= since)
+        )
 
 
 class StubbornSlateConnector(SlateConnector):

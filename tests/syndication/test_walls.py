@@ -8,22 +8,12 @@ from syndication.models import Delivery, DeliveryKind, DeliveryState, LinkState
 from tests.making import make_member
 from tests.syndication.connectors.mastodon import MastodonOnTheSandbox
 from tests.syndication.connectors.mixi import MixiOnTheSandbox
-from tests.syndication.delivering import Moving, planned, remove, tried
+from tests.syndication.delivering import Moving, planned, remove, settled, tried
 from tests.syndication.networks import linked_on
 
 pytestmark = pytest.mark.django_db
 
 NETWORKS = [MastodonOnTheSandbox, MixiOnTheSandbox]
-
-
-def settled(delivery, now, *, times=12):
-    """The row once it has come to rest, at its own times."""
-    for _ in range(times):
-        if delivery.due_at is None:
-            break
-        now.advance(seconds=max(1.0, (delivery.due_at - now()).total_seconds() + 1))
-        delivery = tried(delivery, now)
-    return delivery
 
 
 @pytest.mark.parametrize("network", NETWORKS)

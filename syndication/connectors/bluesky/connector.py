@@ -12,6 +12,7 @@ from syndication.connectors.base import (
     KINDS,
     Audience,
     Budget,
+    Candidates,
     Connector,
     Credentials,
     FeedItem,
@@ -112,16 +113,14 @@ class Bluesky(Connector):
         name = {"repo": owner, "collection": records.COLLECTION, "rkey": key}
         self._xrpc.procedure("com.atproto.repo.deleteRecord", name)
 
-    def look_up(
-        self, post: OutgoingPost, *, since: float, idempotency_key: str
-    ) -> Iterator[RemotePost]:
+    def look_up(self, post: OutgoingPost, *, since: float, idempotency_key: str) -> Candidates:
         """The record under this delivery's key: no other post can have it."""
         name = self._named(post, idempotency_key)
         try:
             answer = self._xrpc.call("com.atproto.repo.getRecord", name)
         except Rejected as error:
             if error.status == 404 or "RecordNotFound" in error.excerpt:
-                return
+                return Candidates()
             raise
         value = answer.get("value")
         written = value.get("text") if isinstance(value, dict) else None
@@ -131,7 +130,9 @@ class Bluesky(Connector):
         is_it = normalise(written) == normalise(self.preview(post).text)
         if is_it and created_at >= int(since):
             receipt = self._receipt(name["rkey"])
-            yield RemotePost(receipt.remote_id, written, created_at, url=receipt.url)
+            copy = RemotePost(receipt.remote_id, written, created_at, url=receipt.url)
+            return Candidates((copy,))
+        return Candidates()
 
     def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
         """Whom the account follows, from its own records: a server without an AppView has them."""

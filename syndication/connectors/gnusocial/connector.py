@@ -12,6 +12,7 @@ from syndication.connectors.api import MEDIA_DEADLINE, fewer, halves, part
 from syndication.connectors.base import (
     KINDS,
     Audience,
+    Candidates,
     Connector,
     FeedItem,
     Friend,
@@ -25,7 +26,7 @@ from syndication.connectors.base import (
     Response,
     Terms,
 )
-from syndication.connectors.compose import OneText, reading_alike
+from syndication.connectors.compose import OneText, candidates
 from syndication.connectors.errors import ConnectorError
 from syndication.connectors.gnusocial import reading
 from syndication.connectors.oauth1 import SignedApi
@@ -95,11 +96,8 @@ class Gnusocial(Connector):
     def retract(self, receipt: Receipt) -> None:
         self._wire.remove("POST", f"/api/statuses/destroy/{part(receipt.remote_id)}.json")
 
-    def look_up(
-        self, post: OutgoingPost, *, since: float, idempotency_key: str
-    ) -> Iterator[RemotePost]:
-        shown = self.preview(post).text
-        yield from reading_alike(self._own_statuses(since), shown, since=since)
+    def look_up(self, post: OutgoingPost, *, since: float, idempotency_key: str) -> Candidates:
+        return candidates(self._own_statuses(since), self.preview(post).text, since=since)
 
     def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
         """Whom the account follows, page by page until one is empty. `start` is an index: a page before

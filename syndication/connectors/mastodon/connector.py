@@ -13,6 +13,7 @@ from syndication.connectors.base import (
     KINDS,
     Audience,
     Budget,
+    Candidates,
     Connector,
     FeedItem,
     Friend,
@@ -23,21 +24,20 @@ from syndication.connectors.base import (
     Photo,
     Preview,
     Receipt,
-    RemotePost,
     Terms,
 )
-from syndication.connectors.compose import OneText, reading_alike
+from syndication.connectors.compose import OneText, candidates
 from syndication.connectors.errors import Gone, NoVerdict, Rejected, TryLater, Unreachable
 from syndication.connectors.mastodon import reading
+from syndication.connectors.mastodon.own_statuses import OwnStatuses
 from syndication.connectors.mastodon.wire import ME, Wire
 from syndication.connectors.media import with_the_first
-from syndication.connectors.text import mastodon_count
+from syndication.connectors.text import mastodon_count, may_be_rewritten
 
 VISIBILITY: Mapping[Audience, str] = {"everyone": "public", "friends": "private"}
 POLLS = 10  # how often a picture's state is asked after
 POLL_EVERY = 1.0  # seconds
 MOST_FEED_PAGES = 5
-MOST_READ_BACK = 400  # statuses of one's own; nobody writes more in two days
 
 # What a server says that says nothing of its own: https://docs.joinmastodon.org/user/posting/.
 _USUAL = Limits(
@@ -120,11 +120,20 @@ class Mastodon(Connector):
     def retract(self, receipt: Receipt) -> None:
         self._wire.remove("DELETE", f"/api/v1/statuses/{part(receipt.remote_id)}")
 
-    def look_up(
-        self, post: OutgoingPost, *, since: float, idempotency_key: str
-    ) -> Iterator[RemotePost]:
+    def look_up(self, post: OutgoingPost, *, since: float, idempotency_key: str) -> Candidates:
+        """For followers' posts in two lists, since some servers show them in one alone. A text that a
+        server may write anew, and that is not found, may be there all the same."""
         shown = self.preview(post).text
-        yield from reading_alike(self._own_statuses(since), shown, since=since)
+        is_public = post.audience not in self.followers_read
+        own = OwnStatuses(self._wire, self._own_id(), since)
+        own.read()
+        found = candidates(own.posts.values(), shown, since=since)
+        if not found.exact and not is_public:
+            own.read_home()
+            found = candidates(own.posts.values(), shown, since=since)
+        is_shown = own.is_whole and (is_public or own.shows_private)
+        is_sure = found.is_conclusive and is_shown and not may_be_rewritten(shown)
+        return replace(found, is_conclusive=is_sure)
 
     def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
         """Whom the account follows. `start` is the query of a page."""
@@ -222,17 +231,6 @@ class Mastodon(Connector):
         if not remote_id:
             raise self._wire.unreadable(is_write=True)
         return Receipt(remote_id, url=checked.address(answer.get("url")))
-
-    def _own_statuses(self, since: float) -> Iterator[RemotePost]:
-        """Newest first, back to `since`."""
-        path = f"/api/v1/accounts/{part(self._own_id())}/statuses"
-        count = 0
-        for page, _ in self._wire.listed(path, {"exclude_reblogs": "true"}, most=40):
-            found = [each for each in map(reading.remote_post, page) if each]
-            yield from found
-            count += len(page)
-            if count >= MOST_READ_BACK or (found and found[-1].created_at < since):
-                return
 
 
 def _composer(terms: Terms | None) -> OneText:

@@ -19,6 +19,7 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _BREAK = re.compile(r"<br\s*/?>")
 _PARAGRAPHS = re.compile(r"</p>\s*<p[^>]*>")
 _TAG = re.compile(r"<[^>]*>")
+_ANCHOR = re.compile(r"""<a\b[^>]*?\bhref=["']([^"']*)["'][^>]*>(.*?)</a>""", re.DOTALL)
 _LINK = re.compile(r"""<([^<>]*)>([^<]*)""")
 _REL = re.compile(r""";\s*rel\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s;,]+))""", re.IGNORECASE)
 LONGEST_QUERY = 1000  # characters of a next page's query, which is stored
@@ -36,6 +37,20 @@ def text_of(content: object) -> str:
         return ""
     lines = _BREAK.sub("\n", _PARAGRAPHS.sub("\n\n", content))
     return clean(html.unescape(_TAG.sub("", lines)))
+
+
+def with_whole_addresses(content: object) -> str:
+    """`content` with the whole address where a link shows the beginning of its own (Takahē)."""
+    return _ANCHOR.sub(_whole, content) if isinstance(content, str) else ""
+
+
+def _whole(link: re.Match[str]) -> str:
+    address = html.unescape(link[1])
+    shown = html.unescape(_TAG.sub("", link[2])).strip().rstrip(".…")
+    is_address = shown and address.partition("://")[2].removeprefix("www.").startswith(
+        shown.partition("://")[2] or shown.removeprefix("www.")
+    )
+    return html.escape(address) if is_address else link[0]
 
 
 def person(entry: Any) -> Friend | None:
@@ -58,7 +73,7 @@ def remote_post(entry: Any) -> RemotePost | None:
         return None
     return RemotePost(
         remote_id=word(entry["id"]),
-        text=text_of(entry.get("content")),
+        text=text_of(with_whole_addresses(entry.get("content"))),
         created_at=created_at,
         url=checked.address(entry.get("url")),
     )

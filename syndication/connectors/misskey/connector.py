@@ -16,6 +16,7 @@ from syndication.connectors.base import (
     KINDS,
     Audience,
     Budget,
+    Candidates,
     Connector,
     FeedItem,
     Friend,
@@ -30,7 +31,7 @@ from syndication.connectors.base import (
     Response,
     Terms,
 )
-from syndication.connectors.compose import OneText, reading_alike
+from syndication.connectors.compose import OneText, candidates
 from syndication.connectors.errors import ConnectorError, Gone, Rejected, TryLater, Unauthorized
 from syndication.connectors.misskey import reading
 
@@ -144,11 +145,10 @@ class Misskey(Connector):
         except Gone:
             return
 
-    def look_up(
-        self, post: OutgoingPost, *, since: float, idempotency_key: str
-    ) -> Iterator[RemotePost]:
-        shown = self.preview(post).text
-        yield from reading_alike(self._own_notes(since), shown, since=since)
+    def look_up(self, post: OutgoingPost, *, since: float, idempotency_key: str) -> Candidates:
+        shown, notes = self.preview(post).text, list(self._own_notes(since))
+        is_whole = len(notes) < MOST_READ_BACK or notes[-1].created_at < since
+        return candidates(notes, shown, since=since, is_whole=is_whole)
 
     def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
         """Whom the account follows. `start` is the id of a row."""

@@ -12,6 +12,7 @@ from syndication.connectors import reasons
 from syndication.connectors.api import MEDIA_DEADLINE, part
 from syndication.connectors.base import (
     Audience,
+    Candidates,
     Connector,
     Credentials,
     FeedItem,
@@ -97,18 +98,17 @@ class Mixi(Connector):
             case _:
                 raise Unsupported(reasons.CANNOT_DELETE)
 
-    def look_up(
-        self, post: OutgoingPost, *, since: float, idempotency_key: str
-    ) -> Iterator[RemotePost]:
+    def look_up(self, post: OutgoingPost, *, since: float, idempotency_key: str) -> Candidates:
         if post.kind not in self.can_read_back:
             raise Unsupported(reasons.CANNOT_READ_BACK)
         shown = self.preview(post).text
         is_photo = post.kind == "photo"
         found = self._albums.items(post.audience) if is_photo else self._own_voices(since)
-        for entry in sorted(found, key=lambda entry: entry.created_at):
-            # Both kinds of time are cut to the second.
-            if entry.created_at >= int(since) and _reads_alike(entry.text, shown, post.permalink):
-                yield entry
+        # Both kinds of time are cut to the second.
+        recent = [entry for entry in found if entry.created_at >= int(since)]
+        alike = [entry for entry in recent if _reads_alike(entry.text, shown, post.permalink)]
+        exact = tuple(sorted(alike, key=lambda entry: entry.created_at))
+        return Candidates(exact, is_conclusive=is_photo or len(recent) < MOST_VOICES)
 
     def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
         """The friend list, with those pictures only that everyone may see. `start` is an index: a page

@@ -18,6 +18,7 @@ from syndication.connectors.api import fewer, halves
 from syndication.connectors.base import (
     KINDS,
     Audience,
+    Candidates,
     Connector,
     FeedItem,
     Friend,
@@ -94,15 +95,19 @@ class Orkut(Connector):
         if any(each.remote_id == receipt.remote_id for each in self._photos(album)):
             self._rpc.do("mediaItems.delete", albumId=album, mediaItemId=ident)
 
-    def look_up(
-        self, post: OutgoingPost, *, since: float, idempotency_key: str
-    ) -> Iterator[RemotePost]:
+    def look_up(self, post: OutgoingPost, *, since: float, idempotency_key: str) -> Candidates:
         shown = self.preview(post)
-        found = self._own_photos() if post.kind == "photo" else self._own_activities()
-        alike = [
+        is_whole = True
+        if post.kind == "photo":
+            found = self._own_photos()
+        else:
+            everybodys = self._activities()
+            found = list(self._own(everybodys))
+            is_whole = len(everybodys) < PAGE or any(each.created_at < since for each in found)
+        exact = [
             each for each in found if each.created_at >= int(since) and _reads_alike(each, shown)
         ]
-        yield from reversed(alike)
+        return Candidates(tuple(reversed(exact)), is_conclusive=is_whole)
 
     def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
         """`start` is an index: a page before it is read again, since who left the list meanwhile has
@@ -140,7 +145,7 @@ class Orkut(Connector):
     def _found(self, shown: Preview) -> Receipt:
         """The newest activity that reads so: it was made a moment ago. Raises NoVerdict."""
         try:
-            for each in self._own_activities():
+            for each in self._own(self._activities()):
                 if _reads_alike(each, shown):
                     return Receipt(each.remote_id, url=each.url)
         except ConnectorError as error:
@@ -185,9 +190,9 @@ class Orkut(Connector):
         photos = [photo for photo in (reading.photo(each, album) for each in found) if photo]
         return sorted(photos, key=lambda each: each.created_at, reverse=True)
 
-    def _own_activities(self) -> Iterator[RemotePost]:
+    def _own(self, activities: list[Any]) -> Iterator[RemotePost]:
         me = reading.word(self.credentials.uid) or self.profile().uid
-        for entry in self._activities():
+        for entry in activities:
             if isinstance(entry, dict) and reading.word(entry.get("userId")) == me:
                 told = reading.activity(entry)
                 if told:

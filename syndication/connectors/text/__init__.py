@@ -8,6 +8,7 @@ with `mastodon_count`. Nothing here is cut inside an address, a mention, a hasht
 or what a reader takes for one character.
 """
 
+from syndication.connectors.text.comparing import core, may_be_rewritten
 from syndication.connectors.text.counting import (
     UNITS,
     Count,
@@ -32,12 +33,14 @@ __all__ = [
     "atoms",
     "characters",
     "clean",
+    "core",
     "codec",
     "cut",
     "fit",
     "graphemes",
     "graphemes_and_bytes",
     "mastodon_count",
+    "may_be_rewritten",
     "names_somebody",
     "normalise",
     "spans",

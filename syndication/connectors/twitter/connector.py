@@ -13,6 +13,7 @@ from syndication.connectors.base import (
     KINDS,
     Audience,
     Budget,
+    Candidates,
     Connector,
     Credentials,
     FeedItem,
@@ -26,7 +27,7 @@ from syndication.connectors.base import (
     Receipt,
     RemotePost,
 )
-from syndication.connectors.compose import OneText, reading_alike
+from syndication.connectors.compose import OneText, candidates
 from syndication.connectors.twins import Duplicate, check_twins
 from syndication.connectors.twitter import reading
 from syndication.connectors.twitter.wire import Wire
@@ -93,11 +94,8 @@ class Twitter(Connector):
     def retract(self, receipt: Receipt) -> None:
         self._wire.remove("DELETE", f"/tweets/{part(receipt.remote_id)}")
 
-    def look_up(
-        self, post: OutgoingPost, *, since: float, idempotency_key: str
-    ) -> Iterator[RemotePost]:
-        shown = self.preview(post).text
-        yield from reading_alike(self._own_posts(since), shown, since=since)
+    def look_up(self, post: OutgoingPost, *, since: float, idempotency_key: str) -> Candidates:
+        return candidates(self._own_posts(since), self.preview(post).text, since=since)
 
     def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
         """Whom the account follows. `start` is a page's token."""

@@ -13,20 +13,23 @@ from syndication.sandbox.html import page
 from syndication.sandbox.network import Network
 from syndication.sandbox.oauth1 import BadSignature, OAuth1
 from syndication.sandbox.pictures import face, media_type
-from syndication.sandbox.society import Account, Post, Society
+from syndication.sandbox.society import Account, Post, Society, digest
 from syndication.sandbox.wire import BadBody, Reply, Request, json_reply
 
 JPEG = ("Content-Type", "image/jpeg")
 CONSUMERS = {"anonymous": "anonymous"}
+_ADDRESS = re.compile(r"https?://[!-~]+")
 CONFIGS = ("/api/statusnet/config.json", "/api/gnusocial/config.json")
 
 
 @dataclass
 class Settings:
-    """What `POST /_settings` can turn. `text_limit` 0: none."""
+    """What `POST /_settings` can turn. `text_limit` 0: none. `shortens`: addresses are shown by the
+    server's own shortener."""
 
     text_limit: int = 140
     dupe_seconds: int = 60
+    shortens: bool = False
 
     def change(self, values: dict[str, Any]) -> None:
         """Take new values. Raises ValueError for an unknown name or another type."""
@@ -142,7 +145,7 @@ class Gnusocial(Network):
         """A status."""
         return {
             "id": int(post.id),
-            "text": post.text,
+            "text": _ADDRESS.sub(_short, post.text) if self.settings.shortens else post.text,
             "created_at": post.at.astimezone(UTC).strftime("%a %b %d %H:%M:%S %z %Y"),
             "uri": f"tag:sandbox,2026:noticeId={post.id}:objectType=note",
             "external_url": f"{root}/notice/{post.id}",
@@ -217,6 +220,10 @@ ROUTES: list[tuple[str, Handler]] = [
     (r"GET /api/statuses/friends\.json", Gnusocial.friends),
     (r"GET /api/account/verify_credentials\.json", Gnusocial.me),
 ]
+
+
+def _short(found: re.Match[str]) -> str:
+    return f"https://s.example/{digest(found.group(), 6)}"
 
 
 def _error(request: Request, words: str, status: int) -> Reply:

@@ -56,8 +56,11 @@ def statuses(call: Call) -> Reply:
     call.needs("read:statuses")
     if call.rest not in call.state.society.accounts:
         return error("Record not found", 404)
+    hidden = () if call.state.settings.lists_private else ("private", "direct")
     mine = [
-        post for post in call.state.society.standing(call.rest) if call.state.sees(call.me.id, post)
+        post
+        for post in call.state.society.standing(call.rest)
+        if call.state.sees(call.me.id, post) and post.visibility not in hidden
     ]
     return _timeline(call, mine)
 

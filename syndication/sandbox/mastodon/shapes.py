@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from html import escape
 from typing import Any
@@ -11,7 +12,10 @@ from syndication.sandbox.mastodon.state import State
 from syndication.sandbox.society import Account, Post, Upload
 
 _ADDRESS = re.compile(r"https?://[!-~]+")
-_TAG = re.compile(r"#(\w+)")
+_TAG = re.compile(r"[#＃](\w+)")
+_MENTION = re.compile(r"@(\w+)(?:@([\w.-]+\w))?", re.ASCII)
+_EMPHASIS = re.compile(r"([*_]{1,2})(?=\S)(.+?)\1")
+_BULLET = re.compile(r"[-*] ")
 _SHOWN = 30  # characters of an address that are shown
 
 
@@ -48,7 +52,7 @@ def status(state: State, post: Post, root: str) -> dict[str, Any]:
         "spoiler_text": "",
         "uri": f"{root}/users/{owner.name}/statuses/{post.id}",
         "url": f"{root}/@{owner.name}/{post.id}",
-        "content": html(post.text),
+        "content": _content(state, post.text),
         "account": account(owner, root),
         "media_attachments": [media(each, root) for each in post.photos],
         "reblog": None,
@@ -68,6 +72,11 @@ def media(upload: Upload, root: str, *, is_ready: bool = True) -> dict[str, Any]
     }
 
 
+def _content(state: State, text: str) -> str:
+    style = state.settings.text_style
+    return html(text) if style == "mastodon" else STYLES[style](text)
+
+
 def html(text: str) -> str:
     """Paragraphs, line breaks, links."""
     paragraphs = re.split(r"\n{2,}", text)
@@ -83,12 +92,51 @@ def _line(text: str) -> str:
 
 
 def _words(text: str) -> str:
-    return _TAG.sub(
+    """A mention is shown without its host, a tag with a plain # (lib/text_formatter.rb of the real one)."""
+    tagged = _TAG.sub(
         lambda found: (
             f'<a href="/tags/{found[1]}" class="mention hashtag">#<span>{found[1]}</span></a>'
         ),
         escape(text, quote=False),
     )
+    return _MENTION.sub(_mention, tagged)
+
+
+def _mention(found: re.Match[str]) -> str:
+    name, host = found[1], found[2]
+    address = f"https://{host}/@{name}" if host else f"/@{name}"
+    return f'<a href="{address}" class="u-url mention">@<span>{name}</span></a>'
+
+
+def _markdown(text: str) -> str:
+    """As servers that take Markdown do: a list, emphasis; a rough one."""
+    lines = escape(text, quote=False).split("\n")
+    if all(_BULLET.match(line) for line in lines):
+        return "<ul>" + "".join(f"<li>{line[2:]}</li>" for line in lines) + "</ul>"
+    return f"<p>{_EMPHASIS.sub(_emphasised, '<br>'.join(lines))}</p>"
+
+
+def _emphasised(found: re.Match[str]) -> str:
+    return f"<em>{found[2]}</em>"
+
+
+def _short(text: str) -> str:
+    """Of a long address its beginning is shown."""
+
+    def link(found: re.Match[str]) -> str:
+        address = found.group()
+        shown = address.partition("://")[2]
+        shown = shown if len(shown) <= _SHOWN else shown[: _SHOWN - 1] + "…"
+        return f'<a href="{escape(address)}" rel="nofollow">{escape(shown)}</a>'
+
+    lines = [
+        _ADDRESS.sub(link, escape(line, quote=False).replace("&amp;", "&"))
+        for line in text.split("\n")
+    ]
+    return "<p>" + "<br>".join(lines) + "</p>"
+
+
+STYLES: dict[str, Callable[[str], str]] = {"markdown": _markdown, "short": _short}
 
 
 def _link(address: str) -> str:

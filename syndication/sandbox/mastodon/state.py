@@ -14,7 +14,10 @@ from syndication.sandbox.society import Account, Post, Society
 class Settings:
     """What `POST /_settings` can turn: servers that speak this API differ.
 
-    `idempotency`: three of four servers ignore the key. `instance_v2` off: only v1 tells the limits.
+    `idempotency`: three of four servers ignore the key. `repeat_is_500`: a repeat with it is answered so
+    (https://github.com/mastodon/mastodon/issues/40399). `text_style`: how texts are shown: as
+    `mastodon` does, as `markdown`, or with `short` addresses (Takahē). `lists_private` off: an account's
+    own list leaves out what is for followers (snac, Takahē). `instance_v2` off: only v1 tells the limits.
     `media_polls`: how often a picture is asked after before it is ready. `rate_limit`: requests of
     one account in five minutes. `dead_token`: how the server tells it: 401, 400 (HTML) or 422.
     `metadata` off: a server from before 4.3. `tells_issuer`: it says beside a code who gave it.
@@ -30,6 +33,9 @@ class Settings:
     max_media: int = 4
     image_size_limit: int = 16_777_216
     idempotency: bool = True
+    repeat_is_500: bool = False
+    text_style: str = "mastodon"
+    lists_private: bool = True
     instance_v2: bool = True
     instance_v2_error: int = 0
     broad_scopes: bool = False

@@ -7,6 +7,7 @@ taken, too, as the real one does.
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from syndication.sandbox.mastodon import shapes
@@ -17,6 +18,7 @@ from syndication.sandbox.society import Post, Upload
 from syndication.sandbox.wire import Reply, json_reply
 
 VISIBILITIES = ("public", "unlisted", "private", "direct")
+KEPT_FOR = timedelta(hours=1)  # an Idempotency-Key
 _ADDRESS = re.compile(r"https?://[!-~]+")
 _MENTION = re.compile(r"@([A-Za-z0-9_]+)@[A-Za-z0-9.-]+")
 
@@ -26,7 +28,9 @@ def create(call: Call) -> Reply:
     call.needs("write:statuses")
     repeat = (call.key, call.request.headers.get("idempotency-key", ""))
     known = call.state.repeats.get(repeat) if call.state.settings.idempotency else None
-    if repeat[1] and known:
+    if repeat[1] and known and _is_within_the_hour(call, known):
+        if call.state.settings.repeat_is_500:
+            return error("An unexpected error occurred", 500)
         return _shown(call, call.state.society.posts[known])
     fields = _fields(call)
     photos = _photos(call, fields)
@@ -157,6 +161,10 @@ def _own(call: Call) -> Post | None:
     post = call.state.society.posts.get(call.rest)
     is_own = post is not None and post.user == call.me.id and not post.is_deleted
     return post if is_own else None
+
+
+def _is_within_the_hour(call: Call, ident: str) -> bool:
+    return call.state.society.now() - call.state.society.posts[ident].at < KEPT_FOR
 
 
 def _shown(call: Call, post: Post) -> Reply:

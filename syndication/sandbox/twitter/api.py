@@ -156,7 +156,7 @@ def user(account: Account, root: str) -> dict[str, Any]:
     }
 
 
-def shown(post: Post) -> dict[str, Any]:
+def shown(post: Post, *, tells: bool = True) -> dict[str, Any]:
     """Post: each address as t.co, and one more for the pictures."""
     text, urls = post.text, []
     for address in _ADDRESS.findall(post.text):
@@ -175,7 +175,7 @@ def shown(post: Post) -> dict[str, Any]:
         "created_at": post.at.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
         "text": escaped,
     }
-    return found | ({"entities": {"urls": urls}} if urls else {})
+    return found | ({"entities": {"urls": urls}} if urls and tells else {})
 
 
 def weight(text: str) -> int:
@@ -235,7 +235,13 @@ def _listed(call: Call, posts: list[Post]) -> Reply:
         writers = {each.user for each in found}
         users = [user(people[each], call.request.root) for each in writers]
         reply["includes"] = {"users": users}
-    return _paged(call, [shown(each) for each in found], usual=10, most=100, more=reply)
+    return _paged(
+        call,
+        [shown(each, tells=call.state.settings.entities) for each in found],
+        usual=10,
+        most=100,
+        more=reply,
+    )
 
 
 def _paged(

@@ -17,13 +17,15 @@ _EPOCH = 1288834974657  # milliseconds: where Twitter's ids begin
 
 @dataclass
 class Settings:
-    """What `POST /_settings` can turn. `rate_limit`: posts of one account in a quarter of an hour."""
+    """What `POST /_settings` can turn. `rate_limit`: posts of one account in a quarter of an hour.
+    `entities` off: an address stands as t.co and nothing tells which it was."""
 
     rate_limit: int = 100
     code_seconds: int = 30
     access_seconds: int = 7200
     duplicate_seconds: int = 3600
     timeline_lag: int = 0
+    entities: bool = True
 
     def change(self, values: dict[str, Any]) -> None:
         """Take new values. Raises ValueError for an unknown name or another type."""

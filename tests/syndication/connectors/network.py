@@ -49,9 +49,7 @@ READINGS: dict[str, Callable[[Connector], object]] = {
     "friends": lambda connector: list(connector.friends()),
     "feed": lambda connector: list(connector.feed()),
     "profile": lambda connector: connector.profile(),
-    "look_up": lambda connector: list(
-        connector.look_up(a_post("status"), since=0, idempotency_key="k")
-    ),
+    "look_up": lambda connector: connector.look_up(a_post("status"), since=0, idempotency_key="k"),
 }
 
 

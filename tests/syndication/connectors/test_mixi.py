@@ -122,7 +122,7 @@ class TestMixi(ConnectorContract):
             found = played_by(server).look_up(
                 a_post("status", text="花😀", always_permalink=True), since=0, idempotency_key="k"
             )
-            assert [entry.remote_id for entry in found] == ["voice:u-20110215234404"]
+            assert [each.remote_id for each in found.exact] == ["voice:u-20110215234404"]
 
     def test_pictograms_of_phones_can_be_read(self):
         timeline = [

@@ -38,7 +38,7 @@ class TestOrkut(ConnectorContract):
         with pytest.raises(NoVerdict):
             connector.publish(a_post("status"), idempotency_key="k")
         net.sandbox.clock.advance(61)
-        [found] = connector.look_up(a_post("status"), since=0, idempotency_key="k")
+        [found] = connector.look_up(a_post("status"), since=0, idempotency_key="k").exact
         assert found.remote_id.startswith("activity:")
 
     @pytest.mark.parametrize(

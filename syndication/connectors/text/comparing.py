@@ -1,0 +1,57 @@
+"""Comparing a text that left with one that a server shows: what servers write anew is left out.
+
+Servers of one API differ. Mentions lose their host, a full-width ＃ becomes #, addresses are shortened,
+Markdown becomes lists and emphasis, `:cat:` becomes a picture. `core` leaves out all of these on
+both sides; `may_be_rewritten` says where more could happen than `core` undoes, so that a text that is not
+found may be there all the same.
+"""
+
+from __future__ import annotations
+
+import regex
+
+from syndication.connectors.text.pieces import Span, spans
+from syndication.connectors.text.writing import normalise
+
+_SIGNS = str.maketrans("＃＠", "#@")
+# Markdown's own, and what typographers make of quotes, dashes and dots.
+_MARKS = regex.compile(r"""[!"#$%&'()*+,./:;<=>?\[\\\]^_`{|}~“”‘’‹›«»…•–—\s-]""")
+_NUMERAL = regex.compile(r"(?m)^\s*\d{1,3}[.)]\s")  # of a numbered list
+_MARKDOWN = regex.compile(
+    r"(?m)^\s{0,3}(?:[-*+•]\s|>|\#{1,6}\s|\d{1,3}[.)]\s|```|~~~|\||={3,}\s*$|(?:[-*_]\s*){3,}$)"
+    r"|([*_~`]{1,3})(?=\S).+?\1"  # emphasis, code
+    r"|\]\(|\\|<|&(?:\#|\w+;)|\((?:c|r|tm)\)"
+    r"|(?<!\w)[:;=x][-']?[)(dpo3](?!\w)",  # a face
+    regex.IGNORECASE,
+)
+
+
+def core(text: str) -> str:
+    """What no server writes anew of `text`, to be compared and not to be read. "" for an address alone."""
+    lines = _NUMERAL.sub("", text.translate(_SIGNS))
+    kept, at = "", 0
+    for span in spans(lines):
+        kept += lines[at : span.start] + _kept(span)
+        at = span.end
+    return _MARKS.sub("", normalise(kept + lines[at:])).casefold()
+
+
+def may_be_rewritten(text: str) -> bool:
+    """Whether a server may show `text` in a way that `core` does not undo. Addresses alone are no
+    reason: `core` has none."""
+    if "＃" in text or "＠" in text:
+        return True
+    found, plain, at = False, "", 0
+    for span in spans(text):
+        found = found or span.kind in ("mention", "shortcode")
+        plain += text[at : span.start] if span.kind == "address" else text[at : span.end]
+        at = span.end
+    return found or _MARKDOWN.search(plain + text[at:]) is not None
+
+
+def _kept(span: Span) -> str:
+    if span.kind in ("address", "shortcode"):
+        return " "
+    if span.kind == "mention":
+        return "@" + span.value.partition("@")[0]
+    return span.text
