@@ -2,7 +2,7 @@
 
 `account_linked` (sender: SocialAccount): a member confirmed a link. Arguments: `account`
 (allauth's SocialAccount), `credentials` (dict with access_token, refresh_token, expires_in in
-seconds or None, scopes, host, extra), `is_again` (the account was linked before and comes back),
+seconds or None, scopes, token_type, host, extra), `is_again` (the account was linked before and comes back),
 `registration` (key of the ServerRegistration that the tokens were given to, None without one).
 
 `access_discarded` (sender: LinkReturn): a network gave tokens that nobody keeps, since the member

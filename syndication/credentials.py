@@ -124,6 +124,7 @@ def from_given(uid: str, given: Mapping[str, Any], now: datetime) -> Credentials
         refresh_token=given.get("refresh_token", ""),
         expires_at=None if expires_in is None else now.timestamp() + float(expires_in),
         scopes=tuple(given.get("scopes", ())),
+        token_type=given.get("token_type", ""),
         uid=uid,
         host=given.get("host", ""),
         extra=dict(given.get("extra", {})),

@@ -202,7 +202,6 @@ class OAuth2Network(NetworkProvider):
 
     scopes: ClassVar[tuple[str, ...]]
     profile_path: ClassVar[str]  # below `api_url`: there the network says whose a token is
-    scheme: ClassVar[str] = "Bearer"  # the word before it in Authorization
     client_class: ClassVar[type[OAuth2Client]] = OAuth2Client
     has_pkce: ClassVar[bool] = False
     has_basic_auth: ClassVar[bool] = False  # our id and secret go by HTTP Basic
@@ -243,13 +242,18 @@ class OAuth2Network(NetworkProvider):
             # The last four: an answer that is not of the promised shape.
             raise ExchangeFailed from None
         with not_kept(credentials):
-            return self.account(self._profile(credentials["access_token"]), credentials)
+            return self.account(self._profile(credentials), credentials)
 
-    def _profile(self, token: str) -> Any:
+    def scheme_for(self, credentials: Mapping[str, Any]) -> str:
+        """The word before the token in Authorization."""
+        return "Bearer"
+
+    def _profile(self, credentials: Mapping[str, Any]) -> Any:
+        token = credentials["access_token"]
         with get_adapter().get_requests_session() as session:
             answer = session.get(
                 self.app.settings["api_url"] + self.profile_path,
-                headers={"Authorization": f"{self.scheme} {token}"},
+                headers={"Authorization": f"{self.scheme_for(credentials)} {token}"},
             )
         if answer.status_code != 200:
             raise ExchangeFailed
@@ -274,6 +278,7 @@ def credentials_of(answer: Mapping[str, Any], server: Server | None = None) -> d
         "refresh_token": str(answer.get("refresh_token") or ""),
         "expires_in": None,
         "scopes": str(answer.get("scope") or "").split(),
+        "token_type": str(answer.get("token_type") or "")[:20],
         "host": server.host if server else "",
         "extra": {},
     }

@@ -18,6 +18,7 @@ class Credentials:
 
     `expires_at` is seconds since the epoch (None: does not expire). `host` is the server that the
     member named, where the network has many. `extra` holds what a network needs besides.
+    `token_type` is what the token answer called it, "" where it did not (RFC 6749, section 5.1).
     """
 
     access_token: str = field(repr=False)
@@ -27,6 +28,7 @@ class Credentials:
     uid: str = ""
     host: str = ""
     extra: Mapping[str, str] = field(default_factory=dict, repr=False)
+    token_type: str = ""
 
 
 @dataclass(frozen=True)

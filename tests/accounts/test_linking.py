@@ -13,6 +13,8 @@ from accounts import sealing
 from accounts.actions import linking
 from accounts.models import LinkReturn
 from accounts.signals import account_linked
+from syndication.actions import pulls
+from syndication.models import Link
 from tests.accounts.away import come_back, leave_by_phone, read
 from tests.making import make_member
 from tests.phone import PhoneClient, computer, log_in_phone, session_key_of
@@ -115,6 +117,27 @@ def test_name_and_picture_are_taken_over_only_when_ticked(sandbox, hanako):
         picture = Image.open(io.BytesIO(stored.read()))
     assert picture.format == "JPEG"
     assert max(picture.size) <= 240
+
+
+def test_a_picture_for_friends_alone_is_not_taken_over(sandbox, hanako):
+    account = sandbox.mixi.state.named("hanako")
+    for is_private in (False, True):
+        account.has_private_face = is_private
+        phone = log_in_phone(hanako)
+        come_back(phone, leave_by_phone(phone))
+        result = sealing.unseal_json(LinkReturn.objects.latest("created_at").sealed_result)
+        assert ("noimage" in result["account"]["picture_url"]) is is_private
+
+
+def test_a_token_that_has_a_type_is_shown_by_that_word(sandbox, hanako, heard):
+    sandbox.mixi.state.settings.bearer_only = True
+    phone = log_in_phone(hanako)
+    come_back(phone, leave_by_phone(phone))
+    phone.submit("Link")
+    assert heard[0]["credentials"]["token_type"] == "Bearer"
+    link = Link.objects.get()
+    pulls.pull_friends(link.pk)
+    assert link.friends.exists()
 
 
 def test_a_picture_that_cannot_be_had_does_not_stop_the_link(sandbox, hanako, settings):

@@ -31,7 +31,7 @@ def test_the_authorize_request_has_what_mixi_wants_and_no_address_to_come_back_t
     address = leave_by_phone(log_in_phone(hanako)).address
     assert "redirect_uri" not in address
     assert "response_type=code" in address
-    assert "scope=r_profile+w_voice+r_voice+w_diary+w_photo+r_photo" in address
+    assert "scope=r_profile+w_voice+r_voice+w_diary+w_photo+r_photo+r_updates" in address
 
 
 def test_a_reason_from_above_keeps_members_here(sandbox, hanako):

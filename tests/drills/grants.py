@@ -34,7 +34,7 @@ def mixi(sandbox: Sandbox, name: str) -> dict[str, Any]:
     network = sandbox.networks["mixi"]
     assert isinstance(network, Mixi)
     grants = network.state.grants
-    scopes = ("r_profile", "r_voice", "w_voice", "r_photo", "w_photo", "w_diary")
+    scopes = ("r_profile", "r_voice", "w_voice", "r_photo", "w_photo", "w_diary", "r_updates")
     given = Grant(network.account(name).id, frozenset(scopes), is_always=True)
     grants.all.append(given)
     return {

@@ -29,6 +29,7 @@ SCOPES = (
     "w_diary",  # notes
     "w_photo",  # photos
     "r_photo",  # look up a photo whose answer was lost
+    "r_updates",  # look up a diary whose answer was lost
 )
 
 _UID = re.compile(r"[A-Za-z0-9_-]{1,80}", re.ASCII)
@@ -62,8 +63,8 @@ class MixiProvider(OAuth2Network):
     id = "mixi"
     name = "mixi"
     scopes = SCOPES
-    profile_path = "/people/@me/@self"
-    scheme = "OAuth"
+    # The picture that everyone may see: what is for friends alone must not be taken over.
+    profile_path = "/people/@me/@self?thumbnailPrivacy=everyone"
     client_class = MixiClient
 
     @property
@@ -82,6 +83,10 @@ class MixiProvider(OAuth2Network):
         if _FLIP_PHONE.search(browser):
             return {}
         return {"display": "touch" if _TOUCH_PHONE.search(browser) else "pc"}
+
+    def scheme_for(self, credentials: Mapping[str, Any]) -> str:
+        """The newer specification names the token's type and means it; the older one names none."""
+        return "Bearer" if credentials["token_type"].lower() == "bearer" else "OAuth"
 
     def account(self, profile: Any, credentials: Mapping[str, Any]) -> Authorized:
         found = profile["entry"]

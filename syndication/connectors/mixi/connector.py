@@ -39,7 +39,7 @@ MOST_VOICES = 2000  # of one's own that are read back; nobody writes more in two
 class Mixi(Connector):
     """One account on mixi. Remote ids: `voice:<id>`, `diary:<id>`, `photo:<album>/<id>`.
 
-    The scopes that all of it needs: r_profile r_voice w_voice w_diary r_photo w_photo.
+    The scopes that all of it needs: r_profile r_voice w_voice w_diary r_photo w_photo r_updates.
     """
 
     key = "mixi"
@@ -140,13 +140,14 @@ class Mixi(Connector):
         found = self._graph.refreshed()
         seconds = reading.number(found.get("expires_in"), SECONDS_OF_TOKEN)
         scope = found.get("scope")
-        newer = found.get("refresh_token")
+        newer, kind = found.get("refresh_token"), found.get("token_type")
         return replace(
             self.credentials,
             access_token=found["access_token"],
             refresh_token=newer if isinstance(newer, str) else self.credentials.refresh_token,
             expires_at=self.clock() + seconds,
             scopes=tuple(scope.split()) if isinstance(scope, str) else self.credentials.scopes,
+            token_type=kind if isinstance(kind, str) else "",
         )
 
     def revoke(self) -> None:

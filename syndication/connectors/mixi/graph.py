@@ -1,7 +1,7 @@
 """mixi's wire: how it authorises, how it says that an access is over, how its lists are paged.
 
-The scheme is the older `OAuth <token>`, which both of mixi's spec generations take; the newer one
-is `Bearer`. An error of the access is named in WWW-Authenticate: `OAuth error='expired_token'`.
+The scheme is `Bearer` where the token answer named that type (the newer specification), else the
+older `OAuth`. An error of the access is named in WWW-Authenticate: `OAuth error='expired_token'`.
 """
 
 from __future__ import annotations
@@ -26,8 +26,12 @@ Files = list[tuple[str, tuple[str, bytes, str]]]
 class Graph(Api):
     """mixi's API for one account. It counts by the minute and says 503 without a Retry-After."""
 
-    scheme = "OAuth"
     throttles_by_status = True
+
+    def authorised(self, method: str, url: str, content: Mapping[str, Any]) -> dict[str, str]:
+        is_newer = self.credentials.token_type.lower() == "bearer"
+        scheme = "Bearer" if is_newer else "OAuth"
+        return {"Authorization": f"{scheme} {self.credentials.access_token}"}
 
     def is_own(self, response: Response) -> bool:
         """An error of the access stands in the header alone."""

@@ -94,7 +94,8 @@ def _by_client_credentials(state: State, form: dict[str, str]) -> dict[str, obje
     _check_client(state, form)
     grant = Grant(user="", scopes=frozenset(form.get("scope", "").split()) & set(SCOPES))
     access = state.grants.give_access(grant)
-    return {"expires_in": state.settings.access_seconds, "access_token": access} | _rest(grant)
+    rest = _rest(state, grant)
+    return {"expires_in": state.settings.access_seconds, "access_token": access} | rest
 
 
 def _server_state(state: State, form: dict[str, str]) -> dict[str, object]:
@@ -111,13 +112,14 @@ def _pair(state: State, grant: Grant) -> dict[str, object]:
         "refresh_token": refresh,
         "expires_in": state.settings.access_seconds,
         "access_token": access,
-    } | _rest(grant)
+    } | _rest(state, grant)
 
 
-def _rest(grant: Grant) -> dict[str, object]:
+def _rest(state: State, grant: Grant) -> dict[str, object]:
     """The scopes, sorted; the newer spec names the token type as well."""
     scope: dict[str, object] = {"scope": " ".join(sorted(grant.scopes))}
-    return scope | ({"token_type": "Bearer"} if grant.has_server_state else {})
+    is_newer = grant.has_server_state or state.settings.bearer_only
+    return scope | ({"token_type": "Bearer"} if is_newer else {})
 
 
 # -- what a token opens ------------------------------------------------------------------------
@@ -155,6 +157,8 @@ def opened(state: State, request: Request, scope: str) -> Grant:
     """The grant behind a request's token, if it holds `scope` (any, where ""). Raises Refused."""
     shown = presented(request)
     token = state.grants.access.get(shown.value)
+    if state.settings.bearer_only and shown.scheme != "Bearer":
+        raise Refused(shown.refusal("invalid_request", status=401))
     if token is None or token.grant.is_revoked:
         raise Refused(shown.refusal("invalid_token"))
     if state.grants.is_expired(token):

@@ -43,7 +43,7 @@ def face_url(root: str, account: Account, *, is_for_friends: bool = False) -> st
 def person(call: Call, account: Account) -> dict[str, Any]:
     """One person with the fields that were asked for and that the scopes allow."""
     query, root = call.request.query, call.request.root
-    is_for_friends = query.get("thumbnailPrivacy") == "friends"
+    is_for_friends = query.get("thumbnailPrivacy", "friends") == "friends"  # the default: our guess
     basic = {
         "id": account.id,
         "displayName": account.nickname,

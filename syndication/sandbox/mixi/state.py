@@ -38,6 +38,8 @@ class Settings:
     seconds a refresh token still works after it was used. `login_first` sends browsers without
     a session to login.pl; otherwise the consent page itself asks for name and password, so that
     a phone without cookies gets through. `timeline_lag`: seconds until a voice shows on timelines.
+    `bearer_only`: the newer specification without the older: each token answer names its type, and the
+    scheme OAuth opens nothing.
     """
 
     rate_limit: int = 60
@@ -46,6 +48,7 @@ class Settings:
     refresh_seconds: int = 6 * 3600
     refresh_always_seconds: int = 90 * 86400
     refresh_grace: int = 0
+    bearer_only: bool = False
     login_first: bool = False
     timeline_lag: int = 0
 

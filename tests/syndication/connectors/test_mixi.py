@@ -35,6 +35,12 @@ class TestMixi(ConnectorContract):
             list(played_by(server).friends())
         assert b"thumbnailPrivacy=everyone" in server.received[0]
 
+    def test_a_token_with_a_type_is_renewed_and_shown_by_that_word(self, net):
+        net.sandbox.mixi.state.settings.bearer_only = True
+        renewed = net.connector(net.credentials()).refresh()
+        assert renewed.token_type == "Bearer"
+        assert net.connector(renewed).profile().uid
+
     def test_a_photo_for_friends_goes_into_one_album_of_theirs(self, net):
         connector = net.connector()
         first = connector.publish(a_post("photo", "friends"), idempotency_key="k")
