@@ -15,7 +15,6 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 from PIL import Image, ImageDraw
@@ -25,6 +24,7 @@ from accounts.addresses import public_url
 from accounts.models import Audience, Member
 from accounts.outgoing import outgoing_http
 from accounts.signals import account_linked
+from syndication.actions import photos
 from syndication.models import Link, Post, PostKind
 
 PEOPLE = {
@@ -112,7 +112,7 @@ def _posts(members: dict[str, Member]) -> None:
             post.url, post.url_title = "https://example.com/flour", "北の小麦粉"
         if kind == PostKind.PHOTO:
             post.photo_alt = text
-            post.photo.save("photo.jpg", ContentFile(_picture(len(text))), save=False)
+            photos.put_into(post, photos.keep(_picture(len(text)), by=members[author]))
         post.save()
         Post.objects.filter(pk=post.pk).update(created_at=now - timedelta(hours=hours))
 

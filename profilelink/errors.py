@@ -1,10 +1,15 @@
 """Error pages: light, in words, with what to do next. They use neither session nor database."""
 
+import logging
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
 
-from accounts.urlsession.kept import is_foreign, typed_in
+from accounts.urlsession.kept import KeptForm, is_foreign, typed_in
+
+logger = logging.getLogger(__name__)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -33,8 +38,15 @@ def too_many_requests(request: HttpRequest, exception: Exception | None = None) 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500."""
-    return _page("500.html", 500)
+    """500, with what was typed and a button to send it again: the form's own secret still fits."""
+    kept = _typed(request)
+    context = {
+        "kept": kept,
+        "path": request.path,
+        "csrf_token": kept and request.POST.get("csrfmiddlewaretoken", ""),
+        "are_staff_told": bool(settings.ADMINS),
+    }
+    return HttpResponse(loader.render_to_string("500.html", context), status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -44,6 +56,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """
     kept = None if is_foreign(request) else typed_in(request)
     return render(request, "403_csrf.html", {"kept": kept, "path": request.path}, status=403)
+
+
+def _typed(request: HttpRequest) -> KeptForm | None:
+    """What a member's own form brought; None where there is none or it cannot be read."""
+    try:
+        return typed_in(request) if request.method == "POST" and not is_foreign(request) else None
+    except Exception:  # the page that says what went wrong must not go wrong itself
+        logger.exception("a form could not be given back")
+        return None
 
 
 def _page(name: str, status: int) -> HttpResponse:

@@ -104,7 +104,7 @@ def _of_post(post: Post) -> Entry:
         cursor=Cursor(_micros(post.created_at), _OURS, post.pk),
         name=excerpt(post.author_name, NAME_CUT)[0],
         text=text,
-        has_more=is_cut or post.kind != PostKind.STATUS,
+        has_more=is_cut or post.has_more_words,
         at=post.created_at,
         kind="" if post.kind == PostKind.STATUS else post.get_kind_display(),
     )

@@ -16,6 +16,10 @@ class NotAllowed(Exception):
     """Only the owner does this, only a member does this, or only a friend may be invited."""
 
 
+class ClosesIt(Exception):
+    """The last member leaves, which closes the group: asked about first."""
+
+
 class HandOverFirst(Exception):
     """The owner leaves a group that others are in: it needs another owner, or is closed."""
 
@@ -56,12 +60,14 @@ def decline(group: Group, *, by: Member) -> None:
 
 @transaction.atomic
 def leave(group: Group, *, by: Member) -> None:
-    """One press. An owner who is alone closes the group by it; else HandOverFirst."""
-    if _fresh(group).owner_id == by.pk:
+    """One press. An owner hands the group over first, or, alone in it, closes it.
+
+    Raises HandOverFirst where others are in, ClosesIt where nobody is.
+    """
+    fresh = _fresh(group)
+    if fresh.owner_id == by.pk and fresh.closed_at is None:
         others = Membership.objects.joined().filter(group=group).exclude(member=by)
-        if others.exists():
-            raise HandOverFirst
-        _close(group)
+        raise HandOverFirst if others.exists() else ClosesIt
     Membership.objects.filter(group=group, member=by).delete()
 
 

@@ -3,6 +3,7 @@ as soon as one types, and many phones show none."""
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any, ClassVar
 
 from allauth.account import fields
@@ -54,8 +55,13 @@ class MailAddressField(fields.EmailField):
         return canonical(typed)
 
 
+def narrow(typed: str) -> str:
+    """Full-width letters and digits, as Japanese keypads type them, in their ordinary width."""
+    return unicodedata.normalize("NFKC", typed)
+
+
 class LoginForm(Plain, account.LoginForm):
-    """By name or mail address, in capital or small letters."""
+    """By name or mail address, in capital or small letters of any width."""
 
     # The page must be the lightest of all; what is missing is said beside the field.
     use_required_attribute = False
@@ -65,6 +71,7 @@ class LoginForm(Plain, account.LoginForm):
     attrs = {"login": {"autocomplete": "username", "autocapitalize": "none"}}
 
     def clean_login(self) -> str:
+        self.cleaned_data["login"] = narrow(self.cleaned_data["login"])
         login: str = super().clean_login()
         return canonical(login) if "@" in login else login
 
@@ -95,7 +102,7 @@ class SignupForm(Plain, account.SignupForm):
 
     def clean_username(self) -> str:
         """In small letters, whatever the phone's keyboard made of the first one."""
-        self.cleaned_data["username"] = self.cleaned_data["username"].lower()
+        self.cleaned_data["username"] = narrow(self.cleaned_data["username"]).lower()
         return super().clean_username()
 
 
@@ -132,29 +139,42 @@ class ReauthenticateForm(Plain, account.ReauthenticateForm):
     labels = {"password": _("Password")}
 
 
-class CodeForm(Plain, mfa.AuthenticateForm):
+class WithCode(Plain):
+    """A form with a code of digits, in whichever width they were typed."""
+
+    labels = {"code": _("Code")}
+    attrs = {"code": DIGITS}
+
+    def clean_code(self) -> str:
+        self.cleaned_data["code"] = narrow(self.cleaned_data["code"])
+        code: str = super().clean_code()  # type: ignore[misc] # of allauth's form, which follows
+        return code
+
+
+class CodeForm(WithCode, mfa.AuthenticateForm):
     """The second step of a log-in."""
 
-    labels = {"code": _("Code")}
-    attrs = {"code": DIGITS}
+
+class CodeAgainForm(WithCode, mfa.ReauthenticateForm):
+    """The second factor, asked for again."""
 
 
-class CodeAgainForm(Plain, mfa.ReauthenticateForm):
-    labels = {"code": _("Code")}
-    attrs = {"code": DIGITS}
+class ActivateTOTPForm(WithCode, totp.ActivateTOTPForm):
+    """The new key waits sealed in the session until the first code proves that it arrived.
 
-
-class ActivateTOTPForm(Plain, totp.ActivateTOTPForm):
-    """The new key waits sealed in the session until the first code proves that it arrived."""
+    It stays the same when the page is loaded again: the app may have scanned it already.
+    """
 
     labels = {"code": _("Code that the app shows")}
-    attrs = {"code": DIGITS}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         session = context.request.session
+        secret = ""
         if sealed := session.pop(SEALED_SECRET_SESSION_KEY, ""):
-            session[SECRET_SESSION_KEY] = sealing.unseal(sealed)
+            secret = session[SECRET_SESSION_KEY] = sealing.unseal(sealed)
         super().__init__(*args, **kwargs)
+        if secret:
+            self.secret = secret
         session.pop(SECRET_SESSION_KEY, None)
         session[SEALED_SECRET_SESSION_KEY] = sealing.seal(self.secret)
 

@@ -17,7 +17,7 @@ from accounts.urlsession.kept import (
     redirect_to_kept,
 )
 from accounts.urlsession.limits import clear_expired
-from accounts.urlsession.locale import chosen_language, set_language
+from accounts.urlsession.locale import asked_language, chosen_language, set_language
 from accounts.urlsession.models import Session
 from accounts.urlsession.outbound import forget_door, outside_path
 from accounts.urlsession.tokens import hash_token, new_token, without_prefix
@@ -26,6 +26,7 @@ __all__ = [
     "KeptForm",
     "Mode",
     "adopt_session",
+    "asked_language",
     "chosen_language",
     "clear_expired",
     "client_address",

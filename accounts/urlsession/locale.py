@@ -3,6 +3,10 @@
 from django.http import HttpRequest
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
+from django.utils.translation.trans_real import (
+    get_supported_language_variant,
+    parse_accept_lang_header,
+)
 
 SESSION_KEY = "_language"
 
@@ -16,6 +20,16 @@ class SessionLocaleMiddleware(LocaleMiddleware):
         if code and translation.check_for_language(code):
             translation.activate(code)
             request.LANGUAGE_CODE = translation.get_language()
+
+
+def asked_language(request: HttpRequest) -> str:
+    """The first language of ours that the browser asks for; "" where it asks for none of them."""
+    for code, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+        try:
+            return str(get_supported_language_variant(code))
+        except LookupError:
+            continue
+    return ""
 
 
 def chosen_language(request: HttpRequest) -> str:

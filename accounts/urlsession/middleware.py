@@ -97,7 +97,7 @@ def _leave(
     """Rotates, saves, repairs the Location and binds the session to the response."""
     if request.method == "GET" and not context.kept_was_read:
         response = _waiting(request, response)
-    if arrival.is_fresh:
+    if arrival.is_fresh or (arrival.marker and request.method in ("GET", "HEAD")):
         response = _land(request, response, arrival)
     goes_to = response.get("Location", "") if 300 <= response.status_code < 400 else ""
     goes_outside = bool(goes_to) and location.is_outside(request, goes_to)
@@ -119,7 +119,7 @@ def _leave(
 
 
 def _land(request: HttpRequest, response: HttpResponseBase, arrival: Arrival) -> HttpResponseBase:
-    """Brings a browser whose session was just made to an address that carries the token.
+    """Brings a browser to the page's own address: with its new token, or without the probe's marker.
 
     The view has run already: where it redirects (to log in, say) that redirect does it, so that a
     first visit costs no third one. A GET changes nothing, so a page may be made twice.

@@ -113,6 +113,8 @@ def group_leave(request: MemberRequest, pk: int) -> HttpResponse:
                 request, _("The group is yours: hand it over to a member first, or close it.")
             )
             return redirect("group_detail", pk)
+        except groups.ClosesIt:
+            return redirect("group_close", pk)
     messages.success(request, _("You left the group."))
     return redirect("group_list")
 
@@ -152,7 +154,9 @@ def group_close(request: MemberRequest, pk: int) -> HttpResponse:
         groups.close(group, by=request.user)
         messages.success(request, _("%(name)s is closed.") % {"name": group.name})
         return redirect("group_list")
-    return TemplateResponse(request, "accounts/group_close.html", {"group": group})
+    others = Membership.objects.joined().filter(group=group).exclude(member=request.user)
+    context = {"group": group, "is_alone": not others.exists()}
+    return TemplateResponse(request, "accounts/group_close.html", context)
 
 
 def _mine(request: MemberRequest, pk: int) -> Membership:

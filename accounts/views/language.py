@@ -1,7 +1,8 @@
 """The language of the pages: kept in the session, and with the member for mails, notices and the
 next log-in, on whatever device.
 
-Who never chose reads what each browser asks for, and is written to in that of the first log-in.
+Who never chose reads what each browser asks for, and is written to in what the browser of the first
+log-in asked for. A browser that asks for none, or for a language that is not here, decides nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from django.utils.translation import gettext as _
 from accounts.actions import profile
 from accounts.forms.profile import LanguageForm
 from accounts.models import Member
-from accounts.urlsession.api import chosen_language, set_language
+from accounts.urlsession.api import asked_language, chosen_language, set_language
 
 
 def language(request: HttpRequest) -> HttpResponse:
@@ -43,7 +44,7 @@ def remember(sender: type[Member], request: HttpRequest, user: Member, **given: 
 
     A choice made on the way in, on this very browser, is the newest and stands for the member.
     """
-    asked = getattr(request, "LANGUAGE_CODE", "")
+    asked = asked_language(request)
     if chosen := chosen_language(request):
         profile.set_language(user, chosen, is_chosen=True)
     elif user.is_language_chosen:

@@ -30,6 +30,8 @@ class PhoneLaneMiddleware:
         phone = recognise(request.META)
         if phone is None:
             return _told_apart(self.get_response(request))
+        if not request.META.get("HTTP_ACCEPT_LANGUAGE"):
+            request.META["HTTP_ACCEPT_LANGUAGE"] = "ja"  # these phones were sold in Japan alone
         path = request.get_full_path()  # before a token is taken out of it
         try:
             response = self.get_response(in_utf8(cast(WSGIRequest, request), phone.carrier))

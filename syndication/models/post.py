@@ -144,3 +144,8 @@ class Post(models.Model):
         """
         said = self.title or self.text or self.url_title or self.photo_alt or self.url
         return said or self.get_kind_display()
+
+    @property
+    def has_more_words(self) -> bool:
+        """Whether `words` leave a text out. A photo and an address are named by the kind."""
+        return bool(self.title and self.text)

@@ -18,9 +18,12 @@ PUBLIC_SECONDS = 300  # a post may be narrowed: what was public is not public fo
 
 @require_safe
 def post_photo(request: HttpRequest, pk: int, size: str = "large") -> HttpResponse:
-    """The photo of a post, for whoever may read the post; small for a page of 240 pixels."""
+    """The photo of a post, for whoever may read the post; small for a page of 240 pixels.
+
+    The large one stands in for a small one that was never made.
+    """
     post = get_object_or_404(Post.objects.visible_to(request.user), pk=pk)
-    file = post.photo_small if size == "small" else post.photo
+    file = (size == "small" and post.photo_small) or post.photo
     return jpeg(request, file, is_public=post.audience == Audience.EVERYONE)
 
 

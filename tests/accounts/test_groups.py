@@ -139,6 +139,18 @@ def test_leaving_is_one_press_and_ends_reading(hanako, taro, choir):
     groups.leave(choir, by=taro)
 
 
+def test_the_last_member_is_asked_before_leaving_closes_the_group(hanako, choir):
+    phone = log_in_phone(hanako)
+    phone.get(reverse("group_detail", args=[choir.pk]))
+    assert "leaving closes it" in phone.submit("Leave the group")
+    assert groups.is_in(choir, hanako)
+    phone.submit("Close for good")
+    assert not groups.is_in(choir, hanako)
+    choir.refresh_from_db()
+    assert choir.closed_at is not None
+    groups.leave(choir, by=hanako)  # a second press
+
+
 def test_the_owner_of_others_hands_over_before_leaving(hanako, taro, choir):
     groups.invite(choir, taro, by=hanako)
     groups.accept(choir, by=taro)
@@ -191,12 +203,6 @@ def test_a_closed_group_leaves_each_post_to_its_author_alone(hanako, taro, choir
     assert not Membership.objects.exists()
     with pytest.raises(groups.NotAllowed):
         groups.invite(choir, taro, by=hanako)
-
-
-def test_an_owner_who_is_alone_closes_the_group_by_leaving(hanako, choir):
-    groups.leave(choir, by=hanako)
-    choir.refresh_from_db()
-    assert choir.closed_at is not None
 
 
 def test_only_the_owner_closes(hanako, taro, choir):

@@ -118,7 +118,9 @@ def test_next_never_leads_to_another_site():
 # --- Log-in and log-out ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("login", ["hanako", "Hanako", " hanako ", "HANAKO@example.com"])
+@pytest.mark.parametrize(
+    "login", ["Hanako", " hanako ", "HANAKO@example.com", "Ｈａｎａｋｏ＠ｅｘａｍｐｌｅ．ｃｏｍ"]
+)
 def test_name_or_mail_address_in_any_letters(hanako, login):
     phone = PhoneClient()
     phone.get("/login/")

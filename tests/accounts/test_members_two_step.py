@@ -52,6 +52,23 @@ def begin_log_in():
     return phone
 
 
+def wide(typed):
+    """As a Japanese keypad types it."""
+    return "".join(chr(ord(letter) + 0xFEE0) for letter in typed)
+
+
+def test_the_key_stays_the_same_when_the_page_is_loaded_again(hanako):
+    phone = log_in_phone(hanako)
+    _page, secret = open_key_page(phone)
+    assert secret in phone.get("/account/two-step/on/").html.replace(" ", "")
+    phone.submit("Switch on", code=wide(code_of(secret)))
+    assert Authenticator.objects.filter(user=hanako, type=Authenticator.Type.TOTP).exists()
+    phone = begin_log_in()
+    assert "Wrong" not in phone.submit("Log in", code=wide(code_of(secret, ahead=1)))
+    assert phone.get("/").status == 200
+    assert "hanako" in phone.page
+
+
 def test_the_key_stands_there_as_text_and_as_a_small_picture(hanako):
     phone = log_in_phone(hanako)
     page, secret = open_key_page(phone)

@@ -26,6 +26,31 @@ def test_the_page_of_our_own_fault_needs_nothing_either():
     check(errors.server_error(RequestFactory().get("/")), 500)
 
 
+def sent(**headers):
+    typed = {"text": "長い<文>", "password": "geheim", "csrfmiddlewaretoken": "t" * 64}
+    request = RequestFactory().post("/posts/new/", typed, **headers)
+    return errors.server_error(request).content.decode()
+
+
+def test_our_own_fault_gives_back_what_was_typed():
+    html = sent()
+    assert "長い&lt;文&gt;</textarea>" in html
+    assert f'name="csrfmiddlewaretoken" value="{"t" * 64}"' in html
+    assert 'action="/posts/new/"' in html
+    assert "geheim" not in html
+
+
+def test_what_another_site_sent_is_not_given_back():
+    assert "文" not in sent(HTTP_ORIGIN="https://evil.example")
+
+
+@pytest.mark.parametrize("admins", [[], [("Staff", "staff@example.jp")]])
+def test_the_staff_are_said_to_be_told_only_where_they_are(settings, admins):
+    settings.ADMINS = admins
+    html = errors.server_error(RequestFactory().get("/")).content.decode()
+    assert ("staff were told" in html) == bool(admins)
+
+
 def check(response, status):
     html = response.content.decode()
     assert response.status_code == status

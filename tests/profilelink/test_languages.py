@@ -203,6 +203,35 @@ def test_what_is_chosen_on_the_way_in_is_the_newest_choice(db: None) -> None:
     assert member.language == "en"
 
 
+@pytest.mark.parametrize("asked", [{}, {"HTTP_ACCEPT_LANGUAGE": "fr, *;q=0.5"}])
+def test_a_language_that_nobody_asked_for_is_not_stored(db: None, asked: dict[str, str]) -> None:
+    member = make_member("hanako")
+    phone = PhoneClient(**asked)
+    phone.get("/m/")
+    phone.get(reverse("account_login"))
+    phone.submit("", login="hanako", password=PASSWORD)
+    member.refresh_from_db()
+    assert member.language == ""
+
+
+def test_an_old_phone_that_asks_for_none_reads_japanese(db: None) -> None:
+    phone = PhoneClient("DoCoMo/2.0 N906i(c100;TB;W24H16)")
+    phone.get("/m/")
+    assert '<html lang="ja">' in phone.page.html
+
+
+@pytest.mark.parametrize("path", ["home", "account_login"])
+def test_the_first_pages_lead_to_the_other_language(db: None, path: str) -> None:
+    phone = PhoneClient(HTTP_ACCEPT_LANGUAGE="en")
+    phone.get("/m/")
+    phone.get(reverse(path))
+    number = "4" if path == "home" else "5"
+    phone.follow(f"{number} 日本語")
+    phone.submit("OK", language="ja")
+    phone.get(reverse(path))
+    phone.follow(f"{number} English")
+
+
 def test_who_never_chose_reads_what_each_browser_asks_for(db: None) -> None:
     make_member("hanako")
     logged_in_with("en")

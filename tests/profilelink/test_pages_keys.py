@@ -38,7 +38,7 @@ PARENTS = {
     "group_new": {"group_list"},
     "group_posts": {"group_detail"},
     "invitation_new": {"friend_list"},
-    "language": {"security"},
+    "language": {"security", "account_login"},
     "link_detail": {"link_list"},
     "link_end": {"link_detail"},
     "link_friends": {"link_detail"},

@@ -239,6 +239,13 @@ def test_a_post_without_photo_and_a_lost_file_answer_404():
     assert Client().get(reverse("post_photo_small", args=[post.pk])).status_code == 404
 
 
+def test_a_post_without_the_small_photo_shows_the_large_one():
+    post = make_photo_post(make_member("hanako"))
+    Post.objects.update(photo_small="")
+    answer = Client().get(reverse("post_photo_small", args=[post.pk]))
+    assert answer.content == stored(post.photo)
+
+
 def test_stored_files_have_no_address_of_their_own():
     post = make_photo_post(make_member("hanako"))
     assert Client().get(post.photo.url).status_code == 404

@@ -20,7 +20,7 @@ def visit(path: str, **extra: str) -> Client:
     return client
 
 
-def test_a_browser_that_keeps_cookies_is_in_after_one_redirect_to_the_same_page():
+def test_a_browser_that_keeps_cookies_is_back_at_the_same_page_after_the_probe():
     client = computer()
     first = client.get("/login/?next=/note/")
     assert first.status_code == 302
@@ -28,8 +28,11 @@ def test_a_browser_that_keeps_cookies_is_in_after_one_redirect_to_the_same_page(
     assert first.cookies["probe"]["max-age"] == 60
     assert first.cookies["probe"]["samesite"] == "Lax"
     second = client.get(first["Location"])
-    assert second.status_code == 200
-    assert "sessionid" in second.cookies
+    assert second.status_code == 302
+    assert second["Location"] == "/login/?next=/note/"  # what is shown, bookmarked and told others
+    third = client.get(second["Location"])
+    assert third.status_code == 200
+    assert "sessionid" in client.cookies
     assert Session.objects.count() == 1
 
 
