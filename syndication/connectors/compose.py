@@ -30,12 +30,14 @@ from syndication.connectors.text import (
     Count,
     Fitted,
     TooLong,
+    as_uri,
     clean,
     core,
     cut,
     fit,
     names_somebody,
     normalise,
+    with_uris,
 )
 
 PARAGRAPH = "\n\n"
@@ -43,11 +45,16 @@ PARAGRAPH = "\n\n"
 
 @dataclass(frozen=True)
 class OneText:
-    """A network of one text. `count` is the limits' own unit, unless the server has another."""
+    """A network of one text. `count` is the limits' own unit, unless the server has another.
+
+    `keeps_iris`: addresses within the words stay as they were typed, since what they lead to is said
+    beside the text.
+    """
 
     limits: Mapping[Kind, Limits]
     audiences: Mapping[Kind, frozenset[Audience]]
     count: Count | None = None
+    keeps_iris: bool = False
 
     def preview(self, post: OutgoingPost) -> Preview:
         """How `post` will read. Raises Unsupported, with the reason, where it cannot go."""
@@ -59,7 +66,7 @@ class OneText:
             raise Unsupported(reasons.KIND_UNKNOWN)
         if post.audience not in self.audiences[post.kind]:
             raise Unsupported(reasons.NOT_TO_THESE_READERS)
-        post = cleaned(post)
+        post = cleaned(post, keeps_iris=self.keeps_iris)
         carried = carry(post, self.limits[post.kind])
         try:
             shown = self._shown(post, carried)
@@ -132,13 +139,17 @@ def _words(post: OutgoingPost, carried: Carried) -> str:
     return shown
 
 
-def cleaned(post: OutgoingPost) -> OutgoingPost:
-    """`post` without what no request may carry, and without our address where that is not open."""
+def cleaned(post: OutgoingPost, *, keeps_iris: bool = False) -> OutgoingPost:
+    """`post` without what no request may carry, and without our address where that is not open.
+
+    Addresses are ASCII: networks end a link at the first other letter (`connectors.text.addresses`).
+    """
+    text, title = clean(post.text), " ".join(clean(post.title).split())
     return replace(
         post,
-        text=clean(post.text),
-        title=" ".join(clean(post.title).split()),
-        url=clean(post.url),
+        text=text if keeps_iris else with_uris(text),
+        title=title if keeps_iris else with_uris(title),
+        url=as_uri(clean(post.url)),
         permalink=post.permalink if post.audience == "everyone" else "",
     )
 

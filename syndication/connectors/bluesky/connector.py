@@ -31,7 +31,7 @@ from syndication.connectors.bluesky.people import People
 from syndication.connectors.bluesky.xrpc import Xrpc
 from syndication.connectors.compose import OneText
 from syndication.connectors.errors import Rejected, TryLater
-from syndication.connectors.text import normalise
+from syndication.connectors.text import as_uri, normalise
 
 PAGE = 100
 MOST_PAGES = 600  # of one reading; whoever reads may stop before
@@ -46,7 +46,8 @@ LIMITS: dict[Kind, Limits] = {
     kind: Limits(**WORDS, photos=0 if kind == "link" else 4, photo_bytes=1_000_000)
     for kind in KINDS
 }
-TEXTS = OneText(LIMITS, dict.fromkeys(KINDS, EVERYONE))
+# Facets name the target, so the text may show an address as it was typed.
+TEXTS = OneText(LIMITS, dict.fromkeys(KINDS, EVERYONE), keeps_iris=True)
 
 
 class Bluesky(Connector):
@@ -181,7 +182,7 @@ class Bluesky(Connector):
         self, post: OutgoingPost, shown: Preview, photos: tuple[Photo, ...]
     ) -> dict[str, Any] | None:
         if post.kind == "link":
-            return records.card(post) if post.url in shown.text else None
+            return records.card(post) if as_uri(post.url) in shown.text else None
         return records.images([(photo, self._uploaded(photo)) for photo in photos])
 
     def _uploaded(self, photo: Photo) -> Any:

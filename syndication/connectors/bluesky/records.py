@@ -12,7 +12,7 @@ from typing import Any
 
 from syndication.connectors.base import OutgoingPost, Photo
 from syndication.connectors.media import size_of_plain
-from syndication.connectors.text import Span, clean, graphemes, spans
+from syndication.connectors.text import Span, as_uri, clean, graphemes, spans
 
 COLLECTION = "app.bsky.feed.post"
 LONGEST_TAG = 64  # graphemes; and 640 bytes
@@ -86,14 +86,14 @@ def images(pictures: Sequence[tuple[Photo, Any]]) -> dict[str, Any] | None:
 def card(post: OutgoingPost) -> dict[str, Any]:
     """The page that a link post names."""
     title = " ".join(clean(post.title).split()) or post.url
-    external = {"uri": post.url, "title": title, "description": ""}
+    external = {"uri": as_uri(post.url), "title": title, "description": ""}
     return {"$type": "app.bsky.embed.external", "external": external}
 
 
 def _feature(span: Span, did_of: Callable[[str], str]) -> dict[str, str] | None:
     prefix = "app.bsky.richtext.facet#"
-    if span.kind == "address" and (span.is_linked or span.has_scheme):
-        return {"$type": f"{prefix}link", "uri": span.value}
+    if span.kind == "address" and (span.is_linked or span.has_scheme) and not span.is_in_word:
+        return {"$type": f"{prefix}link", "uri": as_uri(span.value)}
     if span.kind == "tag" and _fits(span.value):
         return {"$type": f"{prefix}tag", "tag": span.value}
     if span.kind == "mention" and "." in span.value and "@" not in span.value:

@@ -6,10 +6,9 @@ carries no address of ours, since they could not open it, and is never cut.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from syndication.connectors import reasons
 from syndication.connectors.base import Audience, Kind, Limits, OutgoingPost, Photo, Preview
+from syndication.connectors.compose import cleaned
 from syndication.connectors.errors import Unsupported
 from syndication.connectors.media import carry
 from syndication.connectors.text import Fitted, TooLong, clean, cut, fit
@@ -42,7 +41,7 @@ def preview(post: OutgoingPost) -> Preview:
         raise Unsupported(reasons.KIND_UNKNOWN)
     if post.audience not in AUDIENCES[post.kind]:
         raise Unsupported(reasons.NOT_TO_THESE_READERS)
-    post = _cleaned(post)
+    post = cleaned(post)
     try:
         match post.kind:
             case "note":
@@ -60,17 +59,6 @@ def preview(post: OutgoingPost) -> Preview:
 def photos(post: OutgoingPost) -> tuple[Photo, ...]:
     """The pictures of `post` that go along, made to fit the limits."""
     return carry(post, LIMITS[post.kind]).photos
-
-
-def _cleaned(post: OutgoingPost) -> OutgoingPost:
-    """`post` without what no request may carry, and without our address where that is not open."""
-    return replace(
-        post,
-        text=clean(post.text),
-        title=" ".join(clean(post.title).split()),
-        url=clean(post.url),
-        permalink=post.permalink if post.audience == "everyone" else "",
-    )
 
 
 def _status(post: OutgoingPost) -> Preview:

@@ -8,6 +8,7 @@ with `mastodon_count`. Nothing here is cut inside an address, a mention, a hasht
 or what a reader takes for one character.
 """
 
+from syndication.connectors.text.addresses import as_uri
 from syndication.connectors.text.comparing import core, may_be_rewritten
 from syndication.connectors.text.counting import (
     UNITS,
@@ -20,7 +21,14 @@ from syndication.connectors.text.counting import (
 from syndication.connectors.text.fitting import ELLIPSIS, Fitted, TooLong, cut, fit
 from syndication.connectors.text.labels import codec
 from syndication.connectors.text.markup import text_of_html, title_of_html
-from syndication.connectors.text.pieces import Span, atoms, graphemes, names_somebody, spans
+from syndication.connectors.text.pieces import (
+    Span,
+    atoms,
+    graphemes,
+    names_somebody,
+    spans,
+    with_uris,
+)
 from syndication.connectors.text.writing import clean, normalise
 
 __all__ = [
@@ -30,6 +38,7 @@ __all__ = [
     "Fitted",
     "Span",
     "TooLong",
+    "as_uri",
     "atoms",
     "characters",
     "clean",
@@ -47,4 +56,5 @@ __all__ = [
     "text_of_html",
     "title_of_html",
     "weighted",
+    "with_uris",
 ]

