@@ -16,9 +16,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
 
-from syndication.actions import breaker, budgets, timing
+from syndication.actions import breaker, timing
+from syndication.actions.claimable import NOW, link_is_free, startable
 from syndication.actions.composed import Insert, Select, Update, at_once, given, together
 from syndication.models import (
     CHANGES,
@@ -27,11 +27,7 @@ from syndication.models import (
     DeliveryState,
     HostHealth,
     Link,
-    LinkState,
-    NetworkSwitch,
 )
-from syndication.models.delivery import DeliveryQuerySet
-from syndication.models.link import LinkQuerySet
 
 logger = logging.getLogger(__name__)
 
@@ -64,21 +60,6 @@ class Claim:
     was_left: bool
     host_is_well: bool = False  # neither failing nor slow when the row was taken
     renewed_at: datetime | None = None  # by `mark_sending`; the request right after it need not
-
-
-def claimable(now: datetime, closed: frozenset[str] | None = None) -> DeliveryQuerySet:
-    """Due rows that could be taken this moment. `closed`: the hosts that are not asked now."""
-    closed = breaker.closed(now) if closed is None else closed
-    rows = _due_in_order(now).filter(
-        ~paused("link__network"), ~budgets.resting(now), link__state=LinkState.ACTIVE
-    )
-    rows = rows.exclude(link__sending_until__gt=now)
-    return rows.exclude(breaker.on(closed, prefix="link__")) if closed else rows
-
-
-def paused(network: str) -> Exists:
-    """A condition: staff paused the network that the path `network` leads to."""
-    return Exists(NetworkSwitch.objects.filter(network=OuterRef(network), is_paused=True))
 
 
 def claim(pk: int, *, owner: str, now: datetime) -> Claim | None:
@@ -166,14 +147,6 @@ def kills_its_workers(delivery: Delivery) -> bool:
     return unended.count() > timing.MOST_TRIES  # this one is among them
 
 
-def _due_in_order(now: datetime) -> DeliveryQuerySet:
-    """Due, and nothing earlier of the same post on the same link is still open."""
-    earlier = Delivery.objects.open().filter(
-        post=OuterRef("post"), link=OuterRef("link"), sequence__lt=OuterRef("sequence")
-    )
-    return Delivery.objects.due(now).filter(~Exists(earlier))
-
-
 def _take(
     delivery: Delivery, owner: str, now: datetime
 ) -> tuple[Attempt | None, HostHealth | None]:
@@ -243,7 +216,6 @@ def _now_has(delivery: Delivery, fields: dict[str, Any]) -> None:
 # --- What each delivery says to the database, composed once (actions.composed) -------------------
 _TOLD_BY_A_TRY = ("http_status", "reason", "network_words", "excerpt", "version")
 PK = given("pk", Delivery, "id")
-NOW = given("now", Delivery, "due_at")
 OWNER = given("owner", Delivery, "lease_owner")
 
 _COUNTS = ("state", "tries", "reads")  # as they were read, or somebody was faster
@@ -256,7 +228,9 @@ _DUE = Select(
         .select_related("link")
     )
 )
-_TAKE_SLOT = Update(lambda: _free_links().filter(pk=PK), "sending_until", "sending_by")
+_TAKE_SLOT = Update(
+    lambda: Link.objects.filter(link_is_free(NOW), pk=PK), "sending_until", "sending_by"
+)
 _FREE_SLOT = Update(
     lambda: Link.objects.filter(pk=PK, sending_by=OWNER), "sending_until", "sending_by"
 )
@@ -269,18 +243,11 @@ _END_ATTEMPT = Update(
 )
 
 
-def _free_links() -> LinkQuerySet:
-    """Active, nothing in flight on it, and neither it nor its network resting or paused."""
-    free = Q(sending_until=None) | Q(sending_until__lte=NOW)
-    is_resting = budgets.resting(NOW, link="pk", network="network")
-    return Link.objects.active().filter(free, ~paused("network"), ~is_resting)
-
-
 @functools.cache
 def _taking(names: tuple[str, ...]) -> Update:
     """The row as it was read, still due; it gets these columns."""
     before = {name: given(f"{name}_before", Delivery, name) for name in _COUNTS}
-    return Update(lambda: _due_in_order(NOW).filter(pk=PK, **before), *names)
+    return Update(lambda: startable(NOW).filter(pk=PK, **before), *names)
 
 
 @functools.cache

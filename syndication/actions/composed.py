@@ -25,6 +25,9 @@ from django.db.models.sql.compiler import SQLCompiler
 _Row = TypeVar("_Row", bound=Model)
 
 DO_NOT_WAIT = "SET LOCAL synchronous_commit TO OFF;"
+# PostgreSQL takes each link to have as many rows as the average one. So it sorted the 5,000 rows of one
+# link to get the first, in place of reading it from the index; and compiled what runs for 5 ms (100 ms).
+BY_INDEX = "SET LOCAL enable_sort TO OFF;SET LOCAL jit TO OFF;"
 
 
 class Given(Expression):
@@ -57,7 +60,7 @@ class Statement:
     def composed(self, values: dict[str, Any]) -> tuple[str, list[Any]]:
         """The SQL and what goes with it this time."""
         if not self._sql:
-            sql, self._parameters = self._compose(self._compiler())
+            sql, self._parameters = self._made()
             self._sql = sql  # last: another thread may be looking
         return self._sql, [
             each.stored(values) if isinstance(each, Given) else each for each in self._parameters
@@ -66,6 +69,9 @@ class Statement:
     def result(self, cursor: Any) -> Any:
         """What it brought."""
         raise NotImplementedError
+
+    def _made(self) -> tuple[str, Sequence[Any]]:
+        return self._compose(self._compiler())
 
     def _compiler(self) -> SQLCompiler:
         raise NotImplementedError
@@ -123,7 +129,7 @@ class Figures(Statement):
         self._words = words
 
     def all(self, **values: Any) -> list[tuple[int, ...]]:
-        [rows] = together((self, values))
+        [rows] = together((self, values), by_index=True)
         return cast("list[tuple[int, ...]]", rows)
 
     def result(self, cursor: Any) -> Any:
@@ -131,6 +137,40 @@ class Figures(Statement):
 
     def _compiler(self) -> SQLCompiler:
         return self._words.query.get_compiler(connection=connection)
+
+
+class Assembled(Statement):
+    """Plain figures, by a statement of several pieces: SQL, querysets, and each Given that stands in
+    the SQL as %s.
+
+    For what a queryset cannot say (a recursion), or where the planner must not choose which table is
+    read first.
+    """
+
+    def __init__(self, *pieces: str | QuerySet[Any, Any] | Given) -> None:
+        super().__init__()
+        self._pieces = pieces
+
+    def all(self, **values: Any) -> list[tuple[Any, ...]]:
+        [rows] = together((self, values), by_index=True)
+        return cast("list[tuple[Any, ...]]", rows)
+
+    def result(self, cursor: Any) -> Any:
+        return cursor.fetchall()
+
+    def _made(self) -> tuple[str, Sequence[Any]]:
+        said: list[str] = []
+        parameters: list[Any] = []
+        for piece in self._pieces:
+            if isinstance(piece, QuerySet):
+                sql, its_own = piece.query.get_compiler(connection=connection).as_sql()
+                said.append(f"({sql})")
+                parameters.extend(its_own)
+            elif isinstance(piece, Given):
+                parameters.append(piece)
+            else:
+                said.append(piece)
+        return " ".join(said), parameters
 
 
 class Update(Statement):
@@ -182,23 +222,27 @@ class Insert(Statement):
         return composed
 
 
-def together(*said: tuple[Statement, dict[str, Any]], may_be_lost: bool = False) -> list[Any]:
+def together(
+    *said: tuple[Statement, dict[str, Any]], may_be_lost: bool = False, by_index: bool = False
+) -> list[Any]:
     """What each statement brings, with its values. PostgreSQL gets them in one message: a journey
     there and back is most of what a statement costs where the machine is busy.
 
     `may_be_lost`: the commit need not wait for the disk. Only a crash of the database's machine
-    takes such a commit back, and never one that another waited for afterwards.
+    takes such a commit back, and never one that another waited for afterwards. `by_index`: rows that
+    are asked for in an order are read from an index in that order.
     """
     composed = [statement.composed(values) for statement, values in said]
     with connection.cursor() as cursor:
         if _takes_many():
-            sql = ";".join(each for each, _ in composed)
+            before = DO_NOT_WAIT * may_be_lost + BY_INDEX * by_index
             cursor.execute(
-                DO_NOT_WAIT + sql if may_be_lost else sql,
+                before + ";".join(each for each, _ in composed),
                 [value for _, values in composed for value in values],
             )
-            skipped = int(may_be_lost)
-            return [_next(cursor, skipped + place, each) for place, (each, _) in enumerate(said)]
+            for _ in range(before.count(";")):
+                cursor.nextset()
+            return [_next(cursor, place, each) for place, (each, _) in enumerate(said)]
         results = []
         for (statement, _), (sql, values) in zip(said, composed, strict=True):
             cursor.execute(sql, values)

@@ -47,8 +47,8 @@ class Hands:
 
     def work(self, seconds: float) -> tuple[int, bool]:
         """For about so long, or until nothing is due. How many were tried; whether more may be due."""
-        self._end = time.monotonic() + seconds
         self._fill()
+        self._end = time.monotonic() + seconds  # after the look, however long it took
         helpers = [
             threading.Thread(target=self._help, name=f"hand-{number}", daemon=True)
             for number in range(1, min(self._most, len(self._list)))
@@ -93,9 +93,9 @@ class Hands:
 
     def _is_over(self) -> bool:
         """Whether to stop: the slice has ended, and no hand waits for a request that it began before
-        that, or PATIENCE has ended, too."""
+        that, or PATIENCE has ended, too. At least one row is tried."""
         now = time.monotonic()
-        if now < self._end:
+        if now < self._end or not self._tried:
             return False
         is_waited_for = any(began < self._end for began in list(self._began.values()))
         return not is_waited_for or now > self._end + PATIENCE

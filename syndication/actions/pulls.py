@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from syndication import credentials
-from syndication.actions import breaker, budgets, claims, parking
+from syndication.actions import breaker, budgets, claimable, parking
 from syndication.actions.watched import WatchedHttp
 from syndication.connectors import checked
 from syndication.connectors.base import Connector, Friend, Terms
@@ -152,7 +152,7 @@ def _asked(link: Link, ask: Callable[[Connector], None]) -> bool:
 def _askable(now: datetime) -> LinkQuerySet:
     """Links whose network may be asked: not paused by staff, not resting, its host answers."""
     links = Link.objects.active().filter(
-        ~claims.paused("network"),
+        ~claimable.paused("network"),
         ~budgets.resting(now, link="pk", network="network"),
         member__is_active=True,
     )

@@ -18,7 +18,6 @@ from accounts.models import DeviceLogin, PhoneLogin
 from accounts.urlsession.limits import clear_expired
 from syndication import queue
 from syndication.actions import (
-    claims,
     closing,
     deliveries,
     freshness,
@@ -31,6 +30,7 @@ from syndication.actions import (
     revoking,
     strays,
     timing,
+    turns,
     verdicts,
 )
 from syndication.models import (
@@ -61,7 +61,7 @@ def wake_due(now: datetime) -> int:
     free = queue.workers() - queue.depth()
     if free <= 0:
         return 0
-    due = len(claims.claimable(now).values_list("pk")[:free])
+    due = turns.worth_waking(now, free)
     for _ in range(due):
         queue.hint_due()
     return due

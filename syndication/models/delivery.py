@@ -142,6 +142,17 @@ class Delivery(models.Model):
         indexes = [
             models.Index(fields=["state", "due_at"]),
             models.Index(fields=["link", "state"]),
+            # Of open rows alone, for actions.turns.
+            models.Index(
+                fields=["link", "due_at", "id"],
+                condition=Q(due_at__isnull=False),
+                name="delivery_turn_of_link",
+            ),
+            models.Index(
+                fields=["asked_at", "id"],
+                condition=Q(due_at__isnull=False),
+                name="delivery_asked_last",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -77,6 +77,13 @@ class Link(models.Model):
     objects = LinkQuerySet.as_manager()
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["sending_until"],
+                condition=Q(sending_until__isnull=False),
+                name="link_sending",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["network", "uid"],

@@ -99,3 +99,9 @@ def test_a_hand_that_breaks_down_ends_alone():
 
     tried, _ = Hands(due.look, fail_aside, most=3).work(ENOUGH)
     assert tried == sum(due.tries.values()) > 0
+
+
+def test_the_slice_begins_after_the_look_and_one_row_is_tried_however_late_it_is():
+    due = Due("ab", 1)
+    tried, is_more = Hands(due.look, due.take, most=1).work(0)
+    assert (tried, is_more) == (1, True)

@@ -29,7 +29,7 @@ from hypothesis import strategies as st
 
 from accounts.actions import friends
 from accounts.models import Audience, Group, Member
-from syndication.actions import claims, deliver, links, photos, posts
+from syndication.actions import claimable, claims, deliver, links, photos, posts
 from syndication.actions.deliver import _carry_on
 from syndication.actions.leased import LeasedHttp
 from syndication.actions.verdicts import Run
@@ -161,14 +161,14 @@ class Life:
 
     def deliver(self, which: int) -> None:
         """One row that is due; every copy that came of it is looked at at once."""
-        due = list(claims.claimable(self.now()).order_by("pk"))
+        due = list(claimable.claimable(self.now()).order_by("pk"))
         if due:
             deliver.attempt(due[which % len(due)].pk, now=self.now)
         self.look_at_arrivals()
 
     def deliver_with(self, which: int, between: Callable[[Life], None]) -> None:
         """Something else happens after the row was claimed and before its last look."""
-        due = list(claims.claimable(self.now()).order_by("pk"))
+        due = list(claimable.claimable(self.now()).order_by("pk"))
         held = claims.claim(due[which % len(due)].pk, owner="a", now=self.now()) if due else None
         between(self)
         if held is not None:
