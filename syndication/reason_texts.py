@@ -82,6 +82,7 @@ SENTENCES: Mapping[str, Any] = {
     "needs_you": _("It waits until you link the account again."),
     "taken_back": _("You took it back or showed it to fewer people."),
     "unlinked": _("The account is no longer linked."),
+    "account_removed": _("The account was unlinked by the staff, or was removed."),
     "account_closed": _("The account was closed."),
     "no_photo": _("The photo is no longer here."),
     # Edits (actions.edits)
@@ -158,6 +159,16 @@ NOTICES: Mapping[str, Any] = {
         "The copy of your post of %(day)s is no longer on %(network)s, so your new words did not "
         "go there. If you want it back, send a copy: Where it went."
     ),
+    "undelivered": _("Your post of %(day)s did not arrive on %(network)s. %(reason)s"),
+    "undelivered_many": _("%(count)s of your posts did not arrive on %(network)s. %(reason)s"),
+    "not_changed": _(
+        "Your new words for the post of %(day)s did not go to %(network)s, where the old ones "
+        "stand. %(reason)s"
+    ),
+    "not_changed_many": _(
+        "Your new words for %(count)s posts did not go to %(network)s, where the old ones stand. "
+        "%(reason)s"
+    ),
     "mail_drafts_expire": _(
         "A mail for a post has waited for weeks and is thrown away in 3 days. Look under “Mails that"
         " wait” on your home page."
@@ -176,9 +187,10 @@ def sentence(code: str, params: Mapping[str, Any] | None = None) -> str:
 def notice_text(code: str, params: Mapping[str, Any]) -> str:
     """The text of a notice in the language that is active now; "" for a code that is unknown.
 
-    A reason under "hint" follows as a sentence of its own.
+    A "count" above one takes the text for many. A reason under "hint" follows as a sentence of its own.
     """
-    text = NOTICES.get(code)
+    many = NOTICES.get(f"{code}_many") if params.get("count", 1) > 1 else None
+    text = many or NOTICES.get(code)
     if text is None:
         return ""
     said = _readable(params)

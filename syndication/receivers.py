@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import LinkReturn, Member
 from accounts.models.stored_files import go_with_row
 from accounts.signals import access_discarded, account_linked, may_link
-from syndication.actions import links, revoking
+from syndication.actions import deciding, links, revoking
 from syndication.models import KeptPhoto, Link, LinkState, MailDraft, NetworkSwitch, Post
 
 for model in (Post, KeptPhoto, MailDraft):
@@ -56,4 +56,4 @@ def network_is_paused(sender: type[Member], network: str, **kwargs: Any) -> str:
 def account_is_going(sender: type[SocialAccount], instance: SocialAccount, **kwargs: Any) -> None:
     """Whoever removes the account (staff, a deleted member): nothing is sent there any more."""
     for link in Link.objects.filter(account=instance).exclude(state=LinkState.ENDED):
-        links.end(link)
+        links.end(link, reason=deciding.ACCOUNT_REMOVED)

@@ -36,6 +36,9 @@ NEEDS_YOU = Reason("needs_you")
 TAKEN_BACK = Reason("taken_back")
 UNLINKED = Reason("unlinked")
 CLOSED = Reason("account_closed")
+DISMISSED = Reason("dismissed")
+DISMISSED_BY_STAFF = Reason("dismissed_by_staff")
+ACCOUNT_REMOVED = Reason("account_removed")  # not by the member
 NO_PHOTO = Reason("no_photo")
 
 

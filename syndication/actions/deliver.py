@@ -25,6 +25,7 @@ from syndication.actions import (
     reading_back,
     timing,
     turns,
+    undelivered,
     verdicts,
 )
 from syndication.actions.claims import Clock, LostLease
@@ -115,9 +116,9 @@ def _publish(run: Run, connector: Connector) -> Receipt:
 
 
 def _retract(run: Run, connector: Connector) -> Receipt:
-    copy = verdicts.copy_before(run.delivery)
+    copy = undelivered.copy_before(run.delivery)
     if copy is None or copy.state != DeliveryState.SENT:
-        raise StandDown(DeliveryState.CANCELLED, verdicts.NOTHING_THERE)
+        raise StandDown(DeliveryState.CANCELLED, undelivered.NOTHING_TO_DELETE)
     if not copy.remote_id:
         raise Rejected(verdicts.NO_NAME)
     claims.mark_sending(run.held, run.now(), {})
@@ -127,7 +128,7 @@ def _retract(run: Run, connector: Connector) -> Receipt:
 
 def _amend(run: Run, connector: Connector) -> Receipt:
     """The copy gets the words that the post has now: older ones that wait are never said."""
-    copy = verdicts.copy_before(run.delivery)
+    copy = undelivered.copy_before(run.delivery)
     if copy is None or copy.state != DeliveryState.SENT or copy.gone_at is not None:
         raise StandDown(DeliveryState.CANCELLED, edits.NOTHING_THERE)
     if not copy.remote_id:

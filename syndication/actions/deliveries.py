@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import Audience, Member
-from syndication.actions import deciding, order, parking, verdicts
+from syndication.actions import deciding, order, parking, undelivered, verdicts
 from syndication.actions.errors import NotNow, NotYours
 from syndication.actions.order import MAYBE_OUT, NOT_OUT, Start
 from syndication.connectors import CONNECTORS, reasons
@@ -41,10 +41,12 @@ class Foreseen:
 
 
 @transaction.atomic
-def plan(post: Post, *, without: Collection[int] = ()) -> None:
+def plan(post: Post, *, without: Collection[int] = (), foretold: Collection[int] = ()) -> None:
     """A row for each link that gets a copy, or that the member would look for one on. Idempotent.
 
-    `without` holds the keys of the links that the member left out for this post.
+    `without` holds the keys of the links that the member left out for this post, `foretold` of those
+    of which the page before sending said that no copy goes there: of any other that gets none the
+    member is told (actions.undelivered).
     """
     links = _links_of(post.author).exclude(deliveries__post=post).exclude(pk__in=without)
     for link in links:
@@ -55,7 +57,8 @@ def plan(post: Post, *, without: Collection[int] = ()) -> None:
             state = _S.SKIPPED
         else:
             continue
-        order.add(post, link, DeliveryKind.PUBLISH, Start(state, decision.reason))
+        start = Start(state, decision.reason, is_told=link.pk in foretold)
+        order.add(post, link, DeliveryKind.PUBLISH, start)
 
 
 @transaction.atomic
@@ -77,23 +80,16 @@ def let_go(link: Link, now: datetime) -> None:
 
     May be called again: a worker may give a row back, or a killed one leave it, after that.
     """
-    parking.wind_down(link)
+    parking.wind_down(link, link.parked_reason or deciding.UNLINKED)
     at_rest = {"due_at": None, "lease_owner": "", "lease_until": None}
     left = link.deliveries.free(now)
     deletes = left.filter(kind=DeliveryKind.DELETE, state__in=(_S.WAITING, _S.PARKED, _S.SENDING))
     for row in deletes.select_related("link__member", "post"):
         gone = Delivery.objects.filter(pk=row.pk, state=row.state)
         if gone.change(_S.CANCELLED, reason=NO_ACCESS_ANY_MORE, **at_rest):
-            _tell_what_stays(row)
+            row.refresh_from_db(fields=["state", "reason"])
+            undelivered.tell(row)
     left.filter(state=_S.SENDING).change(_S.UNCONFIRMED, reason=verdicts.ASK_YOU, **at_rest)
-
-
-def _tell_what_stays(delete: Delivery) -> None:
-    """Not who has been told, or has left us."""
-    copy = verdicts.copy_before(delete)
-    is_news = not delete.is_told and delete.link.member.is_active
-    if is_news and copy is not None and copy.state in MAYBE_OUT:
-        verdicts.still_out_there(delete)
 
 
 @transaction.atomic
@@ -180,8 +176,8 @@ def _take_back(post: Post, publish: Delivery) -> None:
         return
     state, reason = _how_to_delete(publish)
     delete = order.add(post, publish.link, DeliveryKind.DELETE, Start(state, reason))
-    if delete.state == _S.SKIPPED:
-        verdicts.still_out_there(delete)
+    if undelivered.is_end(delete.state, delete.due_at):
+        undelivered.tell(delete)
 
 
 def _has_delete(publish: Delivery) -> bool:

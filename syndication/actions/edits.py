@@ -108,7 +108,13 @@ def _edit_of(post: Post, one: Standing) -> Delivery | None:
     waited = [row for row in one.edits if row.state in NOT_OUT]
     rows = Delivery.objects.filter(pk__in=[row.pk for row in waited], state__in=NOT_OUT)
     rows.change(_S.CANCELLED, reason=REPLACED, due_at=None, sent_as={})
-    start = Start(state, reason, audience=one.copy.audience, due_at=_not_before(waited))
+    start = Start(
+        state,
+        reason,
+        audience=one.copy.audience,
+        due_at=_not_before(waited),
+        is_told=True,  # the page before saving said so: `foresee`
+    )
     return order.add(post, one.copy.link, DeliveryKind.EDIT, start)
 
 

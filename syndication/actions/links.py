@@ -12,10 +12,11 @@ from django.utils import timezone
 from accounts.models import Audience, Member
 from accounts.providers.servers import origin_of
 from syndication import credentials, queue
-from syndication.actions import copies, deliveries, parking, revoking, verdicts
+from syndication.actions import copies, deciding, deliveries, parking, revoking, undelivered
 from syndication.actions.errors import NotYours
 from syndication.capabilities import holds
 from syndication.connectors import CONNECTORS
+from syndication.connectors.reasons import Reason
 from syndication.models import (
     DeliveryKind,
     DeliveryState,
@@ -127,8 +128,9 @@ def unlink(link: Link, *, by: Member) -> None:
 
 
 @transaction.atomic
-def end(link: Link) -> None:
-    """The link's own part of ending, whoever asked (the member, staff, a removed account).
+def end(link: Link, *, reason: Reason = deciding.UNLINKED) -> None:
+    """The link's own part of ending, whoever asked (the member, staff, a removed account), with the
+    reason for what still waited.
 
     What it holds is given back at the network. The new version is there for whoever renews the access
     at this moment: what they get is not stored here, but given back, too (credentials.fresh).
@@ -136,12 +138,13 @@ def end(link: Link) -> None:
     now = timezone.now()
     held = Link.objects.select_for_update().get(pk=link.pk)
     revoking.take_back(held)
-    parking.wind_down(link)
+    parking.wind_down(link, reason)
     link.friends.all().delete()
     link.feed.all().delete()
-    over = link.notices.exclude(incident__startswith=verdicts.STILL_OUT_THERE)
+    over = link.notices.exclude(incident__startswith=undelivered.STILL_OUT_THERE)
     over.filter(closed_at=None).update(closed_at=now)
     link.state = LinkState.ENDED
+    link.parked_reason = reason
     link.account = None
     link.ended_at = now
     link.sealed_credentials = ""

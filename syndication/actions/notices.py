@@ -26,6 +26,7 @@ from syndication.models import Link, Notice
 logger = logging.getLogger(__name__)
 
 SLICE = 5.0  # seconds that a sweep goes on mailing
+GATHERED_FOR = timedelta(hours=24)  # one mail for what happens on one link for one reason
 MAIL_FOR = timedelta(hours=24)  # later than this it would confuse more than it tells
 
 
@@ -51,6 +52,22 @@ def tell(
     if is_new:
         transaction.on_commit(lambda: mail(notice), robust=True)
     return is_new
+
+
+@transaction.atomic
+def add(
+    member: Member, incident: str, *, link: Link, params: Mapping[str, Any], count: int = 1
+) -> bool:
+    """Tell `member` of `count` more of an incident. Within a day of its notice they are counted there
+    (`params["count"]`), without another mail; later the open notice gives way to a new one."""
+    same = Notice.objects.filter(member=member, link=link, incident=incident, closed_at=None)
+    before = same.select_for_update().first()
+    if before is not None:
+        count += int(before.params.get("count", 0))
+        if before.created_at > timezone.now() - GATHERED_FOR:
+            return bool(same.update(params={**before.params, "count": count}))
+        same.update(closed_at=timezone.now())
+    return tell(member, incident, link=link, params={**params, "count": count})
 
 
 def mail(notice: Notice) -> bool:

@@ -31,6 +31,7 @@ class Start:
     audience: str = ""
     due_at: datetime | None = None
     is_by_hand: bool = False
+    is_told: bool = False  # of one that ends here: the member knows
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ def add(post: Post, link: Link, kind: str, start: Start) -> Delivery:
         due_at=(start.due_at or now) if has_turn else None,
         asked_at=now,
         is_by_hand=start.is_by_hand,
+        is_told=start.is_told and not has_turn,
         idempotency_key=str(uuid.uuid4()),
     )
     if start.state == _S.WAITING:

@@ -57,15 +57,15 @@ def link_again(link: Link) -> None:
     parked = link.deliveries.filter(state=DeliveryState.PARKED)
     too_old = parked.filter(kind=DeliveryKind.PUBLISH, asked_at__lt=now - timing.PUBLISH_WITHIN)
     too_old.change(DeliveryState.MISSED, reason=timing.TOO_OLD, due_at=None)
-    parked.change(DeliveryState.WAITING, reason="", due_at=now)
+    parked.change(DeliveryState.WAITING, reason="", network_words="", due_at=now)
     in_doubt = Delivery.objects.filter(link=link, state=DeliveryState.UNCONFIRMED, due_at=None)
-    in_doubt.update(due_at=now, reads=0)  # perhaps it can be read now
+    in_doubt.update(due_at=now, reads=0, is_told=False)  # perhaps it can be read now
     gone = Notice.objects.filter(link=link, incident__in=[PARKED, TOO_NARROW], closed_at=None)
     gone.update(closed_at=now)
     queue.hint_due()
 
 
-def wind_down(link: Link) -> None:
+def wind_down(link: Link, reason: str = deciding.UNLINKED) -> None:
     """The link ends: nothing more goes there, and what is in doubt only the member can tell.
 
     What becomes of deletes the member is told (deliveries.let_go).
@@ -73,6 +73,6 @@ def wind_down(link: Link) -> None:
     waits = Q(state__in=(DeliveryState.WAITING, DeliveryState.PARKED))
     over = Q(state__in=(DeliveryState.FAILED, DeliveryState.MISSED))
     link.deliveries.filter(over | waits & ~Q(kind=DeliveryKind.DELETE)).change(
-        DeliveryState.CANCELLED, reason=deciding.UNLINKED, due_at=None, sent_as={}
+        DeliveryState.CANCELLED, reason=reason, due_at=None, sent_as={}
     )
     link.deliveries.filter(state=DeliveryState.UNCONFIRMED).update(due_at=None)

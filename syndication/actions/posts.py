@@ -26,7 +26,8 @@ DELETED = Reason("post_deleted")
 class Draft:
     """A post that is not sent yet. `form_key` makes one post of a form that is sent twice.
 
-    `left_out` holds the keys of links that get no copy of this one post.
+    `left_out` holds the keys of links that get no copy of this one post, `foretold` of those of which
+    the page before sending said that none goes there.
     """
 
     kind: str
@@ -40,6 +41,7 @@ class Draft:
     photo: KeptPhoto | None = None
     photo_alt: str = ""
     left_out: frozenset[int] = frozenset()
+    foretold: frozenset[int] = frozenset()
 
 
 def with_link_title(draft: Draft) -> Draft:
@@ -81,7 +83,7 @@ def write(draft: Draft, *, by: Member) -> Post:
     if draft.photo is not None:
         photos.put_into(post, draft.photo)
     post.save()
-    deliveries.plan(post, without=draft.left_out)
+    deliveries.plan(post, without=draft.left_out, foretold=draft.foretold)
     return post
 
 

@@ -11,19 +11,16 @@ from django.utils import timezone
 
 from accounts.models import Member
 from syndication import queue
-from syndication.actions import deciding, parking
+from syndication.actions import deciding, undelivered
 from syndication.actions.errors import NotNow, NotYours
 from syndication.connectors.reasons import Reason
-from syndication.models import Delivery, DeliveryState, Link, LinkState
+from syndication.models import Delivery, DeliveryState, LinkState
 
 MAY_CHANGE = "syndication.change_delivery"
 
 MOVED_ON = Reason("moved_on")
 WE_LOOK_FIRST = Reason("we_look_first")
 LINK_FIRST = Reason("link_first")
-
-DISMISSED = Reason("dismissed")
-DISMISSED_BY_STAFF = Reason("dismissed_by_staff")
 
 _S = DeliveryState
 _OFFERED: dict[str, tuple[str, ...]] = {
@@ -58,6 +55,7 @@ def retry(delivery: Delivery, *, by: Member) -> None:
         due_at=timezone.now(),
         asked_at=timezone.now(),
         is_by_hand=True,
+        is_told=False,
     )
     queue.hint(delivery.pk)
 
@@ -68,9 +66,9 @@ def dismiss(delivery: Delivery, *, by: Member) -> None:
     if delivery.state == _S.UNCONFIRMED and not offered(delivery):
         raise NotNow(WE_LOOK_FIRST)
     states = (_S.WAITING, _S.PARKED, _S.FAILED, _S.MISSED, _S.UNCONFIRMED)
-    reason = DISMISSED if by.pk == delivery.link.member_id else DISMISSED_BY_STAFF
+    is_own = by.pk == delivery.link.member_id
+    reason = deciding.DISMISSED if is_own else deciding.DISMISSED_BY_STAFF
     _press(delivery, states, _S.CANCELLED, due_at=None, sent_as={}, reason=reason)
-    _close_when_answered(delivery.link)
 
 
 def confirm_it_is_there(delivery: Delivery, *, by: Member) -> None:
@@ -86,7 +84,6 @@ def confirm_it_is_there(delivery: Delivery, *, by: Member) -> None:
         sent_as={},
         reason="",
     )
-    _close_when_answered(delivery.link)
     queue.hint_due()
 
 
@@ -108,17 +105,9 @@ def send_again(delivery: Delivery, *, by: Member) -> None:
         due_at=timezone.now(),
         asked_at=timezone.now(),
         is_by_hand=True,
+        is_told=False,
     )
-    _close_when_answered(delivery.link)
     queue.hint(delivery.pk)
-
-
-def _close_when_answered(link: Link) -> None:
-    """The notice that asked the member to look is over when nothing is left to look for."""
-    asked = link.deliveries.filter(state=_S.UNCONFIRMED, due_at=None)
-    if not asked.exists():
-        open_ones = link.notices.filter(incident=parking.UNCONFIRMED, closed_at=None)
-        open_ones.update(closed_at=timezone.now())
 
 
 def _must_own(delivery: Delivery, by: Member) -> None:
@@ -143,6 +132,7 @@ def _press(delivery: Delivery, states: tuple[str, ...], state: str, **fields: ob
     now = timezone.now()
     free = Q(lease_until=None) | Q(lease_until__lte=now)
     row = Delivery.objects.filter(free, pk=delivery.pk, state__in=states)
-    if not row.change(state, lease_owner="", lease_until=None, **fields):
+    if not row.change(state, lease_owner="", lease_until=None, network_words="", **fields):
         raise NotNow(MOVED_ON)
+    undelivered.close_answered(delivery.link, kind=delivery.kind, reason=delivery.reason)
     delivery.refresh_from_db()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from syndication.actions import claims, parking, timing, verdicts
+from syndication.actions import claims, parking, timing, undelivered, verdicts
 from syndication.actions.deciding import as_sent, words_in_doubt
 from syndication.actions.verdicts import Run
 from syndication.connectors import CONNECTORS, reasons
@@ -101,7 +101,7 @@ def _seen(run: Run, connector: Connector) -> Seen:
 
 
 def _candidates(run: Run, connector: Connector, words: dict[str, Any]) -> Candidates:
-    copy = verdicts.copy_before(run.delivery) if run.delivery.is_edit else run.delivery
+    copy = undelivered.copy_before(run.delivery) if run.delivery.is_edit else run.delivery
     if copy is None:
         return Candidates()
     since = copy.first_sent_at or copy.created_at
@@ -116,7 +116,7 @@ def _ours(delivery: Delivery, candidates: Sequence[RemotePost]) -> RemotePost | 
     """Of an edit: the copy that it was for. Of a publish: the first that no other delivery holds."""
     if not delivery.is_edit:
         return _not_held_by_others(candidates, delivery)
-    copy = verdicts.copy_before(delivery)
+    copy = undelivered.copy_before(delivery)
     ours = (each for each in candidates if copy is not None and each.remote_id == copy.remote_id)
     return next(ours, None)
 

@@ -31,7 +31,7 @@ from syndication.actions import (
     strays,
     timing,
     turns,
-    verdicts,
+    undelivered,
 )
 from syndication.models import (
     Delivery,
@@ -88,7 +88,7 @@ def tell_still_out_there(now: datetime) -> int:
     ).select_related("link__member", "post")
     told = 0
     for delivery in parked.filter(is_told=False)[:100]:
-        verdicts.still_out_there(delivery)
+        undelivered.still_out_there(delivery)
         told += Delivery.objects.filter(pk=delivery.pk).update(is_told=True)
     return told
 
@@ -163,6 +163,7 @@ STEPS: dict[str, Callable[[datetime], int]] = {
     "missed": miss_old,
     "let go": let_go,
     "told": tell_still_out_there,
+    "ends told": lambda now: undelivered.tell_the_rest(),
     "mails told": mail_drafts.tell_expiring,
     "mailed": lambda now: notices.mail_the_rest(),
     "renewed": renew_idle_links,

@@ -1,7 +1,7 @@
 """What a delivery becomes after a try: each answer of a network, and none, has one meaning.
 
-What a member is told of a verdict is committed with it: a worker killed in between would leave a row
-at rest of which nobody was told. Who no longer holds the row tells nothing.
+What a member is told of a verdict (actions.undelivered) is committed with it. Who no longer holds the
+row tells nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TypeVar
 from django.db import IntegrityError, transaction
 
 from syndication import credentials
-from syndication.actions import budgets, claims, deciding, edits, notices, parking, timing
+from syndication.actions import budgets, claims, deciding, edits, parking, timing, undelivered
 from syndication.actions.claims import Claim, Clock
 from syndication.actions.leased import LeasedHttp
 from syndication.connectors import CONNECTORS
@@ -35,15 +35,12 @@ logger = logging.getLogger(__name__)
 
 _Found = TypeVar("_Found")
 
-STILL_OUT_THERE = "still_out_there"  # an incident
-
 GAVE_UP = Reason("gave_up")
 ASK_YOU = Reason("ask_you")
 NOT_SURE = Reason("not_sure")
 LOOKING = Reason("looking")
 SOON_ASKED = Reason("soon_asked")
 AGAIN_SOON = Reason("again_soon")
-NOTHING_THERE = Reason("nothing_to_delete")
 NO_NAME = Reason("no_name_to_delete")
 
 
@@ -81,13 +78,20 @@ class Run:
         return ask(self.connector(refused=self.link.credentials_version))
 
     def settle(self, state: str, outcome: str, **fields: object) -> bool:
-        """Give the row back. Words that are no longer needed go."""
+        """Give the row back; of an end without arriving the member is told. Words that are no longer
+        needed go."""
         kept = (DeliveryState.UNCONFIRMED, DeliveryState.WAITING)
         if state not in kept or (state == DeliveryState.WAITING and not self.held.was_in_doubt):
             fields["sent_as"] = {}
         fields["network_words"] = self.held.attempt.network_words
         self.held.attempt.http_status = self.held.attempt.http_status or self.http.last_status
-        return claims.settle(self.held, state, outcome=outcome, now=self.now(), **fields)
+        if not undelivered.is_end(state, fields.get("due_at")):
+            return claims.settle(self.held, state, outcome=outcome, now=self.now(), **fields)
+        with transaction.atomic():
+            is_ours = claims.settle(self.held, state, outcome=outcome, now=self.now(), **fields)
+            if is_ours:
+                undelivered.tell(self.delivery)
+        return is_ours
 
 
 def arrived(
@@ -152,42 +156,14 @@ def again(run: Run, reason: str, *, outcome: str, after: float | None = None) ->
         run.settle(DeliveryState.WAITING, outcome, due_at=due_at, reason=reason)
 
 
-@transaction.atomic
 def failed(run: Run, reason: Reason, outcome: str) -> None:
-    """For good, until somebody presses. Of a delete the member is told what is still out there."""
-    is_ours = run.settle(DeliveryState.FAILED, outcome, due_at=None, reason=reason)
-    if is_ours and run.delivery.is_delete:
-        still_out_there(run.delivery)
+    """For good, until somebody presses."""
+    run.settle(DeliveryState.FAILED, outcome, due_at=None, reason=reason)
 
 
-@transaction.atomic
 def ask_member(run: Run, outcome: str, *, reason: Reason = ASK_YOU) -> None:
     """Nobody but the member can tell whether it arrived: two presses decide, nothing else does."""
-    if not run.settle(DeliveryState.UNCONFIRMED, outcome, due_at=None, reason=reason):
-        return
-    notices.tell(run.link.member, parking.UNCONFIRMED, link=run.link)
-
-
-def still_out_there(delivery: Delivery) -> bool:
-    """Tell the member of a copy that we cannot take back, once for each. Whether it was told."""
-    copy = copy_before(delivery)
-    params = {"day": _day_of(delivery), "address": copy.remote_url if copy else ""}
-    incident = f"{STILL_OUT_THERE} {delivery.post_id}"
-    return notices.tell(delivery.link.member, incident, link=delivery.link, params=params)
-
-
-def copy_before(delivery: Delivery) -> Delivery | None:
-    """The publish that an edit or a delete is about."""
-    return (
-        Delivery.objects.filter(
-            post=delivery.post_id,
-            link=delivery.link_id,
-            kind=DeliveryKind.PUBLISH,
-            sequence__lt=delivery.sequence,
-        )
-        .order_by("-sequence")
-        .first()
-    )
+    run.settle(DeliveryState.UNCONFIRMED, outcome, due_at=None, reason=reason)
 
 
 def quiet_until(link: Link, now: datetime) -> datetime:
@@ -234,16 +210,11 @@ def _in_doubt(run: Run, error: NoVerdict) -> None:
 @transaction.atomic
 def _copy_gone(run: Run, error: Gone) -> None:
     """Somebody deleted the copy there: nothing is left to change, and the member is told once."""
-    copy = copy_before(run.delivery)
+    copy = undelivered.copy_before(run.delivery)
     state, reason = DeliveryState.CANCELLED, error.reason
-    if not run.settle(state, _word(error), due_at=None, reason=reason) or copy is None:
-        return
-    sent = Delivery.objects.filter(pk=copy.pk, state=DeliveryState.SENT, gone_at=None)
-    if not sent.update(gone_at=run.now()):
-        return
-    params = {"day": _day_of(run.delivery)}
-    incident = f"gone {run.delivery.post_id}"
-    notices.tell(run.link.member, incident, link=run.link, params=params)
+    if run.settle(state, _word(error), due_at=None, reason=reason) and copy is not None:
+        sent = Delivery.objects.filter(pk=copy.pk, state=DeliveryState.SENT, gone_at=None)
+        sent.update(gone_at=run.now())
 
 
 def _why_withdrawn(delivery: Delivery) -> str:
@@ -258,11 +229,6 @@ def _why_withdrawn(delivery: Delivery) -> str:
     if delivery.is_edit and behind.filter(kind=DeliveryKind.EDIT).exists():
         return edits.REPLACED
     return ""
-
-
-def _day_of(delivery: Delivery) -> str:
-    """When the post was written, as notices store it."""
-    return delivery.post.created_at.isoformat()
 
 
 def _word(error: ConnectorError) -> str:

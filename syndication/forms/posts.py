@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
@@ -154,8 +155,7 @@ class PostForm(PostTextForm):
 
     def clean_left_out(self) -> frozenset[int]:
         """Keys of links. One that is no longer there is no error: nothing would go there."""
-        keys = self.cleaned_data["left_out"] or ()
-        return frozenset(int(key) for key in keys if key.isdecimal() and len(key) < KEY_LENGTH)
+        return _keys(self.cleaned_data["left_out"])
 
     def _add_photo(self) -> None:
         """A file the first time, afterwards the key under which it is kept.
@@ -216,11 +216,16 @@ class PostForm(PostTextForm):
             photo=self.kept_photo,
             photo_alt=cleaned.get("photo_alt", ""),
             left_out=cleaned["left_out"],
+            foretold=_keys(cast(QueryDict, self.data).getlist("foretold")),
         )
 
     def is_multipart(self) -> bool:
         """Only where a photo may be chosen: the oldest phones cannot send multipart at all."""
         return self.kind == PostKind.PHOTO
+
+
+def _keys(typed: Iterable[str] | None) -> frozenset[int]:
+    return frozenset(int(key) for key in typed or () if key.isdecimal() and len(key) < KEY_LENGTH)
 
 
 def carried(draft: Draft) -> dict[str, str]:

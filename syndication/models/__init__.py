@@ -2,15 +2,18 @@
 
 from syndication.models.attempt import Attempt, Outcome
 from syndication.models.delivery import (
-    CHANGES,
-    OPEN_STATES,
     Allowance,
     Delivery,
-    DeliveryKind,
-    DeliveryState,
     Heartbeat,
     HostHealth,
     NetworkSwitch,
+)
+from syndication.models.delivery_states import (
+    AT_REST,
+    CHANGES,
+    OPEN_STATES,
+    DeliveryKind,
+    DeliveryState,
 )
 from syndication.models.draft import MailDraft, PostAddress
 from syndication.models.link import FeedItem, Link, LinkState, NetworkFriend, Notice, Toggle
@@ -18,6 +21,7 @@ from syndication.models.post import KeptPhoto, Post, PostKind
 from syndication.models.revocation import Revocation
 
 __all__ = [
+    "AT_REST",
     "CHANGES",
     "OPEN_STATES",
     "Allowance",

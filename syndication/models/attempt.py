@@ -23,6 +23,7 @@ class Outcome(models.TextChoices):
     NO_VERDICT = "no_verdict", _("no clear answer")
     TRY_LATER = "try_later", _("not taken now")
     UNREACHABLE = "unreachable", _("not reached")
+    TOO_LARGE = "too_large", _("too much at once")
     REJECTED = "rejected", _("refused")
     DUPLICATE = "duplicate", _("there already")
     UNSUPPORTED = "unsupported", _("not possible there")

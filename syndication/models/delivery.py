@@ -15,7 +15,7 @@ On one link the rows of one post go in order, each after those before it:
       │           └ at most one waits: a newer edit takes the place of one that has not left
       └ has not left: it takes the new words along, and no edit is made
 
-Every change is one conditional UPDATE that names the states it may come from (`CHANGES`); the
+Every change is one conditional UPDATE that names the states it may come from (delivery_states.CHANGES); the
 database holds what must never be otherwise. `due_at` None means that only a press moves the row.
 """
 
@@ -27,48 +27,17 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Audience, PublicCharField
 from syndication.connectors import CONNECTORS
+from syndication.models.delivery_states import CHANGES, OPEN_STATES, DeliveryKind, DeliveryState
 from syndication.models.link import Link
 from syndication.models.post import Post
 from syndication.reason_texts import sentence
 
-
-class DeliveryKind(models.TextChoices):
-    PUBLISH = "publish", _("publish")
-    EDIT = "edit", _("edit")
-    DELETE = "delete", _("delete")
-
-
-class DeliveryState(models.TextChoices):
-    WAITING = "waiting", _("waiting")
-    SENDING = "sending", _("sending")
-    UNCONFIRMED = "unconfirmed", _("unconfirmed")
-    SENT = "sent", _("sent")
-    PARKED = "parked", _("parked")
-    FAILED = "failed", _("failed")
-    MISSED = "missed", _("missed")
-    SKIPPED = "skipped", _("skipped")
-    CANCELLED = "cancelled", _("cancelled")
-
-
 _S = DeliveryState
-CHANGES: dict[str, frozenset[str]] = {
-    _S.WAITING: frozenset({_S.SENDING, _S.PARKED, _S.CANCELLED, _S.MISSED, _S.FAILED}),
-    _S.SENDING: frozenset(
-        {_S.SENT, _S.WAITING, _S.UNCONFIRMED, _S.PARKED, _S.FAILED, _S.CANCELLED}
-    ),
-    _S.UNCONFIRMED: frozenset({_S.SENT, _S.WAITING, _S.PARKED, _S.FAILED, _S.CANCELLED}),
-    _S.SENT: frozenset(),
-    _S.PARKED: frozenset({_S.WAITING, _S.MISSED, _S.CANCELLED}),
-    _S.FAILED: frozenset({_S.WAITING, _S.CANCELLED}),
-    _S.MISSED: frozenset({_S.WAITING, _S.CANCELLED}),
-    _S.SKIPPED: frozenset(),
-    _S.CANCELLED: frozenset(),
-}
-OPEN_STATES = (_S.WAITING, _S.SENDING, _S.UNCONFIRMED, _S.PARKED)
+# Conditions without values, or SQLite would not use the index.
+_UNTOLD = Q(is_told=False, due_at=None, sent_at=None)
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -83,6 +52,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def open(self) -> DeliveryQuerySet:
         return self.filter(state__in=OPEN_STATES)
+
+    def untold(self) -> DeliveryQuerySet:
+        """Rows that rest without having arrived, and of which the member was not told."""
+        moving = (_S.WAITING, _S.SENDING, _S.PARKED)
+        return self.filter(_UNTOLD).exclude(state__in=moving)
 
     def of(self, member: object) -> DeliveryQuerySet:
         return self.filter(link__member=member)
@@ -108,8 +82,7 @@ class Delivery(models.Model):
     )
     audience = models.CharField(max_length=20, choices=Audience.choices)  # the copy was made for
     reason = models.CharField(max_length=300, blank=True)  # a code (reason_texts)
-    # What the network said to the last try, as `connectors.errors` carries it: text, never translated.
-    network_words = PublicCharField(max_length=160, blank=True)
+    network_words = PublicCharField(max_length=160, blank=True)  # what it said to the last try
 
     due_at = models.DateTimeField(null=True, blank=True)
     # When it was written, or a press last asked for it: 48 hours (of a delete, 30 days) run from here.
@@ -131,7 +104,9 @@ class Delivery(models.Model):
     remote_url = models.URLField(max_length=500, blank=True)
     gone_at = models.DateTimeField(null=True, blank=True)  # the copy was deleted on the network
     is_by_hand = models.BooleanField(default=False)  # a press sent it, not the writing
-    is_told = models.BooleanField(default=False)  # of a copy that is still out there after 30 days
+    # Of a row at rest: the member was told how it ended, or knows (actions.undelivered). Of a delete
+    # that waits: they were told after 30 days that the copy is still out there.
+    is_told = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -153,6 +128,7 @@ class Delivery(models.Model):
                 condition=Q(due_at__isnull=False),
                 name="delivery_asked_last",
             ),
+            models.Index(fields=["id"], condition=_UNTOLD, name="delivery_untold"),
         ]
         constraints = [
             models.UniqueConstraint(

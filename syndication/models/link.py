@@ -51,7 +51,7 @@ class Link(models.Model):
 
     state = models.CharField(max_length=10, choices=LinkState.choices, default=LinkState.ACTIVE)
     parked_at = models.DateTimeField(null=True, blank=True)
-    parked_reason = models.CharField(max_length=200, blank=True)  # a code (reason_texts)
+    parked_reason = models.CharField(max_length=200, blank=True)  # or why it ended: a code
     scopes = models.CharField(max_length=300, blank=True)
     sealed_credentials = models.TextField(blank=True)
     credentials_version = models.PositiveIntegerField(default=0)  # single-flight refresh

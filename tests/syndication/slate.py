@@ -75,6 +75,7 @@ class Slate:
         self.entries: dict[str, Entry] = {}
         self.requests: list[str] = []
         self.knows_keys = False
+        self.says = "no"  # with each 422
         self._faults: list[tuple[str, str, int]] = []
         self._holds: dict[str, Hold] = {}
         self._lock = threading.Lock()
@@ -113,7 +114,8 @@ class Slate:
             self._faults.clear()
 
     def fail(self, method: str, kind: str, *, seconds: int = 0) -> None:
-        """The next request of `method` goes wrong: 500_before, 500_after, drop_after, 429."""
+        """The next request of `method` goes wrong: 500_before, 500_after, drop_after, 429, or
+        422 with what it says."""
         with self._lock:
             self._faults.append((method, kind, seconds))
 
@@ -144,6 +146,8 @@ class Slate:
             status, answer = 500, {}
             if kind == "429":
                 status = 429
+            elif kind == "422":
+                status, answer = 422, {"error": self.says}
             elif kind != "500_before":
                 status, answer = self._carried_out(method, path, body)
             held = self._holds.pop(method, None)

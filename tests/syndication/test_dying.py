@@ -79,6 +79,19 @@ def test_of_what_cannot_be_deleted_the_member_is_told(sandbox):
         assert Notice.objects.get().incident.startswith("still_out_there")
 
 
+def test_of_what_was_refused_the_member_is_told(sandbox, settings, tmp_path):
+    """mixi takes JPEG alone."""
+    settings.MEDIA_ROOT = tmp_path
+    (tmp_path / "a.jpg").write_bytes(b"GIF89a a picture")
+
+    def seeded(now):
+        return planned(linked(sandbox), kind="photo", photo="a.jpg")
+
+    for delivery in killed_at_each_statement(sandbox, seeded):
+        assert delivery.state == S.FAILED
+        assert Notice.objects.get().incident == "undelivered photo_missing"
+
+
 def test_of_what_nobody_can_look_up_the_member_is_asked(sandbox):
     """mixi lists no diaries."""
 

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import MemberSession
-from syndication.actions import presses
+from syndication.actions import deciding
 from syndication.models import Delivery, NetworkSwitch
 from tests.accounts.admin.rows import address
 from tests.making import make_member
@@ -48,7 +48,7 @@ def test_staff_dismiss_what_failed_and_are_told_what_cannot_be_pressed(support):
     failed.refresh_from_db()
     sent.refresh_from_db()
     assert (failed.state, sent.state) == ("cancelled", "sent")
-    assert failed.reason == presses.DISMISSED_BY_STAFF
+    assert failed.reason == deciding.DISMISSED_BY_STAFF
 
 
 def test_staff_read_one_line_for_each_reason(support):
