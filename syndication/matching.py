@@ -18,8 +18,8 @@ def _findable(link: Link) -> QuerySet[Link]:
     ).exclude(Exists(Block.objects.filter(blocker=OuterRef("member"), blocked=link.member_id)))
 
 
-def matches_of(link: Link) -> QuerySet[Member]:
-    """Members behind accounts on the pulled list, by names that the link's member knows.
+def matches_of(link: Link, viewer: Member) -> QuerySet[Member]:
+    """Members behind accounts on the pulled list, by names that `viewer`, whose link it is, knows.
 
     Each carries `shown_name` (here, as MemberQuerySet.seen_by says), `name_there` (on the network) and
     `is_friend`: whether they are friends here.
@@ -28,7 +28,7 @@ def matches_of(link: Link) -> QuerySet[Member]:
     accounts = _findable(link).filter(member=OuterRef(OuterRef("pk")))
     there = link.friends.filter(uid__in=accounts.values("uid")).values("name")
     return (
-        Member.objects.seen_by(link.member)
+        Member.objects.seen_by(viewer)
         .filter(pk__in=uids.values("member"))
         .annotate(
             name_there=Subquery(there[:1]),

@@ -75,7 +75,7 @@ def link_detail(request: MemberRequest, network: str, pk: int) -> HttpResponse:
             "form": form,
             "network": capabilities(link.network),
             "friends": link.friend_count,
-            "here": matches_of(link).count(),
+            "here": matches_of(link, request.user).count(),
         },
     )
 
@@ -90,7 +90,9 @@ def link_friends(request: MemberRequest, network: str, pk: int) -> HttpResponse:
         {
             "link": link,
             "network": capabilities(link.network),
-            "matches": matches_of(link)[:FRIENDS_PER_PAGE] if page.number == 1 else [],
+            "matches": matches_of(link, request.user)[:FRIENDS_PER_PAGE]
+            if page.number == 1
+            else [],
             "page": page,
         },
     )
