@@ -10,6 +10,9 @@ stopped, never confirmed, or the answer was no good. Arguments: `network`, `uid`
 is not known), `credentials` and `registration` as above. A receiver that cannot have them revoked
 answers with words for the member: the permission stands there, and where to take it back.
 
+`before_relink` (sender: SocialAccount): the page by which a member links `account` again is shown.
+Receivers answer with words that say what happens afterwards.
+
 `may_link` (sender: Member's class): before a member leaves for a network. Arguments: `network`
 (its key), `member`. A receiver that wants it not to happen now answers with the reason in words.
 """
@@ -18,4 +21,5 @@ from django.dispatch import Signal
 
 account_linked = Signal()
 access_discarded = Signal()
+before_relink = Signal()
 may_link = Signal()

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import LinkReturn, Member
 from accounts.models.stored_files import go_with_row
-from accounts.signals import access_discarded, account_linked, may_link
-from syndication.actions import deciding, links, revoking
+from accounts.signals import access_discarded, account_linked, before_relink, may_link
+from syndication.actions import deciding, links, parking, revoking
 from syndication.models import KeptPhoto, Link, LinkState, MailDraft, NetworkSwitch, Post
 
 for model in (Post, KeptPhoto, MailDraft):
@@ -40,6 +40,14 @@ def access_was_discarded(
     **kwargs: Any,
 ) -> str:
     return revoking.discard(network, uid, credentials, registration=registration)
+
+
+@receiver(before_relink, sender=SocialAccount)
+def account_is_linked_again(
+    sender: type[SocialAccount], account: SocialAccount, **kwargs: Any
+) -> str:
+    link = Link.objects.filter(account=account).exclude(state=LinkState.ENDED).first()
+    return parking.goes_after_relinking(link) if link else ""
 
 
 @receiver(may_link, sender=Member)

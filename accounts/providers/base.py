@@ -9,17 +9,13 @@ Where the member names the server (`asks_server`), every method gets that `Serve
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialAccount
 from allauth.socialaccount.providers.base import Provider, ProviderAccount
-from allauth.socialaccount.providers.oauth2.client import OAuth2Client, OAuth2Error
-from allauth.socialaccount.providers.oauth2.utils import generate_code_challenge
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -139,6 +135,16 @@ class NetworkProvider(Provider):
         """What a member types who is asked for the server."""
         return ""
 
+    def typed_before(self, account: SocialAccount) -> str:
+        """What its member would type to come to `account` again: its handle, or the server alone where
+        its name does not end in that. "" where nothing is asked."""
+        host = account.uid.rpartition("/")[0]
+        handle = str(account.extra_data.get("name", "")).rpartition(" ")[2]
+        is_whole = handle.startswith("@") and (not host or handle.endswith(f"@{host}"))
+        if not self.asks_server:
+            return ""
+        return handle if is_whole else host
+
     def find_server(self, typed: str) -> str:
         """The canonical host that `typed` means. Raises ExchangeFailed with words."""
         try:
@@ -195,80 +201,6 @@ class NetworkProvider(Provider):
     ) -> Authorized:
         """Who agreed. Asks the network at once. Raises ExchangeFailed."""
         raise NotImplementedError
-
-
-class OAuth2Network(NetworkProvider):
-    """A network that speaks OAuth 2. Subclasses say what they ask for, and whose a token is."""
-
-    scopes: ClassVar[tuple[str, ...]]
-    profile_path: ClassVar[str]  # below `api_url`: there the network says whose a token is
-    client_class: ClassVar[type[OAuth2Client]] = OAuth2Client
-    has_pkce: ClassVar[bool] = False
-    has_basic_auth: ClassVar[bool] = False  # our id and secret go by HTTP Basic
-
-    def account(self, profile: Any, credentials: Mapping[str, Any]) -> Authorized:
-        """Whose it is, by what stands at `profile_path`. Raises ExchangeFailed."""
-        raise NotImplementedError
-
-    def authorize_url_for(self, request: HttpRequest) -> str:
-        """The permission page that fits the browser."""
-        return self.app.settings["authorize_url"]
-
-    def params_for(self, request: HttpRequest) -> dict[str, str]:
-        """More parameters of the authorize request that depend on the browser."""
-        return {}
-
-    def leave(self, request: HttpRequest, *, server: Server | None = None) -> Leaving:
-        client = self._client(request)
-        client.state = secrets.token_urlsafe(20)
-        pkce = generate_code_challenge() if self.has_pkce else {}
-        verifier = str(pkce.pop("code_verifier", ""))
-        params = {**self.params_for(request), **pkce}
-        url = client.get_redirect_url(self.authorize_url_for(request), list(self.scopes), params)
-        return Leaving(url, client.state, {"verifier": verifier} if verifier else {})
-
-    def come_back(
-        self,
-        request: HttpRequest,
-        params: Mapping[str, str],
-        stash: Mapping[str, str],
-        *,
-        server: Server | None = None,
-    ) -> Authorized:
-        try:
-            answer = self._client(request).get_access_token(params["code"], stash.get("verifier"))
-            credentials = credentials_of(answer, server)
-        except (OAuth2Error, HttpFailure, LookupError, TypeError, ValueError, AttributeError):
-            # The last four: an answer that is not of the promised shape.
-            raise ExchangeFailed from None
-        with not_kept(credentials):
-            return self.account(self._profile(credentials), credentials)
-
-    def scheme_for(self, credentials: Mapping[str, Any]) -> str:
-        """The word before the token in Authorization."""
-        return "Bearer"
-
-    def _profile(self, credentials: Mapping[str, Any]) -> Any:
-        token = credentials["access_token"]
-        with get_adapter().get_requests_session() as session:
-            answer = session.get(
-                self.app.settings["api_url"] + self.profile_path,
-                headers={"Authorization": f"{self.scheme_for(credentials)} {token}"},
-            )
-        if answer.status_code != 200:
-            raise ExchangeFailed
-        return answer.json()
-
-    def _client(self, request: HttpRequest) -> OAuth2Client:
-        return self.client_class(
-            request,
-            self.app.client_id,
-            self.app.secret,
-            "POST",
-            self.app.settings["token_url"],
-            self.app.settings["callback_url"],
-            basic_auth=self.has_basic_auth,
-        )
 
 
 def credentials_of(answer: Mapping[str, Any], server: Server | None = None) -> dict[str, Any]:

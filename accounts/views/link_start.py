@@ -11,7 +11,7 @@ from typing import Any
 
 from allauth.core import ratelimit
 from allauth.socialaccount.adapter import get_adapter
-from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.models import SocialAccount, SocialApp
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -27,8 +27,11 @@ from accounts.providers.base import (
     RegistrationGone,
 )
 from accounts.providers.servers import Server
+from accounts.signals import before_relink
 from accounts.urlsession.api import is_url_mode
 from accounts.views.requests import MemberRequest
+
+LONGEST_KEY = 19  # digits of a row's key
 
 _NUMBER = re.compile(r"[0-9]{4}")  # as the page shows it
 
@@ -75,12 +78,16 @@ def _leave(request: MemberRequest, provider: NetworkProvider) -> HttpResponse:
     return redirect(door)
 
 
-def _server_forms(request: HttpRequest, provider: NetworkProvider, reason: str) -> dict[str, Any]:
+def _server_forms(
+    request: HttpRequest, provider: NetworkProvider, reason: str, again: SocialAccount | None
+) -> dict[str, Any]:
     """What is asked before the member leaves, with what was typed and what is wrong with it."""
     if not provider.asks_server:
         return {}
     typed = request.POST or None
-    example = {"example": provider.server_example}
+    example: dict[str, Any] = {"example": provider.server_example}
+    if again is not None:
+        example["initial"] = {"server": provider.typed_before(again)}
     is_by_password = "password" in request.POST
     by_server = ServerForm(None if is_by_password else typed, **example)
     by_password = PasswordDoorForm(typed if is_by_password else None, auto_id="door_%s", **example)
@@ -138,9 +145,23 @@ def _start_page(
     No status of 5xx here: what such an answer changed in the session is not kept.
     """
     number = f"{secrets.randbelow(10_000):04d}" if is_url_mode(request) else ""
-    context = {"provider": provider, "number": number, "reason": reason}
-    context |= _server_forms(request, provider, reason)
+    again = _linked_before(request, provider)
+    context = {"provider": provider, "number": number, "reason": reason, "again": again}
+    context |= _server_forms(request, provider, reason, again)
+    if again is not None:
+        context["afterwards"] = [
+            words for _who, words in before_relink.send(SocialAccount, account=again) if words
+        ]
     return TemplateResponse(request, "accounts/link_start.html", context, status=status)
+
+
+def _linked_before(request: HttpRequest, provider: NetworkProvider) -> SocialAccount | None:
+    """The member's own account that this page is to link again."""
+    wanted = request.POST.get("again") or request.GET.get("again") or ""
+    if not (wanted.isascii() and wanted.isdigit() and len(wanted) < LONGEST_KEY):
+        return None
+    mine = SocialAccount.objects.filter(user_id=request.user.pk, provider=provider.id)
+    return mine.filter(pk=int(wanted)).first()
 
 
 def provider_or_404(request: HttpRequest, network: str) -> NetworkProvider:

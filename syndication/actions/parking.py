@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from syndication import queue
 from syndication.actions import deciding, notices, timing
@@ -55,7 +59,7 @@ def link_again(link: Link) -> None:
     )
     link.refresh_from_db()
     parked = link.deliveries.filter(state=DeliveryState.PARKED)
-    too_old = parked.filter(kind=DeliveryKind.PUBLISH, asked_at__lt=now - timing.PUBLISH_WITHIN)
+    too_old = parked.filter(_is_too_old(now))
     too_old.change(DeliveryState.MISSED, reason=timing.TOO_OLD, due_at=None)
     parked.change(DeliveryState.WAITING, reason="", network_words="", due_at=now)
     in_doubt = Delivery.objects.filter(link=link, state=DeliveryState.UNCONFIRMED, due_at=None)
@@ -63,6 +67,41 @@ def link_again(link: Link) -> None:
     gone = Notice.objects.filter(link=link, incident__in=[PARKED, TOO_NARROW], closed_at=None)
     gone.update(closed_at=now)
     queue.hint_due()
+
+
+def goes_after_relinking(link: Link) -> str:
+    """What `link_again` will set going, in words for the member."""
+    parked = link.deliveries.filter(state=DeliveryState.PARKED)
+    is_delete = Q(kind=DeliveryKind.DELETE)
+    is_too_old = _is_too_old(timezone.now())
+    counted = parked.aggregate(
+        going=Count("pk", filter=~is_delete & ~is_too_old),
+        old=Count("pk", filter=is_too_old),
+        deletes=Count("pk", filter=is_delete),
+    )
+    words = []
+    if count := counted["going"]:
+        said = ngettext(
+            "Afterwards %(n)d post or change that waits goes there.",
+            "Afterwards %(n)d posts or changes that wait go there.",
+            count,
+        )
+        words.append(said % {"n": count})
+    if count := counted["deletes"]:
+        said = ngettext("%(n)d copy there is deleted.", "%(n)d copies there are deleted.", count)
+        words.append(said % {"n": count})
+    if count := counted["old"]:
+        said = ngettext(
+            "%(n)d post is older than 48 hours: it goes only when you send it.",
+            "%(n)d posts are older than 48 hours: they go only when you send them.",
+            count,
+        )
+        words.append(said % {"n": count})
+    return " ".join(words) or _("Nothing waits for it.")
+
+
+def _is_too_old(now: datetime) -> Q:
+    return Q(kind=DeliveryKind.PUBLISH, asked_at__lt=now - timing.PUBLISH_WITHIN)
 
 
 def wind_down(link: Link, reason: str = deciding.UNLINKED) -> None:

@@ -20,7 +20,8 @@ def hanako():
 
 
 def test_a_flip_phone_of_old_goes_to_the_mobile_page(sandbox, hanako):
-    old = log_in_phone(hanako, user_agent="DoCoMo/2.0 F09A3(c500;TB;W24H16)")
+    docomo = "DoCoMo/2.0 F09A3(c500;TB;W24H16)"
+    old = log_in_phone(hanako, user_agent=docomo, HTTP_ACCEPT_LANGUAGE="en")
     assert "/mixi/m/connect_authorize.pl" in leave_by_phone(old).address
     touch = leave_by_phone(log_in_phone(hanako)).address
     assert "display=touch" in touch

@@ -382,4 +382,8 @@ def test_the_page_of_a_post_keeps_to_its_budget(phone, hanako, link, django_asse
 def test_a_parked_delivery_leads_to_linking_again(phone, hanako, link):
     Link.objects.update(state=LinkState.PARKED)
     row(hanako, link, S.PARKED)
-    assert phone.get("/deliveries/").link("Link again").href.endswith("/links/mixi/")
+    assert (
+        phone.get("/deliveries/")
+        .link("Link again")
+        .href.endswith(f"/links/mixi/?again={link.account_id}")
+    )

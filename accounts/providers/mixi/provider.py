@@ -18,9 +18,9 @@ from django.utils.translation import gettext as _
 from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
-    OAuth2Network,
     told,
 )
+from accounts.providers.oauth2 import OAuth2Network
 
 SCOPES = (
     "r_profile",  # who it is, and the friend list

@@ -12,10 +12,10 @@ from typing import Any
 from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
-    OAuth2Network,
     name_with,
     told,
 )
+from accounts.providers.oauth2 import OAuth2Network
 
 SCOPES = (
     "tweet.read",  # look up a post whose answer was lost

@@ -1,0 +1,95 @@
+"""Repairing a link: the account and its server are filled in, and the page says what goes afterwards."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Member
+from syndication.actions import parking
+from syndication.models import Delivery, DeliveryKind, DeliveryState, Link
+from tests.accounts.away import come_back, leave_by_phone, let_bluesky_know_us
+from tests.making import make_link, make_member
+from tests.phone import PhoneClient, log_in_phone
+from tests.syndication.delivering import planned
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def hanako() -> Member:
+    return make_member("hanako")
+
+
+def linked(sandbox: Any, phone: PhoneClient, key: str) -> Link:
+    let_bluesky_know_us(sandbox)
+    typed = "hanako.test" if key == "bluesky" else sandbox.root(key).removeprefix("http://")
+    come_back(phone, leave_by_phone(phone, key, server=typed))
+    phone.submit("Link")
+    return Link.objects.get()
+
+
+@pytest.mark.parametrize(
+    ("key", "typed"),
+    [
+        ("mastodon", "@hanako@{server}"),
+        ("misskey", "@hanako@{server}"),
+        ("gnusocial", "@hanako@{server}"),
+        ("bluesky", "@hanako.test"),
+    ],
+)
+def test_the_account_and_its_server_are_filled_in(sandbox, hanako, key, typed):
+    phone = log_in_phone(hanako)
+    link = linked(sandbox, phone, key)
+    parking.park(link, "access_gone")
+    phone.get(f"/links/{key}/{link.pk}/")
+    page = phone.follow("1 Link again")
+    server = sandbox.root(key).removeprefix("http://")
+    assert f"You link {link.name} again." in page
+    assert f'value="{typed.format(server=server)}"' in page.html
+    page = phone.submit("Go to")  # as it stands
+    assert page.path.startswith("/out/")
+
+
+def test_what_is_no_handle_leaves_the_server_alone(sandbox, hanako):
+    phone = log_in_phone(hanako)
+    link = linked(sandbox, phone, "mastodon")
+    link.account.extra_data = {"name": "x @hanako@elsewhere.example"}
+    link.account.save()
+    page = phone.get(f"/links/mastodon/?again={link.account_id}")
+    assert f'value="{link.host}"' in page.html
+
+
+@pytest.mark.parametrize("again", ["", "0", "-1", "x", "²", "9" * 40])
+def test_nonsense_and_other_members_accounts_fill_in_nothing(sandbox, hanako, again):
+    taro = make_link(make_member("taro"), "mastodon", uid="m.example/1", name="@taro@m.example")
+    for each in (again, str(taro.account_id)):
+        page = log_in_phone(hanako).get(f"/links/mastodon/?again={each}")
+        assert page.status == 200
+        assert "again." not in page
+        assert "m.example" not in page.html
+
+
+def test_the_page_says_what_goes_afterwards(sandbox, hanako):
+    link = make_link(hanako, "mastodon", uid="m.example/1", host="m.example", name="@h@m.example")
+    path = f"/links/mastodon/?again={link.account_id}"
+    assert "Nothing waits for it." in log_in_phone(hanako).get(path)
+    for _ in range(3):
+        planned(link)
+    parking.park(link, "access_gone")
+    old = Delivery.objects.latest("pk")
+    old.asked_at = timezone.now() - timedelta(hours=49)
+    old.save()
+    delete = Delivery.objects.earliest("pk")
+    delete.kind = DeliveryKind.DELETE
+    delete.save()
+    page = log_in_phone(hanako).get(path)
+    assert "Afterwards 1 post or change that waits goes there." in page
+    assert "1 copy there is deleted." in page
+    assert "1 post is older than 48 hours: it goes only when you send it." in page
+    parking.link_again(link)
+    states = Delivery.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == [DeliveryState.WAITING, DeliveryState.WAITING, DeliveryState.MISSED]
