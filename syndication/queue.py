@@ -45,20 +45,6 @@ def hint_due() -> None:
     _push("deliver_due")
 
 
-def hint_pull(link_pk: int) -> None:
-    """Bring friends, and what they wrote, from a link."""
-    hint_friends(link_pk)
-    hint_feed(link_pk)
-
-
-def hint_friends(link_pk: int) -> None:
-    _push("pull_friends", link_pk)
-
-
-def hint_feed(link_pk: int) -> None:
-    _push("pull_feed", link_pk)
-
-
 def hint_keep_fresh(link_pk: int) -> None:
     """An idle link's access is about to end for want of use."""
     _push("keep_fresh", link_pk)

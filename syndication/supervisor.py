@@ -1,13 +1,15 @@
 """What `manage.py work` is: a cluster of django-q2, a sweeper and a watchdog under one process.
 
-- The cluster runs as a child in a process group of its own. Ended for whatever reason, it is
-  started again, and what is left of its group is killed first.
+- The cluster, which delivers, and the puller, which brings what friends wrote, are children in process
+  groups of their own. Ended for whatever reason, one is started again, and what is left of its group is
+  killed first.
 - The sweeper wakes due rows every two seconds and does everything else once a minute.
 - The watchdog does not trust that a process is alive: an idle django-q2 worker killed by SIGKILL
   takes the queue's lock with it, and the cluster looks well and does nothing for ever. It trusts
   tasks: each one done leaves a heartbeat, a task that does only that is asked for every ten
   seconds, and after 75 seconds of silence (above the longest single request, 60 s) the group is
-  killed and started anew. Rows in flight are read back; nothing is lost or doubled.
+  killed and started anew. Rows in flight are read back; nothing is lost or doubled. The puller marks
+  by itself that it goes on.
 - Leases are moments that hosts compare. While this machine's clock is not the database's, nothing is
   done from here: it would take rows, and tokens, from under the others.
 - SIGTERM, SIGINT, SIGHUP: the cluster gets 20 seconds to finish what it is at, then its group is
@@ -50,17 +52,18 @@ STOP_WITHIN = 20.0
 CLOCKS_MAY_DIFFER = timedelta(seconds=30)  # below the quiet minute that each lease ends with
 RESTART_AFTER = 2.0  # a cluster that cannot start is not started a hundred times a second
 SWEEPER = "sweeper"
+PARTS = {"qcluster": "the cluster", "pull": "the puller"}  # manage.py's commands
 
 
-class Cluster:
-    """The child that runs `qcluster`, and the group of processes it brings."""
+class Part:
+    """A child that runs one of manage.py's commands, and the group of processes it brings."""
 
-    def __init__(self, guard: ProcessGuard) -> None:
+    def __init__(self, guard: ProcessGuard, command: str) -> None:
         self.name = uuid.uuid4().hex[:12]
         self.started_at = timezone.now()
         self._guard = guard
         self._process = guard.start(
-            [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "qcluster"],
+            [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), command],
             env={**os.environ, heartbeats.CLUSTER: self.name},
         )
 
@@ -69,7 +72,7 @@ class Cluster:
         return self._process.poll() is not None
 
     def is_silent(self, longer_than: timedelta) -> bool:
-        """Whether no task was done for that long."""
+        """Whether it gave no sign of life for that long."""
         seen = heartbeats.seen_at(heartbeats.part_of(self.name))
         last = max(seen, self.started_at) if seen else self.started_at
         return timezone.now() - last > longer_than
@@ -101,7 +104,7 @@ class Supervisor:
         self._stopping = threading.Event()
         self._next: dict[str, float] = {}
         self._guard = ProcessGuard()
-        self._cluster: Cluster | None = None
+        self._parts: dict[str, Part] = {}
         self._steps: dict[str, tuple[float, Callable[[], object]]] = {
             "clock": (WAKE_EVERY, self._check_the_clock),
             "heartbeat": (
@@ -127,8 +130,7 @@ class Supervisor:
             while not self._stopping.wait(TICK):
                 self._tick()
         finally:
-            if self._cluster is not None:
-                self._cluster.stop()
+            self._stop_parts()
             self._guard.close()
             self._say("work: stopped")
 
@@ -152,7 +154,7 @@ class Supervisor:
 
     def _tick(self) -> None:
         for name, (every, step) in self._steps.items():
-            if self._cluster is None and name != "clock":
+            if not self._parts and name != "clock":
                 continue
             if time.monotonic() < self._next.get(name, 0.0):
                 continue
@@ -164,12 +166,12 @@ class Supervisor:
                 connection.close()
 
     def _check_the_clock(self) -> None:
-        """The cluster runs while the clock is right."""
+        """The parts run while the clock is right."""
         ahead = heartbeats.clock_is_ahead()
         if abs(ahead) <= CLOCKS_MAY_DIFFER:
             self._is_off = False
-            if self._cluster is None:
-                self._cluster = Cluster(self._guard)
+            if not self._parts:
+                self._parts = {command: Part(self._guard, command) for command in PARTS}
                 self._say("work: running")
         elif not self._is_off:
             self._is_off = True
@@ -177,20 +179,23 @@ class Supervisor:
                 f"work: this machine's clock is {ahead.total_seconds():+.0f} seconds from the "
                 "database's; nothing is sent from here until it is set right"
             )
-            if self._cluster is not None:
-                self._cluster.stop()
-                self._cluster = None
+            self._stop_parts()
+
+    def _stop_parts(self) -> None:
+        for part in reversed(self._parts.values()):  # the cluster takes longest
+            part.stop()
+        self._parts = {}
 
     def _ask_for_life(self) -> None:
         heartbeats.mark(SWEEPER)
         queue.ask_for_heartbeat()
 
     def _watch(self) -> None:
-        cluster = self._cluster
-        if cluster is None or not (cluster.has_ended or cluster.is_silent(self._silent_after)):
-            return
-        why = "ended" if cluster.has_ended else "does no work"
-        self._say(f"work: the cluster {why}, starting another")
-        cluster.kill()
-        self._stopping.wait(RESTART_AFTER)
-        self._cluster = Cluster(self._guard)
+        for command, part in self._parts.items():
+            if not (part.has_ended or part.is_silent(self._silent_after)):
+                continue
+            why = "ended" if part.has_ended else "does no work"
+            self._say(f"work: {PARTS[command]} {why}, starting another")
+            part.kill()
+            self._stopping.wait(RESTART_AFTER)
+            self._parts[command] = Part(self._guard, command)

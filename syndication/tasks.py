@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from django.utils import timezone
 
-from syndication.actions import closing, freshness, heartbeats, pulls, revoking
+from syndication.actions import closing, freshness, heartbeats, revoking
 from syndication.actions import deliver as delivering
 from syndication.actions import sweep as sweeping
 from syndication.actions.hands import HANDS
@@ -43,16 +43,6 @@ def deliver(delivery_pk: int) -> None:
 def deliver_due() -> None:
     """One hint drains many rows."""
     delivering.drain(hands=HANDS)
-
-
-@_quietly
-def pull_friends(link_pk: int) -> None:
-    pulls.pull_friends(link_pk)
-
-
-@_quietly
-def pull_feed(link_pk: int) -> None:
-    pulls.pull_feed(link_pk)
 
 
 @_quietly

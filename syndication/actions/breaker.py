@@ -65,6 +65,12 @@ def closed(now: datetime) -> frozenset[str]:
     return frozenset(shut)
 
 
+def slow(now: datetime) -> frozenset[str]:
+    """The hosts that answered late a moment ago."""
+    rows = HostHealth.objects.filter(slow_until__gt=now)
+    return frozenset(rows.values_list("host", flat=True))
+
+
 def lane() -> int:
     """How many hands of one cluster may wait for slow hosts at a time."""
     return max(1, queue.workers() * HANDS // 2)

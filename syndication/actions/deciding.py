@@ -187,7 +187,8 @@ def left_out(stored: dict[str, Any], link: Link) -> tuple[str, ...]:
 
 
 def readers(link: Link, audience: str) -> str:
-    """Who reads a copy there, in words. Takes the number of friends from `link.friend_count`."""
+    """Who reads a copy there, in words. Takes the number of friends from `link.friend_count`, unless
+    their list is still being read."""
     name = CONNECTORS[link.network].name
     words = {"count": getattr(link, "friend_count", 0), "network": name}
     if audience == Audience.EVERYONE:
@@ -196,7 +197,7 @@ def readers(link: Link, audience: str) -> str:
         return _("your followers on %(network)s, whom you let in there") % words
     if audience == Audience.FRIENDS_OF_FRIENDS:
         return _("your %(network)s friends and their friends, not only people here") % words
-    if not words["count"]:
+    if not words["count"] or link.pull_progress:
         return _("your %(network)s friends, not only your friends here") % words
     return _("your %(count)d %(network)s friends, not only your friends here") % words
 

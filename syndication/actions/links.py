@@ -11,8 +11,16 @@ from django.utils import timezone
 
 from accounts.models import Audience, Member
 from accounts.providers.servers import origin_of
-from syndication import credentials, queue
-from syndication.actions import copies, deciding, deliveries, parking, revoking, undelivered
+from syndication import credentials
+from syndication.actions import (
+    copies,
+    deciding,
+    deliveries,
+    parking,
+    pull_schedule,
+    revoking,
+    undelivered,
+)
 from syndication.actions.errors import NotYours
 from syndication.capabilities import holds
 from syndication.connectors import CONNECTORS
@@ -58,7 +66,7 @@ def take_in(
     if is_new:
         _first_toggles(link)
     parking.link_again(link)
-    transaction.on_commit(lambda: queue.hint_pull(link.pk))
+    pull_schedule.ask(link, timezone.now())
     return link
 
 
@@ -107,9 +115,9 @@ def set_options(link: Link, *, is_findable: bool, permalink: str, by: Member) ->
 
 @transaction.atomic
 def pull_now(link: Link, *, by: Member) -> None:
-    """Ask the worker for a fresh friend list."""
+    """Ask for a fresh friend list, and for what friends wrote."""
     _must_own(link, by)
-    transaction.on_commit(lambda: queue.hint_pull(link.pk))
+    pull_schedule.ask(link, timezone.now())
 
 
 @transaction.atomic
@@ -141,6 +149,7 @@ def end(link: Link, *, reason: Reason = deciding.UNLINKED) -> None:
     parking.wind_down(link, reason)
     link.friends.all().delete()
     link.feed.all().delete()
+    link.pulls.all().delete()
     over = link.notices.exclude(incident__startswith=undelivered.STILL_OUT_THERE)
     over.filter(closed_at=None).update(closed_at=now)
     link.state = LinkState.ENDED

@@ -1,53 +1,153 @@
-"""Bringing friends, and what they wrote, from a linked network. Called by the worker.
+"""Bringing friends, and what they wrote, from a linked network. Run by the pull worker.
 
-A pull can be repeated at any time: rows are keyed by what the network calls them. It survives a
-killed worker (what was brought stays) and says on the page how far it is. A network that asks for time
-gets it, as it does from deliveries.
+A pull can be repeated at any time: rows are keyed by what the network calls them. A friend list that
+breaks off (429, a page that cannot be read, a killed worker) deletes nobody, and the next pull goes on
+at the page where it stopped. A network that asks for time gets it, as it does from deliveries.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import logging
+import time
+import uuid
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from itertools import islice
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from syndication import credentials
-from syndication.actions import breaker, budgets, claimable, parking
+from syndication.actions import budgets, parking, pull_schedule
+from syndication.actions.claims import LostLease
 from syndication.actions.watched import WatchedHttp
 from syndication.connectors import checked
-from syndication.connectors.base import Connector, Friend, Terms
+from syndication.connectors.base import IDLE_PAGES, Connector, FriendPage, Terms
 from syndication.connectors.base import FeedItem as ForeignItem
-from syndication.connectors.errors import ConnectorError, TryLater, Unauthorized
-from syndication.models import FeedItem, Link, NetworkFriend
-from syndication.models.link import LinkQuerySet
+from syndication.connectors.errors import ConnectorError, Rejected, TryLater, Unauthorized
+from syndication.models import FeedItem, Link, NetworkFriend, Pull, PullKind
 
-BATCH = 50
-FRIENDS_EVERY = timedelta(hours=24)
-FEED_EVERY = timedelta(minutes=15)
+logger = logging.getLogger(__name__)
+
+WITHIN = 60.0  # seconds of one pull; what is left of a list comes at its next turn
+MOST_FRIENDS = 20_000  # of one list; one without end is not read to its end
+READING_KEPT = timedelta(days=2)  # a list that broke off longer ago is read anew
 FEED_KEPT = timedelta(days=30)
 FEED_AT_ONCE = 200
+MANY = 30  # items of one pull: more wait, and are asked for soon
+SOON = timedelta(minutes=1)
 
 
 def pull_friends(link_pk: int) -> None:
-    """Bring the whole friend list; who is no longer on it goes. A failure leaves the old list."""
-    link = _askable(timezone.now()).filter(pk=link_pk).first()
+    """Bring the friend list, or what is left of it; who is no longer on it goes at its end."""
+    _pull(link_pk, PullKind.FRIENDS)
+
+
+def pull_feed(link_pk: int) -> None:
+    """Bring what friends wrote there since the last time, and let go of what is old."""
+    _pull(link_pk, PullKind.FEED)
+
+
+def _pull(link_pk: int, kind: PullKind) -> None:
+    now = timezone.now()
+    link = pull_schedule.askable_links(now).filter(pk=link_pk).first()
     if link is None:
         return
-    started = timezone.now()
+    pull = pull_schedule.row_of(link, kind)
+    if pull_schedule.hold(pull, now, str(uuid.uuid4())):
+        carry_out(pull)
 
-    def bring(connector: Connector) -> None:
-        _keep_terms(link, connector.terms())
-        _keep_friends(link, connector.friends(), started)
 
-    if not _asked(link, bring):
+def carry_out(pull: Pull) -> None:
+    """Run a pull whose lease the caller holds, and settle its row. Raises nothing of the network's.
+
+    Only a definite "no" parks the link; anything else is tried again later.
+    """
+    try:
+        due_at = _asked(pull)
+    except Unauthorized as error:
+        if error.scope:
+            _failed(pull)
+        else:
+            parking.park(pull.link, error.reason)
+            pull_schedule.settle(pull, None)
+    except TryLater as error:
+        budgets.rest(pull.link, error.after or 0.0, timezone.now())
+        _failed(pull, asked=error.after or 0.0)
+    except Rejected:  # perhaps it does not know any more where we stopped
+        if pull.kind == PullKind.FEED:
+            Link.objects.filter(pk=pull.link_id).update(fed_cursor="")
+        _failed(pull, cursor="", started_at=None)
+    except ConnectorError:
+        _failed(pull)
+    except LostLease:
+        logger.warning("pull %s was taken over", pull)
+    except Exception:
+        _failed(pull)
+        logger.exception("pull %s", pull)
+    else:
+        pull_schedule.settle(pull, due_at, failures=0)
+
+
+def _failed(pull: Pull, *, asked: float = 0.0, **changes: object) -> None:
+    due_at = pull_schedule.after_failure(pull, timezone.now(), asked=asked)
+    pull_schedule.settle(pull, due_at, failures=min(pull.failures + 1, 1000), **changes)
+
+
+def _asked(pull: Pull) -> datetime:
+    """Ask the network, once more with a renewed access where it says that the old one expired.
+
+    When the pull is due again. Raises the errors of connectors.errors.
+    """
+    link, http = pull.link, WatchedHttp(timezone.now, seconds=WITHIN, beat=_no_heartbeat)
+    step = STEPS[PullKind(pull.kind)]
+    try:
+        return step(pull, credentials.connector_for(link, http=http))
+    except Unauthorized as error:
+        if not error.expired:
+            raise
+    return step(pull, credentials.connector_for(link, http=http, refused=link.credentials_version))
+
+
+def _no_heartbeat() -> None:
+    """/readyz asks after the workers that deliver: a pull says nothing about them."""
+
+
+# --- Friends ------------------------------------------------------------------------------------
+
+
+def _bring_friends(pull: Pull, connector: Connector) -> datetime:
+    """Go on with the list until it ends or the time is up."""
+    until = time.monotonic() + WITHIN
+    _begin(pull, connector)
+    count = _friends_seen(pull).count()
+    idle = 0
+    for page in connector.friend_pages(pull.cursor):
+        fresh = _keep_friends(pull, page, count)
+        count += fresh
+        idle = 0 if fresh else idle + 1
+        if not page.following:
+            return _finish(pull, is_whole=True)
+        if count >= MOST_FRIENDS or idle >= IDLE_PAGES:
+            return _finish(pull, is_whole=False)
+        if time.monotonic() > until:
+            break
+    return timezone.now()  # behind those that are due already
+
+
+def _begin(pull: Pull, connector: Connector) -> None:
+    """A new reading, unless one broke off a while ago. The server's terms are read with it; where
+    they cannot be had, the friends come all the same."""
+    now = timezone.now()
+    if pull.started_at is not None and now - pull.started_at < READING_KEPT:
         return
-    with transaction.atomic():
-        link.friends.filter(seen_at__lt=started).delete()
-        Link.objects.filter(pk=link.pk).update(pulled_at=timezone.now(), pull_progress=0)
+    pull.cursor, pull.started_at = "", now
+    pull_schedule.renew(pull, now, cursor="", started_at=now)
+    try:
+        _keep_terms(pull.link, connector.terms())
+    except (Rejected, TryLater):
+        logger.info("pull %s: the terms could not be read", pull)
 
 
 def _keep_terms(link: Link, terms: Terms) -> None:
@@ -56,41 +156,63 @@ def _keep_terms(link: Link, terms: Terms) -> None:
     Link.objects.filter(pk=link.pk).update(terms=told, follows_approved=terms.approves_followers)
 
 
-def _keep_friends(link: Link, friends: Iterable[Friend], seen_at: datetime) -> None:
-    rows = iter(friends)
-    count = 0
-    while batch := list(islice(rows, BATCH)):
-        NetworkFriend.objects.bulk_create(
-            [
-                NetworkFriend(
-                    link=link,
-                    uid=friend.uid,
-                    name=friend.name[:100],
-                    profile_url=friend.profile_url[:500],
-                    seen_at=seen_at,
-                )
-                for friend in {friend.uid: friend for friend in batch}.values()
-            ],
-            update_conflicts=True,
-            unique_fields=["link", "uid"],
-            update_fields=["name", "profile_url", "seen_at"],
-        )
-        count += len(batch)
-        Link.objects.filter(pk=link.pk).update(pull_progress=count)
+@transaction.atomic
+def _keep_friends(pull: Pull, page: FriendPage, before: int) -> int:
+    """Store a page and, in the same transaction, where the next begins. How many of it were new."""
+    people = {friend.uid: friend for friend in page.friends}
+    known = _friends_seen(pull).filter(uid__in=people).count()
+    NetworkFriend.objects.bulk_create(
+        [
+            NetworkFriend(
+                link=pull.link,
+                uid=friend.uid,
+                name=friend.name[:100],
+                profile_url=friend.profile_url[:500],
+                seen_at=_since(pull),
+            )
+            for friend in people.values()
+        ],
+        update_conflicts=True,
+        unique_fields=["link", "uid"],
+        update_fields=["name", "profile_url", "seen_at"],
+    )
+    fresh = len(people) - known
+    Link.objects.filter(pk=pull.link_id).update(pull_progress=before + fresh)
+    if not pull_schedule.renew(pull, timezone.now(), cursor=page.following):
+        raise LostLease
+    pull.cursor = page.following
+    return fresh
 
 
-def pull_feed(link_pk: int) -> None:
-    """Bring what friends wrote there since the last time, and let go of what is old."""
-    link = _askable(timezone.now()).filter(pk=link_pk).first()
-    if link is None:
-        return
-    items: list[ForeignItem] = []
+def _friends_seen(pull: Pull) -> models.QuerySet[NetworkFriend]:
+    """Those whom this reading of the list has brought."""
+    return pull.link.friends.filter(seen_at=_since(pull))
 
-    def bring(connector: Connector) -> None:
-        items[:] = islice(connector.feed(since=link.fed_cursor), FEED_AT_ONCE)
 
-    if _asked(link, bring):
-        _keep_items(link, items)
+def _since(pull: Pull) -> datetime:
+    """When this reading of the list began; rows that it brings bear that moment."""
+    return pull.started_at or timezone.now()
+
+
+@transaction.atomic
+def _finish(pull: Pull, *, is_whole: bool) -> datetime:
+    """The end of the list: who is no longer on it goes. Nobody goes where we gave up before its end."""
+    now = timezone.now()
+    if is_whole:
+        pull.link.friends.filter(seen_at__lt=_since(pull)).delete()
+    Link.objects.filter(pk=pull.link_id).update(pulled_at=now, pull_progress=0)
+    pull_schedule.renew(pull, now, cursor="", started_at=None)
+    return pull_schedule.after_success(pull, now)
+
+
+# --- What they wrote ----------------------------------------------------------------------------
+
+
+def _bring_feed(pull: Pull, connector: Connector) -> datetime:
+    items = list(islice(connector.feed(since=pull.link.fed_cursor), FEED_AT_ONCE))
+    _keep_items(pull.link, items)
+    now = timezone.now()
+    return now + SOON if len(items) >= MANY else pull_schedule.after_success(pull, now)
 
 
 def _keep_items(link: Link, items: list[ForeignItem]) -> None:
@@ -124,51 +246,7 @@ def _keep_items(link: Link, items: list[ForeignItem]) -> None:
         Link.objects.filter(pk=link.pk).update(**changes)
 
 
-def _asked(link: Link, ask: Callable[[Connector], None]) -> bool:
-    """Ask the network, once more with a renewed access where it says that the old one expired.
-
-    Only a definite "no" parks the link; anything else is tried again at the next turn.
-    """
-    http = WatchedHttp(timezone.now)
-    try:
-        try:
-            ask(credentials.connector_for(link, http=http))
-        except Unauthorized as error:
-            if not error.expired:
-                raise
-            ask(credentials.connector_for(link, http=http, refused=link.credentials_version))
-    except Unauthorized as error:
-        if not error.scope:
-            parking.park(link, error.reason)
-        return False
-    except TryLater as error:
-        budgets.rest(link, error.after or 0.0, timezone.now())
-        return False
-    except ConnectorError:
-        return False
-    return True
-
-
-def _askable(now: datetime) -> LinkQuerySet:
-    """Links whose network may be asked: not paused by staff, not resting, its host answers."""
-    links = Link.objects.active().filter(
-        ~claimable.paused("network"),
-        ~budgets.resting(now, link="pk", network="network"),
-        member__is_active=True,
-    )
-    closed = breaker.closed(now)
-    return links.exclude(breaker.on(closed)) if closed else links
-
-
-def due_for_friends(now: datetime) -> list[int]:
-    """Links whose friend list is a day old or was never brought."""
-    return list(
-        _askable(now).exclude(pulled_at__gt=now - FRIENDS_EVERY).values_list("pk", flat=True)[:100]
-    )
-
-
-def due_for_feed(now: datetime) -> list[int]:
-    """Links whose friends have not been asked for a quarter of an hour."""
-    return list(
-        _askable(now).exclude(fed_at__gt=now - FEED_EVERY).values_list("pk", flat=True)[:100]
-    )
+STEPS: dict[PullKind, Callable[[Pull, Connector], datetime]] = {
+    PullKind.FRIENDS: _bring_friends,
+    PullKind.FEED: _bring_feed,
+}

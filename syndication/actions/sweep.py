@@ -25,7 +25,6 @@ from syndication.actions import (
     notices,
     photos,
     post_addresses,
-    pulls,
     registrations,
     revoking,
     strays,
@@ -47,7 +46,6 @@ logger = logging.getLogger(__name__)
 KEPT_FOR = timedelta(days=1)  # what ended, for staff to look at
 FAILURES_KEPT = timedelta(days=7)
 DISK_EVERY = 86_400  # seconds
-PULL_HINTED_FOR = 600  # seconds in which a pull is not asked for twice
 
 
 def everything(now: datetime | None = None) -> dict[str, int]:
@@ -111,13 +109,6 @@ def renew_idle_links(now: datetime) -> int:
     return len(links)
 
 
-def pull(now: datetime) -> int:
-    """Friend lists once a day, what friends wrote every quarter of an hour."""
-    return _hint_once("friends", pulls.due_for_friends(now), queue.hint_friends) + _hint_once(
-        "feed", pulls.due_for_feed(now), queue.hint_feed
-    )
-
-
 def close_accounts(now: datetime) -> int:
     """A hint, where an account is being closed."""
     if not closing.is_any_left():
@@ -150,14 +141,6 @@ def clear_the_disk(now: datetime) -> int:
     return strays.delete(now) if cache.add("strays", 1, DISK_EVERY) else 0
 
 
-def _hint_once(what: str, pks: list[int], hint: Callable[[int], None]) -> int:
-    """A network in trouble keeps its links due: they are not queued at every sweep."""
-    fresh = [pk for pk in pks if cache.add(f"pull-{what}-{pk}", 1, PULL_HINTED_FOR)]
-    for pk in fresh:
-        hint(pk)
-    return len(fresh)
-
-
 STEPS: dict[str, Callable[[datetime], int]] = {
     "woken": wake_due,
     "missed": miss_old,
@@ -167,7 +150,6 @@ STEPS: dict[str, Callable[[datetime], int]] = {
     "mails told": mail_drafts.tell_expiring,
     "mailed": lambda now: notices.mail_the_rest(),
     "renewed": renew_idle_links,
-    "pulled": pull,
     "closing": close_accounts,
     "given back": give_back,
     "forgotten": forget,

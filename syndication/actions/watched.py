@@ -4,6 +4,7 @@ breaker learns how each host does."""
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +14,8 @@ from syndication.actions import breaker, heartbeats
 from syndication.actions.claims import Clock
 from syndication.actions.leased import NETWORK_LEVEL
 
+SHORTEST = 2.0  # seconds that a request gets whatever is left
+
 
 class WatchedHttp:
     """Fulfils connectors.base.Http."""
@@ -20,18 +23,31 @@ class WatchedHttp:
     NotSent = NotSent
     MaybeSent = MaybeSent
 
-    def __init__(self, now: Clock) -> None:
+    def __init__(
+        self,
+        now: Clock,
+        *,
+        seconds: float | None = None,
+        beat: Callable[[], None] = heartbeats.beat,
+    ) -> None:
+        """`seconds`: all requests together may take about so long. `beat` is called before each."""
         self._now = now
+        self._beat = beat
+        self._end = None if seconds is None else time.monotonic() + seconds
 
-    def request(self, method: str, url: str, **parts: Any) -> Answer:
+    def request(self, method: str, url: str, *, deadline: float = 20.0, **parts: Any) -> Answer:
         """As SafeHttp.request."""
-        heartbeats.beat()
+        self._beat()
         host, began = urlsplit(url).netloc, time.monotonic()
+        if self._end is not None:
+            deadline = max(SHORTEST, min(deadline, self._end - began))
         try:
-            answer = outgoing_http().request(method, url, **parts)
+            answer = outgoing_http().request(method, url, deadline=deadline, **parts)
         except HttpFailure as failure:
             if failure.reason in NETWORK_LEVEL:
                 breaker.failed(host, self._now())
+            if time.monotonic() - began >= breaker.SLOW:
+                breaker.late(host, self._now())
             raise
         breaker.answered(host, self._now(), seconds=time.monotonic() - began)
         return answer

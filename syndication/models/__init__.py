@@ -18,6 +18,7 @@ from syndication.models.delivery_states import (
 from syndication.models.draft import MailDraft, PostAddress
 from syndication.models.link import FeedItem, Link, LinkState, NetworkFriend, Notice, Toggle
 from syndication.models.post import KeptPhoto, Post, PostKind
+from syndication.models.pull import Pull, PullKind
 from syndication.models.revocation import Revocation
 
 __all__ = [
@@ -43,6 +44,8 @@ __all__ = [
     "Post",
     "PostAddress",
     "PostKind",
+    "Pull",
+    "PullKind",
     "Revocation",
     "Toggle",
 ]

@@ -10,14 +10,15 @@ from django.apps import apps
 from django.utils import timezone
 
 from syndication import credentials
-from syndication.actions import pulls
+from syndication.actions import pull_schedule, pulls
 from syndication.connectors import checked
-from syndication.connectors.base import Credentials, FeedItem, Friend
+from syndication.connectors.base import Credentials, FeedItem, Friend, FriendPage, Terms
 from syndication.connectors.wire import retry_after
-from syndication.models import Allowance, HostHealth, Link, LinkState, NetworkSwitch
+from syndication.models import Allowance, HostHealth, Link, LinkState, NetworkSwitch, Pull
 from syndication.sandbox.mixi.rows import Status
 from tests.making import make_member
 from tests.phone import log_in_phone
+from tests.scripted_server import answer, playing
 from tests.syndication.connectors.mastodon import MastodonOnTheSandbox
 from tests.syndication.delivering import planned, tried
 from tests.syndication.networks import linked_on
@@ -32,16 +33,36 @@ def fresh(link):
     return Link.objects.get(pk=link.pk)
 
 
+class Endless:
+    """A connector whose friend list names the same page for ever."""
+
+    def __init__(self, page):
+        self.page = page
+
+    def friend_pages(self, start):
+        while True:
+            yield self.page
+
+    def terms(self):
+        return Terms()
+
+
 def limit(sandbox, requests):
     """So many requests a minute; mixi's own 429 after that."""
     sandbox.mixi.state.settings.change({"rate_limit": requests})
+
+
+def taken(later=timedelta()):
+    """The pulls that would run now, or later."""
+    return pull_schedule.take(timezone.now() + later, most=8, owner="me")
 
 
 def rested():
     Allowance.objects.update(rest_until=timezone.now() - timedelta(seconds=1))
 
 
-def test_a_list_broken_off_by_a_429_keeps_what_it_brought_and_is_whole_the_next_time(sandbox, link):
+def test_a_list_broken_off_by_a_429_goes_on_where_it_stopped(sandbox, link):
+    """Two requests at a time: from the beginning again, nobody behind page 2 would ever come."""
     sandbox.mixi.add_friends("hanako", 250)
     whole = len(sandbox.mixi.account("hanako").friends)
     limit(sandbox, 2)
@@ -49,22 +70,67 @@ def test_a_list_broken_off_by_a_429_keeps_what_it_brought_and_is_whole_the_next_
     brought = link.friends.count()
     assert 0 < brought < whole
     assert (fresh(link).pulled_at, fresh(link).pull_progress) == (None, brought)
-    limit(sandbox, 1000)
+    for page in (f"/links/mixi/{link.pk}/", f"/links/mixi/{link.pk}/friends/"):
+        assert f"{brought} so far; the rest follows" in log_in_phone(link.member).get(page).text
+    sandbox.clock.advance(seconds=61)
     rested()
     pulls.pull_friends(link.pk)
     assert link.friends.count() == whole
     assert fresh(link).pulled_at is not None
 
 
+def test_a_killed_worker_s_list_goes_on_where_it_stopped_and_nobody_is_dropped(sandbox, link):
+    sandbox.mixi.add_friends("hanako", 250)
+    pulls.pull_friends(link.pk)
+    whole = link.friends.count()
+    limit(sandbox, 2)
+    sandbox.clock.advance(seconds=61)
+    link.pulls.update(due_at=timezone.now())
+    pulls.pull_friends(link.pk)
+    assert link.friends.count() == whole  # those behind page 2, too
+    killed = {"lease_owner": "killed", "lease_until": timezone.now() + timedelta(minutes=2)}
+    link.pulls.filter(kind="friends").update(due_at=timezone.now(), **killed)
+    sandbox.clock.advance(seconds=61)
+    rested()
+    [pull] = taken(later=timedelta(minutes=3))
+    assert pull.cursor
+    pulls.carry_out(pull)
+    assert link.friends.count() == whole
+    assert fresh(link).pull_progress == 0
+    assert link.pulls.get(kind="friends").started_at is None
+
+
+def test_a_page_that_the_network_does_not_know_any_more_is_not_asked_for_again(link, settings):
+    row = pull_schedule.row_of(link, "friends")
+    Pull.objects.update(cursor="200", started_at=timezone.now())
+    no = answer("", "400 Bad Request", {"WWW-Authenticate": "OAuth error='invalid_request'"})
+    with playing(no) as server:
+        there = settings.NETWORKS["mixi"] | {"api_url": f"{server.url}/2"}
+        settings.NETWORKS = {**settings.NETWORKS, "mixi": there}
+        settings.ALLOWED_PRIVATE_HOSTS = [*settings.ALLOWED_PRIVATE_HOSTS, server.authority]
+        pulls.pull_friends(link.pk)
+    row.refresh_from_db()
+    assert (row.cursor, row.started_at, row.failures) == ("", None, 1)
+
+
+def test_a_list_without_end_is_given_up_and_drops_nobody(link):
+    page = FriendPage((Friend("u", "U"),), "again")
+    link.friends.create(uid="old", name="Old", seen_at=timezone.now())
+    row = pull_schedule.row_of(link, "friends")
+    assert pull_schedule.hold(row, timezone.now(), "me")
+    due_at = pulls._bring_friends(row, Endless(page))
+    assert due_at > timezone.now() + timedelta(hours=12)
+    assert set(link.friends.values_list("uid", flat=True)) == {"old", "u"}
+
+
 def test_a_network_that_asks_for_time_is_not_asked_before(sandbox, link):
     sandbox.faults.add("mixi", "429", match=FRIENDS, seconds=120)
     pulls.pull_friends(link.pk)
-    assert link.pk not in pulls.due_for_friends(timezone.now())
+    assert taken() == []
     pulls.pull_friends(link.pk)
     pulls.pull_feed(link.pk)
     assert not link.friends.exists()
     rested()
-    assert link.pk in pulls.due_for_friends(timezone.now())
     pulls.pull_friends(link.pk)
     assert link.friends.exists()
 
@@ -130,9 +196,9 @@ def test_what_friends_wrote_is_fetched_again_after_a_lost_answer(sandbox, link):
 
 def test_a_network_that_staff_paused_is_not_asked(sandbox, link):
     NetworkSwitch.objects.create(network="mixi", is_paused=True)
+    pull_schedule.ask(link, timezone.now())
     pulls.pull_friends(link.pk)
-    assert pulls.due_for_friends(timezone.now()) == []
-    assert pulls.due_for_feed(timezone.now()) == []
+    assert taken() == []
     assert not link.friends.exists()
 
 
@@ -145,7 +211,7 @@ def test_a_host_that_is_away_is_left_alone_after_five_failures(sandbox, link, se
     health = HostHealth.objects.get(host="127.0.0.1:9")
     assert health.failures == 5
     assert health.open_until > timezone.now()
-    assert pulls.due_for_friends(timezone.now()) == []
+    assert taken(later=timedelta(minutes=1)) == []
 
 
 def test_what_turns_words_around_or_cannot_be_seen_is_not_stored(sandbox, link):

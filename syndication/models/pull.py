@@ -1,0 +1,40 @@
+"""What is brought from a link, when next, and how far the last time came."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from syndication.models.link import Link
+
+
+class PullKind(models.TextChoices):
+    FRIENDS = "friends"
+    FEED = "feed"
+
+
+class Pull(models.Model):
+    """One row for each link and kind. The row is the queue: who takes it holds its lease.
+
+    `due_at` None: not asked (the link needs its member). `host` is where requests go, so that those of
+    one host take turns. `cursor` is the page at which a friend list broke off; `started_at` when that
+    reading began, None between two readings.
+    """
+
+    link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="pulls")
+    kind = models.CharField(max_length=10, choices=PullKind.choices)
+    host = models.CharField(max_length=255)
+    due_at = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0)  # in a row
+    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_owner = models.CharField(max_length=36, blank=True)
+    cursor = models.CharField(max_length=1100, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["link", "kind"], name="pull_once_for_a_kind"),
+        ]
+        indexes = [models.Index(fields=["due_at", "host"], name="pull_due")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.link_id}"
