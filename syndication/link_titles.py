@@ -17,7 +17,7 @@ DEADLINE = 4.0  # seconds for all of it: somebody waits at a phone
 MAX_BYTES = 600_000
 HEAD = 100_000  # characters in which a title is looked for
 LENGTH = 200
-AT_ONCE = 3  # in one process: slow pages must not hold all the threads that answer members
+AT_ONCE = 2  # in one process: slow pages must not hold all the threads that answer members
 
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)""", re.IGNORECASE)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from allauth.core import ratelimit
@@ -19,6 +20,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from accounts.actions import departures, discarded_access, linking, servers
+from accounts.bulkhead import LEAVING, Busy
 from accounts.forms.linking import PasswordDoorForm, ServerForm
 from accounts.providers.base import (
     ExchangeFailed,
@@ -43,17 +45,28 @@ def link_start(request: MemberRequest, network: str) -> HttpResponse:
     try:
         departures.ask_whether(request.user, network)
         if request.method == "POST":
-            return _leave(request, provider)
+            with _room(request, provider):
+                return _leave(request, provider)
     except departures.NotNow as error:
         return _start_page(request, provider, reason=str(error), status=409)
     except departures.TooManyTries:
         reason = _("You left for networks often within this hour. Try again in an hour.")
         return _start_page(request, provider, reason=reason, status=429)
+    except Busy:
+        reason = _("This server is slow just now, and others wait for it. Try again in a minute.")
+        return _start_page(request, provider, reason=reason, status=409)
     except ExchangeFailed as error:
         silent = _("%(name)s does not answer just now. Try again in a few minutes.")
         reason = error.words or silent % {"name": provider.name}
         return _start_page(request, provider, reason=reason, status=409)
     return _start_page(request, provider)
+
+
+def _room(request: HttpRequest, provider: NetworkProvider) -> AbstractContextManager[None]:
+    """A place to wait in, where members name whom we wait for. Raises Busy when it is entered."""
+    if not provider.asks_server:
+        return nullcontext()
+    return LEAVING.room(request.POST.get("server", "").strip().lower().rpartition("@")[2])
 
 
 def _leave(request: MemberRequest, provider: NetworkProvider) -> HttpResponse:

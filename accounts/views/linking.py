@@ -7,7 +7,9 @@ network says came back: under a token the number does, see accounts.actions.link
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.socialaccount.models import SocialAccount
@@ -23,6 +25,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.actions import linking, servers, taking_over
 from accounts.actions.link_results import Outcome, outcome_of
 from accounts.actions.linking import Over
+from accounts.bulkhead import COMING_BACK, Busy
 from accounts.forms.linking import NumberForm, TakeOverForm
 from accounts.models import LinkReturn
 from accounts.outgoing import outgoing_http
@@ -32,6 +35,7 @@ from accounts.providers.base import (
     RegistrationGone,
     ScopesRefused,
 )
+from accounts.safe_http import NotSent
 from accounts.urlsession.api import adopt_session, rotate
 from accounts.views.link_start import provider_or_404
 from accounts.views.requests import MemberRequest
@@ -52,12 +56,17 @@ def link_callback(request: HttpRequest, network: str) -> HttpResponse:
     if not row.is_url_mode and not _is_own(request, row):
         return _over(request, provider, other_browser=True)
     proof = linking.proof_of(network, params)
-    linking.exchange(
-        row,
-        proof=proof,
-        refused=provider.was_refused(params),
-        ask=lambda stash: _come_back(request, provider, row, params, stash),
-    )
+    try:
+        with COMING_BACK.room(row.host) if row.host else nullcontext():
+            linking.exchange(
+                row,
+                proof=proof,
+                refused=provider.was_refused(params),
+                ask=lambda stash: _come_back(request, provider, row, params, stash),
+            )
+    except Busy:  # nothing was asked, so the same address still works
+        context = {"provider": provider, "again": request.get_full_path()}
+        return TemplateResponse(request, "accounts/link_busy.html", context, status=503)
     if row.is_url_mode:
         came = {"network": network, "key": key, "proof": proof}
         return _number_page(request, provider, NumberForm(initial=came))
@@ -167,7 +176,11 @@ def _take_over(request: MemberRequest, account: Authorized, chosen: dict[str, An
 
 def _fetch(url: str) -> bytes:
     """The picture's file. Raises HttpFailure; what is no picture is found out by who reads it."""
-    return outgoing_http().get(url, deadline=10, max_bytes=PICTURE_BYTES).body
+    try:
+        with COMING_BACK.room(urlsplit(url).netloc):
+            return outgoing_http().get(url, deadline=10, max_bytes=PICTURE_BYTES).body
+    except Busy:
+        raise NotSent("busy") from None
 
 
 def _linked(

@@ -1,0 +1,46 @@
+"""How many threads that answer members may wait for somebody else's server at a time.
+
+A web process has a few threads. Twenty members, or one with twenty windows, who name a server that takes
+connections and says nothing would hold all of them, and the site would answer nobody. So such a request
+needs room in a bulkhead that is smaller than the process; where there is none, or somebody waits for that
+very server already, the member is told so at once and keeps what was typed.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Busy(Exception):
+    """There is no room now."""
+
+
+class Bulkhead:
+    """Room for `most` waiting threads of this process, `per_host` of them for one host."""
+
+    def __init__(self, *, most: int, per_host: int = 1) -> None:
+        self._most = most
+        self._per_host = per_host
+        self._lock = threading.Lock()
+        self._waiting: Counter[str] = Counter()
+
+    @contextmanager
+    def room(self, host: str) -> Iterator[None]:
+        """Hold a place while a server is asked. Raises Busy instead of waiting for one."""
+        with self._lock:
+            if self._waiting.total() >= self._most or self._waiting[host] >= self._per_host:
+                raise Busy
+            self._waiting[host] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._waiting[host] -= 1
+
+
+# Together with the titles of pages (syndication.link_titles) fewer than the threads of one process.
+LEAVING = Bulkhead(most=3)
+COMING_BACK = Bulkhead(most=2, per_host=2)
