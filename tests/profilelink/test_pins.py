@@ -104,6 +104,7 @@ def test_one_version_of_uv_is_named_wherever_one_is_installed():
 
 
 def test_no_index_is_named_where_versions_are():
+    assert "uv.lock" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
     assert "://" not in EXPORT
     modules = (ROOT / "tests/pds/package-lock.json").read_text(encoding="utf-8")
     assert "://" not in modules
