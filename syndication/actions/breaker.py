@@ -152,7 +152,8 @@ def _has_room(now: datetime) -> bool:
 
 def _waiting_for(hosts: set[str], now: datetime) -> int:
     """How many workers ask one of `hosts` something now."""
-    return Link.objects.filter(on(hosts), sending_until__gt=now).count()
+    under_way = Link.objects.filter(on(hosts), sending_until__gt=now)
+    return under_way.exclude(sending_by="").count()
 
 
 def on(hosts: Collection[str], prefix: str = "") -> Q:

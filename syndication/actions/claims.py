@@ -122,13 +122,25 @@ def let_go(held: Claim, now: datetime) -> None:
     Attempt.objects.filter(pk=held.attempt.pk).update(outcome="taken_over", finished_at=now)
 
 
-def settle(held: Claim, state: str, *, outcome: str, now: datetime, **fields: object) -> bool:
-    """Give the row back in `state`, the link its slot, the log its end. Whether the row was ours."""
+def settle(
+    held: Claim,
+    state: str,
+    *,
+    outcome: str,
+    now: datetime,
+    apart: float = 0.0,
+    **fields: object,
+) -> bool:
+    """Give the row back in `state`, the link its slot, the log its end. Whether the row was ours.
+
+    `apart`: seconds for which nobody gets the link's slot.
+    """
+    free_at = now + timedelta(seconds=apart) if apart else None
     attempt = held.attempt
     ended = {name: getattr(attempt, name) for name in _TOLD_BY_A_TRY}
     changes = {**fields, "state": state, "lease_owner": "", "lease_until": None}
     _, is_ours, _ = at_once(
-        _slot_freed(held),
+        _slot_freed(held, free_at),
         _put(held, changes, now),
         (_END_ATTEMPT, {"pk": attempt.pk, "outcome": outcome, "finished_at": now, **ended}),
         may_be_lost=True,  # then it stands as `sending`, and is read back
@@ -199,8 +211,8 @@ def _renew_slot(held: Claim, now: datetime, until: datetime) -> None:
     Link.objects.filter(pk=held.link.pk, sending_by=held.owner).update(sending_until=until)
 
 
-def _slot_freed(held: Claim) -> tuple[Update, dict[str, Any]]:
-    return _FREE_SLOT, {"pk": held.link.pk, "owner": held.owner, **_slot("", None)}
+def _slot_freed(held: Claim, free_at: datetime | None = None) -> tuple[Update, dict[str, Any]]:
+    return _FREE_SLOT, {"pk": held.link.pk, "owner": held.owner, **_slot("", free_at)}
 
 
 def _slot(owner: str, until: datetime | None) -> dict[str, Any]:

@@ -86,12 +86,23 @@ class Run:
         fields["network_words"] = self.held.attempt.network_words
         self.held.attempt.http_status = self.held.attempt.http_status or self.http.last_status
         if not undelivered.is_end(state, fields.get("due_at")):
-            return claims.settle(self.held, state, outcome=outcome, now=self.now(), **fields)
+            return self._give_back(state, outcome, fields)
         with transaction.atomic():
-            is_ours = claims.settle(self.held, state, outcome=outcome, now=self.now(), **fields)
+            is_ours = self._give_back(state, outcome, fields)
             if is_ours:
                 undelivered.tell(self.delivery)
         return is_ours
+
+    def _give_back(self, state: str, outcome: str, fields: dict[str, object]) -> bool:
+        apart, now = self._apart(), self.now()
+        return claims.settle(self.held, state, outcome=outcome, now=now, apart=apart, **fields)
+
+    def _apart(self) -> float:
+        """For how long the link is left alone after this try: nobody knows that a post has not arrived."""
+        kind = self.delivery.sent_as.get("kind")
+        if self.delivery.kind != DeliveryKind.PUBLISH or not self.http.exchanges or not kind:
+            return 0.0
+        return CONNECTORS[self.link.network].apart.get(kind, 0.0)
 
 
 def arrived(

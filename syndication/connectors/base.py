@@ -138,6 +138,9 @@ class Connector:
     needs_scope: ClassVar[Mapping[Kind, str]] = {}
     refresh_ahead: ClassVar[float] = 120.0  # refresh when fewer seconds than this are left
     read_back_quiet: ClassVar[float] = 60.0  # seconds to let a late request land before looking
+    # Seconds from the answer to one post of a kind to the next request of that account. Where a network
+    # names posts by their second, two within one second would be one name.
+    apart: ClassVar[Mapping[Kind, float]] = {}
     timeline_lags: ClassVar[bool] = False  # then it is read twice
     keep_fresh_every: ClassVar[float] = (
         0.0  # seconds within which an idle link needs a refresh; 0: never

@@ -72,9 +72,10 @@ def planned(link: Link, text: str = "おはよう", **fields: Any) -> Delivery:
 
 
 def tried(delivery: Delivery, now: Any = timezone.now, *, times: int = 1) -> Delivery:
-    """The row after so many attempts."""
+    """The row after so many attempts, and the moment later for which mixi's links are left alone."""
     for _ in range(times):
         deliver.attempt(delivery.pk, now=now)
+        Link.objects.filter(sending_by="").update(sending_until=None)
     delivery.refresh_from_db()
     return delivery
 

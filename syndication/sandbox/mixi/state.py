@@ -39,7 +39,8 @@ class Settings:
     a session to login.pl; otherwise the consent page itself asks for name and password, so that
     a phone without cookies gets through. `timeline_lag`: seconds until a voice shows on timelines.
     `bearer_only`: the newer specification without the older: each token answer names its type, and the
-    scheme OAuth opens nothing.
+    scheme OAuth opens nothing. `refuses_same_second`: a second voice of a member within a second is a
+    bad request; else it is dated a second later.
     """
 
     rate_limit: int = 60
@@ -51,6 +52,7 @@ class Settings:
     bearer_only: bool = False
     login_first: bool = False
     timeline_lag: int = 0
+    refuses_same_second: bool = False
 
     def change(self, values: dict[str, Any]) -> None:
         """Take new values. Raises ValueError for an unknown name or another type."""

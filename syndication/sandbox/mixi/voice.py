@@ -89,6 +89,8 @@ def update(call: Call) -> Reply:
         raise failed(400)
     state, me = call.state, call.me
     status = Status(me.id, state.now(), me.voice_visibility, text=text)
+    if state.settings.refuses_same_second and status.id in state.statuses:
+        raise failed(400)
     # Ids carry the second: of two posts in one second the later is dated a second later.
     status.at = state.free_second(lambda at: Status(me.id, at).id in state.statuses)
     if photo:

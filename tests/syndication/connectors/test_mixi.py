@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
 from syndication.connectors.base import Photo, Receipt
-from syndication.connectors.errors import TryLater, Unauthorized, Unsupported
+from syndication.connectors.errors import NoVerdict, Rejected, TryLater, Unauthorized, Unsupported
 from syndication.connectors.mixi import Mixi
 from tests.photographs import a_photo
 from tests.scripted_server import answer, playing
@@ -151,3 +152,19 @@ class TestMixi(ConnectorContract):
         with playing(answer()) as server, pytest.raises(Unsupported):
             played_by(server).retract(Receipt("diary:1"))
         assert server.received == []
+
+
+@pytest.mark.parametrize(
+    ("seconds_ago", "text", "error"),
+    [(0, "別の", TryLater), (60, "別の", Rejected), (0, "花😀", NoVerdict)],
+)
+def test_a_voice_refused_right_after_another_is_not_refused_for_good(seconds_ago, text, error):
+    at = datetime.fromtimestamp(1_300_000_000 - seconds_ago, tz=UTC)
+    shown = {"id": "u-1", "text": text, "created_at": at.strftime("%a %b %d %H:%M:%S +0000 %Y"),
+             "user": {"id": "u"}}  # fmt: skip
+    no = answer('{"error":"unknown error. code:400"}', "400 Bad Request")
+    with playing(no, answer(json.dumps([shown]))) as server:
+        connector = played_by(server)
+        connector.clock = lambda: 1_300_000_000.0
+        with pytest.raises(error):
+            connector.publish(a_post("status", text="花😀"), idempotency_key="k")
