@@ -51,7 +51,7 @@ LARGE = 200  # deliveries; as many meet every bad answer
 NOUGHT = ("missing", "doubled", "left_behind", "stale")
 BAD_ANSWERS = (
     "500_before", "500_after", "drop_after", "slow_before", "429", "429_date", "expired", "bad_json",
-    "refused",
+    "page", "page_after", "refused",
 )  # fmt: skip
 
 
@@ -124,6 +124,7 @@ def _result(drill: Drill, told: dict[str, Any]) -> dict[str, Any]:
         "deliveries": len(written),
         "deleted": sum(each.is_deleted for each in written),
         "edited": sum(each.edits > 0 for each in written),
+        "manners": thrown["manners"].get(options.network, {}),
         "not_read_back": told["not_read_back"],
         "kills": options.kills,
         "kills_in_request": drill.kills_in_request,

@@ -41,6 +41,9 @@ from tests.drills.counting import Written, copies, mark  # noqa: E402
 from tests.photographs import a_photo  # noqa: E402
 
 KINDS = ("status", "status", "status", "status", "link", "photo", "photo", "note", "note", "note")
+# What a server may show in another way than it was sent.
+REWRITTEN = (" ＃花見", " @taro@other.example", "\n- 卵\n- 牛乳", " *とても*")
+IS_REWRITTEN = 0.3
 SHARED = 0.05
 REFUSE_DUPLICATES = ("twitter", "gnusocial")  # the second of two equal posts is refused there
 DELETED = 0.1
@@ -107,13 +110,14 @@ class People:
         kind = dice.choice(self.kinds)
         is_shared = dice.random() < SHARED and self.key not in REFUSE_DUPLICATES
         words = f"同じことば {kind}" if is_shared else f"{kind} その{number}"
+        tail = dice.choice(REWRITTEN) if dice.random() < IS_REWRITTEN else ""
         address = f"https://example.org/{'shared' if is_shared else number}"
         draft = posts.Draft(
             kind=kind,
             audience="everyone",
             form_key=f"drill-{number}",
             title=words if kind == "note" else "",
-            text="" if kind == "link" else words,
+            text="" if kind == "link" else words + tail,
             url=address if kind == "link" else "",
             photo=photos.keep(self.photo, by=member) if kind == "photo" else None,
             photo_alt="青緑",

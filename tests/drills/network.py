@@ -9,7 +9,7 @@ The sandbox, with faults. A lot decides which requests are struck (a share of `-
   whoever sent it can be killed in the middle. `when`: `before` it is taken, or `after`;
 - `POST /_refuse {"seconds"}` stops listening for a while;
 - `POST /_also {"host"}` listens at one more address, and no more at the last one for "";
-- `GET /_thrown` counts the faults; `GET /_arrivals` tells when each status came in (epoch seconds).
+- `GET /_thrown` counts the faults and tells the servers' manners; `GET /_arrivals` tells when each status came in (epoch seconds).
 
 `--also 127.0.0.2` listens there too: one network that looks like several hosts.
 """
@@ -42,6 +42,19 @@ WRITES = {
     "gnusocial": ("/api/statuses/update",),
 }
 ANYWHERE = ("/",)
+# How servers of one API differ; a drill draws one of each.
+MANNERS: dict[str, dict[str, tuple[Any, ...]]] = {
+    "mixi": {"refuses_same_second": (True,)},
+    "mastodon": {
+        "text_style": ("mastodon", "markdown", "short"),
+        "idempotency": (True, False),
+        "repeat_is_500": (True, False),
+        "lists_private": (True, False),
+    },
+    "gnusocial": {"shortens": (True, False)},
+    "twitter": {"entities": (True, False)},
+}
+PAGES = (200, 403, 404, 413)  # statuses of a page in the network's place
 SHOW_LATE = ("twitter", "orkut")  # what is taken shows on the timeline only after a while
 
 
@@ -57,6 +70,13 @@ class BadNetwork(Sandbox):
         # Later than the first look at what became of a post (60 s, where its deadline is 20 s).
         for key in SHOW_LATE:
             self.networks[key].configure({"timeline_lag": round(4 * deadline)})
+        dice = random.Random(seed)
+        self.manners = {
+            key: {name: dice.choice(values) for name, values in manners.items()}
+            for key, manners in MANNERS.items()
+        }
+        for key, manners in self.manners.items():
+            self.networks[key].configure(manners)
         self.thrown: Counter[str] = Counter()
         self.thrown_at_writes: Counter[str] = Counter()
         self.requests = 0
@@ -120,6 +140,8 @@ class BadNetwork(Sandbox):
             Fault("429", seconds=2.0, retry_after="date"),
             Fault("expired"),
             Fault("bad_json"),
+            Fault("page", status=self._random.choice(PAGES)),
+            Fault("page_after", status=self._random.choice(PAGES)),
         ]
 
     def _own(self, request: Request) -> Reply:
@@ -142,7 +164,7 @@ class BadNetwork(Sandbox):
             return json_reply(self.arrivals)
         if request.path == "/_thrown":
             found = {"faults": self.thrown, "at_writes": self.thrown_at_writes}
-            return json_reply({"requests": self.requests, **found})
+            return json_reply({"requests": self.requests, "manners": self.manners, **found})
         return super()._own(request)
 
     def _order_hold(self, fields: dict[str, Any]) -> Reply:
