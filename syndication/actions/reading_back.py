@@ -123,13 +123,16 @@ def _ours(delivery: Delivery, candidates: Sequence[RemotePost]) -> RemotePost | 
 
 def _may_be_anothers(delivery: Delivery, connector: Connector, words: dict[str, Any]) -> bool:
     """Whether what looks like this delivery's copy may as well be that of another one in doubt, whose
-    words differ in what servers write anew alone."""
-    text = connector.preview(as_sent(words)).text
+    words differ in what servers write anew alone, or in what the list does not show."""
+    post = as_sent(words)
+    ours, text = connector.compared(post), connector.preview(post).text
     others = Delivery.objects.open().filter(link=delivery.link_id, kind=DeliveryKind.PUBLISH)
     for other in others.exclude(pk=delivery.pk).exclude(sent_as={}):
         for theirs in words_in_doubt(other.sent_as):
-            shown = connector.preview(as_sent(theirs)).text
-            if core(shown) == core(text) and normalise(shown) != normalise(text):
+            their_post = as_sent(theirs)
+            shown = connector.preview(their_post).text
+            is_alike = core(connector.compared(their_post)) == core(ours)
+            if is_alike and normalise(shown) != normalise(text):
                 return True
     return False
 

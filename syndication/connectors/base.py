@@ -175,6 +175,11 @@ class Connector:
         """How `post` will read there. Raises Unsupported where it cannot go, with the reason."""
         raise NotImplementedError
 
+    @classmethod
+    def compared(cls, post: OutgoingPost) -> str:
+        """What of `post` the list shows that `look_up` reads: its words, or its title alone."""
+        return cls.preview(post).text
+
     def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
         """Send `post`. Raises the five errors of connectors.errors and no other."""
         raise NotImplementedError

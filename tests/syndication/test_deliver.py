@@ -153,7 +153,7 @@ def test_what_cannot_be_looked_for_by_a_fault_of_ours_holds_up_nothing_else(sand
 
 
 def test_a_note_whose_answer_was_lost_waits_for_its_member(sandbox, link, now):
-    """mixi lists no diaries: nobody but the member can look."""
+    """Without r_updates nobody but the member can look."""
     sandbox.faults.add("mixi", "drop_after", match="/2/diary")
     delivery = tried(planned(link, "長い話", kind="note", title="日記"), now)
     now.advance(seconds=61)

@@ -93,7 +93,7 @@ def test_of_what_was_refused_the_member_is_told(sandbox, settings, tmp_path):
 
 
 def test_of_what_nobody_can_look_up_the_member_is_asked(sandbox):
-    """mixi lists no diaries."""
+    """mixi's diaries, without r_updates."""
 
     def seeded(now):
         sandbox.faults.add("mixi", "drop_after", match="/2/diary")

@@ -48,8 +48,7 @@ class Mixi(Connector):
     limits: ClassVar[Mapping[Kind, Limits]] = compose.LIMITS
     audiences: ClassVar[Mapping[Kind, frozenset[Audience]]] = compose.AUDIENCES
     can_delete: ClassVar[frozenset[Kind]] = frozenset({"status", "link", "photo"})
-    # Diaries are written here and listed nowhere that is documented.
-    can_read_back: ClassVar[frozenset[Kind]] = frozenset({"status", "link", "photo"})
+    can_read_back: ClassVar[frozenset[Kind]] = frozenset({"status", "link", "note", "photo"})
     needs_scope: ClassVar[Mapping[Kind, str]] = {
         "status": "w_voice",
         "note": "w_diary",
@@ -74,6 +73,11 @@ class Mixi(Connector):
     @classmethod
     def preview(cls, post: OutgoingPost) -> Preview:
         return compose.preview(post)
+
+    @classmethod
+    def compared(cls, post: OutgoingPost) -> str:
+        shown = compose.preview(post)
+        return shown.title if post.kind == "note" else shown.text
 
     def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
         """Send `post`. mixi knows no idempotency key, so a lost answer has to be read back."""
@@ -104,6 +108,8 @@ class Mixi(Connector):
     def look_up(self, post: OutgoingPost, *, since: float, idempotency_key: str) -> Candidates:
         if post.kind not in self.can_read_back:
             raise Unsupported(reasons.CANNOT_READ_BACK)
+        if post.kind == "note":
+            return self._diaries_like(post, since)
         shown = self.preview(post).text
         is_photo = post.kind == "photo"
         found = self._albums.items(post.audience) if is_photo else self._own_voices(since)
@@ -206,6 +212,25 @@ class Mixi(Connector):
         else:
             answer = self._graph.write("POST", path, json=entry)
         return Receipt(reading.DIARY + self._graph.new_id(answer))
+
+    def _diaries_like(self, post: OutgoingPost, since: float) -> Candidates:
+        """Diaries with this title among the newest updates, which show nothing else of them.
+
+        Nothing says that every diary is among the updates, so one that is missing proves nothing.
+        """
+        path = "/updates/@me/@self"
+        answer = self._graph.read(path, {"fields": "diary", "count": str(PAGE)})
+        items = answer.get("items") if isinstance(answer, dict) else None
+        if not isinstance(items, list):
+            raise self._graph.unreadable(is_write=False)
+        title = self.compared(post)
+        alike = [
+            entry
+            for entry in filter(None, map(reading.diary_update, items))
+            if entry.created_at >= int(since) and _reads_alike(entry.text, title, "")
+        ]
+        in_order = sorted(alike, key=lambda entry: entry.created_at)
+        return Candidates(alike=tuple(in_order), is_conclusive=False)
 
     def _own_voices(self, since: float) -> Iterator[RemotePost]:
         """Back to `since`: what is in doubt may lie behind a hundred later ones."""

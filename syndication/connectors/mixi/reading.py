@@ -90,6 +90,18 @@ def photo(entry: Any, album: str) -> RemotePost | None:
     )
 
 
+def diary_update(item: Any) -> RemotePost | None:
+    """A diary as Updates tells of it: by its title."""
+    entry = item.get("object") if isinstance(item, dict) else None
+    if not isinstance(entry, dict) or entry.get("objectType") != "diary":
+        return None
+    ident, created_at = word(entry.get("id")), checked.moment(item.get("postedTime"))
+    if not ident or created_at is None:
+        return None
+    address = checked.address(entry.get("link") or item.get("link"))
+    return RemotePost(DIARY + ident, checked.text(item.get("title")), created_at, url=address)
+
+
 def visibility(album: Any) -> str:
     """Who sees an album, in mixi's word; "" where it does not say."""
     privacy = album.get("privacy") if isinstance(album, dict) else None
