@@ -111,7 +111,7 @@ def _of_post(post: Post) -> Entry:
 
 
 def _of_item(item: FeedItem) -> Entry:
-    text, is_cut = excerpt(item.text, CUT)
+    text, is_cut = excerpt(item.words, CUT)
     return Entry(
         cursor=Cursor(_micros(item.written_at), _THEIRS, item.pk),
         name=excerpt(item.author_name, NAME_CUT)[0],

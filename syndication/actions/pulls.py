@@ -231,6 +231,7 @@ def _keep_items(link: Link, items: list[ForeignItem]) -> None:
                     author_uid=item.author.uid,
                     author_name=item.author.name[:100],
                     text=item.text,
+                    attached=item.attached,
                     url=item.url[:500],
                     written_at=checked.written_at(item.created_at, now) or now,
                 )

@@ -10,7 +10,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from accounts.visible_text import visible_line
-from syndication.connectors.text import clean
+from syndication.connectors.text import as_uri, clean
 
 _ADDRESS = re.compile(r"https?://[!-~]{1,490}")
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # nothing of the web is older
@@ -30,8 +30,8 @@ def line(value: object) -> str:
 
 
 def address(value: object) -> str:
-    """A web address, "" for anything else."""
-    found = text(value)
+    """A web address in ASCII, "" for anything else."""
+    found = as_uri(text(value))
     return found if _ADDRESS.fullmatch(found) else ""
 
 

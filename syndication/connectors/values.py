@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Kind = Literal["status", "note", "photo", "link"]
 Audience = Literal["everyone", "friends_of_friends", "friends", "group", "only_me"]
@@ -161,6 +161,13 @@ class FriendPage:
     following: str = ""
 
 
+class Attached(NamedTuple):
+    """What a post holds beside its words: a key of syndication.feed_words.LABELS, and what it says."""
+
+    kind: str
+    text: str = ""
+
+
 @dataclass(frozen=True)
 class FeedItem:
     """What a friend wrote there. `created_at` is epoch seconds."""
@@ -170,6 +177,7 @@ class FeedItem:
     text: str
     created_at: float
     url: str = ""
+    attached: tuple[Attached, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Audience, PublicCharField, PublicTextField, ServerRegistration
 from syndication.connectors import CONNECTORS
+from syndication.feed_words import feed_words
 from syndication.models.post import PostKind
 from syndication.reason_texts import notice_text, sentence
 
@@ -154,6 +155,7 @@ class FeedItem(models.Model):
     author_uid = models.CharField(max_length=191)
     author_name = PublicCharField(max_length=100)
     text = PublicTextField(blank=True)
+    attached = models.JSONField(default=list, blank=True)  # pairs as connectors.values.Attached
     url = models.URLField(max_length=500, blank=True)
     written_at = models.DateTimeField(db_index=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -165,6 +167,11 @@ class FeedItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.remote_id} for {self.link_id}"
+
+    @property
+    def words(self) -> str:
+        """What it says and shows, in the language of whoever looks."""
+        return feed_words(self.text, self.attached)
 
 
 class Notice(models.Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.urlsession.api import is_url_mode
 from accounts.views.requests import MemberRequest
 from syndication.actions import mail_drafts
+from syndication.excerpts import pages
 from syndication.models import FeedItem, Link, MailDraft, Notice
 from syndication.timeline import Cursor, timeline
 
@@ -41,8 +43,8 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def feed_item(request: MemberRequest, pk: int) -> HttpResponse:
-    """What a friend wrote on a network, whole. It came for the link's member and is theirs alone."""
+    """What a friend wrote on a network, page by page. It came for the link's member and is theirs alone."""
     items = FeedItem.objects.filter(link__in=Link.objects.of(request.user)).select_related("link")
-    return TemplateResponse(
-        request, "syndication/feed_item.html", {"item": get_object_or_404(items, pk=pk)}
-    )
+    item = get_object_or_404(items, pk=pk)
+    page = Paginator(pages(item.words), 1).get_page(request.GET.get("page"))
+    return TemplateResponse(request, "syndication/feed_item.html", {"item": item, "page": page})

@@ -7,15 +7,17 @@ Identifiers become parts of addresses again, so anything that is none is refused
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from syndication.connectors import checked
+from syndication.connectors import attached, checked
 from syndication.connectors.base import FeedItem, Friend
 from syndication.connectors.bluesky.records import COLLECTION
+from syndication.connectors.values import Attached
 
 LONGEST_URI = 200  # characters; a row holds no more
 
+_SCHEME = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
 _DID = re.compile(r"did:(?:plc:[a-z2-7]{24}|web:[a-z0-9.-]{3,253}(?:%3[Aa][0-9]{1,5})?)", re.ASCII)
 _HANDLE = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _URI = re.compile(rf"at://([^/]+)/{re.escape(COLLECTION)}/([A-Za-z0-9._:~-]{{1,100}})", re.ASCII)
@@ -87,7 +89,62 @@ def item(entry: Any, web: str) -> FeedItem | None:
     if created_at is None or record.get("reply"):
         return None
     url = f"{web}/profile/{author.uid}/post/{key}"
-    return FeedItem(str(post["uri"]), author, checked.text(record.get("text")), created_at, url=url)
+    found = tuple(
+        _attached(attached.dict_in(post, "embed") or attached.dict_in(record, "embed"), web)
+    )
+    return FeedItem(
+        str(post["uri"]), author, whole_text(record), created_at, url=url, attached=found
+    )
+
+
+def whole_text(record: Mapping[str, Any]) -> str:
+    """The words, with the whole address where the app shortened one for display.
+
+    Facets count bytes of UTF-8 (https://docs.bsky.app/docs/advanced-guides/post-richtext).
+    """
+    text = record.get("text")
+    raw = text.encode(errors="replace") if isinstance(text, str) else b""
+    for begin, end, target in sorted(_links(record), reverse=True):
+        shown = raw[begin:end].decode(errors="replace").strip()
+        begins = _SCHEME.sub("", shown.rstrip("."))
+        if shown.endswith("...") and begins and _SCHEME.sub("", target).startswith(begins):
+            raw = raw[:begin] + target.encode() + raw[end:]
+    return checked.text(raw.decode(errors="replace"))
+
+
+def _links(record: Mapping[str, Any]) -> Iterator[tuple[int, int, str]]:
+    for facet in attached.dicts(record.get("facets")):
+        index = attached.dict_in(facet, "index")
+        begin, end = index.get("byteStart"), index.get("byteEnd")
+        if not isinstance(begin, int) or not isinstance(end, int) or not 0 <= begin < end:
+            continue
+        for feature in attached.dicts(facet.get("features")):
+            if target := checked.address(feature.get("uri")):
+                yield begin, end, target
+
+
+def _attached(embed: Mapping[str, Any], web: str) -> Iterator[Attached]:
+    """What an embed holds: a view of an AppView, or the record's own."""
+    kind = checked.text(embed.get("$type")).removesuffix("#view").removeprefix("app.bsky.embed.")
+    if kind == "images":
+        pictures = attached.dicts(embed.get("images")) or [{}]
+        yield from (attached.photo(each.get("alt")) for each in pictures)
+    elif kind == "video":
+        yield attached.media("video", embed.get("alt"))
+    elif kind == "external":
+        page = attached.dict_in(embed, "external")
+        said = (checked.line(page.get("title")), checked.address(page.get("uri")))
+        yield Attached("link", " ".join(filter(None, said))[: attached.LONGEST])
+    elif kind == "record":
+        quoted = attached.dict_in(embed, "record")
+        author = person(quoted.get("author"), web)
+        if author:
+            yield attached.quote(author.name, whole_text(attached.dict_in(quoted, "value")))
+    elif kind == "recordWithMedia":
+        yield from _attached(attached.dict_in(embed, "media"), web)
+        yield from _attached(
+            {"$type": "app.bsky.embed.record", **attached.dict_in(embed, "record")}, web
+        )
 
 
 def items(answer: Any, web: str) -> Iterator[FeedItem]:

@@ -6,7 +6,7 @@ import html
 import re
 from typing import Any
 
-from syndication.connectors import checked
+from syndication.connectors import attached, checked
 from syndication.connectors.base import FeedItem, Friend, RemotePost
 from syndication.connectors.text import clean
 
@@ -42,12 +42,20 @@ def post(entry: Any) -> RemotePost | None:
 
 
 def item(entry: Any) -> FeedItem | None:
-    """A status of somebody else's."""
-    told = post(entry)
-    author = person(entry.get("user")) if told else None
-    if told is None or author is None:
+    """A status of somebody else's; one that was repeated shows what was repeated."""
+    own = post(entry)
+    by = person(entry.get("user")) if own else None
+    if own is None or by is None:
         return None
-    return FeedItem(told.remote_id, author, told.text, told.created_at, url=told.url)
+    repeated = attached.dict_in(entry, "retweeted_status")
+    told, author = post(repeated) or own, person(repeated.get("user")) or by
+    found = [attached.passed_on(by.name)] if told is not own else []
+    for each in attached.dicts((repeated if told is not own else entry).get("attachments")):
+        if checked.text(each.get("mimetype")).partition("/")[0] in ("image", "video", "audio"):
+            found.append(attached.media(each.get("mimetype")))
+    return FeedItem(
+        own.remote_id, author, told.text, own.created_at, url=told.url, attached=tuple(found)
+    )
 
 
 def seen_at(entry: Any) -> str:

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from syndication.connectors import checked
+from syndication.connectors import attached, checked
 from syndication.connectors.base import FeedItem, Friend, RemotePost, Terms
-from syndication.connectors.text import clean
+from syndication.connectors.text import clean, text_of_html
+from syndication.connectors.values import Attached
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
-_BREAK = re.compile(r"<br\s*/?>")
-_PARAGRAPHS = re.compile(r"</p>\s*<p[^>]*>")
+_FALLBACK = re.compile(r"""<p class=["']quote-inline["']>.*?</p>""", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _ANCHOR = re.compile(r"""<a\b[^>]*?\bhref=["']([^"']*)["'][^>]*>(.*?)</a>""", re.DOTALL)
 _LINK = re.compile(r"""<([^<>]*)>([^<]*)""")
@@ -35,8 +35,7 @@ def text_of(content: object) -> str:
     """The words of a status."""
     if not isinstance(content, str):
         return ""
-    lines = _BREAK.sub("\n", _PARAGRAPHS.sub("\n\n", content))
-    return clean(html.unescape(_TAG.sub("", lines)))
+    return clean(text_of_html(content))
 
 
 def with_whole_addresses(content: object) -> str:
@@ -85,17 +84,42 @@ def item(entry: Any) -> FeedItem | None:
         return None
     told = entry["reblog"] if isinstance(entry.get("reblog"), dict) else entry
     post, author = remote_post(entry), person(told.get("account"))
-    words = text_of(told.get("content"))
     if post is None or author is None:
         return None
+    found = tuple(_attached(told))
+    by = person(entry.get("account")) if told is not entry else None
+    sharing = (attached.passed_on(by.name),) if by else ()
     warning = checked.line(told.get("spoiler_text"))
     return FeedItem(
         remote_id=post.remote_id,
         author=author,
-        text=f"[{warning}]" if warning else words,
+        text=f"[{warning}]" if warning else _words_beside(found, told.get("content")),
         created_at=post.created_at,
         url=checked.address(told.get("url")),
+        attached=sharing if warning else sharing + found,
     )
+
+
+def _attached(status: Mapping[str, Any]) -> Iterator[Attached]:
+    """Pictures, a poll, a quoted status: within `quote` (Mastodon), or `quote` itself (other makes)."""
+    for each in attached.dicts(status.get("media_attachments")):
+        yield attached.media(each.get("type"), each.get("description"))
+    choices = attached.dicts(attached.dict_in(status, "poll").get("options"))
+    yield from attached.poll(each.get("title") for each in choices)
+    quote = attached.dict_in(status, "quote")
+    quoted = attached.dict_in(quote, "quoted_status") or quote
+    author = person(quoted.get("account"))
+    if author:
+        warning = checked.line(quoted.get("spoiler_text"))
+        words = f"[{warning}]" if warning else text_of(quoted.get("content"))
+        yield attached.quote(author.name, words)
+
+
+def _words_beside(found: Iterable[Attached], content: object) -> str:
+    """Without the address of a quoted status, which stands there for clients that show no quotes."""
+    if isinstance(content, str) and any(one.kind == "quote" for one in found):
+        content = _FALLBACK.sub("", content)
+    return text_of(content)
 
 
 def terms(instance: Mapping[str, Any], account: Mapping[str, Any]) -> Terms:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
-from syndication.connectors import checked
+from syndication.connectors import attached, checked
 from syndication.connectors.base import FeedItem, Friend, RemotePost
+from syndication.connectors.misskey import mfm
+from syndication.connectors.values import Attached
 
 _ID = re.compile(r"[A-Za-z0-9]{1,64}", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}", re.ASCII)
@@ -45,18 +48,42 @@ def remote_post(entry: Any, origin: str) -> RemotePost | None:
 
 
 def item(entry: Any, origin: str) -> FeedItem | None:
-    """A Note of somebody else's; a renote without words shows what was passed on."""
+    """A Note of somebody else's; a renote with nothing of its own shows what was passed on."""
     post = remote_post(entry, origin)
     if post is None:
         return None
-    passed_on = entry.get("renote")
-    told = passed_on if isinstance(passed_on, dict) and not entry.get("text") else entry
-    author = person(told.get("user"), origin)
+    renote = attached.dict_in(entry, "renote")
+    is_own = any(entry.get(name) for name in ("text", "cw", "files", "fileIds", "poll"))
+    told = entry if is_own or not renote else renote
+    author, by = person(told.get("user"), origin), person(entry.get("user"), origin)
     if author is None:
         return None
     warning = checked.line(told.get("cw"))
-    text = f"[{warning}]" if warning else checked.text(told.get("text"))
-    return FeedItem(post.remote_id, author, text, post.created_at, url=post.url)
+    sharing = (attached.passed_on(by.name),) if by and told is not entry else ()
+    return FeedItem(
+        post.remote_id,
+        author,
+        f"[{warning}]" if warning else _plain(told),
+        post.created_at,
+        url=post.url,
+        attached=sharing if warning else (*sharing, *_attached(told, origin)),
+    )
+
+
+def _attached(note: Any, origin: str) -> Iterator[Attached]:
+    for each in attached.dicts(note.get("files")):
+        yield attached.media(each.get("type") or "image", each.get("comment"))
+    choices = attached.dicts(attached.dict_in(note, "poll").get("choices"))
+    yield from attached.poll(each.get("text") for each in choices)
+    quoted = attached.dict_in(note, "renote")
+    author = person(quoted.get("user"), origin)
+    if author:
+        warning = checked.line(quoted.get("cw"))
+        yield attached.quote(author.name, f"[{warning}]" if warning else _plain(quoted))
+
+
+def _plain(note: Any) -> str:
+    return mfm.plain(checked.text(note.get("text")))
 
 
 def note_address(origin: str, ident: str) -> str:

@@ -133,7 +133,9 @@ class Mixi(Connector):
             yield FriendPage(tuple(people), str(index) if index else "")
 
     def feed(self, *, since: str = "") -> Iterator[FeedItem]:
-        newer = {"since_id": since.removeprefix(reading.VOICE)} if since else {}
+        newer = {"attach_photo": "true"}
+        if since:
+            newer["since_id"] = since.removeprefix(reading.VOICE)
         path = "/voice/statuses/friends_timeline"
         yield from reading.voices(self._graph.listed(path, newer))
 

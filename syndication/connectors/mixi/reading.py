@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from syndication.connectors import checked
+from syndication.connectors import attached, checked
 from syndication.connectors.base import FeedItem, Friend, RemotePost
 from syndication.connectors.mixi.pictograms import readable
 
@@ -17,6 +17,7 @@ VOICE = "voice:"
 DIARY = "diary:"
 PHOTO = "photo:"
 
+_PHOTO_PAGE = re.compile(r"https?://\S+/view_photo\.pl\?\S+\s*", re.ASCII)
 _ID = re.compile(r"@?[A-Za-z0-9_-]{1,80}", re.ASCII)
 
 
@@ -67,8 +68,17 @@ def voice(entry: Any) -> FeedItem | None:
         profile_url=checked.address(user.get("url")),
         picture_url=checked.address(user.get("profile_image_url")),
     )
-    text = readable(checked.text(entry.get("text")))
-    return FeedItem(VOICE + remote_id, author, text, created_at, url=author.profile_url)
+    text, pictures = readable(checked.text(entry.get("text"))), attached.dicts(entry.get("photo"))
+    if pictures:  # their page's address stands before the words, for clients that show none
+        text = _PHOTO_PAGE.sub("", text)
+    return FeedItem(
+        VOICE + remote_id,
+        author,
+        text,
+        created_at,
+        url=author.profile_url,
+        attached=tuple(attached.photo() for _ in pictures),
+    )
 
 
 def voices(answer: Any) -> Iterator[FeedItem]:

@@ -6,7 +6,7 @@ import html
 import re
 from typing import Any
 
-from syndication.connectors import checked
+from syndication.connectors import attached, checked
 from syndication.connectors.base import FeedItem, Friend, RemotePost
 from syndication.connectors.text import clean
 
@@ -65,7 +65,9 @@ def item(entry: Any, people: dict[str, Friend]) -> FeedItem | None:
     if told is None or author is None:
         return None
     text = f"{told.title}\n\n{told.text}" if told.title else told.text
-    return FeedItem(told.remote_id, author, text, told.created_at, url=told.url)
+    pictures = attached.dicts(entry.get("mediaItems"))
+    found = tuple(attached.media(checked.text(each.get("type")).lower()) for each in pictures)
+    return FeedItem(told.remote_id, author, text, told.created_at, url=told.url, attached=found)
 
 
 def photo(entry: Any, album: str) -> RemotePost | None:

@@ -110,8 +110,9 @@ class Twitter(Connector):
         if self.app.more.get("pull_feed", "").lower() not in {"yes", "1", "true", "on"}:
             return
         params = {
-            "expansions": "author_id",
-            "tweet.fields": "created_at,entities",
+            "expansions": "author_id,attachments.media_keys,attachments.poll_ids",
+            "tweet.fields": "created_at,entities,attachments",
+            "media.fields": "type,alt_text",
             "user.fields": "profile_image_url",
             **({"since_id": since} if reading.word(since) else {}),
         }

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from syndication.connectors import checked
+from syndication.connectors import attached, checked
 from syndication.connectors.base import FeedItem, Friend, RemotePost
 from syndication.connectors.text import clean
+from syndication.connectors.values import Attached
 
 _ID = re.compile(r"[0-9]{1,20}", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9_]{1,15}", re.ASCII)
@@ -76,8 +78,29 @@ def items(answer: Mapping[str, Any]) -> list[FeedItem]:
         told = post(entry)
         author = authors.get(word(entry.get("author_id"))) if told else None
         if told and author:
-            found.append(FeedItem(told.remote_id, author, told.text, told.created_at, url=told.url))
+            item = FeedItem(told.remote_id, author, told.text, told.created_at, url=told.url)
+            found.append(replace(item, attached=tuple(_attached(entry, includes))))
     return sorted(found, key=lambda item: int(item.remote_id))
+
+
+def _attached(entry: Mapping[str, Any], includes: object) -> Iterator[Attached]:
+    """Pictures and a poll, as far as the answer includes them; else by their addresses in the text."""
+    keys = attached.dict_in(entry, "attachments").get("media_keys")
+    known = {
+        each.get("media_key"): each for each in attached.dicts(attached.listed(includes, "media"))
+    }
+    urls = attached.dicts(attached.dict_in(entry, "entities").get("urls"))
+    named = keys if isinstance(keys, list) else [url.get("media_key") for url in urls]
+    for key in dict.fromkeys(key for key in named if isinstance(key, str)):
+        one = known.get(key, {})
+        is_film = one.get("type") in ("video", "animated_gif")
+        yield attached.media("video" if is_film else "image", one.get("alt_text"))
+    polls = attached.dict_in(entry, "attachments").get("poll_ids")
+    for each in attached.dicts(attached.listed(includes, "polls")):
+        if isinstance(polls, list) and each.get("id") in polls:
+            yield from attached.poll(
+                one.get("label") for one in attached.dicts(each.get("options"))
+            )
 
 
 def text_of(entry: Mapping[str, Any]) -> str:

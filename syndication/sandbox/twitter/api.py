@@ -230,7 +230,7 @@ def _listed(call: Call, posts: list[Post]) -> Reply:
         start = datetime.fromisoformat(query["start_time"])
         found = [each for each in found if each.at >= start]
     reply: dict[str, Any] = {}
-    if query.get("expansions") == "author_id":
+    if "author_id" in query.get("expansions", "").split(","):
         people = call.state.society.accounts
         writers = {each.user for each in found}
         users = [user(people[each], call.request.root) for each in writers]

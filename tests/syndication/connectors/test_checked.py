@@ -17,11 +17,14 @@ from syndication.connectors import checked
         "//a.example",
         "https://",
         "https://a b",
-        "https://ä.jp",
     ],
 )
 def test_what_is_no_web_address_is_none(value):
     assert checked.address(value) == ""
+
+
+def test_an_address_is_ascii():
+    assert checked.address("https://ä.jp/@ミカ") == "https://xn--4ca.jp/@%E3%83%9F%E3%82%AB"
 
 
 def test_an_address_that_no_row_can_hold_is_none():

@@ -1,0 +1,33 @@
+"""Misskey's own markup (MFM) as plain text: what it says, without how it looks.
+
+https://misskey-hub.net/en/docs/for-users/features/mfm/
+"""
+
+from __future__ import annotations
+
+import re
+
+DEEPEST = 8  # functions within each other; Misskey itself stops at 20
+
+_RUBY = re.compile(r"\$\[ruby (\S+) ([^\[\]$]*)\]")
+_FUNCTION = re.compile(r"\$\[[a-z0-9]+(?:\.[^\s\[\]]*)? ([^\[\]]*)\]")
+_TAG = re.compile(r"</?(?:center|small|b|i|s|plain)>")
+_ADDRESS = re.compile(r"<(https?://[^<>\s]+)>")
+_LINK = re.compile(r"\??\[([^\[\]\n]*)\]\((https?://[^\s()<>]+)\)")
+_MARKS = re.compile(r"(\*\*\*|\*\*|~~)(?=\S)(.+?)(?<=\S)\1")
+
+
+def plain(text: str) -> str:
+    """`text` without markup. Links keep their words and the address."""
+    for _level in range(DEEPEST if "$[" in text else 0):  # from the innermost outwards
+        without = _FUNCTION.sub(r"\1", _RUBY.sub(r"\1(\2)", text))
+        if without == text:
+            break
+        text = without
+    text = _ADDRESS.sub(r"\1", _TAG.sub("", text))
+    return _MARKS.sub(r"\2", _LINK.sub(_link, text))
+
+
+def _link(found: re.Match[str]) -> str:
+    words, address = found[1].strip(), found[2]
+    return address if not words or words in address else f"{words} {address}"
