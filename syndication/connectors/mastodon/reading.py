@@ -19,7 +19,8 @@ from syndication.connectors.values import Attached
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _FALLBACK = re.compile(r"""<p class=["']quote-inline["']>.*?</p>""", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
-_ANCHOR = re.compile(r"""<a\b[^>]*?\bhref=["']([^"']*)["'][^>]*>(.*?)</a>""", re.DOTALL)
+# No part of it crosses another link's beginning, so that a page of unclosed links takes no longer.
+_ANCHOR = re.compile(r"""<a\b[^<>]*?\bhref=["']([^"'<>]*)["'][^<>]*>((?:[^<]|<(?!/?a\b))*+)</a>""")
 _LINK = re.compile(r"""<([^<>]*)>([^<]*)""")
 _REL = re.compile(r""";\s*rel\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s;,]+))""", re.IGNORECASE)
 LONGEST_QUERY = 1000  # characters of a next page's query, which is stored

@@ -60,6 +60,14 @@ def test_what_is_shown_as_it_was_sent(text):
     assert not may_be_rewritten(text)
 
 
+def test_links_that_are_never_closed_take_no_time():
+    broken = '<a href="https://a.example/">' * 30_000
+    entry = {"id": "1", "created_at": "2026-11-29T00:00:00Z", "content": broken}
+    post = remote_post(entry)
+    assert post is not None
+    assert "a.example" not in post.text
+
+
 @pytest.mark.parametrize(
     "shown", ["example.org/a-long-w…", "https://example.org/a-long", "example.org/a-long..."]
 )
