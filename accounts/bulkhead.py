@@ -8,9 +8,10 @@ very server already, the member is told so at once and keeps what was typed.
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
@@ -21,7 +22,7 @@ class Busy(Exception):
 class Bulkhead:
     """Room for `most` waiting threads of this process, `per_host` of them for one host."""
 
-    def __init__(self, *, most: int, per_host: int = 1) -> None:
+    def __init__(self, *, most: float = math.inf, per_host: int = 1) -> None:
         self._most = most
         self._per_host = per_host
         self._lock = threading.Lock()
@@ -30,15 +31,30 @@ class Bulkhead:
     @contextmanager
     def room(self, host: str) -> Iterator[None]:
         """Hold a place while a server is asked. Raises Busy instead of waiting for one."""
-        with self._lock:
-            if self._waiting.total() >= self._most or self._waiting[host] >= self._per_host:
+        with self.places() as take:
+            if not take(host):
                 raise Busy
-            self._waiting[host] += 1
-        try:
             yield
+
+    @contextmanager
+    def places(self) -> Iterator[Callable[[str], bool]]:
+        """For who learns on the way which host it is: a function that takes a place, or says that there
+        is none. What it took is free again at the end."""
+        taken: list[str] = []
+
+        def take(host: str) -> bool:
+            with self._lock:
+                if self._waiting.total() >= self._most or self._waiting[host] >= self._per_host:
+                    return False
+                self._waiting[host] += 1
+            taken.append(host)
+            return True
+
+        try:
+            yield take
         finally:
             with self._lock:
-                self._waiting[host] -= 1
+                self._waiting.subtract(taken)
 
 
 # Together with the titles of pages (syndication.link_titles) fewer than the threads of one process.

@@ -10,6 +10,7 @@ that.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -27,6 +28,7 @@ FAILURES_TO_OPEN = 5
 FIRST_PAUSE = 60.0  # seconds
 LONGEST_PAUSE = 1800.0
 PROBE_LEASE = timedelta(seconds=120)
+HANDS_OF_ONE_HOST = 2  # that may wait for one host which members named, in one process
 SLOW = 3.0  # seconds that an exchange took
 SLOW_FOR = timedelta(seconds=60)  # since the last slow one
 
@@ -60,8 +62,10 @@ def closed(now: datetime) -> frozenset[str]:
     for health in ailing:
         is_shut = _is_after(health.open_until, now) or _is_after(health.probe_until, now)
         (shut if is_shut else slow).add(health.host)
-    if slow and _waiting_for(slow, now) >= lane():
-        shut |= slow
+    if slow:
+        waiting = _waiting_for(slow, now)
+        is_full = waiting.total() >= lane()
+        shut |= {host for host in slow if is_full or waiting[host] >= HANDS_OF_ONE_HOST}
     return frozenset(shut)
 
 
@@ -147,13 +151,14 @@ def stand_down(host: str) -> None:
 def _has_room(now: datetime) -> bool:
     """Whether the slow hosts' share holds one more: the caller's own slot is counted already."""
     slow = HostHealth.objects.select_for_update().filter(slow_until__gt=now).order_by("host")
-    return _waiting_for({health.host for health in slow}, now) <= lane()
+    return _waiting_for({health.host for health in slow}, now).total() <= lane()
 
 
-def _waiting_for(hosts: set[str], now: datetime) -> int:
-    """How many workers ask one of `hosts` something now."""
-    under_way = Link.objects.filter(on(hosts), sending_until__gt=now)
-    return under_way.exclude(sending_by="").count()
+def _waiting_for(hosts: set[str], now: datetime) -> Counter[str]:
+    """How many hands ask each of `hosts` something now. All that ask a network's own host count as
+    one share, "": it is known to answer many at once."""
+    under_way = Link.objects.filter(on(hosts), sending_until__gt=now).exclude(sending_by="")
+    return Counter(under_way.values_list("host", flat=True))
 
 
 def on(hosts: Collection[str], prefix: str = "") -> Q:

@@ -62,10 +62,15 @@ class Claim:
     renewed_at: datetime | None = None  # by `mark_sending`; the request right after it need not
 
 
-def claim(pk: int, *, owner: str, now: datetime) -> Claim | None:
-    """Take the row, or None where that may not be now. Counts the try before anything is done."""
+def claim(
+    pk: int, *, owner: str, now: datetime, may_ask: Callable[[Link], bool] = lambda link: True
+) -> Claim | None:
+    """Take the row, or None where that may not be now. Counts the try before anything is done.
+
+    `may_ask` says whether this process has a hand for the link's host.
+    """
     delivery = _DUE.first(pk=pk, now=now)
-    if delivery is None:
+    if delivery is None or not may_ask(delivery.link):
         return None
     was_left = delivery.state == DeliveryState.SENDING
     with transaction.atomic():

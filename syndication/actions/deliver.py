@@ -14,6 +14,7 @@ from collections.abc import Callable
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.bulkhead import Bulkhead
 from accounts.outgoing import outgoing_http
 from syndication import queue
 from syndication.actions import (
@@ -44,6 +45,9 @@ SLICE = 3.0  # seconds that one hint works on what is due; then other tasks have
 BATCH = 40  # rows between two looks at what is due: a new post waits for no more than these
 
 
+HOSTS = Bulkhead(per_host=breaker.HANDS_OF_ONE_HOST)  # deliveries of this process
+
+
 class StandDown(Exception):
     """The request may not leave."""
 
@@ -55,7 +59,17 @@ class StandDown(Exception):
 
 def attempt(pk: int, *, now: Clock = timezone.now, owner: str = "") -> bool:
     """Try delivery `pk` once, if its turn has come and nobody else has it. Whether it was tried."""
-    held = claims.claim(pk, owner=owner or str(uuid.uuid4()), now=now())
+    with HOSTS.places() as take:
+        return _attempt(pk, now, owner or str(uuid.uuid4()), lambda link: _has_hand(link, take))
+
+
+def _has_hand(link: Link, take: Callable[[str], bool]) -> bool:
+    """A network's own host may have all hands; one that members named has a few."""
+    return not link.host or take(link.host)
+
+
+def _attempt(pk: int, now: Clock, owner: str, may_ask: Callable[[Link], bool]) -> bool:
+    held = claims.claim(pk, owner=owner, now=now(), may_ask=may_ask)
     if held is None:
         return False
     run = Run(held, now, LeasedHttp(outgoing_http(), held, now))
