@@ -62,7 +62,10 @@ class OAuth1Network(NetworkProvider):
         return {}
 
     def leave(self, request: HttpRequest, *, server: Server | None = None) -> Leaving:
-        doors = self.endpoints(server)
+        return self.leave_by(self.endpoints(server), server)
+
+    def leave_by(self, doors: Endpoints, server: Server | None) -> Leaving:
+        """The way out through `doors`. Raises ExchangeFailed."""
         callback = self.app.settings["callback_url"]
         client = Client(doors.client_key, client_secret=doors.client_secret, callback_uri=callback)
         params = self.request_params()
@@ -82,7 +85,16 @@ class OAuth1Network(NetworkProvider):
         *,
         server: Server | None = None,
     ) -> Authorized:
-        doors = self.endpoints(server)
+        return self.come_back_by(self.endpoints(server), params, stash, server)
+
+    def come_back_by(
+        self,
+        doors: Endpoints,
+        params: Mapping[str, str],
+        stash: Mapping[str, str],
+        server: Server | None,
+    ) -> Authorized:
+        """Who agreed, by the doors that they left through. Raises ExchangeFailed."""
         if not params.get("oauth_verifier") or "secret" not in stash:
             raise ExchangeFailed
         client = Client(

@@ -8,7 +8,9 @@ import pytest
 from allauth.socialaccount.models import SocialAccount
 
 from accounts.models import LinkReturn
-from tests.accounts.away import leave_by_phone
+from syndication import credentials
+from syndication.models import Link
+from tests.accounts.away import come_back, leave_by_phone
 from tests.making import make_member
 from tests.phone import log_in_phone
 from tests.scripted_server import answer, playing
@@ -72,6 +74,29 @@ def test_our_registration_with_a_server_is_used_there(sandbox, hanako, settings)
         leave_by_phone(log_in_phone(hanako), "gnusocial", server=other.authority)
     assert b'oauth_consumer_key="our-key"' in other.received[1]
     assert b"our-secret" not in other.received[1]
+
+
+def test_a_server_that_forgot_our_key_is_linked_without_a_name(
+    sandbox, server, hanako, settings, caplog
+):
+    known = {**settings.NETWORKS["gnusocial"], "apps": f"{server} forgotten our-secret"}
+    settings.NETWORKS = {**settings.NETWORKS, "gnusocial": known}
+    phone = log_in_phone(hanako)
+    assert "ザキ" in come_back(phone, leave_by_phone(phone, "gnusocial", server=server))
+    phone.submit("Link")
+    held = credentials.open_sealed(Link.objects.get())
+    assert held.extra["client_key"] == "anonymous"
+    assert f"{server} does not take the key that GNUSOCIAL_APPS has for it" in caplog.text
+    assert "our-secret" not in caplog.text
+
+
+def test_a_server_that_fails_to_say_what_it_is_is_asked_for_a_token(hanako, settings):
+    fails = answer("<html>", "503 Service Unavailable")
+    given = answer("oauth_token=a&oauth_token_secret=b&oauth_callback_confirmed=true")
+    with playing(fails, fails, given) as other:
+        settings.ALLOWED_PRIVATE_HOSTS = [other.authority]
+        leave_by_phone(log_in_phone(hanako), "gnusocial", server=other.authority)
+    assert LinkReturn.objects.exists()
 
 
 def test_a_server_that_gives_one_request_token_twice_is_not_left_for_twice(hanako, settings):

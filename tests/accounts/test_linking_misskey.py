@@ -10,6 +10,7 @@ from allauth.socialaccount.models import SocialAccount
 from tests.accounts.away import leave_by_phone
 from tests.making import make_member
 from tests.phone import log_in_phone
+from tests.scripted_server import answer, playing
 
 pytestmark = pytest.mark.django_db
 
@@ -42,3 +43,13 @@ def test_what_nobody_agreed_to_links_nothing(sandbox, server, hanako):
     page = phone.submit("Continue", number=away.number)
     assert "ザキ" not in page
     assert not SocialAccount.objects.exists()
+
+
+def test_a_server_in_trouble_is_told_apart_from_one_of_another_kind(hanako, settings):
+    with playing(answer("<html>", "503 Service Unavailable")) as other:
+        settings.ALLOWED_PRIVATE_HOSTS = [other.authority]
+        phone = log_in_phone(hanako)
+        phone.get("/links/misskey/")
+        page = phone.submit("Go to", server=other.authority)
+    assert page.status == 409
+    assert "does not answer just now" in page

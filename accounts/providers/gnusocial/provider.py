@@ -5,8 +5,10 @@ OAuth 1.0a below /api/oauth/, as each server's own page doc/twitterapi describes
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -24,6 +26,8 @@ from accounts.providers.servers import Server, origin_of
 
 NAMELESS = "anonymous"
 
+logger = logging.getLogger(__name__)
+
 _ID = re.compile(r"[0-9]{1,20}", re.ASCII)
 
 
@@ -37,21 +41,42 @@ class GnusocialProvider(OAuth1Network):
         return "@hanako@gnusocial.jp"
 
     def leave(self, request: HttpRequest, *, server: Server | None = None) -> Leaving:
-        _check(needed(server).host)
+        host = needed(server).host
+        _check(host)
         try:
-            return super().leave(request, server=server)
+            return self._leave(needed(server))
         except ExchangeFailed as error:
-            host = needed(server).host
             words = _("%(host)s does not let this site register. Its staff may say why.")
             raise ExchangeFailed(error.words or words % {"host": host}) from None
 
+    def come_back(
+        self,
+        request: HttpRequest,
+        params: Mapping[str, str],
+        stash: Mapping[str, str],
+        *,
+        server: Server | None = None,
+    ) -> Authorized:
+        nameless = _endpoints(needed(server), NAMELESS, NAMELESS)
+        doors = nameless if stash.get("is_nameless") else self.endpoints(server)
+        return self.come_back_by(doors, params, stash, server)
+
     def endpoints(self, server: Server | None) -> Endpoints:
-        host = needed(server).host
-        root = f"{origin_of(host)}/api/oauth"
-        key, secret = _apps(self.app.settings.get("apps", "")).get(host, (NAMELESS, NAMELESS))
-        return Endpoints(
-            f"{root}/request_token", f"{root}/authorize", f"{root}/access_token", key, secret
-        )
+        server = needed(server)
+        known = _apps(self.app.settings.get("apps", ""))
+        return _endpoints(server, *known.get(server.host, (NAMELESS, NAMELESS)))
+
+    def _leave(self, server: Server) -> Leaving:
+        """As the consumer without a name where the server has forgotten ours."""
+        doors = self.endpoints(server)
+        try:
+            return self.leave_by(doors, server)
+        except ExchangeFailed as error:
+            if doors.client_key == NAMELESS or error.words:  # no answer is no refusal
+                raise
+        logger.warning("%s does not take the key that GNUSOCIAL_APPS has for it", server.host)
+        leaving = self.leave_by(_endpoints(server, NAMELESS, NAMELESS), server)
+        return replace(leaving, stash={**leaving.stash, "is_nameless": "yes"})
 
     def account(
         self, endpoints: Endpoints, server: Server | None, token: str, secret: str
@@ -75,6 +100,13 @@ class GnusocialProvider(OAuth1Network):
         )
 
 
+def _endpoints(server: Server, key: str, secret: str) -> Endpoints:
+    root = f"{server.origin}/api/oauth"
+    return Endpoints(
+        f"{root}/request_token", f"{root}/authorize", f"{root}/access_token", key, secret
+    )
+
+
 def _apps(text: str) -> Mapping[str, tuple[str, str]]:
     """Host to key and secret, out of GNUSOCIAL_APPS."""
     found = (entry.split() for entry in text.split(","))
@@ -82,12 +114,19 @@ def _apps(text: str) -> Mapping[str, tuple[str, str]]:
 
 
 def _check(host: str) -> None:
-    """That a server of this kind answers there. Raises ExchangeFailed with words."""
+    """That a server of this kind answers there. Raises ExchangeFailed with words.
+
+    One that fails to say so (5xx) is asked for a request token, which tells as well.
+    """
+    fails = False
     for path in ("/api/gnusocial/config.json", "/api/statusnet/config.json"):
         answer = asked(host, "GET", origin_of(host) + path)
         if answer.status_code == 200 and "site" in fields_of(answer):
             return
+        fails = fails or answer.status_code >= 500
         check_not_blocked(host, answer)
+    if fails:
+        return
     words = _("%(host)s answers, but is no GNU social server. Look at the name once more.")
     raise ExchangeFailed(words % {"host": host})
 

@@ -18,7 +18,13 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts.providers.asking import asked, check_not_blocked, fields_of, needed
+from accounts.providers.asking import (
+    asked,
+    check_in_order,
+    check_not_blocked,
+    fields_of,
+    needed,
+)
 from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
@@ -102,6 +108,7 @@ def _check(host: str) -> None:
     if answer.status_code == 200 and "maxNoteTextLength" in fields_of(answer):
         return
     check_not_blocked(host, answer)
+    check_in_order(host, answer)
     words = _("%(host)s answers, but is no Misskey server. Look at the name once more.")
     raise ExchangeFailed(words % {"host": host})
 
