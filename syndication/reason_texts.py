@@ -61,6 +61,7 @@ SENTENCES: Mapping[str, Any] = {
     "slow_down": _("It asks us to slow down."),
     "in_trouble": _("It has trouble of its own at the moment."),
     "refused": _("It refused this."),
+    "too_long_there": _("The text is longer than it takes."),
     "said_already": _(
         "It has this very text already and takes no text twice. Change a word and send it again."
     ),
@@ -100,6 +101,7 @@ SENTENCES: Mapping[str, Any] = {
     "soon_asked": _("No clear answer came. In a minute we ask you to look there."),
     "again_soon": _("No clear answer came. It is sent again soon: twice is the same as once."),
     "nothing_to_delete": _("It had not arrived there, so there was nothing to delete."),
+    "cut_anew": _("It takes less than it did. The copy is cut anew and goes at once."),
     "no_name_to_delete": _(
         "It never told us the name of the copy. Please delete it there yourself."
     ),

@@ -11,7 +11,6 @@ import logging
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -19,11 +18,11 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from syndication import credentials
-from syndication.actions import budgets, parking, pull_schedule
+from syndication.actions import budgets, parking, pull_schedule, server_limits
 from syndication.actions.claims import LostLease
 from syndication.actions.watched import WatchedHttp
 from syndication.connectors import checked
-from syndication.connectors.base import IDLE_PAGES, Connector, FriendPage, Terms
+from syndication.connectors.base import IDLE_PAGES, Connector, FriendPage
 from syndication.connectors.base import FeedItem as ForeignItem
 from syndication.connectors.errors import ConnectorError, Rejected, TryLater, Unauthorized
 from syndication.models import FeedItem, Link, NetworkFriend, Pull, PullKind
@@ -145,15 +144,9 @@ def _begin(pull: Pull, connector: Connector) -> None:
     pull.cursor, pull.started_at = "", now
     pull_schedule.renew(pull, now, cursor="", started_at=now)
     try:
-        _keep_terms(pull.link, connector.terms())
+        server_limits.keep(pull.link, connector.terms())
     except (Rejected, TryLater):
         logger.info("pull %s: the terms could not be read", pull)
-
-
-def _keep_terms(link: Link, terms: Terms) -> None:
-    """What the server lets through and whom the account lets in, for pages and previews."""
-    told = asdict(terms) if terms != Terms() else {}
-    Link.objects.filter(pk=link.pk).update(terms=told, follows_approved=terms.approves_followers)
 
 
 @transaction.atomic

@@ -15,7 +15,16 @@ from typing import TypeVar
 from django.db import IntegrityError, transaction
 
 from syndication import credentials
-from syndication.actions import budgets, claims, deciding, edits, parking, timing, undelivered
+from syndication.actions import (
+    budgets,
+    claims,
+    deciding,
+    edits,
+    parking,
+    server_limits,
+    timing,
+    undelivered,
+)
 from syndication.actions.claims import Claim, Clock
 from syndication.actions.leased import LeasedHttp
 from syndication.connectors import CONNECTORS
@@ -142,7 +151,7 @@ def refused(run: Run, error: ConnectorError) -> None:
         _in_doubt(run, error)
     elif isinstance(error, Gone) and run.delivery.is_edit:
         _copy_gone(run, error)
-    else:
+    elif not _is_cut_anew(run, error):
         failed(run, error.reason, _word(error))
 
 
@@ -180,6 +189,18 @@ def ask_member(run: Run, outcome: str, *, reason: Reason = ASK_YOU) -> None:
 def quiet_until(link: Link, now: datetime) -> datetime:
     """When a late request has landed and the timeline may be read."""
     return now + timedelta(seconds=CONNECTORS[link.network].read_back_quiet)
+
+
+def _is_cut_anew(run: Run, error: ConnectorError) -> bool:
+    """Whether the text was refused by limits that we did not know: it is cut by them at once."""
+    if not server_limits.may_be_of_length(error):
+        return False
+    if not server_limits.have_changed(run.delivery, run.link, run.connector):
+        return False
+    run.held.attempt.http_status = error.status
+    cut = server_limits.CUT_ANEW
+    run.settle(DeliveryState.WAITING, server_limits.READ_ANEW, due_at=run.now(), reason=cut)
+    return True
 
 
 @transaction.atomic

@@ -1,8 +1,8 @@
 """What can go wrong between us and a network, named by what to do next.
 
 A connector raises one of these five (Unreachable is a TryLater, Gone a Rejected) and nothing else.
-`reason` is a code of connectors.reasons; `words` is what the network said,
-cleaned and short; `status` and `excerpt` are for the attempt log. None of them holds a token.
+`reason` is a code of connectors.reasons; `words` is what the network said, cleaned and short;
+ `status` and `excerpt` are for the attempt log. None of them holds a token.
 """
 
 from __future__ import annotations
@@ -52,6 +52,10 @@ class TooLarge(TryLater):
 
 class Rejected(ConnectorError):
     """The network says no to this very post, for good."""
+
+
+class TooLong(Rejected):
+    """The text is longer than the server takes, whatever limit it says: it is read again, once."""
 
 
 class Gone(Rejected):

@@ -33,6 +33,7 @@ _PARAMETER = re.compile(r"""([A-Za-z_-]+)\s*=\s*(?:'([^']*)'|"([^"]*)"|([^\s,'"]
 _A_TOKEN = re.compile(
     r"""((?:token|jwt|secret)["']?\s*[:=]\s*["']?)[^"'&\s,;<>{}\[\]]{8,}""", re.IGNORECASE
 )
+_MARKUP = re.compile(r"<[a-zA-Z/!?][^<>]*>")
 _HEX = re.compile(r"%[0-9A-F]{2}")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
 
@@ -100,10 +101,12 @@ def excerpt(response: Response, secrets: tuple[str, ...]) -> str:
 
 
 def said(value: object, secrets: tuple[str, ...]) -> str:
-    """A network's own words, fit to be shown: one short line, nothing where it is no text."""
+    """A network's own words, fit to be shown: one short line of plain text, nothing where it is none."""
     if not isinstance(value, str):
         return ""
-    return _CONTROLS.sub(" ", strike(value, secrets)).strip()[:WORDS]
+    # Struck out again behind the markup, which may have broken a secret up.
+    plain = strike(html.unescape(_MARKUP.sub(" ", strike(value, secrets))), secrets)
+    return _CONTROLS.sub(" ", plain).strip()[:WORDS]
 
 
 def strike(text: str, secrets: Iterable[str]) -> str:

@@ -25,6 +25,8 @@ class Outcome(models.TextChoices):
     UNREACHABLE = "unreachable", _("not reached")
     TOO_LARGE = "too_large", _("too much at once")
     REJECTED = "rejected", _("refused")
+    TOO_LONG = "too_long", _("too long")
+    LIMITS_CHANGED = "limits_changed", _("refused; the limits were read again")
     DUPLICATE = "duplicate", _("there already")
     UNSUPPORTED = "unsupported", _("not possible there")
     UNAUTHORIZED = "unauthorized", _("not let in")

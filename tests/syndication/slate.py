@@ -35,6 +35,7 @@ from syndication.connectors.base import (
     Preview,
     Receipt,
     RemotePost,
+    Terms,
 )
 from syndication.connectors.errors import Gone, Rejected, Unsupported
 from syndication.models import Link
@@ -76,6 +77,8 @@ class Slate:
         self.requests: list[str] = []
         self.knows_keys = False
         self.says = "no"  # with each 422
+        self.longest = 0  # what it takes; 0: anything
+        self.tells = 0  # what it says that it takes
         self._faults: list[tuple[str, str, int]] = []
         self._holds: dict[str, Hold] = {}
         self._lock = threading.Lock()
@@ -169,6 +172,10 @@ class Slate:
         door.wfile.write(raw)
 
     def _carried_out(self, method: str, path: str, body: dict[str, Any]) -> tuple[int, Any]:
+        if path == "/limits":
+            return 200, {"text": self.tells}
+        if method in ("POST", "PUT") and 0 < self.longest < len(body["text"]):
+            return 422, {"error": self.says}
         if method == "POST":
             return 200, {"id": self._post(body).id}
         if method == "GET":
@@ -262,6 +269,20 @@ class StubbornSlateConnector(SlateConnector):
     """As if nothing could be deleted there."""
 
     can_delete: ClassVar[frozenset[Kind]] = frozenset()
+
+
+class LimitedSlateConnector(SlateConnector):
+    """Each server has a limit of its own, and says which."""
+
+    @classmethod
+    def preview(cls, post: OutgoingPost) -> Preview:
+        longest = post.terms.text if post.terms else LONGEST
+        if len(post.text) > longest and post.audience != "everyone":
+            raise Unsupported(reasons.TEXT_TOO_LONG)
+        return Preview(text=post.text[:longest], is_cut=len(post.text) > longest)
+
+    def terms(self) -> Terms:
+        return Terms(text=self._api.read("/limits")["text"])
 
 
 class BlindSlateConnector(SlateConnector):

@@ -82,9 +82,9 @@ def test_of_what_cannot_be_deleted_the_member_is_told(sandbox):
 def test_of_what_was_refused_the_member_is_told(sandbox, settings, tmp_path):
     """mixi takes JPEG alone."""
     settings.MEDIA_ROOT = tmp_path
-    (tmp_path / "a.jpg").write_bytes(b"GIF89a a picture")
 
     def seeded(now):
+        (tmp_path / "a.jpg").write_bytes(b"GIF89a a picture")  # it went with the member before
         return planned(linked(sandbox), kind="photo", photo="a.jpg")
 
     for delivery in killed_at_each_statement(sandbox, seeded):

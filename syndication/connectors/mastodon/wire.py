@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 from syndication.connectors import reasons
 from syndication.connectors.api import DONE, GONE, Api, fewer, fields_of, halves
 from syndication.connectors.base import Response
-from syndication.connectors.errors import ConnectorError, NoVerdict, Unauthorized
+from syndication.connectors.errors import ConnectorError, NoVerdict, TooLong, Unauthorized
 from syndication.connectors.mastodon.reading import next_page
 
 ME = "/api/v1/accounts/verify_credentials"
@@ -24,6 +24,7 @@ INSTANCE = "/api/v1/instance"  # anybody may ask
 MOST_PAGES = 600  # of one reading; whoever reads may stop before
 PLAINLY_DEAD = frozenset({400, 401})  # how a server without JSON refuses a token; walls say 403
 
+_OF_LENGTH = ("too long", "character limit", "characters", "文字")
 _OF_THE_TOKEN = ("token", "authenti", "credential", "log in", "login")
 
 
@@ -43,6 +44,13 @@ class Wire(Api):
         if response.status in PLAINLY_DEAD and self._is_dead():
             return Unauthorized(reasons.ACCESS_GONE, **self.log(response))
         return super().foreign_refusal(response, is_write=is_write)
+
+    def other_refusal(self, response: Response, *, is_write: bool) -> ConnectorError:
+        """Of length, too: 422 on Mastodon ("character limit of 500 exceeded"), 400 elsewhere."""
+        words = str(self.refusal_words(fields_of(response)) or "").lower()
+        if response.status in {400, 413, 422} and any(each in words for each in _OF_LENGTH):
+            return TooLong(reasons.TOO_LONG_THERE, **self.log(response))
+        return super().other_refusal(response, is_write=is_write)
 
     def remove(self, method: str, path: str, **content: Any) -> None:
         """snac says that something is gone with a page, as a proxy does."""
