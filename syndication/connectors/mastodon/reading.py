@@ -17,7 +17,7 @@ from syndication.connectors.text import clean, text_of_html
 from syndication.connectors.values import Attached
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
-_FALLBACK = re.compile(r"""<p class=["']quote-inline["']>.*?</p>""", re.DOTALL)
+_FALLBACK = re.compile(r"""\A\s*<p class=["']quote-inline["']>.*?</p>""", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 # No part of it crosses another link's beginning, so that a page of unclosed links takes no longer.
 _ANCHOR = re.compile(r"""<a\b[^<>]*?\bhref=["']([^"'<>]*)["'][^<>]*>((?:[^<]|<(?!/?a\b))*+)</a>""")

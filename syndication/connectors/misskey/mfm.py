@@ -14,7 +14,7 @@ _FUNCTION = re.compile(r"\$\[[a-z0-9]+(?:\.[^\s\[\]]*)? ([^\[\]]*)\]")
 _TAG = re.compile(r"</?(?:center|small|b|i|s|plain)>")
 _ADDRESS = re.compile(r"<(https?://[^<>\s]+)>")
 _LINK = re.compile(r"\??\[([^\[\]\n]*)\]\((https?://[^\s()<>]+)\)")
-_MARKS = re.compile(r"(\*\*\*|\*\*|~~)(?=\S)(.+?)(?<=\S)\1")
+_MARKS = re.compile(r"(\*\*\*|\*\*|~~)(?=\S)(.{1,500}?)(?<=\S)\1")
 
 
 def plain(text: str) -> str:

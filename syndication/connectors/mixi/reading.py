@@ -17,7 +17,7 @@ VOICE = "voice:"
 DIARY = "diary:"
 PHOTO = "photo:"
 
-_PHOTO_PAGE = re.compile(r"https?://\S+/view_photo\.pl\?\S+\s*", re.ASCII)
+_PHOTO_PAGE = re.compile(r"\Ahttps?://\S+/view_photo\.pl\?\S+\s*", re.ASCII)
 _ID = re.compile(r"@?[A-Za-z0-9_-]{1,80}", re.ASCII)
 
 

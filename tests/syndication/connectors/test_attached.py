@@ -78,6 +78,15 @@ def test_an_address_of_a_post_may_hold_any_letters():
     assert item.url == "https://far.example/@%E3%83%9F%E3%82%AB/77"
 
 
+def test_posts_made_to_take_long_do_not():
+    """Each took minutes where a pattern looked from every beginning to the end of the text."""
+    begun = '<p class="quote-inline">' * 40_000
+    assert mastodon.item(status(begun, quote=status("x", account=TARO)))
+    assert mfm.plain("**a " * 200_000)
+    told = {"id": "v1", "created_at": OF_2010, "user": {"id": "u1"}, "photo": [{}]}
+    assert mixi.voice({**told, "text": "http://" * 100_000})
+
+
 # --- Misskey --------------------------------------------------------------------------------------
 
 
