@@ -1,7 +1,8 @@
 """How fast the delivery engine is, and what holds it up: `python -m tests.bench queue`.
 
-Real processes: `manage.py work` as shipped (two workers, no figure changed) and the sandbox without
-faults, on whatever DATABASE_URL and QUEUE_URL say. One line of JSON:
+Real processes: `manage.py work` as shipped (two workers; of its figures mixi's pause between two Voices
+alone is taken out) and the sandbox without faults, on whatever DATABASE_URL and QUEUE_URL say. One line
+of JSON:
 
 - `plain`: requests a second of a plain loop (one process, `requests.post`) against the sandbox;
 - `queue`: deliveries a second from the first arrival to the last of a pile; both are measured in turn,
@@ -204,6 +205,7 @@ def stage(engine: str, *, names: list[str], links: int) -> Iterator[Bench]:
     with chaos.stage(options) as drill:
         port = drill.network.rpartition(":")[2]
         where = [f"{name}:{port}" for name in names]
+        drill.env["DRILL_TOGETHER"] = "1"
         drill.env["DRILL_HOSTS"] = ",".join(where)
         drill.env["ALLOWED_PRIVATE_HOSTS"] = ",".join([f"127.0.0.1:{port}", *where])
         with chaos.network(drill, also=[name for name in names if name != SIXTH]):

@@ -13,6 +13,8 @@ class DrillsConfig(AppConfig):
         from tests.drills import figures  # noqa: PLC0415 - models are ready only now
 
         figures.know_more_networks()
+        if os.environ.get("DRILL_TOGETHER"):
+            figures.keep_nothing_apart()
         figures.hurry(float(os.environ.get("DRILL_HURRY", "1")))
         guard = os.environ.get("DRILL_GUARD", "on")
         if guard in ("off", "late"):

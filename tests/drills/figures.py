@@ -34,6 +34,12 @@ def know_more_networks() -> None:
             CONNECTORS[key] = type("Another", (CONNECTORS["mixi"],), {"key": key})
 
 
+def keep_nothing_apart() -> None:
+    """As if mixi named posts otherwise: a bench measures the engine, not the pause between two Voices."""
+    for connector in CONNECTORS.values():
+        connector.apart = {}
+
+
 def hurry(times: float) -> None:
     """Make every wait of the engine so many times shorter."""
     if times == 1:

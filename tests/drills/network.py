@@ -74,6 +74,7 @@ class BadNetwork(Sandbox):
         self.manners = {
             key: {name: dice.choice(values) for name, values in manners.items()}
             for key, manners in MANNERS.items()
+            if bad  # a bench measures a network without any
         }
         for key, manners in self.manners.items():
             self.networks[key].configure(manners)

@@ -1,7 +1,7 @@
 """The product's own settings plus one app, which turns what a drill may turn (`figures`).
 
 Nothing of the product knows of this module: the switches that it reads (DRILL_HURRY, DRILL_GUARD,
-DRILL_POISON, DRILL_CLOCK) do nothing where the settings are profilelink.settings.
+DRILL_POISON, DRILL_CLOCK, DRILL_TOGETHER) do nothing where the settings are profilelink.settings.
 """
 
 import os
