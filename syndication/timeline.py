@@ -14,9 +14,10 @@ from itertools import islice
 
 from django.db.models import Q
 
-from accounts.models import Member
+from accounts.models import Friendship, Member
 from syndication.excerpts import excerpt
 from syndication.models import FeedItem, Link, Post, PostKind
+from syndication.newest import NewestOfAll
 
 PAGE = 10
 CUT = 40  # characters of a text
@@ -52,7 +53,7 @@ class Cursor:
             older |= Q(**{time: at})
         if table == self.table:
             older |= Q(**{time: at, "pk__lt": self.pk})
-        return older
+        return Q(**{f"{time}__lte": at}) & older  # the former is what an index is read by
 
 
 @dataclass(frozen=True)
@@ -83,19 +84,42 @@ class Page:
 
 def timeline(member: Member, before: Cursor | None = None) -> Page:
     """One page of the home page of `member`. Two queries."""
-    ours = Post.objects.visible_to(member).by_friends_or(member)
-    theirs = FeedItem.objects.filter(link__in=Link.objects.of(member)).select_related("link")
-    if before is not None:
-        ours = ours.filter(before.older(_OURS, "created_at"))
-        theirs = theirs.filter(before.older(_THEIRS, "written_at"))
-    posts = ours.newest_first()[: PAGE + 1]
-    items = theirs.order_by("-written_at", "-pk")[: PAGE + 1]
+    posts = Post.objects.visible_to(member).filter(pk__in=_newest_posts(member, before))
+    items = FeedItem.objects.filter(pk__in=_newest_items(member, before)).select_related("link")
+    posts, items = posts.newest_first(), items.order_by("-written_at", "-pk")
     merged = heapq.merge(
         map(_of_post, posts), map(_of_item, items), key=lambda entry: entry.cursor, reverse=True
     )
     entries = list(islice(merged, PAGE + 1))
     older = str(entries[PAGE - 1].cursor) if len(entries) > PAGE else ""
     return Page(entries[:PAGE], older)
+
+
+def _newest_posts(member: Member, before: Cursor | None) -> NewestOfAll:
+    """Of friends and the member, what the member may read."""
+    friends = Friendship.objects.filter(member=member).values("friend")
+    readable = Post.objects.visible_to(member)
+    if before is not None:
+        readable = readable.filter(before.older(_OURS, "created_at"))
+    return NewestOfAll(
+        friends.union(Member.objects.filter(pk=member.pk).values("pk"), all=True),
+        lambda author: readable.filter(author=author),
+        time="created_at",
+        most=PAGE + 1,
+    )
+
+
+def _newest_items(member: Member, before: Cursor | None) -> NewestOfAll:
+    """Of the networks that the member linked."""
+    items = FeedItem.objects.all()
+    if before is not None:
+        items = items.filter(before.older(_THEIRS, "written_at"))
+    return NewestOfAll(
+        Link.objects.of(member).values("pk"),
+        lambda link: items.filter(link=link),
+        time="written_at",
+        most=PAGE + 1,
+    )
 
 
 def _of_post(post: Post) -> Entry:

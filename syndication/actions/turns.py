@@ -33,8 +33,6 @@ from typing import Any
 from django.db.models import (
     Case,
     Exists,
-    Expression,
-    IntegerField,
     OuterRef,
     Q,
     Subquery,
@@ -45,6 +43,7 @@ from syndication.actions import breaker
 from syndication.actions.claimable import NOW, has_its_turn, link_is_free
 from syndication.actions.composed import Assembled, Figures, given, together
 from syndication.models import Delivery, DeliveryState, Link
+from syndication.newest import Column
 
 STATES = (DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.UNCONFIRMED)
 WINDOW = 200  # rows that are read at an end
@@ -71,17 +70,6 @@ def worth_waking(now: datetime, most: int) -> int:
     to find out would take as long as to try."""
     due, is_all = _composed(most, breaker.closed(now)).oldest_due(now)
     return min(most, len(due)) if is_all else most
-
-
-class Column(Expression):
-    """A column of the statement around a queryset that is a piece of it."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(output_field=IntegerField())
-        self.name = name
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
-        return self.name, ()
 
 
 class Rotation:

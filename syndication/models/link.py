@@ -71,7 +71,7 @@ class Link(models.Model):
     pulled_at = models.DateTimeField(null=True, blank=True)  # friend list
     pull_progress = models.PositiveIntegerField(default=0)
     fed_at = models.DateTimeField(null=True, blank=True)  # what friends wrote
-    fed_cursor = models.CharField(max_length=500, blank=True)
+    fed_cursor = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -83,6 +83,9 @@ class Link(models.Model):
                 fields=["sending_until"],
                 condition=Q(sending_until__isnull=False),
                 name="link_sending",
+            ),
+            models.Index(
+                fields=["network", "uid"], condition=Q(is_findable=True), name="link_findable"
             ),
         ]
         constraints = [
@@ -133,12 +136,13 @@ class NetworkFriend(models.Model):
     """Somebody on the pulled friend list. The member's alone; goes with the link."""
 
     link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="friends")
-    uid = models.CharField(max_length=500)
+    uid = models.CharField(max_length=191)
     name = PublicCharField(max_length=100)
     profile_url = models.URLField(max_length=500, blank=True)
     seen_at = models.DateTimeField()  # of the pull that brought it last
 
     class Meta:
+        indexes = [models.Index(fields=["link", "name", "id"], name="network_friend_by_name")]
         constraints = [
             models.UniqueConstraint(fields=["link", "uid"], name="network_friend_once"),
         ]
@@ -151,16 +155,19 @@ class FeedItem(models.Model):
     """What a friend wrote on a linked network: on that member's home page alone."""
 
     link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="feed")
-    remote_id = models.CharField(max_length=500)
-    author_uid = models.CharField(max_length=500)
+    remote_id = models.CharField(max_length=200)
+    author_uid = models.CharField(max_length=191)
     author_name = PublicCharField(max_length=100)
     text = PublicTextField(blank=True)
     attached = models.JSONField(default=list, blank=True)  # pairs as connectors.values.Attached
     url = models.URLField(max_length=500, blank=True)
-    written_at = models.DateTimeField(db_index=True)
+    written_at = models.DateTimeField()
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        indexes = [
+            models.Index(fields=["link", "-written_at", "-id"], name="feed_item_newest_of_link"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["link", "remote_id"], name="feed_item_once"),
         ]
@@ -195,6 +202,11 @@ class Notice(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["member", "id"], condition=Q(closed_at=None), name="notice_open_of_member"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["member", "link", "incident"],

@@ -7,13 +7,12 @@ import secrets
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import (
     Audience,
-    Friendship,
     Group,
     Member,
     PublicCharField,
@@ -50,11 +49,6 @@ class PostQuerySet(models.QuerySet["Post"]):
 
     def by(self, member: Member) -> PostQuerySet:
         return self.filter(author=member)
-
-    def by_friends_or(self, member: Member) -> PostQuerySet:
-        """The posts of `member` and of the friends of `member`: what a home page is made of."""
-        friends = Friendship.objects.filter(member=member, friend=OuterRef("author"))
-        return self.filter(Q(author=member) | Exists(friends))
 
     def newest_first(self) -> PostQuerySet:
         return self.order_by("-created_at", "-pk")
@@ -118,7 +112,16 @@ class Post(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["author", "-created_at"]),
+            models.Index(
+                fields=["author", "-created_at", "-id"],
+                condition=Q(deleted_at=None),
+                name="post_newest_of_author",
+            ),
+            models.Index(
+                fields=["group", "-created_at", "-id"],
+                condition=Q(deleted_at=None, group__isnull=False),
+                name="post_newest_of_group",
+            ),
             models.Index(fields=["-created_at"]),
         ]
         constraints = [

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import OuterRef, Prefetch, Subquery
+from django.db.models import F, OuterRef, Prefetch, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -17,6 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST
 
+from accounts.models import Member
 from accounts.views.requests import MemberRequest
 from syndication.actions import copies, deliveries, notices, presses
 from syndication.actions.errors import NotNow
@@ -31,6 +32,7 @@ from syndication.models import (
     Post,
 )
 from syndication.models.delivery import DeliveryQuerySet
+from syndication.newest import NewestOfAll
 from syndication.reason_texts import sentence
 
 PER_PAGE = 8
@@ -84,7 +86,7 @@ class Part:
         rows = copies.saying_what_was_taken_back(rows).annotate(
             paused=Subquery(switched_off.values("reason"))
         )
-        start = (min(max(_number(number), 1), LAST_PART) - 1) * size
+        start = (_part(number) - 1) * size
         found: list[Any] = list(rows[start : start + size + 1])
         now = timezone.now()
         for row in found:
@@ -105,15 +107,18 @@ class Part:
 
 @login_required
 def delivery_list(request: MemberRequest) -> HttpResponse:
-    rows = Delivery.objects.of(request.user).select_related("post", "link").order_by("-pk")
-    is_open_only = bool(request.GET.get("open"))
+    number, is_open_only = request.GET.get("page"), bool(request.GET.get("open"))
     if is_open_only:
-        rows = rows.filter(state__in=NOT_DONE)
+        rows = Delivery.objects.of(request.user).filter(state__in=NOT_DONE)
+    else:
+        rows = _newest(request.user, _part(number) * PER_PAGE + 1)
+    # By an expression: few are open, and a walk down the key would pass everybody's.
+    rows = rows.select_related("post", "link").order_by(-F("pk"))
     return TemplateResponse(
         request,
         "syndication/delivery_list.html",
         {
-            "part": Part.of(rows, request.GET.get("page"), size=PER_PAGE),
+            "part": Part.of(rows, number, size=PER_PAGE),
             "told": Notice.objects.filter(member=request.user.pk, closed_at=None).select_related(
                 "link"
             )[:3],
@@ -179,6 +184,17 @@ def notice_close(request: MemberRequest, pk: int) -> HttpResponse:
     return redirect("delivery_list")
 
 
+def _newest(member: Member, most: int) -> DeliveryQuerySet:
+    """Of all links that the member has or had."""
+    newest = NewestOfAll(
+        Link.objects.filter(member=member).values("pk"),
+        lambda link: Delivery.objects.filter(link=link),
+        time="id",
+        most=most,
+    )
+    return Delivery.objects.filter(pk__in=newest)
+
+
 def _is_for_the_member(row: Delivery, names: Collection[str]) -> bool:
     """Whether only the member can go on, on the network: look for a copy, or delete it there."""
     over = (DeliveryState.SKIPPED, DeliveryState.FAILED)
@@ -198,6 +214,10 @@ def _try(request: MemberRequest, act: Callable[[], object], said: str) -> None:
 def _mine(request: MemberRequest, pk: int) -> Post:
     """The member's own post, also one that is deleted: its copies may still be out there."""
     return get_object_or_404(Post.objects.filter(author=request.user.pk), pk=pk)
+
+
+def _part(number: str | None) -> int:
+    return min(max(_number(number), 1), LAST_PART)
 
 
 def _number(text: str | None) -> int:

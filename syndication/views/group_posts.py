@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
 from accounts.models import Audience, Membership
+from accounts.views.paging import Uncounted
 from accounts.views.requests import MemberRequest
 from syndication.forms.fields import audience_choice
 from syndication.models import Post
@@ -29,7 +29,7 @@ def group_posts(request: MemberRequest, pk: int) -> HttpResponse:
         "syndication/group_posts.html",
         {
             "group": group,
-            "page": Paginator(posts, PER_PAGE).get_page(request.GET.get("page")),
+            "page": Uncounted(posts, request.GET.get("page"), size=PER_PAGE),
             "audience": audience_choice(Audience.GROUP, group.pk),
         },
     )

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, TypedDict
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -15,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.views.paging import Uncounted
 from accounts.views.requests import MemberRequest
 from syndication.actions import links
 from syndication.capabilities import capabilities, is_set_up
@@ -83,7 +83,7 @@ def link_detail(request: MemberRequest, network: str, pk: int) -> HttpResponse:
 @login_required
 def link_friends(request: MemberRequest, network: str, pk: int) -> HttpResponse:
     link = _mine(request, network, pk)
-    page = Paginator(not_here(link), FRIENDS_PER_PAGE).get_page(request.GET.get("page"))
+    page = Uncounted(not_here(link), request.GET.get("page"), size=FRIENDS_PER_PAGE)
     return TemplateResponse(
         request,
         "syndication/link_friends.html",

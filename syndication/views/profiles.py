@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
 from accounts.models import Member
+from accounts.views.paging import Uncounted
 from syndication.models import Post
 from syndication.views.robots import tell_robots
 
@@ -29,7 +29,7 @@ def profile(request: HttpRequest, name: str) -> HttpResponse:
         {
             "member": member,
             "is_mine": member == request.user,
-            "page": Paginator(posts, PER_PAGE).get_page(request.GET.get("page")),
+            "page": Uncounted(posts, request.GET.get("page"), size=PER_PAGE),
         },
     )
     return tell_robots(response, member)

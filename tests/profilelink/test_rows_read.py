@@ -1,0 +1,208 @@
+"""What each page of a member reads may not grow with the tables: rows are counted, not only queries.
+
+`pytest tests/profilelink/test_rows_read.py -k page -s` prints the figures.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+import pytest
+from allauth.usersessions.models import UserSession
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Audience, Friendship, Group, Member, Membership, PhoneLogin
+from syndication.models import (
+    Allowance,
+    Attempt,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    FeedItem,
+    Link,
+    NetworkFriend,
+    Notice,
+    Post,
+)
+from syndication.timeline import Cursor, timeline
+from tests.filling import analysed, before, copies
+from tests.making import make_link, make_member, make_post
+from tests.phone import PhoneClient, log_in_phone
+from tests.profilelink.weights import crawl
+from tests.reading import reading
+
+pytestmark = pytest.mark.django_db
+
+# They tell how many of the member's own rows there are before something is done with all of them.
+COUNTS_ONES_OWN = ("export", "link_end")
+TABLES = (Member, Friendship, Group, Membership, Post, Link, Delivery, Attempt, FeedItem, Notice,
+          NetworkFriend, UserSession, PhoneLogin, Allowance)  # fmt: skip
+
+
+def hexed() -> str:
+    return f"'{secrets.token_hex(8)}' || n"
+
+
+def posts_of(author: Member, count: int, now: datetime, **fields: object) -> range:
+    post = make_post(author=author, **{"audience": Audience.FRIENDS, **fields})  # type: ignore[arg-type]
+    when = before(now, "n * 60")
+    return copies(post, count, form_key=hexed(), created_at=when)
+
+
+def grow(hanako: Member, count: int) -> None:
+    """`count` more of whatever grows: hanako's own, her friends', and everybody else's."""
+    now = timezone.now()
+    strangers = copies(
+        make_member(f"s{secrets.token_hex(4)}", email=""), count, username=hexed(), email="''"
+    )
+    stranger = Member.objects.get(pk=strangers[0])
+    for friend in Member.objects.filter(friendships__friend=hanako):
+        posts_of(friend, count, now)
+    posts_of(stranger, count, now, audience=Audience.EVERYONE)
+    mine = posts_of(hanako, count, now)
+    group = Group.objects.get(owner=hanako)
+    posts_of(hanako, count, now, audience=Audience.GROUP, group=group)
+    link = Link.objects.get(member=hanako)
+    links = copies(link, count, uid=hexed(), account_id="NULL", member_id=f"{strangers[0]} + n")
+    for where, posts in ((str(link.pk), mine), (f"{links[0]} + n", mine)):
+        deliveries(where, posts, now)
+    for where in (str(link.pk), f"{links[0]} + n"):
+        item = FeedItem.objects.filter(link=link)[0]
+        when = before(now, "n * 60")
+        copies(item, count, link_id=where, remote_id=hexed(), written_at=when)
+    others(hanako, strangers, count)
+    analysed(*TABLES)
+
+
+def deliveries(link: str, posts: range, now: datetime) -> None:
+    one = Delivery.objects.create(
+        post_id=posts[0],
+        link=Link.objects.all()[0],
+        kind=DeliveryKind.PUBLISH,
+        sequence=int(secrets.token_hex(3), 16),
+        state=DeliveryState.SENT,
+        audience=Audience.EVERYONE,
+        asked_at=now,
+        sent_at=now,
+        idempotency_key=secrets.token_hex(16),
+    )
+    rows = copies(
+        one,
+        len(posts),
+        post_id=f"{posts[0]} + n",
+        link_id=link,
+        sequence="1",
+        idempotency_key=hexed(),
+    )
+    attempt = Attempt.objects.create(delivery_id=rows[0], number=1, doing="publish", started_at=now)
+    copies(attempt, len(posts), delivery_id=f"{rows[0]} + n")
+
+
+def others(hanako: Member, strangers: range, count: int) -> None:
+    """What else stands in the tables of which a page of hanako shows a part."""
+    told = Notice.objects.filter(member=hanako)[0]
+    copies(told, count, closed_at="created_at", link_id="NULL")
+    copies(told, count, member_id=f"{strangers[0]} + n", link_id="NULL")
+    session = UserSession.objects.create(user=hanako, ip="192.0.2.1", session_key="x")
+    copies(session, count, session_key=hexed(), user_id=f"{strangers[0]} + n")
+    session.delete()
+    pairs = Friendship.objects.filter(member=hanako)[0]
+    copies(pairs, count, member_id=f"{strangers[0]} + n")
+    copies(pairs, count, friend_id=f"{strangers[0]} + n", member_id=str(pairs.friend_id))
+
+
+@pytest.fixture
+def pages(hanako: Member) -> list[str]:
+    """Each page once, and the next page of what is long."""
+    found = {
+        weight.path
+        for weight in crawl(log_in_phone(hanako), "/")
+        if weight.route not in COUNTS_ONES_OWN
+    }
+    more = [reverse("profile", args=["hanako"]), reverse("delivery_list")]
+    return sorted({*found, *(f"{path}?page=2" for path in more)})
+
+
+def figures(phone: PhoneClient, pages: list[str]) -> dict[str, int]:
+    found = {}
+    for page in pages:
+        phone.get(page)
+        with reading() as read:
+            phone.get(page)
+        found[page] = read.rows
+    return found
+
+
+def test_no_page_reads_more_where_the_tables_are_larger(hanako, pages):
+    phone = log_in_phone(hanako)
+    grow(hanako, 50)
+    few = figures(phone, pages)
+    grow(hanako, 2000)
+    many = figures(phone, pages)
+    print("\n".join(f"{page:60} {few[page]:>7} {many[page]:>7}" for page in pages))
+    grown = {page: (few[page], many[page]) for page in pages if many[page] > 1.5 * few[page] + 60}
+    assert not grown
+
+
+def make_friends(member: Member, count: int) -> range:
+    friends = copies(make_member("friend", email=""), count, username="'f' || n", email="''")
+    pair = Friendship.objects.create(member=member, friend_id=friends[0])
+    copies(pair, count - 1, friend_id=f"{friends[1]} + n")
+    pair = Friendship.objects.create(member_id=friends[0], friend=member)
+    copies(pair, count - 1, member_id=f"{friends[1]} + n")
+    return friends
+
+
+@pytest.mark.parametrize("friends", [12, 300])
+def test_home_reads_a_few_rows_for_each_friend_however_much_they_wrote(
+    friends, django_assert_max_num_queries
+):
+    """The first page and a later one; rows of friends that hanako may read, and of strangers."""
+    hanako = make_member("hanako")
+    now = timezone.now()
+    authors = make_friends(hanako, friends)
+    link = make_link(hanako)
+    FeedItem.objects.create(link=link, remote_id="r", written_at=now)
+    phone = log_in_phone(hanako)
+    read = []
+    for each in (5, 50):
+        one = make_post(author=hanako, audience=Audience.FRIENDS)
+        who = {"author_id": f"{authors[0]} + n % {friends}", "created_at": before(now, "n * 60")}
+        copies(one, each * friends, form_key=hexed(), **who)
+        copies(
+            FeedItem.objects.all()[0], each * 50, remote_id=hexed(), written_at=who["created_at"]
+        )
+        analysed(*TABLES)
+        later = reverse("home") + f"?before={timeline(hanako).older}"
+        with django_assert_max_num_queries(6):
+            phone.get(later)
+        read.append([*figures(phone, [reverse("home"), later]).values()])
+    print(read)
+    assert read[1] == pytest.approx(read[0], rel=0.5, abs=60), "grows with what is written"
+
+
+def test_home_shows_what_sorting_everything_would_show():
+    """Leafed through whole: times that are equal, what may not be read, what was deleted."""
+    hanako, now = make_member("hanako"), timezone.now().replace(microsecond=500_000)
+    authors = [*make_friends(hanako, 14), hanako.pk, make_member("stranger").pk]
+    kinds = [Audience.EVERYONE, Audience.FRIENDS, Audience.ONLY_ME, Audience.FRIENDS_OF_FRIENDS]
+    for audience in kinds:
+        for author in authors[:: 2 if audience == Audience.ONLY_ME else 1]:
+            one = make_post(author=Member.objects.get(pk=author), audience=audience)
+            copies(one, 4, form_key=hexed(), created_at=before(now, f"(n * {author}) % 7"))
+            Post.objects.filter(pk=one.pk).update(deleted_at=now)
+    link = make_link(hanako)
+    item = FeedItem.objects.create(link=link, remote_id="r", written_at=now)
+    copies(item, 25, remote_id=hexed(), written_at=before(now, "n % 5"))
+    seen, page = [], timeline(hanako)
+    while True:
+        seen += [(entry.at, entry.cursor.table, entry.pk) for entry in page.entries]
+        if not page.older:
+            break
+        page = timeline(hanako, Cursor.parse(page.older))
+    of_friends = Post.objects.visible_to(hanako).filter(author__in=authors[:-1])
+    expected = [(post.created_at, 0, post.pk) for post in of_friends]
+    expected += [(item.written_at, 1, item.pk) for item in FeedItem.objects.all()]
+    assert seen == sorted(expected, reverse=True)
