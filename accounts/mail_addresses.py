@@ -30,3 +30,10 @@ def canonical(address: str) -> str:
     if _CARRIERS.fullmatch(domain) and _WITH_LOOSE_DOTS.fullmatch(plain):
         return f'"{plain}"{at}{domain}'
     return f"{local}{at}{domain}"
+
+
+def as_typed(address: str) -> str:
+    """`address` as its owner writes it, without quotes."""
+    local, at, domain = address.rpartition("@")
+    quoted = _QUOTED.fullmatch(local)
+    return f"{quoted[1]}{at}{domain}" if quoted else address

@@ -6,9 +6,11 @@ from django import template
 from django.urls import reverse
 
 from accounts.addresses import public_url as public_url_of
+from accounts.mail_addresses import as_typed
 from accounts.urlsession.outbound import outside_path
 
 register = template.Library()
+register.filter("as_typed", as_typed)  # {{ address.email|as_typed }}
 
 
 @register.simple_tag

@@ -8,7 +8,7 @@ from accounts.mail_addresses import canonical
 from accounts.models import Member
 from syndication.actions import post_addresses
 from tests.making import PASSWORD, make_member
-from tests.phone import PhoneClient
+from tests.phone import PhoneClient, log_in_phone
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,9 @@ def test_a_forgotten_password_and_a_second_address_take_either_form():
     phone.submit("Send", email="a..b.@ezweb.ne.jp")
     assert mail.outbox[0].to == ['"a..b."@ezweb.ne.jp']
     assert EmailAddress.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_the_page_shows_an_address_as_it_was_typed():
+    phone = log_in_phone(make_member("hanako", email='"a..b."@ezweb.ne.jp'))
+    assert "a..b.@ezweb.ne.jp" in phone.get("/account/mail/")

@@ -216,6 +216,8 @@ def test_orkut():
         "mediaItems": [{"type": "IMAGE"}],
     }
     assert shown(orkut.item(told, people)) == ("", [("photo", "")])
+    html = "<b>a</b> &lt;3<br/>b\nc <img alt='🎉' src='x'>"
+    assert orkut.words(html) == "a <3\nb\nc 🎉"
 
 
 def test_twitter():
