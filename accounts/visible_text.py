@@ -27,7 +27,7 @@ _HIDDEN = (
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3"
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-_CONTROLS = "\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff"  # beside tab and line ends
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 _RULES = re.compile(
     "(\U0001f3f4[\U000e0020-\U000e007e]{1,16}\U000e007f"  # a flag of a part of a country
@@ -36,24 +36,23 @@ _RULES = re.compile(
     f"|(?<=[{_PICTOGRAPHS}\ufe0f\U000e007f])\u200d(?=[{_PICTOGRAPHS}])"
     f"|(?<=[{_JOINING}])[\u200c\u200d](?=[{_JOINING}])|(?<=[{_VIRAMAS}])[\u200c\u200d]"
     f"|(?<=[{_WITHOUT_SPACES}])\u200b(?=[{_WITHOUT_SPACES}])"
-    f")|[{_HIDDEN}{_CONTROLS}]"
+    f")|[{_HIDDEN}]"
 )
 _BREAKS = re.compile(r"\s*[\t\n\r\v\f\x1c-\x1f\x85\u2028\u2029]\s*")
 _BLANK = re.compile("[\\s\u2800]*")  # U+2800 is braille for nothing
 
 
 def visible_text(text: str) -> str:
-    """`text` without what cannot be seen; "" where nothing can. Line ends stay."""
+    """`text` without what cannot be seen; "" where nothing can. Its lines stay as they are."""
     if text.isascii() and text.isprintable():
         return text
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n")
-    shown = _RULES.sub(_kept, lines.replace("\u2028", "\n").replace("\u2029", "\n"))
+    shown = _RULES.sub(_kept, text)
     return "" if _BLANK.fullmatch(shown) else shown
 
 
 def visible_line(text: str) -> str:
-    """A name or a title: as `visible_text`, on one line and without blanks around it."""
-    return visible_text(_BREAKS.sub(" ", text)).strip()
+    """A name or a title: as `visible_text`, on one line, without controls and blanks around it."""
+    return visible_text(_CONTROLS.sub("", _BREAKS.sub(" ", text))).strip()
 
 
 def _kept(found: re.Match[str]) -> str:

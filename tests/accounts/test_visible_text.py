@@ -48,4 +48,4 @@ def test_the_same_characters_go_where_they_show_nothing(text):
 
 def test_a_name_is_one_line_and_a_text_keeps_its_lines():
     assert visible_line("た\r\n ろ\u2028う\tさん\x00") == "た ろ う さん"
-    assert visible_text("た\r\nろ\u2028う") == "た\nろ\nう"
+    assert visible_text("た\r\nろ\u2028\u200bう\x0b") == "た\r\nろ\u2028う\x0b"
