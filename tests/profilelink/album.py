@@ -63,17 +63,18 @@ class _Keeper:
         for weight in crawl(phone, "/"):
             if not weight.is_html:
                 continue
-            page = phone.get(weight.path)
             query = urlsplit(weight.path).query.partition("&")[0]
             name = " ".join(filter(None, [who, weight.route, _VOLATILE.sub("", query)]))
-            skeleton = (name, _VOLATILE.sub("", "".join(re.findall(r"<[^>]*>", page.html))))
+            skeleton = (name, _VOLATILE.sub("", "".join(re.findall(r"<[^>]*>", weight.page.html))))
             if skeleton not in self._skeletons:
                 self._skeletons.add(skeleton)
-                self.take(name, phone, is_linked=True)
+                self._add(name, phone, weight.page, is_linked=True)
 
-    def take(self, name: str, phone: PhoneClient, *, is_linked: bool = False) -> None:
-        page = phone.page
-        assert page is not None
+    def take(self, name: str, phone: PhoneClient) -> None:
+        assert phone.page is not None
+        self._add(name, phone, phone.page)
+
+    def _add(self, name: str, phone: PhoneClient, page: Page, *, is_linked: bool = False) -> None:
         same = sum(1 for one in self.shown if one.name.rstrip("0123456789 ") == name)
         shown = Shown(f"{name} {same + 1}" if same else name, page, is_linked=is_linked)
         user = getattr(page.response.wsgi_request, "user", None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -13,6 +15,7 @@ from pytest_django import DjangoDbBlocker
 from accounts.models import Member
 from tests.profilelink.album import Shown, album
 from tests.profilelink.everything import make_hanako
+from tests.profilelink.screen import Chromium, chromium
 from tests.sandbox_server import TestSandbox, pointed_at
 
 
@@ -20,6 +23,12 @@ from tests.sandbox_server import TestSandbox, pointed_at
 def hanako(db: None) -> Member:
     """A member with everything: friends, requests, groups, posts, a link with all it brings."""
     return make_hanako()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Chromium]:
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

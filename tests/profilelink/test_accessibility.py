@@ -2,7 +2,7 @@
 of 240 pixels and a computer of 1280.
 
 Every rule looks at each page once in a language; those that depend on colours or on the width look
-again in the other scheme and at the other width, on the page as it stands. About 75 s.
+again in the other scheme and at the other width.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pytest
 from tests.journey.chromium import EXECUTABLE
 from tests.page import Page
 from tests.profilelink.album import Shown
-from tests.profilelink.screen import chromium, screen
+from tests.profilelink.screen import Chromium, Screen
 
 pytestmark = [
     pytest.mark.browser,
@@ -29,34 +29,33 @@ SEEN = ["color-contrast", "target-size", "link-in-text-block"]  # rules about wh
 RUN = """only => axe.run(document, {runOnly: only, resultTypes: ["violations"], elementRef: false})
     .then(found => found.violations.flatMap(rule => rule.nodes.map(node =>
         `${rule.id}: ${node.html.slice(0, 160)} ${(node.any[0] || node.all[0] || node.none[0] || {}).message || ""}`)))"""
+EVERY_RULE = {"type": "tag", "values": LEVELS}
+WHAT_IS_SEEN = {"type": "rule", "values": SEEN}
 
 
 @pytest.mark.parametrize(("language", "width", "other"), [("ja", 240, 1280), ("en", 1280, 240)])
 def test_axe_finds_nothing_on_any_page(
-    albums: dict[str, list[Shown]], language: str, width: int, other: int
+    albums: dict[str, list[Shown]], browser: Chromium, language: str, width: int, other: int
 ) -> None:
-    found: dict[str, list[str]] = {}
-    with chromium() as browser, screen(browser, width) as window:
-        window.show(albums[language][0]).evaluate(AXE)
-        for shown in albums[language]:
-            view = window.put(shown)
-            faults = view.evaluate(RUN, {"type": "tag", "values": LEVELS})
-            view.set_viewport_size({"width": other, "height": 640})
-            faults += view.evaluate(RUN, {"type": "rule", "values": SEEN})
-            view.emulate_media(color_scheme="dark")
-            faults += view.evaluate(RUN, {"type": "rule", "values": SEEN[:1]})
-            view.emulate_media(color_scheme="light")
-            view.set_viewport_size({"width": width, "height": 640})
-            if faults:
-                found[shown.name] = faults
-    assert not found, _listed(found)
+    """Light at one width, dark at the other; the other language has it the other way about."""
+    album = albums[language]
+
+    def look(window: Screen) -> list[dict[str, list[str]]]:
+        window.show(album[0]).evaluate(AXE)
+        found = window.walk(album, RUN, EVERY_RULE)
+        window.resize(other)
+        window.view.emulate_media(color_scheme="dark")
+        return [found, window.walk(album, RUN, WHAT_IS_SEEN)]
+
+    walks = browser.look(look, width=width)
+    assert [len(found) for found in walks] == [len(album)] * 2
+    faults = [
+        f"{name}: {fault}" for found in walks for name, each in found.items() for fault in each
+    ]
+    assert not faults, "\n".join(faults)
 
 
-def _listed(found: dict[str, list[str]]) -> str:
-    return "\n".join(f"{name}\n    " + "\n    ".join(faults) for name, faults in found.items())
-
-
-def test_axe_would_find_what_is_wrong(albums: dict[str, list[Shown]]) -> None:
+def test_axe_would_find_what_is_wrong(albums: dict[str, list[Shown]], browser: Chromium) -> None:
     sound = next(one for one in albums["en"] if one.name == "visitor account_signup")
     faults = [
         (' lang="en"', "", "html-has-lang"),
@@ -67,10 +66,21 @@ def test_axe_would_find_what_is_wrong(albums: dict[str, list[Shown]]) -> None:
         ("</h1>", "</h1><h4>deep</h4>", "heading-order"),
         (' content="width=device-width"', ' content="user-scalable=no"', "meta-viewport"),
     ]
-    with chromium() as browser, screen(browser, 240) as window:
+    pale_in_the_dark = ("<h1>", '<font color="#333333">pale</font><h1>', "color-contrast")
+
+    def look(window: Screen) -> list[dict[str, list[str]]]:
         window.show(sound).evaluate(AXE)
-        for right, wrong, rule in faults:
-            broken = sound.page.html.replace(right, wrong, 1)
-            view = window.put(replace(sound, page=Page(broken, status=200, path="/signup/")))
-            found = view.evaluate(RUN, {"type": "tag", "values": LEVELS})
-            assert [fault for fault in found if fault.startswith(f"{rule}:")], rule
+        found = window.walk([_broken(sound, *fault) for fault in faults], RUN, EVERY_RULE)
+        window.view.emulate_media(color_scheme="dark")
+        return [found, window.walk([_broken(sound, *pale_in_the_dark)], RUN, WHAT_IS_SEEN)]
+
+    walks = browser.look(look, width=240)
+    assert [len(found) for found in walks] == [len(faults), 1]
+    for name, each in [*walks[0].items(), *walks[1].items()]:
+        assert [fault for fault in each if fault.startswith(f"{name}:")], name
+
+
+def _broken(sound: Shown, right: str, wrong: str, rule: str) -> Shown:
+    """A page with one fault, called by the rule that has to find it."""
+    html = sound.page.html.replace(right, wrong, 1)
+    return replace(sound, name=rule, page=Page(html, status=200, path="/signup/"))

@@ -14,7 +14,7 @@ import pytest
 
 from tests.journey.chromium import EXECUTABLE
 from tests.profilelink.album import Shown
-from tests.profilelink.screen import chromium, screen
+from tests.profilelink.screen import Chromium, Screen
 
 pytestmark = [
     pytest.mark.browser,
@@ -26,15 +26,17 @@ pytestmark = [
 WIDTHS = {240: "light", 360: "dark", 1280: "light"}
 
 
-def test_every_page_has_its_picture(albums: dict[str, list[Shown]]) -> None:
+def test_every_page_has_its_picture(albums: dict[str, list[Shown]], browser: Chromium) -> None:
     folder = Path(os.environ["SCREENSHOTS"])
-    with chromium() as browser:
-        for language, pages in albums.items():
-            for width, scheme in WIDTHS.items():
-                into = folder / f"{language}-{width}-{scheme}"
-                into.mkdir(parents=True, exist_ok=True)
-                with screen(browser, width, color_scheme=scheme) as window:
-                    for one in pages:
-                        path = into / f"{one.file_name}.png"
-                        window.show(one).screenshot(path=path, full_page=True)
-                assert len(list(into.glob("*.png"))) >= len({one.file_name for one in pages})
+
+    def look(window: Screen) -> None:
+        for one in pages:
+            path = into / f"{one.file_name}.png"
+            window.show(one).screenshot(path=path, full_page=True)
+
+    for language, pages in albums.items():
+        for width, scheme in WIDTHS.items():
+            into = folder / f"{language}-{width}-{scheme}"
+            into.mkdir(parents=True, exist_ok=True)
+            browser.look(look, width=width, color_scheme=scheme)
+            assert len(list(into.glob("*.png"))) >= len({one.file_name for one in pages})

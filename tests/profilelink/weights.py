@@ -8,7 +8,7 @@ page is weighed without anybody remembering to.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -40,7 +40,11 @@ class Weight:
     path: str
     size: int
     queries: int
-    is_html: bool = True
+    page: Page = field(compare=False, repr=False)
+
+    @property
+    def is_html(self) -> bool:
+        return self.page.response.get("Content-Type", "").startswith("text/html")
 
 
 def crawl(phone: PhoneClient, start: str, *, pages: int = 200) -> list[Weight]:
@@ -60,11 +64,12 @@ def crawl(phone: PhoneClient, start: str, *, pages: int = 200) -> list[Weight]:
 
 def open_counting(phone: PhoneClient, path: str) -> tuple[Page, int]:
     """Open a path; the page and how many queries its last answer took."""
-    phone.get(path)
-    if phone.hops:  # weigh the page, not the way to it
-        path = _TOKEN.sub("", phone.hops[-1])
     with CaptureQueriesContext(connection) as queries:
         page = phone.get(path)
+    if phone.hops:  # weigh the page, not the way to it
+        path = _TOKEN.sub("", phone.hops[-1])
+        with CaptureQueriesContext(connection) as queries:
+            page = phone.get(path)
     return page, len(queries)
 
 
@@ -140,9 +145,7 @@ def by_lane(page: Page) -> list[int]:
 
 def _weight(path: str, page: Page, queries: int) -> Weight:
     response = page.response
-    size = len(response.getvalue())
-    is_html = response.get("Content-Type", "").startswith("text/html")
-    return Weight(_route(path), path, size, queries, is_html)
+    return Weight(_route(path), path, len(response.getvalue()), queries, page)
 
 
 def _route(path: str) -> str:
