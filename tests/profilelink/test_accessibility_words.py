@@ -28,7 +28,8 @@ def test_japanese_words_of_ours_on_an_english_page_say_so(albums: dict[str, list
     assert re.search(r'<option value="ja"[^>]* lang="ja">日本語</option>', pages["language"])
     assert '<span lang="ja">「今後' in pages["link_start"]
     for name in ("visitor account_login", "visitor account_signup", "security", "phone_list"):
-        assert not JAPANESE.search(pages[name].replace("山﨑 花子", "")), name
+        without = re.sub(r'<(\w+)[^>]* lang="ja"[^>]*>.*?</\1>', "", pages[name])
+        assert not JAPANESE.search(without.replace("山﨑 花子", "")), name
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

@@ -66,8 +66,9 @@ def open_counting(phone: PhoneClient, path: str) -> tuple[Page, int]:
     """Open a path; the page and how many queries its last answer took."""
     with CaptureQueriesContext(connection) as queries:
         page = phone.get(path)
-    if phone.hops:  # weigh the page, not the way to it
-        path = _TOKEN.sub("", phone.hops[-1])
+    # Weigh the page, not the way to it; nor what a first visit fills.
+    if phone.hops or len(queries) > QUERIES:
+        path = _TOKEN.sub("", phone.hops[-1]) if phone.hops else path
         with CaptureQueriesContext(connection) as queries:
             page = phone.get(path)
     return page, len(queries)
