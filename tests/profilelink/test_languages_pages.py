@@ -37,7 +37,7 @@ def crawled(phone: PhoneClient) -> dict[str, Page]:
     weights = [weight for weight in crawl(phone, "/") if weight.is_html]
     heavy = [weight for weight in weights if weight.size > CAP]
     assert not heavy, table(heavy)
-    return {weight.path: phone.get(weight.path) for weight in weights}
+    return {weight.path: weight.page for weight in weights}
 
 
 def test_no_page_of_a_member_has_english_left_in_it(hanako: Member) -> None:

@@ -86,8 +86,7 @@ def beside_the_way(hanako: Member) -> list[str]:
 
 def walk(phone: PhoneClient, start: str) -> list[tuple[str, Page]]:
     """Every HTML page that links lead to, with the name of its route."""
-    found = [weight for weight in crawl(phone, start) if weight.is_html]
-    return [(weight.route, phone.get(weight.path)) for weight in found]
+    return [(weight.route, weight.page) for weight in crawl(phone, start) if weight.is_html]
 
 
 @pytest.fixture(scope="module")
