@@ -87,7 +87,7 @@ class Puller:
         hangs = any(now - began > LONGEST for began in list(self._began.values()))
         if name and not hangs and now - self._beat_at >= BEAT_EVERY:
             self._beat_at = now
-            heartbeats.mark(heartbeats.part_of(name))
+            heartbeats.mark(heartbeats.part_of(name, heartbeats.PULL))
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         self._stopping.set()

@@ -53,6 +53,7 @@ CLOCKS_MAY_DIFFER = timedelta(seconds=30)  # below the quiet minute that each le
 RESTART_AFTER = 2.0  # a cluster that cannot start is not started a hundred times a second
 SWEEPER = "sweeper"
 PARTS = {"qcluster": "the cluster", "pull": "the puller"}  # manage.py's commands
+ROWS = {"pull": heartbeats.PULL}  # whose signs of life are not those of tasks
 
 
 class Part:
@@ -60,6 +61,7 @@ class Part:
 
     def __init__(self, guard: ProcessGuard, command: str) -> None:
         self.name = uuid.uuid4().hex[:12]
+        self._row = heartbeats.part_of(self.name, ROWS.get(command, heartbeats.TASK))
         self.started_at = timezone.now()
         self._guard = guard
         self._process = guard.start(
@@ -73,7 +75,7 @@ class Part:
 
     def is_silent(self, longer_than: timedelta) -> bool:
         """Whether it gave no sign of life for that long."""
-        seen = heartbeats.seen_at(heartbeats.part_of(self.name))
+        seen = heartbeats.seen_at(self._row)
         last = max(seen, self.started_at) if seen else self.started_at
         return timezone.now() - last > longer_than
 
@@ -90,7 +92,7 @@ class Part:
     def _forget(self) -> None:
         """The heartbeat's row goes."""
         with contextlib.suppress(DatabaseError):
-            heartbeats.forget(heartbeats.part_of(self.name))
+            heartbeats.forget(self._row)
 
 
 class Supervisor:

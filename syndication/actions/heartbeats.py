@@ -13,15 +13,16 @@ from syndication.models import Heartbeat
 
 CLOCK = "clock"
 TASK = "task"  # the row of all workers, on whatever host: /readyz asks for it
-CLUSTER = "PROFILELINK_CLUSTER"  # variable by which the supervisor gives its cluster a name
+PULL = "pull"  # of pulls: no sign that posts are delivered
+CLUSTER = "PROFILELINK_CLUSTER"  # variable by which the supervisor gives its parts a name
 EVERY = 5.0  # seconds; more often would only be writes
 
 _last: dict[str, float] = {}
 
 
-def part_of(cluster: str) -> str:
-    """The row of one supervisor's own cluster."""
-    return f"{TASK} {cluster}"[:40]
+def part_of(name: str, doing: str = TASK) -> str:
+    """The row of one supervisor's own cluster, or of its puller."""
+    return f"{doing} {name}"[:40]
 
 
 def beat(*, is_due: bool = False) -> None:
