@@ -10,6 +10,8 @@ of JSON:
 - `cpu_ms`: what the processes of `manage.py work` use of the processors for one delivery;
 - `idle` and `backlog`: seconds from Send to arrival at the network, with nothing else to do, and
   with 10,000 rows of other links due before it;
+- `backlogs`: deliveries a second with 1,000, 30,000 and 300,000 due (tests.bench.backlog; with `--only
+  backlog` a table, too, and exit 1 where the goals do not hold);
 - `hosts`: the same for five hosts that answer, beside a sixth that answers, refuses, or keeps silent.
 
 Figures of 22 November 2026, 2 processors that did nothing else, `queue --only throughput --deliveries 400
@@ -60,6 +62,7 @@ from typing import Any
 
 import requests
 
+from tests.bench.backlog import SIZES, backlog, holds, table
 from tests.drills import chaos, processes
 
 LINKS = 10
@@ -223,10 +226,11 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--rounds", type=int, default=5, help="of plain loop and pile, in turn")
     parser.add_argument("--sends", type=int, default=40, help="posts whose way to arrival is timed")
     parser.add_argument("--backlog", type=int, default=10_000, help="rows due before those")
-    parser.add_argument("--only", choices=("throughput", "latency", "hosts"))
+    parser.add_argument("--only", choices=("throughput", "latency", "hosts", "backlog"))
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="of the backlogs")
     options = parser.parse_args(arguments)
     found: dict[str, Any] = {"engine": options.engine, "cores": os.cpu_count()}
-    if options.only != "hosts":
+    if options.only not in ("hosts", "backlog"):
         with stage(options.engine, names=[], links=LINKS) as bench:
             if options.only != "latency":
                 found |= throughput(bench, options.deliveries, options.rounds)
@@ -235,5 +239,13 @@ def main(arguments: list[str]) -> None:
     if options.only in (None, "hosts"):
         with stage(options.engine, names=[*HOSTS, SIXTH], links=12) as bench:
             found["hosts"] = hosts(bench, options.sends * 3)
+    if options.only in (None, "backlog"):
+        found["backlogs"] = []
+        for size in options.sizes:
+            with stage(options.engine, names=[], links=LINKS + 2) as bench:
+                found["backlogs"].append(backlog(bench, size))
+        sys.stdout.write(table(found["backlogs"]) + "\n")
     found["load"] = [round(each, 1) for each in os.getloadavg()]
     sys.stdout.write(json.dumps(found) + "\n")
+    if not holds(found.get("backlogs", [])):
+        raise SystemExit(1)

@@ -5,12 +5,16 @@ plain <count>                 a plain loop of requests with one link's token; se
 pile <count>                  so many posts due now, made at one go, on all links but the last
 send <count> <gap> <name>     posts as the page sends them, `gap` seconds apart, on the links in turn
                               (`only` link last: the one without a pile); {text: epoch seconds}
+backlog <count> <name>        so many posts due on as many links, by SQL, a tenth of a second apart
+resting <count>               so many due on the last but one link, which rests: older and newer
+middle <name>                 one asked for now and due among them in time, on the last link, without a hint
 left                          how many rows are not sent yet
 """
 
 from __future__ import annotations
 
 import json
+import secrets
 import sys
 import time
 import uuid
@@ -26,8 +30,11 @@ from django.utils import timezone  # noqa: E402
 
 from accounts.models import Member  # noqa: E402
 from syndication import credentials  # noqa: E402
-from syndication.actions import links, posts  # noqa: E402
-from syndication.models import Delivery, DeliveryState, Link, Post  # noqa: E402
+from syndication.actions import budgets, links, posts  # noqa: E402
+from syndication.models import Delivery, DeliveryState, Link, Post, Toggle  # noqa: E402
+from tests.filling import analysed, before, copies  # noqa: E402
+
+LINKS = 10  # of a backlog; the last two links are for what is beside it
 
 
 def make_links(count: str) -> None:
@@ -90,6 +97,64 @@ def pile(count: str, name: str = "pile") -> None:
     )
 
 
+def backlog(count: str, name: str) -> None:
+    size, now = int(count), timezone.now()
+    for number, link in enumerate(Link.objects.order_by("pk")[:LINKS]):
+        share = size // LINKS
+        links = copies(link, share, uid=f"'{name}-{number}-' || n", account_id="NULL")
+        for toggle in Toggle.objects.filter(link=link):
+            copies(toggle, share, link_id=f"{links[0]} + n")
+        _due_by_sql(links, share, f"{name} {number}/", before(now, "60 + n"))
+    analysed(Post, Delivery, Link, Toggle)
+
+
+def resting(count: str) -> None:
+    link, now = Link.objects.filter(account__isnull=False).order_by("-pk")[1], timezone.now()
+    budgets.rest(link, 3600, now)
+    for which, at in enumerate((before(now, "0"), before(now, "864000 + n"))):
+        _due_by_sql(range(link.pk, link.pk + 1), int(count) // 2, f"rest {which}/", at)
+
+
+def middle(name: str) -> None:
+    link = Link.objects.filter(account__isnull=False).order_by("-pk")[0]
+    due = Delivery.objects.filter(state=DeliveryState.WAITING).order_by("due_at")
+    at = due[due.count() // 2].due_at
+    where = range(link.pk, link.pk + 1)
+    [pk] = _due_by_sql(where, 1, f"{name} ", before(at, "0"), before(timezone.now(), "0"))
+    print(json.dumps({Delivery.objects.get(pk=pk).post.text: time.time()}))
+
+
+def _due_by_sql(links: range, count: int, name: str, at: str, asked: str = "") -> range:
+    """So many waiting rows on those links in turn, each of a post of its own; `asked` for when they
+    were due, unless it is said."""
+    author = Link.objects.get(pk=links[0]).member
+    key = secrets.token_hex(8)
+    post = Post.objects.create(
+        author=author, kind="status", text=name, audience="everyone", form_key=key
+    )
+    posts = copies(post, count, text=f"'{name}' || n", form_key=f"'{key}' || n")
+    row = Delivery.objects.create(
+        post=post,
+        link_id=links[0],
+        kind="publish",
+        sequence=1,
+        state=DeliveryState.CANCELLED,
+        audience="everyone",
+        asked_at=timezone.now(),
+        idempotency_key=str(uuid.uuid4()),
+    )
+    return copies(
+        row,
+        count,
+        post_id=f"{posts[0]} + n",
+        link_id=f"{links[0]} + n % {len(links)}",
+        state="'waiting'",
+        due_at=at,
+        asked_at=asked or at,
+        idempotency_key=f"'{key}' || n",
+    )
+
+
 def send(count: str, gap: str, name: str, which: str = "all") -> None:
     found = list(Link.objects.order_by("pk").select_related("member"))
     if which == "last":
@@ -117,4 +182,5 @@ def drop() -> None:
 
 if __name__ == "__main__":
     orders = {"links": make_links, "plain": plain, "pile": pile, "send": send, "left": left}
+    orders |= {"backlog": backlog, "resting": resting, "middle": middle}
     {**orders, "drop": drop}[sys.argv[1]](*sys.argv[2:])
