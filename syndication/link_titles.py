@@ -11,7 +11,7 @@ import threading
 
 from accounts.outgoing import outgoing_http
 from accounts.safe_http import HttpFailure
-from syndication.connectors.text import clean, codec, title_of_html
+from syndication.connectors.text import as_uri, clean, codec, title_of_html
 
 DEADLINE = 4.0  # seconds for all of it: somebody waits at a phone
 MAX_BYTES = 600_000
@@ -43,7 +43,7 @@ def title_of(url: str, *, deadline: float = DEADLINE) -> str:
 def _asked(url: str, deadline: float) -> str:
     try:
         answer = outgoing_http().get(
-            url,
+            as_uri(url),
             headers={"Accept": "text/html"},
             deadline=deadline,
             max_bytes=MAX_BYTES,

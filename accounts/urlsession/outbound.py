@@ -10,6 +10,7 @@ import re
 from datetime import timedelta
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
+import idna
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -37,13 +38,26 @@ def safe_address(url: str) -> str:
         return ""
     try:
         parts = urlsplit(url)
-        host = (parts.hostname or "").encode("idna").decode()
+        host = _ascii(parts.hostname or "")
         port = parts.port
     except ValueError:
         return ""
     if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
         return ""
     return iri_to_uri(urlunsplit(_with_host(parts, host, port))) or ""
+
+
+def _ascii(host: str) -> str:
+    """`host` as browsers look it up (UTS 46). Raises ValueError for none.
+
+    Python's own codec is IDNA 2003: it takes straße.de for strasse.de, which is another site.
+    """
+    mapped = idna.uts46_remap(host, std3_rules=False)
+    labels = (
+        one if one.isascii() else f"xn--{one.encode('punycode').decode()}"
+        for one in mapped.split(".")
+    )
+    return ".".join(labels).encode("idna").decode()  # for the length of each label
 
 
 def outside_path(url: str) -> str:

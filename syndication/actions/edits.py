@@ -87,7 +87,7 @@ def why_not(delivery: Delivery, post: Post) -> str:
 def rename(copy: Delivery, receipt: Receipt) -> None:
     """Keep the name and address that the copy has after an edit: later edits and deletes need them."""
     named = {
-        "remote_id": receipt.remote_id[:200] or copy.remote_id,
+        "remote_id": receipt.remote_id[:500] or copy.remote_id,
         "remote_url": receipt.url[:500] or copy.remote_url,
     }
     if any(getattr(copy, name) != value for name, value in named.items()):

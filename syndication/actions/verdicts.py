@@ -125,7 +125,7 @@ def arrived(
     dropped = receipt.dropped or deciding.left_out(run.delivery.sent_as, run.link)
     fields = {
         "sent_at": run.now(),
-        "remote_id": receipt.remote_id[:200],
+        "remote_id": receipt.remote_id[:500],
         "remote_url": receipt.url[:500],
         "version": deciding.version_sent(run.delivery.sent_as) if version is None else version,
         "reason": next(iter(dropped), ""),

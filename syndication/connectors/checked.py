@@ -13,6 +13,7 @@ from accounts.visible_text import visible_line
 from syndication.connectors.text import as_uri, clean
 
 _ADDRESS = re.compile(r"https?://[!-~]{1,490}")
+_IDENT = re.compile(r"(?!\.$|.*\.\.)[!-~]{1,500}")
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # nothing of the web is older
 AHEAD = timedelta(minutes=5)  # that a server's clock may be wrong by
 LONGEST_LIFE = timedelta(days=365_000)  # of an access; some servers say a century
@@ -27,6 +28,20 @@ def text(value: object) -> str:
 def line(value: object) -> str:
     """One line of somebody's words, a name above all: "" where nothing of it can be seen."""
     return " ".join(visible_line(text(value)).split())
+
+
+def ident(value: object) -> str:
+    """An id of a server's own making, "" for anything else.
+
+    Opaque: snac's have dots in them, other makes' are addresses of 200 characters. It is quoted wherever
+    it becomes a part of a path (`api.part`); dots in a row, which quoting leaves, are in no id.
+    """
+    return value if isinstance(value, str) and _IDENT.fullmatch(value) else ""
+
+
+def own_ident(uid: str) -> str:
+    """The id in a uid `<host>/<id>`, where that may hold slashes, too."""
+    return ident(uid.rpartition("://")[2].partition("/")[2])
 
 
 def address(value: object) -> str:

@@ -100,7 +100,7 @@ class Delivery(models.Model):
     version = models.PositiveIntegerField(default=0)
 
     sent_at = models.DateTimeField(null=True, blank=True)
-    remote_id = models.CharField(max_length=200, blank=True)
+    remote_id = models.CharField(max_length=500, blank=True)
     remote_url = models.URLField(max_length=500, blank=True)
     gone_at = models.DateTimeField(null=True, blank=True)  # the copy was deleted on the network
     is_by_hand = models.BooleanField(default=False)  # a press sent it, not the writing

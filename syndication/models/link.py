@@ -71,7 +71,7 @@ class Link(models.Model):
     pulled_at = models.DateTimeField(null=True, blank=True)  # friend list
     pull_progress = models.PositiveIntegerField(default=0)
     fed_at = models.DateTimeField(null=True, blank=True)  # what friends wrote
-    fed_cursor = models.CharField(max_length=200, blank=True)
+    fed_cursor = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -136,7 +136,7 @@ class NetworkFriend(models.Model):
     """Somebody on the pulled friend list. The member's alone; goes with the link."""
 
     link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="friends")
-    uid = models.CharField(max_length=191)
+    uid = models.CharField(max_length=500)
     name = PublicCharField(max_length=100)
     profile_url = models.URLField(max_length=500, blank=True)
     seen_at = models.DateTimeField()  # of the pull that brought it last
@@ -155,8 +155,8 @@ class FeedItem(models.Model):
     """What a friend wrote on a linked network: on that member's home page alone."""
 
     link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="feed")
-    remote_id = models.CharField(max_length=200)
-    author_uid = models.CharField(max_length=191)
+    remote_id = models.CharField(max_length=500)
+    author_uid = models.CharField(max_length=500)
     author_name = PublicCharField(max_length=100)
     text = PublicTextField(blank=True)
     attached = models.JSONField(default=list, blank=True)  # pairs as connectors.values.Attached

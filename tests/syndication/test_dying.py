@@ -16,7 +16,9 @@ from syndication.actions.leased import LeasedHttp
 from syndication.connectors.errors import Gone, Rejected
 from syndication.models import Delivery, DeliveryKind, DeliveryState, HostHealth, Link, Notice
 from tests.dying import MOST_STATEMENTS, is_killed
+from tests.making import make_member
 from tests.syndication.delivering import Moving, linked, planned, remove, texts, tried
+from tests.syndication.slate import on_slate
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -79,17 +81,16 @@ def test_of_what_cannot_be_deleted_the_member_is_told(sandbox):
         assert Notice.objects.get().incident.startswith("still_out_there")
 
 
-def test_of_what_was_refused_the_member_is_told(sandbox, settings, tmp_path):
-    """mixi takes JPEG alone."""
-    settings.MEDIA_ROOT = tmp_path
+def test_of_what_was_refused_the_member_is_told(slate):
+    slate.longest = 1
 
     def seeded(now):
-        (tmp_path / "a.jpg").write_bytes(b"GIF89a a picture")  # it went with the member before
-        return planned(linked(sandbox), kind="photo", photo="a.jpg")
+        return planned(on_slate(make_member("hanako")))
 
-    for delivery in killed_at_each_statement(sandbox, seeded):
+    for delivery in killed_at_each_statement(slate, seeded):
         assert delivery.state == S.FAILED
-        assert Notice.objects.get().incident == "undelivered photo_missing"
+        assert Notice.objects.get().incident == "undelivered refused"
+        assert delivery.is_told
 
 
 def test_of_what_nobody_can_look_up_the_member_is_asked(sandbox):

@@ -34,7 +34,7 @@ from accounts.providers.mastodon import registration
 from accounts.providers.servers import Server
 from accounts.safe_http import HttpFailure
 
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+_ID = re.compile(r"(?!\.$|.*\.\.)[!-~]{1,90}")  # opaque; a uid is host and id, and has 191 letters
 
 
 class MastodonProvider(NetworkProvider):

@@ -98,7 +98,7 @@ class Mastodon(Connector):
         try:
             standing = self._wire.read(path)
             found = standing.get("media_attachments") if isinstance(standing, dict) else None
-            kept = [reading.word(each.get("id")) for each in found or [] if isinstance(each, dict)]
+            kept = [checked.ident(each.get("id")) for each in found or [] if isinstance(each, dict)]
             alts = [photo.alt for photo in post.photos]
             shown = self.preview(with_the_first(len(kept), post))
             body = {
@@ -144,7 +144,7 @@ class Mastodon(Connector):
     def feed(self, *, since: str = "") -> Iterator[FeedItem]:
         """`min_id` gives what is right above it; without it, the newest page. A page of one's own
         statuses alone is passed over, or the next pull would begin with it again."""
-        me, above = self._own_id(), reading.word(since)
+        me, above = self._own_id(), checked.ident(since)
         for _ in range(MOST_FEED_PAGES):
             newer = {"min_id": above} if above else {}
             page, _ = next(self._wire.listed("/api/v1/timelines/home", newer, most=40))
@@ -199,7 +199,7 @@ class Mastodon(Connector):
 
     def _own_id(self) -> str:
         """Our uid is `<host>/<id>`; without it the server is asked."""
-        known = reading.word(self.credentials.uid.rpartition("/")[2])
+        known = checked.own_ident(self.credentials.uid)
         return known or self.profile().uid
 
     def _check_approval(self) -> None:
@@ -216,7 +216,7 @@ class Mastodon(Connector):
             files=[("file", (name, photo.content, photo.content_type))],
             data={"description": photo.alt} if photo.alt else {},
         )
-        ident = reading.word(answer.get("id")) if isinstance(answer, dict) else ""
+        ident = checked.ident(answer.get("id")) if isinstance(answer, dict) else ""
         if not ident:
             raise self._wire.unreadable(is_write=False)
         for _ in range(POLLS):
@@ -227,7 +227,7 @@ class Mastodon(Connector):
         raise TryLater(reasons.PHOTO_IN_WORK, after=60)
 
     def _receipt(self, answer: Any) -> Receipt:
-        remote_id = reading.word(answer.get("id")) if isinstance(answer, dict) else ""
+        remote_id = checked.ident(answer.get("id")) if isinstance(answer, dict) else ""
         if not remote_id:
             raise self._wire.unreadable(is_write=True)
         return Receipt(remote_id, url=checked.address(answer.get("url")))

@@ -16,7 +16,6 @@ from syndication.connectors.base import FeedItem, Friend, RemotePost, Terms
 from syndication.connectors.text import clean, text_of_html
 from syndication.connectors.values import Attached
 
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _FALLBACK = re.compile(r"""\A\s*<p class=["']quote-inline["']>.*?</p>""", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 # No part of it crosses another link's beginning, so that a page of unclosed links takes no longer.
@@ -24,12 +23,6 @@ _ANCHOR = re.compile(r"""<a\b[^<>]*?\bhref=["']([^"'<>]*)["'][^<>]*>((?:[^<]|<(?
 _LINK = re.compile(r"""<([^<>]*)>([^<]*)""")
 _REL = re.compile(r""";\s*rel\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s;,]+))""", re.IGNORECASE)
 LONGEST_QUERY = 1000  # characters of a next page's query, which is stored
-
-
-def word(value: object) -> str:
-    """`value` where it is an id, "" where it is not. Other makes have letters in theirs."""
-    text = value if isinstance(value, str) else ""
-    return text if _ID.fullmatch(text) else ""
 
 
 def text_of(content: object) -> str:
@@ -55,12 +48,12 @@ def _whole(link: re.Match[str]) -> str:
 
 def person(entry: Any) -> Friend | None:
     """An Account. `acct` tells which of two with one name is meant."""
-    if not isinstance(entry, dict) or not word(entry.get("id")):
+    if not isinstance(entry, dict) or not checked.ident(entry.get("id")):
         return None
     acct = checked.line(entry.get("acct"))
     return Friend(
-        uid=word(entry["id"]),
-        name=checked.line(entry.get("display_name")) or acct or word(entry["id"]),
+        uid=checked.ident(entry["id"]),
+        name=checked.line(entry.get("display_name")) or acct or checked.ident(entry["id"]),
         profile_url=checked.address(entry.get("url")),
         picture_url=checked.address(entry.get("avatar_static")),
     )
@@ -69,10 +62,10 @@ def person(entry: Any) -> Friend | None:
 def remote_post(entry: Any) -> RemotePost | None:
     """A Status of one's own."""
     created_at = checked.moment(entry.get("created_at")) if isinstance(entry, dict) else None
-    if created_at is None or not word(entry.get("id")):
+    if created_at is None or not checked.ident(entry.get("id")):
         return None
     return RemotePost(
-        remote_id=word(entry["id"]),
+        remote_id=checked.ident(entry["id"]),
         text=text_of(with_whole_addresses(entry.get("content"))),
         created_at=created_at,
         url=checked.address(entry.get("url")),

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any, ClassVar
 
-from syndication.connectors import reasons
+from syndication.connectors import checked, reasons
 from syndication.connectors.api import THROTTLED_FOR, Api, fewer, fields_of, halves
 from syndication.connectors.base import (
     KINDS,
@@ -82,7 +82,7 @@ class Wire(Api):
         below, seen = start, {start}
         for _ in range(MOST_PAGES):
             found = self.entries(path, **fields, **({"untilId": below} if below else {}))
-            below = reading.word(found[-1].get("id")) if found and _is_object(found[-1]) else ""
+            below = checked.ident(found[-1].get("id")) if found and _is_object(found[-1]) else ""
             if below in seen:
                 below = ""
             seen.add(below)
@@ -134,7 +134,7 @@ class Misskey(Connector):
             body["fileIds"] = [self._upload(photo) for photo in photos]
         answer = self._wire.write("POST", "/api/notes/create", json=body)
         note = answer.get("createdNote") if isinstance(answer, dict) else None
-        remote_id = reading.word(note.get("id")) if isinstance(note, dict) else ""
+        remote_id = checked.ident(note.get("id")) if isinstance(note, dict) else ""
         if not remote_id:
             raise self._wire.unreadable(is_write=True)
         return Receipt(remote_id, url=reading.note_address(self.app.api_url, remote_id))
@@ -161,7 +161,7 @@ class Misskey(Connector):
     def feed(self, *, since: str = "") -> Iterator[FeedItem]:
         """With `sinceId` the oldest come first; without it, the newest page, newest first. A page of
         one's own notes alone is passed over, or the next pull would begin with it again."""
-        me, after = self._own_id(), reading.word(since)
+        me, after = self._own_id(), checked.ident(since)
         for _ in range(MOST_FEED_PAGES):
             newer = {"sinceId": after} if after else {}
             page = self._wire.entries("/api/notes/timeline", **newer)
@@ -204,7 +204,7 @@ class Misskey(Connector):
 
     def _own_id(self) -> str:
         """Our uid is `<host>/<id>`; without it the server is asked."""
-        return reading.word(self.credentials.uid.rpartition("/")[2]) or self.profile().uid
+        return checked.own_ident(self.credentials.uid) or self.profile().uid
 
     def _upload(self, photo: Photo) -> str:
         """Into the drive. A file that is there already is given back, so a repeat adds nothing."""
@@ -215,7 +215,7 @@ class Misskey(Connector):
             files=[("file", (name, photo.content, photo.content_type))],
             data={"comment": photo.alt} if photo.alt else {},
         )
-        ident = reading.word(answer.get("id")) if isinstance(answer, dict) else ""
+        ident = checked.ident(answer.get("id")) if isinstance(answer, dict) else ""
         if not ident:
             raise self._wire.unreadable(is_write=False)
         return ident

@@ -14,7 +14,7 @@ _FUNCTION = re.compile(r"\$\[[a-z0-9]+(?:\.[^\s\[\]]*)? ([^\[\]]*)\]")
 _TAG = re.compile(r"</?(?:center|small|b|i|s|plain)>")
 _ADDRESS = re.compile(r"<(https?://[^<>\s]+)>")
 _LINK = re.compile(r"\??\[([^\[\]\n]*)\]\((https?://[^\s()<>]+)\)")
-_MARKS = re.compile(r"(\*\*\*|\*\*|~~)(?=\S)(.{1,500}?)(?<=\S)\1")
+_MARKS = re.compile(r"(\*\*\*|\*\*|~~)(?=\S)([^*~\n]+)(?<=\S)\1")
 
 
 def plain(text: str) -> str:
@@ -25,7 +25,8 @@ def plain(text: str) -> str:
             break
         text = without
     text = _ADDRESS.sub(r"\1", _TAG.sub("", text))
-    return _MARKS.sub(r"\2", _LINK.sub(_link, text))
+    text = _LINK.sub(_link, text)
+    return _MARKS.sub(r"\2", _MARKS.sub(r"\2", text))  # ~~**of two kinds**~~
 
 
 def _link(found: re.Match[str]) -> str:

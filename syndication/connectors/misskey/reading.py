@@ -5,29 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 from syndication.connectors import attached, checked
 from syndication.connectors.base import FeedItem, Friend, RemotePost
 from syndication.connectors.misskey import mfm
 from syndication.connectors.values import Attached
 
-_ID = re.compile(r"[A-Za-z0-9]{1,64}", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}", re.ASCII)
-
-
-def word(value: object) -> str:
-    """`value` where it is an id, "" where it is not."""
-    return value if isinstance(value, str) and _ID.fullmatch(value) else ""
 
 
 def person(entry: Any, origin: str) -> Friend | None:
     """A User. `host` is null for those of this server."""
-    if not isinstance(entry, dict) or not word(entry.get("id")):
+    if not isinstance(entry, dict) or not checked.ident(entry.get("id")):
         return None
     username, host = _name(entry.get("username")), _name(entry.get("host"))
     acct = f"@{username}@{host}" if host else f"@{username}"
     return Friend(
-        uid=word(entry["id"]),
+        uid=checked.ident(entry["id"]),
         name=checked.line(entry.get("name")) or acct,
         profile_url=f"{origin}/{acct}" if username else "",
         picture_url=checked.address(entry.get("avatarUrl")),
@@ -37,13 +32,13 @@ def person(entry: Any, origin: str) -> Friend | None:
 def remote_post(entry: Any, origin: str) -> RemotePost | None:
     """A Note of one's own."""
     created_at = checked.moment(entry.get("createdAt")) if isinstance(entry, dict) else None
-    if created_at is None or not word(entry.get("id")):
+    if created_at is None or not checked.ident(entry.get("id")):
         return None
     return RemotePost(
-        remote_id=word(entry["id"]),
+        remote_id=checked.ident(entry["id"]),
         text=checked.text(entry.get("text")),
         created_at=created_at,
-        url=note_address(origin, word(entry["id"])),
+        url=note_address(origin, checked.ident(entry["id"])),
     )
 
 
@@ -88,7 +83,7 @@ def _plain(note: Any) -> str:
 
 def note_address(origin: str, ident: str) -> str:
     """Where people see a note."""
-    return f"{origin}/notes/{ident}"
+    return f"{origin}/notes/{quote(ident, safe='')}"
 
 
 def _name(value: object) -> str:

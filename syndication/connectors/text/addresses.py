@@ -45,6 +45,7 @@ _QUERY = regex.compile(rf"\?(?:[A-Za-z0-9!?*'@();:&=+$/%#\[\]_.,~|-]|{_OTHER})*+
 _ANYTHING = regex.compile(r"[A-Za-z0-9!*';:=+,.$/%#\[\]_~@|&?()-]*+")
 _NOT_LAST_IN_PATH = "!*';:,.$%[]~@|&"
 _NOT_LAST_IN_QUERY = "!?*'@();:+$%[].,~|"
+_PLAIN_HOST = regex.compile(r"[A-Za-z0-9._-]+")
 _PARTS = regex.compile(r"((?i:https?)://)?([^/?#:]*)(.*)", regex.DOTALL)
 # What stands beside a host that is typed without its scheme, where that is one word with it.
 _LETTER_BEFORE = regex.compile(r"[\p{L}\p{M}\p{N}\p{So}]$")
@@ -147,5 +148,7 @@ def as_uri(address: str) -> str:
         mapped = idna.uts46_remap(host, std3_rules=False)
     except idna.IDNAError:
         return address
-    plain = ".".join(_ascii(label) if not label.isascii() else label for label in mapped.split("."))
+    plain = ".".join(label if label.isascii() else _ascii(label) for label in mapped.split("."))
+    if not _PLAIN_HOST.fullmatch(plain):  # some letters stand for "a/c" and the like
+        return address
     return scheme + plain + quote(rest, safe=_PRINTABLE)

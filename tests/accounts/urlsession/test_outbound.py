@@ -104,6 +104,7 @@ def test_links_of_a_computer_leave_by_the_door_too(hanako):
         "https://example.org/\nSet-Cookie: x",
         "https://example.org/ x",
         "https://exam\\ple.org/",
+        "https://a.\u2100.example/",  # reads as a/c
         "https://example.org:port/",
         "https://" + "a" * 70 + ".example/",
         "https://example.org/" + "a" * 2000,
@@ -120,6 +121,8 @@ def test_what_is_not_safe_gets_no_way_out(url):
     [
         ("http://[2001:db8::1]:8080/", "http://[2001:db8::1]:8080/"),
         ("https://日本.example/桜", "https://xn--wgv71a.example/%E6%A1%9C"),
+        ("https://straße.example/", "https://xn--strae-oqa.example/"),  # IDNA 2003: strasse
+        ("http://✪df.example/", "http://xn--df-oiy.example/"),
         ("https://EXAMPLE.org/A", "https://example.org/A"),
         (" https://example.org/ ", "https://example.org/"),
         ("http://127.0.0.1:8001/mixi/", "http://127.0.0.1:8001/mixi/"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from bisect import bisect_left
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
@@ -129,6 +130,17 @@ class SandboxContract:
         assert connector.look_up(post, since=now + 60, idempotency_key="k").exact == ()
         other = replace(post, text="something else")
         assert connector.look_up(other, since=now, idempotency_key="k").exact == ()
+
+    def test_a_copy_is_found_however_the_server_shows_its_text(self, net, connector):
+        long = "https://example.org/" + "a-long-way/" * 4
+        texts = (f"見て {long}", "@taro@other.example と ＃花見", "- 卵\n- 乳")
+        for number, (manner, text) in enumerate(product(net.manners, texts)):
+            net.there.configure(manner)
+            post = a_post("status", text=text)
+            receipt = connector.publish(post, idempotency_key=f"k{number}")
+            found = connector.look_up(post, since=0, idempotency_key="k")
+            assert receipt.remote_id in [each.remote_id for each in found.exact + found.alike]
+            connector.retract(receipt)
 
     def test_a_copy_for_fewer_readers_is_found_and_deleted_too(self, net, connector):
         for kind in connector.can_read_back & connector.can_delete:

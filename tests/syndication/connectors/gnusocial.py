@@ -11,6 +11,7 @@ from tests.syndication.connectors.network import Network
 class GnusocialOnTheSandbox(Network):
     connector_class = Gnusocial
     asks_terms = True
+    manners = ({"shortens": True},)
     can_refresh = False
     receipt_id = "7"
     uid = "here/7"  # so that a scripted server need not be asked who it is

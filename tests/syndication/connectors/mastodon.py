@@ -18,6 +18,7 @@ REGISTERED = Registered("app", "app-secret", "Profile Link", (), SCOPES)
 class MastodonOnTheSandbox(Network):
     connector_class = Mastodon
     asks_terms = True
+    manners = ({"text_style": "mastodon"}, {"text_style": "markdown"}, {"text_style": "short"})
     can_refresh = False
     receipt_id = "116"
     friend_page = '[{"id":"a1","acct":"a","display_name":"A"}]'

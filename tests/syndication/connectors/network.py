@@ -74,6 +74,8 @@ class Network:
     connector_class: type[Connector]
     can_refresh = True  # else an access either holds or is gone
     ends_at_once = True  # an access that was taken back; else only its refresh tells for good
+    # What its servers may do to a text that they show, as settings of the sandbox.
+    manners: tuple[dict[str, Any], ...] = ()
     asks_terms = False  # of its servers, which differ
     lasts_when_given_back = False  # the access token, to its own end; nothing renews it
     uid = ""  # of the scripted account, where that spares a question

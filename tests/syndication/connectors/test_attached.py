@@ -119,7 +119,7 @@ def test_misskey(told: dict[str, Any], text: str, attached: list[tuple[str, str]
     ("markup", "text"),
     [
         ("$[spin.speed=2s $[x2 ぐるぐる]] <center>中央</center>", "ぐるぐる 中央"),
-        ("$[ruby 漢字 かんじ] ~~無し~~ ***x***", "漢字(かんじ) 無し x"),
+        ("$[ruby 漢字 かんじ] ~~**無し**~~ ***x***", "漢字(かんじ) 無し x"),
         ("[ここ](https://a.example/b) ?[](https://c.example)", "ここ https://a.example/b https://c.example"),
         ("<https://a.example/> a ** b ** c * d", "https://a.example/ a ** b ** c * d"),
         ("$[" * 5000 + "]" * 5000, "$[" * 5000 + "]" * 5000),

@@ -14,6 +14,7 @@ from tests.syndication.connectors.network import Network
 
 class TwitterOnTheSandbox(Network):
     connector_class = Twitter
+    manners = ({"entities": False},)
     receipt_id = "7"
     uid = "7"
     friend_page = (
