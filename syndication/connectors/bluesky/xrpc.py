@@ -8,15 +8,17 @@ so that asking again with it is safe for writes too (RFC 9449, section 9).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from accounts import proofs
 from syndication.connectors import reasons
 from syndication.connectors.api import DONE, Api, fields_of
 from syndication.connectors.base import Credentials, Response
+from syndication.connectors.bluesky.nonces import OF_THIS_PROCESS, Nonces
 from syndication.connectors.errors import ConnectorError, TryLater, Unauthorized
 from syndication.connectors.wire import challenge
 
@@ -34,9 +36,7 @@ DEAD_REFRESH = frozenset({"invalid_grant", "ExpiredToken", "InvalidToken"}) | EN
 class Xrpc(Api):
     """The account's server. `call` reads, `procedure` changes."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._nonces: dict[str, str] = {}  # by origin
+    nonces: ClassVar[Nonces] = OF_THIS_PROCESS
 
     def call(self, method: str, params: Mapping[str, str]) -> Mapping[str, Any]:
         """The object that a query answers. Raises as `Api.read` does."""
@@ -117,34 +117,36 @@ class Xrpc(Api):
             proof = self._proof(method, url, "") if self._key else {}
             return self.send(method, url, is_write=False, headers={**headers, **proof}, **content)
 
-        response = ask()
-        return ask() if self._wants_nonce(url, response) else response
+        return self._with_newest_nonce(url, ask)
 
     def _ask(self, method: str, url: str, *, is_write: bool, **content: Any) -> Response:
-        response = super()._ask(method, url, is_write=is_write, **content)
-        if not self._wants_nonce(url, response):
-            return response
-        return super()._ask(method, url, is_write=is_write, **content)
+        ask = partial(super()._ask, method, url, is_write=is_write, **content)
+        return self._with_newest_nonce(url, ask)
 
-    def _wants_nonce(self, url: str, response: Response) -> bool:
-        """Whether the same request with the newest nonce would be taken. Remembers that nonce."""
+    def _with_newest_nonce(self, url: str, ask: Callable[[], Response]) -> Response:
+        """The answer to `ask`, which is asked once more where the server wants a nonce. Which one was
+        sent is not compared: another thread may have brought the newest meanwhile."""
+        response = ask()
+        if self._keep_nonce(url, response) and _wants_nonce(response):
+            response = ask()
+            self._keep_nonce(url, response)
+        return response
+
+    def _keep_nonce(self, url: str, response: Response) -> bool:
         newest = response.headers.get("DPoP-Nonce", "")
         if not self._key or not newest:
             return False
-        is_new = self._nonces.get(_origin(url)) != newest
-        self._nonces[_origin(url)] = newest
-        names = (fields_of(response).get("error"), challenge(response.headers).get("error"))
-        return is_new and response.status in {400, 401} and "use_dpop_nonce" in names
+        self.nonces.keep(_origin(url), newest)
+        return True
 
     def _proof(self, method: str, url: str, token: str) -> dict[str, str]:
-        nonce = self._nonces.get(_origin(url), "")
         return {
             "DPoP": proofs.dpop(
                 self._key,
                 method=method,
                 url=url,
                 now=self.clock(),
-                nonce=nonce,
+                nonce=self.nonces.newest(_origin(url)),
                 access_token=token,
             )
         }
@@ -208,6 +210,12 @@ def expiry(token: str) -> float | None:
 def _told(value: object) -> float | None:
     """A number of seconds that a calendar holds."""
     return float(value) if isinstance(value, int | float) and 0 < value < LATEST else None
+
+
+def _wants_nonce(response: Response) -> bool:
+    """Whether the request was refused for its nonce alone, before anything was done."""
+    names = (fields_of(response).get("error"), challenge(response.headers).get("error"))
+    return response.status in {400, 401} and "use_dpop_nonce" in names
 
 
 def _origin(url: str) -> str:
