@@ -91,7 +91,7 @@ class Gnusocial(Connector):
         remote_id = reading.word(answer.get("id")) if isinstance(answer, dict) else ""
         if not remote_id:
             raise self._wire.unreadable(is_write=True)
-        return Receipt(remote_id, url=reading.seen_at(answer))
+        return Receipt(remote_id, url=reading.seen_at(answer, self.app.api_url))
 
     def retract(self, receipt: Receipt) -> None:
         self._wire.remove("POST", f"/api/statuses/destroy/{part(receipt.remote_id)}.json")
@@ -126,7 +126,8 @@ class Gnusocial(Connector):
         newer = {"since_id": since} if reading.word(since) else {}
         me, path = self._own_id(), "/api/statuses/friends_timeline.json"
         page = fewer(halves(PAGE), lambda count: self._listed(path, count=str(count), **newer))
-        found = [each for each in map(reading.item, page) if each and each.author.uid != me]
+        items = [reading.item(each, self.app.api_url) for each in page]
+        found = [each for each in items if each and each.author.uid != me]
         yield from sorted(found, key=lambda each: int(each.remote_id))
 
     def profile(self) -> Friend:
@@ -163,7 +164,8 @@ class Gnusocial(Connector):
         below: dict[str, str] = {}
         for _ in range(MOST_PAGES):
             page = self._listed("/api/statuses/user_timeline.json", **below)
-            found = [each for each in map(reading.post, page) if each]
+            posts = [reading.post(each, self.app.api_url) for each in page]
+            found = [each for each in posts if each]
             yield from found
             if len(page) < PAGE or not found or found[-1].created_at < since:
                 return

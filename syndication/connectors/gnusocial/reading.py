@@ -32,23 +32,23 @@ def person(entry: Any) -> Friend | None:
     )
 
 
-def post(entry: Any) -> RemotePost | None:
-    """A status."""
+def post(entry: Any, origin: str) -> RemotePost | None:
+    """A status on the server at `origin`."""
     remote_id = word(entry.get("id")) if isinstance(entry, dict) else ""
     created_at = checked.moment_of_2010(entry.get("created_at")) if remote_id else None
     if created_at is None:
         return None
-    return RemotePost(remote_id, words(entry.get("text")), created_at, url=seen_at(entry))
+    return RemotePost(remote_id, words(entry.get("text")), created_at, url=seen_at(entry, origin))
 
 
-def item(entry: Any) -> FeedItem | None:
+def item(entry: Any, origin: str) -> FeedItem | None:
     """A status of somebody else's; one that was repeated shows what was repeated."""
-    own = post(entry)
+    own = post(entry, origin)
     by = person(entry.get("user")) if own else None
     if own is None or by is None:
         return None
     repeated = attached.dict_in(entry, "retweeted_status")
-    told, author = post(repeated) or own, person(repeated.get("user")) or by
+    told, author = post(repeated, origin) or own, person(repeated.get("user")) or by
     found = [attached.passed_on(by.name)] if told is not own else []
     for each in attached.dicts((repeated if told is not own else entry).get("attachments")):
         if checked.text(each.get("mimetype")).partition("/")[0] in ("image", "video", "audio"):
@@ -58,9 +58,12 @@ def item(entry: Any) -> FeedItem | None:
     )
 
 
-def seen_at(entry: Any) -> str:
-    """Where people see a status: `external_url` (GNU social), else its `uri` where that is one."""
-    return checked.address(entry.get("external_url")) or checked.address(entry.get("uri"))
+def seen_at(entry: Any, origin: str) -> str:
+    """Where people see a status: `external_url`, else its `uri` where that is an address, else the
+    server's page for its number (GNU social 2.0, whose own statuses have a `tag:` there)."""
+    told = checked.address(entry.get("external_url")) or checked.address(entry.get("uri"))
+    number = word(entry.get("id"))
+    return told or (checked.address(f"{origin}/notice/{number}") if number else "")
 
 
 def words(value: object) -> str:
