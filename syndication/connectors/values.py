@@ -59,7 +59,7 @@ class Terms:
     """What one server lets through where it differs from the network's usual, and who is let in.
 
     0 means that it did not say. `address` is what any address counts; `approves_followers` whether
-    the account is asked before somebody follows it.
+    the account is asked before somebody follows it; `no_photos`: the server said that it takes none.
     """
 
     text: int = 0
@@ -67,6 +67,7 @@ class Terms:
     photos: int = 0
     photo_bytes: int = 0
     approves_followers: bool = False
+    no_photos: bool = False
 
 
 @dataclass(frozen=True)

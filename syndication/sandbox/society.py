@@ -123,9 +123,12 @@ class Society:
         self.posts[post.id] = post
         return post
 
-    def upload(self, user: str, content: bytes, content_type: str, alt: str = "") -> Upload:
-        """Keep a file."""
-        upload = Upload(str(500_000 + self.number()), user, content, content_type, alt)
+    def upload(
+        self, user: str, content: bytes, content_type: str, alt: str = "", *, name: str = ""
+    ) -> Upload:
+        """Keep a file, under `name` or under a number."""
+        ident = name or str(500_000 + self.number())
+        upload = Upload(ident, user, content, content_type, alt)
         self.uploads[upload.id] = upload
         return upload
 

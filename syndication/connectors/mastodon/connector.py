@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, ClassVar
@@ -27,17 +27,25 @@ from syndication.connectors.base import (
     Terms,
 )
 from syndication.connectors.compose import OneText, candidates
-from syndication.connectors.errors import Gone, NoVerdict, Rejected, TryLater, Unreachable
+from syndication.connectors.errors import (
+    Gone,
+    NoVerdict,
+    Rejected,
+    TryLater,
+    Unauthorized,
+    Unreachable,
+)
 from syndication.connectors.mastodon import reading
 from syndication.connectors.mastodon.own_statuses import OwnStatuses
-from syndication.connectors.mastodon.wire import ME, Wire
+from syndication.connectors.mastodon.wire import INSTANCE, ME, Wire
 from syndication.connectors.media import with_the_first
-from syndication.connectors.text import mastodon_count, may_be_rewritten
+from syndication.connectors.text import core, mastodon_count, may_be_rewritten, normalise
 
 VISIBILITY: Mapping[Audience, str] = {"everyone": "public", "friends": "private"}
 POLLS = 10  # how often a picture's state is asked after
 POLL_EVERY = 1.0  # seconds
 MOST_FEED_PAGES = 5
+SAID_TWICE = 422  # GoToSocial: "status was not changed"
 
 # What a server says that says nothing of its own: https://docs.joinmastodon.org/user/posting/.
 _USUAL = Limits(
@@ -91,30 +99,45 @@ class Mastodon(Connector):
 
     def amend(self, receipt: Receipt, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
         """What is not named again goes, so the pictures are read and named again. Where the copy has
-        none, its words lead to them as they did at first."""
+        none, its words lead to them as they did at first.
+
+        A copy that says so already stays as it is: the answer to an earlier try was lost. GoToSocial
+        answers 422 to the same edit said twice.
+        """
         if post.audience in self.followers_read:
             self._check_approval()
         path = f"/api/v1/statuses/{part(receipt.remote_id)}"
         try:
             standing = self._wire.read(path)
-            found = standing.get("media_attachments") if isinstance(standing, dict) else None
-            kept = [checked.ident(each.get("id")) for each in found or [] if isinstance(each, dict)]
+            if not isinstance(standing, dict):
+                raise self._wire.unreadable(is_write=False)
+            shown = self.preview(with_the_first(len(reading.pictures(standing)), post))
             alts = [photo.alt for photo in post.photos]
-            shown = self.preview(with_the_first(len(kept), post))
-            body = {
-                "status": shown.text,
-                "media_ids": kept,
-                "media_attributes": [
-                    {"id": ident, "description": alt}
-                    for ident, alt in zip(kept, alts, strict=False)
-                ],
-            }
-            made = self._receipt(self._wire.write("PUT", path, json=body))
-            return replace(made, dropped=shown.dropped)
+            answer = self._changed(path, standing, shown.text, alts)
+            return replace(self._receipt(answer), dropped=shown.dropped)
         except (Rejected, NoVerdict, TryLater) as error:
             is_no = isinstance(error, Rejected)
             if error.status in GONE and (is_no or self._wire.is_gone(path)):
                 raise Gone(reasons.COPY_GONE, status=error.status) from error
+            raise
+
+    def _changed(
+        self, path: str, standing: Mapping[str, Any], text: str, alts: Sequence[str]
+    ) -> Any:
+        """The status at `path`, which was `standing`, with these words."""
+        pictures = reading.pictures(standing)
+        described = list(zip(pictures, alts, strict=False))
+        words = reading.text_of(reading.with_whole_addresses(standing.get("content")))
+        is_described = all(pictures[ident] == alt for ident, alt in described)
+        if normalise(words) == normalise(text) and is_described:
+            return standing
+        attributes = [{"id": ident, "description": alt} for ident, alt in described]
+        body = {"status": text, "media_ids": list(pictures), "media_attributes": attributes}
+        try:
+            return self._wire.write("PUT", path, json=body)
+        except Rejected as error:
+            if error.status == SAID_TWICE and core(words) == core(text):
+                return standing
             raise
 
     def retract(self, receipt: Receipt) -> None:
@@ -180,16 +203,23 @@ class Mastodon(Connector):
         self._wire.check_revoked(self._wire.send("POST", url, is_write=False, data=form))
 
     def _instance(self) -> Mapping[str, Any]:
-        """v1 where v2 has no usable answer, whatever the server says instead: a 404 as a page or a 500."""
+        """v1 where v2 has no usable answer, whatever the server says instead: a 404 as a page, a 500, or a
+        401 to an address that it does not know. Neither decides about the access: anybody may ask."""
         try:
             found = self._wire.read("/api/v2/instance")
         except Unreachable:
             raise
-        except (Rejected, TryLater):
+        except (Rejected, TryLater, Unauthorized):
             found = None
         if not isinstance(found, dict):
-            found = self._wire.read("/api/v1/instance")
+            found = self._instance_v1()
         return found if isinstance(found, dict) else {}
+
+    def _instance_v1(self) -> Any:
+        try:
+            return self._wire.read(INSTANCE)
+        except Unauthorized as error:
+            raise TryLater(reasons.IN_TROUBLE, status=error.status) from error
 
     def _me(self) -> Mapping[str, Any]:
         found = self._wire.read(ME)
@@ -240,7 +270,7 @@ def _composer(terms: Terms | None) -> OneText:
     limits = replace(
         _USUAL,
         text=terms.text or _USUAL.text,
-        photos=terms.photos or _USUAL.photos,
+        photos=0 if terms.no_photos else terms.photos or _USUAL.photos,
         photo_bytes=min(terms.photo_bytes or _USUAL.photo_bytes, _USUAL.photo_bytes),
     )
     count = mastodon_count(terms.address) if terms.text else None

@@ -72,6 +72,16 @@ def remote_post(entry: Any) -> RemotePost | None:
     )
 
 
+def pictures(status: Mapping[str, Any]) -> dict[str, str]:
+    """The ids of what is attached to a Status, each with the words that describe it."""
+    found = status.get("media_attachments")
+    return {
+        ident: checked.text(each.get("description"))
+        for each in (found if isinstance(found, list) else [])
+        if isinstance(each, dict) and (ident := checked.ident(each.get("id")))
+    }
+
+
 def item(entry: Any) -> FeedItem | None:
     """A Status of somebody else's; one passed on (a boost) shows what was passed on."""
     if not isinstance(entry, dict):
@@ -119,12 +129,14 @@ def _words_beside(found: Iterable[Attached], content: object) -> str:
 def terms(instance: Mapping[str, Any], account: Mapping[str, Any]) -> Terms:
     """An Instance of v2 or v1; some of other makes say their limit beside its configuration."""
     statuses, media = _part(instance, "statuses"), _part(instance, "media_attachments")
+    most = statuses.get("max_media_attachments")
     return Terms(
         text=_number(statuses.get("max_characters")) or _number(instance.get("max_toot_chars")),
         address=_number(statuses.get("characters_reserved_per_url")),
-        photos=_number(statuses.get("max_media_attachments")),
+        photos=_number(most),
         photo_bytes=_number(media.get("image_size_limit")),
         approves_followers=account.get("locked") is True,
+        no_photos=not isinstance(most, bool) and str(most) == "0",
     )
 
 
@@ -149,5 +161,7 @@ def _part(instance: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _number(value: object) -> int:
-    """A count above nothing, 0 for anything else."""
+    """A count above nothing, some servers write it as text; 0 for anything else."""
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value[:9])
     return value if isinstance(value, int) and value is not True and value > 0 else 0

@@ -25,11 +25,12 @@ CONFIGS = ("/api/statusnet/config.json", "/api/gnusocial/config.json")
 @dataclass
 class Settings:
     """What `POST /_settings` can turn. `text_limit` 0: none. `shortens`: addresses are shown by the
-    server's own shortener."""
+    server's own shortener. `tells_address` off: no status says where people see it (GNU social 2.0)."""
 
     text_limit: int = 140
     dupe_seconds: int = 60
     shortens: bool = False
+    tells_address: bool = True
 
     def change(self, values: dict[str, Any]) -> None:
         """Take new values. Raises ValueError for an unknown name or another type."""
@@ -148,7 +149,7 @@ class Gnusocial(Network):
             "text": _ADDRESS.sub(_short, post.text) if self.settings.shortens else post.text,
             "created_at": post.at.astimezone(UTC).strftime("%a %b %d %H:%M:%S %z %Y"),
             "uri": f"tag:sandbox,2026:noticeId={post.id}:objectType=note",
-            "external_url": f"{root}/notice/{post.id}",
+            "external_url": f"{root}/notice/{post.id}" if self.settings.tells_address else None,
             "user": self.user(self.society.accounts[post.user], root),
         }
 

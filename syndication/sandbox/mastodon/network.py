@@ -27,7 +27,7 @@ API: list[tuple[str, Callable[[Call], Reply]]] = [
     (r"PUT /api/v1/statuses/(\d+)", statuses.change),
     (r"DELETE /api/v1/statuses/(\d+)", statuses.delete),
     (r"POST /api/v2/media", statuses.upload),
-    (r"GET /api/v1/media/(\d+)", statuses.upload_state),
+    (r"GET /api/v1/media/([\w.-]+)", statuses.upload_state),
     (r"GET /api/v1/accounts/verify_credentials", people.me),
     (r"GET /api/v1/accounts/(\d+)/following", people.following),
     (r"GET /api/v1/accounts/(\d+)/statuses", people.statuses),

@@ -26,6 +26,9 @@ class Settings:
     `refuses_narrow_scopes`: they cannot even be registered. `forgets_at_revoke`: the registration goes
     with a revoked token (snac). `login_first`: the permission page sends everybody to log in before it
     looks at anything (Mastodon). `reuses_tokens` off: a new token each time (GoToSocial, snac, Takahē).
+    `edit_twice_is_422`: the same edit said twice is refused (GoToSocial). `dotted_media`: uploads are named
+    by their files (snac). `counts_whole`: texts are counted by code points with whole addresses, whatever
+    `reserved_per_url` says, and one that is too long is a 400 (Takahē). `max_media` 0: no pictures at all.
     """
 
     max_characters: int = 500
@@ -43,6 +46,9 @@ class Settings:
     forgets_at_revoke: bool = False
     login_first: bool = False
     reuses_tokens: bool = True
+    edit_twice_is_422: bool = False
+    dotted_media: bool = False
+    counts_whole: bool = False
     media_polls: int = 0
     rate_limit: int = 300
     dead_token: int = 401

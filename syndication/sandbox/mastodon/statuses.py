@@ -35,6 +35,8 @@ def create(call: Call) -> Reply:
     fields = _fields(call)
     photos = _photos(call, fields)
     text = str(fields.get("status") or "").strip()
+    if call.state.settings.counts_whole and len(text) > call.state.settings.max_characters:
+        return error("Status is too long", 400)
     wrong = _wrong(call.state, text, photos) or _wrong_visibility(fields)
     if wrong:
         return error(f"Validation failed: {wrong}", 422)
@@ -55,9 +57,13 @@ def change(call: Call) -> Reply:
     fields = _fields(call)
     photos = _photos(call, fields)
     text = str(fields.get("status") or "").strip()
+    if call.state.settings.counts_whole and len(text) > call.state.settings.max_characters:
+        return error("Status is too long", 400)
     wrong = _wrong(call.state, text, photos)
     if wrong:
         return error(f"Validation failed: {wrong}", 422)
+    if call.state.settings.edit_twice_is_422 and _is_so_already(call, post, text, photos, fields):
+        return error("Unprocessable Entity: status was not changed", 422)
     for each in fields.get("media_attributes") or []:
         upload = call.state.society.uploads.get(str(each.get("id")))
         if upload is not None:
@@ -99,7 +105,9 @@ def upload(call: Call) -> Reply:
     if len(file.content) > call.state.settings.image_size_limit:
         return error("Validation failed: File size must be less than 16 MB", 422)
     alt = parts["description"].text if "description" in parts else ""
-    kept = call.state.society.upload(call.me.id, file.content, kind, alt)
+    society = call.state.society
+    name = f"post-{society.number()}.jpeg" if call.state.settings.dotted_media else ""
+    kept = society.upload(call.me.id, file.content, kind, alt, name=name)
     is_ready = _is_ready(call.state, kept)
     return json_reply(
         shapes.media(kept, call.request.root, is_ready=is_ready), 200 if is_ready else 202
@@ -130,13 +138,22 @@ def _photos(call: Call, fields: dict[str, Any]) -> list[Upload]:
     return [each for each in uploads if each is not None and each.user == call.me.id]
 
 
+def _is_so_already(
+    call: Call, post: Post, text: str, photos: list[Upload], fields: dict[str, Any]
+) -> bool:
+    alts = {each.id: each.alt for each in photos}
+    described = fields.get("media_attributes") or []
+    is_described = all(alts.get(each.get("id")) == each.get("description") for each in described)
+    return (text, photos) == (post.text, post.photos) and is_described
+
+
 def _wrong(state: State, text: str, photos: list[Upload]) -> str:
     if not text and not photos:
         return "Text can't be blank"
     if _length(state, text) > state.settings.max_characters:
         return f"Text character limit of {state.settings.max_characters} exceeded"
     if len(photos) > state.settings.max_media:
-        return "Cannot attach more than 4 files"
+        return f"Cannot attach more than {state.settings.max_media} files"
     if not all(_is_ready(state, each) for each in photos):
         return "Cannot attach files that have not finished processing. Try again in a moment!"
     return ""

@@ -9,7 +9,7 @@ from typing import Any
 
 from syndication.sandbox.misskey.state import Problem, State, Token
 from syndication.sandbox.pictures import media_type
-from syndication.sandbox.society import Account, Post
+from syndication.sandbox.society import Account, Post, Upload
 from syndication.sandbox.wire import Reply, Request, json_reply
 
 HOUR = timedelta(hours=1)
@@ -117,6 +117,9 @@ def create(call: Call) -> Reply:
     if len(photos) > 16 or call.fields.get("visibility", "public") not in VISIBILITIES:
         raise Refused(INVALID)
     _count(call)
+    first = _first_of_equals(call, str(text or ""), photos)
+    if first is not None:
+        return json_reply({"createdNote": note(call.state, first, call.request.root)})
     post = call.state.society.write(
         call.me.id,
         str(text or ""),
@@ -236,6 +239,21 @@ def told(problem: Problem) -> Reply:
         "kind": "client" if problem.status != 403 else "permission",
     }
     return json_reply({"error": error}, problem.status)
+
+
+def _first_of_equals(call: Call, text: str, photos: list[Upload]) -> Post | None:
+    """The note of a moment ago that this one repeats, on a server that takes none twice."""
+    since = call.state.society.now() - timedelta(seconds=call.state.settings.same_within)
+    visibility = call.fields.get("visibility", "public")
+    return next(
+        (
+            each
+            for each in call.state.society.standing(call.me.id)
+            if (each.text, each.visibility, each.photos) == (text, visibility, photos)
+            and each.at > since
+        ),
+        None,
+    )
 
 
 def _count(call: Call) -> None:

@@ -17,10 +17,12 @@ _EPOCH_2000 = 946684800000  # aidx counts milliseconds from 2000 on
 
 @dataclass
 class Settings:
-    """What `POST /_settings` can turn. `rate_limit`: notes of one account in an hour."""
+    """What `POST /_settings` can turn. `rate_limit`: notes of one account in an hour. `same_within`: an
+    equal note within so many seconds is answered with the first one (misskey.io: 60)."""
 
     max_note_text_length: int = 3000
     rate_limit: int = 300
+    same_within: int = 0
 
     def change(self, values: dict[str, Any]) -> None:
         """Take new values. Raises ValueError for an unknown name or another type."""
