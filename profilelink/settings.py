@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import environ
 
 from profilelink.allauth_settings import *  # noqa: F403
+from profilelink.required_secrets import read_secret, read_token_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -20,7 +21,7 @@ env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")  # what is set in the environment wins over the file
 
 # --- Who and where we are -----------------------------------------------------------------------
-SECRET_KEY = env.str("SECRET_KEY")
+SECRET_KEY = read_secret(env, "SECRET_KEY")
 DEBUG = env.bool("DEBUG", default=False)
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 _public = urlsplit(PUBLIC_URL)
@@ -166,8 +167,8 @@ REQUEST_MAX_BYTES = 64_000_000
 PHOTO_MAX_PIXELS = 40_000_000
 
 # --- Secrets at rest ----------------------------------------------------------------------------
-TOKEN_KEYS = env.list("TOKEN_KEYS")
-PIN_KEY = env.str("PIN_KEY")
+TOKEN_KEYS = read_token_keys(env, "TOKEN_KEYS")
+PIN_KEY = read_secret(env, "PIN_KEY")
 
 # --- Sessions: accounts.urlsession --------------------------------------------------------------
 SESSION_ENGINE = "accounts.urlsession.backend"
@@ -227,7 +228,11 @@ NETWORKS = {
 ALLOWED_PRIVATE_HOSTS = env.list("ALLOWED_PRIVATE_HOSTS", default=[])
 
 # --- Mail ---------------------------------------------------------------------------------------
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+# Mails hold addresses that open accounts, so a log must not be the default (profilelink/mail_checks.py).
+EMAIL_URL = env.str("EMAIL_URL", default="")
+vars().update(
+    env.email_url_config(EMAIL_URL or ("consolemail://" if DEBUG else "smtp://localhost:25"))
+)
 EMAIL_TIMEOUT = 10  # seconds; a server that hangs must hold up neither a page nor a worker
 DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <no-reply@{_public.hostname}>"

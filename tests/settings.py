@@ -10,8 +10,8 @@ import os
 import tempfile
 
 _here = {
-    "SECRET_KEY": "tests-only",
-    "PIN_KEY": "tests-only-pin-key",
+    "SECRET_KEY": "tests-only-secret-key-of-enough-letters",
+    "PIN_KEY": "tests-only-pin-key-of-enough-letters",
     "TOKEN_KEYS": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
     "PUBLIC_URL": "http://testserver",
     "EMAIL_URL": "memorymail://",

@@ -138,7 +138,7 @@ def test_a_new_secret_key_with_hints_in_the_queue_loses_nothing(sandbox, worker,
     """django-q2 cannot read its own queue any more and drops it; the rows are woken all the same."""
     worker.seed("古い鍵で", "書いた")
     record_property("hints in the queue", worker.rows("hints"))
-    worker.environment["SECRET_KEY"] = "another-one"
+    worker.environment["SECRET_KEY"] = "another-one-of-enough-characters-"
     worker.start()
     assert until(lambda: sorted(texts(sandbox)) == ["古い鍵で", "書いた"]), worker.said()
 

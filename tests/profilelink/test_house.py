@@ -33,6 +33,7 @@ def test_every_variable_that_is_read_is_written_down_and_the_reverse() -> None:
     for path in ("profilelink/settings.py", "profilelink/deploy/gunicorn.py"):
         text = (ROOT / path).read_text()
         read |= set(re.findall(r'env(?:\.\w+)?\(\s*"([A-Z_]+)"', text))
+        read |= set(re.findall(r'\bread_\w+\(env, "([A-Z_]+)"', text))
         read |= set(re.findall(r'environ\.get\("([A-Z_]+)"', text))
     for key, variables in settings.NETWORKS.items():
         read |= {f"{key}_{name}".upper() for name in variables}
