@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
 
-from accounts.urlsession.kept import KeptForm, is_foreign, typed_in
+from accounts.urlsession.cross_site import is_foreign_post
+from accounts.urlsession.kept import KeptForm, typed_in
 
 logger = logging.getLogger(__name__)
 
@@ -54,14 +55,16 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
     What another site sent is not given back: one press would then send that site's words.
     """
-    kept = None if is_foreign(request) else typed_in(request)
+    kept = None if is_foreign_post(request) else typed_in(request)
     return render(request, "403_csrf.html", {"kept": kept, "path": request.path}, status=403)
 
 
 def _typed(request: HttpRequest) -> KeptForm | None:
     """What a member's own form brought; None where there is none or it cannot be read."""
     try:
-        return typed_in(request) if request.method == "POST" and not is_foreign(request) else None
+        return (
+            typed_in(request) if request.method == "POST" and not is_foreign_post(request) else None
+        )
     except Exception:  # the page that says what went wrong must not go wrong itself
         logger.exception("a form could not be given back")
         return None

@@ -551,7 +551,13 @@ FIXES = [
     Fix(
         "kept",
         "another site's form is not given back",
-        [(URL + "kept.py", "return source is not None and", "return False and")],
+        [
+            (
+                URL + "cross_site.py",
+                "return _host(origin) not in _own_hosts(request)",
+                "return False",
+            )
+        ],
         KEPT + "test_what_another_site_sent_is_not_given_back",
     ),
     Fix(

@@ -188,11 +188,21 @@ def _heard(
 def check_number(row: LinkReturn, key: str, typed: str, *, proof: str) -> None:
     """Lets the one who came back and typed the right number have the session back, once.
 
+    Raises WrongNumber and Over as compare_number() does, and Over for a second one.
+    """
+    compare_number(row, key, typed, proof=proof)
+    if _awaiting_number(row).update(returned_at=timezone.now()) != 1:
+        raise Over
+
+
+def compare_number(row: LinkReturn, key: str, typed: str, *, proof: str) -> None:
+    """Whether the one who came back typed the right number. The session stays where it is.
+
     Raises WrongNumber, or Over: no tries left, or somebody else came back. The try is counted
-    before the number is looked at, so that tries made at once count too.
+    before the number is looked at, so that tries made at once count too; a right one is given back.
     """
     _check_proof(row, proof)
-    waiting = _live().filter(pk=row.pk, is_url_mode=True, returned_at=None)
+    waiting = _awaiting_number(row)
     if waiting.filter(tries__lt=NUMBER_TRIES).update(tries=F("tries") + 1) != 1:
         raise Over
     if not constant_time_compare(row.number_mac, _mac(typed, key)):
@@ -201,8 +211,11 @@ def check_number(row: LinkReturn, key: str, typed: str, *, proof: str) -> None:
             stop(row)
             raise Over
         raise WrongNumber(NUMBER_TRIES - row.tries)
-    if waiting.update(returned_at=timezone.now()) != 1:
-        raise Over
+    waiting.update(tries=F("tries") - 1)
+
+
+def _awaiting_number(row: LinkReturn) -> Any:
+    return _live().filter(pk=row.pk, is_url_mode=True, returned_at=None)
 
 
 def _check_proof(row: LinkReturn, proof: str) -> None:

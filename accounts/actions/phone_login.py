@@ -121,8 +121,8 @@ def open_typed(typed: str, *, device: str) -> Opened:
     )
 
 
-def proceed(nonce: str) -> PhoneLogin:
-    """The phone with this nonce continues: its code is used up, in one update, by one request.
+def approved(nonce: str) -> PhoneLogin:
+    """The live code whose computer chose the phone with this nonce. It is not used up.
 
     Raises NotPicked while the computer has not chosen, CodeOver in every other case.
     """
@@ -132,14 +132,25 @@ def proceed(nonce: str) -> PhoneLogin:
         raise CodeOver
     login = opener.login
     _end_if_orphaned(login)
+    if login.is_live and login.picked_id is None:
+        raise NotPicked(opener)
+    if not login.is_live or login.picked_id != opener.pk:
+        raise CodeOver
+    return login
+
+
+def proceed(nonce: str) -> PhoneLogin:
+    """The phone with this nonce continues: its code is used up, in one update, by one request.
+
+    Raises NotPicked and CodeOver as `approved` does.
+    """
+    login = approved(nonce)
     # The condition stands on the row itself: PostgreSQL looks at it again when two updates meet,
     # which it does not do for a sub-select.
-    rows_used = PhoneLogin.objects.live().filter(pk=login.pk, picked_id=opener.pk)
-    if rows_used.update(used_at=timezone.now()) == 1:
-        return login
-    if PhoneLogin.objects.live().filter(pk=login.pk, picked=None).exists():
-        raise NotPicked(opener)
-    raise CodeOver
+    rows_used = PhoneLogin.objects.live().filter(pk=login.pk, picked_id=login.picked_id)
+    if rows_used.update(used_at=timezone.now()) != 1:
+        raise CodeOver
+    return login
 
 
 def remember_session(login: PhoneLogin, session_key: str) -> None:

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from accounts.urlsession.backend import STAMP, SessionStore
 from accounts.urlsession.clients import client_address, is_crawler
 from accounts.urlsession.context import Mode, context_of, no_session_prefix
+from accounts.urlsession.cross_site import sessionless_form
 from accounts.urlsession.devices import device_words
 from accounts.urlsession.entry import begin_url_session, new_store, take_up
 from accounts.urlsession.kept import (
@@ -20,7 +21,7 @@ from accounts.urlsession.limits import clear_expired
 from accounts.urlsession.locale import asked_language, chosen_language, set_language
 from accounts.urlsession.models import Session
 from accounts.urlsession.outbound import forget_door, outside_path
-from accounts.urlsession.tokens import hash_token, new_token, without_prefix
+from accounts.urlsession.tokens import hash_token, is_token, new_token, without_prefix
 
 __all__ = [
     "KeptForm",
@@ -30,6 +31,7 @@ __all__ = [
     "chosen_language",
     "clear_expired",
     "client_address",
+    "cookie_session_key",
     "current_mode",
     "device_of",
     "device_words",
@@ -48,6 +50,7 @@ __all__ = [
     "pop_kept_form",
     "redirect_to_kept",
     "rotate",
+    "sessionless_form",
     "set_language",
     "start_url_session",
     "without_prefix",
@@ -64,6 +67,22 @@ def current_mode(request: HttpRequest) -> Mode:
 def is_url_mode(request: HttpRequest) -> bool:
     """Whether this request's session stands in the address."""
     return current_mode(request) is Mode.URL
+
+
+def cookie_session_key(request: HttpRequest) -> str | None:
+    """The key of the live session that this browser keeps by cookie, on whatever page; else None.
+
+    Pages that never probe (URLSESSION_NEVER_PROBE) see no cookie and use no session; this tells
+    them that there is one, without renewing it.
+    """
+    context = context_of(request)
+    if context.mode is Mode.COOKIE:
+        return context.key
+    token = context.cookie_token or ""
+    if not is_token(token):
+        return None
+    store: SessionStore = new_store(hash_token(token))
+    return store.session_key if store.is_bound_to(Mode.COOKIE, context.browser) else None
 
 
 def start_url_session(request: HttpRequest, device: str = "") -> str:

@@ -20,7 +20,7 @@ DEFAULTS: dict[str, Any] = {
     "URLSESSION_COOKIE_ONLY": [r"/(admin|static|media|out)(/|$)"],
     # No session is needed. A valid cookie is read; without one nothing is made and nothing set.
     "URLSESSION_PUBLIC": [r"/(static|media|out)/"],
-    # No session, no probe, and cookies are not even read.
+    # No session, no probe, and views see no cookies; api.cookie_session_key() alone knows of them.
     "URLSESSION_NEVER_PROBE": [r"/[qp]/"],
     # The front door for those who keep no cookies: straight into a URL session.
     "URLSESSION_FRONT_DOOR": [r"/m/$"],

@@ -30,6 +30,8 @@ class Context:
     browser: str = ""  # clients.browser_id(), stamped into new sessions
     address: str = ""  # clients.address_hash(), stamped into new anonymous sessions
     token: str | None = field(default=None, repr=False)  # raw, as the client presented it
+    # Raw, of the session cookie that came to a page without session. Read, never renewed or set.
+    cookie_token: str | None = field(default=None, repr=False)
     key: str | None = None  # hash of that token while its session lives
     current_key: str | None = None  # key of the session that is in use now
     minted: dict[str, str] = field(default_factory=dict, repr=False)  # key -> raw token, made here
@@ -46,7 +48,7 @@ class Context:
 
     def raw_tokens(self) -> list[str]:
         """Every raw token that this request knows, for masking."""
-        return [token for token in (self.token, *self.minted.values()) if token]
+        return [token for token in (self.token, self.cookie_token, *self.minted.values()) if token]
 
 
 _current: ContextVar[Context | None] = ContextVar("urlsession", default=None)

@@ -28,6 +28,7 @@ from accounts.urlsession.backend import SessionStore
 from accounts.urlsession.clients import is_crawler
 from accounts.urlsession.conf import is_listed, setting
 from accounts.urlsession.context import Context, Mode
+from accounts.urlsession.cross_site import is_foreign_post
 from accounts.urlsession.limits import is_over_limit
 from accounts.urlsession.models import Session
 from accounts.urlsession.tokens import hash_token, is_token, split_prefix
@@ -139,6 +140,9 @@ def too_many(request: HttpRequest) -> HttpResponse:
 def _arrive_plain(request: HttpRequest, context: Context, arrival: Arrival) -> None:
     arrival.has_no_session = True
     if is_listed("URLSESSION_NEVER_PROBE", request.path_info):
+        # The page must not depend on a cookie, so the views see none. That a member is in by one
+        # is known all the same: who logs another one in here is asked first.
+        context.cookie_token = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
         request.COOKIES = {}
         request.META.pop("HTTP_COOKIE", None)
         return
@@ -209,7 +213,7 @@ def _late_post(request: HttpRequest, context: Context, arrival: Arrival) -> Http
     """
     if is_crawler(request):
         return refuse_crawler()
-    if kept.is_foreign(request):
+    if is_foreign_post(request):
         return None
     if is_over_limit(context):
         return too_many(request)

@@ -71,13 +71,6 @@ def typed_in(request: HttpRequest) -> KeptForm:
     return KeptForm(path or _own_path(request), fields, files)
 
 
-def is_foreign(request: HttpRequest) -> bool:
-    """Whether the form was sent from another site: its fields are that site's, not the member's."""
-    origin = request.META.get("HTTP_ORIGIN")
-    source = origin if origin is not None else request.META.get("HTTP_REFERER")
-    return source is not None and urlsplit(source).netloc != request.get_host()
-
-
 def keep(request: HttpRequest, form: KeptForm) -> None:
     """Keeps a form in the session, as many fields as fit."""
     if form.is_log_in():

@@ -19,7 +19,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.actions import linking, servers, taking_over
@@ -36,7 +35,8 @@ from accounts.providers.base import (
     ScopesRefused,
 )
 from accounts.safe_http import NotSent
-from accounts.urlsession.api import adopt_session, rotate
+from accounts.urlsession.api import adopt_session, rotate, sessionless_form
+from accounts.views.changing_member import ask_first, other_member_here
 from accounts.views.link_start import provider_or_404
 from accounts.views.requests import MemberRequest
 
@@ -97,7 +97,7 @@ def _is_own(request: HttpRequest, row: LinkReturn) -> bool:
     return row.session_key == request.session.session_key and row.member_id == request.user.pk
 
 
-@csrf_exempt  # no session here; what the network handed back and the number are the proof
+@sessionless_form  # no session here; what the network handed back and the number are the proof
 @require_POST
 def link_return(request: HttpRequest) -> HttpResponse:
     """The number gives the session back, under a new token."""
@@ -109,6 +109,9 @@ def link_return(request: HttpRequest) -> HttpResponse:
     try:
         row = linking.find(provider.id, key)
         given = form.cleaned_data
+        if here := other_member_here(request, coming=row.member):
+            linking.compare_number(row, key, given["number"], proof=given["proof"])
+            return ask_first(request, here, coming=row.member, fields=given)
         linking.check_number(row, key, given["number"], proof=given["proof"])
     except linking.WrongNumber as error:
         form.add_error("number", _("Not this number. %(left)d tries left.") % {"left": error.left})

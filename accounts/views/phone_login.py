@@ -1,7 +1,7 @@
 """Phone login by QR: the computer's page, and the pages of the phone that came by the code.
 
 The phone's pages have no session and set no cookie. Their forms carry the opener's nonce, a secret
-that stands on that page alone; it is what CSRF would prove, so they are exempt from that.
+that stands on that page alone, in the place of CSRF's; what another site posts is refused.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import codes, qr
@@ -24,7 +23,8 @@ from accounts.addresses import public_url
 from accounts.forms.phones import TypedCodeForm
 from accounts.models import PhoneLogin
 from accounts.templatetags.phone_notices import SHOWED_CODE
-from accounts.urlsession.api import redirect_to_kept
+from accounts.urlsession.api import redirect_to_kept, sessionless_form
+from accounts.views.changing_member import ask_first, other_member_here
 from accounts.views.entering import device_of, log_in
 from accounts.views.requests import MemberRequest
 
@@ -58,7 +58,7 @@ def front_door(request: HttpRequest) -> HttpResponse:
     return redirect("home")
 
 
-@csrf_exempt
+@sessionless_form
 @never_cache
 @require_http_methods(["GET", "POST"])
 def phone_open(request: HttpRequest, code: str) -> HttpResponse:
@@ -72,7 +72,7 @@ def phone_open(request: HttpRequest, code: str) -> HttpResponse:
     return _waiting(request, opened)
 
 
-@csrf_exempt
+@sessionless_form
 @never_cache
 @require_http_methods(["GET", "POST"])
 def phone_code(request: HttpRequest) -> HttpResponse:
@@ -176,6 +176,9 @@ def _proceed(request: HttpRequest) -> HttpResponse:
     """Continue was pressed: in, or not picked yet, or over."""
     nonce = request.POST.get("nonce", "")
     try:
+        coming = actions.approved(nonce).member
+        if here := other_member_here(request, coming=coming):
+            return ask_first(request, here, coming=coming, fields={"nonce": nonce})
         login = actions.proceed(nonce)
     except actions.NotPicked as waiting:
         return _waiting(request, actions.Opened(waiting.opener, nonce), is_early=True)

@@ -9,7 +9,6 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actions import device_login, phone_login
@@ -18,9 +17,10 @@ from accounts.actions.sessions import live_keys
 from accounts.addresses import public_url
 from accounts.forms.phones import BookmarkForm, PinForm
 from accounts.models import Phone, PhoneLogin
-from accounts.urlsession.api import redirect_to_kept
+from accounts.urlsession.api import redirect_to_kept, sessionless_form
 from accounts.views import password
 from accounts.views.buttons import pressed
+from accounts.views.changing_member import ask_first, other_member_here
 from accounts.views.entering import device_of, log_in
 from accounts.views.requests import MemberRequest
 
@@ -86,16 +86,19 @@ def phone_bookmark(request: MemberRequest) -> HttpResponse:
     return TemplateResponse(request, "accounts/phone_bookmark_made.html", {"address": address})
 
 
-@csrf_exempt
+@sessionless_form
 @never_cache
 @require_http_methods(["GET", "POST"])
 def pin_enter(request: HttpRequest, code: str) -> HttpResponse:
-    """The bookmark. No session and no cookie here; the code is the proof that CSRF would be."""
+    """The bookmark. No session and no cookie here; code and PIN are the proof."""
     form = PinForm(request.POST or None)
     try:
         phone = actions.find(code)
         if request.method == "GET" or not form.is_valid():
             return _ask_for_pin(request, phone, form)
+        if here := other_member_here(request, coming=phone.member):
+            again = PinForm()["pin"]
+            return ask_first(request, here, coming=phone.member, fields={}, field=again)
         if not actions.enter(phone, form.cleaned_data["pin"]):
             form.add_error("pin", left_words(phone))
             return _ask_for_pin(request, phone, form)

@@ -1,0 +1,64 @@
+"""The question before a browser on which one member is logged in goes on as another.
+
+Pages that log a member in without using the browser's own session (`/q/`, `/p/`, the way back from
+a network) ask it on a POST. It names both members, and its button carries a proof that only this
+browser's own session can have been given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.contrib.auth import SESSION_KEY
+from django.forms import BoundField
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from accounts.actions.sessions import is_in
+from accounts.models import Member
+from accounts.urlsession.api import cookie_session_key, open_session
+
+PROOF = "go_on"  # the field of the button
+
+
+def other_member_here(request: HttpRequest, *, coming: Member) -> Member | None:
+    """The member who is logged in here by cookie, unless that is `coming` or the change was agreed."""
+    key = cookie_session_key(request)
+    here = _member_of(key) if key else None
+    if key is None or here is None or here == coming:
+        return None
+    agreed = constant_time_compare(request.POST.get(PROOF, ""), _proof(key, coming))
+    return None if agreed else here
+
+
+def ask_first(
+    request: HttpRequest,
+    here: Member,
+    *,
+    coming: Member,
+    fields: Mapping[str, str],
+    field: BoundField | None = None,
+) -> HttpResponse:
+    """The page with the question. `fields` are sent again as they came, `field` is typed again."""
+    key = cookie_session_key(request) or ""
+    context = {
+        "here": here,
+        "coming": coming,
+        "action": request.path,
+        "fields": {**fields, PROOF: _proof(key, coming)},
+        "field": field,
+    }
+    return TemplateResponse(request, "accounts/changing_member.html", context)
+
+
+def _member_of(key: str) -> Member | None:
+    store = open_session(key)
+    pk = store.get(SESSION_KEY) if store else None
+    member = Member.objects.filter(pk=pk).first() if pk else None
+    return member if member is not None and is_in(member, key) else None
+
+
+def _proof(session_key: str, coming: Member) -> str:
+    text = f"{session_key}:{coming.pk}"
+    return salted_hmac("accounts.changing_member", text, algorithm="sha256").hexdigest()[:40]
