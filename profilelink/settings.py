@@ -274,7 +274,7 @@ LOGGING = {
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "masked"},
         "staff": {
-            "class": "accounts.urlsession.logmask.MaskAdminEmailHandler",
+            "class": "accounts.urlsession.error_mails.MaskAdminEmailHandler",
             "level": "ERROR",
             "formatter": "masked",
         },
@@ -282,8 +282,6 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django": {"handlers": ["console", "staff"], "level": "WARNING", "propagate": False},
-        # Any scanner can name a host: that is for the log, not a mail for each.
-        "django.security.DisallowedHost": {"handlers": ["console"], "propagate": False},
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "django-q": {"level": "WARNING"},  # it has a line for each hint
     },

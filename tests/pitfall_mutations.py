@@ -274,14 +274,26 @@ FIXES = [
     Fix(
         "21",
         "the mail handler masks",
-        [(URL + "logmask.py", "mask(str(message))", "str(message)")],
+        [(URL + "error_mails.py", "mask(str(message))", "str(message)")],
         MASK + "test_a_crash_under_a_token_reaches_log_and_staff_without_secrets",
     ),
     Fix(
         "21",
-        "the access log is masked",
-        [(URL + "logmask.py", "mask(v) if isinstance(v, str) else v", "v")],
-        MASK + "test_the_access_log_is_masked",
+        "gunicorn's logs are masked",
+        [(URL + "logmask.py", "MaskFormatter(plain._fmt, plain.datefmt)", "plain")],
+        MASK + "test_the_access_log_is_masked_once_a_line",
+    ),
+    Fix(
+        "21",
+        "an encoded address is masked",
+        [(URL + "logmask.py", 'if "%" in text:', 'if False and "%" in text:')],
+        MASK + "test_secrets_are_masked",
+    ),
+    Fix(
+        "21",
+        "error mails are few",
+        [(URL + "error_mails.py", "and self._may_be_mailed(record)", "")],
+        MASK + "test_error_mails_are_few_and_say_how_many_were_kept_back",
     ),
     Fix(
         "21",

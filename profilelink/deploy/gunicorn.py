@@ -14,7 +14,7 @@ environ.Env.read_env(Path(__file__).resolve().parents[2] / ".env")
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "12"))  # of which 7 may wait for others' servers
-worker_class = "gthread"
+worker_class = "accounts.urlsession.gunicorn_worker.QuietThreadWorker"  # threads
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - heartbeat files
 timeout = 90  # longer than the longest upload from a slow phone
 graceful_timeout = 20
@@ -27,7 +27,7 @@ preload_app = False
 forwarder_headers = ""
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
 
-# Addresses hold tokens: the access log shows them masked.
+# Addresses hold tokens: both logs show them masked.
 logger_class = "accounts.urlsession.logmask.GunicornLogger"
 accesslog = os.environ.get("ACCESS_LOG", "-")
 access_log_format = '%(h)s %(t)s "%(r)s" %(s)s %(b)s %(M)sms'

@@ -9,6 +9,7 @@ from django.core import mail
 from gunicorn.config import Config
 
 from accounts.urlsession.api import outside_path
+from accounts.urlsession.error_mails import MAILS_PER_WINDOW, WINDOW, MaskAdminEmailHandler
 from accounts.urlsession.logmask import GunicornLogger, MaskFormatter, mask
 from tests.phone import log_in_phone
 
@@ -27,6 +28,9 @@ TOKEN = "Ab-_" * 5 + "Ab"
         (f"/s/{TOKEN}/login/?next=/s/{TOKEN}/", TOKEN),
         (f"/login/?next=%252Fs%252F{TOKEN}%252F", TOKEN),
         (f"GET /s/{TOKEN[:-1]} HTTP/1.1", TOKEN[:-1]),
+        (f"GET /%73/{TOKEN}/posts/", TOKEN),
+        (f"/login/?next=/%252573/{TOKEN}/", TOKEN),
+        (f"?%63ode={TOKEN}", TOKEN),
         (f"GET /s/%41{TOKEN[1:]}/posts/", TOKEN[1:]),
         (f"GET /s/{TOKEN.replace('_', '%5F').replace('-', '%2d')}/posts/", "Ab%2d%5F"),
         ("POST:\nsecret = 'hunter2'\n", "hunter2"),
@@ -99,8 +103,13 @@ def test_a_crash_under_a_token_reaches_log_and_staff_without_secrets(hanako, set
     assert "RuntimeError" in "\n".join(lines)
 
 
-def test_the_access_log_is_masked():
-    logger = GunicornLogger(Config())
+def test_the_access_log_is_masked_once_a_line(tmp_path):
+    """Over a real gunicorn: tests/profilelink/test_gunicorn_logs.py."""
+    shown = "%(r)s %(f)s %(a)s %({location}o)s %({referer}i)s %({raw_uri}e)s"
+    config = Config()
+    config.set("accesslog", str(tmp_path / "access"))
+    config.set("access_log_format", shown)
+    logger = GunicornLogger(config)
     environ = {
         "REQUEST_METHOD": "GET",
         "RAW_URI": f"/s/{TOKEN}/?code=c0de",
@@ -113,11 +122,40 @@ def test_the_access_log_is_masked():
     headers = [("REFERER", environ["HTTP_REFERER"])]
     answer = SimpleNamespace(status="200 OK", sent=1, headers=[("Location", f"/s/{TOKEN}/")])
     asked = SimpleNamespace(headers=headers)
-    atoms = logger.atoms(answer, asked, environ, timedelta(seconds=1))
-    text = " ".join(str(value) for name, value in atoms.items() if name in "rUqfa")
-    text += f" {atoms['{location}o']} {atoms['{referer}i']}"
+    logger.access(answer, asked, environ, timedelta(seconds=1))
+    text = (tmp_path / "access").read_text()
+    assert text.count("/s/***") == 5
     for secret in (TOKEN, "c0de", "353686012345678"):
         assert secret not in text
+    atoms = logger.atoms(answer, asked, environ, timedelta(seconds=1))
+    assert atoms["U"] == environ["PATH_INFO"]  # no work on the eighty parts that no line shows
+
+
+def error(place="a", *, at=0.0, status=500):
+    record = logging.LogRecord("django.request", logging.ERROR, place, 1, "went wrong", (), None)
+    record.created, record.status_code = at, status
+    return record
+
+
+def test_error_mails_are_few_and_say_how_many_were_kept_back(settings):
+    settings.ADMINS = [("Staff", "staff@example.com")]
+    handler = MaskAdminEmailHandler()
+    for at in range(50):
+        handler.emit(error(at=1_000 + at))
+    assert len(mail.outbox) == 1
+    for number in range(50):
+        handler.emit(error(f"place {number}", at=1_100))
+    assert len(mail.outbox) == MAILS_PER_WINDOW
+    handler.emit(error(at=1_000 + WINDOW))
+    assert len(mail.outbox) == MAILS_PER_WINDOW + 1
+    assert mail.outbox[1].subject.endswith("(and 49 errors not mailed, see the log)")
+    assert mail.outbox[-1].subject.endswith("(and 41 errors not mailed, see the log)")
+
+
+def test_what_a_client_did_wrong_is_mailed_to_nobody(settings):
+    settings.ADMINS = [("Staff", "staff@example.com")]
+    MaskAdminEmailHandler().emit(error(status=400))
+    assert mail.outbox == []
 
 
 @pytest.mark.django_db

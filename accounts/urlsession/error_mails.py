@@ -1,0 +1,74 @@
+"""Error mails to staff: masked, and few of them, however often the same error is met."""
+
+import logging
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from django.utils.log import AdminEmailHandler
+
+from accounts.urlsession.logmask import is_clients_fault, mask
+
+WINDOW = 600  # seconds
+MAILS_PER_WINDOW = 10
+
+
+@dataclass
+class _Window:
+    """What one process has mailed, and kept back, since `began`."""
+
+    began: float
+    places: set[str]
+    kept_back: int = 0
+
+
+class MaskAdminEmailHandler(AdminEmailHandler):
+    """One mail for one place in the code in ten minutes, and at most ten in all, by each process.
+
+    Counted in the process and not in the cache: a lost database or Redis is what the mail may be about.
+    The log has every error; the next mail says how many were kept back.
+    The report prints the address and META, so masking the record would not be enough.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._window = _Window(began=0.0, places=set())
+        self._counting = Lock()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not is_clients_fault(record) and self._may_be_mailed(record):
+            super().emit(record)
+
+    def format_subject(self, subject: str) -> str:
+        with self._counting:
+            kept_back, self._window.kept_back = self._window.kept_back, 0
+        also = f" (and {kept_back} errors not mailed, see the log)" if kept_back else ""
+        return super().format_subject(subject) + also
+
+    def send_mail(self, subject: Any, message: Any, *args: Any, **kwargs: Any) -> None:
+        if html := kwargs.get("html_message"):
+            kwargs["html_message"] = mask(html)
+        super().send_mail(mask(str(subject)), mask(str(message)), *args, **kwargs)
+
+    def _may_be_mailed(self, record: logging.LogRecord) -> bool:
+        """By the record's own time. Counts the record either way."""
+        with self._counting:
+            if not 0 <= record.created - self._window.began < WINDOW:
+                self._window = _Window(record.created, set(), self._window.kept_back)
+            place = _place(record)
+            window = self._window
+            if place in window.places or len(window.places) >= MAILS_PER_WINDOW:
+                window.kept_back += 1
+                return False
+            window.places.add(place)
+            return True
+
+
+def _place(record: logging.LogRecord) -> str:
+    """Where the error was raised, or logged if nothing was raised. Never what a request said."""
+    if not record.exc_info or record.exc_info[2] is None:
+        return f"{record.pathname}:{record.lineno}"
+    kind, _error, trace = record.exc_info
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{kind.__name__ if kind else ''} {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"

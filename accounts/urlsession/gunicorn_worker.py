@@ -1,0 +1,28 @@
+"""gunicorn's threaded worker, which repeats nothing of a request that it could not read."""
+
+from typing import Any
+
+from gunicorn.workers.gthread import ThreadWorker
+
+
+class QuietThreadWorker(ThreadWorker):
+    """`worker_class` of the gunicorn configuration.
+
+    gunicorn shows a malformed request line on its 400 page and in its error log. Where an address ends
+    in such a line is not known, so its token could not be masked: only the kind of fault is named.
+    """
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: Any) -> None:
+        """Answer and log an error outside the application."""
+        super().handle_error(req, client, addr, _without_content(exc))
+
+
+def _without_content(error: Exception) -> Exception:
+    """The same kind of gunicorn's parse errors, whose text is its name; others as they are."""
+    kind = type(error)
+    if not kind.__module__.startswith("gunicorn.http"):
+        return error
+    named = type(kind.__name__, (kind,), {"__str__": lambda _self: kind.__name__})
+    quiet: Exception = named.__new__(named)
+    quiet.__dict__.update(error.__dict__)
+    return quiet
