@@ -1,6 +1,7 @@
 """Error mails to staff: masked, and few of them, however often the same error is met."""
 
 import logging
+import traceback
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -66,9 +67,8 @@ class MaskAdminEmailHandler(AdminEmailHandler):
 
 def _place(record: logging.LogRecord) -> str:
     """Where the error was raised, or logged if nothing was raised. Never what a request said."""
-    if not record.exc_info or record.exc_info[2] is None:
+    error = record.exc_info[1] if record.exc_info else None
+    frames = traceback.extract_tb(error.__traceback__) if error else []
+    if not error or not frames:
         return f"{record.pathname}:{record.lineno}"
-    kind, _error, trace = record.exc_info
-    while trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{kind.__name__ if kind else ''} {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+    return f"{type(error).__name__} {frames[-1].filename}:{frames[-1].lineno}"

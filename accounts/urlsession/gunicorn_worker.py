@@ -22,7 +22,7 @@ def _without_content(error: Exception) -> Exception:
     kind = type(error)
     if not kind.__module__.startswith("gunicorn.http"):
         return error
-    named = type(kind.__name__, (kind,), {"__str__": lambda _self: kind.__name__})
-    quiet: Exception = named.__new__(named)
+    named: type[Exception] = type(kind.__name__, (kind,), {"__str__": lambda _self: kind.__name__})
+    quiet = named.__new__(named)
     quiet.__dict__.update(error.__dict__)
     return quiet
