@@ -11,6 +11,7 @@ from syndication.models.delivery import (
 from syndication.models.delivery_states import (
     AT_REST,
     CHANGES,
+    NOT_DONE,
     OPEN_STATES,
     DeliveryKind,
     DeliveryState,
@@ -24,6 +25,7 @@ from syndication.models.revocation import Revocation
 __all__ = [
     "AT_REST",
     "CHANGES",
+    "NOT_DONE",
     "OPEN_STATES",
     "Allowance",
     "Attempt",

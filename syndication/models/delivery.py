@@ -30,7 +30,13 @@ from django.utils.translation import gettext
 
 from accounts.models import Audience, PublicCharField
 from syndication.connectors import CONNECTORS
-from syndication.models.delivery_states import CHANGES, OPEN_STATES, DeliveryKind, DeliveryState
+from syndication.models.delivery_states import (
+    CHANGES,
+    NOT_DONE,
+    OPEN_STATES,
+    DeliveryKind,
+    DeliveryState,
+)
 from syndication.models.link import Link
 from syndication.models.post import Post
 from syndication.reason_texts import sentence
@@ -118,6 +124,11 @@ class Delivery(models.Model):
             models.Index(fields=["state", "due_at"]),
             models.Index(fields=["link", "state"]),
             models.Index(fields=["link", "-id"], name="delivery_newest_of_link"),
+            models.Index(
+                fields=["link", "-id"],
+                condition=Q(state__in=NOT_DONE),
+                name="delivery_not_done_of_link",
+            ),
             # Of open rows alone, for actions.turns.
             models.Index(
                 fields=["link", "due_at", "id"],

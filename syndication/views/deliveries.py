@@ -22,7 +22,7 @@ from accounts.views.requests import MemberRequest
 from syndication.actions import copies, deliveries, notices, presses
 from syndication.actions.errors import NotNow
 from syndication.models import (
-    OPEN_STATES,
+    NOT_DONE,
     Attempt,
     Delivery,
     DeliveryState,
@@ -38,7 +38,6 @@ from syndication.reason_texts import sentence
 PER_PAGE = 8
 PER_PAGE_WITH_LOG = 5
 LAST_PART = 10_000
-NOT_DONE = (*OPEN_STATES, DeliveryState.FAILED, DeliveryState.MISSED)
 
 # What each press is called on the page, what it does, and what is said then. The buttons of one
 # form are told apart by name.
@@ -119,9 +118,9 @@ def delivery_list(request: MemberRequest) -> HttpResponse:
         "syndication/delivery_list.html",
         {
             "part": Part.of(rows, number, size=PER_PAGE),
-            "told": Notice.objects.filter(member=request.user.pk, closed_at=None).select_related(
-                "link"
-            )[:3],
+            "told": Notice.objects.filter(member=request.user.pk, closed_at=None)
+            .order_by("pk")
+            .select_related("link")[:3],
             "is_open_only": is_open_only,
         },
     )
