@@ -14,6 +14,7 @@ from syndication.connectors.text import as_uri, clean
 
 _ADDRESS = re.compile(r"https?://[!-~]{1,490}")
 _IDENT = re.compile(r"(?!\.$|.*\.\.)[!-~]{1,500}")
+HIGHEST_ID = 10**40  # of ids that are numbers; those of 128 bits have 39 digits
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # nothing of the web is older
 AHEAD = timedelta(minutes=5)  # that a server's clock may be wrong by
 LONGEST_LIFE = timedelta(days=365_000)  # of an access; some servers say a century
@@ -34,8 +35,11 @@ def ident(value: object) -> str:
     """An id of a server's own making, "" for anything else.
 
     Opaque: snac's have dots in them, other makes' are addresses of 200 characters. It is quoted wherever
-    it becomes a part of a path (`api.part`); dots in a row, which quoting leaves, are in no id.
+    it becomes a part of a path (`api.part`); dots in a row, which quoting leaves, are in no id. Old
+    Pleroma and Pixelfed write numbers, which count as their digits.
     """
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < HIGHEST_ID:
+        return str(value)
     return value if isinstance(value, str) and _IDENT.fullmatch(value) else ""
 
 
@@ -51,10 +55,16 @@ def address(value: object) -> str:
 
 
 def moment(value: object) -> float | None:
-    """A time as ISO 8601 has it, in seconds since the epoch."""
+    """A time as ISO 8601 has it, in seconds since the epoch; UTC where it names no zone.
+
+    A day without a time is none: reading back would take it for a moment before the request left.
+    """
+    said = text(value).removesuffix(" UTC")  # as some forks of Mastodon write
+    if len(said) <= len("2026-11-29"):
+        return None
     try:
-        at = datetime.fromisoformat(text(value))
-        return at.astimezone(UTC).timestamp() if at.tzinfo else None
+        at = datetime.fromisoformat(said)
+        return at.astimezone(UTC).timestamp() if at.tzinfo else at.replace(tzinfo=UTC).timestamp()
     except (ValueError, OverflowError):
         return None
 

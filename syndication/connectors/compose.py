@@ -155,20 +155,22 @@ def cleaned(post: OutgoingPost, *, keeps_iris: bool = False) -> OutgoingPost:
 
 
 def candidates(
-    entries: Iterable[RemotePost], text: str, *, since: float, is_whole: bool = True
+    entries: Iterable[RemotePost | None], text: str, *, since: float, is_whole: bool = True
 ) -> Candidates:
     """Those of `entries`, newest first, that could be what was sent as `text` at `since` (epoch
     seconds; networks cut times to the second) or later.
 
     `is_whole`: the list shows such a post for sure. Of a text that is an address alone nothing is left
-    to compare where a server shortens it, so one such entry leaves it open.
+    to compare where a server shortens it, so one such entry leaves it open. So does None, an entry
+    that could not be read: it may be the copy.
     """
-    recent = [each for each in entries if each.created_at >= int(since)][::-1]
+    listed = list(entries)
+    recent = [each for each in listed if each and each.created_at >= int(since)][::-1]
     shown, kept = normalise(text), core(text)
     exact = tuple(each for each in recent if normalise(each.text) == shown)
     others = [each for each in recent if each not in exact and core(each.text) == kept]
     return Candidates(
         exact,
         alike=tuple(others) if kept else (),
-        is_conclusive=is_whole and (bool(kept) or not others),
+        is_conclusive=is_whole and None not in listed and (bool(kept) or not others),
     )

@@ -159,14 +159,14 @@ class Gnusocial(Connector):
         """Our uid is `<host>/<id>`; without it the server is asked."""
         return reading.word(self.credentials.uid.rpartition("/")[2]) or self.profile().uid
 
-    def _own_statuses(self, since: float) -> Iterator[RemotePost]:
-        """Newest first, back to `since`."""
+    def _own_statuses(self, since: float) -> Iterator[RemotePost | None]:
+        """Newest first, back to `since`; None for what cannot be read."""
         below: dict[str, str] = {}
         for _ in range(MOST_PAGES):
             page = self._listed("/api/statuses/user_timeline.json", **below)
             posts = [reading.post(each, self.app.api_url) for each in page]
+            yield from posts
             found = [each for each in posts if each]
-            yield from found
             if len(page) < PAGE or not found or found[-1].created_at < since:
                 return
             below = {"max_id": str(int(found[-1].remote_id) - 1)}

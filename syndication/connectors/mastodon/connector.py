@@ -154,7 +154,7 @@ class Mastodon(Connector):
         if not found.exact and not is_public:
             own.read_home()
             found = candidates(own.posts.values(), shown, since=since)
-        is_shown = own.is_whole and (is_public or own.shows_private)
+        is_shown = own.is_whole and not own.has_unread and (is_public or own.shows_private)
         is_sure = found.is_conclusive and is_shown and not may_be_rewritten(shown)
         return replace(found, is_conclusive=is_sure)
 

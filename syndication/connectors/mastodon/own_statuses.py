@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from syndication.connectors import checked
 from syndication.connectors.api import part
 from syndication.connectors.base import RemotePost
 from syndication.connectors.mastodon import reading
@@ -29,6 +30,7 @@ class OwnStatuses:
         self._since = since
         self.posts: dict[str, RemotePost] = {}  # newest first
         self.is_whole = False  # the list reaches back to `since`
+        self.has_unread = False  # entries that could not be read: one may be the copy
         self.shows_private = False
 
     def read(self) -> None:
@@ -56,6 +58,7 @@ class OwnStatuses:
     def _take(self, entries: list[Any]) -> float:
         """Keep the readable ones. When the last of them was written; 0 for none."""
         posts = [post for post in map(reading.remote_post, entries) if post]
+        self.has_unread = self.has_unread or len(posts) < len(entries)
         self.posts |= {post.remote_id: post for post in posts if post.remote_id not in self.posts}
         private = (
             isinstance(each, Mapping) and each.get("visibility") == "private" for each in entries
@@ -65,5 +68,5 @@ class OwnStatuses:
 
     def _is_own(self, entry: Any) -> bool:
         account = entry.get("account") if isinstance(entry, Mapping) else None
-        is_mine = isinstance(account, Mapping) and account.get("id") == self._own_id
+        is_mine = isinstance(account, Mapping) and checked.ident(account.get("id")) == self._own_id
         return is_mine and not entry.get("reblog")

@@ -147,7 +147,8 @@ class Misskey(Connector):
 
     def look_up(self, post: OutgoingPost, *, since: float, idempotency_key: str) -> Candidates:
         shown, notes = self.preview(post).text, list(self._own_notes(since))
-        is_whole = len(notes) < MOST_READ_BACK or notes[-1].created_at < since
+        oldest = next(filter(None, reversed(notes)), None)
+        is_whole = len(notes) < MOST_READ_BACK or bool(oldest and oldest.created_at < since)
         return candidates(notes, shown, since=since, is_whole=is_whole)
 
     def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
@@ -220,14 +221,14 @@ class Misskey(Connector):
             raise self._wire.unreadable(is_write=False)
         return ident
 
-    def _own_notes(self, since: float) -> Iterator[RemotePost]:
-        """Newest first, back to `since`."""
+    def _own_notes(self, since: float) -> Iterator[RemotePost | None]:
+        """Newest first, back to `since`; None for what cannot be read."""
         count = 0
         path, me = "/api/users/notes", self._own_id()
         for page, _ in self._wire.listed(path, userId=me, withRenotes=False):
             notes = [reading.remote_post(each, self.app.api_url) for each in page]
             found = [each for each in notes if each is not None]
-            yield from found
+            yield from notes
             count += len(page)
             if count >= MOST_READ_BACK or (found and found[-1].created_at < since):
                 return

@@ -170,15 +170,15 @@ class Twitter(Connector):
             )
         return ident
 
-    def _own_posts(self, since: float) -> Iterator[RemotePost]:
-        """Newest first, back to `since`."""
+    def _own_posts(self, since: float) -> Iterator[RemotePost | None]:
+        """Newest first, back to `since`; None for what cannot be read."""
         path = f"/users/{part(self._own_id())}/tweets"
         fields = {"exclude": "retweets", "tweet.fields": "created_at,entities"}
         if since > 0:
             moment = datetime.fromtimestamp(int(since), tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
             fields["start_time"] = moment
         for page, _ in self._pages(path, fields, most=100):
-            yield from filter(None, map(reading.post, reading.rows(page) or []))
+            yield from map(reading.post, reading.rows(page) or [])
 
     def _pages(
         self, path: str, fields: Mapping[str, str], *, most: int, start: str = ""
