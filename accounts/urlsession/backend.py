@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from django.contrib.auth import SESSION_KEY as MEMBER_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.middleware.csrf import CSRF_SESSION_KEY
 from django.urls import set_script_prefix
 from django.utils import timezone
 
@@ -22,6 +23,12 @@ from accounts.urlsession.tokens import hash_token, new_token
 
 # Where a session says what it is bound to: mode, browser, address, began (seconds), member.
 STAMP = "_urlsession"
+
+# Set in a session that takes the place of one that had ended; a message tells the member once.
+ENDED = "_session_ended"
+
+# What a session holds before its visitor has done anything.
+_OURS = {STAMP, ENDED, CSRF_SESSION_KEY}
 
 
 class SessionStore(DatabaseStore):
@@ -47,6 +54,7 @@ class SessionStore(DatabaseStore):
         self._stamp(data)
         row = cast(Session, super().create_model_instance(data))
         row.address_hash = data.get(STAMP, {}).get("address", "")
+        row.is_empty = data.keys() <= _OURS
         return row
 
     def get_session_cookie_age(self) -> int:

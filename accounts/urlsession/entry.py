@@ -18,7 +18,6 @@ from django.http import (
     HttpResponseNotFound,
     HttpResponseRedirect,
 )
-from django.template import loader
 from django.urls import set_script_prefix
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -29,12 +28,9 @@ from accounts.urlsession.clients import is_crawler
 from accounts.urlsession.conf import is_listed, setting
 from accounts.urlsession.context import Context, Mode
 from accounts.urlsession.cross_site import is_foreign_post
-from accounts.urlsession.limits import is_over_limit
+from accounts.urlsession.limits import make_room
 from accounts.urlsession.models import Session
 from accounts.urlsession.tokens import hash_token, is_token, split_prefix
-
-# Set in a session that takes the place of one that had ended; a message tells the member once.
-ENDED = "_session_ended"
 
 
 @dataclass
@@ -128,15 +124,6 @@ def refuse_crawler() -> HttpResponse:
     return HttpResponseForbidden(_("This page is not for crawlers and link previews."))
 
 
-def too_many(request: HttpRequest) -> HttpResponse:
-    """429 with what to do next, and with what was typed."""
-    form = kept.typed_in(request) if request.method == "POST" else None
-    page = loader.render_to_string("429.html", {"kept": form, "path": request.path_info})
-    response = HttpResponse(page, status=429)
-    response["Retry-After"] = str(setting("URLSESSION_IDLE"))
-    return response
-
-
 def _arrive_plain(request: HttpRequest, context: Context, arrival: Arrival) -> None:
     arrival.has_no_session = True
     if is_listed("URLSESSION_NEVER_PROBE", request.path_info):
@@ -187,8 +174,7 @@ def _first_page(request: HttpRequest, context: Context, arrival: Arrival) -> Htt
             arrival.keeps_cookies = True
         elif number := probe.next_try(arrival.marker, context):
             return probe.ask(request, context, number)
-    if is_over_limit(context):
-        return too_many(request)
+    make_room(context)
     if arrival.keeps_cookies:
         context.mode = Mode.COOKIE
         return None
@@ -200,8 +186,7 @@ def _first_page(request: HttpRequest, context: Context, arrival: Arrival) -> Htt
 def _front_door(request: HttpRequest, context: Context, arrival: Arrival) -> HttpResponse:
     if is_crawler(request):
         return refuse_crawler()
-    if is_over_limit(context):
-        return too_many(request)
+    make_room(context)
     begin_url_session(request, context)
     return HttpResponseRedirect("/")
 
@@ -215,8 +200,7 @@ def _late_post(request: HttpRequest, context: Context, arrival: Arrival) -> Http
         return refuse_crawler()
     if is_foreign_post(request):
         return None
-    if is_over_limit(context):
-        return too_many(request)
+    make_room(context)
     if is_listed("URLSESSION_NOT_KEPT", request.path_info):
         return HttpResponseRedirect("/")
     if arrival.keeps_cookies or is_listed("URLSESSION_COOKIE_ONLY", request.path_info):

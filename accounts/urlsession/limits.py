@@ -1,4 +1,4 @@
-"""What keeps the table of sessions small: a limit for each client address, and the clearing."""
+"""What keeps the table of sessions small: so many for each client address, and the clearing."""
 
 from datetime import timedelta
 
@@ -9,14 +9,22 @@ from accounts.urlsession.context import Context
 from accounts.urlsession.models import OutTicket, Session
 
 
-def is_over_limit(context: Context) -> bool:
-    """Whether this client's address holds as many live anonymous sessions as it may.
+def make_room(context: Context) -> None:
+    """Ends anonymous sessions of this client's address until one more may begin.
+
+    The oldest that hold nothing go first, then the oldest. Refusing the new visitor was the other
+    way: then one phone behind a carrier's gateway shuts the log-in for all phones behind it.
 
     Count and insert are two steps, so requests that run at once may pass together: a few rows too
-    many are no harm, a lock on every first visit would be.
+    many are no harm, a lock on every first visit would be. The next visit deletes them, too.
     """
     rows = Session.objects.filter(address_hash=context.address, expire_date__gt=timezone.now())
-    return rows.count() >= int(setting("URLSESSION_ANONYMOUS_PER_ADDRESS"))
+    surplus = rows.count() - int(setting("URLSESSION_ANONYMOUS_PER_ADDRESS")) + 1
+    if surplus <= 0:
+        return
+    oldest = rows.order_by("-is_empty", "expire_date").values_list("pk", flat=True)[:surplus]
+    # By address again: a session that became a member's meanwhile is no longer of this address.
+    rows.filter(pk__in=list(oldest)).delete()
 
 
 def clear_expired() -> int:

@@ -28,10 +28,10 @@ from django.utils.encoding import escape_uri_path
 from django.utils.translation import gettext as _
 
 from accounts.urlsession import kept, location
-from accounts.urlsession.backend import SessionStore
+from accounts.urlsession.backend import ENDED, SessionStore
 from accounts.urlsession.clients import address_hash, browser_id, forget_subscriber
 from accounts.urlsession.context import Context, Mode, active, script_prefix
-from accounts.urlsession.entry import ENDED, Arrival, arrive, decide, new_store
+from accounts.urlsession.entry import Arrival, arrive, decide, new_store
 from accounts.urlsession.outbound import outside_path, store_tickets
 from accounts.urlsession.views import resend_form
 

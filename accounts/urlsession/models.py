@@ -18,6 +18,8 @@ class Session(AbstractBaseSession):
     """
 
     address_hash = models.CharField(max_length=40, blank=True, default="")
+    # Nothing of the visitor's is in it, so it goes first where an address holds too many.
+    is_empty = models.BooleanField(default=False)
 
     class Meta(AbstractBaseSession.Meta):
         abstract = False
