@@ -377,7 +377,13 @@ FIXES = [
     Fix(
         "34",
         "an ended session is explained",
-        [(URL + "middleware.py", "        request.session[ENDED] = True\n", "        pass\n")],
+        [
+            (
+                URL + "middleware.py",
+                "        request.session[ENDED] = EXPOSED if was_exposed(context) else True\n",
+                "        pass\n",
+            )
+        ],
         PAGES + "test_back_after_log_out_is_explained",
     ),
     Fix(
@@ -437,7 +443,7 @@ FIXES = [
     Fix(
         "binding",
         "an address is bound to the browser",
-        [(URL + "backend.py", 'stamp["browser"] != browser', "False")],
+        [(URL + "backend.py", "mode is Mode.URL and self._client != browser", "False")],
         SESSIONS + "test_another_browser_is_not_let_in_by_the_address",
     ),
     Fix(

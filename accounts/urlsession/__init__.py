@@ -14,7 +14,7 @@ For those who write views, all in `accounts.urlsession.api`:
 - A page that needs no session stands in URLSESSION_PUBLIC. Without a live session what such a view
   puts into `request.session` is dropped, `{% csrf_token %}` included.
 - A page in URLSESSION_NEVER_PROBE (`/q/…`, `/p/…`) sees no cookie and has no session, so its POST
-  view is `csrf_exempt` and brings its own proof. It begins a session by
+  view is a `sessionless_form` and brings its own proof. It begins a session by
   `start_url_session(request, device=…)`, then `login()`, then a redirect by URL name.
 - `adopt_session(request, key)` takes up, under a new token, the URL session that a stored row names
   by its key, such as the one that a member left for a network.

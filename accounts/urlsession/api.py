@@ -9,7 +9,7 @@ from accounts.urlsession.clients import client_address, is_crawler
 from accounts.urlsession.context import Mode, context_of, no_session_prefix
 from accounts.urlsession.cross_site import sessionless_form
 from accounts.urlsession.devices import device_words
-from accounts.urlsession.entry import begin_url_session, new_store, take_up
+from accounts.urlsession.entry import begin_url_session, ended_row, new_store, take_up
 from accounts.urlsession.kept import (
     KeptForm,
     initial_from_kept,
@@ -36,7 +36,6 @@ __all__ = [
     "device_of",
     "device_words",
     "end_session",
-    "ended_session",
     "forget_door",
     "hash_token",
     "initial_from_kept",
@@ -53,6 +52,7 @@ __all__ = [
     "sessionless_form",
     "set_language",
     "start_url_session",
+    "take_ended_session",
     "without_prefix",
 ]
 
@@ -119,7 +119,7 @@ def open_session(key: str) -> SessionStore | None:
     """
     store: SessionStore = new_store(key)
     mode = (store.get(STAMP) or {}).get("mode")
-    return store if mode and store.is_bound_to(Mode(mode), store[STAMP]["browser"]) else None
+    return store if mode and store.is_alive(Mode(mode)) else None
 
 
 def adopt_session(request: HttpRequest, key: str) -> str | None:
@@ -141,18 +141,21 @@ def end_session(key: str) -> None:
     new_store().delete(key)
 
 
-def ended_session(request: HttpRequest) -> dict[str, Any]:
+def take_ended_session(request: HttpRequest) -> dict[str, Any]:
     """The data of the member's session that the dead token of this request belonged to, or {}.
 
     For the page that asks to log in again: a phone that has a PIN is asked for that. It says who
-    the session was of and proves nothing; ended sessions are remembered for a day.
+    the session was of and proves nothing. Given once, and to the session's own browser alone: a
+    dead address must not name a member to whoever finds it.
     """
-    token = context_of(request).token
-    context = context_of(request)
-    if not token or context.key:
+    row = ended_row(context_of(request))
+    if row is None:
         return {}
-    row = Session.objects.filter(pk=hash_token(token), address_hash="").first()
-    return dict(row.get_decoded()) if row else {}
+    data = dict(row.get_decoded())
+    if (data.get(STAMP) or {}).get("client") != context_of(request).browser:
+        return {}
+    taken, _rows = Session.objects.filter(pk=row.pk).delete()
+    return data if taken else {}
 
 
 def _is_anonymous(request: HttpRequest) -> bool:

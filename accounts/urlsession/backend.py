@@ -21,8 +21,11 @@ from accounts.urlsession.models import Session
 from accounts.urlsession.signals import session_key_changed
 from accounts.urlsession.tokens import hash_token, new_token
 
-# Where a session says what it is bound to: mode, browser, address, began (seconds), member.
+# Where a session says what it is bound to: mode, client (the browser's names, hashed), address,
+# began (seconds), member.
 STAMP = "_urlsession"
+# Set in a member's session that ended because another browser opened its address.
+EXPOSED = "_exposed"
 
 # Set in a session that takes the place of one that had ended; a message tells the member once.
 ENDED = "_session_ended"
@@ -79,10 +82,32 @@ class SessionStore(DatabaseStore):
 
     def is_bound_to(self, mode: Mode, browser: str) -> bool:
         """Whether the session lives, belongs to this mode, and to this browser if in an address."""
+        if mode is Mode.URL and self._client != browser:
+            return False
+        return self.is_alive(mode)
+
+    def end_if_exposed(self, browser: str) -> bool:
+        """Ends a live session whose address came from another browser. Whether this call ended it.
+
+        The row of a member's session stays, marked, so that the member's own phone is told.
+        """
+        if not self.is_alive(Mode.URL) or self._client in (None, browser):
+            return False
+        now = timezone.now()
+        self[EXPOSED] = True
+        live = Session.objects.filter(pk=self.session_key, expire_date__gt=now)
+        data = self.encode(self._session)  # type: ignore[attr-defined]
+        return bool(live.update(expire_date=now, session_data=data) == 1)
+
+    @property
+    def _client(self) -> str | None:
+        """The browser; None in sessions of an earlier version, which open nowhere."""
+        return (self.get(STAMP) or {}).get("client")
+
+    def is_alive(self, mode: Mode) -> bool:
+        """Whether the session lives and belongs to this mode, whatever browser asks."""
         stamp = self.get(STAMP) or {}
         if self.session_key is None or stamp.get("mode") != mode:
-            return False
-        if mode is Mode.URL and stamp["browser"] != browser:
             return False
         return time.time() - float(stamp["began"]) <= float(setting("URLSESSION_ABSOLUTE"))
 
@@ -134,7 +159,7 @@ class SessionStore(DatabaseStore):
 def _fresh_stamp(context: Context) -> dict[str, Any]:
     return {
         "mode": str(context.mode),
-        "browser": context.browser,
+        "client": context.browser,
         "address": context.address,
         "began": int(time.time()),
         "member": False,

@@ -7,11 +7,8 @@ import re
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
+from accounts.urlsession.browser_names import browser_names
 from accounts.urlsession.conf import setting
-
-# Parts of old phones' names that change within one phone (font size, state of its cache) or name
-# the one handset (serial, SIM card). What is left names the model.
-_VOLATILE = re.compile(r"\([^)]*\)|/SN[0-9A-Za-z]+|;(?:ser|icc)[0-9A-Za-z]+")
 
 # Headers in which a gateway names the subscriber. Anybody can send them, so they prove nothing.
 _SUBSCRIBER = ("HTTP_X_DCMGUID", "HTTP_X_UP_SUBNO", "HTTP_X_JPHONE_UID", "HTTP_X_EM_UID")
@@ -54,9 +51,9 @@ def address_hash(request: HttpRequest) -> str:
 
 
 def browser_id(request: HttpRequest) -> str:
-    """12 characters that stand for the phone's model or the browser and its version."""
-    name = _VOLATILE.sub("", request.META.get("HTTP_USER_AGENT", ""))
-    return hashlib.sha256(name.strip().encode()).hexdigest()[:12]
+    """12 characters that stand for the names of the phone's model and its browser's engine."""
+    names = browser_names(request.META.get("HTTP_USER_AGENT", ""))
+    return hashlib.sha256(names.encode()).hexdigest()[:12]
 
 
 def forget_subscriber(request: HttpRequest) -> None:

@@ -28,6 +28,9 @@ DEFAULTS: dict[str, Any] = {
     "URLSESSION_NOT_KEPT": [r"/logout/$"],
     # The view that asks to log in again when a form was sent on a session that had ended.
     "URLSESSION_EXPIRED_VIEW": "accounts.urlsession.views.resume_form",
+    # Called with the request and the member's key when an address was opened in another browser and
+    # its session ended for that; "" for nobody.
+    "URLSESSION_EXPOSED_HANDLER": "",
     # Proxies of ours in front of us: so many entries of X-Forwarded-For, from the right, are true.
     "TRUSTED_PROXY_COUNT": 0,
 }

@@ -10,6 +10,8 @@ from importlib import import_module
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import SESSION_KEY as MEMBER_KEY
 from django.db import transaction
 from django.http import (
     HttpRequest,
@@ -23,7 +25,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from accounts.urlsession import kept, probe
-from accounts.urlsession.backend import SessionStore
+from accounts.urlsession.backend import EXPOSED, SessionStore
 from accounts.urlsession.clients import is_crawler
 from accounts.urlsession.conf import is_listed, setting
 from accounts.urlsession.context import Context, Mode
@@ -119,6 +121,14 @@ def take_up(request: HttpRequest, context: Context, store: SessionStore) -> str 
     return context.prefix_for(context.minted[str(store.session_key)])
 
 
+def exposed_words() -> str:
+    """What the member reads on the phone whose address another browser opened."""
+    return _(
+        "The address of your last session was opened in another browser, so that session was "
+        "ended. Whoever knows such an address can try it: never pass it on."
+    )
+
+
 def refuse_crawler() -> HttpResponse:
     """Crawlers and link previews get no session, so not this page."""
     return HttpResponseForbidden(_("This page is not for crawlers and link previews."))
@@ -159,12 +169,34 @@ def _open(request: HttpRequest, context: Context, token: str, mode: Mode) -> boo
     """Opens the session of a token, if it lives and belongs to this mode and browser."""
     store = new_store(hash_token(token))
     if not store.is_bound_to(mode, context.browser):
+        if store.end_if_exposed(context.browser) and not store.is_anonymous():
+            _tell_exposed(request, store)
         return False
     store.touch()
     request.session = store
     context.mode, context.token = mode, token
     context.key = context.current_key = store.session_key
     return True
+
+
+def ended_row(context: Context) -> Session | None:
+    """The member's session that the dead token of this request belonged to, if it is remembered."""
+    if not context.token or context.key:
+        return None
+    key = hash_token(context.token)
+    return Session.objects.filter(pk=key, address_hash="").first()
+
+
+def was_exposed(context: Context) -> bool:
+    """Whether that session ended because its address was opened in another browser."""
+    row = ended_row(context)
+    return bool(row and row.get_decoded().get(EXPOSED))
+
+
+def _tell_exposed(request: HttpRequest, store: SessionStore) -> None:
+    """Lets the project tell the member."""
+    if name := setting("URLSESSION_EXPOSED_HANDLER"):
+        import_string(name)(request, str(store[MEMBER_KEY]))
 
 
 def _first_page(request: HttpRequest, context: Context, arrival: Arrival) -> HttpResponse | None:
@@ -206,7 +238,10 @@ def _late_post(request: HttpRequest, context: Context, arrival: Arrival) -> Http
     if arrival.keeps_cookies or is_listed("URLSESSION_COOKIE_ONLY", request.path_info):
         context.mode = Mode.COOKIE
     else:
+        is_exposed = was_exposed(context)
         begin_url_session(request, context)
+        if is_exposed:
+            messages.warning(request, exposed_words(), fail_silently=True)
     form = kept.typed_in(request)
     kept.keep(request, form)
     view = import_string(setting("URLSESSION_EXPIRED_VIEW"))

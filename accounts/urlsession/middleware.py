@@ -28,10 +28,17 @@ from django.utils.encoding import escape_uri_path
 from django.utils.translation import gettext as _
 
 from accounts.urlsession import kept, location
-from accounts.urlsession.backend import ENDED, SessionStore
+from accounts.urlsession.backend import ENDED, EXPOSED, SessionStore
 from accounts.urlsession.clients import address_hash, browser_id, forget_subscriber
 from accounts.urlsession.context import Context, Mode, active, script_prefix
-from accounts.urlsession.entry import Arrival, arrive, decide, new_store
+from accounts.urlsession.entry import (
+    Arrival,
+    arrive,
+    decide,
+    exposed_words,
+    new_store,
+    was_exposed,
+)
 from accounts.urlsession.outbound import outside_path, store_tickets
 from accounts.urlsession.views import resend_form
 
@@ -68,9 +75,10 @@ class UrlSessionMiddleware(SessionMiddleware):
             return None
         if arrival.has_no_session:
             return decide(request, context, arrival, view)
-        if request.session.get(ENDED):
+        if ended := request.session.get(ENDED):
             del request.session[ENDED]
             text = _("Your last session had ended, so this is a new one.")
+            text = exposed_words() if ended == EXPOSED else text
             messages.info(request, text, fail_silently=True)
         if request.method == "POST" or kept.FORGET in request.GET:
             _let_go(request)
@@ -98,7 +106,7 @@ def _leave(
     if request.method == "GET" and not context.kept_was_read:
         response = _waiting(request, response)
     if arrival.is_fresh or (arrival.marker and request.method in ("GET", "HEAD")):
-        response = _land(request, response, arrival)
+        response = _land(request, response, context, arrival)
     goes_to = response.get("Location", "") if 300 <= response.status_code < 400 else ""
     goes_outside = bool(goes_to) and location.is_outside(request, goes_to)
     store = cast(SessionStore, request.session)  # read late: allauth may have replaced it
@@ -118,14 +126,16 @@ def _leave(
     return response
 
 
-def _land(request: HttpRequest, response: HttpResponseBase, arrival: Arrival) -> HttpResponseBase:
+def _land(
+    request: HttpRequest, response: HttpResponseBase, context: Context, arrival: Arrival
+) -> HttpResponseBase:
     """Brings a browser to the page's own address: with its new token, or without the probe's marker.
 
     The view has run already: where it redirects (to log in, say) that redirect does it, so that a
     first visit costs no third one. A GET changes nothing, so a page may be made twice.
     """
     if arrival.is_dead_token:
-        request.session[ENDED] = True
+        request.session[ENDED] = EXPOSED if was_exposed(context) else True
     if response.status_code >= 300:
         return response
     query = request.META.get("QUERY_STRING", "")

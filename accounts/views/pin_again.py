@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from accounts.actions import phones as actions
 from accounts.forms.phones import PinForm
 from accounts.models import Phone
-from accounts.urlsession.api import KeptForm, ended_session, kept_form, redirect_to_kept
+from accounts.urlsession.api import KeptForm, kept_form, redirect_to_kept, take_ended_session
 from accounts.urlsession.kept import PATH_FIELD
 from accounts.urlsession.views import resume_form
 from accounts.views.entering import log_in
@@ -25,8 +25,11 @@ ASKED = "pin_phone"
 
 
 def resume(request: HttpRequest, form: KeptForm) -> HttpResponse:
-    """URLSESSION_EXPIRED_VIEW. Which phone it was says the session that ended; the PIN proves it."""
-    phone = _phone(ended_session(request).get(PHONE))
+    """URLSESSION_EXPIRED_VIEW. Which phone it was says the session that ended; the PIN proves it.
+
+    The page that asks for the PIN names the member, so an address gives it once, to its own browser.
+    """
+    phone = _phone(take_ended_session(request).get(PHONE))
     if phone is None:
         return resume_form(request, form)
     request.session[ASKED] = phone.pk

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
@@ -294,3 +295,51 @@ def test_twenty_pins_at_once_get_five_looks(hanako):
     phone = Phone.objects.get()
     assert phone.wrong_tries == 5
     assert codes.is_pin(PIN, phone.pin_hash)
+
+
+def test_a_dead_address_names_nobody_in_another_browser(hanako):
+    """Opened there within a day, it showed the name and took the PIN."""
+    phone = PhoneClient()
+    phone.get(bookmarked(hanako))
+    phone.submit("Log in", pin=PIN)
+    time_out(phone)
+    path = f"{phone.base}/profile/"
+    stranger = PhoneClient(phone.user_agent.replace("F-01J", "SH-01J"), REMOTE_ADDR="203.0.113.9")
+    page = stranger.post(path, {"about": "x"})
+    assert "Log in again" in page
+    assert "はなこ" not in page.html
+    assert "PIN" not in page
+    assert stranger.post("/phones/pin/", {"pin": PIN}).status in (302, 403)
+    assert "type your PIN" in phone.post(path, {"about": "x"})
+
+
+def test_a_dead_address_asks_for_the_pin_once(hanako):
+    phone = pin_phone_with_late_form(hanako)
+    late = phone.hops or phone.page.path
+    token = str(late).split("/")[2]
+    assert "type your PIN" in phone.page
+    page = PhoneClient().post(f"/s/{token}/profile/", {"about": "x"})
+    assert "Log in again" in page
+    assert "はなこ" not in page.html
+
+
+def test_the_member_is_told_of_an_address_opened_elsewhere_and_the_phone_goes_on_by_pin(hanako):
+    hanako.email = "hanako@example.jp"
+    hanako.save()
+    phone = PhoneClient()
+    phone.get(bookmarked(hanako))
+    phone.submit("Log in", pin=PIN)
+    phone.get(reverse("profile_edit"))
+    for _ in range(2):
+        thief = PhoneClient("Lynx/2.9.0 libwww-FM/2.14", REMOTE_ADDR="203.0.113.9")
+        page = thief.get(f"{phone.base}/profile/")
+        assert "Password" in page
+        assert "はなこ" not in page.html
+    [told] = mail.outbox
+    assert told.to == ["hanako@example.jp"]
+    assert "Lynx\nfrom 203.0.113.9" in told.body
+    assert phone.token not in told.body
+    page = phone.submit(about="けさ、雪を見た。")
+    assert "opened in another browser" in page
+    assert "type your PIN" in page
+    assert "けさ、雪を見た。" in phone.submit("Log in", pin=PIN).html

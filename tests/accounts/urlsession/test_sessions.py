@@ -186,11 +186,51 @@ def test_a_session_can_be_ended_by_its_key(hanako):
     assert not is_in(phone)
 
 
-def test_who_an_ended_session_was_of_is_known_for_a_day(hanako, rf):
+def test_who_an_ended_session_was_of_is_told_once_and_to_its_own_browser(hanako, settings):
+    settings.URLSESSION_EXPIRED_VIEW = "accounts.urlsession.views.resume_form"
     phone = log_in_phone(hanako)
     Session.objects.update(expire_date=timezone.now() - timedelta(minutes=1))
-    response = phone._client.post(f"{phone.base}/note/", {"text": "x"})
-    ended = api.ended_session(response.wsgi_request)
-    assert ended["_auth_user_id"] == str(hanako.pk)
+    path = f"{phone.base}/note/"
+    other = PhoneClient("DoCoMo/2.0 N906i")._client.post(path, {"text": "x"})
+    assert api.take_ended_session(other.wsgi_request) == {}
+    request = phone._client.post(path, {"text": "x"}).wsgi_request
+    assert api.take_ended_session(request)["_auth_user_id"] == str(hanako.pk)
+    assert api.take_ended_session(request) == {}
     live = log_in_phone(hanako)
-    assert api.ended_session(live._client.get(f"{live.base}/mine/").wsgi_request) == {}
+    assert api.take_ended_session(live._client.get(f"{live.base}/mine/").wsgi_request) == {}
+
+
+def opened_in(user_agent: str, token: str) -> int:
+    return Client(HTTP_USER_AGENT=user_agent).get(f"/s/{token}/mine/").status_code
+
+
+def test_an_address_opened_in_another_browser_ends_there_and_here(hanako):
+    other = FLIP_PHONE.replace("F-01J", "SH-01J")
+    phone = log_in_phone(hanako)
+    token = phone.token
+    assert opened_in(other, token) == 302
+    assert not is_in(phone)
+    assert "MINE" not in phone.get("/mine/")
+    assert "opened in another browser" in phone.page
+    assert opened_in(FLIP_PHONE, token) == 302
+    assert Session.objects.filter(pk=hash_token(token), expire_date__gt=timezone.now()).count() == 0
+
+
+def test_a_dead_address_an_update_and_a_preview_end_nothing_anew(hanako):
+    phone = log_in_phone(hanako)
+    assert opened_in("Slackbot-LinkExpanding 1.0", phone.token) == 403
+    assert opened_in(FLIP_PHONE.replace("Chrome/49", "Chrome/50"), phone.token) == 200
+    assert is_in(phone)
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    opened_in("Another/1.0", phone.token)
+    assert "had ended" in phone.get("/mine/")
+
+
+def test_a_session_of_an_earlier_version_ends_without_alarm(hanako):
+    phone = log_in_phone(hanako)
+    store = SessionStore(session_key_of(phone))
+    store[STAMP] = {**store[STAMP], "browser": "x"}
+    del store[STAMP]["client"]
+    store.save()
+    assert not is_in(phone)
+    assert "opened in another browser" not in phone.get("/mine/")

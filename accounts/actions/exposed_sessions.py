@@ -1,0 +1,42 @@
+"""The mail to a member whose address with a session in it was opened in another browser.
+
+The session has ended by then (accounts.urlsession); the phone it was on reads why on its next page.
+"""
+
+from __future__ import annotations
+
+import logging
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts.addresses import public_url
+from accounts.models import Member
+from accounts.urlsession.api import client_address, device_words
+
+logger = logging.getLogger(__name__)
+
+
+def tell(request: HttpRequest, member_pk: str) -> None:
+    """URLSESSION_EXPOSED_HANDLER. Once for a session, since it ends with the first such request."""
+    member = Member.objects.filter(pk=member_pk, is_active=True).exclude(email="").first()
+    if member is None:
+        return
+    with translation.override(member.language or settings.LANGUAGE_CODE):
+        context = {
+            "member": member,
+            "device": device_words(request.META.get("HTTP_USER_AGENT", "")),
+            "address": client_address(request),
+            "sessions_url": public_url("session_list"),
+        }
+        text = render_to_string("accounts/mail/session_exposed.txt", context)
+        subject = settings.ACCOUNT_EMAIL_SUBJECT_PREFIX + _("A session of yours was ended")
+    try:
+        send_mail(subject, text, None, [member.email])
+    except (OSError, SMTPException):  # that it cannot be sent must not keep the page
+        logger.exception("The mail about an address opened elsewhere could not be sent.")
