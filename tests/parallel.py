@@ -1,6 +1,6 @@
 """How a run is spread over the machine's cores: by pytest-xdist, unless it is a small one.
 
-`pytest` and `pytest tests/syndication` start a worker for each core. One file or one test stays in
+`pytest` and `pytest tests/syndication` start a worker for each core, and one more. One file or one test stays in
 this process, and so does whatever must reach the terminal (`-s`, `--pdb`, `--collect-only`): a second
 process would cost more than it saves. `-n 0` and `-p no:xdist` switch it off, `-n 3` and `--dist`
 are obeyed. This stands here and not in `addopts`, since `-n` there would be an error under
@@ -9,6 +9,8 @@ are obeyed. This stands here and not in `addopts`, since `-n` there would be an 
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ import pytest
 # Costly things that are made once for a session or a module. The tests that ask for one go to one
 # worker, so that it is made once; xdist starts the largest groups first.
 SHARED = ("world", "albums", "migrated", "running_pds")
+ROOT = Path(__file__).resolve().parents[1]
 MOST_WORKERS = 8  # each migrates a database of its own
 
 
@@ -26,10 +29,18 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     if is_worker or not config.pluginmanager.hasplugin("xdist"):
         return
     if option.numprocesses is None and not option.tx and _is_large(config):
-        option.numprocesses = "auto"
-        option.maxprocesses = option.maxprocesses or MOST_WORKERS
+        # One more than there are cores: journeys and drills wait for other processes half of the time.
+        option.numprocesses = min(len(os.sched_getaffinity(0)) + 1, MOST_WORKERS)
     if option.numprocesses and option.dist == "no":
         option.dist = "loadgroup"
+
+
+def pytest_configure() -> None:
+    """Tests start some eighty Python processes: where no bytecode may stand beside the sources (in many
+    containers), each would compile the product and its parts anew. It is kept in var/ then."""
+    if sys.dont_write_bytecode:
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ.setdefault("PYTHONPYCACHEPREFIX", str(ROOT / "var" / "pycache"))
 
 
 def _is_large(config: pytest.Config) -> bool:
