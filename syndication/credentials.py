@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -181,6 +181,11 @@ def fresh(
             raise TryLater(BEING_RENEWED)
         time.sleep(0.05)
         link.refresh_from_db()
+
+
+def is_refreshing(links: Collection[int], now: datetime) -> bool:
+    """Whether any of these links (primary keys) is being given a new token now."""
+    return Link.objects.filter(pk__in=links, refresh_until__gt=now).exists()
 
 
 def _connector(link: Link, credentials: Credentials, http: Http, now: Clock) -> Connector:

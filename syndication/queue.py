@@ -45,19 +45,9 @@ def hint_due() -> None:
     _push("deliver_due")
 
 
-def hint_keep_fresh(link_pk: int) -> None:
-    """An idle link's access is about to end for want of use."""
-    _push("keep_fresh", link_pk)
-
-
 def hint_closing() -> None:
     """An account is being closed."""
     _push("close_accounts")
-
-
-def hint_revoke(revocation_pk: int) -> None:
-    """A network is to be asked to take an access back."""
-    _push("revoke", revocation_pk)
 
 
 def ask_for_heartbeat() -> None:

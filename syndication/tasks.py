@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from django.utils import timezone
 
-from syndication.actions import closing, freshness, heartbeats, revoking
+from syndication.actions import closing, heartbeats
 from syndication.actions import deliver as delivering
 from syndication.actions import sweep as sweeping
 from syndication.actions.hands import HANDS
@@ -46,18 +46,8 @@ def deliver_due() -> None:
 
 
 @_quietly
-def keep_fresh(link_pk: int) -> None:
-    freshness.keep_fresh(link_pk)
-
-
-@_quietly
 def close_accounts() -> None:
     closing.go_on(timezone.now())
-
-
-@_quietly
-def revoke(revocation_pk: int) -> None:
-    revoking.attempt(revocation_pk)
 
 
 @_quietly

@@ -1,25 +1,30 @@
-"""Links that nobody uses: some networks forget an access that is not renewed (mixi after 6 hours)."""
+"""Links that nobody uses: some networks forget an access that is not renewed (mixi after 6 hours).
+
+Run by the pull worker (actions.token_upkeep).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from accounts.outgoing import outgoing_http
 from syndication import credentials
-from syndication.actions import parking
+from syndication.actions import breaker, parking
+from syndication.actions.watched import WatchedHttp
 from syndication.connectors.errors import ConnectorError, Unauthorized
 from syndication.models import Link
 
 AGAIN_AFTER = timedelta(minutes=10)
+WINDOW = 100  # due rows that are looked at for one choice
 
 
-def due(now: datetime) -> list[int]:
-    """Links whose access is to be renewed for its own sake."""
-    return list(
-        Link.objects.active().filter(keep_fresh_at__lte=now).values_list("pk", flat=True)[:100]
-    )
+def due(now: datetime, without: Collection[str] = ()) -> list[tuple[int, str]]:
+    """Links whose access is to be renewed for its own sake, with their hosts, longest due first;
+    not those on a host of `without`."""
+    links = Link.objects.active().filter(keep_fresh_at__lte=now).exclude(host__in=without)
+    return list(links.order_by("keep_fresh_at").values_list("pk", "host")[:WINDOW])
 
 
 def keep_fresh(link_pk: int) -> None:
@@ -30,8 +35,11 @@ def keep_fresh(link_pk: int) -> None:
     if not idle.update(keep_fresh_at=now + AGAIN_AFTER):
         return
     link = Link.objects.get(pk=link_pk)
+    if breaker.host_of(link) in breaker.closed(now):
+        return
     try:
-        credentials.fresh(link, http=outgoing_http(), refused=link.credentials_version)
+        http = WatchedHttp(timezone.now)
+        credentials.fresh(link, http=http, refused=link.credentials_version)
     except Unauthorized as error:
         parking.park(link, error.reason)
     except ConnectorError:

@@ -99,7 +99,7 @@ def _asked(pull: Pull) -> datetime:
 
     When the pull is due again. Raises the errors of connectors.errors.
     """
-    link, http = pull.link, WatchedHttp(timezone.now, seconds=WITHIN, beat=_no_heartbeat)
+    link, http = pull.link, WatchedHttp(timezone.now, seconds=WITHIN)
     step = STEPS[PullKind(pull.kind)]
     try:
         return step(pull, credentials.connector_for(link, http=http))
@@ -107,10 +107,6 @@ def _asked(pull: Pull) -> datetime:
         if not error.expired:
             raise
     return step(pull, credentials.connector_for(link, http=http, refused=link.credentials_version))
-
-
-def _no_heartbeat() -> None:
-    """/readyz asks after the workers that deliver: a pull says nothing about them."""
 
 
 # --- Friends ------------------------------------------------------------------------------------

@@ -1,9 +1,8 @@
 """Token revocation: the network is asked to revoke every token that it gave and that nobody keeps.
 
 Of a link that ended or was linked again, of a member who stopped, never confirmed or failed the
-number. The row is written in the transaction in which the token stops being kept; a task asks the
-network, and the sweeper wakes what nobody asked for. Asking twice does no harm, so nothing is read
-back.
+number. The row is written in the transaction in which the token stops being kept; the pull worker
+asks the network (actions.token_upkeep). Asking twice does no harm, so nothing is read back.
 
 By token, never by account; yet a network may give who links again the very token that it gave before
 (Mastodon does). So nothing is sent for a token that a link holds.
@@ -12,7 +11,7 @@ By token, never by account; yet a network may give who links again the very toke
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,7 +24,7 @@ from accounts.actions.link_results import outcome_of
 from accounts.models import LinkReturn
 from accounts.providers.servers import origin_of
 from accounts.sealing import SealBroken, unseal_json
-from syndication import credentials, queue
+from syndication import credentials
 from syndication.actions import breaker, timing
 from syndication.actions.watched import WatchedHttp
 from syndication.connectors import CONNECTORS
@@ -40,14 +39,13 @@ Clock = Callable[[], datetime]
 WITHIN = timedelta(hours=48)
 LEASE = timedelta(seconds=120)  # above the four requests that Bluesky's may be, of 20 s at the most
 NOT_NOW = timedelta(seconds=60)
-AT_ONCE = 100
+WINDOW = 100  # due rows that are looked at for one choice
+SECONDS = 60.0  # of one try
 
 
 def take_back(link: Link) -> None:
-    """What `link` holds is to be given back. In the caller's transaction; the hint leaves after it."""
-    row = credentials.leave_to_be_revoked(link, link.sealed_credentials, timezone.now())
-    if row is not None:
-        queue.hint_revoke(row.pk)
+    """What `link` holds is to be given back. In the caller's transaction."""
+    credentials.leave_to_be_revoked(link, link.sealed_credentials, timezone.now())
 
 
 def discard(network: str, uid: str, given: Mapping[str, Any], *, registration: int | None) -> str:
@@ -60,8 +58,7 @@ def discard(network: str, uid: str, given: Mapping[str, Any], *, registration: i
         return ""
     if not connector.can_revoke:
         return _remains(connector, given.get("host", ""))
-    row = credentials.discard(network, uid, given, registration, timezone.now())
-    queue.hint_revoke(row.pk)
+    credentials.discard(network, uid, given, registration, timezone.now())
     return ""
 
 
@@ -72,10 +69,11 @@ def _remains(connector: type[Connector], host: str) -> str:
     return _("%(network)s keeps your permission until you end it in its settings.") % names
 
 
-def due(now: datetime) -> list[int]:
-    """The rows whose turn it is, longest first."""
-    rows = Revocation.objects.filter(due_at__lte=now).order_by("due_at")
-    return list(rows.values_list("pk", flat=True)[:AT_ONCE])
+def due(now: datetime, without: Collection[str] = ()) -> list[tuple[int, str]]:
+    """The rows whose turn it is, with their hosts, longest due first; not those of a host of
+    `without`."""
+    rows = Revocation.objects.filter(due_at__lte=now).exclude(host__in=without)
+    return list(rows.order_by("due_at").values_list("pk", "host")[:WINDOW])
 
 
 def attempt(revocation_pk: int, *, now: Clock = timezone.now) -> None:
@@ -101,7 +99,7 @@ def _connector(row: Revocation, now: Clock) -> Connector:
     """Raises SealBroken, and LookupError for a network that is no longer set up."""
     return CONNECTORS[row.network](
         credentials.opened(row.sealed_credentials),
-        http=WatchedHttp(now),
+        http=WatchedHttp(now, seconds=SECONDS),
         app=_app(row),
         clock=lambda: now().timestamp(),
     )

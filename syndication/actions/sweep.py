@@ -1,4 +1,4 @@
-"""What nobody's hint did: rows that are due, too old or untold, links to renew, rows to forget.
+"""What nobody's hint did: rows that are due, too old or untold, rows to forget.
 
 Every step may run at any time, on several hosts at once, and any number of times.
 """
@@ -20,13 +20,11 @@ from syndication import queue
 from syndication.actions import (
     closing,
     deliveries,
-    freshness,
     mail_drafts,
     notices,
     photos,
     post_addresses,
     registrations,
-    revoking,
     strays,
     timing,
     turns,
@@ -102,27 +100,12 @@ def let_go(now: datetime) -> int:
     return len(ended)
 
 
-def renew_idle_links(now: datetime) -> int:
-    links = freshness.due(now)
-    for pk in links:
-        queue.hint_keep_fresh(pk)
-    return len(links)
-
-
 def close_accounts(now: datetime) -> int:
     """A hint, where an account is being closed."""
     if not closing.is_any_left():
         return 0
     queue.hint_closing()
     return 1
-
-
-def give_back(now: datetime) -> int:
-    """Hints for what networks are still to be asked to take back, unless nobody takes any."""
-    rows = revoking.due(now)[: max(0, revoking.AT_ONCE - queue.depth())]
-    for pk in rows:
-        queue.hint_revoke(pk)
-    return len(rows)
 
 
 def forget(now: datetime) -> int:
@@ -149,9 +132,7 @@ STEPS: dict[str, Callable[[datetime], int]] = {
     "ends told": lambda now: undelivered.tell_the_rest(),
     "mails told": mail_drafts.tell_expiring,
     "mailed": lambda now: notices.mail_the_rest(),
-    "renewed": renew_idle_links,
     "closing": close_accounts,
-    "given back": give_back,
     "forgotten": forget,
     "strays": clear_the_disk,
 }

@@ -1,16 +1,15 @@
-"""The way out for what holds no lease (lists that are pulled, accesses that are given back): the
-breaker learns how each host does."""
+"""The way out of the pull worker (lists, revocations, refreshes of idle links): the breaker learns how
+each host does. No heartbeat: /readyz asks after the workers that deliver."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 from accounts.outgoing import outgoing_http
 from accounts.safe_http import Answer, HttpFailure, MaybeSent, NotSent
-from syndication.actions import breaker, heartbeats
+from syndication.actions import breaker
 from syndication.actions.claims import Clock
 from syndication.actions.leased import NETWORK_LEVEL
 
@@ -23,21 +22,13 @@ class WatchedHttp:
     NotSent = NotSent
     MaybeSent = MaybeSent
 
-    def __init__(
-        self,
-        now: Clock,
-        *,
-        seconds: float | None = None,
-        beat: Callable[[], None] = heartbeats.beat,
-    ) -> None:
-        """`seconds`: all requests together may take about so long. `beat` is called before each."""
+    def __init__(self, now: Clock, *, seconds: float | None = None) -> None:
+        """`seconds`: all requests together may take about so long."""
         self._now = now
-        self._beat = beat
         self._end = None if seconds is None else time.monotonic() + seconds
 
     def request(self, method: str, url: str, *, deadline: float = 20.0, **parts: Any) -> Answer:
         """As SafeHttp.request."""
-        self._beat()
         host, began = urlsplit(url).netloc, time.monotonic()
         if self._end is not None:
             deadline = max(SHORTEST, min(deadline, self._end - began))

@@ -125,7 +125,7 @@ def test_an_idle_link_is_kept_fresh_past_six_hours(db, sandbox):
         now = Moving(sandbox)
         now.advance(hours=3)
         Link.objects.update(keep_fresh_at=timezone.now())
-        assert freshness.due(timezone.now()) == [link.pk]
+        assert freshness.due(timezone.now()) == [(link.pk, "")]
         freshness.keep_fresh(link.pk)
     link.refresh_from_db()
     assert link.state == LinkState.ACTIVE

@@ -66,7 +66,7 @@ def live(sandbox: Any, key: str) -> set[str]:
 
 def left(sandbox: Any, key: str, now: Moving) -> set[str]:
     """The same, after the worker did its part."""
-    for pk in revoking.due(now()):
+    for pk, _host in revoking.due(now()):
         revoking.attempt(pk, now=now)
     return live(sandbox, key)
 

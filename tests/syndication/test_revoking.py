@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import logging
 import time
-from copy import copy
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -19,8 +18,8 @@ from accounts.actions import linking
 from accounts.models import LinkReturn, Member, ServerRegistration
 from accounts.outgoing import outgoing_http
 from accounts.providers.base import Authorized
-from syndication import credentials, queue, tasks
-from syndication.actions import links, revoking, sweep, timing
+from syndication import credentials
+from syndication.actions import links, revoking, timing
 from syndication.connectors.errors import ConnectorError, Unauthorized
 from syndication.models import HostHealth, Link, LinkState, NetworkSwitch, Revocation
 from tests.accounts.away import come_back, leave_by_phone
@@ -86,7 +85,7 @@ def asked(now: Moving, *, times: int = 1) -> None:
     """The worker's part, at once and as often as the sweeper would wake it."""
     for number in range(times):
         now.advance(minutes=5 if number else 0)
-        for pk in revoking.due(now()):
+        for pk, _host in revoking.due(now()):
             revoking.attempt(pk, now=now)
 
 
@@ -174,25 +173,6 @@ def renewed_late(before: Link) -> None:
 # In trouble
 
 
-@pytest.mark.django_db(transaction=True)
-def test_while_nobody_takes_hints_no_more_are_given(sandbox, net, now):
-    before = queue.depth()
-    for number in range(3):
-        ended(linked_on(net, make_member(f"m{number}")))
-    Revocation.objects.bulk_create(
-        replica(row) for row in Revocation.objects.all() for _ in range(40)
-    )
-    for _ in range(3):
-        sweep.give_back(now())
-    given = queue.depth() - before
-    assert 3 < given <= revoking.AT_ONCE
-
-
-def replica(row: Revocation) -> Revocation:
-    row.pk = None
-    return copy(row)
-
-
 @pytest.mark.parametrize("network", CAN)
 @pytest.mark.parametrize("kind", ["500_before", "500_after", "drop_after", "503", "429", "refuse"])
 def test_a_network_in_trouble_is_asked_again(sandbox, now, hanako, network, kind):
@@ -215,22 +195,6 @@ def test_a_network_that_asks_for_an_hour_gets_it(sandbox, link, now):
     sandbox.faults.add("mastodon", "503", times=1, seconds=3600)
     asked(now)
     assert Revocation.objects.get().due_at - now() > timedelta(seconds=3590)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_hint_leaves_once_the_link_has_ended_and_its_task_asks(sandbox, net):
-    before = queue.depth()
-    held = ended(linked_on(net, make_member("hanako")))
-    assert queue.depth() == before + 1
-    tasks.revoke(Revocation.objects.get().pk)
-    assert not is_open(net, held)
-
-
-def test_the_sweeper_wakes_what_nobody_asked_for(link, now):
-    ended(link)
-    assert sweep.everything(now())["given back"] == 1
-    Revocation.objects.update(due_at=now() + timedelta(hours=1))
-    assert sweep.everything(now())["given back"] == 0
 
 
 def test_after_nine_tries_it_is_given_up_with_a_word_for_staff(sandbox, net, link, now, caplog):
@@ -323,7 +287,7 @@ def test_a_worker_that_is_killed_anywhere_leaves_it_to_the_next(sandbox, net):
         Revocation.objects.all().delete()
         now = Moving(sandbox)
         held = ended(linked_on(net, make_member("hanako")))
-        [pk] = revoking.due(now())
+        [(pk, _host)] = revoking.due(now())
         was_killed = is_killed(partial(revoking.attempt, pk, now=now), at=last)
         now.advance(seconds=125)
         asked(now)

@@ -143,7 +143,6 @@ def test_every_task_may_run_twice(sandbox):
     for _ in range(2):
         tasks.deliver(delivery.pk)
         tasks.deliver_due()
-        tasks.keep_fresh(link.pk)
         tasks.heartbeat()
         tasks.sweep()
     assert texts(sandbox) == ["一度"]
@@ -151,4 +150,3 @@ def test_every_task_may_run_twice(sandbox):
 
 def test_a_task_raises_nothing(db):
     tasks.deliver(424242)
-    tasks.keep_fresh(424242)
