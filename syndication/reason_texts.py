@@ -101,6 +101,10 @@ SENTENCES: Mapping[str, Any] = {
     "soon_asked": _("No clear answer came. In a minute we ask you to look there."),
     "again_soon": _("No clear answer came. It is sent again soon: twice is the same as once."),
     "nothing_to_delete": _("It had not arrived there, so there was nothing to delete."),
+    "equal_soon": _("It takes no two equal posts within a minute. This one waits for that."),
+    "not_taken_again": _(
+        "It answered with the copy of another post, so this one has not arrived. It is sent again."
+    ),
     "cut_anew": _("It takes less than it did. The copy is cut anew and goes at once."),
     "no_name_to_delete": _(
         "It never told us the name of the copy. Please delete it there yourself."

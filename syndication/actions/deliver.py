@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,6 +23,7 @@ from syndication.actions import (
     claims,
     deciding,
     edits,
+    equal_posts,
     heartbeats,
     reading_back,
     timing,
@@ -51,10 +53,11 @@ HOSTS = Bulkhead(per_host=breaker.HANDS_OF_ONE_HOST)  # deliveries of this proce
 class StandDown(Exception):
     """The request may not leave."""
 
-    def __init__(self, state: str, reason: str) -> None:
+    def __init__(self, state: str, reason: str, *, due_at: datetime | None = None) -> None:
         super().__init__(reason)
         self.state = state
         self.reason = reason
+        self.due_at = due_at  # when it may, where it only has to wait
 
 
 def attempt(pk: int, *, now: Clock = timezone.now, owner: str = "") -> bool:
@@ -114,7 +117,7 @@ def _try(run: Run) -> None:
     except LostLease:
         raise
     except StandDown as no:
-        run.settle(no.state, "stood_down", due_at=None, reason=no.reason)
+        _stand_down(run, no)
     except ConnectorError as error:
         verdicts.refused(run, error)
     except Exception:
@@ -122,6 +125,14 @@ def _try(run: Run) -> None:
         verdicts.refused(run, _after_a_bug(run.delivery))
     else:
         verdicts.arrived(run, receipt)
+
+
+def _stand_down(run: Run, no: StandDown) -> None:
+    if no.due_at is None:
+        run.settle(no.state, "stood_down", due_at=None, reason=no.reason)
+        return
+    tries = max(run.delivery.tries - 1, 0)  # nothing was tried
+    run.settle(no.state, "equal_soon", due_at=no.due_at, reason=no.reason, tries=tries)
 
 
 def _publish(run: Run, connector: Connector) -> Receipt:
@@ -177,11 +188,19 @@ def _last_look(run: Run) -> OutgoingPost:
         if reason := edits.why_not(run.delivery, post):
             raise StandDown(DeliveryState.CANCELLED, reason)
         outgoing = deciding.outgoing(post, link, audience, with_photo=not run.delivery.is_edit)
+        if not run.delivery.is_edit:
+            _wait_for_equals(run, outgoing, link)
         before = {} if run.delivery.is_edit else run.delivery.sent_as
         stored = deciding.as_stored(outgoing, version=post.version, before=before)
         claims.mark_sending(run.held, run.now(), stored)
         run.held.attempt.version = post.version
     return outgoing
+
+
+def _wait_for_equals(run: Run, outgoing: OutgoingPost, link: Link) -> None:
+    due_at = equal_posts.free_at(run.delivery, outgoing, link, run.now())
+    if due_at is not None:
+        raise StandDown(DeliveryState.WAITING, equal_posts.EQUAL_SOON, due_at=due_at)
 
 
 def _after_a_bug(delivery: Delivery) -> ConnectorError:

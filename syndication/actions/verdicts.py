@@ -20,6 +20,8 @@ from syndication.actions import (
     claims,
     deciding,
     edits,
+    equal_posts,
+    kept_uploads,
     parking,
     server_limits,
     timing,
@@ -74,6 +76,7 @@ class Run:
         """With fresh credentials. Raises TryLater and Unauthorized."""
         made = credentials.connector_for(self.link, http=self.http, now=self.now, refused=refused)
         self.secrets.update(credentials.secrets_of(made.credentials, made.app))
+        made.uploads = kept_uploads.of(self.held, self.now)
         return made
 
     def once_refreshed(self, ask: Callable[[Connector], _Found]) -> _Found:
@@ -92,6 +95,8 @@ class Run:
         kept = (DeliveryState.UNCONFIRMED, DeliveryState.WAITING)
         if state not in kept or (state == DeliveryState.WAITING and not self.held.was_in_doubt):
             fields["sent_as"] = {}
+        if state in kept_uploads.DONE and self.delivery.uploads:
+            fields["uploads"] = {}
         fields["network_words"] = self.held.attempt.network_words
         self.held.attempt.http_status = self.held.attempt.http_status or self.http.last_status
         if not undelivered.is_end(state, fields.get("due_at")):
@@ -134,8 +139,8 @@ def arrived(
     try:
         run.settle(DeliveryState.SENT, outcome, **fields)
     except IntegrityError:
-        # A network that names two copies alike (mixi, within one second): the first keeps the name.
-        run.settle(DeliveryState.SENT, outcome, **{**fields, "remote_id": ""})
+        # The copy of another delivery of this link: misskey.io answers so to an equal note.
+        again(run, equal_posts.NOT_TAKEN_AGAIN, outcome="another_copy", least=equal_posts.WAIT)
 
 
 def refused(run: Run, error: ConnectorError) -> None:
@@ -165,9 +170,17 @@ def note(run: Run, error: ConnectorError) -> None:
     attempt.excerpt = strike(error.excerpt, run.secrets)[:500]
 
 
-def again(run: Run, reason: str, *, outcome: str, after: float | None = None) -> None:
+def again(
+    run: Run,
+    reason: str,
+    *,
+    outcome: str,
+    after: float | None = None,
+    least: timedelta = timedelta(),
+) -> None:
     """It was not taken: wait and try again, unless it may not go any more or was tried enough."""
     due_at = timing.next_try(run.delivery, run.now(), after=after)
+    due_at = due_at and max(due_at, run.now() + least)
     if withdrawn := _why_withdrawn(run.delivery):
         run.settle(DeliveryState.CANCELLED, outcome, due_at=None, reason=withdrawn)
     elif due_at is None:
@@ -195,7 +208,7 @@ def _is_cut_anew(run: Run, error: ConnectorError) -> bool:
     """Whether the text was refused by limits that we did not know: it is cut by them at once."""
     if not server_limits.may_be_of_length(error):
         return False
-    if not server_limits.have_changed(run.delivery, run.link, run.connector):
+    if not server_limits.have_changed(run.delivery, run.link, run.connector, error):
         return False
     run.held.attempt.http_status = error.status
     cut = server_limits.CUT_ANEW

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.read_only import ReadOnlyAdmin
-from syndication.models import Heartbeat, HostHealth, NetworkSwitch
+from syndication.models import Heartbeat, HostHealth, NetworkSwitch, ServerTraits
 
 SILENT_AFTER = 60  # seconds
 
@@ -64,6 +64,12 @@ class HostHealthAdmin(ReadOnlyAdmin):
     list_display = fields = ("host", "failures", "open_until", "opened_times", "probe_until")
     search_fields = ("host",)
     ordering = ("-open_until",)
+
+
+@admin.register(ServerTraits)
+class ServerTraitsAdmin(ReadOnlyAdmin):
+    list_display = fields = ("host", "counts_code_points", "changed_at")
+    search_fields = ("host",)
 
 
 @admin.register(Heartbeat)

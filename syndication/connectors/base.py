@@ -58,6 +58,7 @@ __all__ = [
     "RemotePost",
     "Response",
     "Terms",
+    "Uploads",
 ]
 
 
@@ -116,6 +117,25 @@ class Http(Protocol):
     ) -> Response: ...
 
 
+class Uploads:
+    """Pictures that the network holds and no post names yet (connectors.uploads); here, none are kept.
+
+    A value is what the connector needs to name the picture, as JSON.
+    """
+
+    was_used = False  # `get` gave something
+
+    def get(self, photo: Photo) -> Any:
+        """What was kept for `photo`, None where nothing was."""
+        return None
+
+    def put(self, photo: Photo, value: Any) -> None:
+        """Keep `value` for `photo`."""
+
+    def clear(self) -> None:
+        """Forget all of them."""
+
+
 class Connector:
     """One network's protocol. Subclasses fill in the attributes and the methods they support."""
 
@@ -141,6 +161,12 @@ class Connector:
     # Seconds from the answer to one post of a kind to the next request of that account. Where a network
     # names posts by their second, two within one second would be one name.
     apart: ClassVar[Mapping[Kind, float]] = {}
+    # Seconds after a post for which an equal one of that account is not taken as another.
+    equals_apart: ClassVar[float] = 0.0
+    uploads_last: ClassVar[float] = (
+        0.0  # seconds for which a picture may be used that no post names
+    )
+    counts_differ: ClassVar[bool] = False  # some servers count texts otherwise than they say
     timeline_lags: ClassVar[bool] = False  # then it is read twice
     keep_fresh_every: ClassVar[float] = (
         0.0  # seconds within which an idle link needs a refresh; 0: never
@@ -164,6 +190,7 @@ class Connector:
         self.app = app
         self.clock = clock  # seconds since the epoch
         self.pause: Callable[[float], None] = time.sleep  # until the network is done with a picture
+        self.uploads = Uploads()
 
     @classmethod
     def kinds(cls) -> frozenset[Kind]:

@@ -59,7 +59,8 @@ class Terms:
     """What one server lets through where it differs from the network's usual, and who is let in.
 
     0 means that it did not say. `address` is what any address counts; `approves_followers` whether
-    the account is asked before somebody follows it; `no_photos`: the server said that it takes none.
+    the account is asked before somebody follows it; `no_photos`: the server said that it takes none;
+    `counts_code_points`: it was seen to count so, and addresses whole, whatever it says.
     """
 
     text: int = 0
@@ -68,6 +69,7 @@ class Terms:
     photo_bytes: int = 0
     approves_followers: bool = False
     no_photos: bool = False
+    counts_code_points: bool = False
 
 
 @dataclass(frozen=True)

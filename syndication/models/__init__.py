@@ -21,6 +21,7 @@ from syndication.models.link import FeedItem, Link, LinkState, NetworkFriend, No
 from syndication.models.post import KeptPhoto, Post, PostKind
 from syndication.models.pull import Pull, PullKind
 from syndication.models.revocation import Revocation
+from syndication.models.server import ServerTraits
 
 __all__ = [
     "AT_REST",
@@ -49,5 +50,6 @@ __all__ = [
     "Pull",
     "PullKind",
     "Revocation",
+    "ServerTraits",
     "Toggle",
 ]

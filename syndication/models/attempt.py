@@ -28,6 +28,8 @@ class Outcome(models.TextChoices):
     TOO_LONG = "too_long", _("too long")
     LIMITS_CHANGED = "limits_changed", _("refused; the limits were read again")
     DUPLICATE = "duplicate", _("there already")
+    EQUAL_SOON = "equal_soon", _("waits for an equal one")
+    ANOTHER_COPY = "another_copy", _("answered with another copy")
     UNSUPPORTED = "unsupported", _("not possible there")
     UNAUTHORIZED = "unauthorized", _("not let in")
     GONE = "gone", _("the copy is gone")

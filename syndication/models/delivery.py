@@ -102,6 +102,8 @@ class Delivery(models.Model):
     # The words as they left, while there is no verdict: what to look for on the network's timeline,
     # whatever became of the post since. Emptied by the verdict.
     sent_as = models.JSONField(default=dict, blank=True)
+    # Pictures that the network holds and that no post names yet, by their marks (actions.kept_uploads).
+    uploads = models.JSONField(default=dict, blank=True)
     # Of a publish or edit that was sent: which of the post's words arrived (Post.version). 0: some.
     version = models.PositiveIntegerField(default=0)
 

@@ -7,10 +7,11 @@ import pytest
 
 from accounts.models import Audience
 from syndication import credentials
-from syndication.actions import posts, server_limits
+from syndication.actions import deciding, posts, server_limits
 from syndication.connectors import CONNECTORS, reasons
+from syndication.connectors.errors import TooLong
 from syndication.connectors.wire import WORDS, said
-from syndication.models import Delivery, DeliveryState, Link, Notice
+from syndication.models import Delivery, DeliveryState, Link, Notice, ServerTraits
 from tests.making import allow, make_link, make_member
 from tests.phone import log_in_phone
 from tests.syndication.connectors.mastodon import MastodonOnTheSandbox
@@ -100,6 +101,54 @@ def test_limits_that_cannot_be_read_leave_the_refusal(slate, link, now):
 )
 def test_what_a_network_says_is_one_line_without_markup_or_secrets(answer, words):
     assert said(answer, ("s3cret-to-keep",)) == words
+
+
+LONG_ADDRESS = "https://example.org/" + "a" * 300
+FAMILY = "👨‍👩‍👧‍👦"
+
+
+@pytest.mark.parametrize("text", [f"{LONG_ADDRESS} {'花' * 300}", FAMILY * 80])
+def test_a_server_that_counts_otherwise_than_it_says_is_remembered(sandbox, text):
+    """Takahē says 23 for an address and counts it whole, and code points instead of graphemes."""
+    sandbox.mastodon.configure({"counts_whole": True})
+    net = MastodonOnTheSandbox(sandbox)
+    held = net.credentials()
+    host = sandbox.root("mastodon").removeprefix("http://")
+    link = make_link(make_member("hanako"), "mastodon", host=host, uid=held.uid)
+    credentials.keep(link, held)
+    server_limits.keep(link, net.connector().terms())
+    link.refresh_from_db()
+    delivery = planned(link, text)
+    before = deciding.decide(deciding.outgoing(delivery.post, link, Audience.EVERYONE), link)
+    assert not before.preview.is_cut
+    assert (tried(delivery).state, delivery.reason) == (S.WAITING, server_limits.CUT_ANEW)
+    link.refresh_from_db()
+    now_shown = deciding.decide(deciding.outgoing(delivery.post, link, Audience.EVERYONE), link)
+    assert tried(delivery).state == S.SENT
+    society = sandbox.mastodon.state.society
+    [copy] = [post for post in society.posts.values() if not post.is_seeded]
+    assert (copy.text, len(copy.text) <= 500) == (now_shown.preview.text, True)
+    neighbour = make_link(make_member("taro"), "mastodon", host=host, uid="other")
+    assert server_limits.keep(neighbour, net.connector().terms()).counts_code_points
+    elsewhere = make_link(make_member("yuki"), "mastodon", host="m.example", uid="other2")
+    assert not server_limits.keep(elsewhere, net.connector().terms()).counts_code_points
+
+
+def test_a_text_that_code_points_do_not_make_shorter_is_refused(sandbox):
+    """Nothing is learned of the server: it says too long of what is short by any count."""
+    net = MastodonOnTheSandbox(sandbox)
+    held = net.credentials()
+    host = sandbox.root("mastodon").removeprefix("http://")
+    link = make_link(make_member("hanako"), "mastodon", host=host, uid=held.uid)
+    credentials.keep(link, held)
+    server_limits.keep(link, net.connector().terms())
+    error = TooLong(reasons.TOO_LONG_THERE, status=422)
+    delivery = tried(planned(link, "花"))
+    delivery.sent_as = deciding.as_stored(
+        deciding.outgoing(delivery.post, Link.objects.get(), Audience.EVERYONE)
+    )
+    assert not server_limits.have_changed(delivery, link, net.connector, error)
+    assert not ServerTraits.objects.exists()
 
 
 def test_mastodon_names_the_length_and_gets_a_shorter_text(sandbox):

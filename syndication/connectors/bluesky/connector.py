@@ -32,6 +32,7 @@ from syndication.connectors.bluesky.xrpc import Xrpc
 from syndication.connectors.compose import OneText
 from syndication.connectors.errors import Rejected, TryLater
 from syndication.connectors.text import as_uri, normalise
+from syndication.connectors.uploads import with_uploads
 
 PAGE = 100
 MOST_PAGES = 600  # of one reading; whoever reads may stop before
@@ -64,6 +65,7 @@ class Bluesky(Connector):
     audiences: ClassVar[Mapping[Kind, frozenset[Audience]]] = TEXTS.audiences
     can_delete: ClassVar[frozenset[Kind]] = frozenset(KINDS)
     can_read_back: ClassVar[frozenset[Kind]] = frozenset(KINDS)
+    uploads_last: ClassVar[float] = 50 * 60.0  # of a blob that no record names
     keep_fresh_every: ClassVar[float] = 5 * 86400.0  # a session of OAuth may end after two weeks
     # https://docs.bsky.app/docs/advanced-guides/rate-limits: 5,000 points an hour, a new record 3.
     budget_of_link: ClassVar[Budget | None] = Budget(1666, 3600.0)
@@ -87,24 +89,27 @@ class Bluesky(Connector):
         A repeat finds it taken, changes nothing and is a success: it was taken by the same post.
         """
         shown, photos = TEXTS.made(post)
-        record = records.made(
-            shown.text,
-            created_at=self.clock(),
-            facets=list(records.facets(shown.text, did_of=self._people.did_of)),
-            embed=self._embed(post, shown, photos),
-        )
+        facets = list(records.facets(shown.text, did_of=self._people.did_of))
         name = self._named(post, idempotency_key)
+
+        def send() -> None:
+            embed = self._embed(post, shown, photos)
+            record = records.made(shown.text, created_at=self.clock(), facets=facets, embed=embed)
+            self._put({**name, "record": record, "swapRecord": None})
+
+        with_uploads(self.uploads, send)
+        return self._receipt(name["rkey"])
+
+    def _put(self, record: Mapping[str, Any]) -> None:
+        """A record where nothing stands yet, or where this very one does."""
         try:
-            answer = self._xrpc.procedure(
-                "com.atproto.repo.putRecord", {**name, "record": record, "swapRecord": None}
-            )
+            answer = self._xrpc.procedure("com.atproto.repo.putRecord", record)
         except Rejected as error:
             if "InvalidSwap" not in error.excerpt:
                 raise
-            return self._receipt(name["rkey"])
-        if reading.post_key(answer.get("uri")) != (self.credentials.uid, name["rkey"]):
+            return
+        if reading.post_key(answer.get("uri")) != (self.credentials.uid, record["rkey"]):
             raise self._xrpc.unreadable(is_write=True)
-        return self._receipt(name["rkey"])
 
     def retract(self, receipt: Receipt) -> None:
         """Delete the record. To delete what is gone is a success there, too."""
@@ -186,7 +191,9 @@ class Bluesky(Connector):
         return records.images([(photo, self._uploaded(photo)) for photo in photos])
 
     def _uploaded(self, photo: Photo) -> Any:
-        """The blob: gone within the hour unless a record names it, so asking again doubles nothing."""
+        """The blob. A server may delete it after an hour where no record names it."""
+        if kept := self.uploads.get(photo):
+            return kept
         answer = self._xrpc.upload(
             "POST",
             "/xrpc/com.atproto.repo.uploadBlob",
@@ -196,6 +203,7 @@ class Bluesky(Connector):
         blob = answer.get("blob") if isinstance(answer, dict) else None
         if not isinstance(blob, dict):
             raise self._xrpc.unreadable(is_write=False)
+        self.uploads.put(photo, blob)
         return blob
 
     def _named(self, post: OutgoingPost, idempotency_key: str) -> dict[str, str]:

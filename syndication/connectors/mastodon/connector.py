@@ -39,7 +39,14 @@ from syndication.connectors.mastodon import reading
 from syndication.connectors.mastodon.own_statuses import OwnStatuses
 from syndication.connectors.mastodon.wire import INSTANCE, ME, Wire
 from syndication.connectors.media import with_the_first
-from syndication.connectors.text import core, mastodon_count, may_be_rewritten, normalise
+from syndication.connectors.text import (
+    core,
+    mastodon_count,
+    may_be_rewritten,
+    normalise,
+    strict_count,
+)
+from syndication.connectors.uploads import with_uploads
 
 VISIBILITY: Mapping[Audience, str] = {"everyone": "public", "friends": "private"}
 POLLS = 10  # how often a picture's state is asked after
@@ -73,6 +80,8 @@ class Mastodon(Connector):
     can_read_back: ClassVar[frozenset[Kind]] = frozenset(KINDS)
     read_back_quiet: ClassVar[float] = 30.0
     budget_of_link: ClassVar[Budget | None] = Budget(300, 300)
+    counts_differ: ClassVar[bool] = True
+    uploads_last: ClassVar[float] = 20 * 3600.0  # what no status names is deleted after a day
     can_revoke: ClassVar[bool] = True
 
     @cached_property
@@ -88,14 +97,15 @@ class Mastodon(Connector):
         shown, photos = _composer(post.terms).made(post)
         if post.audience in self.followers_read:
             self._check_approval()
-        body = {
-            "status": shown.text,
-            "visibility": VISIBILITY[post.audience],
-            "media_ids": [self._upload(photo) for photo in photos],
-        }
+        body = {"status": shown.text, "visibility": VISIBILITY[post.audience]}
         headers = {"Idempotency-Key": idempotency_key}
-        answer = self._wire.write("POST", "/api/v1/statuses", json=body, headers=headers)
-        return self._receipt(answer)
+
+        def send() -> Receipt:
+            whole = {**body, "media_ids": [self._upload(photo) for photo in photos]}
+            answer = self._wire.write("POST", "/api/v1/statuses", json=whole, headers=headers)
+            return self._receipt(answer)
+
+        return with_uploads(self.uploads, send)
 
     def amend(self, receipt: Receipt, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
         """What is not named again goes, so the pictures are read and named again. Where the copy has
@@ -238,7 +248,15 @@ class Mastodon(Connector):
             raise Rejected(reasons.FOLLOWERS_NOT_APPROVED)
 
     def _upload(self, photo: Photo) -> str:
-        """Hand a picture over and wait until it is ready (202, then 206 while it is processed)."""
+        """The id of a picture that was handed over, now or by an earlier try, once it is ready (202, then
+        206 while it is processed)."""
+        kept = self.uploads.get(photo) or self._handed_over(photo)
+        if not kept["is_ready"]:
+            self._wait_for(kept["id"])
+            self.uploads.put(photo, {**kept, "is_ready": True})
+        return str(kept["id"])
+
+    def _handed_over(self, photo: Photo) -> dict[str, Any]:
         name = f"photo.{photo.content_type.rpartition('/')[2]}"
         answer = self._wire.upload(
             "POST",
@@ -249,11 +267,15 @@ class Mastodon(Connector):
         ident = checked.ident(answer.get("id")) if isinstance(answer, dict) else ""
         if not ident:
             raise self._wire.unreadable(is_write=False)
+        kept = {"id": ident, "is_ready": bool(answer.get("url"))}
+        self.uploads.put(photo, kept)
+        return kept
+
+    def _wait_for(self, ident: str) -> None:
         for _ in range(POLLS):
-            if answer.get("url"):
-                return ident
             self.pause(POLL_EVERY)
-            answer = self._wire.in_work(f"/api/v1/media/{part(ident)}")
+            if self._wire.in_work(f"/api/v1/media/{part(ident)}").get("url"):
+                return
         raise TryLater(reasons.PHOTO_IN_WORK, after=60)
 
     def _receipt(self, answer: Any) -> Receipt:
@@ -274,4 +296,6 @@ def _composer(terms: Terms | None) -> OneText:
         photo_bytes=min(terms.photo_bytes or _USUAL.photo_bytes, _USUAL.photo_bytes),
     )
     count = mastodon_count(terms.address) if terms.text else None
+    if terms.counts_code_points:
+        count = strict_count(terms.address)
     return OneText(dict.fromkeys(KINDS, limits), Mastodon.audiences, count)

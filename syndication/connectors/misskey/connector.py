@@ -34,6 +34,7 @@ from syndication.connectors.base import (
 from syndication.connectors.compose import OneText, candidates
 from syndication.connectors.errors import ConnectorError, Gone, Rejected, TryLater, Unauthorized
 from syndication.connectors.misskey import reading
+from syndication.connectors.uploads import with_uploads
 
 VISIBILITY: Mapping[Audience, str] = {"everyone": "public", "friends": "followers"}
 PAGE = 100
@@ -111,6 +112,8 @@ class Misskey(Connector):
     can_delete: ClassVar[frozenset[Kind]] = frozenset(KINDS)
     can_read_back: ClassVar[frozenset[Kind]] = frozenset(KINDS)
     read_back_quiet: ClassVar[float] = 30.0
+    equals_apart: ClassVar[float] = 65.0  # misskey.io gives the first note for 60 s
+    uploads_last: ClassVar[float] = 30 * 86400.0  # files stay in the drive
     budget_of_link: ClassVar[Budget | None] = Budget(300, 3600)
     permissions_page: ClassVar[str] = "/settings/apps"
 
@@ -130,9 +133,12 @@ class Misskey(Connector):
         body: dict[str, Any] = {"visibility": VISIBILITY[post.audience]}
         if shown.text:
             body["text"] = shown.text
-        if photos:
-            body["fileIds"] = [self._upload(photo) for photo in photos]
-        answer = self._wire.write("POST", "/api/notes/create", json=body)
+
+        def send() -> Any:
+            files = {"fileIds": [self._upload(photo) for photo in photos]} if photos else {}
+            return self._wire.write("POST", "/api/notes/create", json={**body, **files})
+
+        answer = with_uploads(self.uploads, send)
         note = answer.get("createdNote") if isinstance(answer, dict) else None
         remote_id = checked.ident(note.get("id")) if isinstance(note, dict) else ""
         if not remote_id:
@@ -208,7 +214,9 @@ class Misskey(Connector):
         return checked.own_ident(self.credentials.uid) or self.profile().uid
 
     def _upload(self, photo: Photo) -> str:
-        """Into the drive. A file that is there already is given back, so a repeat adds nothing."""
+        """Into the drive, unless an earlier try did. A file with the same bytes is given back."""
+        if kept := self.uploads.get(photo):
+            return str(kept)
         name = f"photo.{photo.content_type.rpartition('/')[2]}"
         answer = self._wire.upload(
             "POST",
@@ -219,6 +227,7 @@ class Misskey(Connector):
         ident = checked.ident(answer.get("id")) if isinstance(answer, dict) else ""
         if not ident:
             raise self._wire.unreadable(is_write=False)
+        self.uploads.put(photo, ident)
         return ident
 
     def _own_notes(self, since: float) -> Iterator[RemotePost | None]:

@@ -16,6 +16,7 @@ from syndication.connectors.text.counting import (
     characters,
     graphemes_and_bytes,
     mastodon_count,
+    strict_count,
     weighted,
 )
 from syndication.connectors.text.fitting import ELLIPSIS, Fitted, TooLong, cut, fit
@@ -53,6 +54,7 @@ __all__ = [
     "names_somebody",
     "normalise",
     "spans",
+    "strict_count",
     "text_of_html",
     "title_of_html",
     "weighted",

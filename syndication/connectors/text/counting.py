@@ -67,7 +67,12 @@ def mastodon_count(reserved: int = ADDRESS) -> Count:
     and count code points, addresses whole (GoToSocial's validateStatusContent says 25). For those
     each piece counts the most that it could, so that nothing is refused for being too long.
     """
-    return _mastodon if reserved == ADDRESS else partial(_strictly, reserved)
+    return _mastodon if reserved == ADDRESS else strict_count(reserved)
+
+
+def strict_count(reserved: int) -> Count:
+    """Code points, addresses and mentions whole; an address no less than `reserved`."""
+    return partial(_strictly, reserved)
 
 
 def _mastodon(text: str) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from syndication.connectors.api import fewer, part
 from syndication.connectors.base import (
@@ -31,6 +31,7 @@ from syndication.connectors.compose import OneText, candidates
 from syndication.connectors.twins import Duplicate, check_twins
 from syndication.connectors.twitter import reading
 from syndication.connectors.twitter.wire import Wire
+from syndication.connectors.uploads import with_uploads
 
 SECONDS_OF_TOKEN = 7200.0
 MOST_PAGES = 20  # of one reading; whoever reads may stop before
@@ -54,6 +55,7 @@ class Twitter(Connector):
     can_delete: ClassVar[frozenset[Kind]] = frozenset(KINDS)
     can_read_back: ClassVar[frozenset[Kind]] = frozenset(KINDS)
     timeline_lags: ClassVar[bool] = True
+    uploads_last: ClassVar[float] = 20 * 3600.0  # media ids end after a day
     needs_scope: ClassVar[Mapping[Kind, str]] = {
         "status": "tweet.write",
         "note": "tweet.write",
@@ -78,10 +80,13 @@ class Twitter(Connector):
         this one, whose answer was lost."""
         shown, photos = COMPOSER.made(post)
         body: dict[str, object] = {"text": shown.text} if shown.text else {}
-        if photos:
-            body["media"] = {"media_ids": [self._upload(photo) for photo in photos]}
+
+        def send() -> Any:
+            media = {"media": {"media_ids": [self._upload(each) for each in photos]}}
+            return self._wire.write("POST", "/tweets", json={**body, **(media if photos else {})})
+
         try:
-            answer = self._wire.write("POST", "/tweets", json=body)
+            answer = with_uploads(self.uploads, send)
         except Duplicate as refusal:
             check_twins(self, post, refusal)
             raise
@@ -152,7 +157,16 @@ class Twitter(Connector):
         return reading.word(self.credentials.uid) or self.profile().uid
 
     def _upload(self, photo: Photo) -> str:
-        """A picture, and its words for who cannot see it."""
+        """The id of a picture that was handed over, now or by an earlier try, with its description."""
+        kept = self.uploads.get(photo) or self._handed_over(photo)
+        if photo.alt and not kept["is_described"]:
+            words = {"alt_text": {"text": photo.alt[:1000]}}
+            described = {"id": kept["id"], "metadata": words}
+            self._wire.upload("POST", "/media/metadata", json=described, deadline=20.0)
+            self.uploads.put(photo, {**kept, "is_described": True})
+        return str(kept["id"])
+
+    def _handed_over(self, photo: Photo) -> dict[str, Any]:
         answer = self._wire.upload(
             "POST",
             "/media/upload",
@@ -163,12 +177,9 @@ class Twitter(Connector):
         ident = reading.word(data.get("id")) if isinstance(data, dict) else ""
         if not ident:
             raise self._wire.unreadable(is_write=False)
-        if photo.alt:
-            words = {"alt_text": {"text": photo.alt[:1000]}}
-            self._wire.upload(
-                "POST", "/media/metadata", json={"id": ident, "metadata": words}, deadline=20.0
-            )
-        return ident
+        kept = {"id": ident, "is_described": False}
+        self.uploads.put(photo, kept)
+        return kept
 
     def _own_posts(self, since: float) -> Iterator[RemotePost | None]:
         """Newest first, back to `since`; None for what cannot be read."""

@@ -34,6 +34,8 @@ def create(call: Call) -> Reply:
         return _shown(call, call.state.society.posts[known])
     fields = _fields(call)
     photos = _photos(call, fields)
+    if len(photos) < len(fields.get("media_ids") or []):
+        return error("Validation failed: Media not found or already attached to another post", 422)
     text = str(fields.get("status") or "").strip()
     if call.state.settings.counts_whole and len(text) > call.state.settings.max_characters:
         return error("Status is too long", 400)

@@ -25,6 +25,7 @@ class BlueskyOnTheSandbox(Network):
     """By an app password."""
 
     connector_class = Bluesky
+    posts_at = "POST /xrpc/com.atproto.repo.putRecord"
     ends_at_once = False
     lasts_when_given_back = True
     uid = HANAKO

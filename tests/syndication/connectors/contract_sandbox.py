@@ -12,6 +12,7 @@ import pytest
 from syndication.connectors.base import OutgoingPost, Photo
 from syndication.connectors.errors import NoVerdict, TryLater, Unauthorized, Unsupported
 from syndication.connectors.text import UNITS
+from syndication.connectors.uploads import KeptUploads
 from tests.syndication.connectors.network import AUDIENCES, KINDS, PERMALINK, Impatient, a_post
 
 
@@ -141,6 +142,39 @@ class SandboxContract:
             found = connector.look_up(post, since=0, idempotency_key="k")
             assert receipt.remote_id in [each.remote_id for each in found.exact + found.alike]
             connector.retract(receipt)
+
+    def test_a_photo_goes_comes_back_and_is_deleted_whatever_the_servers_manner(self, net):
+        for number, manner in enumerate(net.sending_manners):
+            net.there.reset()
+            net.there.configure(manner)
+            connector = net.connector()
+            connector.pause = lambda seconds: None
+            post = replace(a_post("photo", text=f"photo {number}"), terms=connector.terms())
+            receipt = connector.publish(post, idempotency_key=f"k{number}")
+            assert net.copies("photo") == [("", connector.preview(post).text)]
+            assert receipt.url
+            found = connector.look_up(post, since=0, idempotency_key=f"k{number}")
+            assert [each.remote_id for each in found.exact] == [receipt.remote_id]
+            connector.retract(receipt)
+            assert net.copies("photo") == []
+
+    def test_a_second_try_uploads_no_picture_again(self, net):
+        if not net.posts_at:
+            return
+        kept: dict[str, object] = {}
+        net.sandbox.faults.add(net.connector_class.key, "503", match=net.posts_at, seconds=1)
+        for is_last in (False, True):
+            connector = net.connector(net.credentials())
+            connector.uploads = KeptUploads(kept, kept.__setitem__, kept.clear)
+            if is_last:
+                connector.publish(a_post("photo"), idempotency_key="k")
+                continue
+            with pytest.raises(TryLater):
+                connector.publish(a_post("photo"), idempotency_key="k")
+        assert connector.uploads_last > 0
+        assert connector.uploads.was_used
+        assert len(net.copies("photo")) == 1
+        assert len(kept) == 1
 
     def test_a_copy_for_fewer_readers_is_found_and_deleted_too(self, net, connector):
         for kind in connector.can_read_back & connector.can_delete:

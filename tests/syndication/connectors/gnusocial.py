@@ -12,6 +12,7 @@ class GnusocialOnTheSandbox(Network):
     connector_class = Gnusocial
     asks_terms = True
     manners = ({"shortens": True},)
+    sending_manners = ({"tells_address": False},)
     can_refresh = False
     receipt_id = "7"
     uid = "here/7"  # so that a scripted server need not be asked who it is

@@ -19,6 +19,17 @@ class MastodonOnTheSandbox(Network):
     connector_class = Mastodon
     asks_terms = True
     manners = ({"text_style": "mastodon"}, {"text_style": "markdown"}, {"text_style": "short"})
+    sending_manners = (
+        {"dotted_media": True},
+        {"media_polls": 1},
+        {"instance_v2": False},
+        {"instance_v2_error": 500},
+        {"edit_twice_is_422": True},
+        {"counts_whole": True},
+        {"max_media": 0},
+        {"idempotency": False},
+    )
+    posts_at = "POST /api/v1/statuses"
     can_refresh = False
     receipt_id = "116"
     friend_page = '[{"id":"a1","acct":"a","display_name":"A"}]'

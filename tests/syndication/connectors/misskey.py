@@ -14,6 +14,8 @@ PERMISSIONS = frozenset({"read:account", "read:following", "write:notes", "write
 class MisskeyOnTheSandbox(Network):
     connector_class = Misskey
     asks_terms = True
+    sending_manners = ({"same_within": 60},)
+    posts_at = "POST /api/notes/create"
     can_refresh = False
     receipt_id = "a1"
     friend_page = (

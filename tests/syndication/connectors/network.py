@@ -76,6 +76,9 @@ class Network:
     ends_at_once = True  # an access that was taken back; else only its refresh tells for good
     # What its servers may do to a text that they show, as settings of the sandbox.
     manners: tuple[dict[str, Any], ...] = ()
+    # What its servers may do otherwise when a post comes in, as settings of the sandbox.
+    sending_manners: tuple[dict[str, Any], ...] = ()
+    posts_at = ""  # where a post comes in that names pictures which were handed over before
     asks_terms = False  # of its servers, which differ
     lasts_when_given_back = False  # the access token, to its own end; nothing renews it
     uid = ""  # of the scripted account, where that spares a question

@@ -195,12 +195,15 @@ def test_gnu_social():
     picture = {"mimetype": "image/jpeg", "url": "https://gs.example/a.jpg"}
     told = {"id": 7, "created_at": OF_2010, "text": "海", "user": {"id": 1, "name": "Aki"}}
     page = {"mimetype": "text/html"}
-    assert shown(gnusocial.item({**told, "attachments": [picture, page]})) == (
+    assert shown(
+        gnusocial.item({**told, "attachments": [picture, page]}, "https://gs.example")
+    ) == (
         "海",
         [("photo", "")],
     )
     repeat = {**told, "id": 8, "text": "RT @aki 海", "user": {"id": 2, "name": "Bo"}}
-    item = gnusocial.item({**repeat, "retweeted_status": {**told, "attachments": [picture]}})
+    repeated = {**told, "attachments": [picture]}
+    item = gnusocial.item({**repeat, "retweeted_status": repeated}, "https://gs.example")
     assert shown(item) == ("海", [("passed_on", "Bo"), ("photo", "")])
     assert item is not None
     assert (item.remote_id, item.author.name) == ("8", "Aki")

@@ -15,6 +15,7 @@ from tests.syndication.connectors.network import Network
 class TwitterOnTheSandbox(Network):
     connector_class = Twitter
     manners = ({"entities": False},)
+    posts_at = "POST /2/tweets"
     receipt_id = "7"
     uid = "7"
     friend_page = (
