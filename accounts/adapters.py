@@ -7,13 +7,14 @@ routed, and refused here once more.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from smtplib import SMTPException
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.models import EmailAddress
+from allauth.account.internal.userkit import filter_users_by_email, get_user_by_username
+from allauth.account.signals import password_reset
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -23,6 +24,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.mail import EmailMessage
+from django.dispatch import receiver
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -30,6 +32,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import sealing
+from accounts.actions import guesses
 from accounts.addresses import public_url
 from accounts.mail_addresses import canonical
 from accounts.outgoing import outgoing_http
@@ -69,19 +72,17 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request)
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """One limit for one account, whether its name is tried or its mail address.
-
-        allauth has no public hook for this; tests/accounts/test_members_limits.py watches it.
-        """
-        login = str(credentials.get("email") or credentials.get("username") or "")
-        login = canonical(login)
-        if "@" in login:
-            known = EmailAddress.objects.filter(email=login).values_list(
-                "user__username", flat=True
-            )
-            login = known.first() or login
-        return login
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """Counts the guess first, for every account that the password would be compared with."""
+        accounts = _guessed_at(credentials)
+        try:
+            guesses.claim(guesses.PASSWORD, accounts)
+        except guesses.TooManyGuesses:
+            raise self.validation_error("too_many_login_attempts") from None
+        member = super().authenticate(request, **credentials)
+        if member is not None:
+            guesses.give_back(guesses.PASSWORD, accounts)
+        return member
 
     # Every address in a mail is PUBLIC_URL's: never the token of who asked for the mail (whoever
     # followed it would step into that session), never a host that a request named.
@@ -136,6 +137,23 @@ class AccountAdapter(DefaultAccountAdapter):
         super().send_notification_mail(
             template_prefix, user, {**(context or {}), "device": device, "user": user}, email
         )
+
+
+def _guessed_at(credentials: Mapping[str, Any]) -> list[str]:
+    """The accounts behind a name or mail address, found as allauth's backend finds them."""
+    username = canonical(str(credentials.get("username") or ""))
+    email = canonical(str(credentials.get("email") or ""))
+    members = {get_user_by_username(username)} if username else set()
+    for address in filter(None, (username, email)):
+        members.update(filter_users_by_email(address, for_login=True))
+    found = sorted(guesses.account_of(member) for member in members if member is not None)
+    return found or [guesses.account_of_nobody(username or email)]
+
+
+@receiver(password_reset, dispatch_uid="accounts.guesses")
+def forget_guesses(*, user: AbstractBaseUser, **_: object) -> None:
+    """A password that was reset by mail opens the account again at once."""
+    guesses.clear(guesses.PASSWORD, guesses.account_of(user))
 
 
 def _addresses_of(context: dict[str, Any]) -> dict[str, str]:

@@ -32,11 +32,12 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 # ("code", on by default since 65.22) has none.
 ACCOUNT_REAUTHENTICATION_METHODS = ["password", "mfa"]
 ACCOUNT_PREVENT_ENUMERATION = True
-# Per-address limits are high, since a carrier's gateway puts many phones behind one address;
-# what holds back a guesser is the limit per account (the key).
+# Per-address limits are high, since a carrier's gateway puts many phones behind one address; what
+# holds back a guesser is the limit per account, which stands in the database and not in the cache
+# (accounts/actions/guesses.py).
 ACCOUNT_RATE_LIMITS = {
     "login": "600/m/ip",
-    "login_failed": "600/m/ip,10/5m/key",
+    "login_failed": None,  # see above
     "signup": "60/m/ip",
     "reset_password": "60/m/ip,5/m/key",
     "reset_password_from_key": "60/m/ip",

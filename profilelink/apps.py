@@ -1,7 +1,7 @@
 from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 
-from profilelink import mail_checks  # noqa: F401  registers the system checks
+from profilelink import checks, mail_checks  # noqa: F401  registers the system checks
 from profilelink.staff_groups import make_staff_groups
 
 

@@ -121,10 +121,13 @@ else:
     # In the database: shared by all processes (rate limits count across them), nothing to run.
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "BACKEND": "profilelink.cache.ExpiringDatabaseCache",
             "LOCATION": "cache",
+            # Above so many rows each write also deletes some that have expired.
+            "OPTIONS": {"MAX_ENTRIES": 1000},
         }
     }
+CACHES["default"]["KEY_FUNCTION"] = "profilelink.cache.bounded_key"
 
 # django-q2's own statistics, in the memory of the process that writes them (syndication/queue.py).
 CACHES["queue"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}

@@ -8,8 +8,11 @@ from typing import Any, ClassVar
 
 from allauth.account import fields
 from allauth.account import forms as account
+from allauth.account.adapter import get_adapter as account_adapter
 from allauth.core import context
+from allauth.mfa.adapter import get_adapter as mfa_adapter
 from allauth.mfa.base import forms as mfa
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from django import forms
@@ -18,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts import sealing
+from accounts.actions import guesses
 from accounts.forms.keypads import DIGITS, NAME
 from accounts.mail_addresses import canonical
 
@@ -134,6 +138,17 @@ class ChangePasswordForm(Plain, account.ChangePasswordForm):
     }
     hints = {"password1": NEW_PASSWORD_HINT}
 
+    def clean_oldpassword(self) -> str:
+        """Counts as a log-in does, since it is the same password."""
+        member = [guesses.account_of(self.user)]
+        try:
+            guesses.claim(guesses.PASSWORD, member)
+        except guesses.TooManyGuesses:
+            raise account_adapter().validation_error("too_many_login_attempts") from None
+        typed: str = super().clean_oldpassword()
+        guesses.give_back(guesses.PASSWORD, member)
+        return typed
+
 
 class ReauthenticateForm(Plain, account.ReauthenticateForm):
     labels = {"password": _("Password")}
@@ -146,9 +161,29 @@ class WithCode(Plain):
     attrs = {"code": DIGITS}
 
     def clean_code(self) -> str:
-        self.cleaned_data["code"] = narrow(self.cleaned_data["code"])
+        """Counts the guess in the database; allauth's own count would stand in the cache."""
+        typed = self.cleaned_data["code"] = narrow(self.cleaned_data["code"])
+        member = [guesses.account_of(self.user)]  # type: ignore[attr-defined] # of allauth's form
+        try:
+            guesses.claim(guesses.SECOND_FACTOR, member)
+        except guesses.TooManyGuesses:
+            raise account_adapter().validation_error("too_many_login_attempts") from None
         code: str = super().clean_code()  # type: ignore[misc] # of allauth's form, which follows
+        self._use_up(typed)
+        guesses.give_back(guesses.SECOND_FACTOR, member)
         return code
+
+    def _use_up(self, typed: str) -> None:
+        """An authenticator app's code lets in once. allauth keeps that in the cache alone."""
+        authenticator = getattr(self, "authenticator", None)
+        if authenticator is None or authenticator.type != Authenticator.Type.TOTP:
+            return  # the first code of a new key, or a recovery code, whose use is a row
+        code = "".join(letter for letter in typed if letter.isdigit())
+        used = f"{guesses.account_of(self.user)} {code}"  # type: ignore[attr-defined]
+        try:
+            guesses.claim(guesses.APP_CODE, [used])
+        except guesses.TooManyGuesses:
+            raise mfa_adapter().validation_error("incorrect_code") from None
 
 
 class CodeForm(WithCode, mfa.AuthenticateForm):

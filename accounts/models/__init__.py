@@ -4,6 +4,7 @@ from accounts.models.audience import Audience, readable_by
 from accounts.models.device_login import DeviceLogin
 from accounts.models.friendship import Block, FriendRequest, Friendship, Invitation
 from accounts.models.group import Group, Membership
+from accounts.models.guess_count import GuessCount
 from accounts.models.link_return import LinkReturn
 from accounts.models.member import Member
 from accounts.models.phone_login import Phone, PhoneLogin, PhoneOpener
@@ -19,6 +20,7 @@ __all__ = [
     "FriendRequest",
     "Friendship",
     "Group",
+    "GuessCount",
     "Invitation",
     "LinkReturn",
     "Member",

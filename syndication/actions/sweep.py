@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from accounts.actions import guesses
 from accounts.actions.linking import forget_old
 from accounts.models import DeviceLogin, PhoneLogin
 from accounts.urlsession.limits import clear_expired
@@ -113,6 +114,7 @@ def forget(now: datetime) -> int:
     PhoneLogin.objects.filter(expires_at__lt=now - KEPT_FOR, session_key="").delete()
     DeviceLogin.objects.filter(expires_at__lt=now - KEPT_FOR).delete()
     Heartbeat.objects.filter(beat_at__lt=now - KEPT_FOR).delete()
+    guesses.forget_ended(now)
     queue.forget_failures(now - FAILURES_KEPT)
     mails = mail_drafts.forget_old(now) + post_addresses.forget_ended(now)
     agreed = registrations.forget_unused(now)

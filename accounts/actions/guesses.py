@@ -1,0 +1,111 @@
+"""Locks against guessing: at most so many guesses at one secret of one account in one window.
+
+The counts are rows of the database and not of the cache, because a cache may drop what it holds:
+the account would be open to guessing again. A guess is claimed before the secret is looked at, by
+one conditional UPDATE, so guesses made at once all count; a right one is given back.
+
+Rows are bounded. An account has one row for each kind of secret (and one for each code of its
+authenticator app that was used in the last minutes). Names that belong to nobody need no lock; they
+get one only so that the answer does not tell who has an account. They share NOBODY_BUCKETS rows,
+picked by a keyed hash of the name: strangers can fill these and no more. Two names in one bucket
+reach the limit sooner, a limit is never lost, and without SECRET_KEY nobody can tell which names
+share a bucket. Folding only once the table is full was the other way: then the count of a name
+would move to another row in the middle of its window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import Case, F, Q, Value, When
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from accounts.models import GuessCount
+
+NOBODY_BUCKETS = 4096
+
+
+class TooManyGuesses(Exception):
+    """The limit is reached: the secret is not looked at."""
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A kind of secret, how many guesses at it are allowed, and in what time."""
+
+    kind: str
+    most: int
+    window: timedelta
+
+
+PASSWORD = Secret("password", most=10, window=timedelta(minutes=5))
+SECOND_FACTOR = Secret("second factor", most=10, window=timedelta(minutes=5))
+# Each code of an authenticator app lets in once. It is valid for three steps of 30 seconds.
+APP_CODE = Secret("app code", most=1, window=timedelta(minutes=3))
+
+
+def claim(secret: Secret, accounts: Iterable[str]) -> None:
+    """Count one guess for each of the accounts. Raises TooManyGuesses if one has no guess left."""
+    # All are counted, also after one is refused: else the refusal would save the others.
+    allowed = [_claim_one(secret, account) for account in accounts]
+    if not all(allowed):
+        raise TooManyGuesses
+
+
+def give_back(secret: Secret, accounts: Iterable[str]) -> None:
+    """The guess was right: it does not count. Wrong ones before it still do."""
+    keys = [_key(secret, account) for account in accounts]
+    GuessCount.objects.filter(pk__in=keys, count__gt=0).update(count=F("count") - 1)
+
+
+def is_shut(secret: Secret, account: str) -> bool:
+    """Whether no guess is left in this window."""
+    rows = GuessCount.objects.filter(pk=_key(secret, account), ends_at__gt=timezone.now())
+    return bool(rows.filter(count__gte=secret.most).exists())
+
+
+def clear(secret: Secret, account: str) -> None:
+    """The secret is a new one, so guesses at the old one count no longer."""
+    GuessCount.objects.filter(pk=_key(secret, account)).delete()
+
+
+def forget_ended(now: datetime) -> int:
+    """Delete the rows whose window is over. For the sweeper."""
+    return GuessCount.objects.filter(ends_at__lte=now).delete()[0]
+
+
+def account_of(member: AbstractBaseUser) -> str:
+    """What `claim` knows a member by."""
+    return f"member {member.pk}"
+
+
+def account_of_nobody(name: str) -> str:
+    """The same for a name that no member has."""
+    digest = salted_hmac("accounts.guesses.nobody", name, algorithm="sha256").digest()
+    return f"nobody {int.from_bytes(digest[:8], 'big') % NOBODY_BUCKETS}"
+
+
+def _claim_one(secret: Secret, account: str) -> bool:
+    key, now = _key(secret, account), timezone.now()
+    is_over = Q(ends_at__lte=now)
+    rows = GuessCount.objects.filter(is_over | Q(count__lt=secret.most), pk=key)
+    counted = {
+        "count": Case(When(is_over, then=Value(1)), default=F("count") + 1),
+        "ends_at": Case(When(is_over, then=Value(now + secret.window)), default=F("ends_at")),
+    }
+    if rows.update(**counted) == 1:
+        return True
+    # Either the limit is reached, or there is no row yet. Of several at once one inserts it, as a
+    # window that is over, and each then counts by the same UPDATE.
+    fresh = GuessCount(pk=key, count=0, ends_at=now)
+    GuessCount.objects.bulk_create([fresh], ignore_conflicts=True)
+    return rows.update(**counted) == 1
+
+
+def _key(secret: Secret, account: str) -> str:
+    text = f"{secret.kind}:{account}"
+    return salted_hmac("accounts.guesses", text, algorithm="sha256").hexdigest()[:40]

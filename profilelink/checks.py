@@ -1,0 +1,56 @@
+"""System checks of the whole site: settings under which its limits would not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import caches
+from django.core.cache.backends.redis import RedisCache
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+_KEEPS_ALL = "noeviction"
+
+
+@register(Tags.security)
+def check_proxies(**_: Any) -> list[CheckMessage]:
+    """TLS ends at a proxy here. Unknown, it makes all visitors one address with one limit."""
+    if not settings.PUBLIC_URL.startswith("https://") or settings.TRUSTED_PROXY_COUNT > 0:
+        return []
+    return [
+        Error(
+            "PUBLIC_URL is https, so a proxy stands in front, but TRUSTED_PROXY_COUNT is 0.",
+            hint="Set it to the number of your proxies; else every visitor has the proxy's address,"
+            " and a few of them use up the limits of all.",
+            id="profilelink.E001",
+        )
+    ]
+
+
+@register(Tags.caches)
+def check_eviction(**_: Any) -> list[CheckMessage]:
+    """A Redis that evicts live keys forgets limits, as Django's own database cache would."""
+    return list(_eviction())
+
+
+def _eviction() -> Iterator[CheckMessage]:
+    cache = caches["default"]
+    if not isinstance(cache, RedisCache):
+        return
+    try:
+        policy: Any = cache._cache.get_client(None, write=True).config_get("maxmemory-policy")
+    except Exception as error:  # whatever the client library raises; hosted ones forbid CONFIG
+        yield Warning(
+            f"Whether the Redis of CACHE_URL keeps all keys could not be asked: {error}",
+            hint=f"Its maxmemory-policy has to be {_KEEPS_ALL}: rate limits count in it.",
+            id="profilelink.W001",
+        )
+        return
+    found = policy.get("maxmemory-policy", "")
+    if found != _KEEPS_ALL:
+        yield Error(
+            f"The Redis of CACHE_URL has the maxmemory-policy {found}.",
+            hint=f"Rate limits count in it, so it has to be {_KEEPS_ALL}.",
+            id="profilelink.E002",
+        )

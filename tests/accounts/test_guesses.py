@@ -1,0 +1,127 @@
+"""Locks on passwords and codes hold whatever happens to the cache, and their rows are bounded."""
+
+import time
+from datetime import timedelta
+
+import pytest
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from accounts.actions import guesses
+from accounts.models import GuessCount
+from syndication.actions import sweep
+from tests.accounts.away import read
+from tests.making import PASSWORD, make_member
+from tests.phone import COMPUTER, PhoneClient, log_in_phone
+from tests.racing import at_once
+
+pytestmark = pytest.mark.django_db
+
+KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+@pytest.fixture
+def hanako():
+    return make_member("hanako")
+
+
+def log_in(name, password):
+    client = Client(HTTP_USER_AGENT=COMPUTER)
+    client.get("/login/", follow=True)
+    return client.post("/login/", {"login": name, "password": password})
+
+
+def second_step(code):
+    phone = PhoneClient()
+    phone.get("/login/")
+    phone.submit("Log in", login="hanako", password=PASSWORD)
+    return phone.submit("Log in", code=code)
+
+
+def code_of(secret, *, ahead=0):
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + ahead))
+
+
+def lose_the_cache():
+    """What other visitors' rows did to Django's own database cache, or a restart does to Redis."""
+    cache.clear()
+
+
+def test_a_lost_cache_does_not_open_an_account_to_more_guesses(hanako):
+    for _turn in range(10):
+        log_in("hanako", "wrong")
+    lose_the_cache()
+    assert "Too many wrong tries" in read(log_in("hanako", PASSWORD))
+
+
+def test_a_lost_cache_does_not_open_the_second_factor_to_more_guesses(hanako):
+    TOTP.activate(hanako, KEY)
+    for _turn in range(10):
+        second_step("000000")
+    lose_the_cache()
+    assert "Too many wrong tries" in second_step(code_of(KEY))
+
+
+def test_a_lost_cache_does_not_let_a_used_code_in_again(hanako):
+    TOTP.activate(hanako, KEY)
+    code = code_of(KEY)
+    assert "This code is not right" not in second_step(code)
+    lose_the_cache()
+    assert "This code is not right" in second_step(code)
+
+
+def test_a_name_that_nobody_has_is_locked_like_any_other(hanako):
+    for _turn in range(10):
+        log_in("nobody", "wrong")
+    assert "Too many wrong tries" in read(log_in("nobody", "wrong"))
+
+
+def test_the_password_is_guessed_no_further_at_the_page_that_changes_it(hanako):
+    phone = log_in_phone(hanako)
+    phone.get("/account/confirm/?next=/account/password/")
+    phone.submit("Continue", password=PASSWORD)
+    for _turn in range(10):
+        log_in("hanako", "wrong")
+    new = {"password1": "another horse", "password2": "another horse"}
+    assert "Too many wrong tries" in phone.submit("", {"oldpassword": PASSWORD, **new})
+
+
+def test_who_has_no_row_for_the_mail_address_is_one_account_too(hanako):
+    """As createsuperuser leaves it: an address on the member alone."""
+    hanako.emailaddress_set.all().delete()
+    for _turn in range(5):
+        log_in("hanako", "wrong")
+        log_in(hanako.email, "wrong")
+    assert "Too many wrong tries" in read(log_in("hanako", PASSWORD))
+
+
+def test_strangers_make_a_bounded_number_of_rows():
+    names = {guesses.account_of_nobody(f"name{number}") for number in range(20_000)}
+    assert len(names) <= guesses.NOBODY_BUCKETS
+
+
+def test_a_window_that_is_over_counts_nothing_and_its_row_is_swept(hanako):
+    account = [guesses.account_of(hanako)]
+    for _turn in range(10):
+        guesses.claim(guesses.PASSWORD, account)
+    with pytest.raises(guesses.TooManyGuesses):
+        guesses.claim(guesses.PASSWORD, account)
+    GuessCount.objects.update(ends_at=timezone.now() - timedelta(seconds=1))
+    guesses.claim(guesses.PASSWORD, account)
+    assert GuessCount.objects.get().count == 1
+    sweep.forget(timezone.now() + timedelta(minutes=6))
+    assert not GuessCount.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_guesses_at_once_are_ten():
+    def guess(_number):
+        try:
+            guesses.claim(guesses.PASSWORD, ["one"])
+        except guesses.TooManyGuesses:
+            return False
+        return True
+
+    assert sum(at_once(20, guess)) == 10
