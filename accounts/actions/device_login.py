@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import codes
-from accounts.actions import phones
+from accounts.actions import guesses, phones
 from accounts.actions.sessions import is_in
 from accounts.addresses import public_url
 from accounts.models import DeviceLogin, Member, Phone
@@ -48,7 +48,11 @@ class NotApproved(Exception):
 
 
 class WrongSecret(Exception):
-    """Neither the phone's PIN nor the password."""
+    """Neither the phone's PIN nor the password. `is_last`: no try is left, so tell the member."""
+
+    def __init__(self, *, is_last: bool) -> None:
+        super().__init__()
+        self.is_last = is_last
 
 
 def begin(*, device: str, address: str) -> tuple[DeviceLogin, str]:
@@ -77,18 +81,23 @@ def find_typed(typed: str) -> DeviceLogin:
 
 
 def check_secret(login: DeviceLogin, secret: str, *, by: Member, phone: Phone | None) -> None:
-    """The PIN of the phone that asks, or the password. Raises WrongSecret, CodeOver, phones.Locked.
+    """The PIN of the phone that asks, or the password.
 
-    Five wrong ones and the computer is refused.
+    Raises WrongSecret, CodeOver, and guesses.TooManyGuesses: the password is the one of the log-in,
+    so tries count together with those there. Five wrong ones and the computer is refused.
     """
     if not login.claim_try():
         end(login, "tries")
         raise CodeOver
-    looks_like_pin = codes.plain(secret).isdigit() and len(secret) in codes.PIN_LENGTHS
-    if phone is not None and looks_like_pin and phones.enter(phone, secret):
+    if phone is not None and _is_pin(phone, secret):
         return
-    if not by.check_password(secret):
-        raise WrongSecret
+    account = guesses.account_of(by)
+    guesses.claim(guesses.PASSWORD, [account])
+    if by.check_password(secret):
+        guesses.give_back(guesses.PASSWORD, [account])
+        return
+    is_shut = guesses.is_shut(guesses.PASSWORD, account)
+    raise WrongSecret(is_last=is_shut or not login.has_tries_left())
 
 
 def approve(login: DeviceLogin, number: str, *, by: Member, approver_key: str) -> None:
@@ -141,6 +150,26 @@ def tell(login: DeviceLogin, member: Member) -> None:
         logger.exception("The mail about a computer that logged in could not be sent.")
 
 
+def tell_guesses(member: Member, *, device: str, address: str) -> None:
+    """A mail: somebody in the member's session used up the tries at the password or PIN."""
+    if not member.email:
+        return
+    text = render_to_string(
+        "accounts/mail/device_guesses.txt",
+        {
+            "member": member,
+            "device": device,
+            "address": address,
+            "sessions_url": public_url("session_list"),
+        },
+    )
+    subject = settings.ACCOUNT_EMAIL_SUBJECT_PREFIX + _("Wrong passwords were typed")
+    try:
+        send_mail(subject, text, None, [member.email])
+    except OSError:
+        logger.exception("The mail about wrong passwords could not be sent.")
+
+
 def acknowledge(pk: int, *, by: Member) -> None:
     """It was me: the notice on the phone is answered."""
     DeviceLogin.objects.filter(pk=pk, approved_by=by).update(is_acknowledged=True)
@@ -152,6 +181,16 @@ def end_computer(pk: int, *, by: Member) -> None:
     if login is not None:
         end_session(login.session_key)
         acknowledge(pk, by=by)
+
+
+def _is_pin(phone: Phone, secret: str) -> bool:
+    """Whether it is the phone's PIN. What cannot be one costs none of the phone's own tries."""
+    if not codes.plain(secret).isdigit() or len(secret) not in codes.PIN_LENGTHS:
+        return False
+    try:
+        return phones.enter(phone, secret)
+    except phones.Locked:
+        return False
 
 
 def _begin(device: str, address: str) -> tuple[DeviceLogin, str]:

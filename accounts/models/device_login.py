@@ -74,6 +74,9 @@ class DeviceLogin(models.Model):
         rows = DeviceLogin.objects.pending().filter(pk=self.pk, tries__lt=self.WRONG_TRIES)
         return rows.update(tries=F("tries") + 1) == 1
 
+    def has_tries_left(self) -> bool:
+        return DeviceLogin.objects.filter(pk=self.pk, tries__lt=self.WRONG_TRIES).exists()
+
 
 @receiver(session_key_changed, dispatch_uid="accounts.device_login")
 def follow_session(*, old: str, new: str, **_: object) -> None:

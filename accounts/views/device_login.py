@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import codes
 from accounts.actions import device_login as actions
-from accounts.actions import phones
+from accounts.actions import guesses
 from accounts.addresses import public_url
 from accounts.forms.phones import LetInForm, TypedCodeForm
 from accounts.models import DeviceLogin, Phone
@@ -125,8 +125,15 @@ def _judge(request: MemberRequest, login: DeviceLogin) -> HttpResponse:
         return _comparing(request, login, form)
     try:
         actions.check_secret(login, form.cleaned_data["secret"], by=request.user, phone=phone)
-    except (actions.WrongSecret, phones.Locked):
+    except actions.WrongSecret as wrong:
         form.add_error("secret", _("That is not right. Type it again, then choose the number."))
+        if wrong.is_last:
+            address = client_address(request)
+            actions.tell_guesses(request.user, device=device_of(request), address=address)
+        return _comparing(request, login, form)
+    except guesses.TooManyGuesses:
+        text = _("Too many wrong tries for this account. Wait 5 minutes, then try again.")
+        form.add_error("secret", text)
         return _comparing(request, login, form)
     key = str(request.session.session_key)
     actions.approve(login, number, by=request.user, approver_key=key)

@@ -138,6 +138,35 @@ def test_a_wrong_password_lets_nobody_in_and_five_end_the_code(desk, phone):
     assert not is_in(desk)
 
 
+def test_passwords_guessed_here_count_with_those_at_the_log_in_and_the_member_is_told(desk, phone):
+    """Three codes, four guesses at each: seventeen were possible before the codes ran out."""
+    wrong = 0
+    for _code in range(3):
+        letters, number = ask(desk)
+        type_letters(phone, letters)
+        for _turn in range(4):
+            wrong += "That is not right" in phone.submit(number, secret="wrong")
+    assert wrong == 10
+    assert "Too many wrong tries" in phone.submit(number, secret=PASSWORD)
+    other = computer()
+    other.get("/login/", follow=True)
+    page = other.post("/login/", {"login": "hanako", "password": PASSWORD}).content.decode()
+    assert "Too many wrong tries" in page
+    (sent,) = mail.outbox
+    assert "Wrong passwords were typed" in sent.subject
+    assert "http://testserver/sessions/" in sent.body
+    assert "/s/" not in sent.body
+
+
+def test_five_wrong_ones_at_one_code_are_told_by_mail(desk, phone):
+    letters, number = ask(desk)
+    type_letters(phone, letters)
+    for turn in range(5):
+        assert len(mail.outbox) == 0, turn
+        phone.submit(number, secret="wrong")
+    assert "Wrong passwords were typed" in mail.outbox[0].subject
+
+
 def test_a_wrong_number_ends_the_code(desk, phone):
     letters, number = ask(desk)
     type_letters(phone, letters)
