@@ -42,7 +42,8 @@ class DeviceClient(PhoneClient):
     """A PhoneClient with a device's habits. Every answer must suit the device."""
 
     def __init__(self, device: Device) -> None:
-        super().__init__(device.user_agent, **device.headers)
+        # English, so that one story is told on every device: a lane of Shift_JIS would be in Japanese.
+        super().__init__(device.user_agent, **{"HTTP_ACCEPT_LANGUAGE": "en", **device.headers})
         self.device = device
         self.largest = 0
         self._sending: Form | None = None
