@@ -65,6 +65,7 @@ class Journey:
         waiting = Delivery.objects.filter(state=DeliveryState.WAITING).order_by("pk")
         for pk in list(waiting.values_list("pk", flat=True)):
             assert deliver.attempt(pk)
+            Link.objects.filter(sending_by="").update(sending_until=None)
             self.sandbox.clock.advance(1)
 
 
