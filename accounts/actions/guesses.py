@@ -99,9 +99,9 @@ def _claim_one(secret: Secret, account: str) -> bool:
     }
     if rows.update(**counted) == 1:
         return True
-    # Either the limit is reached, or there is no row yet. Of several at once one inserts it, as a
-    # window that is over, and each then counts by the same UPDATE.
-    fresh = GuessCount(pk=key, count=0, ends_at=now)
+    # Either the limit is reached, or there is no row yet. Of several at once one inserts it, with a
+    # window of its own that has begun: one that is over would be begun anew by each later one.
+    fresh = GuessCount(pk=key, count=0, ends_at=now + secret.window)
     GuessCount.objects.bulk_create([fresh], ignore_conflicts=True)
     return rows.update(**counted) == 1
 
