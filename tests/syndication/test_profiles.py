@@ -168,7 +168,7 @@ def test_a_name_that_is_for_friends_is_not_in_the_feed():
 
 
 def test_what_xml_cannot_hold_is_left_out_of_the_feed():
-    hanako = make_member("hanako", display_name="Hana\x0cko")
+    hanako = make_member("hanako", display_name="Hana\x01ko")
     post = make_post(author=hanako, kind=PostKind.LINK, url="https://example.com/", text="x")
     Post.objects.filter(pk=post.pk).update(url_title="a\x01title", text="words\x1b[2J")
     body = Client().get(reverse("profile_feed", args=["hanako"])).content
