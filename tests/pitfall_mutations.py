@@ -447,6 +447,60 @@ FIXES = [
         SESSIONS + "test_another_browser_is_not_let_in_by_the_address",
     ),
     Fix(
+        "binding",
+        "an address opened in another browser ends",
+        [(URL + "entry.py", "store.end_if_exposed(context.browser) and", "False and")],
+        SESSIONS + "test_an_address_opened_in_another_browser_ends_there_and_here",
+    ),
+    Fix(
+        "binding",
+        "the model's name is compared",
+        [(URL + "browser_names.py", "[_model(text), ", "[")],
+        SESSIONS + "test_an_address_opened_in_another_browser_ends_there_and_here",
+    ),
+    Fix(
+        "binding",
+        "a dead address names its member to its own browser alone",
+        [(URL + "api.py", '.get("client") != context_of(request).browser', " is None")],
+        SESSIONS + "test_who_an_ended_session_was_of_is_told_once_and_to_its_own_browser",
+    ),
+    Fix(
+        "elsewhere",
+        "a link of another site enters no session",
+        [
+            (
+                URL + "entry.py",
+                "and is_cross_site_visit(request) and not store",
+                "and False and not store",
+            )
+        ],
+        TESTS + "test_cross_site.py::test_a_link_of_another_site_into_a_live_token_is_refused",
+    ),
+    Fix(
+        "elsewhere",
+        "who came from another site and gets a session on the way is let in",
+        [
+            (
+                URL + "middleware.py",
+                "            store[TICKET] = int(time.time())\n",
+                "            pass\n",
+            )
+        ],
+        TESTS + "test_cross_site.py::test_a_link_of_another_site_to_the_site_ends_at_the_page",
+    ),
+    Fix(
+        "elsewhere",
+        "a form without session is refused to other sites",
+        [
+            (
+                URL + "cross_site.py",
+                'if request.method == "POST" and is_foreign_post(request):',
+                "if False:",
+            )
+        ],
+        "tests/accounts/test_login_csrf.py::test_what_another_site_posts_logs_nobody_in",
+    ),
+    Fix(
         "hash",
         "only a hash is stored",
         [

@@ -30,14 +30,20 @@ EXPOSED = "_exposed"
 # Set in a session that takes the place of one that had ended; a message tells the member once.
 ENDED = "_session_ended"
 
+# Set (to the time in seconds) in a session that the next request may enter from another site, once:
+# browsers call a request "cross-site" through all the redirects that follow a link of another site.
+TICKET = "_entry_ticket"
+TICKET_SECONDS = 60
+
 # What a session holds before its visitor has done anything.
-_OURS = {STAMP, ENDED, CSRF_SESSION_KEY}
+_OURS = {STAMP, ENDED, CSRF_SESSION_KEY, TICKET}
 
 
 class SessionStore(DatabaseStore):
     """A session. Stamps itself with its mode, browser and age whenever it is saved."""
 
     expires_at: datetime | None = None
+    _stored = ""  # the data as the row had it
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
@@ -46,6 +52,7 @@ class SessionStore(DatabaseStore):
     def load(self) -> dict[str, Any]:
         row = self._get_session_from_db()  # type: ignore[attr-defined]
         self.expires_at = row.expire_date if row else None
+        self._stored = row.session_data if row else ""
         return self.decode(row.session_data) if row else {}
 
     def exists(self, session_key: str) -> bool:
@@ -85,6 +92,16 @@ class SessionStore(DatabaseStore):
         if mode is Mode.URL and self._client != browser:
             return False
         return self.is_alive(mode)
+
+    def take_ticket(self) -> bool:
+        """Whether a request from another site may enter now. Of many at once, one may."""
+        made_at = self.pop(TICKET, 0)
+        if time.time() - made_at > TICKET_SECONDS:
+            return False
+        unchanged = Session.objects.filter(pk=self.session_key, session_data=self._stored)
+        data = self.encode(self._session)  # type: ignore[attr-defined]
+        self.modified = False
+        return bool(unchanged.update(session_data=data) == 1)
 
     def end_if_exposed(self, browser: str) -> bool:
         """Ends a live session whose address came from another browser. Whether this call ended it.

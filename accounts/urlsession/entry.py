@@ -20,6 +20,7 @@ from django.http import (
     HttpResponseNotFound,
     HttpResponseRedirect,
 )
+from django.template import loader
 from django.urls import set_script_prefix
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -29,7 +30,7 @@ from accounts.urlsession.backend import EXPOSED, SessionStore
 from accounts.urlsession.clients import is_crawler
 from accounts.urlsession.conf import is_listed, setting
 from accounts.urlsession.context import Context, Mode
-from accounts.urlsession.cross_site import is_foreign_post
+from accounts.urlsession.cross_site import is_cross_site_visit, is_foreign_post
 from accounts.urlsession.limits import make_room
 from accounts.urlsession.models import Session
 from accounts.urlsession.tokens import hash_token, is_token, split_prefix
@@ -64,7 +65,10 @@ def arrive(request: HttpRequest, context: Context) -> tuple[Arrival, HttpRespons
         return arrival, HttpResponseNotFound(_("There is no such page."))
     if is_crawler(request):
         return arrival, refuse_crawler()
-    if is_token(token) and _open(request, context, token, Mode.URL):
+    is_open = is_token(token) and _open(request, context, token, Mode.URL)
+    if not is_open and is_cross_site_visit(request):
+        return arrival, refuse_cross_site()
+    if is_open:
         _set_prefix(request, context)
         if is_listed("URLSESSION_FRONT_DOOR", rest):
             return arrival, HttpResponseRedirect("/")
@@ -134,6 +138,15 @@ def refuse_crawler() -> HttpResponse:
     return HttpResponseForbidden(_("This page is not for crawlers and link previews."))
 
 
+def refuse_cross_site() -> HttpResponse:
+    """An address with a session in it is not entered from another site; the page names no token."""
+    page = loader.render_to_string("urlsession/elsewhere.html")
+    response = HttpResponse(page, status=403)
+    response["Cache-Control"] = "no-store, private, max-age=0"
+    response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    return response
+
+
 def _arrive_plain(request: HttpRequest, context: Context, arrival: Arrival) -> None:
     arrival.has_no_session = True
     if is_listed("URLSESSION_NEVER_PROBE", request.path_info):
@@ -171,6 +184,8 @@ def _open(request: HttpRequest, context: Context, token: str, mode: Mode) -> boo
     if not store.is_bound_to(mode, context.browser):
         if store.end_if_exposed(context.browser) and not store.is_anonymous():
             _tell_exposed(request, store)
+        return False
+    if mode is Mode.URL and is_cross_site_visit(request) and not store.take_ticket():
         return False
     store.touch()
     request.session = store

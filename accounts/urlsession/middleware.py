@@ -12,6 +12,7 @@ Synchronous only: the product runs under WSGI.
 """
 
 import logging
+import time
 from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
@@ -28,9 +29,10 @@ from django.utils.encoding import escape_uri_path
 from django.utils.translation import gettext as _
 
 from accounts.urlsession import kept, location
-from accounts.urlsession.backend import ENDED, EXPOSED, SessionStore
+from accounts.urlsession.backend import ENDED, EXPOSED, TICKET, SessionStore
 from accounts.urlsession.clients import address_hash, browser_id, forget_subscriber
 from accounts.urlsession.context import Context, Mode, active, script_prefix
+from accounts.urlsession.cross_site import is_cross_site_visit
 from accounts.urlsession.entry import (
     Arrival,
     arrive,
@@ -112,6 +114,8 @@ def _leave(
     store = cast(SessionStore, request.session)  # read late: allauth may have replaced it
     if goes_to and not goes_outside:
         _rotate_anonymous(store, context)
+        if context.mode is Mode.URL and is_cross_site_visit(request):
+            store[TICKET] = int(time.time())
     _save(store, response, context)
     if goes_outside:
         response = _by_the_door(response, goes_to)
