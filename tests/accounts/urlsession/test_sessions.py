@@ -191,7 +191,7 @@ def test_who_an_ended_session_was_of_is_told_once_and_to_its_own_browser(hanako,
     phone = log_in_phone(hanako)
     Session.objects.update(expire_date=timezone.now() - timedelta(minutes=1))
     path = f"{phone.base}/note/"
-    other = PhoneClient("DoCoMo/2.0 N906i")._client.post(path, {"text": "x"})
+    other = PhoneClient("Lynx/2.9.0")._client.post(path, {"text": "x"})
     assert api.take_ended_session(other.wsgi_request) == {}
     request = phone._client.post(path, {"text": "x"}).wsgi_request
     assert api.take_ended_session(request)["_auth_user_id"] == str(hanako.pk)
