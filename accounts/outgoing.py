@@ -10,14 +10,25 @@ from accounts.safe_http import SafeHttp
 
 
 def outgoing_http() -> SafeHttp:
-    """The way out, with the private hosts that ALLOWED_PRIVATE_HOSTS lets through."""
-    return _made_for(
-        f"ProfileLink/{settings.VERSION} (+{settings.PUBLIC_URL})",
-        tuple(settings.ALLOWED_PRIVATE_HOSTS),
-    )
+    """The way out to networks, with the private hosts that ALLOWED_PRIVATE_HOSTS lets through."""
+    return _made_for(_user_agent(), tuple(settings.ALLOWED_PRIVATE_HOSTS))
 
 
-@lru_cache(maxsize=2)
+def public_http(*, also: str = "") -> SafeHttp:
+    """The way out to pages and pictures that members or strangers' servers name: public hosts only.
+
+    ALLOWED_PRIVATE_HOSTS opens a private network to connectors and linking; here it would let any
+    member read that machine's pages. `also` is one `host:port` that counts if it is listed there.
+    """
+    allowed = [host for host in settings.ALLOWED_PRIVATE_HOSTS if host.strip().lower() == also]
+    return _made_for(_user_agent(), (*settings.ALLOWED_PRIVATE_PAGES, *allowed))
+
+
+def _user_agent() -> str:
+    return f"ProfileLink/{settings.VERSION} (+{settings.PUBLIC_URL})"
+
+
+@lru_cache(maxsize=8)
 def _made_for(user_agent: str, allowed: tuple[str, ...]) -> SafeHttp:
     """Kept, since reading the list of authorities takes a while."""
     return SafeHttp(user_agent=user_agent, allowed=allowed)

@@ -9,6 +9,7 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from django.urls import URLPattern, URLResolver, path, re_path
 
+from accounts import path_converters  # noqa: F401  registers <key:…>
 from accounts.views import (
     device_login,
     friends,
@@ -106,7 +107,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("friends/answer/", friends.friend_answer, name="friend_answer"),
     path("friends/invite/", invitations.invitation_new, name="invitation_new"),
     path(
-        "friends/invite/<int:pk>/withdraw/",
+        "friends/invite/<key:pk>/withdraw/",
         invitations.invitation_withdraw,
         name="invitation_withdraw",
     ),
@@ -120,13 +121,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Groups
     path("groups/", groups.group_list, name="group_list"),
     path("groups/new/", groups.group_new, name="group_new"),
-    path("groups/<int:pk>/", groups.group_detail, name="group_detail"),
-    path("groups/<int:pk>/invite/", groups.group_invite, name="group_invite"),
-    path("groups/<int:pk>/accept/", groups.group_accept, name="group_accept"),
-    path("groups/<int:pk>/decline/", groups.group_decline, name="group_decline"),
-    path("groups/<int:pk>/leave/", groups.group_leave, name="group_leave"),
-    path("groups/<int:pk>/close/", groups.group_close, name="group_close"),
-    path("groups/<int:pk>/members/<slug:name>/", groups.group_member, name="group_member"),
+    path("groups/<key:pk>/", groups.group_detail, name="group_detail"),
+    path("groups/<key:pk>/invite/", groups.group_invite, name="group_invite"),
+    path("groups/<key:pk>/accept/", groups.group_accept, name="group_accept"),
+    path("groups/<key:pk>/decline/", groups.group_decline, name="group_decline"),
+    path("groups/<key:pk>/leave/", groups.group_leave, name="group_leave"),
+    path("groups/<key:pk>/close/", groups.group_close, name="group_close"),
+    path("groups/<key:pk>/members/<slug:name>/", groups.group_member, name="group_member"),
     # The member's own profile
     path("profile/", profile.profile_edit, name="profile_edit"),
     path("profile/picture/", profile.profile_picture_edit, name="profile_picture_edit"),

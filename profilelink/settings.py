@@ -230,6 +230,7 @@ NETWORKS = {
     for key in NETWORK_KEYS
 }
 ALLOWED_PRIVATE_HOSTS = env.list("ALLOWED_PRIVATE_HOSTS", default=[])
+ALLOWED_PRIVATE_PAGES: list[str] = []  # the same for link titles and pictures; for the tests alone
 
 # --- Mail ---------------------------------------------------------------------------------------
 # Mails hold addresses that open accounts, so a log must not be the default (profilelink/mail_checks.py).

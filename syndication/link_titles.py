@@ -9,7 +9,7 @@ import codecs
 import re
 import threading
 
-from accounts.outgoing import outgoing_http
+from accounts.outgoing import public_http
 from accounts.safe_http import HttpFailure
 from syndication.connectors.text import as_uri, clean, codec, title_of_html
 
@@ -42,7 +42,7 @@ def title_of(url: str, *, deadline: float = DEADLINE) -> str:
 
 def _asked(url: str, deadline: float) -> str:
     try:
-        answer = outgoing_http().get(
+        answer = public_http().get(
             as_uri(url),
             headers={"Accept": "text/html"},
             deadline=deadline,

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -27,7 +28,7 @@ from accounts.actions.linking import Over
 from accounts.bulkhead import COMING_BACK, Busy
 from accounts.forms.linking import NumberForm, TakeOverForm
 from accounts.models import LinkReturn
-from accounts.outgoing import outgoing_http
+from accounts.outgoing import public_http
 from accounts.providers.base import (
     Authorized,
     NetworkProvider,
@@ -164,24 +165,35 @@ def _decided(
         linking.stop(row)
         return _nothing_linked(request, provider, None, account)
     rotate(request)
-    _take_over(request, account, form.cleaned_data)
+    _take_over(request, account, form.cleaned_data, row)
     return _linked(request, provider, known, account)
 
 
-def _take_over(request: MemberRequest, account: Authorized, chosen: dict[str, Any]) -> None:
+def _take_over(
+    request: MemberRequest, account: Authorized, chosen: dict[str, Any], row: LinkReturn
+) -> None:
     if chosen.get("take_name"):
         taking_over.name(request.user, account.shown or account.name)
     if chosen.get("take_picture") and not taking_over.picture(
-        request.user, lambda: _fetch(account.picture_url)
+        request.user, lambda: _fetch(account.picture_url, row)
     ):
         messages.warning(request, _("The picture could not be had. Choose one in your profile."))
 
 
-def _fetch(url: str) -> bytes:
-    """The picture's file. Raises HttpFailure; what is no picture is found out by who reads it."""
+def _fetch(url: str, row: LinkReturn) -> bytes:
+    """The picture's file. Raises HttpFailure; what is no picture is found out by who reads it.
+
+    A server that a member names says where the picture is. It may be a private host of
+    ALLOWED_PRIVATE_HOSTS only where that is the linked network itself.
+    """
+    host = urlsplit(url).netloc.lower()
+    configured = [
+        urlsplit(value).netloc.lower() for value in settings.NETWORKS[row.network].values()
+    ]
+    http = public_http(also=host if host in [row.host, *configured] else "")
     try:
-        with COMING_BACK.room(urlsplit(url).netloc):
-            return outgoing_http().get(url, deadline=10, max_bytes=PICTURE_BYTES).body
+        with COMING_BACK.room(host):
+            return http.get(url, deadline=10, max_bytes=PICTURE_BYTES).body
     except Busy:
         raise NotSent("busy") from None
 

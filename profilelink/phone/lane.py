@@ -7,6 +7,7 @@ A redirect of other browsers stays a path. Lynx makes people wait two seconds fo
 address where it has been before it shows as it was, so that nobody sees what their press did.
 """
 
+import re
 from collections.abc import Callable
 from typing import cast
 
@@ -20,6 +21,8 @@ from profilelink.errors import bad_request
 from profilelink.phone.arriving import in_utf8
 from profilelink.phone.carriers import recognise
 from profilelink.phone.leaving import for_phone
+
+_IS_KEPT = re.compile(r"max-age=[1-9]")
 
 
 class PhoneLaneMiddleware:
@@ -41,7 +44,7 @@ class PhoneLaneMiddleware:
 
 
 def _told_apart(response: HttpResponseBase) -> HttpResponseBase:
-    """A cache that many share must not give an old phone what another browser got."""
-    if "public" in response.get("Cache-Control", ""):
+    """A cache that keeps an answer must not give an old phone what another browser got."""
+    if _IS_KEPT.search(response.get("Cache-Control", "")):
         patch_vary_headers(cast(HttpResponse, response), ("User-Agent",))
     return response

@@ -13,7 +13,9 @@ from accounts.urlsession.api import Mode, current_mode
 from accounts.views.requests import MemberRequest
 from syndication.models import KeptPhoto, Post
 
-PUBLIC_SECONDS = 300  # a post may be narrowed: what was public is not public for long
+# Kept by the browser that asked and by no shared cache: a post may be narrowed or deleted, and nobody
+# could take the photo out of a proxy again.
+PUBLIC_SECONDS = 300
 
 
 @require_safe
@@ -58,7 +60,7 @@ def jpeg(request: HttpRequest, file: FieldFile, *, is_public: bool) -> HttpRespo
     response["Content-Length"] = str(len(content))
     response["X-Content-Type-Options"] = "nosniff"
     if is_public and current_mode(request) is Mode.NONE:
-        response["Cache-Control"] = f"public, max-age={PUBLIC_SECONDS}"
+        response["Cache-Control"] = f"private, max-age={PUBLIC_SECONDS}"
     else:
         response["Cache-Control"] = "no-store, private"
     return response

@@ -40,10 +40,10 @@ def taro():
 
 
 @contextmanager
-def hostile_mixi(settings, uid=UID):
-    """A network that says of whoever comes back that they are `uid`."""
+def hostile_mixi(settings, uid=UID, picture=""):
+    """A network that says of whoever comes back that they are `uid`, with a picture anywhere."""
     token = {"access_token": "stolen", "refresh_token": "too", "expires_in": 900, "scope": ""}
-    entry = {"entry": {"id": uid, "displayName": "hanako"}}
+    entry = {"entry": {"id": uid, "displayName": "hanako", "thumbnailUrl": picture}}
     with playing(
         answer(json.dumps(token), headers=JSON), answer(json.dumps(entry), headers=JSON)
     ) as server:
@@ -65,6 +65,24 @@ def what_came(phone):
 
 def back(state, code="0123456789"):
     return f"{CALLBACK}?code={code}&state={state}"
+
+
+# --- A picture that a network names is no way into the host's own machines ------------------------
+
+
+def test_a_picture_on_another_private_host_is_not_asked_for(settings, hanako):
+    with (
+        playing(answer("inside")) as private,
+        hostile_mixi(settings, picture=f"{private.url}/admin") as network,
+    ):
+        settings.ALLOWED_PRIVATE_HOSTS = [network.authority, private.authority]
+        phone = log_in_phone(hanako)
+        away = leave_by_phone(phone)
+        phone.get(back(away.state), bare=True)
+        phone.submit("Continue", number=away.number)
+        page = phone.submit("Link", take_picture="on")
+    assert "The picture could not be had" in page
+    assert private.received == []
 
 
 # --- Linking is never logging in ------------------------------------------------------------------

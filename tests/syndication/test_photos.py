@@ -211,13 +211,14 @@ def test_files_go_with_their_rows():
 
 
 # --- showing ------------------------------------------------------------------------------------
-def test_a_public_photo_needs_no_session_and_is_kept_for_minutes_only():
+def test_a_public_photo_needs_no_session_and_is_kept_by_the_browser_alone():
+    """Not by a shared cache: the post may be narrowed."""
     post = make_photo_post(make_member("hanako"))
     answer = Client().get(reverse("post_photo", args=[post.pk]))
     assert answer["Content-Type"] == "image/jpeg"
     assert int(answer["Content-Length"]) == len(answer.content)
     assert answer["X-Content-Type-Options"] == "nosniff"
-    assert answer["Cache-Control"] == "public, max-age=300"
+    assert answer["Cache-Control"] == "private, max-age=300"
     assert not answer.cookies
 
 

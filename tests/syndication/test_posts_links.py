@@ -27,7 +27,7 @@ def reachable(settings: Any) -> Any:
     """Lets the titles be fetched from a server of the test's own."""
 
     def reach(server: Any) -> str:
-        settings.ALLOWED_PRIVATE_HOSTS = [server.authority]
+        settings.ALLOWED_PRIVATE_PAGES = [server.authority]
         return f"{server.url}/page"
 
     return reach
@@ -71,8 +71,11 @@ def test_a_title_that_cannot_be_had_is_no_error(bad: bytes, reachable):
     assert Post.objects.get().url_title == ""
 
 
-def test_a_private_address_is_not_asked():
+@pytest.mark.parametrize("is_network", [False, True])
+def test_a_private_address_is_not_asked(is_network: bool, settings: Any):
+    """Not even that of a private network: any member could read that machine's pages."""
     with playing(page("inside")) as server:
+        settings.ALLOWED_PRIVATE_HOSTS = [server.authority] if is_network else []
         assert title_of(server.url) == ""
         assert server.received == []
 
