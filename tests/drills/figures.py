@@ -19,7 +19,16 @@ from typing import Any
 from django.conf import settings
 
 from syndication import credentials
-from syndication.actions import breaker, budgets, claims, deliver, reading_back, timing, verdicts
+from syndication.actions import (
+    breaker,
+    budgets,
+    claims,
+    deliver,
+    equal_posts,
+    reading_back,
+    timing,
+    verdicts,
+)
 from syndication.actions.leased import LeasedHttp
 from syndication.connectors import CONNECTORS, api
 from syndication.connectors.base import Budget
@@ -60,8 +69,10 @@ def hurry(times: float) -> None:
     credentials.REFRESH_LEASE /= times
     credentials.WAIT_FOR_OTHERS /= times
     api.THROTTLED_FOR /= times
+    equal_posts.WAIT /= times
     for connector in CONNECTORS.values():
         connector.read_back_quiet /= times
+        connector.equals_apart /= times
         connector.budget_of_link = _hurried_budget(connector.budget_of_link, times)
         connector.budget_of_network = _hurried_budget(connector.budget_of_network, times)
     LeasedHttp.request = _hurried(LeasedHttp.request, times)  # type: ignore[method-assign]

@@ -50,10 +50,17 @@ MANNERS: dict[str, dict[str, tuple[Any, ...]]] = {
         "idempotency": (True, False),
         "repeat_is_500": (True, False),
         "lists_private": (True, False),
+        "edit_twice_is_422": (True, False),
+        "dotted_media": (True, False),
+        "counts_whole": (True, False),
+        "media_polls": (0, 1),
+        "instance_v2_error": (0, 500),
+        "forgets_at_revoke": (True, False),
     },
-    "gnusocial": {"shortens": (True, False)},
+    "gnusocial": {"shortens": (True, False), "tells_address": (True, False)},
     "twitter": {"entities": (True, False)},
 }
+SAME_WITHIN = 3.0  # deadlines within which Misskey gives the first of two equal notes; or never
 PAGES = (200, 403, 404, 413)  # statuses of a page in the network's place
 SHOW_LATE = ("twitter", "orkut")  # what is taken shows on the timeline only after a while
 
@@ -71,9 +78,10 @@ class BadNetwork(Sandbox):
         for key in SHOW_LATE:
             self.networks[key].configure({"timeline_lag": round(4 * deadline)})
         dice = random.Random(seed)
+        known = {**MANNERS, "misskey": {"same_within": (0, round(SAME_WITHIN * deadline))}}
         self.manners = {
             key: {name: dice.choice(values) for name, values in manners.items()}
-            for key, manners in MANNERS.items()
+            for key, manners in known.items()
             if bad  # a bench measures a network without any
         }
         for key, manners in self.manners.items():

@@ -7,7 +7,7 @@ import pytest
 
 from accounts.models import Audience
 from syndication import credentials
-from syndication.actions import deciding, posts, server_limits
+from syndication.actions import deciding, posts, pulls, server_limits
 from syndication.connectors import CONNECTORS, reasons
 from syndication.connectors.errors import TooLong
 from syndication.connectors.wire import WORDS, said
@@ -132,6 +132,25 @@ def test_a_server_that_counts_otherwise_than_it_says_is_remembered(sandbox, text
     assert server_limits.keep(neighbour, net.connector().terms()).counts_code_points
     elsewhere = make_link(make_member("yuki"), "mastodon", host="m.example", uid="other2")
     assert not server_limits.keep(elsewhere, net.connector().terms()).counts_code_points
+
+
+@pytest.mark.parametrize("status", [500, 403])
+def test_limits_that_nobody_can_read_hold_up_neither_friends_nor_posts(sandbox, status):
+    """What was read before counts."""
+    sandbox.mastodon.configure({"instance_v2_error": status, "instance_v1_error": status})
+    held = MastodonOnTheSandbox(sandbox).credentials()
+    host = sandbox.root("mastodon").removeprefix("http://")
+    known = {"text": 100, "address": 23}
+    link = make_link(make_member("hanako"), "mastodon", host=host, uid=held.uid, terms=known)
+    credentials.keep(link, held)
+    pulls.pull_friends(link.pk)
+    assert link.friends.exists()
+    assert tried(planned(link, "花" * 200)).state == S.SENT
+    society = sandbox.mastodon.state.society
+    [copy] = [post for post in society.posts.values() if not post.is_seeded]
+    assert len(copy.text) <= 100
+    link.refresh_from_db()
+    assert (link.state, link.terms) == ("active", known)
 
 
 def test_a_text_that_code_points_do_not_make_shorter_is_refused(sandbox):

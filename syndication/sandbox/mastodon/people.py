@@ -74,9 +74,7 @@ def home(call: Call) -> Reply:
 def instance_v2(state: State, request: Request) -> Reply:
     """GET /api/v2/instance; 404 where the server is of another make."""
     if state.settings.instance_v2_error:
-        return Reply(
-            state.settings.instance_v2_error, b"<!DOCTYPE html><title>Error</title>", (HTML,)
-        )
+        return _broken(state.settings.instance_v2_error)
     if not state.settings.instance_v2:
         return error("Not Found", 404)
     return json_reply(
@@ -91,6 +89,8 @@ def instance_v2(state: State, request: Request) -> Reply:
 
 def instance_v1(state: State, request: Request) -> Reply:
     """GET /api/v1/instance."""
+    if state.settings.instance_v1_error:
+        return _broken(state.settings.instance_v1_error)
     configuration = _configuration(state)
     return json_reply(
         {
@@ -101,6 +101,10 @@ def instance_v1(state: State, request: Request) -> Reply:
             "configuration": configuration,
         }
     )
+
+
+def _broken(status: int) -> Reply:
+    return Reply(status, b"<!DOCTYPE html><title>Error</title>", (HTML,))
 
 
 def _configuration(state: State) -> dict[str, Any]:

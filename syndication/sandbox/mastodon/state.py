@@ -21,8 +21,9 @@ class Settings:
     `media_polls`: how often a picture is asked after before it is ready. `rate_limit`: requests of
     one account in five minutes. `dead_token`: how the server tells it: 401, 400 (HTML) or 422.
     `metadata` off: a server from before 4.3. `tells_issuer`: it says beside a code who gave it.
-    `instance_v2_error`: the status with which v2 fails for good (Takahē 0.11: 500). `broad_scopes`:
-    whose a token is needs `read` itself, and no more is authorized than was registered (Takahē).
+    `instance_v2_error`, `instance_v1_error`: the status with which it fails for good (Takahē 0.11: v2, 500).
+    `broad_scopes`: whose a token is needs `read` itself, and no more is authorized than was registered
+    (Takahē).
     `refuses_narrow_scopes`: they cannot even be registered. `forgets_at_revoke`: the registration goes
     with a revoked token (snac). `login_first`: the permission page sends everybody to log in before it
     looks at anything (Mastodon). `reuses_tokens` off: a new token each time (GoToSocial, snac, Takahē).
@@ -41,6 +42,7 @@ class Settings:
     lists_private: bool = True
     instance_v2: bool = True
     instance_v2_error: int = 0
+    instance_v1_error: int = 0
     broad_scopes: bool = False
     refuses_narrow_scopes: bool = False
     forgets_at_revoke: bool = False
