@@ -17,7 +17,12 @@ from django.contrib.auth.hashers import check_password, make_password
 # RFC 8628, section 6.1: no vowels (no words), no digits (nothing looks like something else, and a
 # keypad stays in one input mode). 20 to the 8th is 34 bit.
 TYPED_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
-TYPED_LENGTH = 8
+# Ten of them, 20^10 = 1.02 * 10^13 codes, since guesses are limited by address alone (TYPED_CODE in
+# accounts/actions/guesses.py: 10 wrong codes in 15 minutes, so 960 a day). The chance that 10,000
+# addresses that guess all day hit one of 1,000 live codes is 10,000 * 960 * 1,000 / 1.02 * 10^13
+# = 9.4 * 10^-4. With eight letters it would be 0.38, or an address could try two codes a day. A hit
+# is no log-in yet: numbers are compared after it, and two phones at one code warn the computer.
+TYPED_LENGTH = 10
 
 PIN_LENGTHS = range(4, 9)  # digits
 
@@ -33,12 +38,12 @@ def hash_code(code: str) -> str:
 
 
 def new_typed_code() -> str:
-    """A fresh code to type, 8 letters. `grouped` is how it is shown."""
+    """A fresh code to type, 10 letters. `grouped` is how it is shown."""
     return "".join(secrets.choice(TYPED_LETTERS) for _ in range(TYPED_LENGTH))
 
 
 def typed_from(code: str) -> str:
-    """The 8 letters that stand for an address code. Who knows them does not know the code.
+    """The 10 letters that stand for an address code. Who knows them does not know the code.
 
     Being derived, they need not be carried beside the code from page to page.
     """
@@ -52,8 +57,9 @@ def typed_from(code: str) -> str:
 
 
 def grouped(typed: str) -> str:
-    """As people read it: BCDF-GHJK."""
-    return f"{typed[:4]}-{typed[4:]}"
+    """As people read it: BCDFG-HJKLM."""
+    half = TYPED_LENGTH // 2
+    return f"{typed[:half]}-{typed[half:]}"
 
 
 def plain(typed: str) -> str:

@@ -29,6 +29,7 @@ from accounts.models.device_login import DeviceLoginQuerySet
 from accounts.urlsession.api import end_session
 
 LIFETIME = timedelta(minutes=10)
+MOST_ASKING = 100  # computers of one address, which may be a carrier's gateway
 INTERVAL = timedelta(seconds=5)  # RFC 8628, section 3.5: between two looks of the computer
 _TYPED = "device"
 
@@ -56,7 +57,7 @@ class WrongSecret(Exception):
 
 
 def begin(*, device: str, address: str) -> tuple[DeviceLogin, str]:
-    """A code for this computer, and its eight letters."""
+    """A code for this computer, and its ten letters."""
     try:
         return _begin(device, address)
     except IntegrityError:  # the letters of another computer, once in a very long time
@@ -193,7 +194,15 @@ def _is_pin(phone: Phone, secret: str) -> bool:
         return False
 
 
+def _make_room(address: str) -> None:
+    """One address keeps so many codes that nobody approved; its oldest go, nobody is refused."""
+    rows = DeviceLogin.objects.filter(address=address, approved_at=None).order_by("-pk")
+    oldest = list(rows.values_list("pk", flat=True)[MOST_ASKING - 1 :])
+    DeviceLogin.objects.filter(pk__in=oldest, approved_at=None).delete()
+
+
 def _begin(device: str, address: str) -> tuple[DeviceLogin, str]:
+    _make_room(address)
     typed = codes.new_typed_code()
     number = codes.new_number([])
     decoy = codes.new_number([number])

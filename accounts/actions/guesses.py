@@ -9,12 +9,13 @@ authenticator app that was used in the last minutes). Names that belong to nobod
 get one only so that the answer does not tell who has an account. They share NOBODY_BUCKETS rows,
 picked by a keyed hash of the name: strangers can fill these and no more. Two names in one bucket
 reach the limit sooner, a limit is never lost, and without SECRET_KEY nobody can tell which names
-share a bucket. Folding only once the table is full was the other way: then the count of a name
+share a bucket. Networks that type codes share NETWORK_BUCKETS in the same way. Folding only once the table is full was the other way: then the count of a name
 would move to another row in the middle of its window.
 """
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,6 +28,7 @@ from django.utils.crypto import salted_hmac
 from accounts.models import GuessCount
 
 NOBODY_BUCKETS = 4096
+NETWORK_BUCKETS = 65_536  # more, since two networks in one bucket are people who share a limit
 
 
 class TooManyGuesses(Exception):
@@ -44,6 +46,8 @@ class Secret:
 
 PASSWORD = Secret("password", most=10, window=timedelta(minutes=5))
 SECOND_FACTOR = Secret("second factor", most=10, window=timedelta(minutes=5))
+# By network, since nobody is logged in where codes are typed. What it comes to: accounts/codes.py.
+TYPED_CODE = Secret("typed code", most=10, window=timedelta(minutes=15))
 # Each code of an authenticator app lets in once. It is valid for three steps of 30 seconds.
 APP_CODE = Secret("app code", most=1, window=timedelta(minutes=3))
 
@@ -85,8 +89,15 @@ def account_of(member: AbstractBaseUser) -> str:
 
 def account_of_nobody(name: str) -> str:
     """The same for a name that no member has."""
-    digest = salted_hmac("accounts.guesses.nobody", name, algorithm="sha256").digest()
-    return f"nobody {int.from_bytes(digest[:8], 'big') % NOBODY_BUCKETS}"
+    return f"nobody {_bucket(name, NOBODY_BUCKETS)}"
+
+
+def account_of_network(address: str) -> str:
+    """The same for visitors: one IPv4 address, or an IPv6 /48, which one customer may hold whole."""
+    network = ipaddress.ip_network(address)
+    if isinstance(network, ipaddress.IPv6Network):
+        network = network.supernet(new_prefix=48)
+    return f"network {_bucket(str(network), NETWORK_BUCKETS)}"
 
 
 def _claim_one(secret: Secret, account: str) -> bool:
@@ -104,6 +115,11 @@ def _claim_one(secret: Secret, account: str) -> bool:
     fresh = GuessCount(pk=key, count=0, ends_at=now + secret.window)
     GuessCount.objects.bulk_create([fresh], ignore_conflicts=True)
     return rows.update(**counted) == 1
+
+
+def _bucket(text: str, buckets: int) -> int:
+    digest = salted_hmac("accounts.guesses.bucket", text, algorithm="sha256").digest()
+    return int.from_bytes(digest[:8], "big") % buckets
 
 
 def _key(secret: Secret, account: str) -> str:

@@ -115,7 +115,7 @@ def open_scanned(code: str, *, device: str) -> Opened:
 
 
 def open_typed(typed: str, *, device: str) -> Opened:
-    """The same by the eight letters. Raises CodeOver. The caller limits how often it is asked."""
+    """The same by the ten letters. Raises CodeOver. The caller limits how often it is asked."""
     return _open(
         PhoneLogin.objects.live().filter(typed_hash=codes.hash_typed(typed, _TYPED)), device
     )

@@ -13,7 +13,7 @@ from accounts.forms.keypads import DIGITS
 # What makes a keypad start in letters or in digits, in the words of docomo (istyle), SoftBank
 # (mode) and today's browsers (inputmode). Nothing typed here is kept by a browser.
 _LETTERS = {
-    "size": 10,
+    "size": 12,
     "autocomplete": "off",
     "autocapitalize": "characters",
     "istyle": 3,
@@ -28,14 +28,14 @@ _DIGITS = {
 
 
 class TypedCodeForm(forms.Form):
-    """Eight letters from a screen, as people type them."""
+    """Ten letters from a screen, as people type them."""
 
     code = forms.CharField(label=_("Code"), max_length=30, widget=forms.TextInput(attrs=_LETTERS))
 
     def clean_code(self) -> str:
         code = codes.plain(self.cleaned_data["code"])
         if len(code) != codes.TYPED_LENGTH:
-            raise forms.ValidationError(_("The code has 8 letters. Look at the screen again."))
+            raise forms.ValidationError(_("The code has 10 letters. Look at the screen again."))
         return code
 
 

@@ -43,7 +43,7 @@ def device_ask(request: HttpRequest) -> HttpResponse:
 
 
 def _ask(request: HttpRequest) -> HttpResponse:
-    if not ratelimit.consume(request, action="device_ask", key="all"):
+    if not ratelimit.consume(request, action="device_ask"):
         text = _("Too many computers ask at this moment. Wait a minute, then press again.")
         return _asking(request, problem=text, status=429)
     login, typed = actions.begin(device=device_of(request), address=client_address(request))
@@ -99,12 +99,20 @@ def _let_in(request: MemberRequest) -> HttpResponse:
     form = TypedCodeForm(request.POST or None)
     if request.method == "GET" or not form.is_valid():
         return _typing(request, form)
-    if not ratelimit.consume(request, action="device_code", key="all"):
-        form.add_error(None, _("Too many codes were tried. Wait ten minutes, then try again."))
-        return _typing(request, form, status=429)
+    network = [guesses.account_of_network(client_address(request))]
     try:
+        if not ratelimit.consume(request, action="device_code"):
+            raise guesses.TooManyGuesses
+        guesses.claim(guesses.TYPED_CODE, network)
         login = actions.find_typed(form.cleaned_data["code"])
+        guesses.give_back(guesses.TYPED_CODE, network)
         return _judge(request, login)
+    except guesses.TooManyGuesses:
+        text = _(
+            "Too many wrong codes came from your network. Wait 15 minutes, then send it again."
+        )
+        form.add_error(None, text)
+        return _typing(request, form, status=429)
     except actions.CodeOver:
         text = _(
             "No computer shows this code now. Press “Get a code” on the computer for a new one."

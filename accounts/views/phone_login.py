@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.core import ratelimit
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -18,12 +17,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import codes, qr
+from accounts.actions import guesses
 from accounts.actions import phone_login as actions
 from accounts.addresses import public_url
 from accounts.forms.phones import TypedCodeForm
 from accounts.models import PhoneLogin
 from accounts.templatetags.phone_notices import SHOWED_CODE
-from accounts.urlsession.api import redirect_to_kept, sessionless_form
+from accounts.urlsession.api import client_address, redirect_to_kept, sessionless_form
 from accounts.views.changing_member import ask_first, other_member_here
 from accounts.views.entering import device_of, log_in
 from accounts.views.requests import MemberRequest
@@ -76,21 +76,27 @@ def phone_open(request: HttpRequest, code: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def phone_code(request: HttpRequest) -> HttpResponse:
-    """The phone types the eight letters, since it cannot scan."""
+    """The phone types the ten letters, since it cannot scan."""
     if "nonce" in request.POST:
         return _proceed(request)
     form = TypedCodeForm(request.POST or None)
     if request.method == "GET" or not form.is_valid():
         return _ask_for_code(request, form)
-    if not ratelimit.consume(request, action="phone_code", key="all"):
-        form.add_error(None, _("Too many codes were tried. Wait a minute, then send it again."))
-        return _ask_for_code(request, form, status=429)
+    network = [guesses.account_of_network(client_address(request))]
     try:
+        guesses.claim(guesses.TYPED_CODE, network)
         opened = actions.open_typed(form.cleaned_data["code"], device=device_of(request))
+    except guesses.TooManyGuesses:
+        text = _(
+            "Too many wrong codes came from your network. Wait 15 minutes, then send it again."
+        )
+        form.add_error(None, text)
+        return _ask_for_code(request, form, status=429)
     except actions.CodeOver:
         text = _("No computer shows this code now. A code ends after two minutes or once used.")
         form.add_error("code", text)
         return _ask_for_code(request, form)
+    guesses.give_back(guesses.TYPED_CODE, network)
     return _waiting(request, opened)
 
 

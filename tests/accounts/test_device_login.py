@@ -50,7 +50,7 @@ def press(desk: Client, **fields: str) -> Page:
 def ask(desk: Client) -> tuple[str, str]:
     """The letters and the number on the computer's screen."""
     page = press(desk, ask="Ask")
-    letters = re.search(r"[A-Z]{4}-[A-Z]{4}", page.text)[0]
+    letters = re.search(r"[A-Z]{5}-[A-Z]{5}", page.text)[0]
     return letters, re.search(r"number of this computer: (\d\d)", page.text)[1]
 
 
@@ -102,7 +102,7 @@ def test_a_computer_without_cookies_comes_in_too(hanako, phone):
     desk = PhoneClient("w3m/0.5.3+git20230121")
     desk.get(reverse("device_ask"))
     page = desk.submit("Get a code")
-    letters = re.search(r"[A-Z]{4}-[A-Z]{4}", page.text)[0]
+    letters = re.search(r"[A-Z]{5}-[A-Z]{5}", page.text)[0]
     number = re.search(r"number of this computer: (\d\d)", page.text)[1]
     type_letters(phone, letters)
     phone.submit(number, secret=PASSWORD)
@@ -187,9 +187,9 @@ def test_refusing_needs_no_password_and_ends_the_code(desk, phone):
 
 def test_pressing_too_early_and_too_often_is_told_to_slow_down(desk, phone):
     ask(desk)
-    first = press(desk, approved="1", typed="BCDFGHJK")
+    first = press(desk, approved="1", typed="BCDFGHJKLM")
     assert "Finish on the phone first" in first
-    assert "BCDF-GHJK" in first  # the letters stay on the screen
+    assert "BCDFG-HJKLM" in first  # the letters stay on the screen
     assert "Wait five seconds" in press(desk, approved="1")
     DeviceLogin.objects.update(pressed_at=timezone.now() - timedelta(seconds=6))
     assert "Finish on the phone first" in press(desk, approved="1")
@@ -234,7 +234,7 @@ def test_who_knew_the_address_before_the_code_is_left_outside(hanako, phone):
     attacker.get(reverse("device_ask"))
     known = attacker.page.forms[0].fields
     page = victim.submit("Get a code")
-    letters = re.search(r"[A-Z]{4}-[A-Z]{4}", page.text)[0]
+    letters = re.search(r"[A-Z]{5}-[A-Z]{5}", page.text)[0]
     number = re.search(r"number of this computer: (\d\d)", page.text)[1]
     type_letters(phone, letters)
     phone.submit(number, secret=PASSWORD)
@@ -275,17 +275,29 @@ def test_an_approval_falls_with_the_session_that_gave_it(desk, phone):
     assert not is_in(desk)
 
 
-def test_typing_codes_is_limited(phone):
+def test_typing_wrong_codes_is_limited(phone):
     phone.get(reverse("device_ask"))
-    pages = [phone.submit("Next", code="BCDFGHJK") for _ in range(21)]
-    assert [page.status for page in pages] == [200] * 20 + [429]
-    assert "Wait ten minutes" in pages[-1]
+    pages = [phone.submit("Next", code="BCDFGHJKLM") for _ in range(11)]
+    assert [page.status for page in pages] == [200] * 10 + [429]
+    assert "Wait 15 minutes" in pages[-1]
 
 
 def test_asking_is_limited(desk, settings):
     settings.ACCOUNT_RATE_LIMITS = {"device_ask": "2/m/ip"}
     statuses = [press(desk, ask="Ask").status for _ in range(3)]
     assert statuses == [200, 200, 429]
+
+
+def test_one_address_keeps_so_many_codes_and_the_newest_work(desk, phone):
+    later = timezone.now() + timedelta(minutes=10)
+    rows = [
+        DeviceLogin(user_code_hash=f"{number}", address="127.0.0.1", number="10", expires_at=later)
+        for number in range(device_login.MOST_ASKING + 20)
+    ]
+    DeviceLogin.objects.bulk_create(rows)
+    letters, _number = ask(desk)
+    assert DeviceLogin.objects.count() == device_login.MOST_ASKING
+    assert "Let this computer in?" in type_letters(phone, letters)
 
 
 def test_looking_at_the_page_asks_for_nothing(desk):

@@ -76,7 +76,7 @@ def test_the_phone_s_session_is_named_by_its_device(hanako):
 def test_the_phone_comes_in_by_typing_the_letters(hanako):
     client, phone = computer(hanako), PhoneClient()
     shown, _path, code = show_code(client)
-    typed = re.search(r"[A-Z]{4}-[A-Z]{4}", shown.text)[0]
+    typed = re.search(r"[A-Z]{5}-[A-Z]{5}", shown.text)[0]
     assert "http://testserver/q/" in shown
     phone.get("/q/")
     number = number_on(phone.submit("Continue", code=typed.lower().replace("-", " ")))
@@ -88,7 +88,7 @@ def test_the_letters_are_typed_under_a_token_too(hanako):
     client, phone = computer(hanako), PhoneClient()
     phone.get("/m/")
     shown, _path, code = show_code(client)
-    typed = re.search(r"[A-Z]{4}-[A-Z]{4}", shown.text)[0]
+    typed = re.search(r"[A-Z]{5}-[A-Z]{5}", shown.text)[0]
     before = phone.token
     phone.get(f"{phone.base}/q/")
     number = number_on(phone.submit("Continue", code=typed))
@@ -101,11 +101,11 @@ def test_the_letters_are_typed_under_a_token_too(hanako):
 def test_a_code_that_nobody_shows_says_what_to_do_and_keeps_what_was_typed(hanako):
     phone = PhoneClient()
     phone.get("/q/")
-    page = phone.submit("Continue", code="BCDF-GHJK")
+    page = phone.submit("Continue", code="BCDFG-HJKLM")
     assert page.status == 200
     assert "No computer shows this code now" in page
-    assert page.forms[0].fields["code"] == ["BCDF-GHJK"]
-    assert "8 letters" in phone.submit("Continue", code="BCD")
+    assert page.forms[0].fields["code"] == ["BCDFG-HJKLM"]
+    assert "10 letters" in phone.submit("Continue", code="BCD")
 
 
 def test_the_numbers_are_three_and_only_with_an_opener(hanako):
@@ -259,5 +259,5 @@ def test_no_page_of_the_phone_makes_a_session(hanako):
     phone.get(path)
     phone.submit("Continue")
     phone.get("/q/")
-    phone.submit("Continue", code="BCDF-GHJK")
+    phone.submit("Continue", code="BCDFG-HJKLM")
     assert Session.objects.count() == before

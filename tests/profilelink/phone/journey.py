@@ -54,7 +54,7 @@ def log_in(journey: Journey) -> None:
         asked = phone.get(scan(shown))
     else:
         phone.get("/q/")
-        letters = re.search(r"[A-Z]{4}-[A-Z]{4}", shown.text)
+        letters = re.search(r"[A-Z]{5}-[A-Z]{5}", shown.text)
         assert letters
         asked = phone.submit("Continue", code=letters[0].lower())
     journey.sees("はなこ")

@@ -52,7 +52,7 @@ def logged_in(device: Device, member: Member) -> DeviceClient:
     """By the letters that a computer shows, since not every phone can scan."""
     client, phone = computer(member), DeviceClient(device)
     shown, _path, code = show_code(client)
-    letters = re.search(r"[A-Z]{4}-[A-Z]{4}", shown.text)
+    letters = re.search(r"[A-Z]{5}-[A-Z]{5}", shown.text)
     assert letters
     phone.get("/q/")
     number = number_on(phone.submit("Continue", code=letters[0]))

@@ -13,7 +13,7 @@ from tests.phone import PhoneClient
 from tests.profilelink.stages.visit import Scene, Visit, form_secret
 
 COMPUTER_NUMBER = re.compile(r"<b>(\d\d)</b>")
-LETTERS = re.compile(r"[A-Z]{4}-[A-Z]{4}")
+LETTERS = re.compile(r"[A-Z]{5}-[A-Z]{5}")
 PIN = "8306"
 
 
