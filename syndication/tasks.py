@@ -35,8 +35,7 @@ def _quietly(task: Callable[..., None]) -> Callable[..., None]:
 @_quietly
 def deliver(delivery_pk: int) -> None:
     """This delivery first, then whatever else is due."""
-    delivering.attempt(delivery_pk)
-    delivering.drain(hands=HANDS)
+    delivering.drain(hands=HANDS, first=delivery_pk)
 
 
 @_quietly

@@ -33,7 +33,7 @@ from syndication.actions import (
 )
 from syndication.actions.claims import Clock, LostLease
 from syndication.actions.composed import Select, given, together
-from syndication.actions.hands import Hands
+from syndication.actions.hands import HANDS, Hands
 from syndication.actions.leased import LeasedHttp
 from syndication.actions.verdicts import Run
 from syndication.connectors import reasons
@@ -47,7 +47,8 @@ SLICE = 3.0  # seconds that one hint works on what is due; then other tasks have
 BATCH = 40  # rows between two looks at what is due: a new post waits for no more than these
 
 
-HOSTS = Bulkhead(per_host=breaker.HANDS_OF_ONE_HOST)  # deliveries of this process
+# Deliveries of this process to hosts that members named: all together leave the reserve hand free.
+HOSTS = Bulkhead(most=HANDS, per_host=breaker.HANDS_OF_ONE_HOST)
 
 
 class StandDown(Exception):
@@ -88,11 +89,17 @@ def _attempt(pk: int, now: Clock, owner: str, may_ask: Callable[[Link], bool]) -
     return True
 
 
-def drain(*, seconds: float = SLICE, now: Clock = timezone.now, hands: int = 1) -> int:
-    """Try what is due, by turns of its links, for about `seconds`, up to `hands` rows at a time.
-    How many were tried."""
+def drain(
+    *,
+    seconds: float = SLICE,
+    now: Clock = timezone.now,
+    hands: int = 1,
+    first: int | None = None,
+) -> int:
+    """Try what is due, by turns of its links, for about `seconds`, up to `hands` rows at a time; the
+    delivery `first` before all others. How many were tried."""
     worker = Hands(lambda: turns.by_link(now(), BATCH), lambda pk: attempt(pk, now=now), most=hands)
-    tried, is_more = worker.work(seconds)
+    tried, is_more = worker.work(seconds, first)
     if is_more:
         queue.hint_due()
     return tried

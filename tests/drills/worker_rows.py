@@ -20,14 +20,17 @@ django.setup()
 
 from django.db.models import F  # noqa: E402
 from django.test import Client  # noqa: E402
+from django.utils import timezone  # noqa: E402
 from django_q.brokers import get_broker  # noqa: E402
 
-from accounts.models import Member  # noqa: E402
+from accounts.models import Member, ServerRegistration  # noqa: E402
+from accounts.sealing import seal_json  # noqa: E402
 from syndication import credentials  # noqa: E402
-from syndication.actions import deliveries  # noqa: E402
+from syndication.actions import deliveries, pull_schedule  # noqa: E402
 from syndication.connectors.base import Credentials  # noqa: E402
-from syndication.models import Delivery, Heartbeat, HostHealth, Link  # noqa: E402
+from syndication.models import Delivery, Heartbeat, HostHealth, Link, Pull  # noqa: E402
 from tests.making import make_link, make_member, make_post  # noqa: E402
+from tests.phone import log_in_phone  # noqa: E402
 
 
 def seed(name: str, given: dict[str, str], *texts: str) -> None:
@@ -39,6 +42,36 @@ def seed(name: str, given: dict[str, str], *texts: str) -> None:
     for text in texts:
         with transaction.atomic():
             deliveries.plan(make_post(author=link.member, text=text))
+
+
+def seed_on(network: str, host: str, given: dict[str, Any], keys: dict[str, str]) -> None:
+    """Four links on a server that members named, each with three posts and both pulls due."""
+    ours, _ = ServerRegistration.objects.get_or_create(
+        network=network, host=host, defaults={"sealed_details": seal_json(keys)}
+    )
+    held = Credentials(**given | {"host": host, "scopes": tuple(given["scopes"])})
+    for number in range(4):
+        member = make_member(f"{network}{number}", email="")
+        uid = f"{host}/{number}"
+        link = make_link(member, network, uid=uid, host=host, registration=ours)
+        credentials.keep(link, held)
+        pull_schedule.ask(link, timezone.now())
+        for text in "一二三":
+            with transaction.atomic():
+                deliveries.plan(make_post(author=member, text=f"{network} {number} {text}"))
+
+
+def waiting() -> list[int]:
+    """How many deliveries, and how many pulls, wait for servers that members named."""
+    now = timezone.now()
+    sending = Link.objects.exclude(host="").filter(sending_until__gt=now).exclude(sending_by="")
+    return [sending.count(), Pull.objects.filter(lease_until__gt=now).count()]
+
+
+def phones(count: int) -> list[str]:
+    """The tokens of so many members' phones."""
+    members = [make_member(f"phone{number}", email="") for number in range(count)]
+    return [log_in_phone(member).token for member in members]
 
 
 def states() -> dict[str, str]:
@@ -91,7 +124,21 @@ def readyz() -> list[Any]:
 
 ORDERS = {
     order.__name__: order
-    for order in (seed, states, row, age, hints, forget, clear, beats, age_beats, readyz)
+    for order in (
+        seed,
+        seed_on,
+        waiting,
+        phones,
+        states,
+        row,
+        age,
+        hints,
+        forget,
+        clear,
+        beats,
+        age_beats,
+        readyz,
+    )
 }
 
 if __name__ == "__main__":

@@ -105,3 +105,30 @@ def test_the_slice_begins_after_the_look_and_one_row_is_tried_however_late_it_is
     due = Due("ab", 1)
     tried, is_more = Hands(due.look, due.take, most=1).work(0)
     assert (tried, is_more) == (1, True)
+
+
+def test_what_becomes_due_while_all_hands_wait_is_taken_by_the_reserve():
+    """Rows of three hosts that drip took all hands of a worker, and a new post waited for them."""
+    lists = [[[1], [2]], [[3]]]
+    is_taken = threading.Event()
+    in_time = []
+
+    def take(pk: int) -> bool:
+        if pk == 3:
+            is_taken.set()
+        else:
+            in_time.append(is_taken.wait(30))
+        return True
+
+    hands = Hands(lambda: lists.pop(0) if lists else [], take, most=2)
+    assert hands.work(0.1)[0] == 3
+    assert in_time == [True, True]
+
+
+def test_the_row_of_a_hint_comes_first_and_holds_up_no_other():
+    is_taken = threading.Event()
+
+    def take(pk: int) -> bool:
+        return is_taken.wait(30) if pk == 1 else not is_taken.set()
+
+    assert Hands(lambda: [] if is_taken.is_set() else [[2]], take, most=2).work(0.1, 1)[0] == 2
