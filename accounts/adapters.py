@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.userkit import filter_users_by_email, get_user_by_username
+from allauth.account.models import EmailAddress
 from allauth.account.signals import password_reset
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -22,6 +23,7 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp, SocialLogin
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.mail import EmailMessage
 from django.dispatch import receiver
@@ -61,10 +63,6 @@ class AccountAdapter(DefaultAccountAdapter):
             "Too many wrong tries for this account. Wait 5 minutes, or press “Forgot password”. "
             "A phone can still be let in by QR code."
         ),
-        "email_taken": gettext_lazy(
-            "A member has this mail address already. If that is you, log in, or press “Forgot "
-            "password” there."
-        ),
         "incorrect_password": gettext_lazy("This is not your password. Type it again."),
         "enter_current_password": gettext_lazy("This is not your password. Type it again."),
     }
@@ -93,6 +91,16 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
         return public_url("account_confirm_email", key=emailconfirmation.key)
+
+    def send_confirmation_mail(
+        self, request: HttpRequest, emailconfirmation: Any, signup: bool
+    ) -> None:
+        """The link that lets the address join, or, to whom it belongs already, what somebody tried."""
+        address = emailconfirmation.email_address
+        if _has_owner(address):
+            self.send_account_already_exists_mail(address.email)
+        else:
+            super().send_confirmation_mail(request, emailconfirmation, signup)
 
     def render_mail(
         self,
@@ -137,6 +145,16 @@ class AccountAdapter(DefaultAccountAdapter):
         super().send_notification_mail(
             template_prefix, user, {**(context or {}), "device": device, "user": user}, email
         )
+
+
+def _has_owner(address: EmailAddress) -> bool:
+    """Whether another member has confirmed it, or was given it by staff."""
+    others = EmailAddress.objects.filter(email=address.email, verified=True)
+    members = get_user_model().objects.filter(email=address.email)
+    return (
+        others.exclude(user_id=address.user_id).exists()
+        or members.exclude(pk=address.user_id).exists()
+    )
 
 
 def _guessed_at(credentials: Mapping[str, Any]) -> list[str]:

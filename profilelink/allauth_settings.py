@@ -31,7 +31,9 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 # Named one by one: a new version of allauth may add ways that have no page here. Its mailed code
 # ("code", on by default since 65.22) has none.
 ACCOUNT_REAUTHENTICATION_METHODS = ["password", "mfa"]
-ACCOUNT_PREVENT_ENUMERATION = True
+# Neither sign-up nor a second address says whose an address is: it joins the account when the link that
+# was mailed to it is pressed, and its owner, if it has one, gets another mail (accounts/adapters.py).
+ACCOUNT_PREVENT_ENUMERATION = "strict"
 # Per-address limits are high, since a carrier's gateway puts many phones behind one address; what
 # holds back a guesser is the limit per account, which stands in the database and not in the cache
 # (accounts/actions/guesses.py).

@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 from allauth.account import fields
 from allauth.account import forms as account
 from allauth.account.adapter import get_adapter as account_adapter
+from allauth.account.models import EmailAddress
+from allauth.account.utils import user_email
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter as mfa_adapter
 from allauth.mfa.base import forms as mfa
@@ -17,6 +19,8 @@ from allauth.mfa.totp import forms as totp
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from django import forms
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -108,6 +112,16 @@ class SignupForm(Plain, account.SignupForm):
         """In small letters, whatever the phone's keyboard made of the first one."""
         self.cleaned_data["username"] = narrow(self.cleaned_data["username"]).lower()
         return super().clean_username()
+
+    def save(self, request: HttpRequest) -> AbstractBaseUser:
+        """The account begins without the address, which may be another member's.
+
+        allauth makes it the account's own at once, so that mails went there before anybody confirmed it.
+        """
+        member: AbstractBaseUser = super().save(request)
+        EmailAddress.objects.filter(user_id=member.pk).update(primary=False)
+        user_email(member, "", commit=True)
+        return member
 
 
 class AddEmailForm(Plain, account.AddEmailForm):

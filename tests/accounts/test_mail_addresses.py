@@ -37,7 +37,7 @@ def test_signing_up_and_logging_in_take_either_form(typed: str):
     phone = PhoneClient()
     phone.get("/signup/")
     phone.submit("Sign up", username="hanako", email=typed, password1=PASSWORD)
-    assert Member.objects.get().email == '"a..b."@docomo.ne.jp'
+    assert EmailAddress.objects.get().email == '"a..b."@docomo.ne.jp'
     assert mail.outbox[0].to == ['"a..b."@docomo.ne.jp']
     for login in ("a..b.@docomo.ne.jp", '"a..b."@docomo.ne.jp'):
         phone = PhoneClient()
