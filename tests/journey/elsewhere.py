@@ -48,6 +48,11 @@ class Elsewhere(ThreadingHTTPServer):
         return f"127.0.0.1:{self.server_address[1]}"
 
     @property
+    def other_site(self) -> str:
+        """The same by a name that browsers count as another site than the product's."""
+        return f"localhost:{self.server_address[1]}"
+
+    @property
     def flour(self) -> str:
         return f"http://{self.host}/flour"
 

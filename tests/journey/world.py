@@ -177,7 +177,7 @@ def running(folder: Path, **environment: str) -> Iterator[World]:
                 "DATABASE_URL": database_url,
                 "PYTHONUNBUFFERED": "1",
                 "ADMINS": "staff@example.com",
-                **_by_way_of(elsewhere.host, sandbox),
+                **_by_way_of(elsewhere, sandbox),
                 **environment,
             },
             stdout=subprocess.PIPE,
@@ -214,13 +214,14 @@ _OF_THE_TESTS = {
 }  # fmt: skip
 
 
-def _by_way_of(host: str, sandbox: int) -> dict[str, str]:
-    """The demo's own variables, but for mixi's permission page."""
+def _by_way_of(elsewhere: Elsewhere, sandbox: int) -> dict[str, str]:
+    """The demo's own variables, but for mixi's permission page, which is on another site."""
+    host = elsewhere.other_site
     doors = [f"127.0.0.1:{sandbox + offset}" for offset in range(DOORS)]
     return {
         "MIXI_AUTHORIZE_URL": f"http://{host}/mixi/connect_authorize.pl",
         "MIXI_MOBILE_AUTHORIZE_URL": f"http://{host}/mixi/m/connect_authorize.pl",
-        "ALLOWED_PRIVATE_HOSTS": ",".join([*doors, host]),
+        "ALLOWED_PRIVATE_HOSTS": ",".join([*doors, elsewhere.host, host]),
     }
 
 
