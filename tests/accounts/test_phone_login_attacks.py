@@ -40,6 +40,11 @@ def taro() -> Member:
     return make_member("taro", display_name="太郎")
 
 
+def other_phone() -> PhoneClient:
+    """It says that it reads English: without that, an old phone's pages are in Japanese."""
+    return PhoneClient(OTHER_PHONE, HTTP_ACCEPT_LANGUAGE="en")
+
+
 def reason() -> str:
     return PhoneLogin.objects.get().end_reason
 
@@ -53,7 +58,7 @@ def is_in(phone: PhoneClient) -> bool:
 
 
 def test_a_photographed_code_warns_the_computer_and_lets_only_the_picked_phone_in(hanako):
-    client, mine, thief = computer(hanako), PhoneClient(), PhoneClient(OTHER_PHONE)
+    client, mine, thief = computer(hanako), PhoneClient(), other_phone()
     _page, path, code = show_code(client)
     thief.get(path)
     number = number_on(mine.get(path))
@@ -68,7 +73,7 @@ def test_a_photographed_code_warns_the_computer_and_lets_only_the_picked_phone_i
 
 
 def test_the_picked_phone_gets_in_though_another_pressed_first(hanako):
-    client, mine, thief = computer(hanako), PhoneClient(), PhoneClient(OTHER_PHONE)
+    client, mine, thief = computer(hanako), PhoneClient(), other_phone()
     _page, path, code = show_code(client)
     thief.get(path)
     number = number_on(mine.get(path))
