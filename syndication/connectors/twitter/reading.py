@@ -71,7 +71,7 @@ def post(entry: Any) -> RemotePost | None:
 def items(answer: Mapping[str, Any]) -> list[FeedItem]:
     """A timeline with its authors, oldest first."""
     includes = answer.get("includes")
-    people = map(person, includes.get("users") or []) if isinstance(includes, dict) else ()
+    people = map(person, attached.dicts(attached.listed(includes, "users")))
     authors = {each.uid: each for each in people if each}
     found = []
     for entry in rows(answer) or []:
@@ -87,7 +87,8 @@ def _attached(entry: Mapping[str, Any], includes: object) -> Iterator[Attached]:
     """Pictures and a poll, as far as the answer includes them; else by their addresses in the text."""
     keys = attached.dict_in(entry, "attachments").get("media_keys")
     known = {
-        each.get("media_key"): each for each in attached.dicts(attached.listed(includes, "media"))
+        str(each.get("media_key")): each
+        for each in attached.dicts(attached.listed(includes, "media"))
     }
     urls = attached.dicts(attached.dict_in(entry, "entities").get("urls"))
     named = keys if isinstance(keys, list) else [url.get("media_key") for url in urls]

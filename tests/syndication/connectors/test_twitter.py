@@ -9,6 +9,7 @@ import pytest
 
 from syndication.connectors.errors import NoVerdict, Rejected, TryLater, Unauthorized
 from syndication.connectors.reasons import SAID_ALREADY
+from syndication.connectors.twitter import reading
 from tests.scripted_server import answer, playing
 from tests.syndication.connectors.contract import ConnectorContract
 from tests.syndication.connectors.contract_revoke import RevokeContract
@@ -111,3 +112,13 @@ class TestTwitter(ConnectorContract, RevokeContract):
         assert receipt.url == "https://x.com/i/status/9"
         body = server.received[0].partition(b"\r\n\r\n")[2]
         assert set(json.loads(body)) == {"text"}
+
+
+@pytest.mark.parametrize(
+    "includes",
+    [{"users": True}, {"users": [{"id": "2", "name": "N"}], "media": [{"media_key": ["k"]}]}],
+)
+def test_an_included_part_of_another_shape_takes_no_timeline_with_it(includes):
+    entry = {"id": "1", "author_id": "2", "text": "x", "created_at": "2026-11-29T10:00:00Z"}
+    names = [item.author.name for item in reading.items({"data": [entry], "includes": includes})]
+    assert names == ([] if includes["users"] is True else ["N"])
