@@ -20,7 +20,10 @@ class SizeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdecimal() or int(length[:18]) > settings.REQUEST_MAX_BYTES:
-            return too_large(request)
-        return self.get_response(request)
+        return too_large(request) if is_too_large(request) else self.get_response(request)
+
+
+def is_too_large(request: HttpRequest) -> bool:
+    """Whether a request announces more than any page takes. Nothing of it has been read."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return not length.isdecimal() or int(length[:18]) > settings.REQUEST_MAX_BYTES

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote_plus, unquote_to_bytes
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.core.handlers.wsgi import WSGIRequest
 from django.utils.http import parse_header_parameters
 
@@ -33,7 +33,7 @@ Reader = Callable[[bytes], str]
 def in_utf8(request: WSGIRequest, carrier: Carrier) -> WSGIRequest:
     """The request itself where it is all ASCII, else a new one.
 
-    Raises RequestDataTooBig (answered by 400) for a body that no form of ours takes.
+    Raises RequestDataTooBig or TooManyFieldsSent (answered by 400) for what no form of ours takes.
     """
     changed = _address(request.environ, carrier) | _body(request.environ, carrier)
     if not changed:
@@ -86,6 +86,9 @@ def _whole(environ: dict[str, Any], most: int) -> bytes:
 
 def _pairs(raw: bytes, carrier: Carrier, declared: str) -> str:
     """name=value&… with every name and value read, and written anew as percent-encoded UTF-8."""
+    # Counted before it is split: a list of millions of pairs takes a hundred times the body's bytes.
+    if raw.count(b"&") >= settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:
+        raise TooManyFieldsSent("What an old phone sent has more fields than any form of ours.")
     pairs = [
         [unquote_to_bytes(part.replace(b"+", b" ")) for part in pair.split(b"=", 1)]
         for pair in raw.split(b"&")
@@ -100,7 +103,15 @@ def _parts(raw: bytes, boundary: bytes, carrier: Carrier, declared: str) -> byte
     if not boundary:
         return raw
     line = b"--" + boundary
+    most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + settings.DATA_UPLOAD_MAX_NUMBER_FILES
+    if raw.count(line) > most + 1:  # before it is split; the last one ends the body
+        raise TooManyFieldsSent("What an old phone sent has more parts than any form of ours.")
     parts = [part.partition(b"\r\n\r\n") for part in raw.split(line)]
+    if (
+        sum(len(value) for head, _, value in parts if not _is_file(head))
+        > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    ):
+        raise RequestDataTooBig("The fields of an old phone are longer than any form of ours.")
     typed = [head + b"\n" + value for head, _, value in parts if not _is_file(head)]
     heads = [head for head, _, _ in parts if _is_file(head)]
     reader = _reader(b"\n".join(typed + heads), carrier, declared)

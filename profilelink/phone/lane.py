@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import cast
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -21,6 +21,7 @@ from profilelink.errors import bad_request
 from profilelink.phone.arriving import in_utf8
 from profilelink.phone.carriers import recognise
 from profilelink.phone.leaving import for_phone
+from profilelink.sizes import is_too_large
 
 _IS_KEPT = re.compile(r"max-age=[1-9]")
 
@@ -37,8 +38,11 @@ class PhoneLaneMiddleware:
             request.META["HTTP_ACCEPT_LANGUAGE"] = "ja"  # these phones were sold in Japan alone
         path = request.get_full_path()  # before a token is taken out of it
         try:
-            response = self.get_response(in_utf8(cast(WSGIRequest, request), phone.carrier))
-        except RequestDataTooBig:  # what comes later answers by itself
+            # What is too large is not read here either: the next middleware refuses it.
+            if not is_too_large(request):
+                request = in_utf8(cast(WSGIRequest, request), phone.carrier)
+            response = self.get_response(request)
+        except (RequestDataTooBig, TooManyFieldsSent):  # what comes later answers by itself
             response = bad_request(request)
         return for_phone(response, phone, path)
 
