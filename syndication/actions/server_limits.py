@@ -9,7 +9,7 @@ from typing import Any
 from syndication.actions.deciding import as_sent
 from syndication.connectors import CONNECTORS
 from syndication.connectors.base import Connector, Terms
-from syndication.connectors.errors import ConnectorError, Rejected, TooLong, Unsupported
+from syndication.connectors.errors import ConnectorError, Rejected, TooLong, TryLater, Unsupported
 from syndication.connectors.reasons import Reason
 from syndication.models import Delivery, Link, ServerTraits
 
@@ -41,12 +41,17 @@ def have_changed(
 ) -> bool:
     """Whether the limits that the text refused by `error` was cut by are not the server's; those that
     are, are kept. Asked once for a delivery, so that a server that says another limit each time ends, too.
+    Raises TryLater where a text is too long for sure and the limits cannot be read at this moment.
     """
     tries = delivery.attempts.filter(outcome=READ_ANEW, started_at__gte=delivery.asked_at)
     if delivery.is_delete or tries.exists():
         return False
     try:
         terms = connector().terms()
+    except TryLater:
+        if isinstance(error, TooLong):
+            raise
+        return False
     except ConnectorError:
         return False
     terms = keep(link, terms)

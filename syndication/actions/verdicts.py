@@ -208,8 +208,12 @@ def _is_cut_anew(run: Run, error: ConnectorError) -> bool:
     """Whether the text was refused by limits that we did not know: it is cut by them at once."""
     if not server_limits.may_be_of_length(error):
         return False
-    if not server_limits.have_changed(run.delivery, run.link, run.connector, error):
-        return False
+    try:
+        if not server_limits.have_changed(run.delivery, run.link, run.connector, error):
+            return False
+    except TryLater as later:
+        again(run, error.reason, outcome=_word(error), after=later.after)
+        return True
     run.held.attempt.http_status = error.status
     cut = server_limits.CUT_ANEW
     run.settle(DeliveryState.WAITING, server_limits.READ_ANEW, due_at=run.now(), reason=cut)

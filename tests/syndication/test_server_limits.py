@@ -15,7 +15,7 @@ from syndication.models import Delivery, DeliveryState, Link, Notice, ServerTrai
 from tests.making import allow, make_link, make_member
 from tests.phone import log_in_phone
 from tests.syndication.connectors.mastodon import MastodonOnTheSandbox
-from tests.syndication.delivering import Moving, planned, tried
+from tests.syndication.delivering import Moving, planned, settled, tried
 from tests.syndication.slate import KEY, LimitedSlateConnector, on_slate
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +132,20 @@ def test_a_server_that_counts_otherwise_than_it_says_is_remembered(sandbox, text
     assert server_limits.keep(neighbour, net.connector().terms()).counts_code_points
     elsewhere = make_link(make_member("yuki"), "mastodon", host="m.example", uid="other2")
     assert not server_limits.keep(elsewhere, net.connector().terms()).counts_code_points
+
+
+def test_limits_that_cannot_be_read_at_the_moment_are_read_at_the_next_try(sandbox):
+    held = MastodonOnTheSandbox(sandbox).credentials()
+    host = sandbox.root("mastodon").removeprefix("http://")
+    link = make_link(
+        make_member("hanako"), "mastodon", host=host, uid=held.uid, terms={"text": 5000}
+    )
+    credentials.keep(link, held)
+    sandbox.faults.add("mastodon", "500_before", match="verify_credentials")
+    now = Moving(sandbox)
+    delivery = tried(planned(link, "花" * 900), now)
+    assert (delivery.state, delivery.reason) == (S.WAITING, reasons.TOO_LONG_THERE)
+    assert settled(delivery, now).state == S.SENT
 
 
 @pytest.mark.parametrize("status", [500, 403])
