@@ -1,0 +1,26 @@
+"""Whether the packages of this Python are those that requirements.txt pins: `check_packages.py <file>`."""
+
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+
+def differing(lines: list[str]) -> list[str]:
+    """A line for each package that is missing or of another version. Lines for other systems do not count."""
+    found = []
+    for line in lines:
+        requirement, _semicolon, marker = line.partition(";")
+        name, _equals, wanted = requirement.strip().partition("==")
+        if not name or marker:
+            continue
+        try:
+            here = version(name)
+        except PackageNotFoundError:
+            here = "missing"
+        if here != wanted:
+            found.append(f"{name}: {wanted} is pinned, {here} is here")
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit("\n".join(differing(Path(sys.argv[1]).read_text().splitlines())) or 0)
