@@ -248,6 +248,8 @@ def _late_post(request: HttpRequest, context: Context, arrival: Arrival) -> Http
     if is_foreign_post(request):
         return None
     make_room(context)
+    # Anybody can send one; a member's ended session is what a stranger has none of.
+    room = kept.LARGEST if ended_row(context) else kept.LARGEST_OF_STRANGERS
     if is_listed("URLSESSION_NOT_KEPT", request.path_info):
         return HttpResponseRedirect("/")
     if arrival.keeps_cookies or is_listed("URLSESSION_COOKIE_ONLY", request.path_info):
@@ -258,7 +260,7 @@ def _late_post(request: HttpRequest, context: Context, arrival: Arrival) -> Http
         if is_exposed:
             messages.warning(request, exposed_words(), fail_silently=True)
     form = kept.typed_in(request)
-    kept.keep(request, form)
+    kept.keep(request, form, room=room)
     view = import_string(setting("URLSESSION_EXPIRED_VIEW"))
     response: HttpResponse = view(request, form)
     return response

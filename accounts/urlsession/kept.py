@@ -22,7 +22,9 @@ SESSION_KEY = "_kept_form"
 PATH_FIELD = "kept_path"
 # Query parameter by which the member opens the page and lets the form go.
 FORGET = "forget_form"
-LARGEST = 200_000  # characters of names and values, in the session
+# Characters of names and values in the session: of a member's form, and of anybody else's.
+LARGEST = 200_000
+LARGEST_OF_STRANGERS = 20_000
 
 _SECRET = re.compile(r"passw|secret|csrf|^code$|_code$|^pin|_pin$|^otp|^next$", re.I)
 _RESERVED = ("login", "remember")
@@ -71,11 +73,10 @@ def typed_in(request: HttpRequest) -> KeptForm:
     return KeptForm(path or _own_path(request), fields, files)
 
 
-def keep(request: HttpRequest, form: KeptForm) -> None:
-    """Keeps a form in the session, as many fields as fit."""
+def keep(request: HttpRequest, form: KeptForm, *, room: int) -> None:
+    """Keeps a form in the session, as many fields as fit into `room` characters."""
     if form.is_log_in():
         return
-    room = LARGEST
     fitting = {}
     for name, values in form.fields.items():
         size = len(name) + sum(map(len, values))

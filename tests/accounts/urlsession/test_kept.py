@@ -7,7 +7,7 @@ from django.test import Client
 from accounts.urlsession import kept
 from accounts.urlsession.models import Session
 from tests.making import PASSWORD
-from tests.phone import COMPUTER, computer, log_in_phone
+from tests.phone import COMPUTER, PhoneClient, computer, log_in_phone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urlsession.urls")]
 
@@ -175,6 +175,16 @@ def test_what_is_too_much_for_the_session_still_stands_in_the_page(hanako):
     phone = phone_with_ended_session(hanako)
     page = phone.post("/note/", {"text": "x" * (kept.LARGEST + 1), "title": "small"})
     assert "x" * (kept.LARGEST + 1) in page.html
+    stored = Session.objects.get().get_decoded()[kept.SESSION_KEY]["fields"]
+    assert stored == {"title": ["small"]}
+
+
+def test_who_was_nobody_gets_a_tenth_of_the_room():
+    """Each anonymous row could be filled with 200 KB by a POST under an invented token."""
+    stranger = PhoneClient()
+    stranger.token = "x" * 22
+    page = stranger.post("/note/", {"text": "x" * 20_000, "title": "small"})
+    assert "x" * 20_000 in page.html
     stored = Session.objects.get().get_decoded()[kept.SESSION_KEY]["fields"]
     assert stored == {"title": ["small"]}
 
