@@ -73,7 +73,7 @@ def typed_in(request: HttpRequest) -> KeptForm:
     return KeptForm(path or _own_path(request), fields, files)
 
 
-def keep(request: HttpRequest, form: KeptForm, *, room: int) -> None:
+def keep(request: HttpRequest, form: KeptForm, *, room: int = LARGEST) -> None:
     """Keeps a form in the session, as many fields as fit into `room` characters."""
     if form.is_log_in():
         return
