@@ -159,6 +159,18 @@ def test_sigterm_in_the_middle_of_a_slow_request_stops_everything_within_thirty_
     assert worker.rows("states") == {"最後の一つ": "sent"}
 
 
+def test_sigterm_in_the_middle_of_a_refresh_keeps_the_new_token(sandbox, worker, record_property):
+    """mixi has given it already, and the old one may be dead."""
+    sandbox.faults.add("mixi", "slow", match="/2/token", seconds=6)
+    worker.seed()
+    worker.rows("idle")
+    worker.start()
+    assert until(lambda: worker.rows("token")[1]), worker.said()
+    version, _ = worker.rows("token")
+    record_property("seconds", round(worker.stop(within=30), 1))
+    assert worker.rows("token") == [version + 1, False]
+
+
 def test_it_waits_for_tables_that_are_not_there_yet(sandbox, worker_without_tables):
     worker = worker_without_tables
     worker.start()

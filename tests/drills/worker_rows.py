@@ -74,6 +74,17 @@ def phones(count: int) -> list[str]:
     return [log_in_phone(member).token for member in members]
 
 
+def idle() -> None:
+    """Each link's token is to be refreshed, for want of use."""
+    Link.objects.update(keep_fresh_at=timezone.now())
+
+
+def token() -> list[Any]:
+    """The version of the only link's token, and whether it is being refreshed."""
+    [link] = Link.objects.all()
+    return [link.credentials_version, credentials.is_refreshing([link.pk], timezone.now())]
+
+
 def states() -> dict[str, str]:
     """By the posts' words."""
     return dict(Delivery.objects.values_list("post__text", "state"))
@@ -129,6 +140,8 @@ ORDERS = {
         seed_on,
         waiting,
         phones,
+        idle,
+        token,
         states,
         row,
         age,
