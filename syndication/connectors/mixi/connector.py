@@ -113,11 +113,13 @@ class Mixi(Connector):
         shown = self.preview(post).text
         is_photo = post.kind == "photo"
         found = self._albums.items(post.audience) if is_photo else self._own_voices(since)
+        listed: list[RemotePost | None] = list(found)
         # Both kinds of time are cut to the second.
-        recent = [entry for entry in found if entry.created_at >= int(since)]
+        recent = [entry for entry in listed if entry and entry.created_at >= int(since)]
         alike = [entry for entry in recent if _reads_alike(entry.text, shown, post.permalink)]
         exact = tuple(sorted(alike, key=lambda entry: entry.created_at))
-        return Candidates(exact, is_conclusive=is_photo or len(recent) < MOST_VOICES)
+        is_whole = None not in listed and (is_photo or len(recent) < MOST_VOICES)
+        return Candidates(exact, is_conclusive=is_whole)
 
     def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
         """The friend list, with those pictures only that everyone may see. `start` is an index: a page
@@ -183,7 +185,7 @@ class Mixi(Connector):
         """A second Voice within a second is refused as a bad one is. Raises TryLater right after another
         one, which the member may have written by hand; NoVerdict where that one may be ours."""
         newest = max(
-            self._own_voices(self.clock() - RIGHT_AFTER),
+            filter(None, self._own_voices(self.clock() - RIGHT_AFTER)),
             key=lambda each: each.created_at,
             default=None,
         )
@@ -234,14 +236,17 @@ class Mixi(Connector):
         in_order = sorted(alike, key=lambda entry: entry.created_at)
         return Candidates(alike=tuple(in_order), is_conclusive=False)
 
-    def _own_voices(self, since: float) -> Iterator[RemotePost]:
-        """Back to `since`: what is in doubt may lie behind a hundred later ones."""
+    def _own_voices(self, since: float) -> Iterator[RemotePost | None]:
+        """Back to `since`: what is in doubt may lie behind a hundred later ones. None for each page of
+        which something cannot be read."""
         path = "/voice/statuses/@me/user_timeline"
         for start in range(0, MOST_VOICES, PAGE):
             answer = self._graph.listed(path, {"start_index": str(start)} if start else {})
             page = list(reading.voices(answer))
             for item in page:
                 yield RemotePost(item.remote_id, item.text, item.created_at, url=item.url)
+            if len(page) < len(answer):
+                yield None
             if len(answer) < PAGE or (page and page[0].created_at < since):
                 return
 

@@ -12,6 +12,7 @@ from tests.scripted_server import answer, playing
 from tests.syndication.connectors.gnusocial import GnusocialOnTheSandbox
 from tests.syndication.connectors.mastodon import MastodonOnTheSandbox
 from tests.syndication.connectors.misskey import MisskeyOnTheSandbox
+from tests.syndication.connectors.mixi import MixiOnTheSandbox
 from tests.syndication.connectors.network import a_post
 from tests.syndication.connectors.twitter import TwitterOnTheSandbox
 
@@ -58,7 +59,9 @@ def test_the_ids_and_times_of_old_pleroma_and_pixelfed_are_read(sandbox):
     assert [copy.remote_id for copy in found.exact] == ["77"]
 
 
-@pytest.mark.parametrize("network", [*NETWORKS, TwitterOnTheSandbox, GnusocialOnTheSandbox])
+@pytest.mark.parametrize(
+    "network", [*NETWORKS, TwitterOnTheSandbox, GnusocialOnTheSandbox, MixiOnTheSandbox]
+)
 def test_an_own_post_that_cannot_be_read_may_be_the_copy(sandbox, network):
     odd = [{"id": {}, "text": "x", "content": "x"}]
     page = {"data": odd, "meta": {}} if network is TwitterOnTheSandbox else odd
