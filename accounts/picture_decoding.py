@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import io
 import struct
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -59,6 +60,10 @@ _START_OF_SCAN = 0xDA
 _BROKEN = (OSError, SyntaxError, ValueError, LookupError, TypeError, struct.error)
 
 
+# In a process, so that its memory has a bound however many are sent. Others wait with their files alone.
+_one_at_a_time = threading.Lock()
+
+
 class UnreadablePicture(Exception):
     """The file is no picture of these formats, or is broken."""
 
@@ -76,14 +81,15 @@ def decoded(content: bytes, side: int, *, most_pixels: int) -> Image.Image:
 
     Raises UnreadablePicture, and PictureTooLarge before anything large is decoded.
     """
-    try:
-        return _decoded(content, side, most_pixels)
-    except _BROKEN as error:
-        reason = str(error)
-    # Only now: until here the error keeps what was decoded.
-    if _lacks_its_end_alone(content):
-        with suppress(*_BROKEN):
-            return _decoded(_ended(content), side, most_pixels)
+    with _one_at_a_time:
+        try:
+            return _decoded(content, side, most_pixels)
+        except _BROKEN as error:
+            reason = str(error)
+        # Only now: until here the error keeps what was decoded.
+        if _lacks_its_end_alone(content):
+            with suppress(*_BROKEN):
+                return _decoded(_ended(content), side, most_pixels)
     raise UnreadablePicture(reason)
 
 

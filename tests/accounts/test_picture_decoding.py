@@ -197,6 +197,28 @@ def test_no_picture_takes_much_memory(name):
     assert int(megabytes) <= MOST_MEMORY
 
 
+AT_ONCE = """
+import resource, sys
+from concurrent.futures import ThreadPoolExecutor
+from accounts.picture_decoding import decoded
+content = sys.stdin.buffer.read()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+with ThreadPoolExecutor(4) as pool:
+    sides = list(pool.map(lambda _: max(decoded(content, 400, most_pixels=60_000_000).size), range(4)))
+print(sides.count(400), (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+
+
+def test_many_pictures_at_once_take_no_more_memory_than_one():
+    content = WORST["WebP, 4K"][0]()
+    child = subprocess.run(
+        [sys.executable, "-c", AT_ONCE], input=content, capture_output=True, cwd=ROOT, check=True
+    )
+    done, megabytes = map(int, child.stdout.split())
+    assert done == 4
+    assert megabytes <= MOST_MEMORY
+
+
 def test_what_progressive_pictures_keep_is_counted():
     """Six bytes a pixel for all three colours at full size: 40 million would take 240 MB."""
     content = bytearray(
