@@ -73,7 +73,7 @@ class DeviceClient(PhoneClient):
         self.requests += 1
         path = f"{parts.path}?{parts.query}" if parts.query else parts.path
         if self.page is not None and self.device.sends_referer:
-            extra = {"HTTP_REFERER": f"http://testserver{self.page.path}", **extra}
+            extra = {"HTTP_REFERER": urljoin("http://testserver/", self.page.path), **extra}
         if method == "GET":
             response: Any = self._client.get(path, **extra)
         else:
