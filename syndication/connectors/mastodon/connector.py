@@ -295,7 +295,6 @@ def _composer(terms: Terms | None) -> OneText:
         photos=0 if terms.no_photos else terms.photos or _USUAL.photos,
         photo_bytes=min(terms.photo_bytes or _USUAL.photo_bytes, _USUAL.photo_bytes),
     )
-    count = mastodon_count(terms.address) if terms.text else None
-    if terms.counts_code_points:
-        count = strict_count(terms.address)
+    usual = mastodon_count(terms.address) if terms.text else None
+    count = strict_count(terms.address) if terms.counts_code_points else usual
     return OneText(dict.fromkeys(KINDS, limits), Mastodon.audiences, count)
