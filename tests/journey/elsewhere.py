@@ -17,7 +17,7 @@ from urllib.parse import unquote
 import requests
 
 ARRIVED = "You have arrived at the mill."
-PAGE = f"<!DOCTYPE html><title>Flour</title><p>{ARRIVED}</p>".encode()
+PAGE = f"<!DOCTYPE html><title>Mill</title><p>{ARRIVED}</p>".encode()
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,7 @@ class Links2(Numbered):
         (self.home / ".links2").mkdir()  # else it welcomes, and waits for a key
         self.replay = Replay(self.home / "output")
         options = [
+            "-no-connect",  # the name of its socket, below `home`, may be longer than it can hold
             "-enable-cookies", "0", "-save-cookies", "1",
             "-http.referer", "3",
             "-aggressive-cache", "0",

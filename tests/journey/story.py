@@ -256,7 +256,7 @@ def visit(phone: Client, elsewhere: Elsewhere) -> None:
     """Follow the address in a post, by the page that says where it leads; come back by hand."""
     open_post(phone, LINKED)
     here = phone.address()
-    phone.follow("Flour")
+    phone.follow("/flour")
     sees(phone, elsewhere.host)
     phone.follow("Go there")
     sees(phone, ARRIVED)

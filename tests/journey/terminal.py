@@ -58,7 +58,9 @@ class Terminal(ABC):
         if self.screens:
             self.go_to(address)
             return
-        environment = ["env", f"HOME={self.home}", "LANG=C.UTF-8", "LC_ALL=C.UTF-8"]
+        # pytest-xdist's workers name a screen of 80 by 24 in LINES and COLUMNS; tmux has its own.
+        environment = ["env", "-u", "LINES", "-u", "COLUMNS"]
+        environment += [f"HOME={self.home}", "LANG=C.UTF-8", "LC_ALL=C.UTF-8"]
         self._tmux(
             "-f", "/dev/null", "new-session", "-d", "-x", str(WIDTH), "-y", str(HEIGHT),
             shlex.join([*environment, *self.command(), address]),

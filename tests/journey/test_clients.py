@@ -93,7 +93,7 @@ def test_dillo_logs_in_writes_and_leaves_without_cookies(
         phone.sees("Send it")
         phone.press_first_button()
         phone.sees("5 Delete", seconds=20)
-        phone.follow("Flour")
+        phone.follow("/flour")
         phone.follow("Go there")
         phone.sees(ARRIVED)
         assert phone.cookies() == []
