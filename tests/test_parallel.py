@@ -7,7 +7,10 @@ import os
 import subprocess
 import sys
 
+import pytest
 from django.conf import settings
+
+from tests.parallel import SHARED, shared_by
 
 PLACES = """
 import json
@@ -42,3 +45,10 @@ def test_a_worker_has_places_of_its_own_and_its_children_have_the_same() -> None
     other = places(PYTEST_XDIST_WORKER="gw1", **both)
     assert child[0] == settings.MEDIA_ROOT
     assert not set(child) & set(other)
+
+
+def test_what_shares_something_costly_goes_to_one_worker(request: pytest.FixtureRequest) -> None:
+    """In a run of everything this looks at all tests."""
+    for item in request.session.items:
+        shares = set(SHARED.values()) & set(getattr(item, "fixturenames", ()))
+        assert shares <= {shared_by(item.nodeid)}, item.nodeid
