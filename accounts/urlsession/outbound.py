@@ -24,6 +24,9 @@ KEPT = timedelta(days=30)
 RENEWED_BELOW = timedelta(days=15)
 LONGEST = 2000
 
+_HOST = re.compile(
+    r"[a-z0-9._-]*|[0-9a-f:.]*(%25[a-z0-9._~-]+)?", re.IGNORECASE
+)  # or an IPv6 address
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
 
 
@@ -57,7 +60,10 @@ def _ascii(host: str) -> str:
         one if one.isascii() else f"xn--{one.encode('punycode').decode()}"
         for one in mapped.split(".")
     )
-    return ".".join(labels).encode("idna").decode()  # for the length of each label
+    name = ".".join(labels).encode("idna").decode()  # for the length of each label
+    if not _HOST.fullmatch(name):
+        raise ValueError("no host holds such a character")
+    return name
 
 
 def outside_path(url: str) -> str:

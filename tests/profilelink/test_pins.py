@@ -93,7 +93,7 @@ def test_every_range_in_pyproject_holds_its_pin():
 
 def test_one_version_of_uv_is_named_wherever_one_is_installed():
     files = [ROOT / "README.md", *(ROOT / ".ci").iterdir(), *(ROOT / ".github").rglob("*.y*ml")]
-    files += (ROOT / "profilelink/deploy").iterdir()
+    files += [path for path in (ROOT / "profilelink/deploy").iterdir() if path.is_file()]
     texts = {file.name: file.read_text(encoding="utf-8") for file in files}
     named = {found for text in texts.values() for found in re.findall(r"\buv==([\d.]+)", text)}
     assert len(named) == 1

@@ -79,7 +79,7 @@ COLUMNS_LEFT_OUT = {
         "delivery": KNOWN, "excerpt": "a raw answer, for staff; what it says is in network_words",
     },
     "syndication.Delivery": {
-        "post": KNOWN, "reads": WORKING, "lease_until": WORKING, "lease_owner": WORKING,
+        "post": KNOWN, "uploads": WORKING, "reads": WORKING, "lease_until": WORKING, "lease_owner": WORKING,
         "idempotency_key": SECRET, "sent_as": WORKING, "is_told": WORKING,
     },
     "syndication.Link": {

@@ -39,6 +39,7 @@ from syndication.models import (
     Notice,
     Post,
     PostAddress,
+    ServerTraits,
 )
 from tests.making import allow, befriend, make_group, make_link, make_member, make_post
 
@@ -184,6 +185,7 @@ def _syndication(hanako: Member) -> None:
     Notice.objects.create(member=hanako, link=link, incident="parked", text="Link mixi again.")
     NetworkSwitch.objects.create(network="mixi")
     HostHealth.objects.create(host="api.example")
+    ServerTraits.objects.create(host="takahe.example", counts_code_points=True)
     Heartbeat.objects.create(part="task", beat_at=timezone.now())
 
 
