@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import quopri
+import re
 import zipfile
 
 import pytest
@@ -25,9 +27,23 @@ def closed(world: World) -> bool:
     return any("mitchi" in mail and "your account is closed" in mail for mail in world.mails())
 
 
+def confirm_address(world: World) -> None:
+    """Without it the account has no mail address, and nobody could be written to at the end."""
+    sent = re.compile(rf"{re.escape(world.site)}/mail/\S+")
+
+    def address() -> str:
+        mails = [quopri.decodestring(m).decode() for m in world.mails() if WHO.name in m]
+        return next((found[0] for mail in mails if (found := sent.search(mail))), "")
+
+    mail_reader = Browser(world.site, keeps_cookies=True, agent=PHONE)
+    mail_reader.open(world.until(address))
+    mail_reader.press("Yes")
+
+
 def test_a_member_takes_everything_along_and_closes_the_account(world: World) -> None:
     phone = Browser(world.site, keeps_cookies=False, agent=PHONE)
     story.sign_up(phone, world, WHO)
+    confirm_address(world)
     story.link_mixi(phone, world, WHO)
     home(phone)
     phone.follow("Write")
