@@ -32,6 +32,7 @@ SHARED = {
     "tests/profilelink/test_accessibility_words.py": "albums",
     "tests/profilelink/test_pages_notices.py": "albums",
     "tests/profilelink/test_screenshots.py": "albums",
+    "tests/profilelink/test_text_browser.py": "albums",
     "tests/profilelink/test_weights.py": "albums",
 }
 _IS_OURS = pytest.StashKey[bool]()

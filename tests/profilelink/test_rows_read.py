@@ -183,7 +183,9 @@ def test_home_reads_a_few_rows_for_each_friend_however_much_they_wrote(
             phone.get(later)
         read.append([*figures(phone, [reverse("home"), later]).values()])
     print(read)
-    assert read[1] == pytest.approx(read[0], rel=0.5, abs=60), "grows with what is written"
+    # Fewer is no fault: PostgreSQL may read a small table whole.
+    more = zip(read[0], read[1], strict=True)
+    assert all(large <= 1.5 * small + 60 for small, large in more), "grows with what is written"
 
 
 def test_home_shows_what_sorting_everything_would_show():

@@ -280,6 +280,9 @@ def test_a_network_that_is_no_longer_set_up_is_dropped(link, now, settings):
 # Killed, doubled
 
 
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # the killed close nothing
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_that_is_killed_anywhere_leaves_it_to_the_next(sandbox, net):
     for last in range(1, MOST_STATEMENTS):
