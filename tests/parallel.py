@@ -1,6 +1,6 @@
 """How a run is spread over the machine's cores: by pytest-xdist, unless it is a small one.
 
-`pytest` and `pytest tests/syndication` start a worker for each core, and one more. One file or one test
+`pytest` and `pytest tests/syndication` start a worker for each core, and two more. One file or one test
 stays in this process, and so does whatever must reach the terminal (`-s`, `--pdb`, `--collect-only`): a
 second process would cost more than it saves. `-n 0` and `-p no:xdist` switch it off, `-n 3` and `--dist`
 are obeyed. This stands here and not in `addopts`, since `-n` there would be an error under
@@ -26,6 +26,7 @@ MOST_WORKERS = 8  # each migrates a database of its own
 SHARED = {
     "tests/journey/": "world",
     "tests/pds/": "running_pds",
+    "tests/drills/test_slow_servers.py": "migrated",
     "tests/drills/test_supervision.py": "migrated",
     "tests/profilelink/test_accessibility.py": "albums",
     "tests/profilelink/test_accessibility_hands.py": "albums",
@@ -57,8 +58,8 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     if is_worker or not config.pluginmanager.hasplugin("xdist"):
         return
     if option.numprocesses is None and not option.tx and _is_large(config):
-        # One more than there are cores: journeys and drills wait for other processes half of the time.
-        option.numprocesses = min(len(os.sched_getaffinity(0)) + 1, MOST_WORKERS)
+        # Two more than there are cores: journeys and drills wait for other processes half of the time.
+        option.numprocesses = min(len(os.sched_getaffinity(0)) + 2, MOST_WORKERS)
     config.stash[_IS_OURS] = option.dist == "no"
 
 
