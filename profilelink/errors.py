@@ -33,6 +33,11 @@ def too_large(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page("413.html", 413)
 
 
+def unexpected_files(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """415 for a multipart body where no form takes files. It is not read either."""
+    return _page("415.html", 415)
+
+
 def too_many_requests(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """429, for the rate limits."""
     return _page("429.html", 429)

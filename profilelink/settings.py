@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "profilelink.phone.lane.PhoneLaneMiddleware",
     "profilelink.headers.BrowserHeadersMiddleware",
     "profilelink.sizes.SizeMiddleware",
+    "profilelink.multipart.MultipartMiddleware",
     "profilelink.nul.NulMiddleware",
     "accounts.urlsession.middleware.UrlSessionMiddleware",
     "django.middleware.security.SecurityMiddleware",

@@ -11,6 +11,8 @@ from django.core.cache import cache
 from django.utils import translation
 from django_q.brokers import get_broker
 
+from tests.form_client import FormClient
+
 # The networks on a real port, whose fixture is `sandbox`; how a run is spread over the cores; the list
 # of the clients that did the main job.
 pytest_plugins = ["tests.sandbox_server", "tests.parallel", "tests.journey.summary"]
@@ -43,6 +45,12 @@ def _empty_stores(request: pytest.FixtureRequest) -> None:
         cache.clear()
         if settings.QUEUE_URL:
             get_broker().purge_queue()
+
+
+@pytest.fixture
+def client() -> FormClient:
+    """Instead of pytest-django's, whose forms are all multipart: no browser sends them so."""
+    return FormClient()
 
 
 @pytest.fixture(autouse=True)

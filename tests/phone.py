@@ -20,11 +20,9 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from django.conf import settings
 from django.contrib.auth import login
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from django.middleware.csrf import CSRF_SESSION_KEY
 from django.test import Client, RequestFactory
-from django.test.client import encode_multipart
 
 from accounts.models import Member
 from accounts.urlsession.api import start_url_session
@@ -32,6 +30,7 @@ from accounts.urlsession.backend import SessionStore
 from accounts.urlsession.clients import address_hash, browser_id
 from accounts.urlsession.context import Context, Mode, active, context_of
 from accounts.urlsession.tokens import hash_token
+from tests.form_client import FormClient, encoded
 from tests.page import Form, Page, html_of
 
 FLIP_PHONE = "Mozilla/5.0 (Linux; Android 5.1; F-01J) AppleWebKit/537.36 Chrome/49 Mobile"
@@ -47,7 +46,7 @@ class PhoneClient:
     """A browser without cookies. `page` is the last page, `hops` the redirects that led to it."""
 
     def __init__(self, user_agent: str = FLIP_PHONE, **extra: Any) -> None:
-        self._client = Client(enforce_csrf_checks=True, HTTP_USER_AGENT=user_agent, **extra)
+        self._client = FormClient(enforce_csrf_checks=True, HTTP_USER_AGENT=user_agent, **extra)
         self.user_agent = user_agent
         self.token = ""
         self.page: Page | None = None
@@ -132,7 +131,7 @@ class PhoneClient:
         if method == "GET":
             response: Any = self._client.get(path, secure=parts.scheme == "https", **extra)
         else:
-            body, content_type = _encoded(data or {})
+            body, content_type = encoded(data or {})
             response = self._client.post(path, body, content_type=content_type, **extra)
         allowed = set() if _PREFIX.match(parts.path) else {"probe"}
         assert set(response.cookies) <= allowed, f"{path} set {set(response.cookies)}"
@@ -192,7 +191,7 @@ def log_in_phone(
 
 def computer(member: Member | None = None, *, user_agent: str = COMPUTER, **extra: Any) -> Client:
     """A browser that keeps cookies; with a member, one on which that member is logged in."""
-    client = Client(HTTP_USER_AGENT=user_agent, **extra)
+    client = FormClient(HTTP_USER_AGENT=user_agent, **extra)
     if member is None:
         return client
     request = RequestFactory(HTTP_USER_AGENT=user_agent, **extra).get("/")
@@ -240,12 +239,3 @@ def _filled(form: Form, button: str, typed: Mapping[str, Any]) -> dict[str, list
     if pressed and pressed[1]:
         data[pressed[1]] = [pressed[2]]
     return data
-
-
-def _encoded(data: Mapping[str, Any]) -> tuple[Any, str]:
-    """The body as a browser sends it: multipart only where there is a file."""
-    values = [one for many in data.values() for one in (many if isinstance(many, list) else [many])]
-    if any(isinstance(value, UploadedFile) or hasattr(value, "read") for value in values):
-        boundary = "BoUnDaRyStRiNg"
-        return encode_multipart(boundary, data), f"multipart/form-data; boundary={boundary}"
-    return urlencode(data, doseq=True), "application/x-www-form-urlencoded"

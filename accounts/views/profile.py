@@ -13,6 +13,7 @@ from accounts.actions import profile
 from accounts.forms.profile import PictureForm, ProfileForm
 from accounts.urlsession.api import initial_from_kept
 from accounts.views.requests import MemberRequest
+from accounts.views.uploads import accepts_files
 
 
 @login_required
@@ -31,6 +32,7 @@ def profile_edit(request: MemberRequest) -> HttpResponse:
     return TemplateResponse(request, "accounts/profile_edit.html", {"form": form})
 
 
+@accepts_files
 @login_required
 def profile_picture_edit(request: MemberRequest) -> HttpResponse:
     form = PictureForm(request.POST or None, request.FILES or None, member=request.user)

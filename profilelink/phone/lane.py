@@ -18,6 +18,7 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
 from profilelink.errors import bad_request
+from profilelink.multipart import is_unexpected_multipart
 from profilelink.phone.arriving import in_utf8
 from profilelink.phone.carriers import recognise
 from profilelink.phone.leaving import for_phone
@@ -38,8 +39,8 @@ class PhoneLaneMiddleware:
             request.META["HTTP_ACCEPT_LANGUAGE"] = "ja"  # these phones were sold in Japan alone
         path = request.get_full_path()  # before a token is taken out of it
         try:
-            # What is too large is not read here either: the next middleware refuses it.
-            if not is_too_large(request):
+            # What the next middlewares refuse unread is not read here either.
+            if not is_too_large(request) and not is_unexpected_multipart(request):
                 request = in_utf8(cast(WSGIRequest, request), phone.carrier)
             response = self.get_response(request)
         except (RequestDataTooBig, TooManyFieldsSent):  # what comes later answers by itself

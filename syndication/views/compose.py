@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from accounts.urlsession.api import initial_from_kept, kept_form, pop_kept_form
 from accounts.views.requests import MemberRequest
+from accounts.views.uploads import accepts_files
 from syndication.actions import posts
 from syndication.forms.posts import PostForm, carried
 from syndication.models import PostKind
@@ -35,6 +36,7 @@ def post_new(request: MemberRequest) -> HttpResponse:
     return _blank_form(request, typed if request.POST else {})
 
 
+@accepts_files
 @login_required
 def post_preview(request: MemberRequest) -> HttpResponse:
     """Before sending: where it goes, how it reads there, what does not go and why, who reads it."""

@@ -40,11 +40,11 @@ class Production:
     """One gunicorn with one worker."""
 
     def __init__(self, folder: Path, port: int) -> None:
-        self._folder, self._port = folder, port
+        self._folder, self.port = folder, port
 
     def send(self, raw: bytes) -> str:
         """What is answered to these bytes."""
-        with socket.create_connection(("127.0.0.1", self._port), timeout=30) as connection:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=30) as connection:
             connection.sendall(raw)
             answer = b""
             while piece := connection.recv(65536):

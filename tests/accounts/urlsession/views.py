@@ -23,6 +23,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import Member
 from accounts.urlsession import api
 from accounts.urlsession.models import Session
+from accounts.views.uploads import accepts_files
 
 FORM = '<form method="post" action="{% url name %}">{% csrf_token %}{{ form }}<input type="submit" value="Send"></form>'
 
@@ -68,6 +69,7 @@ def log_out(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@accepts_files
 def note(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         messages.success(request, f"saved {request.POST.get('text', '')}")

@@ -9,6 +9,7 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from PIL import Image
 
+from accounts.views.uploads import accepts_files
 from profilelink.errors import bad_request, page_not_found
 
 handler400, handler404 = bad_request, page_not_found
@@ -58,6 +59,7 @@ def search(request: HttpRequest) -> HttpResponse:
     )
 
 
+@accepts_files
 @csrf_exempt
 def upload(request: HttpRequest) -> HttpResponse:
     files = ",".join(f"{name}:{file.name}:{file.size}" for name, file in request.FILES.items())

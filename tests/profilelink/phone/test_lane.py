@@ -50,7 +50,7 @@ def test_what_no_form_takes_is_refused_before_it_is_taken_apart(db, content_type
     """A phone's agent and a boundary of one letter: 12.9 MB took 816 MB and 19 s, from anybody."""
     client = Client(HTTP_USER_AGENT=N906I)
     tracemalloc.start()
-    answer = client.post("/m/", body, content_type=content_type)
+    answer = client.post(reverse("post_preview"), body, content_type=content_type)
     _now, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert answer.status_code == 400
