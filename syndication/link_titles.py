@@ -11,12 +11,12 @@ import threading
 
 from accounts.outgoing import public_http
 from accounts.safe_http import HttpFailure
+from syndication.connectors.content import LONGEST
 from syndication.connectors.text import as_uri, clean, codec, title_of_html
 
 DEADLINE = 4.0  # seconds for all of it: somebody waits at a phone
 MAX_BYTES = 600_000
 HEAD = 100_000  # characters in which a title is looked for
-LENGTH = 200
 AT_ONCE = 2  # in one process: slow pages must not hold all the threads that answer members
 
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)""", re.IGNORECASE)
@@ -71,4 +71,4 @@ def decoded(body: bytes, content_type: str) -> str:
 
 def title_in(page: str) -> str:
     """The text of the first <title>, without what no page can show. Never raises."""
-    return " ".join(clean(title_of_html(page[:HEAD])).split())[:LENGTH]
+    return " ".join(clean(title_of_html(page[:HEAD])).split())[: LONGEST["url_title"]]

@@ -18,6 +18,7 @@ from accounts.models import Audience
 from syndication.connectors import CONNECTORS, media, reasons
 from syndication.connectors.base import Audience as WireAudience
 from syndication.connectors.base import Connector, Kind, OutgoingPost, Photo, Preview, Terms
+from syndication.connectors.content import CONTENT, content_of
 from syndication.connectors.errors import Rejected, Unsupported
 from syndication.connectors.reasons import FOLLOWERS_NOT_APPROVED, Reason
 from syndication.models import Link, LinkState, Post, PostKind
@@ -101,9 +102,7 @@ def outgoing(post: Post, link: Link, audience: str, *, with_photo: bool = False)
     readable = tuple(one for one in photos if not one.content or media.can_be_read(one.content))
     return OutgoingPost(
         kind=cast(Kind, str(post.kind)),
-        text=post.text,
-        title=post.url_title if post.kind == PostKind.LINK else post.title,
-        url=post.url,
+        **content_of(post),
         permalink=public_url("post_detail", post.pk) if is_public else "",
         photos=readable,
         lost_photos=len(photos) - len(readable),
@@ -120,6 +119,12 @@ def terms_of(link: Link) -> Terms | None:
     return Terms(**link.terms) if link.terms else None
 
 
+_STORED = (
+    *("kind", "permalink", "audience", "always_permalink", "never_permalink"),
+    *("written_at", "lost_photos"),
+)
+
+
 def as_stored(
     post: OutgoingPost, *, version: int = 0, before: dict[str, Any] | None = None
 ) -> dict[str, Any]:
@@ -128,20 +133,9 @@ def as_stored(
     `version` numbers its words. `before` is what was kept of an earlier try without a verdict: where
     the member changed the words in between, either may be what stands there.
     """
-    kept = (
-        "kind",
-        "text",
-        "title",
-        "url",
-        "permalink",
-        "audience",
-        "always_permalink",
-        "never_permalink",
-    )
     stored = {
-        **{name: getattr(post, name) for name in kept},
-        "written_at": post.written_at,
-        "lost_photos": post.lost_photos,
+        **content_of(post),
+        **{name: getattr(post, name) for name in _STORED},
         "terms": asdict(post.terms) if post.terms else None,
         "photo_alts": [photo.alt for photo in post.photos],
         "version": version,
@@ -167,12 +161,14 @@ def version_sent(stored: dict[str, Any]) -> int:
 
 def as_sent(stored: dict[str, Any]) -> OutgoingPost:
     """The post as it left, without its pictures' bytes: to look for on the network's timeline."""
-    fields = {name: value for name, value in stored.items() if name not in ("version", "earlier")}
-    alts, terms = fields.pop("photo_alts", []), fields.pop("terms", None)
+    kept = {name: stored[name] for name in (*CONTENT, *_STORED) if name in stored}
+    if "url_title" not in stored and stored.get("kind") == PostKind.LINK:  # kept by version 0.1
+        kept |= {"title": "", "url_title": stored.get("title", "")}
+    terms = stored.get("terms")
     return OutgoingPost(
-        **fields,
+        **kept,
         terms=Terms(**terms) if terms else None,
-        photos=tuple(Photo(content=b"", alt=alt) for alt in alts),
+        photos=tuple(Photo(content=b"", alt=alt) for alt in stored.get("photo_alts", [])),
     )
 
 

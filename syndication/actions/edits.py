@@ -23,8 +23,6 @@ from syndication.connectors.base import Preview, Receipt
 from syndication.connectors.reasons import CANNOT_EDIT, Reason
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Post
 
-WORDS = ("title", "text", "url", "url_title", "photo_alt")
-
 REPLACED = Reason("replaced")
 ALREADY_THERE = Reason("already_there")
 NOTHING_THERE = Reason("nothing_to_change")

@@ -19,6 +19,7 @@ from accounts.models import Member
 from accounts.pictures import to_jpeg
 from syndication.actions import notices, photos, post_addresses
 from syndication.actions.errors import NotYours
+from syndication.connectors.content import LONGEST
 from syndication.connectors.reasons import Reason
 from syndication.excerpts import boundary
 from syndication.models import KeptPhoto, MailDraft, Post, PostAddress
@@ -28,8 +29,6 @@ TOLD_BEFORE = timedelta(days=3)
 MOST_WAITING = 20  # for one member
 MOST_AN_HOUR = 20
 
-TITLE_LENGTH = 100
-TEXT_LENGTH = 10_000
 SENDER_LENGTH = 254
 
 # Why a mail made no draft
@@ -99,16 +98,19 @@ def _keep(address: PostAddress, mail: Arrived, jpeg: bytes | None) -> MailDraft 
     row.came_at = timezone.now()
     row.save(update_fields=["hour_began_at", "taken", "answered", "came_at"])
     title, text = mail.title, mail.text
-    if len(title) > TITLE_LENGTH:  # nothing is lost: what a title does not hold stands in the text
+    if (
+        len(title) > LONGEST["title"]
+    ):  # nothing is lost: what a title does not hold stands in the text
         title, text = "", f"{title}\n{text}".rstrip("\n")
+    is_cut = len(text) > LONGEST["text"]
     draft = MailDraft(
         member=row.member,
         form_key=mail.key,
         sender=mail.sender[:SENDER_LENGTH],
         title=title,
-        text=text[: boundary(text, TEXT_LENGTH)] if len(text) > TEXT_LENGTH else text,
+        text=text[: boundary(text, LONGEST["text"])] if is_cut else text,
         left_out=mail.left_out,
-        is_cut=len(text) > TEXT_LENGTH,
+        is_cut=is_cut,
     )
     if jpeg is not None:
         draft.photo = ContentFile(jpeg, name="photo.jpg")

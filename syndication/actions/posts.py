@@ -15,6 +15,7 @@ from syndication.actions import deliveries, edits, photos
 from syndication.actions.deliveries import Foreseen
 from syndication.actions.errors import NotNow, NotYours
 from syndication.connectors.base import OutgoingPost, Photo
+from syndication.connectors.content import CONTENT, PostContent, content_of
 from syndication.connectors.reasons import Reason
 from syndication.link_titles import title_of
 from syndication.models import Delivery, KeptPhoto, Post, PostKind
@@ -23,7 +24,7 @@ DELETED = Reason("post_deleted")
 
 
 @dataclass(frozen=True)
-class Draft:
+class Draft(PostContent):
     """A post that is not sent yet. `form_key` makes one post of a form that is sent twice.
 
     `left_out` holds the keys of links that get no copy of this one post, `foretold` of those of which
@@ -34,12 +35,7 @@ class Draft:
     audience: str
     form_key: str
     group: Group | None = None
-    title: str = ""
-    text: str = ""
-    url: str = ""
-    url_title: str = ""
     photo: KeptPhoto | None = None
-    photo_alt: str = ""
     left_out: frozenset[int] = frozenset()
     foretold: frozenset[int] = frozenset()
 
@@ -71,11 +67,7 @@ def write(draft: Draft, *, by: Member) -> Post:
     post = Post(
         author=by,
         kind=draft.kind,
-        title=draft.title,
-        text=draft.text,
-        url=draft.url,
-        url_title=draft.url_title,
-        photo_alt=draft.photo_alt,
+        **content_of(draft),
         audience=draft.audience,
         group=draft.group,
         form_key=draft.form_key,
@@ -114,19 +106,19 @@ def edit(
             return None
         if version not in (None, fresh.version):
             raise EditedMeanwhile(fresh)
-        for name in (name for name in edits.WORDS if name in words):
+        for name in (name for name in CONTENT if name in words):
             setattr(fresh, name, words[name])
         fresh.version += 1
         fresh.edited_at = timezone.now()
-        fresh.save(update_fields=[*edits.WORDS, "version", "edited_at"])
+        fresh.save(update_fields=[*CONTENT, "version", "edited_at"])
         going = edits.follow(fresh)
-    post.refresh_from_db(fields=[*edits.WORDS, "version", "edited_at"])
+    post.refresh_from_db(fields=[*CONTENT, "version", "edited_at"])
     return going
 
 
 def changes(post: Post, words: Mapping[str, str]) -> bool:
     """Whether the post would say something else with `words`."""
-    return any(getattr(post, name) != words[name] for name in edits.WORDS if name in words)
+    return any(getattr(post, name) != words[name] for name in CONTENT if name in words)
 
 
 def with_url_title(post: Post, words: Mapping[str, str]) -> Mapping[str, str]:
@@ -166,10 +158,9 @@ def delete(post: Post, *, by: Member) -> None:
 def _empty(post: Post) -> None:
     """Wipe what the post said. A copy without verdict is looked for by what its delivery kept."""
     photos.remove_from(post)
-    post.title = post.text = post.url = post.url_title = post.photo_alt = ""
-    post.save(
-        update_fields=["title", "text", "url", "url_title", "photo", "photo_small", "photo_alt"]
-    )
+    for name in CONTENT:
+        setattr(post, name, "")
+    post.save(update_fields=[*CONTENT, "photo", "photo_small"])
 
 
 def _outgoing(draft: Draft) -> OutgoingPost:
@@ -184,9 +175,7 @@ def _outgoing(draft: Draft) -> OutgoingPost:
         permalink = public_url("post_detail", newest + 1)
     return OutgoingPost(
         kind=draft.kind,  # type: ignore[arg-type]
-        text=draft.text,
-        title=draft.url_title if draft.kind == PostKind.LINK else draft.title,
-        url=draft.url,
+        **content_of(draft),
         permalink=permalink,
         photos=sent,
         audience=draft.audience,  # type: ignore[arg-type]

@@ -9,10 +9,22 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.read_only import ReadOnlyAdmin
 from accounts.models import Audience
+from syndication.connectors.content import CONTENT
 from syndication.models import Post
 
-# The words of a post. They are not even read from the table, but for posts to Everyone.
-WORDS = ("title", "text", "url", "url_title", "photo_alt")
+
+class ShownToEveryone:
+    """A column of the page: one field of a post's content, where Everyone may read the post."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.__name__ = f"shown_{name}"
+        self.short_description = Post._meta.get_field(name).verbose_name  # type: ignore[union-attr]
+
+    def __call__(self, post: Post) -> object:
+        if post.audience != Audience.EVERYONE:
+            return _("(private)")
+        return getattr(post, f"open_{self.name}")
 
 
 @admin.register(Post)
@@ -35,7 +47,7 @@ class PostAdmin(ReadOnlyAdmin):
         "author",
         "kind",
         "audience",
-        *(f"shown_{name}" for name in WORDS),
+        *(ShownToEveryone(name) for name in CONTENT),  # type: ignore[arg-type]  # a callable may stand here
         "created_at",
         "version",
         "edited_at",
@@ -43,34 +55,10 @@ class PostAdmin(ReadOnlyAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Post]:
+        # Not even read from the table, but for posts to Everyone.
         words = {
             f"open_{name}": Case(When(audience=Audience.EVERYONE, then=F(name)), default=None)
-            for name in WORDS
+            for name in CONTENT
         }
-        hidden = (*WORDS, "photo", "photo_small")
+        hidden = (*CONTENT, "photo", "photo_small")
         return super().get_queryset(request).defer(*hidden).annotate(**words)
-
-    @admin.display(description=_("title"))
-    def shown_title(self, post: Post) -> object:
-        return self._shown(post, "title")
-
-    @admin.display(description=_("text"))
-    def shown_text(self, post: Post) -> object:
-        return self._shown(post, "text")
-
-    @admin.display(description=_("address"))
-    def shown_url(self, post: Post) -> object:
-        return self._shown(post, "url")
-
-    @admin.display(description=_("title of the address"))
-    def shown_url_title(self, post: Post) -> object:
-        return self._shown(post, "url_title")
-
-    @admin.display(description=_("what the photo shows"))
-    def shown_photo_alt(self, post: Post) -> object:
-        return self._shown(post, "photo_alt")
-
-    def _shown(self, post: Post, name: str) -> object:
-        return (
-            getattr(post, f"open_{name}") if post.audience == Audience.EVERYONE else _("(private)")
-        )

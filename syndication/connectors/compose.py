@@ -93,7 +93,7 @@ class OneText:
         """The address is never cut: too long, and ours stands in for it."""
         if not post.url:
             raise Unsupported(reasons.ADDRESS_MISSING)
-        words = post.text or post.title
+        words = post.text or post.url_title
         both = " ".join(part for part in (post.url, post.permalink) if part)
         try:
             fitted = self._fit(
@@ -144,14 +144,22 @@ def cleaned(post: OutgoingPost, *, keeps_iris: bool = False) -> OutgoingPost:
 
     Addresses are ASCII: networks end a link at the first other letter (`connectors.text.addresses`).
     """
-    text, title = clean(post.text), " ".join(clean(post.title).split())
+    text, title, url_title = (
+        each if keeps_iris else with_uris(each)
+        for each in (clean(post.text), _line(post.title), _line(post.url_title))
+    )
     return replace(
         post,
-        text=text if keeps_iris else with_uris(text),
-        title=title if keeps_iris else with_uris(title),
+        text=text,
+        title=title,
+        url_title=url_title,
         url=as_uri(clean(post.url)),
         permalink=post.permalink if post.audience == "everyone" else "",
     )
+
+
+def _line(text: str) -> str:
+    return " ".join(clean(text).split())
 
 
 def candidates(

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from syndication.connectors.content import PostContent
+
 Kind = Literal["status", "note", "photo", "link"]
 Audience = Literal["everyone", "friends_of_friends", "friends", "group", "only_me"]
 
@@ -73,8 +75,8 @@ class Terms:
 
 
 @dataclass(frozen=True)
-class OutgoingPost:
-    """A post on its way out. `permalink` is "" where the copy may carry none (a narrower post).
+class OutgoingPost(PostContent):
+    """A post on its way out, with the words of its member. `permalink` is "" where the copy may carry none (a narrower post).
 
     `written_at` is when the member wrote it, in seconds since the epoch; 0 where nobody says.
     `terms` are those of the link that it goes to, as they were last read.
@@ -82,9 +84,6 @@ class OutgoingPost:
     """
 
     kind: Kind
-    text: str
-    title: str = ""
-    url: str = ""
     permalink: str = ""
     photos: tuple[Photo, ...] = ()
     audience: Audience = "everyone"

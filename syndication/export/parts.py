@@ -30,6 +30,7 @@ from accounts.models import (
 )
 from accounts.urlsession.api import device_words
 from syndication.connectors import CONNECTORS
+from syndication.connectors.content import CONTENT
 from syndication.models import (
     Attempt,
     Delivery,
@@ -159,7 +160,7 @@ _POST = Part(
     Post,
     "author",
     (
-        *("id", "kind", "title", "text", "url", "url_title", "photo", "photo_alt", "audience"),
+        *("id", "kind", *CONTENT, "photo", "audience"),
         *("group", "created_at", "version", "edited_at", "deleted_at"),
     ),
     {"group_name": "group__name"},

@@ -19,8 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.forms.keypads import KANA
 from accounts.letters import PRIVATE
 from accounts.models import Audience, Group, Member
-
-URL_LENGTH = 1000
+from syndication.connectors.content import LONGEST
 
 LATIN = {"istyle": "3", "mode": "alphabet", "inputmode": "url", "autocapitalize": "off"}
 
@@ -64,7 +63,7 @@ class WebAddress(forms.URLField):
     """An address that may be offered as a link: http or https, no name or password before the host."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(assume_scheme="https", max_length=URL_LENGTH, **kwargs)
+        super().__init__(assume_scheme="https", max_length=LONGEST["url"], **kwargs)
         # Not type=url: a browser would refuse an address typed without https:// before we add it.
         self.widget = forms.TextInput(LATIN)
 

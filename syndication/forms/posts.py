@@ -20,6 +20,7 @@ from accounts.models import Audience, Member
 from accounts.pictures import BadPicture
 from syndication.actions import photos
 from syndication.actions.posts import Draft
+from syndication.connectors.content import CONTENT, LONGEST, TYPED, content_of
 from syndication.forms.fields import (
     AudienceField,
     AudienceSelect,
@@ -31,10 +32,6 @@ from syndication.forms.fields import (
 from syndication.models import KeptPhoto, Post, PostKind
 
 STATUS_LENGTH = 1000
-NOTE_LENGTH = 10_000
-TITLE_LENGTH = 100
-ALT_LENGTH = 400
-TYPED = ("title", "text", "url", "photo_alt")  # what a member says in a post, by its fields
 KEY_LENGTH = 18  # digits; more is no primary key of ours
 # Named one by one: iOS then sends a JPEG in place of its HEIC.
 PHOTO_TYPES = "image/jpeg,image/png,image/gif,image/webp"
@@ -57,8 +54,8 @@ class PostTextForm(forms.Form):
         self.fields["text"] = PlainText(label=_("What is new?"), longest=STATUS_LENGTH, rows=4)
 
     def _note(self) -> None:
-        self.fields["title"] = PlainText(label=_("Title"), longest=TITLE_LENGTH)
-        self.fields["text"] = PlainText(label=_("Note"), longest=NOTE_LENGTH, rows=10)
+        self.fields["title"] = PlainText(label=_("Title"), longest=LONGEST["title"])
+        self.fields["text"] = PlainText(label=_("Note"), longest=LONGEST["text"], rows=10)
 
     def _photo(self) -> None:
         self.fields["text"] = PlainText(
@@ -66,7 +63,7 @@ class PostTextForm(forms.Form):
         )
         self.fields["photo_alt"] = PlainText(
             label=_("What it shows, for those who cannot see it"),
-            longest=ALT_LENGTH,
+            longest=LONGEST["photo_alt"],
             rows=2,
             required=False,
         )
@@ -84,7 +81,9 @@ class EditForm(PostTextForm):
     """
 
     version = forms.CharField(required=False, widget=forms.HiddenInput)
-    url_title = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+    url_title = forms.CharField(
+        required=False, max_length=LONGEST["url_title"], widget=forms.HiddenInput
+    )
 
     def __init__(self, *args: Any, post: Post, **kwargs: Any) -> None:
         initial = {name: getattr(post, name) for name in TYPED} | {"version": post.version}
@@ -150,7 +149,7 @@ class PostForm(PostTextForm):
             self._add_photo()
         if self.kind == PostKind.LINK:
             self.fields["url_title"] = forms.CharField(
-                required=False, max_length=200, widget=forms.HiddenInput
+                required=False, max_length=LONGEST["url_title"], widget=forms.HiddenInput
             )
 
     def clean_left_out(self) -> frozenset[int]:
@@ -209,12 +208,8 @@ class PostForm(PostTextForm):
             audience=audience,
             group=group,
             form_key=cleaned["form_key"],
-            title=cleaned.get("title", ""),
-            text=cleaned["text"],
-            url=cleaned.get("url", ""),
-            url_title=cleaned.get("url_title", ""),
+            **{name: cleaned.get(name, "") for name in CONTENT},
             photo=self.kept_photo,
-            photo_alt=cleaned.get("photo_alt", ""),
             left_out=cleaned["left_out"],
             foretold=_keys(cast(QueryDict, self.data).getlist("foretold")),
         )
@@ -232,12 +227,8 @@ def carried(draft: Draft) -> dict[str, str]:
     """The fields of PostForm for a draft: hidden in the page that asks before sending."""
     fields = {
         "kind": draft.kind,
-        "title": draft.title,
-        "text": draft.text,
-        "url": draft.url,
-        "url_title": draft.url_title,
+        **content_of(draft),
         "photo_key": draft.photo.key if draft.photo else "",
-        "photo_alt": draft.photo_alt,
         "audience": audience_choice(draft.audience, draft.group.pk if draft.group else None),
         "form_key": draft.form_key,
     }

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Member, PublicCharField, PublicTextField
+from syndication.connectors.content import LONGEST
 from syndication.models.post import Post, PostKind
 from syndication.reason_texts import sentence
 
@@ -81,8 +82,8 @@ class MailDraft(models.Model):
     )
     form_key = models.CharField(max_length=32)
     sender = models.CharField(max_length=254, blank=True)  # as the mail says; nothing proves it
-    title = PublicCharField(max_length=100, blank=True)
-    text = PublicTextField(max_length=10_000, blank=True)
+    title = PublicCharField(max_length=LONGEST["title"], blank=True)
+    text = PublicTextField(max_length=LONGEST["text"], blank=True)
     photo = models.ImageField(upload_to=draft_photo_path, blank=True)
     left_out = models.PositiveSmallIntegerField(default=0)  # attachments
     is_cut = models.BooleanField(default=False)

@@ -19,6 +19,7 @@ from accounts.models import (
     PublicTextField,
     readable_by,
 )
+from syndication.connectors.content import LONGEST
 
 
 class PostKind(models.TextChoices):
@@ -83,19 +84,26 @@ class KeptPhoto(models.Model):
 
 
 class Post(models.Model):
-    """A status, note, photo or link. A deleted post keeps its row (emptied) for its deliveries."""
+    """A status, note, photo or link. A deleted post keeps its row (emptied) for its deliveries.
+
+    It has a column for each field of connectors.content.PostContent.
+    """
 
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="posts"
     )
     kind = models.CharField(max_length=10, choices=PostKind.choices)
-    title = PublicCharField(_("title"), max_length=100, blank=True)
-    text = PublicTextField(_("text"), max_length=10_000, blank=True)
-    url = models.URLField(_("address"), max_length=1000, blank=True)
-    url_title = PublicCharField(max_length=200, blank=True)  # fetched by the safe way out
+    title = PublicCharField(_("title"), max_length=LONGEST["title"], blank=True)
+    text = PublicTextField(_("text"), max_length=LONGEST["text"], blank=True)
+    url = models.URLField(_("address"), max_length=LONGEST["url"], blank=True)
+    url_title = PublicCharField(
+        _("title of the address"), max_length=LONGEST["url_title"], blank=True
+    )
     photo = models.ImageField(_("photo"), upload_to=photo_path, blank=True)
     photo_small = models.ImageField(upload_to=photo_path, blank=True)  # fits a page of 240 pixels
-    photo_alt = PublicCharField(_("what the photo shows"), max_length=400, blank=True)
+    photo_alt = PublicCharField(
+        _("what the photo shows"), max_length=LONGEST["photo_alt"], blank=True
+    )
     audience = models.CharField(max_length=20, choices=Audience.choices)
     group = models.ForeignKey(
         Group, on_delete=models.CASCADE, null=True, blank=True, related_name="posts"

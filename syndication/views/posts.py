@@ -19,9 +19,10 @@ from syndication.actions import posts
 from syndication.actions.copies import copies_too_wide, latest_deliveries, standing_copies
 from syndication.actions.edits import Foreseen
 from syndication.actions.errors import NotNow
+from syndication.connectors.content import TYPED
 from syndication.excerpts import pages
 from syndication.forms.fields import audience_choice
-from syndication.forms.posts import TYPED, AudienceForm, EditForm, PostForm
+from syndication.forms.posts import AudienceForm, EditForm, PostForm
 from syndication.models import Delivery, DeliveryState, Post
 from syndication.readers import readers_here
 from syndication.views.compose import form_page

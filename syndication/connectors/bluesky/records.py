@@ -85,7 +85,7 @@ def images(pictures: Sequence[tuple[Photo, Any]]) -> dict[str, Any] | None:
 
 def card(post: OutgoingPost) -> dict[str, Any]:
     """The page that a link post names."""
-    title = " ".join(clean(post.title).split()) or post.url
+    title = " ".join(clean(post.url_title).split()) or post.url
     external = {"uri": as_uri(post.url), "title": title, "description": ""}
     return {"$type": "app.bsky.embed.external", "external": external}
 

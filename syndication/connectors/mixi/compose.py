@@ -72,7 +72,7 @@ def _link(post: OutgoingPost) -> Preview:
     """The member's words and the address, which is never cut: too long, and ours stands in for it."""
     if not post.url:
         raise Unsupported(reasons.ADDRESS_MISSING)
-    words = post.text or post.title
+    words = post.text or post.url_title
     both = " ".join(part for part in (post.url, post.permalink) if part)
     tail = both if post.always_permalink else post.url
     try:

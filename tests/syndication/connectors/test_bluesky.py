@@ -100,7 +100,7 @@ def test_addresses_tags_and_mentions_are_found_by_bytes(net):
 
 
 def test_a_link_post_shows_a_card_for_its_page(net):
-    post = a_post("link", title="題 & <b>", text="見て")
+    post = a_post("link", url_title="題 & <b>", text="見て")
     net.connector().publish(post, idempotency_key="k")
     record = the_record(net.sandbox)
     assert record["embed"]["external"] == {"uri": post.url, "title": "題 & <b>", "description": ""}
@@ -242,7 +242,7 @@ def test_only_one_s_own_posts_are_ever_deleted(remote_id):
 
 
 def test_a_post_says_when_it_was_sent_in_the_form_of_the_lexicon(net):
-    net.connector().publish(OutgoingPost("status", "時刻"), idempotency_key="k")
+    net.connector().publish(OutgoingPost("status", text="時刻"), idempotency_key="k")
     at = the_record(net.sandbox)["createdAt"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", at)
 

@@ -13,7 +13,7 @@ from tests.scripted_server import answer, playing
 from tests.syndication.connectors.bluesky import HANAKO, BlueskyOnTheSandbox
 from tests.syndication.transcripts import load
 
-POST = OutgoingPost("status", "到着", written_at=1_795_000_000.0)
+POST = OutgoingPost("status", text="到着", written_at=1_795_000_000.0)
 KEY = record_key(POST, "k")
 
 

@@ -21,7 +21,7 @@ def network(photos: int) -> OneText:
 def a_post(text: str = "words", *photos: Photo, **changes) -> OutgoingPost:
     return OutgoingPost(
         "photo",
-        text,
+        text=text,
         photos=photos or (Photo(a_photo(), alt="Waves"),),
         **{"permalink": PERMALINK, **changes},
     )
@@ -67,7 +67,7 @@ def test_for_fewer_readers_it_is_refused_beforehand():
 def test_beforehand_and_after_the_same_is_said():
     """The bytes are at hand only where it is sent; a lost picture is known by its number then."""
     lost = {"photos": (), "lost_photos": 1}
-    sent = network(4).preview(OutgoingPost("photo", "words", permalink=PERMALINK, **lost))
+    sent = network(4).preview(OutgoingPost("photo", text="words", permalink=PERMALINK, **lost))
     assert (sent.text, sent.dropped) == (f"words {PERMALINK}", (reasons.PHOTO_DOES_NOT_FIT,))
 
 

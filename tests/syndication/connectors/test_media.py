@@ -43,7 +43,7 @@ def saved(picture: Image.Image, kind: str, **options) -> bytes:
 def a_post(*contents: bytes, audience: str = "everyone", permalink: str = PERMALINK, **changes):
     photos = tuple(Photo(content) for content in contents)
     return OutgoingPost(
-        "photo", "words", permalink=permalink, photos=photos, audience=audience, **changes
+        "photo", text="words", permalink=permalink, photos=photos, audience=audience, **changes
     )
 
 

@@ -83,7 +83,7 @@ def test_a5_an_expired_token_as_captured():
 def test_a6_a_missing_scope_as_captured():
     [exchange] = load("mixi", "a6")
     with playing(_play(exchange)) as server, pytest.raises(Unauthorized) as refusal:
-        played_by(server).publish(OutgoingPost("status", "投稿なう"), idempotency_key="k")
+        played_by(server).publish(OutgoingPost("status", text="投稿なう"), idempotency_key="k")
     _assert_wrote(server.received[0], exchange)
     assert (refusal.value.scope, refusal.value.status) == ("w_voice", 403)
 
@@ -102,7 +102,7 @@ def test_a7_posting_and_deleting_a_voice_as_captured():
     post, delete = load("mixi", "a7")
     with playing(_play(post), _play(delete), _play(delete, 1)) as server:
         connector = played_by(server)
-        receipt = connector.publish(OutgoingPost("status", "投稿なう"), idempotency_key="k")
+        receipt = connector.publish(OutgoingPost("status", text="投稿なう"), idempotency_key="k")
         connector.retract(receipt)
         connector.retract(receipt)
     _assert_wrote(server.received[0], post)
@@ -114,7 +114,7 @@ def test_a7_posting_and_deleting_a_voice_as_captured():
 def test_a7_too_long_a_voice_as_captured():
     post, _ = load("mixi", "a7")
     with playing(_play(post, 1)) as server, pytest.raises(Rejected) as refusal:
-        played_by(server).publish(OutgoingPost("status", "投稿なう"), idempotency_key="k")
+        played_by(server).publish(OutgoingPost("status", text="投稿なう"), idempotency_key="k")
     assert refusal.value.words == "unknown error. code:400"
 
 
@@ -122,7 +122,7 @@ def test_a9_a_diary_with_photos_as_captured():
     """All but what is ours to choose: the readers, the boundary and the name of the file."""
     [exchange] = load("mixi", "a9")
     post = OutgoingPost(
-        "note", "日記の本文", "日記のタイトル", photos=(Photo(JPEG),), audience="friends"
+        "note", text="日記の本文", title="日記のタイトル", photos=(Photo(JPEG),), audience="friends"
     )
     for status in exchange.answer.statuses:
         with playing(answer(exchange.answer.body or "", f"{status} x")) as server:
@@ -144,12 +144,16 @@ def test_a9_a_diary_with_photos_as_captured():
 def test_a9_too_long_a_title_as_captured():
     [exchange] = load("mixi", "a9")
     with playing(_play(exchange, 1)) as server, pytest.raises(Rejected):
-        played_by(server).publish(OutgoingPost("note", "本文", "題"), idempotency_key="k")
+        played_by(server).publish(
+            OutgoingPost("note", text="本文", title="題"), idempotency_key="k"
+        )
 
 
 def test_a_diary_without_photos_is_the_same_json():
     with playing(answer('{"id":"1"}')) as server:
-        played_by(server).publish(OutgoingPost("note", "日記の本文", "題"), idempotency_key="k")
+        played_by(server).publish(
+            OutgoingPost("note", text="日記の本文", title="題"), idempotency_key="k"
+        )
     head, _, body = server.received[0].partition(b"\r\n\r\n")
     assert b"\r\nContent-Type: application/json" in head
     expected = (

@@ -88,10 +88,10 @@ def test_what_is_ascii_or_no_host_stays(address: str):
 def test_a_link_leaves_in_ascii(key: str):
     """X and Misskey end a link at the first other letter."""
     connector = CONNECTORS[key]
-    post = OutgoingPost("link", "見て", url="https://ja.wikipedia.org/wiki/日本")
+    post = OutgoingPost("link", text="見て", url="https://ja.wikipedia.org/wiki/日本")
     text = connector.preview(post).text
     assert "https://ja.wikipedia.org/wiki/%E6%97%A5%E6%9C%AC" in text
-    status = OutgoingPost("status", "見て https://例え.jp/パス")
+    status = OutgoingPost("status", text="見て https://例え.jp/パス")
     wanted = (
         "https://例え.jp/パス" if key == "bluesky" else "https://xn--r8jz45g.jp/%E3%83%91%E3%82%B9"
     )
@@ -100,7 +100,7 @@ def test_a_link_leaves_in_ascii(key: str):
 
 def test_a_cut_keeps_the_whole_address():
     text = "花" * 130 + " https://ja.wikipedia.org/wiki/日本"
-    post = OutgoingPost("status", text, permalink="https://p.example/1/")
+    post = OutgoingPost("status", text=text, permalink="https://p.example/1/")
     shown = CONNECTORS["mixi"].preview(post)
     assert shown.is_cut
     assert len(shown.text) <= 150
