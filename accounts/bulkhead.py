@@ -1,4 +1,4 @@
-"""How many threads that answer members may wait for somebody else's server at a time.
+"""How many threads that answer members may wait at a time: for somebody else's server, for a picture.
 
 A web process has a few threads. Twenty members, or one with twenty windows, who name a server that takes
 connections and says nothing would hold all of them, and the site would answer nobody. So such a request
@@ -56,6 +56,9 @@ class Bulkhead:
             with self._lock:
                 self._waiting.subtract(taken)
 
+
+# One picture is unpacked at a time (accounts.picture_decoding); two more uploads may wait for that.
+UPLOADS = Bulkhead(most=3, per_host=3)
 
 # Together with the titles of pages (syndication.link_titles) fewer than the threads of one process.
 LEAVING = Bulkhead(most=3)

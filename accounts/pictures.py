@@ -11,6 +11,7 @@ import io
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from accounts.bulkhead import UPLOADS, Busy
 from accounts.picture_decoding import PictureTooLarge, UnreadablePicture, decoded
 
 
@@ -20,6 +21,28 @@ class BadPicture(Exception):
 
 class TooManyPixels(BadPicture):
     """It is a picture, and larger than what we unpack."""
+
+
+class PicturesBusy(Exception):
+    """Others' pictures are being unpacked. The text says what to do."""
+
+
+def from_upload(content: bytes, max_side: int) -> bytes:
+    """to_jpeg() for a file that somebody sent just now: refused where many wait already.
+
+    A process unpacks one picture at a time, and whoever waits for that holds a thread of it.
+    Raises BadPicture and PicturesBusy.
+    """
+    try:
+        with UPLOADS.room("pictures"):
+            return to_jpeg(content, max_side)
+    except Busy:
+        raise PicturesBusy(
+            _(
+                "Many pictures are coming in just now. Nothing that you typed is lost: wait a minute, "
+                "choose the picture again and send it once more."
+            )
+        ) from None
 
 
 def to_jpeg(content: bytes, max_side: int, *, quality: int = 85) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from accounts.actions import profile
 from accounts.models import Member
-from accounts.pictures import BadPicture, to_jpeg
+from accounts.pictures import BadPicture, PicturesBusy, from_upload
 from accounts.safe_http import HttpFailure
 
 PICTURE_SIDE = 240  # pixels, the longer side
@@ -21,8 +21,8 @@ def name(member: Member, text: str) -> None:
 def picture(member: Member, fetch: Callable[[], bytes]) -> bool:
     """The network's picture becomes the member's here; False where it could not be had."""
     try:
-        jpeg = to_jpeg(fetch(), PICTURE_SIDE)
-    except (HttpFailure, BadPicture):
+        jpeg = from_upload(fetch(), PICTURE_SIDE)
+    except (HttpFailure, BadPicture, PicturesBusy):
         return False
     profile.set_picture(member, jpeg, audience=member.picture_audience)
     return True

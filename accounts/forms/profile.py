@@ -13,7 +13,7 @@ from accounts.actions.profile import AUDIENCES
 from accounts.forms.keypads import KANA
 from accounts.forms.typed import TypedText
 from accounts.models import Audience, Member
-from accounts.pictures import BadPicture, to_jpeg
+from accounts.pictures import BadPicture, PicturesBusy, from_upload
 
 PICTURE_SIDE = 240  # pixels: the width of a phone's screen
 
@@ -90,8 +90,8 @@ class PictureForm(_MemberForm):
                 _("This file is too large. Make it smaller and send it again.")
             )
         try:
-            return to_jpeg(chosen.read(), PICTURE_SIDE)
-        except BadPicture as error:
+            return from_upload(chosen.read(), PICTURE_SIDE)
+        except (BadPicture, PicturesBusy) as error:
             raise forms.ValidationError(str(error)) from error
 
 

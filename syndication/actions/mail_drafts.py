@@ -124,7 +124,7 @@ def photo_for_form(draft: MailDraft, *, by: Member) -> KeptPhoto | None:
     if not draft.photo:
         return None
     with draft.photo.open("rb") as file:
-        return photos.keep(file.read(), by=by)
+        return photos.keep_jpeg(file.read(), by=by)
 
 
 def throw_away(draft: MailDraft, *, by: Member) -> None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import Member
 from accounts.models.stored_files import delete_after
-from accounts.pictures import to_jpeg
+from accounts.pictures import from_upload, to_jpeg
 from syndication.models import KeptPhoto, Post
 
 LARGE = 1600  # pixels of the longer side
@@ -24,10 +24,17 @@ KEPT = timedelta(hours=12)  # as long as a session can last
 MOST_KEPT = 10  # for one member
 
 
-@transaction.atomic
 def keep(content: bytes, *, by: Member) -> KeptPhoto:
-    """Make `content` a photo and keep it for the post being written. Raises BadPicture."""
-    jpeg = to_jpeg(content, LARGE)
+    """Make `content` a photo and keep it for the post being written.
+
+    Raises BadPicture and PicturesBusy. No transaction holds others up while it is unpacked.
+    """
+    return keep_jpeg(from_upload(content, LARGE), by=by)
+
+
+@transaction.atomic
+def keep_jpeg(jpeg: bytes, *, by: Member) -> KeptPhoto:
+    """Keep a photo that was made here already."""
     older = KeptPhoto.objects.filter(member=by).order_by("-created_at")
     older.filter(pk__in=list(older.values_list("pk", flat=True)[MOST_KEPT - 1 :])).delete()
     return KeptPhoto.objects.create(

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actions.privacy import DEFAULTS
 from accounts.models import Audience, Member
-from accounts.pictures import BadPicture
+from accounts.pictures import BadPicture, PicturesBusy
 from syndication.actions import photos
 from syndication.actions.posts import Draft
 from syndication.connectors.content import CONTENT, LONGEST, TYPED, content_of
@@ -186,7 +186,7 @@ class PostForm(PostTextForm):
             )
         try:
             kept = photos.keep(upload.read(), by=self.member)
-        except BadPicture as error:
+        except (BadPicture, PicturesBusy) as error:
             raise ValidationError(str(error)) from error
         data = cast(QueryDict, self.data).copy()
         data["photo_key"] = kept.key

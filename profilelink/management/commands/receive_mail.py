@@ -6,11 +6,14 @@ import logging
 import os
 import sys
 from argparse import RawDescriptionHelpFormatter
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
+from accounts.bulkhead import Busy
+from profilelink.mail.places import room_for_a_mail
 from profilelink.mail.receiving import LATER, Outcome, receive
 
 logger = logging.getLogger(__name__)
@@ -31,7 +34,7 @@ Exit codes (sysexits.h):
   0   taken, or dropped on purpose (no member's address, a report, a refusal that nobody may get)
   65  refused, and the member who sent it gets a bounce that says why
   67  no such address, told to a member who sent it
-  75  trouble of ours: try again
+  75  trouble of ours, or too many mails at once: try again
 """
 
 
@@ -73,7 +76,11 @@ class Command(BaseCommand):
             return Outcome(LATER)
         stream = options.get("stdin") or sys.stdin.buffer
         try:
-            return receive(stream, options["recipient"], options["sender"], os.environ)
+            with room_for_a_mail(Path(settings.MEDIA_ROOT) / "locks"):
+                return receive(stream, options["recipient"], options["sender"], os.environ)
+        except Busy:
+            logger.warning("too many mails at once: the mail server tries this one again")
+            return Outcome(LATER)
         except Exception:
             # Whatever it is, the mail is not at fault: the mail server keeps it and comes again.
             logger.exception("a mail could not be taken in; the mail server tries again")

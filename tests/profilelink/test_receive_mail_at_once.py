@@ -1,0 +1,45 @@
+"""More mails at once than the machine has room for: the mail server keeps them and comes again."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from accounts.bulkhead import Busy
+from profilelink.mail.places import MOST_HERE, place
+from syndication.models import MailDraft
+from tests.profilelink.test_receive_mail_process import (  # noqa: F401  two are fixtures
+    OWN,
+    SEA,
+    address,
+    environment,
+    piped,
+)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_mail_too_many_is_tried_again_and_none_is_lost(address, environment):  # noqa: F811
+    locks = Path(environment["MEDIA_ROOT"]) / "locks"
+    locks.mkdir(parents=True)
+    with ExitStack() as others:
+        for _ in range(MOST_HERE):
+            others.enter_context(place(locks, "mail-here", MOST_HERE))
+        done = piped(SEA, f"--sender={OWN}", "--", address, environment=environment)
+        assert done.returncode == 75
+        assert b"too many mails at once" in done.stderr
+        assert not MailDraft.objects.exists()
+    assert piped(SEA, f"--sender={OWN}", "--", address, environment=environment).returncode == 0
+    assert MailDraft.objects.get().text == "sea"
+
+
+def test_a_place_is_waited_for_and_is_free_when_its_holder_ends(tmp_path):
+    with place(tmp_path, "work", 2), ExitStack() as second:
+        second.enter_context(place(tmp_path, "work", 2))
+        for within in (0, 0.3):
+            with pytest.raises(Busy), place(tmp_path, "work", 2, within=within):
+                pass
+        second.close()
+        with place(tmp_path, "work", 2):
+            pass
