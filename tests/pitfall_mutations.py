@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-IGNORED = shutil.ignore_patterns(".venv", ".git", "var", "build", "*cache*", "__pycache__")
+IGNORED = shutil.ignore_patterns(".venv", ".git", "var", "build", ".*cache*", "__pycache__")
 
 URL = "accounts/urlsession/"
 TESTS = "tests/accounts/urlsession/"
