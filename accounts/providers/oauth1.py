@@ -22,6 +22,7 @@ from accounts.providers.base import (
     NetworkProvider,
     credentials_of,
 )
+from accounts.providers.issuers import callback_for, check_callback
 from accounts.providers.servers import Server
 
 
@@ -67,6 +68,7 @@ class OAuth1Network(NetworkProvider):
     def leave_by(self, doors: Endpoints, server: Server | None) -> Leaving:
         """The way out through `doors`. Raises ExchangeFailed."""
         callback = self.app.settings["callback_url"]
+        callback = callback_for(callback, server.host) if server else callback
         client = Client(doors.client_key, client_secret=doors.client_secret, callback_uri=callback)
         params = self.request_params()
         url = f"{doors.request_token}?{urlencode(params)}" if params else doors.request_token
@@ -95,6 +97,8 @@ class OAuth1Network(NetworkProvider):
         server: Server | None,
     ) -> Authorized:
         """Who agreed, by the doors that they left through. Raises ExchangeFailed."""
+        if server:
+            check_callback(params, server.host)
         if not params.get("oauth_verifier") or "secret" not in stash:
             raise ExchangeFailed
         client = Client(

@@ -35,6 +35,7 @@ from accounts.providers.base import (
     RegistrationGone,
     ScopesRefused,
 )
+from accounts.providers.issuers import returned_params
 from accounts.safe_http import NotSent
 from accounts.urlsession.api import adopt_session, rotate, sessionless_form
 from accounts.views.changing_member import ask_first, other_member_here
@@ -48,7 +49,7 @@ PICTURE_BYTES = 2_000_000
 def link_callback(request: HttpRequest, network: str) -> HttpResponse:
     """The member comes back, or somebody who knows what the network knows."""
     provider = provider_or_404(request, network)
-    params = request.GET.dict()
+    params = returned_params(request.GET.dict())
     key = provider.return_key(params)
     try:
         row = linking.find(network, key)

@@ -1,15 +1,18 @@
 """Servers that members name, mixed up: a code goes back to nobody but the server that gave it.
 
-RFC 9700, section 4.4; RFC 9207. Bluesky's part is in test_linking_bluesky.py.
+RFC 9700, section 4.4; RFC 9207. Bluesky's part is in test_linking_bluesky.py, servers that say nothing
+about themselves in test_linking_mixup.py.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import pytest
 
+from accounts.addresses import public_url
 from accounts.models import LinkReturn, ServerRegistration
 from tests.accounts.away import Away, come_back, leave_by_phone
 from tests.making import make_member
@@ -44,10 +47,13 @@ def asked_at(honest: str, away: Away, client: str) -> Away:
 def test_a_server_that_sends_the_browser_on_to_another_is_not_handed_the_code_of_that_one(
     sandbox, honest, hanako, settings
 ):
-    sandbox.mastodon.state.settings.tells_issuer = True
+    """By its name alone: it takes any query behind the redirect URI that an earlier version gave it."""
+    state = sandbox.mastodon.state
+    state.settings.tells_issuer = True
     phone = log_in_phone(hanako)
     leave_by_phone(phone, "mastodon", server=honest)
-    [client] = sandbox.mastodon.state.apps
+    [(client, app)] = state.apps.items()
+    state.apps[client] = replace(app, redirect_uris=(public_url("link_callback", "mastodon"),))
     with playing(INSTANCE, NOTHING, APP, NOTHING, TOKEN) as hostile:
         settings.ALLOWED_PRIVATE_HOSTS = [*settings.ALLOWED_PRIVATE_HOSTS, hostile.authority]
         away = leave_by_phone(phone, "mastodon", server=hostile.authority)

@@ -29,7 +29,7 @@ from accounts.providers.base import (
     not_kept,
     told,
 )
-from accounts.providers.issuers import Issuer
+from accounts.providers.issuers import Issuer, callback_for, check_callback
 from accounts.providers.mastodon import registration
 from accounts.providers.servers import Server
 from accounts.safe_http import HttpFailure
@@ -49,11 +49,10 @@ class MastodonProvider(NetworkProvider):
     def register(
         self, request: HttpRequest, host: str, *, is_broad: bool = False
     ) -> Mapping[str, str]:
-        callback_url = self.app.settings["callback_url"]
-        return registration.register(host, callback_url=callback_url, is_broad=is_broad)
+        return registration.register(host, callback_url=self._callback(host), is_broad=is_broad)
 
     def is_registered(self, request: HttpRequest, server: Server) -> bool:
-        return registration.is_known(server, callback_url=self.app.settings["callback_url"])
+        return registration.is_known(server, callback_url=self._callback(server.host))
 
     def caution(self, account: Authorized) -> str:
         if not set(registration.BROAD) & set(account.credentials["scopes"]):
@@ -92,6 +91,7 @@ class MastodonProvider(NetworkProvider):
         if params.get("error") == "invalid_scope":
             raise ScopesRefused
         try:
+            check_callback(params, server.host)
             Issuer(stash["issuer"], bool(stash["is_told"])).check(params)
             client = self._client(request, server)
             answer = client.get_access_token(params["code"], stash.get("verifier"))
@@ -106,6 +106,9 @@ class MastodonProvider(NetworkProvider):
         with not_kept(credentials):
             return _account(server, credentials)
 
+    def _callback(self, host: str) -> str:
+        return callback_for(self.app.settings["callback_url"], host)
+
     def _client(self, request: HttpRequest, server: Server) -> OAuth2Client:
         return OAuth2Client(
             request,
@@ -113,7 +116,7 @@ class MastodonProvider(NetworkProvider):
             server.details.get("client_secret", ""),
             "POST",
             f"{server.origin}/oauth/token",
-            self.app.settings["callback_url"],
+            self._callback(server.host),
         )
 
 

@@ -43,12 +43,14 @@ def register(host: str, *, callback_url: str, is_broad: bool = False) -> Mapping
     """
     version = _version(host)
     issuer_of(host)
+    scopes: tuple[str, ...] = SCOPES
     if is_broad or version.lower().startswith(KNOW_BROAD_ONLY):
-        return _keys(host, _register(host, callback_url, BROAD), BROAD)
-    answer = _register(host, callback_url, SCOPES)
-    if answer.status_code in {400, 422}:  # the scopes, as likely as anything
-        return _keys(host, _register(host, callback_url, BROAD), BROAD)
-    return _keys(host, answer, SCOPES)
+        scopes = BROAD
+    answer = _register(host, callback_url, scopes)
+    if answer.status_code in {400, 422} and scopes is SCOPES:  # the scopes, as likely as anything
+        scopes = BROAD
+        answer = _register(host, callback_url, scopes)
+    return {**_keys(host, answer, scopes), "redirect_uri": callback_url}
 
 
 def scopes_of(server: Server) -> tuple[str, ...]:
@@ -59,11 +61,16 @@ def scopes_of(server: Server) -> tuple[str, ...]:
 def is_known(server: Server, *, callback_url: str) -> bool:
     """Whether `server` still knows our registration; True where it cannot be told.
 
+    One that was made for another redirect URI (for all servers the same, in earlier versions; with
+    another PUBLIC_URL) is of no use, whatever the server says of it. The details name the URI.
+
     By the permission page, as the member would see it. One that sends everybody to log in first
     says nothing about us; then the revocation of a token that never was says whether it is our
     place to ask (RFC 7009, section 2.2: 200 where we are known). No question here may be answered
     with a token: the token endpoint of an old snac gives one for any code.
     """
+    if server.details.get("redirect_uri") != callback_url:
+        return False
     query = {
         "client_id": server.details.get("client_id", ""),
         "redirect_uri": callback_url,

@@ -113,7 +113,7 @@ class OAuth:
         allowed = _with_parts(app.scopes, scopes)
         if self._state.settings.broad_scopes:
             allowed = app.scopes
-        if uri not in app.redirect_uris or not scopes <= allowed:
+        if not any(_matches(uri, each) for each in app.redirect_uris) or not scopes <= allowed:
             return self._permission.refused("リクエストの内容が正しくありません。", status=400)
         challenge = query.get("code_challenge", "")
         if challenge and query.get("code_challenge_method") != "S256":
@@ -195,7 +195,8 @@ class OAuth:
                 asked.app, who.id, asked.scopes, asked.redirect_uri, asked.challenge, until
             )
             fields |= {"code": value}
-        return redirect(f"{asked.redirect_uri}?{urlencode(fields)}")
+        joint = "&" if "?" in asked.redirect_uri else "?"
+        return redirect(f"{asked.redirect_uri}{joint}{urlencode(fields)}")
 
 
 def given(request: Request) -> dict[str, str]:
@@ -210,6 +211,11 @@ def given(request: Request) -> dict[str, str]:
 def allows(scopes: frozenset[str], needed: str) -> bool:
     """`write` allows `write:statuses`."""
     return needed in scopes or needed.partition(":")[0] in scopes
+
+
+def _matches(asked: str, registered: str) -> bool:
+    """Whether a redirect URI is the registered one; any query where that has none (older Doorkeeper)."""
+    return asked == registered or ("?" not in registered and asked.partition("?")[0] == registered)
 
 
 def _known(scopes: frozenset[str]) -> bool:
