@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.core.cache import cache
-from django.test import Client
 from django.utils import timezone
 
 from accounts.actions import guesses
 from accounts.models import GuessCount
 from syndication.actions import sweep
 from tests.accounts.away import read
+from tests.form_client import FormClient
 from tests.making import PASSWORD, make_member
 from tests.phone import COMPUTER, PhoneClient, log_in_phone
 from tests.racing import at_once
@@ -28,7 +28,7 @@ def hanako():
 
 
 def log_in(name, password):
-    client = Client(HTTP_USER_AGENT=COMPUTER)
+    client = FormClient(HTTP_USER_AGENT=COMPUTER)
     client.get("/login/", follow=True)
     return client.post("/login/", {"login": name, "password": password})
 

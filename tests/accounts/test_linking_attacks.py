@@ -9,7 +9,7 @@ from allauth.socialaccount.helpers import complete_social_login
 from allauth.socialaccount.models import SocialAccount, SocialLogin
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import F
-from django.test import Client, RequestFactory
+from django.test import RequestFactory
 from django.urls import NoReverseMatch, reverse
 
 from accounts.actions import linking
@@ -17,6 +17,7 @@ from accounts.models import LinkReturn, Member
 from accounts.providers.base import Leaving
 from accounts.urlsession.models import Session
 from tests.accounts.away import come_back, leave_by_computer, leave_by_phone, read
+from tests.form_client import FormClient
 from tests.making import make_member
 from tests.phone import COMPUTER, PhoneClient, computer, log_in_phone
 from tests.racing import at_once
@@ -120,7 +121,7 @@ def test_without_session_the_member_s_own_uid_opens_nothing(settings, hanako):
     away = leave_by_phone(log_in_phone(hanako))
     sessions = set(Session.objects.values_list("pk", flat=True))
     with hostile_mixi(settings):
-        client = Client(HTTP_USER_AGENT=COMPUTER)
+        client = FormClient(HTTP_USER_AGENT=COMPUTER)
         for state in ("made-up", away.state):
             response = client.get(back(state))
             assert not response.cookies
@@ -134,7 +135,7 @@ def test_without_session_the_member_s_own_uid_opens_nothing(settings, hanako):
 def test_allauth_s_own_log_in_by_a_network_is_refused(hanako):
     SocialAccount.objects.create(user=hanako, provider="mixi", uid=UID)
     request = RequestFactory().get("/")
-    client = Client(HTTP_USER_AGENT=COMPUTER)
+    client = FormClient(HTTP_USER_AGENT=COMPUTER)
     request.session, request.user = client.session, AnonymousUser()
     for process in ("login", "connect", "redirect"):
         login = SocialLogin(user=Member(), account=SocialAccount(provider="mixi", uid=UID))
@@ -276,7 +277,7 @@ def test_another_model_of_phone_does_not_get_the_session(sandbox, hanako):
 def test_with_cookies_the_state_of_another_session_is_not_even_exchanged(sandbox, hanako, taro):
     away = leave_by_computer(computer(hanako))
     address = away.agree("taro")
-    for browser in (computer(taro), computer(hanako), Client(HTTP_USER_AGENT=COMPUTER)):
+    for browser in (computer(taro), computer(hanako), FormClient(HTTP_USER_AGENT=COMPUTER)):
         response = browser.get(address)
         assert response.status_code == 410
         assert "not the browser that you left with" in read(response)
@@ -308,7 +309,7 @@ def test_a_link_cannot_be_confirmed_before_the_number(sandbox, hanako):
 
 
 def test_another_site_cannot_press_link(sandbox, hanako):
-    client = Client(enforce_csrf_checks=True, HTTP_USER_AGENT=COMPUTER)
+    client = FormClient(enforce_csrf_checks=True, HTTP_USER_AGENT=COMPUTER)
     client.cookies = computer(hanako).cookies
     for path in ("/links/mixi/", "/links/confirm/mixi/"):
         assert client.post(path, {"link": "1"}).status_code == 403
@@ -323,7 +324,7 @@ def test_of_twenty_right_numbers_at_once_one_gets_the_session(sandbox):
     sent = {**what_came(phone), "number": away.number}
 
     def come(_number):
-        client = Client(HTTP_USER_AGENT=phone.user_agent)
+        client = FormClient(HTTP_USER_AGENT=phone.user_agent)
         return client.post("/links/return/", sent).status_code
 
     statuses = at_once(20, come)
@@ -358,7 +359,7 @@ def test_of_ten_returns_at_once_one_exchanges_the_code(sandbox):
     address = away.agree().removeprefix("http://testserver")
 
     def come(_number):
-        return Client(HTTP_USER_AGENT=phone.user_agent).get(address).status_code
+        return FormClient(HTTP_USER_AGENT=phone.user_agent).get(address).status_code
 
     assert at_once(10, come) == [200] * 10
     phone.get(address, bare=True)

@@ -6,10 +6,10 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
-from django.test import Client
 
 from accounts.models import Member
 from tests.accounts.away import read
+from tests.form_client import FormClient
 from tests.making import PASSWORD, make_member
 from tests.phone import COMPUTER, PhoneClient, log_in_phone
 
@@ -172,7 +172,7 @@ def test_a_wrong_password_says_what_to_do_and_keeps_the_name(hanako):
 
 
 def test_a_computer_logs_in_with_a_cookie(hanako):
-    client = Client(HTTP_USER_AGENT=COMPUTER)
+    client = FormClient(HTTP_USER_AGENT=COMPUTER)
     client.get("/login/", follow=True)
     answer = client.post("/login/", {"login": "hanako", "password": PASSWORD})
     assert answer.cookies["sessionid"]["httponly"]
@@ -262,7 +262,7 @@ def test_an_unknown_mail_address_looks_the_same_on_the_page(hanako):
 
 def test_a_mail_never_names_the_host_of_the_request(hanako, settings):
     settings.ALLOWED_HOSTS = ["*"]
-    client = Client(HTTP_HOST="evil.example", HTTP_USER_AGENT=COMPUTER)
+    client = FormClient(HTTP_HOST="evil.example", HTTP_USER_AGENT=COMPUTER)
     client.get("/password/reset/", follow=True)
     for email in ("hanako@example.com", "nobody@example.com"):
         client.post("/password/reset/", {"email": email})

@@ -2,9 +2,9 @@
 
 import pytest
 from django.core import mail
-from django.test import Client
 
 from tests.accounts.away import read
+from tests.form_client import FormClient
 from tests.making import PASSWORD, make_member
 from tests.phone import COMPUTER, PhoneClient, log_in_phone
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def computer_at_login():
-    client = Client(HTTP_USER_AGENT=COMPUTER)
+    client = FormClient(HTTP_USER_AGENT=COMPUTER)
     client.get("/login/", follow=True)
     return client
 

@@ -3,11 +3,11 @@
 from urllib.parse import urlsplit
 
 import pytest
-from django.test import Client
 
 from accounts.urlsession.backend import TICKET, TICKET_SECONDS, SessionStore
 from accounts.urlsession.models import Session
 from accounts.urlsession.tokens import hash_token
+from tests.form_client import FormClient
 from tests.phone import FLIP_PHONE, log_in_phone, session_key_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urlsession.urls")]
@@ -43,7 +43,7 @@ def follow(client, path):
 
 
 def visitor():
-    return Client(HTTP_USER_AGENT=FLIP_PHONE)
+    return FormClient(HTTP_USER_AGENT=FLIP_PHONE)
 
 
 @pytest.mark.parametrize("headers", REFUSED)

@@ -2,10 +2,10 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
 from accounts.urlsession import kept
 from accounts.urlsession.models import Session
+from tests.form_client import FormClient
 from tests.making import PASSWORD
 from tests.phone import COMPUTER, PhoneClient, computer, log_in_phone
 
@@ -111,7 +111,7 @@ def test_a_computer_whose_cookie_died_stays_with_cookies(hanako):
 
 
 def test_a_form_without_cookie_or_token_is_kept_too(hanako):
-    response = Client(HTTP_USER_AGENT=COMPUTER).post("/note/", {"text": "lost probe"})
+    response = FormClient(HTTP_USER_AGENT=COMPUTER).post("/note/", {"text": "lost probe"})
     assert response.status_code == 200
     assert "lost probe" in response.content.decode()
     assert not response.cookies
@@ -123,7 +123,7 @@ def test_what_another_site_sent_is_not_given_back():
         {"HTTP_ORIGIN": "null"},
         {"HTTP_REFERER": "https://evil.example/"},
     ):
-        client = Client(enforce_csrf_checks=True, HTTP_USER_AGENT=COMPUTER)
+        client = FormClient(enforce_csrf_checks=True, HTTP_USER_AGENT=COMPUTER)
         response = client.post("/note/", {"text": "planted"}, **headers)
         assert response.status_code == 403
         assert "planted" not in response.content.decode()

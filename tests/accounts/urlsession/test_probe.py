@@ -6,16 +6,16 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from django.core import signing
-from django.test import Client
 
 from accounts.urlsession.models import Session
+from tests.form_client import FormClient
 from tests.phone import COMPUTER, FLIP_PHONE, PhoneClient, computer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urlsession.urls")]
 
 
-def visit(path: str, **extra: str) -> Client:
-    client = Client(HTTP_USER_AGENT=FLIP_PHONE, **extra)
+def visit(path: str, **extra: str) -> FormClient:
+    client = FormClient(HTTP_USER_AGENT=FLIP_PHONE, **extra)
     client.response = client.get(path)
     return client
 
@@ -70,7 +70,7 @@ def test_the_marker_does_not_reach_views_and_forms():
 
 def test_a_marker_counts_for_its_own_browser_alone():
     marked = visit("/login/").response["Location"]
-    other = Client(HTTP_USER_AGENT="Another/1.0").get(marked)
+    other = FormClient(HTTP_USER_AGENT="Another/1.0").get(marked)
     assert other["Location"].startswith("/probe/2.")
     assert "probe" in other.cookies
     assert Session.objects.count() == 0
@@ -160,7 +160,7 @@ def test_the_front_door_under_a_live_token_leads_home():
 )
 @pytest.mark.parametrize("path", ["/login/", "/m/", "/q/hanako", f"/s/{'A' * 22}/login/"])
 def test_crawlers_and_link_previews_get_no_session(name, path):
-    response = Client(HTTP_USER_AGENT=name).get(path)
+    response = FormClient(HTTP_USER_AGENT=name).get(path)
     assert response.status_code == 403
     assert not response.cookies
     assert Session.objects.count() == 0

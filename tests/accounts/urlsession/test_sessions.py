@@ -4,13 +4,13 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from accounts.urlsession import api
 from accounts.urlsession.backend import STAMP, SessionStore
 from accounts.urlsession.models import Session
 from accounts.urlsession.tokens import hash_token
+from tests.form_client import FormClient
 from tests.phone import COMPUTER, FLIP_PHONE, PhoneClient, computer, log_in_phone, session_key_of
 from tests.racing import at_once
 
@@ -27,7 +27,7 @@ def test_a_cookies_token_opens_nothing_in_an_address_nor_the_reverse(hanako):
     assert client.get("/mine/").status_code == 200
     assert not is_in(PhoneClient(), client.cookies["sessionid"].value)
     phone = log_in_phone(hanako)
-    thief = Client(HTTP_USER_AGENT=FLIP_PHONE)
+    thief = FormClient(HTTP_USER_AGENT=FLIP_PHONE)
     thief.cookies["sessionid"] = phone.token
     assert thief.get("/mine/").status_code == 302
 
@@ -47,7 +47,7 @@ def test_only_the_hash_is_stored_and_it_opens_nothing(hanako):
     assert row.session_key == hash_token(phone.token)
     assert phone.token not in str(row.get_decoded()) + row.session_data + row.session_key
     assert not is_in(PhoneClient(), row.session_key[:22])
-    thief = Client(HTTP_USER_AGENT=COMPUTER)
+    thief = FormClient(HTTP_USER_AGENT=COMPUTER)
     thief.cookies["sessionid"] = row.session_key
     assert thief.get("/mine/").status_code == 302
 
@@ -124,7 +124,7 @@ def test_log_out_ends_the_row_and_leaves_the_address(hanako):
 
 
 def test_a_session_made_outside_of_a_request_opens_nowhere(hanako):
-    client = Client(HTTP_USER_AGENT=COMPUTER)
+    client = FormClient(HTTP_USER_AGENT=COMPUTER)
     client.force_login(hanako)
     assert client.get("/mine/").status_code == 302
 
@@ -176,7 +176,7 @@ def test_of_twenty_at_once_one_takes_up_the_session(hanako):
 
 
 def take_up(key: str) -> int:
-    client = Client(HTTP_USER_AGENT=FLIP_PHONE, raise_request_exception=False)
+    client = FormClient(HTTP_USER_AGENT=FLIP_PHONE, raise_request_exception=False)
     return client.post("/oauth/take/", {"key": key}).status_code
 
 
@@ -201,7 +201,7 @@ def test_who_an_ended_session_was_of_is_told_once_and_to_its_own_browser(hanako,
 
 
 def opened_in(user_agent: str, token: str) -> int:
-    return Client(HTTP_USER_AGENT=user_agent).get(f"/s/{token}/mine/").status_code
+    return FormClient(HTTP_USER_AGENT=user_agent).get(f"/s/{token}/mine/").status_code
 
 
 def test_an_address_opened_in_another_browser_ends_there_and_here(hanako):
