@@ -1,18 +1,13 @@
 """Takes each fix out, one at a time, and shows that its test fails: `python -m tests.pitfall_mutations`.
 
-Works on a copy of the tree. Prints one line for each fix; the exit status is 1 if a test passed
-without its fix. Words given as arguments choose among the fixes ("24", "probe", "kept").
+Works on a copy of the tree. The fixes of cookiefree.md's pitfalls stand here, those of issue 11 in
+`tests.locked_door_mutations`; arguments choose among both by their rows ("24", "probe", "no. 14").
 """
 
-import shutil
-import subprocess
 import sys
-import tempfile
-from dataclasses import dataclass
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-IGNORED = shutil.ignore_patterns(".venv", ".git", "var", "build", ".*cache*", "__pycache__")
+from tests.locked_door_mutations import LOCKED_DOORS
+from tests.mutations import Fix, main
 
 URL = "accounts/urlsession/"
 TESTS = "tests/accounts/urlsession/"
@@ -24,17 +19,6 @@ LIMITS = TESTS + "test_limits.py::"
 SESSIONS = TESTS + "test_sessions.py::"
 OUT = TESTS + "test_outbound.py::"
 MASK = TESTS + "test_logmask.py::"
-
-
-@dataclass
-class Fix:
-    """A fix, the edits (file, text, replacement) that take it out, and the test that must fail."""
-
-    row: str
-    what: str
-    edits: list[tuple[str, str, str]]
-    test: str
-
 
 FIXES = [
     Fix(
@@ -677,46 +661,5 @@ FIXES = [
 ]
 
 
-def main(words: list[str], fixes: list[Fix] = FIXES) -> int:
-    chosen = [fix for fix in fixes if not words or fix.row in words]
-    with tempfile.TemporaryDirectory() as folder:
-        tree = Path(folder) / "tree"
-        shutil.copytree(ROOT, tree, ignore=IGNORED)
-        if not _passes(tree, sorted({fix.test for fix in chosen})):
-            print("The tests do not pass with all fixes in place.")
-            return 1
-        survivors = [fix for fix in chosen if not _fails_without(tree, fix)]
-    print(f"{len(chosen) - len(survivors)} of {len(chosen)} tests fail without their fix")
-    return 1 if survivors else 0
-
-
-def _fails_without(tree: Path, fix: Fix) -> bool:
-    before = {name: (tree / name).read_text(encoding="utf-8") for name, _, _ in fix.edits}
-    for name, text, replacement in fix.edits:
-        now = (tree / name).read_text(encoding="utf-8")
-        if text not in now:
-            print(f"{fix.row:8} {fix.what}: the text to take out is not in {name}")
-            return False
-        (tree / name).write_text(now.replace(text, replacement), encoding="utf-8")
-    failed = not _passes(tree, [fix.test])
-    for name, text in before.items():
-        (tree / name).write_text(text, encoding="utf-8")
-    verdict = "fails without it" if failed else "PASSES WITHOUT IT"
-    print(f"{fix.row:8} {fix.what:52} {fix.test.rpartition('::')[2]:78} {verdict}", flush=True)
-    return failed
-
-
-def _passes(tree: Path, tests: list[str]) -> bool:
-    """Whether the tests pass. Raises where they could not be run at all."""
-    options = ["-q", "--nomigrations", "-p", "no:cacheprovider"]
-    command = [sys.executable, "-B", "-m", "pytest", *options, *tests]
-    done = subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False)
-    if done.returncode not in (0, 1):
-        raise RuntimeError(done.stdout[-2000:] + done.stderr[-2000:])
-    if done.returncode == 1 and " failed" not in done.stdout:
-        raise RuntimeError(done.stdout[-2000:])
-    return done.returncode == 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:], [*FIXES, *LOCKED_DOORS]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.pitfall_mutations import Fix, main
+from tests.mutations import Fix, main
 
 ACTIONS = "syndication/actions/"
 TESTS = "tests/syndication/"
