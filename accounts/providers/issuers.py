@@ -7,8 +7,10 @@ one's token endpoint (RFC 9700, section 4.4). By network:
 - Mastodon: each server has a redirect URI of its own (`callback_for`), registered there and compared
   with the server that was left for before anything is asked. That holds where a server says nothing
   about itself. One that says its name beside the code (`iss`, RFC 9207) is compared by it, too, and
-  must say it where its metadata (RFC 8414) promises so. A server that checks no redirect URI (snac)
-  gives its codes to anybody; nothing here can mend that.
+  must say it where its metadata (RFC 8414) promises so. What an earlier version registered had one
+  redirect URI for all, behind which older Doorkeepers take any query: such a code can still be led
+  away, but no member leaves with that registration any more, so nobody exchanges it. A server that
+  checks no redirect URI (snac) gives its codes to anybody; nothing here can mend that.
 - Bluesky: `iss` is always demanded (the AT Protocol's profile makes servers send it). The redirect
   URI is one for all, since it stands in a document that every server reads. A pushed request
   (RFC 9126) belongs to the server that took it; our assertion and DPoP proof name that server.

@@ -120,25 +120,43 @@ def test_a_server_that_begins_a_second_query_is_understood(honest, hanako):
     assert "ザキ" in phone.submit("Continue", number=away.number)
 
 
-def test_a_registration_with_the_redirect_uri_of_all_servers_is_made_anew(sandbox, honest, hanako):
-    """As an earlier version registered; the server itself would still take it for any query."""
+def registered_before(honest: str) -> tuple[ServerRegistration, str]:
+    """As an earlier version registered, and our client_id there: any query fits its redirect URI."""
     plain = public_url("link_callback", "mastodon")
     asked = {"client_name": "us", "redirect_uris": plain, "scopes": "read write"}
     given = requests.post(f"{honest}/api/v1/apps", data=asked, timeout=10).json()
     keys = {name: given[name] for name in ("client_id", "client_secret")}
-    old = ServerRegistration.objects.create(
+    row = ServerRegistration.objects.create(
         network="mastodon",
         host=urlsplit(honest).netloc,
         sealed_details=sealing.seal_json({**keys, "scopes": "read write"}),
     )
+    return row, keys["client_id"]
+
+
+def test_a_registration_with_the_redirect_uri_of_all_servers_is_made_anew(sandbox, honest, hanako):
+    old, _client = registered_before(honest)
     phone = log_in_phone(hanako)
     assert "ザキ" in come_back(phone, leave_by_phone(phone, "mastodon", server=honest))
     old.refresh_from_db()
     assert old.replaced_at
     assert old.pk != LinkReturn.objects.get().registration_id
     [before, now] = sandbox.mastodon.state.apps.values()
-    assert before.redirect_uris == (plain,)
-    assert now.redirect_uris[0].startswith(f"{plain}?at=")
+    assert now.redirect_uris[0].startswith(f"{before.redirect_uris[0]}?at=")
+
+
+def test_a_code_for_a_registration_of_before_gets_away_and_opens_nothing(honest, hanako, hostile):
+    """The one thing that the tag does not hold at an older Doorkeeper: nobody exchanges such a code."""
+    _row, client = registered_before(honest)
+    mallory = log_in_phone(make_member("mallory"))
+    hers = leave_by_phone(mallory, "mastodon", server=honest)
+    phone = log_in_phone(hanako)
+    left = leave_by_phone(phone, "mastodon", server=hostile.authority)
+    uri = query_of(left.address)["redirect_uri"]
+    away = sent_on(left, to=hers, client_id=client, redirect_uri=uri)
+    come_back(phone, away)
+    assert is_told(hostile, away.code)
+    assert not links_in_place_of(mallory, hers, away.code)
 
 
 def test_a_verifier_of_another_gnu_social_is_not_handed_to_the_one_that_was_named(
