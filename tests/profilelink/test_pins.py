@@ -103,6 +103,17 @@ def test_one_version_of_uv_is_named_wherever_one_is_installed():
         )
 
 
+@pytest.mark.parametrize(
+    ("tool", "where"), [("pip-audit", ".ci/lib"), ("atheris", "tests/fuzz/__init__.py")]
+)
+def test_a_tool_that_is_not_installed_with_the_project_has_its_version(tool: str, where: str):
+    text = (ROOT / where).read_text(encoding="utf-8")
+    assert re.search(rf"\b{tool}==\d[\d.]*", text)
+    renewed = re.search(r"for tool in ([^;]+);", (ROOT / ".ci/pin").read_text(encoding="utf-8"))
+    assert renewed
+    assert {"uv", tool} <= set(renewed[1].split())
+
+
 def test_no_index_is_named_where_versions_are():
     assert "uv.lock" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
     assert "://" not in EXPORT

@@ -22,6 +22,15 @@ def test_each_push_runs_the_checks_and_each_week_tries_the_newest_versions():
     assert "  schedule:\n" in WORKFLOWS["newest"]
 
 
+def test_each_week_known_vulnerabilities_of_the_pins_are_looked_up_and_told():
+    weekly = (GITHUB.parent / ".ci/newest").read_text(encoding="utf-8")
+    assert '.ci/audit >"$REPORT/audit" 2>&1 || echo .ci/audit >>"$REPORT/commands"' in weekly
+    assert 'cat "$REPORT/audit"' in weekly
+    audit = (GITHUB.parent / ".ci/audit").read_text(encoding="utf-8")
+    assert "--strict" in audit  # else an index without advisories passes
+    assert "profilelink/deploy/requirements.txt" in audit
+
+
 @pytest.mark.parametrize("name", sorted(WORKFLOWS))
 def test_actions_are_pinned_and_rights_are_named_job_by_job(name):
     text = WORKFLOWS[name]
