@@ -1,0 +1,29 @@
+"""The harness of mails: whatever comes by the mail server's pipe."""
+
+from __future__ import annotations
+
+from profilelink.mail import envelope, mime, reading
+from tests.fuzz.letters import is_clean, is_whole
+
+LONGEST_TITLE = 8_000
+
+
+def mail(data: bytes) -> None:
+    """Headers, parts and words. Only mime.TooMuch is documented."""
+    try:
+        message = mime.message(data)
+        sender = envelope.sender(None, {}, message)
+        envelope.is_automatic(message, sender)
+        for one in envelope.recipients([], {}, message):
+            envelope.local_part(one, "post.example.jp")
+        arrived = reading.arrived(message)
+    except mime.TooMuch:
+        return
+    for text in (arrived.title, arrived.text, arrived.sender):
+        assert is_clean(text), ascii(text[:200])
+        assert is_whole(text), ascii(text[:200])
+        assert "\ufffd" not in text, ascii(text[:200])
+    assert "\n" not in arrived.title
+    assert len(arrived.title) <= LONGEST_TITLE
+    assert len(arrived.key) == 32
+    assert arrived == reading.arrived(mime.message(data)), "read twice, and not the same"
