@@ -80,12 +80,13 @@ AUTH_USER_MODEL = "accounts.Member"
 PUBLIC_LETTERS = "profilelink.phone.reading.public_anyhow"  # who knows the old pictograms
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+_LOADERS = ["profilelink.template_loader.Loader", "django.template.loaders.app_directories.Loader"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
+        "DIRS": [BASE_DIR / "templates", BASE_DIR / "accounts" / "urlsession" / "templates"],
         "OPTIONS": {
+            "loaders": [("django.template.loaders.cached.Loader", _LOADERS)],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
