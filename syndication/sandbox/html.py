@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
+from syndication.sandbox.pictures import face
+from syndication.sandbox.society import Account, Post, Upload
 from syndication.sandbox.wire import Reply
 
 _STYLE = (
@@ -26,3 +28,35 @@ def page(title: str, body: str, *, status: int = 200) -> Reply:
         f"<body><h1>{escape(title)}</h1><main>{body}</main></body></html>"
     )
     return Reply(status, content.encode(), (("Content-Type", "text/html; charset=UTF-8"),))
+
+
+def post_box(post: Post, owner: Account, body: str, *told: str) -> str:
+    """One post with its writer and its time; `body` is HTML, `told` more words beside the time."""
+    small = "・".join((*told[:1], f"{post.at:%m/%d %H:%M}", *told[1:]))
+    return (
+        f'<div class="one{" gone" if post.is_deleted else ""}"><b>{escape(owner.nickname)}</b> '
+        f'{body}<span class="small">{small}</span></div>'
+    )
+
+
+def picture_count(post: Post) -> str:
+    """That there are pictures, where they have no address."""
+    return f"（写真{len(post.photos)}枚）" if post.photos else ""
+
+
+def pictures(photos: list[Upload], place: str) -> str:
+    """Pictures that stand at `place`."""
+    return "".join(
+        f'<br><img src="{escape(place + each.id)}" alt="{escape(each.alt)}">' for each in photos
+    )
+
+
+def portrait(path: str) -> Reply:
+    """The face of whom the last part of `path` names."""
+    name = path.rpartition("/")[2].removesuffix(".jpg")
+    return Reply(200, face(name), (("Content-Type", "image/jpeg"),))
+
+
+def upload_reply(upload: Upload) -> Reply:
+    """The file itself."""
+    return Reply(200, upload.content, (("Content-Type", upload.content_type),))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from syndication.sandbox.clock import Clock
-from syndication.sandbox.wire import Reply, Request
+from syndication.sandbox.wire import Refused, Reply, Request
 
 DEFAULT_PASSWORD = "profile-link-demo"  # noqa: S105 - the demo prints it
 
@@ -62,6 +63,8 @@ class Network(ABC):
     key: ClassVar[str]
     title: ClassVar[str]
     port_offset: ClassVar[int] = 0
+    unreadable: ClassVar[tuple[type[Exception], ...]] = (ValueError,)  # what a bad request raises
+    state: Any
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -71,21 +74,30 @@ class Network(ABC):
     def reset(self) -> None:
         """Back to the seeded state and the settings of the start."""
 
-    @abstractmethod
     def handle(self, request: Request) -> Reply:
         """The answer to one request; `request.path` begins after the network's own root."""
+        try:
+            return self.answer(request)
+        except Refused as refused:
+            return refused.reply
+        except self.unreadable:
+            return self.bad_request(request)
 
     @abstractmethod
-    def received(self) -> dict[str, Any]:
-        """What came in through the API, as JSON values: the fixed answer of `/<key>/_received`."""
+    def answer(self, request: Request) -> Reply:
+        """The same. Raises Refused, and what is `unreadable`."""
+
+    @abstractmethod
+    def bad_request(self, request: Request) -> Reply:
+        """The network's own words for what cannot be read."""
 
     @abstractmethod
     def refusal(self, request: Request, *, is_expired: bool) -> Reply:
         """The network's own words for a token that is expired, or unknown."""
 
-    @abstractmethod
     def environment(self, root: str) -> dict[str, str]:
         """The product's environment variables that point it at this network at `root`."""
+        return {}
 
     def is_api(self, path: str) -> bool:
         """Whether faults may strike at `path`; pages for people are spared."""
@@ -93,5 +105,34 @@ class Network(ABC):
 
     def configure(self, values: Mapping[str, Any]) -> None:
         """Change settings. Raises ValueError for a name that this network does not have."""
-        if values:
-            raise ValueError(f"{self.key} has no setting {', '.join(values)}")
+        self.state.settings.change(dict(values))
+
+    def received(self) -> dict[str, Any]:
+        """What came in through the API, as JSON values: the fixed answer of `/<key>/_received`."""
+        found: dict[str, Any] = self.state.society.received()
+        return found
+
+    # What tests do.
+
+    def add_friends(self, name: str, count: int) -> None:
+        """So many more accounts that `name` follows."""
+        self.state.society.add_follows(name, count)
+
+    def revoke(self, name: str) -> None:
+        """What the member does who takes the access back in the network's own settings."""
+        self.state.tokens.revoke(self.state.society.named(name).id)
+
+
+Answering = TypeVar("Answering")
+
+
+def routed(
+    routes: Iterable[tuple[str, Answering]], request: Request
+) -> tuple[Answering, str] | None:
+    """What answers a request, by a table of methods with paths, and what the path's brackets caught."""
+    asked = f"{request.method} {request.path}"
+    for route, answering in routes:
+        found = re.fullmatch(route, asked)
+        if found:
+            return answering, "".join(found.groups())
+    return None

@@ -139,6 +139,11 @@ class Society:
         ]
         return sorted(found, key=lambda post: (post.at, post.id), reverse=True)
 
+    @property
+    def newest(self) -> list[Post]:
+        """All posts, deleted ones too, newest first."""
+        return sorted(self.posts.values(), key=lambda post: post.at, reverse=True)
+
     def home(self, user: str) -> list[Post]:
         """What `user` reads: their own and what those wrote whom they follow, newest first."""
         read = {user, *self.accounts[user].follows}

@@ -17,6 +17,14 @@ class BadBody(ValueError):
     """The body or query cannot be read as what it says it is."""
 
 
+class Refused(Exception):
+    """The request ends here, with `reply`."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(reply.status)
+        self.reply = reply
+
+
 @dataclass(frozen=True)
 class Request:
     """One request. `path` is decoded and relative to the network, `root` its absolute address."""
@@ -47,6 +55,18 @@ class Request:
     def json(self) -> dict[str, Any]:
         """The body as a JSON object. Raises BadBody."""
         return json_object(self.body)
+
+    def fields(self) -> dict[str, str]:
+        """The fields of a JSON body, of a multipart one or of a form. Raises BadBody."""
+        if self.content_type == JSON_TYPE:
+            return {name: str(value) for name, value in self.json().items()}
+        return {name: each.text for name, each in self.parts().items()} or self.form()
+
+    @property
+    def bearer(self) -> str:
+        """The token of `Authorization: Bearer`, or ""."""
+        scheme, _, value = self.headers.get("authorization", "").partition(" ")
+        return value.strip() if scheme.lower() == "bearer" else ""
 
     def parts(self) -> dict[str, multipart.Part]:
         """The parts of a multipart body by field name; empty for other media types."""

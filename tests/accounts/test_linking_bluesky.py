@@ -249,7 +249,7 @@ def test_the_main_password_is_not_taken_and_its_session_is_given_back(bluesky, h
     page = by_password(log_in_phone(hanako), password=f"main-{DEFAULT_PASSWORD}")
     assert "This is your main password" in page
     [refresh] = bluesky.state.tokens.refresh.values()
-    assert refresh.is_revoked
+    assert refresh.grant.is_revoked
     assert not LinkReturn.objects.exists()
 
 

@@ -68,7 +68,7 @@ def test_one_that_the_server_knows_is_used_on(sandbox, server, hanako, login_fir
     for member in (hanako, make_member("taro")):
         leave_by_phone(log_in_phone(member), "mastodon", server=server)
     assert len(sandbox.mastodon.state.apps) == 1
-    assert not sandbox.mastodon.state.tokens  # asking was answered with none
+    assert not sandbox.mastodon.state.tokens.access  # asking was answered with none
 
 
 def test_a_server_that_forgets_with_each_revoked_token_is_linked_again_and_again(
@@ -92,7 +92,7 @@ def test_an_old_link_keeps_the_registration_that_its_token_was_given_to(sandbox,
     assert registrations.forget_unused(Moving(sandbox)()) == 0
     links.unlink(link, by=hanako)
     revoking.attempt(Revocation.objects.get().pk, now=Moving(sandbox))
-    assert sandbox.mastodon.state.tokens[held.access_token].is_revoked
+    assert sandbox.mastodon.state.tokens.access[held.access_token].grant.is_revoked
     assert registrations.forget_unused(Moving(sandbox)()) == 1
 
 
@@ -195,9 +195,9 @@ def test_one_that_wants_broad_permissions_to_say_who_it_is_is_asked_for_them_the
     page = phone.submit("Continue", number=away.number)
     assert "gives only the whole permission" in page
     assert "from now on we ask it for that" in page
-    [token] = state.tokens.values()
+    [token] = state.tokens.access.values()
     revoking.attempt(Revocation.objects.get().pk, now=Moving(sandbox))
-    assert token.is_revoked
+    assert token.grant.is_revoked
 
     page = come_back(phone, leave_by_phone(phone, "mastodon", server=server))
     assert "gives only the whole permission" in page

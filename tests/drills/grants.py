@@ -7,26 +7,21 @@ account's `uid`. A network is drilled once it has one.
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from syndication.sandbox.gnusocial.network import Gnusocial
 from syndication.sandbox.mastodon.network import Mastodon
-from syndication.sandbox.mastodon.state import Token
 from syndication.sandbox.misskey.network import Misskey
-from syndication.sandbox.misskey.state import Token as MisskeyToken
-from syndication.sandbox.mixi.grants import Grant
+from syndication.sandbox.mixi.grants import Grant as MixiGrant
 from syndication.sandbox.mixi.network import Mixi
 from syndication.sandbox.network import DEFAULT_PASSWORD
+from syndication.sandbox.oauth2 import Grant
 from syndication.sandbox.orkut.network import Orkut
 from syndication.sandbox.orkut.state import CLIENT_ID
 from syndication.sandbox.server import Sandbox
 from syndication.sandbox.twitter.network import Twitter
 from syndication.sandbox.twitter.oauth import SCOPES
-from syndication.sandbox.twitter.state import Access
-from syndication.sandbox.twitter.state import Grant as TwitterGrant
 from syndication.sandbox.wire import Request
 
 
@@ -35,8 +30,7 @@ def mixi(sandbox: Sandbox, name: str) -> dict[str, Any]:
     assert isinstance(network, Mixi)
     grants = network.state.grants
     scopes = ("r_profile", "r_voice", "w_voice", "r_photo", "w_photo", "w_diary", "r_updates")
-    given = Grant(network.account(name).id, frozenset(scopes), is_always=True)
-    grants.all.append(given)
+    given = MixiGrant(network.account(name).id, frozenset(scopes), is_always=True)
     return {
         "uid": given.user,
         "scopes": scopes,
@@ -50,8 +44,8 @@ def mastodon(sandbox: Sandbox, name: str) -> dict[str, Any]:
     network = sandbox.networks["mastodon"]
     assert isinstance(network, Mastodon)
     scopes = ("read:accounts", "read:follows", "read:statuses", "write:statuses", "write:media")
-    account, value = network.state.account(name), secrets.token_urlsafe(32)
-    network.state.tokens[value] = Token(account.id, "drill", frozenset(scopes))
+    account, tokens = network.state.account(name), network.state.tokens
+    value = tokens.give(tokens.access, Grant(account.id, frozenset(scopes), "drill"))
     return {**_at(sandbox, "mastodon", account.id), "scopes": scopes, "access_token": value}
 
 
@@ -59,8 +53,8 @@ def misskey(sandbox: Sandbox, name: str) -> dict[str, Any]:
     network = sandbox.networks["misskey"]
     assert isinstance(network, Misskey)
     permissions = ("read:account", "read:following", "write:notes", "write:drive")
-    account, value = network.state.account(name), secrets.token_urlsafe(24)
-    network.state.tokens[value] = MisskeyToken(account.id, frozenset(permissions))
+    account, tokens = network.state.account(name), network.state.tokens
+    value = tokens.give(tokens.access, Grant(account.id, frozenset(permissions)))
     return {**_at(sandbox, "misskey", account.id), "scopes": permissions, "access_token": value}
 
 
@@ -82,12 +76,9 @@ def bluesky(sandbox: Sandbox, name: str) -> dict[str, Any]:
 def twitter(sandbox: Sandbox, name: str) -> dict[str, Any]:
     network = sandbox.networks["twitter"]
     assert isinstance(network, Twitter)
-    state = network.state
-    given = TwitterGrant(state.account(name).id, SCOPES)
-    access, refresh = state.mint(), state.mint()
-    seconds = state.settings.access_seconds
-    state.access[access] = Access(given, state.society.now() + timedelta(seconds=seconds))
-    state.refresh[refresh] = given
+    tokens, seconds = network.state.tokens, network.state.settings.access_seconds
+    given = Grant(network.state.account(name).id, SCOPES)
+    access, refresh = tokens.give(tokens.access, given, seconds), tokens.give(tokens.refresh, given)
     return {
         "uid": given.user,
         "scopes": sorted(SCOPES),
@@ -110,7 +101,7 @@ def gnusocial(sandbox: Sandbox, name: str) -> dict[str, Any]:
 def orkut(sandbox: Sandbox, name: str) -> dict[str, Any]:
     network = sandbox.networks["orkut"]
     assert isinstance(network, Orkut)
-    oauth, account = network.state.oauth, network.state.society.named(name)
+    oauth, account = network.state.tokens, network.state.society.named(name)
     value = oauth.give(account.id, CLIENT_ID)
     extra = {"token_secret": oauth.tokens[value].secret}
     return {"uid": account.id, "access_token": value, "extra": extra}

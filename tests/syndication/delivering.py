@@ -46,7 +46,6 @@ def grant(
     """Tokens as mixi would have given them after consent."""
     grants = sandbox.mixi.state.grants
     given = Grant(user=sandbox.mixi.account(name).id, scopes=frozenset(scopes), is_always=is_always)
-    grants.all.append(given)
     refresh, access = grants.give_refresh(given), grants.give_access(given)
     return Credentials(
         access_token=access,

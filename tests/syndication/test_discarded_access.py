@@ -58,10 +58,12 @@ def typed_for(sandbox: Any, key: str) -> dict[str, str]:
 def live(sandbox: Any, key: str) -> set[str]:
     """The tokens that open something there, or would renew it."""
     state = getattr(sandbox, key).state
-    if key == "twitter":
-        return {*state.access, *state.refresh}
-    tokens = state.tokens if key == "mastodon" else state.tokens.refresh
-    return {text for text, token in tokens.items() if not token.is_revoked}
+    kept = {
+        "twitter": {**state.tokens.access, **state.tokens.refresh},
+        "mastodon": state.tokens.access,
+    }
+    tokens = kept.get(key, state.tokens.refresh)
+    return {text for text, token in tokens.items() if not token.grant.is_revoked}
 
 
 def left(sandbox: Any, key: str, now: Moving) -> set[str]:
@@ -155,7 +157,7 @@ def test_tokens_whose_account_could_not_be_read_are_given_back(sandbox, now, han
     sandbox.faults.add("mastodon", "500_before", match="verify_credentials")
     away = back(phone, "mastodon", typed)
     assert "no clear answer" in phone.submit("Continue", number=away.number)
-    assert len(sandbox.mastodon.state.tokens) == 1
+    assert len(sandbox.mastodon.state.tokens.access) == 1
     assert not left(sandbox, "mastodon", now)
 
 

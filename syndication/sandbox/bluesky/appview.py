@@ -6,19 +6,20 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from syndication.sandbox.bluesky.repo import seeded
-from syndication.sandbox.bluesky.state import Session, State
+from syndication.sandbox.bluesky.state import State
 from syndication.sandbox.bluesky.words import cid, handle_of, iso, refused
+from syndication.sandbox.oauth2 import Grant
 from syndication.sandbox.society import Account, Post
 from syndication.sandbox.wire import Reply, Request, json_reply
 
 _AT_ONCE = 25
 
 
-def timeline(state: State, session: Session, request: Request) -> Reply:
+def timeline(state: State, grant: Grant, request: Request) -> Reply:
     """app.bsky.feed.getTimeline: one's own and what those wrote whom one follows, newest first."""
     _there_is_one(state)
     query = request.query
-    posts = state.society.home(session.user)
+    posts = state.society.home(grant.user)
     start = int(query.get("cursor") or "0")
     limit = min(int(query.get("limit", "50")), 100)
     page = posts[start : start + limit]

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from syndication.sandbox.bluesky.state import State
-from syndication.sandbox.bluesky.words import POST, Refused, letters, refused
+from syndication.sandbox.bluesky.words import POST, letters, refused
 from syndication.sandbox.society import Upload
+from syndication.sandbox.wire import Refused
 
 Fields = dict[str, Any]
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from syndication.sandbox.bluesky import appview, identity, pages, repo, sessions
 from syndication.sandbox.bluesky.oauth import OAuth
 from syndication.sandbox.bluesky.proofs import BadProof, Proofs
-from syndication.sandbox.bluesky.state import Session, State
-from syndication.sandbox.bluesky.words import Refused, handle_of, refused
+from syndication.sandbox.bluesky.state import State
+from syndication.sandbox.bluesky.words import handle_of, refused
 from syndication.sandbox.network import Network
+from syndication.sandbox.oauth2 import Grant
 from syndication.sandbox.society import Post
-from syndication.sandbox.wire import BadBody, Reply, Request
+from syndication.sandbox.wire import Refused, Reply, Request
 
 Open = Callable[[State, Request], Reply]
-Guarded = Callable[[State, Session, Request], Reply]
+Guarded = Callable[[State, Grant, Request], Reply]
 
 OPEN: dict[str, Open] = {
     "GET com.atproto.identity.resolveHandle": identity.resolved,
@@ -32,7 +32,7 @@ GUARDED: dict[str, Guarded] = {
     "POST com.atproto.repo.createRecord": repo.create,
     "POST com.atproto.repo.deleteRecord": repo.delete,
     "POST com.atproto.repo.uploadBlob": repo.upload,
-    "GET com.atproto.server.getSession": lambda state, session, _: sessions.shown(state, session),
+    "GET com.atproto.server.getSession": lambda state, grant, _: sessions.shown(state, grant),
     "GET app.bsky.feed.getTimeline": appview.timeline,
     "GET app.bsky.actor.getProfile": lambda state, _, request: appview.profile(state, request),
     "GET app.bsky.actor.getProfiles": lambda state, _, request: appview.profiles(state, request),
@@ -45,6 +45,7 @@ class Bluesky(Network):
     key = "bluesky"
     title = "Bluesky"
     port_offset = 3
+    unreadable = (KeyError, TypeError, ValueError, AttributeError)
     state: State
 
     def reset(self) -> None:
@@ -52,15 +53,10 @@ class Bluesky(Network):
         self._proofs = Proofs(self.state)
         self._oauth = OAuth(self.state, self._proofs)
 
-    def handle(self, request: Request) -> Reply:
-        try:
-            return self._answer(request)
-        except Refused as no:
-            return no.reply
-        except (BadBody, KeyError, TypeError, ValueError, AttributeError):
-            return refused("InvalidRequest", "Input is not of the right shape").reply
+    def bad_request(self, request: Request) -> Reply:
+        return refused("InvalidRequest", "Input is not of the right shape").reply
 
-    def _answer(self, request: Request) -> Reply:
+    def answer(self, request: Request) -> Reply:
         path = request.path
         if path.startswith("/xrpc/"):
             return self._xrpc(request)
@@ -95,12 +91,12 @@ class Bluesky(Network):
             return OPEN[call](self.state, request)
         if call not in GUARDED:
             raise refused("MethodNotImplemented", "Method Not Implemented", 501)
-        session = sessions.opened(self.state, self._proofs, request)
+        grant = sessions.opened(self.state, self._proofs, request)
         try:
-            reply = GUARDED[call](self.state, session, request)
+            reply = GUARDED[call](self.state, grant, request)
         except Refused as no:
             reply = no.reply
-        return reply.adding(("DPoP-Nonce", self._proofs.nonce())) if session.key else reply
+        return reply.adding(("DPoP-Nonce", self._proofs.nonce())) if grant.key else reply
 
     def is_api(self, path: str) -> bool:
         doors = ("/oauth/token", "/oauth/revoke", "/oauth/par")
@@ -113,14 +109,8 @@ class Bluesky(Network):
             return BadProof(words, "invalid_token").to_caller().adding(nonce)
         return refused("ExpiredToken" if is_expired else "InvalidToken", words).reply
 
-    def configure(self, values: Mapping[str, Any]) -> None:
-        self.state.settings.change(dict(values))
-
     def environment(self, root: str) -> dict[str, str]:
         return {f"BLUESKY_{name}_URL": root for name in ("API", "PLC", "WEB")}
-
-    def received(self) -> dict[str, Any]:
-        return self.state.society.received()
 
     # What tests look at and do.
 
@@ -132,17 +122,3 @@ class Bluesky(Network):
     def handle_of(self, name: str) -> str:
         """What the member with this login name is called there."""
         return handle_of(name)
-
-    def add_friends(self, name: str, count: int) -> None:
-        """So many more accounts that `name` follows."""
-        self.state.society.add_follows(name, count)
-
-    def revoke(self, name: str) -> None:
-        """What the member does who takes an app password or an app's access back.
-
-        Nothing is renewed any more; what was given lasts to its end, as on the real server.
-        """
-        user = self.state.society.named(name).id
-        for token in self.state.tokens.refresh.values():
-            if token.session.user == user:
-                token.is_revoked = True

@@ -2,61 +2,49 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
 
-from syndication.sandbox.bluesky import es256
 from syndication.sandbox.bluesky.clients import BadClient, Document
 from syndication.sandbox.bluesky.proofs import BadProof, Proofs
-from syndication.sandbox.bluesky.state import Session, State, Token
-from syndication.sandbox.permission import Permission
-from syndication.sandbox.society import Account
-from syndication.sandbox.wire import Reply, Request, json_reply, redirect
+from syndication.sandbox.bluesky.state import State
+from syndication.sandbox.oauth2 import Asked, Asker, Grant, Server
+from syndication.sandbox.wire import Refused, Reply, Request, json_reply
 
 URN = "urn:ietf:params:oauth:request_uri:"
 REQUEST_SECONDS = 300
-CODE_SECONDS = 60
 WANTS = {
     "atproto": "アカウントの確認",
     "transition:generic": "投稿・画像・フォローなど、公開データの読み書き",
 }
 
 
-# What a form, the key that signed it, our own address and the client's document are answered.
-Answer = Callable[[Mapping[str, str], str, str, Document], dict[str, object]]
-
-
-@dataclass
-class Asked:
-    """A pushed request."""
-
-    fields: Mapping[str, str]
-    key: str
-    issuer: str
-    ends_at: datetime
-
-
-class Bad(Exception):
-    """An OAuth error answer."""
-
-    def __init__(self, error: str, description: str) -> None:
-        super().__init__(description)
-        self.reply = json_reply({"error": error, "error_description": description}, 400)
-
-
-class OAuth:
+class OAuth(Server):
     """Its addresses below `/oauth/` and `/.well-known/`."""
 
+    title = "Bluesky"
+    code_seconds = 60
+    denied = "Access denied"
+    noes = {
+        "grant_type": (400, "unsupported_grant_type", "grant_type"),
+        "code": (400, "invalid_grant", "Invalid code"),
+        "verifier": (400, "invalid_grant", "Invalid code_verifier"),
+        "another": (400, "invalid_grant", "The code was issued to another client or key"),
+        "refresh": (400, "invalid_grant", "Invalid refresh token"),
+        "replayed": (400, "invalid_grant", "Refresh token replayed"),
+        "expired": (400, "invalid_grant", "Refresh token expired or bound to another key"),
+        "pkce": (400, "invalid_request", "PKCE and response_type=code are required"),
+        "state": (400, "invalid_request", "code_challenge and state are required"),
+        "redirect_uri": (400, "invalid_request", "Invalid redirect_uri"),
+        "scope": (400, "invalid_scope", "Scope is not declared in the client metadata"),
+    }
+
     def __init__(self, state: State, proofs: Proofs) -> None:
+        super().__init__(state.society, state.tokens)
         self._state = state
         self._proofs = proofs
-        self._pushed: dict[str, Asked] = {}
-        self._codes: dict[str, tuple[Asked, Account]] = {}
-        self._page: Permission[Asked] = Permission("Bluesky", state.society, self._decided)
+        self._pushed: dict[str, tuple[Asked, datetime]] = {}
 
     def metadata(self, request: Request) -> Reply:
         """RFC 8414."""
@@ -88,129 +76,105 @@ class OAuth:
 
     def push(self, request: Request) -> Reply:
         """`/oauth/par` (RFC 9126)."""
-        return self._answered(request, self._push, 201)
+        return self._answered(self._push, request)
 
     def token(self, request: Request) -> Reply:
-        """`/oauth/token`."""
-        return self._answered(request, self._token, 200)
+        return self._answered(super().token, request)
 
     def revoke(self, request: Request) -> Reply:
         """`/oauth/revoke` (RFC 7009): the whole session of a token; of one that is none, nothing.
 
         Signed like the others, though the reference server lets it go unsigned.
         """
-        return self._answered(request, self._revoke, 200)
+        return self._answered(self._revoke, request)
 
-    def authorize(self, request: Request) -> Reply:
-        """The permission page, for a request that was pushed."""
-        if request.method == "POST":
-            return self._page.answer(request)
+    def asked(self, request: Request) -> Asked:
         query = request.query
-        asked = self._pushed.get(query.get("request_uri", ""))
-        is_known = asked and asked.fields.get("client_id") == query.get("client_id")
-        if asked is None or not is_known or asked.ends_at < self._state.now():
-            return self._page.refused("このリクエストは見つからないか、期限が切れています。")
-        document = self._state.clients.read(asked.fields["client_id"])
-        wants = [WANTS[each] for each in asked.fields["scope"].split() if each in WANTS]
-        name = str(document.get("client_name") or asked.fields["client_id"])
-        return self._page.ask(request, asked, app=name, wants=wants)
+        asked, until = self._pushed.get(query.get("request_uri", ""), (None, None))
+        is_late = until is None or until < self.tokens.now()
+        if asked is None or is_late or asked.client != query.get("client_id"):
+            raise self.refused("このリクエストは見つからないか、期限が切れています。")
+        return asked
 
-    def _answered(self, request: Request, answer: Answer, status: int) -> Reply:
+    def wants(self, asked: Asked) -> list[str]:
+        return [words for scope, words in WANTS.items() if scope in asked.scopes]
+
+    def asker(self, request: Request, form: Mapping[str, str]) -> Asker:
+        key = self._proofs.check(request)
+        self._document(request, form)
+        return Asker(form["client_id"], key)
+
+    def renewed(self, form: Mapping[str, str], asker: Asker) -> Grant:
+        token = self.tokens.refresh.get(form.get("refresh_token", ""))
+        if token is None or token.grant.client != asker.client or token.grant.is_revoked:
+            raise self.no("refresh")
+        if token.is_used:
+            self.tokens.end(token.grant)
+            raise self.no("replayed")
+        if token.grant.key != asker.key or self.tokens.is_over(token):
+            raise self.no("expired")
+        token.is_used = True
+        return token.grant
+
+    def pair(self, grant: Grant) -> dict[str, object]:
+        settings, tokens = self._state.settings, self.tokens
+        seconds = settings.oauth_access_seconds
+        return {
+            "access_token": tokens.give(tokens.access, grant, seconds),
+            "token_type": "DPoP",
+            "refresh_token": tokens.give(tokens.refresh, grant, settings.oauth_refresh_seconds),
+            "scope": " ".join(sorted(grant.scopes)),
+            "expires_in": seconds,
+            "sub": grant.user,
+        }
+
+    def _document(self, request: Request, form: Mapping[str, str]) -> Document:
+        return self._state.clients.authenticate(form, request.root)
+
+    def _answered(self, answer: Callable[[Request], Reply], request: Request) -> Reply:
         """With a nonce in any case, as every answer has one."""
         try:
-            key = self._proofs.check(request)
-            form = request.form()
-            document = self._state.clients.authenticate(form, request.root)
-            found = answer(form, key, request.root, document)
-            reply = json_reply(found, status)
+            reply = answer(request)
         except BadProof as bad:
             reply = bad.to_client()
-        except (BadClient, Bad) as bad:
+        except (BadClient, Refused) as bad:
             reply = bad.reply
         return reply.adding(("DPoP-Nonce", self._proofs.nonce()), ("Cache-Control", "no-store"))
 
-    def _push(
-        self, form: Mapping[str, str], key: str, issuer: str, document: Document
-    ) -> dict[str, object]:
-        scopes = set(form.get("scope", "").split())
-        if form.get("response_type") != "code" or form.get("code_challenge_method") != "S256":
-            raise Bad("invalid_request", "PKCE and response_type=code are required")
-        if len(form.get("code_challenge", "")) != 43 or not form.get("state"):
-            raise Bad("invalid_request", "code_challenge and state are required")
-        if form.get("redirect_uri") not in document["redirect_uris"]:
-            raise Bad("invalid_request", "Invalid redirect_uri")
-        if "atproto" not in scopes or not scopes <= set(document["scope"].split()):
-            raise Bad("invalid_scope", "Scope is not declared in the client metadata")
-        uri = f"{URN}req-{secrets.token_hex(16)}"
-        ends_at = self._state.now() + timedelta(seconds=REQUEST_SECONDS)
-        self._pushed[uri] = Asked(dict(form), key, issuer, ends_at)
-        return {"request_uri": uri, "expires_in": REQUEST_SECONDS - 1}
-
-    def _decided(self, asked: Asked, account: Account | None) -> Reply:
-        answer = {"iss": asked.issuer, "state": asked.fields["state"]}
-        if account is None:
-            answer |= {"error": "access_denied", "error_description": "Access denied"}
-        else:
-            answer["code"] = code = f"cod-{secrets.token_hex(32)}"
-            asked.ends_at = self._state.now() + timedelta(seconds=CODE_SECONDS)
-            self._codes[code] = (asked, account)
-        return redirect(f"{asked.fields['redirect_uri']}?{urlencode(answer)}")
-
-    def _token(
-        self, form: Mapping[str, str], key: str, issuer: str, document: Document
-    ) -> dict[str, object]:
-        if form.get("grant_type") == "refresh_token":
-            return self._tokens(self._renewed(form, key))
-        if form.get("grant_type") != "authorization_code":
-            raise Bad("unsupported_grant_type", "grant_type")
-        asked, account = self._codes.pop(form.get("code", ""), (None, None))
-        if asked is None or account is None or asked.ends_at < self._state.now():
-            raise Bad("invalid_grant", "Invalid code")
-        digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
-        if es256.packed(digest) != asked.fields["code_challenge"]:
-            raise Bad("invalid_grant", "Invalid code_verifier")
-        same = all(form.get(each) == asked.fields[each] for each in ("client_id", "redirect_uri"))
-        if not same or key != asked.key:
-            raise Bad("invalid_grant", "The code was issued to another client or key")
-        session = Session(account.id, key, form["client_id"], asked.fields["scope"])
-        return self._tokens(session)
-
-    def _revoke(
-        self, form: Mapping[str, str], key: str, issuer: str, document: Document
-    ) -> dict[str, object]:
-        text = form.get("token", "")
-        token = self._state.tokens.refresh.get(text) or self._state.tokens.access.get(text)
-        if token is not None and token.session.client_id == form.get("client_id"):
-            self._state.tokens.end(token.session)
-        return {}
-
-    def _renewed(self, form: Mapping[str, str], key: str) -> Session:
-        """The session of a refresh token, which is good once. Raises Bad."""
-        token = self._state.tokens.refresh.get(form.get("refresh_token", ""))
-        is_ours = token and token.session.client_id == form.get("client_id")
-        if token is None or not is_ours or token.is_revoked:
-            raise Bad("invalid_grant", "Invalid refresh token")
-        if token.is_used:
-            self._state.tokens.end(token.session)
-            raise Bad("invalid_grant", "Refresh token replayed")
-        if token.session.key != key or token.ends_at < self._state.now():
-            raise Bad("invalid_grant", "Refresh token expired or bound to another key")
-        token.is_used = True
-        return token.session
-
-    def _tokens(self, session: Session) -> dict[str, object]:
-        settings, tokens = self._state.settings, self._state.tokens
-        access, refresh = f"at-{secrets.token_hex(32)}", f"ref-{secrets.token_hex(32)}"
-        now = self._state.now()
-        seconds = settings.oauth_access_seconds
-        tokens.access[access] = Token(session, now + timedelta(seconds=seconds))
-        ends_at = now + timedelta(seconds=settings.oauth_refresh_seconds)
-        tokens.refresh[refresh] = Token(session, ends_at)
-        return {
-            "access_token": access,
-            "token_type": "DPoP",
-            "refresh_token": refresh,
-            "scope": session.scope,
-            "expires_in": seconds,
-            "sub": session.user,
+    def _push(self, request: Request) -> Reply:
+        key, form = self._proofs.check(request), request.form()
+        document = self._document(request, form)
+        scopes = frozenset(form.get("scope", "").split())
+        rules = {
+            "pkce": form.get("response_type") == "code"
+            and form.get("code_challenge_method") == "S256",
+            "state": len(form.get("code_challenge", "")) == 43 and bool(form.get("state")),
+            "redirect_uri": form.get("redirect_uri") in document["redirect_uris"],
+            "scope": "atproto" in scopes and scopes <= set(document["scope"].split()),
         }
+        for name, holds in rules.items():
+            if not holds:
+                raise self.no(name)
+        client = form["client_id"]
+        app = str(document.get("client_name") or client)
+        asked = Asked(
+            scopes,
+            form["redirect_uri"],
+            form["state"],
+            form["code_challenge"],
+            client,
+            app,
+            request.root,
+            key,
+        )
+        uri = f"{URN}req-{secrets.token_hex(16)}"
+        self._pushed[uri] = (asked, self.tokens.now() + timedelta(seconds=REQUEST_SECONDS))
+        return json_reply({"request_uri": uri, "expires_in": REQUEST_SECONDS - 1}, 201)
+
+    def _revoke(self, request: Request) -> Reply:
+        form = request.form()
+        asker, text = self.asker(request, form), form.get("token", "")
+        token = self.tokens.refresh.get(text) or self.tokens.access.get(text)
+        if token is not None and token.grant.client == asker.client:
+            self.tokens.end(token.grant)
+        return json_reply({})

@@ -6,8 +6,7 @@ from html import escape
 
 from syndication.sandbox.bluesky.state import State
 from syndication.sandbox.bluesky.words import handle_of
-from syndication.sandbox.html import page
-from syndication.sandbox.pictures import face
+from syndication.sandbox.html import page, pictures, portrait
 from syndication.sandbox.society import Post
 from syndication.sandbox.wire import Reply, Request
 
@@ -39,15 +38,10 @@ def profile(state: State, request: Request) -> Reply:
 
 
 def avatar(state: State, request: Request) -> Reply:
-    name = request.path.removeprefix("/avatar/").removesuffix(".jpg")
-    return Reply(200, face(name), (("Content-Type", "image/jpeg"),))
+    return portrait(request.path)
 
 
 def _one(post: Post, root: str) -> str:
     address = f"{root}/xrpc/com.atproto.sync.getBlob?did={post.user}&cid="
-    pictures = "".join(
-        f'<br><img src="{escape(address + each.id)}" alt="{escape(each.alt)}">'
-        for each in post.photos
-    )
     text = escape(post.text).replace("\n", "<br>")
-    return f'<div class="one">{text}{pictures}<br><span class="small">{post.at:%F %T}</span></div>'
+    return f'<div class="one">{text}{pictures(post.photos, address)}<br><span class="small">{post.at:%F %T}</span></div>'

@@ -8,70 +8,71 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from syndication.sandbox.bluesky.lexicon import checked
-from syndication.sandbox.bluesky.state import Session, State, tid
+from syndication.sandbox.bluesky.state import State, tid
 from syndication.sandbox.bluesky.words import (
     FOLLOW,
     POST,
     PROFILE,
-    Refused,
     cid,
     iso,
     refused,
 )
+from syndication.sandbox.html import upload_reply
+from syndication.sandbox.oauth2 import Grant
 from syndication.sandbox.pictures import face, media_type
 from syndication.sandbox.society import Post, Upload
-from syndication.sandbox.wire import Reply, Request, json_reply
+from syndication.sandbox.wire import Refused, Reply, Request, json_reply
 
 Fields = dict[str, Any]
 
 _KEY = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._:~-]{1,512}", re.ASCII)
 
 
-def put(state: State, session: Session, request: Request) -> Reply:
+def put(state: State, grant: Grant, request: Request) -> Reply:
     """com.atproto.repo.putRecord: the same again changes nothing; `swapRecord` null: only if new."""
     fields = request.json()
-    key = _target(session, fields)
+    key = _target(grant, fields)
     record = fields.get("record")
     if not isinstance(record, dict):
         raise refused("InvalidRequest", "Input/record must be an object")
     photos = checked(state, record)
-    there = state.post(session.user, key)
+    there = state.post(grant.user, key)
     name = cid(json.dumps(record, sort_keys=True).encode(), 0x71)
     if there is not None and there.more["cid"] == name:
         return json_reply({"uri": there.id, "cid": name, "validationStatus": "valid"})
     if "swapRecord" in fields and fields["swapRecord"] != (there.more["cid"] if there else None):
         at = there.more["cid"] if there else "null"
         raise refused("InvalidSwap", f"Record was at {at}")
-    return _kept(state, session, key, record, photos)
+    return _kept(state, grant, key, record, photos)
 
 
-def create(state: State, session: Session, request: Request) -> Reply:
+def create(state: State, grant: Grant, request: Request) -> Reply:
     """com.atproto.repo.createRecord. On a key that is taken the real one breaks."""
     fields = request.json()
     fields.setdefault("rkey", tid(state.now(), state.society.number()))
-    key = _target(session, fields)
-    if state.post(session.user, key) is not None:
+    key = _target(grant, fields)
+    if state.post(grant.user, key) is not None:
         raise refused("InternalServerError", "Internal Server Error", 500)
     record = fields["record"]
-    return _kept(state, session, key, record, checked(state, record))
+    return _kept(state, grant, key, record, checked(state, record))
 
 
-def delete(state: State, session: Session, request: Request) -> Reply:
+def delete(state: State, grant: Grant, request: Request) -> Reply:
     """com.atproto.repo.deleteRecord: of what is not there it says nothing."""
-    key = _target(session, request.json())
-    post = state.post(session.user, key)
+    key = _target(grant, request.json())
+    post = state.post(grant.user, key)
     if post is None:
         return json_reply({})
-    headers = _spend(state, session, 1)
+    headers = _spend(state, grant, 1)
     post.is_deleted = True
     return json_reply({"commit": _commit(state)}).adding(*headers)
 
 
-def upload(state: State, session: Session, request: Request) -> Reply:
+def upload(state: State, grant: Grant, request: Request) -> Reply:
     """com.atproto.repo.uploadBlob. How large a picture may be is asked when a record names it."""
     name = cid(request.body, 0x55)
     kind = media_type(request.body) or request.content_type
-    state.society.uploads[name] = Upload(name, session.user, request.body, kind)
+    state.society.uploads[name] = Upload(name, grant.user, request.body, kind)
     return json_reply({"blob": _blob(name, kind, len(request.body))})
 
 
@@ -130,16 +131,16 @@ def blob(state: State, request: Request) -> Reply:
     name = request.query.get("cid", "")
     upload = state.society.uploads.get(name)
     if upload is not None:
-        return Reply(200, upload.content, (("Content-Type", upload.content_type),))
+        return upload_reply(upload)
     picture = face(request.query.get("did", ""))
     if cid(picture, 0x55) == name:
         return Reply(200, picture, (("Content-Type", "image/jpeg"),))
     raise refused("BlobNotFound", "Blob not found")
 
 
-def _target(session: Session, fields: Fields) -> str:
+def _target(grant: Grant, fields: Fields) -> str:
     """The record key that a write names. Raises Refused."""
-    if fields.get("repo") != session.user:
+    if fields.get("repo") != grant.user:
         raise refused("AuthenticationRequired", "Authentication Required", 401)
     if fields.get("collection") != POST:
         raise refused("InvalidRequest", "The sandbox keeps posts alone")
@@ -149,24 +150,22 @@ def _target(session: Session, fields: Fields) -> str:
     return key
 
 
-def _kept(state: State, session: Session, key: str, record: Fields, photos: list[Upload]) -> Reply:
-    there = state.post(session.user, key)
-    headers = _spend(state, session, 2 if there else 3)
-    uri = f"at://{session.user}/{POST}/{key}"
+def _kept(state: State, grant: Grant, key: str, record: Fields, photos: list[Upload]) -> Reply:
+    there = state.post(grant.user, key)
+    headers = _spend(state, grant, 2 if there else 3)
+    uri = f"at://{grant.user}/{POST}/{key}"
     name = cid(json.dumps(record, sort_keys=True).encode(), 0x71)
     more = {"record": record, "cid": name, "key": key}
-    post = state.society.write(session.user, record["text"], id=uri, photos=photos, more=more)
+    post = state.society.write(grant.user, record["text"], id=uri, photos=photos, more=more)
     post.edits = there.edits + 1 if there else 0
     found = {"uri": uri, "cid": name, "commit": _commit(state), "validationStatus": "valid"}
     return json_reply(found).adding(*headers)
 
 
-def _spend(state: State, session: Session, points: int) -> tuple[tuple[str, str], ...]:
+def _spend(state: State, grant: Grant, points: int) -> tuple[tuple[str, str], ...]:
     """Points of the hour, and the headers that tell of them. Raises Refused (429)."""
     now, most = state.now(), state.settings.points
-    hour = [
-        each for each in state.spent.get(session.user, []) if each[0] > now - timedelta(hours=1)
-    ]
+    hour = [each for each in state.spent.get(grant.user, []) if each[0] > now - timedelta(hours=1)]
     left = most - sum(each[1] for each in hour)
     ends_at = (hour[0][0] if hour else now) + timedelta(hours=1)
     headers = (
@@ -178,7 +177,7 @@ def _spend(state: State, session: Session, points: int) -> tuple[tuple[str, str]
     if left < points:
         no = refused("RateLimitExceeded", "Rate Limit Exceeded", 429)
         raise Refused(no.reply.adding(*headers))
-    state.spent[session.user] = [*hour, (now, points)]
+    state.spent[grant.user] = [*hour, (now, points)]
     return headers
 
 

@@ -12,16 +12,17 @@ from typing import Any
 
 from syndication.sandbox.bluesky import es256
 from syndication.sandbox.bluesky.proofs import BadProof, Proofs
-from syndication.sandbox.bluesky.state import Session, State, Token
-from syndication.sandbox.bluesky.words import HANDLES, Refused, handle_of, refused
+from syndication.sandbox.bluesky.state import State
+from syndication.sandbox.bluesky.words import HANDLES, handle_of, refused
+from syndication.sandbox.oauth2 import Grant, Token
 from syndication.sandbox.society import Account
-from syndication.sandbox.wire import Reply, Request, json_reply
+from syndication.sandbox.wire import Refused, Reply, Request, json_reply
 
 GRACE = timedelta(hours=2)
 MAIN = "main-"  # before the password: the one that opens all, as a member should not use it here
 
 
-def opened(state: State, proofs: Proofs, request: Request) -> Session:
+def opened(state: State, proofs: Proofs, request: Request) -> Grant:
     """Whose request it is. Raises Refused."""
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
     if not text:
@@ -29,25 +30,25 @@ def opened(state: State, proofs: Proofs, request: Request) -> Session:
     token = state.tokens.access.get(text)
     if scheme == "DPoP":
         return _by_oauth(state, proofs, request, text)
-    if token is None or token.session.key or scheme != "Bearer":
+    if token is None or token.grant.key or scheme != "Bearer":
         raise refused("InvalidToken", "Token could not be verified")
-    if token.ends_at < state.now():
+    if state.tokens.is_over(token):
         raise refused("ExpiredToken", "Token has expired")
-    return token.session
+    return token.grant
 
 
-def _by_oauth(state: State, proofs: Proofs, request: Request, text: str) -> Session:
+def _by_oauth(state: State, proofs: Proofs, request: Request, text: str) -> Grant:
     nonce = ("DPoP-Nonce", proofs.nonce())
     try:
         key = proofs.check(request, text)
         token = state.tokens.access.get(text)
-        if token is None or token.session.key != key:
+        if token is None or token.grant.key != key:
             raise BadProof("Invalid token", "invalid_token")
-        if token.ends_at < state.now():
+        if state.tokens.is_over(token):
             raise BadProof("Token has expired", "invalid_token")
     except BadProof as bad:
         raise Refused(bad.to_caller().adding(nonce)) from bad
-    return token.session
+    return token.grant
 
 
 def create(state: State, request: Request) -> Reply:
@@ -58,20 +59,20 @@ def create(state: State, request: Request) -> Reply:
     is_main = password.startswith(MAIN)
     if account is None or password.removeprefix(MAIN) != account.password:
         raise refused("AuthenticationRequired", "Invalid identifier or password", 401)
-    return json_reply(_session(state, Session(account.id), account, is_main=is_main))
+    return json_reply(_session(state, Grant(account.id, frozenset()), account, is_main=is_main))
 
 
 def refresh(state: State, request: Request) -> Reply:
     """com.atproto.server.refreshSession. Asked again within two hours it gives the same successor, so
     that a lost answer costs nobody the session."""
     token, account = _refreshed(state, request)
-    given = _session(state, token.session, account)
+    given = _session(state, token.grant, account)
     if token.successor in state.tokens.refresh:
         del state.tokens.refresh[given["refreshJwt"]]
         given["refreshJwt"] = token.successor
     else:
         token.successor = given["refreshJwt"]
-        token.ends_at = min(token.ends_at, state.now() + GRACE)
+        token.until = min(token.until or state.now(), state.now() + GRACE)
     return json_reply(given)
 
 
@@ -79,15 +80,13 @@ def end(state: State, request: Request) -> Reply:
     """com.atproto.server.deleteSession: by the refresh token, as often as one likes. Nothing is renewed
     any more; the access token lasts to its end, as on the real server."""
     token = _presented(state, request)
-    for each in state.tokens.refresh.values():
-        if each.session is token.session:
-            each.is_revoked = True
+    token.grant.is_revoked = True
     return Reply()
 
 
-def shown(state: State, session: Session) -> Reply:
+def shown(state: State, grant: Grant) -> Reply:
     """com.atproto.server.getSession."""
-    account = state.society.accounts[session.user]
+    account = state.society.accounts[grant.user]
     return json_reply({"did": account.id, "handle": handle_of(account.name), "active": True})
 
 
@@ -95,31 +94,31 @@ def _presented(state: State, request: Request) -> Token:
     """The refresh token that was sent. Raises Refused for what was never one."""
     text = request.headers.get("authorization", "").removeprefix("Bearer ")
     token = state.tokens.refresh.get(text)
-    if token is None or token.session.key:
+    if token is None or token.grant.key:
         raise refused("InvalidToken", "Token could not be verified")
     return token
 
 
 def _refreshed(state: State, request: Request) -> tuple[Token, Account]:
     token = _presented(state, request)
-    if token.is_revoked:
+    if token.grant.is_revoked:
         raise refused("ExpiredToken", "Token has been revoked")
-    if token.ends_at < state.now():
+    if state.tokens.is_over(token):
         raise refused("ExpiredToken", "Token has expired")
-    return token, state.society.accounts[token.session.user]
+    return token, state.society.accounts[token.grant.user]
 
 
 def _session(
-    state: State, session: Session, account: Account, *, is_main: bool = False
+    state: State, grant: Grant, account: Account, *, is_main: bool = False
 ) -> dict[str, Any]:
     now, settings = state.now(), state.settings
     ends_at = now + timedelta(seconds=settings.access_seconds)
     scope = "com.atproto.access" if is_main else "com.atproto.appPass"
     access = _jwt(account, scope, now, ends_at)
-    state.tokens.access[access] = Token(session, ends_at)
+    state.tokens.access[access] = Token(grant, ends_at)
     last = now + timedelta(seconds=settings.refresh_seconds)
     renewal = _jwt(account, "com.atproto.refresh", now, last)
-    state.tokens.refresh[renewal] = Token(session, last)
+    state.tokens.refresh[renewal] = Token(grant, last)
     return {
         "accessJwt": access,
         "refreshJwt": renewal,

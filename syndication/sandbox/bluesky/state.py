@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+import secrets
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
 
+from syndication.sandbox import settings
 from syndication.sandbox.bluesky.clients import Clients
 from syndication.sandbox.bluesky.words import HANDLES, POST, did_of
 from syndication.sandbox.network import World
+from syndication.sandbox.oauth2 import Tokens
 from syndication.sandbox.society import Account, Post, Society
 
 _DIGITS = "234567abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass
-class Settings:
+class Settings(settings.Settings):
     """What `POST /_settings` can turn. `points`: an hour, for one account; a new record costs 3.
 
     `has_appview` False: a server at somebody's home that passes nothing on.
@@ -27,49 +30,6 @@ class Settings:
     oauth_refresh_seconds: int = 14 * 86400
     points: int = 5000
     has_appview: bool = True
-
-    def change(self, values: dict[str, Any]) -> None:
-        """Take new values. Raises ValueError for an unknown name or another type."""
-        kinds = {each.name: type(getattr(self, each.name)) for each in fields(self)}
-        for name, value in values.items():
-            if name not in kinds or type(value) is not kinds[name]:
-                raise ValueError(f"bluesky has no setting {name}={value!r}")
-            setattr(self, name, value)
-
-
-@dataclass
-class Session:
-    """What a member agreed to. `key` is the thumbprint it is bound to, "" by an app password."""
-
-    user: str
-    key: str = ""
-    client_id: str = ""
-    scope: str = ""
-
-
-@dataclass
-class Token:
-    """An access or refresh token and when it ends. `successor` is what a refresh gave for it."""
-
-    session: Session
-    ends_at: datetime
-    is_used: bool = False
-    is_revoked: bool = False
-    successor: str = ""
-
-
-@dataclass
-class Tokens:
-    """By their text."""
-
-    access: dict[str, Token] = field(default_factory=dict)
-    refresh: dict[str, Token] = field(default_factory=dict)
-
-    def end(self, session: Session) -> None:
-        """Every token of a session goes."""
-        for kept in (self.access, self.refresh):
-            for text in [text for text, token in kept.items() if token.session is session]:
-                del kept[text]
 
 
 class Neighbourhood(Society):
@@ -93,7 +53,7 @@ class State:
         }
         for uri, post in self.society.posts.items():
             post.id = uri
-        self.tokens = Tokens()
+        self.tokens = Tokens(self.now, partial(secrets.token_hex, 32))
         self.clients = Clients()
         self.spent: dict[str, list[tuple[datetime, int]]] = {}  # points, by account
 

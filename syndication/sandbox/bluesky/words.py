@@ -7,20 +7,12 @@ import hashlib
 import unicodedata
 from datetime import UTC, datetime
 
-from syndication.sandbox.wire import Reply, json_reply
+from syndication.sandbox.wire import Refused, json_reply
 
 POST = "app.bsky.feed.post"
 FOLLOW = "app.bsky.graph.follow"
 PROFILE = "app.bsky.actor.profile"
 HANDLES = ".test"
-
-
-class Refused(Exception):
-    """An answer that is no success."""
-
-    def __init__(self, reply: Reply) -> None:
-        super().__init__(reply.status)
-        self.reply = reply
 
 
 def refused(error: str, message: str, status: int = 400) -> Refused:

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, timedelta
 from html import escape
 from typing import Any
 
-from syndication.sandbox.html import page
-from syndication.sandbox.network import Network
+from syndication.sandbox import settings
+from syndication.sandbox.html import page, picture_count, portrait, post_box
+from syndication.sandbox.network import Network, World, routed
 from syndication.sandbox.oauth1 import BadSignature, OAuth1
-from syndication.sandbox.pictures import face, media_type
+from syndication.sandbox.pictures import media_type
 from syndication.sandbox.society import Account, Post, Society, digest
-from syndication.sandbox.wire import BadBody, Reply, Request, json_reply
+from syndication.sandbox.wire import Reply, Request, json_reply
 
-JPEG = ("Content-Type", "image/jpeg")
 CONSUMERS = {"anonymous": "anonymous"}
 _ADDRESS = re.compile(r"https?://[!-~]+")
 CONFIGS = ("/api/statusnet/config.json", "/api/gnusocial/config.json")
 
 
 @dataclass
-class Settings:
+class Settings(settings.Settings):
     """What `POST /_settings` can turn. `text_limit` 0: none. `shortens`: addresses are shown by the
     server's own shortener. `tells_address` off: no status says where people see it (GNU social 2.0)."""
 
@@ -32,13 +32,14 @@ class Settings:
     shortens: bool = False
     tells_address: bool = True
 
-    def change(self, values: dict[str, Any]) -> None:
-        """Take new values. Raises ValueError for an unknown name or another type."""
-        kinds = {each.name: type(getattr(self, each.name)) for each in fields(self)}
-        for name, value in values.items():
-            if name not in kinds or type(value) is not kinds[name]:
-                raise ValueError(f"gnusocial has no setting {name}={value!r}")
-            setattr(self, name, value)
+
+class State:
+    """One server."""
+
+    def __init__(self, world: World) -> None:
+        self.settings = Settings()
+        self.society = Society(world)
+        self.tokens = OAuth1("GNU social", self.society, CONSUMERS)
 
 
 class Gnusocial(Network):
@@ -47,20 +48,21 @@ class Gnusocial(Network):
     key = "gnusocial"
     title = "GNU social"
     port_offset = 4
-    society: Society
+    state: State
 
     def reset(self) -> None:
-        self.settings = Settings()
-        self.society = Society(self.world)
-        self.oauth = OAuth1("GNU social", self.society, CONSUMERS)
+        self.state = State(self.world)
+        self.settings, self.society = self.state.settings, self.state.society
+        self.oauth = self.state.tokens
 
-    def handle(self, request: Request) -> Reply:
+    def answer(self, request: Request) -> Reply:
         try:
             return self._answer(request)
         except BadSignature as wrong:
             return _error(request, f"Could not authenticate you: {wrong}.", 401)
-        except (BadBody, UnicodeDecodeError, ValueError):
-            return _error(request, "Bad request.", 400)
+
+    def bad_request(self, request: Request) -> Reply:
+        return _error(request, "Bad request.", 400)
 
     def _answer(self, request: Request) -> Reply:
         doors = {
@@ -75,12 +77,9 @@ class Gnusocial(Network):
             return json_reply(
                 {"site": {"name": "GNU social（サンドボックス）", "textlimit": limit}}
             )
-        asked = f"{request.method} {request.path}"
-        for route, handler in ROUTES:
-            found = re.fullmatch(route, asked)
-            if found:
-                me = self.oauth.opened(request)
-                return handler(self, request, me, "".join(found.groups()))
+        if found := routed(ROUTES, request):
+            handler, rest = found
+            return handler(self, request, self.oauth.opened(request), rest)
         return self._shown(request)
 
     def update(self, request: Request, me: Account, rest: str) -> Reply:
@@ -170,20 +169,14 @@ class Gnusocial(Network):
     def _shown(self, request: Request) -> Reply:
         place, _, rest = request.path.removeprefix("/").partition("/")
         if place == "avatar":
-            return Reply(200, face(rest.removesuffix(".jpg")), (JPEG,))
+            return portrait(rest)
         if place == "api":
             return _error(request, "API method not found.", 404)
-        newest = sorted(self.society.posts.values(), key=lambda post: post.at, reverse=True)
-        return page("GNU social（サンドボックス）", "".join(map(self._one, newest)))
+        return page("GNU social（サンドボックス）", "".join(map(self._one, self.society.newest)))
 
     def _one(self, post: Post) -> str:
         owner = self.society.accounts[post.user]
-        pictures = f"（写真{len(post.photos)}枚）" if post.photos else ""
-        return (
-            f'<div class="one{" gone" if post.is_deleted else ""}"><b>{escape(owner.nickname)}</b>'
-            f"<p>{escape(post.text)}{pictures}</p>"
-            f'<span class="small">{post.at:%m/%d %H:%M}</span></div>'
-        )
+        return post_box(post, owner, f"<p>{escape(post.text)}{picture_count(post)}</p>")
 
     def is_api(self, path: str) -> bool:
         spared = path.startswith("/api/oauth/") or path in CONFIGS
@@ -191,25 +184,6 @@ class Gnusocial(Network):
 
     def refusal(self, request: Request, *, is_expired: bool) -> Reply:
         return _error(request, "Could not authenticate you.", 401)
-
-    def configure(self, values: Mapping[str, Any]) -> None:
-        self.settings.change(dict(values))
-
-    def environment(self, root: str) -> dict[str, str]:
-        return {}
-
-    # What tests do.
-
-    def add_friends(self, name: str, count: int) -> None:
-        """So many more accounts that `name` follows."""
-        self.society.add_follows(name, count)
-
-    def revoke(self, name: str) -> None:
-        """What the member's button in the settings does."""
-        self.oauth.revoke(self.society.named(name).id)
-
-    def received(self) -> dict[str, Any]:
-        return self.society.received()
 
 
 Handler = Callable[[Gnusocial, Request, Account, str], Reply]

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from syndication.sandbox.mastodon import shapes
 from syndication.sandbox.mastodon.oauth import allows
-from syndication.sandbox.mastodon.state import State, Token
+from syndication.sandbox.mastodon.state import State
+from syndication.sandbox.oauth2 import Grant
 from syndication.sandbox.society import Account
-from syndication.sandbox.wire import Reply, Request, json_reply
+from syndication.sandbox.window import Window
+from syndication.sandbox.wire import Refused, Reply, Request, json_reply
 
-WINDOW = timedelta(minutes=5)
 HTML = ("Content-Type", "text/html; charset=utf-8")
-
-
-class Refused(Exception):
-    """The request ends here, with this reply."""
-
-    def __init__(self, reply: Reply) -> None:
-        super().__init__(reply.status)
-        self.reply = reply
 
 
 @dataclass(frozen=True)
@@ -31,17 +22,17 @@ class Call:
 
     state: State
     request: Request
-    token: Token
+    grant: Grant
     key: str
     rest: str = ""
 
     @property
     def me(self) -> Account:
-        return self.state.society.accounts[self.token.user]
+        return self.state.society.accounts[self.grant.user]
 
     def needs(self, scope: str) -> None:
         """Raises Refused where the token does not cover `scope`."""
-        if not allows(self.token.scopes, scope):
+        if not allows(self.grant.scopes, scope):
             raise Refused(error("This action is outside the authorized scopes", 403))
 
 
@@ -50,16 +41,17 @@ class Gate:
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self._seen: dict[str, deque[datetime]] = defaultdict(deque)
+        self._seen = Window(state.society.now, 5 * 60)
 
     def call(self, request: Request, rest: str = "") -> Call:
         """Raises Refused for a token that opens nothing, or one that asked too often."""
-        scheme, _, value = request.headers.get("authorization", "").partition(" ")
-        token = self._state.tokens.get(value.strip()) if scheme.lower() == "bearer" else None
-        if token is None or token.is_revoked:
+        token = self._state.tokens.living(self._state.tokens.access, request.bearer)
+        if token is None:
             raise Refused(self.dead_token())
-        self._count(token.user)
-        return Call(self._state, request, token, value.strip(), rest)
+        user = token.grant.user
+        if not self._seen.takes(user, self._state.settings.rate_limit):
+            raise Refused(error("Too many requests", 429).adding(*self.headers(user)))
+        return Call(self._state, request, token.grant, request.bearer, rest)
 
     def dead_token(self) -> Reply:
         """As this server tells it."""
@@ -73,21 +65,12 @@ class Gate:
 
     def headers(self, user: str) -> tuple[tuple[str, str], ...]:
         """What is left in this window."""
-        seen, limit = self._seen[user], self._state.settings.rate_limit
-        reset = (seen[0] if seen else self._state.society.now()) + WINDOW
+        limit = self._state.settings.rate_limit
         return (
             ("X-RateLimit-Limit", str(limit)),
-            ("X-RateLimit-Remaining", str(max(limit - len(seen), 0))),
-            ("X-RateLimit-Reset", shapes.moment(reset)),
+            ("X-RateLimit-Remaining", str(self._seen.left(user, limit))),
+            ("X-RateLimit-Reset", shapes.moment(self._seen.ends(user))),
         )
-
-    def _count(self, user: str) -> None:
-        seen, now = self._seen[user], self._state.society.now()
-        while seen and seen[0] <= now - WINDOW:
-            seen.popleft()
-        if len(seen) >= self._state.settings.rate_limit:
-            raise Refused(error("Too many requests", 429).adding(*self.headers(user)))
-        seen.append(now)
 
 
 Handler = Callable[[Call], Reply]

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from syndication.sandbox.mastodon import pages, people, statuses
-from syndication.sandbox.mastodon.api import Call, Gate, Refused, error
+from syndication.sandbox.mastodon.api import Call, Gate, error
 from syndication.sandbox.mastodon.oauth import OAuth
 from syndication.sandbox.mastodon.state import State
-from syndication.sandbox.network import Network
-from syndication.sandbox.wire import BadBody, Reply, Request
+from syndication.sandbox.network import Network, routed
+from syndication.sandbox.wire import Reply, Request
 
 Open = Callable[[State, Request], Reply]
 
@@ -48,15 +46,7 @@ class Mastodon(Network):
         self._oauth = OAuth(self.state)
         self._gate = Gate(self.state)
 
-    def handle(self, request: Request) -> Reply:
-        try:
-            return self._answer(request)
-        except Refused as refused:
-            return refused.reply
-        except (BadBody, UnicodeDecodeError, ValueError):
-            return error("Bad Request", 400)
-
-    def _answer(self, request: Request) -> Reply:
+    def answer(self, request: Request) -> Reply:
         doors = {
             "/oauth/authorize": self._oauth.authorize,
             "/oauth/token": self._oauth.token,
@@ -68,13 +58,14 @@ class Mastodon(Network):
             return doors[request.path](request)
         if request.path in OPEN:
             return OPEN[request.path](self.state, request)
-        asked = f"{request.method} {request.path}"
-        for route, handler in API:
-            found = re.fullmatch(route, asked)
-            if found:
-                call = self._gate.call(request, "".join(found.groups()))
-                return handler(call).adding(*self._gate.headers(call.token.user))
+        if found := routed(API, request):
+            handler, rest = found
+            call = self._gate.call(request, rest)
+            return handler(call).adding(*self._gate.headers(call.grant.user))
         return pages.shown(self.state, request)
+
+    def bad_request(self, request: Request) -> Reply:
+        return error("Bad Request", 400)
 
     def is_api(self, path: str) -> bool:
         """Registering and the server's own words are spared by faults, as is the permission page."""
@@ -83,25 +74,3 @@ class Mastodon(Network):
 
     def refusal(self, request: Request, *, is_expired: bool) -> Reply:
         return self._gate.dead_token()
-
-    def configure(self, values: Mapping[str, Any]) -> None:
-        self.state.settings.change(dict(values))
-
-    def environment(self, root: str) -> dict[str, str]:
-        return {}
-
-    # What tests do.
-
-    def add_friends(self, name: str, count: int) -> None:
-        """So many more accounts that `name` follows."""
-        self.state.society.add_follows(name, count)
-
-    def revoke(self, name: str) -> None:
-        """What the member's "Revoke" in the settings does."""
-        user = self.state.account(name).id
-        for token in self.state.tokens.values():
-            if token.user == user:
-                token.is_revoked = True
-
-    def received(self) -> dict[str, Any]:
-        return self.state.society.received()

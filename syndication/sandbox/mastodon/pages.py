@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from html import escape
-
-from syndication.sandbox.html import page
+from syndication.sandbox.html import page, pictures, portrait, post_box, upload_reply
 from syndication.sandbox.mastodon import shapes
 from syndication.sandbox.mastodon.state import State
-from syndication.sandbox.pictures import face
 from syndication.sandbox.society import Post
 from syndication.sandbox.wire import Reply, Request, json_reply
-
-JPEG = ("Content-Type", "image/jpeg")
 
 
 def overview(state: State, request: Request) -> Reply:
     """`/`: what came in through the API, newest first, then what was here before."""
-    posts = sorted(state.society.posts.values(), key=lambda post: post.at, reverse=True)
+    posts = state.society.newest
     came = "".join(_one(state, post, request.root) for post in posts if not post.is_seeded)
     before = "".join(_one(state, post, request.root) for post in posts if post.is_seeded)
     return page(
@@ -30,10 +25,9 @@ def shown(state: State, request: Request) -> Reply:
     """`/@name`, `/@name/<id>`, `/media/<id>`, `/avatars/<name>.jpg`."""
     place, _, rest = request.path.removeprefix("/").partition("/")
     if place == "media" and rest in state.society.uploads:
-        upload = state.society.uploads[rest]
-        return Reply(200, upload.content, (("Content-Type", upload.content_type),))
+        return upload_reply(state.society.uploads[rest])
     if place == "avatars":
-        return Reply(200, face(rest.removesuffix(".jpg")), (JPEG,))
+        return portrait(rest)
     if place.startswith("@") and rest in state.society.posts:
         return page("Mastodon", _one(state, state.society.posts[rest], request.root))
     if place.startswith("@") and not rest:
@@ -52,12 +46,6 @@ def _profile(state: State, name: str, root: str) -> Reply:
 
 def _one(state: State, post: Post, root: str) -> str:
     owner = state.society.accounts[post.user]
-    pictures = "".join(
-        f'<br><img src="{root}/media/{each.id}" alt="{escape(each.alt)}">' for each in post.photos
-    )
-    edited = f"・編集 {post.edits}" if post.edits else ""
-    return (
-        f'<div class="one{" gone" if post.is_deleted else ""}"><b>{escape(owner.nickname)}</b> '
-        f"{shapes.html(post.text)}{pictures}"
-        f'<span class="small">{post.visibility}・{post.at:%m/%d %H:%M}{edited}</span></div>'
-    )
+    body = shapes.html(post.text) + pictures(post.photos, f"{root}/media/")
+    edited = (f"編集 {post.edits}",) if post.edits else ()
+    return post_box(post, owner, body, post.visibility, *edited)

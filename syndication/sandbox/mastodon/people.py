@@ -20,9 +20,9 @@ TYPES = ["image/jpeg", "image/png", "image/gif", "image/webp"]
 
 def me(call: Call) -> Reply:
     """GET /api/v1/accounts/verify_credentials."""
-    if call.state.settings.broad_scopes and "read" not in call.token.scopes:
+    if call.state.settings.broad_scopes and "read" not in call.grant.scopes:
         return error("out_of_scope_for_token", 403)
-    if not {"read", "profile", "read:accounts"} & call.token.scopes:
+    if not {"read", "profile", "read:accounts"} & call.grant.scopes:
         return error("This action is outside the authorized scopes", 403)
     one = call.me
     return json_reply(

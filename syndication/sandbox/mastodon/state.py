@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+import secrets
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import partial
 
+from syndication.sandbox import settings
 from syndication.sandbox.network import World
+from syndication.sandbox.oauth2 import Tokens
 from syndication.sandbox.society import Account, Post, Society
 
 
 @dataclass
-class Settings:
+class Settings(settings.Settings):
     """What `POST /_settings` can turn: servers that speak this API differ.
 
     `idempotency`: three of four servers ignore the key. `repeat_is_500`: a repeat with it is answered so
@@ -59,14 +62,6 @@ class Settings:
         False  # Mastodon 4.5 does not: https://github.com/mastodon/mastodon/issues/31116
     )
 
-    def change(self, values: dict[str, Any]) -> None:
-        """Take new values. Raises ValueError for an unknown name or another type."""
-        kinds = {each.name: type(getattr(self, each.name)) for each in fields(self)}
-        for name, value in values.items():
-            if name not in kinds or type(value) is not kinds[name]:
-                raise ValueError(f"mastodon has no setting {name}={value!r}")
-            setattr(self, name, value)
-
 
 @dataclass(frozen=True)
 class App:
@@ -79,28 +74,6 @@ class App:
     scopes: frozenset[str]
 
 
-@dataclass(frozen=True)
-class Code:
-    """What a member's consent gave, for ten minutes, once."""
-
-    app: str
-    user: str
-    scopes: frozenset[str]
-    redirect_uri: str
-    challenge: str
-    until: datetime
-
-
-@dataclass
-class Token:
-    """An access token. It does not expire; the member can take it back."""
-
-    user: str
-    app: str
-    scopes: frozenset[str]
-    is_revoked: bool = False
-
-
 class State:
     """One server."""
 
@@ -111,8 +84,7 @@ class State:
         for account in self.society.accounts.values():
             account.is_locked = account.name == "hanako"
         self.apps: dict[str, App] = {}
-        self.codes: dict[str, Code] = {}
-        self.tokens: dict[str, Token] = {}
+        self.tokens = Tokens(world.clock.now, partial(secrets.token_urlsafe, 32))
         self.repeats: dict[tuple[str, str], str] = {}  # token and Idempotency-Key: the status
 
     def sees(self, viewer: str, post: Post) -> bool:

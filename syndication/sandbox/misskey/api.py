@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from syndication.sandbox.misskey.state import Problem, State, Token
+from syndication.sandbox.misskey.state import Problem, State
+from syndication.sandbox.oauth2 import Grant
 from syndication.sandbox.pictures import media_type
 from syndication.sandbox.society import Account, Post, Upload
-from syndication.sandbox.wire import Reply, Request, json_reply
+from syndication.sandbox.wire import Refused, Reply, Request, json_reply
 
-HOUR = timedelta(hours=1)
 NO_TOKEN = Problem(
     401, "CREDENTIAL_REQUIRED", "1384574d-a912-4b81-8601-c7b1c4085df1", "Credential required."
 )
@@ -44,12 +44,9 @@ INVALID = Problem(400, "INVALID_PARAM", "3d81ceae-475f-4600-b2a8-2bc116157532", 
 NO_NOTE = Problem(400, "NO_SUCH_NOTE", "490be23f-8c1f-4796-819f-94cb4f9d1630", "No such note.")
 
 
-class Refused(Exception):
+def refused(problem: Problem) -> Refused:
     """The request ends here."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.code)
-        self.reply = told(problem)
+    return Refused(told(problem))
 
 
 @dataclass(frozen=True)
@@ -58,24 +55,24 @@ class Call:
 
     state: State
     request: Request
-    token: Token
+    grant: Grant
     fields: dict[str, Any]
 
     @property
     def me(self) -> Account:
-        return self.state.society.accounts[self.token.user]
+        return self.state.society.accounts[self.grant.user]
 
     def needs(self, permission: str) -> None:
         """Raises Refused where the member did not allow it."""
-        if permission not in self.token.permissions:
-            raise Refused(NOT_ALLOWED)
+        if permission not in self.grant.scopes:
+            raise refused(NOT_ALLOWED)
 
     @property
     def limit(self) -> int:
         """How many rows are asked for; Raises Refused above 100."""
         limit = self.fields.get("limit", 10)
         if not isinstance(limit, int) or not 1 <= limit <= 100:
-            raise Refused(INVALID)
+            raise refused(INVALID)
         return limit
 
 
@@ -87,14 +84,13 @@ def opened(state: State, request: Request) -> Call:
     else:
         fields = request.json() if request.body else {}
         given = str(fields.get("i") or "")
-    scheme, _, value = request.headers.get("authorization", "").partition(" ")
-    given = value.strip() if scheme.lower() == "bearer" else given
+    given = request.bearer or given
     if not given:
-        raise Refused(NO_TOKEN)
-    token = state.tokens.get(given)
-    if token is None or token.is_revoked:
-        raise Refused(BAD_TOKEN)
-    return Call(state, request, token, fields)
+        raise refused(NO_TOKEN)
+    token = state.tokens.living(state.tokens.access, given)
+    if token is None:
+        raise refused(BAD_TOKEN)
+    return Call(state, request, token.grant, fields)
 
 
 def me(call: Call) -> Reply:
@@ -111,11 +107,11 @@ def create(call: Call) -> Reply:
     uploads = [call.state.society.uploads.get(str(each)) for each in wanted or []]
     photos = [each for each in uploads if each is not None and each.user == call.me.id]
     if not text and not photos:
-        raise Refused(NO_CONTENT)
+        raise refused(NO_CONTENT)
     if isinstance(text, str) and len(text) > call.state.settings.max_note_text_length:
-        raise Refused(INVALID)
+        raise refused(INVALID)
     if len(photos) > 16 or call.fields.get("visibility", "public") not in VISIBILITIES:
-        raise Refused(INVALID)
+        raise refused(INVALID)
     _count(call)
     first = _first_of_equals(call, str(text or ""), photos)
     if first is not None:
@@ -134,7 +130,7 @@ def delete(call: Call) -> Reply:
     call.needs("write:notes")
     post = call.state.society.posts.get(str(call.fields.get("noteId")))
     if post is None or post.user != call.me.id or post.is_deleted:
-        raise Refused(NO_NOTE)
+        raise refused(NO_NOTE)
     post.is_deleted = True
     return Reply(204)
 
@@ -145,7 +141,7 @@ def upload(call: Call) -> Reply:
     file = call.fields.get("file")
     kind = media_type(file.content) if file is not None else ""
     if file is None or not kind:
-        raise Refused(INVALID)
+        raise refused(INVALID)
     comment = call.fields["comment"].text if "comment" in call.fields else ""
     ident = call.state.keep(call.me.id, file.content, kind, comment)
     kept = call.state.society.uploads[ident]
@@ -257,12 +253,8 @@ def _first_of_equals(call: Call, text: str, photos: list[Upload]) -> Post | None
 
 
 def _count(call: Call) -> None:
-    seen, now = call.state.written[call.me.id], call.state.society.now()
-    while seen and seen[0] <= now - HOUR:
-        seen.popleft()
-    if len(seen) >= call.state.settings.rate_limit:
-        raise Refused(TOO_OFTEN)
-    seen.append(now)
+    if not call.state.written.takes(call.me.id, call.state.settings.rate_limit):
+        raise refused(TOO_OFTEN)
 
 
 def _listed(call: Call, posts: list[Post]) -> Reply:

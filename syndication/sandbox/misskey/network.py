@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
 from html import escape
-from typing import Any
 from urllib.parse import urlencode
 
-from syndication.sandbox.html import page
+from syndication.sandbox.html import page, pictures, portrait, post_box, upload_reply
 from syndication.sandbox.misskey import api
-from syndication.sandbox.misskey.state import Consent, State, Token
+from syndication.sandbox.misskey.state import State
 from syndication.sandbox.network import Network
+from syndication.sandbox.oauth2 import Asked, Grant
 from syndication.sandbox.permission import Permission
-from syndication.sandbox.pictures import face
 from syndication.sandbox.society import Account, Post
-from syndication.sandbox.wire import BadBody, Reply, Request, json_reply, redirect
-
-JPEG = ("Content-Type", "image/jpeg")
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A MiAuth page that was opened."""
-
-    session: str
-    callback: str
-    permissions: frozenset[str]
+from syndication.sandbox.wire import Reply, Request, json_reply, redirect
 
 
 class Misskey(Network):
@@ -44,15 +29,7 @@ class Misskey(Network):
             "Misskey", self.state.society, self._decided
         )
 
-    def handle(self, request: Request) -> Reply:
-        try:
-            return self._answer(request)
-        except api.Refused as refused:
-            return refused.reply
-        except (BadBody, UnicodeDecodeError, ValueError):
-            return api.told(api.INVALID)
-
-    def _answer(self, request: Request) -> Reply:
+    def answer(self, request: Request) -> Reply:
         path = request.path
         if path.startswith("/miauth/"):
             return self._miauth(request)
@@ -71,7 +48,8 @@ class Misskey(Network):
             return self._permission.answer(request)
         query = request.query
         wants = frozenset(filter(None, query.get("permission", "").split(",")))
-        asked = Asked(request.path.removeprefix("/miauth/"), query.get("callback", ""), wants)
+        session = request.path.removeprefix("/miauth/")
+        asked = Asked(wants, query.get("callback", ""), session)
         name = query.get("name") or "App"
         return self._permission.ask(request, asked, app=name, wants=sorted(wants))
 
@@ -79,19 +57,18 @@ class Misskey(Network):
         """A no leads nowhere: MiAuth tells the program nothing."""
         if who is None:
             return self._permission.refused("拒否しました。アプリに戻って、やり直せます。")
-        self.state.consents[asked.session] = Consent(who.id, asked.permissions)
-        if not asked.callback:
+        self.state.consents[asked.state] = Grant(who.id, asked.scopes)
+        if not asked.redirect_uri:
             return self._permission.refused("承認しました。アプリに戻ってください。")
-        joint = "&" if "?" in asked.callback else "?"
-        return redirect(asked.callback + joint + urlencode({"session": asked.session}))
+        joint = "&" if "?" in asked.redirect_uri else "?"
+        return redirect(asked.redirect_uri + joint + urlencode({"session": asked.state}))
 
     def _check(self, session: str) -> Reply:
         """The token, once."""
         consent = self.state.consents.pop(session, None)
         if consent is None:
             return json_reply({"ok": False})
-        value = secrets.token_urlsafe(24)
-        self.state.tokens[value] = Token(consent.user, consent.permissions)
+        value = self.state.tokens.give(self.state.tokens.access, consent)
         account = self.state.society.accounts[consent.user]
         return json_reply({"ok": True, "token": value, "user": api.user(account, "")})
 
@@ -101,25 +78,18 @@ class Misskey(Network):
         if place == "notes" and rest in posts:
             return page("Misskey", self._one(posts[rest]))
         if place == "avatars":
-            return Reply(200, face(rest.removesuffix(".jpg")), (JPEG,))
+            return portrait(rest)
         if place == "files" and rest in self.state.society.uploads:
-            upload = self.state.society.uploads[rest]
-            return Reply(200, upload.content, (("Content-Type", upload.content_type),))
+            return upload_reply(self.state.society.uploads[rest])
         if place.startswith("@") or not place:
-            newest = sorted(posts.values(), key=lambda post: post.at, reverse=True)
-            return page("Misskey（サンドボックス）", "".join(map(self._one, newest)))
+            shown = map(self._one, self.state.society.newest)
+            return page("Misskey（サンドボックス）", "".join(shown))
         return Reply(404, b"<html><body>404</body></html>")
 
     def _one(self, post: Post) -> str:
         owner = self.state.society.accounts[post.user]
-        pictures = "".join(
-            f'<br><img src="/files/{each.id}" alt="{escape(each.alt)}">' for each in post.photos
-        )
-        return (
-            f'<div class="one{" gone" if post.is_deleted else ""}"><b>{escape(owner.nickname)}</b>'
-            f"<p>{escape(post.text)}</p>{pictures}"
-            f'<span class="small">{post.visibility}・{post.at:%m/%d %H:%M}</span></div>'
-        )
+        body = f"<p>{escape(post.text)}</p>{pictures(post.photos, '/files/')}"
+        return post_box(post, owner, body, post.visibility)
 
     def is_api(self, path: str) -> bool:
         """MiAuth and the server's own words are spared by faults."""
@@ -128,23 +98,5 @@ class Misskey(Network):
     def refusal(self, request: Request, *, is_expired: bool) -> Reply:
         return api.told(api.BAD_TOKEN)
 
-    def configure(self, values: Mapping[str, Any]) -> None:
-        self.state.settings.change(dict(values))
-
-    def environment(self, root: str) -> dict[str, str]:
-        return {}
-
-    # What tests do.
-
-    def add_friends(self, name: str, count: int) -> None:
-        """So many more accounts that `name` follows."""
-        self.state.society.add_follows(name, count)
-
-    def revoke(self, name: str) -> None:
-        """What the member's button in the settings does."""
-        for token in self.state.tokens.values():
-            if token.user == self.state.account(name).id:
-                token.is_revoked = True
-
-    def received(self) -> dict[str, Any]:
-        return self.state.society.received()
+    def bad_request(self, request: Request) -> Reply:
+        return api.told(api.INVALID)

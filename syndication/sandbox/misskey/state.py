@@ -3,51 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict, deque
-from dataclasses import dataclass, field, fields
+import secrets
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import partial
 
+from syndication.sandbox import settings
 from syndication.sandbox.network import World
+from syndication.sandbox.oauth2 import Grant, Tokens
 from syndication.sandbox.society import Account, Post, Society, digest
+from syndication.sandbox.window import Window
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _EPOCH_2000 = 946684800000  # aidx counts milliseconds from 2000 on
 
 
 @dataclass
-class Settings:
+class Settings(settings.Settings):
     """What `POST /_settings` can turn. `rate_limit`: notes of one account in an hour. `same_within`: an
     equal note within so many seconds is answered with the first one (misskey.io: 60)."""
 
     max_note_text_length: int = 3000
     rate_limit: int = 300
     same_within: int = 0
-
-    def change(self, values: dict[str, Any]) -> None:
-        """Take new values. Raises ValueError for an unknown name or another type."""
-        kinds = {each.name: type(getattr(self, each.name)) for each in fields(self)}
-        for name, value in values.items():
-            if name not in kinds or type(value) is not kinds[name]:
-                raise ValueError(f"misskey has no setting {name}={value!r}")
-            setattr(self, name, value)
-
-
-@dataclass
-class Token:
-    """An access token. It does not expire; the member can take it back."""
-
-    user: str
-    permissions: frozenset[str]
-    is_revoked: bool = False
-
-
-@dataclass
-class Consent:
-    """What a member allowed by MiAuth, until it is fetched."""
-
-    user: str
-    permissions: frozenset[str]
 
 
 class State:
@@ -58,10 +36,10 @@ class State:
         self.society = Society(world, account_id=account_id, post_id=aidx)
         for account in self.society.accounts.values():
             account.is_locked = account.name == "hanako"
-        self.consents: dict[str, Consent] = {}
-        self.tokens: dict[str, Token] = {}
+        self.consents: dict[str, Grant] = {}  # what was allowed by MiAuth, until it is fetched
+        self.tokens = Tokens(world.clock.now, partial(secrets.token_urlsafe, 24))
         self.files: dict[str, str] = {}  # account and hash: the upload that is there already
-        self.written: dict[str, deque[datetime]] = defaultdict(deque)
+        self.written = Window(world.clock.now, 3600)
 
     def account(self, name: str) -> Account:
         """The account with this login name. Raises KeyError."""

@@ -13,9 +13,9 @@ from syndication.sandbox.mixi import (
     voice,
 )
 from syndication.sandbox.mixi.calls import Call, Route, failed
-from syndication.sandbox.mixi.oauth import Refused, Throttle, opened, token
+from syndication.sandbox.mixi.oauth import opened, pass_one, token
 from syndication.sandbox.mixi.state import State
-from syndication.sandbox.wire import BadBody, Reply, Request
+from syndication.sandbox.wire import BadBody, Refused, Reply, Request
 
 ROUTES: list[Route] = [
     route
@@ -32,7 +32,6 @@ class Api:
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self._throttle = Throttle(state)
 
     def handle(self, request: Request) -> Reply:
         """The answer to a call, errors included."""
@@ -50,7 +49,7 @@ class Api:
     def _call(self, request: Request) -> Reply:
         route, args = _find(request)
         grant = opened(self._state, request, route.scope)
-        self._throttle.pass_one(grant)
+        pass_one(self._state, grant)
         me = self._state.accounts.get(grant.user)
         if me is None:
             raise failed(403)  # a client's own token has no member to act for

@@ -9,10 +9,9 @@ from functools import cached_property
 from re import Pattern
 from typing import Any
 
-from syndication.sandbox.mixi.oauth import Refused
 from syndication.sandbox.mixi.rows import VISIBILITIES, Account
 from syndication.sandbox.mixi.state import State
-from syndication.sandbox.wire import Reply, Request, json_reply
+from syndication.sandbox.wire import Refused, Reply, Request, json_reply
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, cast
+
+from syndication.sandbox import oauth2
+from syndication.sandbox.oauth2 import Token, Tokens
 
 SERVER_STATE_SECONDS = 30 * 60  # according to a blog; mixi's own page does not say
 
@@ -62,113 +65,61 @@ class Lifetimes(Protocol):
 
 
 @dataclass
-class Grant:
-    """One consent: whose, to what; `user` "" for a client's own token (client_credentials).
+class Grant(oauth2.Grant):
+    """One consent; `user` "" for a client's own token (client_credentials).
 
     `has_server_state` marks the newer spec, whose answers name the token type.
     """
 
-    user: str
-    scopes: frozenset[str]
     is_always: bool = False
     has_server_state: bool = False
     server_state: str = ""
-    is_revoked: bool = False
 
 
-@dataclass
-class Code:
-    """An authorization code: good once, until then."""
-
-    grant: Grant
-    until: datetime
-
-
-@dataclass
-class Token:
-    """An access or refresh token and its end."""
-
-    value: str = field(repr=False)
-    grant: Grant
-    until: datetime
-
-
-class Grants:
+class Grants(Tokens):
     """Every code and token that was given out."""
 
     def __init__(
         self, lifetimes: Lifetimes, now: Callable[[], datetime], mint: Callable[[], str]
     ) -> None:
+        super().__init__(now, mint)
         self._lifetimes = lifetimes
-        self._now = now
-        self._mint = mint
-        self.all: list[Grant] = []
-        self.codes: dict[str, Code] = {}
-        self.access: dict[str, Token] = {}
-        self.refresh: dict[str, Token] = {}
-        self.server_states: dict[str, datetime] = {}
+        self.server_states: dict[str, Token] = {}
 
     def new_server_state(self) -> str:
         """A server_state for one authorization."""
-        value = self._mint()
-        self.server_states[value] = self._in(SERVER_STATE_SECONDS)
-        return value
+        nobody = oauth2.Grant("", frozenset())
+        return self.give(self.server_states, nobody, SERVER_STATE_SECONDS)
 
     def knows_server_state(self, value: str) -> bool:
         """Whether it was given out and is young enough."""
-        until = self.server_states.get(value)
-        return until is not None and self._now() < until
+        return self.living(self.server_states, value) is not None
 
     def consent(self, grant: Grant) -> str:
         """Keep a member's consent; its code."""
-        self.all.append(grant)
-        value = self._mint()
-        self.codes[value] = Code(grant, self._in(self._lifetimes.code_seconds))
-        return value
+        return self.give(self.codes, grant, self._lifetimes.code_seconds)
 
     def redeem(self, code: str) -> Grant | None:
         """The grant behind a code, once and in time."""
-        found = self.codes.pop(code, None)
-        if found is None or self._now() >= found.until or found.grant.is_revoked:
-            return None
-        return found.grant
+        found = self.living(self.codes, code)
+        self.codes.pop(code, None)
+        return cast(Grant, found.grant) if found else None
 
     def renew(self, refresh: str) -> Grant | None:
         """The grant behind a living refresh token, which dies by it (after the grace)."""
-        token = self.refresh.get(refresh)
-        if token is None or self._now() >= token.until or token.grant.is_revoked:
+        token = self.living(self.refresh, refresh)
+        if token is None or token.until is None:
             return None
-        token.until = min(token.until, self._in(self._lifetimes.refresh_grace))
-        return token.grant
+        grace = self.now() + timedelta(seconds=self._lifetimes.refresh_grace)
+        token.until = min(token.until, grace)
+        return cast(Grant, token.grant)
 
     def give_refresh(self, grant: Grant) -> str:
         """A new refresh token: 3 months where the member always consents, else 6 hours."""
         lives = self._lifetimes
         seconds = lives.refresh_always_seconds if grant.is_always else lives.refresh_seconds
-        return self._give(self.refresh, grant, seconds)
+        return self.give(self.refresh, grant, seconds)
 
     def give_access(self, grant: Grant) -> str:
         """A new access token."""
-        return self._give(self.access, grant, self._lifetimes.access_seconds)
-
-    def is_expired(self, token: Token) -> bool:
-        """Whether its time is over."""
-        return self._now() >= token.until
-
-    def revoke(self, user: str) -> None:
-        """Kill all that a member gave, at once."""
-        for grant in self.all:
-            if grant.user == user:
-                grant.is_revoked = True
-
-    def of(self, user: str) -> list[Grant]:
-        """What a member gave and did not take back."""
-        return [each for each in self.all if each.user == user and not each.is_revoked]
-
-    def _give(self, where: dict[str, Token], grant: Grant, seconds: int) -> str:
-        value = self._mint()
-        where[value] = Token(value, grant, self._in(seconds))
-        return value
-
-    def _in(self, seconds: int) -> datetime:
-        return self._now() + timedelta(seconds=seconds)
+        return self.give(self.access, grant, self._lifetimes.access_seconds)

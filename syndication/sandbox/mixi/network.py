@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from syndication.sandbox.mixi import login, pages, seed
 from syndication.sandbox.mixi.api import Api
 from syndication.sandbox.mixi.consent import Consent
-from syndication.sandbox.mixi.oauth import Presented, Refused, presented
+from syndication.sandbox.mixi.oauth import Presented, presented
 from syndication.sandbox.mixi.rows import Account, Diary, Picture, Status
 from syndication.sandbox.mixi.state import State
 from syndication.sandbox.network import Network
-from syndication.sandbox.wire import BadBody, Reply, Request
+from syndication.sandbox.wire import BadBody, Refused, Reply, Request
 
 Page = Callable[[State, Request], Reply]
 
@@ -36,6 +36,7 @@ class Mixi(Network):
 
     key = "mixi"
     title = "mixi"
+    unreadable = (BadBody,)
     state: State
 
     def reset(self) -> None:
@@ -44,13 +45,10 @@ class Mixi(Network):
         self._api = Api(self.state)
         self._consent = Consent(self.state)
 
-    def handle(self, request: Request) -> Reply:
-        try:
-            return self._answer(request)
-        except BadBody:
-            return Reply(400)
+    def bad_request(self, request: Request) -> Reply:
+        return Reply(400)
 
-    def _answer(self, request: Request) -> Reply:
+    def answer(self, request: Request) -> Reply:
         if request.path == "/connect_authorize.pl":
             return self._consent.on_pc(request)
         if request.path == "/m/connect_authorize.pl":
@@ -71,9 +69,6 @@ class Mixi(Network):
         except Refused:
             shown = Presented("OAuth", "")
         return shown.refusal("expired_token" if is_expired else "invalid_token")
-
-    def configure(self, values: Mapping[str, Any]) -> None:
-        self.state.settings.change(dict(values))
 
     def environment(self, root: str) -> dict[str, str]:
         return {

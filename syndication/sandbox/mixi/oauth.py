@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
+from syndication.sandbox import oauth2
 from syndication.sandbox.mixi.grants import SCOPES, Grant
 from syndication.sandbox.mixi.state import State
-from syndication.sandbox.wire import BadBody, Reply, Request, json_reply
+from syndication.sandbox.wire import BadBody, Refused, Reply, Request, json_reply
 
 REALM = "api.mixi-platform.com"
 SCHEMES = {"oauth": "OAuth", "bearer": "Bearer"}
-
-
-class Refused(Exception):
-    """The request ends here, with `reply`."""
-
-    def __init__(self, reply: Reply) -> None:
-        super().__init__(reply.status)
-        self.reply = reply
 
 
 class TokenRefused(Exception):
@@ -153,7 +144,7 @@ def presented(request: Request) -> Presented:
     raise Refused(Presented("OAuth", "").refusal("invalid_request", status=400))
 
 
-def opened(state: State, request: Request, scope: str) -> Grant:
+def opened(state: State, request: Request, scope: str) -> oauth2.Grant:
     """The grant behind a request's token, if it holds `scope` (any, where ""). Raises Refused."""
     shown = presented(request)
     token = state.grants.access.get(shown.value)
@@ -161,27 +152,19 @@ def opened(state: State, request: Request, scope: str) -> Grant:
         raise Refused(shown.refusal("invalid_request", status=401))
     if token is None or token.grant.is_revoked:
         raise Refused(shown.refusal("invalid_token"))
-    if state.grants.is_expired(token):
+    if state.grants.is_over(token):
         raise Refused(shown.refusal("expired_token"))
     if scope and scope not in token.grant.scopes:
         raise Refused(shown.refusal("insufficient_scope", status=403, scope=scope))
     return token.grant
 
 
-class Throttle:
-    """So many requests a minute for one client and member, then 503 (number not known: ours)."""
+def pass_one(state: State, grant: oauth2.Grant) -> None:
+    """Count one request of one client and member: so many a minute, then 503 (number not known: ours).
 
-    def __init__(self, state: State) -> None:
-        self._state = state
-        self._seen: dict[str, deque[datetime]] = defaultdict(deque)
-
-    def pass_one(self, grant: Grant) -> None:
-        """Count one request. Raises Refused beyond the limit; what is refused does not count."""
-        seen, now = self._seen[grant.user], self._state.now()
-        while seen and seen[0] <= now - timedelta(seconds=60):
-            seen.popleft()
-        if len(seen) >= self._state.settings.rate_limit:
-            html = b"<html><body><h1>Service Temporarily Unavailable</h1></body></html>"
-            kind = ("Content-Type", "text/html; charset=iso-8859-1")
-            raise Refused(Reply(503, html, (kind,), "Service Temporarily Unavailable"))
-        seen.append(now)
+    Raises Refused beyond the limit; what is refused does not count.
+    """
+    if not state.asked.takes(grant.user, state.settings.rate_limit):
+        html = b"<html><body><h1>Service Temporarily Unavailable</h1></body></html>"
+        kind = ("Content-Type", "text/html; charset=iso-8859-1")
+        raise Refused(Reply(503, html, (kind,), "Service Temporarily Unavailable"))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
+from syndication.sandbox import settings
 from syndication.sandbox.mixi.grants import Grants
 from syndication.sandbox.mixi.rows import (
     Account,
@@ -20,6 +21,7 @@ from syndication.sandbox.mixi.rows import (
     Status,
 )
 from syndication.sandbox.network import World
+from syndication.sandbox.window import Window
 
 CLIENT_ID = "cf60e9095216f4ca5bd6"
 CLIENT_SECRET = "0f2d7a6c4c1b4b5e9e1d8a7f6c5b4a39"  # noqa: S105 - opens the sandbox alone
@@ -31,7 +33,7 @@ EntryType = TypeVar("EntryType", bound=Entry)
 
 
 @dataclass
-class Settings:
+class Settings(settings.Settings):
     """What `POST /_settings` can turn.
 
     `rate_limit` is requests a minute for one client and member. `refresh_grace` is how many
@@ -53,14 +55,6 @@ class Settings:
     login_first: bool = False
     timeline_lag: int = 0
     refuses_same_second: bool = False
-
-    def change(self, values: dict[str, Any]) -> None:
-        """Take new values. Raises ValueError for an unknown name or another type."""
-        kinds = {each.name: type(getattr(self, each.name)) for each in fields(self)}
-        for name, value in values.items():
-            if name not in kinds or type(value) is not kinds[name]:
-                raise ValueError(f"mixi has no setting {name}={value!r}")
-            setattr(self, name, value)
 
 
 @dataclass(frozen=True)
@@ -86,6 +80,7 @@ class State:
             redirect_uri=f"{world.site}/accounts/mixi/login/callback/",
         )
         self.grants = Grants(self.settings, world.clock.now, world.mint)
+        self.asked = Window(world.clock.now, 60)
         self.accounts: dict[str, Account] = {}
         self.statuses: dict[str, Status] = {}
         self.diaries: dict[str, Diary] = {}

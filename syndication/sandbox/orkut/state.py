@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass, field
 
+from syndication.sandbox import settings
 from syndication.sandbox.network import World
 from syndication.sandbox.oauth1 import OAuth1
 from syndication.sandbox.society import Society
@@ -14,19 +14,11 @@ CLIENT_SECRET = "ok7-only-in-the-sandbox-4c3b2a1908f7"  # noqa: S105 - opens the
 
 
 @dataclass
-class Settings:
+class Settings(settings.Settings):
     """What `POST /_settings` can turn. `trouble` is an errorType that every call is answered with."""
 
     trouble: str = ""
     timeline_lag: int = 0
-
-    def change(self, values: dict[str, Any]) -> None:
-        """Take new values. Raises ValueError for an unknown name or another type."""
-        kinds = {each.name: type(getattr(self, each.name)) for each in fields(self)}
-        for name, value in values.items():
-            if name not in kinds or type(value) is not kinds[name]:
-                raise ValueError(f"orkut has no setting {name}={value!r}")
-            setattr(self, name, value)
 
 
 @dataclass
@@ -46,7 +38,7 @@ class State:
         self.settings = Settings()
         self.society = Society(world, account_id=account_id)
         self.secret = world.secrets.get("orkut", CLIENT_SECRET)
-        self.oauth = OAuth1("Google アカウント", self.society, {CLIENT_ID: self.secret})
+        self.tokens = OAuth1("Google アカウント", self.society, {CLIENT_ID: self.secret})
         self.albums: dict[str, Album] = {}
 
 

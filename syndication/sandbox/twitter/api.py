@@ -9,24 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from syndication.sandbox.oauth2 import Grant
 from syndication.sandbox.pictures import media_type
 from syndication.sandbox.society import Account, Post, digest
-from syndication.sandbox.twitter.state import Grant, State
-from syndication.sandbox.wire import Reply, Request, json_reply
+from syndication.sandbox.twitter.state import State
+from syndication.sandbox.wire import Refused, Reply, Request, json_reply
 
-WINDOW = timedelta(minutes=15)
 LONGEST = 280
 _ADDRESS = re.compile(r"https?://[!-~]+")
 _LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 _EXTENDING = re.compile("[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]|\u200d.")
-
-
-class Refused(Exception):
-    """The request ends here, with this reply."""
-
-    def __init__(self, reply: Reply) -> None:
-        super().__init__(reply.status)
-        self.reply = reply
 
 
 @dataclass(frozen=True)
@@ -50,9 +42,8 @@ class Call:
 
 def opened(state: State, request: Request, rest: str) -> Call:
     """Raises Refused for a token that opens nothing (any more)."""
-    scheme, _, value = request.headers.get("authorization", "").partition(" ")
-    access = state.access.get(value.strip()) if scheme.lower() == "bearer" else None
-    if access is None or access.grant.is_revoked or state.society.now() >= access.until:
+    access = state.tokens.living(state.tokens.access, request.bearer)
+    if access is None:
         raise Refused(unauthorized())
     return Call(state, request, access.grant, rest)
 
@@ -201,19 +192,14 @@ def unauthorized() -> Reply:
 
 def _count(call: Call) -> tuple[tuple[str, str], ...]:
     """The rate headers. Raises Refused where nothing is left."""
-    seen, now = call.state.written[call.me.id], call.state.society.now()
-    limit = call.state.settings.rate_limit
-    while seen and seen[0] <= now - WINDOW:
-        seen.popleft()
-    is_full = len(seen) >= limit
-    if not is_full:
-        seen.append(now)
+    written, limit = call.state.written, call.state.settings.rate_limit
+    has_room = written.takes(call.me.id, limit)
     headers = (
         ("x-rate-limit-limit", str(limit)),
-        ("x-rate-limit-remaining", str(max(limit - len(seen), 0))),
-        ("x-rate-limit-reset", str(int((seen[0] + WINDOW).timestamp()) + 1)),
+        ("x-rate-limit-remaining", str(written.left(call.me.id, limit))),
+        ("x-rate-limit-reset", str(int(written.ends(call.me.id).timestamp()) + 1)),
     )
-    if is_full:
+    if not has_room:
         refused = problem(429, "Too Many Requests", "Too Many Requests")
         raise Refused(refused.adding(*headers))
     return headers

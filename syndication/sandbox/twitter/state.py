@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
+from syndication.sandbox import settings
 from syndication.sandbox.network import World
+from syndication.sandbox.oauth2 import Tokens
 from syndication.sandbox.society import Account, Society
+from syndication.sandbox.window import Window
 
 CLIENT_ID = "VXNlLW9ubHktaW4tdGhlLXNhbmRib3g"
 CLIENT_SECRET = "vS7-only-in-the-sandbox-0d9c1b2a3f4e5d6c"  # noqa: S105 - opens the sandbox alone
@@ -16,7 +17,7 @@ _EPOCH = 1288834974657  # milliseconds: where Twitter's ids begin
 
 
 @dataclass
-class Settings:
+class Settings(settings.Settings):
     """What `POST /_settings` can turn. `rate_limit`: posts of one account in a quarter of an hour.
     `entities` off: an address stands as t.co and nothing tells which it was."""
 
@@ -26,41 +27,6 @@ class Settings:
     duplicate_seconds: int = 3600
     timeline_lag: int = 0
     entities: bool = True
-
-    def change(self, values: dict[str, Any]) -> None:
-        """Take new values. Raises ValueError for an unknown name or another type."""
-        kinds = {each.name: type(getattr(self, each.name)) for each in fields(self)}
-        for name, value in values.items():
-            if name not in kinds or type(value) is not kinds[name]:
-                raise ValueError(f"twitter has no setting {name}={value!r}")
-            setattr(self, name, value)
-
-
-@dataclass
-class Grant:
-    """One consent: whose, to what."""
-
-    user: str
-    scopes: frozenset[str]
-    is_revoked: bool = False
-
-
-@dataclass(frozen=True)
-class Code:
-    """An authorization code: good once, for 30 seconds."""
-
-    grant: Grant
-    redirect_uri: str
-    challenge: str
-    until: datetime
-
-
-@dataclass
-class Access:
-    """An access token and its end."""
-
-    grant: Grant
-    until: datetime
 
 
 @dataclass(frozen=True)
@@ -83,11 +49,8 @@ class State:
             world.secrets.get("twitter", CLIENT_SECRET),
             f"{world.site}/accounts/twitter/login/callback/",
         )
-        self.mint = world.mint
-        self.codes: dict[str, Code] = {}
-        self.access: dict[str, Access] = {}
-        self.refresh: dict[str, Grant] = {}
-        self.written: dict[str, deque[datetime]] = defaultdict(deque)
+        self.tokens = Tokens(world.clock.now, world.mint)
+        self.written = Window(world.clock.now, 15 * 60)
 
     def account(self, name: str) -> Account:
         """The account with this login name. Raises KeyError."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import requests
 
 from accounts import proofs
 from syndication.connectors.base import App, Credentials
 from syndication.connectors.bluesky import Bluesky
-from syndication.sandbox.bluesky.state import Session, Token
 from syndication.sandbox.bluesky.words import did_of
 from syndication.sandbox.network import DEFAULT_PASSWORD
+from syndication.sandbox.oauth2 import Grant
 from tests.scripted_server import ScriptedServer
 from tests.syndication.connectors.network import Network
 
@@ -69,10 +67,10 @@ class BlueskyByOAuth(BlueskyOnTheSandbox):
     def credentials(self, *, signs_as: str = "") -> Credentials:
         """`signs_as` another key than the one that the tokens are bound to."""
         state, key = self.sandbox.bluesky.state, proofs.new_key()
-        session = Session(HANAKO, proofs.thumbprint(key), CLIENT, "atproto transition:generic")
-        access, refresh = (f"{kind}-{len(state.tokens.access)}" for kind in ("at", "ref"))
-        state.tokens.access[access] = Token(session, state.now() + timedelta(seconds=1800))
-        state.tokens.refresh[refresh] = Token(session, state.now() + timedelta(days=14))
+        scopes = frozenset({"atproto", "transition:generic"})
+        grant, tokens = Grant(HANAKO, scopes, CLIENT, proofs.thumbprint(key)), state.tokens
+        access = tokens.give(tokens.access, grant, 1800)
+        refresh = tokens.give(tokens.refresh, grant, 14 * 86400)
         root = self.sandbox.root("bluesky")
         extra = {
             "dpop_key": proofs.new_key() if signs_as else key,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from syndication.connectors.base import App, Credentials
 from syndication.connectors.mastodon import Mastodon
 from syndication.sandbox.mastodon.state import App as Registered
-from syndication.sandbox.mastodon.state import Token
+from syndication.sandbox.oauth2 import Grant
 from tests.scripted_server import Play, ScriptedServer, answer
 from tests.syndication.connectors.network import Network
 
@@ -45,7 +45,7 @@ class MastodonOnTheSandbox(Network):
         state = self.sandbox.mastodon.state
         hanako = state.account("hanako")
         value = f"token-{state.society.number()}"
-        state.tokens[value] = Token(hanako.id, "app", scopes)
+        state.tokens.give(state.tokens.access, Grant(hanako.id, scopes, "app"), text=value)
         return Credentials(value, uid=f"{self.sandbox.root('mastodon')}/{hanako.id}")
 
     def amending(self, *replies: Play) -> list[Play]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from syndication.connectors.base import App, Credentials
 from syndication.connectors.misskey import Misskey
-from syndication.sandbox.misskey.state import Token
+from syndication.sandbox.oauth2 import Grant
 from tests.scripted_server import ScriptedServer
 from tests.syndication.connectors.network import Network
 
@@ -32,7 +32,7 @@ class MisskeyOnTheSandbox(Network):
         state = self.sandbox.misskey.state
         hanako = state.account("hanako")
         value = f"token-{state.society.number()}"
-        state.tokens[value] = Token(hanako.id, permissions)
+        state.tokens.give(state.tokens.access, Grant(hanako.id, permissions), text=value)
         return Credentials(value, uid=f"{self.sandbox.root('misskey')}/{hanako.id}")
 
     def is_scripted(self, server: ScriptedServer) -> App:

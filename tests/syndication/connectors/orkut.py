@@ -28,8 +28,8 @@ class OrkutOnTheSandbox(Network):
     def credentials(self) -> Credentials:
         state = self.sandbox.orkut.state
         hanako = state.society.named("hanako")
-        value = state.oauth.give(hanako.id, CLIENT_ID)
-        secret = state.oauth.tokens[value].secret
+        value = state.tokens.give(hanako.id, CLIENT_ID)
+        secret = state.tokens.tokens[value].secret
         return Credentials(value, uid=hanako.id, extra={"token_secret": secret})
 
     def is_scripted(self, server: ScriptedServer) -> App:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from syndication.connectors.base import App, Credentials
 from syndication.connectors.twitter import Twitter
+from syndication.sandbox.oauth2 import Grant
 from syndication.sandbox.twitter.oauth import SCOPES
-from syndication.sandbox.twitter.state import Access, Grant
 from tests.scripted_server import ScriptedServer
 from tests.syndication.connectors.network import Network
 
@@ -42,10 +40,8 @@ class TwitterOnTheSandbox(Network):
         state = self.sandbox.twitter.state
         hanako = state.account("hanako")
         grant = Grant(hanako.id, scopes)
-        access, refresh = state.mint(), state.mint()
-        until = state.society.now() + timedelta(seconds=state.settings.access_seconds)
-        state.access[access] = Access(grant, until)
-        state.refresh[refresh] = grant
+        access = state.tokens.give(state.tokens.access, grant, state.settings.access_seconds)
+        refresh = state.tokens.give(state.tokens.refresh, grant)
         return Credentials(access, refresh_token=refresh, uid=hanako.id)
 
     def expire(self) -> None:

@@ -38,7 +38,7 @@ class TestOrkut:
     def call(self, sandbox):
         [exchange] = load("orkut", "a12")
         state = sandbox.orkut.state
-        token = state.oauth.give(state.society.named("hanako").id, CLIENT_ID)
+        token = state.tokens.give(state.society.named("hanako").id, CLIENT_ID)
 
         def call(case: str) -> Any:
             body = exchange.request.body.replace("…", "やあ")
@@ -46,7 +46,7 @@ class TestOrkut:
                 CLIENT_ID,
                 client_secret=state.secret,
                 resource_owner_key=token,
-                resource_owner_secret=state.oauth.tokens[token].secret,
+                resource_owner_secret=state.tokens.tokens[token].secret,
                 signature_type="QUERY",
             )
             url, headers, _ = client.sign(

@@ -1,0 +1,213 @@
+"""OAuth 2.0 as the sandbox's networks serve it (RFC 6749, 7009, 7636): consents, codes, tokens, doors.
+
+A network says what is its own: who its programs are, what it calls its errors, what its answers hold.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from syndication.sandbox.permission import Permission
+from syndication.sandbox.society import Account, Society
+from syndication.sandbox.wire import Refused, Reply, Request, json_reply, redirect
+
+
+@dataclass
+class Grant:
+    """One consent: whose, to what, by which program. `key`: the thumbprint its tokens are bound to."""
+
+    user: str
+    scopes: frozenset[str]
+    client: str = ""
+    key: str = ""
+    is_revoked: bool = False
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An authorization request that was found good."""
+
+    scopes: frozenset[str]
+    redirect_uri: str
+    state: str = ""
+    challenge: str = ""
+    client: str = ""
+    app: str = "Profile Link"
+    issuer: str = ""
+    key: str = ""
+
+
+@dataclass
+class Token:
+    """A code, an access or a refresh token: what it stands for, and its end (None: there is none)."""
+
+    grant: Grant
+    until: datetime | None = None
+    asked: Asked | None = None  # of a code
+    is_used: bool = False
+    successor: str = ""  # what a refresh gave for it
+
+
+class Tokens:
+    """All that was given out, by its text."""
+
+    def __init__(self, now: Callable[[], datetime], mint: Callable[[], str]) -> None:
+        self.now = now
+        self.mint = mint
+        self.codes: dict[str, Token] = {}
+        self.access: dict[str, Token] = {}
+        self.refresh: dict[str, Token] = {}
+
+    def give(
+        self, where: dict[str, Token], grant: Grant, seconds: float | None = None, **more: Any
+    ) -> str:
+        """A new one in `where`, for so many seconds."""
+        text = str(more.pop("text", "")) or self.mint()
+        where[text] = Token(grant, self.until(seconds), **more)
+        return text
+
+    def until(self, seconds: float | None) -> datetime | None:
+        """The instant so many seconds from now."""
+        return None if seconds is None else self.now() + timedelta(seconds=seconds)
+
+    def is_over(self, token: Token) -> bool:
+        """Whether its time has run out."""
+        return token.until is not None and self.now() >= token.until
+
+    def living(self, where: Mapping[str, Token], text: str) -> Token | None:
+        """The token, if it still opens anything."""
+        token = where.get(text)
+        is_good = token is not None and not token.grant.is_revoked and not self.is_over(token)
+        return token if is_good else None
+
+    def of(self, user: str) -> list[Grant]:
+        """What a member gave and did not take back."""
+        kept = (*self.codes.values(), *self.access.values(), *self.refresh.values())
+        found = {id(each.grant): each.grant for each in kept}
+        return [each for each in found.values() if each.user == user and not each.is_revoked]
+
+    def revoke(self, user: str) -> None:
+        """Kill all that a member gave, at once."""
+        for grant in self.of(user):
+            grant.is_revoked = True
+
+    def end(self, grant: Grant) -> None:
+        """Every token of a consent goes."""
+        for kept in (self.access, self.refresh):
+            for text in [text for text, token in kept.items() if token.grant is grant]:
+                del kept[text]
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who speaks at the token endpoint, and the key that signed."""
+
+    client: str
+    key: str = ""
+
+
+class Server(ABC):
+    """The doors of one network."""
+
+    title: ClassVar[str]
+    code_seconds = 600  # that a code is good: ten minutes at the most (RFC 6749, 4.1.2)
+    # What is wrong: status, error, description.
+    noes: ClassVar[Mapping[str, tuple[int, str, str]]]
+    denied: ClassVar[str] = ""  # the description that goes back with a member's no
+    renews: ClassVar[bool] = True
+
+    def __init__(self, society: Society, tokens: Tokens) -> None:
+        self.tokens = tokens
+        self.permission: Permission[Asked] = Permission(self.title, society, self.decided)
+
+    @abstractmethod
+    def asked(self, request: Request) -> Asked:
+        """What an authorization request asks for. Raises Refused."""
+
+    @abstractmethod
+    def asker(self, request: Request, form: Mapping[str, str]) -> Asker:
+        """The program that a request comes from. Raises Refused."""
+
+    @abstractmethod
+    def pair(self, grant: Grant) -> dict[str, object]:
+        """New tokens, as the token endpoint tells them."""
+
+    def form(self, request: Request) -> dict[str, str]:
+        """The fields that the token endpoint reads."""
+        return request.form()
+
+    def wants(self, asked: Asked) -> list[str]:
+        """What the permission page says."""
+        return sorted(asked.scopes)
+
+    def authorize(self, request: Request) -> Reply:
+        """The permission page, and what was pressed there."""
+        if request.method == "POST":
+            return self.permission.answer(request)
+        asked = self.asked(request)
+        return self.permission.ask(request, asked, app=asked.app, wants=self.wants(asked))
+
+    def token(self, request: Request) -> Reply:
+        """The token endpoint."""
+        form = self.form(request)
+        asker, kind = self.asker(request, form), form.get("grant_type")
+        if kind == "authorization_code":
+            return json_reply(self.pair(self.redeemed(form, asker)))
+        if kind == "refresh_token" and self.renews:
+            return json_reply(self.pair(self.renewed(form, asker)))
+        raise self.no("grant_type")
+
+    def redeemed(self, form: Mapping[str, str], asker: Asker) -> Grant:
+        """The consent behind a code, once. Raises Refused."""
+        code = self.tokens.codes.pop(form.get("code", ""), None)
+        if code is None or code.asked is None or self.tokens.is_over(code):
+            raise self.no("code")
+        asked = code.asked
+        if asked.challenge and challenge_of(form.get("code_verifier", "")) != asked.challenge:
+            raise self.no("verifier")
+        given = (asker.client, asker.key, form.get("redirect_uri"))
+        if given != (asked.client, asked.key, asked.redirect_uri):
+            raise self.no("another")
+        return code.grant
+
+    def renewed(self, form: Mapping[str, str], asker: Asker) -> Grant:
+        """The consent behind a refresh token, which works once. Raises Refused."""
+        token = self.tokens.refresh.pop(form.get("refresh_token", ""), None)
+        if token is None or token.grant.is_revoked:
+            raise self.no("refresh")
+        return token.grant
+
+    def decided(self, asked: Asked, who: Account | None) -> Reply:
+        """Back to the program, with a code or without."""
+        fields = {"state": asked.state, "iss": asked.issuer}
+        if who is None:
+            fields |= {"error": "access_denied", "error_description": self.denied}
+        else:
+            grant = Grant(who.id, asked.scopes, asked.client, asked.key)
+            codes = self.tokens.codes
+            fields["code"] = self.tokens.give(codes, grant, self.code_seconds, asked=asked)
+        said = {name: value for name, value in fields.items() if value}
+        joint = "&" if "?" in asked.redirect_uri else "?"
+        return redirect(f"{asked.redirect_uri}{joint}{urlencode(said)}")
+
+    def no(self, what: str) -> Refused:
+        """The answer of an endpoint for `what`; of a code, where it has no own words for that."""
+        status, error, words = self.noes.get(what, self.noes["code"])
+        return Refused(json_reply({"error": error, "error_description": words}, status))
+
+    def refused(self, words: str, *, status: int = 200) -> Refused:
+        """A page that sends nobody on."""
+        return Refused(self.permission.refused(words, status=status))
+
+
+def challenge_of(verifier: str) -> str:
+    """The code_challenge of a code_verifier, by S256."""
+    hashed = hashlib.sha256(verifier.encode()).digest()
+    return base64.urlsafe_b64encode(hashed).decode().rstrip("=")
