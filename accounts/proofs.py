@@ -6,17 +6,19 @@ who links an account (accounts.providers) and by who posts there (syndication.co
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import secrets
 from collections.abc import Mapping
 from typing import Any
 
+import jwt
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from jwt.algorithms import ECAlgorithm
+from jwt.utils import base64url_decode as decoded
+from jwt.utils import base64url_encode
 
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of P-256's points
 SIZE = 32  # bytes of a number
@@ -39,16 +41,12 @@ def key_made_from(secret: str, *, purpose: str) -> str:
 
 def public_jwk(key: str) -> dict[str, str]:
     """The public half (RFC 7517), which may be shown to anybody."""
-    numbers = _opened(key).public_key().public_numbers()
-    x, y = (encoded(number.to_bytes(SIZE)) for number in (numbers.x, numbers.y))
-    return {"kty": "EC", "crv": "P-256", "x": x, "y": y}
+    return dict(ECAlgorithm.to_jwk(_opened(key).public_key(), as_dict=True))
 
 
 def thumbprint(key: str) -> str:
     """What a key is called by (RFC 7638)."""
-    jwk = public_jwk(key)
-    required = {name: jwk[name] for name in ("crv", "kty", "x", "y")}
-    text = json.dumps(required, separators=(",", ":"))
+    text = json.dumps(public_jwk(key), sort_keys=True, separators=(",", ":"))
     return encoded(hashlib.sha256(text.encode()).digest())
 
 
@@ -87,25 +85,21 @@ def client_assertion(key: str, *, client_id: str, audience: str, now: float) -> 
 
 def signed(key: str, header: Mapping[str, Any], claims: Mapping[str, Any]) -> str:
     """A compact JSON Web Signature by ES256 (RFC 7515)."""
-    head = {"alg": "ES256", **header}
-    text = f"{_json(head)}.{_json(claims)}"
-    der = _opened(key).sign(text.encode(), ec.ECDSA(hashes.SHA256()))
-    r, s = decode_dss_signature(der)
-    return f"{text}.{encoded(r.to_bytes(SIZE) + s.to_bytes(SIZE))}"
+    return jwt.encode(dict(claims), _opened(key), "ES256", dict(header))
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    """What a JWT says, unproven; nothing where it is none."""
+    try:
+        found = json.loads(decoded(token.split(".")[1]))
+    except (LookupError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def encoded(content: bytes) -> str:
     """base64url without padding."""
-    return base64.urlsafe_b64encode(content).decode().rstrip("=")
-
-
-def decoded(text: str) -> bytes:
-    """The bytes of base64url with or without padding. Raises ValueError."""
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
-def _json(value: Mapping[str, Any]) -> str:
-    return encoded(json.dumps(value, separators=(",", ":")).encode())
+    return base64url_encode(content).decode()
 
 
 def _opened(key: str) -> ec.EllipticCurvePrivateKey:

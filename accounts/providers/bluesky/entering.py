@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -36,7 +35,7 @@ def session_by_password(identity: Identity, password: str) -> dict[str, Any]:
     access, refresh = answer.get("accessJwt"), answer.get("refreshJwt")
     if status != 200 or not isinstance(access, str) or not isinstance(refresh, str):
         raise ExchangeFailed
-    claims = _claims(access)
+    claims = proofs.claims_of(access)
     tokens = {"access_token": access, "refresh_token": refresh, "expires_in": _left(claims)}
     credentials = credentials_of(tokens, Server(identity.host))
     is_main = claims.get("scope") == MAIN_PASSWORD
@@ -73,12 +72,3 @@ def _main_password() -> ExchangeFailed:
     return ExchangeFailed(
         _("This is your main password. Make an app password in Bluesky’s settings instead.")
     )
-
-
-def _claims(token: str) -> dict[str, Any]:
-    """What a JWT says. Not proven: it came from the server that made it."""
-    try:
-        found = json.loads(proofs.decoded(token.split(".")[1]))
-    except (LookupError, ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
