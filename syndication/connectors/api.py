@@ -11,11 +11,11 @@ never means "refused", "signed out", "gone" or "done".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 from urllib.parse import quote
 
-from syndication.connectors import reasons
+from syndication.connectors import checked, reasons
 from syndication.connectors.base import App, Credentials, Http, Response
 from syndication.connectors.errors import (
     ConnectorError,
@@ -33,8 +33,6 @@ THROTTLED_FOR = 60.0  # seconds, where a network asks us to slow down and not fo
 DONE = frozenset({200, 201})
 NOT_NOW = frozenset({408, 425, 429})  # a client's fault by their number, and yet to be asked again
 GONE = frozenset({404, 410})  # besides DONE, when something was to be deleted
-
-Answer = TypeVar("Answer")
 
 
 class Api:
@@ -185,6 +183,41 @@ class Api:
             return NoVerdict(reasons.NO_ANSWER, **log)
         return TryLater(reasons.IN_TROUBLE, **log)
 
+    def new_id(
+        self, answer: Any, word: Callable[[object], str] = checked.ident, *, is_write: bool = True
+    ) -> str:
+        """The id in an answer. Raises NoVerdict of a write: without it nobody knows what happened."""
+        found = word(answer.get("id")) if isinstance(answer, dict) else ""
+        if not found:
+            raise self.unreadable(is_write=is_write)
+        return found
+
+    def token_answer(
+        self, form: Mapping[str, str], headers: Mapping[str, str] | None = None
+    ) -> Mapping[str, Any]:
+        """New tokens for the refresh token, which is used up. Raises Unauthorized, TryLater."""
+        data = {
+            "grant_type": "refresh_token",
+            "client_id": self.app.client_id,
+            **form,
+            "refresh_token": self.credentials.refresh_token,
+        }
+        url = self.app.token_url
+        response = self.send("POST", url, is_write=False, data=data, headers=headers or {})
+        if response.status not in DONE:
+            raise self.renewal_refusal(response)
+        found = fields_of(response)
+        if not isinstance(found.get("access_token"), str):
+            # No excerpt: it may well hold the new tokens.
+            raise TryLater(reasons.UNREADABLE, status=response.status)
+        return found
+
+    def renewal_refusal(self, response: Response) -> ConnectorError:
+        """Only the word that the refresh token is dead ends the access; our own faults never do."""
+        if fields_of(response).get("error") == "invalid_grant":
+            return Unauthorized(reasons.ACCESS_GONE, **self.log(response))
+        return self.other_renewal_refusal(response)
+
     def check_revoked(self, response: Response) -> None:
         """Whether a token is no good any more (RFC 7009, section 2.2). Raises Rejected for a definite
         no, TryLater for any other. The body of a success may be empty, but it is no page."""
@@ -215,25 +248,6 @@ class Api:
     def _ask(self, method: str, url: str, *, is_write: bool, **content: Any) -> Response:
         headers = {**content.pop("headers", {}), **self.authorised(method, url, content)}
         return self.send(method, url, is_write=is_write, headers=headers, **content)
-
-
-def fewer(counts: Sequence[int], ask: Callable[[int], Answer]) -> Answer:
-    """The answer to `ask` for as many entries as one answer holds: the first of `counts` that does.
-
-    Forty long posts can be more than what is read of one answer; asked for again and again, they would
-    bring nothing for ever. Raises TooLarge where even the last of `counts` is too many.
-    """
-    for count in counts[:-1]:
-        try:
-            return ask(count)
-        except TooLarge:
-            continue
-    return ask(counts[-1])
-
-
-def halves(most: int) -> list[int]:
-    """`most`, and half as many each time, down to one."""
-    return [most >> shift for shift in range(most.bit_length())]
 
 
 def part(name: str) -> str:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
 
 from syndication.connectors import checked, reasons
-from syndication.connectors.api import fewer, halves
 from syndication.connectors.base import (
     KINDS,
     Audience,
     Budget,
     Candidates,
-    Connector,
     Credentials,
     FeedItem,
     Friend,
@@ -25,14 +23,17 @@ from syndication.connectors.base import (
     Preview,
     Receipt,
     RemotePost,
+    Terms,
 )
 from syndication.connectors.bluesky import reading, records
 from syndication.connectors.bluesky.people import People
 from syndication.connectors.bluesky.xrpc import Xrpc
 from syndication.connectors.compose import OneText
 from syndication.connectors.errors import Rejected, TryLater
+from syndication.connectors.paging import chained, fewer, halves
 from syndication.connectors.text import as_uri, normalise
 from syndication.connectors.uploads import with_uploads
+from syndication.connectors.wired import Wired
 
 PAGE = 100
 MOST_PAGES = 600  # of one reading; whoever reads may stop before
@@ -51,7 +52,7 @@ LIMITS: dict[Kind, Limits] = {
 TEXTS = OneText(LIMITS, dict.fromkeys(KINDS, EVERYONE), keeps_iris=True)
 
 
-class Bluesky(Connector):
+class Bluesky(Wired[Xrpc]):
     """One account on Bluesky, on whatever server it lives. Remote ids are at:// addresses.
 
     Everything there is public. `can_edit` is empty: a record can be put anew, yet Bluesky's own
@@ -61,34 +62,31 @@ class Bluesky(Connector):
 
     key = "bluesky"
     name = "Bluesky"
-    limits: ClassVar[Mapping[Kind, Limits]] = LIMITS
-    audiences: ClassVar[Mapping[Kind, frozenset[Audience]]] = TEXTS.audiences
-    can_delete: ClassVar[frozenset[Kind]] = frozenset(KINDS)
-    can_read_back: ClassVar[frozenset[Kind]] = frozenset(KINDS)
-    uploads_last: ClassVar[float] = 50 * 60.0  # of a blob that no record names
-    keep_fresh_every: ClassVar[float] = 5 * 86400.0  # a session of OAuth may end after two weeks
+    wire_class = Xrpc
+    limits = LIMITS
+    audiences = TEXTS.audiences
+    can_delete = frozenset[Kind](KINDS)
+    can_read_back = frozenset[Kind](KINDS)
+    uploads_last = 50 * 60.0  # of a blob that no record names
+    keep_fresh_every = 5 * 86400.0  # a session of OAuth may end after two weeks
     # https://docs.bsky.app/docs/advanced-guides/rate-limits: 5,000 points an hour, a new record 3.
-    budget_of_link: ClassVar[Budget | None] = Budget(1666, 3600.0)
-    can_revoke: ClassVar[bool] = True
-
-    @cached_property
-    def _xrpc(self) -> Xrpc:
-        return Xrpc(self.credentials, http=self.http, app=self.app, clock=self.clock)
+    budget_of_link = Budget(1666, 3600.0)
+    can_revoke = True
 
     @cached_property
     def _people(self) -> People:
-        return People(self._xrpc)
+        return People(self.wire)
 
     @classmethod
-    def preview(cls, post: OutgoingPost) -> Preview:
-        return TEXTS.preview(post)
+    def texts(cls, terms: Terms | None) -> OneText:
+        return TEXTS
 
     def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
         """Put the record under the key that is this delivery's alone, where nothing stands yet.
 
         A repeat finds it taken, changes nothing and is a success: it was taken by the same post.
         """
-        shown, photos = TEXTS.made(post)
+        shown, photos = self.made(post)
         facets = list(records.facets(shown.text, did_of=self._people.did_of))
         name = self._named(post, idempotency_key)
 
@@ -103,13 +101,13 @@ class Bluesky(Connector):
     def _put(self, record: Mapping[str, Any]) -> None:
         """A record where nothing stands yet, or where this very one does."""
         try:
-            answer = self._xrpc.procedure("com.atproto.repo.putRecord", record)
+            answer = self.wire.procedure("com.atproto.repo.putRecord", record)
         except Rejected as error:
             if "InvalidSwap" not in error.excerpt:
                 raise
             return
         if reading.post_key(answer.get("uri")) != (self.credentials.uid, record["rkey"]):
-            raise self._xrpc.unreadable(is_write=True)
+            raise self.wire.unreadable(is_write=True)
 
     def retract(self, receipt: Receipt) -> None:
         """Delete the record. To delete what is gone is a success there, too."""
@@ -117,13 +115,13 @@ class Bluesky(Connector):
         if not key or owner != self.credentials.uid:
             raise Rejected(reasons.CANNOT_DELETE)
         name = {"repo": owner, "collection": records.COLLECTION, "rkey": key}
-        self._xrpc.procedure("com.atproto.repo.deleteRecord", name)
+        self.wire.procedure("com.atproto.repo.deleteRecord", name)
 
     def look_up(self, post: OutgoingPost, *, since: float, idempotency_key: str) -> Candidates:
         """The record under this delivery's key: no other post can have it."""
         name = self._named(post, idempotency_key)
         try:
-            answer = self._xrpc.call("com.atproto.repo.getRecord", name)
+            answer = self.wire.call("com.atproto.repo.getRecord", name)
         except Rejected as error:
             if error.status == 404 or "RecordNotFound" in error.excerpt:
                 return Candidates()
@@ -132,7 +130,7 @@ class Bluesky(Connector):
         written = value.get("text") if isinstance(value, dict) else None
         created_at = checked.moment(value.get("createdAt")) if isinstance(value, dict) else None
         if not isinstance(written, str) or created_at is None:
-            raise self._xrpc.unreadable(is_write=False)
+            raise self.wire.unreadable(is_write=False)
         is_it = normalise(written) == normalise(self.preview(post).text)
         if is_it and created_at >= int(since):
             receipt = self._receipt(name["rkey"])
@@ -142,21 +140,19 @@ class Bluesky(Connector):
 
     def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
         """Whom the account follows, from its own records: a server without an AppView has them."""
-        cursor, seen = start, {start}
         named: set[str] = set()
         list_of = {"repo": self.credentials.uid, "collection": "app.bsky.graph.follow"}
-        for _ in range(MOST_PAGES):
+
+        def page(cursor: str) -> tuple[list[Any], str]:
             answer = self._page("com.atproto.repo.listRecords", "records", cursor, **list_of)
-            found = map(reading.followed, answer["records"])
-            new = [did for did in dict.fromkeys(found) if did and did not in named]
+            records = answer["records"]
+            return records, checked.text(answer.get("cursor")) if records else ""
+
+        for found, cursor in chained(page, start, most=MOST_PAGES):
+            dids = dict.fromkeys(map(reading.followed, found))
+            new = [did for did in dids if did and did not in named]
             named.update(new)
-            cursor = checked.text(answer.get("cursor"))
-            if cursor in seen or not answer["records"]:
-                cursor = ""
-            seen.add(cursor)
             yield FriendPage(tuple(self._people.named(new)), cursor)
-            if not cursor:
-                return
 
     def feed(self, *, since: str = "") -> Iterator[FeedItem]:
         """The home timeline, which an AppView makes: where there is none, nothing comes."""
@@ -174,14 +170,14 @@ class Bluesky(Connector):
 
     def refresh(self) -> Credentials:
         """The refresh token is used up by this: keep what comes back before anything else."""
-        return self._xrpc.renewed()
+        return self.wire.renewed()
 
     def revoke(self) -> None:
         """The session, by its refresh token: by OAuth as RFC 7009 has it, where the authorization server
         names an address for that; by an app password as
         https://docs.bsky.app/docs/api/com-atproto-server-delete-session has it, after which an access
         token lasts to its own end (two hours) and is not renewed."""
-        self._xrpc.revoked()
+        self.wire.revoked()
 
     def _embed(
         self, post: OutgoingPost, shown: Preview, photos: tuple[Photo, ...]
@@ -194,7 +190,7 @@ class Bluesky(Connector):
         """The blob. A server may delete it after an hour where no record names it."""
         if kept := self.uploads.get(photo):
             return kept
-        answer = self._xrpc.upload(
+        answer = self.wire.upload(
             "POST",
             "/xrpc/com.atproto.repo.uploadBlob",
             data=photo.content,
@@ -202,7 +198,7 @@ class Bluesky(Connector):
         )
         blob = answer.get("blob") if isinstance(answer, dict) else None
         if not isinstance(blob, dict):
-            raise self._xrpc.unreadable(is_write=False)
+            raise self.wire.unreadable(is_write=False)
         self.uploads.put(photo, blob)
         return blob
 
@@ -234,8 +230,8 @@ class Bluesky(Connector):
         after = {"cursor": cursor} if cursor else {}
         answer: Mapping[str, Any] = fewer(
             halves(PAGE),
-            lambda count: self._xrpc.call(method, {**params, "limit": str(count), **after}),
+            lambda count: self.wire.call(method, {**params, "limit": str(count), **after}),
         )
         if reading.entries(answer, name) is None:
-            raise self._xrpc.unreadable(is_write=False)
+            raise self.wire.unreadable(is_write=False)
         return answer

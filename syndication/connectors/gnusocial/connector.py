@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from functools import cached_property, partial
-from typing import Any, ClassVar
+from functools import partial
+from typing import Any
 
 from syndication.connectors import reasons
-from syndication.connectors.api import MEDIA_DEADLINE, fewer, halves, part
+from syndication.connectors.api import MEDIA_DEADLINE, part
 from syndication.connectors.base import (
     KINDS,
     Audience,
-    Candidates,
-    Connector,
     FeedItem,
     Friend,
     FriendPage,
     Kind,
     Limits,
     OutgoingPost,
-    Preview,
     Receipt,
     RemotePost,
     Response,
     Terms,
 )
-from syndication.connectors.compose import OneText, candidates
 from syndication.connectors.errors import ConnectorError
 from syndication.connectors.gnusocial import reading
 from syndication.connectors.oauth1 import SignedApi
+from syndication.connectors.paging import fewer, halves
 from syndication.connectors.twins import Duplicate, check_twins
+from syndication.connectors.wired import Wired
 
 PAGE = 100
 PAGE_SIZES = (100, 50, 25, 5, 1)
@@ -56,48 +53,36 @@ class Wire(SignedApi):
         return super().access_refusal(response) if response.status == 401 else None
 
 
-class Gnusocial(Connector):
+class Gnusocial(Wired[Wire]):
     """One account on one server. Remote ids are the server's ids of statuses."""
 
     key = "gnusocial"
     name = "GNU social"
-    limits: ClassVar[Mapping[Kind, Limits]] = dict.fromkeys(KINDS, _USUAL)
-    audiences: ClassVar[Mapping[Kind, frozenset[Audience]]] = _AUDIENCES
-    can_delete: ClassVar[frozenset[Kind]] = frozenset(KINDS)
-    can_read_back: ClassVar[frozenset[Kind]] = frozenset(KINDS)
-    permissions_page: ClassVar[str] = "/settings/oauthconnections"
-
-    @cached_property
-    def _wire(self) -> Wire:
-        return Wire(self.credentials, http=self.http, app=self.app, clock=self.clock)
-
-    @classmethod
-    def preview(cls, post: OutgoingPost) -> Preview:
-        return _composer(post.terms).preview(post)
+    wire_class = Wire
+    limits = dict.fromkeys(KINDS, _USUAL)
+    audiences = _AUDIENCES
+    can_delete = frozenset[Kind](KINDS)
+    can_read_back = frozenset[Kind](KINDS)
+    permissions_page = "/settings/oauthconnections"
 
     def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
         """Send `post`, a picture in the same request. Raises NoVerdict for a text that stands there
         since a moment ago: it may be this one, whose answer was lost."""
-        shown, photos = _composer(post.terms).made(post)
+        shown, photos = self.made(post)
         content: dict[str, Any] = {"data": {"status": shown.text}}
         if photos:
             content["files"] = [("media", ("photo.jpg", photos[0].content, "image/jpeg"))]
             content["deadline"] = MEDIA_DEADLINE
         try:
-            answer = self._wire.write("POST", "/api/statuses/update.json", **content)
+            answer = self.wire.write("POST", "/api/statuses/update.json", **content)
         except Duplicate as refusal:
             check_twins(self, post, refusal)
             raise
-        remote_id = reading.word(answer.get("id")) if isinstance(answer, dict) else ""
-        if not remote_id:
-            raise self._wire.unreadable(is_write=True)
+        remote_id = self.wire.new_id(answer, reading.word)
         return Receipt(remote_id, url=reading.seen_at(answer, self.app.api_url))
 
     def retract(self, receipt: Receipt) -> None:
-        self._wire.remove("POST", f"/api/statuses/destroy/{part(receipt.remote_id)}.json")
-
-    def look_up(self, post: OutgoingPost, *, since: float, idempotency_key: str) -> Candidates:
-        return candidates(self._own_statuses(since), self.preview(post).text, since=since)
+        self.wire.remove("POST", f"/api/statuses/destroy/{part(receipt.remote_id)}.json")
 
     def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
         """Whom the account follows, page by page until one is empty. `start` is an index: a page before
@@ -124,21 +109,24 @@ class Gnusocial(Connector):
 
     def feed(self, *, since: str = "") -> Iterator[FeedItem]:
         newer = {"since_id": since} if reading.word(since) else {}
-        me, path = self._own_id(), "/api/statuses/friends_timeline.json"
+        me, path = self.own_id(), "/api/statuses/friends_timeline.json"
         page = fewer(halves(PAGE), lambda count: self._listed(path, count=str(count), **newer))
         items = [reading.item(each, self.app.api_url) for each in page]
         found = [each for each in items if each and each.author.uid != me]
         yield from sorted(found, key=lambda each: int(each.remote_id))
 
-    def profile(self) -> Friend:
-        person = reading.person(self._wire.read("/api/account/verify_credentials.json"))
-        if person is None:
-            raise self._wire.unreadable(is_write=False)
-        return person
+    def me(self) -> Any:
+        return self.wire.read("/api/account/verify_credentials.json")
+
+    def known_id(self, uid: str) -> str:
+        return reading.word(uid.rpartition("/")[2])
+
+    def person(self, entry: Any) -> Friend | None:
+        return reading.person(entry)
 
     def terms(self) -> Terms:
         """The server's limit: a number, in quotes or not; 0 where it has none."""
-        found = self._wire.read("/api/statusnet/config.json")
+        found = self.wire.read("/api/statusnet/config.json")
         site = found.get("site") if isinstance(found, dict) else None
         longest = str(site.get("textlimit", "")) if isinstance(site, dict) else ""
         if not longest.isdigit():
@@ -150,16 +138,12 @@ class Gnusocial(Connector):
         settings/oauthconnections."""
 
     def _listed(self, path: str, **params: str) -> list[Any]:
-        found = self._wire.read(path, {"count": str(PAGE)} | params)
+        found = self.wire.read(path, {"count": str(PAGE)} | params)
         if not isinstance(found, list):
-            raise self._wire.unreadable(is_write=False)
+            raise self.wire.unreadable(is_write=False)
         return found
 
-    def _own_id(self) -> str:
-        """Our uid is `<host>/<id>`; without it the server is asked."""
-        return reading.word(self.credentials.uid.rpartition("/")[2]) or self.profile().uid
-
-    def _own_statuses(self, since: float) -> Iterator[RemotePost | None]:
+    def own_posts(self, since: float) -> Iterator[RemotePost | None]:
         """Newest first, back to `since`; None for what cannot be read."""
         below: dict[str, str] = {}
         for _ in range(MOST_PAGES):
@@ -170,9 +154,3 @@ class Gnusocial(Connector):
             if len(page) < PAGE or not found or found[-1].created_at < since:
                 return
             below = {"max_id": str(int(found[-1].remote_id) - 1)}
-
-
-def _composer(terms: Terms | None) -> OneText:
-    """How texts are made where these terms hold."""
-    longest = terms.text if terms and terms.text else _USUAL.text
-    return OneText(dict.fromkeys(KINDS, replace(_USUAL, text=longest)), _AUDIENCES)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
 
 from syndication.connectors import checked, reasons
 from syndication.connectors.api import GONE, part
@@ -14,7 +13,6 @@ from syndication.connectors.base import (
     Audience,
     Budget,
     Candidates,
-    Connector,
     FeedItem,
     Friend,
     FriendPage,
@@ -22,7 +20,6 @@ from syndication.connectors.base import (
     Limits,
     OutgoingPost,
     Photo,
-    Preview,
     Receipt,
     Terms,
 )
@@ -47,11 +44,11 @@ from syndication.connectors.text import (
     strict_count,
 )
 from syndication.connectors.uploads import with_uploads
+from syndication.connectors.wired import Wired, named_file
 
 VISIBILITY: Mapping[Audience, str] = {"everyone": "public", "friends": "private"}
 POLLS = 10  # how often a picture's state is asked after
 POLL_EVERY = 1.0  # seconds
-MOST_FEED_PAGES = 5
 SAID_TWICE = 422  # GoToSocial: "status was not changed"
 
 # What a server says that says nothing of its own: https://docs.joinmastodon.org/user/posting/.
@@ -65,44 +62,48 @@ _USUAL = Limits(
 )
 
 
-class Mastodon(Connector):
+class Mastodon(Wired[Wire]):
     """One account on one server. Remote ids are the server's ids of statuses."""
 
     key = "mastodon"
     name = "Mastodon"
-    limits: ClassVar[Mapping[Kind, Limits]] = dict.fromkeys(KINDS, _USUAL)
-    audiences: ClassVar[Mapping[Kind, frozenset[Audience]]] = dict.fromkeys(
-        KINDS, frozenset(VISIBILITY)
-    )
-    followers_read: ClassVar[frozenset[Audience]] = frozenset({"friends"})
-    can_delete: ClassVar[frozenset[Kind]] = frozenset(KINDS)
-    can_edit: ClassVar[frozenset[Kind]] = frozenset(KINDS)
-    can_read_back: ClassVar[frozenset[Kind]] = frozenset(KINDS)
-    read_back_quiet: ClassVar[float] = 30.0
-    budget_of_link: ClassVar[Budget | None] = Budget(300, 300)
-    counts_differ: ClassVar[bool] = True
-    uploads_last: ClassVar[float] = 20 * 3600.0  # what no status names is deleted after a day
-    can_revoke: ClassVar[bool] = True
-
-    @cached_property
-    def _wire(self) -> Wire:
-        return Wire(self.credentials, http=self.http, app=self.app, clock=self.clock)
+    wire_class = Wire
+    limits = dict.fromkeys(KINDS, _USUAL)
+    audiences = dict.fromkeys(KINDS, frozenset(VISIBILITY))
+    followers_read = frozenset[Audience]({"friends"})
+    can_delete = frozenset[Kind](KINDS)
+    can_edit = frozenset[Kind](KINDS)
+    can_read_back = frozenset[Kind](KINDS)
+    read_back_quiet = 30.0
+    budget_of_link = Budget(300, 300)
+    counts_differ = True
+    uploads_last = 20 * 3600.0  # what no status names is deleted after a day
+    can_revoke = True
 
     @classmethod
-    def preview(cls, post: OutgoingPost) -> Preview:
-        return _composer(post.terms).preview(post)
+    def texts(cls, terms: Terms | None) -> OneText:
+        if terms is None:
+            return OneText(cls.limits, cls.audiences)
+        limits = replace(
+            _USUAL,
+            text=terms.text or _USUAL.text,
+            photos=0 if terms.no_photos else terms.photos or _USUAL.photos,
+            photo_bytes=min(terms.photo_bytes or _USUAL.photo_bytes, _USUAL.photo_bytes),
+        )
+        usual = mastodon_count(terms.address) if terms.text else None
+        count = strict_count(terms.address) if terms.counts_code_points else usual
+        return OneText(dict.fromkeys(KINDS, limits), cls.audiences, count)
 
     def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
         """Send `post`. Not every server knows the key, so a lost answer is read back all the same."""
-        shown, photos = _composer(post.terms).made(post)
-        if post.audience in self.followers_read:
-            self._check_approval()
+        shown, photos = self.made(post)
+        self.check_approval(post, self._approves)
         body = {"status": shown.text, "visibility": VISIBILITY[post.audience]}
         headers = {"Idempotency-Key": idempotency_key}
 
         def send() -> Receipt:
             whole = {**body, "media_ids": [self._upload(photo) for photo in photos]}
-            answer = self._wire.write("POST", "/api/v1/statuses", json=whole, headers=headers)
+            answer = self.wire.write("POST", "/api/v1/statuses", json=whole, headers=headers)
             return self._receipt(answer)
 
         return with_uploads(self.uploads, send)
@@ -114,20 +115,19 @@ class Mastodon(Connector):
         A copy that says so already stays as it is: the answer to an earlier try was lost. GoToSocial
         answers 422 to the same edit said twice.
         """
-        if post.audience in self.followers_read:
-            self._check_approval()
+        self.check_approval(post, self._approves)
         path = f"/api/v1/statuses/{part(receipt.remote_id)}"
         try:
-            standing = self._wire.read(path)
+            standing = self.wire.read(path)
             if not isinstance(standing, dict):
-                raise self._wire.unreadable(is_write=False)
+                raise self.wire.unreadable(is_write=False)
             shown = self.preview(with_the_first(len(reading.pictures(standing)), post))
             alts = [photo.alt for photo in post.photos]
             answer = self._changed(path, standing, shown.text, alts)
             return replace(self._receipt(answer), dropped=shown.dropped)
         except (Rejected, NoVerdict, TryLater) as error:
             is_no = isinstance(error, Rejected)
-            if error.status in GONE and (is_no or self._wire.is_gone(path)):
+            if error.status in GONE and (is_no or self.wire.is_gone(path)):
                 raise Gone(reasons.COPY_GONE, status=error.status) from error
             raise
 
@@ -144,21 +144,21 @@ class Mastodon(Connector):
         attributes = [{"id": ident, "description": alt} for ident, alt in described]
         body = {"status": text, "media_ids": list(pictures), "media_attributes": attributes}
         try:
-            return self._wire.write("PUT", path, json=body)
+            return self.wire.write("PUT", path, json=body)
         except Rejected as error:
             if error.status == SAID_TWICE and core(words) == core(text):
                 return standing
             raise
 
     def retract(self, receipt: Receipt) -> None:
-        self._wire.remove("DELETE", f"/api/v1/statuses/{part(receipt.remote_id)}")
+        self.wire.remove("DELETE", f"/api/v1/statuses/{part(receipt.remote_id)}")
 
     def look_up(self, post: OutgoingPost, *, since: float, idempotency_key: str) -> Candidates:
         """For followers' posts in two lists, since some servers show them in one alone. A text that a
         server may write anew, and that is not found, may be there all the same."""
         shown = self.preview(post).text
         is_public = post.audience not in self.followers_read
-        own = OwnStatuses(self._wire, self._own_id(), since)
+        own = OwnStatuses(self.wire, self.own_id(), since)
         own.read()
         found = candidates(own.posts.values(), shown, since=since)
         if not found.exact and not is_public:
@@ -170,33 +170,26 @@ class Mastodon(Connector):
 
     def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
         """Whom the account follows. `start` is the query of a page."""
-        path = f"/api/v1/accounts/{part(self._own_id())}/following"
-        for page, following in self._wire.listed(path, {}, most=80, start=start):
+        path = f"/api/v1/accounts/{part(self.own_id())}/following"
+        for page, following in self.wire.listed(path, {}, most=80, start=start):
             yield FriendPage(tuple(filter(None, map(reading.person, page))), following)
 
     def feed(self, *, since: str = "") -> Iterator[FeedItem]:
-        """`min_id` gives what is right above it; without it, the newest page. A page of one's own
-        statuses alone is passed over, or the next pull would begin with it again."""
-        me, above = self._own_id(), checked.ident(since)
-        for _ in range(MOST_FEED_PAGES):
-            newer = {"min_id": above} if above else {}
-            page, _ = next(self._wire.listed("/api/v1/timelines/home", newer, most=40))
-            found = [each for each in map(reading.item, reversed(page)) if each]
-            others = [each for each in found if each.author.uid != me]
-            if others or not found or not above:
-                yield from others
-                return
-            above = found[-1].remote_id
+        """`min_id` gives what is right above it; without it, the newest page."""
 
-    def profile(self) -> Friend:
-        person = reading.person(self._me())
-        if person is None:
-            raise self._wire.unreadable(is_write=False)
-        return person
+        def page(above: str) -> list[FeedItem]:
+            newer = {"min_id": above} if above else {}
+            found, _ = next(self.wire.listed("/api/v1/timelines/home", newer, most=40))
+            return [each for each in map(reading.item, reversed(found)) if each]
+
+        return self.others(checked.ident(since), page)
+
+    def person(self, entry: Any) -> Friend | None:
+        return reading.person(entry)
 
     def terms(self) -> Terms:
         """The server's limits, from v2 or, on another make, v1; whether followers are approved."""
-        return reading.terms(self._instance(), self._me())
+        return reading.terms(self._instance(), self.me())
 
     def revoke(self) -> None:
         """https://docs.joinmastodon.org/methods/oauth/#revoke: only who registered may.
@@ -210,13 +203,13 @@ class Mastodon(Connector):
             "token": self.credentials.access_token,
         }
         url = f"{self.app.api_url}/oauth/revoke"
-        self._wire.check_revoked(self._wire.send("POST", url, is_write=False, data=form))
+        self.wire.check_revoked(self.wire.send("POST", url, is_write=False, data=form))
 
     def _instance(self) -> Mapping[str, Any]:
         """v1 where v2 has no usable answer, whatever the server says instead: a 404 as a page, a 500, or a
         401 to an address that it does not know. Neither decides about the access: anybody may ask."""
         try:
-            found = self._wire.read("/api/v2/instance")
+            found = self.wire.read("/api/v2/instance")
         except Unreachable:
             raise
         except (Rejected, TryLater, Unauthorized):
@@ -227,25 +220,18 @@ class Mastodon(Connector):
 
     def _instance_v1(self) -> Any:
         try:
-            return self._wire.read(INSTANCE)
+            return self.wire.read(INSTANCE)
         except Unauthorized as error:
             raise TryLater(reasons.IN_TROUBLE, status=error.status) from error
 
-    def _me(self) -> Mapping[str, Any]:
-        found = self._wire.read(ME)
+    def me(self) -> Mapping[str, Any]:
+        found = self.wire.read(ME)
         if not isinstance(found, dict):
-            raise self._wire.unreadable(is_write=False)
+            raise self.wire.unreadable(is_write=False)
         return found
 
-    def _own_id(self) -> str:
-        """Our uid is `<host>/<id>`; without it the server is asked."""
-        known = checked.own_ident(self.credentials.uid)
-        return known or self.profile().uid
-
-    def _check_approval(self) -> None:
-        """Whoever may follow without being asked may read: then it is not for friends alone."""
-        if self._me().get("locked") is not True:
-            raise Rejected(reasons.FOLLOWERS_NOT_APPROVED)
+    def _approves(self) -> bool:
+        return self.me().get("locked") is True
 
     def _upload(self, photo: Photo) -> str:
         """The id of a picture that was handed over, now or by an earlier try, once it is ready (202, then
@@ -257,16 +243,13 @@ class Mastodon(Connector):
         return str(kept["id"])
 
     def _handed_over(self, photo: Photo) -> dict[str, Any]:
-        name = f"photo.{photo.content_type.rpartition('/')[2]}"
-        answer = self._wire.upload(
+        answer = self.wire.upload(
             "POST",
             "/api/v2/media",
-            files=[("file", (name, photo.content, photo.content_type))],
+            files=[("file", named_file(photo))],
             data={"description": photo.alt} if photo.alt else {},
         )
-        ident = checked.ident(answer.get("id")) if isinstance(answer, dict) else ""
-        if not ident:
-            raise self._wire.unreadable(is_write=False)
+        ident = self.wire.new_id(answer, is_write=False)
         kept = {"id": ident, "is_ready": bool(answer.get("url"))}
         self.uploads.put(photo, kept)
         return kept
@@ -274,27 +257,9 @@ class Mastodon(Connector):
     def _wait_for(self, ident: str) -> None:
         for _ in range(POLLS):
             self.pause(POLL_EVERY)
-            if self._wire.in_work(f"/api/v1/media/{part(ident)}").get("url"):
+            if self.wire.in_work(f"/api/v1/media/{part(ident)}").get("url"):
                 return
         raise TryLater(reasons.PHOTO_IN_WORK, after=60)
 
     def _receipt(self, answer: Any) -> Receipt:
-        remote_id = checked.ident(answer.get("id")) if isinstance(answer, dict) else ""
-        if not remote_id:
-            raise self._wire.unreadable(is_write=True)
-        return Receipt(remote_id, url=checked.address(answer.get("url")))
-
-
-def _composer(terms: Terms | None) -> OneText:
-    """How texts are made where these terms hold."""
-    if terms is None:
-        return OneText(Mastodon.limits, Mastodon.audiences)
-    limits = replace(
-        _USUAL,
-        text=terms.text or _USUAL.text,
-        photos=0 if terms.no_photos else terms.photos or _USUAL.photos,
-        photo_bytes=min(terms.photo_bytes or _USUAL.photo_bytes, _USUAL.photo_bytes),
-    )
-    usual = mastodon_count(terms.address) if terms.text else None
-    count = strict_count(terms.address) if terms.counts_code_points else usual
-    return OneText(dict.fromkeys(KINDS, limits), Mastodon.audiences, count)
+        return Receipt(self.wire.new_id(answer), url=checked.address(answer.get("url")))

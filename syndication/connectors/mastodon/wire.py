@@ -14,10 +14,11 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from syndication.connectors import reasons
-from syndication.connectors.api import DONE, GONE, Api, fewer, fields_of, halves
+from syndication.connectors.api import DONE, GONE, Api, fields_of
 from syndication.connectors.base import Response
 from syndication.connectors.errors import ConnectorError, NoVerdict, TooLong, Unauthorized
 from syndication.connectors.mastodon.reading import next_page
+from syndication.connectors.paging import chained, fewer, halves
 
 ME = "/api/v1/accounts/verify_credentials"
 INSTANCE = "/api/v1/instance"  # anybody may ask
@@ -75,17 +76,13 @@ class Wire(Api):
         `most` is how many entries to ask for, `start` a query that was handed out before. Each page is
         fetched at `path` on this very origin: the request carries the token. Raises as `read` does.
         """
-        query, seen = start, {start}
-        for _ in range(MOST_PAGES):
+
+        def page(query: str) -> tuple[list[Any], str]:
             asked = {**params, **dict(parse_qsl(query))}
             found, response = fewer(halves(most), partial(self._list_at, path, asked))
-            query = next_page(response.headers.get("Link", "")) if found else ""
-            if query in seen:
-                query = ""
-            seen.add(query)
-            yield found, query
-            if not query:
-                return
+            return found, next_page(response.headers.get("Link", "")) if found else ""
+
+        return chained(page, start, most=MOST_PAGES)
 
     def in_work(self, path: str) -> dict[str, Any]:
         """What is at `path`, which may still be in work (206). Raises as `read` does."""

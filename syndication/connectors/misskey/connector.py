@@ -6,18 +6,15 @@ Everything is a POST with JSON. Notes know no key for a repeat and cannot be cha
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
 
 from syndication.connectors import checked, reasons
-from syndication.connectors.api import THROTTLED_FOR, Api, fewer, fields_of, halves
+from syndication.connectors.api import THROTTLED_FOR, Api, fields_of
 from syndication.connectors.base import (
     KINDS,
     Audience,
     Budget,
     Candidates,
-    Connector,
     FeedItem,
     Friend,
     FriendPage,
@@ -25,21 +22,21 @@ from syndication.connectors.base import (
     Limits,
     OutgoingPost,
     Photo,
-    Preview,
     Receipt,
     RemotePost,
     Response,
     Terms,
 )
-from syndication.connectors.compose import OneText, candidates
-from syndication.connectors.errors import ConnectorError, Gone, Rejected, TryLater, Unauthorized
+from syndication.connectors.compose import candidates
+from syndication.connectors.errors import ConnectorError, Gone, TryLater, Unauthorized
 from syndication.connectors.misskey import reading
+from syndication.connectors.paging import chained, fewer, halves
 from syndication.connectors.uploads import with_uploads
+from syndication.connectors.wired import Wired, named_file, part_of
 
 VISIBILITY: Mapping[Audience, str] = {"everyone": "public", "friends": "followers"}
 PAGE = 100
 MOST_PAGES = 600  # of one reading; whoever reads may stop before
-MOST_FEED_PAGES = 5
 MOST_READ_BACK = 600  # notes; nobody may write more than 300 in an hour
 
 _DEAD = {"AUTHENTICATION_FAILED", "CREDENTIAL_REQUIRED", "YOUR_ACCOUNT_SUSPENDED"}
@@ -80,16 +77,13 @@ class Wire(Api):
     ) -> Iterator[tuple[list[Any], str]]:
         """The pages of a list, newest first, each with the id that the next begins below ("" on the
         last). Raises as `ask` does."""
-        below, seen = start, {start}
-        for _ in range(MOST_PAGES):
+
+        def page(below: str) -> tuple[list[Any], str]:
             found = self.entries(path, **fields, **({"untilId": below} if below else {}))
-            below = checked.ident(found[-1].get("id")) if found and _is_object(found[-1]) else ""
-            if below in seen:
-                below = ""
-            seen.add(below)
-            yield found, below
-            if not below:
-                return
+            last: Any = found[-1] if found else None
+            return found, checked.ident(last.get("id")) if _is_object(last) else ""
+
+        return chained(page, start, most=MOST_PAGES)
 
     def entries(self, path: str, **fields: Any) -> list[Any]:
         """One page of a list, of as many as one answer holds. Raises as `ask` does."""
@@ -99,55 +93,42 @@ class Wire(Api):
         return found
 
 
-class Misskey(Connector):
+class Misskey(Wired[Wire]):
     """One account on one server. Remote ids are the server's ids of notes."""
 
     key = "misskey"
     name = "Misskey"
-    limits: ClassVar[Mapping[Kind, Limits]] = dict.fromkeys(KINDS, _USUAL)
-    audiences: ClassVar[Mapping[Kind, frozenset[Audience]]] = dict.fromkeys(
-        KINDS, frozenset(VISIBILITY)
-    )
-    followers_read: ClassVar[frozenset[Audience]] = frozenset({"friends"})
-    can_delete: ClassVar[frozenset[Kind]] = frozenset(KINDS)
-    can_read_back: ClassVar[frozenset[Kind]] = frozenset(KINDS)
-    read_back_quiet: ClassVar[float] = 30.0
-    equals_apart: ClassVar[float] = 65.0  # misskey.io gives the first note for 60 s
-    uploads_last: ClassVar[float] = 30 * 86400.0  # files stay in the drive
-    budget_of_link: ClassVar[Budget | None] = Budget(300, 3600)
-    permissions_page: ClassVar[str] = "/settings/apps"
-
-    @cached_property
-    def _wire(self) -> Wire:
-        return Wire(self.credentials, http=self.http, app=self.app, clock=self.clock)
-
-    @classmethod
-    def preview(cls, post: OutgoingPost) -> Preview:
-        return _composer(post.terms).preview(post)
+    wire_class = Wire
+    limits = dict.fromkeys(KINDS, _USUAL)
+    audiences = dict.fromkeys(KINDS, frozenset(VISIBILITY))
+    followers_read = frozenset[Audience]({"friends"})
+    can_delete = frozenset[Kind](KINDS)
+    can_read_back = frozenset[Kind](KINDS)
+    read_back_quiet = 30.0
+    equals_apart = 65.0  # misskey.io gives the first note for 60 s
+    uploads_last = 30 * 86400.0  # files stay in the drive
+    budget_of_link = Budget(300, 3600)
+    permissions_page = "/settings/apps"
 
     def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
         """Send `post`. There is no key for a repeat, so a lost answer has to be read back."""
-        shown, photos = _composer(post.terms).made(post)
-        if post.audience in self.followers_read and self._me().get("isLocked") is not True:
-            raise Rejected(reasons.FOLLOWERS_NOT_APPROVED)
+        shown, photos = self.made(post)
+        self.check_approval(post, self._approves)
         body: dict[str, Any] = {"visibility": VISIBILITY[post.audience]}
         if shown.text:
             body["text"] = shown.text
 
         def send() -> Any:
             files = {"fileIds": [self._upload(photo) for photo in photos]} if photos else {}
-            return self._wire.write("POST", "/api/notes/create", json={**body, **files})
+            return self.wire.write("POST", "/api/notes/create", json={**body, **files})
 
         answer = with_uploads(self.uploads, send)
-        note = answer.get("createdNote") if isinstance(answer, dict) else None
-        remote_id = checked.ident(note.get("id")) if isinstance(note, dict) else ""
-        if not remote_id:
-            raise self._wire.unreadable(is_write=True)
+        remote_id = self.wire.new_id(part_of(answer, "createdNote"))
         return Receipt(remote_id, url=reading.note_address(self.app.api_url, remote_id))
 
     def retract(self, receipt: Receipt) -> None:
         try:
-            self._wire.remove("POST", "/api/notes/delete", json={"noteId": receipt.remote_id})
+            self.wire.remove("POST", "/api/notes/delete", json={"noteId": receipt.remote_id})
         except Gone:
             return
 
@@ -159,40 +140,32 @@ class Misskey(Connector):
 
     def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
         """Whom the account follows. `start` is the id of a row."""
-        me, origin = self._own_id(), self.app.api_url
-        for rows, below in self._wire.listed("/api/users/following", userId=me, start=start):
+        me = self.own_id()
+        for rows, below in self.wire.listed("/api/users/following", userId=me, start=start):
             people = [row.get("followee") for row in filter(_is_object, rows)]
-            found = (reading.person(each, origin) for each in people)
-            yield FriendPage(tuple(filter(None, found)), below)
+            yield FriendPage(tuple(filter(None, map(self.person, people))), below)
 
     def feed(self, *, since: str = "") -> Iterator[FeedItem]:
-        """With `sinceId` the oldest come first; without it, the newest page, newest first. A page of
-        one's own notes alone is passed over, or the next pull would begin with it again."""
-        me, after = self._own_id(), checked.ident(since)
-        for _ in range(MOST_FEED_PAGES):
-            newer = {"sinceId": after} if after else {}
-            page = self._wire.entries("/api/notes/timeline", **newer)
-            items = [reading.item(each, self.app.api_url) for each in page]
-            found = [each for each in (items if after else reversed(items)) if each is not None]
-            others = [each for each in found if each.author.uid != me]
-            if others or not found or not after:
-                yield from others
-                return
-            after = found[-1].remote_id
+        """With `sinceId` the oldest come first; without it, the newest page, newest first."""
 
-    def profile(self) -> Friend:
-        person = reading.person(self._me(), self.app.api_url)
-        if person is None:
-            raise self._wire.unreadable(is_write=False)
-        return person
+        def page(after: str) -> list[FeedItem]:
+            newer = {"sinceId": after} if after else {}
+            found = self.wire.entries("/api/notes/timeline", **newer)
+            items = [reading.item(each, self.app.api_url) for each in found]
+            return [each for each in (items if after else reversed(items)) if each is not None]
+
+        return self.others(checked.ident(since), page)
+
+    def person(self, entry: Any) -> Friend | None:
+        return reading.person(entry, self.app.api_url)
 
     def terms(self) -> Terms:
         """The server's limit, and whether followers are approved."""
-        found = self._wire.ask("/api/meta", detail=False)
+        found = self.wire.ask("/api/meta", detail=False)
         longest = found.get("maxNoteTextLength") if isinstance(found, dict) else None
         return Terms(
             text=longest if isinstance(longest, int) and longest > 0 else 0,
-            approves_followers=self._me().get("isLocked") is True,
+            approves_followers=self._approves(),
         )
 
     def revoke(self) -> None:
@@ -203,50 +176,40 @@ class Misskey(Connector):
         https://misskey-hub.net/en/docs/for-developers/api/token/miauth/ names no other way.
         """
 
-    def _me(self) -> Mapping[str, Any]:
-        found = self._wire.ask("/api/i")
+    def me(self) -> Mapping[str, Any]:
+        found = self.wire.ask("/api/i")
         if not _is_object(found):
-            raise self._wire.unreadable(is_write=False)
+            raise self.wire.unreadable(is_write=False)
         return dict(found)
 
-    def _own_id(self) -> str:
-        """Our uid is `<host>/<id>`; without it the server is asked."""
-        return checked.own_ident(self.credentials.uid) or self.profile().uid
+    def _approves(self) -> bool:
+        return self.me().get("isLocked") is True
 
     def _upload(self, photo: Photo) -> str:
         """Into the drive, unless an earlier try did. A file with the same bytes is given back."""
         if kept := self.uploads.get(photo):
             return str(kept)
-        name = f"photo.{photo.content_type.rpartition('/')[2]}"
-        answer = self._wire.upload(
+        answer = self.wire.upload(
             "POST",
             "/api/drive/files/create",
-            files=[("file", (name, photo.content, photo.content_type))],
+            files=[("file", named_file(photo))],
             data={"comment": photo.alt} if photo.alt else {},
         )
-        ident = checked.ident(answer.get("id")) if isinstance(answer, dict) else ""
-        if not ident:
-            raise self._wire.unreadable(is_write=False)
+        ident = self.wire.new_id(answer, is_write=False)
         self.uploads.put(photo, ident)
         return ident
 
     def _own_notes(self, since: float) -> Iterator[RemotePost | None]:
         """Newest first, back to `since`; None for what cannot be read."""
         count = 0
-        path, me = "/api/users/notes", self._own_id()
-        for page, _ in self._wire.listed(path, userId=me, withRenotes=False):
+        path, me = "/api/users/notes", self.own_id()
+        for page, _ in self.wire.listed(path, userId=me, withRenotes=False):
             notes = [reading.remote_post(each, self.app.api_url) for each in page]
             found = [each for each in notes if each is not None]
             yield from notes
             count += len(page)
             if count >= MOST_READ_BACK or (found and found[-1].created_at < since):
                 return
-
-
-def _composer(terms: Terms | None) -> OneText:
-    """How texts are made where these terms hold."""
-    longest = terms.text if terms and terms.text else _USUAL.text
-    return OneText(dict.fromkeys(KINDS, replace(_USUAL, text=longest)), Misskey.audiences)
 
 
 def _error(response: Response) -> Mapping[str, Any]:

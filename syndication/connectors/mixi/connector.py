@@ -6,20 +6,17 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from syndication.connectors import reasons
 from syndication.connectors.api import MEDIA_DEADLINE, part
 from syndication.connectors.base import (
-    Audience,
     Candidates,
-    Connector,
     Credentials,
     FeedItem,
     Friend,
     FriendPage,
     Kind,
-    Limits,
     OutgoingPost,
     Preview,
     Receipt,
@@ -31,13 +28,14 @@ from syndication.connectors.mixi.albums import Albums
 from syndication.connectors.mixi.graph import PAGE, Files, Graph
 from syndication.connectors.mixi.pictograms import readable
 from syndication.connectors.text import normalise
+from syndication.connectors.wired import Wired
 
 SECONDS_OF_TOKEN = 900
 RIGHT_AFTER = 10.0  # seconds; with room for clocks that differ
 MOST_VOICES = 2000  # of one's own that are read back; nobody writes more in two days
 
 
-class Mixi(Connector):
+class Mixi(Wired[Graph]):
     """One account on mixi. Remote ids: `voice:<id>`, `diary:<id>`, `photo:<album>/<id>`.
 
     The scopes that all of it needs: r_profile r_voice w_voice w_diary r_photo w_photo r_updates.
@@ -45,11 +43,12 @@ class Mixi(Connector):
 
     key = "mixi"
     name = "mixi"
-    limits: ClassVar[Mapping[Kind, Limits]] = compose.LIMITS
-    audiences: ClassVar[Mapping[Kind, frozenset[Audience]]] = compose.AUDIENCES
-    can_delete: ClassVar[frozenset[Kind]] = frozenset({"status", "link", "photo"})
-    can_read_back: ClassVar[frozenset[Kind]] = frozenset({"status", "link", "note", "photo"})
-    needs_scope: ClassVar[Mapping[Kind, str]] = {
+    wire_class = Graph
+    limits = compose.LIMITS
+    audiences = compose.AUDIENCES
+    can_delete = frozenset[Kind]({"status", "link", "photo"})
+    can_read_back = frozenset[Kind]({"status", "link", "note", "photo"})
+    needs_scope = {
         "status": "w_voice",
         "note": "w_diary",
         "photo": "w_photo",
@@ -57,18 +56,14 @@ class Mixi(Connector):
     }
 
     # Unless 「今後、このサービスに対して常に同意する」 was ticked, the refresh token lives six hours.
-    keep_fresh_every: ClassVar[float] = 3 * 3600.0
-    relink_hint: ClassVar[str] = reasons.TICK_ALWAYS
+    keep_fresh_every = 3 * 3600.0
+    relink_hint = reasons.TICK_ALWAYS
     # A Voice is named by its writer and second. A little more than that, since clocks run unevenly.
     apart: ClassVar[Mapping[Kind, float]] = {"status": 1.1, "link": 1.1}
 
     @cached_property
-    def _graph(self) -> Graph:
-        return Graph(self.credentials, http=self.http, app=self.app, clock=self.clock)
-
-    @cached_property
     def _albums(self) -> Albums:
-        return Albums(self._graph)
+        return Albums(self.wire)
 
     @classmethod
     def preview(cls, post: OutgoingPost) -> Preview:
@@ -99,7 +94,7 @@ class Mixi(Connector):
         kind, _, rest = receipt.remote_id.partition(":")
         match kind:
             case "voice":
-                self._graph.remove("POST", f"/voice/statuses/destroy/{part(rest)}")
+                self.wire.remove("POST", f"/voice/statuses/destroy/{part(rest)}")
             case "photo":
                 self._albums.remove(rest)
             case _:
@@ -130,7 +125,7 @@ class Mixi(Connector):
             "thumbnailPrivacy": "everyone",
         }
         begin = max(0, reading.number(start, 0) - PAGE)
-        for page, index in self._graph.pages("/people/@me/@friends", order, start=begin):
+        for page, index in self.wire.pages("/people/@me/@friends", order, start=begin):
             people = filter(None, map(reading.person, page))
             yield FriendPage(tuple(people), str(index) if index else "")
 
@@ -139,18 +134,18 @@ class Mixi(Connector):
         if since:
             newer["since_id"] = since.removeprefix(reading.VOICE)
         path = "/voice/statuses/friends_timeline"
-        yield from reading.voices(self._graph.listed(path, newer))
+        yield from reading.voices(self.wire.listed(path, newer))
 
-    def profile(self) -> Friend:
-        found = reading.entries(self._graph.read("/people/@me/@self"))
-        person = reading.person(found[0]) if found else None
-        if person is None:
-            raise self._graph.unreadable(is_write=False)
-        return person
+    def me(self) -> Any:
+        found = reading.entries(self.wire.read("/people/@me/@self"))
+        return found[0] if found else None
+
+    def person(self, entry: Any) -> Friend | None:
+        return reading.person(entry)
 
     def refresh(self) -> Credentials:
         """The refresh token is used up by this: keep what comes back before anything else."""
-        found = self._graph.refreshed()
+        found = self.wire.refreshed()
         seconds = reading.number(found.get("expires_in"), SECONDS_OF_TOKEN)
         scope = found.get("scope")
         newer, kind = found.get("refresh_token"), found.get("token_type")
@@ -172,12 +167,12 @@ class Mixi(Connector):
     def _publish_voice(self, shown: Preview) -> Receipt:
         path = "/voice/statuses/update"
         try:
-            answer = self._graph.write("POST", path, data={"status": shown.text})
+            answer = self.wire.write("POST", path, data={"status": shown.text})
         except Rejected as refusal:
             if refusal.status == 400:
                 self._check_second(shown, refusal)
             raise
-        remote_id = self._graph.new_id(answer)
+        remote_id = self.wire.new_id(answer, reading.word)
         sent = reading.voice(answer)
         return Receipt(reading.VOICE + remote_id, url=sent.url if sent else "")
 
@@ -210,12 +205,12 @@ class Mixi(Connector):
         ]
         if files:
             request = json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
-            answer = self._graph.write(
+            answer = self.wire.write(
                 "POST", path, data={"request": request}, files=files, deadline=MEDIA_DEADLINE
             )
         else:
-            answer = self._graph.write("POST", path, json=entry)
-        return Receipt(reading.DIARY + self._graph.new_id(answer))
+            answer = self.wire.write("POST", path, json=entry)
+        return Receipt(reading.DIARY + self.wire.new_id(answer, reading.word))
 
     def _diaries_like(self, post: OutgoingPost, since: float) -> Candidates:
         """Diaries with this title among the newest updates, which show nothing else of them.
@@ -223,10 +218,10 @@ class Mixi(Connector):
         Nothing says that every diary is among the updates, so one that is missing proves nothing.
         """
         path = "/updates/@me/@self"
-        answer = self._graph.read(path, {"fields": "diary", "count": str(PAGE)})
+        answer = self.wire.read(path, {"fields": "diary", "count": str(PAGE)})
         items = answer.get("items") if isinstance(answer, dict) else None
         if not isinstance(items, list):
-            raise self._graph.unreadable(is_write=False)
+            raise self.wire.unreadable(is_write=False)
         title = self.compared(post)
         alike = [
             entry
@@ -241,7 +236,7 @@ class Mixi(Connector):
         which something cannot be read."""
         path = "/voice/statuses/@me/user_timeline"
         for start in range(0, MOST_VOICES, PAGE):
-            answer = self._graph.listed(path, {"start_index": str(start)} if start else {})
+            answer = self.wire.listed(path, {"start_index": str(start)} if start else {})
             page = list(reading.voices(answer))
             for item in page:
                 yield RemotePost(item.remote_id, item.text, item.created_at, url=item.url)

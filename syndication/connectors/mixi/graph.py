@@ -11,10 +11,11 @@ from functools import partial
 from typing import Any
 
 from syndication.connectors import reasons
-from syndication.connectors.api import DONE, Api, fewer, fields_of, halves
+from syndication.connectors.api import Api
 from syndication.connectors.base import Response
-from syndication.connectors.errors import ConnectorError, TryLater, Unauthorized
-from syndication.connectors.mixi.reading import entries, number, word
+from syndication.connectors.errors import Unauthorized
+from syndication.connectors.mixi.reading import entries, number
+from syndication.connectors.paging import fewer, halves
 from syndication.connectors.wire import challenge
 
 PAGE = 100
@@ -39,20 +40,7 @@ class Graph(Api):
 
     def refreshed(self) -> Mapping[str, Any]:
         """A new pair of tokens for the refresh token. Raises Unauthorized, TryLater."""
-        form = {
-            "grant_type": "refresh_token",
-            "client_id": self.app.client_id,
-            "client_secret": self.app.client_secret,
-            "refresh_token": self.credentials.refresh_token,
-        }
-        response = self.send("POST", self.app.token_url, is_write=False, data=form)
-        if response.status not in DONE:
-            raise self._refresh_refusal(response)
-        found = fields_of(response)
-        if not isinstance(found.get("access_token"), str):
-            # No excerpt: it may well hold the new tokens.
-            raise TryLater(reasons.UNREADABLE, status=response.status)
-        return found
+        return self.token_answer({"client_secret": self.app.client_secret})
 
     def listed(self, path: str, params: Mapping[str, str]) -> list[Any]:
         """A bare list: Voice's answers have no envelope. Raises as `read` does."""
@@ -89,13 +77,6 @@ class Graph(Api):
     def _page_of(self, path: str, params: Mapping[str, str], count: int) -> Any:
         return self.read(path, {"count": str(count), **params})
 
-    def new_id(self, answer: Any) -> str:
-        """The id in the answer to a write. Raises NoVerdict: without it nobody knows what happened."""
-        remote_id = word(answer.get("id")) if isinstance(answer, dict) else ""
-        if not remote_id:
-            raise self.unreadable(is_write=True)
-        return remote_id
-
     def access_refusal(self, response: Response) -> Unauthorized | None:
         told = challenge(response.headers)
         log = self.log(response)
@@ -113,9 +94,3 @@ class Graph(Api):
                 # Says no reason: one refresh brings the definite answer.
                 return Unauthorized(reasons.ACCESS_EXPIRED, expired=True, **log)
         return None
-
-    def _refresh_refusal(self, response: Response) -> ConnectorError:
-        """Only the word that the refresh token is dead ends the access; our own faults never do."""
-        if fields_of(response).get("error") == "invalid_grant":
-            return Unauthorized(reasons.ACCESS_GONE, **self.log(response))
-        return self.other_renewal_refusal(response)

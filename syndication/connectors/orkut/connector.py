@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import partial
 from html import escape
 from itertools import takewhile
-from typing import Any, ClassVar
+from typing import Any
 
 from syndication.connectors import checked, reasons
-from syndication.connectors.api import fewer, halves
 from syndication.connectors.base import (
     KINDS,
     Audience,
     Candidates,
-    Connector,
     FeedItem,
     Friend,
     FriendPage,
@@ -31,11 +29,12 @@ from syndication.connectors.base import (
     Receipt,
     RemotePost,
 )
-from syndication.connectors.compose import OneText
 from syndication.connectors.errors import ConnectorError, NoVerdict, TryLater, Unsupported
 from syndication.connectors.orkut import reading
 from syndication.connectors.orkut.rpc import Rpc
+from syndication.connectors.paging import fewer, halves
 from syndication.connectors.text import ELLIPSIS, cut, normalise
+from syndication.connectors.wired import Wired
 
 OURS = "Profile Link"
 PAGE = 70  # of activities
@@ -51,32 +50,35 @@ _LIMITS: Mapping[Kind, Limits] = {
     "link": Limits(text=1_000),
 }
 _AUDIENCES: Mapping[Kind, frozenset[Audience]] = dict.fromkeys(KINDS, frozenset({"everyone"}))
-_COMPOSER = OneText(_LIMITS, _AUDIENCES)
 
 
-class Orkut(Connector):
+class Orkut(Wired[Rpc]):
     """One account. Remote ids: `activity:<id>`, `photo:<album>/<id>`."""
 
     key = "orkut"
     name = "Orkut"
-    limits: ClassVar[Mapping[Kind, Limits]] = _LIMITS
-    audiences: ClassVar[Mapping[Kind, frozenset[Audience]]] = _AUDIENCES
-    can_delete: ClassVar[frozenset[Kind]] = frozenset({"photo"})
-    can_read_back: ClassVar[frozenset[Kind]] = frozenset(KINDS)
-    timeline_lags: ClassVar[bool] = True
-    closed_in: ClassVar[str] = "2014"
-
-    @cached_property
-    def _rpc(self) -> Rpc:
-        return Rpc(self.credentials, http=self.http, app=self.app, clock=self.clock)
+    wire_class = Rpc
+    limits = _LIMITS
+    audiences = _AUDIENCES
+    can_delete = frozenset[Kind]({"photo"})
+    can_read_back = frozenset[Kind](KINDS)
+    timeline_lags = True
+    closed_in = "2014"
 
     @classmethod
-    def preview(cls, post: OutgoingPost) -> Preview:
-        return _made(post)[0]
+    def made(cls, post: OutgoingPost) -> tuple[Preview, tuple[Photo, ...]]:
+        """A note has a title of its own; one without is called by its first line."""
+        if post.kind != "note":
+            return super().made(post)
+        shown, photos = super().made(replace(post, title="", text=post.text or post.title))
+        title = " ".join((post.title or shown.text.split("\n", 1)[0]).split())
+        if len(title) > TITLE:
+            title = cut(title, TITLE - 1) + ELLIPSIS
+        return replace(shown, title=title), photos
 
     def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
         """Send `post`. Tags mean something in an activity, so a member's are escaped."""
-        shown, photos = _made(post)
+        shown, photos = self.made(post)
         if post.kind == "photo":
             if not photos:
                 raise Unsupported(reasons.PHOTO_MISSING)
@@ -84,7 +86,7 @@ class Orkut(Connector):
         words = {"title": escape(shown.title or shown.text, quote=False)}
         if shown.title:
             words["body"] = escape(shown.text, quote=False)
-        self._rpc.do("activities.create", userId="@viewer", appId="@app", activity=words)
+        self.wire.do("activities.create", userId="@viewer", appId="@app", activity=words)
         return self._found(shown)
 
     def retract(self, receipt: Receipt) -> None:
@@ -93,7 +95,7 @@ class Orkut(Connector):
         if kind != "photo":
             raise Unsupported(reasons.CANNOT_DELETE)
         if any(each.remote_id == receipt.remote_id for each in self._photos(album)):
-            self._rpc.do("mediaItems.delete", albumId=album, mediaItemId=ident)
+            self.wire.do("mediaItems.delete", albumId=album, mediaItemId=ident)
 
     def look_up(self, post: OutgoingPost, *, since: float, idempotency_key: str) -> Candidates:
         shown = self.preview(post)
@@ -117,7 +119,7 @@ class Orkut(Connector):
             result = fewer(halves(PEOPLE), partial(self._friends_at, index))
             page = reading.rows(result)
             if page is None:
-                raise self._rpc.unreadable(is_write=False)
+                raise self.wire.unreadable(is_write=False)
             index += len(page)
             total = result.get("totalResults")
             is_last = not page or (isinstance(total, int) and index >= total)
@@ -132,11 +134,14 @@ class Orkut(Connector):
         items = filter(None, (reading.item(each, people) for each in self._activities()))
         yield from reversed(list(takewhile(lambda each: each.remote_id != since, items)))
 
-    def profile(self) -> Friend:
-        person = reading.person(self._people("@self"))
-        if person is None:
-            raise self._rpc.unreadable(is_write=False)
-        return person
+    def me(self) -> Any:
+        return self._people("@self")
+
+    def known_id(self, uid: str) -> str:
+        return reading.word(uid)
+
+    def person(self, entry: Any) -> Friend | None:
+        return reading.person(entry)
 
     def revoke(self) -> None:
         """Nothing: Orkut's own pages named no request for it. Google's accounts took tokens of OAuth
@@ -155,10 +160,8 @@ class Orkut(Connector):
     def _publish_photo(self, shown: Preview, photo: Photo) -> Receipt:
         album = self._album()
         item = {"caption": shown.text, "mimeType": photo.content_type}
-        result = self._rpc.upload_photo(photo, albumId=album, mediaItem=item)
-        ident = reading.word(result.get("id")) if isinstance(result, dict) else ""
-        if not ident:
-            raise self._rpc.unreadable(is_write=True)
+        result = self.wire.upload_photo(photo, albumId=album, mediaItem=item)
+        ident = self.wire.new_id(result, reading.word)
         return Receipt(f"photo:{album}/{ident}", url=checked.address(result.get("url")))
 
     def _album(self) -> str:
@@ -167,16 +170,13 @@ class Orkut(Connector):
         if album:
             return album
         try:
-            made = self._rpc.do("albums.create", album={"title": OURS})
+            made = self.wire.do("albums.create", album={"title": OURS})
         except NoVerdict as error:
             raise TryLater(error.reason, status=error.status) from error
-        ident = reading.word(made.get("id")) if isinstance(made, dict) else ""
-        if not ident:
-            raise self._rpc.unreadable(is_write=False)
-        return ident
+        return self.wire.new_id(made, reading.word, is_write=False)
 
     def _known_album(self) -> str:
-        for each in reading.rows(self._rpc.ask("albums.get")) or []:
+        for each in reading.rows(self.wire.ask("albums.get")) or []:
             if isinstance(each, dict) and each.get("title") == OURS:
                 return reading.word(each.get("id"))
         return ""
@@ -186,12 +186,12 @@ class Orkut(Connector):
         return self._photos(album) if album else []
 
     def _photos(self, album: str) -> list[RemotePost]:
-        found = reading.rows(self._rpc.ask("mediaItems.get", albumId=album)) or []
+        found = reading.rows(self.wire.ask("mediaItems.get", albumId=album)) or []
         photos = [photo for photo in (reading.photo(each, album) for each in found) if photo]
         return sorted(photos, key=lambda each: each.created_at, reverse=True)
 
     def _own(self, activities: list[Any]) -> Iterator[RemotePost]:
-        me = reading.word(self.credentials.uid) or self.profile().uid
+        me = self.own_id()
         for entry in activities:
             if isinstance(entry, dict) and reading.word(entry.get("userId")) == me:
                 told = reading.activity(entry)
@@ -202,11 +202,11 @@ class Orkut(Connector):
         """Everybody's whom the member sees, newest first."""
         of_all = {"groupId": "@all", "coalesce": True}
         result = fewer(
-            halves(PAGE), lambda count: self._rpc.ask("activities.get", **of_all, count=count)
+            halves(PAGE), lambda count: self.wire.ask("activities.get", **of_all, count=count)
         )
         found = reading.rows(result)
         if found is None:
-            raise self._rpc.unreadable(is_write=False)
+            raise self.wire.unreadable(is_write=False)
         return found
 
     def _friends_at(self, index: int, count: int) -> Any:
@@ -214,18 +214,7 @@ class Orkut(Connector):
 
     def _people(self, group: str, **paging: int) -> Any:
         fields = ["name", "thumbnailUrl", "profileUrl"]
-        return self._rpc.ask("people.get", groupId=group, fields=fields, **paging)
-
-
-def _made(post: OutgoingPost) -> tuple[Preview, tuple[Photo, ...]]:
-    """A note has a title of its own; one without is called by its first line."""
-    if post.kind != "note":
-        return _COMPOSER.made(post)
-    shown, photos = _COMPOSER.made(replace(post, title="", text=post.text or post.title))
-    title = " ".join((post.title or shown.text.split("\n", 1)[0]).split())
-    if len(title) > TITLE:
-        title = cut(title, TITLE - 1) + ELLIPSIS
-    return replace(shown, title=title), photos
+        return self.wire.ask("people.get", groupId=group, fields=fields, **paging)
 
 
 def _reads_alike(entry: RemotePost, shown: Preview) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from syndication.connectors import reasons
-from syndication.connectors.api import DONE, Api, fields_of
+from syndication.connectors.api import Api, fields_of
 from syndication.connectors.base import Response
 from syndication.connectors.errors import ConnectorError, Rejected, TryLater, Unauthorized
 from syndication.connectors.twins import Duplicate
@@ -46,23 +46,7 @@ class Wire(Api):
 
     def refreshed(self) -> Mapping[str, Any]:
         """New tokens; the refresh token is used up. Raises Unauthorized, TryLater."""
-        response = self.send(
-            "POST",
-            self.app.token_url,
-            is_write=False,
-            headers={"Authorization": self._basic()},
-            data={
-                "grant_type": "refresh_token",
-                "refresh_token": self.credentials.refresh_token,
-                "client_id": self.app.client_id,
-            },
-        )
-        if response.status not in DONE:
-            raise self._refresh_refusal(response)
-        found = fields_of(response)
-        if not isinstance(found.get("access_token"), str):
-            raise TryLater(reasons.UNREADABLE, status=response.status)  # it may hold new tokens
-        return found
+        return self.token_answer({}, {"Authorization": self._basic()})
 
     def revoked(self, *tokens: str) -> None:
         """Each of them given back, whatever is said of the others. Raises Rejected, TryLater."""
@@ -82,15 +66,12 @@ class Wire(Api):
         if refusal is not None:
             raise refusal
 
-    def _refresh_refusal(self, response: Response) -> ConnectorError:
+    def renewal_refusal(self, response: Response) -> ConnectorError:
         """A dead refresh token is 400: `invalid_grant`, or `invalid_request` with these words."""
-        log = self.log(response)
         error = fields_of(response).get("error")
-        if error == "invalid_grant":
-            return Unauthorized(reasons.ACCESS_GONE, **log)
         if error == "invalid_request" and "token was invalid" in self._words(response):
-            return Unauthorized(reasons.ACCESS_GONE, **log)
-        return self.other_renewal_refusal(response)
+            return Unauthorized(reasons.ACCESS_GONE, **self.log(response))
+        return super().renewal_refusal(response)
 
     def _words(self, response: Response) -> str:
         return str(self.refusal_words(fields_of(response)) or "").lower()

@@ -1,0 +1,116 @@
+"""What the connectors of networks with an HTTP API have alike: the wire, one text, whose it is, lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from syndication.connectors import checked, reasons
+from syndication.connectors.api import Api
+from syndication.connectors.base import (
+    Candidates,
+    Connector,
+    FeedItem,
+    Friend,
+    OutgoingPost,
+    Photo,
+    Preview,
+    RemotePost,
+    Terms,
+)
+from syndication.connectors.compose import OneText, candidates
+from syndication.connectors.errors import Rejected
+
+MOST_FEED_PAGES = 5
+
+WireType = TypeVar("WireType", bound=Api)
+
+
+class Wired(Connector, Generic[WireType]):
+    """A connector whose requests go through `wire`. Subclasses say what the wire's words mean."""
+
+    wire_class: type[WireType]
+
+    @cached_property
+    def wire(self) -> WireType:
+        return self.wire_class(self.credentials, http=self.http, app=self.app, clock=self.clock)
+
+    # What a network says
+
+    def me(self) -> Any:
+        """The account as the network shows it to itself."""
+        raise NotImplementedError
+
+    def person(self, entry: Any) -> Friend | None:
+        """Somebody, out of the network's words; None where they cannot be read."""
+        raise NotImplementedError
+
+    def own_posts(self, since: float) -> Iterator[RemotePost | None]:
+        """Newest first, back to `since`; None for what cannot be read."""
+        raise NotImplementedError
+
+    @classmethod
+    def texts(cls, terms: Terms | None) -> OneText:
+        """How texts are made where these terms hold."""
+        limits = cls.limits
+        if terms and terms.text:
+            limits = {kind: replace(each, text=terms.text) for kind, each in limits.items()}
+        return OneText(limits, cls.audiences)
+
+    def known_id(self, uid: str) -> str:
+        """The account's id there, out of our uid, which is `<host>/<id>` where there are many servers."""
+        return checked.own_ident(uid)
+
+    # What follows from it
+
+    @classmethod
+    def made(cls, post: OutgoingPost) -> tuple[Preview, tuple[Photo, ...]]:
+        """How `post` will read, and its pictures as they go along. Raises Unsupported."""
+        return cls.texts(post.terms).made(post)
+
+    @classmethod
+    def preview(cls, post: OutgoingPost) -> Preview:
+        return cls.made(post)[0]
+
+    def look_up(self, post: OutgoingPost, *, since: float, idempotency_key: str) -> Candidates:
+        return candidates(self.own_posts(since), self.preview(post).text, since=since)
+
+    def profile(self) -> Friend:
+        person = self.person(self.me())
+        if person is None:
+            raise self.wire.unreadable(is_write=False)
+        return person
+
+    def own_id(self) -> str:
+        """Without a known one the network is asked."""
+        return self.known_id(self.credentials.uid) or self.profile().uid
+
+    def check_approval(self, post: OutgoingPost, is_approving: Callable[[], bool]) -> None:
+        """Whoever may follow without being asked may read: then it is not for friends alone."""
+        if post.audience in self.followers_read and not is_approving():
+            raise Rejected(reasons.FOLLOWERS_NOT_APPROVED)
+
+    def others(self, above: str, page: Callable[[str], list[FeedItem]]) -> Iterator[FeedItem]:
+        """What others wrote, oldest first, of what `page` gives above an item. A page of one's own posts
+        alone is passed over, or the next pull would begin with it again."""
+        me = self.own_id()
+        for _ in range(MOST_FEED_PAGES):
+            found = page(above)
+            others = [each for each in found if each.author.uid != me]
+            if others or not found or not above:
+                yield from others
+                return
+            above = found[-1].remote_id
+
+
+def named_file(photo: Photo) -> tuple[str, bytes, str]:
+    """A picture as a part of a form."""
+    return f"photo.{photo.content_type.rpartition('/')[2]}", photo.content, photo.content_type
+
+
+def part_of(answer: Any, name: str) -> Mapping[str, Any]:
+    """The object under `name` in an answer; an empty one for anything else."""
+    found = answer.get(name) if isinstance(answer, dict) else None
+    return found if isinstance(found, dict) else {}
