@@ -53,7 +53,7 @@ def account_is_linked_again(
 @receiver(may_link, sender=Member)
 def network_is_paused(sender: type[Member], network: str, **kwargs: Any) -> str:
     """While staff have paused a network nobody is sent there; the reason is theirs."""
-    switch = NetworkSwitch.objects.filter(network=network, is_paused=True).first()
+    switch = NetworkSwitch.objects.paused().filter(network=network).first()
     if switch is None:
         return ""
     words = _("The staff have paused this network. Come back later; links that stand keep waiting.")

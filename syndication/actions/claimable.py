@@ -16,6 +16,7 @@ from syndication.actions import breaker, budgets
 from syndication.actions.composed import given
 from syndication.models import Delivery, LinkState, NetworkSwitch
 from syndication.models.delivery import DeliveryQuerySet
+from syndication.models.lease import nobody_holds
 
 NOW = given("now", Delivery, "due_at")
 
@@ -37,7 +38,7 @@ def has_its_turn(now: datetime) -> Q:
         post=OuterRef("post"), link=OuterRef("link"), sequence__lt=OuterRef("sequence")
     )
     is_first = Q(sequence=1)  # most rows are: then nothing earlier is looked for
-    return Q(Q(lease_until=None) | Q(lease_until__lte=now), is_first | Q(~Exists(earlier)))
+    return Q(nobody_holds(now), is_first | Q(~Exists(earlier)))
 
 
 def link_is_free(now: datetime, closed: frozenset[str] = frozenset(), *, link: str = "") -> Q:
@@ -55,4 +56,4 @@ def link_is_free(now: datetime, closed: frozenset[str] = frozenset(), *, link: s
 
 def paused(network: str) -> Exists:
     """A condition: staff paused the network that the path `network` leads to."""
-    return Exists(NetworkSwitch.objects.filter(network=OuterRef(network), is_paused=True))
+    return Exists(NetworkSwitch.objects.paused().filter(network=OuterRef(network)))

@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from accounts.actions import closing as people
 from accounts.models import Member
 from syndication import queue
-from syndication.actions import copies, deciding, links, notices, posts, timing
+from syndication.actions import copies, deciding, links, notices, order, posts, timing
 from syndication.connectors import CONNECTORS
 from syndication.models import (
     Delivery,
@@ -179,4 +179,4 @@ def _closing() -> QuerySet[Member]:
 def _out_there(member: Member) -> QuerySet[Delivery]:
     """The copies that stand on networks, or may."""
     published = Delivery.objects.filter(link__member=member, kind=DeliveryKind.PUBLISH)
-    return published.filter(copies.is_out(), state__in=copies.MAYBE_OUT)
+    return published.filter(copies.is_out(), state__in=order.MAYBE_OUT)

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
 
-from syndication.actions import deciding
+from syndication.actions import deciding, order
 from syndication.capabilities import capabilities
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Post
 from syndication.models.delivery import DeliveryQuerySet
 
 NEVER_WENT = (DeliveryState.CANCELLED, DeliveryState.SKIPPED)
-MAYBE_OUT = (DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.UNCONFIRMED)
 
 
 @dataclass(frozen=True)
@@ -41,16 +40,9 @@ def latest_deliveries(post: Post) -> list[Delivery]:
 
 def standing_copies(post: Post) -> list[Copy]:
     """Copies that went out, or may have, and were not taken back."""
-    standing: dict[int, Delivery] = {}
-    for delivery in post.deliveries.select_related("link").order_by("sequence", "pk"):
-        if delivery.kind == DeliveryKind.DELETE:
-            if delivery.state == DeliveryState.SENT:
-                standing.pop(delivery.link_id, None)
-        elif delivery.is_edit or delivery.gone_at is not None:
-            continue
-        elif delivery.state in MAYBE_OUT:
-            standing[delivery.link_id] = delivery
-    return [_copy(delivery, post) for delivery in standing.values()]
+    copies = order.copies_of(post.deliveries.select_related("link"))
+    out = {each.copy.link_id: each.copy for each in copies if each.is_out}
+    return [_copy(delivery, post) for delivery in out.values()]
 
 
 def saying_what_was_taken_back(rows: DeliveryQuerySet) -> DeliveryQuerySet:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from syndication import queue
@@ -34,12 +35,23 @@ class Start:
     is_told: bool = False  # of one that ends here: the member knows
 
 
-@dataclass(frozen=True)
+@dataclass
 class Standing:
-    """A copy that is on a network, on its way there, or may be; and the edits behind it."""
+    """A copy that is on a network, on its way there, or may be; the edits and the delete behind it."""
 
     copy: Delivery  # the publish
     edits: list[Delivery] = field(default_factory=list)
+    delete: Delivery | None = None
+
+    @property
+    def is_being_taken_back(self) -> bool:
+        return self.delete is not None and self.delete.state in (_S.SENT, *OPEN_STATES)
+
+    @property
+    def is_out(self) -> bool:
+        """Whether it went, or may have, and was not taken back."""
+        is_back = self.delete is not None and self.delete.state == _S.SENT
+        return self.copy.state in MAYBE_OUT and not is_back
 
     @property
     def has_left(self) -> bool:
@@ -72,19 +84,27 @@ def add(post: Post, link: Link, kind: str, start: Start) -> Delivery:
 
 
 def standing(post: Post) -> list[Standing]:
-    """The copies of `post` that an edit is about. Not those that are being taken back."""
-    found: dict[int, Standing] = {}
+    """The copies of `post` that an edit is about, one a link. Not those that are being taken back."""
     rows = post.deliveries.select_related("link__member").prefetch_related("link__toggles")
+    kept = [each for each in copies_of(rows) if not each.is_being_taken_back]
+    return list({each.copy.link_id: each for each in kept}.values())
+
+
+def copies_of(rows: QuerySet[Delivery]) -> list[Standing]:
+    """Of one post's rows every copy that is on a network, on its way there, or may be, with what came behind it; in order."""
+    found: list[Standing] = []
+    last: dict[int, Standing] = {}
     for row in rows.order_by("sequence", "pk"):
-        if row.is_edit:
-            if row.link_id in found:
-                found[row.link_id].edits.append(row)
-        elif row.is_delete:
-            if row.state in (_S.SENT, *OPEN_STATES):
-                found.pop(row.link_id, None)
+        if row.is_edit or row.is_delete:
+            copy = last.get(row.link_id)
+            if copy is not None and row.is_edit:
+                copy.edits.append(row)
+            elif copy is not None:
+                copy.delete = row
         elif row.state in (*MAYBE_OUT, _S.WAITING, _S.PARKED) and row.gone_at is None:
-            found[row.link_id] = Standing(row)
-    return list(found.values())
+            last[row.link_id] = Standing(row)
+            found.append(last[row.link_id])
+    return found
 
 
 def stands_in_the_way(before: Delivery) -> bool:

@@ -6,7 +6,6 @@ words (NotNow), never half done.
 
 from __future__ import annotations
 
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Member
@@ -129,9 +128,7 @@ def _must_make_sense(delivery: Delivery) -> None:
 
 
 def _press(delivery: Delivery, states: tuple[str, ...], state: str, **fields: object) -> None:
-    now = timezone.now()
-    free = Q(lease_until=None) | Q(lease_until__lte=now)
-    row = Delivery.objects.filter(free, pk=delivery.pk, state__in=states)
+    row = Delivery.objects.free(timezone.now()).filter(pk=delivery.pk, state__in=states)
     if not row.change(state, lease_owner="", lease_until=None, network_words="", **fields):
         raise NotNow(MOVED_ON)
     undelivered.close_answered(delivery.link, kind=delivery.kind, reason=delivery.reason)

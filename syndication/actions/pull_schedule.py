@@ -18,10 +18,11 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from syndication.actions import breaker, budgets, claimable
 from syndication.models import Link, LinkState, Pull, PullKind
+from syndication.models.lease import nobody_holds
 from syndication.models.link import LinkQuerySet
 
 THREADS = 8  # of one pull worker
@@ -112,7 +113,7 @@ def askable_links(now: datetime) -> LinkQuerySet:
 
 
 def _free(now: datetime) -> QuerySet[Pull]:
-    return Pull.objects.filter(Q(lease_until=None) | Q(lease_until__lte=now))
+    return Pull.objects.filter(nobody_holds(now))
 
 
 def _due(now: datetime, busy: Counter[str], slow: frozenset[str]) -> QuerySet[Pull]:

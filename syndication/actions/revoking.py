@@ -134,7 +134,7 @@ def _is_held(row: Revocation, given: Credentials) -> bool:
 def _must_wait(row: Revocation, given: Credentials, now: datetime) -> bool:
     """While staff paused the network, while its host is in trouble, while somebody was given the
     same token and has not confirmed it yet."""
-    if NetworkSwitch.objects.filter(network=row.network, is_paused=True).exists():
+    if NetworkSwitch.objects.paused().filter(network=row.network).exists():
         return True
     if breaker.host_of(row) in breaker.closed(now):
         return True

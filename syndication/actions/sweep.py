@@ -66,9 +66,8 @@ def wake_due(now: datetime) -> int:
 
 def miss_old(now: datetime) -> int:
     """Publishes that could not go within 48 hours are not blasted late: only a press sends them."""
-    free = Q(lease_until=None) | Q(lease_until__lte=now)
-    old = Delivery.objects.filter(
-        free, kind=DeliveryKind.PUBLISH, asked_at__lt=now - timing.PUBLISH_WITHIN
+    old = Delivery.objects.free(now).filter(
+        kind=DeliveryKind.PUBLISH, asked_at__lt=now - timing.PUBLISH_WITHIN
     )
     waiting = old.filter(state__in=[DeliveryState.WAITING, DeliveryState.PARKED])
     return waiting.change(DeliveryState.MISSED, due_at=None, reason=timing.TOO_OLD)

@@ -37,6 +37,7 @@ from syndication.models.delivery_states import (
     DeliveryKind,
     DeliveryState,
 )
+from syndication.models.lease import nobody_holds
 from syndication.models.link import Link
 from syndication.models.post import Post
 from syndication.reason_texts import sentence
@@ -54,7 +55,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def free(self, now: datetime) -> DeliveryQuerySet:
         """Rows that nobody holds."""
-        return self.filter(Q(lease_until=None) | Q(lease_until__lte=now))
+        return self.filter(nobody_holds(now))
 
     def open(self) -> DeliveryQuerySet:
         return self.filter(state__in=OPEN_STATES)
@@ -224,6 +225,12 @@ class Delivery(models.Model):
         return self.is_delete
 
 
+class NetworkSwitchQuerySet(models.QuerySet["NetworkSwitch"]):
+    def paused(self) -> NetworkSwitchQuerySet:
+        """Those of the networks that staff paused."""
+        return self.filter(is_paused=True)
+
+
 class NetworkSwitch(models.Model):
     """Staff's switch for a network: while paused, its deliveries wait and new links are refused."""
 
@@ -231,6 +238,8 @@ class NetworkSwitch(models.Model):
     is_paused = models.BooleanField(default=False)
     reason = models.CharField(max_length=200, blank=True)  # shown to members
     changed_at = models.DateTimeField(auto_now=True)
+
+    objects = NetworkSwitchQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "network switches"

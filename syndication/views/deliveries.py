@@ -79,9 +79,7 @@ class Part:
         its `presses`, when it is tried next (`next_at`), why staff `paused` its network (None: they
         did not) and where the member can look, or delete, as they are asked to (`look_at`).
         """
-        switched_off = NetworkSwitch.objects.filter(
-            network=OuterRef("link__network"), is_paused=True
-        )
+        switched_off = NetworkSwitch.objects.paused().filter(network=OuterRef("link__network"))
         rows = copies.saying_what_was_taken_back(rows).annotate(
             paused=Subquery(switched_off.values("reason"))
         )

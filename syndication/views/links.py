@@ -40,7 +40,7 @@ def _mine(request: MemberRequest, network: str, pk: int) -> WithAnnotations[Link
 @login_required
 def link_list(request: MemberRequest) -> HttpResponse:
     linked = list(Link.objects.of(request.user).order_by("network", "pk"))
-    paused = dict(NetworkSwitch.objects.filter(is_paused=True).values_list("network", "reason"))
+    paused = dict(NetworkSwitch.objects.paused().values_list("network", "reason"))
     networks = [
         (capabilities(key), [link for link in linked if link.network == key], paused.get(key))
         for key in settings.NETWORKS
