@@ -1,13 +1,11 @@
-"""Taking a multipart/form-data body apart (RFC 7578), byte for byte.
-
-By hand, because the standard library's parser is for mail: it decodes and re-encodes, and a
-picture must come out as it went in.
-"""
+"""Taking a multipart/form-data body apart (RFC 7578), by the standard library's parser of mail."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
+from email.message import Message
+from email.parser import BytesParser
+from email.policy import compat32
 
 
 @dataclass(frozen=True)
@@ -27,35 +25,21 @@ class Part:
 
 def parse(content_type: str, body: bytes) -> dict[str, Part]:
     """The parts by field name; the first of repeated ones counts. Nameless parts are left out."""
-    found = re.search(r'boundary="?([^";]+)"?', content_type)
-    if found is None:
-        return {}
-    pieces = (b"\r\n" + body).split(b"\r\n--" + found[1].encode())
+    head = f"Content-Type: {content_type}\r\n\r\n".encode("latin-1", "replace")
+    whole = BytesParser(policy=compat32).parsebytes(head + body)
     parts: dict[str, Part] = {}
-    for piece in pieces[1:]:
-        if piece.startswith(b"--"):
-            break
-        part = _part(piece)
-        parts.setdefault(part.name, part)
-    parts.pop("", None)
+    for each in whole.get_payload() if whole.is_multipart() else ():
+        part = _part(each) if isinstance(each, Message) else None
+        if part and part.name:
+            parts.setdefault(part.name, part)
     return parts
 
 
-def _part(piece: bytes) -> Part:
-    head, _, content = piece.removeprefix(b"\r\n").partition(b"\r\n\r\n")
-    headers = {}
-    for line in head.decode("utf-8", "replace").split("\r\n"):
-        name, _, value = line.partition(":")
-        headers[name.strip().lower()] = value.strip()
-    disposition = headers.get("content-disposition", "")
+def _part(found: Message) -> Part:
+    content = found.get_payload(decode=True)
     return Part(
-        name=_parameter(disposition, "name"),
-        filename=_parameter(disposition, "filename"),
-        content_type=headers.get("content-type", "").partition(";")[0].lower(),
-        content=content,
+        name=str(found.get_param("name", "", header="content-disposition")),
+        filename=found.get_filename("") or "",
+        content_type=found.get_content_type() if "content-type" in found else "",
+        content=content if isinstance(content, bytes) else b"",
     )
-
-
-def _parameter(header: str, name: str) -> str:
-    found = re.search(rf'(?:^|[;\s]){name}="((?:[^"\\]|\\.)*)"', header)
-    return found[1] if found else ""
