@@ -37,6 +37,9 @@ ACCOUNT_PREVENT_ENUMERATION = "strict"
 # Per-address limits are high, since a carrier's gateway puts many phones behind one address; what
 # holds back a guesser is the limit per account, which stands in the database and not in the cache
 # (accounts/actions/guesses.py).
+ALLAUTH_RATE_LIMIT_IPV6_PREFIX = (
+    48  # one customer may hold that much; a gateway is one address, too
+)
 ACCOUNT_RATE_LIMITS = {
     "login": "600/m/ip",
     "login_failed": None,  # see above

@@ -30,6 +30,7 @@ from accounts.urlsession.api import end_session
 
 LIFETIME = timedelta(minutes=10)
 MOST_ASKING = 100  # computers of one address, which may be a carrier's gateway
+MOST_IN_ALL = 20_000  # of all addresses, since one IPv6 network has more than can be counted
 INTERVAL = timedelta(seconds=5)  # RFC 8628, section 3.5: between two looks of the computer
 _TYPED = "device"
 
@@ -195,10 +196,11 @@ def _is_pin(phone: Phone, secret: str) -> bool:
 
 
 def _make_room(address: str) -> None:
-    """One address keeps so many codes that nobody approved; its oldest go, nobody is refused."""
-    rows = DeviceLogin.objects.filter(address=address, approved_at=None).order_by("-pk")
-    oldest = list(rows.values_list("pk", flat=True)[MOST_ASKING - 1 :])
-    DeviceLogin.objects.filter(pk__in=oldest, approved_at=None).delete()
+    """So many codes that nobody approved are kept; the oldest go, nobody is refused."""
+    rows = DeviceLogin.objects.filter(approved_at=None).order_by("-pk")
+    for some, most in ((rows.filter(address=address), MOST_ASKING), (rows, MOST_IN_ALL)):
+        oldest = list(some.values_list("pk", flat=True)[most - 1 :])
+        DeviceLogin.objects.filter(pk__in=oldest, approved_at=None).delete()
 
 
 def _begin(device: str, address: str) -> tuple[DeviceLogin, str]:

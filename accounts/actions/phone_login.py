@@ -24,6 +24,7 @@ from accounts.models.phone_login import PhoneLoginQuerySet
 from accounts.urlsession.api import end_session
 
 LIFETIME = timedelta(seconds=120)
+MOST_KEPT = 20  # codes of one member that are over and let nobody in
 MOST_OPENERS = 6  # more is no family around a screen
 NUMBERS_SHOWN = 3
 _TYPED = "phone"  # what its typed codes are for, see codes.hash_typed
@@ -179,6 +180,9 @@ def _begin(by: Member, issuer_key: str) -> tuple[PhoneLogin, str]:
     PhoneLogin.objects.filter(issuer_key=issuer_key, used_at=None, ended_at=None).update(
         ended_at=now, end_reason="replaced"
     )
+    over = PhoneLogin.objects.filter(member=by, session_key="").exclude(ended_at=None)
+    oldest = list(over.order_by("-pk").values_list("pk", flat=True)[MOST_KEPT:])
+    PhoneLogin.objects.filter(pk__in=oldest).delete()
     decoys: list[str] = []
     for _ in range(NUMBERS_SHOWN):
         decoys.append(codes.new_number(decoys))

@@ -10,6 +10,8 @@ from django.utils.crypto import salted_hmac
 from accounts.urlsession.browser_names import browser_names
 from accounts.urlsession.conf import setting
 
+NETWORK_LETTERS = 20  # of address_hash()
+
 # Headers in which a gateway names the subscriber. Anybody can send them, so they prove nothing.
 _SUBSCRIBER = ("HTTP_X_DCMGUID", "HTTP_X_UP_SUBNO", "HTTP_X_JPHONE_UID", "HTTP_X_EM_UID")
 
@@ -42,12 +44,22 @@ def client_address(request: HttpRequest) -> str:
 def address_hash(request: HttpRequest) -> str:
     """40 characters that stand for the client's network, to count by; the address is not stored.
 
-    IPv6 hands a household a /64, so that is what one client is.
+    IPv6 hands a household a /64, so that is what one client is. A customer may hold a whole /48 of
+    them: the first NETWORK_LETTERS stand for that one.
     """
     address = ipaddress.ip_address(client_address(request))
+    wide = narrow = str(address)
     if isinstance(address, ipaddress.IPv6Address):
-        address = ipaddress.ip_network((address, 64), strict=False).network_address
-    return salted_hmac("urlsession.address", str(address), algorithm="sha256").hexdigest()[:40]
+        wide, narrow = (
+            str(ipaddress.ip_network((address, bits), strict=False).network_address)
+            for bits in (48, 64)
+        )
+    return _half_hash(wide) + _half_hash(narrow)
+
+
+def _half_hash(network: str) -> str:
+    digest = salted_hmac("urlsession.address", network, algorithm="sha256").hexdigest()
+    return digest[:NETWORK_LETTERS]
 
 
 def browser_id(request: HttpRequest) -> str:

@@ -13,6 +13,11 @@ DEFAULTS: dict[str, Any] = {
     "URLSESSION_TOUCH": 120,
     # Live anonymous sessions of one client address. A carrier's gateway is one address.
     "URLSESSION_ANONYMOUS_PER_ADDRESS": 300,
+    # The same for an IPv6 /48, and for everybody. A row is 0.5 kB, or 20 kB with a form that waits.
+    "URLSESSION_ANONYMOUS_PER_NETWORK": 3000,
+    "URLSESSION_ANONYMOUS_IN_ALL": 30_000,
+    # Outside addresses that pages named, kept by the sweeper: a text that is edited names ever others.
+    "URLSESSION_TICKETS": 100_000,
     # An ended session of a member is remembered this long (seconds), to offer the right way back.
     "URLSESSION_REMEMBER_ENDED": 24 * 3600,
     # Regular expressions, matched from the beginning of the path.

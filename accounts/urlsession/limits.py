@@ -2,15 +2,17 @@
 
 from datetime import timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts.urlsession.clients import NETWORK_LETTERS
 from accounts.urlsession.conf import setting
 from accounts.urlsession.context import Context
 from accounts.urlsession.models import OutTicket, Session
 
 
 def make_room(context: Context) -> None:
-    """Ends anonymous sessions of this client's address until one more may begin.
+    """Ends anonymous sessions of this client's address, network and of all, until one more may begin.
 
     The oldest that hold nothing go first, then the oldest. Refusing the new visitor was the other
     way: then one phone behind a carrier's gateway shuts the log-in for all phones behind it.
@@ -18,10 +20,22 @@ def make_room(context: Context) -> None:
     Count and insert are two steps, so requests that run at once may pass together: a few rows too
     many are no harm, a lock on every first visit would be. The next visit deletes them, too.
     """
-    rows = Session.objects.filter(address_hash=context.address, expire_date__gt=timezone.now())
-    surplus = rows.count() - int(setting("URLSESSION_ANONYMOUS_PER_ADDRESS")) + 1
+    live = Session.objects.filter(expire_date__gt=timezone.now())
+    network = context.address[:NETWORK_LETTERS]
+    in_network = live.filter(address_hash__gte=network, address_hash__lt=f"{network}g")  # after f
+    _keep(live.filter(address_hash=context.address), "URLSESSION_ANONYMOUS_PER_ADDRESS")
+    _keep(in_network, "URLSESSION_ANONYMOUS_PER_NETWORK")
+    _keep(live.filter(address_hash__gt=""), "URLSESSION_ANONYMOUS_IN_ALL")
+
+
+def _keep(rows: QuerySet[Session], most: str) -> None:
+    """One less than the setting says. A member's session has no address, so it is in no such rows."""
+    allowed = int(setting(most))
+    surplus = rows.count() - allowed + 1
     if surplus <= 0:
         return
+    # Some more of a large number, so that not every visitor to a full table pays for the sorting.
+    surplus += allowed // 100
     oldest = rows.order_by("-is_empty", "expire_date").values_list("pk", flat=True)[:surplus]
     # By address again: a session that became a member's meanwhile is no longer of this address.
     rows.filter(pk__in=list(oldest)).delete()
@@ -38,4 +52,13 @@ def clear_expired() -> int:
     anonymous, _ = ended.exclude(address_hash="").delete()
     members, _ = ended.filter(expire_date__lt=remembered).delete()
     tickets, _ = OutTicket.objects.filter(expires_at__lt=now).delete()
-    return int(anonymous + members + tickets)
+    return int(anonymous + members + tickets) + _clear_surplus_tickets()
+
+
+def _clear_surplus_tickets() -> int:
+    """Those go that no page has used for longest; a page that is shown again makes them again."""
+    surplus = OutTicket.objects.count() - int(setting("URLSESSION_TICKETS"))
+    if surplus <= 0:
+        return 0
+    oldest = OutTicket.objects.order_by("expires_at").values_list("pk", flat=True)[:surplus]
+    return int(OutTicket.objects.filter(pk__in=list(oldest)).delete()[0])

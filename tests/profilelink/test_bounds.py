@@ -1,0 +1,129 @@
+"""What strangers can make grow, and where each stops, by address and in all.
+
+| What grows | By whom it is counted | In all | Test |
+| --- | --- | --- | --- |
+| anonymous sessions, with the forms that wait in them (20 kB each) | 300 an address (IPv6: /64), 3,000 a /48 (accounts/urlsession/conf.py) | 30,000; the oldest empty ones go | here; urlsession/test_limits.py |
+| probe | no row: a signed marker in the address (accounts/urlsession/probe.py) | – | urlsession/test_probe.py |
+| tickets by which pages leave | the addresses that a page names | 100,000 (accounts/urlsession/conf.py) | here |
+| codes of computers | 100 an address; 60 a minute an address or /48 (accounts/actions/device_login.py) | 20,000; the oldest go | here; accounts/test_device_login.py |
+| codes for phones | one live for a computer, 20 over for a member; 7 openers a code (accounts/actions/phone_login.py) | members | here; accounts/test_phone_login_attacks.py |
+| counts of guesses | buckets: 4,096 of names, 65,536 of networks (accounts/actions/guesses.py) | the buckets | accounts/test_guesses.py |
+| rows of the cache | 8,192 buckets for each limit (profilelink/cache.py) | the buckets | test_cache.py |
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.actions import device_login, phone_login
+from accounts.models import DeviceLogin, Member, PhoneLogin
+from accounts.urlsession.models import OutTicket, Session
+from syndication.actions import sweep
+from tests.form_client import FormClient
+from tests.making import PASSWORD, make_member, make_post
+from tests.phone import COMPUTER, PhoneClient, computer, log_in_phone
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def hanako() -> Member:
+    return make_member("hanako")
+
+
+def addresses(network: str, count: int) -> list[str]:
+    """One address in each of so many /64 of a network, or so many of an IPv4 one."""
+    first = ipaddress.ip_network(network).network_address
+    step = 2**64 if first.version == 6 else 1
+    return [str(first + number * step) for number in range(1, count + 1)]
+
+
+def visit(where: list[str]) -> None:
+    for address in where:
+        assert PhoneClient(REMOTE_ADDR=address).get("/m/").status == 200
+
+
+def can_log_in(address: str) -> bool:
+    phone = PhoneClient(REMOTE_ADDR=address)
+    phone.get("/login/")
+    return phone.submit("Log in", login="hanako", password=PASSWORD).status == 200
+
+
+def test_a_whole_ipv6_network_is_held_to_one_number_of_sessions(hanako, settings) -> None:
+    """65,536 networks of 300 sessions each, from one customer."""
+    settings.URLSESSION_ANONYMOUS_PER_NETWORK = 5
+    visit(addresses("2001:db8:1::/48", 12))
+    assert Session.objects.count() == 5
+    visit(addresses("2001:db8:2::/48", 2))
+    assert Session.objects.count() == 7
+    assert can_log_in("2001:db8:1:ff::1")
+
+
+def test_all_addresses_together_are_held_to_one_number_of_sessions(hanako, settings) -> None:
+    settings.URLSESSION_ANONYMOUS_IN_ALL = 5
+    visit(addresses("192.0.2.0/24", 12))
+    assert Session.objects.count() == 5
+    member = log_in_phone(hanako)
+    visit(addresses("198.51.100.0/24", 6))
+    assert "hanako" in member.get("/account/")  # who is in stays in
+    assert can_log_in("203.0.113.1")
+
+
+def test_a_form_that_waits_outlives_strangers_sessions_that_hold_nothing(hanako, settings) -> None:
+    settings.URLSESSION_ANONYMOUS_IN_ALL = 5
+    phone = log_in_phone(hanako)
+    phone.get(reverse("post_new"))
+    Session.objects.all().delete()
+    assert "not lost" in phone.submit("Look it over", text="not lost").html
+    visit(addresses("192.0.2.0/24", 12))
+    assert Session.objects.filter(is_empty=False, session_key__gt="").count() == 1
+
+
+def test_tickets_of_addresses_that_posts_name_do_not_pile_up(hanako, settings) -> None:
+    settings.URLSESSION_TICKETS = 3
+    client = computer(hanako)
+    for number in range(6):
+        post = make_post(author=hanako, kind="link", url=f"https://example.com/{number}")
+        page = client.get(reverse("post_detail", args=[post.pk]))
+    assert OutTicket.objects.count() == 6
+    sweep.everything()
+    assert OutTicket.objects.count() == 3
+    ticket = re.findall(r"/out/[A-Za-z0-9_-]{22}", page.content.decode())[-1]
+    assert client.get(ticket).status_code == 200  # of the page that was shown last
+
+
+def asks(address: str) -> int:
+    client = FormClient(HTTP_USER_AGENT=COMPUTER, REMOTE_ADDR=address)
+    client.get("/device/", follow=True)
+    return client.post("/device/", {"ask": "1"}).status_code
+
+
+def test_codes_of_computers_are_held_to_one_number_whatever_address_asks() -> None:
+    soon = timezone.now() + device_login.LIFETIME
+    DeviceLogin.objects.bulk_create(
+        DeviceLogin(user_code_hash=str(number), address="2001:db8::1", expires_at=soon)
+        for number in range(device_login.MOST_IN_ALL)
+    )
+    for address in addresses("2001:db8:1::/48", 3):
+        assert asks(address) == 200
+    assert asks("203.0.113.1") == 200
+    assert DeviceLogin.objects.count() == device_login.MOST_IN_ALL
+    assert not DeviceLogin.objects.filter(user_code_hash="0").exists()
+
+
+def test_the_limit_of_an_address_is_that_of_the_whole_ipv6_network() -> None:
+    codes = [asks(address) for address in addresses("2001:db8:1::/48", 62)]
+    assert codes.count(429) == 2
+    assert asks("2001:db8:2::1") == 200
+
+
+def test_codes_for_phones_that_let_nobody_in_do_not_pile_up(hanako) -> None:
+    client = computer(hanako)
+    for _ in range(phone_login.MOST_KEPT + 8):
+        assert client.post(reverse("phone_login")).status_code == 200
+    assert PhoneLogin.objects.count() <= phone_login.MOST_KEPT + 2
