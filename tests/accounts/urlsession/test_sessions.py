@@ -234,3 +234,12 @@ def test_a_session_of_an_earlier_version_ends_without_alarm(hanako):
     store.save()
     assert not is_in(phone)
     assert "opened in another browser" not in phone.get("/mine/")
+
+
+def test_whoever_has_a_live_address_and_a_browser_of_the_same_name_is_in(hanako):
+    """What a token in an address cannot hold (profilelink/deploy/security.md); its owner can end it."""
+    phone = log_in_phone(hanako)
+    assert opened_in(FLIP_PHONE, phone.token) == 200
+    phone.get("/mine/")
+    phone.submit("Log out")
+    assert opened_in(FLIP_PHONE, phone.token) != 200
