@@ -1,5 +1,7 @@
 """Addresses with letters of any script: whole, in ASCII where they leave, and none within a word."""
 
+import time
+
 import pytest
 
 from syndication.connectors import CONNECTORS
@@ -105,3 +107,15 @@ def test_a_cut_keeps_the_whole_address():
     assert shown.is_cut
     assert len(shown.text) <= 150
     assert [span.text for span in spans(shown.text) if span.has_scheme] == ["https://p.example/1/"]
+
+
+def test_schemes_without_end_take_no_longer_than_their_length() -> None:
+    text = "http://" * 14_000
+    begun = time.process_time()
+    assert len(list(spans(text))) < 30
+    assert time.process_time() - begun < 0.5
+
+
+def test_an_address_behind_one_that_is_too_long_is_found() -> None:
+    found = list(spans("http://a.example/" + "x" * 5000 + " http://b.com/"))
+    assert [span.text for span in found] == ["http://b.com/"]
