@@ -104,6 +104,7 @@ TEMPLATES = [
 # --- Stores -------------------------------------------------------------------------------------
 (BASE_DIR / "var").mkdir(exist_ok=True)  # SQLite, photos and collected files, unless set elsewhere
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR}/var/db.sqlite3")}
+COMPILED_STATEMENTS = env.bool("COMPILED_STATEMENTS", default=True)
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # WAL lets readers go on while one writes; IMMEDIATE takes the write lock at BEGIN, so that two
     # writers wait for each other instead of failing with "database is locked".

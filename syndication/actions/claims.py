@@ -19,7 +19,7 @@ from django.db import transaction
 
 from syndication.actions import breaker, timing
 from syndication.actions.claimable import NOW, link_is_free, startable
-from syndication.actions.composed import Insert, Select, Update, at_once, given, together
+from syndication.actions.composed import Select, Update, at_once, given, together
 from syndication.models import (
     CHANGES,
     Attempt,
@@ -171,18 +171,17 @@ def _take(
     No attempt where one of them was not to be had; the caller takes the others back."""
     changes = _counted(delivery, {"lease_owner": owner, "lease_until": now + LEASE})
     before = {f"{name}_before": getattr(delivery, name) for name in _COUNTS}
-    line = _log_line(delivery, changes, now)
-    has_slot, has_row, key, health = together(
+    has_slot, has_row, health = together(
         (_TAKE_SLOT, {"pk": delivery.link_id, "now": now, **_slot(owner, now + LEASE)}),
         (_taking(tuple(changes)), {"pk": delivery.pk, "now": now, **before, **changes}),
-        (_LOG, line),
         breaker.health_of(delivery.link),
         may_be_lost=True,  # `sending` waits for the disk, and takes this along
     )
     if not (has_slot and has_row):
         return None, None
     _now_has(delivery, changes)
-    return Attempt(pk=key, **line), health[0] if health else None
+    attempt = Attempt.objects.create(**_log_line(delivery, changes, now))
+    return attempt, health[0] if health else None
 
 
 def _counted(delivery: Delivery, changes: dict[str, Any]) -> dict[str, Any]:
@@ -251,7 +250,6 @@ _TAKE_SLOT = Update(
 _FREE_SLOT = Update(
     lambda: Link.objects.filter(pk=PK, sending_by=OWNER), "sending_until", "sending_by"
 )
-_LOG = Insert(Attempt, "delivery_id", "number", "doing", "started_at")
 _END_ATTEMPT = Update(
     lambda: Attempt.objects.filter(pk=PK),
     "outcome",

@@ -222,7 +222,16 @@ def _asked_last(size: int, closed: frozenset[str], most: int) -> Assembled:
         f"AS last WHERE may_go = 1 GROUP BY link_id ORDER BY 2 DESC LIMIT {size}) AS of_link WHERE",
         is_free,
         f"= 1 LIMIT {most}",
+        otherwise=lambda: _free_of(last, closed, most),
     )
+
+
+def _free_of(last: Any, closed: frozenset[str], most: int) -> list[Row]:
+    """The same in two steps."""
+    links = dict.fromkeys(link for link, _asked_at, may_go in last.all() if may_go)
+    free = Link.objects.filter(link_is_free(NOW, closed), pk__in=links).values_list("pk", flat=True)
+    is_free = set(free).__contains__
+    return [(link,) for link in filter(is_free, links)][:most]
 
 
 def _following(steps: int, closed: frozenset[str]) -> Assembled:
@@ -230,14 +239,18 @@ def _following(steps: int, closed: frozenset[str]) -> Assembled:
     row. Each link is found by one step in an index; DISTINCT would read all their rows."""
     next_one = f"(SELECT MIN(link_id) FROM {_TABLE} WHERE due_at IS NOT NULL AND link_id >"  # noqa: S608
     may_go = link_is_free(NOW, closed) & Q(Exists(_rows_of(OuterRef("pk"))))
+    after = given("after", Link, "id")
+    has_rows = Exists(Delivery.objects.filter(link=OuterRef("pk"), due_at__isnull=False))
+    links = Link.objects.filter(has_rows, pk__gt=after).order_by("pk")
     return Assembled(
         f"WITH RECURSIVE step(link, number) AS (SELECT {next_one} %s), 1 UNION ALL SELECT",
-        given("after", Link, "id"),
+        after,
         next_one,
         "step.link), step.number + 1 FROM step",
         f"WHERE step.link IS NOT NULL AND step.number < {steps}) SELECT",
         Link.objects.filter(pk=Column("step.link")).values_list(_figure(may_go)),
         ", step.link FROM step WHERE step.link IS NOT NULL ORDER BY step.link",
+        otherwise=lambda: links.values_list(_figure(may_go), "pk")[:steps],
     )
 
 

@@ -3,6 +3,8 @@ copies can be changed."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from syndication.models import Link
@@ -17,6 +19,13 @@ __all__ = ["slate"]
 def link(sandbox: TestSandbox) -> Link:
     """hanako's, to her account on the sandbox's mixi."""
     return linked(sandbox)
+
+
+@pytest.fixture(params=[True, False], ids=["compiled", "plain"])
+def statements(request: pytest.FixtureRequest, settings: Any) -> bool:
+    """Both ways to ask the database (actions.composed); whether it is the compiled one."""
+    settings.COMPILED_STATEMENTS = request.param
+    return request.param
 
 
 @pytest.fixture

@@ -8,19 +8,20 @@ from django.utils import timezone
 
 from syndication.actions.composed import (
     Figures,
-    Insert,
     Select,
     Update,
     at_once,
     given,
     together,
 )
-from syndication.models import Attempt, Delivery, DeliveryState
+from syndication.models import Delivery, DeliveryState
 from tests.making import make_link, make_member
 from tests.syndication.delivering import planned
 
 NOW = given("now", Delivery, "due_at")
 PK = given("pk", Delivery, "id")
+
+pytestmark = pytest.mark.usefixtures("statements")
 
 
 @pytest.fixture
@@ -72,18 +73,6 @@ def test_words_that_are_no_words_are_kept_as_they_are(rows):
     assert count == 1
     assert (one[0].sent_as, one[0].reason) == (words, reason)
     assert Delivery.objects.filter(sent_as__text=words["text"]).count() == 1
-
-
-def test_an_insert_fills_the_other_columns_as_the_model_does(rows):
-    log = Insert(Attempt, "delivery_id", "number", "doing", "started_at")
-    now = timezone.now()
-    line = {"delivery_id": rows[1].pk, "number": 2, "doing": "publish", "started_at": now}
-    [first], [second] = together((log, line)), together((log, {**line, "number": 3}))
-    made = Attempt.objects.get(pk=first)
-    like = Attempt(pk=first, **line)
-    names = [field.attname for field in Attempt._meta.concrete_fields]
-    assert [getattr(made, name) for name in names] == [getattr(like, name) for name in names]
-    assert Attempt.objects.get(pk=second).number == 3
 
 
 def test_figures_are_those_of_values_list(rows):

@@ -10,7 +10,7 @@ from tests.making import make_member
 from tests.racing import at_once
 from tests.syndication.delivering import linked, narrow, planned, texts
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("statements")]
 
 
 def test_twenty_claims_of_one_row_are_one_claim(sandbox):

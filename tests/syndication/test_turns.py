@@ -24,7 +24,7 @@ from tests.filling import analysed, before, copies
 from tests.making import make_link, make_member, make_post
 from tests.reading import reading
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("statements")]
 
 MOST = 40
 MANY = turns.WINDOW + 50
