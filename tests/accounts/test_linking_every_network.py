@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
-from django.conf import settings as django_settings
 
 from accounts.models import LinkReturn
 from syndication.actions import pulls
 from syndication.connectors import CONNECTORS
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link
-from syndication.sandbox.bluesky.words import did_of
 from tests.accounts.away import (
     Away,
     come_back,
@@ -27,59 +23,14 @@ from tests.making import make_member
 from tests.phone import PhoneClient, computer, log_in_phone
 from tests.sandbox_server import TestSandbox
 from tests.scripted_server import answer, playing
+from tests.syndication.connectors.network import Network
 from tests.syndication.delivering import planned, remove, tried
+from tests.syndication.networks import ON_THE_SANDBOX
 
 pytestmark = pytest.mark.django_db
 
 
-@dataclass(frozen=True)
-class Network:
-    """Hanako's account there. In what is shown or typed, {server} is the sandbox's server."""
-
-    shown: str
-    ident: Callable[[TestSandbox], str]
-    typed: str = ""  # where the member names the server
-    is_none: str = ""  # what is said of a server of another kind
-    longest: int = 0  # text that a server says it takes
-
-
-NETWORKS = {
-    "mixi": Network("mixi account ザキ", lambda at: "ezkjdy9s8rwsc"),
-    "orkut": Network("Orkut account ザキ", lambda at: at.orkut.state.society.named("hanako").id),
-    "twitter": Network(
-        "Twitter/X account ザキ @hanako", lambda at: at.twitter.state.account("hanako").id
-    ),
-    "gnusocial": Network(
-        "GNU social account ザキ @hanako@{server}",
-        lambda at: at.gnusocial.society.named("hanako").id,
-        "hanako@{server}",
-        "is no GNU social server",
-        140,
-    ),
-    "mastodon": Network(
-        "Mastodon account ザキ @hanako@{server}",
-        lambda at: at.mastodon.state.account("hanako").id,
-        "@hanako@{server}",
-        "is no Mastodon server",
-        500,
-    ),
-    "misskey": Network(
-        "Misskey account ザキ @hanako@{server}",
-        lambda at: at.misskey.state.account("hanako").id,
-        "http://{server}/",
-        "is no Misskey server",
-        3000,
-    ),
-    "bluesky": Network(
-        "Bluesky account ザキ @hanako.test",
-        lambda at: did_of("hanako"),
-        "hanako.test",
-        "No Bluesky account or server was found",
-    ),
-}
-
-
-@pytest.fixture(params=NETWORKS)
+@pytest.fixture(params=ON_THE_SANDBOX)
 def key(request: pytest.FixtureRequest) -> str:
     return request.param
 
@@ -88,7 +39,7 @@ def key(request: pytest.FixtureRequest) -> str:
 def network(key: str, sandbox: TestSandbox) -> Network:
     if key == "bluesky":
         let_bluesky_know_us(sandbox)
-    return NETWORKS[key]
+    return ON_THE_SANDBOX[key](sandbox)
 
 
 @pytest.fixture
@@ -117,17 +68,13 @@ def away(phone: PhoneClient, key: str, typed: dict[str, str]) -> Away:
     return leave_by_phone(phone, key, **typed)
 
 
-def test_no_network_is_left_out():
-    assert list(NETWORKS) == django_settings.NETWORK_KEYS
-
-
 def test_a_phone_without_cookies_links_it(sandbox, key, network, server, hanako, phone, away):
     page = come_back(phone, away)
     assert f"{network.shown.format(server=server)} → Profile Link member hanako" in page
     assert not SocialAccount.objects.exists()
     phone.submit("Link")
     account, link = SocialAccount.objects.get(), Link.objects.get()
-    ident = network.ident(sandbox)
+    ident = network.ident
     is_named_by_server = server and key != "bluesky"  # an account there may move
     uid = f"{server}/{ident}" if is_named_by_server else ident
     assert (account.user, account.provider, account.uid) == (hanako, key, uid)
@@ -150,7 +97,7 @@ def test_the_shown_name_alone_is_taken_over(network, hanako, phone, away):
     assert hanako.display_name == "ザキ"
 
 
-@pytest.mark.parametrize("key", [key for key in NETWORKS if key != "misskey"])  # no way back
+@pytest.mark.parametrize("key", [key for key in ON_THE_SANDBOX if key != "misskey"])  # no way back
 def test_what_was_said_no_to_there_links_nothing(network, phone, away):
     phone.get(away.agree(button="deny"), bare=True)
     page = phone.submit("Continue", number=away.number)
@@ -167,7 +114,7 @@ def test_three_wrong_numbers_end_it(network, phone, away):
     assert not SocialAccount.objects.exists()
 
 
-@pytest.mark.parametrize("key", [key for key in NETWORKS if NETWORKS[key].typed])
+@pytest.mark.parametrize("key", [key for key, network in ON_THE_SANDBOX.items() if network.typed])
 def test_a_server_of_another_kind_is_told_before_leaving(key, network, phone, settings):
     with playing(answer("{}")) as other:
         settings.ALLOWED_PRIVATE_HOSTS = [*settings.ALLOWED_PRIVATE_HOSTS, other.authority]

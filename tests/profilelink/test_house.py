@@ -28,6 +28,19 @@ def test_a_network_has_one_word_everywhere() -> None:
         assert (ROOT / "accounts/providers" / key / "provider.py").exists()
 
 
+def test_nothing_lists_the_networks_but_the_settings() -> None:
+    """And the drills, which know how each grants an access and how it fails."""
+    listing = {
+        str(path.relative_to(ROOT))
+        for folder in ("profilelink", "accounts", "syndication", "tests")
+        for path in (ROOT / folder).rglob("*.py")
+        if all(f'"{key}"' in path.read_text() for key in settings.NETWORK_KEYS)
+    }
+    assert {name for name in listing if not name.startswith("tests/drills/")} == {
+        "profilelink/settings.py"
+    }
+
+
 def test_every_variable_that_is_read_is_written_down_and_the_reverse() -> None:
     read = set()
     for path in ("profilelink/settings.py", "profilelink/deploy/gunicorn.py"):

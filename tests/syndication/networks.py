@@ -1,9 +1,12 @@
-"""A link on any network of the sandbox, with tokens that the network itself gave."""
+"""The networks on the sandbox, and a link on any of them with tokens that the network itself gave."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 from typing import Any
+
+from django.conf import settings
 
 from accounts.models import Member, ServerRegistration
 from accounts.sealing import seal_json
@@ -11,6 +14,19 @@ from syndication import credentials
 from syndication.models import Link
 from tests.making import make_link
 from tests.syndication.connectors.network import Network
+
+
+def _on_the_sandbox(key: str) -> type[Network]:
+    """As connectors/<key>.py has it: its first, where there is more than one way in."""
+    module = import_module(f"tests.syndication.connectors.{key}")
+    return next(
+        thing
+        for thing in vars(module).values()
+        if isinstance(thing, type) and issubclass(thing, Network) and thing is not Network
+    )
+
+
+ON_THE_SANDBOX = {key: _on_the_sandbox(key) for key in settings.NETWORK_KEYS}
 
 
 def linked_on(net: Network, member: Member, **fields: Any) -> Link:

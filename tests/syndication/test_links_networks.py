@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.models import Audience
 from syndication.actions import deciding
+from syndication.connectors import CONNECTORS
 from syndication.connectors.reasons import FOLLOWERS_NOT_APPROVED
 from syndication.models import Toggle
 from tests.making import make_link, make_member, make_post
@@ -106,14 +107,17 @@ def test_what_a_server_lets_through_is_foreseen_too(hanako):
     assert not preview.is_cut
 
 
-@pytest.mark.parametrize("network", ["mastodon", "bluesky", "twitter"])
+@pytest.mark.parametrize("network", [key for key, one in CONNECTORS.items() if one.can_revoke])
 def test_who_unlinks_reads_that_the_permission_ends_there_where_it_can(hanako, network):
     page = ending(hanako, make_link(hanako, network, host="m.example"))
     assert "is told to end the permission that you gave us" in page
     assert "settings" not in page
 
 
-@pytest.mark.parametrize("network", ["mixi", "orkut"])
+@pytest.mark.parametrize(
+    "network",
+    [key for key, one in CONNECTORS.items() if not (one.can_revoke or one.permissions_page)],
+)
 def test_who_unlinks_reads_where_the_permission_stays(hanako, network):
     page = ending(hanako, make_link(hanako, network))
     assert "keeps the permission that you gave us until you end it there" in page

@@ -27,21 +27,18 @@ from tests.dying import MOST_STATEMENTS, is_killed
 from tests.making import make_link, make_member
 from tests.phone import log_in_phone
 from tests.racing import at_once
-from tests.syndication.connectors.bluesky import BlueskyByOAuth, BlueskyOnTheSandbox
-from tests.syndication.connectors.gnusocial import GnusocialOnTheSandbox
+from tests.syndication.connectors.bluesky import BlueskyByOAuth
 from tests.syndication.connectors.mastodon import MastodonOnTheSandbox
-from tests.syndication.connectors.misskey import MisskeyOnTheSandbox
-from tests.syndication.connectors.mixi import MixiOnTheSandbox
 from tests.syndication.connectors.network import Network
-from tests.syndication.connectors.orkut import OrkutOnTheSandbox
 from tests.syndication.connectors.twitter import TwitterOnTheSandbox
 from tests.syndication.delivering import Moving
-from tests.syndication.networks import linked_on
+from tests.syndication.networks import ON_THE_SANDBOX, linked_on
 
 pytestmark = pytest.mark.django_db
 
-CAN = [MastodonOnTheSandbox, TwitterOnTheSandbox, BlueskyOnTheSandbox, BlueskyByOAuth]
-CANNOT = [MixiOnTheSandbox, OrkutOnTheSandbox, MisskeyOnTheSandbox, GnusocialOnTheSandbox]
+_CAN_REVOKE = [one for one in ON_THE_SANDBOX.values() if one.connector_class.can_revoke]
+CAN = [*_CAN_REVOKE, BlueskyByOAuth]
+CANNOT = [one for one in ON_THE_SANDBOX.values() if one not in _CAN_REVOKE]
 
 
 @pytest.fixture

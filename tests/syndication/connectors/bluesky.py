@@ -23,6 +23,9 @@ class BlueskyOnTheSandbox(Network):
     """By an app password."""
 
     connector_class = Bluesky
+    shown = "Bluesky account ザキ @hanako.test"
+    typed = "hanako.test"
+    is_none = "No Bluesky account or server was found"
     posts_at = "POST /xrpc/com.atproto.repo.putRecord"
     ends_at_once = False
     lasts_when_given_back = True
@@ -36,6 +39,10 @@ class BlueskyOnTheSandbox(Network):
     last_friend_page = '{"records":[],"profiles":[]}'
     friend_uid = FRIEND
     refusal_body = '{"error":"InvalidRequest","message":"{words}"}'
+
+    @property
+    def ident(self) -> str:
+        return did_of("hanako")
 
     def app(self) -> App:
         root = self.sandbox.root("bluesky")

@@ -10,6 +10,10 @@ from tests.syndication.connectors.network import Network
 
 class GnusocialOnTheSandbox(Network):
     connector_class = Gnusocial
+    shown = "GNU social account ザキ @hanako@{server}"
+    typed = "hanako@{server}"
+    is_none = "is no GNU social server"
+    longest = 140
     asks_terms = True
     manners = ({"shortens": True},)
     sending_manners = ({"tells_address": False},)
@@ -20,6 +24,10 @@ class GnusocialOnTheSandbox(Network):
     last_friend_page = "[]"
     friend_uid = "11"
     refusal_body = '{"error":"{words}","request":"/api/x.json"}'
+
+    @property
+    def ident(self) -> str:
+        return str(self.there.society.named("hanako").id)
 
     def app(self) -> App:
         return App("", "", self.sandbox.root("gnusocial"))

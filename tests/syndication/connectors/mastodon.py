@@ -17,6 +17,10 @@ REGISTERED = Registered("app", "app-secret", "Profile Link", (), SCOPES)
 
 class MastodonOnTheSandbox(Network):
     connector_class = Mastodon
+    shown = "Mastodon account ザキ @hanako@{server}"
+    typed = "@hanako@{server}"
+    is_none = "is no Mastodon server"
+    longest = 500
     asks_terms = True
     manners = ({"text_style": "mastodon"}, {"text_style": "markdown"}, {"text_style": "short"})
     sending_manners = (

@@ -13,6 +13,10 @@ PERMISSIONS = frozenset({"read:account", "read:following", "write:notes", "write
 
 class MisskeyOnTheSandbox(Network):
     connector_class = Misskey
+    shown = "Misskey account ザキ @hanako@{server}"
+    typed = "http://{server}/"
+    is_none = "is no Misskey server"
+    longest = 3000
     asks_terms = True
     sending_manners = ({"same_within": 60},)
     posts_at = "POST /api/notes/create"

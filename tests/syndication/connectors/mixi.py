@@ -17,6 +17,11 @@ SECRET = "0123456789abcdef0123456789abcdef01234567"
 
 class MixiOnTheSandbox(Network):
     connector_class = Mixi
+    shown = "mixi account ザキ"
+
+    @property
+    def ident(self) -> str:
+        return "ezkjdy9s8rwsc"
 
     def app(self) -> App:
         return App(

@@ -72,6 +72,11 @@ class Network:
     """How one network is reached in the tests. A subclass fills in what raises here."""
 
     connector_class: type[Connector]
+    # Hanako's account there, as the page before linking shows it; {server} is the sandbox's server.
+    shown = ""
+    typed = ""  # where the member names the server: what is typed for it
+    is_none = ""  # what is said of a server of another kind
+    longest = 0  # text that a server says it takes
     can_refresh = True  # else an access either holds or is gone
     ends_at_once = True  # an access that was taken back; else only its refresh tells for good
     # What its servers may do to a text that they show, as settings of the sandbox.
@@ -116,6 +121,11 @@ class Network:
     def amending(self, *replies: Play) -> list[Play]:
         """What a server plays, in order, for other words to a copy, where the write gets `replies`."""
         return list(replies)
+
+    @property
+    def ident(self) -> str:
+        """Hanako's own id there."""
+        return str(self.there.state.account("hanako").id)
 
     @property
     def there(self) -> Any:

@@ -11,6 +11,7 @@ from tests.syndication.connectors.network import Network
 
 class OrkutOnTheSandbox(Network):
     connector_class = Orkut
+    shown = "Orkut account ザキ"
     can_refresh = False
     receipt_id = "photo:1/2"
     uid = "7"
@@ -20,6 +21,10 @@ class OrkutOnTheSandbox(Network):
     )
     last_friend_page = '[{"id":"people.get","result":{"totalResults":1,"list":[]}}]'
     friend_uid = "11"
+
+    @property
+    def ident(self) -> str:
+        return str(self.there.state.society.named("hanako").id)
 
     def app(self) -> App:
         secret = self.sandbox.orkut.state.secret

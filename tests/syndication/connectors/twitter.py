@@ -12,6 +12,7 @@ from tests.syndication.connectors.network import Network
 
 class TwitterOnTheSandbox(Network):
     connector_class = Twitter
+    shown = "Twitter/X account ザキ @hanako"
     manners = ({"entities": False},)
     posts_at = "POST /2/tweets"
     receipt_id = "7"
