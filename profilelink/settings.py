@@ -154,10 +154,7 @@ Q_CLUSTER = {
     "cache": "queue",
     "label": "Queue (hints)",
 }
-if QUEUE_URL:
-    Q_CLUSTER["redis"] = QUEUE_URL
-else:
-    Q_CLUSTER["orm"] = "default"
+Q_CLUSTER |= {"redis": QUEUE_URL} if QUEUE_URL else {"orm": "default"}
 
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media"))
 MEDIA_URL = "/media/"  # never routed: photos are answered by a view that asks visible_to()
