@@ -95,8 +95,17 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_confirmation_mail(
         self, request: HttpRequest, emailconfirmation: Any, signup: bool
     ) -> None:
-        """The link that lets the address join, or, to whom it belongs already, what somebody tried."""
+        """The link that lets the address join, or, to whom it belongs already, what somebody tried.
+
+        Anybody can name anybody's address, so a day brings a few of these to it and no more. The page
+        says nothing of that: the links of the mails before are good for days.
+        """
         address = emailconfirmation.email_address
+        try:
+            guesses.claim(guesses.CONFIRMING_MAIL, [guesses.account_of_address(address.email)])
+        except guesses.TooManyGuesses:
+            log.info("no further mail today to an address that is to be confirmed")
+            return
         if _has_owner(address):
             self.send_account_already_exists_mail(address.email)
         else:

@@ -51,6 +51,10 @@ TYPED_CODE = Secret("typed code", most=10, window=timedelta(minutes=15))
 # Each code of an authenticator app lets in once. It is valid for three steps of 30 seconds.
 APP_CODE = Secret("app code", most=1, window=timedelta(minutes=3))
 
+# Mails that anybody can have sent to an address: a link for a new password, one to confirm it.
+RESET_MAIL = Secret("reset mail", most=20, window=timedelta(days=1))
+CONFIRMING_MAIL = Secret("confirming mail", most=5, window=timedelta(days=1))
+
 
 def claim(secret: Secret, accounts: Iterable[str]) -> None:
     """Count one guess for each of the accounts. Raises TooManyGuesses if one has no guess left."""
@@ -90,6 +94,11 @@ def account_of(member: AbstractBaseUser) -> str:
 def account_of_nobody(name: str) -> str:
     """The same for a name that no member has."""
     return f"nobody {_bucket(name, NOBODY_BUCKETS)}"
+
+
+def account_of_address(email: str) -> str:
+    """The same for a mail address. Not folded: each has a row of EmailAddress anyway."""
+    return f"address {email.lower()}"
 
 
 def account_of_network(address: str) -> str:

@@ -133,6 +133,17 @@ class ResetPasswordForm(Plain, account.ResetPasswordForm):
     email = MailAddressField(required=True)
     labels = {"email": _("Mail address")}
 
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        """A day brings so many mails to one address; the links of those before are still good."""
+        email: str = self.cleaned_data["email"]
+        accounts = [guesses.account_of(member) for member in self.users]
+        try:
+            guesses.claim(guesses.RESET_MAIL, accounts or [guesses.account_of_nobody(email)])
+        except guesses.TooManyGuesses:
+            return email
+        sent: str = super().save(request, **kwargs)
+        return sent
+
 
 class ResetPasswordKeyForm(Plain, account.ResetPasswordKeyForm):
     labels = {"password1": _("New password"), "password2": _("The same again")}

@@ -7,6 +7,7 @@
 | tickets by which pages leave | the addresses that a page names | 100,000 (accounts/urlsession/conf.py) | here |
 | codes of computers | 100 an address; 60 a minute an address or /48 (accounts/actions/device_login.py) | 20,000; the oldest go | here; accounts/test_device_login.py |
 | codes for phones | one live for a computer, 20 over for a member; 7 openers a code (accounts/actions/phone_login.py) | members | here; accounts/test_phone_login_attacks.py |
+| mails to somebody's address | sign-up 60 a minute a network; 5 a day to confirm one, 20 for a new password (accounts/actions/guesses.py) | addresses | here |
 | counts of guesses | buckets: 4,096 of names, 65,536 of networks (accounts/actions/guesses.py) | the buckets | accounts/test_guesses.py |
 | rows of the cache | 8,192 buckets for each limit (profilelink/cache.py) | the buckets | test_cache.py |
 """
@@ -17,6 +18,8 @@ import ipaddress
 import re
 
 import pytest
+from django.core import mail
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
@@ -127,3 +130,23 @@ def test_codes_for_phones_that_let_nobody_in_do_not_pile_up(hanako) -> None:
     for _ in range(phone_login.MOST_KEPT + 8):
         assert client.post(reverse("phone_login")).status_code == 200
     assert PhoneLogin.objects.count() <= phone_login.MOST_KEPT + 2
+
+
+def test_strangers_have_few_mails_sent_to_one_address_in_a_day(hanako) -> None:
+    for number in range(8):
+        cache.clear()  # three minutes later: allauth's own limit is over
+        client = FormClient(HTTP_USER_AGENT=COMPUTER, REMOTE_ADDR=f"192.0.2.{number}")
+        client.get("/signup/", follow=True)
+        given = {"username": f"m{number}", "email": "third@example.org", "password1": PASSWORD}
+        assert client.post("/signup/", given).status_code == 302
+    assert len(mail.outbox) == 5
+
+
+def test_strangers_have_few_mails_for_a_new_password_sent_in_a_day(hanako) -> None:
+    for number in range(25):
+        cache.clear()  # a minute later
+        client = FormClient(HTTP_USER_AGENT=COMPUTER, REMOTE_ADDR=f"192.0.2.{number}")
+        client.get("/password/reset/", follow=True)
+        asked = client.post("/password/reset/", {"email": "hanako@example.com"})
+        assert asked.status_code == 302  # the page does not tell
+    assert len(mail.outbox) == 20
