@@ -38,8 +38,9 @@ _RULES = re.compile(
     f"|(?<=[{_WITHOUT_SPACES}])\u200b(?=[{_WITHOUT_SPACES}])"
     f")|[{_HIDDEN}]"
 )
-_BREAKS = re.compile(r"\s*[\t\n\r\v\f\x1c-\x1f\x85\u2028\u2029]\s*")
-_BLANK = re.compile("[\\s\u2800]*")  # U+2800 is braille for nothing
+_BLANKS = re.compile(r"\s+")  # one step for a run of them: "\s*\n" would try each of 100 KB anew
+_BREAK = re.compile(r"[\t\n\r\v\f\x1c-\x1f\x85\u2028\u2029]")
+_EMPTY = re.compile("[\\s\u2800]*")  # U+2800 is braille for nothing
 
 
 def visible_text(text: str) -> str:
@@ -47,13 +48,17 @@ def visible_text(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     shown = _RULES.sub(_kept, text)
-    return "" if _BLANK.fullmatch(shown) else shown
+    return "" if _EMPTY.fullmatch(shown) else shown
 
 
 def visible_line(text: str) -> str:
     """A name or a title: as `visible_text`, on one line, without controls and blanks around it."""
-    return visible_text(_CONTROLS.sub("", _BREAKS.sub(" ", text))).strip()
+    return visible_text(_CONTROLS.sub("", _BLANKS.sub(_on_one_line, text))).strip()
 
 
 def _kept(found: re.Match[str]) -> str:
     return found[1] or ""
+
+
+def _on_one_line(blanks: re.Match[str]) -> str:
+    return " " if _BREAK.search(blanks[0]) else blanks[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from accounts.visible_text import visible_line, visible_text
@@ -49,3 +51,9 @@ def test_the_same_characters_go_where_they_show_nothing(text):
 def test_a_name_is_one_line_and_a_text_keeps_its_lines():
     assert visible_line("た\r\n ろ\u2028う\tさん\x00") == "た ろ う さん"
     assert visible_text("た\r\nろ\u2028\u200bう\x0b") == "た\r\nろ\u2028う\x0b"
+
+
+def test_blanks_without_end_take_no_longer_than_their_length():
+    begun = time.process_time()
+    assert visible_line("a" + " " * 20_000 + "b\n" + " " * 20_000) == "a" + " " * 20_000 + "b"
+    assert time.process_time() - begun < 0.5
