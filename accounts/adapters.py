@@ -33,11 +33,11 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import sealing
 from accounts.actions import guesses
-from accounts.addresses import public_url
+from accounts.crypto import encryption
 from accounts.mail_addresses import canonical
 from accounts.outgoing import outgoing_http
+from accounts.public_urls import public_url
 from accounts.safe_http import SafeSession
 from accounts.urlsession.api import client_address, device_words
 
@@ -266,10 +266,10 @@ class MFAAdapter(DefaultMFAAdapter):
         return bool(known if types is None else known.intersection(types))
 
     def encrypt(self, text: str) -> str:
-        return sealing.seal(text)
+        return encryption.seal(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return sealing.unseal(encrypted_text)
+        return encryption.unseal(encrypted_text)
 
     def build_totp_svg(self, url: str) -> str:
         """Not used: our page shows a small PNG, which old phones can read, too."""

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 
 from accounts import checks  # noqa: F401  registers the system checks
-from accounts.sealing import check_keys
+from accounts.crypto.encryption import check_keys
 
 
 class AccountsConfig(AppConfig):

@@ -57,9 +57,9 @@ class Bulkhead:
                 self._waiting.subtract(taken)
 
 
-# One picture is unpacked at a time (accounts.picture_decoding); two more uploads may wait for that.
+# One picture is unpacked at a time (accounts.media.picture_decoding); two more uploads may wait for that.
 UPLOADS = Bulkhead(most=3, per_host=3)
 
-# Together with the titles of pages (syndication.link_titles) fewer than the threads of one process.
+# Together with the titles of pages (syndication.actions.link_titles) fewer than the threads of one process.
 LEAVING = Bulkhead(most=3)
 COMING_BACK = Bulkhead(most=2, per_host=2)

@@ -5,9 +5,9 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Warning, register
 
-from accounts import qr
+from accounts.media import qr
 
-# The length of a code that stands in an address, see accounts.codes.
+# The length of a code that stands in an address, see accounts.crypto.codes.
 _CODE = "x" * 22
 
 

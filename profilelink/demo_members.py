@@ -20,9 +20,9 @@ from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from accounts.actions import friends, groups
-from accounts.addresses import public_url
 from accounts.models import Audience, Member
 from accounts.outgoing import outgoing_http
+from accounts.public_urls import public_url
 from accounts.signals import account_linked
 from syndication.actions import photos
 from syndication.models import Link, Post, PostKind

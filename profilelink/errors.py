@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.template import loader
 
 from accounts.urlsession.cross_site import is_foreign_post
-from accounts.urlsession.kept import KeptForm, typed_in
+from accounts.urlsession.preserved_forms import KeptForm, typed_in
 
 logger = logging.getLogger(__name__)
 

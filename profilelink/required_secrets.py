@@ -27,7 +27,7 @@ def read_secret(env: environ.Env, name: str) -> str:
 
 
 def read_token_keys(env: environ.Env, name: str) -> list[str]:
-    """The Fernet keys of a variable. Whether they are keys is checked by accounts.sealing."""
+    """The Fernet keys of a variable. Whether they are keys is checked by accounts.crypto.encryption."""
     keys: list[str] = env.list(name, default=[])
     if not any(key.strip() for key in keys):
         raise ImproperlyConfigured(f"{name} is empty. .env.example says how to make one.")

@@ -56,11 +56,11 @@ INSTALLED_APPS = [
 
 # The order is argued in the docstring of accounts.urlsession.middleware.
 MIDDLEWARE = [
-    "profilelink.phone.lane.PhoneLaneMiddleware",
-    "profilelink.headers.BrowserHeadersMiddleware",
-    "profilelink.sizes.SizeMiddleware",
+    "profilelink.phone.middleware.PhoneLaneMiddleware",
+    "profilelink.middleware.headers.BrowserHeadersMiddleware",
+    "profilelink.middleware.max_body.SizeMiddleware",
     "profilelink.multipart.MultipartMiddleware",
-    "profilelink.nul.NulMiddleware",
+    "profilelink.middleware.reject_nul.NulMiddleware",
     "accounts.urlsession.middleware.UrlSessionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -77,7 +77,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "profilelink.urls"
 WSGI_APPLICATION = "profilelink.wsgi.application"
 AUTH_USER_MODEL = "accounts.Member"
-PUBLIC_LETTERS = "profilelink.phone.reading.public_anyhow"  # who knows the old pictograms
+PUBLIC_LETTERS = "profilelink.phone.decoding.public_anyhow"  # who knows the old pictograms
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 _LOADERS = ["profilelink.template_loader.Loader", "django.template.loaders.app_directories.Loader"]
@@ -132,11 +132,11 @@ else:
     }
 CACHES["default"]["KEY_FUNCTION"] = "profilelink.cache.bounded_key"
 
-# django-q2's own statistics, in the memory of the process that writes them (syndication/queue.py).
+# django-q2's own statistics, in the memory of the process that writes them (syndication/worker/queue.py).
 CACHES["queue"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 
 QUEUE_URL = env.str("QUEUE_URL", default="")
-# What each figure is for stands in syndication/queue.py.
+# What each figure is for stands in syndication/worker/queue.py.
 Q_CLUSTER = {
     "name": "profilelink",
     "workers": env.int("QUEUE_WORKERS", default=2),

@@ -11,6 +11,7 @@ class SyndicationConfig(AppConfig):
     def ready(self) -> None:
         """Bring in the site's networks, and listen to what accounts says of linking; accounts must
         not know of us."""
-        from syndication import receivers  # noqa: F401, PLC0415 - models are ready only now
+        from syndication import signals  # noqa: F401, PLC0415 - models are ready only now
+        from syndication.worker import queue  # noqa: F401, PLC0415 - it receives the engine's wake-ups
 
         connectors.load(settings.NETWORK_KEYS)

@@ -1,59 +1,8 @@
-"""What django-q2 calls by name. Each takes a key at the most, returns nothing and raises nothing.
+"""The old names of worker.tasks: wake-ups that were queued before an upgrade are taken for one version.
 
-A task may be lost, doubled or late: run any of them twice and nothing is different.
+Gone in the version after 0.2. Nothing of ours imports this module: django-q2 does, by name.
 """
 
-from __future__ import annotations
+from syndication.worker.tasks import close_accounts, deliver, deliver_due, heartbeat, sweep
 
-import functools
-import logging
-from collections.abc import Callable
-
-from django.utils import timezone
-
-from syndication.actions import closing, heartbeats
-from syndication.actions import deliver as delivering
-from syndication.actions import sweep as sweeping
-from syndication.actions.hands import HANDS
-
-logger = logging.getLogger(__name__)
-
-
-def _quietly(task: Callable[..., None]) -> Callable[..., None]:
-    """Log what goes wrong. django-q2 is told nothing: it would keep it for ever."""
-
-    @functools.wraps(task)
-    def run(*args: int) -> None:
-        try:
-            task(*args)
-        except Exception:
-            logger.exception("task %s%s", task.__name__, args)
-
-    return run
-
-
-@_quietly
-def deliver(delivery_pk: int) -> None:
-    """This delivery first, then whatever else is due."""
-    delivering.drain(hands=HANDS, first=delivery_pk)
-
-
-@_quietly
-def deliver_due() -> None:
-    """One hint drains many rows."""
-    delivering.drain(hands=HANDS)
-
-
-@_quietly
-def close_accounts() -> None:
-    closing.go_on(timezone.now())
-
-
-@_quietly
-def heartbeat() -> None:
-    heartbeats.beat(is_due=True)
-
-
-@_quietly
-def sweep() -> None:
-    sweeping.everything()
+__all__ = ["close_accounts", "deliver", "deliver_due", "heartbeat", "sweep"]

@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from accounts import path_converters  # noqa: F401  registers <key:…>
 from syndication.views import (
-    closing,
+    account_closure,
     compose,
     deliveries,
     export,
@@ -50,8 +50,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("posts/mail/<key:pk>/", mail.mail_draft, name="mail_draft"),
     path("posts/mail/<key:pk>/delete/", mail.mail_draft_delete, name="mail_draft_delete"),
     path("posts/mail/<key:pk>/photo", mail.mail_draft_photo, name="mail_draft_photo"),
-    path("account/close/", closing.account_close, name="account_close"),
-    path("account/close/done/", closing.account_closed, name="account_closed"),
+    path("account/close/", account_closure.account_close, name="account_close"),
+    path("account/close/done/", account_closure.account_closed, name="account_closed"),
     path("account/export/", export.export, name="export"),
     path("privacy/", privacy.privacy, name="privacy"),
     path("privacy/posts-by-me/", posts_by_me.posts_by_me, name="posts_by_me"),

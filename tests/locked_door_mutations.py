@@ -61,14 +61,14 @@ LOCKED_DOORS = [
     _fix(
         2,
         "the lane for old phones reads none either",
-        ("profilelink/phone/lane.py", " and not is_unexpected_multipart(request)", ""),
+        ("profilelink/phone/middleware.py", " and not is_unexpected_multipart(request)", ""),
         SITE + "test_multipart.py::test_multipart_is_refused_unread_where_no_form_takes_files",
     ),
     _fix(
         2,
         "fields of old phones are counted before they are split",
         (
-            "profilelink/phone/arriving.py",
+            "profilelink/phone/request_transcoding.py",
             'if raw.count(b"&") >=',
             'if False and raw.count(b"&") >=',
         ),
@@ -77,24 +77,24 @@ LOCKED_DOORS = [
     _fix(
         2,
         "what decoding takes is known before",
-        ("accounts/picture_decoding.py", "if cost > BUDGET:", "if False:"),
+        ("accounts/media/picture_decoding.py", "if cost > BUDGET:", "if False:"),
         TESTS + "test_picture_decoding.py::test_no_picture_takes_much_memory",
     ),
     _fix(
         2,
         "one picture at a time",
-        ("accounts/picture_decoding.py", "with _one_at_a_time:", "if True:"),
+        ("accounts/media/picture_decoding.py", "with _one_at_a_time:", "if True:"),
         TESTS + "test_picture_decoding.py::test_many_pictures_at_once_take_no_more_memory_than_one",
     ),
     _fix(
         2,
         "a stranger's late form has little room",
         (
-            URL + "entry.py",
+            URL + "resolution.py",
             "kept.LARGEST if ended_row(context) else kept.LARGEST_OF_STRANGERS",
             "kept.LARGEST",
         ),
-        SESSION_TESTS + "test_kept.py::test_who_was_nobody_gets_a_tenth_of_the_room",
+        SESSION_TESTS + "test_preserved_forms.py::test_who_was_nobody_gets_a_tenth_of_the_room",
     ),
     _fix(
         2,
@@ -141,7 +141,7 @@ LOCKED_DOORS = [
     _fix(
         3,
         "codes are too long to be hit",
-        ("accounts/codes.py", "TYPED_LENGTH = 10", "TYPED_LENGTH = 8"),
+        ("accounts/crypto/codes.py", "TYPED_LENGTH = 10", "TYPED_LENGTH = 8"),
         TYPED + "test_the_chance_of_a_hit_is_below_one_in_a_thousand_a_day",
     ),
     _fix(
@@ -166,7 +166,7 @@ LOCKED_DOORS = [
     _fix(
         6,
         "a dead address is refused to other sites alike",
-        (URL + "entry.py", "if not is_open and is_cross_site_visit(request):", "if False:"),
+        (URL + "resolution.py", "if not is_open and is_cross_site_visit(request):", "if False:"),
         SESSION_TESTS + "test_cross_site.py::test_a_dead_address_is_refused_alike",
     ),
     _fix(
@@ -185,7 +185,11 @@ LOCKED_DOORS = [
     _fix(
         7,
         "the member is told of an exposed address",
-        (URL + "entry.py", "            _tell_exposed(request, store)\n", "            pass\n"),
+        (
+            URL + "resolution.py",
+            "            _tell_exposed(request, store)\n",
+            "            pass\n",
+        ),
         PIN + "test_the_member_is_told_of_an_address_opened_elsewhere_and_the_phone_goes_on_by_pin",
     ),
     _fix(
@@ -276,7 +280,7 @@ LOCKED_DOORS = [
         13,
         "no shared cache keeps a photo",
         ("syndication/views/photos.py", 'f"private, max-age', 'f"public, max-age'),
-        "tests/syndication/test_photos.py::test_a_public_photo_needs_no_session_and_is_kept_by_the_browser_alone",
+        "tests/syndication/actions/test_photos.py::test_a_public_photo_needs_no_session_and_is_kept_by_the_browser_alone",
     ),
     _fix(
         13,

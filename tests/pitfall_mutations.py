@@ -14,7 +14,7 @@ TESTS = "tests/accounts/urlsession/"
 PITFALLS = TESTS + "test_pitfalls.py::"
 PAGES = TESTS + "test_pitfalls_pages.py::"
 PROBE = TESTS + "test_probe.py::"
-KEPT = TESTS + "test_kept.py::"
+KEPT = TESTS + "test_preserved_forms.py::"
 LIMITS = TESTS + "test_limits.py::"
 SESSIONS = TESTS + "test_sessions.py::"
 OUT = TESTS + "test_outbound.py::"
@@ -162,14 +162,14 @@ FIXES = [
     Fix(
         "13",
         "path, path_info and SCRIPT_NAME agree",
-        [(URL + "entry.py", "    request.path = prefix + request.path_info\n", "")],
+        [(URL + "resolution.py", "    request.path = prefix + request.path_info\n", "")],
         PAGES + "test_path_and_path_info_agree",
     ),
     Fix(
         "14",
         "public_url() reverses without token",
-        [("accounts/addresses.py", 'with script_prefix("/"):', "if script_prefix:")],
-        "tests/accounts/test_addresses.py::test_a_name_is_reversed_without_token",
+        [("accounts/public_urls.py", 'with script_prefix("/"):', "if script_prefix:")],
+        "tests/accounts/test_public_urls.py::test_a_name_is_reversed_without_token",
     ),
     Fix(
         "14",
@@ -188,7 +188,7 @@ FIXES = [
         "the 301 with a token is not kept",
         [
             (URL + "middleware.py", '"no-store, private, max-age=0"', '"private"'),
-            ("profilelink/headers.py", '"no-store, private"', '"private"'),
+            ("profilelink/middleware/headers.py", '"no-store, private"', '"private"'),
         ],
         PAGES + "test_the_added_slash_is_not_cached",
     ),
@@ -239,7 +239,7 @@ FIXES = [
         "error pages have the headers",
         [
             (URL + "middleware.py", '"no-store, private, max-age=0"', '"private"'),
-            ("profilelink/headers.py", '"no-store, private"', '"private"'),
+            ("profilelink/middleware/headers.py", '"no-store, private"', '"private"'),
         ],
         PAGES + "test_error_pages_keep_the_session",
     ),
@@ -417,7 +417,7 @@ FIXES = [
         "under a token no cookie is read",
         [
             (
-                URL + "entry.py",
+                URL + "resolution.py",
                 '    request.COOKIES = {}\n    request.META.pop("HTTP_COOKIE", None)\n\n\ndef _set',
                 "\n\ndef _set",
             )
@@ -439,7 +439,7 @@ FIXES = [
     Fix(
         "binding",
         "an address opened in another browser ends",
-        [(URL + "entry.py", "store.end_if_exposed(context.browser) and", "False and")],
+        [(URL + "resolution.py", "store.end_if_exposed(context.browser) and", "False and")],
         SESSIONS + "test_an_address_opened_in_another_browser_ends_there_and_here",
     ),
     Fix(
@@ -459,7 +459,7 @@ FIXES = [
         "a link of another site enters no session",
         [
             (
-                URL + "entry.py",
+                URL + "resolution.py",
                 "and is_cross_site_visit(request) and not store",
                 "and False and not store",
             )
@@ -505,7 +505,7 @@ FIXES = [
     Fix(
         "idle",
         "use moves the idle time-out on",
-        [(URL + "entry.py", "    store.touch()\n", "")],
+        [(URL + "resolution.py", "    store.touch()\n", "")],
         SESSIONS + "test_each_use_moves_the_end_on_but_not_by_a_write_each_time",
     ),
     Fix(
@@ -517,7 +517,7 @@ FIXES = [
     Fix(
         "take up",
         "one of many takes a session up",
-        [(URL + "entry.py", "    if not taken:\n", "    if False:\n")],
+        [(URL + "resolution.py", "    if not taken:\n", "    if False:\n")],
         SESSIONS + "test_of_twenty_at_once_one_takes_up_the_session",
     ),
     Fix(
@@ -579,7 +579,7 @@ FIXES = [
         "/q/ sees no cookie",
         [
             (
-                URL + "entry.py",
+                URL + "resolution.py",
                 '        request.COOKIES = {}\n        request.META.pop("HTTP_COOKIE", None)\n        return\n',
                 "        return\n",
             )
@@ -589,7 +589,7 @@ FIXES = [
     Fix(
         "kept",
         "a late form is kept over log-in",
-        [(URL + "entry.py", "    kept.keep(request, form, room=room)\n", "")],
+        [(URL + "resolution.py", "    preserved_forms.keep(request, form, room=room)\n", "")],
         KEPT + "test_after_log_in_the_form_is_shown_filled_and_not_sent",
     ),
     Fix(
@@ -597,7 +597,7 @@ FIXES = [
         "boxes that were not ticked stay so",
         [
             (
-                URL + "kept.py",
+                URL + "preserved_forms.py",
                 "initial = {} if form_class is None else _unticked(form_class)",
                 "initial = {}",
             )
@@ -607,7 +607,7 @@ FIXES = [
     Fix(
         "kept",
         "passwords and codes are not kept",
-        [(URL + "kept.py", "if not _SECRET.search(name) and", "if")],
+        [(URL + "preserved_forms.py", "if not _SECRET.search(name) and", "if")],
         KEPT + "test_passwords_and_codes_are_not_kept",
     ),
     Fix(
@@ -625,7 +625,13 @@ FIXES = [
     Fix(
         "kept",
         "a second time-out loses nothing",
-        [(URL + "kept.py", 'path = _local(request.POST.get(PATH_FIELD, ""))', 'path = ""')],
+        [
+            (
+                URL + "preserved_forms.py",
+                'path = _local(request.POST.get(PATH_FIELD, ""))',
+                'path = ""',
+            )
+        ],
         KEPT + "test_a_second_time_out_on_the_log_in_page_loses_nothing",
     ),
     Fix(
@@ -633,7 +639,7 @@ FIXES = [
         "a kept path is one of ours",
         [
             (
-                URL + "kept.py",
+                URL + "preserved_forms.py",
                 '    if parts.scheme or parts.netloc or not parts.path.startswith("/"):\n        return ""\n',
                 "    if parts.scheme or parts.netloc:\n        return path\n",
             )

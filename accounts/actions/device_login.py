@@ -20,12 +20,12 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import codes
 from accounts.actions import guesses, phones
 from accounts.actions.sessions import is_in
-from accounts.addresses import public_url
+from accounts.crypto import codes
 from accounts.models import DeviceLogin, Member, Phone
 from accounts.models.device_login import DeviceLoginQuerySet
+from accounts.public_urls import public_url
 from accounts.urlsession.api import end_session
 
 LIFETIME = timedelta(minutes=10)

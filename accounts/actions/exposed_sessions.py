@@ -15,8 +15,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.addresses import public_url
 from accounts.models import Member
+from accounts.public_urls import public_url
 from accounts.urlsession.api import client_address, device_words
 
 logger = logging.getLogger(__name__)

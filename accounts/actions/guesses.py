@@ -46,7 +46,7 @@ class Secret:
 
 PASSWORD = Secret("password", most=10, window=timedelta(minutes=5))
 SECOND_FACTOR = Secret("second factor", most=10, window=timedelta(minutes=5))
-# By network, since nobody is logged in where codes are typed. What it comes to: accounts/codes.py.
+# By network, since nobody is logged in where codes are typed. What it comes to: accounts/crypto/codes.py.
 TYPED_CODE = Secret("typed code", most=10, window=timedelta(minutes=15))
 # Each code of an authenticator app lets in once. It is valid for three steps of 30 seconds.
 APP_CODE = Secret("app code", most=1, window=timedelta(minutes=3))

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts.actions import friends
-from accounts.codes import hash_code
+from accounts.crypto.codes import hash_code
 from accounts.models import Block, Invitation, Member
 
 LIFETIME = timedelta(days=30)

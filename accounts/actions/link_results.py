@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts import sealing
+from accounts.crypto import encryption
 from accounts.models import LinkReturn
 from accounts.providers.base import Authorized
 
@@ -25,8 +25,8 @@ class Outcome(StrEnum):
 def unsealed(text: str) -> dict[str, Any]:
     """Empty where it does not open: the network then finds the verifier missing and says no."""
     try:
-        return dict(sealing.unseal_json(text))
-    except sealing.SealBroken:
+        return dict(encryption.unseal_json(text))
+    except encryption.SealBroken:
         return {}
 
 

@@ -27,10 +27,10 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from accounts import codes, sealing
-from accounts.actions.departures import NotNow
 from accounts.actions.discarded_access import discard, discard_result
 from accounts.actions.link_results import Outcome, agreed, unsealed
+from accounts.actions.link_throttling import NotNow
+from accounts.crypto import codes, encryption
 from accounts.models import LinkReturn, Member
 from accounts.providers.base import Authorized, ExchangeFailed, Leaving, ScopesRefused
 from accounts.providers.servers import Server
@@ -86,7 +86,7 @@ def leave(  # noqa: PLR0913 - who, where, and what brings them back
         session_key=session_key,
         is_url_mode=bool(number),
         number_mac=_mac(number, leaving.key) if number else "",
-        sealed_stash=sealing.seal_json({**leaving.stash, DOOR: door}),
+        sealed_stash=encryption.seal_json({**leaving.stash, DOOR: door}),
         expires_at=timezone.now() + AWAY,
     )
     try:
@@ -108,7 +108,7 @@ def enter(account: Authorized, *, by: Member, network: str, session_key: str) ->
         member=by,
         session_key=session_key,
         is_url_mode=False,
-        sealed_result=sealing.seal_json(agreed(account)),
+        sealed_result=encryption.seal_json(agreed(account)),
         expires_at=now + AWAY,
         exchanged_at=now,
         returned_at=now,
@@ -154,13 +154,13 @@ def exchange(
     """
     now = timezone.now()
     claimed = _live().filter(pk=row.pk, exchanged_at=None)
-    unheard = sealing.seal_json({"outcome": Outcome.FAILED, "proof": proof})
+    unheard = encryption.seal_json({"outcome": Outcome.FAILED, "proof": proof})
     if claimed.update(exchanged_at=now, expires_at=now + AWAY, sealed_result=unheard) != 1:
         return
     stash = unsealed(row.sealed_stash)
     forget_door(stash.pop(DOOR, ""))
     heard = {**_heard(row, stash, refused, ask), "proof": proof}
-    sealed = sealing.seal_json(heard)
+    sealed = encryption.seal_json(heard)
     with transaction.atomic():
         if _live().filter(pk=row.pk).update(sealed_stash="", sealed_result=sealed) != 1:
             row.sealed_result = sealed  # stopped, or its member went, while the network was asked

@@ -17,8 +17,8 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts import codes
 from accounts.actions.sessions import is_in
+from accounts.crypto import codes
 from accounts.models import Member, PhoneLogin, PhoneOpener
 from accounts.models.phone_login import PhoneLoginQuerySet
 from accounts.urlsession.api import end_session

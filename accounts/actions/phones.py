@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import codes
+from accounts.crypto import codes
 from accounts.models import Member, Phone
 from accounts.urlsession.api import end_session
 

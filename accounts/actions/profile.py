@@ -30,7 +30,7 @@ def set_audiences(member: Member, audiences: dict[str, str], *, is_listed: bool)
 def set_picture(member: Member, jpeg: bytes | None, *, audience: str) -> None:
     """Replaces the picture, if there is a new one, and says who sees it.
 
-    `jpeg` is already small and holds pixels alone (accounts.pictures).
+    `jpeg` is already small and holds pixels alone (accounts.media.pictures).
     """
     member.picture_audience = audience
     if jpeg is not None:

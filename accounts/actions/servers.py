@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from django.utils import timezone
 
-from accounts import sealing
+from accounts.crypto import encryption
 from accounts.models import LinkReturn, ServerRegistration
 from accounts.providers.base import ExchangeFailed
 from accounts.providers.servers import Server
@@ -44,7 +44,7 @@ def register_anew(network: str, host: str, *, ask: Callable[[], Mapping[str, str
         network=network,
         host=host,
         replaced_at=None,
-        defaults={"sealed_details": sealing.seal_json(details)},
+        defaults={"sealed_details": encryption.seal_json(details)},
     )
     return _opened(row) or Server(host, details, row.pk)
 
@@ -87,7 +87,7 @@ def _current(network: str, host: str) -> ServerRegistration | None:
 
 def _opened(row: ServerRegistration) -> Server | None:
     try:
-        return Server(row.host, sealing.unseal_json(row.sealed_details), row.pk)
-    except sealing.SealBroken:
+        return Server(row.host, encryption.unseal_json(row.sealed_details), row.pk)
+    except encryption.SealBroken:
         logger.warning("the registration with %s does not open with any key", row.host)
         return None

@@ -10,9 +10,9 @@ from django.apps import apps
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin import entering, friends, members
+from accounts.admin import friends, logins, members
 
-__all__ = ["entering", "friends", "members"]
+__all__ = ["logins", "friends", "members"]
 
 # Their own pages show secrets (SocialApp, Authenticator), handsets' serial numbers, or a queue of
 # mere hints. What staff need of them stands on ours.

@@ -24,8 +24,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts import sealing
 from accounts.actions import guesses
+from accounts.crypto import encryption
 from accounts.forms.keypads import DIGITS, NAME
 from accounts.mail_addresses import canonical
 
@@ -231,12 +231,12 @@ class ActivateTOTPForm(WithCode, totp.ActivateTOTPForm):
         session = context.request.session
         secret = ""
         if sealed := session.pop(SEALED_SECRET_SESSION_KEY, ""):
-            secret = session[SECRET_SESSION_KEY] = sealing.unseal(sealed)
+            secret = session[SECRET_SESSION_KEY] = encryption.unseal(sealed)
         super().__init__(*args, **kwargs)
         if secret:
             self.secret = secret
         session.pop(SECRET_SESSION_KEY, None)
-        session[SEALED_SECRET_SESSION_KEY] = sealing.seal(self.secret)
+        session[SEALED_SECRET_SESSION_KEY] = encryption.seal(self.secret)
 
     def secret_in_groups(self) -> str:
         """Four letters at a time: it is typed by thumb."""

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts import codes
+from accounts.crypto import codes
 from accounts.forms.keypads import DIGITS
 
 # What makes a keypad start in letters or in digits, in the words of docomo (istyle), SoftBank

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actions.profile import AUDIENCES
 from accounts.forms.keypads import KANA
 from accounts.forms.typed import TypedText
+from accounts.media.pictures import BadPicture, PicturesBusy, from_upload
 from accounts.models import Audience, Member
-from accounts.pictures import BadPicture, PicturesBusy, from_upload
 
 PICTURE_SIDE = 240  # pixels: the width of a phone's screen
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from accounts.letters import PRIVATE
+from accounts.text_sanitizing import PRIVATE
 from accounts.visible_text import visible_text
 
 _PRIVATE = re.compile(f"[{PRIVATE}]")

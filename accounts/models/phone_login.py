@@ -1,6 +1,6 @@
 """Logging a phone in: a code that a computer shows, and a bookmark with a PIN.
 
-Codes, nonces and bookmarks are stored hashed (accounts.codes); what a phone presents is compared by
+Codes, nonces and bookmarks are stored hashed (accounts.crypto.codes); what a phone presents is compared by
 hash. Session keys are hashes too, and follow when a session goes on under another key.
 """
 

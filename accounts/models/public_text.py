@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import models
 
-from accounts.letters import public
+from accounts.text_sanitizing import public
 from accounts.visible_text import visible_line, visible_text
 
 

@@ -15,7 +15,7 @@ from django.dispatch import receiver
 def delete_after(file: FieldFile) -> None:
     """Once the transaction stands. Its name is taken now: the row may be given another.
 
-    What the disk refuses then, the sweeper tries again (syndication.actions.strays).
+    What the disk refuses then, the sweeper tries again (syndication.worker.orphaned_files).
     """
     if file:
         storage, name = file.storage, str(file.name)

@@ -19,9 +19,9 @@ from allauth.socialaccount.providers.base import Provider, ProviderAccount
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts.letters import public
 from accounts.providers.servers import NotAServer, Server, read_host
 from accounts.safe_http import HttpFailure
+from accounts.text_sanitizing import public
 from accounts.visible_text import visible_line
 
 LONGEST_LIFE = 1000 * 365 * 86400.0  # seconds of an access token; some servers say a century

@@ -14,7 +14,6 @@ from urllib.parse import parse_qs, urlencode
 from django.http import HttpRequest
 from oauthlib.oauth1 import Client
 
-from accounts.providers.asking import asked
 from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
@@ -22,6 +21,7 @@ from accounts.providers.base import (
     NetworkProvider,
     credentials_of,
 )
+from accounts.providers.http import asked
 from accounts.providers.issuers import callback_for, check_callback
 from accounts.providers.servers import Server
 

@@ -5,8 +5,8 @@ from typing import Any
 from django import template
 from django.urls import reverse
 
-from accounts.addresses import public_url as public_url_of
 from accounts.mail_addresses import as_typed
+from accounts.public_urls import public_url as public_url_of
 from accounts.urlsession.outbound import outside_path
 
 register = template.Library()

@@ -9,18 +9,18 @@ from accounts.urlsession.clients import client_address, is_crawler
 from accounts.urlsession.context import Mode, context_of, no_session_prefix
 from accounts.urlsession.cross_site import sessionless_form
 from accounts.urlsession.devices import device_words
-from accounts.urlsession.entry import begin_url_session, ended_row, new_store, take_up
-from accounts.urlsession.kept import (
+from accounts.urlsession.limits import clear_expired
+from accounts.urlsession.locale import asked_language, chosen_language, set_language
+from accounts.urlsession.models import Session
+from accounts.urlsession.outbound import forget_door, outside_path
+from accounts.urlsession.preserved_forms import (
     KeptForm,
     initial_from_kept,
     kept_form,
     pop_kept_form,
     redirect_to_kept,
 )
-from accounts.urlsession.limits import clear_expired
-from accounts.urlsession.locale import asked_language, chosen_language, set_language
-from accounts.urlsession.models import Session
-from accounts.urlsession.outbound import forget_door, outside_path
+from accounts.urlsession.resolution import begin_url_session, ended_row, new_store, take_up
 from accounts.urlsession.tokens import hash_token, is_token, new_token, without_prefix
 
 __all__ = [

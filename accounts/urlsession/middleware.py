@@ -29,12 +29,13 @@ from django.utils.cache import patch_vary_headers
 from django.utils.encoding import escape_uri_path
 from django.utils.translation import gettext as _
 
-from accounts.urlsession import kept, location
+from accounts.urlsession import location, preserved_forms
 from accounts.urlsession.backend import ENDED, EXPOSED, TICKET, SessionStore
 from accounts.urlsession.clients import address_hash, browser_id, forget_subscriber
 from accounts.urlsession.context import Context, Mode, active, script_prefix
 from accounts.urlsession.cross_site import is_cross_site_visit
-from accounts.urlsession.entry import (
+from accounts.urlsession.outbound import outside_path, store_tickets
+from accounts.urlsession.resolution import (
     Arrival,
     arrive,
     decide,
@@ -42,7 +43,6 @@ from accounts.urlsession.entry import (
     new_store,
     was_exposed,
 )
-from accounts.urlsession.outbound import outside_path, store_tickets
 from accounts.urlsession.views import resend_form
 
 logger = logging.getLogger(__name__)
@@ -83,16 +83,16 @@ class UrlSessionMiddleware(SessionMiddleware):
             text = _("Your last session had ended, so this is a new one.")
             text = exposed_words() if ended == EXPOSED else text
             messages.info(request, text, fail_silently=True)
-        if request.method == "POST" or kept.FORGET in request.GET:
+        if request.method == "POST" or preserved_forms.FORGET in request.GET:
             _let_go(request)
         return None
 
 
 def _let_go(request: HttpRequest) -> None:
     """The form that waited for this address has been sent or given up: it waits no longer."""
-    form = kept.waiting_form(request)
+    form = preserved_forms.waiting_form(request)
     if form is not None and form.is_for(request.path_info):
-        del request.session[kept.SESSION_KEY]
+        del request.session[preserved_forms.SESSION_KEY]
 
 
 def _waiting(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.urls import get_script_prefix
 from django.utils import timezone
 
-from accounts.urlsession.kept import FORGET, PATH_FIELD, KeptForm, waiting_form
 from accounts.urlsession.models import OutTicket
+from accounts.urlsession.preserved_forms import FORGET, PATH_FIELD, KeptForm, waiting_form
 
 
 def out(request: HttpRequest, ticket: str) -> HttpResponse:

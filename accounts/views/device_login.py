@@ -10,15 +10,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts import codes
 from accounts.actions import device_login as actions
 from accounts.actions import guesses
-from accounts.addresses import public_url
+from accounts.crypto import codes
 from accounts.forms.phones import LetInForm, TypedCodeForm
 from accounts.models import DeviceLogin, Phone
+from accounts.public_urls import public_url
 from accounts.templatetags.phone_notices import LET_IN
 from accounts.urlsession.api import client_address, redirect_to_kept, rotate
-from accounts.views.entering import device_of, log_in
+from accounts.views.passwordless_login import device_of, log_in
 from accounts.views.phones import PHONE
 from accounts.views.requests import MemberRequest
 

@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts import qr
 from accounts.actions import invitations
-from accounts.addresses import no_session_prefix, public_url
 from accounts.forms.friends import InvitationForm
+from accounts.media import qr
 from accounts.models import Invitation, Member
+from accounts.public_urls import no_session_prefix, public_url
 from accounts.views.requests import MemberRequest
 
 OPEN_SHOWN = 10

@@ -19,7 +19,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from accounts.actions import departures, discarded_access, linking, servers
+from accounts.actions import discarded_access, link_throttling, linking, servers
 from accounts.bulkhead import LEAVING, Busy
 from accounts.forms.linking import PasswordDoorForm, ServerForm
 from accounts.providers.base import (
@@ -43,13 +43,13 @@ def link_start(request: MemberRequest, network: str) -> HttpResponse:
     """What linking does; the number under a token; away."""
     provider = provider_or_404(request, network)
     try:
-        departures.ask_whether(request.user, network)
+        link_throttling.ask_whether(request.user, network)
         if request.method == "POST":
             with _room(request, provider):
                 return _leave(request, provider)
-    except departures.NotNow as error:
+    except link_throttling.NotNow as error:
         return _start_page(request, provider, reason=str(error), status=409)
-    except departures.TooManyTries:
+    except link_throttling.TooManyTries:
         reason = _("You left for networks often within this hour. Try again in an hour.")
         return _start_page(request, provider, reason=reason, status=429)
     except Busy:
@@ -73,10 +73,10 @@ def _leave(request: MemberRequest, provider: NetworkProvider) -> HttpResponse:
     number = request.POST.get("number", "") if is_url_mode(request) else ""
     if is_url_mode(request) and not _NUMBER.fullmatch(number):
         return redirect("link_start", provider.id)
-    departures.check_tries(request.user)
+    link_throttling.check_tries(request.user)
     # Naming servers, and passwords, makes us ask around: not as often as somebody likes.
     if provider.asks_server and not ratelimit.consume(request, action="link_server"):
-        raise departures.TooManyTries
+        raise link_throttling.TooManyTries
     if provider.has_password_door and "password" in request.POST:
         return _enter(request, provider)
     server = _server(request, provider)

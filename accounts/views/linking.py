@@ -22,7 +22,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.actions import linking, servers, taking_over
+from accounts.actions import linking, profile_import, servers
 from accounts.actions.link_results import Outcome, outcome_of
 from accounts.actions.linking import Over
 from accounts.bulkhead import COMING_BACK, Busy
@@ -174,8 +174,8 @@ def _take_over(
     request: MemberRequest, account: Authorized, chosen: dict[str, Any], row: LinkReturn
 ) -> None:
     if chosen.get("take_name"):
-        taking_over.name(request.user, account.shown or account.name)
-    if chosen.get("take_picture") and not taking_over.picture(
+        profile_import.name(request.user, account.shown or account.name)
+    if chosen.get("take_picture") and not profile_import.picture(
         request.user, lambda: _fetch(account.picture_url, row)
     ):
         messages.warning(request, _("The picture could not be had. Choose one in your profile."))

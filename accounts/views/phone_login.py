@@ -16,16 +16,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import codes, qr
 from accounts.actions import guesses
 from accounts.actions import phone_login as actions
-from accounts.addresses import public_url
+from accounts.crypto import codes
 from accounts.forms.phones import TypedCodeForm
+from accounts.media import qr
 from accounts.models import PhoneLogin
+from accounts.public_urls import public_url
 from accounts.templatetags.phone_notices import SHOWED_CODE
 from accounts.urlsession.api import client_address, redirect_to_kept, sessionless_form
 from accounts.views.changing_member import ask_first, other_member_here
-from accounts.views.entering import device_of, log_in
+from accounts.views.passwordless_login import device_of, log_in
 from accounts.views.requests import MemberRequest
 
 _PAGE = "accounts/phone_login.html"

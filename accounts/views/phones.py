@@ -14,14 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.actions import device_login, phone_login
 from accounts.actions import phones as actions
 from accounts.actions.sessions import live_keys
-from accounts.addresses import public_url
 from accounts.forms.phones import BookmarkForm, PinForm
 from accounts.models import Phone, PhoneLogin
+from accounts.public_urls import public_url
 from accounts.urlsession.api import redirect_to_kept, sessionless_form
 from accounts.views import password
 from accounts.views.buttons import pressed
 from accounts.views.changing_member import ask_first, other_member_here
-from accounts.views.entering import device_of, log_in
+from accounts.views.passwordless_login import device_of, log_in
 from accounts.views.requests import MemberRequest
 
 # In the session: the phone that it belongs to. The page that asks a phone to come back reads it.

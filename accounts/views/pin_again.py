@@ -15,9 +15,9 @@ from accounts.actions import phones as actions
 from accounts.forms.phones import PinForm
 from accounts.models import Phone
 from accounts.urlsession.api import KeptForm, kept_form, redirect_to_kept, take_ended_session
-from accounts.urlsession.kept import PATH_FIELD
+from accounts.urlsession.preserved_forms import PATH_FIELD
 from accounts.urlsession.views import resume_form
-from accounts.views.entering import log_in
+from accounts.views.passwordless_login import log_in
 from accounts.views.phones import PHONE, left_words
 
 # In the new anonymous session: the phone whose PIN lets it go on.

@@ -19,10 +19,10 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from accounts import qr
 from accounts.forms.allauth import SEALED_SECRET_SESSION_KEY, ActivateTOTPForm
+from accounts.media import qr
 from accounts.urlsession.api import initial_from_kept
-from accounts.urlsession.kept import keep, typed_in
+from accounts.urlsession.preserved_forms import keep, typed_in
 from accounts.views.requests import MemberRequest
 
 CELL = 3  # pixels of a cell of the QR code

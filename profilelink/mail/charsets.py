@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 
 from profilelink.phone.carriers import Carrier
+from profilelink.phone.decoding import is_private, read_cp932
 from profilelink.phone.pictograms import GETA, pictograms, private_letters
-from profilelink.phone.reading import is_private, read_cp932
 from syndication.connectors.text import codec
 from syndication.connectors.text.labels import EUC_JP, JIS, SHIFT_JIS, UTF_8, WESTERN
 

@@ -17,14 +17,14 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils.translation import gettext as _
 
-from accounts.addresses import public_url
-from accounts.pictures import BadPicture, TooManyPixels
+from accounts.media.pictures import BadPicture, TooManyPixels
+from accounts.public_urls import public_url
 from profilelink.mail import envelope, mime, reading
 from syndication.actions import mail_answers, mail_drafts, post_addresses
 from syndication.actions.mail_drafts import Arrived, Refused
 from syndication.actions.notices import in_language_of
 from syndication.models import MailDraft, PostAddress
-from syndication.reason_texts import sentence
+from syndication.models.reason_texts import sentence
 
 logger = logging.getLogger(__name__)
 

@@ -11,20 +11,17 @@ from django.utils import timezone
 
 from accounts.models import Audience, Member
 from accounts.providers.servers import origin_of
-from syndication import credentials
-from syndication.actions import (
-    copies,
-    deciding,
-    deliveries,
-    parking,
-    pull_schedule,
-    revoking,
-    undelivered,
-)
-from syndication.actions.errors import NotYours
-from syndication.capabilities import holds
 from syndication.connectors import CONNECTORS
 from syndication.connectors.reasons import Reason
+from syndication.delivery import (
+    credentials,
+    eligibility,
+    import_schedule,
+    planning,
+    reauthorization,
+    token_revocation,
+    undelivered,
+)
 from syndication.models import (
     DeliveryKind,
     DeliveryState,
@@ -33,6 +30,9 @@ from syndication.models import (
     PostKind,
     Toggle,
 )
+from syndication.models.errors import NotYours
+from syndication.queries import copies
+from syndication.queries.capabilities import holds
 
 
 @transaction.atomic
@@ -61,12 +61,12 @@ def take_in(
         },
     )
     if before is not None:
-        revoking.take_back(before)  # with the registration that it was made with
+        token_revocation.take_back(before)  # with the registration that it was made with
     credentials.keep(link, credentials.from_given(account.uid, given, timezone.now()))
     if is_new:
         _first_toggles(link)
-    parking.link_again(link)
-    pull_schedule.ask(link, timezone.now())
+    reauthorization.link_again(link)
+    import_schedule.ask(link, timezone.now())
     return link
 
 
@@ -117,7 +117,7 @@ def set_options(link: Link, *, is_findable: bool, permalink: str, by: Member) ->
 def pull_now(link: Link, *, by: Member) -> None:
     """Ask for a fresh friend list, and for what friends wrote."""
     _must_own(link, by)
-    pull_schedule.ask(link, timezone.now())
+    import_schedule.ask(link, timezone.now())
 
 
 @transaction.atomic
@@ -130,13 +130,13 @@ def unlink(link: Link, *, by: Member) -> None:
     _must_own(link, by)
     account = link.account
     end(link)
-    deliveries.let_go(link, timezone.now())
+    planning.let_go(link, timezone.now())
     if account is not None:
         account.delete()
 
 
 @transaction.atomic
-def end(link: Link, *, reason: Reason = deciding.UNLINKED) -> None:
+def end(link: Link, *, reason: Reason = eligibility.UNLINKED) -> None:
     """The link's own part of ending, whoever asked (the member, staff, a removed account), with the
     reason for what still waited.
 
@@ -145,8 +145,8 @@ def end(link: Link, *, reason: Reason = deciding.UNLINKED) -> None:
     """
     now = timezone.now()
     held = Link.objects.select_for_update().get(pk=link.pk)
-    revoking.take_back(held)
-    parking.wind_down(link, reason)
+    token_revocation.take_back(held)
+    reauthorization.wind_down(link, reason)
     link.friends.all().delete()
     link.feed.all().delete()
     link.pulls.all().delete()
@@ -160,6 +160,25 @@ def end(link: Link, *, reason: Reason = deciding.UNLINKED) -> None:
     link.credentials_version = held.credentials_version + 1
     link.keep_fresh_at = None
     link.save()
+
+
+def end_with_account(account: SocialAccount) -> None:
+    """Whoever removed the account (staff, a deleted member): nothing is sent there any more."""
+    for link in Link.objects.filter(account=account).exclude(state=LinkState.ENDED):
+        end(link, reason=eligibility.ACCOUNT_REMOVED)
+
+
+def what_linking_again_sends(account: SocialAccount) -> str:
+    """What goes on once the account is linked again, in words for the member; "" for a new link."""
+    link = Link.objects.filter(account=account).exclude(state=LinkState.ENDED).first()
+    return reauthorization.goes_after_relinking(link) if link else ""
+
+
+def discard_access(
+    network: str, uid: str, given: Mapping[str, Any], *, registration: int | None
+) -> str:
+    """Give back what a network gave and no link keeps. Words for the member where it cannot be."""
+    return token_revocation.discard(network, uid, given, registration=registration)
 
 
 def permissions_page(link: Link) -> str:

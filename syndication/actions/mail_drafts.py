@@ -15,14 +15,15 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+from accounts.media.pictures import to_jpeg
 from accounts.models import Member
-from accounts.pictures import to_jpeg
-from syndication.actions import notices, photos, post_addresses
-from syndication.actions.errors import NotYours
+from syndication.actions import photos, post_addresses
 from syndication.connectors.content import LONGEST
 from syndication.connectors.reasons import Reason
-from syndication.excerpts import boundary
+from syndication.delivery import notices
 from syndication.models import KeptPhoto, MailDraft, Post, PostAddress
+from syndication.models.errors import NotYours
+from syndication.queries.excerpts import boundary
 
 KEPT = timedelta(days=30)
 TOLD_BEFORE = timedelta(days=3)

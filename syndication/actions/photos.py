@@ -1,6 +1,6 @@
 """Photos: kept while their post is being written, then moved into it.
 
-Every photo is made anew as a JPEG of our own (accounts.pictures), so that what is stored holds
+Every photo is made anew as a JPEG of our own (accounts.media.pictures), so that what is stored holds
 pixels alone, wherever it was taken.
 """
 
@@ -13,9 +13,9 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.media.pictures import from_upload, to_jpeg
 from accounts.models import Member
 from accounts.models.stored_files import delete_after
-from accounts.pictures import from_upload, to_jpeg
 from syndication.models import KeptPhoto, Post
 
 LARGE = 1600  # pixels of the longer side

@@ -15,10 +15,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.codes import hash_typed
+from accounts.crypto.codes import hash_typed
+from accounts.crypto.encryption import seal, unseal
 from accounts.mail_addresses import canonical
 from accounts.models import Member
-from accounts.sealing import seal, unseal
 from syndication.connectors.reasons import Reason
 from syndication.models import PostAddress
 

@@ -1,4 +1,4 @@
-"""Writing, changing and deleting posts. What follows for the copies is actions.deliveries'."""
+"""Writing, changing and deleting posts. What follows for the copies is delivery.planning's."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from accounts.addresses import public_url
 from accounts.models import Audience, Group, Member
-from syndication.actions import deliveries, edits, photos
-from syndication.actions.deliveries import Foreseen
-from syndication.actions.errors import NotNow, NotYours
+from accounts.public_urls import public_url
+from syndication.actions import photos
+from syndication.actions.link_titles import title_of
 from syndication.connectors.base import OutgoingPost, Photo
 from syndication.connectors.content import CONTENT, PostContent, content_of
 from syndication.connectors.reasons import Reason
-from syndication.link_titles import title_of
+from syndication.delivery import edits, planning
+from syndication.delivery.edits import Foreseen as ForeseenEdit
+from syndication.delivery.planning import Foreseen
 from syndication.models import Delivery, KeptPhoto, Post, PostKind
+from syndication.models.errors import NotNow, NotYours
 
 DELETED = Reason("post_deleted")
 
@@ -49,7 +51,7 @@ def with_link_title(draft: Draft) -> Draft:
 
 def foresee(draft: Draft, *, by: Member) -> list[Foreseen]:
     """Where the draft will go, how it will read there, what will not go and why."""
-    return deliveries.foresee(by, _outgoing(draft), draft.audience)
+    return planning.foresee(by, _outgoing(draft), draft.audience)
 
 
 def already_sent(form_key: str, *, by: Member) -> Post | None:
@@ -75,7 +77,7 @@ def write(draft: Draft, *, by: Member) -> Post:
     if draft.photo is not None:
         photos.put_into(post, draft.photo)
     post.save()
-    deliveries.plan(post, without=draft.left_out, foretold=draft.foretold)
+    planning.plan(post, without=draft.left_out, foretold=draft.foretold)
     return post
 
 
@@ -129,7 +131,7 @@ def with_url_title(post: Post, words: Mapping[str, str]) -> Mapping[str, str]:
     return {**words, "url_title": post.url_title if url == post.url else title_of(url)}
 
 
-def foresee_edit(post: Post, words: Mapping[str, str], *, by: Member) -> list[edits.Foreseen]:
+def foresee_edit(post: Post, words: Mapping[str, str], *, by: Member) -> list[ForeseenEdit]:
     """What saving `words` will do to each copy of the post."""
     _must_own(post, by)
     return edits.foresee(post, words)
@@ -142,7 +144,7 @@ def change_audience(post: Post, audience: str, group: Group | None, *, by: Membe
     post.audience = audience
     post.group = group if audience == Audience.GROUP else None
     post.save(update_fields=["audience", "group"])
-    deliveries.follow(post)
+    planning.follow(post)
 
 
 @transaction.atomic
@@ -151,7 +153,7 @@ def delete(post: Post, *, by: Member) -> None:
     _must_own(post, by)
     post.deleted_at = timezone.now()
     post.save(update_fields=["deleted_at"])
-    deliveries.follow(post)
+    planning.follow(post)
     _empty(post)
 
 

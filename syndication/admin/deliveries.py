@@ -17,10 +17,10 @@ from django.utils.translation import ngettext
 
 from accounts.admin.read_only import ReadOnlyAdmin, ReadOnlyInline
 from accounts.models import Audience, Member
-from syndication.actions import presses
-from syndication.actions.errors import NotNow, NotYours
+from syndication.actions import commands
 from syndication.models import Attempt, Delivery
-from syndication.reason_texts import sentence
+from syndication.models.errors import NotNow, NotYours
+from syndication.models.reason_texts import sentence
 
 Press = Callable[..., None]
 
@@ -124,15 +124,15 @@ class DeliveryAdmin(ReadOnlyAdmin):
         return delivery.remote_url if _is_open(delivery) else _("(private)")
 
     def has_press_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(presses.MAY_CHANGE)
+        return request.user.has_perm(commands.MAY_CHANGE)
 
     @admin.action(description=_("Retry the selected deliveries"), permissions=["press"])
     def retry(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
-        self._press(request, queryset, presses.retry, "Retried.")
+        self._press(request, queryset, commands.retry, "Retried.")
 
     @admin.action(description=_("Dismiss the selected deliveries"), permissions=["press"])
     def dismiss(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
-        self._press(request, queryset, presses.dismiss, "Dismissed.")
+        self._press(request, queryset, commands.dismiss, "Dismissed.")
 
     def _press(
         self, request: HttpRequest, queryset: QuerySet[Delivery], press: Press, said: str

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from syndication.connectors import checked, reasons
+from syndication.connectors import parsing, reasons
 from syndication.connectors.base import App, Credentials, Http, Response
 from syndication.connectors.errors import (
     ConnectorError,
@@ -184,7 +184,7 @@ class Api:
         return TryLater(reasons.IN_TROUBLE, **log)
 
     def new_id(
-        self, answer: Any, word: Callable[[object], str] = checked.ident, *, is_write: bool = True
+        self, answer: Any, word: Callable[[object], str] = parsing.ident, *, is_write: bool = True
     ) -> str:
         """The id in an answer. Raises NoVerdict of a write: without it nobody knows what happened."""
         found = word(answer.get("id")) if isinstance(answer, dict) else ""

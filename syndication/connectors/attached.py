@@ -1,7 +1,7 @@
 """What a friend's post holds beside its words: pictures, polls, quotes, who passed it on. Pure.
 
 Kept apart from the text, as a code and the words of whoever wrote them, so that each reader gets the
-label in their own language (syndication.feed_words).
+label in their own language (syndication.models.feed_text).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from syndication.connectors import checked
+from syndication.connectors import parsing
 from syndication.connectors.values import Attached
 
 LONGEST = 300  # characters of a description, a poll or a quoted text
@@ -21,7 +21,7 @@ _KINDS = {"image": "photo", "gifv": "video", "video": "video", "audio": "sound"}
 
 def media(kind: object, description: object = "") -> Attached:
     """A picture, film or sound by its media type ("image/webp") or by Mastodon's word for it."""
-    family = checked.text(kind).partition("/")[0]
+    family = parsing.text(kind).partition("/")[0]
     return Attached(_KINDS.get(family, "file"), _short(description))
 
 
@@ -62,5 +62,5 @@ def listed(entry: object, name: str) -> object:
 
 
 def _short(value: object) -> str:
-    line = checked.line(value)
+    line = parsing.line(value)
     return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + "…"

@@ -7,7 +7,7 @@ carries, to whom, how long a text may be, whether a copy can be deleted or read 
 attribute, so that no page needs an instance.
 
 Words for members. The reason of an error and each entry of `Preview.dropped` is a code of
-connectors.reasons; syndication.reason_texts has the sentence for it. What the network itself said
+connectors.reasons; syndication.models.reason_texts has the sentence for it. What the network itself said
 is in `ConnectorError.words`, in whatever language it speaks, and is never translated.
 """
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 from PIL import Image
 
-from accounts.picture_decoding import PictureTooLarge, UnreadablePicture, decoded
+from accounts.media.picture_decoding import PictureTooLarge, UnreadablePicture, decoded
 from syndication.connectors import reasons
 from syndication.connectors.base import Limits, OutgoingPost, Photo
 from syndication.connectors.errors import Unsupported

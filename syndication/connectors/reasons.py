@@ -1,6 +1,6 @@
 """Why a copy cannot go, is late or was refused: one code each, stored as it stands here.
 
-The sentences that members read are in syndication.reason_texts, one for each code; a test fails
+The sentences that members read are in syndication.models.reason_texts, one for each code; a test fails
 where one is missing.
 """
 

@@ -164,7 +164,7 @@ class FriendPage:
 
 
 class Attached(NamedTuple):
-    """What a post holds beside its words: a key of syndication.feed_words.LABELS, and what it says."""
+    """What a post holds beside its words: a key of syndication.models.feed_text.LABELS, and what it says."""
 
     kind: str
     text: str = ""

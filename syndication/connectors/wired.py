@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from syndication.connectors import checked, reasons
+from syndication.connectors import parsing, reasons
 from syndication.connectors.api import Api
 from syndication.connectors.base import (
     Candidates,
@@ -61,7 +61,7 @@ class Wired(Connector, Generic[WireType]):
 
     def known_id(self, uid: str) -> str:
         """The account's id there, out of our uid, which is `<host>/<id>` where there are many servers."""
-        return checked.own_ident(uid)
+        return parsing.own_ident(uid)
 
     # What follows from it
 

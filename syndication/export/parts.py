@@ -15,7 +15,6 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db.models import Model
 
-from accounts.addresses import public_url
 from accounts.models import (
     Block,
     DeviceLogin,
@@ -28,6 +27,7 @@ from accounts.models import (
     Phone,
     PhoneLogin,
 )
+from accounts.public_urls import public_url
 from accounts.urlsession.api import device_words
 from syndication.connectors import CONNECTORS
 from syndication.connectors.content import CONTENT
@@ -42,7 +42,7 @@ from syndication.models import (
     PostAddress,
     Toggle,
 )
-from syndication.reason_texts import notice_text, sentence
+from syndication.models.reason_texts import notice_text, sentence
 
 Row = dict[str, Any]
 

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.forms.keypads import KANA
-from accounts.letters import PRIVATE
 from accounts.models import Audience, Group, Member
+from accounts.text_sanitizing import PRIVATE
 from syndication.connectors.content import LONGEST
 
 LATIN = {"istyle": "3", "mode": "alphabet", "inputmode": "url", "autocapitalize": "off"}

@@ -10,8 +10,8 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Audience
 from syndication.actions.links import offered_toggles
-from syndication.capabilities import capabilities
 from syndication.models import Link, PostKind
+from syndication.queries.capabilities import capabilities
 
 AUDIENCE_WORDS = {
     Audience.EVERYONE: _("open to Everyone"),

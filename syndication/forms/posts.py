@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actions.privacy import DEFAULTS
+from accounts.media.pictures import BadPicture, PicturesBusy
 from accounts.models import Audience, Member
-from accounts.pictures import BadPicture, PicturesBusy
 from syndication.actions import photos
 from syndication.actions.posts import Draft
 from syndication.connectors.content import CONTENT, LONGEST, TYPED, content_of

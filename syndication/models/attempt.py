@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import PublicCharField
 from syndication.models.delivery import Delivery, DeliveryKind
-from syndication.reason_texts import sentence
+from syndication.models.reason_texts import sentence
 
 
 class Outcome(models.TextChoices):

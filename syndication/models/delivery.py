@@ -40,7 +40,7 @@ from syndication.models.delivery_states import (
 from syndication.models.lease import nobody_holds
 from syndication.models.link import Link
 from syndication.models.post import Post
-from syndication.reason_texts import sentence
+from syndication.models.reason_texts import sentence
 
 _S = DeliveryState
 # Conditions without values, or SQLite would not use the index.
@@ -103,7 +103,7 @@ class Delivery(models.Model):
     # The words as they left, while there is no verdict: what to look for on the network's timeline,
     # whatever became of the post since. Emptied by the verdict.
     sent_as = models.JSONField(default=dict, blank=True)
-    # Pictures that the network holds and that no post names yet, by their marks (actions.kept_uploads).
+    # Pictures that the network holds and that no post names yet, by their marks (delivery.kept_uploads).
     uploads = models.JSONField(default=dict, blank=True)
     # Of a publish or edit that was sent: which of the post's words arrived (Post.version). 0: some.
     version = models.PositiveIntegerField(default=0)
@@ -113,7 +113,7 @@ class Delivery(models.Model):
     remote_url = models.URLField(max_length=500, blank=True)
     gone_at = models.DateTimeField(null=True, blank=True)  # the copy was deleted on the network
     is_by_hand = models.BooleanField(default=False)  # a press sent it, not the writing
-    # Of a row at rest: the member was told how it ended, or knows (actions.undelivered). Of a delete
+    # Of a row at rest: the member was told how it ended, or knows (delivery.undelivered). Of a delete
     # that waits: they were told after 30 days that the copy is still out there.
     is_told = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -132,7 +132,7 @@ class Delivery(models.Model):
                 condition=Q(state__in=NOT_DONE),
                 name="delivery_not_done_of_link",
             ),
-            # Of open rows alone, for actions.turns.
+            # Of open rows alone, for delivery.fairness.
             models.Index(
                 fields=["link", "due_at", "id"],
                 condition=Q(due_at__isnull=False),

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from accounts.models import Member, PublicCharField, PublicTextField
 from syndication.connectors.content import LONGEST
 from syndication.models.post import Post, PostKind
-from syndication.reason_texts import sentence
+from syndication.models.reason_texts import sentence
 
 STATUS_LENGTH = 1000  # what fits a status and the words to a photo
 

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Audience, PublicCharField, PublicTextField, ServerRegistration
 from syndication.connectors import CONNECTORS
-from syndication.feed_words import feed_words
+from syndication.models.feed_text import feed_words
 from syndication.models.post import PostKind
-from syndication.reason_texts import notice_text, sentence
+from syndication.models.reason_texts import notice_text, sentence
 
 
 class LinkState(models.TextChoices):
@@ -30,7 +30,7 @@ class LinkQuerySet(models.QuerySet["Link"]):
 
 
 class Link(models.Model):
-    """One account on one network. Tokens are sealed (syndication.credentials opens them).
+    """One account on one network. Tokens are sealed (syndication.delivery.credentials opens them).
 
     The row outlives the account's link: its deliveries say what is still out there.
     """
@@ -185,7 +185,7 @@ class Notice(models.Model):
     """One incident, told once: on every page of the member until seen to, and by mail.
 
     `incident` keeps it to one for one link while it is open. Its first word is the code under which
-    syndication.reason_texts has the text ("parked", "still_out_there 12" …), with `params`.
+    syndication.models.reason_texts has the text ("parked", "still_out_there 12" …), with `params`.
     """
 
     member = models.ForeignKey(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from syndication.sandbox.pictures import face
-from syndication.sandbox.society import Account, Post, Upload
+from syndication.sandbox.social_graph import Account, Post, Upload
 from syndication.sandbox.wire import Reply
 
 _STYLE = (

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from syndication.sandbox.permission import Permission
-from syndication.sandbox.society import Account, Society
+from syndication.sandbox.social_graph import Account, Society
 from syndication.sandbox.wire import Reply, Request, redirect
 
 FORM = "application/x-www-form-urlencoded"

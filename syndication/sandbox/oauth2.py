@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from syndication.sandbox.permission import Permission
-from syndication.sandbox.society import Account, Society
+from syndication.sandbox.social_graph import Account, Society
 from syndication.sandbox.wire import Refused, Reply, Request, json_reply, redirect
 
 

@@ -12,7 +12,7 @@ from html import escape
 from typing import Generic, TypeVar
 
 from syndication.sandbox.html import page
-from syndication.sandbox.society import Account, Society
+from syndication.sandbox.social_graph import Account, Society
 from syndication.sandbox.wire import BadBody, Reply, Request
 
 Asked = TypeVar("Asked")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django import template
 
-from syndication.excerpts import boundary
-from syndication.excerpts import excerpt as excerpt_of
-from syndication.reason_texts import sentence
+from syndication.models.reason_texts import sentence
+from syndication.queries.excerpts import boundary
+from syndication.queries.excerpts import excerpt as excerpt_of
 
 register = template.Library()
 register.filter("in_words", sentence)  # {{ one.reason|in_words }}

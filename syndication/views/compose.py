@@ -24,7 +24,7 @@ from accounts.views.uploads import accepts_files
 from syndication.actions import posts
 from syndication.forms.posts import PostForm, carried
 from syndication.models import PostKind
-from syndication.readers import readers_here
+from syndication.queries.readers import readers_here
 
 
 @login_required

@@ -19,8 +19,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import Member
 from accounts.views.requests import MemberRequest
-from syndication.actions import copies, deliveries, notices, presses
-from syndication.actions.errors import NotNow
+from syndication.actions import commands, deliveries, notices
 from syndication.models import (
     NOT_DONE,
     Attempt,
@@ -32,8 +31,10 @@ from syndication.models import (
     Post,
 )
 from syndication.models.delivery import DeliveryQuerySet
-from syndication.newest import NewestOfAll
-from syndication.reason_texts import sentence
+from syndication.models.errors import NotNow
+from syndication.models.newest import NewestOfAll
+from syndication.models.reason_texts import sentence
+from syndication.queries import copies
 
 PER_PAGE = 8
 PER_PAGE_WITH_LOG = 5
@@ -44,22 +45,22 @@ LAST_PART = 10_000
 PRESSES: dict[str, tuple[Promise, Callable[..., None], Promise]] = {
     "retry": (
         gettext_lazy("Try again"),
-        presses.retry,
+        commands.retry,
         gettext_lazy("It is tried again now."),
     ),
     "there": (
         gettext_lazy("It is there"),
-        presses.confirm_it_is_there,
+        commands.confirm_it_is_there,
         gettext_lazy("Noted: it arrived."),
     ),
     "again": (
         gettext_lazy("Send it again"),
-        presses.send_again,
+        commands.send_again,
         gettext_lazy("It is sent again now."),
     ),
     "dismiss": (
         gettext_lazy("Let it be"),
-        presses.dismiss,
+        commands.dismiss,
         gettext_lazy("Let be: nothing more is tried."),
     ),
 }
@@ -87,7 +88,7 @@ class Part:
         found: list[Any] = list(rows[start : start + size + 1])
         now = timezone.now()
         for row in found:
-            names = presses.offered(row)
+            names = commands.offered(row)
             row.presses = [(name, PRESSES[name][0]) for name in names]
             row.next_at = row.due_at if row.due_at is not None and row.due_at > now else None
             row.look_at = row.link.profile_url if _is_for_the_member(row, names) else ""

@@ -9,11 +9,11 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.addresses import public_url
 from accounts.models import Member
+from accounts.public_urls import public_url
 from syndication.connectors.text import clean
-from syndication.excerpts import excerpt
 from syndication.models import Post
+from syndication.queries.excerpts import excerpt
 from syndication.views.robots import tell_robots
 
 NEWEST = 20

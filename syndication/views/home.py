@@ -12,9 +12,9 @@ from django.views.decorators.http import require_safe
 from accounts.urlsession.api import is_url_mode
 from accounts.views.requests import MemberRequest
 from syndication.actions import mail_drafts
-from syndication.excerpts import pages
 from syndication.models import FeedItem, Link, MailDraft, Notice
-from syndication.timeline import Cursor, timeline
+from syndication.queries.excerpts import pages
+from syndication.queries.timeline import Cursor, timeline
 
 
 @require_safe

@@ -17,10 +17,10 @@ from django.views.decorators.http import require_POST
 from accounts.views.paging import Uncounted
 from accounts.views.requests import MemberRequest
 from syndication.actions import links
-from syndication.capabilities import capabilities, is_set_up
 from syndication.forms.links import LinkForm
-from syndication.matching import matches_of, not_here
 from syndication.models import Link, NetworkSwitch
+from syndication.queries.capabilities import capabilities, is_set_up
+from syndication.queries.friend_matches import matches_of, not_here
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations

@@ -11,14 +11,14 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import qr
-from accounts.sealing import SealBroken
+from accounts.crypto.encryption import SealBroken
+from accounts.media import qr
 from accounts.views.requests import MemberRequest
 from syndication.actions import mail_drafts, post_addresses
-from syndication.excerpts import pages
 from syndication.forms.drafts import DraftKindForm, initial_of
 from syndication.forms.posts import PostForm
 from syndication.models import MailDraft, Post, PostAddress, PostKind
+from syndication.queries.excerpts import pages
 from syndication.views.compose import form_page
 from syndication.views.photos import jpeg
 

@@ -16,15 +16,15 @@ from accounts.models import Audience
 from accounts.urlsession.api import initial_from_kept, pop_kept_form
 from accounts.views.requests import MemberRequest
 from syndication.actions import posts
-from syndication.actions.copies import copies_too_wide, latest_deliveries, standing_copies
-from syndication.actions.edits import Foreseen
-from syndication.actions.errors import NotNow
+from syndication.actions.posts import ForeseenEdit
 from syndication.connectors.content import TYPED
-from syndication.excerpts import pages
 from syndication.forms.fields import audience_choice
 from syndication.forms.posts import AudienceForm, EditForm, PostForm
 from syndication.models import Delivery, DeliveryState, Post
-from syndication.readers import readers_here
+from syndication.models.errors import NotNow
+from syndication.queries.copies import copies_too_wide, latest_deliveries, standing_copies
+from syndication.queries.excerpts import pages
+from syndication.queries.readers import readers_here
 from syndication.views.compose import form_page
 from syndication.views.robots import tell_robots
 
@@ -84,7 +84,7 @@ def _edit_page(request: MemberRequest, form: EditForm) -> HttpResponse:
 
 
 def _edit_preview(
-    request: MemberRequest, form: EditForm, words: Mapping[str, str], foreseen: list[Foreseen]
+    request: MemberRequest, form: EditForm, words: Mapping[str, str], foreseen: list[ForeseenEdit]
 ) -> HttpResponse:
     context = {
         "post": form.post,

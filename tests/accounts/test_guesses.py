@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.actions import guesses
 from accounts.models import GuessCount
-from syndication.actions import sweep
+from syndication.worker import sweep
 from tests.accounts.away import read
 from tests.form_client import FormClient
 from tests.making import PASSWORD, make_member

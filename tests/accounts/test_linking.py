@@ -9,11 +9,11 @@ from django.core import mail
 from django.db.models import F
 from PIL import Image
 
-from accounts import sealing
 from accounts.actions import linking
+from accounts.crypto import encryption
 from accounts.models import LinkReturn
 from accounts.signals import account_linked
-from syndication.actions import pulls
+from syndication.delivery import imports
 from syndication.models import Link
 from tests.accounts.away import come_back, leave_by_phone, read
 from tests.making import make_member
@@ -74,8 +74,8 @@ def test_the_seconds_of_the_access_token_run_while_the_page_waits(sandbox, hanak
     phone = log_in_phone(hanako)
     come_back(phone, leave_by_phone(phone))
     row = LinkReturn.objects.get()
-    result = sealing.unseal_json(row.sealed_result)
-    row.sealed_result = sealing.seal_json({**result, "heard_at": result["heard_at"] - 300})
+    result = encryption.unseal_json(row.sealed_result)
+    row.sealed_result = encryption.seal_json({**result, "heard_at": result["heard_at"] - 300})
     row.save()
     phone.submit("Link")
     assert 580 < heard[0]["credentials"]["expires_in"] <= 600
@@ -125,7 +125,7 @@ def test_a_picture_for_friends_alone_is_not_taken_over(sandbox, hanako):
         account.has_private_face = is_private
         phone = log_in_phone(hanako)
         come_back(phone, leave_by_phone(phone))
-        result = sealing.unseal_json(LinkReturn.objects.latest("created_at").sealed_result)
+        result = encryption.unseal_json(LinkReturn.objects.latest("created_at").sealed_result)
         assert ("noimage" in result["account"]["picture_url"]) is is_private
 
 
@@ -136,7 +136,7 @@ def test_a_token_that_has_a_type_is_shown_by_that_word(sandbox, hanako, heard):
     phone.submit("Link")
     assert heard[0]["credentials"]["token_type"] == "Bearer"
     link = Link.objects.get()
-    pulls.pull_friends(link.pk)
+    imports.pull_friends(link.pk)
     assert link.friends.exists()
 
 

@@ -9,11 +9,11 @@ import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.test import override_settings
 
-from accounts import proofs, sealing
+from accounts.crypto import dpop, encryption
 from accounts.models import LinkReturn, ServerRegistration
-from accounts.providers.bluesky.entering import session_by_password
+from accounts.providers.bluesky.app_password import session_by_password
 from accounts.providers.bluesky.identity import Identity
-from syndication.actions import pulls
+from syndication.delivery import imports
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link
 from syndication.sandbox.bluesky import clients
 from syndication.sandbox.bluesky.words import did_of
@@ -65,7 +65,7 @@ def test_a_phone_without_cookies_links_the_handle_that_it_types(bluesky, hanako,
     assert account.extra_data["profile_url"].endswith("/profile/hanako.test")
     link = Link.objects.get()
     assert link.host == bluesky_host(account)
-    kept = sealing.unseal_json(link.sealed_credentials)
+    kept = encryption.unseal_json(link.sealed_credentials)
     assert kept["extra"]["dpop_key"]
     assert kept["extra"]["dpop_key"] not in link.sealed_credentials
 
@@ -255,7 +255,7 @@ def test_the_main_password_is_not_taken_and_its_session_is_given_back(bluesky, h
 
 @pytest.mark.parametrize("ends", ["1e400", "9" * 400, "-5", '"soon"', "null", "NaN", "[]"])
 def test_a_session_that_says_nonsense_of_its_end_is_taken_for_one_of_two_hours(ends):
-    claims = proofs.encoded(f'{{"scope":"com.atproto.appPass","exp":{ends}}}'.encode())
+    claims = dpop.encoded(f'{{"scope":"com.atproto.appPass","exp":{ends}}}'.encode())
     did = did_of("hanako")
     body = f'{{"did":"{did}","accessJwt":"x.{claims}.x","refreshJwt":"r"}}'
     with (
@@ -274,7 +274,7 @@ def test_a_status_is_written_there_and_deleted_there_by_an_app_password(bluesky,
     by_password(phone)
     phone.submit("Link")
     link = Link.objects.get()
-    pulls.pull_friends(link.pk)
+    imports.pull_friends(link.pk)
     assert link.friends.count() > 3
     delivery = tried(planned(link, "到着 😀 #旅"))
     assert delivery.state == DeliveryState.SENT
@@ -296,12 +296,12 @@ def test_a_token_that_ran_out_is_renewed_and_the_post_goes(sandbox, bluesky, han
         by_password(phone)
     phone.submit("Link")
     link = Link.objects.get()
-    before = sealing.unseal_json(link.sealed_credentials)
+    before = encryption.unseal_json(link.sealed_credentials)
     sandbox.clock.advance(7201)
     delivery = tried(planned(link, "二時間後"))
     assert delivery.state == DeliveryState.SENT
     link.refresh_from_db()
-    after = sealing.unseal_json(link.sealed_credentials)
+    after = encryption.unseal_json(link.sealed_credentials)
     assert after["access_token"] != before["access_token"]
     assert after["extra"] == before["extra"]
 

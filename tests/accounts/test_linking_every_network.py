@@ -8,8 +8,8 @@ import pytest
 from allauth.socialaccount.models import SocialAccount
 
 from accounts.models import LinkReturn
-from syndication.actions import pulls
 from syndication.connectors import CONNECTORS
+from syndication.delivery import imports
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link
 from tests.accounts.away import (
     Away,
@@ -130,8 +130,8 @@ def test_a_status_is_written_there_and_deleted_there(sandbox, key, network, phon
     come_back(phone, away)
     phone.submit("Link")
     link = Link.objects.get()
-    pulls.pull_friends(link.pk)
-    pulls.pull_feed(link.pk)
+    imports.pull_friends(link.pk)
+    imports.pull_feed(link.pk)
     link.refresh_from_db()
     assert link.terms.get("text", 0) == network.longest
     assert link.friends.count() > 3

@@ -8,7 +8,7 @@ import pytest
 from allauth.socialaccount.models import SocialAccount
 
 from accounts.models import LinkReturn
-from syndication import credentials
+from syndication.delivery import credentials
 from syndication.models import Link
 from tests.accounts.away import come_back, leave_by_phone
 from tests.making import make_member

@@ -5,9 +5,9 @@ import json
 import pytest
 from allauth.socialaccount.models import SocialAccount
 
-from accounts.proofs import encoded
+from accounts.crypto.dpop import encoded
 from accounts.providers.base import credentials_of, name_at
-from accounts.providers.bluesky.entering import session_by_password
+from accounts.providers.bluesky.app_password import session_by_password
 from accounts.providers.bluesky.identity import Identity
 from accounts.providers.mastodon import provider as mastodon
 from accounts.providers.misskey import provider as misskey

@@ -12,8 +12,8 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import pytest
 
-from accounts.addresses import public_url
 from accounts.models import LinkReturn, ServerRegistration
+from accounts.public_urls import public_url
 from tests.accounts.away import Away, come_back, leave_by_phone
 from tests.making import make_member
 from tests.phone import log_in_phone

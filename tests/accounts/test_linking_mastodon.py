@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import LinkReturn, ServerRegistration
 from accounts.providers.servers import NotAServer, read_host
-from syndication.actions import pulls
+from syndication.delivery import imports
 from syndication.models import Link
 from tests.accounts.away import come_back, leave_by_phone
 from tests.making import make_member
@@ -162,6 +162,6 @@ def test_whether_followers_are_approved_is_known_once_it_is_linked(
     come_back(phone, leave_by_phone(phone, "mastodon", server=server))
     phone.submit("Link")
     link = Link.objects.get()
-    pulls.pull_friends(link.pk)
+    imports.pull_friends(link.pk)
     link.refresh_from_db()
     assert link.follows_approved == is_locked

@@ -12,9 +12,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 import requests
 
-from accounts import sealing
-from accounts.addresses import public_url
+from accounts.crypto import encryption
 from accounts.models import LinkReturn, ServerRegistration
+from accounts.public_urls import public_url
 from tests.accounts.away import Away, come_back, leave_by_phone
 from tests.making import make_member
 from tests.phone import PhoneClient, log_in_phone
@@ -129,7 +129,7 @@ def registered_before(honest: str) -> tuple[ServerRegistration, str]:
     row = ServerRegistration.objects.create(
         network="mastodon",
         host=urlsplit(honest).netloc,
-        sealed_details=sealing.seal_json({**keys, "scopes": "read write"}),
+        sealed_details=encryption.seal_json({**keys, "scopes": "read write"}),
     )
     return row, keys["client_id"]
 

@@ -12,9 +12,10 @@ import pytest
 
 from accounts.actions import servers
 from accounts.models import LinkReturn, Member, ServerRegistration
-from syndication import credentials
-from syndication.actions import links, registrations, revoking
+from syndication.actions import links
+from syndication.delivery import credentials, token_revocation
 from syndication.models import Link, Revocation
+from syndication.worker import unused_registrations
 from tests.accounts.admin.rows import make_staff
 from tests.accounts.away import come_back, leave_by_phone
 from tests.making import make_member
@@ -78,7 +79,7 @@ def test_a_server_that_forgets_with_each_revoked_token_is_linked_again_and_again
     for member in (hanako, make_member("taro")):
         link = linked(member, server)
         links.unlink(link, by=member)
-        revoking.attempt(Revocation.objects.get().pk, now=Moving(sandbox))
+        token_revocation.attempt(Revocation.objects.get().pk, now=Moving(sandbox))
         assert not sandbox.mastodon.state.apps
     assert ServerRegistration.objects.count() == 2
 
@@ -89,11 +90,11 @@ def test_an_old_link_keeps_the_registration_that_its_token_was_given_to(sandbox,
     servers.replace("mastodon", server)
     leave_by_phone(log_in_phone(make_member("taro")), "mastodon", server=server)
     assert len(sandbox.mastodon.state.apps) == 2
-    assert registrations.forget_unused(Moving(sandbox)()) == 0
+    assert unused_registrations.forget_unused(Moving(sandbox)()) == 0
     links.unlink(link, by=hanako)
-    revoking.attempt(Revocation.objects.get().pk, now=Moving(sandbox))
+    token_revocation.attempt(Revocation.objects.get().pk, now=Moving(sandbox))
     assert sandbox.mastodon.state.tokens.access[held.access_token].grant.is_revoked
-    assert registrations.forget_unused(Moving(sandbox)()) == 1
+    assert unused_registrations.forget_unused(Moving(sandbox)()) == 1
 
 
 def test_who_is_away_comes_back_with_the_registration_they_left_with(sandbox, server, hanako):
@@ -196,7 +197,7 @@ def test_one_that_wants_broad_permissions_to_say_who_it_is_is_asked_for_them_the
     assert "gives only the whole permission" in page
     assert "from now on we ask it for that" in page
     [token] = state.tokens.access.values()
-    revoking.attempt(Revocation.objects.get().pk, now=Moving(sandbox))
+    token_revocation.attempt(Revocation.objects.get().pk, now=Moving(sandbox))
     assert token.grant.is_revoked
 
     page = come_back(phone, leave_by_phone(phone, "mastodon", server=server))

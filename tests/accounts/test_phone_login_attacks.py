@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import codes
 from accounts.actions import device_login, guesses, phone_login
+from accounts.crypto import codes
 from accounts.models import Member, PhoneLogin, PhoneOpener
 from accounts.urlsession.api import end_session, open_session
 from accounts.urlsession.models import Session

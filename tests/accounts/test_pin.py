@@ -8,8 +8,8 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import codes
 from accounts.actions import phones
+from accounts.crypto import codes
 from accounts.models import Member, Phone
 from accounts.urlsession.api import open_session
 from accounts.urlsession.models import Session

@@ -13,13 +13,14 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from accounts import sealing
+from accounts.crypto import encryption
 from accounts.models import LinkReturn
 from accounts.signals import account_linked
 from accounts.urlsession.logmask import mask
 from accounts.urlsession.models import Session
-from syndication.actions import links, revoking
-from syndication.credentials import open_sealed
+from syndication.actions import links
+from syndication.delivery import token_revocation
+from syndication.delivery.credentials import open_sealed
 from syndication.models import Link, Revocation
 from tests.accounts.away import come_back, leave_by_computer, leave_by_phone
 from tests.making import make_link, make_member
@@ -149,7 +150,7 @@ def test_while_a_network_is_still_to_be_asked_nothing_secret_stands_anywhere(san
     links.unlink(link, by=link.member)
     sandbox.faults.add("mastodon", "503")
     row = Revocation.objects.get()
-    revoking.attempt(row.pk)
+    token_revocation.attempt(row.pk)
     assert Revocation.objects.get().tries == 1
     for secret in (held.access_token, app.client_secret):
         assert secret not in everything_stored()
@@ -168,31 +169,31 @@ def run():
 
 
 def seal_something(member):
-    link = make_link(member, sealed_credentials=sealing.seal("credentials"))
+    link = make_link(member, sealed_credentials=encryption.seal("credentials"))
     row = LinkReturn.objects.create(
         state_hash="x",
         network="mixi",
         member=member,
         session_key="y",
         is_url_mode=True,
-        sealed_stash=sealing.seal("stash"),
-        sealed_result=sealing.seal("result"),
+        sealed_stash=encryption.seal("stash"),
+        sealed_result=encryption.seal("result"),
         expires_at=link.created_at,
     )
     Revocation.objects.create(
         network="mastodon",
-        sealed_credentials=sealing.seal("tokens"),
-        sealed_registration=sealing.seal("registration"),
+        sealed_credentials=encryption.seal("tokens"),
+        sealed_registration=encryption.seal("registration"),
         due_at=link.created_at,
         created_at=link.created_at,
     )
     Authenticator.objects.create(
-        user=member, type="totp", data={"secret": sealing.seal("totp"), "used_mask": 3}
+        user=member, type="totp", data={"secret": encryption.seal("totp"), "used_mask": 3}
     )
     Authenticator.objects.create(
         user=member,
         type="recovery_codes",
-        data={"migrated_codes": [sealing.seal("one"), sealing.seal("two")]},
+        data={"migrated_codes": [encryption.seal("one"), encryption.seal("two")]},
     )
     return link, row
 
@@ -207,16 +208,16 @@ def test_with_a_new_key_first_everything_is_sealed_anew_and_the_old_key_can_go(s
     settings.TOKEN_KEYS = [NEW]
     link.refresh_from_db()
     row.refresh_from_db()
-    assert sealing.unseal(link.sealed_credentials) == "credentials"
-    assert sealing.unseal(row.sealed_stash) == "stash"
-    assert sealing.unseal(row.sealed_result) == "result"
+    assert encryption.unseal(link.sealed_credentials) == "credentials"
+    assert encryption.unseal(row.sealed_stash) == "stash"
+    assert encryption.unseal(row.sealed_result) == "result"
     revocation = Revocation.objects.get()
-    assert sealing.unseal(revocation.sealed_credentials) == "tokens"
-    assert sealing.unseal(revocation.sealed_registration) == "registration"
+    assert encryption.unseal(revocation.sealed_credentials) == "tokens"
+    assert encryption.unseal(revocation.sealed_registration) == "registration"
     totp = Authenticator.objects.get(type="totp").data
-    assert (sealing.unseal(totp["secret"]), totp["used_mask"]) == ("totp", 3)
+    assert (encryption.unseal(totp["secret"]), totp["used_mask"]) == ("totp", 3)
     codes = Authenticator.objects.get(type="recovery_codes").data["migrated_codes"]
-    assert [sealing.unseal(code) for code in codes] == ["one", "two"]
+    assert [encryption.unseal(code) for code in codes] == ["one", "two"]
 
 
 def test_what_no_key_opens_is_counted_and_left_alone(settings):

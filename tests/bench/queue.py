@@ -30,7 +30,7 @@ beside a silent one.
 At first plain, queue and ratio were 255, 34.9 and 0.14 on SQLite, 194, 17.5 and 0.09 on PostgreSQL. What
 made the difference:
 
-- Statements are composed once (actions.composed). The processor time that draining takes for one
+- Statements are composed once (delivery.compiled). The processor time that draining takes for one
   delivery fell from 20.2 to 3.9 ms on SQLite, from 22.3 to 6.9 ms on PostgreSQL.
 - On PostgreSQL a delivery makes 12 journeys to the server instead of 25, and of its three commits only
   one waits for the disk (9 ms when the machine is busy; the other two take 1 ms).

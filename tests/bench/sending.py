@@ -29,8 +29,8 @@ from django.conf import settings  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from accounts.models import Member  # noqa: E402
-from syndication import credentials  # noqa: E402
-from syndication.actions import budgets, links, posts  # noqa: E402
+from syndication.actions import links, posts  # noqa: E402
+from syndication.delivery import credentials, rate_limits  # noqa: E402
 from syndication.models import Delivery, DeliveryState, Link, Post, Toggle  # noqa: E402
 from tests.filling import analysed, before, copies  # noqa: E402
 
@@ -110,7 +110,7 @@ def backlog(count: str, name: str) -> None:
 
 def resting(count: str) -> None:
     link, now = Link.objects.filter(account__isnull=False).order_by("-pk")[1], timezone.now()
-    budgets.rest(link, 3600, now)
+    rate_limits.rest(link, 3600, now)
     for which, at in enumerate((before(now, "0"), before(now, "864000 + n"))):
         _due_by_sql(range(link.pk, link.pk + 1), int(count) // 2, f"rest {which}/", at)
 

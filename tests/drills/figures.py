@@ -18,21 +18,21 @@ from typing import Any
 
 from django.conf import settings
 
-from syndication import credentials
-from syndication.actions import (
-    breaker,
-    budgets,
-    claims,
-    deliver,
-    equal_posts,
-    reading_back,
-    timing,
-    verdicts,
-)
-from syndication.actions.leased import LeasedHttp
 from syndication.connectors import CONNECTORS, api
 from syndication.connectors.base import Budget
 from syndication.connectors.errors import NoVerdict
+from syndication.delivery import (
+    attempt,
+    circuit_breaker,
+    claims,
+    credentials,
+    equal_posts,
+    outcomes,
+    rate_limits,
+    reconcile,
+    retry_policy,
+)
+from syndication.delivery.leased_http import LeasedHttp
 from syndication.models import CHANGES, DeliveryState
 
 
@@ -53,19 +53,19 @@ def hurry(times: float) -> None:
     """Make every wait of the engine so many times shorter."""
     if times == 1:
         return
-    timing.DELAYS = tuple(seconds / times for seconds in timing.DELAYS)
-    timing.LOOK_DELAYS = tuple(seconds / times for seconds in timing.LOOK_DELAYS)
-    timing.THROTTLED /= times
-    timing.SHORTEST_WAIT /= times
-    budgets.SHORTEST_REST /= times
+    retry_policy.DELAYS = tuple(seconds / times for seconds in retry_policy.DELAYS)
+    retry_policy.LOOK_DELAYS = tuple(seconds / times for seconds in retry_policy.LOOK_DELAYS)
+    retry_policy.THROTTLED /= times
+    retry_policy.SHORTEST_WAIT /= times
+    rate_limits.SHORTEST_REST /= times
     claims.LEASE /= times
     claims.LEASE_BEYOND_DEADLINE /= times
     claims.USUAL /= times
-    breaker.FIRST_PAUSE /= times
-    breaker.LONGEST_PAUSE /= times
-    breaker.PROBE_LEASE /= times
-    breaker.SLOW /= times
-    breaker.SLOW_FOR /= times
+    circuit_breaker.FIRST_PAUSE /= times
+    circuit_breaker.LONGEST_PAUSE /= times
+    circuit_breaker.PROBE_LEASE /= times
+    circuit_breaker.SLOW /= times
+    circuit_breaker.SLOW_FOR /= times
     credentials.REFRESH_LEASE /= times
     credentials.WAIT_FOR_OTHERS /= times
     api.THROTTLED_FOR /= times
@@ -82,15 +82,15 @@ def mark_late() -> None:
     """Nothing is written down before the request: a killed worker's row waits as if never sent."""
     CHANGES[DeliveryState.WAITING] |= CHANGES[DeliveryState.SENDING]
     claims.mark_sending = lambda held, now, sent_as: None
-    deliver._after_a_bug = lambda delivery: NoVerdict("")
+    attempt._after_a_bug = lambda delivery: NoVerdict("")
 
 
 def never_read_back() -> None:
     """What had no verdict is sent again, without a look at the network."""
     CHANGES[DeliveryState.UNCONFIRMED] |= CHANGES[DeliveryState.SENDING]
     CHANGES[DeliveryState.WAITING] |= CHANGES[DeliveryState.SENDING]
-    verdicts._in_doubt = _sent_again
-    reading_back.look = lambda run: verdicts.again(run, "", outcome="not_found")
+    outcomes._in_doubt = _sent_again
+    reconcile.look = lambda run: outcomes.again(run, "", outcome="not_found")
 
 
 def poison(words: str) -> None:
@@ -106,8 +106,8 @@ def poison(words: str) -> None:
     LeasedHttp.request = deadly  # type: ignore[method-assign]
 
 
-def _sent_again(run: verdicts.Run, error: NoVerdict) -> None:
-    verdicts.again(run, error.reason, outcome="no_verdict")
+def _sent_again(run: outcomes.Run, error: NoVerdict) -> None:
+    outcomes.again(run, error.reason, outcome="no_verdict")
 
 
 def _hurried_budget(budget: Budget | None, times: float) -> Budget | None:

@@ -25,8 +25,7 @@ from allauth.socialaccount.models import SocialAccount  # noqa: E402
 from django.db.models import Q  # noqa: E402
 
 from accounts.models import Member  # noqa: E402
-from syndication.actions import links, photos, posts, presses  # noqa: E402
-from syndication.actions.errors import NotNow  # noqa: E402
+from syndication.actions import commands, links, photos, posts  # noqa: E402
 from syndication.connectors import CONNECTORS  # noqa: E402
 from syndication.models import (  # noqa: E402
     Attempt,
@@ -37,6 +36,7 @@ from syndication.models import (  # noqa: E402
     Notice,
     Post,
 )
+from syndication.models.errors import NotNow  # noqa: E402
 from tests.drills.counting import Written, copies, mark  # noqa: E402
 from tests.photographs import a_photo  # noqa: E402
 
@@ -153,17 +153,17 @@ class People:
 
     def look(self, delivery: Delivery) -> None:
         """Look at the network, and say what is there."""
-        if "there" not in presses.offered(delivery) or self._is_moving(delivery):
+        if "there" not in commands.offered(delivery) or self._is_moving(delivery):
             return
         member = delivery.link.member
         copy = self._unclaimed(delivery)
-        press = presses.confirm_it_is_there if copy else presses.send_again
+        press = commands.confirm_it_is_there if copy else commands.send_again
         try:
             press(delivery, by=member)
         except NotNow as no:
             self.pressed[f"not now: {no}"] += 1
             if delivery.post.deleted_at is not None and not copy:
-                presses.dismiss(delivery, by=member)
+                commands.dismiss(delivery, by=member)
             return
         if copy:
             self.held.add(copy)

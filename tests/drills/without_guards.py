@@ -10,9 +10,8 @@ import sys
 
 from tests.mutations import Fix, main
 
-ACTIONS = "syndication/actions/"
 TESTS = "tests/syndication/"
-NEVER_WIDER = TESTS + "test_never_wider.py::test_nobody_reads_a_copy_whom_the_member_did_not_name"
+NEVER_WIDER = "tests/syndication/delivery/test_never_wider.py::test_nobody_reads_a_copy_whom_the_member_did_not_name"
 
 GUARDS = [
     Fix(
@@ -20,9 +19,9 @@ GUARDS = [
         "the last look, on fresh rows, before the request",
         [
             (
-                ACTIONS + "deliver.py",
-                "if reason := deciding.why_not",
-                "if False and deciding.why_not",
+                "syndication/delivery/attempt.py",
+                "if reason := eligibility.why_not",
+                "if False and eligibility.why_not",
             )
         ],
         NEVER_WIDER,
@@ -32,8 +31,8 @@ GUARDS = [
         "narrowing and deleting take back what is out",
         [
             (
-                ACTIONS + "deliveries.py",
-                "if not deciding.covers(post, row.audience):",
+                "syndication/delivery/planning.py",
+                "if not eligibility.covers(post, row.audience):",
                 "if False:",
             )
         ],
@@ -42,28 +41,38 @@ GUARDS = [
     Fix(
         "quiet",
         "the member is asked to look after the quiet time",
-        [(ACTIONS + "presses.py", "if delivery.due_at is not None:", "if False:")],
-        TESTS + "test_deliver.py::test_nobody_is_asked_to_look_while_it_may_still_arrive",
+        [("syndication/actions/commands.py", "if delivery.due_at is not None:", "if False:")],
+        "tests/syndication/delivery/test_attempt.py::test_nobody_is_asked_to_look_while_it_may_still_arrive",
     ),
     Fix(
         "deep",
         "reading back goes as far as the first request",
         [("syndication/connectors/mixi/connector.py", "if len(answer) < PAGE or", "if True or")],
-        TESTS + "test_deliver.py::test_a_copy_behind_a_hundred_later_ones_is_found",
+        "tests/syndication/delivery/test_attempt.py::test_a_copy_behind_a_hundred_later_ones_is_found",
     ),
     Fix(
         "lane",
         "slow hosts have their share of the workers",
-        [(ACTIONS + "breaker.py", "if slow and _waiting_for", "if False and _waiting_for")],
-        TESTS
-        + "test_pacing.py::test_slow_hosts_hold_half_of_the_workers_and_the_others_have_the_rest",
+        [
+            (
+                "syndication/delivery/circuit_breaker.py",
+                "if slow and _waiting_for",
+                "if False and _waiting_for",
+            )
+        ],
+        "tests/syndication/delivery/test_pacing.py::test_slow_hosts_hold_half_of_the_workers_and_the_others_have_the_rest",
     ),
     Fix(
         "turns",
         "a new post gets a turn beside a backlog",
-        [(ACTIONS + "turns.py", 'order_by("-last", "-link")', 'order_by("first", "link")')],
-        TESTS
-        + "test_pacing.py::test_links_take_turns_and_a_new_post_does_not_wait_behind_a_backlog",
+        [
+            (
+                "syndication/delivery/fairness.py",
+                'order_by("-last", "-link")',
+                'order_by("first", "link")',
+            )
+        ],
+        "tests/syndication/delivery/test_pacing.py::test_links_take_turns_and_a_new_post_does_not_wait_behind_a_backlog",
     ),
 ]
 

@@ -23,11 +23,10 @@ from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from django_q.brokers import get_broker  # noqa: E402
 
+from accounts.crypto.encryption import seal_json  # noqa: E402
 from accounts.models import Member, ServerRegistration  # noqa: E402
-from accounts.sealing import seal_json  # noqa: E402
-from syndication import credentials  # noqa: E402
-from syndication.actions import deliveries, pull_schedule  # noqa: E402
 from syndication.connectors.base import Credentials  # noqa: E402
+from syndication.delivery import credentials, import_schedule, planning  # noqa: E402
 from syndication.models import Delivery, Heartbeat, HostHealth, Link, Pull  # noqa: E402
 from tests.making import make_link, make_member, make_post  # noqa: E402
 from tests.phone import log_in_phone  # noqa: E402
@@ -41,7 +40,7 @@ def seed(name: str, given: dict[str, str], *texts: str) -> None:
         credentials.keep(link, Credentials(**given, expires_at=time.time() + 900))
     for text in texts:
         with transaction.atomic():
-            deliveries.plan(make_post(author=link.member, text=text))
+            planning.plan(make_post(author=link.member, text=text))
 
 
 def seed_on(network: str, host: str, given: dict[str, Any], keys: dict[str, str]) -> None:
@@ -55,10 +54,10 @@ def seed_on(network: str, host: str, given: dict[str, Any], keys: dict[str, str]
         uid = f"{host}/{number}"
         link = make_link(member, network, uid=uid, host=host, registration=ours)
         credentials.keep(link, held)
-        pull_schedule.ask(link, timezone.now())
+        import_schedule.ask(link, timezone.now())
         for text in "一二三":
             with transaction.atomic():
-                deliveries.plan(make_post(author=member, text=f"{network} {number} {text}"))
+                planning.plan(make_post(author=member, text=f"{network} {number} {text}"))
 
 
 def waiting() -> list[int]:

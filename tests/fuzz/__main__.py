@@ -29,9 +29,9 @@ COUNTED = (
     "profilelink.phone.",
     "profilelink.mail.",
     "syndication.connectors.text.",
-    "accounts.letters",
+    "accounts.text_sanitizing",
 )
-COUNTED += ("accounts.visible_text", "syndication.excerpts", "syndication.feed_words")
+COUNTED += ("accounts.visible_text", "syndication.queries.excerpts", "syndication.models.feed_text")
 COUNTED += ("justhtml.parser.", "django.http.multipartparser", "django.http.request")
 
 

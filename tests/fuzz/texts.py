@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from accounts.letters import public
+from accounts.text_sanitizing import public
 from accounts.visible_text import visible_line, visible_text
 from profilelink.phone.carriers import Carrier
-from profilelink.phone.reading import read, read_cp932
-from profilelink.phone.writing import write
+from profilelink.phone.decoding import read, read_cp932
+from profilelink.phone.encoding import write
 from syndication.connectors import text as connectors_text
-from syndication.excerpts import excerpt, pages
-from syndication.feed_words import feed_words
+from syndication.models.feed_text import feed_words
+from syndication.queries.excerpts import excerpt, pages
 from tests.fuzz.letters import as_text, is_clean, is_unicode, is_whole
 
 MOST_TIMES_LONGER = 40  # quotation marks and list marks before each line

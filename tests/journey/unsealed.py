@@ -5,7 +5,7 @@ import django
 
 django.setup()
 
-from syndication import credentials  # noqa: E402
+from syndication.delivery import credentials  # noqa: E402
 from syndication.models import Link, Revocation  # noqa: E402
 
 links = Link.objects.exclude(sealed_credentials="")

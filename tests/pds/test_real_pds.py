@@ -18,9 +18,9 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import sync_playwright
 
-from syndication import credentials
-from syndication.actions import links, pulls, revoking
+from syndication.actions import links
 from syndication.connectors.errors import Unauthorized
+from syndication.delivery import credentials, imports, token_revocation
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, PostKind, Revocation
 from tests.accounts.away import leave_by_computer, read
 from tests.making import make_member
@@ -146,7 +146,7 @@ def test_linked_posts_go_there_once_and_are_deleted_there(pds, hanako, linked):
     assert shown["https://example.org/a"]["uri"] == "https://example.org/a"
     assert shown[f"@{taro.handle}"]["did"] == taro.did
 
-    pulls.pull_friends(link.pk)
+    imports.pull_friends(link.pk)
     assert [(friend.uid, friend.name) for friend in link.friends.all()] == [(taro.did, taro.handle)]
 
     remove(sent.post)
@@ -191,7 +191,7 @@ def test_after_unlinking_nothing_is_renewed_there(pds, hanako, linked):
     connector = credentials.connector_for(link)
     links.unlink(link, by=link.member)
     [row] = Revocation.objects.all()
-    revoking.attempt(row.pk)
+    token_revocation.attempt(row.pk)
     assert not Revocation.objects.exists()
     with pytest.raises(Unauthorized):
         connector.refresh()

@@ -26,7 +26,7 @@ from django.utils import timezone
 from accounts.actions import device_login, phone_login
 from accounts.models import DeviceLogin, Member, PhoneLogin
 from accounts.urlsession.models import OutTicket, Session
-from syndication.actions import sweep
+from syndication.worker import sweep
 from tests.form_client import FormClient
 from tests.making import PASSWORD, make_member, make_post
 from tests.phone import COMPUTER, PhoneClient, computer, log_in_phone

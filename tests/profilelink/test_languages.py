@@ -20,9 +20,9 @@ from django.utils.translation import gettext as translate
 from django.utils.translation import override
 
 from accounts.models import Member
-from syndication.actions.notices import in_language_of
 from syndication.connectors import reasons
-from syndication.reason_texts import sentence
+from syndication.delivery.notices import in_language_of
+from syndication.models.reason_texts import sentence
 from tests.making import PASSWORD, make_member, make_post
 from tests.phone import PhoneClient, log_in_phone
 from tests.profilelink.catalogue import Entry, Key, read

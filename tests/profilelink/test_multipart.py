@@ -18,9 +18,9 @@ from tests.form_client import FormClient
 from tests.making import make_member
 from tests.phone import computer, log_in_phone
 from tests.photographs import a_photo
-from tests.profilelink.phone.test_lane import N906I
+from tests.profilelink.middleware.test_max_body import Untouched
+from tests.profilelink.phone.test_middleware import N906I
 from tests.profilelink.production import Production, running
-from tests.profilelink.test_sizes import Untouched
 
 ONE_LETTER = "multipart/form-data; boundary=a"
 TAKE_FILES = {"post_preview", "profile_picture_edit"}

@@ -17,7 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.models import Group, Member
-from syndication.actions import deliveries
+from syndication.delivery import planning
 from syndication.models import Delivery, DeliveryState, Link, MailDraft, Notice, Post
 from tests.making import PASSWORD, block, make_post
 from tests.phone import PhoneClient, log_in_phone
@@ -62,7 +62,7 @@ def own_post(hanako: Member) -> Post:
 
 def delivery(hanako: Member, state: str) -> Delivery:
     post = own_post(hanako)
-    deliveries.plan(post)
+    planning.plan(post)
     Delivery.objects.filter(post=post).update(state=state, due_at=None)
     return Delivery.objects.get(post=post)
 

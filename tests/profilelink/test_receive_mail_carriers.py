@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from profilelink.phone.reading import is_private
+from profilelink.phone.decoding import is_private
 from syndication.models import MailDraft, PostKind
 from tests.making import make_member
 from tests.photographs import a_photo

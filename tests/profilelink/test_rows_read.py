@@ -27,7 +27,7 @@ from syndication.models import (
     Notice,
     Post,
 )
-from syndication.timeline import Cursor, timeline
+from syndication.queries.timeline import Cursor, timeline
 from tests.filling import analysed, before, copies
 from tests.making import make_link, make_member, make_post
 from tests.phone import PhoneClient, log_in_phone

@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from accounts.sealing import _box
+from accounts.crypto.encryption import _box
 from profilelink.mail_checks import check_mail
 from profilelink.required_secrets import read_secret, read_token_keys
 

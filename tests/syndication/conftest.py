@@ -23,7 +23,7 @@ def link(sandbox: TestSandbox) -> Link:
 
 @pytest.fixture(params=[True, False], ids=["compiled", "plain"])
 def statements(request: pytest.FixtureRequest, settings: Any) -> bool:
-    """Both ways to ask the database (actions.composed); whether it is the compiled one."""
+    """Both ways to ask the database (delivery.compiled); whether it is the compiled one."""
     settings.COMPILED_STATEMENTS = request.param
     return request.param
 

@@ -11,9 +11,8 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Audience, Member
-from syndication import credentials
-from syndication.actions import deliver, deliveries
 from syndication.connectors.base import Credentials
+from syndication.delivery import attempt, credentials, planning
 from syndication.models import Delivery, Link, Post
 from syndication.sandbox.mixi.grants import Grant
 from tests.making import make_link, make_member, make_post
@@ -67,14 +66,14 @@ def linked(sandbox: TestSandbox, member: Member | None = None, **fields: Any) ->
 def planned(link: Link, text: str = "おはよう", **fields: Any) -> Delivery:
     """A post with its delivery to `link`, not tried yet."""
     post = make_post(author=link.member, text=text, **fields)
-    deliveries.plan(post)
+    planning.plan(post)
     return Delivery.objects.get(post=post, link=link)
 
 
 def tried(delivery: Delivery, now: Any = timezone.now, *, times: int = 1) -> Delivery:
     """The row after so many attempts, and the moment later for which mixi's links are left alone."""
     for _ in range(times):
-        deliver.attempt(delivery.pk, now=now)
+        attempt.attempt(delivery.pk, now=now)
         Link.objects.filter(sending_by="").update(sending_until=None)
     delivery.refresh_from_db()
     return delivery
@@ -99,11 +98,11 @@ def narrow(post: Post, audience: str = Audience.FRIENDS) -> None:
     """What actions.posts.change_audience does, in one transaction."""
     post.audience = audience
     post.save()
-    deliveries.follow(post)
+    planning.follow(post)
 
 
 def remove(post: Post) -> None:
     """What actions.posts.delete does."""
     post.deleted_at = timezone.now()
     post.save()
-    deliveries.follow(post)
+    planning.follow(post)

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.conf import settings
 
+from accounts.crypto.encryption import seal_json
 from accounts.models import Member, ServerRegistration
-from accounts.sealing import seal_json
-from syndication import credentials
+from syndication.delivery import credentials
 from syndication.models import Link
 from tests.making import make_link
 from tests.syndication.connectors.network import Network

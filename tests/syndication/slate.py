@@ -21,7 +21,6 @@ from typing import Any, ClassVar
 import pytest
 
 from accounts.models import Member
-from syndication import credentials
 from syndication.connectors import CONNECTORS, reasons
 from syndication.connectors.api import Api
 from syndication.connectors.base import (
@@ -38,6 +37,7 @@ from syndication.connectors.base import (
     Terms,
 )
 from syndication.connectors.errors import Gone, Rejected, Unsupported
+from syndication.delivery import credentials
 from syndication.models import Link
 from syndication.sandbox.clock import Clock
 from tests.making import make_link

@@ -6,9 +6,10 @@ import json
 
 import pytest
 
-from syndication.actions import deciding, posts
+from syndication.actions import posts
 from syndication.connectors.base import OutgoingPost
 from syndication.connectors.content import CONTENT, LONGEST, TYPED, content_of
+from syndication.delivery import eligibility
 from syndication.models import Post, PostKind
 from tests.accounts.admin.rows import address
 from tests.making import make_link, make_member, make_post
@@ -34,9 +35,11 @@ def test_a_post_has_a_column_for_each_word_as_long_as_the_word_may_be():
 def test_each_word_of_a_draft_goes_out_with_the_post_and_is_found_again(name):
     hanako = make_member("hanako")
     post = posts.write(draft_of(), by=hanako)
-    sent = deciding.outgoing(post, make_link(hanako), "everyone")
-    kept = json.loads(json.dumps(deciding.as_stored(sent, version=1)))
-    assert [getattr(one, name) for one in (post, sent, deciding.as_sent(kept))] == [WORDS[name]] * 3
+    sent = eligibility.outgoing(post, make_link(hanako), "everyone")
+    kept = json.loads(json.dumps(eligibility.as_stored(sent, version=1)))
+    assert [getattr(one, name) for one in (post, sent, eligibility.as_sent(kept))] == [
+        WORDS[name]
+    ] * 3
 
 
 @pytest.mark.django_db
@@ -57,6 +60,6 @@ def test_each_word_is_edited_shown_to_staff_exported_and_wiped(name):
 @pytest.mark.django_db
 def test_a_link_that_left_before_the_update_is_looked_for_with_the_title_of_its_page():
     before = {"kind": "link", "text": "", "title": "A page", "url": "https://example.org/"}
-    assert deciding.as_sent(before) == OutgoingPost(
+    assert eligibility.as_sent(before) == OutgoingPost(
         kind="link", url_title="A page", url="https://example.org/"
     )

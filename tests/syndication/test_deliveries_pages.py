@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Audience, Member
-from syndication.actions import deliveries, verdicts
 from syndication.connectors import reasons
 from syndication.connectors.errors import ConnectorError
+from syndication.delivery import outcomes, planning
 from syndication.models import (
     Attempt,
     Delivery,
@@ -48,7 +48,7 @@ def phone(hanako):
 
 def row(hanako, link, state=S.WAITING, **fields):
     post = make_post(author=hanako, text="今日もいい天気ですね")
-    deliveries.plan(post)
+    planning.plan(post)
     if state == S.SENT:
         fields.setdefault("sent_at", timezone.now())
     if state == S.SENDING:
@@ -206,10 +206,11 @@ def test_the_log_does_not_repeat_the_reason(phone, hanako, link):
 
 
 def test_every_word_that_the_engine_logs_is_one_that_members_can_read():
-    actions = Path(deliveries.__file__).parent
+    app = Path(planning.__file__).parents[1]
     calls = [
         call
-        for file in actions.glob("*.py")
+        for folder in ("actions", "delivery", "worker")
+        for file in (app / folder).glob("*.py")
         for call in ast.walk(ast.parse(file.read_text()))
         if isinstance(call, ast.Call)
     ]
@@ -225,7 +226,7 @@ def test_every_word_that_the_engine_logs_is_one_that_members_can_read():
     ours = [
         kind for kind in _kinds_of(ConnectorError) if kind.__module__.startswith("syndication.")
     ]
-    named = {verdicts._word(kind(reasons.REFUSED)) for kind in ours}
+    named = {outcomes._word(kind(reasons.REFUSED)) for kind in ours}
     assert {"found", "cannot_look"} < written
     assert written | named <= set(Outcome.values)
 

@@ -11,10 +11,10 @@ from django.db.models import F
 
 from accounts.actions import linking
 from accounts.models import LinkReturn, Member
-from syndication import credentials
-from syndication.actions import revoking, sweep
+from syndication.delivery import credentials, token_revocation
 from syndication.models import Link, LinkState, Revocation
 from syndication.sandbox.network import DEFAULT_PASSWORD
+from syndication.worker import sweep
 from tests.accounts.away import Away, come_back, leave_by_phone, let_bluesky_know_us
 from tests.making import make_member
 from tests.phone import PhoneClient, log_in_phone
@@ -68,8 +68,8 @@ def live(sandbox: Any, key: str) -> set[str]:
 
 def left(sandbox: Any, key: str, now: Moving) -> set[str]:
     """The same, after the worker did its part."""
-    for pk, _host in revoking.due(now()):
-        revoking.attempt(pk, now=now)
+    for pk, _host in token_revocation.due(now()):
+        token_revocation.attempt(pk, now=now)
     return live(sandbox, key)
 
 

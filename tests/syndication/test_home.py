@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Audience, Member
 from syndication.models import FeedItem, Link, Notice, PostKind
-from syndication.timeline import PAGE, timeline
+from syndication.queries.timeline import PAGE, timeline
 from tests.making import befriend, make_link, make_member, make_post
 from tests.phone import PhoneClient, computer, log_in_phone
 

@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Audience
-from syndication.actions import deciding
 from syndication.connectors import CONNECTORS
 from syndication.connectors.reasons import FOLLOWERS_NOT_APPROVED
+from syndication.delivery import eligibility
 from syndication.models import Toggle
 from tests.making import make_link, make_member, make_post
 from tests.page import Page
@@ -31,7 +31,7 @@ def decided(link, audience=Audience.FRIENDS):
         link=link, kind="status", audience=audience, defaults={"is_on": True}
     )
     post = make_post(author=link.member, text="hello", audience=audience)
-    return deciding.decide(deciding.outgoing(post, link, audience), link)
+    return eligibility.decide(eligibility.outgoing(post, link, audience), link)
 
 
 def test_followers_are_offered_only_where_they_are_approved(hanako):
@@ -58,7 +58,7 @@ def test_a_post_for_friends_stays_here_while_anybody_may_follow(hanako):
     link.follows_approved = True
     decision = decided(link)
     assert decision.goes
-    assert "followers on Mastodon" in deciding.readers(link, Audience.FRIENDS)
+    assert "followers on Mastodon" in eligibility.readers(link, Audience.FRIENDS)
 
 
 def test_a_member_may_leave_the_address_out_where_it_costs_more(hanako):
@@ -70,7 +70,7 @@ def test_a_member_may_leave_the_address_out_where_it_costs_more(hanako):
     link.refresh_from_db()
     assert (link.never_permalink, link.always_permalink) == (True, False)
     post = make_post(author=hanako, text="花" * 300)
-    preview = deciding.decide(deciding.outgoing(post, link, Audience.EVERYONE), link).preview
+    preview = eligibility.decide(eligibility.outgoing(post, link, Audience.EVERYONE), link).preview
     assert preview.is_cut
     assert "http" not in preview.text
     phone.get(reverse("link_detail", args=["twitter", link.pk]))
@@ -103,7 +103,7 @@ def test_a_network_that_nobody_set_up_is_not_offered(hanako, settings):
 def test_what_a_server_lets_through_is_foreseen_too(hanako):
     link = make_link(hanako, "mastodon", host="m.example", terms={"text": 5000, "address": 23})
     post = make_post(author=hanako, text="花" * 900)
-    preview = deciding.decide(deciding.outgoing(post, link, Audience.EVERYONE), link).preview
+    preview = eligibility.decide(eligibility.outgoing(post, link, Audience.EVERYONE), link).preview
     assert not preview.is_cut
 
 

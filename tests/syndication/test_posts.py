@@ -7,9 +7,9 @@ from django.urls import reverse
 
 from accounts.models import Audience, Member
 from accounts.urlsession.api import end_session
-from syndication import queue
 from syndication.actions import posts
 from syndication.models import Delivery, Post, PostKind
+from syndication.worker import queue
 from tests.dying import is_killed
 from tests.making import PASSWORD, befriend, make_group, make_link, make_member
 from tests.page import Page

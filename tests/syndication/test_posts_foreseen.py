@@ -14,7 +14,7 @@ from tests.making import allow, make_link, make_member, make_post
 from tests.page import Page
 from tests.phone import PhoneClient, log_in_phone
 from tests.photographs import a_photo
-from tests.syndication.test_photos import uploaded
+from tests.syndication.actions.test_photos import uploaded
 
 pytestmark = pytest.mark.django_db
 

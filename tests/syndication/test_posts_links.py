@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from syndication import link_titles
-from syndication.link_titles import decoded, title_in, title_of
+from syndication.actions import link_titles
+from syndication.actions.link_titles import decoded, title_in, title_of
 from syndication.models import Post
 from tests.making import make_member
 from tests.phone import log_in_phone

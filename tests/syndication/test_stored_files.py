@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from accounts.actions import profile
 from accounts.models import Audience, Member
-from syndication.actions import photos, posts, strays, sweep
+from syndication.actions import photos, posts
 from syndication.models import KeptPhoto, MailDraft, Post, PostKind
+from syndication.worker import orphaned_files, sweep
 from tests.making import make_group, make_member
 from tests.photographs import a_photo
 
@@ -106,7 +107,10 @@ def test_a_deleted_post_leaves_no_photo(hanako, django_capture_on_commit_callbac
 def test_what_a_crash_left_behind_is_swept_up(hanako, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         names = every_file_of(hanako)
-    left = {default_storage.save(f"{folder}/x.jpg", ContentFile(b"")) for folder in strays.FOLDERS}
+    left = {
+        default_storage.save(f"{folder}/x.jpg", ContentFile(b""))
+        for folder in orphaned_files.FOLDERS
+    }
     just_now = default_storage.save("photos/now.jpg", ContentFile(b""))
     grow_old(*names, *left)
     done = sweep.everything()
@@ -115,7 +119,7 @@ def test_what_a_crash_left_behind_is_swept_up(hanako, django_capture_on_commit_c
     default_storage.save("photos/x.jpg", ContentFile(b""))
     grow_old("photos/x.jpg")
     assert sweep.everything()["strays"] == 0  # once a day
-    assert strays.delete(timezone.now()) == 1
+    assert orphaned_files.delete(timezone.now()) == 1
 
 
 def test_a_database_that_knows_no_file_at_all_costs_none(hanako):
@@ -124,25 +128,28 @@ def test_a_database_that_knows_no_file_at_all_costs_none(hanako):
     for model in (Post, KeptPhoto, MailDraft):
         model.objects.all().delete()
     Member.objects.update(picture="")
-    assert strays.delete(timezone.now()) == 0
+    assert orphaned_files.delete(timezone.now()) == 0
     assert on_disk() >= names
 
 
 def test_nothing_is_swept_up_where_there_is_no_disk(settings, tmp_path):
     settings.MEDIA_ROOT = str(tmp_path / "not mounted")
-    assert strays.delete(timezone.now()) == 0
+    assert orphaned_files.delete(timezone.now()) == 0
 
 
 def test_many_files_are_asked_after_in_parts(hanako):
     names = every_file_of(hanako)
-    left = [default_storage.save("photos/x.jpg", ContentFile(b"")) for _ in range(strays.BATCH + 3)]
+    left = [
+        default_storage.save("photos/x.jpg", ContentFile(b""))
+        for _ in range(orphaned_files.BATCH + 3)
+    ]
     grow_old(*on_disk())
-    assert strays.delete(timezone.now()) == len(left) + 1  # and what was kept for the post
+    assert orphaned_files.delete(timezone.now()) == len(left) + 1  # and what was kept for the post
     assert on_disk() == names
 
 
 def test_every_field_that_names_files_is_known():
-    known = {pair for pairs in strays.FOLDERS.values() for pair in pairs}
+    known = {pair for pairs in orphaned_files.FOLDERS.values() for pair in pairs}
     fields = {
         (model, field.name)
         for app in ("accounts", "syndication")
@@ -169,7 +176,7 @@ def test_a_file_that_cannot_be_deleted_holds_up_no_other(hanako, settings):
     grow_old(*names, stuck, left)
     backend = {"BACKEND": f"{__name__}.OneIsStuck"}
     settings.STORAGES = {**settings.STORAGES, "default": backend}
-    assert strays.delete(timezone.now()) == 1
+    assert orphaned_files.delete(timezone.now()) == 1
     assert stuck in on_disk()
     assert left not in on_disk()
 

@@ -18,8 +18,8 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings
 
 from accounts.providers.base import ExchangeFailed, told
-from accounts.providers.bluesky.asking import fetched, posted
 from accounts.providers.bluesky.client import SCOPE, Client
+from accounts.providers.bluesky.http import fetched, posted
 from accounts.providers.bluesky.identity import host_of
 from accounts.providers.issuers import METADATA
 from accounts.providers.servers import origin_of

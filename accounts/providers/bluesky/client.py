@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from django.conf import settings
 
-from accounts import proofs
+from accounts.crypto import dpop
 
 SCOPE = "atproto transition:generic"
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -60,7 +60,7 @@ class Client:
         """What we sign with, "" on loopback. The same as long as SECRET_KEY is."""
         if self.is_loopback:
             return ""
-        return proofs.key_made_from(settings.SECRET_KEY, purpose="bluesky client")
+        return dpop.key_made_from(settings.SECRET_KEY, purpose="bluesky client")
 
     def metadata(self) -> dict[str, Any]:
         """The document."""
@@ -78,7 +78,7 @@ class Client:
             "token_endpoint_auth_method": "none",
         }
         if self.key:
-            jwk = {**proofs.public_jwk(self.key), "kid": proofs.thumbprint(self.key)}
+            jwk = {**dpop.public_jwk(self.key), "kid": dpop.thumbprint(self.key)}
             document["token_endpoint_auth_method"] = "private_key_jwt"  # noqa: S105
             document["token_endpoint_auth_signing_alg"] = "ES256"  # noqa: S105
             document["jwks"] = {"keys": [{**jwk, "use": "sig", "alg": "ES256"}]}
@@ -88,7 +88,7 @@ class Client:
         """The fields that prove to `issuer` that it is us; none on loopback."""
         if not self.key:
             return {}
-        signed = proofs.client_assertion(
+        signed = dpop.client_assertion(
             self.key, client_id=self.id, audience=issuer, now=time.time()
         )
         return {"client_assertion_type": ASSERTION, "client_assertion": signed}

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from accounts.providers.base import ExchangeFailed, told
-from accounts.providers.bluesky.asking import fetched, text_at
+from accounts.providers.bluesky.http import fetched, text_at
 from accounts.providers.servers import NotAServer, origin_of, read_host
 
 # Names that no name server knows: a handle under them is asked for at our own server alone.

@@ -14,7 +14,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts import proofs
+from accounts.crypto import dpop
 from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
@@ -25,9 +25,9 @@ from accounts.providers.base import (
     not_kept,
     told,
 )
+from accounts.providers.bluesky.app_password import session_by_password
 from accounts.providers.bluesky.authorizing import Authorizer, authorizer_of, new_verifier
 from accounts.providers.bluesky.client import SCOPE, Client
-from accounts.providers.bluesky.entering import session_by_password
 from accounts.providers.bluesky.identity import (
     Identity,
     identified,
@@ -85,7 +85,7 @@ class BlueskyProvider(NetworkProvider):
         if server is None:
             raise ExchangeFailed
         authorizer = authorizer_of(server.host)
-        key, verifier, state = proofs.new_key(), new_verifier(), secrets.token_urlsafe(20)
+        key, verifier, state = dpop.new_key(), new_verifier(), secrets.token_urlsafe(20)
         known = self._identity
         hint = (known.handle or known.did) if known else ""
         url = authorizer.push(

@@ -13,7 +13,6 @@ from dataclasses import replace
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts.providers.asking import asked, check_not_blocked, fields_of, needed
 from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
@@ -21,6 +20,7 @@ from accounts.providers.base import (
     name_at,
     told,
 )
+from accounts.providers.http import asked, check_not_blocked, fields_of, needed
 from accounts.providers.oauth1 import Endpoints, OAuth1Network, credentials, signed_get
 from accounts.providers.servers import Server, origin_of
 

@@ -16,7 +16,6 @@ from allauth.socialaccount.providers.oauth2.utils import generate_code_challenge
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts.providers.asking import asked, fields_of, needed
 from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
@@ -29,6 +28,7 @@ from accounts.providers.base import (
     not_kept,
     told,
 )
+from accounts.providers.http import asked, fields_of, needed
 from accounts.providers.issuers import Issuer, callback_for, check_callback
 from accounts.providers.mastodon import registration
 from accounts.providers.servers import Server

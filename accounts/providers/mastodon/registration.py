@@ -13,8 +13,8 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from accounts.providers.asking import asked, check_in_order, check_not_blocked, fields_of
 from accounts.providers.base import ExchangeFailed
+from accounts.providers.http import asked, check_in_order, check_not_blocked, fields_of
 from accounts.providers.issuers import METADATA, Issuer
 from accounts.providers.servers import NotAServer, Server, origin_of, read_host
 

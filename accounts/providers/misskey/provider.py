@@ -18,13 +18,6 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts.providers.asking import (
-    asked,
-    check_in_order,
-    check_not_blocked,
-    fields_of,
-    needed,
-)
 from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
@@ -34,6 +27,7 @@ from accounts.providers.base import (
     name_at,
     told,
 )
+from accounts.providers.http import asked, check_in_order, check_not_blocked, fields_of, needed
 from accounts.providers.servers import Server, origin_of
 
 PERMISSIONS = (

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from accounts.providers.asking import asked
 from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
     told,
 )
+from accounts.providers.http import asked
 from accounts.providers.oauth1 import Endpoints, OAuth1Network, credentials, signer
 from accounts.providers.servers import Server
 

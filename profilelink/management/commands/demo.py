@@ -28,7 +28,7 @@ from django.db import connection
 from accounts.models import Member
 from accounts.safe_http import HttpFailure
 from profilelink import demo_environment, demo_members
-from syndication.child_processes import ProcessGuard
+from syndication.worker.child_processes import ProcessGuard
 
 HERE = demo_environment.HERE
 READY_WITHIN = 90  # seconds

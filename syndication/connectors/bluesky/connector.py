@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from syndication.connectors import checked, reasons
+from syndication.connectors import parsing, reasons
 from syndication.connectors.base import (
     KINDS,
     Audience,
@@ -128,7 +128,7 @@ class Bluesky(Wired[Xrpc]):
             raise
         value = answer.get("value")
         written = value.get("text") if isinstance(value, dict) else None
-        created_at = checked.moment(value.get("createdAt")) if isinstance(value, dict) else None
+        created_at = parsing.moment(value.get("createdAt")) if isinstance(value, dict) else None
         if not isinstance(written, str) or created_at is None:
             raise self.wire.unreadable(is_write=False)
         is_it = normalise(written) == normalise(self.preview(post).text)
@@ -146,7 +146,7 @@ class Bluesky(Wired[Xrpc]):
         def page(cursor: str) -> tuple[list[Any], str]:
             answer = self._page("com.atproto.repo.listRecords", "records", cursor, **list_of)
             records = answer["records"]
-            return records, checked.text(answer.get("cursor")) if records else ""
+            return records, parsing.text(answer.get("cursor")) if records else ""
 
         for found, cursor in chained(page, start, most=MOST_PAGES):
             dids = dict.fromkeys(map(reading.followed, found))
@@ -221,7 +221,7 @@ class Bluesky(Wired[Xrpc]):
                     return
                 yield item
             count += len(answer["feed"])
-            cursor = checked.text(answer.get("cursor"))
+            cursor = parsing.text(answer.get("cursor"))
             if not cursor or not answer["feed"]:
                 return
 

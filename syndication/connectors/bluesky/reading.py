@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from syndication.connectors import attached, checked
+from syndication.connectors import attached, parsing
 from syndication.connectors.base import FeedItem, Friend
 from syndication.connectors.bluesky.records import COLLECTION
 from syndication.connectors.values import Attached
@@ -61,9 +61,9 @@ def person(entry: Any, web: str) -> Friend | None:
     named = handle(entry.get("handle"))
     return Friend(
         uid=uid,
-        name=checked.line(entry.get("displayName")) or named or uid,
+        name=parsing.line(entry.get("displayName")) or named or uid,
         profile_url=f"{web}/profile/{named or uid}",
-        picture_url=checked.address(entry.get("avatar")),
+        picture_url=parsing.address(entry.get("avatar")),
     )
 
 
@@ -85,7 +85,7 @@ def item(entry: Any, web: str) -> FeedItem | None:
     record = post.get("record")
     if author is None or owner != author.uid or not isinstance(record, dict):
         return None
-    created_at = checked.moment(post.get("indexedAt") or record.get("createdAt"))
+    created_at = parsing.moment(post.get("indexedAt") or record.get("createdAt"))
     if created_at is None or record.get("reply"):
         return None
     url = f"{web}/profile/{author.uid}/post/{key}"
@@ -109,7 +109,7 @@ def whole_text(record: Mapping[str, Any]) -> str:
         begins = _SCHEME.sub("", shown.rstrip("."))
         if shown.endswith("...") and begins and _SCHEME.sub("", target).startswith(begins):
             raw = raw[:begin] + target.encode() + raw[end:]
-    return checked.text(raw.decode(errors="replace"))
+    return parsing.text(raw.decode(errors="replace"))
 
 
 def _links(record: Mapping[str, Any]) -> Iterator[tuple[int, int, str]]:
@@ -119,13 +119,13 @@ def _links(record: Mapping[str, Any]) -> Iterator[tuple[int, int, str]]:
         if not isinstance(begin, int) or not isinstance(end, int) or not 0 <= begin < end:
             continue
         for feature in attached.dicts(facet.get("features")):
-            if target := checked.address(feature.get("uri")):
+            if target := parsing.address(feature.get("uri")):
                 yield begin, end, target
 
 
 def _attached(embed: Mapping[str, Any], web: str) -> Iterator[Attached]:
     """What an embed holds: a view of an AppView, or the record's own."""
-    kind = checked.text(embed.get("$type")).removesuffix("#view").removeprefix("app.bsky.embed.")
+    kind = parsing.text(embed.get("$type")).removesuffix("#view").removeprefix("app.bsky.embed.")
     if kind == "images":
         pictures = attached.dicts(embed.get("images")) or [{}]
         yield from (attached.photo(each.get("alt")) for each in pictures)
@@ -133,7 +133,7 @@ def _attached(embed: Mapping[str, Any], web: str) -> Iterator[Attached]:
         yield attached.media("video", embed.get("alt"))
     elif kind == "external":
         page = attached.dict_in(embed, "external")
-        said = (checked.line(page.get("title")), checked.address(page.get("uri")))
+        said = (parsing.line(page.get("title")), parsing.address(page.get("uri")))
         yield Attached("link", " ".join(filter(None, said))[: attached.LONGEST])
     elif kind == "record":
         quoted = attached.dict_in(embed, "record")

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from accounts import proofs
+from accounts.crypto import dpop
 from syndication.connectors import reasons
 from syndication.connectors.api import DONE, Api, fields_of
 from syndication.connectors.base import Credentials, Response
@@ -140,7 +140,7 @@ class Xrpc(Api):
 
     def _proof(self, method: str, url: str, token: str) -> dict[str, str]:
         return {
-            "DPoP": proofs.dpop(
+            "DPoP": dpop.dpop(
                 self._key,
                 method=method,
                 url=url,
@@ -165,7 +165,7 @@ class Xrpc(Api):
         form = {"client_id": extra.get("client_id", "")}
         if client_key := extra.get("client_key", ""):
             form["client_assertion_type"] = ASSERTION
-            form["client_assertion"] = proofs.client_assertion(
+            form["client_assertion"] = dpop.client_assertion(
                 client_key,
                 client_id=form["client_id"],
                 audience=extra.get("issuer", ""),
@@ -199,7 +199,7 @@ class Xrpc(Api):
 
 def expiry(token: str) -> float | None:
     """When a token that is a JWT ends, by its own word; None where it does not say."""
-    return _told(proofs.claims_of(token).get("exp"))
+    return _told(dpop.claims_of(token).get("exp"))
 
 
 def _told(value: object) -> float | None:

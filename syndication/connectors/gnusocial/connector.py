@@ -22,11 +22,11 @@ from syndication.connectors.base import (
     Response,
     Terms,
 )
+from syndication.connectors.duplicates import Duplicate, check_twins
 from syndication.connectors.errors import ConnectorError
 from syndication.connectors.gnusocial import reading
 from syndication.connectors.oauth1 import SignedApi
 from syndication.connectors.paging import fewer, halves
-from syndication.connectors.twins import Duplicate, check_twins
 from syndication.connectors.wired import Wired
 
 PAGE = 100

@@ -6,7 +6,7 @@ import html
 import re
 from typing import Any
 
-from syndication.connectors import attached, checked
+from syndication.connectors import attached, parsing
 from syndication.connectors.base import FeedItem, Friend, RemotePost
 from syndication.connectors.text import clean
 
@@ -27,15 +27,15 @@ def person(entry: Any) -> Friend | None:
     return Friend(
         uid=uid,
         name=line(entry.get("name")) or line(entry.get("screen_name")) or uid,
-        profile_url=checked.address(entry.get("statusnet_profile_url")),
-        picture_url=checked.address(entry.get("profile_image_url")),
+        profile_url=parsing.address(entry.get("statusnet_profile_url")),
+        picture_url=parsing.address(entry.get("profile_image_url")),
     )
 
 
 def post(entry: Any, origin: str) -> RemotePost | None:
     """A status on the server at `origin`."""
     remote_id = word(entry.get("id")) if isinstance(entry, dict) else ""
-    created_at = checked.moment_of_2010(entry.get("created_at")) if remote_id else None
+    created_at = parsing.moment_of_2010(entry.get("created_at")) if remote_id else None
     if created_at is None:
         return None
     return RemotePost(remote_id, words(entry.get("text")), created_at, url=seen_at(entry, origin))
@@ -51,7 +51,7 @@ def item(entry: Any, origin: str) -> FeedItem | None:
     told, author = post(repeated, origin) or own, person(repeated.get("user")) or by
     found = [attached.passed_on(by.name)] if told is not own else []
     for each in attached.dicts((repeated if told is not own else entry).get("attachments")):
-        if checked.text(each.get("mimetype")).partition("/")[0] in ("image", "video", "audio"):
+        if parsing.text(each.get("mimetype")).partition("/")[0] in ("image", "video", "audio"):
             found.append(attached.media(each.get("mimetype")))
     return FeedItem(
         own.remote_id, author, told.text, own.created_at, url=told.url, attached=tuple(found)
@@ -61,9 +61,9 @@ def item(entry: Any, origin: str) -> FeedItem | None:
 def seen_at(entry: Any, origin: str) -> str:
     """Where people see a status: `external_url`, else its `uri` where that is an address, else the
     server's page for its number (GNU social 2.0, whose own statuses have a `tag:` there)."""
-    told = checked.address(entry.get("external_url")) or checked.address(entry.get("uri"))
+    told = parsing.address(entry.get("external_url")) or parsing.address(entry.get("uri"))
     number = word(entry.get("id"))
-    return told or (checked.address(f"{origin}/notice/{number}") if number else "")
+    return told or (parsing.address(f"{origin}/notice/{number}") if number else "")
 
 
 def words(value: object) -> str:
@@ -73,4 +73,4 @@ def words(value: object) -> str:
 
 def line(value: object) -> str:
     """One line of somebody's words."""
-    return checked.line(words(value))
+    return parsing.line(words(value))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from syndication.connectors import checked, reasons
+from syndication.connectors import parsing, reasons
 from syndication.connectors.api import GONE, part
 from syndication.connectors.base import (
     KINDS,
@@ -182,7 +182,7 @@ class Mastodon(Wired[Wire]):
             found, _ = next(self.wire.listed("/api/v1/timelines/home", newer, most=40))
             return [each for each in map(reading.item, reversed(found)) if each]
 
-        return self.others(checked.ident(since), page)
+        return self.others(parsing.ident(since), page)
 
     def person(self, entry: Any) -> Friend | None:
         return reading.person(entry)
@@ -262,4 +262,4 @@ class Mastodon(Wired[Wire]):
         raise TryLater(reasons.PHOTO_IN_WORK, after=60)
 
     def _receipt(self, answer: Any) -> Receipt:
-        return Receipt(self.wire.new_id(answer), url=checked.address(answer.get("url")))
+        return Receipt(self.wire.new_id(answer), url=parsing.address(answer.get("url")))

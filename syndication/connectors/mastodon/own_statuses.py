@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from syndication.connectors import checked
+from syndication.connectors import parsing
 from syndication.connectors.api import part
 from syndication.connectors.base import RemotePost
 from syndication.connectors.mastodon import reading
@@ -68,5 +68,5 @@ class OwnStatuses:
 
     def _is_own(self, entry: Any) -> bool:
         account = entry.get("account") if isinstance(entry, Mapping) else None
-        is_mine = isinstance(account, Mapping) and checked.ident(account.get("id")) == self._own_id
+        is_mine = isinstance(account, Mapping) and parsing.ident(account.get("id")) == self._own_id
         return is_mine and not entry.get("reblog")

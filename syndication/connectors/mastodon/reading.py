@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from syndication.connectors import attached, checked
+from syndication.connectors import attached, parsing
 from syndication.connectors.base import FeedItem, Friend, RemotePost, Terms
 from syndication.connectors.text import clean, text_of_html
 from syndication.connectors.values import Attached
@@ -48,27 +48,27 @@ def _whole(link: re.Match[str]) -> str:
 
 def person(entry: Any) -> Friend | None:
     """An Account. `acct` tells which of two with one name is meant."""
-    if not isinstance(entry, dict) or not checked.ident(entry.get("id")):
+    if not isinstance(entry, dict) or not parsing.ident(entry.get("id")):
         return None
-    acct = checked.line(entry.get("acct"))
+    acct = parsing.line(entry.get("acct"))
     return Friend(
-        uid=checked.ident(entry["id"]),
-        name=checked.line(entry.get("display_name")) or acct or checked.ident(entry["id"]),
-        profile_url=checked.address(entry.get("url")),
-        picture_url=checked.address(entry.get("avatar_static")),
+        uid=parsing.ident(entry["id"]),
+        name=parsing.line(entry.get("display_name")) or acct or parsing.ident(entry["id"]),
+        profile_url=parsing.address(entry.get("url")),
+        picture_url=parsing.address(entry.get("avatar_static")),
     )
 
 
 def remote_post(entry: Any) -> RemotePost | None:
     """A Status of one's own."""
-    created_at = checked.moment(entry.get("created_at")) if isinstance(entry, dict) else None
-    if created_at is None or not checked.ident(entry.get("id")):
+    created_at = parsing.moment(entry.get("created_at")) if isinstance(entry, dict) else None
+    if created_at is None or not parsing.ident(entry.get("id")):
         return None
     return RemotePost(
-        remote_id=checked.ident(entry["id"]),
+        remote_id=parsing.ident(entry["id"]),
         text=text_of(with_whole_addresses(entry.get("content"))),
         created_at=created_at,
-        url=checked.address(entry.get("url")),
+        url=parsing.address(entry.get("url")),
     )
 
 
@@ -76,9 +76,9 @@ def pictures(status: Mapping[str, Any]) -> dict[str, str]:
     """The ids of what is attached to a Status, each with the words that describe it."""
     found = status.get("media_attachments")
     return {
-        ident: checked.text(each.get("description"))
+        ident: parsing.text(each.get("description"))
         for each in (found if isinstance(found, list) else [])
-        if isinstance(each, dict) and (ident := checked.ident(each.get("id")))
+        if isinstance(each, dict) and (ident := parsing.ident(each.get("id")))
     }
 
 
@@ -93,13 +93,13 @@ def item(entry: Any) -> FeedItem | None:
     found = tuple(_attached(told))
     by = person(entry.get("account")) if told is not entry else None
     sharing = (attached.passed_on(by.name),) if by else ()
-    warning = checked.line(told.get("spoiler_text"))
+    warning = parsing.line(told.get("spoiler_text"))
     return FeedItem(
         remote_id=post.remote_id,
         author=author,
         text=f"[{warning}]" if warning else _words_beside(found, told.get("content")),
         created_at=post.created_at,
-        url=checked.address(told.get("url")),
+        url=parsing.address(told.get("url")),
         attached=sharing if warning else sharing + found,
     )
 
@@ -114,7 +114,7 @@ def _attached(status: Mapping[str, Any]) -> Iterator[Attached]:
     quoted = attached.dict_in(quote, "quoted_status") or quote
     author = person(quoted.get("account"))
     if author:
-        warning = checked.line(quoted.get("spoiler_text"))
+        warning = parsing.line(quoted.get("spoiler_text"))
         words = f"[{warning}]" if warning else text_of(quoted.get("content"))
         yield attached.quote(author.name, words)
 

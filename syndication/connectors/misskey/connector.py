@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from syndication.connectors import checked, reasons
+from syndication.connectors import parsing, reasons
 from syndication.connectors.api import THROTTLED_FOR, Api, fields_of
 from syndication.connectors.base import (
     KINDS,
@@ -81,7 +81,7 @@ class Wire(Api):
         def page(below: str) -> tuple[list[Any], str]:
             found = self.entries(path, **fields, **({"untilId": below} if below else {}))
             last: Any = found[-1] if found else None
-            return found, checked.ident(last.get("id")) if _is_object(last) else ""
+            return found, parsing.ident(last.get("id")) if _is_object(last) else ""
 
         return chained(page, start, most=MOST_PAGES)
 
@@ -154,7 +154,7 @@ class Misskey(Wired[Wire]):
             items = [reading.item(each, self.app.api_url) for each in found]
             return [each for each in (items if after else reversed(items)) if each is not None]
 
-        return self.others(checked.ident(since), page)
+        return self.others(parsing.ident(since), page)
 
     def person(self, entry: Any) -> Friend | None:
         return reading.person(entry, self.app.api_url)

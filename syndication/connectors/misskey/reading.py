@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from syndication.connectors import attached, checked
+from syndication.connectors import attached, parsing
 from syndication.connectors.base import FeedItem, Friend, RemotePost
 from syndication.connectors.misskey import mfm
 from syndication.connectors.values import Attached
@@ -17,28 +17,28 @@ _NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}", re.ASCII)
 
 def person(entry: Any, origin: str) -> Friend | None:
     """A User. `host` is null for those of this server."""
-    if not isinstance(entry, dict) or not checked.ident(entry.get("id")):
+    if not isinstance(entry, dict) or not parsing.ident(entry.get("id")):
         return None
     username, host = _name(entry.get("username")), _name(entry.get("host"))
     acct = f"@{username}@{host}" if host else f"@{username}"
     return Friend(
-        uid=checked.ident(entry["id"]),
-        name=checked.line(entry.get("name")) or acct,
+        uid=parsing.ident(entry["id"]),
+        name=parsing.line(entry.get("name")) or acct,
         profile_url=f"{origin}/{acct}" if username else "",
-        picture_url=checked.address(entry.get("avatarUrl")),
+        picture_url=parsing.address(entry.get("avatarUrl")),
     )
 
 
 def remote_post(entry: Any, origin: str) -> RemotePost | None:
     """A Note of one's own."""
-    created_at = checked.moment(entry.get("createdAt")) if isinstance(entry, dict) else None
-    if created_at is None or not checked.ident(entry.get("id")):
+    created_at = parsing.moment(entry.get("createdAt")) if isinstance(entry, dict) else None
+    if created_at is None or not parsing.ident(entry.get("id")):
         return None
     return RemotePost(
-        remote_id=checked.ident(entry["id"]),
-        text=checked.text(entry.get("text")),
+        remote_id=parsing.ident(entry["id"]),
+        text=parsing.text(entry.get("text")),
         created_at=created_at,
-        url=note_address(origin, checked.ident(entry["id"])),
+        url=note_address(origin, parsing.ident(entry["id"])),
     )
 
 
@@ -53,7 +53,7 @@ def item(entry: Any, origin: str) -> FeedItem | None:
     author, by = person(told.get("user"), origin), person(entry.get("user"), origin)
     if author is None:
         return None
-    warning = checked.line(told.get("cw"))
+    warning = parsing.line(told.get("cw"))
     sharing = (attached.passed_on(by.name),) if by and told is not entry else ()
     return FeedItem(
         post.remote_id,
@@ -73,12 +73,12 @@ def _attached(note: Any, origin: str) -> Iterator[Attached]:
     quoted = attached.dict_in(note, "renote")
     author = person(quoted.get("user"), origin)
     if author:
-        warning = checked.line(quoted.get("cw"))
+        warning = parsing.line(quoted.get("cw"))
         yield attached.quote(author.name, f"[{warning}]" if warning else _plain(quoted))
 
 
 def _plain(note: Any) -> str:
-    return mfm.plain(checked.text(note.get("text")))
+    return mfm.plain(parsing.text(note.get("text")))
 
 
 def note_address(origin: str, ident: str) -> str:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from syndication.connectors import attached, checked
+from syndication.connectors import attached, parsing
 from syndication.connectors.base import FeedItem, Friend, RemotePost
 from syndication.connectors.mixi.pictograms import readable
 
@@ -48,9 +48,9 @@ def person(entry: Any) -> Friend | None:
         return None
     return Friend(
         uid=uid,
-        name=readable(checked.line(entry.get("displayName"))) or uid,
-        profile_url=checked.address(entry.get("profileUrl")),
-        picture_url=checked.address(entry.get("thumbnailUrl")),
+        name=readable(parsing.line(entry.get("displayName"))) or uid,
+        profile_url=parsing.address(entry.get("profileUrl")),
+        picture_url=parsing.address(entry.get("thumbnailUrl")),
     )
 
 
@@ -59,16 +59,16 @@ def voice(entry: Any) -> FeedItem | None:
     if not isinstance(entry, dict) or not isinstance(entry.get("user"), dict):
         return None
     remote_id, user = word(entry.get("id")), entry["user"]
-    uid, created_at = word(user.get("id")), checked.moment_of_2010(entry.get("created_at"))
+    uid, created_at = word(user.get("id")), parsing.moment_of_2010(entry.get("created_at"))
     if not remote_id or not uid or created_at is None:
         return None
     author = Friend(
         uid=uid,
-        name=readable(checked.line(user.get("screen_name"))) or uid,
-        profile_url=checked.address(user.get("url")),
-        picture_url=checked.address(user.get("profile_image_url")),
+        name=readable(parsing.line(user.get("screen_name"))) or uid,
+        profile_url=parsing.address(user.get("url")),
+        picture_url=parsing.address(user.get("profile_image_url")),
     )
-    text, pictures = readable(checked.text(entry.get("text"))), attached.dicts(entry.get("photo"))
+    text, pictures = readable(parsing.text(entry.get("text"))), attached.dicts(entry.get("photo"))
     if pictures:  # their page's address stands before the words, for clients that show none
         text = _PHOTO_PAGE.sub("", text)
     return FeedItem(
@@ -89,14 +89,14 @@ def voices(answer: Any) -> Iterator[FeedItem]:
 def photo(entry: Any, album: str) -> RemotePost | None:
     """An item of the album `album`."""
     remote_id = word(entry.get("id")) if isinstance(entry, dict) else ""
-    created_at = checked.moment(entry.get("created")) if remote_id else None
+    created_at = parsing.moment(entry.get("created")) if remote_id else None
     if created_at is None:
         return None
     return RemotePost(
         remote_id=f"{PHOTO}{album}/{remote_id}",
-        text=checked.text(entry.get("title")),
+        text=parsing.text(entry.get("title")),
         created_at=created_at,
-        url=checked.address(entry.get("viewPageUrl")),
+        url=parsing.address(entry.get("viewPageUrl")),
     )
 
 
@@ -105,14 +105,14 @@ def diary_update(item: Any) -> RemotePost | None:
     entry = item.get("object") if isinstance(item, dict) else None
     if not isinstance(entry, dict) or entry.get("objectType") != "diary":
         return None
-    ident, created_at = word(entry.get("id")), checked.moment(item.get("postedTime"))
+    ident, created_at = word(entry.get("id")), parsing.moment(item.get("postedTime"))
     if not ident or created_at is None:
         return None
-    address = checked.address(entry.get("link") or item.get("link"))
-    return RemotePost(DIARY + ident, checked.text(item.get("title")), created_at, url=address)
+    address = parsing.address(entry.get("link") or item.get("link"))
+    return RemotePost(DIARY + ident, parsing.text(item.get("title")), created_at, url=address)
 
 
 def visibility(album: Any) -> str:
     """Who sees an album, in mixi's word; "" where it does not say."""
     privacy = album.get("privacy") if isinstance(album, dict) else None
-    return checked.text(privacy.get("visibility")) if isinstance(privacy, dict) else ""
+    return parsing.text(privacy.get("visibility")) if isinstance(privacy, dict) else ""

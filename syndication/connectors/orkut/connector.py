@@ -13,7 +13,7 @@ from html import escape
 from itertools import takewhile
 from typing import Any
 
-from syndication.connectors import checked, reasons
+from syndication.connectors import parsing, reasons
 from syndication.connectors.base import (
     KINDS,
     Audience,
@@ -162,7 +162,7 @@ class Orkut(Wired[Rpc]):
         item = {"caption": shown.text, "mimeType": photo.content_type}
         result = self.wire.upload_photo(photo, albumId=album, mediaItem=item)
         ident = self.wire.new_id(result, reading.word)
-        return Receipt(f"photo:{album}/{ident}", url=checked.address(result.get("url")))
+        return Receipt(f"photo:{album}/{ident}", url=parsing.address(result.get("url")))
 
     def _album(self) -> str:
         """Our album, made where there is none. An album too many hurts nobody: a retry may make one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from syndication.connectors import attached, checked
+from syndication.connectors import attached, parsing
 from syndication.connectors.base import FeedItem, Friend, RemotePost
 from syndication.connectors.text import clean, text_of_html
 
@@ -34,8 +34,8 @@ def person(entry: Any) -> Friend | None:
     return Friend(
         uid=uid,
         name=" ".join(filter(None, map(line, parts))) or uid,
-        profile_url=checked.address(entry.get("profileUrl")),
-        picture_url=checked.address(entry.get("thumbnailUrl")),
+        profile_url=parsing.address(entry.get("profileUrl")),
+        picture_url=parsing.address(entry.get("thumbnailUrl")),
     )
 
 
@@ -51,7 +51,7 @@ def activity(entry: Any) -> RemotePost | None:
         remote_id=f"activity:{word(entry['id'])}",
         text=body or title,
         created_at=posted / 1000,
-        url=checked.address(entry.get("url")),
+        url=parsing.address(entry.get("url")),
         title=title if body else "",
     )
 
@@ -64,7 +64,7 @@ def item(entry: Any, people: dict[str, Friend]) -> FeedItem | None:
         return None
     text = f"{told.title}\n\n{told.text}" if told.title else told.text
     pictures = attached.dicts(entry.get("mediaItems"))
-    found = tuple(attached.media(checked.text(each.get("type")).lower()) for each in pictures)
+    found = tuple(attached.media(parsing.text(each.get("type")).lower()) for each in pictures)
     return FeedItem(told.remote_id, author, text, told.created_at, url=told.url, attached=found)
 
 
@@ -76,9 +76,9 @@ def photo(entry: Any, album: str) -> RemotePost | None:
         return None
     return RemotePost(
         remote_id=f"photo:{album}/{remote_id}",
-        text=checked.text(entry.get("caption")),
+        text=parsing.text(entry.get("caption")),
         created_at=posted / 1000,
-        url=checked.address(entry.get("url")),
+        url=parsing.address(entry.get("url")),
     )
 
 
@@ -89,4 +89,4 @@ def words(value: object) -> str:
 
 def line(value: object) -> str:
     """One line of somebody's words."""
-    return checked.line(words(value))
+    return parsing.line(words(value))

@@ -24,8 +24,8 @@ from syndication.connectors.base import (
     Receipt,
     RemotePost,
 )
+from syndication.connectors.duplicates import Duplicate, check_twins
 from syndication.connectors.paging import chained, fewer
-from syndication.connectors.twins import Duplicate, check_twins
 from syndication.connectors.twitter import reading
 from syndication.connectors.twitter.wire import Wire
 from syndication.connectors.uploads import with_uploads

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from syndication.connectors import attached, checked
+from syndication.connectors import attached, parsing
 from syndication.connectors.base import FeedItem, Friend, RemotePost
 from syndication.connectors.text import clean
 from syndication.connectors.values import Attached
@@ -51,13 +51,13 @@ def person(entry: Any) -> Friend | None:
         uid=word(entry["id"]),
         name=line(entry.get("name")) or known or word(entry["id"]),
         profile_url=f"https://x.com/{known}" if known else "",
-        picture_url=checked.address(entry.get("profile_image_url")),
+        picture_url=parsing.address(entry.get("profile_image_url")),
     )
 
 
 def post(entry: Any) -> RemotePost | None:
     """A Post (a Tweet)."""
-    created_at = checked.moment(entry.get("created_at")) if isinstance(entry, dict) else None
+    created_at = parsing.moment(entry.get("created_at")) if isinstance(entry, dict) else None
     if created_at is None or not word(entry.get("id")):
         return None
     return RemotePost(
@@ -114,7 +114,7 @@ def text_of(entry: Mapping[str, Any]) -> str:
         short = each.get("url") if isinstance(each, dict) else None
         if isinstance(short, str) and short:
             is_picture = bool(each.get("media_key"))
-            written = "" if is_picture else checked.address(each.get("expanded_url"))
+            written = "" if is_picture else parsing.address(each.get("expanded_url"))
             words = words.replace(short, written)
     return clean(html.unescape(words))
 
@@ -126,4 +126,4 @@ def post_address(ident: str) -> str:
 
 def line(value: object) -> str:
     """One line of somebody's words."""
-    return checked.line(html.unescape(value)) if isinstance(value, str) else ""
+    return parsing.line(html.unescape(value)) if isinstance(value, str) else ""

@@ -10,8 +10,8 @@ from urllib.parse import quote
 from syndication.connectors import reasons
 from syndication.connectors.api import Api, fields_of
 from syndication.connectors.base import Response
+from syndication.connectors.duplicates import Duplicate
 from syndication.connectors.errors import ConnectorError, Rejected, TryLater, Unauthorized
-from syndication.connectors.twins import Duplicate
 
 AN_HOUR = 3600.0
 OURS = ("client-forbidden", "usage-capped", "client-disconnected", "credits")

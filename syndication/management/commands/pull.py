@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from syndication.puller import Puller
+from syndication.worker.puller import Puller
 
 
 class Command(BaseCommand):

@@ -1,10 +1,10 @@
-"""`manage.py reseal`: after a new key was put first in TOKEN_KEYS. See accounts.sealing."""
+"""`manage.py reseal`: after a new key was put first in TOKEN_KEYS. See accounts.crypto.encryption."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from syndication.actions.reseal import reseal_all
+from syndication.actions.key_rotation import reseal_all
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from syndication.actions import sweep
+from syndication.worker import sweep
 
 
 class Command(BaseCommand):

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from syndication.supervisor import SILENT_AFTER, Supervisor
+from syndication.worker.supervisor import SILENT_AFTER, Supervisor
 
 
 class Command(BaseCommand):

@@ -9,7 +9,7 @@ from syndication.sandbox.bluesky.repo import seeded
 from syndication.sandbox.bluesky.state import State
 from syndication.sandbox.bluesky.words import cid, handle_of, iso, refused
 from syndication.sandbox.oauth2 import Grant
-from syndication.sandbox.society import Account, Post
+from syndication.sandbox.social_graph import Account, Post
 from syndication.sandbox.wire import Reply, Request, json_reply
 
 _AT_ONCE = 25

@@ -7,7 +7,7 @@ from typing import Any
 
 from syndication.sandbox.bluesky.state import State
 from syndication.sandbox.bluesky.words import POST, letters, refused
-from syndication.sandbox.society import Upload
+from syndication.sandbox.social_graph import Upload
 from syndication.sandbox.wire import Refused
 
 Fields = dict[str, Any]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from syndication.sandbox.bluesky import appview, identity, pages, repo, sessions
+from syndication.sandbox.bluesky.dpop import BadProof, Proofs
 from syndication.sandbox.bluesky.oauth import OAuth
-from syndication.sandbox.bluesky.proofs import BadProof, Proofs
 from syndication.sandbox.bluesky.state import State
 from syndication.sandbox.bluesky.words import handle_of, refused
 from syndication.sandbox.network import Network
 from syndication.sandbox.oauth2 import Grant
-from syndication.sandbox.society import Post
+from syndication.sandbox.social_graph import Post
 from syndication.sandbox.wire import Refused, Reply, Request
 
 Open = Callable[[State, Request], Reply]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from syndication.sandbox.bluesky.clients import BadClient, Document
-from syndication.sandbox.bluesky.proofs import BadProof, Proofs
+from syndication.sandbox.bluesky.dpop import BadProof, Proofs
 from syndication.sandbox.bluesky.state import State
 from syndication.sandbox.oauth2 import Asked, Asker, Grant, Server
 from syndication.sandbox.wire import Refused, Reply, Request, json_reply

@@ -7,7 +7,7 @@ from html import escape
 from syndication.sandbox.bluesky.state import State
 from syndication.sandbox.bluesky.words import handle_of
 from syndication.sandbox.html import page, pictures, portrait
-from syndication.sandbox.society import Post
+from syndication.sandbox.social_graph import Post
 from syndication.sandbox.wire import Reply, Request
 
 TITLE = "Bluesky（サンドボックス）"

@@ -20,7 +20,7 @@ from syndication.sandbox.bluesky.words import (
 from syndication.sandbox.html import upload_reply
 from syndication.sandbox.oauth2 import Grant
 from syndication.sandbox.pictures import face, media_type
-from syndication.sandbox.society import Post, Upload
+from syndication.sandbox.social_graph import Post, Upload
 from syndication.sandbox.wire import Refused, Reply, Request, json_reply
 
 Fields = dict[str, Any]

@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from syndication.sandbox.bluesky import es256
-from syndication.sandbox.bluesky.proofs import BadProof, Proofs
+from syndication.sandbox.bluesky.dpop import BadProof, Proofs
 from syndication.sandbox.bluesky.state import State
 from syndication.sandbox.bluesky.words import HANDLES, handle_of, refused
 from syndication.sandbox.oauth2 import Grant, Token
-from syndication.sandbox.society import Account
+from syndication.sandbox.social_graph import Account
 from syndication.sandbox.wire import Refused, Reply, Request, json_reply
 
 GRACE = timedelta(hours=2)

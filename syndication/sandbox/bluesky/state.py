@@ -12,7 +12,7 @@ from syndication.sandbox.bluesky.clients import Clients
 from syndication.sandbox.bluesky.words import HANDLES, POST, did_of
 from syndication.sandbox.network import World
 from syndication.sandbox.oauth2 import Tokens
-from syndication.sandbox.society import Account, Post, Society
+from syndication.sandbox.social_graph import Account, Post, Society
 
 _DIGITS = "234567abcdefghijklmnopqrstuvwxyz"
 

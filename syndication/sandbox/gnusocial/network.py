@@ -14,7 +14,7 @@ from syndication.sandbox.html import page, picture_count, portrait, post_box
 from syndication.sandbox.network import Network, World, routed
 from syndication.sandbox.oauth1 import BadSignature, OAuth1
 from syndication.sandbox.pictures import media_type
-from syndication.sandbox.society import Account, Post, Society, digest
+from syndication.sandbox.social_graph import Account, Post, Society, digest
 from syndication.sandbox.wire import Reply, Request, json_reply
 
 CONSUMERS = {"anonymous": "anonymous"}

@@ -9,7 +9,7 @@ from syndication.sandbox.mastodon import shapes
 from syndication.sandbox.mastodon.oauth import allows
 from syndication.sandbox.mastodon.state import State
 from syndication.sandbox.oauth2 import Grant
-from syndication.sandbox.society import Account
+from syndication.sandbox.social_graph import Account
 from syndication.sandbox.window import Window
 from syndication.sandbox.wire import Refused, Reply, Request, json_reply
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from syndication.sandbox.html import page, pictures, portrait, post_box, upload_reply
 from syndication.sandbox.mastodon import shapes
 from syndication.sandbox.mastodon.state import State
-from syndication.sandbox.society import Post
+from syndication.sandbox.social_graph import Post
 from syndication.sandbox.wire import Reply, Request, json_reply
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from syndication.sandbox.mastodon import shapes
 from syndication.sandbox.mastodon.api import HTML, Call, error
 from syndication.sandbox.mastodon.state import State
-from syndication.sandbox.society import Post
+from syndication.sandbox.social_graph import Post
 from syndication.sandbox.wire import Reply, Request, json_reply
 
 TYPES = ["image/jpeg", "image/png", "image/gif", "image/webp"]

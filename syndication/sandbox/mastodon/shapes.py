@@ -9,7 +9,7 @@ from html import escape
 from typing import Any
 
 from syndication.sandbox.mastodon.state import State
-from syndication.sandbox.society import Account, Post, Upload
+from syndication.sandbox.social_graph import Account, Post, Upload
 
 _ADDRESS = re.compile(r"https?://[!-~]+")
 _TAG = re.compile(r"[#＃](\w+)")

@@ -10,7 +10,7 @@ from functools import partial
 from syndication.sandbox import settings
 from syndication.sandbox.network import World
 from syndication.sandbox.oauth2 import Tokens
-from syndication.sandbox.society import Account, Post, Society
+from syndication.sandbox.social_graph import Account, Post, Society
 
 
 @dataclass

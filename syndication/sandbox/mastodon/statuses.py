@@ -14,7 +14,7 @@ from syndication.sandbox.mastodon import shapes
 from syndication.sandbox.mastodon.api import Call, error
 from syndication.sandbox.mastodon.state import State
 from syndication.sandbox.pictures import media_type
-from syndication.sandbox.society import Post, Upload
+from syndication.sandbox.social_graph import Post, Upload
 from syndication.sandbox.wire import Reply, json_reply
 
 VISIBILITIES = ("public", "unlisted", "private", "direct")

@@ -10,7 +10,7 @@ from typing import Any
 from syndication.sandbox.misskey.state import Problem, State
 from syndication.sandbox.oauth2 import Grant
 from syndication.sandbox.pictures import media_type
-from syndication.sandbox.society import Account, Post, Upload
+from syndication.sandbox.social_graph import Account, Post, Upload
 from syndication.sandbox.wire import Refused, Reply, Request, json_reply
 
 NO_TOKEN = Problem(

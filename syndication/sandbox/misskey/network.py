@@ -11,7 +11,7 @@ from syndication.sandbox.misskey.state import State
 from syndication.sandbox.network import Network
 from syndication.sandbox.oauth2 import Asked, Grant
 from syndication.sandbox.permission import Permission
-from syndication.sandbox.society import Account, Post
+from syndication.sandbox.social_graph import Account, Post
 from syndication.sandbox.wire import Reply, Request, json_reply, redirect
 
 

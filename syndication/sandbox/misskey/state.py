@@ -11,7 +11,7 @@ from functools import partial
 from syndication.sandbox import settings
 from syndication.sandbox.network import World
 from syndication.sandbox.oauth2 import Grant, Tokens
-from syndication.sandbox.society import Account, Post, Society, digest
+from syndication.sandbox.social_graph import Account, Post, Society, digest
 from syndication.sandbox.window import Window
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"

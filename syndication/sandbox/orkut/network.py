@@ -11,7 +11,7 @@ from syndication.sandbox.network import Network
 from syndication.sandbox.oauth1 import BadSignature
 from syndication.sandbox.orkut import rpc
 from syndication.sandbox.orkut.state import CLIENT_ID, State
-from syndication.sandbox.society import Post
+from syndication.sandbox.social_graph import Post
 from syndication.sandbox.wire import Reply, Request
 
 TEXT = ("Content-Type", "text/plain; charset=utf-8")

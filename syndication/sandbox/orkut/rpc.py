@@ -11,7 +11,7 @@ from typing import Any
 
 from syndication.sandbox.orkut.state import Album, State
 from syndication.sandbox.pictures import media_type
-from syndication.sandbox.society import Account, Post
+from syndication.sandbox.social_graph import Account, Post
 from syndication.sandbox.wire import BadBody, Reply, Request, json_reply
 
 FIELDS = ("name", "thumbnailUrl", "profileUrl")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from syndication.sandbox import settings
 from syndication.sandbox.network import World
 from syndication.sandbox.oauth1 import OAuth1
-from syndication.sandbox.society import Society
+from syndication.sandbox.social_graph import Society
 
 CLIENT_ID = "profile-link.example"
 CLIENT_SECRET = "ok7-only-in-the-sandbox-4c3b2a1908f7"  # noqa: S105 - opens the sandbox alone

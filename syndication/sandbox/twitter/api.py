@@ -11,7 +11,7 @@ from typing import Any
 
 from syndication.sandbox.oauth2 import Grant
 from syndication.sandbox.pictures import media_type
-from syndication.sandbox.society import Account, Post, digest
+from syndication.sandbox.social_graph import Account, Post, digest
 from syndication.sandbox.twitter.state import State
 from syndication.sandbox.wire import Refused, Reply, Request, json_reply
 

@@ -6,7 +6,7 @@ from html import escape
 
 from syndication.sandbox.html import page, picture_count, portrait, post_box
 from syndication.sandbox.network import Network, routed
-from syndication.sandbox.society import Post
+from syndication.sandbox.social_graph import Post
 from syndication.sandbox.twitter import api
 from syndication.sandbox.twitter.oauth import OAuth
 from syndication.sandbox.twitter.state import State

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from urllib.parse import unquote
 
 from syndication.sandbox.oauth2 import Asked, Asker, Grant, Server
-from syndication.sandbox.society import Account
+from syndication.sandbox.social_graph import Account
 from syndication.sandbox.twitter.state import State
 from syndication.sandbox.wire import Reply, Request, json_reply
 

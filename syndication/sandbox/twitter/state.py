@@ -8,7 +8,7 @@ from datetime import datetime
 from syndication.sandbox import settings
 from syndication.sandbox.network import World
 from syndication.sandbox.oauth2 import Tokens
-from syndication.sandbox.society import Account, Society
+from syndication.sandbox.social_graph import Account, Society
 from syndication.sandbox.window import Window
 
 CLIENT_ID = "VXNlLW9ubHktaW4tdGhlLXNhbmRib3g"

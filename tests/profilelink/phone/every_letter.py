@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from profilelink.phone.carriers import Carrier
+from profilelink.phone.decoding import read
 from profilelink.phone.emoji_rows import ROWS
+from profilelink.phone.encoding import write
 from profilelink.phone.pictograms import GETA
-from profilelink.phone.reading import read
-from profilelink.phone.writing import write
 
 OUTCOMES = ("exact", "worded", "folded", "unseen", "user-defined", "lost")
 

@@ -16,8 +16,8 @@ from django.conf import settings
 
 from accounts.models import Member
 from profilelink.phone.carriers import Carrier
+from profilelink.phone.decoding import read_cp932
 from profilelink.phone.pictograms import pictograms
-from profilelink.phone.reading import read_cp932
 from tests.page import Form, Page
 from tests.phone import PhoneClient, check_page, log_in_phone
 from tests.profilelink.phone.devices import Device

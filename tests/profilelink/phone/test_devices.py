@@ -13,8 +13,8 @@ from PIL import Image
 from accounts.models import Audience, Member
 from profilelink.phone import carriers
 from profilelink.phone.carriers import recognise
-from profilelink.phone.leaving import page
 from profilelink.phone.pictures import fitted
+from profilelink.phone.response_transcoding import page
 from syndication.models import Link, Post, PostKind
 from tests.accounts.away import come_back, leave_by_phone
 from tests.accounts.screens import number_on, press, show_code

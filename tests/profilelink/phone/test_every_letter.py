@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from profilelink.phone.carriers import Carrier
+from profilelink.phone.decoding import is_utf8, read
+from profilelink.phone.encoding import write
 from profilelink.phone.pictograms import pictograms
-from profilelink.phone.reading import is_utf8, read
-from profilelink.phone.writing import write
 from tests.profilelink.phone.every_letter import (
     code_outcome,
     count,

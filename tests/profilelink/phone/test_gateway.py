@@ -21,7 +21,7 @@ WORDS = "表ソ能～①髙﨑ｱ☀"
 @pytest.fixture(autouse=True)
 def _only_the_lane(settings) -> None:
     """What else stands between would mend some of these pages, and probe."""
-    settings.MIDDLEWARE = ["profilelink.phone.lane.PhoneLaneMiddleware"]
+    settings.MIDDLEWARE = ["profilelink.phone.middleware.PhoneLaneMiddleware"]
 
 
 @pytest.fixture(params=DEVICES, ids=str)

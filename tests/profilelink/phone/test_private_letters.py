@@ -9,9 +9,9 @@ from django.apps import apps
 from django.db import models
 
 from accounts.models import PublicCharField, PublicTextField
-from profilelink.phone.reading import public_anyhow
-from syndication.actions import pulls
-from syndication.link_titles import title_in
+from profilelink.phone.decoding import public_anyhow
+from syndication.actions.link_titles import title_in
+from syndication.delivery import imports
 from syndication.models import Attempt, FeedItem, Link, MailDraft, NetworkFriend, Post
 from syndication.sandbox.mixi.rows import Status
 from tests.accounts.away import come_back, leave_by_phone
@@ -38,8 +38,8 @@ def test_friends_and_what_they_wrote_are_stored_without(sandbox: TestSandbox) ->
     taro.nickname = f"太郎{PRIVATE}"
     said = Status(owner=taro.id, at=datetime.now(UTC), text=f"晴れ{PRIVATE}")
     sandbox.mixi.state.statuses[said.id] = said
-    pulls.pull_friends(link.pk)
-    pulls.pull_feed(link.pk)
+    imports.pull_friends(link.pk)
+    imports.pull_feed(link.pk)
     assert NetworkFriend.objects.get(uid=taro.id).name == f"太郎{PUBLIC}"
     item = FeedItem.objects.get(text__startswith="晴れ")
     assert (item.author_name, item.text) == (f"太郎{PUBLIC}", f"晴れ{PUBLIC}")

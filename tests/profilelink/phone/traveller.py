@@ -9,7 +9,7 @@ from typing import Any
 from django.test import Client
 
 from accounts.models import Member
-from syndication.actions import deliver
+from syndication.delivery import attempt
 from syndication.models import Delivery, DeliveryState, Link
 from tests.page import Page
 from tests.phone import computer
@@ -64,7 +64,7 @@ class Journey:
         """What the worker does when it wakes up, each delivery in a second of its own."""
         waiting = Delivery.objects.filter(state=DeliveryState.WAITING).order_by("pk")
         for pk in list(waiting.values_list("pk", flat=True)):
-            assert deliver.attempt(pk)
+            assert attempt.attempt(pk)
             Link.objects.filter(sending_by="").update(sending_until=None)
             self.sandbox.clock.advance(1)
 

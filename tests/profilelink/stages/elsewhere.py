@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from accounts.urlsession.models import OutTicket, Session
 from accounts.urlsession.outbound import outside_path, store_tickets
-from syndication.actions import deliveries
 from syndication.connectors import reasons
+from syndication.delivery import planning
 from syndication.models import Delivery, DeliveryState, Link, LinkState
 from tests.accounts.away import Away
 from tests.making import PASSWORD, make_group, make_link, make_member, make_post
@@ -65,7 +65,7 @@ def closing(visit: Visit) -> Scene:
     make_group(member, visit.hanako)
     link = make_link(member, name="みずき")
     for kind in ("status", "status", "note"):
-        deliveries.plan(make_post(author=member, kind=kind))
+        planning.plan(make_post(author=member, kind=kind))
     now = timezone.now()
     Delivery.objects.filter(link=link).update(state=DeliveryState.SENT, sent_at=now, due_at=None)
     phone = visit.phone(member)

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from accounts.models import Audience
-from syndication.actions import deliveries
 from syndication.connectors import reasons
+from syndication.delivery import planning
 from syndication.models import Attempt, Delivery, DeliveryState, Link, Notice, PostKind
 from tests.making import allow, make_post
 from tests.phone import PhoneClient
@@ -57,7 +57,7 @@ def composing(visit: Visit) -> Scene:
 def changing(visit: Visit) -> Scene:
     phone, link = visit.phone(visit.hanako), Link.objects.get(member=visit.hanako)
     post = make_post(author=visit.hanako, text="橋の上から見た川")
-    deliveries.plan(post)
+    planning.plan(post)
     sent = Delivery.objects.filter(post=post)
     sent.update(state=DeliveryState.SENT, sent_at=timezone.now(), remote_id=f"r{post.pk}",
                 remote_url="https://mixi.jp/view_voice.pl?id=1")  # fmt: skip

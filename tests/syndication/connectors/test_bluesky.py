@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from accounts.proofs import encoded
+from accounts.crypto.dpop import encoded
 from syndication.connectors.base import Credentials, OutgoingPost, Photo, Receipt
 from syndication.connectors.bluesky import Bluesky
 from syndication.connectors.bluesky.records import record_key

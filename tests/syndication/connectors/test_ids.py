@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from syndication.connectors import checked
+from syndication.connectors import parsing
 from syndication.connectors.base import Receipt
 from tests.scripted_server import answer, playing
 from tests.syndication.connectors.gnusocial import GnusocialOnTheSandbox
@@ -76,4 +76,4 @@ def test_an_own_post_that_cannot_be_read_may_be_the_copy(sandbox, network):
     "value", ["", ".", "..", "../evil", "a b", "a\n", "é", "x" * 501, None, True, -5, 5.0]
 )
 def test_what_is_no_id_is_none(value):
-    assert checked.ident(value) == ""
+    assert parsing.ident(value) == ""

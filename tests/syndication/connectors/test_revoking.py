@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from accounts import proofs
+from accounts.crypto import dpop
 from syndication.connectors.errors import Rejected, TryLater, Unauthorized
 from tests.scripted_server import answer, playing
 from tests.syndication.connectors.bluesky import CLIENT, BlueskyByOAuth
@@ -35,7 +35,7 @@ def by_oauth(sandbox, server):
     """Bluesky's connector with its authorization server at `server`."""
     net = BlueskyByOAuth(sandbox)
     extra = {
-        "dpop_key": proofs.new_key(),
+        "dpop_key": dpop.new_key(),
         "client_id": CLIENT,
         "issuer": server.url,
         "token_url": f"{server.url}/oauth/token",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import requests
 
-from accounts import proofs
+from accounts.crypto import dpop
 from syndication.sandbox.bluesky import es256
 from syndication.sandbox.bluesky.words import cid, did_of, letters
 from syndication.sandbox.network import DEFAULT_PASSWORD
@@ -165,11 +165,11 @@ def test_letters_are_counted_as_readers_count_them():
 
 
 def test_a_signature_by_another_key_or_of_other_words_is_none():
-    key = proofs.new_key()
-    token = proofs.signed(key, {}, {"a": 1})
-    es256.check(token, proofs.public_jwk(key))
+    key = dpop.new_key()
+    token = dpop.signed(key, {}, {"a": 1})
+    es256.check(token, dpop.public_jwk(key))
     for bad in (token[:-3] + "AAA", token.replace(".", ".e30", 1), "x.y.z"):
         with pytest.raises(es256.BadToken):
-            es256.check(bad, proofs.public_jwk(key))
+            es256.check(bad, dpop.public_jwk(key))
     with pytest.raises(es256.BadToken):
-        es256.check(token, {**proofs.public_jwk(key), "x": "AAAA"})
+        es256.check(token, {**dpop.public_jwk(key), "x": "AAAA"})

@@ -1,0 +1,28 @@
+"""What a member takes over from a network's profile, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from accounts.actions import profile
+from accounts.media.pictures import BadPicture, PicturesBusy, from_upload
+from accounts.models import Member
+from accounts.safe_http import HttpFailure
+
+PICTURE_SIDE = 240  # pixels, the longer side
+NAME_LENGTH = 40
+
+
+def name(member: Member, text: str) -> None:
+    """The network's name becomes the member's here."""
+    profile.set_texts(member, display_name=text[:NAME_LENGTH], about=member.about)
+
+
+def picture(member: Member, fetch: Callable[[], bytes]) -> bool:
+    """The network's picture becomes the member's here; False where it could not be had."""
+    try:
+        jpeg = from_upload(fetch(), PICTURE_SIDE)
+    except (HttpFailure, BadPicture, PicturesBusy):
+        return False
+    profile.set_picture(member, jpeg, audience=member.picture_audience)
+    return True

@@ -1,0 +1,74 @@
+"""Pictures from outside, made safe to keep: small, upright, without place data.
+
+What comes back holds pixels alone: no EXIF (so no GPS), no comment, no colour profile, no second
+frame.
+"""
+
+from __future__ import annotations
+
+import io
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from accounts.bulkhead import UPLOADS, Busy
+from accounts.media.picture_decoding import PictureTooLarge, UnreadablePicture, decoded
+
+
+class BadPicture(Exception):
+    """The file is no picture that we take. The text says what to do."""
+
+
+class TooManyPixels(BadPicture):
+    """It is a picture, and larger than what we unpack."""
+
+
+class PicturesBusy(Exception):
+    """Others' pictures are being unpacked. The text says what to do."""
+
+
+def from_upload(content: bytes, max_side: int) -> bytes:
+    """to_jpeg() for a file that somebody sent just now: refused where many wait already.
+
+    A process unpacks one picture at a time, and whoever waits for that holds a thread of it.
+    Raises BadPicture and PicturesBusy.
+    """
+    try:
+        with UPLOADS.room("pictures"):
+            return to_jpeg(content, max_side)
+    except Busy:
+        raise PicturesBusy(
+            _(
+                "Many pictures are coming in just now. Nothing that you typed is lost: wait a minute, "
+                "choose the picture again and send it once more."
+            )
+        ) from None
+
+
+def to_jpeg(content: bytes, max_side: int, *, quality: int = 85) -> bytes:
+    """`content` as a JPEG whose longer side is `max_side` pixels at most (never enlarged).
+
+    Raises BadPicture for what is no picture, is broken, has more than settings.PHOTO_MAX_PIXELS pixels,
+    or would take too much memory (a "pixel bomb": a small file that fills it).
+    """
+    try:
+        picture = decoded(content, max_side, most_pixels=settings.PHOTO_MAX_PIXELS)
+    except PictureTooLarge as error:
+        raise TooManyPixels(_too_big(error)) from None
+    except UnreadablePicture as error:
+        raise BadPicture(
+            _("This file is not a picture that can be read. Send a JPEG, PNG, GIF or WebP.")
+        ) from error
+    picture.info = {}  # Pillow would write a comment that it read into the new file
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=quality, optimize=True)
+    return out.getvalue()
+
+
+def _too_big(error: PictureTooLarge) -> str:
+    if error.kind in ("", "JPEG"):
+        return _("This picture has too many pixels. Make it smaller and send it again.")
+    return _(
+        "This picture has too many pixels for a %(kind)s file: up to %(most)s million fit. Save it as "
+        "JPEG, or make it smaller, and send it again."
+    ) % {"kind": error.kind, "most": error.most // 1_000_000}

@@ -1,0 +1,74 @@
+"""The second door: a session by an app password, with the account's own server."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.crypto import dpop
+from accounts.providers.base import ExchangeFailed, credentials_of, not_kept
+from accounts.providers.bluesky.http import posted
+from accounts.providers.bluesky.identity import Identity
+from accounts.providers.servers import Server, origin_of
+
+MAIN_PASSWORD = "com.atproto.access"  # noqa: S105 - the scope of a session that it opens
+LATEST = 1e10  # seconds since the epoch; what is later is no time
+USUAL = 7200.0  # seconds that an access token lives
+
+
+def session_by_password(identity: Identity, password: str) -> dict[str, Any]:
+    """The session's credentials. Raises ExchangeFailed with words."""
+    server = f"{origin_of(identity.host)}/xrpc/com.atproto.server"
+    typed = {"identifier": identity.did, "password": password}
+    status, answer = posted(f"{server}.createSession", json=typed)
+    error = answer.get("error")
+    if error == "AuthFactorTokenRequired":
+        raise _main_password()
+    if status == 401 or error == "AuthenticationRequired":
+        raise ExchangeFailed(
+            _("This app password does not open %(handle)s. Make one in its settings.")
+            % {"handle": identity.handle}
+        )
+    access, refresh = answer.get("accessJwt"), answer.get("refreshJwt")
+    if status != 200 or not isinstance(access, str) or not isinstance(refresh, str):
+        raise ExchangeFailed
+    claims = dpop.claims_of(access)
+    tokens = {"access_token": access, "refresh_token": refresh, "expires_in": _left(claims)}
+    credentials = credentials_of(tokens, Server(identity.host))
+    is_main = claims.get("scope") == MAIN_PASSWORD
+    # Whoever holds that session could do anything: it waits for no worker.
+    if is_main and _is_ended(server, refresh):
+        raise _main_password()
+    with not_kept(credentials):
+        if is_main:
+            raise _main_password()
+        if answer.get("did") != identity.did:
+            raise ExchangeFailed
+    return credentials
+
+
+def _is_ended(server: str, refresh: str) -> bool:
+    """Whether the server took the session back at the first try."""
+    headers = {"Authorization": f"Bearer {refresh}"}
+    try:
+        status, _fields = posted(f"{server}.deleteSession", headers=headers)
+    except ExchangeFailed:
+        return False
+    return status == 200
+
+
+def _left(claims: Mapping[str, Any]) -> float:
+    """The seconds that an access token lives."""
+    ends = claims.get("exp")
+    if not isinstance(ends, int | float) or not 0 < ends < LATEST:
+        return USUAL
+    return ends - time.time()
+
+
+def _main_password() -> ExchangeFailed:
+    return ExchangeFailed(
+        _("This is your main password. Make an app password in Bluesky’s settings instead.")
+    )

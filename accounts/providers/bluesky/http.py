@@ -1,0 +1,67 @@
+"""Asking servers, signed where they want it (RFC 9449). No redirects: nobody may send us elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from allauth.socialaccount.adapter import get_adapter
+
+from accounts.crypto import dpop
+from accounts.providers.base import ExchangeFailed
+from accounts.safe_http import HttpFailure
+
+Fields = Mapping[str, Any]
+
+
+def fetched(url: str) -> Any:
+    """The JSON at `url`, None where there is none. Raises ExchangeFailed where nobody answers."""
+    answer = _ask("GET", url)
+    if answer.status_code >= 500 or answer.status_code == 429:
+        raise ExchangeFailed
+    return _json(answer) if answer.status_code == 200 else None
+
+
+def text_at(url: str) -> str:
+    """The plain text at `url`, "" where there is none or nobody answers."""
+    try:
+        answer = _ask("GET", url)
+    except ExchangeFailed:
+        return ""
+    return answer.text.strip() if answer.status_code == 200 else ""
+
+
+def posted(url: str, *, key: str = "", **content: Any) -> tuple[int, Fields]:
+    """Status and fields of the answer to a POST; signed by `key` where there is one.
+
+    The server's nonce comes with its refusal of the first try, and goes into the second.
+    """
+    nonce = ""
+    headers = dict(content.pop("headers", {}))
+    for _ in range(2):
+        if key:
+            now = time.time()
+            headers["DPoP"] = dpop.dpop(key, method="POST", url=url, now=now, nonce=nonce)
+        answer = _ask("POST", url, headers=headers, **content)
+        fields = _json(answer)
+        fields = fields if isinstance(fields, dict) else {}
+        nonce = answer.headers.get("DPoP-Nonce", "")
+        if fields.get("error") != "use_dpop_nonce" or not nonce:
+            break
+    return answer.status_code, fields
+
+
+def _ask(method: str, url: str, **content: Any) -> Any:
+    try:
+        with get_adapter().get_requests_session() as session:
+            return session.request(method, url, allow_redirects=False, **content)
+    except HttpFailure:
+        raise ExchangeFailed from None
+
+
+def _json(answer: Any) -> Any:
+    try:
+        return answer.json()
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,55 @@
+"""The lane for old phones: Shift_JIS in and out, their carriers' pictograms, photos that fit.
+
+First in MIDDLEWARE, since it hands on a fresh request. Chosen by User-Agent, for the encoding and
+the picture format alone; every other browser passes untouched, in UTF-8.
+
+A redirect of other browsers stays a path. Lynx makes people wait two seconds for that, but a whole
+address where it has been before it shows as it was, so that nobody sees what their press did.
+"""
+
+import re
+from collections.abc import Callable
+from typing import cast
+
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.core.handlers.wsgi import WSGIRequest
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
+
+from profilelink.errors import bad_request
+from profilelink.middleware.max_body import is_too_large
+from profilelink.multipart import is_unexpected_multipart
+from profilelink.phone.carriers import recognise
+from profilelink.phone.request_transcoding import in_utf8
+from profilelink.phone.response_transcoding import for_phone
+
+_IS_KEPT = re.compile(r"max-age=[1-9]")
+
+
+class PhoneLaneMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        phone = recognise(request.META)
+        if phone is None:
+            return _told_apart(self.get_response(request))
+        if not request.META.get("HTTP_ACCEPT_LANGUAGE"):
+            request.META["HTTP_ACCEPT_LANGUAGE"] = "ja"  # these phones were sold in Japan alone
+        path = request.get_full_path()  # before a token is taken out of it
+        try:
+            # What the next middlewares refuse unread is not read here either.
+            if not is_too_large(request) and not is_unexpected_multipart(request):
+                request = in_utf8(cast(WSGIRequest, request), phone.carrier)
+            response = self.get_response(request)
+        except (RequestDataTooBig, TooManyFieldsSent):  # what comes later answers by itself
+            response = bad_request(request)
+        return for_phone(response, phone, path)
+
+
+def _told_apart(response: HttpResponseBase) -> HttpResponseBase:
+    """A cache that keeps an answer must not give an old phone what another browser got."""
+    if _IS_KEPT.search(response.get("Cache-Control", "")):
+        patch_vary_headers(cast(HttpResponse, response), ("User-Agent",))
+    return response

@@ -1,0 +1,132 @@
+"""A request from an old phone as the rest of the product reads it: every text in it UTF-8.
+
+Django refuses forms that declare Shift_JIS, so the request is built anew from its bytes. Files are
+left as they are. UTF-8 from such a phone (an address of ours, an emulator) is known by its looks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+from urllib.parse import quote_plus, unquote_to_bytes
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.core.handlers.wsgi import WSGIRequest
+from django.utils.http import parse_header_parameters
+
+from profilelink.phone.carriers import Carrier
+from profilelink.phone.decoding import is_utf8, read
+
+_FORM = "application/x-www-form-urlencoded"
+_FILES = "multipart/form-data"
+_CHARSET = re.compile(rb";\s*charset=[^;\r\n]+", re.I)
+
+# What a request knows of the bytes that it was made from; the new one finds it out for itself.
+_READ_FROM_BYTES = {"_encoding", "_body", "_post", "_files", "GET"}
+
+Reader = Callable[[bytes], str]
+
+
+def in_utf8(request: WSGIRequest, carrier: Carrier) -> WSGIRequest:
+    """The request itself where it is all ASCII, else a new one.
+
+    Raises RequestDataTooBig or TooManyFieldsSent (answered by 400) for what no form of ours takes.
+    """
+    changed = _address(request.environ, carrier) | _body(request.environ, carrier)
+    if not changed:
+        return request
+    fresh = WSGIRequest({**request.environ, **changed})
+    for name, value in vars(request).items():  # what a server or a test put on it
+        if name not in _READ_FROM_BYTES:
+            vars(fresh).setdefault(name, value)
+    return fresh
+
+
+def _address(environ: dict[str, Any], carrier: Carrier) -> dict[str, Any]:
+    """The query. Django keeps its bytes in a string of latin-1."""
+    query = environ.get("QUERY_STRING", "").encode("latin-1", "replace")
+    if unquote_to_bytes(query).isascii():
+        return {}
+    return {"QUERY_STRING": _pairs(query, carrier, "")}
+
+
+def _body(environ: dict[str, Any], carrier: Carrier) -> dict[str, Any]:
+    kind, parameters = parse_header_parameters(environ.get("CONTENT_TYPE", ""))
+    if kind not in (_FORM, _FILES):
+        return {}
+    declared = parameters.get("charset", "")
+    if kind == _FORM:
+        raw = _whole(environ, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        content, content_type = _pairs(raw, carrier, declared).encode("ascii"), _FORM
+    else:
+        raw = _whole(environ, settings.DATA_UPLOAD_MAX_MEMORY_SIZE + settings.PHOTO_MAX_BYTES)
+        boundary = parameters.get("boundary", "")
+        content = _parts(raw, boundary.encode("latin-1", "replace"), carrier, declared)
+        content_type = f"{_FILES}; boundary={boundary}"
+    return {
+        "wsgi.input": BytesIO(content),
+        "CONTENT_LENGTH": str(len(content)),
+        "CONTENT_TYPE": content_type,
+    }
+
+
+def _whole(environ: dict[str, Any], most: int) -> bytes:
+    try:
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        length = 0
+    if length > most:
+        raise RequestDataTooBig("What an old phone sent is longer than any form of ours.")
+    content: bytes = environ["wsgi.input"].read(length) if length > 0 else b""
+    return content
+
+
+def _pairs(raw: bytes, carrier: Carrier, declared: str) -> str:
+    """name=value&… with every name and value read, and written anew as percent-encoded UTF-8."""
+    # Counted before it is split: a list of millions of pairs takes a hundred times the body's bytes.
+    if raw.count(b"&") >= settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:
+        raise TooManyFieldsSent("What an old phone sent has more fields than any form of ours.")
+    pairs = [
+        [unquote_to_bytes(part.replace(b"+", b" ")) for part in pair.split(b"=", 1)]
+        for pair in raw.split(b"&")
+    ]
+    # All values together: the more text there is, the surer its encoding.
+    reader = _reader(b"\n".join(b"\n".join(pair) for pair in pairs), carrier, declared)
+    return "&".join("=".join(quote_plus(reader(part)) for part in pair) for pair in pairs)
+
+
+def _parts(raw: bytes, boundary: bytes, carrier: Carrier, declared: str) -> bytes:
+    """The parts of a multipart body. A boundary stands in no part, so cutting there is safe."""
+    if not boundary:
+        return raw
+    line = b"--" + boundary
+    most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + settings.DATA_UPLOAD_MAX_NUMBER_FILES
+    if raw.count(line) > most + 1:  # before it is split; the last one ends the body
+        raise TooManyFieldsSent("What an old phone sent has more parts than any form of ours.")
+    parts = [part.partition(b"\r\n\r\n") for part in raw.split(line)]
+    if (
+        sum(len(value) for head, _, value in parts if not _is_file(head))
+        > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    ):
+        raise RequestDataTooBig("The fields of an old phone are longer than any form of ours.")
+    typed = [head + b"\n" + value for head, _, value in parts if not _is_file(head)]
+    heads = [head for head, _, _ in parts if _is_file(head)]
+    reader = _reader(b"\n".join(typed + heads), carrier, declared)
+    return line.join(
+        _CHARSET.sub(b"", reader(head).encode())
+        + gap
+        + (value if _is_file(head) else reader(value).encode())
+        for head, gap, value in parts
+    )
+
+
+def _is_file(head: bytes) -> bool:
+    return b"filename=" in head.lower()
+
+
+def _reader(sample: bytes, carrier: Carrier, declared: str) -> Reader:
+    utf8 = is_utf8(sample, declared)
+    return lambda raw: read(raw, carrier, utf8=utf8)

@@ -1,0 +1,134 @@
+"""What a member (or staff) can press on a delivery. Each press is one conditional UPDATE.
+
+A press on a row that a worker holds, or that has moved on since the page was made, is refused with
+words (NotNow), never half done.
+"""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from accounts.models import Member
+from syndication.connectors.reasons import Reason
+from syndication.delivery import eligibility, undelivered, wakeups
+from syndication.models import Delivery, DeliveryState, LinkState
+from syndication.models.errors import NotNow, NotYours
+
+MAY_CHANGE = "syndication.change_delivery"
+
+MOVED_ON = Reason("moved_on")
+WE_LOOK_FIRST = Reason("we_look_first")
+LINK_FIRST = Reason("link_first")
+
+_S = DeliveryState
+_OFFERED: dict[str, tuple[str, ...]] = {
+    _S.FAILED: ("retry", "dismiss"),
+    _S.MISSED: ("retry", "dismiss"),
+    _S.PARKED: ("dismiss",),
+    _S.UNCONFIRMED: ("there", "again"),
+}
+
+
+def offered(delivery: Delivery) -> tuple[str, ...]:
+    """The presses that make sense now. While we can look ourselves, nobody is asked."""
+    if delivery.state == _S.UNCONFIRMED:
+        is_ended = delivery.link.state == LinkState.ENDED
+        if delivery.due_at is not None and not is_ended:
+            return ()
+        may_go_again = not is_ended and eligibility.covers(delivery.post, delivery.audience)
+        return _OFFERED[_S.UNCONFIRMED] if may_go_again else ("there", "dismiss")
+    return _OFFERED.get(delivery.state, ())
+
+
+def retry(delivery: Delivery, *, by: Member) -> None:
+    """Once more from the start, for what failed or was missed: the hours count from this press."""
+    _must_own(delivery, by)
+    _must_make_sense(delivery)
+    _press(
+        delivery,
+        (_S.FAILED, _S.MISSED),
+        _S.WAITING,
+        tries=0,
+        reason="",
+        due_at=timezone.now(),
+        asked_at=timezone.now(),
+        is_by_hand=True,
+        is_told=False,
+    )
+    wakeups.hint(delivery.pk)
+
+
+def dismiss(delivery: Delivery, *, by: Member) -> None:
+    """Let it be: nothing is sent, and the list no longer asks."""
+    _must_own(delivery, by)
+    if delivery.state == _S.UNCONFIRMED and not offered(delivery):
+        raise NotNow(WE_LOOK_FIRST)
+    states = (_S.WAITING, _S.PARKED, _S.FAILED, _S.MISSED, _S.UNCONFIRMED)
+    is_own = by.pk == delivery.link.member_id
+    reason = eligibility.DISMISSED if is_own else eligibility.DISMISSED_BY_STAFF
+    _press(delivery, states, _S.CANCELLED, due_at=None, sent_as={}, reason=reason)
+
+
+def confirm_it_is_there(delivery: Delivery, *, by: Member) -> None:
+    """The member looked: the copy is there. Its name is not known, so it cannot be deleted from here."""
+    _must_own(delivery, by)
+    _press(
+        delivery,
+        (_S.UNCONFIRMED,),
+        _S.SENT,
+        sent_at=delivery.first_sent_at or timezone.now(),
+        version=eligibility.version_sent(delivery.sent_as),
+        due_at=None,
+        sent_as={},
+        reason="",
+    )
+    wakeups.hint_due()
+
+
+def send_again(delivery: Delivery, *, by: Member) -> None:
+    """The member looked: the copy is not there. It is sent once more. Not before it was to be
+    looked for: what is not there yet may still arrive."""
+    _must_own(delivery, by)
+    if delivery.due_at is not None:
+        raise NotNow(WE_LOOK_FIRST)
+    _must_make_sense(delivery)
+    _press(
+        delivery,
+        (_S.UNCONFIRMED,),
+        _S.WAITING,
+        tries=0,
+        reads=0,
+        reason="",
+        sent_as={},
+        due_at=timezone.now(),
+        asked_at=timezone.now(),
+        is_by_hand=True,
+        is_told=False,
+    )
+    wakeups.hint(delivery.pk)
+
+
+def _must_own(delivery: Delivery, by: Member) -> None:
+    if delivery.link.member_id != by.pk and not by.has_perm(MAY_CHANGE):
+        raise NotYours(delivery)
+
+
+def _must_make_sense(delivery: Delivery) -> None:
+    """Sending what the last look would refuse helps nobody. Raises NotNow."""
+    if delivery.link.state == LinkState.PARKED:
+        raise NotNow(LINK_FIRST)
+    if delivery.link.state == LinkState.ENDED:
+        raise NotNow(eligibility.UNLINKED)
+    if delivery.is_delete:
+        return
+    reason = eligibility.why_not_any_more(delivery.post, delivery.link, delivery.audience)
+    if reason:
+        raise NotNow(reason)
+
+
+def _press(delivery: Delivery, states: tuple[str, ...], state: str, **fields: object) -> None:
+    row = Delivery.objects.free(timezone.now()).filter(pk=delivery.pk, state__in=states)
+    if not row.change(state, lease_owner="", lease_until=None, network_words="", **fields):
+        raise NotNow(MOVED_ON)
+    undelivered.close_answered(delivery.link, kind=delivery.kind, reason=delivery.reason)
+    delivery.refresh_from_db()

@@ -1,0 +1,62 @@
+"""Every secret at rest under the first key of TOKEN_KEYS, so that an old key can be taken away."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.db.models import Model
+
+from accounts.crypto.encryption import SealBroken, reseal
+from accounts.models import LinkReturn, ServerRegistration
+from syndication.models import Link, PostAddress, Revocation
+
+BATCH = 200  # rows read at a time
+
+# Where secrets stand: the model, its field, and which parts of a JSON field are sealed.
+Sealed = tuple[type[Model], str, tuple[str, ...]]
+PLACES: tuple[Sealed, ...] = (
+    (Link, "sealed_credentials", ()),
+    (LinkReturn, "sealed_stash", ()),
+    (ServerRegistration, "sealed_details", ()),
+    (Revocation, "sealed_credentials", ()),
+    (Revocation, "sealed_registration", ()),
+    (LinkReturn, "sealed_result", ()),
+    (PostAddress, "sealed_local", ()),
+    (Authenticator, "data", ("secret", "seed", "migrated_codes")),
+)
+
+
+def reseal_all() -> Iterator[tuple[str, Counter[str]]]:
+    """Goes through every place; yields its name and how many rows were done, broken, or overtaken.
+
+    Safe beside a running site and safe to repeat: a row is written only if it still holds what was
+    read, so a token that was refreshed meanwhile (sealed with the first key anyway) stays.
+    """
+    for model, field, parts in PLACES:
+        yield f"{model.__name__}.{field}", _reseal_place(model, field, parts)
+
+
+def _reseal_place(model: type[Model], field: str, parts: tuple[str, ...]) -> Counter[str]:
+    counts: Counter[str] = Counter(done=0, broken=0, overtaken=0)
+    rows = model._default_manager.exclude(**{field: ""}).order_by("pk")
+    for pk, value in rows.values_list("pk", field).iterator(chunk_size=BATCH):
+        try:
+            fresh = _in_parts(value, parts) if parts else reseal(value)
+        except SealBroken:
+            counts["broken"] += 1
+            continue
+        unchanged = model._default_manager.filter(pk=pk, **{field: value})
+        counts["done" if unchanged.update(**{field: fresh}) else "overtaken"] += 1
+    return counts
+
+
+def _in_parts(value: dict[str, Any], parts: tuple[str, ...]) -> dict[str, Any]:
+    """A JSON value, with its sealed parts (texts or lists of them) under the first key."""
+    return {name: _each(reseal, part) if name in parts else part for name, part in value.items()}
+
+
+def _each(function: Callable[[str], str], part: Any) -> Any:
+    return [function(one) for one in part] if isinstance(part, list) else function(part)

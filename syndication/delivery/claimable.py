@@ -1,0 +1,59 @@
+"""Which due deliveries may be claimed at a given moment: each condition, written once.
+
+A delivery may be claimed where its own row is startable (due, not leased, nothing earlier of the same
+post on the same link still open) and its link is free (active, no request in flight, neither the link
+nor its network paused or resting, its host not closed by the breaker). The claim itself
+(delivery.claims) and the choice of what to claim next (delivery.fairness) ask the same conditions.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q
+
+from syndication.delivery import circuit_breaker, rate_limits
+from syndication.delivery.compiled import given
+from syndication.models import Delivery, LinkState, NetworkSwitch
+from syndication.models.delivery import DeliveryQuerySet
+from syndication.models.lease import nobody_holds
+
+NOW = given("now", Delivery, "due_at")
+
+
+def claimable(now: datetime) -> DeliveryQuerySet:
+    """The deliveries that could be claimed at `now`. Reads every due row: for tests and staff."""
+    return startable(now).filter(link_is_free(now, circuit_breaker.closed(now), link="link"))
+
+
+def startable(now: datetime) -> DeliveryQuerySet:
+    """Due rows that nobody holds and that are the next of their post on their link."""
+    return Delivery.objects.due(now).filter(has_its_turn(now))
+
+
+def has_its_turn(now: datetime) -> Q:
+    """A condition on due rows: nobody holds the row, and nothing earlier of the same post on the same
+    link is still open."""
+    earlier = Delivery.objects.open().filter(
+        post=OuterRef("post"), link=OuterRef("link"), sequence__lt=OuterRef("sequence")
+    )
+    is_first = Q(sequence=1)  # most rows are: then nothing earlier is looked for
+    return Q(nobody_holds(now), is_first | Q(~Exists(earlier)))
+
+
+def link_is_free(now: datetime, closed: frozenset[str] = frozenset(), *, link: str = "") -> Q:
+    """A condition on links: a request may leave for them. `closed`: hosts that are not asked now.
+
+    `link` is the path from the rows that are asked for; links themselves unless it is said.
+    """
+    path = f"{link}__" if link else ""
+    network = f"{path}network"
+    idle = Q(**{f"{path}sending_until": None}) | Q(**{f"{path}sending_until__lte": now})
+    resting = rate_limits.resting(now, link=link or "pk", network=network)
+    free = Q(idle, ~paused(network), ~resting, **{f"{path}state": LinkState.ACTIVE})
+    return free & ~circuit_breaker.on(closed, prefix=path) if closed else free
+
+
+def paused(network: str) -> Exists:
+    """A condition: staff paused the network that the path `network` leads to."""
+    return Exists(NetworkSwitch.objects.paused().filter(network=OuterRef(network)))

@@ -1,0 +1,274 @@
+"""Taking a delivery, holding it, and giving it back with a verdict.
+
+A claim is two conditional UPDATEs in one transaction: the link's slot (one request in flight on a
+link) and the delivery's lease. Whoever loses either has touched nothing. The lease outlasts one
+request and the quiet time after it, and its owner renews it before each request; a killed worker's
+lease runs out and the row is due again. Locks are always taken post, link, delivery, host.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from syndication.delivery import circuit_breaker, retry_policy
+from syndication.delivery.claimable import NOW, link_is_free, startable
+from syndication.delivery.compiled import Select, Update, at_once, given, together
+from syndication.models import (
+    CHANGES,
+    Attempt,
+    Delivery,
+    DeliveryState,
+    HostHealth,
+    Link,
+)
+
+logger = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+
+LEASE = timedelta(seconds=120)
+# After a request's own deadline: time for what arrived late to show before anybody reads back.
+LEASE_BEYOND_DEADLINE = timedelta(seconds=60)
+# A lease that was renewed a moment ago is not renewed again for a request of the usual deadline.
+USUAL = 20.0  # seconds: a request's deadline, unless it carries a picture
+JUST_NOW = timedelta(seconds=1)
+
+
+class LostLease(Exception):
+    """We were too slow; the row is somebody else's. Nothing more may leave."""
+
+
+@dataclass
+class Claim:
+    """A delivery that is ours for a while, and the log line of this try."""
+
+    delivery: Delivery
+    link: Link  # not delivery.link, which is read anew each time the row is
+    owner: str
+    attempt: Attempt
+    was_in_doubt: bool  # an earlier try has no verdict yet
+    slot_at: datetime  # the link's slot was taken, or renewed
+    # Taken from who held it too long. Where the hosts' clocks differ, or one was set, its request may
+    # still be under way: what is not there now is looked for once more, after a quiet time.
+    was_left: bool
+    host_is_well: bool = False  # neither failing nor slow when the row was taken
+    renewed_at: datetime | None = None  # by `mark_sending`; the request right after it need not
+
+
+def claim(
+    pk: int, *, owner: str, now: datetime, may_ask: Callable[[Link], bool] = lambda link: True
+) -> Claim | None:
+    """Take the row, or None where that may not be now. Counts the try before anything is done.
+
+    `may_ask` says whether this process has a hand for the link's host.
+    """
+    delivery = _DUE.first(pk=pk, now=now)
+    if delivery is None or not may_ask(delivery.link):
+        return None
+    was_left = delivery.state == DeliveryState.SENDING
+    with transaction.atomic():
+        attempt, health = _take(delivery, owner, now)
+        if attempt is None or not circuit_breaker.admit(delivery.link, health, now):
+            transaction.set_rollback(True)
+            return None
+        return Claim(
+            delivery=delivery,
+            link=delivery.link,
+            owner=owner,
+            attempt=attempt,
+            was_in_doubt=bool(delivery.sent_as),
+            slot_at=now,
+            was_left=was_left,
+            host_is_well=circuit_breaker.is_well(health),
+        )
+
+
+def renew(held: Claim, now: datetime, *, deadline: float = 0.0) -> None:
+    """Hold on for one more request of `deadline` seconds. Raises LostLease."""
+    if held.renewed_at is not None and now - held.renewed_at < JUST_NOW and deadline <= USUAL:
+        held.renewed_at = None
+        return
+    until = max(now + LEASE, now + timedelta(seconds=deadline) + LEASE_BEYOND_DEADLINE)
+    with transaction.atomic():
+        _renew_slot(held, now, until)
+        mine = Delivery.objects.filter(pk=held.delivery.pk, lease_owner=held.owner)
+        if not mine.update(lease_until=until):
+            raise LostLease
+
+
+def mark_sending(held: Claim, now: datetime, sent_as: dict[str, object]) -> None:
+    """Write down that the request is about to leave, and renew the lease with it.
+
+    Raises LostLease (a press took the row back).
+    """
+    fields: dict[str, object] = {"state": DeliveryState.SENDING, "sent_as": sent_as, "reads": 0}
+    fields["lease_until"] = now + LEASE
+    if not held.was_in_doubt:
+        fields["first_sent_at"] = now
+    if now - held.slot_at >= JUST_NOW:
+        _renew_slot(held, now, now + LEASE)
+    [is_ours] = together(_put(held, fields, now))
+    if not is_ours:
+        raise LostLease
+    _now_has(held.delivery, fields)
+    held.renewed_at = now
+
+
+def let_go(held: Claim, now: datetime) -> None:
+    """Somebody took the row from under us: at least the link's slot is free again at once."""
+    together(_slot_freed(held))
+    Attempt.objects.filter(pk=held.attempt.pk).update(outcome="taken_over", finished_at=now)
+
+
+def settle(
+    held: Claim,
+    state: str,
+    *,
+    outcome: str,
+    now: datetime,
+    apart: float = 0.0,
+    **fields: object,
+) -> bool:
+    """Give the row back in `state`, the link its slot, the log its end. Whether the row was ours.
+
+    `apart`: seconds for which nobody gets the link's slot.
+    """
+    free_at = now + timedelta(seconds=apart) if apart else None
+    attempt = held.attempt
+    ended = {name: getattr(attempt, name) for name in _TOLD_BY_A_TRY}
+    changes = {**fields, "state": state, "lease_owner": "", "lease_until": None}
+    _, is_ours, _ = at_once(
+        _slot_freed(held, free_at),
+        _put(held, changes, now),
+        (_END_ATTEMPT, {"pk": attempt.pk, "outcome": outcome, "finished_at": now, **ended}),
+        may_be_lost=True,  # then it stands as `sending`, and is read back
+    )
+    if is_ours:
+        _now_has(held.delivery, changes)
+    else:
+        logger.warning("delivery %s: %s came after the lease", held.delivery.pk, outcome)
+    return bool(is_ours)
+
+
+def kills_its_workers(delivery: Delivery) -> bool:
+    """Whether as many tries and looks as a row has never came to an end. A single one of many that
+    did not has met a restart."""
+    unended = delivery.attempts.filter(outcome="", started_at__gte=delivery.asked_at)
+    return unended.count() > retry_policy.MOST_TRIES  # this one is among them
+
+
+def _take(
+    delivery: Delivery, owner: str, now: datetime
+) -> tuple[Attempt | None, HostHealth | None]:
+    """The link's slot, the row's lease and the line in the log, and what is held against the host.
+    No attempt where one of them was not to be had; the caller takes the others back."""
+    changes = _counted(delivery, {"lease_owner": owner, "lease_until": now + LEASE})
+    before = {f"{name}_before": getattr(delivery, name) for name in _COUNTS}
+    has_slot, has_row, health = together(
+        (_TAKE_SLOT, {"pk": delivery.link_id, "now": now, **_slot(owner, now + LEASE)}),
+        (_taking(tuple(changes)), {"pk": delivery.pk, "now": now, **before, **changes}),
+        circuit_breaker.health_of(delivery.link),
+        may_be_lost=True,  # `sending` waits for the disk, and takes this along
+    )
+    if not (has_slot and has_row):
+        return None, None
+    _now_has(delivery, changes)
+    attempt = Attempt.objects.create(**_log_line(delivery, changes, now))
+    return attempt, health[0] if health else None
+
+
+def _counted(delivery: Delivery, changes: dict[str, Any]) -> dict[str, Any]:
+    """`changes`, with this try or this look counted before anything is done: a delivery that kills
+    its worker must run out of them, too."""
+    if delivery.state == DeliveryState.WAITING:
+        return {**changes, "tries": delivery.tries + 1}
+    if delivery.may_be_repeated:
+        return {**changes, "state": DeliveryState.WAITING, "tries": delivery.tries + 1}
+    return {**changes, "state": DeliveryState.UNCONFIRMED, "reads": delivery.reads + 1}
+
+
+def _log_line(delivery: Delivery, changes: dict[str, Any], now: datetime) -> dict[str, Any]:
+    is_reading = "reads" in changes
+    return {
+        "delivery_id": delivery.pk,
+        "number": changes["reads" if is_reading else "tries"],
+        "doing": "look_up" if is_reading else delivery.kind,
+        "started_at": now,
+    }
+
+
+def _put(held: Claim, changes: dict[str, object], now: datetime) -> tuple[Update, dict[str, Any]]:
+    """The owner's UPDATE of its row: to a state that may follow, or that the row has already."""
+    whose = {"pk": held.delivery.pk, "owner": held.owner, "changed_at": now}
+    return _becoming(str(changes["state"]), (*changes, "changed_at")), {**changes, **whose}
+
+
+def _renew_slot(held: Claim, now: datetime, until: datetime) -> None:
+    held.slot_at = now
+    Link.objects.filter(pk=held.link.pk, sending_by=held.owner).update(sending_until=until)
+
+
+def _slot_freed(held: Claim, free_at: datetime | None = None) -> tuple[Update, dict[str, Any]]:
+    return _FREE_SLOT, {"pk": held.link.pk, "owner": held.owner, **_slot("", free_at)}
+
+
+def _slot(owner: str, until: datetime | None) -> dict[str, Any]:
+    return {"sending_until": until, "sending_by": owner}
+
+
+def _now_has(delivery: Delivery, fields: dict[str, Any]) -> None:
+    """Keep the instance in step with its row, without asking for the row."""
+    for name, value in fields.items():
+        setattr(delivery, name, value)
+
+
+# --- What each delivery says to the database, composed once (delivery.compiled) -------------------
+_TOLD_BY_A_TRY = ("http_status", "reason", "network_words", "excerpt", "version")
+PK = given("pk", Delivery, "id")
+OWNER = given("owner", Delivery, "lease_owner")
+
+_COUNTS = ("state", "tries", "reads")  # as they were read, or somebody was faster
+
+_DUE = Select(
+    lambda: (
+        Delivery.objects.due(NOW)
+        .filter(pk=PK)
+        .exclude(link__sending_until__gt=NOW)
+        .select_related("link")
+    )
+)
+_TAKE_SLOT = Update(
+    lambda: Link.objects.filter(link_is_free(NOW), pk=PK), "sending_until", "sending_by"
+)
+_FREE_SLOT = Update(
+    lambda: Link.objects.filter(pk=PK, sending_by=OWNER), "sending_until", "sending_by"
+)
+_END_ATTEMPT = Update(
+    lambda: Attempt.objects.filter(pk=PK),
+    "outcome",
+    "finished_at",
+    *_TOLD_BY_A_TRY,
+)
+
+
+@functools.cache
+def _taking(names: tuple[str, ...]) -> Update:
+    """The row as it was read, still due; it gets these columns."""
+    before = {name: given(f"{name}_before", Delivery, name) for name in _COUNTS}
+    return Update(lambda: startable(NOW).filter(pk=PK, **before), *names)
+
+
+@functools.cache
+def _becoming(state: str, names: tuple[str, ...]) -> Update:
+    """Its owner's row, where it is in `state` or may become so."""
+    states = [state, *(before for before, after in CHANGES.items() if state in after)]
+    return Update(
+        lambda: Delivery.objects.filter(pk=PK, lease_owner=OWNER, state__in=states), *names
+    )

@@ -1,0 +1,290 @@
+"""Opening what a link is sealed with, and keeping it fresh: one refresh at a time for a link.
+
+Who refreshes is decided by one conditional UPDATE on the link's row (`refresh_until`, for the
+version that was read); the others wait for its result. New credentials are stored before they are
+used, since the network may have forgotten the old ones the moment it answered. An answer that is
+lost on the way costs the link where the network rotates: the next refresh then says so, and the
+caller parks the link with the words that the error carries.
+
+Nothing here parks or delivers; errors are those of connectors.errors. A refresh never leaves a
+post in doubt, so it never raises NoVerdict.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from accounts.crypto.encryption import SealBroken, seal_json, unseal_json
+from accounts.models import ServerRegistration
+from accounts.outgoing import outgoing_http
+from accounts.providers.servers import origin_of
+from syndication.connectors import CONNECTORS, parsing
+from syndication.connectors.base import App, Connector, Credentials, Http
+from syndication.connectors.errors import ConnectorError, TryLater, Unauthorized
+from syndication.connectors.reasons import Reason
+from syndication.models import Link, Revocation
+
+logger = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+
+REFRESH_LEASE = timedelta(seconds=40)  # above one request's total deadline of 20 s
+WAIT_FOR_OTHERS = 45.0  # seconds, above the lease: whoever died refreshing is outwaited
+STORE_AGAIN_AFTER = (0.1, 1.0, 3.0, 8.0)  # seconds; with the request below REFRESH_LEASE
+STILL_GOOD = 5.0  # seconds that an access token needs to be worth sending
+
+NOT_RENEWABLE = Reason("not_renewable")
+BEING_RENEWED = Reason("being_renewed")
+NO_KEY_FITS = Reason("no_key_fits")
+
+
+def app_for(network: str, host: str = "") -> App:
+    """Our registration with `network`, from the settings; `host` is the server that was named."""
+    known = settings.NETWORKS[network]
+    return App(
+        client_id=known.get("client_id", ""),
+        client_secret=known.get("client_secret", ""),
+        api_url=origin_of(host) if host else known["api_url"],
+        token_url=known.get("token_url", ""),
+        more=known,
+    )
+
+
+def open_sealed(link: Link) -> Credentials:
+    """The link's credentials. Raises TryLater where no key opens them: staff can mend that."""
+    try:
+        return opened(link.sealed_credentials)
+    except SealBroken as error:
+        logger.error("link %s: %s", link.pk, error)
+        raise TryLater(NO_KEY_FITS) from error
+
+
+def opened(sealed: str) -> Credentials:
+    """What was sealed. Raises SealBroken."""
+    stored = unseal_json(sealed)
+    return Credentials(**{**stored, "scopes": tuple(stored["scopes"])})
+
+
+def leave_to_be_revoked(link: Link, sealed: str, now: datetime) -> Revocation | None:
+    """The row by which the network is asked to take `sealed`, got for `link`, back (delivery.token_revocation);
+    None where there is nothing, or no way."""
+    connector = CONNECTORS.get(link.network)
+    if not sealed or connector is None or not connector.can_revoke:
+        return None
+    return Revocation.objects.create(
+        network=link.network,
+        host=link.host,
+        sealed_credentials=sealed,
+        sealed_registration=_registration_of(link),
+        due_at=now,
+        created_at=now,
+    )
+
+
+def _registration_of(link: Link) -> str:
+    """Sealed as it is kept: the one that the link was made with, or the one that we have there."""
+    if link.registration:
+        return link.registration.sealed_details
+    there = ServerRegistration.objects.filter(
+        network=link.network, host=link.host, replaced_at=None
+    )
+    return there.values_list("sealed_details", flat=True).first() or ""
+
+
+def discard(
+    network: str, uid: str, given: Mapping[str, Any], registration: int | None, now: datetime
+) -> Revocation:
+    """The same for credentials that never were a link's; `registration` they were given to."""
+    ours = ServerRegistration.objects.filter(pk=registration or 0).first()
+    return Revocation.objects.create(
+        network=network,
+        host=given.get("host", ""),
+        sealed_credentials=_sealed(from_given(uid, given, now)),
+        sealed_registration=ours.sealed_details if ours else "",
+        due_at=now,
+        created_at=now,
+    )
+
+
+def from_given(uid: str, given: Mapping[str, Any], now: datetime) -> Credentials:
+    """Credentials as accounts.signals names them, of the account `uid`."""
+    expires_in = given.get("expires_in")
+    return Credentials(
+        access_token=given["access_token"],
+        refresh_token=given.get("refresh_token", ""),
+        expires_at=None if expires_in is None else now.timestamp() + float(expires_in),
+        scopes=tuple(given.get("scopes", ())),
+        token_type=given.get("token_type", ""),
+        uid=uid,
+        host=given.get("host", ""),
+        extra=dict(given.get("extra", {})),
+    )
+
+
+def keep(link: Link, credentials: Credentials, *, now: Clock = timezone.now) -> None:
+    """Seal and store `credentials` as the link's newest, whatever was there before."""
+    Link.objects.filter(pk=link.pk).update(**_columns(link, credentials, now()))
+    link.refresh_from_db()
+
+
+def secrets_of(credentials: Credentials, app: App) -> tuple[str, ...]:
+    """What must never stand in a log or an excerpt."""
+    found = (credentials.access_token, credentials.refresh_token, app.client_secret)
+    return tuple(secret for secret in (*found, *credentials.extra.values()) if len(secret) > 3)
+
+
+def connector_for(
+    link: Link,
+    *,
+    http: Http | None = None,
+    now: Clock = timezone.now,
+    refused: int | None = None,
+) -> Connector:
+    """The connector with fresh credentials. `refused` is the version that the network said no to.
+
+    Raises Unauthorized where the access is over for good, TryLater where it cannot be told now.
+    """
+    way_out: Http = http if http is not None else outgoing_http()
+    held = fresh(link, http=way_out, now=now, refused=refused)
+    return _connector(link, held, way_out, now)
+
+
+def fresh(
+    link: Link, *, http: Http, now: Clock = timezone.now, refused: int | None = None
+) -> Credentials:
+    """Credentials that last a while, refreshed ahead of their end by exactly one caller.
+
+    `link` may be a moment old: whoever renews it in between leaves a version that we find next.
+    """
+    give_up = time.monotonic() + WAIT_FOR_OTHERS
+    if refused is not None:
+        link.refresh_from_db()
+    while True:
+        held = open_sealed(link)
+        if not _needs_refresh(link, held, now(), refused):
+            return held
+        if not held.refresh_token:
+            raise Unauthorized(NOT_RENEWABLE)
+        if _take_the_refresh(link, now()):
+            return _refresh(link, held, http, now, still_good=refused is None)
+        if time.monotonic() > give_up:
+            raise TryLater(BEING_RENEWED)
+        time.sleep(0.05)
+        link.refresh_from_db()
+
+
+def is_refreshing(links: Collection[int], now: datetime) -> bool:
+    """Whether any of these links (primary keys) is being given a new token now."""
+    return Link.objects.filter(pk__in=links, refresh_until__gt=now).exists()
+
+
+def _connector(link: Link, credentials: Credentials, http: Http, now: Clock) -> Connector:
+    return CONNECTORS[link.network](
+        credentials,
+        http=http,
+        app=app_for(link.network, link.host),
+        clock=lambda: now().timestamp(),
+    )
+
+
+def _needs_refresh(link: Link, held: Credentials, now: datetime, refused: int | None) -> bool:
+    if refused is not None:
+        return link.credentials_version == refused
+    if held.expires_at is None:
+        return False
+    left = held.expires_at - now.timestamp()
+    if not held.refresh_token:
+        return left < 0
+    return left < CONNECTORS[link.network].refresh_ahead
+
+
+def _take_the_refresh(link: Link, now: datetime) -> bool:
+    """Whether the refresh of this very version is ours."""
+    return bool(
+        Link.objects.filter(
+            Q(refresh_until=None) | Q(refresh_until__lte=now),
+            pk=link.pk,
+            credentials_version=link.credentials_version,
+        ).update(refresh_until=now + REFRESH_LEASE)
+    )
+
+
+def _refresh(
+    link: Link, held: Credentials, http: Http, now: Clock, *, still_good: bool
+) -> Credentials:
+    """`still_good`: the network has not said no to the old ones, which then may do for a while."""
+    ours = Link.objects.filter(pk=link.pk, credentials_version=link.credentials_version)
+    try:
+        new = _connector(link, held, http, now).refresh()
+    except ConnectorError as error:
+        ours.update(refresh_until=None)
+        if isinstance(error, Unauthorized):
+            raise
+        return _go_on_with(held if still_good else None, error, now())
+    stored = _stored(ours, _columns(link, new, now()))
+    if not stored:  # the link ended, or was linked again, meanwhile: nobody keeps the new ones
+        leave_to_be_revoked(link, _sealed(new), now())
+    link.refresh_from_db()
+    # Nobody but a new linking can have overtaken us, and then that one's credentials count.
+    return new if stored else open_sealed(link)
+
+
+def _stored(ours: QuerySet[Link], columns: dict[str, object]) -> int:
+    """Nobody else has these, and the network may have forgotten those before them: a database that
+    goes away for a moment must not cost the link."""
+    for pause in STORE_AGAIN_AFTER:
+        try:
+            return ours.update(**columns)
+        except (InterfaceError, OperationalError):
+            if connection.in_atomic_block:
+                raise
+            logger.exception("new credentials are not stored yet")
+            connection.close()
+            time.sleep(pause)
+    return ours.update(**columns)
+
+
+def _go_on_with(held: Credentials | None, error: ConnectorError, now: datetime) -> Credentials:
+    """The old credentials while they last; nothing was sent, so the rest may try again later."""
+    if (
+        held is not None
+        and held.expires_at is not None
+        and held.expires_at - now.timestamp() > STILL_GOOD
+    ):
+        return held
+    after = error.after if isinstance(error, TryLater) else None
+    raise TryLater(error.reason, after=after, status=error.status, excerpt=error.excerpt) from error
+
+
+def _sealed(credentials: Credentials) -> str:
+    return seal_json({**asdict(credentials), "extra": dict(credentials.extra)})
+
+
+def _columns(link: Link, credentials: Credentials, now: datetime) -> dict[str, object]:
+    """The link's columns for new credentials."""
+    every = CONNECTORS[link.network].keep_fresh_every
+    ends = parsing.ends_at(credentials.expires_at, now)
+    if ends is None:
+        credentials = replace(credentials, expires_at=None)
+    columns: dict[str, object] = {
+        "sealed_credentials": _sealed(credentials),
+        "credentials_version": F("credentials_version") + 1,
+        "refresh_until": None,
+        "expires_at": ends,
+        "keep_fresh_at": now + timedelta(seconds=every)
+        if every and credentials.refresh_token
+        else None,
+    }
+    if credentials.scopes:
+        columns["scopes"] = " ".join(credentials.scopes)[:300]
+    return columns

@@ -1,0 +1,236 @@
+"""Whether a post goes to a link, how it reads there and who will read it. Asked three times:
+
+by the page before sending, when the deliveries are made, and right before a request leaves. It is
+the same function each time, so what was said beforehand is what happens.
+
+Reasons are codes (connectors.reasons.Reason); syndication.models.reason_texts has their sentences.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, cast
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Audience
+from accounts.public_urls import public_url
+from syndication.connectors import CONNECTORS, media, reasons
+from syndication.connectors.base import Audience as WireAudience
+from syndication.connectors.base import Connector, Kind, OutgoingPost, Photo, Preview, Terms
+from syndication.connectors.content import CONTENT, content_of
+from syndication.connectors.errors import Rejected, Unsupported
+from syndication.connectors.reasons import FOLLOWERS_NOT_APPROVED, Reason
+from syndication.models import Link, LinkState, Post, PostKind
+
+MOST_EARLIER = 3  # tries with other words that are looked for besides the last
+
+NEVER_SENT = (Audience.ONLY_ME, Audience.GROUP)
+
+STAYS_HERE = Reason("stays_here")
+NO_SUCH_KIND = reasons.KIND_UNKNOWN
+NO_SUCH_READERS = Reason("no_such_readers")
+NOT_ALLOWED_THERE = Reason("not_allowed_there")
+TURNED_OFF = Reason("turned_off")
+NOT_OPTED_IN = Reason("not_opted_in")
+NEEDS_YOU = Reason("needs_you")
+TAKEN_BACK = Reason("taken_back")
+UNLINKED = Reason("unlinked")
+CLOSED = Reason("account_closed")
+DISMISSED = Reason("dismissed")
+DISMISSED_BY_STAFF = Reason("dismissed_by_staff")
+ACCOUNT_REMOVED = Reason("account_removed")  # not by the member
+NO_PHOTO = Reason("no_photo")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """`is_expected`: the member would look for a copy there, so a refusal is written down."""
+
+    goes: bool
+    reason: str = ""  # a code: why not, or what holds it up
+    is_expected: bool = False
+    waits_for_member: bool = False
+    preview: Preview | None = None
+
+
+def decide(post: OutgoingPost, link: Link) -> Decision:
+    """Whether a copy of `post`, for the audience that it names, goes to `link`.
+
+    Asks the link's toggles: prefetch them where there are many links.
+    """
+    connector = CONNECTORS[link.network]
+    is_wanted = _is_wanted(link, post.kind, post.audience)
+    reason = _not_for(post, link, connector)
+    if reason:
+        return Decision(goes=False, reason=reason, is_expected=is_wanted)
+    if not is_wanted:
+        public = str(post.audience) == Audience.EVERYONE
+        return Decision(goes=False, reason=TURNED_OFF if public else NOT_OPTED_IN)
+    try:
+        preview = connector.preview(post)
+    except Unsupported as error:
+        return Decision(goes=False, reason=error.reason, is_expected=True)
+    if link.state == LinkState.PARKED:
+        return Decision(goes=True, reason=NEEDS_YOU, waits_for_member=True, preview=preview)
+    return Decision(goes=True, preview=preview)
+
+
+def why_not_any_more(post: Post, link: Link, audience: str) -> str:
+    """The last look: why a copy made for `audience` may not leave after all, or ""."""
+    if not covers(post, audience):
+        return TAKEN_BACK
+    if link.state == LinkState.ENDED:
+        return UNLINKED
+    if link.member.is_closing:
+        return CLOSED
+    decision = decide(outgoing(post, link, audience), link)
+    return "" if decision.goes else decision.reason
+
+
+def covers(post: Post, audience: str) -> bool:
+    """Whether the post, as it stands, may be read by everybody who reads a copy for `audience`."""
+    if post.deleted_at is not None:
+        return False
+    return post.audience in (audience, Audience.EVERYONE)
+
+
+def outgoing(post: Post, link: Link, audience: str, *, with_photo: bool = False) -> OutgoingPost:
+    """The post as a connector takes it. The photo's bytes only where it is really sent."""
+    is_public = audience == Audience.EVERYONE
+    photos = _photos(post, with_photo)
+    readable = tuple(one for one in photos if not one.content or media.can_be_read(one.content))
+    return OutgoingPost(
+        kind=cast(Kind, str(post.kind)),
+        **content_of(post),
+        permalink=public_url("post_detail", post.pk) if is_public else "",
+        photos=readable,
+        lost_photos=len(photos) - len(readable),
+        audience=cast(WireAudience, str(audience)),
+        always_permalink=link.always_permalink and is_public,
+        never_permalink=link.never_permalink,
+        written_at=post.created_at.timestamp() if post.created_at else 0.0,
+        terms=terms_of(link),
+    )
+
+
+def terms_of(link: Link) -> Terms | None:
+    """What the link's server lets through, as it was last read; None where it never was."""
+    return Terms(**link.terms) if link.terms else None
+
+
+_STORED = (
+    *("kind", "permalink", "audience", "always_permalink", "never_permalink"),
+    *("written_at", "lost_photos"),
+)
+
+
+def as_stored(
+    post: OutgoingPost, *, version: int = 0, before: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """What is kept of a post that left, until its fate is known.
+
+    `version` numbers its words. `before` is what was kept of an earlier try without a verdict: where
+    the member changed the words in between, either may be what stands there.
+    """
+    stored = {
+        **content_of(post),
+        **{name: getattr(post, name) for name in _STORED},
+        "terms": asdict(post.terms) if post.terms else None,
+        "photo_alts": [photo.alt for photo in post.photos],
+        "version": version,
+    }
+    earlier = [one for one in words_in_doubt(before or {}) if one["version"] != version]
+    return {**stored, "earlier": earlier[:MOST_EARLIER]} if earlier else stored
+
+
+def words_in_doubt(stored: dict[str, Any]) -> list[dict[str, Any]]:
+    """All that left and has no verdict yet, one entry for each version of the words, newest first."""
+    if not stored:
+        return []
+    latest = {"version": 0, **stored}
+    return [latest, *latest.pop("earlier", [])]
+
+
+def version_sent(stored: dict[str, Any]) -> int:
+    """Which version of the words a network has when it says that it took them. 0 where that is open:
+    earlier words left, too, and a network that knows a repeat by its key keeps those."""
+    words = words_in_doubt(stored)
+    return int(words[0]["version"]) if len(words) == 1 else 0
+
+
+def as_sent(stored: dict[str, Any]) -> OutgoingPost:
+    """The post as it left, without its pictures' bytes: to look for on the network's timeline."""
+    kept = {name: stored[name] for name in (*CONTENT, *_STORED) if name in stored}
+    if "url_title" not in stored and stored.get("kind") == PostKind.LINK:  # kept by version 0.1
+        kept |= {"title": "", "url_title": stored.get("title", "")}
+    terms = stored.get("terms")
+    return OutgoingPost(
+        **kept,
+        terms=Terms(**terms) if terms else None,
+        photos=tuple(Photo(content=b"", alt=alt) for alt in stored.get("photo_alts", [])),
+    )
+
+
+def left_out(stored: dict[str, Any], link: Link) -> tuple[str, ...]:
+    """What a copy that left goes without: codes of connectors.reasons."""
+    if not stored:
+        return ()
+    try:
+        return CONNECTORS[link.network].preview(as_sent(stored)).dropped
+    except Unsupported:
+        return ()
+
+
+def readers(link: Link, audience: str) -> str:
+    """Who reads a copy there, in words. Takes the number of friends from `link.friend_count`, unless
+    their list is still being read."""
+    name = CONNECTORS[link.network].name
+    words = {"count": getattr(link, "friend_count", 0), "network": name}
+    if audience == Audience.EVERYONE:
+        return _("everyone on %(network)s") % words
+    if audience in CONNECTORS[link.network].followers_read:
+        return _("your followers on %(network)s, whom you let in there") % words
+    if audience == Audience.FRIENDS_OF_FRIENDS:
+        return _("your %(network)s friends and their friends, not only people here") % words
+    if not words["count"] or link.pull_progress:
+        return _("your %(network)s friends, not only your friends here") % words
+    return _("your %(count)d %(network)s friends, not only your friends here") % words
+
+
+def _not_for(post: OutgoingPost, link: Link, connector: type[Connector]) -> str:
+    """Why the network cannot have it at all, or ""."""
+    if post.audience in NEVER_SENT:
+        return STAYS_HERE
+    if post.kind not in connector.kinds():
+        return NO_SUCH_KIND
+    if post.audience not in connector.audiences.get(post.kind, frozenset()):
+        return NO_SUCH_READERS
+    if post.audience in connector.followers_read and not link.follows_approved:
+        return FOLLOWERS_NOT_APPROVED
+    scope = connector.needs_scope.get(post.kind, "")
+    if scope and link.scopes and scope not in link.scopes.split():
+        return NOT_ALLOWED_THERE
+    return ""
+
+
+def _is_wanted(link: Link, kind: str, audience: str) -> bool:
+    """The member's toggle. Without a row: Everyone is on, anything narrower is off."""
+    if audience in NEVER_SENT:
+        return False
+    for toggle in link.toggles.all():
+        if (toggle.kind, toggle.audience) == (kind, audience):
+            return toggle.is_on
+    return audience == Audience.EVERYONE
+
+
+def _photos(post: Post, with_photo: bool) -> tuple[Photo, ...]:
+    if not post.photo:
+        return ()
+    if not with_photo:
+        return (Photo(content=b"", alt=post.photo_alt),)
+    try:
+        with post.photo.open("rb") as file:
+            return (Photo(content=file.read(), alt=post.photo_alt),)
+    except FileNotFoundError as error:
+        raise Rejected(NO_PHOTO) from error

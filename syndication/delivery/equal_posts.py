@@ -1,0 +1,49 @@
+"""Networks that take no text twice within a while, but answer with the first post: equal ones wait."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from syndication.connectors import CONNECTORS
+from syndication.connectors.base import OutgoingPost
+from syndication.connectors.errors import Unsupported
+from syndication.connectors.reasons import Reason
+from syndication.delivery import eligibility
+from syndication.models import Delivery, DeliveryKind, DeliveryState, Link
+
+EQUAL_SOON = Reason("equal_soon")
+NOT_TAKEN_AGAIN = Reason("not_taken_again")
+WAIT = timedelta(seconds=65)  # after an answer that named another delivery's copy
+
+
+def free_at(delivery: Delivery, post: OutgoingPost, link: Link, now: datetime) -> datetime | None:
+    """When `post` may leave for `link`, where an equal one left for it a moment ago; None: at once."""
+    connector = CONNECTORS[link.network]
+    if not connector.equals_apart:
+        return None
+    apart = timedelta(seconds=connector.equals_apart)
+    text = connector.preview(post).text
+    left = [
+        each.sent_at or each.first_sent_at
+        for each in _recent(delivery, link, now - apart)
+        if _text(each, link) == text
+    ]
+    return max((at + apart for at in left if at is not None), default=None)
+
+
+def _recent(delivery: Delivery, link: Link, since: datetime) -> list[Delivery]:
+    sent = Q(state=DeliveryState.SENT, sent_at__gt=since)
+    in_doubt = Q(state=DeliveryState.UNCONFIRMED, first_sent_at__gt=since)
+    rows = Delivery.objects.filter(sent | in_doubt, link=link, kind=DeliveryKind.PUBLISH)
+    return list(rows.exclude(pk=delivery.pk).select_related("post"))
+
+
+def _text(delivery: Delivery, link: Link) -> str | None:
+    """As it left, unless its words were changed within this while."""
+    try:
+        post = eligibility.outgoing(delivery.post, link, delivery.audience)
+        return CONNECTORS[link.network].preview(post).text
+    except Unsupported:
+        return None

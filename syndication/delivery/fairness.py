@@ -1,0 +1,275 @@
+"""Fair scheduling: choose the next due deliveries, so that links take turns.
+
+What is read for one choice does not grow with the backlog. The oldest due rows of each state come from
+an index. Where those few hundred are all that is due, they are the choice. Where there are more (a
+backlog), links are chosen from three sources in turn:
+
+- a rotation over all links that have open rows, which goes on where it stopped: whatever lies before or
+  after it in time, each link gets its turn. This alone keeps anybody from waiting for ever;
+- the links whose rows were asked for last, so that a post of this moment does not wait for the backlog;
+- the links whose rows have been due longest.
+
+All of them pass over what cannot be claimed: links that rest, are busy or paused, rows that wait for an
+earlier one. Then the first rows of each chosen link are read, the oldest first. The choice is only a
+proposal: the claim decides. The place of the rotation is kept in memory, and a process that dies or
+starts anew begins it anywhere.
+
+Tried and left: one window of rows at either end (5,000 rows of a resting link fill it), all due rows
+grouped by link (0.3 to 6 s for each choice with 130,000 links), the next turn kept in a column of the
+link (a row written without it would never leave).
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import random
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db.models import (
+    Case,
+    Exists,
+    OuterRef,
+    Q,
+    Subquery,
+    When,
+)
+
+from syndication.delivery import circuit_breaker
+from syndication.delivery.claimable import NOW, has_its_turn, link_is_free
+from syndication.delivery.compiled import Assembled, Figures, given, together
+from syndication.models import Delivery, DeliveryState, Link
+from syndication.models.newest import Column
+
+STATES = (DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.UNCONFIRMED)
+WINDOW = 200  # rows that are read at an end
+DEPTH = 10_000  # rows that are passed over at most to find links whose rows were asked for last
+STEPS = (100, 400, 1600)  # links that the rotation passes in one statement, and then in the next
+LOOK_FOR = 0.25  # seconds after which the rotation stops, and goes on with the next choice
+PLACES = (1, 2, 4, 8)  # rows of one link in one choice
+
+Row = tuple[Any, ...]
+_TABLE = Delivery._meta.db_table
+
+
+def by_link(now: datetime, most: int) -> list[list[int]]:
+    """About `most` rows to try next, those of one link together and in their order."""
+    asked = _composed(most, circuit_breaker.closed(now))
+    due, is_all = asked.oldest_due(now)
+    found = _of_known(due, most) if is_all else _of_backlog(asked, due, now, most)
+    random.shuffle(found)  # two workers with one list do not follow each other about
+    return found
+
+
+def worth_waking(now: datetime, most: int) -> int:
+    """How many workers, up to `most`, are likely to find something to claim. In a backlog all of them:
+    to find out would take as long as to try."""
+    due, is_all = _composed(most, circuit_breaker.closed(now)).oldest_due(now)
+    return min(most, len(due)) if is_all else most
+
+
+class Rotation:
+    """Where the rotation over links stands in this process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._place: int | None = None
+
+    def place(self) -> int:
+        """The link after which it goes on; anywhere, to begin with."""
+        with self._lock:
+            if self._place is None:
+                last = Link.objects.order_by("-pk").values_list("pk", flat=True).first()
+                self._place = random.randrange(last + 1) if last else 0  # noqa: S311 - a place, no secret
+            return self._place
+
+    def move(self, place: int) -> None:
+        with self._lock:
+            self._place = place
+
+
+_rotation = Rotation()
+
+
+def _of_known(due: list[Row], most: int) -> list[list[int]]:
+    """From all that is due: half of the links by their newest row, half by their oldest."""
+    links = list(itertools.islice(_in_turn(_links(reversed(due)), _links(due)), most))
+    places = max(1, most // max(1, len(links)))
+    turns: dict[int, list[int]] = {link: [] for link in links}
+    for _, pk, link in due:
+        if link in turns and len(turns[link]) < places:
+            turns[link].append(pk)
+    return list(turns.values())
+
+
+def _of_backlog(asked: Asked, due: list[Row], now: datetime, most: int) -> list[list[int]]:
+    following, passed, are_all = asked.in_rotation(now)
+    last = [] if are_all else asked.asked_last(now)
+    sources = (following, last, _links(due))
+    links = list(itertools.islice(_in_turn(*sources), most))
+    taken = list(itertools.takewhile(set(links).__contains__, following))
+    if len(taken) == len(following):
+        _rotation.move(passed)
+    elif taken:
+        _rotation.move(taken[-1])
+    return asked.first_rows(now, links)
+
+
+def _links(rows: Iterable[Row]) -> list[int]:
+    return list(dict.fromkeys(row[-1] for row in rows))
+
+
+def _in_turn(*sources: Iterable[int]) -> Iterator[int]:
+    """One of each source after the other, none twice."""
+    seen: set[int] = set()
+    for several in itertools.zip_longest(*sources):
+        for each in several:
+            if each is not None and each not in seen:
+                seen.add(each)
+                yield each
+
+
+class Asked:
+    """What one choice asks the database, composed once (delivery.compiled)."""
+
+    def __init__(self, most: int, closed: frozenset[str]) -> None:
+        self._most = most
+        may_go = has_its_turn(NOW) & link_is_free(NOW, closed, link="link")
+        due = Delivery.objects.filter(due_at__lte=NOW).annotate(may_go=_figure(may_go))
+        self._oldest = [
+            Figures(
+                due.filter(state=state)
+                .order_by("due_at")
+                .values_list("due_at", "pk", "link", "may_go")[:WINDOW]
+            )
+            for state in STATES
+        ]
+        self._newest = [_asked_last(size, closed, most) for size in (WINDOW, DEPTH)]
+        self._rotation = [_following(steps, closed) for steps in STEPS]
+        self._rows = {places: Figures(self._first(places)) for places in PLACES}
+
+    def oldest_due(self, now: datetime) -> tuple[list[Row], bool]:
+        """(due_at, pk, link) of the oldest due rows that may be claimed; and whether no
+        other rows are due."""
+        windows = together(*((each, {"now": now}) for each in self._oldest), by_index=True)
+        rows = sorted(row for window in windows for row in window)
+        is_all = all(len(window) < WINDOW for window in windows)
+        return [row[:3] for row in rows if row[3]], is_all
+
+    def asked_last(self, now: datetime) -> list[int]:
+        """Links that may be asked, by the latest moment at which somebody asked for a due row."""
+        links: list[int] = []
+        for window in self._newest:
+            links = _links(window.all(now=now))
+            if len(links) >= self._most // 2:
+                break
+        return links
+
+    def in_rotation(self, now: datetime) -> tuple[list[int], int, bool]:
+        """The next links that may be asked and have a due row, until there are enough, all were
+        looked at, or LOOK_FOR is over. Then the last link that was looked at, and whether all were."""
+        found: list[int] = []
+        start = place = _rotation.place()
+        has_begun_anew = is_round = False
+        end = time.monotonic() + LOOK_FOR
+        for window in itertools.chain(self._rotation, itertools.repeat(self._rotation[-1])):
+            rows = window.all(now=now, after=place)
+            found += [link for may_go, link in rows if may_go]
+            place = rows[-1][1] if rows else 0
+            is_round = has_begun_anew and (place >= start or not rows)
+            has_begun_anew |= not rows
+            if len(found) >= self._most or is_round or time.monotonic() > end:
+                break
+        return list(dict.fromkeys(found)), place, is_round
+
+    def first_rows(self, now: datetime, links: list[int]) -> list[list[int]]:
+        """The first rows of each link that may be claimed, the oldest first."""
+        if not links:
+            return []
+        wanted = self._most // len(links)
+        places = max(each for each in PLACES if each <= max(1, wanted))
+        # The statement has room for `most` links; where there are fewer, the last fills the rest.
+        named = {f"link{n}": links[min(n, len(links) - 1)] for n in range(self._most)}
+        rows = self._rows[places].all(now=now, **named)
+        return [found for row in rows if (found := [pk for pk in row if pk is not None])]
+
+    def _first(self, places: int) -> Any:
+        its_rows = _rows_of(OuterRef("pk")).order_by("due_at", "pk").values("pk")
+        several = [given(f"link{number}", Link, "id") for number in range(self._most)]
+        names = {f"row{n}": Subquery(its_rows[n : n + 1]) for n in range(places)}
+        return Link.objects.filter(pk__in=several).annotate(**names).values_list(*names)
+
+
+def _asked_last(size: int, closed: frozenset[str], most: int) -> Assembled:
+    """`most` links that may be asked, of those that have one of the `size` open rows asked for last."""
+    may_go = Q(state__in=STATES, due_at__lte=NOW) & has_its_turn(NOW)
+    last = (
+        Delivery.objects.filter(due_at__isnull=False)
+        .order_by("-asked_at", "-pk")
+        .annotate(may_go=_figure(may_go))
+        .values_list("link_id", "asked_at", "may_go")[:size]
+    )
+    is_free = Link.objects.filter(pk=Column("of_link.link_id")).values_list(
+        _figure(link_is_free(NOW, closed))
+    )
+    return Assembled(
+        "SELECT link_id FROM (SELECT link_id, MAX(asked_at) FROM",
+        last,
+        f"AS last WHERE may_go = 1 GROUP BY link_id ORDER BY 2 DESC LIMIT {size}) AS of_link WHERE",
+        is_free,
+        f"= 1 LIMIT {most}",
+        otherwise=lambda: _free_of(last, closed, most),
+    )
+
+
+def _free_of(last: Any, closed: frozenset[str], most: int) -> list[Row]:
+    """The same in two steps."""
+    links = dict.fromkeys(link for link, _asked_at, may_go in last.all() if may_go)
+    free = Link.objects.filter(link_is_free(NOW, closed), pk__in=links).values_list("pk", flat=True)
+    is_free = set(free).__contains__
+    return [(link,) for link in filter(is_free, links)][:most]
+
+
+def _following(steps: int, closed: frozenset[str]) -> Assembled:
+    """Of each of the next `steps` links with open rows, by key: whether it may be asked and has a due
+    row. Each link is found by one step in an index; DISTINCT would read all their rows."""
+    next_one = f"(SELECT MIN(link_id) FROM {_TABLE} WHERE due_at IS NOT NULL AND link_id >"  # noqa: S608
+    may_go = link_is_free(NOW, closed) & Q(Exists(_rows_of(OuterRef("pk"))))
+    after = given("after", Link, "id")
+    has_rows = Exists(Delivery.objects.filter(link=OuterRef("pk"), due_at__isnull=False))
+    links = Link.objects.filter(has_rows, pk__gt=after).order_by("pk")
+    return Assembled(
+        f"WITH RECURSIVE step(link, number) AS (SELECT {next_one} %s), 1 UNION ALL SELECT",
+        after,
+        next_one,
+        "step.link), step.number + 1 FROM step",
+        f"WHERE step.link IS NOT NULL AND step.number < {steps}) SELECT",
+        Link.objects.filter(pk=Column("step.link")).values_list(_figure(may_go)),
+        ", step.link FROM step WHERE step.link IS NOT NULL ORDER BY step.link",
+        otherwise=lambda: links.values_list(_figure(may_go), "pk")[:steps],
+    )
+
+
+def _rows_of(link: Any) -> Any:
+    """The due rows of a link that have their turn.
+
+    The conditions stand as a CASE, so that the planner has no choice but the index of a link's rows
+    in their order: it took a few rows of 5,000 for all, and sorted them each time.
+    """
+    may_go = _figure(Q(state__in=STATES) & has_its_turn(NOW))
+    return Delivery.objects.filter(link=link, due_at__lte=NOW).alias(may_go=may_go).filter(may_go=1)
+
+
+def _figure(condition: Any) -> Case:
+    """1 where it holds, else 0."""
+    return Case(When(condition, then=1), default=0)
+
+
+@functools.lru_cache(maxsize=16)
+def _composed(most: int, closed: frozenset[str]) -> Asked:
+    """One for each set of closed hosts; there are few, and they change seldom."""
+    return Asked(most, closed)

@@ -1,0 +1,64 @@
+"""The way out as a connector gets it for one claim: no request leaves without a running lease."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from accounts.safe_http import Answer as HttpAnswer
+from accounts.safe_http import HttpFailure, MaybeSent, NotSent, SafeHttp
+from syndication.connectors.wire import reset_after
+from syndication.delivery import circuit_breaker, claims, heartbeats, rate_limits
+from syndication.delivery.claims import Claim, Clock
+
+# safe_http's words for "the host said nothing at all"; the others are refusals of our own.
+NETWORK_LEVEL = frozenset({"dns", "connect", "timeout", "tls", "reset", "broken"})
+
+
+class LeasedHttp:
+    """Fulfils connectors.base.Http. Renews the lease, counts the request, feeds the breaker,
+    remembers the last status."""
+
+    NotSent = NotSent
+    MaybeSent = MaybeSent
+
+    def __init__(self, inner: SafeHttp, held: Claim, now: Clock) -> None:
+        self.exchanges = 0
+        self.last_status = 0
+        self._inner = inner
+        self._held = held
+        self._now = now
+        self._host = circuit_breaker.host_of(held.link)
+        self._is_well = held.host_is_well
+
+    def request(self, method: str, url: str, *, deadline: float = 20.0, **parts: Any) -> HttpAnswer:
+        """As SafeHttp.request. Raises claims.LostLease before anything leaves."""
+        heartbeats.beat()
+        rate_limits.spend(self._held.link, self._now())
+        claims.renew(self._held, self._now(), deadline=deadline)  # last: the others may take long
+        self.exchanges += 1
+        self.last_status = 0
+        began = time.monotonic()
+        try:
+            answer = self._inner.request(method, url, deadline=deadline, **parts)
+        except HttpFailure as failure:
+            self._failed(failure, time.monotonic() - began)
+            raise
+        self.last_status = answer.status
+        self._answered(time.monotonic() - began)
+        left = reset_after(answer.headers, self._now().timestamp())
+        if left is not None:
+            rate_limits.rest(self._held.link, left, self._now())
+        return answer
+
+    def _answered(self, seconds: float) -> None:
+        """Tell the breaker, unless nothing changed: a host that was well answered in time."""
+        if not self._is_well or seconds >= circuit_breaker.SLOW:
+            circuit_breaker.answered(self._host, self._now(), seconds=seconds)
+
+    def _failed(self, failure: HttpFailure, seconds: float) -> None:
+        self._is_well = False
+        if failure.reason in NETWORK_LEVEL:
+            circuit_breaker.failed(self._host, self._now())
+        if seconds >= circuit_breaker.SLOW:
+            circuit_breaker.late(self._host, self._now())

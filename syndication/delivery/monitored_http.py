@@ -1,0 +1,44 @@
+"""The way out of the pull worker (lists, revocations, refreshes of idle links): the breaker learns how
+each host does. No heartbeat: /readyz asks after the workers that deliver."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+from accounts.outgoing import outgoing_http
+from accounts.safe_http import Answer, HttpFailure, MaybeSent, NotSent
+from syndication.delivery import circuit_breaker
+from syndication.delivery.claims import Clock
+from syndication.delivery.leased_http import NETWORK_LEVEL
+
+SHORTEST = 2.0  # seconds that a request gets whatever is left
+
+
+class WatchedHttp:
+    """Fulfils connectors.base.Http."""
+
+    NotSent = NotSent
+    MaybeSent = MaybeSent
+
+    def __init__(self, now: Clock, *, seconds: float | None = None) -> None:
+        """`seconds`: all requests together may take about so long."""
+        self._now = now
+        self._end = None if seconds is None else time.monotonic() + seconds
+
+    def request(self, method: str, url: str, *, deadline: float = 20.0, **parts: Any) -> Answer:
+        """As SafeHttp.request."""
+        host, began = urlsplit(url).netloc, time.monotonic()
+        if self._end is not None:
+            deadline = max(SHORTEST, min(deadline, self._end - began))
+        try:
+            answer = outgoing_http().request(method, url, deadline=deadline, **parts)
+        except HttpFailure as failure:
+            if failure.reason in NETWORK_LEVEL:
+                circuit_breaker.failed(host, self._now())
+            if time.monotonic() - began >= circuit_breaker.SLOW:
+                circuit_breaker.late(host, self._now())
+            raise
+        circuit_breaker.answered(host, self._now(), seconds=time.monotonic() - began)
+        return answer

@@ -1,0 +1,202 @@
+"""What follows for the networks when a post is written, narrowed or deleted.
+
+Every function works in the caller's transaction and knows no request. Which copies go is decided in
+delivery.eligibility; here the rows are made. The presses of "Where it went" are in actions.commands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet
+
+from accounts.models import Audience, Member
+from syndication.connectors import CONNECTORS, reasons
+from syndication.connectors.base import OutgoingPost, Preview
+from syndication.connectors.reasons import Reason
+from syndication.delivery import eligibility, outcomes, reauthorization, sequence, undelivered
+from syndication.delivery.sequence import MAYBE_OUT, NOT_OUT, Start
+from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Post
+from syndication.models.errors import NotNow, NotYours
+
+CANNOT_TAKE_BACK = reasons.CANNOT_DELETE
+NO_ACCESS_ANY_MORE = Reason("no_access_any_more")
+COPY_THERE = Reason("copy_there")
+
+_S = DeliveryState
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What will happen on one link: whether it goes, how it reads there, or why it does not go."""
+
+    link: Link
+    goes: bool
+    preview: Preview | None = None
+    reason: str = ""
+    readers: str = ""
+
+
+@transaction.atomic
+def plan(post: Post, *, without: Collection[int] = (), foretold: Collection[int] = ()) -> None:
+    """A row for each link that gets a copy, or that the member would look for one on. Idempotent.
+
+    `without` holds the keys of the links that the member left out for this post, `foretold` of those
+    of which the page before sending said that no copy goes there: of any other that gets none the
+    member is told (delivery.undelivered).
+    """
+    links = _links_of(post.author).exclude(deliveries__post=post).exclude(pk__in=without)
+    for link in links:
+        decision = eligibility.decide(eligibility.outgoing(post, link, post.audience), link)
+        if decision.goes:
+            state = _S.PARKED if decision.waits_for_member else _S.WAITING
+        elif decision.is_expected:
+            state = _S.SKIPPED
+        else:
+            continue
+        start = Start(state, decision.reason, is_told=link.pk in foretold)
+        sequence.add(post, link, DeliveryKind.PUBLISH, start)
+
+
+@transaction.atomic
+def follow(post: Post) -> None:
+    """After narrowing or deleting: what has not left stays, what is out or in flight is taken back.
+
+    Copies for an audience that the post still has are left alone; widening sends nothing.
+    """
+    Post.objects.select_for_update(no_key=True).get(pk=post.pk)
+    rows = Delivery.objects.filter(post=post).exclude(kind=DeliveryKind.DELETE)
+    for row in rows.select_related("link__member", "post").order_by("sequence"):
+        if not eligibility.covers(post, row.audience):
+            _take_back(post, row)
+
+
+@transaction.atomic
+def let_go(link: Link, now: datetime) -> None:
+    """After a link ended: the member is told of copies that were to be deleted and stay now.
+
+    May be called again: a worker may give a row back, or a killed one leave it, after that.
+    """
+    reauthorization.wind_down(link, link.parked_reason or eligibility.UNLINKED)
+    at_rest = {"due_at": None, "lease_owner": "", "lease_until": None}
+    left = link.deliveries.free(now)
+    deletes = left.filter(kind=DeliveryKind.DELETE, state__in=(_S.WAITING, _S.PARKED, _S.SENDING))
+    for row in deletes.select_related("link__member", "post"):
+        gone = Delivery.objects.filter(pk=row.pk, state=row.state)
+        if gone.change(_S.CANCELLED, reason=NO_ACCESS_ANY_MORE, **at_rest):
+            row.refresh_from_db(fields=["state", "reason"])
+            undelivered.tell(row)
+    left.filter(state=_S.SENDING).change(_S.UNCONFIRMED, reason=outcomes.ASK_YOU, **at_rest)
+
+
+@transaction.atomic
+def send_copy(post: Post, link: Link, *, by: Member) -> Delivery:
+    """The press that sends a narrower or a new copy. Raises NotYours, and NotNow with the reason."""
+    if not by.pk == post.author_id == link.member_id:
+        raise NotYours(post)
+    Post.objects.select_for_update(no_key=True).get(pk=post.pk)
+    decision = eligibility.decide(eligibility.outgoing(post, link, post.audience), link)
+    if post.deleted_at is not None or link.state == LinkState.ENDED or not decision.goes:
+        raise NotNow(decision.reason or eligibility.UNLINKED)
+    before = _copies_and_deletes(post).filter(link=link).order_by("sequence").last()
+    if before is not None and sequence.stands_in_the_way(before):
+        raise NotNow(COPY_THERE)
+    state = _S.PARKED if decision.waits_for_member else _S.WAITING
+    start = Start(state, decision.reason, is_by_hand=True)
+    return sequence.add(post, link, DeliveryKind.PUBLISH, start)
+
+
+def sendable(post: Post, *, by: Member) -> list[Link]:
+    """Links that `send_copy` would send to now, with `readers` in words."""
+    if post.deleted_at is not None or post.author_id != by.pk:
+        return []
+    last = {row.link_id: row for row in _copies_and_deletes(post).order_by("sequence")}
+    found: list[Link] = []
+    for link in _links_of(by).annotate(friend_count=Count("friends")):
+        before = last.get(link.pk)
+        is_free = before is None or not sequence.stands_in_the_way(before)
+        if (
+            is_free
+            and eligibility.decide(eligibility.outgoing(post, link, post.audience), link).goes
+        ):
+            link.readers = eligibility.readers(link, post.audience)  # type: ignore[attr-defined]
+            found.append(link)
+    return found
+
+
+def foresee(member: Member, draft: OutgoingPost, audience: str) -> list[Foreseen]:
+    """What would happen to `draft` on each link of `member`, by the rules that `plan` follows."""
+    return [
+        _foreseen(link, replace(draft, audience=audience))  # type: ignore[arg-type]
+        for link in _links_of(member).annotate(friend_count=Count("friends"))
+    ]
+
+
+def _foreseen(link: Link, draft: OutgoingPost) -> Foreseen:
+    is_public = str(draft.audience) == Audience.EVERYONE
+    draft = replace(
+        draft,
+        permalink=draft.permalink if is_public else "",
+        always_permalink=link.always_permalink and is_public,
+        never_permalink=link.never_permalink,
+        terms=eligibility.terms_of(link),
+    )
+    decision = eligibility.decide(draft, link)
+    return Foreseen(
+        link=link,
+        goes=decision.goes,
+        preview=decision.preview,
+        reason=decision.reason,
+        readers=eligibility.readers(link, draft.audience) if decision.goes else "",
+    )
+
+
+def _links_of(member: Member) -> QuerySet[Link]:
+    return Link.objects.of(member).prefetch_related("toggles").order_by("network", "pk")
+
+
+def _copies_and_deletes(post: Post) -> QuerySet[Delivery]:
+    """What made and unmade copies. An edit does neither, however it ended."""
+    return Delivery.objects.filter(post=post).exclude(kind=DeliveryKind.EDIT)
+
+
+def _take_back(post: Post, publish: Delivery) -> None:
+    """Cancel what waits, edits too; behind a copy that is out, or may be, goes a delete.
+
+    Whether an edit arrived is nothing to wait for when the copy goes anyway.
+    """
+    row = Delivery.objects.filter(pk=publish.pk)
+    is_asked = Q(kind=DeliveryKind.EDIT, state=_S.UNCONFIRMED, due_at=None)
+    if row.filter(Q(state__in=NOT_OUT) | is_asked).change(
+        _S.CANCELLED, reason=eligibility.TAKEN_BACK, due_at=None, sent_as={}
+    ):
+        return
+    maybe_out = row.filter(kind=DeliveryKind.PUBLISH, state__in=MAYBE_OUT, gone_at=None)
+    if not maybe_out.exists() or _has_delete(publish):
+        return
+    state, reason = _how_to_delete(publish)
+    delete = sequence.add(post, publish.link, DeliveryKind.DELETE, Start(state, reason))
+    if undelivered.is_end(delete.state, delete.due_at):
+        undelivered.tell(delete)
+
+
+def _has_delete(publish: Delivery) -> bool:
+    return Delivery.objects.filter(
+        post=publish.post_id,
+        link=publish.link_id,
+        kind=DeliveryKind.DELETE,
+        sequence__gt=publish.sequence,
+    ).exists()
+
+
+def _how_to_delete(publish: Delivery) -> tuple[str, str]:
+    if publish.link.state == LinkState.ENDED:
+        return _S.SKIPPED, NO_ACCESS_ANY_MORE
+    if publish.post.kind not in CONNECTORS[publish.link.network].can_delete:
+        return _S.SKIPPED, CANNOT_TAKE_BACK
+    if publish.link.state == LinkState.PARKED:
+        return _S.PARKED, eligibility.NEEDS_YOU
+    return _S.WAITING, ""

@@ -1,0 +1,116 @@
+"""A link that needs its member: everything for it waits, they are told once, and it goes on again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from syndication.connectors import CONNECTORS
+from syndication.connectors.reasons import Reason
+from syndication.delivery import eligibility, notices, retry_policy, wakeups
+from syndication.models import (
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    Link,
+    LinkState,
+    Notice,
+)
+
+PARKED = "parked"
+TOO_NARROW = "scope"
+UNCONFIRMED = "unconfirmed"
+
+
+@transaction.atomic
+def park(link: Link, reason: Reason) -> bool:
+    """The network said for sure that the access is over. Whether this parked the link.
+
+    Only where `link` still holds the credentials that were refused: who linked again in the
+    meantime is not parked by the old ones' end.
+    """
+    parked = Link.objects.active().filter(pk=link.pk, credentials_version=link.credentials_version)
+    if not parked.update(state=LinkState.PARKED, parked_at=timezone.now(), parked_reason=reason):
+        return False
+    waiting = link.deliveries.filter(state=DeliveryState.WAITING)
+    waiting.change(DeliveryState.PARKED, reason=eligibility.NEEDS_YOU)
+    hint = CONNECTORS[link.network].relink_hint
+    notices.tell(link.member, PARKED, link=link, params={"hint": hint} if hint else {})
+    return True
+
+
+def tell_too_narrow(link: Link) -> None:
+    """The access holds, but not for this kind of post: that delivery alone waits."""
+    notices.tell(link.member, TOO_NARROW, link=link)
+
+
+@transaction.atomic
+def link_again(link: Link) -> None:
+    """The member linked the account again: what was parked goes on, what is too old is missed."""
+    now = timezone.now()
+    Link.objects.filter(pk=link.pk).exclude(state=LinkState.ENDED).update(
+        state=LinkState.ACTIVE, parked_at=None, parked_reason=""
+    )
+    link.refresh_from_db()
+    parked = link.deliveries.filter(state=DeliveryState.PARKED)
+    too_old = parked.filter(_is_too_old(now))
+    too_old.change(DeliveryState.MISSED, reason=retry_policy.TOO_OLD, due_at=None)
+    parked.change(DeliveryState.WAITING, reason="", network_words="", due_at=now)
+    in_doubt = Delivery.objects.filter(link=link, state=DeliveryState.UNCONFIRMED, due_at=None)
+    in_doubt.update(due_at=now, reads=0, is_told=False)  # perhaps it can be read now
+    gone = Notice.objects.filter(link=link, incident__in=[PARKED, TOO_NARROW], closed_at=None)
+    gone.update(closed_at=now)
+    wakeups.hint_due()
+
+
+def goes_after_relinking(link: Link) -> str:
+    """What `link_again` will set going, in words for the member."""
+    parked = link.deliveries.filter(state=DeliveryState.PARKED)
+    is_delete = Q(kind=DeliveryKind.DELETE)
+    is_too_old = _is_too_old(timezone.now())
+    counted = parked.aggregate(
+        going=Count("pk", filter=~is_delete & ~is_too_old),
+        old=Count("pk", filter=is_too_old),
+        deletes=Count("pk", filter=is_delete),
+    )
+    words = []
+    if count := counted["going"]:
+        said = ngettext(
+            "Afterwards %(n)d post or change that waits goes there.",
+            "Afterwards %(n)d posts or changes that wait go there.",
+            count,
+        )
+        words.append(said % {"n": count})
+    if count := counted["deletes"]:
+        said = ngettext("%(n)d copy there is deleted.", "%(n)d copies there are deleted.", count)
+        words.append(said % {"n": count})
+    if count := counted["old"]:
+        said = ngettext(
+            "%(n)d post is older than 48 hours: it goes only when you send it.",
+            "%(n)d posts are older than 48 hours: they go only when you send them.",
+            count,
+        )
+        words.append(said % {"n": count})
+    return " ".join(words) or _("Nothing waits for it.")
+
+
+def _is_too_old(now: datetime) -> Q:
+    return Q(kind=DeliveryKind.PUBLISH, asked_at__lt=now - retry_policy.PUBLISH_WITHIN)
+
+
+def wind_down(link: Link, reason: str = eligibility.UNLINKED) -> None:
+    """The link ends: nothing more goes there, and what is in doubt only the member can tell.
+
+    What becomes of deletes the member is told (deliveries.let_go).
+    """
+    waits = Q(state__in=(DeliveryState.WAITING, DeliveryState.PARKED))
+    over = Q(state__in=(DeliveryState.FAILED, DeliveryState.MISSED))
+    link.deliveries.filter(over | waits & ~Q(kind=DeliveryKind.DELETE)).change(
+        DeliveryState.CANCELLED, reason=reason, due_at=None, sent_as={}
+    )
+    link.deliveries.filter(state=DeliveryState.UNCONFIRMED).update(due_at=None)

@@ -1,0 +1,169 @@
+"""Looking on the network's own timeline for a copy whose fate is unknown, before anything else.
+
+A copy that another delivery of the link holds is never counted: two equal texts are two posts.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from syndication.connectors import CONNECTORS, reasons
+from syndication.connectors.base import Candidates, Connector, Receipt, RemotePost
+from syndication.connectors.errors import (
+    ConnectorError,
+    NoVerdict,
+    TryLater,
+    Unauthorized,
+)
+from syndication.connectors.text import core, normalise
+from syndication.delivery import claims, outcomes, reauthorization, retry_policy, undelivered
+from syndication.delivery.eligibility import as_sent, words_in_doubt
+from syndication.delivery.outcomes import Run
+from syndication.models import Delivery, DeliveryKind, DeliveryState
+
+logger = logging.getLogger(__name__)
+
+CLOCKS_DIFFER = timedelta(seconds=60)
+READS_WHERE_IT_LAGS = 2
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a look at the timeline tells. `copy` None: not there where `is_sure`, else nobody knows.
+
+    `version`: which of the words that left the copy has; None where that is open.
+    """
+
+    copy: RemotePost | None = None
+    version: int | None = None
+    is_sure: bool = True
+
+
+def look(run: Run) -> None:
+    """Read back, and settle what that tells."""
+    connector = CONNECTORS[run.link.network]
+    delivery = run.delivery
+    can_look = delivery.post.kind in connector.can_read_back and delivery.sent_as
+    is_poison = delivery.reads > retry_policy.MOST_READS and claims.kills_its_workers(delivery)
+    if not can_look or is_poison:
+        outcomes.ask_member(run, "cannot_look")
+        return
+    try:
+        seen = run.once_refreshed(lambda each: _seen(run, each))
+    except ConnectorError as error:
+        outcomes.note(run, error)
+        _could_not_look(run, error)
+        return
+    except claims.LostLease:
+        raise
+    except Exception:  # a fault of ours must not hold up the link until its lease is over
+        logger.exception("delivery %s", delivery.pk)
+        _could_not_look(run, NoVerdict(reasons.UNREADABLE))
+        return
+    _settle(run, seen, lags=connector.timeline_lags)
+
+
+def _settle(run: Run, seen: Seen, *, lags: bool) -> None:
+    if seen.copy is not None:
+        receipt = Receipt(seen.copy.remote_id, seen.copy.url)
+        outcomes.arrived(run, receipt, outcome="found", version=seen.version)
+    elif run.held.was_left or (lags and run.delivery.reads < READS_WHERE_IT_LAGS):
+        due_at = outcomes.quiet_until(run.link, run.now())
+        run.settle(DeliveryState.UNCONFIRMED, "not_found", due_at=due_at, reason=outcomes.LOOKING)
+    elif seen.is_sure:
+        outcomes.again(run, "", outcome="not_found")
+    else:
+        outcomes.ask_member(run, "not_sure", reason=outcomes.NOT_SURE)
+
+
+def _seen(run: Run, connector: Connector) -> Seen:
+    """The copy with the words that left last, or with those of a try before them. What reads exactly so
+    comes before what a server may have written anew."""
+    tries: list[tuple[dict[str, Any], Candidates]] = []
+    for words in words_in_doubt(run.delivery.sent_as):
+        found = _candidates(run, connector, words)
+        copy = _ours(run.delivery, found.exact)
+        if copy is not None:
+            return Seen(copy, int(words["version"]))
+        tries.append((words, found))
+    for words, found in tries:
+        copy = _ours(run.delivery, found.alike)
+        if copy is None or run.delivery.is_edit:
+            continue
+        if _may_be_anothers(run.delivery, connector, words):
+            return Seen(is_sure=False)
+        return Seen(copy, int(words["version"]) if len(tries) == 1 else None)
+    return Seen(is_sure=all(found.is_conclusive for _, found in tries))
+
+
+def _candidates(run: Run, connector: Connector, words: dict[str, Any]) -> Candidates:
+    copy = undelivered.copy_before(run.delivery) if run.delivery.is_edit else run.delivery
+    if copy is None:
+        return Candidates()
+    since = copy.first_sent_at or copy.created_at
+    return connector.look_up(
+        as_sent(words),
+        since=(since - CLOCKS_DIFFER).timestamp(),
+        idempotency_key=run.delivery.idempotency_key,
+    )
+
+
+def _ours(delivery: Delivery, candidates: Sequence[RemotePost]) -> RemotePost | None:
+    """Of an edit: the copy that it was for. Of a publish: the first that no other delivery holds."""
+    if not delivery.is_edit:
+        return _not_held_by_others(candidates, delivery)
+    copy = undelivered.copy_before(delivery)
+    ours = (each for each in candidates if copy is not None and each.remote_id == copy.remote_id)
+    return next(ours, None)
+
+
+def _may_be_anothers(delivery: Delivery, connector: Connector, words: dict[str, Any]) -> bool:
+    """Whether what looks like this delivery's copy may as well be that of another one in doubt, whose
+    words differ in what servers write anew alone, or in what the list does not show."""
+    post = as_sent(words)
+    ours, text = connector.compared(post), connector.preview(post).text
+    others = Delivery.objects.open().filter(link=delivery.link_id, kind=DeliveryKind.PUBLISH)
+    for other in others.exclude(pk=delivery.pk).exclude(sent_as={}):
+        for theirs in words_in_doubt(other.sent_as):
+            their_post = as_sent(theirs)
+            shown = connector.preview(their_post).text
+            is_alike = core(connector.compared(their_post)) == core(ours)
+            if is_alike and normalise(shown) != normalise(text):
+                return True
+    return False
+
+
+def _not_held_by_others(candidates: Sequence[RemotePost], delivery: Delivery) -> RemotePost | None:
+    others = set(
+        Delivery.objects.filter(
+            link=delivery.link_id,
+            kind=DeliveryKind.PUBLISH,
+            remote_id__in=[each.remote_id for each in candidates],
+        )
+        .exclude(pk=delivery.pk)
+        .values_list("remote_id", flat=True)
+    )
+    return next((each for each in candidates if each.remote_id not in others), None)
+
+
+def _could_not_look(run: Run, error: ConnectorError) -> None:
+    """The row stays in doubt: later, when the link is back, or for the member to say."""
+    if isinstance(error, Unauthorized) and not error.scope:
+        run.settle(
+            DeliveryState.UNCONFIRMED, "unauthorized", due_at=run.now(), reason=outcomes.LOOKING
+        )
+        reauthorization.park(run.link, error.reason)
+        return
+    due_at = None
+    if isinstance(error, (TryLater, NoVerdict)):
+        due_at = retry_policy.next_read(
+            run.delivery, run.now(), after=getattr(error, "after", None)
+        )
+    if due_at is None:
+        outcomes.ask_member(run, "cannot_look")
+    else:
+        run.settle(DeliveryState.UNCONFIRMED, "not_read", due_at=due_at, reason=outcomes.LOOKING)

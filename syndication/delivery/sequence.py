@@ -1,0 +1,115 @@
+"""The rows of one post on one link, in their order: publish, edits, delete, and perhaps once more.
+
+What a new row says is decided elsewhere (delivery.planning, delivery.edits); here it is put at the
+end. Callers hold the post's lock, so that two of them never take one place.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from syndication.delivery import wakeups
+from syndication.models import OPEN_STATES, Delivery, DeliveryState, Link, Post
+
+_S = DeliveryState
+NOT_OUT = (_S.WAITING, _S.PARKED, _S.FAILED, _S.MISSED)
+MAYBE_OUT = (_S.SENDING, _S.UNCONFIRMED, _S.SENT)
+
+
+@dataclass(frozen=True)
+class Start:
+    """How a new row begins. `audience`: who reads the copy; the post's own where none is named.
+    `due_at` is now where none is named."""
+
+    state: str
+    reason: str = ""
+    audience: str = ""
+    due_at: datetime | None = None
+    is_by_hand: bool = False
+    is_told: bool = False  # of one that ends here: the member knows
+
+
+@dataclass
+class Standing:
+    """A copy that is on a network, on its way there, or may be; the edits and the delete behind it."""
+
+    copy: Delivery  # the publish
+    edits: list[Delivery] = field(default_factory=list)
+    delete: Delivery | None = None
+
+    @property
+    def is_being_taken_back(self) -> bool:
+        return self.delete is not None and self.delete.state in (_S.SENT, *OPEN_STATES)
+
+    @property
+    def is_out(self) -> bool:
+        """Whether it went, or may have, and was not taken back."""
+        is_back = self.delete is not None and self.delete.state == _S.SENT
+        return self.copy.state in MAYBE_OUT and not is_back
+
+    @property
+    def has_left(self) -> bool:
+        """Whether words of it may be there. Else it takes along what the post says when it goes."""
+        return self.copy.state in MAYBE_OUT or bool(self.copy.sent_as)
+
+
+def add(post: Post, link: Link, kind: str, start: Start) -> Delivery:
+    """A new row behind those of this post on this link, and a hint where it may go now."""
+    now = timezone.now()
+    last = Delivery.objects.filter(post=post, link=link).order_by("sequence").last()
+    has_turn = start.state in (_S.WAITING, _S.PARKED)
+    delivery = Delivery.objects.create(
+        post=post,
+        link=link,
+        kind=kind,
+        sequence=last.sequence + 1 if last else 1,
+        state=start.state,
+        audience=start.audience or post.audience,
+        reason=start.reason,
+        due_at=(start.due_at or now) if has_turn else None,
+        asked_at=now,
+        is_by_hand=start.is_by_hand,
+        is_told=start.is_told and not has_turn,
+        idempotency_key=str(uuid.uuid4()),
+    )
+    if start.state == _S.WAITING:
+        wakeups.hint(delivery.pk)
+    return delivery
+
+
+def standing(post: Post) -> list[Standing]:
+    """The copies of `post` that an edit is about, one a link. Not those that are being taken back."""
+    rows = post.deliveries.select_related("link__member").prefetch_related("link__toggles")
+    kept = [each for each in copies_of(rows) if not each.is_being_taken_back]
+    return list({each.copy.link_id: each for each in kept}.values())
+
+
+def copies_of(rows: QuerySet[Delivery]) -> list[Standing]:
+    """Of one post's rows every copy that is on a network, on its way there, or may be, with what came behind it; in order."""
+    found: list[Standing] = []
+    last: dict[int, Standing] = {}
+    for row in rows.order_by("sequence", "pk"):
+        if row.is_edit or row.is_delete:
+            copy = last.get(row.link_id)
+            if copy is not None and row.is_edit:
+                copy.edits.append(row)
+            elif copy is not None:
+                copy.delete = row
+        elif row.state in (*MAYBE_OUT, _S.WAITING, _S.PARKED) and row.gone_at is None:
+            last[row.link_id] = Standing(row)
+            found.append(last[row.link_id])
+    return found
+
+
+def stands_in_the_way(before: Delivery) -> bool:
+    """Whether a copy is, or may be, on the network after `before`, the last publish or delete."""
+    gone: Iterable[str] = (_S.SKIPPED, _S.CANCELLED)
+    if before.is_delete:
+        gone = (*gone, _S.SENT, _S.WAITING, _S.SENDING)
+    return before.state not in gone and before.gone_at is None

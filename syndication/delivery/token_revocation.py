@@ -1,0 +1,180 @@
+"""Token revocation: the network is asked to revoke every token that it gave and that nobody keeps.
+
+Of a link that ended or was linked again, of a member who stopped, never confirmed or failed the
+number. The row is written in the transaction in which the token stops being kept; the pull worker
+asks the network (delivery.token_upkeep). Asking twice does no harm, so nothing is read back.
+
+By token, never by account; yet a network may give who links again the very token that it gave before
+(Mastodon does). So nothing is sent for a token that a link holds.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actions.link_results import outcome_of
+from accounts.crypto.encryption import SealBroken, unseal_json
+from accounts.models import LinkReturn
+from accounts.providers.servers import origin_of
+from syndication.connectors import CONNECTORS
+from syndication.connectors.base import App, Connector, Credentials
+from syndication.connectors.errors import ConnectorError, NoVerdict, TryLater
+from syndication.delivery import circuit_breaker, credentials, retry_policy
+from syndication.delivery.monitored_http import WatchedHttp
+from syndication.models import Link, LinkState, NetworkSwitch, Revocation
+
+logger = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+
+WITHIN = timedelta(hours=48)
+LEASE = timedelta(seconds=120)  # above the four requests that Bluesky's may be, of 20 s at the most
+NOT_NOW = timedelta(seconds=60)
+WINDOW = 100  # due rows that are looked at for one choice
+SECONDS = 60.0  # of one try
+
+
+def take_back(link: Link) -> None:
+    """What `link` holds is to be given back. In the caller's transaction."""
+    credentials.leave_to_be_revoked(link, link.sealed_credentials, timezone.now())
+
+
+def discard(network: str, uid: str, given: Mapping[str, Any], *, registration: int | None) -> str:
+    """`given` was never a link's. Where the network cannot be asked: words that say so.
+
+    `given` is what accounts.signals.access_discarded carries. In the caller's transaction.
+    """
+    connector = CONNECTORS.get(network)
+    if connector is None:
+        return ""
+    if not connector.can_revoke:
+        return _remains(connector, given.get("host", ""))
+    credentials.discard(network, uid, given, registration, timezone.now())
+    return ""
+
+
+def _remains(connector: type[Connector], host: str) -> str:
+    names = {"network": connector.name, "page": origin_of(host) + connector.permissions_page}
+    if host and connector.permissions_page:
+        return _("%(network)s keeps your permission until you end it there: %(page)s") % names
+    return _("%(network)s keeps your permission until you end it in its settings.") % names
+
+
+def due(now: datetime, without: Collection[str] = ()) -> list[tuple[int, str]]:
+    """The rows whose turn it is, with their hosts, longest due first; not those of a host of
+    `without`."""
+    rows = Revocation.objects.filter(due_at__lte=now).exclude(host__in=without)
+    return list(rows.order_by("due_at").values_list("pk", "host")[:WINDOW])
+
+
+def attempt(revocation_pk: int, *, now: Clock = timezone.now) -> None:
+    """Ask the network once. Safe to call twice: the second finds it asked, or gone."""
+    row = Revocation.objects.filter(pk=revocation_pk, due_at__lte=now()).first()
+    if row is None:
+        return
+    try:
+        connector = _connector(row, now)
+    except (SealBroken, LookupError) as error:
+        logger.warning("%s is not asked to take an access back: %s", row, error)
+        row.delete()
+        return
+    if _is_held(row, connector.credentials):
+        row.delete()
+    elif _must_wait(row, connector.credentials, now()):
+        Revocation.objects.filter(pk=row.pk).update(due_at=now() + NOT_NOW)
+    elif _is_taken(row, now()):
+        _ask(row, connector, now)
+
+
+def _connector(row: Revocation, now: Clock) -> Connector:
+    """Raises SealBroken, and LookupError for a network that is no longer set up."""
+    return CONNECTORS[row.network](
+        credentials.opened(row.sealed_credentials),
+        http=WatchedHttp(now, seconds=SECONDS),
+        app=_app(row),
+        clock=lambda: now().timestamp(),
+    )
+
+
+def _app(row: Revocation) -> App:
+    """Our registration: on servers that members named, the one that was made there."""
+    app = credentials.app_for(row.network, row.host)
+    ours = unseal_json(row.sealed_registration) if row.sealed_registration else {}
+    return replace(
+        app,
+        client_id=ours.get("client_id", app.client_id),
+        client_secret=ours.get("client_secret", app.client_secret),
+    )
+
+
+def _is_held(row: Revocation, given: Credentials) -> bool:
+    """Whether a link holds this very token. Where nobody knows whose it is all links there are
+    looked at; one that does not open may hold it."""
+    links = Link.objects.filter(network=row.network).exclude(state=LinkState.ENDED)
+    links = links.filter(uid=given.uid) if given.uid else links.filter(host=row.host)
+    for sealed in links.values_list("sealed_credentials", flat=True).iterator():
+        try:
+            held = credentials.opened(sealed) if sealed else None
+        except SealBroken:
+            return True
+        if held is not None and held.access_token == given.access_token:
+            return True
+    return False
+
+
+def _must_wait(row: Revocation, given: Credentials, now: datetime) -> bool:
+    """While staff paused the network, while its host is in trouble, while somebody was given the
+    same token and has not confirmed it yet."""
+    if NetworkSwitch.objects.paused().filter(network=row.network).exists():
+        return True
+    if circuit_breaker.host_of(row) in circuit_breaker.closed(now):
+        return True
+    back = LinkReturn.objects.filter(network=row.network, used_at=None, expires_at__gt=now)
+    heard = (outcome_of(each)[1] for each in back.exclude(exchanged_at=None))
+    tokens = {account.credentials.get("access_token") for account in heard if account is not None}
+    return given.access_token in tokens
+
+
+def _is_taken(row: Revocation, now: datetime) -> bool:
+    """Whether this try is ours. Counted, and put off, before it is made: whoever dies at it leaves
+    the row to be woken."""
+    if row.tries >= retry_policy.MOST_TRIES:
+        _give_up(row)
+        return False
+    untouched = Revocation.objects.filter(pk=row.pk, due_at=row.due_at)
+    return bool(untouched.update(tries=F("tries") + 1, due_at=now + LEASE))
+
+
+def _ask(row: Revocation, connector: Connector, now: Clock) -> None:
+    try:
+        connector.revoke()
+    except (TryLater, NoVerdict) as error:
+        _put_off(row, getattr(error, "after", None), now())
+        return
+    except ConnectorError as error:
+        logger.warning("%s does not take an access back: it answered %s", row, error.status)
+    row.delete()
+
+
+def _put_off(row: Revocation, after: float | None, now: datetime) -> None:
+    """`after`: how many seconds the network asked for."""
+    tries = row.tries + 1
+    wait = max(after or 0.0, retry_policy.own_delay(tries, retry_policy.DELAYS))
+    due_at = now + timedelta(seconds=wait)
+    if tries >= retry_policy.MOST_TRIES or due_at > row.created_at + WITHIN:
+        _give_up(row)
+        return
+    Revocation.objects.filter(pk=row.pk).update(due_at=due_at)
+
+
+def _give_up(row: Revocation) -> None:
+    logger.warning("%s could not be asked to take an access back; its member still can", row)
+    row.delete()

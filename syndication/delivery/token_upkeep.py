@@ -1,0 +1,70 @@
+"""Token upkeep: choose the revocations and refreshes of tokens that are due now.
+
+Run by the pull worker. In the workers that deliver, each held a thread for up to 20 s a request where
+the host was one that members named and that drips. Here revocations and refreshes have threads of
+their own, so that neither waits for the other or for pulls. A host that members named has one task
+under way, and slow hosts together leave a thread to the others.
+
+A refresh that a delivery or a pull needs at once is made there (credentials.fresh).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndication.delivery import circuit_breaker, token_refresh, token_revocation
+
+THREADS = 2  # for each kind of task
+
+Due = Callable[[datetime, Collection[str]], list[tuple[int, str]]]
+
+
+@dataclass(frozen=True)
+class TokenTask:
+    """One row's turn. `host` is empty on networks of one server, which answer many at once."""
+
+    run: Callable[[int], None]
+    pk: int
+    host: str
+
+    def carry_out(self) -> None:
+        """Safe to call twice, also at once: the rows decide."""
+        self.run(self.pk)
+
+
+KINDS: tuple[tuple[Due, Callable[[int], None]], ...] = (
+    (token_refresh.due, token_refresh.keep_fresh),
+    (token_revocation.due, token_revocation.attempt),
+)
+
+
+def next_tasks(now: datetime, running: Collection[TokenTask]) -> list[TokenTask]:
+    """What to start beside the tasks that are `running` in this process."""
+    chosen: list[TokenTask] = []
+    for due, run in KINDS:
+        chosen += _of_kind(due, run, now, [*running, *chosen])
+    return chosen
+
+
+def _of_kind(
+    due: Due, run: Callable[[int], None], now: datetime, running: Collection[TokenTask]
+) -> list[TokenTask]:
+    mine = [task for task in running if task.run == run]
+    busy = {task.host for task in running if task.host}
+    if len(mine) >= THREADS or not due(now, busy):
+        return []
+    slow = circuit_breaker.slow(now)
+    pks = {task.pk for task in mine}
+    chosen: list[TokenTask] = []
+    while len(mine) + len(chosen) < THREADS:
+        is_slow_one_running = any(task.host in slow for task in [*mine, *chosen])
+        rows = due(now, busy | slow if is_slow_one_running else busy)
+        row = next((row for row in rows if row[0] not in pks), None)
+        if row is None:
+            break
+        chosen.append(TokenTask(run, *row))
+        pks.add(row[0])
+        busy |= {row[1]} - {""}
+    return chosen

@@ -1,0 +1,65 @@
+"""What accounts tells us (an account was linked, an account is going) and asks us (may it be?)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.socialaccount.models import SocialAccount
+from django.db.models.signals import post_delete, pre_delete
+from django.dispatch import receiver
+from django.utils.translation import gettext as _
+
+from accounts.models import LinkReturn, Member
+from accounts.models.stored_files import go_with_row
+from accounts.signals import access_discarded, account_linked, before_relink, may_link
+from syndication.actions import links
+from syndication.models import KeptPhoto, MailDraft, NetworkSwitch, Post
+
+for model in (Post, KeptPhoto, MailDraft):
+    post_delete.connect(go_with_row, sender=model, dispatch_uid=f"files of {model.__name__}")
+
+
+@receiver(account_linked, sender=SocialAccount)
+def account_was_linked(
+    sender: type[SocialAccount],
+    account: SocialAccount,
+    credentials: dict[str, Any],
+    registration: int | None = None,
+    **kwargs: Any,
+) -> None:
+    links.take_in(account, credentials, registration=registration)
+
+
+@receiver(access_discarded, sender=LinkReturn)
+def access_was_discarded(
+    sender: type[LinkReturn],
+    network: str,
+    uid: str,
+    credentials: dict[str, Any],
+    registration: int | None,
+    **kwargs: Any,
+) -> str:
+    return links.discard_access(network, uid, credentials, registration=registration)
+
+
+@receiver(before_relink, sender=SocialAccount)
+def account_is_linked_again(
+    sender: type[SocialAccount], account: SocialAccount, **kwargs: Any
+) -> str:
+    return links.what_linking_again_sends(account)
+
+
+@receiver(may_link, sender=Member)
+def network_is_paused(sender: type[Member], network: str, **kwargs: Any) -> str:
+    """While staff have paused a network nobody is sent there; the reason is theirs."""
+    switch = NetworkSwitch.objects.paused().filter(network=network).first()
+    if switch is None:
+        return ""
+    words = _("The staff have paused this network. Come back later; links that stand keep waiting.")
+    return f"{words} {switch.reason}".strip()
+
+
+@receiver(pre_delete, sender=SocialAccount)
+def account_is_going(sender: type[SocialAccount], instance: SocialAccount, **kwargs: Any) -> None:
+    """Whoever removes the account (staff, a deleted member): nothing is sent there any more."""
+    links.end_with_account(instance)

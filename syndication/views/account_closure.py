@@ -1,0 +1,49 @@
+"""Closing the account: what it does, asked once and with the password, and what comes after."""
+
+from __future__ import annotations
+
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.actions.account_closure import LastOfStaff, heirs
+from accounts.views import password
+from accounts.views.requests import MemberRequest
+from syndication.actions import account_closure
+from syndication.forms.account_closure import ClosingForm
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def account_close(request: MemberRequest) -> HttpResponse:
+    """Asks for the password first, if it is long ago."""
+    if not password.typed_lately(request):
+        return password.ask_for_it("account_close")
+    form = ClosingForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            account_closure.close(by=request.user, takes_copies_back=form.takes_copies_back)
+        except LastOfStaff:
+            words = _("You are the last of the staff here. Give somebody else your rights first.")
+            form.add_error(None, words)
+        else:
+            logout(request)
+            return redirect("account_closed")
+    fates = account_closure.foresee(request.user)
+    return TemplateResponse(
+        request,
+        "syndication/account_close.html",
+        {"form": form, "fates": fates, "heirs": heirs(request.user)},
+    )
+
+
+@require_safe
+def account_closed(request: HttpRequest) -> HttpResponse:
+    """For whoever has just closed theirs. It knows nobody any more."""
+    return TemplateResponse(request, "syndication/account_closed.html")

@@ -1,0 +1,203 @@
+"""What `manage.py work` is: a cluster of django-q2, a sweeper and a watchdog under one process.
+
+- The cluster, which delivers, and the puller, which brings what friends wrote, are children in process
+  groups of their own. Ended for whatever reason, one is started again, and what is left of its group is
+  killed first.
+- The sweeper wakes due rows every two seconds and does everything else once a minute.
+- The watchdog does not trust that a process is alive: an idle django-q2 worker killed by SIGKILL
+  takes the queue's lock with it, and the cluster looks well and does nothing for ever. It trusts
+  tasks: each one done leaves a heartbeat, a task that does only that is asked for every ten
+  seconds, and after 75 seconds of silence (above the longest single request, 60 s) the group is
+  killed and started anew. Rows in flight are read back; nothing is lost or doubled. The puller marks
+  by itself that it goes on.
+- Leases are moments that hosts compare. While this machine's clock is not the database's, nothing is
+  done from here: it would take rows, and tokens, from under the others.
+- SIGTERM, SIGINT, SIGHUP: the cluster gets 20 seconds to finish what it is at, then its group is
+  killed. SIGKILL: its guard (`child_processes`) ends the group within seconds.
+- The database may come up after us, and go away while we run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from types import FrameType
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from syndication.delivery import heartbeats
+from syndication.models import Heartbeat
+from syndication.worker import queue, sweep
+from syndication.worker.child_processes import ProcessGuard
+
+logger = logging.getLogger(__name__)
+
+TICK = 0.5  # seconds
+WAKE_EVERY = 2.0
+HEARTBEAT_EVERY = 10.0
+SWEEP_EVERY = 60.0
+SILENT_AFTER = timedelta(seconds=75)
+STOP_WITHIN = 20.0
+CLOCKS_MAY_DIFFER = timedelta(seconds=30)  # below the quiet minute that each lease ends with
+RESTART_AFTER = 2.0  # a cluster that cannot start is not started a hundred times a second
+SWEEPER = "sweeper"
+PARTS = {"qcluster": "the cluster", "pull": "the puller"}  # manage.py's commands
+ROWS = {"pull": heartbeats.PULL}  # whose signs of life are not those of tasks
+
+
+class Part:
+    """A child that runs one of manage.py's commands, and the group of processes it brings."""
+
+    def __init__(self, guard: ProcessGuard, command: str) -> None:
+        self.name = uuid.uuid4().hex[:12]
+        self._row = heartbeats.part_of(self.name, ROWS.get(command, heartbeats.TASK))
+        self.started_at = timezone.now()
+        self._guard = guard
+        self._process = guard.start(
+            [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), command],
+            env={**os.environ, heartbeats.CLUSTER: self.name},
+        )
+
+    @property
+    def has_ended(self) -> bool:
+        return self._process.poll() is not None
+
+    def is_silent(self, longer_than: timedelta) -> bool:
+        """Whether it gave no sign of life for that long."""
+        seen = heartbeats.seen_at(self._row)
+        last = max(seen, self.started_at) if seen else self.started_at
+        return timezone.now() - last > longer_than
+
+    def stop(self, *, within: float = STOP_WITHIN) -> None:
+        """Let it finish, then kill whatever is left of its group."""
+        self._guard.stop(self._process, within=within)
+        self._forget()
+
+    def kill(self) -> None:
+        """End the whole group at once."""
+        self._guard.kill(self._process)
+        self._forget()
+
+    def _forget(self) -> None:
+        """The heartbeat's row goes."""
+        with contextlib.suppress(DatabaseError):
+            heartbeats.forget(self._row)
+
+
+class Supervisor:
+    """Runs until SIGTERM, SIGINT or a closed terminal. `say` takes one line for whoever looks at the terminal."""
+
+    def __init__(
+        self, say: Callable[[str], None], *, silent_after: timedelta = SILENT_AFTER
+    ) -> None:
+        self._say = say
+        self._silent_after = silent_after
+        self._stopping = threading.Event()
+        self._next: dict[str, float] = {}
+        self._guard = ProcessGuard()
+        self._parts: dict[str, Part] = {}
+        self._steps: dict[str, tuple[float, Callable[[], object]]] = {
+            "clock": (WAKE_EVERY, self._check_the_clock),
+            "heartbeat": (
+                min(HEARTBEAT_EVERY, silent_after.total_seconds() / 4),
+                self._ask_for_life,
+            ),
+            "wake": (WAKE_EVERY, lambda: sweep.wake_due(timezone.now())),
+            "sweep": (SWEEP_EVERY, sweep.everything),
+            "watch": (TICK, self._watch),
+        }
+        self._is_off = False  # the clock
+
+    def run(self) -> None:
+        """Start, supervise, stop."""
+        signal.signal(signal.SIGTERM, self._stop)
+        signal.signal(signal.SIGINT, self._stop)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as under nohup
+            signal.signal(signal.SIGHUP, self._stop)
+        self._wait_for_database()
+        if self._stopping.is_set():
+            return
+        try:
+            while not self._stopping.wait(TICK):
+                self._tick()
+        finally:
+            self._stop_parts()
+            self._guard.close()
+            self._say("work: stopped")
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self._stopping.set()
+
+    def _wait_for_database(self) -> None:
+        """Until it answers and has our tables."""
+        has_said = False
+        while not self._stopping.is_set():
+            try:
+                Heartbeat.objects.exists()
+            except DatabaseError:
+                connection.close()
+                if not has_said:
+                    self._say("work: waiting for the database")
+                    has_said = True
+                self._stopping.wait(1.0)
+            else:
+                return
+
+    def _tick(self) -> None:
+        for name, (every, step) in self._steps.items():
+            if not self._parts and name != "clock":
+                continue
+            if time.monotonic() < self._next.get(name, 0.0):
+                continue
+            self._next[name] = time.monotonic() + every
+            try:
+                step()
+            except Exception:  # the database is away, say; the loop goes on whatever it was
+                logger.exception("work: %s", name)
+                connection.close()
+
+    def _check_the_clock(self) -> None:
+        """The parts run while the clock is right."""
+        ahead = heartbeats.clock_is_ahead()
+        if abs(ahead) <= CLOCKS_MAY_DIFFER:
+            self._is_off = False
+            if not self._parts:
+                self._parts = {command: Part(self._guard, command) for command in PARTS}
+                self._say("work: running")
+        elif not self._is_off:
+            self._is_off = True
+            self._say(
+                f"work: this machine's clock is {ahead.total_seconds():+.0f} seconds from the "
+                "database's; nothing is sent from here until it is set right"
+            )
+            self._stop_parts()
+
+    def _stop_parts(self) -> None:
+        for part in reversed(self._parts.values()):  # the cluster takes longest
+            part.stop()
+        self._parts = {}
+
+    def _ask_for_life(self) -> None:
+        heartbeats.mark(SWEEPER)
+        queue.ask_for_heartbeat()
+
+    def _watch(self) -> None:
+        for command, part in self._parts.items():
+            if not (part.has_ended or part.is_silent(self._silent_after)):
+                continue
+            why = "ended" if part.has_ended else "does no work"
+            self._say(f"work: {PARTS[command]} {why}, starting another")
+            part.kill()
+            self._stopping.wait(RESTART_AFTER)
+            self._parts[command] = Part(self._guard, command)

@@ -1,0 +1,136 @@
+"""What nobody's hint did: rows that are due, too old or untold, rows to forget.
+
+Every step may run at any time, on several hosts at once, and any number of times.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.core.cache import cache
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from accounts.actions import guesses
+from accounts.actions.linking import forget_old
+from accounts.models import DeviceLogin, PhoneLogin
+from accounts.urlsession.limits import clear_expired
+from syndication.actions import account_closure, mail_drafts, photos, post_addresses
+from syndication.delivery import fairness, notices, planning, retry_policy, undelivered, wakeups
+from syndication.models import (
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    Heartbeat,
+    Link,
+    LinkState,
+)
+from syndication.worker import orphaned_files, queue, unused_registrations
+
+logger = logging.getLogger(__name__)
+
+KEPT_FOR = timedelta(days=1)  # what ended, for staff to look at
+FAILURES_KEPT = timedelta(days=7)
+DISK_EVERY = 86_400  # seconds
+
+
+def everything(now: datetime | None = None) -> dict[str, int]:
+    """One pass over all steps, each by itself: one that fails does not stop the others."""
+    moment = now or timezone.now()
+    return {name: _guarded(name, step, moment) for name, step in STEPS.items()}
+
+
+def wake_due(now: datetime) -> int:
+    """Hints for rows whose hint was lost, as many as there are workers to take them."""
+    free = wakeups.workers() - queue.depth()
+    if free <= 0:
+        return 0
+    due = fairness.worth_waking(now, free)
+    for _ in range(due):
+        wakeups.hint_due()
+    return due
+
+
+def miss_old(now: datetime) -> int:
+    """Publishes that could not go within 48 hours are not blasted late: only a press sends them."""
+    old = Delivery.objects.free(now).filter(
+        kind=DeliveryKind.PUBLISH, asked_at__lt=now - retry_policy.PUBLISH_WITHIN
+    )
+    waiting = old.filter(state__in=[DeliveryState.WAITING, DeliveryState.PARKED])
+    return waiting.change(DeliveryState.MISSED, due_at=None, reason=retry_policy.TOO_OLD)
+
+
+def tell_still_out_there(now: datetime) -> int:
+    """Deletes that wait for their member for 30 days: they still go once the link is back, but
+    the member is told now what is out there."""
+    came_back_late = Q(state=DeliveryState.WAITING, link__state=LinkState.PARKED)
+    parked = Delivery.objects.filter(
+        Q(state=DeliveryState.PARKED) | came_back_late,
+        kind=DeliveryKind.DELETE,
+        asked_at__lt=now - retry_policy.DELETE_WITHIN,
+    ).select_related("link__member", "post")
+    told = 0
+    for delivery in parked.filter(is_told=False)[:100]:
+        undelivered.still_out_there(delivery)
+        told += Delivery.objects.filter(pk=delivery.pk).update(is_told=True)
+    return told
+
+
+def let_go(now: datetime) -> int:
+    """Rows that a worker gave back, or a killed one left, after their link had ended."""
+    is_left = Q(state__in=[DeliveryState.WAITING, DeliveryState.PARKED, DeliveryState.SENDING])
+    asks_nobody = Q(state=DeliveryState.UNCONFIRMED, due_at__isnull=False)
+    rows = Delivery.objects.free(now).filter(is_left | asks_nobody, link=OuterRef("pk"))
+    ended = Link.objects.filter(Exists(rows), state=LinkState.ENDED).order_by("pk")[:100]
+    for link in ended:
+        planning.let_go(link, now)
+    return len(ended)
+
+
+def close_accounts(now: datetime) -> int:
+    """A hint, where an account is being closed."""
+    if not account_closure.is_any_left():
+        return 0
+    wakeups.hint_closing()
+    return 1
+
+
+def forget(now: datetime) -> int:
+    """Rows that have had their time."""
+    PhoneLogin.objects.filter(expires_at__lt=now - KEPT_FOR, session_key="").delete()
+    DeviceLogin.objects.filter(expires_at__lt=now - KEPT_FOR).delete()
+    Heartbeat.objects.filter(beat_at__lt=now - KEPT_FOR).delete()
+    guesses.forget_ended(now)
+    queue.forget_failures(now - FAILURES_KEPT)
+    mails = mail_drafts.forget_old(now) + post_addresses.forget_ended(now)
+    agreed = unused_registrations.forget_unused(now)
+    return clear_expired() + forget_old() + photos.drop_old(now) + mails + agreed
+
+
+def clear_the_disk(now: datetime) -> int:
+    """Once a day: it looks at every file."""
+    return orphaned_files.delete(now) if cache.add("strays", 1, DISK_EVERY) else 0
+
+
+STEPS: dict[str, Callable[[datetime], int]] = {
+    "woken": wake_due,
+    "missed": miss_old,
+    "let go": let_go,
+    "told": tell_still_out_there,
+    "ends told": lambda now: undelivered.tell_the_rest(),
+    "mails told": mail_drafts.tell_expiring,
+    "mailed": lambda now: notices.mail_the_rest(),
+    "closing": close_accounts,
+    "forgotten": forget,
+    "strays": clear_the_disk,
+}
+
+
+def _guarded(name: str, step: Callable[[datetime], int], now: datetime) -> int:
+    try:
+        return step(now)
+    except Exception:
+        logger.exception("sweep: %s", name)
+        return 0

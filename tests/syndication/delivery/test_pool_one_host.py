@@ -1,0 +1,39 @@
+"""A host that members named has two hands of a process, however many links wait for it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from syndication.delivery import attempt, circuit_breaker
+from syndication.models import DeliveryState, Link
+from tests.making import make_link, make_member
+from tests.syndication.connectors.mastodon import MastodonOnTheSandbox
+from tests.syndication.delivering import planned, tried
+from tests.syndication.networks import linked_on
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_third_delivery_to_one_host_waits_uncounted(sandbox):
+    link = linked_on(MastodonOnTheSandbox(sandbox), make_member("hanako"))
+    delivery = planned(link, "三番目")
+    with attempt.HOSTS.room(link.host), attempt.HOSTS.room(link.host):
+        assert not attempt.attempt(delivery.pk)
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.tries) == (DeliveryState.WAITING, 0)
+    assert tried(delivery).state == DeliveryState.SENT
+
+
+def test_rows_of_a_slow_host_that_has_its_hands_are_not_looked_at(settings):
+    """They would fill the list of what is tried next, and none of them could be."""
+    now = timezone.now()
+    hanako = make_member("hanako")
+    circuit_breaker.late("slow.example", now)
+    assert circuit_breaker.closed(now) == frozenset()
+    for number in range(circuit_breaker.HANDS_OF_ONE_HOST):
+        make_link(hanako, "mastodon", uid=f"slow.example/{number}", host="slow.example")
+    Link.objects.update(sending_until=now + timedelta(minutes=1), sending_by="somebody")
+    assert circuit_breaker.closed(now) == frozenset({"slow.example"})

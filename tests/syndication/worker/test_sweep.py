@@ -1,0 +1,153 @@
+"""The sweeper: what nobody's hint did."""
+
+import socket
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from accounts.models import LinkReturn
+from syndication.actions import commands
+from syndication.delivery import notices, planning, wakeups
+from syndication.models import Delivery, DeliveryState, Heartbeat, Link, LinkState, Notice
+from syndication.worker import queue, sweep, tasks
+from tests.making import make_link, make_member, make_post
+from tests.syndication.delivering import linked, planned, texts
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def hanako():
+    return make_member("hanako")
+
+
+@pytest.fixture
+def waiting(hanako):
+    """A delivery that waits on a link without tokens."""
+    post = make_post(author=hanako)
+    make_link(hanako)
+    planning.plan(post)
+    return Delivery.objects.get()
+
+
+@pytest.mark.parametrize("state", [DeliveryState.WAITING, DeliveryState.PARKED])
+def test_what_is_older_than_two_days_is_missed(waiting, state):
+    Delivery.objects.update(state=state, asked_at=timezone.now() - 2 * DAY)
+    sweep.everything()
+    waiting.refresh_from_db()
+    assert waiting.state == DeliveryState.MISSED
+    commands.retry(waiting, by=waiting.link.member)  # only by hand
+    sweep.everything()
+    waiting.refresh_from_db()
+    assert waiting.state == DeliveryState.WAITING
+
+
+def test_a_delete_is_never_missed(waiting):
+    Delivery.objects.update(kind="delete", asked_at=timezone.now() - 20 * DAY)
+    sweep.everything()
+    waiting.refresh_from_db()
+    assert waiting.state == DeliveryState.WAITING
+
+
+@pytest.mark.parametrize("state", [DeliveryState.PARKED, DeliveryState.WAITING])
+def test_a_delete_that_waited_thirty_days_for_its_member_is_told_once(waiting, state):
+    """`waiting`: it was under way when something else found that the link needs its member."""
+    Link.objects.update(state=LinkState.PARKED)
+    Delivery.objects.update(kind="delete", state=state, asked_at=timezone.now() - 31 * DAY)
+    for _ in range(2):
+        sweep.everything()
+        Notice.objects.update(closed_at=timezone.now())
+    assert Notice.objects.count() == 1
+    waiting.refresh_from_db()
+    assert waiting.state == state  # it still goes once the link is back
+
+
+def test_a_due_row_without_a_hint_gets_one(waiting, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        assert sweep.wake_due(timezone.now()) == 1
+    assert queue.depth() >= 1
+
+
+def test_hints_do_not_pile_up(waiting, django_capture_on_commit_callbacks):
+    for _ in range(5):
+        with django_capture_on_commit_callbacks(execute=True):
+            sweep.wake_due(timezone.now())
+    assert queue.depth() <= wakeups.workers()
+
+
+def test_a_mail_that_failed_goes_later(hanako, settings, mailoutbox):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    notice = Notice.objects.create(member=hanako, incident="parked", text="Link it again.")
+    assert not notices.mail(notice)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert sweep.everything()["mailed"] == 1
+    assert sweep.everything()["mailed"] == 0
+    assert len(mailoutbox) == 1
+
+
+def test_a_mail_server_that_hangs_holds_up_no_sweep(hanako, settings):
+    """It takes connections and says nothing: each mail costs the whole time-out."""
+    assert settings.EMAIL_TIMEOUT <= 10
+    for number in range(20):
+        Notice.objects.create(member=hanako, incident=str(number), text="told")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = server.getsockname()
+        settings.EMAIL_TIMEOUT = 0.3
+        assert notices.mail_the_rest(seconds=0.1) == 0
+        server.accept()[0].close()
+        server.setblocking(False)
+        with pytest.raises(BlockingIOError):  # it was asked once
+            server.accept()
+    assert not Notice.objects.exclude(mailed_at=None).exists()
+
+
+def test_old_rows_are_forgotten(hanako):
+    now = timezone.now()
+    LinkReturn.objects.create(
+        state_hash="old",
+        network="mixi",
+        member=hanako,
+        session_key="k",
+        is_url_mode=True,
+        expires_at=now - 2 * DAY,
+    )
+    Heartbeat.objects.create(part="task gone", beat_at=now - 2 * DAY)
+    sweep.everything()
+    assert not LinkReturn.objects.exists()
+    assert not Heartbeat.objects.exists()
+
+
+def test_one_step_that_fails_does_not_stop_the_others(waiting, settings):
+    """A network that the settings no longer know breaks the waking, and nothing else."""
+    settings.NETWORKS = {"mixi": {}}
+    Delivery.objects.update(asked_at=timezone.now() - 3 * DAY)
+    sweep.everything()
+    waiting.refresh_from_db()
+    assert waiting.state == DeliveryState.MISSED
+
+
+def test_the_command_says_what_it_did(capsys, waiting):
+    Delivery.objects.update(asked_at=timezone.now() - 3 * DAY)
+    call_command("sweep")
+    assert "missed=1" in capsys.readouterr().out
+
+
+def test_every_task_may_run_twice(sandbox):
+    link = linked(sandbox)
+    delivery = planned(link, "一度")
+    for _ in range(2):
+        tasks.deliver(delivery.pk)
+        tasks.deliver_due()
+        tasks.heartbeat()
+        tasks.sweep()
+    assert texts(sandbox) == ["一度"]
+
+
+def test_a_task_raises_nothing(db):
+    tasks.deliver(424242)
