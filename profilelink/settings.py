@@ -15,7 +15,7 @@ from profilelink.allauth_settings import *  # noqa: F403
 from profilelink.required_secrets import read_secret, read_token_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")  # what is set in the environment wins over the file
