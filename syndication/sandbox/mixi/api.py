@@ -2,16 +2,7 @@
 
 from __future__ import annotations
 
-from syndication.sandbox.mixi import (
-    diary,
-    messages,
-    people,
-    photo,
-    reactions,
-    share,
-    updates,
-    voice,
-)
+from syndication.sandbox.mixi import diary, people, photo, reactions, share, updates, voice
 from syndication.sandbox.mixi.calls import Call, Route, failed
 from syndication.sandbox.mixi.oauth import opened, pass_one, token
 from syndication.sandbox.mixi.state import State
@@ -19,7 +10,7 @@ from syndication.sandbox.wire import BadBody, Refused, Reply, Request
 
 ROUTES: list[Route] = [
     route
-    for module in (people, voice, reactions, diary, photo, share, messages, updates)
+    for module in (people, voice, reactions, diary, photo, share, updates)
     for route in module.ROUTES
 ]
 

@@ -101,7 +101,7 @@ def photo(state: State, request: Request) -> Reply:
     kind, _, file = request.path.removeprefix("/photo/").rpartition("/")
     ident = file.partition(".")[0].partition("_")[0]
     if kind == "user" and ident in state.accounts:
-        return _bytes(state.accounts[ident].picture or b"", "image/jpeg")
+        return _bytes(face(ident), "image/jpeg")
     picture = state.pictures.get(ident)
     return _bytes(picture.content, picture.media_type) if picture else missing()
 

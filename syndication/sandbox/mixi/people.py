@@ -1,4 +1,4 @@
-"""People (self, friends, groups of friends), people lookup, groups, profile pictures."""
+"""People (self, friends, groups of friends), and those groups."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Any
 
 from syndication.sandbox.mixi.calls import Call, Route, failed
 from syndication.sandbox.mixi.rows import Account, rfc3339
-from syndication.sandbox.pictures import media_type
 from syndication.sandbox.wire import Reply, json_reply
 
 BASIC = ("id", "displayName", "thumbnailUrl", "profileUrl")
@@ -86,16 +85,6 @@ def people(call: Call) -> Reply:
     return json_reply(page | {"entry": [person(call, each) for each in page["entry"]]})
 
 
-def search_people(call: Call) -> Reply:
-    """`GET /2/search/people/{circle}?q=mail,mail`: a profile only where the mail is a friend's."""
-    if call.args["circle"] not in ("@friends", "@all"):
-        raise failed(404)
-    mails = set(call.request.query.get("q", "").split(","))
-    friends = (call.state.accounts[each] for each in sorted(call.me.friends))
-    page = call.page([each for each in friends if each.mail in mails])
-    return json_reply(page | {"entry": [person(call, each) for each in page["entry"]]})
-
-
 def groups(call: Call) -> Reply:
     """`GET /2/groups/@me`."""
     if call.account() is not call.me:
@@ -105,27 +94,7 @@ def groups(call: Call) -> Reply:
     )
 
 
-def list_pictures(call: Call) -> Reply:
-    """`GET /2/people/images/@me/@self`: the one profile picture of the sandbox."""
-    url = face_url(call.request.root, call.me, is_for_friends=True)
-    privacy = {"visibility": "friends" if call.me.has_private_face else "everyone"}
-    return json_reply(call.page([{"id": str(call.me.face), "url": url, "privacy": privacy}]))
-
-
-def set_picture(call: Call) -> Reply:
-    """`POST /2/people/images/@me/@self`: the body is a JPEG."""
-    if media_type(call.request.body) != "image/jpeg":
-        raise failed(400)
-    call.me.picture = call.request.body
-    call.me.has_private_face = call.request.query.get("privacy", "everyone") != "everyone"
-    call.me.face += 1
-    return json_reply({"id": str(call.me.face)})
-
-
 ROUTES = [
-    Route("GET", "people/images/@me/@self", "r_profile", list_pictures),
-    Route("POST", "people/images/@me/@self", "w_profile", set_picture),
     Route("GET", "people/{user}/{group}", "r_profile", people),
-    Route("GET", "search/people/{circle}", "r_profile", search_people),
     Route("GET", "groups/{user}", "r_profile", groups),
 ]

@@ -46,7 +46,6 @@ class Account:
     friends: set[str] = field(default_factory=set)
     top_friends: set[str] = field(default_factory=set)
     groups: dict[str, Group] = field(default_factory=dict)
-    picture: bytes | None = field(default=None, repr=False)
 
 
 @dataclass
@@ -126,18 +125,6 @@ class Picture(Entry):
     title: str = ""
     content: bytes = field(default=b"", repr=False)
     media_type: str = "image/jpeg"
-
-
-@dataclass
-class Message(Entry):
-    """A message; the recipient deletes and marks a copy of their own."""
-
-    id: str = ""
-    recipient: str = ""
-    title: str = ""
-    body: str = ""
-    status: str = "new"
-    in_reply_to: str = ""
 
 
 @dataclass

@@ -107,7 +107,6 @@ def add_account(state: State, person: Person) -> Account:
         has_private_face=person.name == "sakura",
         profile=dict(_PROFILES.get(person.name, {})),
     )
-    account.picture = face(account.id)
     state.accounts[account.id] = account
     return account
 

@@ -10,16 +10,7 @@ from typing import TypeVar
 
 from syndication.sandbox import settings
 from syndication.sandbox.mixi.grants import Grants
-from syndication.sandbox.mixi.rows import (
-    Account,
-    Album,
-    Diary,
-    Entry,
-    Message,
-    Picture,
-    Share,
-    Status,
-)
+from syndication.sandbox.mixi.rows import Account, Album, Diary, Entry, Picture, Share, Status
 from syndication.sandbox.network import World
 from syndication.sandbox.window import Window
 
@@ -86,7 +77,6 @@ class State:
         self.diaries: dict[str, Diary] = {}
         self.albums: dict[str, Album] = {}
         self.pictures: dict[str, Picture] = {}
-        self.messages: dict[str, Message] = {}
         self.shares: list[Share] = []
         self.sessions: dict[str, str] = {}
         self._numbers = itertools.count(_FIRST_ID)
@@ -96,7 +86,7 @@ class State:
         return self.world.clock.now()
 
     def number(self) -> str:
-        """The next id of diaries, albums, pictures and messages: digits."""
+        """The next id of diaries, albums and pictures: digits."""
         return str(next(self._numbers))
 
     def named(self, name: str) -> Account:

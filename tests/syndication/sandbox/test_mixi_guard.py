@@ -40,8 +40,6 @@ def test_no_token_is_a_malformed_request(caller, header):
     [
         ("GET", SELF, "r_profile"),
         ("GET", "/2/groups/@me", "r_profile"),
-        ("GET", "/2/search/people/@friends", "r_profile"),
-        ("POST", "/2/people/images/@me/@self", "w_profile"),
         ("POST", "/2/voice/statuses/update", "w_voice"),
         ("DELETE", "/2/voice/statuses/x-1", "w_voice"),
         ("GET", "/2/voice/statuses/@me/user_timeline", "r_voice"),
@@ -53,8 +51,6 @@ def test_no_token_is_a_malformed_request(caller, header):
         ("POST", "/2/photo/mediaItems/@me/@self/@default", "w_photo"),
         ("GET", "/2/photo/albums/@me/@self", "r_photo"),
         ("POST", "/2/share", "w_share"),
-        ("GET", "/2/messages/@me/@inbox", "r_message"),
-        ("POST", "/2/messages/@me/@self/@outbox", "w_message"),
         ("GET", "/2/updates/@me/@friends", "r_updates"),
     ],
 )
