@@ -86,13 +86,13 @@ def _members(password: str) -> dict[str, Member]:
     admin = Member.objects.create_superuser("admin", "admin@example.com", password)
     EmailAddress.objects.create(user=admin, email=admin.email, verified=True, primary=True)
     hanako, taro, yuki = members.values()
-    friends.ask(taro, by=hanako)
-    friends.ask(hanako, by=taro)  # asking back accepts
-    friends.ask(yuki, by=taro)
-    friends.ask(taro, by=yuki)
-    friends.ask(hanako, by=yuki)  # waits for Hanako: something to accept
-    photography = groups.make("写真部", by=taro)
-    groups.invite(photography, hanako, by=taro)
+    friends.request_friendship(taro, by=hanako)
+    friends.request_friendship(hanako, by=taro)  # asking back accepts
+    friends.request_friendship(yuki, by=taro)
+    friends.request_friendship(taro, by=yuki)
+    friends.request_friendship(hanako, by=yuki)  # waits for Hanako: something to accept
+    photography = groups.create_group("写真部", by=taro)
+    groups.invite_to_group(photography, hanako, by=taro)
     return members
 
 

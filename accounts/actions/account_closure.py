@@ -14,13 +14,13 @@ from accounts.actions import groups, profile, sessions
 from accounts.models import Group, Member, Membership
 
 
-class LastOfStaff(Exception):
+class LastSuperuser(Exception):
     """Nobody else could give staff their rights afterwards."""
 
 
 @transaction.atomic
-def begin(*, by: Member, takes_copies_back: bool) -> None:
-    """From now on nobody logs in as this member, and nobody sees them. Raises LastOfStaff.
+def begin_account_closure(*, by: Member, takes_copies_back: bool) -> None:
+    """From now on nobody logs in as this member, and nobody sees them. Raises LastSuperuser.
 
     Groups that others are in go on without them (`heirs`).
     """
@@ -30,7 +30,7 @@ def begin(*, by: Member, takes_copies_back: bool) -> None:
     if not locked[by.pk].is_active:  # pressed on two devices: the first counts
         return
     if by.is_superuser and len(locked) == 1:
-        raise LastOfStaff
+        raise LastSuperuser
     _leave_groups(by)
     by.is_active = False
     by.closing_at = timezone.now()
@@ -41,15 +41,15 @@ def begin(*, by: Member, takes_copies_back: bool) -> None:
 
 def _leave_groups(member: Member) -> None:
     """All of them, invitations too: nobody hands a group over to who is on the way out."""
-    for group, heir in heirs(member):
+    for group, heir in group_successors(member):
         if heir is None:
-            groups.close(group, by=member)
+            groups.close_group(group, by=member)
         else:
-            groups.hand_over(group, heir, by=member)
+            groups.transfer_group(group, heir, by=member)
     Membership.objects.filter(member=member).delete()
 
 
-def heirs(member: Member) -> list[tuple[Group, Member | None]]:
+def group_successors(member: Member) -> list[tuple[Group, Member | None]]:
     """The member's own groups, and who owns each without them: whoever has been in it longest."""
     found = []
     for group in Group.objects.filter(owner=member, closed_at=None).order_by("pk"):
@@ -61,11 +61,11 @@ def heirs(member: Member) -> list[tuple[Group, Member | None]]:
 
 
 @transaction.atomic
-def wipe(member: Member) -> None:
+def erase_member(member: Member) -> None:
     """All rows that hang on the member go, and all that the member's own row says but the name:
     nobody else may take that, and be taken for them."""
     _leave_groups(member)  # one that was handed over to them at the moment of the press
-    profile.remove_picture(member)
+    profile.remove_profile_picture(member)
     for relation in member._meta.get_fields(include_hidden=True):
         if not isinstance(relation, ForeignObjectRel) or relation.on_delete is not CASCADE:
             continue

@@ -12,77 +12,77 @@ from django.db.models import Q
 from accounts.models import Block, FriendRequest, Friendship, Member, Membership
 
 
-class NotHere(Exception):
+class MemberUnavailable(Exception):
     """For the one who acts there is no such member: blocked either way, ended, or themselves."""
 
 
-class NothingToAnswer(Exception):
+class NoFriendRequest(Exception):
     """The request is no longer there: it was taken back, or declined before."""
 
 
 @transaction.atomic
-def ask(asked: Member, *, by: Member) -> bool:
+def request_friendship(asked: Member, *, by: Member) -> bool:
     """Asks for a friendship. True where it stands now: they were friends, or had asked already.
 
     Two requests that cross make the friendship; nobody has to answer what both want.
     """
-    _lock(asked, by)
+    _lock_members(asked, by)
     if asked == by or not asked.is_active or Block.objects.between(asked, by).exists():
-        raise NotHere
+        raise MemberUnavailable
     if _are_friends(asked, by):
         return True
     if FriendRequest.objects.filter(asker=asked, asked=by).exists():
-        befriend(asked, by)
+        create_friendship(asked, by)
         return True
     FriendRequest.objects.get_or_create(asker=by, asked=asked)
     return False
 
 
 @transaction.atomic
-def accept(asker: Member, *, by: Member) -> None:
-    """Raises NothingToAnswer where `asker` does not ask (any more) and is no friend either."""
-    _lock(asker, by)
+def accept_friend_request(asker: Member, *, by: Member) -> None:
+    """Raises NoFriendRequest where `asker` does not ask (any more) and is no friend either."""
+    _lock_members(asker, by)
     if _are_friends(asker, by):
         return
     if not FriendRequest.objects.filter(asker=asker, asked=by).exists():
-        raise NothingToAnswer
-    befriend(asker, by)
+        raise NoFriendRequest
+    create_friendship(asker, by)
 
 
-def decline(asker: Member, *, by: Member) -> None:
+def decline_friend_request(asker: Member, *, by: Member) -> None:
     """The asker is not told; they may ask again, and a block ends that."""
     FriendRequest.objects.filter(asker=asker, asked=by).delete()
 
 
-def take_back(asked: Member, *, by: Member) -> None:
+def withdraw_friend_request(asked: Member, *, by: Member) -> None:
     FriendRequest.objects.filter(asker=by, asked=asked).delete()
 
 
 @transaction.atomic
-def remove(friend: Member, *, by: Member) -> None:
+def end_friendship(friend: Member, *, by: Member) -> None:
     """Ends the friendship from both sides. The other one is not told."""
-    _lock(friend, by)
+    _lock_members(friend, by)
     Friendship.objects.filter(_both_ways("member", "friend", friend, by)).delete()
 
 
 @transaction.atomic
-def block(blocked: Member, *, by: Member) -> None:
+def block_member(blocked: Member, *, by: Member) -> None:
     """Neither sees the other any more; friendship, requests and group invitations between go."""
-    _lock(blocked, by)
+    _lock_members(blocked, by)
     if blocked == by:
-        raise NotHere
+        raise MemberUnavailable
     Friendship.objects.filter(_both_ways("member", "friend", blocked, by)).delete()
     FriendRequest.objects.filter(_both_ways("asker", "asked", blocked, by)).delete()
     Membership.objects.invited().filter(_both_ways("member", "invited_by", blocked, by)).delete()
     Block.objects.get_or_create(blocker=by, blocked=blocked)
 
 
-def unblock(blocked: Member, *, by: Member) -> None:
+def unblock_member(blocked: Member, *, by: Member) -> None:
     """The friendship does not come back by itself."""
     Block.objects.filter(blocker=by, blocked=blocked).delete()
 
 
-def befriend(one: Member, other: Member) -> None:
+def create_friendship(one: Member, other: Member) -> None:
     """Writes both rows; requests between the two are answered by it. For actions alone."""
     Friendship.objects.bulk_create(
         [Friendship(member=one, friend=other), Friendship(member=other, friend=one)],
@@ -95,7 +95,7 @@ def _are_friends(one: Member, other: Member) -> bool:
     return Friendship.objects.filter(member=one, friend=other).exists()
 
 
-def _lock(one: Member, other: Member) -> None:
+def _lock_members(one: Member, other: Member) -> None:
     """One at a time for these two, so that crossing presses see each other.
 
     In the order of keys, so that two never wait for each other. SQLite locks at BEGIN instead.

@@ -12,20 +12,20 @@ from django.utils import timezone
 from accounts.models import Friendship, Group, Member, Membership
 
 
-class NotAllowed(Exception):
+class GroupActionNotAllowed(Exception):
     """Only the owner does this, only a member does this, or only a friend may be invited."""
 
 
-class ClosesIt(Exception):
+class LastMemberLeaves(Exception):
     """The last member leaves, which closes the group: asked about first."""
 
 
-class HandOverFirst(Exception):
+class OwnerMustTransfer(Exception):
     """The owner leaves a group that others are in: it needs another owner, or is closed."""
 
 
 @transaction.atomic
-def make(name: str, *, by: Member) -> Group:
+def create_group(name: str, *, by: Member) -> Group:
     """A new group with its owner alone in it."""
     group = Group.objects.create(name=name, owner=by)
     Membership.objects.create(group=group, member=by, invited_by=by, joined_at=timezone.now())
@@ -33,13 +33,13 @@ def make(name: str, *, by: Member) -> Group:
 
 
 @transaction.atomic
-def invite(group: Group, invited: Member, *, by: Member) -> Membership:
+def invite_to_group(group: Group, invited: Member, *, by: Member) -> Membership:
     """Any member invites their own friends. Who is in, or invited, stays as they are."""
-    _fresh(group)
-    if not is_in(group, by):
-        raise NotAllowed
+    _locked_group(group)
+    if not is_group_member(group, by):
+        raise GroupActionNotAllowed
     if not Friendship.objects.filter(member=by, friend=invited).exists():
-        raise NotAllowed
+        raise GroupActionNotAllowed
     membership, _ = Membership.objects.get_or_create(
         group=group, member=invited, defaults={"invited_by": by}
     )
@@ -47,66 +47,66 @@ def invite(group: Group, invited: Member, *, by: Member) -> Membership:
 
 
 @transaction.atomic
-def accept(group: Group, *, by: Member) -> bool:
+def accept_group_invitation(group: Group, *, by: Member) -> bool:
     """Joins. False where there is no invitation (any more) and `by` is not in."""
-    _fresh(group)
+    _locked_group(group)
     mine = Membership.objects.filter(group=group, member=by)
     return bool(mine.invited().update(joined_at=timezone.now())) or mine.joined().exists()
 
 
-def decline(group: Group, *, by: Member) -> None:
+def decline_group_invitation(group: Group, *, by: Member) -> None:
     Membership.objects.invited().filter(group=group, member=by).delete()
 
 
 @transaction.atomic
-def leave(group: Group, *, by: Member) -> None:
+def leave_group(group: Group, *, by: Member) -> None:
     """One press. An owner hands the group over first, or, alone in it, closes it.
 
-    Raises HandOverFirst where others are in, ClosesIt where nobody is.
+    Raises OwnerMustTransfer where others are in, LastMemberLeaves where nobody is.
     """
-    fresh = _fresh(group)
+    fresh = _locked_group(group)
     if fresh.owner_id == by.pk and fresh.closed_at is None:
         others = Membership.objects.joined().filter(group=group).exclude(member=by)
-        raise HandOverFirst if others.exists() else ClosesIt
+        raise OwnerMustTransfer if others.exists() else LastMemberLeaves
     Membership.objects.filter(group=group, member=by).delete()
 
 
 @transaction.atomic
-def remove(group: Group, member: Member, *, by: Member) -> None:
+def remove_from_group(group: Group, member: Member, *, by: Member) -> None:
     """The owner takes a member out, or an invitation back."""
-    if _fresh(group).owner_id != by.pk or member == by:
-        raise NotAllowed
+    if _locked_group(group).owner_id != by.pk or member == by:
+        raise GroupActionNotAllowed
     Membership.objects.filter(group=group, member=member).delete()
 
 
 @transaction.atomic
-def hand_over(group: Group, member: Member, *, by: Member) -> None:
+def transfer_group(group: Group, member: Member, *, by: Member) -> None:
     """Another member owns the group from now on; the old owner stays in."""
-    owner = _fresh(group).owner_id
-    if owner == member.pk and is_in(group, by):
+    owner = _locked_group(group).owner_id
+    if owner == member.pk and is_group_member(group, by):
         return
-    if owner != by.pk or not is_in(group, member):
-        raise NotAllowed
+    if owner != by.pk or not is_group_member(group, member):
+        raise GroupActionNotAllowed
     Group.objects.filter(pk=group.pk).update(owner=member)
 
 
 @transaction.atomic
-def close(group: Group, *, by: Member) -> None:
+def close_group(group: Group, *, by: Member) -> None:
     """Everybody is out; posts stay with those who wrote them, for nobody else to read."""
-    if _fresh(group).owner_id != by.pk:
-        raise NotAllowed
-    _close(group)
+    if _locked_group(group).owner_id != by.pk:
+        raise GroupActionNotAllowed
+    _close_locked(group)
 
 
-def is_in(group: Group, member: Member) -> bool:
+def is_group_member(group: Group, member: Member) -> bool:
     return Membership.objects.joined().filter(group=group, member=member).exists()
 
 
-def _close(group: Group) -> None:
+def _close_locked(group: Group) -> None:
     Group.objects.filter(pk=group.pk, closed_at=None).update(closed_at=timezone.now())
     Membership.objects.filter(group=group).delete()
 
 
-def _fresh(group: Group) -> Group:
+def _locked_group(group: Group) -> Group:
     """The row as it is now, locked: one verb at a time for a group."""
     return Group.objects.select_for_update(of=("self",)).get(pk=group.pk)

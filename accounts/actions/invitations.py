@@ -17,33 +17,33 @@ from accounts.actions import friends
 from accounts.crypto.codes import hash_code
 from accounts.models import Block, Invitation, Member
 
-LIFETIME = timedelta(days=30)
+INVITATION_LIFETIME = timedelta(days=30)
 
 
-class NotValid(Exception):
+class InvitationNotValid(Exception):
     """Unknown, withdrawn, used by somebody else, over its time, or not for this member."""
 
 
-def code_for(form_key: str, *, by: Member) -> str:
+def derive_invitation_code(form_key: str, *, by: Member) -> str:
     """22 characters of base64url, 128 bit. Nobody can compute it without SECRET_KEY."""
     mac = salted_hmac("accounts.invitations", f"{by.pk}:{form_key}", algorithm="sha256")
     return base64.urlsafe_b64encode(mac.digest()[:16]).rstrip(b"=").decode()
 
 
-def invite(form_key: str, *, note: str, by: Member) -> tuple[Invitation, str]:
+def create_invitation(form_key: str, *, note: str, by: Member) -> tuple[Invitation, str]:
     """The invitation and its code, which is shown now and never again."""
-    code = code_for(form_key, by=by)
+    code = derive_invitation_code(form_key, by=by)
     invitation, _ = Invitation.objects.get_or_create(
         code_hash=hash_code(code),
-        defaults={"inviter": by, "note": note, "expires_at": timezone.now() + LIFETIME},
+        defaults={"inviter": by, "note": note, "expires_at": timezone.now() + INVITATION_LIFETIME},
     )
     return invitation, code
 
 
-def find(code: str, *, viewer: Member | None) -> Invitation:
+def get_invitation(code: str, *, viewer: Member | None) -> Invitation:
     """The invitation behind a code, for whoever opened it.
 
-    Raises NotValid; whoever used it themselves may open it again.
+    Raises InvitationNotValid; whoever used it themselves may open it again.
     """
     invitation = (
         Invitation.objects.select_related("inviter")
@@ -51,29 +51,29 @@ def find(code: str, *, viewer: Member | None) -> Invitation:
         .first()
     )
     if invitation is None:
-        raise NotValid
+        raise InvitationNotValid
     if viewer is not None and invitation.used_by_id == viewer.pk:
         return invitation
     if invitation.used_by_id is not None or invitation.expires_at <= timezone.now():
-        raise NotValid
+        raise InvitationNotValid
     if viewer is not None and Block.objects.between(viewer, invitation.inviter).exists():
-        raise NotValid
+        raise InvitationNotValid
     return invitation
 
 
 @transaction.atomic
-def accept(invitation: Invitation, *, by: Member) -> None:
-    """Makes the friendship. Of two who press at once, one has it; the other gets NotValid."""
+def accept_invitation(invitation: Invitation, *, by: Member) -> None:
+    """Makes the friendship. Of two who press at once, one has it; the other gets InvitationNotValid."""
     if by.pk == invitation.inviter_id or Block.objects.between(by, invitation.inviter).exists():
-        raise NotValid
+        raise InvitationNotValid
     mine = Invitation.objects.filter(pk=invitation.pk)
     claimed = mine.filter(used_by=None, expires_at__gt=timezone.now()).update(used_by=by)
     if claimed:
-        friends.befriend(invitation.inviter, by)
+        friends.create_friendship(invitation.inviter, by)
     elif not mine.filter(used_by=by).exists():
-        raise NotValid
+        raise InvitationNotValid
 
 
-def withdraw(invitation: Invitation, *, by: Member) -> None:
+def withdraw_invitation(invitation: Invitation, *, by: Member) -> None:
     """Its address is good for nothing from now on. Used ones stay used."""
     Invitation.objects.filter(pk=invitation.pk, inviter=by, used_by=None).delete()

@@ -9,21 +9,26 @@ from __future__ import annotations
 from accounts.models import Audience, Member
 
 # A group is chosen for a post, never for all that come.
-DEFAULTS = (Audience.EVERYONE, Audience.FRIENDS_OF_FRIENDS, Audience.FRIENDS, Audience.ONLY_ME)
+DEFAULT_AUDIENCES = (
+    Audience.EVERYONE,
+    Audience.FRIENDS_OF_FRIENDS,
+    Audience.FRIENDS,
+    Audience.ONLY_ME,
+)
 
 
-class NotTheirs(Exception):
+class NotOwnSettings(Exception):
     """One member's settings are changed by that member alone."""
 
 
 def change_posts_by_me(member: Member, audience: str, *, by: Member) -> None:
     """New posts are for `audience`. A change to Everyone remembers what it was before.
 
-    Raises ValueError for what is no default, NotTheirs where `by` is somebody else.
+    Raises ValueError for what is no default, NotOwnSettings where `by` is somebody else.
     """
     if by != member:
-        raise NotTheirs
-    if audience not in DEFAULTS:
+        raise NotOwnSettings
+    if audience not in DEFAULT_AUDIENCES:
         raise ValueError(audience)
     if audience == member.posts_by_me:
         return
@@ -33,7 +38,7 @@ def change_posts_by_me(member: Member, audience: str, *, by: Member) -> None:
     member.save(update_fields=["posts_by_me", "posts_by_me_before"])
 
 
-def take_back_posts_by_me(member: Member, *, by: Member) -> bool:
+def restore_posts_by_me(member: Member, *, by: Member) -> bool:
     """The way back from Everyone to what it was before. False where there is none."""
     if not member.posts_by_me_before:
         return False

@@ -7,19 +7,19 @@ from django.db import transaction
 
 from accounts.models import Member, delete_after
 
-AUDIENCES = ("display_name_audience", "about_audience", "picture_audience")
+AUDIENCE_FIELDS = ("display_name_audience", "about_audience", "picture_audience")
 
 
-def set_texts(member: Member, *, display_name: str, about: str) -> None:
+def set_profile_texts(member: Member, *, display_name: str, about: str) -> None:
     member.display_name = display_name
     member.about = about
     member.save(update_fields=["display_name", "about"])
 
 
-def set_audiences(member: Member, audiences: dict[str, str], *, is_listed: bool) -> None:
+def set_profile_audiences(member: Member, audiences: dict[str, str], *, is_listed: bool) -> None:
     """Who sees which field. `audiences` holds some of AUDIENCES; what is not named stays."""
     for field, audience in audiences.items():
-        if field not in AUDIENCES:
+        if field not in AUDIENCE_FIELDS:
             raise ValueError(field)
         setattr(member, field, audience)
     member.is_listed = is_listed
@@ -27,7 +27,7 @@ def set_audiences(member: Member, audiences: dict[str, str], *, is_listed: bool)
 
 
 @transaction.atomic
-def set_picture(member: Member, jpeg: bytes | None, *, audience: str) -> None:
+def set_profile_picture(member: Member, jpeg: bytes | None, *, audience: str) -> None:
     """Replaces the picture, if there is a new one, and says who sees it.
 
     `jpeg` is already small and holds pixels alone (accounts.media.pictures).
@@ -40,13 +40,13 @@ def set_picture(member: Member, jpeg: bytes | None, *, audience: str) -> None:
 
 
 @transaction.atomic
-def remove_picture(member: Member) -> None:
+def remove_profile_picture(member: Member) -> None:
     delete_after(member.picture)
     member.picture = ""
     member.save(update_fields=["picture"])
 
 
-def set_language(member: Member, code: str, *, is_chosen: bool) -> None:
+def set_member_language(member: Member, code: str, *, is_chosen: bool) -> None:
     """`is_chosen`: by a press; else it is what the browser of the first log-in asked for."""
     member.language = code
     member.is_language_chosen = is_chosen

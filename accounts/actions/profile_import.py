@@ -13,16 +13,16 @@ PICTURE_SIDE = 240  # pixels, the longer side
 NAME_LENGTH = 40
 
 
-def name(member: Member, text: str) -> None:
+def import_profile_name(member: Member, text: str) -> None:
     """The network's name becomes the member's here."""
-    profile.set_texts(member, display_name=text[:NAME_LENGTH], about=member.about)
+    profile.set_profile_texts(member, display_name=text[:NAME_LENGTH], about=member.about)
 
 
-def picture(member: Member, fetch: Callable[[], bytes]) -> bool:
+def import_profile_picture(member: Member, fetch: Callable[[], bytes]) -> bool:
     """The network's picture becomes the member's here; False where it could not be had."""
     try:
         jpeg = from_upload(fetch(), PICTURE_SIDE)
     except (HttpFailure, BadPicture, PicturesBusy):
         return False
-    profile.set_picture(member, jpeg, audience=member.picture_audience)
+    profile.set_profile_picture(member, jpeg, audience=member.picture_audience)
     return True

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions.profile import AUDIENCES
+from accounts.actions.profile import AUDIENCE_FIELDS
 from accounts.forms.keypads import KANA
 from accounts.forms.typed import TypedText
 from accounts.media.pictures import BadPicture, PicturesBusy, from_upload
@@ -34,8 +34,8 @@ class _MemberForm(forms.Form):
         super().__init__(*args, **kwargs)
 
     def audiences(self) -> dict[str, str]:
-        """What was chosen, by the names that actions.profile.set_audiences takes."""
-        return {name: self.cleaned_data[name] for name in AUDIENCES if name in self.fields}
+        """What was chosen, by the names that actions.profile.set_profile_audiences takes."""
+        return {name: self.cleaned_data[name] for name in AUDIENCE_FIELDS if name in self.fields}
 
 
 class ProfileForm(_MemberForm):

@@ -100,7 +100,7 @@ def friend_remove(request: MemberRequest, name: str) -> HttpResponse:
     friend = _seen(request, name)
     if request.method != "POST":
         return TemplateResponse(request, "accounts/friend_remove.html", {"member": friend})
-    friends.remove(friend, by=request.user)
+    friends.end_friendship(friend, by=request.user)
     messages.success(request, _("%(name)s is no longer your friend.") % _called(friend))
     return redirect("friend_list")
 
@@ -113,7 +113,7 @@ def friend_block(request: MemberRequest, name: str) -> HttpResponse:
         return TemplateResponse(
             request, "accounts/friend_block.html", {"member": _seen(request, name)}
         )
-    friends.block(blocked, by=request.user)
+    friends.block_member(blocked, by=request.user)
     messages.success(
         request, _("@%(name)s is blocked: neither of you sees the other.") % {"name": name}
     )
@@ -125,29 +125,29 @@ def friend_unblock(request: MemberRequest, name: str) -> HttpResponse:
     blocked = get_object_or_404(Member, username=name)
     if request.method != "POST":
         return TemplateResponse(request, "accounts/friend_unblock.html", {"member": blocked})
-    friends.unblock(blocked, by=request.user)
+    friends.unblock_member(blocked, by=request.user)
     messages.success(request, _("@%(name)s is no longer blocked.") % {"name": name})
     return redirect("privacy")
 
 
 def _ask(request: MemberRequest, member: Member) -> str:
-    if friends.ask(member, by=request.user):
+    if friends.request_friendship(member, by=request.user):
         return _("%(name)s is your friend.")
     return _("Asked. %(name)s sees it and answers; until then nothing changes.")
 
 
 def _accept(request: MemberRequest, member: Member) -> str:
-    friends.accept(member, by=request.user)
+    friends.accept_friend_request(member, by=request.user)
     return _("%(name)s is your friend now.")
 
 
 def _decline(request: MemberRequest, member: Member) -> str:
-    friends.decline(member, by=request.user)
+    friends.decline_friend_request(member, by=request.user)
     return _("Declined. %(name)s is not told.")
 
 
 def _take_back(request: MemberRequest, member: Member) -> str:
-    friends.take_back(member, by=request.user)
+    friends.withdraw_friend_request(member, by=request.user)
     return _("You no longer ask %(name)s.")
 
 
@@ -159,10 +159,10 @@ def _answer(request: MemberRequest, verb: str, name: str) -> HttpResponse:
     try:
         said = _ANSWERS[verb](request, member)
         messages.success(request, said % _called(member))
-    except friends.NothingToAnswer:
+    except friends.NoFriendRequest:
         said = _("%(name)s does not ask any more. You can ask from their page.")
         messages.error(request, said % _called(member))
-    except friends.NotHere:
+    except friends.MemberUnavailable:
         messages.error(request, _("You cannot ask yourself. Type a friend's name."))
     return redirect("friend_list")
 

@@ -34,7 +34,7 @@ def group_list(request: MemberRequest) -> HttpResponse:
 def group_new(request: MemberRequest) -> HttpResponse:
     form = GroupForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        group = groups.make(form.cleaned_data["name"], by=request.user)
+        group = groups.create_group(form.cleaned_data["name"], by=request.user)
         messages.success(request, _("Made. Invite your friends: they decide."))
         return redirect("group_detail", group.pk)
     return TemplateResponse(request, "accounts/group_new.html", {"form": form})
@@ -72,7 +72,7 @@ def group_invite(request: MemberRequest, pk: int) -> HttpResponse:
     group = _joined(request, pk)
     form = InviteForm(request.POST or None, by=request.user)
     if request.method == "POST" and form.is_valid():
-        groups.invite(group, form.invited, by=request.user)
+        groups.invite_to_group(group, form.invited, by=request.user)
         messages.success(
             request,
             _("%(name)s is invited, and joins or declines.") % {"name": form.cleaned_data["name"]},
@@ -85,7 +85,7 @@ def group_invite(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 def group_accept(request: MemberRequest, pk: int) -> HttpResponse:
     group = Group.objects.filter(pk=pk).first()
-    if group is None or not groups.accept(group, by=request.user):
+    if group is None or not groups.accept_group_invitation(group, by=request.user):
         messages.error(request, _("The invitation was taken back. Ask who invited you."))
         return redirect("group_list")
     messages.success(request, _("You are in %(name)s now.") % {"name": group.name})
@@ -97,7 +97,7 @@ def group_accept(request: MemberRequest, pk: int) -> HttpResponse:
 def group_decline(request: MemberRequest, pk: int) -> HttpResponse:
     """No error where nothing is left to decline: a second tap comes here."""
     for group in Group.objects.filter(pk=pk):
-        groups.decline(group, by=request.user)
+        groups.decline_group_invitation(group, by=request.user)
     messages.success(request, _("Declined. You were never in, and nobody is told."))
     return redirect("group_list")
 
@@ -107,13 +107,13 @@ def group_decline(request: MemberRequest, pk: int) -> HttpResponse:
 def group_leave(request: MemberRequest, pk: int) -> HttpResponse:
     for group in Group.objects.filter(pk=pk):
         try:
-            groups.leave(group, by=request.user)
-        except groups.HandOverFirst:
+            groups.leave_group(group, by=request.user)
+        except groups.OwnerMustTransfer:
             messages.error(
                 request, _("The group is yours: hand it over to a member first, or close it.")
             )
             return redirect("group_detail", pk)
-        except groups.ClosesIt:
+        except groups.LastMemberLeaves:
             return redirect("group_close", pk)
     messages.success(request, _("You left the group."))
     return redirect("group_list")
@@ -135,12 +135,12 @@ def group_member(request: MemberRequest, pk: int, name: str) -> HttpResponse:
 def _act_on_member(request: MemberRequest, group: Group, member: Member) -> HttpResponse:
     try:
         if "hand_over" in request.POST:
-            groups.hand_over(group, member, by=request.user)
+            groups.transfer_group(group, member, by=request.user)
             said = _("%(name)s owns the group now; you are still in.")
         else:
-            groups.remove(group, member, by=request.user)
+            groups.remove_from_group(group, member, by=request.user)
             said = _("%(name)s is no longer in the group.")
-    except groups.NotAllowed:
+    except groups.GroupActionNotAllowed:
         messages.error(request, _("This cannot be done with yourself, or with who is not in."))
     else:
         messages.success(request, said % {"name": f"@{member.username}"})
@@ -151,7 +151,7 @@ def _act_on_member(request: MemberRequest, group: Group, member: Member) -> Http
 def group_close(request: MemberRequest, pk: int) -> HttpResponse:
     group = _owned(request, pk)
     if request.method == "POST":
-        groups.close(group, by=request.user)
+        groups.close_group(group, by=request.user)
         messages.success(request, _("%(name)s is closed.") % {"name": group.name})
         return redirect("group_list")
     others = Membership.objects.joined().filter(group=group).exclude(member=request.user)

@@ -40,7 +40,9 @@ def invitation_new(request: MemberRequest) -> HttpResponse:
 def _show(request: MemberRequest, form: InvitationForm) -> HttpResponse:
     """The address, as the answer itself: it is stored nowhere, so no redirect could show it."""
     given = form.cleaned_data
-    invitation, code = invitations.invite(given["form_key"], note=given["note"], by=request.user)
+    invitation, code = invitations.create_invitation(
+        given["form_key"], note=given["note"], by=request.user
+    )
     address = public_url("invitation_open", code=code)
     kind = qr.kind_for(
         user_agent=request.headers.get("User-Agent", ""), accept=request.headers.get("Accept", "")
@@ -55,7 +57,7 @@ def _show(request: MemberRequest, form: InvitationForm) -> HttpResponse:
 @login_required
 @require_POST
 def invitation_withdraw(request: MemberRequest, pk: int) -> HttpResponse:
-    invitations.withdraw(
+    invitations.withdraw_invitation(
         get_object_or_404(Invitation, pk=pk, inviter=request.user), by=request.user
     )
     messages.success(request, _("Withdrawn: its address opens nothing any more."))
@@ -66,10 +68,10 @@ def invitation_open(request: HttpRequest, code: str) -> HttpResponse:
     """Says who invites. Only a press makes the friendship, and only of a member who is in."""
     viewer = request.user if request.user.is_authenticated else None
     try:
-        invitation = invitations.find(code, viewer=viewer)
+        invitation = invitations.get_invitation(code, viewer=viewer)
         if request.method == "POST" and viewer is not None:
             return _accept(request, invitation, viewer)
-    except invitations.NotValid:
+    except invitations.InvitationNotValid:
         return TemplateResponse(request, "accounts/invitation_gone.html", status=404)
     if request.method == "POST":
         return redirect("invitation_open", code)  # shown again, with the ways to come in
@@ -88,7 +90,7 @@ def invitation_open(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _accept(request: HttpRequest, invitation: Invitation, by: Member) -> HttpResponse:
-    invitations.accept(invitation, by=by)
+    invitations.accept_invitation(invitation, by=by)
     messages.success(
         request,
         _("You and %(name)s are friends now.") % {"name": invitation.inviter.username},

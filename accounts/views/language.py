@@ -32,7 +32,7 @@ def language(request: HttpRequest) -> HttpResponse:
     code = form.cleaned_data["language"]
     set_language(request, code)
     if request.user.is_authenticated:
-        profile.set_language(request.user, code, is_chosen=True)
+        profile.set_member_language(request.user, code, is_chosen=True)
     with override(code):
         messages.success(request, _("The pages speak English now."))
     return redirect("home")
@@ -46,8 +46,8 @@ def remember(sender: type[Member], request: HttpRequest, user: Member, **given: 
     """
     asked = asked_language(request)
     if chosen := chosen_language(request):
-        profile.set_language(user, chosen, is_chosen=True)
+        profile.set_member_language(user, chosen, is_chosen=True)
     elif user.is_language_chosen:
         set_language(request, user.language)
     elif asked and not user.language:
-        profile.set_language(user, asked, is_chosen=False)
+        profile.set_member_language(user, asked, is_chosen=False)

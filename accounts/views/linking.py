@@ -174,8 +174,8 @@ def _take_over(
     request: MemberRequest, account: Authorized, chosen: dict[str, Any], row: LinkReturn
 ) -> None:
     if chosen.get("take_name"):
-        profile_import.name(request.user, account.shown or account.name)
-    if chosen.get("take_picture") and not profile_import.picture(
+        profile_import.import_profile_name(request.user, account.shown or account.name)
+    if chosen.get("take_picture") and not profile_import.import_profile_picture(
         request.user, lambda: _fetch(account.picture_url, row)
     ):
         messages.warning(request, _("The picture could not be had. Choose one in your profile."))

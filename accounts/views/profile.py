@@ -25,8 +25,10 @@ def profile_edit(request: MemberRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        profile.set_texts(request.user, display_name=given["display_name"], about=given["about"])
-        profile.set_audiences(request.user, form.audiences(), is_listed=given["is_listed"])
+        profile.set_profile_texts(
+            request.user, display_name=given["display_name"], about=given["about"]
+        )
+        profile.set_profile_audiences(request.user, form.audiences(), is_listed=given["is_listed"])
         messages.success(request, _("Your profile is saved."))
         return redirect("profile", request.user.username)
     return TemplateResponse(request, "accounts/profile_edit.html", {"form": form})
@@ -37,11 +39,11 @@ def profile_edit(request: MemberRequest) -> HttpResponse:
 def profile_picture_edit(request: MemberRequest) -> HttpResponse:
     form = PictureForm(request.POST or None, request.FILES or None, member=request.user)
     if request.method == "POST" and "remove" in request.POST:
-        profile.remove_picture(request.user)
+        profile.remove_profile_picture(request.user)
         messages.success(request, _("Your picture is gone."))
         return redirect("profile_edit")
     if request.method == "POST" and form.is_valid():
-        profile.set_picture(
+        profile.set_profile_picture(
             request.user,
             form.cleaned_data["picture"],
             audience=form.cleaned_data["picture_audience"],

@@ -70,8 +70,8 @@ def foresee(member: Member) -> list[Fate]:
 
 @transaction.atomic
 def close(*, by: Member, takes_copies_back: bool) -> None:
-    """The press: nobody comes in any more, and what has not left stays. Raises LastOfStaff."""
-    people.begin(by=by, takes_copies_back=takes_copies_back)
+    """The press: nobody comes in any more, and what has not left stays. Raises LastSuperuser."""
+    people.begin_account_closure(by=by, takes_copies_back=takes_copies_back)
     waiting = Delivery.objects.of(by).exclude(kind=DeliveryKind.DELETE)
     waiting.filter(state__in=(_S.WAITING, _S.PARKED, _S.FAILED, _S.MISSED)).change(
         _S.CANCELLED, reason=eligibility.CLOSED, due_at=None, sent_as={}
@@ -167,7 +167,7 @@ def _remove_some(member: Member) -> bool:
     if (post := Post.objects.by(member).first()) is not None:
         post.delete()
         return True
-    people.wipe(member)
+    people.erase_member(member)
     return False
 
 

@@ -15,7 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.actions.privacy import DEFAULTS
+from accounts.actions.privacy import DEFAULT_AUDIENCES
 from accounts.media.pictures import BadPicture, PicturesBusy
 from accounts.models import Audience, Member
 from syndication.actions import photos
@@ -248,6 +248,6 @@ class PostsByMeForm(forms.Form):
 
     audience = forms.ChoiceField(
         label=gettext_lazy("Posts by me"),
-        choices=[(one.value, one.label) for one in DEFAULTS if one != Audience.EVERYONE],
+        choices=[(one.value, one.label) for one in DEFAULT_AUDIENCES if one != Audience.EVERYONE],
         widget=AudienceSelect,
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.actions.account_closure import LastOfStaff, heirs
+from accounts.actions.account_closure import LastSuperuser, group_successors
 from accounts.views import password
 from accounts.views.requests import MemberRequest
 from syndication.actions import account_closure
@@ -29,7 +29,7 @@ def account_close(request: MemberRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             account_closure.close(by=request.user, takes_copies_back=form.takes_copies_back)
-        except LastOfStaff:
+        except LastSuperuser:
             words = _("You are the last of the staff here. Give somebody else your rights first.")
             form.add_error(None, words)
         else:
@@ -39,7 +39,7 @@ def account_close(request: MemberRequest) -> HttpResponse:
     return TemplateResponse(
         request,
         "syndication/account_close.html",
-        {"form": form, "fates": fates, "heirs": heirs(request.user)},
+        {"form": form, "fates": fates, "heirs": group_successors(request.user)},
     )
 
 

@@ -50,7 +50,7 @@ def _has_changed(request: MemberRequest, form: forms.Form) -> bool:
     if "to_everyone" in request.POST:
         privacy.change_posts_by_me(request.user, Audience.EVERYONE, by=request.user)
     elif "take_back" in request.POST:
-        privacy.take_back_posts_by_me(request.user, by=request.user)
+        privacy.restore_posts_by_me(request.user, by=request.user)
     elif form.is_valid():
         privacy.change_posts_by_me(request.user, form.cleaned_data["audience"], by=request.user)
     else:

@@ -25,7 +25,7 @@ def privacy(request: MemberRequest) -> HttpResponse:
     form = PrivacyForm(request.POST or None, member=request.user)
     if request.method == "POST" and form.is_valid():
         is_listed = form.cleaned_data["is_listed"]
-        profile.set_audiences(request.user, form.audiences(), is_listed=is_listed)
+        profile.set_profile_audiences(request.user, form.audiences(), is_listed=is_listed)
         messages.success(request, _("Saved: who sees your profile."))
         return redirect("privacy")
     going = Prefetch("toggles", Toggle.objects.filter(is_on=True).order_by("pk"), to_attr="going")

@@ -30,96 +30,96 @@ def are_friends(one: Member, other: Member) -> bool:
 
 
 def test_a_request_makes_no_friendship_until_it_is_accepted(hanako, taro):
-    assert friends.ask(taro, by=hanako) is False
+    assert friends.request_friendship(taro, by=hanako) is False
     assert not are_friends(hanako, taro)
-    friends.accept(hanako, by=taro)
+    friends.accept_friend_request(hanako, by=taro)
     assert are_friends(hanako, taro)
     assert not FriendRequest.objects.exists()
 
 
 def test_a_double_tap_asks_once(hanako, taro):
-    friends.ask(taro, by=hanako)
-    assert friends.ask(taro, by=hanako) is False
+    friends.request_friendship(taro, by=hanako)
+    assert friends.request_friendship(taro, by=hanako) is False
     assert FriendRequest.objects.count() == 1
 
 
 def test_a_double_tap_accepts_once(hanako, taro):
-    friends.ask(taro, by=hanako)
-    friends.accept(hanako, by=taro)
-    friends.accept(hanako, by=taro)
+    friends.request_friendship(taro, by=hanako)
+    friends.accept_friend_request(hanako, by=taro)
+    friends.accept_friend_request(hanako, by=taro)
     assert are_friends(hanako, taro)
 
 
 def test_requests_that_cross_make_a_friendship(hanako, taro):
-    friends.ask(taro, by=hanako)
-    assert friends.ask(hanako, by=taro) is True
+    friends.request_friendship(taro, by=hanako)
+    assert friends.request_friendship(hanako, by=taro) is True
     assert are_friends(hanako, taro)
     assert not FriendRequest.objects.exists()
 
 
 def test_nobody_accepts_a_request_that_was_never_made(hanako, taro):
-    with pytest.raises(friends.NothingToAnswer):
-        friends.accept(hanako, by=taro)
+    with pytest.raises(friends.NoFriendRequest):
+        friends.accept_friend_request(hanako, by=taro)
     assert not are_friends(hanako, taro)
 
 
 def test_the_asker_cannot_accept_their_own_request(hanako, taro):
-    friends.ask(taro, by=hanako)
-    with pytest.raises(friends.NothingToAnswer):
-        friends.accept(taro, by=hanako)
+    friends.request_friendship(taro, by=hanako)
+    with pytest.raises(friends.NoFriendRequest):
+        friends.accept_friend_request(taro, by=hanako)
     assert not are_friends(hanako, taro)
 
 
 def test_a_request_that_was_taken_back_cannot_be_accepted(hanako, taro):
-    friends.ask(taro, by=hanako)
-    friends.take_back(taro, by=hanako)
-    friends.take_back(taro, by=hanako)
-    with pytest.raises(friends.NothingToAnswer):
-        friends.accept(hanako, by=taro)
+    friends.request_friendship(taro, by=hanako)
+    friends.withdraw_friend_request(taro, by=hanako)
+    friends.withdraw_friend_request(taro, by=hanako)
+    with pytest.raises(friends.NoFriendRequest):
+        friends.accept_friend_request(hanako, by=taro)
 
 
 def test_declining_leaves_nothing_and_may_be_pressed_twice(hanako, taro):
-    friends.ask(taro, by=hanako)
-    friends.decline(hanako, by=taro)
-    friends.decline(hanako, by=taro)
+    friends.request_friendship(taro, by=hanako)
+    friends.decline_friend_request(hanako, by=taro)
+    friends.decline_friend_request(hanako, by=taro)
     assert not FriendRequest.objects.exists()
     assert not are_friends(hanako, taro)
 
 
 def test_only_the_asked_decline_and_only_the_asker_takes_back(hanako, taro):
-    friends.ask(taro, by=hanako)
-    friends.decline(taro, by=hanako)
-    friends.take_back(hanako, by=taro)
+    friends.request_friendship(taro, by=hanako)
+    friends.decline_friend_request(taro, by=hanako)
+    friends.withdraw_friend_request(hanako, by=taro)
     assert FriendRequest.objects.count() == 1
 
 
 def test_removing_a_friend_ends_it_on_both_sides(hanako, taro):
     befriend(hanako, taro)
-    friends.remove(taro, by=hanako)
-    friends.remove(taro, by=hanako)
+    friends.end_friendship(taro, by=hanako)
+    friends.end_friendship(taro, by=hanako)
     assert not are_friends(hanako, taro)
 
 
 def test_nobody_asks_themselves_or_somebody_who_left(hanako):
-    with pytest.raises(friends.NotHere):
-        friends.ask(hanako, by=hanako)
-    with pytest.raises(friends.NotHere):
-        friends.ask(make_member("gone", is_active=False), by=hanako)
+    with pytest.raises(friends.MemberUnavailable):
+        friends.request_friendship(hanako, by=hanako)
+    with pytest.raises(friends.MemberUnavailable):
+        friends.request_friendship(make_member("gone", is_active=False), by=hanako)
 
 
 def test_a_block_removes_friendship_requests_and_invitations_between_the_two(hanako, taro):
     befriend(hanako, taro)
     group = make_group(hanako)
     Membership.objects.create(group=group, member=taro, invited_by=hanako)
-    friends.block(hanako, by=taro)
-    friends.block(hanako, by=taro)
+    friends.block_member(hanako, by=taro)
+    friends.block_member(hanako, by=taro)
     assert not are_friends(hanako, taro)
     assert Block.objects.count() == 1
     assert not Membership.objects.filter(member=taro).exists()
 
     saburo = make_member("saburo")
-    friends.ask(saburo, by=hanako)
-    friends.block(hanako, by=saburo)
+    friends.request_friendship(saburo, by=hanako)
+    friends.block_member(hanako, by=saburo)
     assert not FriendRequest.objects.exists()
 
 
@@ -127,7 +127,7 @@ def test_a_block_leaves_friendships_with_others_alone(hanako, taro):
     jiro = make_member("jiro")
     befriend(hanako, jiro)
     befriend(taro, jiro)
-    friends.block(taro, by=hanako)
+    friends.block_member(taro, by=hanako)
     assert are_friends(hanako, jiro)
     assert are_friends(taro, jiro)
     assert Group.objects.count() == 0
@@ -135,25 +135,25 @@ def test_a_block_leaves_friendships_with_others_alone(hanako, taro):
 
 @pytest.mark.parametrize("blocker_asks", [True, False])
 def test_over_a_block_nobody_asks(hanako, taro, blocker_asks):
-    friends.block(taro, by=hanako)
+    friends.block_member(taro, by=hanako)
     asker, asked = (hanako, taro) if blocker_asks else (taro, hanako)
-    with pytest.raises(friends.NotHere):
-        friends.ask(asked, by=asker)
+    with pytest.raises(friends.MemberUnavailable):
+        friends.request_friendship(asked, by=asker)
 
 
 def test_unblocking_brings_no_friendship_back(hanako, taro):
     befriend(hanako, taro)
-    friends.block(taro, by=hanako)
-    friends.unblock(hanako, by=taro)  # not theirs to end
+    friends.block_member(taro, by=hanako)
+    friends.unblock_member(hanako, by=taro)  # not theirs to end
     assert Block.objects.count() == 1
-    friends.unblock(taro, by=hanako)
-    friends.unblock(taro, by=hanako)
+    friends.unblock_member(taro, by=hanako)
+    friends.unblock_member(taro, by=hanako)
     assert not Block.objects.exists()
     assert not are_friends(hanako, taro)
 
 
 def test_who_blocked_is_not_seen_and_sees_not(hanako, taro):
-    friends.block(taro, by=hanako)
+    friends.block_member(taro, by=hanako)
     assert not Member.objects.seen_by(taro).filter(pk=hanako.pk).exists()
     assert not Member.objects.seen_by(hanako).filter(pk=taro.pk).exists()
 

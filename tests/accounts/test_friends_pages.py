@@ -46,11 +46,11 @@ def test_part_of_a_name_finds_nobody(hanako, taro):
 
 
 def test_a_request_is_declined_or_taken_back_by_a_button(hanako, taro):
-    friends.ask(taro, by=hanako)
+    friends.request_friendship(taro, by=hanako)
     phone = log_in_phone(hanako)
     phone.get(reverse("friend_list"))
     assert "no longer ask" in phone.submit("Take back")
-    friends.ask(taro, by=hanako)
+    friends.request_friendship(taro, by=hanako)
     other = log_in_phone(taro)
     other.get(reverse("friend_list"))
     assert "not told" in other.submit("Decline")
@@ -58,15 +58,15 @@ def test_a_request_is_declined_or_taken_back_by_a_button(hanako, taro):
 
 
 def test_accepting_what_was_taken_back_says_what_to_do(hanako, taro):
-    friends.ask(taro, by=hanako)
+    friends.request_friendship(taro, by=hanako)
     other = log_in_phone(taro)
     other.get(reverse("friend_list"))
-    friends.take_back(taro, by=hanako)
+    friends.withdraw_friend_request(taro, by=hanako)
     assert "does not ask any more" in other.submit("Accept")
 
 
 def test_a_second_tap_on_accept_says_the_same(hanako, taro):
-    friends.ask(taro, by=hanako)
+    friends.request_friendship(taro, by=hanako)
     other = log_in_phone(taro)
     page = other.get(reverse("friend_list"))
     fields = {**{k: v[0] for k, v in page.forms[0].fields.items()}, "accept_hanako": "Accept"}
@@ -77,7 +77,7 @@ def test_a_second_tap_on_accept_says_the_same(hanako, taro):
 
 @pytest.mark.parametrize("name", ["friend_accept", "friend_decline", "friend_take_back"])
 def test_a_link_alone_answers_no_request(hanako, taro, name):
-    friends.ask(taro, by=hanako)
+    friends.request_friendship(taro, by=hanako)
     for member, other in [(taro, "hanako"), (hanako, "taro")]:
         assert computer(member).get(reverse(name, args=[other])).status_code == 405
     assert FriendRequest.objects.count() == 1
@@ -104,7 +104,7 @@ def test_blocking_says_what_the_other_sees_and_can_be_taken_back(hanako, taro):
 
 
 def test_who_is_blocked_meets_nobody(hanako, taro):
-    friends.block(taro, by=hanako)
+    friends.block_member(taro, by=hanako)
     phone = log_in_phone(taro)
     assert "Nobody here is called" in phone.get(reverse("friend_find") + "?name=hanako")
     assert phone.get(reverse("friend_remove", args=["hanako"])).status == 404
@@ -133,7 +133,7 @@ def test_the_list_takes_six_queries_however_long(hanako, django_assert_max_num_q
     client = computer(hanako)
     for number in range(15):
         befriend(hanako, make_member(f"friend{number:02}"))
-        friends.ask(hanako, by=make_member(f"asker{number:02}"))
+        friends.request_friendship(hanako, by=make_member(f"asker{number:02}"))
     client.get(reverse("friend_list"))  # the first form of a session is written into it
     with django_assert_max_num_queries(6):
         assert client.get(reverse("friend_list")).status_code == 200

@@ -111,10 +111,10 @@ def test_the_audience_alone_can_be_changed_and_the_picture_stays(hanako):
 
 def test_a_replaced_or_removed_picture_leaves_no_file(hanako, django_capture_on_commit_callbacks):
     storage = hanako.picture.storage
-    profile.set_picture(hanako, b"first", audience="friends")
+    profile.set_profile_picture(hanako, b"first", audience="friends")
     first = hanako.picture.name
     with django_capture_on_commit_callbacks(execute=True):
-        profile.set_picture(hanako, b"second", audience="friends")
+        profile.set_profile_picture(hanako, b"second", audience="friends")
     second = hanako.picture.name
     assert not storage.exists(first)
     assert storage.exists(second)
@@ -131,7 +131,7 @@ def test_privacy_says_in_words_what_stands_and_changes_it(hanako):
     link = make_link(hanako, name="ザキ")
     allow(link, "status", "everyone")
     make_member("jiro")
-    friends.block(Member.objects.get(username="jiro"), by=hanako)
+    friends.block_member(Member.objects.get(username="jiro"), by=hanako)
     phone = log_in_phone(hanako)
     page = phone.get(reverse("privacy"))
     assert "Posts by me, now: Friends" in page
@@ -156,7 +156,7 @@ def test_privacy_takes_six_queries_and_little_room(hanako, django_assert_max_num
         for kind in ["status", "note", "photo", "link"]:
             allow(link, kind, "everyone")
     for number in range(12):
-        friends.block(make_member(f"member{number}"), by=hanako)
+        friends.block_member(make_member(f"member{number}"), by=hanako)
     client = computer(hanako)
     client.get(reverse("privacy"))
     with django_assert_max_num_queries(6):

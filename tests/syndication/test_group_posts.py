@@ -34,7 +34,7 @@ def test_a_post_that_left_the_group_is_not_shown_in_it():
     group = make_group(hanako, taro)
     make_post(author=hanako, audience="only_me", group=group, text="ひみつ")
     make_post(author=hanako, audience="group", group=group, text="練習")
-    friends.block(taro, by=hanako)
+    friends.block_member(taro, by=hanako)
     assert "練習" in log_in_phone(hanako).get(reverse("group_posts", args=[group.pk]))
     page = log_in_phone(taro).get(reverse("group_posts", args=[group.pk]))
     assert "ひみつ" not in page

@@ -73,14 +73,14 @@ def test_pressing_twice_keeps_the_way_back():
     hanako = make_member("hanako", posts_by_me=Audience.ONLY_ME)
     for _ in range(2):
         privacy.change_posts_by_me(hanako, Audience.EVERYONE, by=hanako)
-    assert privacy.take_back_posts_by_me(hanako, by=hanako)
+    assert privacy.restore_posts_by_me(hanako, by=hanako)
     assert hanako.posts_by_me == Audience.ONLY_ME
-    assert not privacy.take_back_posts_by_me(hanako, by=hanako)
+    assert not privacy.restore_posts_by_me(hanako, by=hanako)
 
 
 def test_nobody_changes_it_for_another():
     hanako, taro = make_member("hanako"), make_member("taro")
-    with pytest.raises(privacy.NotTheirs):
+    with pytest.raises(privacy.NotOwnSettings):
         privacy.change_posts_by_me(hanako, Audience.EVERYONE, by=taro)
 
 

@@ -50,7 +50,7 @@ def every_file_of(member: Member) -> set[str]:
     mailed = MailDraft(member=member, form_key="m")
     mailed.photo = ContentFile(b"jpeg", name="photo.jpg")
     mailed.save()
-    profile.set_picture(member, b"jpeg", audience="friends")
+    profile.set_profile_picture(member, b"jpeg", audience="friends")
     fields = (post.photo, post.photo_small, kept.photo, mailed.photo, member.picture)
     return {str(field.name) for field in fields}
 
@@ -183,9 +183,9 @@ def test_a_file_that_cannot_be_deleted_holds_up_no_other(hanako, settings):
 
 def test_a_picture_that_is_sent_twice_is_there(hanako, django_capture_on_commit_callbacks):
     """Both presses had read the row before either had written it."""
-    profile.set_picture(hanako, b"first", audience="friends")
+    profile.set_profile_picture(hanako, b"first", audience="friends")
     pressed_twice = [Member.objects.get(pk=hanako.pk) for _ in range(2)]
     for member in pressed_twice:
         with django_capture_on_commit_callbacks(execute=True):
-            profile.set_picture(member, b"second", audience="friends")
+            profile.set_profile_picture(member, b"second", audience="friends")
     assert default_storage.exists(Member.objects.get(pk=hanako.pk).picture.name)

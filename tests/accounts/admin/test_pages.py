@@ -252,7 +252,7 @@ def test_a_superuser_ends_an_account_and_cannot_set_a_password(chief, hanako):
 
 
 def test_whom_staff_let_in_again_loses_nothing_when_shut_out_later(chief, hanako):
-    account_closure.begin(by=hanako, takes_copies_back=True)
+    account_closure.begin_account_closure(by=hanako, takes_copies_back=True)
     page = address(Member, "change", hanako.pk)
     for presses in ({"is_active": "on"}, {}):
         assert chief.post(page, presses).status_code == 302
@@ -261,8 +261,8 @@ def test_whom_staff_let_in_again_loses_nothing_when_shut_out_later(chief, hanako
 
 
 def test_who_is_closed_is_let_in_by_nobody(chief, hanako):
-    account_closure.begin(by=hanako, takes_copies_back=True)
-    account_closure.wipe(hanako)
+    account_closure.begin_account_closure(by=hanako, takes_copies_back=True)
+    account_closure.erase_member(hanako)
     chief.post(address(Member, "change", hanako.pk), {"is_active": "on", "is_staff": "on"})
     hanako.refresh_from_db()
     assert (hanako.is_active, hanako.is_staff) == (False, False)

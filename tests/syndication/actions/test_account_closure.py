@@ -254,7 +254,7 @@ def test_the_last_mail_waits_for_the_mail_server_for_a_day(link, settings, now):
 def test_a_group_goes_on_with_who_has_been_in_it_longest(link):
     member, taro, yuki = link.member, make_member("taro"), make_member("yuki")
     choir = make_group(member, taro, yuki)
-    alone = groups.make("ひとり", by=member)
+    alone = groups.create_group("ひとり", by=member)
     phone = log_in_phone(member)
     phone.get(reverse("account_close"))
     page = phone.submit("Continue", password=PASSWORD)
@@ -283,8 +283,8 @@ def test_the_last_of_the_staff_stays(link):
     assert "Give somebody else your rights first" in page.text
     assert fresh(member).is_active
     make_member("yuki", is_superuser=True, is_staff=True)
-    with pytest.raises(people.LastOfStaff):
-        people.begin(by=make_only_superuser(member), takes_copies_back=True)
+    with pytest.raises(people.LastSuperuser):
+        people.begin_account_closure(by=make_only_superuser(member), takes_copies_back=True)
 
 
 def make_only_superuser(member):
@@ -343,7 +343,7 @@ def test_of_the_last_two_of_the_staff_who_close_at_once_one_stays():
     staff = [make_member(name, is_superuser=True) for name in ("hanako", "taro")]
 
     def close(number):
-        with suppress(people.LastOfStaff):
+        with suppress(people.LastSuperuser):
             account_closure.close(by=staff[number], takes_copies_back=False)
 
     at_once(2, close)

@@ -152,7 +152,7 @@ class Life:
             self.on_slate.friends.add(f"on slate {stranger}")
         elif other.name != account:
             befriend(self.sandbox.mixi.account(account), other)
-        friends.befriend(self.member, self.others[stranger % len(self.others)])
+        friends.create_friendship(self.member, self.others[stranger % len(self.others)])
 
     def lose_an_answer(self, kind: str) -> None:
         self.sandbox.faults.add("mixi", kind, match="POST /2/")
