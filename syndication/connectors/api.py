@@ -19,9 +19,9 @@ from syndication.connectors import parsing, reasons
 from syndication.connectors.base import App, Credentials, Http, Response
 from syndication.connectors.errors import (
     ConnectorError,
-    NoVerdict,
+    OutcomeUnknown,
     Rejected,
-    TooLarge,
+    AnswerTooLarge,
     TryLater,
     Unauthorized,
     Unreachable,
@@ -119,7 +119,7 @@ class Api:
         raise self.refusal(response, is_write=True)
 
     def send(self, method: str, url: str, *, is_write: bool, **content: Any) -> Response:
-        """One request as it stands, unauthorised. Raises Unreachable, NoVerdict, TryLater."""
+        """One request as it stands, unauthorised. Raises Unreachable, OutcomeUnknown, TryLater."""
         try:
             return self.http.request(method, url, **content)
         except self.http.NotSent as error:
@@ -127,13 +127,13 @@ class Api:
             raise Unreachable(reasons.NOT_SENT.get(word, reasons.UNREACHABLE)) from error
         except self.http.MaybeSent as error:
             word = str(getattr(error, "reason", ""))
-            lost = NoVerdict if is_write else TooLarge if word == "too_big" else TryLater
+            lost = OutcomeUnknown if is_write else AnswerTooLarge if word == "too_big" else TryLater
             raise lost(reasons.NO_ANSWER, excerpt=word) from error
 
     # Reading answers
 
     def json(self, response: Response, *, is_write: bool) -> Any:
-        """The body as JSON. Raises NoVerdict or TryLater where it is none."""
+        """The body as JSON. Raises OutcomeUnknown or TryLater where it is none."""
         try:
             return response.json()
         except ValueError as error:
@@ -141,9 +141,9 @@ class Api:
 
     def unreadable(
         self, response: Response | None = None, *, is_write: bool
-    ) -> NoVerdict | TryLater:
+    ) -> OutcomeUnknown | TryLater:
         """The error for an answer that is not what it should be."""
-        kind = NoVerdict if is_write else TryLater
+        kind = OutcomeUnknown if is_write else TryLater
         return kind(reasons.UNREADABLE, **(self.log(response) if response else {}))
 
     def is_done(self, response: Response) -> bool:
@@ -168,7 +168,7 @@ class Api:
         if response.status == 429 or (response.status == 503 and is_slow_down):
             return TryLater(reasons.SLOW_DOWN, after=THROTTLED_FOR if wait is None else wait, **log)
         if is_write:
-            return NoVerdict(reasons.NO_ANSWER, **log)
+            return OutcomeUnknown(reasons.NO_ANSWER, **log)
         return TryLater(reasons.IN_TROUBLE, **log)
 
     def other_refusal(self, response: Response, *, is_write: bool) -> ConnectorError:
@@ -180,13 +180,13 @@ class Api:
         if 400 <= response.status < 500 and response.status != 408:
             return Rejected(reasons.REFUSED, **log)
         if is_write:
-            return NoVerdict(reasons.NO_ANSWER, **log)
+            return OutcomeUnknown(reasons.NO_ANSWER, **log)
         return TryLater(reasons.IN_TROUBLE, **log)
 
     def new_id(
         self, answer: Any, word: Callable[[object], str] = parsing.ident, *, is_write: bool = True
     ) -> str:
-        """The id in an answer. Raises NoVerdict of a write: without it nobody knows what happened."""
+        """The id in an answer. Raises OutcomeUnknown of a write: without it nobody knows what happened."""
         found = word(answer.get("id")) if isinstance(answer, dict) else ""
         if not found:
             raise self.unreadable(is_write=is_write)

@@ -217,7 +217,7 @@ class Connector:
         Words alone: `post.photos` says what the pictures show (`alt`) and has no bytes, and the
         pictures stay. Who may read the copy stays too: `post.audience` is what it was made for, and is
         asked after again where `publish` asks.
-        Reads afterwards as `preview(post)` does. Raises `Gone` where the copy is no longer there,
+        Reads afterwards as `preview(post)` does. Raises `CopyGone` where the copy is no longer there,
         and the five errors as `publish` does.
         """
         raise NotImplementedError

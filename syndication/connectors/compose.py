@@ -29,7 +29,7 @@ from syndication.connectors.text import (
     UNITS,
     Count,
     Fitted,
-    TooLong,
+    TextDoesNotFit,
     as_uri,
     clean,
     core,
@@ -70,7 +70,7 @@ class OneText:
         carried = carry(post, self.limits[post.kind])
         try:
             shown = self._shown(post, carried)
-        except TooLong as error:
+        except TextDoesNotFit as error:
             raise Unsupported(reasons.TEXT_TOO_LONG) from error
         if post.audience != "everyone" and names_somebody(shown.text):
             # Who is mentioned gets a post for followers, too, follower or not.
@@ -99,7 +99,7 @@ class OneText:
             fitted = self._fit(
                 post, words, both if always else post.url, both if post.permalink else ""
             )
-        except TooLong:
+        except TextDoesNotFit:
             if not post.permalink:
                 raise Unsupported(reasons.ADDRESS_TOO_LONG) from None
             fitted = self._fitted(post, words, always=True)

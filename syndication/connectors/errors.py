@@ -1,6 +1,6 @@
 """What can go wrong between us and a network, named by what to do next.
 
-A connector raises one of these five (Unreachable is a TryLater, Gone a Rejected) and nothing else.
+A connector raises one of these five (Unreachable is a TryLater, CopyGone a Rejected) and nothing else.
 `reason` is a code of connectors.reasons; `words` is what the network said, cleaned and short;
  `status` and `excerpt` are for the attempt log. None of them holds a token.
 """
@@ -46,7 +46,7 @@ class Unreachable(TryLater):
     """No connection was made: nothing can have arrived. Opens the breaker of that host."""
 
 
-class TooLarge(TryLater):
+class AnswerTooLarge(TryLater):
     """The answer was larger than what is read of one: ask for fewer entries."""
 
 
@@ -54,11 +54,11 @@ class Rejected(ConnectorError):
     """The network says no to this very post, for good."""
 
 
-class TooLong(Rejected):
+class TextRejected(Rejected):
     """The text is longer than the server takes, whatever limit it says: it is read again, once."""
 
 
-class Gone(Rejected):
+class CopyGone(Rejected):
     """The copy that was to be changed is no longer there: somebody deleted it on the network."""
 
 
@@ -84,5 +84,5 @@ class Unsupported(ConnectorError):
     """It cannot be said on this network. Known before sending; the compose page says so."""
 
 
-class NoVerdict(ConnectorError):
+class OutcomeUnknown(ConnectorError):
     """The request left and no clear answer came. Read back before anything else."""

@@ -30,7 +30,7 @@ SMALLEST = 64  # pixels of the longer side; below it there is nothing to see
 MOST_PIXELS = 50_000_000  # a file that unpacks to more is not opened
 
 
-class DoesNotFit(ValueError):
+class PictureDoesNotFit(ValueError):
     """It is no picture that can be read, or none of its sizes is within the limits."""
 
 
@@ -70,9 +70,9 @@ def with_the_first(count: int, post: OutgoingPost) -> OutgoingPost:
 
 
 def fitted(photo: Photo, limits: Limits) -> Photo:
-    """`photo` within `limits`: better quality before larger sides. Raises DoesNotFit."""
+    """`photo` within `limits`: better quality before larger sides. Raises PictureDoesNotFit."""
     if JPEG not in limits.photo_types:
-        raise DoesNotFit
+        raise PictureDoesNotFit
     size = size_of_plain(photo.content)
     if size and max(size) <= limits.photo_pixels and len(photo.content) <= limits.photo_bytes:
         return replace(photo, content_type=JPEG)
@@ -84,7 +84,7 @@ def fitted(photo: Photo, limits: Limits) -> Photo:
             if len(content) <= limits.photo_bytes:
                 return replace(photo, content=content, content_type=JPEG)
         side = int(side * SHRINK)
-    raise DoesNotFit
+    raise PictureDoesNotFit
 
 
 def can_be_read(content: bytes) -> bool:
@@ -93,7 +93,7 @@ def can_be_read(content: bytes) -> bool:
         return True
     try:
         _opened(content, SMALLEST)
-    except DoesNotFit:
+    except PictureDoesNotFit:
         return False
     return True
 
@@ -119,7 +119,7 @@ def _made(photos: tuple[Photo, ...], limits: Limits) -> Iterator[Photo]:
             continue
         try:
             yield fitted(photo, limits)
-        except DoesNotFit:
+        except PictureDoesNotFit:
             continue
 
 
@@ -133,11 +133,11 @@ def _without(
 
 
 def _opened(content: bytes, side: int) -> Image.Image:
-    """The picture as it is seen, no longer than `side` pixels. Raises DoesNotFit."""
+    """The picture as it is seen, no longer than `side` pixels. Raises PictureDoesNotFit."""
     try:
         return decoded(content, side, most_pixels=MOST_PIXELS)
     except (PictureTooLarge, UnreadablePicture) as error:
-        raise DoesNotFit from error
+        raise PictureDoesNotFit from error
 
 
 def _encoded(picture: Image.Image, side: int, quality: int) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from syndication.connectors.errors import TooLarge
+from syndication.connectors.errors import AnswerTooLarge
 
 Answer = TypeVar("Answer")
 
@@ -14,12 +14,12 @@ def fewer(counts: Sequence[int], ask: Callable[[int], Answer]) -> Answer:
     """The answer to `ask` for as many entries as one answer holds: the first of `counts` that does.
 
     Forty long posts can be more than what is read of one answer; asked for again and again, they would
-    bring nothing for ever. Raises TooLarge where even the last of `counts` is too many.
+    bring nothing for ever. Raises AnswerTooLarge where even the last of `counts` is too many.
     """
     for count in counts[:-1]:
         try:
             return ask(count)
-        except TooLarge:
+        except AnswerTooLarge:
             continue
     return ask(counts[-1])
 

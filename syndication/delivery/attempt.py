@@ -19,7 +19,7 @@ from accounts.bulkhead import Bulkhead
 from accounts.outgoing import outgoing_http
 from syndication.connectors import reasons
 from syndication.connectors.base import Connector, OutgoingPost, Receipt
-from syndication.connectors.errors import ConnectorError, NoVerdict, Rejected, TryLater
+from syndication.connectors.errors import ConnectorError, OutcomeUnknown, Rejected, TryLater
 from syndication.delivery import (
     circuit_breaker,
     claims,
@@ -215,7 +215,7 @@ def _wait_for_equals(run: Run, outgoing: OutgoingPost, link: Link) -> None:
 def _after_a_bug(delivery: Delivery) -> ConnectorError:
     """A fault of ours: in doubt once the request may have left, to be tried again before that."""
     if delivery.state == DeliveryState.SENDING:
-        return NoVerdict(reasons.UNREADABLE)
+        return OutcomeUnknown(reasons.UNREADABLE)
     return TryLater(reasons.IN_TROUBLE)
 
 

@@ -7,7 +7,7 @@ lost on the way costs the link where the network rotates: the next refresh then 
 caller parks the link with the words that the error carries.
 
 Nothing here parks or delivers; errors are those of connectors.errors. A refresh never leaves a
-post in doubt, so it never raises NoVerdict.
+post in doubt, so it never raises OutcomeUnknown.
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ from syndication.connectors import CONNECTORS
 from syndication.connectors.base import Connector, Receipt
 from syndication.connectors.errors import (
     ConnectorError,
-    Gone,
-    NoVerdict,
+    CopyGone,
+    OutcomeUnknown,
     TryLater,
     Unauthorized,
 )
@@ -150,11 +150,11 @@ def refused(run: Run, error: ConnectorError) -> None:
         _needs_member(run, error)
     elif isinstance(error, TryLater):
         again(run, error.reason, after=error.after, outcome=_word(error))
-    elif isinstance(error, NoVerdict) and run.delivery.is_delete:
+    elif isinstance(error, OutcomeUnknown) and run.delivery.is_delete:
         again(run, AGAIN_SOON, outcome=_word(error))
-    elif isinstance(error, NoVerdict):
+    elif isinstance(error, OutcomeUnknown):
         _in_doubt(run, error)
-    elif isinstance(error, Gone) and run.delivery.is_edit:
+    elif isinstance(error, CopyGone) and run.delivery.is_edit:
         _copy_gone(run, error)
     elif not _is_cut_anew(run, error):
         failed(run, error.reason, _word(error))
@@ -235,7 +235,7 @@ def _is_linked_again(link: Link) -> bool:
     return Link.objects.active().filter(pk=link.pk).exists()
 
 
-def _in_doubt(run: Run, error: NoVerdict) -> None:
+def _in_doubt(run: Run, error: OutcomeUnknown) -> None:
     """Nobody looks before the quiet time is over, the member no more than we: what they do not see
     yet may still arrive, and "send again" would double it.
 
@@ -257,7 +257,7 @@ def _in_doubt(run: Run, error: NoVerdict) -> None:
 
 
 @transaction.atomic
-def _copy_gone(run: Run, error: Gone) -> None:
+def _copy_gone(run: Run, error: CopyGone) -> None:
     """Somebody deleted the copy there: nothing is left to change, and the member is told once."""
     copy = undelivered.copy_before(run.delivery)
     state, reason = DeliveryState.CANCELLED, error.reason

@@ -15,7 +15,7 @@ from syndication.connectors import CONNECTORS, reasons
 from syndication.connectors.base import Candidates, Connector, Receipt, RemotePost
 from syndication.connectors.errors import (
     ConnectorError,
-    NoVerdict,
+    OutcomeUnknown,
     TryLater,
     Unauthorized,
 )
@@ -62,7 +62,7 @@ def look(run: Run) -> None:
         raise
     except Exception:  # a fault of ours must not hold up the link until its lease is over
         logger.exception("delivery %s", delivery.pk)
-        _could_not_look(run, NoVerdict(reasons.UNREADABLE))
+        _could_not_look(run, OutcomeUnknown(reasons.UNREADABLE))
         return
     _settle(run, seen, lags=connector.timeline_lags)
 
@@ -159,7 +159,7 @@ def _could_not_look(run: Run, error: ConnectorError) -> None:
         reauthorization.park(run.link, error.reason)
         return
     due_at = None
-    if isinstance(error, (TryLater, NoVerdict)):
+    if isinstance(error, (TryLater, OutcomeUnknown)):
         due_at = retry_policy.next_read(
             run.delivery, run.now(), after=getattr(error, "after", None)
         )

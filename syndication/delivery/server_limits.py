@@ -8,7 +8,13 @@ from typing import Any
 
 from syndication.connectors import CONNECTORS
 from syndication.connectors.base import Connector, Terms
-from syndication.connectors.errors import ConnectorError, Rejected, TooLong, TryLater, Unsupported
+from syndication.connectors.errors import (
+    ConnectorError,
+    Rejected,
+    TextRejected,
+    TryLater,
+    Unsupported,
+)
 from syndication.connectors.reasons import Reason
 from syndication.delivery.eligibility import as_sent
 from syndication.models import Delivery, Link, ServerTraits
@@ -33,7 +39,9 @@ def keep(link: Link, terms: Terms) -> Terms:
 
 def may_be_of_length(error: ConnectorError) -> bool:
     """Whether `error` refuses the text for its length, or for something that only may be that."""
-    return isinstance(error, TooLong) or (type(error) is Rejected and error.status in MAY_BE_LENGTH)
+    return isinstance(error, TextRejected) or (
+        type(error) is Rejected and error.status in MAY_BE_LENGTH
+    )
 
 
 def have_changed(
@@ -49,7 +57,7 @@ def have_changed(
     try:
         terms = connector().terms()
     except TryLater:
-        if isinstance(error, TooLong):
+        if isinstance(error, TextRejected):
             raise
         return False
     except ConnectorError:
@@ -58,7 +66,7 @@ def have_changed(
     before = delivery.sent_as.get("terms") or {}
     if _limits(asdict(terms)) != _limits(asdict(Terms(**before))):
         return True
-    return isinstance(error, TooLong) and _counts_otherwise(delivery, link, terms)
+    return isinstance(error, TextRejected) and _counts_otherwise(delivery, link, terms)
 
 
 def _counts_otherwise(delivery: Delivery, link: Link, terms: Terms) -> bool:

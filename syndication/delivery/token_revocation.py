@@ -26,7 +26,7 @@ from accounts.models import LinkReturn
 from accounts.providers.servers import origin_of
 from syndication.connectors import CONNECTORS
 from syndication.connectors.base import App, Connector, Credentials
-from syndication.connectors.errors import ConnectorError, NoVerdict, TryLater
+from syndication.connectors.errors import ConnectorError, OutcomeUnknown, TryLater
 from syndication.delivery import circuit_breaker, credentials, retry_policy
 from syndication.delivery.monitored_http import WatchedHttp
 from syndication.models import Link, LinkState, NetworkSwitch, Revocation
@@ -156,7 +156,7 @@ def _is_taken(row: Revocation, now: datetime) -> bool:
 def _ask(row: Revocation, connector: Connector, now: Clock) -> None:
     try:
         connector.revoke()
-    except (TryLater, NoVerdict) as error:
+    except (TryLater, OutcomeUnknown) as error:
         _put_off(row, getattr(error, "after", None), now())
         return
     except ConnectorError as error:

@@ -20,7 +20,7 @@ from django.conf import settings
 
 from syndication.connectors import CONNECTORS, api
 from syndication.connectors.base import Budget
-from syndication.connectors.errors import NoVerdict
+from syndication.connectors.errors import OutcomeUnknown
 from syndication.delivery import (
     attempt,
     circuit_breaker,
@@ -82,7 +82,7 @@ def mark_late() -> None:
     """Nothing is written down before the request: a killed worker's row waits as if never sent."""
     CHANGES[DeliveryState.WAITING] |= CHANGES[DeliveryState.SENDING]
     claims.mark_sending = lambda held, now, sent_as: None
-    attempt._after_a_bug = lambda delivery: NoVerdict("")
+    attempt._after_a_bug = lambda delivery: OutcomeUnknown("")
 
 
 def never_read_back() -> None:
@@ -106,7 +106,7 @@ def poison(words: str) -> None:
     LeasedHttp.request = deadly  # type: ignore[method-assign]
 
 
-def _sent_again(run: outcomes.Run, error: NoVerdict) -> None:
+def _sent_again(run: outcomes.Run, error: OutcomeUnknown) -> None:
     outcomes.again(run, error.reason, outcome="no_verdict")
 
 

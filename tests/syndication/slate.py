@@ -36,7 +36,7 @@ from syndication.connectors.base import (
     RemotePost,
     Terms,
 )
-from syndication.connectors.errors import Gone, Rejected, Unsupported
+from syndication.connectors.errors import CopyGone, Rejected, Unsupported
 from syndication.delivery import credentials
 from syndication.models import Link
 from syndication.sandbox.clock import Clock
@@ -248,7 +248,7 @@ class SlateConnector(Connector):
             self._api.write("PUT", f"/posts/{receipt.remote_id}", json=words)
         except Rejected as error:
             if error.status == 404:
-                raise Gone(reasons.COPY_GONE, status=404) from error
+                raise CopyGone(reasons.COPY_GONE, status=404) from error
             raise
         return receipt
 

@@ -22,7 +22,7 @@ from syndication.connectors.base import (
     Response,
     Terms,
 )
-from syndication.connectors.duplicates import Duplicate, check_twins
+from syndication.connectors.duplicates import DuplicateRejected, check_own_duplicate
 from syndication.connectors.errors import ConnectorError
 from syndication.connectors.gnusocial import reading
 from syndication.connectors.oauth1 import SignedApi
@@ -45,7 +45,7 @@ class Wire(SignedApi):
         """A duplicate is 400 or 403 in words alone."""
         log = self.log(response)
         if response.status in {400, 403} and "duplicate" in log["words"].lower():
-            return Duplicate(reasons.SAID_ALREADY, **log)
+            return DuplicateRejected(reasons.SAID_ALREADY, **log)
         return super().other_refusal(response, is_write=is_write)
 
     def access_refusal(self, response: Response) -> Any:
@@ -66,7 +66,7 @@ class Gnusocial(Wired[Wire]):
     permissions_page = "/settings/oauthconnections"
 
     def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
-        """Send `post`, a picture in the same request. Raises NoVerdict for a text that stands there
+        """Send `post`, a picture in the same request. Raises OutcomeUnknown for a text that stands there
         since a moment ago: it may be this one, whose answer was lost."""
         shown, photos = self.made(post)
         content: dict[str, Any] = {"data": {"status": shown.text}}
@@ -75,8 +75,8 @@ class Gnusocial(Wired[Wire]):
             content["deadline"] = MEDIA_DEADLINE
         try:
             answer = self.wire.write("POST", "/api/statuses/update.json", **content)
-        except Duplicate as refusal:
-            check_twins(self, post, refusal)
+        except DuplicateRejected as refusal:
+            check_own_duplicate(self, post, refusal)
             raise
         remote_id = self.wire.new_id(answer, reading.word)
         return Receipt(remote_id, url=reading.seen_at(answer, self.app.api_url))

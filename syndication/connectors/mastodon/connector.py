@@ -25,8 +25,8 @@ from syndication.connectors.base import (
 )
 from syndication.connectors.compose import OneText, candidates
 from syndication.connectors.errors import (
-    Gone,
-    NoVerdict,
+    CopyGone,
+    OutcomeUnknown,
     Rejected,
     TryLater,
     Unauthorized,
@@ -125,10 +125,10 @@ class Mastodon(Wired[Wire]):
             alts = [photo.alt for photo in post.photos]
             answer = self._changed(path, standing, shown.text, alts)
             return replace(self._receipt(answer), dropped=shown.dropped)
-        except (Rejected, NoVerdict, TryLater) as error:
+        except (Rejected, OutcomeUnknown, TryLater) as error:
             is_no = isinstance(error, Rejected)
             if error.status in GONE and (is_no or self.wire.is_gone(path)):
-                raise Gone(reasons.COPY_GONE, status=error.status) from error
+                raise CopyGone(reasons.COPY_GONE, status=error.status) from error
             raise
 
     def _changed(

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 from syndication.connectors import reasons
 from syndication.connectors.api import DONE, GONE, Api, fields_of
 from syndication.connectors.base import Response
-from syndication.connectors.errors import ConnectorError, NoVerdict, TooLong, Unauthorized
+from syndication.connectors.errors import ConnectorError, OutcomeUnknown, TextRejected, Unauthorized
 from syndication.connectors.mastodon.reading import next_page
 from syndication.connectors.paging import chained, fewer, halves
 
@@ -50,14 +50,14 @@ class Wire(Api):
         """Of length, too: 422 on Mastodon ("character limit of 500 exceeded"), 400 elsewhere."""
         words = str(self.refusal_words(fields_of(response)) or "").lower()
         if response.status in {400, 413, 422} and any(each in words for each in _OF_LENGTH):
-            return TooLong(reasons.TOO_LONG_THERE, **self.log(response))
+            return TextRejected(reasons.TOO_LONG_THERE, **self.log(response))
         return super().other_refusal(response, is_write=is_write)
 
     def remove(self, method: str, path: str, **content: Any) -> None:
         """snac says that something is gone with a page, as a proxy does."""
         try:
             super().remove(method, path, **content)
-        except NoVerdict as error:
+        except OutcomeUnknown as error:
             if error.status not in GONE or not self.is_gone(path):
                 raise
 

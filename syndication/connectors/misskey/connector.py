@@ -28,7 +28,7 @@ from syndication.connectors.base import (
     Terms,
 )
 from syndication.connectors.compose import candidates
-from syndication.connectors.errors import ConnectorError, Gone, TryLater, Unauthorized
+from syndication.connectors.errors import ConnectorError, CopyGone, TryLater, Unauthorized
 from syndication.connectors.misskey import reading
 from syndication.connectors.paging import chained, fewer, halves
 from syndication.connectors.uploads import with_uploads
@@ -59,7 +59,7 @@ class Wire(Api):
 
     def other_refusal(self, response: Response, *, is_write: bool) -> ConnectorError:
         if _error(response).get("code") == "NO_SUCH_NOTE":
-            return Gone(reasons.COPY_GONE, **self.log(response))
+            return CopyGone(reasons.COPY_GONE, **self.log(response))
         if _error(response).get("code") == "RATE_LIMIT_EXCEEDED" and response.status == 400:
             return TryLater(reasons.SLOW_DOWN, after=THROTTLED_FOR, **self.log(response))
         return super().other_refusal(response, is_write=is_write)
@@ -129,7 +129,7 @@ class Misskey(Wired[Wire]):
     def retract(self, receipt: Receipt) -> None:
         try:
             self.wire.remove("POST", "/api/notes/delete", json={"noteId": receipt.remote_id})
-        except Gone:
+        except CopyGone:
             return
 
     def look_up(self, post: OutgoingPost, *, since: float, idempotency_key: str) -> Candidates:

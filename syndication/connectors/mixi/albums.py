@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from syndication.connectors.api import MEDIA_DEADLINE, part
 from syndication.connectors.base import Audience, Photo, RemotePost
-from syndication.connectors.errors import NoVerdict, TryLater
+from syndication.connectors.errors import OutcomeUnknown, TryLater
 from syndication.connectors.mixi import reading
 from syndication.connectors.mixi.graph import Graph
 
@@ -72,5 +72,5 @@ class Albums:
         form = {"title": OURS, "description": "", "visibility": audience}
         try:
             return self._graph.new_id(self._graph.write("POST", PATH, data=form))
-        except NoVerdict as error:
+        except OutcomeUnknown as error:
             raise TryLater(error.reason, status=error.status, excerpt=error.excerpt) from error

@@ -11,7 +11,7 @@ from syndication.connectors.base import Audience, Kind, Limits, OutgoingPost, Ph
 from syndication.connectors.compose import cleaned
 from syndication.connectors.errors import Unsupported
 from syndication.connectors.media import carry
-from syndication.connectors.text import Fitted, TooLong, clean, cut, fit
+from syndication.connectors.text import Fitted, TextDoesNotFit, clean, cut, fit
 
 # Voice: 150 characters, more is 400. Diary: 100 and 10,000 full-width characters; a half-width one
 # may count half there, but counted whole it is never refused. The title of a photo has no written
@@ -52,7 +52,7 @@ def preview(post: OutgoingPost) -> Preview:
                 return _link(post)
             case _:
                 return _status(post)
-    except TooLong as error:
+    except TextDoesNotFit as error:
         raise Unsupported(reasons.TEXT_TOO_LONG) from error
 
 
@@ -77,7 +77,7 @@ def _link(post: OutgoingPost) -> Preview:
     tail = both if post.always_permalink else post.url
     try:
         fitted = fit(words, LIMITS["link"].text, tail=tail, cut_tail=both if post.permalink else "")
-    except TooLong:
+    except TextDoesNotFit:
         return _link_by_permalink(post, words)
     return Preview(fitted.text, is_cut=fitted.is_cut)
 

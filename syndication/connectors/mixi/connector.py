@@ -22,7 +22,7 @@ from syndication.connectors.base import (
     Receipt,
     RemotePost,
 )
-from syndication.connectors.errors import NoVerdict, Rejected, TryLater, Unsupported
+from syndication.connectors.errors import OutcomeUnknown, Rejected, TryLater, Unsupported
 from syndication.connectors.mixi import compose, reading
 from syndication.connectors.mixi.albums import Albums
 from syndication.connectors.mixi.graph import PAGE, Files, Graph
@@ -178,7 +178,7 @@ class Mixi(Wired[Graph]):
 
     def _check_second(self, shown: Preview, refusal: Rejected) -> None:
         """A second Voice within a second is refused as a bad one is. Raises TryLater right after another
-        one, which the member may have written by hand; NoVerdict where that one may be ours."""
+        one, which the member may have written by hand; OutcomeUnknown where that one may be ours."""
         newest = max(
             filter(None, self._own_voices(self.clock() - RIGHT_AFTER)),
             key=lambda each: each.created_at,
@@ -187,7 +187,7 @@ class Mixi(Wired[Graph]):
         if newest is None or abs(self.clock() - newest.created_at) > RIGHT_AFTER:
             return
         if _reads_alike(newest.text, shown.text, ""):
-            raise NoVerdict(reasons.NO_ANSWER, status=refusal.status) from refusal
+            raise OutcomeUnknown(reasons.NO_ANSWER, status=refusal.status) from refusal
         raise TryLater(reasons.SLOW_DOWN, after=2.0, status=refusal.status) from refusal
 
     def _publish_diary(self, post: OutgoingPost, shown: Preview) -> Receipt:

@@ -29,7 +29,7 @@ from syndication.connectors.base import (
     Receipt,
     RemotePost,
 )
-from syndication.connectors.errors import ConnectorError, NoVerdict, TryLater, Unsupported
+from syndication.connectors.errors import ConnectorError, OutcomeUnknown, TryLater, Unsupported
 from syndication.connectors.orkut import reading
 from syndication.connectors.orkut.rpc import Rpc
 from syndication.connectors.paging import fewer, halves
@@ -148,14 +148,14 @@ class Orkut(Wired[Rpc]):
         1.0 back (https://developers.google.com/accounts/docs/OAuth_ref); that door is closed, too."""
 
     def _found(self, shown: Preview) -> Receipt:
-        """The newest activity that reads so: it was made a moment ago. Raises NoVerdict."""
+        """The newest activity that reads so: it was made a moment ago. Raises OutcomeUnknown."""
         try:
             for each in self._own(self._activities()):
                 if _reads_alike(each, shown):
                     return Receipt(each.remote_id, url=each.url)
         except ConnectorError as error:
-            raise NoVerdict(reasons.NO_ANSWER, status=error.status) from error
-        raise NoVerdict(reasons.NO_ANSWER)
+            raise OutcomeUnknown(reasons.NO_ANSWER, status=error.status) from error
+        raise OutcomeUnknown(reasons.NO_ANSWER)
 
     def _publish_photo(self, shown: Preview, photo: Photo) -> Receipt:
         album = self._album()
@@ -171,7 +171,7 @@ class Orkut(Wired[Rpc]):
             return album
         try:
             made = self.wire.do("albums.create", album={"title": OURS})
-        except NoVerdict as error:
+        except OutcomeUnknown as error:
             raise TryLater(error.reason, status=error.status) from error
         return self.wire.new_id(made, reading.word, is_write=False)
 

@@ -14,7 +14,7 @@ from syndication.connectors.api import MEDIA_DEADLINE
 from syndication.connectors.base import Photo, Response
 from syndication.connectors.errors import (
     ConnectorError,
-    NoVerdict,
+    OutcomeUnknown,
     Rejected,
     TryLater,
     Unauthorized,
@@ -47,7 +47,7 @@ class Rpc(SignedApi):
         return self._called(method, params, is_write=False)
 
     def do(self, method: str, **params: Any) -> Any:
-        """The result of a method that writes. Raises NoVerdict, too."""
+        """The result of a method that writes. Raises OutcomeUnknown, too."""
         return self._called(method, params, is_write=True)
 
     def upload_photo(self, photo: Photo, **params: Any) -> Any:
@@ -103,7 +103,7 @@ class Rpc(SignedApi):
             case 401, _:
                 return Unauthorized(reasons.ACCESS_GONE, **log)
             case int(code), _ if 500 <= code < 600:
-                lost = NoVerdict if is_write else TryLater
+                lost = OutcomeUnknown if is_write else TryLater
                 return lost(reasons.NO_ANSWER if is_write else reasons.IN_TROUBLE, **log)
         return Rejected(reasons.REFUSED, **log)
 

@@ -19,7 +19,7 @@ from syndication.connectors.text.counting import (
     strict_count,
     weighted,
 )
-from syndication.connectors.text.fitting import ELLIPSIS, Fitted, TooLong, cut, fit
+from syndication.connectors.text.fitting import ELLIPSIS, Fitted, TextDoesNotFit, cut, fit
 from syndication.connectors.text.labels import codec
 from syndication.connectors.text.markup import text_of_html, title_of_html
 from syndication.connectors.text.pieces import (
@@ -38,7 +38,7 @@ __all__ = [
     "Count",
     "Fitted",
     "Span",
-    "TooLong",
+    "TextDoesNotFit",
     "as_uri",
     "atoms",
     "characters",

@@ -13,7 +13,7 @@ from syndication.connectors.text.pieces import atoms, spans
 ELLIPSIS = "…"
 
 
-class TooLong(ValueError):
+class TextDoesNotFit(ValueError):
     """It does not fit, and may not or cannot be cut."""
 
 
@@ -41,14 +41,14 @@ def fit(  # noqa: PLR0913 - one text, its limit, and what stands behind it in ei
 ) -> Fitted:
     """`text` and `tail` where they fit whole; else the text cut, an ellipsis and `cut_tail`.
 
-    Neither tail is ever cut. Raises TooLong where it does not fit and `cut_tail` is "" (then it may
+    Neither tail is ever cut. Raises TextDoesNotFit where it does not fit and `cut_tail` is "" (then it may
     not be cut), or where not even `cut_tail` fits.
     """
     whole = gap.join(part for part in (text, tail) if part)
     if count(whole) <= limit:
         return Fitted(whole, is_cut=False)
     if not cut_tail or count(cut_tail) > limit:
-        raise TooLong
+        raise TextDoesNotFit
     ending = ELLIPSIS + gap + cut_tail
     kept = _longest(text, lambda kept: count(_with(kept, ending)) <= limit)
     return Fitted(_with(kept, ending) if kept else cut_tail, is_cut=bool(text))

@@ -24,7 +24,7 @@ from syndication.connectors.base import (
     Receipt,
     RemotePost,
 )
-from syndication.connectors.duplicates import Duplicate, check_twins
+from syndication.connectors.duplicates import DuplicateRejected, check_own_duplicate
 from syndication.connectors.paging import chained, fewer
 from syndication.connectors.twitter import reading
 from syndication.connectors.twitter.wire import Wire
@@ -66,7 +66,7 @@ class Twitter(Wired[Wire]):
     can_revoke = True
 
     def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
-        """Send `post`. Raises NoVerdict for a text that stands there since a moment ago: it may be
+        """Send `post`. Raises OutcomeUnknown for a text that stands there since a moment ago: it may be
         this one, whose answer was lost."""
         shown, photos = self.made(post)
         body: dict[str, object] = {"text": shown.text} if shown.text else {}
@@ -77,8 +77,8 @@ class Twitter(Wired[Wire]):
 
         try:
             answer = with_uploads(self.uploads, send)
-        except Duplicate as refusal:
-            check_twins(self, post, refusal)
+        except DuplicateRejected as refusal:
+            check_own_duplicate(self, post, refusal)
             raise
         remote_id = self.wire.new_id(part_of(answer, "data"), reading.word)
         return Receipt(remote_id, url=reading.post_address(remote_id))

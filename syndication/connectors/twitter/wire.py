@@ -10,7 +10,7 @@ from urllib.parse import quote
 from syndication.connectors import reasons
 from syndication.connectors.api import Api, fields_of
 from syndication.connectors.base import Response
-from syndication.connectors.duplicates import Duplicate
+from syndication.connectors.duplicates import DuplicateRejected
 from syndication.connectors.errors import ConnectorError, Rejected, TryLater, Unauthorized
 
 AN_HOUR = 3600.0
@@ -41,7 +41,7 @@ class Wire(Api):
             # What this site may do is used up or taken away: nothing that the member did.
             return TryLater(reasons.APP_REFUSED, after=AN_HOUR, **self.log(response))
         if response.status == 403 and "duplicate content" in words:
-            return Duplicate(reasons.SAID_ALREADY, **self.log(response))
+            return DuplicateRejected(reasons.SAID_ALREADY, **self.log(response))
         return super().other_refusal(response, is_write=is_write)
 
     def refreshed(self) -> Mapping[str, Any]:

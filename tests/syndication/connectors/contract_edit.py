@@ -8,8 +8,8 @@ import pytest
 
 from syndication.connectors.base import Photo, Receipt
 from syndication.connectors.errors import (
-    Gone,
-    NoVerdict,
+    CopyGone,
+    OutcomeUnknown,
     Rejected,
     TryLater,
     Unauthorized,
@@ -87,7 +87,7 @@ class EditContract:
     def test_a_copy_that_is_gone_takes_no_words(self, net, connector):
         receipt = connector.publish(a_post("status"), idempotency_key="k")
         connector.retract(receipt)
-        with pytest.raises(Gone):
+        with pytest.raises(CopyGone):
             connector.amend(receipt, other_words("status"), idempotency_key="l")
         assert net.copies("status") == []
 
@@ -103,7 +103,7 @@ class EditContract:
 
     @pytest.mark.parametrize("play", UNCLEAR)
     def test_whatever_a_change_is_answered_no_verdict_is_made_up(self, net, play):
-        with playing(*net.amending(play)) as server, pytest.raises(NoVerdict):
+        with playing(*net.amending(play)) as server, pytest.raises(OutcomeUnknown):
             change(net.scripted(server, seconds=0.5), net)
 
     @pytest.mark.parametrize("status", ["400 Bad Request", "413 x", "422 x"])
@@ -111,7 +111,7 @@ class EditContract:
         no = answer(net.refusal_body.replace("{words}", "本文が長すぎます"), status)
         with playing(*net.amending(no)) as server, pytest.raises(Rejected) as refusal:
             change(net.scripted(server), net)
-        assert not isinstance(refusal.value, Gone)
+        assert not isinstance(refusal.value, CopyGone)
         assert refusal.value.words == "本文が長すぎます"
 
     def test_a_change_is_slowed_down_as_the_network_asks(self, net):

@@ -10,7 +10,7 @@ from itertools import product
 import pytest
 
 from syndication.connectors.base import OutgoingPost, Photo
-from syndication.connectors.errors import NoVerdict, TryLater, Unauthorized, Unsupported
+from syndication.connectors.errors import OutcomeUnknown, TryLater, Unauthorized, Unsupported
 from syndication.connectors.text import UNITS
 from syndication.connectors.uploads import KeptUploads
 from tests.syndication.connectors.network import AUDIENCES, KINDS, PERMALINK, Impatient, a_post
@@ -263,7 +263,7 @@ class SandboxContract:
             net.credentials(), http=Impatient(net.http(), 0.5), app=net.app()
         )
         net.sandbox.faults.add(connector.key, kind, times=1, seconds=1)
-        with pytest.raises(NoVerdict):
+        with pytest.raises(OutcomeUnknown):
             connector.publish(a_post("status"), idempotency_key="k")
 
     @pytest.mark.parametrize("kind", ["500_before", "500_after", "drop_after", "bad_json", "slow"])

@@ -7,7 +7,13 @@ from dataclasses import replace
 import pytest
 
 from syndication.connectors.base import Credentials, Receipt
-from syndication.connectors.errors import NoVerdict, Rejected, TryLater, Unauthorized, Unreachable
+from syndication.connectors.errors import (
+    OutcomeUnknown,
+    Rejected,
+    TryLater,
+    Unauthorized,
+    Unreachable,
+)
 from tests.scripted_server import answer, dripping, playing, reset
 from tests.syndication.connectors.network import READINGS, SECRETS, a_post, told_by
 
@@ -104,12 +110,12 @@ class WireContract:
             acts.append(lambda connector: connector.revoke())
         with playing(wall) as server:
             for act in acts:
-                with pytest.raises((TryLater, NoVerdict)):
+                with pytest.raises((TryLater, OutcomeUnknown)):
                     act(net.scripted(server))
 
     @pytest.mark.parametrize("play", UNCLEAR)
     def test_whatever_a_write_is_answered_no_verdict_is_made_up(self, net, play):
-        with playing(*net.publishing(play)) as server, pytest.raises(NoVerdict):
+        with playing(*net.publishing(play)) as server, pytest.raises(OutcomeUnknown):
             net.scripted(server, seconds=0.5).publish(a_post("status"), idempotency_key="k")
 
     @pytest.mark.parametrize(
@@ -144,7 +150,7 @@ class WireContract:
     def test_a_redirect_takes_the_token_nowhere(self, net):
         with playing(answer()) as inside:
             moved = answer("", "307 Temporary Redirect", {"Location": inside.url})
-            with playing(*net.publishing(moved)) as server, pytest.raises(NoVerdict):
+            with playing(*net.publishing(moved)) as server, pytest.raises(OutcomeUnknown):
                 net.scripted(server).publish(a_post("status"), idempotency_key="k")
             with playing(moved) as server:
                 connector = net.scripted(server)

@@ -13,7 +13,7 @@ from syndication.connectors.base import Credentials, OutgoingPost, Photo, Receip
 from syndication.connectors.bluesky import Bluesky
 from syndication.connectors.bluesky.records import record_key
 from syndication.connectors.bluesky.xrpc import expiry
-from syndication.connectors.errors import NoVerdict, Rejected, TryLater, Unauthorized
+from syndication.connectors.errors import OutcomeUnknown, Rejected, TryLater, Unauthorized
 from syndication.sandbox.bluesky.words import did_of
 from tests.photographs import a_photo
 from tests.scripted_server import answer, playing
@@ -64,7 +64,7 @@ def test_a_delivery_has_one_record_key_that_tells_when_the_post_was_written():
 def test_a_repeat_after_a_lost_answer_doubles_nothing(net, fault):
     connector, post = net.connector(), a_post("status", written_at=NOW)
     net.sandbox.faults.add("bluesky", fault, match="putRecord")
-    with pytest.raises(NoVerdict):
+    with pytest.raises(OutcomeUnknown):
         connector.publish(post, idempotency_key="k")
     [found] = connector.look_up(post, since=time.time() - 5, idempotency_key="k").exact
     again = connector.publish(post, idempotency_key="k")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from syndication.connectors.errors import NoVerdict, Rejected, Unauthorized
+from syndication.connectors.errors import OutcomeUnknown, Rejected, Unauthorized
 from syndication.connectors.reasons import SAID_ALREADY
 from tests.scripted_server import answer, playing
 from tests.syndication.connectors.contract import ConnectorContract
@@ -20,7 +20,7 @@ class TestGnusocial(ConnectorContract):
     def test_two_equal_posts_are_two_copies(self, net, connector):
         """Only after a minute: before it the second one could be the first one once more."""
         connector.publish(a_post("status"), idempotency_key="k")
-        with pytest.raises(NoVerdict):
+        with pytest.raises(OutcomeUnknown):
             connector.publish(a_post("status"), idempotency_key="l")
         assert len(net.copies("status")) == 1
         net.sandbox.gnusocial.configure({"dupe_seconds": 0})

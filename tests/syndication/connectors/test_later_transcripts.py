@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from syndication.connectors.errors import NoVerdict, Rejected, TryLater, Unauthorized
+from syndication.connectors.errors import OutcomeUnknown, Rejected, TryLater, Unauthorized
 from tests.scripted_server import answer, playing
 from tests.syndication.connectors.mastodon import MastodonOnTheSandbox
 from tests.syndication.connectors.misskey import MisskeyOnTheSandbox
@@ -33,7 +33,7 @@ CASES: list[tuple[type[Network], str, str, str, type[Exception] | None]] = [
     (MisskeyOnTheSandbox, "misskey", "a15", "", None),
     (MisskeyOnTheSandbox, "misskey", "a15", "nothing in it", Rejected),
     (MisskeyOnTheSandbox, "misskey", "a15", "too many", TryLater),
-    (OrkutOnTheSandbox, "orkut", "a12", "", NoVerdict),  # what has no id is looked for at once
+    (OrkutOnTheSandbox, "orkut", "a12", "", OutcomeUnknown),  # what has no id is looked for at once
     (OrkutOnTheSandbox, "orkut", "a12", "requiresCaptcha", TryLater),
     (OrkutOnTheSandbox, "orkut", "a12", "apiLimitExceeded", TryLater),
 ]

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from syndication.connectors.base import Photo, Receipt, Terms
-from syndication.connectors.errors import Gone, NoVerdict, Rejected, TryLater, Unauthorized
+from syndication.connectors.errors import CopyGone, OutcomeUnknown, Rejected, TryLater, Unauthorized
 from syndication.connectors.mastodon import Mastodon
 from tests.scripted_server import answer, playing
 from tests.syndication.connectors.contract import ConnectorContract
@@ -113,10 +113,10 @@ class TestMastodon(ConnectorContract, EditContract, RevokeContract):
         page, speaks = answer("<h1>404</h1>", "404 x"), answer('{"version":"4.0.0"}')
         with playing(page, speaks, page, page) as server:
             net.scripted(server).retract(Receipt("116"))
-        with playing(page, speaks, page, page) as server, pytest.raises(Gone):
+        with playing(page, speaks, page, page) as server, pytest.raises(CopyGone):
             net.scripted(server).amend(Receipt("116"), a_post("status"), idempotency_key="l")
         there = answer('{"id":"116"}')
-        with playing(page, speaks, there) as server, pytest.raises(NoVerdict):
+        with playing(page, speaks, there) as server, pytest.raises(OutcomeUnknown):
             net.scripted(server).retract(Receipt("116"))
 
     def test_a_refused_post_parks_nothing(self, net, connector):

@@ -12,7 +12,7 @@ from PIL import Image
 from syndication.connectors import reasons
 from syndication.connectors.base import Limits, OutgoingPost, Photo
 from syndication.connectors.errors import Unsupported
-from syndication.connectors.media import DoesNotFit, carry, fitted, size_of_plain
+from syndication.connectors.media import PictureDoesNotFit, carry, fitted, size_of_plain
 from tests.photographs import a_photo, a_photo_from_shibuya, a_pixel_bomb
 
 ROOMY = Limits(text=500, photos=4)
@@ -162,7 +162,7 @@ def test_ink_for_a_printer_becomes_colour():
     [b"GIF89a", b"not a picture", a_photo()[:200], a_pixel_bomb(), a_pixel_bomb(9000)],
 )
 def test_what_cannot_be_read_does_not_fit(broken):
-    with pytest.raises(DoesNotFit):
+    with pytest.raises(PictureDoesNotFit):
         fitted(Photo(broken), ROOMY)
 
 
@@ -170,7 +170,7 @@ def test_what_unpacks_to_too_much_is_not_opened():
     """Two colours compress well: 10 KB that would be 168 MB."""
     huge = saved(Image.new("1", (8000, 7000)), "PNG")
     assert len(huge) < 50_000
-    with pytest.raises(DoesNotFit):
+    with pytest.raises(PictureDoesNotFit):
         fitted(Photo(huge), Limits(text=1, photo_pixels=100))
 
 
@@ -182,7 +182,7 @@ def test_what_unpacks_to_too_much_is_not_opened():
     ],
 )
 def test_limits_that_leave_no_picture_are_not_met(limits):
-    with pytest.raises(DoesNotFit):
+    with pytest.raises(PictureDoesNotFit):
         fitted(Photo(noise((320, 240))), limits)
 
 

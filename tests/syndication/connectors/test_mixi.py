@@ -8,7 +8,13 @@ from datetime import UTC, datetime
 import pytest
 
 from syndication.connectors.base import Photo, Receipt
-from syndication.connectors.errors import NoVerdict, Rejected, TryLater, Unauthorized, Unsupported
+from syndication.connectors.errors import (
+    OutcomeUnknown,
+    Rejected,
+    TryLater,
+    Unauthorized,
+    Unsupported,
+)
 from syndication.connectors.mixi import Mixi
 from tests.photographs import a_photo
 from tests.scripted_server import answer, playing
@@ -156,7 +162,7 @@ class TestMixi(ConnectorContract):
 
 @pytest.mark.parametrize(
     ("seconds_ago", "text", "error"),
-    [(0, "別の", TryLater), (60, "別の", Rejected), (0, "花😀", NoVerdict)],
+    [(0, "別の", TryLater), (60, "別の", Rejected), (0, "花😀", OutcomeUnknown)],
 )
 def test_a_voice_refused_right_after_another_is_not_refused_for_good(seconds_ago, text, error):
     at = datetime.fromtimestamp(1_300_000_000 - seconds_ago, tz=UTC)

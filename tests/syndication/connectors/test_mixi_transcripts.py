@@ -7,7 +7,7 @@ import re
 import pytest
 
 from syndication.connectors.base import OutgoingPost, Photo, Receipt
-from syndication.connectors.errors import NoVerdict, Rejected, TryLater, Unauthorized
+from syndication.connectors.errors import OutcomeUnknown, Rejected, TryLater, Unauthorized
 from syndication.connectors.mixi import Mixi
 from tests.scripted_server import answer, playing
 from tests.syndication.connectors.mixi import ACCESS, SECRET, played_by
@@ -194,7 +194,7 @@ def test_a_retry_after_that_nobody_can_read_is_a_minute():
 
 
 def test_a_lost_answer_to_a_delete_has_no_verdict():
-    with playing(answer("", "500 x")) as server, pytest.raises(NoVerdict):
+    with playing(answer("", "500 x")) as server, pytest.raises(OutcomeUnknown):
         played_by(server).retract(Receipt("voice:a-1"))
 
 

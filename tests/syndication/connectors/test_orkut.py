@@ -7,7 +7,13 @@ import json
 import pytest
 
 from syndication.connectors import reasons
-from syndication.connectors.errors import NoVerdict, Rejected, TryLater, Unauthorized, Unsupported
+from syndication.connectors.errors import (
+    OutcomeUnknown,
+    Rejected,
+    TryLater,
+    Unauthorized,
+    Unsupported,
+)
 from tests.scripted_server import answer, playing
 from tests.syndication.connectors.contract import ConnectorContract
 from tests.syndication.connectors.network import a_post
@@ -20,7 +26,7 @@ class TestOrkut(ConnectorContract):
     def test_a_call_goes_as_the_vendors_client_sent_it(self, net):
         with (
             playing(answer('[{"id":"activities.create","result":{}}]')) as server,
-            pytest.raises(NoVerdict),
+            pytest.raises(OutcomeUnknown),
         ):
             net.scripted(server).publish(a_post("status", text="a < b"), idempotency_key="k")
         head, _, body = server.received[0].partition(b"\r\n\r\n")
@@ -35,7 +41,7 @@ class TestOrkut(ConnectorContract):
 
     def test_what_was_taken_but_is_not_to_be_seen_yet_has_no_verdict(self, net, connector):
         net.sandbox.orkut.configure({"timeline_lag": 60})
-        with pytest.raises(NoVerdict):
+        with pytest.raises(OutcomeUnknown):
             connector.publish(a_post("status"), idempotency_key="k")
         net.sandbox.clock.advance(61)
         [found] = connector.look_up(a_post("status"), since=0, idempotency_key="k").exact
@@ -48,7 +54,7 @@ class TestOrkut(ConnectorContract):
             ("apiLimitExceeded", TryLater, reasons.SLOW_DOWN),
             ("tosNotAccepted", Unauthorized, reasons.TERMS_NOT_ACCEPTED),
             ("noPermissions", Rejected, reasons.REFUSED),
-            ("500", NoVerdict, reasons.NO_ANSWER),
+            ("500", OutcomeUnknown, reasons.NO_ANSWER),
         ],
     )
     def test_an_error_that_comes_with_status_200_is_one(

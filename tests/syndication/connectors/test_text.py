@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from syndication.connectors.text import (
     ELLIPSIS,
     UNITS,
-    TooLong,
+    TextDoesNotFit,
     atoms,
     clean,
     cut,
@@ -113,7 +113,7 @@ def _beginnings(text):
 @given(text=TEXTS, limit=st.integers(0, 50))
 def test_what_may_not_be_cut_goes_whole_or_not_at_all(count, text, limit):
     if count(text) > limit:
-        with pytest.raises(TooLong):
+        with pytest.raises(TextDoesNotFit):
             fit(text, limit, count=count)
     else:
         assert fit(text, limit, count=count).text == text
@@ -124,7 +124,7 @@ def test_what_may_not_be_cut_goes_whole_or_not_at_all(count, text, limit):
 def test_the_permalink_is_whole_or_nothing_goes(count, text, limit):
     try:
         fitted = fit(text, limit, tail=LINK, cut_tail=LINK, count=count)
-    except TooLong:
+    except TextDoesNotFit:
         assert count(LINK) > limit
     else:
         assert fitted.text.endswith(LINK)
@@ -150,7 +150,7 @@ def test_a_tail_is_kept_whole_when_the_text_is_cut():
 
 
 def test_a_tail_that_does_not_fit_at_all_is_not_cut():
-    with pytest.raises(TooLong):
+    with pytest.raises(TextDoesNotFit):
         fit("a", 5, tail=LINK, cut_tail=LINK)
 
 

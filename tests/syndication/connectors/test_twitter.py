@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from syndication.connectors.errors import NoVerdict, Rejected, TryLater, Unauthorized
+from syndication.connectors.errors import OutcomeUnknown, Rejected, TryLater, Unauthorized
 from syndication.connectors.reasons import SAID_ALREADY
 from syndication.connectors.twitter import reading
 from tests.scripted_server import answer, playing
@@ -23,7 +23,7 @@ class TestTwitter(ConnectorContract, RevokeContract):
     def test_two_equal_posts_are_two_copies(self, net, connector):
         """Not here: the second one is refused, since it could be the first one once more."""
         connector.publish(a_post("status"), idempotency_key="k")
-        with pytest.raises(NoVerdict):
+        with pytest.raises(OutcomeUnknown):
             connector.publish(a_post("status"), idempotency_key="l")
         assert len(net.copies("status")) == 1
 

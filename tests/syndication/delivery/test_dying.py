@@ -10,7 +10,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from accounts.models import Member
-from syndication.connectors.errors import Gone, Rejected
+from syndication.connectors.errors import CopyGone, Rejected
 from syndication.delivery import attempt, claims, credentials, heartbeats, outcomes
 from syndication.delivery.leased_http import LeasedHttp
 from syndication.models import Delivery, DeliveryKind, DeliveryState, HostHealth, Link, Notice
@@ -118,7 +118,7 @@ def test_who_comes_back_after_the_lease_tells_nothing(sandbox, now, verdict):
     if verdict == "failed":
         outcomes.refused(run, Rejected("no"))
     elif verdict == "gone":
-        outcomes._copy_gone(run, Gone("no"))
+        outcomes._copy_gone(run, CopyGone("no"))
     else:
         outcomes.ask_member(run, "cannot_look")
     delete.refresh_from_db()

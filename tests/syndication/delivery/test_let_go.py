@@ -111,7 +111,7 @@ def test_what_lost_its_answer_after_the_link_had_ended_is_looked_for_by_nobody(s
     run = under_way(delivery, now)
     attempt._last_look(run)
     unlink(link)
-    attempt.outcomes.refused(run, attempt.NoVerdict("nothing came"))
+    attempt.outcomes.refused(run, attempt.OutcomeUnknown("nothing came"))
     sweep.everything(now())
     delivery.refresh_from_db()
     assert (delivery.state, delivery.due_at) == (S.UNCONFIRMED, None)

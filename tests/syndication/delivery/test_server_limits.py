@@ -8,7 +8,7 @@ import pytest
 from accounts.models import Audience
 from syndication.actions import posts
 from syndication.connectors import CONNECTORS, reasons
-from syndication.connectors.errors import TooLong
+from syndication.connectors.errors import TextRejected
 from syndication.connectors.wire import WORDS, said
 from syndication.delivery import credentials, eligibility, imports, server_limits
 from syndication.models import Delivery, DeliveryState, Link, Notice, ServerTraits
@@ -177,7 +177,7 @@ def test_a_text_that_code_points_do_not_make_shorter_is_refused(sandbox):
     link = make_link(make_member("hanako"), "mastodon", host=host, uid=held.uid)
     credentials.keep(link, held)
     server_limits.keep(link, net.connector().terms())
-    error = TooLong(reasons.TOO_LONG_THERE, status=422)
+    error = TextRejected(reasons.TOO_LONG_THERE, status=422)
     delivery = tried(planned(link, "花"))
     delivery.sent_as = eligibility.as_stored(
         eligibility.outgoing(delivery.post, Link.objects.get(), Audience.EVERYONE)
