@@ -18,20 +18,22 @@ from urllib.parse import quote
 from syndication.connectors import parsing, reasons
 from syndication.connectors.base import App, Credentials, Http, Response
 from syndication.connectors.errors import (
+    AnswerTooLarge,
     ConnectorError,
     OutcomeUnknown,
     Rejected,
-    AnswerTooLarge,
     TryLater,
     Unauthorized,
     Unreachable,
 )
-from syndication.connectors.wire import excerpt, retry_after, said
+from syndication.connectors.wire import body_excerpt, error_message, retry_after
 
 MEDIA_DEADLINE = 60.0  # seconds for a request that carries a picture
 THROTTLED_FOR = 60.0  # seconds, where a network asks us to slow down and not for how long
 DONE = frozenset({200, 201})
-NOT_NOW = frozenset({408, 425, 429})  # a client's fault by their number, and yet to be asked again
+RETRYABLE = frozenset(
+    {408, 425, 429}
+)  # a client's fault by their number, and yet to be asked again
 GONE = frozenset({404, 410})  # besides DONE, when something was to be deleted
 
 
@@ -66,7 +68,7 @@ class Api:
 
     def is_own(self, response: Response) -> bool:
         """Whether the API itself made this refusal: its JSON error shape."""
-        fields = fields_of(response)
+        fields = json_object(response)
         return any(fields.get(name) for name in self.error_fields)
 
     def refusal_words(self, fields: Mapping[str, Any]) -> object:
@@ -148,7 +150,7 @@ class Api:
 
     def is_done(self, response: Response) -> bool:
         """Whether a 200 to a delete is the API's own: a JSON object that names no error."""
-        return bool(fields_of(response)) and not self.is_own(response)
+        return bool(json_object(response)) and not self.is_own(response)
 
     def refusal(self, response: Response, *, is_write: bool) -> ConnectorError:
         """What an answer that is no success means."""
@@ -184,7 +186,11 @@ class Api:
         return TryLater(reasons.IN_TROUBLE, **log)
 
     def new_id(
-        self, answer: Any, word: Callable[[object], str] = parsing.ident, *, is_write: bool = True
+        self,
+        answer: Any,
+        word: Callable[[object], str] = parsing.valid_id,
+        *,
+        is_write: bool = True,
     ) -> str:
         """The id in an answer. Raises OutcomeUnknown of a write: without it nobody knows what happened."""
         found = word(answer.get("id")) if isinstance(answer, dict) else ""
@@ -206,7 +212,7 @@ class Api:
         response = self.send("POST", url, is_write=False, data=data, headers=headers or {})
         if response.status not in DONE:
             raise self.renewal_refusal(response)
-        found = fields_of(response)
+        found = json_object(response)
         if not isinstance(found.get("access_token"), str):
             # No excerpt: it may well hold the new tokens.
             raise TryLater(reasons.UNREADABLE, status=response.status)
@@ -214,7 +220,7 @@ class Api:
 
     def renewal_refusal(self, response: Response) -> ConnectorError:
         """Only the word that the refresh token is dead ends the access; our own faults never do."""
-        if fields_of(response).get("error") == "invalid_grant":
+        if json_object(response).get("error") == "invalid_grant":
             return Unauthorized(reasons.ACCESS_GONE, **self.log(response))
         return self.other_renewal_refusal(response)
 
@@ -222,9 +228,9 @@ class Api:
         """Whether a token is no good any more (RFC 7009, section 2.2). Raises Rejected for a definite
         no, TryLater for any other. The body of a success may be empty, but it is no page."""
         status, log = response.status, self.log(response)
-        if 200 <= status < 300 and not is_page(response):
+        if 200 <= status < 300 and not is_html(response):
             return
-        if 400 <= status < 500 and status not in NOT_NOW and self.is_own(response):
+        if 400 <= status < 500 and status not in RETRYABLE and self.is_own(response):
             raise Rejected(reasons.REFUSED, **log)
         raise TryLater(reasons.IN_TROUBLE, after=retry_after(response.headers, self.clock()), **log)
 
@@ -238,11 +244,11 @@ class Api:
 
     def log(self, response: Response) -> dict[str, Any]:
         """What an error carries for the attempt log."""
-        words = self.refusal_words(fields_of(response))
+        words = self.refusal_words(json_object(response))
         return {
             "status": response.status,
-            "excerpt": excerpt(response, self.secrets()),
-            "words": said(words, self.secrets()),
+            "excerpt": body_excerpt(response, self.secrets()),
+            "words": error_message(words, self.secrets()),
         }
 
     def _ask(self, method: str, url: str, *, is_write: bool, **content: Any) -> Response:
@@ -250,12 +256,12 @@ class Api:
         return self.send(method, url, is_write=is_write, headers=headers, **content)
 
 
-def part(name: str) -> str:
+def quote_segment(name: str) -> str:
     """`name` as one part of a path."""
     return quote(name, safe="@")
 
 
-def fields_of(response: Response) -> Mapping[str, Any]:
+def json_object(response: Response) -> Mapping[str, Any]:
     """The body's fields where it is a JSON object, none where it is not."""
     try:
         found = response.json()
@@ -264,6 +270,6 @@ def fields_of(response: Response) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def is_page(response: Response) -> bool:
+def is_html(response: Response) -> bool:
     """Whether the body is HTML."""
     return response.text.lstrip()[:1] == "<"

@@ -21,7 +21,7 @@ _KINDS = {"image": "photo", "gifv": "video", "video": "video", "audio": "sound"}
 
 def media(kind: object, description: object = "") -> Attached:
     """A picture, film or sound by its media type ("image/webp") or by Mastodon's word for it."""
-    family = parsing.text(kind).partition("/")[0]
+    family = parsing.parse_text(kind).partition("/")[0]
     return Attached(_KINDS.get(family, "file"), _short(description))
 
 
@@ -62,5 +62,5 @@ def listed(entry: object, name: str) -> object:
 
 
 def _short(value: object) -> str:
-    line = parsing.line(value)
+    line = parsing.parse_line(value)
     return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + "…"

@@ -24,8 +24,8 @@ RATE_LIMITS = (
 )
 EARLIEST_EPOCH = 1e9  # a smaller number is a number of seconds, not a time
 EARLIEST_DATE = 631_152_000.0  # 1990: a clock that says less was never set
-EXCERPT = 400
-WORDS = 160
+EXCERPT_LENGTH = 400
+ERROR_MESSAGE_LENGTH = 160
 SHORTEST_MIDDLE = 8  # of a secret in Base64: less could be anything
 
 _PARAMETER = re.compile(r"""([A-Za-z_-]+)\s*=\s*(?:'([^']*)'|"([^"]*)"|([^\s,'"]+))""")
@@ -88,28 +88,28 @@ def _from_now(until: float, headers: Mapping[str, str], now: float) -> float:
     return min(max(until - sent, 0.0), LONGEST_WAIT)
 
 
-def challenge(headers: Mapping[str, str]) -> dict[str, str]:
+def auth_challenge(headers: Mapping[str, str]) -> dict[str, str]:
     """The parameters of WWW-Authenticate, in single quotes, double quotes or none."""
     found = _PARAMETER.findall(headers.get("WWW-Authenticate", ""))
     return {name.lower(): single or double or bare for name, single, double, bare in found}
 
 
-def excerpt(response: Response, secrets: tuple[str, ...]) -> str:
+def body_excerpt(response: Response, secrets: tuple[str, ...]) -> str:
     """The beginning of the body for the attempt log, on one line, with `secrets` struck out."""
     # Struck out before it is cut, or the cut could leave half a secret standing.
-    return _CONTROLS.sub(" ", strike(response.text, secrets)[: EXCERPT * 2])[:EXCERPT]
+    return _CONTROLS.sub(" ", redact(response.text, secrets)[: EXCERPT_LENGTH * 2])[:EXCERPT_LENGTH]
 
 
-def said(value: object, secrets: tuple[str, ...]) -> str:
+def error_message(value: object, secrets: tuple[str, ...]) -> str:
     """A network's own words, fit to be shown: one short line of plain text, nothing where it is none."""
     if not isinstance(value, str):
         return ""
     # Struck out again behind the markup, which may have broken a secret up.
-    plain = strike(html.unescape(_MARKUP.sub(" ", strike(value, secrets))), secrets)
-    return _CONTROLS.sub(" ", plain).strip()[:WORDS]
+    plain = redact(html.unescape(_MARKUP.sub(" ", redact(value, secrets))), secrets)
+    return _CONTROLS.sub(" ", plain).strip()[:ERROR_MESSAGE_LENGTH]
 
 
-def strike(text: str, secrets: Iterable[str]) -> str:
+def redact(text: str, secrets: Iterable[str]) -> str:
     """`text` without `secrets`, however an answer spells what it was sent; and without what it calls
     a token, since a new one is a secret that nobody knows yet."""
     for secret in filter(None, secrets):

@@ -61,7 +61,7 @@ class Wired(Connector, Generic[WireType]):
 
     def known_id(self, uid: str) -> str:
         """The account's id there, out of our uid, which is `<host>/<id>` where there are many servers."""
-        return parsing.own_ident(uid)
+        return parsing.id_in_uid(uid)
 
     # What follows from it
 

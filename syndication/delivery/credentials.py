@@ -273,7 +273,7 @@ def _sealed(credentials: Credentials) -> str:
 def _columns(link: Link, credentials: Credentials, now: datetime) -> dict[str, object]:
     """The link's columns for new credentials."""
     every = CONNECTORS[link.network].keep_fresh_every
-    ends = parsing.ends_at(credentials.expires_at, now)
+    ends = parsing.parse_expiry(credentials.expires_at, now)
     if ends is None:
         credentials = replace(credentials, expires_at=None)
     columns: dict[str, object] = {

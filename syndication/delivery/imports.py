@@ -227,7 +227,7 @@ def _keep_items(link: Link, items: list[ForeignItem]) -> None:
                     text=item.text,
                     attached=item.attached,
                     url=item.url[:500],
-                    written_at=parsing.written_at(item.created_at, now) or now,
+                    written_at=parsing.clamp_written_at(item.created_at, now) or now,
                 )
                 for item in items
                 if item.author.uid != link.uid  # the member's own copies are here already

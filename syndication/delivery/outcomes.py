@@ -24,7 +24,7 @@ from syndication.connectors.errors import (
     Unauthorized,
 )
 from syndication.connectors.reasons import Reason
-from syndication.connectors.wire import strike
+from syndication.connectors.wire import redact
 from syndication.delivery import (
     claims,
     credentials,
@@ -166,8 +166,8 @@ def note(run: Run, error: ConnectorError) -> None:
         rate_limits.throttled(run.link, error.after, run.now())
     attempt = run.held.attempt
     attempt.http_status, attempt.reason = error.status, error.reason
-    attempt.network_words = strike(error.words, run.secrets)[:160]
-    attempt.excerpt = strike(error.excerpt, run.secrets)[:500]
+    attempt.network_words = redact(error.words, run.secrets)[:160]
+    attempt.excerpt = redact(error.excerpt, run.secrets)[:500]
 
 
 def again(

@@ -128,7 +128,7 @@ class Bluesky(Wired[Xrpc]):
             raise
         value = answer.get("value")
         written = value.get("text") if isinstance(value, dict) else None
-        created_at = parsing.moment(value.get("createdAt")) if isinstance(value, dict) else None
+        created_at = parsing.parse_time(value.get("createdAt")) if isinstance(value, dict) else None
         if not isinstance(written, str) or created_at is None:
             raise self.wire.unreadable(is_write=False)
         is_it = normalise(written) == normalise(self.preview(post).text)
@@ -146,10 +146,10 @@ class Bluesky(Wired[Xrpc]):
         def page(cursor: str) -> tuple[list[Any], str]:
             answer = self._page("com.atproto.repo.listRecords", "records", cursor, **list_of)
             records = answer["records"]
-            return records, parsing.text(answer.get("cursor")) if records else ""
+            return records, parsing.parse_text(answer.get("cursor")) if records else ""
 
         for found, cursor in chained(page, start, most=MOST_PAGES):
-            dids = dict.fromkeys(map(reading.followed, found))
+            dids = dict.fromkeys(map(reading.followed_did, found))
             new = [did for did in dids if did and did not in named]
             named.update(new)
             yield FriendPage(tuple(self._people.named(new)), cursor)
@@ -216,12 +216,12 @@ class Bluesky(Wired[Xrpc]):
         cursor, count = "", 0
         while count < (MOST_FEED if since else 1):
             answer = self._page("app.bsky.feed.getTimeline", "feed", cursor)
-            for item in reading.items(answer, self._people.web):
+            for item in reading.parse_bluesky_feed(answer, self._people.web):
                 if item.remote_id == since:
                     return
                 yield item
             count += len(answer["feed"])
-            cursor = parsing.text(answer.get("cursor"))
+            cursor = parsing.parse_text(answer.get("cursor"))
             if not cursor or not answer["feed"]:
                 return
 
@@ -232,6 +232,6 @@ class Bluesky(Wired[Xrpc]):
             halves(PAGE),
             lambda count: self.wire.call(method, {**params, "limit": str(count), **after}),
         )
-        if reading.entries(answer, name) is None:
+        if reading.bluesky_list(answer, name) is None:
             raise self.wire.unreadable(is_write=False)
         return answer

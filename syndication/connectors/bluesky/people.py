@@ -45,7 +45,7 @@ class People:
             if error.status not in NO_APPVIEW:
                 raise
             answer = self._xrpc.call("com.atproto.repo.describeRepo", {"repo": did})
-        found = reading.person(answer, self.web)
+        found = reading.parse_bluesky_profile(answer, self.web)
         if found is None:
             raise self._xrpc.unreadable(is_write=False)
         return found
@@ -56,7 +56,7 @@ class People:
             answer = self._xrpc.call("com.atproto.identity.resolveHandle", {"handle": handle})
         except ConnectorError:
             return ""
-        return reading.did(answer.get("did"))
+        return reading.valid_did(answer.get("did"))
 
     def _shown(self, dids: Sequence[str]) -> dict[str, Friend]:
         """Those that an AppView knows. None at all where the server has no AppView behind it."""
@@ -70,7 +70,8 @@ class People:
             self._has_appview = False
             return {}
         people = (
-            reading.person(each, self.web) for each in reading.entries(answer, "profiles") or ()
+            reading.parse_bluesky_profile(each, self.web)
+            for each in reading.bluesky_list(answer, "profiles") or ()
         )
         return {person.uid: person for person in people if person is not None}
 
@@ -82,7 +83,7 @@ class People:
         self._fetched += 1
         if self._fetched > MOST_DOCUMENTS:
             return ""
-        return reading.known_as(self._document(did))
+        return reading.handle_in_document(self._document(did))
 
     def _document(self, did: str) -> Any:
         if did.startswith("did:web:"):

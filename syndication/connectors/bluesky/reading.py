@@ -23,12 +23,12 @@ _HANDLE = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]
 _URI = re.compile(rf"at://([^/]+)/{re.escape(COLLECTION)}/([A-Za-z0-9._:~-]{{1,100}})", re.ASCII)
 
 
-def did(value: object) -> str:
+def valid_did(value: object) -> str:
     """`value` where it is a DID, else ""."""
     return value if isinstance(value, str) and _DID.fullmatch(value) else ""
 
 
-def handle(value: object) -> str:
+def valid_handle(value: object) -> str:
     """`value` where it is a handle, else ""; servers say `handle.invalid` of one that lies."""
     text = value.lower() if isinstance(value, str) else ""
     is_one = len(text) <= 253 and _HANDLE.fullmatch(text) and text != "handle.invalid"
@@ -38,54 +38,54 @@ def handle(value: object) -> str:
 def post_key(uri: object) -> tuple[str, str]:
     """Whose post, and its record key; two "" where `uri` names no post."""
     found = _URI.fullmatch(uri) if isinstance(uri, str) and len(uri) <= LONGEST_URI else None
-    return (did(found[1]), found[2]) if found and did(found[1]) else ("", "")
+    return (valid_did(found[1]), found[2]) if found and valid_did(found[1]) else ("", "")
 
 
-def entries(answer: Any, name: str) -> list[Any] | None:
+def bluesky_list(answer: Any, name: str) -> list[Any] | None:
     """The list under `name`; None where there is none."""
     found = answer.get(name) if isinstance(answer, dict) else None
     return found if isinstance(found, list) else None
 
 
-def followed(entry: Any) -> str:
+def followed_did(entry: Any) -> str:
     """The DID in a record of app.bsky.graph.follow, "" where it has none."""
     value = entry.get("value") if isinstance(entry, dict) else None
-    return did(value.get("subject")) if isinstance(value, dict) else ""
+    return valid_did(value.get("subject")) if isinstance(value, dict) else ""
 
 
-def person(entry: Any, web: str) -> Friend | None:
+def parse_bluesky_profile(entry: Any, web: str) -> Friend | None:
     """An account as an AppView tells of it."""
-    uid = did(entry.get("did")) if isinstance(entry, dict) else ""
+    uid = valid_did(entry.get("did")) if isinstance(entry, dict) else ""
     if not uid:
         return None
-    named = handle(entry.get("handle"))
+    named = valid_handle(entry.get("handle"))
     return Friend(
         uid=uid,
-        name=parsing.line(entry.get("displayName")) or named or uid,
+        name=parsing.parse_line(entry.get("displayName")) or named or uid,
         profile_url=f"{web}/profile/{named or uid}",
-        picture_url=parsing.address(entry.get("avatar")),
+        picture_url=parsing.valid_url(entry.get("avatar")),
     )
 
 
-def known_as(document: Any) -> str:
+def handle_in_document(document: Any) -> str:
     """The handle that a DID document names first, "" where it names none."""
     names = document.get("alsoKnownAs") if isinstance(document, dict) else None
     for name in names if isinstance(names, list) else ():
         if isinstance(name, str) and name.startswith("at://"):
-            return handle(name.removeprefix("at://"))
+            return valid_handle(name.removeprefix("at://"))
     return ""
 
 
-def item(entry: Any, web: str) -> FeedItem | None:
+def parse_bluesky_feed_item(entry: Any, web: str) -> FeedItem | None:
     """What somebody wrote, out of a timeline: no reposts, no answers to others."""
     post = entry.get("post") if isinstance(entry, dict) else None
     if not isinstance(post, dict) or entry.get("reason") or entry.get("reply"):
         return None
-    author, (owner, key) = person(post.get("author"), web), post_key(post.get("uri"))
+    author, (owner, key) = parse_bluesky_profile(post.get("author"), web), post_key(post.get("uri"))
     record = post.get("record")
     if author is None or owner != author.uid or not isinstance(record, dict):
         return None
-    created_at = parsing.moment(post.get("indexedAt") or record.get("createdAt"))
+    created_at = parsing.parse_time(post.get("indexedAt") or record.get("createdAt"))
     if created_at is None or record.get("reply"):
         return None
     url = f"{web}/profile/{author.uid}/post/{key}"
@@ -93,11 +93,11 @@ def item(entry: Any, web: str) -> FeedItem | None:
         _attached(attached.dict_in(post, "embed") or attached.dict_in(record, "embed"), web)
     )
     return FeedItem(
-        str(post["uri"]), author, whole_text(record), created_at, url=url, attached=found
+        str(post["uri"]), author, parse_bluesky_text(record), created_at, url=url, attached=found
     )
 
 
-def whole_text(record: Mapping[str, Any]) -> str:
+def parse_bluesky_text(record: Mapping[str, Any]) -> str:
     """The words, with the whole address where the app shortened one for display.
 
     Facets count bytes of UTF-8 (https://docs.bsky.app/docs/advanced-guides/post-richtext).
@@ -109,7 +109,7 @@ def whole_text(record: Mapping[str, Any]) -> str:
         begins = _SCHEME.sub("", shown.rstrip("."))
         if shown.endswith("...") and begins and _SCHEME.sub("", target).startswith(begins):
             raw = raw[:begin] + target.encode() + raw[end:]
-    return parsing.text(raw.decode(errors="replace"))
+    return parsing.parse_text(raw.decode(errors="replace"))
 
 
 def _links(record: Mapping[str, Any]) -> Iterator[tuple[int, int, str]]:
@@ -119,13 +119,15 @@ def _links(record: Mapping[str, Any]) -> Iterator[tuple[int, int, str]]:
         if not isinstance(begin, int) or not isinstance(end, int) or not 0 <= begin < end:
             continue
         for feature in attached.dicts(facet.get("features")):
-            if target := parsing.address(feature.get("uri")):
+            if target := parsing.valid_url(feature.get("uri")):
                 yield begin, end, target
 
 
 def _attached(embed: Mapping[str, Any], web: str) -> Iterator[Attached]:
     """What an embed holds: a view of an AppView, or the record's own."""
-    kind = parsing.text(embed.get("$type")).removesuffix("#view").removeprefix("app.bsky.embed.")
+    kind = (
+        parsing.parse_text(embed.get("$type")).removesuffix("#view").removeprefix("app.bsky.embed.")
+    )
     if kind == "images":
         pictures = attached.dicts(embed.get("images")) or [{}]
         yield from (attached.photo(each.get("alt")) for each in pictures)
@@ -133,13 +135,13 @@ def _attached(embed: Mapping[str, Any], web: str) -> Iterator[Attached]:
         yield attached.media("video", embed.get("alt"))
     elif kind == "external":
         page = attached.dict_in(embed, "external")
-        said = (parsing.line(page.get("title")), parsing.address(page.get("uri")))
+        said = (parsing.parse_line(page.get("title")), parsing.valid_url(page.get("uri")))
         yield Attached("link", " ".join(filter(None, said))[: attached.LONGEST])
     elif kind == "record":
         quoted = attached.dict_in(embed, "record")
-        author = person(quoted.get("author"), web)
+        author = parse_bluesky_profile(quoted.get("author"), web)
         if author:
-            yield attached.quote(author.name, whole_text(attached.dict_in(quoted, "value")))
+            yield attached.quote(author.name, parse_bluesky_text(attached.dict_in(quoted, "value")))
     elif kind == "recordWithMedia":
         yield from _attached(attached.dict_in(embed, "media"), web)
         yield from _attached(
@@ -147,9 +149,9 @@ def _attached(embed: Mapping[str, Any], web: str) -> Iterator[Attached]:
         )
 
 
-def items(answer: Any, web: str) -> Iterator[FeedItem]:
+def parse_bluesky_feed(answer: Any, web: str) -> Iterator[FeedItem]:
     """The readable ones of a page of a timeline, newest first as they come."""
-    for entry in entries(answer, "feed") or ():
-        found = item(entry, web)
+    for entry in bluesky_list(answer, "feed") or ():
+        found = parse_bluesky_feed_item(entry, web)
         if found is not None:
             yield found

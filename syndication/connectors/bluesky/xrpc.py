@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 
 from accounts.crypto import dpop
 from syndication.connectors import reasons
-from syndication.connectors.api import DONE, Api, fields_of
+from syndication.connectors.api import DONE, Api, json_object
 from syndication.connectors.base import Credentials, Response
 from syndication.connectors.bluesky.nonces import OF_THIS_PROCESS, Nonces
 from syndication.connectors.errors import ConnectorError, TryLater, Unauthorized
-from syndication.connectors.wire import challenge
+from syndication.connectors.wire import auth_challenge
 
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 METADATA = "/.well-known/oauth-authorization-server"
@@ -55,7 +55,7 @@ class Xrpc(Api):
         """New tokens for the refresh token. Raises Unauthorized, TryLater."""
         url, headers, form = self._renewal()
         response = self.signed("POST", url, headers=headers, data=form)
-        found = fields_of(response)
+        found = json_object(response)
         if response.status not in DONE:
             raise self._renewal_refusal(response, str(found.get("error", "")))
         by_oauth = bool(self._key)
@@ -91,7 +91,10 @@ class Xrpc(Api):
 
     def access_refusal(self, response: Response) -> Unauthorized | None:
         """A token that is no good asks for one refresh, whatever it is called: that one is definite."""
-        names = {str(fields_of(response).get("error")), challenge(response.headers).get("error")}
+        names = {
+            str(json_object(response).get("error")),
+            auth_challenge(response.headers).get("error"),
+        }
         log = self.log(response)
         if names & ENDED:
             return Unauthorized(reasons.ACCESS_GONE, **log)
@@ -103,7 +106,7 @@ class Xrpc(Api):
 
     def is_own(self, response: Response) -> bool:
         """An error of DPoP may stand in the header alone."""
-        return bool(challenge(response.headers).get("error")) or super().is_own(response)
+        return bool(auth_challenge(response.headers).get("error")) or super().is_own(response)
 
     def refusal_words(self, fields: Mapping[str, Any]) -> object:
         return fields.get("message") or super().refusal_words(fields)
@@ -180,7 +183,7 @@ class Xrpc(Api):
             return ""
         response = self.send("GET", issuer + METADATA, is_write=False)
         self.check_revoked(response)
-        found = fields_of(response)
+        found = json_object(response)
         url = found.get("revocation_endpoint")
         if found.get("issuer") != issuer or not isinstance(url, str):
             return ""
@@ -209,7 +212,7 @@ def _told(value: object) -> float | None:
 
 def _wants_nonce(response: Response) -> bool:
     """Whether the request was refused for its nonce alone, before anything was done."""
-    names = (fields_of(response).get("error"), challenge(response.headers).get("error"))
+    names = (json_object(response).get("error"), auth_challenge(response.headers).get("error"))
     return response.status in {400, 401} and "use_dpop_nonce" in names
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from syndication.connectors import reasons
-from syndication.connectors.api import MEDIA_DEADLINE, part
+from syndication.connectors.api import MEDIA_DEADLINE, quote_segment
 from syndication.connectors.base import (
     KINDS,
     Audience,
@@ -78,11 +78,11 @@ class Gnusocial(Wired[Wire]):
         except DuplicateRejected as refusal:
             check_own_duplicate(self, post, refusal)
             raise
-        remote_id = self.wire.new_id(answer, reading.word)
-        return Receipt(remote_id, url=reading.seen_at(answer, self.app.api_url))
+        remote_id = self.wire.new_id(answer, reading.valid_gnusocial_id)
+        return Receipt(remote_id, url=reading.status_address(answer, self.app.api_url))
 
     def retract(self, receipt: Receipt) -> None:
-        self.wire.remove("POST", f"/api/statuses/destroy/{part(receipt.remote_id)}.json")
+        self.wire.remove("POST", f"/api/statuses/destroy/{quote_segment(receipt.remote_id)}.json")
 
     def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
         """Whom the account follows, page by page until one is empty. `start` is an index: a page before
@@ -93,7 +93,7 @@ class Gnusocial(Wired[Wire]):
             # Pages have numbers, so a size must divide what was read before.
             counts = [count for count in PAGE_SIZES if index % count == 0]
             page, size = fewer(counts, partial(self._friends_at, index))
-            found = {each.uid: each for each in map(reading.person, page) if each}
+            found = {each.uid: each for each in map(reading.parse_gnusocial_user, page) if each}
             # Some servers show their last page again for each number behind it.
             is_last = not page or (bool(found) and found.keys() <= seen)
             seen.update(found)
@@ -108,10 +108,10 @@ class Gnusocial(Wired[Wire]):
         return self._listed(path, count=str(count), page=number), count
 
     def feed(self, *, since: str = "") -> Iterator[FeedItem]:
-        newer = {"since_id": since} if reading.word(since) else {}
+        newer = {"since_id": since} if reading.valid_gnusocial_id(since) else {}
         me, path = self.own_id(), "/api/statuses/friends_timeline.json"
         page = fewer(halves(PAGE), lambda count: self._listed(path, count=str(count), **newer))
-        items = [reading.item(each, self.app.api_url) for each in page]
+        items = [reading.parse_gnusocial_feed_item(each, self.app.api_url) for each in page]
         found = [each for each in items if each and each.author.uid != me]
         yield from sorted(found, key=lambda each: int(each.remote_id))
 
@@ -119,10 +119,10 @@ class Gnusocial(Wired[Wire]):
         return self.wire.read("/api/account/verify_credentials.json")
 
     def known_id(self, uid: str) -> str:
-        return reading.word(uid.rpartition("/")[2])
+        return reading.valid_gnusocial_id(uid.rpartition("/")[2])
 
     def person(self, entry: Any) -> Friend | None:
-        return reading.person(entry)
+        return reading.parse_gnusocial_user(entry)
 
     def terms(self) -> Terms:
         """The server's limit: a number, in quotes or not; 0 where it has none."""
@@ -148,7 +148,7 @@ class Gnusocial(Wired[Wire]):
         below: dict[str, str] = {}
         for _ in range(MOST_PAGES):
             page = self._listed("/api/statuses/user_timeline.json", **below)
-            posts = [reading.post(each, self.app.api_url) for each in page]
+            posts = [reading.parse_gnusocial_status(each, self.app.api_url) for each in page]
             yield from posts
             found = [each for each in posts if each]
             if len(page) < PAGE or not found or found[-1].created_at < since:

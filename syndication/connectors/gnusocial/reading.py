@@ -13,64 +13,78 @@ from syndication.connectors.text import clean
 _ID = re.compile(r"[0-9]{1,20}", re.ASCII)
 
 
-def word(value: object) -> str:
+def valid_gnusocial_id(value: object) -> str:
     """`value` where it is an id, a number here and a string there; "" where it is not."""
     text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
     return text if _ID.fullmatch(text) else ""
 
 
-def person(entry: Any) -> Friend | None:
+def parse_gnusocial_user(entry: Any) -> Friend | None:
     """A user."""
-    uid = word(entry.get("id")) if isinstance(entry, dict) else ""
+    uid = valid_gnusocial_id(entry.get("id")) if isinstance(entry, dict) else ""
     if not uid:
         return None
     return Friend(
         uid=uid,
-        name=line(entry.get("name")) or line(entry.get("screen_name")) or uid,
-        profile_url=parsing.address(entry.get("statusnet_profile_url")),
-        picture_url=parsing.address(entry.get("profile_image_url")),
+        name=parse_gnusocial_line(entry.get("name"))
+        or parse_gnusocial_line(entry.get("screen_name"))
+        or uid,
+        profile_url=parsing.valid_url(entry.get("statusnet_profile_url")),
+        picture_url=parsing.valid_url(entry.get("profile_image_url")),
     )
 
 
-def post(entry: Any, origin: str) -> RemotePost | None:
+def parse_gnusocial_status(entry: Any, origin: str) -> RemotePost | None:
     """A status on the server at `origin`."""
-    remote_id = word(entry.get("id")) if isinstance(entry, dict) else ""
-    created_at = parsing.moment_of_2010(entry.get("created_at")) if remote_id else None
+    remote_id = valid_gnusocial_id(entry.get("id")) if isinstance(entry, dict) else ""
+    created_at = parsing.parse_2010_time(entry.get("created_at")) if remote_id else None
     if created_at is None:
         return None
-    return RemotePost(remote_id, words(entry.get("text")), created_at, url=seen_at(entry, origin))
+    return RemotePost(
+        remote_id,
+        parse_gnusocial_text(entry.get("text")),
+        created_at,
+        url=status_address(entry, origin),
+    )
 
 
-def item(entry: Any, origin: str) -> FeedItem | None:
+def parse_gnusocial_feed_item(entry: Any, origin: str) -> FeedItem | None:
     """A status of somebody else's; one that was repeated shows what was repeated."""
-    own = post(entry, origin)
-    by = person(entry.get("user")) if own else None
+    own = parse_gnusocial_status(entry, origin)
+    by = parse_gnusocial_user(entry.get("user")) if own else None
     if own is None or by is None:
         return None
     repeated = attached.dict_in(entry, "retweeted_status")
-    told, author = post(repeated, origin) or own, person(repeated.get("user")) or by
+    told, author = (
+        parse_gnusocial_status(repeated, origin) or own,
+        parse_gnusocial_user(repeated.get("user")) or by,
+    )
     found = [attached.passed_on(by.name)] if told is not own else []
     for each in attached.dicts((repeated if told is not own else entry).get("attachments")):
-        if parsing.text(each.get("mimetype")).partition("/")[0] in ("image", "video", "audio"):
+        if parsing.parse_text(each.get("mimetype")).partition("/")[0] in (
+            "image",
+            "video",
+            "audio",
+        ):
             found.append(attached.media(each.get("mimetype")))
     return FeedItem(
         own.remote_id, author, told.text, own.created_at, url=told.url, attached=tuple(found)
     )
 
 
-def seen_at(entry: Any, origin: str) -> str:
+def status_address(entry: Any, origin: str) -> str:
     """Where people see a status: `external_url`, else its `uri` where that is an address, else the
     server's page for its number (GNU social 2.0, whose own statuses have a `tag:` there)."""
-    told = parsing.address(entry.get("external_url")) or parsing.address(entry.get("uri"))
-    number = word(entry.get("id"))
-    return told or (parsing.address(f"{origin}/notice/{number}") if number else "")
+    told = parsing.valid_url(entry.get("external_url")) or parsing.valid_url(entry.get("uri"))
+    number = valid_gnusocial_id(entry.get("id"))
+    return told or (parsing.valid_url(f"{origin}/notice/{number}") if number else "")
 
 
-def words(value: object) -> str:
+def parse_gnusocial_text(value: object) -> str:
     """Somebody's text; the API of 2010 escapes it."""
     return clean(html.unescape(value)) if isinstance(value, str) else ""
 
 
-def line(value: object) -> str:
+def parse_gnusocial_line(value: object) -> str:
     """One line of somebody's words."""
-    return parsing.line(words(value))
+    return parsing.parse_line(parse_gnusocial_text(value))

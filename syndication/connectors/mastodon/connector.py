@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from syndication.connectors import parsing, reasons
-from syndication.connectors.api import GONE, part
+from syndication.connectors.api import GONE, quote_segment
 from syndication.connectors.base import (
     KINDS,
     Audience,
@@ -116,12 +116,12 @@ class Mastodon(Wired[Wire]):
         answers 422 to the same edit said twice.
         """
         self.check_approval(post, self._approves)
-        path = f"/api/v1/statuses/{part(receipt.remote_id)}"
+        path = f"/api/v1/statuses/{quote_segment(receipt.remote_id)}"
         try:
             standing = self.wire.read(path)
             if not isinstance(standing, dict):
                 raise self.wire.unreadable(is_write=False)
-            shown = self.preview(with_the_first(len(reading.pictures(standing)), post))
+            shown = self.preview(with_the_first(len(reading.media_descriptions(standing)), post))
             alts = [photo.alt for photo in post.photos]
             answer = self._changed(path, standing, shown.text, alts)
             return replace(self._receipt(answer), dropped=shown.dropped)
@@ -135,9 +135,9 @@ class Mastodon(Wired[Wire]):
         self, path: str, standing: Mapping[str, Any], text: str, alts: Sequence[str]
     ) -> Any:
         """The status at `path`, which was `standing`, with these words."""
-        pictures = reading.pictures(standing)
+        pictures = reading.media_descriptions(standing)
         described = list(zip(pictures, alts, strict=False))
-        words = reading.text_of(reading.with_whole_addresses(standing.get("content")))
+        words = reading.parse_mastodon_text(reading.with_whole_addresses(standing.get("content")))
         is_described = all(pictures[ident] == alt for ident, alt in described)
         if normalise(words) == normalise(text) and is_described:
             return standing
@@ -151,7 +151,7 @@ class Mastodon(Wired[Wire]):
             raise
 
     def retract(self, receipt: Receipt) -> None:
-        self.wire.remove("DELETE", f"/api/v1/statuses/{part(receipt.remote_id)}")
+        self.wire.remove("DELETE", f"/api/v1/statuses/{quote_segment(receipt.remote_id)}")
 
     def look_up(self, post: OutgoingPost, *, since: float, idempotency_key: str) -> Candidates:
         """For followers' posts in two lists, since some servers show them in one alone. A text that a
@@ -170,9 +170,11 @@ class Mastodon(Wired[Wire]):
 
     def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
         """Whom the account follows. `start` is the query of a page."""
-        path = f"/api/v1/accounts/{part(self.own_id())}/following"
+        path = f"/api/v1/accounts/{quote_segment(self.own_id())}/following"
         for page, following in self.wire.listed(path, {}, most=80, start=start):
-            yield FriendPage(tuple(filter(None, map(reading.person, page))), following)
+            yield FriendPage(
+                tuple(filter(None, map(reading.parse_mastodon_account, page))), following
+            )
 
     def feed(self, *, since: str = "") -> Iterator[FeedItem]:
         """`min_id` gives what is right above it; without it, the newest page."""
@@ -180,16 +182,16 @@ class Mastodon(Wired[Wire]):
         def page(above: str) -> list[FeedItem]:
             newer = {"min_id": above} if above else {}
             found, _ = next(self.wire.listed("/api/v1/timelines/home", newer, most=40))
-            return [each for each in map(reading.item, reversed(found)) if each]
+            return [each for each in map(reading.parse_mastodon_feed_item, reversed(found)) if each]
 
-        return self.others(parsing.ident(since), page)
+        return self.others(parsing.valid_id(since), page)
 
     def person(self, entry: Any) -> Friend | None:
-        return reading.person(entry)
+        return reading.parse_mastodon_account(entry)
 
     def terms(self) -> Terms:
         """The server's limits, from v2 or, on another make, v1; whether followers are approved."""
-        return reading.terms(self._instance(), self.me())
+        return reading.parse_mastodon_terms(self._instance(), self.me())
 
     def revoke(self) -> None:
         """https://docs.joinmastodon.org/methods/oauth/#revoke: only who registered may.
@@ -257,9 +259,9 @@ class Mastodon(Wired[Wire]):
     def _wait_for(self, ident: str) -> None:
         for _ in range(POLLS):
             self.pause(POLL_EVERY)
-            if self.wire.in_work(f"/api/v1/media/{part(ident)}").get("url"):
+            if self.wire.in_work(f"/api/v1/media/{quote_segment(ident)}").get("url"):
                 return
         raise TryLater(reasons.PHOTO_IN_WORK, after=60)
 
     def _receipt(self, answer: Any) -> Receipt:
-        return Receipt(self.wire.new_id(answer), url=parsing.address(answer.get("url")))
+        return Receipt(self.wire.new_id(answer), url=parsing.valid_url(answer.get("url")))

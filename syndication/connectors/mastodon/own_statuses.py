@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from syndication.connectors import parsing
-from syndication.connectors.api import part
+from syndication.connectors.api import quote_segment
 from syndication.connectors.base import RemotePost
 from syndication.connectors.mastodon import reading
 from syndication.connectors.mastodon.wire import Wire
@@ -35,7 +35,7 @@ class OwnStatuses:
 
     def read(self) -> None:
         """From the list of the account's statuses. Raises as `Wire.listed` does."""
-        path = f"/api/v1/accounts/{part(self._own_id)}/statuses"
+        path = f"/api/v1/accounts/{quote_segment(self._own_id)}/statuses"
         count = 0
         for page, _ in self._wire.listed(path, {"exclude_reblogs": "true"}, most=PAGE):
             oldest = self._take(page)
@@ -51,13 +51,13 @@ class OwnStatuses:
         for number, (page, _) in enumerate(pages, start=1):
             mine = [each for each in page if self._is_own(each)]
             self._take(mine)
-            oldest = reading.remote_post(page[-1]) if page else None
+            oldest = reading.parse_mastodon_status(page[-1]) if page else None
             if number >= MOST_HOME_PAGES or oldest is None or oldest.created_at < self._since:
                 return
 
     def _take(self, entries: list[Any]) -> float:
         """Keep the readable ones. When the last of them was written; 0 for none."""
-        posts = [post for post in map(reading.remote_post, entries) if post]
+        posts = [post for post in map(reading.parse_mastodon_status, entries) if post]
         self.has_unread = self.has_unread or len(posts) < len(entries)
         self.posts |= {post.remote_id: post for post in posts if post.remote_id not in self.posts}
         private = (
@@ -68,5 +68,7 @@ class OwnStatuses:
 
     def _is_own(self, entry: Any) -> bool:
         account = entry.get("account") if isinstance(entry, Mapping) else None
-        is_mine = isinstance(account, Mapping) and parsing.ident(account.get("id")) == self._own_id
+        is_mine = (
+            isinstance(account, Mapping) and parsing.valid_id(account.get("id")) == self._own_id
+        )
         return is_mine and not entry.get("reblog")

@@ -25,7 +25,7 @@ _REL = re.compile(r""";\s*rel\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s;,]+))""", re.IG
 LONGEST_QUERY = 1000  # characters of a next page's query, which is stored
 
 
-def text_of(content: object) -> str:
+def parse_mastodon_text(content: object) -> str:
     """The words of a status."""
     if not isinstance(content, str):
         return ""
@@ -46,60 +46,60 @@ def _whole(link: re.Match[str]) -> str:
     return html.escape(address) if is_address else link[0]
 
 
-def person(entry: Any) -> Friend | None:
+def parse_mastodon_account(entry: Any) -> Friend | None:
     """An Account. `acct` tells which of two with one name is meant."""
-    if not isinstance(entry, dict) or not parsing.ident(entry.get("id")):
+    if not isinstance(entry, dict) or not parsing.valid_id(entry.get("id")):
         return None
-    acct = parsing.line(entry.get("acct"))
+    acct = parsing.parse_line(entry.get("acct"))
     return Friend(
-        uid=parsing.ident(entry["id"]),
-        name=parsing.line(entry.get("display_name")) or acct or parsing.ident(entry["id"]),
-        profile_url=parsing.address(entry.get("url")),
-        picture_url=parsing.address(entry.get("avatar_static")),
+        uid=parsing.valid_id(entry["id"]),
+        name=parsing.parse_line(entry.get("display_name")) or acct or parsing.valid_id(entry["id"]),
+        profile_url=parsing.valid_url(entry.get("url")),
+        picture_url=parsing.valid_url(entry.get("avatar_static")),
     )
 
 
-def remote_post(entry: Any) -> RemotePost | None:
+def parse_mastodon_status(entry: Any) -> RemotePost | None:
     """A Status of one's own."""
-    created_at = parsing.moment(entry.get("created_at")) if isinstance(entry, dict) else None
-    if created_at is None or not parsing.ident(entry.get("id")):
+    created_at = parsing.parse_time(entry.get("created_at")) if isinstance(entry, dict) else None
+    if created_at is None or not parsing.valid_id(entry.get("id")):
         return None
     return RemotePost(
-        remote_id=parsing.ident(entry["id"]),
-        text=text_of(with_whole_addresses(entry.get("content"))),
+        remote_id=parsing.valid_id(entry["id"]),
+        text=parse_mastodon_text(with_whole_addresses(entry.get("content"))),
         created_at=created_at,
-        url=parsing.address(entry.get("url")),
+        url=parsing.valid_url(entry.get("url")),
     )
 
 
-def pictures(status: Mapping[str, Any]) -> dict[str, str]:
+def media_descriptions(status: Mapping[str, Any]) -> dict[str, str]:
     """The ids of what is attached to a Status, each with the words that describe it."""
     found = status.get("media_attachments")
     return {
-        ident: parsing.text(each.get("description"))
+        ident: parsing.parse_text(each.get("description"))
         for each in (found if isinstance(found, list) else [])
-        if isinstance(each, dict) and (ident := parsing.ident(each.get("id")))
+        if isinstance(each, dict) and (ident := parsing.valid_id(each.get("id")))
     }
 
 
-def item(entry: Any) -> FeedItem | None:
+def parse_mastodon_feed_item(entry: Any) -> FeedItem | None:
     """A Status of somebody else's; one passed on (a boost) shows what was passed on."""
     if not isinstance(entry, dict):
         return None
     told = entry["reblog"] if isinstance(entry.get("reblog"), dict) else entry
-    post, author = remote_post(entry), person(told.get("account"))
+    post, author = parse_mastodon_status(entry), parse_mastodon_account(told.get("account"))
     if post is None or author is None:
         return None
     found = tuple(_attached(told))
-    by = person(entry.get("account")) if told is not entry else None
+    by = parse_mastodon_account(entry.get("account")) if told is not entry else None
     sharing = (attached.passed_on(by.name),) if by else ()
-    warning = parsing.line(told.get("spoiler_text"))
+    warning = parsing.parse_line(told.get("spoiler_text"))
     return FeedItem(
         remote_id=post.remote_id,
         author=author,
         text=f"[{warning}]" if warning else _words_beside(found, told.get("content")),
         created_at=post.created_at,
-        url=parsing.address(told.get("url")),
+        url=parsing.valid_url(told.get("url")),
         attached=sharing if warning else sharing + found,
     )
 
@@ -112,10 +112,10 @@ def _attached(status: Mapping[str, Any]) -> Iterator[Attached]:
     yield from attached.poll(each.get("title") for each in choices)
     quote = attached.dict_in(status, "quote")
     quoted = attached.dict_in(quote, "quoted_status") or quote
-    author = person(quoted.get("account"))
+    author = parse_mastodon_account(quoted.get("account"))
     if author:
-        warning = parsing.line(quoted.get("spoiler_text"))
-        words = f"[{warning}]" if warning else text_of(quoted.get("content"))
+        warning = parsing.parse_line(quoted.get("spoiler_text"))
+        words = f"[{warning}]" if warning else parse_mastodon_text(quoted.get("content"))
         yield attached.quote(author.name, words)
 
 
@@ -123,10 +123,10 @@ def _words_beside(found: Iterable[Attached], content: object) -> str:
     """Without the address of a quoted status, which stands there for clients that show no quotes."""
     if isinstance(content, str) and any(one.kind == "quote" for one in found):
         content = _FALLBACK.sub("", content)
-    return text_of(content)
+    return parse_mastodon_text(content)
 
 
-def terms(instance: Mapping[str, Any], account: Mapping[str, Any]) -> Terms:
+def parse_mastodon_terms(instance: Mapping[str, Any], account: Mapping[str, Any]) -> Terms:
     """An Instance of v2 or v1; some of other makes say their limit beside its configuration."""
     statuses, media = _part(instance, "statuses"), _part(instance, "media_attachments")
     most = statuses.get("max_media_attachments")

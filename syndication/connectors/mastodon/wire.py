@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from syndication.connectors import reasons
-from syndication.connectors.api import DONE, GONE, Api, fields_of
+from syndication.connectors.api import DONE, GONE, Api, json_object
 from syndication.connectors.base import Response
 from syndication.connectors.errors import ConnectorError, OutcomeUnknown, TextRejected, Unauthorized
 from syndication.connectors.mastodon.reading import next_page
@@ -48,7 +48,7 @@ class Wire(Api):
 
     def other_refusal(self, response: Response, *, is_write: bool) -> ConnectorError:
         """Of length, too: 422 on Mastodon ("character limit of 500 exceeded"), 400 elsewhere."""
-        words = str(self.refusal_words(fields_of(response)) or "").lower()
+        words = str(self.refusal_words(json_object(response)) or "").lower()
         if response.status in {400, 413, 422} and any(each in words for each in _OF_LENGTH):
             return TextRejected(reasons.TOO_LONG_THERE, **self.log(response))
         return super().other_refusal(response, is_write=is_write)
@@ -89,7 +89,7 @@ class Wire(Api):
         response = self._ask("GET", self.app.api_url + path, is_write=False)
         if response.status not in DONE | {206}:
             raise self.refusal(response, is_write=False)
-        return dict(fields_of(response))
+        return dict(json_object(response))
 
     def _list_at(self, path: str, params: dict[str, str], count: int) -> tuple[list[Any], Response]:
         response = self.page(self.app.api_url + path, {**params, "limit": str(count)})
@@ -100,7 +100,7 @@ class Wire(Api):
 
     def _denied(self, response: Response) -> Unauthorized | None:
         """403: a scope that lacks, a dead token (other makes), or a no to this very post."""
-        words = str(self.refusal_words(fields_of(response)) or "").lower()
+        words = str(self.refusal_words(json_object(response)) or "").lower()
         if "scope" in words:
             return Unauthorized(reasons.ACCESS_TOO_NARROW, scope="?", **self.log(response))
         if self._is_dead():
@@ -108,7 +108,7 @@ class Wire(Api):
         return None
 
     def _may_be_dead(self, response: Response) -> bool:
-        words = str(self.refusal_words(fields_of(response)) or "").lower()
+        words = str(self.refusal_words(json_object(response)) or "").lower()
         return response.status in {400, 422} and any(each in words for each in _OF_THE_TOKEN)
 
     def _is_dead(self) -> bool:
@@ -119,10 +119,10 @@ class Wire(Api):
                 return response.status in PLAINLY_DEAD and self._speaks()
         except ConnectorError:
             return False
-        words = str(self.refusal_words(fields_of(response)) or "").lower()
+        words = str(self.refusal_words(json_object(response)) or "").lower()
         return response.status in {400, 401, 403, 422} and "scope" not in words
 
     def _speaks(self) -> bool:
         """Whether the API itself answers us at this moment. Raises TryLater."""
         response = self.send("GET", self.app.api_url + INSTANCE, is_write=False)
-        return response.status in DONE and bool(fields_of(response).get("version"))
+        return response.status in DONE and bool(json_object(response).get("version"))

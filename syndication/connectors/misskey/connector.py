@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from syndication.connectors import parsing, reasons
-from syndication.connectors.api import THROTTLED_FOR, Api, fields_of
+from syndication.connectors.api import THROTTLED_FOR, Api, json_object
 from syndication.connectors.base import (
     KINDS,
     Audience,
@@ -81,7 +81,7 @@ class Wire(Api):
         def page(below: str) -> tuple[list[Any], str]:
             found = self.entries(path, **fields, **({"untilId": below} if below else {}))
             last: Any = found[-1] if found else None
-            return found, parsing.ident(last.get("id")) if _is_object(last) else ""
+            return found, parsing.valid_id(last.get("id")) if _is_object(last) else ""
 
         return chained(page, start, most=MOST_PAGES)
 
@@ -151,13 +151,13 @@ class Misskey(Wired[Wire]):
         def page(after: str) -> list[FeedItem]:
             newer = {"sinceId": after} if after else {}
             found = self.wire.entries("/api/notes/timeline", **newer)
-            items = [reading.item(each, self.app.api_url) for each in found]
+            items = [reading.parse_misskey_feed_item(each, self.app.api_url) for each in found]
             return [each for each in (items if after else reversed(items)) if each is not None]
 
-        return self.others(parsing.ident(since), page)
+        return self.others(parsing.valid_id(since), page)
 
     def person(self, entry: Any) -> Friend | None:
-        return reading.person(entry, self.app.api_url)
+        return reading.parse_misskey_user(entry, self.app.api_url)
 
     def terms(self) -> Terms:
         """The server's limit, and whether followers are approved."""
@@ -204,7 +204,7 @@ class Misskey(Wired[Wire]):
         count = 0
         path, me = "/api/users/notes", self.own_id()
         for page, _ in self.wire.listed(path, userId=me, withRenotes=False):
-            notes = [reading.remote_post(each, self.app.api_url) for each in page]
+            notes = [reading.parse_misskey_note(each, self.app.api_url) for each in page]
             found = [each for each in notes if each is not None]
             yield from notes
             count += len(page)
@@ -213,7 +213,7 @@ class Misskey(Wired[Wire]):
 
 
 def _error(response: Response) -> Mapping[str, Any]:
-    error = fields_of(response).get("error")
+    error = json_object(response).get("error")
     return error if isinstance(error, dict) else {}
 
 

@@ -17,7 +17,7 @@ _LINK = re.compile(r"\??\[([^\[\]\n]*)\]\((https?://[^\s()<>]+)\)")
 _MARKS = re.compile(r"(\*\*\*|\*\*|~~)(?=\S)([^*~\n]+)(?<=\S)\1")
 
 
-def plain(text: str) -> str:
+def mfm_to_text(text: str) -> str:
     """`text` without markup. Links keep their words and the address."""
     for _level in range(DEEPEST if "$[" in text else 0):  # from the innermost outwards
         without = _FUNCTION.sub(r"\1", _RUBY.sub(r"\1(\2)", text))

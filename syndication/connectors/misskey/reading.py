@@ -15,45 +15,48 @@ from syndication.connectors.values import Attached
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}", re.ASCII)
 
 
-def person(entry: Any, origin: str) -> Friend | None:
+def parse_misskey_user(entry: Any, origin: str) -> Friend | None:
     """A User. `host` is null for those of this server."""
-    if not isinstance(entry, dict) or not parsing.ident(entry.get("id")):
+    if not isinstance(entry, dict) or not parsing.valid_id(entry.get("id")):
         return None
     username, host = _name(entry.get("username")), _name(entry.get("host"))
     acct = f"@{username}@{host}" if host else f"@{username}"
     return Friend(
-        uid=parsing.ident(entry["id"]),
-        name=parsing.line(entry.get("name")) or acct,
+        uid=parsing.valid_id(entry["id"]),
+        name=parsing.parse_line(entry.get("name")) or acct,
         profile_url=f"{origin}/{acct}" if username else "",
-        picture_url=parsing.address(entry.get("avatarUrl")),
+        picture_url=parsing.valid_url(entry.get("avatarUrl")),
     )
 
 
-def remote_post(entry: Any, origin: str) -> RemotePost | None:
+def parse_misskey_note(entry: Any, origin: str) -> RemotePost | None:
     """A Note of one's own."""
-    created_at = parsing.moment(entry.get("createdAt")) if isinstance(entry, dict) else None
-    if created_at is None or not parsing.ident(entry.get("id")):
+    created_at = parsing.parse_time(entry.get("createdAt")) if isinstance(entry, dict) else None
+    if created_at is None or not parsing.valid_id(entry.get("id")):
         return None
     return RemotePost(
-        remote_id=parsing.ident(entry["id"]),
-        text=parsing.text(entry.get("text")),
+        remote_id=parsing.valid_id(entry["id"]),
+        text=parsing.parse_text(entry.get("text")),
         created_at=created_at,
-        url=note_address(origin, parsing.ident(entry["id"])),
+        url=note_address(origin, parsing.valid_id(entry["id"])),
     )
 
 
-def item(entry: Any, origin: str) -> FeedItem | None:
+def parse_misskey_feed_item(entry: Any, origin: str) -> FeedItem | None:
     """A Note of somebody else's; a renote with nothing of its own shows what was passed on."""
-    post = remote_post(entry, origin)
+    post = parse_misskey_note(entry, origin)
     if post is None:
         return None
     renote = attached.dict_in(entry, "renote")
     is_own = any(entry.get(name) for name in ("text", "cw", "files", "fileIds", "poll"))
     told = entry if is_own or not renote else renote
-    author, by = person(told.get("user"), origin), person(entry.get("user"), origin)
+    author, by = (
+        parse_misskey_user(told.get("user"), origin),
+        parse_misskey_user(entry.get("user"), origin),
+    )
     if author is None:
         return None
-    warning = parsing.line(told.get("cw"))
+    warning = parsing.parse_line(told.get("cw"))
     sharing = (attached.passed_on(by.name),) if by and told is not entry else ()
     return FeedItem(
         post.remote_id,
@@ -71,14 +74,14 @@ def _attached(note: Any, origin: str) -> Iterator[Attached]:
     choices = attached.dicts(attached.dict_in(note, "poll").get("choices"))
     yield from attached.poll(each.get("text") for each in choices)
     quoted = attached.dict_in(note, "renote")
-    author = person(quoted.get("user"), origin)
+    author = parse_misskey_user(quoted.get("user"), origin)
     if author:
-        warning = parsing.line(quoted.get("cw"))
+        warning = parsing.parse_line(quoted.get("cw"))
         yield attached.quote(author.name, f"[{warning}]" if warning else _plain(quoted))
 
 
 def _plain(note: Any) -> str:
-    return mfm.plain(parsing.text(note.get("text")))
+    return mfm.mfm_to_text(parsing.parse_text(note.get("text")))
 
 
 def note_address(origin: str, ident: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from syndication.connectors.api import MEDIA_DEADLINE, part
+from syndication.connectors.api import MEDIA_DEADLINE, quote_segment
 from syndication.connectors.base import Audience, Photo, RemotePost
 from syndication.connectors.errors import OutcomeUnknown, TryLater
 from syndication.connectors.mixi import reading
@@ -31,7 +31,7 @@ class Albums:
         album = self._found(audience) or self._made(audience)
         answer = self._graph.write(
             "POST",
-            f"{ITEMS}/{part(album)}",
+            f"{ITEMS}/{quote_segment(album)}",
             params={"title": title} if title else None,
             data=photo.content,
             headers={"Content-Type": photo.content_type},
@@ -42,15 +42,15 @@ class Albums:
     def remove(self, item: str) -> None:
         """Delete the item `<album>/<id>`."""
         album, _, remote_id = item.partition("/")
-        self._graph.remove("DELETE", f"{ITEMS}/{part(album)}/{part(remote_id)}")
+        self._graph.remove("DELETE", f"{ITEMS}/{quote_segment(album)}/{quote_segment(remote_id)}")
 
     def items(self, audience: Audience) -> Iterator[RemotePost]:
         """What is in the album for `audience`."""
         album = self._found(audience)
         if not album:
             return
-        for entry in self._graph.paged(f"{ITEMS}/{part(album)}"):
-            item = reading.photo(entry, album)
+        for entry in self._graph.paged(f"{ITEMS}/{quote_segment(album)}"):
+            item = reading.parse_mixi_photo(entry, album)
             if item is not None:
                 yield item
 
@@ -63,8 +63,8 @@ class Albums:
             return EVERYONES
         for album in self._graph.paged(PATH):
             is_ours = isinstance(album, dict) and album.get("title") == OURS
-            if is_ours and reading.visibility(album) == audience:
-                return reading.word(album.get("id"))
+            if is_ours and reading.album_visibility(album) == audience:
+                return reading.valid_mixi_id(album.get("id"))
         return ""
 
     def _made(self, audience: Audience) -> str:

@@ -35,7 +35,7 @@ AUDIENCES: dict[Kind, frozenset[Audience]] = {
 PARAGRAPH = "\n\n"
 
 
-def preview(post: OutgoingPost) -> Preview:
+def preview_on_mixi(post: OutgoingPost) -> Preview:
     """How `post` will read. Raises Unsupported, with the reason, where it cannot go."""
     if post.kind not in LIMITS:
         raise Unsupported(reasons.KIND_UNKNOWN)
@@ -56,7 +56,7 @@ def preview(post: OutgoingPost) -> Preview:
         raise Unsupported(reasons.TEXT_TOO_LONG) from error
 
 
-def photos(post: OutgoingPost) -> tuple[Photo, ...]:
+def photos_on_mixi(post: OutgoingPost) -> tuple[Photo, ...]:
     """The pictures of `post` that go along, made to fit the limits."""
     return carry(post, LIMITS[post.kind]).photos
 

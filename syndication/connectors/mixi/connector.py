@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from syndication.connectors import reasons
-from syndication.connectors.api import MEDIA_DEADLINE, part
+from syndication.connectors.api import MEDIA_DEADLINE, quote_segment
 from syndication.connectors.base import (
     Candidates,
     Credentials,
@@ -26,7 +26,7 @@ from syndication.connectors.errors import OutcomeUnknown, Rejected, TryLater, Un
 from syndication.connectors.mixi import compose, reading
 from syndication.connectors.mixi.albums import Albums
 from syndication.connectors.mixi.graph import PAGE, Files, Graph
-from syndication.connectors.mixi.pictograms import readable
+from syndication.connectors.mixi.pictograms import decode_pictograms
 from syndication.connectors.text import normalise
 from syndication.connectors.wired import Wired
 
@@ -67,11 +67,11 @@ class Mixi(Wired[Graph]):
 
     @classmethod
     def preview(cls, post: OutgoingPost) -> Preview:
-        return compose.preview(post)
+        return compose.preview_on_mixi(post)
 
     @classmethod
     def compared(cls, post: OutgoingPost) -> str:
-        shown = compose.preview(post)
+        shown = compose.preview_on_mixi(post)
         return shown.title if post.kind == "note" else shown.text
 
     def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
@@ -82,7 +82,7 @@ class Mixi(Wired[Graph]):
                 return self._publish_diary(post, shown)
             case "photo":
                 item = self._albums.add(
-                    compose.photos(post)[0], title=shown.text, audience=post.audience
+                    compose.photos_on_mixi(post)[0], title=shown.text, audience=post.audience
                 )
                 return Receipt(reading.PHOTO + item)
             case _:
@@ -94,7 +94,7 @@ class Mixi(Wired[Graph]):
         kind, _, rest = receipt.remote_id.partition(":")
         match kind:
             case "voice":
-                self.wire.remove("POST", f"/voice/statuses/destroy/{part(rest)}")
+                self.wire.remove("POST", f"/voice/statuses/destroy/{quote_segment(rest)}")
             case "photo":
                 self._albums.remove(rest)
             case _:
@@ -124,9 +124,9 @@ class Mixi(Wired[Graph]):
             "sortOrder": "ascending",
             "thumbnailPrivacy": "everyone",
         }
-        begin = max(0, reading.number(start, 0) - PAGE)
+        begin = max(0, reading.parse_count(start, 0) - PAGE)
         for page, index in self.wire.pages("/people/@me/@friends", order, start=begin):
-            people = filter(None, map(reading.person, page))
+            people = filter(None, map(reading.parse_mixi_person, page))
             yield FriendPage(tuple(people), str(index) if index else "")
 
     def feed(self, *, since: str = "") -> Iterator[FeedItem]:
@@ -134,19 +134,19 @@ class Mixi(Wired[Graph]):
         if since:
             newer["since_id"] = since.removeprefix(reading.VOICE)
         path = "/voice/statuses/friends_timeline"
-        yield from reading.voices(self.wire.listed(path, newer))
+        yield from reading.parse_mixi_voices(self.wire.listed(path, newer))
 
     def me(self) -> Any:
-        found = reading.entries(self.wire.read("/people/@me/@self"))
+        found = reading.opensocial_entries(self.wire.read("/people/@me/@self"))
         return found[0] if found else None
 
     def person(self, entry: Any) -> Friend | None:
-        return reading.person(entry)
+        return reading.parse_mixi_person(entry)
 
     def refresh(self) -> Credentials:
         """The refresh token is used up by this: keep what comes back before anything else."""
         found = self.wire.refreshed()
-        seconds = reading.number(found.get("expires_in"), SECONDS_OF_TOKEN)
+        seconds = reading.parse_count(found.get("expires_in"), SECONDS_OF_TOKEN)
         scope = found.get("scope")
         newer, kind = found.get("refresh_token"), found.get("token_type")
         return replace(
@@ -172,8 +172,8 @@ class Mixi(Wired[Graph]):
             if refusal.status == 400:
                 self._check_second(shown, refusal)
             raise
-        remote_id = self.wire.new_id(answer, reading.word)
-        sent = reading.voice(answer)
+        remote_id = self.wire.new_id(answer, reading.valid_mixi_id)
+        sent = reading.parse_mixi_voice(answer)
         return Receipt(reading.VOICE + remote_id, url=sent.url if sent else "")
 
     def _check_second(self, shown: Preview, refusal: Rejected) -> None:
@@ -201,7 +201,7 @@ class Mixi(Wired[Graph]):
         path = "/diary/articles/@me/@self"
         files: Files = [
             (f"photo{place}", (f"photo{place}.jpg", photo.content, photo.content_type))
-            for place, photo in enumerate(compose.photos(post), start=1)
+            for place, photo in enumerate(compose.photos_on_mixi(post), start=1)
         ]
         if files:
             request = json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
@@ -210,7 +210,7 @@ class Mixi(Wired[Graph]):
             )
         else:
             answer = self.wire.write("POST", path, json=entry)
-        return Receipt(reading.DIARY + self.wire.new_id(answer, reading.word))
+        return Receipt(reading.DIARY + self.wire.new_id(answer, reading.valid_mixi_id))
 
     def _diaries_like(self, post: OutgoingPost, since: float) -> Candidates:
         """Diaries with this title among the newest updates, which show nothing else of them.
@@ -225,7 +225,7 @@ class Mixi(Wired[Graph]):
         title = self.compared(post)
         alike = [
             entry
-            for entry in filter(None, map(reading.diary_update, items))
+            for entry in filter(None, map(reading.parse_mixi_diary, items))
             if entry.created_at >= int(since) and _reads_alike(entry.text, title, "")
         ]
         in_order = sorted(alike, key=lambda entry: entry.created_at)
@@ -237,7 +237,7 @@ class Mixi(Wired[Graph]):
         path = "/voice/statuses/@me/user_timeline"
         for start in range(0, MOST_VOICES, PAGE):
             answer = self.wire.listed(path, {"start_index": str(start)} if start else {})
-            page = list(reading.voices(answer))
+            page = list(reading.parse_mixi_voices(answer))
             for item in page:
                 yield RemotePost(item.remote_id, item.text, item.created_at, url=item.url)
             if len(page) < len(answer):
@@ -254,4 +254,4 @@ def _reads_alike(text: str, shown: str, permalink: str) -> bool:
     """
     if permalink and permalink in shown and permalink in text:
         return True
-    return normalise(readable(text)) == normalise(readable(shown))
+    return normalise(decode_pictograms(text)) == normalise(decode_pictograms(shown))

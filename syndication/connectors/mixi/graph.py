@@ -14,9 +14,9 @@ from syndication.connectors import reasons
 from syndication.connectors.api import Api
 from syndication.connectors.base import Response
 from syndication.connectors.errors import Unauthorized
-from syndication.connectors.mixi.reading import entries, number
+from syndication.connectors.mixi.reading import opensocial_entries, parse_count
 from syndication.connectors.paging import fewer, halves
-from syndication.connectors.wire import challenge
+from syndication.connectors.wire import auth_challenge
 
 PAGE = 100
 MOST_PAGES = 50  # of one reading; mixi allows 1,000 friends
@@ -36,7 +36,7 @@ class Graph(Api):
 
     def is_own(self, response: Response) -> bool:
         """An error of the access stands in the header alone."""
-        return bool(challenge(response.headers).get("error")) or super().is_own(response)
+        return bool(auth_challenge(response.headers).get("error")) or super().is_own(response)
 
     def refreshed(self) -> Mapping[str, Any]:
         """A new pair of tokens for the refresh token. Raises Unauthorized, TryLater."""
@@ -65,11 +65,11 @@ class Graph(Api):
         for _ in range(MOST_PAGES):
             page = {"startIndex": str(start), **(params or {})}
             answer = fewer(halves(PAGE), partial(self._page_of, path, page))
-            found = entries(answer)
+            found = opensocial_entries(answer)
             if found is None:
                 raise self.unreadable(is_write=False)
             start += len(found)
-            is_last = not found or start >= number(answer.get("totalResults"), start + 1)
+            is_last = not found or start >= parse_count(answer.get("totalResults"), start + 1)
             yield found, 0 if is_last else start
             if is_last:
                 return
@@ -78,7 +78,7 @@ class Graph(Api):
         return self.read(path, {"count": str(count), **params})
 
     def access_refusal(self, response: Response) -> Unauthorized | None:
-        told = challenge(response.headers)
+        told = auth_challenge(response.headers)
         log = self.log(response)
         match told.get("error"):
             case "expired_token":

@@ -24,7 +24,7 @@ _ROWS = {
 _DOCOMO = {first + place: sign for first, row in _ROWS.items() for place, sign in enumerate(row)}
 
 
-def readable(text: str) -> str:
+def decode_pictograms(text: str) -> str:
     """`text` with each pictogram code replaced by a character."""
     return _CODE.sub(_sign, text)
 

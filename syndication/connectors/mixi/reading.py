@@ -11,7 +11,7 @@ from typing import Any
 
 from syndication.connectors import attached, parsing
 from syndication.connectors.base import FeedItem, Friend, RemotePost
-from syndication.connectors.mixi.pictograms import readable
+from syndication.connectors.mixi.pictograms import decode_pictograms
 
 VOICE = "voice:"
 DIARY = "diary:"
@@ -21,19 +21,19 @@ _PHOTO_PAGE = re.compile(r"\Ahttps?://\S+/view_photo\.pl\?\S+\s*", re.ASCII)
 _ID = re.compile(r"@?[A-Za-z0-9_-]{1,80}", re.ASCII)
 
 
-def word(value: object) -> str:
+def valid_mixi_id(value: object) -> str:
     """`value` where it is an id, "" where it is not. Numbers come as strings or as numbers."""
     text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
     return text if _ID.fullmatch(text) else ""
 
 
-def number(value: object, otherwise: int) -> int:
+def parse_count(value: object, otherwise: int) -> int:
     """A count, which mixi writes as a number here and as a string there."""
     text = str(value)
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else otherwise
 
 
-def entries(answer: Any) -> list[Any] | None:
+def opensocial_entries(answer: Any) -> list[Any] | None:
     """The `entry` of an OpenSocial answer, a list of them or a single one; None where it has none."""
     found = answer.get("entry") if isinstance(answer, dict) else None
     if isinstance(found, dict):
@@ -41,34 +41,40 @@ def entries(answer: Any) -> list[Any] | None:
     return found if isinstance(found, list) else None
 
 
-def person(entry: Any) -> Friend | None:
+def parse_mixi_person(entry: Any) -> Friend | None:
     """A member as People tells of them."""
-    uid = word(entry.get("id")) if isinstance(entry, dict) else ""
+    uid = valid_mixi_id(entry.get("id")) if isinstance(entry, dict) else ""
     if not uid:
         return None
     return Friend(
         uid=uid,
-        name=readable(parsing.line(entry.get("displayName"))) or uid,
-        profile_url=parsing.address(entry.get("profileUrl")),
-        picture_url=parsing.address(entry.get("thumbnailUrl")),
+        name=decode_pictograms(parsing.parse_line(entry.get("displayName"))) or uid,
+        profile_url=parsing.valid_url(entry.get("profileUrl")),
+        picture_url=parsing.valid_url(entry.get("thumbnailUrl")),
     )
 
 
-def voice(entry: Any) -> FeedItem | None:
+def parse_mixi_voice(entry: Any) -> FeedItem | None:
     """A Voice. mixi gives it no address of its own; its author's page, which shows it, stands in."""
     if not isinstance(entry, dict) or not isinstance(entry.get("user"), dict):
         return None
-    remote_id, user = word(entry.get("id")), entry["user"]
-    uid, created_at = word(user.get("id")), parsing.moment_of_2010(entry.get("created_at"))
+    remote_id, user = valid_mixi_id(entry.get("id")), entry["user"]
+    uid, created_at = (
+        valid_mixi_id(user.get("id")),
+        parsing.parse_2010_time(entry.get("created_at")),
+    )
     if not remote_id or not uid or created_at is None:
         return None
     author = Friend(
         uid=uid,
-        name=readable(parsing.line(user.get("screen_name"))) or uid,
-        profile_url=parsing.address(user.get("url")),
-        picture_url=parsing.address(user.get("profile_image_url")),
+        name=decode_pictograms(parsing.parse_line(user.get("screen_name"))) or uid,
+        profile_url=parsing.valid_url(user.get("url")),
+        picture_url=parsing.valid_url(user.get("profile_image_url")),
     )
-    text, pictures = readable(parsing.text(entry.get("text"))), attached.dicts(entry.get("photo"))
+    text, pictures = (
+        decode_pictograms(parsing.parse_text(entry.get("text"))),
+        attached.dicts(entry.get("photo")),
+    )
     if pictures:  # their page's address stands before the words, for clients that show none
         text = _PHOTO_PAGE.sub("", text)
     return FeedItem(
@@ -81,38 +87,38 @@ def voice(entry: Any) -> FeedItem | None:
     )
 
 
-def voices(answer: Any) -> Iterator[FeedItem]:
+def parse_mixi_voices(answer: Any) -> Iterator[FeedItem]:
     """The Voices of a timeline that can be read, oldest first: mixi lists the newest first."""
-    yield from filter(None, map(voice, reversed(answer)))
+    yield from filter(None, map(parse_mixi_voice, reversed(answer)))
 
 
-def photo(entry: Any, album: str) -> RemotePost | None:
+def parse_mixi_photo(entry: Any, album: str) -> RemotePost | None:
     """An item of the album `album`."""
-    remote_id = word(entry.get("id")) if isinstance(entry, dict) else ""
-    created_at = parsing.moment(entry.get("created")) if remote_id else None
+    remote_id = valid_mixi_id(entry.get("id")) if isinstance(entry, dict) else ""
+    created_at = parsing.parse_time(entry.get("created")) if remote_id else None
     if created_at is None:
         return None
     return RemotePost(
         remote_id=f"{PHOTO}{album}/{remote_id}",
-        text=parsing.text(entry.get("title")),
+        text=parsing.parse_text(entry.get("title")),
         created_at=created_at,
-        url=parsing.address(entry.get("viewPageUrl")),
+        url=parsing.valid_url(entry.get("viewPageUrl")),
     )
 
 
-def diary_update(item: Any) -> RemotePost | None:
+def parse_mixi_diary(item: Any) -> RemotePost | None:
     """A diary as Updates tells of it: by its title."""
     entry = item.get("object") if isinstance(item, dict) else None
     if not isinstance(entry, dict) or entry.get("objectType") != "diary":
         return None
-    ident, created_at = word(entry.get("id")), parsing.moment(item.get("postedTime"))
+    ident, created_at = valid_mixi_id(entry.get("id")), parsing.parse_time(item.get("postedTime"))
     if not ident or created_at is None:
         return None
-    address = parsing.address(entry.get("link") or item.get("link"))
-    return RemotePost(DIARY + ident, parsing.text(item.get("title")), created_at, url=address)
+    address = parsing.valid_url(entry.get("link") or item.get("link"))
+    return RemotePost(DIARY + ident, parsing.parse_text(item.get("title")), created_at, url=address)
 
 
-def visibility(album: Any) -> str:
+def album_visibility(album: Any) -> str:
     """Who sees an album, in mixi's word; "" where it does not say."""
     privacy = album.get("privacy") if isinstance(album, dict) else None
-    return parsing.text(privacy.get("visibility")) if isinstance(privacy, dict) else ""
+    return parsing.parse_text(privacy.get("visibility")) if isinstance(privacy, dict) else ""

@@ -117,13 +117,13 @@ class Orkut(Wired[Rpc]):
         index = max(0, int(start) - PEOPLE) if start.isdecimal() else 0
         for _ in range(MOST_PAGES):
             result = fewer(halves(PEOPLE), partial(self._friends_at, index))
-            page = reading.rows(result)
+            page = reading.orkut_list(result)
             if page is None:
                 raise self.wire.unreadable(is_write=False)
             index += len(page)
             total = result.get("totalResults")
             is_last = not page or (isinstance(total, int) and index >= total)
-            people = filter(None, map(reading.person, page))
+            people = filter(None, map(reading.parse_orkut_person, page))
             yield FriendPage(tuple(people), "" if is_last else str(index))
             if is_last:
                 return
@@ -131,17 +131,19 @@ class Orkut(Wired[Rpc]):
     def feed(self, *, since: str = "") -> Iterator[FeedItem]:
         """The newest activities of friends; ids are in no order, so what stands above `since` is new."""
         people = {friend.uid: friend for friend in self.friends()}
-        items = filter(None, (reading.item(each, people) for each in self._activities()))
+        items = filter(
+            None, (reading.parse_orkut_feed_item(each, people) for each in self._activities())
+        )
         yield from reversed(list(takewhile(lambda each: each.remote_id != since, items)))
 
     def me(self) -> Any:
         return self._people("@self")
 
     def known_id(self, uid: str) -> str:
-        return reading.word(uid)
+        return reading.valid_orkut_id(uid)
 
     def person(self, entry: Any) -> Friend | None:
-        return reading.person(entry)
+        return reading.parse_orkut_person(entry)
 
     def revoke(self) -> None:
         """Nothing: Orkut's own pages named no request for it. Google's accounts took tokens of OAuth
@@ -161,8 +163,8 @@ class Orkut(Wired[Rpc]):
         album = self._album()
         item = {"caption": shown.text, "mimeType": photo.content_type}
         result = self.wire.upload_photo(photo, albumId=album, mediaItem=item)
-        ident = self.wire.new_id(result, reading.word)
-        return Receipt(f"photo:{album}/{ident}", url=parsing.address(result.get("url")))
+        ident = self.wire.new_id(result, reading.valid_orkut_id)
+        return Receipt(f"photo:{album}/{ident}", url=parsing.valid_url(result.get("url")))
 
     def _album(self) -> str:
         """Our album, made where there is none. An album too many hurts nobody: a retry may make one."""
@@ -173,12 +175,12 @@ class Orkut(Wired[Rpc]):
             made = self.wire.do("albums.create", album={"title": OURS})
         except OutcomeUnknown as error:
             raise TryLater(error.reason, status=error.status) from error
-        return self.wire.new_id(made, reading.word, is_write=False)
+        return self.wire.new_id(made, reading.valid_orkut_id, is_write=False)
 
     def _known_album(self) -> str:
-        for each in reading.rows(self.wire.ask("albums.get")) or []:
+        for each in reading.orkut_list(self.wire.ask("albums.get")) or []:
             if isinstance(each, dict) and each.get("title") == OURS:
-                return reading.word(each.get("id"))
+                return reading.valid_orkut_id(each.get("id"))
         return ""
 
     def _own_photos(self) -> list[RemotePost]:
@@ -186,15 +188,17 @@ class Orkut(Wired[Rpc]):
         return self._photos(album) if album else []
 
     def _photos(self, album: str) -> list[RemotePost]:
-        found = reading.rows(self.wire.ask("mediaItems.get", albumId=album)) or []
-        photos = [photo for photo in (reading.photo(each, album) for each in found) if photo]
+        found = reading.orkut_list(self.wire.ask("mediaItems.get", albumId=album)) or []
+        photos = [
+            photo for photo in (reading.parse_orkut_photo(each, album) for each in found) if photo
+        ]
         return sorted(photos, key=lambda each: each.created_at, reverse=True)
 
     def _own(self, activities: list[Any]) -> Iterator[RemotePost]:
         me = self.own_id()
         for entry in activities:
-            if isinstance(entry, dict) and reading.word(entry.get("userId")) == me:
-                told = reading.activity(entry)
+            if isinstance(entry, dict) and reading.valid_orkut_id(entry.get("userId")) == me:
+                told = reading.parse_orkut_activity(entry)
                 if told:
                     yield told
 
@@ -204,7 +208,7 @@ class Orkut(Wired[Rpc]):
         result = fewer(
             halves(PAGE), lambda count: self.wire.ask("activities.get", **of_all, count=count)
         )
-        found = reading.rows(result)
+        found = reading.orkut_list(result)
         if found is None:
             raise self.wire.unreadable(is_write=False)
         return found

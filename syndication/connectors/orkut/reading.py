@@ -12,81 +12,81 @@ from syndication.connectors.text import clean, text_of_html
 _ID = re.compile(r"[A-Za-z0-9_.-]{1,80}", re.ASCII)
 
 
-def word(value: object) -> str:
+def valid_orkut_id(value: object) -> str:
     """`value` where it is an id, "" where it is not."""
     text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
     return text if _ID.fullmatch(text) and text.strip(".") else ""
 
 
-def rows(result: Any) -> list[Any] | None:
+def orkut_list(result: Any) -> list[Any] | None:
     """The `list` of a result; None where it is none."""
     found = result.get("list") if isinstance(result, dict) else None
     return found if isinstance(found, list) else None
 
 
-def person(entry: Any) -> Friend | None:
+def parse_orkut_person(entry: Any) -> Friend | None:
     """A person. The name comes in two parts."""
-    uid = word(entry.get("id")) if isinstance(entry, dict) else ""
+    uid = valid_orkut_id(entry.get("id")) if isinstance(entry, dict) else ""
     if not uid:
         return None
     name = entry.get("name")
     parts = (name.get("givenName"), name.get("familyName")) if isinstance(name, dict) else ()
     return Friend(
         uid=uid,
-        name=" ".join(filter(None, map(line, parts))) or uid,
-        profile_url=parsing.address(entry.get("profileUrl")),
-        picture_url=parsing.address(entry.get("thumbnailUrl")),
+        name=" ".join(filter(None, map(parse_orkut_line, parts))) or uid,
+        profile_url=parsing.valid_url(entry.get("profileUrl")),
+        picture_url=parsing.valid_url(entry.get("thumbnailUrl")),
     )
 
 
-def activity(entry: Any) -> RemotePost | None:
+def parse_orkut_activity(entry: Any) -> RemotePost | None:
     """An activity: a title that may hold a few tags, and perhaps a body. Time in milliseconds."""
-    if not isinstance(entry, dict) or not word(entry.get("id")):
+    if not isinstance(entry, dict) or not valid_orkut_id(entry.get("id")):
         return None
     posted = entry.get("postedTime")
     if not isinstance(posted, int | float) or not 0 < posted < 1e14:
         return None
-    title, body = words(entry.get("title")), words(entry.get("body"))
+    title, body = parse_orkut_text(entry.get("title")), parse_orkut_text(entry.get("body"))
     return RemotePost(
-        remote_id=f"activity:{word(entry['id'])}",
+        remote_id=f"activity:{valid_orkut_id(entry['id'])}",
         text=body or title,
         created_at=posted / 1000,
-        url=parsing.address(entry.get("url")),
+        url=parsing.valid_url(entry.get("url")),
         title=title if body else "",
     )
 
 
-def item(entry: Any, people: dict[str, Friend]) -> FeedItem | None:
+def parse_orkut_feed_item(entry: Any, people: dict[str, Friend]) -> FeedItem | None:
     """An activity of somebody else's."""
-    told = activity(entry)
-    author = people.get(word(entry.get("userId"))) if told else None
+    told = parse_orkut_activity(entry)
+    author = people.get(valid_orkut_id(entry.get("userId"))) if told else None
     if told is None or author is None:
         return None
     text = f"{told.title}\n\n{told.text}" if told.title else told.text
     pictures = attached.dicts(entry.get("mediaItems"))
-    found = tuple(attached.media(parsing.text(each.get("type")).lower()) for each in pictures)
+    found = tuple(attached.media(parsing.parse_text(each.get("type")).lower()) for each in pictures)
     return FeedItem(told.remote_id, author, text, told.created_at, url=told.url, attached=found)
 
 
-def photo(entry: Any, album: str) -> RemotePost | None:
+def parse_orkut_photo(entry: Any, album: str) -> RemotePost | None:
     """A picture of an album of ours."""
-    remote_id = word(entry.get("id")) if isinstance(entry, dict) else ""
+    remote_id = valid_orkut_id(entry.get("id")) if isinstance(entry, dict) else ""
     posted = entry.get("created") if remote_id else None
     if not isinstance(posted, int | float) or not 0 < posted < 1e14:
         return None
     return RemotePost(
         remote_id=f"photo:{album}/{remote_id}",
-        text=parsing.text(entry.get("caption")),
+        text=parsing.parse_text(entry.get("caption")),
         created_at=posted / 1000,
-        url=parsing.address(entry.get("url")),
+        url=parsing.valid_url(entry.get("url")),
     )
 
 
-def words(value: object) -> str:
+def parse_orkut_text(value: object) -> str:
     """Somebody's text, without its tags. Line ends stand in it as they are."""
     return clean(text_of_html(value.replace("\n", "<br>"))) if isinstance(value, str) else ""
 
 
-def line(value: object) -> str:
+def parse_orkut_line(value: object) -> str:
     """One line of somebody's words."""
-    return parsing.line(words(value))
+    return parsing.parse_line(parse_orkut_text(value))

@@ -20,7 +20,7 @@ from syndication.connectors.errors import (
     Unauthorized,
 )
 from syndication.connectors.oauth1 import SignedApi
-from syndication.connectors.wire import said
+from syndication.connectors.wire import error_message
 
 JSON = {"Content-Type": "application/json", "X-Orkut-Client-Lib": "1.1"}
 AN_HOUR = 3600.0
@@ -90,7 +90,7 @@ class Rpc(SignedApi):
     def _rpc_error(
         self, error: dict[str, Any], response: Response, *, is_write: bool
     ) -> ConnectorError:
-        log = self.log(response) | {"words": said(error.get("message"), self.secrets())}
+        log = self.log(response) | {"words": error_message(error.get("message"), self.secrets())}
         data = error.get("data")
         kind = data.get("errorType") if isinstance(data, dict) else None
         match error.get("code"), kind:

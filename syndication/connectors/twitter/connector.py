@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from syndication.connectors.api import part
+from syndication.connectors.api import quote_segment
 from syndication.connectors.base import (
     KINDS,
     Audience,
@@ -80,18 +80,18 @@ class Twitter(Wired[Wire]):
         except DuplicateRejected as refusal:
             check_own_duplicate(self, post, refusal)
             raise
-        remote_id = self.wire.new_id(part_of(answer, "data"), reading.word)
-        return Receipt(remote_id, url=reading.post_address(remote_id))
+        remote_id = self.wire.new_id(part_of(answer, "data"), reading.valid_twitter_id)
+        return Receipt(remote_id, url=reading.tweet_address(remote_id))
 
     def retract(self, receipt: Receipt) -> None:
-        self.wire.remove("DELETE", f"/tweets/{part(receipt.remote_id)}")
+        self.wire.remove("DELETE", f"/tweets/{quote_segment(receipt.remote_id)}")
 
     def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
         """Whom the account follows. `start` is a page's token."""
-        path = f"/users/{part(self.own_id())}/following"
+        path = f"/users/{quote_segment(self.own_id())}/following"
         fields = {"user.fields": "profile_image_url"}
         for page, token in self._pages(path, fields, most=1000, start=start):
-            people = map(reading.person, reading.rows(page) or [])
+            people = map(reading.parse_twitter_user, reading.twitter_data(page) or [])
             yield FriendPage(tuple(filter(None, people)), token)
 
     def feed(self, *, since: str = "") -> Iterator[FeedItem]:
@@ -103,22 +103,22 @@ class Twitter(Wired[Wire]):
             "tweet.fields": "created_at,entities,attachments",
             "media.fields": "type,alt_text",
             "user.fields": "profile_image_url",
-            **({"since_id": since} if reading.word(since) else {}),
+            **({"since_id": since} if reading.valid_twitter_id(since) else {}),
         }
         me = self.own_id()
-        path = f"/users/{part(me)}/timelines/reverse_chronological"
+        path = f"/users/{quote_segment(me)}/timelines/reverse_chronological"
         answer, _ = next(self._pages(path, params, most=100))
-        yield from (item for item in reading.items(answer) if item.author.uid != me)
+        yield from (item for item in reading.parse_twitter_feed(answer) if item.author.uid != me)
 
     def me(self) -> Any:
         found = self.wire.read("/users/me", {"user.fields": "profile_image_url"})
         return part_of(found, "data")
 
     def known_id(self, uid: str) -> str:
-        return reading.word(uid)
+        return reading.valid_twitter_id(uid)
 
     def person(self, entry: Any) -> Friend | None:
-        return reading.person(entry)
+        return reading.parse_twitter_user(entry)
 
     def refresh(self) -> Credentials:
         """The refresh token is used up by this: keep what comes back before anything else."""
@@ -157,20 +157,20 @@ class Twitter(Wired[Wire]):
             files=[("media", ("photo.jpg", photo.content, photo.content_type))],
             data={"media_category": "tweet_image", "media_type": photo.content_type},
         )
-        ident = self.wire.new_id(part_of(answer, "data"), reading.word, is_write=False)
+        ident = self.wire.new_id(part_of(answer, "data"), reading.valid_twitter_id, is_write=False)
         kept = {"id": ident, "is_described": False}
         self.uploads.put(photo, kept)
         return kept
 
     def own_posts(self, since: float) -> Iterator[RemotePost | None]:
         """Newest first, back to `since`; None for what cannot be read."""
-        path = f"/users/{part(self.own_id())}/tweets"
+        path = f"/users/{quote_segment(self.own_id())}/tweets"
         fields = {"exclude": "retweets", "tweet.fields": "created_at,entities"}
         if since > 0:
             moment = datetime.fromtimestamp(int(since), tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
             fields["start_time"] = moment
         for page, _ in self._pages(path, fields, most=100):
-            yield from map(reading.post, reading.rows(page) or [])
+            yield from map(reading.parse_tweet, reading.twitter_data(page) or [])
 
     def _pages(
         self, path: str, fields: Mapping[str, str], *, most: int, start: str = ""
@@ -188,6 +188,6 @@ class Twitter(Wired[Wire]):
 
     def _page_of(self, path: str, params: Mapping[str, str], count: int) -> Mapping[str, object]:
         answer: Mapping[str, object] = self.wire.read(path, {**params, "max_results": str(count)})
-        if reading.rows(answer) is None:
+        if reading.twitter_data(answer) is None:
             raise self.wire.unreadable(is_write=False)
         return answer

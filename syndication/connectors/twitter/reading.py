@@ -21,12 +21,12 @@ _ID = re.compile(r"[0-9]{1,20}", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9_]{1,15}", re.ASCII)
 
 
-def word(value: object) -> str:
+def valid_twitter_id(value: object) -> str:
     """`value` where it is an id, "" where it is not."""
     return value if isinstance(value, str) and _ID.fullmatch(value) else ""
 
 
-def rows(answer: Any) -> list[Any] | None:
+def twitter_data(answer: Any) -> list[Any] | None:
     """`data` of an answer that lists; an answer without rows has none; None where it is no answer."""
     if not isinstance(answer, dict):
         return None
@@ -41,42 +41,42 @@ def next_token(answer: Mapping[str, Any]) -> str:
     return token if isinstance(token, str) else ""
 
 
-def person(entry: Any) -> Friend | None:
+def parse_twitter_user(entry: Any) -> Friend | None:
     """A User."""
-    if not isinstance(entry, dict) or not word(entry.get("id")):
+    if not isinstance(entry, dict) or not valid_twitter_id(entry.get("id")):
         return None
     username = entry.get("username")
     known = username if isinstance(username, str) and _NAME.fullmatch(username) else ""
     return Friend(
-        uid=word(entry["id"]),
-        name=line(entry.get("name")) or known or word(entry["id"]),
+        uid=valid_twitter_id(entry["id"]),
+        name=parse_twitter_line(entry.get("name")) or known or valid_twitter_id(entry["id"]),
         profile_url=f"https://x.com/{known}" if known else "",
-        picture_url=parsing.address(entry.get("profile_image_url")),
+        picture_url=parsing.valid_url(entry.get("profile_image_url")),
     )
 
 
-def post(entry: Any) -> RemotePost | None:
+def parse_tweet(entry: Any) -> RemotePost | None:
     """A Post (a Tweet)."""
-    created_at = parsing.moment(entry.get("created_at")) if isinstance(entry, dict) else None
-    if created_at is None or not word(entry.get("id")):
+    created_at = parsing.parse_time(entry.get("created_at")) if isinstance(entry, dict) else None
+    if created_at is None or not valid_twitter_id(entry.get("id")):
         return None
     return RemotePost(
-        remote_id=word(entry["id"]),
-        text=text_of(entry),
+        remote_id=valid_twitter_id(entry["id"]),
+        text=parse_tweet_text(entry),
         created_at=created_at,
-        url=post_address(word(entry["id"])),
+        url=tweet_address(valid_twitter_id(entry["id"])),
     )
 
 
-def items(answer: Mapping[str, Any]) -> list[FeedItem]:
+def parse_twitter_feed(answer: Mapping[str, Any]) -> list[FeedItem]:
     """A timeline with its authors, oldest first."""
     includes = answer.get("includes")
-    people = map(person, attached.dicts(attached.listed(includes, "users")))
+    people = map(parse_twitter_user, attached.dicts(attached.listed(includes, "users")))
     authors = {each.uid: each for each in people if each}
     found = []
-    for entry in rows(answer) or []:
-        told = post(entry)
-        author = authors.get(word(entry.get("author_id"))) if told else None
+    for entry in twitter_data(answer) or []:
+        told = parse_tweet(entry)
+        author = authors.get(valid_twitter_id(entry.get("author_id"))) if told else None
         if told and author:
             item = FeedItem(told.remote_id, author, told.text, told.created_at, url=told.url)
             found.append(replace(item, attached=tuple(_attached(entry, includes))))
@@ -104,7 +104,7 @@ def _attached(entry: Mapping[str, Any], includes: object) -> Iterator[Attached]:
             )
 
 
-def text_of(entry: Mapping[str, Any]) -> str:
+def parse_tweet_text(entry: Mapping[str, Any]) -> str:
     """The words with the addresses as they were written."""
     text = entry.get("text")
     words = text if isinstance(text, str) else ""
@@ -114,16 +114,16 @@ def text_of(entry: Mapping[str, Any]) -> str:
         short = each.get("url") if isinstance(each, dict) else None
         if isinstance(short, str) and short:
             is_picture = bool(each.get("media_key"))
-            written = "" if is_picture else parsing.address(each.get("expanded_url"))
+            written = "" if is_picture else parsing.valid_url(each.get("expanded_url"))
             words = words.replace(short, written)
     return clean(html.unescape(words))
 
 
-def post_address(ident: str) -> str:
+def tweet_address(ident: str) -> str:
     """Where people see a post; it finds the author by itself."""
     return f"https://x.com/i/status/{ident}"
 
 
-def line(value: object) -> str:
+def parse_twitter_line(value: object) -> str:
     """One line of somebody's words."""
-    return parsing.line(html.unescape(value)) if isinstance(value, str) else ""
+    return parsing.parse_line(html.unescape(value)) if isinstance(value, str) else ""

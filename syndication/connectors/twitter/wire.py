@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from syndication.connectors import reasons
-from syndication.connectors.api import Api, fields_of
+from syndication.connectors.api import Api, json_object
 from syndication.connectors.base import Response
 from syndication.connectors.duplicates import DuplicateRejected
 from syndication.connectors.errors import ConnectorError, Rejected, TryLater, Unauthorized
@@ -36,7 +36,7 @@ class Wire(Api):
         return None
 
     def other_refusal(self, response: Response, *, is_write: bool) -> ConnectorError:
-        words, kind = self._words(response), str(fields_of(response).get("type") or "")
+        words, kind = self._words(response), str(json_object(response).get("type") or "")
         if response.status == 402 or any(each in kind for each in OURS):
             # What this site may do is used up or taken away: nothing that the member did.
             return TryLater(reasons.APP_REFUSED, after=AN_HOUR, **self.log(response))
@@ -68,13 +68,13 @@ class Wire(Api):
 
     def renewal_refusal(self, response: Response) -> ConnectorError:
         """A dead refresh token is 400: `invalid_grant`, or `invalid_request` with these words."""
-        error = fields_of(response).get("error")
+        error = json_object(response).get("error")
         if error == "invalid_request" and "token was invalid" in self._words(response):
             return Unauthorized(reasons.ACCESS_GONE, **self.log(response))
         return super().renewal_refusal(response)
 
     def _words(self, response: Response) -> str:
-        return str(self.refusal_words(fields_of(response)) or "").lower()
+        return str(self.refusal_words(json_object(response)) or "").lower()
 
     def _basic(self) -> str:
         pair = f"{quote(self.app.client_id, safe='')}:{quote(self.app.client_secret, safe='')}"

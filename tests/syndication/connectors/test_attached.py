@@ -69,11 +69,11 @@ QUOTE = '<p class="quote-inline">RE: <a href="https://q.example/1">https://q.exa
     ],
 )  # fmt: skip
 def test_mastodon(told: dict[str, Any], text: str, attached: list[tuple[str, str]]):
-    assert shown(mastodon.item(told)) == (text, attached)
+    assert shown(mastodon.parse_mastodon_feed_item(told)) == (text, attached)
 
 
 def test_an_address_of_a_post_may_hold_any_letters():
-    item = mastodon.item(status("x"))
+    item = mastodon.parse_mastodon_feed_item(status("x"))
     assert item is not None
     assert item.url == "https://far.example/@%E3%83%9F%E3%82%AB/77"
 
@@ -81,10 +81,10 @@ def test_an_address_of_a_post_may_hold_any_letters():
 def test_posts_made_to_take_long_do_not():
     """Each took minutes where a pattern looked from every beginning to the end of the text."""
     begun = '<p class="quote-inline">' * 40_000
-    assert mastodon.item(status(begun, quote=status("x", account=TARO)))
-    assert mfm.plain("**a " * 200_000)
+    assert mastodon.parse_mastodon_feed_item(status(begun, quote=status("x", account=TARO)))
+    assert mfm.mfm_to_text("**a " * 200_000)
     told = {"id": "v1", "created_at": OF_2010, "user": {"id": "u1"}, "photo": [{}]}
-    assert mixi.voice({**told, "text": "http://" * 100_000})
+    assert mixi.parse_mixi_voice({**told, "text": "http://" * 100_000})
 
 
 # --- Misskey --------------------------------------------------------------------------------------
@@ -112,7 +112,7 @@ FILE = {"id": "f", "type": "image/webp", "comment": "海"}
     ],
 )  # fmt: skip
 def test_misskey(told: dict[str, Any], text: str, attached: list[tuple[str, str]]):
-    assert shown(misskey.item(told, "https://mk.example")) == (text, attached)
+    assert shown(misskey.parse_misskey_feed_item(told, "https://mk.example")) == (text, attached)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_misskey(told: dict[str, Any], text: str, attached: list[tuple[str, str]
     ],
 )  # fmt: skip
 def test_mfm_reads_as_it_is_meant(markup: str, text: str):
-    assert mfm.plain(markup) == text
+    assert mfm.mfm_to_text(markup) == text
 
 
 # --- Bluesky --------------------------------------------------------------------------------------
@@ -170,7 +170,7 @@ def view(kind: str, **parts: Any) -> dict[str, Any]:
     ],
 )  # fmt: skip
 def test_bluesky(told: dict[str, Any], text: str, attached: list[tuple[str, str]]):
-    assert shown(bluesky.item(told, "https://bsky.app")) == (text, attached)
+    assert shown(bluesky.parse_bluesky_feed_item(told, "https://bsky.app")) == (text, attached)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_a_shortened_address_is_whole_again(end: int, target: str, text: str):
     feature = {"$type": "app.bsky.richtext.facet#link", "uri": target}
     facet = {"index": {"byteStart": 7, "byteEnd": end}, "features": [feature]}
     told = skeet(text="見て example.com/very-long... ね", facets=[facet, {"index": "?"}])
-    assert shown(bluesky.item(told, "https://bsky.app"))[0] == text
+    assert shown(bluesky.parse_bluesky_feed_item(told, "https://bsky.app"))[0] == text
 
 
 # --- The others -----------------------------------------------------------------------------------
@@ -196,21 +196,25 @@ def test_gnu_social():
     told = {"id": 7, "created_at": OF_2010, "text": "海", "user": {"id": 1, "name": "Aki"}}
     page = {"mimetype": "text/html"}
     assert shown(
-        gnusocial.item({**told, "attachments": [picture, page]}, "https://gs.example")
+        gnusocial.parse_gnusocial_feed_item(
+            {**told, "attachments": [picture, page]}, "https://gs.example"
+        )
     ) == (
         "海",
         [("photo", "")],
     )
     repeat = {**told, "id": 8, "text": "RT @aki 海", "user": {"id": 2, "name": "Bo"}}
     repeated = {**told, "attachments": [picture]}
-    item = gnusocial.item({**repeat, "retweeted_status": repeated}, "https://gs.example")
+    item = gnusocial.parse_gnusocial_feed_item(
+        {**repeat, "retweeted_status": repeated}, "https://gs.example"
+    )
     assert shown(item) == ("海", [("passed_on", "Bo"), ("photo", "")])
     assert item is not None
     assert (item.remote_id, item.author.name) == ("8", "Aki")
 
 
 def test_orkut():
-    people = {"1": orkut.person({"id": "1", "name": {"givenName": "Aki"}})}
+    people = {"1": orkut.parse_orkut_person({"id": "1", "name": {"givenName": "Aki"}})}
     told = {
         "id": "7",
         "userId": "1",
@@ -218,9 +222,9 @@ def test_orkut():
         "title": "",
         "mediaItems": [{"type": "IMAGE"}],
     }
-    assert shown(orkut.item(told, people)) == ("", [("photo", "")])
+    assert shown(orkut.parse_orkut_feed_item(told, people)) == ("", [("photo", "")])
     html = "<b>a</b> &lt;3<br/>b\nc <img alt='🎉' src='x'>"
-    assert orkut.words(html) == "a <3\nb\nc 🎉"
+    assert orkut.parse_orkut_text(html) == "a <3\nb\nc 🎉"
 
 
 def test_twitter():
@@ -233,14 +237,14 @@ def test_twitter():
         "entities": {"urls": [url]},
     }
     users = {"users": [{"id": "1", "username": "aki", "name": "Aki"}]}
-    assert [shown(one) for one in twitter.items({"data": [told], "includes": users})] == [
-        ("", [("photo", "")])
-    ]
+    assert [
+        shown(one) for one in twitter.parse_twitter_feed({"data": [told], "includes": users})
+    ] == [("", [("photo", "")])]
     media = [{"media_key": "3_1", "type": "video", "alt_text": "波"}]
     polls = [{"id": "9", "options": [{"label": "犬"}, {"label": "猫"}]}]
     told = {**told, "attachments": {"media_keys": ["3_1"], "poll_ids": ["9"]}}
     answer = {"data": [told], "includes": {**users, "media": media, "polls": polls}}
-    assert [shown(one) for one in twitter.items(answer)] == [
+    assert [shown(one) for one in twitter.parse_twitter_feed(answer)] == [
         ("", [("video", "波"), ("poll", "犬 / 猫")])
     ]
 
@@ -249,5 +253,8 @@ def test_mixi():
     user = {"id": "u1", "screen_name": "Aki"}
     text = "http://photo.mixi.jp/view_photo.pl?owner_id=1&photo_id=2 海"
     told = {"id": "v1", "created_at": OF_2010, "user": user, "text": text}
-    assert shown(mixi.voice({**told, "photo": [{"image_url": "x"}]})) == ("海", [("photo", "")])
-    assert shown(mixi.voice(told)) == (text, [])
+    assert shown(mixi.parse_mixi_voice({**told, "photo": [{"image_url": "x"}]})) == (
+        "海",
+        [("photo", "")],
+    )
+    assert shown(mixi.parse_mixi_voice(told)) == (text, [])

@@ -76,4 +76,4 @@ def test_an_own_post_that_cannot_be_read_may_be_the_copy(sandbox, network):
     "value", ["", ".", "..", "../evil", "a b", "a\n", "é", "x" * 501, None, True, -5, 5.0]
 )
 def test_what_is_no_id_is_none(value):
-    assert parsing.ident(value) == ""
+    assert parsing.valid_id(value) == ""

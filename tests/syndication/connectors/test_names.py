@@ -16,38 +16,42 @@ DID = "did:plc:" + "a" * 24
 
 
 def of_mastodon(name):
-    return mastodon.person({"id": "1", "acct": "taro@m.example", "display_name": name})
+    return mastodon.parse_mastodon_account(
+        {"id": "1", "acct": "taro@m.example", "display_name": name}
+    )
 
 
 def of_misskey(name):
-    return misskey.person({"id": "1", "username": "taro", "name": name}, "https://k.example")
+    return misskey.parse_misskey_user(
+        {"id": "1", "username": "taro", "name": name}, "https://k.example"
+    )
 
 
 def of_bluesky(name):
     entry = {"did": DID, "handle": "taro.example", "displayName": name}
-    return bluesky.person(entry, "https://b.example")
+    return bluesky.parse_bluesky_profile(entry, "https://b.example")
 
 
 def of_gnusocial(name):
-    return gnusocial.person({"id": 1, "screen_name": "taro", "name": name})
+    return gnusocial.parse_gnusocial_user({"id": 1, "screen_name": "taro", "name": name})
 
 
 def of_twitter(name):
-    return twitter.person({"id": "1", "username": "taro", "name": name})
+    return twitter.parse_twitter_user({"id": "1", "username": "taro", "name": name})
 
 
 def of_mixi(name):
-    return mixi.person({"id": "taro", "displayName": name})
+    return mixi.parse_mixi_person({"id": "taro", "displayName": name})
 
 
 def of_a_voice(name):
     user = {"id": "taro", "screen_name": name}
     at = "Tue Feb 15 14:44:04 +0000 2011"
-    return mixi.voice({"id": "1", "user": user, "created_at": at, "text": "はい"}).author
+    return mixi.parse_mixi_voice({"id": "1", "user": user, "created_at": at, "text": "はい"}).author
 
 
 def of_orkut(name):
-    return orkut.person({"id": "taro", "name": {"givenName": name}})
+    return orkut.parse_orkut_person({"id": "taro", "name": {"givenName": name}})
 
 
 HANDLES = {

@@ -20,17 +20,17 @@ from syndication.connectors import parsing
     ],
 )
 def test_what_is_no_web_address_is_none(value):
-    assert parsing.address(value) == ""
+    assert parsing.valid_url(value) == ""
 
 
 def test_an_address_is_ascii():
-    assert parsing.address("https://ä.jp/@ミカ") == "https://xn--4ca.jp/@%E3%83%9F%E3%82%AB"
+    assert parsing.valid_url("https://ä.jp/@ミカ") == "https://xn--4ca.jp/@%E3%83%9F%E3%82%AB"
 
 
 def test_an_address_that_no_row_can_hold_is_none():
     fits = "https://a.example/".ljust(498, "x")
-    assert parsing.address(fits) == fits
-    assert parsing.address(fits + "x") == ""
+    assert parsing.valid_url(fits) == fits
+    assert parsing.valid_url(fits + "x") == ""
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_an_address_that_no_row_can_hold_is_none():
     ],
 )
 def test_a_time_is_one_moment_or_none(value, seconds):
-    assert parsing.moment(value) == seconds
+    assert parsing.parse_time(value) == seconds
 
 
 @pytest.mark.parametrize(
@@ -63,10 +63,10 @@ def test_a_time_is_one_moment_or_none(value, seconds):
     ],
 )
 def test_a_time_of_2010_is_one_moment_or_none(value, seconds):
-    assert parsing.moment_of_2010(value) == seconds
+    assert parsing.parse_2010_time(value) == seconds
 
 
 def test_words_are_without_what_no_row_can_hold():
-    assert parsing.text("half \ud83d\x00 an\nemoji ") == "half  an\nemoji"
-    assert parsing.line(" two\nlines ") == "two lines"
-    assert parsing.line(["two"]) == ""
+    assert parsing.parse_text("half \ud83d\x00 an\nemoji ") == "half  an\nemoji"
+    assert parsing.parse_line(" two\nlines ") == "two lines"
+    assert parsing.parse_line(["two"]) == ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndication.connectors.mastodon.reading import remote_post
+from syndication.connectors.mastodon.reading import parse_mastodon_status
 from syndication.connectors.text import core, may_be_rewritten
 
 
@@ -63,7 +63,7 @@ def test_what_is_shown_as_it_was_sent(text):
 def test_links_that_are_never_closed_take_no_time():
     broken = '<a href="https://a.example/">' * 30_000
     entry = {"id": "1", "created_at": "2026-11-29T00:00:00Z", "content": broken}
-    post = remote_post(entry)
+    post = parse_mastodon_status(entry)
     assert post is not None
     assert "a.example" not in post.text
 
@@ -74,6 +74,6 @@ def test_links_that_are_never_closed_take_no_time():
 def test_a_link_that_shows_the_beginning_of_its_address_reads_whole(shown):
     content = f'<p>みて <a href="https://www.example.org/a-long-way" rel="x">{shown}</a></p>'
     entry = {"id": "1", "created_at": "2026-11-29T00:00:00Z", "content": content}
-    post = remote_post(entry)
+    post = parse_mastodon_status(entry)
     assert post is not None
     assert post.text == "みて https://www.example.org/a-long-way"

@@ -120,5 +120,8 @@ class TestTwitter(ConnectorContract, RevokeContract):
 )
 def test_an_included_part_of_another_shape_takes_no_timeline_with_it(includes):
     entry = {"id": "1", "author_id": "2", "text": "x", "created_at": "2026-11-29T10:00:00Z"}
-    names = [item.author.name for item in reading.items({"data": [entry], "includes": includes})]
+    names = [
+        item.author.name
+        for item in reading.parse_twitter_feed({"data": [entry], "includes": includes})
+    ]
     assert names == ([] if includes["users"] is True else ["N"])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from syndication.connectors import CONNECTORS
 from syndication.connectors.mixi import reading
-from syndication.connectors.wire import challenge, excerpt, retry_after, said
+from syndication.connectors.wire import auth_challenge, body_excerpt, error_message, retry_after
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -71,15 +71,18 @@ def test_no_retry_after_breaks_anything(value, date):
 def test_a_challenge_is_read_in_any_quotes():
     for quote in ("'", '"', ""):
         header = f"OAuth error={quote}expired_token{quote},realm={quote}api{quote}"
-        assert challenge({"WWW-Authenticate": header}) == {"error": "expired_token", "realm": "api"}
-    assert challenge({}) == {}
+        assert auth_challenge({"WWW-Authenticate": header}) == {
+            "error": "expired_token",
+            "realm": "api",
+        }
+    assert auth_challenge({}) == {}
 
 
 def test_an_excerpt_is_short_on_one_line_and_without_secrets():
-    kept = excerpt(Said("a\n\tb secret c\x00" + "x" * 5000), ("secret", ""))
+    kept = body_excerpt(Said("a\n\tb secret c\x00" + "x" * 5000), ("secret", ""))
     assert kept.startswith("a b […] c x")
     assert len(kept) <= 500
-    assert said(["no text"], ()) == ""
+    assert error_message(["no text"], ()) == ""
 
 
 @pytest.mark.parametrize(
@@ -89,7 +92,7 @@ def test_an_excerpt_is_short_on_one_line_and_without_secrets():
 )  # fmt: skip
 @pytest.mark.parametrize("before", [0, 392])
 def test_a_secret_is_struck_out_in_each_of_its_spellings_before_the_cut(spelling, before):
-    kept = excerpt(Said("." * before + spelling + "." * 500), ("ab/cd+ef=gh&ij",))
+    kept = body_excerpt(Said("." * before + spelling + "." * 500), ("ab/cd+ef=gh&ij",))
     assert set(kept) <= set(".[…]")
 
 
@@ -98,8 +101,8 @@ def test_a_secret_within_something_in_base64_is_struck_out(before, after, is_for
     secret = "Mf3.kT9-zQ1~wX7.bN5-vC2~"
     encode = urlsafe_b64encode if is_for_addresses else b64encode
     spelled = encode(before + secret.encode() + after).decode()
-    left = excerpt(Said(f"Basic {spelled}"), (secret,)).replace("[…]", " ").split()[1:]
-    assert "[…]" in excerpt(Said(f"Basic {spelled}"), (secret,))
+    left = body_excerpt(Said(f"Basic {spelled}"), (secret,)).replace("[…]", " ").split()[1:]
+    assert "[…]" in body_excerpt(Said(f"Basic {spelled}"), (secret,))
     assert sum(map(len, left)) <= len(spelled) - len(secret) * 4 // 3 + 6
 
 
@@ -109,31 +112,31 @@ def test_a_secret_within_something_in_base64_is_struck_out(before, after, is_for
      "client_secret: eyJhbGciOi.J9", '{"token":"eyJhbGciOi.J9"}'],
 )  # fmt: skip
 def test_what_an_answer_calls_a_token_is_struck_out_though_nobody_knows_it(text):
-    assert "eyJ" not in excerpt(Said(text), ())
+    assert "eyJ" not in body_excerpt(Said(text), ())
 
 
 @pytest.mark.parametrize(
     "text", ['{"error":"invalid_token","error_description":"The token has expired"}', "token: no"]
 )
 def test_what_an_answer_says_of_a_token_stays(text):
-    assert excerpt(Said(text), ()) == text
+    assert body_excerpt(Said(text), ()) == text
 
 
 @pytest.mark.parametrize("before", ["x" * 390, " " * 790])
 def test_a_secret_that_the_cut_would_halve_is_not_told_either(before):
-    half = excerpt(Said(before + "secret-secret-secret"), ("secret-secret-secret",))
+    half = body_excerpt(Said(before + "secret-secret-secret"), ("secret-secret-secret",))
     assert "secret" not in half
 
 
 @given(JSON)
 def test_no_answer_of_mixi_breaks_the_reading(value):
-    reading.person(value)
-    reading.voice(value)
-    reading.photo(value, "@default")
-    reading.visibility(value)
-    reading.entries(value)
-    reading.number(value, 0)
-    reading.word(value)
+    reading.parse_mixi_person(value)
+    reading.parse_mixi_voice(value)
+    reading.parse_mixi_photo(value, "@default")
+    reading.album_visibility(value)
+    reading.opensocial_entries(value)
+    reading.parse_count(value, 0)
+    reading.valid_mixi_id(value)
 
 
 def test_every_network_is_listed_under_its_own_word():

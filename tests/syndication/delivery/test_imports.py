@@ -231,7 +231,9 @@ FUTURE = ["9999-12-31T23:59:59Z", "2099-01-01T00:00:00Z"]
 
 def items_at(*times):
     author = Friend("a", "A")
-    return [FeedItem(str(n), author, f"text {n}", parsing.moment(at)) for n, at in enumerate(times)]
+    return [
+        FeedItem(str(n), author, f"text {n}", parsing.parse_time(at)) for n, at in enumerate(times)
+    ]
 
 
 @pytest.mark.parametrize("time", [*FUTURE, "0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z"])

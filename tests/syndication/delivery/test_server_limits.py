@@ -9,7 +9,7 @@ from accounts.models import Audience
 from syndication.actions import posts
 from syndication.connectors import CONNECTORS, reasons
 from syndication.connectors.errors import TextRejected
-from syndication.connectors.wire import WORDS, said
+from syndication.connectors.wire import ERROR_MESSAGE_LENGTH, error_message
 from syndication.delivery import credentials, eligibility, imports, server_limits
 from syndication.models import Delivery, DeliveryState, Link, Notice, ServerTraits
 from tests.making import allow, make_link, make_member
@@ -95,12 +95,12 @@ def test_limits_that_cannot_be_read_leave_the_refusal(slate, link, now):
         ("two\nlines\x00\u2028here", "two lines here"),
         ("the to<b></b>ken s3cret-to-keep", "the to ken […]"),
         ("&#115;3cret-to-keep", "[…]"),
-        ("x" * 500, "x" * WORDS),
+        ("x" * 500, "x" * ERROR_MESSAGE_LENGTH),
         (["no text"], ""),
     ],
 )
 def test_what_a_network_says_is_one_line_without_markup_or_secrets(answer, words):
-    assert said(answer, ("s3cret-to-keep",)) == words
+    assert error_message(answer, ("s3cret-to-keep",)) == words
 
 
 LONG_ADDRESS = "https://example.org/" + "a" * 300
