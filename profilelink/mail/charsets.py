@@ -12,7 +12,7 @@ import re
 from profilelink.phone.carriers import Carrier
 from profilelink.phone.decoding import is_private, read_cp932
 from profilelink.phone.pictograms import GETA, pictograms, private_letters
-from syndication.connectors.text import codec
+from syndication.connectors.text import codec_for_label
 from syndication.connectors.text.labels import EUC_JP, JIS, SHIFT_JIS, UTF_8, WESTERN
 
 # Read here by hand, or guessed at where nothing is said. All others are Python's.
@@ -56,7 +56,7 @@ def plain(text: str, carrier: Carrier | None) -> str:
 
 
 def _decoded(raw: bytes, declared: str, carrier: Carrier | None) -> str:
-    name = codec(declared)
+    name = codec_for_label(declared)
     if name in (JIS, WESTERN, "") and raw.isascii():
         raw = _SHIFTED.sub(lambda found: b"\x1b(I" + found[1] + b"\x1b(B", raw)
     has_escapes = bool(_ESCAPE.search(raw))

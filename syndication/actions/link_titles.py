@@ -12,7 +12,7 @@ import threading
 from accounts.outgoing import public_http
 from accounts.safe_http import HttpFailure
 from syndication.connectors.content import LONGEST
-from syndication.connectors.text import as_uri, clean, codec, title_of_html
+from syndication.connectors.text import as_uri, clean, codec_for_label, title_of_html
 
 DEADLINE = 4.0  # seconds for all of it: somebody waits at a phone
 MAX_BYTES = 600_000
@@ -65,7 +65,7 @@ def decoded(body: bytes, content_type: str) -> str:
         if body.startswith(mark):
             return body.decode(name, errors="replace")
     declared = _CHARSET.search(content_type.encode()) or _CHARSET.search(body[:2048])
-    name = codec(declared[1].decode()) if declared else ""
+    name = codec_for_label(declared[1].decode()) if declared else ""
     return body.decode(name or "utf-8", errors="replace")
 
 

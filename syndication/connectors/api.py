@@ -37,7 +37,7 @@ RETRYABLE = frozenset(
 GONE = frozenset({404, 410})  # besides DONE, when something was to be deleted
 
 
-class Api:
+class ApiClient:
     """The API at `app.api_url` for the account of `credentials`."""
 
     scheme: ClassVar[str] = "Bearer"

@@ -21,10 +21,8 @@ from syndication.connectors.values import (
     KINDS,
     App,
     Audience,
-    Budget,
     Candidates,
     Credentials,
-    FeedItem,
     Friend,
     FriendPage,
     Kind,
@@ -32,7 +30,9 @@ from syndication.connectors.values import (
     OutgoingPost,
     Photo,
     Preview,
+    RateLimit,
     Receipt,
+    RemoteFeedItem,
     RemotePost,
     Terms,
 )
@@ -41,11 +41,11 @@ __all__ = [
     "KINDS",
     "App",
     "Audience",
-    "Budget",
+    "RateLimit",
     "Candidates",
     "Connector",
     "Credentials",
-    "FeedItem",
+    "RemoteFeedItem",
     "Friend",
     "FriendPage",
     "Http",
@@ -171,8 +171,8 @@ class Connector:
     keep_fresh_every: ClassVar[float] = (
         0.0  # seconds within which an idle link needs a refresh; 0: never
     )
-    budget_of_link: ClassVar[Budget | None] = None  # for one account; None: not known
-    budget_of_network: ClassVar[Budget | None] = None  # for all accounts of ours together
+    budget_of_link: ClassVar[RateLimit | None] = None  # for one account; None: not known
+    budget_of_network: ClassVar[RateLimit | None] = None  # for all accounts of ours together
     relink_hint: ClassVar[str] = ""  # what to mind on its permission page, for who links again
     can_revoke: ClassVar[bool] = False  # an access can be given back: `revoke`
     permissions_page: ClassVar[str] = ""  # path, on the member's server, where they take it back
@@ -254,7 +254,7 @@ class Connector:
             if idle >= IDLE_PAGES:
                 return
 
-    def feed(self, *, since: str = "") -> Iterator[FeedItem]:
+    def feed(self, *, since: str = "") -> Iterator[RemoteFeedItem]:
         """What friends wrote after the item `since`, a `remote_id` (all that is offered, where ""), oldest first."""
         raise NotImplementedError
 

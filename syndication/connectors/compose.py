@@ -23,7 +23,7 @@ from syndication.connectors.base import (
     RemotePost,
 )
 from syndication.connectors.errors import Unsupported
-from syndication.connectors.media import Carried, carry
+from syndication.connectors.media import FittedPhotos, fit_photos
 from syndication.connectors.text import (
     ELLIPSIS,
     UNITS,
@@ -32,7 +32,7 @@ from syndication.connectors.text import (
     TextDoesNotFit,
     as_uri,
     clean,
-    core,
+    comparable_core,
     cut,
     fit,
     names_somebody,
@@ -44,7 +44,7 @@ PARAGRAPH = "\n\n"
 
 
 @dataclass(frozen=True)
-class OneText:
+class TextComposer:
     """A network of one text. `count` is the limits' own unit, unless the server has another.
 
     `keeps_iris`: addresses within the words stay as they were typed, since what they lead to is said
@@ -66,8 +66,8 @@ class OneText:
             raise Unsupported(reasons.KIND_UNKNOWN)
         if post.audience not in self.audiences[post.kind]:
             raise Unsupported(reasons.NOT_TO_THESE_READERS)
-        post = cleaned(post, keeps_iris=self.keeps_iris)
-        carried = carry(post, self.limits[post.kind])
+        post = clean_post(post, keeps_iris=self.keeps_iris)
+        carried = fit_photos(post, self.limits[post.kind])
         try:
             shown = self._shown(post, carried)
         except TextDoesNotFit as error:
@@ -77,7 +77,7 @@ class OneText:
             raise Unsupported(reasons.NAMES_SOMEBODY)
         return shown, carried.photos
 
-    def _shown(self, post: OutgoingPost, carried: Carried) -> Preview:
+    def _shown(self, post: OutgoingPost, carried: FittedPhotos) -> Preview:
         always = post.always_permalink or bool(carried.dropped)
         if post.kind == "link":
             return self._link(post, always=always)
@@ -127,7 +127,7 @@ class OneText:
         return Fitted(cut(text, limits.text - count(ELLIPSIS), count) + ELLIPSIS, is_cut=True)
 
 
-def _words(post: OutgoingPost, carried: Carried) -> str:
+def _words(post: OutgoingPost, carried: FittedPhotos) -> str:
     """The member's words as one text; where no picture goes along, what they said one shows."""
     words = PARAGRAPH.join(part for part in (post.title, post.text) if part)
     if words or carried.photos:
@@ -139,7 +139,7 @@ def _words(post: OutgoingPost, carried: Carried) -> str:
     return shown
 
 
-def cleaned(post: OutgoingPost, *, keeps_iris: bool = False) -> OutgoingPost:
+def clean_post(post: OutgoingPost, *, keeps_iris: bool = False) -> OutgoingPost:
     """`post` without what no request may carry, and without our address where that is not open.
 
     Addresses are ASCII: networks end a link at the first other letter (`connectors.text.addresses`).
@@ -162,7 +162,7 @@ def _line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
-def candidates(
+def find_candidates(
     entries: Iterable[RemotePost | None], text: str, *, since: float, is_whole: bool = True
 ) -> Candidates:
     """Those of `entries`, newest first, that could be what was sent as `text` at `since` (epoch
@@ -174,9 +174,9 @@ def candidates(
     """
     listed = list(entries)
     recent = [each for each in listed if each and each.created_at >= int(since)][::-1]
-    shown, kept = normalise(text), core(text)
+    shown, kept = normalise(text), comparable_core(text)
     exact = tuple(each for each in recent if normalise(each.text) == shown)
-    others = [each for each in recent if each not in exact and core(each.text) == kept]
+    others = [each for each in recent if each not in exact and comparable_core(each.text) == kept]
     return Candidates(
         exact,
         alike=tuple(others) if kept else (),

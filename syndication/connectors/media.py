@@ -35,10 +35,10 @@ class PictureDoesNotFit(ValueError):
 
 
 @dataclass(frozen=True)
-class Carried:
+class FittedPhotos:
     """The pictures that go along, and in words why others do not.
 
-    Where `dropped` says something the copy carries the permalink: `carry` has made sure of one. Only
+    Where `dropped` says something the copy carries the permalink: `fit_photos` has made sure of one. Only
     where the member wants none at all (`never_permalink`) it goes without.
     """
 
@@ -46,7 +46,7 @@ class Carried:
     dropped: tuple[str, ...] = ()
 
 
-def carry(post: OutgoingPost, limits: Limits) -> Carried:
+def fit_photos(post: OutgoingPost, limits: Limits) -> FittedPhotos:
     """The pictures of `post` as a network with these limits takes them.
 
     Raises Unsupported where one would be left out of a copy that may carry no permalink: then its
@@ -60,20 +60,20 @@ def carry(post: OutgoingPost, limits: Limits) -> Carried:
         return _without(post, made, reasons.PHOTO_DOES_NOT_FIT, reasons.PHOTO_FITS_NOWHERE)
     if len(made) < len(post.photos):
         return _without(post, made, reasons.PHOTOS_LEFT_OUT, reasons.PHOTOS_TOO_MANY)
-    return Carried(made)
+    return FittedPhotos(made)
 
 
-def with_the_first(count: int, post: OutgoingPost) -> OutgoingPost:
+def with_first_photos(count: int, post: OutgoingPost) -> OutgoingPost:
     """`post` as a copy that has so many of its pictures: the others do not go."""
     lost = len(post.photos[count:]) + post.lost_photos
     return replace(post, photos=post.photos[:count], lost_photos=lost)
 
 
-def fitted(photo: Photo, limits: Limits) -> Photo:
+def fit_photo(photo: Photo, limits: Limits) -> Photo:
     """`photo` within `limits`: better quality before larger sides. Raises PictureDoesNotFit."""
     if JPEG not in limits.photo_types:
         raise PictureDoesNotFit
-    size = size_of_plain(photo.content)
+    size = plain_jpeg_size(photo.content)
     if size and max(size) <= limits.photo_pixels and len(photo.content) <= limits.photo_bytes:
         return replace(photo, content_type=JPEG)
     picture = _opened(photo.content, limits.photo_pixels)
@@ -87,9 +87,9 @@ def fitted(photo: Photo, limits: Limits) -> Photo:
     raise PictureDoesNotFit
 
 
-def can_be_read(content: bytes) -> bool:
+def is_readable_picture(content: bytes) -> bool:
     """Whether `content` is a picture at all."""
-    if size_of_plain(content):
+    if plain_jpeg_size(content):
         return True
     try:
         _opened(content, SMALLEST)
@@ -98,7 +98,7 @@ def can_be_read(content: bytes) -> bool:
     return True
 
 
-def size_of_plain(content: bytes) -> tuple[int, int] | None:
+def plain_jpeg_size(content: bytes) -> tuple[int, int] | None:
     """Width and height of a JPEG that holds the picture and nothing else; None for any other file."""
     size = None
     for marker, body in _segments(content):
@@ -118,18 +118,20 @@ def _made(photos: tuple[Photo, ...], limits: Limits) -> Iterator[Photo]:
             yield photo
             continue
         try:
-            yield fitted(photo, limits)
+            yield fit_photo(photo, limits)
         except PictureDoesNotFit:
             continue
 
 
 def _without(
     post: OutgoingPost, photos: tuple[Photo, ...], said: Reason, refused: Reason
-) -> Carried:
+) -> FittedPhotos:
     """What goes where a picture does not: the rest and the permalink, or nothing."""
     if not post.permalink or post.audience != "everyone":
         raise Unsupported(refused)
-    return Carried(photos, dropped=(reasons.PHOTOS_STAY_HERE if post.never_permalink else said,))
+    return FittedPhotos(
+        photos, dropped=(reasons.PHOTOS_STAY_HERE if post.never_permalink else said,)
+    )
 
 
 def _opened(content: bytes, side: int) -> Image.Image:

@@ -12,12 +12,12 @@ from urllib.parse import quote, urlencode
 
 from oauthlib.oauth1 import Client
 
-from syndication.connectors.api import Api
+from syndication.connectors.api import ApiClient
 
 FORM = "application/x-www-form-urlencoded"
 
 
-class SignedApi(Api):
+class OAuth1Client(ApiClient):
     """`credentials.extra` holds `token_secret`, and the client's pair where a server has its own."""
 
     def authorised(self, method: str, url: str, content: Mapping[str, Any]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from syndication.connectors.errors import AnswerTooLarge
 Answer = TypeVar("Answer")
 
 
-def fewer(counts: Sequence[int], ask: Callable[[int], Answer]) -> Answer:
+def with_fewer_entries(counts: Sequence[int], ask: Callable[[int], Answer]) -> Answer:
     """The answer to `ask` for as many entries as one answer holds: the first of `counts` that does.
 
     Forty long posts can be more than what is read of one answer; asked for again and again, they would
@@ -24,12 +24,12 @@ def fewer(counts: Sequence[int], ask: Callable[[int], Answer]) -> Answer:
     return ask(counts[-1])
 
 
-def halves(most: int) -> list[int]:
+def halved_counts(most: int) -> list[int]:
     """`most`, and half as many each time, down to one."""
     return [most >> shift for shift in range(most.bit_length())]
 
 
-def chained(
+def follow_pages(
     page: Callable[[str], tuple[Answer, str]], start: str, *, most: int
 ) -> Iterator[tuple[Answer, str]]:
     """The pages of a list, at most so many, each with where the next begins ("" on the last). `page` gives

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from accounts.visible_text import visible_line
 from syndication.connectors.text import as_uri, clean
@@ -92,3 +93,14 @@ def parse_expiry(seconds: float | None, now: datetime) -> datetime | None:
     if seconds is None or not EARLIEST.timestamp() <= seconds < (now + LONGEST_LIFE).timestamp():
         return None
     return datetime.fromtimestamp(seconds, tz=UTC)
+
+
+def object_at(entry: Any, name: str) -> dict[str, Any]:
+    """Return the JSON object under `name`, an empty one where there is none."""
+    found = entry.get(name) if isinstance(entry, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def value_at(entry: object, name: str) -> object:
+    """Return what stands under `name`, None where `entry` is no JSON object."""
+    return entry.get(name) if isinstance(entry, dict) else None

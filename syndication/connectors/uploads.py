@@ -31,13 +31,13 @@ class KeptUploads(Uploads):
         self.was_used = False
 
     def get(self, photo: Photo) -> Any:
-        found = self._kept.get(mark(photo))
+        found = self._kept.get(photo_fingerprint(photo))
         self.was_used = self.was_used or found is not None
         return found
 
     def put(self, photo: Photo, value: Any) -> None:
-        self._kept[mark(photo)] = value
-        self._keep(mark(photo), value)
+        self._kept[photo_fingerprint(photo)] = value
+        self._keep(photo_fingerprint(photo), value)
 
     def clear(self) -> None:
         self._kept.clear()
@@ -45,13 +45,13 @@ class KeptUploads(Uploads):
         self.was_used = False
 
 
-def mark(photo: Photo) -> str:
+def photo_fingerprint(photo: Photo) -> str:
     """Names a picture with its description: both are uploaded."""
     parts = (photo.content, photo.content_type.encode(), photo.alt.encode(errors="replace"))
     return hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 
-def with_uploads(uploads: Uploads, send: Callable[[], Sent]) -> Sent:
+def post_with_uploads(uploads: Uploads, send: Callable[[], Sent]) -> Sent:
     """What `send` gives, which uploads what is not kept and posts it. Once more, with new uploads, where
     a post with a kept one was refused: the network may have deleted it."""
     try:

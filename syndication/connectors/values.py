@@ -163,7 +163,7 @@ class FriendPage:
     following: str = ""
 
 
-class Attached(NamedTuple):
+class Attachment(NamedTuple):
     """What a post holds beside its words: a key of syndication.models.feed_text.LABELS, and what it says."""
 
     kind: str
@@ -171,7 +171,7 @@ class Attached(NamedTuple):
 
 
 @dataclass(frozen=True)
-class FeedItem:
+class RemoteFeedItem:
     """What a friend wrote there. `created_at` is epoch seconds."""
 
     remote_id: str
@@ -179,7 +179,7 @@ class FeedItem:
     text: str
     created_at: float
     url: str = ""
-    attached: tuple[Attached, ...] = ()
+    attached: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Budget:
+class RateLimit:
     """So many requests in so many seconds, as the network's own page says."""
 
     requests: int

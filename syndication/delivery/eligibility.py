@@ -99,7 +99,9 @@ def outgoing(post: Post, link: Link, audience: str, *, with_photo: bool = False)
     """The post as a connector takes it. The photo's bytes only where it is really sent."""
     is_public = audience == Audience.EVERYONE
     photos = _photos(post, with_photo)
-    readable = tuple(one for one in photos if not one.content or media.can_be_read(one.content))
+    readable = tuple(
+        one for one in photos if not one.content or media.is_readable_picture(one.content)
+    )
     return OutgoingPost(
         kind=cast(Kind, str(post.kind)),
         **content_of(post),

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from syndication.connectors import parsing
 from syndication.connectors.base import IDLE_PAGES, Connector, FriendPage
-from syndication.connectors.base import FeedItem as ForeignItem
+from syndication.connectors.base import RemoteFeedItem as ForeignItem
 from syndication.connectors.errors import ConnectorError, Rejected, TryLater, Unauthorized
 from syndication.delivery import (
     credentials,

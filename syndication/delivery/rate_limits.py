@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, F, OuterRef, Q
 
 from syndication.connectors import CONNECTORS
-from syndication.connectors.base import Budget
+from syndication.connectors.base import RateLimit
 from syndication.models import Allowance, Link
 
 SHORTEST_REST = 1.0  # seconds; a shorter one would be over before the next row is taken
@@ -63,7 +63,7 @@ def _put_off(row: Allowance, name: str, until: datetime) -> None:
     Allowance.objects.filter(earlier, pk=row.pk).update(**{name: until})
 
 
-def _spend(key: str, link: Link | None, network: str, budget: Budget, now: datetime) -> None:
+def _spend(key: str, link: Link | None, network: str, budget: RateLimit, now: datetime) -> None:
     row = Allowance.objects.filter(pk=key)
     over = now - timedelta(seconds=budget.seconds)
     if not row.filter(since__gt=over).update(used=F("used") + 1):

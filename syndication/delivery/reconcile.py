@@ -19,7 +19,7 @@ from syndication.connectors.errors import (
     TryLater,
     Unauthorized,
 )
-from syndication.connectors.text import core, normalise
+from syndication.connectors.text import comparable_core, normalise
 from syndication.delivery import claims, outcomes, reauthorization, retry_policy, undelivered
 from syndication.delivery.eligibility import as_sent, words_in_doubt
 from syndication.delivery.outcomes import Run
@@ -131,7 +131,7 @@ def _may_be_anothers(delivery: Delivery, connector: Connector, words: dict[str, 
         for theirs in words_in_doubt(other.sent_as):
             their_post = as_sent(theirs)
             shown = connector.preview(their_post).text
-            is_alike = core(connector.compared(their_post)) == core(ours)
+            is_alike = comparable_core(connector.compared(their_post)) == comparable_core(ours)
             if is_alike and normalise(shown) != normalise(text):
                 return True
     return False

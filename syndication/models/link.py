@@ -159,7 +159,7 @@ class FeedItem(models.Model):
     author_uid = models.CharField(max_length=500)
     author_name = PublicCharField(max_length=100)
     text = PublicTextField(blank=True)
-    attached = models.JSONField(default=list, blank=True)  # pairs as connectors.values.Attached
+    attached = models.JSONField(default=list, blank=True)  # pairs as connectors.values.Attachment
     url = models.URLField(max_length=500, blank=True)
     written_at = models.DateTimeField()
     created_at = models.DateTimeField(auto_now_add=True)

@@ -19,7 +19,7 @@ from typing import Any
 from django.conf import settings
 
 from syndication.connectors import CONNECTORS, api
-from syndication.connectors.base import Budget
+from syndication.connectors.base import RateLimit
 from syndication.connectors.errors import OutcomeUnknown
 from syndication.delivery import (
     attempt,
@@ -110,8 +110,8 @@ def _sent_again(run: outcomes.Run, error: OutcomeUnknown) -> None:
     outcomes.again(run, error.reason, outcome="no_verdict")
 
 
-def _hurried_budget(budget: Budget | None, times: float) -> Budget | None:
-    return budget and Budget(budget.requests, budget.seconds / times)
+def _hurried_budget(budget: RateLimit | None, times: float) -> RateLimit | None:
+    return budget and RateLimit(budget.requests, budget.seconds / times)
 
 
 def _hurried(request: Callable[..., Any], times: float) -> Callable[..., Any]:

@@ -39,12 +39,12 @@ def text(data: bytes) -> None:
         _spans_are_pieces_of(each)
         assert "".join(connectors_text.atoms(each)) == each
         assert "".join(connectors_text.graphemes(each)) == each
-        connectors_text.core(each)
+        connectors_text.comparable_core(each)
         connectors_text.may_be_rewritten(each)
         connectors_text.names_somebody(each)
     spelt = connectors_text.with_uris(cleaned)
     assert connectors_text.with_uris(spelt) == spelt
-    connectors_text.codec(source[:100])
+    connectors_text.codec_for_label(source[:100])
     # One way of counting for each input: a cut counts a dozen times.
     counts = [*connectors_text.UNITS.values(), connectors_text.strict_count(30)]
     count = counts[len(data) % len(counts)]

@@ -22,7 +22,7 @@ import pytest
 
 from accounts.models import Member
 from syndication.connectors import CONNECTORS, reasons
-from syndication.connectors.api import Api
+from syndication.connectors.api import ApiClient
 from syndication.connectors.base import (
     Audience,
     Candidates,
@@ -224,8 +224,8 @@ class SlateConnector(Connector):
     can_read_back: ClassVar[frozenset[Kind]] = frozenset(KINDS)
 
     @property
-    def _api(self) -> Api:
-        return Api(self.credentials, http=self.http, app=self.app, clock=self.clock)
+    def _api(self) -> ApiClient:
+        return ApiClient(self.credentials, http=self.http, app=self.app, clock=self.clock)
 
     @classmethod
     def preview(cls, post: OutgoingPost) -> Preview:

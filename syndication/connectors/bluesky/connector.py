@@ -7,13 +7,12 @@ from functools import cached_property
 from typing import Any
 
 from syndication.connectors import parsing, reasons
+from syndication.connectors.api_connector import ApiConnector
 from syndication.connectors.base import (
     KINDS,
     Audience,
-    Budget,
     Candidates,
     Credentials,
-    FeedItem,
     Friend,
     FriendPage,
     Kind,
@@ -21,19 +20,20 @@ from syndication.connectors.base import (
     OutgoingPost,
     Photo,
     Preview,
+    RateLimit,
     Receipt,
+    RemoteFeedItem,
     RemotePost,
     Terms,
 )
 from syndication.connectors.bluesky import reading, records
-from syndication.connectors.bluesky.people import People
+from syndication.connectors.bluesky.people import BlueskyProfiles
 from syndication.connectors.bluesky.xrpc import Xrpc
-from syndication.connectors.compose import OneText
+from syndication.connectors.compose import TextComposer
 from syndication.connectors.errors import Rejected, TryLater
-from syndication.connectors.paging import chained, fewer, halves
+from syndication.connectors.paging import follow_pages, halved_counts, with_fewer_entries
 from syndication.connectors.text import as_uri, normalise
-from syndication.connectors.uploads import with_uploads
-from syndication.connectors.wired import Wired
+from syndication.connectors.uploads import post_with_uploads
 
 PAGE = 100
 MOST_PAGES = 600  # of one reading; whoever reads may stop before
@@ -49,10 +49,10 @@ LIMITS: dict[Kind, Limits] = {
     for kind in KINDS
 }
 # Facets name the target, so the text may show an address as it was typed.
-TEXTS = OneText(LIMITS, dict.fromkeys(KINDS, EVERYONE), keeps_iris=True)
+TEXTS = TextComposer(LIMITS, dict.fromkeys(KINDS, EVERYONE), keeps_iris=True)
 
 
-class Bluesky(Wired[Xrpc]):
+class Bluesky(ApiConnector[Xrpc]):
     """One account on Bluesky, on whatever server it lives. Remote ids are at:// addresses.
 
     Everything there is public. `can_edit` is empty: a record can be put anew, yet Bluesky's own
@@ -70,15 +70,15 @@ class Bluesky(Wired[Xrpc]):
     uploads_last = 50 * 60.0  # of a blob that no record names
     keep_fresh_every = 5 * 86400.0  # a session of OAuth may end after two weeks
     # https://docs.bsky.app/docs/advanced-guides/rate-limits: 5,000 points an hour, a new record 3.
-    budget_of_link = Budget(1666, 3600.0)
+    budget_of_link = RateLimit(1666, 3600.0)
     can_revoke = True
 
     @cached_property
-    def _people(self) -> People:
-        return People(self.wire)
+    def _people(self) -> BlueskyProfiles:
+        return BlueskyProfiles(self.wire)
 
     @classmethod
-    def texts(cls, terms: Terms | None) -> OneText:
+    def texts(cls, terms: Terms | None) -> TextComposer:
         return TEXTS
 
     def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
@@ -87,15 +87,17 @@ class Bluesky(Wired[Xrpc]):
         A repeat finds it taken, changes nothing and is a success: it was taken by the same post.
         """
         shown, photos = self.made(post)
-        facets = list(records.facets(shown.text, did_of=self._people.did_of))
+        facets = list(records.post_facets(shown.text, did_of=self._people.did_of))
         name = self._named(post, idempotency_key)
 
         def send() -> None:
             embed = self._embed(post, shown, photos)
-            record = records.made(shown.text, created_at=self.clock(), facets=facets, embed=embed)
+            record = records.post_record(
+                shown.text, created_at=self.clock(), facets=facets, embed=embed
+            )
             self._put({**name, "record": record, "swapRecord": None})
 
-        with_uploads(self.uploads, send)
+        post_with_uploads(self.uploads, send)
         return self._receipt(name["rkey"])
 
     def _put(self, record: Mapping[str, Any]) -> None:
@@ -148,13 +150,13 @@ class Bluesky(Wired[Xrpc]):
             records = answer["records"]
             return records, parsing.parse_text(answer.get("cursor")) if records else ""
 
-        for found, cursor in chained(page, start, most=MOST_PAGES):
+        for found, cursor in follow_pages(page, start, most=MOST_PAGES):
             dids = dict.fromkeys(map(reading.followed_did, found))
             new = [did for did in dids if did and did not in named]
             named.update(new)
             yield FriendPage(tuple(self._people.named(new)), cursor)
 
-    def feed(self, *, since: str = "") -> Iterator[FeedItem]:
+    def feed(self, *, since: str = "") -> Iterator[RemoteFeedItem]:
         """The home timeline, which an AppView makes: where there is none, nothing comes."""
         try:
             found = list(self._timeline(since))
@@ -183,8 +185,8 @@ class Bluesky(Wired[Xrpc]):
         self, post: OutgoingPost, shown: Preview, photos: tuple[Photo, ...]
     ) -> dict[str, Any] | None:
         if post.kind == "link":
-            return records.card(post) if as_uri(post.url) in shown.text else None
-        return records.images([(photo, self._uploaded(photo)) for photo in photos])
+            return records.link_card(post) if as_uri(post.url) in shown.text else None
+        return records.images_embed([(photo, self._uploaded(photo)) for photo in photos])
 
     def _uploaded(self, photo: Photo) -> Any:
         """The blob. A server may delete it after an hour where no record names it."""
@@ -211,7 +213,7 @@ class Bluesky(Wired[Xrpc]):
         uri = f"at://{did}/{records.COLLECTION}/{key}"
         return Receipt(uri, url=f"{self._people.web}/profile/{did}/post/{key}")
 
-    def _timeline(self, since: str) -> Iterator[FeedItem]:
+    def _timeline(self, since: str) -> Iterator[RemoteFeedItem]:
         """Newest first, down to `since`; of what was never read, one page."""
         cursor, count = "", 0
         while count < (MOST_FEED if since else 1):
@@ -228,8 +230,8 @@ class Bluesky(Wired[Xrpc]):
     def _page(self, method: str, name: str, cursor: str, **params: str) -> Mapping[str, Any]:
         """A page of a list under `name`, of as many as one answer holds."""
         after = {"cursor": cursor} if cursor else {}
-        answer: Mapping[str, Any] = fewer(
-            halves(PAGE),
+        answer: Mapping[str, Any] = with_fewer_entries(
+            halved_counts(PAGE),
             lambda count: self.wire.call(method, {**params, "limit": str(count), **after}),
         )
         if reading.bluesky_list(answer, name) is None:

@@ -13,7 +13,7 @@ MOST = 1000  # origins; members name servers
 LONGEST = 500  # characters
 
 
-class Nonces:
+class NonceCache:
     """By origin. Forgets the origin that was used longest ago."""
 
     def __init__(self, most: int = MOST) -> None:
@@ -37,4 +37,4 @@ class Nonces:
                 self._known.popitem(last=False)
 
 
-OF_THIS_PROCESS = Nonces()
+PROCESS_NONCES = NonceCache()

@@ -18,7 +18,7 @@ PLC = "https://plc.directory"
 NO_APPVIEW = frozenset({400, 404, 501, 502})
 
 
-class People:
+class BlueskyProfiles:
     """Names, for one account."""
 
     def __init__(self, xrpc: Xrpc) -> None:

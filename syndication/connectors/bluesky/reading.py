@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from syndication.connectors import attached, parsing
-from syndication.connectors.base import FeedItem, Friend
+from syndication.connectors import attachments, parsing
+from syndication.connectors.base import Friend, RemoteFeedItem
 from syndication.connectors.bluesky.records import COLLECTION
-from syndication.connectors.values import Attached
+from syndication.connectors.values import Attachment
 
 LONGEST_URI = 200  # characters; a row holds no more
 
@@ -76,7 +76,7 @@ def handle_in_document(document: Any) -> str:
     return ""
 
 
-def parse_bluesky_feed_item(entry: Any, web: str) -> FeedItem | None:
+def parse_bluesky_feed_item(entry: Any, web: str) -> RemoteFeedItem | None:
     """What somebody wrote, out of a timeline: no reposts, no answers to others."""
     post = entry.get("post") if isinstance(entry, dict) else None
     if not isinstance(post, dict) or entry.get("reason") or entry.get("reply"):
@@ -90,9 +90,9 @@ def parse_bluesky_feed_item(entry: Any, web: str) -> FeedItem | None:
         return None
     url = f"{web}/profile/{author.uid}/post/{key}"
     found = tuple(
-        _attached(attached.dict_in(post, "embed") or attached.dict_in(record, "embed"), web)
+        _attached(parsing.object_at(post, "embed") or parsing.object_at(record, "embed"), web)
     )
-    return FeedItem(
+    return RemoteFeedItem(
         str(post["uri"]), author, parse_bluesky_text(record), created_at, url=url, attached=found
     )
 
@@ -113,43 +113,45 @@ def parse_bluesky_text(record: Mapping[str, Any]) -> str:
 
 
 def _links(record: Mapping[str, Any]) -> Iterator[tuple[int, int, str]]:
-    for facet in attached.dicts(record.get("facets")):
-        index = attached.dict_in(facet, "index")
+    for facet in attachments.objects_in(record.get("facets")):
+        index = parsing.object_at(facet, "index")
         begin, end = index.get("byteStart"), index.get("byteEnd")
         if not isinstance(begin, int) or not isinstance(end, int) or not 0 <= begin < end:
             continue
-        for feature in attached.dicts(facet.get("features")):
+        for feature in attachments.objects_in(facet.get("features")):
             if target := parsing.valid_url(feature.get("uri")):
                 yield begin, end, target
 
 
-def _attached(embed: Mapping[str, Any], web: str) -> Iterator[Attached]:
+def _attached(embed: Mapping[str, Any], web: str) -> Iterator[Attachment]:
     """What an embed holds: a view of an AppView, or the record's own."""
     kind = (
         parsing.parse_text(embed.get("$type")).removesuffix("#view").removeprefix("app.bsky.embed.")
     )
     if kind == "images":
-        pictures = attached.dicts(embed.get("images")) or [{}]
-        yield from (attached.photo(each.get("alt")) for each in pictures)
+        pictures = attachments.objects_in(embed.get("images")) or [{}]
+        yield from (attachments.photo_attachment(each.get("alt")) for each in pictures)
     elif kind == "video":
-        yield attached.media("video", embed.get("alt"))
+        yield attachments.media_attachment("video", embed.get("alt"))
     elif kind == "external":
-        page = attached.dict_in(embed, "external")
+        page = parsing.object_at(embed, "external")
         said = (parsing.parse_line(page.get("title")), parsing.valid_url(page.get("uri")))
-        yield Attached("link", " ".join(filter(None, said))[: attached.LONGEST])
+        yield Attachment("link", " ".join(filter(None, said))[: attachments.LONGEST_DESCRIPTION])
     elif kind == "record":
-        quoted = attached.dict_in(embed, "record")
+        quoted = parsing.object_at(embed, "record")
         author = parse_bluesky_profile(quoted.get("author"), web)
         if author:
-            yield attached.quote(author.name, parse_bluesky_text(attached.dict_in(quoted, "value")))
+            yield attachments.quote_attachment(
+                author.name, parse_bluesky_text(parsing.object_at(quoted, "value"))
+            )
     elif kind == "recordWithMedia":
-        yield from _attached(attached.dict_in(embed, "media"), web)
+        yield from _attached(parsing.object_at(embed, "media"), web)
         yield from _attached(
-            {"$type": "app.bsky.embed.record", **attached.dict_in(embed, "record")}, web
+            {"$type": "app.bsky.embed.record", **parsing.object_at(embed, "record")}, web
         )
 
 
-def parse_bluesky_feed(answer: Any, web: str) -> Iterator[FeedItem]:
+def parse_bluesky_feed(answer: Any, web: str) -> Iterator[RemoteFeedItem]:
     """The readable ones of a page of a timeline, newest first as they come."""
     for entry in bluesky_list(answer, "feed") or ():
         found = parse_bluesky_feed_item(entry, web)

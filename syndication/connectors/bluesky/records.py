@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from syndication.connectors.base import OutgoingPost, Photo
-from syndication.connectors.media import size_of_plain
+from syndication.connectors.media import plain_jpeg_size
 from syndication.connectors.text import Span, as_uri, clean, graphemes, spans
 
 COLLECTION = "app.bsky.feed.post"
@@ -35,7 +35,7 @@ def record_key(post: OutgoingPost, idempotency_key: str) -> str:
     return "".join(_DIGITS[number >> 5 * place & 31] for place in range(12, -1, -1))
 
 
-def made(
+def post_record(
     text: str, *, created_at: float, facets: Sequence[Any] = (), embed: Any = None
 ) -> dict[str, Any]:
     """The record."""
@@ -52,7 +52,7 @@ def made(
     return record
 
 
-def facets(text: str, *, did_of: Callable[[str], str]) -> Iterator[dict[str, Any]]:
+def post_facets(text: str, *, did_of: Callable[[str], str]) -> Iterator[dict[str, Any]]:
     """What of `text` leads somewhere: nothing does by itself there. Counted in bytes of UTF-8.
 
     `did_of` says whom a handle names, "" where nobody.
@@ -69,21 +69,21 @@ def facets(text: str, *, did_of: Callable[[str], str]) -> Iterator[dict[str, Any
             yield {"index": place, "features": [feature]}
 
 
-def images(pictures: Sequence[tuple[Photo, Any]]) -> dict[str, Any] | None:
+def images_embed(pictures: Sequence[tuple[Photo, Any]]) -> dict[str, Any] | None:
     """Pictures with what they show; each with the blob that its upload answered."""
     if not pictures:
         return None
     entries = []
     for photo, blob in pictures:
         entry = {"image": blob, "alt": clean(photo.alt)}
-        size = size_of_plain(photo.content)
+        size = plain_jpeg_size(photo.content)
         if size:
             entry["aspectRatio"] = {"width": size[0], "height": size[1]}
         entries.append(entry)
     return {"$type": "app.bsky.embed.images", "images": entries}
 
 
-def card(post: OutgoingPost) -> dict[str, Any]:
+def link_card(post: OutgoingPost) -> dict[str, Any]:
     """The page that a link post names."""
     title = " ".join(clean(post.url_title).split()) or post.url
     external = {"uri": as_uri(post.url), "title": title, "description": ""}

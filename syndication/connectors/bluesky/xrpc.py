@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 
 from accounts.crypto import dpop
 from syndication.connectors import reasons
-from syndication.connectors.api import DONE, Api, json_object
+from syndication.connectors.api import DONE, ApiClient, json_object
 from syndication.connectors.base import Credentials, Response
-from syndication.connectors.bluesky.nonces import OF_THIS_PROCESS, Nonces
+from syndication.connectors.bluesky.nonces import PROCESS_NONCES, NonceCache
 from syndication.connectors.errors import ConnectorError, TryLater, Unauthorized
 from syndication.connectors.wire import auth_challenge
 
@@ -32,10 +32,10 @@ ENDED = frozenset(
 DEAD_REFRESH = frozenset({"invalid_grant", "ExpiredToken", "InvalidToken"}) | ENDED
 
 
-class Xrpc(Api):
+class Xrpc(ApiClient):
     """The account's server. `call` reads, `procedure` changes."""
 
-    nonces: ClassVar[Nonces] = OF_THIS_PROCESS
+    nonces: ClassVar[NonceCache] = PROCESS_NONCES
 
     def call(self, method: str, params: Mapping[str, str]) -> Mapping[str, Any]:
         """The object that a query answers. Raises as `Api.read` does."""
@@ -66,7 +66,7 @@ class Xrpc(Api):
             raise TryLater(reasons.UNREADABLE, status=response.status)
         if found.get("sub" if by_oauth else "did") != self.credentials.uid:
             raise Unauthorized(reasons.ACCESS_GONE, status=response.status)
-        ends = expiry(access)
+        ends = jwt_expiry(access)
         lasts = _told(found.get("expires_in"))
         if by_oauth and lasts is not None:
             ends = self.clock() + lasts
@@ -200,7 +200,7 @@ class Xrpc(Api):
         return self.credentials.extra.get("dpop_key", "")
 
 
-def expiry(token: str) -> float | None:
+def jwt_expiry(token: str) -> float | None:
     """When a token that is a JWT ends, by its own word; None where it does not say."""
     return _told(dpop.claims_of(token).get("exp"))
 

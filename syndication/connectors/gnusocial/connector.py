@@ -8,16 +8,17 @@ from typing import Any
 
 from syndication.connectors import reasons
 from syndication.connectors.api import MEDIA_DEADLINE, quote_segment
+from syndication.connectors.api_connector import ApiConnector
 from syndication.connectors.base import (
     KINDS,
     Audience,
-    FeedItem,
     Friend,
     FriendPage,
     Kind,
     Limits,
     OutgoingPost,
     Receipt,
+    RemoteFeedItem,
     RemotePost,
     Response,
     Terms,
@@ -25,9 +26,8 @@ from syndication.connectors.base import (
 from syndication.connectors.duplicates import DuplicateRejected, check_own_duplicate
 from syndication.connectors.errors import ConnectorError
 from syndication.connectors.gnusocial import reading
-from syndication.connectors.oauth1 import SignedApi
-from syndication.connectors.paging import fewer, halves
-from syndication.connectors.wired import Wired
+from syndication.connectors.oauth1 import OAuth1Client
+from syndication.connectors.paging import halved_counts, with_fewer_entries
 
 PAGE = 100
 PAGE_SIZES = (100, 50, 25, 5, 1)
@@ -38,7 +38,7 @@ _USUAL = Limits(text=140, photos=1, photo_bytes=5_000_000)
 _AUDIENCES: Mapping[Kind, frozenset[Audience]] = dict.fromkeys(KINDS, frozenset({"everyone"}))
 
 
-class Wire(SignedApi):
+class GnusocialApi(OAuth1Client):
     """One account's API on one server."""
 
     def other_refusal(self, response: Response, *, is_write: bool) -> ConnectorError:
@@ -53,12 +53,12 @@ class Wire(SignedApi):
         return super().access_refusal(response) if response.status == 401 else None
 
 
-class Gnusocial(Wired[Wire]):
+class Gnusocial(ApiConnector[GnusocialApi]):
     """One account on one server. Remote ids are the server's ids of statuses."""
 
     key = "gnusocial"
     name = "GNU social"
-    wire_class = Wire
+    wire_class = GnusocialApi
     limits = dict.fromkeys(KINDS, _USUAL)
     audiences = _AUDIENCES
     can_delete = frozenset[Kind](KINDS)
@@ -92,7 +92,7 @@ class Gnusocial(Wired[Wire]):
         for _ in range(MOST_PAGES):
             # Pages have numbers, so a size must divide what was read before.
             counts = [count for count in PAGE_SIZES if index % count == 0]
-            page, size = fewer(counts, partial(self._friends_at, index))
+            page, size = with_fewer_entries(counts, partial(self._friends_at, index))
             found = {each.uid: each for each in map(reading.parse_gnusocial_user, page) if each}
             # Some servers show their last page again for each number behind it.
             is_last = not page or (bool(found) and found.keys() <= seen)
@@ -107,10 +107,12 @@ class Gnusocial(Wired[Wire]):
         path = "/api/statuses/friends.json"
         return self._listed(path, count=str(count), page=number), count
 
-    def feed(self, *, since: str = "") -> Iterator[FeedItem]:
+    def feed(self, *, since: str = "") -> Iterator[RemoteFeedItem]:
         newer = {"since_id": since} if reading.valid_gnusocial_id(since) else {}
         me, path = self.own_id(), "/api/statuses/friends_timeline.json"
-        page = fewer(halves(PAGE), lambda count: self._listed(path, count=str(count), **newer))
+        page = with_fewer_entries(
+            halved_counts(PAGE), lambda count: self._listed(path, count=str(count), **newer)
+        )
         items = [reading.parse_gnusocial_feed_item(each, self.app.api_url) for each in page]
         found = [each for each in items if each and each.author.uid != me]
         yield from sorted(found, key=lambda each: int(each.remote_id))

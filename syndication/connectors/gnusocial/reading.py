@@ -6,8 +6,8 @@ import html
 import re
 from typing import Any
 
-from syndication.connectors import attached, parsing
-from syndication.connectors.base import FeedItem, Friend, RemotePost
+from syndication.connectors import attachments, parsing
+from syndication.connectors.base import Friend, RemoteFeedItem, RemotePost
 from syndication.connectors.text import clean
 
 _ID = re.compile(r"[0-9]{1,20}", re.ASCII)
@@ -48,26 +48,26 @@ def parse_gnusocial_status(entry: Any, origin: str) -> RemotePost | None:
     )
 
 
-def parse_gnusocial_feed_item(entry: Any, origin: str) -> FeedItem | None:
+def parse_gnusocial_feed_item(entry: Any, origin: str) -> RemoteFeedItem | None:
     """A status of somebody else's; one that was repeated shows what was repeated."""
     own = parse_gnusocial_status(entry, origin)
     by = parse_gnusocial_user(entry.get("user")) if own else None
     if own is None or by is None:
         return None
-    repeated = attached.dict_in(entry, "retweeted_status")
+    repeated = parsing.object_at(entry, "retweeted_status")
     told, author = (
         parse_gnusocial_status(repeated, origin) or own,
         parse_gnusocial_user(repeated.get("user")) or by,
     )
-    found = [attached.passed_on(by.name)] if told is not own else []
-    for each in attached.dicts((repeated if told is not own else entry).get("attachments")):
+    found = [attachments.boost_attachment(by.name)] if told is not own else []
+    for each in attachments.objects_in((repeated if told is not own else entry).get("attachments")):
         if parsing.parse_text(each.get("mimetype")).partition("/")[0] in (
             "image",
             "video",
             "audio",
         ):
-            found.append(attached.media(each.get("mimetype")))
-    return FeedItem(
+            found.append(attachments.media_attachment(each.get("mimetype")))
+    return RemoteFeedItem(
         own.remote_id, author, told.text, own.created_at, url=told.url, attached=tuple(found)
     )
 

@@ -8,22 +8,23 @@ from typing import Any
 
 from syndication.connectors import parsing, reasons
 from syndication.connectors.api import GONE, quote_segment
+from syndication.connectors.api_connector import ApiConnector, form_file
 from syndication.connectors.base import (
     KINDS,
     Audience,
-    Budget,
     Candidates,
-    FeedItem,
     Friend,
     FriendPage,
     Kind,
     Limits,
     OutgoingPost,
     Photo,
+    RateLimit,
     Receipt,
+    RemoteFeedItem,
     Terms,
 )
-from syndication.connectors.compose import OneText, candidates
+from syndication.connectors.compose import TextComposer, find_candidates
 from syndication.connectors.errors import (
     CopyGone,
     OutcomeUnknown,
@@ -33,18 +34,17 @@ from syndication.connectors.errors import (
     Unreachable,
 )
 from syndication.connectors.mastodon import reading
-from syndication.connectors.mastodon.own_statuses import OwnStatuses
-from syndication.connectors.mastodon.wire import INSTANCE, ME, Wire
-from syndication.connectors.media import with_the_first
+from syndication.connectors.mastodon.own_statuses import OwnMastodonStatuses
+from syndication.connectors.mastodon.wire import INSTANCE, ME, MastodonApi
+from syndication.connectors.media import with_first_photos
 from syndication.connectors.text import (
-    core,
+    comparable_core,
     mastodon_count,
     may_be_rewritten,
     normalise,
     strict_count,
 )
-from syndication.connectors.uploads import with_uploads
-from syndication.connectors.wired import Wired, named_file
+from syndication.connectors.uploads import post_with_uploads
 
 VISIBILITY: Mapping[Audience, str] = {"everyone": "public", "friends": "private"}
 POLLS = 10  # how often a picture's state is asked after
@@ -62,12 +62,12 @@ _USUAL = Limits(
 )
 
 
-class Mastodon(Wired[Wire]):
+class Mastodon(ApiConnector[MastodonApi]):
     """One account on one server. Remote ids are the server's ids of statuses."""
 
     key = "mastodon"
     name = "Mastodon"
-    wire_class = Wire
+    wire_class = MastodonApi
     limits = dict.fromkeys(KINDS, _USUAL)
     audiences = dict.fromkeys(KINDS, frozenset(VISIBILITY))
     followers_read = frozenset[Audience]({"friends"})
@@ -75,15 +75,15 @@ class Mastodon(Wired[Wire]):
     can_edit = frozenset[Kind](KINDS)
     can_read_back = frozenset[Kind](KINDS)
     read_back_quiet = 30.0
-    budget_of_link = Budget(300, 300)
+    budget_of_link = RateLimit(300, 300)
     counts_differ = True
     uploads_last = 20 * 3600.0  # what no status names is deleted after a day
     can_revoke = True
 
     @classmethod
-    def texts(cls, terms: Terms | None) -> OneText:
+    def texts(cls, terms: Terms | None) -> TextComposer:
         if terms is None:
-            return OneText(cls.limits, cls.audiences)
+            return TextComposer(cls.limits, cls.audiences)
         limits = replace(
             _USUAL,
             text=terms.text or _USUAL.text,
@@ -92,7 +92,7 @@ class Mastodon(Wired[Wire]):
         )
         usual = mastodon_count(terms.address) if terms.text else None
         count = strict_count(terms.address) if terms.counts_code_points else usual
-        return OneText(dict.fromkeys(KINDS, limits), cls.audiences, count)
+        return TextComposer(dict.fromkeys(KINDS, limits), cls.audiences, count)
 
     def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
         """Send `post`. Not every server knows the key, so a lost answer is read back all the same."""
@@ -106,7 +106,7 @@ class Mastodon(Wired[Wire]):
             answer = self.wire.write("POST", "/api/v1/statuses", json=whole, headers=headers)
             return self._receipt(answer)
 
-        return with_uploads(self.uploads, send)
+        return post_with_uploads(self.uploads, send)
 
     def amend(self, receipt: Receipt, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
         """What is not named again goes, so the pictures are read and named again. Where the copy has
@@ -121,7 +121,7 @@ class Mastodon(Wired[Wire]):
             standing = self.wire.read(path)
             if not isinstance(standing, dict):
                 raise self.wire.unreadable(is_write=False)
-            shown = self.preview(with_the_first(len(reading.media_descriptions(standing)), post))
+            shown = self.preview(with_first_photos(len(reading.media_descriptions(standing)), post))
             alts = [photo.alt for photo in post.photos]
             answer = self._changed(path, standing, shown.text, alts)
             return replace(self._receipt(answer), dropped=shown.dropped)
@@ -146,7 +146,7 @@ class Mastodon(Wired[Wire]):
         try:
             return self.wire.write("PUT", path, json=body)
         except Rejected as error:
-            if error.status == SAID_TWICE and core(words) == core(text):
+            if error.status == SAID_TWICE and comparable_core(words) == comparable_core(text):
                 return standing
             raise
 
@@ -158,12 +158,12 @@ class Mastodon(Wired[Wire]):
         server may write anew, and that is not found, may be there all the same."""
         shown = self.preview(post).text
         is_public = post.audience not in self.followers_read
-        own = OwnStatuses(self.wire, self.own_id(), since)
+        own = OwnMastodonStatuses(self.wire, self.own_id(), since)
         own.read()
-        found = candidates(own.posts.values(), shown, since=since)
+        found = find_candidates(own.posts.values(), shown, since=since)
         if not found.exact and not is_public:
             own.read_home()
-            found = candidates(own.posts.values(), shown, since=since)
+            found = find_candidates(own.posts.values(), shown, since=since)
         is_shown = own.is_whole and not own.has_unread and (is_public or own.shows_private)
         is_sure = found.is_conclusive and is_shown and not may_be_rewritten(shown)
         return replace(found, is_conclusive=is_sure)
@@ -176,10 +176,10 @@ class Mastodon(Wired[Wire]):
                 tuple(filter(None, map(reading.parse_mastodon_account, page))), following
             )
 
-    def feed(self, *, since: str = "") -> Iterator[FeedItem]:
+    def feed(self, *, since: str = "") -> Iterator[RemoteFeedItem]:
         """`min_id` gives what is right above it; without it, the newest page."""
 
-        def page(above: str) -> list[FeedItem]:
+        def page(above: str) -> list[RemoteFeedItem]:
             newer = {"min_id": above} if above else {}
             found, _ = next(self.wire.listed("/api/v1/timelines/home", newer, most=40))
             return [each for each in map(reading.parse_mastodon_feed_item, reversed(found)) if each]
@@ -248,7 +248,7 @@ class Mastodon(Wired[Wire]):
         answer = self.wire.upload(
             "POST",
             "/api/v2/media",
-            files=[("file", named_file(photo))],
+            files=[("file", form_file(photo))],
             data={"description": photo.alt} if photo.alt else {},
         )
         ident = self.wire.new_id(answer, is_write=False)

@@ -13,7 +13,7 @@ from syndication.connectors import parsing
 from syndication.connectors.api import quote_segment
 from syndication.connectors.base import RemotePost
 from syndication.connectors.mastodon import reading
-from syndication.connectors.mastodon.wire import Wire
+from syndication.connectors.mastodon.wire import MastodonApi
 
 PAGE = 40
 FEWEST_ON_A_PAGE = 20  # some servers give no more, whatever they are asked for
@@ -21,10 +21,10 @@ MOST_READ = 400  # statuses of one's own; nobody writes more in two days
 MOST_HOME_PAGES = 5
 
 
-class OwnStatuses:
+class OwnMastodonStatuses:
     """What the account `own_id` wrote at `since` (epoch seconds) or later, and some before it."""
 
-    def __init__(self, wire: Wire, own_id: str, since: float) -> None:
+    def __init__(self, wire: MastodonApi, own_id: str, since: float) -> None:
         self._wire = wire
         self._own_id = own_id
         self._since = since

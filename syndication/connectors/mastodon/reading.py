@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from syndication.connectors import attached, parsing
-from syndication.connectors.base import FeedItem, Friend, RemotePost, Terms
+from syndication.connectors import attachments, parsing
+from syndication.connectors.base import Friend, RemoteFeedItem, RemotePost, Terms
 from syndication.connectors.text import clean, text_of_html
-from syndication.connectors.values import Attached
+from syndication.connectors.values import Attachment
 
 _FALLBACK = re.compile(r"""\A\s*<p class=["']quote-inline["']>.*?</p>""", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
@@ -82,7 +82,7 @@ def media_descriptions(status: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def parse_mastodon_feed_item(entry: Any) -> FeedItem | None:
+def parse_mastodon_feed_item(entry: Any) -> RemoteFeedItem | None:
     """A Status of somebody else's; one passed on (a boost) shows what was passed on."""
     if not isinstance(entry, dict):
         return None
@@ -92,9 +92,9 @@ def parse_mastodon_feed_item(entry: Any) -> FeedItem | None:
         return None
     found = tuple(_attached(told))
     by = parse_mastodon_account(entry.get("account")) if told is not entry else None
-    sharing = (attached.passed_on(by.name),) if by else ()
+    sharing = (attachments.boost_attachment(by.name),) if by else ()
     warning = parsing.parse_line(told.get("spoiler_text"))
-    return FeedItem(
+    return RemoteFeedItem(
         remote_id=post.remote_id,
         author=author,
         text=f"[{warning}]" if warning else _words_beside(found, told.get("content")),
@@ -104,22 +104,22 @@ def parse_mastodon_feed_item(entry: Any) -> FeedItem | None:
     )
 
 
-def _attached(status: Mapping[str, Any]) -> Iterator[Attached]:
+def _attached(status: Mapping[str, Any]) -> Iterator[Attachment]:
     """Pictures, a poll, a quoted status: within `quote` (Mastodon), or `quote` itself (other makes)."""
-    for each in attached.dicts(status.get("media_attachments")):
-        yield attached.media(each.get("type"), each.get("description"))
-    choices = attached.dicts(attached.dict_in(status, "poll").get("options"))
-    yield from attached.poll(each.get("title") for each in choices)
-    quote = attached.dict_in(status, "quote")
-    quoted = attached.dict_in(quote, "quoted_status") or quote
+    for each in attachments.objects_in(status.get("media_attachments")):
+        yield attachments.media_attachment(each.get("type"), each.get("description"))
+    choices = attachments.objects_in(parsing.object_at(status, "poll").get("options"))
+    yield from attachments.poll_attachments(each.get("title") for each in choices)
+    quote = parsing.object_at(status, "quote")
+    quoted = parsing.object_at(quote, "quoted_status") or quote
     author = parse_mastodon_account(quoted.get("account"))
     if author:
         warning = parsing.parse_line(quoted.get("spoiler_text"))
         words = f"[{warning}]" if warning else parse_mastodon_text(quoted.get("content"))
-        yield attached.quote(author.name, words)
+        yield attachments.quote_attachment(author.name, words)
 
 
-def _words_beside(found: Iterable[Attached], content: object) -> str:
+def _words_beside(found: Iterable[Attachment], content: object) -> str:
     """Without the address of a quoted status, which stands there for clients that show no quotes."""
     if isinstance(content, str) and any(one.kind == "quote" for one in found):
         content = _FALLBACK.sub("", content)

@@ -14,11 +14,11 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from syndication.connectors import reasons
-from syndication.connectors.api import DONE, GONE, Api, json_object
+from syndication.connectors.api import DONE, GONE, ApiClient, json_object
 from syndication.connectors.base import Response
 from syndication.connectors.errors import ConnectorError, OutcomeUnknown, TextRejected, Unauthorized
 from syndication.connectors.mastodon.reading import next_page
-from syndication.connectors.paging import chained, fewer, halves
+from syndication.connectors.paging import follow_pages, halved_counts, with_fewer_entries
 
 ME = "/api/v1/accounts/verify_credentials"
 INSTANCE = "/api/v1/instance"  # anybody may ask
@@ -29,7 +29,7 @@ _OF_LENGTH = ("too long", "character limit", "characters", "文字")
 _OF_THE_TOKEN = ("token", "authenti", "credential", "log in", "login")
 
 
-class Wire(Api):
+class MastodonApi(ApiClient):
     """One account's API on one server."""
 
     def access_refusal(self, response: Response) -> Unauthorized | None:
@@ -79,10 +79,12 @@ class Wire(Api):
 
         def page(query: str) -> tuple[list[Any], str]:
             asked = {**params, **dict(parse_qsl(query))}
-            found, response = fewer(halves(most), partial(self._list_at, path, asked))
+            found, response = with_fewer_entries(
+                halved_counts(most), partial(self._list_at, path, asked)
+            )
             return found, next_page(response.headers.get("Link", "")) if found else ""
 
-        return chained(page, start, most=MOST_PAGES)
+        return follow_pages(page, start, most=MOST_PAGES)
 
     def in_work(self, path: str) -> dict[str, Any]:
         """What is at `path`, which may still be in work (206). Raises as `read` does."""

@@ -9,30 +9,30 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from syndication.connectors import parsing, reasons
-from syndication.connectors.api import THROTTLED_FOR, Api, json_object
+from syndication.connectors.api import THROTTLED_FOR, ApiClient, json_object
+from syndication.connectors.api_connector import ApiConnector, form_file
 from syndication.connectors.base import (
     KINDS,
     Audience,
-    Budget,
     Candidates,
-    FeedItem,
     Friend,
     FriendPage,
     Kind,
     Limits,
     OutgoingPost,
     Photo,
+    RateLimit,
     Receipt,
+    RemoteFeedItem,
     RemotePost,
     Response,
     Terms,
 )
-from syndication.connectors.compose import candidates
+from syndication.connectors.compose import find_candidates
 from syndication.connectors.errors import ConnectorError, CopyGone, TryLater, Unauthorized
 from syndication.connectors.misskey import reading
-from syndication.connectors.paging import chained, fewer, halves
-from syndication.connectors.uploads import with_uploads
-from syndication.connectors.wired import Wired, named_file, part_of
+from syndication.connectors.paging import follow_pages, halved_counts, with_fewer_entries
+from syndication.connectors.uploads import post_with_uploads
 
 VISIBILITY: Mapping[Audience, str] = {"everyone": "public", "friends": "followers"}
 PAGE = 100
@@ -46,7 +46,7 @@ _USUAL = Limits(
 )
 
 
-class Wire(Api):
+class MisskeyApi(ApiClient):
     """One account's API on one server. Errors: `{"error":{"message","code","id","kind"}}`."""
 
     def access_refusal(self, response: Response) -> Unauthorized | None:
@@ -83,22 +83,24 @@ class Wire(Api):
             last: Any = found[-1] if found else None
             return found, parsing.valid_id(last.get("id")) if _is_object(last) else ""
 
-        return chained(page, start, most=MOST_PAGES)
+        return follow_pages(page, start, most=MOST_PAGES)
 
     def entries(self, path: str, **fields: Any) -> list[Any]:
         """One page of a list, of as many as one answer holds. Raises as `ask` does."""
-        found = fewer(halves(PAGE), lambda count: self.ask(path, limit=count, **fields))
+        found = with_fewer_entries(
+            halved_counts(PAGE), lambda count: self.ask(path, limit=count, **fields)
+        )
         if not isinstance(found, list):
             raise self.unreadable(is_write=False)
         return found
 
 
-class Misskey(Wired[Wire]):
+class Misskey(ApiConnector[MisskeyApi]):
     """One account on one server. Remote ids are the server's ids of notes."""
 
     key = "misskey"
     name = "Misskey"
-    wire_class = Wire
+    wire_class = MisskeyApi
     limits = dict.fromkeys(KINDS, _USUAL)
     audiences = dict.fromkeys(KINDS, frozenset(VISIBILITY))
     followers_read = frozenset[Audience]({"friends"})
@@ -107,7 +109,7 @@ class Misskey(Wired[Wire]):
     read_back_quiet = 30.0
     equals_apart = 65.0  # misskey.io gives the first note for 60 s
     uploads_last = 30 * 86400.0  # files stay in the drive
-    budget_of_link = Budget(300, 3600)
+    budget_of_link = RateLimit(300, 3600)
     permissions_page = "/settings/apps"
 
     def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
@@ -122,8 +124,8 @@ class Misskey(Wired[Wire]):
             files = {"fileIds": [self._upload(photo) for photo in photos]} if photos else {}
             return self.wire.write("POST", "/api/notes/create", json={**body, **files})
 
-        answer = with_uploads(self.uploads, send)
-        remote_id = self.wire.new_id(part_of(answer, "createdNote"))
+        answer = post_with_uploads(self.uploads, send)
+        remote_id = self.wire.new_id(parsing.object_at(answer, "createdNote"))
         return Receipt(remote_id, url=reading.note_address(self.app.api_url, remote_id))
 
     def retract(self, receipt: Receipt) -> None:
@@ -136,7 +138,7 @@ class Misskey(Wired[Wire]):
         shown, notes = self.preview(post).text, list(self._own_notes(since))
         oldest = next(filter(None, reversed(notes)), None)
         is_whole = len(notes) < MOST_READ_BACK or bool(oldest and oldest.created_at < since)
-        return candidates(notes, shown, since=since, is_whole=is_whole)
+        return find_candidates(notes, shown, since=since, is_whole=is_whole)
 
     def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
         """Whom the account follows. `start` is the id of a row."""
@@ -145,10 +147,10 @@ class Misskey(Wired[Wire]):
             people = [row.get("followee") for row in filter(_is_object, rows)]
             yield FriendPage(tuple(filter(None, map(self.person, people))), below)
 
-    def feed(self, *, since: str = "") -> Iterator[FeedItem]:
+    def feed(self, *, since: str = "") -> Iterator[RemoteFeedItem]:
         """With `sinceId` the oldest come first; without it, the newest page, newest first."""
 
-        def page(after: str) -> list[FeedItem]:
+        def page(after: str) -> list[RemoteFeedItem]:
             newer = {"sinceId": after} if after else {}
             found = self.wire.entries("/api/notes/timeline", **newer)
             items = [reading.parse_misskey_feed_item(each, self.app.api_url) for each in found]
@@ -192,7 +194,7 @@ class Misskey(Wired[Wire]):
         answer = self.wire.upload(
             "POST",
             "/api/drive/files/create",
-            files=[("file", named_file(photo))],
+            files=[("file", form_file(photo))],
             data={"comment": photo.alt} if photo.alt else {},
         )
         ident = self.wire.new_id(answer, is_write=False)

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from syndication.connectors import attached, parsing
-from syndication.connectors.base import FeedItem, Friend, RemotePost
+from syndication.connectors import attachments, parsing
+from syndication.connectors.base import Friend, RemoteFeedItem, RemotePost
 from syndication.connectors.misskey import mfm
-from syndication.connectors.values import Attached
+from syndication.connectors.values import Attachment
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}", re.ASCII)
 
@@ -42,12 +42,12 @@ def parse_misskey_note(entry: Any, origin: str) -> RemotePost | None:
     )
 
 
-def parse_misskey_feed_item(entry: Any, origin: str) -> FeedItem | None:
+def parse_misskey_feed_item(entry: Any, origin: str) -> RemoteFeedItem | None:
     """A Note of somebody else's; a renote with nothing of its own shows what was passed on."""
     post = parse_misskey_note(entry, origin)
     if post is None:
         return None
-    renote = attached.dict_in(entry, "renote")
+    renote = parsing.object_at(entry, "renote")
     is_own = any(entry.get(name) for name in ("text", "cw", "files", "fileIds", "poll"))
     told = entry if is_own or not renote else renote
     author, by = (
@@ -57,8 +57,8 @@ def parse_misskey_feed_item(entry: Any, origin: str) -> FeedItem | None:
     if author is None:
         return None
     warning = parsing.parse_line(told.get("cw"))
-    sharing = (attached.passed_on(by.name),) if by and told is not entry else ()
-    return FeedItem(
+    sharing = (attachments.boost_attachment(by.name),) if by and told is not entry else ()
+    return RemoteFeedItem(
         post.remote_id,
         author,
         f"[{warning}]" if warning else _plain(told),
@@ -68,16 +68,18 @@ def parse_misskey_feed_item(entry: Any, origin: str) -> FeedItem | None:
     )
 
 
-def _attached(note: Any, origin: str) -> Iterator[Attached]:
-    for each in attached.dicts(note.get("files")):
-        yield attached.media(each.get("type") or "image", each.get("comment"))
-    choices = attached.dicts(attached.dict_in(note, "poll").get("choices"))
-    yield from attached.poll(each.get("text") for each in choices)
-    quoted = attached.dict_in(note, "renote")
+def _attached(note: Any, origin: str) -> Iterator[Attachment]:
+    for each in attachments.objects_in(note.get("files")):
+        yield attachments.media_attachment(each.get("type") or "image", each.get("comment"))
+    choices = attachments.objects_in(parsing.object_at(note, "poll").get("choices"))
+    yield from attachments.poll_attachments(each.get("text") for each in choices)
+    quoted = parsing.object_at(note, "renote")
     author = parse_misskey_user(quoted.get("user"), origin)
     if author:
         warning = parsing.parse_line(quoted.get("cw"))
-        yield attached.quote(author.name, f"[{warning}]" if warning else _plain(quoted))
+        yield attachments.quote_attachment(
+            author.name, f"[{warning}]" if warning else _plain(quoted)
+        )
 
 
 def _plain(note: Any) -> str:

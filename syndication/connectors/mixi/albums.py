@@ -12,7 +12,7 @@ from syndication.connectors.api import MEDIA_DEADLINE, quote_segment
 from syndication.connectors.base import Audience, Photo, RemotePost
 from syndication.connectors.errors import OutcomeUnknown, TryLater
 from syndication.connectors.mixi import reading
-from syndication.connectors.mixi.graph import Graph
+from syndication.connectors.mixi.graph import MixiGraph
 
 EVERYONES = "@default"
 OURS = "Profile Link"
@@ -20,10 +20,10 @@ PATH = "/photo/albums/@me/@self"
 ITEMS = "/photo/mediaItems/@me/@self"
 
 
-class Albums:
+class MixiAlbums:
     """The albums of one account."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: MixiGraph) -> None:
         self._graph = graph
 
     def add(self, photo: Photo, *, title: str, audience: Audience) -> str:

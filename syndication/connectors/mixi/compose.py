@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from syndication.connectors import reasons
 from syndication.connectors.base import Audience, Kind, Limits, OutgoingPost, Photo, Preview
-from syndication.connectors.compose import cleaned
+from syndication.connectors.compose import clean_post
 from syndication.connectors.errors import Unsupported
-from syndication.connectors.media import carry
+from syndication.connectors.media import fit_photos
 from syndication.connectors.text import Fitted, TextDoesNotFit, clean, cut, fit
 
 # Voice: 150 characters, more is 400. Diary: 100 and 10,000 full-width characters; a half-width one
@@ -41,7 +41,7 @@ def preview_on_mixi(post: OutgoingPost) -> Preview:
         raise Unsupported(reasons.KIND_UNKNOWN)
     if post.audience not in AUDIENCES[post.kind]:
         raise Unsupported(reasons.NOT_TO_THESE_READERS)
-    post = cleaned(post)
+    post = clean_post(post)
     try:
         match post.kind:
             case "note":
@@ -58,7 +58,7 @@ def preview_on_mixi(post: OutgoingPost) -> Preview:
 
 def photos_on_mixi(post: OutgoingPost) -> tuple[Photo, ...]:
     """The pictures of `post` that go along, made to fit the limits."""
-    return carry(post, LIMITS[post.kind]).photos
+    return fit_photos(post, LIMITS[post.kind]).photos
 
 
 def _status(post: OutgoingPost) -> Preview:
@@ -94,7 +94,7 @@ def _note(post: OutgoingPost) -> Preview:
     body = post.text or post.title
     if not body:
         raise Unsupported(reasons.NOTHING_TO_SEND)
-    carried = carry(post, LIMITS["note"])
+    carried = fit_photos(post, LIMITS["note"])
     title, title_is_cut = _titled(post, body)
     always = post.always_permalink or bool(carried.dropped) or title_is_cut
     fitted = _fitted(post, body, always=always, gap=PARAGRAPH)
@@ -119,7 +119,7 @@ def _titled(post: OutgoingPost, body: str) -> tuple[str, bool]:
 
 def _photo(post: OutgoingPost) -> Preview:
     """A picture's title is the member's words, or else what they said for who cannot see it."""
-    carried = carry(post, LIMITS["photo"])
+    carried = fit_photos(post, LIMITS["photo"])
     if not carried.photos:
         raise Unsupported(reasons.PHOTO_MISSING)
     words = post.text or clean(carried.photos[0].alt)

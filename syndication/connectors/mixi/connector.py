@@ -10,32 +10,32 @@ from typing import Any, ClassVar
 
 from syndication.connectors import reasons
 from syndication.connectors.api import MEDIA_DEADLINE, quote_segment
+from syndication.connectors.api_connector import ApiConnector
 from syndication.connectors.base import (
     Candidates,
     Credentials,
-    FeedItem,
     Friend,
     FriendPage,
     Kind,
     OutgoingPost,
     Preview,
     Receipt,
+    RemoteFeedItem,
     RemotePost,
 )
 from syndication.connectors.errors import OutcomeUnknown, Rejected, TryLater, Unsupported
 from syndication.connectors.mixi import compose, reading
-from syndication.connectors.mixi.albums import Albums
-from syndication.connectors.mixi.graph import PAGE, Files, Graph
+from syndication.connectors.mixi.albums import MixiAlbums
+from syndication.connectors.mixi.graph import PAGE, Files, MixiGraph
 from syndication.connectors.mixi.pictograms import decode_pictograms
 from syndication.connectors.text import normalise
-from syndication.connectors.wired import Wired
 
 SECONDS_OF_TOKEN = 900
 RIGHT_AFTER = 10.0  # seconds; with room for clocks that differ
 MOST_VOICES = 2000  # of one's own that are read back; nobody writes more in two days
 
 
-class Mixi(Wired[Graph]):
+class Mixi(ApiConnector[MixiGraph]):
     """One account on mixi. Remote ids: `voice:<id>`, `diary:<id>`, `photo:<album>/<id>`.
 
     The scopes that all of it needs: r_profile r_voice w_voice w_diary r_photo w_photo r_updates.
@@ -43,7 +43,7 @@ class Mixi(Wired[Graph]):
 
     key = "mixi"
     name = "mixi"
-    wire_class = Graph
+    wire_class = MixiGraph
     limits = compose.LIMITS
     audiences = compose.AUDIENCES
     can_delete = frozenset[Kind]({"status", "link", "photo"})
@@ -62,8 +62,8 @@ class Mixi(Wired[Graph]):
     apart: ClassVar[Mapping[Kind, float]] = {"status": 1.1, "link": 1.1}
 
     @cached_property
-    def _albums(self) -> Albums:
-        return Albums(self.wire)
+    def _albums(self) -> MixiAlbums:
+        return MixiAlbums(self.wire)
 
     @classmethod
     def preview(cls, post: OutgoingPost) -> Preview:
@@ -129,7 +129,7 @@ class Mixi(Wired[Graph]):
             people = filter(None, map(reading.parse_mixi_person, page))
             yield FriendPage(tuple(people), str(index) if index else "")
 
-    def feed(self, *, since: str = "") -> Iterator[FeedItem]:
+    def feed(self, *, since: str = "") -> Iterator[RemoteFeedItem]:
         newer = {"attach_photo": "true"}
         if since:
             newer["since_id"] = since.removeprefix(reading.VOICE)

@@ -11,11 +11,11 @@ from functools import partial
 from typing import Any
 
 from syndication.connectors import reasons
-from syndication.connectors.api import Api
+from syndication.connectors.api import ApiClient
 from syndication.connectors.base import Response
 from syndication.connectors.errors import Unauthorized
 from syndication.connectors.mixi.reading import opensocial_entries, parse_count
-from syndication.connectors.paging import fewer, halves
+from syndication.connectors.paging import halved_counts, with_fewer_entries
 from syndication.connectors.wire import auth_challenge
 
 PAGE = 100
@@ -24,7 +24,7 @@ MOST_PAGES = 50  # of one reading; mixi allows 1,000 friends
 Files = list[tuple[str, tuple[str, bytes, str]]]
 
 
-class Graph(Api):
+class MixiGraph(ApiClient):
     """mixi's API for one account. It counts by the minute and says 503 without a Retry-After."""
 
     throttles_by_status = True
@@ -44,7 +44,7 @@ class Graph(Api):
 
     def listed(self, path: str, params: Mapping[str, str]) -> list[Any]:
         """A bare list: Voice's answers have no envelope. Raises as `read` does."""
-        found = fewer(halves(PAGE), partial(self._page_of, path, params))
+        found = with_fewer_entries(halved_counts(PAGE), partial(self._page_of, path, params))
         if not isinstance(found, list):
             raise self.unreadable(is_write=False)
         return found
@@ -64,7 +64,7 @@ class Graph(Api):
         """
         for _ in range(MOST_PAGES):
             page = {"startIndex": str(start), **(params or {})}
-            answer = fewer(halves(PAGE), partial(self._page_of, path, page))
+            answer = with_fewer_entries(halved_counts(PAGE), partial(self._page_of, path, page))
             found = opensocial_entries(answer)
             if found is None:
                 raise self.unreadable(is_write=False)

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from syndication.connectors import attached, parsing
-from syndication.connectors.base import FeedItem, Friend, RemotePost
+from syndication.connectors import attachments, parsing
+from syndication.connectors.base import Friend, RemoteFeedItem, RemotePost
 from syndication.connectors.mixi.pictograms import decode_pictograms
 
 VOICE = "voice:"
@@ -54,7 +54,7 @@ def parse_mixi_person(entry: Any) -> Friend | None:
     )
 
 
-def parse_mixi_voice(entry: Any) -> FeedItem | None:
+def parse_mixi_voice(entry: Any) -> RemoteFeedItem | None:
     """A Voice. mixi gives it no address of its own; its author's page, which shows it, stands in."""
     if not isinstance(entry, dict) or not isinstance(entry.get("user"), dict):
         return None
@@ -73,21 +73,21 @@ def parse_mixi_voice(entry: Any) -> FeedItem | None:
     )
     text, pictures = (
         decode_pictograms(parsing.parse_text(entry.get("text"))),
-        attached.dicts(entry.get("photo")),
+        attachments.objects_in(entry.get("photo")),
     )
     if pictures:  # their page's address stands before the words, for clients that show none
         text = _PHOTO_PAGE.sub("", text)
-    return FeedItem(
+    return RemoteFeedItem(
         VOICE + remote_id,
         author,
         text,
         created_at,
         url=author.profile_url,
-        attached=tuple(attached.photo() for _ in pictures),
+        attached=tuple(attachments.photo_attachment() for _ in pictures),
     )
 
 
-def parse_mixi_voices(answer: Any) -> Iterator[FeedItem]:
+def parse_mixi_voices(answer: Any) -> Iterator[RemoteFeedItem]:
     """The Voices of a timeline that can be read, oldest first: mixi lists the newest first."""
     yield from filter(None, map(parse_mixi_voice, reversed(answer)))
 

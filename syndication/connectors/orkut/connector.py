@@ -14,11 +14,11 @@ from itertools import takewhile
 from typing import Any
 
 from syndication.connectors import parsing, reasons
+from syndication.connectors.api_connector import ApiConnector
 from syndication.connectors.base import (
     KINDS,
     Audience,
     Candidates,
-    FeedItem,
     Friend,
     FriendPage,
     Kind,
@@ -27,14 +27,14 @@ from syndication.connectors.base import (
     Photo,
     Preview,
     Receipt,
+    RemoteFeedItem,
     RemotePost,
 )
 from syndication.connectors.errors import ConnectorError, OutcomeUnknown, TryLater, Unsupported
 from syndication.connectors.orkut import reading
-from syndication.connectors.orkut.rpc import Rpc
-from syndication.connectors.paging import fewer, halves
+from syndication.connectors.orkut.rpc import OrkutRpc
+from syndication.connectors.paging import halved_counts, with_fewer_entries
 from syndication.connectors.text import ELLIPSIS, cut, normalise
-from syndication.connectors.wired import Wired
 
 OURS = "Profile Link"
 PAGE = 70  # of activities
@@ -52,12 +52,12 @@ _LIMITS: Mapping[Kind, Limits] = {
 _AUDIENCES: Mapping[Kind, frozenset[Audience]] = dict.fromkeys(KINDS, frozenset({"everyone"}))
 
 
-class Orkut(Wired[Rpc]):
+class Orkut(ApiConnector[OrkutRpc]):
     """One account. Remote ids: `activity:<id>`, `photo:<album>/<id>`."""
 
     key = "orkut"
     name = "Orkut"
-    wire_class = Rpc
+    wire_class = OrkutRpc
     limits = _LIMITS
     audiences = _AUDIENCES
     can_delete = frozenset[Kind]({"photo"})
@@ -116,7 +116,7 @@ class Orkut(Wired[Rpc]):
         moved the others."""
         index = max(0, int(start) - PEOPLE) if start.isdecimal() else 0
         for _ in range(MOST_PAGES):
-            result = fewer(halves(PEOPLE), partial(self._friends_at, index))
+            result = with_fewer_entries(halved_counts(PEOPLE), partial(self._friends_at, index))
             page = reading.orkut_list(result)
             if page is None:
                 raise self.wire.unreadable(is_write=False)
@@ -128,7 +128,7 @@ class Orkut(Wired[Rpc]):
             if is_last:
                 return
 
-    def feed(self, *, since: str = "") -> Iterator[FeedItem]:
+    def feed(self, *, since: str = "") -> Iterator[RemoteFeedItem]:
         """The newest activities of friends; ids are in no order, so what stands above `since` is new."""
         people = {friend.uid: friend for friend in self.friends()}
         items = filter(
@@ -205,8 +205,9 @@ class Orkut(Wired[Rpc]):
     def _activities(self) -> list[Any]:
         """Everybody's whom the member sees, newest first."""
         of_all = {"groupId": "@all", "coalesce": True}
-        result = fewer(
-            halves(PAGE), lambda count: self.wire.ask("activities.get", **of_all, count=count)
+        result = with_fewer_entries(
+            halved_counts(PAGE),
+            lambda count: self.wire.ask("activities.get", **of_all, count=count),
         )
         found = reading.orkut_list(result)
         if found is None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from syndication.connectors import attached, parsing
-from syndication.connectors.base import FeedItem, Friend, RemotePost
+from syndication.connectors import attachments, parsing
+from syndication.connectors.base import Friend, RemoteFeedItem, RemotePost
 from syndication.connectors.text import clean, text_of_html
 
 _ID = re.compile(r"[A-Za-z0-9_.-]{1,80}", re.ASCII)
@@ -56,16 +56,21 @@ def parse_orkut_activity(entry: Any) -> RemotePost | None:
     )
 
 
-def parse_orkut_feed_item(entry: Any, people: dict[str, Friend]) -> FeedItem | None:
+def parse_orkut_feed_item(entry: Any, people: dict[str, Friend]) -> RemoteFeedItem | None:
     """An activity of somebody else's."""
     told = parse_orkut_activity(entry)
     author = people.get(valid_orkut_id(entry.get("userId"))) if told else None
     if told is None or author is None:
         return None
     text = f"{told.title}\n\n{told.text}" if told.title else told.text
-    pictures = attached.dicts(entry.get("mediaItems"))
-    found = tuple(attached.media(parsing.parse_text(each.get("type")).lower()) for each in pictures)
-    return FeedItem(told.remote_id, author, text, told.created_at, url=told.url, attached=found)
+    pictures = attachments.objects_in(entry.get("mediaItems"))
+    found = tuple(
+        attachments.media_attachment(parsing.parse_text(each.get("type")).lower())
+        for each in pictures
+    )
+    return RemoteFeedItem(
+        told.remote_id, author, text, told.created_at, url=told.url, attached=found
+    )
 
 
 def parse_orkut_photo(entry: Any, album: str) -> RemotePost | None:

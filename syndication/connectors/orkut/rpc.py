@@ -19,7 +19,7 @@ from syndication.connectors.errors import (
     TryLater,
     Unauthorized,
 )
-from syndication.connectors.oauth1 import SignedApi
+from syndication.connectors.oauth1 import OAuth1Client
 from syndication.connectors.wire import error_message
 
 JSON = {"Content-Type": "application/json", "X-Orkut-Client-Lib": "1.1"}
@@ -30,7 +30,7 @@ _PROBLEM = re.compile(
 )
 
 
-class Rpc(SignedApi):
+class OrkutRpc(OAuth1Client):
     """One account's API."""
 
     def is_own(self, response: Response) -> bool:

@@ -1,6 +1,6 @@
 """Text on its way to a network and back: clean it, count it, fit it, compare it. Pure.
 
-`text_of_html` and `title_of_html` read HTML, `codec` the label of a charset.
+`text_of_html` and `title_of_html` read HTML, `codec_for_label` the label of a charset.
 
 Each network counts in its own unit; `UNITS` names the ways of counting, and a connector's
 `Limits.unit` picks one. Where a server has a say (Mastodon's), the connector makes its own count
@@ -9,7 +9,7 @@ or what a reader takes for one character.
 """
 
 from syndication.connectors.text.addresses import as_uri
-from syndication.connectors.text.comparing import core, may_be_rewritten
+from syndication.connectors.text.comparing import comparable_core, may_be_rewritten
 from syndication.connectors.text.counting import (
     UNITS,
     Count,
@@ -20,7 +20,7 @@ from syndication.connectors.text.counting import (
     weighted,
 )
 from syndication.connectors.text.fitting import ELLIPSIS, Fitted, TextDoesNotFit, cut, fit
-from syndication.connectors.text.labels import codec
+from syndication.connectors.text.labels import codec_for_label
 from syndication.connectors.text.markup import text_of_html, title_of_html
 from syndication.connectors.text.pieces import (
     Span,
@@ -43,8 +43,8 @@ __all__ = [
     "atoms",
     "characters",
     "clean",
-    "core",
-    "codec",
+    "comparable_core",
+    "codec_for_label",
     "cut",
     "fit",
     "graphemes",

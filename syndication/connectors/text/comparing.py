@@ -1,8 +1,8 @@
 """Comparing a text that left with one that a server shows: what servers write anew is left out.
 
 Servers of one API differ. Mentions lose their host, a full-width ＃ becomes #, addresses are shortened,
-Markdown becomes lists and emphasis, `:cat:` becomes a picture. `core` leaves out all of these on
-both sides; `may_be_rewritten` says where more could happen than `core` undoes, so that a text that is not
+Markdown becomes lists and emphasis, `:cat:` becomes a picture. `comparable_core` leaves out all of these on
+both sides; `may_be_rewritten` says where more could happen than `comparable_core` undoes, so that a text that is not
 found may be there all the same.
 """
 
@@ -26,7 +26,7 @@ _MARKDOWN = regex.compile(
 )
 
 
-def core(text: str) -> str:
+def comparable_core(text: str) -> str:
     """What no server writes anew of `text`, to be compared and not to be read. "" for an address alone."""
     lines = _NUMERAL.sub("", text.translate(_SIGNS))
     kept, at = "", 0
@@ -37,8 +37,8 @@ def core(text: str) -> str:
 
 
 def may_be_rewritten(text: str) -> bool:
-    """Whether a server may show `text` in a way that `core` does not undo. Addresses alone are no
-    reason: `core` has none."""
+    """Whether a server may show `text` in a way that `comparable_core` does not undo. Addresses alone are no
+    reason: `comparable_core` has none."""
     if "＃" in text or "＠" in text:
         return True
     found, plain, at = False, "", 0

@@ -46,7 +46,7 @@ _OF_MAILS = {
 _NONE = {"x-user-defined", "replacement"}
 
 
-def codec(label: str) -> str:
+def codec_for_label(label: str) -> str:
     """The name of the Python codec for `label`, "" where no charset has that label."""
     label = label.strip().strip("\"'").lower()
     found = lookup(label)

@@ -8,28 +8,29 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from syndication.connectors import parsing
 from syndication.connectors.api import quote_segment
+from syndication.connectors.api_connector import ApiConnector
 from syndication.connectors.base import (
     KINDS,
     Audience,
-    Budget,
     Credentials,
-    FeedItem,
     Friend,
     FriendPage,
     Kind,
     Limits,
     OutgoingPost,
     Photo,
+    RateLimit,
     Receipt,
+    RemoteFeedItem,
     RemotePost,
 )
 from syndication.connectors.duplicates import DuplicateRejected, check_own_duplicate
-from syndication.connectors.paging import chained, fewer
+from syndication.connectors.paging import follow_pages, with_fewer_entries
 from syndication.connectors.twitter import reading
-from syndication.connectors.twitter.wire import Wire
-from syndication.connectors.uploads import with_uploads
-from syndication.connectors.wired import Wired, part_of
+from syndication.connectors.twitter.wire import TwitterApi
+from syndication.connectors.uploads import post_with_uploads
 
 SECONDS_OF_TOKEN = 7200.0
 MOST_PAGES = 20  # of one reading; whoever reads may stop before
@@ -41,12 +42,12 @@ LIMITS: Mapping[Kind, Limits] = dict.fromkeys(
 AUDIENCES: Mapping[Kind, frozenset[Audience]] = dict.fromkeys(KINDS, frozenset({"everyone"}))
 
 
-class Twitter(Wired[Wire]):
+class Twitter(ApiConnector[TwitterApi]):
     """One account. Remote ids are those of posts."""
 
     key = "twitter"
     name = "Twitter/X"
-    wire_class = Wire
+    wire_class = TwitterApi
     limits = LIMITS
     # An account's posts are for everybody or, all of them, for its followers: no choice for one.
     audiences = AUDIENCES
@@ -61,8 +62,8 @@ class Twitter(Wired[Wire]):
         "link": "tweet.write",
     }
     address_costs = True  # 0.20 instead of 0.015 dollars, as of 2026
-    budget_of_link = Budget(100, 900)
-    budget_of_network = Budget(10_000, 86_400)
+    budget_of_link = RateLimit(100, 900)
+    budget_of_network = RateLimit(10_000, 86_400)
     can_revoke = True
 
     def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
@@ -76,11 +77,11 @@ class Twitter(Wired[Wire]):
             return self.wire.write("POST", "/tweets", json={**body, **(media if photos else {})})
 
         try:
-            answer = with_uploads(self.uploads, send)
+            answer = post_with_uploads(self.uploads, send)
         except DuplicateRejected as refusal:
             check_own_duplicate(self, post, refusal)
             raise
-        remote_id = self.wire.new_id(part_of(answer, "data"), reading.valid_twitter_id)
+        remote_id = self.wire.new_id(parsing.object_at(answer, "data"), reading.valid_twitter_id)
         return Receipt(remote_id, url=reading.tweet_address(remote_id))
 
     def retract(self, receipt: Receipt) -> None:
@@ -94,7 +95,7 @@ class Twitter(Wired[Wire]):
             people = map(reading.parse_twitter_user, reading.twitter_data(page) or [])
             yield FriendPage(tuple(filter(None, people)), token)
 
-    def feed(self, *, since: str = "") -> Iterator[FeedItem]:
+    def feed(self, *, since: str = "") -> Iterator[RemoteFeedItem]:
         """Nothing unless the site pays for it: each post that is read is charged."""
         if self.app.more.get("pull_feed", "").lower() not in {"yes", "1", "true", "on"}:
             return
@@ -112,7 +113,7 @@ class Twitter(Wired[Wire]):
 
     def me(self) -> Any:
         found = self.wire.read("/users/me", {"user.fields": "profile_image_url"})
-        return part_of(found, "data")
+        return parsing.object_at(found, "data")
 
     def known_id(self, uid: str) -> str:
         return reading.valid_twitter_id(uid)
@@ -157,7 +158,9 @@ class Twitter(Wired[Wire]):
             files=[("media", ("photo.jpg", photo.content, photo.content_type))],
             data={"media_category": "tweet_image", "media_type": photo.content_type},
         )
-        ident = self.wire.new_id(part_of(answer, "data"), reading.valid_twitter_id, is_write=False)
+        ident = self.wire.new_id(
+            parsing.object_at(answer, "data"), reading.valid_twitter_id, is_write=False
+        )
         kept = {"id": ident, "is_described": False}
         self.uploads.put(photo, kept)
         return kept
@@ -181,10 +184,10 @@ class Twitter(Wired[Wire]):
         def page(token: str) -> tuple[Mapping[str, object], str]:
             params = {**fields, **({"pagination_token": token} if token else {})}
             counts = [most, most // 2, most // 4, most // 10, FEWEST]
-            answer = fewer(counts, partial(self._page_of, path, params))
+            answer = with_fewer_entries(counts, partial(self._page_of, path, params))
             return answer, reading.next_token(answer)
 
-        return chained(page, start, most=MOST_PAGES)
+        return follow_pages(page, start, most=MOST_PAGES)
 
     def _page_of(self, path: str, params: Mapping[str, str], count: int) -> Mapping[str, object]:
         answer: Mapping[str, object] = self.wire.read(path, {**params, "max_results": str(count)})

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from syndication.connectors import attached, parsing
-from syndication.connectors.base import FeedItem, Friend, RemotePost
+from syndication.connectors import attachments, parsing
+from syndication.connectors.base import Friend, RemoteFeedItem, RemotePost
 from syndication.connectors.text import clean
-from syndication.connectors.values import Attached
+from syndication.connectors.values import Attachment
 
 _ID = re.compile(r"[0-9]{1,20}", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9_]{1,15}", re.ASCII)
@@ -68,39 +68,39 @@ def parse_tweet(entry: Any) -> RemotePost | None:
     )
 
 
-def parse_twitter_feed(answer: Mapping[str, Any]) -> list[FeedItem]:
+def parse_twitter_feed(answer: Mapping[str, Any]) -> list[RemoteFeedItem]:
     """A timeline with its authors, oldest first."""
     includes = answer.get("includes")
-    people = map(parse_twitter_user, attached.dicts(attached.listed(includes, "users")))
+    people = map(parse_twitter_user, attachments.objects_in(parsing.value_at(includes, "users")))
     authors = {each.uid: each for each in people if each}
     found = []
     for entry in twitter_data(answer) or []:
         told = parse_tweet(entry)
         author = authors.get(valid_twitter_id(entry.get("author_id"))) if told else None
         if told and author:
-            item = FeedItem(told.remote_id, author, told.text, told.created_at, url=told.url)
+            item = RemoteFeedItem(told.remote_id, author, told.text, told.created_at, url=told.url)
             found.append(replace(item, attached=tuple(_attached(entry, includes))))
     return sorted(found, key=lambda item: int(item.remote_id))
 
 
-def _attached(entry: Mapping[str, Any], includes: object) -> Iterator[Attached]:
+def _attached(entry: Mapping[str, Any], includes: object) -> Iterator[Attachment]:
     """Pictures and a poll, as far as the answer includes them; else by their addresses in the text."""
-    keys = attached.dict_in(entry, "attachments").get("media_keys")
+    keys = parsing.object_at(entry, "attachments").get("media_keys")
     known = {
         str(each.get("media_key")): each
-        for each in attached.dicts(attached.listed(includes, "media"))
+        for each in attachments.objects_in(parsing.value_at(includes, "media"))
     }
-    urls = attached.dicts(attached.dict_in(entry, "entities").get("urls"))
+    urls = attachments.objects_in(parsing.object_at(entry, "entities").get("urls"))
     named = keys if isinstance(keys, list) else [url.get("media_key") for url in urls]
     for key in dict.fromkeys(key for key in named if isinstance(key, str)):
         one = known.get(key, {})
         is_film = one.get("type") in ("video", "animated_gif")
-        yield attached.media("video" if is_film else "image", one.get("alt_text"))
-    polls = attached.dict_in(entry, "attachments").get("poll_ids")
-    for each in attached.dicts(attached.listed(includes, "polls")):
+        yield attachments.media_attachment("video" if is_film else "image", one.get("alt_text"))
+    polls = parsing.object_at(entry, "attachments").get("poll_ids")
+    for each in attachments.objects_in(parsing.value_at(includes, "polls")):
         if isinstance(polls, list) and each.get("id") in polls:
-            yield from attached.poll(
-                one.get("label") for one in attached.dicts(each.get("options"))
+            yield from attachments.poll_attachments(
+                one.get("label") for one in attachments.objects_in(each.get("options"))
             )
 
 

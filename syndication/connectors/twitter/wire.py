@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from syndication.connectors import reasons
-from syndication.connectors.api import Api, json_object
+from syndication.connectors.api import ApiClient, json_object
 from syndication.connectors.base import Response
 from syndication.connectors.duplicates import DuplicateRejected
 from syndication.connectors.errors import ConnectorError, Rejected, TryLater, Unauthorized
@@ -17,7 +17,7 @@ AN_HOUR = 3600.0
 OURS = ("client-forbidden", "usage-capped", "client-disconnected", "credits")
 
 
-class Wire(Api):
+class TwitterApi(ApiClient):
     """One account's API."""
 
     error_fields: ClassVar[frozenset[str]] = frozenset(

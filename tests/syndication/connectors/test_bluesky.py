@@ -12,7 +12,7 @@ from accounts.crypto.dpop import encoded
 from syndication.connectors.base import Credentials, OutgoingPost, Photo, Receipt
 from syndication.connectors.bluesky import Bluesky
 from syndication.connectors.bluesky.records import record_key
-from syndication.connectors.bluesky.xrpc import expiry
+from syndication.connectors.bluesky.xrpc import jwt_expiry
 from syndication.connectors.errors import OutcomeUnknown, Rejected, TryLater, Unauthorized
 from syndication.sandbox.bluesky.words import did_of
 from tests.photographs import a_photo
@@ -255,9 +255,9 @@ def test_a_post_says_when_it_was_sent_in_the_form_of_the_lexicon(net):
 )
 def test_a_token_that_ends_when_no_calendar_can_say_does_not_say_when_it_ends(end):
     claims = '{"exp":' + end + "}"
-    assert expiry(f"x.{encoded(claims.encode())}.x") is None
+    assert jwt_expiry(f"x.{encoded(claims.encode())}.x") is None
 
 
 def test_a_token_says_when_it_ends():
     claims = encoded(b'{"exp":1795000000}')
-    assert expiry(f"x.{claims}.x") == NOW
+    assert jwt_expiry(f"x.{claims}.x") == NOW

@@ -6,7 +6,7 @@ import pytest
 
 from syndication.connectors import reasons
 from syndication.connectors.base import Limits, OutgoingPost, Photo
-from syndication.connectors.compose import OneText
+from syndication.connectors.compose import TextComposer
 from syndication.connectors.errors import Unsupported
 from tests.photographs import a_photo
 
@@ -14,8 +14,8 @@ PERMALINK = "https://example.org/posts/1/"
 READERS = frozenset({"everyone", "friends"})
 
 
-def network(photos: int) -> OneText:
-    return OneText({"photo": Limits(text=100, photos=photos)}, {"photo": READERS})
+def network(photos: int) -> TextComposer:
+    return TextComposer({"photo": Limits(text=100, photos=photos)}, {"photo": READERS})
 
 
 def a_post(text: str = "words", *photos: Photo, **changes) -> OutgoingPost:

@@ -9,7 +9,7 @@ import pytest
 from syndication.connectors import reasons
 from syndication.connectors.base import Receipt
 from syndication.connectors.bluesky import Bluesky
-from syndication.connectors.bluesky.nonces import Nonces
+from syndication.connectors.bluesky.nonces import NonceCache
 from syndication.connectors.errors import Rejected, TryLater
 from tests.scripted_server import answer, playing
 from tests.syndication.connectors.bluesky import BlueskyByOAuth
@@ -152,7 +152,7 @@ def test_a_nonce_lasts_beyond_one_connector(sandbox):
 
 
 def test_nonces_are_kept_by_origin_and_not_without_end():
-    nonces = Nonces(most=2)
+    nonces = NonceCache(most=2)
     for origin in ("a", "b", "c"):
         nonces.keep(origin, f"nonce of {origin}")
     nonces.keep("b", "x" * 501)

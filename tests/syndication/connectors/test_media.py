@@ -12,7 +12,7 @@ from PIL import Image
 from syndication.connectors import reasons
 from syndication.connectors.base import Limits, OutgoingPost, Photo
 from syndication.connectors.errors import Unsupported
-from syndication.connectors.media import PictureDoesNotFit, carry, fitted, size_of_plain
+from syndication.connectors.media import PictureDoesNotFit, fit_photo, fit_photos, plain_jpeg_size
 from tests.photographs import a_photo, a_photo_from_shibuya, a_pixel_bomb
 
 ROOMY = Limits(text=500, photos=4)
@@ -54,50 +54,50 @@ def a_post(*contents: bytes, audience: str = "everyone", permalink: str = PERMAL
 def test_a_picture_that_is_too_heavy_is_made_lighter(bytes_at_most):
     heavy = noise((640, 480))
     assert len(heavy) > 60_000
-    made = fitted(Photo(heavy, alt="dots"), Limits(text=1, photo_bytes=bytes_at_most))
+    made = fit_photo(Photo(heavy, alt="dots"), Limits(text=1, photo_bytes=bytes_at_most))
     assert len(made.content) <= bytes_at_most
     assert (made.alt, made.content_type, read(made).format) == ("dots", "image/jpeg", "JPEG")
 
 
 def test_quality_is_given_up_before_size():
     heavy = noise((640, 480))
-    slightly_less = len(fitted(Photo(heavy), Limits(text=1, photo_bytes=len(heavy) - 1)).content)
-    made = fitted(Photo(heavy), Limits(text=1, photo_bytes=slightly_less - 1))
+    slightly_less = len(fit_photo(Photo(heavy), Limits(text=1, photo_bytes=len(heavy) - 1)).content)
+    made = fit_photo(Photo(heavy), Limits(text=1, photo_bytes=slightly_less - 1))
     assert read(made).size == (640, 480)
 
 
 def test_a_picture_that_is_too_large_keeps_its_shape():
-    made = fitted(Photo(a_photo((800, 400))), Limits(text=1, photo_pixels=100))
+    made = fit_photo(Photo(a_photo((800, 400))), Limits(text=1, photo_pixels=100))
     assert read(made).size == (100, 50)
 
 
 def test_nothing_is_enlarged():
-    assert read(fitted(Photo(a_photo((30, 20), "PNG")), ROOMY)).size == (30, 20)
+    assert read(fit_photo(Photo(a_photo((30, 20), "PNG")), ROOMY)).size == (30, 20)
 
 
 def test_a_plain_jpeg_that_fits_goes_byte_for_byte():
     for options in ({}, {"progressive": True}, {"restart_marker_blocks": 2}):
         plain = noise((64, 48), **options)
-        assert size_of_plain(plain) == (64, 48)
-        assert fitted(Photo(plain, "image/png"), ROOMY) == Photo(plain, "image/jpeg")
+        assert plain_jpeg_size(plain) == (64, 48)
+        assert fit_photo(Photo(plain, "image/png"), ROOMY) == Photo(plain, "image/jpeg")
 
 
 def test_the_same_bytes_come_out_each_time():
     heavy = Photo(noise((320, 240)))
     limits = Limits(text=1, photo_bytes=9_000)
-    assert fitted(heavy, limits) == fitted(heavy, limits)
+    assert fit_photo(heavy, limits) == fit_photo(heavy, limits)
 
 
 def test_what_was_fitted_once_stays_as_it_is():
     limits = Limits(text=1, photo_bytes=9_000, photo_pixels=300)
-    once = fitted(Photo(noise((320, 240))), limits)
-    assert fitted(once, limits) == once
+    once = fit_photo(Photo(noise((320, 240))), limits)
+    assert fit_photo(once, limits) == once
 
 
 def test_place_and_camera_are_gone_and_the_picture_stands_upright():
     original = a_photo_from_shibuya((300, 200))
     assert b"SECRETCAM" in original
-    made = fitted(Photo(original), ROOMY)
+    made = fit_photo(Photo(original), ROOMY)
     assert b"SECRETCAM" not in made.content
     assert not read(made).getexif()
     assert read(made).size == (200, 300)
@@ -118,9 +118,9 @@ def test_place_and_camera_are_gone_and_the_picture_stands_upright():
 def test_nothing_hides_in_a_jpeg_that_shows_as_one(hidden):
     plain = noise((64, 48))
     stuffed = hidden(plain)
-    assert size_of_plain(stuffed) is None
-    made = fitted(Photo(stuffed), ROOMY)
-    assert size_of_plain(made.content) == (64, 48)
+    assert plain_jpeg_size(stuffed) is None
+    made = fit_photo(Photo(stuffed), ROOMY)
+    assert plain_jpeg_size(made.content) == (64, 48)
     assert b"SHIBUYA" not in made.content
     assert b"139.7" not in made.content
 
@@ -128,33 +128,33 @@ def test_nothing_hides_in_a_jpeg_that_shows_as_one(hidden):
 @given(st.binary(max_size=200), st.integers(0, 900))
 def test_no_bytes_are_too_broken_to_look_at(noise_in_it, at):
     plain = a_photo((16, 16))
-    size_of_plain(noise_in_it)
-    size_of_plain(plain[:at] + noise_in_it + plain[at:])
-    assert size_of_plain(plain[: at % len(plain)]) is None
+    plain_jpeg_size(noise_in_it)
+    plain_jpeg_size(plain[:at] + noise_in_it + plain[at:])
+    assert plain_jpeg_size(plain[: at % len(plain)]) is None
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
 def test_what_was_transparent_becomes_white(mode):
     original = Image.new("RGBA", (20, 20), (0, 0, 0, 0)).convert(mode)
     options = {"transparency": 0} if mode == "P" else {}
-    made = fitted(Photo(saved(original, "PNG", **options)), ROOMY)
+    made = fit_photo(Photo(saved(original, "PNG", **options)), ROOMY)
     assert min(read(made).getpixel((10, 10))) > 250
 
 
 def test_half_transparent_is_mixed_with_white():
     half = saved(Image.new("RGBA", (20, 20), (0, 0, 0, 128)), "PNG")
-    assert 110 < read(fitted(Photo(half), ROOMY)).getpixel((10, 10))[0] < 145
+    assert 110 < read(fit_photo(Photo(half), ROOMY)).getpixel((10, 10))[0] < 145
 
 
 def test_an_animation_becomes_its_first_picture():
     frames = [Image.new("RGB", (20, 20), colour) for colour in ("red", "blue")]
     film = saved(frames[0], "GIF", save_all=True, append_images=frames[1:])
-    assert read(fitted(Photo(film), ROOMY)).getpixel((10, 10))[0] > 200
+    assert read(fit_photo(Photo(film), ROOMY)).getpixel((10, 10))[0] > 200
 
 
 def test_ink_for_a_printer_becomes_colour():
     ink = saved(Image.new("RGB", (20, 20), "red").convert("CMYK"), "JPEG")
-    assert read(fitted(Photo(ink), ROOMY)).mode == "RGB"
+    assert read(fit_photo(Photo(ink), ROOMY)).mode == "RGB"
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_ink_for_a_printer_becomes_colour():
 )
 def test_what_cannot_be_read_does_not_fit(broken):
     with pytest.raises(PictureDoesNotFit):
-        fitted(Photo(broken), ROOMY)
+        fit_photo(Photo(broken), ROOMY)
 
 
 def test_what_unpacks_to_too_much_is_not_opened():
@@ -171,7 +171,7 @@ def test_what_unpacks_to_too_much_is_not_opened():
     huge = saved(Image.new("1", (8000, 7000)), "PNG")
     assert len(huge) < 50_000
     with pytest.raises(PictureDoesNotFit):
-        fitted(Photo(huge), Limits(text=1, photo_pixels=100))
+        fit_photo(Photo(huge), Limits(text=1, photo_pixels=100))
 
 
 @pytest.mark.parametrize(
@@ -183,20 +183,20 @@ def test_what_unpacks_to_too_much_is_not_opened():
 )
 def test_limits_that_leave_no_picture_are_not_met(limits):
     with pytest.raises(PictureDoesNotFit):
-        fitted(Photo(noise((320, 240))), limits)
+        fit_photo(Photo(noise((320, 240))), limits)
 
 
 # Carrying those of a post
 
 
 def test_pictures_within_the_limits_all_go():
-    carried = carry(a_post(a_photo(), a_photo((9, 9))), ROOMY)
+    carried = fit_photos(a_post(a_photo(), a_photo((9, 9))), ROOMY)
     assert [read(photo).size for photo in carried.photos] == [(320, 240), (9, 9)]
     assert carried.dropped == ()
 
 
 def test_beforehand_pictures_are_counted_without_their_bytes():
-    carried = carry(a_post(b"", b"", b""), Limits(text=1, photos=2))
+    carried = fit_photos(a_post(b"", b"", b""), Limits(text=1, photos=2))
     assert len(carried.photos) == 2
     assert carried.dropped == (reasons.PHOTOS_LEFT_OUT,)
 
@@ -214,7 +214,7 @@ LEFT_OUT = [
 def test_what_does_not_go_is_said_where_a_permalink_leads_to_it(
     limits, contents, count, said, refused
 ):
-    carried = carry(a_post(*contents), limits)
+    carried = fit_photos(a_post(*contents), limits)
     assert (len(carried.photos), carried.dropped) == (count, (said,))
 
 
@@ -224,9 +224,9 @@ def test_a_copy_without_permalink_leaves_no_picture_out(
     limits, contents, count, said, refused, audience, permalink
 ):
     with pytest.raises(Unsupported) as refusal:
-        carry(a_post(*contents, audience=audience, permalink=permalink), limits)
+        fit_photos(a_post(*contents, audience=audience, permalink=permalink), limits)
     assert refusal.value.reason == refused
 
 
 def test_a_post_without_pictures_needs_no_room_for_any():
-    assert carry(a_post(audience="friends"), NONE).photos == ()
+    assert fit_photos(a_post(audience="friends"), NONE).photos == ()

@@ -6,13 +6,13 @@ import pytest
 
 from syndication.connectors import CONNECTORS
 from syndication.connectors.base import OutgoingPost
-from syndication.connectors.bluesky.records import facets
+from syndication.connectors.bluesky.records import post_facets
 from syndication.connectors.text import UNITS, as_uri, spans, with_uris
 
 
 def linked(text: str) -> list[tuple[str, str]]:
     """What Bluesky links, cut out by its bytes, and where it leads."""
-    found = facets(text, did_of=lambda handle: "")
+    found = post_facets(text, did_of=lambda handle: "")
     raw = text.encode()
     return [
         (

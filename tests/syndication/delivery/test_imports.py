@@ -10,7 +10,7 @@ from django.apps import apps
 from django.utils import timezone
 
 from syndication.connectors import parsing
-from syndication.connectors.base import Credentials, FeedItem, Friend, FriendPage, Terms
+from syndication.connectors.base import Credentials, Friend, FriendPage, RemoteFeedItem, Terms
 from syndication.connectors.wire import retry_after
 from syndication.delivery import credentials, import_schedule, imports
 from syndication.models import Allowance, HostHealth, Link, LinkState, NetworkSwitch, Pull
@@ -232,7 +232,8 @@ FUTURE = ["9999-12-31T23:59:59Z", "2099-01-01T00:00:00Z"]
 def items_at(*times):
     author = Friend("a", "A")
     return [
-        FeedItem(str(n), author, f"text {n}", parsing.parse_time(at)) for n, at in enumerate(times)
+        RemoteFeedItem(str(n), author, f"text {n}", parsing.parse_time(at))
+        for n, at in enumerate(times)
     ]
 
 

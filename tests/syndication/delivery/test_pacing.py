@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from syndication.connectors import CONNECTORS
-from syndication.connectors.base import Budget
+from syndication.connectors.base import RateLimit
 from syndication.connectors.mixi import Mixi
 from syndication.connectors.wire import reset_after, retry_after
 from syndication.delivery import circuit_breaker, claims, fairness, rate_limits
@@ -25,8 +25,8 @@ NOON = 1_800_000_000.0
 
 
 class Frugal(Mixi):
-    budget_of_link = Budget(requests=3, seconds=60.0)
-    budget_of_network = Budget(requests=5, seconds=600.0)
+    budget_of_link = RateLimit(requests=3, seconds=60.0)
+    budget_of_network = RateLimit(requests=5, seconds=600.0)
 
 
 @pytest.fixture

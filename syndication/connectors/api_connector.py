@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from syndication.connectors import parsing, reasons
-from syndication.connectors.api import Api
+from syndication.connectors.api import ApiClient
 from syndication.connectors.base import (
     Candidates,
     Connector,
-    FeedItem,
     Friend,
     OutgoingPost,
     Photo,
     Preview,
+    RemoteFeedItem,
     RemotePost,
     Terms,
 )
-from syndication.connectors.compose import OneText, candidates
+from syndication.connectors.compose import TextComposer, find_candidates
 from syndication.connectors.errors import Rejected
 
 MOST_FEED_PAGES = 5
 
-WireType = TypeVar("WireType", bound=Api)
+WireType = TypeVar("WireType", bound=ApiClient)
 
 
-class Wired(Connector, Generic[WireType]):
+class ApiConnector(Connector, Generic[WireType]):
     """A connector whose requests go through `wire`. Subclasses say what the wire's words mean."""
 
     wire_class: type[WireType]
@@ -52,12 +52,12 @@ class Wired(Connector, Generic[WireType]):
         raise NotImplementedError
 
     @classmethod
-    def texts(cls, terms: Terms | None) -> OneText:
+    def texts(cls, terms: Terms | None) -> TextComposer:
         """How texts are made where these terms hold."""
         limits = cls.limits
         if terms and terms.text:
             limits = {kind: replace(each, text=terms.text) for kind, each in limits.items()}
-        return OneText(limits, cls.audiences)
+        return TextComposer(limits, cls.audiences)
 
     def known_id(self, uid: str) -> str:
         """The account's id there, out of our uid, which is `<host>/<id>` where there are many servers."""
@@ -75,7 +75,7 @@ class Wired(Connector, Generic[WireType]):
         return cls.made(post)[0]
 
     def look_up(self, post: OutgoingPost, *, since: float, idempotency_key: str) -> Candidates:
-        return candidates(self.own_posts(since), self.preview(post).text, since=since)
+        return find_candidates(self.own_posts(since), self.preview(post).text, since=since)
 
     def profile(self) -> Friend:
         person = self.person(self.me())
@@ -92,7 +92,9 @@ class Wired(Connector, Generic[WireType]):
         if post.audience in self.followers_read and not is_approving():
             raise Rejected(reasons.FOLLOWERS_NOT_APPROVED)
 
-    def others(self, above: str, page: Callable[[str], list[FeedItem]]) -> Iterator[FeedItem]:
+    def others(
+        self, above: str, page: Callable[[str], list[RemoteFeedItem]]
+    ) -> Iterator[RemoteFeedItem]:
         """What others wrote, oldest first, of what `page` gives above an item. A page of one's own posts
         alone is passed over, or the next pull would begin with it again."""
         me = self.own_id()
@@ -105,12 +107,6 @@ class Wired(Connector, Generic[WireType]):
             above = found[-1].remote_id
 
 
-def named_file(photo: Photo) -> tuple[str, bytes, str]:
+def form_file(photo: Photo) -> tuple[str, bytes, str]:
     """A picture as a part of a form."""
     return f"photo.{photo.content_type.rpartition('/')[2]}", photo.content, photo.content_type
-
-
-def part_of(answer: Any, name: str) -> Mapping[str, Any]:
-    """The object under `name` in an answer; an empty one for anything else."""
-    found = answer.get(name) if isinstance(answer, dict) else None
-    return found if isinstance(found, dict) else {}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from syndication.connectors.base import FeedItem
+from syndication.connectors.base import RemoteFeedItem
 from syndication.connectors.bluesky import reading as bluesky
 from syndication.connectors.gnusocial import reading as gnusocial
 from syndication.connectors.mastodon import reading as mastodon
@@ -20,7 +20,7 @@ AT = "2026-11-29T10:00:00.000Z"
 OF_2010 = "Sun Nov 29 10:00:00 +0000 2026"
 
 
-def shown(item: FeedItem | None) -> tuple[str, list[tuple[str, str]]]:
+def shown(item: RemoteFeedItem | None) -> tuple[str, list[tuple[str, str]]]:
     assert item is not None
     return item.text, [tuple(one) for one in item.attached]
 

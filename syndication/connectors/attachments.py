@@ -1,0 +1,58 @@
+"""What a friend's post holds beside its words: pictures, polls, quotes, who passed it on. Pure.
+
+Kept apart from the text, as a code and the words of whoever wrote them, so that each reader gets the
+label in their own language (syndication.models.feed_text).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from syndication.connectors import parsing
+from syndication.connectors.values import Attachment
+
+LONGEST_DESCRIPTION = 300  # characters of a description, a poll or a quoted text
+MOST_ATTACHMENTS = 12  # of one post; Misskey allows 16 pictures
+MOST_CHOICES = 20
+
+_KINDS = {"image": "photo", "gifv": "video", "video": "video", "audio": "sound"}
+
+
+def media_attachment(kind: object, description: object = "") -> Attachment:
+    """A picture, film or sound by its media type ("image/webp") or by Mastodon's word for it."""
+    family = parsing.parse_text(kind).partition("/")[0]
+    return Attachment(_KINDS.get(family, "file"), _short(description))
+
+
+def photo_attachment(description: object = "") -> Attachment:
+    return Attachment("photo", _short(description))
+
+
+def poll_attachments(choices: Iterable[object]) -> Iterator[Attachment]:
+    """One poll, or nothing without choices."""
+    said = [line for line in map(_short, choices) if line][:MOST_CHOICES]
+    if said:
+        yield Attachment("poll", _short(" / ".join(said)))
+
+
+def quote_attachment(name: str, text: str) -> Attachment:
+    """Somebody else's post that this one answers in public."""
+    return Attachment("quote", _short(f"{name}: {text}" if text else name))
+
+
+def boost_attachment(name: str) -> Attachment:
+    return Attachment("passed_on", _short(name))
+
+
+def objects_in(value: object) -> list[dict[str, Any]]:
+    """The objects of a list; none where it is no list."""
+    found = value if isinstance(value, list) else []
+    return [one for one in found if isinstance(one, dict)][:MOST_ATTACHMENTS]
+
+
+def _short(value: object) -> str:
+    line = parsing.parse_line(value)
+    return (
+        line if len(line) <= LONGEST_DESCRIPTION else line[: LONGEST_DESCRIPTION - 1].rstrip() + "…"
+    )
