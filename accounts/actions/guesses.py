@@ -36,47 +36,50 @@ class TooManyGuesses(Exception):
 
 
 @dataclass(frozen=True)
-class Secret:
-    """A kind of secret, how many guesses at it are allowed, and in what time."""
+class Limit:
+    """A kind of secret, how many guesses at it are allowed, and in what time.
+
+    accounts.actions.quotas counts in the same rows what members and strangers make.
+    """
 
     kind: str
     most: int
     window: timedelta
 
 
-PASSWORD = Secret("password", most=10, window=timedelta(minutes=5))
-SECOND_FACTOR = Secret("second factor", most=10, window=timedelta(minutes=5))
+PASSWORD = Limit("password", most=10, window=timedelta(minutes=5))
+SECOND_FACTOR = Limit("second factor", most=10, window=timedelta(minutes=5))
 # By network, since nobody is logged in where codes are typed. What it comes to: accounts/crypto/codes.py.
-TYPED_CODE = Secret("typed code", most=10, window=timedelta(minutes=15))
+TYPED_CODE = Limit("typed code", most=10, window=timedelta(minutes=15))
 # Each code of an authenticator app lets in once. It is valid for three steps of 30 seconds.
-APP_CODE = Secret("app code", most=1, window=timedelta(minutes=3))
+APP_CODE = Limit("app code", most=1, window=timedelta(minutes=3))
 
 # Mails that anybody can have sent to an address: a link for a new password, one to confirm it.
-RESET_MAIL = Secret("reset mail", most=20, window=timedelta(days=1))
-CONFIRMING_MAIL = Secret("confirming mail", most=5, window=timedelta(days=1))
+RESET_MAIL = Limit("reset mail", most=20, window=timedelta(days=1))
+CONFIRMING_MAIL = Limit("confirming mail", most=5, window=timedelta(days=1))
 
 
-def claim(secret: Secret, accounts: Iterable[str]) -> None:
+def claim(secret: Limit, accounts: Iterable[str], amount: int = 1) -> None:
     """Count one guess for each of the accounts. Raises TooManyGuesses if one has no guess left."""
     # All are counted, also after one is refused: else the refusal would save the others.
-    allowed = [_claim_one(secret, account) for account in accounts]
+    allowed = [_claim_one(secret, account, amount) for account in accounts]
     if not all(allowed):
         raise TooManyGuesses
 
 
-def give_back(secret: Secret, accounts: Iterable[str]) -> None:
+def give_back(secret: Limit, accounts: Iterable[str]) -> None:
     """The guess was right: it does not count. Wrong ones before it still do."""
     keys = [_key(secret, account) for account in accounts]
     GuessCount.objects.filter(pk__in=keys, count__gt=0).update(count=F("count") - 1)
 
 
-def is_shut(secret: Secret, account: str) -> bool:
+def is_shut(secret: Limit, account: str) -> bool:
     """Whether no guess is left in this window."""
     rows = GuessCount.objects.filter(pk=_key(secret, account), ends_at__gt=timezone.now())
     return bool(rows.filter(count__gte=secret.most).exists())
 
 
-def clear(secret: Secret, account: str) -> None:
+def clear(secret: Limit, account: str) -> None:
     """The secret is a new one, so guesses at the old one count no longer."""
     GuessCount.objects.filter(pk=_key(secret, account)).delete()
 
@@ -109,12 +112,12 @@ def account_of_network(address: str) -> str:
     return f"network {_bucket(str(network), NETWORK_BUCKETS)}"
 
 
-def _claim_one(secret: Secret, account: str) -> bool:
+def _claim_one(secret: Limit, account: str, amount: int) -> bool:
     key, now = _key(secret, account), timezone.now()
     is_over = Q(ends_at__lte=now)
-    rows = GuessCount.objects.filter(is_over | Q(count__lt=secret.most), pk=key)
+    rows = GuessCount.objects.filter(is_over | Q(count__lte=secret.most - amount), pk=key)
     counted = {
-        "count": Case(When(is_over, then=Value(1)), default=F("count") + 1),
+        "count": Case(When(is_over, then=Value(amount)), default=F("count") + amount),
         "ends_at": Case(When(is_over, then=Value(now + secret.window)), default=F("ends_at")),
     }
     if rows.update(**counted) == 1:
@@ -131,6 +134,6 @@ def _bucket(text: str, buckets: int) -> int:
     return int.from_bytes(digest[:8], "big") % buckets
 
 
-def _key(secret: Secret, account: str) -> str:
+def _key(secret: Limit, account: str) -> str:
     text = f"{secret.kind}:{account}"
     return salted_hmac("accounts.guesses", text, algorithm="sha256").hexdigest()[:40]

@@ -7,9 +7,11 @@ that a double tap or a reload shows the same address again and makes no second i
 from __future__ import annotations
 
 import base64
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -18,10 +20,16 @@ from accounts.crypto.codes import hash_code
 from accounts.models import Block, Invitation, Member
 
 INVITATION_LIFETIME = timedelta(days=30)
+MOST_OPEN_INVITATIONS = 50  # of one member
+EXPIRED_KEPT = timedelta(days=90)  # says nothing to anybody any more
 
 
 class InvitationNotValid(Exception):
     """Unknown, withdrawn, used by somebody else, over its time, or not for this member."""
+
+
+class TooManyOpenInvitations(Exception):
+    """The member has MOST_OPEN_INVITATIONS that nobody used yet."""
 
 
 def derive_invitation_code(form_key: str, *, by: Member) -> str:
@@ -30,14 +38,43 @@ def derive_invitation_code(form_key: str, *, by: Member) -> str:
     return base64.urlsafe_b64encode(mac.digest()[:16]).rstrip(b"=").decode()
 
 
+@transaction.atomic
 def create_invitation(form_key: str, *, note: str, by: Member) -> tuple[Invitation, str]:
-    """The invitation and its code, which is shown now and never again."""
+    """The invitation and its code, which is shown now and never again.
+
+    Raises TooManyOpenInvitations.
+    """
     code = derive_invitation_code(form_key, by=by)
+    _lock(by)
+    is_new = not Invitation.objects.filter(code_hash=hash_code(code)).exists()
+    if is_new and open_invitations(by).count() >= MOST_OPEN_INVITATIONS:
+        raise TooManyOpenInvitations
     invitation, _ = Invitation.objects.get_or_create(
         code_hash=hash_code(code),
         defaults={"inviter": by, "note": note, "expires_at": timezone.now() + INVITATION_LIFETIME},
     )
     return invitation, code
+
+
+def open_invitations(inviter: Member) -> QuerySet[Invitation]:
+    """Those that somebody may still use."""
+    return Invitation.objects.filter(inviter=inviter, used_by=None, expires_at__gt=timezone.now())
+
+
+def inviter_at(path: str) -> Member | None:
+    """Who invites at the address of an open invitation; None for any other address."""
+    try:
+        match = resolve(path)
+        if match.url_name == "invitation_open":
+            return get_invitation(match.kwargs["code"], viewer=None).inviter
+    except (Resolver404, InvitationNotValid):
+        pass
+    return None
+
+
+def delete_expired_invitations(now: datetime) -> int:
+    """For the sweeper: how many invitations went. Friendships that came of them stay."""
+    return Invitation.objects.filter(expires_at__lt=now - EXPIRED_KEPT).delete()[0]
 
 
 def get_invitation(code: str, *, viewer: Member | None) -> Invitation:
@@ -77,3 +114,8 @@ def accept_invitation(invitation: Invitation, *, by: Member) -> None:
 def withdraw_invitation(invitation: Invitation, *, by: Member) -> None:
     """Its address is good for nothing from now on. Used ones stay used."""
     Invitation.objects.filter(pk=invitation.pk, inviter=by, used_by=None).delete()
+
+
+def _lock(member: Member) -> None:
+    """Two presses at once are counted one after the other. SQLite locks at BEGIN instead."""
+    list(Member.objects.select_for_update(no_key=True).filter(pk=member.pk).values_list("pk"))

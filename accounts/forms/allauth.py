@@ -19,20 +19,40 @@ from allauth.mfa.totp import forms as totp
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from django import forms
 from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.actions import guesses
+from accounts.actions import guesses, invitations, quotas
 from accounts.crypto import encryption
 from accounts.forms.keypads import DIGITS, NAME
 from accounts.mail_addresses import canonical
+from accounts.urlsession.api import client_address
 
 SEALED_SECRET_SESSION_KEY = "mfa.totp.sealed"  # noqa: S105 - a key of the session
 
 
 NEW_PASSWORD_HINT = _("At least 8 characters.")
+
+
+# What a sign-up page says that makes no account, by the quota that is used up.
+SIGN_UPS_USED_UP = {
+    quotas.SIGN_UPS_AN_HOUR: _(
+        "Many accounts were made from your network just now: a carrier's gateway is one network for "
+        "all its phones. Try again in an hour, or ask a member for an invitation: it lets you in at "
+        "once."
+    ),
+    quotas.SIGN_UPS_A_DAY: _(
+        "Many accounts were made from your network today: a carrier's gateway is one network for all "
+        "its phones. Try again tomorrow, or ask a member for an invitation: it lets you in at once."
+    ),
+    quotas.SIGN_UPS_IN_ALL: _(
+        "Many accounts were made here today. Try again tomorrow, or ask a member for an invitation: "
+        "it lets you in at once."
+    ),
+}
 
 
 class Plain(forms.Form):
@@ -113,6 +133,21 @@ class SignupForm(Plain, account.SignupForm):
         self.cleaned_data["username"] = narrow(self.cleaned_data["username"]).lower()
         return super().clean_username()
 
+    def clean(self) -> dict[str, Any]:
+        """One account more for this network. Only where nothing else is wrong: that makes no account."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and not cleaned[settings.ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD]:
+            self._spend_quota(context.request)
+        return cleaned
+
+    def _spend_quota(self, request: HttpRequest) -> None:
+        way_back = request.POST.get(REDIRECT_FIELD_NAME, "")
+        inviter = invitations.inviter_at(way_back)
+        try:
+            quotas.spend_sign_up(client_address(request), inviter=inviter)
+        except quotas.QuotaUsedUp as error:
+            self.add_error(None, str(SIGN_UPS_USED_UP[error.quota]))
+
     def save(self, request: HttpRequest) -> AbstractBaseUser:
         """The account begins without the address, which may be another member's.
 
@@ -127,6 +162,18 @@ class SignupForm(Plain, account.SignupForm):
 class AddEmailForm(Plain, account.AddEmailForm):
     email = MailAddressField(required=True)
     labels = {"email": _("Mail address")}
+
+    def clean_email(self) -> str:
+        """Each is sent a mail, so a day takes so many."""
+        email: str = super().clean_email()
+        try:
+            quotas.spend_member_quota(self.user, quotas.MAIL_ADDRESSES)
+        except quotas.QuotaUsedUp as error:
+            raise forms.ValidationError(
+                _("%(count)s mail addresses a day can be added. Try again tomorrow."),
+                params={"count": error.quota.most},
+            ) from None
+        return email
 
 
 class ResetPasswordForm(Plain, account.ResetPasswordForm):

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -26,10 +25,18 @@ OPEN_SHOWN = 10
 def invitation_new(request: MemberRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        return _show(request, form)
-    mine = Invitation.objects.filter(
-        inviter=request.user, used_by=None, expires_at__gt=timezone.now()
-    )
+        try:
+            return _show(request, form)
+        except invitations.TooManyOpenInvitations:
+            form.add_error(
+                None,
+                _(
+                    "%(count)s invitations of yours wait to be used, and there is no room for more. "
+                    "Withdraw one below."
+                )
+                % {"count": invitations.MOST_OPEN_INVITATIONS},
+            )
+    mine = invitations.open_invitations(request.user)
     return TemplateResponse(
         request,
         "accounts/invitation_new.html",

@@ -13,9 +13,9 @@ from django.core.cache import cache
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from accounts.actions import guesses
+from accounts.actions import empty_accounts, guesses, invitations
 from accounts.actions.linking import forget_old
-from accounts.models import DeviceLogin, PhoneLogin
+from accounts.models import DeviceLogin, Group, PhoneLogin
 from accounts.urlsession.limits import clear_expired
 from syndication.actions import account_closure, mail_drafts, photos, post_addresses
 from syndication.delivery import fairness, notices, planning, retry_policy, undelivered, wakeups
@@ -26,6 +26,7 @@ from syndication.models import (
     Heartbeat,
     Link,
     LinkState,
+    ServerTraits,
 )
 from syndication.worker import orphaned_files, queue, unused_registrations
 
@@ -34,6 +35,8 @@ logger = logging.getLogger(__name__)
 KEPT_FOR = timedelta(days=1)  # what ended, for staff to look at
 FAILURES_KEPT = timedelta(days=7)
 DISK_EVERY = 86_400  # seconds
+SERVERS_KEPT = 20_000  # whose traits are known
+AT_ONCE = 1000
 
 
 def everything(now: datetime | None = None) -> dict[str, int]:
@@ -105,8 +108,27 @@ def forget(now: datetime) -> int:
     guesses.forget_ended(now)
     queue.forget_failures(now - FAILURES_KEPT)
     mails = mail_drafts.forget_old(now) + post_addresses.forget_ended(now)
-    agreed = unused_registrations.forget_unused(now)
-    return clear_expired() + forget_old() + photos.drop_old(now) + mails + agreed
+    agreed = unused_registrations.forget_unused(now) + _forget_surplus_traits()
+    people = invitations.delete_expired_invitations(now) + _forget_closed_groups(now)
+    return clear_expired() + forget_old() + photos.drop_old(now) + mails + agreed + people
+
+
+def _forget_surplus_traits() -> int:
+    """What was learned of a server is learned again; what was learned longest ago goes first."""
+    kept = ServerTraits.objects.order_by("-changed_at", "host").values_list("host", flat=True)
+    surplus = list(kept[SERVERS_KEPT : SERVERS_KEPT + AT_ONCE])
+    return ServerTraits.objects.filter(host__in=surplus).delete()[0]
+
+
+def _forget_closed_groups(now: datetime) -> int:
+    """Those to which nobody ever wrote: a post keeps the row of its group."""
+    return Group.objects.filter(closed_at__lt=now - KEPT_FOR, posts=None).delete()[0]
+
+
+def delete_empty_accounts(now: datetime) -> int:
+    """Once a day: it asks every table."""
+    is_first = cache.add("empty-accounts", 1, DISK_EVERY)
+    return empty_accounts.delete_unused_accounts(now) if is_first else 0
 
 
 def clear_the_disk(now: datetime) -> int:
@@ -124,6 +146,7 @@ STEPS: dict[str, Callable[[datetime], int]] = {
     "mailed": lambda now: notices.mail_the_rest(),
     "closing": close_accounts,
     "forgotten": forget,
+    "empty accounts": delete_empty_accounts,
     "strays": clear_the_disk,
 }
 

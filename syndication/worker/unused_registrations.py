@@ -13,17 +13,33 @@ from accounts.models import LinkReturn, ServerRegistration
 from syndication.models import Link, LinkState
 
 KEPT = timedelta(days=90)  # without a link
+MOST = 20_000  # in all
 KEPT_AFTER_LINK = timedelta(days=30)  # who links again needs no other
 
 
 def forget_unused(now: datetime) -> int:
     """Those that no link uses, and that nobody is away with. Called by the sweeper."""
-    there = {"network": OuterRef("network"), "host": OuterRef("host")}
-    recent = ~Q(state=LinkState.ENDED) | Q(ended_at__gt=now - KEPT_AFTER_LINK)
-    links, away = Link.objects.filter(recent, **there), LinkReturn.objects.filter(**there)
-    old = Q(replaced_at=None, created_at__lt=now - KEPT) & ~(Exists(links) | Exists(away))
+    old = _is_unused(now) & Q(replaced_at=None, created_at__lt=now - KEPT)
     # One that links nobody any more serves to revoke the tokens that were given to it.
     holding = Link.objects.filter(~Q(state=LinkState.ENDED), registration=OuterRef("pk"))
     left = LinkReturn.objects.filter(registration=OuterRef("pk"), used_at=None)
     replaced = Q(replaced_at__isnull=False) & ~(Exists(holding) | Exists(left))
-    return ServerRegistration.objects.filter(old | replaced).delete()[0]
+    gone = ServerRegistration.objects.filter(old | replaced).delete()[0]
+    return gone + _forget_surplus(now)
+
+
+def _forget_surplus(now: datetime) -> int:
+    """A member names a server, and may own thousands of them: the oldest go that no link uses."""
+    surplus = ServerRegistration.objects.count() - MOST
+    if surplus <= 0:
+        return 0
+    unused = ServerRegistration.objects.filter(_is_unused(now), replaced_at=None)
+    oldest = list(unused.order_by("created_at", "pk").values_list("pk", flat=True)[:surplus])
+    return ServerRegistration.objects.filter(_is_unused(now), pk__in=oldest).delete()[0]
+
+
+def _is_unused(now: datetime) -> Q:
+    there = {"network": OuterRef("network"), "host": OuterRef("host")}
+    recent = ~Q(state=LinkState.ENDED) | Q(ended_at__gt=now - KEPT_AFTER_LINK)
+    links, away = Link.objects.filter(recent, **there), LinkReturn.objects.filter(**there)
+    return ~(Exists(links) | Exists(away))

@@ -1,21 +1,44 @@
 """What strangers can make grow, and where each stops, by address and in all.
 
-| What grows | By whom it is counted | In all | Test |
+| What grows | By whom it is counted | In all | Who goes first | Test |
+| --- | --- | --- | --- | --- |
+| anonymous sessions, with the forms that wait in them (20 kB each) | 300 an address (IPv6: /64), 3,000 a /48 (accounts/urlsession/conf.py) | 30,000 | the oldest empty ones | here; urlsession/test_limits.py |
+| probe | no row: a signed marker in the address (accounts/urlsession/probe.py) | – | – | urlsession/test_probe.py |
+| tickets by which pages leave | the addresses that a page names | 100,000 (accounts/urlsession/conf.py) | unused for longest | here |
+| codes of computers | 100 an address; 60 a minute an address or /48 (accounts/actions/device_login.py) | 20,000 | the oldest | here; accounts/test_device_login.py |
+| codes for phones | one live for a computer, 20 over for a member; 7 openers a code (accounts/actions/phone_login.py) | members | the oldest | here; accounts/test_phone_login_attacks.py |
+| mails to somebody's address | sign-up as below; 5 a day to confirm one, 20 for a new password (accounts/actions/guesses.py) | addresses | refused | here |
+| counts of guesses and quotas | buckets: 4,096 of names, 65,536 of networks (accounts/actions/guesses.py); some of a member's own | the buckets, members | over after a day at most | accounts/test_guesses.py |
+| rows of the cache | 8,192 buckets for each limit (profilelink/cache.py) | the buckets | expired ones | test_cache.py |
+| accounts | 20 an hour and 50 a day a network (IPv6: /48); 20 a day by the invitations of one member (accounts/actions/quotas.py) | 5,000 a day, and 5,000 invited | empty ones after 30 days (accounts/actions/empty_accounts.py) | test_bounds_accounts.py |
+
+What members make, in test_bounds_members.py. "In all" is always the members' number times this.
+
+| What grows | A member's bound | In all | Who goes first |
 | --- | --- | --- | --- |
-| anonymous sessions, with the forms that wait in them (20 kB each) | 300 an address (IPv6: /64), 3,000 a /48 (accounts/urlsession/conf.py) | 30,000; the oldest empty ones go | here; urlsession/test_limits.py |
-| probe | no row: a signed marker in the address (accounts/urlsession/probe.py) | – | urlsession/test_probe.py |
-| tickets by which pages leave | the addresses that a page names | 100,000 (accounts/urlsession/conf.py) | here |
-| codes of computers | 100 an address; 60 a minute an address or /48 (accounts/actions/device_login.py) | 20,000; the oldest go | here; accounts/test_device_login.py |
-| codes for phones | one live for a computer, 20 over for a member; 7 openers a code (accounts/actions/phone_login.py) | members | here; accounts/test_phone_login_attacks.py |
-| mails to somebody's address | sign-up 60 a minute a network; 5 a day to confirm one, 20 for a new password (accounts/actions/guesses.py) | addresses | here |
-| counts of guesses | buckets: 4,096 of names, 65,536 of networks (accounts/actions/guesses.py) | the buckets | accounts/test_guesses.py |
-| rows of the cache | 8,192 buckets for each limit (profilelink/cache.py) | the buckets | test_cache.py |
+| sessions | 50 (accounts/actions/sessions.py) | | idle for longest |
+| mail addresses | 5, added 10 a day | | refused |
+| invitations | 50 open (accounts/actions/invitations.py) | | expired for 90 days |
+| friend requests | 20 a day | | refused |
+| groups | 100 open, made 20 a day (accounts/actions/groups.py) | | closed ones without a post |
+| posts, edits | 600 a day; each has a link's deliveries | | refused, never a deletion |
+| photo files | 200 MB a day, by mail too | | refused |
+| photos that wait for their post | 10 (syndication/actions/photos.py) | | the oldest; all after 12 hours |
+| mails that wait | 20, 20 an hour (syndication/actions/mail_drafts.py) | | refused; all after 30 days |
+| addresses for mail | 1 live, 20 ended (syndication/actions/post_addresses.py) | | ended first |
+| titles of linked pages | no row but the post's own 200 letters; 2 at once in a process (syndication/actions/link_titles.py) | | no title: syndication/test_posts_links.py |
+| rows of who is away at a network | 5 an hour that come to nothing, 100 a day (accounts/actions/link_throttling.py) | | refused; all after a day |
+| registrations with servers | 20 servers an hour are named | 20,000 | unused, the oldest (syndication/worker/unused_registrations.py) |
+| what was learned of servers | as above, and a link | 20,000 | learned first (syndication/worker/sweep.py) |
+
+Not counted: blocks and friendships (a row for each two members), what staff make.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import re
+from datetime import timedelta
 
 import pytest
 from django.core import mail
@@ -24,11 +47,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actions import device_login, phone_login
-from accounts.models import DeviceLogin, Member, PhoneLogin
+from accounts.models import DeviceLogin, Member, PhoneLogin, ServerRegistration
 from accounts.urlsession.models import OutTicket, Session
-from syndication.worker import sweep
+from syndication.models import ServerTraits
+from syndication.worker import sweep, unused_registrations
 from tests.form_client import FormClient
-from tests.making import PASSWORD, make_member, make_post
+from tests.making import PASSWORD, make_link, make_member, make_post
 from tests.phone import COMPUTER, PhoneClient, computer, log_in_phone
 
 pytestmark = pytest.mark.django_db
@@ -150,3 +174,29 @@ def test_strangers_have_few_mails_for_a_new_password_sent_in_a_day(hanako) -> No
         asked = client.post("/password/reset/", {"email": "hanako@example.com"})
         assert asked.status_code == 302  # the page does not tell
     assert len(mail.outbox) == 20
+
+
+def test_servers_that_nobody_links_are_forgotten_oldest_first(hanako) -> None:
+    most = unused_registrations.MOST
+    make_link(hanako, "mastodon", host="s0.example")
+    ServerRegistration.objects.bulk_create(
+        ServerRegistration(network="mastodon", host=f"s{number}.example", sealed_details="sealed")
+        for number in range(most + 2)
+    )
+    sweep.everything()
+    assert ServerRegistration.objects.count() == most
+    hosts = set(ServerRegistration.objects.values_list("host", flat=True))
+    assert "s0.example" in hosts  # of a link
+    assert not {"s1.example", "s2.example"} & hosts
+
+
+def test_what_was_learned_of_servers_is_bounded() -> None:
+    ServerTraits.objects.bulk_create(
+        ServerTraits(host=f"s{number}.example") for number in range(sweep.SERVERS_KEPT + 2)
+    )
+    ServerTraits.objects.filter(host__in=["s5.example", "s7.example"]).update(
+        changed_at=timezone.now() - timedelta(days=1)
+    )
+    sweep.everything()
+    assert ServerTraits.objects.count() == sweep.SERVERS_KEPT
+    assert not ServerTraits.objects.filter(host__in=["s5.example", "s7.example"]).exists()

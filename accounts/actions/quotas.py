@@ -1,0 +1,88 @@
+"""Quotas: how much one member, one network, or everybody together may make in one window.
+
+A stranger who signs up is a stranger still, so what a member makes is bounded as well. The counts
+stand in the rows of accounts.actions.guesses, which no cache loses and the sweeper deletes. A quota
+is spent in the transaction that makes the thing, so what fails costs nothing.
+
+Windows are fixed, so two days hold twice the day's quota, and a moment between them as much. A
+sliding window would need a row for each thing that was made and taken back.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts.actions import guesses
+from accounts.actions.guesses import Limit, account_of, account_of_network
+from accounts.models import Member
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+EVERYBODY = "everybody"
+
+# Accounts. A carrier's gateway is one network for all its phones: who was invited counts apart.
+SIGN_UPS_AN_HOUR = Limit("sign-ups an hour", most=20, window=HOUR)  # of one network
+SIGN_UPS_A_DAY = Limit("sign-ups a day", most=50, window=DAY)
+SIGN_UPS_IN_ALL = Limit("sign-ups in all", most=5000, window=DAY)
+INVITED = Limit("invited sign-ups", most=20, window=DAY)  # by one member
+INVITED_IN_ALL = Limit("invited sign-ups in all", most=5000, window=DAY)
+INVITES_AFTER = DAY  # a new account's invitations count as no invitation: else one invites the next
+
+# What one member makes in a day.
+FRIEND_REQUESTS = Limit("friend requests", most=20, window=DAY)
+GROUPS = Limit("groups", most=20, window=DAY)
+MAIL_ADDRESSES = Limit("mail addresses", most=10, window=DAY)  # each is sent a mail
+POSTS = Limit("posts", most=600, window=DAY)  # and edits, which are sent on as posts are
+PHOTO_BYTES = Limit("photo bytes", most=200_000_000, window=DAY)
+
+
+class QuotaUsedUp(Exception):
+    """Nothing is left of `quota` in this window."""
+
+    def __init__(self, quota: Limit) -> None:
+        super().__init__(quota.kind)
+        self.quota = quota
+
+
+def spend_quota(quota: Limit, account: str, amount: int = 1) -> None:
+    """Raises QuotaUsedUp where less than `amount` is left."""
+    try:
+        guesses.claim(quota, [account], amount)
+    except guesses.TooManyGuesses:
+        raise QuotaUsedUp(quota) from None
+
+
+def spend_member_quota(member: Member, quota: Limit, amount: int = 1) -> None:
+    """The same for a member's own quota."""
+    spend_quota(quota, account_of(member), amount)
+
+
+def spend_sign_up(address: str, *, inviter: Member | None) -> None:
+    """One account for whoever comes from `address`, by an invitation of `inviter` if there is one.
+
+    Raises QuotaUsedUp; what was spent before the quota that refuses is given back.
+    """
+    if inviter is not None and inviter.date_joined <= timezone.now() - INVITES_AFTER:
+        try:
+            return _spend_together([(INVITED, account_of(inviter)), (INVITED_IN_ALL, EVERYBODY)])
+        except QuotaUsedUp:  # as anybody else
+            pass
+    network = account_of_network(address)
+    return _spend_together(
+        [
+            (SIGN_UPS_AN_HOUR, network),
+            (SIGN_UPS_A_DAY, network),
+            (SIGN_UPS_IN_ALL, EVERYBODY),
+        ]
+    )
+
+
+def _spend_together(wanted: list[tuple[Limit, str]]) -> None:
+    for number, (quota, account) in enumerate(wanted):
+        try:
+            spend_quota(quota, account)
+        except QuotaUsedUp:
+            for earlier, its_account in wanted[:number]:
+                guesses.give_back(earlier, [its_account])
+            raise
