@@ -23,6 +23,7 @@ ACCOUNT_USERNAME_MIN_LENGTH = 2
 ACCOUNT_PRESERVE_USERNAME_CASING = False  # names are small letters; log-in takes any
 ACCOUNT_USERNAME_VALIDATORS = "accounts.models.member.username_validators"
 ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_MAX_EMAIL_ADDRESSES = 5  # of one member
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a change of what lets somebody in is told by mail
 ACCOUNT_SESSION_REMEMBER = False
 # Who only borrowed a phone that is in cannot make the account theirs by a mail address of their own.

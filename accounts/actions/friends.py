@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models import Q
 
+from accounts.actions import quotas
 from accounts.models import Block, FriendRequest, Friendship, Member, Membership
 
 
@@ -24,7 +25,9 @@ class NoFriendRequest(Exception):
 def request_friendship(asked: Member, *, by: Member) -> bool:
     """Asks for a friendship. True where it stands now: they were friends, or had asked already.
 
-    Two requests that cross make the friendship; nobody has to answer what both want.
+    Two requests that cross make the friendship; nobody has to answer what both want. Raises
+    MemberUnavailable, and quotas.QuotaUsedUp where a day's requests are used up, also those that were
+    taken back.
     """
     _lock_members(asked, by)
     if asked == by or not asked.is_active or Block.objects.between(asked, by).exists():
@@ -34,7 +37,9 @@ def request_friendship(asked: Member, *, by: Member) -> bool:
     if FriendRequest.objects.filter(asker=asked, asked=by).exists():
         create_friendship(asked, by)
         return True
-    FriendRequest.objects.get_or_create(asker=by, asked=asked)
+    if not FriendRequest.objects.filter(asker=by, asked=asked).exists():
+        quotas.spend_member_quota(by, quotas.FRIEND_REQUESTS)
+        FriendRequest.objects.create(asker=by, asked=asked)
     return False
 
 

@@ -9,7 +9,10 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.actions import quotas
 from accounts.models import Friendship, Group, Member, Membership
+
+MOST_GROUPS_OWNED = 100  # groups of one member
 
 
 class GroupActionNotAllowed(Exception):
@@ -24,9 +27,17 @@ class OwnerMustTransfer(Exception):
     """The owner leaves a group that others are in: it needs another owner, or is closed."""
 
 
+class TooManyGroups(Exception):
+    """The member owns MOST_GROUPS_OWNED groups that are not closed."""
+
+
 @transaction.atomic
 def create_group(name: str, *, by: Member) -> Group:
-    """A new group with its owner alone in it."""
+    """A new group with its owner alone in it. Raises TooManyGroups, and quotas.QuotaUsedUp."""
+    # First, since it locks the member's count: two presses at once are counted one after the other.
+    quotas.spend_member_quota(by, quotas.GROUPS)
+    if Group.objects.filter(owner=by, closed_at=None).count() >= MOST_GROUPS_OWNED:
+        raise TooManyGroups
     group = Group.objects.create(name=name, owner=by)
     Membership.objects.create(group=group, member=by, invited_by=by, joined_at=timezone.now())
     return group

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import Member
 from accounts.signals import may_link
 
+LINKS_A_DAY = 100  # that came to something: each keeps a row for a day
 TRIES_AN_HOUR = 5  # that came to nothing; keeps a stolen session from trying numbers for long
 
 
@@ -17,7 +18,7 @@ class NotNow(Exception):
 
 
 class TooManyTries(Exception):
-    """The member left for networks often enough within an hour."""
+    """The member left for networks often enough within an hour, or a day."""
 
 
 def ask_whether(member: Member, network: str) -> None:
@@ -29,7 +30,9 @@ def ask_whether(member: Member, network: str) -> None:
 
 def check_tries(member: Member) -> None:
     """Raises TooManyTries. Who came back with the right number tried nothing out."""
-    an_hour_ago = timezone.now() - timedelta(hours=1)
+    now = timezone.now()
+    an_hour_ago = now - timedelta(hours=1)
     tries = member.link_returns.filter(created_at__gt=an_hour_ago, returned_at=None)
-    if tries.count() >= TRIES_AN_HOUR:
+    left_today = member.link_returns.filter(created_at__gt=now - timedelta(days=1))
+    if tries.count() >= TRIES_AN_HOUR or left_today.count() >= LINKS_A_DAY:
         raise TooManyTries

@@ -10,12 +10,16 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.signals import post_save
+from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts.models import Member
 from accounts.urlsession.api import device_words, end_session, open_session
 from accounts.urlsession.models import Session
+
+MOST_SESSIONS = 50  # live sessions of one member
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,16 @@ def end_others(*, by: Member, current_key: str | None) -> int:
     for row in others:
         _end(row)
     return len(others)
+
+
+@receiver(post_save, sender=UserSession, dispatch_uid="accounts.sessions.end_surplus_sessions")
+def end_surplus_sessions(instance: UserSession, created: bool, **_: object) -> None:
+    """A member who comes in once too often is out where they have been idle for longest."""
+    if not created:
+        return
+    others = _live(instance.user).exclude(pk=instance.pk).order_by("-ends_at")
+    for row in others[MOST_SESSIONS - 1 :]:
+        _end(row)
 
 
 def is_in(member: Member, session_key: str) -> bool:

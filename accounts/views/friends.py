@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.actions import friends
+from accounts.actions import friends, quotas
 from accounts.forms.friends import FindForm
 from accounts.models import Member
 from accounts.models.member import MemberQuerySet
@@ -162,6 +162,11 @@ def _answer(request: MemberRequest, verb: str, name: str) -> HttpResponse:
     except friends.NoFriendRequest:
         said = _("%(name)s does not ask any more. You can ask from their page.")
         messages.error(request, said % _called(member))
+    except quotas.QuotaUsedUp as error:
+        too_many = _(
+            "You asked %(count)s people within a day. Ask %(name)s tomorrow, or send them an invitation."
+        )
+        messages.error(request, too_many % {"count": error.quota.most, **_called(member)})
     except friends.MemberUnavailable:
         messages.error(request, _("You cannot ask yourself. Type a friend's name."))
     return redirect("friend_list")

@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.actions import groups
+from accounts.actions import groups, quotas
 from accounts.forms.groups import GroupForm, InviteForm
 from accounts.models import Group, Member, Membership
 from accounts.views.requests import MemberRequest
@@ -34,9 +34,17 @@ def group_list(request: MemberRequest) -> HttpResponse:
 def group_new(request: MemberRequest) -> HttpResponse:
     form = GroupForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        group = groups.create_group(form.cleaned_data["name"], by=request.user)
-        messages.success(request, _("Made. Invite your friends: they decide."))
-        return redirect("group_detail", group.pk)
+        try:
+            group = groups.create_group(form.cleaned_data["name"], by=request.user)
+        except groups.TooManyGroups:
+            too_many = _("You own %(count)s groups. Close one of them, or hand one over, first.")
+            form.add_error(None, too_many % {"count": groups.MOST_GROUPS_OWNED})
+        except quotas.QuotaUsedUp as error:
+            too_many = _("You made %(count)s groups within a day. Make this one tomorrow.")
+            form.add_error(None, too_many % {"count": error.quota.most})
+        else:
+            messages.success(request, _("Made. Invite your friends: they decide."))
+            return redirect("group_detail", group.pk)
     return TemplateResponse(request, "accounts/group_new.html", {"form": form})
 
 

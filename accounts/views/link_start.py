@@ -50,7 +50,7 @@ def link_start(request: MemberRequest, network: str) -> HttpResponse:
     except link_throttling.NotNow as error:
         return _start_page(request, provider, reason=str(error), status=409)
     except link_throttling.TooManyTries:
-        reason = _("You left for networks often within this hour. Try again in an hour.")
+        reason = _("You left for networks often. Try again in an hour, or tomorrow.")
         return _start_page(request, provider, reason=reason, status=429)
     except Busy:
         reason = _("This server is slow just now, and others wait for it. Try again in a minute.")

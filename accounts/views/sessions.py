@@ -23,7 +23,8 @@ def session_list(request: MemberRequest) -> HttpResponse:
     key = request.session.session_key
     if request.method == "GET":
         lines = actions.listed(request.user, current_key=key)
-        return TemplateResponse(request, "accounts/session_list.html", {"lines": lines})
+        context = {"lines": lines, "most": actions.MOST_SESSIONS}
+        return TemplateResponse(request, "accounts/session_list.html", context)
     if "others" in request.POST:
         count = actions.end_others(by=request.user, current_key=key)
         text = ngettext("%(count)s session ended.", "%(count)s sessions ended.", count)

@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.actions import quotas
 from accounts.media.pictures import from_upload, to_jpeg
 from accounts.models import Member
 from accounts.models.stored_files import delete_after
@@ -27,14 +28,16 @@ MOST_KEPT = 10  # for one member
 def keep(content: bytes, *, by: Member) -> KeptPhoto:
     """Make `content` a photo and keep it for the post being written.
 
-    Raises BadPicture and PicturesBusy. No transaction holds others up while it is unpacked.
+    Raises BadPicture, PicturesBusy and quotas.QuotaUsedUp. No transaction holds others up while it
+    is unpacked.
     """
     return keep_jpeg(from_upload(content, LARGE), by=by)
 
 
 @transaction.atomic
 def keep_jpeg(jpeg: bytes, *, by: Member) -> KeptPhoto:
-    """Keep a photo that was made here already."""
+    """Keep a photo that was made here already. Raises quotas.QuotaUsedUp."""
+    quotas.spend_member_quota(by, quotas.PHOTO_BYTES, len(jpeg))
     older = KeptPhoto.objects.filter(member=by).order_by("-created_at")
     older.filter(pk__in=list(older.values_list("pk", flat=True)[MOST_KEPT - 1 :])).delete()
     return KeptPhoto.objects.create(

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from accounts.actions import quotas
 from accounts.models import Audience, Group, Member
 from accounts.public_urls import public_url
 from syndication.actions import photos
@@ -61,11 +62,15 @@ def already_sent(form_key: str, *, by: Member) -> Post | None:
 
 @transaction.atomic
 def write(draft: Draft, *, by: Member) -> Post:
-    """Make the post and plan its copies, in one transaction. A form sent twice makes one post."""
+    """Make the post and plan its copies, in one transaction. A form sent twice makes one post.
+
+    Raises quotas.QuotaUsedUp.
+    """
     _lock(by)
     before = already_sent(draft.form_key, by=by)
     if before is not None:
         return before
+    quotas.spend_member_quota(by, quotas.POSTS)
     post = Post(
         author=by,
         kind=draft.kind,
@@ -96,7 +101,8 @@ def edit(
     where the post says that already.
 
     `words` holds fields of its kind, `version` the words that were on the page when they were
-    changed (None: whatever stands). Raises EditedMeanwhile, and NotNow where the post is deleted.
+    changed (None: whatever stands). Raises EditedMeanwhile, NotNow where the post is deleted, and
+    quotas.QuotaUsedUp.
     """
     _must_own(post, by)
     words = with_url_title(post, words)
@@ -108,6 +114,7 @@ def edit(
             return None
         if version not in (None, fresh.version):
             raise EditedMeanwhile(fresh)
+        quotas.spend_member_quota(by, quotas.POSTS)
         for name in (name for name in CONTENT if name in words):
             setattr(fresh, name, words[name])
         fresh.version += 1

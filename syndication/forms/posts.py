@@ -15,6 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.actions import quotas
 from accounts.actions.privacy import DEFAULT_AUDIENCES
 from accounts.media.pictures import BadPicture, PicturesBusy
 from accounts.models import Audience, Member
@@ -188,6 +189,13 @@ class PostForm(PostTextForm):
             kept = photos.keep(upload.read(), by=self.member)
         except (BadPicture, PicturesBusy) as error:
             raise ValidationError(str(error)) from error
+        except quotas.QuotaUsedUp:
+            raise ValidationError(
+                _(
+                    "Your photos of today are as large together as one day takes. Send this one "
+                    "tomorrow, or send the words as a status."
+                )
+            ) from None
         data = cast(QueryDict, self.data).copy()
         data["photo_key"] = kept.key
         self.data = data
@@ -221,6 +229,14 @@ class PostForm(PostTextForm):
 
 def _keys(typed: Iterable[str] | None) -> frozenset[int]:
     return frozenset(int(key) for key in typed or () if key.isdecimal() and len(key) < KEY_LENGTH)
+
+
+def posts_used_up(error: quotas.QuotaUsedUp) -> str:
+    """What the form says, which still holds all that was typed."""
+    words = _(
+        "You wrote or changed %(count)s posts within a day. Keep this one, and send it tomorrow."
+    )
+    return words % {"count": error.quota.most}
 
 
 def carried(draft: Draft) -> dict[str, str]:

@@ -18,11 +18,12 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from accounts.actions import quotas
 from accounts.urlsession.api import initial_from_kept, kept_form, pop_kept_form
 from accounts.views.requests import MemberRequest
 from accounts.views.uploads import accepts_files
 from syndication.actions import posts
-from syndication.forms.posts import PostForm, carried
+from syndication.forms.posts import PostForm, carried, posts_used_up
 from syndication.models import PostKind
 from syndication.queries.readers import readers_here
 
@@ -69,7 +70,11 @@ def _send(request: MemberRequest) -> HttpResponse:
         form = PostForm(request.POST, member=request.user, kind=_kind(request.POST))
         if not form.is_valid():
             return form_page(request, form)
-        post = posts.write(form.draft(), by=request.user)
+        try:
+            post = posts.write(form.draft(), by=request.user)
+        except quotas.QuotaUsedUp as error:
+            form.add_error(None, posts_used_up(error))
+            return form_page(request, form)
         messages.success(request, _("Sent."))
     else:
         messages.info(request, _("You sent this already; it was not sent twice."))

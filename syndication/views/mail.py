@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.actions import quotas
 from accounts.crypto.encryption import SealBroken
 from accounts.media import qr
 from accounts.views.requests import MemberRequest
@@ -118,7 +119,16 @@ def mail_draft_photo(request: MemberRequest, pk: int) -> HttpResponse:
 def _as_post(request: MemberRequest, draft: MailDraft, kind: str) -> HttpResponse:
     kept = None
     if kind == PostKind.PHOTO:
-        kept = mail_drafts.photo_for_form(draft, by=request.user)
+        try:
+            kept = mail_drafts.photo_for_form(draft, by=request.user)
+        except quotas.QuotaUsedUp:
+            messages.error(
+                request,
+                _(
+                    "Your photos of today are as large together as one day takes. The mail waits here: open it tomorrow."
+                ),
+            )
+            return redirect("mail_draft_list")
     initial = initial_of(draft, kind, kept.key if kept else "")
     return form_page(request, PostForm(member=request.user, kind=kind, initial=initial))
 

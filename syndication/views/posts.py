@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from accounts.actions import quotas
 from accounts.models import Audience
 from accounts.urlsession.api import initial_from_kept, pop_kept_form
 from accounts.views.requests import MemberRequest
@@ -19,7 +20,7 @@ from syndication.actions import posts
 from syndication.actions.posts import ForeseenEdit
 from syndication.connectors.content import TYPED
 from syndication.forms.fields import audience_choice
-from syndication.forms.posts import AudienceForm, EditForm, PostForm
+from syndication.forms.posts import AudienceForm, EditForm, PostForm, posts_used_up
 from syndication.models import Delivery, DeliveryState, Post
 from syndication.models.errors import NotNow
 from syndication.queries.copies import copies_too_wide, latest_deliveries, standing_copies
@@ -104,6 +105,9 @@ def _save_edit(request: MemberRequest, form: EditForm, words: Mapping[str, str])
         return _edit_page(request, form)
     except NotNow:
         return _words_of_a_deleted(request, post.pk)
+    except quotas.QuotaUsedUp as error:
+        form.add_error(None, posts_used_up(error))
+        return _edit_page(request, form)
     pop_kept_form(request)
     messages.success(request, _said_after(going))
     return redirect("post_detail", post.pk)
