@@ -4,7 +4,7 @@
 means: a read is simply done again, a write has no verdict. A network subclasses this and says how
 it authorises and how it tells that the access is over; the rest HTTP says to every client alike.
 
-A status decides only with the API's own answer (`is_own`). A 403, a 404 or a 200 with a page of HTML
+A status decides only with the API's own answer (`is_api_error`). A 403, a 404 or a 200 with a page of HTML
 comes from something in between (a wall against bots, a proxy, maintenance, a hotel's log-in page) and
 never means "refused", "signed out", "gone" or "done".
 """
@@ -54,24 +54,24 @@ class ApiClient:
 
     # What a network says differently
 
-    def authorised(self, method: str, url: str, content: Mapping[str, Any]) -> dict[str, str]:
+    def auth_headers(self, method: str, url: str, content: Mapping[str, Any]) -> dict[str, str]:
         """The headers that open the account. `content` is the keywords of Http.request."""
         return {"Authorization": f"{self.scheme} {self.credentials.access_token}"}
 
-    def access_refusal(self, response: Response) -> Unauthorized | None:
+    def access_error(self, response: Response) -> Unauthorized | None:
         """Unauthorized where the answer speaks of the access, None where it does not."""
         if response.status == 401:
-            return Unauthorized(reasons.ACCESS_GONE, **self.log(response))
+            return Unauthorized(reasons.ACCESS_GONE, **self.log_fields(response))
         if response.status == 403:
-            return Unauthorized(reasons.ACCESS_TOO_NARROW, scope="?", **self.log(response))
+            return Unauthorized(reasons.ACCESS_TOO_NARROW, scope="?", **self.log_fields(response))
         return None
 
-    def is_own(self, response: Response) -> bool:
+    def is_api_error(self, response: Response) -> bool:
         """Whether the API itself made this refusal: its JSON error shape."""
         fields = json_object(response)
         return any(fields.get(name) for name in self.error_fields)
 
-    def refusal_words(self, fields: Mapping[str, Any]) -> object:
+    def error_text(self, fields: Mapping[str, Any]) -> object:
         """The network's own words in the JSON of a refusal."""
         return fields.get("error_description") or fields.get("error")
 
@@ -84,7 +84,7 @@ class ApiClient:
 
     def read(self, path: str, params: Mapping[str, str] | None = None) -> Any:
         """The JSON behind `path`. Raises TryLater, Unauthorized, Rejected."""
-        return self.json(self.page(self.app.api_url + path, params), is_write=False)
+        return self.parse_json(self.page(self.app.api_url + path, params), is_write=False)
 
     def page(self, url: str, params: Mapping[str, str] | None = None) -> Response:
         """The answer at `url`, with its headers. Raises as `read` does."""
@@ -99,7 +99,7 @@ class ApiClient:
         response = self._ask(method, self.app.api_url + path, is_write=True, **content)
         if response.status not in DONE:
             raise self.refusal(response, is_write=True)
-        return self.json(response, is_write=True)
+        return self.parse_json(response, is_write=True)
 
     def upload(self, method: str, path: str, **content: Any) -> Any:
         """Hand over what no reader sees until a write names it: a lost answer is tried again."""
@@ -107,17 +107,17 @@ class ApiClient:
         response = self._ask(method, self.app.api_url + path, is_write=False, **content)
         if response.status not in DONE | {202}:
             raise self.refusal(response, is_write=False)
-        return self.json(response, is_write=False)
+        return self.parse_json(response, is_write=False)
 
     def remove(self, method: str, path: str, **content: Any) -> None:
         """Delete what is at `path`. What is gone already is gone."""
         response = self._ask(method, self.app.api_url + path, is_write=True, **content)
-        if response.status in DONE and self.is_done(response):
+        if response.status in DONE and self.is_delete_confirmed(response):
             return
-        if response.status == 204 or (response.status in GONE and self.is_own(response)):
+        if response.status == 204 or (response.status in GONE and self.is_api_error(response)):
             return
         if response.status in DONE:
-            raise self.unreadable(response, is_write=True)
+            raise self.unreadable_error(response, is_write=True)
         raise self.refusal(response, is_write=True)
 
     def send(self, method: str, url: str, *, is_write: bool, **content: Any) -> Response:
@@ -134,37 +134,37 @@ class ApiClient:
 
     # Reading answers
 
-    def json(self, response: Response, *, is_write: bool) -> Any:
+    def parse_json(self, response: Response, *, is_write: bool) -> Any:
         """The body as JSON. Raises OutcomeUnknown or TryLater where it is none."""
         try:
             return response.json()
         except ValueError as error:
-            raise self.unreadable(response, is_write=is_write) from error
+            raise self.unreadable_error(response, is_write=is_write) from error
 
-    def unreadable(
+    def unreadable_error(
         self, response: Response | None = None, *, is_write: bool
     ) -> OutcomeUnknown | TryLater:
         """The error for an answer that is not what it should be."""
         kind = OutcomeUnknown if is_write else TryLater
-        return kind(reasons.UNREADABLE, **(self.log(response) if response else {}))
+        return kind(reasons.UNREADABLE, **(self.log_fields(response) if response else {}))
 
-    def is_done(self, response: Response) -> bool:
+    def is_delete_confirmed(self, response: Response) -> bool:
         """Whether a 200 to a delete is the API's own: a JSON object that names no error."""
-        return bool(json_object(response)) and not self.is_own(response)
+        return bool(json_object(response)) and not self.is_api_error(response)
 
     def refusal(self, response: Response, *, is_write: bool) -> ConnectorError:
         """What an answer that is no success means."""
-        if not self.is_own(response):
-            return self.foreign_refusal(response, is_write=is_write)
-        return self.access_refusal(response) or self.other_refusal(response, is_write=is_write)
+        if not self.is_api_error(response):
+            return self.foreign_error(response, is_write=is_write)
+        return self.access_error(response) or self.other_error(response, is_write=is_write)
 
-    def foreign_refusal(self, response: Response, *, is_write: bool) -> ConnectorError:
+    def foreign_error(self, response: Response, *, is_write: bool) -> ConnectorError:
         """What it means where something in between answered: nothing for good.
 
         Of a write nobody knows whether it was done: some walls look at the answer, not the request, and
         a proxy that lost its server says 503. Only a request to slow down tells that it was not taken.
         """
-        log = self.log(response)
+        log = self.log_fields(response)
         wait = retry_after(response.headers, self.clock())
         is_slow_down = wait is not None or self.throttles_by_status or not is_write
         if response.status == 429 or (response.status == 503 and is_slow_down):
@@ -173,9 +173,9 @@ class ApiClient:
             return OutcomeUnknown(reasons.NO_ANSWER, **log)
         return TryLater(reasons.IN_TROUBLE, **log)
 
-    def other_refusal(self, response: Response, *, is_write: bool) -> ConnectorError:
+    def other_error(self, response: Response, *, is_write: bool) -> ConnectorError:
         """What it means where it does not speak of the access."""
-        log = self.log(response)
+        log = self.log_fields(response)
         if response.status in {429, 503}:
             wait = retry_after(response.headers, self.clock())
             return TryLater(reasons.SLOW_DOWN, after=THROTTLED_FOR if wait is None else wait, **log)
@@ -185,7 +185,7 @@ class ApiClient:
             return OutcomeUnknown(reasons.NO_ANSWER, **log)
         return TryLater(reasons.IN_TROUBLE, **log)
 
-    def new_id(
+    def created_id(
         self,
         answer: Any,
         word: Callable[[object], str] = parsing.valid_id,
@@ -195,10 +195,10 @@ class ApiClient:
         """The id in an answer. Raises OutcomeUnknown of a write: without it nobody knows what happened."""
         found = word(answer.get("id")) if isinstance(answer, dict) else ""
         if not found:
-            raise self.unreadable(is_write=is_write)
+            raise self.unreadable_error(is_write=is_write)
         return found
 
-    def token_answer(
+    def request_refresh(
         self, form: Mapping[str, str], headers: Mapping[str, str] | None = None
     ) -> Mapping[str, Any]:
         """New tokens for the refresh token, which is used up. Raises Unauthorized, TryLater."""
@@ -211,40 +211,40 @@ class ApiClient:
         url = self.app.token_url
         response = self.send("POST", url, is_write=False, data=data, headers=headers or {})
         if response.status not in DONE:
-            raise self.renewal_refusal(response)
+            raise self.refresh_error(response)
         found = json_object(response)
         if not isinstance(found.get("access_token"), str):
             # No excerpt: it may well hold the new tokens.
             raise TryLater(reasons.UNREADABLE, status=response.status)
         return found
 
-    def renewal_refusal(self, response: Response) -> ConnectorError:
+    def refresh_error(self, response: Response) -> ConnectorError:
         """Only the word that the refresh token is dead ends the access; our own faults never do."""
         if json_object(response).get("error") == "invalid_grant":
-            return Unauthorized(reasons.ACCESS_GONE, **self.log(response))
-        return self.other_renewal_refusal(response)
+            return Unauthorized(reasons.ACCESS_GONE, **self.log_fields(response))
+        return self.other_refresh_error(response)
 
     def check_revoked(self, response: Response) -> None:
         """Whether a token is no good any more (RFC 7009, section 2.2). Raises Rejected for a definite
         no, TryLater for any other. The body of a success may be empty, but it is no page."""
-        status, log = response.status, self.log(response)
+        status, log = response.status, self.log_fields(response)
         if 200 <= status < 300 and not is_html(response):
             return
-        if 400 <= status < 500 and status not in RETRYABLE and self.is_own(response):
+        if 400 <= status < 500 and status not in RETRYABLE and self.is_api_error(response):
             raise Rejected(reasons.REFUSED, **log)
         raise TryLater(reasons.IN_TROUBLE, after=retry_after(response.headers, self.clock()), **log)
 
-    def other_renewal_refusal(self, response: Response) -> ConnectorError:
+    def other_refresh_error(self, response: Response) -> ConnectorError:
         """What a no to new tokens means where it does not say that ours are dead: not their end."""
         if response.status in {429, 503}:
-            return self.other_refusal(response, is_write=False)
-        is_of_us = 400 <= response.status < 500 and self.is_own(response)
+            return self.other_error(response, is_write=False)
+        is_of_us = 400 <= response.status < 500 and self.is_api_error(response)
         reason = reasons.APP_REFUSED if is_of_us else reasons.IN_TROUBLE
-        return TryLater(reason, **self.log(response))
+        return TryLater(reason, **self.log_fields(response))
 
-    def log(self, response: Response) -> dict[str, Any]:
+    def log_fields(self, response: Response) -> dict[str, Any]:
         """What an error carries for the attempt log."""
-        words = self.refusal_words(json_object(response))
+        words = self.error_text(json_object(response))
         return {
             "status": response.status,
             "excerpt": body_excerpt(response, self.secrets()),
@@ -252,7 +252,7 @@ class ApiClient:
         }
 
     def _ask(self, method: str, url: str, *, is_write: bool, **content: Any) -> Response:
-        headers = {**content.pop("headers", {}), **self.authorised(method, url, content)}
+        headers = {**content.pop("headers", {}), **self.auth_headers(method, url, content)}
         return self.send(method, url, is_write=is_write, headers=headers, **content)
 
 

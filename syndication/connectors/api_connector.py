@@ -29,21 +29,21 @@ WireType = TypeVar("WireType", bound=ApiClient)
 
 
 class ApiConnector(Connector, Generic[WireType]):
-    """A connector whose requests go through `wire`. Subclasses say what the wire's words mean."""
+    """A connector whose requests go through `api`. Subclasses say what the wire's words mean."""
 
-    wire_class: type[WireType]
+    api_class: type[WireType]
 
     @cached_property
-    def wire(self) -> WireType:
-        return self.wire_class(self.credentials, http=self.http, app=self.app, clock=self.clock)
+    def api(self) -> WireType:
+        return self.api_class(self.credentials, http=self.http, app=self.app, clock=self.clock)
 
     # What a network says
 
-    def me(self) -> Any:
+    def fetch_account(self) -> Any:
         """The account as the network shows it to itself."""
         raise NotImplementedError
 
-    def person(self, entry: Any) -> Friend | None:
+    def parse_friend(self, entry: Any) -> Friend | None:
         """Somebody, out of the network's words; None where they cannot be read."""
         raise NotImplementedError
 
@@ -52,47 +52,47 @@ class ApiConnector(Connector, Generic[WireType]):
         raise NotImplementedError
 
     @classmethod
-    def texts(cls, terms: Terms | None) -> TextComposer:
+    def composer(cls, terms: Terms | None) -> TextComposer:
         """How texts are made where these terms hold."""
         limits = cls.limits
         if terms and terms.text:
             limits = {kind: replace(each, text=terms.text) for kind, each in limits.items()}
         return TextComposer(limits, cls.audiences)
 
-    def known_id(self, uid: str) -> str:
+    def id_from_uid(self, uid: str) -> str:
         """The account's id there, out of our uid, which is `<host>/<id>` where there are many servers."""
         return parsing.id_in_uid(uid)
 
     # What follows from it
 
     @classmethod
-    def made(cls, post: OutgoingPost) -> tuple[Preview, tuple[Photo, ...]]:
+    def compose(cls, post: OutgoingPost) -> tuple[Preview, tuple[Photo, ...]]:
         """How `post` will read, and its pictures as they go along. Raises Unsupported."""
-        return cls.texts(post.terms).made(post)
+        return cls.composer(post.terms).compose(post)
 
     @classmethod
     def preview(cls, post: OutgoingPost) -> Preview:
-        return cls.made(post)[0]
+        return cls.compose(post)[0]
 
     def look_up(self, post: OutgoingPost, *, since: float, idempotency_key: str) -> Candidates:
         return find_candidates(self.own_posts(since), self.preview(post).text, since=since)
 
     def profile(self) -> Friend:
-        person = self.person(self.me())
+        person = self.parse_friend(self.fetch_account())
         if person is None:
-            raise self.wire.unreadable(is_write=False)
+            raise self.api.unreadable_error(is_write=False)
         return person
 
     def own_id(self) -> str:
         """Without a known one the network is asked."""
-        return self.known_id(self.credentials.uid) or self.profile().uid
+        return self.id_from_uid(self.credentials.uid) or self.profile().uid
 
-    def check_approval(self, post: OutgoingPost, is_approving: Callable[[], bool]) -> None:
+    def check_follow_approval(self, post: OutgoingPost, is_approving: Callable[[], bool]) -> None:
         """Whoever may follow without being asked may read: then it is not for friends alone."""
         if post.audience in self.followers_read and not is_approving():
             raise Rejected(reasons.FOLLOWERS_NOT_APPROVED)
 
-    def others(
+    def feed_of_others(
         self, above: str, page: Callable[[str], list[RemoteFeedItem]]
     ) -> Iterator[RemoteFeedItem]:
         """What others wrote, oldest first, of what `page` gives above an item. A page of one's own posts

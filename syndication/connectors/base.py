@@ -153,26 +153,26 @@ class Connector:
     can_edit: ClassVar[frozenset[Kind]] = frozenset()  # whose copies take other words: `amend`
     # Whether the same edit said twice leaves what it leaves when said once. Then a lost answer is
     # simply asked for again; else the timeline is read first, as for a publish.
-    edits_repeat: ClassVar[bool] = True
-    can_read_back: ClassVar[frozenset[Kind]] = frozenset()  # else a lost answer stays unconfirmed
+    is_edit_idempotent: ClassVar[bool] = True
+    can_reconcile: ClassVar[frozenset[Kind]] = frozenset()  # else a lost answer stays unconfirmed
     needs_scope: ClassVar[Mapping[Kind, str]] = {}
     refresh_ahead: ClassVar[float] = 120.0  # refresh when fewer seconds than this are left
-    read_back_quiet: ClassVar[float] = 60.0  # seconds to let a late request land before looking
+    reconcile_delay: ClassVar[float] = 60.0  # seconds to let a late request land before looking
     # Seconds from the answer to one post of a kind to the next request of that account. Where a network
     # names posts by their second, two within one second would be one name.
-    apart: ClassVar[Mapping[Kind, float]] = {}
+    seconds_between_posts: ClassVar[Mapping[Kind, float]] = {}
     # Seconds after a post for which an equal one of that account is not taken as another.
-    equals_apart: ClassVar[float] = 0.0
-    uploads_last: ClassVar[float] = (
+    seconds_between_equals: ClassVar[float] = 0.0
+    upload_lifetime: ClassVar[float] = (
         0.0  # seconds for which a picture may be used that no post names
     )
     counts_differ: ClassVar[bool] = False  # some servers count texts otherwise than they say
     timeline_lags: ClassVar[bool] = False  # then it is read twice
-    keep_fresh_every: ClassVar[float] = (
+    refresh_interval: ClassVar[float] = (
         0.0  # seconds within which an idle link needs a refresh; 0: never
     )
-    budget_of_link: ClassVar[RateLimit | None] = None  # for one account; None: not known
-    budget_of_network: ClassVar[RateLimit | None] = None  # for all accounts of ours together
+    rate_limit_per_link: ClassVar[RateLimit | None] = None  # for one account; None: not known
+    rate_limit_per_network: ClassVar[RateLimit | None] = None  # for all accounts of ours together
     relink_hint: ClassVar[str] = ""  # what to mind on its permission page, for who links again
     can_revoke: ClassVar[bool] = False  # an access can be given back: `revoke`
     permissions_page: ClassVar[str] = ""  # path, on the member's server, where they take it back
@@ -203,7 +203,7 @@ class Connector:
         raise NotImplementedError
 
     @classmethod
-    def compared(cls, post: OutgoingPost) -> str:
+    def reconciled_text(cls, post: OutgoingPost) -> str:
         """What of `post` the list shows that `look_up` reads: its words, or its title alone."""
         return cls.preview(post).text
 
@@ -230,7 +230,7 @@ class Connector:
         """What on the account's own timeline could be `post`, sent at `since` or later.
 
         `since` is compared with the network's clock; take the margin for its being wrong off
-        beforehand. Raises Unsupported for a kind that is not in `can_read_back`.
+        beforehand. Raises Unsupported for a kind that is not in `can_reconcile`.
         """
         raise NotImplementedError
 

@@ -58,9 +58,9 @@ class TextComposer:
 
     def preview(self, post: OutgoingPost) -> Preview:
         """How `post` will read. Raises Unsupported, with the reason, where it cannot go."""
-        return self.made(post)[0]
+        return self.compose(post)[0]
 
-    def made(self, post: OutgoingPost) -> tuple[Preview, tuple[Photo, ...]]:
+    def compose(self, post: OutgoingPost) -> tuple[Preview, tuple[Photo, ...]]:
         """How `post` will read, and its pictures as they go along. Raises as `preview` does."""
         if post.kind not in self.limits:
             raise Unsupported(reasons.KIND_UNKNOWN)

@@ -20,7 +20,7 @@ FORM = "application/x-www-form-urlencoded"
 class OAuth1Client(ApiClient):
     """`credentials.extra` holds `token_secret`, and the client's pair where a server has its own."""
 
-    def authorised(self, method: str, url: str, content: Mapping[str, Any]) -> dict[str, str]:
+    def auth_headers(self, method: str, url: str, content: Mapping[str, Any]) -> dict[str, str]:
         """As RFC 5849 signs it: address with its query, and the fields of a form."""
         if content.get("params"):
             joint = "&" if "?" in url else "?"

@@ -272,7 +272,7 @@ def _sealed(credentials: Credentials) -> str:
 
 def _columns(link: Link, credentials: Credentials, now: datetime) -> dict[str, object]:
     """The link's columns for new credentials."""
-    every = CONNECTORS[link.network].keep_fresh_every
+    every = CONNECTORS[link.network].refresh_interval
     ends = parsing.parse_expiry(credentials.expires_at, now)
     if ends is None:
         credentials = replace(credentials, expires_at=None)

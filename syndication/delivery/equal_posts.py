@@ -21,9 +21,9 @@ WAIT = timedelta(seconds=65)  # after an answer that named another delivery's co
 def free_at(delivery: Delivery, post: OutgoingPost, link: Link, now: datetime) -> datetime | None:
     """When `post` may leave for `link`, where an equal one left for it a moment ago; None: at once."""
     connector = CONNECTORS[link.network]
-    if not connector.equals_apart:
+    if not connector.seconds_between_equals:
         return None
-    apart = timedelta(seconds=connector.equals_apart)
+    apart = timedelta(seconds=connector.seconds_between_equals)
     text = connector.preview(post).text
     left = [
         each.sent_at or each.first_sent_at

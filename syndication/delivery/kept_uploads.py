@@ -17,7 +17,7 @@ def of(held: Claim, now: Clock) -> KeptUploads:
     """Those that the network still has. Each upload is written down at once, as the worker may be killed
     before the post leaves."""
     delivery = held.delivery
-    oldest = now().timestamp() - CONNECTORS[held.link.network].uploads_last
+    oldest = now().timestamp() - CONNECTORS[held.link.network].upload_lifetime
     kept = {mark: one for mark, one in delivery.uploads.items() if one["at"] > oldest}
 
     def keep(mark: str, value: Any) -> None:

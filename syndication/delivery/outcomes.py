@@ -116,7 +116,7 @@ class Run:
         kind = self.delivery.sent_as.get("kind")
         if self.delivery.kind != DeliveryKind.PUBLISH or not self.http.exchanges or not kind:
             return 0.0
-        return CONNECTORS[self.link.network].apart.get(kind, 0.0)
+        return CONNECTORS[self.link.network].seconds_between_posts.get(kind, 0.0)
 
 
 def arrived(
@@ -201,7 +201,7 @@ def ask_member(run: Run, outcome: str, *, reason: Reason = ASK_YOU) -> None:
 
 def quiet_until(link: Link, now: datetime) -> datetime:
     """When a late request has landed and the timeline may be read."""
-    return now + timedelta(seconds=CONNECTORS[link.network].read_back_quiet)
+    return now + timedelta(seconds=CONNECTORS[link.network].reconcile_delay)
 
 
 def _is_cut_anew(run: Run, error: ConnectorError) -> bool:
@@ -249,7 +249,7 @@ def _in_doubt(run: Run, error: OutcomeUnknown) -> None:
             failed(run, GAVE_UP, _word(error))
             return
         due_at, reason = max(repeat_at, quiet_until(run.link, run.now())), AGAIN_SOON
-    elif run.delivery.post.kind in CONNECTORS[run.link.network].can_read_back:
+    elif run.delivery.post.kind in CONNECTORS[run.link.network].can_reconcile:
         reason = LOOKING
     else:
         reason = SOON_ASKED

@@ -29,10 +29,10 @@ def resting(now: datetime, *, link: str = "link", network: str = "link__network"
 def spend(link: Link, now: datetime) -> None:
     """One request is about to leave. Where that was the last one allowed, the rest begins."""
     connector = CONNECTORS[link.network]
-    if connector.budget_of_link:
-        _spend(_key(link), link, link.network, connector.budget_of_link, now)
-    if connector.budget_of_network:
-        _spend(link.network, None, link.network, connector.budget_of_network, now)
+    if connector.rate_limit_per_link:
+        _spend(_key(link), link, link.network, connector.rate_limit_per_link, now)
+    if connector.rate_limit_per_network:
+        _spend(link.network, None, link.network, connector.rate_limit_per_network, now)
 
 
 def throttled(link: Link, seconds: float, now: datetime) -> None:

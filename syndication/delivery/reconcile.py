@@ -47,7 +47,7 @@ def look(run: Run) -> None:
     """Read back, and settle what that tells."""
     connector = CONNECTORS[run.link.network]
     delivery = run.delivery
-    can_look = delivery.post.kind in connector.can_read_back and delivery.sent_as
+    can_look = delivery.post.kind in connector.can_reconcile and delivery.sent_as
     is_poison = delivery.reads > retry_policy.MOST_READS and claims.kills_its_workers(delivery)
     if not can_look or is_poison:
         outcomes.ask_member(run, "cannot_look")
@@ -125,13 +125,15 @@ def _may_be_anothers(delivery: Delivery, connector: Connector, words: dict[str, 
     """Whether what looks like this delivery's copy may as well be that of another one in doubt, whose
     words differ in what servers write anew alone, or in what the list does not show."""
     post = as_sent(words)
-    ours, text = connector.compared(post), connector.preview(post).text
+    ours, text = connector.reconciled_text(post), connector.preview(post).text
     others = Delivery.objects.open().filter(link=delivery.link_id, kind=DeliveryKind.PUBLISH)
     for other in others.exclude(pk=delivery.pk).exclude(sent_as={}):
         for theirs in words_in_doubt(other.sent_as):
             their_post = as_sent(theirs)
             shown = connector.preview(their_post).text
-            is_alike = comparable_core(connector.compared(their_post)) == comparable_core(ours)
+            is_alike = comparable_core(connector.reconciled_text(their_post)) == comparable_core(
+                ours
+            )
             if is_alike and normalise(shown) != normalise(text):
                 return True
     return False

@@ -221,7 +221,7 @@ class Delivery(models.Model):
         """Whether a request without an answer is simply sent again: a second delete finds nothing
         to delete, and the same words twice are the same copy. A second publish is a second copy."""
         if self.is_edit:
-            return CONNECTORS[self.link.network].edits_repeat
+            return CONNECTORS[self.link.network].is_edit_idempotent
         return self.is_delete
 
 

@@ -68,7 +68,7 @@ def capabilities(key: str) -> Capabilities:
         cannot_delete=tuple(k for k in kinds if k.value not in connector.can_delete),
         can_edit=tuple(k for k in kinds if k.value in connector.can_edit),
         cannot_edit=tuple(k for k in kinds if k.value not in connector.can_edit),
-        cannot_read_back=tuple(k for k in kinds if k.value not in connector.can_read_back),
+        cannot_read_back=tuple(k for k in kinds if k.value not in connector.can_reconcile),
         to_followers=bool(connector.followers_read),
         address_costs=connector.address_costs,
         closed_in=connector.closed_in,

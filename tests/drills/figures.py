@@ -46,7 +46,7 @@ def know_more_networks() -> None:
 def keep_nothing_apart() -> None:
     """As if mixi named posts otherwise: a bench measures the engine, not the pause between two Voices."""
     for connector in CONNECTORS.values():
-        connector.apart = {}
+        connector.seconds_between_posts = {}
 
 
 def hurry(times: float) -> None:
@@ -71,10 +71,10 @@ def hurry(times: float) -> None:
     api.THROTTLED_FOR /= times
     equal_posts.WAIT /= times
     for connector in CONNECTORS.values():
-        connector.read_back_quiet /= times
-        connector.equals_apart /= times
-        connector.budget_of_link = _hurried_budget(connector.budget_of_link, times)
-        connector.budget_of_network = _hurried_budget(connector.budget_of_network, times)
+        connector.reconcile_delay /= times
+        connector.seconds_between_equals /= times
+        connector.rate_limit_per_link = _hurried_budget(connector.rate_limit_per_link, times)
+        connector.rate_limit_per_network = _hurried_budget(connector.rate_limit_per_network, times)
     LeasedHttp.request = _hurried(LeasedHttp.request, times)  # type: ignore[method-assign]
 
 

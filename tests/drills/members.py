@@ -235,7 +235,7 @@ def main() -> None:
                 "is_over": is_over,
                 "pressed": dict(people.pressed),
                 "not_read_back": sum(
-                    each.kind not in CONNECTORS[people.key].can_read_back for each in ledger
+                    each.kind not in CONNECTORS[people.key].can_reconcile for each in ledger
                 ),
                 "rest": [str(row) for row in _rest()[:20]],
                 "states": dict(Counter(Delivery.objects.values_list("state", flat=True))),

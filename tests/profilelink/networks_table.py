@@ -33,7 +33,7 @@ def table() -> str:
                 f"{_kinds(narrower)}: {readers}" if narrower else "–",
                 _kinds(connector.can_delete),
                 _kinds(connector.can_edit),
-                _kinds(connector.can_read_back),
+                _kinds(connector.can_reconcile),
             ]
         )
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -221,7 +221,7 @@ class SlateConnector(Connector):
     }
     can_delete: ClassVar[frozenset[Kind]] = frozenset(KINDS)
     can_edit: ClassVar[frozenset[Kind]] = frozenset(KINDS)
-    can_read_back: ClassVar[frozenset[Kind]] = frozenset(KINDS)
+    can_reconcile: ClassVar[frozenset[Kind]] = frozenset(KINDS)
 
     @property
     def _api(self) -> ApiClient:
@@ -288,8 +288,8 @@ class LimitedSlateConnector(SlateConnector):
 class BlindSlateConnector(SlateConnector):
     """As if the same edit said twice were two things, and nobody could look."""
 
-    edits_repeat: ClassVar[bool] = False
-    can_read_back: ClassVar[frozenset[Kind]] = frozenset()
+    is_edit_idempotent: ClassVar[bool] = False
+    can_reconcile: ClassVar[frozenset[Kind]] = frozenset()
 
 
 class MovingSlateConnector(SlateConnector):
@@ -303,7 +303,7 @@ class MovingSlateConnector(SlateConnector):
 class CarefulSlateConnector(SlateConnector):
     """As if the same edit said twice were two things: it is read back first."""
 
-    edits_repeat: ClassVar[bool] = False
+    is_edit_idempotent: ClassVar[bool] = False
 
 
 def on_slate(member: Member, **fields: Any) -> Link:

@@ -62,23 +62,23 @@ class Bluesky(ApiConnector[Xrpc]):
 
     key = "bluesky"
     name = "Bluesky"
-    wire_class = Xrpc
+    api_class = Xrpc
     limits = LIMITS
     audiences = TEXTS.audiences
     can_delete = frozenset[Kind](KINDS)
-    can_read_back = frozenset[Kind](KINDS)
-    uploads_last = 50 * 60.0  # of a blob that no record names
-    keep_fresh_every = 5 * 86400.0  # a session of OAuth may end after two weeks
+    can_reconcile = frozenset[Kind](KINDS)
+    upload_lifetime = 50 * 60.0  # of a blob that no record names
+    refresh_interval = 5 * 86400.0  # a session of OAuth may end after two weeks
     # https://docs.bsky.app/docs/advanced-guides/rate-limits: 5,000 points an hour, a new record 3.
-    budget_of_link = RateLimit(1666, 3600.0)
+    rate_limit_per_link = RateLimit(1666, 3600.0)
     can_revoke = True
 
     @cached_property
     def _people(self) -> BlueskyProfiles:
-        return BlueskyProfiles(self.wire)
+        return BlueskyProfiles(self.api)
 
     @classmethod
-    def texts(cls, terms: Terms | None) -> TextComposer:
+    def composer(cls, terms: Terms | None) -> TextComposer:
         return TEXTS
 
     def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
@@ -86,7 +86,7 @@ class Bluesky(ApiConnector[Xrpc]):
 
         A repeat finds it taken, changes nothing and is a success: it was taken by the same post.
         """
-        shown, photos = self.made(post)
+        shown, photos = self.compose(post)
         facets = list(records.post_facets(shown.text, did_of=self._people.did_of))
         name = self._named(post, idempotency_key)
 
@@ -103,13 +103,13 @@ class Bluesky(ApiConnector[Xrpc]):
     def _put(self, record: Mapping[str, Any]) -> None:
         """A record where nothing stands yet, or where this very one does."""
         try:
-            answer = self.wire.procedure("com.atproto.repo.putRecord", record)
+            answer = self.api.procedure("com.atproto.repo.putRecord", record)
         except Rejected as error:
             if "InvalidSwap" not in error.excerpt:
                 raise
             return
         if reading.post_key(answer.get("uri")) != (self.credentials.uid, record["rkey"]):
-            raise self.wire.unreadable(is_write=True)
+            raise self.api.unreadable_error(is_write=True)
 
     def retract(self, receipt: Receipt) -> None:
         """Delete the record. To delete what is gone is a success there, too."""
@@ -117,13 +117,13 @@ class Bluesky(ApiConnector[Xrpc]):
         if not key or owner != self.credentials.uid:
             raise Rejected(reasons.CANNOT_DELETE)
         name = {"repo": owner, "collection": records.COLLECTION, "rkey": key}
-        self.wire.procedure("com.atproto.repo.deleteRecord", name)
+        self.api.procedure("com.atproto.repo.deleteRecord", name)
 
     def look_up(self, post: OutgoingPost, *, since: float, idempotency_key: str) -> Candidates:
         """The record under this delivery's key: no other post can have it."""
         name = self._named(post, idempotency_key)
         try:
-            answer = self.wire.call("com.atproto.repo.getRecord", name)
+            answer = self.api.call("com.atproto.repo.getRecord", name)
         except Rejected as error:
             if error.status == 404 or "RecordNotFound" in error.excerpt:
                 return Candidates()
@@ -132,7 +132,7 @@ class Bluesky(ApiConnector[Xrpc]):
         written = value.get("text") if isinstance(value, dict) else None
         created_at = parsing.parse_time(value.get("createdAt")) if isinstance(value, dict) else None
         if not isinstance(written, str) or created_at is None:
-            raise self.wire.unreadable(is_write=False)
+            raise self.api.unreadable_error(is_write=False)
         is_it = normalise(written) == normalise(self.preview(post).text)
         if is_it and created_at >= int(since):
             receipt = self._receipt(name["rkey"])
@@ -168,18 +168,18 @@ class Bluesky(ApiConnector[Xrpc]):
         yield from (item for item in reversed(found) if item.author.uid != self.credentials.uid)
 
     def profile(self) -> Friend:
-        return self._people.oneself()
+        return self._people.own_profile()
 
     def refresh(self) -> Credentials:
         """The refresh token is used up by this: keep what comes back before anything else."""
-        return self.wire.renewed()
+        return self.api.refresh_session()
 
     def revoke(self) -> None:
         """The session, by its refresh token: by OAuth as RFC 7009 has it, where the authorization server
         names an address for that; by an app password as
         https://docs.bsky.app/docs/api/com-atproto-server-delete-session has it, after which an access
         token lasts to its own end (two hours) and is not renewed."""
-        self.wire.revoked()
+        self.api.revoke_tokens()
 
     def _embed(
         self, post: OutgoingPost, shown: Preview, photos: tuple[Photo, ...]
@@ -192,7 +192,7 @@ class Bluesky(ApiConnector[Xrpc]):
         """The blob. A server may delete it after an hour where no record names it."""
         if kept := self.uploads.get(photo):
             return kept
-        answer = self.wire.upload(
+        answer = self.api.upload(
             "POST",
             "/xrpc/com.atproto.repo.uploadBlob",
             data=photo.content,
@@ -200,7 +200,7 @@ class Bluesky(ApiConnector[Xrpc]):
         )
         blob = answer.get("blob") if isinstance(answer, dict) else None
         if not isinstance(blob, dict):
-            raise self.wire.unreadable(is_write=False)
+            raise self.api.unreadable_error(is_write=False)
         self.uploads.put(photo, blob)
         return blob
 
@@ -232,8 +232,8 @@ class Bluesky(ApiConnector[Xrpc]):
         after = {"cursor": cursor} if cursor else {}
         answer: Mapping[str, Any] = with_fewer_entries(
             halved_counts(PAGE),
-            lambda count: self.wire.call(method, {**params, "limit": str(count), **after}),
+            lambda count: self.api.call(method, {**params, "limit": str(count), **after}),
         )
         if reading.bluesky_list(answer, name) is None:
-            raise self.wire.unreadable(is_write=False)
+            raise self.api.unreadable_error(is_write=False)
         return answer

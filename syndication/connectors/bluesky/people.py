@@ -36,7 +36,7 @@ class BlueskyProfiles:
             for did in some:
                 yield found.get(did) or self._plain(did, self._handle_of(did))
 
-    def oneself(self) -> Friend:
+    def own_profile(self) -> Friend:
         """The account itself."""
         did = self._xrpc.credentials.uid
         try:
@@ -47,7 +47,7 @@ class BlueskyProfiles:
             answer = self._xrpc.call("com.atproto.repo.describeRepo", {"repo": did})
         found = reading.parse_bluesky_profile(answer, self.web)
         if found is None:
-            raise self._xrpc.unreadable(is_write=False)
+            raise self._xrpc.unreadable_error(is_write=False)
         return found
 
     def did_of(self, handle: str) -> str:

@@ -41,23 +41,23 @@ class Xrpc(ApiClient):
         """The object that a query answers. Raises as `Api.read` does."""
         found = self.read(f"/xrpc/{method}", params)
         if not isinstance(found, dict):
-            raise self.unreadable(is_write=False)
+            raise self.unreadable_error(is_write=False)
         return found
 
     def procedure(self, method: str, content: Mapping[str, Any]) -> Mapping[str, Any]:
         """The object that a procedure answers. Raises as `Api.write` does."""
         found = self.write("POST", f"/xrpc/{method}", json=dict(content))
         if not isinstance(found, dict):
-            raise self.unreadable(is_write=True)
+            raise self.unreadable_error(is_write=True)
         return found
 
-    def renewed(self) -> Credentials:
+    def refresh_session(self) -> Credentials:
         """New tokens for the refresh token. Raises Unauthorized, TryLater."""
         url, headers, form = self._renewal()
         response = self.signed("POST", url, headers=headers, data=form)
         found = json_object(response)
         if response.status not in DONE:
-            raise self._renewal_refusal(response, str(found.get("error", "")))
+            raise self._session_refresh_error(response, str(found.get("error", "")))
         by_oauth = bool(self._key)
         access = found.get("access_token" if by_oauth else "accessJwt")
         newer = found.get("refresh_token" if by_oauth else "refreshJwt")
@@ -67,12 +67,12 @@ class Xrpc(ApiClient):
         if found.get("sub" if by_oauth else "did") != self.credentials.uid:
             raise Unauthorized(reasons.ACCESS_GONE, status=response.status)
         ends = jwt_expiry(access)
-        lasts = _told(found.get("expires_in"))
+        lasts = _valid_seconds(found.get("expires_in"))
         if by_oauth and lasts is not None:
             ends = self.clock() + lasts
         return replace(self.credentials, access_token=access, refresh_token=newer, expires_at=ends)
 
-    def revoked(self) -> None:
+    def revoke_tokens(self) -> None:
         """Give the session back. Raises Rejected, TryLater."""
         token = self.credentials.refresh_token or self.credentials.access_token
         url = f"{self.app.api_url}/xrpc/com.atproto.server.deleteSession"
@@ -83,19 +83,19 @@ class Xrpc(ApiClient):
         if url:
             self.check_revoked(self.signed("POST", url, **content))
 
-    def authorised(self, method: str, url: str, content: Mapping[str, Any]) -> dict[str, str]:
+    def auth_headers(self, method: str, url: str, content: Mapping[str, Any]) -> dict[str, str]:
         if not self._key:
-            return super().authorised(method, url, content)
+            return super().auth_headers(method, url, content)
         token = self.credentials.access_token
         return {"Authorization": f"DPoP {token}", **self._proof(method, url, token)}
 
-    def access_refusal(self, response: Response) -> Unauthorized | None:
+    def access_error(self, response: Response) -> Unauthorized | None:
         """A token that is no good asks for one refresh, whatever it is called: that one is definite."""
         names = {
             str(json_object(response).get("error")),
             auth_challenge(response.headers).get("error"),
         }
-        log = self.log(response)
+        log = self.log_fields(response)
         if names & ENDED:
             return Unauthorized(reasons.ACCESS_GONE, **log)
         if names & NARROW:
@@ -104,12 +104,12 @@ class Xrpc(ApiClient):
             return Unauthorized(reasons.ACCESS_EXPIRED, expired=True, **log)
         return None
 
-    def is_own(self, response: Response) -> bool:
+    def is_api_error(self, response: Response) -> bool:
         """An error of DPoP may stand in the header alone."""
-        return bool(auth_challenge(response.headers).get("error")) or super().is_own(response)
+        return bool(auth_challenge(response.headers).get("error")) or super().is_api_error(response)
 
-    def refusal_words(self, fields: Mapping[str, Any]) -> object:
-        return fields.get("message") or super().refusal_words(fields)
+    def error_text(self, fields: Mapping[str, Any]) -> object:
+        return fields.get("message") or super().error_text(fields)
 
     def signed(self, method: str, url: str, **content: Any) -> Response:
         """A request for a token: signed by OAuth, else as it stands."""
@@ -189,11 +189,11 @@ class Xrpc(ApiClient):
             return ""
         return url if url.startswith("https://") or _origin(url) == issuer else ""
 
-    def _renewal_refusal(self, response: Response, name: str) -> ConnectorError:
+    def _session_refresh_error(self, response: Response, name: str) -> ConnectorError:
         """Only the word that the refresh token or the account is dead ends the access."""
         if name in DEAD_REFRESH:
-            return Unauthorized(reasons.ACCESS_GONE, **self.log(response))
-        return self.other_renewal_refusal(response)
+            return Unauthorized(reasons.ACCESS_GONE, **self.log_fields(response))
+        return self.other_refresh_error(response)
 
     @property
     def _key(self) -> str:
@@ -202,10 +202,10 @@ class Xrpc(ApiClient):
 
 def jwt_expiry(token: str) -> float | None:
     """When a token that is a JWT ends, by its own word; None where it does not say."""
-    return _told(dpop.claims_of(token).get("exp"))
+    return _valid_seconds(dpop.claims_of(token).get("exp"))
 
 
-def _told(value: object) -> float | None:
+def _valid_seconds(value: object) -> float | None:
     """A number of seconds that a calendar holds."""
     return float(value) if isinstance(value, int | float) and 0 < value < LATEST else None
 

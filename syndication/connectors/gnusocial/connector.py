@@ -41,16 +41,16 @@ _AUDIENCES: Mapping[Kind, frozenset[Audience]] = dict.fromkeys(KINDS, frozenset(
 class GnusocialApi(OAuth1Client):
     """One account's API on one server."""
 
-    def other_refusal(self, response: Response, *, is_write: bool) -> ConnectorError:
+    def other_error(self, response: Response, *, is_write: bool) -> ConnectorError:
         """A duplicate is 400 or 403 in words alone."""
-        log = self.log(response)
+        log = self.log_fields(response)
         if response.status in {400, 403} and "duplicate" in log["words"].lower():
             return DuplicateRejected(reasons.SAID_ALREADY, **log)
-        return super().other_refusal(response, is_write=is_write)
+        return super().other_error(response, is_write=is_write)
 
-    def access_refusal(self, response: Response) -> Any:
+    def access_error(self, response: Response) -> Any:
         """403 is a no to this very post here: an app that may read only is told with 401, too."""
-        return super().access_refusal(response) if response.status == 401 else None
+        return super().access_error(response) if response.status == 401 else None
 
 
 class Gnusocial(ApiConnector[GnusocialApi]):
@@ -58,31 +58,31 @@ class Gnusocial(ApiConnector[GnusocialApi]):
 
     key = "gnusocial"
     name = "GNU social"
-    wire_class = GnusocialApi
+    api_class = GnusocialApi
     limits = dict.fromkeys(KINDS, _USUAL)
     audiences = _AUDIENCES
     can_delete = frozenset[Kind](KINDS)
-    can_read_back = frozenset[Kind](KINDS)
+    can_reconcile = frozenset[Kind](KINDS)
     permissions_page = "/settings/oauthconnections"
 
     def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
         """Send `post`, a picture in the same request. Raises OutcomeUnknown for a text that stands there
         since a moment ago: it may be this one, whose answer was lost."""
-        shown, photos = self.made(post)
+        shown, photos = self.compose(post)
         content: dict[str, Any] = {"data": {"status": shown.text}}
         if photos:
             content["files"] = [("media", ("photo.jpg", photos[0].content, "image/jpeg"))]
             content["deadline"] = MEDIA_DEADLINE
         try:
-            answer = self.wire.write("POST", "/api/statuses/update.json", **content)
+            answer = self.api.write("POST", "/api/statuses/update.json", **content)
         except DuplicateRejected as refusal:
             check_own_duplicate(self, post, refusal)
             raise
-        remote_id = self.wire.new_id(answer, reading.valid_gnusocial_id)
+        remote_id = self.api.created_id(answer, reading.valid_gnusocial_id)
         return Receipt(remote_id, url=reading.status_address(answer, self.app.api_url))
 
     def retract(self, receipt: Receipt) -> None:
-        self.wire.remove("POST", f"/api/statuses/destroy/{quote_segment(receipt.remote_id)}.json")
+        self.api.remove("POST", f"/api/statuses/destroy/{quote_segment(receipt.remote_id)}.json")
 
     def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
         """Whom the account follows, page by page until one is empty. `start` is an index: a page before
@@ -117,18 +117,18 @@ class Gnusocial(ApiConnector[GnusocialApi]):
         found = [each for each in items if each and each.author.uid != me]
         yield from sorted(found, key=lambda each: int(each.remote_id))
 
-    def me(self) -> Any:
-        return self.wire.read("/api/account/verify_credentials.json")
+    def fetch_account(self) -> Any:
+        return self.api.read("/api/account/verify_credentials.json")
 
-    def known_id(self, uid: str) -> str:
+    def id_from_uid(self, uid: str) -> str:
         return reading.valid_gnusocial_id(uid.rpartition("/")[2])
 
-    def person(self, entry: Any) -> Friend | None:
+    def parse_friend(self, entry: Any) -> Friend | None:
         return reading.parse_gnusocial_user(entry)
 
     def terms(self) -> Terms:
         """The server's limit: a number, in quotes or not; 0 where it has none."""
-        found = self.wire.read("/api/statusnet/config.json")
+        found = self.api.read("/api/statusnet/config.json")
         site = found.get("site") if isinstance(found, dict) else None
         longest = str(site.get("textlimit", "")) if isinstance(site, dict) else ""
         if not longest.isdigit():
@@ -140,9 +140,9 @@ class Gnusocial(ApiConnector[GnusocialApi]):
         settings/oauthconnections."""
 
     def _listed(self, path: str, **params: str) -> list[Any]:
-        found = self.wire.read(path, {"count": str(PAGE)} | params)
+        found = self.api.read(path, {"count": str(PAGE)} | params)
         if not isinstance(found, list):
-            raise self.wire.unreadable(is_write=False)
+            raise self.api.unreadable_error(is_write=False)
         return found
 
     def own_posts(self, since: float) -> Iterator[RemotePost | None]:

@@ -67,21 +67,21 @@ class Mastodon(ApiConnector[MastodonApi]):
 
     key = "mastodon"
     name = "Mastodon"
-    wire_class = MastodonApi
+    api_class = MastodonApi
     limits = dict.fromkeys(KINDS, _USUAL)
     audiences = dict.fromkeys(KINDS, frozenset(VISIBILITY))
     followers_read = frozenset[Audience]({"friends"})
     can_delete = frozenset[Kind](KINDS)
     can_edit = frozenset[Kind](KINDS)
-    can_read_back = frozenset[Kind](KINDS)
-    read_back_quiet = 30.0
-    budget_of_link = RateLimit(300, 300)
+    can_reconcile = frozenset[Kind](KINDS)
+    reconcile_delay = 30.0
+    rate_limit_per_link = RateLimit(300, 300)
     counts_differ = True
-    uploads_last = 20 * 3600.0  # what no status names is deleted after a day
+    upload_lifetime = 20 * 3600.0  # what no status names is deleted after a day
     can_revoke = True
 
     @classmethod
-    def texts(cls, terms: Terms | None) -> TextComposer:
+    def composer(cls, terms: Terms | None) -> TextComposer:
         if terms is None:
             return TextComposer(cls.limits, cls.audiences)
         limits = replace(
@@ -96,14 +96,14 @@ class Mastodon(ApiConnector[MastodonApi]):
 
     def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
         """Send `post`. Not every server knows the key, so a lost answer is read back all the same."""
-        shown, photos = self.made(post)
-        self.check_approval(post, self._approves)
+        shown, photos = self.compose(post)
+        self.check_follow_approval(post, self._approves)
         body = {"status": shown.text, "visibility": VISIBILITY[post.audience]}
         headers = {"Idempotency-Key": idempotency_key}
 
         def send() -> Receipt:
             whole = {**body, "media_ids": [self._upload(photo) for photo in photos]}
-            answer = self.wire.write("POST", "/api/v1/statuses", json=whole, headers=headers)
+            answer = self.api.write("POST", "/api/v1/statuses", json=whole, headers=headers)
             return self._receipt(answer)
 
         return post_with_uploads(self.uploads, send)
@@ -115,19 +115,19 @@ class Mastodon(ApiConnector[MastodonApi]):
         A copy that says so already stays as it is: the answer to an earlier try was lost. GoToSocial
         answers 422 to the same edit said twice.
         """
-        self.check_approval(post, self._approves)
+        self.check_follow_approval(post, self._approves)
         path = f"/api/v1/statuses/{quote_segment(receipt.remote_id)}"
         try:
-            standing = self.wire.read(path)
+            standing = self.api.read(path)
             if not isinstance(standing, dict):
-                raise self.wire.unreadable(is_write=False)
+                raise self.api.unreadable_error(is_write=False)
             shown = self.preview(with_first_photos(len(reading.media_descriptions(standing)), post))
             alts = [photo.alt for photo in post.photos]
             answer = self._changed(path, standing, shown.text, alts)
             return replace(self._receipt(answer), dropped=shown.dropped)
         except (Rejected, OutcomeUnknown, TryLater) as error:
             is_no = isinstance(error, Rejected)
-            if error.status in GONE and (is_no or self.wire.is_gone(path)):
+            if error.status in GONE and (is_no or self.api.is_gone(path)):
                 raise CopyGone(reasons.COPY_GONE, status=error.status) from error
             raise
 
@@ -144,21 +144,21 @@ class Mastodon(ApiConnector[MastodonApi]):
         attributes = [{"id": ident, "description": alt} for ident, alt in described]
         body = {"status": text, "media_ids": list(pictures), "media_attributes": attributes}
         try:
-            return self.wire.write("PUT", path, json=body)
+            return self.api.write("PUT", path, json=body)
         except Rejected as error:
             if error.status == SAID_TWICE and comparable_core(words) == comparable_core(text):
                 return standing
             raise
 
     def retract(self, receipt: Receipt) -> None:
-        self.wire.remove("DELETE", f"/api/v1/statuses/{quote_segment(receipt.remote_id)}")
+        self.api.remove("DELETE", f"/api/v1/statuses/{quote_segment(receipt.remote_id)}")
 
     def look_up(self, post: OutgoingPost, *, since: float, idempotency_key: str) -> Candidates:
         """For followers' posts in two lists, since some servers show them in one alone. A text that a
         server may write anew, and that is not found, may be there all the same."""
         shown = self.preview(post).text
         is_public = post.audience not in self.followers_read
-        own = OwnMastodonStatuses(self.wire, self.own_id(), since)
+        own = OwnMastodonStatuses(self.api, self.own_id(), since)
         own.read()
         found = find_candidates(own.posts.values(), shown, since=since)
         if not found.exact and not is_public:
@@ -171,7 +171,7 @@ class Mastodon(ApiConnector[MastodonApi]):
     def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
         """Whom the account follows. `start` is the query of a page."""
         path = f"/api/v1/accounts/{quote_segment(self.own_id())}/following"
-        for page, following in self.wire.listed(path, {}, most=80, start=start):
+        for page, following in self.api.list_pages(path, {}, most=80, start=start):
             yield FriendPage(
                 tuple(filter(None, map(reading.parse_mastodon_account, page))), following
             )
@@ -181,17 +181,17 @@ class Mastodon(ApiConnector[MastodonApi]):
 
         def page(above: str) -> list[RemoteFeedItem]:
             newer = {"min_id": above} if above else {}
-            found, _ = next(self.wire.listed("/api/v1/timelines/home", newer, most=40))
+            found, _ = next(self.api.list_pages("/api/v1/timelines/home", newer, most=40))
             return [each for each in map(reading.parse_mastodon_feed_item, reversed(found)) if each]
 
-        return self.others(parsing.valid_id(since), page)
+        return self.feed_of_others(parsing.valid_id(since), page)
 
-    def person(self, entry: Any) -> Friend | None:
+    def parse_friend(self, entry: Any) -> Friend | None:
         return reading.parse_mastodon_account(entry)
 
     def terms(self) -> Terms:
         """The server's limits, from v2 or, on another make, v1; whether followers are approved."""
-        return reading.parse_mastodon_terms(self._instance(), self.me())
+        return reading.parse_mastodon_terms(self._instance(), self.fetch_account())
 
     def revoke(self) -> None:
         """https://docs.joinmastodon.org/methods/oauth/#revoke: only who registered may.
@@ -205,13 +205,13 @@ class Mastodon(ApiConnector[MastodonApi]):
             "token": self.credentials.access_token,
         }
         url = f"{self.app.api_url}/oauth/revoke"
-        self.wire.check_revoked(self.wire.send("POST", url, is_write=False, data=form))
+        self.api.check_revoked(self.api.send("POST", url, is_write=False, data=form))
 
     def _instance(self) -> Mapping[str, Any]:
         """v1 where v2 has no usable answer, whatever the server says instead: a 404 as a page, a 500, or a
         401 to an address that it does not know. Neither decides about the access: anybody may ask."""
         try:
-            found = self.wire.read("/api/v2/instance")
+            found = self.api.read("/api/v2/instance")
         except Unreachable:
             raise
         except (Rejected, TryLater, Unauthorized):
@@ -222,18 +222,18 @@ class Mastodon(ApiConnector[MastodonApi]):
 
     def _instance_v1(self) -> Any:
         try:
-            return self.wire.read(INSTANCE)
+            return self.api.read(INSTANCE)
         except Unauthorized as error:
             raise TryLater(reasons.IN_TROUBLE, status=error.status) from error
 
-    def me(self) -> Mapping[str, Any]:
-        found = self.wire.read(ME)
+    def fetch_account(self) -> Mapping[str, Any]:
+        found = self.api.read(ME)
         if not isinstance(found, dict):
-            raise self.wire.unreadable(is_write=False)
+            raise self.api.unreadable_error(is_write=False)
         return found
 
     def _approves(self) -> bool:
-        return self.me().get("locked") is True
+        return self.fetch_account().get("locked") is True
 
     def _upload(self, photo: Photo) -> str:
         """The id of a picture that was handed over, now or by an earlier try, once it is ready (202, then
@@ -245,13 +245,13 @@ class Mastodon(ApiConnector[MastodonApi]):
         return str(kept["id"])
 
     def _handed_over(self, photo: Photo) -> dict[str, Any]:
-        answer = self.wire.upload(
+        answer = self.api.upload(
             "POST",
             "/api/v2/media",
             files=[("file", form_file(photo))],
             data={"description": photo.alt} if photo.alt else {},
         )
-        ident = self.wire.new_id(answer, is_write=False)
+        ident = self.api.created_id(answer, is_write=False)
         kept = {"id": ident, "is_ready": bool(answer.get("url"))}
         self.uploads.put(photo, kept)
         return kept
@@ -259,9 +259,9 @@ class Mastodon(ApiConnector[MastodonApi]):
     def _wait_for(self, ident: str) -> None:
         for _ in range(POLLS):
             self.pause(POLL_EVERY)
-            if self.wire.in_work(f"/api/v1/media/{quote_segment(ident)}").get("url"):
+            if self.api.read_pending(f"/api/v1/media/{quote_segment(ident)}").get("url"):
                 return
         raise TryLater(reasons.PHOTO_IN_WORK, after=60)
 
     def _receipt(self, answer: Any) -> Receipt:
-        return Receipt(self.wire.new_id(answer), url=parsing.valid_url(answer.get("url")))
+        return Receipt(self.api.created_id(answer), url=parsing.valid_url(answer.get("url")))

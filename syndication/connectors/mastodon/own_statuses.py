@@ -37,7 +37,7 @@ class OwnMastodonStatuses:
         """From the list of the account's statuses. Raises as `Wire.listed` does."""
         path = f"/api/v1/accounts/{quote_segment(self._own_id)}/statuses"
         count = 0
-        for page, _ in self._wire.listed(path, {"exclude_reblogs": "true"}, most=PAGE):
+        for page, _ in self._wire.list_pages(path, {"exclude_reblogs": "true"}, most=PAGE):
             oldest = self._take(page)
             count += len(page)
             self.is_whole = oldest < self._since or len(page) < FEWEST_ON_A_PAGE
@@ -47,7 +47,7 @@ class OwnMastodonStatuses:
 
     def read_home(self) -> None:
         """From the home timeline."""
-        pages = self._wire.listed("/api/v1/timelines/home", {}, most=PAGE)
+        pages = self._wire.list_pages("/api/v1/timelines/home", {}, most=PAGE)
         for number, (page, _) in enumerate(pages, start=1):
             mine = [each for each in page if self._is_own(each)]
             self._take(mine)

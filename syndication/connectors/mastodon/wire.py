@@ -32,26 +32,26 @@ _OF_THE_TOKEN = ("token", "authenti", "credential", "log in", "login")
 class MastodonApi(ApiClient):
     """One account's API on one server."""
 
-    def access_refusal(self, response: Response) -> Unauthorized | None:
+    def access_error(self, response: Response) -> Unauthorized | None:
         if response.status == 401:
-            return Unauthorized(reasons.ACCESS_GONE, **self.log(response))
+            return Unauthorized(reasons.ACCESS_GONE, **self.log_fields(response))
         if response.status == 403:
             return self._denied(response)
         if self._may_be_dead(response) and self._is_dead():
-            return Unauthorized(reasons.ACCESS_GONE, **self.log(response))
+            return Unauthorized(reasons.ACCESS_GONE, **self.log_fields(response))
         return None
 
-    def foreign_refusal(self, response: Response, *, is_write: bool) -> ConnectorError:
+    def foreign_error(self, response: Response, *, is_write: bool) -> ConnectorError:
         if response.status in PLAINLY_DEAD and self._is_dead():
-            return Unauthorized(reasons.ACCESS_GONE, **self.log(response))
-        return super().foreign_refusal(response, is_write=is_write)
+            return Unauthorized(reasons.ACCESS_GONE, **self.log_fields(response))
+        return super().foreign_error(response, is_write=is_write)
 
-    def other_refusal(self, response: Response, *, is_write: bool) -> ConnectorError:
+    def other_error(self, response: Response, *, is_write: bool) -> ConnectorError:
         """Of length, too: 422 on Mastodon ("character limit of 500 exceeded"), 400 elsewhere."""
-        words = str(self.refusal_words(json_object(response)) or "").lower()
+        words = str(self.error_text(json_object(response)) or "").lower()
         if response.status in {400, 413, 422} and any(each in words for each in _OF_LENGTH):
-            return TextRejected(reasons.TOO_LONG_THERE, **self.log(response))
-        return super().other_refusal(response, is_write=is_write)
+            return TextRejected(reasons.TOO_LONG_THERE, **self.log_fields(response))
+        return super().other_error(response, is_write=is_write)
 
     def remove(self, method: str, path: str, **content: Any) -> None:
         """snac says that something is gone with a page, as a proxy does."""
@@ -63,12 +63,12 @@ class MastodonApi(ApiClient):
 
     def is_gone(self, path: str) -> bool:
         """Whether nothing is at `path`, by the word of a server that answers other requests."""
-        return self._speaks() and all(self._is_missing(path) for _ in range(2))
+        return self._is_reachable() and all(self._is_missing(path) for _ in range(2))
 
     def _is_missing(self, path: str) -> bool:
         return self._ask("GET", self.app.api_url + path, is_write=False).status in GONE
 
-    def listed(
+    def list_pages(
         self, path: str, params: dict[str, str], *, most: int, start: str = ""
     ) -> Iterator[tuple[list[Any], str]]:
         """The pages of a list, each as it came and with the query of the next one ("" on the last).
@@ -86,7 +86,7 @@ class MastodonApi(ApiClient):
 
         return follow_pages(page, start, most=MOST_PAGES)
 
-    def in_work(self, path: str) -> dict[str, Any]:
+    def read_pending(self, path: str) -> dict[str, Any]:
         """What is at `path`, which may still be in work (206). Raises as `read` does."""
         response = self._ask("GET", self.app.api_url + path, is_write=False)
         if response.status not in DONE | {206}:
@@ -95,36 +95,36 @@ class MastodonApi(ApiClient):
 
     def _list_at(self, path: str, params: dict[str, str], count: int) -> tuple[list[Any], Response]:
         response = self.page(self.app.api_url + path, {**params, "limit": str(count)})
-        found = self.json(response, is_write=False)
+        found = self.parse_json(response, is_write=False)
         if not isinstance(found, list):
-            raise self.unreadable(response, is_write=False)
+            raise self.unreadable_error(response, is_write=False)
         return found, response
 
     def _denied(self, response: Response) -> Unauthorized | None:
         """403: a scope that lacks, a dead token (other makes), or a no to this very post."""
-        words = str(self.refusal_words(json_object(response)) or "").lower()
+        words = str(self.error_text(json_object(response)) or "").lower()
         if "scope" in words:
-            return Unauthorized(reasons.ACCESS_TOO_NARROW, scope="?", **self.log(response))
+            return Unauthorized(reasons.ACCESS_TOO_NARROW, scope="?", **self.log_fields(response))
         if self._is_dead():
-            return Unauthorized(reasons.ACCESS_GONE, **self.log(response))
+            return Unauthorized(reasons.ACCESS_GONE, **self.log_fields(response))
         return None
 
     def _may_be_dead(self, response: Response) -> bool:
-        words = str(self.refusal_words(json_object(response)) or "").lower()
+        words = str(self.error_text(json_object(response)) or "").lower()
         return response.status in {400, 422} and any(each in words for each in _OF_THE_TOKEN)
 
     def _is_dead(self) -> bool:
         """Whether the server refuses the token for the question who it is, too."""
         try:
             response = self._ask("GET", self.app.api_url + ME, is_write=False)
-            if response.status in DONE or not self.is_own(response):
-                return response.status in PLAINLY_DEAD and self._speaks()
+            if response.status in DONE or not self.is_api_error(response):
+                return response.status in PLAINLY_DEAD and self._is_reachable()
         except ConnectorError:
             return False
-        words = str(self.refusal_words(json_object(response)) or "").lower()
+        words = str(self.error_text(json_object(response)) or "").lower()
         return response.status in {400, 401, 403, 422} and "scope" not in words
 
-    def _speaks(self) -> bool:
+    def _is_reachable(self) -> bool:
         """Whether the API itself answers us at this moment. Raises TryLater."""
         response = self.send("GET", self.app.api_url + INSTANCE, is_write=False)
         return response.status in DONE and bool(json_object(response).get("version"))

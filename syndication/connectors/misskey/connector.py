@@ -49,22 +49,22 @@ _USUAL = Limits(
 class MisskeyApi(ApiClient):
     """One account's API on one server. Errors: `{"error":{"message","code","id","kind"}}`."""
 
-    def access_refusal(self, response: Response) -> Unauthorized | None:
+    def access_error(self, response: Response) -> Unauthorized | None:
         code = _error(response).get("code")
         if code == "PERMISSION_DENIED":
-            return Unauthorized(reasons.ACCESS_TOO_NARROW, scope="?", **self.log(response))
+            return Unauthorized(reasons.ACCESS_TOO_NARROW, scope="?", **self.log_fields(response))
         if response.status == 401 or code in _DEAD:
-            return Unauthorized(reasons.ACCESS_GONE, **self.log(response))
+            return Unauthorized(reasons.ACCESS_GONE, **self.log_fields(response))
         return None
 
-    def other_refusal(self, response: Response, *, is_write: bool) -> ConnectorError:
+    def other_error(self, response: Response, *, is_write: bool) -> ConnectorError:
         if _error(response).get("code") == "NO_SUCH_NOTE":
-            return CopyGone(reasons.COPY_GONE, **self.log(response))
+            return CopyGone(reasons.COPY_GONE, **self.log_fields(response))
         if _error(response).get("code") == "RATE_LIMIT_EXCEEDED" and response.status == 400:
-            return TryLater(reasons.SLOW_DOWN, after=THROTTLED_FOR, **self.log(response))
-        return super().other_refusal(response, is_write=is_write)
+            return TryLater(reasons.SLOW_DOWN, after=THROTTLED_FOR, **self.log_fields(response))
+        return super().other_error(response, is_write=is_write)
 
-    def refusal_words(self, fields: Mapping[str, Any]) -> object:
+    def error_text(self, fields: Mapping[str, Any]) -> object:
         error = fields.get("error")
         return error.get("message") if isinstance(error, dict) else error
 
@@ -72,7 +72,7 @@ class MisskeyApi(ApiClient):
         """Read by a POST. Raises TryLater, Unauthorized, Rejected."""
         return self.upload("POST", path, json=fields, deadline=20.0)
 
-    def listed(
+    def list_pages(
         self, path: str, *, start: str = "", **fields: Any
     ) -> Iterator[tuple[list[Any], str]]:
         """The pages of a list, newest first, each with the id that the next begins below ("" on the
@@ -91,7 +91,7 @@ class MisskeyApi(ApiClient):
             halved_counts(PAGE), lambda count: self.ask(path, limit=count, **fields)
         )
         if not isinstance(found, list):
-            raise self.unreadable(is_write=False)
+            raise self.unreadable_error(is_write=False)
         return found
 
 
@@ -100,37 +100,37 @@ class Misskey(ApiConnector[MisskeyApi]):
 
     key = "misskey"
     name = "Misskey"
-    wire_class = MisskeyApi
+    api_class = MisskeyApi
     limits = dict.fromkeys(KINDS, _USUAL)
     audiences = dict.fromkeys(KINDS, frozenset(VISIBILITY))
     followers_read = frozenset[Audience]({"friends"})
     can_delete = frozenset[Kind](KINDS)
-    can_read_back = frozenset[Kind](KINDS)
-    read_back_quiet = 30.0
-    equals_apart = 65.0  # misskey.io gives the first note for 60 s
-    uploads_last = 30 * 86400.0  # files stay in the drive
-    budget_of_link = RateLimit(300, 3600)
+    can_reconcile = frozenset[Kind](KINDS)
+    reconcile_delay = 30.0
+    seconds_between_equals = 65.0  # misskey.io gives the first note for 60 s
+    upload_lifetime = 30 * 86400.0  # files stay in the drive
+    rate_limit_per_link = RateLimit(300, 3600)
     permissions_page = "/settings/apps"
 
     def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
         """Send `post`. There is no key for a repeat, so a lost answer has to be read back."""
-        shown, photos = self.made(post)
-        self.check_approval(post, self._approves)
+        shown, photos = self.compose(post)
+        self.check_follow_approval(post, self._approves)
         body: dict[str, Any] = {"visibility": VISIBILITY[post.audience]}
         if shown.text:
             body["text"] = shown.text
 
         def send() -> Any:
             files = {"fileIds": [self._upload(photo) for photo in photos]} if photos else {}
-            return self.wire.write("POST", "/api/notes/create", json={**body, **files})
+            return self.api.write("POST", "/api/notes/create", json={**body, **files})
 
         answer = post_with_uploads(self.uploads, send)
-        remote_id = self.wire.new_id(parsing.object_at(answer, "createdNote"))
+        remote_id = self.api.created_id(parsing.object_at(answer, "createdNote"))
         return Receipt(remote_id, url=reading.note_address(self.app.api_url, remote_id))
 
     def retract(self, receipt: Receipt) -> None:
         try:
-            self.wire.remove("POST", "/api/notes/delete", json={"noteId": receipt.remote_id})
+            self.api.remove("POST", "/api/notes/delete", json={"noteId": receipt.remote_id})
         except CopyGone:
             return
 
@@ -143,27 +143,27 @@ class Misskey(ApiConnector[MisskeyApi]):
     def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
         """Whom the account follows. `start` is the id of a row."""
         me = self.own_id()
-        for rows, below in self.wire.listed("/api/users/following", userId=me, start=start):
+        for rows, below in self.api.list_pages("/api/users/following", userId=me, start=start):
             people = [row.get("followee") for row in filter(_is_object, rows)]
-            yield FriendPage(tuple(filter(None, map(self.person, people))), below)
+            yield FriendPage(tuple(filter(None, map(self.parse_friend, people))), below)
 
     def feed(self, *, since: str = "") -> Iterator[RemoteFeedItem]:
         """With `sinceId` the oldest come first; without it, the newest page, newest first."""
 
         def page(after: str) -> list[RemoteFeedItem]:
             newer = {"sinceId": after} if after else {}
-            found = self.wire.entries("/api/notes/timeline", **newer)
+            found = self.api.entries("/api/notes/timeline", **newer)
             items = [reading.parse_misskey_feed_item(each, self.app.api_url) for each in found]
             return [each for each in (items if after else reversed(items)) if each is not None]
 
-        return self.others(parsing.valid_id(since), page)
+        return self.feed_of_others(parsing.valid_id(since), page)
 
-    def person(self, entry: Any) -> Friend | None:
+    def parse_friend(self, entry: Any) -> Friend | None:
         return reading.parse_misskey_user(entry, self.app.api_url)
 
     def terms(self) -> Terms:
         """The server's limit, and whether followers are approved."""
-        found = self.wire.ask("/api/meta", detail=False)
+        found = self.api.ask("/api/meta", detail=False)
         longest = found.get("maxNoteTextLength") if isinstance(found, dict) else None
         return Terms(
             text=longest if isinstance(longest, int) and longest > 0 else 0,
@@ -178,26 +178,26 @@ class Misskey(ApiConnector[MisskeyApi]):
         https://misskey-hub.net/en/docs/for-developers/api/token/miauth/ names no other way.
         """
 
-    def me(self) -> Mapping[str, Any]:
-        found = self.wire.ask("/api/i")
+    def fetch_account(self) -> Mapping[str, Any]:
+        found = self.api.ask("/api/i")
         if not _is_object(found):
-            raise self.wire.unreadable(is_write=False)
+            raise self.api.unreadable_error(is_write=False)
         return dict(found)
 
     def _approves(self) -> bool:
-        return self.me().get("isLocked") is True
+        return self.fetch_account().get("isLocked") is True
 
     def _upload(self, photo: Photo) -> str:
         """Into the drive, unless an earlier try did. A file with the same bytes is given back."""
         if kept := self.uploads.get(photo):
             return str(kept)
-        answer = self.wire.upload(
+        answer = self.api.upload(
             "POST",
             "/api/drive/files/create",
             files=[("file", form_file(photo))],
             data={"comment": photo.alt} if photo.alt else {},
         )
-        ident = self.wire.new_id(answer, is_write=False)
+        ident = self.api.created_id(answer, is_write=False)
         self.uploads.put(photo, ident)
         return ident
 
@@ -205,7 +205,7 @@ class Misskey(ApiConnector[MisskeyApi]):
         """Newest first, back to `since`; None for what cannot be read."""
         count = 0
         path, me = "/api/users/notes", self.own_id()
-        for page, _ in self.wire.listed(path, userId=me, withRenotes=False):
+        for page, _ in self.api.list_pages(path, userId=me, withRenotes=False):
             notes = [reading.parse_misskey_note(each, self.app.api_url) for each in page]
             found = [each for each in notes if each is not None]
             yield from notes

@@ -37,7 +37,7 @@ class MixiAlbums:
             headers={"Content-Type": photo.content_type},
             deadline=MEDIA_DEADLINE,
         )
-        return f"{album}/{self._graph.new_id(answer)}"
+        return f"{album}/{self._graph.created_id(answer)}"
 
     def remove(self, item: str) -> None:
         """Delete the item `<album>/<id>`."""
@@ -71,6 +71,6 @@ class MixiAlbums:
         """A new album. A lost answer is no loss: nothing of the post left, and the next try finds it."""
         form = {"title": OURS, "description": "", "visibility": audience}
         try:
-            return self._graph.new_id(self._graph.write("POST", PATH, data=form))
+            return self._graph.created_id(self._graph.write("POST", PATH, data=form))
         except OutcomeUnknown as error:
             raise TryLater(error.reason, status=error.status, excerpt=error.excerpt) from error

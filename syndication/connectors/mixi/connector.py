@@ -43,11 +43,11 @@ class Mixi(ApiConnector[MixiGraph]):
 
     key = "mixi"
     name = "mixi"
-    wire_class = MixiGraph
+    api_class = MixiGraph
     limits = compose.LIMITS
     audiences = compose.AUDIENCES
     can_delete = frozenset[Kind]({"status", "link", "photo"})
-    can_read_back = frozenset[Kind]({"status", "link", "note", "photo"})
+    can_reconcile = frozenset[Kind]({"status", "link", "note", "photo"})
     needs_scope = {
         "status": "w_voice",
         "note": "w_diary",
@@ -56,21 +56,21 @@ class Mixi(ApiConnector[MixiGraph]):
     }
 
     # Unless 「今後、このサービスに対して常に同意する」 was ticked, the refresh token lives six hours.
-    keep_fresh_every = 3 * 3600.0
+    refresh_interval = 3 * 3600.0
     relink_hint = reasons.TICK_ALWAYS
     # A Voice is named by its writer and second. A little more than that, since clocks run unevenly.
-    apart: ClassVar[Mapping[Kind, float]] = {"status": 1.1, "link": 1.1}
+    seconds_between_posts: ClassVar[Mapping[Kind, float]] = {"status": 1.1, "link": 1.1}
 
     @cached_property
     def _albums(self) -> MixiAlbums:
-        return MixiAlbums(self.wire)
+        return MixiAlbums(self.api)
 
     @classmethod
     def preview(cls, post: OutgoingPost) -> Preview:
         return compose.preview_on_mixi(post)
 
     @classmethod
-    def compared(cls, post: OutgoingPost) -> str:
+    def reconciled_text(cls, post: OutgoingPost) -> str:
         shown = compose.preview_on_mixi(post)
         return shown.title if post.kind == "note" else shown.text
 
@@ -94,14 +94,14 @@ class Mixi(ApiConnector[MixiGraph]):
         kind, _, rest = receipt.remote_id.partition(":")
         match kind:
             case "voice":
-                self.wire.remove("POST", f"/voice/statuses/destroy/{quote_segment(rest)}")
+                self.api.remove("POST", f"/voice/statuses/destroy/{quote_segment(rest)}")
             case "photo":
                 self._albums.remove(rest)
             case _:
                 raise Unsupported(reasons.CANNOT_DELETE)
 
     def look_up(self, post: OutgoingPost, *, since: float, idempotency_key: str) -> Candidates:
-        if post.kind not in self.can_read_back:
+        if post.kind not in self.can_reconcile:
             raise Unsupported(reasons.CANNOT_READ_BACK)
         if post.kind == "note":
             return self._diaries_like(post, since)
@@ -125,7 +125,7 @@ class Mixi(ApiConnector[MixiGraph]):
             "thumbnailPrivacy": "everyone",
         }
         begin = max(0, reading.parse_count(start, 0) - PAGE)
-        for page, index in self.wire.pages("/people/@me/@friends", order, start=begin):
+        for page, index in self.api.pages("/people/@me/@friends", order, start=begin):
             people = filter(None, map(reading.parse_mixi_person, page))
             yield FriendPage(tuple(people), str(index) if index else "")
 
@@ -134,18 +134,18 @@ class Mixi(ApiConnector[MixiGraph]):
         if since:
             newer["since_id"] = since.removeprefix(reading.VOICE)
         path = "/voice/statuses/friends_timeline"
-        yield from reading.parse_mixi_voices(self.wire.listed(path, newer))
+        yield from reading.parse_mixi_voices(self.api.list_pages(path, newer))
 
-    def me(self) -> Any:
-        found = reading.opensocial_entries(self.wire.read("/people/@me/@self"))
+    def fetch_account(self) -> Any:
+        found = reading.opensocial_entries(self.api.read("/people/@me/@self"))
         return found[0] if found else None
 
-    def person(self, entry: Any) -> Friend | None:
+    def parse_friend(self, entry: Any) -> Friend | None:
         return reading.parse_mixi_person(entry)
 
     def refresh(self) -> Credentials:
         """The refresh token is used up by this: keep what comes back before anything else."""
-        found = self.wire.refreshed()
+        found = self.api.refresh_tokens()
         seconds = reading.parse_count(found.get("expires_in"), SECONDS_OF_TOKEN)
         scope = found.get("scope")
         newer, kind = found.get("refresh_token"), found.get("token_type")
@@ -167,12 +167,12 @@ class Mixi(ApiConnector[MixiGraph]):
     def _publish_voice(self, shown: Preview) -> Receipt:
         path = "/voice/statuses/update"
         try:
-            answer = self.wire.write("POST", path, data={"status": shown.text})
+            answer = self.api.write("POST", path, data={"status": shown.text})
         except Rejected as refusal:
             if refusal.status == 400:
                 self._check_second(shown, refusal)
             raise
-        remote_id = self.wire.new_id(answer, reading.valid_mixi_id)
+        remote_id = self.api.created_id(answer, reading.valid_mixi_id)
         sent = reading.parse_mixi_voice(answer)
         return Receipt(reading.VOICE + remote_id, url=sent.url if sent else "")
 
@@ -205,12 +205,12 @@ class Mixi(ApiConnector[MixiGraph]):
         ]
         if files:
             request = json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
-            answer = self.wire.write(
+            answer = self.api.write(
                 "POST", path, data={"request": request}, files=files, deadline=MEDIA_DEADLINE
             )
         else:
-            answer = self.wire.write("POST", path, json=entry)
-        return Receipt(reading.DIARY + self.wire.new_id(answer, reading.valid_mixi_id))
+            answer = self.api.write("POST", path, json=entry)
+        return Receipt(reading.DIARY + self.api.created_id(answer, reading.valid_mixi_id))
 
     def _diaries_like(self, post: OutgoingPost, since: float) -> Candidates:
         """Diaries with this title among the newest updates, which show nothing else of them.
@@ -218,11 +218,11 @@ class Mixi(ApiConnector[MixiGraph]):
         Nothing says that every diary is among the updates, so one that is missing proves nothing.
         """
         path = "/updates/@me/@self"
-        answer = self.wire.read(path, {"fields": "diary", "count": str(PAGE)})
+        answer = self.api.read(path, {"fields": "diary", "count": str(PAGE)})
         items = answer.get("items") if isinstance(answer, dict) else None
         if not isinstance(items, list):
-            raise self.wire.unreadable(is_write=False)
-        title = self.compared(post)
+            raise self.api.unreadable_error(is_write=False)
+        title = self.reconciled_text(post)
         alike = [
             entry
             for entry in filter(None, map(reading.parse_mixi_diary, items))
@@ -236,7 +236,7 @@ class Mixi(ApiConnector[MixiGraph]):
         which something cannot be read."""
         path = "/voice/statuses/@me/user_timeline"
         for start in range(0, MOST_VOICES, PAGE):
-            answer = self.wire.listed(path, {"start_index": str(start)} if start else {})
+            answer = self.api.list_pages(path, {"start_index": str(start)} if start else {})
             page = list(reading.parse_mixi_voices(answer))
             for item in page:
                 yield RemotePost(item.remote_id, item.text, item.created_at, url=item.url)

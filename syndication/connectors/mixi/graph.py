@@ -29,24 +29,24 @@ class MixiGraph(ApiClient):
 
     throttles_by_status = True
 
-    def authorised(self, method: str, url: str, content: Mapping[str, Any]) -> dict[str, str]:
+    def auth_headers(self, method: str, url: str, content: Mapping[str, Any]) -> dict[str, str]:
         is_newer = self.credentials.token_type.lower() == "bearer"
         scheme = "Bearer" if is_newer else "OAuth"
         return {"Authorization": f"{scheme} {self.credentials.access_token}"}
 
-    def is_own(self, response: Response) -> bool:
+    def is_api_error(self, response: Response) -> bool:
         """An error of the access stands in the header alone."""
-        return bool(auth_challenge(response.headers).get("error")) or super().is_own(response)
+        return bool(auth_challenge(response.headers).get("error")) or super().is_api_error(response)
 
-    def refreshed(self) -> Mapping[str, Any]:
+    def refresh_tokens(self) -> Mapping[str, Any]:
         """A new pair of tokens for the refresh token. Raises Unauthorized, TryLater."""
-        return self.token_answer({"client_secret": self.app.client_secret})
+        return self.request_refresh({"client_secret": self.app.client_secret})
 
-    def listed(self, path: str, params: Mapping[str, str]) -> list[Any]:
+    def list_pages(self, path: str, params: Mapping[str, str]) -> list[Any]:
         """A bare list: Voice's answers have no envelope. Raises as `read` does."""
         found = with_fewer_entries(halved_counts(PAGE), partial(self._page_of, path, params))
         if not isinstance(found, list):
-            raise self.unreadable(is_write=False)
+            raise self.unreadable_error(is_write=False)
         return found
 
     def paged(self, path: str) -> Iterator[Any]:
@@ -67,7 +67,7 @@ class MixiGraph(ApiClient):
             answer = with_fewer_entries(halved_counts(PAGE), partial(self._page_of, path, page))
             found = opensocial_entries(answer)
             if found is None:
-                raise self.unreadable(is_write=False)
+                raise self.unreadable_error(is_write=False)
             start += len(found)
             is_last = not found or start >= parse_count(answer.get("totalResults"), start + 1)
             yield found, 0 if is_last else start
@@ -77,9 +77,9 @@ class MixiGraph(ApiClient):
     def _page_of(self, path: str, params: Mapping[str, str], count: int) -> Any:
         return self.read(path, {"count": str(count), **params})
 
-    def access_refusal(self, response: Response) -> Unauthorized | None:
+    def access_error(self, response: Response) -> Unauthorized | None:
         told = auth_challenge(response.headers)
-        log = self.log(response)
+        log = self.log_fields(response)
         match told.get("error"):
             case "expired_token":
                 return Unauthorized(reasons.ACCESS_EXPIRED, expired=True, **log)

@@ -57,20 +57,20 @@ class Orkut(ApiConnector[OrkutRpc]):
 
     key = "orkut"
     name = "Orkut"
-    wire_class = OrkutRpc
+    api_class = OrkutRpc
     limits = _LIMITS
     audiences = _AUDIENCES
     can_delete = frozenset[Kind]({"photo"})
-    can_read_back = frozenset[Kind](KINDS)
+    can_reconcile = frozenset[Kind](KINDS)
     timeline_lags = True
     closed_in = "2014"
 
     @classmethod
-    def made(cls, post: OutgoingPost) -> tuple[Preview, tuple[Photo, ...]]:
+    def compose(cls, post: OutgoingPost) -> tuple[Preview, tuple[Photo, ...]]:
         """A note has a title of its own; one without is called by its first line."""
         if post.kind != "note":
-            return super().made(post)
-        shown, photos = super().made(replace(post, title="", text=post.text or post.title))
+            return super().compose(post)
+        shown, photos = super().compose(replace(post, title="", text=post.text or post.title))
         title = " ".join((post.title or shown.text.split("\n", 1)[0]).split())
         if len(title) > TITLE:
             title = cut(title, TITLE - 1) + ELLIPSIS
@@ -78,7 +78,7 @@ class Orkut(ApiConnector[OrkutRpc]):
 
     def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
         """Send `post`. Tags mean something in an activity, so a member's are escaped."""
-        shown, photos = self.made(post)
+        shown, photos = self.compose(post)
         if post.kind == "photo":
             if not photos:
                 raise Unsupported(reasons.PHOTO_MISSING)
@@ -86,7 +86,7 @@ class Orkut(ApiConnector[OrkutRpc]):
         words = {"title": escape(shown.title or shown.text, quote=False)}
         if shown.title:
             words["body"] = escape(shown.text, quote=False)
-        self.wire.do("activities.create", userId="@viewer", appId="@app", activity=words)
+        self.api.do("activities.create", userId="@viewer", appId="@app", activity=words)
         return self._found(shown)
 
     def retract(self, receipt: Receipt) -> None:
@@ -95,7 +95,7 @@ class Orkut(ApiConnector[OrkutRpc]):
         if kind != "photo":
             raise Unsupported(reasons.CANNOT_DELETE)
         if any(each.remote_id == receipt.remote_id for each in self._photos(album)):
-            self.wire.do("mediaItems.delete", albumId=album, mediaItemId=ident)
+            self.api.do("mediaItems.delete", albumId=album, mediaItemId=ident)
 
     def look_up(self, post: OutgoingPost, *, since: float, idempotency_key: str) -> Candidates:
         shown = self.preview(post)
@@ -119,7 +119,7 @@ class Orkut(ApiConnector[OrkutRpc]):
             result = with_fewer_entries(halved_counts(PEOPLE), partial(self._friends_at, index))
             page = reading.orkut_list(result)
             if page is None:
-                raise self.wire.unreadable(is_write=False)
+                raise self.api.unreadable_error(is_write=False)
             index += len(page)
             total = result.get("totalResults")
             is_last = not page or (isinstance(total, int) and index >= total)
@@ -136,13 +136,13 @@ class Orkut(ApiConnector[OrkutRpc]):
         )
         yield from reversed(list(takewhile(lambda each: each.remote_id != since, items)))
 
-    def me(self) -> Any:
+    def fetch_account(self) -> Any:
         return self._people("@self")
 
-    def known_id(self, uid: str) -> str:
+    def id_from_uid(self, uid: str) -> str:
         return reading.valid_orkut_id(uid)
 
-    def person(self, entry: Any) -> Friend | None:
+    def parse_friend(self, entry: Any) -> Friend | None:
         return reading.parse_orkut_person(entry)
 
     def revoke(self) -> None:
@@ -162,8 +162,8 @@ class Orkut(ApiConnector[OrkutRpc]):
     def _publish_photo(self, shown: Preview, photo: Photo) -> Receipt:
         album = self._album()
         item = {"caption": shown.text, "mimeType": photo.content_type}
-        result = self.wire.upload_photo(photo, albumId=album, mediaItem=item)
-        ident = self.wire.new_id(result, reading.valid_orkut_id)
+        result = self.api.upload_photo(photo, albumId=album, mediaItem=item)
+        ident = self.api.created_id(result, reading.valid_orkut_id)
         return Receipt(f"photo:{album}/{ident}", url=parsing.valid_url(result.get("url")))
 
     def _album(self) -> str:
@@ -172,13 +172,13 @@ class Orkut(ApiConnector[OrkutRpc]):
         if album:
             return album
         try:
-            made = self.wire.do("albums.create", album={"title": OURS})
+            made = self.api.do("albums.create", album={"title": OURS})
         except OutcomeUnknown as error:
             raise TryLater(error.reason, status=error.status) from error
-        return self.wire.new_id(made, reading.valid_orkut_id, is_write=False)
+        return self.api.created_id(made, reading.valid_orkut_id, is_write=False)
 
     def _known_album(self) -> str:
-        for each in reading.orkut_list(self.wire.ask("albums.get")) or []:
+        for each in reading.orkut_list(self.api.ask("albums.get")) or []:
             if isinstance(each, dict) and each.get("title") == OURS:
                 return reading.valid_orkut_id(each.get("id"))
         return ""
@@ -188,7 +188,7 @@ class Orkut(ApiConnector[OrkutRpc]):
         return self._photos(album) if album else []
 
     def _photos(self, album: str) -> list[RemotePost]:
-        found = reading.orkut_list(self.wire.ask("mediaItems.get", albumId=album)) or []
+        found = reading.orkut_list(self.api.ask("mediaItems.get", albumId=album)) or []
         photos = [
             photo for photo in (reading.parse_orkut_photo(each, album) for each in found) if photo
         ]
@@ -207,11 +207,11 @@ class Orkut(ApiConnector[OrkutRpc]):
         of_all = {"groupId": "@all", "coalesce": True}
         result = with_fewer_entries(
             halved_counts(PAGE),
-            lambda count: self.wire.ask("activities.get", **of_all, count=count),
+            lambda count: self.api.ask("activities.get", **of_all, count=count),
         )
         found = reading.orkut_list(result)
         if found is None:
-            raise self.wire.unreadable(is_write=False)
+            raise self.api.unreadable_error(is_write=False)
         return found
 
     def _friends_at(self, index: int, count: int) -> Any:
@@ -219,7 +219,7 @@ class Orkut(ApiConnector[OrkutRpc]):
 
     def _people(self, group: str, **paging: int) -> Any:
         fields = ["name", "thumbnailUrl", "profileUrl"]
-        return self.wire.ask("people.get", groupId=group, fields=fields, **paging)
+        return self.api.ask("people.get", groupId=group, fields=fields, **paging)
 
 
 def _reads_alike(entry: RemotePost, shown: Preview) -> bool:

@@ -33,13 +33,13 @@ _PROBLEM = re.compile(
 class OrkutRpc(OAuth1Client):
     """One account's API."""
 
-    def is_own(self, response: Response) -> bool:
+    def is_api_error(self, response: Response) -> bool:
         """What is refused before the batch is read may be told in the words of OAuth's problem reporting."""
-        return _PROBLEM.match(response.text) is not None or super().is_own(response)
+        return _PROBLEM.match(response.text) is not None or super().is_api_error(response)
 
-    def access_refusal(self, response: Response) -> Unauthorized | None:
+    def access_error(self, response: Response) -> Unauthorized | None:
         if response.status == 401:
-            return Unauthorized(reasons.ACCESS_GONE, **self.log(response))
+            return Unauthorized(reasons.ACCESS_GONE, **self.log_fields(response))
         return None
 
     def ask(self, method: str, **params: Any) -> Any:
@@ -75,22 +75,24 @@ class OrkutRpc(OAuth1Client):
     def _result(self, name: str, response: Response, *, is_write: bool) -> Any:
         if response.status != 200:
             raise self.refusal(response, is_write=is_write)
-        found = self.json(response, is_write=is_write)
+        found = self.parse_json(response, is_write=is_write)
         one = found[0] if isinstance(found, list) and len(found) == 1 else None
         if not isinstance(one, dict) or one.get("id") != name:
-            raise self.unreadable(response, is_write=is_write)
+            raise self.unreadable_error(response, is_write=is_write)
         result = one.get("result", one.get("data"))
         error = one.get("error") or (result.get("error") if isinstance(result, dict) else None)
         if isinstance(error, dict):
             raise self._rpc_error(error, response, is_write=is_write)
         if result is None:
-            raise self.unreadable(response, is_write=is_write)
+            raise self.unreadable_error(response, is_write=is_write)
         return result
 
     def _rpc_error(
         self, error: dict[str, Any], response: Response, *, is_write: bool
     ) -> ConnectorError:
-        log = self.log(response) | {"words": error_message(error.get("message"), self.secrets())}
+        log = self.log_fields(response) | {
+            "words": error_message(error.get("message"), self.secrets())
+        }
         data = error.get("data")
         kind = data.get("errorType") if isinstance(data, dict) else None
         match error.get("code"), kind:

@@ -47,14 +47,14 @@ class Twitter(ApiConnector[TwitterApi]):
 
     key = "twitter"
     name = "Twitter/X"
-    wire_class = TwitterApi
+    api_class = TwitterApi
     limits = LIMITS
     # An account's posts are for everybody or, all of them, for its followers: no choice for one.
     audiences = AUDIENCES
     can_delete = frozenset[Kind](KINDS)
-    can_read_back = frozenset[Kind](KINDS)
+    can_reconcile = frozenset[Kind](KINDS)
     timeline_lags = True
-    uploads_last = 20 * 3600.0  # media ids end after a day
+    upload_lifetime = 20 * 3600.0  # media ids end after a day
     needs_scope = {
         "status": "tweet.write",
         "note": "tweet.write",
@@ -62,30 +62,30 @@ class Twitter(ApiConnector[TwitterApi]):
         "link": "tweet.write",
     }
     address_costs = True  # 0.20 instead of 0.015 dollars, as of 2026
-    budget_of_link = RateLimit(100, 900)
-    budget_of_network = RateLimit(10_000, 86_400)
+    rate_limit_per_link = RateLimit(100, 900)
+    rate_limit_per_network = RateLimit(10_000, 86_400)
     can_revoke = True
 
     def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
         """Send `post`. Raises OutcomeUnknown for a text that stands there since a moment ago: it may be
         this one, whose answer was lost."""
-        shown, photos = self.made(post)
+        shown, photos = self.compose(post)
         body: dict[str, object] = {"text": shown.text} if shown.text else {}
 
         def send() -> Any:
             media = {"media": {"media_ids": [self._upload(each) for each in photos]}}
-            return self.wire.write("POST", "/tweets", json={**body, **(media if photos else {})})
+            return self.api.write("POST", "/tweets", json={**body, **(media if photos else {})})
 
         try:
             answer = post_with_uploads(self.uploads, send)
         except DuplicateRejected as refusal:
             check_own_duplicate(self, post, refusal)
             raise
-        remote_id = self.wire.new_id(parsing.object_at(answer, "data"), reading.valid_twitter_id)
+        remote_id = self.api.created_id(parsing.object_at(answer, "data"), reading.valid_twitter_id)
         return Receipt(remote_id, url=reading.tweet_address(remote_id))
 
     def retract(self, receipt: Receipt) -> None:
-        self.wire.remove("DELETE", f"/tweets/{quote_segment(receipt.remote_id)}")
+        self.api.remove("DELETE", f"/tweets/{quote_segment(receipt.remote_id)}")
 
     def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
         """Whom the account follows. `start` is a page's token."""
@@ -111,19 +111,19 @@ class Twitter(ApiConnector[TwitterApi]):
         answer, _ = next(self._pages(path, params, most=100))
         yield from (item for item in reading.parse_twitter_feed(answer) if item.author.uid != me)
 
-    def me(self) -> Any:
-        found = self.wire.read("/users/me", {"user.fields": "profile_image_url"})
+    def fetch_account(self) -> Any:
+        found = self.api.read("/users/me", {"user.fields": "profile_image_url"})
         return parsing.object_at(found, "data")
 
-    def known_id(self, uid: str) -> str:
+    def id_from_uid(self, uid: str) -> str:
         return reading.valid_twitter_id(uid)
 
-    def person(self, entry: Any) -> Friend | None:
+    def parse_friend(self, entry: Any) -> Friend | None:
         return reading.parse_twitter_user(entry)
 
     def refresh(self) -> Credentials:
         """The refresh token is used up by this: keep what comes back before anything else."""
-        found = self.wire.refreshed()
+        found = self.api.refresh_tokens()
         seconds, newer = found.get("expires_in"), found.get("refresh_token")
         lasts = float(seconds) if isinstance(seconds, int | float) else SECONDS_OF_TOKEN
         return replace(
@@ -139,7 +139,7 @@ class Twitter(ApiConnector[TwitterApi]):
         https://docs.x.com/fundamentals/authentication/oauth-2-0/user-access-token, step 6.
         """
         held = self.credentials
-        self.wire.revoked(held.refresh_token, held.access_token)
+        self.api.revoke_tokens(held.refresh_token, held.access_token)
 
     def _upload(self, photo: Photo) -> str:
         """The id of a picture that was handed over, now or by an earlier try, with its description."""
@@ -147,18 +147,18 @@ class Twitter(ApiConnector[TwitterApi]):
         if photo.alt and not kept["is_described"]:
             words = {"alt_text": {"text": photo.alt[:1000]}}
             described = {"id": kept["id"], "metadata": words}
-            self.wire.upload("POST", "/media/metadata", json=described, deadline=20.0)
+            self.api.upload("POST", "/media/metadata", json=described, deadline=20.0)
             self.uploads.put(photo, {**kept, "is_described": True})
         return str(kept["id"])
 
     def _handed_over(self, photo: Photo) -> dict[str, Any]:
-        answer = self.wire.upload(
+        answer = self.api.upload(
             "POST",
             "/media/upload",
             files=[("media", ("photo.jpg", photo.content, photo.content_type))],
             data={"media_category": "tweet_image", "media_type": photo.content_type},
         )
-        ident = self.wire.new_id(
+        ident = self.api.created_id(
             parsing.object_at(answer, "data"), reading.valid_twitter_id, is_write=False
         )
         kept = {"id": ident, "is_described": False}
@@ -190,7 +190,7 @@ class Twitter(ApiConnector[TwitterApi]):
         return follow_pages(page, start, most=MOST_PAGES)
 
     def _page_of(self, path: str, params: Mapping[str, str], count: int) -> Mapping[str, object]:
-        answer: Mapping[str, object] = self.wire.read(path, {**params, "max_results": str(count)})
+        answer: Mapping[str, object] = self.api.read(path, {**params, "max_results": str(count)})
         if reading.twitter_data(answer) is None:
-            raise self.wire.unreadable(is_write=False)
+            raise self.api.unreadable_error(is_write=False)
         return answer

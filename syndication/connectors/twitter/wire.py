@@ -24,31 +24,31 @@ class TwitterApi(ApiClient):
         {"title", "detail", "type", "errors", "error"}
     )
 
-    def refusal_words(self, fields: Mapping[str, Any]) -> object:
+    def error_text(self, fields: Mapping[str, Any]) -> object:
         return fields.get("detail") or fields.get("error_description") or fields.get("error")
 
-    def access_refusal(self, response: Response) -> Unauthorized | None:
+    def access_error(self, response: Response) -> Unauthorized | None:
         if response.status == 401:
-            return Unauthorized(reasons.ACCESS_EXPIRED, expired=True, **self.log(response))
+            return Unauthorized(reasons.ACCESS_EXPIRED, expired=True, **self.log_fields(response))
         words = self._words(response)
         if response.status == 403 and "scope" in words:
-            return Unauthorized(reasons.ACCESS_TOO_NARROW, scope="?", **self.log(response))
+            return Unauthorized(reasons.ACCESS_TOO_NARROW, scope="?", **self.log_fields(response))
         return None
 
-    def other_refusal(self, response: Response, *, is_write: bool) -> ConnectorError:
+    def other_error(self, response: Response, *, is_write: bool) -> ConnectorError:
         words, kind = self._words(response), str(json_object(response).get("type") or "")
         if response.status == 402 or any(each in kind for each in OURS):
             # What this site may do is used up or taken away: nothing that the member did.
-            return TryLater(reasons.APP_REFUSED, after=AN_HOUR, **self.log(response))
+            return TryLater(reasons.APP_REFUSED, after=AN_HOUR, **self.log_fields(response))
         if response.status == 403 and "duplicate content" in words:
-            return DuplicateRejected(reasons.SAID_ALREADY, **self.log(response))
-        return super().other_refusal(response, is_write=is_write)
+            return DuplicateRejected(reasons.SAID_ALREADY, **self.log_fields(response))
+        return super().other_error(response, is_write=is_write)
 
-    def refreshed(self) -> Mapping[str, Any]:
+    def refresh_tokens(self) -> Mapping[str, Any]:
         """New tokens; the refresh token is used up. Raises Unauthorized, TryLater."""
-        return self.token_answer({}, {"Authorization": self._basic()})
+        return self.request_refresh({}, {"Authorization": self._basic()})
 
-    def revoked(self, *tokens: str) -> None:
+    def revoke_tokens(self, *tokens: str) -> None:
         """Each of them given back, whatever is said of the others. Raises Rejected, TryLater."""
         refusal = None
         for token in filter(None, tokens):
@@ -66,15 +66,15 @@ class TwitterApi(ApiClient):
         if refusal is not None:
             raise refusal
 
-    def renewal_refusal(self, response: Response) -> ConnectorError:
+    def refresh_error(self, response: Response) -> ConnectorError:
         """A dead refresh token is 400: `invalid_grant`, or `invalid_request` with these words."""
         error = json_object(response).get("error")
         if error == "invalid_request" and "token was invalid" in self._words(response):
-            return Unauthorized(reasons.ACCESS_GONE, **self.log(response))
-        return super().renewal_refusal(response)
+            return Unauthorized(reasons.ACCESS_GONE, **self.log_fields(response))
+        return super().refresh_error(response)
 
     def _words(self, response: Response) -> str:
-        return str(self.refusal_words(json_object(response)) or "").lower()
+        return str(self.error_text(json_object(response)) or "").lower()
 
     def _basic(self) -> str:
         pair = f"{quote(self.app.client_id, safe='')}:{quote(self.app.client_secret, safe='')}"

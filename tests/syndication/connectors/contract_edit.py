@@ -74,7 +74,7 @@ class EditContract:
     def test_the_same_words_said_twice_leave_one_copy(self, net, connector):
         receipt = connector.publish(a_post("status"), idempotency_key="k")
         post = other_words("status")
-        for _ in range(2 if connector.edits_repeat else 1):
+        for _ in range(2 if connector.is_edit_idempotent else 1):
             receipt = connector.amend(receipt, post, idempotency_key="l")
         assert net.copies("status") == [("", connector.preview(post).text)]
 

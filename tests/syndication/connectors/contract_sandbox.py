@@ -120,7 +120,7 @@ class SandboxContract:
     def test_a_copy_is_found_again_by_looking(self, connector, kind):
         post, now = a_post(kind), time.time()
         receipt = connector.publish(post, idempotency_key="k")
-        if kind not in connector.can_read_back:
+        if kind not in connector.can_reconcile:
             with pytest.raises(Unsupported):
                 connector.look_up(post, since=now, idempotency_key="k")
             return
@@ -171,13 +171,13 @@ class SandboxContract:
                 continue
             with pytest.raises(TryLater):
                 connector.publish(a_post("photo"), idempotency_key="k")
-        assert connector.uploads_last > 0
+        assert connector.upload_lifetime > 0
         assert connector.uploads.was_used
         assert len(net.copies("photo")) == 1
         assert len(kept) == 1
 
     def test_a_copy_for_fewer_readers_is_found_and_deleted_too(self, net, connector):
-        for kind in connector.can_read_back & connector.can_delete:
+        for kind in connector.can_reconcile & connector.can_delete:
             for audience in connector.audiences[kind] - {"everyone"}:
                 post, now = a_post(kind, audience), time.time()
                 receipt = connector.publish(post, idempotency_key=kind + audience)

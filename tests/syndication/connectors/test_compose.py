@@ -28,7 +28,7 @@ def a_post(text: str = "words", *photos: Photo, **changes) -> OutgoingPost:
 
 
 def test_words_go_with_the_pictures_that_fit():
-    shown, photos = network(4).made(a_post())
+    shown, photos = network(4).compose(a_post())
     assert (shown.text, shown.photos, shown.dropped) == ("words", 1, ())
     assert photos[0].alt == "Waves"
 
@@ -42,7 +42,7 @@ def test_words_go_with_the_pictures_that_fit():
     ],
 )
 def test_where_no_picture_can_go_the_words_say_where_it_is(text, shown):
-    preview, photos = network(0).made(a_post(text))
+    preview, photos = network(0).compose(a_post(text))
     assert (preview.text, preview.photos, photos) == (shown, 0, ())
     assert preview.dropped == (reasons.NO_PHOTOS,)
 

@@ -143,4 +143,4 @@ def test_every_network_is_listed_under_its_own_word():
     assert all(key == connector.key for key, connector in CONNECTORS.items())
     for connector in CONNECTORS.values():
         assert connector.kinds() == frozenset(connector.audiences) == frozenset(connector.limits)
-        assert connector.can_delete | connector.can_read_back <= connector.kinds()
+        assert connector.can_delete | connector.can_reconcile <= connector.kinds()

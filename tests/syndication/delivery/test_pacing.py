@@ -25,8 +25,8 @@ NOON = 1_800_000_000.0
 
 
 class Frugal(Mixi):
-    budget_of_link = RateLimit(requests=3, seconds=60.0)
-    budget_of_network = RateLimit(requests=5, seconds=600.0)
+    rate_limit_per_link = RateLimit(requests=3, seconds=60.0)
+    rate_limit_per_network = RateLimit(requests=5, seconds=600.0)
 
 
 @pytest.fixture
