@@ -24,7 +24,7 @@ _IN_WORDS = {
 }
 
 
-def index(
+def console_page(
     networks: Iterable[Network], root: str, ports: Mapping[str, int], faults: Iterable[Fault]
 ) -> Reply:
     """The networks with their addresses; `ports` names those that have one of their own."""
@@ -37,7 +37,7 @@ def index(
     )
 
 
-def carry_out(request: Request, faults: Faults, reset: Callable[[], None]) -> Reply:
+def apply_console_order(request: Request, faults: Faults, reset: Callable[[], None]) -> Reply:
     """What a button orders, then the index again. Raises ValueError for an unknown kind."""
     form = request.form()
     if form.get("order") == "clear":

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from syndication.sandbox import console, mailbox
-from syndication.sandbox.faults import Fault, Faults, instead, spoilt
+from syndication.sandbox.faults import Fault, Faults, reply_instead, spoil_reply
 from syndication.sandbox.network import Network, Person, World
 from syndication.sandbox.networks import NETWORKS
 from syndication.sandbox.wire import BadBody, Reply, Request, json_object, json_reply
@@ -112,8 +112,8 @@ class Control:
             return self._handled(network, request)
         if fault.kind in ("expired", "401"):
             return network.refusal(request, is_expired=fault.kind == "expired")
-        reply = instead(fault, self.world.clock.now())
-        return reply or spoilt(fault, self._handled(network, request))
+        reply = reply_instead(fault, self.world.clock.now())
+        return reply or spoil_reply(fault, self._handled(network, request))
 
     def _handled(self, network: Network, request: Request) -> Reply:
         with self._lock:
@@ -143,7 +143,7 @@ class Control:
     def _pressed(self, request: Request) -> Reply:
         """A button of the index."""
         try:
-            return console.carry_out(request, self.faults, self.reset)
+            return console.apply_console_order(request, self.faults, self.reset)
         except ValueError as error:
             return json_reply({"ok": False, "error": str(error)}, 400)
 
@@ -158,9 +158,11 @@ class Control:
     def _shown(self, request: Request) -> Reply:
         with self._lock:
             if request.path.startswith("/mail/"):
-                return mailbox.shown(self.mail, request.path.removeprefix("/mail/"), request.root)
+                return mailbox.mailbox_page(
+                    self.mail, request.path.removeprefix("/mail/"), request.root
+                )
             if request.path == "/":
-                return console.index(
+                return console.console_page(
                     self.networks.values(), request.root, self.ports, self.faults.standing
                 )
             key, _, rest = request.path.removeprefix("/").partition("/")

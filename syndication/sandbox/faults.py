@@ -112,7 +112,7 @@ class Faults:
             self._standing.clear()
 
 
-def instead(fault: Fault, now: datetime) -> Reply | None:
+def reply_instead(fault: Fault, now: datetime) -> Reply | None:
     """The answer given without carrying the request out; None: it is carried out.
 
     `expired` and `401` are not here, since each network has its own words for them.
@@ -121,7 +121,7 @@ def instead(fault: Fault, now: datetime) -> Reply | None:
     return make(fault, now) if make else None
 
 
-def spoilt(fault: Fault, reply: Reply) -> Reply:
+def spoil_reply(fault: Fault, reply: Reply) -> Reply:
     """What becomes of the answer to a request that was carried out."""
     if fault.kind == "500_after":
         return _error(500)

@@ -17,7 +17,7 @@ from syndication.sandbox.wire import Reply
 _END = b"\n" + b"-" * 79 + b"\n"
 
 
-def shown(folder: Path | None, number: str, root: str) -> Reply:
+def mailbox_page(folder: Path | None, number: str, root: str) -> Reply:
     """The list of mails, newest first, or (`number` not "") one of them."""
     mails = _mails(folder) if folder else []
     if not number:

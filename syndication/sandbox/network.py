@@ -109,24 +109,24 @@ class Network(ABC):
 
     def received(self) -> dict[str, Any]:
         """What came in through the API, as JSON values: the fixed answer of `/<key>/_received`."""
-        found: dict[str, Any] = self.state.society.received()
+        found: dict[str, Any] = self.state.graph.received()
         return found
 
     # What tests do.
 
     def add_friends(self, name: str, count: int) -> None:
         """So many more accounts that `name` follows."""
-        self.state.society.add_follows(name, count)
+        self.state.graph.add_follows(name, count)
 
     def revoke(self, name: str) -> None:
         """What the member does who takes the access back in the network's own settings."""
-        self.state.tokens.revoke(self.state.society.named(name).id)
+        self.state.tokens.revoke(self.state.graph.named(name).id)
 
 
 Answering = TypeVar("Answering")
 
 
-def routed(
+def match_route(
     routes: Iterable[tuple[str, Answering]], request: Request
 ) -> tuple[Answering, str] | None:
     """What answers a request, by a table of methods with paths, and what the path's brackets caught."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from syndication.sandbox.permission import Permission
-from syndication.sandbox.social_graph import Account, Society
+from syndication.sandbox.social_graph import Account, SocialGraph
 from syndication.sandbox.wire import Reply, Request, redirect
 
 FORM = "application/x-www-form-urlencoded"
@@ -53,13 +53,13 @@ class AccessToken:
 class OAuth1:
     """The three doors and the check of signatures of one network."""
 
-    def __init__(self, title: str, society: Society, consumers: Mapping[str, str]) -> None:
-        self._society = society
+    def __init__(self, title: str, graph: SocialGraph, consumers: Mapping[str, str]) -> None:
+        self._society = graph
         self._consumers = consumers
         self._nonces: set[tuple[str, str]] = set()
         self._requests: dict[str, RequestToken] = {}
         self.tokens: dict[str, AccessToken] = {}
-        self._permission: Permission[str] = Permission(title, society, self._decided)
+        self._permission: Permission[str] = Permission(title, graph, self._decided)
 
     def request_token(self, request: Request) -> Reply:
         """A request token for a callback."""

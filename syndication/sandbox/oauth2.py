@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from syndication.sandbox.permission import Permission
-from syndication.sandbox.social_graph import Account, Society
+from syndication.sandbox.social_graph import Account, SocialGraph
 from syndication.sandbox.wire import Refused, Reply, Request, json_reply, redirect
 
 
@@ -31,7 +31,7 @@ class Grant:
 
 
 @dataclass(frozen=True)
-class Asked:
+class AuthorizationRequest:
     """An authorization request that was found good."""
 
     scopes: frozenset[str]
@@ -50,7 +50,7 @@ class Token:
 
     grant: Grant
     until: datetime | None = None
-    asked: Asked | None = None  # of a code
+    asked: AuthorizationRequest | None = None  # of a code
     is_used: bool = False
     successor: str = ""  # what a refresh gave for it
 
@@ -106,14 +106,14 @@ class Tokens:
 
 
 @dataclass(frozen=True)
-class Asker:
+class TokenClient:
     """Who speaks at the token endpoint, and the key that signed."""
 
     client: str
     key: str = ""
 
 
-class Server(ABC):
+class OAuth2Server(ABC):
     """The doors of one network."""
 
     title: ClassVar[str]
@@ -123,16 +123,18 @@ class Server(ABC):
     denied: ClassVar[str] = ""  # the description that goes back with a member's no
     renews: ClassVar[bool] = True
 
-    def __init__(self, society: Society, tokens: Tokens) -> None:
+    def __init__(self, graph: SocialGraph, tokens: Tokens) -> None:
         self.tokens = tokens
-        self.permission: Permission[Asked] = Permission(self.title, society, self.decided)
+        self.permission: Permission[AuthorizationRequest] = Permission(
+            self.title, graph, self.decided
+        )
 
     @abstractmethod
-    def asked(self, request: Request) -> Asked:
+    def asked(self, request: Request) -> AuthorizationRequest:
         """What an authorization request asks for. Raises Refused."""
 
     @abstractmethod
-    def asker(self, request: Request, form: Mapping[str, str]) -> Asker:
+    def asker(self, request: Request, form: Mapping[str, str]) -> TokenClient:
         """The program that a request comes from. Raises Refused."""
 
     @abstractmethod
@@ -143,7 +145,7 @@ class Server(ABC):
         """The fields that the token endpoint reads."""
         return request.form()
 
-    def wants(self, asked: Asked) -> list[str]:
+    def wants(self, asked: AuthorizationRequest) -> list[str]:
         """What the permission page says."""
         return sorted(asked.scopes)
 
@@ -164,7 +166,7 @@ class Server(ABC):
             return json_reply(self.pair(self.renewed(form, asker)))
         raise self.no("grant_type")
 
-    def redeemed(self, form: Mapping[str, str], asker: Asker) -> Grant:
+    def redeemed(self, form: Mapping[str, str], asker: TokenClient) -> Grant:
         """The consent behind a code, once. Raises Refused."""
         code = self.tokens.codes.pop(form.get("code", ""), None)
         if code is None or code.asked is None or self.tokens.is_over(code):
@@ -177,14 +179,14 @@ class Server(ABC):
             raise self.no("another")
         return code.grant
 
-    def renewed(self, form: Mapping[str, str], asker: Asker) -> Grant:
+    def renewed(self, form: Mapping[str, str], asker: TokenClient) -> Grant:
         """The consent behind a refresh token, which works once. Raises Refused."""
         token = self.tokens.refresh.pop(form.get("refresh_token", ""), None)
         if token is None or token.grant.is_revoked:
             raise self.no("refresh")
         return token.grant
 
-    def decided(self, asked: Asked, who: Account | None) -> Reply:
+    def decided(self, asked: AuthorizationRequest, who: Account | None) -> Reply:
         """Back to the program, with a code or without."""
         fields = {"state": asked.state, "iss": asked.issuer}
         if who is None:

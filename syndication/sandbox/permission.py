@@ -12,7 +12,7 @@ from html import escape
 from typing import Generic, TypeVar
 
 from syndication.sandbox.html import page
-from syndication.sandbox.social_graph import Account, Society
+from syndication.sandbox.social_graph import Account, SocialGraph
 from syndication.sandbox.wire import BadBody, Reply, Request
 
 Asked = TypeVar("Asked")
@@ -23,7 +23,7 @@ class Permission(Generic[Asked]):
     """The page of one network. `decided` gets what was asked and who agreed (None: refused)."""
 
     title: str
-    society: Society
+    graph: SocialGraph
     decided: Callable[[Asked, Account | None], Reply]
     waiting: dict[str, Asked] = field(default_factory=dict)
 
@@ -46,7 +46,7 @@ class Permission(Generic[Asked]):
         if "deny" in form:
             del self.waiting[key]
             return self.decided(asked, None)
-        account = self.society.login(form.get("name", "").strip(), form.get("password", ""))
+        account = self.graph.login(form.get("name", "").strip(), form.get("password", ""))
         if account is None:
             wants = form.get("wants", "").split("\n")
             return self._form(request, key, form.get("app", ""), wants, wrong=form.get("name", ""))

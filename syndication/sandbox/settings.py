@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 
-class Settings:
+class NetworkSettings:
     """The base of those dataclasses."""
 
     def change(self, values: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """Who is on a network of short posts, who follows whom, and what they wrote: rows without a wire.
 
 The networks that came after mixi differ in how they are asked, hardly in what they hold. Each has
-a society of its own; ids are the network's affair.
+a graph of its own; ids are the network's affair.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Post:
     more: dict[str, Any] = field(default_factory=dict)
 
 
-class Society:
+class SocialGraph:
     """Accounts, posts and uploads by id, in order of coming."""
 
     def __init__(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 
-class Window:
+class SlidingWindow:
     """Counts by name, in a window that moves along."""
 
     def __init__(self, now: Callable[[], datetime], seconds: int) -> None:

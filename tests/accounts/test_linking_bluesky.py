@@ -16,7 +16,7 @@ from accounts.providers.bluesky.identity import Identity
 from syndication.delivery import imports
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link
 from syndication.sandbox.bluesky import clients
-from syndication.sandbox.bluesky.words import did_of
+from syndication.sandbox.bluesky.values import did_of
 from syndication.sandbox.network import DEFAULT_PASSWORD
 from tests.accounts.away import (
     OUR_DOCUMENT,
@@ -314,7 +314,7 @@ def test_the_document_is_one_that_a_server_takes_and_holds_no_private_key(client
     assert answered["Content-Type"] == "application/json"
     assert not answered.cookies
     document = answered.json()
-    clients.check(OUR_DOCUMENT, document)
+    clients.check_client(OUR_DOCUMENT, document)
     assert document["redirect_uris"] == ["http://testserver/accounts/bluesky/login/callback/"]
     assert "d" not in document["jwks"]["keys"][0]
     assert client.get("/oauth/client-metadata.json").json() == document

@@ -13,7 +13,7 @@ from typing import Any
 from syndication.sandbox.gnusocial.network import Gnusocial
 from syndication.sandbox.mastodon.network import Mastodon
 from syndication.sandbox.misskey.network import Misskey
-from syndication.sandbox.mixi.grants import Grant as MixiGrant
+from syndication.sandbox.mixi.grants import MixiGrant as MixiGrant
 from syndication.sandbox.mixi.network import Mixi
 from syndication.sandbox.network import DEFAULT_PASSWORD
 from syndication.sandbox.oauth2 import Grant
@@ -91,7 +91,7 @@ def twitter(sandbox: Sandbox, name: str) -> dict[str, Any]:
 def gnusocial(sandbox: Sandbox, name: str) -> dict[str, Any]:
     network = sandbox.networks["gnusocial"]
     assert isinstance(network, Gnusocial)
-    account = network.society.named(name)
+    account = network.graph.named(name)
     value = network.oauth.give(account.id, "anonymous")
     pair = {"client_key": "anonymous", "client_secret": "anonymous"}
     extra = {"token_secret": network.oauth.tokens[value].secret, **pair}
@@ -101,7 +101,7 @@ def gnusocial(sandbox: Sandbox, name: str) -> dict[str, Any]:
 def orkut(sandbox: Sandbox, name: str) -> dict[str, Any]:
     network = sandbox.networks["orkut"]
     assert isinstance(network, Orkut)
-    oauth, account = network.state.tokens, network.state.society.named(name)
+    oauth, account = network.state.tokens, network.state.graph.named(name)
     value = oauth.give(account.id, CLIENT_ID)
     extra = {"token_secret": oauth.tokens[value].secret}
     return {"uid": account.id, "access_token": value, "extra": extra}

@@ -14,7 +14,7 @@ from accounts.models import Audience, Member
 from syndication.connectors.base import Credentials
 from syndication.delivery import attempt, credentials, planning
 from syndication.models import Delivery, Link, Post
-from syndication.sandbox.mixi.grants import Grant
+from syndication.sandbox.mixi.grants import MixiGrant
 from tests.making import make_link, make_member, make_post
 from tests.sandbox_server import TestSandbox
 
@@ -44,7 +44,9 @@ def grant(
 ) -> Credentials:
     """Tokens as mixi would have given them after consent."""
     grants = sandbox.mixi.state.grants
-    given = Grant(user=sandbox.mixi.account(name).id, scopes=frozenset(scopes), is_always=is_always)
+    given = MixiGrant(
+        user=sandbox.mixi.account(name).id, scopes=frozenset(scopes), is_always=is_always
+    )
     refresh, access = grants.give_refresh(given), grants.give_access(given)
     return Credentials(
         access_token=access,

@@ -43,7 +43,7 @@ class Clients:
         if client_id not in self.known:
             self.known[client_id] = _fetched(client_id)
         document = self.known[client_id]
-        check(client_id, document)
+        check_client(client_id, document)
         return document
 
     def authenticate(self, form: Mapping[str, str], issuer: str) -> Document:
@@ -56,9 +56,9 @@ class Clients:
             raise BadClient("client_assertion_type required", "invalid_client")
         token = form.get("client_assertion", "")
         try:
-            header, claims = es256.opened(token)
+            header, claims = es256.read_jws(token)
             keys = {each.get("kid"): each for each in document["jwks"]["keys"]}
-            es256.check(token, keys.get(header.get("kid"), {}))
+            es256.check_signature(token, keys.get(header.get("kid"), {}))
         except es256.BadToken as error:
             raise BadClient(f"Invalid client assertion: {error}", "invalid_client") from error
         wanted = {"iss": client_id, "sub": client_id, "aud": issuer}
@@ -69,7 +69,7 @@ class Clients:
         return document
 
 
-def check(client_id: str, document: Document) -> None:
+def check_client(client_id: str, document: Document) -> None:
     """The rules of a web client's document. Raises BadClient."""
     site = urlsplit(client_id)
     back = document.get("redirect_uris")

@@ -7,7 +7,7 @@ import secrets
 import time
 
 from syndication.sandbox.bluesky import es256
-from syndication.sandbox.bluesky.state import State
+from syndication.sandbox.bluesky.state import BlueskyState
 from syndication.sandbox.wire import Reply, Request, json_reply
 
 NONCE_SECONDS = 180
@@ -36,7 +36,7 @@ class BadProof(Exception):
 class Proofs:
     """Checks them. No proof counts twice."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: BlueskyState) -> None:
         self._state = state
         self._secret = secrets.token_hex(20)
         self._seen: set[str] = set()
@@ -44,7 +44,7 @@ class Proofs:
     def nonce(self, back: int = 0) -> str:
         """What is to be signed along now; for `back` 1 what it was before."""
         turn = int(self._state.now().timestamp()) // NONCE_SECONDS - back
-        return es256.packed(hashlib.sha256(f"{self._secret}:{turn}".encode()).digest())
+        return es256.base64url_encode(hashlib.sha256(f"{self._secret}:{turn}".encode()).digest())
 
     def check(self, request: Request, token: str = "") -> str:
         """The thumbprint of the key that signed this request. Raises BadProof."""
@@ -52,11 +52,11 @@ class Proofs:
         if not proof:
             raise BadProof("DPoP proof required")
         try:
-            header, claims = es256.opened(proof)
+            header, claims = es256.read_jws(proof)
             jwk = header.get("jwk")
             if header.get("typ") != "dpop+jwt" or not isinstance(jwk, dict):
                 raise es256.BadToken("header")
-            es256.check(proof, jwk)
+            es256.check_signature(proof, jwk)
         except (es256.BadToken, ValueError) as error:
             raise BadProof(f"Failed to verify DPoP proof: {error}") from error
         if claims.get("nonce") not in (self.nonce(), self.nonce(1)):
@@ -67,7 +67,7 @@ class Proofs:
     def _compare(self, request: Request, claims: dict[str, object], token: str) -> None:
         wanted: dict[str, object] = {"htm": request.method, "htu": request.root + request.path}
         if token:
-            wanted["ath"] = es256.packed(hashlib.sha256(token.encode()).digest())
+            wanted["ath"] = es256.base64url_encode(hashlib.sha256(token.encode()).digest())
         for name, value in wanted.items():
             if claims.get(name) != value:
                 raise BadProof(f"DPoP {name} mismatch")

@@ -23,11 +23,11 @@ class BadToken(ValueError):
     """No token that this key signed."""
 
 
-def opened(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def read_jws(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Header and claims of a compact JWS, unproven. Raises BadToken."""
     try:
         head, body, _ = token.split(".")
-        header, claims = (json.loads(unpacked(part)) for part in (head, body))
+        header, claims = (json.loads(base64url_decode(part)) for part in (head, body))
     except ValueError as error:
         raise BadToken("Invalid Compact JWS") from error
     if not isinstance(header, dict) or not isinstance(claims, dict):
@@ -35,12 +35,12 @@ def opened(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
     return header, claims
 
 
-def check(token: str, jwk: Mapping[str, Any]) -> None:
+def check_signature(token: str, jwk: Mapping[str, Any]) -> None:
     """Raises BadToken unless `jwk` signed `token` by ES256."""
-    if opened(token)[0].get("alg") != "ES256":
+    if read_jws(token)[0].get("alg") != "ES256":
         raise BadToken("alg")
     text, _, signature = token.rpartition(".")
-    raw = unpacked(signature)
+    raw = base64url_decode(signature)
     r, s = int.from_bytes(raw[:32]), int.from_bytes(raw[32:])
     key = _point(jwk)
     if len(raw) != 64 or not 0 < r < N or not 0 < s < N:
@@ -55,22 +55,24 @@ def check(token: str, jwk: Mapping[str, Any]) -> None:
 def thumbprint(jwk: Mapping[str, Any]) -> str:
     """What a key is called by (RFC 7638)."""
     required = {name: jwk.get(name) for name in ("crv", "kty", "x", "y")}
-    return packed(hashlib.sha256(json.dumps(required, separators=(",", ":")).encode()).digest())
+    return base64url_encode(
+        hashlib.sha256(json.dumps(required, separators=(",", ":")).encode()).digest()
+    )
 
 
-def packed(content: bytes) -> str:
+def base64url_encode(content: bytes) -> str:
     """base64url without padding."""
     return base64.urlsafe_b64encode(content).decode().rstrip("=")
 
 
-def unpacked(text: str) -> bytes:
+def base64url_decode(text: str) -> bytes:
     """The bytes of base64url. Raises ValueError."""
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def _point(jwk: Mapping[str, Any]) -> tuple[int, int]:
     try:
-        x, y = (int.from_bytes(unpacked(str(jwk[name]))) for name in ("x", "y"))
+        x, y = (int.from_bytes(base64url_decode(str(jwk[name]))) for name in ("x", "y"))
     except (KeyError, ValueError) as error:
         raise BadToken("jwk") from error
     is_on_it = (y * y - (x * x * x - 3 * x + B)) % P == 0

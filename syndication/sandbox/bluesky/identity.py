@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from syndication.sandbox.bluesky.state import State
-from syndication.sandbox.bluesky.words import POST, handle_of, refused
+from syndication.sandbox.bluesky.state import BlueskyState
+from syndication.sandbox.bluesky.values import POST, handle_of, xrpc_error
 from syndication.sandbox.wire import Reply, Request, json_reply
 
 
-def resolved(state: State, request: Request) -> Reply:
+def resolve_handle(state: BlueskyState, request: Request) -> Reply:
     """com.atproto.identity.resolveHandle."""
     account = state.account(request.query.get("handle", ""))
     if account is None or account.id == request.query.get("handle"):
-        raise refused("InvalidRequest", "Unable to resolve handle")
+        raise xrpc_error("InvalidRequest", "Unable to resolve handle")
     return json_reply({"did": account.id})
 
 
-def document(state: State, request: Request) -> Reply:
+def did_document(state: BlueskyState, request: Request) -> Reply:
     """`/did:plc:…` of the directory."""
     did = request.path.removeprefix("/")
-    account = state.society.accounts.get(did)
+    account = state.graph.accounts.get(did)
     if account is None:
         return json_reply({"message": f"DID not registered: {did}"}, 404)
     return json_reply(
@@ -38,11 +38,11 @@ def document(state: State, request: Request) -> Reply:
     )
 
 
-def described(state: State, request: Request) -> Reply:
+def describe_repo(state: BlueskyState, request: Request) -> Reply:
     """com.atproto.repo.describeRepo, for everybody."""
     account = state.account(request.query.get("repo", ""))
     if account is None:
-        raise refused("InvalidRequest", "Could not find repo")
+        raise xrpc_error("InvalidRequest", "Could not find repo")
     handle = handle_of(account.name)
     found = {"handle": handle, "did": account.id, "collections": [POST], "handleIsCorrect": True}
     return json_reply(found)

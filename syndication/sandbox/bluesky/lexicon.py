@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from syndication.sandbox.bluesky.state import State
-from syndication.sandbox.bluesky.words import POST, letters, refused
+from syndication.sandbox.bluesky.state import BlueskyState
+from syndication.sandbox.bluesky.values import POST, count_graphemes, xrpc_error
 from syndication.sandbox.social_graph import Upload
 from syndication.sandbox.wire import Refused
 
@@ -18,7 +18,7 @@ _IMAGES = 4
 _IMAGE_BYTES = 1_000_000
 
 
-def checked(state: State, record: Fields) -> list[Upload]:
+def check_record(state: BlueskyState, record: Fields) -> list[Upload]:
     """The pictures of a record that fits the lexicon. Raises Refused."""
     text = record.get("text")
     if not isinstance(text, str) or record.get("$type", POST) != POST:
@@ -26,8 +26,8 @@ def checked(state: State, record: Fields) -> list[Upload]:
     size = len(text.encode(errors="replace"))
     if size > _BYTES:
         raise _invalid(f"string too big (maximum {_BYTES}, got {size}) at $.record.text")
-    if letters(text) > _LONGEST:
-        found = letters(text)
+    if count_graphemes(text) > _LONGEST:
+        found = count_graphemes(text)
         raise _invalid(f"grapheme too big (maximum {_LONGEST}, got {found}) at $.record.text")
     try:
         datetime.fromisoformat(record["createdAt"])
@@ -40,7 +40,7 @@ def checked(state: State, record: Fields) -> list[Upload]:
     return _pictures(state, record.get("embed") or {})
 
 
-def _pictures(state: State, embed: Fields) -> list[Upload]:
+def _pictures(state: BlueskyState, embed: Fields) -> list[Upload]:
     images = embed.get("images", [])
     if len(images) > _IMAGES:
         raise _invalid(f"array too big (maximum {_IMAGES}, got {len(images)})")
@@ -48,9 +48,9 @@ def _pictures(state: State, embed: Fields) -> list[Upload]:
     for number, image in enumerate(images):
         place = f"$.record.embed.images[{number}]"
         name = image.get("image", {}).get("ref", {}).get("$link", "")
-        upload = state.society.uploads.get(name)
+        upload = state.graph.uploads.get(name)
         if upload is None:
-            raise refused("BlobNotFound", f"Could not find blob: {name}")
+            raise xrpc_error("BlobNotFound", f"Could not find blob: {name}")
         if not isinstance(image.get("alt"), str):
             raise _invalid(f"Missing required key at {place}.alt")
         if len(upload.content) > _IMAGE_BYTES:
@@ -61,4 +61,4 @@ def _pictures(state: State, embed: Fields) -> list[Upload]:
 
 
 def _invalid(what: str) -> Refused:
-    return refused("InvalidRequest", f"Invalid {POST} record: {what}")
+    return xrpc_error("InvalidRequest", f"Invalid {POST} record: {what}")

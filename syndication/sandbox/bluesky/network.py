@@ -6,36 +6,40 @@ from collections.abc import Callable
 
 from syndication.sandbox.bluesky import appview, identity, pages, repo, sessions
 from syndication.sandbox.bluesky.dpop import BadProof, Proofs
-from syndication.sandbox.bluesky.oauth import OAuth
-from syndication.sandbox.bluesky.state import State
-from syndication.sandbox.bluesky.words import handle_of, refused
+from syndication.sandbox.bluesky.oauth import BlueskyOAuth
+from syndication.sandbox.bluesky.state import BlueskyState
+from syndication.sandbox.bluesky.values import handle_of, xrpc_error
 from syndication.sandbox.network import Network
 from syndication.sandbox.oauth2 import Grant
 from syndication.sandbox.social_graph import Post
 from syndication.sandbox.wire import Refused, Reply, Request
 
-Open = Callable[[State, Request], Reply]
-Guarded = Callable[[State, Grant, Request], Reply]
+Open = Callable[[BlueskyState, Request], Reply]
+Guarded = Callable[[BlueskyState, Grant, Request], Reply]
 
 OPEN: dict[str, Open] = {
-    "GET com.atproto.identity.resolveHandle": identity.resolved,
-    "GET com.atproto.repo.getRecord": repo.get,
-    "GET com.atproto.repo.listRecords": repo.listed,
-    "GET com.atproto.repo.describeRepo": identity.described,
-    "GET com.atproto.sync.getBlob": repo.blob,
-    "POST com.atproto.server.createSession": sessions.create,
-    "POST com.atproto.server.refreshSession": sessions.refresh,
-    "POST com.atproto.server.deleteSession": sessions.end,
+    "GET com.atproto.identity.resolveHandle": identity.resolve_handle,
+    "GET com.atproto.repo.getRecord": repo.get_record,
+    "GET com.atproto.repo.listRecords": repo.list_records,
+    "GET com.atproto.repo.describeRepo": identity.describe_repo,
+    "GET com.atproto.sync.getBlob": repo.get_blob,
+    "POST com.atproto.server.createSession": sessions.create_session,
+    "POST com.atproto.server.refreshSession": sessions.refresh_session,
+    "POST com.atproto.server.deleteSession": sessions.delete_session,
 }
 GUARDED: dict[str, Guarded] = {
-    "POST com.atproto.repo.putRecord": repo.put,
-    "POST com.atproto.repo.createRecord": repo.create,
-    "POST com.atproto.repo.deleteRecord": repo.delete,
-    "POST com.atproto.repo.uploadBlob": repo.upload,
-    "GET com.atproto.server.getSession": lambda state, grant, _: sessions.shown(state, grant),
-    "GET app.bsky.feed.getTimeline": appview.timeline,
-    "GET app.bsky.actor.getProfile": lambda state, _, request: appview.profile(state, request),
-    "GET app.bsky.actor.getProfiles": lambda state, _, request: appview.profiles(state, request),
+    "POST com.atproto.repo.putRecord": repo.put_record,
+    "POST com.atproto.repo.createRecord": repo.create_record,
+    "POST com.atproto.repo.deleteRecord": repo.delete_record,
+    "POST com.atproto.repo.uploadBlob": repo.upload_blob,
+    "GET com.atproto.server.getSession": lambda state, grant, _: sessions.show_session(
+        state, grant
+    ),
+    "GET app.bsky.feed.getTimeline": appview.bluesky_timeline,
+    "GET app.bsky.actor.getProfile": lambda state, _, request: appview.get_profile(state, request),
+    "GET app.bsky.actor.getProfiles": lambda state, _, request: appview.get_profiles(
+        state, request
+    ),
 }
 
 
@@ -46,15 +50,15 @@ class Bluesky(Network):
     title = "Bluesky"
     port_offset = 3
     unreadable = (KeyError, TypeError, ValueError, AttributeError)
-    state: State
+    state: BlueskyState
 
     def reset(self) -> None:
-        self.state = State(self.world)
+        self.state = BlueskyState(self.world)
         self._proofs = Proofs(self.state)
-        self._oauth = OAuth(self.state, self._proofs)
+        self._oauth = BlueskyOAuth(self.state, self._proofs)
 
     def bad_request(self, request: Request) -> Reply:
-        return refused("InvalidRequest", "Input is not of the right shape").reply
+        return xrpc_error("InvalidRequest", "Input is not of the right shape").reply
 
     def answer(self, request: Request) -> Reply:
         path = request.path
@@ -74,24 +78,24 @@ class Bluesky(Network):
 
     def _for_people(self, request: Request) -> Reply:
         starts: dict[str, Open] = {
-            "/did:": identity.document,
-            "/profile/": pages.profile,
+            "/did:": identity.did_document,
+            "/profile/": pages.profile_page,
             "/avatar/": pages.avatar,
         }
         for start, answer in starts.items():
             if request.path.startswith(start):
                 return answer(self.state, request)
         if request.path == "/":
-            return pages.overview(self.state, request)
-        return refused("NotFound", "Not Found", 404).reply
+            return pages.bluesky_overview(self.state, request)
+        return xrpc_error("NotFound", "Not Found", 404).reply
 
     def _xrpc(self, request: Request) -> Reply:
         call = f"{request.method} {request.path.removeprefix('/xrpc/')}"
         if call in OPEN:
             return OPEN[call](self.state, request)
         if call not in GUARDED:
-            raise refused("MethodNotImplemented", "Method Not Implemented", 501)
-        grant = sessions.opened(self.state, self._proofs, request)
+            raise xrpc_error("MethodNotImplemented", "Method Not Implemented", 501)
+        grant = sessions.open_session(self.state, self._proofs, request)
         try:
             reply = GUARDED[call](self.state, grant, request)
         except Refused as no:
@@ -107,7 +111,7 @@ class Bluesky(Network):
         if request.headers.get("authorization", "").startswith("DPoP"):
             nonce = ("DPoP-Nonce", self._proofs.nonce())
             return BadProof(words, "invalid_token").to_caller().adding(nonce)
-        return refused("ExpiredToken" if is_expired else "InvalidToken", words).reply
+        return xrpc_error("ExpiredToken" if is_expired else "InvalidToken", words).reply
 
     def environment(self, root: str) -> dict[str, str]:
         return {f"BLUESKY_{name}_URL": root for name in ("API", "PLC", "WEB")}
@@ -117,7 +121,7 @@ class Bluesky(Network):
     @property
     def statuses(self) -> list[Post]:
         """The posts received, oldest first, deleted ones too."""
-        return [each for each in self.state.society.posts.values() if not each.is_seeded]
+        return [each for each in self.state.graph.posts.values() if not each.is_seeded]
 
     def handle_of(self, name: str) -> str:
         """What the member with this login name is called there."""

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from syndication.sandbox.bluesky.clients import BadClient, Document
 from syndication.sandbox.bluesky.dpop import BadProof, Proofs
-from syndication.sandbox.bluesky.state import State
-from syndication.sandbox.oauth2 import Asked, Asker, Grant, Server
+from syndication.sandbox.bluesky.state import BlueskyState
+from syndication.sandbox.oauth2 import AuthorizationRequest, Grant, OAuth2Server, TokenClient
 from syndication.sandbox.wire import Refused, Reply, Request, json_reply
 
 URN = "urn:ietf:params:oauth:request_uri:"
@@ -20,7 +20,7 @@ WANTS = {
 }
 
 
-class OAuth(Server):
+class BlueskyOAuth(OAuth2Server):
     """Its addresses below `/oauth/` and `/.well-known/`."""
 
     title = "Bluesky"
@@ -40,11 +40,11 @@ class OAuth(Server):
         "scope": (400, "invalid_scope", "Scope is not declared in the client metadata"),
     }
 
-    def __init__(self, state: State, proofs: Proofs) -> None:
-        super().__init__(state.society, state.tokens)
+    def __init__(self, state: BlueskyState, proofs: Proofs) -> None:
+        super().__init__(state.graph, state.tokens)
         self._state = state
         self._proofs = proofs
-        self._pushed: dict[str, tuple[Asked, datetime]] = {}
+        self._pushed: dict[str, tuple[AuthorizationRequest, datetime]] = {}
 
     def metadata(self, request: Request) -> Reply:
         """RFC 8414."""
@@ -88,7 +88,7 @@ class OAuth(Server):
         """
         return self._answered(self._revoke, request)
 
-    def asked(self, request: Request) -> Asked:
+    def asked(self, request: Request) -> AuthorizationRequest:
         query = request.query
         asked, until = self._pushed.get(query.get("request_uri", ""), (None, None))
         is_late = until is None or until < self.tokens.now()
@@ -96,15 +96,15 @@ class OAuth(Server):
             raise self.refused("このリクエストは見つからないか、期限が切れています。")
         return asked
 
-    def wants(self, asked: Asked) -> list[str]:
+    def wants(self, asked: AuthorizationRequest) -> list[str]:
         return [words for scope, words in WANTS.items() if scope in asked.scopes]
 
-    def asker(self, request: Request, form: Mapping[str, str]) -> Asker:
+    def asker(self, request: Request, form: Mapping[str, str]) -> TokenClient:
         key = self._proofs.check(request)
         self._document(request, form)
-        return Asker(form["client_id"], key)
+        return TokenClient(form["client_id"], key)
 
-    def renewed(self, form: Mapping[str, str], asker: Asker) -> Grant:
+    def renewed(self, form: Mapping[str, str], asker: TokenClient) -> Grant:
         token = self.tokens.refresh.get(form.get("refresh_token", ""))
         if token is None or token.grant.client != asker.client or token.grant.is_revoked:
             raise self.no("refresh")
@@ -157,7 +157,7 @@ class OAuth(Server):
                 raise self.no(name)
         client = form["client_id"]
         app = str(document.get("client_name") or client)
-        asked = Asked(
+        asked = AuthorizationRequest(
             scopes,
             form["redirect_uri"],
             form["state"],

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from syndication.sandbox.bluesky.state import State
-from syndication.sandbox.bluesky.words import handle_of
+from syndication.sandbox.bluesky.state import BlueskyState
+from syndication.sandbox.bluesky.values import handle_of
 from syndication.sandbox.html import page, pictures, portrait
 from syndication.sandbox.social_graph import Post
 from syndication.sandbox.wire import Reply, Request
@@ -13,22 +13,22 @@ from syndication.sandbox.wire import Reply, Request
 TITLE = "Bluesky（サンドボックス）"
 
 
-def overview(state: State, request: Request) -> Reply:
+def bluesky_overview(state: BlueskyState, request: Request) -> Reply:
     rows = "".join(
         f'<li><a href="{escape(request.root)}/profile/{handle_of(each.name)}">'
         f"{escape(each.nickname)}</a> @{handle_of(each.name)}</li>"
-        for each in state.society.accounts.values()
+        for each in state.graph.accounts.values()
     )
     return page(TITLE, f"<ul>{rows}</ul>")
 
 
-def profile(state: State, request: Request) -> Reply:
+def profile_page(state: BlueskyState, request: Request) -> Reply:
     """`/profile/<handle or DID>` and `/profile/…/post/<key>`."""
     who, _, rest = request.path.removeprefix("/profile/").partition("/")
     account = state.account(who)
     if account is None:
         return page(TITLE, "<p>見つかりません。</p>", status=404)
-    posts = state.society.standing(account.id)
+    posts = state.graph.standing(account.id)
     if rest:
         posts = [post for post in posts if rest == f"post/{post.more['key']}"]
     if rest and not posts:
@@ -37,7 +37,7 @@ def profile(state: State, request: Request) -> Reply:
     return page(f"{account.nickname} @{handle_of(account.name)}", body)
 
 
-def avatar(state: State, request: Request) -> Reply:
+def avatar(state: BlueskyState, request: Request) -> Reply:
     return portrait(request.path)
 
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from syndication.sandbox.bluesky import es256
 from syndication.sandbox.bluesky.dpop import BadProof, Proofs
-from syndication.sandbox.bluesky.state import State
-from syndication.sandbox.bluesky.words import HANDLES, handle_of, refused
+from syndication.sandbox.bluesky.state import BlueskyState
+from syndication.sandbox.bluesky.values import HANDLES, handle_of, xrpc_error
 from syndication.sandbox.oauth2 import Grant, Token
 from syndication.sandbox.social_graph import Account
 from syndication.sandbox.wire import Refused, Reply, Request, json_reply
@@ -22,22 +22,22 @@ GRACE = timedelta(hours=2)
 MAIN = "main-"  # before the password: the one that opens all, as a member should not use it here
 
 
-def opened(state: State, proofs: Proofs, request: Request) -> Grant:
+def open_session(state: BlueskyState, proofs: Proofs, request: Request) -> Grant:
     """Whose request it is. Raises Refused."""
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
     if not text:
-        raise refused("AuthMissing", "Authentication Required", 401)
+        raise xrpc_error("AuthMissing", "Authentication Required", 401)
     token = state.tokens.access.get(text)
     if scheme == "DPoP":
         return _by_oauth(state, proofs, request, text)
     if token is None or token.grant.key or scheme != "Bearer":
-        raise refused("InvalidToken", "Token could not be verified")
+        raise xrpc_error("InvalidToken", "Token could not be verified")
     if state.tokens.is_over(token):
-        raise refused("ExpiredToken", "Token has expired")
+        raise xrpc_error("ExpiredToken", "Token has expired")
     return token.grant
 
 
-def _by_oauth(state: State, proofs: Proofs, request: Request, text: str) -> Grant:
+def _by_oauth(state: BlueskyState, proofs: Proofs, request: Request, text: str) -> Grant:
     nonce = ("DPoP-Nonce", proofs.nonce())
     try:
         key = proofs.check(request, text)
@@ -51,18 +51,18 @@ def _by_oauth(state: State, proofs: Proofs, request: Request, text: str) -> Gran
     return token.grant
 
 
-def create(state: State, request: Request) -> Reply:
+def create_session(state: BlueskyState, request: Request) -> Reply:
     """com.atproto.server.createSession."""
     fields = request.json()
     name, password = str(fields.get("identifier", "")), str(fields.get("password", ""))
     account = state.account(name) or state.account(name.removeprefix("@") + HANDLES)
     is_main = password.startswith(MAIN)
     if account is None or password.removeprefix(MAIN) != account.password:
-        raise refused("AuthenticationRequired", "Invalid identifier or password", 401)
+        raise xrpc_error("AuthenticationRequired", "Invalid identifier or password", 401)
     return json_reply(_session(state, Grant(account.id, frozenset()), account, is_main=is_main))
 
 
-def refresh(state: State, request: Request) -> Reply:
+def refresh_session(state: BlueskyState, request: Request) -> Reply:
     """com.atproto.server.refreshSession. Asked again within two hours it gives the same successor, so
     that a lost answer costs nobody the session."""
     token, account = _refreshed(state, request)
@@ -76,7 +76,7 @@ def refresh(state: State, request: Request) -> Reply:
     return json_reply(given)
 
 
-def end(state: State, request: Request) -> Reply:
+def delete_session(state: BlueskyState, request: Request) -> Reply:
     """com.atproto.server.deleteSession: by the refresh token, as often as one likes. Nothing is renewed
     any more; the access token lasts to its end, as on the real server."""
     token = _presented(state, request)
@@ -84,32 +84,32 @@ def end(state: State, request: Request) -> Reply:
     return Reply()
 
 
-def shown(state: State, grant: Grant) -> Reply:
+def show_session(state: BlueskyState, grant: Grant) -> Reply:
     """com.atproto.server.getSession."""
-    account = state.society.accounts[grant.user]
+    account = state.graph.accounts[grant.user]
     return json_reply({"did": account.id, "handle": handle_of(account.name), "active": True})
 
 
-def _presented(state: State, request: Request) -> Token:
+def _presented(state: BlueskyState, request: Request) -> Token:
     """The refresh token that was sent. Raises Refused for what was never one."""
     text = request.headers.get("authorization", "").removeprefix("Bearer ")
     token = state.tokens.refresh.get(text)
     if token is None or token.grant.key:
-        raise refused("InvalidToken", "Token could not be verified")
+        raise xrpc_error("InvalidToken", "Token could not be verified")
     return token
 
 
-def _refreshed(state: State, request: Request) -> tuple[Token, Account]:
+def _refreshed(state: BlueskyState, request: Request) -> tuple[Token, Account]:
     token = _presented(state, request)
     if token.grant.is_revoked:
-        raise refused("ExpiredToken", "Token has been revoked")
+        raise xrpc_error("ExpiredToken", "Token has been revoked")
     if state.tokens.is_over(token):
-        raise refused("ExpiredToken", "Token has expired")
-    return token, state.society.accounts[token.grant.user]
+        raise xrpc_error("ExpiredToken", "Token has expired")
+    return token, state.graph.accounts[token.grant.user]
 
 
 def _session(
-    state: State, grant: Grant, account: Account, *, is_main: bool = False
+    state: BlueskyState, grant: Grant, account: Account, *, is_main: bool = False
 ) -> dict[str, Any]:
     now, settings = state.now(), state.settings
     ends_at = now + timedelta(seconds=settings.access_seconds)
@@ -137,5 +137,7 @@ def _jwt(account: Account, scope: str, now: datetime, ends_at: datetime) -> str:
         "iat": int(now.timestamp()),
         "exp": int(ends_at.timestamp()),
     }
-    head = es256.packed(b'{"typ":"at+jwt","alg":"HS256"}')
-    return f"{head}.{es256.packed(json.dumps(claims).encode())}.{secrets.token_urlsafe(32)}"
+    head = es256.base64url_encode(b'{"typ":"at+jwt","alg":"HS256"}')
+    return (
+        f"{head}.{es256.base64url_encode(json.dumps(claims).encode())}.{secrets.token_urlsafe(32)}"
+    )

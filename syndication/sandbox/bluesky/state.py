@@ -9,16 +9,16 @@ from functools import partial
 
 from syndication.sandbox import settings
 from syndication.sandbox.bluesky.clients import Clients
-from syndication.sandbox.bluesky.words import HANDLES, POST, did_of
+from syndication.sandbox.bluesky.values import HANDLES, POST, did_of
 from syndication.sandbox.network import World
 from syndication.sandbox.oauth2 import Tokens
-from syndication.sandbox.social_graph import Account, Post, Society
+from syndication.sandbox.social_graph import Account, Post, SocialGraph
 
 _DIGITS = "234567abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass
-class Settings(settings.Settings):
+class BlueskySettings(settings.NetworkSettings):
     """What `POST /_settings` can turn. `points`: an hour, for one account; a new record costs 3.
 
     `has_appview` False: a server at somebody's home that passes nothing on.
@@ -32,26 +32,26 @@ class Settings(settings.Settings):
     has_appview: bool = True
 
 
-class Neighbourhood(Society):
+class HandleGraph(SocialGraph):
     """People are called by their handles, too."""
 
     def login(self, name: str, password: str) -> Account | None:
         return super().login(name.strip().removeprefix("@").removesuffix(HANDLES), password)
 
 
-class State:
+class BlueskyState:
     """Rows, and the questions that more than one address asks of them."""
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.settings = Settings()
-        self.society = Neighbourhood(world, account_id=did_of, post_id=_seeded_key)
-        for post in self.society.posts.values():
+        self.settings = BlueskySettings()
+        self.graph = HandleGraph(world, account_id=did_of, post_id=_seeded_key)
+        for post in self.graph.posts.values():
             post.more["key"] = post.id
-        self.society.posts = {
-            f"at://{post.user}/{POST}/{post.id}": post for post in self.society.posts.values()
+        self.graph.posts = {
+            f"at://{post.user}/{POST}/{post.id}": post for post in self.graph.posts.values()
         }
-        for uri, post in self.society.posts.items():
+        for uri, post in self.graph.posts.items():
             post.id = uri
         self.tokens = Tokens(self.now, partial(secrets.token_hex, 32))
         self.clients = Clients()
@@ -63,17 +63,17 @@ class State:
 
     def account(self, name: str) -> Account | None:
         """The account of a DID or handle."""
-        if name in self.society.accounts:
-            return self.society.accounts[name]
+        if name in self.graph.accounts:
+            return self.graph.accounts[name]
         wanted = name.lower()
-        for account in self.society.accounts.values():
+        for account in self.graph.accounts.values():
             if account.name.replace("_", "-") + HANDLES == wanted:
                 return account
         return None
 
     def post(self, user: str, key: str) -> Post | None:
         """The post under a record key, where it stands."""
-        post = self.society.posts.get(f"at://{user}/{POST}/{key}")
+        post = self.graph.posts.get(f"at://{user}/{POST}/{key}")
         return None if post is None or post.is_deleted else post
 
 

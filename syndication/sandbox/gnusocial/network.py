@@ -11,10 +11,10 @@ from typing import Any
 
 from syndication.sandbox import settings
 from syndication.sandbox.html import page, picture_count, portrait, post_box
-from syndication.sandbox.network import Network, World, routed
+from syndication.sandbox.network import Network, World, match_route
 from syndication.sandbox.oauth1 import BadSignature, OAuth1
 from syndication.sandbox.pictures import media_type
-from syndication.sandbox.social_graph import Account, Post, Society, digest
+from syndication.sandbox.social_graph import Account, Post, SocialGraph, digest
 from syndication.sandbox.wire import Reply, Request, json_reply
 
 CONSUMERS = {"anonymous": "anonymous"}
@@ -23,7 +23,7 @@ CONFIGS = ("/api/statusnet/config.json", "/api/gnusocial/config.json")
 
 
 @dataclass
-class Settings(settings.Settings):
+class GnusocialSettings(settings.NetworkSettings):
     """What `POST /_settings` can turn. `text_limit` 0: none. `shortens`: addresses are shown by the
     server's own shortener. `tells_address` off: no status says where people see it (GNU social 2.0)."""
 
@@ -33,26 +33,26 @@ class Settings(settings.Settings):
     tells_address: bool = True
 
 
-class State:
+class GnusocialState:
     """One server."""
 
     def __init__(self, world: World) -> None:
-        self.settings = Settings()
-        self.society = Society(world)
-        self.tokens = OAuth1("GNU social", self.society, CONSUMERS)
+        self.settings = GnusocialSettings()
+        self.graph = SocialGraph(world)
+        self.tokens = OAuth1("GNU social", self.graph, CONSUMERS)
 
 
 class Gnusocial(Network):
-    """GNU social 2. `society` is there for tests to look at."""
+    """GNU social 2. `graph` is there for tests to look at."""
 
     key = "gnusocial"
     title = "GNU social"
     port_offset = 4
-    state: State
+    state: GnusocialState
 
     def reset(self) -> None:
-        self.state = State(self.world)
-        self.settings, self.society = self.state.settings, self.state.society
+        self.state = GnusocialState(self.world)
+        self.settings, self.graph = self.state.settings, self.state.graph
         self.oauth = self.state.tokens
 
     def answer(self, request: Request) -> Reply:
@@ -77,7 +77,7 @@ class Gnusocial(Network):
             return json_reply(
                 {"site": {"name": "GNU social（サンドボックス）", "textlimit": limit}}
             )
-        if found := routed(ROUTES, request):
+        if found := match_route(ROUTES, request):
             handler, rest = found
             return handler(self, request, self.oauth.opened(request), rest)
         return self._shown(request)
@@ -101,12 +101,12 @@ class Gnusocial(Network):
             kind = media_type(file.content)
             if not kind:
                 return _error(request, "Could not determine the file's type.", 400)
-            photos.append(self.society.upload(me.id, file.content, kind))
-        return json_reply(self.status(self.society.write(me.id, text, photos=photos), request.root))
+            photos.append(self.graph.upload(me.id, file.content, kind))
+        return json_reply(self.status(self.graph.write(me.id, text, photos=photos), request.root))
 
     def destroy(self, request: Request, me: Account, rest: str) -> Reply:
         """statuses/destroy/<id>.json."""
-        post = self.society.posts.get(rest)
+        post = self.graph.posts.get(rest)
         if post is None or post.is_deleted:
             return _error(request, "No status found with that ID.", 404)
         if post.user != me.id:
@@ -115,17 +115,17 @@ class Gnusocial(Network):
         return json_reply(self.status(post, request.root))
 
     def user_timeline(self, request: Request, me: Account, rest: str) -> Reply:
-        return self._listed(request, self.society.standing(me.id))
+        return self._listed(request, self.graph.standing(me.id))
 
     def friends_timeline(self, request: Request, me: Account, rest: str) -> Reply:
-        return self._listed(request, self.society.home(me.id))
+        return self._listed(request, self.graph.home(me.id))
 
     def friends(self, request: Request, me: Account, rest: str) -> Reply:
         """statuses/friends.json: a hundred on a page."""
         size = min(int(request.query.get("count", "100")), 100)
         start = (max(int(request.query.get("page", "1")), 1) - 1) * size
         people = me.follows[start : start + size]
-        return json_reply([self.user(self.society.accounts[each], request.root) for each in people])
+        return json_reply([self.user(self.graph.accounts[each], request.root) for each in people])
 
     def me(self, request: Request, me: Account, rest: str) -> Reply:
         return json_reply(self.user(me, request.root))
@@ -149,12 +149,12 @@ class Gnusocial(Network):
             "created_at": post.at.astimezone(UTC).strftime("%a %b %d %H:%M:%S %z %Y"),
             "uri": f"tag:sandbox,2026:noticeId={post.id}:objectType=note",
             "external_url": f"{root}/notice/{post.id}" if self.settings.tells_address else None,
-            "user": self.user(self.society.accounts[post.user], root),
+            "user": self.user(self.graph.accounts[post.user], root),
         }
 
     def _is_repeat(self, me: Account, text: str) -> bool:
-        since = self.society.now() - timedelta(seconds=self.settings.dupe_seconds)
-        mine = self.society.standing(me.id)
+        since = self.graph.now() - timedelta(seconds=self.settings.dupe_seconds)
+        mine = self.graph.standing(me.id)
         return any(each.text == text and each.at > since and not each.is_seeded for each in mine)
 
     def _listed(self, request: Request, posts: list[Post]) -> Reply:
@@ -172,10 +172,10 @@ class Gnusocial(Network):
             return portrait(rest)
         if place == "api":
             return _error(request, "API method not found.", 404)
-        return page("GNU social（サンドボックス）", "".join(map(self._one, self.society.newest)))
+        return page("GNU social（サンドボックス）", "".join(map(self._one, self.graph.newest)))
 
     def _one(self, post: Post) -> str:
-        owner = self.society.accounts[post.user]
+        owner = self.graph.accounts[post.user]
         return post_box(post, owner, f"<p>{escape(post.text)}{picture_count(post)}</p>")
 
     def is_api(self, path: str) -> bool:

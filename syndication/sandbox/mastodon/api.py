@@ -7,20 +7,20 @@ from dataclasses import dataclass
 
 from syndication.sandbox.mastodon import shapes
 from syndication.sandbox.mastodon.oauth import allows
-from syndication.sandbox.mastodon.state import State
+from syndication.sandbox.mastodon.state import MastodonState
 from syndication.sandbox.oauth2 import Grant
 from syndication.sandbox.social_graph import Account
-from syndication.sandbox.window import Window
+from syndication.sandbox.window import SlidingWindow
 from syndication.sandbox.wire import Refused, Reply, Request, json_reply
 
 HTML = ("Content-Type", "text/html; charset=utf-8")
 
 
 @dataclass(frozen=True)
-class Call:
+class MastodonCall:
     """One authorised request. `rest` is what stands in the address behind the route's name."""
 
-    state: State
+    state: MastodonState
     request: Request
     grant: Grant
     key: str
@@ -28,30 +28,30 @@ class Call:
 
     @property
     def me(self) -> Account:
-        return self.state.society.accounts[self.grant.user]
+        return self.state.graph.accounts[self.grant.user]
 
     def needs(self, scope: str) -> None:
         """Raises Refused where the token does not cover `scope`."""
         if not allows(self.grant.scopes, scope):
-            raise Refused(error("This action is outside the authorized scopes", 403))
+            raise Refused(mastodon_error("This action is outside the authorized scopes", 403))
 
 
 class Gate:
     """Opens tokens and counts requests."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: MastodonState) -> None:
         self._state = state
-        self._seen = Window(state.society.now, 5 * 60)
+        self._seen = SlidingWindow(state.graph.now, 5 * 60)
 
-    def call(self, request: Request, rest: str = "") -> Call:
+    def call(self, request: Request, rest: str = "") -> MastodonCall:
         """Raises Refused for a token that opens nothing, or one that asked too often."""
         token = self._state.tokens.living(self._state.tokens.access, request.bearer)
         if token is None:
             raise Refused(self.dead_token())
         user = token.grant.user
         if not self._seen.takes(user, self._state.settings.rate_limit):
-            raise Refused(error("Too many requests", 429).adding(*self.headers(user)))
-        return Call(self._state, request, token.grant, request.bearer, rest)
+            raise Refused(mastodon_error("Too many requests", 429).adding(*self.headers(user)))
+        return MastodonCall(self._state, request, token.grant, request.bearer, rest)
 
     def dead_token(self) -> Reply:
         """As this server tells it."""
@@ -59,9 +59,9 @@ class Gate:
             case 400:
                 return Reply(400, b"<html><body>Bad Request</body></html>", (HTML,))
             case 422:
-                return error("The access token was revoked", 422)
+                return mastodon_error("The access token was revoked", 422)
             case _:
-                return error("The access token is invalid", 401)
+                return mastodon_error("The access token is invalid", 401)
 
     def headers(self, user: str) -> tuple[tuple[str, str], ...]:
         """What is left in this window."""
@@ -69,13 +69,13 @@ class Gate:
         return (
             ("X-RateLimit-Limit", str(limit)),
             ("X-RateLimit-Remaining", str(self._seen.left(user, limit))),
-            ("X-RateLimit-Reset", shapes.moment(self._seen.ends(user))),
+            ("X-RateLimit-Reset", shapes.rails_time(self._seen.ends(user))),
         )
 
 
-Handler = Callable[[Call], Reply]
+Handler = Callable[[MastodonCall], Reply]
 
 
-def error(words: str, status: int) -> Reply:
+def mastodon_error(words: str, status: int) -> Reply:
     """Mastodon's Error entity."""
     return json_reply({"error": words}, status)

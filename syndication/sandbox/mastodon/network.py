@@ -5,31 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from syndication.sandbox.mastodon import pages, people, statuses
-from syndication.sandbox.mastodon.api import Call, Gate, error
-from syndication.sandbox.mastodon.oauth import OAuth
-from syndication.sandbox.mastodon.state import State
-from syndication.sandbox.network import Network, routed
+from syndication.sandbox.mastodon.api import Gate, MastodonCall, mastodon_error
+from syndication.sandbox.mastodon.oauth import MastodonOAuth
+from syndication.sandbox.mastodon.state import MastodonState
+from syndication.sandbox.network import Network, match_route
 from syndication.sandbox.wire import Reply, Request
 
-Open = Callable[[State, Request], Reply]
+Open = Callable[[MastodonState, Request], Reply]
 
 OPEN: dict[str, Open] = {
     "/api/v1/instance": people.instance_v1,
     "/api/v2/instance": people.instance_v2,
-    "/": pages.overview,
+    "/": pages.mastodon_overview,
 }
 # Method and path, the handler; what the brackets catch becomes `Call.rest`.
-API: list[tuple[str, Callable[[Call], Reply]]] = [
-    (r"POST /api/v1/statuses", statuses.create),
-    (r"GET /api/v1/statuses/(\d+)", statuses.show),
-    (r"PUT /api/v1/statuses/(\d+)", statuses.change),
-    (r"DELETE /api/v1/statuses/(\d+)", statuses.delete),
-    (r"POST /api/v2/media", statuses.upload),
-    (r"GET /api/v1/media/([\w.-]+)", statuses.upload_state),
-    (r"GET /api/v1/accounts/verify_credentials", people.me),
-    (r"GET /api/v1/accounts/(\d+)/following", people.following),
-    (r"GET /api/v1/accounts/(\d+)/statuses", people.statuses),
-    (r"GET /api/v1/timelines/home", people.home),
+API: list[tuple[str, Callable[[MastodonCall], Reply]]] = [
+    (r"POST /api/v1/statuses", statuses.create_status),
+    (r"GET /api/v1/statuses/(\d+)", statuses.show_status),
+    (r"PUT /api/v1/statuses/(\d+)", statuses.edit_status),
+    (r"DELETE /api/v1/statuses/(\d+)", statuses.delete_status),
+    (r"POST /api/v2/media", statuses.upload_media),
+    (r"GET /api/v1/media/([\w.-]+)", statuses.show_media),
+    (r"GET /api/v1/accounts/verify_credentials", people.verify_credentials),
+    (r"GET /api/v1/accounts/(\d+)/following", people.mastodon_following),
+    (r"GET /api/v1/accounts/(\d+)/statuses", people.account_statuses),
+    (r"GET /api/v1/timelines/home", people.home_timeline),
 ]
 
 
@@ -39,11 +39,11 @@ class Mastodon(Network):
     key = "mastodon"
     title = "Mastodon"
     port_offset = 1
-    state: State
+    state: MastodonState
 
     def reset(self) -> None:
-        self.state = State(self.world)
-        self._oauth = OAuth(self.state)
+        self.state = MastodonState(self.world)
+        self._oauth = MastodonOAuth(self.state)
         self._gate = Gate(self.state)
 
     def answer(self, request: Request) -> Reply:
@@ -58,14 +58,14 @@ class Mastodon(Network):
             return doors[request.path](request)
         if request.path in OPEN:
             return OPEN[request.path](self.state, request)
-        if found := routed(API, request):
+        if found := match_route(API, request):
             handler, rest = found
             call = self._gate.call(request, rest)
             return handler(call).adding(*self._gate.headers(call.grant.user))
-        return pages.shown(self.state, request)
+        return pages.mastodon_page(self.state, request)
 
     def bad_request(self, request: Request) -> Reply:
-        return error("Bad Request", 400)
+        return mastodon_error("Bad Request", 400)
 
     def is_api(self, path: str) -> bool:
         """Registering and the server's own words are spared by faults, as is the permission page."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 
-from syndication.sandbox.mastodon.state import App, State
-from syndication.sandbox.oauth2 import Asked, Asker, Grant, Server
+from syndication.sandbox.mastodon.state import App, MastodonState
+from syndication.sandbox.oauth2 import AuthorizationRequest, Grant, OAuth2Server, TokenClient
 from syndication.sandbox.wire import Refused, Reply, Request, json_reply, redirect
 
 SCOPES = ("read", "write", "follow", "push", "profile")
 
 
-class OAuth(Server):
+class MastodonOAuth(OAuth2Server):
     """The doors of /oauth/ and /api/v1/apps. Nothing is renewed."""
 
     title = "Mastodon"
@@ -25,8 +25,8 @@ class OAuth(Server):
         "token": (403, "unauthorized_client", "You are not authorized to revoke this token"),
     }
 
-    def __init__(self, state: State) -> None:
-        super().__init__(state.society, state.tokens)
+    def __init__(self, state: MastodonState) -> None:
+        super().__init__(state.graph, state.tokens)
         self._state = state
 
     def metadata(self, request: Request) -> Reply:
@@ -82,7 +82,7 @@ class OAuth(Server):
             }
         )
 
-    def asked(self, request: Request) -> Asked:
+    def asked(self, request: Request) -> AuthorizationRequest:
         if self._state.settings.login_first:
             raise Refused(redirect(f"{request.root}/auth/sign_in"))
         query = request.query
@@ -99,16 +99,18 @@ class OAuth(Server):
         if challenge and query.get("code_challenge_method") != "S256":
             raise self.refused("code_challenge_methodが正しくありません。", status=400)
         issuer = f"{request.root}/" if self._state.settings.tells_issuer else ""
-        return Asked(scopes, uri, query.get("state", ""), challenge, app.id, app.name, issuer)
+        return AuthorizationRequest(
+            scopes, uri, query.get("state", ""), challenge, app.id, app.name, issuer
+        )
 
     def form(self, request: Request) -> dict[str, str]:
         return request.fields()
 
-    def asker(self, request: Request, form: Mapping[str, str]) -> Asker:
+    def asker(self, request: Request, form: Mapping[str, str]) -> TokenClient:
         app = self._app(form)
         if app is None:
             raise self.no("asker")
-        return Asker(app.id)
+        return TokenClient(app.id)
 
     def revoke(self, request: Request) -> Reply:
         """POST /oauth/revoke: by the program that the token was given to, as often as it likes."""

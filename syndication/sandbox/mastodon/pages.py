@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from syndication.sandbox.html import page, pictures, portrait, post_box, upload_reply
 from syndication.sandbox.mastodon import shapes
-from syndication.sandbox.mastodon.state import State
+from syndication.sandbox.mastodon.state import MastodonState
 from syndication.sandbox.social_graph import Post
 from syndication.sandbox.wire import Reply, Request, json_reply
 
 
-def overview(state: State, request: Request) -> Reply:
+def mastodon_overview(state: MastodonState, request: Request) -> Reply:
     """`/`: what came in through the API, newest first, then what was here before."""
-    posts = state.society.newest
+    posts = state.graph.newest
     came = "".join(_one(state, post, request.root) for post in posts if not post.is_seeded)
     before = "".join(_one(state, post, request.root) for post in posts if post.is_seeded)
     return page(
@@ -21,31 +21,31 @@ def overview(state: State, request: Request) -> Reply:
     )
 
 
-def shown(state: State, request: Request) -> Reply:
+def mastodon_page(state: MastodonState, request: Request) -> Reply:
     """`/@name`, `/@name/<id>`, `/media/<id>`, `/avatars/<name>.jpg`."""
     place, _, rest = request.path.removeprefix("/").partition("/")
-    if place == "media" and rest in state.society.uploads:
-        return upload_reply(state.society.uploads[rest])
+    if place == "media" and rest in state.graph.uploads:
+        return upload_reply(state.graph.uploads[rest])
     if place == "avatars":
         return portrait(rest)
-    if place.startswith("@") and rest in state.society.posts:
-        return page("Mastodon", _one(state, state.society.posts[rest], request.root))
+    if place.startswith("@") and rest in state.graph.posts:
+        return page("Mastodon", _one(state, state.graph.posts[rest], request.root))
     if place.startswith("@") and not rest:
         return _profile(state, place.removeprefix("@"), request.root)
     return json_reply({"error": "Record not found"}, 404)
 
 
-def _profile(state: State, name: str, root: str) -> Reply:
+def _profile(state: MastodonState, name: str, root: str) -> Reply:
     try:
         account = state.account(name)
     except KeyError:
         return json_reply({"error": "Record not found"}, 404)
-    posts = "".join(_one(state, post, root) for post in state.society.standing(account.id))
+    posts = "".join(_one(state, post, root) for post in state.graph.standing(account.id))
     return page(f"{account.nickname} @{account.name}", posts)
 
 
-def _one(state: State, post: Post, root: str) -> str:
-    owner = state.society.accounts[post.user]
-    body = shapes.html(post.text) + pictures(post.photos, f"{root}/media/")
+def _one(state: MastodonState, post: Post, root: str) -> str:
+    owner = state.graph.accounts[post.user]
+    body = shapes.status_html(post.text) + pictures(post.photos, f"{root}/media/")
     edited = (f"編集 {post.edits}",) if post.edits else ()
     return post_box(post, owner, body, post.visibility, *edited)

@@ -10,40 +10,41 @@ from typing import Any
 from urllib.parse import urlencode
 
 from syndication.sandbox.mastodon import shapes
-from syndication.sandbox.mastodon.api import HTML, Call, error
-from syndication.sandbox.mastodon.state import State
+from syndication.sandbox.mastodon.api import HTML, MastodonCall, mastodon_error
+from syndication.sandbox.mastodon.state import MastodonState
 from syndication.sandbox.social_graph import Post
 from syndication.sandbox.wire import Reply, Request, json_reply
 
 TYPES = ["image/jpeg", "image/png", "image/gif", "image/webp"]
 
 
-def me(call: Call) -> Reply:
+def verify_credentials(call: MastodonCall) -> Reply:
     """GET /api/v1/accounts/verify_credentials."""
     if call.state.settings.broad_scopes and "read" not in call.grant.scopes:
-        return error("out_of_scope_for_token", 403)
+        return mastodon_error("out_of_scope_for_token", 403)
     if not {"read", "profile", "read:accounts"} & call.grant.scopes:
-        return error("This action is outside the authorized scopes", 403)
+        return mastodon_error("This action is outside the authorized scopes", 403)
     one = call.me
     return json_reply(
-        shapes.account(one, call.request.root)
+        shapes.account_entity(one, call.request.root)
         | {"source": {"privacy": "public", "sensitive": False, "language": "ja"}}
     )
 
 
-def following(call: Call) -> Reply:
+def mastodon_following(call: MastodonCall) -> Reply:
     """GET /api/v1/accounts/:id/following: 80 at the most, newest first; `max_id` is a row's id."""
     call.needs("read:follows")
-    owner = call.state.society.accounts.get(call.rest)
+    owner = call.state.graph.accounts.get(call.rest)
     if owner is None:
-        return error("Record not found", 404)
+        return mastodon_error("Record not found", 404)
     query = call.request.query
     limit = min(int(query.get("limit", "40")), 80)
     rows = [(str(number), ident) for number, ident in enumerate(owner.follows, start=1)]
     below = int(query.get("max_id", str(len(rows) + 1)))
     found = [row for row in reversed(rows) if int(row[0]) < below][:limit]
     people = [
-        shapes.account(call.state.society.accounts[ident], call.request.root) for _, ident in found
+        shapes.account_entity(call.state.graph.accounts[ident], call.request.root)
+        for _, ident in found
     ]
     more = bool(found) and int(found[-1][0]) > 1
     return _paged(
@@ -51,32 +52,32 @@ def following(call: Call) -> Reply:
     )
 
 
-def statuses(call: Call) -> Reply:
+def account_statuses(call: MastodonCall) -> Reply:
     """GET /api/v1/accounts/:id/statuses."""
     call.needs("read:statuses")
-    if call.rest not in call.state.society.accounts:
-        return error("Record not found", 404)
+    if call.rest not in call.state.graph.accounts:
+        return mastodon_error("Record not found", 404)
     hidden = () if call.state.settings.lists_private else ("private", "direct")
     mine = [
         post
-        for post in call.state.society.standing(call.rest)
+        for post in call.state.graph.standing(call.rest)
         if call.state.sees(call.me.id, post) and post.visibility not in hidden
     ]
     return _timeline(call, mine)
 
 
-def home(call: Call) -> Reply:
+def home_timeline(call: MastodonCall) -> Reply:
     """GET /api/v1/timelines/home."""
     call.needs("read:statuses")
     return _timeline(call, call.state.timeline(call.me.id))
 
 
-def instance_v2(state: State, request: Request) -> Reply:
+def instance_v2(state: MastodonState, request: Request) -> Reply:
     """GET /api/v2/instance; 404 where the server is of another make."""
     if state.settings.instance_v2_error:
         return _broken(state.settings.instance_v2_error)
     if not state.settings.instance_v2:
-        return error("Not Found", 404)
+        return mastodon_error("Not Found", 404)
     return json_reply(
         {
             "domain": request.headers.get("host", ""),
@@ -87,7 +88,7 @@ def instance_v2(state: State, request: Request) -> Reply:
     )
 
 
-def instance_v1(state: State, request: Request) -> Reply:
+def instance_v1(state: MastodonState, request: Request) -> Reply:
     """GET /api/v1/instance."""
     if state.settings.instance_v1_error:
         return _broken(state.settings.instance_v1_error)
@@ -107,7 +108,7 @@ def _broken(status: int) -> Reply:
     return Reply(status, b"<!DOCTYPE html><title>Error</title>", (HTML,))
 
 
-def _configuration(state: State) -> dict[str, Any]:
+def _configuration(state: MastodonState) -> dict[str, Any]:
     settings = state.settings
     return {
         "statuses": {
@@ -123,7 +124,7 @@ def _configuration(state: State) -> dict[str, Any]:
     }
 
 
-def _timeline(call: Call, posts: list[Post]) -> Reply:
+def _timeline(call: MastodonCall, posts: list[Post]) -> Reply:
     """Newest first; `min_id` gives those right above it, `since_id` the newest above it."""
     query = call.request.query
     limit = min(int(query.get("limit", "20")), 40)
@@ -135,7 +136,7 @@ def _timeline(call: Call, posts: list[Post]) -> Reply:
     if "min_id" in query:
         found = [post for post in found if int(post.id) > int(query["min_id"])][-limit:]
     page = found[:limit]
-    shown = [shapes.status(call.state, post, call.request.root) for post in page]
+    shown = [shapes.status_entity(call.state, post, call.request.root) for post in page]
     more = len(found) > limit
     return _paged(call.request, shown, {"limit": str(limit), "max_id": page[-1].id} if more else {})
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
-from syndication.sandbox.mastodon.state import State
+from syndication.sandbox.mastodon.state import MastodonState
 from syndication.sandbox.social_graph import Account, Post, Upload
 
 _ADDRESS = re.compile(r"https?://[!-~]+")
@@ -19,12 +19,12 @@ _BULLET = re.compile(r"[-*] ")
 _SHOWN = 30  # characters of an address that are shown
 
 
-def moment(at: datetime) -> str:
+def rails_time(at: datetime) -> str:
     """ISO 8601 with milliseconds, as Rails writes it."""
     return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03}Z"
 
 
-def account(one: Account, root: str) -> dict[str, Any]:
+def account_entity(one: Account, root: str) -> dict[str, Any]:
     """Account; `acct` has no host, since everybody is of this server."""
     return {
         "id": one.id,
@@ -40,28 +40,28 @@ def account(one: Account, root: str) -> dict[str, Any]:
     }
 
 
-def status(state: State, post: Post, root: str) -> dict[str, Any]:
+def status_entity(state: MastodonState, post: Post, root: str) -> dict[str, Any]:
     """Status. `content` is HTML; addresses are shown in three pieces, two of them hidden."""
-    owner = state.society.accounts[post.user]
+    owner = state.graph.accounts[post.user]
     return {
         "id": post.id,
-        "created_at": moment(post.at),
-        "edited_at": moment(post.more["edited_at"]) if "edited_at" in post.more else None,
+        "created_at": rails_time(post.at),
+        "edited_at": rails_time(post.more["edited_at"]) if "edited_at" in post.more else None,
         "visibility": post.visibility,
         "sensitive": False,
         "spoiler_text": "",
         "uri": f"{root}/users/{owner.name}/statuses/{post.id}",
         "url": f"{root}/@{owner.name}/{post.id}",
         "content": _content(state, post.text),
-        "account": account(owner, root),
-        "media_attachments": [media(each, root) for each in post.photos],
+        "account": account_entity(owner, root),
+        "media_attachments": [media_entity(each, root) for each in post.photos],
         "reblog": None,
         "favourites_count": 0,
         "replies_count": 0,
     }
 
 
-def media(upload: Upload, root: str, *, is_ready: bool = True) -> dict[str, Any]:
+def media_entity(upload: Upload, root: str, *, is_ready: bool = True) -> dict[str, Any]:
     """MediaAttachment; its `url` is null while it is being processed."""
     return {
         "id": upload.id,
@@ -72,12 +72,12 @@ def media(upload: Upload, root: str, *, is_ready: bool = True) -> dict[str, Any]
     }
 
 
-def _content(state: State, text: str) -> str:
+def _content(state: MastodonState, text: str) -> str:
     style = state.settings.text_style
-    return html(text) if style == "mastodon" else STYLES[style](text)
+    return status_html(text) if style == "mastodon" else STYLES[style](text)
 
 
-def html(text: str) -> str:
+def status_html(text: str) -> str:
     """Paragraphs, line breaks, links."""
     paragraphs = re.split(r"\n{2,}", text)
     return "".join(f"<p>{_line(each)}</p>" for each in paragraphs)

@@ -10,11 +10,11 @@ from functools import partial
 from syndication.sandbox import settings
 from syndication.sandbox.network import World
 from syndication.sandbox.oauth2 import Tokens
-from syndication.sandbox.social_graph import Account, Post, Society
+from syndication.sandbox.social_graph import Account, Post, SocialGraph
 
 
 @dataclass
-class Settings(settings.Settings):
+class MastodonSettings(settings.NetworkSettings):
     """What `POST /_settings` can turn: servers that speak this API differ.
 
     `idempotency`: three of four servers ignore the key. `repeat_is_500`: a repeat with it is answered so
@@ -74,14 +74,14 @@ class App:
     scopes: frozenset[str]
 
 
-class State:
+class MastodonState:
     """One server."""
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.settings = Settings()
-        self.society = Society(world, post_id=snowflake)
-        for account in self.society.accounts.values():
+        self.settings = MastodonSettings()
+        self.graph = SocialGraph(world, post_id=mastodon_snowflake)
+        for account in self.graph.accounts.values():
             account.is_locked = account.name == "hanako"
         self.apps: dict[str, App] = {}
         self.tokens = Tokens(world.clock.now, partial(secrets.token_urlsafe, 32))
@@ -93,17 +93,17 @@ class State:
             return False
         if viewer == post.user or post.visibility in ("public", "unlisted"):
             return True
-        return post.visibility == "private" and post.user in self.society.accounts[viewer].follows
+        return post.visibility == "private" and post.user in self.graph.accounts[viewer].follows
 
     def timeline(self, viewer: str) -> list[Post]:
         """The home timeline, newest first."""
-        return [post for post in self.society.home(viewer) if self.sees(viewer, post)]
+        return [post for post in self.graph.home(viewer) if self.sees(viewer, post)]
 
     def account(self, name: str) -> Account:
         """The account with this login name. Raises KeyError."""
-        return self.society.named(name)
+        return self.graph.named(name)
 
 
-def snowflake(at: datetime, number: int) -> str:
+def mastodon_snowflake(at: datetime, number: int) -> str:
     """Milliseconds since the epoch, shifted, and a counter: sorts by time."""
     return str((int(at.timestamp() * 1000) << 16) + number % 65536)

@@ -11,8 +11,8 @@ from datetime import timedelta
 from typing import Any
 
 from syndication.sandbox.mastodon import shapes
-from syndication.sandbox.mastodon.api import Call, error
-from syndication.sandbox.mastodon.state import State
+from syndication.sandbox.mastodon.api import MastodonCall, mastodon_error
+from syndication.sandbox.mastodon.state import MastodonState
 from syndication.sandbox.pictures import media_type
 from syndication.sandbox.social_graph import Post, Upload
 from syndication.sandbox.wire import Reply, json_reply
@@ -23,26 +23,28 @@ _ADDRESS = re.compile(r"https?://[!-~]+")
 _MENTION = re.compile(r"@([A-Za-z0-9_]+)@[A-Za-z0-9.-]+")
 
 
-def create(call: Call) -> Reply:
+def create_status(call: MastodonCall) -> Reply:
     """POST /api/v1/statuses. The same Idempotency-Key within an hour: the same status."""
     call.needs("write:statuses")
     repeat = (call.key, call.request.headers.get("idempotency-key", ""))
     known = call.state.repeats.get(repeat) if call.state.settings.idempotency else None
     if repeat[1] and known and _is_within_the_hour(call, known):
         if call.state.settings.repeat_is_500:
-            return error("An unexpected error occurred", 500)
-        return _shown(call, call.state.society.posts[known])
+            return mastodon_error("An unexpected error occurred", 500)
+        return _shown(call, call.state.graph.posts[known])
     fields = _fields(call)
     photos = _photos(call, fields)
     if len(photos) < len(fields.get("media_ids") or []):
-        return error("Validation failed: Media not found or already attached to another post", 422)
+        return mastodon_error(
+            "Validation failed: Media not found or already attached to another post", 422
+        )
     text = str(fields.get("status") or "").strip()
     if call.state.settings.counts_whole and len(text) > call.state.settings.max_characters:
-        return error("Status is too long", 400)
+        return mastodon_error("Status is too long", 400)
     wrong = _wrong(call.state, text, photos) or _wrong_visibility(fields)
     if wrong:
-        return error(f"Validation failed: {wrong}", 422)
-    post = call.state.society.write(
+        return mastodon_error(f"Validation failed: {wrong}", 422)
+    post = call.state.graph.write(
         call.me.id, text, visibility=fields.get("visibility") or "public", photos=photos
     )
     if repeat[1]:
@@ -50,98 +52,98 @@ def create(call: Call) -> Reply:
     return _shown(call, post)
 
 
-def change(call: Call) -> Reply:
+def edit_status(call: MastodonCall) -> Reply:
     """PUT /api/v1/statuses/:id: all that is not named again goes."""
     call.needs("write:statuses")
     post = _own(call)
     if post is None:
-        return error("Record not found", 404)
+        return mastodon_error("Record not found", 404)
     fields = _fields(call)
     photos = _photos(call, fields)
     text = str(fields.get("status") or "").strip()
     if call.state.settings.counts_whole and len(text) > call.state.settings.max_characters:
-        return error("Status is too long", 400)
+        return mastodon_error("Status is too long", 400)
     wrong = _wrong(call.state, text, photos)
     if wrong:
-        return error(f"Validation failed: {wrong}", 422)
+        return mastodon_error(f"Validation failed: {wrong}", 422)
     if call.state.settings.edit_twice_is_422 and _is_so_already(call, post, text, photos, fields):
-        return error("Unprocessable Entity: status was not changed", 422)
+        return mastodon_error("Unprocessable Entity: status was not changed", 422)
     for each in fields.get("media_attributes") or []:
-        upload = call.state.society.uploads.get(str(each.get("id")))
+        upload = call.state.graph.uploads.get(str(each.get("id")))
         if upload is not None:
             upload.alt = str(each.get("description") or "")
     if text != post.text:
         post.edits += 1
-        post.more["edited_at"] = call.state.society.now()
+        post.more["edited_at"] = call.state.graph.now()
     post.text, post.photos = text, photos
     return _shown(call, post)
 
 
-def delete(call: Call) -> Reply:
+def delete_status(call: MastodonCall) -> Reply:
     """DELETE /api/v1/statuses/:id: answers with the source, so that it can be written anew."""
     call.needs("write:statuses")
     post = _own(call)
     if post is None:
-        return error("Record not found", 404)
+        return mastodon_error("Record not found", 404)
     post.is_deleted = True
-    shown = shapes.status(call.state, post, call.request.root) | {"text": post.text}
+    shown = shapes.status_entity(call.state, post, call.request.root) | {"text": post.text}
     return json_reply(shown)
 
 
-def show(call: Call) -> Reply:
+def show_status(call: MastodonCall) -> Reply:
     """GET /api/v1/statuses/:id."""
-    post = call.state.society.posts.get(call.rest)
+    post = call.state.graph.posts.get(call.rest)
     if post is None or not call.state.sees(call.me.id, post):
-        return error("Record not found", 404)
+        return mastodon_error("Record not found", 404)
     return _shown(call, post)
 
 
-def upload(call: Call) -> Reply:
+def upload_media(call: MastodonCall) -> Reply:
     """POST /api/v2/media: 202 and no address yet where the server needs time."""
     call.needs("write:media")
     parts = call.request.parts()
     file = parts.get("file")
     kind = media_type(file.content) if file else ""
     if file is None or not kind:
-        return error("Validation failed: File content type is invalid", 422)
+        return mastodon_error("Validation failed: File content type is invalid", 422)
     if len(file.content) > call.state.settings.image_size_limit:
-        return error("Validation failed: File size must be less than 16 MB", 422)
+        return mastodon_error("Validation failed: File size must be less than 16 MB", 422)
     alt = parts["description"].text if "description" in parts else ""
-    society = call.state.society
-    name = f"post-{society.number()}.jpeg" if call.state.settings.dotted_media else ""
-    kept = society.upload(call.me.id, file.content, kind, alt, name=name)
+    graph = call.state.graph
+    name = f"post-{graph.number()}.jpeg" if call.state.settings.dotted_media else ""
+    kept = graph.upload(call.me.id, file.content, kind, alt, name=name)
     is_ready = _is_ready(call.state, kept)
     return json_reply(
-        shapes.media(kept, call.request.root, is_ready=is_ready), 200 if is_ready else 202
+        shapes.media_entity(kept, call.request.root, is_ready=is_ready), 200 if is_ready else 202
     )
 
 
-def upload_state(call: Call) -> Reply:
+def show_media(call: MastodonCall) -> Reply:
     """GET /api/v1/media/:id: 206 while it is processed."""
-    kept = call.state.society.uploads.get(call.rest)
+    kept = call.state.graph.uploads.get(call.rest)
     if kept is None or kept.user != call.me.id:
-        return error("Record not found", 404)
+        return mastodon_error("Record not found", 404)
     kept.asked += 1
     is_ready = _is_ready(call.state, kept)
     return json_reply(
-        shapes.media(kept, call.request.root, is_ready=is_ready), 200 if is_ready else 206
+        shapes.media_entity(kept, call.request.root, is_ready=is_ready), 200 if is_ready else 206
     )
 
 
-def _fields(call: Call) -> dict[str, Any]:
+def _fields(call: MastodonCall) -> dict[str, Any]:
     if call.request.content_type == "application/json":
         return call.request.json()
     return dict(call.request.form())
 
 
-def _photos(call: Call, fields: dict[str, Any]) -> list[Upload]:
+def _photos(call: MastodonCall, fields: dict[str, Any]) -> list[Upload]:
     idents = [str(each) for each in fields.get("media_ids") or []]
-    uploads = [call.state.society.uploads.get(each) for each in idents]
+    uploads = [call.state.graph.uploads.get(each) for each in idents]
     return [each for each in uploads if each is not None and each.user == call.me.id]
 
 
 def _is_so_already(
-    call: Call, post: Post, text: str, photos: list[Upload], fields: dict[str, Any]
+    call: MastodonCall, post: Post, text: str, photos: list[Upload], fields: dict[str, Any]
 ) -> bool:
     alts = {each.id: each.alt for each in photos}
     described = fields.get("media_attributes") or []
@@ -149,7 +151,7 @@ def _is_so_already(
     return (text, photos) == (post.text, post.photos) and is_described
 
 
-def _wrong(state: State, text: str, photos: list[Upload]) -> str:
+def _wrong(state: MastodonState, text: str, photos: list[Upload]) -> str:
     if not text and not photos:
         return "Text can't be blank"
     if _length(state, text) > state.settings.max_characters:
@@ -166,25 +168,25 @@ def _wrong_visibility(fields: dict[str, Any]) -> str:
     return "" if known else "Visibility is not included in the list"
 
 
-def _length(state: State, text: str) -> int:
+def _length(state: MastodonState, text: str) -> int:
     """Addresses count alike; of a mention the name alone."""
     short = _ADDRESS.sub("x" * state.settings.reserved_per_url, text)
     return len(_MENTION.sub(r"@\1", short))
 
 
-def _is_ready(state: State, kept: Upload) -> bool:
+def _is_ready(state: MastodonState, kept: Upload) -> bool:
     return kept.asked >= state.settings.media_polls
 
 
-def _own(call: Call) -> Post | None:
-    post = call.state.society.posts.get(call.rest)
+def _own(call: MastodonCall) -> Post | None:
+    post = call.state.graph.posts.get(call.rest)
     is_own = post is not None and post.user == call.me.id and not post.is_deleted
     return post if is_own else None
 
 
-def _is_within_the_hour(call: Call, ident: str) -> bool:
-    return call.state.society.now() - call.state.society.posts[ident].at < KEPT_FOR
+def _is_within_the_hour(call: MastodonCall, ident: str) -> bool:
+    return call.state.graph.now() - call.state.graph.posts[ident].at < KEPT_FOR
 
 
-def _shown(call: Call, post: Post) -> Reply:
-    return json_reply(shapes.status(call.state, post, call.request.root))
+def _shown(call: MastodonCall, post: Post) -> Reply:
+    return json_reply(shapes.status_entity(call.state, post, call.request.root))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from syndication.sandbox.misskey.state import Problem, State
+from syndication.sandbox.misskey.state import MisskeyState, Problem
 from syndication.sandbox.oauth2 import Grant
 from syndication.sandbox.pictures import media_type
 from syndication.sandbox.social_graph import Account, Post, Upload
@@ -44,39 +44,39 @@ INVALID = Problem(400, "INVALID_PARAM", "3d81ceae-475f-4600-b2a8-2bc116157532", 
 NO_NOTE = Problem(400, "NO_SUCH_NOTE", "490be23f-8c1f-4796-819f-94cb4f9d1630", "No such note.")
 
 
-def refused(problem: Problem) -> Refused:
+def misskey_refusal(problem: Problem) -> Refused:
     """The request ends here."""
-    return Refused(told(problem))
+    return Refused(error_reply(problem))
 
 
 @dataclass(frozen=True)
-class Call:
+class MisskeyCall:
     """One authorised request with its fields."""
 
-    state: State
+    state: MisskeyState
     request: Request
     grant: Grant
     fields: dict[str, Any]
 
     @property
     def me(self) -> Account:
-        return self.state.society.accounts[self.grant.user]
+        return self.state.graph.accounts[self.grant.user]
 
     def needs(self, permission: str) -> None:
         """Raises Refused where the member did not allow it."""
         if permission not in self.grant.scopes:
-            raise refused(NOT_ALLOWED)
+            raise misskey_refusal(NOT_ALLOWED)
 
     @property
     def limit(self) -> int:
         """How many rows are asked for; Raises Refused above 100."""
         limit = self.fields.get("limit", 10)
         if not isinstance(limit, int) or not 1 <= limit <= 100:
-            raise refused(INVALID)
+            raise misskey_refusal(INVALID)
         return limit
 
 
-def opened(state: State, request: Request) -> Call:
+def open_misskey_call(state: MisskeyState, request: Request) -> MisskeyCall:
     """Raises Refused for a token that opens nothing."""
     if request.content_type == "multipart/form-data":
         fields: dict[str, Any] = dict(request.parts())
@@ -86,106 +86,106 @@ def opened(state: State, request: Request) -> Call:
         given = str(fields.get("i") or "")
     given = request.bearer or given
     if not given:
-        raise refused(NO_TOKEN)
+        raise misskey_refusal(NO_TOKEN)
     token = state.tokens.living(state.tokens.access, given)
     if token is None:
-        raise refused(BAD_TOKEN)
-    return Call(state, request, token.grant, fields)
+        raise misskey_refusal(BAD_TOKEN)
+    return MisskeyCall(state, request, token.grant, fields)
 
 
-def me(call: Call) -> Reply:
+def show_self(call: MisskeyCall) -> Reply:
     """/api/i."""
     call.needs("read:account")
-    return json_reply(user(call.me, call.request.root))
+    return json_reply(misskey_user(call.me, call.request.root))
 
 
-def create(call: Call) -> Reply:
+def create_note(call: MisskeyCall) -> Reply:
     """/api/notes/create: 300 an hour."""
     call.needs("write:notes")
     text = call.fields.get("text")
     wanted = call.fields.get("fileIds")
-    uploads = [call.state.society.uploads.get(str(each)) for each in wanted or []]
+    uploads = [call.state.graph.uploads.get(str(each)) for each in wanted or []]
     photos = [each for each in uploads if each is not None and each.user == call.me.id]
     if not text and not photos:
-        raise refused(NO_CONTENT)
+        raise misskey_refusal(NO_CONTENT)
     if isinstance(text, str) and len(text) > call.state.settings.max_note_text_length:
-        raise refused(INVALID)
+        raise misskey_refusal(INVALID)
     if len(photos) > 16 or call.fields.get("visibility", "public") not in VISIBILITIES:
-        raise refused(INVALID)
+        raise misskey_refusal(INVALID)
     _count(call)
     first = _first_of_equals(call, str(text or ""), photos)
     if first is not None:
-        return json_reply({"createdNote": note(call.state, first, call.request.root)})
-    post = call.state.society.write(
+        return json_reply({"createdNote": note_object(call.state, first, call.request.root)})
+    post = call.state.graph.write(
         call.me.id,
         str(text or ""),
         visibility=call.fields.get("visibility", "public"),
         photos=photos,
     )
-    return json_reply({"createdNote": note(call.state, post, call.request.root)})
+    return json_reply({"createdNote": note_object(call.state, post, call.request.root)})
 
 
-def delete(call: Call) -> Reply:
+def delete_note(call: MisskeyCall) -> Reply:
     """/api/notes/delete."""
     call.needs("write:notes")
-    post = call.state.society.posts.get(str(call.fields.get("noteId")))
+    post = call.state.graph.posts.get(str(call.fields.get("noteId")))
     if post is None or post.user != call.me.id or post.is_deleted:
-        raise refused(NO_NOTE)
+        raise misskey_refusal(NO_NOTE)
     post.is_deleted = True
     return Reply(204)
 
 
-def upload(call: Call) -> Reply:
+def create_drive_file(call: MisskeyCall) -> Reply:
     """/api/drive/files/create."""
     call.needs("write:drive")
     file = call.fields.get("file")
     kind = media_type(file.content) if file is not None else ""
     if file is None or not kind:
-        raise refused(INVALID)
+        raise misskey_refusal(INVALID)
     comment = call.fields["comment"].text if "comment" in call.fields else ""
     ident = call.state.keep(call.me.id, file.content, kind, comment)
-    kept = call.state.society.uploads[ident]
+    kept = call.state.graph.uploads[ident]
     shown = {"id": ident, "type": kind, "comment": kept.alt or None, "size": len(kept.content)}
     return json_reply({**shown, "url": f"{call.request.root}/files/{ident}"})
 
 
-def own_notes(call: Call) -> Reply:
+def own_notes(call: MisskeyCall) -> Reply:
     """/api/users/notes."""
     owner = str(call.fields.get("userId"))
-    mine = [
-        each for each in call.state.society.standing(owner) if call.state.sees(call.me.id, each)
-    ]
+    mine = [each for each in call.state.graph.standing(owner) if call.state.sees(call.me.id, each)]
     return _listed(call, mine)
 
 
-def timeline(call: Call) -> Reply:
+def misskey_timeline(call: MisskeyCall) -> Reply:
     """/api/notes/timeline: with `sinceId` alone the oldest come first."""
     call.needs("read:account")
-    seen = [
-        each for each in call.state.society.home(call.me.id) if call.state.sees(call.me.id, each)
-    ]
+    seen = [each for each in call.state.graph.home(call.me.id) if call.state.sees(call.me.id, each)]
     return _listed(call, seen)
 
 
-def following(call: Call) -> Reply:
+def misskey_following(call: MisskeyCall) -> Reply:
     """/api/users/following: newest first, `untilId` is a row's own id."""
-    owner = call.state.society.accounts.get(str(call.fields.get("userId")))
+    owner = call.state.graph.accounts.get(str(call.fields.get("userId")))
     rows = [
         (f"row{number:06}", ident)
         for number, ident in enumerate(owner.follows if owner else [], start=1)
     ]
     until = str(call.fields.get("untilId") or "s")
     found = [row for row in reversed(rows) if row[0] < until][: call.limit]
-    people = call.state.society.accounts
+    people = call.state.graph.accounts
     return json_reply(
         [
-            {"id": row, "followeeId": ident, "followee": user(people[ident], call.request.root)}
+            {
+                "id": row,
+                "followeeId": ident,
+                "followee": misskey_user(people[ident], call.request.root),
+            }
             for row, ident in found
         ]
     )
 
 
-def meta(state: State) -> Reply:
+def misskey_meta(state: MisskeyState) -> Reply:
     """/api/meta: needs no token."""
     return json_reply(
         {
@@ -196,7 +196,7 @@ def meta(state: State) -> Reply:
     )
 
 
-def user(account: Account, root: str) -> dict[str, Any]:
+def misskey_user(account: Account, root: str) -> dict[str, Any]:
     """UserDetailed, as far as it matters."""
     return {
         "id": account.id,
@@ -209,14 +209,14 @@ def user(account: Account, root: str) -> dict[str, Any]:
     }
 
 
-def note(state: State, post: Post, root: str) -> dict[str, Any]:
+def note_object(state: MisskeyState, post: Post, root: str) -> dict[str, Any]:
     """Note."""
     at = post.at
     return {
         "id": post.id,
         "createdAt": at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03}Z",
         "userId": post.user,
-        "user": user(state.society.accounts[post.user], root),
+        "user": misskey_user(state.graph.accounts[post.user], root),
         "text": post.text or None,
         "cw": None,
         "visibility": post.visibility,
@@ -226,7 +226,7 @@ def note(state: State, post: Post, root: str) -> dict[str, Any]:
     }
 
 
-def told(problem: Problem) -> Reply:
+def error_reply(problem: Problem) -> Reply:
     """The error envelope."""
     error = {
         "message": problem.message,
@@ -237,14 +237,14 @@ def told(problem: Problem) -> Reply:
     return json_reply({"error": error}, problem.status)
 
 
-def _first_of_equals(call: Call, text: str, photos: list[Upload]) -> Post | None:
+def _first_of_equals(call: MisskeyCall, text: str, photos: list[Upload]) -> Post | None:
     """The note of a moment ago that this one repeats, on a server that takes none twice."""
-    since = call.state.society.now() - timedelta(seconds=call.state.settings.same_within)
+    since = call.state.graph.now() - timedelta(seconds=call.state.settings.same_within)
     visibility = call.fields.get("visibility", "public")
     return next(
         (
             each
-            for each in call.state.society.standing(call.me.id)
+            for each in call.state.graph.standing(call.me.id)
             if (each.text, each.visibility, each.photos) == (text, visibility, photos)
             and each.at > since
         ),
@@ -252,28 +252,30 @@ def _first_of_equals(call: Call, text: str, photos: list[Upload]) -> Post | None
     )
 
 
-def _count(call: Call) -> None:
+def _count(call: MisskeyCall) -> None:
     if not call.state.written.takes(call.me.id, call.state.settings.rate_limit):
-        raise refused(TOO_OFTEN)
+        raise misskey_refusal(TOO_OFTEN)
 
 
-def _listed(call: Call, posts: list[Post]) -> Reply:
+def _listed(call: MisskeyCall, posts: list[Post]) -> Reply:
     since, until = call.fields.get("sinceId"), call.fields.get("untilId")
     found = [each for each in posts if not until or each.id < str(until)]
     if since:
         found = [each for each in found if each.id > str(since)]
         found = found if until else found[::-1]
-    return json_reply([note(call.state, each, call.request.root) for each in found[: call.limit]])
+    return json_reply(
+        [note_object(call.state, each, call.request.root) for each in found[: call.limit]]
+    )
 
 
 VISIBILITIES = ("public", "home", "followers", "specified")
-Handler = Callable[[Call], Reply]
+Handler = Callable[[MisskeyCall], Reply]
 HANDLERS: dict[str, Handler] = {
-    "/api/i": me,
-    "/api/notes/create": create,
-    "/api/notes/delete": delete,
-    "/api/notes/timeline": timeline,
-    "/api/drive/files/create": upload,
+    "/api/i": show_self,
+    "/api/notes/create": create_note,
+    "/api/notes/delete": delete_note,
+    "/api/notes/timeline": misskey_timeline,
+    "/api/drive/files/create": create_drive_file,
     "/api/users/notes": own_notes,
-    "/api/users/following": following,
+    "/api/users/following": misskey_following,
 }

@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 
 from syndication.sandbox.html import page, pictures, portrait, post_box, upload_reply
 from syndication.sandbox.misskey import api
-from syndication.sandbox.misskey.state import State
+from syndication.sandbox.misskey.state import MisskeyState
 from syndication.sandbox.network import Network
-from syndication.sandbox.oauth2 import Asked, Grant
+from syndication.sandbox.oauth2 import AuthorizationRequest, Grant
 from syndication.sandbox.permission import Permission
 from syndication.sandbox.social_graph import Account, Post
 from syndication.sandbox.wire import Reply, Request, json_reply, redirect
@@ -21,12 +21,12 @@ class Misskey(Network):
     key = "misskey"
     title = "Misskey"
     port_offset = 2
-    state: State
+    state: MisskeyState
 
     def reset(self) -> None:
-        self.state = State(self.world)
-        self._permission: Permission[Asked] = Permission(
-            "Misskey", self.state.society, self._decided
+        self.state = MisskeyState(self.world)
+        self._permission: Permission[AuthorizationRequest] = Permission(
+            "Misskey", self.state.graph, self._decided
         )
 
     def answer(self, request: Request) -> Reply:
@@ -36,10 +36,10 @@ class Misskey(Network):
         if path.startswith("/api/miauth/"):
             return self._check(path.removeprefix("/api/miauth/").removesuffix("/check"))
         if path == "/api/meta":
-            return api.meta(self.state)
+            return api.misskey_meta(self.state)
         handler = api.HANDLERS.get(path)
         if handler is not None and request.method == "POST":
-            return handler(api.opened(self.state, request))
+            return handler(api.open_misskey_call(self.state, request))
         return self._shown(request)
 
     def _miauth(self, request: Request) -> Reply:
@@ -49,11 +49,11 @@ class Misskey(Network):
         query = request.query
         wants = frozenset(filter(None, query.get("permission", "").split(",")))
         session = request.path.removeprefix("/miauth/")
-        asked = Asked(wants, query.get("callback", ""), session)
+        asked = AuthorizationRequest(wants, query.get("callback", ""), session)
         name = query.get("name") or "App"
         return self._permission.ask(request, asked, app=name, wants=sorted(wants))
 
-    def _decided(self, asked: Asked, who: Account | None) -> Reply:
+    def _decided(self, asked: AuthorizationRequest, who: Account | None) -> Reply:
         """A no leads nowhere: MiAuth tells the program nothing."""
         if who is None:
             return self._permission.refused("拒否しました。アプリに戻って、やり直せます。")
@@ -69,25 +69,25 @@ class Misskey(Network):
         if consent is None:
             return json_reply({"ok": False})
         value = self.state.tokens.give(self.state.tokens.access, consent)
-        account = self.state.society.accounts[consent.user]
-        return json_reply({"ok": True, "token": value, "user": api.user(account, "")})
+        account = self.state.graph.accounts[consent.user]
+        return json_reply({"ok": True, "token": value, "user": api.misskey_user(account, "")})
 
     def _shown(self, request: Request) -> Reply:
         place, _, rest = request.path.removeprefix("/").partition("/")
-        posts = self.state.society.posts
+        posts = self.state.graph.posts
         if place == "notes" and rest in posts:
             return page("Misskey", self._one(posts[rest]))
         if place == "avatars":
             return portrait(rest)
-        if place == "files" and rest in self.state.society.uploads:
-            return upload_reply(self.state.society.uploads[rest])
+        if place == "files" and rest in self.state.graph.uploads:
+            return upload_reply(self.state.graph.uploads[rest])
         if place.startswith("@") or not place:
-            shown = map(self._one, self.state.society.newest)
+            shown = map(self._one, self.state.graph.newest)
             return page("Misskey（サンドボックス）", "".join(shown))
         return Reply(404, b"<html><body>404</body></html>")
 
     def _one(self, post: Post) -> str:
-        owner = self.state.society.accounts[post.user]
+        owner = self.state.graph.accounts[post.user]
         body = f"<p>{escape(post.text)}</p>{pictures(post.photos, '/files/')}"
         return post_box(post, owner, body, post.visibility)
 
@@ -96,7 +96,7 @@ class Misskey(Network):
         return path in api.HANDLERS
 
     def refusal(self, request: Request, *, is_expired: bool) -> Reply:
-        return api.told(api.BAD_TOKEN)
+        return api.error_reply(api.BAD_TOKEN)
 
     def bad_request(self, request: Request) -> Reply:
-        return api.told(api.INVALID)
+        return api.error_reply(api.INVALID)

@@ -11,15 +11,15 @@ from functools import partial
 from syndication.sandbox import settings
 from syndication.sandbox.network import World
 from syndication.sandbox.oauth2 import Grant, Tokens
-from syndication.sandbox.social_graph import Account, Post, Society, digest
-from syndication.sandbox.window import Window
+from syndication.sandbox.social_graph import Account, Post, SocialGraph, digest
+from syndication.sandbox.window import SlidingWindow
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _EPOCH_2000 = 946684800000  # aidx counts milliseconds from 2000 on
 
 
 @dataclass
-class Settings(settings.Settings):
+class MisskeySettings(settings.NetworkSettings):
     """What `POST /_settings` can turn. `rate_limit`: notes of one account in an hour. `same_within`: an
     equal note within so many seconds is answered with the first one (misskey.io: 60)."""
 
@@ -28,22 +28,22 @@ class Settings(settings.Settings):
     same_within: int = 0
 
 
-class State:
+class MisskeyState:
     """One server."""
 
     def __init__(self, world: World) -> None:
-        self.settings = Settings()
-        self.society = Society(world, account_id=account_id, post_id=aidx)
-        for account in self.society.accounts.values():
+        self.settings = MisskeySettings()
+        self.graph = SocialGraph(world, account_id=misskey_account_id, post_id=aidx)
+        for account in self.graph.accounts.values():
             account.is_locked = account.name == "hanako"
         self.consents: dict[str, Grant] = {}  # what was allowed by MiAuth, until it is fetched
         self.tokens = Tokens(world.clock.now, partial(secrets.token_urlsafe, 24))
         self.files: dict[str, str] = {}  # account and hash: the upload that is there already
-        self.written = Window(world.clock.now, 3600)
+        self.written = SlidingWindow(world.clock.now, 3600)
 
     def account(self, name: str) -> Account:
         """The account with this login name. Raises KeyError."""
-        return self.society.named(name)
+        return self.graph.named(name)
 
     def sees(self, viewer: str, post: Post) -> bool:
         """Whether `viewer` may read `post`."""
@@ -51,18 +51,18 @@ class State:
             return False
         if viewer == post.user or post.visibility in ("public", "home"):
             return True
-        follows = self.society.accounts[viewer].follows
+        follows = self.graph.accounts[viewer].follows
         return post.visibility == "followers" and post.user in follows
 
     def keep(self, user: str, content: bytes, kind: str, comment: str) -> str:
         """A file in the drive; one with the same bytes is the same file."""
         mark = f"{user} {hashlib.md5(content, usedforsecurity=False).hexdigest()}"
         if mark not in self.files:
-            self.files[mark] = self.society.upload(user, content, kind, comment).id
+            self.files[mark] = self.graph.upload(user, content, kind, comment).id
         return self.files[mark]
 
 
-def account_id(name: str, number: int) -> str:
+def misskey_account_id(name: str, number: int) -> str:
     """16 letters and digits."""
     return digest(f"misskey {name}", 16)
 

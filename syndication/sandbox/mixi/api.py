@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from syndication.sandbox.mixi import diary, people, photo, reactions, share, updates, voice
-from syndication.sandbox.mixi.calls import Call, Route, failed
-from syndication.sandbox.mixi.oauth import opened, pass_one, token
-from syndication.sandbox.mixi.state import State
+from syndication.sandbox.mixi.calls import MixiCall, Route, voice_error
+from syndication.sandbox.mixi.oauth import count_request, open_mixi_grant, token_endpoint
+from syndication.sandbox.mixi.state import MixiState
 from syndication.sandbox.wire import BadBody, Refused, Reply, Request
 
 ROUTES: list[Route] = [
@@ -18,33 +18,33 @@ ROUTES: list[Route] = [
 _HEADERS = (("X-MIXI-GRAPH-API-SPEC", "131072"), ("Server", "Apache"))
 
 
-class Api:
+class MixiApi:
     """Everything below `/2/` that speaks JSON."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: MixiState) -> None:
         self._state = state
 
     def handle(self, request: Request) -> Reply:
         """The answer to a call, errors included."""
         try:
             if request.path == "/2/token" and request.method == "POST":
-                reply = token(self._state, request)
+                reply = token_endpoint(self._state, request)
             else:
                 reply = self._call(request)
         except Refused as refused:
             reply = refused.reply
         except BadBody:
-            reply = failed(400).reply
+            reply = voice_error(400).reply
         return reply.adding(*_HEADERS)
 
     def _call(self, request: Request) -> Reply:
         route, args = _find(request)
-        grant = opened(self._state, request, route.scope)
-        pass_one(self._state, grant)
+        grant = open_mixi_grant(self._state, request, route.scope)
+        count_request(self._state, grant)
         me = self._state.accounts.get(grant.user)
         if me is None:
-            raise failed(403)  # a client's own token has no member to act for
-        return route.answer(Call(self._state, request, me, grant.scopes, args))
+            raise voice_error(403)  # a client's own token has no member to act for
+        return route.answer(MixiCall(self._state, request, me, grant.scopes, args))
 
 
 def _find(request: Request) -> tuple[Route, dict[str, str]]:
@@ -52,4 +52,4 @@ def _find(request: Request) -> tuple[Route, dict[str, str]]:
         found = route.pattern.fullmatch(request.path)
         if found and route.method == request.method:
             return route, found.groupdict()
-    raise failed(404)
+    raise voice_error(404)

@@ -9,40 +9,40 @@ from functools import cached_property
 from re import Pattern
 from typing import Any
 
-from syndication.sandbox.mixi.rows import VISIBILITIES, Account
-from syndication.sandbox.mixi.state import State
+from syndication.sandbox.mixi.rows import VISIBILITIES, MixiAccount
+from syndication.sandbox.mixi.state import MixiState
 from syndication.sandbox.wire import Refused, Reply, Request, json_reply
 
 
 @dataclass(frozen=True)
-class Call:
+class MixiCall:
     """A call that passed the guard. `args` are the variable pieces of the path."""
 
-    state: State
+    state: MixiState
     request: Request
-    me: Account
+    me: MixiAccount
     scopes: frozenset[str]
     args: dict[str, str] = field(default_factory=dict)
 
-    def account(self, name: str = "user") -> Account:
+    def account(self, name: str = "user") -> MixiAccount:
         """The account that the path names, `@me` being the caller. Raises Refused (404)."""
         value = self.args[name]
         if value == "@me":
             return self.me
         if value not in self.state.accounts:
-            raise failed(404)
+            raise voice_error(404)
         return self.state.accounts[value]
 
-    def circle(self, owner: Account, group: str) -> set[str]:
+    def circle(self, owner: MixiAccount, group: str) -> set[str]:
         """The ids in `@self`, `@friends` or a group of `owner`. Raises Refused."""
         if group == "@self":
             return {owner.id}
         if owner is not self.me:
-            raise failed(403)
+            raise voice_error(403)
         if group == "@friends":
             return set(owner.friends)
         if group not in owner.groups:
-            raise failed(404)
+            raise voice_error(404)
         return set(owner.groups[group].members)
 
     def number(self, *names: str, default: int, most: int, least: int = 0) -> int:
@@ -51,7 +51,7 @@ class Call:
             value = self.request.query.get(name)
             if value is not None:
                 if not re.fullmatch(r"\d{1,9}", value) or int(value) < least:
-                    raise failed(400)
+                    raise voice_error(400)
                 return min(int(value), most)
         return default
 
@@ -69,10 +69,10 @@ class Call:
     def privacy(self, value: Any) -> tuple[str, str]:
         """Visibility and group of a `privacy` object. Raises Refused (400)."""
         if not isinstance(value, dict) or value.get("visibility") not in VISIBILITIES:
-            raise described("privacy.visibility is invalid")
+            raise described_error("privacy.visibility is invalid")
         group = str(value.get("group", ""))
         if value["visibility"] == "group" and group not in self.me.groups:
-            raise described("privacy.group is invalid")
+            raise described_error("privacy.group is invalid")
         return value["visibility"], group
 
 
@@ -83,7 +83,7 @@ class Route:
     method: str
     path: str
     scope: str
-    answer: Callable[[Call], Reply]
+    answer: Callable[[MixiCall], Reply]
 
     @cached_property
     def pattern(self) -> Pattern[str]:
@@ -92,11 +92,11 @@ class Route:
         return re.compile(f"/2/{pieces}/?")
 
 
-def failed(status: int) -> Refused:
+def voice_error(status: int) -> Refused:
     """The error body of Voice and of all that is simply not there."""
     return Refused(json_reply({"error": f"unknown error. code:{status}"}, status))
 
 
-def described(description: str, error: str = "invalid_request") -> Refused:
+def described_error(description: str, error: str = "invalid_request") -> Refused:
     """A 400 that says what is wrong, as Diary does."""
     return Refused(json_reply({"error": error, "error_description": description}, 400))

@@ -14,10 +14,10 @@ from html import escape
 from urllib.parse import urlencode
 
 from syndication.sandbox.mixi import markup
-from syndication.sandbox.mixi.grants import SCOPES, Grant
+from syndication.sandbox.mixi.grants import SCOPES, MixiGrant
 from syndication.sandbox.mixi.login import viewer
-from syndication.sandbox.mixi.rows import Account
-from syndication.sandbox.mixi.state import State
+from syndication.sandbox.mixi.rows import MixiAccount
+from syndication.sandbox.mixi.state import MixiState
 from syndication.sandbox.wire import BadBody, Reply, Request, redirect
 
 ALWAYS = "今後、このサービスに対して常に同意する"
@@ -28,7 +28,7 @@ Frame = Callable[[str, str], Reply]
 
 
 @dataclass(frozen=True)
-class Asked:
+class ConsentRequest:
     """An authorization request that was found good, until its form is sent."""
 
     scopes: frozenset[str]
@@ -41,9 +41,9 @@ class Asked:
 class Consent:
     """Both addresses of the permission page, and the requests that wait for an answer."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: MixiState) -> None:
         self._state = state
-        self._asked: dict[str, Asked] = {}
+        self._asked: dict[str, ConsentRequest] = {}
 
     def on_pc(self, request: Request) -> Reply:
         """`/connect_authorize.pl`: computers, and touch phones by `display`."""
@@ -77,7 +77,7 @@ class Consent:
             return _error(frame, "server_stateが正しくありません。")
         key = secrets.token_hex(16)
         state = query.get("state", "")
-        asked = Asked(scopes, query["scope"], state, server_state, _address(request))
+        asked = ConsentRequest(scopes, query["scope"], state, server_state, _address(request))
         self._asked[key] = asked
         return self._form(request, frame, key)
 
@@ -112,11 +112,11 @@ class Consent:
         if me is None or "accept" not in form:
             return self._form(request, frame, key, wrong=form.get("name", ""))
         del self._asked[key]
-        grant = Grant(me.id, asked.scopes, is_always="always" in form)
+        grant = MixiGrant(me.id, asked.scopes, is_always="always" in form)
         grant.server_state, grant.has_server_state = asked.server_state, bool(asked.server_state)
         return self._back(asked, code=self._state.grants.consent(grant))
 
-    def _back(self, asked: Asked, **answer: str) -> Reply:
+    def _back(self, asked: ConsentRequest, **answer: str) -> Reply:
         fields = answer | ({"state": asked.state} if asked.state else {})
         return redirect(f"{self._state.client.redirect_uri}?{urlencode(fields)}")
 
@@ -129,7 +129,7 @@ def _login_address(root: str, next_url: str) -> str:
     return f"{root}/login.pl?{urlencode({'next_url': next_url})}"
 
 
-def _who(me: Account, root: str, asked: Asked) -> str:
+def _who(me: MixiAccount, root: str, asked: ConsentRequest) -> str:
     other = escape(_login_address(root, asked.address))
     return f'<p>ログイン中: {escape(me.nickname)}さん (<a href="{other}">別のアカウント</a>)</p>'
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from syndication.sandbox.mixi.calls import Call, Route, described, failed
+from syndication.sandbox.mixi.calls import MixiCall, Route, described_error, voice_error
 from syndication.sandbox.mixi.rows import Diary, Picture, rfc3339
 from syndication.sandbox.multipart import Part
 from syndication.sandbox.pictures import media_type
@@ -37,7 +37,7 @@ def diary_object(root: str, diary: Diary) -> dict[str, Any]:
     }
 
 
-def write(call: Call) -> Reply:
+def write_diary(call: MixiCall) -> Reply:
     """Write an entry: JSON, or multipart with the JSON as `request` and `photo1` to `photo3`."""
     parts = call.request.parts()
     fields = _fields(call.request, parts)
@@ -61,16 +61,16 @@ def _fields(request: Request, parts: dict[str, Part]) -> dict[str, Any]:
     if parts:
         return json_object(parts["request"].content if "request" in parts else b"")
     if request.content_type != "application/json":
-        raise described("request must be application/json or multipart/form-data")
+        raise described_error("request must be application/json or multipart/form-data")
     return request.json()
 
 
 def _text(fields: dict[str, Any], name: str, most: int) -> str:
     text = fields.get(name)
     if not isinstance(text, str) or not text.strip():
-        raise described(f"{name} is required")
+        raise described_error(f"{name} is required")
     if len(text) > most:
-        raise described(f"{name} is too long")
+        raise described_error(f"{name} is too long")
     return text
 
 
@@ -78,21 +78,21 @@ def _photos(parts: dict[str, Part]) -> list[bytes]:
     extra = [each for each in parts if each.startswith("photo") and each not in PHOTO_FIELDS]
     photos = [parts[each].content for each in PHOTO_FIELDS if each in parts]
     if extra or any(media_type(each) != "image/jpeg" for each in photos):
-        raise described("photo must be up to three JPEG files")
+        raise described_error("photo must be up to three JPEG files")
     return photos
 
 
-def read(call: Call) -> Reply:
+def read(call: MixiCall) -> Reply:
     """One entry. 403 where it is not for the caller."""
     owner, diary = call.account(), call.state.diaries.get(call.args["diary"])
     if diary is None or diary.is_deleted or diary.owner != owner.id:
-        raise failed(404)
+        raise voice_error(404)
     if not call.state.can_see(call.me.id, diary):
-        raise failed(403)
+        raise voice_error(403)
     return json_reply(diary_object(call.request.root, diary))
 
 
-def read_list(call: Call) -> Reply:
+def read_list(call: MixiCall) -> Reply:
     """Entries, newest first, in the standard envelope (the list form is not documented)."""
     owners = call.circle(call.me, call.args["group"])
     if call.args["group"] == "@self":
@@ -104,7 +104,7 @@ def read_list(call: Call) -> Reply:
 
 
 ROUTES = [
-    Route("POST", "diary/articles/@me/@self", "w_diary", write),
+    Route("POST", "diary/articles/@me/@self", "w_diary", write_diary),
     Route("GET", "diary/articles/{user}/@self/{diary}", "r_diary", read),
     Route("GET", "diary/articles/{user}/{group}", "r_diary", read_list),
 ]

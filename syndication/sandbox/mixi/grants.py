@@ -65,7 +65,7 @@ class Lifetimes(Protocol):
 
 
 @dataclass
-class Grant(oauth2.Grant):
+class MixiGrant(oauth2.Grant):
     """One consent; `user` "" for a client's own token (client_credentials).
 
     `has_server_state` marks the newer spec, whose answers name the token type.
@@ -95,31 +95,31 @@ class Grants(Tokens):
         """Whether it was given out and is young enough."""
         return self.living(self.server_states, value) is not None
 
-    def consent(self, grant: Grant) -> str:
+    def consent(self, grant: MixiGrant) -> str:
         """Keep a member's consent; its code."""
         return self.give(self.codes, grant, self._lifetimes.code_seconds)
 
-    def redeem(self, code: str) -> Grant | None:
+    def redeem(self, code: str) -> MixiGrant | None:
         """The grant behind a code, once and in time."""
         found = self.living(self.codes, code)
         self.codes.pop(code, None)
-        return cast(Grant, found.grant) if found else None
+        return cast(MixiGrant, found.grant) if found else None
 
-    def renew(self, refresh: str) -> Grant | None:
+    def renew(self, refresh: str) -> MixiGrant | None:
         """The grant behind a living refresh token, which dies by it (after the grace)."""
         token = self.living(self.refresh, refresh)
         if token is None or token.until is None:
             return None
         grace = self.now() + timedelta(seconds=self._lifetimes.refresh_grace)
         token.until = min(token.until, grace)
-        return cast(Grant, token.grant)
+        return cast(MixiGrant, token.grant)
 
-    def give_refresh(self, grant: Grant) -> str:
+    def give_refresh(self, grant: MixiGrant) -> str:
         """A new refresh token: 3 months where the member always consents, else 6 hours."""
         lives = self._lifetimes
         seconds = lives.refresh_always_seconds if grant.is_always else lives.refresh_seconds
         return self.give(self.refresh, grant, seconds)
 
-    def give_access(self, grant: Grant) -> str:
+    def give_access(self, grant: MixiGrant) -> str:
         """A new access token."""
         return self.give(self.access, grant, self._lifetimes.access_seconds)

@@ -10,8 +10,8 @@ from html import escape
 
 from syndication.sandbox.mixi import markup
 from syndication.sandbox.mixi.grants import SCOPES
-from syndication.sandbox.mixi.rows import Account
-from syndication.sandbox.mixi.state import State
+from syndication.sandbox.mixi.rows import MixiAccount
+from syndication.sandbox.mixi.state import MixiState
 from syndication.sandbox.wire import Reply, Request, redirect
 
 COOKIE = "mixi_session"
@@ -20,19 +20,19 @@ SERVICES = "/list_connect_service.pl"  # the real name is not known
 _WRONG = "<p><b>ログイン名またはパスワードが正しくありません。</b></p>"
 
 
-def viewer(state: State, request: Request, ticket: str = "") -> Account | None:
+def viewer(state: MixiState, request: Request, ticket: str = "") -> MixiAccount | None:
     """Whose session the request's cookie, or the `ticket` from a form, stands for."""
     ticket = request.cookie(COOKIE) or ticket
     return state.accounts.get(state.sessions.get(ticket, ""))
 
 
-def _open(state: State, account: Account) -> str:
+def _open(state: MixiState, account: MixiAccount) -> str:
     ticket = secrets.token_hex(16)
     state.sessions[ticket] = account.id
     return ticket
 
 
-def login(state: State, request: Request) -> Reply:
+def login(state: MixiState, request: Request) -> Reply:
     """`/login.pl`: sets the cookie and goes on to `next_url`, a path of mixi's own."""
     form = request.form()
     target = form.get("next_url") or request.query.get("next_url") or "/"
@@ -50,7 +50,7 @@ def login(state: State, request: Request) -> Reply:
     )
 
 
-def services(state: State, request: Request) -> Reply:
+def services(state: MixiState, request: Request) -> Reply:
     """連携中のサービス: what the member consented to, with a button that takes it all back."""
     form, action = request.form(), escape(request.root + SERVICES)
     ticket = request.cookie(COOKIE) or form.get("ses", "")
@@ -75,7 +75,7 @@ def services(state: State, request: Request) -> Reply:
     )
 
 
-def _table(state: State, me: Account, action: str, hidden: str) -> str:
+def _table(state: MixiState, me: MixiAccount, action: str, hidden: str) -> str:
     scopes = sorted({scope for grant in state.grants.of(me.id) for scope in grant.scopes})
     if not scopes:
         return "<p>連携中のサービスはありません。</p>"
@@ -86,7 +86,7 @@ def _table(state: State, me: Account, action: str, hidden: str) -> str:
     )
 
 
-def revoke(state: State, request: Request) -> Reply:
+def revoke(state: MixiState, request: Request) -> Reply:
     """`/2/authorize/revoke`: whoever holds a refresh token may give back what it stands for."""
     is_done = request.method == "POST"
     fields = request.form() if is_done else request.query

@@ -6,18 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 from syndication.sandbox.mixi import login, pages, seed
-from syndication.sandbox.mixi.api import Api
+from syndication.sandbox.mixi.api import MixiApi
 from syndication.sandbox.mixi.consent import Consent
-from syndication.sandbox.mixi.oauth import Presented, presented
-from syndication.sandbox.mixi.rows import Account, Diary, Picture, Status
-from syndication.sandbox.mixi.state import State
+from syndication.sandbox.mixi.oauth import Presented, presented_token
+from syndication.sandbox.mixi.rows import Diary, MixiAccount, Picture, Status
+from syndication.sandbox.mixi.state import MixiState
 from syndication.sandbox.network import Network
 from syndication.sandbox.wire import BadBody, Refused, Reply, Request
 
-Page = Callable[[State, Request], Reply]
+Page = Callable[[MixiState, Request], Reply]
 
 PAGES: dict[str, Page] = {
-    "/": pages.overview,
+    "/": pages.mixi_overview,
     "/login.pl": login.login,
     login.SERVICES: login.services,
     "/2/authorize/revoke": login.revoke,
@@ -37,12 +37,12 @@ class Mixi(Network):
     key = "mixi"
     title = "mixi"
     unreadable = (BadBody,)
-    state: State
+    state: MixiState
 
     def reset(self) -> None:
-        self.state = State(self.world)
-        seed.fill(self.state)
-        self._api = Api(self.state)
+        self.state = MixiState(self.world)
+        seed.seed_mixi(self.state)
+        self._api = MixiApi(self.state)
         self._consent = Consent(self.state)
 
     def bad_request(self, request: Request) -> Reply:
@@ -65,7 +65,7 @@ class Mixi(Network):
 
     def refusal(self, request: Request, *, is_expired: bool) -> Reply:
         try:
-            shown = presented(request)
+            shown = presented_token(request)
         except Refused:
             shown = Presented("OAuth", "")
         return shown.refusal("expired_token" if is_expired else "invalid_token")
@@ -98,7 +98,7 @@ class Mixi(Network):
         pictures = self.state.pictures.values()
         return [each for each in pictures if each.album and not each.is_seeded]
 
-    def account(self, name: str) -> Account:
+    def account(self, name: str) -> MixiAccount:
         """The account with this login name. Raises KeyError."""
         return self.state.named(name)
 

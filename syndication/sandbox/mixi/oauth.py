@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from syndication.sandbox import oauth2
-from syndication.sandbox.mixi.grants import SCOPES, Grant
-from syndication.sandbox.mixi.state import State
+from syndication.sandbox.mixi.grants import SCOPES, MixiGrant
+from syndication.sandbox.mixi.state import MixiState
 from syndication.sandbox.wire import BadBody, Refused, Reply, Request, json_reply
 
 REALM = "api.mixi-platform.com"
@@ -26,9 +26,9 @@ class TokenRefused(Exception):
 # -- the token endpoint ------------------------------------------------------------------------
 
 
-def token(state: State, request: Request) -> Reply:
+def token_endpoint(state: MixiState, request: Request) -> Reply:
     """`POST /2/token`."""
-    grants: dict[str, Callable[[State, dict[str, str]], dict[str, object]]] = {
+    grants: dict[str, Callable[[MixiState, dict[str, str]], dict[str, object]]] = {
         "authorization_code": _by_code,
         "refresh_token": _by_refresh_token,
         "client_credentials": _by_client_credentials,
@@ -53,13 +53,13 @@ def _need(form: dict[str, str], name: str) -> str:
     return form[name]
 
 
-def _check_client(state: State, form: dict[str, str]) -> None:
+def _check_client(state: MixiState, form: dict[str, str]) -> None:
     given = (_need(form, "client_id"), _need(form, "client_secret"))
     if given != (state.client.id, state.client.secret):
         raise TokenRefused("invalid_client", 401)
 
 
-def _by_code(state: State, form: dict[str, str]) -> dict[str, object]:
+def _by_code(state: MixiState, form: dict[str, str]) -> dict[str, object]:
     _check_client(state, form)
     code, address = _need(form, "code"), _need(form, "redirect_uri")
     grant = state.grants.redeem(code)
@@ -72,7 +72,7 @@ def _by_code(state: State, form: dict[str, str]) -> dict[str, object]:
     return _pair(state, grant)
 
 
-def _by_refresh_token(state: State, form: dict[str, str]) -> dict[str, object]:
+def _by_refresh_token(state: MixiState, form: dict[str, str]) -> dict[str, object]:
     _check_client(state, form)
     grant = state.grants.renew(_need(form, "refresh_token"))
     if grant is None:
@@ -80,23 +80,23 @@ def _by_refresh_token(state: State, form: dict[str, str]) -> dict[str, object]:
     return _pair(state, grant)
 
 
-def _by_client_credentials(state: State, form: dict[str, str]) -> dict[str, object]:
+def _by_client_credentials(state: MixiState, form: dict[str, str]) -> dict[str, object]:
     """A token without a member, so without a refresh token."""
     _check_client(state, form)
-    grant = Grant(user="", scopes=frozenset(form.get("scope", "").split()) & set(SCOPES))
+    grant = MixiGrant(user="", scopes=frozenset(form.get("scope", "").split()) & set(SCOPES))
     access = state.grants.give_access(grant)
     rest = _rest(state, grant)
     return {"expires_in": state.settings.access_seconds, "access_token": access} | rest
 
 
-def _server_state(state: State, form: dict[str, str]) -> dict[str, object]:
+def _server_state(state: MixiState, form: dict[str, str]) -> dict[str, object]:
     """No secret is asked for; whoever knows the client's id may begin."""
     if _need(form, "client_id") != state.client.id:
         raise TokenRefused("invalid_client", 401)
     return {"server_state": state.grants.new_server_state()}
 
 
-def _pair(state: State, grant: Grant) -> dict[str, object]:
+def _pair(state: MixiState, grant: MixiGrant) -> dict[str, object]:
     refresh = state.grants.give_refresh(grant)
     access = state.grants.give_access(grant)
     return {
@@ -106,7 +106,7 @@ def _pair(state: State, grant: Grant) -> dict[str, object]:
     } | _rest(state, grant)
 
 
-def _rest(state: State, grant: Grant) -> dict[str, object]:
+def _rest(state: MixiState, grant: MixiGrant) -> dict[str, object]:
     """The scopes, sorted; the newer spec names the token type as well."""
     scope: dict[str, object] = {"scope": " ".join(sorted(grant.scopes))}
     is_newer = grant.has_server_state or state.settings.bearer_only
@@ -131,7 +131,7 @@ class Presented:
         return Reply(status, b"", (("WWW-Authenticate", header),), reason)
 
 
-def presented(request: Request) -> Presented:
+def presented_token(request: Request) -> Presented:
     """The token of a request, from its header or, in old clients, its query. Raises Refused."""
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() in SCHEMES and value:
@@ -144,9 +144,9 @@ def presented(request: Request) -> Presented:
     raise Refused(Presented("OAuth", "").refusal("invalid_request", status=400))
 
 
-def opened(state: State, request: Request, scope: str) -> oauth2.Grant:
+def open_mixi_grant(state: MixiState, request: Request, scope: str) -> oauth2.Grant:
     """The grant behind a request's token, if it holds `scope` (any, where ""). Raises Refused."""
-    shown = presented(request)
+    shown = presented_token(request)
     token = state.grants.access.get(shown.value)
     if state.settings.bearer_only and shown.scheme != "Bearer":
         raise Refused(shown.refusal("invalid_request", status=401))
@@ -159,7 +159,7 @@ def opened(state: State, request: Request, scope: str) -> oauth2.Grant:
     return token.grant
 
 
-def pass_one(state: State, grant: oauth2.Grant) -> None:
+def count_request(state: MixiState, grant: oauth2.Grant) -> None:
     """Count one request of one client and member: so many a minute, then 503 (number not known: ours).
 
     Raises Refused beyond the limit; what is refused does not count.

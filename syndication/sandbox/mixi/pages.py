@@ -9,13 +9,21 @@ from html import escape
 
 from syndication.sandbox.html import page
 from syndication.sandbox.mixi.people import face_url, profile_url
-from syndication.sandbox.mixi.rows import JST, VISIBILITIES, Account, Diary, Entry, Picture, Status
-from syndication.sandbox.mixi.state import State
+from syndication.sandbox.mixi.rows import (
+    JST,
+    VISIBILITIES,
+    Diary,
+    Entry,
+    MixiAccount,
+    Picture,
+    Status,
+)
+from syndication.sandbox.mixi.state import MixiState
 from syndication.sandbox.pictures import face
 from syndication.sandbox.wire import Reply, Request
 
 
-def overview(state: State, request: Request) -> Reply:
+def mixi_overview(state: MixiState, request: Request) -> Reply:
     """`/`: what came in through the API, newest first, then what was here before."""
     root = request.root
     albums = "".join(_album(state, root, each.id) for each in state.albums.values())
@@ -44,7 +52,7 @@ def overview(state: State, request: Request) -> Reply:
 _NOTHING = '<p class="small">まだありません。</p>'
 
 
-def show_friend(state: State, request: Request) -> Reply:
+def show_friend(state: MixiState, request: Request) -> Reply:
     """`/show_friend.pl?uid=`: a member's page."""
     account = state.accounts.get(request.query.get("uid", ""))
     if account is None:
@@ -64,14 +72,14 @@ def show_friend(state: State, request: Request) -> Reply:
     )
 
 
-def view_voice(state: State, request: Request) -> Reply:
+def view_voice(state: MixiState, request: Request) -> Reply:
     """`/view_voice.pl?owner_id=&post_time=`: one voice."""
     query = request.query
     status = state.statuses.get(f"{query.get('owner_id')}-{query.get('post_time')}")
     return page("つぶやき", _voice(state, request.root, status)) if status else missing()
 
 
-def view_diary(state: State, request: Request) -> Reply:
+def view_diary(state: MixiState, request: Request) -> Reply:
     """`/view_diary.pl?id=&owner_id=`: one diary entry."""
     diary = state.diaries.get(request.query.get("id", ""))
     if diary is None or diary.owner != request.query.get("owner_id"):
@@ -79,7 +87,7 @@ def view_diary(state: State, request: Request) -> Reply:
     return page(diary.title, _diary(state, request.root, diary))
 
 
-def view_photo(state: State, request: Request) -> Reply:
+def view_photo(state: MixiState, request: Request) -> Reply:
     """`/view_photo.pl?owner_id=&photo_id=`: one picture."""
     picture = state.pictures.get(request.query.get("photo_id", ""))
     if picture is None:
@@ -88,7 +96,7 @@ def view_photo(state: State, request: Request) -> Reply:
     return page(picture.title or "フォト", body)
 
 
-def view_album(state: State, request: Request) -> Reply:
+def view_album(state: MixiState, request: Request) -> Reply:
     """`/view_album.pl?id=&owner_id=`: one album."""
     ident = request.query.get("id", "")
     if ident not in state.albums:
@@ -96,7 +104,7 @@ def view_album(state: State, request: Request) -> Reply:
     return page("フォトアルバム", _album(state, request.root, ident))
 
 
-def photo(state: State, request: Request) -> Reply:
+def photo(state: MixiState, request: Request) -> Reply:
     """`/photo/<id>.jpg` and `/photo/user/<id>_<number>.jpg`: the bytes, as long as they stand."""
     kind, _, file = request.path.removeprefix("/photo/").rpartition("/")
     ident = file.partition(".")[0].partition("_")[0]
@@ -106,12 +114,12 @@ def photo(state: State, request: Request) -> Reply:
     return _bytes(picture.content, picture.media_type) if picture else missing()
 
 
-def no_image(state: State, request: Request) -> Reply:
+def no_image(state: MixiState, request: Request) -> Reply:
     """`/img/noimage.jpg`."""
     return _bytes(face("no image"), "image/jpeg")
 
 
-def success(state: State, request: Request) -> Reply:
+def success(state: MixiState, request: Request) -> Reply:
     """`/connect_authorize_success.html`: where services without a site are sent."""
     return page("利用同意", "<p>同意しました。この画面を閉じてください。</p>")
 
@@ -125,9 +133,9 @@ def _bytes(content: bytes, media_type: str) -> Reply:
     return Reply(200, content, (("Content-Type", media_type),))
 
 
-def _one(state: State, root: str, entry: Entry, body: str) -> str:
+def _one(state: MixiState, root: str, entry: Entry, body: str) -> str:
     """A thing with its writer, its time, its readers in words; struck through when deleted."""
-    owner: Account = state.accounts[entry.owner]
+    owner: MixiAccount = state.accounts[entry.owner]
     readers = VISIBILITIES[entry.visibility]
     if entry.visibility == "group" and entry.group in owner.groups:
         readers += f"（{owner.groups[entry.group].title}）"
@@ -140,13 +148,13 @@ def _one(state: State, root: str, entry: Entry, body: str) -> str:
     )
 
 
-def _voices(state: State, root: str, *, is_seeded: bool) -> str:
+def _voices(state: MixiState, root: str, *, is_seeded: bool) -> str:
     found = [each for each in state.statuses.values() if each.is_seeded is is_seeded]
     found.sort(key=lambda each: each.at, reverse=True)
     return "".join(_voice(state, root, each) for each in found) or _NOTHING
 
 
-def _voice(state: State, root: str, status: Status) -> str:
+def _voice(state: MixiState, root: str, status: Status) -> str:
     image = _image(root, state.pictures[status.photo]) if status.photo else ""
     comments = "".join(
         f'<div class="small">　{escape(state.accounts[each.owner].nickname)}: '
@@ -158,19 +166,19 @@ def _voice(state: State, root: str, status: Status) -> str:
     return _one(state, root, status, f"{_text(status.text)}{image}{likes}{comments}")
 
 
-def _diaries(state: State, root: str, *, is_seeded: bool) -> str:
+def _diaries(state: MixiState, root: str, *, is_seeded: bool) -> str:
     found = [each for each in state.diaries.values() if each.is_seeded is is_seeded]
     found.sort(key=lambda each: each.at, reverse=True)
     return "".join(_diary(state, root, each) for each in found) or _NOTHING
 
 
-def _diary(state: State, root: str, diary: Diary) -> str:
+def _diary(state: MixiState, root: str, diary: Diary) -> str:
     images = "".join(_image(root, state.pictures[each]) for each in diary.photos)
     body = f"<b>{escape(diary.title)}</b><br>{_text(diary.body)}<br>{images}"
     return _one(state, root, diary, body)
 
 
-def _album(state: State, root: str, ident: str) -> str:
+def _album(state: MixiState, root: str, ident: str) -> str:
     album = state.albums[ident]
     pictures = [each for each in state.pictures.values() if each.album == ident]
     body = "".join(_one(state, root, each, _image(root, each)) for each in pictures)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from syndication.sandbox.mixi.calls import Call, Route, failed
-from syndication.sandbox.mixi.rows import Account, rfc3339
+from syndication.sandbox.mixi.calls import MixiCall, Route, voice_error
+from syndication.sandbox.mixi.rows import MixiAccount, rfc3339
 from syndication.sandbox.wire import Reply, json_reply
 
 BASIC = ("id", "displayName", "thumbnailUrl", "profileUrl")
@@ -27,19 +27,19 @@ EXTENDED = {
 }
 
 
-def profile_url(root: str, account: Account) -> str:
+def profile_url(root: str, account: MixiAccount) -> str:
     """The address of a member's own page."""
     return f"{root}/show_friend.pl?uid={account.id}"
 
 
-def face_url(root: str, account: Account, *, is_for_friends: bool = False) -> str:
+def face_url(root: str, account: MixiAccount, *, is_for_friends: bool = False) -> str:
     """The address of a member's picture, or of the empty one where theirs is for friends."""
     if account.has_private_face and not is_for_friends:
         return f"{root}/img/noimage.jpg"
     return f"{root}/photo/user/{account.id}_{account.face}.jpg"
 
 
-def person(call: Call, account: Account) -> dict[str, Any]:
+def mixi_person(call: MixiCall, account: MixiAccount) -> dict[str, Any]:
     """One person with the fields that were asked for and that the scopes allow."""
     query, root = call.request.query, call.request.root
     is_for_friends = query.get("thumbnailPrivacy", "friends") == "friends"  # the default: our guess
@@ -58,7 +58,7 @@ def person(call: Call, account: Account) -> dict[str, Any]:
     return shown | {key: value for key, value in known.items() if has_all or key in wanted}
 
 
-def _extended(call: Call, account: Account) -> dict[str, Any]:
+def _extended(call: MixiCall, account: MixiAccount) -> dict[str, Any]:
     values = dict(account.profile)
     values["lastLogin"] = rfc3339(call.state.now().replace(minute=0, second=0, microsecond=0))
     return {
@@ -68,27 +68,27 @@ def _extended(call: Call, account: Account) -> dict[str, Any]:
     }
 
 
-def people(call: Call) -> Reply:
+def people(call: MixiCall) -> Reply:
     """`GET /2/people/{user}/{group}`. Other people's friends are nobody's business: 403."""
     owner, group = call.account(), call.args["group"]
     if group == "@self":
         if owner is not call.me and owner.id not in call.me.friends:
-            raise failed(403)
+            raise voice_error(403)
         envelope = {"startIndex": 0, "itemsPerPage": 1, "totalResults": 1}
-        return json_reply({"entry": person(call, owner)} | envelope)
+        return json_reply({"entry": mixi_person(call, owner)} | envelope)
     query = call.request.query
     accounts = [call.state.accounts[each] for each in call.circle(owner, group)]
     by_name = query.get("sortBy") == "displayName"
     is_down = query.get("sortOrder") == "descending"
     accounts.sort(key=lambda each: (each.nickname if by_name else "", each.id), reverse=is_down)
     page = call.page(accounts)
-    return json_reply(page | {"entry": [person(call, each) for each in page["entry"]]})
+    return json_reply(page | {"entry": [mixi_person(call, each) for each in page["entry"]]})
 
 
-def groups(call: Call) -> Reply:
+def groups(call: MixiCall) -> Reply:
     """`GET /2/groups/@me`."""
     if call.account() is not call.me:
-        raise failed(403)
+        raise voice_error(403)
     return json_reply(
         call.page([{"id": each.id, "title": each.title} for each in call.me.groups.values()])
     )

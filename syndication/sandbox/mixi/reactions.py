@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from syndication.sandbox.mixi.calls import Call, Route, failed
+from syndication.sandbox.mixi.calls import MixiCall, Route, voice_error
 from syndication.sandbox.mixi.rows import Comment, Status, voice_time
-from syndication.sandbox.mixi.voice import MAX_CHARACTERS, find, user_object
+from syndication.sandbox.mixi.voice import MAX_CHARACTERS, find_voice, user_object
 from syndication.sandbox.wire import Reply, json_reply
 
 
-def comment_object(call: Call, comment: Comment) -> dict[str, Any]:
+def comment_object(call: MixiCall, comment: Comment) -> dict[str, Any]:
     """A comment as Voice shows it."""
     return {
         "id": comment.id,
@@ -20,17 +20,17 @@ def comment_object(call: Call, comment: Comment) -> dict[str, Any]:
     }
 
 
-def comments(call: Call) -> Reply:
+def comments(call: MixiCall) -> Reply:
     """The comments on a voice, oldest first."""
-    return json_reply([comment_object(call, each) for each in _standing(find(call))])
+    return json_reply([comment_object(call, each) for each in _standing(find_voice(call))])
 
 
-def comment(call: Call) -> Reply:
+def comment(call: MixiCall) -> Reply:
     """Comment on a voice: `text`, not empty, at most 150 characters (as for voices; ours)."""
-    status = find(call)
+    status = find_voice(call)
     text = call.request.form().get("text", "")
     if not text.strip() or len(text) > MAX_CHARACTERS:
-        raise failed(400)
+        raise voice_error(400)
     ids = {each.id for each in status.comments}
     made = Comment(call.me.id, call.state.now(), status.visibility, post=status.id, text=text)
     made.at = call.state.free_second(
@@ -40,41 +40,41 @@ def comment(call: Call) -> Reply:
     return json_reply(comment_object(call, made))
 
 
-def uncomment(call: Call) -> Reply:
+def uncomment(call: MixiCall) -> Reply:
     """Delete a comment: one's own, or any on one's own voice."""
-    status = find(call)
+    status = find_voice(call)
     for each in _standing(status):
         if each.id == call.args["comment"]:
             if call.me.id not in (each.owner, status.owner):
-                raise failed(403)
+                raise voice_error(403)
             each.is_deleted = True
             return json_reply(comment_object(call, each))
-    raise failed(404)
+    raise voice_error(404)
 
 
-def likes(call: Call) -> Reply:
+def likes(call: MixiCall) -> Reply:
     """Who likes a voice: an array of people."""
-    accounts = (call.state.accounts[each] for each in find(call).likes)
+    accounts = (call.state.accounts[each] for each in find_voice(call).likes)
     return json_reply([user_object(call, each) for each in accounts])
 
 
-def like(call: Call) -> Reply:
+def like(call: MixiCall) -> Reply:
     """Like somebody else's voice; one's own: 400. Twice counts once."""
-    status = find(call)
+    status = find_voice(call)
     if status.owner == call.me.id:
-        raise failed(400)
+        raise voice_error(400)
     if call.me.id not in status.likes:
         status.likes.append(call.me.id)
     return json_reply(user_object(call, call.me))
 
 
-def unlike(call: Call) -> Reply:
+def unlike(call: MixiCall) -> Reply:
     """Take one's like back; there is none: 404."""
-    status, who = find(call), call.account()
+    status, who = find_voice(call), call.account()
     if who is not call.me:
-        raise failed(403)
+        raise voice_error(403)
     if who.id not in status.likes:
-        raise failed(404)
+        raise voice_error(404)
     status.likes.remove(who.id)
     return json_reply(user_object(call, who))
 

@@ -28,7 +28,7 @@ class Group:
 
 
 @dataclass
-class Account:
+class MixiAccount:
     """A mixi member. `face` is the number in the picture's file name.
 
     `has_private_face`: the picture is for friends alone; everybody else gets the empty one.
@@ -106,7 +106,7 @@ class Diary(Entry):
 
 
 @dataclass
-class Album(Entry):
+class MixiAlbum(Entry):
     """A photo album; `@default` is each member's かんたん公開アルバム."""
 
     id: str = ""

@@ -6,8 +6,8 @@ import hashlib
 from datetime import timedelta
 from typing import Any
 
-from syndication.sandbox.mixi.rows import Account, Comment, Diary, Group, Picture, Status
-from syndication.sandbox.mixi.state import State
+from syndication.sandbox.mixi.rows import Comment, Diary, Group, MixiAccount, Picture, Status
+from syndication.sandbox.mixi.state import MixiState
 from syndication.sandbox.network import Person
 from syndication.sandbox.pictures import face
 
@@ -80,7 +80,7 @@ _DIARIES = (
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz0123456789"
 
 
-def fill(state: State) -> None:
+def seed_mixi(state: MixiState) -> None:
     """Make everybody and everything."""
     for person in state.world.people:
         add_account(state, person)
@@ -91,13 +91,13 @@ def fill(state: State) -> None:
     _write(state)
 
 
-def add_account(state: State, person: Person) -> Account:
+def add_account(state: MixiState, person: Person) -> MixiAccount:
     """One account, with the id and the face that its name gives."""
     digest = hashlib.sha256(person.name.encode()).digest()
     number = int.from_bytes(digest[:4], "big")
     made_up = "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in digest[4:17])
     ident, face_number = _KNOWN.get(person.name, (made_up, number))
-    account = Account(
+    account = MixiAccount(
         id=ident,
         name=person.name,
         nickname=person.nickname,
@@ -111,7 +111,7 @@ def add_account(state: State, person: Person) -> Account:
     return account
 
 
-def add_friends(state: State, name: str, count: int) -> None:
+def add_friends(state: MixiState, name: str, count: int) -> None:
     """So many more friends for the account called `name`, for lists of several pages."""
     owner = state.named(name)
     for number in range(count):
@@ -119,13 +119,13 @@ def add_friends(state: State, name: str, count: int) -> None:
         befriend(owner, add_account(state, person))
 
 
-def befriend(one: Account, other: Account) -> None:
+def befriend(one: MixiAccount, other: MixiAccount) -> None:
     """Both ways, as mixi has it."""
     one.friends.add(other.id)
     other.friends.add(one.id)
 
 
-def _befriend_all(state: State) -> None:
+def _befriend_all(state: MixiState) -> None:
     """The first member knows all; the others know each other and some; mixi's know neighbours."""
     accounts = list(state.accounts.values())
     members = accounts[: len(state.world.people)]
@@ -140,7 +140,7 @@ def _befriend_all(state: State) -> None:
         befriend(one, other)
 
 
-def _write(state: State) -> None:
+def _write(state: MixiState) -> None:
     now = state.now().replace(microsecond=0)
     for name, minutes, text in _VOICES:
         owner = next((each for each in state.accounts.values() if each.name == name), None)
@@ -161,7 +161,7 @@ def _write(state: State) -> None:
     _chat(state)
 
 
-def _chat(state: State) -> None:
+def _chat(state: MixiState) -> None:
     """A comment and likes on one of the voices, from friends of its writer."""
     momo, kenji = state.named("momo"), state.named("kenji")
     voice = next(each for each in state.statuses.values() if each.owner == momo.id)

@@ -10,9 +10,17 @@ from typing import TypeVar
 
 from syndication.sandbox import settings
 from syndication.sandbox.mixi.grants import Grants
-from syndication.sandbox.mixi.rows import Account, Album, Diary, Entry, Picture, Share, Status
+from syndication.sandbox.mixi.rows import (
+    Diary,
+    Entry,
+    MixiAccount,
+    MixiAlbum,
+    Picture,
+    Share,
+    Status,
+)
 from syndication.sandbox.network import World
-from syndication.sandbox.window import Window
+from syndication.sandbox.window import SlidingWindow
 
 CLIENT_ID = "cf60e9095216f4ca5bd6"
 CLIENT_SECRET = "0f2d7a6c4c1b4b5e9e1d8a7f6c5b4a39"  # noqa: S105 - opens the sandbox alone
@@ -24,7 +32,7 @@ EntryType = TypeVar("EntryType", bound=Entry)
 
 
 @dataclass
-class Settings(settings.Settings):
+class MixiSettings(settings.NetworkSettings):
     """What `POST /_settings` can turn.
 
     `rate_limit` is requests a minute for one client and member. `refresh_grace` is how many
@@ -49,7 +57,7 @@ class Settings(settings.Settings):
 
 
 @dataclass(frozen=True)
-class Client:
+class RegisteredService:
     """The one registered service. mixi knows one redirect address for each."""
 
     id: str
@@ -58,24 +66,24 @@ class Client:
     redirect_uri: str
 
 
-class State:
+class MixiState:
     """Rows by id, in order of writing."""
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.settings = Settings()
-        self.client = Client(
+        self.settings = MixiSettings()
+        self.client = RegisteredService(
             id=CLIENT_ID,
             secret=world.secrets.get("mixi", CLIENT_SECRET),
             name="Profile Link",
             redirect_uri=f"{world.site}/accounts/mixi/login/callback/",
         )
         self.grants = Grants(self.settings, world.clock.now, world.mint)
-        self.asked = Window(world.clock.now, 60)
-        self.accounts: dict[str, Account] = {}
+        self.asked = SlidingWindow(world.clock.now, 60)
+        self.accounts: dict[str, MixiAccount] = {}
         self.statuses: dict[str, Status] = {}
         self.diaries: dict[str, Diary] = {}
-        self.albums: dict[str, Album] = {}
+        self.albums: dict[str, MixiAlbum] = {}
         self.pictures: dict[str, Picture] = {}
         self.shares: list[Share] = []
         self.sessions: dict[str, str] = {}
@@ -89,14 +97,14 @@ class State:
         """The next id of diaries, albums and pictures: digits."""
         return str(next(self._numbers))
 
-    def named(self, name: str) -> Account:
+    def named(self, name: str) -> MixiAccount:
         """The account with this login name. Raises KeyError."""
         return (
             next((each for each in self.accounts.values() if each.name == name), None)
             or (self.accounts[name])
         )
 
-    def login(self, name: str, password: str) -> Account | None:
+    def login(self, name: str, password: str) -> MixiAccount | None:
         """The account that name (or mail address) and password open."""
         for account in self.accounts.values():
             if name in (account.name, account.mail) and password == account.password:

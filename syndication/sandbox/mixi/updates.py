@@ -5,20 +5,20 @@ from __future__ import annotations
 from itertools import chain
 from typing import Any
 
-from syndication.sandbox.mixi.calls import Call, Route, failed
+from syndication.sandbox.mixi.calls import MixiCall, Route, voice_error
 from syndication.sandbox.mixi.diary import diary_url
 from syndication.sandbox.mixi.people import face_url, profile_url
-from syndication.sandbox.mixi.rows import Account, Diary, Status, rfc3339
+from syndication.sandbox.mixi.rows import Diary, MixiAccount, Status, rfc3339
 from syndication.sandbox.mixi.voice import voice_url
 from syndication.sandbox.wire import Reply, json_reply
 
 UPDATE_KINDS = ("voice", "diary")
 
 
-def updates(call: Call) -> Reply:
+def updates(call: MixiCall) -> Reply:
     """What people did, newest first, as activity streams in JSON (Atom: 400)."""
     if call.request.query.get("format", "json") != "json":
-        raise failed(400)
+        raise voice_error(400)
     owner, state = call.account(), call.state
     owners = call.circle(owner, call.args["group"])
     wanted = call.request.query.get("fields", ",".join(UPDATE_KINDS)).split(",")
@@ -32,7 +32,7 @@ def updates(call: Call) -> Reply:
     return json_reply({"items": [_item(call, each) for each in seen[:count]]})
 
 
-def _item(call: Call, row: Status | Diary) -> dict[str, Any]:
+def _item(call: MixiCall, row: Status | Diary) -> dict[str, Any]:
     root, actor = call.request.root, call.state.accounts[row.owner]
     if isinstance(row, Diary):
         kind, title, link = "diary", row.title, diary_url(root, row)
@@ -51,7 +51,7 @@ def _item(call: Call, row: Status | Diary) -> dict[str, Any]:
     }
 
 
-def _actor(root: str, account: Account) -> dict[str, Any]:
+def _actor(root: str, account: MixiAccount) -> dict[str, Any]:
     image = {"url": face_url(root, account), "width": "180", "height": "135"}
     return {
         "id": f"tag:mixi.jp,2010:/person={account.id}",

@@ -9,9 +9,9 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from syndication.sandbox.mixi.calls import Call, Route, failed
+from syndication.sandbox.mixi.calls import MixiCall, Route, voice_error
 from syndication.sandbox.mixi.people import face_url, profile_url
-from syndication.sandbox.mixi.rows import Account, Picture, Status, voice_time
+from syndication.sandbox.mixi.rows import MixiAccount, Picture, Status, voice_time
 from syndication.sandbox.pictures import media_type
 from syndication.sandbox.wire import BadBody, Reply, json_reply
 
@@ -19,7 +19,7 @@ MAX_CHARACTERS = 150
 PHOTO_TYPES = ("image/jpeg", "image/png")
 
 
-def user_object(call: Call, account: Account) -> dict[str, Any]:
+def user_object(call: MixiCall, account: MixiAccount) -> dict[str, Any]:
     """A person as Voice shows them, trimmed as the query asks."""
     trim = call.request.query.get("trim_user", "false")
     user = {
@@ -35,7 +35,7 @@ def user_object(call: Call, account: Account) -> dict[str, Any]:
     return user
 
 
-def status_object(call: Call, status: Status) -> dict[str, Any]:
+def status_object(call: MixiCall, status: Status) -> dict[str, Any]:
     """A voice as the answers to writing and deleting show it."""
     return {
         "id": status.id,
@@ -58,7 +58,7 @@ def shown_text(root: str, status: Status) -> str:
     return f"{root}/view_photo.pl?{query} {status.text}".rstrip()
 
 
-def listed_object(call: Call, status: Status) -> dict[str, Any]:
+def listed_object(call: MixiCall, status: Status) -> dict[str, Any]:
     """A voice as it is read: counts are strings and absent when nought."""
     value = status_object(call, status) | {"favorited": call.me.id in status.likes}
     comments = [each for each in status.comments if not each.is_deleted]
@@ -72,25 +72,25 @@ def listed_object(call: Call, status: Status) -> dict[str, Any]:
     return value
 
 
-def find(call: Call) -> Status:
+def find_voice(call: MixiCall) -> Status:
     """The voice that the path names, if the caller may see it. Raises Refused."""
     status = call.state.statuses.get(call.args["post"])
     if status is None or status.is_deleted:
-        raise failed(404)
+        raise voice_error(404)
     if not call.state.can_see(call.me.id, status):
-        raise failed(403)
+        raise voice_error(403)
     return status
 
 
-def update(call: Call) -> Reply:
+def update_voice(call: MixiCall) -> Reply:
     """Post: a form, a form with a photo, or a raw picture with `?status=`. 400 over 150."""
     text, photo = _written(call)
     if len(text) > MAX_CHARACTERS or not (text.strip() or photo):
-        raise failed(400)
+        raise voice_error(400)
     state, me = call.state, call.me
     status = Status(me.id, state.now(), me.voice_visibility, text=text)
     if state.settings.refuses_same_second and status.id in state.statuses:
-        raise failed(400)
+        raise voice_error(400)
     # Ids carry the second: of two posts in one second the later is dated a second later.
     status.at = state.free_second(lambda at: Status(me.id, at).id in state.statuses)
     if photo:
@@ -99,7 +99,7 @@ def update(call: Call) -> Reply:
     return json_reply(status_object(call, status))
 
 
-def _written(call: Call) -> tuple[str, bytes]:
+def _written(call: MixiCall) -> tuple[str, bytes]:
     request = call.request
     if request.content_type.startswith("image/"):
         return request.query.get("status", ""), _checked(request.body)
@@ -115,11 +115,11 @@ def _written(call: Call) -> tuple[str, bytes]:
 
 def _checked(photo: bytes) -> bytes:
     if media_type(photo) not in PHOTO_TYPES:
-        raise failed(400)
+        raise voice_error(400)
     return photo
 
 
-def _keep_photo(call: Call, status: Status, content: bytes) -> str:
+def _keep_photo(call: MixiCall, status: Status, content: bytes) -> str:
     picture = Picture(
         call.me.id,
         status.at,
@@ -132,11 +132,11 @@ def _keep_photo(call: Call, status: Status, content: bytes) -> str:
     return picture.id
 
 
-def destroy(call: Call) -> Reply:
+def destroy_voice(call: MixiCall) -> Reply:
     """Delete one's own: the deleted object, 404 the second time."""
-    status = find(call)
+    status = find_voice(call)
     if status.owner != call.me.id:
-        raise failed(403)
+        raise voice_error(403)
     answer = json_reply(status_object(call, status))
     status.is_deleted = True
     if status.photo:
@@ -144,23 +144,23 @@ def destroy(call: Call) -> Reply:
     return answer
 
 
-def show(call: Call) -> Reply:
+def show_voice(call: MixiCall) -> Reply:
     """One voice."""
-    return json_reply(listed_object(call, find(call)))
+    return json_reply(listed_object(call, find_voice(call)))
 
 
-def user_timeline(call: Call) -> Reply:
+def user_timeline(call: MixiCall) -> Reply:
     """One's own, or somebody's as far as the caller may see it."""
     owner = call.account()
     return _timeline(call, {owner.id})
 
 
-def friends_timeline(call: Call) -> Reply:
+def friends_timeline(call: MixiCall) -> Reply:
     """One's friends', or those of a group of them."""
     return _timeline(call, call.circle(call.me, call.args.get("group", "@friends")))
 
 
-def _timeline(call: Call, owners: set[str]) -> Reply:
+def _timeline(call: MixiCall, owners: set[str]) -> Reply:
     start = call.number("start_index", "startIndex", default=0, most=10**9)
     count = call.number("count", default=20, most=200, least=1)
     since = call.request.query.get("since_id", "").rpartition("-")[2]
@@ -175,14 +175,14 @@ def _timeline(call: Call, owners: set[str]) -> Reply:
 
 
 ROUTES = [
-    Route("POST", "voice/statuses/update", "w_voice", update),
-    Route("POST", "voice/statuses", "w_voice", update),
-    Route("POST", "voice/statuses/destroy/{post}", "w_voice", destroy),
-    Route("DELETE", "voice/statuses/destroy/{post}", "w_voice", destroy),
-    Route("DELETE", "voice/statuses/{post}", "w_voice", destroy),
+    Route("POST", "voice/statuses/update", "w_voice", update_voice),
+    Route("POST", "voice/statuses", "w_voice", update_voice),
+    Route("POST", "voice/statuses/destroy/{post}", "w_voice", destroy_voice),
+    Route("DELETE", "voice/statuses/destroy/{post}", "w_voice", destroy_voice),
+    Route("DELETE", "voice/statuses/{post}", "w_voice", destroy_voice),
     Route("GET", "voice/statuses/friends_timeline", "r_voice", friends_timeline),
     Route("GET", "voice/statuses/friends_timeline/{group}", "r_voice", friends_timeline),
     Route("GET", "voice/statuses/{user}/user_timeline", "r_voice", user_timeline),
-    Route("GET", "voice/statuses/show/{post}", "r_voice", show),
-    Route("GET", "voice/statuses/{post}", "r_voice", show),
+    Route("GET", "voice/statuses/show/{post}", "r_voice", show_voice),
+    Route("GET", "voice/statuses/{post}", "r_voice", show_voice),
 ]

@@ -10,7 +10,7 @@ from syndication.sandbox.html import page, picture_count, portrait, post_box
 from syndication.sandbox.network import Network
 from syndication.sandbox.oauth1 import BadSignature
 from syndication.sandbox.orkut import rpc
-from syndication.sandbox.orkut.state import CLIENT_ID, State
+from syndication.sandbox.orkut.state import CLIENT_ID, OrkutState
 from syndication.sandbox.social_graph import Post
 from syndication.sandbox.wire import Reply, Request
 
@@ -23,10 +23,10 @@ class Orkut(Network):
 
     key = "orkut"
     title = "Orkut"
-    state: State
+    state: OrkutState
 
     def reset(self) -> None:
-        self.state = State(self.world)
+        self.state = OrkutState(self.world)
 
     def answer(self, request: Request) -> Reply:
         try:
@@ -49,13 +49,13 @@ class Orkut(Network):
             case "/accounts/OAuthGetAccessToken":
                 return oauth.access_token(request)
             case "/social/rpc" if request.method == "POST":
-                return rpc.answered(self.state, request, oauth.opened(request))
+                return rpc.answer_batch(self.state, request, oauth.opened(request))
         if request.path.startswith("/faces/"):
             return portrait(request.path)
-        return page("Orkut（サンドボックス）", "".join(map(self._one, self.state.society.newest)))
+        return page("Orkut（サンドボックス）", "".join(map(self._one, self.state.graph.newest)))
 
     def _one(self, post: Post) -> str:
-        owner = self.state.society.accounts[post.user]
+        owner = self.state.graph.accounts[post.user]
         title = html.unescape(post.more.get("title", ""))
         body = f"<p>{escape(html.unescape(post.text))}{picture_count(post)}</p>"
         return post_box(post, owner, f"<p>{escape(title)}</p>{body}")
@@ -78,8 +78,8 @@ class Orkut(Network):
 
     def received(self) -> dict[str, Any]:
         """Activities with a body are entries of their own shelf."""
-        found = self.state.society.received()["statuses"]
-        posts = self.state.society.posts
+        found = self.state.graph.received()["statuses"]
+        posts = self.state.graph.posts
         shelves: dict[str, list[dict[str, Any]]] = {"statuses": [], "diaries": [], "photos": []}
         for each in found:
             post = posts[each["id"]]

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from syndication.sandbox.orkut.state import Album, State
+from syndication.sandbox.orkut.state import OrkutAlbum, OrkutState
 from syndication.sandbox.pictures import media_type
 from syndication.sandbox.social_graph import Account, Post
 from syndication.sandbox.wire import BadBody, Reply, Request, json_reply
@@ -31,17 +31,17 @@ class CallError(Exception):
 
 
 @dataclass(frozen=True)
-class Call:
+class OrkutCall:
     """One call of a batch, with the picture that came along."""
 
-    state: State
+    state: OrkutState
     me: Account
     root: str
     params: dict[str, Any]
     picture: bytes = b""
 
 
-def answered(state: State, request: Request, me: Account) -> Reply:
+def answer_batch(state: OrkutState, request: Request, me: Account) -> Reply:
     """The whole batch."""
     picture = b""
     if request.content_type == "multipart/form-data":
@@ -60,7 +60,7 @@ def answered(state: State, request: Request, me: Account) -> Reply:
 
 
 def _one(
-    state: State, root: str, me: Account, call: dict[str, Any], picture: bytes
+    state: OrkutState, root: str, me: Account, call: dict[str, Any], picture: bytes
 ) -> dict[str, Any]:
     ident, method = call.get("id"), str(call.get("method"))
     params = call.get("params")
@@ -69,12 +69,12 @@ def _one(
         if handler is None or not isinstance(params, dict):
             raise CallError(400, f"unknown method {method}")
         _check(state, method)
-        return {"id": ident, "result": handler(Call(state, me, root, params, picture))}
+        return {"id": ident, "result": handler(OrkutCall(state, me, root, params, picture))}
     except CallError as wrong:
         return {"id": ident, "error": wrong.answer}
 
 
-def _check(state: State, method: str) -> None:
+def _check(state: OrkutState, method: str) -> None:
     """What the setting `trouble` asks for: the errors of real life. Raises CallError."""
     match state.settings.trouble:
         case "requiresCaptcha" if method != "people.get":
@@ -90,7 +90,7 @@ def _check(state: State, method: str) -> None:
             raise CallError(500, "internal error")
 
 
-def activities_create(call: Call) -> dict[str, Any]:
+def activities_create(call: OrkutCall) -> dict[str, Any]:
     """The result is empty: nobody learns the id."""
     activity = call.params.get("activity")
     if not isinstance(activity, dict) or not str(activity.get("title") or "").strip():
@@ -100,67 +100,67 @@ def activities_create(call: Call) -> dict[str, Any]:
         raise CallError(400, "this tag is not allowed")
     if len(html.unescape(title)) > 1000 or len(html.unescape(body)) > 10_000:
         raise CallError(400, "too long")
-    call.state.society.write(call.me.id, body, more={"title": title})
+    call.state.graph.write(call.me.id, body, more={"title": title})
     return {}
 
 
-def activities_get(call: Call) -> dict[str, Any]:
+def activities_get(call: OrkutCall) -> dict[str, Any]:
     """`@all`: one's own and friends', newest first, 70 at the most."""
     lag = call.state.settings.timeline_lag
-    now = call.state.society.now().timestamp()
+    now = call.state.graph.now().timestamp()
     seen = [
         each
-        for each in call.state.society.home(call.me.id)
+        for each in call.state.graph.home(call.me.id)
         if each.visibility == "public" and each.at.timestamp() <= now - lag
     ]
-    shown = [activity(each) for each in seen[:MOST_ACTIVITIES]]
+    shown = [activity_object(each) for each in seen[:MOST_ACTIVITIES]]
     return {"list": shown, "totalResults": len(seen)}
 
 
-def people_get(call: Call) -> dict[str, Any]:
+def people_get(call: OrkutCall) -> dict[str, Any]:
     """`@self` is one person, `@friends` a list; 20 unless asked otherwise."""
     if call.params.get("groupId") == "@self":
-        return person(call.me, call.root)
+        return orkut_person(call.me, call.root)
     start, count = int(call.params.get("startIndex", 0)), int(call.params.get("count", 20))
     page = call.me.follows[start : start + min(count, 100)]
-    people = call.state.society.accounts
+    people = call.state.graph.accounts
     return {
         "totalResults": len(call.me.follows),
         "startIndex": start,
-        "list": [person(people[each], call.root) for each in page],
+        "list": [orkut_person(people[each], call.root) for each in page],
     }
 
 
-def albums_get(call: Call) -> dict[str, Any]:
+def albums_get(call: OrkutCall) -> dict[str, Any]:
     mine = [each for each in call.state.albums.values() if each.user == call.me.id]
     return {"list": [{"id": each.id, "title": each.title} for each in mine]}
 
 
-def albums_create(call: Call) -> dict[str, Any]:
+def albums_create(call: OrkutCall) -> dict[str, Any]:
     wanted = call.params.get("album")
     title = str(wanted.get("title") or "") if isinstance(wanted, dict) else ""
     if not title:
         raise CallError(400, "an album needs a title")
-    album = Album(str(5_000_000 + call.state.society.number()), call.me.id, title)
+    album = OrkutAlbum(str(5_000_000 + call.state.graph.number()), call.me.id, title)
     call.state.albums[album.id] = album
     return {"id": album.id, "title": title}
 
 
-def items_create(call: Call) -> dict[str, Any]:
+def items_create(call: OrkutCall) -> dict[str, Any]:
     album = _album(call)
     if not media_type(call.picture):
         raise CallError(400, "no picture")
     item = call.params.get("mediaItem")
     caption = str(item.get("caption") or "") if isinstance(item, dict) else ""
-    kept = call.state.society.upload(call.me.id, call.picture, media_type(call.picture))
-    post = call.state.society.write(call.me.id, caption, photos=[kept])
+    kept = call.state.graph.upload(call.me.id, call.picture, media_type(call.picture))
+    post = call.state.graph.write(call.me.id, caption, photos=[kept])
     post.visibility = "album"
     album.items.append(post.id)
     return {"id": post.id, "albumId": album.id, "url": f"{call.root}/photo/{post.id}"}
 
 
-def items_get(call: Call) -> dict[str, Any]:
-    posts = [call.state.society.posts[each] for each in _album(call).items]
+def items_get(call: OrkutCall) -> dict[str, Any]:
+    posts = [call.state.graph.posts[each] for each in _album(call).items]
     return {
         "list": [
             {
@@ -175,15 +175,15 @@ def items_get(call: Call) -> dict[str, Any]:
     }
 
 
-def items_delete(call: Call) -> dict[str, Any]:
+def items_delete(call: OrkutCall) -> dict[str, Any]:
     album, ident = _album(call), str(call.params.get("mediaItemId"))
     if ident not in album.items:
         raise CallError(400, "no such picture")
-    call.state.society.posts[ident].is_deleted = True
+    call.state.graph.posts[ident].is_deleted = True
     return {}
 
 
-def activity(post: Post) -> dict[str, Any]:
+def activity_object(post: Post) -> dict[str, Any]:
     """An activity."""
     told = {"id": post.id, "userId": post.user, "postedTime": int(post.at.timestamp() * 1000)}
     title = post.more.get("title", "")
@@ -192,7 +192,7 @@ def activity(post: Post) -> dict[str, Any]:
     return told | {"title": title or html.escape(post.text, quote=False)}
 
 
-def person(account: Account, root: str) -> dict[str, Any]:
+def orkut_person(account: Account, root: str) -> dict[str, Any]:
     """A person, by the fields that the client asks for."""
     return {
         "id": account.id,
@@ -202,14 +202,14 @@ def person(account: Account, root: str) -> dict[str, Any]:
     }
 
 
-def _album(call: Call) -> Album:
+def _album(call: OrkutCall) -> OrkutAlbum:
     album = call.state.albums.get(str(call.params.get("albumId")))
     if album is None or album.user != call.me.id:
         raise CallError(-32000, "no such album", "albumDoesNotExist")
     return album
 
 
-METHODS: dict[str, Callable[[Call], dict[str, Any]]] = {
+METHODS: dict[str, Callable[[OrkutCall], dict[str, Any]]] = {
     "activities.create": activities_create,
     "activities.get": activities_get,
     "people.get": people_get,

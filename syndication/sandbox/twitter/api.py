@@ -12,7 +12,7 @@ from typing import Any
 from syndication.sandbox.oauth2 import Grant
 from syndication.sandbox.pictures import media_type
 from syndication.sandbox.social_graph import Account, Post, digest
-from syndication.sandbox.twitter.state import State
+from syndication.sandbox.twitter.state import TwitterState
 from syndication.sandbox.wire import Refused, Reply, Request, json_reply
 
 LONGEST = 280
@@ -22,122 +22,126 @@ _EXTENDING = re.compile("[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]|\u200d.")
 
 
 @dataclass(frozen=True)
-class Call:
+class TwitterCall:
     """One authorised request. `rest` is what the route's brackets caught."""
 
-    state: State
+    state: TwitterState
     request: Request
     grant: Grant
     rest: str = ""
 
     @property
     def me(self) -> Account:
-        return self.state.society.accounts[self.grant.user]
+        return self.state.graph.accounts[self.grant.user]
 
     def needs(self, scope: str) -> None:
         """Raises Refused where the member did not allow it."""
         if scope not in self.grant.scopes:
-            raise Refused(problem(403, "Forbidden", f"Missing the scope {scope}."))
+            raise Refused(problem_reply(403, "Forbidden", f"Missing the scope {scope}."))
 
 
-def opened(state: State, request: Request, rest: str) -> Call:
+def open_twitter_call(state: TwitterState, request: Request, rest: str) -> TwitterCall:
     """Raises Refused for a token that opens nothing (any more)."""
     access = state.tokens.living(state.tokens.access, request.bearer)
     if access is None:
         raise Refused(unauthorized())
-    return Call(state, request, access.grant, rest)
+    return TwitterCall(state, request, access.grant, rest)
 
 
-def create(call: Call) -> Reply:
+def create_tweet(call: TwitterCall) -> Reply:
     """POST /2/tweets: 100 in a quarter of an hour; no text twice within a while."""
     call.needs("tweet.write")
     fields = call.request.json()
     text = str(fields.get("text") or "").strip()
     media = fields.get("media") if isinstance(fields.get("media"), dict) else {}
     idents = [str(each) for each in (media or {}).get("media_ids") or []]
-    uploads = [call.state.society.uploads.get(each) for each in idents]
+    uploads = [call.state.graph.uploads.get(each) for each in idents]
     photos = [each for each in uploads if each is not None and each.user == call.me.id]
     if (not text and not photos) or len(photos) < len(idents) or len(photos) > 4:
-        return problem(
+        return problem_reply(
             400, "Invalid Request", "One or more parameters to your request was invalid."
         )
     if weight(text) > LONGEST:
-        return problem(403, "Forbidden", "Your Tweet text is too long.")
+        return problem_reply(403, "Forbidden", "Your Tweet text is too long.")
     headers = _count(call)
-    since = call.state.society.now() - timedelta(seconds=call.state.settings.duplicate_seconds)
-    for post in call.state.society.standing(call.me.id):
+    since = call.state.graph.now() - timedelta(seconds=call.state.settings.duplicate_seconds)
+    for post in call.state.graph.standing(call.me.id):
         if text and post.text == text and post.at > since and not post.is_seeded:
             words = "You are not allowed to create a Tweet with duplicate content."
-            return problem(403, "Forbidden", words).adding(*headers)
-    post = call.state.society.write(call.me.id, text, photos=photos)
+            return problem_reply(403, "Forbidden", words).adding(*headers)
+    post = call.state.graph.write(call.me.id, text, photos=photos)
     return json_reply({"data": {"id": post.id, "text": text}}, 201).adding(*headers)
 
 
-def delete(call: Call) -> Reply:
+def delete_tweet(call: TwitterCall) -> Reply:
     """DELETE /2/tweets/:id."""
     call.needs("tweet.write")
-    post = call.state.society.posts.get(call.rest)
+    post = call.state.graph.posts.get(call.rest)
     if post is None or post.is_deleted:
-        return problem(404, "Not Found Error", f"Could not find tweet with id: [{call.rest}].")
+        return problem_reply(
+            404, "Not Found Error", f"Could not find tweet with id: [{call.rest}]."
+        )
     if post.user != call.me.id:
-        return problem(403, "Forbidden", "You are not authorized to delete this Tweet.")
+        return problem_reply(403, "Forbidden", "You are not authorized to delete this Tweet.")
     post.is_deleted = True
     return json_reply({"data": {"deleted": True}})
 
 
-def upload(call: Call) -> Reply:
+def upload_tweet_media(call: TwitterCall) -> Reply:
     """POST /2/media/upload."""
     call.needs("media.write")
     parts = call.request.parts()
     file = parts.get("media")
     kind = media_type(file.content) if file else ""
     if file is None or not kind or len(file.content) > 5_000_000 or "media_category" not in parts:
-        return problem(
+        return problem_reply(
             400, "Invalid Request", "One or more parameters to your request was invalid."
         )
-    kept = call.state.society.upload(call.me.id, file.content, kind)
+    kept = call.state.graph.upload(call.me.id, file.content, kind)
     data = {"id": kept.id, "media_key": f"3_{kept.id}", "size": len(kept.content)}
     return json_reply({"data": data})
 
 
-def describe(call: Call) -> Reply:
+def describe_media(call: TwitterCall) -> Reply:
     """POST /2/media/metadata: the words for who cannot see it."""
     call.needs("media.write")
     fields = call.request.json()
-    kept = call.state.society.uploads.get(str(fields.get("id")))
+    kept = call.state.graph.uploads.get(str(fields.get("id")))
     if kept is None or kept.user != call.me.id:
-        return problem(404, "Not Found Error", "Could not find the media.")
+        return problem_reply(404, "Not Found Error", "Could not find the media.")
     kept.alt = str(fields.get("metadata", {}).get("alt_text", {}).get("text") or "")
     return json_reply({"data": {"id": kept.id}})
 
 
-def me(call: Call) -> Reply:
+def twitter_me(call: TwitterCall) -> Reply:
     """GET /2/users/me."""
     call.needs("users.read")
-    return json_reply({"data": user(call.me, call.request.root)})
+    return json_reply({"data": twitter_user(call.me, call.request.root)})
 
 
-def following(call: Call) -> Reply:
+def twitter_following(call: TwitterCall) -> Reply:
     """GET /2/users/:id/following: 100 unless asked otherwise, 1,000 at the most."""
     call.needs("follows.read")
-    owner = call.state.society.accounts.get(call.rest)
-    people = [call.state.society.accounts[each] for each in (owner.follows if owner else [])]
-    return _paged(call, [user(each, call.request.root) for each in people], usual=100, most=1000)
+    owner = call.state.graph.accounts.get(call.rest)
+    people = [call.state.graph.accounts[each] for each in (owner.follows if owner else [])]
+    return _paged(
+        call, [twitter_user(each, call.request.root) for each in people], usual=100, most=1000
+    )
 
 
-def own_posts(call: Call) -> Reply:
+def user_tweets(call: TwitterCall) -> Reply:
     """GET /2/users/:id/tweets."""
     call.needs("tweet.read")
-    return _listed(call, call.state.society.standing(call.rest))
+    return _listed(call, call.state.graph.standing(call.rest))
 
 
-def timeline(call: Call) -> Reply:
+def twitter_timeline(call: TwitterCall) -> Reply:
     """GET /2/users/:id/timelines/reverse_chronological."""
     call.needs("tweet.read")
-    return _listed(call, call.state.society.home(call.me.id))
+    return _listed(call, call.state.graph.home(call.me.id))
 
 
-def user(account: Account, root: str) -> dict[str, Any]:
+def twitter_user(account: Account, root: str) -> dict[str, Any]:
     """User."""
     return {
         "id": account.id,
@@ -147,7 +151,7 @@ def user(account: Account, root: str) -> dict[str, Any]:
     }
 
 
-def shown(post: Post, *, tells: bool = True) -> dict[str, Any]:
+def tweet_object(post: Post, *, tells: bool = True) -> dict[str, Any]:
     """Post: each address as t.co, and one more for the pictures."""
     text, urls = post.text, []
     for address in _ADDRESS.findall(post.text):
@@ -178,7 +182,7 @@ def weight(text: str) -> int:
     return total
 
 
-def problem(status: int, title: str, detail: str) -> Reply:
+def problem_reply(status: int, title: str, detail: str) -> Reply:
     """A problem, as JSON."""
     fields = {"title": title, "detail": detail, "type": "about:blank", "status": status}
     return json_reply(fields, status)
@@ -190,7 +194,7 @@ def unauthorized() -> Reply:
     return json_reply(words | {"detail": "Unauthorized"}, 401)
 
 
-def _count(call: Call) -> tuple[tuple[str, str], ...]:
+def _count(call: TwitterCall) -> tuple[tuple[str, str], ...]:
     """The rate headers. Raises Refused where nothing is left."""
     written, limit = call.state.written, call.state.settings.rate_limit
     has_room = written.takes(call.me.id, limit)
@@ -200,14 +204,14 @@ def _count(call: Call) -> tuple[tuple[str, str], ...]:
         ("x-rate-limit-reset", str(int(written.ends(call.me.id).timestamp()) + 1)),
     )
     if not has_room:
-        refused = problem(429, "Too Many Requests", "Too Many Requests")
+        refused = problem_reply(429, "Too Many Requests", "Too Many Requests")
         raise Refused(refused.adding(*headers))
     return headers
 
 
-def _listed(call: Call, posts: list[Post]) -> Reply:
+def _listed(call: TwitterCall, posts: list[Post]) -> Reply:
     """Newest first, by `since_id` and `start_time`."""
-    query, now = call.request.query, call.state.society.now()
+    query, now = call.request.query, call.state.graph.now()
     lag = timedelta(seconds=call.state.settings.timeline_lag)
     found = [each for each in posts if each.at <= now - lag]
     if "since_id" in query:
@@ -217,13 +221,13 @@ def _listed(call: Call, posts: list[Post]) -> Reply:
         found = [each for each in found if each.at >= start]
     reply: dict[str, Any] = {}
     if "author_id" in query.get("expansions", "").split(","):
-        people = call.state.society.accounts
+        people = call.state.graph.accounts
         writers = {each.user for each in found}
-        users = [user(people[each], call.request.root) for each in writers]
+        users = [twitter_user(people[each], call.request.root) for each in writers]
         reply["includes"] = {"users": users}
     return _paged(
         call,
-        [shown(each, tells=call.state.settings.entities) for each in found],
+        [tweet_object(each, tells=call.state.settings.entities) for each in found],
         usual=10,
         most=100,
         more=reply,
@@ -231,7 +235,7 @@ def _listed(call: Call, posts: list[Post]) -> Reply:
 
 
 def _paged(
-    call: Call,
+    call: TwitterCall,
     rows: list[dict[str, Any]],
     *,
     usual: int,
@@ -241,7 +245,7 @@ def _paged(
     query = call.request.query
     size = int(query.get("max_results", usual))
     if not 1 <= size <= most:
-        return problem(400, "Invalid Request", f"max_results is not between 1 and {most}")
+        return problem_reply(400, "Invalid Request", f"max_results is not between 1 and {most}")
     start = int(query.get("pagination_token", "p0").removeprefix("p"))
     page = rows[start : start + size]
     meta: dict[str, Any] = {"result_count": len(page)}
@@ -250,14 +254,14 @@ def _paged(
     return json_reply(({"data": page} if page else {}) | (more or {}) | {"meta": meta})
 
 
-Handler = Callable[[Call], Reply]
+Handler = Callable[[TwitterCall], Reply]
 ROUTES: list[tuple[str, Handler]] = [
-    (r"POST /2/tweets", create),
-    (r"DELETE /2/tweets/(\d+)", delete),
-    (r"POST /2/media/upload", upload),
-    (r"POST /2/media/metadata", describe),
-    (r"GET /2/users/me", me),
-    (r"GET /2/users/(\d+)/following", following),
-    (r"GET /2/users/(\d+)/tweets", own_posts),
-    (r"GET /2/users/(\d+)/timelines/reverse_chronological", timeline),
+    (r"POST /2/tweets", create_tweet),
+    (r"DELETE /2/tweets/(\d+)", delete_tweet),
+    (r"POST /2/media/upload", upload_tweet_media),
+    (r"POST /2/media/metadata", describe_media),
+    (r"GET /2/users/me", twitter_me),
+    (r"GET /2/users/(\d+)/following", twitter_following),
+    (r"GET /2/users/(\d+)/tweets", user_tweets),
+    (r"GET /2/users/(\d+)/timelines/reverse_chronological", twitter_timeline),
 ]

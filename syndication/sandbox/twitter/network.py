@@ -5,11 +5,11 @@ from __future__ import annotations
 from html import escape
 
 from syndication.sandbox.html import page, picture_count, portrait, post_box
-from syndication.sandbox.network import Network, routed
+from syndication.sandbox.network import Network, match_route
 from syndication.sandbox.social_graph import Post
 from syndication.sandbox.twitter import api
-from syndication.sandbox.twitter.oauth import OAuth
-from syndication.sandbox.twitter.state import State
+from syndication.sandbox.twitter.oauth import TwitterOAuth
+from syndication.sandbox.twitter.state import TwitterState
 from syndication.sandbox.wire import Reply, Request
 
 TOKEN = "/2/oauth2/token"  # noqa: S105 - an address
@@ -20,11 +20,11 @@ class Twitter(Network):
 
     key = "twitter"
     title = "Twitter"
-    state: State
+    state: TwitterState
 
     def reset(self) -> None:
-        self.state = State(self.world)
-        self._oauth = OAuth(self.state)
+        self.state = TwitterState(self.world)
+        self._oauth = TwitterOAuth(self.state)
 
     def answer(self, request: Request) -> Reply:
         doors = {
@@ -34,20 +34,20 @@ class Twitter(Network):
         }
         if request.path in doors:
             return doors[request.path](request)
-        if found := routed(api.ROUTES, request):
+        if found := match_route(api.ROUTES, request):
             handler, rest = found
-            return handler(api.opened(self.state, request, rest))
+            return handler(api.open_twitter_call(self.state, request, rest))
         if request.path.startswith("/avatars/"):
             return portrait(request.path)
         if request.path.startswith("/2/"):
-            return api.problem(404, "Not Found", "Not Found")
-        return page("Twitter（サンドボックス）", "".join(map(self._one, self.state.society.newest)))
+            return api.problem_reply(404, "Not Found", "Not Found")
+        return page("Twitter（サンドボックス）", "".join(map(self._one, self.state.graph.newest)))
 
     def bad_request(self, request: Request) -> Reply:
-        return api.problem(400, "Invalid Request", "The request could not be read.")
+        return api.problem_reply(400, "Invalid Request", "The request could not be read.")
 
     def _one(self, post: Post) -> str:
-        owner = self.state.society.accounts[post.user]
+        owner = self.state.graph.accounts[post.user]
         return post_box(post, owner, f"<p>{escape(post.text)}{picture_count(post)}</p>")
 
     def is_api(self, path: str) -> bool:

@@ -7,9 +7,9 @@ import secrets
 from collections.abc import Mapping
 from urllib.parse import unquote
 
-from syndication.sandbox.oauth2 import Asked, Asker, Grant, Server
+from syndication.sandbox.oauth2 import AuthorizationRequest, Grant, OAuth2Server, TokenClient
 from syndication.sandbox.social_graph import Account
-from syndication.sandbox.twitter.state import State
+from syndication.sandbox.twitter.state import TwitterState
 from syndication.sandbox.wire import Reply, Request, json_reply
 
 SCOPES = frozenset(
@@ -25,7 +25,7 @@ SCOPES = frozenset(
 )
 
 
-class OAuth(Server):
+class TwitterOAuth(OAuth2Server):
     """The permission page and the token endpoint. A refresh token works once."""
 
     title = "Twitter"
@@ -41,15 +41,15 @@ class OAuth(Server):
         "token": (400, "invalid_request", "Missing required parameter [token]."),
     }
 
-    def __init__(self, state: State) -> None:
-        super().__init__(state.society, state.tokens)
+    def __init__(self, state: TwitterState) -> None:
+        super().__init__(state.graph, state.tokens)
         self._state = state
 
-    def decided(self, asked: Asked, who: Account | None) -> Reply:
+    def decided(self, asked: AuthorizationRequest, who: Account | None) -> Reply:
         self.code_seconds = self._state.settings.code_seconds
         return super().decided(asked, who)
 
-    def asked(self, request: Request) -> Asked:
+    def asked(self, request: Request) -> AuthorizationRequest:
         """/i/oauth2/authorize: PKCE is a must."""
         query, client = request.query, self._state.client
         scopes = frozenset(query.get("scope", "").split())
@@ -61,9 +61,9 @@ class OAuth(Server):
         if not query.get("code_challenge") or query.get("code_challenge_method") != "S256":
             raise self.refused("code_challengeが必要です。")
         state, challenge = query["state"], query["code_challenge"]
-        return Asked(scopes, client.redirect_uri, state, challenge, client.id)
+        return AuthorizationRequest(scopes, client.redirect_uri, state, challenge, client.id)
 
-    def asker(self, request: Request, form: Mapping[str, str]) -> Asker:
+    def asker(self, request: Request, form: Mapping[str, str]) -> TokenClient:
         scheme, _, value = request.headers.get("authorization", "").partition(" ")
         try:
             pair = base64.b64decode(value).decode() if scheme.lower() == "basic" else ""
@@ -75,7 +75,7 @@ class OAuth(Server):
             unquote(secret).encode(), client.secret.encode()
         ):
             raise self.no("asker")
-        return Asker(client.id)
+        return TokenClient(client.id)
 
     def revoke(self, request: Request) -> Reply:
         """/2/oauth2/revoke: the token that is named, and no other; of one that is none, nothing."""

@@ -8,8 +8,8 @@ from datetime import datetime
 from syndication.sandbox import settings
 from syndication.sandbox.network import World
 from syndication.sandbox.oauth2 import Tokens
-from syndication.sandbox.social_graph import Account, Society
-from syndication.sandbox.window import Window
+from syndication.sandbox.social_graph import Account, SocialGraph
+from syndication.sandbox.window import SlidingWindow
 
 CLIENT_ID = "VXNlLW9ubHktaW4tdGhlLXNhbmRib3g"
 CLIENT_SECRET = "vS7-only-in-the-sandbox-0d9c1b2a3f4e5d6c"  # noqa: S105 - opens the sandbox alone
@@ -17,7 +17,7 @@ _EPOCH = 1288834974657  # milliseconds: where Twitter's ids begin
 
 
 @dataclass
-class Settings(settings.Settings):
+class TwitterSettings(settings.NetworkSettings):
     """What `POST /_settings` can turn. `rate_limit`: posts of one account in a quarter of an hour.
     `entities` off: an address stands as t.co and nothing tells which it was."""
 
@@ -30,7 +30,7 @@ class Settings(settings.Settings):
 
 
 @dataclass(frozen=True)
-class Client:
+class RegisteredProgram:
     """The one registered program."""
 
     id: str
@@ -38,30 +38,30 @@ class Client:
     redirect_uri: str
 
 
-class State:
+class TwitterState:
     """Rows by id, in order of writing."""
 
     def __init__(self, world: World) -> None:
-        self.settings = Settings()
-        self.society = Society(world, account_id=account_id, post_id=snowflake)
-        self.client = Client(
+        self.settings = TwitterSettings()
+        self.graph = SocialGraph(world, account_id=twitter_account_id, post_id=twitter_snowflake)
+        self.client = RegisteredProgram(
             CLIENT_ID,
             world.secrets.get("twitter", CLIENT_SECRET),
             f"{world.site}/accounts/twitter/login/callback/",
         )
         self.tokens = Tokens(world.clock.now, world.mint)
-        self.written = Window(world.clock.now, 15 * 60)
+        self.written = SlidingWindow(world.clock.now, 15 * 60)
 
     def account(self, name: str) -> Account:
         """The account with this login name. Raises KeyError."""
-        return self.society.named(name)
+        return self.graph.named(name)
 
 
-def account_id(name: str, number: int) -> str:
+def twitter_account_id(name: str, number: int) -> str:
     """Digits."""
     return str(2_244_994_900 + number)
 
 
-def snowflake(at: datetime, number: int) -> str:
+def twitter_snowflake(at: datetime, number: int) -> str:
     """Milliseconds since 2010, shifted, and a counter: sorts by time."""
     return str(((int(at.timestamp() * 1000) - _EPOCH) << 22) + number % 4096)

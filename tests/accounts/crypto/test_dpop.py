@@ -14,14 +14,14 @@ from syndication.sandbox.bluesky import es256
 def test_whoever_has_the_public_half_can_check_and_nobody_can_change_a_letter(secret):
     key = dpop.key_made_from(secret, purpose="test")
     token = dpop.signed(key, {"typ": "JWT"}, {"said": secret})
-    es256.check(token, dpop.public_jwk(key))
-    assert es256.opened(token) == ({"alg": "ES256", "typ": "JWT"}, {"said": secret})
+    es256.check_signature(token, dpop.public_jwk(key))
+    assert es256.read_jws(token) == ({"alg": "ES256", "typ": "JWT"}, {"said": secret})
     other = dpop.public_jwk(dpop.key_made_from(secret + "x", purpose="test"))
     head, body, signature = token.split(".")
     changed = f"{head}.{dpop.encoded(b'{}')}.{signature}"
     for bad, jwk in ((token, other), (changed, dpop.public_jwk(key))):
         with pytest.raises(es256.BadToken):
-            es256.check(bad, jwk)
+            es256.check_signature(bad, jwk)
 
 
 def test_one_secret_always_gives_one_key_for_one_purpose():
@@ -49,19 +49,19 @@ def test_a_proof_is_of_one_request_at_one_time_and_never_the_same_twice():
         url = "https://pds.example/xrpc/a?limit=1#top"
         return dpop.dpop(key, method="GET", url=url, now=5.9, nonce="n", access_token="t")
 
-    header, claims = es256.opened(made())
+    header, claims = es256.read_jws(made())
     assert header["jwk"] == dpop.public_jwk(key)
     assert header["typ"] == "dpop+jwt"
     hashed = dpop.encoded(hashlib.sha256(b"t").digest())
     assert (claims["htm"], claims["htu"]) == ("GET", "https://pds.example/xrpc/a")
     assert (claims["iat"], claims["nonce"], claims["ath"]) == (5, "n", hashed)
-    assert es256.opened(made())[1]["jti"] != claims["jti"]
+    assert es256.read_jws(made())[1]["jti"] != claims["jti"]
 
 
 def test_an_assertion_names_us_twice_and_for_whom_it_is():
     key = dpop.new_key()
     token = dpop.client_assertion(key, client_id="us", audience="them", now=100)
-    header, claims = es256.opened(token)
+    header, claims = es256.read_jws(token)
     assert header["kid"] == dpop.thumbprint(key)
     assert (claims["iss"], claims["sub"], claims["aud"]) == ("us", "us", "them")
     assert (claims["iat"], claims["exp"]) == (100, 160)

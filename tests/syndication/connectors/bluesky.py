@@ -7,7 +7,7 @@ import requests
 from accounts.crypto import dpop
 from syndication.connectors.base import App, Credentials
 from syndication.connectors.bluesky import Bluesky
-from syndication.sandbox.bluesky.words import did_of
+from syndication.sandbox.bluesky.values import did_of
 from syndication.sandbox.network import DEFAULT_PASSWORD
 from syndication.sandbox.oauth2 import Grant
 from tests.scripted_server import ScriptedServer

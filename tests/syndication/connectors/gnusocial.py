@@ -27,14 +27,14 @@ class GnusocialOnTheSandbox(Network):
 
     @property
     def ident(self) -> str:
-        return str(self.there.society.named("hanako").id)
+        return str(self.there.graph.named("hanako").id)
 
     def app(self) -> App:
         return App("", "", self.sandbox.root("gnusocial"))
 
     def credentials(self) -> Credentials:
         network = self.sandbox.gnusocial
-        hanako = network.society.named("hanako")
+        hanako = network.graph.named("hanako")
         value = network.oauth.give(hanako.id, "anonymous")
         secret = network.oauth.tokens[value].secret
         pair = {"client_key": "anonymous", "client_secret": "anonymous"}

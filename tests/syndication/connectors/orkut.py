@@ -24,7 +24,7 @@ class OrkutOnTheSandbox(Network):
 
     @property
     def ident(self) -> str:
-        return str(self.there.state.society.named("hanako").id)
+        return str(self.there.state.graph.named("hanako").id)
 
     def app(self) -> App:
         secret = self.sandbox.orkut.state.secret
@@ -32,7 +32,7 @@ class OrkutOnTheSandbox(Network):
 
     def credentials(self) -> Credentials:
         state = self.sandbox.orkut.state
-        hanako = state.society.named("hanako")
+        hanako = state.graph.named("hanako")
         value = state.tokens.give(hanako.id, CLIENT_ID)
         secret = state.tokens.tokens[value].secret
         return Credentials(value, uid=hanako.id, extra={"token_secret": secret})

@@ -14,7 +14,7 @@ from syndication.connectors.bluesky import Bluesky
 from syndication.connectors.bluesky.records import record_key
 from syndication.connectors.bluesky.xrpc import jwt_expiry
 from syndication.connectors.errors import OutcomeUnknown, Rejected, TryLater, Unauthorized
-from syndication.sandbox.bluesky.words import did_of
+from syndication.sandbox.bluesky.values import did_of
 from tests.photographs import a_photo
 from tests.scripted_server import answer, playing
 from tests.syndication.connectors.bluesky import (

@@ -103,7 +103,7 @@ def test_a_server_that_takes_no_pictures_gets_none_and_the_preview_says_so(masto
     [(_, text)] = mastodon.copies("photo")
     assert text == shown.text
     assert text.endswith(PERMALINK)
-    assert not mastodon.there.state.society.uploads
+    assert not mastodon.there.state.graph.uploads
 
 
 def test_a_server_that_does_not_say_how_many_pictures_takes_some(mastodon):

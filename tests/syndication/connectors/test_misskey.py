@@ -36,7 +36,7 @@ class TestMisskey(ConnectorContract):
         first, second = net.sandbox.misskey.received()["statuses"]
         assert [photo["alt"] for photo in first["photos"]] == ["a picture"]
         assert second["photos"] == first["photos"]
-        assert len(net.sandbox.misskey.state.society.uploads) == 1
+        assert len(net.sandbox.misskey.state.graph.uploads) == 1
 
     def test_the_server_tells_its_limit(self, net, connector):
         net.sandbox.misskey.configure({"max_note_text_length": 200})

@@ -41,8 +41,8 @@ def change(post, text, **words):
 
 
 def copies(sandbox):
-    society = sandbox.mastodon.state.society
-    return [post for post in society.posts.values() if not (post.is_deleted or post.is_seeded)]
+    graph = sandbox.mastodon.state.graph
+    return [post for post in graph.posts.values() if not (post.is_deleted or post.is_seeded)]
 
 
 def test_a_status_gets_the_new_words_and_keeps_its_address(sandbox, link):

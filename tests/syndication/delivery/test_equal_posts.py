@@ -31,8 +31,8 @@ def now(sandbox):
 
 
 def copies(sandbox):
-    society = sandbox.misskey.state.society
-    return [each.text for each in society.posts.values() if not each.is_seeded]
+    graph = sandbox.misskey.state.graph
+    return [each.text for each in graph.posts.values() if not each.is_seeded]
 
 
 def test_an_equal_note_waits_a_minute_and_others_do_not(sandbox, link, now):

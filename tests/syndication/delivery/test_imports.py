@@ -278,9 +278,9 @@ def test_one_s_own_posts_do_not_stand_before_what_friends_wrote(sandbox):
     """Mastodon: more than a page of one's own since the last pull."""
     link = linked_on(MastodonOnTheSandbox(sandbox), make_member("hanako"))
     imports.pull_feed(link.pk)
-    society = sandbox.mastodon.state.society
+    graph = sandbox.mastodon.state.graph
     for n in range(45):
-        society.write(society.named("hanako").id, f"mine {n}")
-    society.write(society.named("taro").id, "やっと")
+        graph.write(graph.named("hanako").id, f"mine {n}")
+    graph.write(graph.named("taro").id, "やっと")
     imports.pull_feed(link.pk)
     assert link.feed.filter(text="やっと").exists()

@@ -42,19 +42,19 @@ def delivery(sandbox, link) -> Delivery:
     return tried(Delivery.objects.get())
 
 
-def society(sandbox):
-    return sandbox.mastodon.state.society
+def graph(sandbox):
+    return sandbox.mastodon.state.graph
 
 
 def copies(sandbox):
-    return [each for each in society(sandbox).posts.values() if not each.is_seeded]
+    return [each for each in graph(sandbox).posts.values() if not each.is_seeded]
 
 
 def test_the_next_try_uses_what_the_first_uploaded(sandbox, delivery):
     assert (delivery.state, len(delivery.uploads)) == (S.WAITING, 1)
     settled(delivery, Moving(sandbox))
     [copy] = copies(sandbox)
-    [upload] = society(sandbox).uploads.values()
+    [upload] = graph(sandbox).uploads.values()
     assert copy.photos == [upload]
     assert "." in upload.id
     delivery.refresh_from_db()
@@ -62,7 +62,7 @@ def test_the_next_try_uses_what_the_first_uploaded(sandbox, delivery):
 
 
 def test_what_the_server_has_deleted_is_uploaded_anew(sandbox, delivery):
-    society(sandbox).uploads.clear()
+    graph(sandbox).uploads.clear()
     settled(delivery, Moving(sandbox))
     [copy] = copies(sandbox)
     assert [photo.alt for photo in copy.photos] == ["雪"]
@@ -73,5 +73,5 @@ def test_what_is_too_old_is_uploaded_anew(sandbox, delivery):
     now.advance(hours=21)
     Delivery.objects.update(due_at=now() - timedelta(seconds=1))
     tried(delivery, now)
-    assert len(society(sandbox).uploads) == 2
+    assert len(graph(sandbox).uploads) == 2
     assert len(copies(sandbox)) == 1

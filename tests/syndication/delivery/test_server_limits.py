@@ -127,8 +127,8 @@ def test_a_server_that_counts_otherwise_than_it_says_is_remembered(sandbox, text
         eligibility.outgoing(delivery.post, link, Audience.EVERYONE), link
     )
     assert tried(delivery).state == S.SENT
-    society = sandbox.mastodon.state.society
-    [copy] = [post for post in society.posts.values() if not post.is_seeded]
+    graph = sandbox.mastodon.state.graph
+    [copy] = [post for post in graph.posts.values() if not post.is_seeded]
     assert (copy.text, len(copy.text) <= 500) == (now_shown.preview.text, True)
     neighbour = make_link(make_member("taro"), "mastodon", host=host, uid="other")
     assert server_limits.keep(neighbour, net.connector().terms()).counts_code_points
@@ -162,8 +162,8 @@ def test_limits_that_nobody_can_read_hold_up_neither_friends_nor_posts(sandbox, 
     imports.pull_friends(link.pk)
     assert link.friends.exists()
     assert tried(planned(link, "花" * 200)).state == S.SENT
-    society = sandbox.mastodon.state.society
-    [copy] = [post for post in society.posts.values() if not post.is_seeded]
+    graph = sandbox.mastodon.state.graph
+    [copy] = [post for post in graph.posts.values() if not post.is_seeded]
     assert len(copy.text) <= 100
     link.refresh_from_db()
     assert (link.state, link.terms) == ("active", known)
@@ -197,6 +197,6 @@ def test_mastodon_names_the_length_and_gets_a_shorter_text(sandbox):
     assert delivery.network_words.startswith("Validation failed: Text character limit of")
     assert delivery.attempts.get().reason == reasons.TOO_LONG_THERE
     assert tried(delivery).state == S.SENT
-    society = sandbox.mastodon.state.society
-    [copy] = [post for post in society.posts.values() if not post.is_seeded]
+    graph = sandbox.mastodon.state.graph
+    [copy] = [post for post in graph.posts.values() if not post.is_seeded]
     assert len(copy.text) <= 500

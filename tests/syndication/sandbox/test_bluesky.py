@@ -7,7 +7,7 @@ import requests
 
 from accounts.crypto import dpop
 from syndication.sandbox.bluesky import es256
-from syndication.sandbox.bluesky.words import cid, did_of, letters
+from syndication.sandbox.bluesky.values import cid, count_graphemes, did_of
 from syndication.sandbox.network import DEFAULT_PASSWORD
 
 HANAKO = did_of("hanako")
@@ -161,15 +161,15 @@ def test_letters_are_counted_as_readers_count_them():
         "👍🏽": 1,
         "花見": 2,
     }
-    assert {text: letters(text) for text in counts} == counts
+    assert {text: count_graphemes(text) for text in counts} == counts
 
 
 def test_a_signature_by_another_key_or_of_other_words_is_none():
     key = dpop.new_key()
     token = dpop.signed(key, {}, {"a": 1})
-    es256.check(token, dpop.public_jwk(key))
+    es256.check_signature(token, dpop.public_jwk(key))
     for bad in (token[:-3] + "AAA", token.replace(".", ".e30", 1), "x.y.z"):
         with pytest.raises(es256.BadToken):
-            es256.check(bad, dpop.public_jwk(key))
+            es256.check_signature(bad, dpop.public_jwk(key))
     with pytest.raises(es256.BadToken):
-        es256.check(token, {**dpop.public_jwk(key), "x": "AAAA"})
+        es256.check_signature(token, {**dpop.public_jwk(key), "x": "AAAA"})

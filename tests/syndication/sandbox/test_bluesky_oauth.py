@@ -221,6 +221,6 @@ def test_a_document_is_read_where_the_client_s_name_says_and_kept(app):
 def test_a_document_that_breaks_a_rule_is_refused(changes):
     site = "https://profile.example.jp/oauth/client-metadata.json"
     document = a_document(site)
-    clients.check(site, document)
+    clients.check_client(site, document)
     with pytest.raises(clients.BadClient):
-        clients.check(site, {**document, **changes})
+        clients.check_client(site, {**document, **changes})

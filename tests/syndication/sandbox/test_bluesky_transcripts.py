@@ -6,7 +6,7 @@ from typing import Any
 
 import requests
 
-from syndication.sandbox.bluesky.words import did_of
+from syndication.sandbox.bluesky.values import did_of
 from syndication.sandbox.network import DEFAULT_PASSWORD
 from tests.syndication.transcripts import Exchange, load
 

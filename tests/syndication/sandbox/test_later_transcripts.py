@@ -38,7 +38,7 @@ class TestOrkut:
     def call(self, sandbox):
         [exchange] = load("orkut", "a12")
         state = sandbox.orkut.state
-        token = state.tokens.give(state.society.named("hanako").id, CLIENT_ID)
+        token = state.tokens.give(state.graph.named("hanako").id, CLIENT_ID)
 
         def call(case: str) -> Any:
             body = exchange.request.body.replace("…", "やあ")

@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from syndication.sandbox.clock import Clock
-from syndication.sandbox.mixi.grants import Grant
+from syndication.sandbox.mixi.grants import MixiGrant
 from tests.sandbox_server import TestSandbox, make_sandbox
 from tests.syndication.sandbox.conftest import GIF, JPEG, PASSWORD, Caller
 from tests.syndication.transcripts import Answer, Request, complete, load
@@ -58,7 +58,7 @@ class Replay:
     def give(self, user: str, scopes: frozenset[str] = SCOPES) -> str:
         """An access token for an account, as a consent and an exchange would have given."""
         grants, state = self.sandbox.mixi.state.grants, self.sandbox.mixi.state
-        grant = Grant(state.named(user).id, scopes)
+        grant = MixiGrant(state.named(user).id, scopes)
         grants.give_refresh(grant)
         return grants.give_access(grant)
 

@@ -15,7 +15,7 @@ PROFILE = "app.bsky.actor.profile"
 HANDLES = ".test"
 
 
-def refused(error: str, message: str, status: int = 400) -> Refused:
+def xrpc_error(error: str, message: str, status: int = 400) -> Refused:
     """XRPC's form of a no."""
     return Refused(json_reply({"error": error, "message": message}, status))
 
@@ -36,12 +36,12 @@ def cid(content: bytes, codec: int) -> str:
     return "b" + base64.b32encode(packed).decode().lower().rstrip("=")
 
 
-def iso(at: datetime) -> str:
+def iso_time(at: datetime) -> str:
     """`2026-11-22T00:00:00.000Z`."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def letters(text: str) -> int:
+def count_graphemes(text: str) -> int:
     """Characters as readers take them (UAX 29, as far as is written here)."""
     count, flags, before = 0, 0, ""
     for char in text:
