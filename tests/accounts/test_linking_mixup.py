@@ -110,7 +110,7 @@ def test_who_comes_back_without_the_servers_tag_links_nothing(sandbox, honest, h
     away = leave_by_phone(phone, "mastodon", server=honest)
     phone.get(re.sub(r"at=[^&]+&", tag, away.agree()), bare=True)
     assert UNCLEAR in phone.submit("Continue", number=away.number)
-    assert not sandbox.mastodon.state.tokens
+    assert not sandbox.mastodon.state.tokens.access
 
 
 def test_a_server_that_begins_a_second_query_is_understood(honest, hanako):
