@@ -60,8 +60,8 @@ def log_in_computer(computer: Browser, world: World, name: str = "hanako") -> No
     sees(computer, "Log out")
 
 
-def sign_up(computer: Browser, world: World, who: Person) -> None:
-    computer.open("/")
+def sign_up(computer: Client, world: World, who: Person) -> None:
+    computer.open(world.site)
     computer.follow("Sign up")
     computer.fill("Name", who.name)
     computer.fill("Mail", f"{who.name}@example.com")
@@ -116,6 +116,27 @@ def link_mixi(phone: Client, world: World, who: Person = HANAKO) -> None:
     sees(phone, who.nickname, who.name)
     phone.press("Link")
     sees(phone, who.nickname, "Posts by me")
+
+
+def link_network(phone: Client, world: World, name: str, login: str, asked: str = "") -> None:
+    """From any page: link the network by its own permission page, which all but mixi's share.
+
+    `asked` is what the member types before, a name or a server, where the network asks for it.
+    """
+    home(phone)
+    phone.follow("Links")
+    phone.follow(f"Link your profile with {name}")
+    number = re.search(r"Remember this number: (\d{4})", phone.text)
+    assert number is not None, phone.text
+    if asked:
+        phone.fill("Your name or server there", asked)
+    phone.press(f"Go to {name}")
+    phone.follow("Go there")
+    phone.fill("ユーザー名", login)
+    phone.fill("パスワード", world.password)
+    phone.press("承認")
+    phone.fill("The 4-digit number", number[1])
+    phone.press("Continue")
 
 
 def look_at_friends(phone: Client, world: World, who: Person = HANAKO) -> None:

@@ -5,14 +5,12 @@ Web, worker and sandbox as processes, a phone without cookies, addresses from pa
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from syndication.connectors import CONNECTORS
 from syndication.sandbox.networks import NETWORKS as SANDBOX
 from tests.journey.browser import Browser
-from tests.journey.story import home, sees
+from tests.journey.story import home, link_network, sees
 from tests.journey.world import World
 from tests.syndication.networks import ON_THE_SANDBOX
 
@@ -49,20 +47,7 @@ def typed(world: World, key: str) -> str:
 @pytest.mark.parametrize("key", NETWORKS)
 def test_a_phone_links_it_by_its_own_permission_page(world: World, taro: Browser, key: str) -> None:
     name, asked = CONNECTORS[key].name, typed(world, key)
-    home(taro)
-    taro.follow("Links")
-    taro.follow(f"Link your profile with {name}")
-    number = re.search(r"Remember this number: (\d{4})", taro.text)
-    assert number is not None, taro.text
-    if asked:
-        taro.fill("Your name or server there", asked)
-    taro.press(f"Go to {name}")
-    taro.follow("Go there")
-    taro.fill("ユーザー名", "taro")
-    taro.fill("パスワード", world.password)
-    taro.press("承認")
-    taro.fill("The 4-digit number", number[1])
-    taro.press("Continue")
+    link_network(taro, world, name, "taro", asked)
     sees(taro, "たろう", "Profile Link member taro")
     taro.press("Link")
     sees(taro, "is linked")

@@ -6,7 +6,6 @@ another port: one comes back by `cross-site`, the other by a Referer of another 
 
 from __future__ import annotations
 
-import re
 import shutil
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from playwright.sync_api import Request
 from tests.journey import story
 from tests.journey.chromium import Chromium
 from tests.journey.people import Person
-from tests.journey.story import home, sees
+from tests.journey.story import sees
 from tests.journey.world import World
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser]
@@ -30,44 +29,18 @@ def test_chromium_links_mixi_and_bluesky_by_its_own_headers(world: World, tmp_pa
     try:
         seen: list[Request] = []
         phone.context.on("requestfinished", lambda one: seen.append(one))
-        sign_up(phone, world)
+        story.sign_up(phone, world, MOMO)
         story.link_mixi(phone, world, MOMO)
         [back] = [one for one in seen if "/mixi/login/callback/" in one.url]
         assert back.all_headers()["sec-fetch-site"] == "cross-site"
-        link_bluesky(phone, world)
+        story.link_network(phone, world, "Bluesky", "yuki", "yuki.test")
+        sees(phone, "ゆき", "momo")
+        phone.press("Link")
+        sees(phone, "is linked")
         assert story.TOKEN.search(phone.address())
         from_a_link_elsewhere(phone, world)
     finally:
         phone.close()
-
-
-def sign_up(phone: Chromium, world: World) -> None:
-    phone.open(world.site)
-    phone.follow("Sign up")
-    phone.fill("Name", MOMO.name)
-    phone.fill("Mail", "momo@example.com")
-    phone.fill("Password", world.password)
-    phone.press("Sign up")
-    sees(phone, MOMO.name, "Log out")
-
-
-def link_bluesky(phone: Chromium, world: World) -> None:
-    home(phone)
-    phone.follow("Links")
-    phone.follow("Link your profile with Bluesky")
-    number = re.search(r"Remember this number: (\d{4})", phone.text)
-    assert number is not None, phone.text
-    phone.fill("Your name or server there", "yuki.test")
-    phone.press("Go to Bluesky")
-    phone.follow("Go there")
-    phone.fill("ユーザー名", "yuki")
-    phone.fill("パスワード", world.password)
-    phone.press("承認")
-    phone.fill("The 4-digit number", number[1])
-    phone.press("Continue")
-    sees(phone, "ゆき", "momo")
-    phone.press("Link")
-    sees(phone, "is linked")
 
 
 def from_a_link_elsewhere(phone: Chromium, world: World) -> None:
