@@ -1,8 +1,7 @@
 """Mutations: take a fix out of a copy of the tree and see that its test fails.
 
-`tests.pitfall_mutations` and `tests.drills.without_guards` list fixes and run `main`. It prints one line
-for each; the exit status is 1 if a test passed without its fix. Words given as arguments choose among
-the fixes by their rows ("24", "probe", "no. 14").
+`tests.drills.without_guards` lists the engine's guards so. One line is printed for each; the exit status
+is 1 if a test passed without its guard. Words given as arguments choose by rows ("look", "follow").
 """
 
 from __future__ import annotations

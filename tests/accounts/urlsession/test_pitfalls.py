@@ -1,41 +1,5 @@
-"""Each pitfall of sessions in addresses that was found, with its fix; the number is its row.
-
-fix                                                             test
- 1  STATIC_URL, MEDIA_URL absolute; a system check               test_a_relative_static_url_is_refused
- 2  no HTML is cached                                            test_no_html_with_addresses_is_cached
- 3  addresses in mails are public_url()'s                        test_the_reset_mail_carries_no_token
- 4  prefix moves with the key; Location is repaired              test_a_page_made_after_a_rotation…, test_an_old_token_in_next…
- 5  changed anonymous sessions rotate on redirect                test_a_changed_anonymous_session_rotates…
- 6  a plain path gets the token                                  test_inside_redirects_carry_the_token
- 7  other hosts go to /out/                                      test_outside_redirects_leave_by_the_door
- 8  no Referer is needed on HTTPS under a token                  test_a_phone_without_referer_may_post…
- 9  Referrer-Policy same-origin; a system check                  test_pages_under_a_token_say_same_origin
-10  outside links leave by /out/, remote pictures never          test_outside_links_leave_by_the_door, test_no_template_loads…
-11  (nothing to fix) the mount point is kept                     test_the_mount_point_is_kept
-12  gunicorn believes no SCRIPT_NAME header                      test_gunicorn_believes_no_script_name…
-13  path, path_info and SCRIPT_NAME agree                        test_path_and_path_info_agree
-14  no build_absolute_uri()                                      test_no_code_builds_absolute_addresses…
-15  the 301 of APPEND_SLASH is not kept                          test_the_added_slash_is_not_cached
-16  next= carries no token                                       test_next_carries_no_token
-17  the prefix is reset                                          test_the_prefix_is_reset…
-18  no_session_prefix() in work that goes on                     test_work_that_outlives_the_request…
-19  the prefix is set around each chunk                          test_a_streamed_body_keeps_the_token
-20  error pages keep prefix and headers                          test_error_pages_keep_the_session
-21  masks in formatter and mail handler                          test_logmask.py
-22  the language lives in the session                            test_the_language_is_remembered…
-24  static files: 404 under a token, no session                  test_static_files…
-26  the serializer leaves a hole                                 test_what_allauth_stores_carries_no_token
-27  per-address limits are high                                  test_thirty_members_behind_one_gateway…
-28  the session list follows the key                             test_a_rotated_session_stays_one_line…
-29  MFA trust (a cookie) is off                                  test_no_browser_is_trusted_by_cookie
-30  no admin under a token                                       test_there_is_no_admin_under_a_token
-32  scheme and host of a Location stay                           test_the_redirect_to_https_ends
-33  double tap: said, and the first one stands                   test_a_second_tap_on_log_in…
-34  Back after log-out: a new session and a notice               test_back_after_log_out_is_explained
-35  limit, expiry, clearing of anonymous rows                    test_limits.py
-
-23, 25 needed no fix; 31 (ASGI) is not offered. What each test does when its fix is taken out is
-shown by `python -m tests.pitfall_mutations`.
+"""The pitfalls of sessions in addresses: redirects, mails, templates, links (tests/test_named_fixes.py
+lists them all, by number).
 """
 
 import re
