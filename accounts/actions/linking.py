@@ -32,7 +32,7 @@ from accounts.actions.link_results import Outcome, agreed, unsealed
 from accounts.actions.link_throttling import NotNow
 from accounts.crypto import codes, encryption
 from accounts.models import LinkReturn, Member
-from accounts.providers.base import Authorized, ExchangeFailed, Leaving, ScopesRefused
+from accounts.providers.base import Authorized, ExchangeFailed, LinkRedirect, ScopesRefused
 from accounts.providers.servers import Server
 from accounts.signals import account_linked
 from accounts.urlsession.api import forget_door, outside_path
@@ -61,7 +61,7 @@ class LinkedElsewhere(Exception):
 
 
 def leave(  # noqa: PLR0913 - who, where, and what brings them back
-    leaving: Leaving,
+    leaving: LinkRedirect,
     *,
     by: Member,
     network: str,

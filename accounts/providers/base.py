@@ -19,7 +19,7 @@ from allauth.socialaccount.providers.base import Provider, ProviderAccount
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts.providers.servers import NotAServer, Server, read_host
+from accounts.providers.servers import NotAServer, Server, parse_host
 from accounts.safe_http import HttpFailure
 from accounts.text_sanitizing import public
 from accounts.visible_text import visible_line
@@ -49,7 +49,7 @@ class RegistrationGone(ExchangeFailed):
 
 
 @dataclass(frozen=True)
-class Leaving:
+class LinkRedirect:
     """Where the member goes, what will come back with them, and what only we must know till then.
 
     `url` is the permission page. `key` is what the network will hand back (`state`, `oauth_token`,
@@ -77,7 +77,7 @@ class Authorized:
 
 
 @contextmanager
-def not_kept(credentials: Mapping[str, Any]) -> Iterator[None]:
+def discarding_on_failure(credentials: Mapping[str, Any]) -> Iterator[None]:
     """Whatever fails in here raises ExchangeFailed, which says that these were given in vain."""
     try:
         yield
@@ -90,20 +90,20 @@ def not_kept(credentials: Mapping[str, Any]) -> Iterator[None]:
         raise failure from None
 
 
-def told(value: object, *, longest: int = 100) -> str:
+def bounded_line(value: object, *, longest: int = 100) -> str:
     """A network's own words, on one line, as a page and a row can hold them."""
     return public(visible_line(str(value or "")))[:longest].strip()
 
 
-def name_at(shown: object, acct: str, host: str) -> str:
+def name_with_server(shown: object, acct: str, host: str) -> str:
     """`shown` and `@acct@host`."""
-    return name_with(shown, f"{acct}@{host}")
+    return name_with_handle(shown, f"{acct}@{host}")
 
 
-def name_with(shown: object, handle: str, *, longest: int = 100) -> str:
+def name_with_handle(shown: object, handle: str, *, longest: int = 100) -> str:
     """`shown` and `@handle`. Where that is too long, the end stays: it says whose server it is."""
     where = f"@{handle}"[-longest:]
-    return f"{told(shown, longest=max(0, longest - len(where) - 1))} {where}".strip()
+    return f"{bounded_line(shown, longest=max(0, longest - len(where) - 1))} {where}".strip()
 
 
 class NetworkAccount(ProviderAccount):
@@ -119,14 +119,14 @@ class NetworkProvider(Provider):
 
     account_class = NetworkAccount
     asks_server: ClassVar[bool] = False  # the member names the server
-    has_password_door: ClassVar[bool] = False  # an app password links, too, without leaving
+    has_app_password: ClassVar[bool] = False  # an app password links, too, without leaving
 
     @property
-    def hint(self) -> str:
+    def permission_hint(self) -> str:
         """Which box to tick there, in words."""
         return ""
 
-    def caution(self, account: Authorized) -> str:
+    def permission_caution(self, account: Authorized) -> str:
         """What the member should know of the permission before they confirm it, in words."""
         return ""
 
@@ -135,7 +135,7 @@ class NetworkProvider(Provider):
         """What a member types who is asked for the server."""
         return ""
 
-    def typed_before(self, account: SocialAccount) -> str:
+    def previous_input(self, account: SocialAccount) -> str:
         """What its member would type to come to `account` again: its handle, or the server alone where
         its name does not end in that. "" where nothing is asked."""
         host = account.uid.rpartition("/")[0]
@@ -148,7 +148,7 @@ class NetworkProvider(Provider):
     def find_server(self, typed: str) -> str:
         """The canonical host that `typed` means. Raises ExchangeFailed with words."""
         try:
-            return read_host(typed)
+            return parse_host(typed)
         except NotAServer:
             raise ExchangeFailed(
                 _("This names no server. Type it like this: %(example)s")
@@ -173,25 +173,25 @@ class NetworkProvider(Provider):
         """
         return True
 
-    def leave(self, request: HttpRequest, *, server: Server | None = None) -> Leaving:
+    def begin_link(self, request: HttpRequest, *, server: Server | None = None) -> LinkRedirect:
         """The way out. Raises ExchangeFailed where the network must be asked first and fails."""
         raise NotImplementedError
 
-    def enter(self, request: HttpRequest, *, name: str, password: str) -> Authorized:
+    def link_by_password(self, request: HttpRequest, *, name: str, password: str) -> Authorized:
         """Who `name` is, by an app password. Raises ExchangeFailed with words."""
         raise NotImplementedError
 
     @classmethod
-    def return_key(cls, params: Mapping[str, str]) -> str:
+    def callback_key(cls, params: Mapping[str, str]) -> str:
         """What `Leaving.key` was, out of the parameters that came back; "" where there is none."""
         return params.get("state", "")
 
     @classmethod
-    def was_refused(cls, params: Mapping[str, str]) -> bool:
+    def is_denied(cls, params: Mapping[str, str]) -> bool:
         """Whether the member said no over there."""
         return params.get("error") == "access_denied"
 
-    def come_back(
+    def finish_link(
         self,
         request: HttpRequest,
         params: Mapping[str, str],
@@ -214,7 +214,7 @@ def credentials_of(answer: Mapping[str, Any], server: Server | None = None) -> d
         "host": server.host if server else "",
         "extra": {},
     }
-    with not_kept(given):
+    with discarding_on_failure(given):
         given["expires_in"] = _lasting(answer.get("expires_in"))
     return given
 

@@ -15,7 +15,7 @@ from accounts.safe_http import HttpFailure
 BLOCKING = frozenset({401, 403, 418, 451})
 
 
-def asked(host: str, method: str, url: str, **content: Any) -> Any:
+def request_server(host: str, method: str, url: str, **content: Any) -> Any:
     """One request. Raises ExchangeFailed, saying what stood in the way."""
     try:
         with get_adapter().get_requests_session() as session:
@@ -31,13 +31,13 @@ def check_not_blocked(host: str, answer: Any) -> None:
         raise ExchangeFailed(words % {"host": host})
 
 
-def check_in_order(host: str, answer: Any) -> None:
+def check_not_failing(host: str, answer: Any) -> None:
     """Raises ExchangeFailed with words where `host` is in trouble."""
     if answer.status_code >= 500 or answer.status_code == 429:
         raise ExchangeFailed(_in_words("") % {"host": host})
 
 
-def fields_of(answer: Any) -> Mapping[str, Any]:
+def json_fields(answer: Any) -> Mapping[str, Any]:
     """The answer's fields where it is a JSON object, none where it is not."""
     try:
         found = answer.json()
@@ -46,7 +46,7 @@ def fields_of(answer: Any) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def needed(server: Server | None) -> Server:
+def require_server(server: Server | None) -> Server:
     """The server that must have been named. Raises ExchangeFailed."""
     if server is None:
         raise ExchangeFailed

@@ -4,7 +4,7 @@ Where a member may name any server, a hostile one can send the browser on to the
 an honest one. The code that comes back is the honest server's, and would be posted to the hostile
 one's token endpoint (RFC 9700, section 4.4). By network:
 
-- Mastodon: each server has a redirect URI of its own (`callback_for`), registered there and compared
+- Mastodon: each server has a redirect URI of its own (`server_callback_url`), registered there and compared
   with the server that was left for before anything is asked. That holds where a server says nothing
   about itself. One that says its name beside the code (`iss`, RFC 9207) is compared by it, too, and
   must say it where its metadata (RFC 8414) promises so. What an earlier version registered had one
@@ -68,7 +68,7 @@ class Issuer:
             raise ExchangeFailed
 
 
-def callback_for(callback_url: str, host: str) -> str:
+def server_callback_url(callback_url: str, host: str) -> str:
     """The redirect URI of the server at `host`.
 
     A hash, since some servers compare addresses before and some after decoding `:` and `%`.
@@ -76,14 +76,14 @@ def callback_for(callback_url: str, host: str) -> str:
     return f"{callback_url}?{TAG}={_tag_of(host)}"
 
 
-def check_callback(params: Mapping[str, str], host: str) -> None:
+def check_server_callback(params: Mapping[str, str], host: str) -> None:
     """Raise ExchangeFailed unless the browser came back to the redirect URI of the server at `host`."""
     if params.get(TAG, "") != _tag_of(host):
         logger.warning("%s was left for, and the callback of another server was opened", host)
         raise ExchangeFailed
 
 
-def returned_params(query: Mapping[str, str]) -> dict[str, str]:
+def callback_params(query: Mapping[str, str]) -> dict[str, str]:
     """The parameters of a callback; some servers append a second `?` to a redirect URI with a query."""
     params = dict(query)
     tag, mark, rest = params.get(TAG, "").partition("?")

@@ -14,10 +14,10 @@ from django.http import HttpRequest
 from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
-    Leaving,
+    LinkRedirect,
     NetworkProvider,
     credentials_of,
-    not_kept,
+    discarding_on_failure,
 )
 from accounts.providers.servers import Server
 from accounts.safe_http import HttpFailure
@@ -44,16 +44,16 @@ class OAuth2Network(NetworkProvider):
         """More parameters of the authorize request that depend on the browser."""
         return {}
 
-    def leave(self, request: HttpRequest, *, server: Server | None = None) -> Leaving:
+    def begin_link(self, request: HttpRequest, *, server: Server | None = None) -> LinkRedirect:
         client = self._client(request)
         client.state = secrets.token_urlsafe(20)
         pkce = generate_code_challenge() if self.has_pkce else {}
         verifier = str(pkce.pop("code_verifier", ""))
         params = {**self.params_for(request), **pkce}
         url = client.get_redirect_url(self.authorize_url_for(request), list(self.scopes), params)
-        return Leaving(url, client.state, {"verifier": verifier} if verifier else {})
+        return LinkRedirect(url, client.state, {"verifier": verifier} if verifier else {})
 
-    def come_back(
+    def finish_link(
         self,
         request: HttpRequest,
         params: Mapping[str, str],
@@ -67,7 +67,7 @@ class OAuth2Network(NetworkProvider):
         except (OAuth2Error, HttpFailure, LookupError, TypeError, ValueError, AttributeError):
             # The last four: an answer that is not of the promised shape.
             raise ExchangeFailed from None
-        with not_kept(credentials):
+        with discarding_on_failure(credentials):
             return self.account(self._profile(credentials), credentials)
 
     def scheme_for(self, credentials: Mapping[str, Any]) -> str:

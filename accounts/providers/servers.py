@@ -46,7 +46,7 @@ def origin_of(host: str) -> str:
     return f"{scheme}://{host}"
 
 
-def read_host(typed: str) -> str:
+def parse_host(typed: str) -> str:
     """The canonical host out of `@me@host`, `me@host`, `host` or an address. Raises NotAServer."""
     text = typed.strip().rstrip("/").lower()
     if "://" not in text:

@@ -24,7 +24,7 @@ from accounts.bulkhead import LEAVING, Busy
 from accounts.forms.linking import PasswordDoorForm, ServerForm
 from accounts.providers.base import (
     ExchangeFailed,
-    Leaving,
+    LinkRedirect,
     NetworkProvider,
     RegistrationGone,
 )
@@ -77,7 +77,7 @@ def _leave(request: MemberRequest, provider: NetworkProvider) -> HttpResponse:
     # Naming servers, and passwords, makes us ask around: not as often as somebody likes.
     if provider.asks_server and not ratelimit.consume(request, action="link_server"):
         raise link_throttling.TooManyTries
-    if provider.has_password_door and "password" in request.POST:
+    if provider.has_app_password and "password" in request.POST:
         return _enter(request, provider)
     server = _server(request, provider)
     door = linking.leave(
@@ -100,7 +100,7 @@ def _server_forms(
     typed = request.POST or None
     example: dict[str, Any] = {"example": provider.server_example}
     if again is not None:
-        example["initial"] = {"server": provider.typed_before(again)}
+        example["initial"] = {"server": provider.previous_input(again)}
     is_by_password = "password" in request.POST
     by_server = ServerForm(None if is_by_password else typed, **example)
     by_password = PasswordDoorForm(typed if is_by_password else None, auto_id="door_%s", **example)
@@ -109,7 +109,7 @@ def _server_forms(
             form.add_error("server", reason)
     return {
         "form": by_server,
-        "password_form": by_password if provider.has_password_door else None,
+        "password_form": by_password if provider.has_app_password else None,
         "reason": "" if typed else reason,
     }
 
@@ -127,9 +127,11 @@ def _server(request: MemberRequest, provider: NetworkProvider) -> Server | None:
     )
 
 
-def _leaving(request: MemberRequest, provider: NetworkProvider, server: Server | None) -> Leaving:
+def _leaving(
+    request: MemberRequest, provider: NetworkProvider, server: Server | None
+) -> LinkRedirect:
     try:
-        return provider.leave(request, server=server)
+        return provider.begin_link(request, server=server)
     except RegistrationGone:
         if server is not None:
             servers.replace(provider.id, server.host)
@@ -140,7 +142,7 @@ def _enter(request: MemberRequest, provider: NetworkProvider) -> HttpResponse:
     """By an app password: what proves the account is typed here, so nobody leaves."""
     name = request.POST.get("server", "")
     try:
-        account = provider.enter(request, name=name, password=request.POST["password"])
+        account = provider.link_by_password(request, name=name, password=request.POST["password"])
     except ExchangeFailed as error:
         if error.given:
             discarded_access.discard(provider.id, error.given)

@@ -35,7 +35,7 @@ from accounts.providers.base import (
     RegistrationGone,
     ScopesRefused,
 )
-from accounts.providers.issuers import returned_params
+from accounts.providers.issuers import callback_params
 from accounts.safe_http import NotSent
 from accounts.urlsession.api import adopt_session, rotate, sessionless_form
 from accounts.views.changing_member import ask_first, other_member_here
@@ -49,8 +49,8 @@ PICTURE_BYTES = 2_000_000
 def link_callback(request: HttpRequest, network: str) -> HttpResponse:
     """The member comes back, or somebody who knows what the network knows."""
     provider = provider_or_404(request, network)
-    params = returned_params(request.GET.dict())
-    key = provider.return_key(params)
+    params = callback_params(request.GET.dict())
+    key = provider.callback_key(params)
     try:
         row = linking.find(network, key)
     except Over:
@@ -63,7 +63,7 @@ def link_callback(request: HttpRequest, network: str) -> HttpResponse:
             linking.exchange(
                 row,
                 proof=proof,
-                refused=provider.was_refused(params),
+                refused=provider.is_denied(params),
                 ask=lambda stash: _come_back(request, provider, row, params, stash),
             )
     except Busy:  # nothing was asked, so the same address still works
@@ -85,7 +85,7 @@ def _come_back(
 ) -> Authorized:
     server = servers.left_with(row)
     try:
-        return provider.come_back(request, params, stash, server=server)
+        return provider.finish_link(request, params, stash, server=server)
     except RegistrationGone:
         servers.replace(row.network, row.host)
         raise
@@ -215,7 +215,7 @@ def _linked(
 def _confirm_page(
     request: HttpRequest, provider: NetworkProvider, account: Authorized, form: TakeOverForm
 ) -> HttpResponse:
-    caution = provider.caution(account)
+    caution = provider.permission_caution(account)
     context = {"provider": provider, "account": account, "form": form, "caution": caution}
     return TemplateResponse(request, "accounts/link_confirm.html", context)
 

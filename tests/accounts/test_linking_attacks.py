@@ -14,7 +14,7 @@ from django.urls import NoReverseMatch, reverse
 
 from accounts.actions import linking
 from accounts.models import LinkReturn, Member
-from accounts.providers.base import Leaving
+from accounts.providers.base import LinkRedirect
 from accounts.urlsession.models import Session
 from tests.accounts.away import come_back, leave_by_computer, leave_by_phone, read
 from tests.form_client import FormClient
@@ -335,7 +335,7 @@ def test_of_twenty_right_numbers_at_once_one_gets_the_session(sandbox):
 def test_of_three_right_numbers_that_pass_the_count_at_once_one_counts(sandbox):
     """The count lets three through; the row itself lets one. Ten rows, as races are luck."""
     member = make_member("hanako")
-    leaving = [Leaving(f"https://mixi.example/{turn}", f"state{turn}") for turn in range(10)]
+    leaving = [LinkRedirect(f"https://mixi.example/{turn}", f"state{turn}") for turn in range(10)]
     for one in leaving:
         linking.leave(one, by=member, network="mixi", session_key="key", number="4711")
         row = linking.find("mixi", one.key)

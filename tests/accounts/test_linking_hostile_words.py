@@ -6,7 +6,7 @@ import pytest
 from allauth.socialaccount.models import SocialAccount
 
 from accounts.crypto.dpop import encoded
-from accounts.providers.base import credentials_of, name_at
+from accounts.providers.base import credentials_of, name_with_server
 from accounts.providers.bluesky.app_password import session_by_password
 from accounts.providers.bluesky.identity import Identity
 from accounts.providers.mastodon import provider as mastodon
@@ -130,6 +130,6 @@ def test_a_name_of_any_length_leaves_the_account_and_its_server_to_be_seen(setti
 
 
 def test_of_a_long_account_the_end_is_seen_which_says_whose_server_it_is():
-    name = name_at("ザキ", "x" * 100, f"{'a.' * 40}evil.example")
+    name = name_with_server("ザキ", "x" * 100, f"{'a.' * 40}evil.example")
     assert len(name) == 100
     assert name.endswith(".evil.example")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from accounts.models import LinkReturn, ServerRegistration
-from accounts.providers.servers import NotAServer, read_host
+from accounts.providers.servers import NotAServer, parse_host
 from syndication.delivery import imports
 from syndication.models import Link
 from tests.accounts.away import come_back, leave_by_phone
@@ -98,7 +98,7 @@ def test_nobody_makes_us_ask_around_as_often_as_they_like(sandbox, hanako):
     ],
 )
 def test_one_server_is_one_host_however_it_is_typed(typed, host):
-    assert read_host(typed) == host
+    assert parse_host(typed) == host
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_one_server_is_one_host_however_it_is_typed(typed, host):
 )
 def test_what_is_no_host_is_none(typed):
     with pytest.raises(NotAServer):
-        read_host(typed)
+        parse_host(typed)
 
 
 @pytest.mark.parametrize(

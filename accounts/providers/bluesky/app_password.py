@@ -9,8 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.crypto import dpop
-from accounts.providers.base import ExchangeFailed, credentials_of, not_kept
-from accounts.providers.bluesky.http import posted
+from accounts.providers.base import ExchangeFailed, credentials_of, discarding_on_failure
+from accounts.providers.bluesky.http import post_form
 from accounts.providers.bluesky.identity import Identity
 from accounts.providers.servers import Server, origin_of
 
@@ -23,7 +23,7 @@ def session_by_password(identity: Identity, password: str) -> dict[str, Any]:
     """The session's credentials. Raises ExchangeFailed with words."""
     server = f"{origin_of(identity.host)}/xrpc/com.atproto.server"
     typed = {"identifier": identity.did, "password": password}
-    status, answer = posted(f"{server}.createSession", json=typed)
+    status, answer = post_form(f"{server}.createSession", json=typed)
     error = answer.get("error")
     if error == "AuthFactorTokenRequired":
         raise _main_password()
@@ -42,7 +42,7 @@ def session_by_password(identity: Identity, password: str) -> dict[str, Any]:
     # Whoever holds that session could do anything: it waits for no worker.
     if is_main and _is_ended(server, refresh):
         raise _main_password()
-    with not_kept(credentials):
+    with discarding_on_failure(credentials):
         if is_main:
             raise _main_password()
         if answer.get("did") != identity.did:
@@ -54,7 +54,7 @@ def _is_ended(server: str, refresh: str) -> bool:
     """Whether the server took the session back at the first try."""
     headers = {"Authorization": f"Bearer {refresh}"}
     try:
-        status, _fields = posted(f"{server}.deleteSession", headers=headers)
+        status, _fields = post_form(f"{server}.deleteSession", headers=headers)
     except ExchangeFailed:
         return False
     return status == 200

@@ -23,14 +23,14 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True)
-class Client:
+class BlueskyClient:
     """This site. `callback_url` is the way back, `document_url` where the document is."""
 
     callback_url: str
     document_url: str
 
     @classmethod
-    def of(cls, given: Mapping[str, str]) -> Client:
+    def of(cls, given: Mapping[str, str]) -> BlueskyClient:
         """By what the adapter hands over."""
         return cls(given["callback_url"], given["client_url"])
 

@@ -15,7 +15,7 @@ from accounts.safe_http import HttpFailure
 Fields = Mapping[str, Any]
 
 
-def fetched(url: str) -> Any:
+def fetch_json(url: str) -> Any:
     """The JSON at `url`, None where there is none. Raises ExchangeFailed where nobody answers."""
     answer = _ask("GET", url)
     if answer.status_code >= 500 or answer.status_code == 429:
@@ -23,7 +23,7 @@ def fetched(url: str) -> Any:
     return _json(answer) if answer.status_code == 200 else None
 
 
-def text_at(url: str) -> str:
+def fetch_text(url: str) -> str:
     """The plain text at `url`, "" where there is none or nobody answers."""
     try:
         answer = _ask("GET", url)
@@ -32,7 +32,7 @@ def text_at(url: str) -> str:
     return answer.text.strip() if answer.status_code == 200 else ""
 
 
-def posted(url: str, *, key: str = "", **content: Any) -> tuple[int, Fields]:
+def post_form(url: str, *, key: str = "", **content: Any) -> tuple[int, Fields]:
     """Status and fields of the answer to a POST; signed by `key` where there is one.
 
     The server's nonce comes with its refusal of the first try, and goes into the second.

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
-from accounts.providers.base import ExchangeFailed, told
-from accounts.providers.bluesky.http import fetched, text_at
-from accounts.providers.servers import NotAServer, origin_of, read_host
+from accounts.providers.base import ExchangeFailed, bounded_line
+from accounts.providers.bluesky.http import fetch_json, fetch_text
+from accounts.providers.servers import NotAServer, origin_of, parse_host
 
 # Names that no name server knows: a handle under them is asked for at our own server alone.
 RESERVED = (
@@ -32,18 +32,18 @@ class Identity:
     host: str
 
 
-def read_did(value: object) -> str:
+def parse_did(value: object) -> str:
     """`value` where it is a DID, else ""."""
     return value if isinstance(value, str) and _DID.fullmatch(value) else ""
 
 
-def read_handle(typed: str) -> str:
+def parse_handle(typed: str) -> str:
     """The handle in `@Hanako.bsky.social`, "" where there is none."""
     text = typed.strip().removeprefix("@").removeprefix("＠").rstrip(".").lower()
     return text if len(text) <= 253 and _HANDLE.fullmatch(text) else ""
 
 
-def named(handle: str, settings: Mapping[str, str]) -> str:
+def resolve_handle(handle: str, settings: Mapping[str, str]) -> str:
     """The DID that `handle` names, "" where none.
 
     Our own server looks into the name's TXT record, too, which we cannot; what it does not know, the
@@ -51,34 +51,34 @@ def named(handle: str, settings: Mapping[str, str]) -> str:
     """
     url = f"{settings['api_url']}/xrpc/com.atproto.identity.resolveHandle?handle={quote(handle)}"
     try:
-        answer = fetched(url)
+        answer = fetch_json(url)
     except ExchangeFailed:
         answer = None
-    found = read_did(answer.get("did")) if isinstance(answer, dict) else ""
+    found = parse_did(answer.get("did")) if isinstance(answer, dict) else ""
     if found or handle.endswith(RESERVED):
         return found
-    return read_did(text_at(f"https://{handle}/.well-known/atproto-did"))
+    return parse_did(fetch_text(f"https://{handle}/.well-known/atproto-did"))
 
 
-def identified(did: str, settings: Mapping[str, str]) -> Identity:
+def fetch_identity(did: str, settings: Mapping[str, str]) -> Identity:
     """Who `did` is, by its document. Raises ExchangeFailed where it has none or no server."""
-    document = fetched(_address(did, settings))
+    document = fetch_json(_address(did, settings))
     if not isinstance(document, dict) or document.get("id") != did:
         raise ExchangeFailed
     handle = _handle_in(document)
-    if handle and named(handle, settings) != did:
+    if handle and resolve_handle(handle, settings) != did:
         handle = ""  # it names somebody else, or nobody
     return Identity(did, handle, _host_in(document))
 
 
-def shown_as(identity: Identity) -> tuple[str, str]:
+def fetch_display(identity: Identity) -> tuple[str, str]:
     """Shown name and picture, out of the account's own record; "" where there are none."""
     origin = origin_of(identity.host)
     query = {"repo": identity.did, "collection": "app.bsky.actor.profile", "rkey": "self"}
     try:
-        answer = fetched(f"{origin}/xrpc/com.atproto.repo.getRecord?{urlencode(query)}")
+        answer = fetch_json(f"{origin}/xrpc/com.atproto.repo.getRecord?{urlencode(query)}")
         value = answer["value"]
-        name = told(value.get("displayName"))
+        name = bounded_line(value.get("displayName"))
     except (ExchangeFailed, LookupError, TypeError, AttributeError):
         return "", ""
     try:
@@ -98,7 +98,7 @@ def _handle_in(document: Mapping[str, Any]) -> str:
     names = document.get("alsoKnownAs")
     for name in names if isinstance(names, list) else ():
         if isinstance(name, str) and name.startswith("at://"):
-            return read_handle(name.removeprefix("at://"))
+            return parse_handle(name.removeprefix("at://"))
     return ""
 
 
@@ -118,7 +118,7 @@ def host_of(url: str) -> str:
     """The canonical host of an address without a path. Raises ExchangeFailed."""
     parts = urlsplit(url)
     try:
-        host = read_host(url)
+        host = parse_host(url)
     except NotAServer:
         raise ExchangeFailed from None
     if parts.path.strip("/") or parts.query or parts.fragment:

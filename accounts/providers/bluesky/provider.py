@@ -18,23 +18,27 @@ from accounts.crypto import dpop
 from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
-    Leaving,
+    LinkRedirect,
     NetworkProvider,
+    bounded_line,
     credentials_of,
-    name_with,
-    not_kept,
-    told,
+    discarding_on_failure,
+    name_with_handle,
 )
 from accounts.providers.bluesky.app_password import session_by_password
-from accounts.providers.bluesky.authorizing import Authorizer, authorizer_of, new_verifier
-from accounts.providers.bluesky.client import SCOPE, Client
+from accounts.providers.bluesky.authorization_server import (
+    AuthorizationServer,
+    find_authorization_server,
+    new_verifier,
+)
+from accounts.providers.bluesky.client import SCOPE, BlueskyClient
 from accounts.providers.bluesky.identity import (
     Identity,
-    identified,
-    named,
-    read_did,
-    read_handle,
-    shown_as,
+    fetch_display,
+    fetch_identity,
+    parse_did,
+    parse_handle,
+    resolve_handle,
 )
 from accounts.providers.issuers import Issuer
 from accounts.providers.servers import Server
@@ -44,28 +48,28 @@ class BlueskyProvider(NetworkProvider):
     id = "bluesky"
     name = "Bluesky"
     asks_server = True
-    has_password_door = True
+    has_app_password = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._identity: Identity | None = None  # of the handle that was typed in this request
 
     @property
-    def _client(self) -> Client:
-        return Client.of(self.app.settings)
+    def _client(self) -> BlueskyClient:
+        return BlueskyClient.of(self.app.settings)
 
     @property
     def server_example(self) -> str:
         return "hanako.bsky.social"
 
     @property
-    def hint(self) -> str:
+    def permission_hint(self) -> str:
         return _("If its page does not work in your browser, use an app password instead.")
 
     def find_server(self, typed: str) -> str:
         """The host where the handle's account lives; of what is no handle, that host itself."""
-        handle = read_handle(typed)
-        did = named(handle, self.app.settings) if handle else ""
+        handle = parse_handle(typed)
+        did = resolve_handle(handle, self.app.settings) if handle else ""
         self._identity = self._own(did, handle) if did else None
         if self._identity:
             return self._identity.host
@@ -76,15 +80,15 @@ class BlueskyProvider(NetworkProvider):
     ) -> Mapping[str, str]:
         """Nobody registers there; it is asked whether it is a server of this kind."""
         try:
-            return {"issuer": authorizer_of(host).issuer}
+            return {"issuer": find_authorization_server(host).issuer}
         except ExchangeFailed:
             words = _("No Bluesky account or server was found at %(host)s. Look at the name.")
             raise ExchangeFailed(words % {"host": host}) from None
 
-    def leave(self, request: HttpRequest, *, server: Server | None = None) -> Leaving:
+    def begin_link(self, request: HttpRequest, *, server: Server | None = None) -> LinkRedirect:
         if server is None:
             raise ExchangeFailed
-        authorizer = authorizer_of(server.host)
+        authorizer = find_authorization_server(server.host)
         key, verifier, state = dpop.new_key(), new_verifier(), secrets.token_urlsafe(20)
         known = self._identity
         hint = (known.handle or known.did) if known else ""
@@ -97,9 +101,9 @@ class BlueskyProvider(NetworkProvider):
             "issuer": authorizer.issuer,
             "did": known.did if known else "",
         }
-        return Leaving(url, state, stash)
+        return LinkRedirect(url, state, stash)
 
-    def come_back(
+    def finish_link(
         self,
         request: HttpRequest,
         params: Mapping[str, str],
@@ -113,14 +117,14 @@ class BlueskyProvider(NetworkProvider):
         except (LookupError, TypeError, ValueError, AttributeError, OverflowError):
             raise ExchangeFailed from None  # an answer that is not of the promised shape
 
-    def enter(self, request: HttpRequest, *, name: str, password: str) -> Authorized:
-        handle = read_handle(name)
-        did = named(handle, self.app.settings) if handle else ""
+    def link_by_password(self, request: HttpRequest, *, name: str, password: str) -> Authorized:
+        handle = parse_handle(name)
+        did = resolve_handle(handle, self.app.settings) if handle else ""
         if not did:
             raise ExchangeFailed(self._no_such_handle(name))
         identity = self._own(did, handle)
         credentials = session_by_password(identity, password)
-        with not_kept(credentials):
+        with discarding_on_failure(credentials):
             return self._authorized(identity, credentials)
 
     def _exchanged(
@@ -129,7 +133,7 @@ class BlueskyProvider(NetworkProvider):
         if server is None:
             raise ExchangeFailed
         Issuer(stash["issuer"], is_told=True).check(params)
-        authorizer = authorizer_of(server.host)
+        authorizer = find_authorization_server(server.host)
         if authorizer.issuer != stash["issuer"]:
             raise ExchangeFailed
         answer = authorizer.exchange(
@@ -143,7 +147,7 @@ class BlueskyProvider(NetworkProvider):
             "client_id": self._client.id,
             "client_key": self._client.key,
         }
-        with not_kept(credentials):
+        with discarding_on_failure(credentials):
             identity = self._identity_of(answer, stash, server, authorizer)
             credentials["host"] = identity.host
             if not set(SCOPE.split()) <= set(credentials["scopes"]):
@@ -155,21 +159,21 @@ class BlueskyProvider(NetworkProvider):
         answer: Mapping[str, Any],
         stash: Mapping[str, str],
         server: Server,
-        authorizer: Authorizer,
+        authorizer: AuthorizationServer,
     ) -> Identity:
         """Whose the tokens are, if the issuer may speak for that account. Raises ExchangeFailed."""
-        did = read_did(answer["sub"])
+        did = parse_did(answer["sub"])
         is_bound = str(answer.get("token_type", "")).lower() == "dpop"
         if not is_bound or not did or (stash["did"] and did != stash["did"]):
             raise ExchangeFailed
-        identity = identified(did, self.app.settings)
-        if identity.host != server.host and authorizer_of(identity.host) != authorizer:
+        identity = fetch_identity(did, self.app.settings)
+        if identity.host != server.host and find_authorization_server(identity.host) != authorizer:
             raise ExchangeFailed
         return identity
 
     def _own(self, did: str, handle: str) -> Identity:
         """The account of `did`, which must go by `handle`. Raises ExchangeFailed with words."""
-        identity = identified(did, self.app.settings)
+        identity = fetch_identity(did, self.app.settings)
         if identity.handle != handle:
             words = _("The account behind %(handle)s does not call itself that. Look at the name.")
             raise ExchangeFailed(words % {"handle": handle})
@@ -177,11 +181,11 @@ class BlueskyProvider(NetworkProvider):
 
     def _authorized(self, identity: Identity, credentials: dict[str, Any]) -> Authorized:
         known_as = identity.handle or identity.did
-        shown, picture_url = shown_as(identity)
-        by_did = told(f"{identity.did} {shown}")
+        shown, picture_url = fetch_display(identity)
+        by_did = bounded_line(f"{identity.did} {shown}")
         return Authorized(
             uid=identity.did,
-            name=name_with(shown, identity.handle) if identity.handle else by_did,
+            name=name_with_handle(shown, identity.handle) if identity.handle else by_did,
             shown=shown,
             credentials=credentials,
             profile_url=f"{self.app.settings['web_url']}/profile/{known_as}",
@@ -190,7 +194,7 @@ class BlueskyProvider(NetworkProvider):
 
     def _no_such_handle(self, typed: str) -> str:
         return _("No account is called %(name)s. Type the whole name: %(example)s") % {
-            "name": told(typed),
+            "name": bounded_line(typed),
             "example": self.server_example,
         }
 

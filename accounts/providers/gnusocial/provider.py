@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
-    Leaving,
-    name_at,
-    told,
+    LinkRedirect,
+    bounded_line,
+    name_with_server,
 )
-from accounts.providers.http import asked, check_not_blocked, fields_of, needed
-from accounts.providers.oauth1 import Endpoints, OAuth1Network, credentials, signed_get
+from accounts.providers.http import check_not_blocked, json_fields, request_server, require_server
+from accounts.providers.oauth1 import OAuth1Endpoints, OAuth1Network, oauth1_credentials, signed_get
 from accounts.providers.servers import Server, origin_of
 
 NAMELESS = "anonymous"
@@ -40,16 +40,16 @@ class GnusocialProvider(OAuth1Network):
     def server_example(self) -> str:
         return "@hanako@gnusocial.jp"
 
-    def leave(self, request: HttpRequest, *, server: Server | None = None) -> Leaving:
-        host = needed(server).host
+    def begin_link(self, request: HttpRequest, *, server: Server | None = None) -> LinkRedirect:
+        host = require_server(server).host
         _check(host)
         try:
-            return self._leave(needed(server))
+            return self._leave(require_server(server))
         except ExchangeFailed as error:
             words = _("%(host)s does not let this site register. Its staff may say why.")
             raise ExchangeFailed(error.words or words % {"host": host}) from None
 
-    def come_back(
+    def finish_link(
         self,
         request: HttpRequest,
         params: Mapping[str, str],
@@ -57,52 +57,52 @@ class GnusocialProvider(OAuth1Network):
         *,
         server: Server | None = None,
     ) -> Authorized:
-        nameless = _endpoints(needed(server), NAMELESS, NAMELESS)
-        doors = nameless if stash.get("is_nameless") else self.endpoints(server)
-        return self.come_back_by(doors, params, stash, server)
+        nameless = _endpoints(require_server(server), NAMELESS, NAMELESS)
+        endpoints = nameless if stash.get("is_nameless") else self.endpoints(server)
+        return self.finish_at(endpoints, params, stash, server)
 
-    def endpoints(self, server: Server | None) -> Endpoints:
-        server = needed(server)
+    def endpoints(self, server: Server | None) -> OAuth1Endpoints:
+        server = require_server(server)
         known = _apps(self.app.settings.get("apps", ""))
         return _endpoints(server, *known.get(server.host, (NAMELESS, NAMELESS)))
 
-    def _leave(self, server: Server) -> Leaving:
+    def _leave(self, server: Server) -> LinkRedirect:
         """As the consumer without a name where the server has forgotten ours."""
-        doors = self.endpoints(server)
+        endpoints = self.endpoints(server)
         try:
-            return self.leave_by(doors, server)
+            return self.begin_at(endpoints, server)
         except ExchangeFailed as error:
-            if doors.client_key == NAMELESS or error.words:  # no answer is no refusal
+            if endpoints.client_key == NAMELESS or error.words:  # no answer is no refusal
                 raise
         logger.warning("%s does not take the key that GNUSOCIAL_APPS has for it", server.host)
-        leaving = self.leave_by(_endpoints(server, NAMELESS, NAMELESS), server)
+        leaving = self.begin_at(_endpoints(server, NAMELESS, NAMELESS), server)
         return replace(leaving, stash={**leaving.stash, "is_nameless": "yes"})
 
     def account(
-        self, endpoints: Endpoints, server: Server | None, token: str, secret: str
+        self, endpoints: OAuth1Endpoints, server: Server | None, token: str, secret: str
     ) -> Authorized:
-        server = needed(server)
+        server = require_server(server)
         url = f"{server.origin}/api/account/verify_credentials.json"
-        found = fields_of(signed_get(endpoints, url, token, secret))
-        ident, name = str(found.get("id") or ""), told(found.get("screen_name"))
+        found = json_fields(signed_get(endpoints, url, token, secret))
+        ident, name = str(found.get("id") or ""), bounded_line(found.get("screen_name"))
         if not _ID.fullmatch(ident) or not name:
             raise ExchangeFailed
-        held = credentials(token, secret, server)
+        held = oauth1_credentials(token, secret, server)
         held["extra"] |= {"client_key": endpoints.client_key}
         held["extra"] |= {"client_secret": endpoints.client_secret}
         return Authorized(
             uid=f"{server.host}/{ident}",
-            name=name_at(found.get("name") or name, name, server.host),
-            shown=told(found.get("name")),
+            name=name_with_server(found.get("name") or name, name, server.host),
+            shown=bounded_line(found.get("name")),
             credentials=held,
             profile_url=str(found.get("statusnet_profile_url") or f"{server.origin}/{name}"),
             picture_url=str(found.get("profile_image_url") or ""),
         )
 
 
-def _endpoints(server: Server, key: str, secret: str) -> Endpoints:
+def _endpoints(server: Server, key: str, secret: str) -> OAuth1Endpoints:
     root = f"{server.origin}/api/oauth"
-    return Endpoints(
+    return OAuth1Endpoints(
         f"{root}/request_token", f"{root}/authorize", f"{root}/access_token", key, secret
     )
 
@@ -120,8 +120,8 @@ def _check(host: str) -> None:
     """
     fails = False
     for path in ("/api/gnusocial/config.json", "/api/statusnet/config.json"):
-        answer = asked(host, "GET", origin_of(host) + path)
-        if answer.status_code == 200 and "site" in fields_of(answer):
+        answer = request_server(host, "GET", origin_of(host) + path)
+        if answer.status_code == 200 and "site" in json_fields(answer):
             return
         fails = fails or answer.status_code >= 500
         check_not_blocked(host, answer)

@@ -19,17 +19,17 @@ from django.utils.translation import gettext as _
 from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
-    Leaving,
+    LinkRedirect,
     NetworkProvider,
     RegistrationGone,
     ScopesRefused,
+    bounded_line,
     credentials_of,
-    name_at,
-    not_kept,
-    told,
+    discarding_on_failure,
+    name_with_server,
 )
-from accounts.providers.http import asked, fields_of, needed
-from accounts.providers.issuers import Issuer, callback_for, check_callback
+from accounts.providers.http import json_fields, request_server, require_server
+from accounts.providers.issuers import Issuer, check_server_callback, server_callback_url
 from accounts.providers.mastodon import registration
 from accounts.providers.servers import Server
 from accounts.safe_http import HttpFailure
@@ -49,13 +49,15 @@ class MastodonProvider(NetworkProvider):
     def register(
         self, request: HttpRequest, host: str, *, is_broad: bool = False
     ) -> Mapping[str, str]:
-        return registration.register(host, callback_url=self._callback(host), is_broad=is_broad)
+        return registration.register_client(
+            host, callback_url=self._callback(host), is_broad=is_broad
+        )
 
     def is_registered(self, request: HttpRequest, server: Server) -> bool:
-        return registration.is_known(server, callback_url=self._callback(server.host))
+        return registration.is_registration_known(server, callback_url=self._callback(server.host))
 
-    def caution(self, account: Authorized) -> str:
-        if not set(registration.BROAD) & set(account.credentials["scopes"]):
+    def permission_caution(self, account: Authorized) -> str:
+        if not set(registration.BROAD_SCOPES) & set(account.credentials["scopes"]):
             return ""
         return _(
             "This server gives only the whole permission: to read and to write everything. This site "
@@ -63,8 +65,8 @@ class MastodonProvider(NetworkProvider):
             "nothing else."
         )
 
-    def leave(self, request: HttpRequest, *, server: Server | None = None) -> Leaving:
-        server = needed(server)
+    def begin_link(self, request: HttpRequest, *, server: Server | None = None) -> LinkRedirect:
+        server = require_server(server)
         issuer = registration.issuer_of(server.host)
         client = self._client(request, server)
         client.state = secrets.token_urlsafe(20)
@@ -77,9 +79,9 @@ class MastodonProvider(NetworkProvider):
             "issuer": issuer.name,
             "is_told": "yes" if issuer.is_told else "",
         }
-        return Leaving(url, client.state, stash)
+        return LinkRedirect(url, client.state, stash)
 
-    def come_back(
+    def finish_link(
         self,
         request: HttpRequest,
         params: Mapping[str, str],
@@ -87,11 +89,11 @@ class MastodonProvider(NetworkProvider):
         *,
         server: Server | None = None,
     ) -> Authorized:
-        server = needed(server)
+        server = require_server(server)
         if params.get("error") == "invalid_scope":
             raise ScopesRefused
         try:
-            check_callback(params, server.host)
+            check_server_callback(params, server.host)
             Issuer(stash["issuer"], bool(stash["is_told"])).check(params)
             client = self._client(request, server)
             answer = client.get_access_token(params["code"], stash.get("verifier"))
@@ -103,11 +105,11 @@ class MastodonProvider(NetworkProvider):
         except (HttpFailure, LookupError, TypeError, ValueError, AttributeError):
             raise ExchangeFailed from None
         credentials["scopes"] = credentials["scopes"] or list(registration.scopes_of(server))
-        with not_kept(credentials):
+        with discarding_on_failure(credentials):
             return _account(server, credentials)
 
     def _callback(self, host: str) -> str:
-        return callback_for(self.app.settings["callback_url"], host)
+        return server_callback_url(self.app.settings["callback_url"], host)
 
     def _client(self, request: HttpRequest, server: Server) -> OAuth2Client:
         return OAuth2Client(
@@ -122,24 +124,24 @@ class MastodonProvider(NetworkProvider):
 
 def _account(server: Server, credentials: dict[str, Any]) -> Authorized:
     """Whom the token belongs to. Raises ExchangeFailed."""
-    answer = asked(
+    answer = request_server(
         server.host,
         "GET",
         f"{server.origin}/api/v1/accounts/verify_credentials",
         headers={"Authorization": f"Bearer {credentials['access_token']}"},
     )
-    is_narrow = not set(registration.BROAD) & set(registration.scopes_of(server))
+    is_narrow = not set(registration.BROAD_SCOPES) & set(registration.scopes_of(server))
     if answer.status_code == 403 and is_narrow:
         raise ScopesRefused  # for the account's own name Takahē wants `read`
-    found = fields_of(answer)
+    found = json_fields(answer)
     ident = str(found.get("id") or "")
     if answer.status_code != 200 or not _ID.fullmatch(ident):
         raise ExchangeFailed
-    acct = told(found.get("acct")) or ident
+    acct = bounded_line(found.get("acct")) or ident
     return Authorized(
         uid=f"{server.host}/{ident}",
-        name=name_at(found.get("display_name") or acct, acct, server.host),
-        shown=told(found.get("display_name")),
+        name=name_with_server(found.get("display_name") or acct, acct, server.host),
+        shown=bounded_line(found.get("display_name")),
         credentials=credentials,
         profile_url=str(found.get("url") or ""),
         picture_url=str(found.get("avatar_static") or ""),

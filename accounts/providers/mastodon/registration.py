@@ -14,9 +14,14 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.providers.base import ExchangeFailed
-from accounts.providers.http import asked, check_in_order, check_not_blocked, fields_of
+from accounts.providers.http import (
+    check_not_blocked,
+    check_not_failing,
+    json_fields,
+    request_server,
+)
 from accounts.providers.issuers import METADATA, Issuer
-from accounts.providers.servers import NotAServer, Server, origin_of, read_host
+from accounts.providers.servers import NotAServer, Server, origin_of, parse_host
 
 SCOPES = (
     "read:accounts",  # who it is, and whether followers are approved
@@ -25,9 +30,9 @@ SCOPES = (
     "write:statuses",
     "write:media",
 )
-BROAD = ("read", "write")
+BROAD_SCOPES = ("read", "write")
 # By what they call themselves: their members need not find it out one trip later.
-KNOW_BROAD_ONLY = ("takahe/",)
+BROAD_SCOPES_ONLY = ("takahe/",)
 
 LONGEST_KEY = 500  # letters of what a server calls us; its registration stays
 
@@ -36,7 +41,7 @@ REFUSES = frozenset({400, 401, 404, 410, 422})
 UNKNOWN = frozenset({"invalid_client", "unauthorized_client", "invalid_client_id"})
 
 
-def register(host: str, *, callback_url: str, is_broad: bool = False) -> Mapping[str, str]:
+def register_client(host: str, *, callback_url: str, is_broad: bool = False) -> Mapping[str, str]:
     """Our keys at `host`, and the scopes that they are for. Raises ExchangeFailed with words.
 
     First that there is such a server at all, so that a member hears what is wrong.
@@ -44,11 +49,11 @@ def register(host: str, *, callback_url: str, is_broad: bool = False) -> Mapping
     version = _version(host)
     issuer_of(host)
     scopes: tuple[str, ...] = SCOPES
-    if is_broad or version.lower().startswith(KNOW_BROAD_ONLY):
-        scopes = BROAD
+    if is_broad or version.lower().startswith(BROAD_SCOPES_ONLY):
+        scopes = BROAD_SCOPES
     answer = _register(host, callback_url, scopes)
     if answer.status_code in {400, 422} and scopes is SCOPES:  # the scopes, as likely as anything
-        scopes = BROAD
+        scopes = BROAD_SCOPES
         answer = _register(host, callback_url, scopes)
     return {**_keys(host, answer, scopes), "redirect_uri": callback_url}
 
@@ -58,7 +63,7 @@ def scopes_of(server: Server) -> tuple[str, ...]:
     return tuple(server.details.get("scopes", "").split()) or SCOPES
 
 
-def is_known(server: Server, *, callback_url: str) -> bool:
+def is_registration_known(server: Server, *, callback_url: str) -> bool:
     """Whether `server` still knows our registration; True where it cannot be told.
 
     One that was made for another redirect URI (for all servers the same, in earlier versions; with
@@ -78,7 +83,7 @@ def is_known(server: Server, *, callback_url: str) -> bool:
         "scope": " ".join(scopes_of(server)),
     }
     url = f"{server.origin}/oauth/authorize?{urlencode(query)}"
-    page = asked(server.host, "GET", url, allow_redirects=False)
+    page = request_server(server.host, "GET", url, allow_redirects=False)
     if page.status_code in REFUSES:
         return False
     if not 300 <= page.status_code < 400:
@@ -88,20 +93,20 @@ def is_known(server: Server, *, callback_url: str) -> bool:
         "client_secret": server.details.get("client_secret", ""),
         "token": "none",
     }
-    answer = asked(server.host, "POST", f"{server.origin}/oauth/revoke", data=form)
-    return answer.status_code != 401 and fields_of(answer).get("error") not in UNKNOWN
+    answer = request_server(server.host, "POST", f"{server.origin}/oauth/revoke", data=form)
+    return answer.status_code != 401 and json_fields(answer).get("error") not in UNKNOWN
 
 
 def issuer_of(host: str) -> Issuer:
     """The name that comes back with a server's codes: of its metadata, or its address where it has
     none (before 4.3, and other makes). Raises ExchangeFailed with words."""
     origin = origin_of(host)
-    answer = asked(host, "GET", f"{origin}{METADATA}")
+    answer = request_server(host, "GET", f"{origin}{METADATA}")
     if answer.status_code != 200:
         return Issuer(origin)
     try:
-        issuer = Issuer.described(fields_of(answer))
-        other = read_host(issuer.name)
+        issuer = Issuer.described(json_fields(answer))
+        other = parse_host(issuer.name)
     except (ExchangeFailed, NotAServer):
         raise _no_such_server(host) from None
     if other == host:
@@ -125,8 +130,8 @@ def _version(host: str) -> str:
     fails = False
     answer = None
     for path in ("/api/v2/instance", "/api/v1/instance"):
-        answer = asked(host, "GET", origin_of(host) + path)
-        version = fields_of(answer).get("version") if answer.status_code == 200 else ""
+        answer = request_server(host, "GET", origin_of(host) + path)
+        version = json_fields(answer).get("version") if answer.status_code == 200 else ""
         if version:
             return str(version)
         fails = fails or answer.status_code >= 500
@@ -137,7 +142,7 @@ def _version(host: str) -> str:
 
 
 def _register(host: str, callback_url: str, scopes: tuple[str, ...]) -> Any:
-    return asked(
+    return request_server(
         host,
         "POST",
         f"{origin_of(host)}/api/v1/apps",
@@ -151,8 +156,8 @@ def _register(host: str, callback_url: str, scopes: tuple[str, ...]) -> Any:
 
 
 def _keys(host: str, answer: Any, scopes: tuple[str, ...]) -> Mapping[str, str]:
-    check_in_order(host, answer)
-    known = fields_of(answer)
+    check_not_failing(host, answer)
+    known = json_fields(answer)
     keys = {name: str(known.get(name) or "") for name in ("client_id", "client_secret")}
     if not all(0 < len(key) <= LONGEST_KEY for key in keys.values()):
         raise ExchangeFailed(

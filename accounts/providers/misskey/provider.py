@@ -21,13 +21,19 @@ from django.utils.translation import gettext as _
 from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
-    Leaving,
+    LinkRedirect,
     NetworkProvider,
+    bounded_line,
     credentials_of,
-    name_at,
-    told,
+    name_with_server,
 )
-from accounts.providers.http import asked, check_in_order, check_not_blocked, fields_of, needed
+from accounts.providers.http import (
+    check_not_blocked,
+    check_not_failing,
+    json_fields,
+    request_server,
+    require_server,
+)
 from accounts.providers.servers import Server, origin_of
 
 PERMISSIONS = (
@@ -50,11 +56,11 @@ class MisskeyProvider(NetworkProvider):
         return "@hanako@misskey.io"
 
     @classmethod
-    def return_key(cls, params: Mapping[str, str]) -> str:
+    def callback_key(cls, params: Mapping[str, str]) -> str:
         return params.get("session", "")
 
-    def leave(self, request: HttpRequest, *, server: Server | None = None) -> Leaving:
-        server = needed(server)
+    def begin_link(self, request: HttpRequest, *, server: Server | None = None) -> LinkRedirect:
+        server = require_server(server)
         _check(server.host)
         session = str(uuid.uuid4())
         params = {
@@ -62,9 +68,9 @@ class MisskeyProvider(NetworkProvider):
             "callback": self.app.settings["callback_url"],
             "permission": ",".join(PERMISSIONS),
         }
-        return Leaving(f"{server.origin}/miauth/{session}?{urlencode(params)}", session)
+        return LinkRedirect(f"{server.origin}/miauth/{session}?{urlencode(params)}", session)
 
-    def come_back(
+    def finish_link(
         self,
         request: HttpRequest,
         params: Mapping[str, str],
@@ -73,9 +79,9 @@ class MisskeyProvider(NetworkProvider):
         server: Server | None = None,
     ) -> Authorized:
         """`ok` is false where the member did not agree, and from the second time on."""
-        server = needed(server)
-        url = f"{server.origin}/api/miauth/{self.return_key(params)}/check"
-        found = fields_of(asked(server.host, "POST", url, json={}))
+        server = require_server(server)
+        url = f"{server.origin}/api/miauth/{self.callback_key(params)}/check"
+        found = json_fields(request_server(server.host, "POST", url, json={}))
         user, token = found.get("user"), found.get("token")
         if found.get("ok") is not True or not isinstance(user, dict) or not isinstance(token, str):
             raise ExchangeFailed
@@ -83,13 +89,13 @@ class MisskeyProvider(NetworkProvider):
 
 
 def _account(server: Server, user: Mapping[str, Any], token: str) -> Authorized:
-    ident, username = str(user.get("id") or ""), told(user.get("username"))
+    ident, username = str(user.get("id") or ""), bounded_line(user.get("username"))
     if not _ID.fullmatch(ident) or not username:
         raise ExchangeFailed
     return Authorized(
         uid=f"{server.host}/{ident}",
-        name=name_at(user.get("name") or username, username, server.host),
-        shown=told(user.get("name")),
+        name=name_with_server(user.get("name") or username, username, server.host),
+        shown=bounded_line(user.get("name")),
         credentials=credentials_of({"access_token": token, "scope": " ".join(PERMISSIONS)}, server),
         profile_url=f"{server.origin}/@{username}",
         picture_url=str(user.get("avatarUrl") or ""),
@@ -98,11 +104,11 @@ def _account(server: Server, user: Mapping[str, Any], token: str) -> Authorized:
 
 def _check(host: str) -> None:
     """That a server of this kind answers there. Raises ExchangeFailed with words."""
-    answer = asked(host, "POST", f"{origin_of(host)}/api/meta", json={"detail": False})
-    if answer.status_code == 200 and "maxNoteTextLength" in fields_of(answer):
+    answer = request_server(host, "POST", f"{origin_of(host)}/api/meta", json={"detail": False})
+    if answer.status_code == 200 and "maxNoteTextLength" in json_fields(answer):
         return
     check_not_blocked(host, answer)
-    check_in_order(host, answer)
+    check_not_failing(host, answer)
     words = _("%(host)s answers, but is no Misskey server. Look at the name once more.")
     raise ExchangeFailed(words % {"host": host})
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
-    told,
+    bounded_line,
 )
 from accounts.providers.oauth2 import OAuth2Network
 
@@ -68,7 +68,7 @@ class MixiProvider(OAuth2Network):
     client_class = MixiClient
 
     @property
-    def hint(self) -> str:
+    def permission_hint(self) -> str:
         return _(
             "Tick 「今後、このサービスに対して常に同意する」 there: with it the link holds for 3 months, "
             "without it for 6 hours at a time."
@@ -95,7 +95,7 @@ class MixiProvider(OAuth2Network):
             raise ExchangeFailed
         return Authorized(
             uid=uid,
-            name=told(found.get("displayName")) or uid,
+            name=bounded_line(found.get("displayName")) or uid,
             credentials=credentials,
             profile_url=str(found.get("profileUrl") or ""),
             picture_url=str(found.get("thumbnailUrl") or ""),

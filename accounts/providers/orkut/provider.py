@@ -8,10 +8,15 @@ from typing import Any
 from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
-    told,
+    bounded_line,
 )
-from accounts.providers.http import asked
-from accounts.providers.oauth1 import Endpoints, OAuth1Network, credentials, signer
+from accounts.providers.http import request_server
+from accounts.providers.oauth1 import (
+    OAuth1Endpoints,
+    OAuth1Network,
+    oauth1_client,
+    oauth1_credentials,
+)
 from accounts.providers.servers import Server
 
 SCOPE = "http://orkut.gmodules.com/social"
@@ -30,9 +35,9 @@ class OrkutProvider(OAuth1Network):
     def request_params(self) -> dict[str, str]:
         return {"scope": SCOPE}
 
-    def endpoints(self, server: Server | None) -> Endpoints:
+    def endpoints(self, server: Server | None) -> OAuth1Endpoints:
         known = self.app.settings
-        return Endpoints(
+        return OAuth1Endpoints(
             known["request_token_url"],
             known["authorize_url"],
             known["token_url"],
@@ -41,7 +46,7 @@ class OrkutProvider(OAuth1Network):
         )
 
     def account(
-        self, endpoints: Endpoints, server: Server | None, token: str, secret: str
+        self, endpoints: OAuth1Endpoints, server: Server | None, token: str, secret: str
     ) -> Authorized:
         found = self._me(endpoints, token, secret)
         uid = str(found.get("id") or "")
@@ -51,19 +56,19 @@ class OrkutProvider(OAuth1Network):
         parts = (name.get("givenName"), name.get("familyName")) if isinstance(name, dict) else ()
         return Authorized(
             uid=uid,
-            name=told(" ".join(str(part) for part in parts if part)) or uid,
-            credentials=credentials(token, secret, None),
+            name=bounded_line(" ".join(str(part) for part in parts if part)) or uid,
+            credentials=oauth1_credentials(token, secret, None),
             profile_url=str(found.get("profileUrl") or ""),
             picture_url=str(found.get("thumbnailUrl") or ""),
         )
 
-    def _me(self, endpoints: Endpoints, token: str, secret: str) -> dict[str, Any]:
+    def _me(self, endpoints: OAuth1Endpoints, token: str, secret: str) -> dict[str, Any]:
         """The account itself, by people.get. Raises ExchangeFailed."""
-        client = signer(endpoints, token, secret)
+        client = oauth1_client(endpoints, token, secret)
         url = f"{self.app.settings['api_url']}/rpc"
         kind = {"Content-Type": "application/json"}
         _url, headers, _body = client.sign(url, "POST", body=ME.decode(), headers=kind)
-        answer = asked(url.split("/")[2], "POST", url, data=ME, headers=headers)
+        answer = request_server(url.split("/")[2], "POST", url, data=ME, headers=headers)
         try:
             found = answer.json()[0]["result"]
         except (ValueError, LookupError, TypeError):

@@ -12,8 +12,8 @@ from typing import Any
 from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
-    name_with,
-    told,
+    bounded_line,
+    name_with_handle,
 )
 from accounts.providers.oauth2 import OAuth2Network
 
@@ -44,10 +44,10 @@ class TwitterProvider(OAuth2Network):
         uid = str(found["id"])
         if not _UID.fullmatch(uid):
             raise ExchangeFailed
-        username, shown = told(found.get("username")), told(found.get("name"))
+        username, shown = bounded_line(found.get("username")), bounded_line(found.get("name"))
         return Authorized(
             uid=uid,
-            name=name_with(shown or uid, username),
+            name=name_with_handle(shown or uid, username),
             shown=shown,
             credentials=credentials,
             profile_url=f"https://x.com/{username}" if re.fullmatch(r"\w{1,15}", username) else "",

@@ -17,9 +17,9 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 
-from accounts.providers.base import ExchangeFailed, told
-from accounts.providers.bluesky.client import SCOPE, Client
-from accounts.providers.bluesky.http import fetched, posted
+from accounts.providers.base import ExchangeFailed, bounded_line
+from accounts.providers.bluesky.client import SCOPE, BlueskyClient
+from accounts.providers.bluesky.http import fetch_json, post_form
 from accounts.providers.bluesky.identity import host_of
 from accounts.providers.issuers import METADATA
 from accounts.providers.servers import origin_of
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Authorizer:
+class AuthorizationServer:
     """An authorization server and its addresses."""
 
     issuer: str
@@ -36,7 +36,9 @@ class Authorizer:
     par_url: str
     token_url: str
 
-    def push(self, client: Client, *, key: str, verifier: str, state: str, login_hint: str) -> str:
+    def push(
+        self, client: BlueskyClient, *, key: str, verifier: str, state: str, login_hint: str
+    ) -> str:
         """Hand the request over (RFC 9126); the address of its permission page. Raises
         ExchangeFailed."""
         digest = hashlib.sha256(verifier.encode()).digest()
@@ -51,14 +53,16 @@ class Authorizer:
             **({"login_hint": login_hint} if login_hint else {}),
             **client.assertion(self.issuer),
         }
-        status, answer = posted(self.par_url, key=key, data=fields)
+        status, answer = post_form(self.par_url, key=key, data=fields)
         if status not in {200, 201} or not isinstance(answer.get("request_uri"), str):
             _log(self.issuer, status, answer)
             raise ExchangeFailed
         query = {"client_id": client.id, "request_uri": answer["request_uri"]}
         return f"{self.authorize_url}?{urlencode(query)}"
 
-    def exchange(self, client: Client, *, key: str, verifier: str, code: str) -> dict[str, Any]:
+    def exchange(
+        self, client: BlueskyClient, *, key: str, verifier: str, code: str
+    ) -> dict[str, Any]:
         """The tokens for a code, as they were given. Raises ExchangeFailed."""
         fields = {
             "grant_type": "authorization_code",
@@ -68,7 +72,7 @@ class Authorizer:
             "code_verifier": verifier,
             **client.assertion(self.issuer),
         }
-        status, answer = posted(self.token_url, key=key, data=fields)
+        status, answer = post_form(self.token_url, key=key, data=fields)
         if status not in {200, 201} or not answer.get("access_token"):
             _log(self.issuer, status, answer)
             raise ExchangeFailed
@@ -77,11 +81,11 @@ class Authorizer:
 
 def _log(issuer: str, status: int, answer: Mapping[str, Any]) -> None:
     """What a server does not like about us is for whoever runs the site."""
-    words = told(f"{answer.get('error')}: {answer.get('error_description')}", longest=300)
+    words = bounded_line(f"{answer.get('error')}: {answer.get('error_description')}", longest=300)
     logger.warning("%s refused us with %s (%s)", issuer, status, words)
 
 
-def authorizer_of(host: str) -> Authorizer:
+def find_authorization_server(host: str) -> AuthorizationServer:
     """The authorization server of the server at `host`. Raises ExchangeFailed."""
     return _described(_issuer_of(origin_of(host)))
 
@@ -93,7 +97,7 @@ def new_verifier() -> str:
 
 def _issuer_of(origin: str) -> str:
     """Who authorizes for the server at `origin`: by its own word, or itself."""
-    described = fetched(f"{origin}/.well-known/oauth-protected-resource")
+    described = fetch_json(f"{origin}/.well-known/oauth-protected-resource")
     if described is None:
         return origin  # what the member typed may be an authorization server itself
     named = described.get("authorization_servers") if isinstance(described, dict) else None
@@ -104,13 +108,13 @@ def _issuer_of(origin: str) -> str:
     return origin_of(host_of(named[0]))
 
 
-def _described(issuer: str) -> Authorizer:
-    found = fetched(f"{issuer}{METADATA}")
+def _described(issuer: str) -> AuthorizationServer:
+    found = fetch_json(f"{issuer}{METADATA}")
     if not isinstance(found, dict) or found.get("issuer") != issuer:
         raise ExchangeFailed
     if "atproto" not in (found.get("scopes_supported") or ()):
         raise ExchangeFailed
-    return Authorizer(
+    return AuthorizationServer(
         issuer,
         *(
             _secure(found.get(name))
