@@ -1,10 +1,10 @@
-"""What a network's provider package fills in: the way out to its permission page, and the way back.
+"""Base of the provider packages: redirect to a network's permission page, and the callback.
 
 Linking never logs anybody in, so none of allauth's own views is routed; its clients and adapters
-do the wire. A provider knows no models of ours: it gets settings (`app.settings`) and parameters,
-and hands back values. A new network is a package beside this file plus its entry in
+send the requests. A provider knows no models of ours: it takes settings (`app.settings`) and
+parameters, and returns values. A new network is a package beside this file plus its entry in
 settings.NETWORK_KEYS; one that does not speak OAuth 2 (OAuth 1, MiAuth) subclasses NetworkProvider.
-Where the member names the server (`asks_server`), every method gets that `Server` along.
+Where the member names the server (`asks_server`), every method takes that `Server`.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ LONGEST_LIFE = 1000 * 365 * 86400.0  # seconds of an access token; some servers 
 
 
 class ExchangeFailed(Exception):
-    """The network did not say who came back. Holds no cause: its text may quote a token.
+    """The network did not confirm the account. Holds no cause: its text may quote a token.
 
-    `words`, where there are any, tell the member what is wrong there and what to do next. `given` are
-    the credentials that the network had given before it went wrong: nobody keeps them.
+    `words`, if any, tell the member what is wrong and what to do next. `given` are credentials that the
+    network issued before the failure: they are not kept.
     """
 
     def __init__(self, words: str = "") -> None:
@@ -41,19 +41,19 @@ class ExchangeFailed(Exception):
 
 
 class ScopesRefused(ExchangeFailed):
-    """The server knows no permission as narrow as what we asked for: broader ones must be asked for."""
+    """The server does not know scopes as narrow as those requested: ask for broader ones."""
 
 
 class RegistrationGone(ExchangeFailed):
-    """The server knows our registration no more: it is forgotten here, and the next try makes one."""
+    """The server no longer knows our registration: delete ours, so that the next try registers again."""
 
 
 @dataclass(frozen=True)
 class LinkRedirect:
-    """Where the member goes, what will come back with them, and what only we must know till then.
+    """Redirect to a permission page, with what the callback needs.
 
-    `url` is the permission page. `key` is what the network will hand back (`state`, `oauth_token`,
-    MiAuth's session). `stash` is kept sealed (PKCE verifier, request token's secret).
+    `url` is the permission page. `key` is what the network will return (`state`, `oauth_token`,
+    MiAuth's session). `stash` is stored encrypted (PKCE verifier, request token's secret).
     """
 
     url: str = field(repr=False)
@@ -63,22 +63,22 @@ class LinkRedirect:
 
 @dataclass(frozen=True)
 class Authorized:
-    """The account that agreed, and what opens it.
+    """The account that consented, and its credentials.
 
     `credentials` has the keys that accounts.signals.account_linked names.
     """
 
     uid: str  # on networks of many servers <canonical host>/<id>
-    name: str  # as everybody can tell it from others: the shown one with the handle
+    name: str  # unambiguous: the display name with the handle
     credentials: Mapping[str, Any] = field(repr=False)
     profile_url: str = ""
     picture_url: str = ""
-    shown: str = ""  # the shown name alone, where `name` says more
+    shown: str = ""  # the display name alone, where `name` says more
 
 
 @contextmanager
 def discarding_on_failure(credentials: Mapping[str, Any]) -> Iterator[None]:
-    """Whatever fails in here raises ExchangeFailed, which says that these were given in vain."""
+    """Turn any failure inside into ExchangeFailed with these credentials as `given`."""
     try:
         yield
     except ExchangeFailed as error:
@@ -91,23 +91,23 @@ def discarding_on_failure(credentials: Mapping[str, Any]) -> Iterator[None]:
 
 
 def bounded_line(value: object, *, longest: int = 100) -> str:
-    """A network's own words, on one line, as a page and a row can hold them."""
+    """Return a network's text as one line of at most `longest` characters."""
     return public(visible_line(str(value or "")))[:longest].strip()
 
 
 def name_with_server(shown: object, acct: str, host: str) -> str:
-    """`shown` and `@acct@host`."""
+    """Return `shown` and `@acct@host`."""
     return name_with_handle(shown, f"{acct}@{host}")
 
 
 def name_with_handle(shown: object, handle: str, *, longest: int = 100) -> str:
-    """`shown` and `@handle`. Where that is too long, the end stays: it says whose server it is."""
+    """Return `shown` and `@handle`. If too long, the end is kept: it names the server."""
     where = f"@{handle}"[-longest:]
     return f"{bounded_line(shown, longest=max(0, longest - len(where) - 1))} {where}".strip()
 
 
 class NetworkAccount(ProviderAccount):
-    """How an account is named on allauth's side."""
+    """Name of an account for allauth."""
 
     def to_str(self) -> str:
         account: SocialAccount = self.account
@@ -115,29 +115,29 @@ class NetworkAccount(ProviderAccount):
 
 
 class NetworkProvider(Provider):
-    """One network, as far as linking goes."""
+    """Linking with one network."""
 
     account_class = NetworkAccount
     asks_server: ClassVar[bool] = False  # the member names the server
-    has_app_password: ClassVar[bool] = False  # an app password links, too, without leaving
+    has_app_password: ClassVar[bool] = False  # an app password links, too, without a redirect
 
     @property
     def permission_hint(self) -> str:
-        """Which box to tick there, in words."""
+        """Tell the member which box to tick on the permission page."""
         return ""
 
     def permission_caution(self, account: Authorized) -> str:
-        """What the member should know of the permission before they confirm it, in words."""
+        """Tell the member what to know about the permission before confirming it."""
         return ""
 
     @property
     def server_example(self) -> str:
-        """What a member types who is asked for the server."""
+        """Return an example of what to type as the server."""
         return ""
 
     def previous_input(self, account: SocialAccount) -> str:
-        """What its member would type to come to `account` again: its handle, or the server alone where
-        its name does not end in that. "" where nothing is asked."""
+        """Return what the member would type to reach `account` again: its handle, or the server alone
+        where its name does not end in the handle. "" where no server is asked for."""
         host = account.uid.rpartition("/")[0]
         handle = str(account.extra_data.get("name", "")).rpartition(" ")[2]
         is_whole = handle.startswith("@") and (not host or handle.endswith(f"@{host}"))
@@ -146,7 +146,7 @@ class NetworkProvider(Provider):
         return handle if is_whole else host
 
     def find_server(self, typed: str) -> str:
-        """The canonical host that `typed` means. Raises ExchangeFailed with words."""
+        """Return the canonical host for `typed`. Raises ExchangeFailed with words."""
         try:
             return parse_host(typed)
         except NotAServer:
@@ -158,37 +158,37 @@ class NetworkProvider(Provider):
     def register(
         self, request: HttpRequest, host: str, *, is_broad: bool = False
     ) -> Mapping[str, str]:
-        """Our registration with a server that we do not know yet; kept sealed, for all members.
+        """Register with a new server; the result is stored encrypted, for all members.
 
-        Asks the server: this is where a member hears that there is none, or none of this kind,
-        before leaving. `is_broad`: it is known to refuse narrow permissions. Raises ExchangeFailed
+        Asks the server, so that a member learns before the redirect if there is none or of another
+        kind. `is_broad`: it is known to refuse narrow scopes. Raises ExchangeFailed
         with words.
         """
         return {}
 
     def is_registered(self, request: HttpRequest, server: Server) -> bool:
-        """Whether `server` still knows the registration that it gave us. True where nobody can tell.
+        """Whether `server` still knows our registration. True where it cannot be determined.
 
-        Asked before a member leaves. Raises ExchangeFailed with words where it does not answer.
+        Called before the redirect. Raises ExchangeFailed with words where it does not answer.
         """
         return True
 
     def begin_link(self, request: HttpRequest, *, server: Server | None = None) -> LinkRedirect:
-        """The way out. Raises ExchangeFailed where the network must be asked first and fails."""
+        """Begin a link. Raises ExchangeFailed where the network must be asked first and fails."""
         raise NotImplementedError
 
     def link_by_password(self, request: HttpRequest, *, name: str, password: str) -> Authorized:
-        """Who `name` is, by an app password. Raises ExchangeFailed with words."""
+        """Link the account `name` by an app password. Raises ExchangeFailed with words."""
         raise NotImplementedError
 
     @classmethod
     def callback_key(cls, params: Mapping[str, str]) -> str:
-        """What `Leaving.key` was, out of the parameters that came back; "" where there is none."""
+        """Return `LinkRedirect.key` from the callback's parameters, "" where it is missing."""
         return params.get("state", "")
 
     @classmethod
     def is_denied(cls, params: Mapping[str, str]) -> bool:
-        """Whether the member said no over there."""
+        """Whether the member denied the permission."""
         return params.get("error") == "access_denied"
 
     def finish_link(
@@ -199,12 +199,12 @@ class NetworkProvider(Provider):
         *,
         server: Server | None = None,
     ) -> Authorized:
-        """Who agreed. Asks the network at once. Raises ExchangeFailed."""
+        """Return the account that consented. Asks the network at once. Raises ExchangeFailed."""
         raise NotImplementedError
 
 
 def credentials_of(answer: Mapping[str, Any], server: Server | None = None) -> dict[str, Any]:
-    """A token answer (RFC 6749, section 5.1) in our words. Raises ExchangeFailed, LookupError."""
+    """Convert a token answer (RFC 6749, section 5.1) to our credentials. Raises ExchangeFailed, LookupError."""
     given: dict[str, Any] = {
         "access_token": str(answer["access_token"]),
         "refresh_token": str(answer.get("refresh_token") or ""),
@@ -220,7 +220,7 @@ def credentials_of(answer: Mapping[str, Any], server: Server | None = None) -> d
 
 
 def _lasting(expires_in: Any) -> float | None:
-    """Seconds; None where nothing is said, or nothing that a calendar holds."""
+    """Return the lifetime in seconds; None where none is stated, or one that `datetime` cannot hold."""
     try:
         seconds = float(expires_in)
     except (TypeError, ValueError, OverflowError):

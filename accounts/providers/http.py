@@ -1,4 +1,4 @@
-"""Asking a server that a member named, with errors that tell the member what is wrong with it."""
+"""Requests to servers that members name, with errors that tell the member what is wrong."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BLOCKING = frozenset({401, 403, 418, 451})
 
 
 def request_server(host: str, method: str, url: str, **content: Any) -> Any:
-    """One request. Raises ExchangeFailed, saying what stood in the way."""
+    """Send one request. Raises ExchangeFailed with what went wrong."""
     try:
         with get_adapter().get_requests_session() as session:
             return session.request(method, url, **content)
@@ -25,20 +25,20 @@ def request_server(host: str, method: str, url: str, **content: Any) -> Any:
 
 
 def check_not_blocked(host: str, answer: Any) -> None:
-    """Raises ExchangeFailed with words where `host` does not let this site ask what anybody may."""
+    """Raise ExchangeFailed with words where `host` blocks this site."""
     if answer.status_code in BLOCKING:
         words = _("%(host)s does not answer this site: it may have blocked it.")
         raise ExchangeFailed(words % {"host": host})
 
 
 def check_not_failing(host: str, answer: Any) -> None:
-    """Raises ExchangeFailed with words where `host` is in trouble."""
+    """Raise ExchangeFailed with words where `host` reports a server error."""
     if answer.status_code >= 500 or answer.status_code == 429:
         raise ExchangeFailed(_in_words("") % {"host": host})
 
 
 def json_fields(answer: Any) -> Mapping[str, Any]:
-    """The answer's fields where it is a JSON object, none where it is not."""
+    """Return the answer where it is a JSON object, else an empty mapping."""
     try:
         found = answer.json()
     except ValueError:
@@ -47,7 +47,7 @@ def json_fields(answer: Any) -> Mapping[str, Any]:
 
 
 def require_server(server: Server | None) -> Server:
-    """The server that must have been named. Raises ExchangeFailed."""
+    """Return `server`. Raises ExchangeFailed where it is None."""
     if server is None:
         raise ExchangeFailed
     return server

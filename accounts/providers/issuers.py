@@ -1,4 +1,4 @@
-"""Authorization server mix-up: a code goes to the server that gave it, and to no other.
+"""Defence against authorization server mix-up: send a code only to the server that issued it.
 
 Where a member may name any server, a hostile one can send the browser on to the permission page of
 an honest one. The code that comes back is the honest server's, and would be posted to the hostile
@@ -44,21 +44,21 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Issuer:
-    """A server by the name that comes back with its codes; `is_told`: always, so it said."""
+    """Issuer of codes, by name; `is_told`: it promised to name itself with each code."""
 
     name: str
     is_told: bool = False
 
     @classmethod
     def described(cls, metadata: Mapping[str, Any]) -> Issuer:
-        """By the server's metadata. Raises ExchangeFailed where they name nobody."""
+        """Return the issuer in the server's metadata. Raises ExchangeFailed where they name none."""
         name = metadata.get("issuer")
         if not isinstance(name, str) or not 0 < len(name) <= LONGEST_ISSUER:
             raise ExchangeFailed
         return cls(name, metadata.get("authorization_response_iss_parameter_supported") is True)
 
     def check(self, params: Mapping[str, str]) -> None:
-        """That it was not another server which sent the browser back. Raises ExchangeFailed.
+        """Check that no other server sent the browser back. Raises ExchangeFailed.
 
         Mastodon's own name ends with a slash, which its answers may leave out.
         """
@@ -69,7 +69,7 @@ class Issuer:
 
 
 def server_callback_url(callback_url: str, host: str) -> str:
-    """The redirect URI of the server at `host`.
+    """Return the redirect URI of the server at `host`.
 
     A hash, since some servers compare addresses before and some after decoding `:` and `%`.
     """
@@ -84,7 +84,7 @@ def check_server_callback(params: Mapping[str, str], host: str) -> None:
 
 
 def callback_params(query: Mapping[str, str]) -> dict[str, str]:
-    """The parameters of a callback; some servers append a second `?` to a redirect URI with a query."""
+    """Return the parameters of a callback; some servers append a second `?` to a redirect URI with a query."""
     params = dict(query)
     tag, mark, rest = params.get(TAG, "").partition("?")
     return {**params, **dict(parse_qsl(rest)), TAG: tag} if mark else params

@@ -28,7 +28,7 @@ from accounts.providers.servers import Server
 
 @dataclass(frozen=True)
 class OAuth1Endpoints:
-    """The three endpoints, and who we are to them."""
+    """The three OAuth 1.0a endpoints, and our client credentials."""
 
     request_token: str
     authorize: str
@@ -38,16 +38,16 @@ class OAuth1Endpoints:
 
 
 class OAuth1Network(NetworkProvider):
-    """Subclasses say where the endpoints are and who it is that a token belongs to."""
+    """Network with OAuth 1.0a. Subclasses name the endpoints and read the account of a token."""
 
     def endpoints(self, server: Server | None) -> OAuth1Endpoints:
-        """Where `server` (None: the network's one) is asked."""
+        """Return the endpoints of `server` (None: of the network's only one)."""
         raise NotImplementedError
 
     def account(
         self, endpoints: OAuth1Endpoints, server: Server | None, token: str, secret: str
     ) -> Authorized:
-        """Whom the access token belongs to. Raises ExchangeFailed."""
+        """Return the account of the access token. Raises ExchangeFailed."""
         raise NotImplementedError
 
     @classmethod
@@ -59,14 +59,14 @@ class OAuth1Network(NetworkProvider):
         return "denied" in params or params.get("oauth_problem") == "user_refused"
 
     def request_params(self) -> dict[str, str]:
-        """More parameters of the request for a request token."""
+        """Return further parameters of the request-token request."""
         return {}
 
     def begin_link(self, request: HttpRequest, *, server: Server | None = None) -> LinkRedirect:
         return self.begin_at(self.endpoints(server), server)
 
     def begin_at(self, endpoints: OAuth1Endpoints, server: Server | None) -> LinkRedirect:
-        """The way out through `endpoints`. Raises ExchangeFailed."""
+        """Begin a link at `endpoints`. Raises ExchangeFailed."""
         callback = self.app.settings["callback_url"]
         callback = server_callback_url(callback, server.host) if server else callback
         client = Client(
@@ -100,7 +100,7 @@ class OAuth1Network(NetworkProvider):
         stash: Mapping[str, str],
         server: Server | None,
     ) -> Authorized:
-        """Who agreed, by the endpoints that they left through. Raises ExchangeFailed."""
+        """Return the account that consented at these `endpoints`. Raises ExchangeFailed."""
         if server:
             check_server_callback(params, server.host)
         if not params.get("oauth_verifier") or "secret" not in stash:
@@ -120,7 +120,7 @@ class OAuth1Network(NetworkProvider):
 
 
 def oauth1_client(endpoints: OAuth1Endpoints, token: str, secret: str) -> Client:
-    """Signs for us, and for whom the access token belongs to."""
+    """Return a client that signs for us and for the owner of the access token."""
     return Client(
         endpoints.client_key,
         client_secret=endpoints.client_secret,
@@ -130,18 +130,18 @@ def oauth1_client(endpoints: OAuth1Endpoints, token: str, secret: str) -> Client
 
 
 def signed_get(endpoints: OAuth1Endpoints, url: str, token: str, secret: str) -> Any:
-    """The answer to a signed GET. Raises ExchangeFailed."""
+    """Send a signed GET. Raises ExchangeFailed."""
     _url, headers, _body = oauth1_client(endpoints, token, secret).sign(url, "GET")
     return request_server(url.split("/")[2], "GET", url, headers=headers)
 
 
 def oauth1_credentials(token: str, secret: str, server: Server | None) -> dict[str, Any]:
-    """What opens the account: the token, and the secret that signs with it."""
+    """Return the credentials: the token, and the secret that signs with it."""
     return {**credentials_of({"access_token": token}, server), "extra": {"token_secret": secret}}
 
 
 def _signed(client: Client, url: str, host: str) -> dict[str, str]:
-    """The token and its secret that a signed POST brings. Raises ExchangeFailed."""
+    """Send a signed POST; return the token and its secret. Raises ExchangeFailed."""
     _url, headers, _body = client.sign(url, "POST")
     answer = request_server(host, "POST", url, headers=headers)
     found = {name: values[0] for name, values in parse_qs(answer.text[:4000]).items()}

@@ -24,24 +24,24 @@ from accounts.safe_http import HttpFailure
 
 
 class OAuth2Network(NetworkProvider):
-    """A network that speaks OAuth 2. Subclasses say what they ask for, and whose a token is."""
+    """Network with OAuth 2. Subclasses name the scopes and read the account of a token."""
 
     scopes: ClassVar[tuple[str, ...]]
-    profile_path: ClassVar[str]  # below `api_url`: there the network says whose a token is
+    profile_path: ClassVar[str]  # below `api_url`: the account of a token
     client_class: ClassVar[type[OAuth2Client]] = OAuth2Client
     has_pkce: ClassVar[bool] = False
     has_basic_auth: ClassVar[bool] = False  # our id and secret go by HTTP Basic
 
     def account(self, profile: Any, credentials: Mapping[str, Any]) -> Authorized:
-        """Whose it is, by what stands at `profile_path`. Raises ExchangeFailed."""
+        """Return the account from the answer at `profile_path`. Raises ExchangeFailed."""
         raise NotImplementedError
 
     def authorize_url_for(self, request: HttpRequest) -> str:
-        """The permission page that fits the browser."""
+        """Return the permission page that fits the browser."""
         return self.app.settings["authorize_url"]
 
     def params_for(self, request: HttpRequest) -> dict[str, str]:
-        """More parameters of the authorize request that depend on the browser."""
+        """Return further parameters of the authorization request that depend on the browser."""
         return {}
 
     def begin_link(self, request: HttpRequest, *, server: Server | None = None) -> LinkRedirect:
@@ -71,7 +71,7 @@ class OAuth2Network(NetworkProvider):
             return self.account(self._profile(credentials), credentials)
 
     def scheme_for(self, credentials: Mapping[str, Any]) -> str:
-        """The word before the token in Authorization."""
+        """Return the scheme of the Authorization header."""
         return "Bearer"
 
     def _profile(self, credentials: Mapping[str, Any]) -> Any:

@@ -1,6 +1,6 @@
-"""Servers that a member names: how they are written, and where they are.
+"""Servers that members name: parse and canonicalize hosts.
 
-One server is one canonical host, the same for everybody: it is part of an account's uid.
+Each server has one canonical host, which is part of an account's uid.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.ASCII)
 
 
 class NotAServer(ValueError):
-    """What was typed names no server."""
+    """The input names no server."""
 
 
 @dataclass(frozen=True)
 class Server:
-    """One server of a network of many, and what we agreed with it.
+    """One server of a network of many, and our registration with it.
 
     `host` is canonical: small letters, IDNA, with a port only where it is not https's own.
-    `details` is our registration there and what else the provider keeps for all members;
+    `details` is our registration and what else the provider stores for all members;
     `registration` is the key of its row.
     """
 
@@ -41,13 +41,13 @@ class Server:
 
 
 def origin_of(host: str) -> str:
-    """Where `host` is asked: by https, but for the private machines of ALLOWED_PRIVATE_HOSTS."""
+    """Return the origin of `host`: https, except for the private machines of ALLOWED_PRIVATE_HOSTS."""
     scheme = "http" if host in settings.ALLOWED_PRIVATE_HOSTS else "https"
     return f"{scheme}://{host}"
 
 
 def parse_host(typed: str) -> str:
-    """The canonical host out of `@me@host`, `me@host`, `host` or an address. Raises NotAServer."""
+    """Return the canonical host of `@me@host`, `me@host`, `host` or an address. Raises NotAServer."""
     text = typed.strip().rstrip("/").lower()
     if "://" not in text:
         text = f"https://{text.rpartition('@')[2]}"
@@ -68,7 +68,7 @@ def parse_host(typed: str) -> str:
 
 
 def _canonical(name: str) -> str:
-    """In the letters of the DNS (IDNA)."""
+    """Return a host name in IDNA form."""
     try:
         return name.encode("idna").decode("ascii")
     except UnicodeError:
@@ -76,7 +76,7 @@ def _canonical(name: str) -> str:
 
 
 def _is_public_name(host: str) -> bool:
-    """A name with a dot, as a public server has one; an address in numbers is none."""
+    """Whether `host` is a name with a dot; an IP address is not."""
     try:
         ipaddress.ip_address(host.strip("[]"))
     except ValueError:

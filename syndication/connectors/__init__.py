@@ -1,6 +1,6 @@
-"""The networks that a member can link, each a module beside this one that is called by its key.
+"""Registry of the networks that a member can link: one package here for each, named by its key.
 
-There is no list to add to: `load` brings in the networks that the site has set up.
+No list to maintain: `load` imports the networks that the site has configured.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ CONNECTORS: dict[str, type[Connector]] = {}
 
 
 def load(keys: Iterable[str]) -> None:
-    """Bring in the connectors of these networks. Raises ImportError, LookupError for what is none."""
+    """Import the connectors of these networks. Raises ImportError or LookupError for an unknown key."""
     for key in keys:
         CONNECTORS.setdefault(key, _connector(key))
 

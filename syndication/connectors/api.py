@@ -1,8 +1,8 @@
-"""One account's HTTP API, whatever the network: one authorised request, one answer, what a no means.
+"""HTTP API client for one account: authorized requests, answers, and how a refusal is classified.
 
-`read` is for what changes nothing, `write` for what does; the difference is what a lost answer
-means: a read is simply done again, a write has no verdict. A network subclasses this and says how
-it authorises and how it tells that the access is over; the rest HTTP says to every client alike.
+`read` is for requests that change nothing, `write` for those that do. The difference is a lost
+answer: a read is repeated, the outcome of a write is unknown. A network subclasses this to say how it
+authorizes and how it reports that the access has ended; the rest is plain HTTP.
 
 A status decides only with the API's own answer (`is_api_error`). A 403, a 404 or a 200 with a page of HTML
 comes from something in between (a wall against bots, a proxy, maintenance, a hotel's log-in page) and
@@ -31,9 +31,7 @@ from syndication.connectors.wire import body_excerpt, error_message, retry_after
 MEDIA_DEADLINE = 60.0  # seconds for a request that carries a picture
 THROTTLED_FOR = 60.0  # seconds, where a network asks us to slow down and not for how long
 DONE = frozenset({200, 201})
-RETRYABLE = frozenset(
-    {408, 425, 429}
-)  # a client's fault by their number, and yet to be asked again
+RETRYABLE = frozenset({408, 425, 429})  # 4xx, yet worth a retry
 GONE = frozenset({404, 410})  # besides DONE, when something was to be deleted
 
 
@@ -55,11 +53,11 @@ class ApiClient:
     # What a network says differently
 
     def auth_headers(self, method: str, url: str, content: Mapping[str, Any]) -> dict[str, str]:
-        """The headers that open the account. `content` is the keywords of Http.request."""
+        """Return the authorization headers. `content` holds the keywords of Http.request."""
         return {"Authorization": f"{self.scheme} {self.credentials.access_token}"}
 
     def access_error(self, response: Response) -> Unauthorized | None:
-        """Unauthorized where the answer speaks of the access, None where it does not."""
+        """Return Unauthorized where the answer concerns the access, else None."""
         if response.status == 401:
             return Unauthorized(reasons.ACCESS_GONE, **self.log_fields(response))
         if response.status == 403:
@@ -67,27 +65,27 @@ class ApiClient:
         return None
 
     def is_api_error(self, response: Response) -> bool:
-        """Whether the API itself made this refusal: its JSON error shape."""
+        """Whether the API itself sent this error: its JSON has the API's error fields."""
         fields = json_object(response)
         return any(fields.get(name) for name in self.error_fields)
 
     def error_text(self, fields: Mapping[str, Any]) -> object:
-        """The network's own words in the JSON of a refusal."""
+        """Return the network's own error message from the JSON of a refusal."""
         return fields.get("error_description") or fields.get("error")
 
     def secrets(self) -> tuple[str, ...]:
-        """What may stand in no excerpt."""
+        """Return the secrets that no excerpt may contain."""
         held = (self.credentials.access_token, self.credentials.refresh_token)
         return (*held, self.app.client_secret, *self.credentials.extra.values())
 
     # Asking
 
     def read(self, path: str, params: Mapping[str, str] | None = None) -> Any:
-        """The JSON behind `path`. Raises TryLater, Unauthorized, Rejected."""
+        """Return the JSON at `path`. Raises TryLater, Unauthorized, Rejected."""
         return self.parse_json(self.page(self.app.api_url + path, params), is_write=False)
 
     def page(self, url: str, params: Mapping[str, str] | None = None) -> Response:
-        """The answer at `url`, with its headers. Raises as `read` does."""
+        """Return the response at `url`, with its headers. Raises as `read` does."""
         given: dict[str, Any] = {} if params is None else {"params": params}
         response = self._ask("GET", url, is_write=False, **given)
         if response.status not in DONE:
@@ -102,7 +100,7 @@ class ApiClient:
         return self.parse_json(response, is_write=True)
 
     def upload(self, method: str, path: str, **content: Any) -> Any:
-        """Hand over what no reader sees until a write names it: a lost answer is tried again."""
+        """Upload what no reader sees until a write names it, so a lost answer is simply retried."""
         content.setdefault("deadline", MEDIA_DEADLINE)
         response = self._ask(method, self.app.api_url + path, is_write=False, **content)
         if response.status not in DONE | {202}:
@@ -110,7 +108,7 @@ class ApiClient:
         return self.parse_json(response, is_write=False)
 
     def remove(self, method: str, path: str, **content: Any) -> None:
-        """Delete what is at `path`. What is gone already is gone."""
+        """Delete what is at `path`. Succeeds where it is already gone."""
         response = self._ask(method, self.app.api_url + path, is_write=True, **content)
         if response.status in DONE and self.is_delete_confirmed(response):
             return
@@ -121,7 +119,7 @@ class ApiClient:
         raise self.refusal(response, is_write=True)
 
     def send(self, method: str, url: str, *, is_write: bool, **content: Any) -> Response:
-        """One request as it stands, unauthorised. Raises Unreachable, OutcomeUnknown, TryLater."""
+        """Send one request without authorization. Raises Unreachable, OutcomeUnknown, TryLater."""
         try:
             return self.http.request(method, url, **content)
         except self.http.NotSent as error:
@@ -135,7 +133,7 @@ class ApiClient:
     # Reading answers
 
     def parse_json(self, response: Response, *, is_write: bool) -> Any:
-        """The body as JSON. Raises OutcomeUnknown or TryLater where it is none."""
+        """Return the body as JSON. Raises OutcomeUnknown (write) or TryLater (read) where it is not JSON."""
         try:
             return response.json()
         except ValueError as error:
@@ -144,25 +142,25 @@ class ApiClient:
     def unreadable_error(
         self, response: Response | None = None, *, is_write: bool
     ) -> OutcomeUnknown | TryLater:
-        """The error for an answer that is not what it should be."""
+        """Return the error for an answer that does not have the expected form."""
         kind = OutcomeUnknown if is_write else TryLater
         return kind(reasons.UNREADABLE, **(self.log_fields(response) if response else {}))
 
     def is_delete_confirmed(self, response: Response) -> bool:
-        """Whether a 200 to a delete is the API's own: a JSON object that names no error."""
+        """Whether a 200 to a delete comes from the API itself: a JSON object that names no error."""
         return bool(json_object(response)) and not self.is_api_error(response)
 
     def refusal(self, response: Response, *, is_write: bool) -> ConnectorError:
-        """What an answer that is no success means."""
+        """Return the error for a response that is not a success."""
         if not self.is_api_error(response):
             return self.foreign_error(response, is_write=is_write)
         return self.access_error(response) or self.other_error(response, is_write=is_write)
 
     def foreign_error(self, response: Response, *, is_write: bool) -> ConnectorError:
-        """What it means where something in between answered: nothing for good.
+        """Return the error where something between us and the API answered: never a permanent one.
 
-        Of a write nobody knows whether it was done: some walls look at the answer, not the request, and
-        a proxy that lost its server says 503. Only a request to slow down tells that it was not taken.
+        The outcome of a write is then unknown: some firewalls inspect the response, not the request, and
+        a proxy that lost its server says 503. Only a request to slow down proves that it was not taken.
         """
         log = self.log_fields(response)
         wait = retry_after(response.headers, self.clock())
@@ -174,7 +172,7 @@ class ApiClient:
         return TryLater(reasons.IN_TROUBLE, **log)
 
     def other_error(self, response: Response, *, is_write: bool) -> ConnectorError:
-        """What it means where it does not speak of the access."""
+        """Return the error for a refusal that does not concern the access."""
         log = self.log_fields(response)
         if response.status in {429, 503}:
             wait = retry_after(response.headers, self.clock())
@@ -192,7 +190,7 @@ class ApiClient:
         *,
         is_write: bool = True,
     ) -> str:
-        """The id in an answer. Raises OutcomeUnknown of a write: without it nobody knows what happened."""
+        """Return the id in an answer. Raises OutcomeUnknown where a write's answer has none."""
         found = word(answer.get("id")) if isinstance(answer, dict) else ""
         if not found:
             raise self.unreadable_error(is_write=is_write)
@@ -201,7 +199,7 @@ class ApiClient:
     def request_refresh(
         self, form: Mapping[str, str], headers: Mapping[str, str] | None = None
     ) -> Mapping[str, Any]:
-        """New tokens for the refresh token, which is used up. Raises Unauthorized, TryLater."""
+        """Exchange the refresh token, which is then used up. Raises Unauthorized, TryLater."""
         data = {
             "grant_type": "refresh_token",
             "client_id": self.app.client_id,
@@ -219,14 +217,14 @@ class ApiClient:
         return found
 
     def refresh_error(self, response: Response) -> ConnectorError:
-        """Only the word that the refresh token is dead ends the access; our own faults never do."""
+        """Return the error for a failed refresh: only a dead refresh token ends the access."""
         if json_object(response).get("error") == "invalid_grant":
             return Unauthorized(reasons.ACCESS_GONE, **self.log_fields(response))
         return self.other_refresh_error(response)
 
     def check_revoked(self, response: Response) -> None:
-        """Whether a token is no good any more (RFC 7009, section 2.2). Raises Rejected for a definite
-        no, TryLater for any other. The body of a success may be empty, but it is no page."""
+        """Check that a token was revoked (RFC 7009, section 2.2). Raises Rejected for a definite refusal,
+        TryLater for any other. The body of a success may be empty, but is never HTML."""
         status, log = response.status, self.log_fields(response)
         if 200 <= status < 300 and not is_html(response):
             return
@@ -235,7 +233,7 @@ class ApiClient:
         raise TryLater(reasons.IN_TROUBLE, after=retry_after(response.headers, self.clock()), **log)
 
     def other_refresh_error(self, response: Response) -> ConnectorError:
-        """What a no to new tokens means where it does not say that ours are dead: not their end."""
+        """Return the error for a refresh that was refused for another reason than a dead token."""
         if response.status in {429, 503}:
             return self.other_error(response, is_write=False)
         is_of_us = 400 <= response.status < 500 and self.is_api_error(response)
@@ -243,7 +241,7 @@ class ApiClient:
         return TryLater(reason, **self.log_fields(response))
 
     def log_fields(self, response: Response) -> dict[str, Any]:
-        """What an error carries for the attempt log."""
+        """Return the fields of an error that go to the attempt log."""
         words = self.error_text(json_object(response))
         return {
             "status": response.status,
@@ -257,12 +255,12 @@ class ApiClient:
 
 
 def quote_segment(name: str) -> str:
-    """`name` as one part of a path."""
+    """Quote `name` as one segment of a path."""
     return quote(name, safe="@")
 
 
 def json_object(response: Response) -> Mapping[str, Any]:
-    """The body's fields where it is a JSON object, none where it is not."""
+    """Return the body where it is a JSON object, else an empty mapping."""
     try:
         found = response.json()
     except ValueError:

@@ -1,4 +1,4 @@
-"""What the connectors of networks with an HTTP API have alike: the wire, one text, whose it is, lists."""
+"""Base of the connectors with an HTTP API: client, composing, account id, lists."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WireType = TypeVar("WireType", bound=ApiClient)
 
 
 class ApiConnector(Connector, Generic[WireType]):
-    """A connector whose requests go through `api`. Subclasses say what the wire's words mean."""
+    """A connector whose requests go through `api`. Subclasses parse its answers."""
 
     api_class: type[WireType]
 
@@ -40,34 +40,34 @@ class ApiConnector(Connector, Generic[WireType]):
     # What a network says
 
     def fetch_account(self) -> Any:
-        """The account as the network shows it to itself."""
+        """Return the account as the network describes it to itself."""
         raise NotImplementedError
 
     def parse_friend(self, entry: Any) -> Friend | None:
-        """Somebody, out of the network's words; None where they cannot be read."""
+        """Parse an account of the network; None where it cannot be read."""
         raise NotImplementedError
 
     def own_posts(self, since: float) -> Iterator[RemotePost | None]:
-        """Newest first, back to `since`; None for what cannot be read."""
+        """Yield the account's posts, newest first, back to `since`; None for an unreadable one."""
         raise NotImplementedError
 
     @classmethod
     def composer(cls, terms: Terms | None) -> TextComposer:
-        """How texts are made where these terms hold."""
+        """Return the composer for a server with these limits."""
         limits = cls.limits
         if terms and terms.text:
             limits = {kind: replace(each, text=terms.text) for kind, each in limits.items()}
         return TextComposer(limits, cls.audiences)
 
     def id_from_uid(self, uid: str) -> str:
-        """The account's id there, out of our uid, which is `<host>/<id>` where there are many servers."""
+        """Return the account's id out of our uid, which is `<host>/<id>` where a network has many servers."""
         return parsing.id_in_uid(uid)
 
     # What follows from it
 
     @classmethod
     def compose(cls, post: OutgoingPost) -> tuple[Preview, tuple[Photo, ...]]:
-        """How `post` will read, and its pictures as they go along. Raises Unsupported."""
+        """Return the preview of `post` and its fitted pictures. Raises Unsupported."""
         return cls.composer(post.terms).compose(post)
 
     @classmethod
@@ -84,19 +84,19 @@ class ApiConnector(Connector, Generic[WireType]):
         return person
 
     def own_id(self) -> str:
-        """Without a known one the network is asked."""
+        """Return the account's id; ask the network where it is not known."""
         return self.id_from_uid(self.credentials.uid) or self.profile().uid
 
     def check_follow_approval(self, post: OutgoingPost, is_approving: Callable[[], bool]) -> None:
-        """Whoever may follow without being asked may read: then it is not for friends alone."""
+        """Raise Rejected for a followers-only post where anybody may follow without approval."""
         if post.audience in self.followers_read and not is_approving():
             raise Rejected(reasons.FOLLOWERS_NOT_APPROVED)
 
     def feed_of_others(
         self, above: str, page: Callable[[str], list[RemoteFeedItem]]
     ) -> Iterator[RemoteFeedItem]:
-        """What others wrote, oldest first, of what `page` gives above an item. A page of one's own posts
-        alone is passed over, or the next pull would begin with it again."""
+        """Yield posts of others, oldest first, from the pages above an item. A page of one's own posts alone
+        is skipped, or the next import would start with it again."""
         me = self.own_id()
         for _ in range(MOST_FEED_PAGES):
             found = page(above)
@@ -108,5 +108,5 @@ class ApiConnector(Connector, Generic[WireType]):
 
 
 def form_file(photo: Photo) -> tuple[str, bytes, str]:
-    """A picture as a part of a form."""
+    """Return a picture as a file of a multipart form."""
     return f"photo.{photo.content_type.rpartition('/')[2]}", photo.content, photo.content_type

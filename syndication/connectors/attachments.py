@@ -1,7 +1,7 @@
-"""What a friend's post holds beside its words: pictures, polls, quotes, who passed it on. Pure.
+"""Attachments of a friend's post: pictures, polls, quotes, boosts. Pure.
 
-Kept apart from the text, as a code and the words of whoever wrote them, so that each reader gets the
-label in their own language (syndication.models.feed_text).
+Stored apart from the text as a code and the author's own words, so that each reader sees the label
+in their own language (syndication.models.feed_text).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _KINDS = {"image": "photo", "gifv": "video", "video": "video", "audio": "sound"}
 
 
 def media_attachment(kind: object, description: object = "") -> Attachment:
-    """A picture, film or sound by its media type ("image/webp") or by Mastodon's word for it."""
+    """Return a picture, video or sound by its media type ("image/webp") or Mastodon's name for it."""
     family = parsing.parse_text(kind).partition("/")[0]
     return Attachment(_KINDS.get(family, "file"), _short(description))
 
@@ -30,14 +30,14 @@ def photo_attachment(description: object = "") -> Attachment:
 
 
 def poll_attachments(choices: Iterable[object]) -> Iterator[Attachment]:
-    """One poll, or nothing without choices."""
+    """Yield one poll, or nothing without choices."""
     said = [line for line in map(_short, choices) if line][:MOST_CHOICES]
     if said:
         yield Attachment("poll", _short(" / ".join(said)))
 
 
 def quote_attachment(name: str, text: str) -> Attachment:
-    """Somebody else's post that this one answers in public."""
+    """Return the post of another account that this post quotes."""
     return Attachment("quote", _short(f"{name}: {text}" if text else name))
 
 
@@ -46,7 +46,7 @@ def boost_attachment(name: str) -> Attachment:
 
 
 def objects_in(value: object) -> list[dict[str, Any]]:
-    """The objects of a list; none where it is no list."""
+    """Return the JSON objects of a list, none where `value` is not a list."""
     found = value if isinstance(value, list) else []
     return [one for one in found if isinstance(one, dict)][:MOST_ATTACHMENTS]
 

@@ -1,10 +1,9 @@
-"""What every connector is: a pure translation between our values and one network's wire.
+"""Connector interface: a pure translation between our values and one network's protocol.
 
 Values in, values out. No Django, no models, no settings, no clock of its own, no logging of
-tokens. The HTTP client is handed in (`Http`, fulfilled by accounts.safe_http), the credentials
-too; a connector never stores either. Everything a page must say beforehand (what the network
-carries, to whom, how long a text may be, whether a copy can be deleted or read back) is a class
-attribute, so that no page needs an instance.
+tokens. The HTTP client (`Http`, implemented by accounts.safe_http) and the credentials are passed in;
+a connector stores neither. Everything that a page shows beforehand (kinds, audiences, limits,
+whether a copy can be deleted or looked up) is a class attribute, so that no page needs an instance.
 
 Words for members. The reason of an error and each entry of `Preview.dropped` is a code of
 connectors.reasons; syndication.models.reason_texts has the sentence for it. What the network itself said
@@ -66,7 +65,7 @@ IDLE_PAGES = 3  # in a row that name nobody new, and the list has no end
 
 
 class Response(Protocol):
-    """An answer, read whole. Header names are case-insensitive."""
+    """A response, read completely. Header names are case-insensitive."""
 
     @property
     def status(self) -> int: ...
@@ -88,11 +87,11 @@ class Response(Protocol):
 
 
 class Http(Protocol):
-    """The one way out. `deadline` is the total number of seconds for the whole exchange.
+    """HTTP client. `deadline` is the total number of seconds for the whole exchange.
 
-    Two families of errors, handed in as attributes because a connector imports nothing of ours:
-    `NotSent` where nothing can have reached the other side (refused address, no connection),
-    `MaybeSent` where the request may have arrived and no whole answer came. Both carry `reason`,
+    Its two error classes are attributes, because a connector imports nothing of ours:
+    `NotSent` where nothing can have reached the server (refused address, no connection),
+    `MaybeSent` where the request may have arrived and no complete answer came. Both carry `reason`,
     one word. Redirects are never followed.
     """
 
@@ -118,7 +117,7 @@ class Http(Protocol):
 
 
 class Uploads:
-    """Pictures that the network holds and no post names yet (connectors.uploads); here, none are kept.
+    """Uploaded pictures that no post uses yet (connectors.uploads); this base class keeps none.
 
     A value is what the connector needs to name the picture, as JSON.
     """
@@ -126,7 +125,7 @@ class Uploads:
     was_used = False  # `get` gave something
 
     def get(self, photo: Photo) -> Any:
-        """What was kept for `photo`, None where nothing was."""
+        """Return the value kept for `photo`, else None."""
         return None
 
     def put(self, photo: Photo, value: Any) -> None:
@@ -173,9 +172,9 @@ class Connector:
     )
     rate_limit_per_link: ClassVar[RateLimit | None] = None  # for one account; None: not known
     rate_limit_per_network: ClassVar[RateLimit | None] = None  # for all accounts of ours together
-    relink_hint: ClassVar[str] = ""  # what to mind on its permission page, for who links again
-    can_revoke: ClassVar[bool] = False  # an access can be given back: `revoke`
-    permissions_page: ClassVar[str] = ""  # path, on the member's server, where they take it back
+    relink_hint: ClassVar[str] = ""  # advice for the permission page when a member links again
+    can_revoke: ClassVar[bool] = False  # access can be revoked by a request: `revoke`
+    permissions_page: ClassVar[str] = ""  # path on the member's server where they can revoke it
 
     def __init__(
         self,
@@ -199,12 +198,12 @@ class Connector:
 
     @classmethod
     def preview(cls, post: OutgoingPost) -> Preview:
-        """How `post` will read there. Raises Unsupported where it cannot go, with the reason."""
+        """Return how `post` will read on the network. Raises Unsupported, with the reason, where it cannot go."""
         raise NotImplementedError
 
     @classmethod
     def reconciled_text(cls, post: OutgoingPost) -> str:
-        """What of `post` the list shows that `look_up` reads: its words, or its title alone."""
+        """Return the part of `post` that `look_up` compares: its text, or its title alone."""
         return cls.preview(post).text
 
     def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
@@ -212,38 +211,39 @@ class Connector:
         raise NotImplementedError
 
     def amend(self, receipt: Receipt, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
-        """Give the copy `receipt` the words of `post`; how it is named and shown from now on.
+        """Edit the copy `receipt` to the text of `post`; return its id and address from now on.
 
-        Words alone: `post.photos` says what the pictures show (`alt`) and has no bytes, and the
-        pictures stay. Who may read the copy stays too: `post.audience` is what it was made for, and is
-        asked after again where `publish` asks.
+        Text only: `post.photos` holds descriptions (`alt`) without bytes, and the pictures stay. So
+        does the audience: `post.audience` is the copy's own, and is checked again where `publish`
+        checks it.
+
         Reads afterwards as `preview(post)` does. Raises `CopyGone` where the copy is no longer there,
         and the five errors as `publish` does.
         """
         raise NotImplementedError
 
     def retract(self, receipt: Receipt) -> None:
-        """Delete the copy. A copy that is already gone is a success."""
+        """Delete the copy. Succeeds where it is already gone."""
         raise NotImplementedError
 
     def look_up(self, post: OutgoingPost, *, since: float, idempotency_key: str) -> Candidates:
-        """What on the account's own timeline could be `post`, sent at `since` or later.
+        """Find the entries of the account's own timeline that could be `post`, sent at `since` or later.
 
-        `since` is compared with the network's clock; take the margin for its being wrong off
+        `since` is compared with the network's clock: subtract a margin for clock skew
         beforehand. Raises Unsupported for a kind that is not in `can_reconcile`.
         """
         raise NotImplementedError
 
     def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
-        """The friend list, page by page, from its beginning or from a page's `following`.
+        """Yield the friend list by pages, from its beginning or from a page's `following`.
 
-        A list that changes meanwhile may name somebody twice. Raises Rejected where the network does
-        not know `start` any more.
+        A list that changes meanwhile may repeat a friend. Raises Rejected where the network no longer
+        knows `start`.
         """
         raise NotImplementedError
 
     def friends(self) -> Iterator[Friend]:
-        """The whole friend list. Ends, too, where it names nobody new any more."""
+        """Yield the whole friend list; stop early once pages bring no new friends."""
         seen: set[str] = set()
         idle = 0
         for page in self.friend_pages():
@@ -255,25 +255,24 @@ class Connector:
                 return
 
     def feed(self, *, since: str = "") -> Iterator[RemoteFeedItem]:
-        """What friends wrote after the item `since`, a `remote_id` (all that is offered, where ""), oldest first."""
+        """Yield what friends wrote after the `remote_id` `since` ("": all on offer), oldest first."""
         raise NotImplementedError
 
     def profile(self) -> Friend:
-        """The account itself, as its friends see it."""
+        """Return the account itself, as its friends see it."""
         raise NotImplementedError
 
     def terms(self) -> Terms:
-        """What this server lets through and whom this account lets in, as of now."""
+        """Read the server's limits, and whether this account approves its followers."""
         return Terms()
 
     def refresh(self) -> Credentials:
-        """New credentials for old. Raises Unauthorized where the network says that is over."""
+        """Refresh the credentials. Raises Unauthorized where the network says that the access has ended."""
         raise NotImplementedError
 
     def revoke(self) -> None:
-        """Give the access back: these very tokens open nothing any more, at the latest when a short one
-        has run out; others of the account do.
+        """Revoke these tokens, and no others of the account; a short-lived one may run out by itself.
 
-        Nothing where `can_revoke` is False. What is gone already is a success, so saying it twice is.
-        Raises TryLater, or Rejected where the network says no for good.
+        Does nothing where `can_revoke` is False. Succeeds where they are revoked already, so it can be
+        repeated. Raises TryLater, or Rejected where the network refuses for good.
         """

@@ -1,4 +1,4 @@
-"""How a post reads on a network of one text: what is sent, and what is shown beforehand. Pure.
+"""Compose the text of a post for networks with one text field: sent, and shown as preview. Pure.
 
 Most networks have no titles and no place for an address of its own: a note is its title, a blank
 line and its text; a link post is the member's words and the address. A copy for everyone may be
@@ -45,10 +45,9 @@ PARAGRAPH = "\n\n"
 
 @dataclass(frozen=True)
 class TextComposer:
-    """A network of one text. `count` is the limits' own unit, unless the server has another.
+    """Composer for a network with one text field. `count` overrides the unit of the limits.
 
-    `keeps_iris`: addresses within the words stay as they were typed, since what they lead to is said
-    beside the text.
+    `keeps_iris`: addresses in the text stay as typed, since their targets are sent beside the text.
     """
 
     limits: Mapping[Kind, Limits]
@@ -57,11 +56,11 @@ class TextComposer:
     keeps_iris: bool = False
 
     def preview(self, post: OutgoingPost) -> Preview:
-        """How `post` will read. Raises Unsupported, with the reason, where it cannot go."""
+        """Return how `post` will read. Raises Unsupported, with the reason, where it cannot go."""
         return self.compose(post)[0]
 
     def compose(self, post: OutgoingPost) -> tuple[Preview, tuple[Photo, ...]]:
-        """How `post` will read, and its pictures as they go along. Raises as `preview` does."""
+        """Return the preview of `post` and its fitted pictures. Raises as `preview` does."""
         if post.kind not in self.limits:
             raise Unsupported(reasons.KIND_UNKNOWN)
         if post.audience not in self.audiences[post.kind]:
@@ -73,7 +72,7 @@ class TextComposer:
         except TextDoesNotFit as error:
             raise Unsupported(reasons.TEXT_TOO_LONG) from error
         if post.audience != "everyone" and names_somebody(shown.text):
-            # Who is mentioned gets a post for followers, too, follower or not.
+            # A mentioned account receives a followers-only post even if it does not follow.
             raise Unsupported(reasons.NAMES_SOMEBODY)
         return shown, carried.photos
 
@@ -90,7 +89,7 @@ class TextComposer:
         )
 
     def _link(self, post: OutgoingPost, *, always: bool) -> Preview:
-        """The address is never cut: too long, and ours stands in for it."""
+        """Never cut the address: the permalink replaces one that is too long."""
         if not post.url:
             raise Unsupported(reasons.ADDRESS_MISSING)
         words = post.text or post.url_title
@@ -120,7 +119,7 @@ class TextComposer:
         return fit(text, limits.text, tail=tail, cut_tail=cut_tail, gap=gap, count=count)
 
     def _cut_bare(self, text: str, limits: Limits) -> Fitted:
-        """`text`, cut where it is too long, and no address under it."""
+        """Return `text`, cut where it is too long, without an address below it."""
         count = self.count or UNITS[limits.unit]
         if count(text) <= limits.text:
             return Fitted(text, is_cut=False)
@@ -128,7 +127,7 @@ class TextComposer:
 
 
 def _words(post: OutgoingPost, carried: FittedPhotos) -> str:
-    """The member's words as one text; where no picture goes along, what they said one shows."""
+    """Return the member's words as one text, with the picture's description where no picture goes."""
     words = PARAGRAPH.join(part for part in (post.title, post.text) if part)
     if words or carried.photos:
         return words
@@ -140,7 +139,7 @@ def _words(post: OutgoingPost, carried: FittedPhotos) -> str:
 
 
 def clean_post(post: OutgoingPost, *, keeps_iris: bool = False) -> OutgoingPost:
-    """`post` without what no request may carry, and without our address where that is not open.
+    """Return `post` cleaned of control characters, and without a permalink that readers could not open.
 
     Addresses are ASCII: networks end a link at the first other letter (`connectors.text.addresses`).
     """
@@ -165,12 +164,11 @@ def _line(text: str) -> str:
 def find_candidates(
     entries: Iterable[RemotePost | None], text: str, *, since: float, is_whole: bool = True
 ) -> Candidates:
-    """Those of `entries`, newest first, that could be what was sent as `text` at `since` (epoch
-    seconds; networks cut times to the second) or later.
+    """Return those of `entries` (newest first) that could be `text`, sent at `since` or later (epoch
+    seconds; networks cut times to the second).
 
-    `is_whole`: the list shows such a post for sure. Of a text that is an address alone nothing is left
-    to compare where a server shortens it, so one such entry leaves it open. So does None, an entry
-    that could not be read: it may be the copy.
+    `is_whole`: the list certainly includes such a post. The result is not conclusive where an entry is
+    an address alone, which a server may have shortened, or None: an unreadable entry may be the copy.
     """
     listed = list(entries)
     recent = [each for each in listed if each and each.created_at >= int(since)][::-1]

@@ -1,8 +1,8 @@
-"""What a member says in a post, listed once: forms, rows, edits, deliveries, admin and export iterate over it.
+"""Fields of a post's content, defined once: forms, rows, edits, deliveries, admin and export iterate over them.
 
 To add an option (a content warning, say): a field here, a column of that name in models/post.py with
-its migration, a field in PostTextForm, its place in the templates, and what it becomes on the wire of
-each network that has such a thing.
+its migration, a field in PostTextForm, its place in the templates, and its wire format on
+each network that supports it.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ def _words(longest: int, *, is_typed: bool = True) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class PostContent:
-    """The member's own words in one post; which of them there are depends on its kind."""
+    """The member's own words in one post; the kind decides which fields are filled."""
 
     title: str = _words(100)
     text: str = _words(10_000)
     url: str = _words(1000)
     url_title: str = _words(200, is_typed=False)  # what the page at `url` calls itself
-    photo_alt: str = _words(400)  # what the photo shows, for who cannot see it
+    photo_alt: str = _words(400)  # description of the photo for those who cannot see it
 
 
 CONTENT = tuple(each.name for each in fields(PostContent))
@@ -32,5 +32,5 @@ LONGEST: dict[str, int] = {each.name: each.metadata["longest"] for each in field
 
 
 def content_of(source: object) -> dict[str, Any]:
-    """The content that a post, a draft or an outgoing post holds, by field."""
+    """Return the content fields of a post, a draft or an outgoing post as a dict."""
     return {name: getattr(source, name) for name in CONTENT}

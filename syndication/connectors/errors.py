@@ -1,4 +1,4 @@
-"""What can go wrong between us and a network, named by what to do next.
+"""Connector errors, named by what to do next.
 
 A connector raises one of these five (Unreachable is a TryLater, CopyGone a Rejected) and nothing else.
 `reason` is a code of connectors.reasons; `words` is what the network said, cleaned and short;
@@ -24,7 +24,7 @@ class ConnectorError(Exception):
 
 
 class TryLater(ConnectorError):
-    """The network did not take it and may take it later: 429, its throttling 503, no connection.
+    """The network did not accept the request but may later: 429, a throttling 503, no connection.
 
     `after` is the number of seconds that the network asked for, or None.
     """
@@ -43,27 +43,27 @@ class TryLater(ConnectorError):
 
 
 class Unreachable(TryLater):
-    """No connection was made: nothing can have arrived. Opens the breaker of that host."""
+    """No connection was made, so nothing can have arrived. Opens the circuit breaker of that host."""
 
 
 class AnswerTooLarge(TryLater):
-    """The answer was larger than what is read of one: ask for fewer entries."""
+    """The answer exceeds the size limit: ask for fewer entries."""
 
 
 class Rejected(ConnectorError):
-    """The network says no to this very post, for good."""
+    """The network refuses this post for good."""
 
 
 class TextRejected(Rejected):
-    """The text is longer than the server takes, whatever limit it says: it is read again, once."""
+    """The text is too long for the server, whatever limit it states: the limit is read again, once."""
 
 
 class CopyGone(Rejected):
-    """The copy that was to be changed is no longer there: somebody deleted it on the network."""
+    """The copy to be edited no longer exists: somebody deleted it on the network."""
 
 
 class Unauthorized(ConnectorError):
-    """The access is gone or too narrow. `expired` asks for one refresh; `scope` names what lacks."""
+    """The access has ended or is too narrow. `expired` asks for one refresh; `scope` names what is missing."""
 
     def __init__(  # noqa: PLR0913 - facts of one answer, each by its name
         self,
@@ -81,8 +81,8 @@ class Unauthorized(ConnectorError):
 
 
 class Unsupported(ConnectorError):
-    """It cannot be said on this network. Known before sending; the compose page says so."""
+    """The network cannot carry this. Known before sending; the compose page says so."""
 
 
 class OutcomeUnknown(ConnectorError):
-    """The request left and no clear answer came. Read back before anything else."""
+    """The request was sent and no clear answer came. Look the post up before anything else."""

@@ -1,4 +1,4 @@
-"""Pictures on their way to a network: made to fit there, or left out and said so. Pure.
+"""Fit pictures to a network's limits, or leave them out and report it. Pure.
 
 What goes is a plain JPEG: upright, on white where it was transparent, one frame, and nothing in the
 file but the picture (no place, no camera, no colour profile). One that is so already and fits goes
@@ -31,12 +31,12 @@ MOST_PIXELS = 50_000_000  # a file that unpacks to more is not opened
 
 
 class PictureDoesNotFit(ValueError):
-    """It is no picture that can be read, or none of its sizes is within the limits."""
+    """The picture cannot be read, or no size of it is within the limits."""
 
 
 @dataclass(frozen=True)
 class FittedPhotos:
-    """The pictures that go along, and in words why others do not.
+    """The pictures that go along, and the reasons why others do not.
 
     Where `dropped` says something the copy carries the permalink: `fit_photos` has made sure of one. Only
     where the member wants none at all (`never_permalink`) it goes without.
@@ -47,7 +47,7 @@ class FittedPhotos:
 
 
 def fit_photos(post: OutgoingPost, limits: Limits) -> FittedPhotos:
-    """The pictures of `post` as a network with these limits takes them.
+    """Return the pictures of `post`, fitted to these limits.
 
     Raises Unsupported where one would be left out of a copy that may carry no permalink: then its
     readers could not see it anywhere.
@@ -64,13 +64,13 @@ def fit_photos(post: OutgoingPost, limits: Limits) -> FittedPhotos:
 
 
 def with_first_photos(count: int, post: OutgoingPost) -> OutgoingPost:
-    """`post` as a copy that has so many of its pictures: the others do not go."""
+    """Return `post` with only its first `count` pictures."""
     lost = len(post.photos[count:]) + post.lost_photos
     return replace(post, photos=post.photos[:count], lost_photos=lost)
 
 
 def fit_photo(photo: Photo, limits: Limits) -> Photo:
-    """`photo` within `limits`: better quality before larger sides. Raises PictureDoesNotFit."""
+    """Return `photo` within `limits`; lower the quality before the size. Raises PictureDoesNotFit."""
     if JPEG not in limits.photo_types:
         raise PictureDoesNotFit
     size = plain_jpeg_size(photo.content)
@@ -88,7 +88,7 @@ def fit_photo(photo: Photo, limits: Limits) -> Photo:
 
 
 def is_readable_picture(content: bytes) -> bool:
-    """Whether `content` is a picture at all."""
+    """Whether `content` can be read as a picture."""
     if plain_jpeg_size(content):
         return True
     try:
@@ -99,7 +99,7 @@ def is_readable_picture(content: bytes) -> bool:
 
 
 def plain_jpeg_size(content: bytes) -> tuple[int, int] | None:
-    """Width and height of a JPEG that holds the picture and nothing else; None for any other file."""
+    """Return width and height of a JPEG without metadata; None for any other file."""
     size = None
     for marker, body in _segments(content):
         if marker in _FRAMES and len(body) > 5 and body[5] in _COLOURS:
@@ -126,7 +126,7 @@ def _made(photos: tuple[Photo, ...], limits: Limits) -> Iterator[Photo]:
 def _without(
     post: OutgoingPost, photos: tuple[Photo, ...], said: Reason, refused: Reason
 ) -> FittedPhotos:
-    """What goes where a picture does not: the rest and the permalink, or nothing."""
+    """Return the rest with a permalink where one picture does not go, or raise Unsupported."""
     if not post.permalink or post.audience != "everyone":
         raise Unsupported(refused)
     return FittedPhotos(
@@ -135,7 +135,7 @@ def _without(
 
 
 def _opened(content: bytes, side: int) -> Image.Image:
-    """The picture as it is seen, no longer than `side` pixels. Raises PictureDoesNotFit."""
+    """Return the upright picture, no longer than `side` pixels. Raises PictureDoesNotFit."""
     try:
         return decoded(content, side, most_pixels=MOST_PIXELS)
     except (PictureTooLarge, UnreadablePicture) as error:
@@ -163,7 +163,7 @@ LONGEST_HEADER = 14  # bytes: a JFIF header without a thumbnail in it
 
 
 def _segments(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """The marker and the body of each segment. The end comes only where nothing stands behind it."""
+    """Yield marker and body of each segment; the end marker only where no bytes follow it."""
     at = 2
     if content[:2] != b"\xff\xd8":
         return
@@ -181,7 +181,7 @@ def _segments(content: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _end_of_scan(content: bytes, at: int) -> int:
-    """The next marker that is neither a stuffed zero nor one of the eight restarts."""
+    """Find the next marker that is neither a stuffed zero nor one of the eight restarts."""
     while (at := content.find(b"\xff", at)) >= 0 and at + 1 < len(content):
         if content[at + 1] != 0 and not 0xD0 <= content[at + 1] <= 0xD7:
             return at

@@ -1,4 +1,4 @@
-"""An API whose every request is signed: OAuth 1.0a (RFC 5849) with HMAC-SHA1.
+"""API client that signs each request: OAuth 1.0a (RFC 5849) with HMAC-SHA1.
 
 A form's fields are signed along. Other bodies are bytes, whose hash is signed (oauth_body_hash of
 the extension of 2009); a multipart body is not, as the RFC has it.
@@ -21,7 +21,7 @@ class OAuth1Client(ApiClient):
     """`credentials.extra` holds `token_secret`, and the client's pair where a server has its own."""
 
     def auth_headers(self, method: str, url: str, content: Mapping[str, Any]) -> dict[str, str]:
-        """As RFC 5849 signs it: address with its query, and the fields of a form."""
+        """Sign address, query and form fields (RFC 5849)."""
         if content.get("params"):
             joint = "&" if "?" in url else "?"
             url += joint + urlencode(content["params"], quote_via=quote)

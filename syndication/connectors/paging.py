@@ -1,4 +1,4 @@
-"""Lists that come in pages: as many entries as one answer holds, and one page behind the other."""
+"""Paginated lists: page sizes that fit into one answer, and following pages."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ Answer = TypeVar("Answer")
 
 
 def with_fewer_entries(counts: Sequence[int], ask: Callable[[int], Answer]) -> Answer:
-    """The answer to `ask` for as many entries as one answer holds: the first of `counts` that does.
+    """Call `ask` with each of `counts` until an answer fits into the size limit.
 
-    Forty long posts can be more than what is read of one answer; asked for again and again, they would
-    bring nothing for ever. Raises AnswerTooLarge where even the last of `counts` is too many.
+    Forty long posts can exceed the limit of one answer; the same request would then fail for ever.
+    Raises AnswerTooLarge where even the last of `counts` is too many.
     """
     for count in counts[:-1]:
         try:
@@ -25,15 +25,15 @@ def with_fewer_entries(counts: Sequence[int], ask: Callable[[int], Answer]) -> A
 
 
 def halved_counts(most: int) -> list[int]:
-    """`most`, and half as many each time, down to one."""
+    """Return `most` and its halves, down to 1."""
     return [most >> shift for shift in range(most.bit_length())]
 
 
 def follow_pages(
     page: Callable[[str], tuple[Answer, str]], start: str, *, most: int
 ) -> Iterator[tuple[Answer, str]]:
-    """The pages of a list, at most so many, each with where the next begins ("" on the last). `page` gives
-    what begins at such a place, and the next one."""
+    """Yield at most `most` pages of a list, each with the start of the next ("" on the last). `page` returns
+    the page at a start, and the next start."""
     at, seen = start, {start}
     for _ in range(most):
         found, at = page(at)

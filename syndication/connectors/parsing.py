@@ -1,7 +1,6 @@
-"""What a network sends, taken as what it should be, or as nothing. Nothing here raises.
+"""Parse fields of answers: the expected value, or an empty one. Nothing here raises.
 
-For the fields that networks have alike; what one of them writes in its own way is read beside its
-connector.
+For fields that networks share; the formats of a single network are parsed beside its connector.
 """
 
 from __future__ import annotations
@@ -23,21 +22,21 @@ _DATE_OF_2010 = "%a %b %d %H:%M:%S %z %Y"  # Tue Feb 15 14:44:04 +0000 2011
 
 
 def parse_text(value: object) -> str:
-    """JSON may bring halves of emoji and controls, which neither a page nor a row can hold."""
+    """Return text without lone surrogates and controls, which no page or row can hold."""
     return clean(value) if isinstance(value, str) else ""
 
 
 def parse_line(value: object) -> str:
-    """One line of somebody's words, a name above all: "" where nothing of it can be seen."""
+    """Return one line of text, such as a name; "" where nothing of it is visible."""
     return " ".join(visible_line(parse_text(value)).split())
 
 
 def valid_id(value: object) -> str:
-    """An id of a server's own making, "" for anything else.
+    """Return `value` where it is a server's id, else "".
 
-    Opaque: snac's have dots in them, other makes' are addresses of 200 characters. It is quoted wherever
-    it becomes a part of a path (`api.part`); dots in a row, which quoting leaves, are in no id. Old
-    Pleroma and Pixelfed write numbers, which count as their digits.
+    Opaque: those of snac contain dots, other servers use addresses of 200 characters. It is quoted where
+    it becomes part of a path (`api.quote_segment`); no id has two dots in a row, which quoting leaves.
+    Old Pleroma and Pixelfed write numbers, which become strings of digits.
     """
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < HIGHEST_ID:
         return str(value)
@@ -45,20 +44,20 @@ def valid_id(value: object) -> str:
 
 
 def id_in_uid(uid: str) -> str:
-    """The id in a uid `<host>/<id>`, where that may hold slashes, too."""
+    """Return the id of a uid `<host>/<id>`; the id itself may contain slashes."""
     return valid_id(uid.rpartition("://")[2].partition("/")[2])
 
 
 def valid_url(value: object) -> str:
-    """A web address in ASCII, "" for anything else."""
+    """Return a web address in ASCII, "" for anything else."""
     found = as_uri(parse_text(value))
     return found if _ADDRESS.fullmatch(found) else ""
 
 
 def parse_time(value: object) -> float | None:
-    """A time as ISO 8601 has it, in seconds since the epoch; UTC where it names no zone.
+    """Parse an ISO 8601 time into seconds since the epoch; UTC where it names no zone.
 
-    A day without a time is none: reading back would take it for a moment before the request left.
+    A date without a time is refused: looking up would take it for a time before the request was sent.
     """
     said = parse_text(value).removesuffix(" UTC")  # as some forks of Mastodon write
     if len(said) <= len("2026-11-29"):
@@ -71,7 +70,7 @@ def parse_time(value: object) -> float | None:
 
 
 def parse_2010_time(value: object) -> float | None:
-    """A time as Twitter's API wrote it in 2010, and all that were made like it."""
+    """Parse a time in the format of Twitter's API of 2010 and its successors."""
     try:
         return datetime.strptime(parse_text(value), _DATE_OF_2010).astimezone(UTC).timestamp()
     except (ValueError, OverflowError):
@@ -79,9 +78,9 @@ def parse_2010_time(value: object) -> float | None:
 
 
 def clamp_written_at(seconds: float, now: datetime) -> datetime | None:
-    """When something was written, by a server's clock in seconds since the epoch.
+    """Return the time of writing by a server's clock (seconds since the epoch).
 
-    A moment that is still to come is `now`, and one before the web is unknown: None.
+    A time in the future becomes `now`, one before the web None.
     """
     if seconds > (now + CLOCK_TOLERANCE).timestamp():
         return now
@@ -89,7 +88,7 @@ def clamp_written_at(seconds: float, now: datetime) -> datetime | None:
 
 
 def parse_expiry(seconds: float | None, now: datetime) -> datetime | None:
-    """When an access ends, by a server's word; None where it does not end or nobody can tell."""
+    """Return when an access expires, as the server states; None where it does not expire or is unknown."""
     if seconds is None or not EARLIEST.timestamp() <= seconds < (now + LONGEST_LIFE).timestamp():
         return None
     return datetime.fromtimestamp(seconds, tz=UTC)

@@ -1,4 +1,4 @@
-"""Why a copy cannot go, is late or was refused: one code each, stored as it stands here.
+"""Reason codes: why a copy cannot be sent, is late or was refused. Stored as written here.
 
 The sentences that members read are in syndication.models.reason_texts, one for each code; a test fails
 where one is missing.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 class Reason(str):
-    """The code of a reason. A type of its own, so that no sentence passes for one."""
+    """The code of a reason. A separate type, so that no sentence can be passed instead."""
 
     __slots__ = ()
 

@@ -1,8 +1,7 @@
-"""Pictures that a network holds and that no post names yet, so that a second try uploads none again.
+"""Uploads that no post uses yet, remembered so that a retry does not upload them again.
 
-Each upload that led to no post would stay there as an orphan: Mastodon deletes those after a day,
-others never. Whoever runs the connector keeps what `keep` gets and hands it in again at the next try.
-Pure.
+An upload without a post would stay on the network as an orphan: Mastodon deletes those after a day,
+others never. The caller stores what `keep` receives and passes it in again at the next try. Pure.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ Sent = TypeVar("Sent")
 
 
 class KeptUploads(Uploads):
-    """What earlier tries uploaded (`kept`), by the pictures' marks; `keep` gets each change."""
+    """Uploads of earlier tries (`kept`), by the pictures' fingerprints; `keep` receives each change."""
 
     def __init__(
         self, kept: Mapping[str, Any], keep: Callable[[str, Any], None], forget: Callable[[], None]
@@ -46,14 +45,14 @@ class KeptUploads(Uploads):
 
 
 def photo_fingerprint(photo: Photo) -> str:
-    """Names a picture with its description: both are uploaded."""
+    """Return a hash of a picture and its description: both are uploaded."""
     parts = (photo.content, photo.content_type.encode(), photo.alt.encode(errors="replace"))
     return hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 
 def post_with_uploads(uploads: Uploads, send: Callable[[], Sent]) -> Sent:
-    """What `send` gives, which uploads what is not kept and posts it. Once more, with new uploads, where
-    a post with a kept one was refused: the network may have deleted it."""
+    """Call `send`, which uploads what is missing and posts; call it again with new uploads where a post
+    with a remembered one was refused: the network may have deleted it."""
     try:
         return send()
     except Rejected as error:

@@ -1,4 +1,4 @@
-"""What goes into a connector and comes out of it: plain values, and no word of how they travel."""
+"""Values that connectors take and return, independent of any protocol."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ KINDS: tuple[Kind, ...] = ("status", "note", "photo", "link")  # all; some netwo
 
 @dataclass(frozen=True)
 class Credentials:
-    """What opens one account on one network. Sealed at rest; never in a repr.
+    """Access to one account on one network. Encrypted at rest; never in a repr.
 
     `expires_at` is seconds since the epoch (None: does not expire). `host` is the server that the
-    member named, where the network has many. `extra` holds what a network needs besides.
+    member named, where the network has many. `extra` holds what else a network needs.
     `token_type` is what the token answer called it, "" where it did not (RFC 6749, section 5.1).
     """
 
@@ -35,7 +35,7 @@ class Credentials:
 
 @dataclass(frozen=True)
 class App:
-    """Our registration with a network and where its addresses are (the sandbox has others)."""
+    """Our registration with a network, and its addresses (the sandbox has others)."""
 
     client_id: str
     client_secret: str = field(repr=False)
@@ -49,7 +49,7 @@ class App:
 
 @dataclass(frozen=True)
 class Photo:
-    """A picture, already re-encoded and without place data. `alt` is its text for who cannot see."""
+    """A picture, already re-encoded and without location data. `alt` is its text alternative."""
 
     content: bytes = field(repr=False)
     content_type: str = "image/jpeg"
@@ -58,11 +58,11 @@ class Photo:
 
 @dataclass(frozen=True)
 class Terms:
-    """What one server lets through where it differs from the network's usual, and who is let in.
+    """Limits of one server where they differ from the network's usual ones.
 
-    0 means that it did not say. `address` is what any address counts; `approves_followers` whether
-    the account is asked before somebody follows it; `no_photos`: the server said that it takes none;
-    `counts_code_points`: it was seen to count so, and addresses whole, whatever it says.
+    0: not stated. `address` is the length that any address counts as; `approves_followers`: the account
+    confirms each follower; `no_photos`: the server states that it accepts none; `counts_code_points`:
+    it was observed to count code points, and addresses in full, whatever it states.
     """
 
     text: int = 0
@@ -76,11 +76,11 @@ class Terms:
 
 @dataclass(frozen=True)
 class OutgoingPost(PostContent):
-    """A post on its way out, with the words of its member. `permalink` is "" where the copy may carry none (a narrower post).
+    """A post to be sent, with the member's words. `permalink` is "" where the copy may carry none (a narrower post).
 
     `written_at` is when the member wrote it, in seconds since the epoch; 0 where nobody says.
     `terms` are those of the link that it goes to, as they were last read.
-    `lost_photos` counts pictures that the post has and nobody can read any more: they do not go.
+    `lost_photos` counts pictures of the post that can no longer be read: they are not sent.
     """
 
     kind: Kind
@@ -96,10 +96,10 @@ class OutgoingPost(PostContent):
 
 @dataclass(frozen=True)
 class Preview:
-    """How a post will read there: what the member sees before sending and what is then sent.
+    """A post as it will read on the network: shown before sending, then sent.
 
     `title` is "" where the network has none; `is_cut` says that text was left out;
-    `dropped` names in words what cannot go along (a photo too many, say).
+    `dropped` holds the reason codes of what cannot go along (a photo too many, say).
     """
 
     text: str
@@ -111,7 +111,7 @@ class Preview:
 
 @dataclass(frozen=True)
 class Receipt:
-    """The network has it. `remote_id` names the copy there (with its kind of thing), `url` shows it.
+    """Proof that the network has the copy. `remote_id` identifies it (with its type), `url` shows it.
 
     `dropped` as in Preview, where the connector knows better by now than `preview` does.
     """
@@ -123,7 +123,7 @@ class Receipt:
 
 @dataclass(frozen=True)
 class RemotePost:
-    """One entry of the account's own timeline, for reading back. `created_at` is epoch seconds."""
+    """One entry of the account's own timeline, for looking up. `created_at` is epoch seconds."""
 
     remote_id: str
     text: str
@@ -134,10 +134,10 @@ class RemotePost:
 
 @dataclass(frozen=True)
 class Candidates:
-    """What on the account's own timeline could be one post, each list oldest first.
+    """Entries of the account's own timeline that could be one post, each list oldest first.
 
-    `exact` reads as it left; `alike` reads so once what servers write anew is left out.
-    `is_conclusive`: where the copy is in neither list, it is not there. Else only the member can tell.
+    `exact` equals the text sent; `alike` equals it apart from what servers rewrite. `is_conclusive`: a
+    copy in neither list does not exist. Else only the member can tell.
     """
 
     exact: tuple[RemotePost, ...] = ()
@@ -164,7 +164,7 @@ class FriendPage:
 
 
 class Attachment(NamedTuple):
-    """What a post holds beside its words: a key of syndication.models.feed_text.LABELS, and what it says."""
+    """Attachment of a friend's post: a key of syndication.models.feed_text.LABELS, and its text."""
 
     kind: str
     text: str = ""
@@ -172,7 +172,7 @@ class Attachment(NamedTuple):
 
 @dataclass(frozen=True)
 class RemoteFeedItem:
-    """What a friend wrote there. `created_at` is epoch seconds."""
+    """A post by a friend on the network. `created_at` is epoch seconds."""
 
     remote_id: str
     author: Friend
@@ -184,7 +184,7 @@ class RemoteFeedItem:
 
 @dataclass(frozen=True)
 class Limits:
-    """How much fits. `text` and `title` count what `unit` names."""
+    """Limits of one kind of post. `text` and `title` are counted in `unit`."""
 
     text: int
     title: int = 0
@@ -197,7 +197,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class RateLimit:
-    """So many requests in so many seconds, as the network's own page says."""
+    """Allowed requests per period, as the network documents it."""
 
     requests: int
     seconds: float

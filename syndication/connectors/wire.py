@@ -1,4 +1,4 @@
-"""What HTTP says to every client alike: how long to wait, why it refuses, what may be logged."""
+"""Read HTTP answers of any network: retry delays, error messages, excerpts fit for logs."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
-    """The seconds that Retry-After asks for, or else the reset headers where nothing is left; None
-    where neither asks for anything that can be read.
+    """Return the seconds that Retry-After asks for, or else the rate limit's reset headers; None where
+    neither can be read.
 
-    A date is held against the answer's own Date, so that a server whose clock is wrong is
-    understood all the same; against `now` (seconds since the epoch) where it has none.
+    A date is compared with the answer's own Date header, so that a wrong server clock does not matter;
+    with `now` (seconds since the epoch) where it has none.
     """
     value = headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdigit():
@@ -55,8 +55,8 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
 
 
 def reset_after(headers: Mapping[str, str], now: float) -> float | None:
-    """The seconds until more may be asked, where the headers say that nothing is left; else None. The
-    longest, where several limits are used up.
+    """Return the seconds until the rate limit resets, where the headers say that it is used up; else
+    None. The longest, where several are.
 
     The reset is written as seconds since the epoch (X), as ISO 8601 (Mastodon) or as a number of
     seconds (RateLimit-Reset of the IETF's draft).
@@ -81,7 +81,7 @@ def _reset(value: str, headers: Mapping[str, str], now: float) -> float | None:
 
 
 def _from_now(until: float, headers: Mapping[str, str], now: float) -> float:
-    """By the other side's clock, where it tells the time."""
+    """Return the seconds until then, by the server's clock where it states one."""
     sent = _epoch(headers.get("Date", ""))
     if sent is None or sent < EARLIEST_DATE:
         sent = now
@@ -89,29 +89,29 @@ def _from_now(until: float, headers: Mapping[str, str], now: float) -> float:
 
 
 def auth_challenge(headers: Mapping[str, str]) -> dict[str, str]:
-    """The parameters of WWW-Authenticate, in single quotes, double quotes or none."""
+    """Parse the parameters of WWW-Authenticate, in single quotes, double quotes or none."""
     found = _PARAMETER.findall(headers.get("WWW-Authenticate", ""))
     return {name.lower(): single or double or bare for name, single, double, bare in found}
 
 
 def body_excerpt(response: Response, secrets: tuple[str, ...]) -> str:
-    """The beginning of the body for the attempt log, on one line, with `secrets` struck out."""
-    # Struck out before it is cut, or the cut could leave half a secret standing.
+    """Return the beginning of the body for the attempt log, on one line, with `secrets` redacted."""
+    # Redacted before it is cut, or the cut could leave half a secret.
     return _CONTROLS.sub(" ", redact(response.text, secrets)[: EXCERPT_LENGTH * 2])[:EXCERPT_LENGTH]
 
 
 def error_message(value: object, secrets: tuple[str, ...]) -> str:
-    """A network's own words, fit to be shown: one short line of plain text, nothing where it is none."""
+    """Return a network's error message as one short line of plain text, "" where it is no text."""
     if not isinstance(value, str):
         return ""
-    # Struck out again behind the markup, which may have broken a secret up.
+    # Redacted again without the markup, which may have split a secret.
     plain = redact(html.unescape(_MARKUP.sub(" ", redact(value, secrets))), secrets)
     return _CONTROLS.sub(" ", plain).strip()[:ERROR_MESSAGE_LENGTH]
 
 
 def redact(text: str, secrets: Iterable[str]) -> str:
-    """`text` without `secrets`, however an answer spells what it was sent; and without what it calls
-    a token, since a new one is a secret that nobody knows yet."""
+    """Remove `secrets` from `text` in every encoding that an answer may use, and whatever it labels as a
+    token, since a new one is not known yet."""
     for secret in filter(None, secrets):
         for spelling in _spellings(secret):
             text = text.replace(spelling, "[…]")
@@ -119,7 +119,7 @@ def redact(text: str, secrets: Iterable[str]) -> str:
 
 
 def _spellings(secret: str) -> set[str]:
-    """Plain, as in an address, in JSON, in HTML, and within something in Base64 (Basic, say)."""
+    """Return a secret plain and as encoded in an address, in JSON, in HTML and within Base64 (Basic, say)."""
     in_address = quote(secret, safe="")
     in_json = json.dumps(secret)[1:-1]
     spellings = {secret, in_address, in_json, in_json.replace("/", r"\/"), html.escape(secret)}

@@ -1,4 +1,4 @@
-"""The second door: a session by an app password, with the account's own server."""
+"""Link by app password: open a session with the account's own server."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ USUAL = 7200.0  # seconds that an access token lives
 
 
 def session_by_password(identity: Identity, password: str) -> dict[str, Any]:
-    """The session's credentials. Raises ExchangeFailed with words."""
+    """Open a session; return its credentials. Raises ExchangeFailed with words."""
     server = f"{origin_of(identity.host)}/xrpc/com.atproto.server"
     typed = {"identifier": identity.did, "password": password}
     status, answer = post_form(f"{server}.createSession", json=typed)
@@ -39,7 +39,7 @@ def session_by_password(identity: Identity, password: str) -> dict[str, Any]:
     tokens = {"access_token": access, "refresh_token": refresh, "expires_in": _left(claims)}
     credentials = credentials_of(tokens, Server(identity.host))
     is_main = claims.get("scope") == MAIN_PASSWORD
-    # Whoever holds that session could do anything: it waits for no worker.
+    # That session could do anything, so it is revoked here and not by a worker.
     if is_main and _is_ended(server, refresh):
         raise _main_password()
     with discarding_on_failure(credentials):
@@ -51,7 +51,7 @@ def session_by_password(identity: Identity, password: str) -> dict[str, Any]:
 
 
 def _is_ended(server: str, refresh: str) -> bool:
-    """Whether the server took the session back at the first try."""
+    """Whether the server ended the session at the first try."""
     headers = {"Authorization": f"Bearer {refresh}"}
     try:
         status, _fields = post_form(f"{server}.deleteSession", headers=headers)
@@ -61,7 +61,7 @@ def _is_ended(server: str, refresh: str) -> bool:
 
 
 def _left(claims: Mapping[str, Any]) -> float:
-    """The seconds that an access token lives."""
+    """Return the remaining lifetime of an access token in seconds."""
     ends = claims.get("exp")
     if not isinstance(ends, int | float) or not 0 < ends < LATEST:
         return USUAL

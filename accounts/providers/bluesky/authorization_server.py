@@ -1,7 +1,7 @@
-"""The authorization server of an account's server, and what is asked of it.
+"""Authorization server of an account's server: discovery, pushed request, token exchange.
 
-https://atproto.com/specs/oauth: which one it is the account's server says, and it must say of itself
-that it is the one; both are read afresh each time.
+https://atproto.com/specs/oauth: the account's server names it, and its own metadata must confirm
+that; both are read anew each time.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class AuthorizationServer:
     def push(
         self, client: BlueskyClient, *, key: str, verifier: str, state: str, login_hint: str
     ) -> str:
-        """Hand the request over (RFC 9126); the address of its permission page. Raises
+        """Push the request (RFC 9126); return the address of its permission page. Raises
         ExchangeFailed."""
         digest = hashlib.sha256(verifier.encode()).digest()
         fields = {
@@ -63,7 +63,7 @@ class AuthorizationServer:
     def exchange(
         self, client: BlueskyClient, *, key: str, verifier: str, code: str
     ) -> dict[str, Any]:
-        """The tokens for a code, as they were given. Raises ExchangeFailed."""
+        """Exchange a code for tokens. Raises ExchangeFailed."""
         fields = {
             "grant_type": "authorization_code",
             "client_id": client.id,
@@ -80,23 +80,23 @@ class AuthorizationServer:
 
 
 def _log(issuer: str, status: int, answer: Mapping[str, Any]) -> None:
-    """What a server does not like about us is for whoever runs the site."""
+    """Log a server's refusal for the administrators."""
     words = bounded_line(f"{answer.get('error')}: {answer.get('error_description')}", longest=300)
     logger.warning("%s refused us with %s (%s)", issuer, status, words)
 
 
 def find_authorization_server(host: str) -> AuthorizationServer:
-    """The authorization server of the server at `host`. Raises ExchangeFailed."""
+    """Return the authorization server of the server at `host`. Raises ExchangeFailed."""
     return _described(_issuer_of(origin_of(host)))
 
 
 def new_verifier() -> str:
-    """A PKCE verifier (RFC 7636)."""
+    """Return a PKCE verifier (RFC 7636)."""
     return secrets.token_urlsafe(48)
 
 
 def _issuer_of(origin: str) -> str:
-    """Who authorizes for the server at `origin`: by its own word, or itself."""
+    """Return the issuer that the server at `origin` names, else itself."""
     described = fetch_json(f"{origin}/.well-known/oauth-protected-resource")
     if described is None:
         return origin  # what the member typed may be an authorization server itself
@@ -128,7 +128,7 @@ def _described(issuer: str) -> AuthorizationServer:
 
 
 def _secure(url: object) -> str:
-    """An address by https, or on a private machine that is allowed. Raises ExchangeFailed."""
+    """Return an address with https, or of an allowed private machine. Raises ExchangeFailed."""
     parts = urlsplit(url) if isinstance(url, str) else None
     if parts is None or not parts.hostname:
         raise ExchangeFailed

@@ -1,8 +1,8 @@
-"""Who we are to an authorization server: a document at an address of ours, and a key.
+"""Our OAuth client metadata: a public document and a signing key.
 
-https://atproto.com/specs/oauth#clients. Nobody registers: the server reads the document. Where the
-site is on this machine alone it could not, and takes the rules from the client_id itself; such a
-client has no key, and its sessions end after two weeks.
+https://atproto.com/specs/oauth#clients. There is no registration: the server reads the document.
+For a site on loopback it cannot, and takes the metadata from the client_id itself; such a client has
+no key, and its sessions end after two weeks.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 @dataclass(frozen=True)
 class BlueskyClient:
-    """This site. `callback_url` is the way back, `document_url` where the document is."""
+    """This site as a client. `document_url` is the address of its metadata document."""
 
     callback_url: str
     document_url: str
 
     @classmethod
     def of(cls, given: Mapping[str, str]) -> BlueskyClient:
-        """By what the adapter hands over."""
+        """Build the client from the adapter's settings."""
         return cls(given["callback_url"], given["client_url"])
 
     @property
     def is_loopback(self) -> bool:
-        """Whether the site is on this machine alone."""
+        """Whether the site is reachable on loopback only."""
         return urlsplit(self.callback_url).hostname in LOOPBACK
 
     @property
     def redirect_uri(self) -> str:
-        """On loopback by number: `localhost` may not stand there (RFC 8252, section 8.3)."""
+        """Return the redirect URI; on loopback by IP address: `localhost` is not allowed (RFC 8252, section 8.3)."""
         parts = urlsplit(self.callback_url)
         if parts.hostname != "localhost":
             return self.callback_url
@@ -57,13 +57,13 @@ class BlueskyClient:
 
     @property
     def key(self) -> str:
-        """What we sign with, "" on loopback. The same as long as SECRET_KEY is."""
+        """Return the signing key, derived from SECRET_KEY; "" on loopback."""
         if self.is_loopback:
             return ""
         return dpop.key_made_from(settings.SECRET_KEY, purpose="bluesky client")
 
     def metadata(self) -> dict[str, Any]:
-        """The document."""
+        """Return the metadata document."""
         parts = urlsplit(self.document_url)
         document: dict[str, Any] = {
             "client_id": self.id,
@@ -85,7 +85,7 @@ class BlueskyClient:
         return document
 
     def assertion(self, issuer: str) -> dict[str, str]:
-        """The fields that prove to `issuer` that it is us; none on loopback."""
+        """Return the client assertion for `issuer`; none on loopback."""
         if not self.key:
             return {}
         signed = dpop.client_assertion(

@@ -1,4 +1,4 @@
-"""Asking servers, signed where they want it (RFC 9449). No redirects: nobody may send us elsewhere."""
+"""Requests to servers, with DPoP proofs where demanded (RFC 9449). Redirects are not followed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Fields = Mapping[str, Any]
 
 
 def fetch_json(url: str) -> Any:
-    """The JSON at `url`, None where there is none. Raises ExchangeFailed where nobody answers."""
+    """Fetch the JSON at `url`, None where it is not JSON. Raises ExchangeFailed without an answer."""
     answer = _ask("GET", url)
     if answer.status_code >= 500 or answer.status_code == 429:
         raise ExchangeFailed
@@ -24,7 +24,7 @@ def fetch_json(url: str) -> Any:
 
 
 def fetch_text(url: str) -> str:
-    """The plain text at `url`, "" where there is none or nobody answers."""
+    """Fetch the plain text at `url`, "" where there is none."""
     try:
         answer = _ask("GET", url)
     except ExchangeFailed:
@@ -33,9 +33,9 @@ def fetch_text(url: str) -> str:
 
 
 def post_form(url: str, *, key: str = "", **content: Any) -> tuple[int, Fields]:
-    """Status and fields of the answer to a POST; signed by `key` where there is one.
+    """Send a POST, signed by `key` if given; return status and fields of the answer.
 
-    The server's nonce comes with its refusal of the first try, and goes into the second.
+    The server's nonce comes with its refusal of the first try, and is used in the second.
     """
     nonce = ""
     headers = dict(content.pop("headers", {}))

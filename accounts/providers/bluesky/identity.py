@@ -1,6 +1,6 @@
-"""From a handle to a DID to its document and server, and back: https://atproto.com/specs/handle.
+"""Resolve handles to DIDs, documents and servers, and verify them: https://atproto.com/specs/handle.
 
-A handle is believed only where its DID's document names it, too.
+A handle is valid only where the document of its DID names it, too.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _HANDLE = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]
 
 @dataclass(frozen=True)
 class Identity:
-    """An account: its DID, the handle that is its own ("" where none is), the host it lives on."""
+    """An account: its DID, its verified handle ("" without one), the host of its server."""
 
     did: str
     handle: str
@@ -33,20 +33,20 @@ class Identity:
 
 
 def parse_did(value: object) -> str:
-    """`value` where it is a DID, else ""."""
+    """Return `value` where it is a DID, else ""."""
     return value if isinstance(value, str) and _DID.fullmatch(value) else ""
 
 
 def parse_handle(typed: str) -> str:
-    """The handle in `@Hanako.bsky.social`, "" where there is none."""
+    """Return the handle in `@Hanako.bsky.social`, else ""."""
     text = typed.strip().removeprefix("@").removeprefix("＠").rstrip(".").lower()
     return text if len(text) <= 253 and _HANDLE.fullmatch(text) else ""
 
 
 def resolve_handle(handle: str, settings: Mapping[str, str]) -> str:
-    """The DID that `handle` names, "" where none.
+    """Return the DID of `handle`, "" where it has none.
 
-    Our own server looks into the name's TXT record, too, which we cannot; what it does not know, the
+    Our own server also reads the name's TXT record, which we cannot; what it does not know, the
     name's own site may.
     """
     url = f"{settings['api_url']}/xrpc/com.atproto.identity.resolveHandle?handle={quote(handle)}"
@@ -61,7 +61,7 @@ def resolve_handle(handle: str, settings: Mapping[str, str]) -> str:
 
 
 def fetch_identity(did: str, settings: Mapping[str, str]) -> Identity:
-    """Who `did` is, by its document. Raises ExchangeFailed where it has none or no server."""
+    """Read the document of `did`. Raises ExchangeFailed where it has none or no server."""
     document = fetch_json(_address(did, settings))
     if not isinstance(document, dict) or document.get("id") != did:
         raise ExchangeFailed
@@ -72,7 +72,7 @@ def fetch_identity(did: str, settings: Mapping[str, str]) -> Identity:
 
 
 def fetch_display(identity: Identity) -> tuple[str, str]:
-    """Shown name and picture, out of the account's own record; "" where there are none."""
+    """Return display name and picture of the account's own record, "" where it has none."""
     origin = origin_of(identity.host)
     query = {"repo": identity.did, "collection": "app.bsky.actor.profile", "rkey": "self"}
     try:
@@ -103,7 +103,7 @@ def _handle_in(document: Mapping[str, Any]) -> str:
 
 
 def _host_in(document: Mapping[str, Any]) -> str:
-    """Where the account's server is. Raises ExchangeFailed."""
+    """Return the host of the account's server. Raises ExchangeFailed."""
     services = document.get("service")
     for service in services if isinstance(services, list) else ():
         if not isinstance(service, dict) or not str(service.get("id")).endswith("#atproto_pds"):
@@ -115,7 +115,7 @@ def _host_in(document: Mapping[str, Any]) -> str:
 
 
 def host_of(url: str) -> str:
-    """The canonical host of an address without a path. Raises ExchangeFailed."""
+    """Return the canonical host of an address without a path. Raises ExchangeFailed."""
     parts = urlsplit(url)
     try:
         host = parse_host(url)

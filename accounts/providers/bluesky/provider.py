@@ -1,8 +1,8 @@
-"""Bluesky: who came back from whichever server the account lives on. https://atproto.com/specs/oauth
+"""Link Bluesky accounts, on whichever server they are hosted. https://atproto.com/specs/oauth
 
 The member types a handle, or the server where they would rather choose the account there. An account
 is known by its DID, which it keeps when it moves to another server; so the DID alone is the uid.
-By an app password it goes without leaving, for those whose browser cannot show the server's page.
+An app password links without a redirect, for browsers that cannot show the server's page.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class BlueskyProvider(NetworkProvider):
         return _("If its page does not work in your browser, use an app password instead.")
 
     def find_server(self, typed: str) -> str:
-        """The host where the handle's account lives; of what is no handle, that host itself."""
+        """Return the host of the handle's account; for other input, that host itself."""
         handle = parse_handle(typed)
         did = resolve_handle(handle, self.app.settings) if handle else ""
         self._identity = self._own(did, handle) if did else None
@@ -78,7 +78,7 @@ class BlueskyProvider(NetworkProvider):
     def register(
         self, request: HttpRequest, host: str, *, is_broad: bool = False
     ) -> Mapping[str, str]:
-        """Nobody registers there; it is asked whether it is a server of this kind."""
+        """Check that it is a server of this kind; there is no registration."""
         try:
             return {"issuer": find_authorization_server(host).issuer}
         except ExchangeFailed:
@@ -111,7 +111,7 @@ class BlueskyProvider(NetworkProvider):
         *,
         server: Server | None = None,
     ) -> Authorized:
-        """Both ways: the account's server must be one of the issuer's that the code came from."""
+        """Check both directions: the account's server must name the issuer that gave the code."""
         try:
             return self._exchanged(params, stash, server)
         except (LookupError, TypeError, ValueError, AttributeError, OverflowError):
@@ -161,7 +161,7 @@ class BlueskyProvider(NetworkProvider):
         server: Server,
         authorizer: AuthorizationServer,
     ) -> Identity:
-        """Whose the tokens are, if the issuer may speak for that account. Raises ExchangeFailed."""
+        """Return the account of the tokens, if the issuer is authoritative for it. Raises ExchangeFailed."""
         did = parse_did(answer["sub"])
         is_bound = str(answer.get("token_type", "")).lower() == "dpop"
         if not is_bound or not did or (stash["did"] and did != stash["did"]):
@@ -172,7 +172,7 @@ class BlueskyProvider(NetworkProvider):
         return identity
 
     def _own(self, did: str, handle: str) -> Identity:
-        """The account of `did`, which must go by `handle`. Raises ExchangeFailed with words."""
+        """Return the account of `did`, which must have `handle`. Raises ExchangeFailed with words."""
         identity = fetch_identity(did, self.app.settings)
         if identity.handle != handle:
             words = _("The account behind %(handle)s does not call itself that. Look at the name.")

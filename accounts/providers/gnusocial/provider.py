@@ -67,7 +67,7 @@ class GnusocialProvider(OAuth1Network):
         return _endpoints(server, *known.get(server.host, (NAMELESS, NAMELESS)))
 
     def _leave(self, server: Server) -> LinkRedirect:
-        """As the consumer without a name where the server has forgotten ours."""
+        """Begin a link; as the anonymous consumer where the server no longer knows ours."""
         endpoints = self.endpoints(server)
         try:
             return self.begin_at(endpoints, server)
@@ -108,13 +108,13 @@ def _endpoints(server: Server, key: str, secret: str) -> OAuth1Endpoints:
 
 
 def _apps(text: str) -> Mapping[str, tuple[str, str]]:
-    """Host to key and secret, out of GNUSOCIAL_APPS."""
+    """Parse GNUSOCIAL_APPS: host to key and secret."""
     found = (entry.split() for entry in text.split(","))
     return {parts[0].lower(): (parts[1], parts[2]) for parts in found if len(parts) == 3}
 
 
 def _check(host: str) -> None:
-    """That a server of this kind answers there. Raises ExchangeFailed with words.
+    """Check that a server of this kind answers. Raises ExchangeFailed with words.
 
     One that fails to say so (5xx) is asked for a request token, which tells as well.
     """

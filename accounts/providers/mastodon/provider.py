@@ -1,7 +1,7 @@
-"""Mastodon: the way to the permission page of the server that a member names, and who came back.
+"""Link Mastodon accounts, on the server that a member names.
 
 https://docs.joinmastodon.org/methods/oauth/. PKCE always: servers that do not
-know it pass it over.
+support it ignore it.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ class MastodonProvider(NetworkProvider):
 
 
 def _account(server: Server, credentials: dict[str, Any]) -> Authorized:
-    """Whom the token belongs to. Raises ExchangeFailed."""
+    """Return the account of the token. Raises ExchangeFailed."""
     answer = request_server(
         server.host,
         "GET",

@@ -1,6 +1,6 @@
-"""Registering with a server that speaks Mastodon's API, and whether it still knows us.
+"""Register with a server that speaks Mastodon's API, and check that registrations still hold.
 
-https://docs.joinmastodon.org/methods/apps/#create. Servers of other makes differ: some know only the
+https://docs.joinmastodon.org/methods/apps/#create. Other software differs: some servers know only the
 broad permissions `read` and `write` (Takahē), some forget registrations (snac, at each revocation).
 """
 
@@ -31,7 +31,7 @@ SCOPES = (
     "write:media",
 )
 BROAD_SCOPES = ("read", "write")
-# By what they call themselves: their members need not find it out one trip later.
+# By their version string, so that members need not consent twice.
 BROAD_SCOPES_ONLY = ("takahe/",)
 
 LONGEST_KEY = 500  # letters of what a server calls us; its registration stays
@@ -42,9 +42,9 @@ UNKNOWN = frozenset({"invalid_client", "unauthorized_client", "invalid_client_id
 
 
 def register_client(host: str, *, callback_url: str, is_broad: bool = False) -> Mapping[str, str]:
-    """Our keys at `host`, and the scopes that they are for. Raises ExchangeFailed with words.
+    """Register at `host`; return our keys and their scopes. Raises ExchangeFailed with words.
 
-    First that there is such a server at all, so that a member hears what is wrong.
+    Checks first that it is such a server, so that a member learns what is wrong.
     """
     version = _version(host)
     issuer_of(host)
@@ -59,12 +59,12 @@ def register_client(host: str, *, callback_url: str, is_broad: bool = False) -> 
 
 
 def scopes_of(server: Server) -> tuple[str, ...]:
-    """What our registration with `server` may ask for."""
+    """Return the scopes of our registration with `server`."""
     return tuple(server.details.get("scopes", "").split()) or SCOPES
 
 
 def is_registration_known(server: Server, *, callback_url: str) -> bool:
-    """Whether `server` still knows our registration; True where it cannot be told.
+    """Whether `server` still knows our registration; True where it cannot be determined.
 
     One that was made for another redirect URI (for all servers the same, in earlier versions; with
     another PUBLIC_URL) is of no use, whatever the server says of it. The details name the URI.
@@ -121,7 +121,7 @@ def _no_such_server(host: str) -> ExchangeFailed:
 
 
 def _version(host: str) -> str:
-    """What the server calls itself; "" where it fails to say. Raises ExchangeFailed with words for
+    """Return the server's version string, "" where it fails to state one. Raises ExchangeFailed with words for
     one of another kind.
 
     Some servers fail at one of the two addresses for good (Takahē 0.11 at v2), so an error of 5xx

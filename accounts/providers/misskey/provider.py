@@ -1,4 +1,4 @@
-"""Misskey: MiAuth, by which a member allows this site on a server that they name.
+"""Link Misskey accounts by MiAuth, on the server that a member names.
 
 https://misskey-hub.net/en/docs/for-developers/api/token/miauth/. The session, made up by us, is all
 that comes back, and it stands in the address of the permission page: whoever is talked into
@@ -78,7 +78,7 @@ class MisskeyProvider(NetworkProvider):
         *,
         server: Server | None = None,
     ) -> Authorized:
-        """`ok` is false where the member did not agree, and from the second time on."""
+        """Return the account. `ok` is false without consent, and from the second check on."""
         server = require_server(server)
         url = f"{server.origin}/api/miauth/{self.callback_key(params)}/check"
         found = json_fields(request_server(server.host, "POST", url, json={}))
@@ -103,7 +103,7 @@ def _account(server: Server, user: Mapping[str, Any], token: str) -> Authorized:
 
 
 def _check(host: str) -> None:
-    """That a server of this kind answers there. Raises ExchangeFailed with words."""
+    """Check that a server of this kind answers. Raises ExchangeFailed with words."""
     answer = request_server(host, "POST", f"{origin_of(host)}/api/meta", json={"detail": False})
     if answer.status_code == 200 and "maxNoteTextLength" in json_fields(answer):
         return

@@ -1,4 +1,4 @@
-"""mixi: who came back from its permission page. Vendor's pages: developer.mixi.co.jp, Graph API.
+"""Link mixi accounts. Vendor's pages: developer.mixi.co.jp, Graph API.
 
 Not used: `server_state` (only scopes with `openid` need it; `state` and the member's own session
 or number do its work here).
@@ -42,7 +42,7 @@ _TOUCH_PHONE = re.compile(r"iPhone|iPod|Android|Mobile|KAIOS", re.I)
 
 
 class MixiClient(OAuth2Client):
-    """mixi takes no redirect_uri here: it sends people to the one that the service registered."""
+    """mixi accepts no redirect_uri here: it redirects to the registered one."""
 
     def get_redirect_url(
         self, authorization_url: str, scope: list[str], extra_params: dict[str, str]
@@ -63,7 +63,7 @@ class MixiProvider(OAuth2Network):
     id = "mixi"
     name = "mixi"
     scopes = SCOPES
-    # The picture that everyone may see: what is for friends alone must not be taken over.
+    # The public picture: one for friends alone must not be imported.
     profile_path = "/people/@me/@self?thumbnailPrivacy=everyone"
     client_class = MixiClient
 
@@ -85,7 +85,7 @@ class MixiProvider(OAuth2Network):
         return {"display": "touch" if _TOUCH_PHONE.search(browser) else "pc"}
 
     def scheme_for(self, credentials: Mapping[str, Any]) -> str:
-        """The newer specification names the token's type and means it; the older one names none."""
+        """Return the scheme: the token's type in the newer specification; the older one states none."""
         return "Bearer" if credentials["token_type"].lower() == "bearer" else "OAuth"
 
     def account(self, profile: Any, credentials: Mapping[str, Any]) -> Authorized:

@@ -1,4 +1,4 @@
-"""Orkut: OAuth 1.0a at Google Accounts, as it was until 2014, then who it is by OpenSocial."""
+"""Link Orkut accounts: OAuth 1.0a at Google Accounts as until 2014, profile by OpenSocial."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class OrkutProvider(OAuth1Network):
         )
 
     def _me(self, endpoints: OAuth1Endpoints, token: str, secret: str) -> dict[str, Any]:
-        """The account itself, by people.get. Raises ExchangeFailed."""
+        """Return the account's profile, by people.get. Raises ExchangeFailed."""
         client = oauth1_client(endpoints, token, secret)
         url = f"{self.app.settings['api_url']}/rpc"
         kind = {"Content-Type": "application/json"}

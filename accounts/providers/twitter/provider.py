@@ -1,4 +1,4 @@
-"""Twitter (X): who came back from its permission page. https://docs.x.com, OAuth 2.0 with PKCE.
+"""Link Twitter (X) accounts. https://docs.x.com, OAuth 2.0 with PKCE.
 
 A code lives 30 seconds, so the callback exchanges it at once.
 """

@@ -1,4 +1,4 @@
-"""The connector for Bluesky: posts are records that we name ourselves, lists are read by cursor."""
+"""Connector for Bluesky: posts are records under keys of our own, lists are read by cursor."""
 
 from __future__ import annotations
 
@@ -82,9 +82,9 @@ class Bluesky(ApiConnector[Xrpc]):
         return TEXTS
 
     def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
-        """Put the record under the key that is this delivery's alone, where nothing stands yet.
+        """Put the record under this delivery's own key, where none exists yet.
 
-        A repeat finds it taken, changes nothing and is a success: it was taken by the same post.
+        A repeat finds the key taken by the same post, changes nothing and succeeds.
         """
         shown, photos = self.compose(post)
         facets = list(records.post_facets(shown.text, did_of=self._people.did_of))
@@ -101,7 +101,7 @@ class Bluesky(ApiConnector[Xrpc]):
         return self._receipt(name["rkey"])
 
     def _put(self, record: Mapping[str, Any]) -> None:
-        """A record where nothing stands yet, or where this very one does."""
+        """Put a record where none exists, or where this very one does."""
         try:
             answer = self.api.procedure("com.atproto.repo.putRecord", record)
         except Rejected as error:
@@ -112,7 +112,7 @@ class Bluesky(ApiConnector[Xrpc]):
             raise self.api.unreadable_error(is_write=True)
 
     def retract(self, receipt: Receipt) -> None:
-        """Delete the record. To delete what is gone is a success there, too."""
+        """Delete the record. The server reports success where it is already gone."""
         owner, key = reading.post_key(receipt.remote_id)
         if not key or owner != self.credentials.uid:
             raise Rejected(reasons.CANNOT_DELETE)
@@ -120,7 +120,7 @@ class Bluesky(ApiConnector[Xrpc]):
         self.api.procedure("com.atproto.repo.deleteRecord", name)
 
     def look_up(self, post: OutgoingPost, *, since: float, idempotency_key: str) -> Candidates:
-        """The record under this delivery's key: no other post can have it."""
+        """Return the record under this delivery's key: no other post can have it."""
         name = self._named(post, idempotency_key)
         try:
             answer = self.api.call("com.atproto.repo.getRecord", name)
@@ -141,7 +141,7 @@ class Bluesky(ApiConnector[Xrpc]):
         return Candidates()
 
     def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
-        """Whom the account follows, from its own records: a server without an AppView has them."""
+        """Yield the accounts followed, from the account's own records: no AppView is needed."""
         named: set[str] = set()
         list_of = {"repo": self.credentials.uid, "collection": "app.bsky.graph.follow"}
 
@@ -157,7 +157,7 @@ class Bluesky(ApiConnector[Xrpc]):
             yield FriendPage(tuple(self._people.named(new)), cursor)
 
     def feed(self, *, since: str = "") -> Iterator[RemoteFeedItem]:
-        """The home timeline, which an AppView makes: where there is none, nothing comes."""
+        """Yield the home timeline of an AppView; nothing where the server has none."""
         try:
             found = list(self._timeline(since))
         except (Rejected, TryLater) as error:
@@ -171,11 +171,11 @@ class Bluesky(ApiConnector[Xrpc]):
         return self._people.own_profile()
 
     def refresh(self) -> Credentials:
-        """The refresh token is used up by this: keep what comes back before anything else."""
+        """Refresh. The old refresh token is used up: store the new credentials before anything else."""
         return self.api.refresh_session()
 
     def revoke(self) -> None:
-        """The session, by its refresh token: by OAuth as RFC 7009 has it, where the authorization server
+        """Revoke the session by its refresh token: by OAuth as RFC 7009 has it, where the authorization server
         names an address for that; by an app password as
         https://docs.bsky.app/docs/api/com-atproto-server-delete-session has it, after which an access
         token lasts to its own end (two hours) and is not renewed."""
@@ -189,7 +189,7 @@ class Bluesky(ApiConnector[Xrpc]):
         return records.images_embed([(photo, self._uploaded(photo)) for photo in photos])
 
     def _uploaded(self, photo: Photo) -> Any:
-        """The blob. A server may delete it after an hour where no record names it."""
+        """Upload a blob. A server may delete it after an hour where no record uses it."""
         if kept := self.uploads.get(photo):
             return kept
         answer = self.api.upload(
@@ -214,7 +214,7 @@ class Bluesky(ApiConnector[Xrpc]):
         return Receipt(uri, url=f"{self._people.web}/profile/{did}/post/{key}")
 
     def _timeline(self, since: str) -> Iterator[RemoteFeedItem]:
-        """Newest first, down to `since`; of what was never read, one page."""
+        """Yield the timeline, newest first, down to `since`; one page where nothing was read before."""
         cursor, count = "", 0
         while count < (MOST_FEED if since else 1):
             answer = self._page("app.bsky.feed.getTimeline", "feed", cursor)
@@ -228,7 +228,7 @@ class Bluesky(ApiConnector[Xrpc]):
                 return
 
     def _page(self, method: str, name: str, cursor: str, **params: str) -> Mapping[str, Any]:
-        """A page of a list under `name`, of as many as one answer holds."""
+        """Return a page of the list `name`, as large as one answer can hold."""
         after = {"cursor": cursor} if cursor else {}
         answer: Mapping[str, Any] = with_fewer_entries(
             halved_counts(PAGE),

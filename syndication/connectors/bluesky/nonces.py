@@ -1,7 +1,7 @@
 """The newest DPoP nonce of each server, for all accounts of a process (RFC 9449, section 8).
 
-A connector lives for one delivery. With nonces of its own, its first request to each server was sent
-without one, refused and sent again: a third of all requests to a PDS.
+A connector lives for one delivery. Without this cache its first request to each server was sent without a
+nonce, refused and repeated: a third of all requests to a PDS.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ LONGEST = 500  # characters
 
 
 class NonceCache:
-    """By origin. Forgets the origin that was used longest ago."""
+    """Nonces by origin. Evicts the least recently used origin."""
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most
@@ -22,12 +22,12 @@ class NonceCache:
         self._known: OrderedDict[str, str] = OrderedDict()
 
     def newest(self, origin: str) -> str:
-        """The one to sign along, "" where none is known."""
+        """Return the newest nonce of `origin`, "" where none is known."""
         with self._lock:
             return self._known.get(origin, "")
 
     def keep(self, origin: str, nonce: str) -> None:
-        """What an answer of `origin` handed out."""
+        """Store the nonce from an answer of `origin`."""
         if not nonce or len(nonce) > LONGEST:
             return
         with self._lock:

@@ -1,4 +1,4 @@
-"""Who is behind a DID or a handle: by an AppView where there is one, else by the DID's document."""
+"""Look up profiles by DID or handle: from an AppView, else from the DID document."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from syndication.connectors.bluesky.xrpc import Xrpc
 from syndication.connectors.errors import ConnectorError, Rejected, TryLater
 
 AT_ONCE = 25  # that app.bsky.actor.getProfiles takes
-MOST_DOCUMENTS = 100  # fetched one by one; who comes after goes by the DID
+MOST_DOCUMENTS = 100  # fetched one by one; further accounts are shown by their DID
 WEB = "https://bsky.app"
 PLC = "https://plc.directory"
 NO_APPVIEW = frozenset({400, 404, 501, 502})
 
 
 class BlueskyProfiles:
-    """Names, for one account."""
+    """Profile look-ups for one account."""
 
     def __init__(self, xrpc: Xrpc) -> None:
         self._xrpc = xrpc
@@ -29,7 +29,7 @@ class BlueskyProfiles:
         self._has_appview = True
 
     def named(self, dids: Sequence[str]) -> Iterator[Friend]:
-        """Who they are, in this order."""
+        """Yield the profiles of `dids`, in this order."""
         for start in range(0, len(dids), AT_ONCE):
             some = dids[start : start + AT_ONCE]
             found = self._shown(some) if self._has_appview else {}
@@ -37,7 +37,7 @@ class BlueskyProfiles:
                 yield found.get(did) or self._plain(did, self._handle_of(did))
 
     def own_profile(self) -> Friend:
-        """The account itself."""
+        """Return the account's own profile."""
         did = self._xrpc.credentials.uid
         try:
             answer = self._xrpc.call("app.bsky.actor.getProfile", {"actor": did})
@@ -51,7 +51,7 @@ class BlueskyProfiles:
         return found
 
     def did_of(self, handle: str) -> str:
-        """Whom a handle names, "" where nobody or where it cannot be said now."""
+        """Return the DID of a handle, "" where it has none or the look-up fails."""
         try:
             answer = self._xrpc.call("com.atproto.identity.resolveHandle", {"handle": handle})
         except ConnectorError:
@@ -59,7 +59,7 @@ class BlueskyProfiles:
         return reading.valid_did(answer.get("did"))
 
     def _shown(self, dids: Sequence[str]) -> dict[str, Friend]:
-        """Those that an AppView knows. None at all where the server has no AppView behind it."""
+        """Return the profiles that an AppView knows; none where the server has no AppView."""
         names = [("actors", did) for did in dids]
         path = "app.bsky.actor.getProfiles?" + "&".join(f"{name}={did}" for name, did in names)
         try:
@@ -79,7 +79,7 @@ class BlueskyProfiles:
         return Friend(did, handle or did, profile_url=f"{self.web}/profile/{handle or did}")
 
     def _handle_of(self, did: str) -> str:
-        """By the DID's document; "" where it cannot be had."""
+        """Return the handle in the DID document, "" where it cannot be fetched."""
         self._fetched += 1
         if self._fetched > MOST_DOCUMENTS:
             return ""

@@ -1,6 +1,6 @@
-"""The AT Protocol's objects as our values. What cannot be read is left out; nothing here raises.
+"""Parse the AT Protocol's objects into our values. Unreadable ones are left out; nothing here raises.
 
-Identifiers become parts of addresses again, so anything that is none is refused
+Identifiers become parts of addresses, so invalid ones are refused
 (https://atproto.com/specs/did, https://atproto.com/specs/at-uri-scheme).
 """
 
@@ -24,37 +24,37 @@ _URI = re.compile(rf"at://([^/]+)/{re.escape(COLLECTION)}/([A-Za-z0-9._:~-]{{1,1
 
 
 def valid_did(value: object) -> str:
-    """`value` where it is a DID, else ""."""
+    """Return `value` where it is a DID, else ""."""
     return value if isinstance(value, str) and _DID.fullmatch(value) else ""
 
 
 def valid_handle(value: object) -> str:
-    """`value` where it is a handle, else ""; servers say `handle.invalid` of one that lies."""
+    """Return `value` where it is a handle, else ""; servers show `handle.invalid` for an unverified one."""
     text = value.lower() if isinstance(value, str) else ""
     is_one = len(text) <= 253 and _HANDLE.fullmatch(text) and text != "handle.invalid"
     return text if is_one else ""
 
 
 def post_key(uri: object) -> tuple[str, str]:
-    """Whose post, and its record key; two "" where `uri` names no post."""
+    """Return the DID and record key of a post's URI; two "" for any other."""
     found = _URI.fullmatch(uri) if isinstance(uri, str) and len(uri) <= LONGEST_URI else None
     return (valid_did(found[1]), found[2]) if found and valid_did(found[1]) else ("", "")
 
 
 def bluesky_list(answer: Any, name: str) -> list[Any] | None:
-    """The list under `name`; None where there is none."""
+    """Return the list under `name`, else None."""
     found = answer.get(name) if isinstance(answer, dict) else None
     return found if isinstance(found, list) else None
 
 
 def followed_did(entry: Any) -> str:
-    """The DID in a record of app.bsky.graph.follow, "" where it has none."""
+    """Return the DID in a record of app.bsky.graph.follow, else ""."""
     value = entry.get("value") if isinstance(entry, dict) else None
     return valid_did(value.get("subject")) if isinstance(value, dict) else ""
 
 
 def parse_bluesky_profile(entry: Any, web: str) -> Friend | None:
-    """An account as an AppView tells of it."""
+    """Parse a profile view of an AppView."""
     uid = valid_did(entry.get("did")) if isinstance(entry, dict) else ""
     if not uid:
         return None
@@ -68,7 +68,7 @@ def parse_bluesky_profile(entry: Any, web: str) -> Friend | None:
 
 
 def handle_in_document(document: Any) -> str:
-    """The handle that a DID document names first, "" where it names none."""
+    """Return the first handle in a DID document, else ""."""
     names = document.get("alsoKnownAs") if isinstance(document, dict) else None
     for name in names if isinstance(names, list) else ():
         if isinstance(name, str) and name.startswith("at://"):
@@ -77,7 +77,7 @@ def handle_in_document(document: Any) -> str:
 
 
 def parse_bluesky_feed_item(entry: Any, web: str) -> RemoteFeedItem | None:
-    """What somebody wrote, out of a timeline: no reposts, no answers to others."""
+    """Parse a timeline entry; None for reposts and replies."""
     post = entry.get("post") if isinstance(entry, dict) else None
     if not isinstance(post, dict) or entry.get("reason") or entry.get("reply"):
         return None
@@ -98,7 +98,7 @@ def parse_bluesky_feed_item(entry: Any, web: str) -> RemoteFeedItem | None:
 
 
 def parse_bluesky_text(record: Mapping[str, Any]) -> str:
-    """The words, with the whole address where the app shortened one for display.
+    """Return the text, with the full address where the app shortened one for display.
 
     Facets count bytes of UTF-8 (https://docs.bsky.app/docs/advanced-guides/post-richtext).
     """
@@ -124,7 +124,7 @@ def _links(record: Mapping[str, Any]) -> Iterator[tuple[int, int, str]]:
 
 
 def _attached(embed: Mapping[str, Any], web: str) -> Iterator[Attachment]:
-    """What an embed holds: a view of an AppView, or the record's own."""
+    """Yield the attachments of an embed, as a view of an AppView or from the record."""
     kind = (
         parsing.parse_text(embed.get("$type")).removesuffix("#view").removeprefix("app.bsky.embed.")
     )
@@ -152,7 +152,7 @@ def _attached(embed: Mapping[str, Any], web: str) -> Iterator[Attachment]:
 
 
 def parse_bluesky_feed(answer: Any, web: str) -> Iterator[RemoteFeedItem]:
-    """The readable ones of a page of a timeline, newest first as they come."""
+    """Yield the readable entries of a timeline page, newest first."""
     for entry in bluesky_list(answer, "feed") or ():
         found = parse_bluesky_feed_item(entry, web)
         if found is not None:

@@ -1,4 +1,4 @@
-"""A post as a record of app.bsky.feed.post, and the key that it gets. Pure.
+"""Build records of app.bsky.feed.post and their keys. Pure.
 
 https://github.com/bluesky-social/atproto/tree/main/lexicons/app/bsky/feed/post.json
 """
@@ -17,17 +17,17 @@ from syndication.connectors.text import Span, as_uri, clean, graphemes, spans
 COLLECTION = "app.bsky.feed.post"
 LONGEST_TAG = 64  # graphemes; and 640 bytes
 LONGEST_TAG_BYTES = 640
-MOST_MENTIONS = 5  # of a post are looked up; nobody is to wait for more
+MOST_MENTIONS = 5  # of a post are looked up, to bound the waiting
 
 _DIGITS = "234567abcdefghijklmnopqrstuvwxyz"
 _UNDATED = 1_700_000_000  # the second of a post that does not say when it was written
 
 
 def record_key(post: OutgoingPost, idempotency_key: str) -> str:
-    """A timestamp identifier (https://atproto.com/specs/tid), always the same for one delivery.
+    """Return a timestamp identifier (https://atproto.com/specs/tid), always the same for one delivery.
 
-    The second is the one of writing; microseconds and clock number come from the key, so that no
-    other delivery of that second has it.
+    The second is that of writing; microseconds and clock id come from the idempotency key, so that
+    no other delivery of that second has it.
     """
     digest = int.from_bytes(hashlib.sha256(idempotency_key.encode()).digest()[:8])
     microseconds = int(post.written_at or _UNDATED) * 1_000_000 + digest % 1_000_000
@@ -38,7 +38,7 @@ def record_key(post: OutgoingPost, idempotency_key: str) -> str:
 def post_record(
     text: str, *, created_at: float, facets: Sequence[Any] = (), embed: Any = None
 ) -> dict[str, Any]:
-    """The record."""
+    """Return the record of a post."""
     at = datetime.fromtimestamp(created_at, UTC).isoformat(timespec="milliseconds")
     record: dict[str, Any] = {
         "$type": COLLECTION,
@@ -53,9 +53,9 @@ def post_record(
 
 
 def post_facets(text: str, *, did_of: Callable[[str], str]) -> Iterator[dict[str, Any]]:
-    """What of `text` leads somewhere: nothing does by itself there. Counted in bytes of UTF-8.
+    """Yield the facets (links, mentions, tags) of `text`, by offsets in bytes of UTF-8.
 
-    `did_of` says whom a handle names, "" where nobody.
+    `did_of` returns the DID of a handle, "" where it has none.
     """
     mentions = 0
     for span in spans(text):
@@ -70,7 +70,7 @@ def post_facets(text: str, *, did_of: Callable[[str], str]) -> Iterator[dict[str
 
 
 def images_embed(pictures: Sequence[tuple[Photo, Any]]) -> dict[str, Any] | None:
-    """Pictures with what they show; each with the blob that its upload answered."""
+    """Return the embed of pictures with descriptions; each with the blob of its upload."""
     if not pictures:
         return None
     entries = []
@@ -84,7 +84,7 @@ def images_embed(pictures: Sequence[tuple[Photo, Any]]) -> dict[str, Any] | None
 
 
 def link_card(post: OutgoingPost) -> dict[str, Any]:
-    """The page that a link post names."""
+    """Return the embed of a link post: a card of its page."""
     title = " ".join(clean(post.url_title).split()) or post.url
     external = {"uri": as_uri(post.url), "title": title, "description": ""}
     return {"$type": "app.bsky.embed.external", "external": external}

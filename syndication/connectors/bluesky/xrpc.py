@@ -1,8 +1,8 @@
-"""The wire of the AT Protocol: XRPC, opened by an app password's session or by OAuth with DPoP.
+"""Client for the AT Protocol (XRPC), authorized by an app password's session or by OAuth with DPoP.
 
-Which of the two an account has is seen by its `dpop_key`. By OAuth each request is signed; the
-server hands out a nonce to sign along, and refuses a request without one before it does anything,
-so that asking again with it is safe for writes too (RFC 9449, section 9).
+An account that has a `dpop_key` uses OAuth. Then each request is signed together with a nonce of the
+server, which refuses a request without one before doing anything, so that repeating it is safe for
+writes too (RFC 9449, section 9).
 """
 
 from __future__ import annotations
@@ -33,26 +33,26 @@ DEAD_REFRESH = frozenset({"invalid_grant", "ExpiredToken", "InvalidToken"}) | EN
 
 
 class Xrpc(ApiClient):
-    """The account's server. `call` reads, `procedure` changes."""
+    """Client of the account's server. `call` reads, `procedure` writes."""
 
     nonces: ClassVar[NonceCache] = PROCESS_NONCES
 
     def call(self, method: str, params: Mapping[str, str]) -> Mapping[str, Any]:
-        """The object that a query answers. Raises as `Api.read` does."""
+        """Return the object that a query answers. Raises as `Api.read` does."""
         found = self.read(f"/xrpc/{method}", params)
         if not isinstance(found, dict):
             raise self.unreadable_error(is_write=False)
         return found
 
     def procedure(self, method: str, content: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The object that a procedure answers. Raises as `Api.write` does."""
+        """Return the object that a procedure answers. Raises as `Api.write` does."""
         found = self.write("POST", f"/xrpc/{method}", json=dict(content))
         if not isinstance(found, dict):
             raise self.unreadable_error(is_write=True)
         return found
 
     def refresh_session(self) -> Credentials:
-        """New tokens for the refresh token. Raises Unauthorized, TryLater."""
+        """Exchange the refresh token for new tokens. Raises Unauthorized, TryLater."""
         url, headers, form = self._renewal()
         response = self.signed("POST", url, headers=headers, data=form)
         found = json_object(response)
@@ -62,7 +62,7 @@ class Xrpc(ApiClient):
         access = found.get("access_token" if by_oauth else "accessJwt")
         newer = found.get("refresh_token" if by_oauth else "refreshJwt")
         if not isinstance(access, str) or not isinstance(newer, str):
-            # No excerpt: it may well hold the new tokens.
+            # No excerpt: it may hold the new tokens.
             raise TryLater(reasons.UNREADABLE, status=response.status)
         if found.get("sub" if by_oauth else "did") != self.credentials.uid:
             raise Unauthorized(reasons.ACCESS_GONE, status=response.status)
@@ -73,7 +73,7 @@ class Xrpc(ApiClient):
         return replace(self.credentials, access_token=access, refresh_token=newer, expires_at=ends)
 
     def revoke_tokens(self) -> None:
-        """Give the session back. Raises Rejected, TryLater."""
+        """Revoke the session. Raises Rejected, TryLater."""
         token = self.credentials.refresh_token or self.credentials.access_token
         url = f"{self.app.api_url}/xrpc/com.atproto.server.deleteSession"
         content: dict[str, Any] = {"headers": {"Authorization": f"Bearer {token}"}}
@@ -90,7 +90,7 @@ class Xrpc(ApiClient):
         return {"Authorization": f"DPoP {token}", **self._proof(method, url, token)}
 
     def access_error(self, response: Response) -> Unauthorized | None:
-        """A token that is no good asks for one refresh, whatever it is called: that one is definite."""
+        """Ask for one refresh for any token error: the refresh gives the definite answer."""
         names = {
             str(json_object(response).get("error")),
             auth_challenge(response.headers).get("error"),
@@ -105,14 +105,14 @@ class Xrpc(ApiClient):
         return None
 
     def is_api_error(self, response: Response) -> bool:
-        """An error of DPoP may stand in the header alone."""
+        """DPoP errors may appear in the header alone."""
         return bool(auth_challenge(response.headers).get("error")) or super().is_api_error(response)
 
     def error_text(self, fields: Mapping[str, Any]) -> object:
         return fields.get("message") or super().error_text(fields)
 
     def signed(self, method: str, url: str, **content: Any) -> Response:
-        """A request for a token: signed by OAuth, else as it stands."""
+        """Send a request for a token: signed with OAuth, else unsigned."""
         headers = content.pop("headers", {})
 
         def ask() -> Response:
@@ -126,8 +126,8 @@ class Xrpc(ApiClient):
         return self._with_newest_nonce(url, ask)
 
     def _with_newest_nonce(self, url: str, ask: Callable[[], Response]) -> Response:
-        """The answer to `ask`, which is asked once more where the server wants a nonce. Which one was
-        sent is not compared: another thread may have brought the newest meanwhile."""
+        """Call `ask`, and once more where the server demands a nonce. The nonce sent is not compared:
+        another thread may have fetched the newest meanwhile."""
         response = ask()
         if self._keep_nonce(url, response) and _wants_nonce(response):
             response = ask()
@@ -154,7 +154,7 @@ class Xrpc(ApiClient):
         }
 
     def _renewal(self) -> tuple[str, dict[str, str], dict[str, str] | None]:
-        """Address, headers and form of the request for new tokens."""
+        """Return address, headers and form of the refresh request."""
         token, extra = self.credentials.refresh_token, self.credentials.extra
         if not self._key:
             url = f"{self.app.api_url}/xrpc/com.atproto.server.refreshSession"
@@ -163,7 +163,7 @@ class Xrpc(ApiClient):
         return extra.get("token_url", ""), {}, form
 
     def _client(self) -> dict[str, str]:
-        """The fields that say who asks the authorization server."""
+        """Return the fields that identify us to the authorization server."""
         extra = self.credentials.extra
         form = {"client_id": extra.get("client_id", "")}
         if client_key := extra.get("client_key", ""):
@@ -177,7 +177,7 @@ class Xrpc(ApiClient):
         return form
 
     def _revocation_url(self) -> str:
-        """Where the authorization server takes tokens back (RFC 8414), "" where it does not say."""
+        """Return the revocation endpoint of the authorization server (RFC 8414), "" where it names none."""
         issuer = self.credentials.extra.get("issuer", "")
         if not issuer:
             return ""
@@ -190,7 +190,7 @@ class Xrpc(ApiClient):
         return url if url.startswith("https://") or _origin(url) == issuer else ""
 
     def _session_refresh_error(self, response: Response, name: str) -> ConnectorError:
-        """Only the word that the refresh token or the account is dead ends the access."""
+        """Return Unauthorized only where the refresh token or the account is dead."""
         if name in DEAD_REFRESH:
             return Unauthorized(reasons.ACCESS_GONE, **self.log_fields(response))
         return self.other_refresh_error(response)
@@ -201,17 +201,17 @@ class Xrpc(ApiClient):
 
 
 def jwt_expiry(token: str) -> float | None:
-    """When a token that is a JWT ends, by its own word; None where it does not say."""
+    """Return the expiry stated in a JWT; None where it states none."""
     return _valid_seconds(dpop.claims_of(token).get("exp"))
 
 
 def _valid_seconds(value: object) -> float | None:
-    """A number of seconds that a calendar holds."""
+    """Return a time that `datetime` can represent, else None."""
     return float(value) if isinstance(value, int | float) and 0 < value < LATEST else None
 
 
 def _wants_nonce(response: Response) -> bool:
-    """Whether the request was refused for its nonce alone, before anything was done."""
+    """Whether the request was refused only for its nonce, before anything was done."""
     names = (json_object(response).get("error"), auth_challenge(response.headers).get("error"))
     return response.status in {400, 401} and "use_dpop_nonce" in names
 

@@ -1,4 +1,4 @@
-"""The connector for GNU social: statuses, as Twitter took them in 2010."""
+"""Connector for GNU social: statuses through the Twitter API of 2010."""
 
 from __future__ import annotations
 
@@ -39,17 +39,17 @@ _AUDIENCES: Mapping[Kind, frozenset[Audience]] = dict.fromkeys(KINDS, frozenset(
 
 
 class GnusocialApi(OAuth1Client):
-    """One account's API on one server."""
+    """API client for one account on one server."""
 
     def other_error(self, response: Response, *, is_write: bool) -> ConnectorError:
-        """A duplicate is 400 or 403 in words alone."""
+        """Recognize a duplicate by the message of a 400 or 403."""
         log = self.log_fields(response)
         if response.status in {400, 403} and "duplicate" in log["words"].lower():
             return DuplicateRejected(reasons.SAID_ALREADY, **log)
         return super().other_error(response, is_write=is_write)
 
     def access_error(self, response: Response) -> Any:
-        """403 is a no to this very post here: an app that may read only is told with 401, too."""
+        """Return None for 403, which refuses this very post: a read-only app gets a 401, too."""
         return super().access_error(response) if response.status == 401 else None
 
 
@@ -66,8 +66,8 @@ class Gnusocial(ApiConnector[GnusocialApi]):
     permissions_page = "/settings/oauthconnections"
 
     def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
-        """Send `post`, a picture in the same request. Raises OutcomeUnknown for a text that stands there
-        since a moment ago: it may be this one, whose answer was lost."""
+        """Send `post`, a picture in the same request. Raises OutcomeUnknown for a text that was
+        posted a moment ago: it may be this one, whose answer was lost."""
         shown, photos = self.compose(post)
         content: dict[str, Any] = {"data": {"status": shown.text}}
         if photos:
@@ -85,8 +85,8 @@ class Gnusocial(ApiConnector[GnusocialApi]):
         self.api.remove("POST", f"/api/statuses/destroy/{quote_segment(receipt.remote_id)}.json")
 
     def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
-        """Whom the account follows, page by page until one is empty. `start` is an index: a page before
-        it is read again, since who left the list meanwhile has moved the others."""
+        """Yield the accounts followed, until a page is empty. `start` is an index: the page before it is
+        read again, since accounts that left the list meanwhile have moved the others."""
         index = max(0, int(start) - PAGE) if start.isdecimal() else 0
         seen: set[str] = set()
         for _ in range(MOST_PAGES):
@@ -127,7 +127,7 @@ class Gnusocial(ApiConnector[GnusocialApi]):
         return reading.parse_gnusocial_user(entry)
 
     def terms(self) -> Terms:
-        """The server's limit: a number, in quotes or not; 0 where it has none."""
+        """Read the server's limit: a number, quoted or not; 0 means no limit."""
         found = self.api.read("/api/statusnet/config.json")
         site = found.get("site") if isinstance(found, dict) else None
         longest = str(site.get("textlimit", "")) if isinstance(site, dict) else ""
@@ -136,7 +136,7 @@ class Gnusocial(ApiConnector[GnusocialApi]):
         return Terms(text=int(longest[:6]) or WITHOUT_LIMIT)
 
     def revoke(self) -> None:
-        """Nothing: a server's own page doc/twitterapi names no request for it. Members end it at
+        """Do nothing: a server's own page doc/twitterapi names no request for it. Members revoke it at
         settings/oauthconnections."""
 
     def _listed(self, path: str, **params: str) -> list[Any]:
@@ -146,7 +146,7 @@ class Gnusocial(ApiConnector[GnusocialApi]):
         return found
 
     def own_posts(self, since: float) -> Iterator[RemotePost | None]:
-        """Newest first, back to `since`; None for what cannot be read."""
+        """Yield the account's posts, newest first, back to `since`; None for an unreadable one."""
         below: dict[str, str] = {}
         for _ in range(MOST_PAGES):
             page = self._listed("/api/statuses/user_timeline.json", **below)

@@ -1,4 +1,4 @@
-"""Objects of the API of 2010 as our values. What cannot be read is left out; nothing here raises."""
+"""Parse objects of the API of 2010 into our values. Unreadable ones are left out; nothing here raises."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _ID = re.compile(r"[0-9]{1,20}", re.ASCII)
 
 
 def valid_gnusocial_id(value: object) -> str:
-    """`value` where it is an id, a number here and a string there; "" where it is not."""
+    """Return `value` where it is an id (a number or a string), else ""."""
     text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
     return text if _ID.fullmatch(text) else ""
 
 
 def parse_gnusocial_user(entry: Any) -> Friend | None:
-    """A user."""
+    """Parse a user."""
     uid = valid_gnusocial_id(entry.get("id")) if isinstance(entry, dict) else ""
     if not uid:
         return None
@@ -35,7 +35,7 @@ def parse_gnusocial_user(entry: Any) -> Friend | None:
 
 
 def parse_gnusocial_status(entry: Any, origin: str) -> RemotePost | None:
-    """A status on the server at `origin`."""
+    """Parse a status on the server at `origin`."""
     remote_id = valid_gnusocial_id(entry.get("id")) if isinstance(entry, dict) else ""
     created_at = parsing.parse_2010_time(entry.get("created_at")) if remote_id else None
     if created_at is None:
@@ -49,7 +49,7 @@ def parse_gnusocial_status(entry: Any, origin: str) -> RemotePost | None:
 
 
 def parse_gnusocial_feed_item(entry: Any, origin: str) -> RemoteFeedItem | None:
-    """A status of somebody else's; one that was repeated shows what was repeated."""
+    """Parse another account's status; a repeat shows the repeated one."""
     own = parse_gnusocial_status(entry, origin)
     by = parse_gnusocial_user(entry.get("user")) if own else None
     if own is None or by is None:
@@ -73,7 +73,7 @@ def parse_gnusocial_feed_item(entry: Any, origin: str) -> RemoteFeedItem | None:
 
 
 def status_address(entry: Any, origin: str) -> str:
-    """Where people see a status: `external_url`, else its `uri` where that is an address, else the
+    """Return the public address of a status: `external_url`, else its `uri` where that is an address, else the
     server's page for its number (GNU social 2.0, whose own statuses have a `tag:` there)."""
     told = parsing.valid_url(entry.get("external_url")) or parsing.valid_url(entry.get("uri"))
     number = valid_gnusocial_id(entry.get("id"))
@@ -81,10 +81,10 @@ def status_address(entry: Any, origin: str) -> str:
 
 
 def parse_gnusocial_text(value: object) -> str:
-    """Somebody's text; the API of 2010 escapes it."""
+    """Return a text, unescaped: the API of 2010 escapes HTML."""
     return clean(html.unescape(value)) if isinstance(value, str) else ""
 
 
 def parse_gnusocial_line(value: object) -> str:
-    """One line of somebody's words."""
+    """Return one line of text."""
     return parsing.parse_line(parse_gnusocial_text(value))

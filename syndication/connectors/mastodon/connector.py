@@ -1,4 +1,4 @@
-"""The connector for Mastodon: statuses with pictures, whom the account follows, what those wrote."""
+"""Connector for Mastodon: statuses with pictures, follows, home timeline."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ from syndication.connectors.text import (
 from syndication.connectors.uploads import post_with_uploads
 
 VISIBILITY: Mapping[Audience, str] = {"everyone": "public", "friends": "private"}
-POLLS = 10  # how often a picture's state is asked after
+POLLS = 10  # how often a picture's state is polled
 POLL_EVERY = 1.0  # seconds
 SAID_TWICE = 422  # GoToSocial: "status was not changed"
 
-# What a server says that says nothing of its own: https://docs.joinmastodon.org/user/posting/.
+# The limits of a server that states none: https://docs.joinmastodon.org/user/posting/.
 _USUAL = Limits(
     text=500,
     unit="mastodon",
@@ -95,7 +95,7 @@ class Mastodon(ApiConnector[MastodonApi]):
         return TextComposer(dict.fromkeys(KINDS, limits), cls.audiences, count)
 
     def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
-        """Send `post`. Not every server knows the key, so a lost answer is read back all the same."""
+        """Send `post`. Not every server supports the key, so a lost answer is looked up all the same."""
         shown, photos = self.compose(post)
         self.check_follow_approval(post, self._approves)
         body = {"status": shown.text, "visibility": VISIBILITY[post.audience]}
@@ -109,11 +109,11 @@ class Mastodon(ApiConnector[MastodonApi]):
         return post_with_uploads(self.uploads, send)
 
     def amend(self, receipt: Receipt, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
-        """What is not named again goes, so the pictures are read and named again. Where the copy has
-        none, its words lead to them as they did at first.
+        """Edit the status. An edit drops what it does not repeat, so the pictures are read and repeated.
+        Where the copy has none, its text links to them as it did at first.
 
-        A copy that says so already stays as it is: the answer to an earlier try was lost. GoToSocial
-        answers 422 to the same edit said twice.
+        A copy that has the text already is left as it is: the answer to an earlier try was lost, and
+        GoToSocial answers 422 to a repeated edit.
         """
         self.check_follow_approval(post, self._approves)
         path = f"/api/v1/statuses/{quote_segment(receipt.remote_id)}"
@@ -134,7 +134,7 @@ class Mastodon(ApiConnector[MastodonApi]):
     def _changed(
         self, path: str, standing: Mapping[str, Any], text: str, alts: Sequence[str]
     ) -> Any:
-        """The status at `path`, which was `standing`, with these words."""
+        """Edit the status at `path`, which was `standing`, to this text."""
         pictures = reading.media_descriptions(standing)
         described = list(zip(pictures, alts, strict=False))
         words = reading.parse_mastodon_text(reading.with_whole_addresses(standing.get("content")))
@@ -154,8 +154,8 @@ class Mastodon(ApiConnector[MastodonApi]):
         self.api.remove("DELETE", f"/api/v1/statuses/{quote_segment(receipt.remote_id)}")
 
     def look_up(self, post: OutgoingPost, *, since: float, idempotency_key: str) -> Candidates:
-        """For followers' posts in two lists, since some servers show them in one alone. A text that a
-        server may write anew, and that is not found, may be there all the same."""
+        """Search two lists for followers-only posts, since some servers show them in one alone. Not
+        conclusive for a text that the server may rewrite."""
         shown = self.preview(post).text
         is_public = post.audience not in self.followers_read
         own = OwnMastodonStatuses(self.api, self.own_id(), since)
@@ -169,7 +169,7 @@ class Mastodon(ApiConnector[MastodonApi]):
         return replace(found, is_conclusive=is_sure)
 
     def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
-        """Whom the account follows. `start` is the query of a page."""
+        """Yield the accounts followed. `start` is the query of a page."""
         path = f"/api/v1/accounts/{quote_segment(self.own_id())}/following"
         for page, following in self.api.list_pages(path, {}, most=80, start=start):
             yield FriendPage(
@@ -177,7 +177,7 @@ class Mastodon(ApiConnector[MastodonApi]):
             )
 
     def feed(self, *, since: str = "") -> Iterator[RemoteFeedItem]:
-        """`min_id` gives what is right above it; without it, the newest page."""
+        """Yield posts above `min_id`; without it, the newest page."""
 
         def page(above: str) -> list[RemoteFeedItem]:
             newer = {"min_id": above} if above else {}
@@ -190,13 +190,13 @@ class Mastodon(ApiConnector[MastodonApi]):
         return reading.parse_mastodon_account(entry)
 
     def terms(self) -> Terms:
-        """The server's limits, from v2 or, on another make, v1; whether followers are approved."""
+        """Read the server's limits from v2, or v1 on other software, and whether followers are approved."""
         return reading.parse_mastodon_terms(self._instance(), self.fetch_account())
 
     def revoke(self) -> None:
-        """https://docs.joinmastodon.org/methods/oauth/#revoke: only who registered may.
+        """https://docs.joinmastodon.org/methods/oauth/#revoke: only the registered client may.
 
-        Who allows the same again before that is given the same token, not another
+        A member who consents again before that gets the same token, not another
         (https://github.com/mastodon/mastodon/blob/main/config/initializers/doorkeeper.rb).
         """
         form = {
@@ -208,8 +208,8 @@ class Mastodon(ApiConnector[MastodonApi]):
         self.api.check_revoked(self.api.send("POST", url, is_write=False, data=form))
 
     def _instance(self) -> Mapping[str, Any]:
-        """v1 where v2 has no usable answer, whatever the server says instead: a 404 as a page, a 500, or a
-        401 to an address that it does not know. Neither decides about the access: anybody may ask."""
+        """Read v1 where v2 gives no usable answer: a 404 page, a 500, or a 401 for an unknown address.
+        Neither decides about the access: both are public."""
         try:
             found = self.api.read("/api/v2/instance")
         except Unreachable:
@@ -236,8 +236,8 @@ class Mastodon(ApiConnector[MastodonApi]):
         return self.fetch_account().get("locked") is True
 
     def _upload(self, photo: Photo) -> str:
-        """The id of a picture that was handed over, now or by an earlier try, once it is ready (202, then
-        206 while it is processed)."""
+        """Return the id of a picture, uploaded now or by an earlier try, once it is ready (202, then 206
+        while it is processed)."""
         kept = self.uploads.get(photo) or self._handed_over(photo)
         if not kept["is_ready"]:
             self._wait_for(kept["id"])

@@ -1,7 +1,7 @@
-"""Reading back on Mastodon's API: the account's own statuses, as far as a server shows them.
+"""Look up the account's own statuses on Mastodon's API, as far as a server shows them.
 
-snac and Takahē leave those for followers out of this list; the home timeline has them. Where neither shows
-a single one, "not found" says nothing about a post for followers.
+snac and Takahē leave followers-only ones out of this list; the home timeline has them. Where neither shows
+a single one, "not found" proves nothing about a followers-only post.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MOST_HOME_PAGES = 5
 
 
 class OwnMastodonStatuses:
-    """What the account `own_id` wrote at `since` (epoch seconds) or later, and some before it."""
+    """Statuses that the account `own_id` wrote at `since` (epoch seconds) or later, and some before it."""
 
     def __init__(self, wire: MastodonApi, own_id: str, since: float) -> None:
         self._wire = wire
@@ -34,7 +34,7 @@ class OwnMastodonStatuses:
         self.shows_private = False
 
     def read(self) -> None:
-        """From the list of the account's statuses. Raises as `Wire.listed` does."""
+        """Read the list of the account's statuses. Raises as `Wire.listed` does."""
         path = f"/api/v1/accounts/{quote_segment(self._own_id)}/statuses"
         count = 0
         for page, _ in self._wire.list_pages(path, {"exclude_reblogs": "true"}, most=PAGE):
@@ -46,7 +46,7 @@ class OwnMastodonStatuses:
         self.is_whole = self.is_whole or not count
 
     def read_home(self) -> None:
-        """From the home timeline."""
+        """Read the home timeline."""
         pages = self._wire.list_pages("/api/v1/timelines/home", {}, most=PAGE)
         for number, (page, _) in enumerate(pages, start=1):
             mine = [each for each in page if self._is_own(each)]
@@ -56,7 +56,7 @@ class OwnMastodonStatuses:
                 return
 
     def _take(self, entries: list[Any]) -> float:
-        """Keep the readable ones. When the last of them was written; 0 for none."""
+        """Keep the readable ones; return when the last of them was written, 0 for none."""
         posts = [post for post in map(reading.parse_mastodon_status, entries) if post]
         self.has_unread = self.has_unread or len(posts) < len(entries)
         self.posts |= {post.remote_id: post for post in posts if post.remote_id not in self.posts}

@@ -1,7 +1,7 @@
-"""Mastodon's entities as our values. What cannot be read is left out; nothing here raises.
+"""Parse Mastodon's entities into our values. Unreadable ones are left out; nothing here raises.
 
-A status is HTML: addresses stand there in three pieces, two of them hidden, and read whole again
-once the tags are gone.
+A status is HTML: an address is split in three pieces, two of them hidden, and is whole again once
+the tags are removed.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ LONGEST_QUERY = 1000  # characters of a next page's query, which is stored
 
 
 def parse_mastodon_text(content: object) -> str:
-    """The words of a status."""
+    """Return the text of a status."""
     if not isinstance(content, str):
         return ""
     return clean(text_of_html(content))
 
 
 def with_whole_addresses(content: object) -> str:
-    """`content` with the whole address where a link shows the beginning of its own (Takahē)."""
+    """Return `content` with full addresses where a link shows only the beginning of its own (Takahē)."""
     return _ANCHOR.sub(_whole, content) if isinstance(content, str) else ""
 
 
@@ -47,7 +47,7 @@ def _whole(link: re.Match[str]) -> str:
 
 
 def parse_mastodon_account(entry: Any) -> Friend | None:
-    """An Account. `acct` tells which of two with one name is meant."""
+    """Parse an Account. `acct` distinguishes accounts of the same name."""
     if not isinstance(entry, dict) or not parsing.valid_id(entry.get("id")):
         return None
     acct = parsing.parse_line(entry.get("acct"))
@@ -60,7 +60,7 @@ def parse_mastodon_account(entry: Any) -> Friend | None:
 
 
 def parse_mastodon_status(entry: Any) -> RemotePost | None:
-    """A Status of one's own."""
+    """Parse one of the account's own Statuses."""
     created_at = parsing.parse_time(entry.get("created_at")) if isinstance(entry, dict) else None
     if created_at is None or not parsing.valid_id(entry.get("id")):
         return None
@@ -73,7 +73,7 @@ def parse_mastodon_status(entry: Any) -> RemotePost | None:
 
 
 def media_descriptions(status: Mapping[str, Any]) -> dict[str, str]:
-    """The ids of what is attached to a Status, each with the words that describe it."""
+    """Return the ids of a Status's attachments with their descriptions."""
     found = status.get("media_attachments")
     return {
         ident: parsing.parse_text(each.get("description"))
@@ -83,7 +83,7 @@ def media_descriptions(status: Mapping[str, Any]) -> dict[str, str]:
 
 
 def parse_mastodon_feed_item(entry: Any) -> RemoteFeedItem | None:
-    """A Status of somebody else's; one passed on (a boost) shows what was passed on."""
+    """Parse another account's Status; a boost shows the boosted one."""
     if not isinstance(entry, dict):
         return None
     told = entry["reblog"] if isinstance(entry.get("reblog"), dict) else entry
@@ -105,7 +105,7 @@ def parse_mastodon_feed_item(entry: Any) -> RemoteFeedItem | None:
 
 
 def _attached(status: Mapping[str, Any]) -> Iterator[Attachment]:
-    """Pictures, a poll, a quoted status: within `quote` (Mastodon), or `quote` itself (other makes)."""
+    """Yield pictures, a poll, a quoted status: inside `quote` (Mastodon), or `quote` itself (other software)."""
     for each in attachments.objects_in(status.get("media_attachments")):
         yield attachments.media_attachment(each.get("type"), each.get("description"))
     choices = attachments.objects_in(parsing.object_at(status, "poll").get("options"))
@@ -120,14 +120,14 @@ def _attached(status: Mapping[str, Any]) -> Iterator[Attachment]:
 
 
 def _words_beside(found: Iterable[Attachment], content: object) -> str:
-    """Without the address of a quoted status, which stands there for clients that show no quotes."""
+    """Return the text without the address of a quoted status, added for clients that show no quotes."""
     if isinstance(content, str) and any(one.kind == "quote" for one in found):
         content = _FALLBACK.sub("", content)
     return parse_mastodon_text(content)
 
 
 def parse_mastodon_terms(instance: Mapping[str, Any], account: Mapping[str, Any]) -> Terms:
-    """An Instance of v2 or v1; some of other makes say their limit beside its configuration."""
+    """Parse an Instance of v2 or v1; other software may state its limit beside the configuration."""
     statuses, media = _part(instance, "statuses"), _part(instance, "media_attachments")
     most = statuses.get("max_media_attachments")
     return Terms(
@@ -141,9 +141,9 @@ def parse_mastodon_terms(instance: Mapping[str, Any], account: Mapping[str, Any]
 
 
 def next_page(header: str) -> str:
-    """The query of the next page in a Link header (RFC 8288), "" where there is none.
+    """Return the query of the next page in a Link header (RFC 8288), "" where it names none.
 
-    The rest of the address is not needed, and not believed: behind a proxy servers write `http://`,
+    The rest of the address is not needed and not trusted: behind a proxy servers write `http://`,
     `:443`, or no origin at all.
     """
     for address, params in _LINK.findall(header):
@@ -161,7 +161,7 @@ def _part(instance: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _number(value: object) -> int:
-    """A count above nothing, some servers write it as text; 0 for anything else."""
+    """Return a positive number, which some servers write as text; 0 for anything else."""
     if isinstance(value, str) and value.isascii() and value.isdigit():
         value = int(value[:9])
     return value if isinstance(value, int) and value is not True and value > 0 else 0

@@ -1,9 +1,9 @@
-"""Mastodon's wire: pages by the query in a Link header, and how servers say that a token died.
+"""Client for Mastodon's API: pages by Link header, and recognition of dead tokens.
 
 Not all say 401 in JSON: some answer 400 with a page or a line of text (Takahē), some 401 with nothing
-(snac), some 422 or 403. What could mean it is asked after with the one request that any live token may
-make; and where that has no JSON either, with one that needs no token: a wall in between answers
-that one with a page, too.
+(snac), some 422 or 403. A doubtful answer is verified by the one request that any live token may make;
+and where that gives no JSON either, by one that needs no token: a firewall in between answers that one
+with a page, too.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _OF_THE_TOKEN = ("token", "authenti", "credential", "log in", "login")
 
 
 class MastodonApi(ApiClient):
-    """One account's API on one server."""
+    """API client for one account on one server."""
 
     def access_error(self, response: Response) -> Unauthorized | None:
         if response.status == 401:
@@ -47,14 +47,14 @@ class MastodonApi(ApiClient):
         return super().foreign_error(response, is_write=is_write)
 
     def other_error(self, response: Response, *, is_write: bool) -> ConnectorError:
-        """Of length, too: 422 on Mastodon ("character limit of 500 exceeded"), 400 elsewhere."""
+        """Recognize a text that is too long: 422 on Mastodon ("character limit of 500 exceeded"), 400 elsewhere."""
         words = str(self.error_text(json_object(response)) or "").lower()
         if response.status in {400, 413, 422} and any(each in words for each in _OF_LENGTH):
             return TextRejected(reasons.TOO_LONG_THERE, **self.log_fields(response))
         return super().other_error(response, is_write=is_write)
 
     def remove(self, method: str, path: str, **content: Any) -> None:
-        """snac says that something is gone with a page, as a proxy does."""
+        """Delete; snac answers with a page for what is gone, as a proxy does."""
         try:
             super().remove(method, path, **content)
         except OutcomeUnknown as error:
@@ -62,7 +62,7 @@ class MastodonApi(ApiClient):
                 raise
 
     def is_gone(self, path: str) -> bool:
-        """Whether nothing is at `path`, by the word of a server that answers other requests."""
+        """Whether nothing is at `path`, according to a server that answers other requests."""
         return self._is_reachable() and all(self._is_missing(path) for _ in range(2))
 
     def _is_missing(self, path: str) -> bool:
@@ -71,10 +71,10 @@ class MastodonApi(ApiClient):
     def list_pages(
         self, path: str, params: dict[str, str], *, most: int, start: str = ""
     ) -> Iterator[tuple[list[Any], str]]:
-        """The pages of a list, each as it came and with the query of the next one ("" on the last).
+        """Yield the pages of a list, each with the query of the next one ("" on the last).
 
-        `most` is how many entries to ask for, `start` a query that was handed out before. Each page is
-        fetched at `path` on this very origin: the request carries the token. Raises as `read` does.
+        `most` is the number of entries to ask for, `start` an earlier query. Each page is fetched at
+        `path` on this very origin: the request carries the token. Raises as `read` does.
         """
 
         def page(query: str) -> tuple[list[Any], str]:
@@ -87,7 +87,7 @@ class MastodonApi(ApiClient):
         return follow_pages(page, start, most=MOST_PAGES)
 
     def read_pending(self, path: str) -> dict[str, Any]:
-        """What is at `path`, which may still be in work (206). Raises as `read` does."""
+        """Return what is at `path`, which may still be processed (206). Raises as `read` does."""
         response = self._ask("GET", self.app.api_url + path, is_write=False)
         if response.status not in DONE | {206}:
             raise self.refusal(response, is_write=False)
@@ -101,7 +101,7 @@ class MastodonApi(ApiClient):
         return found, response
 
     def _denied(self, response: Response) -> Unauthorized | None:
-        """403: a scope that lacks, a dead token (other makes), or a no to this very post."""
+        """Classify a 403: a missing scope, a dead token (other software), or a refusal of this very post."""
         words = str(self.error_text(json_object(response)) or "").lower()
         if "scope" in words:
             return Unauthorized(reasons.ACCESS_TOO_NARROW, scope="?", **self.log_fields(response))
@@ -114,7 +114,7 @@ class MastodonApi(ApiClient):
         return response.status in {400, 422} and any(each in words for each in _OF_THE_TOKEN)
 
     def _is_dead(self) -> bool:
-        """Whether the server refuses the token for the question who it is, too."""
+        """Whether the server refuses the token for `verify_credentials`, too."""
         try:
             response = self._ask("GET", self.app.api_url + ME, is_write=False)
             if response.status in DONE or not self.is_api_error(response):
@@ -125,6 +125,6 @@ class MastodonApi(ApiClient):
         return response.status in {400, 401, 403, 422} and "scope" not in words
 
     def _is_reachable(self) -> bool:
-        """Whether the API itself answers us at this moment. Raises TryLater."""
+        """Whether the API itself answers now. Raises TryLater."""
         response = self.send("GET", self.app.api_url + INSTANCE, is_write=False)
         return response.status in DONE and bool(json_object(response).get("version"))

@@ -1,6 +1,6 @@
-"""The connector for Misskey: notes with files of the drive, whom the account follows.
+"""Connector for Misskey: notes with drive files, follows, timeline.
 
-Everything is a POST with JSON. Notes know no key for a repeat and cannot be changed.
+Every request is a POST with JSON. Notes have no idempotency key and cannot be edited.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _USUAL = Limits(
 
 
 class MisskeyApi(ApiClient):
-    """One account's API on one server. Errors: `{"error":{"message","code","id","kind"}}`."""
+    """API client for one account on one server. Errors: `{"error":{"message","code","id","kind"}}`."""
 
     def access_error(self, response: Response) -> Unauthorized | None:
         code = _error(response).get("code")
@@ -69,14 +69,14 @@ class MisskeyApi(ApiClient):
         return error.get("message") if isinstance(error, dict) else error
 
     def ask(self, path: str, **fields: Any) -> Any:
-        """Read by a POST. Raises TryLater, Unauthorized, Rejected."""
+        """Send a POST that reads. Raises TryLater, Unauthorized, Rejected."""
         return self.upload("POST", path, json=fields, deadline=20.0)
 
     def list_pages(
         self, path: str, *, start: str = "", **fields: Any
     ) -> Iterator[tuple[list[Any], str]]:
-        """The pages of a list, newest first, each with the id that the next begins below ("" on the
-        last). Raises as `ask` does."""
+        """Yield the pages of a list, newest first, each with the id below which the next begins ("" on
+        the last). Raises as `ask` does."""
 
         def page(below: str) -> tuple[list[Any], str]:
             found = self.entries(path, **fields, **({"untilId": below} if below else {}))
@@ -86,7 +86,7 @@ class MisskeyApi(ApiClient):
         return follow_pages(page, start, most=MOST_PAGES)
 
     def entries(self, path: str, **fields: Any) -> list[Any]:
-        """One page of a list, of as many as one answer holds. Raises as `ask` does."""
+        """Return one page of a list, as large as one answer can hold. Raises as `ask` does."""
         found = with_fewer_entries(
             halved_counts(PAGE), lambda count: self.ask(path, limit=count, **fields)
         )
@@ -113,7 +113,7 @@ class Misskey(ApiConnector[MisskeyApi]):
     permissions_page = "/settings/apps"
 
     def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
-        """Send `post`. There is no key for a repeat, so a lost answer has to be read back."""
+        """Send `post`. There is no idempotency key, so a lost answer has to be looked up."""
         shown, photos = self.compose(post)
         self.check_follow_approval(post, self._approves)
         body: dict[str, Any] = {"visibility": VISIBILITY[post.audience]}
@@ -141,14 +141,14 @@ class Misskey(ApiConnector[MisskeyApi]):
         return find_candidates(notes, shown, since=since, is_whole=is_whole)
 
     def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
-        """Whom the account follows. `start` is the id of a row."""
+        """Yield the accounts followed. `start` is the id of a row."""
         me = self.own_id()
         for rows, below in self.api.list_pages("/api/users/following", userId=me, start=start):
             people = [row.get("followee") for row in filter(_is_object, rows)]
             yield FriendPage(tuple(filter(None, map(self.parse_friend, people))), below)
 
     def feed(self, *, since: str = "") -> Iterator[RemoteFeedItem]:
-        """With `sinceId` the oldest come first; without it, the newest page, newest first."""
+        """Yield posts of others: oldest first with `sinceId`; without it, the newest page, newest first."""
 
         def page(after: str) -> list[RemoteFeedItem]:
             newer = {"sinceId": after} if after else {}
@@ -162,7 +162,7 @@ class Misskey(ApiConnector[MisskeyApi]):
         return reading.parse_misskey_user(entry, self.app.api_url)
 
     def terms(self) -> Terms:
-        """The server's limit, and whether followers are approved."""
+        """Read the server's limit, and whether followers are approved."""
         found = self.api.ask("/api/meta", detail=False)
         longest = found.get("maxNoteTextLength") if isinstance(found, dict) else None
         return Terms(
@@ -171,9 +171,9 @@ class Misskey(ApiConnector[MisskeyApi]):
         )
 
     def revoke(self) -> None:
-        """Nothing: `i/revoke-token` is closed to tokens of programs, whichever they are.
+        """Do nothing: `i/revoke-token` refuses tokens of any program.
 
-        It is `secure`, which lets in the member's own browser alone:
+        It is `secure`, which admits only the member's own browser:
         https://github.com/misskey-dev/misskey, endpoints/i/revoke-token.ts and ApiCallService.ts.
         https://misskey-hub.net/en/docs/for-developers/api/token/miauth/ names no other way.
         """
@@ -188,7 +188,7 @@ class Misskey(ApiConnector[MisskeyApi]):
         return self.fetch_account().get("isLocked") is True
 
     def _upload(self, photo: Photo) -> str:
-        """Into the drive, unless an earlier try did. A file with the same bytes is given back."""
+        """Upload to the drive, unless an earlier try did. The server returns a file with the same bytes."""
         if kept := self.uploads.get(photo):
             return str(kept)
         answer = self.api.upload(
@@ -202,7 +202,7 @@ class Misskey(ApiConnector[MisskeyApi]):
         return ident
 
     def _own_notes(self, since: float) -> Iterator[RemotePost | None]:
-        """Newest first, back to `since`; None for what cannot be read."""
+        """Yield the account's notes, newest first, back to `since`; None for an unreadable one."""
         count = 0
         path, me = "/api/users/notes", self.own_id()
         for page, _ in self.api.list_pages(path, userId=me, withRenotes=False):

@@ -1,4 +1,4 @@
-"""Misskey's own markup (MFM) as plain text: what it says, without how it looks.
+"""Convert Misskey's markup (MFM) to plain text.
 
 https://misskey-hub.net/en/docs/for-users/features/mfm/
 """
@@ -18,7 +18,7 @@ _MARKS = re.compile(r"(\*\*\*|\*\*|~~)(?=\S)([^*~\n]+)(?<=\S)\1")
 
 
 def mfm_to_text(text: str) -> str:
-    """`text` without markup. Links keep their words and the address."""
+    """Return `text` without markup. Links keep their text and address."""
     for _level in range(DEEPEST if "$[" in text else 0):  # from the innermost outwards
         without = _FUNCTION.sub(r"\1", _RUBY.sub(r"\1(\2)", text))
         if without == text:

@@ -1,4 +1,4 @@
-"""Misskey's objects as our values. What cannot be read is left out; nothing here raises."""
+"""Parse Misskey's objects into our values. Unreadable ones are left out; nothing here raises."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}", re.ASCII)
 
 
 def parse_misskey_user(entry: Any, origin: str) -> Friend | None:
-    """A User. `host` is null for those of this server."""
+    """Parse a User. `host` is null for those of this server."""
     if not isinstance(entry, dict) or not parsing.valid_id(entry.get("id")):
         return None
     username, host = _name(entry.get("username")), _name(entry.get("host"))
@@ -30,7 +30,7 @@ def parse_misskey_user(entry: Any, origin: str) -> Friend | None:
 
 
 def parse_misskey_note(entry: Any, origin: str) -> RemotePost | None:
-    """A Note of one's own."""
+    """Parse one of the account's own Notes."""
     created_at = parsing.parse_time(entry.get("createdAt")) if isinstance(entry, dict) else None
     if created_at is None or not parsing.valid_id(entry.get("id")):
         return None
@@ -43,7 +43,7 @@ def parse_misskey_note(entry: Any, origin: str) -> RemotePost | None:
 
 
 def parse_misskey_feed_item(entry: Any, origin: str) -> RemoteFeedItem | None:
-    """A Note of somebody else's; a renote with nothing of its own shows what was passed on."""
+    """Parse another account's Note; a renote without content of its own shows the renoted one."""
     post = parse_misskey_note(entry, origin)
     if post is None:
         return None
@@ -87,7 +87,7 @@ def _plain(note: Any) -> str:
 
 
 def note_address(origin: str, ident: str) -> str:
-    """Where people see a note."""
+    """Return the public address of a note."""
     return f"{origin}/notes/{quote(ident, safe='')}"
 
 

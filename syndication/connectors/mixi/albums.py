@@ -1,7 +1,7 @@
-"""Where photos go on mixi: its own public album, or one of ours that only friends see.
+"""Photo albums on mixi: the default public album, or one of ours that only friends see.
 
-An album has readers, a single picture has none of its own, and "friends" is documented for albums
-only when they are made. So a picture for friends goes into an album made for friends.
+Visibility belongs to an album, not to a picture, and "friends" is documented only for creating
+albums. So a picture for friends goes into an album created for friends.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class MixiAlbums:
         self._graph = graph
 
     def add(self, photo: Photo, *, title: str, audience: Audience) -> str:
-        """Put `photo` where `audience` sees it. The item as `<album>/<id>`."""
+        """Upload `photo` to the album for `audience`. Return the item as `<album>/<id>`."""
         album = self._found(audience) or self._made(audience)
         answer = self._graph.write(
             "POST",
@@ -45,7 +45,7 @@ class MixiAlbums:
         self._graph.remove("DELETE", f"{ITEMS}/{quote_segment(album)}/{quote_segment(remote_id)}")
 
     def items(self, audience: Audience) -> Iterator[RemotePost]:
-        """What is in the album for `audience`."""
+        """Yield the items of the album for `audience`."""
         album = self._found(audience)
         if not album:
             return
@@ -55,9 +55,9 @@ class MixiAlbums:
                 yield item
 
     def _found(self, audience: Audience) -> str:
-        """The album for `audience`, "" where it has to be made.
+        """Return the album for `audience`, "" where it has to be created.
 
-        Asked for anew each time: the member may have opened the album to everyone since.
+        Looked up each time: the member may have opened the album to everyone since.
         """
         if audience == "everyone":
             return EVERYONES
@@ -68,7 +68,7 @@ class MixiAlbums:
         return ""
 
     def _made(self, audience: Audience) -> str:
-        """A new album. A lost answer is no loss: nothing of the post left, and the next try finds it."""
+        """Create an album. A lost answer does no harm: the post was not sent, and the next try finds it."""
         form = {"title": OURS, "description": "", "visibility": audience}
         try:
             return self._graph.created_id(self._graph.write("POST", PATH, data=form))

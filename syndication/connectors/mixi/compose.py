@@ -1,4 +1,4 @@
-"""How a post reads on mixi: what is sent, and what the compose page shows beforehand. Pure.
+"""Compose posts for mixi: sent, and shown as preview. Pure.
 
 A copy for everyone may be cut; it then ends in the address of the post. A copy for fewer readers
 carries no address of ours, since they could not open it, and is never cut.
@@ -23,8 +23,8 @@ LIMITS: dict[Kind, Limits] = {
     "link": Limits(text=150),
 }
 
-# A Voice has no parameter for its readers: it goes to whom the member's Voices go. A diary and an
-# album each have one.
+# A Voice has no visibility parameter: the member's own setting applies. A diary and an album each
+# have one.
 AUDIENCES: dict[Kind, frozenset[Audience]] = {
     "status": frozenset({"everyone"}),
     "note": frozenset({"everyone", "friends"}),
@@ -36,7 +36,7 @@ PARAGRAPH = "\n\n"
 
 
 def preview_on_mixi(post: OutgoingPost) -> Preview:
-    """How `post` will read. Raises Unsupported, with the reason, where it cannot go."""
+    """Return how `post` will read. Raises Unsupported, with the reason, where it cannot go."""
     if post.kind not in LIMITS:
         raise Unsupported(reasons.KIND_UNKNOWN)
     if post.audience not in AUDIENCES[post.kind]:
@@ -57,7 +57,7 @@ def preview_on_mixi(post: OutgoingPost) -> Preview:
 
 
 def photos_on_mixi(post: OutgoingPost) -> tuple[Photo, ...]:
-    """The pictures of `post` that go along, made to fit the limits."""
+    """Return the pictures of `post` that go along, fitted to the limits."""
     return fit_photos(post, LIMITS[post.kind]).photos
 
 
@@ -69,7 +69,7 @@ def _status(post: OutgoingPost) -> Preview:
 
 
 def _link(post: OutgoingPost) -> Preview:
-    """The member's words and the address, which is never cut: too long, and ours stands in for it."""
+    """Compose text and address. The address is never cut: the permalink replaces one that is too long."""
     if not post.url:
         raise Unsupported(reasons.ADDRESS_MISSING)
     words = post.text or post.url_title
@@ -90,7 +90,7 @@ def _link_by_permalink(post: OutgoingPost, words: str) -> Preview:
 
 
 def _note(post: OutgoingPost) -> Preview:
-    """A diary must have a title; a note without one is called by its first line."""
+    """Compose a diary. It needs a title: a note without one gets its first line."""
     body = post.text or post.title
     if not body:
         raise Unsupported(reasons.NOTHING_TO_SEND)
@@ -118,7 +118,7 @@ def _titled(post: OutgoingPost, body: str) -> tuple[str, bool]:
 
 
 def _photo(post: OutgoingPost) -> Preview:
-    """A picture's title is the member's words, or else what they said for who cannot see it."""
+    """Compose a photo: its title is the member's text, else the description."""
     carried = fit_photos(post, LIMITS["photo"])
     if not carried.photos:
         raise Unsupported(reasons.PHOTO_MISSING)

@@ -1,4 +1,4 @@
-"""The connector for mixi: which of its APIs takes which post, and how its lists are read."""
+"""Connector for mixi: Voice, Diary and Photo for posts, People and Updates for lists."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ from syndication.connectors.text import normalise
 
 SECONDS_OF_TOKEN = 900
 RIGHT_AFTER = 10.0  # seconds; with room for clocks that differ
-MOST_VOICES = 2000  # of one's own that are read back; nobody writes more in two days
+MOST_VOICES = 2000  # of one's own that are looked up; nobody writes more in two days
 
 
 class Mixi(ApiConnector[MixiGraph]):
     """One account on mixi. Remote ids: `voice:<id>`, `diary:<id>`, `photo:<album>/<id>`.
 
-    The scopes that all of it needs: r_profile r_voice w_voice w_diary r_photo w_photo r_updates.
+    Scopes needed: r_profile r_voice w_voice w_diary r_photo w_photo r_updates.
     """
 
     key = "mixi"
@@ -75,7 +75,7 @@ class Mixi(ApiConnector[MixiGraph]):
         return shown.title if post.kind == "note" else shown.text
 
     def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
-        """Send `post`. mixi knows no idempotency key, so a lost answer has to be read back."""
+        """Send `post`. mixi has no idempotency key, so a lost answer has to be looked up."""
         shown = self.preview(post)
         match post.kind:
             case "note":
@@ -89,8 +89,8 @@ class Mixi(ApiConnector[MixiGraph]):
                 return self._publish_voice(shown)
 
     def retract(self, receipt: Receipt) -> None:
-        """Delete the copy. For a Voice by the verb of 2010, `destroy`: it is the one captured from
-        the wire, where the later DELETE is known from clients only."""
+        """Delete the copy. A Voice by the verb of 2010, `destroy`, which was captured on the wire; the
+        later DELETE is known from clients only."""
         kind, _, rest = receipt.remote_id.partition(":")
         match kind:
             case "voice":
@@ -117,8 +117,8 @@ class Mixi(ApiConnector[MixiGraph]):
         return Candidates(exact, is_conclusive=is_whole)
 
     def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
-        """The friend list, with those pictures only that everyone may see. `start` is an index: a page
-        before it is read again, since who left the list meanwhile has moved the others."""
+        """Yield the friend list, with public pictures only. `start` is an index: the page before it is
+        read again, since friends who left the list meanwhile have moved the others."""
         order = {
             "sortBy": "displayName",
             "sortOrder": "ascending",
@@ -144,7 +144,7 @@ class Mixi(ApiConnector[MixiGraph]):
         return reading.parse_mixi_person(entry)
 
     def refresh(self) -> Credentials:
-        """The refresh token is used up by this: keep what comes back before anything else."""
+        """Refresh. The old refresh token is used up: store the new credentials before anything else."""
         found = self.api.refresh_tokens()
         seconds = reading.parse_count(found.get("expires_in"), SECONDS_OF_TOKEN)
         scope = found.get("scope")
@@ -159,9 +159,9 @@ class Mixi(ApiConnector[MixiGraph]):
         )
 
     def revoke(self) -> None:
-        """Nothing: https://developer.mixi.co.jp/connect/mixi_graph_api/api_auth has no request for it.
+        """Do nothing: https://developer.mixi.co.jp/connect/mixi_graph_api/api_auth has no request for it.
 
-        mixi's kit for iOS opens a page for it (/2/authorize/revoke), where the member decides anew.
+        mixi's iOS SDK opens a page for it (/2/authorize/revoke), where the member decides again.
         """
 
     def _publish_voice(self, shown: Preview) -> Receipt:
@@ -177,8 +177,8 @@ class Mixi(ApiConnector[MixiGraph]):
         return Receipt(reading.VOICE + remote_id, url=sent.url if sent else "")
 
     def _check_second(self, shown: Preview, refusal: Rejected) -> None:
-        """A second Voice within a second is refused as a bad one is. Raises TryLater right after another
-        one, which the member may have written by hand; OutcomeUnknown where that one may be ours."""
+        """mixi refuses a second Voice within one second. Raises TryLater right after another Voice, which
+        the member may have written there; OutcomeUnknown where that one may be ours."""
         newest = max(
             filter(None, self._own_voices(self.clock() - RIGHT_AFTER)),
             key=lambda each: each.created_at,
@@ -191,7 +191,7 @@ class Mixi(ApiConnector[MixiGraph]):
         raise TryLater(reasons.SLOW_DOWN, after=2.0, status=refusal.status) from refusal
 
     def _publish_diary(self, post: OutgoingPost, shown: Preview) -> Receipt:
-        """JSON without pictures, multipart with them. `show_users` 0: readers do not see the list
+        """Post JSON without pictures, multipart with them. `show_users` 0: readers do not see the list
         of readers."""
         entry = {
             "title": shown.title,
@@ -213,9 +213,9 @@ class Mixi(ApiConnector[MixiGraph]):
         return Receipt(reading.DIARY + self.api.created_id(answer, reading.valid_mixi_id))
 
     def _diaries_like(self, post: OutgoingPost, since: float) -> Candidates:
-        """Diaries with this title among the newest updates, which show nothing else of them.
+        """Return diaries with this title among the newest updates, which show only titles.
 
-        Nothing says that every diary is among the updates, so one that is missing proves nothing.
+        Not every diary need be among the updates, so a missing one proves nothing.
         """
         path = "/updates/@me/@self"
         answer = self.api.read(path, {"fields": "diary", "count": str(PAGE)})
@@ -232,8 +232,8 @@ class Mixi(ApiConnector[MixiGraph]):
         return Candidates(alike=tuple(in_order), is_conclusive=False)
 
     def _own_voices(self, since: float) -> Iterator[RemotePost | None]:
-        """Back to `since`: what is in doubt may lie behind a hundred later ones. None for each page of
-        which something cannot be read."""
+        """Yield own Voices back to `since`, over several pages. None for each page with an unreadable
+        entry."""
         path = "/voice/statuses/@me/user_timeline"
         for start in range(0, MOST_VOICES, PAGE):
             answer = self.api.list_pages(path, {"start_index": str(start)} if start else {})

@@ -1,7 +1,7 @@
-"""mixi's wire: how it authorises, how it says that an access is over, how its lists are paged.
+"""Client for mixi's Graph API: authorization, expired access, paginated lists.
 
 The scheme is `Bearer` where the token answer named that type (the newer specification), else the
-older `OAuth`. An error of the access is named in WWW-Authenticate: `OAuth error='expired_token'`.
+older `OAuth`. Access errors are named in WWW-Authenticate: `OAuth error='expired_token'`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Files = list[tuple[str, tuple[str, bytes, str]]]
 
 
 class MixiGraph(ApiClient):
-    """mixi's API for one account. It counts by the minute and says 503 without a Retry-After."""
+    """API client for one account. mixi limits by the minute and answers 503 without Retry-After."""
 
     throttles_by_status = True
 
@@ -35,32 +35,32 @@ class MixiGraph(ApiClient):
         return {"Authorization": f"{scheme} {self.credentials.access_token}"}
 
     def is_api_error(self, response: Response) -> bool:
-        """An error of the access stands in the header alone."""
+        """Access errors appear in the header alone."""
         return bool(auth_challenge(response.headers).get("error")) or super().is_api_error(response)
 
     def refresh_tokens(self) -> Mapping[str, Any]:
-        """A new pair of tokens for the refresh token. Raises Unauthorized, TryLater."""
+        """Exchange the refresh token for a new pair. Raises Unauthorized, TryLater."""
         return self.request_refresh({"client_secret": self.app.client_secret})
 
     def list_pages(self, path: str, params: Mapping[str, str]) -> list[Any]:
-        """A bare list: Voice's answers have no envelope. Raises as `read` does."""
+        """Return a bare list: Voice's answers have no envelope. Raises as `read` does."""
         found = with_fewer_entries(halved_counts(PAGE), partial(self._page_of, path, params))
         if not isinstance(found, list):
             raise self.unreadable_error(is_write=False)
         return found
 
     def paged(self, path: str) -> Iterator[Any]:
-        """The entries of all pages behind `path`. Raises as `read` does."""
+        """Yield the entries of all pages at `path`. Raises as `read` does."""
         for found, _ in self.pages(path):
             yield from found
 
     def pages(
         self, path: str, params: Mapping[str, str] | None = None, *, start: int = 0
     ) -> Iterator[tuple[list[Any], int]]:
-        """The pages behind `path`, each with where the next begins (0: it was the last).
+        """Yield the pages at `path`, each with the index of the next (0 on the last).
 
-        `itemsPerPage` may be more than a page holds, so it is not believed; an empty page ends the
-        list too. Raises as `read` does.
+        `itemsPerPage` may exceed what a page holds, so it is ignored; an empty page ends the list,
+        too. Raises as `read` does.
         """
         for _ in range(MOST_PAGES):
             page = {"startIndex": str(start), **(params or {})}
@@ -91,6 +91,6 @@ class MixiGraph(ApiClient):
             case "invalid_request":
                 return None
             case _ if response.status == 401:
-                # Says no reason: one refresh brings the definite answer.
+                # No reason given: one refresh gives the definite answer.
                 return Unauthorized(reasons.ACCESS_EXPIRED, expired=True, **log)
         return None

@@ -1,7 +1,7 @@
-"""mixi's codes for the pictograms of feature phones, `[i:150]`, as characters that can be read.
+"""Decode mixi's pictogram codes (`[i:150]`) into characters.
 
-`i` counts DoCoMo's list, `e` au's, `s` SoftBank's (networks.md 1.7). The table holds what people
-write most in DoCoMo's; all else becomes 〓, as Japanese mail has shown what it could not print.
+`i` counts DoCoMo's list, `e` au's, `s` SoftBank's (networks.md 1.7). The table holds the most
+common ones of DoCoMo; all others become 〓, the usual sign in Japanese mail for unprintable ones.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _DOCOMO = {first + place: sign for first, row in _ROWS.items() for place, sign i
 
 
 def decode_pictograms(text: str) -> str:
-    """`text` with each pictogram code replaced by a character."""
+    """Replace each pictogram code in `text` by a character."""
     return _CODE.sub(_sign, text)
 
 

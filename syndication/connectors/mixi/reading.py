@@ -1,6 +1,6 @@
-"""mixi's objects as our values. What cannot be read is left out; nothing here raises.
+"""Parse mixi's objects into our values. Unreadable ones are left out; nothing here raises.
 
-Ids are opaque lower-case words; they become parts of addresses again, so anything else is refused.
+Ids are opaque lower-case words that become parts of addresses, so anything else is refused.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ _ID = re.compile(r"@?[A-Za-z0-9_-]{1,80}", re.ASCII)
 
 
 def valid_mixi_id(value: object) -> str:
-    """`value` where it is an id, "" where it is not. Numbers come as strings or as numbers."""
+    """Return `value` where it is an id, else "". Numbers come as strings or as numbers."""
     text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
     return text if _ID.fullmatch(text) else ""
 
 
 def parse_count(value: object, otherwise: int) -> int:
-    """A count, which mixi writes as a number here and as a string there."""
+    """Parse a count, which mixi writes as a number or as a string."""
     text = str(value)
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else otherwise
 
 
 def opensocial_entries(answer: Any) -> list[Any] | None:
-    """The `entry` of an OpenSocial answer, a list of them or a single one; None where it has none."""
+    """Return the `entry` list of an OpenSocial answer (or its single one as a list); None without one."""
     found = answer.get("entry") if isinstance(answer, dict) else None
     if isinstance(found, dict):
         return [found]
@@ -42,7 +42,7 @@ def opensocial_entries(answer: Any) -> list[Any] | None:
 
 
 def parse_mixi_person(entry: Any) -> Friend | None:
-    """A member as People tells of them."""
+    """Parse a person of the People API."""
     uid = valid_mixi_id(entry.get("id")) if isinstance(entry, dict) else ""
     if not uid:
         return None
@@ -55,7 +55,7 @@ def parse_mixi_person(entry: Any) -> Friend | None:
 
 
 def parse_mixi_voice(entry: Any) -> RemoteFeedItem | None:
-    """A Voice. mixi gives it no address of its own; its author's page, which shows it, stands in."""
+    """Parse a Voice. It has no address of its own; the author's page, which shows it, is used."""
     if not isinstance(entry, dict) or not isinstance(entry.get("user"), dict):
         return None
     remote_id, user = valid_mixi_id(entry.get("id")), entry["user"]
@@ -88,12 +88,12 @@ def parse_mixi_voice(entry: Any) -> RemoteFeedItem | None:
 
 
 def parse_mixi_voices(answer: Any) -> Iterator[RemoteFeedItem]:
-    """The Voices of a timeline that can be read, oldest first: mixi lists the newest first."""
+    """Yield the readable Voices of a timeline, oldest first (mixi lists the newest first)."""
     yield from filter(None, map(parse_mixi_voice, reversed(answer)))
 
 
 def parse_mixi_photo(entry: Any, album: str) -> RemotePost | None:
-    """An item of the album `album`."""
+    """Parse an item of the album `album`."""
     remote_id = valid_mixi_id(entry.get("id")) if isinstance(entry, dict) else ""
     created_at = parsing.parse_time(entry.get("created")) if remote_id else None
     if created_at is None:
@@ -107,7 +107,7 @@ def parse_mixi_photo(entry: Any, album: str) -> RemotePost | None:
 
 
 def parse_mixi_diary(item: Any) -> RemotePost | None:
-    """A diary as Updates tells of it: by its title."""
+    """Parse a diary out of Updates, which show its title only."""
     entry = item.get("object") if isinstance(item, dict) else None
     if not isinstance(entry, dict) or entry.get("objectType") != "diary":
         return None
@@ -119,6 +119,6 @@ def parse_mixi_diary(item: Any) -> RemotePost | None:
 
 
 def album_visibility(album: Any) -> str:
-    """Who sees an album, in mixi's word; "" where it does not say."""
+    """Return an album's visibility in mixi's terms, "" where it states none."""
     privacy = album.get("privacy") if isinstance(album, dict) else None
     return parsing.parse_text(privacy.get("visibility")) if isinstance(privacy, dict) else ""

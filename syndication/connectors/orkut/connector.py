@@ -1,7 +1,7 @@
-"""The connector for Orkut: activities for words, an album of ours for photos.
+"""Connector for Orkut: activities for text, an album of ours for photos.
 
-`activities.create` answers without an id, so the copy is looked for at once: two equal texts would
-be one and the same otherwise. There is no method that deletes an activity.
+`activities.create` answers without an id, so the copy is looked up at once: two equal texts could
+not be told apart later. There is no method that deletes an activity.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ PEOPLE = 100  # of a page of friends
 MOST_PAGES = 60  # of one reading
 TITLE = 100
 
-# What the vendor wrote nowhere is chosen small enough for what its own pages took.
+# Undocumented limits are chosen small enough for what the vendor's own pages accepted.
 _LIMITS: Mapping[Kind, Limits] = {
     "status": Limits(text=140),
     "note": Limits(text=10_000, title=TITLE),
@@ -67,7 +67,7 @@ class Orkut(ApiConnector[OrkutRpc]):
 
     @classmethod
     def compose(cls, post: OutgoingPost) -> tuple[Preview, tuple[Photo, ...]]:
-        """A note has a title of its own; one without is called by its first line."""
+        """Compose `post`. A note has a title; one without gets its first line."""
         if post.kind != "note":
             return super().compose(post)
         shown, photos = super().compose(replace(post, title="", text=post.text or post.title))
@@ -77,7 +77,7 @@ class Orkut(ApiConnector[OrkutRpc]):
         return replace(shown, title=title), photos
 
     def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
-        """Send `post`. Tags mean something in an activity, so a member's are escaped."""
+        """Send `post`. An activity interprets HTML tags, so a member's are escaped."""
         shown, photos = self.compose(post)
         if post.kind == "photo":
             if not photos:
@@ -112,8 +112,8 @@ class Orkut(ApiConnector[OrkutRpc]):
         return Candidates(tuple(reversed(exact)), is_conclusive=is_whole)
 
     def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
-        """`start` is an index: a page before it is read again, since who left the list meanwhile has
-        moved the others."""
+        """Yield the friend list. `start` is an index: the page before it is read again, since friends who
+        left the list meanwhile have moved the others."""
         index = max(0, int(start) - PEOPLE) if start.isdecimal() else 0
         for _ in range(MOST_PAGES):
             result = with_fewer_entries(halved_counts(PEOPLE), partial(self._friends_at, index))
@@ -129,7 +129,7 @@ class Orkut(ApiConnector[OrkutRpc]):
                 return
 
     def feed(self, *, since: str = "") -> Iterator[RemoteFeedItem]:
-        """The newest activities of friends; ids are in no order, so what stands above `since` is new."""
+        """Yield friends' newest activities; ids have no order, so those listed above `since` are new."""
         people = {friend.uid: friend for friend in self.friends()}
         items = filter(
             None, (reading.parse_orkut_feed_item(each, people) for each in self._activities())
@@ -146,11 +146,11 @@ class Orkut(ApiConnector[OrkutRpc]):
         return reading.parse_orkut_person(entry)
 
     def revoke(self) -> None:
-        """Nothing: Orkut's own pages named no request for it. Google's accounts took tokens of OAuth
-        1.0 back (https://developers.google.com/accounts/docs/OAuth_ref); that door is closed, too."""
+        """Do nothing: Orkut's own pages named no request for it. Google Accounts revoked OAuth 1.0
+        tokens (https://developers.google.com/accounts/docs/OAuth_ref); that service is closed, too."""
 
     def _found(self, shown: Preview) -> Receipt:
-        """The newest activity that reads so: it was made a moment ago. Raises OutcomeUnknown."""
+        """Find the newest activity with this text, posted a moment ago. Raises OutcomeUnknown."""
         try:
             for each in self._own(self._activities()):
                 if _reads_alike(each, shown):
@@ -167,7 +167,7 @@ class Orkut(ApiConnector[OrkutRpc]):
         return Receipt(f"photo:{album}/{ident}", url=parsing.valid_url(result.get("url")))
 
     def _album(self) -> str:
-        """Our album, made where there is none. An album too many hurts nobody: a retry may make one."""
+        """Return our album; create it where there is none. A retry may create a second one, harmlessly."""
         album = self._known_album()
         if album:
             return album
@@ -203,7 +203,7 @@ class Orkut(ApiConnector[OrkutRpc]):
                     yield told
 
     def _activities(self) -> list[Any]:
-        """Everybody's whom the member sees, newest first."""
+        """Return all activities that the member sees, newest first."""
         of_all = {"groupId": "@all", "coalesce": True}
         result = with_fewer_entries(
             halved_counts(PAGE),
@@ -223,6 +223,6 @@ class Orkut(ApiConnector[OrkutRpc]):
 
 
 def _reads_alike(entry: RemotePost, shown: Preview) -> bool:
-    """Whether it could be what was sent as `shown`, where ours has a title by that, too."""
+    """Whether `entry` could be the copy of `shown`, by text and title."""
     is_named = not shown.title or normalise(entry.title) == normalise(shown.title)
     return is_named and normalise(entry.text) == normalise(shown.text)

@@ -1,4 +1,4 @@
-"""OpenSocial's objects as our values. What cannot be read is left out; nothing here raises."""
+"""Parse OpenSocial's objects into our values. Unreadable ones are left out; nothing here raises."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ _ID = re.compile(r"[A-Za-z0-9_.-]{1,80}", re.ASCII)
 
 
 def valid_orkut_id(value: object) -> str:
-    """`value` where it is an id, "" where it is not."""
+    """Return `value` where it is an id, else ""."""
     text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
     return text if _ID.fullmatch(text) and text.strip(".") else ""
 
 
 def orkut_list(result: Any) -> list[Any] | None:
-    """The `list` of a result; None where it is none."""
+    """Return the `list` of a result, else None."""
     found = result.get("list") if isinstance(result, dict) else None
     return found if isinstance(found, list) else None
 
 
 def parse_orkut_person(entry: Any) -> Friend | None:
-    """A person. The name comes in two parts."""
+    """Parse a person. The name comes in two parts."""
     uid = valid_orkut_id(entry.get("id")) if isinstance(entry, dict) else ""
     if not uid:
         return None
@@ -40,7 +40,7 @@ def parse_orkut_person(entry: Any) -> Friend | None:
 
 
 def parse_orkut_activity(entry: Any) -> RemotePost | None:
-    """An activity: a title that may hold a few tags, and perhaps a body. Time in milliseconds."""
+    """Parse an activity: a title that may contain a few tags, perhaps a body; time in milliseconds."""
     if not isinstance(entry, dict) or not valid_orkut_id(entry.get("id")):
         return None
     posted = entry.get("postedTime")
@@ -57,7 +57,7 @@ def parse_orkut_activity(entry: Any) -> RemotePost | None:
 
 
 def parse_orkut_feed_item(entry: Any, people: dict[str, Friend]) -> RemoteFeedItem | None:
-    """An activity of somebody else's."""
+    """Parse another account's activity."""
     told = parse_orkut_activity(entry)
     author = people.get(valid_orkut_id(entry.get("userId"))) if told else None
     if told is None or author is None:
@@ -74,7 +74,7 @@ def parse_orkut_feed_item(entry: Any, people: dict[str, Friend]) -> RemoteFeedIt
 
 
 def parse_orkut_photo(entry: Any, album: str) -> RemotePost | None:
-    """A picture of an album of ours."""
+    """Parse a picture of our album."""
     remote_id = valid_orkut_id(entry.get("id")) if isinstance(entry, dict) else ""
     posted = entry.get("created") if remote_id else None
     if not isinstance(posted, int | float) or not 0 < posted < 1e14:
@@ -88,10 +88,10 @@ def parse_orkut_photo(entry: Any, album: str) -> RemotePost | None:
 
 
 def parse_orkut_text(value: object) -> str:
-    """Somebody's text, without its tags. Line ends stand in it as they are."""
+    """Return a text without its tags, with line breaks as they are."""
     return clean(text_of_html(value.replace("\n", "<br>"))) if isinstance(value, str) else ""
 
 
 def parse_orkut_line(value: object) -> str:
-    """One line of somebody's words."""
+    """Return one line of text."""
     return parsing.parse_line(parse_orkut_text(value))

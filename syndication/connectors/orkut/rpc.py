@@ -1,4 +1,4 @@
-"""Orkut's wire: batches of JSON-RPC over signed POSTs, whose errors come with status 200.
+"""Client for Orkut: batches of JSON-RPC in signed POSTs; errors come with status 200.
 
 Codes and `errorType`s are those that the vendor's client knew (orkut-os-client, OrkutError).
 """
@@ -31,10 +31,10 @@ _PROBLEM = re.compile(
 
 
 class OrkutRpc(OAuth1Client):
-    """One account's API."""
+    """API client for one account."""
 
     def is_api_error(self, response: Response) -> bool:
-        """What is refused before the batch is read may be told in the words of OAuth's problem reporting."""
+        """Errors before the batch is read may use OAuth's problem reporting instead of JSON."""
         return _PROBLEM.match(response.text) is not None or super().is_api_error(response)
 
     def access_error(self, response: Response) -> Unauthorized | None:
@@ -43,15 +43,15 @@ class OrkutRpc(OAuth1Client):
         return None
 
     def ask(self, method: str, **params: Any) -> Any:
-        """The result of a method that changes nothing. Raises TryLater, Unauthorized, Rejected."""
+        """Call a method that reads; return its result. Raises TryLater, Unauthorized, Rejected."""
         return self._called(method, params, is_write=False)
 
     def do(self, method: str, **params: Any) -> Any:
-        """The result of a method that writes. Raises OutcomeUnknown, too."""
+        """Call a method that writes; return its result. Raises OutcomeUnknown, too."""
         return self._called(method, params, is_write=True)
 
     def upload_photo(self, photo: Photo, **params: Any) -> Any:
-        """mediaItems.create: the batch stands in the address, the picture in the body."""
+        """Call mediaItems.create with the batch in the address and the picture in the body."""
         name = "mediaItems.create"
         batch = _batch(name, {"userId": "@me", "groupId": "@self", **params})
         response = self._ask(
@@ -111,6 +111,6 @@ class OrkutRpc(OAuth1Client):
 
 
 def _batch(name: str, params: dict[str, Any]) -> str:
-    """One call as a batch; its id is the method's name, since there is only one."""
+    """Return one call as a batch, with the method's name as its id."""
     call = {"method": name, "id": name, "params": params}
     return json.dumps([call], ensure_ascii=False, separators=(",", ":"))

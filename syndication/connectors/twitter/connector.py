@@ -1,4 +1,4 @@
-"""The connector for Twitter (X), API v2. It knows no key for a repeat and takes no text twice."""
+"""Connector for Twitter (X), API v2. No idempotency key; equal texts are refused."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Twitter(ApiConnector[TwitterApi]):
     name = "Twitter/X"
     api_class = TwitterApi
     limits = LIMITS
-    # An account's posts are for everybody or, all of them, for its followers: no choice for one.
+    # Visibility is set for a whole account, not for a single post.
     audiences = AUDIENCES
     can_delete = frozenset[Kind](KINDS)
     can_reconcile = frozenset[Kind](KINDS)
@@ -67,8 +67,8 @@ class Twitter(ApiConnector[TwitterApi]):
     can_revoke = True
 
     def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
-        """Send `post`. Raises OutcomeUnknown for a text that stands there since a moment ago: it may be
-        this one, whose answer was lost."""
+        """Send `post`. Raises OutcomeUnknown for a text that was posted a moment ago: it may be this
+        one, whose answer was lost."""
         shown, photos = self.compose(post)
         body: dict[str, object] = {"text": shown.text} if shown.text else {}
 
@@ -88,7 +88,7 @@ class Twitter(ApiConnector[TwitterApi]):
         self.api.remove("DELETE", f"/tweets/{quote_segment(receipt.remote_id)}")
 
     def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
-        """Whom the account follows. `start` is a page's token."""
+        """Yield the accounts followed. `start` is a page's token."""
         path = f"/users/{quote_segment(self.own_id())}/following"
         fields = {"user.fields": "profile_image_url"}
         for page, token in self._pages(path, fields, most=1000, start=start):
@@ -96,7 +96,7 @@ class Twitter(ApiConnector[TwitterApi]):
             yield FriendPage(tuple(filter(None, people)), token)
 
     def feed(self, *, since: str = "") -> Iterator[RemoteFeedItem]:
-        """Nothing unless the site pays for it: each post that is read is charged."""
+        """Yield the home timeline, only where the site pays for it: each post read is charged."""
         if self.app.more.get("pull_feed", "").lower() not in {"yes", "1", "true", "on"}:
             return
         params = {
@@ -122,7 +122,7 @@ class Twitter(ApiConnector[TwitterApi]):
         return reading.parse_twitter_user(entry)
 
     def refresh(self) -> Credentials:
-        """The refresh token is used up by this: keep what comes back before anything else."""
+        """Refresh. The old refresh token is used up: store the new credentials before anything else."""
         found = self.api.refresh_tokens()
         seconds, newer = found.get("expires_in"), found.get("refresh_token")
         lasts = float(seconds) if isinstance(seconds, int | float) else SECONDS_OF_TOKEN
@@ -134,7 +134,7 @@ class Twitter(ApiConnector[TwitterApi]):
         )
 
     def revoke(self) -> None:
-        """Both tokens, since neither is said to take the other along.
+        """Revoke both tokens, since revoking one is not documented to revoke the other.
 
         https://docs.x.com/fundamentals/authentication/oauth-2-0/user-access-token, step 6.
         """
@@ -142,7 +142,7 @@ class Twitter(ApiConnector[TwitterApi]):
         self.api.revoke_tokens(held.refresh_token, held.access_token)
 
     def _upload(self, photo: Photo) -> str:
-        """The id of a picture that was handed over, now or by an earlier try, with its description."""
+        """Return the id of a picture with its description, uploaded now or by an earlier try."""
         kept = self.uploads.get(photo) or self._handed_over(photo)
         if photo.alt and not kept["is_described"]:
             words = {"alt_text": {"text": photo.alt[:1000]}}
@@ -166,7 +166,7 @@ class Twitter(ApiConnector[TwitterApi]):
         return kept
 
     def own_posts(self, since: float) -> Iterator[RemotePost | None]:
-        """Newest first, back to `since`; None for what cannot be read."""
+        """Yield the account's posts, newest first, back to `since`; None for an unreadable one."""
         path = f"/users/{quote_segment(self.own_id())}/tweets"
         fields = {"exclude": "retweets", "tweet.fields": "created_at,entities"}
         if since > 0:
@@ -178,7 +178,7 @@ class Twitter(ApiConnector[TwitterApi]):
     def _pages(
         self, path: str, fields: Mapping[str, str], *, most: int, start: str = ""
     ) -> Iterator[tuple[Mapping[str, object], str]]:
-        """The pages of a list, each with the token of the next ("" on the last). Raises TryLater,
+        """Yield the pages of a list, each with the token of the next ("" on the last). Raises TryLater,
         Unauthorized, Rejected."""
 
         def page(token: str) -> tuple[Mapping[str, object], str]:

@@ -1,7 +1,7 @@
-"""Objects of API v2 as our values. What cannot be read is left out; nothing here raises.
+"""Parse objects of API v2 into our values. Unreadable ones are left out; nothing here raises.
 
-In a text each address stands as a t.co one; `entities.urls` tells which it was, and a picture is
-one of them, too, at the end.
+A text holds each address as a t.co link; `entities.urls` has the original, and a picture is such a
+link at the end, too.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _NAME = re.compile(r"[A-Za-z0-9_]{1,15}", re.ASCII)
 
 
 def valid_twitter_id(value: object) -> str:
-    """`value` where it is an id, "" where it is not."""
+    """Return `value` where it is an id, else ""."""
     return value if isinstance(value, str) and _ID.fullmatch(value) else ""
 
 
 def twitter_data(answer: Any) -> list[Any] | None:
-    """`data` of an answer that lists; an answer without rows has none; None where it is no answer."""
+    """Return the `data` list of an answer, empty where it has no rows; None where it is no such answer."""
     if not isinstance(answer, dict):
         return None
     found = answer.get("data", [] if "meta" in answer else None)
@@ -35,14 +35,14 @@ def twitter_data(answer: Any) -> list[Any] | None:
 
 
 def next_token(answer: Mapping[str, Any]) -> str:
-    """The token of the next page, "" on the last."""
+    """Return the token of the next page, "" on the last."""
     meta = answer.get("meta")
     token = meta.get("next_token") if isinstance(meta, dict) else None
     return token if isinstance(token, str) else ""
 
 
 def parse_twitter_user(entry: Any) -> Friend | None:
-    """A User."""
+    """Parse a User."""
     if not isinstance(entry, dict) or not valid_twitter_id(entry.get("id")):
         return None
     username = entry.get("username")
@@ -56,7 +56,7 @@ def parse_twitter_user(entry: Any) -> Friend | None:
 
 
 def parse_tweet(entry: Any) -> RemotePost | None:
-    """A Post (a Tweet)."""
+    """Parse a Post (Tweet)."""
     created_at = parsing.parse_time(entry.get("created_at")) if isinstance(entry, dict) else None
     if created_at is None or not valid_twitter_id(entry.get("id")):
         return None
@@ -69,7 +69,7 @@ def parse_tweet(entry: Any) -> RemotePost | None:
 
 
 def parse_twitter_feed(answer: Mapping[str, Any]) -> list[RemoteFeedItem]:
-    """A timeline with its authors, oldest first."""
+    """Parse a timeline with its authors, oldest first."""
     includes = answer.get("includes")
     people = map(parse_twitter_user, attachments.objects_in(parsing.value_at(includes, "users")))
     authors = {each.uid: each for each in people if each}
@@ -84,7 +84,7 @@ def parse_twitter_feed(answer: Mapping[str, Any]) -> list[RemoteFeedItem]:
 
 
 def _attached(entry: Mapping[str, Any], includes: object) -> Iterator[Attachment]:
-    """Pictures and a poll, as far as the answer includes them; else by their addresses in the text."""
+    """Yield pictures and a poll that the answer includes; else pictures by their links in the text."""
     keys = parsing.object_at(entry, "attachments").get("media_keys")
     known = {
         str(each.get("media_key")): each
@@ -105,7 +105,7 @@ def _attached(entry: Mapping[str, Any], includes: object) -> Iterator[Attachment
 
 
 def parse_tweet_text(entry: Mapping[str, Any]) -> str:
-    """The words with the addresses as they were written."""
+    """Return the text with the addresses as they were written."""
     text = entry.get("text")
     words = text if isinstance(text, str) else ""
     entities = entry.get("entities")
@@ -120,10 +120,10 @@ def parse_tweet_text(entry: Mapping[str, Any]) -> str:
 
 
 def tweet_address(ident: str) -> str:
-    """Where people see a post; it finds the author by itself."""
+    """Return the public address of a post; it redirects to the author's."""
     return f"https://x.com/i/status/{ident}"
 
 
 def parse_twitter_line(value: object) -> str:
-    """One line of somebody's words."""
+    """Return one line of text."""
     return parsing.parse_line(html.unescape(value)) if isinstance(value, str) else ""

@@ -1,4 +1,4 @@
-"""Twitter's wire: problems (RFC 9457), tokens of two hours, what it will not take twice."""
+"""Client for Twitter's API: problem details (RFC 9457), two-hour tokens, duplicates."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OURS = ("client-forbidden", "usage-capped", "client-disconnected", "credits")
 
 
 class TwitterApi(ApiClient):
-    """One account's API."""
+    """API client for one account."""
 
     error_fields: ClassVar[frozenset[str]] = frozenset(
         {"title", "detail", "type", "errors", "error"}
@@ -38,18 +38,18 @@ class TwitterApi(ApiClient):
     def other_error(self, response: Response, *, is_write: bool) -> ConnectorError:
         words, kind = self._words(response), str(json_object(response).get("type") or "")
         if response.status == 402 or any(each in kind for each in OURS):
-            # What this site may do is used up or taken away: nothing that the member did.
+            # This site's quota is used up or its access withdrawn: not the member's fault.
             return TryLater(reasons.APP_REFUSED, after=AN_HOUR, **self.log_fields(response))
         if response.status == 403 and "duplicate content" in words:
             return DuplicateRejected(reasons.SAID_ALREADY, **self.log_fields(response))
         return super().other_error(response, is_write=is_write)
 
     def refresh_tokens(self) -> Mapping[str, Any]:
-        """New tokens; the refresh token is used up. Raises Unauthorized, TryLater."""
+        """Exchange the refresh token, which is then used up. Raises Unauthorized, TryLater."""
         return self.request_refresh({}, {"Authorization": self._basic()})
 
     def revoke_tokens(self, *tokens: str) -> None:
-        """Each of them given back, whatever is said of the others. Raises Rejected, TryLater."""
+        """Revoke each token, whatever becomes of the others. Raises Rejected, TryLater."""
         refusal = None
         for token in filter(None, tokens):
             response = self.send(
@@ -67,7 +67,7 @@ class TwitterApi(ApiClient):
             raise refusal
 
     def refresh_error(self, response: Response) -> ConnectorError:
-        """A dead refresh token is 400: `invalid_grant`, or `invalid_request` with these words."""
+        """Recognize a dead refresh token: 400 `invalid_grant`, or `invalid_request` with a known message."""
         error = json_object(response).get("error")
         if error == "invalid_request" and "token was invalid" in self._words(response):
             return Unauthorized(reasons.ACCESS_GONE, **self.log_fields(response))
