@@ -7,11 +7,12 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
 
 from accounts.urlsession.api import Mode, current_mode
 
 # The style of all pages, and the short one of log-in, which must be the lightest of them.
-STYLES = [settings.BASE_DIR / "templates" / name for name in ("_style.css", "_style_short.css")]
+STYLES = ("_style.css", "_style_short.css")
 
 # Not of a session, and yet not for everybody: codes, invitations, the way out.
 FOR_ONE_READER = ("/q/", "/p/", "/i/", "/out/")
@@ -38,7 +39,8 @@ class BrowserHeadersMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
-        self.page_policy = page_policy(*(style.read_text(encoding="utf-8") for style in STYLES))
+        # As the template loader hands them out: it drops comments and blanks.
+        self.page_policy = page_policy(*map(render_to_string, STYLES))
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)

@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -95,3 +99,12 @@ def test_the_table_of_every_route(albums: dict[str, list[Shown]], hanako: Member
 
 def _worst(weights: list[Weight]) -> str:
     return table([w for w in weights if w.size > CAP or w.queries > QUERIES])
+
+
+@pytest.mark.django_db  # for the album alone
+def test_the_policy_of_every_page_allows_its_style(albums: dict[str, list[Shown]]) -> None:
+    """A browser drops a style whose hash it was not told, and the page stands naked."""
+    for one in albums["ja"]:
+        for style in re.findall(r"<style>(.*?)</style>", one.page.html, re.DOTALL):
+            digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+            assert f"'sha256-{digest}'" in one.policy, one.name
