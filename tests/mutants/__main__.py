@@ -26,7 +26,12 @@ ACCOUNTS = "tests/accounts/test_"
 PACKAGES = {
     "urlsession": Package(
         ["accounts/urlsession/*.py"],
-        ["tests/accounts/urlsession", f"{ACCOUNTS}[!l]*.py", f"{ACCOUNTS}login*.py"],
+        [
+            "tests/accounts/urlsession",
+            f"{ACCOUNTS}[!l]*.py",
+            f"{ACCOUNTS}login*.py",
+            "tests/profilelink/test_[bl]*.py",  # bounds, languages
+        ],
         ["tests/accounts/urlsession/"],
     ),
     "linking": Package(

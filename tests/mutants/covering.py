@@ -13,8 +13,12 @@ import pytest
 
 @dataclass
 class Covered:
-    """Of tests that pass: their seconds, and for each (file, line) the tests that run it."""
+    """Of tests that pass: their seconds, and for each (file, line) the tests that run it.
 
+    Seconds of processor say what a test costs; those by the clock, how long it may be waited for.
+    """
+
+    cost: dict[str, float] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     by_line: dict[tuple[str, int], set[str]] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
@@ -30,7 +34,7 @@ class Covered:
         for line in text.splitlines():
             kind, name, what = json.loads(line)
             if kind == "seconds":
-                self.seconds[name] = what
+                self.cost[name], self.seconds[name] = what
             elif kind == "failed":
                 self.failed.add(name)
             else:
@@ -44,12 +48,14 @@ def record(items: list[pytest.Item], paths: list[Path], to: Path) -> int:
         data_file=None, config_file=False, include=[str(path) for path in paths], messages=False
     )
     watching.start()
-    lines = []
+    lines: list[tuple[str, str, object]] = []
     for item, after in zip(items, [*items[1:], None], strict=True):
         watching.switch_context(item.nodeid)
-        before, began = item.session.testsfailed, time.monotonic()
+        before = item.session.testsfailed
+        cost, began = time.process_time(), time.monotonic()
         item.ihook.pytest_runtest_protocol(item=item, nextitem=after)
-        lines.append(("seconds", item.nodeid, round(time.monotonic() - began, 3)))
+        took = (time.process_time() - cost, time.monotonic() - began)
+        lines.append(("seconds", item.nodeid, took))
         if item.session.testsfailed > before:
             lines.append(("failed", item.nodeid, 0))
     watching.stop()
