@@ -79,6 +79,26 @@ def test_a_client_cannot_choose_its_address(settings):
     assert Session.objects.count() == 3
 
 
+def test_past_a_proxy_that_was_not_used_the_caller_itself_is_counted(settings):
+    """Two proxies of ours are known, and one entry came: whoever called wrote it."""
+    settings.URLSESSION_ANONYMOUS_PER_ADDRESS = 1
+    settings.TRUSTED_PROXY_COUNT = 2
+    for claimed in ("198.51.100.1", "198.51.100.2"):
+        assert PhoneClient(HTTP_X_FORWARDED_FOR=claimed).get("/m/").status == 200
+    assert Session.objects.count() == 1
+
+
+def test_a_large_number_that_is_full_makes_room_for_a_hundredth_more(settings):
+    settings.URLSESSION_ANONYMOUS_PER_ADDRESS = 200
+    assert sessions_after_visits_from("192.0.2.1") == 1
+    row = Session.objects.get()
+    for number in range(199):
+        row.pk = f"{number:040}"
+        row.save(force_insert=True)
+    assert sessions_after_visits_from("192.0.2.1") == 198
+    assert sessions_after_visits_from("192.0.2.1") == 199
+
+
 def test_ipv4_in_the_notation_of_ipv6_is_not_one_network_for_all(settings):
     """A listener for both families writes it so, and ::ffff:0:0 lies within one /64."""
     settings.URLSESSION_ANONYMOUS_PER_ADDRESS = 1

@@ -22,6 +22,7 @@ def test_the_mount_point_is_kept(hanako):
     response = phone._client.get(f"{phone.base}/where/", SCRIPT_NAME="/app")
     assert response.json()["reversed"] == f"/app{phone.base}/mine/"
     assert response.json()["script"] == f"/app{phone.base}"
+    assert response.json()["without_token"] == "/app/mine/"
     response = phone._client.get(f"{phone.base}/go/?to=/app/mine/", SCRIPT_NAME="/app")
     assert response["Location"] == f"/app{phone.base}/mine/"
 

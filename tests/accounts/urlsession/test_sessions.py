@@ -58,6 +58,21 @@ def test_another_browser_is_not_let_in_by_the_address(hanako):
     assert not is_in(PhoneClient("DoCoMo/2.0 N906i(c100;TB;W24H16)"), phone.token)
 
 
+def test_an_address_in_a_cookie_of_its_own_browser_opens_nothing_and_ends_nothing(hanako):
+    phone = log_in_phone(hanako)
+    client = FormClient(HTTP_USER_AGENT=FLIP_PHONE)
+    client.cookies["sessionid"] = phone.token
+    assert client.get("/mine/").status_code == 302
+    assert is_in(phone)
+
+
+def test_a_page_that_fails_stores_nothing_in_the_session(hanako):
+    phone = log_in_phone(hanako)
+    phone._client.raise_request_exception = False
+    assert phone._client.get(f"{phone.base}/boom/").status_code == 500
+    assert "boom" not in SessionStore(session_key_of(phone))
+
+
 def test_what_changes_in_the_name_of_one_phone_does_not_matter(hanako):
     phone = log_in_phone(hanako, user_agent="DoCoMo/2.0 N906i(c100;TB;W24H16)")
     larger = PhoneClient("DoCoMo/2.0 N906i(c100;TB;W20H13;ser123456789012345)")

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import Member
 from accounts.urlsession import api
+from accounts.urlsession.context import no_session_prefix
 from accounts.urlsession.models import Session
 from accounts.views.uploads import accepts_files
 
@@ -102,6 +103,8 @@ def count(request: HttpRequest) -> HttpResponse:
 
 
 def where(request: HttpRequest) -> HttpResponse:
+    with no_session_prefix():
+        without_token = reverse("mine")
     return JsonResponse(
         {
             "path": request.path,
@@ -110,6 +113,7 @@ def where(request: HttpRequest) -> HttpResponse:
             "full": request.get_full_path(),
             "absolute": request.build_absolute_uri(),
             "reversed": reverse("mine"),
+            "without_token": without_token,
             "member": request.user.username,
             "cookies": dict(request.COOKIES),
             "mode": api.current_mode(request),
@@ -127,6 +131,7 @@ def stream(request: HttpRequest) -> StreamingHttpResponse:
 
 
 def boom(request: HttpRequest) -> HttpResponse:
+    request.session["boom"] = True
     serial = request.META.get("HTTP_X_DCMGUID")
     raise RuntimeError(f"boom at {request.path} {serial}")
 
