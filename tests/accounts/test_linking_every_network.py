@@ -10,7 +10,7 @@ from allauth.socialaccount.models import SocialAccount
 from accounts.models import LinkReturn
 from syndication.connectors import CONNECTORS
 from syndication.delivery import imports
-from syndication.models import Delivery, DeliveryKind, DeliveryState, Link
+from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, Revocation
 from tests.accounts.away import (
     Away,
     come_back,
@@ -79,6 +79,20 @@ def test_a_phone_without_cookies_links_it(sandbox, key, network, server, hanako,
     uid = f"{server}/{ident}" if is_named_by_server else ident
     assert (account.user, account.provider, account.uid) == (hanako, key, uid)
     assert (link.network, link.host) == (key, server)
+
+
+def test_a_linked_account_keeps_the_address_of_its_page(phone, away):
+    come_back(phone, away)
+    phone.submit("Link")
+    address = SocialAccount.objects.get().extra_data["profile_url"]
+    assert address.startswith("http")
+
+
+def test_the_access_of_a_new_link_is_not_given_back(phone, away):
+    come_back(phone, away)
+    phone.submit("Link")
+    assert Link.objects.exists()
+    assert not Revocation.objects.exists()
 
 
 def test_a_computer_links_it_without_a_number(key, network, typed, hanako):

@@ -49,6 +49,10 @@ def test_the_request_token_without_its_verifier_links_nothing(sandbox, server, h
             "oauth_token=a&oauth_token_secret=b"
         ),  # OAuth 1.0, whose callback anybody may change
         answer("", "401 Unauthorized"),
+        answer(
+            "oauth_token=a&oauth_token_secret=b&oauth_callback_confirmed=true", "401 Unauthorized"
+        ),
+        answer("oauth_token=a&oauth_callback_confirmed=true"),
         answer("<html>"),
     ],
 )
