@@ -118,6 +118,10 @@ tests/accounts/test_device_login.py
 2         an address keeps so many computers' codes                            test_one_address_keeps_so_many_codes_and_the_newest_work
 4         passwords at /device/ count with those of the log-in                 test_passwords_guessed_here_count_with_those_at_the_log_in_and_the_member_is_told
 4         the member is told of them                                           test_five_wrong_ones_at_one_code_are_told_by_mail
+tests/profilelink/test_bounds_accounts.py
+2         sign-ups and what members make have quotas                           test_fifty_accounts_a_day_of_one_network_are_enough
+tests/profilelink/test_bounds_members.py
+2         one session too many ends one                                        test_one_session_more_than_fifty_ends_the_one_that_was_idle_for_longest
 tests/accounts/urlsession/test_limits.py
 3         sessions that hold nothing go first                                  test_the_oldest_session_that_holds_nothing_goes_first
 tests/accounts/test_phone_login_attacks.py

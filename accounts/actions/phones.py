@@ -7,11 +7,15 @@ the password, and the PIN is made only by someone who has just typed the passwor
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.crypto import codes
 from accounts.models import Member, Phone
 from accounts.urlsession.api import end_session
+
+MOST_BOOKMARKS = 20  # of one member
 
 
 class NoPhone(Exception):
@@ -32,7 +36,20 @@ def bookmark(*, by: Member, device: str, pin: str, session_key: str) -> tuple[Ph
         pin_hash=codes.hash_pin(pin),
         session_key=session_key,
     )
+    _end_surplus(by)
     return phone, code
+
+
+def _end_surplus(member: Member) -> None:
+    """Of too many bookmarks ended ones go first, then what was not used for longest."""
+    used_at = Coalesce("last_used_at", "created_at")
+    kept = Phone.objects.filter(member=member).order_by(
+        F("ended_at").desc(nulls_first=True), used_at.desc(), "-pk"
+    )
+    for phone in kept[MOST_BOOKMARKS:]:
+        if phone.ended_at is None and phone.session_key:
+            end_session(phone.session_key)
+        phone.delete()
 
 
 def find(code: str) -> Phone:

@@ -17,6 +17,7 @@ What members make, in test_bounds_members.py. "In all" is always the members' nu
 | What grows | A member's bound | In all | Who goes first |
 | --- | --- | --- | --- |
 | sessions | 50 (accounts/actions/sessions.py) | | idle for longest |
+| bookmarks of phones | 20 (accounts/actions/phones.py) | | ended ones, then unused for longest |
 | mail addresses | 5, added 10 a day | | refused |
 | invitations | 50 open (accounts/actions/invitations.py) | | expired for 90 days |
 | friend requests | 20 a day | | refused |

@@ -17,7 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.actions import guesses, quotas
+from accounts.actions import guesses, phones, quotas
 from accounts.actions.guesses import Limit
 from accounts.models import (
     FriendRequest,
@@ -25,6 +25,7 @@ from accounts.models import (
     Invitation,
     LinkReturn,
     Member,
+    Phone,
 )
 from accounts.urlsession.models import Session
 from syndication.actions import mail_drafts, post_addresses
@@ -67,6 +68,22 @@ def test_one_session_more_than_fifty_ends_the_one_that_was_idle_for_longest(hana
     assert "at most 50 at once" in page
     assert browsers[7].get(reverse("security")).status_code == 302
     assert browsers[8].get(reverse("security")).status_code == 200
+
+
+def test_one_bookmark_more_than_twenty_ends_the_one_that_was_not_used_for_longest(hanako) -> None:
+    codes = [
+        phones.bookmark(by=hanako, device="a flip phone", pin="4711", session_key="")[1]
+        for _ in range(20)
+    ]
+    phone = PhoneClient()
+    phone.get("/login/?next=" + reverse("phone_bookmark"))
+    phone.submit("Log in", login="hanako", password=PASSWORD)
+    phone.get(reverse("phone_bookmark"))
+    phone.submit("Make the bookmark", pin="4711", pin_again="4711")
+    assert Phone.objects.count() == 20
+    assert "At most 20 of them" in phone.get(reverse("phone_list"))
+    assert PhoneClient().get(f"/p/{codes[0]}").status == 410
+    assert PhoneClient().get(f"/p/{codes[1]}").status == 200
 
 
 def invite(client: Any, note: str = "") -> str:
