@@ -14,6 +14,15 @@ def pressed(request: HttpRequest, verbs: Collection[str]) -> tuple[str, int]:
     """The verb and the primary key of the button that was pressed; ("", 0) where none was."""
     for name in request.POST:
         verb, _underscore, number = name.rpartition("_")
-        if verb in verbs and number.isascii() and number.isdigit() and len(number) <= _LONGEST:
+        if verb in verbs and _is_number(number):
             return verb, int(number)
     return "", 0
+
+
+def number_in(text: str | None) -> int:
+    """A primary key, or the number of a page, as a browser sent it; 0 for anything else."""
+    return int(text) if text and _is_number(text) else 0
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST

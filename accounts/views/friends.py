@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -9,7 +11,9 @@ from django.db.models import F, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actions import friends, quotas
@@ -65,24 +69,6 @@ def friend_ask(request: MemberRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def friend_accept(request: MemberRequest, name: str) -> HttpResponse:
-    return _answer(request, "accept", name)
-
-
-@login_required
-@require_POST
-def friend_decline(request: MemberRequest, name: str) -> HttpResponse:
-    return _answer(request, "decline", name)
-
-
-@login_required
-@require_POST
-def friend_take_back(request: MemberRequest, name: str) -> HttpResponse:
-    return _answer(request, "back", name)
-
-
-@login_required
-@require_POST
 def friend_answer(request: MemberRequest) -> HttpResponse:
     """One form for a whole list, a button for each verb and member: `accept_hanako`.
 
@@ -130,38 +116,28 @@ def friend_unblock(request: MemberRequest, name: str) -> HttpResponse:
     return redirect("privacy")
 
 
-def _ask(request: MemberRequest, member: Member) -> str:
-    if friends.request_friendship(member, by=request.user):
-        return _("%(name)s is your friend.")
-    return _("Asked. %(name)s sees it and answers; until then nothing changes.")
-
-
-def _accept(request: MemberRequest, member: Member) -> str:
-    friends.accept_friend_request(member, by=request.user)
-    return _("%(name)s is your friend now.")
-
-
-def _decline(request: MemberRequest, member: Member) -> str:
-    friends.decline_friend_request(member, by=request.user)
-    return _("Declined. %(name)s is not told.")
-
-
-def _take_back(request: MemberRequest, member: Member) -> str:
-    friends.withdraw_friend_request(member, by=request.user)
-    return _("You no longer ask %(name)s.")
-
-
-_ANSWERS = {"ask": _ask, "accept": _accept, "decline": _decline, "back": _take_back}
+# What each button does, and what is said then.
+_ANSWERS: dict[str, tuple[Callable[..., object], Promise]] = {
+    "ask": (
+        friends.request_friendship,
+        gettext_lazy("Asked. %(name)s sees it and answers; until then nothing changes."),
+    ),
+    "accept": (friends.accept_friend_request, gettext_lazy("%(name)s is your friend now.")),
+    "decline": (friends.decline_friend_request, gettext_lazy("Declined. %(name)s is not told.")),
+    "back": (friends.withdraw_friend_request, gettext_lazy("You no longer ask %(name)s.")),
+}
 
 
 def _answer(request: MemberRequest, verb: str, name: str) -> HttpResponse:
     member = _seen(request, name)
     try:
-        said = _ANSWERS[verb](request, member)
-        messages.success(request, said % _called(member))
+        act, said = _ANSWERS[verb]
+        if act(member, by=request.user) and verb == "ask":
+            said = gettext_lazy("%(name)s is your friend.")  # who asked this member before
+        messages.success(request, str(said) % _called(member))
     except friends.NoFriendRequest:
-        said = _("%(name)s does not ask any more. You can ask from their page.")
-        messages.error(request, said % _called(member))
+        gone = _("%(name)s does not ask any more. You can ask from their page.")
+        messages.error(request, gone % _called(member))
     except quotas.QuotaUsedUp as error:
         too_many = _(
             "You asked %(count)s people within a day. Ask %(name)s tomorrow, or send them an invitation."

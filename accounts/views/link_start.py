@@ -31,9 +31,8 @@ from accounts.providers.base import (
 from accounts.providers.servers import Server
 from accounts.signals import before_relink
 from accounts.urlsession.api import is_url_mode
+from accounts.views.buttons import number_in
 from accounts.views.requests import MemberRequest
-
-LONGEST_KEY = 19  # digits of a row's key
 
 _NUMBER = re.compile(r"[0-9]{4}")  # as the page shows it
 
@@ -172,11 +171,9 @@ def _start_page(
 
 def _linked_before(request: HttpRequest, provider: NetworkProvider) -> SocialAccount | None:
     """The member's own account that this page is to link again."""
-    wanted = request.POST.get("again") or request.GET.get("again") or ""
-    if not (wanted.isascii() and wanted.isdigit() and len(wanted) < LONGEST_KEY):
-        return None
+    wanted = number_in(request.POST.get("again") or request.GET.get("again"))
     mine = SocialAccount.objects.filter(user_id=request.user.pk, provider=provider.id)
-    return mine.filter(pk=int(wanted)).first()
+    return mine.filter(pk=wanted).first() if wanted else None
 
 
 def provider_or_404(request: HttpRequest, network: str) -> NetworkProvider:

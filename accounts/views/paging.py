@@ -11,16 +11,22 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from accounts.views.buttons import number_in
+
 LAST = 10_000  # the last page: to skip what stands before it costs as much as to read it
 
 
+def page_number(text: str | None) -> int:
+    """From 1; whatever is no number is the first."""
+    return min(max(number_in(text), 1), LAST)
+
+
 class Uncounted:
-    """Page `number` (from 1; whatever is no number is the first) of `rows`. To templates like
+    """Page `number` of `rows`. To templates like
     django.core.paginator.Page, but that nobody knows how many there are."""
 
     def __init__(self, rows: QuerySet[Any], number: str | None, *, size: int) -> None:
-        is_number = bool(number and number.isascii() and number.isdigit() and len(number) < 10)
-        self.number = min(max(int(number or 0), 1), LAST) if is_number else 1
+        self.number = page_number(number)
         start = (self.number - 1) * size
         found = list(rows[start : start + size + 1])
         self.object_list = found[:size]

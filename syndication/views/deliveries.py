@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -18,6 +16,8 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.models import Member
+from accounts.views.buttons import number_in
+from accounts.views.paging import Uncounted, page_number
 from accounts.views.requests import MemberRequest
 from syndication.actions import commands, deliveries, notices
 from syndication.models import (
@@ -38,7 +38,6 @@ from syndication.queries import copies
 
 PER_PAGE = 8
 PER_PAGE_WITH_LOG = 5
-LAST_PART = 10_000
 
 # What each press is called on the page, what it does, and what is said then. The buttons of one
 # form are told apart by name.
@@ -66,41 +65,22 @@ PRESSES: dict[str, tuple[Promise, Callable[..., None], Promise]] = {
 }
 
 
-@dataclass(frozen=True)
-class Part:
-    """Some rows of a long list. Whether there are more is seen by reading one more: no count."""
-
-    rows: list[Delivery]
-    number: int
-    has_next: bool
-
-    @classmethod
-    def of(cls, rows: DeliveryQuerySet, number: str | None, *, size: int) -> Part:
-        """Part `number` (from 1; anything else is the first), each row with what the page says of it:
-        its `presses`, when it is tried next (`next_at`), why staff `paused` its network (None: they
-        did not) and where the member can look, or delete, as they are asked to (`look_at`).
-        """
-        switched_off = NetworkSwitch.objects.paused().filter(network=OuterRef("link__network"))
-        rows = copies.saying_what_was_taken_back(rows).annotate(
-            paused=Subquery(switched_off.values("reason"))
-        )
-        start = (_part(number) - 1) * size
-        found: list[Any] = list(rows[start : start + size + 1])
-        now = timezone.now()
-        for row in found:
-            names = commands.offered(row)
-            row.presses = [(name, PRESSES[name][0]) for name in names]
-            row.next_at = row.due_at if row.due_at is not None and row.due_at > now else None
-            row.look_at = row.link.profile_url if _is_for_the_member(row, names) else ""
-        return cls(found[:size], start // size + 1, len(found) > size)
-
-    @property
-    def before(self) -> int:
-        return self.number - 1
-
-    @property
-    def after(self) -> int:
-        return self.number + 1
+def _shown(rows: DeliveryQuerySet, number: str | None, *, size: int) -> Uncounted:
+    """Page `number` of `rows`, each with what the page says of it: its `presses`, when it is tried next
+    (`next_at`), why staff `paused` its network (None: they did not) and where the member can look, or
+    delete, as they are asked to (`look_at`).
+    """
+    switched_off = NetworkSwitch.objects.paused().filter(network=OuterRef("link__network"))
+    rows = copies.saying_what_was_taken_back(rows).annotate(
+        paused=Subquery(switched_off.values("reason"))
+    )
+    page, now = Uncounted(rows, number, size=size), timezone.now()
+    for row in page:
+        names = commands.offered(row)
+        row.presses = [(name, PRESSES[name][0]) for name in names]
+        row.next_at = row.due_at if row.due_at is not None and row.due_at > now else None
+        row.look_at = row.link.profile_url if _is_for_the_member(row, names) else ""
+    return page
 
 
 @login_required
@@ -109,14 +89,14 @@ def delivery_list(request: MemberRequest) -> HttpResponse:
     if is_open_only:
         rows = Delivery.objects.of(request.user).filter(state__in=NOT_DONE)
     else:
-        rows = _newest(request.user, _part(number) * PER_PAGE + 1)
+        rows = _newest(request.user, page_number(number) * PER_PAGE + 1)
     # By an expression: few are open, and a walk down the key would pass everybody's.
     rows = rows.select_related("post", "link").order_by(-F("pk"))
     return TemplateResponse(
         request,
         "syndication/delivery_list.html",
         {
-            "part": Part.of(rows, number, size=PER_PAGE),
+            "page": _shown(rows, number, size=PER_PAGE),
             "told": Notice.objects.filter(member=request.user.pk, closed_at=None)
             .order_by("pk")
             .select_related("link")[:3],
@@ -130,10 +110,10 @@ def post_deliveries(request: MemberRequest, pk: int) -> HttpResponse:
     log = Prefetch("attempts", queryset=Attempt.objects.order_by("-pk"), to_attr="log")
     rows = Delivery.objects.of(request.user).filter(post=pk, post__author=request.user.pk)
     rows = rows.select_related("post", "link").prefetch_related(log).order_by("-pk")
-    part = Part.of(rows, request.GET.get("page"), size=PER_PAGE_WITH_LOG)
-    post = part.rows[0].post if part.rows else _mine(request, pk)
+    page = _shown(rows, request.GET.get("page"), size=PER_PAGE_WITH_LOG)
+    post = page.object_list[0].post if page.object_list else _mine(request, pk)
     return TemplateResponse(
-        request, "syndication/post_deliveries.html", {"post": post, "part": part}
+        request, "syndication/post_deliveries.html", {"post": post, "page": page}
     )
 
 
@@ -143,7 +123,7 @@ def post_send(request: MemberRequest, pk: int) -> HttpResponse:
     post = _mine(request, pk)
     if request.method == "POST":
         link = get_object_or_404(
-            Link.objects.of(request.user), pk=_number(request.POST.get("link"))
+            Link.objects.of(request.user), pk=number_in(request.POST.get("link"))
         )
         _try(
             request,
@@ -212,11 +192,3 @@ def _try(request: MemberRequest, act: Callable[[], object], said: str) -> None:
 def _mine(request: MemberRequest, pk: int) -> Post:
     """The member's own post, also one that is deleted: its copies may still be out there."""
     return get_object_or_404(Post.objects.filter(author=request.user.pk), pk=pk)
-
-
-def _part(number: str | None) -> int:
-    return min(max(_number(number), 1), LAST_PART)
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else 0
