@@ -146,6 +146,18 @@ class ApiClient:
         kind = OutcomeUnknown if is_write else TryLater
         return kind(reasons.UNREADABLE, **(self.log_fields(response) if response else {}))
 
+    def as_list(self, found: Any) -> list[Any]:
+        """Return `found`, which was read and must be a list. Raises TryLater."""
+        if not isinstance(found, list):
+            raise self.unreadable_error(is_write=False)
+        return found
+
+    def as_object(self, found: Any, *, is_write: bool = False) -> dict[str, Any]:
+        """Return `found`, which must be a JSON object. Raises TryLater; OutcomeUnknown for a write."""
+        if not isinstance(found, dict):
+            raise self.unreadable_error(is_write=is_write)
+        return found
+
     def is_delete_confirmed(self, response: Response) -> bool:
         """Whether a 200 to a delete comes from the API itself: a JSON object that names no error."""
         return bool(json_object(response)) and not self.is_api_error(response)

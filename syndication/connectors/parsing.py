@@ -100,6 +100,12 @@ def object_at(entry: Any, name: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def list_at(entry: Any, name: str) -> list[Any] | None:
+    """The list under `name`; None where there is none."""
+    found = entry.get(name) if isinstance(entry, dict) else None
+    return found if isinstance(found, list) else None
+
+
 def value_at(entry: object, name: str) -> object:
     """Return what stands under `name`, None where `entry` is no JSON object."""
     return entry.get(name) if isinstance(entry, dict) else None

@@ -190,10 +190,6 @@ class Delivery(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.post_id} on {self.link_id}: {self.state}"
 
-    def may_become(self, state: str) -> bool:
-        """Whether design.md section 7 allows this change."""
-        return state in CHANGES[self.state]
-
     @property
     def is_delete(self) -> bool:
         return self.kind == DeliveryKind.DELETE

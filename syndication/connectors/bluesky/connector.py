@@ -128,9 +128,8 @@ class Bluesky(ApiConnector[Xrpc]):
             if error.status == 404 or "RecordNotFound" in error.excerpt:
                 return Candidates()
             raise
-        value = answer.get("value")
-        written = value.get("text") if isinstance(value, dict) else None
-        created_at = parsing.parse_time(value.get("createdAt")) if isinstance(value, dict) else None
+        value = parsing.object_at(answer, "value")
+        written, created_at = value.get("text"), parsing.parse_time(value.get("createdAt"))
         if not isinstance(written, str) or created_at is None:
             raise self.api.unreadable_error(is_write=False)
         is_it = normalise(written) == normalise(self.preview(post).text)
@@ -198,9 +197,7 @@ class Bluesky(ApiConnector[Xrpc]):
             data=photo.content,
             headers={"Content-Type": photo.content_type},
         )
-        blob = answer.get("blob") if isinstance(answer, dict) else None
-        if not isinstance(blob, dict):
-            raise self.api.unreadable_error(is_write=False)
+        blob = self.api.as_object(self.api.as_object(answer).get("blob"))
         self.uploads.put(photo, blob)
         return blob
 
@@ -234,6 +231,5 @@ class Bluesky(ApiConnector[Xrpc]):
             halved_counts(PAGE),
             lambda count: self.api.call(method, {**params, "limit": str(count), **after}),
         )
-        if reading.bluesky_list(answer, name) is None:
-            raise self.api.unreadable_error(is_write=False)
+        self.api.as_list(answer.get(name))
         return answer

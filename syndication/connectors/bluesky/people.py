@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import unquote
 
+from syndication.connectors import parsing
 from syndication.connectors.base import Friend
 from syndication.connectors.bluesky import reading
 from syndication.connectors.bluesky.xrpc import Xrpc
@@ -71,7 +72,7 @@ class BlueskyProfiles:
             return {}
         people = (
             reading.parse_bluesky_profile(each, self.web)
-            for each in reading.bluesky_list(answer, "profiles") or ()
+            for each in parsing.list_at(answer, "profiles") or ()
         )
         return {person.uid: person for person in people if person is not None}
 

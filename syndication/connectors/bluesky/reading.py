@@ -41,16 +41,9 @@ def post_key(uri: object) -> tuple[str, str]:
     return (valid_did(found[1]), found[2]) if found and valid_did(found[1]) else ("", "")
 
 
-def bluesky_list(answer: Any, name: str) -> list[Any] | None:
-    """Return the list under `name`, else None."""
-    found = answer.get(name) if isinstance(answer, dict) else None
-    return found if isinstance(found, list) else None
-
-
 def followed_did(entry: Any) -> str:
     """Return the DID in a record of app.bsky.graph.follow, else ""."""
-    value = entry.get("value") if isinstance(entry, dict) else None
-    return valid_did(value.get("subject")) if isinstance(value, dict) else ""
+    return valid_did(parsing.object_at(entry, "value").get("subject"))
 
 
 def parse_bluesky_profile(entry: Any, web: str) -> Friend | None:
@@ -69,8 +62,7 @@ def parse_bluesky_profile(entry: Any, web: str) -> Friend | None:
 
 def handle_in_document(document: Any) -> str:
     """Return the first handle in a DID document, else ""."""
-    names = document.get("alsoKnownAs") if isinstance(document, dict) else None
-    for name in names if isinstance(names, list) else ():
+    for name in parsing.list_at(document, "alsoKnownAs") or ():
         if isinstance(name, str) and name.startswith("at://"):
             return valid_handle(name.removeprefix("at://"))
     return ""
@@ -78,8 +70,8 @@ def handle_in_document(document: Any) -> str:
 
 def parse_bluesky_feed_item(entry: Any, web: str) -> RemoteFeedItem | None:
     """Parse a timeline entry; None for reposts and replies."""
-    post = entry.get("post") if isinstance(entry, dict) else None
-    if not isinstance(post, dict) or entry.get("reason") or entry.get("reply"):
+    post = parsing.object_at(entry, "post")
+    if not post or entry.get("reason") or entry.get("reply"):
         return None
     author, (owner, key) = parse_bluesky_profile(post.get("author"), web), post_key(post.get("uri"))
     record = post.get("record")
@@ -153,7 +145,7 @@ def _attached(embed: Mapping[str, Any], web: str) -> Iterator[Attachment]:
 
 def parse_bluesky_feed(answer: Any, web: str) -> Iterator[RemoteFeedItem]:
     """Yield the readable entries of a timeline page, newest first."""
-    for entry in bluesky_list(answer, "feed") or ():
+    for entry in parsing.list_at(answer, "feed") or ():
         found = parse_bluesky_feed_item(entry, web)
         if found is not None:
             yield found

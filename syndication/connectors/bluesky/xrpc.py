@@ -39,17 +39,12 @@ class Xrpc(ApiClient):
 
     def call(self, method: str, params: Mapping[str, str]) -> Mapping[str, Any]:
         """Return the object that a query answers. Raises as `Api.read` does."""
-        found = self.read(f"/xrpc/{method}", params)
-        if not isinstance(found, dict):
-            raise self.unreadable_error(is_write=False)
-        return found
+        return self.as_object(self.read(f"/xrpc/{method}", params))
 
     def procedure(self, method: str, content: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the object that a procedure answers. Raises as `Api.write` does."""
         found = self.write("POST", f"/xrpc/{method}", json=dict(content))
-        if not isinstance(found, dict):
-            raise self.unreadable_error(is_write=True)
-        return found
+        return self.as_object(found, is_write=True)
 
     def refresh_session(self) -> Credentials:
         """Exchange the refresh token for new tokens. Raises Unauthorized, TryLater."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from syndication.connectors import reasons
+from syndication.connectors import parsing, reasons
 from syndication.connectors.api import MEDIA_DEADLINE, quote_segment
 from syndication.connectors.api_connector import ApiConnector
 from syndication.connectors.base import (
@@ -128,9 +128,8 @@ class Gnusocial(ApiConnector[GnusocialApi]):
 
     def terms(self) -> Terms:
         """Read the server's limit: a number, quoted or not; 0 means no limit."""
-        found = self.api.read("/api/statusnet/config.json")
-        site = found.get("site") if isinstance(found, dict) else None
-        longest = str(site.get("textlimit", "")) if isinstance(site, dict) else ""
+        site = parsing.object_at(self.api.read("/api/statusnet/config.json"), "site")
+        longest = str(site.get("textlimit", ""))
         if not longest.isdigit():
             return Terms()
         return Terms(text=int(longest[:6]) or WITHOUT_LIMIT)
@@ -140,10 +139,7 @@ class Gnusocial(ApiConnector[GnusocialApi]):
         settings/oauthconnections."""
 
     def _listed(self, path: str, **params: str) -> list[Any]:
-        found = self.api.read(path, {"count": str(PAGE)} | params)
-        if not isinstance(found, list):
-            raise self.api.unreadable_error(is_write=False)
-        return found
+        return self.api.as_list(self.api.read(path, {"count": str(PAGE)} | params))
 
     def own_posts(self, since: float) -> Iterator[RemotePost | None]:
         """Yield the account's posts, newest first, back to `since`; None for an unreadable one."""

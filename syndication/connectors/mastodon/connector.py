@@ -118,9 +118,7 @@ class Mastodon(ApiConnector[MastodonApi]):
         self.check_follow_approval(post, self._approves)
         path = f"/api/v1/statuses/{quote_segment(receipt.remote_id)}"
         try:
-            standing = self.api.read(path)
-            if not isinstance(standing, dict):
-                raise self.api.unreadable_error(is_write=False)
+            standing = self.api.as_object(self.api.read(path))
             shown = self.preview(with_first_photos(len(reading.media_descriptions(standing)), post))
             alts = [photo.alt for photo in post.photos]
             answer = self._changed(path, standing, shown.text, alts)
@@ -227,10 +225,7 @@ class Mastodon(ApiConnector[MastodonApi]):
             raise TryLater(reasons.IN_TROUBLE, status=error.status) from error
 
     def fetch_account(self) -> Mapping[str, Any]:
-        found = self.api.read(ME)
-        if not isinstance(found, dict):
-            raise self.api.unreadable_error(is_write=False)
-        return found
+        return self.api.as_object(self.api.read(ME))
 
     def _approves(self) -> bool:
         return self.fetch_account().get("locked") is True

@@ -74,10 +74,9 @@ def parse_mastodon_status(entry: Any) -> RemotePost | None:
 
 def media_descriptions(status: Mapping[str, Any]) -> dict[str, str]:
     """Return the ids of a Status's attachments with their descriptions."""
-    found = status.get("media_attachments")
     return {
         ident: parsing.parse_text(each.get("description"))
-        for each in (found if isinstance(found, list) else [])
+        for each in parsing.list_at(status, "media_attachments") or []
         if isinstance(each, dict) and (ident := parsing.valid_id(each.get("id")))
     }
 
@@ -128,7 +127,9 @@ def _words_beside(found: Iterable[Attachment], content: object) -> str:
 
 def parse_mastodon_terms(instance: Mapping[str, Any], account: Mapping[str, Any]) -> Terms:
     """Parse an Instance of v2 or v1; other software may state its limit beside the configuration."""
-    statuses, media = _part(instance, "statuses"), _part(instance, "media_attachments")
+    told = parsing.object_at(instance, "configuration")
+    statuses = parsing.object_at(told, "statuses")
+    media = parsing.object_at(told, "media_attachments")
     most = statuses.get("max_media_attachments")
     return Terms(
         text=_number(statuses.get("max_characters")) or _number(instance.get("max_toot_chars")),
@@ -152,12 +153,6 @@ def next_page(header: str) -> str:
             query = address.partition("#")[0].partition("?")[2]
             return query if len(query) <= LONGEST_QUERY else ""
     return ""
-
-
-def _part(instance: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    configuration = instance.get("configuration")
-    inner = configuration.get(name) if isinstance(configuration, dict) else None
-    return inner if isinstance(inner, dict) else {}
 
 
 def _number(value: object) -> int:

@@ -87,12 +87,11 @@ class MisskeyApi(ApiClient):
 
     def entries(self, path: str, **fields: Any) -> list[Any]:
         """Return one page of a list, as large as one answer can hold. Raises as `ask` does."""
-        found = with_fewer_entries(
-            halved_counts(PAGE), lambda count: self.ask(path, limit=count, **fields)
+        return self.as_list(
+            with_fewer_entries(
+                halved_counts(PAGE), lambda count: self.ask(path, limit=count, **fields)
+            )
         )
-        if not isinstance(found, list):
-            raise self.unreadable_error(is_write=False)
-        return found
 
 
 class Misskey(ApiConnector[MisskeyApi]):
@@ -179,10 +178,7 @@ class Misskey(ApiConnector[MisskeyApi]):
         """
 
     def fetch_account(self) -> Mapping[str, Any]:
-        found = self.api.ask("/api/i")
-        if not _is_object(found):
-            raise self.api.unreadable_error(is_write=False)
-        return dict(found)
+        return self.api.as_object(self.api.ask("/api/i"))
 
     def _approves(self) -> bool:
         return self.fetch_account().get("isLocked") is True
@@ -215,8 +211,7 @@ class Misskey(ApiConnector[MisskeyApi]):
 
 
 def _error(response: Response) -> Mapping[str, Any]:
-    error = json_object(response).get("error")
-    return error if isinstance(error, dict) else {}
+    return parsing.object_at(json_object(response), "error")
 
 
 def _is_object(value: object) -> bool:

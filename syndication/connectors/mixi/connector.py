@@ -219,9 +219,7 @@ class Mixi(ApiConnector[MixiGraph]):
         """
         path = "/updates/@me/@self"
         answer = self.api.read(path, {"fields": "diary", "count": str(PAGE)})
-        items = answer.get("items") if isinstance(answer, dict) else None
-        if not isinstance(items, list):
-            raise self.api.unreadable_error(is_write=False)
+        items = self.api.as_list(self.api.as_object(answer).get("items"))
         title = self.reconciled_text(post)
         alike = [
             entry

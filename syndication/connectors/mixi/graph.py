@@ -44,10 +44,9 @@ class MixiGraph(ApiClient):
 
     def list_pages(self, path: str, params: Mapping[str, str]) -> list[Any]:
         """Return a bare list: Voice's answers have no envelope. Raises as `read` does."""
-        found = with_fewer_entries(halved_counts(PAGE), partial(self._page_of, path, params))
-        if not isinstance(found, list):
-            raise self.unreadable_error(is_write=False)
-        return found
+        return self.as_list(
+            with_fewer_entries(halved_counts(PAGE), partial(self._page_of, path, params))
+        )
 
     def paged(self, path: str) -> Iterator[Any]:
         """Yield the entries of all pages at `path`. Raises as `read` does."""

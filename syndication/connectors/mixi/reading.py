@@ -56,9 +56,10 @@ def parse_mixi_person(entry: Any) -> Friend | None:
 
 def parse_mixi_voice(entry: Any) -> RemoteFeedItem | None:
     """Parse a Voice. It has no address of its own; the author's page, which shows it, is used."""
-    if not isinstance(entry, dict) or not isinstance(entry.get("user"), dict):
+    user = parsing.object_at(entry, "user")
+    if not user:
         return None
-    remote_id, user = valid_mixi_id(entry.get("id")), entry["user"]
+    remote_id = valid_mixi_id(entry.get("id"))
     uid, created_at = (
         valid_mixi_id(user.get("id")),
         parsing.parse_2010_time(entry.get("created_at")),
@@ -108,8 +109,8 @@ def parse_mixi_photo(entry: Any, album: str) -> RemotePost | None:
 
 def parse_mixi_diary(item: Any) -> RemotePost | None:
     """Parse a diary out of Updates, which show its title only."""
-    entry = item.get("object") if isinstance(item, dict) else None
-    if not isinstance(entry, dict) or entry.get("objectType") != "diary":
+    entry = parsing.object_at(item, "object")
+    if entry.get("objectType") != "diary":
         return None
     ident, created_at = valid_mixi_id(entry.get("id")), parsing.parse_time(item.get("postedTime"))
     if not ident or created_at is None:
@@ -120,5 +121,4 @@ def parse_mixi_diary(item: Any) -> RemotePost | None:
 
 def album_visibility(album: Any) -> str:
     """Return an album's visibility in mixi's terms, "" where it states none."""
-    privacy = album.get("privacy") if isinstance(album, dict) else None
-    return parsing.parse_text(privacy.get("visibility")) if isinstance(privacy, dict) else ""
+    return parsing.parse_text(parsing.object_at(album, "privacy").get("visibility"))

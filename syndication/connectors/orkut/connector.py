@@ -117,9 +117,7 @@ class Orkut(ApiConnector[OrkutRpc]):
         index = max(0, int(start) - PEOPLE) if start.isdecimal() else 0
         for _ in range(MOST_PAGES):
             result = with_fewer_entries(halved_counts(PEOPLE), partial(self._friends_at, index))
-            page = reading.orkut_list(result)
-            if page is None:
-                raise self.api.unreadable_error(is_write=False)
+            page = self.api.as_list(self.api.as_object(result).get("list"))
             index += len(page)
             total = result.get("totalResults")
             is_last = not page or (isinstance(total, int) and index >= total)
@@ -178,7 +176,7 @@ class Orkut(ApiConnector[OrkutRpc]):
         return self.api.created_id(made, reading.valid_orkut_id, is_write=False)
 
     def _known_album(self) -> str:
-        for each in reading.orkut_list(self.api.ask("albums.get")) or []:
+        for each in parsing.list_at(self.api.ask("albums.get"), "list") or []:
             if isinstance(each, dict) and each.get("title") == OURS:
                 return reading.valid_orkut_id(each.get("id"))
         return ""
@@ -188,7 +186,7 @@ class Orkut(ApiConnector[OrkutRpc]):
         return self._photos(album) if album else []
 
     def _photos(self, album: str) -> list[RemotePost]:
-        found = reading.orkut_list(self.api.ask("mediaItems.get", albumId=album)) or []
+        found = parsing.list_at(self.api.ask("mediaItems.get", albumId=album), "list") or []
         photos = [
             photo for photo in (reading.parse_orkut_photo(each, album) for each in found) if photo
         ]
@@ -209,10 +207,7 @@ class Orkut(ApiConnector[OrkutRpc]):
             halved_counts(PAGE),
             lambda count: self.api.ask("activities.get", **of_all, count=count),
         )
-        found = reading.orkut_list(result)
-        if found is None:
-            raise self.api.unreadable_error(is_write=False)
-        return found
+        return self.api.as_list(self.api.as_object(result).get("list"))
 
     def _friends_at(self, index: int, count: int) -> Any:
         return self._people("@friends", startIndex=index, count=count)

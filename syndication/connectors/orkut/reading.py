@@ -18,19 +18,13 @@ def valid_orkut_id(value: object) -> str:
     return text if _ID.fullmatch(text) and text.strip(".") else ""
 
 
-def orkut_list(result: Any) -> list[Any] | None:
-    """Return the `list` of a result, else None."""
-    found = result.get("list") if isinstance(result, dict) else None
-    return found if isinstance(found, list) else None
-
-
 def parse_orkut_person(entry: Any) -> Friend | None:
     """Parse a person. The name comes in two parts."""
     uid = valid_orkut_id(entry.get("id")) if isinstance(entry, dict) else ""
     if not uid:
         return None
-    name = entry.get("name")
-    parts = (name.get("givenName"), name.get("familyName")) if isinstance(name, dict) else ()
+    name = parsing.object_at(entry, "name")
+    parts = (name.get("givenName"), name.get("familyName"))
     return Friend(
         uid=uid,
         name=" ".join(filter(None, map(parse_orkut_line, parts))) or uid,

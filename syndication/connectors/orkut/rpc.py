@@ -9,7 +9,7 @@ import json
 import re
 from typing import Any
 
-from syndication.connectors import reasons
+from syndication.connectors import parsing, reasons
 from syndication.connectors.api import MEDIA_DEADLINE
 from syndication.connectors.base import Photo, Response
 from syndication.connectors.errors import (
@@ -93,9 +93,7 @@ class OrkutRpc(OAuth1Client):
         log = self.log_fields(response) | {
             "words": error_message(error.get("message"), self.secrets())
         }
-        data = error.get("data")
-        kind = data.get("errorType") if isinstance(data, dict) else None
-        match error.get("code"), kind:
+        match error.get("code"), parsing.object_at(error, "data").get("errorType"):
             case _, "requiresCaptcha":
                 return TryLater(reasons.CAPTCHA, after=AN_HOUR, **log)
             case _, "tosNotAccepted":

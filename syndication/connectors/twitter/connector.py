@@ -191,6 +191,5 @@ class Twitter(ApiConnector[TwitterApi]):
 
     def _page_of(self, path: str, params: Mapping[str, str], count: int) -> Mapping[str, object]:
         answer: Mapping[str, object] = self.api.read(path, {**params, "max_results": str(count)})
-        if reading.twitter_data(answer) is None:
-            raise self.api.unreadable_error(is_write=False)
+        self.api.as_list(reading.twitter_data(answer))
         return answer

@@ -36,8 +36,7 @@ def twitter_data(answer: Any) -> list[Any] | None:
 
 def next_token(answer: Mapping[str, Any]) -> str:
     """Return the token of the next page, "" on the last."""
-    meta = answer.get("meta")
-    token = meta.get("next_token") if isinstance(meta, dict) else None
+    token = parsing.object_at(answer, "meta").get("next_token")
     return token if isinstance(token, str) else ""
 
 
@@ -108,9 +107,7 @@ def parse_tweet_text(entry: Mapping[str, Any]) -> str:
     """Return the text with the addresses as they were written."""
     text = entry.get("text")
     words = text if isinstance(text, str) else ""
-    entities = entry.get("entities")
-    found = entities.get("urls") if isinstance(entities, dict) else None
-    for each in found if isinstance(found, list) else []:
+    for each in parsing.list_at(parsing.object_at(entry, "entities"), "urls") or []:
         short = each.get("url") if isinstance(each, dict) else None
         if isinstance(short, str) and short:
             is_picture = bool(each.get("media_key"))

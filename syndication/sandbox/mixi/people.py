@@ -8,8 +8,6 @@ from syndication.sandbox.mixi.calls import MixiCall, Route, voice_error
 from syndication.sandbox.mixi.rows import MixiAccount, rfc3339
 from syndication.sandbox.wire import Reply, json_reply
 
-BASIC = ("id", "displayName", "thumbnailUrl", "profileUrl")
-
 # A field needs the scope of its own name in mixi's spelling.
 EXTENDED = {
     "name": "r_profile_name",

@@ -24,7 +24,6 @@ from syndication.sandbox.window import SlidingWindow
 
 CLIENT_ID = "cf60e9095216f4ca5bd6"
 CLIENT_SECRET = "0f2d7a6c4c1b4b5e9e1d8a7f6c5b4a39"  # noqa: S105 - opens the sandbox alone
-CHECK_KEY = "7d0a4e3c5b9182f6a1c0d47e8b35f2960ad1e8c4"
 
 _FIRST_ID = 1721036643
 

@@ -14,7 +14,6 @@ from syndication.sandbox.pictures import media_type
 from syndication.sandbox.social_graph import Account, Post
 from syndication.sandbox.wire import BadBody, Reply, Request, json_reply
 
-FIELDS = ("name", "thumbnailUrl", "profileUrl")
 MOST_ACTIVITIES = 70
 _TAGS = re.compile(r"<(?!/?(?:b|i|a|span)\b)")
 
