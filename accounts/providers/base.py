@@ -62,6 +62,15 @@ class LinkRedirect:
 
 
 @dataclass(frozen=True)
+class LinkCallback:
+    """A browser that returned: the network's parameters, what was stashed (LinkRedirect), the server named."""
+
+    params: Mapping[str, str] = field(repr=False)
+    stash: Mapping[str, str] = field(repr=False)
+    server: Server | None = None
+
+
+@dataclass(frozen=True)
 class Authorized:
     """The account that consented, and its credentials.
 
@@ -191,14 +200,7 @@ class NetworkProvider(Provider):
         """Whether the member denied the permission."""
         return params.get("error") == "access_denied"
 
-    def finish_link(
-        self,
-        request: HttpRequest,
-        params: Mapping[str, str],
-        stash: Mapping[str, str],
-        *,
-        server: Server | None = None,
-    ) -> Authorized:
+    def finish_link(self, request: HttpRequest, callback: LinkCallback) -> Authorized:
         """Return the account that consented. Asks the network at once. Raises ExchangeFailed."""
         raise NotImplementedError
 

@@ -17,6 +17,7 @@ from oauthlib.oauth1 import Client
 from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
+    LinkCallback,
     LinkRedirect,
     NetworkProvider,
     credentials_of,
@@ -83,24 +84,12 @@ class OAuth1Network(NetworkProvider):
         page = f"{endpoints.authorize}?{urlencode({'oauth_token': token})}"
         return LinkRedirect(page, token, {"secret": given["oauth_token_secret"]})
 
-    def finish_link(
-        self,
-        request: HttpRequest,
-        params: Mapping[str, str],
-        stash: Mapping[str, str],
-        *,
-        server: Server | None = None,
-    ) -> Authorized:
-        return self.finish_at(self.endpoints(server), params, stash, server)
+    def finish_link(self, request: HttpRequest, callback: LinkCallback) -> Authorized:
+        return self.finish_at(self.endpoints(callback.server), callback)
 
-    def finish_at(
-        self,
-        endpoints: OAuth1Endpoints,
-        params: Mapping[str, str],
-        stash: Mapping[str, str],
-        server: Server | None,
-    ) -> Authorized:
+    def finish_at(self, endpoints: OAuth1Endpoints, callback: LinkCallback) -> Authorized:
         """Return the account that consented at these `endpoints`. Raises ExchangeFailed."""
+        params, stash, server = callback.params, callback.stash, callback.server
         if server:
             check_server_callback(params, server.host)
         if not params.get("oauth_verifier") or "secret" not in stash:

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
+    LinkCallback,
     LinkRedirect,
     NetworkProvider,
     credentials_of,
@@ -53,17 +54,11 @@ class OAuth2Network(NetworkProvider):
         url = client.get_redirect_url(self.authorize_url_for(request), list(self.scopes), params)
         return LinkRedirect(url, client.state, {"verifier": verifier} if verifier else {})
 
-    def finish_link(
-        self,
-        request: HttpRequest,
-        params: Mapping[str, str],
-        stash: Mapping[str, str],
-        *,
-        server: Server | None = None,
-    ) -> Authorized:
+    def finish_link(self, request: HttpRequest, callback: LinkCallback) -> Authorized:
         try:
-            answer = self._client(request).get_access_token(params["code"], stash.get("verifier"))
-            credentials = credentials_of(answer, server)
+            client, code = self._client(request), callback.params["code"]
+            answer = client.get_access_token(code, callback.stash.get("verifier"))
+            credentials = credentials_of(answer, callback.server)
         except (OAuth2Error, HttpFailure, LookupError, TypeError, ValueError, AttributeError):
             # The last four: an answer that is not of the promised shape.
             raise ExchangeFailed from None

@@ -31,6 +31,7 @@ from accounts.models import LinkReturn
 from accounts.outgoing import public_http
 from accounts.providers.base import (
     Authorized,
+    LinkCallback,
     NetworkProvider,
     RegistrationGone,
     ScopesRefused,
@@ -83,9 +84,8 @@ def _come_back(
     params: Mapping[str, str],
     stash: Mapping[str, str],
 ) -> Authorized:
-    server = servers.left_with(row)
     try:
-        return provider.finish_link(request, params, stash, server=server)
+        return provider.finish_link(request, LinkCallback(params, stash, servers.left_with(row)))
     except RegistrationGone:
         servers.replace(row.network, row.host)
         raise

@@ -18,6 +18,7 @@ from accounts.crypto import dpop
 from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
+    LinkCallback,
     LinkRedirect,
     NetworkProvider,
     bounded_line,
@@ -103,17 +104,10 @@ class BlueskyProvider(NetworkProvider):
         }
         return LinkRedirect(url, state, stash)
 
-    def finish_link(
-        self,
-        request: HttpRequest,
-        params: Mapping[str, str],
-        stash: Mapping[str, str],
-        *,
-        server: Server | None = None,
-    ) -> Authorized:
+    def finish_link(self, request: HttpRequest, callback: LinkCallback) -> Authorized:
         """Check both directions: the account's server must name the issuer that gave the code."""
         try:
-            return self._exchanged(params, stash, server)
+            return self._exchanged(callback.params, callback.stash, callback.server)
         except (LookupError, TypeError, ValueError, AttributeError, OverflowError):
             raise ExchangeFailed from None  # an answer that is not of the promised shape
 

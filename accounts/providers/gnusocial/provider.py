@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
+    LinkCallback,
     LinkRedirect,
     bounded_line,
     name_with_server,
@@ -49,17 +50,11 @@ class GnusocialProvider(OAuth1Network):
             words = _("%(host)s does not let this site register. Its staff may say why.")
             raise ExchangeFailed(error.words or words % {"host": host}) from None
 
-    def finish_link(
-        self,
-        request: HttpRequest,
-        params: Mapping[str, str],
-        stash: Mapping[str, str],
-        *,
-        server: Server | None = None,
-    ) -> Authorized:
-        nameless = _endpoints(require_server(server), NAMELESS, NAMELESS)
-        endpoints = nameless if stash.get("is_nameless") else self.endpoints(server)
-        return self.finish_at(endpoints, params, stash, server)
+    def finish_link(self, request: HttpRequest, callback: LinkCallback) -> Authorized:
+        endpoints = self.endpoints(callback.server)
+        if callback.stash.get("is_nameless"):
+            endpoints = _endpoints(require_server(callback.server), NAMELESS, NAMELESS)
+        return self.finish_at(endpoints, callback)
 
     def endpoints(self, server: Server | None) -> OAuth1Endpoints:
         server = require_server(server)

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
+    LinkCallback,
     LinkRedirect,
     NetworkProvider,
     RegistrationGone,
@@ -81,15 +82,8 @@ class MastodonProvider(NetworkProvider):
         }
         return LinkRedirect(url, client.state, stash)
 
-    def finish_link(
-        self,
-        request: HttpRequest,
-        params: Mapping[str, str],
-        stash: Mapping[str, str],
-        *,
-        server: Server | None = None,
-    ) -> Authorized:
-        server = require_server(server)
+    def finish_link(self, request: HttpRequest, callback: LinkCallback) -> Authorized:
+        server, params, stash = require_server(callback.server), callback.params, callback.stash
         if params.get("error") == "invalid_scope":
             raise ScopesRefused
         try:

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from accounts.providers.base import (
     Authorized,
     ExchangeFailed,
+    LinkCallback,
     LinkRedirect,
     NetworkProvider,
     bounded_line,
@@ -70,17 +71,10 @@ class MisskeyProvider(NetworkProvider):
         }
         return LinkRedirect(f"{server.origin}/miauth/{session}?{urlencode(params)}", session)
 
-    def finish_link(
-        self,
-        request: HttpRequest,
-        params: Mapping[str, str],
-        stash: Mapping[str, str],
-        *,
-        server: Server | None = None,
-    ) -> Authorized:
+    def finish_link(self, request: HttpRequest, callback: LinkCallback) -> Authorized:
         """Return the account. `ok` is false without consent, and from the second check on."""
-        server = require_server(server)
-        url = f"{server.origin}/api/miauth/{self.callback_key(params)}/check"
+        server = require_server(callback.server)
+        url = f"{server.origin}/api/miauth/{self.callback_key(callback.params)}/check"
         found = json_fields(request_server(server.host, "POST", url, json={}))
         user, token = found.get("user"), found.get("token")
         if found.get("ok") is not True or not isinstance(user, dict) or not isinstance(token, str):
