@@ -48,12 +48,14 @@ class TextComposer:
     """Composer for a network with one text field. `count` overrides the unit of the limits.
 
     `keeps_iris`: addresses in the text stay as typed, since their targets are sent beside the text.
+    `names_reach`: a mentioned account receives a followers-only post even if it does not follow.
     """
 
     limits: Mapping[Kind, Limits]
     audiences: Mapping[Kind, frozenset[Audience]]
     count: Count | None = None
     keeps_iris: bool = False
+    names_reach: bool = True
 
     def preview(self, post: OutgoingPost) -> Preview:
         """Return how `post` will read. Raises Unsupported, with the reason, where it cannot go."""
@@ -71,8 +73,8 @@ class TextComposer:
             shown = self._shown(post, carried)
         except TextDoesNotFit as error:
             raise Unsupported(reasons.TEXT_TOO_LONG) from error
-        if post.audience != "everyone" and names_somebody(shown.text):
-            # A mentioned account receives a followers-only post even if it does not follow.
+        is_narrow = post.audience != "everyone"
+        if is_narrow and self.names_reach and names_somebody(shown.text):
             raise Unsupported(reasons.NAMES_SOMEBODY)
         return shown, carried.photos
 
@@ -80,13 +82,24 @@ class TextComposer:
         always = post.always_permalink or bool(carried.dropped)
         if post.kind == "link":
             return self._link(post, always=always)
-        fitted = self._fitted(post, _words(post, carried), always=always)
+        fitted = self._fitted(post, self._words(post, carried), always=always)
         return Preview(
             fitted.text,
             is_cut=fitted.is_cut,
             photos=len(carried.photos),
             dropped=carried.dropped,
         )
+
+    def _words(self, post: OutgoingPost, carried: FittedPhotos) -> str:
+        """Return the member's words as one text, with the picture's description where no picture goes."""
+        words = PARAGRAPH.join(part for part in (post.title, post.text) if part)
+        if words or carried.photos:
+            return words
+        shown = " ".join(clean(photo.alt) for photo in post.photos).strip()
+        leads_there = carried.dropped and not post.never_permalink
+        if not shown and not leads_there:
+            raise Unsupported(reasons.NOTHING_TO_SEND)
+        return shown
 
     def _link(self, post: OutgoingPost, *, always: bool) -> Preview:
         """Never cut the address: the permalink replaces one that is too long."""
@@ -124,18 +137,6 @@ class TextComposer:
         if count(text) <= limits.text:
             return Fitted(text, is_cut=False)
         return Fitted(cut(text, limits.text - count(ELLIPSIS), count) + ELLIPSIS, is_cut=True)
-
-
-def _words(post: OutgoingPost, carried: FittedPhotos) -> str:
-    """Return the member's words as one text, with the picture's description where no picture goes."""
-    words = PARAGRAPH.join(part for part in (post.title, post.text) if part)
-    if words or carried.photos:
-        return words
-    shown = " ".join(clean(photo.alt) for photo in post.photos).strip()
-    leads_there = carried.dropped and not post.never_permalink
-    if not shown and not leads_there:
-        raise Unsupported(reasons.NOTHING_TO_SEND)
-    return shown
 
 
 def clean_post(post: OutgoingPost, *, keeps_iris: bool = False) -> OutgoingPost:

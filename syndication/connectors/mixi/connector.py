@@ -18,10 +18,12 @@ from syndication.connectors.base import (
     FriendPage,
     Kind,
     OutgoingPost,
+    Photo,
     Preview,
     Receipt,
     RemoteFeedItem,
     RemotePost,
+    Terms,
 )
 from syndication.connectors.errors import OutcomeUnknown, Rejected, TryLater, Unsupported
 from syndication.connectors.mixi import compose, reading
@@ -66,24 +68,22 @@ class Mixi(ApiConnector[MixiGraph]):
         return MixiAlbums(self.api)
 
     @classmethod
-    def preview(cls, post: OutgoingPost) -> Preview:
-        return compose.preview_on_mixi(post)
+    def composer(cls, terms: Terms | None) -> compose.MixiComposer:
+        return compose.TEXTS
 
     @classmethod
     def reconciled_text(cls, post: OutgoingPost) -> str:
-        shown = compose.preview_on_mixi(post)
+        shown = cls.preview(post)
         return shown.title if post.kind == "note" else shown.text
 
     def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
         """Send `post`. mixi has no idempotency key, so a lost answer has to be looked up."""
-        shown = self.preview(post)
+        shown, photos = self.compose(post)
         match post.kind:
             case "note":
-                return self._publish_diary(post, shown)
+                return self._publish_diary(post, shown, photos)
             case "photo":
-                item = self._albums.add(
-                    compose.photos_on_mixi(post)[0], title=shown.text, audience=post.audience
-                )
+                item = self._albums.add(photos[0], title=shown.text, audience=post.audience)
                 return Receipt(reading.PHOTO + item)
             case _:
                 return self._publish_voice(shown)
@@ -190,7 +190,9 @@ class Mixi(ApiConnector[MixiGraph]):
             raise OutcomeUnknown(reasons.NO_ANSWER, status=refusal.status) from refusal
         raise TryLater(reasons.SLOW_DOWN, after=2.0, status=refusal.status) from refusal
 
-    def _publish_diary(self, post: OutgoingPost, shown: Preview) -> Receipt:
+    def _publish_diary(
+        self, post: OutgoingPost, shown: Preview, photos: tuple[Photo, ...]
+    ) -> Receipt:
         """Post JSON without pictures, multipart with them. `show_users` 0: readers do not see the list
         of readers."""
         entry = {
@@ -201,7 +203,7 @@ class Mixi(ApiConnector[MixiGraph]):
         path = "/diary/articles/@me/@self"
         files: Files = [
             (f"photo{place}", (f"photo{place}.jpg", photo.content, photo.content_type))
-            for place, photo in enumerate(compose.photos_on_mixi(post), start=1)
+            for place, photo in enumerate(photos, start=1)
         ]
         if files:
             request = json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
