@@ -22,12 +22,7 @@ from django.utils.translation import gettext as _
 from accounts.actions import discarded_access, link_throttling, linking, servers
 from accounts.bulkhead import LEAVING, Busy
 from accounts.forms.linking import PasswordDoorForm, ServerForm
-from accounts.providers.base import (
-    ExchangeFailed,
-    LinkRedirect,
-    NetworkProvider,
-    RegistrationGone,
-)
+from accounts.providers.base import ExchangeFailed, LinkRedirect, NetworkProvider, RegistrationGone
 from accounts.providers.servers import Server
 from accounts.signals import before_relink
 from accounts.urlsession.api import is_url_mode

@@ -26,14 +26,7 @@ from accounts.models import Member
 from syndication.actions import links, posts
 from syndication.connectors import CONNECTORS
 from syndication.delivery import eligibility, notices, retry_policy, sequence, wakeups
-from syndication.models import (
-    Delivery,
-    DeliveryKind,
-    DeliveryState,
-    Link,
-    LinkState,
-    Post,
-)
+from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Post
 from syndication.queries import copies
 
 logger = logging.getLogger(__name__)

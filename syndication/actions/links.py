@@ -22,14 +22,7 @@ from syndication.delivery import (
     token_revocation,
     undelivered,
 )
-from syndication.models import (
-    DeliveryKind,
-    DeliveryState,
-    Link,
-    LinkState,
-    PostKind,
-    Toggle,
-)
+from syndication.models import DeliveryKind, DeliveryState, Link, LinkState, PostKind, Toggle
 from syndication.models.errors import NotYours
 from syndication.queries import copies
 from syndication.queries.capabilities import holds

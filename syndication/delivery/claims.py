@@ -20,14 +20,7 @@ from django.db import transaction
 from syndication.delivery import circuit_breaker, retry_policy
 from syndication.delivery.claimable import NOW, link_is_free, startable
 from syndication.delivery.compiled import Select, Update, at_once, given, together
-from syndication.models import (
-    CHANGES,
-    Attempt,
-    Delivery,
-    DeliveryState,
-    HostHealth,
-    Link,
-)
+from syndication.models import CHANGES, Attempt, Delivery, DeliveryState, HostHealth, Link
 
 logger = logging.getLogger(__name__)
 

@@ -30,14 +30,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db.models import (
-    Case,
-    Exists,
-    OuterRef,
-    Q,
-    Subquery,
-    When,
-)
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
 
 from syndication.delivery import circuit_breaker
 from syndication.delivery.claimable import NOW, has_its_turn, link_is_free

@@ -13,14 +13,7 @@ from django.utils.translation import ngettext
 from syndication.connectors import CONNECTORS
 from syndication.connectors.reasons import Reason
 from syndication.delivery import eligibility, notices, retry_policy, wakeups
-from syndication.models import (
-    Delivery,
-    DeliveryKind,
-    DeliveryState,
-    Link,
-    LinkState,
-    Notice,
-)
+from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Notice
 
 PARKED = "parked"
 TOO_NARROW = "scope"

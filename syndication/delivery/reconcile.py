@@ -13,12 +13,7 @@ from typing import Any
 
 from syndication.connectors import CONNECTORS, reasons
 from syndication.connectors.base import Candidates, Connector, Receipt, RemotePost
-from syndication.connectors.errors import (
-    ConnectorError,
-    OutcomeUnknown,
-    TryLater,
-    Unauthorized,
-)
+from syndication.connectors.errors import ConnectorError, OutcomeUnknown, TryLater, Unauthorized
 from syndication.connectors.text import comparable_core, normalise
 from syndication.delivery import claims, outcomes, reauthorization, retry_policy, undelivered
 from syndication.delivery.eligibility import as_sent, words_in_doubt

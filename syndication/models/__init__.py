@@ -1,13 +1,7 @@
 """What people say, and where it goes."""
 
 from syndication.models.attempt import Attempt, Outcome
-from syndication.models.delivery import (
-    Allowance,
-    Delivery,
-    Heartbeat,
-    HostHealth,
-    NetworkSwitch,
-)
+from syndication.models.delivery import Allowance, Delivery, Heartbeat, HostHealth, NetworkSwitch
 from syndication.models.delivery_states import (
     AT_REST,
     CHANGES,

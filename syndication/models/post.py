@@ -11,14 +11,7 @@ from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import (
-    Audience,
-    Group,
-    Member,
-    PublicCharField,
-    PublicTextField,
-    readable_by,
-)
+from accounts.models import Audience, Group, Member, PublicCharField, PublicTextField, readable_by
 from syndication.connectors.content import LONGEST
 
 

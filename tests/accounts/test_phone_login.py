@@ -12,14 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Member, PhoneLogin
 from accounts.urlsession.models import Session
-from tests.accounts.screens import (
-    number_on,
-    numbers_on,
-    opened_and_picked,
-    press,
-    scan,
-    show_code,
-)
+from tests.accounts.screens import number_on, numbers_on, opened_and_picked, press, scan, show_code
 from tests.making import make_member
 from tests.page import Page
 from tests.phone import PhoneClient, computer, log_in_phone, session_key_of

@@ -19,14 +19,7 @@ from django.utils import timezone
 
 from accounts.actions import guesses, phones, quotas
 from accounts.actions.guesses import Limit
-from accounts.models import (
-    FriendRequest,
-    Group,
-    Invitation,
-    LinkReturn,
-    Member,
-    Phone,
-)
+from accounts.models import FriendRequest, Group, Invitation, LinkReturn, Member, Phone
 from accounts.urlsession.models import Session
 from syndication.actions import mail_drafts, post_addresses
 from syndication.actions.mail_drafts import Arrived, Refused

@@ -15,11 +15,7 @@ from django.http import HttpRequest
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from accounts.providers.base import (
-    Authorized,
-    ExchangeFailed,
-    bounded_line,
-)
+from accounts.providers.base import Authorized, ExchangeFailed, bounded_line
 from accounts.providers.oauth2 import OAuth2Network
 
 SCOPES = (

@@ -5,11 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from accounts.providers.base import (
-    Authorized,
-    ExchangeFailed,
-    bounded_line,
-)
+from accounts.providers.base import Authorized, ExchangeFailed, bounded_line
 from accounts.providers.http import request_server
 from accounts.providers.oauth1 import (
     OAuth1Endpoints,

@@ -9,12 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from accounts.providers.base import (
-    Authorized,
-    ExchangeFailed,
-    bounded_line,
-    name_with_handle,
-)
+from accounts.providers.base import Authorized, ExchangeFailed, bounded_line, name_with_handle
 from accounts.providers.oauth2 import OAuth2Network
 
 SCOPES = (

@@ -8,9 +8,7 @@ from typing import Literal, cast
 
 import regex
 
-from syndication.connectors.text.addresses import (
-    LONGEST as LONGEST_ADDRESS,
-)
+from syndication.connectors.text.addresses import LONGEST as LONGEST_ADDRESS
 from syndication.connectors.text.addresses import as_uri, end_of_address, is_one_word
 
 Kind = Literal["address", "mail", "mention", "tag", "shortcode"]

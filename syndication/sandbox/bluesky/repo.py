@@ -9,14 +9,7 @@ from typing import Any
 
 from syndication.sandbox.bluesky.lexicon import check_record
 from syndication.sandbox.bluesky.state import BlueskyState, tid
-from syndication.sandbox.bluesky.values import (
-    FOLLOW,
-    POST,
-    PROFILE,
-    cid,
-    iso_time,
-    xrpc_error,
-)
+from syndication.sandbox.bluesky.values import FOLLOW, POST, PROFILE, cid, iso_time, xrpc_error
 from syndication.sandbox.html import upload_reply
 from syndication.sandbox.oauth2 import Grant
 from syndication.sandbox.pictures import face, media_type

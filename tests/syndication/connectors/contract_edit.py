@@ -18,13 +18,7 @@ from syndication.connectors.errors import (
 )
 from tests.scripted_server import answer, playing
 from tests.syndication.connectors.contract_wire import UNCLEAR
-from tests.syndication.connectors.network import (
-    KINDS,
-    PERMALINK,
-    SECRETS,
-    a_post,
-    told_by,
-)
+from tests.syndication.connectors.network import KINDS, PERMALINK, SECRETS, a_post, told_by
 
 
 def other_words(kind, audience="everyone", **changes):

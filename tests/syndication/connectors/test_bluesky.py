@@ -17,12 +17,7 @@ from syndication.connectors.errors import OutcomeUnknown, Rejected, TryLater, Un
 from syndication.sandbox.bluesky.values import did_of
 from tests.photographs import a_photo
 from tests.scripted_server import answer, playing
-from tests.syndication.connectors.bluesky import (
-    FRIEND,
-    HANAKO,
-    BlueskyByOAuth,
-    BlueskyOnTheSandbox,
-)
+from tests.syndication.connectors.bluesky import FRIEND, HANAKO, BlueskyByOAuth, BlueskyOnTheSandbox
 from tests.syndication.connectors.contract import ConnectorContract
 from tests.syndication.connectors.contract_revoke import RevokeContract
 from tests.syndication.connectors.network import a_post

@@ -28,14 +28,7 @@ from syndication.worker import sweep
 from tests.making import make_member
 from tests.photographs import a_photo
 from tests.scripted_server import answer, playing
-from tests.syndication.delivering import (
-    Moving,
-    grant,
-    planned,
-    remove,
-    texts,
-    tried,
-)
+from tests.syndication.delivering import Moving, grant, planned, remove, texts, tried
 from tests.syndication.slate import BlindSlateConnector, on_slate
 
 pytestmark = pytest.mark.django_db

@@ -7,11 +7,7 @@ import pytest
 from accounts.models import Audience
 from accounts.public_urls import public_url
 from syndication.actions import photos, posts
-from syndication.connectors.reasons import (
-    COPY_GONE,
-    FOLLOWERS_NOT_APPROVED,
-    PHOTO_DOES_NOT_FIT,
-)
+from syndication.connectors.reasons import COPY_GONE, FOLLOWERS_NOT_APPROVED, PHOTO_DOES_NOT_FIT
 from syndication.delivery import credentials
 from syndication.models import Delivery, DeliveryState, Link, Notice
 from tests.making import allow, make_link, make_member
