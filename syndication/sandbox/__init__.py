@@ -1,10 +1,10 @@
-"""The networks, played on loopback: for the demo, for the tests, for whoever has no account there.
+"""Sandbox: simulated networks on loopback, for the demo and the tests.
 
 A second witness. Everything here is written from the vendors' pages, never from our connectors,
-with nothing but the standard library; that both sides agree is what the tests then show. It
-holds its state in memory, does what the real network does (limits, errors, times, odd shapes),
-and does wrong on demand (`POST /_faults`).
+with the standard library alone; the tests show that both sides agree. It
+holds its state in memory, behaves as the real network does (limits, errors, times, odd shapes),
+and fails on demand (`POST /_faults`).
 
-What a network received, and how to break it, is the fixed part: see `control`. A network is one
+Reading what a network received, and ordering faults, is the fixed part: see `control`. A network is one
 class (`network.Network`) in a package of its own beside this module.
 """

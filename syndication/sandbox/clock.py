@@ -1,4 +1,4 @@
-"""The sandbox's own time, which tests move forward instead of waiting."""
+"""Sandbox clock, which tests advance instead of waiting."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """Real time plus what was added; or, given `frozen_at`, that instant plus what was added."""
+    """Real time, or the instant `frozen_at`, plus the seconds advanced."""
 
     def __init__(self, frozen_at: datetime | None = None) -> None:
         self._frozen_at = frozen_at
         self._added = timedelta()
 
     def now(self) -> datetime:
-        """This instant in UTC."""
+        """Return the current time in UTC."""
         return (self._frozen_at or datetime.now(UTC)) + self._added
 
     def advance(self, seconds: float) -> None:
@@ -21,5 +21,5 @@ class Clock:
         self._added += timedelta(seconds=seconds)
 
     def reset(self) -> None:
-        """Take back what was added."""
+        """Undo all advances."""
         self._added = timedelta()

@@ -1,4 +1,4 @@
-"""The index for people: which networks are played here, where to look at each, and fault buttons."""
+"""Index page: the networks, their addresses, and buttons for faults."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from syndication.sandbox.html import page
 from syndication.sandbox.network import Network
 from syndication.sandbox.wire import Reply, Request, redirect
 
-ORDER = "/_console"  # where the buttons lead
+ORDER = "/_console"  # form action of the buttons
 _IN_WORDS = {
     "500_before": "500（受け取らない）",
     "500_after": "500（受け取ってから）",
@@ -27,7 +27,7 @@ _IN_WORDS = {
 def console_page(
     networks: Iterable[Network], root: str, ports: Mapping[str, int], faults: Iterable[Fault]
 ) -> Reply:
-    """The networks with their addresses; `ports` names those that have one of their own."""
+    """Return the page; `ports` holds the networks that have a port of their own."""
     networks = list(networks)
     rows = "".join(_row(network, root, ports) for network in networks)
     return page(
@@ -38,7 +38,7 @@ def console_page(
 
 
 def apply_console_order(request: Request, faults: Faults, reset: Callable[[], None]) -> Reply:
-    """What a button orders, then the index again. Raises ValueError for an unknown kind."""
+    """Apply a button's order and redirect to the index. Raises ValueError for an unknown kind."""
     form = request.form()
     if form.get("order") == "clear":
         faults.clear()
@@ -67,7 +67,7 @@ def _row(network: Network, root: str, ports: Mapping[str, int]) -> str:
 
 
 def _buttons(networks: Iterable[Network]) -> str:
-    """One form: where, how many requests, and a button for each fault in words."""
+    """Return a form: network, number of requests, and a button for each fault."""
     options = "".join(f'<option value="{n.key}">{escape(n.title)}</option>' for n in networks)
     kinds = [*_IN_WORDS, *sorted(KINDS - set(_IN_WORDS) - {"redirect"})]
     buttons = " ".join(
@@ -83,7 +83,7 @@ def _buttons(networks: Iterable[Network]) -> str:
 
 
 def _standing(faults: Iterable[Fault]) -> str:
-    """The orders that are not used up, and the way back."""
+    """Return the pending faults, with a reset button."""
     rows = "".join(
         f"<li>{escape(fault.network or 'すべて')}: {escape(_IN_WORDS.get(fault.kind, fault.kind))}"
         f" あと{fault.times}回</li>"

@@ -1,4 +1,4 @@
-"""The sandbox as a whole: its networks, and the addresses that steer and inspect it.
+"""Control of the sandbox: its networks, and the addresses that inspect and change it.
 
 On the main port, beside the networks (fixed; tests from outside rely on them):
 
@@ -31,7 +31,7 @@ _DONE = {"ok": True}
 
 
 class Control:
-    """All networks over one world. Answers requests as values; `server` has the sockets."""
+    """All networks in one world. Handles requests as values; `server` has the sockets."""
 
     def __init__(self, world: World, settings: Mapping[str, Mapping[str, Any]] | None = None):
         self.world = world
@@ -45,11 +45,11 @@ class Control:
 
     @property
     def people(self) -> Sequence[Person]:
-        """Who has accounts."""
+        """Return the people who have accounts."""
         return self.world.people
 
     def reset(self) -> None:
-        """Seeded state, no faults, settings and time as at the start."""
+        """Restore seeded state, settings and time; remove all faults."""
         with self._lock:
             self.faults.clear()
             self.world.clock.reset()
@@ -58,14 +58,14 @@ class Control:
                 network.configure(self._settings.get(key, {}))
 
     def keep(self, path: Path) -> None:
-        """Write down what every network knows, for `take_up` of a later run."""
+        """Save the state of every network, for `take_up` in a later run."""
         with self._lock:
             path.write_bytes(pickle.dumps((self.world.site, self.networks)))
 
     def take_up(self, path: Path) -> None:
-        """Go on where `keep` left off: a demo that is started again still knows its links.
+        """Load what `keep` saved, so that a restarted demo still knows its links.
 
-        What was kept for another site, or by a version that had other rows, is passed over.
+        State of another site, or of a version with other classes, is ignored.
         """
         try:
             site, networks = pickle.loads(path.read_bytes())  # noqa: S301 - our own file
@@ -83,7 +83,7 @@ class Control:
                 self.networks = networks
 
     def place(self, door: str, path: str) -> tuple[Network | None, str]:
-        """The network that a path belongs to and the path within it; None: the sandbox itself."""
+        """Return the network of a path (None: the sandbox itself) and the path within it."""
         if door != MAIN:
             return self.networks[door], path
         key, _, rest = path.removeprefix("/").partition("/")
@@ -93,14 +93,14 @@ class Control:
         return network, f"/{rest}"
 
     def fault(self, door: str, method: str, path: str) -> Fault | None:
-        """The fault that strikes this request, used up by one."""
+        """Return the fault for this request, and count it down."""
         network, path = self.place(door, path)
         if network is None or not network.is_api(path):
             return None
         return self.faults.take(network.key, method, path)
 
     def answer(self, door: str, request: Request, fault: Fault | None) -> Reply:
-        """The answer to a request, with what a fault makes of it. `request.root` is the host's."""
+        """Answer a request, applying `fault`. `request.root` is the host's."""
         network, path = self.place(door, request.path)
         if network is None:
             return self._own(request)
@@ -141,7 +141,7 @@ class Control:
         return json_reply(_DONE)
 
     def _pressed(self, request: Request) -> Reply:
-        """A button of the index."""
+        """Handle a button of the index page."""
         try:
             return console.apply_console_order(request, self.faults, self.reset)
         except ValueError as error:

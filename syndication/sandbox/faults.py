@@ -1,4 +1,4 @@
-"""Faults on demand: what a network does wrong, where, and how many times.
+"""Fault injection: kinds of faults, where they apply, and how many times.
 
 | kind | the request is carried out | the caller gets |
 |---|---|---|
@@ -34,7 +34,7 @@ RETRY_SECONDS = 30
 
 @dataclass
 class Fault:
-    """One order. `match` is part of the path, or of method and path ("POST /2/token").
+    """One ordered fault. `match` is part of the path, or of method and path ("POST /2/token").
 
     `network` "" means every one. `seconds` None is the kind's default. `retry_after` is
     `seconds`, or `date` for the header's other form. `status` is that of `page` and `page_after`.
@@ -51,7 +51,7 @@ class Fault:
 
     @classmethod
     def of(cls, fields: Mapping[str, Any]) -> Fault:
-        """The fault that a JSON object orders. Raises ValueError, saying what is wrong."""
+        """Parse a fault from a JSON object. Raises ValueError, saying what is wrong."""
         try:
             fault = cls(**fields)
         except TypeError as error:
@@ -61,12 +61,12 @@ class Fault:
         return fault
 
     def fits(self, network: str, method: str, path: str) -> bool:
-        """Whether this request is meant; `path` is relative to the network."""
+        """Whether the fault applies to this request; `path` is relative to the network."""
         spellings = (f"{method} {path}", f"{method} /{network}{path}")
         return self.network in ("", network) and any(self.match in each for each in spellings)
 
     def retry_header(self, now: datetime) -> tuple[tuple[str, str], ...]:
-        """Retry-After, in seconds or as a date."""
+        """Return the Retry-After header, in seconds or as a date."""
         seconds = RETRY_SECONDS if self.seconds is None else self.seconds
         if self.retry_after == "date":
             value = format_datetime(now + timedelta(seconds=seconds), usegmt=True)
@@ -76,14 +76,14 @@ class Fault:
 
 
 class Faults:
-    """The orders that stand, oldest first."""
+    """Pending faults, oldest first."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._standing: list[Fault] = []
 
     def add(self, network: str, kind: str, **fields: Any) -> Fault:
-        """Order one: `add("mixi", "429", match="POST /2/voice", times=2, seconds=5)`."""
+        """Add a fault: `add("mixi", "429", match="POST /2/voice", times=2, seconds=5)`."""
         fault = Fault.of({"network": network, "kind": kind, **fields})
         with self._lock:
             self._standing.append(fault)
@@ -91,12 +91,12 @@ class Faults:
 
     @property
     def standing(self) -> list[Fault]:
-        """What is ordered and not used up, oldest first."""
+        """Return the pending faults, oldest first."""
         with self._lock:
             return list(self._standing)
 
     def take(self, network: str, method: str, path: str) -> Fault | None:
-        """The oldest one that fits this request, used up by one."""
+        """Return the oldest fault that applies to this request, and count it down."""
         with self._lock:
             for fault in self._standing:
                 if fault.fits(network, method, path):
@@ -107,13 +107,13 @@ class Faults:
         return None
 
     def clear(self) -> None:
-        """Take back all orders."""
+        """Remove all faults."""
         with self._lock:
             self._standing.clear()
 
 
 def reply_instead(fault: Fault, now: datetime) -> Reply | None:
-    """The answer given without carrying the request out; None: it is carried out.
+    """Return the answer given instead of executing the request; None: execute it.
 
     `expired` and `401` are not here, since each network has its own words for them.
     """
@@ -122,7 +122,7 @@ def reply_instead(fault: Fault, now: datetime) -> Reply | None:
 
 
 def spoil_reply(fault: Fault, reply: Reply) -> Reply:
-    """What becomes of the answer to a request that was carried out."""
+    """Return the answer to an executed request, spoilt as the fault says."""
     if fault.kind == "500_after":
         return _error(500)
     if fault.kind == "page_after":

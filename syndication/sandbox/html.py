@@ -1,4 +1,4 @@
-"""The frame of the pages for people: plain, small, without scripts."""
+"""HTML frame of the sandbox's pages: plain, small, without scripts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _STYLE = (
 
 
 def page(title: str, body: str, *, status: int = 200) -> Reply:
-    """A whole page; `title` is text, `body` is HTML."""
+    """Return a page; `title` is text, `body` is HTML."""
     content = (
         '<!DOCTYPE html><html lang="ja"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
@@ -31,7 +31,7 @@ def page(title: str, body: str, *, status: int = 200) -> Reply:
 
 
 def post_box(post: Post, owner: Account, body: str, *told: str) -> str:
-    """One post with its writer and its time; `body` is HTML, `told` more words beside the time."""
+    """Return one post with author and time; `body` is HTML, `told` further texts beside the time."""
     small = "・".join((*told[:1], f"{post.at:%m/%d %H:%M}", *told[1:]))
     return (
         f'<div class="one{" gone" if post.is_deleted else ""}"><b>{escape(owner.nickname)}</b> '
@@ -40,19 +40,19 @@ def post_box(post: Post, owner: Account, body: str, *told: str) -> str:
 
 
 def picture_count(post: Post) -> str:
-    """That there are pictures, where they have no address."""
+    """Return the number of pictures, where they have no address."""
     return f"（写真{len(post.photos)}枚）" if post.photos else ""
 
 
 def pictures(photos: list[Upload], place: str) -> str:
-    """Pictures that stand at `place`."""
+    """Return image elements for pictures below `place`."""
     return "".join(
         f'<br><img src="{escape(place + each.id)}" alt="{escape(each.alt)}">' for each in photos
     )
 
 
 def portrait(path: str) -> Reply:
-    """The face of whom the last part of `path` names."""
+    """Return the face of the account in the last segment of `path`."""
     name = path.rpartition("/")[2].removesuffix(".jpg")
     return Reply(200, face(name), (("Content-Type", "image/jpeg"),))
 

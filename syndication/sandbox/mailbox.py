@@ -18,7 +18,7 @@ _END = b"\n" + b"-" * 79 + b"\n"
 
 
 def mailbox_page(folder: Path | None, number: str, root: str) -> Reply:
-    """The list of mails, newest first, or (`number` not "") one of them."""
+    """Return the list of mails, newest first, or the one with `number`."""
     mails = _mails(folder) if folder else []
     if not number:
         return page("メール", _list(mails, root))
@@ -28,7 +28,7 @@ def mailbox_page(folder: Path | None, number: str, root: str) -> Reply:
 
 
 def _mails(folder: Path) -> list[EmailMessage]:
-    """Every mail, oldest first: a mail keeps its number while others come in."""
+    """Return all mails, oldest first, so that a mail keeps its number."""
     mails = []
     for file in sorted(folder.glob("*.log"), key=lambda each: (each.stat().st_mtime, each.name)):
         for content in file.read_bytes().split(_END):

@@ -1,4 +1,4 @@
-"""What each network of the sandbox is, and what all of them share."""
+"""Base class of the sandbox's networks, and the world that they share."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DEFAULT_PASSWORD = "profile-link-demo"  # noqa: S105 - the demo prints it
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody with an account on every network: login name, shown name, password."""
+    """A person with an account on every network: login name, display name, password."""
 
     name: str
     nickname: str
@@ -25,7 +25,7 @@ class Person:
 
 
 def demo_people(password: str = DEFAULT_PASSWORD) -> tuple[Person, ...]:
-    """The demo's members, as the networks know them."""
+    """Return the demo's members, as the networks know them."""
     return (
         Person("hanako", "ザキ", password),
         Person("taro", "たろう", password),
@@ -40,7 +40,7 @@ def fresh_token() -> str:
 
 @dataclass(frozen=True)
 class World:
-    """What the networks share: where the product lives, who has accounts, time and chance.
+    """Shared by the networks: the product's address, people, clock and token generator.
 
     `site` is the product's address without a slash at its end. `mint` makes a fresh token of
     40 hexadecimal digits. `secrets` replaces a network's client secret, by key.
@@ -54,7 +54,7 @@ class World:
 
 
 class Network(ABC):
-    """One network: its key, its state since the last reset, its answers.
+    """One network: key, state since the last reset, request handling.
 
     With `port_offset` 0 it lives under `/<key>/` of the main port, else at the root of a port of
     its own, so many above the main one.
@@ -63,7 +63,9 @@ class Network(ABC):
     key: ClassVar[str]
     title: ClassVar[str]
     port_offset: ClassVar[int] = 0
-    unreadable: ClassVar[tuple[type[Exception], ...]] = (ValueError,)  # what a bad request raises
+    unreadable: ClassVar[tuple[type[Exception], ...]] = (
+        ValueError,
+    )  # raised by an unreadable request
     state: Any
 
     def __init__(self, world: World) -> None:
@@ -72,10 +74,10 @@ class Network(ABC):
 
     @abstractmethod
     def reset(self) -> None:
-        """Back to the seeded state and the settings of the start."""
+        """Restore the seeded state and the initial settings."""
 
     def handle(self, request: Request) -> Reply:
-        """The answer to one request; `request.path` begins after the network's own root."""
+        """Answer one request; `request.path` is relative to the network's root."""
         try:
             return self.answer(request)
         except Refused as refused:
@@ -85,41 +87,41 @@ class Network(ABC):
 
     @abstractmethod
     def answer(self, request: Request) -> Reply:
-        """The same. Raises Refused, and what is `unreadable`."""
+        """Answer one request. Raises Refused, and the errors in `unreadable`."""
 
     @abstractmethod
     def bad_request(self, request: Request) -> Reply:
-        """The network's own words for what cannot be read."""
+        """Return the network's answer to an unreadable request."""
 
     @abstractmethod
     def refusal(self, request: Request, *, is_expired: bool) -> Reply:
-        """The network's own words for a token that is expired, or unknown."""
+        """Return the network's answer to an expired or unknown token."""
 
     def environment(self, root: str) -> dict[str, str]:
-        """The product's environment variables that point it at this network at `root`."""
+        """Return the environment variables that point the product at this network at `root`."""
         return {}
 
     def is_api(self, path: str) -> bool:
-        """Whether faults may strike at `path`; pages for people are spared."""
+        """Whether faults apply at `path`; not to pages for people."""
         return True
 
     def configure(self, values: Mapping[str, Any]) -> None:
-        """Change settings. Raises ValueError for a name that this network does not have."""
+        """Change settings. Raises ValueError for an unknown name."""
         self.state.settings.change(dict(values))
 
     def received(self) -> dict[str, Any]:
-        """What came in through the API, as JSON values: the fixed answer of `/<key>/_received`."""
+        """Return what came in through the API, as JSON: the fixed answer of `/<key>/_received`."""
         found: dict[str, Any] = self.state.graph.received()
         return found
 
     # What tests do.
 
     def add_friends(self, name: str, count: int) -> None:
-        """So many more accounts that `name` follows."""
+        """Add `count` accounts that `name` follows."""
         self.state.graph.add_follows(name, count)
 
     def revoke(self, name: str) -> None:
-        """What the member does who takes the access back in the network's own settings."""
+        """Revoke the access, as the member does in the network's settings."""
         self.state.tokens.revoke(self.state.graph.named(name).id)
 
 
@@ -129,7 +131,7 @@ Answering = TypeVar("Answering")
 def match_route(
     routes: Iterable[tuple[str, Answering]], request: Request
 ) -> tuple[Answering, str] | None:
-    """What answers a request, by a table of methods with paths, and what the path's brackets caught."""
+    """Return the handler of a request, by method and path pattern, and the pattern's group."""
     asked = f"{request.method} {request.path}"
     for route, answering in routes:
         found = re.fullmatch(route, asked)

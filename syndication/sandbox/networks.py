@@ -1,6 +1,6 @@
-"""Which networks the sandbox plays: every package beside this module that has a `network` module.
+"""Registry of the sandbox's networks: every package here that has a `network` module.
 
-There is no list to add to: a network is found by its `key`, which is its package's name too.
+No list to maintain: a network is found by its `key`, which is also its package's name.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""OAuth 1.0a as a server sees it (RFC 5849): signatures checked, tokens given out, nonces once.
+"""OAuth 1.0a server (RFC 5849): checks signatures, issues tokens, refuses repeated nonces.
 
 For the networks of 2010. Parameters come in the Authorization header or in the query; a form's
 fields are signed, other bodies by `oauth_body_hash` where the client sends one.
@@ -26,12 +26,12 @@ _PARAMETER = re.compile(r'(\w+)="([^"]*)"')
 
 
 class BadSignature(Exception):
-    """The request is not signed as it should be; the text says what is wrong."""
+    """The signature is missing or wrong; the text says how."""
 
 
 @dataclass
 class RequestToken:
-    """A request token on its way: whose callback, and who agreed."""
+    """A request token: its callback, and who consented."""
 
     secret: str = field(repr=False)
     callback: str
@@ -51,7 +51,7 @@ class AccessToken:
 
 
 class OAuth1:
-    """The three doors and the check of signatures of one network."""
+    """The three OAuth endpoints and signature checks of one network."""
 
     def __init__(self, title: str, graph: SocialGraph, consumers: Mapping[str, str]) -> None:
         self._society = graph
@@ -62,7 +62,7 @@ class OAuth1:
         self._permission: Permission[str] = Permission(title, graph, self._decided)
 
     def request_token(self, request: Request) -> Reply:
-        """A request token for a callback."""
+        """Issue a request token for a callback."""
         given = self._checked(request, "", "")
         if not given.get("oauth_callback"):
             return Reply(400, b"oauth_callback is missing", (TEXT,))
@@ -83,7 +83,7 @@ class OAuth1:
         return self._permission.ask(request, token, app="Profile Link", wants=["読み取りと投稿"])
 
     def access_token(self, request: Request) -> Reply:
-        """An access token for a request token that somebody allowed."""
+        """Exchange an allowed request token for an access token."""
         token = parameters(request).get("oauth_token", "")
         waiting = self._requests.get(token)
         if waiting is None:
@@ -97,13 +97,13 @@ class OAuth1:
         return _form({"oauth_token": value, "oauth_token_secret": held.secret})
 
     def give(self, user: str, consumer: str = "") -> str:
-        """A fresh access token of `user`."""
+        """Issue a fresh access token of `user`."""
         value = secrets.token_hex(16)
         self.tokens[value] = AccessToken(user, secrets.token_hex(16), consumer)
         return value
 
     def opened(self, request: Request) -> Account:
-        """Whose request it is. Raises BadSignature."""
+        """Return the account of a signed request. Raises BadSignature."""
         token = parameters(request).get("oauth_token", "")
         held = self.tokens.get(token)
         if held is None or held.is_revoked:
@@ -112,7 +112,7 @@ class OAuth1:
         return self._society.accounts[held.user]
 
     def revoke(self, user: str) -> None:
-        """Kill all that a member gave."""
+        """Revoke all tokens of a member."""
         for held in self.tokens.values():
             held.is_revoked = held.is_revoked or held.user == user
 
@@ -127,7 +127,7 @@ class OAuth1:
         return redirect(waiting.callback + joint + urlencode(fields))
 
     def _checked(self, request: Request, token: str, secret: str) -> dict[str, str]:
-        """The parameters of a request whose signature is right. Raises BadSignature."""
+        """Return the parameters of a correctly signed request. Raises BadSignature."""
         given = parameters(request)
         consumer = self._consumers.get(given.get("oauth_consumer_key", ""))
         if consumer is None or given.get("oauth_token", "") != token:
@@ -152,7 +152,7 @@ class OAuth1:
 
 
 def parameters(request: Request) -> dict[str, str]:
-    """The oauth_ parameters, from the header or the query."""
+    """Return the oauth_ parameters, from the header or the query."""
     scheme, _, rest = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "oauth":
         return {name: unquote(value) for name, value in _PARAMETER.findall(rest)}
@@ -160,7 +160,7 @@ def parameters(request: Request) -> dict[str, str]:
 
 
 def base_string(request: Request) -> str:
-    """What is signed: method, address without query, all parameters in order (3.4.1)."""
+    """Return the signature base string: method, address without query, sorted parameters (3.4.1)."""
     signed = [*parse_qsl(request.query_string, keep_blank_values=True)]
     header = request.headers.get("authorization", "").lower().startswith("oauth ")
     signed += list(parameters(request).items()) if header else []
@@ -177,7 +177,7 @@ def base_string(request: Request) -> str:
 
 
 def _check_body(request: Request, given: Mapping[str, str]) -> None:
-    """Raises BadSignature where the hash is there and wrong."""
+    """Raise BadSignature where the body hash is present and wrong."""
     claimed = given.get("oauth_body_hash")
     right = base64.b64encode(hashlib.sha1(request.body, usedforsecurity=False).digest()).decode()
     if claimed is not None and claimed != right:

@@ -1,6 +1,6 @@
-"""OAuth 2.0 as the sandbox's networks serve it (RFC 6749, 7009, 7636): consents, codes, tokens, doors.
+"""OAuth 2.0 server of the sandbox's networks (RFC 6749, 7009, 7636): consents, codes, tokens, endpoints.
 
-A network says what is its own: who its programs are, what it calls its errors, what its answers hold.
+A network supplies its clients, its error names and the fields of its answers.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from syndication.sandbox.wire import Refused, Reply, Request, json_reply, redire
 
 @dataclass
 class Grant:
-    """One consent: whose, to what, by which program. `key`: the thumbprint its tokens are bound to."""
+    """One consent: user, scopes, client. `key`: the thumbprint that its tokens are bound to."""
 
     user: str
     scopes: frozenset[str]
@@ -32,7 +32,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class AuthorizationRequest:
-    """An authorization request that was found good."""
+    """A valid authorization request."""
 
     scopes: frozenset[str]
     redirect_uri: str
@@ -46,17 +46,17 @@ class AuthorizationRequest:
 
 @dataclass
 class Token:
-    """A code, an access or a refresh token: what it stands for, and its end (None: there is none)."""
+    """A code, an access or a refresh token: its grant and its expiry (None: never)."""
 
     grant: Grant
     until: datetime | None = None
     asked: AuthorizationRequest | None = None  # of a code
     is_used: bool = False
-    successor: str = ""  # what a refresh gave for it
+    successor: str = ""  # the token that replaced it
 
 
 class Tokens:
-    """All that was given out, by its text."""
+    """All issued tokens, by their text."""
 
     def __init__(self, now: Callable[[], datetime], mint: Callable[[], str]) -> None:
         self.now = now
@@ -68,38 +68,38 @@ class Tokens:
     def give(
         self, where: dict[str, Token], grant: Grant, seconds: float | None = None, **more: Any
     ) -> str:
-        """A new one in `where`, for so many seconds."""
+        """Issue a token into `where`, valid for `seconds`."""
         text = str(more.pop("text", "")) or self.mint()
         where[text] = Token(grant, self.until(seconds), **more)
         return text
 
     def until(self, seconds: float | None) -> datetime | None:
-        """The instant so many seconds from now."""
+        """Return the time in `seconds` from now."""
         return None if seconds is None else self.now() + timedelta(seconds=seconds)
 
     def is_over(self, token: Token) -> bool:
-        """Whether its time has run out."""
+        """Whether the token has expired."""
         return token.until is not None and self.now() >= token.until
 
     def living(self, where: Mapping[str, Token], text: str) -> Token | None:
-        """The token, if it still opens anything."""
+        """Return the token, if it is still valid."""
         token = where.get(text)
         is_good = token is not None and not token.grant.is_revoked and not self.is_over(token)
         return token if is_good else None
 
     def of(self, user: str) -> list[Grant]:
-        """What a member gave and did not take back."""
+        """Return a member's grants that are not revoked."""
         kept = (*self.codes.values(), *self.access.values(), *self.refresh.values())
         found = {id(each.grant): each.grant for each in kept}
         return [each for each in found.values() if each.user == user and not each.is_revoked]
 
     def revoke(self, user: str) -> None:
-        """Kill all that a member gave, at once."""
+        """Revoke all grants of a member."""
         for grant in self.of(user):
             grant.is_revoked = True
 
     def end(self, grant: Grant) -> None:
-        """Every token of a consent goes."""
+        """Delete every token of a grant."""
         for kept in (self.access, self.refresh):
             for text in [text for text, token in kept.items() if token.grant is grant]:
                 del kept[text]
@@ -107,20 +107,20 @@ class Tokens:
 
 @dataclass(frozen=True)
 class TokenClient:
-    """Who speaks at the token endpoint, and the key that signed."""
+    """The client at the token endpoint, and its signing key."""
 
     client: str
     key: str = ""
 
 
 class OAuth2Server(ABC):
-    """The doors of one network."""
+    """The OAuth endpoints of one network."""
 
     title: ClassVar[str]
-    code_seconds = 600  # that a code is good: ten minutes at the most (RFC 6749, 4.1.2)
-    # What is wrong: status, error, description.
+    code_seconds = 600  # lifetime of a code: ten minutes at most (RFC 6749, 4.1.2)
+    # Errors: status, code, description.
     noes: ClassVar[Mapping[str, tuple[int, str, str]]]
-    denied: ClassVar[str] = ""  # the description that goes back with a member's no
+    denied: ClassVar[str] = ""  # error description where a member refuses
     renews: ClassVar[bool] = True
 
     def __init__(self, graph: SocialGraph, tokens: Tokens) -> None:
@@ -131,33 +131,33 @@ class OAuth2Server(ABC):
 
     @abstractmethod
     def asked(self, request: Request) -> AuthorizationRequest:
-        """What an authorization request asks for. Raises Refused."""
+        """Parse an authorization request. Raises Refused."""
 
     @abstractmethod
     def asker(self, request: Request, form: Mapping[str, str]) -> TokenClient:
-        """The program that a request comes from. Raises Refused."""
+        """Return the client of a token request. Raises Refused."""
 
     @abstractmethod
     def pair(self, grant: Grant) -> dict[str, object]:
-        """New tokens, as the token endpoint tells them."""
+        """Issue tokens; return the fields of the answer."""
 
     def form(self, request: Request) -> dict[str, str]:
-        """The fields that the token endpoint reads."""
+        """Return the fields of a token request."""
         return request.form()
 
     def wants(self, asked: AuthorizationRequest) -> list[str]:
-        """What the permission page says."""
+        """Return the permissions listed on the permission page."""
         return sorted(asked.scopes)
 
     def authorize(self, request: Request) -> Reply:
-        """The permission page, and what was pressed there."""
+        """Serve the permission page and handle its form."""
         if request.method == "POST":
             return self.permission.answer(request)
         asked = self.asked(request)
         return self.permission.ask(request, asked, app=asked.app, wants=self.wants(asked))
 
     def token(self, request: Request) -> Reply:
-        """The token endpoint."""
+        """Serve the token endpoint."""
         form = self.form(request)
         asker, kind = self.asker(request, form), form.get("grant_type")
         if kind == "authorization_code":
@@ -167,7 +167,7 @@ class OAuth2Server(ABC):
         raise self.no("grant_type")
 
     def redeemed(self, form: Mapping[str, str], asker: TokenClient) -> Grant:
-        """The consent behind a code, once. Raises Refused."""
+        """Redeem a code, once; return its grant. Raises Refused."""
         code = self.tokens.codes.pop(form.get("code", ""), None)
         if code is None or code.asked is None or self.tokens.is_over(code):
             raise self.no("code")
@@ -180,14 +180,14 @@ class OAuth2Server(ABC):
         return code.grant
 
     def renewed(self, form: Mapping[str, str], asker: TokenClient) -> Grant:
-        """The consent behind a refresh token, which works once. Raises Refused."""
+        """Redeem a refresh token, once; return its grant. Raises Refused."""
         token = self.tokens.refresh.pop(form.get("refresh_token", ""), None)
         if token is None or token.grant.is_revoked:
             raise self.no("refresh")
         return token.grant
 
     def decided(self, asked: AuthorizationRequest, who: Account | None) -> Reply:
-        """Back to the program, with a code or without."""
+        """Redirect to the client, with a code or an error."""
         fields = {"state": asked.state, "iss": asked.issuer}
         if who is None:
             fields |= {"error": "access_denied", "error_description": self.denied}
@@ -200,16 +200,16 @@ class OAuth2Server(ABC):
         return redirect(f"{asked.redirect_uri}{joint}{urlencode(said)}")
 
     def no(self, what: str) -> Refused:
-        """The answer of an endpoint for `what`; of a code, where it has no own words for that."""
+        """Return the error `what`; the one for a bad code, where the network names no other."""
         status, error, words = self.noes.get(what, self.noes["code"])
         return Refused(json_reply({"error": error, "error_description": words}, status))
 
     def refused(self, words: str, *, status: int = 200) -> Refused:
-        """A page that sends nobody on."""
+        """Return an error page without a redirect."""
         return Refused(self.permission.refused(words, status=status))
 
 
 def challenge_of(verifier: str) -> str:
-    """The code_challenge of a code_verifier, by S256."""
+    """Return the S256 code_challenge of a code_verifier."""
     hashed = hashlib.sha256(verifier.encode()).digest()
     return base64.urlsafe_b64encode(hashed).decode().rstrip("=")

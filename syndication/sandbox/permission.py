@@ -1,6 +1,6 @@
-"""A network's permission page: name, password, yes or no, in one form that any browser can send.
+"""Permission page: name, password, allow or deny, in one form for any browser.
 
-Without cookies and scripts: the request waits under a key that the form carries.
+Without cookies and scripts: the request is stored under a key in the form.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Asked = TypeVar("Asked")
 
 @dataclass
 class Permission(Generic[Asked]):
-    """The page of one network. `decided` gets what was asked and who agreed (None: refused)."""
+    """The page of one network. `decided` receives the request and who consented (None: denied)."""
 
     title: str
     graph: SocialGraph
@@ -28,13 +28,13 @@ class Permission(Generic[Asked]):
     waiting: dict[str, Asked] = field(default_factory=dict)
 
     def ask(self, request: Request, asked: Asked, *, app: str, wants: list[str]) -> Reply:
-        """The page for a request that was found good."""
+        """Return the page for a valid request."""
         key = secrets.token_hex(16)
         self.waiting[key] = asked
         return self._form(request, key, app, wants)
 
     def answer(self, request: Request) -> Reply:
-        """What the member pressed."""
+        """Handle the submitted form."""
         try:
             form = request.form()
         except BadBody:
@@ -54,7 +54,7 @@ class Permission(Generic[Asked]):
         return self.decided(asked, account)
 
     def refused(self, words: str, *, status: int = 200) -> Reply:
-        """No redirect: nobody is sent on for a request that is wrong."""
+        """Return an error page; an invalid request is never redirected."""
         return page(f"{self.title}（サンドボックス）", f"<p>{escape(words)}</p>", status=status)
 
     def _form(

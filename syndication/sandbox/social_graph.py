@@ -1,6 +1,6 @@
-"""Who is on a network of short posts, who follows whom, and what they wrote: rows without a wire.
+"""Social graph of a network of short posts: accounts, follows, posts and uploads, without a protocol.
 
-The networks that came after mixi differ in how they are asked, hardly in what they hold. Each has
+The networks after mixi differ in their APIs, hardly in their data. Each has
 a graph of its own; ids are the network's affair.
 """
 
@@ -36,7 +36,7 @@ SEEDS = (
 
 @dataclass
 class Account:
-    """Somebody here. `is_locked`: who wants to follow is approved first."""
+    """An account. `is_locked`: followers need approval."""
 
     id: str
     name: str
@@ -48,14 +48,14 @@ class Account:
 
 @dataclass
 class Upload:
-    """A file that was handed over, perhaps not yet part of a post."""
+    """An uploaded file, perhaps not yet part of a post."""
 
     id: str
     user: str
     content: bytes = field(repr=False)
     content_type: str
     alt: str = ""
-    asked: int = 0  # how often its state was asked after
+    asked: int = 0  # how often its state was polled
 
 
 @dataclass
@@ -98,7 +98,7 @@ class SocialGraph:
         return self.world.clock.now()
 
     def number(self) -> int:
-        """The next number, for whatever needs one."""
+        """Return the next number."""
         return next(self._numbers)
 
     def named(self, name: str) -> Account:
@@ -109,14 +109,14 @@ class SocialGraph:
         raise KeyError(name)
 
     def login(self, name: str, password: str) -> Account | None:
-        """The account that name and password open."""
+        """Return the account with this name and password."""
         for account in self.accounts.values():
             if name == account.name and password == account.password:
                 return account
         return None
 
     def write(self, user: str, text: str, **more: Any) -> Post:
-        """A new post of `user`, now."""
+        """Add a post of `user`, dated now."""
         at = more.pop("at", None) or self.now()
         ident = more.pop("id", "") or self._post_id(at, self.number())
         post = Post(ident, user, text, at, **more)
@@ -126,14 +126,14 @@ class SocialGraph:
     def upload(
         self, user: str, content: bytes, content_type: str, alt: str = "", *, name: str = ""
     ) -> Upload:
-        """Keep a file, under `name` or under a number."""
+        """Store a file, under `name` or under a number."""
         ident = name or str(500_000 + self.number())
         upload = Upload(ident, user, content, content_type, alt)
         self.uploads[upload.id] = upload
         return upload
 
     def standing(self, user: str = "") -> list[Post]:
-        """The posts that are not deleted, of one account or of all, newest first."""
+        """Return the posts that are not deleted, of one account or of all, newest first."""
         found = [
             each for each in self.posts.values() if not each.is_deleted and user in ("", each.user)
         ]
@@ -141,30 +141,30 @@ class SocialGraph:
 
     @property
     def newest(self) -> list[Post]:
-        """All posts, deleted ones too, newest first."""
+        """Return all posts, deleted ones too, newest first."""
         return sorted(self.posts.values(), key=lambda post: post.at, reverse=True)
 
     def home(self, user: str) -> list[Post]:
-        """What `user` reads: their own and what those wrote whom they follow, newest first."""
+        """Return the home timeline of `user`: their own posts and those of accounts followed, newest first."""
         read = {user, *self.accounts[user].follows}
         return [each for each in self.standing() if each.user in read]
 
     def add_account(self, person: Person) -> Account:
-        """One more account."""
+        """Add an account."""
         ident = self._account_id(person.name, self.number())
         account = Account(ident, person.name, person.nickname, person.password)
         self.accounts[ident] = account
         return account
 
     def add_follows(self, name: str, count: int) -> None:
-        """So many more accounts that `name` follows, for lists of several pages."""
+        """Add `count` accounts that `name` follows, for lists of several pages."""
         owner = self.named(name)
         for number in range(count):
             other = Person(f"{name}_friend_{number:03}", f"友人{number:03}", owner.password)
             owner.follows.append(self.add_account(other).id)
 
     def received(self) -> dict[str, Any]:
-        """What came in, in the sandbox's fixed shape."""
+        """Return what came in, in the sandbox's fixed shape."""
         return {
             "statuses": [
                 {
@@ -211,5 +211,5 @@ def _numbered_post(at: datetime, number: int) -> str:
 
 
 def digest(text: str, length: int) -> str:
-    """So many hexadecimal digits that are always the same for `text`."""
+    """Return `length` hexadecimal digits derived from `text`."""
     return hashlib.sha256(text.encode()).hexdigest()[:length]

@@ -1,4 +1,4 @@
-"""How often somebody did something in the last so many seconds."""
+"""Sliding-window rate limiter."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 
 class SlidingWindow:
-    """Counts by name, in a window that moves along."""
+    """Counts by name within the last `seconds`."""
 
     def __init__(self, now: Callable[[], datetime], seconds: int) -> None:
         self._now = now
@@ -16,7 +16,7 @@ class SlidingWindow:
         self._seen: dict[str, deque[datetime]] = defaultdict(deque)
 
     def takes(self, who: str, limit: int) -> bool:
-        """Count one more, where `limit` has room for it; what is refused does not count."""
+        """Count one more where `limit` allows; a refused one does not count."""
         seen, now = self._seen[who], self._now()
         while seen and seen[0] <= now - self._span:
             seen.popleft()
@@ -26,10 +26,10 @@ class SlidingWindow:
         return has_room
 
     def left(self, who: str, limit: int) -> int:
-        """How many more there is room for."""
+        """Return how many more are allowed."""
         return max(limit - len(self._seen[who]), 0)
 
     def ends(self, who: str) -> datetime:
-        """When the oldest falls out."""
+        """Return when the oldest leaves the window."""
         seen = self._seen[who]
         return (seen[0] if seen else self._now()) + self._span

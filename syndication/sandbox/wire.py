@@ -14,11 +14,11 @@ JSON_TYPE = "application/json"
 
 
 class BadBody(ValueError):
-    """The body or query cannot be read as what it says it is."""
+    """The body or query does not match its declared format."""
 
 
 class Refused(Exception):
-    """The request ends here, with `reply`."""
+    """Ends the request with `reply`."""
 
     def __init__(self, reply: Reply) -> None:
         super().__init__(reply.status)
@@ -115,7 +115,7 @@ def json_reply(value: object, status: int = 200) -> Reply:
 
 
 def redirect(location: str) -> Reply:
-    """302 to an absolute address (feature phones take no other)."""
+    """Redirect (302) to an absolute address: feature phones accept no other."""
     return Reply(302, b"", (("Location", location),))
 
 

@@ -1,4 +1,4 @@
-"""Where an address begins and ends in running text.
+"""Find the beginning and end of web addresses in running text.
 
 The rules are those of twitter-text (https://github.com/twitter/twitter-text, extractUrl), which
 Mastodon counts by as well: a host under a top-level domain that exists, then a path and a query of
@@ -58,12 +58,11 @@ _GOES_ON = regex.compile(r"[0-9A-Za-z@+-]")  # behind what would be the top-leve
 
 
 def end_of_address(text: str, start: int) -> tuple[int, bool] | None:
-    """Where the address that begins at `start` ends, and whether networks make a link of it.
+    """Return where the address at `start` ends, and whether networks link it; None where none starts.
 
-    They do not where the host is none that the internet knows (localhost, a bare number); to a
-    reader that is one piece all the same. None: no address begins there. Whoever asks passes over an end
-    beyond LONGEST: that is no address either, and what follows within it is not tried again, since each
-    "http://" of 100 KB of these would be read for another 4096 characters.
+    Networks do not link a host without a public name (localhost, a bare number), which is one piece to a
+    reader all the same. Callers skip an end beyond LONGEST: that is no address, and nothing within it is
+    tried again, since each "http://" of 100 KB of these would be read for another 4096 characters.
     """
     scheme = _SCHEME.match(text, start)
     host_start = scheme.end() if scheme else start
@@ -75,7 +74,7 @@ def end_of_address(text: str, start: int) -> tuple[int, bool] | None:
 
 
 def _end_of_host(text: str, start: int, letters: regex.Pattern[str]) -> int | None:
-    """Behind the last label that is a top-level domain, where there is one."""
+    """Return the end of the last label that is a top-level domain, else None."""
     end = None
     at = start
     for number, label in enumerate(_run(letters, text, start).split(".")):
@@ -88,7 +87,7 @@ def _end_of_host(text: str, start: int, letters: regex.Pattern[str]) -> int | No
 
 
 def _top_level(label: str) -> int:
-    """How many characters of `label` are a top-level domain: all, or those before other letters."""
+    """Return how many leading characters of `label` are a top-level domain."""
     if _ascii(label) in TOP_LEVEL:
         return len(label)
     plain = _ASCII_LABEL.match(label)
@@ -106,7 +105,7 @@ def _ascii(label: str) -> str:
 
 
 def _end_of_rest(text: str, at: int) -> int:
-    """Behind port, path and query, whose order is fixed."""
+    """Return the end of port, path and query, in this order."""
     at += len(_run(_PORT, text, at))
     at += len(_run(_PATH, text, at).rstrip(_NOT_LAST_IN_PATH))
     query = _run(_QUERY, text, at).rstrip(_NOT_LAST_IN_QUERY)
@@ -121,14 +120,14 @@ def _end_of_unknown(text: str, at: int) -> int:
 
 
 def _run(letters: regex.Pattern[str], text: str, at: int) -> str:
-    """What matches at `at`, "" for nothing; no further than matters, or a long text takes long."""
+    """Return the match at `at`, else "". Bounded, so that long texts take linear time."""
     match = letters.match(text, at, at + LONGEST + 1)
     return match.group() if match else ""
 
 
 def is_one_word(text: str, start: int, end: int) -> bool:
     """Whether the host without a scheme from `start` to `end` is a part of a longer word (müller.de,
-    website.com.jpg) or the name of a file (report.py). X makes a link of it; nobody means one."""
+    website.com.jpg) or the name of a file (report.py). X links it; no writer means that."""
     if _LETTER_BEFORE.search(text, max(0, start - 1), start):
         return True
     if "/" in text[start:end]:
@@ -137,9 +136,9 @@ def is_one_word(text: str, start: int, end: int) -> bool:
 
 
 def as_uri(address: str) -> str:
-    """`address` in ASCII: the host in punycode as browsers write it (UTS 46), the rest in percents.
+    """Return `address` in ASCII: the host in punycode (UTS 46), the rest percent-encoded.
 
-    Unchanged where it is ASCII already, or where its host is none.
+    Unchanged where it is ASCII already, or where its host is invalid.
     """
     parts = _PARTS.fullmatch(address)
     if address.isascii() or parts is None:

@@ -1,9 +1,9 @@
-"""Comparing a text that left with one that a server shows: what servers write anew is left out.
+"""Compare a text as sent with the text that a server shows, ignoring what servers rewrite.
 
 Servers of one API differ. Mentions lose their host, a full-width ＃ becomes #, addresses are shortened,
-Markdown becomes lists and emphasis, `:cat:` becomes a picture. `comparable_core` leaves out all of these on
-both sides; `may_be_rewritten` says where more could happen than `comparable_core` undoes, so that a text that is not
-found may be there all the same.
+Markdown becomes lists and emphasis, `:cat:` becomes a picture. `comparable_core` drops all
+of these on both sides; `may_be_rewritten` tells where a server could change more than that, so that a
+text that is not found may exist all the same.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _MARKDOWN = regex.compile(
 
 
 def comparable_core(text: str) -> str:
-    """What no server writes anew of `text`, to be compared and not to be read. "" for an address alone."""
+    """Return the part of `text` that no server rewrites, for comparison only; "" for an address alone."""
     lines = _NUMERAL.sub("", text.translate(_SIGNS))
     kept, at = "", 0
     for span in spans(lines):
@@ -37,8 +37,8 @@ def comparable_core(text: str) -> str:
 
 
 def may_be_rewritten(text: str) -> bool:
-    """Whether a server may show `text` in a way that `comparable_core` does not undo. Addresses alone are no
-    reason: `comparable_core` has none."""
+    """Whether a server may rewrite `text` beyond what `comparable_core` drops. Addresses alone do not
+    count: it drops them."""
     if "＃" in text or "＠" in text:
         return True
     found, plain, at = False, "", 0

@@ -45,7 +45,7 @@ def characters(text: str) -> int:
 
 
 def weighted(text: str) -> int:
-    """X's: as it would stand there, recomposed, and each emoji 2 however it is put together."""
+    """Count as X does: recomposed text, each emoji 2 however it is composed."""
     text = unicodedata.normalize("NFC", text)
     total, at = 0, 0
     for span in _addresses(text):
@@ -55,23 +55,23 @@ def weighted(text: str) -> int:
 
 
 def graphemes_and_bytes(text: str) -> int:
-    """Bluesky's: the larger of its graphemes and a tenth of its bytes, rounded up."""
+    """Count as Bluesky does: the larger of graphemes and a tenth of the bytes, rounded up."""
     size = len(text.encode(errors="surrogatepass"))
     return max(_length(text), -(-size // BYTES_PER_GRAPHEME))
 
 
 def mastodon_count(reserved: int = ADDRESS) -> Count:
-    """A server's count, where its `characters_reserved_per_url` is `reserved`; 0: it names none.
+    """Return the count for a server whose `characters_reserved_per_url` is `reserved` (0: not stated).
 
-    Only Mastodon is known to count as it says. Others that speak its API name another number or none,
-    and count code points, addresses whole (GoToSocial's validateStatusContent says 25). For those
-    each piece counts the most that it could, so that nothing is refused for being too long.
+    Only Mastodon is known to count as it states. Other software states another number or none, and
+    counts code points, addresses in full (GoToSocial's validateStatusContent says 25). For
+    those each piece counts the most that it could, so that nothing is refused as too long.
     """
     return _mastodon if reserved == ADDRESS else strict_count(reserved)
 
 
 def strict_count(reserved: int) -> Count:
-    """Code points, addresses and mentions whole; an address no less than `reserved`."""
+    """Return a count of code points, mentions in full, an address as no less than `reserved`."""
     return partial(_strictly, reserved)
 
 
@@ -86,7 +86,7 @@ def _mastodon(text: str) -> int:
 
 
 def _shown_on_mastodon(text: str, span: Span) -> int | None:
-    """What counts for `span` instead of its own length; None: that."""
+    """Return the length counted for `span`, None for its own."""
     if span.kind == "address" and span.has_scheme and span.is_linked:
         return ADDRESS
     if span.kind == "mention" and "@" in span.value and not _stands_in_word(text, span.start):
@@ -100,7 +100,7 @@ def _strictly(reserved: int, text: str) -> int:
 
 
 def _stands_in_word(text: str, start: int) -> bool:
-    """A mention behind a letter is none to Mastodon, and a Japanese letter is one."""
+    """Whether a letter (Japanese ones, too) precedes: then Mastodon sees no mention."""
     return start > 0 and regex.match(r"[\w=/]", text[start - 1]) is not None
 
 
@@ -109,7 +109,7 @@ def _addresses(text: str) -> Iterable[Span]:
 
 
 def _end_on_x(address: str) -> int:
-    """Where X ends a link: behind the host at the first letter that is not of its few alphabets."""
+    """Return where X ends a link: after the host, at the first letter outside its few alphabets."""
     path = regex.search(r"(?<!/)/(?!/)", address)
     found = _NOT_IN_LINKS_OF_X.search(address, path.start()) if path else None
     return found.start() if found else len(address)

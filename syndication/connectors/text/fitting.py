@@ -1,4 +1,4 @@
-"""Making a text fit: whole where it can, else cut between two pieces and never within one."""
+"""Fit a text into a limit: whole where possible, else cut between two pieces."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ ELLIPSIS = "…"
 
 
 class TextDoesNotFit(ValueError):
-    """It does not fit, and may not or cannot be cut."""
+    """The text does not fit, and may not or cannot be cut."""
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """A text within its limit, and whether something was left out for that."""
+    """A text within its limit; `is_cut`: something was left out."""
 
     text: str
     is_cut: bool
 
 
 def cut(text: str, limit: int, count: Count = characters) -> str:
-    """The longest beginning of `text` that counts at most `limit`, without white space at its end."""
+    """Return the longest beginning of `text` within `limit`, without trailing white space."""
     return _longest(text, lambda kept: count(kept) <= limit)
 
 
@@ -39,7 +39,7 @@ def fit(  # noqa: PLR0913 - one text, its limit, and what stands behind it in ei
     gap: str = " ",
     count: Count = characters,
 ) -> Fitted:
-    """`text` and `tail` where they fit whole; else the text cut, an ellipsis and `cut_tail`.
+    """Return `text` and `tail` where both fit; else the cut text, an ellipsis and `cut_tail`.
 
     Neither tail is ever cut. Raises TextDoesNotFit where it does not fit and `cut_tail` is "" (then it may
     not be cut), or where not even `cut_tail` fits.
@@ -55,16 +55,16 @@ def fit(  # noqa: PLR0913 - one text, its limit, and what stands behind it in ei
 
 
 def _with(kept: str, ending: str) -> str:
-    """Behind an address there is a space: Mastodon takes an ellipsis for a part of its path."""
+    """Join with a space after an address: Mastodon would take an ellipsis as part of its path."""
     last = next(iter(deque(spans(kept), maxlen=1)), None)
     is_behind_address = last is not None and last.kind == "address" and last.end == len(kept)
     return f"{kept} {ending}" if is_behind_address else kept + ending
 
 
 def _longest(text: str, fits: Callable[[str], bool]) -> str:
-    """The longest beginning that `fits`, by halving: a count may cost as much as the text is long."""
+    """Return the longest beginning that `fits`, by bisection: counting takes linear time."""
     ends = list(accumulate(len(atom) for atom in atoms(text)))
-    low, high = 0, len(ends)  # that `low` pieces fit is known, or nothing is kept
+    low, high = 0, len(ends)  # `low` pieces are known to fit, or none
     while low < high:
         middle = (low + high + 1) // 2
         if fits(text[: ends[middle - 1]].rstrip()):

@@ -1,9 +1,9 @@
-"""Which Python codec reads what a label such as "ks_c_5601-1987" names.
+"""Map charset labels such as "ks_c_5601-1987" to Python codecs.
 
 Labels are those of the WHATWG Encoding Standard (https://encoding.spec.whatwg.org/#names-and-labels),
 as `webencodings` lists them: what is called gb2312 holds GBK, what is called euc-kr or
-ks_c_5601-1987 holds Windows code page 949. No other codec is ever looked up: Python has some that
-unpack archives, run escapes, or take half a minute for a page.
+ks_c_5601-1987 holds Windows code page 949. No other codec is ever looked up: some of Python's
+decompress, evaluate escapes, or take half a minute for a page.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _NONE = {"x-user-defined", "replacement"}
 
 
 def codec_for_label(label: str) -> str:
-    """The name of the Python codec for `label`, "" where no charset has that label."""
+    """Return the Python codec for `label`, "" where no charset has that label."""
     label = label.strip().strip("\"'").lower()
     found = lookup(label)
     if found is None or found.name in _NONE:

@@ -1,4 +1,4 @@
-"""HTML as plain text: for mails, friends' posts and page titles.
+"""Convert HTML to plain text, for mails, friends' posts and page titles.
 
 The layout follows innerText (https://html.spec.whatwg.org/#the-innertext-idl-attribute): block
 elements break lines and paragraphs keep an empty line between them. Lists, quotations and rules keep
@@ -45,7 +45,7 @@ _SCHEME = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
 
 
 def text_of_html(html: str) -> str:
-    """The text that a reader of `html` would see, one line for each block. Never raises."""
+    """Return the visible text of `html`, one line for each block. Never raises."""
     page = _Page()
     for event in _events(html[:LONGEST]):
         if event[0] == "text":
@@ -58,7 +58,7 @@ def text_of_html(html: str) -> str:
 
 
 def title_of_html(html: str) -> str:
-    """The text of the first <title>, "" without one. Never raises."""
+    """Return the text of the first <title>, "" without one. Never raises."""
     is_inside = False
     found: list[str] = []
     for event in _events(html):
@@ -77,7 +77,7 @@ def _events(html: str) -> Iterator[StreamEvent]:
 
 @dataclass
 class _Page:
-    """The lines so far, and the line that is being written."""
+    """Output state: the finished lines and the current one."""
 
     lines: list[str] = field(default_factory=list)
     filled: int = 0  # lines up to the last one that is not empty
@@ -169,7 +169,7 @@ class _Page:
             self.mark = ""
 
     def _margin(self, name: str) -> int:
-        """Empty lines around an element; within lists there are none."""
+        """Return the empty lines around an element; none within lists."""
         return int((name in _PARAGRAPHS or name in _LISTS) and not self.lists)
 
     def _next_mark(self, attributes: dict[str, str | None]) -> str:
@@ -180,7 +180,7 @@ class _Page:
         return f"{number}. "
 
     def _end_link(self) -> None:
-        """Write out an address that the server shortened for display."""
+        """Replace an address that the server shortened for display by the full one."""
         if self.link is None:
             return
         (target, at), self.link = self.link, None
@@ -202,7 +202,7 @@ class _Page:
         self.line += text
 
     def _open_line(self) -> None:
-        """What stands before the first text of a line: empty lines, quotation and list marks."""
+        """Begin a line: empty lines before it, quotation and list marks."""
         if self.gap:
             self._leave_empty_line()
         indent = "  " * min(max(0, len(self.lists) - 1), DEEPEST)
@@ -218,7 +218,7 @@ class _Page:
             self._leave_empty_line()
 
     def _leave_empty_line(self) -> None:
-        """One, and never two on end or before the first text."""
+        """Leave one empty line, never two in a row nor before the first text."""
         if self.filled and len(self.lines) == self.filled:
             self.lines.append(self._quotation().rstrip())
 
@@ -239,7 +239,7 @@ class _Page:
 
 
 def _alt(attributes: dict[str, str | None]) -> str:
-    """What an image says: an emoji its letter, a picture its description, but no file name."""
+    """Return an image's text: an emoji's character, a description, but no file name."""
     alt = (attributes.get("alt") or "").strip()
     return "" if _FILE_NAME.fullmatch(alt) else alt[:LONGEST_ALT]
 

@@ -1,4 +1,4 @@
-"""What a text is made of: characters as readers take them, addresses, mentions, tags, shortcodes."""
+"""Split a text into graphemes, addresses, mentions, hashtags and shortcodes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _BEGINNING = regex.compile(
     # :blobcat:, but not 12:30:45
     r"|(?P<shortcode>(?<![A-Za-z0-9:]):[A-Za-z0-9_+-]+(?:@[A-Za-z0-9.-]+)?:(?![A-Za-z0-9:]))"
 )
-# Wherever any network takes it for a mention: they disagree about what may stand before it.
+# What any network takes as a mention: they disagree about what may precede it.
 _NAMED = regex.compile(r"(?<![A-Za-z0-9])[@＠](?=[A-Za-z0-9_])")
 _NAMED_BY_NONE = regex.compile(r"[/=]@")  # within an address
 _DOTTED = regex.compile(r"[A-Za-z0-9_+-]*(?:\.+[A-Za-z0-9_+-]+)*+@?")
@@ -39,10 +39,10 @@ _GRAPHEME = regex.compile(r"\X")  # an extended grapheme cluster of Unicode's an
 
 @dataclass(frozen=True)
 class Span:
-    """A piece of a text: where it stands in characters and in bytes of UTF-8, both ends half open.
+    """A piece of a text, with half-open offsets in characters and in bytes of UTF-8.
 
-    Of addresses: `is_linked`, whether networks find it by themselves, and `is_in_word`, whether X finds
-    one where nobody means one (`addresses.is_one_word`).
+    For addresses: `is_linked`, whether networks detect it, and `is_in_word`, whether X detects one that
+    no writer means (`addresses.is_one_word`).
     """
 
     kind: Kind
@@ -60,7 +60,7 @@ class Span:
 
     @property
     def value(self) -> str:
-        """What it names: the whole address, the handle without @, the tag without #."""
+        """Return the address, the handle without @, or the tag without #."""
         if self.kind == "address":
             return self.text if self.has_scheme else f"https://{self.text}"
         if self.kind in ("mention", "tag"):
@@ -69,7 +69,7 @@ class Span:
 
 
 def spans(text: str) -> Iterator[Span]:
-    """The addresses, mentions, hashtags and shortcodes of `text`, in order, none within another."""
+    """Yield the addresses, mentions, hashtags and shortcodes of `text`, in order, not nested."""
     at, byte = 0, 0
     for kind, start, end, is_linked in _wholes(text):
         if kind != "word":
@@ -90,7 +90,7 @@ def spans(text: str) -> Iterator[Span]:
 
 
 def with_uris(text: str) -> str:
-    """`text` with each address that has letters beyond ASCII as networks read addresses."""
+    """Return `text` with each non-ASCII address in its ASCII form."""
     if text.isascii():
         return text
     at, pieces = 0, []
@@ -102,7 +102,7 @@ def with_uris(text: str) -> str:
 
 
 def names_somebody(text: str) -> bool:
-    """Whether a network could take something in `text` for a mention, rather once too often."""
+    """Whether any network could take part of `text` as a mention; rather a false positive."""
     for span in spans(text):
         if span.has_scheme and "@" in span.text:
             text = text.replace(span.text, _NAMED_BY_NONE.sub("", span.text))
@@ -110,15 +110,15 @@ def names_somebody(text: str) -> bool:
 
 
 def graphemes(text: str) -> Iterator[str]:
-    """`text` in pieces that a reader takes for one character each."""
+    """Yield the grapheme clusters of `text`."""
     return (match.group() for match in _GRAPHEME.finditer(text))
 
 
 def atoms(text: str) -> Iterator[str]:
-    """`text` in the pieces that are kept or left out whole: spans, words with dots, graphemes.
+    """Yield the pieces of `text` that are never split: spans, words with dots, graphemes.
 
-    A word with dots because its beginning may be an address where the whole is none: `a.co` of
-    `a.comma`. Cut there, it would lead somewhere.
+    A word with dots, because its beginning may be an address where the whole is none: `a.comma`, cut
+    to `a.co`, would become a link.
     """
     wholes = _wholes(text)
     whole = next(wholes, None)
@@ -127,13 +127,13 @@ def atoms(text: str) -> Iterator[str]:
         while whole is not None and whole[2] <= match.start():
             whole = next(wholes, None)
         if whole is not None and whole[1] < match.end() < whole[2]:
-            continue  # it goes on with the next grapheme
+            continue  # continued by the next grapheme
         yield text[start : match.end()]
         start = match.end()
 
 
 def _wholes(text: str) -> Iterator[_Whole]:
-    """What each span is, where it begins and ends, whether it is linked; words with dots, too."""
+    """Yield kind, start, end and `is_linked` of each span, and of words with dots."""
     at = 0
     while match := _BEGINNING.search(text, at):
         kind: Kind | Literal["word"] = cast(Kind, match.lastgroup)
