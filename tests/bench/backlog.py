@@ -30,7 +30,7 @@ WITHIN = 5.0  # seconds for the row in the middle
 GOAL = 0.8  # of what arrives with the smallest backlog
 
 
-def backlog(bench: Bench, size: int) -> dict[str, Any]:
+def measure_backlog(bench: Bench, size: int) -> dict[str, Any]:
     """Deliveries a second with `size` due, and the seconds of a row in the middle."""
     name = f"deep{size}"
     bench.order("backlog", size, name)
@@ -47,7 +47,7 @@ def backlog(bench: Bench, size: int) -> dict[str, Any]:
     }
 
 
-def table(found: list[dict[str, Any]]) -> str:
+def figures_table(found: list[dict[str, Any]]) -> str:
     """The figures as text, with each as a part of the first."""
     lines = [f"{'due':>9}{'a second':>10}{'of the first':>14}{'middle, s':>11}"]
     for each in found:
@@ -56,7 +56,7 @@ def table(found: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def holds(found: list[dict[str, Any]]) -> bool:
+def meets_goals(found: list[dict[str, Any]]) -> bool:
     """Whether the goals hold."""
     if not found:
         return True

@@ -8,11 +8,11 @@ of JSON:
 - `queue`: deliveries a second from the first arrival to the last of a pile; both are measured in turn,
   `--rounds` times, and `ratio` is the median of the rounds' own;
 - `cpu_ms`: what the processes of `manage.py work` use of the processors for one delivery;
-- `idle` and `backlog`: seconds from Send to arrival at the network, with nothing else to do, and
+- `idle` and `measure_backlog`: seconds from Send to arrival at the network, with nothing else to do, and
   with 10,000 rows of other links due before it;
 - `backlogs`: deliveries a second with 1,000, 30,000 and 300,000 due (tests.bench.backlog; with `--only
   backlog` a table, too, and exit 1 where the goals do not hold);
-- `hosts`: the same for five hosts that answer, beside a sixth that answers, refuses, or keeps silent.
+- `hosts_throughput`: the same for five hosts that answer, beside a sixth that answers, refuses, or keeps silent.
 
 Figures of 22 November 2026, 2 processors that did nothing else, `queue --only throughput --deliveries 400
 --rounds 3` (the plain loop asks one thing at a time and the queue eight, so a ratio may pass 1):
@@ -62,13 +62,13 @@ from typing import Any
 
 import requests
 
-from tests.bench.backlog import SIZES, backlog, holds, table
+from tests.bench.backlog import SIZES, figures_table, measure_backlog, meets_goals
 from tests.drills import chaos, processes
 
 LINKS = 10
 HOSTS = [f"127.0.0.{number}" for number in range(2, 7)]
-SIXTH = "127.0.0.7"
-PATIENCE = 120.0  # seconds for one part
+EXTRA_HOST = "127.0.0.7"
+PART_TIMEOUT = 120.0  # seconds for one part
 
 
 @dataclass
@@ -80,7 +80,7 @@ class Bench:
     folder: Path
 
     def order(self, *order: Any) -> Any:
-        said = processes.done(["-m", "tests.bench.sending", *map(str, order)], self.env)
+        said = processes.run_to_end(["-m", "tests.bench.sending", *map(str, order)], self.env)
         return json.loads(said) if said.strip() else None
 
     def arrivals(self, name: str) -> dict[str, float]:
@@ -88,7 +88,7 @@ class Bench:
         return {text: at for text, at in found.items() if text.startswith(name)}
 
     def until_arrived(
-        self, name: str, count: int, *, patience: float = PATIENCE
+        self, name: str, count: int, *, patience: float = PART_TIMEOUT
     ) -> dict[str, float]:
         end = time.monotonic() + patience
         while len(found := self.arrivals(name)) < count and time.monotonic() < end:
@@ -99,16 +99,16 @@ class Bench:
     def working(self) -> Iterator[subprocess.Popen[bytes]]:
         log = self.folder / "work.log"
         before = len(log.read_text()) if log.exists() else 0
-        with processes.running(["manage.py", "work"], log, self.env) as worker:
+        with processes.running_process(["manage.py", "work"], log, self.env) as worker:
             end = time.monotonic() + 60
             while "work: running" not in log.read_text()[before:] and time.monotonic() < end:
                 time.sleep(0.2)
             time.sleep(6)  # the cluster under it starts, and pulls what it pulls
             yield worker
-            processes.stop(worker)
+            processes.stop_tree(worker)
 
 
-def figures(sent: dict[str, float], arrived: dict[str, float]) -> dict[str, Any]:
+def latency_figures(sent: dict[str, float], arrived: dict[str, float]) -> dict[str, Any]:
     """Median and p95 of the seconds from Send to arrival; what did not come is said."""
     took = sorted(arrived[text] - at for text, at in sent.items() if text in arrived)
     if len(took) < 2:
@@ -121,7 +121,7 @@ def figures(sent: dict[str, float], arrived: dict[str, float]) -> dict[str, Any]
     }
 
 
-def throughput(bench: Bench, count: int, rounds: int) -> dict[str, Any]:
+def measure_throughput(bench: Bench, count: int, rounds: int) -> dict[str, Any]:
     """The plain loop and a pile, in turn, so that whatever else the machine does strikes both."""
     found = []
     with bench.working() as worker:
@@ -154,29 +154,29 @@ def cpu_seconds(root: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def latency(bench: Bench, count: int, backlog: int) -> dict[str, Any]:
+def measure_latency(bench: Bench, count: int, backlog: int) -> dict[str, Any]:
     found = {}
     with bench.working():
         sent = bench.order("send", count, 0.7, "idle")
-        found["idle"] = figures(sent, bench.until_arrived("idle", count, patience=20))
+        found["idle"] = latency_figures(sent, bench.until_arrived("idle", count, patience=20))
         bench.order("pile", backlog)
         sent = bench.order("send", count, 0.7, "late", "last")
         arrived = bench.until_arrived("late", count, patience=30)
-        found["backlog"] = {**figures(sent, arrived), "rows_left": bench.order("left")}
+        found["backlog"] = {**latency_figures(sent, arrived), "rows_left": bench.order("left")}
     bench.order("drop")
     return found
 
 
-def hosts(bench: Bench, count: int) -> dict[str, Any]:
+def hosts_throughput(bench: Bench, count: int) -> dict[str, Any]:
     """Six hosts; the sixth answers, then refuses every connection, then takes one and says nothing."""
     found: dict[str, Any] = {}
     for how in ("answers", "refuses", "silent"):
         with _sixth(how, bench), bench.working():
             sent = bench.order("send", count, 0.25, how)
-            healthy = {text: at for text, at in sent.items() if SIXTH not in text}
+            healthy = {text: at for text, at in sent.items() if EXTRA_HOST not in text}
             arrived = bench.until_arrived(how, len(healthy), patience=30)
             time.sleep(2)
-            found[how] = figures(healthy, {**arrived, **bench.arrivals(how)})
+            found[how] = latency_figures(healthy, {**arrived, **bench.arrivals(how)})
         bench.order("drop")
     return found
 
@@ -191,29 +191,33 @@ def _sixth(how: str, bench: Bench) -> Iterator[None]:
     with socket.socket() as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if how == "silent":
-            listening.bind((SIXTH, port))
+            listening.bind((EXTRA_HOST, port))
             listening.listen(128)
             yield
             return
-    requests.post(f"{bench.network}/_also", json={"host": SIXTH}, timeout=10).raise_for_status()
+    requests.post(
+        f"{bench.network}/_also", json={"host": EXTRA_HOST}, timeout=10
+    ).raise_for_status()
     yield
     requests.post(f"{bench.network}/_also", json={"host": ""}, timeout=10).raise_for_status()
 
 
 @contextmanager
-def stage(engine: str, *, names: list[str], links: int) -> Iterator[Bench]:
+def bench_stage(engine: str, *, names: list[str], links: int) -> Iterator[Bench]:
     """A database, a network under `names` (hosts), members with links."""
-    options = chaos.parsed(["--engine", engine, "--bad", "0", "--hurry", "1", "--seed", "1"])
+    options = chaos.parse_arguments(
+        ["--engine", engine, "--bad", "0", "--hurry", "1", "--seed", "1"]
+    )
     options.links = links
-    with chaos.stage(options) as drill:
+    with chaos.drill_stage(options) as drill:
         port = drill.network.rpartition(":")[2]
         where = [f"{name}:{port}" for name in names]
         drill.env["DRILL_TOGETHER"] = "1"
         drill.env["DRILL_HOSTS"] = ",".join(where)
         drill.env["ALLOWED_PRIVATE_HOSTS"] = ",".join([f"127.0.0.1:{port}", *where])
-        with chaos.network(drill, also=[name for name in names if name != SIXTH]):
+        with chaos.drill_network(drill, also=[name for name in names if name != EXTRA_HOST]):
             for command in (["manage.py", "migrate", "-v0"], ["manage.py", "createcachetable"]):
-                processes.done(command, drill.env)
+                processes.run_to_end(command, drill.env)
             bench = Bench(drill.env, drill.network, drill.folder)
             bench.order("links", links)
             yield bench
@@ -231,21 +235,21 @@ def main(arguments: list[str]) -> None:
     options = parser.parse_args(arguments)
     found: dict[str, Any] = {"engine": options.engine, "cores": os.cpu_count()}
     if options.only not in ("hosts", "backlog"):
-        with stage(options.engine, names=[], links=LINKS) as bench:
+        with bench_stage(options.engine, names=[], links=LINKS) as bench:
             if options.only != "latency":
-                found |= throughput(bench, options.deliveries, options.rounds)
+                found |= measure_throughput(bench, options.deliveries, options.rounds)
             if options.only != "throughput":
-                found |= latency(bench, options.sends, options.backlog)
+                found |= measure_latency(bench, options.sends, options.backlog)
     if options.only in (None, "hosts"):
-        with stage(options.engine, names=[*HOSTS, SIXTH], links=12) as bench:
-            found["hosts"] = hosts(bench, options.sends * 3)
+        with bench_stage(options.engine, names=[*HOSTS, EXTRA_HOST], links=12) as bench:
+            found["hosts"] = hosts_throughput(bench, options.sends * 3)
     if options.only in (None, "backlog"):
         found["backlogs"] = []
         for size in options.sizes:
-            with stage(options.engine, names=[], links=LINKS + 2) as bench:
-                found["backlogs"].append(backlog(bench, size))
-        sys.stdout.write(table(found["backlogs"]) + "\n")
+            with bench_stage(options.engine, names=[], links=LINKS + 2) as bench:
+                found["backlogs"].append(measure_backlog(bench, size))
+        sys.stdout.write(figures_table(found["backlogs"]) + "\n")
     found["load"] = [round(each, 1) for each in os.getloadavg()]
     sys.stdout.write(json.dumps(found) + "\n")
-    if not holds(found.get("backlogs", [])):
+    if not meets_goals(found.get("backlogs", [])):
         raise SystemExit(1)

@@ -12,14 +12,14 @@ class DrillsConfig(AppConfig):
     def ready(self) -> None:
         from tests.drills import figures  # noqa: PLC0415 - models are ready only now
 
-        figures.know_more_networks()
+        figures.register_extra_networks()
         if os.environ.get("DRILL_TOGETHER"):
-            figures.keep_nothing_apart()
-        figures.hurry(float(os.environ.get("DRILL_HURRY", "1")))
+            figures.drop_post_intervals()
+        figures.shorten_waits(float(os.environ.get("DRILL_HURRY", "1")))
         guard = os.environ.get("DRILL_GUARD", "on")
         if guard in ("off", "late"):
-            figures.mark_late()
+            figures.mark_sending_late()
         if guard in ("off", "unread"):
-            figures.never_read_back()
+            figures.skip_reconciliation()
         if words := os.environ.get("DRILL_POISON"):
-            figures.poison(words)
+            figures.kill_on_text(words)

@@ -35,7 +35,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.drills import processes
-from tests.drills.counting import Written, copies, counted
+from tests.drills.counting import Written, copies_received, count_faults
 from tests.drills.grants import GRANTS
 from tests.drills.stage import (
     DEADLINE,
@@ -43,12 +43,12 @@ from tests.drills.stage import (
     STARTED_WITHIN,
     Drill,
     default_engine,
-    network,
-    stage,
+    drill_network,
+    drill_stage,
 )
 
 LARGE = 200  # deliveries; as many meet every bad answer
-NOUGHT = ("missing", "doubled", "left_behind", "stale")
+FAULT_COUNTS = ("missing", "doubled", "left_behind", "stale")
 BAD_ANSWERS = (
     "500_before", "500_after", "drop_after", "slow_before", "429", "429_date", "expired", "bad_json",
     "page", "page_after", "refused",
@@ -58,26 +58,26 @@ BAD_ANSWERS = (
 def run(options: argparse.Namespace) -> dict[str, Any]:
     """The whole drill; what it found."""
     started_at = time.monotonic()
-    with stage(options) as drill, network(drill):
+    with drill_stage(options) as drill, drill_network(drill):
         for command in (["manage.py", "migrate", "-v0"], ["manage.py", "createcachetable"]):
-            processes.done(command, drill.env)
+            processes.run_to_end(command, drill.env)
         try:
             told = _play(drill)
         finally:
             if drill.worker is not None:
-                processes.stop(drill.worker)
+                processes.stop_tree(drill.worker)
         time.sleep(2 * DEADLINE / options.hurry)  # what a dead asker left behind may still be taken
         found = {**_result(drill, told), "seconds": round(time.monotonic() - started_at)}
-        if options.keep or found_fault(found):
+        if options.keep or has_fault(found):
             _keep(drill, told)
         return found
 
 
-def found_fault(found: dict[str, Any]) -> bool:
+def has_fault(found: dict[str, Any]) -> bool:
     """Whether the run shows a fault, or shows too little: a large one meets every bad answer. A small
     one is over so soon that an outage of seconds may pass between two of its requests."""
     shows_all = found["deliveries"] < LARGE or not found["never_struck"]
-    return any(found[name] for name in NOUGHT) or not shows_all or not found["is_over"]
+    return any(found[name] for name in FAULT_COUNTS) or not shows_all or not found["is_over"]
 
 
 def _play(drill: Drill) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def _play(drill: Drill) -> dict[str, Any]:
             [sys.executable, *command], cwd=processes.ROOT, env=drill.env, stdout=out, stderr=err
         )
     try:
-        processes.said_within(log, "READY", STARTED_WITHIN)
+        processes.logs_within(log, "READY", STARTED_WITHIN)
         drill.start_worker()
         drill.kill_all_through(pause)
         members.wait(timeout=options.within + 60)
@@ -116,7 +116,7 @@ def _result(drill: Drill, told: dict[str, Any]) -> dict[str, Any]:
     thrown = drill.look("/_thrown")
     struck = {**thrown["faults"], "refused": told["outcomes"].get("unreachable", 0)}
     return {
-        **counted(written, copies(_received(drill))),
+        **count_faults(written, copies_received(_received(drill))),
         "is_over": told["is_over"],
         "network": options.network,
         "engine": options.engine,
@@ -156,7 +156,7 @@ def _keep(drill: Drill, told: dict[str, Any]) -> None:
     sys.stderr.write(f"kept in {kept}\n")
 
 
-def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
+def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tests.drills.chaos")
     parser.add_argument("--deliveries", type=int, default=100, help="posts that are written")
     parser.add_argument("--kills", type=int, default=5, help="times that the worker is killed")
@@ -183,9 +183,9 @@ def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
 
 
 def main() -> None:
-    found = run(parsed())
+    found = run(parse_arguments())
     sys.stdout.write(json.dumps(found) + "\n")
-    raise SystemExit(int(found_fault(found)))
+    raise SystemExit(int(has_fault(found)))
 
 
 if __name__ == "__main__":

@@ -51,31 +51,37 @@ class Copy:
         return (self.user, self.words)
 
 
-def mark(*texts: str) -> str:
+def identifying_mark(*texts: str) -> str:
     """By what a post's words are known, wherever they stand; they themselves where nothing is."""
     text = " ".join(texts).strip()
     found = _MARK.search(text)
     return found[0] if found else text
 
 
-def edits_in(*texts: str) -> int:
+def edit_number(*texts: str) -> int:
     """Which edit's words these are, 0 for the first."""
     return max(map(int, _EDIT.findall(" ".join(texts))), default=0)
 
 
-def copies(received: dict[str, Any], kinds: Iterable[str] = ()) -> list[Copy]:
+def copies_received(received: dict[str, Any], kinds: Iterable[str] = ()) -> list[Copy]:
     """The copies in a network's `_received`, in its lists `kinds` (all of them by default)."""
     lists = list(kinds) or ["statuses", "diaries", "photos"]
     found = []
     for each in (entry for name in lists for entry in received.get(name, [])):
         texts = [str(each.get(name) or "") for name in ("title", "text", "body")]
         found.append(
-            Copy(each["user"], mark(*texts), each["deleted"], edits_in(*texts), str(each.get("id")))
+            Copy(
+                each["user"],
+                identifying_mark(*texts),
+                each["deleted"],
+                edit_number(*texts),
+                str(each.get("id")),
+            )
         )
     return found
 
 
-def counted(written: Iterable[Written], found: Iterable[Copy]) -> dict[str, int]:
+def count_faults(written: Iterable[Written], found: Iterable[Copy]) -> dict[str, int]:
     """`missing`, `doubled` (a copy that was taken back counts too), `left_behind`, and `stale`: with
     other words than the last."""
     posts, found = list(written), list(found)

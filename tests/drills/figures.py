@@ -1,12 +1,12 @@
 """What a drill turns in the engine: how long it waits, and whether its guard is there at all.
 
-`hurry` divides every wait by one number: lease, quiet time, back-off, breaker and the requests' own
+`shorten_waits` divides every wait by one number: lease, quiet time, back-off, breaker and the requests' own
 deadlines. Whatever must be longer than something else stays longer. Two days of tries fit into minutes.
 
-`mark_late` and `never_read_back` make the engine one like most others: `sending` is written down after
+`mark_sending_late` and `skip_reconciliation` make the engine one like most others: `sending` is written down after
 the request instead of before, and what had no answer is sent again without looking for it.
 
-`poison` makes a post with certain words kill whoever sends it.
+`kill_on_text` makes a post with certain words kill whoever sends it.
 """
 
 from __future__ import annotations
@@ -36,20 +36,20 @@ from syndication.delivery.leased_http import LeasedHttp
 from syndication.models import CHANGES, DeliveryState
 
 
-def know_more_networks() -> None:
+def register_extra_networks() -> None:
     """The further names of the drill's network (settings): each speaks as mixi does."""
     for key in settings.NETWORKS:
         if key not in CONNECTORS:
             CONNECTORS[key] = type("Another", (CONNECTORS["mixi"],), {"key": key})
 
 
-def keep_nothing_apart() -> None:
+def drop_post_intervals() -> None:
     """As if mixi named posts otherwise: a bench measures the engine, not the pause between two Voices."""
     for connector in CONNECTORS.values():
         connector.seconds_between_posts = {}
 
 
-def hurry(times: float) -> None:
+def shorten_waits(times: float) -> None:
     """Make every wait of the engine so many times shorter."""
     if times == 1:
         return
@@ -78,14 +78,14 @@ def hurry(times: float) -> None:
     LeasedHttp.request = _hurried(LeasedHttp.request, times)  # type: ignore[method-assign]
 
 
-def mark_late() -> None:
+def mark_sending_late() -> None:
     """Nothing is written down before the request: a killed worker's row waits as if never sent."""
     CHANGES[DeliveryState.WAITING] |= CHANGES[DeliveryState.SENDING]
     claims.mark_sending = lambda held, now, sent_as: None
     attempt._after_a_bug = lambda delivery: OutcomeUnknown("")
 
 
-def never_read_back() -> None:
+def skip_reconciliation() -> None:
     """What had no verdict is sent again, without a look at the network."""
     CHANGES[DeliveryState.UNCONFIRMED] |= CHANGES[DeliveryState.SENDING]
     CHANGES[DeliveryState.WAITING] |= CHANGES[DeliveryState.SENDING]
@@ -93,7 +93,7 @@ def never_read_back() -> None:
     reconcile.look = lambda run: outcomes.again(run, "", outcome="not_found")
 
 
-def poison(words: str) -> None:
+def kill_on_text(words: str) -> None:
     """SIGKILL for the process that is about to send a post with these words."""
     send = LeasedHttp.request
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def forwarded(port: int, target: tuple[str, int]) -> Iterator[None]:
+def forwarding_port(port: int, target: tuple[str, int]) -> Iterator[None]:
     """While it lasts, `port` of this machine leads to `target`; then every connection is cut."""
     door = socket.create_server(("127.0.0.1", port))
     ends: list[socket.socket] = []

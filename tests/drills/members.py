@@ -37,7 +37,7 @@ from syndication.models import (  # noqa: E402
     Post,
 )
 from syndication.models.errors import NotNow  # noqa: E402
-from tests.drills.counting import Written, copies, mark  # noqa: E402
+from tests.drills.counting import Written, copies_received, identifying_mark  # noqa: E402
 from tests.photographs import a_photo  # noqa: E402
 
 KINDS = ("status", "status", "status", "status", "link", "photo", "photo", "note", "note", "note")
@@ -60,7 +60,7 @@ ON_MIXI = {
 
 
 @dataclass
-class Entry:
+class DrillPost:
     """One post, its mark, and what is to become of it (`moments`: epoch of the drill, and what)."""
 
     post: Post
@@ -71,7 +71,7 @@ class Entry:
 
 
 @dataclass
-class People:
+class DrillMembers:
     """All members of one drill."""
 
     address: str  # of the networks
@@ -91,7 +91,7 @@ class People:
 
     def link(self, name: str) -> None:
         """What the callback of a consent does."""
-        given = asked(f"{self.address}/_grant", {"user": name, "network": self.key})
+        given = fetch_from_network(f"{self.address}/_grant", {"user": name, "network": self.key})
         account, _ = SocialAccount.objects.get_or_create(
             user=self.members[name], provider=self.key, uid=given["uid"]
         )
@@ -103,7 +103,7 @@ class People:
         holds = CONNECTORS[self.key].audiences
         return [kind for kind in KINDS if "everyone" in holds.get(kind, ())]  # type: ignore[call-overload]
 
-    def write(self, number: int, now: float) -> Entry:
+    def write(self, number: int, now: float) -> DrillPost:
         """A post, and by lot the moments at which it is edited and deleted."""
         dice = self.random
         member = self.members[dice.choice(list(self.members))]
@@ -122,7 +122,9 @@ class People:
             photo=photos.keep(self.photo, by=member) if kind == "photo" else None,
             photo_alt="青緑",
         )
-        written = Entry(posts.write(draft, by=member), address if kind == "link" else words, kind)
+        written = DrillPost(
+            posts.write(draft, by=member), address if kind == "link" else words, kind
+        )
         if dice.random() < EDITED and not is_shared:
             times = dice.choice((1, 2))
             written.moments += [(now + dice.choice(SOON), "edit") for _ in range(times)]
@@ -130,7 +132,7 @@ class People:
             written.moments.append((now + dice.choice(SOON), "delete"))
         return written
 
-    def change(self, entry: Entry, what: str) -> None:
+    def change(self, entry: DrillPost, what: str) -> None:
         post = Post.objects.get(pk=entry.post.pk)
         if what == "delete":
             posts.delete(post, by=post.author)
@@ -186,14 +188,16 @@ class People:
             "remote_id", flat=True
         )
         taken = {each.rpartition("/")[2].removeprefix(prefix) for each in remote_ids} | self.held
-        for copy in copies(asked(f"{self.address}/{self.key}/_received"), filter(None, [listed])):
+        for copy in copies_received(
+            fetch_from_network(f"{self.address}/{self.key}/_received"), filter(None, [listed])
+        ):
             is_like_it = copy.key == (delivery.link.member.username, _words(delivery))
             if is_like_it and copy.id.rpartition("/")[2] not in taken:
                 return copy.id
         return ""
 
 
-def asked(url: str, fields: dict[str, Any] | None = None) -> Any:
+def fetch_from_network(url: str, fields: dict[str, Any] | None = None) -> Any:
     """The answer of the drill's network, which is away now and then."""
     for _ in range(60):
         try:
@@ -209,7 +213,7 @@ def _words(delivery: Delivery) -> str:
     """The mark by which a member knows the copy; a deleted post is known by what left."""
     stored, post = delivery.sent_as or {}, delivery.post
     fields = ("title", "text", "url")
-    return mark(*(str(stored.get(name) or getattr(post, name)) for name in fields))
+    return identifying_mark(*(str(stored.get(name) or getattr(post, name)) for name in fields))
 
 
 def main() -> None:
@@ -222,7 +226,7 @@ def main() -> None:
     parser.add_argument("--within", type=float, required=True, help="seconds for all of it")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    people = People(options.address, options.network, random.Random(options.seed))
+    people = DrillMembers(options.address, options.network, random.Random(options.seed))
     for number in range(options.links):
         people.join(f"m{number}")
     print("READY", file=sys.stderr, flush=True)
@@ -249,11 +253,11 @@ def _rest() -> Any:
     return Delivery.objects.filter(Q(state__in=ON_ITS_WAY) | Q(state=DeliveryState.PARKED))
 
 
-def _live(people: People, options: argparse.Namespace) -> list[Written]:
+def _live(people: DrillMembers, options: argparse.Namespace) -> list[Written]:
     """Write at random moments, edit and delete what is to be, and mind the rest."""
     start = time.monotonic()
     moments = sorted(people.random.uniform(0, options.over) for _ in range(options.deliveries))
-    wrote: list[Entry] = []
+    wrote: list[DrillPost] = []
     minded = 0.0
     while time.monotonic() - start < options.within:
         now = time.monotonic() - start
@@ -270,7 +274,7 @@ def _live(people: People, options: argparse.Namespace) -> list[Written]:
     return [_written(people, each) for each in wrote]
 
 
-def _change_what_is_due(people: People, wrote: list[Entry], now: float) -> bool:
+def _change_what_is_due(people: DrillMembers, wrote: list[DrillPost], now: float) -> bool:
     """Whether something is still to be changed."""
     for entry in wrote:
         for moment in sorted(each for each in entry.moments if each[0] <= now):
@@ -279,7 +283,7 @@ def _change_what_is_due(people: People, wrote: list[Entry], now: float) -> bool:
     return any(entry.moments for entry in wrote)
 
 
-def _written(people: People, entry: Entry) -> Written:
+def _written(people: DrillMembers, entry: DrillPost) -> Written:
     post = entry.post
     post.refresh_from_db()
     told = Notice.objects.filter(incident=f"still_out_there {post.pk}")

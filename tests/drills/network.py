@@ -43,7 +43,7 @@ WRITES = {
 }
 ANYWHERE = ("/",)
 # How servers of one API differ; a drill draws one of each.
-MANNERS: dict[str, dict[str, tuple[Any, ...]]] = {
+SERVER_VARIANTS: dict[str, dict[str, tuple[Any, ...]]] = {
     "mixi": {"refuses_same_second": (True,)},
     "mastodon": {
         "text_style": ("mastodon", "markdown", "short"),
@@ -62,7 +62,7 @@ MANNERS: dict[str, dict[str, tuple[Any, ...]]] = {
 }
 SAME_WITHIN = 3.0  # deadlines within which Misskey gives the first of two equal notes; or never
 PAGES = (200, 403, 404, 413)  # statuses of a page in the network's place
-SHOW_LATE = ("twitter", "orkut")  # what is taken shows on the timeline only after a while
+LAGGING_NETWORKS = ("twitter", "orkut")  # what is taken shows on the timeline only after a while
 
 
 class BadNetwork(Sandbox):
@@ -75,10 +75,10 @@ class BadNetwork(Sandbox):
                 with contextlib.suppress(ValueError):
                     network.configure({limit: 1_000_000})
         # Later than the first look at what became of a post (60 s, where its deadline is 20 s).
-        for key in SHOW_LATE:
+        for key in LAGGING_NETWORKS:
             self.networks[key].configure({"timeline_lag": round(4 * deadline)})
         dice = random.Random(seed)
-        known = {**MANNERS, "misskey": {"same_within": (0, round(SAME_WITHIN * deadline))}}
+        known = {**SERVER_VARIANTS, "misskey": {"same_within": (0, round(SAME_WITHIN * deadline))}}
         self.manners = {
             key: {name: dice.choice(values) for name, values in manners.items()}
             for key, manners in known.items()

@@ -15,18 +15,18 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @contextlib.contextmanager
-def running(
+def running_process(
     command: list[str], log: Path, env: dict[str, str]
 ) -> Iterator[subprocess.Popen[bytes]]:
     """`python <command>`, its output in `log`; its whole tree is killed at the end."""
-    process = started(command, log, env)
+    process = start_process(command, log, env)
     try:
         yield process
     finally:
-        kill(process)
+        kill_tree(process)
 
 
-def started(command: list[str], log: Path, env: dict[str, str]) -> subprocess.Popen[bytes]:
+def start_process(command: list[str], log: Path, env: dict[str, str]) -> subprocess.Popen[bytes]:
     with log.open("ab") as out:
         return subprocess.Popen(
             [sys.executable, *command],
@@ -39,7 +39,7 @@ def started(command: list[str], log: Path, env: dict[str, str]) -> subprocess.Po
         )
 
 
-def done(command: list[str], env: dict[str, str]) -> str:
+def run_to_end(command: list[str], env: dict[str, str]) -> str:
     """What `python <command>` printed. Raises CalledProcessError."""
     said = subprocess.run(
         [sys.executable, *command], cwd=ROOT, env=env, capture_output=True, text=True, timeout=300
@@ -49,7 +49,7 @@ def done(command: list[str], env: dict[str, str]) -> str:
     return said.stdout
 
 
-def kill(process: subprocess.Popen[bytes]) -> None:
+def kill_tree(process: subprocess.Popen[bytes]) -> None:
     """SIGKILL for a process and all below it, as if the machine had lost its power.
 
     They are stopped first, so that none has children after it was looked at.
@@ -66,16 +66,16 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def stop(process: subprocess.Popen[bytes], *, within: float = 60) -> None:
+def stop_tree(process: subprocess.Popen[bytes], *, within: float = 60) -> None:
     """SIGTERM, and SIGKILL for the tree where that was not enough."""
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=within)
-    kill(process)
+    kill_tree(process)
 
 
-def said_within(log: Path, words: str, seconds: float) -> bool:
+def logs_within(log: Path, words: str, seconds: float) -> bool:
     """Whether `words` stand in the log before the time is over."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

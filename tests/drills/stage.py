@@ -1,6 +1,6 @@
 """Where a drill is played: a database, a queue, networks that answer badly, and the worker.
 
-All of its own, gone afterwards. `stage` before `network`: the product's environment is whole once
+All of its own, gone afterwards. `drill_stage` before `drill_network`: the product's environment is whole once
 the networks listen.
 """
 
@@ -33,7 +33,7 @@ from tests.ports import free_row
 ENGINES = ("sqlite+orm", "postgresql+orm", "postgresql+redis")
 DEADLINE = 20.0  # of a request, before it is hurried
 STARTED_WITHIN = 90.0
-DOORS = 8  # the main port and those of the networks above it
+PORTS = 8  # the main port and those of the networks above it
 
 
 @dataclass
@@ -56,11 +56,11 @@ class Drill:
     def start_worker(self) -> None:
         silent = str(max(30.0, 75.0 / self.options.hurry))
         command = ["manage.py", "work", "--silent-after", silent]
-        self.worker = processes.started(command, self.work_log, self.env)
+        self.worker = processes.start_process(command, self.work_log, self.env)
 
     def kill_worker(self) -> None:
         assert self.worker is not None
-        processes.kill(self.worker)
+        processes.kill_tree(self.worker)
 
     def kill_all_through(self, pause: float) -> None:
         """So many kills, about `pause` seconds apart, and one long absence of the network."""
@@ -99,11 +99,11 @@ class Drill:
 
 
 @contextmanager
-def stage(options: argparse.Namespace) -> Iterator[Drill]:
+def drill_stage(options: argparse.Namespace) -> Iterator[Drill]:
     """The database, the queue, the environment; all of it gone afterwards, also after SIGTERM."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     folder = Path(tempfile.mkdtemp(prefix="profilelink-drill-"))
-    port = free_row(DOORS)
+    port = free_row(PORTS)
     network = f"http://127.0.0.1:{port}"
     try:
         _choose_engine(options.engine)
@@ -132,7 +132,7 @@ def stage(options: argparse.Namespace) -> Iterator[Drill]:
 
 
 @contextmanager
-def network(drill: Drill, *, also: Sequence[str] = ()) -> Iterator[None]:
+def drill_network(drill: Drill, *, also: Sequence[str] = ()) -> Iterator[None]:
     """The drill's networks, listening; the environment points at them."""
     options = drill.options
     command = [
@@ -141,7 +141,7 @@ def network(drill: Drill, *, also: Sequence[str] = ()) -> Iterator[None]:
         "--bad", str(options.bad), "--seed", str(options.seed),
         "--deadline", str(DEADLINE / options.hurry), "--also", *also,
     ]  # fmt: skip
-    with processes.running(command, drill.folder / "network.log", drill.env):
+    with processes.running_process(command, drill.folder / "network.log", drill.env):
         end = time.monotonic() + STARTED_WITHIN
         while time.monotonic() < end:
             try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.drills.counting import Copy, Written, copies, counted
+from tests.drills.counting import Copy, Written, copies_received, count_faults
 
 ONE = Written("m0", "status その1")
 GONE = Written("m0", "status その2", is_deleted=True)
@@ -16,7 +16,7 @@ def copy(post: Written, *, is_deleted: bool = False) -> Copy:
 
 
 def found(posts, arrived):
-    return tuple(counted(posts, arrived).values())
+    return tuple(count_faults(posts, arrived).values())
 
 
 def test_what_is_there_once_is_right():
@@ -56,7 +56,7 @@ def test_the_networks_own_list_is_what_is_counted():
     voice = {**entry, "text": "status その7 改1 改2 http://testserver/posts/7/"}
     link = {**entry, "text": "改1 https://example.org/8"}
     diary = {**entry, "title": "note その9", "body": "note その9"}
-    assert copies({"statuses": [voice, link], "diaries": [diary], "photos": []}) == [
+    assert copies_received({"statuses": [voice, link], "diaries": [diary], "photos": []}) == [
         Copy("m0", "status その7", False, 2, "7"),
         Copy("m0", "https://example.org/8", False, 1, "7"),
         Copy("m0", "note その9", False, 0, "7"),

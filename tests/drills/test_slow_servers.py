@@ -67,7 +67,7 @@ def test_twenty_links_begun_to_silent_servers_leave_the_site_answering(
             ALLOWED_PRIVATE_HOSTS=",".join(hosts),
         )
         worker.environment = environment
-        held.enter_context(processes.running(GUNICORN, tmp_path / "web.log", environment))
+        held.enter_context(processes.running_process(GUNICORN, tmp_path / "web.log", environment))
         assert until(lambda: _asked(f"http://{site}/healthz") == 200)
         pages = [
             f"http://{site}/s/{token}/links/mastodon/" for token in worker.rows("phones", PHONES)

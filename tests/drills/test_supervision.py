@@ -15,7 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 import redis
 
-from tests.drills.forwarder import forwarded
+from tests.drills.forwarder import forwarding_port
 from tests.drills.processes import is_running
 from tests.drills.worker import Worker, environment_of, until
 from tests.ports import free_row
@@ -193,12 +193,12 @@ def test_it_waits_for_a_database_that_comes_up_later_and_goes_away_in_between(
     target = (where.hostname, where.port or 5432)
     worker.start()
     assert until(lambda: "waiting for the database" in worker.said()), worker.said()
-    with forwarded(port, target):
+    with forwarding_port(port, target):
         worker.seed("起きるのを待った")
         assert until(lambda: texts(sandbox) == ["起きるのを待った"]), worker.said()
     worker.seed("留守の間に書いた")
     assert until(lambda: "work: wake" in worker.said()), worker.said()
-    with forwarded(port, target):
+    with forwarding_port(port, target):
         assert until(lambda: len(texts(sandbox)) == 2, seconds=120), worker.said()
 
 

@@ -62,7 +62,7 @@ class Worker:
 
     def migrate(self) -> None:
         for command in ("migrate", "createcachetable"):
-            processes.done(["manage.py", command, "-v0"], self.environment)
+            processes.run_to_end(["manage.py", command, "-v0"], self.environment)
 
     def seed(self, *words: str, name: str = "hanako") -> None:
         held = grant(self.sandbox, name)
@@ -70,7 +70,7 @@ class Worker:
         self.rows("seed", name, given, *words)
 
     def start(self, *options: str) -> None:
-        self.process = processes.started(
+        self.process = processes.start_process(
             ["manage.py", "work", *options], self.log, self.environment
         )
 
@@ -82,7 +82,7 @@ class Worker:
     def kill(self) -> None:
         """As if the machine had lost its power."""
         assert self.process is not None
-        processes.kill(self.process)
+        processes.kill_tree(self.process)
 
     def kill_idle_workers(self) -> int:
         """SIGKILL for what the cluster runs its tasks in. How many."""

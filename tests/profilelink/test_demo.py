@@ -42,13 +42,13 @@ class Demo:
                    "MIXI_CLIENT_ID", "MIXI_CLIENT_SECRET", "DJANGO_SETTINGS_MODULE", "DATABASE_URL")  # fmt: skip
         inherited = {name: value for name, value in os.environ.items() if name not in outside}
         web, sandbox = str(self.ports), str(self.ports + 1)
-        self.process = processes.started(
+        self.process = processes.start_process(
             ["manage.py", "demo", "--port", web, "--sandbox-port", sandbox, *options],
             self.said,
             {**inherited, "DEMO_DIR": str(self.folder), "PYTHONUNBUFFERED": "1", **environment},
         )
         if ready:
-            assert processes.said_within(self.said, "password: ", 120), self.words()
+            assert processes.logs_within(self.said, "password: ", 120), self.words()
 
     def family(self) -> list[int]:
         """The demo's processes and their guards, sessions of their own included."""

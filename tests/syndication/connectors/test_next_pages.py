@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from syndication.connectors import api
+from syndication.connectors import paging
 from syndication.connectors.errors import AnswerTooLarge
 from syndication.connectors.mastodon.reading import next_page
 from tests.scripted_server import answer, playing
@@ -50,7 +50,7 @@ def test_as_many_are_asked_for_as_one_answer_holds():
             raise AnswerTooLarge("too large")
         return count
 
-    assert api.fewer(api.halves(40), ask) == 10
+    assert paging.with_fewer_entries(paging.halved_counts(40), ask) == 10
     assert asked == [40, 20, 10]
 
 
