@@ -1,4 +1,4 @@
-"""How a drill gets into the product's processes: as one more app, by the drill's own settings."""
+"""Django app that changes the engine inside the product's processes, by the drill's settings."""
 
 import os
 

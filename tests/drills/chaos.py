@@ -1,5 +1,4 @@
-"""Nothing lost, nothing doubled, nothing left behind, nothing stale: counted at the network, not in
-our tables.
+"""Chaos drill: count lost, doubled, left-behind and stale copies at the network, not in our tables.
 
     python -m tests.drills.chaos --deliveries 1000 --kills 10 --bad 0.2 --network mastodon
 
@@ -56,7 +55,7 @@ BAD_ANSWERS = (
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
-    """The whole drill; what it found."""
+    """Run the whole drill; return what it found."""
     started_at = time.monotonic()
     with drill_stage(options) as drill, drill_network(drill):
         for command in (["manage.py", "migrate", "-v0"], ["manage.py", "createcachetable"]):
@@ -66,7 +65,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         finally:
             if drill.worker is not None:
                 processes.stop_tree(drill.worker)
-        time.sleep(2 * DEADLINE / options.hurry)  # what a dead asker left behind may still be taken
+        time.sleep(2 * DEADLINE / options.hurry)  # a dead worker's request may still be processed
         found = {**_result(drill, told), "seconds": round(time.monotonic() - started_at)}
         if options.keep or has_fault(found):
             _keep(drill, told)
@@ -81,7 +80,7 @@ def has_fault(found: dict[str, Any]) -> bool:
 
 
 def _play(drill: Drill) -> dict[str, Any]:
-    """Members on one side, kills on the other; what the members said at the end."""
+    """Run members and kills side by side; return the members' final report."""
     options = drill.options
     pause = options.pause
     over = max(options.kills * (pause + 4.0), 5.0)
@@ -147,7 +146,7 @@ def _received(drill: Drill) -> Any:
 
 
 def _keep(drill: Drill, told: dict[str, Any]) -> None:
-    """What there is to look at after a run that found something."""
+    """Keep the files of a run that found a fault."""
     kept = Path(tempfile.mkdtemp(prefix="profilelink-drill-kept-"))
     (kept / "received.json").write_text(json.dumps(_received(drill), indent=1, ensure_ascii=False))
     (kept / "told.json").write_text(json.dumps(told, indent=1, ensure_ascii=False))

@@ -21,7 +21,7 @@ _EDIT = re.compile(r"改(\d+)")
 
 @dataclass(frozen=True)
 class Written:
-    """One post of the drill. `is_told`: deleted, and its member knows that a copy still stands.
+    """One post of the drill. `is_told`: deleted, and its member was notified that a copy still exists.
 
     `edits`: how often it was edited where copies can be changed.
     """
@@ -52,19 +52,19 @@ class Copy:
 
 
 def identifying_mark(*texts: str) -> str:
-    """By what a post's words are known, wherever they stand; they themselves where nothing is."""
+    """Return the mark in a post's texts, else the texts themselves."""
     text = " ".join(texts).strip()
     found = _MARK.search(text)
     return found[0] if found else text
 
 
 def edit_number(*texts: str) -> int:
-    """Which edit's words these are, 0 for the first."""
+    """Return the number of the edit, 0 for the original."""
     return max(map(int, _EDIT.findall(" ".join(texts))), default=0)
 
 
 def copies_received(received: dict[str, Any], kinds: Iterable[str] = ()) -> list[Copy]:
-    """The copies in a network's `_received`, in its lists `kinds` (all of them by default)."""
+    """Return the copies in a network's `_received`, in its lists `kinds` (all of them by default)."""
     lists = list(kinds) or ["statuses", "diaries", "photos"]
     found = []
     for each in (entry for name in lists for entry in received.get(name, [])):

@@ -1,4 +1,4 @@
-"""What a drill turns in the engine: how long it waits, and whether its guard is there at all.
+"""Changes of a drill to the engine: shorter waits, removed guards.
 
 `shorten_waits` divides every wait by one number: lease, quiet time, back-off, breaker and the requests' own
 deadlines. Whatever must be longer than something else stays longer. Two days of tries fit into minutes.
@@ -50,7 +50,7 @@ def drop_post_intervals() -> None:
 
 
 def shorten_waits(times: float) -> None:
-    """Make every wait of the engine so many times shorter."""
+    """Divide every wait of the engine by `times`."""
     if times == 1:
         return
     retry_policy.DELAYS = tuple(seconds / times for seconds in retry_policy.DELAYS)
@@ -79,14 +79,14 @@ def shorten_waits(times: float) -> None:
 
 
 def mark_sending_late() -> None:
-    """Nothing is written down before the request: a killed worker's row waits as if never sent."""
+    """Mark `sending` only after the request: a killed worker's row waits as if never sent."""
     CHANGES[DeliveryState.WAITING] |= CHANGES[DeliveryState.SENDING]
     claims.mark_sending = lambda held, now, sent_as: None
     attempt._after_a_bug = lambda delivery: OutcomeUnknown("")
 
 
 def skip_reconciliation() -> None:
-    """What had no verdict is sent again, without a look at the network."""
+    """Resend posts of unknown outcome without looking them up."""
     CHANGES[DeliveryState.UNCONFIRMED] |= CHANGES[DeliveryState.SENDING]
     CHANGES[DeliveryState.WAITING] |= CHANGES[DeliveryState.SENDING]
     outcomes._in_doubt = _sent_again
@@ -94,7 +94,7 @@ def skip_reconciliation() -> None:
 
 
 def kill_on_text(words: str) -> None:
-    """SIGKILL for the process that is about to send a post with these words."""
+    """Send SIGKILL to a process that is about to send a post with this text."""
     send = LeasedHttp.request
 
     def deadly(self: LeasedHttp, *args: Any, **parts: Any) -> Any:

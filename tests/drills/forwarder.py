@@ -1,4 +1,4 @@
-"""A port that leads to another one, and does not from time to time: a database that is away."""
+"""Port forwarder that can be stopped, to simulate an unreachable database."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def forwarding_port(port: int, target: tuple[str, int]) -> Iterator[None]:
-    """While it lasts, `port` of this machine leads to `target`; then every connection is cut."""
+    """Forward `port` of this machine to `target`; cut every connection at the end."""
     door = socket.create_server(("127.0.0.1", port))
     ends: list[socket.socket] = []
 

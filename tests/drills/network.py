@@ -1,4 +1,4 @@
-"""Networks that answer badly, as a process: `python -m tests.drills.network --port …`.
+"""Networks with random faults, as a process: `python -m tests.drills.network --port …`.
 
 The sandbox, with faults. A lot decides which requests are struck (a share of `--bad`, repeatable by
 `--seed`); the kinds take turns, so that each strikes. What was received is under `/<key>/_received` as ever. Besides:

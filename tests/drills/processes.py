@@ -1,4 +1,4 @@
-"""The processes of a drill: started in the project's folder, ended whatever happens."""
+"""Processes of a drill: started in the project's folder, always ended."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def start_process(command: list[str], log: Path, env: dict[str, str]) -> subproc
 
 
 def run_to_end(command: list[str], env: dict[str, str]) -> str:
-    """What `python <command>` printed. Raises CalledProcessError."""
+    """Run `python <command>`; return its output. Raises CalledProcessError."""
     said = subprocess.run(
         [sys.executable, *command], cwd=ROOT, env=env, capture_output=True, text=True, timeout=300
     )
@@ -50,7 +50,7 @@ def run_to_end(command: list[str], env: dict[str, str]) -> str:
 
 
 def kill_tree(process: subprocess.Popen[bytes]) -> None:
-    """SIGKILL for a process and all below it, as if the machine had lost its power.
+    """Send SIGKILL to a process and its descendants, as at a power failure.
 
     They are stopped first, so that none has children after it was looked at.
     """
@@ -67,7 +67,7 @@ def kill_tree(process: subprocess.Popen[bytes]) -> None:
 
 
 def stop_tree(process: subprocess.Popen[bytes], *, within: float = 60) -> None:
-    """SIGTERM, and SIGKILL for the tree where that was not enough."""
+    """Send SIGTERM, then SIGKILL to the tree if needed."""
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -76,7 +76,7 @@ def stop_tree(process: subprocess.Popen[bytes], *, within: float = 60) -> None:
 
 
 def logs_within(log: Path, words: str, seconds: float) -> bool:
-    """Whether `words` stand in the log before the time is over."""
+    """Whether `words` appear in the log within `seconds`."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if log.exists() and words in log.read_text(errors="replace"):

@@ -1,4 +1,4 @@
-"""Where a drill is played: a database, a queue, networks that answer badly, and the worker.
+"""Environment of a drill: a database, a queue, faulty networks, and the worker.
 
 All of its own, gone afterwards. `drill_stage` before `drill_network`: the product's environment is whole once
 the networks listen.
@@ -38,7 +38,7 @@ PORTS = 8  # the main port and those of the networks above it
 
 @dataclass
 class Drill:
-    """One run's processes and what it saw."""
+    """Processes and observations of one run."""
 
     options: argparse.Namespace
     folder: Path
@@ -63,7 +63,7 @@ class Drill:
         processes.kill_tree(self.worker)
 
     def kill_all_through(self, pause: float) -> None:
-        """So many kills, about `pause` seconds apart, and one long absence of the network."""
+        """Kill the worker as often as ordered, about `pause` seconds apart, with one long network outage."""
         away_at = self.options.kills // 2
         for number in range(self.options.kills):
             time.sleep(self.random.uniform(0.4, 1.6) * pause)

@@ -1,4 +1,4 @@
-"""What becomes of the worker when something befalls it: `python -m tests.drills.supervision`.
+"""Supervision drills of the worker: `python -m tests.drills.supervision`.
 
 Runs tests/drills/test_supervision.py with the watchdog's own patience (75 s) and prints a line for each
 drill: how it ended, after how many seconds, what was seen. On PostgreSQL and Redis where DATABASE_URL

@@ -1,4 +1,4 @@
-"""What an AppView makes of all records: app.bsky.*. A server without one passes nothing on."""
+"""AppView: views of all records (app.bsky.*). A server without one serves none."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _AT_ONCE = 25
 
 
 def bluesky_timeline(state: BlueskyState, grant: Grant, request: Request) -> Reply:
-    """app.bsky.feed.getTimeline: one's own and what those wrote whom one follows, newest first."""
+    """app.bsky.feed.getTimeline: own posts and those of accounts followed, newest first."""
     _there_is_one(state)
     query = request.query
     posts = state.graph.home(grant.user)
@@ -37,7 +37,7 @@ def get_profile(state: BlueskyState, request: Request) -> Reply:
 
 
 def get_profiles(state: BlueskyState, request: Request) -> Reply:
-    """app.bsky.actor.getProfiles: up to 25 at once, whom it does not know left out."""
+    """app.bsky.actor.getProfiles: up to 25 at once; unknown ones are left out."""
     _there_is_one(state)
     actors = [value for name, value in parse_qsl(request.query_string) if name == "actors"]
     if len(actors) > _AT_ONCE:

@@ -1,4 +1,4 @@
-"""Who asks for access: metadata documents of clients, and how a client proves to be one.
+"""OAuth clients: metadata documents, and client authentication.
 
 https://atproto.com/specs/oauth#clients. A document is fetched once and kept, as servers do.
 """
@@ -23,7 +23,7 @@ Document = dict[str, Any]
 
 
 class BadClient(Exception):
-    """What is wrong with a client, in OAuth's words."""
+    """An invalid client, with OAuth's error code."""
 
     def __init__(self, description: str, error: str = "invalid_client_metadata") -> None:
         super().__init__(description)
@@ -31,13 +31,13 @@ class BadClient(Exception):
 
 
 class Clients:
-    """The documents, by client_id. By http, too: the demo may run on a network at home."""
+    """Documents by client_id. Plain http is allowed, too: the demo may run on a home network."""
 
     def __init__(self) -> None:
         self.known: dict[str, Document] = {}
 
     def read(self, client_id: str) -> Document:
-        """The checked document of a client. Raises BadClient."""
+        """Return the checked document of a client. Raises BadClient."""
         if client_id.startswith("http://localhost"):
             return _of_loopback(client_id)
         if client_id not in self.known:
@@ -47,7 +47,7 @@ class Clients:
         return document
 
     def authenticate(self, form: Mapping[str, str], issuer: str) -> Document:
-        """The client that a request for a token comes from. Raises BadClient."""
+        """Authenticate the client of a token request. Raises BadClient."""
         client_id = form.get("client_id", "")
         document = self.read(client_id)
         if document["token_endpoint_auth_method"] == "none":  # noqa: S105
@@ -62,7 +62,7 @@ class Clients:
         except es256.BadToken as error:
             raise BadClient(f"Invalid client assertion: {error}", "invalid_client") from error
         wanted = {"iss": client_id, "sub": client_id, "aud": issuer}
-        # By the real time, as the proofs: who signs knows nothing of the clock that tests move.
+        # By the real time, as for proofs: the signer does not know the clock that tests advance.
         is_fresh = abs(time.time() - float(claims.get("iat", 0))) < 60
         if {name: claims.get(name) for name in wanted} != wanted or not is_fresh:
             raise BadClient("Invalid client assertion claims", "invalid_client")
@@ -70,7 +70,7 @@ class Clients:
 
 
 def check_client(client_id: str, document: Document) -> None:
-    """The rules of a web client's document. Raises BadClient."""
+    """Check a web client's document. Raises BadClient."""
     site = urlsplit(client_id)
     back = document.get("redirect_uris")
     key_rule = _keys_are_right(document)
@@ -111,7 +111,7 @@ def _keys_are_right(document: Document) -> bool:
 
 
 def _of_loopback(client_id: str) -> Document:
-    """The rules of a client on the member's own machine stand in its address."""
+    """Return the document of a loopback client, which its client_id contains."""
     parts = urlsplit(client_id)
     query = parse_qs(parts.query)
     back = query.get("redirect_uri", ["http://127.0.0.1/", "http://[::1]/"])

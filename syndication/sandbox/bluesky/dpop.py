@@ -1,4 +1,4 @@
-"""Proofs of possession (RFC 9449): each request signed by the key that its token is bound to."""
+"""DPoP proofs (RFC 9449): each request is signed by the key that its token is bound to."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FRESH = 60  # seconds that a caller's clock may be off
 
 
 class BadProof(Exception):
-    """No proof, or not of this request. `error` is RFC 9449's word."""
+    """A missing or invalid proof. `error` is RFC 9449's code."""
 
     def __init__(self, description: str, error: str = "invalid_dpop_proof") -> None:
         super().__init__(description)
@@ -23,18 +23,18 @@ class BadProof(Exception):
         self.description = description
 
     def to_client(self) -> Reply:
-        """As the authorization server answers."""
+        """Return the authorization server's answer."""
         return json_reply({"error": self.error, "error_description": self.description}, 400)
 
     def to_caller(self) -> Reply:
-        """As the account's server answers."""
+        """Return the account server's answer."""
         told = f'DPoP algs="ES256", error="{self.error}", error_description="{self.description}"'
         body = {"error": self.error, "message": self.description}
         return json_reply(body, 401).adding(("WWW-Authenticate", told))
 
 
 class Proofs:
-    """Checks them. No proof counts twice."""
+    """Checks proofs. No proof is accepted twice."""
 
     def __init__(self, state: BlueskyState) -> None:
         self._state = state
@@ -42,12 +42,12 @@ class Proofs:
         self._seen: set[str] = set()
 
     def nonce(self, back: int = 0) -> str:
-        """What is to be signed along now; for `back` 1 what it was before."""
+        """Return the current nonce; the previous one for `back` 1."""
         turn = int(self._state.now().timestamp()) // NONCE_SECONDS - back
         return es256.base64url_encode(hashlib.sha256(f"{self._secret}:{turn}".encode()).digest())
 
     def check(self, request: Request, token: str = "") -> str:
-        """The thumbprint of the key that signed this request. Raises BadProof."""
+        """Return the thumbprint of the key that signed this request. Raises BadProof."""
         proof = request.headers.get("dpop", "")
         if not proof:
             raise BadProof("DPoP proof required")
@@ -71,7 +71,7 @@ class Proofs:
         for name, value in wanted.items():
             if claims.get(name) != value:
                 raise BadProof(f"DPoP {name} mismatch")
-        # By the real time: who signs knows nothing of the clock that tests move.
+        # By the real time: the signer does not know the clock that tests advance.
         issued = claims.get("iat")
         if not isinstance(issued, int) or abs(time.time() - issued) > FRESH:
             raise BadProof("DPoP iat is not fresh")

@@ -20,11 +20,11 @@ Point = tuple[int, int] | None
 
 
 class BadToken(ValueError):
-    """No token that this key signed."""
+    """The token was not signed by this key."""
 
 
 def read_jws(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Header and claims of a compact JWS, unproven. Raises BadToken."""
+    """Return header and claims of a compact JWS, unverified. Raises BadToken."""
     try:
         head, body, _ = token.split(".")
         header, claims = (json.loads(base64url_decode(part)) for part in (head, body))
@@ -36,7 +36,7 @@ def read_jws(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def check_signature(token: str, jwk: Mapping[str, Any]) -> None:
-    """Raises BadToken unless `jwk` signed `token` by ES256."""
+    """Raise BadToken unless `jwk` signed `token` with ES256."""
     if read_jws(token)[0].get("alg") != "ES256":
         raise BadToken("alg")
     text, _, signature = token.rpartition(".")
@@ -53,7 +53,7 @@ def check_signature(token: str, jwk: Mapping[str, Any]) -> None:
 
 
 def thumbprint(jwk: Mapping[str, Any]) -> str:
-    """What a key is called by (RFC 7638)."""
+    """Return the thumbprint of a key (RFC 7638)."""
     required = {name: jwk.get(name) for name in ("crv", "kty", "x", "y")}
     return base64url_encode(
         hashlib.sha256(json.dumps(required, separators=(",", ":")).encode()).digest()
@@ -61,12 +61,12 @@ def thumbprint(jwk: Mapping[str, Any]) -> str:
 
 
 def base64url_encode(content: bytes) -> str:
-    """base64url without padding."""
+    """Encode as base64url without padding."""
     return base64.urlsafe_b64encode(content).decode().rstrip("=")
 
 
 def base64url_decode(text: str) -> bytes:
-    """The bytes of base64url. Raises ValueError."""
+    """Decode base64url. Raises ValueError."""
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 

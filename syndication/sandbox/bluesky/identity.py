@@ -1,4 +1,4 @@
-"""Who is who: handles to DIDs, and the directory that has their documents (PLC)."""
+"""Identities: handles, DIDs, and the directory of their documents (PLC)."""
 
 from __future__ import annotations
 

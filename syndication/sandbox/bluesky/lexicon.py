@@ -1,4 +1,4 @@
-"""What app.bsky.feed.post may hold, by the lexicon's file of that name, in the server's own words."""
+"""Validation of app.bsky.feed.post by its lexicon, with the server's own messages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _IMAGE_BYTES = 1_000_000
 
 
 def check_record(state: BlueskyState, record: Fields) -> list[Upload]:
-    """The pictures of a record that fits the lexicon. Raises Refused."""
+    """Validate a record; return its pictures. Raises Refused."""
     text = record.get("text")
     if not isinstance(text, str) or record.get("$type", POST) != POST:
         raise _invalid("Expected string value type at $.record.text")

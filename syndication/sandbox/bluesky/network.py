@@ -1,4 +1,4 @@
-"""Bluesky as one of the sandbox's networks: which address is answered by what."""
+"""Bluesky in the sandbox: routing of its addresses."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ GUARDED: dict[str, Guarded] = {
 
 
 class Bluesky(Network):
-    """One server with everybody on it. `state` is there for tests to look at."""
+    """One server with all accounts. `state` is public for tests."""
 
     key = "bluesky"
     title = "Bluesky"
@@ -120,9 +120,9 @@ class Bluesky(Network):
 
     @property
     def statuses(self) -> list[Post]:
-        """The posts received, oldest first, deleted ones too."""
+        """Return the posts received, oldest first, deleted ones too."""
         return [each for each in self.state.graph.posts.values() if not each.is_seeded]
 
     def handle_of(self, name: str) -> str:
-        """What the member with this login name is called there."""
+        """Return the handle of the account with this login name."""
         return handle_of(name)

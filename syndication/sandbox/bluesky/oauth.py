@@ -71,7 +71,7 @@ class BlueskyOAuth(OAuth2Server):
         )
 
     def resource(self, request: Request) -> Reply:
-        """RFC 9728: who authorizes for this server."""
+        """RFC 9728: the authorization server of this server."""
         return json_reply({"resource": request.root, "authorization_servers": [request.root]})
 
     def push(self, request: Request) -> Reply:
@@ -132,7 +132,7 @@ class BlueskyOAuth(OAuth2Server):
         return self._state.clients.authenticate(form, request.root)
 
     def _answered(self, answer: Callable[[Request], Reply], request: Request) -> Reply:
-        """With a nonce in any case, as every answer has one."""
+        """Add a nonce, as every answer has one."""
         try:
             reply = answer(request)
         except BadProof as bad:

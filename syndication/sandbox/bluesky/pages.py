@@ -1,4 +1,4 @@
-"""Pages for people: who is here, a profile with its posts, one post."""
+"""Pages for people: accounts, a profile with its posts, one post."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def create_record(state: BlueskyState, grant: Grant, request: Request) -> Reply:
 
 
 def delete_record(state: BlueskyState, grant: Grant, request: Request) -> Reply:
-    """com.atproto.repo.deleteRecord: of what is not there it says nothing."""
+    """com.atproto.repo.deleteRecord: succeeds for a missing one."""
     key = _target(grant, request.json())
     post = state.post(grant.user, key)
     if post is None:
@@ -62,7 +62,7 @@ def delete_record(state: BlueskyState, grant: Grant, request: Request) -> Reply:
 
 
 def upload_blob(state: BlueskyState, grant: Grant, request: Request) -> Reply:
-    """com.atproto.repo.uploadBlob. How large a picture may be is asked when a record names it."""
+    """com.atproto.repo.uploadBlob. The size of a picture is checked when a record uses it."""
     name = cid(request.body, 0x55)
     kind = media_type(request.body) or request.content_type
     state.graph.uploads[name] = Upload(name, grant.user, request.body, kind)
@@ -134,7 +134,7 @@ def get_blob(state: BlueskyState, request: Request) -> Reply:
 
 
 def _target(grant: Grant, fields: Fields) -> str:
-    """The record key that a write names. Raises Refused."""
+    """Return the record key of a write. Raises Refused."""
     if fields.get("repo") != grant.user:
         raise xrpc_error("AuthenticationRequired", "Authentication Required", 401)
     if fields.get("collection") != POST:
@@ -160,7 +160,7 @@ def _kept(
 
 
 def _spend(state: BlueskyState, grant: Grant, points: int) -> tuple[tuple[str, str], ...]:
-    """Points of the hour, and the headers that tell of them. Raises Refused (429)."""
+    """Spend points of the hour; return the rate-limit headers. Raises Refused (429)."""
     now, most = state.now(), state.settings.points
     hour = [each for each in state.spent.get(grant.user, []) if each[0] > now - timedelta(hours=1)]
     left = most - sum(each[1] for each in hour)

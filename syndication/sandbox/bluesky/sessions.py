@@ -1,6 +1,6 @@
-"""Sessions by an app password: com.atproto.server.*. The password is everybody's own one here.
+"""Sessions by an app password: com.atproto.server.*. Each account's own password serves as one here.
 
-The access token is a JWT that a caller may read; nobody checks its signature but us, by knowing it.
+The access token is a readable JWT; it is validated by look-up, not by its signature.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from syndication.sandbox.social_graph import Account
 from syndication.sandbox.wire import Refused, Reply, Request, json_reply
 
 GRACE = timedelta(hours=2)
-MAIN = "main-"  # before the password: the one that opens all, as a member should not use it here
+MAIN = "main-"  # prefix of the main password, which members should not use here
 
 
 def open_session(state: BlueskyState, proofs: Proofs, request: Request) -> Grant:
-    """Whose request it is. Raises Refused."""
+    """Return the grant of a request. Raises Refused."""
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
     if not text:
         raise xrpc_error("AuthMissing", "Authentication Required", 401)
@@ -63,8 +63,8 @@ def create_session(state: BlueskyState, request: Request) -> Reply:
 
 
 def refresh_session(state: BlueskyState, request: Request) -> Reply:
-    """com.atproto.server.refreshSession. Asked again within two hours it gives the same successor, so
-    that a lost answer costs nobody the session."""
+    """com.atproto.server.refreshSession. Repeated within two hours it returns the same successor, so
+    that a lost answer does not end the session."""
     token, account = _refreshed(state, request)
     given = _session(state, token.grant, account)
     if token.successor in state.tokens.refresh:
@@ -77,8 +77,8 @@ def refresh_session(state: BlueskyState, request: Request) -> Reply:
 
 
 def delete_session(state: BlueskyState, request: Request) -> Reply:
-    """com.atproto.server.deleteSession: by the refresh token, as often as one likes. Nothing is renewed
-    any more; the access token lasts to its end, as on the real server."""
+    """com.atproto.server.deleteSession: by the refresh token, repeatable. No refresh works any
+    more; the access token lasts until it expires, as on the real server."""
     token = _presented(state, request)
     token.grant.is_revoked = True
     return Reply()
@@ -91,7 +91,7 @@ def show_session(state: BlueskyState, grant: Grant) -> Reply:
 
 
 def _presented(state: BlueskyState, request: Request) -> Token:
-    """The refresh token that was sent. Raises Refused for what was never one."""
+    """Return the refresh token of a request. Raises Refused for an unknown one."""
     text = request.headers.get("authorization", "").removeprefix("Bearer ")
     token = state.tokens.refresh.get(text)
     if token is None or token.grant.key:

@@ -1,4 +1,4 @@
-"""All that the server knows between two resets."""
+"""State of the server between two resets."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _DIGITS = "234567abcdefghijklmnopqrstuvwxyz"
 class BlueskySettings(settings.NetworkSettings):
     """What `POST /_settings` can turn. `points`: an hour, for one account; a new record costs 3.
 
-    `has_appview` False: a server at somebody's home that passes nothing on.
+    `has_appview` False: a self-hosted server without an AppView.
     """
 
     access_seconds: int = 7200
@@ -33,14 +33,14 @@ class BlueskySettings(settings.NetworkSettings):
 
 
 class HandleGraph(SocialGraph):
-    """People are called by their handles, too."""
+    """Social graph whose accounts can log in by handle, too."""
 
     def login(self, name: str, password: str) -> Account | None:
         return super().login(name.strip().removeprefix("@").removesuffix(HANDLES), password)
 
 
 class BlueskyState:
-    """Rows, and the questions that more than one address asks of them."""
+    """Rows, and queries shared by several addresses."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -62,7 +62,7 @@ class BlueskyState:
         return self.world.clock.now()
 
     def account(self, name: str) -> Account | None:
-        """The account of a DID or handle."""
+        """Return the account of a DID or handle."""
         if name in self.graph.accounts:
             return self.graph.accounts[name]
         wanted = name.lower()
@@ -72,13 +72,13 @@ class BlueskyState:
         return None
 
     def post(self, user: str, key: str) -> Post | None:
-        """The post under a record key, where it stands."""
+        """Return the post under a record key, if not deleted."""
         post = self.graph.posts.get(f"at://{user}/{POST}/{key}")
         return None if post is None or post.is_deleted else post
 
 
 def tid(at: datetime, number: int) -> str:
-    """A timestamp identifier: https://atproto.com/specs/tid."""
+    """Return a timestamp identifier: https://atproto.com/specs/tid."""
     value = int(at.timestamp() * 1_000_000) << 10 | number % 1024
     return "".join(_DIGITS[value >> 5 * place & 31] for place in range(12, -1, -1))
 

@@ -1,4 +1,4 @@
-"""How the AT Protocol says things: XRPC's errors, identifiers, times, what counts as one letter."""
+"""Values of the AT Protocol: XRPC errors, identifiers, times, graphemes."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ HANDLES = ".test"
 
 
 def xrpc_error(error: str, message: str, status: int = 400) -> Refused:
-    """XRPC's form of a no."""
+    """Return an XRPC error."""
     return Refused(json_reply({"error": error, "message": message}, status))
 
 
 def did_of(name: str, number: int = 0) -> str:
-    """The DID that the account of this name always has."""
+    """Return the DID of the account with this name."""
     digest = hashlib.sha256(f"plc:{name}".encode()).digest()
     return "did:plc:" + base64.b32encode(digest).decode().lower()[:24]
 
@@ -31,7 +31,7 @@ def handle_of(name: str) -> str:
 
 
 def cid(content: bytes, codec: int) -> str:
-    """A content identifier, version 1: 0x55 is raw bytes, 0x71 a record."""
+    """Return a content identifier, version 1: 0x55 is raw bytes, 0x71 a record."""
     packed = bytes((1, codec, 0x12, 0x20)) + hashlib.sha256(content).digest()
     return "b" + base64.b32encode(packed).decode().lower().rstrip("=")
 
@@ -42,7 +42,7 @@ def iso_time(at: datetime) -> str:
 
 
 def count_graphemes(text: str) -> int:
-    """Characters as readers take them (UAX 29, as far as is written here)."""
+    """Count graphemes (UAX 29, as far as implemented here)."""
     count, flags, before = 0, 0, ""
     for char in text:
         is_flag = 0x1F1E6 <= ord(char) <= 0x1F1FF

@@ -1,4 +1,4 @@
-"""One GNU social server as one of the sandbox's networks: what Twitter's API was in 2010."""
+"""A GNU social server in the sandbox: Twitter's API of 2010."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ CONFIGS = ("/api/statusnet/config.json", "/api/gnusocial/config.json")
 
 @dataclass
 class GnusocialSettings(settings.NetworkSettings):
-    """What `POST /_settings` can turn. `text_limit` 0: none. `shortens`: addresses are shown by the
-    server's own shortener. `tells_address` off: no status says where people see it (GNU social 2.0)."""
+    """What `POST /_settings` can turn. `text_limit` 0: none. `shortens`: addresses are replaced by
+    the server's own shortener. `tells_address` off: no status contains its public address (GNU social 2.0)."""
 
     text_limit: int = 140
     dupe_seconds: int = 60
@@ -43,7 +43,7 @@ class GnusocialState:
 
 
 class Gnusocial(Network):
-    """GNU social 2. `graph` is there for tests to look at."""
+    """GNU social 2. `graph` is public for tests."""
 
     key = "gnusocial"
     title = "GNU social"

@@ -1,4 +1,4 @@
-"""/api/…: who asks, what they may, how often (https://docs.joinmastodon.org/api/)."""
+"""/api/…: authorization, scopes, rate limit (https://docs.joinmastodon.org/api/)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HTML = ("Content-Type", "text/html; charset=utf-8")
 
 @dataclass(frozen=True)
 class MastodonCall:
-    """One authorised request. `rest` is what stands in the address behind the route's name."""
+    """One authorized request. `rest` is the variable part of the path."""
 
     state: MastodonState
     request: Request
@@ -31,20 +31,20 @@ class MastodonCall:
         return self.state.graph.accounts[self.grant.user]
 
     def needs(self, scope: str) -> None:
-        """Raises Refused where the token does not cover `scope`."""
+        """Raise Refused where the token does not cover `scope`."""
         if not allows(self.grant.scopes, scope):
             raise Refused(mastodon_error("This action is outside the authorized scopes", 403))
 
 
 class Gate:
-    """Opens tokens and counts requests."""
+    """Validates tokens and counts requests."""
 
     def __init__(self, state: MastodonState) -> None:
         self._state = state
         self._seen = SlidingWindow(state.graph.now, 5 * 60)
 
     def call(self, request: Request, rest: str = "") -> MastodonCall:
-        """Raises Refused for a token that opens nothing, or one that asked too often."""
+        """Authorize a request. Raises Refused for an invalid token or an exceeded limit."""
         token = self._state.tokens.living(self._state.tokens.access, request.bearer)
         if token is None:
             raise Refused(self.dead_token())
@@ -54,7 +54,7 @@ class Gate:
         return MastodonCall(self._state, request, token.grant, request.bearer, rest)
 
     def dead_token(self) -> Reply:
-        """As this server tells it."""
+        """Return the answer to an invalid token, as this server is set."""
         match self._state.settings.dead_token:
             case 400:
                 return Reply(400, b"<html><body>Bad Request</body></html>", (HTML,))
@@ -64,7 +64,7 @@ class Gate:
                 return mastodon_error("The access token is invalid", 401)
 
     def headers(self, user: str) -> tuple[tuple[str, str], ...]:
-        """What is left in this window."""
+        """Return the rate-limit headers of this window."""
         limit = self._state.settings.rate_limit
         return (
             ("X-RateLimit-Limit", str(limit)),
@@ -77,5 +77,5 @@ Handler = Callable[[MastodonCall], Reply]
 
 
 def mastodon_error(words: str, status: int) -> Reply:
-    """Mastodon's Error entity."""
+    """Return Mastodon's Error entity."""
     return json_reply({"error": words}, status)

@@ -1,4 +1,4 @@
-"""One Mastodon server as one of the sandbox's networks: which address is answered by what."""
+"""A Mastodon server in the sandbox: routing of its addresses."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ API: list[tuple[str, Callable[[MastodonCall], Reply]]] = [
 
 
 class Mastodon(Network):
-    """Mastodon 4.5. `state` is there for tests to look at."""
+    """Mastodon 4.5. `state` is public for tests."""
 
     key = "mastodon"
     title = "Mastodon"
@@ -68,7 +68,7 @@ class Mastodon(Network):
         return mastodon_error("Bad Request", 400)
 
     def is_api(self, path: str) -> bool:
-        """Registering and the server's own words are spared by faults, as is the permission page."""
+        """Whether faults apply: not to registration, instance pages and the permission page."""
         is_open = path in (*OPEN, "/api/v1/apps")
         return path == "/oauth/revoke" or (path.startswith("/api/") and not is_open)
 

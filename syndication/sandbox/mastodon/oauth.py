@@ -13,7 +13,7 @@ SCOPES = ("read", "write", "follow", "push", "profile")
 
 
 class MastodonOAuth(OAuth2Server):
-    """The doors of /oauth/ and /api/v1/apps. Nothing is renewed."""
+    """The endpoints of /oauth/ and /api/v1/apps. No refresh tokens."""
 
     title = "Mastodon"
     renews = False
@@ -113,7 +113,7 @@ class MastodonOAuth(OAuth2Server):
         return TokenClient(app.id)
 
     def revoke(self, request: Request) -> Reply:
-        """POST /oauth/revoke: by the program that the token was given to, as often as it likes."""
+        """POST /oauth/revoke: by the client of the token, repeatable."""
         fields = request.fields()
         app, token = self._app(fields), self.tokens.access.get(fields.get("token", ""))
         is_others = app is None or (token is not None and token.grant.client != app.id)
@@ -126,7 +126,7 @@ class MastodonOAuth(OAuth2Server):
         return json_reply({})
 
     def pair(self, grant: Grant) -> dict[str, object]:
-        """The token that stands for this program and these scopes, or a new one.
+        """Return the existing token for this client and these scopes, or a new one.
 
         https://github.com/mastodon/mastodon/blob/main/config/initializers/doorkeeper.rb
         (`reuse_access_token`).
@@ -143,7 +143,7 @@ class MastodonOAuth(OAuth2Server):
         }
 
     def _app(self, form: Mapping[str, str]) -> App | None:
-        """The program that knows its secret."""
+        """Return the client that knows its secret."""
         app = self._state.apps.get(form.get("client_id", ""))
         given = form.get("client_secret", "")
         return app if app and secrets.compare_digest(app.secret, given) else None
@@ -155,5 +155,5 @@ def allows(scopes: frozenset[str], needed: str) -> bool:
 
 
 def _matches(asked: str, registered: str) -> bool:
-    """Whether a redirect URI is the registered one; any query where that has none (older Doorkeeper)."""
+    """Whether a redirect URI is the registered one; with any query where that has none (older Doorkeeper)."""
     return asked == registered or ("?" not in registered and asked.partition("?")[0] == registered)

@@ -1,4 +1,4 @@
-"""Mastodon for people to look at: what came in, statuses, profiles, pictures."""
+"""Pages for people: received posts, statuses, profiles, pictures."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from syndication.sandbox.wire import Reply, Request, json_reply
 
 
 def mastodon_overview(state: MastodonState, request: Request) -> Reply:
-    """`/`: what came in through the API, newest first, then what was here before."""
+    """`/`: posts received through the API, newest first, then seeded ones."""
     posts = state.graph.newest
     came = "".join(_one(state, post, request.root) for post in posts if not post.is_seeded)
     before = "".join(_one(state, post, request.root) for post in posts if post.is_seeded)

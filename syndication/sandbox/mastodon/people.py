@@ -1,4 +1,4 @@
-"""Accounts, whom they follow, timelines, and the server itself.
+"""Accounts, follows, timelines, and the instance.
 
 https://docs.joinmastodon.org/methods/accounts/, /timelines/ and /instance/. Lists are paged by the
 Link header alone.
@@ -32,7 +32,7 @@ def verify_credentials(call: MastodonCall) -> Reply:
 
 
 def mastodon_following(call: MastodonCall) -> Reply:
-    """GET /api/v1/accounts/:id/following: 80 at the most, newest first; `max_id` is a row's id."""
+    """GET /api/v1/accounts/:id/following: at most 80, newest first; `max_id` is a row's id."""
     call.needs("read:follows")
     owner = call.state.graph.accounts.get(call.rest)
     if owner is None:
@@ -73,7 +73,7 @@ def home_timeline(call: MastodonCall) -> Reply:
 
 
 def instance_v2(state: MastodonState, request: Request) -> Reply:
-    """GET /api/v2/instance; 404 where the server is of another make."""
+    """GET /api/v2/instance; 404 where other software is simulated."""
     if state.settings.instance_v2_error:
         return _broken(state.settings.instance_v2_error)
     if not state.settings.instance_v2:
@@ -125,7 +125,7 @@ def _configuration(state: MastodonState) -> dict[str, Any]:
 
 
 def _timeline(call: MastodonCall, posts: list[Post]) -> Reply:
-    """Newest first; `min_id` gives those right above it, `since_id` the newest above it."""
+    """Return posts newest first: the next above `min_id`, or the newest above `since_id`."""
     query = call.request.query
     limit = min(int(query.get("limit", "20")), 40)
     found = posts

@@ -20,12 +20,12 @@ _SHOWN = 30  # characters of an address that are shown
 
 
 def rails_time(at: datetime) -> str:
-    """ISO 8601 with milliseconds, as Rails writes it."""
+    """Return ISO 8601 with milliseconds, as Rails writes it."""
     return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03}Z"
 
 
 def account_entity(one: Account, root: str) -> dict[str, Any]:
-    """Account; `acct` has no host, since everybody is of this server."""
+    """Account; `acct` has no host, since all accounts are local."""
     return {
         "id": one.id,
         "username": one.name,
@@ -41,7 +41,7 @@ def account_entity(one: Account, root: str) -> dict[str, Any]:
 
 
 def status_entity(state: MastodonState, post: Post, root: str) -> dict[str, Any]:
-    """Status. `content` is HTML; addresses are shown in three pieces, two of them hidden."""
+    """Status. `content` is HTML; addresses are split in three pieces, two of them hidden."""
     owner = state.graph.accounts[post.user]
     return {
         "id": post.id,
@@ -92,7 +92,7 @@ def _line(text: str) -> str:
 
 
 def _words(text: str) -> str:
-    """A mention is shown without its host, a tag with a plain # (lib/text_formatter.rb of the real one)."""
+    """Show mentions without host and tags with a plain # (Mastodon's lib/text_formatter.rb)."""
     tagged = _TAG.sub(
         lambda found: (
             f'<a href="/tags/{found[1]}" class="mention hashtag">#<span>{found[1]}</span></a>'
@@ -109,7 +109,7 @@ def _mention(found: re.Match[str]) -> str:
 
 
 def _markdown(text: str) -> str:
-    """As servers that take Markdown do: a list, emphasis; a rough one."""
+    """Render lists and emphasis, as servers with Markdown do (simplified)."""
     lines = escape(text, quote=False).split("\n")
     if all(_BULLET.match(line) for line in lines):
         return "<ul>" + "".join(f"<li>{line[2:]}</li>" for line in lines) + "</ul>"
@@ -121,7 +121,7 @@ def _emphasised(found: re.Match[str]) -> str:
 
 
 def _short(text: str) -> str:
-    """Of a long address its beginning is shown."""
+    """Show only the beginning of a long address."""
 
     def link(found: re.Match[str]) -> str:
         address = found.group()

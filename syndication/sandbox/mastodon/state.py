@@ -1,4 +1,4 @@
-"""All that one Mastodon server knows between two resets."""
+"""State of one Mastodon server between two resets."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class MastodonSettings(settings.NetworkSettings):
 
 @dataclass(frozen=True)
 class App:
-    """A program that registered here (POST /api/v1/apps)."""
+    """A registered client (POST /api/v1/apps)."""
 
     id: str
     secret: str = field(repr=False)
@@ -96,14 +96,14 @@ class MastodonState:
         return post.visibility == "private" and post.user in self.graph.accounts[viewer].follows
 
     def timeline(self, viewer: str) -> list[Post]:
-        """The home timeline, newest first."""
+        """Return the home timeline, newest first."""
         return [post for post in self.graph.home(viewer) if self.sees(viewer, post)]
 
     def account(self, name: str) -> Account:
-        """The account with this login name. Raises KeyError."""
+        """Return the account with this login name. Raises KeyError."""
         return self.graph.named(name)
 
 
 def mastodon_snowflake(at: datetime, number: int) -> str:
-    """Milliseconds since the epoch, shifted, and a counter: sorts by time."""
+    """Return an id that sorts by time: shifted milliseconds since the epoch, and a counter."""
     return str((int(at.timestamp() * 1000) << 16) + number % 65536)

@@ -1,7 +1,7 @@
 """Writing, changing and deleting statuses, and the pictures on them.
 
-https://docs.joinmastodon.org/methods/statuses/ and /methods/media/. A form body that is not JSON is
-taken, too, as the real one does.
+https://docs.joinmastodon.org/methods/statuses/ and /methods/media/. A form body is
+accepted as well as JSON, as by the real one.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def create_status(call: MastodonCall) -> Reply:
 
 
 def edit_status(call: MastodonCall) -> Reply:
-    """PUT /api/v1/statuses/:id: all that is not named again goes."""
+    """PUT /api/v1/statuses/:id: drops all that is not repeated."""
     call.needs("write:statuses")
     post = _own(call)
     if post is None:
@@ -80,7 +80,7 @@ def edit_status(call: MastodonCall) -> Reply:
 
 
 def delete_status(call: MastodonCall) -> Reply:
-    """DELETE /api/v1/statuses/:id: answers with the source, so that it can be written anew."""
+    """DELETE /api/v1/statuses/:id: answers with the source text."""
     call.needs("write:statuses")
     post = _own(call)
     if post is None:
@@ -99,7 +99,7 @@ def show_status(call: MastodonCall) -> Reply:
 
 
 def upload_media(call: MastodonCall) -> Reply:
-    """POST /api/v2/media: 202 and no address yet where the server needs time."""
+    """POST /api/v2/media: 202 without an address while it is processed."""
     call.needs("write:media")
     parts = call.request.parts()
     file = parts.get("file")
@@ -169,7 +169,7 @@ def _wrong_visibility(fields: dict[str, Any]) -> str:
 
 
 def _length(state: MastodonState, text: str) -> int:
-    """Addresses count alike; of a mention the name alone."""
+    """Count an address with a fixed length, a mention without its host."""
     short = _ADDRESS.sub("x" * state.settings.reserved_per_url, text)
     return len(_MENTION.sub(r"@\1", short))
 

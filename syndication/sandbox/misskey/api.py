@@ -1,4 +1,4 @@
-"""/api/…: all by POST, with JSON, `i` or a Bearer token (https://misskey-hub.net, api.json)."""
+"""/api/…: every call is a POST with JSON, `i` or a Bearer token (https://misskey-hub.net, api.json)."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ NO_NOTE = Problem(400, "NO_SUCH_NOTE", "490be23f-8c1f-4796-819f-94cb4f9d1630", "
 
 
 def misskey_refusal(problem: Problem) -> Refused:
-    """The request ends here."""
+    """Return the exception for a problem."""
     return Refused(error_reply(problem))
 
 
 @dataclass(frozen=True)
 class MisskeyCall:
-    """One authorised request with its fields."""
+    """One authorized request with its fields."""
 
     state: MisskeyState
     request: Request
@@ -63,13 +63,13 @@ class MisskeyCall:
         return self.state.graph.accounts[self.grant.user]
 
     def needs(self, permission: str) -> None:
-        """Raises Refused where the member did not allow it."""
+        """Raise Refused where the member did not permit it."""
         if permission not in self.grant.scopes:
             raise misskey_refusal(NOT_ALLOWED)
 
     @property
     def limit(self) -> int:
-        """How many rows are asked for; Raises Refused above 100."""
+        """Return the number of rows asked for. Raises Refused above 100."""
         limit = self.fields.get("limit", 10)
         if not isinstance(limit, int) or not 1 <= limit <= 100:
             raise misskey_refusal(INVALID)
@@ -77,7 +77,7 @@ class MisskeyCall:
 
 
 def open_misskey_call(state: MisskeyState, request: Request) -> MisskeyCall:
-    """Raises Refused for a token that opens nothing."""
+    """Authorize a request. Raises Refused for an invalid token."""
     if request.content_type == "multipart/form-data":
         fields: dict[str, Any] = dict(request.parts())
         given = fields["i"].text if "i" in fields else ""
@@ -197,7 +197,7 @@ def misskey_meta(state: MisskeyState) -> Reply:
 
 
 def misskey_user(account: Account, root: str) -> dict[str, Any]:
-    """UserDetailed, as far as it matters."""
+    """Return UserDetailed, as far as needed."""
     return {
         "id": account.id,
         "name": account.nickname,
@@ -227,7 +227,7 @@ def note_object(state: MisskeyState, post: Post, root: str) -> dict[str, Any]:
 
 
 def error_reply(problem: Problem) -> Reply:
-    """The error envelope."""
+    """Return the error envelope."""
     error = {
         "message": problem.message,
         "code": problem.code,
@@ -238,7 +238,7 @@ def error_reply(problem: Problem) -> Reply:
 
 
 def _first_of_equals(call: MisskeyCall, text: str, photos: list[Upload]) -> Post | None:
-    """The note of a moment ago that this one repeats, on a server that takes none twice."""
+    """Return the recent equal note, on a server that refuses duplicates."""
     since = call.state.graph.now() - timedelta(seconds=call.state.settings.same_within)
     visibility = call.fields.get("visibility", "public")
     return next(

@@ -1,4 +1,4 @@
-"""One Misskey server as one of the sandbox's networks: MiAuth, the API, pages to look at."""
+"""A Misskey server in the sandbox: MiAuth, the API, pages for people."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from syndication.sandbox.wire import Reply, Request, json_reply, redirect
 
 
 class Misskey(Network):
-    """Misskey 2025. `state` is there for tests to look at."""
+    """Misskey 2025. `state` is public for tests."""
 
     key = "misskey"
     title = "Misskey"
@@ -54,7 +54,7 @@ class Misskey(Network):
         return self._permission.ask(request, asked, app=name, wants=sorted(wants))
 
     def _decided(self, asked: AuthorizationRequest, who: Account | None) -> Reply:
-        """A no leads nowhere: MiAuth tells the program nothing."""
+        """Show a page for a denial: MiAuth does not notify the client."""
         if who is None:
             return self._permission.refused("拒否しました。アプリに戻って、やり直せます。")
         self.state.consents[asked.state] = Grant(who.id, asked.scopes)
@@ -64,7 +64,7 @@ class Misskey(Network):
         return redirect(asked.redirect_uri + joint + urlencode({"session": asked.state}))
 
     def _check(self, session: str) -> Reply:
-        """The token, once."""
+        """Return the token, once."""
         consent = self.state.consents.pop(session, None)
         if consent is None:
             return json_reply({"ok": False})
@@ -92,7 +92,7 @@ class Misskey(Network):
         return post_box(post, owner, body, post.visibility)
 
     def is_api(self, path: str) -> bool:
-        """MiAuth and the server's own words are spared by faults."""
+        """Whether faults apply: not to MiAuth and instance metadata."""
         return path in api.HANDLERS
 
     def refusal(self, request: Request, *, is_expired: bool) -> Reply:

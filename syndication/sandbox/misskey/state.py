@@ -1,4 +1,4 @@
-"""All that one Misskey server knows between two resets."""
+"""State of one Misskey server between two resets."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class MisskeyState:
         self.written = SlidingWindow(world.clock.now, 3600)
 
     def account(self, name: str) -> Account:
-        """The account with this login name. Raises KeyError."""
+        """Return the account with this login name. Raises KeyError."""
         return self.graph.named(name)
 
     def sees(self, viewer: str, post: Post) -> bool:
@@ -55,7 +55,7 @@ class MisskeyState:
         return post.visibility == "followers" and post.user in follows
 
     def keep(self, user: str, content: bytes, kind: str, comment: str) -> str:
-        """A file in the drive; one with the same bytes is the same file."""
+        """Store a file in the drive; equal bytes give the existing file."""
         mark = f"{user} {hashlib.md5(content, usedforsecurity=False).hexdigest()}"
         if mark not in self.files:
             self.files[mark] = self.graph.upload(user, content, kind, comment).id
@@ -68,7 +68,7 @@ def misskey_account_id(name: str, number: int) -> str:
 
 
 def aidx(at: datetime, number: int) -> str:
-    """Misskey's ids: the time in base 36, a node and a counter. Sorts by time."""
+    """Return an id that sorts by time: base-36 time, node, counter."""
     return f"{_base36(int(at.timestamp() * 1000) - _EPOCH_2000, 8)}node{_base36(number, 4)}"
 
 

@@ -1,4 +1,4 @@
-"""One API call: who makes it, with which scopes, on what; and the words for "no"."""
+"""API calls: caller, scopes, arguments; and error answers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from syndication.sandbox.wire import Refused, Reply, Request, json_reply
 
 @dataclass(frozen=True)
 class MixiCall:
-    """A call that passed the guard. `args` are the variable pieces of the path."""
+    """An authorized call. `args` are the variable pieces of the path."""
 
     state: MixiState
     request: Request

@@ -1,4 +1,4 @@
-"""Codes and tokens: what a member's consent gave, how long it lives, what it opens."""
+"""Consents, codes and tokens, with their lifetimes and scopes."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class MixiGrant(oauth2.Grant):
 
 
 class Grants(Tokens):
-    """Every code and token that was given out."""
+    """All issued codes and tokens."""
 
     def __init__(
         self, lifetimes: Lifetimes, now: Callable[[], datetime], mint: Callable[[], str]

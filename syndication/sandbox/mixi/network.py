@@ -1,4 +1,4 @@
-"""mixi as one of the sandbox's networks: which address is answered by what."""
+"""mixi in the sandbox: routing of its addresses."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PAGES: dict[str, Page] = {
 
 
 class Mixi(Network):
-    """mixi, 2010 to 2012. `state` is there for tests to look at."""
+    """mixi, 2010 to 2012. `state` is public for tests."""
 
     key = "mixi"
     title = "mixi"

@@ -1,4 +1,4 @@
-"""The token endpoint, and what a request's token opens (specs of 2010 and of OpenID days)."""
+"""Token endpoint and validation of tokens (specifications of 2010 and of the OpenID era)."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _by_client_credentials(state: MixiState, form: dict[str, str]) -> dict[str, 
 
 
 def _server_state(state: MixiState, form: dict[str, str]) -> dict[str, object]:
-    """No secret is asked for; whoever knows the client's id may begin."""
+    """Issue a server_state; the client's id suffices, without its secret."""
     if _need(form, "client_id") != state.client.id:
         raise TokenRefused("invalid_client", 401)
     return {"server_state": state.grants.new_server_state()}
@@ -132,7 +132,7 @@ class Presented:
 
 
 def presented_token(request: Request) -> Presented:
-    """The token of a request, from its header or, in old clients, its query. Raises Refused."""
+    """Return the token of a request, from its header or, for old clients, its query. Raises Refused."""
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() in SCHEMES and value:
         return Presented(SCHEMES[scheme.lower()], value.strip())
@@ -145,7 +145,7 @@ def presented_token(request: Request) -> Presented:
 
 
 def open_mixi_grant(state: MixiState, request: Request, scope: str) -> oauth2.Grant:
-    """The grant behind a request's token, if it holds `scope` (any, where ""). Raises Refused."""
+    """Return the grant of a request's token, if it has `scope` (any, where ""). Raises Refused."""
     shown = presented_token(request)
     token = state.grants.access.get(shown.value)
     if state.settings.bearer_only and shown.scheme != "Bearer":

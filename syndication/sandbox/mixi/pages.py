@@ -1,6 +1,6 @@
-"""mixi for people to look at: what it received, and the page that each address leads to.
+"""Pages for people: what mixi received, and the page of each address.
 
-Not guarded: this is the demo's and the developers' window. Each thing says who it is for.
+Not access-controlled: for the demo and developers. Each entry shows its audience.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Who is on mixi when the sandbox starts, who knows whom, and what they wrote lately."""
+"""Seed data of mixi: accounts, friendships, recent posts."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ _ALPHABET = "abcdefghijkmnpqrstuvwxyz0123456789"
 
 
 def seed_mixi(state: MixiState) -> None:
-    """Make everybody and everything."""
+    """Create all accounts and posts."""
     for person in state.world.people:
         add_account(state, person)
     password = state.world.people[0].password if state.world.people else ""

@@ -1,4 +1,4 @@
-"""All that mixi knows between two resets, and the questions that more than one API asks of it."""
+"""State of mixi between two resets, and queries shared by several APIs."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class MixiState:
         self._numbers = itertools.count(_FIRST_ID)
 
     def now(self) -> datetime:
-        """This instant in UTC."""
+        """Return the current time in UTC."""
         return self.world.clock.now()
 
     def number(self) -> str:

@@ -1,4 +1,4 @@
-"""Orkut as one of the sandbox's networks: which address is answered by what."""
+"""Orkut in the sandbox: routing of its addresses."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ACCOUNTS = "/accounts/OAuth"
 
 
 class Orkut(Network):
-    """Orkut of 2010. `state` is there for tests to look at."""
+    """Orkut of 2010. `state` is public for tests."""
 
     key = "orkut"
     title = "Orkut"
@@ -77,7 +77,7 @@ class Orkut(Network):
         }
 
     def received(self) -> dict[str, Any]:
-        """Activities with a body are entries of their own shelf."""
+        """List activities with a body separately."""
         found = self.state.graph.received()["statuses"]
         posts = self.state.graph.posts
         shelves: dict[str, list[dict[str, Any]]] = {"statuses": [], "diaries": [], "photos": []}

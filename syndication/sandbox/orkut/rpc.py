@@ -19,7 +19,7 @@ _TAGS = re.compile(r"<(?!/?(?:b|i|a|span)\b)")
 
 
 class CallError(Exception):
-    """A call that fails, with what its answer says."""
+    """A failing call, with the fields of its error answer."""
 
     def __init__(self, code: int, message: str, kind: str = "", **more: str) -> None:
         super().__init__(message)
@@ -31,7 +31,7 @@ class CallError(Exception):
 
 @dataclass(frozen=True)
 class OrkutCall:
-    """One call of a batch, with the picture that came along."""
+    """One call of a batch, with its picture."""
 
     state: OrkutState
     me: Account
@@ -41,7 +41,7 @@ class OrkutCall:
 
 
 def answer_batch(state: OrkutState, request: Request, me: Account) -> Reply:
-    """The whole batch."""
+    """Answer a whole batch."""
     picture = b""
     if request.content_type == "multipart/form-data":
         files = [each for each in request.parts().values() if each.filename]
@@ -74,7 +74,7 @@ def _one(
 
 
 def _check(state: OrkutState, method: str) -> None:
-    """What the setting `trouble` asks for: the errors of real life. Raises CallError."""
+    """Raise the CallError that the setting `trouble` orders."""
     match state.settings.trouble:
         case "requiresCaptcha" if method != "people.get":
             place = {"captchaUrl": "/CaptchaXYZ", "captchaToken": "token"}
@@ -90,7 +90,7 @@ def _check(state: OrkutState, method: str) -> None:
 
 
 def activities_create(call: OrkutCall) -> dict[str, Any]:
-    """The result is empty: nobody learns the id."""
+    """The result is empty and has no id."""
     activity = call.params.get("activity")
     if not isinstance(activity, dict) or not str(activity.get("title") or "").strip():
         raise CallError(400, "an activity needs a title")
@@ -104,7 +104,7 @@ def activities_create(call: OrkutCall) -> dict[str, Any]:
 
 
 def activities_get(call: OrkutCall) -> dict[str, Any]:
-    """`@all`: one's own and friends', newest first, 70 at the most."""
+    """`@all`: own and friends' ones, newest first, at most 70."""
     lag = call.state.settings.timeline_lag
     now = call.state.graph.now().timestamp()
     seen = [
@@ -117,7 +117,7 @@ def activities_get(call: OrkutCall) -> dict[str, Any]:
 
 
 def people_get(call: OrkutCall) -> dict[str, Any]:
-    """`@self` is one person, `@friends` a list; 20 unless asked otherwise."""
+    """`@self` is one person, `@friends` a list; 20 by default."""
     if call.params.get("groupId") == "@self":
         return orkut_person(call.me, call.root)
     start, count = int(call.params.get("startIndex", 0)), int(call.params.get("count", 20))

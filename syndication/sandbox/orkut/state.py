@@ -1,4 +1,4 @@
-"""All that Orkut knows between two resets."""
+"""State of Orkut between two resets."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ _EXTENDING = re.compile("[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]|\u200d.")
 
 @dataclass(frozen=True)
 class TwitterCall:
-    """One authorised request. `rest` is what the route's brackets caught."""
+    """One authorized request. `rest` is the variable part of the path."""
 
     state: TwitterState
     request: Request
@@ -35,13 +35,13 @@ class TwitterCall:
         return self.state.graph.accounts[self.grant.user]
 
     def needs(self, scope: str) -> None:
-        """Raises Refused where the member did not allow it."""
+        """Raise Refused where the member did not permit it."""
         if scope not in self.grant.scopes:
             raise Refused(problem_reply(403, "Forbidden", f"Missing the scope {scope}."))
 
 
 def open_twitter_call(state: TwitterState, request: Request, rest: str) -> TwitterCall:
-    """Raises Refused for a token that opens nothing (any more)."""
+    """Authorize a request. Raises Refused for an invalid token."""
     access = state.tokens.living(state.tokens.access, request.bearer)
     if access is None:
         raise Refused(unauthorized())
@@ -49,7 +49,7 @@ def open_twitter_call(state: TwitterState, request: Request, rest: str) -> Twitt
 
 
 def create_tweet(call: TwitterCall) -> Reply:
-    """POST /2/tweets: 100 in a quarter of an hour; no text twice within a while."""
+    """POST /2/tweets: 100 in 15 minutes; recent duplicates are refused."""
     call.needs("tweet.write")
     fields = call.request.json()
     text = str(fields.get("text") or "").strip()
@@ -103,7 +103,7 @@ def upload_tweet_media(call: TwitterCall) -> Reply:
 
 
 def describe_media(call: TwitterCall) -> Reply:
-    """POST /2/media/metadata: the words for who cannot see it."""
+    """POST /2/media/metadata: a description of the picture."""
     call.needs("media.write")
     fields = call.request.json()
     kept = call.state.graph.uploads.get(str(fields.get("id")))
@@ -120,7 +120,7 @@ def twitter_me(call: TwitterCall) -> Reply:
 
 
 def twitter_following(call: TwitterCall) -> Reply:
-    """GET /2/users/:id/following: 100 unless asked otherwise, 1,000 at the most."""
+    """GET /2/users/:id/following: 100 by default, at most 1,000."""
     call.needs("follows.read")
     owner = call.state.graph.accounts.get(call.rest)
     people = [call.state.graph.accounts[each] for each in (owner.follows if owner else [])]
@@ -152,7 +152,7 @@ def twitter_user(account: Account, root: str) -> dict[str, Any]:
 
 
 def tweet_object(post: Post, *, tells: bool = True) -> dict[str, Any]:
-    """Post: each address as t.co, and one more for the pictures."""
+    """Return a Post: each address as t.co, and one more for the pictures."""
     text, urls = post.text, []
     for address in _ADDRESS.findall(post.text):
         short = f"https://t.co/{digest(address, 10)}"
@@ -174,7 +174,7 @@ def tweet_object(post: Post, *, tells: bool = True) -> dict[str, Any]:
 
 
 def weight(text: str) -> int:
-    """280 for most of Latin, 140 for most of the rest; addresses 23, emoji 2."""
+    """Return X's weighted length: Latin 1, others 2, addresses 23, emoji 2."""
     text = unicodedata.normalize("NFC", _ADDRESS.sub("x" * 23, text))
     total = 0
     for char in _EXTENDING.sub("", text):
@@ -183,19 +183,19 @@ def weight(text: str) -> int:
 
 
 def problem_reply(status: int, title: str, detail: str) -> Reply:
-    """A problem, as JSON."""
+    """Return a problem as JSON."""
     fields = {"title": title, "detail": detail, "type": "about:blank", "status": status}
     return json_reply(fields, status)
 
 
 def unauthorized() -> Reply:
-    """An expired token and a revoked one look the same."""
+    """Return the same answer for expired and revoked tokens."""
     words = {"title": "Unauthorized", "type": "about:blank", "status": 401}
     return json_reply(words | {"detail": "Unauthorized"}, 401)
 
 
 def _count(call: TwitterCall) -> tuple[tuple[str, str], ...]:
-    """The rate headers. Raises Refused where nothing is left."""
+    """Count a post; return the rate-limit headers. Raises Refused beyond the limit."""
     written, limit = call.state.written, call.state.settings.rate_limit
     has_room = written.takes(call.me.id, limit)
     headers = (
@@ -210,7 +210,7 @@ def _count(call: TwitterCall) -> tuple[tuple[str, str], ...]:
 
 
 def _listed(call: TwitterCall, posts: list[Post]) -> Reply:
-    """Newest first, by `since_id` and `start_time`."""
+    """Return posts newest first, by `since_id` and `start_time`."""
     query, now = call.request.query, call.state.graph.now()
     lag = timedelta(seconds=call.state.settings.timeline_lag)
     found = [each for each in posts if each.at <= now - lag]

@@ -1,4 +1,4 @@
-"""Twitter as one of the sandbox's networks: which address is answered by what."""
+"""Twitter in the sandbox: routing of its addresses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TOKEN = "/2/oauth2/token"  # noqa: S105 - an address
 
 
 class Twitter(Network):
-    """API v2 of 2026. `state` is there for tests to look at."""
+    """API v2 of 2026. `state` is public for tests."""
 
     key = "twitter"
     title = "Twitter"

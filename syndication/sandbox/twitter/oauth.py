@@ -50,7 +50,7 @@ class TwitterOAuth(OAuth2Server):
         return super().decided(asked, who)
 
     def asked(self, request: Request) -> AuthorizationRequest:
-        """/i/oauth2/authorize: PKCE is a must."""
+        """/i/oauth2/authorize: requires PKCE."""
         query, client = request.query, self._state.client
         scopes = frozenset(query.get("scope", "").split())
         is_known = query.get("client_id") == client.id
@@ -78,7 +78,7 @@ class TwitterOAuth(OAuth2Server):
         return TokenClient(client.id)
 
     def revoke(self, request: Request) -> Reply:
-        """/2/oauth2/revoke: the token that is named, and no other; of one that is none, nothing."""
+        """/2/oauth2/revoke: the named token alone; an unknown one is ignored."""
         form = request.form()
         self.asker(request, form)
         token = form.get("token", "")

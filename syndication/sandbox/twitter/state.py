@@ -1,4 +1,4 @@
-"""All that Twitter knows between two resets."""
+"""State of Twitter between two resets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _EPOCH = 1288834974657  # milliseconds: where Twitter's ids begin
 @dataclass
 class TwitterSettings(settings.NetworkSettings):
     """What `POST /_settings` can turn. `rate_limit`: posts of one account in a quarter of an hour.
-    `entities` off: an address stands as t.co and nothing tells which it was."""
+    `entities` off: addresses appear as t.co without their originals."""
 
     rate_limit: int = 100
     code_seconds: int = 30
@@ -53,7 +53,7 @@ class TwitterState:
         self.written = SlidingWindow(world.clock.now, 15 * 60)
 
     def account(self, name: str) -> Account:
-        """The account with this login name. Raises KeyError."""
+        """Return the account with this login name. Raises KeyError."""
         return self.graph.named(name)
 
 
@@ -63,5 +63,5 @@ def twitter_account_id(name: str, number: int) -> str:
 
 
 def twitter_snowflake(at: datetime, number: int) -> str:
-    """Milliseconds since 2010, shifted, and a counter: sorts by time."""
+    """Return an id that sorts by time: shifted milliseconds since 2010, and a counter."""
     return str(((int(at.timestamp() * 1000) - _EPOCH) << 22) + number % 4096)
