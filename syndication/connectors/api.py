@@ -254,11 +254,11 @@ class ApiClient:
 
     def log_fields(self, response: Response) -> dict[str, Any]:
         """Return the fields of an error that go to the attempt log."""
-        words = self.error_text(json_object(response))
+        message = self.error_text(json_object(response))
         return {
             "status": response.status,
             "excerpt": body_excerpt(response, self.secrets()),
-            "words": error_message(words, self.secrets()),
+            "message": error_message(message, self.secrets()),
         }
 
     def _ask(self, method: str, url: str, *, is_write: bool, **content: Any) -> Response:

@@ -7,7 +7,7 @@ whether a copy can be deleted or looked up) is a class attribute, so that no pag
 
 Words for members. The reason of an error and each entry of `Preview.dropped` is a code of
 connectors.reasons; syndication.models.reason_texts has the sentence for it. What the network itself said
-is in `ConnectorError.words`, in whatever language it speaks, and is never translated.
+is in `ConnectorError.message`, in whatever language it speaks, and is never translated.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Connector errors, named by what to do next.
 
 A connector raises one of these five (Unreachable is a TryLater, CopyGone a Rejected) and nothing else.
-`reason` is a code of connectors.reasons; `words` is what the network said, cleaned and short;
+`reason` is a code of connectors.reasons; `message` is what the network said, cleaned and short;
  `status` and `excerpt` are for the attempt log. None of them holds a token.
 """
 
@@ -14,13 +14,13 @@ class ConnectorError(Exception):
     """Base of the five. `status` is the HTTP status, 0 where no answer came."""
 
     def __init__(
-        self, reason: Reason, *, status: int = 0, excerpt: str = "", words: str = ""
+        self, reason: Reason, *, status: int = 0, excerpt: str = "", message: str = ""
     ) -> None:
-        super().__init__(f"{reason} ({words})" if words else reason)
+        super().__init__(f"{reason} ({message})" if message else reason)
         self.reason = reason
         self.status = status
         self.excerpt = excerpt
-        self.words = words
+        self.message = message
 
 
 class TryLater(ConnectorError):
@@ -36,9 +36,9 @@ class TryLater(ConnectorError):
         after: float | None = None,
         status: int = 0,
         excerpt: str = "",
-        words: str = "",
+        message: str = "",
     ) -> None:
-        super().__init__(reason, status=status, excerpt=excerpt, words=words)
+        super().__init__(reason, status=status, excerpt=excerpt, message=message)
         self.after = after
 
 
@@ -73,9 +73,9 @@ class Unauthorized(ConnectorError):
         scope: str = "",
         status: int = 0,
         excerpt: str = "",
-        words: str = "",
+        message: str = "",
     ) -> None:
-        super().__init__(reason, status=status, excerpt=excerpt, words=words)
+        super().__init__(reason, status=status, excerpt=excerpt, message=message)
         self.expired = expired
         self.scope = scope
 

@@ -166,7 +166,7 @@ def note(run: Run, error: ConnectorError) -> None:
         rate_limits.throttled(run.link, error.after, run.now())
     attempt = run.held.attempt
     attempt.http_status, attempt.reason = error.status, error.reason
-    attempt.network_words = redact(error.words, run.secrets)[:160]
+    attempt.network_words = redact(error.message, run.secrets)[:160]
     attempt.excerpt = redact(error.excerpt, run.secrets)[:500]
 
 

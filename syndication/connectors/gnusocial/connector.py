@@ -44,7 +44,7 @@ class GnusocialApi(OAuth1Client):
     def other_error(self, response: Response, *, is_write: bool) -> ConnectorError:
         """Recognize a duplicate by the message of a 400 or 403."""
         log = self.log_fields(response)
-        if response.status in {400, 403} and "duplicate" in log["words"].lower():
+        if response.status in {400, 403} and "duplicate" in log["message"].lower():
             return DuplicateRejected(reasons.SAID_ALREADY, **log)
         return super().other_error(response, is_write=is_write)
 

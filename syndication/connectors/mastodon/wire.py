@@ -48,8 +48,8 @@ class MastodonApi(ApiClient):
 
     def other_error(self, response: Response, *, is_write: bool) -> ConnectorError:
         """Recognize a text that is too long: 422 on Mastodon ("character limit of 500 exceeded"), 400 elsewhere."""
-        words = str(self.error_text(json_object(response)) or "").lower()
-        if response.status in {400, 413, 422} and any(each in words for each in _OF_LENGTH):
+        message = str(self.error_text(json_object(response)) or "").lower()
+        if response.status in {400, 413, 422} and any(each in message for each in _OF_LENGTH):
             return TextRejected(reasons.TOO_LONG_THERE, **self.log_fields(response))
         return super().other_error(response, is_write=is_write)
 
@@ -102,16 +102,16 @@ class MastodonApi(ApiClient):
 
     def _denied(self, response: Response) -> Unauthorized | None:
         """Classify a 403: a missing scope, a dead token (other software), or a refusal of this very post."""
-        words = str(self.error_text(json_object(response)) or "").lower()
-        if "scope" in words:
+        message = str(self.error_text(json_object(response)) or "").lower()
+        if "scope" in message:
             return Unauthorized(reasons.ACCESS_TOO_NARROW, scope="?", **self.log_fields(response))
         if self._is_dead():
             return Unauthorized(reasons.ACCESS_GONE, **self.log_fields(response))
         return None
 
     def _may_be_dead(self, response: Response) -> bool:
-        words = str(self.error_text(json_object(response)) or "").lower()
-        return response.status in {400, 422} and any(each in words for each in _OF_THE_TOKEN)
+        message = str(self.error_text(json_object(response)) or "").lower()
+        return response.status in {400, 422} and any(each in message for each in _OF_THE_TOKEN)
 
     def _is_dead(self) -> bool:
         """Whether the server refuses the token for `verify_credentials`, too."""
@@ -121,8 +121,8 @@ class MastodonApi(ApiClient):
                 return response.status in PLAINLY_DEAD and self._is_reachable()
         except ConnectorError:
             return False
-        words = str(self.error_text(json_object(response)) or "").lower()
-        return response.status in {400, 401, 403, 422} and "scope" not in words
+        message = str(self.error_text(json_object(response)) or "").lower()
+        return response.status in {400, 401, 403, 422} and "scope" not in message
 
     def _is_reachable(self) -> bool:
         """Whether the API itself answers now. Raises TryLater."""

@@ -91,7 +91,7 @@ class OrkutRpc(OAuth1Client):
         self, error: dict[str, Any], response: Response, *, is_write: bool
     ) -> ConnectorError:
         log = self.log_fields(response) | {
-            "words": error_message(error.get("message"), self.secrets())
+            "message": error_message(error.get("message"), self.secrets())
         }
         match error.get("code"), parsing.object_at(error, "data").get("errorType"):
             case _, "requiresCaptcha":

@@ -30,17 +30,17 @@ class TwitterApi(ApiClient):
     def access_error(self, response: Response) -> Unauthorized | None:
         if response.status == 401:
             return Unauthorized(reasons.ACCESS_EXPIRED, expired=True, **self.log_fields(response))
-        words = self._words(response)
-        if response.status == 403 and "scope" in words:
+        message = self._message(response)
+        if response.status == 403 and "scope" in message:
             return Unauthorized(reasons.ACCESS_TOO_NARROW, scope="?", **self.log_fields(response))
         return None
 
     def other_error(self, response: Response, *, is_write: bool) -> ConnectorError:
-        words, kind = self._words(response), str(json_object(response).get("type") or "")
+        message, kind = self._message(response), str(json_object(response).get("type") or "")
         if response.status == 402 or any(each in kind for each in OURS):
             # This site's quota is used up or its access withdrawn: not the member's fault.
             return TryLater(reasons.APP_REFUSED, after=AN_HOUR, **self.log_fields(response))
-        if response.status == 403 and "duplicate content" in words:
+        if response.status == 403 and "duplicate content" in message:
             return DuplicateRejected(reasons.SAID_ALREADY, **self.log_fields(response))
         return super().other_error(response, is_write=is_write)
 
@@ -69,11 +69,11 @@ class TwitterApi(ApiClient):
     def refresh_error(self, response: Response) -> ConnectorError:
         """Recognize a dead refresh token: 400 `invalid_grant`, or `invalid_request` with a known message."""
         error = json_object(response).get("error")
-        if error == "invalid_request" and "token was invalid" in self._words(response):
+        if error == "invalid_request" and "token was invalid" in self._message(response):
             return Unauthorized(reasons.ACCESS_GONE, **self.log_fields(response))
         return super().refresh_error(response)
 
-    def _words(self, response: Response) -> str:
+    def _message(self, response: Response) -> str:
         return str(self.error_text(json_object(response)) or "").lower()
 
     def _basic(self) -> str:

@@ -106,7 +106,7 @@ class EditContract:
         with playing(*net.amending(no)) as server, pytest.raises(Rejected) as refusal:
             change(net.scripted(server), net)
         assert not isinstance(refusal.value, CopyGone)
-        assert refusal.value.words == "本文が長すぎます"
+        assert refusal.value.message == "本文が長すぎます"
 
     def test_a_change_is_slowed_down_as_the_network_asks(self, net):
         slow_down = answer("", "429 Too Many Requests", {"Retry-After": "120"})

@@ -87,7 +87,7 @@ class WireContract:
             pytest.raises(Rejected) as refusal,
         ):
             net.scripted(server).publish(a_post("status"), idempotency_key="k")
-        assert refusal.value.words == "本文が長すぎます"
+        assert refusal.value.message == "本文が長すぎます"
         assert refusal.value.status == int(status[:3])
 
     @pytest.mark.parametrize("wall", WALLS)

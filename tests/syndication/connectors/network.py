@@ -192,5 +192,5 @@ def told_by(act: Callable[[], object]) -> str:
     try:
         act()
     except ConnectorError as error:
-        return f"{error!r} {error} {error.reason} {error.words} {error.excerpt}"
+        return f"{error!r} {error} {error.reason} {error.message} {error.excerpt}"
     return ""

@@ -46,7 +46,7 @@ def test_a_token_that_is_no_good_asks_for_a_renewal(case):
 def test_what_is_too_long_is_refused_in_the_server_s_words():
     error, _, _ = played("too long")
     assert isinstance(error, Rejected)
-    assert error.words.endswith("grapheme too big (maximum 300, got 301) at $.record.text")
+    assert error.message.endswith("grapheme too big (maximum 300, got 301) at $.record.text")
 
 
 def test_the_request_has_the_fields_of_the_transcript_and_no_others():

@@ -115,7 +115,7 @@ def test_a7_too_long_a_voice_as_captured():
     post, _ = load("mixi", "a7")
     with playing(_play(post, 1)) as server, pytest.raises(Rejected) as refusal:
         played_by(server).publish(OutgoingPost("status", text="投稿なう"), idempotency_key="k")
-    assert refusal.value.words == "unknown error. code:400"
+    assert refusal.value.message == "unknown error. code:400"
 
 
 def test_a9_a_diary_with_photos_as_captured():
