@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils.log import AdminEmailHandler
+from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
 
-from accounts.urlsession.logmask import is_clients_fault, mask
+from accounts.urlsession.logmask import MASK, is_clients_fault, mask
 
 WINDOW = 600  # seconds
 MAILS_PER_WINDOW = 10
@@ -23,6 +25,26 @@ class _Window:
     kept_back: int = 0
 
 
+class _NothingPrivate(SafeExceptionReporterFilter):
+    """No settings, and of a form the names of its fields.
+
+    Django's own hides a setting by its name: the address of a mail server or a Redis, with the password
+    in it, has none that it knows. What members type is for their readers, and staff are none of them.
+    """
+
+    def get_safe_settings(self) -> dict[str, Any]:
+        return {}
+
+    def get_post_parameters(self, request: HttpRequest | None) -> dict[str, str]:
+        return dict.fromkeys(request.POST, MASK) if request else {}
+
+
+class _Reporter(ExceptionReporter):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filter = _NothingPrivate()
+
+
 class MaskAdminEmailHandler(AdminEmailHandler):
     """One mail for one place in the code in ten minutes, and at most ten in all, by each process.
 
@@ -33,6 +55,7 @@ class MaskAdminEmailHandler(AdminEmailHandler):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.reporter_class = _Reporter
         self._window = _Window(began=0.0, places=set())
         self._counting = Lock()
 

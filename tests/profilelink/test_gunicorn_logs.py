@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.profilelink.production import Production, running
+from tests.profilelink.production import HOST, Production, production_environment, running
 
 TOKEN = "Ab-_" * 5 + "Ab"
 
@@ -72,3 +73,22 @@ def test_an_error_that_is_met_again_and_again_is_mailed_once(production: Product
     assert 1 <= len(about) <= 2  # /%73/ above and this one fail at the same place
     assert not any(TOKEN in mail for mail in about)
     assert TOKEN not in production.log()
+
+
+def test_an_error_mail_holds_neither_settings_nor_what_a_member_typed(tmp_path: Path) -> None:
+    """Both may be secret under any name: the address of the mail server, a post for friends."""
+    typed = b"text=for+my+friends&door_password=geheim"
+    with running(tmp_path) as production:
+        answer = production.send(
+            f"POST /posts/new/ HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n"
+            f"Cookie: __Host-sessionid={TOKEN}\r\nX-Forwarded-Proto: https\r\n"
+            "Content-Type: application/x-www-form-urlencoded\r\n"
+            f"Content-Length: {len(typed)}\r\n\r\n".encode()
+            + typed
+        )
+        assert " 500 " in answer.partition("\r\n")[0]
+        [mail] = production.mails()
+    assert "OperationalError" in mail
+    assert "door_password = '***'" in mail
+    for secret in ("for my friends", "geheim", production_environment(tmp_path)["EMAIL_URL"]):
+        assert secret not in mail

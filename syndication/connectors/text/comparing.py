@@ -16,7 +16,9 @@ from syndication.connectors.text.writing import normalise
 _SIGNS = str.maketrans("＃＠", "#@")
 # Markdown's own, and what typographers make of quotes, dashes and dots.
 _MARKS = regex.compile(r"""[!"#$%&'()*+,./:;<=>?\[\\\]^_`{|}~“”‘’‹›«»…•–—\s-]""")
-_NUMERAL = regex.compile(r"(?m)^\s*\d{1,3}[.)]\s")  # of a numbered list
+# Of a numbered list. Blanks of one line alone: with line breaks among them, each empty line would be
+# read to the end of all, and a text of nothing else takes hours.
+_NUMERAL = regex.compile(r"(?m)^[^\S\n]*\d{1,3}[.)]\s")
 _MARKDOWN = regex.compile(
     r"(?m)^\s{0,3}(?:[-*+•]\s|>|\#{1,6}\s|\d{1,3}[.)]\s|```|~~~|\||={3,}\s*$|(?:[-*_]\s*){3,}$)"
     r"|([*_~`]{1,3})(?=\S).+?\1"  # emphasis, code

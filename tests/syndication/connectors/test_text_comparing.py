@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from syndication.connectors.mastodon.reading import parse_mastodon_status
@@ -77,3 +79,9 @@ def test_a_link_that_shows_the_beginning_of_its_address_reads_whole(shown):
     post = parse_mastodon_status(entry)
     assert post is not None
     assert post.text == "みて https://www.example.org/a-long-way"
+
+
+def test_empty_lines_without_end_take_no_longer_than_their_length():
+    begun = time.process_time()
+    assert comparable_core("a" + "\n" * 20_000 + "b") == "ab"
+    assert time.process_time() - begun < 0.5
