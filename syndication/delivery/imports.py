@@ -39,6 +39,10 @@ MOST_FRIENDS = 20_000  # of one list; one without end is not read to its end
 READING_KEPT = timedelta(days=2)  # a list that broke off longer ago is read anew
 FEED_KEPT = timedelta(days=30)
 FEED_AT_ONCE = 200
+FEED_MOST = 1000  # items of one link; the oldest go. A server may have written any number since the last pull
+LONGEST_TEXT = 10_000  # letters of an item, as of a post here
+MOST_ATTACHED = 20  # things beside an item's words, with so many letters each
+LONGEST_ATTACHED = 1500
 MANY = 30  # items of one pull: more wait, and are asked for soon
 SOON = timedelta(minutes=1)
 
@@ -224,8 +228,11 @@ def _keep_items(link: Link, items: list[ForeignItem]) -> None:
                     remote_id=item.remote_id,
                     author_uid=item.author.uid,
                     author_name=item.author.name[:100],
-                    text=item.text,
-                    attached=item.attached,
+                    text=item.text[:LONGEST_TEXT],
+                    attached=[
+                        (each.kind, each.text[:LONGEST_ATTACHED])
+                        for each in item.attached[:MOST_ATTACHED]
+                    ],
                     url=item.url[:500],
                     written_at=parsing.clamp_written_at(item.created_at, now) or now,
                 )
@@ -235,6 +242,8 @@ def _keep_items(link: Link, items: list[ForeignItem]) -> None:
             ignore_conflicts=True,
         )
         link.feed.filter(written_at__lt=now - FEED_KEPT).delete()
+        newest = link.feed.order_by("-written_at", "-pk").values_list("pk", flat=True)
+        link.feed.filter(pk__in=list(newest[FEED_MOST : FEED_MOST + 2 * FEED_AT_ONCE])).delete()
         changes: dict[str, object] = {"fed_at": now}
         if items:
             changes["fed_cursor"] = items[-1].remote_id

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.cache import cache
 from django.utils import timezone
 
@@ -125,3 +126,29 @@ def test_twenty_guesses_at_once_are_ten():
         return True
 
     assert sum(at_once(20, guess)) == 10
+
+
+class CountedHasher(MD5PasswordHasher):
+    """Slow hashes are nearly all the time that a log-in takes."""
+
+    algorithm = "counted"
+    hashed = 0
+
+    def encode(self, password, salt):
+        type(self).hashed += 1
+        return super().encode(password, salt)
+
+
+def hashes_of_a_wrong_password(login):
+    CountedHasher.hashed = 0
+    assert "do not belong together" in read(log_in(login, "wrong"))
+    return CountedHasher.hashed
+
+
+def test_how_long_a_log_in_takes_does_not_tell_whose_name_or_mail_address_is_known(settings):
+    settings.PASSWORD_HASHERS = [f"{__name__}.CountedHasher"]
+    make_member("hanako")
+    by_address = [hashes_of_a_wrong_password(f"{name}@example.com") for name in ("hanako", "no")]
+    by_name = [hashes_of_a_wrong_password(name) for name in ("hanako", "nobody")]
+    assert by_address[0] == by_address[1]
+    assert by_name[0] == by_name[1]

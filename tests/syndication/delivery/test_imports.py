@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from syndication.connectors import parsing
 from syndication.connectors.base import Credentials, Friend, FriendPage, RemoteFeedItem, Terms
+from syndication.connectors.values import Attachment
 from syndication.connectors.wire import retry_after
 from syndication.delivery import credentials, import_schedule, imports
 from syndication.models import Allowance, HostHealth, Link, LinkState, NetworkSwitch, Pull
@@ -284,3 +285,33 @@ def test_one_s_own_posts_do_not_stand_before_what_friends_wrote(sandbox):
     graph.write(graph.named("taro").id, "やっと")
     imports.pull_feed(link.pk)
     assert link.feed.filter(text="やっと").exists()
+
+
+class Flood:
+    """A connector of a server that has as many posts to show, each as long, as it likes."""
+
+    def __init__(self, first):
+        self.first = first
+
+    def feed(self, since):
+        friend = Friend(uid="u", name="友だち")
+        for number in range(self.first, self.first + imports.FEED_AT_ONCE):
+            yield RemoteFeedItem(
+                remote_id=f"p{number}",
+                author=friend,
+                text="長" * 11_000,
+                created_at=timezone.now().timestamp() - 10_000 + number,
+                url="",
+                attached=(Attachment("photo", "写" * 2_000),) * 21,
+            )
+
+
+def test_a_server_that_floods_a_feed_fills_a_bounded_number_of_bounded_rows(link):
+    pull = import_schedule.row_of(link, "feed")
+    for first in range(0, 1400, imports.FEED_AT_ONCE):
+        imports._bring_feed(pull, Flood(first))
+    assert link.feed.count() == 1000
+    newest = link.feed.order_by("-written_at").first()
+    assert newest.remote_id == "p1399"
+    assert len(newest.text) == 10_000
+    assert sum(len(said) for _kind, said in newest.attached) <= 30_000
