@@ -8,6 +8,8 @@ and the limits that Django's own form does not know.
 from allauth.account.decorators import secure_admin_login
 from django.apps import apps
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import friends, logins, members
@@ -25,9 +27,15 @@ def _take_away(app_label: str) -> None:
             admin.site.unregister(model)
 
 
+def _password_change(_request: HttpRequest, _extra_context: object = None) -> HttpResponse:
+    """The members' page: it counts guesses, asks who it is and tells by mail. Django's own does not."""
+    return redirect("account_change_password")
+
+
 for _label in NOT_SHOWN:
     _take_away(_label)
 
 admin.site.site_header = _("Profile Link: staff")
 admin.site.site_title = _("Profile Link")
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.password_change = _password_change  # type: ignore[method-assign, assignment]
