@@ -75,12 +75,12 @@ class AccountAdapter(DefaultAccountAdapter):
         accounts = _guessed_at(credentials)
         credentials = _looked_up_once(credentials)
         try:
-            guesses.claim(guesses.PASSWORD, accounts)
+            guesses.claim_guess(guesses.PASSWORD, accounts)
         except guesses.TooManyGuesses:
             raise self.validation_error("too_many_login_attempts") from None
         member = super().authenticate(request, **credentials)
         if member is not None:
-            guesses.give_back(guesses.PASSWORD, accounts)
+            guesses.refund_guess(guesses.PASSWORD, accounts)
         return member
 
     # Every address in a mail is PUBLIC_URL's: never the token of who asked for the mail (whoever
@@ -103,7 +103,9 @@ class AccountAdapter(DefaultAccountAdapter):
         """
         address = emailconfirmation.email_address
         try:
-            guesses.claim(guesses.CONFIRMING_MAIL, [guesses.account_of_address(address.email)])
+            guesses.claim_guess(
+                guesses.CONFIRMATION_MAIL, [guesses.subject_of_email(address.email)]
+            )
         except guesses.TooManyGuesses:
             log.info("no further mail today to an address that is to be confirmed")
             return
@@ -184,14 +186,14 @@ def _guessed_at(credentials: Mapping[str, Any]) -> list[str]:
     members = {get_user_by_username(username)} if username else set()
     for address in filter(None, (username, email)):
         members.update(filter_users_by_email(address, for_login=True))
-    found = sorted(guesses.account_of(member) for member in members if member is not None)
-    return found or [guesses.account_of_nobody(username or email)]
+    found = sorted(guesses.subject_of_member(member) for member in members if member is not None)
+    return found or [guesses.subject_of_unknown_name(username or email)]
 
 
 @receiver(password_reset, dispatch_uid="accounts.guesses")
 def forget_guesses(*, user: AbstractBaseUser, **_: object) -> None:
     """A password that was reset by mail opens the account again at once."""
-    guesses.clear(guesses.PASSWORD, guesses.account_of(user))
+    guesses.clear_guesses(guesses.PASSWORD, guesses.subject_of_member(user))
 
 
 def _addresses_of(context: dict[str, Any]) -> dict[str, str]:

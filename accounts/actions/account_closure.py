@@ -36,7 +36,7 @@ def begin_account_closure(*, by: Member, takes_copies_back: bool) -> None:
     by.closing_at = timezone.now()
     by.takes_copies_back = takes_copies_back
     by.save(update_fields=["is_active", "closing_at", "takes_copies_back"])
-    sessions.end_others(by=by, current_key=None)
+    sessions.end_other_sessions(by=by, current_key=None)
 
 
 def _leave_groups(member: Member) -> None:

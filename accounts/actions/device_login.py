@@ -21,27 +21,27 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actions import guesses, phones
-from accounts.actions.sessions import is_in
+from accounts.actions.sessions import is_logged_in
 from accounts.crypto import codes
 from accounts.models import DeviceLogin, Member, Phone
 from accounts.models.device_login import DeviceLoginQuerySet
 from accounts.public_urls import public_url
 from accounts.urlsession.api import end_session
 
-LIFETIME = timedelta(minutes=10)
-MOST_ASKING = 100  # computers of one address, which may be a carrier's gateway
-MOST_IN_ALL = 20_000  # of all addresses, since one IPv6 network has more than can be counted
-INTERVAL = timedelta(seconds=5)  # RFC 8628, section 3.5: between two looks of the computer
-_TYPED = "device"
+DEVICE_CODE_LIFETIME = timedelta(minutes=10)
+MAX_PENDING_PER_ADDRESS = 100  # computers of one address, which may be a carrier's gateway
+MAX_PENDING = 20_000  # of all addresses, since one IPv6 network has more than can be counted
+POLL_INTERVAL = timedelta(seconds=5)  # RFC 8628, section 3.5: between two looks of the computer
+_CODE_PURPOSE = "device"
 
 logger = logging.getLogger(__name__)
 
 
-class CodeOver(Exception):
+class DeviceCodeExpired(Exception):
     """The code is unknown, used, refused or expired."""
 
 
-class NotApproved(Exception):
+class DeviceNotApproved(Exception):
     """Nobody has approved it yet. `is_too_soon`: the computer asks more often than it should."""
 
     def __init__(self, *, is_too_soon: bool) -> None:
@@ -49,7 +49,7 @@ class NotApproved(Exception):
         self.is_too_soon = is_too_soon
 
 
-class WrongSecret(Exception):
+class WrongPinOrPassword(Exception):
     """Neither the phone's PIN nor the password. `is_last`: no try is left, so tell the member."""
 
     def __init__(self, *, is_last: bool) -> None:
@@ -57,87 +57,89 @@ class WrongSecret(Exception):
         self.is_last = is_last
 
 
-def begin(*, device: str, address: str) -> tuple[DeviceLogin, str]:
+def start_device_login(*, device: str, address: str) -> tuple[DeviceLogin, str]:
     """A code for this computer, and its ten letters."""
     try:
-        return _begin(device, address)
+        return _create_device_login(device, address)
     except IntegrityError:  # the letters of another computer, once in a very long time
-        return _begin(device, address)
+        return _create_device_login(device, address)
 
 
-def end(login: DeviceLogin, reason: str) -> None:
+def end_device_login(login: DeviceLogin, reason: str) -> None:
     """The code is over. One that was used already stays as it is."""
     rows = DeviceLogin.objects.filter(pk=login.pk, used_at=None, ended_at=None)
     rows.update(ended_at=timezone.now(), end_reason=reason)
 
 
-def find(pk: int) -> DeviceLogin:
-    """The code of the computer whose session holds this pk. Raises CodeOver."""
-    return _one(DeviceLogin.objects.live().filter(pk=pk))
+def get_device_login(pk: int) -> DeviceLogin:
+    """The code of the computer whose session holds this pk. Raises DeviceCodeExpired."""
+    return _first_or_expired(DeviceLogin.objects.live().filter(pk=pk))
 
 
-def find_typed(typed: str) -> DeviceLogin:
-    """The code that was typed on a phone. Raises CodeOver. The caller limits how often."""
-    hashed = codes.hash_typed(typed, _TYPED)
-    return _one(DeviceLogin.objects.pending().filter(user_code_hash=hashed))
+def get_device_login_by_code(typed: str) -> DeviceLogin:
+    """The code that was typed on a phone. Raises DeviceCodeExpired. The caller limits how often."""
+    hashed = codes.hash_typed(typed, _CODE_PURPOSE)
+    return _first_or_expired(DeviceLogin.objects.pending().filter(user_code_hash=hashed))
 
 
-def check_secret(login: DeviceLogin, secret: str, *, by: Member, phone: Phone | None) -> None:
+def check_pin_or_password(
+    login: DeviceLogin, secret: str, *, by: Member, phone: Phone | None
+) -> None:
     """The PIN of the phone that asks, or the password.
 
-    Raises WrongSecret, CodeOver, and guesses.TooManyGuesses: the password is the one of the log-in,
+    Raises WrongPinOrPassword, DeviceCodeExpired, and guesses.TooManyGuesses: the password is the one of the log-in,
     so tries count together with those there. Five wrong ones and the computer is refused.
     """
     if not login.claim_try():
-        end(login, "tries")
-        raise CodeOver
+        end_device_login(login, "tries")
+        raise DeviceCodeExpired
     if phone is not None and _is_pin(phone, secret):
         return
-    account = guesses.account_of(by)
-    guesses.claim(guesses.PASSWORD, [account])
+    account = guesses.subject_of_member(by)
+    guesses.claim_guess(guesses.PASSWORD, [account])
     if by.check_password(secret):
-        guesses.give_back(guesses.PASSWORD, [account])
+        guesses.refund_guess(guesses.PASSWORD, [account])
         return
-    is_shut = guesses.is_shut(guesses.PASSWORD, account)
-    raise WrongSecret(is_last=is_shut or not login.has_tries_left())
+    is_locked_out = guesses.is_locked_out(guesses.PASSWORD, account)
+    raise WrongPinOrPassword(is_last=is_locked_out or not login.has_tries_left())
 
 
-def approve(login: DeviceLogin, number: str, *, by: Member, approver_key: str) -> None:
-    """The member lets the computer in whose number they chose. A wrong one ends it: CodeOver."""
+def approve_device_login(login: DeviceLogin, number: str, *, by: Member, approver_key: str) -> None:
+    """The member lets the computer in whose number they chose. A wrong one ends it: DeviceCodeExpired."""
     if number != login.number:
-        end(login, "wrong_number")
-        raise CodeOver
+        end_device_login(login, "wrong_number")
+        raise DeviceCodeExpired
     rows = DeviceLogin.objects.pending().filter(pk=login.pk)
     now = timezone.now()
     if rows.update(approved_by=by, approver_key=approver_key, approved_at=now) != 1:
-        raise CodeOver
+        raise DeviceCodeExpired
 
 
-def use(login: DeviceLogin) -> Member:
+def complete_device_login(login: DeviceLogin) -> Member:
     """The computer asks whether it may come in: once, and only one that was approved.
 
-    Raises NotApproved while the phone has not, CodeOver in every other case.
+    Raises DeviceNotApproved while the phone has not, DeviceCodeExpired in every other case.
     """
     now = timezone.now()
     if login.approved_by is None:
-        is_too_soon = login.pressed_at is not None and now - login.pressed_at < INTERVAL
+        is_too_soon = login.pressed_at is not None and now - login.pressed_at < POLL_INTERVAL
         DeviceLogin.objects.filter(pk=login.pk).update(pressed_at=now)
-        raise NotApproved(is_too_soon=is_too_soon)
-    if not is_in(login.approved_by, login.approver_key):
-        end(login, "logged_out")
-        raise CodeOver
+        raise DeviceNotApproved(is_too_soon=is_too_soon)
+    if not is_logged_in(login.approved_by, login.approver_key):
+        end_device_login(login, "logged_out")
+        raise DeviceCodeExpired
     rows = DeviceLogin.objects.live().filter(pk=login.pk, approved_by=login.approved_by)
     if rows.update(used_at=now) != 1:
-        raise CodeOver
+        raise DeviceCodeExpired
     return login.approved_by
 
 
-def remember_session(login: DeviceLogin, session_key: str) -> None:
+def record_device_session(login: DeviceLogin, session_key: str) -> None:
     """Which session the computer got, so that "End it" can end it."""
     DeviceLogin.objects.filter(pk=login.pk).update(session_key=session_key)
 
 
-def tell(login: DeviceLogin, member: Member) -> None:
+def notify_of_device_login(login: DeviceLogin, member: Member) -> None:
     """The mail afterwards. That it cannot be sent keeps nobody out; the notice still stands."""
     if not member.email:
         return
@@ -152,7 +154,7 @@ def tell(login: DeviceLogin, member: Member) -> None:
         logger.exception("The mail about a computer that logged in could not be sent.")
 
 
-def tell_guesses(member: Member, *, device: str, address: str) -> None:
+def notify_of_wrong_passwords(member: Member, *, device: str, address: str) -> None:
     """A mail: somebody in the member's session used up the tries at the password or PIN."""
     if not member.email:
         return
@@ -172,17 +174,17 @@ def tell_guesses(member: Member, *, device: str, address: str) -> None:
         logger.exception("The mail about wrong passwords could not be sent.")
 
 
-def acknowledge(pk: int, *, by: Member) -> None:
+def acknowledge_device_login(pk: int, *, by: Member) -> None:
     """It was me: the notice on the phone is answered."""
     DeviceLogin.objects.filter(pk=pk, approved_by=by).update(is_acknowledged=True)
 
 
-def end_computer(pk: int, *, by: Member) -> None:
+def end_device_session(pk: int, *, by: Member) -> None:
     """It was not me, or no longer: the computer that came in is out."""
     login = DeviceLogin.objects.filter(pk=pk, approved_by=by).exclude(session_key="").first()
     if login is not None:
         end_session(login.session_key)
-        acknowledge(pk, by=by)
+        acknowledge_device_login(pk, by=by)
 
 
 def _is_pin(phone: Phone, secret: str) -> bool:
@@ -190,38 +192,41 @@ def _is_pin(phone: Phone, secret: str) -> bool:
     if not codes.plain(secret).isdigit() or len(secret) not in codes.PIN_LENGTHS:
         return False
     try:
-        return phones.enter(phone, secret)
-    except phones.Locked:
+        return phones.check_pin(phone, secret)
+    except phones.PinLocked:
         return False
 
 
-def _make_room(address: str) -> None:
+def _delete_oldest_pending(address: str) -> None:
     """So many codes that nobody approved are kept; the oldest go, nobody is refused."""
     rows = DeviceLogin.objects.filter(approved_at=None).order_by("-pk")
-    for some, most in ((rows.filter(address=address), MOST_ASKING), (rows, MOST_IN_ALL)):
+    for some, most in (
+        (rows.filter(address=address), MAX_PENDING_PER_ADDRESS),
+        (rows, MAX_PENDING),
+    ):
         oldest = list(some.values_list("pk", flat=True)[most - 1 :])
         DeviceLogin.objects.filter(pk__in=oldest, approved_at=None).delete()
 
 
-def _begin(device: str, address: str) -> tuple[DeviceLogin, str]:
-    _make_room(address)
+def _create_device_login(device: str, address: str) -> tuple[DeviceLogin, str]:
+    _delete_oldest_pending(address)
     typed = codes.new_typed_code()
     number = codes.new_number([])
     decoy = codes.new_number([number])
     other = codes.new_number([number, decoy])
     login = DeviceLogin.objects.create(
-        user_code_hash=codes.hash_typed(typed, _TYPED),
+        user_code_hash=codes.hash_typed(typed, _CODE_PURPOSE),
         device=device[:80],
         address=address,
         number=number,
         decoys=f"{decoy} {other}",
-        expires_at=timezone.now() + LIFETIME,
+        expires_at=timezone.now() + DEVICE_CODE_LIFETIME,
     )
     return login, typed
 
 
-def _one(rows: DeviceLoginQuerySet) -> DeviceLogin:
+def _first_or_expired(rows: DeviceLoginQuerySet) -> DeviceLogin:
     login = rows.select_related("approved_by").first()
     if login is None:
-        raise CodeOver
+        raise DeviceCodeExpired
     return login

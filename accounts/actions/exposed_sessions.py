@@ -22,7 +22,7 @@ from accounts.urlsession.api import client_address, device_words
 logger = logging.getLogger(__name__)
 
 
-def tell(request: HttpRequest, member_pk: str) -> None:
+def notify_of_exposed_session(request: HttpRequest, member_pk: str) -> None:
     """URLSESSION_EXPOSED_HANDLER. Once for a session, since it ends with the first such request."""
     member = Member.objects.filter(pk=member_pk, is_active=True).exclude(email="").first()
     if member is None:

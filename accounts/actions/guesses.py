@@ -6,7 +6,7 @@ one conditional UPDATE, so guesses made at once all count; a right one is given 
 
 Rows are bounded. An account has one row for each kind of secret (and one for each code of its
 authenticator app that was used in the last minutes). Names that belong to nobody need no lock; they
-get one only so that the answer does not tell who has an account. They share NOBODY_BUCKETS rows,
+get one only so that the answer does not tell who has an account. They share UNKNOWN_NAME_BUCKETS rows,
 picked by a keyed hash of the name: strangers can fill these and no more. Two names in one bucket
 reach the limit sooner, a limit is never lost, and without SECRET_KEY nobody can tell which names
 share a bucket. Networks that type codes share NETWORK_BUCKETS in the same way. Folding only once the table is full was the other way: then the count of a name
@@ -27,7 +27,7 @@ from django.utils.crypto import salted_hmac
 
 from accounts.models import GuessCount
 
-NOBODY_BUCKETS = 4096
+UNKNOWN_NAME_BUCKETS = 4096
 NETWORK_BUCKETS = 65_536  # more, since two networks in one bucket are people who share a limit
 
 
@@ -56,55 +56,55 @@ APP_CODE = Limit("app code", most=1, window=timedelta(minutes=3))
 
 # Mails that anybody can have sent to an address: a link for a new password, one to confirm it.
 RESET_MAIL = Limit("reset mail", most=20, window=timedelta(days=1))
-CONFIRMING_MAIL = Limit("confirming mail", most=5, window=timedelta(days=1))
+CONFIRMATION_MAIL = Limit("confirming mail", most=5, window=timedelta(days=1))
 
 
-def claim(secret: Limit, accounts: Iterable[str], amount: int = 1) -> None:
+def claim_guess(limit: Limit, subjects: Iterable[str], amount: int = 1) -> None:
     """Count one guess for each of the accounts. Raises TooManyGuesses if one has no guess left."""
     # All are counted, also after one is refused: else the refusal would save the others.
-    allowed = [_claim_one(secret, account, amount) for account in accounts]
+    allowed = [_claim_one_guess(limit, subject, amount) for subject in subjects]
     if not all(allowed):
         raise TooManyGuesses
 
 
-def give_back(secret: Limit, accounts: Iterable[str]) -> None:
+def refund_guess(limit: Limit, subjects: Iterable[str]) -> None:
     """The guess was right: it does not count. Wrong ones before it still do."""
-    keys = [_key(secret, account) for account in accounts]
+    keys = [_row_key(limit, subject) for subject in subjects]
     GuessCount.objects.filter(pk__in=keys, count__gt=0).update(count=F("count") - 1)
 
 
-def is_shut(secret: Limit, account: str) -> bool:
+def is_locked_out(limit: Limit, subject: str) -> bool:
     """Whether no guess is left in this window."""
-    rows = GuessCount.objects.filter(pk=_key(secret, account), ends_at__gt=timezone.now())
-    return bool(rows.filter(count__gte=secret.most).exists())
+    rows = GuessCount.objects.filter(pk=_row_key(limit, subject), ends_at__gt=timezone.now())
+    return bool(rows.filter(count__gte=limit.most).exists())
 
 
-def clear(secret: Limit, account: str) -> None:
+def clear_guesses(limit: Limit, subject: str) -> None:
     """The secret is a new one, so guesses at the old one count no longer."""
-    GuessCount.objects.filter(pk=_key(secret, account)).delete()
+    GuessCount.objects.filter(pk=_row_key(limit, subject)).delete()
 
 
-def forget_ended(now: datetime) -> int:
+def delete_ended_windows(now: datetime) -> int:
     """Delete the rows whose window is over. For the sweeper."""
     return GuessCount.objects.filter(ends_at__lte=now).delete()[0]
 
 
-def account_of(member: AbstractBaseUser) -> str:
+def subject_of_member(member: AbstractBaseUser) -> str:
     """What `claim` knows a member by."""
     return f"member {member.pk}"
 
 
-def account_of_nobody(name: str) -> str:
+def subject_of_unknown_name(name: str) -> str:
     """The same for a name that no member has."""
-    return f"nobody {_bucket(name, NOBODY_BUCKETS)}"
+    return f"nobody {_bucket(name, UNKNOWN_NAME_BUCKETS)}"
 
 
-def account_of_address(email: str) -> str:
+def subject_of_email(email: str) -> str:
     """The same for a mail address. Not folded: each has a row of EmailAddress anyway."""
     return f"address {email.lower()}"
 
 
-def account_of_network(address: str) -> str:
+def subject_of_network(address: str) -> str:
     """The same for visitors: one IPv4 address, or an IPv6 /48, which one customer may hold whole."""
     network = ipaddress.ip_network(address)
     if isinstance(network, ipaddress.IPv6Network):
@@ -112,19 +112,19 @@ def account_of_network(address: str) -> str:
     return f"network {_bucket(str(network), NETWORK_BUCKETS)}"
 
 
-def _claim_one(secret: Limit, account: str, amount: int) -> bool:
-    key, now = _key(secret, account), timezone.now()
+def _claim_one_guess(limit: Limit, subject: str, amount: int) -> bool:
+    key, now = _row_key(limit, subject), timezone.now()
     is_over = Q(ends_at__lte=now)
-    rows = GuessCount.objects.filter(is_over | Q(count__lte=secret.most - amount), pk=key)
+    rows = GuessCount.objects.filter(is_over | Q(count__lte=limit.most - amount), pk=key)
     counted = {
         "count": Case(When(is_over, then=Value(amount)), default=F("count") + amount),
-        "ends_at": Case(When(is_over, then=Value(now + secret.window)), default=F("ends_at")),
+        "ends_at": Case(When(is_over, then=Value(now + limit.window)), default=F("ends_at")),
     }
     if rows.update(**counted) == 1:
         return True
     # Either the limit is reached, or there is no row yet. Of several at once one inserts it, with a
     # window of its own that has begun: one that is over would be begun anew by each later one.
-    fresh = GuessCount(pk=key, count=0, ends_at=now + secret.window)
+    fresh = GuessCount(pk=key, count=0, ends_at=now + limit.window)
     GuessCount.objects.bulk_create([fresh], ignore_conflicts=True)
     return rows.update(**counted) == 1
 
@@ -134,6 +134,6 @@ def _bucket(text: str, buckets: int) -> int:
     return int.from_bytes(digest[:8], "big") % buckets
 
 
-def _key(secret: Limit, account: str) -> str:
-    text = f"{secret.kind}:{account}"
+def _row_key(limit: Limit, subject: str) -> str:
+    text = f"{limit.kind}:{subject}"
     return salted_hmac("accounts.guesses", text, algorithm="sha256").hexdigest()[:40]

@@ -17,24 +17,24 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.actions.sessions import is_in
+from accounts.actions.sessions import is_logged_in
 from accounts.crypto import codes
 from accounts.models import Member, PhoneLogin, PhoneOpener
 from accounts.models.phone_login import PhoneLoginQuerySet
 from accounts.urlsession.api import end_session
 
-LIFETIME = timedelta(seconds=120)
-MOST_KEPT = 20  # codes of one member that are over and let nobody in
-MOST_OPENERS = 6  # more is no family around a screen
+PHONE_CODE_LIFETIME = timedelta(seconds=120)
+MAX_ENDED_KEPT = 20  # codes of one member that are over and let nobody in
+MAX_OPENERS = 6  # more is no family around a screen
 NUMBERS_SHOWN = 3
-_TYPED = "phone"  # what its typed codes are for, see codes.hash_typed
+_CODE_PURPOSE = "phone"  # what its typed codes are for, see codes.hash_typed
 
 
-class CodeOver(Exception):
+class PhoneCodeExpired(Exception):
     """The code is unknown, used, ended or expired, or is not for the one who asks."""
 
 
-class NotPicked(Exception):
+class NumberNotPicked(Exception):
     """The code lives, but nobody has picked a number on the computer yet."""
 
     def __init__(self, opener: PhoneOpener) -> None:
@@ -43,7 +43,7 @@ class NotPicked(Exception):
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedCode:
     """What an opener's page shows, and the nonce that its Continue button carries."""
 
     opener: PhoneOpener
@@ -51,35 +51,35 @@ class Opened:
 
 
 @dataclass(frozen=True)
-class Numbers:
+class NumberChoice:
     """What the computer's page shows: numbers to choose from, and who opened the code, in words."""
 
     numbers: list[str]
     devices: list[str]
 
     @property
-    def are_many(self) -> bool:
+    def has_many_openers(self) -> bool:
         return len(self.devices) > 1
 
 
-def begin(*, by: Member, issuer_key: str) -> tuple[PhoneLogin, str]:
+def start_phone_login(*, by: Member, issuer_key: str) -> tuple[PhoneLogin, str]:
     """A new live code for this computer, and the code itself. The one before it ends."""
     try:
-        return _begin(by, issuer_key)
+        return _create_phone_login(by, issuer_key)
     except IntegrityError:  # the letters of another code, once in a very long time
-        return _begin(by, issuer_key)
+        return _create_phone_login(by, issuer_key)
 
 
-def find(code: str, *, by: Member, issuer_key: str) -> PhoneLogin:
-    """The live code as the computer that shows it sees it. Raises CodeOver."""
+def get_phone_login(code: str, *, by: Member, issuer_key: str) -> PhoneLogin:
+    """The live code as the computer that shows it sees it. Raises PhoneCodeExpired."""
     rows = PhoneLogin.objects.live().filter(member=by, issuer_key=issuer_key)
     login = rows.select_related("picked").filter(code_hash=codes.hash_code(code)).first()
     if login is None:
-        raise CodeOver
+        raise PhoneCodeExpired
     return login
 
 
-def numbers(login: PhoneLogin) -> Numbers:
+def number_choice(login: PhoneLogin) -> NumberChoice:
     """The openers' numbers among others that nobody has; without openers there are none."""
     openers = list(login.openers.order_by("pk"))
     shown = [opener.number for opener in openers]
@@ -87,93 +87,93 @@ def numbers(login: PhoneLogin) -> Numbers:
         # One at least that is nobody's, or with three openers every press would be right.
         spare = max(NUMBERS_SHOWN - len(openers), 1)
         shown += login.decoys.split()[:spare]
-    return Numbers(numbers=sorted(shown), devices=[opener.device for opener in openers])
+    return NumberChoice(numbers=sorted(shown), devices=[opener.device for opener in openers])
 
 
-def pick(login: PhoneLogin, number: str) -> bool:
+def pick_number(login: PhoneLogin, number: str) -> bool:
     """The member says which number stands on their phone. A wrong one ends the code: False.
 
-    Raises CodeOver when the code ended meanwhile or another number was picked already.
+    Raises PhoneCodeExpired when the code ended meanwhile or another number was picked already.
     """
     opener = login.openers.filter(number=number).first()
     if opener is None:
-        end(login, "wrong_pick")
+        end_phone_login(login, "wrong_pick")
         return False
     if PhoneLogin.objects.live().filter(pk=login.pk, picked=None).update(picked=opener) != 1:
-        raise CodeOver
+        raise PhoneCodeExpired
     return True
 
 
-def end(login: PhoneLogin, reason: str) -> None:
+def end_phone_login(login: PhoneLogin, reason: str) -> None:
     """The code is over for everybody. One that was used already stays as it is."""
     rows = PhoneLogin.objects.filter(pk=login.pk, used_at=None, ended_at=None)
     rows.update(ended_at=timezone.now(), end_reason=reason)
 
 
-def open_scanned(code: str, *, device: str) -> Opened:
-    """A phone followed the address of the QR code. Raises CodeOver."""
-    return _open(PhoneLogin.objects.live().filter(code_hash=codes.hash_code(code)), device)
+def open_scanned_code(code: str, *, device: str) -> OpenedCode:
+    """A phone followed the address of the QR code. Raises PhoneCodeExpired."""
+    return _open_code(PhoneLogin.objects.live().filter(code_hash=codes.hash_code(code)), device)
 
 
-def open_typed(typed: str, *, device: str) -> Opened:
-    """The same by the ten letters. Raises CodeOver. The caller limits how often it is asked."""
-    return _open(
-        PhoneLogin.objects.live().filter(typed_hash=codes.hash_typed(typed, _TYPED)), device
+def open_typed_code(typed: str, *, device: str) -> OpenedCode:
+    """The same by the ten letters. Raises PhoneCodeExpired. The caller limits how often it is asked."""
+    return _open_code(
+        PhoneLogin.objects.live().filter(typed_hash=codes.hash_typed(typed, _CODE_PURPOSE)), device
     )
 
 
-def approved(nonce: str) -> PhoneLogin:
+def get_approved_phone_login(nonce: str) -> PhoneLogin:
     """The live code whose computer chose the phone with this nonce. It is not used up.
 
-    Raises NotPicked while the computer has not chosen, CodeOver in every other case.
+    Raises NumberNotPicked while the computer has not chosen, PhoneCodeExpired in every other case.
     """
     rows = PhoneOpener.objects.select_related("login", "login__member")
     opener = rows.filter(nonce_hash=codes.hash_code(nonce)).first()
     if opener is None:
-        raise CodeOver
+        raise PhoneCodeExpired
     login = opener.login
-    _end_if_orphaned(login)
+    _end_if_logged_out(login)
     if login.is_live and login.picked_id is None:
-        raise NotPicked(opener)
+        raise NumberNotPicked(opener)
     if not login.is_live or login.picked_id != opener.pk:
-        raise CodeOver
+        raise PhoneCodeExpired
     return login
 
 
-def proceed(nonce: str) -> PhoneLogin:
+def complete_phone_login(nonce: str) -> PhoneLogin:
     """The phone with this nonce continues: its code is used up, in one update, by one request.
 
-    Raises NotPicked and CodeOver as `approved` does.
+    Raises NumberNotPicked and PhoneCodeExpired as `approved` does.
     """
-    login = approved(nonce)
+    login = get_approved_phone_login(nonce)
     # The condition stands on the row itself: PostgreSQL looks at it again when two updates meet,
     # which it does not do for a sub-select.
     rows_used = PhoneLogin.objects.live().filter(pk=login.pk, picked_id=login.picked_id)
     if rows_used.update(used_at=timezone.now()) != 1:
-        raise CodeOver
+        raise PhoneCodeExpired
     return login
 
 
-def remember_session(login: PhoneLogin, session_key: str) -> None:
+def record_phone_session(login: PhoneLogin, session_key: str) -> None:
     """Which session the phone got, so that "End it" can end it."""
     PhoneLogin.objects.filter(pk=login.pk).update(session_key=session_key)
 
 
-def acknowledge(pk: int, *, by: Member) -> None:
+def acknowledge_phone_login(pk: int, *, by: Member) -> None:
     """It was me: the notice on the computer is answered."""
     PhoneLogin.objects.filter(pk=pk, member=by).update(is_acknowledged=True)
 
 
-def end_phone(pk: int, *, by: Member) -> None:
+def end_phone_session(pk: int, *, by: Member) -> None:
     """It was not me, or no longer: the phone that came in by this code is out."""
     login = PhoneLogin.objects.filter(pk=pk, member=by).exclude(session_key="").first()
     if login is not None:
         end_session(login.session_key)
-        acknowledge(pk, by=by)
+        acknowledge_phone_login(pk, by=by)
 
 
 @transaction.atomic
-def _begin(by: Member, issuer_key: str) -> tuple[PhoneLogin, str]:
+def _create_phone_login(by: Member, issuer_key: str) -> tuple[PhoneLogin, str]:
     # One press after the other: two at once would both end the old code and both make a new one.
     Member.objects.select_for_update().get(pk=by.pk)
     now, code = timezone.now(), codes.new_code()
@@ -181,7 +181,7 @@ def _begin(by: Member, issuer_key: str) -> tuple[PhoneLogin, str]:
         ended_at=now, end_reason="replaced"
     )
     over = PhoneLogin.objects.filter(member=by, session_key="").exclude(ended_at=None)
-    oldest = list(over.order_by("-pk").values_list("pk", flat=True)[MOST_KEPT:])
+    oldest = list(over.order_by("-pk").values_list("pk", flat=True)[MAX_ENDED_KEPT:])
     PhoneLogin.objects.filter(pk__in=oldest).delete()
     decoys: list[str] = []
     for _ in range(NUMBERS_SHOWN):
@@ -189,29 +189,29 @@ def _begin(by: Member, issuer_key: str) -> tuple[PhoneLogin, str]:
     login = PhoneLogin.objects.create(
         member=by,
         code_hash=codes.hash_code(code),
-        typed_hash=codes.hash_typed(codes.typed_from(code), _TYPED),
+        typed_hash=codes.hash_typed(codes.typed_from(code), _CODE_PURPOSE),
         issuer_key=issuer_key,
         decoys=" ".join(decoys),
-        expires_at=now + LIFETIME,
+        expires_at=now + PHONE_CODE_LIFETIME,
     )
     return login, code
 
 
-def _open(rows: PhoneLoginQuerySet, device: str) -> Opened:
+def _open_code(rows: PhoneLoginQuerySet, device: str) -> OpenedCode:
     login = rows.select_related("member").first()
     if login is None:
-        raise CodeOver
-    _end_if_orphaned(login)
+        raise PhoneCodeExpired
+    _end_if_logged_out(login)
     nonce = codes.new_code()
-    return Opened(_new_opener(login, nonce, device), nonce)
+    return OpenedCode(_create_opener(login, nonce, device), nonce)
 
 
-def _new_opener(login: PhoneLogin, nonce: str, device: str) -> PhoneOpener:
+def _create_opener(login: PhoneLogin, nonce: str, device: str) -> PhoneOpener:
     """A row with a number of its own. Two who open at once may draw the same: then once more."""
     while True:
         taken = [*login.openers.values_list("number", flat=True), *login.decoys.split()]
-        if len(taken) >= MOST_OPENERS + NUMBERS_SHOWN:
-            raise CodeOver
+        if len(taken) >= MAX_OPENERS + NUMBERS_SHOWN:
+            raise PhoneCodeExpired
         try:
             with transaction.atomic():
                 return PhoneOpener.objects.create(
@@ -224,12 +224,12 @@ def _new_opener(login: PhoneLogin, nonce: str, device: str) -> PhoneOpener:
             continue
 
 
-def _end_if_orphaned(login: PhoneLogin) -> None:
-    """Ends the code, and raises CodeOver, when its computer is no longer logged in as the member.
+def _end_if_logged_out(login: PhoneLogin) -> None:
+    """Ends the code, and raises PhoneCodeExpired, when its computer is no longer logged in as the member.
 
     Asked of the session itself each time, so it does not matter how that ended: log-out, time-out,
     by staff, by a changed password.
     """
-    if not is_in(login.member, login.issuer_key):
-        end(login, "logged_out")
-        raise CodeOver
+    if not is_logged_in(login.member, login.issuer_key):
+        end_phone_login(login, "logged_out")
+        raise PhoneCodeExpired

@@ -18,15 +18,15 @@ from accounts.urlsession.api import end_session
 MOST_BOOKMARKS = 20  # of one member
 
 
-class NoPhone(Exception):
+class UnknownBookmark(Exception):
     """The bookmark is unknown or was ended."""
 
 
-class Locked(Exception):
+class PinLocked(Exception):
     """Five wrong PINs: a QR code or the password now."""
 
 
-def bookmark(*, by: Member, device: str, pin: str, session_key: str) -> tuple[Phone, str]:
+def create_bookmark(*, by: Member, device: str, pin: str, session_key: str) -> tuple[Phone, str]:
     """A bookmark for this phone, and the code that stands in its address (it is stored nowhere)."""
     code = codes.new_code()
     phone = Phone.objects.create(
@@ -52,37 +52,37 @@ def _end_surplus(member: Member) -> None:
         phone.delete()
 
 
-def find(code: str) -> Phone:
-    """The phone of a bookmark. Raises NoPhone, or Locked."""
+def get_bookmarked_phone(code: str) -> Phone:
+    """The phone of a bookmark. Raises UnknownBookmark, or Locked."""
     rows = Phone.objects.live().select_related("member")
     phone = rows.filter(bookmark_hash=codes.hash_code(code), member__is_active=True).first()
     if phone is None:
-        raise NoPhone
+        raise UnknownBookmark
     if phone.is_locked:
-        raise Locked
+        raise PinLocked
     return phone
 
 
-def enter(phone: Phone, pin: str) -> bool:
+def check_pin(phone: Phone, pin: str) -> bool:
     """Whether the PIN is right. Every look at one is counted first. Raises Locked."""
     if not phone.claim_try():
-        raise Locked
+        raise PinLocked
     if codes.is_pin(pin, phone.pin_hash):
-        phone.forgive()
+        phone.reset_wrong_tries()
         return True
     phone.refresh_from_db()
     if phone.is_locked:
-        raise Locked
+        raise PinLocked
     return False
 
 
-def remember_session(phone: Phone, session_key: str) -> None:
+def record_bookmark_session(phone: Phone, session_key: str) -> None:
     """Which session the phone got last, so that ending the phone ends it too."""
     Phone.objects.filter(pk=phone.pk).update(session_key=session_key)
 
 
 @transaction.atomic
-def end(pk: int, *, by: Member) -> None:
+def end_bookmark(pk: int, *, by: Member) -> None:
     """The bookmark opens nothing any more, and the phone that came in by it is out."""
     phone = Phone.objects.live().filter(pk=pk, member=by).first()
     if phone is None:

@@ -15,7 +15,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.actions import guesses
-from accounts.actions.guesses import Limit, account_of, account_of_network
+from accounts.actions.guesses import Limit, subject_of_member, subject_of_network
 from accounts.models import Member
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -48,14 +48,14 @@ class QuotaUsedUp(Exception):
 def spend_quota(quota: Limit, account: str, amount: int = 1) -> None:
     """Raises QuotaUsedUp where less than `amount` is left."""
     try:
-        guesses.claim(quota, [account], amount)
+        guesses.claim_guess(quota, [account], amount)
     except guesses.TooManyGuesses:
         raise QuotaUsedUp(quota) from None
 
 
 def spend_member_quota(member: Member, quota: Limit, amount: int = 1) -> None:
     """The same for a member's own quota."""
-    spend_quota(quota, account_of(member), amount)
+    spend_quota(quota, subject_of_member(member), amount)
 
 
 def spend_sign_up(address: str, *, inviter: Member | None) -> None:
@@ -65,10 +65,12 @@ def spend_sign_up(address: str, *, inviter: Member | None) -> None:
     """
     if inviter is not None and inviter.date_joined <= timezone.now() - INVITES_AFTER:
         try:
-            return _spend_together([(INVITED, account_of(inviter)), (INVITED_IN_ALL, EVERYBODY)])
+            return _spend_together(
+                [(INVITED, subject_of_member(inviter)), (INVITED_IN_ALL, EVERYBODY)]
+            )
         except QuotaUsedUp:  # as anybody else
             pass
-    network = account_of_network(address)
+    network = subject_of_network(address)
     return _spend_together(
         [
             (SIGN_UPS_AN_HOUR, network),
@@ -84,5 +86,5 @@ def _spend_together(wanted: list[tuple[Limit, str]]) -> None:
             spend_quota(quota, account)
         except QuotaUsedUp:
             for earlier, its_account in wanted[:number]:
-                guesses.give_back(earlier, [its_account])
+                guesses.refund_guess(earlier, [its_account])
             raise

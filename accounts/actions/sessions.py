@@ -23,7 +23,7 @@ MOST_SESSIONS = 50  # live sessions of one member
 
 
 @dataclass(frozen=True)
-class Line:
+class SessionLine:
     """One session, as its member reads it."""
 
     pk: int
@@ -34,24 +34,24 @@ class Line:
     is_current: bool
 
 
-def listed(member: Member, *, current_key: str | None) -> list[Line]:
+def list_sessions(member: Member, *, current_key: str | None) -> list[SessionLine]:
     """The member's live sessions, this one first and then the one that was used last."""
-    rows = _live(member).order_by("-ends_at")
-    lines = [_line(row, current_key) for row in rows]
+    rows = _live_rows(member).order_by("-ends_at")
+    lines = [_session_line(row, current_key) for row in rows]
     return sorted(lines, key=lambda line: not line.is_current)
 
 
-def end(pk: int, *, by: Member) -> None:
+def end_own_session(pk: int, *, by: Member) -> None:
     """Ends one session of the member. Another member's is left alone."""
     for row in UserSession.objects.filter(pk=pk, user=by):
-        _end(row)
+        _end_row(row)
 
 
-def end_others(*, by: Member, current_key: str | None) -> int:
+def end_other_sessions(*, by: Member, current_key: str | None) -> int:
     """Ends all sessions of the member but this one; returns how many."""
     others = list(UserSession.objects.filter(user=by).exclude(session_key=current_key or "-"))
     for row in others:
-        _end(row)
+        _end_row(row)
     return len(others)
 
 
@@ -60,12 +60,12 @@ def end_surplus_sessions(instance: UserSession, created: bool, **_: object) -> N
     """A member who comes in once too often is out where they have been idle for longest."""
     if not created:
         return
-    others = _live(instance.user).exclude(pk=instance.pk).order_by("-ends_at")
+    others = _live_rows(instance.user).exclude(pk=instance.pk).order_by("-ends_at")
     for row in others[MOST_SESSIONS - 1 :]:
-        _end(row)
+        _end_row(row)
 
 
-def is_in(member: Member, session_key: str) -> bool:
+def is_logged_in(member: Member, session_key: str) -> bool:
     """Whether this session lives and is still the member's, with the password they have now."""
     store = open_session(session_key)
     if store is None or not member.is_active or store.get(SESSION_KEY) != str(member.pk):
@@ -73,22 +73,22 @@ def is_in(member: Member, session_key: str) -> bool:
     return constant_time_compare(store.get(HASH_SESSION_KEY, ""), member.get_session_auth_hash())
 
 
-def live_keys() -> QuerySet[Session, Any]:
+def live_session_keys() -> QuerySet[Session, Any]:
     """Keys of all sessions that live, as a sub-select."""
     live: QuerySet[Session] = Session.objects.filter(expire_date__gt=timezone.now())
     return live.values("session_key")
 
 
-def _live(member: Member) -> QuerySet[UserSession]:
+def _live_rows(member: Member) -> QuerySet[UserSession]:
     ends_at = Session.objects.filter(session_key=OuterRef("session_key")).values("expire_date")
-    rows = UserSession.objects.filter(user=member, session_key__in=live_keys())
+    rows = UserSession.objects.filter(user=member, session_key__in=live_session_keys())
     annotated: QuerySet[UserSession] = rows.annotate(ends_at=Subquery(ends_at))
     return annotated
 
 
-def _line(row: UserSession, current_key: str | None) -> Line:
+def _session_line(row: UserSession, current_key: str | None) -> SessionLine:
     idle = timedelta(seconds=settings.URLSESSION_IDLE)
-    return Line(
+    return SessionLine(
         pk=row.pk,
         device=device_words(row.user_agent),
         address=row.ip,
@@ -99,6 +99,6 @@ def _line(row: UserSession, current_key: str | None) -> Line:
     )
 
 
-def _end(row: UserSession) -> None:
+def _end_row(row: UserSession) -> None:
     end_session(row.session_key)
     row.delete()

@@ -183,9 +183,11 @@ class ResetPasswordForm(Plain, account.ResetPasswordForm):
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         """A day brings so many mails to one address; the links of those before are still good."""
         email: str = self.cleaned_data["email"]
-        accounts = [guesses.account_of(member) for member in self.users]
+        accounts = [guesses.subject_of_member(member) for member in self.users]
         try:
-            guesses.claim(guesses.RESET_MAIL, accounts or [guesses.account_of_nobody(email)])
+            guesses.claim_guess(
+                guesses.RESET_MAIL, accounts or [guesses.subject_of_unknown_name(email)]
+            )
         except guesses.TooManyGuesses:
             return email
         sent: str = super().save(request, **kwargs)
@@ -212,13 +214,13 @@ class ChangePasswordForm(Plain, account.ChangePasswordForm):
 
     def clean_oldpassword(self) -> str:
         """Counts as a log-in does, since it is the same password."""
-        member = [guesses.account_of(self.user)]
+        member = [guesses.subject_of_member(self.user)]
         try:
-            guesses.claim(guesses.PASSWORD, member)
+            guesses.claim_guess(guesses.PASSWORD, member)
         except guesses.TooManyGuesses:
             raise account_adapter().validation_error("too_many_login_attempts") from None
         typed: str = super().clean_oldpassword()
-        guesses.give_back(guesses.PASSWORD, member)
+        guesses.refund_guess(guesses.PASSWORD, member)
         return typed
 
 
@@ -235,14 +237,14 @@ class WithCode(Plain):
     def clean_code(self) -> str:
         """Counts the guess in the database; allauth's own count would stand in the cache."""
         typed = self.cleaned_data["code"] = narrow(self.cleaned_data["code"])
-        member = [guesses.account_of(self.user)]  # type: ignore[attr-defined] # of allauth's form
+        member = [guesses.subject_of_member(self.user)]  # type: ignore[attr-defined] # of allauth's form
         try:
-            guesses.claim(guesses.SECOND_FACTOR, member)
+            guesses.claim_guess(guesses.SECOND_FACTOR, member)
         except guesses.TooManyGuesses:
             raise account_adapter().validation_error("too_many_login_attempts") from None
         code: str = super().clean_code()  # type: ignore[misc] # of allauth's form, which follows
         self._use_up(typed)
-        guesses.give_back(guesses.SECOND_FACTOR, member)
+        guesses.refund_guess(guesses.SECOND_FACTOR, member)
         return code
 
     def _use_up(self, typed: str) -> None:
@@ -251,9 +253,9 @@ class WithCode(Plain):
         if authenticator is None or authenticator.type != Authenticator.Type.TOTP:
             return  # the first code of a new key, or a recovery code, whose use is a row
         code = "".join(letter for letter in typed if letter.isdigit())
-        used = f"{guesses.account_of(self.user)} {code}"  # type: ignore[attr-defined]
+        used = f"{guesses.subject_of_member(self.user)} {code}"  # type: ignore[attr-defined]
         try:
-            guesses.claim(guesses.APP_CODE, [used])
+            guesses.claim_guess(guesses.APP_CODE, [used])
         except guesses.TooManyGuesses:
             raise mfa_adapter().validation_error("incorrect_code") from None
 

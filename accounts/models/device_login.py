@@ -29,7 +29,7 @@ class DeviceLoginQuerySet(models.QuerySet["DeviceLogin"]):
 class DeviceLogin(models.Model):
     """A computer that asks to be let in. Which one it is stands in its own session, by this pk."""
 
-    WRONG_TRIES = 5  # wrong PINs or passwords; then the computer is refused
+    MAX_WRONG_TRIES = 5  # wrong PINs or passwords; then the computer is refused
 
     user_code_hash = models.CharField(max_length=40, unique=True)
     device = models.CharField(max_length=80)  # its browser, in words
@@ -71,15 +71,15 @@ class DeviceLogin(models.Model):
 
     def claim_try(self) -> bool:
         """Counts a try before PIN or password is looked at, so that tries made at once count."""
-        rows = DeviceLogin.objects.pending().filter(pk=self.pk, tries__lt=self.WRONG_TRIES)
+        rows = DeviceLogin.objects.pending().filter(pk=self.pk, tries__lt=self.MAX_WRONG_TRIES)
         return rows.update(tries=F("tries") + 1) == 1
 
     def has_tries_left(self) -> bool:
-        return DeviceLogin.objects.filter(pk=self.pk, tries__lt=self.WRONG_TRIES).exists()
+        return DeviceLogin.objects.filter(pk=self.pk, tries__lt=self.MAX_WRONG_TRIES).exists()
 
 
 @receiver(session_key_changed, dispatch_uid="accounts.device_login")
-def follow_session(*, old: str, new: str, **_: object) -> None:
+def follow_device_session(*, old: str, new: str, **_: object) -> None:
     """A session that goes on under another key stays the same phone, and the same computer."""
     DeviceLogin.objects.filter(approver_key=old).update(approver_key=new)
     DeviceLogin.objects.filter(session_key=old).update(session_key=new)

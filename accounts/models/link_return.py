@@ -43,6 +43,6 @@ class LinkReturn(models.Model):
 
 
 @receiver(session_key_changed, dispatch_uid="accounts.link_return")
-def follow_session(*, old: str, new: str, **_: object) -> None:
+def follow_link_session(*, old: str, new: str, **_: object) -> None:
     """Who is away on a network comes back to the same session, whatever its key is by then."""
     LinkReturn.objects.filter(session_key=old).update(session_key=new)

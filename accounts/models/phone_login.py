@@ -100,7 +100,7 @@ class PhoneQuerySet(models.QuerySet["Phone"]):
 class Phone(models.Model):
     """A phone that may come back by its bookmark `/p/<22>` and a PIN."""
 
-    WRONG_TRIES = 5  # then only a QR code or the password
+    MAX_WRONG_TRIES = 5  # then only a QR code or the password
 
     member = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="phones"
@@ -121,14 +121,14 @@ class Phone(models.Model):
 
     @property
     def is_locked(self) -> bool:
-        return self.wrong_tries >= self.WRONG_TRIES
+        return self.wrong_tries >= self.MAX_WRONG_TRIES
 
     def claim_try(self) -> bool:
         """Counts a try before the PIN is looked at, so that tries made at once count too."""
-        rows = Phone.objects.live().filter(pk=self.pk, wrong_tries__lt=self.WRONG_TRIES)
+        rows = Phone.objects.live().filter(pk=self.pk, wrong_tries__lt=self.MAX_WRONG_TRIES)
         return rows.update(wrong_tries=F("wrong_tries") + 1) == 1
 
-    def forgive(self) -> None:
+    def reset_wrong_tries(self) -> None:
         """The right PIN came: the wrong tries before it count no longer."""
         Phone.objects.filter(pk=self.pk).update(wrong_tries=0, last_used_at=timezone.now())
 
@@ -139,7 +139,7 @@ def seconds_until(moment: datetime) -> int:
 
 
 @receiver(session_key_changed, dispatch_uid="accounts.phone_login")
-def follow_session(*, old: str, new: str, **_: object) -> None:
+def follow_phone_session(*, old: str, new: str, **_: object) -> None:
     """A session that goes on under another key stays the same computer, and the same phone."""
     PhoneLogin.objects.filter(issuer_key=old).update(issuer_key=new)
     PhoneLogin.objects.filter(session_key=old).update(session_key=new)
@@ -147,7 +147,7 @@ def follow_session(*, old: str, new: str, **_: object) -> None:
 
 
 @receiver(post_save, sender=settings.AUTH_USER_MODEL, dispatch_uid="accounts.new_password")
-def end_bookmarks(*, instance: Any, **_: object) -> None:
+def end_bookmarks_on_new_password(*, instance: Any, **_: object) -> None:
     """A new password puts out whoever came in by the old one, also those who left a way back.
 
     `_password` is set_password()'s mark until the row is saved. Sessions end by themselves, since

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from accounts.actions.sessions import is_in
+from accounts.actions.sessions import is_logged_in
 from accounts.models import Member
 from accounts.urlsession.api import cookie_session_key, open_session
 
@@ -56,7 +56,7 @@ def _member_of(key: str) -> Member | None:
     store = open_session(key)
     pk = store.get(SESSION_KEY) if store else None
     member = Member.objects.filter(pk=pk).first() if pk else None
-    return member if member is not None and is_in(member, key) else None
+    return member if member is not None and is_logged_in(member, key) else None
 
 
 def _proof(session_key: str, coming: Member) -> str:

@@ -46,7 +46,9 @@ def _ask(request: HttpRequest) -> HttpResponse:
     if not ratelimit.consume(request, action="device_ask"):
         text = _("Too many computers ask at this moment. Wait a minute, then press again.")
         return _asking(request, problem=text, status=429)
-    login, typed = actions.begin(device=device_of(request), address=client_address(request))
+    login, typed = actions.start_device_login(
+        device=device_of(request), address=client_address(request)
+    )
     # Whoever knew this session's address before must not be the one whom the phone lets in.
     rotate(request)
     request.session[ASKED] = login.pk
@@ -56,20 +58,20 @@ def _ask(request: HttpRequest) -> HttpResponse:
 def _come_in(request: HttpRequest) -> HttpResponse:
     typed = request.POST.get("typed", "")
     try:
-        login = actions.find(request.session.get(ASKED, 0))
-        member = actions.use(login)
-    except actions.NotApproved as waiting:
+        login = actions.get_device_login(request.session.get(ASKED, 0))
+        member = actions.complete_device_login(login)
+    except actions.DeviceNotApproved as waiting:
         text = _("Not approved yet. Finish on the phone first.")
         if waiting.is_too_soon:
             text = _("Not approved yet. Wait five seconds before you press again.")
         return _asking(request, login=login, typed=typed, problem=text)
-    except actions.CodeOver:
+    except actions.DeviceCodeExpired:
         text = _(
             "This code is over: refused on the phone, or older than 10 minutes. Get a new one."
         )
         return _asking(request, problem=text, status=410)
-    actions.remember_session(login, log_in(request, member, method="device_login"))
-    actions.tell(login, member)
+    actions.record_device_session(login, log_in(request, member, method="device_login"))
+    actions.notify_of_device_login(login, member)
     return redirect_to_kept(request) or redirect("home")
 
 
@@ -99,13 +101,13 @@ def _let_in(request: MemberRequest) -> HttpResponse:
     form = TypedCodeForm(request.POST or None)
     if request.method == "GET" or not form.is_valid():
         return _typing(request, form)
-    network = [guesses.account_of_network(client_address(request))]
+    network = [guesses.subject_of_network(client_address(request))]
     try:
         if not ratelimit.consume(request, action="device_code"):
             raise guesses.TooManyGuesses
-        guesses.claim(guesses.TYPED_CODE, network)
-        login = actions.find_typed(form.cleaned_data["code"])
-        guesses.give_back(guesses.TYPED_CODE, network)
+        guesses.claim_guess(guesses.TYPED_CODE, network)
+        login = actions.get_device_login_by_code(form.cleaned_data["code"])
+        guesses.refund_guess(guesses.TYPED_CODE, network)
         return _judge(request, login)
     except guesses.TooManyGuesses:
         text = _(
@@ -113,7 +115,7 @@ def _let_in(request: MemberRequest) -> HttpResponse:
         )
         form.add_error(None, text)
         return _typing(request, form, status=429)
-    except actions.CodeOver:
+    except actions.DeviceCodeExpired:
         text = _(
             "No computer shows this code now. Press “Get a code” on the computer for a new one."
         )
@@ -122,29 +124,33 @@ def _let_in(request: MemberRequest) -> HttpResponse:
 
 
 def _judge(request: MemberRequest, login: DeviceLogin) -> HttpResponse:
-    """The code is right: show who asks; then take the answer. Raises CodeOver."""
+    """The code is right: show who asks; then take the answer. Raises DeviceCodeExpired."""
     phone = _phone_of(request)
     if "refuse" in request.POST:
-        actions.end(login, "refused")
+        actions.end_device_login(login, "refused")
         return _done(request, is_approved=False)
     number = request.POST.get("number", "")
     form = LetInForm(request.POST if number else None, has_pin=phone is not None)
     if not number or not form.is_valid():
         return _comparing(request, login, form)
     try:
-        actions.check_secret(login, form.cleaned_data["secret"], by=request.user, phone=phone)
-    except actions.WrongSecret as wrong:
+        actions.check_pin_or_password(
+            login, form.cleaned_data["secret"], by=request.user, phone=phone
+        )
+    except actions.WrongPinOrPassword as wrong:
         form.add_error("secret", _("That is not right. Type it again, then choose the number."))
         if wrong.is_last:
             address = client_address(request)
-            actions.tell_guesses(request.user, device=device_of(request), address=address)
+            actions.notify_of_wrong_passwords(
+                request.user, device=device_of(request), address=address
+            )
         return _comparing(request, login, form)
     except guesses.TooManyGuesses:
         text = _("Too many wrong tries for this account. Wait 5 minutes, then try again.")
         form.add_error("secret", text)
         return _comparing(request, login, form)
     key = str(request.session.session_key)
-    actions.approve(login, number, by=request.user, approver_key=key)
+    actions.approve_device_login(login, number, by=request.user, approver_key=key)
     request.session[LET_IN] = True
     return _done(request, is_approved=True)
 

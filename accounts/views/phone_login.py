@@ -47,9 +47,9 @@ def phone_login(request: MemberRequest) -> HttpResponse:
         return _begin(request)
     key = str(request.session.session_key)
     try:
-        login = actions.find(code, by=request.user, issuer_key=key)
+        login = actions.get_phone_login(code, by=request.user, issuer_key=key)
         return _pressed(request, login, code)
-    except actions.CodeOver:
+    except actions.PhoneCodeExpired:
         return _over(request, _("This code is over. Show a new one."))
 
 
@@ -67,8 +67,8 @@ def phone_open(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         return _proceed(request)
     try:
-        opened = actions.open_scanned(code, device=device_of(request))
-    except actions.CodeOver:
+        opened = actions.open_scanned_code(code, device=device_of(request))
+    except actions.PhoneCodeExpired:
         return _gone(request)
     return _waiting(request, opened)
 
@@ -83,27 +83,27 @@ def phone_code(request: HttpRequest) -> HttpResponse:
     form = TypedCodeForm(request.POST or None)
     if request.method == "GET" or not form.is_valid():
         return _ask_for_code(request, form)
-    network = [guesses.account_of_network(client_address(request))]
+    network = [guesses.subject_of_network(client_address(request))]
     try:
-        guesses.claim(guesses.TYPED_CODE, network)
-        opened = actions.open_typed(form.cleaned_data["code"], device=device_of(request))
+        guesses.claim_guess(guesses.TYPED_CODE, network)
+        opened = actions.open_typed_code(form.cleaned_data["code"], device=device_of(request))
     except guesses.TooManyGuesses:
         text = _(
             "Too many wrong codes came from your network. Wait 15 minutes, then send it again."
         )
         form.add_error(None, text)
         return _ask_for_code(request, form, status=429)
-    except actions.CodeOver:
+    except actions.PhoneCodeExpired:
         text = _("No computer shows this code now. A code ends after two minutes or once used.")
         form.add_error("code", text)
         return _ask_for_code(request, form)
-    guesses.give_back(guesses.TYPED_CODE, network)
+    guesses.refund_guess(guesses.TYPED_CODE, network)
     return _waiting(request, opened)
 
 
 def _begin(request: MemberRequest) -> HttpResponse:
     key = str(request.session.session_key)
-    login, code = actions.begin(by=request.user, issuer_key=key)
+    login, code = actions.start_phone_login(by=request.user, issuer_key=key)
     request.session[SHOWED_CODE] = True
     return _shown(request, login, code)
 
@@ -111,10 +111,10 @@ def _begin(request: MemberRequest) -> HttpResponse:
 def _pressed(request: MemberRequest, login: PhoneLogin, code: str) -> HttpResponse:
     """One of the buttons below the code."""
     if "stop" in request.POST:
-        actions.end(login, "stopped")
+        actions.end_phone_login(login, "stopped")
         return _over(request, _("This code is over: nobody can log in by it."))
     number = request.POST.get("number", "")
-    if number and login.picked is None and not actions.pick(login, number):
+    if number and login.picked is None and not actions.pick_number(login, number):
         text = _("No phone that opened the code has this number, so the code is over.")
         return _over(request, text)
     picked = login.picked.number if login.picked else number
@@ -126,7 +126,11 @@ def _pressed(request: MemberRequest, login: PhoneLogin, code: str) -> HttpRespon
 
 def _shown(request: MemberRequest, login: PhoneLogin, code: str) -> HttpResponse:
     """The code, or the numbers once a phone has opened it."""
-    context: dict[str, Any] = {"login": login, "code": code, "numbers": actions.numbers(login)}
+    context: dict[str, Any] = {
+        "login": login,
+        "code": code,
+        "numbers": actions.number_choice(login),
+    }
     if not context["numbers"].devices:
         kind, cell = _picture(request)
         context |= {
@@ -155,7 +159,7 @@ def _over(request: HttpRequest, reason: str) -> HttpResponse:
 
 
 def _waiting(
-    request: HttpRequest, opened: actions.Opened, *, is_early: bool = False
+    request: HttpRequest, opened: actions.OpenedCode, *, is_early: bool = False
 ) -> HttpResponse:
     """The opener's own page. Its form comes back to the address where it stands."""
     context = {
@@ -183,13 +187,13 @@ def _proceed(request: HttpRequest) -> HttpResponse:
     """Continue was pressed: in, or not picked yet, or over."""
     nonce = request.POST.get("nonce", "")
     try:
-        coming = actions.approved(nonce).member
+        coming = actions.get_approved_phone_login(nonce).member
         if here := other_member_here(request, coming=coming):
             return ask_first(request, here, coming=coming, fields={"nonce": nonce})
-        login = actions.proceed(nonce)
-    except actions.NotPicked as waiting:
-        return _waiting(request, actions.Opened(waiting.opener, nonce), is_early=True)
-    except actions.CodeOver:
+        login = actions.complete_phone_login(nonce)
+    except actions.NumberNotPicked as waiting:
+        return _waiting(request, actions.OpenedCode(waiting.opener, nonce), is_early=True)
+    except actions.PhoneCodeExpired:
         return _gone(request)
-    actions.remember_session(login, log_in(request, login.member, method="phone_login"))
+    actions.record_phone_session(login, log_in(request, login.member, method="phone_login"))
     return redirect_to_kept(request) or redirect("home")

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actions import device_login, phone_login
 from accounts.actions import phones as actions
-from accounts.actions.sessions import live_keys
+from accounts.actions.sessions import live_session_keys
 from accounts.forms.phones import BookmarkForm, PinForm
 from accounts.models import Phone, PhoneLogin
 from accounts.public_urls import public_url
@@ -28,12 +28,12 @@ from accounts.views.requests import MemberRequest
 PHONE = "phone"
 
 _ANSWERS = {
-    "me_phone": phone_login.acknowledge,
-    "end_phone": phone_login.end_phone,
-    "me_computer": device_login.acknowledge,
-    "end_computer": device_login.end_computer,
+    "me_phone": phone_login.acknowledge_phone_login,
+    "end_phone": phone_login.end_phone_session,
+    "me_computer": device_login.acknowledge_device_login,
+    "end_computer": device_login.end_device_session,
 }
-_ENDS = {"login": phone_login.end_phone, "phone": actions.end}
+_ENDS = {"login": phone_login.end_phone_session, "phone": actions.end_bookmark}
 
 
 @login_required
@@ -42,7 +42,7 @@ def phone_list(request: MemberRequest) -> HttpResponse:
     """Phones that are in by a code, and bookmarks. Buttons `login_<pk>`, `phone_<pk>` end one."""
     if request.method == "POST":
         return _end(request)
-    came = PhoneLogin.objects.filter(member=request.user, session_key__in=live_keys())
+    came = PhoneLogin.objects.filter(member=request.user, session_key__in=live_session_keys())
     context = {
         "logins": came.select_related("picked").order_by("-used_at"),
         "phones": Phone.objects.live().filter(member=request.user).order_by("-created_at"),
@@ -76,7 +76,7 @@ def phone_bookmark(request: MemberRequest) -> HttpResponse:
     form = BookmarkForm(request.POST or None)
     if request.method == "GET" or not form.is_valid():
         return TemplateResponse(request, "accounts/phone_bookmark.html", {"form": form})
-    phone, code = actions.bookmark(
+    phone, code = actions.create_bookmark(
         by=request.user,
         device=device_of(request),
         pin=form.cleaned_data["pin"],
@@ -94,28 +94,28 @@ def pin_enter(request: HttpRequest, code: str) -> HttpResponse:
     """The bookmark. No session and no cookie here; code and PIN are the proof."""
     form = PinForm(request.POST or None)
     try:
-        phone = actions.find(code)
+        phone = actions.get_bookmarked_phone(code)
         if request.method == "GET" or not form.is_valid():
             return _ask_for_pin(request, phone, form)
         if here := other_member_here(request, coming=phone.member):
             again = PinForm()["pin"]
             return ask_first(request, here, coming=phone.member, fields={}, field=again)
-        if not actions.enter(phone, form.cleaned_data["pin"]):
+        if not actions.check_pin(phone, form.cleaned_data["pin"]):
             form.add_error("pin", left_words(phone))
             return _ask_for_pin(request, phone, form)
-    except actions.NoPhone:
+    except actions.UnknownBookmark:
         return TemplateResponse(request, "accounts/pin_over.html", {}, status=410)
-    except actions.Locked:
+    except actions.PinLocked:
         return TemplateResponse(request, "accounts/pin_over.html", {"is_locked": True}, status=410)
     key = log_in(request, phone.member, method="pin")
     request.session[PHONE] = phone.pk
-    actions.remember_session(phone, key)
+    actions.record_bookmark_session(phone, key)
     return redirect_to_kept(request) or redirect("home")
 
 
 def left_words(phone: Phone) -> str:
     """How many wrong PINs are left."""
-    left = Phone.WRONG_TRIES - phone.wrong_tries
+    left = Phone.MAX_WRONG_TRIES - phone.wrong_tries
     text = _("This is not the PIN. Tries left: %(left)s. After that, a QR code or the password.")
     return text % {"left": left}
 

@@ -48,16 +48,16 @@ def pin_again(request: HttpRequest) -> HttpResponse:
     try:
         if not form.is_valid():
             return _ask(request, phone, form, waiting)
-        if not actions.enter(phone, form.cleaned_data["pin"]):
+        if not actions.check_pin(phone, form.cleaned_data["pin"]):
             form.add_error("pin", left_words(phone))
             return _ask(request, phone, form, waiting)
-    except actions.Locked:
+    except actions.PinLocked:
         context = {"is_locked": True, "has_session": True}
         return TemplateResponse(request, "accounts/pin_over.html", context, status=410)
     del request.session[ASKED]
     key = log_in(request, phone.member, method="pin")
     request.session[PHONE] = phone.pk
-    actions.remember_session(phone, key)
+    actions.record_bookmark_session(phone, key)
     return redirect_to_kept(request) or redirect("home")
 
 

@@ -22,15 +22,15 @@ def session_list(request: MemberRequest) -> HttpResponse:
     """The button `end_<pk>` ends one session, `others` all but this one."""
     key = request.session.session_key
     if request.method == "GET":
-        lines = actions.listed(request.user, current_key=key)
+        lines = actions.list_sessions(request.user, current_key=key)
         context = {"lines": lines, "most": actions.MOST_SESSIONS}
         return TemplateResponse(request, "accounts/session_list.html", context)
     if "others" in request.POST:
-        count = actions.end_others(by=request.user, current_key=key)
+        count = actions.end_other_sessions(by=request.user, current_key=key)
         text = ngettext("%(count)s session ended.", "%(count)s sessions ended.", count)
         messages.success(request, text % {"count": count})
     else:
         _verb, pk = pressed(request, ["end"])
-        actions.end(pk, by=request.user)
+        actions.end_own_session(pk, by=request.user)
         messages.success(request, _("Session ended."))
     return redirect("session_list")

@@ -105,7 +105,7 @@ def forget(now: datetime) -> int:
     PhoneLogin.objects.filter(expires_at__lt=now - KEPT_FOR, session_key="").delete()
     DeviceLogin.objects.filter(expires_at__lt=now - KEPT_FOR).delete()
     Heartbeat.objects.filter(beat_at__lt=now - KEPT_FOR).delete()
-    guesses.forget_ended(now)
+    guesses.delete_ended_windows(now)
     queue.forget_failures(now - FAILURES_KEPT)
     mails = mail_drafts.forget_old(now) + post_addresses.forget_ended(now)
     agreed = unused_registrations.forget_unused(now) + _forget_surplus_traits()

@@ -110,7 +110,7 @@ def test_a_computer_without_cookies_comes_in_too(hanako, phone):
 
 
 def test_the_pin_of_the_phone_does_instead_of_the_password(hanako, desk):
-    _row, code = phones.bookmark(by=hanako, device="x", pin=PIN, session_key="")
+    _row, code = phones.create_bookmark(by=hanako, device="x", pin=PIN, session_key="")
     phone = PhoneClient()
     phone.get(reverse("pin_enter", args=[code]))
     phone.submit("Log in", pin=PIN)
@@ -120,7 +120,7 @@ def test_the_pin_of_the_phone_does_instead_of_the_password(hanako, desk):
 
 
 def test_the_pin_of_another_phone_does_not(hanako, desk, phone):
-    phones.bookmark(by=hanako, device="x", pin=PIN, session_key="")
+    phones.create_bookmark(by=hanako, device="x", pin=PIN, session_key="")
     letters, number = ask(desk)
     assert "Your PIN" not in type_letters(phone, letters)
     assert "That is not right" in phone.submit(number, secret=PIN)
@@ -245,15 +245,15 @@ def test_who_knew_the_address_before_the_code_is_left_outside(hanako, phone):
 
 def test_what_was_refused_or_approved_meanwhile_cannot_be_approved(hanako):
     taro = make_member("taro")
-    login, _letters = device_login.begin(device="x", address="203.0.113.5")
-    device_login.approve(login, login.number, by=hanako, approver_key="x")
-    with pytest.raises(device_login.CodeOver):
-        device_login.approve(login, login.number, by=taro, approver_key="y")
+    login, _letters = device_login.start_device_login(device="x", address="203.0.113.5")
+    device_login.approve_device_login(login, login.number, by=hanako, approver_key="x")
+    with pytest.raises(device_login.DeviceCodeExpired):
+        device_login.approve_device_login(login, login.number, by=taro, approver_key="y")
     assert DeviceLogin.objects.get().approved_by == hanako
-    other, _letters = device_login.begin(device="x", address="203.0.113.5")
-    device_login.end(other, "refused")
-    with pytest.raises(device_login.CodeOver):
-        device_login.approve(other, other.number, by=hanako, approver_key="x")
+    other, _letters = device_login.start_device_login(device="x", address="203.0.113.5")
+    device_login.end_device_login(other, "refused")
+    with pytest.raises(device_login.DeviceCodeExpired):
+        device_login.approve_device_login(other, other.number, by=hanako, approver_key="x")
 
 
 def test_a_second_press_opens_no_second_session(desk, phone):
@@ -261,9 +261,9 @@ def test_a_second_press_opens_no_second_session(desk, phone):
     type_letters(phone, letters)
     phone.submit(number, secret=PASSWORD)
     login = DeviceLogin.objects.get()
-    device_login.use(login)
-    with pytest.raises(device_login.CodeOver):
-        device_login.use(DeviceLogin.objects.get())
+    device_login.complete_device_login(login)
+    with pytest.raises(device_login.DeviceCodeExpired):
+        device_login.complete_device_login(DeviceLogin.objects.get())
 
 
 def test_an_approval_falls_with_the_session_that_gave_it(desk, phone):
@@ -292,11 +292,11 @@ def test_one_address_keeps_so_many_codes_and_the_newest_work(desk, phone):
     later = timezone.now() + timedelta(minutes=10)
     rows = [
         DeviceLogin(user_code_hash=f"{number}", address="127.0.0.1", number="10", expires_at=later)
-        for number in range(device_login.MOST_ASKING + 20)
+        for number in range(device_login.MAX_PENDING_PER_ADDRESS + 20)
     ]
     DeviceLogin.objects.bulk_create(rows)
     letters, _number = ask(desk)
-    assert DeviceLogin.objects.count() == device_login.MOST_ASKING
+    assert DeviceLogin.objects.count() == device_login.MAX_PENDING_PER_ADDRESS
     assert "Let this computer in?" in type_letters(phone, letters)
 
 
@@ -392,13 +392,18 @@ def test_what_is_no_code_is_asked_for_again(phone, code):
 @pytest.mark.django_db(transaction=True)
 def test_twenty_presses_at_once_let_it_in_once(hanako):
     phone = log_in_phone(hanako)
-    login, _letters = device_login.begin(device="x", address="203.0.113.5")
-    device_login.approve(login, login.number, by=hanako, approver_key=session_key_of(phone))
+    login, _letters = device_login.start_device_login(device="x", address="203.0.113.5")
+    device_login.approve_device_login(
+        login, login.number, by=hanako, approver_key=session_key_of(phone)
+    )
 
     def use(_number: int) -> bool:
         try:
-            return device_login.use(device_login.find(login.pk)) == hanako
-        except device_login.CodeOver:
+            return (
+                device_login.complete_device_login(device_login.get_device_login(login.pk))
+                == hanako
+            )
+        except device_login.DeviceCodeExpired:
             return False
 
     assert sorted(at_once(20, use)) == [False] * 19 + [True]
@@ -406,14 +411,14 @@ def test_twenty_presses_at_once_let_it_in_once(hanako):
 
 @pytest.mark.django_db(transaction=True)
 def test_twenty_passwords_at_once_get_five_looks(hanako):
-    login, _letters = device_login.begin(device="x", address="203.0.113.5")
+    login, _letters = device_login.start_device_login(device="x", address="203.0.113.5")
 
     def guess(_number: int) -> str:
         try:
-            device_login.check_secret(login, "wrong", by=hanako, phone=None)
-        except device_login.WrongSecret:
+            device_login.check_pin_or_password(login, "wrong", by=hanako, phone=None)
+        except device_login.WrongPinOrPassword:
             return "looked"
-        except device_login.CodeOver:
+        except device_login.DeviceCodeExpired:
             return "over"
         return "in"
 

@@ -99,18 +99,18 @@ def test_who_has_no_row_for_the_mail_address_is_one_account_too(hanako):
 
 
 def test_strangers_make_a_bounded_number_of_rows():
-    names = {guesses.account_of_nobody(f"name{number}") for number in range(20_000)}
-    assert len(names) <= guesses.NOBODY_BUCKETS
+    names = {guesses.subject_of_unknown_name(f"name{number}") for number in range(20_000)}
+    assert len(names) <= guesses.UNKNOWN_NAME_BUCKETS
 
 
 def test_a_window_that_is_over_counts_nothing_and_its_row_is_swept(hanako):
-    account = [guesses.account_of(hanako)]
+    account = [guesses.subject_of_member(hanako)]
     for _turn in range(10):
-        guesses.claim(guesses.PASSWORD, account)
+        guesses.claim_guess(guesses.PASSWORD, account)
     with pytest.raises(guesses.TooManyGuesses):
-        guesses.claim(guesses.PASSWORD, account)
+        guesses.claim_guess(guesses.PASSWORD, account)
     GuessCount.objects.update(ends_at=timezone.now() - timedelta(seconds=1))
-    guesses.claim(guesses.PASSWORD, account)
+    guesses.claim_guess(guesses.PASSWORD, account)
     assert GuessCount.objects.get().count == 1
     sweep.forget(timezone.now() + timedelta(minutes=6))
     assert not GuessCount.objects.exists()
@@ -120,7 +120,7 @@ def test_a_window_that_is_over_counts_nothing_and_its_row_is_swept(hanako):
 def test_twenty_guesses_at_once_are_ten():
     def guess(_number):
         try:
-            guesses.claim(guesses.PASSWORD, ["one"])
+            guesses.claim_guess(guesses.PASSWORD, ["one"])
         except guesses.TooManyGuesses:
             return False
         return True

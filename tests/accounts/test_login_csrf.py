@@ -43,7 +43,7 @@ def mallory() -> Member:
 
 
 def by_bookmark(member):
-    _phone, code = phones.bookmark(by=member, device="a flip phone", pin=PIN, session_key="")
+    _phone, code = phones.create_bookmark(by=member, device="a flip phone", pin=PIN, session_key="")
     return reverse("pin_enter", args=[code]), {"pin": PIN}
 
 

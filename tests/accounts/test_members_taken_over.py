@@ -23,7 +23,7 @@ def hanako():
 
 
 def bookmark_of(member):
-    return phones.bookmark(by=member, device="a phone", pin=PIN, session_key="")[1]
+    return phones.create_bookmark(by=member, device="a phone", pin=PIN, session_key="")[1]
 
 
 def test_who_is_in_without_the_password_changes_no_mail_address(hanako):

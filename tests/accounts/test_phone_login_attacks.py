@@ -348,7 +348,9 @@ def test_the_chance_of_a_hit_is_below_one_in_a_thousand_a_day(settings):
     limit = guesses.TYPED_CODE
     guesses_a_day = 10_000 * limit.most * (timedelta(days=1) / limit.window)
     assert guesses_a_day * 1_000 / len(codes.TYPED_LETTERS) ** codes.TYPED_LENGTH <= 1e-3
-    assert max(phone_login.LIFETIME, device_login.LIFETIME) <= timedelta(minutes=10)
+    assert max(phone_login.PHONE_CODE_LIFETIME, device_login.DEVICE_CODE_LIFETIME) <= timedelta(
+        minutes=10
+    )
 
 
 def test_no_limit_is_for_all_visitors_together(settings):
@@ -397,7 +399,7 @@ def test_twenty_continues_at_once_make_one_session(hanako):
 @pytest.mark.django_db(transaction=True)
 def test_ten_codes_asked_for_at_once_leave_one_live(hanako):
     key = session_key_of(computer(hanako))
-    at_once(10, lambda _number: phone_login.begin(by=hanako, issuer_key=key))
+    at_once(10, lambda _number: phone_login.start_phone_login(by=hanako, issuer_key=key))
     assert PhoneLogin.objects.live().count() == 1
 
 
@@ -417,8 +419,8 @@ def test_two_picks_at_once_pick_one(hanako):
 
     def pick(which: int) -> bool:
         try:
-            return phone_login.pick(PhoneLogin.objects.get(pk=login.pk), drawn[which])
-        except phone_login.CodeOver:
+            return phone_login.pick_number(PhoneLogin.objects.get(pk=login.pk), drawn[which])
+        except phone_login.PhoneCodeExpired:
             return False
 
     assert sorted(at_once(2, pick)) == [False, True]

@@ -29,7 +29,7 @@ def hanako() -> Member:
 
 def bookmarked(member: Member) -> str:
     """The path of a bookmark that this member made on some phone."""
-    _phone, code = phones.bookmark(by=member, device="a flip phone", pin=PIN, session_key="")
+    _phone, code = phones.create_bookmark(by=member, device="a flip phone", pin=PIN, session_key="")
     return reverse("pin_enter", args=[code])
 
 
@@ -204,7 +204,7 @@ def test_a_pin_is_no_password(hanako):
 
 def test_each_phone_has_a_bookmark_of_its_own(hanako):
     first, second = bookmarked(hanako), bookmarked(hanako)
-    phones.end(Phone.objects.order_by("pk")[0].pk, by=hanako)
+    phones.end_bookmark(Phone.objects.order_by("pk")[0].pk, by=hanako)
     assert PhoneClient().get(first).status == 410
     assert PhoneClient().get(second).status == 200
 
@@ -267,7 +267,7 @@ def test_a_late_form_of_a_phone_without_pin_is_asked_for_the_password(hanako):
 
 def test_a_bookmark_that_was_ended_lets_nobody_go_on(hanako):
     phone = pin_phone_with_late_form(hanako)
-    phones.end(Phone.objects.get().pk, by=hanako)
+    phones.end_bookmark(Phone.objects.get().pk, by=hanako)
     phone.submit("Log in", pin=PIN)
     assert not is_in(phone)
 
@@ -281,12 +281,14 @@ def test_a_locked_phone_is_said_so_in_the_list(hanako):
 @pytest.mark.django_db(transaction=True)
 def test_twenty_pins_at_once_get_five_looks(hanako):
     path = bookmarked(hanako)
-    seen = [phones.find(path.removeprefix("/p/")) for _ in range(20)]  # by each, before any try
+    seen = [
+        phones.get_bookmarked_phone(path.removeprefix("/p/")) for _ in range(20)
+    ]  # by each, before any try
 
     def guess(number: int) -> str:
         try:
-            return "right" if phones.enter(seen[number], f"{4000 + number}") else "wrong"
-        except phones.Locked:
+            return "right" if phones.check_pin(seen[number], f"{4000 + number}") else "wrong"
+        except phones.PinLocked:
             return "locked"
 
     answers = at_once(20, guess)

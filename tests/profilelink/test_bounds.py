@@ -132,15 +132,15 @@ def asks(address: str) -> int:
 
 
 def test_codes_of_computers_are_held_to_one_number_whatever_address_asks() -> None:
-    soon = timezone.now() + device_login.LIFETIME
+    soon = timezone.now() + device_login.DEVICE_CODE_LIFETIME
     DeviceLogin.objects.bulk_create(
         DeviceLogin(user_code_hash=str(number), address="2001:db8::1", expires_at=soon)
-        for number in range(device_login.MOST_IN_ALL)
+        for number in range(device_login.MAX_PENDING)
     )
     for address in addresses("2001:db8:1::/48", 3):
         assert asks(address) == 200
     assert asks("203.0.113.1") == 200
-    assert DeviceLogin.objects.count() == device_login.MOST_IN_ALL
+    assert DeviceLogin.objects.count() == device_login.MAX_PENDING
     assert not DeviceLogin.objects.filter(user_code_hash="0").exists()
 
 
@@ -152,9 +152,9 @@ def test_the_limit_of_an_address_is_that_of_the_whole_ipv6_network() -> None:
 
 def test_codes_for_phones_that_let_nobody_in_do_not_pile_up(hanako) -> None:
     client = computer(hanako)
-    for _ in range(phone_login.MOST_KEPT + 8):
+    for _ in range(phone_login.MAX_ENDED_KEPT + 8):
         assert client.post(reverse("phone_login")).status_code == 200
-    assert PhoneLogin.objects.count() <= phone_login.MOST_KEPT + 2
+    assert PhoneLogin.objects.count() <= phone_login.MAX_ENDED_KEPT + 2
 
 
 def test_strangers_have_few_mails_sent_to_one_address_in_a_day(hanako) -> None:

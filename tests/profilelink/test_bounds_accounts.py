@@ -42,7 +42,7 @@ def sign_up(name: str, address: str = GATEWAY, next: str = "") -> Any:
 
 def used_up(limit: Limit, account: str, left: int = 0) -> None:
     """Others made accounts before: as if they had signed up one by one."""
-    guesses.claim(limit, [account], limit.most - left)
+    guesses.claim_guess(limit, [account], limit.most - left)
 
 
 def invitation_of(member: Member) -> str:
@@ -69,14 +69,14 @@ def test_one_network_makes_twenty_accounts_an_hour_and_the_form_keeps_what_was_t
 
 @pytest.mark.parametrize("here", ["2001:db8:1:7::1", "2001:db8:1:ff::1"])
 def test_an_ipv6_network_is_one_network_whole(here: str) -> None:
-    used_up(quotas.SIGN_UPS_AN_HOUR, guesses.account_of_network("2001:db8:1:7::9"))
+    used_up(quotas.SIGN_UPS_AN_HOUR, guesses.subject_of_network("2001:db8:1:7::9"))
     assert "Try again in an hour" in sign_up("yuki", here)
     sign_up("yuki", "2001:db8:2::1")
     assert Member.objects.count() == 1
 
 
 def test_fifty_accounts_a_day_of_one_network_are_enough() -> None:
-    used_up(quotas.SIGN_UPS_A_DAY, guesses.account_of_network(GATEWAY), left=1)
+    used_up(quotas.SIGN_UPS_A_DAY, guesses.subject_of_network(GATEWAY), left=1)
     sign_up("yuki")
     assert "Try again tomorrow, or ask a member" in sign_up("mika")
     assert list(Member.objects.values_list("username", flat=True)) == ["yuki"]
@@ -95,7 +95,7 @@ def test_all_networks_together_make_five_thousand_accounts_a_day() -> None:
 
 
 def test_an_invitation_lets_in_where_the_network_is_full(hanako) -> None:
-    used_up(quotas.SIGN_UPS_AN_HOUR, guesses.account_of_network(GATEWAY))
+    used_up(quotas.SIGN_UPS_AN_HOUR, guesses.subject_of_network(GATEWAY))
     used_up(quotas.SIGN_UPS_IN_ALL, quotas.EVERYBODY)
     way = invitation_of(hanako)
     assert "Try again in an hour" in sign_up("mika", next="/i/" + "A" * 22)
@@ -104,8 +104,8 @@ def test_an_invitation_lets_in_where_the_network_is_full(hanako) -> None:
 
 
 def test_invitations_of_one_member_let_in_twenty_a_day(hanako) -> None:
-    used_up(quotas.SIGN_UPS_AN_HOUR, guesses.account_of_network(GATEWAY))
-    used_up(quotas.INVITED, guesses.account_of(hanako), left=1)
+    used_up(quotas.SIGN_UPS_AN_HOUR, guesses.subject_of_network(GATEWAY))
+    used_up(quotas.INVITED, guesses.subject_of_member(hanako), left=1)
     way = invitation_of(hanako)
     sign_up("yuki", next=way)
     assert "Try again in an hour" in sign_up("mika", next=way)
@@ -113,7 +113,7 @@ def test_invitations_of_one_member_let_in_twenty_a_day(hanako) -> None:
 
 def test_an_account_that_is_new_itself_lets_nobody_in_by_invitation() -> None:
     """Else the first account invites twenty, and each of these twenty more."""
-    used_up(quotas.SIGN_UPS_AN_HOUR, guesses.account_of_network(GATEWAY))
+    used_up(quotas.SIGN_UPS_AN_HOUR, guesses.subject_of_network(GATEWAY))
     assert "Try again in an hour" in sign_up("yuki", next=invitation_of(make_member("mallory")))
 
 
@@ -125,7 +125,7 @@ def test_a_form_with_mistakes_makes_no_account_and_costs_none() -> None:
 
 
 def test_the_page_says_it_in_japanese() -> None:
-    used_up(quotas.SIGN_UPS_AN_HOUR, guesses.account_of_network(GATEWAY))
+    used_up(quotas.SIGN_UPS_AN_HOUR, guesses.subject_of_network(GATEWAY))
     client = FormClient(HTTP_USER_AGENT=COMPUTER, REMOTE_ADDR=GATEWAY, HTTP_ACCEPT_LANGUAGE="ja")
     client.get("/signup/", follow=True)
     given = {"username": "yuki", "email": "yuki@example.org", "password1": PASSWORD}

@@ -39,9 +39,9 @@ def hanako() -> Member:
 
 def used_up(limit: Limit, member: Member, left: int = 0) -> None:
     """As if the member had made them one by one today."""
-    account = guesses.account_of(member)
-    guesses.clear(limit, account)
-    guesses.claim(limit, [account], limit.most - left)
+    account = guesses.subject_of_member(member)
+    guesses.clear_guesses(limit, account)
+    guesses.claim_guess(limit, [account], limit.most - left)
 
 
 def test_one_session_more_than_fifty_ends_the_one_that_was_idle_for_longest(hanako) -> None:
@@ -65,7 +65,7 @@ def test_one_session_more_than_fifty_ends_the_one_that_was_idle_for_longest(hana
 
 def test_one_bookmark_more_than_twenty_ends_the_one_that_was_not_used_for_longest(hanako) -> None:
     codes = [
-        phones.bookmark(by=hanako, device="a flip phone", pin="4711", session_key="")[1]
+        phones.create_bookmark(by=hanako, device="a flip phone", pin="4711", session_key="")[1]
         for _ in range(20)
     ]
     phone = PhoneClient()

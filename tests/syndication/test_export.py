@@ -67,7 +67,7 @@ def test_the_same_under_a_token_without_any_cookie(hanako: Member) -> None:
 def test_a_session_without_the_password_gets_no_file(hanako: Member) -> None:
     """By QR or device: nothing was typed; a PIN is no password."""
     assert computer(hanako).post(EXPORT).url.startswith(reverse("account_reauthenticate"))
-    _phone, code = phones.bookmark(by=hanako, device="x", pin="8306", session_key="")
+    _phone, code = phones.create_bookmark(by=hanako, device="x", pin="8306", session_key="")
     phone = PhoneClient()
     phone.get(reverse("pin_enter", args=[code]))
     phone.submit("Log in", pin="8306")

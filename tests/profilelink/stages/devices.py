@@ -96,7 +96,7 @@ def export(visit: Visit) -> Scene:
 
 def device_login(visit: Visit) -> Scene:
     desk, phone = visit.phone(), visit.phone(visit.hanako)
-    phones.bookmark(by=visit.hanako, device="a flip phone", pin=PIN, session_key="")
+    phones.create_bookmark(by=visit.hanako, device="a flip phone", pin=PIN, session_key="")
     desk.get(reverse("device_ask"))
     visit.press(desk, "Get a code")
     yield "device code", desk
