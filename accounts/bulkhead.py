@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
-class Busy(Exception):
+class BulkheadFull(Exception):
     """There is no room now."""
 
 
@@ -29,11 +29,11 @@ class Bulkhead:
         self._waiting: Counter[str] = Counter()
 
     @contextmanager
-    def room(self, host: str) -> Iterator[None]:
+    def hold_place(self, host: str) -> Iterator[None]:
         """Hold a place while a server is asked. Raises Busy instead of waiting for one."""
         with self.places() as take:
             if not take(host):
-                raise Busy
+                raise BulkheadFull
             yield
 
     @contextmanager
@@ -58,8 +58,8 @@ class Bulkhead:
 
 
 # One picture is unpacked at a time (accounts.media.picture_decoding); two more uploads may wait for that.
-UPLOADS = Bulkhead(most=3, per_host=3)
+UPLOAD_BULKHEAD = Bulkhead(most=3, per_host=3)
 
 # Together with the titles of pages (syndication.actions.link_titles) fewer than the threads of one process.
-LEAVING = Bulkhead(most=3)
-COMING_BACK = Bulkhead(most=2, per_host=2)
+LINK_START_BULKHEAD = Bulkhead(most=3)
+LINK_RETURN_BULKHEAD = Bulkhead(most=2, per_host=2)

@@ -1,4 +1,4 @@
-"""Closing an account, as far as people are concerned: nobody comes in, and nothing is left but a name.
+"""Account closure for people: end log-ins, hand groups over, erase all but the username.
 
 What the member said, and where it went, is syndication.actions.account_closure's.
 """
@@ -15,12 +15,12 @@ from accounts.models import Group, Member, Membership
 
 
 class LastSuperuser(Exception):
-    """Nobody else could give staff their rights afterwards."""
+    """No other active superuser would remain to manage staff."""
 
 
 @transaction.atomic
 def begin_account_closure(*, by: Member, takes_copies_back: bool) -> None:
-    """From now on nobody logs in as this member, and nobody sees them. Raises LastSuperuser.
+    """Deactivate the member, leave their groups and end their sessions. Raises LastSuperuser.
 
     Groups that others are in go on without them (`heirs`).
     """
@@ -40,7 +40,7 @@ def begin_account_closure(*, by: Member, takes_copies_back: bool) -> None:
 
 
 def _leave_groups(member: Member) -> None:
-    """All of them, invitations too: nobody hands a group over to who is on the way out."""
+    """Hand over or close the member's groups, and delete memberships and invitations."""
     for group, heir in group_successors(member):
         if heir is None:
             groups.close_group(group, by=member)
@@ -50,7 +50,7 @@ def _leave_groups(member: Member) -> None:
 
 
 def group_successors(member: Member) -> list[tuple[Group, Member | None]]:
-    """The member's own groups, and who owns each without them: whoever has been in it longest."""
+    """Pair each group that the member owns with its next owner: the longest-standing other member."""
     found = []
     for group in Group.objects.filter(owner=member, closed_at=None).order_by("pk"):
         others = Membership.objects.joined().filter(group=group, member__is_active=True)
@@ -62,8 +62,9 @@ def group_successors(member: Member) -> list[tuple[Group, Member | None]]:
 
 @transaction.atomic
 def erase_member(member: Member) -> None:
-    """All rows that hang on the member go, and all that the member's own row says but the name:
-    nobody else may take that, and be taken for them."""
+    """Delete all rows that cascade from the member, and clear their own row but for the username:
+    nobody else may take that, and be taken for them.
+    """
     _leave_groups(member)  # one that was handed over to them at the moment of the press
     profile.remove_profile_picture(member)
     for relation in member._meta.get_fields(include_hidden=True):

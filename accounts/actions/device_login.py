@@ -1,4 +1,4 @@
-"""A computer is let in by a phone that is in: RFC 8628, with more asked of the one who approves.
+"""Device login: a logged-in phone approves a computer (RFC 8628, with more checks).
 
 This is the flow that phishers use ("type this code, please"). So the phone is shown which browser
 asks, when and from where; it must give its PIN or the password, and choose the number that stands
@@ -42,7 +42,7 @@ class DeviceCodeExpired(Exception):
 
 
 class DeviceNotApproved(Exception):
-    """Nobody has approved it yet. `is_too_soon`: the computer asks more often than it should."""
+    """No phone has approved the computer yet. `is_too_soon`: it polls faster than POLL_INTERVAL."""
 
     def __init__(self, *, is_too_soon: bool) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ class DeviceNotApproved(Exception):
 
 
 class WrongPinOrPassword(Exception):
-    """Neither the phone's PIN nor the password. `is_last`: no try is left, so tell the member."""
+    """The secret is neither the phone's PIN nor the password. `is_last`: no try is left."""
 
     def __init__(self, *, is_last: bool) -> None:
         super().__init__()
@@ -58,7 +58,7 @@ class WrongPinOrPassword(Exception):
 
 
 def start_device_login(*, device: str, address: str) -> tuple[DeviceLogin, str]:
-    """A code for this computer, and its ten letters."""
+    """Create a login for this computer; returns it with its code of ten letters."""
     try:
         return _create_device_login(device, address)
     except IntegrityError:  # the letters of another computer, once in a very long time
@@ -66,18 +66,20 @@ def start_device_login(*, device: str, address: str) -> tuple[DeviceLogin, str]:
 
 
 def end_device_login(login: DeviceLogin, reason: str) -> None:
-    """The code is over. One that was used already stays as it is."""
+    """End the code. One that was used already stays as it is."""
     rows = DeviceLogin.objects.filter(pk=login.pk, used_at=None, ended_at=None)
     rows.update(ended_at=timezone.now(), end_reason=reason)
 
 
 def get_device_login(pk: int) -> DeviceLogin:
-    """The code of the computer whose session holds this pk. Raises DeviceCodeExpired."""
+    """Return the live login that the computer's session names by `pk`. Raises DeviceCodeExpired."""
     return _first_or_expired(DeviceLogin.objects.live().filter(pk=pk))
 
 
 def get_device_login_by_code(typed: str) -> DeviceLogin:
-    """The code that was typed on a phone. Raises DeviceCodeExpired. The caller limits how often."""
+    """Return the pending login of a typed code. Raises DeviceCodeExpired. The caller limits the
+    rate.
+    """
     hashed = codes.hash_typed(typed, _CODE_PURPOSE)
     return _first_or_expired(DeviceLogin.objects.pending().filter(user_code_hash=hashed))
 
@@ -85,7 +87,7 @@ def get_device_login_by_code(typed: str) -> DeviceLogin:
 def check_pin_or_password(
     login: DeviceLogin, secret: str, *, by: Member, phone: Phone | None
 ) -> None:
-    """The PIN of the phone that asks, or the password.
+    """Check the phone's PIN or the member's password.
 
     Raises WrongPinOrPassword, DeviceCodeExpired, and guesses.TooManyGuesses: the password is the one of the log-in,
     so tries count together with those there. Five wrong ones and the computer is refused.
@@ -105,7 +107,9 @@ def check_pin_or_password(
 
 
 def approve_device_login(login: DeviceLogin, number: str, *, by: Member, approver_key: str) -> None:
-    """The member lets the computer in whose number they chose. A wrong one ends it: DeviceCodeExpired."""
+    """Approve the computer if `number` is its own; a wrong one ends the login. Raises
+    DeviceCodeExpired.
+    """
     if number != login.number:
         end_device_login(login, "wrong_number")
         raise DeviceCodeExpired
@@ -116,7 +120,7 @@ def approve_device_login(login: DeviceLogin, number: str, *, by: Member, approve
 
 
 def complete_device_login(login: DeviceLogin) -> Member:
-    """The computer asks whether it may come in: once, and only one that was approved.
+    """Use up an approved login, once, and return its member.
 
     Raises DeviceNotApproved while the phone has not, DeviceCodeExpired in every other case.
     """
@@ -135,12 +139,12 @@ def complete_device_login(login: DeviceLogin) -> Member:
 
 
 def record_device_session(login: DeviceLogin, session_key: str) -> None:
-    """Which session the computer got, so that "End it" can end it."""
+    """Store the computer's session key, so that "End it" can end that session."""
     DeviceLogin.objects.filter(pk=login.pk).update(session_key=session_key)
 
 
 def notify_of_device_login(login: DeviceLogin, member: Member) -> None:
-    """The mail afterwards. That it cannot be sent keeps nobody out; the notice still stands."""
+    """Mail the member that a computer logged in. A mail that fails does not stop the login."""
     if not member.email:
         return
     text = render_to_string(
@@ -155,7 +159,7 @@ def notify_of_device_login(login: DeviceLogin, member: Member) -> None:
 
 
 def notify_of_wrong_passwords(member: Member, *, device: str, address: str) -> None:
-    """A mail: somebody in the member's session used up the tries at the password or PIN."""
+    """Mail the member that their session used up the tries at the password or PIN."""
     if not member.email:
         return
     text = render_to_string(
@@ -175,12 +179,12 @@ def notify_of_wrong_passwords(member: Member, *, device: str, address: str) -> N
 
 
 def acknowledge_device_login(pk: int, *, by: Member) -> None:
-    """It was me: the notice on the phone is answered."""
+    """Mark the notice on the phone as answered: "It was me"."""
     DeviceLogin.objects.filter(pk=pk, approved_by=by).update(is_acknowledged=True)
 
 
 def end_device_session(pk: int, *, by: Member) -> None:
-    """It was not me, or no longer: the computer that came in is out."""
+    """End the session of the computer that this login let in."""
     login = DeviceLogin.objects.filter(pk=pk, approved_by=by).exclude(session_key="").first()
     if login is not None:
         end_session(login.session_key)
@@ -188,7 +192,9 @@ def end_device_session(pk: int, *, by: Member) -> None:
 
 
 def _is_pin(phone: Phone, secret: str) -> bool:
-    """Whether it is the phone's PIN. What cannot be one costs none of the phone's own tries."""
+    """Whether `secret` is the phone's PIN. Text that cannot be a PIN costs none of the phone's
+    tries.
+    """
     if not codes.plain(secret).isdigit() or len(secret) not in codes.PIN_LENGTHS:
         return False
     try:
@@ -198,7 +204,7 @@ def _is_pin(phone: Phone, secret: str) -> bool:
 
 
 def _delete_oldest_pending(address: str) -> None:
-    """So many codes that nobody approved are kept; the oldest go, nobody is refused."""
+    """Delete the oldest unapproved logins above the limits, instead of refusing new ones."""
     rows = DeviceLogin.objects.filter(approved_at=None).order_by("-pk")
     for some, most in (
         (rows.filter(address=address), MAX_PENDING_PER_ADDRESS),

@@ -1,4 +1,4 @@
-"""Tokens that a network gave and that nobody keeps: whoever can have them revoked is told.
+"""Tokens that a network gave and nobody keeps: ask for their revocation.
 
 They are told by `accounts.signals.access_discarded`, in the transaction that wipes them here.
 """
@@ -11,20 +11,21 @@ from typing import Any
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 
-from accounts.actions.link_results import outcome_of
+from accounts.actions.link_results import read_link_result
 from accounts.models import LinkReturn
 from accounts.signals import access_discarded
 
 
-def discard(
+def discard_credentials(
     network: str,
     credentials: Mapping[str, Any],
     *,
     uid: str = "",
     registration: int | None = None,
 ) -> str:
-    """`credentials` are not kept. Returns what the member should know, if anything: that the network
-    cannot be asked to revoke them, say. `uid` is "" where nobody knows whose they are."""
+    """Send `access_discarded` for credentials that are not kept. Returns the receivers' notes for
+    the member, or "". `uid` is "" where the owner is not known.
+    """
     answers = access_discarded.send(
         LinkReturn,
         network=network,
@@ -35,17 +36,17 @@ def discard(
     return " ".join(str(words) for _receiver, words in answers if words)
 
 
-def discard_result(row: LinkReturn) -> str:
-    """The same for what waits in `row` for its member's word; "" where nothing does."""
-    _outcome, account = outcome_of(row)
+def discard_link_result(row: LinkReturn) -> str:
+    """Discard the credentials that wait in `row`. Returns a note for the member, or ""."""
+    _outcome, account = read_link_result(row)
     if account is None:
         return ""
-    return discard(
+    return discard_credentials(
         row.network, account.credentials, uid=account.uid, registration=row.registration_id
     )
 
 
 @receiver(pre_delete, sender=LinkReturn, dispatch_uid="accounts.discarded_access")
-def row_is_going(sender: type[LinkReturn], instance: LinkReturn, **kwargs: Any) -> None:
-    """With its member, say, before anybody confirmed."""
-    discard_result(instance)
+def discard_on_delete(sender: type[LinkReturn], instance: LinkReturn, **kwargs: Any) -> None:
+    """Discard the credentials of a row that is deleted unconfirmed, with its member, say."""
+    discard_link_result(instance)

@@ -1,4 +1,4 @@
-"""The mail to a member whose address with a session in it was opened in another browser.
+"""Mail for a member whose session address was opened in another browser.
 
 The session has ended by then (accounts.urlsession); the phone it was on reads why on its next page.
 """
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 def notify_of_exposed_session(request: HttpRequest, member_pk: str) -> None:
-    """URLSESSION_EXPOSED_HANDLER. Once for a session, since it ends with the first such request."""
+    """URLSESSION_EXPOSED_HANDLER: mail the member. Called once for a session, which ends with it."""
     member = Member.objects.filter(pk=member_pk, is_active=True).exclude(email="").first()
     if member is None:
         return

@@ -1,4 +1,4 @@
-"""Friends: ask, accept, decline, take back, remove, block.
+"""Friend requests, friendships and blocks.
 
 Every verb may be pressed twice: what already stands is left standing, and nothing is an error that
 already is as it was asked for.
@@ -14,16 +14,16 @@ from accounts.models import Block, FriendRequest, Friendship, Member, Membership
 
 
 class MemberUnavailable(Exception):
-    """For the one who acts there is no such member: blocked either way, ended, or themselves."""
+    """The other member is blocked either way, inactive, or the actor themselves."""
 
 
 class NoFriendRequest(Exception):
-    """The request is no longer there: it was taken back, or declined before."""
+    """The request was withdrawn, or declined before."""
 
 
 @transaction.atomic
 def request_friendship(asked: Member, *, by: Member) -> bool:
-    """Asks for a friendship. True where it stands now: they were friends, or had asked already.
+    """Ask for a friendship. True where it stands: they were friends, or `asked` had asked.
 
     Two requests that cross make the friendship; nobody has to answer what both want. Raises
     MemberUnavailable, and quotas.QuotaUsedUp where a day's requests are used up, also those that were
@@ -45,7 +45,7 @@ def request_friendship(asked: Member, *, by: Member) -> bool:
 
 @transaction.atomic
 def accept_friend_request(asker: Member, *, by: Member) -> None:
-    """Raises NoFriendRequest where `asker` does not ask (any more) and is no friend either."""
+    """Accept `asker`'s request. Raises NoFriendRequest unless they asked or are friends."""
     _lock_members(asker, by)
     if _are_friends(asker, by):
         return
@@ -55,7 +55,7 @@ def accept_friend_request(asker: Member, *, by: Member) -> None:
 
 
 def decline_friend_request(asker: Member, *, by: Member) -> None:
-    """The asker is not told; they may ask again, and a block ends that."""
+    """Delete the request without telling the asker, who may ask again unless blocked."""
     FriendRequest.objects.filter(asker=asker, asked=by).delete()
 
 
@@ -65,14 +65,14 @@ def withdraw_friend_request(asked: Member, *, by: Member) -> None:
 
 @transaction.atomic
 def end_friendship(friend: Member, *, by: Member) -> None:
-    """Ends the friendship from both sides. The other one is not told."""
+    """Delete the friendship from both sides, without telling the other."""
     _lock_members(friend, by)
     Friendship.objects.filter(_both_ways("member", "friend", friend, by)).delete()
 
 
 @transaction.atomic
 def block_member(blocked: Member, *, by: Member) -> None:
-    """Neither sees the other any more; friendship, requests and group invitations between go."""
+    """Block a member; deletes the friendship, requests and group invitations between the two."""
     _lock_members(blocked, by)
     if blocked == by:
         raise MemberUnavailable
@@ -83,12 +83,12 @@ def block_member(blocked: Member, *, by: Member) -> None:
 
 
 def unblock_member(blocked: Member, *, by: Member) -> None:
-    """The friendship does not come back by itself."""
+    """Remove the block. The friendship does not come back by itself."""
     Block.objects.filter(blocker=by, blocked=blocked).delete()
 
 
 def create_friendship(one: Member, other: Member) -> None:
-    """Writes both rows; requests between the two are answered by it. For actions alone."""
+    """Write both rows and delete requests between the two. For actions alone."""
     Friendship.objects.bulk_create(
         [Friendship(member=one, friend=other), Friendship(member=other, friend=one)],
         ignore_conflicts=True,
@@ -101,7 +101,7 @@ def _are_friends(one: Member, other: Member) -> bool:
 
 
 def _lock_members(one: Member, other: Member) -> None:
-    """One at a time for these two, so that crossing presses see each other.
+    """Lock both members' rows, so that actions that cross see each other.
 
     In the order of keys, so that two never wait for each other. SQLite locks at BEGIN instead.
     """

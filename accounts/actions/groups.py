@@ -1,4 +1,4 @@
-"""Groups: nobody is added by force.
+"""Groups: created, joined by invitation, left, handed over, closed.
 
 A membership begins as an invitation; only the invited member's own press makes it one that reads.
 Every verb may be pressed twice.
@@ -16,15 +16,15 @@ MOST_GROUPS_OWNED = 100  # groups of one member
 
 
 class GroupActionNotAllowed(Exception):
-    """Only the owner does this, only a member does this, or only a friend may be invited."""
+    """Only the owner may do this, only a member may, or only a friend may be invited."""
 
 
 class LastMemberLeaves(Exception):
-    """The last member leaves, which closes the group: asked about first."""
+    """The last member leaves, which would close the group; ask first."""
 
 
 class OwnerMustTransfer(Exception):
-    """The owner leaves a group that others are in: it needs another owner, or is closed."""
+    """The owner of a group with other members must hand it over or close it first."""
 
 
 class TooManyGroups(Exception):
@@ -33,7 +33,7 @@ class TooManyGroups(Exception):
 
 @transaction.atomic
 def create_group(name: str, *, by: Member) -> Group:
-    """A new group with its owner alone in it. Raises TooManyGroups, and quotas.QuotaUsedUp."""
+    """Create a group with its owner as the only member."""
     # First, since it locks the member's count: two presses at once are counted one after the other.
     quotas.spend_member_quota(by, quotas.GROUPS)
     if Group.objects.filter(owner=by, closed_at=None).count() >= MOST_GROUPS_OWNED:
@@ -45,7 +45,7 @@ def create_group(name: str, *, by: Member) -> Group:
 
 @transaction.atomic
 def invite_to_group(group: Group, invited: Member, *, by: Member) -> Membership:
-    """Any member invites their own friends. Who is in, or invited, stays as they are."""
+    """Invite a friend of `by`, a member. A membership or invitation that stands is kept."""
     _locked_group(group)
     if not is_group_member(group, by):
         raise GroupActionNotAllowed
@@ -59,7 +59,7 @@ def invite_to_group(group: Group, invited: Member, *, by: Member) -> Membership:
 
 @transaction.atomic
 def accept_group_invitation(group: Group, *, by: Member) -> bool:
-    """Joins. False where there is no invitation (any more) and `by` is not in."""
+    """Join. False where the invitation is gone and `by` is not in."""
     _locked_group(group)
     mine = Membership.objects.filter(group=group, member=by)
     return bool(mine.invited().update(joined_at=timezone.now())) or mine.joined().exists()
@@ -71,7 +71,7 @@ def decline_group_invitation(group: Group, *, by: Member) -> None:
 
 @transaction.atomic
 def leave_group(group: Group, *, by: Member) -> None:
-    """One press. An owner hands the group over first, or, alone in it, closes it.
+    """Leave. An owner hands the group over first, or, alone in it, closes it.
 
     Raises OwnerMustTransfer where others are in, LastMemberLeaves where nobody is.
     """
@@ -84,7 +84,7 @@ def leave_group(group: Group, *, by: Member) -> None:
 
 @transaction.atomic
 def remove_from_group(group: Group, member: Member, *, by: Member) -> None:
-    """The owner takes a member out, or an invitation back."""
+    """Remove a member or an invitation, as the owner."""
     if _locked_group(group).owner_id != by.pk or member == by:
         raise GroupActionNotAllowed
     Membership.objects.filter(group=group, member=member).delete()
@@ -92,7 +92,7 @@ def remove_from_group(group: Group, member: Member, *, by: Member) -> None:
 
 @transaction.atomic
 def transfer_group(group: Group, member: Member, *, by: Member) -> None:
-    """Another member owns the group from now on; the old owner stays in."""
+    """Make another member the owner; the old owner stays in."""
     owner = _locked_group(group).owner_id
     if owner == member.pk and is_group_member(group, by):
         return
@@ -103,7 +103,7 @@ def transfer_group(group: Group, member: Member, *, by: Member) -> None:
 
 @transaction.atomic
 def close_group(group: Group, *, by: Member) -> None:
-    """Everybody is out; posts stay with those who wrote them, for nobody else to read."""
+    """Close the group and remove everybody; posts stay, readable by their authors alone."""
     if _locked_group(group).owner_id != by.pk:
         raise GroupActionNotAllowed
     _close_locked(group)
@@ -119,5 +119,5 @@ def _close_locked(group: Group) -> None:
 
 
 def _locked_group(group: Group) -> Group:
-    """The row as it is now, locked: one verb at a time for a group."""
+    """Return the row as it is now, locked: one action at a time for a group."""
     return Group.objects.select_for_update(of=("self",)).get(pk=group.pk)

@@ -1,4 +1,4 @@
-"""Locks against guessing: at most so many guesses at one secret of one account in one window.
+"""Rate limits for guesses: so many at one secret of one account in a window.
 
 The counts are rows of the database and not of the cache, because a cache may drop what it holds:
 the account would be open to guessing again. A guess is claimed before the secret is looked at, by
@@ -32,12 +32,12 @@ NETWORK_BUCKETS = 65_536  # more, since two networks in one bucket are people wh
 
 
 class TooManyGuesses(Exception):
-    """The limit is reached: the secret is not looked at."""
+    """The limit is reached; the secret is not checked."""
 
 
 @dataclass(frozen=True)
 class Limit:
-    """A kind of secret, how many guesses at it are allowed, and in what time.
+    """How many guesses at a kind of secret are allowed in a window.
 
     accounts.actions.quotas counts in the same rows what members and strangers make.
     """
@@ -60,7 +60,7 @@ CONFIRMATION_MAIL = Limit("confirming mail", most=5, window=timedelta(days=1))
 
 
 def claim_guess(limit: Limit, subjects: Iterable[str], amount: int = 1) -> None:
-    """Count one guess for each of the accounts. Raises TooManyGuesses if one has no guess left."""
+    """Count one guess for each subject. Raises TooManyGuesses if one has none left."""
     # All are counted, also after one is refused: else the refusal would save the others.
     allowed = [_claim_one_guess(limit, subject, amount) for subject in subjects]
     if not all(allowed):
@@ -68,7 +68,7 @@ def claim_guess(limit: Limit, subjects: Iterable[str], amount: int = 1) -> None:
 
 
 def refund_guess(limit: Limit, subjects: Iterable[str]) -> None:
-    """The guess was right: it does not count. Wrong ones before it still do."""
+    """Take back the count of a right guess. Wrong ones before it still count."""
     keys = [_row_key(limit, subject) for subject in subjects]
     GuessCount.objects.filter(pk__in=keys, count__gt=0).update(count=F("count") - 1)
 
@@ -80,32 +80,32 @@ def is_locked_out(limit: Limit, subject: str) -> bool:
 
 
 def clear_guesses(limit: Limit, subject: str) -> None:
-    """The secret is a new one, so guesses at the old one count no longer."""
+    """Forget guesses at a secret that was replaced."""
     GuessCount.objects.filter(pk=_row_key(limit, subject)).delete()
 
 
 def delete_ended_windows(now: datetime) -> int:
-    """Delete the rows whose window is over. For the sweeper."""
+    """Delete the rows whose window has ended, for the sweeper; returns how many."""
     return GuessCount.objects.filter(ends_at__lte=now).delete()[0]
 
 
 def subject_of_member(member: AbstractBaseUser) -> str:
-    """What `claim` knows a member by."""
+    """The subject that stands for a member."""
     return f"member {member.pk}"
 
 
 def subject_of_unknown_name(name: str) -> str:
-    """The same for a name that no member has."""
+    """The subject for a name that no member has: a bucket of UNKNOWN_NAME_BUCKETS."""
     return f"nobody {_bucket(name, UNKNOWN_NAME_BUCKETS)}"
 
 
 def subject_of_email(email: str) -> str:
-    """The same for a mail address. Not folded: each has a row of EmailAddress anyway."""
+    """The subject for an email address. Not folded: each has a row of EmailAddress anyway."""
     return f"address {email.lower()}"
 
 
 def subject_of_network(address: str) -> str:
-    """The same for visitors: one IPv4 address, or an IPv6 /48, which one customer may hold whole."""
+    """The subject for visitors: an IPv4 address, or an IPv6 /48, which one customer may hold."""
     network = ipaddress.ip_network(address)
     if isinstance(network, ipaddress.IPv6Network):
         network = network.supernet(new_prefix=48)

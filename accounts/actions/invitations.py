@@ -1,4 +1,4 @@
-"""Invitations: a one-time address by which somebody becomes a friend, by their own press.
+"""Invitations: one-time addresses by which somebody becomes a friend.
 
 The code is not stored, only its hash. It is derived from the key of the form that asked for it, so
 that a double tap or a reload shows the same address again and makes no second invitation.
@@ -25,7 +25,7 @@ EXPIRED_KEPT = timedelta(days=90)  # says nothing to anybody any more
 
 
 class InvitationNotValid(Exception):
-    """Unknown, withdrawn, used by somebody else, over its time, or not for this member."""
+    """The invitation is unknown, withdrawn, used, expired, or not for this member."""
 
 
 class TooManyOpenInvitations(Exception):
@@ -33,14 +33,14 @@ class TooManyOpenInvitations(Exception):
 
 
 def derive_invitation_code(form_key: str, *, by: Member) -> str:
-    """22 characters of base64url, 128 bit. Nobody can compute it without SECRET_KEY."""
+    """Derive the code from the form's key: 22 characters of base64url, 128 bit, by SECRET_KEY."""
     mac = salted_hmac("accounts.invitations", f"{by.pk}:{form_key}", algorithm="sha256")
     return base64.urlsafe_b64encode(mac.digest()[:16]).rstrip(b"=").decode()
 
 
 @transaction.atomic
 def create_invitation(form_key: str, *, note: str, by: Member) -> tuple[Invitation, str]:
-    """The invitation and its code, which is shown now and never again.
+    """Create the invitation, or find it again; returns it with its code, which is not stored.
 
     Raises TooManyOpenInvitations.
     """
@@ -78,7 +78,7 @@ def delete_expired_invitations(now: datetime) -> int:
 
 
 def get_invitation(code: str, *, viewer: Member | None) -> Invitation:
-    """The invitation behind a code, for whoever opened it.
+    """Return the invitation of a code, as `viewer` may open it.
 
     Raises InvitationNotValid; whoever used it themselves may open it again.
     """
@@ -100,7 +100,7 @@ def get_invitation(code: str, *, viewer: Member | None) -> Invitation:
 
 @transaction.atomic
 def accept_invitation(invitation: Invitation, *, by: Member) -> None:
-    """Makes the friendship. Of two who press at once, one has it; the other gets InvitationNotValid."""
+    """Make the friendship. Of two at once, one gets it, the other InvitationNotValid."""
     if by.pk == invitation.inviter_id or Block.objects.between(by, invitation.inviter).exists():
         raise InvitationNotValid
     mine = Invitation.objects.filter(pk=invitation.pk)
@@ -112,7 +112,7 @@ def accept_invitation(invitation: Invitation, *, by: Member) -> None:
 
 
 def withdraw_invitation(invitation: Invitation, *, by: Member) -> None:
-    """Its address is good for nothing from now on. Used ones stay used."""
+    """Delete an unused invitation. Used ones stay."""
     Invitation.objects.filter(pk=invitation.pk, inviter=by, used_by=None).delete()
 
 

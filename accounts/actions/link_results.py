@@ -1,4 +1,4 @@
-"""What a network said of who came back, as it waits sealed in the row for the member's word."""
+"""The result of a link attempt, encrypted in its row until the member confirms."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from accounts.models import LinkReturn
 from accounts.providers.base import Authorized
 
 
-class Outcome(StrEnum):
-    """How it went over there."""
+class LinkOutcome(StrEnum):
+    """How the member's visit to the network ended."""
 
     AGREED = "agreed"
     REFUSED = "refused"
@@ -22,27 +22,29 @@ class Outcome(StrEnum):
     TOO_NARROW = "too narrow"  # agreed, but the server knows broad permissions only
 
 
-def unsealed(text: str) -> dict[str, Any]:
-    """Empty where it does not open: the network then finds the verifier missing and says no."""
+def decrypt_or_empty(text: str) -> dict[str, Any]:
+    """Decrypt a dict; {} where it does not decrypt, which the network then refuses."""
     try:
         return dict(encryption.unseal_json(text))
     except encryption.SealBroken:
         return {}
 
 
-def agreed(account: Authorized) -> dict[str, Any]:
+def agreed_result(account: Authorized) -> dict[str, Any]:
     return {
-        "outcome": Outcome.AGREED,
+        "outcome": LinkOutcome.AGREED,
         "account": asdict(account),
         "heard_at": timezone.now().timestamp(),
     }
 
 
-def outcome_of(row: LinkReturn) -> tuple[Outcome, Authorized | None]:
-    """How it went, and the account where the member agreed. Its access token's seconds run."""
-    result = unsealed(row.sealed_result)
-    outcome = Outcome(result.get("outcome", Outcome.FAILED))
-    if outcome is not Outcome.AGREED:
+def read_link_result(row: LinkReturn) -> tuple[LinkOutcome, Authorized | None]:
+    """Return the outcome, and the account where the member agreed, with expires_in brought up to
+    date.
+    """
+    result = decrypt_or_empty(row.sealed_result)
+    outcome = LinkOutcome(result.get("outcome", LinkOutcome.FAILED))
+    if outcome is not LinkOutcome.AGREED:
         return outcome, None
     account = Authorized(**result["account"])
     credentials = dict(account.credentials)

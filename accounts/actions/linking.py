@@ -1,4 +1,4 @@
-"""Linking an account on a network: the row that waits while the member is away there.
+"""Linking an account on a network: the attempt's row while the member is away.
 
 What comes back from a network (`state` and its like) is known to that network, so it never gives a
 session back: under a token the 4-digit number does, which the member saw before leaving and which
@@ -27,9 +27,9 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from accounts.actions.discarded_access import discard, discard_result
-from accounts.actions.link_results import Outcome, agreed, unsealed
-from accounts.actions.link_throttling import NotNow
+from accounts.actions.discarded_access import discard_credentials, discard_link_result
+from accounts.actions.link_results import LinkOutcome, agreed_result, decrypt_or_empty
+from accounts.actions.link_throttling import LinkingUnavailable
 from accounts.crypto import codes, encryption
 from accounts.models import LinkReturn, Member
 from accounts.providers.base import Authorized, ExchangeFailed, LinkRedirect, ScopesRefused
@@ -37,30 +37,30 @@ from accounts.providers.servers import Server
 from accounts.signals import account_linked
 from accounts.urlsession.api import forget_door, outside_path
 
-AWAY = timedelta(minutes=10)  # to leave, agree, come back, and once more to confirm
-KEPT_FOR = timedelta(days=1)  # the row, for staff to look at
-NUMBER_TRIES = 3
-AT_ONCE = 100  # rows whose time is over, in one go
-DOOR = "door"  # in the stash: the path of the page by which the member left
+ATTEMPT_LIFETIME = timedelta(minutes=10)  # to leave, agree, come back, and once more to confirm
+ATTEMPT_RETENTION = timedelta(days=1)  # the row, for staff to look at
+MAX_NUMBER_TRIES = 3
+EXPIRY_BATCH = 100  # rows whose time is over, in one go
+OUTBOUND_PATH = "door"  # in the stash: the path of the page by which the member left
 
 
-class Over(Exception):
-    """The row is unknown, used, expired or spent, or is not for the one who asks."""
+class LinkAttemptExpired(Exception):
+    """The attempt is unknown, used, expired, out of tries, or another browser's."""
 
 
-class WrongNumber(Exception):
-    """Not the number that was shown. `left` tries remain."""
+class WrongReturnNumber(Exception):
+    """The number is not the one that was shown. `tries_left` tries remain."""
 
-    def __init__(self, left: int) -> None:
-        super().__init__(left)
-        self.left = left
+    def __init__(self, tries_left: int) -> None:
+        super().__init__(tries_left)
+        self.tries_left = tries_left
 
 
-class LinkedElsewhere(Exception):
+class LinkedByOtherMember(Exception):
     """Another member has linked this account."""
 
 
-def leave(  # noqa: PLR0913 - who, where, and what brings them back
+def start_link_attempt(  # noqa: PLR0913 - who, where, and what brings them back
     leaving: LinkRedirect,
     *,
     by: Member,
@@ -69,14 +69,16 @@ def leave(  # noqa: PLR0913 - who, where, and what brings them back
     session_key: str,
     number: str,
 ) -> str:
-    """Keeps what is needed when the member comes back; returns the path of the door they leave by.
+    """Store what the return needs; returns the path of the outbound page to leave by.
 
-    `server` is None on networks of one server, `number` "" in cookie mode. Raises NotNow, ExchangeFailed.
+    `server` is None on networks of one server, `number` "" in cookie mode. Raises LinkingUnavailable, ExchangeFailed.
     """
-    forget_old()
+    expire_link_attempts()
     door = outside_path(leaving.url)
     if not door:
-        raise NotNow(_("The permission page there has an address that cannot be opened from here."))
+        raise LinkingUnavailable(
+            _("The permission page there has an address that cannot be opened from here.")
+        )
     row = LinkReturn(
         state_hash=_hash(network, leaving.key),
         network=network,
@@ -86,8 +88,8 @@ def leave(  # noqa: PLR0913 - who, where, and what brings them back
         session_key=session_key,
         is_url_mode=bool(number),
         number_mac=_mac(number, leaving.key) if number else "",
-        sealed_stash=encryption.seal_json({**leaving.stash, DOOR: door}),
-        expires_at=timezone.now() + AWAY,
+        sealed_stash=encryption.seal_json({**leaving.stash, OUTBOUND_PATH: door}),
+        expires_at=timezone.now() + ATTEMPT_LIFETIME,
     )
     try:
         with transaction.atomic():
@@ -97,9 +99,11 @@ def leave(  # noqa: PLR0913 - who, where, and what brings them back
     return door
 
 
-def enter(account: Authorized, *, by: Member, network: str, session_key: str) -> None:
-    """Who proved the account by an app password never leaves: straight to the confirm page."""
-    forget_old()
+def start_password_attempt(
+    account: Authorized, *, by: Member, network: str, session_key: str
+) -> None:
+    """Store an account proved by an app password, ready to be confirmed without leaving."""
+    expire_link_attempts()
     now = timezone.now()
     LinkReturn.objects.create(
         state_hash=_hash(network, secrets.token_urlsafe(20)),
@@ -108,109 +112,110 @@ def enter(account: Authorized, *, by: Member, network: str, session_key: str) ->
         member=by,
         session_key=session_key,
         is_url_mode=False,
-        sealed_result=encryption.seal_json(agreed(account)),
-        expires_at=now + AWAY,
+        sealed_result=encryption.seal_json(agreed_result(account)),
+        expires_at=now + ATTEMPT_LIFETIME,
         exchanged_at=now,
         returned_at=now,
     )
 
 
-def forget_old() -> int:
-    """What is sealed goes when its time is over, the row a day after; returns how many rows went.
+def expire_link_attempts() -> int:
+    """Cancel expired attempts and wipe their secrets; returns how many day-old rows were deleted.
 
-    The sweeper calls this, too: tokens of who never confirmed do not stay.
+    The sweeper calls this, too, so that unconfirmed tokens do not stay.
     """
     now = timezone.now()
     old = LinkReturn.objects.filter(expires_at__lt=now)
-    for row in old.filter(used_at=None).exclude(sealed_result="")[:AT_ONCE]:
-        with suppress(Over):  # somebody else was faster
-            stop(row)
+    for row in old.filter(used_at=None).exclude(sealed_result="")[:EXPIRY_BATCH]:
+        with suppress(LinkAttemptExpired):  # somebody else was faster
+            cancel_link_attempt(row)
     old.exclude(sealed_stash="").update(sealed_stash="")
-    gone, _by_model = old.filter(expires_at__lt=now - KEPT_FOR).delete()
+    gone, _by_model = old.filter(expires_at__lt=now - ATTEMPT_RETENTION).delete()
     return gone
 
 
-def find(network: str, key: str) -> LinkReturn:
-    """The live row of what a network handed back. Raises Over."""
+def get_link_attempt(network: str, key: str) -> LinkReturn:
+    """Return the live attempt of the key that the network handed back. Raises LinkAttemptExpired."""
     row = _live().filter(state_hash=_hash(network, key), network=network).first() if key else None
     if row is None:
-        raise Over
+        raise LinkAttemptExpired
     return row
 
 
-def proof_of(network: str, params: Mapping[str, str]) -> str:
-    """Stands for all that came back, so that only a browser that has it can make it."""
+def return_proof(network: str, params: Mapping[str, str]) -> str:
+    """Hash all returned parameters: only the browser that has them can make this proof."""
     text = json.dumps([network, sorted(params.items())])
     return hashlib.sha256(f"back:{text}".encode()).hexdigest()[:40]
 
 
-def exchange(
+def exchange_for_account(
     row: LinkReturn, *, proof: str, refused: bool, ask: Callable[[Mapping[str, str]], Authorized]
 ) -> None:
-    """Hears once and for all who agreed, and keeps it sealed. A second call does nothing.
+    """Exchange the returned code for an account and store it encrypted. Later calls do nothing.
 
     At once when the member comes back, since a code lives for seconds on some networks; `ask` gets
     the stash and may raise ExchangeFailed. What is heard belongs to the browser that has `proof`.
     """
     now = timezone.now()
     claimed = _live().filter(pk=row.pk, exchanged_at=None)
-    unheard = encryption.seal_json({"outcome": Outcome.FAILED, "proof": proof})
-    if claimed.update(exchanged_at=now, expires_at=now + AWAY, sealed_result=unheard) != 1:
+    unheard = encryption.seal_json({"outcome": LinkOutcome.FAILED, "proof": proof})
+    until = now + ATTEMPT_LIFETIME
+    if claimed.update(exchanged_at=now, expires_at=until, sealed_result=unheard) != 1:
         return
-    stash = unsealed(row.sealed_stash)
-    forget_door(stash.pop(DOOR, ""))
-    heard = {**_heard(row, stash, refused, ask), "proof": proof}
+    stash = decrypt_or_empty(row.sealed_stash)
+    forget_door(stash.pop(OUTBOUND_PATH, ""))
+    heard = {**_exchange_result(row, stash, refused, ask), "proof": proof}
     sealed = encryption.seal_json(heard)
     with transaction.atomic():
         if _live().filter(pk=row.pk).update(sealed_stash="", sealed_result=sealed) != 1:
             row.sealed_result = sealed  # stopped, or its member went, while the network was asked
-            discard_result(row)
+            discard_link_result(row)
 
 
-def _heard(
+def _exchange_result(
     row: LinkReturn,
     stash: Mapping[str, str],
     refused: bool,
     ask: Callable[[Mapping[str, str]], Authorized],
 ) -> dict[str, Any]:
     if refused:
-        return {"outcome": Outcome.REFUSED}
+        return {"outcome": LinkOutcome.REFUSED}
     try:
         account = ask(stash)
     except ExchangeFailed as error:
         if error.given:
-            discard(row.network, error.given, registration=row.registration_id)
+            discard_credentials(row.network, error.given, registration=row.registration_id)
         is_narrow = isinstance(error, ScopesRefused)
-        return {"outcome": Outcome.TOO_NARROW if is_narrow else Outcome.FAILED}
-    return agreed(account)
+        return {"outcome": LinkOutcome.TOO_NARROW if is_narrow else LinkOutcome.FAILED}
+    return agreed_result(account)
 
 
-def check_number(row: LinkReturn, key: str, typed: str, *, proof: str) -> None:
-    """Lets the one who came back and typed the right number have the session back, once.
+def redeem_return_number(row: LinkReturn, key: str, typed: str, *, proof: str) -> None:
+    """Accept the right number from the browser that came back; the session returns to it, once.
 
-    Raises WrongNumber and Over as compare_number() does, and Over for a second one.
+    Raises what verify_return_number() does, and LinkAttemptExpired for a second one.
     """
-    compare_number(row, key, typed, proof=proof)
+    verify_return_number(row, key, typed, proof=proof)
     if _awaiting_number(row).update(returned_at=timezone.now()) != 1:
-        raise Over
+        raise LinkAttemptExpired
 
 
-def compare_number(row: LinkReturn, key: str, typed: str, *, proof: str) -> None:
-    """Whether the one who came back typed the right number. The session stays where it is.
+def verify_return_number(row: LinkReturn, key: str, typed: str, *, proof: str) -> None:
+    """Check the number typed by the browser that came back, leaving the session where it is.
 
-    Raises WrongNumber, or Over: no tries left, or somebody else came back. The try is counted
-    before the number is looked at, so that tries made at once count too; a right one is given back.
+    Raises WrongReturnNumber, or LinkAttemptExpired: no tries left, or another browser. The try is
+    counted before the comparison, so that tries made at once count too; a right one is refunded.
     """
     _check_proof(row, proof)
     waiting = _awaiting_number(row)
-    if waiting.filter(tries__lt=NUMBER_TRIES).update(tries=F("tries") + 1) != 1:
-        raise Over
+    if waiting.filter(tries__lt=MAX_NUMBER_TRIES).update(tries=F("tries") + 1) != 1:
+        raise LinkAttemptExpired
     if not constant_time_compare(row.number_mac, _mac(typed, key)):
         row.refresh_from_db(fields=["tries"])
-        if row.tries >= NUMBER_TRIES:
-            stop(row)
-            raise Over
-        raise WrongNumber(NUMBER_TRIES - row.tries)
+        if row.tries >= MAX_NUMBER_TRIES:
+            cancel_link_attempt(row)
+            raise LinkAttemptExpired
+        raise WrongReturnNumber(MAX_NUMBER_TRIES - row.tries)
     waiting.update(tries=F("tries") - 1)
 
 
@@ -219,37 +224,37 @@ def _awaiting_number(row: LinkReturn) -> Any:
 
 
 def _check_proof(row: LinkReturn, proof: str) -> None:
-    """Raises Over for who is not the one that came back."""
-    known = unsealed(row.sealed_result).get("proof", "")
+    """Raise LinkAttemptExpired unless `proof` is that of the browser that came back."""
+    known = decrypt_or_empty(row.sealed_result).get("proof", "")
     if not known or not constant_time_compare(known, proof):
-        raise Over
+        raise LinkAttemptExpired
 
 
-def is_back(row: LinkReturn) -> None:
-    """In cookie mode the session itself came back."""
+def mark_returned(row: LinkReturn) -> None:
+    """Record the return in cookie mode, where the session itself came back."""
     LinkReturn.objects.filter(pk=row.pk, returned_at=None).update(returned_at=timezone.now())
 
 
-def to_confirm(network: str, *, by: Member, session_key: str | None) -> LinkReturn:
-    """What came back to this session and waits for its member's word. Raises Over."""
+def get_attempt_to_confirm(network: str, *, by: Member, session_key: str | None) -> LinkReturn:
+    """Return the session's latest attempt that waits to be confirmed. Raises LinkAttemptExpired."""
     rows = _live().filter(
         network=network, member=by, session_key=session_key or "-", returned_at__isnull=False
     )
     row = rows.exclude(exchanged_at=None).order_by("-returned_at").first()
     if row is None:
-        raise Over
+        raise LinkAttemptExpired
     return row
 
 
 @transaction.atomic
-def link(row: LinkReturn, account: Authorized, *, by: Member) -> SocialAccount:
-    """Makes the account the member's, or renews it. Raises LinkedElsewhere, or Over for a late one."""
-    _spend(row)
+def link_account(row: LinkReturn, account: Authorized, *, by: Member) -> SocialAccount:
+    """Link the account, or renew its link. Raises LinkedByOtherMember and LinkAttemptExpired."""
+    _mark_used(row)
     known, is_new = SocialAccount.objects.get_or_create(
         provider=row.network, uid=account.uid, defaults={"user": by}
     )
     if known.user_id != by.pk:
-        raise LinkedElsewhere
+        raise LinkedByOtherMember
     known.extra_data = {"name": account.name, "profile_url": account.profile_url}
     known.save()
     account_linked.send(
@@ -263,21 +268,22 @@ def link(row: LinkReturn, account: Authorized, *, by: Member) -> SocialAccount:
 
 
 @transaction.atomic
-def stop(row: LinkReturn) -> str:
-    """Spends the row; what the network gave is discarded. Returns what the member should know, if
-    anything. Raises Over where it was spent before."""
+def cancel_link_attempt(row: LinkReturn) -> str:
+    """Mark the attempt used and discard its credentials. Returns a note for the member, or "".
+    Raises LinkAttemptExpired where it was used before.
+    """
     locked = LinkReturn.objects.select_for_update().filter(pk=row.pk).first()
     if locked is None:
-        raise Over
-    _spend(locked)
-    return discard_result(locked)
+        raise LinkAttemptExpired
+    _mark_used(locked)
+    return discard_link_result(locked)
 
 
-def _spend(row: LinkReturn) -> None:
-    """Wipes what is sealed in the row; `row` itself still has it. Raises Over."""
+def _mark_used(row: LinkReturn) -> None:
+    """Mark the stored row used and wipe its secrets. Raises LinkAttemptExpired."""
     spent = LinkReturn.objects.filter(pk=row.pk, used_at=None)
     if spent.update(used_at=timezone.now(), sealed_stash="", sealed_result="") != 1:
-        raise Over
+        raise LinkAttemptExpired
 
 
 def _live() -> Any:
@@ -285,10 +291,10 @@ def _live() -> Any:
 
 
 def _hash(network: str, key: str) -> str:
-    """What is stored of what a network hands back; a key of one network is none of another's."""
+    """Hash the key that a network hands back; one network's key is none of another's."""
     return hashlib.sha256(f"link:{network}:{key}".encode()).hexdigest()[:40]
 
 
 def _mac(number: str, key: str) -> str:
-    """Keyed from the environment: ten thousand numbers are tried in no time against a dump."""
+    """Hash the number with PIN_KEY, since ten thousand numbers are tried in no time."""
     return codes.hash_typed(number, f"link:{key}")

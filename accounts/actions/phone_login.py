@@ -1,4 +1,4 @@
-"""A phone logs in by a code that a computer shows.
+"""Phone login: a phone logs in by a code that a computer shows.
 
 The code alone lets nobody in. Whoever opens it gets a number and a nonce of their own; the member
 picks, on the computer, the number that stands on their phone; then that opener alone may press
@@ -31,11 +31,11 @@ _CODE_PURPOSE = "phone"  # what its typed codes are for, see codes.hash_typed
 
 
 class PhoneCodeExpired(Exception):
-    """The code is unknown, used, ended or expired, or is not for the one who asks."""
+    """The code is unknown, used, ended or expired, or another computer's."""
 
 
 class NumberNotPicked(Exception):
-    """The code lives, but nobody has picked a number on the computer yet."""
+    """The code is live, but the computer has not picked a number yet."""
 
     def __init__(self, opener: PhoneOpener) -> None:
         super().__init__(opener.number)
@@ -44,7 +44,7 @@ class NumberNotPicked(Exception):
 
 @dataclass(frozen=True)
 class OpenedCode:
-    """What an opener's page shows, and the nonce that its Continue button carries."""
+    """An opener, and the nonce that its Continue button carries."""
 
     opener: PhoneOpener
     nonce: str
@@ -52,7 +52,7 @@ class OpenedCode:
 
 @dataclass(frozen=True)
 class NumberChoice:
-    """What the computer's page shows: numbers to choose from, and who opened the code, in words."""
+    """What the computer shows: numbers to pick from, and the openers' device labels."""
 
     numbers: list[str]
     devices: list[str]
@@ -63,7 +63,7 @@ class NumberChoice:
 
 
 def start_phone_login(*, by: Member, issuer_key: str) -> tuple[PhoneLogin, str]:
-    """A new live code for this computer, and the code itself. The one before it ends."""
+    """Create a live code for this computer and end the one before; returns login and code."""
     try:
         return _create_phone_login(by, issuer_key)
     except IntegrityError:  # the letters of another code, once in a very long time
@@ -71,7 +71,7 @@ def start_phone_login(*, by: Member, issuer_key: str) -> tuple[PhoneLogin, str]:
 
 
 def get_phone_login(code: str, *, by: Member, issuer_key: str) -> PhoneLogin:
-    """The live code as the computer that shows it sees it. Raises PhoneCodeExpired."""
+    """Return the live login of a code, for the computer that shows it. Raises PhoneCodeExpired."""
     rows = PhoneLogin.objects.live().filter(member=by, issuer_key=issuer_key)
     login = rows.select_related("picked").filter(code_hash=codes.hash_code(code)).first()
     if login is None:
@@ -80,7 +80,7 @@ def get_phone_login(code: str, *, by: Member, issuer_key: str) -> PhoneLogin:
 
 
 def number_choice(login: PhoneLogin) -> NumberChoice:
-    """The openers' numbers among others that nobody has; without openers there are none."""
+    """The openers' numbers mixed with decoys; empty while there are no openers."""
     openers = list(login.openers.order_by("pk"))
     shown = [opener.number for opener in openers]
     if openers:
@@ -91,7 +91,7 @@ def number_choice(login: PhoneLogin) -> NumberChoice:
 
 
 def pick_number(login: PhoneLogin, number: str) -> bool:
-    """The member says which number stands on their phone. A wrong one ends the code: False.
+    """Pick the number that the phone shows. A wrong one ends the code: False.
 
     Raises PhoneCodeExpired when the code ended meanwhile or another number was picked already.
     """
@@ -105,25 +105,27 @@ def pick_number(login: PhoneLogin, number: str) -> bool:
 
 
 def end_phone_login(login: PhoneLogin, reason: str) -> None:
-    """The code is over for everybody. One that was used already stays as it is."""
+    """End the code for all openers. One that was used already stays as it is."""
     rows = PhoneLogin.objects.filter(pk=login.pk, used_at=None, ended_at=None)
     rows.update(ended_at=timezone.now(), end_reason=reason)
 
 
 def open_scanned_code(code: str, *, device: str) -> OpenedCode:
-    """A phone followed the address of the QR code. Raises PhoneCodeExpired."""
+    """Register a phone that followed the QR code's address. Raises PhoneCodeExpired."""
     return _open_code(PhoneLogin.objects.live().filter(code_hash=codes.hash_code(code)), device)
 
 
 def open_typed_code(typed: str, *, device: str) -> OpenedCode:
-    """The same by the ten letters. Raises PhoneCodeExpired. The caller limits how often it is asked."""
+    """Register a phone that typed the ten letters. Raises PhoneCodeExpired. The caller limits the
+    rate.
+    """
     return _open_code(
         PhoneLogin.objects.live().filter(typed_hash=codes.hash_typed(typed, _CODE_PURPOSE)), device
     )
 
 
 def get_approved_phone_login(nonce: str) -> PhoneLogin:
-    """The live code whose computer chose the phone with this nonce. It is not used up.
+    """Return the live login whose computer picked the phone with this nonce, without using it up.
 
     Raises NumberNotPicked while the computer has not chosen, PhoneCodeExpired in every other case.
     """
@@ -141,7 +143,7 @@ def get_approved_phone_login(nonce: str) -> PhoneLogin:
 
 
 def complete_phone_login(nonce: str) -> PhoneLogin:
-    """The phone with this nonce continues: its code is used up, in one update, by one request.
+    """Use up the login of the phone with this nonce, in one update, by one request.
 
     Raises NumberNotPicked and PhoneCodeExpired as `approved` does.
     """
@@ -155,17 +157,17 @@ def complete_phone_login(nonce: str) -> PhoneLogin:
 
 
 def record_phone_session(login: PhoneLogin, session_key: str) -> None:
-    """Which session the phone got, so that "End it" can end it."""
+    """Store the phone's session key, so that "End it" can end that session."""
     PhoneLogin.objects.filter(pk=login.pk).update(session_key=session_key)
 
 
 def acknowledge_phone_login(pk: int, *, by: Member) -> None:
-    """It was me: the notice on the computer is answered."""
+    """Mark the notice on the computer as answered: "It was me"."""
     PhoneLogin.objects.filter(pk=pk, member=by).update(is_acknowledged=True)
 
 
 def end_phone_session(pk: int, *, by: Member) -> None:
-    """It was not me, or no longer: the phone that came in by this code is out."""
+    """End the session of the phone that this login let in."""
     login = PhoneLogin.objects.filter(pk=pk, member=by).exclude(session_key="").first()
     if login is not None:
         end_session(login.session_key)
@@ -207,7 +209,7 @@ def _open_code(rows: PhoneLoginQuerySet, device: str) -> OpenedCode:
 
 
 def _create_opener(login: PhoneLogin, nonce: str, device: str) -> PhoneOpener:
-    """A row with a number of its own. Two who open at once may draw the same: then once more."""
+    """Create an opener with a number of its own; two at once may draw the same, then retry."""
     while True:
         taken = [*login.openers.values_list("number", flat=True), *login.decoys.split()]
         if len(taken) >= MAX_OPENERS + NUMBERS_SHOWN:
@@ -225,7 +227,7 @@ def _create_opener(login: PhoneLogin, nonce: str, device: str) -> PhoneOpener:
 
 
 def _end_if_logged_out(login: PhoneLogin) -> None:
-    """Ends the code, and raises PhoneCodeExpired, when its computer is no longer logged in as the member.
+    """End the code and raise PhoneCodeExpired if its computer is no longer logged in.
 
     Asked of the session itself each time, so it does not matter how that ended: log-out, time-out,
     by staff, by a changed password.

@@ -1,4 +1,4 @@
-"""Phones that may come back by a bookmark and a PIN.
+"""Phone bookmarks: coming back by a bookmark and a PIN.
 
 The bookmark is what the phone has, the PIN is what its member knows. Neither opens what asks for
 the password, and the PIN is made only by someone who has just typed the password (the view asks).
@@ -23,11 +23,13 @@ class UnknownBookmark(Exception):
 
 
 class PinLocked(Exception):
-    """Five wrong PINs: a QR code or the password now."""
+    """The PIN is locked after five wrong tries; a QR code or the password is needed."""
 
 
 def create_bookmark(*, by: Member, device: str, pin: str, session_key: str) -> tuple[Phone, str]:
-    """A bookmark for this phone, and the code that stands in its address (it is stored nowhere)."""
+    """Create a bookmark for this phone; returns it with the code of its address, which is not
+    stored.
+    """
     code = codes.new_code()
     phone = Phone.objects.create(
         member=by,
@@ -53,7 +55,7 @@ def _end_surplus(member: Member) -> None:
 
 
 def get_bookmarked_phone(code: str) -> Phone:
-    """The phone of a bookmark. Raises UnknownBookmark, or Locked."""
+    """Return the phone of a bookmark. Raises UnknownBookmark or PinLocked."""
     rows = Phone.objects.live().select_related("member")
     phone = rows.filter(bookmark_hash=codes.hash_code(code), member__is_active=True).first()
     if phone is None:
@@ -64,7 +66,7 @@ def get_bookmarked_phone(code: str) -> Phone:
 
 
 def check_pin(phone: Phone, pin: str) -> bool:
-    """Whether the PIN is right. Every look at one is counted first. Raises Locked."""
+    """Whether the PIN is right. The try is counted first. Raises PinLocked."""
     if not phone.claim_try():
         raise PinLocked
     if codes.is_pin(pin, phone.pin_hash):
@@ -77,13 +79,13 @@ def check_pin(phone: Phone, pin: str) -> bool:
 
 
 def record_bookmark_session(phone: Phone, session_key: str) -> None:
-    """Which session the phone got last, so that ending the phone ends it too."""
+    """Store the phone's latest session key, so that ending the bookmark ends it too."""
     Phone.objects.filter(pk=phone.pk).update(session_key=session_key)
 
 
 @transaction.atomic
 def end_bookmark(pk: int, *, by: Member) -> None:
-    """The bookmark opens nothing any more, and the phone that came in by it is out."""
+    """End the bookmark, and the session that came in by it."""
     phone = Phone.objects.live().filter(pk=pk, member=by).first()
     if phone is None:
         return

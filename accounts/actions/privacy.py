@@ -18,11 +18,11 @@ DEFAULT_AUDIENCES = (
 
 
 class NotOwnSettings(Exception):
-    """One member's settings are changed by that member alone."""
+    """A member's settings are changed by that member alone."""
 
 
 def change_posts_by_me(member: Member, audience: str, *, by: Member) -> None:
-    """New posts are for `audience`. A change to Everyone remembers what it was before.
+    """Set the default audience of new posts. A change to Everyone remembers the one before.
 
     Raises ValueError for what is no default, NotOwnSettings where `by` is somebody else.
     """
@@ -39,7 +39,7 @@ def change_posts_by_me(member: Member, audience: str, *, by: Member) -> None:
 
 
 def restore_posts_by_me(member: Member, *, by: Member) -> bool:
-    """The way back from Everyone to what it was before. False where there is none."""
+    """Set "Posts by me" back to what it was before Everyone. False where nothing is stored."""
     if not member.posts_by_me_before:
         return False
     change_posts_by_me(member, member.posts_by_me_before, by=by)

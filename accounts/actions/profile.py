@@ -1,4 +1,4 @@
-"""What a member's profile says, and to whom. The language of the pages is kept here too."""
+"""A member's profile: texts, picture, who sees which, and the language of pages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def set_profile_texts(member: Member, *, display_name: str, about: str) -> None:
 
 
 def set_profile_audiences(member: Member, audiences: dict[str, str], *, is_listed: bool) -> None:
-    """Who sees which field. `audiences` holds some of AUDIENCES; what is not named stays."""
+    """Set who sees the given AUDIENCE_FIELDS; fields not in `audiences` stay."""
     for field, audience in audiences.items():
         if field not in AUDIENCE_FIELDS:
             raise ValueError(field)
@@ -28,7 +28,7 @@ def set_profile_audiences(member: Member, audiences: dict[str, str], *, is_liste
 
 @transaction.atomic
 def set_profile_picture(member: Member, jpeg: bytes | None, *, audience: str) -> None:
-    """Replaces the picture, if there is a new one, and says who sees it.
+    """Set who sees the picture, and replace it where `jpeg` is given.
 
     `jpeg` is already small and holds pixels alone (accounts.media.pictures).
     """
@@ -47,7 +47,7 @@ def remove_profile_picture(member: Member) -> None:
 
 
 def set_member_language(member: Member, code: str, *, is_chosen: bool) -> None:
-    """`is_chosen`: by a press; else it is what the browser of the first log-in asked for."""
+    """Store the language. `is_chosen`: by the member; else guessed from the first log-in's browser."""
     member.language = code
     member.is_language_chosen = is_chosen
     member.save(update_fields=["language", "is_language_chosen"])

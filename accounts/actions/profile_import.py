@@ -1,4 +1,4 @@
-"""What a member takes over from a network's profile, field by field."""
+"""Import of name and picture from a network's profile."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ NAME_LENGTH = 40
 
 
 def import_profile_name(member: Member, text: str) -> None:
-    """The network's name becomes the member's here."""
+    """Set the member's display name to the network's."""
     profile.set_profile_texts(member, display_name=text[:NAME_LENGTH], about=member.about)
 
 
 def import_profile_picture(member: Member, fetch: Callable[[], bytes]) -> bool:
-    """The network's picture becomes the member's here; False where it could not be had."""
+    """Set the member's picture to the network's; False where it cannot be fetched or read."""
     try:
         jpeg = from_upload(fetch(), PICTURE_SIDE)
     except (HttpFailure, BadPicture, PicturesBusy):

@@ -1,4 +1,4 @@
-"""A member's sessions: which there are, and ending them. Keys are hashes, and no page shows one."""
+"""A member's sessions: list them and end them. Keys are hashes, and no page shows one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST_SESSIONS = 50  # live sessions of one member
 
 @dataclass(frozen=True)
 class SessionLine:
-    """One session, as its member reads it."""
+    """One session as its member's list shows it."""
 
     pk: int
     device: str
@@ -35,20 +35,20 @@ class SessionLine:
 
 
 def list_sessions(member: Member, *, current_key: str | None) -> list[SessionLine]:
-    """The member's live sessions, this one first and then the one that was used last."""
+    """List the member's live sessions: the current one first, then the last used."""
     rows = _live_rows(member).order_by("-ends_at")
     lines = [_session_line(row, current_key) for row in rows]
     return sorted(lines, key=lambda line: not line.is_current)
 
 
 def end_own_session(pk: int, *, by: Member) -> None:
-    """Ends one session of the member. Another member's is left alone."""
+    """End one session of the member. Another member's is left alone."""
     for row in UserSession.objects.filter(pk=pk, user=by):
         _end_row(row)
 
 
 def end_other_sessions(*, by: Member, current_key: str | None) -> int:
-    """Ends all sessions of the member but this one; returns how many."""
+    """End all sessions of the member but the current one; returns how many."""
     others = list(UserSession.objects.filter(user=by).exclude(session_key=current_key or "-"))
     for row in others:
         _end_row(row)
@@ -66,7 +66,7 @@ def end_surplus_sessions(instance: UserSession, created: bool, **_: object) -> N
 
 
 def is_logged_in(member: Member, session_key: str) -> bool:
-    """Whether this session lives and is still the member's, with the password they have now."""
+    """Whether this session is live and the member's, under their present password."""
     store = open_session(session_key)
     if store is None or not member.is_active or store.get(SESSION_KEY) != str(member.pk):
         return False
@@ -74,7 +74,7 @@ def is_logged_in(member: Member, session_key: str) -> bool:
 
 
 def live_session_keys() -> QuerySet[Session, Any]:
-    """Keys of all sessions that live, as a sub-select."""
+    """Select the keys of all live sessions, for a sub-select."""
     live: QuerySet[Session] = Session.objects.filter(expire_date__gt=timezone.now())
     return live.values("session_key")
 

@@ -80,7 +80,7 @@ class ServerRegistrationAdmin(ReadOnlyAdmin):
     def drop(self, request: HttpRequest, queryset: QuerySet[ServerRegistration]) -> None:
         count = 0
         for row in queryset.filter(replaced_at=None):
-            count += servers.replace(row.network, row.host)
+            count += servers.retire_registration(row.network, row.host)
             self.log_change(request, row, "Dropped.")
         said = ngettext("%(n)d registration dropped.", "%(n)d registrations dropped.", count)
         self.message_user(request, said % {"n": count}, messages.SUCCESS)

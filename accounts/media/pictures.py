@@ -11,7 +11,7 @@ import io
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from accounts.bulkhead import UPLOADS, Busy
+from accounts.bulkhead import UPLOAD_BULKHEAD, BulkheadFull
 from accounts.media.picture_decoding import PictureTooLarge, UnreadablePicture, decoded
 
 
@@ -34,9 +34,9 @@ def from_upload(content: bytes, max_side: int) -> bytes:
     Raises BadPicture and PicturesBusy.
     """
     try:
-        with UPLOADS.room("pictures"):
+        with UPLOAD_BULKHEAD.hold_place("pictures"):
             return to_jpeg(content, max_side)
-    except Busy:
+    except BulkheadFull:
         raise PicturesBusy(
             _(
                 "Many pictures are coming in just now. Nothing that you typed is lost: wait a minute, "

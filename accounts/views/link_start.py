@@ -20,7 +20,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from accounts.actions import discarded_access, link_throttling, linking, servers
-from accounts.bulkhead import LEAVING, Busy
+from accounts.bulkhead import LINK_START_BULKHEAD, BulkheadFull
 from accounts.forms.linking import PasswordDoorForm, ServerForm
 from accounts.providers.base import ExchangeFailed, LinkRedirect, NetworkProvider, RegistrationGone
 from accounts.providers.servers import Server
@@ -37,16 +37,16 @@ def link_start(request: MemberRequest, network: str) -> HttpResponse:
     """What linking does; the number under a token; away."""
     provider = provider_or_404(request, network)
     try:
-        link_throttling.ask_whether(request.user, network)
+        link_throttling.check_linking_available(request.user, network)
         if request.method == "POST":
-            with _room(request, provider):
-                return _leave(request, provider)
-    except link_throttling.NotNow as error:
+            with _link_start_place(request, provider):
+                return _start_attempt(request, provider)
+    except link_throttling.LinkingUnavailable as error:
         return _start_page(request, provider, reason=str(error), status=409)
-    except link_throttling.TooManyTries:
+    except link_throttling.TooManyLinkAttempts:
         reason = _("You left for networks often. Try again in an hour, or tomorrow.")
         return _start_page(request, provider, reason=reason, status=429)
-    except Busy:
+    except BulkheadFull:
         reason = _("This server is slow just now, and others wait for it. Try again in a minute.")
         return _start_page(request, provider, reason=reason, status=409)
     except ExchangeFailed as error:
@@ -56,26 +56,30 @@ def link_start(request: MemberRequest, network: str) -> HttpResponse:
     return _start_page(request, provider)
 
 
-def _room(request: HttpRequest, provider: NetworkProvider) -> AbstractContextManager[None]:
+def _link_start_place(
+    request: HttpRequest, provider: NetworkProvider
+) -> AbstractContextManager[None]:
     """A place to wait in, where members name whom we wait for. Raises Busy when it is entered."""
     if not provider.asks_server:
         return nullcontext()
-    return LEAVING.room(request.POST.get("server", "").strip().lower().rpartition("@")[2])
+    return LINK_START_BULKHEAD.hold_place(
+        request.POST.get("server", "").strip().lower().rpartition("@")[2]
+    )
 
 
-def _leave(request: MemberRequest, provider: NetworkProvider) -> HttpResponse:
+def _start_attempt(request: MemberRequest, provider: NetworkProvider) -> HttpResponse:
     number = request.POST.get("number", "") if is_url_mode(request) else ""
     if is_url_mode(request) and not _NUMBER.fullmatch(number):
         return redirect("link_start", provider.id)
-    link_throttling.check_tries(request.user)
+    link_throttling.check_link_attempts(request.user)
     # Naming servers, and passwords, makes us ask around: not as often as somebody likes.
     if provider.asks_server and not ratelimit.consume(request, action="link_server"):
-        raise link_throttling.TooManyTries
+        raise link_throttling.TooManyLinkAttempts
     if provider.has_app_password and "password" in request.POST:
-        return _enter(request, provider)
-    server = _server(request, provider)
-    door = linking.leave(
-        _leaving(request, provider, server),
+        return _link_by_app_password(request, provider)
+    server = _named_server(request, provider)
+    door = linking.start_link_attempt(
+        _prepare_leaving(request, provider, server),
         by=request.user,
         network=provider.id,
         server=server,
@@ -108,12 +112,12 @@ def _server_forms(
     }
 
 
-def _server(request: MemberRequest, provider: NetworkProvider) -> Server | None:
+def _named_server(request: MemberRequest, provider: NetworkProvider) -> Server | None:
     """The server that the member named, registered with; None on networks of one server."""
     if not provider.asks_server:
         return None
     host = provider.find_server(request.POST.get("server", ""))
-    return servers.registered(
+    return servers.get_or_register_server(
         provider.id,
         host,
         ask=lambda: provider.register(request, host),
@@ -121,28 +125,28 @@ def _server(request: MemberRequest, provider: NetworkProvider) -> Server | None:
     )
 
 
-def _leaving(
+def _prepare_leaving(
     request: MemberRequest, provider: NetworkProvider, server: Server | None
 ) -> LinkRedirect:
     try:
         return provider.begin_link(request, server=server)
     except RegistrationGone:
         if server is not None:
-            servers.replace(provider.id, server.host)
+            servers.retire_registration(provider.id, server.host)
         raise
 
 
-def _enter(request: MemberRequest, provider: NetworkProvider) -> HttpResponse:
+def _link_by_app_password(request: MemberRequest, provider: NetworkProvider) -> HttpResponse:
     """By an app password: what proves the account is typed here, so nobody leaves."""
     name = request.POST.get("server", "")
     try:
         account = provider.link_by_password(request, name=name, password=request.POST["password"])
     except ExchangeFailed as error:
         if error.given:
-            discarded_access.discard(provider.id, error.given)
+            discarded_access.discard_credentials(provider.id, error.given)
         raise
     key = str(request.session.session_key)
-    linking.enter(account, by=request.user, network=provider.id, session_key=key)
+    linking.start_password_attempt(account, by=request.user, network=provider.id, session_key=key)
     return redirect("link_confirm", provider.id)
 
 

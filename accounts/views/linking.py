@@ -23,9 +23,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.actions import linking, profile_import, servers
-from accounts.actions.link_results import Outcome, outcome_of
-from accounts.actions.linking import Over
-from accounts.bulkhead import COMING_BACK, Busy
+from accounts.actions.link_results import LinkOutcome, read_link_result
+from accounts.actions.linking import LinkAttemptExpired
+from accounts.bulkhead import LINK_RETURN_BULKHEAD, BulkheadFull
 from accounts.forms.linking import NumberForm, TakeOverForm
 from accounts.models import LinkReturn
 from accounts.outgoing import public_http
@@ -53,31 +53,31 @@ def link_callback(request: HttpRequest, network: str) -> HttpResponse:
     params = callback_params(request.GET.dict())
     key = provider.callback_key(params)
     try:
-        row = linking.find(network, key)
-    except Over:
-        return _over(request, provider)
-    if not row.is_url_mode and not _is_own(request, row):
-        return _over(request, provider, other_browser=True)
-    proof = linking.proof_of(network, params)
+        row = linking.get_link_attempt(network, key)
+    except LinkAttemptExpired:
+        return _expired_page(request, provider)
+    if not row.is_url_mode and not _is_own_session(request, row):
+        return _expired_page(request, provider, other_browser=True)
+    proof = linking.return_proof(network, params)
     try:
-        with COMING_BACK.room(row.host) if row.host else nullcontext():
-            linking.exchange(
+        with LINK_RETURN_BULKHEAD.hold_place(row.host) if row.host else nullcontext():
+            linking.exchange_for_account(
                 row,
                 proof=proof,
                 refused=provider.is_denied(params),
-                ask=lambda stash: _come_back(request, provider, row, params, stash),
+                ask=lambda stash: _ask_network(request, provider, row, params, stash),
             )
-    except Busy:  # nothing was asked, so the same address still works
+    except BulkheadFull:  # nothing was asked, so the same address still works
         context = {"provider": provider, "again": request.get_full_path()}
         return TemplateResponse(request, "accounts/link_busy.html", context, status=503)
     if row.is_url_mode:
         came = {"network": network, "key": key, "proof": proof}
         return _number_page(request, provider, NumberForm(initial=came))
-    linking.is_back(row)
+    linking.mark_returned(row)
     return redirect("link_confirm", network)
 
 
-def _come_back(
+def _ask_network(
     request: HttpRequest,
     provider: NetworkProvider,
     row: LinkReturn,
@@ -85,16 +85,20 @@ def _come_back(
     stash: Mapping[str, str],
 ) -> Authorized:
     try:
-        return provider.finish_link(request, LinkCallback(params, stash, servers.left_with(row)))
+        return provider.finish_link(
+            request, LinkCallback(params, stash, servers.server_of_attempt(row))
+        )
     except RegistrationGone:
-        servers.replace(row.network, row.host)
+        servers.retire_registration(row.network, row.host)
         raise
     except ScopesRefused:
-        servers.broaden(row, ask=lambda: provider.register(request, row.host, is_broad=True))
+        servers.register_with_broad_scopes(
+            row, ask=lambda: provider.register(request, row.host, is_broad=True)
+        )
         raise
 
 
-def _is_own(request: HttpRequest, row: LinkReturn) -> bool:
+def _is_own_session(request: HttpRequest, row: LinkReturn) -> bool:
     """In cookie mode: the session that left, and its member."""
     return row.session_key == request.session.session_key and row.member_id == request.user.pk
 
@@ -109,19 +113,21 @@ def link_return(request: HttpRequest) -> HttpResponse:
         return _number_page(request, provider, form)
     key = form.cleaned_data["key"]
     try:
-        row = linking.find(provider.id, key)
+        row = linking.get_link_attempt(provider.id, key)
         given = form.cleaned_data
         if here := other_member_here(request, coming=row.member):
-            linking.compare_number(row, key, given["number"], proof=given["proof"])
+            linking.verify_return_number(row, key, given["number"], proof=given["proof"])
             return ask_first(request, here, coming=row.member, fields=given)
-        linking.check_number(row, key, given["number"], proof=given["proof"])
-    except linking.WrongNumber as error:
-        form.add_error("number", _("Not this number. %(left)d tries left.") % {"left": error.left})
+        linking.redeem_return_number(row, key, given["number"], proof=given["proof"])
+    except linking.WrongReturnNumber as error:
+        form.add_error(
+            "number", _("Not this number. %(left)d tries left.") % {"left": error.tries_left}
+        )
         return _number_page(request, provider, form, status=403)
-    except Over:
-        return _over(request, provider)
+    except LinkAttemptExpired:
+        return _expired_page(request, provider)
     if adopt_session(request, row.session_key) is None:
-        return _over(request, provider)
+        return _expired_page(request, provider)
     return redirect("link_confirm", provider.id)
 
 
@@ -137,23 +143,25 @@ def link_confirm(request: MemberRequest, network: str) -> HttpResponse:
     """Names both sides. Nothing is linked before the member says so."""
     provider = provider_or_404(request, network)
     try:
-        row = linking.to_confirm(network, by=request.user, session_key=request.session.session_key)
-        outcome, account = outcome_of(row)
+        row = linking.get_attempt_to_confirm(
+            network, by=request.user, session_key=request.session.session_key
+        )
+        outcome, account = read_link_result(row)
         if account is None:
-            linking.stop(row)
-            return _nothing_linked(request, provider, outcome)
+            linking.cancel_link_attempt(row)
+            return _nothing_linked_page(request, provider, outcome)
         if request.method == "POST":
-            return _decided(request, provider, row, account)
-    except Over:
-        return _over(request, provider)
+            return _link_or_cancel(request, provider, row, account)
+    except LinkAttemptExpired:
+        return _expired_page(request, provider)
     return _confirm_page(request, provider, account, TakeOverForm(account=account))
 
 
-def _decided(
+def _link_or_cancel(
     request: MemberRequest, provider: NetworkProvider, row: LinkReturn, account: Authorized
 ) -> HttpResponse:
     if "link" not in request.POST:
-        remains = linking.stop(row)
+        remains = linking.cancel_link_attempt(row)
         stopped = _("Stopped: nothing was linked.")
         messages.info(request, f"{stopped} {remains}".strip())
         return redirect("link_list")
@@ -161,27 +169,27 @@ def _decided(
     if not form.is_valid():
         return _confirm_page(request, provider, account, form)
     try:
-        known = linking.link(row, account, by=request.user)
-    except linking.LinkedElsewhere:
-        linking.stop(row)
-        return _nothing_linked(request, provider, None, account)
+        known = linking.link_account(row, account, by=request.user)
+    except linking.LinkedByOtherMember:
+        linking.cancel_link_attempt(row)
+        return _nothing_linked_page(request, provider, None, account)
     rotate(request)
-    _take_over(request, account, form.cleaned_data, row)
-    return _linked(request, provider, known, account)
+    _import_profile(request, account, form.cleaned_data, row)
+    return _linked_page(request, provider, known, account)
 
 
-def _take_over(
+def _import_profile(
     request: MemberRequest, account: Authorized, chosen: dict[str, Any], row: LinkReturn
 ) -> None:
     if chosen.get("take_name"):
         profile_import.import_profile_name(request.user, account.shown or account.name)
     if chosen.get("take_picture") and not profile_import.import_profile_picture(
-        request.user, lambda: _fetch(account.picture_url, row)
+        request.user, lambda: _fetch_picture(account.picture_url, row)
     ):
         messages.warning(request, _("The picture could not be had. Choose one in your profile."))
 
 
-def _fetch(url: str, row: LinkReturn) -> bytes:
+def _fetch_picture(url: str, row: LinkReturn) -> bytes:
     """The picture's file. Raises HttpFailure; what is no picture is found out by who reads it.
 
     A server that a member names says where the picture is. It may be a private host of
@@ -193,13 +201,13 @@ def _fetch(url: str, row: LinkReturn) -> bytes:
     ]
     http = public_http(also=host if host in [row.host, *configured] else "")
     try:
-        with COMING_BACK.room(host):
+        with LINK_RETURN_BULKHEAD.hold_place(host):
             return http.get(url, deadline=10, max_bytes=PICTURE_BYTES).body
-    except Busy:
+    except BulkheadFull:
         raise NotSent("busy") from None
 
 
-def _linked(
+def _linked_page(
     request: MemberRequest, provider: NetworkProvider, known: SocialAccount, account: Authorized
 ) -> HttpResponse:
     """On to the link's own page, which the app above made when it heard of the account."""
@@ -220,10 +228,10 @@ def _confirm_page(
     return TemplateResponse(request, "accounts/link_confirm.html", context)
 
 
-def _nothing_linked(
+def _nothing_linked_page(
     request: HttpRequest,
     provider: NetworkProvider,
-    outcome: Outcome | None,
+    outcome: LinkOutcome | None,
     account: Authorized | None = None,
 ) -> HttpResponse:
     """Refused there, no good answer, or another member's account: what happened, what next."""
@@ -231,7 +239,7 @@ def _nothing_linked(
     return TemplateResponse(request, "accounts/link_nothing.html", context)
 
 
-def _over(
+def _expired_page(
     request: HttpRequest, provider: NetworkProvider, *, other_browser: bool = False
 ) -> HttpResponse:
     context = {"provider": provider, "other_browser": other_browser}

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from accounts.bulkhead import Busy
+from accounts.bulkhead import BulkheadFull
 
 MOST_HERE = 8  # processes; the next one ends at once, and its mail server tries again
 MOST_AT_WORK = 2  # of these, as many as a web process and a worker beside them leave room for
@@ -42,7 +42,7 @@ def place(folder: Path, name: str, most: int, *, within: float = 0) -> Iterator[
     end = time.monotonic() + within
     while (taken := _take(folder, name, most)) is None:
         if time.monotonic() >= end:
-            raise Busy
+            raise BulkheadFull
         time.sleep(_STEP)
     with taken:  # closing the file gives the place back
         yield

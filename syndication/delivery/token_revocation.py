@@ -20,7 +20,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.actions.link_results import outcome_of
+from accounts.actions.link_results import read_link_result
 from accounts.crypto.encryption import SealBroken, unseal_json
 from accounts.models import LinkReturn
 from accounts.providers.servers import origin_of
@@ -138,7 +138,7 @@ def _must_wait(row: Revocation, given: Credentials, now: datetime) -> bool:
     if circuit_breaker.host_of(row) in circuit_breaker.closed(now):
         return True
     back = LinkReturn.objects.filter(network=row.network, used_at=None, expires_at__gt=now)
-    heard = (outcome_of(each)[1] for each in back.exclude(exchanged_at=None))
+    heard = (read_link_result(each)[1] for each in back.exclude(exchanged_at=None))
     tokens = {account.credentials.get("access_token") for account in heard if account is not None}
     return given.access_token in tokens
 

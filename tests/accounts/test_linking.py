@@ -242,11 +242,11 @@ def test_tokens_of_who_never_confirms_are_wiped_when_the_time_is_over(sandbox, h
     phone.get(away.agree(), bare=True)
     assert LinkReturn.objects.get().sealed_result
     LinkReturn.objects.update(expires_at=F("expires_at") - timedelta(minutes=11))
-    assert linking.forget_old() == 0
+    assert linking.expire_link_attempts() == 0
     row = LinkReturn.objects.get()
     assert (row.sealed_result, row.sealed_stash) == ("", "")
     age(hours=25)
-    assert linking.forget_old() == 1
+    assert linking.expire_link_attempts() == 1
 
 
 def test_the_session_may_go_on_under_another_key_meanwhile(sandbox, hanako):

@@ -184,8 +184,8 @@ def test_who_left_does_not_get_the_account_that_another_browser_brought_back(san
     guesses = [
         {},
         {"proof": "-"},
-        {"proof": linking.proof_of("mixi", {"state": away.state})},
-        {"proof": linking.proof_of("mixi", {"state": away.state, "code": "0123456789"})},
+        {"proof": linking.return_proof("mixi", {"state": away.state})},
+        {"proof": linking.return_proof("mixi", {"state": away.state, "code": "0123456789"})},
     ]
     for guess in guesses:
         sent = {"network": "mixi", "key": away.state, "number": away.number, **guess}
@@ -337,14 +337,16 @@ def test_of_three_right_numbers_that_pass_the_count_at_once_one_counts(sandbox):
     member = make_member("hanako")
     leaving = [LinkRedirect(f"https://mixi.example/{turn}", f"state{turn}") for turn in range(10)]
     for one in leaving:
-        linking.leave(one, by=member, network="mixi", session_key="key", number="4711")
-        row = linking.find("mixi", one.key)
-        linking.exchange(row, proof="came", refused=True, ask=lambda _stash: None)
+        linking.start_link_attempt(one, by=member, network="mixi", session_key="key", number="4711")
+        row = linking.get_link_attempt("mixi", one.key)
+        linking.exchange_for_account(row, proof="came", refused=True, ask=lambda _stash: None)
 
     def come(key):
         try:
-            linking.check_number(linking.find("mixi", key), key, "4711", proof="came")
-        except linking.Over:
+            linking.redeem_return_number(
+                linking.get_link_attempt("mixi", key), key, "4711", proof="came"
+            )
+        except linking.LinkAttemptExpired:
             return 0
         return 1
 

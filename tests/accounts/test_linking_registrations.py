@@ -87,7 +87,7 @@ def test_a_server_that_forgets_with_each_revoked_token_is_linked_again_and_again
 def test_an_old_link_keeps_the_registration_that_its_token_was_given_to(sandbox, server, hanako):
     link = linked(hanako, server)
     held = credentials.open_sealed(link)
-    servers.replace("mastodon", server)
+    servers.retire_registration("mastodon", server)
     leave_by_phone(log_in_phone(make_member("taro")), "mastodon", server=server)
     assert len(sandbox.mastodon.state.apps) == 2
     assert unused_registrations.forget_unused(Moving(sandbox)()) == 0
@@ -100,7 +100,7 @@ def test_an_old_link_keeps_the_registration_that_its_token_was_given_to(sandbox,
 def test_who_is_away_comes_back_with_the_registration_they_left_with(sandbox, server, hanako):
     phone = log_in_phone(hanako)
     away = leave_by_phone(phone, "mastodon", server=server)
-    servers.replace("mastodon", server)
+    servers.retire_registration("mastodon", server)
     leave_by_phone(log_in_phone(make_member("taro")), "mastodon", server=server)
     assert "ザキ" in come_back(phone, away)
 

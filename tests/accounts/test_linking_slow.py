@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 import pytest
 from django.db import connection
 
-from accounts.bulkhead import COMING_BACK, Bulkhead, Busy
+from accounts.bulkhead import LINK_RETURN_BULKHEAD, Bulkhead, BulkheadFull
 from tests.accounts.away import leave_by_phone
 from tests.making import make_member
 from tests.phone import log_in_phone
@@ -49,7 +49,7 @@ def test_who_comes_back_to_a_busy_server_comes_back_by_the_same_address_later(sa
     phone = log_in_phone(make_member("hanako"))
     host = sandbox.root("mastodon").removeprefix("http://")
     back = leave_by_phone(phone, "mastodon", server=host).agree()
-    with COMING_BACK.room(host), COMING_BACK.room(host):
+    with LINK_RETURN_BULKHEAD.hold_place(host), LINK_RETURN_BULKHEAD.hold_place(host):
         page = phone.get(back, bare=True)
     assert page.status == 503
     assert "Nothing is lost" in page.text
@@ -59,9 +59,9 @@ def test_who_comes_back_to_a_busy_server_comes_back_by_the_same_address_later(sa
 
 def test_a_bulkhead_has_room_for_a_few_and_fewer_for_one_host():
     hold = Bulkhead(most=2)
-    with hold.room("a"), hold.room("b"):
+    with hold.hold_place("a"), hold.hold_place("b"):
         for host in ("a", "c"):
-            with pytest.raises(Busy), hold.room(host):
+            with pytest.raises(BulkheadFull), hold.hold_place(host):
                 pass
-    with hold.room("a"):
+    with hold.hold_place("a"):
         pass

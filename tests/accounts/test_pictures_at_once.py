@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from accounts.bulkhead import UPLOADS
+from accounts.bulkhead import UPLOAD_BULKHEAD
 from accounts.models import Member
 from syndication.models import KeptPhoto
 from tests.making import make_member
@@ -28,7 +28,7 @@ def others() -> ExitStack:
     """Uploads of others, as many as a process lets wait."""
     with ExitStack() as others:
         for _ in range(3):
-            others.enter_context(UPLOADS.room("pictures"))
+            others.enter_context(UPLOAD_BULKHEAD.hold_place("pictures"))
         yield others
 
 
@@ -65,5 +65,9 @@ def test_a_photo_that_was_taken_already_is_sent_however_many_come_in(hanako, oth
     phone = log_in_phone(hanako)
     phone.get(reverse("post_new") + "?kind=photo")
     phone.submit("Look it over", text="the sea", photo=photo())
-    with UPLOADS.room("pictures"), UPLOADS.room("pictures"), UPLOADS.room("pictures"):
+    with (
+        UPLOAD_BULKHEAD.hold_place("pictures"),
+        UPLOAD_BULKHEAD.hold_place("pictures"),
+        UPLOAD_BULKHEAD.hold_place("pictures"),
+    ):
         assert "Sent." in phone.submit("Send")

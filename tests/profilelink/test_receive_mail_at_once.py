@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from accounts.bulkhead import Busy
+from accounts.bulkhead import BulkheadFull
 from profilelink.mail.places import MOST_HERE, place
 from syndication.models import MailDraft
 from tests.profilelink.test_receive_mail_process import (  # noqa: F401  two are fixtures
@@ -38,7 +38,7 @@ def test_a_place_is_waited_for_and_is_free_when_its_holder_ends(tmp_path):
     with place(tmp_path, "work", 2), ExitStack() as second:
         second.enter_context(place(tmp_path, "work", 2))
         for within in (0, 0.3):
-            with pytest.raises(Busy), place(tmp_path, "work", 2, within=within):
+            with pytest.raises(BulkheadFull), place(tmp_path, "work", 2, within=within):
                 pass
         second.close()
         with place(tmp_path, "work", 2):

@@ -95,8 +95,8 @@ def test_who_never_confirms_gives_back_when_the_time_is_over(sandbox, now, hanak
     LinkReturn.objects.update(expires_at=F("expires_at") - timedelta(minutes=11))
     sweep.everything(now())
     assert not left(sandbox, key, now)
-    with pytest.raises(linking.Over):
-        linking.stop(LinkReturn.objects.get())
+    with pytest.raises(linking.LinkAttemptExpired):
+        linking.cancel_link_attempt(LinkReturn.objects.get())
 
 
 def test_three_wrong_numbers_give_back(sandbox, now, hanako, key, typed):

@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from accounts.bulkhead import Busy
+from accounts.bulkhead import BulkheadFull
 from profilelink.mail.places import room_for_a_mail
 from profilelink.mail.receiving import LATER, Outcome, receive
 
@@ -78,7 +78,7 @@ class Command(BaseCommand):
         try:
             with room_for_a_mail(Path(settings.MEDIA_ROOT) / "locks"):
                 return receive(stream, options["recipient"], options["sender"], os.environ)
-        except Busy:
+        except BulkheadFull:
             logger.warning("too many mails at once: the mail server tries this one again")
             return Outcome(LATER)
         except Exception:

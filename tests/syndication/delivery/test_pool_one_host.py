@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def test_a_third_delivery_to_one_host_waits_uncounted(sandbox):
     link = linked_on(MastodonOnTheSandbox(sandbox), make_member("hanako"))
     delivery = planned(link, "三番目")
-    with attempt.HOSTS.room(link.host), attempt.HOSTS.room(link.host):
+    with attempt.HOSTS.hold_place(link.host), attempt.HOSTS.hold_place(link.host):
         assert not attempt.attempt(delivery.pk)
     delivery.refresh_from_db()
     assert (delivery.state, delivery.tries) == (DeliveryState.WAITING, 0)

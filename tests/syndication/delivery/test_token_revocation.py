@@ -356,10 +356,10 @@ def test_who_came_back_and_stopped_is_waited_for_no_longer(net, link, now, hanak
     held = ended(link)
     given = {"host": link.host, "access_token": held.access_token}
     account = Authorized(uid=held.uid, name="x", shown="x", credentials=given)
-    linking.enter(account, by=hanako, network="mastodon", session_key="s")
+    linking.start_password_attempt(account, by=hanako, network="mastodon", session_key="s")
     asked(now)
     assert is_open(net, held)
-    linking.stop(LinkReturn.objects.get())
+    linking.cancel_link_attempt(LinkReturn.objects.get())
     now.advance(minutes=2)
     asked(now)
     assert not is_open(net, held)
