@@ -39,7 +39,7 @@ from accounts.mail_addresses import canonical
 from accounts.outgoing import outgoing_http
 from accounts.public_urls import public_url
 from accounts.safe_http import SafeSession
-from accounts.urlsession.api import client_address, device_words
+from accounts.urlsession.api import client_address, device_label
 
 log = logging.getLogger(__name__)
 
@@ -153,7 +153,7 @@ class AccountAdapter(DefaultAccountAdapter):
         email: str | None = None,
     ) -> None:
         """Says which device did it, in words."""
-        device = device_words(self.request.META.get("HTTP_USER_AGENT", ""))
+        device = device_label(self.request.META.get("HTTP_USER_AGENT", ""))
         super().send_notification_mail(
             template_prefix, user, {**(context or {}), "device": device, "user": user}, email
         )

@@ -9,8 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from accounts.urlsession.context import no_session_prefix, script_prefix
-from accounts.urlsession.tokens import without_prefix
+from accounts.urlsession.context import no_session_prefix, override_script_prefix
+from accounts.urlsession.tokens import without_session_prefix
 
 __all__ = ["no_session_prefix", "public_url"]
 
@@ -21,8 +21,8 @@ def public_url(name_or_path: str, *args: Any, **kwargs: Any) -> str:
     Never with a token: one that stands in a given path is taken out. Raises NoReverseMatch.
     """
     if name_or_path.startswith("/"):
-        path = without_prefix(name_or_path)
+        path = without_session_prefix(name_or_path)
     else:
-        with script_prefix("/"):
+        with override_script_prefix("/"):
             path = reverse(name_or_path, args=args, kwargs=kwargs)
     return f"{settings.PUBLIC_URL}{path}"

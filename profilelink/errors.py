@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.template import loader
 
 from accounts.urlsession.cross_site import is_foreign_post
-from accounts.urlsession.preserved_forms import KeptForm, typed_in
+from accounts.urlsession.preserved_forms import PreservedForm, form_from_post
 
 logger = logging.getLogger(__name__)
 
@@ -45,11 +45,11 @@ def too_many_requests(request: HttpRequest, exception: Exception | None = None) 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, with what was typed and a button to send it again: the form's own secret still fits."""
-    kept = _typed(request)
+    preserved = _typed(request)
     context = {
-        "kept": kept,
+        "preserved": preserved,
         "path": request.path,
-        "csrf_token": kept and request.POST.get("csrfmiddlewaretoken", ""),
+        "csrf_token": preserved and request.POST.get("csrfmiddlewaretoken", ""),
         "are_staff_told": bool(settings.ADMINS),
     }
     return HttpResponse(loader.render_to_string("500.html", context), status=500)
@@ -60,15 +60,19 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
     What another site sent is not given back: one press would then send that site's words.
     """
-    kept = None if is_foreign_post(request) else typed_in(request)
-    return render(request, "403_csrf.html", {"kept": kept, "path": request.path}, status=403)
+    preserved = None if is_foreign_post(request) else form_from_post(request)
+    return render(
+        request, "403_csrf.html", {"preserved": preserved, "path": request.path}, status=403
+    )
 
 
-def _typed(request: HttpRequest) -> KeptForm | None:
+def _typed(request: HttpRequest) -> PreservedForm | None:
     """What a member's own form brought; None where there is none or it cannot be read."""
     try:
         return (
-            typed_in(request) if request.method == "POST" and not is_foreign_post(request) else None
+            form_from_post(request)
+            if request.method == "POST" and not is_foreign_post(request)
+            else None
         )
     except Exception:  # the page that says what went wrong must not go wrong itself
         logger.exception("a form could not be given back")

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
 
-from accounts.urlsession.api import without_prefix
+from accounts.urlsession.api import without_session_prefix
 from profilelink.errors import unexpected_files
 
 _MULTIPART = "multipart/form-data"
@@ -36,7 +36,7 @@ def is_unexpected_multipart(request: HttpRequest) -> bool:
     if request.content_type != _MULTIPART or request.META.get("CONTENT_LENGTH") in (None, "", "0"):
         return False
     try:
-        view = resolve(without_prefix(request.path_info)).func
+        view = resolve(without_session_prefix(request.path_info)).func
     except Resolver404:
         return True
     return not getattr(view, "accepts_files", False)

@@ -28,7 +28,12 @@ from accounts.models import Member
 from accounts.urlsession.api import start_url_session
 from accounts.urlsession.backend import SessionStore
 from accounts.urlsession.clients import address_hash, browser_id
-from accounts.urlsession.context import Context, Mode, active, context_of
+from accounts.urlsession.context import (
+    SessionContext,
+    SessionMode,
+    activate_context,
+    get_request_context,
+)
 from accounts.urlsession.tokens import hash_token
 from tests.form_client import FormClient, encoded
 from tests.page import Form, Page, html_of
@@ -182,7 +187,7 @@ def log_in_phone(
     """A phone on which the member is logged in, without having gone through any page."""
     phone = PhoneClient(user_agent, **extra)
     request = RequestFactory(HTTP_USER_AGENT=user_agent, **extra).get("/")
-    with active(_context(request)):
+    with activate_context(_context(request)):
         start_url_session(request, device=device)
         _log_in(request, member)
         phone.token = _raw_token(request)
@@ -196,8 +201,8 @@ def computer(member: Member | None = None, *, user_agent: str = COMPUTER, **extr
         return client
     request = RequestFactory(HTTP_USER_AGENT=user_agent, **extra).get("/")
     context = _context(request)
-    with active(context):
-        context.mode = Mode.COOKIE
+    with activate_context(context):
+        context.mode = SessionMode.COOKIE
         request.session = SessionStore()
         _log_in(request, member)
         client.cookies[settings.SESSION_COOKIE_NAME] = _raw_token(request)
@@ -217,15 +222,15 @@ def _log_in(request: HttpRequest, member: Member) -> None:
     request.session.save()
 
 
-def _context(request: HttpRequest) -> Context:
-    context = Context(browser=browser_id(request), address=address_hash(request))
+def _context(request: HttpRequest) -> SessionContext:
+    context = SessionContext(browser=browser_id(request), address=address_hash(request))
     request.urlsession = context  # type: ignore[attr-defined]
     request.session = SessionStore()
     return context
 
 
 def _raw_token(request: HttpRequest) -> str:
-    return context_of(request).minted[str(request.session.session_key)]
+    return get_request_context(request).minted[str(request.session.session_key)]
 
 
 def _filled(form: Form, button: str, typed: Mapping[str, Any]) -> dict[str, list[Any]]:

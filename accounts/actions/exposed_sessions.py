@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Member
 from accounts.public_urls import public_url
-from accounts.urlsession.api import client_address, device_words
+from accounts.urlsession.api import client_address, device_label
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ def notify_of_exposed_session(request: HttpRequest, member_pk: str) -> None:
     with translation.override(member.language or settings.LANGUAGE_CODE):
         context = {
             "member": member,
-            "device": device_words(request.META.get("HTTP_USER_AGENT", "")),
+            "device": device_label(request.META.get("HTTP_USER_AGENT", "")),
             "address": client_address(request),
             "sessions_url": public_url("session_list"),
         }

@@ -33,7 +33,7 @@ class TooManyGroups(Exception):
 
 @transaction.atomic
 def create_group(name: str, *, by: Member) -> Group:
-    """Create a group with its owner as the only member."""
+    """Create a group with its owner in it. Raises TooManyGroups, and quotas.QuotaUsedUp."""
     # First, since it locks the member's count: two presses at once are counted one after the other.
     quotas.spend_member_quota(by, quotas.GROUPS)
     if Group.objects.filter(owner=by, closed_at=None).count() >= MOST_GROUPS_OWNED:

@@ -35,7 +35,7 @@ from accounts.models import LinkReturn, Member
 from accounts.providers.base import Authorized, ExchangeFailed, LinkRedirect, ScopesRefused
 from accounts.providers.servers import Server
 from accounts.signals import account_linked
-from accounts.urlsession.api import forget_door, outside_path
+from accounts.urlsession.api import delete_outbound_link, outbound_path
 
 ATTEMPT_LIFETIME = timedelta(minutes=10)  # to leave, agree, come back, and once more to confirm
 ATTEMPT_RETENTION = timedelta(days=1)  # the row, for staff to look at
@@ -74,7 +74,7 @@ def start_link_attempt(  # noqa: PLR0913 - who, where, and what brings them back
     `server` is None on networks of one server, `number` "" in cookie mode. Raises LinkingUnavailable, ExchangeFailed.
     """
     expire_link_attempts()
-    door = outside_path(leaving.url)
+    door = outbound_path(leaving.url)
     if not door:
         raise LinkingUnavailable(
             _("The permission page there has an address that cannot be opened from here.")
@@ -163,7 +163,7 @@ def exchange_for_account(
     if claimed.update(exchanged_at=now, expires_at=until, sealed_result=unheard) != 1:
         return
     stash = decrypt_or_empty(row.sealed_stash)
-    forget_door(stash.pop(OUTBOUND_PATH, ""))
+    delete_outbound_link(stash.pop(OUTBOUND_PATH, ""))
     heard = {**_exchange_result(row, stash, refused, ask), "proof": proof}
     sealed = encryption.seal_json(heard)
     with transaction.atomic():

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts.models import Member
-from accounts.urlsession.api import device_words, end_session, open_session
+from accounts.urlsession.api import device_label, end_session, open_session
 from accounts.urlsession.models import Session
 
 MOST_SESSIONS = 50  # live sessions of one member
@@ -90,7 +90,7 @@ def _session_line(row: UserSession, current_key: str | None) -> SessionLine:
     idle = timedelta(seconds=settings.URLSESSION_IDLE)
     return SessionLine(
         pk=row.pk,
-        device=device_words(row.user_agent),
+        device=device_label(row.user_agent),
         address=row.ip,
         began_at=row.created_at,
         # A session says when it will end, which is so long after it was used.

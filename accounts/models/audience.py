@@ -1,4 +1,4 @@
-"""Who may see a thing: the five audiences, and the one place that turns them into a query.
+"""Audiences, and the one place that turns them into a query.
 
 `readable_by` is asked by `Post.objects.visible_to` and by the profile's fields. No view, template
 or action compares audiences by itself.
@@ -38,7 +38,7 @@ def readable_by(
     audience: str = "audience",
     group: str = "",
 ) -> Q:
-    """Rows whose `audience` lets `viewer` read. `owner`, `audience`, `group` name their columns.
+    """Q of rows that `viewer` may read. `owner`, `audience`, `group` name the columns.
 
     A block, in either direction, hides everything of the owner from the viewer.
     """

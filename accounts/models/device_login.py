@@ -1,4 +1,4 @@
-"""Logging a computer in by a phone that is in: the reverse of a phone login (RFC 8628's words)."""
+"""Device login: a computer let in by a logged-in phone, the reverse of a phone login (RFC 8628)."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ class DeviceLoginQuerySet(models.QuerySet["DeviceLogin"]):
         return self.live().filter(approved_at=None)
 
     def unanswered(self, session_key: str | None) -> DeviceLoginQuerySet:
-        """Computers that this session let in, and has not yet said "it was me" about."""
+        """Logins that this session approved and has not acknowledged."""
         return self.filter(approver_key=session_key or "-", is_acknowledged=False).exclude(
             used_at=None
         )
 
 
 class DeviceLogin(models.Model):
-    """A computer that asks to be let in. Which one it is stands in its own session, by this pk."""
+    """A computer that asks to log in; its own session holds the pk."""
 
     MAX_WRONG_TRIES = 5  # wrong PINs or passwords; then the computer is refused
 
@@ -66,11 +66,11 @@ class DeviceLogin(models.Model):
 
     @property
     def numbers(self) -> list[str]:
-        """The three that the phone chooses among, in an order that tells nothing."""
+        """The three numbers that the phone picks from, sorted."""
         return sorted([self.number, *self.decoys.split()])
 
     def claim_try(self) -> bool:
-        """Counts a try before PIN or password is looked at, so that tries made at once count."""
+        """Count a try before the secret is checked, so that tries made at once count."""
         rows = DeviceLogin.objects.pending().filter(pk=self.pk, tries__lt=self.MAX_WRONG_TRIES)
         return rows.update(tries=F("tries") + 1) == 1
 
@@ -80,6 +80,6 @@ class DeviceLogin(models.Model):
 
 @receiver(session_key_changed, dispatch_uid="accounts.device_login")
 def follow_device_session(*, old: str, new: str, **_: object) -> None:
-    """A session that goes on under another key stays the same phone, and the same computer."""
+    """Store the new key of a session whose key has changed."""
     DeviceLogin.objects.filter(approver_key=old).update(approver_key=new)
     DeviceLogin.objects.filter(session_key=old).update(session_key=new)

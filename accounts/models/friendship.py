@@ -1,4 +1,4 @@
-"""Friends: asked, accepted, removed, blocked.
+"""Friendships, friend requests, blocks and invitations.
 
 A friendship is two rows, one from each side, written and removed together (actions.friends), so
 that "my friends" and "friends of my friends" are plain joins.
@@ -14,7 +14,7 @@ from accounts.models.public_text import PublicCharField
 
 
 class Friendship(models.Model):
-    """`member` has `friend` as a friend. Its mirror image is always there too."""
+    """`member` has `friend` as a friend. The mirrored row always exists too."""
 
     member = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="friendships"
@@ -35,7 +35,7 @@ class Friendship(models.Model):
 
 
 class FriendRequest(models.Model):
-    """`asker` would like to be friends with `asked`. Gone once accepted, declined or taken back."""
+    """`asker` asks `asked` for friendship. Deleted when accepted, declined or withdrawn."""
 
     asker = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="requests_sent"
@@ -59,12 +59,12 @@ class FriendRequest(models.Model):
 
 class BlockQuerySet(models.QuerySet["Block"]):
     def between(self, one: object, other: object) -> BlockQuerySet:
-        """Blocks of either by the other."""
+        """Blocks between the two members, in either direction."""
         return self.filter(Q(blocker=one, blocked=other) | Q(blocker=other, blocked=one))
 
 
 class Block(models.Model):
-    """`blocker` wants nothing of `blocked`: neither sees the other here."""
+    """`blocker` blocks `blocked`: neither sees the other here."""
 
     blocker = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="blocks"

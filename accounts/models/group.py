@@ -1,4 +1,4 @@
-"""Groups: invited members accept or decline; nobody is added by force; leaving is one press."""
+"""Groups and memberships. Nobody is added without accepting an invitation."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 
 class Membership(models.Model):
-    """An invitation until `joined_at` is set by the invited member's own press."""
+    """An invitation until the invited member accepts, which sets `joined_at`."""
 
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="memberships")
     member = models.ForeignKey(

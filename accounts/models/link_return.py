@@ -1,4 +1,4 @@
-"""The way back from a network: what waits here while a member is away on its permission page.
+"""An attempt to link: what is stored while a member is away on a network's permission page.
 
 The row is found by a hash of what the network hands back (`state`, `oauth_token` or MiAuth's
 session). It never gives a session back by itself: under a token the 4-digit number does.
@@ -15,7 +15,7 @@ from accounts.urlsession.signals import session_key_changed
 
 
 class LinkReturn(models.Model):
-    """Ten minutes at the most. `sealed` holds tokens and profile between callback and confirm."""
+    """One attempt, of ten minutes at most. The sealed columns are encrypted, and wiped after use."""
 
     state_hash = models.CharField(max_length=40, primary_key=True)
     network = models.CharField(max_length=20)
@@ -44,5 +44,5 @@ class LinkReturn(models.Model):
 
 @receiver(session_key_changed, dispatch_uid="accounts.link_return")
 def follow_link_session(*, old: str, new: str, **_: object) -> None:
-    """Who is away on a network comes back to the same session, whatever its key is by then."""
+    """Store the new key of a session whose key has changed."""
     LinkReturn.objects.filter(session_key=old).update(session_key=new)

@@ -24,16 +24,17 @@ username_validators = [
 
 
 def picture_path(member: Member, filename: str) -> str:
-    """Where the picture is stored: a new name each time, never the one given by the browser. A name
-    that came again could be that of a file which is about to be deleted."""
+    """A new random path for each picture. A path that is used again could be that of a file about
+    to be deleted.
+    """
     return f"pictures/{secrets.token_hex(16)}.jpg"
 
 
 class MemberQuerySet(models.QuerySet["Member"]):
-    """Questions about members. What a page shows of others starts from `seen_by`."""
+    """Queries about members. Pages that show others start from `seen_by`."""
 
     def seen_by(self, viewer: Member | AnonymousUser | None) -> MemberQuerySet:
-        """Members whom `viewer` may know of: active, and without a block either way.
+        """Members that `viewer` may see: active, without a block either way.
 
         Each carries `shown_name`: the display name where its audience lets the viewer read it,
         the username elsewhere.
@@ -50,7 +51,7 @@ class MemberQuerySet(models.QuerySet["Member"]):
         )
 
     def with_profile_for(self, viewer: Member | AnonymousUser | None) -> MemberQuerySet:
-        """Each carries `shows_about` and `shows_picture`: there is one, and `viewer` may see it."""
+        """Annotate `shows_about` and `shows_picture`: it is set, and `viewer` may see it."""
 
         def shows(field: str) -> ExpressionWrapper:
             readable = readable_by(viewer, owner="pk", audience=f"{field}_audience")
@@ -64,13 +65,13 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return self.filter(friendships__friend=member)
 
     def unanswered_with(self, member: Member) -> MemberQuerySet:
-        """Members who ask `member` to be friends, and those whom `member` asks."""
+        """Members with an open friend request from or to `member`."""
         asking = FriendRequest.objects.filter(asked=member).values("asker")
         asked = FriendRequest.objects.filter(asker=member).values("asked")
         return self.filter(pk__in=asking.union(asked))  # by OR, all members would be read
 
     def with_relation_to(self, viewer: Member) -> MemberQuerySet:
-        """Each carries `is_friend`, `is_asking` (the viewer) and `is_asked` (by the viewer)."""
+        """Annotate `is_friend`, `is_asking` (the viewer) and `is_asked` (by the viewer)."""
         requests = FriendRequest.objects.all()
         return self.annotate(
             is_friend=Exists(Friendship.objects.filter(member=viewer, friend=OuterRef("pk"))),
@@ -80,7 +81,7 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
 
 class MemberManager(UserManager.from_queryset(MemberQuerySet)):  # type: ignore[misc]
-    """A class with a name of its own, since migrations write it down by that name."""
+    """A named class, since migrations refer to it."""
 
 
 class Member(AbstractUser):
@@ -129,10 +130,10 @@ class Member(AbstractUser):
 
     @property
     def is_closing(self) -> bool:
-        """By its member; whom staff let in again is not."""
+        """Whether the member is closing the account. False where staff let them in again."""
         return self.closing_at is not None and not self.is_active
 
     @property
     def name(self) -> str:
-        """What friends and the member see. Strangers see what `display_name_audience` allows."""
+        """The name that friends and the member see; `display_name_audience` decides for others."""
         return self.display_name or self.username

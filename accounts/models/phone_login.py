@@ -1,4 +1,4 @@
-"""Logging a phone in: a code that a computer shows, and a bookmark with a PIN.
+"""Phone login: a code that a computer shows, and a bookmark with a PIN.
 
 Codes, nonces and bookmarks are stored hashed (accounts.crypto.codes); what a phone presents is compared by
 hash. Session keys are hashes too, and follow when a session goes on under another key.
@@ -24,7 +24,7 @@ class PhoneLoginQuerySet(models.QuerySet["PhoneLogin"]):
         return self.filter(ended_at=None, used_at=None, expires_at__gt=timezone.now())
 
     def unanswered(self, session_key: str | None) -> PhoneLoginQuerySet:
-        """Phones that came in by codes of this session, which has not yet said "it was me"."""
+        """Logins by this session's codes that it has not acknowledged."""
         return self.filter(issuer_key=session_key or "-", is_acknowledged=False).exclude(
             used_at=None
         )
@@ -75,7 +75,7 @@ class PhoneLogin(models.Model):
 
 
 class PhoneOpener(models.Model):
-    """A phone that opened the code. Its nonce stands in its page, its number on both screens."""
+    """A phone that opened the code. Its page holds the nonce; both screens show the number."""
 
     login = models.ForeignKey(PhoneLogin, on_delete=models.CASCADE, related_name="openers")
     nonce_hash = models.CharField(max_length=40, unique=True)
@@ -124,23 +124,23 @@ class Phone(models.Model):
         return self.wrong_tries >= self.MAX_WRONG_TRIES
 
     def claim_try(self) -> bool:
-        """Counts a try before the PIN is looked at, so that tries made at once count too."""
+        """Count a try before the PIN is checked, so that tries made at once count."""
         rows = Phone.objects.live().filter(pk=self.pk, wrong_tries__lt=self.MAX_WRONG_TRIES)
         return rows.update(wrong_tries=F("wrong_tries") + 1) == 1
 
     def reset_wrong_tries(self) -> None:
-        """The right PIN came: the wrong tries before it count no longer."""
+        """Clear the wrong tries after the right PIN."""
         Phone.objects.filter(pk=self.pk).update(wrong_tries=0, last_used_at=timezone.now())
 
 
 def seconds_until(moment: datetime) -> int:
-    """Whole seconds that are left, 0 when it is past."""
+    """Whole seconds until `moment`, 0 when it is past."""
     return max(0, int((moment - timezone.now()).total_seconds()))
 
 
 @receiver(session_key_changed, dispatch_uid="accounts.phone_login")
 def follow_phone_session(*, old: str, new: str, **_: object) -> None:
-    """A session that goes on under another key stays the same computer, and the same phone."""
+    """Store the new key of a session whose key has changed."""
     PhoneLogin.objects.filter(issuer_key=old).update(issuer_key=new)
     PhoneLogin.objects.filter(session_key=old).update(session_key=new)
     Phone.objects.filter(session_key=old).update(session_key=new)
@@ -148,7 +148,7 @@ def follow_phone_session(*, old: str, new: str, **_: object) -> None:
 
 @receiver(post_save, sender=settings.AUTH_USER_MODEL, dispatch_uid="accounts.new_password")
 def end_bookmarks_on_new_password(*, instance: Any, **_: object) -> None:
-    """A new password puts out whoever came in by the old one, also those who left a way back.
+    """End all bookmarks when the password changes: who had the old one may hold one.
 
     `_password` is set_password()'s mark until the row is saved. Sessions end by themselves, since
     they know a hash of the password.

@@ -15,23 +15,23 @@ from accounts.visible_text import visible_line, visible_text
 
 
 class PublicCharField(models.CharField):
-    """A name, a title, a sentence: one line."""
+    """A name, title or sentence on one line."""
 
     def get_prep_value(self, value: Any) -> Any:
-        """What a sign has grown by is cut off at the end of the column."""
+        """Sanitize the text; replacements may lengthen it, so cut it to the column."""
         prepared = super().get_prep_value(value)
         if not isinstance(prepared, str):
             return prepared
         return public(visible_line(prepared))[: self.max_length]
 
     def deconstruct(self) -> Any:
-        """To the database a CharField: migrations need not know."""
+        """Appear as a CharField in migrations."""
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.CharField", args, kwargs
 
 
 class PublicTextField(models.TextField):
-    """A text of as many lines as its writer likes."""
+    """A text of any number of lines."""
 
     def get_prep_value(self, value: Any) -> Any:
         prepared = super().get_prep_value(value)

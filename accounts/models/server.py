@@ -7,7 +7,7 @@ from django.db.models import Q
 
 
 class ServerRegistration(models.Model):
-    """Made when the first member names the server; all others use it, too.
+    """Made when the first member names the server; all members share it.
 
     One that the server forgot, or that staff dropped, is replaced and no longer used to link. Links
     that were made with it keep it: only who registered may revoke their tokens.

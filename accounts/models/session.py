@@ -1,15 +1,15 @@
-"""A member's session as staff see it. The table is allauth's."""
+"""A member's session for the admin: a proxy of allauth's table."""
 
 from __future__ import annotations
 
 from allauth.usersessions.models import UserSession
 from django.utils.translation import gettext_lazy as _
 
-from accounts.urlsession.devices import device_words
+from accounts.urlsession.devices import device_label
 
 
 class MemberSession(UserSession):
-    """allauth's row under a name that says nothing secret.
+    """allauth's row with a name that reveals no secret.
 
     allauth calls a session by its browser's own name, and that of an old handset holds its serial
     number; admin writes names into titles, logs and labels.
@@ -27,5 +27,5 @@ class MemberSession(UserSession):
 
     @property
     def device(self) -> str:
-        """Its browser, in words."""
-        return device_words(self.user_agent)
+        """The browser's label."""
+        return device_label(self.user_agent)

@@ -1,5 +1,4 @@
-"""Files that rows name: they go when their row goes, however that happens, and never before that
-stands."""
+"""Deletion of stored files with their rows, after the transaction commits."""
 
 from __future__ import annotations
 

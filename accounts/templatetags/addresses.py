@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.mail_addresses import as_typed
 from accounts.public_urls import public_url as public_url_of
-from accounts.urlsession.outbound import outside_path
+from accounts.urlsession.outbound import outbound_path
 
 register = template.Library()
 register.filter("as_typed", as_typed)  # {{ address.email|as_typed }}
@@ -25,7 +25,7 @@ def out_url(url: str) -> str:
 
     `{% if away %}<a href="{{ away }}">…</a>{% else %}{{ url }}{% endif %}`
     """
-    return outside_path(url)
+    return outbound_path(url)
 
 
 @register.simple_tag(takes_context=True)

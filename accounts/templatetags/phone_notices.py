@@ -10,7 +10,7 @@ from typing import Any
 from django import template
 
 from accounts.models import DeviceLogin, PhoneLogin
-from accounts.urlsession.api import Mode, current_mode
+from accounts.urlsession.api import SessionMode, current_session_mode
 
 register = template.Library()
 
@@ -24,7 +24,7 @@ def phone_notices(context: dict[str, Any]) -> dict[str, Any]:
     """Who came in by this session and has not been answered for."""
     request = context.get("request")
     found: dict[str, Any] = {"csrf_token": context.get("csrf_token")}
-    if request is None or current_mode(request) is Mode.NONE:
+    if request is None or current_session_mode(request) is SessionMode.NONE:
         return found
     key = request.session.session_key
     if request.session.get(SHOWED_CODE):

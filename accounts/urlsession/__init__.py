@@ -18,11 +18,11 @@ For those who write views, all in `accounts.urlsession.api`:
   `start_url_session(request, device=…)`, then `login()`, then a redirect by URL name.
 - `adopt_session(request, key)` takes up, under a new token, the URL session that a stored row names
   by its key, such as the one that a member left for a network.
-- Nothing typed is lost: a form view passes `initial=initial_from_kept(request, PostForm)`, and a
+- Nothing typed is lost: a form view passes `initial=initial_from_preserved_form(request, PostForm)`, and a
   form that was sent too late stands there again, filled, after log-in. Fields that are absent were
   unchecked boxes; that is why the form class is asked for.
 - An address that is mailed, stored or shown to be shared is made outside `/s/…`: wrap `reverse()` in
   `no_session_prefix()`. Never cache HTML with addresses in it, and never `reverse()` in background
   work that a request started without it.
-- Outside addresses leave by `outside_path(url)`, a page `/out/<ticket>` of status 200.
+- Outside addresses leave by `outbound_path(url)`, a page `/out/<ticket>` of status 200.
 """

@@ -18,6 +18,6 @@ class UrlSessionConfig(AppConfig):
 
 
 def follow_in_session_list(*, old: str, new: str, **_: object) -> None:
-    """A member's session stays one line of "Your sessions" when its key is changed."""
+    """Update the key in allauth's session list when a session's key changes."""
     listed = apps.get_model("usersessions", "UserSession").objects
     listed.filter(session_key=old).update(session_key=new)

@@ -15,8 +15,8 @@ from django.middleware.csrf import CSRF_SESSION_KEY
 from django.urls import set_script_prefix
 from django.utils import timezone
 
-from accounts.urlsession.conf import setting
-from accounts.urlsession.context import Context, Mode, get_context
+from accounts.urlsession.conf import get_setting
+from accounts.urlsession.context import SessionContext, SessionMode, current_context
 from accounts.urlsession.models import Session
 from accounts.urlsession.signals import session_key_changed
 from accounts.urlsession.tokens import hash_token, new_token
@@ -32,11 +32,11 @@ ENDED = "_session_ended"
 
 # Set (to the time in seconds) in a session that the next request may enter from another site, once:
 # browsers call a request "cross-site" through all the redirects that follow a link of another site.
-TICKET = "_entry_ticket"
-TICKET_SECONDS = 60
+ENTRY_TICKET = "_entry_ticket"
+ENTRY_TICKET_SECONDS = 60
 
 # What a session holds before its visitor has done anything.
-_OURS = {STAMP, ENDED, CSRF_SESSION_KEY, TICKET}
+_INITIAL_KEYS = {STAMP, ENDED, CSRF_SESSION_KEY, ENTRY_TICKET}
 
 
 class SessionStore(DatabaseStore):
@@ -56,7 +56,7 @@ class SessionStore(DatabaseStore):
         return self.decode(row.session_data) if row else {}
 
     def exists(self, session_key: str) -> bool:
-        """Whether a session lives under this key. Ended ones stay in the table for a while."""
+        """Whether a live session has this key. Ended ones stay in the table for a while."""
         rows = Session.objects.filter(session_key=session_key, expire_date__gt=timezone.now())
         return bool(rows.exists())
 
@@ -64,39 +64,39 @@ class SessionStore(DatabaseStore):
         self._stamp(data)
         row = cast(Session, super().create_model_instance(data))
         row.address_hash = data.get(STAMP, {}).get("address", "")
-        row.is_empty = data.keys() <= _OURS
+        row.is_empty = data.keys() <= _INITIAL_KEYS
         return row
 
     def get_session_cookie_age(self) -> int:
-        return int(setting("URLSESSION_IDLE"))
+        return int(get_setting("URLSESSION_IDLE"))
 
     def get_expiry_date(self, **kwargs: Any) -> datetime:
-        """When the session ends if nothing more comes: idle or absolute time-out.
+        """When the session ends without further requests: idle or absolute time-out.
 
         What a library asked for by set_expiry() cannot make it longer.
         """
         now = kwargs.get("modification") or timezone.now()
-        idle = now + timedelta(seconds=setting("URLSESSION_IDLE"))
+        idle = now + timedelta(seconds=get_setting("URLSESSION_IDLE"))
         return min(super().get_expiry_date(**kwargs), idle)
 
     def touch(self) -> None:
-        """Moves the idle time-out on without rewriting the data, and not for every request."""
-        end = timezone.now() + timedelta(seconds=setting("URLSESSION_IDLE"))
-        step = timedelta(seconds=setting("URLSESSION_TOUCH"))
+        """Extend the idle time-out without rewriting the data, and not for every request."""
+        end = timezone.now() + timedelta(seconds=get_setting("URLSESSION_IDLE"))
+        step = timedelta(seconds=get_setting("URLSESSION_TOUCH"))
         if self.expires_at is not None and self.expires_at < end - step:
             Session.objects.filter(session_key=self.session_key).update(expire_date=end)
             self.expires_at = end
 
-    def is_bound_to(self, mode: Mode, browser: str) -> bool:
-        """Whether the session lives, belongs to this mode, and to this browser if in an address."""
-        if mode is Mode.URL and self._client != browser:
+    def is_bound_to(self, mode: SessionMode, browser: str) -> bool:
+        """Whether the session is live, of this mode, and, in an address, of this browser."""
+        if mode is SessionMode.URL and self._client != browser:
             return False
         return self.is_alive(mode)
 
     def take_ticket(self) -> bool:
-        """Whether a request from another site may enter now. Of many at once, one may."""
-        made_at = self.pop(TICKET, 0)
-        if time.time() - made_at > TICKET_SECONDS:
+        """Use up the entry ticket for a cross-site request. Of many at once, one may."""
+        made_at = self.pop(ENTRY_TICKET, 0)
+        if time.time() - made_at > ENTRY_TICKET_SECONDS:
             return False
         unchanged = Session.objects.filter(pk=self.session_key, session_data=self._stored)
         data = self.encode(self._session)  # type: ignore[attr-defined]
@@ -104,11 +104,11 @@ class SessionStore(DatabaseStore):
         return bool(unchanged.update(session_data=data) == 1)
 
     def end_if_exposed(self, browser: str) -> bool:
-        """Ends a live session whose address came from another browser. Whether this call ended it.
+        """End a live session whose address came from another browser; True if this call did.
 
         The row of a member's session stays, marked, so that the member's own phone is told.
         """
-        if not self.is_alive(Mode.URL) or self._client in (None, browser):
+        if not self.is_alive(SessionMode.URL) or self._client in (None, browser):
             return False
         now = timezone.now()
         self[EXPOSED] = True
@@ -118,15 +118,15 @@ class SessionStore(DatabaseStore):
 
     @property
     def _client(self) -> str | None:
-        """The browser; None in sessions of an earlier version, which open nowhere."""
+        """The browser's hash; None in sessions of an earlier version, which never open."""
         return (self.get(STAMP) or {}).get("client")
 
-    def is_alive(self, mode: Mode) -> bool:
-        """Whether the session lives and belongs to this mode, whatever browser asks."""
+    def is_alive(self, mode: SessionMode) -> bool:
+        """Whether the session is live and of this mode, whatever browser asks."""
         stamp = self.get(STAMP) or {}
         if self.session_key is None or stamp.get("mode") != mode:
             return False
-        return time.time() - float(stamp["began"]) <= float(setting("URLSESSION_ABSOLUTE"))
+        return time.time() - float(stamp["began"]) <= float(get_setting("URLSESSION_ABSOLUTE"))
 
     def is_anonymous(self) -> bool:
         """Whether nobody is logged in here."""
@@ -139,31 +139,31 @@ class SessionStore(DatabaseStore):
             session_key_changed.send(SessionStore, old=old, new=self.session_key)
 
     def flush(self) -> None:
-        context, old = get_context(), self.session_key
+        context, old = current_context(), self.session_key
         super().flush()
-        if context and context.mode is Mode.URL and old == context.current_key:
+        if context and context.mode is SessionMode.URL and old == context.current_key:
             context.current_key = None
             set_script_prefix(f"{context.outer}/")
 
     def _get_new_session_key(self) -> str:
-        """Mints a token. When this is the request's own session, the prefix moves at once."""
+        """Create a token. For the request's own session, move the prefix at once."""
         token = new_token()
         key = hash_token(token)
-        context = get_context()
+        context = current_context()
         if context is not None:
             context.minted[key] = token
-            if context.mode is Mode.URL and self.session_key == context.current_key:
+            if context.mode is SessionMode.URL and self.session_key == context.current_key:
                 context.current_key = key
                 set_script_prefix(context.prefix_for(token) + "/")
         return key
 
     def _stamp(self, data: dict[str, Any]) -> None:
-        """Binds a new session; the absolute time-out begins anew when a member comes in."""
+        """Bind a new session; restart the absolute time-out at log-in."""
         stamp = data.get(STAMP)
         member = MEMBER_KEY in data
         if stamp is None:
-            context = get_context()
-            if context is None or context.mode is Mode.NONE:
+            context = current_context()
+            if context is None or context.mode is SessionMode.NONE:
                 return  # made outside of a request: bound to nothing, so it opens nowhere
             stamp = data[STAMP] = _fresh_stamp(context)
         elif member and not stamp["member"]:
@@ -173,7 +173,7 @@ class SessionStore(DatabaseStore):
             stamp["address"] = ""
 
 
-def _fresh_stamp(context: Context) -> dict[str, Any]:
+def _fresh_stamp(context: SessionContext) -> dict[str, Any]:
     return {
         "mode": str(context.mode),
         "client": context.browser,

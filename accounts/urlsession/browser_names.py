@@ -1,4 +1,4 @@
-"""What stays the same in a browser's User-Agent: the names of model, system and engine.
+"""The stable part of a User-Agent: names of model, system and engine.
 
 A session in an address is bound to these. Version numbers are left out, or every update of a
 browser would log its people out; so are the parts that change within one phone (size of the letters,
@@ -56,6 +56,6 @@ def _names_in(text: str, names: tuple[str, ...]) -> list[str]:
 
 
 def _products(text: str) -> list[str]:
-    """`Chrome/140.0` is "Chrome"; what begins with a digit is a version by itself."""
+    """Product names without versions: `Chrome/140.0` is "Chrome"."""
     names = [word.partition("/")[0] for word in _PARENTHESES.sub(" ", text).split()]
     return [name for name in names if name[:1].isalpha()]

@@ -1,4 +1,4 @@
-"""System checks: settings under which tokens leak or sessions break."""
+"""System checks: settings that would leak tokens or break sessions."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -21,7 +21,7 @@ _UNSHARED = ("locmem.LocMemCache", "dummy.DummyCache")
 def check_settings(
     app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """All of this app's checks."""
+    """Run all checks of this package."""
     return [*_addresses(), *_parts(), *_middleware(), *_cache()]
 
 

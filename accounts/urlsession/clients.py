@@ -1,4 +1,4 @@
-"""What a request says about its client: address, browser, whether it is a crawler."""
+"""The client of a request: address, browser, crawler or not."""
 
 import hashlib
 import ipaddress
@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from accounts.urlsession.browser_names import browser_names
-from accounts.urlsession.conf import setting
+from accounts.urlsession.conf import get_setting
 
-NETWORK_LETTERS = 20  # of address_hash()
+NETWORK_HASH_LENGTH = 20  # of address_hash()
 
 # Headers in which a gateway names the subscriber. Anybody can send them, so they prove nothing.
 _SUBSCRIBER = ("HTTP_X_DCMGUID", "HTTP_X_UP_SUBNO", "HTTP_X_JPHONE_UID", "HTTP_X_EM_UID")
@@ -29,7 +29,7 @@ def client_address(request: HttpRequest) -> str:
     Each trusted proxy appends the address it was called from, so with n of them the n-th entry of
     X-Forwarded-For from the right is true and everything left of it is hearsay.
     """
-    count = setting("TRUSTED_PROXY_COUNT")
+    count = get_setting("TRUSTED_PROXY_COUNT")
     remote = request.META.get("REMOTE_ADDR", "")
     entries = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
     claimed = entries[-count] if 0 < count <= len(entries) else remote
@@ -42,10 +42,10 @@ def client_address(request: HttpRequest) -> str:
 
 
 def address_hash(request: HttpRequest) -> str:
-    """40 characters that stand for the client's network, to count by; the address is not stored.
+    """Hash the client's network to 40 characters, to count by; the address is not stored.
 
     IPv6 hands a household a /64, so that is what one client is. A customer may hold a whole /48 of
-    them: the first NETWORK_LETTERS stand for that one.
+    them: the first NETWORK_HASH_LENGTH stand for that one.
     """
     address = ipaddress.ip_address(client_address(request))
     wide = narrow = str(address)
@@ -59,21 +59,21 @@ def address_hash(request: HttpRequest) -> str:
 
 def _half_hash(network: str) -> str:
     digest = salted_hmac("urlsession.address", network, algorithm="sha256").hexdigest()
-    return digest[:NETWORK_LETTERS]
+    return digest[:NETWORK_HASH_LENGTH]
 
 
 def browser_id(request: HttpRequest) -> str:
-    """12 characters that stand for the names of the phone's model and its browser's engine."""
+    """Hash the names of model and engine to 12 characters."""
     names = browser_names(request.META.get("HTTP_USER_AGENT", ""))
     return hashlib.sha256(names.encode()).hexdigest()[:12]
 
 
-def forget_subscriber(request: HttpRequest) -> None:
-    """Takes the subscriber's number out of the request, before any view or report can see it."""
+def drop_subscriber_headers(request: HttpRequest) -> None:
+    """Remove subscriber numbers from the request before a view or report can see them."""
     for name in _SUBSCRIBER:
         request.META.pop(name, None)
 
 
 def is_crawler(request: HttpRequest) -> bool:
-    """Whether the client says it is a crawler or a link preview. They get no session."""
+    """Whether the client declares itself a crawler or link preview. They get no session."""
     return bool(_CRAWLER.search(request.META.get("HTTP_USER_AGENT", "")))

@@ -41,11 +41,11 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
-def setting(name: str) -> Any:
-    """The project's value, or ours."""
+def get_setting(name: str) -> Any:
+    """Return the project's value, or the default."""
     return getattr(settings, name, DEFAULTS[name])
 
 
-def is_listed(name: str, path: str) -> bool:
-    """Whether a path (without token) matches one of the expressions of the setting `name`."""
-    return any(re.match(pattern, path) for pattern in setting(name))
+def matches_setting(name: str, path: str) -> bool:
+    """Whether a path (without token) matches an expression of the setting `name`."""
+    return any(re.match(pattern, path) for pattern in get_setting(name))

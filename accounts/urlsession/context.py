@@ -1,4 +1,4 @@
-"""What is known about the session of the request that runs, for those who have no request.
+"""The current request's session context, for code that has no request.
 
 The session store and `reverse()` know none, so the middleware leaves it in a ContextVar.
 """
@@ -13,8 +13,8 @@ from django.http import HttpRequest
 from django.urls import get_script_prefix, set_script_prefix
 
 
-class Mode(StrEnum):
-    """Where the session is kept: in the address, in a cookie, or there is none."""
+class SessionMode(StrEnum):
+    """Where the session is kept: in the address, in a cookie, or nowhere."""
 
     URL = "url"
     COOKIE = "cookie"
@@ -22,10 +22,10 @@ class Mode(StrEnum):
 
 
 @dataclass
-class Context:
-    """One request's session. Raw tokens stay out of repr(), which ends in error reports."""
+class SessionContext:
+    """One request's session state. Raw tokens stay out of repr(), which ends in error reports."""
 
-    mode: Mode = Mode.NONE
+    mode: SessionMode = SessionMode.NONE
     outer: str = ""  # SCRIPT_NAME of the deployment, without slash at the end
     browser: str = ""  # clients.browser_id(), stamped into new sessions
     address: str = ""  # clients.address_hash(), stamped into new anonymous sessions
@@ -35,39 +35,39 @@ class Context:
     key: str | None = None  # hash of that token while its session lives
     current_key: str | None = None  # key of the session that is in use now
     minted: dict[str, str] = field(default_factory=dict, repr=False)  # key -> raw token, made here
-    outside: dict[str, str] = field(default_factory=dict)  # ticket -> outside address
-    kept_was_read: bool = False  # a view asked for the form that waits, so it shows it
+    out_tickets: dict[str, str] = field(default_factory=dict)  # ticket -> outside address
+    is_preserved_form_shown: bool = False  # a view asked for the form, so it shows it
 
     def prefix_for(self, token: str | None) -> str:
-        """SCRIPT_NAME for a token, without slash at the end."""
+        """SCRIPT_NAME for a token, without trailing slash."""
         return f"{self.outer}/s/{token}" if token else self.outer
 
     def token_of(self, key: str | None) -> str | None:
-        """The raw token of a session key, where this request knows it."""
+        """The raw token of a session key, if this request knows it."""
         return self.token if key and key == self.key else self.minted.get(key or "")
 
     def raw_tokens(self) -> list[str]:
-        """Every raw token that this request knows, for masking."""
+        """All raw tokens that this request knows, for masking."""
         return [token for token in (self.token, self.cookie_token, *self.minted.values()) if token]
 
 
-_current: ContextVar[Context | None] = ContextVar("urlsession", default=None)
+_current: ContextVar[SessionContext | None] = ContextVar("urlsession", default=None)
 
 
-def get_context() -> Context | None:
-    """The context of the request that runs, if one does."""
+def current_context() -> SessionContext | None:
+    """The context of the current request, or None."""
     return _current.get()
 
 
-def context_of(request: HttpRequest) -> Context:
-    """The context that the middleware left on a request; one without session where it did not."""
+def get_request_context(request: HttpRequest) -> SessionContext:
+    """The context that the middleware set on the request; an empty one where it did not."""
     context = getattr(request, "urlsession", None)
-    return context if isinstance(context, Context) else Context()
+    return context if isinstance(context, SessionContext) else SessionContext()
 
 
 @contextmanager
-def active(context: Context) -> Iterator[Context]:
-    """Runs with this context, and leaves context and prefix as they were.
+def activate_context(context: SessionContext) -> Iterator[SessionContext]:
+    """Make the context current, and restore context and prefix afterwards.
 
     The reset matters: Django leaves the last request's prefix standing in the thread.
     """
@@ -81,8 +81,8 @@ def active(context: Context) -> Iterator[Context]:
 
 
 @contextmanager
-def script_prefix(prefix: str) -> Iterator[None]:
-    """Addresses are reversed below `prefix`, which ends in a slash."""
+def override_script_prefix(prefix: str) -> Iterator[None]:
+    """Reverse addresses below `prefix`, which ends in a slash."""
     before = get_script_prefix()
     set_script_prefix(prefix)
     try:
@@ -93,7 +93,7 @@ def script_prefix(prefix: str) -> Iterator[None]:
 
 @contextmanager
 def no_session_prefix() -> Iterator[None]:
-    """Addresses are reversed without the token: for mails, feeds, QR codes and callbacks."""
-    context = get_context()
-    with script_prefix(f"{context.outer}/" if context else "/"):
+    """Reverse addresses without the token: for mails, feeds, QR codes and callbacks."""
+    context = current_context()
+    with override_script_prefix(f"{context.outer}/" if context else "/"):
         yield

@@ -1,4 +1,4 @@
-"""Requests that another site caused, told by what browsers say about it.
+"""Detection of requests that another site caused, by the headers that browsers send.
 
 `Sec-Fetch-Site`, `Origin` and `Referer` can be left out but not forged by a page. Hosts alone are
 compared, since a proxy may end TLS before us; the host of PUBLIC_URL and that of the request are
@@ -24,7 +24,7 @@ _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
 def is_foreign_post(request: HttpRequest) -> bool:
-    """Whether another site sent this form: its fields are that site's, not the member's.
+    """Whether another site sent this form.
 
     An opaque origin ("null": a sandboxed frame, a page that hides its address) counts as foreign,
     since our own pages never have one.
@@ -79,7 +79,7 @@ def _own_hosts(request: HttpRequest) -> set[str]:
 
 
 def _host(url: str) -> str:
-    """Host and port of an address, without the scheme's default port; "" where there is none."""
+    """Host and port of an address, without the scheme's default port; "" for none."""
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -3,17 +3,19 @@
 from django.http import HttpRequest
 from django.middleware.csrf import CsrfViewMiddleware
 
-from accounts.urlsession.context import Mode, context_of
+from accounts.urlsession.context import SessionMode, get_request_context
 
 
 class UrlCsrfMiddleware(CsrfViewMiddleware):
-    """Drops one rule, and only under a token: that on HTTPS a Referer must be there.
+    """Django's CSRF check, except that under a token HTTPS requests may lack a Referer.
 
     Old phones send none. The address is a secret that another site does not know, and the form's
     token is still compared with the session's. A Referer that is there and wrong is still refused.
     """
 
     def _check_referer(self, request: HttpRequest) -> None:
-        if context_of(request).mode is Mode.URL and not request.META.get("HTTP_REFERER"):
+        if get_request_context(request).mode is SessionMode.URL and not request.META.get(
+            "HTTP_REFERER"
+        ):
             return
         super()._check_referer(request)  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""A browser's name in plain words, for members who ask which of their devices this is.
+"""A browser's label for members who ask which device this is.
 
 For reading only: nothing is ever decided by it.
 """
@@ -48,14 +48,14 @@ _SYSTEMS = (
 )
 
 
-def device_words(user_agent: str) -> str:
-    """Words such as 'a flip phone (F-01J)', 'Opera Mini', 'Chrome on Windows', 'w3m'."""
+def device_label(user_agent: str) -> str:
+    """Label such as 'a flip phone (F-01J)', 'Opera Mini', 'Chrome on Windows', 'w3m'."""
     if "KAIOS" in user_agent.upper():
         return _("a phone with KaiOS")
     if model := _flip_phone(user_agent):
         return _("a flip phone (%(model)s)") % {"model": model}
-    browser = _first(_BROWSERS, user_agent)
-    system = _first(_SYSTEMS, user_agent)
+    browser = _first_match(_BROWSERS, user_agent)
+    system = _first_match(_SYSTEMS, user_agent)
     if browser and system:
         return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
     return browser or system or _("an unknown browser")
@@ -68,5 +68,5 @@ def _flip_phone(user_agent: str) -> str:
     return ""
 
 
-def _first(names: tuple[tuple[str, str], ...], user_agent: str) -> str:
+def _first_match(names: tuple[tuple[str, str], ...], user_agent: str) -> str:
     return next((name for name, pattern in names if re.search(pattern, user_agent)), "")

@@ -1,4 +1,4 @@
-"""Error mails to staff: masked, and few of them, however often the same error is met."""
+"""Error mails to staff: masked and rate-limited."""
 
 import logging
 import traceback
@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.log import AdminEmailHandler
 from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
 
-from accounts.urlsession.logmask import MASK, is_clients_fault, mask
+from accounts.urlsession.logmask import MASK, is_client_error, mask_secrets
 
 WINDOW = 600  # seconds
 MAILS_PER_WINDOW = 10
@@ -18,7 +18,7 @@ MAILS_PER_WINDOW = 10
 
 @dataclass
 class _Window:
-    """What one process has mailed, and kept back, since `began`."""
+    """What one process has mailed, and suppressed, since `began`."""
 
     began: float
     places: set[str]
@@ -60,7 +60,7 @@ class MaskAdminEmailHandler(AdminEmailHandler):
         self._counting = Lock()
 
     def emit(self, record: logging.LogRecord) -> None:
-        if not is_clients_fault(record) and self._may_be_mailed(record):
+        if not is_client_error(record) and self._may_be_mailed(record):
             super().emit(record)
 
     def format_subject(self, subject: str) -> str:
@@ -71,15 +71,15 @@ class MaskAdminEmailHandler(AdminEmailHandler):
 
     def send_mail(self, subject: Any, message: Any, *args: Any, **kwargs: Any) -> None:
         if html := kwargs.get("html_message"):
-            kwargs["html_message"] = mask(html)
-        super().send_mail(mask(str(subject)), mask(str(message)), *args, **kwargs)
+            kwargs["html_message"] = mask_secrets(html)
+        super().send_mail(mask_secrets(str(subject)), mask_secrets(str(message)), *args, **kwargs)
 
     def _may_be_mailed(self, record: logging.LogRecord) -> bool:
-        """By the record's own time. Counts the record either way."""
+        """Count the record, by its own time, and tell whether it may be mailed."""
         with self._counting:
             if not 0 <= record.created - self._window.began < WINDOW:
                 self._window = _Window(record.created, set(), self._window.kept_back)
-            place = _place(record)
+            place = _error_location(record)
             window = self._window
             if place in window.places or len(window.places) >= MAILS_PER_WINDOW:
                 window.kept_back += 1
@@ -88,8 +88,8 @@ class MaskAdminEmailHandler(AdminEmailHandler):
             return True
 
 
-def _place(record: logging.LogRecord) -> str:
-    """Where the error was raised, or logged if nothing was raised. Never what a request said."""
+def _error_location(record: logging.LogRecord) -> str:
+    """Where the error was raised, or logged if none was. Never request data."""
     error = record.exc_info[1] if record.exc_info else None
     frames = traceback.extract_tb(error.__traceback__) if error else []
     if not error or not frames:

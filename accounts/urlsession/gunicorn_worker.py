@@ -1,4 +1,4 @@
-"""gunicorn's threaded worker, which repeats nothing of a request that it could not read."""
+"""gunicorn's threaded worker, without the content of malformed requests in its output."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ class QuietThreadWorker(ThreadWorker):
 
 
 def _without_content(error: Exception) -> Exception:
-    """The same kind of gunicorn's parse errors, whose text is its name; others as they are."""
+    """Copy gunicorn's parse errors with their class's name as text; others stay."""
     kind = type(error)
     if not kind.__module__.startswith("gunicorn.http"):
         return error

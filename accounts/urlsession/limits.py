@@ -1,18 +1,18 @@
-"""What keeps the table of sessions small: so many for each client address, and the clearing."""
+"""Limits on stored sessions and tickets, and deletion of expired ones."""
 
 from datetime import timedelta
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.urlsession.clients import NETWORK_LETTERS
-from accounts.urlsession.conf import setting
-from accounts.urlsession.context import Context
+from accounts.urlsession.clients import NETWORK_HASH_LENGTH
+from accounts.urlsession.conf import get_setting
+from accounts.urlsession.context import SessionContext
 from accounts.urlsession.models import OutTicket, Session
 
 
-def make_room(context: Context) -> None:
-    """Ends anonymous sessions of this client's address, network and of all, until one more may begin.
+def evict_anonymous_sessions(context: SessionContext) -> None:
+    """End anonymous sessions of the client's address, network and of all above the limits.
 
     The oldest that hold nothing go first, then the oldest. Refusing the new visitor was the other
     way: then one phone behind a carrier's gateway shuts the log-in for all phones behind it.
@@ -21,16 +21,16 @@ def make_room(context: Context) -> None:
     many are no harm, a lock on every first visit would be. The next visit deletes them, too.
     """
     live = Session.objects.filter(expire_date__gt=timezone.now())
-    network = context.address[:NETWORK_LETTERS]
+    network = context.address[:NETWORK_HASH_LENGTH]
     in_network = live.filter(address_hash__gte=network, address_hash__lt=f"{network}g")  # after f
-    _keep(live.filter(address_hash=context.address), "URLSESSION_ANONYMOUS_PER_ADDRESS")
-    _keep(in_network, "URLSESSION_ANONYMOUS_PER_NETWORK")
-    _keep(live.filter(address_hash__gt=""), "URLSESSION_ANONYMOUS_IN_ALL")
+    _evict_above(live.filter(address_hash=context.address), "URLSESSION_ANONYMOUS_PER_ADDRESS")
+    _evict_above(in_network, "URLSESSION_ANONYMOUS_PER_NETWORK")
+    _evict_above(live.filter(address_hash__gt=""), "URLSESSION_ANONYMOUS_IN_ALL")
 
 
-def _keep(rows: QuerySet[Session], most: str) -> None:
-    """One less than the setting says. A member's session has no address, so it is in no such rows."""
-    allowed = int(setting(most))
+def _evict_above(rows: QuerySet[Session], most: str) -> None:
+    """Leave room for one more. Member sessions have no address, so these rows hold none."""
+    allowed = int(get_setting(most))
     surplus = rows.count() - allowed + 1
     if surplus <= 0:
         return
@@ -41,23 +41,23 @@ def _keep(rows: QuerySet[Session], most: str) -> None:
     rows.filter(pk__in=list(oldest)).delete()
 
 
-def clear_expired() -> int:
-    """Deletes ended sessions and outlived tickets; returns how many rows. For the sweeper.
+def delete_expired_sessions() -> int:
+    """Delete ended sessions and expired tickets, for the sweeper; returns how many rows.
 
     A member's ended session stays for URLSESSION_REMEMBER_ENDED, to offer the right way back in.
     """
     now = timezone.now()
-    remembered = now - timedelta(seconds=setting("URLSESSION_REMEMBER_ENDED"))
+    remembered = now - timedelta(seconds=get_setting("URLSESSION_REMEMBER_ENDED"))
     ended = Session.objects.filter(expire_date__lt=now)
     anonymous, _ = ended.exclude(address_hash="").delete()
     members, _ = ended.filter(expire_date__lt=remembered).delete()
     tickets, _ = OutTicket.objects.filter(expires_at__lt=now).delete()
-    return int(anonymous + members + tickets) + _clear_surplus_tickets()
+    return int(anonymous + members + tickets) + _delete_surplus_tickets()
 
 
-def _clear_surplus_tickets() -> int:
-    """Those go that no page has used for longest; a page that is shown again makes them again."""
-    surplus = OutTicket.objects.count() - int(setting("URLSESSION_TICKETS"))
+def _delete_surplus_tickets() -> int:
+    """Delete the least recently used tickets; a page that is shown again makes them again."""
+    surplus = OutTicket.objects.count() - int(get_setting("URLSESSION_TICKETS"))
     if surplus <= 0:
         return 0
     oldest = OutTicket.objects.order_by("expires_at").values_list("pk", flat=True)[:surplus]

@@ -1,4 +1,4 @@
-"""The language: what the session says, else what the browser asks for. No cookie."""
+"""The language of pages: the session's, else the browser's. No cookie."""
 
 from django.http import HttpRequest
 from django.middleware.locale import LocaleMiddleware
@@ -12,7 +12,7 @@ SESSION_KEY = "_language"
 
 
 class SessionLocaleMiddleware(LocaleMiddleware):
-    """Django's own, with the session in place of the language cookie."""
+    """Django's LocaleMiddleware with the session in place of the cookie."""
 
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)
@@ -22,8 +22,8 @@ class SessionLocaleMiddleware(LocaleMiddleware):
             request.LANGUAGE_CODE = translation.get_language()
 
 
-def asked_language(request: HttpRequest) -> str:
-    """The first language of ours that the browser asks for; "" where it asks for none of them."""
+def browser_language(request: HttpRequest) -> str:
+    """The first supported language of Accept-Language; "" for none."""
     for code, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
         try:
             return str(get_supported_language_variant(code))
@@ -32,13 +32,13 @@ def asked_language(request: HttpRequest) -> str:
     return ""
 
 
-def chosen_language(request: HttpRequest) -> str:
-    """The language that was chosen in this session; "" for none."""
+def session_language(request: HttpRequest) -> str:
+    """The language chosen in this session; "" for none."""
     return str(request.session.get(SESSION_KEY, ""))
 
 
-def set_language(request: HttpRequest, code: str) -> bool:
-    """Remembers the language for this session; False if there is no such language here."""
+def set_session_language(request: HttpRequest, code: str) -> bool:
+    """Store the language in the session and activate it; False if unsupported."""
     if not translation.check_for_language(code):
         return False
     request.session[SESSION_KEY] = code

@@ -1,4 +1,4 @@
-"""No secret of an address or a handset reaches a log, an error mail or an access log."""
+"""Masking of secrets in logs, error mails and access logs."""
 
 import logging
 import re
@@ -7,7 +7,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-from accounts.urlsession.context import get_context
+from accounts.urlsession.context import current_context
 
 MASK = "***"
 
@@ -48,8 +48,8 @@ _PATTERNS = (
 )
 
 
-def mask(text: str) -> str:
-    """The text without secrets, also without the raw tokens of the request that runs.
+def mask_secrets(text: str) -> str:
+    """Mask secrets in a text, and the raw tokens of the current request.
 
     Those can stand alone, as a local variable in a traceback does.
     """
@@ -57,14 +57,16 @@ def mask(text: str) -> str:
         text = _ENCODED.sub(lambda found: chr(int(found[1], 16)), text)
     for pattern in _PATTERNS:
         text = pattern.sub(rf"\g<keep>{MASK}", text)
-    context = get_context()
+    context = current_context()
     for token in context.raw_tokens() if context else ():
         text = text.replace(token, MASK)
     return text
 
 
-def is_clients_fault(record: logging.LogRecord) -> bool:
-    """Whether Django logs an answer 4xx: a foreign Host header, a broken form. Any scanner can cause it."""
+def is_client_error(record: logging.LogRecord) -> bool:
+    """Whether Django logs a 4xx answer: a foreign Host header, a broken form. Any scanner can cause
+    it.
+    """
     return 400 <= getattr(record, "status_code", 0) < 500
 
 
@@ -75,10 +77,10 @@ class MaskFormatter(logging.Formatter):
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        if is_clients_fault(record) and (record.exc_info or record.exc_text):
+        if is_client_error(record) and (record.exc_info or record.exc_text):
             record = copy(record)
             record.exc_info = record.exc_text = None
-        return mask(super().format(record))
+        return mask_secrets(super().format(record))
 
 
 class GunicornLogger(Logger):

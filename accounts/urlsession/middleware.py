@@ -30,18 +30,23 @@ from django.utils.encoding import escape_uri_path
 from django.utils.translation import gettext as _
 
 from accounts.urlsession import location, preserved_forms
-from accounts.urlsession.backend import ENDED, EXPOSED, TICKET, SessionStore
-from accounts.urlsession.clients import address_hash, browser_id, forget_subscriber
-from accounts.urlsession.context import Context, Mode, active, script_prefix
+from accounts.urlsession.backend import ENDED, ENTRY_TICKET, EXPOSED, SessionStore
+from accounts.urlsession.clients import address_hash, browser_id, drop_subscriber_headers
+from accounts.urlsession.context import (
+    SessionContext,
+    SessionMode,
+    activate_context,
+    override_script_prefix,
+)
 from accounts.urlsession.cross_site import is_cross_site_visit
-from accounts.urlsession.outbound import outside_path, store_tickets
+from accounts.urlsession.outbound import outbound_path, store_out_tickets
 from accounts.urlsession.resolution import (
-    Arrival,
-    arrive,
-    decide,
-    exposed_words,
-    new_store,
-    was_exposed,
+    SessionResolution,
+    exposed_message,
+    handle_missing_session,
+    new_session_store,
+    resolve_session,
+    was_session_exposed,
 )
 from accounts.urlsession.views import resend_form
 
@@ -49,98 +54,106 @@ logger = logging.getLogger(__name__)
 
 
 class UrlSessionMiddleware(SessionMiddleware):
-    """Gives every request its session, and every response what the session needs."""
+    """Open the session of every request, and bind it to the response."""
 
     async_capable = False
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info.startswith(settings.STATIC_URL):
             # A file: no query, and the session cookie is left alone.
-            request.session = new_store()
+            request.session = new_session_store()
             return cast(HttpResponseBase, self.get_response(request))
-        forget_subscriber(request)
+        drop_subscriber_headers(request)
         outer = request.META.get("SCRIPT_NAME", "").rstrip("/")
-        context = Context(outer=outer, browser=browser_id(request), address=address_hash(request))
+        context = SessionContext(
+            outer=outer, browser=browser_id(request), address=address_hash(request)
+        )
         request.urlsession = context  # type: ignore[attr-defined]
-        with active(context):
-            arrival, response = arrive(request, context)
-            request.urlsession_arrival = arrival  # type: ignore[attr-defined]
+        with activate_context(context):
+            resolution, response = resolve_session(request, context)
+            request.urlsession_resolution = resolution  # type: ignore[attr-defined]
             answer = response or cast(HttpResponseBase, self.get_response(request))
-            return _leave(request, answer, context, arrival)
+            return _finish_response(request, answer, context, resolution)
 
     def process_view(
         self, request: HttpRequest, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponse | None:
-        """The address is known: decides about those who came without session."""
+        """Handle requests without session, once the view is known."""
         context = getattr(request, "urlsession", None)
-        arrival = getattr(request, "urlsession_arrival", None)
-        if context is None or arrival is None:
+        resolution = getattr(request, "urlsession_resolution", None)
+        if context is None or resolution is None:
             return None
-        if arrival.has_no_session:
-            return decide(request, context, arrival, view)
+        if resolution.has_no_session:
+            return handle_missing_session(request, context, resolution, view)
         if ended := request.session.get(ENDED):
             del request.session[ENDED]
             text = _("Your last session had ended, so this is a new one.")
-            text = exposed_words() if ended == EXPOSED else text
+            text = exposed_message() if ended == EXPOSED else text
             messages.info(request, text, fail_silently=True)
-        if request.method == "POST" or preserved_forms.FORGET in request.GET:
-            _let_go(request)
+        if request.method == "POST" or preserved_forms.DISCARD_PARAM in request.GET:
+            _discard_sent_form(request)
         return None
 
 
-def _let_go(request: HttpRequest) -> None:
-    """The form that waited for this address has been sent or given up: it waits no longer."""
-    form = preserved_forms.waiting_form(request)
+def _discard_sent_form(request: HttpRequest) -> None:
+    """Discard the preserved form of this address once it is sent or given up."""
+    form = preserved_forms.peek_preserved_form(request)
     if form is not None and form.is_for(request.path_info):
         del request.session[preserved_forms.SESSION_KEY]
 
 
-def _waiting(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """Where the view has not shown the form that waits for its address, that is shown instead."""
+def _offer_preserved_form(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Show the preserved form of this address where the view did not."""
     if response.status_code not in (200, 405):
         return response
     return resend_form(request, takes_get=response.status_code == 200) or response
 
 
-def _leave(
-    request: HttpRequest, response: HttpResponseBase, context: Context, arrival: Arrival
+def _finish_response(
+    request: HttpRequest,
+    response: HttpResponseBase,
+    context: SessionContext,
+    resolution: SessionResolution,
 ) -> HttpResponseBase:
-    """Rotates, saves, repairs the Location and binds the session to the response."""
-    if request.method == "GET" and not context.kept_was_read:
-        response = _waiting(request, response)
-    if arrival.is_fresh or (arrival.marker and request.method in ("GET", "HEAD")):
-        response = _land(request, response, context, arrival)
+    """Rotate and save the session, repair Location, bind the session to the response."""
+    if request.method == "GET" and not context.is_preserved_form_shown:
+        response = _offer_preserved_form(request, response)
+    if resolution.is_fresh or (resolution.marker and request.method in ("GET", "HEAD")):
+        response = _redirect_to_own_address(request, response, context, resolution)
     goes_to = response.get("Location", "") if 300 <= response.status_code < 400 else ""
-    goes_outside = bool(goes_to) and location.is_outside(request, goes_to)
+    goes_outside = bool(goes_to) and location.is_external_url(request, goes_to)
     store = cast(SessionStore, request.session)  # read late: allauth may have replaced it
     if goes_to and not goes_outside:
         _rotate_anonymous(store, context)
-        if context.mode is Mode.URL and is_cross_site_visit(request):
-            store[TICKET] = int(time.time())
-    _save(store, response, context)
+        if context.mode is SessionMode.URL and is_cross_site_visit(request):
+            store[ENTRY_TICKET] = int(time.time())
+    _save_session(store, response, context)
     if goes_outside:
-        response = _by_the_door(response, goes_to)
+        response = _redirect_by_ticket(response, goes_to)
     elif goes_to:
         token = context.token_of(store.session_key)
-        response["Location"] = location.repaired(request, context, goes_to, token)
-    if context.mode is Mode.URL:
+        response["Location"] = location.repair_location(request, context, goes_to, token)
+    if context.mode is SessionMode.URL:
         _bind_to_address(response)
     else:
         _bind_to_cookie(store, response, context)
-    store_tickets(context.outside)
+    store_out_tickets(context.out_tickets)
     return response
 
 
-def _land(
-    request: HttpRequest, response: HttpResponseBase, context: Context, arrival: Arrival
+def _redirect_to_own_address(
+    request: HttpRequest,
+    response: HttpResponseBase,
+    context: SessionContext,
+    resolution: SessionResolution,
 ) -> HttpResponseBase:
-    """Brings a browser to the page's own address: with its new token, or without the probe's marker.
+    """Redirect to the page's own address: with its new token, or without the probe's marker.
 
     The view has run already: where it redirects (to log in, say) that redirect does it, so that a
     first visit costs no third one. A GET changes nothing, so a page may be made twice.
     """
-    if arrival.is_dead_token:
-        request.session[ENDED] = EXPOSED if was_exposed(context) else True
+    if resolution.is_dead_token:
+        request.session[ENDED] = EXPOSED if was_session_exposed(context) else True
     if response.status_code >= 300:
         return response
     query = request.META.get("QUERY_STRING", "")
@@ -148,8 +161,8 @@ def _land(
     return HttpResponseRedirect(f"{path}?{query}" if query else path)
 
 
-def _rotate_anonymous(store: SessionStore, context: Context) -> None:
-    """An anonymous session that was changed goes on under a new token, whatever page it was.
+def _rotate_anonymous(store: SessionStore, context: SessionContext) -> None:
+    """Move a changed anonymous session to a new token, on whatever page.
 
     Who knows the old one (it was handed out on purpose, say) must not see what comes of a password
     that is typed in it: between password and second factor nobody is logged in yet.
@@ -159,9 +172,9 @@ def _rotate_anonymous(store: SessionStore, context: Context) -> None:
         store.cycle_key()
 
 
-def _save(store: SessionStore, response: HttpResponseBase, context: Context) -> None:
-    """Stores what changed. Without a session nothing is stored, so nothing may have been made."""
-    if context.mode is Mode.NONE:
+def _save_session(store: SessionStore, response: HttpResponseBase, context: SessionContext) -> None:
+    """Save what changed. Without a session nothing may have been made."""
+    if context.mode is SessionMode.NONE:
         if store.session_key in context.minted:
             logger.error("A view without session made one: start_url_session() comes first.")
             store.flush()
@@ -174,9 +187,9 @@ def _save(store: SessionStore, response: HttpResponseBase, context: Context) -> 
         raise SessionInterrupted("The session ended while the request ran.") from error
 
 
-def _by_the_door(response: HttpResponseBase, url: str) -> HttpResponseBase:
-    """A redirect to another host becomes one to /out/<ticket>; what is not safe, becomes none."""
-    path = outside_path(url)
+def _redirect_by_ticket(response: HttpResponseBase, url: str) -> HttpResponseBase:
+    """Redirect to /out/<ticket> in place of another host; answer 400 for unsafe URLs."""
+    path = outbound_path(url)
     if not path:
         return HttpResponseBadRequest(_("This address cannot be opened from here."))
     response["Location"] = path
@@ -184,7 +197,7 @@ def _by_the_door(response: HttpResponseBase, url: str) -> HttpResponseBase:
 
 
 def _bind_to_address(response: HttpResponseBase) -> None:
-    """Under a token: no cookie is set, nothing is kept, and links need the prefix to the end."""
+    """Under a token: drop cookies, forbid caching, keep the prefix for streamed bodies."""
     if response.cookies:
         logger.warning("Dropped Set-Cookie %s under a token.", sorted(response.cookies))
         response.cookies.clear()
@@ -197,10 +210,12 @@ def _bind_to_address(response: HttpResponseBase) -> None:
         response.streaming_content = _with_prefix(chunks, get_script_prefix())  # type: ignore[attr-defined]
 
 
-def _bind_to_cookie(store: SessionStore, response: HttpResponseBase, context: Context) -> None:
-    """Without token: the cookie of a new or rotated session is set, that of an ended one deleted."""
+def _bind_to_cookie(
+    store: SessionStore, response: HttpResponseBase, context: SessionContext
+) -> None:
+    """Set the cookie of a new or rotated session; delete that of an ended one."""
     patch_vary_headers(cast(HttpResponse, response), ("Cookie",))
-    if context.mode is not Mode.COOKIE:
+    if context.mode is not SessionMode.COOKIE:
         return
     name = settings.SESSION_COOKIE_NAME
     place: dict[str, Any] = {
@@ -222,10 +237,10 @@ def _bind_to_cookie(store: SessionStore, response: HttpResponseBase, context: Co
 
 
 def _with_prefix(chunks: Iterable[bytes], prefix: str) -> Iterator[bytes]:
-    """The chunks of a lazy body, each made while addresses carry the token."""
+    """Yield the chunks of a lazy body, each made under the prefix."""
     iterator = iter(chunks)
     while True:
-        with script_prefix(prefix):
+        with override_script_prefix(prefix):
             try:
                 chunk = next(iterator)
             except StopIteration:

@@ -1,4 +1,4 @@
-"""Two tables: sessions, and the tickets by which outside addresses leave."""
+"""Tables of sessions and of tickets for outside addresses."""
 
 from importlib import import_module
 from typing import Any
@@ -42,5 +42,5 @@ class OutTicket(models.Model):
 
     @property
     def host(self) -> str:
-        """All that staff see of it: the rest may come from something private."""
+        """All that staff see of the URL: the rest may come from a private post."""
         return urlsplit(self.url).hostname or ""

@@ -1,4 +1,4 @@
-"""Outside addresses leave by /out/<ticket>, a page without token: what a Referer tells is that.
+"""Outbound links: outside addresses leave by /out/<ticket>, a page without token.
 
 A page of status 200, never a redirect: Lynx carries the first address through a 302. A ticket is an
 HMAC of the address, so the same address has the same ticket and a page may name many without a
@@ -16,13 +16,13 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.encoding import iri_to_uri
 
-from accounts.urlsession.context import get_context, no_session_prefix
+from accounts.urlsession.context import current_context, no_session_prefix
 from accounts.urlsession.models import OutTicket
 
-KEPT = timedelta(days=30)
+TICKET_LIFETIME = timedelta(days=30)
 # A ticket that is used again with less than this left is kept for 30 days more.
-RENEWED_BELOW = timedelta(days=15)
-LONGEST = 2000
+RENEW_BELOW = timedelta(days=15)
+MAX_URL_LENGTH = 2000
 
 _HOST = re.compile(
     r"[a-z0-9._-]*|[0-9a-f:.]*(%25[a-z0-9._~-]+)?", re.IGNORECASE
@@ -30,14 +30,14 @@ _HOST = re.compile(
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
 
 
-def safe_address(url: str) -> str:
-    """The address in ASCII, or '' where it is not one that may be offered as a link.
+def safe_outbound_url(url: str) -> str:
+    """Return the URL in ASCII, or "" where it must not be offered as a link.
 
     http and https only. No name or password before the host (they make another host look like a
     trusted one) and no control characters. The host is shown as IDNA, so that look-alikes show.
     """
     url = url.strip()
-    if len(url) > LONGEST or _CONTROL.search(url):
+    if len(url) > MAX_URL_LENGTH or _CONTROL.search(url):
         return ""
     try:
         parts = urlsplit(url)
@@ -66,44 +66,44 @@ def _ascii(host: str) -> str:
     return name
 
 
-def outside_path(url: str) -> str:
-    """The address of the page by which `url` leaves, or '' where it is not safe to offer.
+def outbound_path(url: str) -> str:
+    """Path of the page by which `url` leaves, or "" where it is not safe.
 
     In a request the ticket is stored when the response is finished; elsewhere at once.
     """
-    address = safe_address(url)
+    address = safe_outbound_url(url)
     if not address:
         return ""
     ticket = _ticket(address)
-    context = get_context()
+    context = current_context()
     if context is None:
-        store_tickets({ticket: address})
+        store_out_tickets({ticket: address})
     else:
-        context.outside[ticket] = address
+        context.out_tickets[ticket] = address
     with no_session_prefix():
         return reverse("out", args=[ticket])
 
 
-def store_tickets(used: dict[str, str]) -> None:
-    """Sees to it that these tickets are known, with one SELECT and mostly no write."""
+def store_out_tickets(used: dict[str, str]) -> None:
+    """Store or renew these tickets, with one SELECT and mostly no write."""
     if not used:
         return
     now = timezone.now()
     known = dict(OutTicket.objects.filter(pk__in=used).values_list("pk", "expires_at"))
-    stale = [ticket for ticket, end in known.items() if end < now + RENEWED_BELOW]
+    stale = [ticket for ticket, end in known.items() if end < now + RENEW_BELOW]
     fresh = [
-        OutTicket(ticket=ticket, url=url, expires_at=now + KEPT)
+        OutTicket(ticket=ticket, url=url, expires_at=now + TICKET_LIFETIME)
         for ticket, url in used.items()
         if ticket not in known
     ]
     if stale:
-        OutTicket.objects.filter(pk__in=stale).update(expires_at=now + KEPT)
+        OutTicket.objects.filter(pk__in=stale).update(expires_at=now + TICKET_LIFETIME)
     if fresh:
         OutTicket.objects.bulk_create(fresh, ignore_conflicts=True)
 
 
-def forget_door(path: str) -> None:
-    """The page at `path` (made by outside_path) leads out no longer: its address was for one use."""
+def delete_outbound_link(path: str) -> None:
+    """Delete the ticket of a path made by outbound_path(): the URL was for one use."""
     OutTicket.objects.filter(pk=path.rpartition("/")[2]).delete()
 
 

@@ -1,4 +1,4 @@
-"""A form that was sent on a session that had ended: what was typed is kept until it can be sent.
+"""Forms sent on an ended session, preserved until they can be sent again.
 
 It is kept twice: in the page that asks to log in again, and in that page's new session, from where
 the form's own view takes it back. Passwords and codes are not kept, and files cannot be.
@@ -14,54 +14,54 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import resolve_url
 
-from accounts.urlsession.context import context_of, no_session_prefix
-from accounts.urlsession.tokens import without_prefix
+from accounts.urlsession.context import get_request_context, no_session_prefix
+from accounts.urlsession.tokens import without_session_prefix
 
 SESSION_KEY = "_kept_form"
 # Hidden field of the page that asks to log in again: a second time-out there loses nothing either.
 PATH_FIELD = "kept_path"
 # Query parameter by which the member opens the page and lets the form go.
-FORGET = "forget_form"
+DISCARD_PARAM = "forget_form"
 # Characters of names and values in the session: of a member's form, and of anybody else's.
-LARGEST = 200_000
-LARGEST_OF_STRANGERS = 20_000
+MAX_MEMBER_CHARACTERS = 200_000
+MAX_STRANGER_CHARACTERS = 20_000
 
 _SECRET = re.compile(r"passw|secret|csrf|^code$|_code$|^pin|_pin$|^otp|^next$", re.I)
 _RESERVED = ("login", "remember")
 
 
 @dataclass
-class KeptForm:
-    """A form that waits: its address (without token), what was typed, what could not be kept."""
+class PreservedForm:
+    """A preserved form: its path (without token), fields, and names of files that were dropped."""
 
     path: str
     fields: dict[str, list[str]] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
 
     def pairs(self) -> Iterator[tuple[str, str]]:
-        """Each field with each of its values, as hidden inputs hold them."""
+        """Yield each field with each of its values, for hidden inputs."""
         for name, values in self.fields.items():
             for value in values:
                 yield name, value
 
     def is_for(self, path: str) -> bool:
-        """Whether the form stands at this path; the query is not compared."""
+        """Whether the form belongs to this path; the query is not compared."""
         return urlsplit(self.path).path == path
 
     def is_log_in(self) -> bool:
-        """Whether it is the log-in form itself: that one is shown anyway."""
+        """Whether it is the log-in form, which is shown anyway."""
         with no_session_prefix():
-            return self.is_for(without_prefix(resolve_url(settings.LOGIN_URL)))
+            return self.is_for(without_session_prefix(resolve_url(settings.LOGIN_URL)))
 
 
-def typed_in(request: HttpRequest) -> KeptForm:
-    """What a POST brought, without secrets. A form that already waited keeps its own address."""
+def form_from_post(request: HttpRequest) -> PreservedForm:
+    """Build the form from a POST, without secrets. One that waited already keeps its path."""
     fields = {
         name: [str(value) for value in values]
         for name, values in request.POST.lists()
         if not _SECRET.search(name) and name != PATH_FIELD
     }
-    path = _local(request.POST.get(PATH_FIELD, ""))
+    path = _local_path(request.POST.get(PATH_FIELD, ""))
     if path:
         for name in _RESERVED:
             fields.pop(name, None)
@@ -70,11 +70,13 @@ def typed_in(request: HttpRequest) -> KeptForm:
         for _, uploads in request.FILES.lists()
         for upload in uploads
     ]
-    return KeptForm(path or _own_path(request), fields, files)
+    return PreservedForm(path or _own_path(request), fields, files)
 
 
-def keep(request: HttpRequest, form: KeptForm, *, room: int = LARGEST) -> None:
-    """Keeps a form in the session, as many fields as fit into `room` characters."""
+def preserve_form(
+    request: HttpRequest, form: PreservedForm, *, room: int = MAX_MEMBER_CHARACTERS
+) -> None:
+    """Store a form in the session, as many fields as fit into `room` characters."""
     if form.is_log_in():
         return
     fitting = {}
@@ -83,44 +85,44 @@ def keep(request: HttpRequest, form: KeptForm, *, room: int = LARGEST) -> None:
         if size <= room:
             room -= size
             fitting[name] = values
-    request.session[SESSION_KEY] = asdict(KeptForm(form.path, fitting, form.files))
+    request.session[SESSION_KEY] = asdict(PreservedForm(form.path, fitting, form.files))
 
 
-def kept_form(request: HttpRequest) -> KeptForm | None:
-    """The form that waits in this session, whatever page it belongs to. Who asks, shows it."""
-    context_of(request).kept_was_read = True
-    return waiting_form(request)
+def get_preserved_form(request: HttpRequest) -> PreservedForm | None:
+    """The session's preserved form, for whatever page. Marks it as shown."""
+    get_request_context(request).is_preserved_form_shown = True
+    return peek_preserved_form(request)
 
 
-def waiting_form(request: HttpRequest) -> KeptForm | None:
-    """The same, for those who do not show it."""
+def peek_preserved_form(request: HttpRequest) -> PreservedForm | None:
+    """The session's preserved form, without marking it as shown."""
     data = request.session.get(SESSION_KEY)
-    return KeptForm(**data) if data else None
+    return PreservedForm(**data) if data else None
 
 
-def pop_kept_form(request: HttpRequest) -> KeptForm | None:
-    """The same as kept_form(), and it waits no longer."""
-    form = kept_form(request)
+def pop_preserved_form(request: HttpRequest) -> PreservedForm | None:
+    """Return the preserved form and remove it from the session."""
+    form = get_preserved_form(request)
     request.session.pop(SESSION_KEY, None)
     return form
 
 
-def redirect_to_kept(request: HttpRequest) -> HttpResponseRedirect | None:
-    """To the page of the form that waits, for a log-in that carried no `next`; None if none does."""
-    form = kept_form(request)
+def redirect_to_preserved_form(request: HttpRequest) -> HttpResponseRedirect | None:
+    """Redirect to the preserved form's page, for a log-in without `next`; None without one."""
+    form = get_preserved_form(request)
     return HttpResponseRedirect(form.path) if form else None
 
 
-def initial_from_kept(
+def initial_from_preserved_form(
     request: HttpRequest, form_class: type[forms.BaseForm] | None = None
 ) -> dict[str, object]:
-    """Initial data for the form of this page, if it is the one that waits; else {}.
+    """Initial data for this page's form if it is the preserved one; else {}.
 
     Browsers do not send a box that is not ticked, so a box of `form_class` that is missing is given
     back unticked, whatever the form's default: a post must not go wider than was chosen because a
     session ended in between.
     """
-    form = kept_form(request)
+    form = get_preserved_form(request)
     if form is None or not form.is_for(request.path_info):
         return {}
     initial = {} if form_class is None else _unticked(form_class)
@@ -146,12 +148,12 @@ def _own_path(request: HttpRequest) -> str:
     return f"{request.path_info}?{query}" if query else request.path_info
 
 
-def _local(path: str) -> str:
-    """The path if it is one of this site, without token; else ''."""
+def _local_path(path: str) -> str:
+    """The path, without token, if it is one of this site; else ""."""
     parts = urlsplit(path.replace("\\", "/"))
     if parts.scheme or parts.netloc or not parts.path.startswith("/"):
         return ""
-    clean = without_prefix(parts.path)
+    clean = without_session_prefix(parts.path)
     if clean.startswith("//"):
         return ""
     return f"{clean}?{parts.query}" if parts.query else clean

@@ -15,20 +15,20 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.encoding import escape_uri_path
 
-from accounts.urlsession.context import Context
+from accounts.urlsession.context import SessionContext
 
-COOKIE = "probe"
-SECONDS = 60
+PROBE_COOKIE = "probe"
+PROBE_SECONDS = 60
 # A client whose address changes between two requests (carrier gateways do that) is asked once
 # more, and then taken for one without cookies, or it would be redirected for ever.
-TRIES = 2
+MAX_PROBES = 2
 
 _MARKED = re.compile(r"/probe/([^/]+)(/.*)", re.S)
 _signer = signing.TimestampSigner(salt="urlsession.probe")
 
 
-def take_marker(request: HttpRequest) -> str:
-    """The marker, taken out of the request so that no view, form or `next` carries it on."""
+def take_probe_marker(request: HttpRequest) -> str:
+    """Remove the marker from the request's path and return it, so that no view carries it on."""
     found = _MARKED.fullmatch(request.path_info)
     if found is None:
         return ""
@@ -37,30 +37,30 @@ def take_marker(request: HttpRequest) -> str:
     return found[1]
 
 
-def next_try(marker: str, context: Context) -> int:
-    """Which try to start: 1 or 2. 0 means the marker is proof that no cookie came back.
+def next_probe_try(marker: str, context: SessionContext) -> int:
+    """Which try to start, 1 or 2; 0 where the marker proves that no cookie came back.
 
     A marker that is forged or older than a minute proves nothing, so the probe starts anew.
     """
     try:
-        count, _, binding = _signer.unsign(marker, max_age=SECONDS).partition(".")
+        count, _, binding = _signer.unsign(marker, max_age=PROBE_SECONDS).partition(".")
     except signing.BadSignature:
         return 1
-    if binding == _binding(context) or int(count) >= TRIES:
+    if binding == _binding(context) or int(count) >= MAX_PROBES:
         return 0
     return int(count) + 1
 
 
-def ask(request: HttpRequest, context: Context, number: int) -> HttpResponseRedirect:
-    """Sets the probe cookie and sends the browser to the same page with a marker."""
+def start_probe(request: HttpRequest, context: SessionContext, number: int) -> HttpResponseRedirect:
+    """Set the probe cookie and redirect to the same page with a marker."""
     marker = quote(_signer.sign(f"{number}.{_binding(context)}"), safe=":")
     query = request.META.get("QUERY_STRING", "")
     path = f"{_outer(request)}/probe/{marker}{escape_uri_path(request.path_info)}"
     response = HttpResponseRedirect(f"{path}?{query}" if query else path)
     response.set_cookie(
-        COOKIE,
+        PROBE_COOKIE,
         "1",
-        max_age=SECONDS,
+        max_age=PROBE_SECONDS,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",
@@ -69,10 +69,10 @@ def ask(request: HttpRequest, context: Context, number: int) -> HttpResponseRedi
 
 
 def _outer(request: HttpRequest) -> str:
-    """Where the site is mounted, without slash at the end."""
+    """Where the site is mounted, without trailing slash."""
     return str(request.META.get("SCRIPT_NAME", "")).rstrip("/")
 
 
-def _binding(context: Context) -> str:
-    """Stands for client address and browser. Two hashes, so that neither is in the address."""
+def _binding(context: SessionContext) -> str:
+    """Hashes of client address and browser, so that neither is in the URL."""
     return f"{context.address[:12]}{context.browser}"

@@ -1,26 +1,26 @@
-"""Session data without tokens."""
+"""Session data with tokens removed."""
 
 import re
 from typing import Any
 
 from django.contrib.sessions.serializers import JSONSerializer
 
-from accounts.urlsession.context import get_context
-from accounts.urlsession.tokens import HOLE, PATTERN
+from accounts.urlsession.context import current_context
+from accounts.urlsession.tokens import PATTERN, PLACEHOLDER
 
 _PREFIX = re.compile(rf"((?:/|%2[Ff])s(?:/|%2[Ff])){PATTERN}(?![A-Za-z0-9_-])")
 
 
 class TokenFreeJSONSerializer(JSONSerializer):
-    """Puts a hole where a token stood.
+    """Replace tokens by TOKEN_PLACEHOLDER.
 
     allauth keeps addresses in the session (next, OAuth state, a suspended request's META). The hole
     is filled again when it comes back as a Location, so nothing usable is stored and nothing stale.
     """
 
     def dumps(self, obj: Any) -> bytes:
-        text = _PREFIX.sub(rf"\g<1>{HOLE}", super().dumps(obj).decode("latin-1"))
-        context = get_context()
+        text = _PREFIX.sub(rf"\g<1>{PLACEHOLDER}", super().dumps(obj).decode("latin-1"))
+        context = current_context()
         for token in context.raw_tokens() if context else ():
-            text = text.replace(token, HOLE)
+            text = text.replace(token, PLACEHOLDER)
         return text.encode("latin-1")

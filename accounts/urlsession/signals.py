@@ -1,4 +1,4 @@
-"""What happens to sessions, for those who keep their keys."""
+"""Signals about sessions, for those who store session keys."""
 
 from django.dispatch import Signal
 

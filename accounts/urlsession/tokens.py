@@ -6,28 +6,28 @@ import secrets
 
 PATTERN = r"[A-Za-z0-9_-]{22}"
 # Stands where a token stood, in what is stored.
-HOLE = "-"
+PLACEHOLDER = "-"
 _IS_TOKEN = re.compile(rf"{PATTERN}\Z")
 _PREFIX = re.compile(r"/s/(?P<token>[^/]*)(?P<rest>/.*)?\Z", re.S)
 
 
 def new_token() -> str:
-    """A fresh token, 128 bit."""
+    """Create a token, 128 bit."""
     return secrets.token_urlsafe(16)
 
 
 def hash_token(token: str) -> str:
-    """What is stored: 160 bit of SHA-256, which fits the 40 characters of a session key."""
+    """Hash a token for storage: 160 bit of SHA-256, the 40 characters of a session key."""
     return hashlib.sha256(b"urlsession:" + token.encode()).hexdigest()[:40]
 
 
 def is_token(text: str) -> bool:
-    """Whether the text has a token's form."""
+    """Whether the text is formed like a token."""
     return bool(_IS_TOKEN.match(text))
 
 
-def split_prefix(path: str) -> tuple[str | None, str]:
-    """The token of a path, which may be malformed or a hole, and the path without any prefix.
+def split_session_prefix(path: str) -> tuple[str | None, str]:
+    """Split a path into its token, perhaps malformed or a placeholder, and the rest.
 
     Cut-off and doubled prefixes count: phones shorten addresses, and stored ones get a second token.
     """
@@ -40,6 +40,6 @@ def split_prefix(path: str) -> tuple[str | None, str]:
     return match["token"], rest
 
 
-def without_prefix(path: str) -> str:
-    """The path as it is without session."""
-    return split_prefix(path)[1]
+def without_session_prefix(path: str) -> str:
+    """The path without token."""
+    return split_session_prefix(path)[1]

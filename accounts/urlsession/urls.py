@@ -1,7 +1,7 @@
-"""The one address of this app; without slash at the end, so that it costs no redirect."""
+"""The URL of this package, without trailing slash, which saves a redirect."""
 
 from django.urls import path
 
-from accounts.urlsession.views import out
+from accounts.urlsession.views import outbound_page
 
-urlpatterns = [path("out/<str:ticket>", out, name="out")]
+urlpatterns = [path("out/<str:ticket>", outbound_page, name="out")]

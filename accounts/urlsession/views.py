@@ -1,4 +1,4 @@
-"""Pages of this app: the way out, and the question to log in again."""
+"""Pages of this package: outbound links, and preserved forms."""
 
 from urllib.parse import urlsplit
 
@@ -8,11 +8,16 @@ from django.urls import get_script_prefix
 from django.utils import timezone
 
 from accounts.urlsession.models import OutTicket
-from accounts.urlsession.preserved_forms import FORGET, PATH_FIELD, KeptForm, waiting_form
+from accounts.urlsession.preserved_forms import (
+    DISCARD_PARAM,
+    PATH_FIELD,
+    PreservedForm,
+    peek_preserved_form,
+)
 
 
-def out(request: HttpRequest, ticket: str) -> HttpResponse:
-    """The page by which an outside address leaves: its host named, its address to copy, a link."""
+def outbound_page(request: HttpRequest, ticket: str) -> HttpResponse:
+    """Page by which an outside URL leaves: its host, the URL to copy, a link."""
     row = OutTicket.objects.filter(pk=ticket, expires_at__gt=timezone.now()).first()
     if row is None:
         response = render(request, "out.html", {"url": ""}, status=404)
@@ -23,13 +28,13 @@ def out(request: HttpRequest, ticket: str) -> HttpResponse:
     return response
 
 
-def resume_form(request: HttpRequest, form: KeptForm) -> HttpResponse:
-    """Asks to log in again, with what was typed. The project's own page takes this one's place.
+def resume_form(request: HttpRequest, form: PreservedForm) -> HttpResponse:
+    """Ask to log in again, with the preserved form. Projects may replace this page.
 
     The request is the late POST itself, in a new anonymous session: show, do not act on it.
     """
     context = {
-        "kept": form,
+        "preserved": form,
         "path_field": PATH_FIELD,
         "is_log_in": form.is_log_in(),
     }
@@ -37,13 +42,15 @@ def resume_form(request: HttpRequest, form: KeptForm) -> HttpResponse:
 
 
 def resend_form(request: HttpRequest, *, takes_get: bool) -> HttpResponse | None:
-    """The form that waits for this address, with a button to send it; None if none does.
+    """Show the preserved form of this address with a button to send it; None without one.
 
     For addresses that only take POSTs, and for views that do not know of forms that wait.
     """
-    form = waiting_form(request)
+    form = peek_preserved_form(request)
     if form is None or not form.is_for(request.path_info):
         return None
     path = get_script_prefix()[:-1] + form.path
-    page = f"{request.path}?{FORGET}=" if takes_get else ""
-    return render(request, "urlsession/resend.html", {"kept": form, "path": path, "page": page})
+    page = f"{request.path}?{DISCARD_PARAM}=" if takes_get else ""
+    return render(
+        request, "urlsession/resend.html", {"preserved": form, "path": path, "page": page}
+    )

@@ -17,7 +17,7 @@ from accounts.forms.phones import LetInForm, TypedCodeForm
 from accounts.models import DeviceLogin, Phone
 from accounts.public_urls import public_url
 from accounts.templatetags.phone_notices import LET_IN
-from accounts.urlsession.api import client_address, redirect_to_kept, rotate
+from accounts.urlsession.api import client_address, redirect_to_preserved_form, rotate_session
 from accounts.views.passwordless_login import device_of, log_in
 from accounts.views.phones import PHONE
 from accounts.views.requests import MemberRequest
@@ -50,7 +50,7 @@ def _ask(request: HttpRequest) -> HttpResponse:
         device=device_of(request), address=client_address(request)
     )
     # Whoever knew this session's address before must not be the one whom the phone lets in.
-    rotate(request)
+    rotate_session(request)
     request.session[ASKED] = login.pk
     return _asking(request, login=login, typed=typed)
 
@@ -72,7 +72,7 @@ def _come_in(request: HttpRequest) -> HttpResponse:
         return _asking(request, problem=text, status=410)
     actions.record_device_session(login, log_in(request, member, method="device_login"))
     actions.notify_of_device_login(login, member)
-    return redirect_to_kept(request) or redirect("home")
+    return redirect_to_preserved_form(request) or redirect("home")
 
 
 def _asking(

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from accounts.actions import profile
 from accounts.forms.profile import LanguageForm
 from accounts.models import Member
-from accounts.urlsession.api import asked_language, chosen_language, set_language
+from accounts.urlsession.api import browser_language, session_language, set_session_language
 
 
 def language(request: HttpRequest) -> HttpResponse:
@@ -30,7 +30,7 @@ def language(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return TemplateResponse(request, "accounts/language.html", {"form": form})
     code = form.cleaned_data["language"]
-    set_language(request, code)
+    set_session_language(request, code)
     if request.user.is_authenticated:
         profile.set_member_language(request.user, code, is_chosen=True)
     with override(code):
@@ -44,10 +44,10 @@ def remember(sender: type[Member], request: HttpRequest, user: Member, **given: 
 
     A choice made on the way in, on this very browser, is the newest and stands for the member.
     """
-    asked = asked_language(request)
-    if chosen := chosen_language(request):
+    asked = browser_language(request)
+    if chosen := session_language(request):
         profile.set_member_language(user, chosen, is_chosen=True)
     elif user.is_language_chosen:
-        set_language(request, user.language)
+        set_session_language(request, user.language)
     elif asked and not user.language:
         profile.set_member_language(user, asked, is_chosen=False)

@@ -38,7 +38,7 @@ from accounts.providers.base import (
 )
 from accounts.providers.issuers import callback_params
 from accounts.safe_http import NotSent
-from accounts.urlsession.api import adopt_session, rotate, sessionless_form
+from accounts.urlsession.api import adopt_session, rotate_session, sessionless_form
 from accounts.views.changing_member import ask_first, other_member_here
 from accounts.views.link_start import provider_or_404
 from accounts.views.requests import MemberRequest
@@ -173,7 +173,7 @@ def _link_or_cancel(
     except linking.LinkedByOtherMember:
         linking.cancel_link_attempt(row)
         return _nothing_linked_page(request, provider, None, account)
-    rotate(request)
+    rotate_session(request)
     _import_profile(request, account, form.cleaned_data, row)
     return _linked_page(request, provider, known, account)
 

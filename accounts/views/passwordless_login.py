@@ -16,7 +16,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from accounts.models import Member
-from accounts.urlsession.api import Mode, current_mode, device_words, start_url_session
+from accounts.urlsession.api import (
+    SessionMode,
+    current_session_mode,
+    device_label,
+    start_url_session,
+)
 
 Method = Literal["phone_login", "pin", "device_login"]
 
@@ -31,7 +36,7 @@ def log_in(request: HttpRequest, member: Member, *, method: Method) -> str:
     """
     if not member.is_active:
         raise PermissionDenied
-    if current_mode(request) is Mode.NONE:
+    if current_session_mode(request) is SessionMode.NONE:
         start_url_session(request, device=device_of(request))
     login(request, member, backend=BACKEND)
     record_authentication(request, member, method=method)
@@ -42,4 +47,4 @@ def log_in(request: HttpRequest, member: Member, *, method: Method) -> str:
 
 def device_of(request: HttpRequest) -> str:
     """The browser that asks, in words."""
-    return device_words(request.META.get("HTTP_USER_AGENT", ""))
+    return device_label(request.META.get("HTTP_USER_AGENT", ""))

@@ -24,7 +24,7 @@ from accounts.media import qr
 from accounts.models import PhoneLogin
 from accounts.public_urls import public_url
 from accounts.templatetags.phone_notices import SHOWED_CODE
-from accounts.urlsession.api import client_address, redirect_to_kept, sessionless_form
+from accounts.urlsession.api import client_address, redirect_to_preserved_form, sessionless_form
 from accounts.views.changing_member import ask_first, other_member_here
 from accounts.views.passwordless_login import device_of, log_in
 from accounts.views.requests import MemberRequest
@@ -196,4 +196,4 @@ def _proceed(request: HttpRequest) -> HttpResponse:
     except actions.PhoneCodeExpired:
         return _gone(request)
     actions.record_phone_session(login, log_in(request, login.member, method="phone_login"))
-    return redirect_to_kept(request) or redirect("home")
+    return redirect_to_preserved_form(request) or redirect("home")

@@ -17,7 +17,7 @@ from accounts.actions.sessions import live_session_keys
 from accounts.forms.phones import BookmarkForm, PinForm
 from accounts.models import Phone, PhoneLogin
 from accounts.public_urls import public_url
-from accounts.urlsession.api import redirect_to_kept, sessionless_form
+from accounts.urlsession.api import redirect_to_preserved_form, sessionless_form
 from accounts.views import password
 from accounts.views.buttons import pressed
 from accounts.views.changing_member import ask_first, other_member_here
@@ -110,7 +110,7 @@ def pin_enter(request: HttpRequest, code: str) -> HttpResponse:
     key = log_in(request, phone.member, method="pin")
     request.session[PHONE] = phone.pk
     actions.record_bookmark_session(phone, key)
-    return redirect_to_kept(request) or redirect("home")
+    return redirect_to_preserved_form(request) or redirect("home")
 
 
 def left_words(phone: Phone) -> str:

@@ -14,7 +14,12 @@ from django.views.decorators.http import require_POST
 from accounts.actions import phones as actions
 from accounts.forms.phones import PinForm
 from accounts.models import Phone
-from accounts.urlsession.api import KeptForm, kept_form, redirect_to_kept, take_ended_session
+from accounts.urlsession.api import (
+    PreservedForm,
+    get_preserved_form,
+    pop_ended_session,
+    redirect_to_preserved_form,
+)
 from accounts.urlsession.preserved_forms import PATH_FIELD
 from accounts.urlsession.views import resume_form
 from accounts.views.passwordless_login import log_in
@@ -24,12 +29,12 @@ from accounts.views.phones import PHONE, left_words
 ASKED = "pin_phone"
 
 
-def resume(request: HttpRequest, form: KeptForm) -> HttpResponse:
+def resume(request: HttpRequest, form: PreservedForm) -> HttpResponse:
     """URLSESSION_EXPIRED_VIEW. Which phone it was says the session that ended; the PIN proves it.
 
     The page that asks for the PIN names the member, so an address gives it once, to its own browser.
     """
-    phone = _phone(take_ended_session(request).get(PHONE))
+    phone = _phone(pop_ended_session(request).get(PHONE))
     if phone is None:
         return resume_form(request, form)
     request.session[ASKED] = phone.pk
@@ -41,7 +46,7 @@ def resume(request: HttpRequest, form: KeptForm) -> HttpResponse:
 def pin_again(request: HttpRequest) -> HttpResponse:
     """The PIN on that page. Then the form that waits is shown again, filled, not sent."""
     phone = _phone(request.session.get(ASKED))
-    waiting = kept_form(request)
+    waiting = get_preserved_form(request)
     if phone is None:
         return redirect("account_login")
     form = PinForm(request.POST)
@@ -58,7 +63,7 @@ def pin_again(request: HttpRequest) -> HttpResponse:
     key = log_in(request, phone.member, method="pin")
     request.session[PHONE] = phone.pk
     actions.record_bookmark_session(phone, key)
-    return redirect_to_kept(request) or redirect("home")
+    return redirect_to_preserved_form(request) or redirect("home")
 
 
 def _phone(pk: int | None) -> Phone | None:
@@ -70,7 +75,7 @@ def _phone(pk: int | None) -> Phone | None:
 
 
 def _ask(
-    request: HttpRequest, phone: Phone, form: PinForm, waiting: KeptForm | None
+    request: HttpRequest, phone: Phone, form: PinForm, waiting: PreservedForm | None
 ) -> HttpResponse:
-    context = {"form": form, "member": phone.member, "kept": waiting, "path_field": PATH_FIELD}
+    context = {"form": form, "member": phone.member, "preserved": waiting, "path_field": PATH_FIELD}
     return TemplateResponse(request, "accounts/pin_again.html", context)

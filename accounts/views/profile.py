@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import profile
 from accounts.forms.profile import PictureForm, ProfileForm
-from accounts.urlsession.api import initial_from_kept
+from accounts.urlsession.api import initial_from_preserved_form
 from accounts.views.requests import MemberRequest
 from accounts.views.uploads import accepts_files
 
@@ -21,7 +21,7 @@ def profile_edit(request: MemberRequest) -> HttpResponse:
     form = ProfileForm(
         request.POST or None,
         member=request.user,
-        initial=initial_from_kept(request, ProfileForm),
+        initial=initial_from_preserved_form(request, ProfileForm),
     )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data

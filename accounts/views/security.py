@@ -21,8 +21,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.forms.allauth import SEALED_SECRET_SESSION_KEY, ActivateTOTPForm
 from accounts.media import qr
-from accounts.urlsession.api import initial_from_kept
-from accounts.urlsession.preserved_forms import keep, typed_in
+from accounts.urlsession.api import initial_from_preserved_form
+from accounts.urlsession.preserved_forms import form_from_post, preserve_form
 from accounts.views.requests import MemberRequest
 
 CELL = 3  # pixels of a cell of the QR code
@@ -47,13 +47,13 @@ class MailAddresses(EmailView):
     """
 
     def get_initial(self) -> dict[str, Any]:
-        return {**super().get_initial(), **initial_from_kept(self.request)}
+        return {**super().get_initial(), **initial_from_preserved_form(self.request)}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return super().post(request, *args, **kwargs)
         except ReauthenticationRequired:
-            keep(request, typed_in(request))
+            preserve_form(request, form_from_post(request))
             [ask, *_others] = get_account_adapter().get_reauthentication_methods(request.user)
             back = urlencode({REDIRECT_FIELD_NAME: reverse("account_email")})
             return redirect(f"{ask['url']}?{back}")

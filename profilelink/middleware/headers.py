@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 
-from accounts.urlsession.api import Mode, current_mode
+from accounts.urlsession.api import SessionMode, current_session_mode
 
 # The style of all pages, and the short one of log-in, which must be the lightest of them.
 STYLES = ("_style.css", "_style_short.css")
@@ -70,7 +70,7 @@ def _say_who_may_keep_it(request: HttpRequest, response: HttpResponseBase) -> No
 def _depends_on_session(request: HttpRequest, response: HttpResponseBase) -> bool:
     """Whether the answer is for one visitor. Redirects, refusals and pages that set a cookie are."""
     is_plain_page = (
-        current_mode(request) is Mode.NONE
+        current_session_mode(request) is SessionMode.NONE
         and request.method in ("GET", "HEAD")
         and response.status_code == 200
         and not response.cookies

@@ -28,7 +28,7 @@ from accounts.models import (
     PhoneLogin,
 )
 from accounts.public_urls import public_url
-from accounts.urlsession.api import device_words
+from accounts.urlsession.api import device_label
 from syndication.connectors import CONNECTORS
 from syndication.connectors.content import CONTENT
 from syndication.models import (
@@ -118,7 +118,7 @@ def _finish_address(row: Row) -> None:
 
 
 def _finish_session(row: Row) -> None:
-    row["device"] = device_words(row["device"])
+    row["device"] = device_label(row["device"])
 
 
 _ATTEMPT = Part(

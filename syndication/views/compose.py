@@ -19,7 +19,11 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from accounts.actions import quotas
-from accounts.urlsession.api import initial_from_kept, kept_form, pop_kept_form
+from accounts.urlsession.api import (
+    get_preserved_form,
+    initial_from_preserved_form,
+    pop_preserved_form,
+)
 from accounts.views.requests import MemberRequest
 from accounts.views.uploads import accepts_files
 from syndication.actions import posts
@@ -78,7 +82,7 @@ def _send(request: MemberRequest) -> HttpResponse:
         messages.success(request, _("Sent."))
     else:
         messages.info(request, _("You sent this already; it was not sent twice."))
-    pop_kept_form(request)
+    pop_preserved_form(request)
     if post.deleted_at is not None:
         return redirect("home")
     return redirect("post_detail", post.pk)
@@ -86,7 +90,7 @@ def _send(request: MemberRequest) -> HttpResponse:
 
 def _blank_form(request: MemberRequest, typed: Mapping[str, Any]) -> HttpResponse:
     """The form as a page of its own, filled with what was typed before, here or over a time-out."""
-    initial = {**initial_from_kept(request), **typed}
+    initial = {**initial_from_preserved_form(request), **typed}
     kind = _kind(initial or request.GET)
     if not initial and request.GET.get("group"):  # written to a group, then another kind chosen
         group = request.GET["group"]
@@ -96,7 +100,7 @@ def _blank_form(request: MemberRequest, typed: Mapping[str, Any]) -> HttpRespons
 
 def form_page(request: MemberRequest, form: PostForm) -> HttpResponse:
     """The page with the form, however it was filled: by typing, over a time-out, by a mail."""
-    waiting = kept_form(request)
+    waiting = get_preserved_form(request)
     return TemplateResponse(
         request,
         "syndication/post_new.html",

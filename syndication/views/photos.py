@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from accounts.models import Audience, Member
-from accounts.urlsession.api import Mode, current_mode
+from accounts.urlsession.api import SessionMode, current_session_mode
 from accounts.views.requests import MemberRequest
 from syndication.models import KeptPhoto, Post
 
@@ -59,7 +59,7 @@ def jpeg(request: HttpRequest, file: FieldFile, *, is_public: bool) -> HttpRespo
     response = HttpResponse(content, content_type="image/jpeg")
     response["Content-Length"] = str(len(content))
     response["X-Content-Type-Options"] = "nosniff"
-    if is_public and current_mode(request) is Mode.NONE:
+    if is_public and current_session_mode(request) is SessionMode.NONE:
         response["Cache-Control"] = f"private, max-age={PUBLIC_SECONDS}"
     else:
         response["Cache-Control"] = "no-store, private"

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import quotas
 from accounts.models import Audience
-from accounts.urlsession.api import initial_from_kept, pop_kept_form
+from accounts.urlsession.api import initial_from_preserved_form, pop_preserved_form
 from accounts.views.requests import MemberRequest
 from syndication.actions import posts
 from syndication.actions.posts import ForeseenEdit
@@ -62,7 +62,7 @@ def post_edit(request: MemberRequest, pk: int) -> HttpResponse:
     if post is None:
         return _words_of_a_deleted(request, pk)
     if request.method != "POST" or "change" in request.POST:
-        typed = {**initial_from_kept(request), **request.POST.dict()}
+        typed = {**initial_from_preserved_form(request), **request.POST.dict()}
         return _edit_page(request, EditForm(post=post, initial=typed))
     form = EditForm(request.POST, post=post)
     if not form.is_valid():
@@ -108,7 +108,7 @@ def _save_edit(request: MemberRequest, form: EditForm, words: Mapping[str, str])
     except quotas.QuotaUsedUp as error:
         form.add_error(None, posts_used_up(error))
         return _edit_page(request, form)
-    pop_kept_form(request)
+    pop_preserved_form(request)
     messages.success(request, _said_after(going))
     return redirect("post_detail", post.pk)
 
@@ -127,7 +127,7 @@ def _words_of_a_deleted(request: MemberRequest, pk: int) -> HttpResponse:
     """It was deleted while its words were being changed. What was typed is offered as a new post,
     for the same readers."""
     post = get_object_or_404(Post.objects.by(request.user), pk=pk)
-    typed = request.POST.dict() or initial_from_kept(request)
+    typed = request.POST.dict() or initial_from_preserved_form(request)
     if not typed:
         raise Http404
     kept = {name: typed[name] for name in TYPED if name in typed}
@@ -146,7 +146,9 @@ def post_audience(request: MemberRequest, pk: int) -> HttpResponse:
     post = _mine(request, pk)
     initial = {"audience": audience_choice(post.audience, post.group_id)}
     form = AudienceForm(
-        request.POST or None, member=request.user, initial=initial | initial_from_kept(request)
+        request.POST or None,
+        member=request.user,
+        initial=initial | initial_from_preserved_form(request),
     )
     context = {"post": post, "form": form}
     if not form.is_valid():
@@ -160,7 +162,7 @@ def post_audience(request: MemberRequest, pk: int) -> HttpResponse:
         }
         return TemplateResponse(request, "syndication/post_audience_confirm.html", context)
     posts.change_audience(post, audience, group, by=request.user)
-    pop_kept_form(request)
+    pop_preserved_form(request)
     messages.success(request, _("Changed who sees it."))
     return redirect("post_detail", pk)
 

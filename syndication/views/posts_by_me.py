@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import privacy
 from accounts.models import Audience
-from accounts.urlsession.api import initial_from_kept, pop_kept_form
+from accounts.urlsession.api import initial_from_preserved_form, pop_preserved_form
 from accounts.views.requests import MemberRequest
 from syndication.forms.posts import PostsByMeForm
 from syndication.models import Link
@@ -22,10 +22,10 @@ from syndication.models import Link
 def posts_by_me(request: MemberRequest) -> HttpResponse:
     """Three buttons: to Everyone, back to what it was, or to a chosen audience."""
     member = request.user
-    initial = {"audience": member.posts_by_me} | initial_from_kept(request)
+    initial = {"audience": member.posts_by_me} | initial_from_preserved_form(request)
     form = PostsByMeForm(request.POST if "save" in request.POST else None, initial=initial)
     if request.method == "POST" and _has_changed(request, form):
-        pop_kept_form(request)
+        pop_preserved_form(request)
         messages.success(
             request,
             _("Posts by me is now: %(audience)s. What you wrote before stays as it was.")

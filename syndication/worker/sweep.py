@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.actions import empty_accounts, guesses, invitations
 from accounts.actions.linking import expire_link_attempts
 from accounts.models import DeviceLogin, Group, PhoneLogin
-from accounts.urlsession.limits import clear_expired
+from accounts.urlsession.limits import delete_expired_sessions
 from syndication.actions import account_closure, mail_drafts, photos, post_addresses
 from syndication.delivery import fairness, notices, planning, retry_policy, undelivered, wakeups
 from syndication.models import (
@@ -110,7 +110,14 @@ def forget(now: datetime) -> int:
     mails = mail_drafts.forget_old(now) + post_addresses.forget_ended(now)
     agreed = unused_registrations.forget_unused(now) + _forget_surplus_traits()
     people = invitations.delete_expired_invitations(now) + _forget_closed_groups(now)
-    return clear_expired() + expire_link_attempts() + photos.drop_old(now) + mails + agreed + people
+    return (
+        delete_expired_sessions()
+        + expire_link_attempts()
+        + photos.drop_old(now)
+        + mails
+        + agreed
+        + people
+    )
 
 
 def _forget_surplus_traits() -> int:

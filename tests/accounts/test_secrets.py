@@ -16,7 +16,7 @@ from django.db import connection
 from accounts.crypto import encryption
 from accounts.models import LinkReturn
 from accounts.signals import account_linked
-from accounts.urlsession.logmask import mask
+from accounts.urlsession.logmask import mask_secrets
 from accounts.urlsession.models import Session
 from syndication.actions import links
 from syndication.delivery import token_revocation
@@ -136,9 +136,9 @@ def test_the_access_log_masks_one_time_addresses_of_mails():
     path = mail.outbox[0].body.split("http://testserver")[1].split()[0]
     key = path.strip("/").rpartition("/")[2].partition("-")[2]
     assert len(key) > 20
-    assert key not in mask(f'"GET {path} HTTP/1.1" 302')
+    assert key not in mask_secrets(f'"GET {path} HTTP/1.1" 302')
     confirm = "/mail/MQ:1xUsUY:3kQf_0pWc0xkYvW7m0dY-1aM3Jc/"
-    assert mask(f'"GET {confirm} HTTP/1.1"') == '"GET /mail/***/ HTTP/1.1"'
+    assert mask_secrets(f'"GET {confirm} HTTP/1.1"') == '"GET /mail/***/ HTTP/1.1"'
 
 
 def test_while_a_network_is_still_to_be_asked_nothing_secret_stands_anywhere(sandbox, caplog):

@@ -13,7 +13,7 @@ from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
-from accounts.urlsession.api import without_prefix
+from accounts.urlsession.api import without_session_prefix
 from tests.form_client import FormClient
 from tests.making import make_member
 from tests.phone import computer, log_in_phone
@@ -93,7 +93,7 @@ def test_a_photo_is_taken_under_a_token_with_what_is_typed_beside_it(agent: str)
     phone.get(reverse("post_new") + "?kind=photo")
     photo = SimpleUploadedFile("sea.jpg", a_photo((40, 30)), content_type="image/jpeg")
     page = phone.submit("Look it over", text="the sea", photo=photo)
-    assert resolve(without_prefix(page.path)).url_name in TAKE_FILES
+    assert resolve(without_session_prefix(page.path)).url_name in TAKE_FILES
     assert "the sea" in page
 
 

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from accounts.urlsession.backend import TICKET, SessionStore
+from accounts.urlsession.backend import ENTRY_TICKET, SessionStore
 from accounts.urlsession.models import Session
 from accounts.urlsession.tokens import hash_token
 from tests.form_client import FormClient
@@ -95,14 +95,14 @@ def test_a_ticket_lasts_a_minute():
     client = visitor()
     address = client.get("/m/", **FROM_ELSEWHERE)["Location"]
     store = SessionStore(hash_token(urlsplit(address).path.split("/")[2]))
-    store[TICKET] -= 61
+    store[ENTRY_TICKET] -= 61
     store.save()
     assert client.get(address, **FROM_ELSEWHERE).status_code == 403
 
 
 def test_no_ticket_is_given_where_nobody_came_from_elsewhere(hanako):
     visitor().get("/m/")
-    assert TICKET not in Session.objects.get().get_decoded()
+    assert ENTRY_TICKET not in Session.objects.get().get_decoded()
     phone = log_in_phone(hanako)
     phone._client.get(f"{phone.base}/go/?to=/mine/")
-    assert TICKET not in SessionStore(session_key_of(phone))
+    assert ENTRY_TICKET not in SessionStore(session_key_of(phone))

@@ -1,6 +1,6 @@
 import pytest
 
-from accounts.urlsession.api import device_words
+from accounts.urlsession.api import device_label
 
 
 @pytest.mark.parametrize(
@@ -36,4 +36,4 @@ from accounts.urlsession.api import device_words
     ],
 )
 def test_browsers_are_named_in_plain_words(user_agent, words):
-    assert device_words(user_agent) == words
+    assert device_label(user_agent) == words

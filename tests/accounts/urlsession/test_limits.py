@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.urlsession.api import clear_expired
+from accounts.urlsession.api import delete_expired_sessions
 from accounts.urlsession.models import OutTicket, Session
 from tests.making import PASSWORD
 from tests.phone import PhoneClient, computer, log_in_phone
@@ -118,16 +118,16 @@ def test_what_ended_is_cleared_and_a_members_a_day_later(hanako):
     log_in_phone(hanako)
     OutTicket.objects.create(ticket="x" * 22, url="https://example.org/", expires_at=timezone.now())
     Session.objects.update(expire_date=timezone.now() - timedelta(minutes=1))
-    assert clear_expired() == 2
+    assert delete_expired_sessions() == 2
     assert Session.objects.get().address_hash == ""
     Session.objects.update(expire_date=timezone.now() - timedelta(hours=25))
-    assert clear_expired() == 1
+    assert delete_expired_sessions() == 1
     assert not Session.objects.exists()
 
 
 def test_live_sessions_are_not_cleared(hanako):
     phone = log_in_phone(hanako)
-    assert clear_expired() == 0
+    assert delete_expired_sessions() == 0
     assert "MINE" in phone.get("/mine/")
 
 

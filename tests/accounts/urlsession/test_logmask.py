@@ -8,9 +8,9 @@ import pytest
 from django.core import mail
 from gunicorn.config import Config
 
-from accounts.urlsession.api import outside_path
+from accounts.urlsession.api import outbound_path
 from accounts.urlsession.error_mails import MAILS_PER_WINDOW, WINDOW, MaskAdminEmailHandler
-from accounts.urlsession.logmask import GunicornLogger, MaskFormatter, mask
+from accounts.urlsession.logmask import GunicornLogger, MaskFormatter, mask_secrets
 from tests.phone import log_in_phone
 
 TOKEN = "Ab-_" * 5 + "Ab"
@@ -62,12 +62,12 @@ TOKEN = "Ab-_" * 5 + "Ab"
 )
 def test_secrets_are_masked(text, secret):
     assert secret in text
-    assert secret not in mask(text)
+    assert secret not in mask_secrets(text)
 
 
 def test_other_text_stays():
     for text in ("GET /posts/5/ 200", "/@hanako/feed.atom", "error code 5", "a state of mind"):
-        assert mask(text) == text
+        assert mask_secrets(text) == text
 
 
 @pytest.mark.django_db
@@ -161,5 +161,5 @@ def test_what_a_client_did_wrong_is_mailed_to_nobody(settings):
 @pytest.mark.django_db
 @pytest.mark.urls("tests.accounts.urlsession.urls")
 def test_tickets_are_masked():
-    path = outside_path("https://example.org/")
-    assert mask(path) == "/out/***"
+    path = outbound_path("https://example.org/")
+    assert mask_secrets(path) == "/out/***"

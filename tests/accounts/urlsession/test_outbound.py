@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.urlsession.models import OutTicket
-from accounts.urlsession.outbound import outside_path, safe_address, store_tickets
+from accounts.urlsession.outbound import outbound_path, safe_outbound_url, store_out_tickets
 from tests.phone import PhoneClient, computer, log_in_phone
 
 pytestmark = [pytest.mark.urls("tests.accounts.urlsession.urls")]
@@ -18,7 +18,7 @@ URL = "https://example.org/path?a=1&b=2#c"
 
 @pytest.mark.django_db
 def test_the_page_names_the_host_alone_and_the_address_to_copy():
-    page = PhoneClient().get(outside_path(URL))
+    page = PhoneClient().get(outbound_path(URL))
     assert page.status == 200
     assert "<p><b>example.org</b></p>" in page.html
     assert URL in page
@@ -31,9 +31,9 @@ def test_the_page_names_the_host_alone_and_the_address_to_copy():
 
 @pytest.mark.django_db
 def test_the_same_address_has_the_same_ticket_and_one_row():
-    assert outside_path(URL) == outside_path(URL)
+    assert outbound_path(URL) == outbound_path(URL)
     assert OutTicket.objects.count() == 1
-    assert len(outside_path(URL)) == len("/out/") + 22
+    assert len(outbound_path(URL)) == len("/out/") + 22
 
 
 @pytest.mark.django_db
@@ -43,7 +43,7 @@ def test_a_ticket_cannot_be_made_up():
 
 @pytest.mark.django_db
 def test_an_outlived_ticket_says_what_to_do():
-    path = outside_path(URL)
+    path = outbound_path(URL)
     OutTicket.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     page = PhoneClient().get(path)
     assert page.status == 404
@@ -75,7 +75,7 @@ def test_a_ticket_in_use_is_renewed_when_half_its_time_is_over(hanako):
 
 @pytest.mark.django_db
 def test_two_pages_that_store_the_same_ticket_at_once_do_not_quarrel():
-    store_tickets({"x" * 22: URL})
+    store_out_tickets({"x" * 22: URL})
     OutTicket.objects.bulk_create(
         [OutTicket(ticket="x" * 22, url=URL, expires_at=timezone.now())], ignore_conflicts=True
     )
@@ -85,7 +85,7 @@ def test_two_pages_that_store_the_same_ticket_at_once_do_not_quarrel():
 @pytest.mark.django_db
 def test_links_of_a_computer_leave_by_the_door_too(hanako):
     response = computer(hanako).get("/outside/", {"url": URL})
-    assert f"href='{outside_path(URL)}'" in response.content.decode()
+    assert f"href='{outbound_path(URL)}'" in response.content.decode()
 
 
 @pytest.mark.django_db
@@ -112,7 +112,7 @@ def test_links_of_a_computer_leave_by_the_door_too(hanako):
     ],
 )
 def test_what_is_not_safe_gets_no_way_out(url):
-    assert outside_path(url) == ""
+    assert outbound_path(url) == ""
     assert not OutTicket.objects.exists()
 
 
@@ -129,15 +129,15 @@ def test_what_is_not_safe_gets_no_way_out(url):
     ],
 )
 def test_addresses_are_offered_in_ascii(url, expected):
-    assert safe_address(url) == expected
+    assert safe_outbound_url(url) == expected
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_whatever_is_offered_is_ascii_http_and_stays_what_it_is(host, rest):
     for url in (host, f"https://{host}/{rest}"):
-        offered = safe_address(url)
+        offered = safe_outbound_url(url)
         if offered:
             assert offered.isascii()
             assert offered.startswith(("http://", "https://"))
             assert not any(char.isspace() or char in '\\"<>' for char in offered)
-            assert safe_address(offered) == offered
+            assert safe_outbound_url(offered) == offered

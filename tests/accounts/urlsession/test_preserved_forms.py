@@ -173,8 +173,10 @@ def test_log_out_on_an_ended_session_just_goes_home(hanako):
 
 def test_what_is_too_much_for_the_session_still_stands_in_the_page(hanako):
     phone = phone_with_ended_session(hanako)
-    page = phone.post("/note/", {"text": "x" * (preserved_forms.LARGEST + 1), "title": "small"})
-    assert "x" * (preserved_forms.LARGEST + 1) in page.html
+    page = phone.post(
+        "/note/", {"text": "x" * (preserved_forms.MAX_MEMBER_CHARACTERS + 1), "title": "small"}
+    )
+    assert "x" * (preserved_forms.MAX_MEMBER_CHARACTERS + 1) in page.html
     stored = Session.objects.get().get_decoded()[preserved_forms.SESSION_KEY]["fields"]
     assert stored == {"title": ["small"]}
 

@@ -154,7 +154,7 @@ def test_a_phone_log_in_begins_a_session_in_one_redirect(hanako):
     assert len(phone.hops) == 1
     store = api.open_session(session_key_of(phone))
     assert store is not None
-    assert api.device_of(store) == "a test phone"
+    assert api.stored_device_label(store) == "a test phone"
 
 
 def test_logging_in_without_beginning_a_session_leaves_none(hanako, caplog):
@@ -207,12 +207,12 @@ def test_who_an_ended_session_was_of_is_told_once_and_to_its_own_browser(hanako,
     Session.objects.update(expire_date=timezone.now() - timedelta(minutes=1))
     path = f"{phone.base}/note/"
     other = PhoneClient("Lynx/2.9.0")._client.post(path, {"text": "x"})
-    assert api.take_ended_session(other.wsgi_request) == {}
+    assert api.pop_ended_session(other.wsgi_request) == {}
     request = phone._client.post(path, {"text": "x"}).wsgi_request
-    assert api.take_ended_session(request)["_auth_user_id"] == str(hanako.pk)
-    assert api.take_ended_session(request) == {}
+    assert api.pop_ended_session(request)["_auth_user_id"] == str(hanako.pk)
+    assert api.pop_ended_session(request) == {}
     live = log_in_phone(hanako)
-    assert api.take_ended_session(live._client.get(f"{live.base}/mine/").wsgi_request) == {}
+    assert api.pop_ended_session(live._client.get(f"{live.base}/mine/").wsgi_request) == {}
 
 
 def opened_in(user_agent: str, token: str) -> int:

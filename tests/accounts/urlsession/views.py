@@ -75,7 +75,7 @@ def note(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         messages.success(request, f"saved {request.POST.get('text', '')}")
         return redirect("mine")
-    initial = api.initial_from_kept(request, NoteForm)
+    initial = api.initial_from_preserved_form(request, NoteForm)
     return page(request, "NOTE " + FORM, form=NoteForm(initial=initial), name="note")
 
 
@@ -116,7 +116,7 @@ def where(request: HttpRequest) -> HttpResponse:
             "without_token": without_token,
             "member": request.user.username,
             "cookies": dict(request.COOKIES),
-            "mode": api.current_mode(request),
+            "mode": api.current_session_mode(request),
             "query": request.GET.dict(),
         }
     )
@@ -144,7 +144,7 @@ def go(request: HttpRequest) -> HttpResponse:
 
 def language(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
-        api.set_language(request, request.POST["code"])
+        api.set_session_language(request, request.POST["code"])
         return redirect("home")
     body = (
         "<form method='post' action='{% url \"language\" %}'>{% csrf_token %}"
@@ -188,7 +188,7 @@ def cut(request: HttpRequest) -> HttpResponse:
 
 def rotate(request: HttpRequest) -> HttpResponse:
     """As after a link was made."""
-    api.rotate(request)
+    api.rotate_session(request)
     return home(request) if "stay" in request.GET else redirect("mine")
 
 

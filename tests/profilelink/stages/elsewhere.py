@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.urlsession.models import OutTicket, Session
-from accounts.urlsession.outbound import outside_path, store_tickets
+from accounts.urlsession.outbound import outbound_path, store_out_tickets
 from syndication.connectors import reasons
 from syndication.delivery import planning
 from syndication.models import Delivery, DeliveryState, Link, LinkState
@@ -85,8 +85,8 @@ def errors(visit: Visit) -> Scene:
     OutTicket.objects.all().delete()
     phone.get("/out/" + "A" * 22)
     yield "out over", phone
-    path = outside_path("https://example.org/baking?q=1")
-    store_tickets({path.removeprefix("/out/"): "https://example.org/baking?q=1"})
+    path = outbound_path("https://example.org/baking?q=1")
+    store_out_tickets({path.removeprefix("/out/"): "https://example.org/baking?q=1"})
     phone.get(path)
     yield "out", phone
     late = visit.phone(visit.hanako)
