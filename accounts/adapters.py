@@ -1,4 +1,4 @@
-"""Where allauth asks us: mails without tokens, one way out, sealed second factors, no social log-in.
+"""allauth adapters: mails without tokens, one way out, encrypted second factors, no social log-in.
 
 Linking an account on a network never logs anybody in. allauth's own log-in by a network is not
 routed, and refused here once more.
@@ -35,7 +35,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actions import guesses
 from accounts.crypto import encryption
-from accounts.mail_addresses import canonical
+from accounts.mail_addresses import canonical_email
 from accounts.outgoing import outgoing_http
 from accounts.public_urls import public_url
 from accounts.safe_http import SafeSession
@@ -43,7 +43,7 @@ from accounts.urlsession.api import client_address, device_label
 
 log = logging.getLogger(__name__)
 
-ANSWER_WITHIN = 10.0  # seconds; a member waits while a network is asked who came back
+NETWORK_DEADLINE = 10.0  # seconds; a member waits while a network is asked who came back
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -71,8 +71,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return client_address(request)
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
-        """Counts the guess first, for every account that the password would be compared with."""
-        accounts = _guessed_at(credentials)
+        """Count the guess for every account that the password is compared with, then compare."""
+        accounts = _guess_subjects(credentials)
         credentials = _looked_up_once(credentials)
         try:
             guesses.claim_guess(guesses.PASSWORD, accounts)
@@ -96,7 +96,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_confirmation_mail(
         self, request: HttpRequest, emailconfirmation: Any, signup: bool
     ) -> None:
-        """The link that lets the address join, or, to whom it belongs already, what somebody tried.
+        """Mail the link that confirms the address, or tell its present owner of the try.
 
         Anybody can name anybody's address, so a day brings a few of these to it and no more. The page
         says nothing of that: the links of the mails before are good for days.
@@ -121,7 +121,7 @@ class AccountAdapter(DefaultAccountAdapter):
         context: dict[str, Any],
         headers: dict[str, str] | None = None,
     ) -> EmailMessage:
-        """A plain text mail. Its templates see no request, so nothing of it can get in."""
+        """Render a plain text mail. Its templates get no request."""
         context = {**context, **_addresses_of(context), **_site()}
         context.pop("request", None)
         subject = " ".join(render_to_string(f"{template_prefix}_subject.txt", context).split())
@@ -134,7 +134,7 @@ class AccountAdapter(DefaultAccountAdapter):
         )
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Sends, or says on the page that it did not work: what was asked for stands all the same."""
+        """Send the mail, or tell the member on the page that it failed."""
         try:
             self.render_mail(template_prefix, email, {**context, "email": email}).send()
         except (SMTPException, OSError):
@@ -152,7 +152,7 @@ class AccountAdapter(DefaultAccountAdapter):
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        """Says which device did it, in words."""
+        """Add the label of the device that acted."""
         device = device_label(self.request.META.get("HTTP_USER_AGENT", ""))
         super().send_notification_mail(
             template_prefix, user, {**(context or {}), "device": device, "user": user}, email
@@ -160,7 +160,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 def _has_owner(address: EmailAddress) -> bool:
-    """Whether another member has confirmed it, or was given it by staff."""
+    """Whether another member has confirmed the address, or staff gave it to them."""
     others = EmailAddress.objects.filter(email=address.email, verified=True)
     members = get_user_model().objects.filter(email=address.email)
     return (
@@ -179,10 +179,10 @@ def _looked_up_once(credentials: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in credentials.items() if name != without}
 
 
-def _guessed_at(credentials: Mapping[str, Any]) -> list[str]:
-    """The accounts behind a name or mail address, found as allauth's backend finds them."""
-    username = canonical(str(credentials.get("username") or ""))
-    email = canonical(str(credentials.get("email") or ""))
+def _guess_subjects(credentials: Mapping[str, Any]) -> list[str]:
+    """Subjects of the accounts behind a username or email address, found as allauth finds them."""
+    username = canonical_email(str(credentials.get("username") or ""))
+    email = canonical_email(str(credentials.get("email") or ""))
     members = {get_user_by_username(username)} if username else set()
     for address in filter(None, (username, email)):
         members.update(filter_users_by_email(address, for_login=True))
@@ -191,13 +191,13 @@ def _guessed_at(credentials: Mapping[str, Any]) -> list[str]:
 
 
 @receiver(password_reset, dispatch_uid="accounts.guesses")
-def forget_guesses(*, user: AbstractBaseUser, **_: object) -> None:
-    """A password that was reset by mail opens the account again at once."""
+def clear_guesses_on_reset(*, user: AbstractBaseUser, **_: object) -> None:
+    """Unlock the account when its password was reset by mail."""
     guesses.clear_guesses(guesses.PASSWORD, guesses.subject_of_member(user))
 
 
 def _addresses_of(context: dict[str, Any]) -> dict[str, str]:
-    """allauth's own addresses in a mail, made anew by public_url()."""
+    """allauth's URLs in a mail, made anew by public_url()."""
     ours = {"signup_url": "account_signup"}
     if "key" not in context:  # with a key it is the one-time address, made above
         ours["password_reset_url"] = "account_reset_password"  # noqa: S105 - the name of a page
@@ -209,11 +209,11 @@ def _site() -> dict[str, str]:
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
-    """Networks. Our own flow (accounts.actions.linking) links; allauth's would also log in."""
+    """Networks: accounts.actions.linking links; allauth's own flow, which logs in, is refused."""
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """Comes before allauth logs in, signs up or connects: it never gets to any of these."""
-        _refuse(request)
+        """Refuse before allauth logs in, signs up or connects."""
+        _refuse_social_login(request)
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         return False
@@ -225,12 +225,12 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         return False
 
     def get_requests_session(self) -> SafeSession:
-        return outgoing_http().session(deadline=ANSWER_WITHIN)
+        return outgoing_http().session(deadline=NETWORK_DEADLINE)
 
     def list_apps(
         self, request: HttpRequest, provider: str | None = None, client_id: str | None = None
     ) -> list[SocialApp]:
-        """Our registrations with networks stand in the settings, so no row holds their secrets."""
+        """Build the apps from settings, so that no row holds their secrets."""
         return [
             SocialApp(
                 provider=key,
@@ -249,7 +249,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         ]
 
 
-def _refuse(request: HttpRequest) -> NoReturn:
+def _refuse_social_login(request: HttpRequest) -> NoReturn:
     page = TemplateResponse(request, "accounts/link_never_logs_in.html", status=403)
     raise ImmediateHttpResponse(page.render())
 
@@ -268,7 +268,7 @@ class MFAAdapter(DefaultMFAAdapter):
     }
 
     def is_mfa_enabled(self, user: AbstractBaseUser, types: Iterable[str] | None = None) -> bool:
-        """allauth asks once for each type, and again; a page that is only read asks the table once."""
+        """As allauth, with one query for all types on a page that is only read."""
         if self.request is None or self.request.method != "GET" or user.is_anonymous:
             return super().is_mfa_enabled(user, types)
         kept = vars(user)  # of this request's own member object
@@ -279,13 +279,13 @@ class MFAAdapter(DefaultMFAAdapter):
         return bool(known if types is None else known.intersection(types))
 
     def encrypt(self, text: str) -> str:
-        return encryption.seal(text)
+        return encryption.encrypt(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return encryption.unseal(encrypted_text)
+        return encryption.decrypt(encrypted_text)
 
     def build_totp_svg(self, url: str) -> str:
-        """Not used: our page shows a small PNG, which old phones can read, too."""
+        """Unused: our page shows a small PNG, which old phones can read."""
         return ""
 
     def get_totp_label(self, user: AbstractBaseUser) -> str:

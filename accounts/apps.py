@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 
 from accounts import checks  # noqa: F401  registers the system checks
-from accounts.crypto.encryption import check_keys
+from accounts.crypto.encryption import check_encryption_keys
 
 
 class AccountsConfig(AppConfig):
@@ -9,5 +9,5 @@ class AccountsConfig(AppConfig):
     verbose_name = "Members"
 
     def ready(self) -> None:
-        """A bad key stops every process here; system checks would not run under gunicorn."""
-        check_keys()
+        """Stop the process on a bad key; system checks would not run under gunicorn."""
+        check_encryption_keys()

@@ -1,4 +1,4 @@
-"""How many threads that answer members may wait at a time: for somebody else's server, for a picture.
+"""Bulkheads: limits on the web threads that wait at a time for a server, or for a picture.
 
 A web process has a few threads. Twenty members, or one with twenty windows, who name a server that takes
 connections and says nothing would hold all of them, and the site would answer nobody. So such a request
@@ -16,11 +16,11 @@ from contextlib import contextmanager
 
 
 class BulkheadFull(Exception):
-    """There is no room now."""
+    """The bulkhead, or its share for this host, has no place left."""
 
 
 class Bulkhead:
-    """Room for `most` waiting threads of this process, `per_host` of them for one host."""
+    """Places for `most` waiting threads of this process, `per_host` of them for one host."""
 
     def __init__(self, *, most: float = math.inf, per_host: int = 1) -> None:
         self._most = most
@@ -30,7 +30,7 @@ class Bulkhead:
 
     @contextmanager
     def hold_place(self, host: str) -> Iterator[None]:
-        """Hold a place while a server is asked. Raises Busy instead of waiting for one."""
+        """Hold a place while a server is asked. Raises BulkheadFull instead of waiting."""
         with self.places() as take:
             if not take(host):
                 raise BulkheadFull
@@ -38,8 +38,9 @@ class Bulkhead:
 
     @contextmanager
     def places(self) -> Iterator[Callable[[str], bool]]:
-        """For who learns on the way which host it is: a function that takes a place, or says that there
-        is none. What it took is free again at the end."""
+        """Yield a function that takes a place for a host, or returns False, for callers that learn
+        the host late. All places are freed at the end.
+        """
         taken: list[str] = []
 
         def take(host: str) -> bool:

@@ -1,4 +1,4 @@
-"""System checks of accounts: what an operator should know before phones complain."""
+"""System checks of accounts."""
 
 from typing import Any
 
@@ -13,14 +13,14 @@ _CODE = "x" * 22
 
 @register()
 def check_qr_version(**_: Any) -> list[CheckMessage]:
-    """Warns when the address of a phone login is too long for a QR code that old phones read."""
-    size = qr.version(f"{settings.PUBLIC_URL}/q/{_CODE}")
-    if size <= qr.MOST_VERSION:
+    """Warn when a phone login's URL needs a QR code too large for old phones."""
+    size = qr.qr_version(f"{settings.PUBLIC_URL}/q/{_CODE}")
+    if size <= qr.MAX_QR_VERSION:
         return []
     return [
         Warning(
             f"The QR codes for phone login are of version {size}; old phones read up to"
-            f" version {qr.MOST_VERSION}.",
+            f" version {qr.MAX_QR_VERSION}.",
             hint="Use a host name of at most 29 characters in PUBLIC_URL.",
             id="accounts.W001",
         )

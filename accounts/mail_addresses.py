@@ -1,4 +1,4 @@
-"""Mail addresses in the one form in which they are stored and compared.
+"""Email addresses in the form in which they are stored and compared.
 
 docomo and au gave out addresses that RFC 5321 allows in quotes alone: with dots in a row, at the
 beginning or before the @ (a..b.@docomo.ne.jp). Their owners type them without quotes, and mail
@@ -16,8 +16,8 @@ _WITH_LOOSE_DOTS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+")
 _CARRIERS = re.compile(r"(?:[a-z0-9-]+\.)*(?:docomo\.ne\.jp|ezweb\.ne\.jp|au\.com)")
 
 
-def canonical(address: str) -> str:
-    """`address` as it is stored: small letters, in quotes where it needs them.
+def canonical_email(address: str) -> str:
+    """The address as stored: lower case, quoted where needed.
 
     Only the carriers' own domains get quotes: elsewhere two dots in a row are a slip of the finger,
     which the validator has to find.
@@ -32,8 +32,8 @@ def canonical(address: str) -> str:
     return f"{local}{at}{domain}"
 
 
-def as_typed(address: str) -> str:
-    """`address` as its owner writes it, without quotes."""
+def email_as_typed(address: str) -> str:
+    """The address as its owner writes it, without quotes."""
     local, at, domain = address.rpartition("@")
     quoted = _QUOTED.fullmatch(local)
     return f"{quoted[1]}{at}{domain}" if quoted else address

@@ -1,4 +1,4 @@
-"""The product's one `SafeHttp`: whatever leaves this machine goes through what is made here."""
+"""The product's `SafeHttp` instances: all requests to outside go through these."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from accounts.safe_http import SafeHttp
 
 
 def outgoing_http() -> SafeHttp:
-    """The way out to networks, with the private hosts that ALLOWED_PRIVATE_HOSTS lets through."""
+    """Client for networks, which may also reach ALLOWED_PRIVATE_HOSTS."""
     return _made_for(_user_agent(), tuple(settings.ALLOWED_PRIVATE_HOSTS))
 
 
 def public_http(*, also: str = "") -> SafeHttp:
-    """The way out to pages and pictures that members or strangers' servers name: public hosts only.
+    """Client for URLs that members or strangers' servers name: public hosts only.
 
     ALLOWED_PRIVATE_HOSTS opens a private network to connectors and linking; here it would let any
     member read that machine's pages. `also` is one `host:port` that counts if it is listed there.
@@ -30,5 +30,5 @@ def _user_agent() -> str:
 
 @lru_cache(maxsize=8)
 def _made_for(user_agent: str, allowed: tuple[str, ...]) -> SafeHttp:
-    """Kept, since reading the list of authorities takes a while."""
+    """Cached, since reading the list of authorities takes a while."""
     return SafeHttp(user_agent=user_agent, allowed=allowed)

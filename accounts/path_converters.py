@@ -1,11 +1,11 @@
-"""Parts of addresses that our routes take."""
+"""Path converters of our URLs."""
 
 from django.urls import register_converter
 from django.urls.converters import IntConverter
 
 
 class KeyConverter(IntConverter):
-    """A primary key: at most 18 digits, which fit a BIGINT. A longer number is no address of ours (404).
+    """Primary key of at most 18 digits, which fit a BIGINT; a longer number is a 404.
 
     Django's own `int` takes any number, and databases fail on one that no column can hold.
     """

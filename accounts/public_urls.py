@@ -1,4 +1,4 @@
-"""Addresses that leave the page: stored, mailed, printed, shown to be shared, syndicated.
+"""Public URLs: stored, mailed, printed, shared or syndicated.
 
 They are made here and nowhere else. `request.build_absolute_uri()` carries the token of whoever
 looks at the page, and the host that the client claims.
@@ -16,7 +16,7 @@ __all__ = ["no_session_prefix", "public_url"]
 
 
 def public_url(name_or_path: str, *args: Any, **kwargs: Any) -> str:
-    """The absolute address of a page, by URL name or by path; scheme and host are PUBLIC_URL's.
+    """The absolute URL of a page, by URL name or by path; scheme and host are PUBLIC_URL's.
 
     Never with a token: one that stands in a given path is taken out. Raises NoReverseMatch.
     """

@@ -1,4 +1,4 @@
-"""What accounts tells the apps above it, which it must not import, and what it asks them.
+"""Signals that accounts sends to the apps above it, which it must not import.
 
 `account_linked` (sender: SocialAccount): a member confirmed a link. Arguments: `account`
 (allauth's SocialAccount), `credentials` (dict with access_token, refresh_token, expires_in in

@@ -1,4 +1,4 @@
-"""Words as they may be stored and shown: without letters that have a meaning on one device alone.
+"""Removal of private-use letters, which mean something on one device alone.
 
 Private-use letters are old carriers' pictograms, or a maker's logo; on every other screen they are
 another sign, or a box. Networks hand on what their members' phones typed, so they come by every way.
@@ -13,13 +13,13 @@ from typing import cast
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-PRIVATE = "\ue000-\uf8ff\U000f0000-\U0010ffff"
+PRIVATE_USE = "\ue000-\uf8ff\U000f0000-\U0010ffff"
 
-_PRIVATE = re.compile(f"[{PRIVATE}]")
+_PRIVATE = re.compile(f"[{PRIVATE_USE}]")
 
 
-def public(text: str) -> str:
-    """`text` with pictograms as Unicode's and 〓 for other private-use letters. It may be longer.
+def replace_private_letters(text: str) -> str:
+    """Replace pictograms by Unicode's, other private-use letters by 〓. The text may grow.
 
     settings.PUBLIC_LETTERS names the function that knows the pictograms.
     """

@@ -1,4 +1,4 @@
-"""Addresses of people: coming in, phones, sessions, linking, friends, groups.
+"""URLs of accounts: log-in, phones, sessions, linking, friends, groups.
 
 allauth's own addresses are listed one by one, under its names: what is not listed is not offered.
 """

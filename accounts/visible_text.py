@@ -1,4 +1,4 @@
-r"""Text as people see it: without bidirectional controls and characters that show nothing. Pure.
+r"""Text without bidirectional controls and invisible characters. Pure.
 
 A name of U+3164 alone looks like no name at all, and U+202E turns the words after it around, so that
 one account can pass for another (Unicode TR 36, section 2.5; TR 39, section 3). What some scripts and
@@ -44,19 +44,19 @@ _EMPTY = re.compile("[\\s\u2800]*")  # U+2800 is braille for nothing
 
 
 def visible_text(text: str) -> str:
-    """`text` without what cannot be seen; "" where nothing can. Its lines stay as they are."""
+    """Remove invisible characters; "" where nothing visible is left. Lines stay."""
     if text.isascii() and text.isprintable():
         return text
-    shown = _RULES.sub(_kept, text)
+    shown = _RULES.sub(_kept_group, text)
     return "" if _EMPTY.fullmatch(shown) else shown
 
 
 def visible_line(text: str) -> str:
-    """A name or a title: as `visible_text`, on one line, without controls and blanks around it."""
+    """As `visible_text`, on one line, without controls and surrounding blanks."""
     return visible_text(_CONTROLS.sub("", _BLANKS.sub(_on_one_line, text))).strip()
 
 
-def _kept(found: re.Match[str]) -> str:
+def _kept_group(found: re.Match[str]) -> str:
     return found[1] or ""
 
 

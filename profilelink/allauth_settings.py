@@ -61,8 +61,8 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # linking is never logging in
 SOCIALACCOUNT_STORE_TOKENS = False  # ours are sealed, in the link's row
 SOCIALACCOUNT_LOGIN_ON_GET = False
 MFA_FORMS = {
-    "authenticate": "accounts.forms.allauth.CodeForm",
-    "reauthenticate": "accounts.forms.allauth.CodeAgainForm",
+    "authenticate": "accounts.forms.allauth.SecondFactorForm",
+    "reauthenticate": "accounts.forms.allauth.SecondFactorAgainForm",
     "activate_totp": "accounts.forms.allauth.ActivateTOTPForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

@@ -10,13 +10,15 @@ from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
 from accounts.models import LinkReturn, Member
-from accounts.models.stored_files import go_with_row
+from accounts.models.stored_files import delete_files_of_row
 from accounts.signals import access_discarded, account_linked, before_relink, may_link
 from syndication.actions import links
 from syndication.models import KeptPhoto, MailDraft, NetworkSwitch, Post
 
 for model in (Post, KeptPhoto, MailDraft):
-    post_delete.connect(go_with_row, sender=model, dispatch_uid=f"files of {model.__name__}")
+    post_delete.connect(
+        delete_files_of_row, sender=model, dispatch_uid=f"files of {model.__name__}"
+    )
 
 
 @receiver(account_linked, sender=SocialAccount)

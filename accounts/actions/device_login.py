@@ -80,7 +80,7 @@ def get_device_login_by_code(typed: str) -> DeviceLogin:
     """Return the pending login of a typed code. Raises DeviceCodeExpired. The caller limits the
     rate.
     """
-    hashed = codes.hash_typed(typed, _CODE_PURPOSE)
+    hashed = codes.hash_typed_code(typed, _CODE_PURPOSE)
     return _first_or_expired(DeviceLogin.objects.pending().filter(user_code_hash=hashed))
 
 
@@ -195,7 +195,7 @@ def _is_pin(phone: Phone, secret: str) -> bool:
     """Whether `secret` is the phone's PIN. Text that cannot be a PIN costs none of the phone's
     tries.
     """
-    if not codes.plain(secret).isdigit() or len(secret) not in codes.PIN_LENGTHS:
+    if not codes.normalize_typed(secret).isdigit() or len(secret) not in codes.PIN_LENGTHS:
         return False
     try:
         return phones.check_pin(phone, secret)
@@ -217,11 +217,11 @@ def _delete_oldest_pending(address: str) -> None:
 def _create_device_login(device: str, address: str) -> tuple[DeviceLogin, str]:
     _delete_oldest_pending(address)
     typed = codes.new_typed_code()
-    number = codes.new_number([])
-    decoy = codes.new_number([number])
-    other = codes.new_number([number, decoy])
+    number = codes.new_comparison_number([])
+    decoy = codes.new_comparison_number([number])
+    other = codes.new_comparison_number([number, decoy])
     login = DeviceLogin.objects.create(
-        user_code_hash=codes.hash_typed(typed, _CODE_PURPOSE),
+        user_code_hash=codes.hash_typed_code(typed, _CODE_PURPOSE),
         device=device[:80],
         address=address,
         number=number,

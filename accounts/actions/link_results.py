@@ -25,8 +25,8 @@ class LinkOutcome(StrEnum):
 def decrypt_or_empty(text: str) -> dict[str, Any]:
     """Decrypt a dict; {} where it does not decrypt, which the network then refuses."""
     try:
-        return dict(encryption.unseal_json(text))
-    except encryption.SealBroken:
+        return dict(encryption.decrypt_json(text))
+    except encryption.DecryptionFailed:
         return {}
 
 

@@ -88,7 +88,7 @@ def start_link_attempt(  # noqa: PLR0913 - who, where, and what brings them back
         session_key=session_key,
         is_url_mode=bool(number),
         number_mac=_mac(number, leaving.key) if number else "",
-        sealed_stash=encryption.seal_json({**leaving.stash, OUTBOUND_PATH: door}),
+        sealed_stash=encryption.encrypt_json({**leaving.stash, OUTBOUND_PATH: door}),
         expires_at=timezone.now() + ATTEMPT_LIFETIME,
     )
     try:
@@ -112,7 +112,7 @@ def start_password_attempt(
         member=by,
         session_key=session_key,
         is_url_mode=False,
-        sealed_result=encryption.seal_json(agreed_result(account)),
+        sealed_result=encryption.encrypt_json(agreed_result(account)),
         expires_at=now + ATTEMPT_LIFETIME,
         exchanged_at=now,
         returned_at=now,
@@ -158,14 +158,14 @@ def exchange_for_account(
     """
     now = timezone.now()
     claimed = _live().filter(pk=row.pk, exchanged_at=None)
-    unheard = encryption.seal_json({"outcome": LinkOutcome.FAILED, "proof": proof})
+    unheard = encryption.encrypt_json({"outcome": LinkOutcome.FAILED, "proof": proof})
     until = now + ATTEMPT_LIFETIME
     if claimed.update(exchanged_at=now, expires_at=until, sealed_result=unheard) != 1:
         return
     stash = decrypt_or_empty(row.sealed_stash)
     delete_outbound_link(stash.pop(OUTBOUND_PATH, ""))
     heard = {**_exchange_result(row, stash, refused, ask), "proof": proof}
-    sealed = encryption.seal_json(heard)
+    sealed = encryption.encrypt_json(heard)
     with transaction.atomic():
         if _live().filter(pk=row.pk).update(sealed_stash="", sealed_result=sealed) != 1:
             row.sealed_result = sealed  # stopped, or its member went, while the network was asked
@@ -297,4 +297,4 @@ def _hash(network: str, key: str) -> str:
 
 def _mac(number: str, key: str) -> str:
     """Hash the number with PIN_KEY, since ten thousand numbers are tried in no time."""
-    return codes.hash_typed(number, f"link:{key}")
+    return codes.hash_typed_code(number, f"link:{key}")

@@ -27,7 +27,7 @@ PHONE_CODE_LIFETIME = timedelta(seconds=120)
 MAX_ENDED_KEPT = 20  # codes of one member that are over and let nobody in
 MAX_OPENERS = 6  # more is no family around a screen
 NUMBERS_SHOWN = 3
-_CODE_PURPOSE = "phone"  # what its typed codes are for, see codes.hash_typed
+_CODE_PURPOSE = "phone"  # what its typed codes are for, see codes.hash_typed_code
 
 
 class PhoneCodeExpired(Exception):
@@ -120,7 +120,8 @@ def open_typed_code(typed: str, *, device: str) -> OpenedCode:
     rate.
     """
     return _open_code(
-        PhoneLogin.objects.live().filter(typed_hash=codes.hash_typed(typed, _CODE_PURPOSE)), device
+        PhoneLogin.objects.live().filter(typed_hash=codes.hash_typed_code(typed, _CODE_PURPOSE)),
+        device,
     )
 
 
@@ -187,11 +188,11 @@ def _create_phone_login(by: Member, issuer_key: str) -> tuple[PhoneLogin, str]:
     PhoneLogin.objects.filter(pk__in=oldest).delete()
     decoys: list[str] = []
     for _ in range(NUMBERS_SHOWN):
-        decoys.append(codes.new_number(decoys))
+        decoys.append(codes.new_comparison_number(decoys))
     login = PhoneLogin.objects.create(
         member=by,
         code_hash=codes.hash_code(code),
-        typed_hash=codes.hash_typed(codes.typed_from(code), _CODE_PURPOSE),
+        typed_hash=codes.hash_typed_code(codes.derive_typed_code(code), _CODE_PURPOSE),
         issuer_key=issuer_key,
         decoys=" ".join(decoys),
         expires_at=now + PHONE_CODE_LIFETIME,
@@ -219,7 +220,7 @@ def _create_opener(login: PhoneLogin, nonce: str, device: str) -> PhoneOpener:
                 return PhoneOpener.objects.create(
                     login=login,
                     nonce_hash=codes.hash_code(nonce),
-                    number=codes.new_number(taken),
+                    number=codes.new_comparison_number(taken),
                     device=device[:80],
                 )
         except IntegrityError:

@@ -69,7 +69,7 @@ def check_pin(phone: Phone, pin: str) -> bool:
     """Whether the PIN is right. The try is counted first. Raises PinLocked."""
     if not phone.claim_try():
         raise PinLocked
-    if codes.is_pin(pin, phone.pin_hash):
+    if codes.verify_pin(pin, phone.pin_hash):
         phone.reset_wrong_tries()
         return True
     phone.refresh_from_db()

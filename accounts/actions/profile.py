@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.files.base import ContentFile
 from django.db import transaction
 
-from accounts.models import Member, delete_after
+from accounts.models import Member, delete_file_on_commit
 
 AUDIENCE_FIELDS = ("display_name_audience", "about_audience", "picture_audience")
 
@@ -34,14 +34,14 @@ def set_profile_picture(member: Member, jpeg: bytes | None, *, audience: str) ->
     """
     member.picture_audience = audience
     if jpeg is not None:
-        delete_after(member.picture)
+        delete_file_on_commit(member.picture)
         member.picture.save("picture.jpg", ContentFile(jpeg), save=False)
     member.save(update_fields=["picture", "picture_audience"])
 
 
 @transaction.atomic
 def remove_profile_picture(member: Member) -> None:
-    delete_after(member.picture)
+    delete_file_on_commit(member.picture)
     member.picture = ""
     member.save(update_fields=["picture"])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from accounts.actions import profile
-from accounts.media.pictures import BadPicture, PicturesBusy, from_upload
+from accounts.media.pictures import BadPicture, PicturesBusy, jpeg_from_upload
 from accounts.models import Member
 from accounts.safe_http import HttpFailure
 
@@ -21,7 +21,7 @@ def import_profile_name(member: Member, text: str) -> None:
 def import_profile_picture(member: Member, fetch: Callable[[], bytes]) -> bool:
     """Set the member's picture to the network's; False where it cannot be fetched or read."""
     try:
-        jpeg = from_upload(fetch(), PICTURE_SIDE)
+        jpeg = jpeg_from_upload(fetch(), PICTURE_SIDE)
     except (HttpFailure, BadPicture, PicturesBusy):
         return False
     profile.set_profile_picture(member, jpeg, audience=member.picture_audience)

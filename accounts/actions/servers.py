@@ -44,7 +44,7 @@ def register_server(network: str, host: str, *, ask: Callable[[], Mapping[str, s
         network=network,
         host=host,
         replaced_at=None,
-        defaults={"sealed_details": encryption.seal_json(details)},
+        defaults={"sealed_details": encryption.encrypt_json(details)},
     )
     return _decrypted_server(row) or Server(host, details, row.pk)
 
@@ -87,7 +87,7 @@ def _current_registration(network: str, host: str) -> ServerRegistration | None:
 
 def _decrypted_server(row: ServerRegistration) -> Server | None:
     try:
-        return Server(row.host, encryption.unseal_json(row.sealed_details), row.pk)
-    except encryption.SealBroken:
+        return Server(row.host, encryption.decrypt_json(row.sealed_details), row.pk)
+    except encryption.DecryptionFailed:
         logger.warning("the registration with %s does not open with any key", row.host)
         return None

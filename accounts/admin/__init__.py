@@ -1,4 +1,4 @@
-"""Staff's pages about people. What they never show: keys, hashes, seals, and what is private.
+"""Admin pages about people. They never show keys, hashes, encrypted values or private text.
 
 Every page is read-only unless it says otherwise; nothing is deleted here, since a delete page lists
 rows that staff may not read. Staff log in by the door that all members take: with the second factor
@@ -21,7 +21,7 @@ __all__ = ["logins", "friends", "members"]
 NOT_SHOWN = ("socialaccount", "mfa", "account", "usersessions", "django_q")
 
 
-def _take_away(app_label: str) -> None:
+def _unregister_models(app_label: str) -> None:
     for model in apps.get_app_config(app_label).get_models():
         if admin.site.is_registered(model):
             admin.site.unregister(model)
@@ -33,7 +33,7 @@ def _password_change(_request: HttpRequest, _extra_context: object = None) -> Ht
 
 
 for _label in NOT_SHOWN:
-    _take_away(_label)
+    _unregister_models(_label)
 
 admin.site.site_header = _("Profile Link: staff")
 admin.site.site_title = _("Profile Link")

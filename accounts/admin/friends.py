@@ -1,4 +1,4 @@
-"""Who is with whom: friendships, requests, invitations, groups. Who blocked whom stays theirs."""
+"""Admin of friendships, requests, invitations and groups. Blocks are not shown."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class FriendRequestAdmin(ReadOnlyAdmin):
 
 @admin.register(Invitation)
 class InvitationAdmin(ReadOnlyAdmin):
-    """Without the note: it is the member's word for somebody who is not here."""
+    """Without the note: it is the member's word about somebody outside."""
 
     list_display = fields = ("inviter", "created_at", "expires_at", "used_by")
     list_filter = ("created_at", "expires_at")

@@ -1,4 +1,4 @@
-"""How members came in: sessions, phone logins, phones with a PIN, computers let in by a phone.
+"""Admin of log-ins: sessions, phone logins, bookmarks, devices, registrations, tickets.
 
 Never what opens them: no code, no hash of one; of a session's key the first letters. Browsers are
 named in words, since the names of old handsets carry their serial numbers.
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.actions import servers, sessions
-from accounts.admin.read_only import ReadOnlyAdmin, ReadOnlyInline, masked
+from accounts.admin.read_only import ReadOnlyAdmin, ReadOnlyInline, mask_key
 from accounts.models import (
     DeviceLogin,
     MemberSession,
@@ -43,14 +43,14 @@ class MemberSessionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("key (a hash)"))
     def key(self, session: MemberSession) -> str:
-        return masked(session.session_key)
+        return mask_key(session.session_key)
 
     def has_end_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("accounts.end_membersession")
 
     @admin.action(description=_("End the selected sessions"), permissions=["end"])
     def end(self, request: HttpRequest, queryset: QuerySet[MemberSession]) -> None:
-        """Who has one open is out at the next request."""
+        """End the sessions, in effect from their next request."""
         ended = list(queryset.select_related("user"))
         for session in ended:
             self.log_change(request, session, "Ended.")
@@ -61,7 +61,7 @@ class MemberSessionAdmin(ReadOnlyAdmin):
 
 @admin.register(ServerRegistration)
 class ServerRegistrationAdmin(ReadOnlyAdmin):
-    """Which servers members named. Never what we agreed with one.
+    """Registrations with servers, without what was agreed.
 
     One that is dropped links nobody any more; the links that were made with it keep it.
     """
@@ -146,7 +146,7 @@ class DeviceLoginAdmin(ReadOnlyAdmin):
 
 @admin.register(OutTicket)
 class OutTicketAdmin(ReadOnlyAdmin):
-    """Ways out. The address may stand in a private post, so only its host is shown."""
+    """Outbound tickets. The URL may stand in a private post, so only its host is shown."""
 
     list_display = ("host", "expires_at", "key")
     list_filter = ("expires_at",)
@@ -160,4 +160,4 @@ class OutTicketAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("ticket"))
     def key(self, ticket: OutTicket) -> str:
-        return masked(ticket.ticket)
+        return mask_key(ticket.ticket)

@@ -1,4 +1,4 @@
-"""Members. A field of the profile is shown to staff as it is to anybody: where it is for Everyone."""
+"""Admin of members. Staff see a profile field as anybody does: where it is for Everyone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HIDDEN = _("(not for Everyone)")
 
 @admin.register(Member)
 class MemberAdmin(ReadOnlyAdmin):
-    """Superusers also end accounts and make staff; passwords are set by nobody but the member."""
+    """Superusers also deactivate members and make staff; nobody sets passwords."""
 
     list_display = ("username", "email", "is_active", "is_staff", "date_joined", "last_login")
     list_filter = ("is_active", "is_staff", "groups", "language", "date_joined")
@@ -53,7 +53,7 @@ class MemberAdmin(ReadOnlyAdmin):
         return [name for name in self.fields if name not in self.CHANGED_BY_SUPERUSERS]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Whom staff let in again is not closing: shut out later, they still lose nothing."""
+        """Cancel the closure of a member who is let in again."""
         if obj.is_active:
             obj.closing_at = None
         super().save_model(request, obj, form, change)

@@ -1,4 +1,4 @@
-"""The base of staff's pages: what is shown is listed; nothing else can be asked about."""
+"""Base classes of read-only admin pages: only listed fields are shown or filtered by."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ASKED_BY_FILTERS = (
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """Shows the listed fields to who may view the model.
+    """Show the listed fields to staff who may view the model.
 
     Django's admin lets an address filter by any column (`?text__startswith=a`), which would answer
     questions about columns that no page shows. Here only the listed filters can be asked.
@@ -44,7 +44,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 
 class ReadOnlyInline(admin.TabularInline):
-    """The same for rows below a row."""
+    """Read-only rows below a row."""
 
     extra = 0
     can_delete = False
@@ -60,6 +60,6 @@ class ReadOnlyInline(admin.TabularInline):
         return False
 
 
-def masked(key: str) -> str:
-    """Enough of a hash to tell two apart, too little to look one up."""
+def mask_key(key: str) -> str:
+    """Shorten a hash: enough to tell two apart, too little to look one up."""
     return f"{key[:SHOWN_OF_A_KEY]}…" if key else ""

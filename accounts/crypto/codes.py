@@ -1,4 +1,4 @@
-"""Codes: those that stand in addresses, those that people type, numbers to compare, PINs.
+"""Codes in addresses, codes that are typed, numbers to compare, PINs.
 
 An address code has 128 bit, so its plain hash is safe at rest. What people type is short: whoever
 held a dump could try all of it against a plain hash in minutes. Its hash is therefore keyed with
@@ -28,26 +28,26 @@ PIN_LENGTHS = range(4, 9)  # digits
 
 
 def new_code() -> str:
-    """A fresh code for an address: 128 bit, 22 characters."""
+    """Create a code for an address: 128 bit, 22 characters."""
     return secrets.token_urlsafe(16)
 
 
 def hash_code(code: str) -> str:
-    """What is stored of an address code or a nonce: 160 bit, 40 characters."""
+    """Hash an address code or nonce for storage: 160 bit, 40 characters."""
     return hashlib.sha256(b"code:" + code.encode()).hexdigest()[:40]
 
 
 def new_typed_code() -> str:
-    """A fresh code to type, 10 letters. `grouped` is how it is shown."""
+    """Create a code of 10 letters to type. `group_typed_code` formats it."""
     return "".join(secrets.choice(TYPED_LETTERS) for _ in range(TYPED_LENGTH))
 
 
-def typed_from(code: str) -> str:
-    """The 10 letters that stand for an address code. Who knows them does not know the code.
+def derive_typed_code(code: str) -> str:
+    """Derive the 10 letters of an address code, which they do not reveal.
 
     Being derived, they need not be carried beside the code from page to page.
     """
-    digest = _keyed("typed-from", code)
+    digest = _keyed_digest("typed-from", code)
     number = int.from_bytes(digest, "big")
     letters = []
     for _ in range(TYPED_LENGTH):
@@ -56,43 +56,43 @@ def typed_from(code: str) -> str:
     return "".join(letters)
 
 
-def grouped(typed: str) -> str:
-    """As people read it: BCDFG-HJKLM."""
+def group_typed_code(typed: str) -> str:
+    """Format a typed code for reading: BCDFG-HJKLM."""
     half = TYPED_LENGTH // 2
     return f"{typed[:half]}-{typed[half:]}"
 
 
-def plain(typed: str) -> str:
-    """As it is compared: what keypads add (small and full-width letters, dashes) does not matter."""
+def normalize_typed(typed: str) -> str:
+    """Normalize typed text: width, case, and the dashes that keypads add."""
     wide = unicodedata.normalize("NFKC", typed).upper()
     return "".join(letter for letter in wide if letter.isascii() and letter.isalnum())
 
 
-def hash_typed(typed: str, purpose: str) -> str:
-    """What is stored of a typed code. A code of one purpose is none for another."""
-    return _keyed(f"typed:{purpose}", plain(typed)).hex()[:40]
+def hash_typed_code(typed: str, purpose: str) -> str:
+    """Hash a typed code for storage. A code of one purpose is none for another."""
+    return _keyed_digest(f"typed:{purpose}", normalize_typed(typed)).hex()[:40]
 
 
-def new_number(taken: Collection[str]) -> str:
-    """Two digits to compare by eye, none of those taken. Raises IndexError when all are."""
+def new_comparison_number(taken: Collection[str]) -> str:
+    """Draw two digits that are not taken. Raises IndexError when all are."""
     return secrets.choice([number for number in map(str, range(10, 100)) if number not in taken])
 
 
 def hash_pin(pin: str) -> str:
-    """What is stored of a PIN: a slow, salted hash of the keyed PIN.
+    """Hash a PIN for storage: slow and salted, over the keyed PIN.
 
     Slow alone is not enough: there are only ten thousand PINs of four digits.
     """
-    return make_password(_keyed("pin", plain(pin)).hex())
+    return make_password(_keyed_digest("pin", normalize_typed(pin)).hex())
 
 
-def is_pin(pin: str, pin_hash: str) -> bool:
-    """Whether `pin` is the one that was hashed. Full-width digits count as digits."""
-    return check_password(_keyed("pin", plain(pin)).hex(), pin_hash)
+def verify_pin(pin: str, pin_hash: str) -> bool:
+    """Whether `pin` matches the hash. Full-width digits count as digits."""
+    return check_password(_keyed_digest("pin", normalize_typed(pin)).hex(), pin_hash)
 
 
 def is_easy_pin(pin: str) -> bool:
-    """Whether a PIN is among the first that anybody would try: 0000, 1212, 1234, 9876, 1980."""
+    """Whether a PIN is among the first guesses: 0000, 1212, 1234, 9876, 1980."""
     steps = {(int(later) - int(digit)) % 10 for digit, later in zip(pin, pin[1:], strict=False)}
     half = len(pin) // 2
     is_repeated = len(pin) % 2 == 0 and pin[:half] == pin[half:]
@@ -100,6 +100,6 @@ def is_easy_pin(pin: str) -> bool:
     return steps in ({0}, {1}, {9}) or is_repeated or is_year
 
 
-def _keyed(purpose: str, text: str) -> bytes:
+def _keyed_digest(purpose: str, text: str) -> bytes:
     key = hashlib.sha256(b"accounts.codes:" + settings.PIN_KEY.encode()).digest()
     return hmac.digest(key, f"{purpose}:{text}".encode(), "sha256")

@@ -1,7 +1,7 @@
-"""Signing with ES256: DPoP proofs (RFC 9449) and client assertions (RFC 7523). Pure, no Django.
+"""DPoP proofs (RFC 9449) and client assertions (RFC 7523), signed with ES256. No Django.
 
-A key is a word: the private number of P-256 in base64url, as a JWK's `d` has it. It is used by
-who links an account (accounts.providers) and by who posts there (syndication.connectors).
+A key is text: the private number of P-256 in base64url, as a JWK's `d`. Used by accounts.providers
+to link and by syndication.connectors to post.
 """
 
 from __future__ import annotations
@@ -24,36 +24,36 @@ ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of
 SIZE = 32  # bytes of a number
 
 
-def new_key() -> str:
-    """A fresh private key."""
+def new_private_key() -> str:
+    """Create a private key."""
     number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
-    return encoded(number.to_bytes(SIZE))
+    return base64url(number.to_bytes(SIZE))
 
 
-def key_made_from(secret: str, *, purpose: str) -> str:
-    """The private key that `secret` always gives for `purpose`."""
+def derive_private_key(secret: str, *, purpose: str) -> str:
+    """Derive the private key of `secret` for `purpose`."""
     # 16 bytes more than needed, so that the remainder favours no number that matters.
     wide = HKDF(hashes.SHA256(), SIZE + 16, salt=None, info=purpose.encode()).derive(
         secret.encode()
     )
-    return encoded((int.from_bytes(wide) % (ORDER - 1) + 1).to_bytes(SIZE))
+    return base64url((int.from_bytes(wide) % (ORDER - 1) + 1).to_bytes(SIZE))
 
 
 def public_jwk(key: str) -> dict[str, str]:
-    """The public half (RFC 7517), which may be shown to anybody."""
-    return dict(ECAlgorithm.to_jwk(_opened(key).public_key(), as_dict=True))
+    """The public JWK (RFC 7517), which may be shown to anybody."""
+    return dict(ECAlgorithm.to_jwk(_load_private_key(key).public_key(), as_dict=True))
 
 
-def thumbprint(key: str) -> str:
-    """What a key is called by (RFC 7638)."""
+def jwk_thumbprint(key: str) -> str:
+    """The key's thumbprint (RFC 7638)."""
     text = json.dumps(public_jwk(key), sort_keys=True, separators=(",", ":"))
-    return encoded(hashlib.sha256(text.encode()).digest())
+    return base64url(hashlib.sha256(text.encode()).digest())
 
 
-def dpop(  # noqa: PLR0913 - the claims of a proof, each by its name
+def dpop_proof(  # noqa: PLR0913 - the claims of a proof, each by its name
     key: str, *, method: str, url: str, now: float, nonce: str = "", access_token: str = ""
 ) -> str:
-    """The proof that whoever sends this very request holds `key`.
+    """Create a proof that the sender of this very request holds `key`.
 
     `nonce` is what the server gave last; `access_token` stands beside it, where one does.
     """
@@ -66,12 +66,12 @@ def dpop(  # noqa: PLR0913 - the claims of a proof, each by its name
     if nonce:
         claims["nonce"] = nonce
     if access_token:
-        claims["ath"] = encoded(hashlib.sha256(access_token.encode()).digest())
-    return signed(key, {"typ": "dpop+jwt", "jwk": public_jwk(key)}, claims)
+        claims["ath"] = base64url(hashlib.sha256(access_token.encode()).digest())
+    return sign_jwt(key, {"typ": "dpop+jwt", "jwk": public_jwk(key)}, claims)
 
 
 def client_assertion(key: str, *, client_id: str, audience: str, now: float) -> str:
-    """Who we are, to the authorization server `audience`: private_key_jwt."""
+    """Authenticate this client to the authorization server `audience`: private_key_jwt."""
     claims = {
         "iss": client_id,
         "sub": client_id,
@@ -80,16 +80,16 @@ def client_assertion(key: str, *, client_id: str, audience: str, now: float) -> 
         "iat": int(now),
         "exp": int(now) + 60,
     }
-    return signed(key, {"typ": "JWT", "kid": thumbprint(key)}, claims)
+    return sign_jwt(key, {"typ": "JWT", "kid": jwk_thumbprint(key)}, claims)
 
 
-def signed(key: str, header: Mapping[str, Any], claims: Mapping[str, Any]) -> str:
-    """A compact JSON Web Signature by ES256 (RFC 7515)."""
-    return jwt.encode(dict(claims), _opened(key), "ES256", dict(header))
+def sign_jwt(key: str, header: Mapping[str, Any], claims: Mapping[str, Any]) -> str:
+    """Create a compact JSON Web Signature by ES256 (RFC 7515)."""
+    return jwt.encode(dict(claims), _load_private_key(key), "ES256", dict(header))
 
 
-def claims_of(token: str) -> dict[str, Any]:
-    """What a JWT says, unproven; nothing where it is none."""
+def unverified_claims(token: str) -> dict[str, Any]:
+    """Claims of a JWT, without verification; {} where it is not one."""
     try:
         found = json.loads(decoded(token.split(".")[1]))
     except (LookupError, ValueError, RecursionError):
@@ -97,10 +97,10 @@ def claims_of(token: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def encoded(content: bytes) -> str:
-    """base64url without padding."""
+def base64url(content: bytes) -> str:
+    """Encode as base64url without padding."""
     return base64url_encode(content).decode()
 
 
-def _opened(key: str) -> ec.EllipticCurvePrivateKey:
+def _load_private_key(key: str) -> ec.EllipticCurvePrivateKey:
     return ec.derive_private_key(int.from_bytes(decoded(key)), ec.SECP256R1())

@@ -1,7 +1,7 @@
-"""Secrets at rest: networks' tokens, TOTP seeds, what waits while a member is away.
+"""Encryption at rest: networks' tokens, TOTP seeds, link attempts.
 
-`TOKEN_KEYS` holds Fernet keys: the first seals, every one opens. To change the key, put a new one
-first, run `manage.py reseal`, then take the old one away.
+`TOKEN_KEYS` holds Fernet keys: the first encrypts, every one decrypts. To change the key, put a new
+one first, run `manage.py reseal`, then take the old one away.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ _HOW_TO_MAKE_ONE = (
 )
 
 
-class SealBroken(Exception):
-    """The text was sealed with a key that is not in TOKEN_KEYS, or was damaged."""
+class DecryptionFailed(Exception):
+    """The text was encrypted with a key that is not in TOKEN_KEYS, or was damaged."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -32,8 +32,8 @@ class SealBroken(Exception):
 
 
 @lru_cache(maxsize=4)
-def _box(keys: tuple[str, ...]) -> MultiFernet:
-    """Raises ImproperlyConfigured, which names the variable and never a key."""
+def _fernet(keys: tuple[str, ...]) -> MultiFernet:
+    """Raise ImproperlyConfigured, which names the variable and never a key."""
     if not any(keys):
         raise ImproperlyConfigured(f"TOKEN_KEYS is empty. {_HOW_TO_MAKE_ONE}")
     try:
@@ -45,36 +45,36 @@ def _box(keys: tuple[str, ...]) -> MultiFernet:
         ) from None
 
 
-def check_keys() -> None:
-    """Raises ImproperlyConfigured where TOKEN_KEYS cannot seal. Run when the process starts."""
-    _box(tuple(settings.TOKEN_KEYS))
+def check_encryption_keys() -> None:
+    """Raise ImproperlyConfigured if TOKEN_KEYS cannot encrypt. Run when a process starts."""
+    _fernet(tuple(settings.TOKEN_KEYS))
 
 
-def seal(value: str) -> str:
-    """`value`, readable only with a key. Differs each time."""
-    return _box(tuple(settings.TOKEN_KEYS)).encrypt(value.encode()).decode()
+def encrypt(value: str) -> str:
+    """Encrypt `value`. The result differs each time."""
+    return _fernet(tuple(settings.TOKEN_KEYS)).encrypt(value.encode()).decode()
 
 
-def unseal(text: str) -> str:
-    """What `seal` was given. Raises SealBroken."""
+def decrypt(text: str) -> str:
+    """Decrypt what `encrypt` returned. Raises DecryptionFailed."""
     try:
-        return _box(tuple(settings.TOKEN_KEYS)).decrypt(text.encode()).decode()
+        return _fernet(tuple(settings.TOKEN_KEYS)).decrypt(text.encode()).decode()
     except InvalidToken:
-        raise SealBroken from None
+        raise DecryptionFailed from None
 
 
-def seal_json(value: Any) -> str:
-    return seal(json.dumps(value))
+def encrypt_json(value: Any) -> str:
+    return encrypt(json.dumps(value))
 
 
-def unseal_json(text: str) -> Any:
-    """What `seal_json` was given. Raises SealBroken."""
-    return json.loads(unseal(text))
+def decrypt_json(text: str) -> Any:
+    """Decrypt what `encrypt_json` returned. Raises DecryptionFailed."""
+    return json.loads(decrypt(text))
 
 
-def reseal(text: str) -> str:
-    """The same secret under the first key. Raises SealBroken."""
+def rotate(text: str) -> str:
+    """Encrypt the same secret under the first key. Raises DecryptionFailed."""
     try:
-        return _box(tuple(settings.TOKEN_KEYS)).rotate(text.encode()).decode()
+        return _fernet(tuple(settings.TOKEN_KEYS)).rotate(text.encode()).decode()
     except InvalidToken:
-        raise SealBroken from None
+        raise DecryptionFailed from None

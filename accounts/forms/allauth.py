@@ -28,7 +28,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.actions import guesses, invitations, quotas
 from accounts.crypto import encryption
 from accounts.forms.keypads import DIGITS, NAME
-from accounts.mail_addresses import canonical
+from accounts.mail_addresses import canonical_email
 from accounts.urlsession.api import client_address
 
 SEALED_SECRET_SESSION_KEY = "mfa.totp.sealed"  # noqa: S105 - a key of the session
@@ -55,8 +55,8 @@ SIGN_UPS_USED_UP = {
 }
 
 
-class Plain(forms.Form):
-    """Labels and hints in our words, no placeholders, and no link inside a hint."""
+class PlainForm(forms.Form):
+    """Form with our labels and hints, without placeholders and links inside hints."""
 
     auto_id: str | bool = ""
     labels: ClassVar[dict[str, Any]] = {}
@@ -76,20 +76,20 @@ class Plain(forms.Form):
 
 
 class MailAddressField(fields.EmailField):
-    """A mail address, also one of those that carriers gave out against the standard."""
+    """Email field that also takes carriers' nonstandard addresses."""
 
     def to_python(self, value: Any) -> str:
         typed: str = super().to_python(value)
-        return canonical(typed)
+        return canonical_email(typed)
 
 
-def narrow(typed: str) -> str:
-    """Full-width letters and digits, as Japanese keypads type them, in their ordinary width."""
+def normalize_width(typed: str) -> str:
+    """Full-width letters and digits, as Japanese keypads type them, in ordinary width."""
     return unicodedata.normalize("NFKC", typed)
 
 
-class LoginForm(Plain, account.LoginForm):
-    """By name or mail address, in capital or small letters of any width."""
+class LoginForm(PlainForm, account.LoginForm):
+    """Log-in by username or email address, in any case and width."""
 
     # The page must be the lightest of all; what is missing is said beside the field.
     use_required_attribute = False
@@ -99,13 +99,13 @@ class LoginForm(Plain, account.LoginForm):
     attrs = {"login": {"autocomplete": "username", "autocapitalize": "none"}}
 
     def clean_login(self) -> str:
-        self.cleaned_data["login"] = narrow(self.cleaned_data["login"])
+        self.cleaned_data["login"] = normalize_width(self.cleaned_data["login"])
         login: str = super().clean_login()
-        return canonical(login) if "@" in login else login
+        return canonical_email(login) if "@" in login else login
 
 
-class SignupForm(Plain, account.SignupForm):
-    """Name, mail address, password, and a field that only machines fill in."""
+class SignupForm(PlainForm, account.SignupForm):
+    """Sign-up, with a field that only machines fill in."""
 
     email = MailAddressField()
 
@@ -129,8 +129,8 @@ class SignupForm(Plain, account.SignupForm):
         trap.widget = forms.TextInput(attrs={"hidden": True, "tabindex": "-1"})
 
     def clean_username(self) -> str:
-        """In small letters, whatever the phone's keyboard made of the first one."""
-        self.cleaned_data["username"] = narrow(self.cleaned_data["username"]).lower()
+        """Lower the case: phones capitalize the first letter."""
+        self.cleaned_data["username"] = normalize_width(self.cleaned_data["username"]).lower()
         return super().clean_username()
 
     def clean(self) -> dict[str, Any]:
@@ -149,7 +149,7 @@ class SignupForm(Plain, account.SignupForm):
             self.add_error(None, str(SIGN_UPS_USED_UP[error.quota]))
 
     def save(self, request: HttpRequest) -> AbstractBaseUser:
-        """The account begins without the address, which may be another member's.
+        """Create the account without the address, which may be another member's.
 
         allauth makes it the account's own at once, so that mails went there before anybody confirmed it.
         """
@@ -159,7 +159,7 @@ class SignupForm(Plain, account.SignupForm):
         return member
 
 
-class AddEmailForm(Plain, account.AddEmailForm):
+class AddEmailForm(PlainForm, account.AddEmailForm):
     email = MailAddressField(required=True)
     labels = {"email": _("Mail address")}
 
@@ -176,12 +176,12 @@ class AddEmailForm(Plain, account.AddEmailForm):
         return email
 
 
-class ResetPasswordForm(Plain, account.ResetPasswordForm):
+class ResetPasswordForm(PlainForm, account.ResetPasswordForm):
     email = MailAddressField(required=True)
     labels = {"email": _("Mail address")}
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
-        """A day brings so many mails to one address; the links of those before are still good."""
+        """Send at most so many mails a day to one address; earlier links stay valid."""
         email: str = self.cleaned_data["email"]
         accounts = [guesses.subject_of_member(member) for member in self.users]
         try:
@@ -194,17 +194,17 @@ class ResetPasswordForm(Plain, account.ResetPasswordForm):
         return sent
 
 
-class ResetPasswordKeyForm(Plain, account.ResetPasswordKeyForm):
+class ResetPasswordKeyForm(PlainForm, account.ResetPasswordKeyForm):
     labels = {"password1": _("New password"), "password2": _("The same again")}
     hints = {"password1": NEW_PASSWORD_HINT}
 
 
-class SetPasswordForm(Plain, account.SetPasswordForm):
+class SetPasswordForm(PlainForm, account.SetPasswordForm):
     labels = {"password1": _("New password"), "password2": _("The same again")}
     hints = {"password1": NEW_PASSWORD_HINT}
 
 
-class ChangePasswordForm(Plain, account.ChangePasswordForm):
+class ChangePasswordForm(PlainForm, account.ChangePasswordForm):
     labels = {
         "oldpassword": _("Password until now"),
         "password1": _("New password"),
@@ -213,7 +213,7 @@ class ChangePasswordForm(Plain, account.ChangePasswordForm):
     hints = {"password1": NEW_PASSWORD_HINT}
 
     def clean_oldpassword(self) -> str:
-        """Counts as a log-in does, since it is the same password."""
+        """Count the guess as a log-in's, since it is the same password."""
         member = [guesses.subject_of_member(self.user)]
         try:
             guesses.claim_guess(guesses.PASSWORD, member)
@@ -224,19 +224,19 @@ class ChangePasswordForm(Plain, account.ChangePasswordForm):
         return typed
 
 
-class ReauthenticateForm(Plain, account.ReauthenticateForm):
+class ReauthenticateForm(PlainForm, account.ReauthenticateForm):
     labels = {"password": _("Password")}
 
 
-class WithCode(Plain):
-    """A form with a code of digits, in whichever width they were typed."""
+class CodeFormMixin(PlainForm):
+    """A code of digits, in whichever width it is typed."""
 
     labels = {"code": _("Code")}
     attrs = {"code": DIGITS}
 
     def clean_code(self) -> str:
-        """Counts the guess in the database; allauth's own count would stand in the cache."""
-        typed = self.cleaned_data["code"] = narrow(self.cleaned_data["code"])
+        """Count the guess in the database; allauth's own count would be in the cache."""
+        typed = self.cleaned_data["code"] = normalize_width(self.cleaned_data["code"])
         member = [guesses.subject_of_member(self.user)]  # type: ignore[attr-defined] # of allauth's form
         try:
             guesses.claim_guess(guesses.SECOND_FACTOR, member)
@@ -248,7 +248,7 @@ class WithCode(Plain):
         return code
 
     def _use_up(self, typed: str) -> None:
-        """An authenticator app's code lets in once. allauth keeps that in the cache alone."""
+        """Accept an authenticator app's code once. allauth records that in the cache alone."""
         authenticator = getattr(self, "authenticator", None)
         if authenticator is None or authenticator.type != Authenticator.Type.TOTP:
             return  # the first code of a new key, or a recovery code, whose use is a row
@@ -260,16 +260,16 @@ class WithCode(Plain):
             raise mfa_adapter().validation_error("incorrect_code") from None
 
 
-class CodeForm(WithCode, mfa.AuthenticateForm):
-    """The second step of a log-in."""
+class SecondFactorForm(CodeFormMixin, mfa.AuthenticateForm):
+    """Second step of a log-in."""
 
 
-class CodeAgainForm(WithCode, mfa.ReauthenticateForm):
-    """The second factor, asked for again."""
+class SecondFactorAgainForm(CodeFormMixin, mfa.ReauthenticateForm):
+    """Second factor, asked for again."""
 
 
-class ActivateTOTPForm(WithCode, totp.ActivateTOTPForm):
-    """The new key waits sealed in the session until the first code proves that it arrived.
+class ActivateTOTPForm(CodeFormMixin, totp.ActivateTOTPForm):
+    """Activation of a new key, encrypted in the session until the first code confirms it.
 
     It stays the same when the page is loaded again: the app may have scanned it already.
     """
@@ -280,13 +280,13 @@ class ActivateTOTPForm(WithCode, totp.ActivateTOTPForm):
         session = context.request.session
         secret = ""
         if sealed := session.pop(SEALED_SECRET_SESSION_KEY, ""):
-            secret = session[SECRET_SESSION_KEY] = encryption.unseal(sealed)
+            secret = session[SECRET_SESSION_KEY] = encryption.decrypt(sealed)
         super().__init__(*args, **kwargs)
         if secret:
             self.secret = secret
         session.pop(SECRET_SESSION_KEY, None)
-        session[SEALED_SECRET_SESSION_KEY] = encryption.seal(self.secret)
+        session[SEALED_SECRET_SESSION_KEY] = encryption.encrypt(self.secret)
 
     def secret_in_groups(self) -> str:
-        """Four letters at a time: it is typed by thumb."""
+        """The key in groups of four letters, for typing."""
         return " ".join(self.secret[at : at + 4] for at in range(0, len(self.secret), 4))

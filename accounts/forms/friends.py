@@ -1,4 +1,4 @@
-"""Finding a member by name, and inviting somebody from outside."""
+"""Forms to find a member by name, and to invite somebody from outside."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.keypads import KANA
-from accounts.forms.typed import TypedText
+from accounts.forms.typed import TypedTextField
 
 
 def new_form_key() -> str:
-    """A form sent twice does its thing once: this tells that it is the same form."""
+    """Create a key that identifies a form, so that sending it twice acts once."""
     return secrets.token_hex(16)
 
 
-class FindForm(forms.Form):
+class FindMemberForm(forms.Form):
     name = forms.CharField(
         label=_("Name"), max_length=60, widget=forms.TextInput(attrs={"size": 16, **KANA})
     )
@@ -26,7 +26,7 @@ class FindForm(forms.Form):
 
 
 class InvitationForm(forms.Form):
-    note = TypedText(
+    note = TypedTextField(
         label=_("For whom? (only you see this)"),
         max_length=100,
         required=False,

@@ -1,4 +1,4 @@
-"""Groups: their name, and whom to invite."""
+"""Forms of groups: name, and member to invite."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.keypads import KANA
-from accounts.forms.typed import TypedText
+from accounts.forms.typed import TypedTextField
 from accounts.models import Group, Member
 
 
 class GroupForm(forms.Form):
-    name = TypedText(
+    name = TypedTextField(
         label=_("Name of the group"),
         max_length=Group._meta.get_field("name").max_length,
         widget=forms.TextInput(attrs={"size": 16, **KANA}),
     )
 
 
-class InviteForm(forms.Form):
-    """By name, among the friends of who invites: nobody else can be invited."""
+class GroupInviteForm(forms.Form):
+    """Invite by name, among the inviting member's friends."""
 
     name = forms.CharField(
         label=_("A friend's name"),

@@ -1,4 +1,4 @@
-"""What makes a keypad begin in kana, in letters or in digits.
+"""Attributes that set a keypad's input mode: kana, letters or digits.
 
 Three generations of handsets read three different attributes: docomo's and au's `istyle`,
 SoftBank's `mode`, today's browsers' `inputmode` and `autocapitalize`.

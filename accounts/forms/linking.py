@@ -1,4 +1,4 @@
-"""Forms of linking: the number, and what of the network's profile to take over."""
+"""Forms of linking: the number, the server, the app password, what to import."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from accounts.forms.keypads import DIGITS
 from accounts.providers.base import Authorized
 
 
-class NumberForm(forms.Form):
-    """Asked without session. `key` is what the network handed back, `proof` stands for all of it."""
+class ReturnNumberForm(forms.Form):
+    """The number, without session. `key` is what the network returned, `proof` a hash of all of it."""
 
     network = forms.SlugField(widget=forms.HiddenInput)
     key = forms.CharField(widget=forms.HiddenInput, max_length=500)
@@ -26,7 +26,7 @@ class NumberForm(forms.Form):
 
 
 class ServerForm(forms.Form):
-    """Which server, on networks of many. The provider reads and checks what was typed."""
+    """A server, on networks of many. The provider reads and checks it."""
 
     server = forms.CharField(
         label=_("Your name or server there"),
@@ -42,8 +42,8 @@ class ServerForm(forms.Form):
         self.fields["server"].help_text = _("For example: %(example)s") % {"example": example}
 
 
-class PasswordDoorForm(ServerForm):
-    """By an app password, where the network has such: nobody leaves."""
+class AppPasswordForm(ServerForm):
+    """App password, where the network has them: the member does not leave."""
 
     password = forms.CharField(
         label=_("App password"),
@@ -55,8 +55,8 @@ class PasswordDoorForm(ServerForm):
     )
 
 
-class TakeOverForm(forms.Form):
-    """Field by field; nothing is ticked before the member does it."""
+class ProfileImportForm(forms.Form):
+    """Profile fields to import; none is ticked beforehand."""
 
     take_name = forms.BooleanField(required=False)
     take_picture = forms.BooleanField(required=False)

@@ -1,4 +1,4 @@
-"""What is typed to get a phone or a computer in: codes, PINs, passwords."""
+"""Forms of phone and device login: codes, PINs, passwords."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ _DIGITS = {
 
 
 class TypedCodeForm(forms.Form):
-    """Ten letters from a screen, as people type them."""
+    """Ten letters from a screen."""
 
     code = forms.CharField(label=_("Code"), max_length=30, widget=forms.TextInput(attrs=_LETTERS))
 
     def clean_code(self) -> str:
-        code = codes.plain(self.cleaned_data["code"])
+        code = codes.normalize_typed(self.cleaned_data["code"])
         if len(code) != codes.TYPED_LENGTH:
             raise forms.ValidationError(_("The code has 10 letters. Look at the screen again."))
         return code
 
 
 class PinForm(forms.Form):
-    """The PIN of a bookmark."""
+    """PIN of a bookmark."""
 
     pin = forms.CharField(label=_("PIN"), max_length=16, widget=forms.PasswordInput(attrs=_DIGITS))
 
 
 class BookmarkForm(forms.Form):
-    """A new PIN, twice, since nobody sees what they type."""
+    """New PIN, typed twice."""
 
     pin = forms.CharField(
         label=_("PIN, 4 to 8 digits"), max_length=16, widget=forms.PasswordInput(attrs=_DIGITS)
@@ -56,7 +56,7 @@ class BookmarkForm(forms.Form):
     )
 
     def clean_pin(self) -> str:
-        pin = codes.plain(self.cleaned_data["pin"])
+        pin = codes.normalize_typed(self.cleaned_data["pin"])
         if not (pin.isascii() and pin.isdigit() and len(pin) in codes.PIN_LENGTHS):
             raise forms.ValidationError(_("A PIN has 4 to 8 digits and nothing else."))
         if codes.is_easy_pin(pin):
@@ -67,13 +67,13 @@ class BookmarkForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if "pin" in data and codes.plain(data.get("pin_again", "")) != data["pin"]:
+        if "pin" in data and codes.normalize_typed(data.get("pin_again", "")) != data["pin"]:
             self.add_error("pin_again", _("The two PINs differ. Type both again."))
         return data
 
 
-class LetInForm(forms.Form):
-    """What the member gives to let a computer in. The number is chosen, not typed."""
+class ApproveDeviceForm(forms.Form):
+    """PIN or password to approve a computer. The number is picked, not typed."""
 
     secret = forms.CharField(
         max_length=128, widget=forms.PasswordInput(attrs={"size": 12, "autocomplete": "off"})

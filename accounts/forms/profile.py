@@ -1,4 +1,4 @@
-"""The profile: what it says, who sees which field, the picture, the language of the pages."""
+"""Forms of the profile: texts, audiences, picture, language."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.profile import AUDIENCE_FIELDS
 from accounts.forms.keypads import KANA
-from accounts.forms.typed import TypedText
-from accounts.media.pictures import BadPicture, PicturesBusy, from_upload
+from accounts.forms.typed import TypedTextField
+from accounts.media.pictures import BadPicture, PicturesBusy, jpeg_from_upload
 from accounts.models import Audience, Member
 
 PICTURE_SIDE = 240  # pixels: the width of a phone's screen
@@ -26,7 +26,7 @@ def _audience(label: Any) -> forms.ChoiceField:
 
 
 class _MemberForm(forms.Form):
-    """A form over some fields of a member. It does not write: actions.profile does."""
+    """Form over fields of a member. actions.profile does the writing."""
 
     def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
         now = {name: getattr(member, name) for name in self.base_fields if hasattr(member, name)}
@@ -34,12 +34,12 @@ class _MemberForm(forms.Form):
         super().__init__(*args, **kwargs)
 
     def audiences(self) -> dict[str, str]:
-        """What was chosen, by the names that actions.profile.set_profile_audiences takes."""
+        """Chosen audiences by field, for set_profile_audiences."""
         return {name: self.cleaned_data[name] for name in AUDIENCE_FIELDS if name in self.fields}
 
 
 class ProfileForm(_MemberForm):
-    display_name = TypedText(
+    display_name = TypedTextField(
         label=_("Name"),
         help_text=_("Where it is not shown, the name behind the @ stands."),
         max_length=Member._meta.get_field("display_name").max_length,
@@ -47,7 +47,7 @@ class ProfileForm(_MemberForm):
         widget=forms.TextInput(attrs={"size": 16, "autocomplete": "name", **KANA}),
     )
     display_name_audience = _audience(_("Who sees the name"))
-    about = TypedText(
+    about = TypedTextField(
         label=_("About you"),
         max_length=Member._meta.get_field("about").max_length,
         required=False,
@@ -60,7 +60,7 @@ class ProfileForm(_MemberForm):
 
 
 class PrivacyForm(_MemberForm):
-    """The audiences of the profile alone, for the page where all of privacy stands together."""
+    """Audiences of the profile, for the privacy page."""
 
     display_name_audience = _audience(_("Name"))
     about_audience = _audience(_("About you"))
@@ -69,8 +69,8 @@ class PrivacyForm(_MemberForm):
 
 
 class PictureForm(_MemberForm):
-    """The picture has a form of its own: a browser cannot give a chosen file back, so nothing that
-    was typed stands beside it.
+    """The picture alone: a browser cannot give a chosen file back, so no typed field stands beside
+    it.
     """
 
     picture = forms.FileField(
@@ -81,7 +81,7 @@ class PictureForm(_MemberForm):
     picture_audience = _audience(_("Who sees the picture"))
 
     def clean_picture(self) -> bytes | None:
-        """The picture, small and without metadata; None where none was chosen."""
+        """Return the picture small and without metadata; None where none was chosen."""
         chosen = self.cleaned_data["picture"]
         if not isinstance(chosen, UploadedFile):
             return None
@@ -90,13 +90,13 @@ class PictureForm(_MemberForm):
                 _("This file is too large. Make it smaller and send it again.")
             )
         try:
-            return from_upload(chosen.read(), PICTURE_SIDE)
+            return jpeg_from_upload(chosen.read(), PICTURE_SIDE)
         except (BadPicture, PicturesBusy) as error:
             raise forms.ValidationError(str(error)) from error
 
 
 class LanguageSelect(forms.Select):
-    """Each language named in itself, and read aloud as itself."""
+    """Languages, each named and marked up in itself."""
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)

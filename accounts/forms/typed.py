@@ -1,4 +1,4 @@
-"""Typed text as it may be stored."""
+"""Typed text, sanitized for storage."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from typing import Any
 
 from django import forms
 
-from accounts.text_sanitizing import PRIVATE
+from accounts.text_sanitizing import PRIVATE_USE
 from accounts.visible_text import visible_text
 
-_PRIVATE = re.compile(f"[{PRIVATE}]")
+_PRIVATE = re.compile(f"[{PRIVATE_USE}]")
 
 
-class TypedText(forms.CharField):
-    """A CharField without private-use letters and without what cannot be seen: a required one is
-    missing where nothing can. profilelink.phone has turned into Unicode's, before any form sees them,
-    those letters that an old phone's carrier is known for."""
+class TypedTextField(forms.CharField):
+    """CharField without private-use letters and invisible characters: a required one is missing
+    where nothing can be seen. profilelink.phone has turned a known carrier's pictograms into
+    Unicode's before.
+    """
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)

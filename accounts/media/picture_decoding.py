@@ -1,4 +1,4 @@
-"""Decode a picture from outside into a small one: upright, in sRGB, on white. Pure.
+"""Decoding of pictures from outside into small ones: upright, in sRGB, on white. Pure.
 
 The file decides how much memory its decoder takes, so the cost is computed from the headers before
 anything is decoded: a WebP of 1.8 kB can claim 48 million pixels, for which libwebp and Pillow take
@@ -22,7 +22,7 @@ from PIL import Image, ImageChops, ImageCms
 
 # What phones and browsers make. Anything else Pillow could read is only surface for attack.
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
-BUDGET = 125_000_000  # bytes for a decoder and what it decodes
+MEMORY_BUDGET = 125_000_000  # bytes for a decoder and what it decodes
 LONGEST_SIDE = 2048  # pixels; no caller gets a larger picture
 LARGEST_PROFILE = 1_000_000  # bytes of an ICC profile; printers' are half of that
 WHOLE = 0.97  # of the height: a JPEG cut off below it is taken for whole
@@ -65,35 +65,35 @@ _one_at_a_time = threading.Lock()
 
 
 class UnreadablePicture(Exception):
-    """The file is no picture of these formats, or is broken."""
+    """The file is not a picture of these formats, or is broken."""
 
 
 class PictureTooLarge(Exception):
-    """The picture would take too much memory. `kind` is its format, `most` how many pixels fit."""
+    """Decoding would take too much memory. `kind` is the format, `most` how many pixels fit."""
 
     def __init__(self, kind: str = "", most: int = 0) -> None:
         super().__init__(f"{kind}: {most}")
         self.kind, self.most = kind, most
 
 
-def decoded(content: bytes, side: int, *, most_pixels: int) -> Image.Image:
-    """The first frame of `content`: RGB, sRGB, its longer side at most `side` (never enlarged).
+def decode_picture(content: bytes, side: int, *, most_pixels: int) -> Image.Image:
+    """Decode the first frame: RGB, sRGB, longer side at most `side` (never enlarged).
 
     Raises UnreadablePicture, and PictureTooLarge before anything large is decoded.
     """
     with _one_at_a_time:
         try:
-            return _decoded(content, side, most_pixels)
+            return _decode_picture(content, side, most_pixels)
         except _BROKEN as error:
             reason = str(error)
         # Only now: until here the error keeps what was decoded.
         if _lacks_its_end_alone(content):
             with suppress(*_BROKEN):
-                return _decoded(_ended(content), side, most_pixels)
+                return _decode_picture(_ended(content), side, most_pixels)
     raise UnreadablePicture(reason)
 
 
-def _decoded(content: bytes, side: int, most_pixels: int) -> Image.Image:
+def _decode_picture(content: bytes, side: int, most_pixels: int) -> Image.Image:
     side = min(side, LONGEST_SIDE)
     try:
         small, profile, turn = _read(content, side, most_pixels)
@@ -107,13 +107,13 @@ def _decoded(content: bytes, side: int, most_pixels: int) -> Image.Image:
 def _read(
     content: bytes, side: int, most_pixels: int
 ) -> tuple[Image.Image, bytes | None, Image.Transpose | None]:
-    """The averaged picture, its colour profile, and how it is turned upright."""
-    with _opened(content, side, most_pixels) as picture:
+    """Return the averaged picture, its colour profile, and how to turn it upright."""
+    with _open(content, side, most_pixels) as picture:
         picture.load()
         return _averaged(picture, side), picture.info.get("icc_profile"), _turn(picture)
 
 
-def _opened(content: bytes, side: int, most_pixels: int) -> Image.Image:
+def _open(content: bytes, side: int, most_pixels: int) -> Image.Image:
     """The picture with its headers read. Raises PictureTooLarge."""
     picture = Image.open(io.BytesIO(content), formats=FORMATS)
     kind, (width, height) = picture.format or "", picture.size
@@ -126,20 +126,20 @@ def _opened(content: bytes, side: int, most_pixels: int) -> Image.Image:
         cost += picture.width * picture.height * _NARROW.get(picture.mode, _WIDE)
     if kind != "WEBP":  # what its decoder took is free again by then
         cost += _bytes_of_copy(picture, side)
-    if cost > BUDGET:
-        raise PictureTooLarge(kind, int(BUDGET / (of_pixel + 1)))
+    if cost > MEMORY_BUDGET:
+        raise PictureTooLarge(kind, int(MEMORY_BUDGET / (of_pixel + 1)))
     return picture
 
 
 def _draft(picture: Image.Image, side: int) -> None:
-    """Have a JPEG decoded at a fraction of its size, no shorter than wanted. Others take no notice."""
+    """Have a JPEG decoded at a fraction of its size, no shorter than wanted."""
     longer = max(picture.size)
     width, height = (-(-one * side // longer) for one in picture.size)
     picture.draft("RGB", (width, height))
 
 
 def _bytes_of_copy(picture: Image.Image, side: int) -> int:
-    """What the averaged or widened picture takes beside the decoded one."""
+    """Bytes of the averaged or widened picture beside the decoded one."""
     factor = _factor(picture, side)
     if factor == 1 and _wide_mode(picture) == picture.mode:
         return 0
@@ -147,7 +147,7 @@ def _bytes_of_copy(picture: Image.Image, side: int) -> int:
 
 
 def _bytes_of_pixel(picture: Image.Image, content: bytes) -> float:
-    """What decoding takes for each pixel of the full size."""
+    """Bytes that decoding takes for each pixel of the full size."""
     if picture.format == "WEBP":
         return _OF_WEBP
     if picture.format == "JPEG":
@@ -157,7 +157,7 @@ def _bytes_of_pixel(picture: Image.Image, content: bytes) -> float:
 
 
 def _bytes_of_coefficients(content: bytes) -> float:
-    """For a JPEG of one scan none are kept. For one of several all are: two bytes for each sample."""
+    """Bytes a pixel of a JPEG's stored coefficients: 0 for one scan, else two for each sample."""
     sampling: list[int] = []
     is_progressive = False
     for marker, body in _headers(content):
@@ -173,7 +173,7 @@ def _bytes_of_coefficients(content: bytes) -> float:
 
 
 def _headers(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """The segments of a JPEG up to its first scan."""
+    """Yield the segments of a JPEG up to its first scan."""
     at = 2
     while at + 4 <= len(content):
         if content[at] != 0xFF:
@@ -190,7 +190,7 @@ def _headers(content: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _lacks_its_end_alone(content: bytes) -> bool:
-    """Whether `content` is a JPEG that only lacks its end marker: whole to every browser, and here.
+    """Whether `content` is a JPEG that only lacks its end marker, which browsers accept.
 
     Where more is missing, the decoder takes anything that is put there for a part of the picture. Of a
     progressive one the coarsest scan is looked at: where that is whole, the picture is.
@@ -210,7 +210,7 @@ def _ended(content: bytes, more: bytes = b"") -> bytes:
 
 
 def _draft_of(content: bytes) -> Image.Image:
-    """As small as the decoder makes it."""
+    """Decode as small as the decoder can."""
     picture = Image.open(io.BytesIO(content), formats=("JPEG",))
     _draft(picture, 1)
     picture.load()
@@ -218,12 +218,12 @@ def _draft_of(content: bytes) -> Image.Image:
 
 
 def _factor(picture: Image.Image, side: int) -> int:
-    """By how much the picture is averaged first: what is left is at most twice as long as wanted."""
+    """By how much the picture is averaged first: the result is at most twice as long as wanted."""
     return max(1, -(-max(picture.size) // (2 * side)))
 
 
 def _averaged(picture: Image.Image, side: int) -> Image.Image:
-    """The picture in a wide mode, at most twice as long as wanted.
+    """Reduce the picture, in a wide mode, to at most twice the wanted length.
 
     Strip by strip: a whole wide copy would take four bytes a pixel more.
     """
@@ -267,7 +267,7 @@ def _widened(picture: Image.Image, mode: str) -> Image.Image:
 
 
 def _on_white(picture: Image.Image) -> Image.Image:
-    """Without transparency, which JPEG does not have."""
+    """Flatten transparency, which JPEG lacks, onto white."""
     if picture.mode != "RGBA":
         return picture
     white = Image.new("RGBA", picture.size, "white")
@@ -275,8 +275,7 @@ def _on_white(picture: Image.Image) -> Image.Image:
 
 
 def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
-    """The colours as a screen without the profile shows them. A profile that does not fit the
-    picture is left out of account, as browsers do."""
+    """Convert the colours to sRGB. A profile that does not fit is ignored, as browsers do."""
     if not profile or len(profile) > LARGEST_PROFILE:
         return picture.convert("RGB")
     try:
@@ -292,7 +291,7 @@ def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def _turn(picture: Image.Image) -> Image.Transpose | None:
-    """How the picture is turned upright. EXIF data that cannot be read say nothing."""
+    """The transposition that turns the picture upright. Unreadable EXIF data count as none."""
     try:
         return _TURNS.get(picture.getexif().get(_ORIENTATION, 1))
     except _BROKEN:

@@ -1,4 +1,4 @@
-"""Pictures from outside, made safe to keep: small, upright, without place data.
+"""Pictures from outside, made safe to keep: small, upright, without metadata.
 
 What comes back holds pixels alone: no EXIF (so no GPS), no comment, no colour profile, no second
 frame.
@@ -12,23 +12,23 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.bulkhead import UPLOAD_BULKHEAD, BulkheadFull
-from accounts.media.picture_decoding import PictureTooLarge, UnreadablePicture, decoded
+from accounts.media.picture_decoding import PictureTooLarge, UnreadablePicture, decode_picture
 
 
 class BadPicture(Exception):
-    """The file is no picture that we take. The text says what to do."""
+    """The file is not a picture that we accept. The text says what to do."""
 
 
 class TooManyPixels(BadPicture):
-    """It is a picture, and larger than what we unpack."""
+    """The picture is larger than we decode."""
 
 
 class PicturesBusy(Exception):
-    """Others' pictures are being unpacked. The text says what to do."""
+    """Too many pictures are being decoded. The text says what to do."""
 
 
-def from_upload(content: bytes, max_side: int) -> bytes:
-    """to_jpeg() for a file that somebody sent just now: refused where many wait already.
+def jpeg_from_upload(content: bytes, max_side: int) -> bytes:
+    """Apply to_jpeg() to an upload; refused where many wait already.
 
     A process unpacks one picture at a time, and whoever waits for that holds a thread of it.
     Raises BadPicture and PicturesBusy.
@@ -46,15 +46,15 @@ def from_upload(content: bytes, max_side: int) -> bytes:
 
 
 def to_jpeg(content: bytes, max_side: int, *, quality: int = 85) -> bytes:
-    """`content` as a JPEG whose longer side is `max_side` pixels at most (never enlarged).
+    """Convert to a JPEG whose longer side is at most `max_side` pixels (never enlarged).
 
     Raises BadPicture for what is no picture, is broken, has more than settings.PHOTO_MAX_PIXELS pixels,
     or would take too much memory (a "pixel bomb": a small file that fills it).
     """
     try:
-        picture = decoded(content, max_side, most_pixels=settings.PHOTO_MAX_PIXELS)
+        picture = decode_picture(content, max_side, most_pixels=settings.PHOTO_MAX_PIXELS)
     except PictureTooLarge as error:
-        raise TooManyPixels(_too_big(error)) from None
+        raise TooManyPixels(_too_large_message(error)) from None
     except UnreadablePicture as error:
         raise BadPicture(
             _("This file is not a picture that can be read. Send a JPEG, PNG, GIF or WebP.")
@@ -65,7 +65,7 @@ def to_jpeg(content: bytes, max_side: int, *, quality: int = 85) -> bytes:
     return out.getvalue()
 
 
-def _too_big(error: PictureTooLarge) -> str:
+def _too_large_message(error: PictureTooLarge) -> str:
     if error.kind in ("", "JPEG"):
         return _("This picture has too many pixels. Make it smaller and send it again.")
     return _(

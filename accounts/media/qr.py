@@ -11,21 +11,21 @@ from typing import Literal
 import qrcode
 from PIL import Image
 
-Kind = Literal["PNG", "GIF"]
+QrFormat = Literal["PNG", "GIF"]
 
 # 33 cells: what a fixed-focus camera of 110,000 pixels resolves on a screen.
-MOST_VERSION = 4
+MAX_QR_VERSION = 4
 MARGIN = 4  # cells; the standard asks for 4
 
 _CLASSIC_DOCOMO = ("DoCoMo/1", "DoCoMo/2")
 
 
-def version(address: str) -> int:
-    """How large the code of an address is: 17 + 4 × version cells a side."""
+def qr_version(address: str) -> int:
+    """Version of the QR code for an address: it has 17 + 4 × version cells a side."""
     return int(_code(address, cell=1).version)
 
 
-def picture(address: str, *, kind: Kind = "PNG", cell: int = 4) -> bytes:
+def qr_picture(address: str, *, kind: QrFormat = "PNG", cell: int = 4) -> bytes:
     """The QR code of an address as a picture file, `cell` pixels to a cell."""
     drawn: Image.Image = _code(address, cell=cell).make_image().get_image().convert("1")
     out = io.BytesIO()
@@ -35,14 +35,14 @@ def picture(address: str, *, kind: Kind = "PNG", cell: int = 4) -> bytes:
     return out.getvalue()
 
 
-def data_uri(address: str, *, kind: Kind = "PNG", cell: int = 4) -> str:
-    """The picture as it stands in a page: no second request, and no address that could leak."""
-    content = base64.b64encode(picture(address, kind=kind, cell=cell)).decode()
+def qr_data_uri(address: str, *, kind: QrFormat = "PNG", cell: int = 4) -> str:
+    """The QR code as a data URI: no second request, and no address that could leak."""
+    content = base64.b64encode(qr_picture(address, kind=kind, cell=cell)).decode()
     return f"data:image/{kind.lower()};base64,{content}"
 
 
-def kind_for(*, user_agent: str, accept: str = "") -> Kind:
-    """The format that a browser reads. GIF where it says so, or is a docomo phone of old."""
+def qr_format_for(*, user_agent: str, accept: str = "") -> QrFormat:
+    """The format that a browser reads: GIF where it says so, or is an old docomo phone."""
     if user_agent.startswith(_CLASSIC_DOCOMO):
         return "GIF"
     return "GIF" if "image/gif" in accept and "image/png" not in accept else "PNG"

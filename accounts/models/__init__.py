@@ -11,7 +11,7 @@ from accounts.models.phone_login import Phone, PhoneLogin, PhoneOpener
 from accounts.models.public_text import PublicCharField, PublicTextField
 from accounts.models.server import ServerRegistration
 from accounts.models.session import MemberSession
-from accounts.models.stored_files import delete_after
+from accounts.models.stored_files import delete_file_on_commit
 
 __all__ = [
     "Audience",
@@ -32,6 +32,6 @@ __all__ = [
     "PublicCharField",
     "PublicTextField",
     "ServerRegistration",
-    "delete_after",
+    "delete_file_on_commit",
     "readable_by",
 ]

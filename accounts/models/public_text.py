@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import models
 
-from accounts.text_sanitizing import public
+from accounts.text_sanitizing import replace_private_letters
 from accounts.visible_text import visible_line, visible_text
 
 
@@ -22,7 +22,7 @@ class PublicCharField(models.CharField):
         prepared = super().get_prep_value(value)
         if not isinstance(prepared, str):
             return prepared
-        return public(visible_line(prepared))[: self.max_length]
+        return replace_private_letters(visible_line(prepared))[: self.max_length]
 
     def deconstruct(self) -> Any:
         """Appear as a CharField in migrations."""
@@ -35,7 +35,11 @@ class PublicTextField(models.TextField):
 
     def get_prep_value(self, value: Any) -> Any:
         prepared = super().get_prep_value(value)
-        return public(visible_text(prepared)) if isinstance(prepared, str) else prepared
+        return (
+            replace_private_letters(visible_text(prepared))
+            if isinstance(prepared, str)
+            else prepared
+        )
 
     def deconstruct(self) -> Any:
         name, _path, args, kwargs = super().deconstruct()

@@ -11,7 +11,7 @@ from django.db.models.signals import post_delete
 from django.dispatch import receiver
 
 
-def delete_after(file: FieldFile) -> None:
+def delete_file_on_commit(file: FieldFile) -> None:
     """Once the transaction stands. Its name is taken now: the row may be given another.
 
     What the disk refuses then, the sweeper tries again (syndication.worker.orphaned_files).
@@ -22,8 +22,8 @@ def delete_after(file: FieldFile) -> None:
 
 
 @receiver(post_delete, sender=settings.AUTH_USER_MODEL, dispatch_uid="accounts.stored_files")
-def go_with_row(instance: models.Model, **_: Any) -> None:
+def delete_files_of_row(instance: models.Model, **_: Any) -> None:
     """Whoever deletes a row (its member, staff, the rows it hangs on): its files go."""
     for field in instance._meta.get_fields():
         if isinstance(field, models.FileField):
-            delete_after(getattr(instance, field.name))
+            delete_file_on_commit(getattr(instance, field.name))

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from accounts.providers.servers import NotAServer, Server, parse_host
 from accounts.safe_http import HttpFailure
-from accounts.text_sanitizing import public
+from accounts.text_sanitizing import replace_private_letters
 from accounts.visible_text import visible_line
 
 LONGEST_LIFE = 1000 * 365 * 86400.0  # seconds of an access token; some servers say a century
@@ -101,7 +101,7 @@ def discarding_on_failure(credentials: Mapping[str, Any]) -> Iterator[None]:
 
 def bounded_line(value: object, *, longest: int = 100) -> str:
     """Return a network's text as one line of at most `longest` characters."""
-    return public(visible_line(str(value or "")))[:longest].strip()
+    return replace_private_letters(visible_line(str(value or "")))[:longest].strip()
 
 
 def name_with_server(shown: object, acct: str, host: str) -> str:

@@ -1,4 +1,4 @@
-"""The one way out to the internet: a pinned public address, one deadline, a size cap. No Django.
+"""HTTP client for the internet: pinned public addresses, one deadline, a size cap. No Django.
 
 Nothing else imports requests, urllib3 or http.client. allauth gets its session here
 (`SafeHttp.session()`), connectors are handed a `SafeHttp`.

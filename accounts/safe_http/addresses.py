@@ -1,4 +1,4 @@
-"""Which addresses may be spoken to at all: the text of a URL, and the number behind its name.
+"""Which URLs and IP addresses may be requested.
 
 Pure: nothing here touches the network.
 """
@@ -51,7 +51,7 @@ _REFUSED_V6 = tuple(
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Whom to ask and for what. `target` is path and query, percent-encoded; no fragment."""
+    """Parsed URL. `target` is path and query, percent-encoded; no fragment."""
 
     scheme: str
     host: str
@@ -60,12 +60,12 @@ class Endpoint:
 
     @property
     def authority(self) -> str:
-        """`host:port` as an allow list writes it; an IPv6 address in brackets."""
+        """`host:port` as in an allow list; an IPv6 address in brackets."""
         return f"{_bracketed(self.host)}:{self.port}"
 
     @property
     def host_header(self) -> str:
-        """What the Host header says: without the port that the scheme implies."""
+        """Value of the Host header: without the scheme's default port."""
         if self.port == DEFAULT_PORTS[self.scheme]:
             return _bracketed(self.host)
         return self.authority
@@ -79,8 +79,8 @@ class Endpoint:
         return self.scheme, self.host, self.port
 
 
-def parse(url: str) -> Endpoint:
-    """The endpoint that `url` names. Raises NotSent("bad_address").
+def parse_url(url: str) -> Endpoint:
+    """Parse a URL. Raises NotSent("bad_address").
 
     Refused: other schemes than http and https, userinfo, control characters, spaces and backslashes
     (on which parsers disagree), and host names beyond letters, digits, hyphen and underscore.
@@ -104,8 +104,8 @@ def parse(url: str) -> Endpoint:
     )
 
 
-def literal(host: str) -> IPv4Address | IPv6Address | None:
-    """`host` as an address, None where it is a name."""
+def parse_ip_literal(host: str) -> IPv4Address | IPv6Address | None:
+    """Parse an IP address; None where `host` is a name."""
     try:
         return ip_address(host)
     except ValueError:
@@ -113,14 +113,14 @@ def literal(host: str) -> IPv4Address | IPv6Address | None:
 
 
 def check_address(host: str, port: int, allowed: Container[str] = frozenset()) -> None:
-    """Refuse the address `host` (a literal) unless it is on the public internet, or a port of others.
+    """Refuse an IP address that is not public, and ports of other protocols.
 
     `allowed` holds exact `host:port` that are let through all the same. Raises
     NotSent("refused_address"); a text that is no address is refused too.
     """
     if f"{_bracketed(host)}:{port}" in allowed:
         return
-    address = literal(host)
+    address = parse_ip_literal(host)
     if address is None or not _is_public(address) or not _is_for_web(port):
         raise NotSent("refused_address")
 
@@ -141,7 +141,7 @@ def _is_public(address: IPv4Address | IPv6Address) -> bool:
 
 def _is_host(host: str) -> bool:
     if ":" in host:
-        return "%" not in host and literal(host) is not None
+        return "%" not in host and parse_ip_literal(host) is not None
     return len(host) <= 253 and _NAME.fullmatch(host) is not None
 
 

@@ -1,4 +1,4 @@
-"""How a request's body is written: forms, JSON and multipart, always UTF-8.
+"""Encoding of request bodies: forms, JSON and multipart, always UTF-8.
 
 Not random: the same values give the same bytes, so that a test can compare them with a transcript.
 """
@@ -14,11 +14,13 @@ from urllib.parse import urlencode
 from accounts.safe_http.errors import NotSent
 
 Files = list[tuple[str, tuple[str, bytes, str]]]
-Encoded = tuple[bytes | None, str]
+EncodedBody = tuple[bytes | None, str]
 
 
-def encode(data: Mapping[str, str] | bytes | None, json: Any, files: Files | None) -> Encoded:
-    """The body and its content type ("" where the caller knows it). Raises NotSent("bad_request")."""
+def encode_body(
+    data: Mapping[str, str] | bytes | None, json: Any, files: Files | None
+) -> EncodedBody:
+    """The body and its content type ("" where the caller sets it). Raises NotSent("bad_request")."""
     try:
         if files:
             return _multipart(dict(_mapping(data)), files)
@@ -41,8 +43,8 @@ def _json(value: Any) -> bytes:
     return jsonlib.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
-def _multipart(fields: Mapping[str, str], files: Files) -> Encoded:
-    """RFC 7578. The boundary is a hash of all that stands between, so it cannot stand in it."""
+def _multipart(fields: Mapping[str, str], files: Files) -> EncodedBody:
+    """Encode by RFC 7578. The boundary is a hash of the content, so it cannot be part of it."""
     parts = [
         (f'form-data; name="{_quoted(name)}"', "", value.encode()) for name, value in fields.items()
     ] + [

@@ -1,4 +1,4 @@
-"""`SafeHttp`, what everything that leaves this machine goes through, and a requests session of it."""
+"""`SafeHttp`, the client for all outside requests, and a requests session over it."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ import requests
 from requests.structures import CaseInsensitiveDict
 from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_encoding_from_headers
 
-from accounts.safe_http.addresses import parse
-from accounts.safe_http.bodies import Files, encode
+from accounts.safe_http.addresses import parse_url
+from accounts.safe_http.bodies import Files, encode_body
 from accounts.safe_http.dial import Dialler, Resolve
 from accounts.safe_http.errors import MaybeSent, NotSent
-from accounts.safe_http.exchange import Answer, Ask, exchange
+from accounts.safe_http.exchange import Answer, OutgoingRequest, exchange_once
 from accounts.safe_http.sockets import Deadline, tls_context
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-MOST_REDIRECTS = 3
+MAX_REDIRECTS = 3
 # Headers that may go to another origin: whatever else a caller added could open something.
-HARMLESS = frozenset({"accept", "accept-language", "user-agent"})
+SAFE_ACROSS_ORIGINS = frozenset({"accept", "accept-language", "user-agent"})
 CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 
 class SafeHttp:
-    """The one way out. Fulfils syndication.connectors.base.Http.
+    """HTTP client. Fulfils syndication.connectors.base.Http.
 
     `user_agent` goes with each request, `ProfileLink/<version> (+<public url>)`: some servers
     answer 418 without. `allowed` lists private `host:port` that may be reached all the same.
@@ -67,7 +67,8 @@ class SafeHttp:
         max_bytes: int = 1_000_000,
         redirects: int = 0,
     ) -> Answer:
-        """Ask, and read the answer whole within `deadline` seconds. Raises NotSent and MaybeSent.
+        """Send a request and read the answer within `deadline` seconds. Raises NotSent and
+        MaybeSent.
 
         Redirects are answers like any other, unless `redirects` says how many to follow. `json`
         and `data` (a form, or raw bytes with a Content-Type of the caller's) exclude each other;
@@ -76,12 +77,12 @@ class SafeHttp:
         url = url.partition("#")[0]
         if params:
             url += ("&" if "?" in url else "?") + urlencode(params, quote_via=quote)
-        body, content_type = encode(data, json, files)
+        body, content_type = encode_body(data, json, files)
         sent = dict(headers or {})
         if content_type:
             sent["Content-Type"] = content_type
         return self.follow(
-            Ask(method, parse(url), sent, body),
+            OutgoingRequest(method, parse_url(url), sent, body),
             redirects=redirects,
             deadline=Deadline(deadline),
             max_bytes=max_bytes,
@@ -95,27 +96,29 @@ class SafeHttp:
         deadline: float = 20.0,
         max_bytes: int = 1_000_000,
     ) -> Answer:
-        """Fetch what a member's address names (a title, a picture), through up to three redirects."""
+        """Fetch a page or picture whose URL a member gave, through up to three redirects."""
         return self.request(
             "GET",
             url,
             headers=headers,
             deadline=deadline,
             max_bytes=max_bytes,
-            redirects=MOST_REDIRECTS,
+            redirects=MAX_REDIRECTS,
         )
 
-    def follow(self, ask: Ask, *, redirects: int, deadline: Deadline, max_bytes: int) -> Answer:
-        """Ask, and follow up to `redirects` redirects, each checked like the first address.
+    def follow(
+        self, ask: OutgoingRequest, *, redirects: int, deadline: Deadline, max_bytes: int
+    ) -> Answer:
+        """Send, and follow up to `redirects` redirects, each checked like the first URL.
 
         Only GET and HEAD follow: a form that is sent on would carry what it holds to a place that
         nobody chose. Raises MaybeSent("redirects") where there are more.
         """
         for hops_left in range(redirects, -1, -1):
             headers = {"User-Agent": self.user_agent, **ask.headers}
-            ask = Ask(ask.method, ask.endpoint, headers, ask.body)
-            answer = exchange(ask, self._dialler, deadline=deadline, max_bytes=max_bytes)
-            onward = _onward(ask, answer) if redirects else None
+            ask = OutgoingRequest(ask.method, ask.endpoint, headers, ask.body)
+            answer = exchange_once(ask, self._dialler, deadline=deadline, max_bytes=max_bytes)
+            onward = _redirected_request(ask, answer) if redirects else None
             if onward is None:
                 return answer
             if hops_left:
@@ -123,12 +126,12 @@ class SafeHttp:
         raise MaybeSent("redirects")
 
     def session(self, *, deadline: float = 20.0, max_bytes: int = 1_000_000) -> SafeSession:
-        """A requests session for libraries that want one; every request of it goes by this way."""
+        """A requests session over this client, for libraries that want one."""
         return SafeSession(self, deadline=deadline, max_bytes=max_bytes)
 
 
 class SafeSession(requests.Session):
-    """requests' interface on our way out. Keeps no cookies, reads no environment, has no adapters.
+    """requests.Session over SafeHttp. Keeps no cookies, reads no environment, has no adapters.
 
     `verify`, `cert`, `proxies` and `stream` of a call change nothing; a `timeout` can only shorten
     the session's deadline. A failure is a requests.RequestException.
@@ -144,26 +147,26 @@ class SafeSession(requests.Session):
         self.headers = CaseInsensitiveDict({"Accept": "*/*"})
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
-        """All that requests' own does beyond this (cookies, adapters, redirects, hooks) is left out."""
+        """Send by SafeHttp, without requests' cookies, adapters, redirects and hooks."""
         timeout = kwargs.get("timeout")
         deadline = (
             min(self._deadline, timeout) if isinstance(timeout, int | float) else self._deadline
         )
         answer = self._http.follow(
-            _asked(request),
-            redirects=MOST_REDIRECTS if kwargs.get("allow_redirects", True) else 0,
+            _from_prepared(request),
+            redirects=MAX_REDIRECTS if kwargs.get("allow_redirects", True) else 0,
             deadline=Deadline(deadline),
             max_bytes=self._max_bytes,
         )
         return _as_response(answer, request)
 
 
-def _asked(request: requests.PreparedRequest) -> Ask:
+def _from_prepared(request: requests.PreparedRequest) -> OutgoingRequest:
     body = request.body.encode() if isinstance(request.body, str) else request.body
     if body is not None and not isinstance(body, bytes):
         raise NotSent("bad_request")
     headers = {name: _as_text(value) for name, value in request.headers.items()}
-    return Ask(request.method or "GET", parse(request.url or ""), headers, body)
+    return OutgoingRequest(request.method or "GET", parse_url(request.url or ""), headers, body)
 
 
 def _as_text(value: str | bytes) -> str:
@@ -171,7 +174,7 @@ def _as_text(value: str | bytes) -> str:
 
 
 class _Response(requests.Response):
-    """requests' own, whose `json` has one more way to say that it is none."""
+    """requests' Response, with JSON nested too deep reported as bad JSON."""
 
     def json(self, **kwargs: Any) -> Any:
         try:
@@ -192,21 +195,23 @@ def _as_response(answer: Answer, request: requests.PreparedRequest) -> requests.
     return response
 
 
-def _onward(ask: Ask, answer: Answer) -> Ask | None:
-    """What to ask next where `answer` sends us on, None where it does not."""
+def _redirected_request(ask: OutgoingRequest, answer: Answer) -> OutgoingRequest | None:
+    """The request that a redirect asks for, or None."""
     location = answer.headers.get("Location", "")
     if answer.status not in REDIRECTS or not location or ask.method not in {"GET", "HEAD"}:
         return None
     # Header bytes come as Latin-1; servers that put UTF-8 into a Location mean UTF-8.
     location = location.encode("latin-1", "replace").decode("utf-8", "replace")
     try:
-        endpoint = parse(urljoin(ask.endpoint.url, location))
+        endpoint = parse_url(urljoin(ask.endpoint.url, location))
     except ValueError as error:
         raise NotSent("bad_address") from error
     if endpoint.origin == ask.endpoint.origin:
-        return Ask(ask.method, endpoint, ask.headers)
+        return OutgoingRequest(ask.method, endpoint, ask.headers)
     names = {name.lower() for name in ask.headers}
     if ask.endpoint.scheme == "https" and endpoint.scheme == "http" and names & CREDENTIALS:
         raise MaybeSent("downgrade")
-    harmless = {name: value for name, value in ask.headers.items() if name.lower() in HARMLESS}
-    return Ask(ask.method, endpoint, harmless)
+    harmless = {
+        name: value for name, value in ask.headers.items() if name.lower() in SAFE_ACROSS_ORIGINS
+    }
+    return OutgoingRequest(ask.method, endpoint, harmless)

@@ -1,4 +1,4 @@
-"""From an endpoint to an open connection: look the name up, check the number, connect to it.
+"""Connecting to an endpoint: resolve the name, check the address, connect to that address.
 
 The number that was checked is the number that is connected to; nothing asks the name server a
 second time. TLS still checks the certificate by the name.
@@ -13,18 +13,18 @@ import threading
 from collections.abc import Callable, Container, Sequence
 from typing import Any
 
-from accounts.safe_http.addresses import Endpoint, check_address, literal
+from accounts.safe_http.addresses import Endpoint, check_address, parse_ip_literal
 from accounts.safe_http.errors import NotSent
 from accounts.safe_http.sockets import Deadline, DeadlineSocket, DeadlineTLSSocket
 
 Resolve = Callable[..., Sequence[tuple[Any, Any, Any, Any, tuple[Any, ...]]]]
 
 CONNECT_SECONDS = 5.0
-MOST_ADDRESSES = 4  # of one name that are tried
+MAX_ADDRESSES = 4  # of one name that are tried
 
 
 class Dialler:
-    """Opens connections to public addresses, and to the private ones that `allowed` names exactly.
+    """Opens connections to public addresses, and to those that `allowed` lists exactly.
 
     `allowed` is compared with host and port as the URL writes them, so a foreign name that points
     to an allowed machine stays refused.
@@ -36,7 +36,7 @@ class Dialler:
         self._tls = tls
 
     def open(self, endpoint: Endpoint, deadline: Deadline) -> socket.socket:
-        """A connection on which nothing was sent yet, bound to `deadline`. Raises NotSent."""
+        """Open a connection bound to `deadline`, with nothing sent. Raises NotSent."""
         try:
             sock = self._connect(self._addresses(endpoint, deadline), endpoint.port, deadline)
         except TimeoutError as error:
@@ -47,8 +47,8 @@ class Dialler:
         return self._wrapped(sock, endpoint.host, deadline)
 
     def _addresses(self, endpoint: Endpoint, deadline: Deadline) -> list[str]:
-        """The addresses of the endpoint that may be spoken to, at least one."""
-        if literal(endpoint.host) is not None:
+        """The endpoint's permitted addresses, at least one."""
+        if parse_ip_literal(endpoint.host) is not None:
             found = [endpoint.host]
         else:
             found = self._looked_up(endpoint, deadline)
@@ -60,7 +60,7 @@ class Dialler:
         return public
 
     def _looked_up(self, endpoint: Endpoint, deadline: Deadline) -> list[str]:
-        """What the name server says. The system's look-up knows no time-out, so a thread waits for it."""
+        """Resolve the name in a thread, since the system's resolver knows no time-out."""
         answers: queue.SimpleQueue[list[str] | Exception] = queue.SimpleQueue()
 
         def look_up() -> None:
@@ -79,14 +79,14 @@ class Dialler:
             raise NotSent("dns") from answer
         if not answer:
             raise NotSent("dns")
-        return answer[:MOST_ADDRESSES]
+        return answer[:MAX_ADDRESSES]
 
     def _connect(self, addresses: list[str], port: int, deadline: Deadline) -> DeadlineSocket:
         limit = Deadline(min(CONNECT_SECONDS, deadline.left()))
         failure: OSError | None = None
         for tries_left, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
             try:
-                return _dialled(address, port, limit.left() / tries_left)
+                return _connected_socket(address, port, limit.left() / tries_left)
             except OSError as error:
                 failure = error
         reason = "timeout" if isinstance(failure, TimeoutError) else "connect"
@@ -107,7 +107,7 @@ class Dialler:
         return wrapped
 
 
-def _dialled(address: str, port: int, seconds: float) -> DeadlineSocket:
+def _connected_socket(address: str, port: int, seconds: float) -> DeadlineSocket:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     sock = DeadlineSocket(family, socket.SOCK_STREAM)
     try:

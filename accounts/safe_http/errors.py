@@ -1,4 +1,4 @@
-"""The two ways in which an exchange can fail, told apart by what the other side may have seen.
+"""The two ways in which an exchange fails: the other side cannot, or may, have seen it.
 
 Both are requests' own error too, because allauth answers that with its error page. Neither holds
 an address, a header or a body: what they say may be logged.
@@ -12,7 +12,7 @@ from requests import RequestException
 
 
 class HttpFailure(RequestException):
-    """No whole answer. `reason` is one word for logs and tests, `sent` whether a request may have left."""
+    """No complete answer. `reason` is a word for logs and tests; `sent`: a request may have left."""
 
     sent: ClassVar[bool]
 
@@ -31,7 +31,7 @@ class NotSent(HttpFailure):
 
 
 class MaybeSent(HttpFailure):
-    """The request left, or began to, and no whole answer came.
+    """The request left, or began to, and no complete answer came.
 
     `reason`: timeout, reset, broken, too_big, redirects, downgrade.
     """

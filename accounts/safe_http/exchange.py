@@ -1,4 +1,4 @@
-"""One request, one answer, one connection: no redirects, no keep-alive, no second try.
+"""One request and its answer on one connection: no redirects, keep-alive or retries.
 
 A connection that is never kept cannot be found reset by the next request, so nothing has to be
 repeated here; whoever asks decides that.
@@ -22,12 +22,14 @@ from accounts.safe_http.sockets import Deadline
 
 CHUNK = 16_384
 # What this module says itself; a caller's word on these is dropped.
-OURS = frozenset({"host", "connection", "content-length", "transfer-encoding", "accept-encoding"})
+RESERVED_HEADERS = frozenset(
+    {"host", "connection", "content-length", "transfer-encoding", "accept-encoding"}
+)
 
 
 @dataclass(frozen=True)
-class Ask:
-    """What is asked of whom. Header names as they go out; `body` None where there is none."""
+class OutgoingRequest:
+    """A request to an endpoint. `body` is None where there is none."""
 
     method: str
     endpoint: Endpoint
@@ -37,7 +39,7 @@ class Ask:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer, read whole. `url` is where it came from, after redirects."""
+    """A response, read whole. `url` is where it came from, after redirects."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
@@ -46,7 +48,7 @@ class Answer:
     phrase: str = ""
 
     def json(self) -> Any:
-        """The body as JSON. Raises ValueError where it is not, or is nested beyond reason."""
+        """Decode the body as JSON. Raises ValueError, also for excessive nesting."""
         try:
             return json.loads(self.body)
         except RecursionError as error:
@@ -54,7 +56,7 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The body in the charset that it names, else UTF-8; what cannot be read becomes U+FFFD."""
+        """The body in its declared charset, else UTF-8; undecodable bytes become U+FFFD."""
         charset = http.client.HTTPMessage()
         charset["Content-Type"] = self.headers.get("Content-Type", "")
         try:
@@ -63,15 +65,17 @@ class Answer:
             return self.body.decode("utf-8", "replace")
 
 
-def exchange(ask: Ask, dialler: Dialler, *, deadline: Deadline, max_bytes: int) -> Answer:
-    """Ask and read the whole answer. Raises NotSent and MaybeSent.
+def exchange_once(
+    ask: OutgoingRequest, dialler: Dialler, *, deadline: Deadline, max_bytes: int
+) -> Answer:
+    """Send the request and read the whole answer. Raises NotSent and MaybeSent.
 
     `max_bytes` bounds the body as it comes and as it is unpacked.
     """
-    connection = _written(ask)
+    connection = _request_head(ask)
     connection.sock = dialler.open(ask.endpoint, deadline)
     try:
-        return _conversed(connection, ask, max_bytes)
+        return _send_and_read(connection, ask, max_bytes)
     except MaybeSent:
         raise  # before the others: by requests it is an OSError itself
     except TimeoutError as error:
@@ -87,20 +91,20 @@ def exchange(ask: Ask, dialler: Dialler, *, deadline: Deadline, max_bytes: int) 
 
 
 class _Connection(http.client.HTTPConnection):
-    """http.client's writer and reader on a socket that is given; it opens none itself."""
+    """http.client's writer and reader on a given socket; it opens none itself."""
 
     auto_open = 0
 
 
-def _written(ask: Ask) -> _Connection:
-    """A connection with the head of the request in its buffer. Raises NotSent("bad_request")."""
+def _request_head(ask: OutgoingRequest) -> _Connection:
+    """A connection with the request's head in its buffer. Raises NotSent("bad_request")."""
     connection = _Connection(ask.endpoint.host, ask.endpoint.port)
     try:
         connection.putrequest(ask.method, ask.endpoint.target, skip_host=True)
         connection.putheader("Host", ask.endpoint.host_header)
         connection.putheader("Connection", "close")
         for name, value in ask.headers.items():
-            if name.lower() not in OURS:
+            if name.lower() not in RESERVED_HEADERS:
                 connection.putheader(name, value)
         if ask.body is not None or ask.method in {"POST", "PUT", "PATCH"}:
             connection.putheader("Content-Length", str(len(ask.body or b"")))
@@ -109,7 +113,7 @@ def _written(ask: Ask) -> _Connection:
     return connection
 
 
-def _conversed(connection: _Connection, ask: Ask, max_bytes: int) -> Answer:
+def _send_and_read(connection: _Connection, ask: OutgoingRequest, max_bytes: int) -> Answer:
     broken: OSError | None = None
     try:
         connection.endheaders(ask.body)
@@ -132,7 +136,7 @@ def _conversed(connection: _Connection, ask: Ask, max_bytes: int) -> Answer:
 
 
 def _headers(response: http.client.HTTPResponse) -> CaseInsensitiveDict[str]:
-    """The headers; what is said more than once is joined by commas (RFC 9110 section 5.3)."""
+    """The headers; repeated ones are joined by commas (RFC 9110 section 5.3)."""
     headers: CaseInsensitiveDict[str] = CaseInsensitiveDict()
     for name, value in response.headers.items():
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
@@ -169,7 +173,7 @@ class _Plain:
 
 
 def _unpacker(encoding: str) -> _Unpacker:
-    """We ask for none, but some servers pack anyway. Raises ValueError for what we cannot unpack."""
+    """The decompressor of a content encoding. Raises ValueError for unknown ones."""
     match encoding.strip().lower():
         case "" | "identity":
             return _Plain()

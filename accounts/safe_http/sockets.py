@@ -1,4 +1,4 @@
-"""Sockets that keep one deadline over all they do.
+"""Sockets with one deadline over all their operations.
 
 A time-out of a socket counts anew with each read, so a server that drips a byte a second holds a
 worker for ever. These shrink the time-out before each read and write to what is left in all.
@@ -14,13 +14,13 @@ from typing import Any
 
 
 class Deadline:
-    """A moment, `seconds` from now, by a clock that is never set."""
+    """A moment `seconds` from now, on the monotonic clock."""
 
     def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds
 
     def left(self) -> float:
-        """Seconds left, more than 0. Raises TimeoutError when it is over."""
+        """Seconds left, more than 0. Raises TimeoutError when none are."""
         left = self._end - time.monotonic()
         if left <= 0:
             raise TimeoutError("deadline")
@@ -28,21 +28,21 @@ class Deadline:
 
 
 class DeadlineSocket(socket.socket):
-    """A TCP socket bound to `deadline` from when that is set."""
+    """TCP socket bound to `deadline` once that is set."""
 
     deadline: Deadline | None = None
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
-        _shrink(self, self.deadline)
+        _shrink_timeout(self, self.deadline)
         return super().recv_into(*args, **kwargs)
 
     def sendall(self, *args: Any, **kwargs: Any) -> None:
-        _shrink(self, self.deadline)
+        _shrink_timeout(self, self.deadline)
         super().sendall(*args, **kwargs)  # one time-out for the whole of it, since Python 3.5
 
 
 class DeadlineTLSSocket(ssl.SSLSocket):
-    """The same over TLS, where `sendall` is a loop around `send`.
+    """TLS socket with a deadline, where `sendall` is a loop around `send`.
 
     The handshake runs before `deadline` can be set; OpenSSL's wrapper bounds it as a whole by the
     time-out that the plain socket had.
@@ -51,17 +51,17 @@ class DeadlineTLSSocket(ssl.SSLSocket):
     deadline: Deadline | None = None
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
-        _shrink(self, self.deadline)
+        _shrink_timeout(self, self.deadline)
         return super().recv_into(*args, **kwargs)
 
     def send(self, *args: Any, **kwargs: Any) -> int:
-        _shrink(self, self.deadline)
+        _shrink_timeout(self, self.deadline)
         return super().send(*args, **kwargs)
 
 
 @functools.cache
 def tls_context(ca_files: tuple[str, ...]) -> ssl.SSLContext:
-    """A context that trusts the system's authorities and those in `ca_files`, and checks names.
+    """TLS context that checks names and trusts the system's authorities and `ca_files`.
 
     Kept, because reading the authorities takes a twentieth of a second.
     """
@@ -72,6 +72,6 @@ def tls_context(ca_files: tuple[str, ...]) -> ssl.SSLContext:
     return context
 
 
-def _shrink(sock: socket.socket, deadline: Deadline | None) -> None:
+def _shrink_timeout(sock: socket.socket, deadline: Deadline | None) -> None:
     if deadline is not None:
         sock.settimeout(deadline.left())

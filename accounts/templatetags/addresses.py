@@ -1,20 +1,20 @@
-"""Tags for addresses. Built in: no {% load %} is needed."""
+"""Template tags for URLs. Built in: no {% load %} is needed."""
 
 from typing import Any
 
 from django import template
 from django.urls import reverse
 
-from accounts.mail_addresses import as_typed
+from accounts.mail_addresses import email_as_typed
 from accounts.public_urls import public_url as public_url_of
 from accounts.urlsession.outbound import outbound_path
 
 register = template.Library()
-register.filter("as_typed", as_typed)  # {{ address.email|as_typed }}
+register.filter("as_typed", email_as_typed)  # {{ address.email|as_typed }}
 
 
-@register.simple_tag
-def public_url(name: str, *args: Any, **kwargs: Any) -> str:
+@register.simple_tag(name="public_url")
+def public_url_tag(name: str, *args: Any, **kwargs: Any) -> str:
     """`{% public_url 'post' post.pk %}`: absolute, without token; for showing and sharing."""
     return public_url_of(name, *args, **kwargs)
 
@@ -28,8 +28,8 @@ def out_url(url: str) -> str:
     return outbound_path(url)
 
 
-@register.simple_tag(takes_context=True)
-def near(context: template.Context, page: str, *args: Any) -> str:
+@register.simple_tag(takes_context=True, name="near")
+def relative_url_tag(context: template.Context, page: str, *args: Any) -> str:
     """`{% near 'post_detail' post.pk %}`: as seen from the page that is shown; or of a path.
 
     Without the token, that the browser adds by itself: 25 bytes less a link, where a page has many

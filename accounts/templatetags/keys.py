@@ -1,4 +1,4 @@
-"""Number keys for lists whose length a template does not know: `{% load keys %}`."""
+"""Access keys for lists whose length a template does not know: `{% load keys %}`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The notice "A phone logged in just now. Not you? End it." on the pages of who let it in.
+"""Notice "A phone logged in just now. Not you? End it." for the session that let it in.
 
 No query for a session that never showed a code or let a computer in; else one for each of these.
 """
@@ -21,7 +21,7 @@ LET_IN = "let_in"
 
 @register.inclusion_tag("accounts/_phone_notices.html", takes_context=True)
 def phone_notices(context: dict[str, Any]) -> dict[str, Any]:
-    """Who came in by this session and has not been answered for."""
+    """Phones and computers that this session let in and has not acknowledged."""
     request = context.get("request")
     found: dict[str, Any] = {"csrf_token": context.get("csrf_token")}
     if request is None or current_session_mode(request) is SessionMode.NONE:

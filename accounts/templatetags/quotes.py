@@ -1,4 +1,4 @@
-"""Japanese words within a sentence of another language: `{% load quotes %}`."""
+"""Markup of Japanese words in sentences of another language: `{% load quotes %}`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _QUOTED = re.compile("「[^」]*」")
 
 @register.filter
 def quotes(sentence: str) -> SafeString:
-    """What stands in 「 」 is read aloud as Japanese, also in an English sentence."""
+    """Mark text within 「 」 as Japanese, so that it is read aloud as such."""
     safe = str(escape(sentence))
     if (get_language() or "").startswith("ja"):
         return mark_safe(safe)  # noqa: S308 - escaped above

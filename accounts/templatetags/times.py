@@ -1,4 +1,4 @@
-"""When, in few letters: `{{ post.created_at|when }}`. Built in: no {% load %} is needed."""
+"""Short times: `{{ post.created_at|when }}`. Built in: no {% load %} is needed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ register = template.Library()
 
 @register.filter
 def when(at: datetime | None) -> str:
-    """Time of day for today, day and time within a year, else the whole date too; "" for None."""
+    """The time for today, day and time within a year, else the full date; "" for None."""
     if at is None:
         return ""
     now, at = timezone.localtime(), _local(at)
@@ -27,12 +27,12 @@ def when(at: datetime | None) -> str:
 
 @register.filter
 def day(at: datetime) -> str:
-    """The date alone."""
+    """The date without time."""
     return date_format(_local(at), pgettext("date format: date", "j M Y"))
 
 
 def _local(at: datetime) -> datetime:
-    """As the clocks here show it; as it stands where the calendar ends in between."""
+    """Convert to local time; unchanged where the calendar ends in between."""
     try:
         return timezone.localtime(at)
     except (OverflowError, ValueError):

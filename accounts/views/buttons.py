@@ -1,4 +1,4 @@
-"""One form for a whole list, a button for each verb and row: `end_17`.
+"""Buttons of a list in one form, named by verb and row: `end_17`.
 
 A form for each row would cost two hundred bytes of page a piece.
 """
@@ -10,8 +10,8 @@ from django.http import HttpRequest
 _LONGEST = 18  # digits; more is no primary key of ours
 
 
-def pressed(request: HttpRequest, verbs: Collection[str]) -> tuple[str, int]:
-    """The verb and the primary key of the button that was pressed; ("", 0) where none was."""
+def pressed_button(request: HttpRequest, verbs: Collection[str]) -> tuple[str, int]:
+    """The verb and primary key of the pressed button; ("", 0) where none was."""
     for name in request.POST:
         verb, _underscore, number = name.rpartition("_")
         if verb in verbs and _is_number(number):

@@ -1,4 +1,4 @@
-"""The question before a browser on which one member is logged in goes on as another.
+"""Confirmation before a browser with one member's session goes on as another member.
 
 Pages that log a member in without using the browser's own session (`/q/`, `/p/`, the way back from
 a network) ask it on a POST. It names both members, and its button carries a proof that only this
@@ -22,8 +22,8 @@ from accounts.urlsession.api import cookie_session_key, open_session
 PROOF = "go_on"  # the field of the button
 
 
-def other_member_here(request: HttpRequest, *, coming: Member) -> Member | None:
-    """The member who is logged in here by cookie, unless that is `coming` or the change was agreed."""
+def other_member_logged_in(request: HttpRequest, *, coming: Member) -> Member | None:
+    """The member logged in here by cookie, unless `coming`, or the change was confirmed."""
     key = cookie_session_key(request)
     here = _member_of(key) if key else None
     if key is None or here is None or here == coming:
@@ -32,7 +32,7 @@ def other_member_here(request: HttpRequest, *, coming: Member) -> Member | None:
     return None if agreed else here
 
 
-def ask_first(
+def confirm_member_change(
     request: HttpRequest,
     here: Member,
     *,
@@ -40,7 +40,7 @@ def ask_first(
     fields: Mapping[str, str],
     field: BoundField | None = None,
 ) -> HttpResponse:
-    """The page with the question. `fields` are sent again as they came, `field` is typed again."""
+    """The confirmation page. `fields` are sent again as they came, `field` is typed again."""
     key = cookie_session_key(request) or ""
     context = {
         "here": here,

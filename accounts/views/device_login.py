@@ -1,4 +1,4 @@
-"""`/device/`: a computer that nobody is logged in on asks; a phone that is in lets it in."""
+"""`/device/`: a computer asks to log in; a logged-in phone approves it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from django.views.decorators.http import require_http_methods
 from accounts.actions import device_login as actions
 from accounts.actions import guesses
 from accounts.crypto import codes
-from accounts.forms.phones import LetInForm, TypedCodeForm
+from accounts.forms.phones import ApproveDeviceForm, TypedCodeForm
 from accounts.models import DeviceLogin, Phone
 from accounts.public_urls import public_url
 from accounts.templatetags.phone_notices import LET_IN
 from accounts.urlsession.api import client_address, redirect_to_preserved_form, rotate_session
-from accounts.views.passwordless_login import device_of, log_in
+from accounts.views.passwordless_login import log_in_without_password, request_device_label
 from accounts.views.phones import PHONE
 from accounts.views.requests import MemberRequest
 
@@ -29,33 +29,33 @@ ASKED = "device_login"
 @never_cache
 @require_http_methods(["GET", "POST"])
 def device_ask(request: HttpRequest) -> HttpResponse:
-    """One address to remember: it asks for who is out, and lets in for who is in."""
+    """One URL for both: a visitor asks, a member approves."""
     if request.user.is_authenticated:
-        return _let_in(request)  # type: ignore[arg-type]
+        return _take_typed_code(request)  # type: ignore[arg-type]
     if request.method == "GET":
-        return _asking(request)
+        return _computer_page(request)
     if "approved" in request.POST:
-        return _come_in(request)
-    return _ask(request)
+        return _complete_login(request)
+    return _start_login(request)
 
 
 # --- The computer ---------------------------------------------------------------------------------
 
 
-def _ask(request: HttpRequest) -> HttpResponse:
+def _start_login(request: HttpRequest) -> HttpResponse:
     if not ratelimit.consume(request, action="device_ask"):
         text = _("Too many computers ask at this moment. Wait a minute, then press again.")
-        return _asking(request, problem=text, status=429)
+        return _computer_page(request, problem=text, status=429)
     login, typed = actions.start_device_login(
-        device=device_of(request), address=client_address(request)
+        device=request_device_label(request), address=client_address(request)
     )
     # Whoever knew this session's address before must not be the one whom the phone lets in.
     rotate_session(request)
     request.session[ASKED] = login.pk
-    return _asking(request, login=login, typed=typed)
+    return _computer_page(request, login=login, typed=typed)
 
 
-def _come_in(request: HttpRequest) -> HttpResponse:
+def _complete_login(request: HttpRequest) -> HttpResponse:
     typed = request.POST.get("typed", "")
     try:
         login = actions.get_device_login(request.session.get(ASKED, 0))
@@ -64,18 +64,20 @@ def _come_in(request: HttpRequest) -> HttpResponse:
         text = _("Not approved yet. Finish on the phone first.")
         if waiting.is_too_soon:
             text = _("Not approved yet. Wait five seconds before you press again.")
-        return _asking(request, login=login, typed=typed, problem=text)
+        return _computer_page(request, login=login, typed=typed, problem=text)
     except actions.DeviceCodeExpired:
         text = _(
             "This code is over: refused on the phone, or older than 10 minutes. Get a new one."
         )
-        return _asking(request, problem=text, status=410)
-    actions.record_device_session(login, log_in(request, member, method="device_login"))
+        return _computer_page(request, problem=text, status=410)
+    actions.record_device_session(
+        login, log_in_without_password(request, member, method="device_login")
+    )
     actions.notify_of_device_login(login, member)
     return redirect_to_preserved_form(request) or redirect("home")
 
 
-def _asking(
+def _computer_page(
     request: HttpRequest,
     *,
     login: DeviceLogin | None = None,
@@ -83,11 +85,11 @@ def _asking(
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The computer's page. The letters are stored as a hash alone, so the form carries them."""
+    """The computer's page. Only a hash of the letters is stored, so the form carries them."""
     context = {
         "login": login,
-        "typed": codes.plain(typed),
-        "shown": codes.grouped(codes.plain(typed)),
+        "typed": codes.normalize_typed(typed),
+        "shown": codes.group_typed_code(codes.normalize_typed(typed)),
         "device_url": public_url("device_ask"),
         "problem": problem,
     }
@@ -97,10 +99,10 @@ def _asking(
 # --- The phone ------------------------------------------------------------------------------------
 
 
-def _let_in(request: MemberRequest) -> HttpResponse:
+def _take_typed_code(request: MemberRequest) -> HttpResponse:
     form = TypedCodeForm(request.POST or None)
     if request.method == "GET" or not form.is_valid():
-        return _typing(request, form)
+        return _code_form_page(request, form)
     network = [guesses.subject_of_network(client_address(request))]
     try:
         if not ratelimit.consume(request, action="device_code"):
@@ -108,31 +110,31 @@ def _let_in(request: MemberRequest) -> HttpResponse:
         guesses.claim_guess(guesses.TYPED_CODE, network)
         login = actions.get_device_login_by_code(form.cleaned_data["code"])
         guesses.refund_guess(guesses.TYPED_CODE, network)
-        return _judge(request, login)
+        return _approve_or_refuse(request, login)
     except guesses.TooManyGuesses:
         text = _(
             "Too many wrong codes came from your network. Wait 15 minutes, then send it again."
         )
         form.add_error(None, text)
-        return _typing(request, form, status=429)
+        return _code_form_page(request, form, status=429)
     except actions.DeviceCodeExpired:
         text = _(
             "No computer shows this code now. Press “Get a code” on the computer for a new one."
         )
         form.add_error("code", text)
-        return _typing(request, form)
+        return _code_form_page(request, form)
 
 
-def _judge(request: MemberRequest, login: DeviceLogin) -> HttpResponse:
-    """The code is right: show who asks; then take the answer. Raises DeviceCodeExpired."""
+def _approve_or_refuse(request: MemberRequest, login: DeviceLogin) -> HttpResponse:
+    """Show the computer of a right code, then take the answer. Raises DeviceCodeExpired."""
     phone = _phone_of(request)
     if "refuse" in request.POST:
         actions.end_device_login(login, "refused")
-        return _done(request, is_approved=False)
+        return _done_page(request, is_approved=False)
     number = request.POST.get("number", "")
-    form = LetInForm(request.POST if number else None, has_pin=phone is not None)
+    form = ApproveDeviceForm(request.POST if number else None, has_pin=phone is not None)
     if not number or not form.is_valid():
-        return _comparing(request, login, form)
+        return _compare_page(request, login, form)
     try:
         actions.check_pin_or_password(
             login, form.cleaned_data["secret"], by=request.user, phone=phone
@@ -142,31 +144,35 @@ def _judge(request: MemberRequest, login: DeviceLogin) -> HttpResponse:
         if wrong.is_last:
             address = client_address(request)
             actions.notify_of_wrong_passwords(
-                request.user, device=device_of(request), address=address
+                request.user, device=request_device_label(request), address=address
             )
-        return _comparing(request, login, form)
+        return _compare_page(request, login, form)
     except guesses.TooManyGuesses:
         text = _("Too many wrong tries for this account. Wait 5 minutes, then try again.")
         form.add_error("secret", text)
-        return _comparing(request, login, form)
+        return _compare_page(request, login, form)
     key = str(request.session.session_key)
     actions.approve_device_login(login, number, by=request.user, approver_key=key)
     request.session[LET_IN] = True
-    return _done(request, is_approved=True)
+    return _done_page(request, is_approved=True)
 
 
 def _phone_of(request: MemberRequest) -> Phone | None:
-    """The phone that this session belongs to, if it has a PIN that still works."""
+    """The phone of this session, if it has a PIN that is not locked."""
     pk = request.session.get(PHONE)
     phone = Phone.objects.live().filter(pk=pk, member=request.user).first() if pk else None
     return None if phone is None or phone.is_locked else phone
 
 
-def _typing(request: MemberRequest, form: TypedCodeForm, *, status: int = 200) -> HttpResponse:
+def _code_form_page(
+    request: MemberRequest, form: TypedCodeForm, *, status: int = 200
+) -> HttpResponse:
     return TemplateResponse(request, "accounts/device_type.html", {"form": form}, status=status)
 
 
-def _comparing(request: MemberRequest, login: DeviceLogin, form: LetInForm) -> HttpResponse:
+def _compare_page(
+    request: MemberRequest, login: DeviceLogin, form: ApproveDeviceForm
+) -> HttpResponse:
     context = {
         "login": login,
         "form": form,
@@ -176,6 +182,6 @@ def _comparing(request: MemberRequest, login: DeviceLogin, form: LetInForm) -> H
     return TemplateResponse(request, "accounts/device_compare.html", context)
 
 
-def _done(request: MemberRequest, *, is_approved: bool) -> HttpResponse:
+def _done_page(request: MemberRequest, *, is_approved: bool) -> HttpResponse:
     context = {"is_approved": is_approved}
     return TemplateResponse(request, "accounts/device_done.html", context)

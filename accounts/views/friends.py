@@ -1,4 +1,4 @@
-"""Friends: the list, finding by name, and every verb of actions.friends as one POST."""
+"""Friends: the list, search by name, and each action as a POST."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actions import friends, quotas
-from accounts.forms.friends import FindForm
+from accounts.forms.friends import FindMemberForm
 from accounts.models import Member
 from accounts.models.member import MemberQuerySet
 from accounts.views.requests import MemberRequest
@@ -41,7 +41,7 @@ def friend_list(request: MemberRequest) -> HttpResponse:
         {
             "page": page,
             "unanswered": unanswered[:PER_PAGE] if page.number == 1 else [],
-            "form": FindForm(),
+            "form": FindMemberForm(),
         },
     )
 
@@ -49,8 +49,8 @@ def friend_list(request: MemberRequest) -> HttpResponse:
 @login_required
 @require_safe
 def friend_find(request: MemberRequest) -> HttpResponse:
-    """Exact names only: nobody can leaf through the members."""
-    form = FindForm(request.GET or None)
+    """Find members by exact name, so that nobody can browse them."""
+    form = FindMemberForm(request.GET or None)
     found: list[Member] = []
     if form.is_valid():
         name = form.cleaned_data["name"]
@@ -63,14 +63,14 @@ def friend_find(request: MemberRequest) -> HttpResponse:
 @login_required
 @require_POST
 def friend_ask(request: MemberRequest) -> HttpResponse:
-    """Takes `name`, from a profile page or a list of members."""
+    """Request friendship with `name`, from a profile page or a list."""
     return _answer(request, "ask", request.POST.get("name", "").replace("\0", ""))
 
 
 @login_required
 @require_POST
 def friend_answer(request: MemberRequest) -> HttpResponse:
-    """One form for a whole list, a button for each verb and member: `accept_hanako`.
+    """Act on a list: one form, a button for each verb and member: `accept_hanako`.
 
     A form for each would cost 200 bytes of page a piece.
     """
@@ -83,11 +83,11 @@ def friend_answer(request: MemberRequest) -> HttpResponse:
 
 @login_required
 def friend_remove(request: MemberRequest, name: str) -> HttpResponse:
-    friend = _seen(request, name)
+    friend = _visible_member(request, name)
     if request.method != "POST":
         return TemplateResponse(request, "accounts/friend_remove.html", {"member": friend})
     friends.end_friendship(friend, by=request.user)
-    messages.success(request, _("%(name)s is no longer your friend.") % _called(friend))
+    messages.success(request, _("%(name)s is no longer your friend.") % _name_for_message(friend))
     return redirect("friend_list")
 
 
@@ -97,7 +97,7 @@ def friend_block(request: MemberRequest, name: str) -> HttpResponse:
     blocked = get_object_or_404(Member, username=name)
     if request.method != "POST":
         return TemplateResponse(
-            request, "accounts/friend_block.html", {"member": _seen(request, name)}
+            request, "accounts/friend_block.html", {"member": _visible_member(request, name)}
         )
     friends.block_member(blocked, by=request.user)
     messages.success(
@@ -129,36 +129,36 @@ _ANSWERS: dict[str, tuple[Callable[..., object], Promise]] = {
 
 
 def _answer(request: MemberRequest, verb: str, name: str) -> HttpResponse:
-    member = _seen(request, name)
+    member = _visible_member(request, name)
     try:
         act, said = _ANSWERS[verb]
         if act(member, by=request.user) and verb == "ask":
             said = gettext_lazy("%(name)s is your friend.")  # who asked this member before
-        messages.success(request, str(said) % _called(member))
+        messages.success(request, str(said) % _name_for_message(member))
     except friends.NoFriendRequest:
         gone = _("%(name)s does not ask any more. You can ask from their page.")
-        messages.error(request, gone % _called(member))
+        messages.error(request, gone % _name_for_message(member))
     except quotas.QuotaUsedUp as error:
         too_many = _(
             "You asked %(count)s people within a day. Ask %(name)s tomorrow, or send them an invitation."
         )
-        messages.error(request, too_many % {"count": error.quota.most, **_called(member)})
+        messages.error(request, too_many % {"count": error.quota.most, **_name_for_message(member)})
     except friends.MemberUnavailable:
         messages.error(request, _("You cannot ask yourself. Type a friend's name."))
     return redirect("friend_list")
 
 
 def _related(request: MemberRequest) -> MemberQuerySet:
-    """Members whom the viewer may know of, with what is between them, by name."""
+    """Members whom the viewer may see, with their relation to the viewer, by name."""
     seen: MemberQuerySet = Member.objects.seen_by(request.user)
     return seen.with_relation_to(request.user).order_by(F("shown_name"), "pk")
 
 
-def _seen(request: MemberRequest, name: str) -> Member:
+def _visible_member(request: MemberRequest, name: str) -> Member:
     member: Member = get_object_or_404(Member.objects.seen_by(request.user), username=name)
     return member
 
 
-def _called(member: Member) -> dict[str, str]:
-    """What messages call a member: the name that the viewer may read."""
+def _name_for_message(member: Member) -> dict[str, str]:
+    """The name of a member that messages show to the viewer."""
     return {"name": getattr(member, "shown_name", member.username)}

@@ -1,4 +1,4 @@
-"""Groups: the list with its invitations, one group, and every verb of actions.groups."""
+"""Groups: the list with invitations, one group, and each action as a POST."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actions import groups, quotas
-from accounts.forms.groups import GroupForm, InviteForm
+from accounts.forms.groups import GroupForm, GroupInviteForm
 from accounts.models import Group, Member, Membership
 from accounts.views.requests import MemberRequest
 
@@ -51,8 +51,8 @@ def group_new(request: MemberRequest) -> HttpResponse:
 @login_required
 @require_safe
 def group_detail(request: MemberRequest, pk: int) -> HttpResponse:
-    """To members; who is invited sees who invites and what joining means, and not who is in."""
-    mine = _mine(request, pk)
+    """The group for members; for the invited, who invites and what joining means."""
+    mine = _own_membership(request, pk)
     group, is_owner = mine.group, mine.group.owner_id == request.user.pk
     if mine.joined_at is None:
         return TemplateResponse(
@@ -77,8 +77,8 @@ def group_detail(request: MemberRequest, pk: int) -> HttpResponse:
 
 @login_required
 def group_invite(request: MemberRequest, pk: int) -> HttpResponse:
-    group = _joined(request, pk)
-    form = InviteForm(request.POST or None, by=request.user)
+    group = _joined_group(request, pk)
+    form = GroupInviteForm(request.POST or None, by=request.user)
     if request.method == "POST" and form.is_valid():
         groups.invite_to_group(group, form.invited, by=request.user)
         messages.success(
@@ -103,7 +103,7 @@ def group_accept(request: MemberRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def group_decline(request: MemberRequest, pk: int) -> HttpResponse:
-    """No error where nothing is left to decline: a second tap comes here."""
+    """Decline. A second tap, with nothing left to decline, is no error."""
     for group in Group.objects.filter(pk=pk):
         groups.decline_group_invitation(group, by=request.user)
     messages.success(request, _("Declined. You were never in, and nobody is told."))
@@ -129,11 +129,11 @@ def group_leave(request: MemberRequest, pk: int) -> HttpResponse:
 
 @login_required
 def group_member(request: MemberRequest, pk: int, name: str) -> HttpResponse:
-    """What the owner may do with a member: take them out, or hand the group over to them."""
+    """Remove a member, or hand the group over to them, as the owner."""
     member = get_object_or_404(Member, username=name)
     if request.method == "POST":  # after handing over, a second tap comes from a plain member
-        return _act_on_member(request, _joined(request, pk), member)
-    group = _owned(request, pk)
+        return _act_on_member(request, _joined_group(request, pk), member)
+    group = _owned_group(request, pk)
     get_object_or_404(Membership, group=group, member=member)
     return TemplateResponse(
         request, "accounts/group_member.html", {"group": group, "member": member}
@@ -157,7 +157,7 @@ def _act_on_member(request: MemberRequest, group: Group, member: Member) -> Http
 
 @login_required
 def group_close(request: MemberRequest, pk: int) -> HttpResponse:
-    group = _owned(request, pk)
+    group = _owned_group(request, pk)
     if request.method == "POST":
         groups.close_group(group, by=request.user)
         messages.success(request, _("%(name)s is closed.") % {"name": group.name})
@@ -167,16 +167,16 @@ def group_close(request: MemberRequest, pk: int) -> HttpResponse:
     return TemplateResponse(request, "accounts/group_close.html", context)
 
 
-def _mine(request: MemberRequest, pk: int) -> Membership:
-    """The viewer's place in the group, joined or invited. Nobody else learns that it exists."""
+def _own_membership(request: MemberRequest, pk: int) -> Membership:
+    """The viewer's membership or invitation; 404 for others, who must not learn of the group."""
     mine = Membership.objects.select_related("group__owner", "invited_by")
     return get_object_or_404(mine, group=pk, member=request.user)
 
 
-def _joined(request: MemberRequest, pk: int) -> Group:
+def _joined_group(request: MemberRequest, pk: int) -> Group:
     joined = Membership.objects.joined().select_related("group")
     return get_object_or_404(joined, group=pk, member=request.user).group
 
 
-def _owned(request: MemberRequest, pk: int) -> Group:
+def _owned_group(request: MemberRequest, pk: int) -> Group:
     return get_object_or_404(Group, pk=pk, owner=request.user)

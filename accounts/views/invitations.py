@@ -1,4 +1,4 @@
-"""Invitations: made by a member, opened by whoever holds the address."""
+"""Invitations: created by a member, opened by whoever holds the URL."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def invitation_new(request: MemberRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            return _show(request, form)
+            return _new_invitation_page(request, form)
         except invitations.TooManyOpenInvitations:
             form.add_error(
                 None,
@@ -44,20 +44,20 @@ def invitation_new(request: MemberRequest) -> HttpResponse:
     )
 
 
-def _show(request: MemberRequest, form: InvitationForm) -> HttpResponse:
-    """The address, as the answer itself: it is stored nowhere, so no redirect could show it."""
+def _new_invitation_page(request: MemberRequest, form: InvitationForm) -> HttpResponse:
+    """The URL in the response itself: it is not stored, so no redirect could show it."""
     given = form.cleaned_data
     invitation, code = invitations.create_invitation(
         given["form_key"], note=given["note"], by=request.user
     )
     address = public_url("invitation_open", code=code)
-    kind = qr.kind_for(
+    kind = qr.qr_format_for(
         user_agent=request.headers.get("User-Agent", ""), accept=request.headers.get("Accept", "")
     )
     return TemplateResponse(
         request,
         "accounts/invitation_show.html",
-        {"invitation": invitation, "address": address, "qr": qr.data_uri(address, kind=kind)},
+        {"invitation": invitation, "address": address, "qr": qr.qr_data_uri(address, kind=kind)},
     )
 
 
@@ -72,7 +72,7 @@ def invitation_withdraw(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def invitation_open(request: HttpRequest, code: str) -> HttpResponse:
-    """Says who invites. Only a press makes the friendship, and only of a member who is in."""
+    """Show who invites. A logged-in member's POST accepts."""
     viewer = request.user if request.user.is_authenticated else None
     try:
         invitation = invitations.get_invitation(code, viewer=viewer)

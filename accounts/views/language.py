@@ -25,7 +25,7 @@ from accounts.urlsession.api import browser_language, session_language, set_sess
 
 
 def language(request: HttpRequest) -> HttpResponse:
-    """GET shows the choice, each language named in itself; POST takes it."""
+    """Show the languages, each named in itself; a POST chooses one."""
     form = LanguageForm(request.POST or None, initial={"language": get_language()})
     if request.method != "POST" or not form.is_valid():
         return TemplateResponse(request, "accounts/language.html", {"form": form})
@@ -39,8 +39,10 @@ def language(request: HttpRequest) -> HttpResponse:
 
 
 @receiver(user_logged_in)
-def remember(sender: type[Member], request: HttpRequest, user: Member, **given: Any) -> None:
-    """The worker, which writes notices, sees no browser.
+def apply_language_at_login(
+    sender: type[Member], request: HttpRequest, user: Member, **given: Any
+) -> None:
+    """Agree session and member on a language at log-in.
 
     A choice made on the way in, on this very browser, is the newest and stands for the member.
     """

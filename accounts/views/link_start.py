@@ -1,4 +1,4 @@
-"""Leaving for a network: what linking does, the server where the member names one, away.
+"""Start of linking: the page, the server that the member names, the redirect.
 
 Where the network has app passwords, too, that door leads straight to the confirm page.
 """
@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import discarded_access, link_throttling, linking, servers
 from accounts.bulkhead import LINK_START_BULKHEAD, BulkheadFull
-from accounts.forms.linking import PasswordDoorForm, ServerForm
+from accounts.forms.linking import AppPasswordForm, ServerForm
 from accounts.providers.base import ExchangeFailed, LinkRedirect, NetworkProvider, RegistrationGone
 from accounts.providers.servers import Server
 from accounts.signals import before_relink
@@ -34,7 +34,7 @@ _NUMBER = re.compile(r"[0-9]{4}")  # as the page shows it
 
 @login_required
 def link_start(request: MemberRequest, network: str) -> HttpResponse:
-    """What linking does; the number under a token; away."""
+    """Explain linking, show the number under a token; a POST leaves for the network."""
     provider = provider_or_404(request, network)
     try:
         link_throttling.check_linking_available(request.user, network)
@@ -59,7 +59,7 @@ def link_start(request: MemberRequest, network: str) -> HttpResponse:
 def _link_start_place(
     request: HttpRequest, provider: NetworkProvider
 ) -> AbstractContextManager[None]:
-    """A place to wait in, where members name whom we wait for. Raises Busy when it is entered."""
+    """A place in the bulkhead on networks of many servers. Raises BulkheadFull when entered."""
     if not provider.asks_server:
         return nullcontext()
     return LINK_START_BULKHEAD.hold_place(
@@ -92,7 +92,7 @@ def _start_attempt(request: MemberRequest, provider: NetworkProvider) -> HttpRes
 def _server_forms(
     request: HttpRequest, provider: NetworkProvider, reason: str, again: SocialAccount | None
 ) -> dict[str, Any]:
-    """What is asked before the member leaves, with what was typed and what is wrong with it."""
+    """Context of the server and app password forms, with what was typed and its errors."""
     if not provider.asks_server:
         return {}
     typed = request.POST or None
@@ -101,7 +101,7 @@ def _server_forms(
         example["initial"] = {"server": provider.previous_input(again)}
     is_by_password = "password" in request.POST
     by_server = ServerForm(None if is_by_password else typed, **example)
-    by_password = PasswordDoorForm(typed if is_by_password else None, auto_id="door_%s", **example)
+    by_password = AppPasswordForm(typed if is_by_password else None, auto_id="door_%s", **example)
     for form in (by_server, by_password):
         if reason and form.is_bound and form.is_valid():
             form.add_error("server", reason)
@@ -137,7 +137,7 @@ def _prepare_leaving(
 
 
 def _link_by_app_password(request: MemberRequest, provider: NetworkProvider) -> HttpResponse:
-    """By an app password: what proves the account is typed here, so nobody leaves."""
+    """Link by an app password, without leaving."""
     name = request.POST.get("server", "")
     try:
         account = provider.link_by_password(request, name=name, password=request.POST["password"])

@@ -1,4 +1,4 @@
-"""Linking an account on a network: away to its permission page, back, and the member's word.
+"""Return from a network's permission page, the number, and the confirmation.
 
 The way back is one fixed address for each network, without token. It opens no session, whoever the
 network says came back: under a token the number does, see accounts.actions.linking.
@@ -26,7 +26,7 @@ from accounts.actions import linking, profile_import, servers
 from accounts.actions.link_results import LinkOutcome, read_link_result
 from accounts.actions.linking import LinkAttemptExpired
 from accounts.bulkhead import LINK_RETURN_BULKHEAD, BulkheadFull
-from accounts.forms.linking import NumberForm, TakeOverForm
+from accounts.forms.linking import ProfileImportForm, ReturnNumberForm
 from accounts.models import LinkReturn
 from accounts.outgoing import public_http
 from accounts.providers.base import (
@@ -39,7 +39,7 @@ from accounts.providers.base import (
 from accounts.providers.issuers import callback_params
 from accounts.safe_http import NotSent
 from accounts.urlsession.api import adopt_session, rotate_session, sessionless_form
-from accounts.views.changing_member import ask_first, other_member_here
+from accounts.views.changing_member import confirm_member_change, other_member_logged_in
 from accounts.views.link_start import provider_or_404
 from accounts.views.requests import MemberRequest
 
@@ -48,7 +48,7 @@ PICTURE_BYTES = 2_000_000
 
 @require_GET
 def link_callback(request: HttpRequest, network: str) -> HttpResponse:
-    """The member comes back, or somebody who knows what the network knows."""
+    """Callback of a network: the member, or anybody who knows what the network knows."""
     provider = provider_or_404(request, network)
     params = callback_params(request.GET.dict())
     key = provider.callback_key(params)
@@ -72,7 +72,7 @@ def link_callback(request: HttpRequest, network: str) -> HttpResponse:
         return TemplateResponse(request, "accounts/link_busy.html", context, status=503)
     if row.is_url_mode:
         came = {"network": network, "key": key, "proof": proof}
-        return _number_page(request, provider, NumberForm(initial=came))
+        return _number_page(request, provider, ReturnNumberForm(initial=came))
     linking.mark_returned(row)
     return redirect("link_confirm", network)
 
@@ -99,15 +99,15 @@ def _ask_network(
 
 
 def _is_own_session(request: HttpRequest, row: LinkReturn) -> bool:
-    """In cookie mode: the session that left, and its member."""
+    """Whether session and member are those that left, in cookie mode."""
     return row.session_key == request.session.session_key and row.member_id == request.user.pk
 
 
 @sessionless_form  # no session here; what the network handed back and the number are the proof
 @require_POST
 def link_return(request: HttpRequest) -> HttpResponse:
-    """The number gives the session back, under a new token."""
-    form = NumberForm(request.POST)
+    """Check the number, which gives the session back under a new token."""
+    form = ReturnNumberForm(request.POST)
     provider = provider_or_404(request, str(form.data.get("network", "")))
     if not form.is_valid():
         return _number_page(request, provider, form)
@@ -115,9 +115,9 @@ def link_return(request: HttpRequest) -> HttpResponse:
     try:
         row = linking.get_link_attempt(provider.id, key)
         given = form.cleaned_data
-        if here := other_member_here(request, coming=row.member):
+        if here := other_member_logged_in(request, coming=row.member):
             linking.verify_return_number(row, key, given["number"], proof=given["proof"])
-            return ask_first(request, here, coming=row.member, fields=given)
+            return confirm_member_change(request, here, coming=row.member, fields=given)
         linking.redeem_return_number(row, key, given["number"], proof=given["proof"])
     except linking.WrongReturnNumber as error:
         form.add_error(
@@ -132,7 +132,7 @@ def link_return(request: HttpRequest) -> HttpResponse:
 
 
 def _number_page(
-    request: HttpRequest, provider: NetworkProvider, form: NumberForm, *, status: int = 200
+    request: HttpRequest, provider: NetworkProvider, form: ReturnNumberForm, *, status: int = 200
 ) -> HttpResponse:
     context = {"provider": provider, "form": form}
     return TemplateResponse(request, "accounts/link_return.html", context, status=status)
@@ -140,7 +140,7 @@ def _number_page(
 
 @login_required
 def link_confirm(request: MemberRequest, network: str) -> HttpResponse:
-    """Names both sides. Nothing is linked before the member says so."""
+    """Name both accounts and ask for confirmation before linking."""
     provider = provider_or_404(request, network)
     try:
         row = linking.get_attempt_to_confirm(
@@ -154,7 +154,7 @@ def link_confirm(request: MemberRequest, network: str) -> HttpResponse:
             return _link_or_cancel(request, provider, row, account)
     except LinkAttemptExpired:
         return _expired_page(request, provider)
-    return _confirm_page(request, provider, account, TakeOverForm(account=account))
+    return _confirm_page(request, provider, account, ProfileImportForm(account=account))
 
 
 def _link_or_cancel(
@@ -165,7 +165,7 @@ def _link_or_cancel(
         stopped = _("Stopped: nothing was linked.")
         messages.info(request, f"{stopped} {remains}".strip())
         return redirect("link_list")
-    form = TakeOverForm(request.POST, account=account)
+    form = ProfileImportForm(request.POST, account=account)
     if not form.is_valid():
         return _confirm_page(request, provider, account, form)
     try:
@@ -190,7 +190,7 @@ def _import_profile(
 
 
 def _fetch_picture(url: str, row: LinkReturn) -> bytes:
-    """The picture's file. Raises HttpFailure; what is no picture is found out by who reads it.
+    """Fetch the picture's file, which may be any file. Raises HttpFailure.
 
     A server that a member names says where the picture is. It may be a private host of
     ALLOWED_PRIVATE_HOSTS only where that is the linked network itself.
@@ -210,7 +210,7 @@ def _fetch_picture(url: str, row: LinkReturn) -> bytes:
 def _linked_page(
     request: MemberRequest, provider: NetworkProvider, known: SocialAccount, account: Authorized
 ) -> HttpResponse:
-    """On to the link's own page, which the app above made when it heard of the account."""
+    """Redirect to the link's page, which the app above created on `account_linked`."""
     names = {"network": provider.name, "name": account.name}
     get_account_adapter(request).send_notification_mail(
         "accounts/email/linked", request.user, names
@@ -221,7 +221,7 @@ def _linked_page(
 
 
 def _confirm_page(
-    request: HttpRequest, provider: NetworkProvider, account: Authorized, form: TakeOverForm
+    request: HttpRequest, provider: NetworkProvider, account: Authorized, form: ProfileImportForm
 ) -> HttpResponse:
     caution = provider.permission_caution(account)
     context = {"provider": provider, "account": account, "form": form, "caution": caution}
@@ -234,7 +234,7 @@ def _nothing_linked_page(
     outcome: LinkOutcome | None,
     account: Authorized | None = None,
 ) -> HttpResponse:
-    """Refused there, no good answer, or another member's account: what happened, what next."""
+    """Explain why nothing was linked: refused, failed, or another member's account."""
     context = {"provider": provider, "outcome": outcome, "account": account}
     return TemplateResponse(request, "accounts/link_nothing.html", context)
 

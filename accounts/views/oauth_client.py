@@ -1,4 +1,4 @@
-"""Who we are to the servers of the AT Protocol: they read it here, at an address that is fixed."""
+"""Client metadata for AT Protocol servers, at a fixed URL."""
 
 from allauth.socialaccount.adapter import get_adapter
 from django.http import HttpRequest, JsonResponse
@@ -9,6 +9,6 @@ from accounts.providers.bluesky.client import BlueskyClient
 
 @require_safe
 def oauth_client(request: HttpRequest) -> JsonResponse:
-    """The client metadata. Open to everybody: it holds public keys alone."""
+    """The client metadata: public keys alone, open to everybody."""
     app = get_adapter().get_app(request, "bluesky")
     return JsonResponse(BlueskyClient.of(app.settings).metadata())

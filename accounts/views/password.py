@@ -1,4 +1,4 @@
-"""Settings that ask for the password itself, typed lately. A session by PIN or QR opens none of them."""
+"""Pages that need the password typed recently. A session by PIN or QR does not open them."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from django.urls import reverse
 from accounts.views.requests import MemberRequest
 
 
-def typed_lately(request: MemberRequest) -> bool:
-    """Whether the password itself was typed in this session, no longer ago than allauth asks."""
+def was_password_typed_recently(request: MemberRequest) -> bool:
+    """Whether the password was typed in this session within allauth's time-out."""
     oldest = time.time() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
     records = get_authentication_records(request, request.user)
     return any(record["method"] == "password" and record["at"] > oldest for record in records)
 
 
-def ask_for_it(name: str) -> HttpResponse:
-    """To the page that asks for it, which leads on to the page called `name`."""
+def ask_for_password(name: str) -> HttpResponse:
+    """Redirect to the password page, which leads on to the page called `name`."""
     back = urlencode({REDIRECT_FIELD_NAME: reverse(name)})
     return redirect(f"{reverse('account_reauthenticate')}?{back}")

@@ -1,4 +1,4 @@
-"""The one door for members who come in without a password form: by QR code, PIN or another device.
+"""Log-in without a password form: by QR code, PIN or another device.
 
 allauth's stages (second factor, mail confirmation) are for who proves the account by its password;
 here another session of the same member, which went through them, stands for this one. That leaves
@@ -23,13 +23,13 @@ from accounts.urlsession.api import (
     start_url_session,
 )
 
-Method = Literal["phone_login", "pin", "device_login"]
+LoginMethod = Literal["phone_login", "pin", "device_login"]
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-def log_in(request: HttpRequest, member: Member, *, method: Method) -> str:
-    """Logs the member in and returns the key (a hash) of their session.
+def log_in_without_password(request: HttpRequest, member: Member, *, method: LoginMethod) -> str:
+    """Log the member in and return the key (a hash) of their session.
 
     A page without session (`/q/`, `/p/`) begins a URL session; else the session there goes on under
     a new token. Redirect by URL name afterwards. Raises PermissionDenied for an ended member.
@@ -37,7 +37,7 @@ def log_in(request: HttpRequest, member: Member, *, method: Method) -> str:
     if not member.is_active:
         raise PermissionDenied
     if current_session_mode(request) is SessionMode.NONE:
-        start_url_session(request, device=device_of(request))
+        start_url_session(request, device=request_device_label(request))
     login(request, member, backend=BACKEND)
     record_authentication(request, member, method=method)
     # allauth lists the session (UserSession) when it hears this.
@@ -45,6 +45,6 @@ def log_in(request: HttpRequest, member: Member, *, method: Method) -> str:
     return str(request.session.session_key)
 
 
-def device_of(request: HttpRequest) -> str:
-    """The browser that asks, in words."""
+def request_device_label(request: HttpRequest) -> str:
+    """Label of the request's browser."""
     return device_label(request.META.get("HTTP_USER_AGENT", ""))

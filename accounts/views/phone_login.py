@@ -1,4 +1,4 @@
-"""Phone login by QR: the computer's page, and the pages of the phone that came by the code.
+"""Phone login by QR: the computer's page, and the pages of the phone.
 
 The phone's pages have no session and set no cookie. Their forms carry the opener's nonce, a secret
 that stands on that page alone, in the place of CSRF's; what another site posts is refused.
@@ -25,8 +25,8 @@ from accounts.models import PhoneLogin
 from accounts.public_urls import public_url
 from accounts.templatetags.phone_notices import SHOWED_CODE
 from accounts.urlsession.api import client_address, redirect_to_preserved_form, sessionless_form
-from accounts.views.changing_member import ask_first, other_member_here
-from accounts.views.passwordless_login import device_of, log_in
+from accounts.views.changing_member import confirm_member_change, other_member_logged_in
+from accounts.views.passwordless_login import log_in_without_password, request_device_label
 from accounts.views.requests import MemberRequest
 
 _PAGE = "accounts/phone_login.html"
@@ -36,7 +36,7 @@ _PAGE = "accounts/phone_login.html"
 @never_cache
 @require_http_methods(["GET", "POST"])
 def phone_login(request: MemberRequest) -> HttpResponse:
-    """The computer. GET shows a button; each press is a POST that carries the code in the page.
+    """The computer's page. GET shows a button; each POST carries the code in the page.
 
     The code is stored nowhere but as a hash, so the page itself must bring it back.
     """
@@ -44,18 +44,18 @@ def phone_login(request: MemberRequest) -> HttpResponse:
         return TemplateResponse(request, _PAGE, {})
     code = request.POST.get("code", "")
     if not code:
-        return _begin(request)
+        return _show_new_code(request)
     key = str(request.session.session_key)
     try:
         login = actions.get_phone_login(code, by=request.user, issuer_key=key)
-        return _pressed(request, login, code)
+        return _handle_button(request, login, code)
     except actions.PhoneCodeExpired:
-        return _over(request, _("This code is over. Show a new one."))
+        return _expired_page(request, _("This code is over. Show a new one."))
 
 
 @require_safe
 def front_door(request: HttpRequest) -> HttpResponse:
-    """`/m/`. Who keeps no cookies never gets here: the middleware gives them a token before."""
+    """`/m/` for browsers with cookies; the middleware gives others a token before."""
     return redirect("home")
 
 
@@ -63,68 +63,70 @@ def front_door(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def phone_open(request: HttpRequest, code: str) -> HttpResponse:
-    """The phone followed the QR code. GET shows whose account and a number; POST continues."""
+    """The page of the QR code. GET shows member and number; POST continues."""
     if request.method == "POST":
-        return _proceed(request)
+        return _continue_login(request)
     try:
-        opened = actions.open_scanned_code(code, device=device_of(request))
+        opened = actions.open_scanned_code(code, device=request_device_label(request))
     except actions.PhoneCodeExpired:
-        return _gone(request)
-    return _waiting(request, opened)
+        return _unknown_code_page(request)
+    return _opener_page(request, opened)
 
 
 @sessionless_form
 @never_cache
 @require_http_methods(["GET", "POST"])
 def phone_code(request: HttpRequest) -> HttpResponse:
-    """The phone types the ten letters, since it cannot scan."""
+    """The phone types the ten letters instead of scanning."""
     if "nonce" in request.POST:
-        return _proceed(request)
+        return _continue_login(request)
     form = TypedCodeForm(request.POST or None)
     if request.method == "GET" or not form.is_valid():
-        return _ask_for_code(request, form)
+        return _code_form_page(request, form)
     network = [guesses.subject_of_network(client_address(request))]
     try:
         guesses.claim_guess(guesses.TYPED_CODE, network)
-        opened = actions.open_typed_code(form.cleaned_data["code"], device=device_of(request))
+        opened = actions.open_typed_code(
+            form.cleaned_data["code"], device=request_device_label(request)
+        )
     except guesses.TooManyGuesses:
         text = _(
             "Too many wrong codes came from your network. Wait 15 minutes, then send it again."
         )
         form.add_error(None, text)
-        return _ask_for_code(request, form, status=429)
+        return _code_form_page(request, form, status=429)
     except actions.PhoneCodeExpired:
         text = _("No computer shows this code now. A code ends after two minutes or once used.")
         form.add_error("code", text)
-        return _ask_for_code(request, form)
+        return _code_form_page(request, form)
     guesses.refund_guess(guesses.TYPED_CODE, network)
-    return _waiting(request, opened)
+    return _opener_page(request, opened)
 
 
-def _begin(request: MemberRequest) -> HttpResponse:
+def _show_new_code(request: MemberRequest) -> HttpResponse:
     key = str(request.session.session_key)
     login, code = actions.start_phone_login(by=request.user, issuer_key=key)
     request.session[SHOWED_CODE] = True
-    return _shown(request, login, code)
+    return _code_page(request, login, code)
 
 
-def _pressed(request: MemberRequest, login: PhoneLogin, code: str) -> HttpResponse:
-    """One of the buttons below the code."""
+def _handle_button(request: MemberRequest, login: PhoneLogin, code: str) -> HttpResponse:
+    """Handle a button below the code."""
     if "stop" in request.POST:
         actions.end_phone_login(login, "stopped")
-        return _over(request, _("This code is over: nobody can log in by it."))
+        return _expired_page(request, _("This code is over: nobody can log in by it."))
     number = request.POST.get("number", "")
     if number and login.picked is None and not actions.pick_number(login, number):
         text = _("No phone that opened the code has this number, so the code is over.")
-        return _over(request, text)
+        return _expired_page(request, text)
     picked = login.picked.number if login.picked else number
     if picked:
         context = {"picked": picked, "code": code, "login": login}
         return TemplateResponse(request, _PAGE, context)
-    return _shown(request, login, code)
+    return _code_page(request, login, code)
 
 
-def _shown(request: MemberRequest, login: PhoneLogin, code: str) -> HttpResponse:
+def _code_page(request: MemberRequest, login: PhoneLogin, code: str) -> HttpResponse:
     """The code, or the numbers once a phone has opened it."""
     context: dict[str, Any] = {
         "login": login,
@@ -132,36 +134,36 @@ def _shown(request: MemberRequest, login: PhoneLogin, code: str) -> HttpResponse
         "numbers": actions.number_choice(login),
     }
     if not context["numbers"].devices:
-        kind, cell = _picture(request)
+        kind, cell = _qr_format_and_cell(request)
         context |= {
-            "picture": qr.data_uri(public_url("phone_open", code), kind=kind, cell=cell),
+            "picture": qr.qr_data_uri(public_url("phone_open", code), kind=kind, cell=cell),
             "is_gif": kind == "GIF",
-            "typed": codes.grouped(codes.typed_from(code)),
+            "typed": codes.group_typed_code(codes.derive_typed_code(code)),
             "type_at": public_url("phone_code"),
             "has_looked": "look" in request.POST,
         }
     return TemplateResponse(request, _PAGE, context)
 
 
-def _picture(request: HttpRequest) -> tuple[qr.Kind, int]:
-    """Format, and pixels for a cell: what was asked for by `?picture=`, or what the browser reads."""
+def _qr_format_and_cell(request: HttpRequest) -> tuple[qr.QrFormat, int]:
+    """Format and pixels a cell: as `?picture=` asks, or as the browser reads."""
     if request.GET.get("picture") == "gif":
         return "GIF", 3
-    kind = qr.kind_for(
+    kind = qr.qr_format_for(
         user_agent=request.META.get("HTTP_USER_AGENT", ""),
         accept=request.META.get("HTTP_ACCEPT", ""),
     )
     return kind, 4 if kind == "PNG" else 3
 
 
-def _over(request: HttpRequest, reason: str) -> HttpResponse:
+def _expired_page(request: HttpRequest, reason: str) -> HttpResponse:
     return TemplateResponse(request, _PAGE, {"reason": reason}, status=410)
 
 
-def _waiting(
+def _opener_page(
     request: HttpRequest, opened: actions.OpenedCode, *, is_early: bool = False
 ) -> HttpResponse:
-    """The opener's own page. Its form comes back to the address where it stands."""
+    """The opener's page. Its form posts to its own URL."""
     context = {
         "member": opened.opener.login.member,
         "number": opened.opener.number,
@@ -172,28 +174,32 @@ def _waiting(
     return TemplateResponse(request, "accounts/phone_open.html", context)
 
 
-def _ask_for_code(request: HttpRequest, form: TypedCodeForm, *, status: int = 200) -> HttpResponse:
+def _code_form_page(
+    request: HttpRequest, form: TypedCodeForm, *, status: int = 200
+) -> HttpResponse:
     return TemplateResponse(request, "accounts/phone_code.html", {"form": form}, status=status)
 
 
-def _gone(request: HttpRequest) -> HttpResponse:
-    """What the code was, and whether it ever was one, is not told."""
+def _unknown_code_page(request: HttpRequest) -> HttpResponse:
+    """Refuse without telling whether the code ever existed."""
     return TemplateResponse(
         request, "accounts/phone_gone.html", {"form": TypedCodeForm()}, status=410
     )
 
 
-def _proceed(request: HttpRequest) -> HttpResponse:
-    """Continue was pressed: in, or not picked yet, or over."""
+def _continue_login(request: HttpRequest) -> HttpResponse:
+    """Continue: log in, or say that nothing is picked yet, or that the code has expired."""
     nonce = request.POST.get("nonce", "")
     try:
         coming = actions.get_approved_phone_login(nonce).member
-        if here := other_member_here(request, coming=coming):
-            return ask_first(request, here, coming=coming, fields={"nonce": nonce})
+        if here := other_member_logged_in(request, coming=coming):
+            return confirm_member_change(request, here, coming=coming, fields={"nonce": nonce})
         login = actions.complete_phone_login(nonce)
     except actions.NumberNotPicked as waiting:
-        return _waiting(request, actions.OpenedCode(waiting.opener, nonce), is_early=True)
+        return _opener_page(request, actions.OpenedCode(waiting.opener, nonce), is_early=True)
     except actions.PhoneCodeExpired:
-        return _gone(request)
-    actions.record_phone_session(login, log_in(request, login.member, method="phone_login"))
+        return _unknown_code_page(request)
+    actions.record_phone_session(
+        login, log_in_without_password(request, login.member, method="phone_login")
+    )
     return redirect_to_preserved_form(request) or redirect("home")

@@ -1,4 +1,4 @@
-"""Phones: which came in, their bookmarks, and coming back by bookmark and PIN."""
+"""Phones: the list, bookmarks, and log-in by bookmark and PIN."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from accounts.models import Phone, PhoneLogin
 from accounts.public_urls import public_url
 from accounts.urlsession.api import redirect_to_preserved_form, sessionless_form
 from accounts.views import password
-from accounts.views.buttons import pressed
-from accounts.views.changing_member import ask_first, other_member_here
-from accounts.views.passwordless_login import device_of, log_in
+from accounts.views.buttons import pressed_button
+from accounts.views.changing_member import confirm_member_change, other_member_logged_in
+from accounts.views.passwordless_login import log_in_without_password, request_device_label
 from accounts.views.requests import MemberRequest
 
 # In the session: the phone that it belongs to. The page that asks a phone to come back reads it.
@@ -39,9 +39,9 @@ _ENDS = {"login": phone_login.end_phone_session, "phone": actions.end_bookmark}
 @login_required
 @require_http_methods(["GET", "POST"])
 def phone_list(request: MemberRequest) -> HttpResponse:
-    """Phones that are in by a code, and bookmarks. Buttons `login_<pk>`, `phone_<pk>` end one."""
+    """List phones logged in by code, and bookmarks. Buttons `login_<pk>`, `phone_<pk>` end one."""
     if request.method == "POST":
-        return _end(request)
+        return _end_pressed(request)
     came = PhoneLogin.objects.filter(member=request.user, session_key__in=live_session_keys())
     context = {
         "logins": came.select_related("picked").order_by("-used_at"),
@@ -55,8 +55,8 @@ def phone_list(request: MemberRequest) -> HttpResponse:
 @login_required
 @require_POST
 def phone_answer(request: MemberRequest) -> HttpResponse:
-    """The notice was answered, by one of the buttons in `_ANSWERS`."""
-    name, pk = pressed(request, _ANSWERS)
+    """Answer the notice, by one of the buttons in `_ANSWERS`."""
+    name, pk = pressed_button(request, _ANSWERS)
     if name:
         _ANSWERS[name](pk, by=request.user)
     if name.startswith("end"):
@@ -70,15 +70,15 @@ def phone_answer(request: MemberRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def phone_bookmark(request: MemberRequest) -> HttpResponse:
-    """Gives this phone an address to bookmark. Asks for the password first, if it is long ago."""
-    if not password.typed_lately(request):
-        return password.ask_for_it("phone_bookmark")
+    """Create a bookmark for this phone. Asks for the password unless typed recently."""
+    if not password.was_password_typed_recently(request):
+        return password.ask_for_password("phone_bookmark")
     form = BookmarkForm(request.POST or None)
     if request.method == "GET" or not form.is_valid():
         return TemplateResponse(request, "accounts/phone_bookmark.html", {"form": form})
     phone, code = actions.create_bookmark(
         by=request.user,
-        device=device_of(request),
+        device=request_device_label(request),
         pin=form.cleaned_data["pin"],
         session_key=str(request.session.session_key),
     )
@@ -91,30 +91,30 @@ def phone_bookmark(request: MemberRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def pin_enter(request: HttpRequest, code: str) -> HttpResponse:
-    """The bookmark. No session and no cookie here; code and PIN are the proof."""
+    """Log in by bookmark and PIN, without session and cookie."""
     form = PinForm(request.POST or None)
     try:
         phone = actions.get_bookmarked_phone(code)
         if request.method == "GET" or not form.is_valid():
             return _ask_for_pin(request, phone, form)
-        if here := other_member_here(request, coming=phone.member):
+        if here := other_member_logged_in(request, coming=phone.member):
             again = PinForm()["pin"]
-            return ask_first(request, here, coming=phone.member, fields={}, field=again)
+            return confirm_member_change(request, here, coming=phone.member, fields={}, field=again)
         if not actions.check_pin(phone, form.cleaned_data["pin"]):
-            form.add_error("pin", left_words(phone))
+            form.add_error("pin", tries_left_message(phone))
             return _ask_for_pin(request, phone, form)
     except actions.UnknownBookmark:
         return TemplateResponse(request, "accounts/pin_over.html", {}, status=410)
     except actions.PinLocked:
         return TemplateResponse(request, "accounts/pin_over.html", {"is_locked": True}, status=410)
-    key = log_in(request, phone.member, method="pin")
+    key = log_in_without_password(request, phone.member, method="pin")
     request.session[PHONE] = phone.pk
     actions.record_bookmark_session(phone, key)
     return redirect_to_preserved_form(request) or redirect("home")
 
 
-def left_words(phone: Phone) -> str:
-    """How many wrong PINs are left."""
+def tries_left_message(phone: Phone) -> str:
+    """Message with the number of tries left."""
     left = Phone.MAX_WRONG_TRIES - phone.wrong_tries
     text = _("This is not the PIN. Tries left: %(left)s. After that, a QR code or the password.")
     return text % {"left": left}
@@ -125,8 +125,8 @@ def _ask_for_pin(request: HttpRequest, phone: Phone, form: PinForm) -> HttpRespo
     return TemplateResponse(request, "accounts/pin_enter.html", context)
 
 
-def _end(request: MemberRequest) -> HttpResponse:
-    name, pk = pressed(request, _ENDS)
+def _end_pressed(request: MemberRequest) -> HttpResponse:
+    name, pk = pressed_button(request, _ENDS)
     if name:
         _ENDS[name](pk, by=request.user)
         messages.success(request, _("Ended. Who was in by it is out now."))

@@ -1,4 +1,4 @@
-"""A form was sent on a session that had ended: a phone that has a PIN is asked for that.
+"""PIN for a form that was sent on an ended session, on a phone that has one.
 
 Anybody else is asked for the password, by the page of urlsession. What was typed is kept by both.
 """
@@ -22,51 +22,51 @@ from accounts.urlsession.api import (
 )
 from accounts.urlsession.preserved_forms import PATH_FIELD
 from accounts.urlsession.views import resume_form
-from accounts.views.passwordless_login import log_in
-from accounts.views.phones import PHONE, left_words
+from accounts.views.passwordless_login import log_in_without_password
+from accounts.views.phones import PHONE, tries_left_message
 
 # In the new anonymous session: the phone whose PIN lets it go on.
 ASKED = "pin_phone"
 
 
-def resume(request: HttpRequest, form: PreservedForm) -> HttpResponse:
-    """URLSESSION_EXPIRED_VIEW. Which phone it was says the session that ended; the PIN proves it.
+def resume_by_pin(request: HttpRequest, form: PreservedForm) -> HttpResponse:
+    """URLSESSION_EXPIRED_VIEW. The ended session names the phone; the PIN proves it.
 
     The page that asks for the PIN names the member, so an address gives it once, to its own browser.
     """
-    phone = _phone(pop_ended_session(request).get(PHONE))
+    phone = _live_phone(pop_ended_session(request).get(PHONE))
     if phone is None:
         return resume_form(request, form)
     request.session[ASKED] = phone.pk
-    return _ask(request, phone, PinForm(), form)
+    return _pin_page(request, phone, PinForm(), form)
 
 
 @never_cache
 @require_POST
 def pin_again(request: HttpRequest) -> HttpResponse:
-    """The PIN on that page. Then the form that waits is shown again, filled, not sent."""
-    phone = _phone(request.session.get(ASKED))
+    """Check the PIN; then the preserved form is shown again, filled, not sent."""
+    phone = _live_phone(request.session.get(ASKED))
     waiting = get_preserved_form(request)
     if phone is None:
         return redirect("account_login")
     form = PinForm(request.POST)
     try:
         if not form.is_valid():
-            return _ask(request, phone, form, waiting)
+            return _pin_page(request, phone, form, waiting)
         if not actions.check_pin(phone, form.cleaned_data["pin"]):
-            form.add_error("pin", left_words(phone))
-            return _ask(request, phone, form, waiting)
+            form.add_error("pin", tries_left_message(phone))
+            return _pin_page(request, phone, form, waiting)
     except actions.PinLocked:
         context = {"is_locked": True, "has_session": True}
         return TemplateResponse(request, "accounts/pin_over.html", context, status=410)
     del request.session[ASKED]
-    key = log_in(request, phone.member, method="pin")
+    key = log_in_without_password(request, phone.member, method="pin")
     request.session[PHONE] = phone.pk
     actions.record_bookmark_session(phone, key)
     return redirect_to_preserved_form(request) or redirect("home")
 
 
-def _phone(pk: int | None) -> Phone | None:
+def _live_phone(pk: int | None) -> Phone | None:
     if pk is None:
         return None
     rows = Phone.objects.live().select_related("member").filter(member__is_active=True)
@@ -74,7 +74,7 @@ def _phone(pk: int | None) -> Phone | None:
     return None if phone is None or phone.is_locked else phone
 
 
-def _ask(
+def _pin_page(
     request: HttpRequest, phone: Phone, form: PinForm, waiting: PreservedForm | None
 ) -> HttpResponse:
     context = {"form": form, "member": phone.member, "preserved": waiting, "path_field": PATH_FIELD}

@@ -1,4 +1,4 @@
-"""Editing one's own profile. Showing profiles is syndication's, since posts stand on them."""
+"""Editing of the member's own profile. Syndication shows profiles, with their posts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The type of a request that `login_required` let through."""
+"""Type of a request that `login_required` let through."""
 
 from django.http import HttpRequest
 
@@ -6,6 +6,6 @@ from accounts.models import Member
 
 
 class MemberRequest(HttpRequest):
-    """A request of a member who is logged in. For signatures; nothing makes one."""
+    """Request of a logged-in member. For signatures; never instantiated."""
 
     user: Member

@@ -1,4 +1,4 @@
-"""The Account page, and what is ours of allauth's pages below it: mail addresses, the new key."""
+"""The Account page, and our versions of allauth's pages: email addresses, TOTP activation."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CELL = 3  # pixels of a cell of the QR code
 @login_required
 @require_safe
 def security(request: MemberRequest) -> HttpResponse:
-    """Who can get in, and by what: a menu."""
+    """Menu of the account's settings."""
     context = {
         "is_two_step": Authenticator.objects.filter(
             user=request.user, type=Authenticator.Type.TOTP
@@ -41,7 +41,7 @@ def security(request: MemberRequest) -> HttpResponse:
 
 
 class MailAddresses(EmailView):
-    """A change of them asks for the password; what was typed then stands in the form again.
+    """Email addresses. A change asks for the password, then shows the typed form again.
 
     allauth would keep the whole request, and find it under a token no more.
     """
@@ -67,7 +67,7 @@ class ActivateTOTP(ActivateTOTPView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         address = get_adapter().build_totp_url(self.request.user, context["form"].secret)
-        return {**context, "key_picture": qr.data_uri(address, cell=CELL)}
+        return {**context, "key_picture": qr.qr_data_uri(address, cell=CELL)}
 
     def form_valid(self, form: ActivateTOTPForm) -> HttpResponse:
         response = super().form_valid(form)

@@ -1,4 +1,4 @@
-"""The member's sessions: by device, and ended from here."""
+"""The member's sessions by device."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.actions import sessions as actions
-from accounts.views.buttons import pressed
+from accounts.views.buttons import pressed_button
 from accounts.views.requests import MemberRequest
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def session_list(request: MemberRequest) -> HttpResponse:
-    """The button `end_<pk>` ends one session, `others` all but this one."""
+    """List sessions. Button `end_<pk>` ends one, `others` all but the current."""
     key = request.session.session_key
     if request.method == "GET":
         lines = actions.list_sessions(request.user, current_key=key)
@@ -30,7 +30,7 @@ def session_list(request: MemberRequest) -> HttpResponse:
         text = ngettext("%(count)s session ended.", "%(count)s sessions ended.", count)
         messages.success(request, text % {"count": count})
     else:
-        _verb, pk = pressed(request, ["end"])
+        _verb, pk = pressed_button(request, ["end"])
         actions.end_own_session(pk, by=request.user)
         messages.success(request, _("Session ended."))
     return redirect("session_list")

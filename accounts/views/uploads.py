@@ -9,6 +9,6 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def accepts_files(view: View) -> View:
-    """Mark a view whose form may be sent as multipart/form-data. Other decorators keep the mark."""
+    """Mark a view whose form may be multipart/form-data. Other decorators keep the mark."""
     view.accepts_files = True  # type: ignore[attr-defined]
     return view

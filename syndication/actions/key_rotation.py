@@ -9,7 +9,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.db.models import Model
 
-from accounts.crypto.encryption import SealBroken, reseal
+from accounts.crypto.encryption import DecryptionFailed, rotate
 from accounts.models import LinkReturn, ServerRegistration
 from syndication.models import Link, PostAddress, Revocation
 
@@ -44,8 +44,8 @@ def _reseal_place(model: type[Model], field: str, parts: tuple[str, ...]) -> Cou
     rows = model._default_manager.exclude(**{field: ""}).order_by("pk")
     for pk, value in rows.values_list("pk", field).iterator(chunk_size=BATCH):
         try:
-            fresh = _in_parts(value, parts) if parts else reseal(value)
-        except SealBroken:
+            fresh = _in_parts(value, parts) if parts else rotate(value)
+        except DecryptionFailed:
             counts["broken"] += 1
             continue
         unchanged = model._default_manager.filter(pk=pk, **{field: value})
@@ -55,7 +55,7 @@ def _reseal_place(model: type[Model], field: str, parts: tuple[str, ...]) -> Cou
 
 def _in_parts(value: dict[str, Any], parts: tuple[str, ...]) -> dict[str, Any]:
     """A JSON value, with its sealed parts (texts or lists of them) under the first key."""
-    return {name: _each(reseal, part) if name in parts else part for name, part in value.items()}
+    return {name: _each(rotate, part) if name in parts else part for name, part in value.items()}
 
 
 def _each(function: Callable[[str], str], part: Any) -> Any:

@@ -14,9 +14,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.actions import quotas
-from accounts.media.pictures import from_upload, to_jpeg
+from accounts.media.pictures import jpeg_from_upload, to_jpeg
 from accounts.models import Member
-from accounts.models.stored_files import delete_after
+from accounts.models.stored_files import delete_file_on_commit
 from syndication.models import KeptPhoto, Post
 
 LARGE = 1600  # pixels of the longer side
@@ -31,7 +31,7 @@ def keep(content: bytes, *, by: Member) -> KeptPhoto:
     Raises BadPicture, PicturesBusy and quotas.QuotaUsedUp. No transaction holds others up while it
     is unpacked.
     """
-    return keep_jpeg(from_upload(content, LARGE), by=by)
+    return keep_jpeg(jpeg_from_upload(content, LARGE), by=by)
 
 
 @transaction.atomic
@@ -62,7 +62,7 @@ def put_into(post: Post, kept: KeptPhoto) -> None:
 def remove_from(post: Post) -> None:
     """Take the photo out of a post's row; the files go once the row no longer names them."""
     for field in (post.photo, post.photo_small):
-        delete_after(field)
+        delete_file_on_commit(field)
     post.photo = post.photo_small = ""
 
 

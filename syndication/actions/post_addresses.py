@@ -15,9 +15,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.crypto.codes import hash_typed
-from accounts.crypto.encryption import seal, unseal
-from accounts.mail_addresses import canonical
+from accounts.crypto.codes import hash_typed_code
+from accounts.crypto.encryption import decrypt, encrypt
+from accounts.mail_addresses import canonical_email
 from accounts.models import Member
 from syndication.connectors.reasons import Reason
 from syndication.models import PostAddress
@@ -43,8 +43,8 @@ def of(member: Member) -> PostAddress | None:
 
 
 def written(address: PostAddress) -> str:
-    """The whole address, for its member alone. Raises SealBroken."""
-    return f"{unseal(address.sealed_local)}@{settings.POST_MAIL_DOMAIN}"
+    """The whole address, for its member alone. Raises DecryptionFailed."""
+    return f"{decrypt(address.sealed_local)}@{settings.POST_MAIL_DOMAIN}"
 
 
 @transaction.atomic
@@ -71,7 +71,7 @@ def turn_off(*, by: Member) -> None:
 def find(local: str) -> PostAddress | None:
     """The row of what stands before the @, live or ended. Case does not matter, as in any mail."""
     found = PostAddress.objects.select_related("member").filter(member__is_active=True)
-    return found.filter(local_hash=hash_typed(local, _PURPOSE)).first()
+    return found.filter(local_hash=hash_typed_code(local, _PURPOSE)).first()
 
 
 def own(sender: str, member: Member | None = None) -> str:
@@ -79,7 +79,7 @@ def own(sender: str, member: Member | None = None) -> str:
     if not sender:
         return ""
     confirmed = EmailAddress.objects.filter(
-        email__iexact=canonical(sender), verified=True, user__is_active=True
+        email__iexact=canonical_email(sender), verified=True, user__is_active=True
     )
     if member is not None:
         confirmed = confirmed.filter(user=member)
@@ -123,7 +123,7 @@ def forget_ended(now: datetime) -> int:
 def _make(member: Member) -> PostAddress:
     local = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
     return PostAddress.objects.create(
-        member=member, local_hash=hash_typed(local, _PURPOSE), sealed_local=seal(local)
+        member=member, local_hash=hash_typed_code(local, _PURPOSE), sealed_local=encrypt(local)
     )
 
 

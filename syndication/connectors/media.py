@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 from PIL import Image
 
-from accounts.media.picture_decoding import PictureTooLarge, UnreadablePicture, decoded
+from accounts.media.picture_decoding import PictureTooLarge, UnreadablePicture, decode_picture
 from syndication.connectors import reasons
 from syndication.connectors.base import Limits, OutgoingPost, Photo
 from syndication.connectors.errors import Unsupported
@@ -137,7 +137,7 @@ def _without(
 def _opened(content: bytes, side: int) -> Image.Image:
     """Return the upright picture, no longer than `side` pixels. Raises PictureDoesNotFit."""
     try:
-        return decoded(content, side, most_pixels=MOST_PIXELS)
+        return decode_picture(content, side, most_pixels=MOST_PIXELS)
     except (PictureTooLarge, UnreadablePicture) as error:
         raise PictureDoesNotFit from error
 

@@ -24,7 +24,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from accounts.crypto.encryption import SealBroken, seal_json, unseal_json
+from accounts.crypto.encryption import DecryptionFailed, decrypt_json, encrypt_json
 from accounts.models import ServerRegistration
 from accounts.outgoing import outgoing_http
 from accounts.providers.servers import origin_of
@@ -64,14 +64,14 @@ def open_sealed(link: Link) -> Credentials:
     """The link's credentials. Raises TryLater where no key opens them: staff can mend that."""
     try:
         return opened(link.sealed_credentials)
-    except SealBroken as error:
+    except DecryptionFailed as error:
         logger.error("link %s: %s", link.pk, error)
         raise TryLater(NO_KEY_FITS) from error
 
 
 def opened(sealed: str) -> Credentials:
-    """What was sealed. Raises SealBroken."""
-    stored = unseal_json(sealed)
+    """What was sealed. Raises DecryptionFailed."""
+    stored = decrypt_json(sealed)
     return Credentials(**{**stored, "scopes": tuple(stored["scopes"])})
 
 
@@ -267,7 +267,7 @@ def _go_on_with(held: Credentials | None, error: ConnectorError, now: datetime) 
 
 
 def _sealed(credentials: Credentials) -> str:
-    return seal_json({**asdict(credentials), "extra": dict(credentials.extra)})
+    return encrypt_json({**asdict(credentials), "extra": dict(credentials.extra)})
 
 
 def _columns(link: Link, credentials: Credentials, now: datetime) -> dict[str, object]:

@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actions.link_results import read_link_result
-from accounts.crypto.encryption import SealBroken, unseal_json
+from accounts.crypto.encryption import DecryptionFailed, decrypt_json
 from accounts.models import LinkReturn
 from accounts.providers.servers import origin_of
 from syndication.connectors import CONNECTORS
@@ -82,7 +82,7 @@ def attempt(revocation_pk: int, *, now: Clock = timezone.now) -> None:
         return
     try:
         connector = _connector(row, now)
-    except (SealBroken, LookupError) as error:
+    except (DecryptionFailed, LookupError) as error:
         logger.warning("%s is not asked to take an access back: %s", row, error)
         row.delete()
         return
@@ -95,7 +95,7 @@ def attempt(revocation_pk: int, *, now: Clock = timezone.now) -> None:
 
 
 def _connector(row: Revocation, now: Clock) -> Connector:
-    """Raises SealBroken, and LookupError for a network that is no longer set up."""
+    """Raises DecryptionFailed, and LookupError for a network that is no longer set up."""
     return CONNECTORS[row.network](
         credentials.opened(row.sealed_credentials),
         http=WatchedHttp(now, seconds=SECONDS),
@@ -107,7 +107,7 @@ def _connector(row: Revocation, now: Clock) -> Connector:
 def _app(row: Revocation) -> App:
     """Our registration: on servers that members named, the one that was made there."""
     app = credentials.app_for(row.network, row.host)
-    ours = unseal_json(row.sealed_registration) if row.sealed_registration else {}
+    ours = decrypt_json(row.sealed_registration) if row.sealed_registration else {}
     return replace(
         app,
         client_id=ours.get("client_id", app.client_id),
@@ -123,7 +123,7 @@ def _is_held(row: Revocation, given: Credentials) -> bool:
     for sealed in links.values_list("sealed_credentials", flat=True).iterator():
         try:
             held = credentials.opened(sealed) if sealed else None
-        except SealBroken:
+        except DecryptionFailed:
             return True
         if held is not None and held.access_token == given.access_token:
             return True

@@ -18,13 +18,13 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.forms.keypads import KANA
 from accounts.models import Audience, Group, Member
-from accounts.text_sanitizing import PRIVATE
+from accounts.text_sanitizing import PRIVATE_USE
 from syndication.connectors.content import LONGEST
 
 LATIN = {"istyle": "3", "mode": "alphabet", "inputmode": "url", "autocapitalize": "off"}
 
 # What XML (the feed) cannot hold and no keyboard types, and private use. Line feed and tab stay.
-_UNWRITABLE = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff{PRIVATE}]")
+_UNWRITABLE = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff{PRIVATE_USE}]")
 
 
 class PlainText(forms.CharField):

@@ -23,8 +23,8 @@ from syndication.forms.account_closure import ClosingForm
 @require_http_methods(["GET", "POST"])
 def account_close(request: MemberRequest) -> HttpResponse:
     """Asks for the password first, if it is long ago."""
-    if not password.typed_lately(request):
-        return password.ask_for_it("account_close")
+    if not password.was_password_typed_recently(request):
+        return password.ask_for_password("account_close")
     form = ClosingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import Member
 from accounts.views.buttons import number_in
-from accounts.views.paging import Uncounted, page_number
+from accounts.views.paging import UncountedPage, page_number
 from accounts.views.requests import MemberRequest
 from syndication.actions import commands, deliveries, notices
 from syndication.models import (
@@ -65,7 +65,7 @@ PRESSES: dict[str, tuple[Promise, Callable[..., None], Promise]] = {
 }
 
 
-def _shown(rows: DeliveryQuerySet, number: str | None, *, size: int) -> Uncounted:
+def _shown(rows: DeliveryQuerySet, number: str | None, *, size: int) -> UncountedPage:
     """Page `number` of `rows`, each with what the page says of it: its `presses`, when it is tried next
     (`next_at`), why staff `paused` its network (None: they did not) and where the member can look, or
     delete, as they are asked to (`look_at`).
@@ -74,7 +74,7 @@ def _shown(rows: DeliveryQuerySet, number: str | None, *, size: int) -> Uncounte
     rows = copies.saying_what_was_taken_back(rows).annotate(
         paused=Subquery(switched_off.values("reason"))
     )
-    page, now = Uncounted(rows, number, size=size), timezone.now()
+    page, now = UncountedPage(rows, number, size=size), timezone.now()
     for row in page:
         names = commands.offered(row)
         row.presses = [(name, PRESSES[name][0]) for name in names]

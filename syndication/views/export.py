@@ -24,8 +24,8 @@ def export(request: MemberRequest) -> HttpResponseBase:
     """GET says what the file holds; the press answers it, made while it is sent."""
     if request.method != "POST":
         return _page(request)
-    if not password.typed_lately(request):
-        return password.ask_for_it("export")
+    if not password.was_password_typed_recently(request):
+        return password.ask_for_password("export")
     if not ratelimit.consume(request, action="export"):
         return _page(request, is_too_soon=True)
     member, today = request.user, timezone.localtime()
@@ -44,7 +44,7 @@ def _page(request: MemberRequest, *, is_too_soon: bool = False) -> HttpResponse:
     own = Post.objects.by(request.user).filter(deleted_at=None)
     context = {
         "counts": own.aggregate(posts=Count("pk"), photos=Count("pk", filter=~Q(photo=""))),
-        "asks_password": not password.typed_lately(request),
+        "asks_password": not password.was_password_typed_recently(request),
         "is_too_soon": is_too_soon,
     }
     status = 429 if is_too_soon else 200

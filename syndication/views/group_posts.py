@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
 from accounts.models import Audience, Membership
-from accounts.views.paging import Uncounted
+from accounts.views.paging import UncountedPage
 from accounts.views.requests import MemberRequest
 from syndication.forms.fields import audience_choice
 from syndication.models import Post
@@ -29,7 +29,7 @@ def group_posts(request: MemberRequest, pk: int) -> HttpResponse:
         "syndication/group_posts.html",
         {
             "group": group,
-            "page": Uncounted(posts, request.GET.get("page"), size=PER_PAGE),
+            "page": UncountedPage(posts, request.GET.get("page"), size=PER_PAGE),
             "audience": audience_choice(Audience.GROUP, group.pk),
         },
     )

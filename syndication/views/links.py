@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.views.paging import Uncounted
+from accounts.views.paging import UncountedPage
 from accounts.views.requests import MemberRequest
 from syndication.actions import links
 from syndication.forms.links import LinkForm
@@ -83,7 +83,7 @@ def link_detail(request: MemberRequest, network: str, pk: int) -> HttpResponse:
 @login_required
 def link_friends(request: MemberRequest, network: str, pk: int) -> HttpResponse:
     link = _mine(request, network, pk)
-    page = Uncounted(not_here(link), request.GET.get("page"), size=FRIENDS_PER_PAGE)
+    page = UncountedPage(not_here(link), request.GET.get("page"), size=FRIENDS_PER_PAGE)
     return TemplateResponse(
         request,
         "syndication/link_friends.html",

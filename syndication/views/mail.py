@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actions import quotas
-from accounts.crypto.encryption import SealBroken
+from accounts.crypto.encryption import DecryptionFailed
 from accounts.media import qr
 from accounts.views.requests import MemberRequest
 from syndication.actions import mail_drafts, post_addresses
@@ -37,13 +37,13 @@ def mail(request: MemberRequest) -> HttpResponse:
         return redirect("mail")
     address = post_addresses.of(request.user)
     written = _written(address)
-    kind = qr.kind_for(
+    kind = qr.qr_format_for(
         user_agent=request.headers.get("User-Agent", ""), accept=request.headers.get("Accept", "")
     )
     context = {
         "address": address,
         "written": written,
-        "qr": qr.data_uri(f"mailto:{written}", kind=kind) if written else "",
+        "qr": qr.qr_data_uri(f"mailto:{written}", kind=kind) if written else "",
         "waiting": MailDraft.objects.of(request.user).count(),
     }
     return TemplateResponse(request, "syndication/mail.html", context)
@@ -144,7 +144,7 @@ def _written(address: PostAddress | None) -> str:
     """The address as text. "" where it was sealed with a key that is gone: another can be made."""
     try:
         return post_addresses.written(address) if address else ""
-    except SealBroken:
+    except DecryptionFailed:
         return ""
 
 

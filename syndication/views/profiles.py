@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
 from accounts.models import Member
-from accounts.views.paging import Uncounted
+from accounts.views.paging import UncountedPage
 from syndication.models import Post
 from syndication.views.robots import tell_robots
 
@@ -29,7 +29,7 @@ def profile(request: HttpRequest, name: str) -> HttpResponse:
         {
             "member": member,
             "is_mine": member == request.user,
-            "page": Uncounted(posts, request.GET.get("page"), size=PER_PAGE),
+            "page": UncountedPage(posts, request.GET.get("page"), size=PER_PAGE),
         },
     )
     return tell_robots(response, member)

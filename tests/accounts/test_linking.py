@@ -74,8 +74,8 @@ def test_the_seconds_of_the_access_token_run_while_the_page_waits(sandbox, hanak
     phone = log_in_phone(hanako)
     come_back(phone, leave_by_phone(phone))
     row = LinkReturn.objects.get()
-    result = encryption.unseal_json(row.sealed_result)
-    row.sealed_result = encryption.seal_json({**result, "heard_at": result["heard_at"] - 300})
+    result = encryption.decrypt_json(row.sealed_result)
+    row.sealed_result = encryption.encrypt_json({**result, "heard_at": result["heard_at"] - 300})
     row.save()
     phone.submit("Link")
     assert 580 < heard[0]["credentials"]["expires_in"] <= 600
@@ -125,7 +125,7 @@ def test_a_picture_for_friends_alone_is_not_taken_over(sandbox, hanako):
         account.has_private_face = is_private
         phone = log_in_phone(hanako)
         come_back(phone, leave_by_phone(phone))
-        result = encryption.unseal_json(LinkReturn.objects.latest("created_at").sealed_result)
+        result = encryption.decrypt_json(LinkReturn.objects.latest("created_at").sealed_result)
         assert ("noimage" in result["account"]["picture_url"]) is is_private
 
 

@@ -65,7 +65,7 @@ def test_a_phone_without_cookies_links_the_handle_that_it_types(bluesky, hanako,
     assert account.extra_data["profile_url"].endswith("/profile/hanako.test")
     link = Link.objects.get()
     assert link.host == bluesky_host(account)
-    kept = encryption.unseal_json(link.sealed_credentials)
+    kept = encryption.decrypt_json(link.sealed_credentials)
     assert kept["extra"]["dpop_key"]
     assert kept["extra"]["dpop_key"] not in link.sealed_credentials
 
@@ -255,7 +255,7 @@ def test_the_main_password_is_not_taken_and_its_session_is_given_back(bluesky, h
 
 @pytest.mark.parametrize("ends", ["1e400", "9" * 400, "-5", '"soon"', "null", "NaN", "[]"])
 def test_a_session_that_says_nonsense_of_its_end_is_taken_for_one_of_two_hours(ends):
-    claims = dpop.encoded(f'{{"scope":"com.atproto.appPass","exp":{ends}}}'.encode())
+    claims = dpop.base64url(f'{{"scope":"com.atproto.appPass","exp":{ends}}}'.encode())
     did = did_of("hanako")
     body = f'{{"did":"{did}","accessJwt":"x.{claims}.x","refreshJwt":"r"}}'
     with (
@@ -296,12 +296,12 @@ def test_a_token_that_ran_out_is_renewed_and_the_post_goes(sandbox, bluesky, han
         by_password(phone)
     phone.submit("Link")
     link = Link.objects.get()
-    before = encryption.unseal_json(link.sealed_credentials)
+    before = encryption.decrypt_json(link.sealed_credentials)
     sandbox.clock.advance(7201)
     delivery = tried(planned(link, "二時間後"))
     assert delivery.state == DeliveryState.SENT
     link.refresh_from_db()
-    after = encryption.unseal_json(link.sealed_credentials)
+    after = encryption.decrypt_json(link.sealed_credentials)
     assert after["access_token"] != before["access_token"]
     assert after["extra"] == before["extra"]
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from allauth.socialaccount.models import SocialAccount
 
-from accounts.crypto.dpop import encoded
+from accounts.crypto.dpop import base64url
 from accounts.providers.base import credentials_of, name_with_server
 from accounts.providers.bluesky.app_password import session_by_password
 from accounts.providers.bluesky.identity import Identity
@@ -81,7 +81,7 @@ def test_a_time_that_no_calendar_holds_breaks_no_page(settings, number):
 def test_an_app_password_opens_no_error_page_whatever_time_its_session_ends_at(settings, number):
     """An error page would be mailed to the staff, with what was typed."""
     claims = '{"exp":' + number + "}"
-    token = f"x.{encoded(claims.encode())}.x"
+    token = f"x.{base64url(claims.encode())}.x"
     session = {"did": "did:plc:" + "a" * 24, "accessJwt": token, "refreshJwt": "r"}
     with playing(answer(json.dumps(session), headers=JSON)) as server:
         settings.ALLOWED_PRIVATE_HOSTS = [server.authority]

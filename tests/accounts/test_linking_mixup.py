@@ -129,7 +129,7 @@ def registered_before(honest: str) -> tuple[ServerRegistration, str]:
     row = ServerRegistration.objects.create(
         network="mastodon",
         host=urlsplit(honest).netloc,
-        sealed_details=encryption.seal_json({**keys, "scopes": "read write"}),
+        sealed_details=encryption.encrypt_json({**keys, "scopes": "read write"}),
     )
     return row, keys["client_id"]
 

@@ -4,7 +4,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
 
-from accounts.mail_addresses import canonical
+from accounts.mail_addresses import canonical_email
 from accounts.models import Member
 from syndication.actions import post_addresses
 from tests.making import PASSWORD, make_member
@@ -27,8 +27,8 @@ from tests.phone import PhoneClient, log_in_phone
     ],
 )
 def test_an_address_has_one_form(typed: str, stored: str):
-    assert canonical(typed) == stored
-    assert canonical(stored) == stored
+    assert canonical_email(typed) == stored
+    assert canonical_email(stored) == stored
 
 
 @pytest.mark.django_db

@@ -339,7 +339,7 @@ def test_right_codes_use_nothing_up(hanako):
     client = computer(hanako)
     for _turn in range(12):
         _page, _path, code = show_code(client)
-        page = PhoneClient().post("/q/", {"code": codes.typed_from(code)})
+        page = PhoneClient().post("/q/", {"code": codes.derive_typed_code(code)})
         assert "Your number" in page
 
 
@@ -366,7 +366,7 @@ def test_no_code_nonce_or_letters_are_stored(hanako):
     nonce = phone.page.forms[0].fields["nonce"][0]
     rows = [*PhoneLogin.objects.values(), *PhoneOpener.objects.values()]
     rows += [row.get_decoded() for row in Session.objects.all()]
-    for secret in (code, nonce, phone_login.codes.typed_from(code)):
+    for secret in (code, nonce, phone_login.codes.derive_typed_code(code)):
         assert secret not in str(rows)
 
 

@@ -169,31 +169,31 @@ def run():
 
 
 def seal_something(member):
-    link = make_link(member, sealed_credentials=encryption.seal("credentials"))
+    link = make_link(member, sealed_credentials=encryption.encrypt("credentials"))
     row = LinkReturn.objects.create(
         state_hash="x",
         network="mixi",
         member=member,
         session_key="y",
         is_url_mode=True,
-        sealed_stash=encryption.seal("stash"),
-        sealed_result=encryption.seal("result"),
+        sealed_stash=encryption.encrypt("stash"),
+        sealed_result=encryption.encrypt("result"),
         expires_at=link.created_at,
     )
     Revocation.objects.create(
         network="mastodon",
-        sealed_credentials=encryption.seal("tokens"),
-        sealed_registration=encryption.seal("registration"),
+        sealed_credentials=encryption.encrypt("tokens"),
+        sealed_registration=encryption.encrypt("registration"),
         due_at=link.created_at,
         created_at=link.created_at,
     )
     Authenticator.objects.create(
-        user=member, type="totp", data={"secret": encryption.seal("totp"), "used_mask": 3}
+        user=member, type="totp", data={"secret": encryption.encrypt("totp"), "used_mask": 3}
     )
     Authenticator.objects.create(
         user=member,
         type="recovery_codes",
-        data={"migrated_codes": [encryption.seal("one"), encryption.seal("two")]},
+        data={"migrated_codes": [encryption.encrypt("one"), encryption.encrypt("two")]},
     )
     return link, row
 
@@ -208,16 +208,16 @@ def test_with_a_new_key_first_everything_is_sealed_anew_and_the_old_key_can_go(s
     settings.TOKEN_KEYS = [NEW]
     link.refresh_from_db()
     row.refresh_from_db()
-    assert encryption.unseal(link.sealed_credentials) == "credentials"
-    assert encryption.unseal(row.sealed_stash) == "stash"
-    assert encryption.unseal(row.sealed_result) == "result"
+    assert encryption.decrypt(link.sealed_credentials) == "credentials"
+    assert encryption.decrypt(row.sealed_stash) == "stash"
+    assert encryption.decrypt(row.sealed_result) == "result"
     revocation = Revocation.objects.get()
-    assert encryption.unseal(revocation.sealed_credentials) == "tokens"
-    assert encryption.unseal(revocation.sealed_registration) == "registration"
+    assert encryption.decrypt(revocation.sealed_credentials) == "tokens"
+    assert encryption.decrypt(revocation.sealed_registration) == "registration"
     totp = Authenticator.objects.get(type="totp").data
-    assert (encryption.unseal(totp["secret"]), totp["used_mask"]) == ("totp", 3)
+    assert (encryption.decrypt(totp["secret"]), totp["used_mask"]) == ("totp", 3)
     codes = Authenticator.objects.get(type="recovery_codes").data["migrated_codes"]
-    assert [encryption.unseal(code) for code in codes] == ["one", "two"]
+    assert [encryption.decrypt(code) for code in codes] == ["one", "two"]
 
 
 def test_what_no_key_opens_is_counted_and_left_alone(settings):

@@ -23,7 +23,7 @@ from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from django_q.brokers import get_broker  # noqa: E402
 
-from accounts.crypto.encryption import seal_json  # noqa: E402
+from accounts.crypto.encryption import encrypt_json  # noqa: E402
 from accounts.models import Member, ServerRegistration  # noqa: E402
 from syndication.connectors.base import Credentials  # noqa: E402
 from syndication.delivery import credentials, import_schedule, planning  # noqa: E402
@@ -46,7 +46,7 @@ def seed(name: str, given: dict[str, str], *texts: str) -> None:
 def seed_on(network: str, host: str, given: dict[str, Any], keys: dict[str, str]) -> None:
     """Four links on a server that members named, each with three posts and both pulls due."""
     ours, _ = ServerRegistration.objects.get_or_create(
-        network=network, host=host, defaults={"sealed_details": seal_json(keys)}
+        network=network, host=host, defaults={"sealed_details": encrypt_json(keys)}
     )
     held = Credentials(**given | {"host": host, "scopes": tuple(given["scopes"])})
     for number in range(4):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accounts.text_sanitizing import public
+from accounts.text_sanitizing import replace_private_letters
 from accounts.visible_text import visible_line, visible_text
 from profilelink.phone.carriers import Carrier
 from profilelink.phone.decoding import read, read_cp932
@@ -63,8 +63,8 @@ def shown(data: bytes) -> None:
     assert visible_line(line) == line
     once = visible_text(source)
     assert visible_text(once) == once
-    assert is_whole(public(line))
-    assert public(public(once)) == public(once)
+    assert is_whole(replace_private_letters(line))
+    assert replace_private_letters(replace_private_letters(once)) == replace_private_letters(once)
     assert feed_words(source, [("link", source), ("passed_on", source)])
     for carrier in Carrier:
         sent = write(once, carrier)

@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from accounts.crypto.encryption import _box
+from accounts.crypto.encryption import _fernet
 from profilelink.mail_checks import check_mail
 from profilelink.required_secrets import read_secret, read_token_keys
 
@@ -81,7 +81,7 @@ def test_gunicorn_reads_the_same_file_and_the_environment_wins(tmp_path):
 def start_with(env, name):
     """What the settings, and accounts' ready() after them, do with this variable."""
     if name == "TOKEN_KEYS":
-        _box(tuple(read_token_keys(env, name)))
+        _fernet(tuple(read_token_keys(env, name)))
     else:
         read_secret(env, name)
 

@@ -100,7 +100,7 @@ def make_everything(word: str) -> Member:
     _mail(member, word)
     _devices(member, word)
     Authenticator.objects.create(
-        user=member, type="totp", data={"secret": encryption.seal(f"{word}-totp")}
+        user=member, type="totp", data={"secret": encryption.encrypt(f"{word}-totp")}
     )
     return member
 
@@ -124,7 +124,7 @@ def _people(member: Member, word: str) -> None:
 def _link(member: Member, word: str) -> Link:
     link = make_link(
         member, name=f"{word}-account", host=f"{word}.example", scopes=f"{word}-scope",
-        profile_url=f"https://{word}.example/me", sealed_credentials=encryption.seal(f"{word}-token"),
+        profile_url=f"https://{word}.example/me", sealed_credentials=encryption.encrypt(f"{word}-token"),
         fed_cursor=f"{word}-cursor", sending_by=f"{word}-sending",
         parked_reason=f"{word}-parked",
     )  # fmt: skip
@@ -177,7 +177,7 @@ def add_delivery(post: Post, link: Link, word: str) -> Delivery:
 
 def _mail(member: Member, word: str) -> None:
     PostAddress.objects.create(
-        member=member, local_hash=f"{word}-local-hash", sealed_local=encryption.seal(f"{word}-local"),
+        member=member, local_hash=f"{word}-local-hash", sealed_local=encryption.encrypt(f"{word}-local"),
         refused_reason=f"{word}-refused",
     )  # fmt: skip
     MailDraft.objects.create(
@@ -211,5 +211,5 @@ def _devices(member: Member, word: str) -> None:
     LinkReturn.objects.create(
         state_hash=f"{word}-state", network="mixi", member=member, is_url_mode=True,
         session_key=f"{word}-return-session", number_mac=f"{word}-mac", expires_at=later,
-        sealed_stash=encryption.seal(f"{word}-stash"), sealed_result=encryption.seal(f"{word}-result"),
+        sealed_stash=encryption.encrypt(f"{word}-stash"), sealed_result=encryption.encrypt(f"{word}-result"),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
-from accounts.crypto.encryption import seal_json
+from accounts.crypto.encryption import encrypt_json
 from accounts.models import Member, ServerRegistration
 from syndication.delivery import credentials
 from syndication.models import Link
@@ -37,7 +37,7 @@ def linked_on(net: Network, member: Member, **fields: Any) -> Link:
     registration = None
     if host:
         keys = {"client_id": app.client_id, "client_secret": app.client_secret}
-        sealed = {"sealed_details": seal_json(keys)}
+        sealed = {"sealed_details": encrypt_json(keys)}
         registration, _ = ServerRegistration.objects.get_or_create(
             network=key, host=host, replaced_at=None, defaults=sealed
         )

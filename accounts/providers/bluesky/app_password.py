@@ -35,7 +35,7 @@ def session_by_password(identity: Identity, password: str) -> dict[str, Any]:
     access, refresh = answer.get("accessJwt"), answer.get("refreshJwt")
     if status != 200 or not isinstance(access, str) or not isinstance(refresh, str):
         raise ExchangeFailed
-    claims = dpop.claims_of(access)
+    claims = dpop.unverified_claims(access)
     tokens = {"access_token": access, "refresh_token": refresh, "expires_in": _left(claims)}
     credentials = credentials_of(tokens, Server(identity.host))
     is_main = claims.get("scope") == MAIN_PASSWORD

@@ -60,7 +60,7 @@ class BlueskyClient:
         """Return the signing key, derived from SECRET_KEY; "" on loopback."""
         if self.is_loopback:
             return ""
-        return dpop.key_made_from(settings.SECRET_KEY, purpose="bluesky client")
+        return dpop.derive_private_key(settings.SECRET_KEY, purpose="bluesky client")
 
     def metadata(self) -> dict[str, Any]:
         """Return the metadata document."""
@@ -78,7 +78,7 @@ class BlueskyClient:
             "token_endpoint_auth_method": "none",
         }
         if self.key:
-            jwk = {**dpop.public_jwk(self.key), "kid": dpop.thumbprint(self.key)}
+            jwk = {**dpop.public_jwk(self.key), "kid": dpop.jwk_thumbprint(self.key)}
             document["token_endpoint_auth_method"] = "private_key_jwt"  # noqa: S105
             document["token_endpoint_auth_signing_alg"] = "ES256"  # noqa: S105
             document["jwks"] = {"keys": [{**jwk, "use": "sig", "alg": "ES256"}]}

@@ -42,7 +42,7 @@ def post_form(url: str, *, key: str = "", **content: Any) -> tuple[int, Fields]:
     for _ in range(2):
         if key:
             now = time.time()
-            headers["DPoP"] = dpop.dpop(key, method="POST", url=url, now=now, nonce=nonce)
+            headers["DPoP"] = dpop.dpop_proof(key, method="POST", url=url, now=now, nonce=nonce)
         answer = _ask("POST", url, headers=headers, **content)
         fields = _json(answer)
         fields = fields if isinstance(fields, dict) else {}

@@ -90,7 +90,7 @@ class BlueskyProvider(NetworkProvider):
         if server is None:
             raise ExchangeFailed
         authorizer = find_authorization_server(server.host)
-        key, verifier, state = dpop.new_key(), new_verifier(), secrets.token_urlsafe(20)
+        key, verifier, state = dpop.new_private_key(), new_verifier(), secrets.token_urlsafe(20)
         known = self._identity
         hint = (known.handle or known.did) if known else ""
         url = authorizer.push(

@@ -138,7 +138,7 @@ class Xrpc(ApiClient):
 
     def _proof(self, method: str, url: str, token: str) -> dict[str, str]:
         return {
-            "DPoP": dpop.dpop(
+            "DPoP": dpop.dpop_proof(
                 self._key,
                 method=method,
                 url=url,
@@ -197,7 +197,7 @@ class Xrpc(ApiClient):
 
 def jwt_expiry(token: str) -> float | None:
     """Return the expiry stated in a JWT; None where it states none."""
-    return _valid_seconds(dpop.claims_of(token).get("exp"))
+    return _valid_seconds(dpop.unverified_claims(token).get("exp"))
 
 
 def _valid_seconds(value: object) -> float | None:

@@ -20,7 +20,7 @@ def test_typed_letters_look_like_nothing_else_and_spell_nothing():
 
 @given(st.text())
 def test_letters_derived_from_a_code_are_always_ten_of_them(code):
-    typed = codes.typed_from(code)
+    typed = codes.derive_typed_code(code)
     assert len(typed) == codes.TYPED_LENGTH
     assert set(typed) <= set(codes.TYPED_LETTERS)
 
@@ -38,19 +38,21 @@ def test_letters_derived_from_a_code_are_always_ten_of_them(code):
     ],
 )
 def test_a_code_may_be_typed_in_any_way(typed):
-    assert codes.hash_typed(typed, "phone") == codes.hash_typed("BCDFGHJKLM", "phone")
+    assert codes.hash_typed_code(typed, "phone") == codes.hash_typed_code("BCDFGHJKLM", "phone")
 
 
 def test_a_code_for_a_phone_is_none_for_a_computer():
-    assert codes.hash_typed("BCDFGHJKLM", "phone") != codes.hash_typed("BCDFGHJKLM", "device")
+    assert codes.hash_typed_code("BCDFGHJKLM", "phone") != codes.hash_typed_code(
+        "BCDFGHJKLM", "device"
+    )
 
 
 def test_what_is_stored_of_short_codes_depends_on_the_key_outside_the_database(settings):
-    typed, pin = codes.hash_typed("BCDFGHJKLM", "phone"), codes.hash_pin("8306")
-    assert codes.is_pin("8306", pin)
+    typed, pin = codes.hash_typed_code("BCDFGHJKLM", "phone"), codes.hash_pin("8306")
+    assert codes.verify_pin("8306", pin)
     settings.PIN_KEY = "another"
-    assert codes.hash_typed("BCDFGHJKLM", "phone") != typed
-    assert not codes.is_pin("8306", pin)
+    assert codes.hash_typed_code("BCDFGHJKLM", "phone") != typed
+    assert not codes.verify_pin("8306", pin)
 
 
 def test_a_pin_is_stored_by_a_slow_salted_hash():
@@ -59,7 +61,7 @@ def test_a_pin_is_stored_by_a_slow_salted_hash():
 
 
 def test_a_pin_may_be_typed_in_full_width_digits():
-    assert codes.is_pin("８３０６", codes.hash_pin("8306"))
+    assert codes.verify_pin("８３０６", codes.hash_pin("8306"))
 
 
 @pytest.mark.parametrize(
@@ -76,4 +78,4 @@ def test_other_pins_are_not(pin):
 
 def test_a_number_is_one_that_nobody_has():
     taken = [str(number) for number in range(10, 99)]
-    assert codes.new_number(taken) == "99"
+    assert codes.new_comparison_number(taken) == "99"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
-from accounts.media.picture_decoding import PictureTooLarge, UnreadablePicture, decoded
+from accounts.media.picture_decoding import PictureTooLarge, UnreadablePicture, decode_picture
 
 PICTURES = Path(__file__).parent / "pictures"
 ROOT = Path(__file__).parents[3]
@@ -26,7 +26,7 @@ def encoded(picture: Image.Image, kind: str = "PNG", **options) -> bytes:
 
 
 def small(content: bytes, side: int = 100) -> Image.Image:
-    return decoded(content, side, most_pixels=40_000_000)
+    return decode_picture(content, side, most_pixels=40_000_000)
 
 
 def middle(picture: Image.Image) -> tuple[int, ...]:

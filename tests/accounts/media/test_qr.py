@@ -21,7 +21,7 @@ def address(host: str) -> str:
 @pytest.mark.parametrize("cell", [3, 4])
 def test_a_code_reads_back_at_served_size(kind, cell):
     there = address(LONGEST_HOST)
-    with Image.open(io.BytesIO(qr.picture(there, kind=kind, cell=cell))) as picture:
+    with Image.open(io.BytesIO(qr.qr_picture(there, kind=kind, cell=cell))) as picture:
         assert picture.format == kind
         assert picture.size == ((33 + 8) * cell,) * 2
         (read,) = zxingcpp.read_barcodes(picture.convert("L"))
@@ -31,7 +31,7 @@ def test_a_code_reads_back_at_served_size(kind, cell):
 
 @pytest.mark.parametrize("kind", ["PNG", "GIF"])
 def test_four_cells_around_the_code_are_white(kind):
-    with Image.open(io.BytesIO(qr.picture(address("a.jp"), kind=kind, cell=3))) as picture:
+    with Image.open(io.BytesIO(qr.qr_picture(address("a.jp"), kind=kind, cell=3))) as picture:
         grey = picture.convert("L")
     side = grey.size[0]
     for strip in ((0, 0, side, 12), (0, 0, 12, side), (0, side - 12, side, side)):
@@ -42,17 +42,17 @@ def test_four_cells_around_the_code_are_white(kind):
 @pytest.mark.parametrize("length", [1, 12, 28, 29])
 def test_hosts_of_up_to_29_characters_fit_version_4(length):
     for _ in range(20):
-        assert qr.version(address("a" * length)) <= qr.MOST_VERSION
+        assert qr.qr_version(address("a" * length)) <= qr.MAX_QR_VERSION
 
 
 def test_the_version_depends_on_the_length_alone():
-    assert {qr.version(f"https://a.jp/q/{'1' * 22}"), qr.version(address("a.jp"))} == {3}
+    assert {qr.qr_version(f"https://a.jp/q/{'1' * 22}"), qr.qr_version(address("a.jp"))} == {3}
 
 
 def test_pictures_stay_small():
     there = address(LONGEST_HOST)
-    assert len(qr.picture(there)) < 600
-    assert len(qr.picture(there, kind="GIF", cell=3)) < 1400
+    assert len(qr.qr_picture(there)) < 600
+    assert len(qr.qr_picture(there, kind="GIF", cell=3)) < 1400
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_pictures_stay_small():
     ],
 )
 def test_the_format_is_one_that_the_browser_reads(user_agent, accept, kind):
-    assert qr.kind_for(user_agent=user_agent, accept=accept) == kind
+    assert qr.qr_format_for(user_agent=user_agent, accept=accept) == kind
 
 
 def test_a_check_warns_of_hosts_that_are_too_long(settings):

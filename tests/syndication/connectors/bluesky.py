@@ -73,14 +73,14 @@ class BlueskyByOAuth(BlueskyOnTheSandbox):
 
     def credentials(self, *, signs_as: str = "") -> Credentials:
         """`signs_as` another key than the one that the tokens are bound to."""
-        state, key = self.sandbox.bluesky.state, dpop.new_key()
+        state, key = self.sandbox.bluesky.state, dpop.new_private_key()
         scopes = frozenset({"atproto", "transition:generic"})
-        grant, tokens = Grant(HANAKO, scopes, CLIENT, dpop.thumbprint(key)), state.tokens
+        grant, tokens = Grant(HANAKO, scopes, CLIENT, dpop.jwk_thumbprint(key)), state.tokens
         access = tokens.give(tokens.access, grant, 1800)
         refresh = tokens.give(tokens.refresh, grant, 14 * 86400)
         root = self.sandbox.root("bluesky")
         extra = {
-            "dpop_key": dpop.new_key() if signs_as else key,
+            "dpop_key": dpop.new_private_key() if signs_as else key,
             "client_id": CLIENT,
             "issuer": root,
             "token_url": f"{root}/oauth/token",

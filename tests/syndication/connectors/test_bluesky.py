@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from accounts.crypto.dpop import encoded
+from accounts.crypto.dpop import base64url
 from syndication.connectors.base import Credentials, OutgoingPost, Photo, Receipt
 from syndication.connectors.bluesky import Bluesky
 from syndication.connectors.bluesky.records import record_key
@@ -250,9 +250,9 @@ def test_a_post_says_when_it_was_sent_in_the_form_of_the_lexicon(net):
 )
 def test_a_token_that_ends_when_no_calendar_can_say_does_not_say_when_it_ends(end):
     claims = '{"exp":' + end + "}"
-    assert jwt_expiry(f"x.{encoded(claims.encode())}.x") is None
+    assert jwt_expiry(f"x.{base64url(claims.encode())}.x") is None
 
 
 def test_a_token_says_when_it_ends():
-    claims = encoded(b'{"exp":1795000000}')
+    claims = base64url(b'{"exp":1795000000}')
     assert jwt_expiry(f"x.{claims}.x") == NOW

@@ -35,7 +35,7 @@ def by_oauth(sandbox, server):
     """Bluesky's connector with its authorization server at `server`."""
     net = BlueskyByOAuth(sandbox)
     extra = {
-        "dpop_key": dpop.new_key(),
+        "dpop_key": dpop.new_private_key(),
         "client_id": CLIENT,
         "issuer": server.url,
         "token_url": f"{server.url}/oauth/token",

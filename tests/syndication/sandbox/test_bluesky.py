@@ -165,8 +165,8 @@ def test_letters_are_counted_as_readers_count_them():
 
 
 def test_a_signature_by_another_key_or_of_other_words_is_none():
-    key = dpop.new_key()
-    token = dpop.signed(key, {}, {"a": 1})
+    key = dpop.new_private_key()
+    token = dpop.sign_jwt(key, {}, {"a": 1})
     es256.check_signature(token, dpop.public_jwk(key))
     for bad in (token[:-3] + "AAA", token.replace(".", ".e30", 1), "x.y.z"):
         with pytest.raises(es256.BadToken):

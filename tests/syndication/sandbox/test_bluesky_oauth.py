@@ -24,14 +24,14 @@ class Client:
     """An app that signs by `key`. Asks again with the nonce, unless it is told not to."""
 
     def __init__(self, root: str, key: str = "") -> None:
-        self.root, self.key = root, key or dpop.new_key()
+        self.root, self.key = root, key or dpop.new_private_key()
         self.nonce = ""
 
     def post(self, path, form, *, url="", key="", **claims):
         url = url or self.root + path
         for _ in range(2):
             signed = {"method": "POST", "url": url, "now": time.time(), "nonce": self.nonce}
-            headers = {"DPoP": dpop.dpop(key or self.key, **{**signed, **claims})}
+            headers = {"DPoP": dpop.dpop_proof(key or self.key, **{**signed, **claims})}
             answered = requests.post(self.root + path, data=form, headers=headers, timeout=10)
             self.nonce = answered.headers["DPoP-Nonce"]
             if answered.json().get("error") != "use_dpop_nonce":
@@ -39,7 +39,7 @@ class Client:
         return answered
 
     def push(self, verifier="v" * 43, **changes):
-        digest = dpop.encoded(hashlib.sha256(verifier.encode()).digest())
+        digest = dpop.base64url(hashlib.sha256(verifier.encode()).digest())
         form = {
             "client_id": CLIENT,
             "response_type": "code",
@@ -160,7 +160,7 @@ def test_a_proof_that_is_not_of_this_request_is_refused(app, claims, error):
     signed = {"method": "POST", "url": f"{app.root}/oauth/par", "now": time.time()}
     app.push()  # to know the nonce
     signed |= {"nonce": app.nonce, **claims}
-    headers = {"DPoP": dpop.dpop(app.key, **signed)}
+    headers = {"DPoP": dpop.dpop_proof(app.key, **signed)}
     answered = requests.post(f"{app.root}/oauth/par", data={}, headers=headers, timeout=10)
     assert said(answered) == (400, error)
 
@@ -168,7 +168,7 @@ def test_a_proof_that_is_not_of_this_request_is_refused(app, claims, error):
 def test_no_proof_counts_twice(app):
     app.push()
     url = f"{app.root}/oauth/par"
-    proof = dpop.dpop(app.key, method="POST", url=url, now=time.time(), nonce=app.nonce)
+    proof = dpop.dpop_proof(app.key, method="POST", url=url, now=time.time(), nonce=app.nonce)
     answers = [requests.post(url, headers={"DPoP": proof}, timeout=10) for _ in range(2)]
     assert "replayed" not in answers[0].text
     assert "replayed" in answers[1].text
