@@ -173,4 +173,4 @@ def _closing() -> QuerySet[Member]:
 def _out_there(member: Member) -> QuerySet[Delivery]:
     """The copies that stand on networks, or may."""
     published = Delivery.objects.filter(link__member=member, kind=DeliveryKind.PUBLISH)
-    return published.filter(copies.is_out(), state__in=sequence.MAYBE_OUT)
+    return published.filter(copies.is_out(), state__in=sequence.POSSIBLY_SENT_STATES)

@@ -35,7 +35,9 @@ def offered(delivery: Delivery) -> tuple[str, ...]:
         is_ended = delivery.link.state == LinkState.ENDED
         if delivery.due_at is not None and not is_ended:
             return ()
-        may_go_again = not is_ended and eligibility.covers(delivery.post, delivery.audience)
+        may_go_again = not is_ended and eligibility.covers_audience(
+            delivery.post, delivery.audience
+        )
         return _OFFERED[_S.UNCONFIRMED] if may_go_again else ("there", "dismiss")
     return _OFFERED.get(delivery.state, ())
 
@@ -77,7 +79,7 @@ def confirm_it_is_there(delivery: Delivery, *, by: Member) -> None:
         (_S.UNCONFIRMED,),
         _S.SENT,
         sent_at=delivery.first_sent_at or timezone.now(),
-        version=eligibility.version_sent(delivery.sent_as),
+        version=eligibility.version_in_snapshot(delivery.sent_as),
         due_at=None,
         sent_as={},
         reason="",
@@ -121,7 +123,7 @@ def _must_make_sense(delivery: Delivery) -> None:
         raise NotNow(eligibility.UNLINKED)
     if delivery.is_delete:
         return
-    reason = eligibility.why_not_any_more(delivery.post, delivery.link, delivery.audience)
+    reason = eligibility.pre_send_check(delivery.post, delivery.link, delivery.audience)
     if reason:
         raise NotNow(reason)
 

@@ -123,7 +123,7 @@ def unlink(link: Link, *, by: Member) -> None:
     _must_own(link, by)
     account = link.account
     end(link)
-    planning.let_go(link, timezone.now())
+    planning.close_link(link, timezone.now())
     if account is not None:
         account.delete()
 

@@ -18,8 +18,8 @@ from syndication.connectors.base import OutgoingPost, Photo
 from syndication.connectors.content import CONTENT, PostContent, content_of
 from syndication.connectors.reasons import Reason
 from syndication.delivery import edits, planning
-from syndication.delivery.edits import Foreseen as ForeseenEdit
-from syndication.delivery.planning import Foreseen
+from syndication.delivery.edits import EditPreview
+from syndication.delivery.planning import DeliveryPreview
 from syndication.models import Delivery, KeptPhoto, Post, PostKind
 from syndication.models.errors import NotNow, NotYours
 
@@ -50,9 +50,9 @@ def with_link_title(draft: Draft) -> Draft:
     return replace(draft, url_title=title_of(draft.url))
 
 
-def foresee(draft: Draft, *, by: Member) -> list[Foreseen]:
+def foresee(draft: Draft, *, by: Member) -> list[DeliveryPreview]:
     """Where the draft will go, how it will read there, what will not go and why."""
-    return planning.foresee(by, _outgoing(draft), draft.audience)
+    return planning.preview_deliveries(by, _outgoing(draft), draft.audience)
 
 
 def already_sent(form_key: str, *, by: Member) -> Post | None:
@@ -82,7 +82,7 @@ def write(draft: Draft, *, by: Member) -> Post:
     if draft.photo is not None:
         photos.put_into(post, draft.photo)
     post.save()
-    planning.plan(post, without=draft.left_out, foretold=draft.foretold)
+    planning.plan_deliveries(post, without=draft.left_out, foretold=draft.foretold)
     return post
 
 
@@ -120,7 +120,7 @@ def edit(
         fresh.version += 1
         fresh.edited_at = timezone.now()
         fresh.save(update_fields=[*CONTENT, "version", "edited_at"])
-        going = edits.follow(fresh)
+        going = edits.plan_edits(fresh)
     post.refresh_from_db(fields=[*CONTENT, "version", "edited_at"])
     return going
 
@@ -138,10 +138,10 @@ def with_url_title(post: Post, words: Mapping[str, str]) -> Mapping[str, str]:
     return {**words, "url_title": post.url_title if url == post.url else title_of(url)}
 
 
-def foresee_edit(post: Post, words: Mapping[str, str], *, by: Member) -> list[ForeseenEdit]:
+def foresee_edit(post: Post, words: Mapping[str, str], *, by: Member) -> list[EditPreview]:
     """What saving `words` will do to each copy of the post."""
     _must_own(post, by)
-    return edits.foresee(post, words)
+    return edits.preview_edits(post, words)
 
 
 @transaction.atomic
@@ -151,7 +151,7 @@ def change_audience(post: Post, audience: str, group: Group | None, *, by: Membe
     post.audience = audience
     post.group = group if audience == Audience.GROUP else None
     post.save(update_fields=["audience", "group"])
-    planning.follow(post)
+    planning.withdraw_copies(post)
 
 
 @transaction.atomic
@@ -160,7 +160,7 @@ def delete(post: Post, *, by: Member) -> None:
     _must_own(post, by)
     post.deleted_at = timezone.now()
     post.save(update_fields=["deleted_at"])
-    planning.follow(post)
+    planning.withdraw_copies(post)
     _empty(post)
 
 

@@ -1,4 +1,4 @@
-"""Trying a delivery. `attempt` may be called by anybody at any time: who may not go returns at once.
+"""Trying a delivery. `attempt_delivery` may be called by anybody at any time: who may not go returns at once.
 
 The order that loses and doubles nothing: claim (and count the try), fresh credentials, the last look
 on fresh rows with the post locked, `sending` committed in that same transaction, the request, the
@@ -37,21 +37,21 @@ from syndication.delivery import (
 from syndication.delivery.claims import Clock, LostLease
 from syndication.delivery.compiled import Select, given, together
 from syndication.delivery.leased_http import LeasedHttp
-from syndication.delivery.outcomes import Run
-from syndication.delivery.pool import HANDS, Hands
+from syndication.delivery.outcomes import DeliveryRun
+from syndication.delivery.pool import THREADS_PER_WORKER, DeliveryPool
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Post, Toggle
 
 logger = logging.getLogger(__name__)
 
-SLICE = 3.0  # seconds that one hint works on what is due; then other tasks have a turn
-BATCH = 40  # rows between two looks at what is due: a new post waits for no more than these
+DRAIN_SECONDS = 3.0  # seconds that one hint works on what is due; then other tasks have a turn
+BATCH_SIZE = 40  # rows between two looks at what is due: a new post waits for no more than these
 
 
 # Deliveries of this process to hosts that members named: all together leave the reserve hand free.
-HOSTS = Bulkhead(most=HANDS, per_host=circuit_breaker.HANDS_OF_ONE_HOST)
+HOST_LIMIT = Bulkhead(most=THREADS_PER_WORKER, per_host=circuit_breaker.THREADS_PER_HOST)
 
 
-class StandDown(Exception):
+class PreSendCheckFailed(Exception):
     """The request may not leave."""
 
     def __init__(self, state: str, reason: str, *, due_at: datetime | None = None) -> None:
@@ -61,45 +61,51 @@ class StandDown(Exception):
         self.due_at = due_at  # when it may, where it only has to wait
 
 
-def attempt(pk: int, *, now: Clock = timezone.now, owner: str = "") -> bool:
+def attempt_delivery(pk: int, *, now: Clock = timezone.now, owner: str = "") -> bool:
     """Try delivery `pk` once, if its turn has come and nobody else has it. Whether it was tried."""
-    with HOSTS.places() as take:
-        return _attempt(pk, now, owner or str(uuid.uuid4()), lambda link: _has_hand(link, take))
+    with HOST_LIMIT.places() as take:
+        return _attempt_with_host_limit(
+            pk, now, owner or str(uuid.uuid4()), lambda link: _has_thread(link, take)
+        )
 
 
-def _has_hand(link: Link, take: Callable[[str], bool]) -> bool:
+def _has_thread(link: Link, take: Callable[[str], bool]) -> bool:
     """A network's own host may have all hands; one that members named has a few."""
     return not link.host or take(link.host)
 
 
-def _attempt(pk: int, now: Clock, owner: str, may_ask: Callable[[Link], bool]) -> bool:
-    held = claims.claim(pk, owner=owner, now=now(), may_ask=may_ask)
-    if held is None:
+def _attempt_with_host_limit(
+    pk: int, now: Clock, owner: str, may_ask: Callable[[Link], bool]
+) -> bool:
+    claim = claims.claim_delivery(pk, owner=owner, now=now(), may_ask=may_ask)
+    if claim is None:
         return False
-    run = Run(held, now, LeasedHttp(outgoing_http(), held, now))
+    run = DeliveryRun(claim, now, LeasedHttp(outgoing_http(), claim, now))
     try:
-        _carry_on(run)
+        _execute(run)
     except LostLease:
         logger.warning("delivery %s was taken over", pk)
-        claims.let_go(held, now())
+        claims.release_claim(claim, now())
     if not run.http.exchanges:
-        circuit_breaker.stand_down(circuit_breaker.host_of(run.link))
-    _wake_the_next(run.delivery)
+        circuit_breaker.release_probe(circuit_breaker.host_of(run.link))
+    _wake_next_in_sequence(run.delivery)
     heartbeats.beat()
     return True
 
 
-def drain(
+def drain_due(
     *,
-    seconds: float = SLICE,
+    seconds: float = DRAIN_SECONDS,
     now: Clock = timezone.now,
-    hands: int = 1,
+    threads: int = 1,
     first: int | None = None,
 ) -> int:
     """Try what is due, by turns of its links, for about `seconds`, up to `hands` rows at a time; the
     delivery `first` before all others. How many were tried."""
-    worker = Hands(
-        lambda: fairness.by_link(now(), BATCH), lambda pk: attempt(pk, now=now), most=hands
+    worker = DeliveryPool(
+        lambda: fairness.next_batch(now(), BATCH_SIZE),
+        lambda pk: attempt_delivery(pk, now=now),
+        most=threads,
     )
     tried, is_more = worker.work(seconds, first)
     if is_more:
@@ -107,36 +113,36 @@ def drain(
     return tried
 
 
-def _carry_on(run: Run) -> None:
+def _execute(run: DeliveryRun) -> None:
     delivery = run.delivery
     if delivery.state == DeliveryState.UNCONFIRMED:
-        reconcile.look(run)
-    elif delivery.kind == DeliveryKind.PUBLISH and run.now() > retry_policy.last_moment(delivery):
+        reconcile.reconcile_delivery(run)
+    elif delivery.kind == DeliveryKind.PUBLISH and run.now() > retry_policy.last_try_at(delivery):
         run.settle(DeliveryState.MISSED, "missed", due_at=None, reason=retry_policy.TOO_OLD)
-    elif delivery.tries > retry_policy.MOST_TRIES and claims.kills_its_workers(delivery):
-        outcomes.failed(run, outcomes.GAVE_UP, "gave_up")
+    elif delivery.tries > retry_policy.MAX_TRIES and claims.is_poison(delivery):
+        outcomes.fail_delivery(run, outcomes.GAVE_UP, "gave_up")
     else:
-        _try(run)
+        _send(run)
 
 
-def _try(run: Run) -> None:
-    step = STEPS[run.delivery.kind]
+def _send(run: DeliveryRun) -> None:
+    step = STEP_OF_KIND[run.delivery.kind]
     try:
-        receipt = run.once_refreshed(lambda connector: step(run, connector))
+        receipt = run.call_with_refresh(lambda connector: step(run, connector))
     except LostLease:
         raise
-    except StandDown as no:
-        _stand_down(run, no)
+    except PreSendCheckFailed as no:
+        _settle_unsent(run, no)
     except ConnectorError as error:
-        outcomes.refused(run, error)
+        outcomes.record_error(run, error)
     except Exception:
         logger.exception("delivery %s", run.delivery.pk)
-        outcomes.refused(run, _after_a_bug(run.delivery))
+        outcomes.record_error(run, _error_after_bug(run.delivery))
     else:
-        outcomes.arrived(run, receipt)
+        outcomes.record_sent(run, receipt)
 
 
-def _stand_down(run: Run, no: StandDown) -> None:
+def _settle_unsent(run: DeliveryRun, no: PreSendCheckFailed) -> None:
     if no.due_at is None:
         run.settle(no.state, "stood_down", due_at=None, reason=no.reason)
         return
@@ -144,84 +150,86 @@ def _stand_down(run: Run, no: StandDown) -> None:
     run.settle(no.state, "equal_soon", due_at=no.due_at, reason=no.reason, tries=tries)
 
 
-def _publish(run: Run, connector: Connector) -> Receipt:
-    post = _last_look(run)
+def _publish(run: DeliveryRun, connector: Connector) -> Receipt:
+    post = _pre_send_check(run)
     return connector.publish(post, idempotency_key=run.delivery.idempotency_key)
 
 
-def _retract(run: Run, connector: Connector) -> Receipt:
+def _delete_copy(run: DeliveryRun, connector: Connector) -> Receipt:
     copy = undelivered.copy_before(run.delivery)
     if copy is None or copy.state != DeliveryState.SENT:
-        raise StandDown(DeliveryState.CANCELLED, undelivered.NOTHING_TO_DELETE)
+        raise PreSendCheckFailed(DeliveryState.CANCELLED, undelivered.NOTHING_TO_DELETE)
     if not copy.remote_id:
-        raise Rejected(outcomes.NO_NAME)
-    claims.mark_sending(run.held, run.now(), {})
+        raise Rejected(outcomes.NO_NAME_TO_DELETE)
+    claims.mark_sending(run.claim, run.now(), {})
     connector.retract(Receipt(copy.remote_id, copy.remote_url))
     return Receipt("")
 
 
-def _amend(run: Run, connector: Connector) -> Receipt:
+def _edit_copy(run: DeliveryRun, connector: Connector) -> Receipt:
     """The copy gets the words that the post has now: older ones that wait are never said."""
     copy = undelivered.copy_before(run.delivery)
     if copy is None or copy.state != DeliveryState.SENT or copy.gone_at is not None:
-        raise StandDown(DeliveryState.CANCELLED, edits.NOTHING_THERE)
+        raise PreSendCheckFailed(DeliveryState.CANCELLED, edits.NOTHING_THERE)
     if not copy.remote_id:
-        raise Rejected(edits.NO_NAME)
-    post = _last_look(run)
+        raise Rejected(edits.NO_NAME_TO_CHANGE)
+    post = _pre_send_check(run)
     named = Receipt(copy.remote_id, copy.remote_url)
     receipt = connector.amend(named, post, idempotency_key=run.delivery.idempotency_key)
-    edits.rename(copy, receipt)
+    edits.store_remote_name(copy, receipt)
     return receipt
 
 
-STEPS: dict[str, Callable[[Run, Connector], Receipt]] = {
+STEP_OF_KIND: dict[str, Callable[[DeliveryRun, Connector], Receipt]] = {
     DeliveryKind.PUBLISH: _publish,
-    DeliveryKind.EDIT: _amend,
-    DeliveryKind.DELETE: _retract,
+    DeliveryKind.EDIT: _edit_copy,
+    DeliveryKind.DELETE: _delete_copy,
 }
 
 
-def _last_look(run: Run) -> OutgoingPost:
+def _pre_send_check(run: DeliveryRun) -> OutgoingPost:
     """Fresh rows, the post locked against narrowing, and `sending` committed with the look.
 
     Whoever narrows or deletes comes before (then we stand down) or after (then they find `sending`
-    and queue a delete). Raises StandDown.
+    and queue a delete). Raises PreSendCheckFailed.
     """
     with transaction.atomic():
-        post, link = _fresh(run.delivery)
+        post, link = _reload(run.delivery)
         audience = run.delivery.audience
-        if reason := eligibility.why_not_any_more(post, link, audience):
-            raise StandDown(DeliveryState.CANCELLED, reason)
+        if reason := eligibility.pre_send_check(post, link, audience):
+            raise PreSendCheckFailed(DeliveryState.CANCELLED, reason)
         if link.state == LinkState.PARKED:
-            raise StandDown(DeliveryState.PARKED, eligibility.NEEDS_YOU)
-        if reason := edits.why_not(run.delivery, post):
-            raise StandDown(DeliveryState.CANCELLED, reason)
-        outgoing = eligibility.outgoing(post, link, audience, with_photo=not run.delivery.is_edit)
+            raise PreSendCheckFailed(DeliveryState.PARKED, eligibility.NEEDS_YOU)
+        if reason := edits.edit_pre_send_check(run.delivery, post):
+            raise PreSendCheckFailed(DeliveryState.CANCELLED, reason)
+        outgoing = eligibility.outgoing_post(
+            post, link, audience, with_photo=not run.delivery.is_edit
+        )
         if not run.delivery.is_edit:
-            _wait_for_equals(run, outgoing, link)
+            _wait_for_equal_posts(run, outgoing, link)
         before = {} if run.delivery.is_edit else run.delivery.sent_as
-        stored = eligibility.as_stored(outgoing, version=post.version, before=before)
-        claims.mark_sending(run.held, run.now(), stored)
-        run.held.attempt.version = post.version
+        stored = eligibility.snapshot_of(outgoing, version=post.version, before=before)
+        claims.mark_sending(run.claim, run.now(), stored)
+        run.claim.attempt.version = post.version
     return outgoing
 
 
-def _wait_for_equals(run: Run, outgoing: OutgoingPost, link: Link) -> None:
-    due_at = equal_posts.free_at(run.delivery, outgoing, link, run.now())
+def _wait_for_equal_posts(run: DeliveryRun, outgoing: OutgoingPost, link: Link) -> None:
+    due_at = equal_posts.earliest_send_at(run.delivery, outgoing, link, run.now())
     if due_at is not None:
-        raise StandDown(DeliveryState.WAITING, equal_posts.EQUAL_SOON, due_at=due_at)
+        raise PreSendCheckFailed(DeliveryState.WAITING, equal_posts.EQUAL_SOON, due_at=due_at)
 
 
-def _after_a_bug(delivery: Delivery) -> ConnectorError:
+def _error_after_bug(delivery: Delivery) -> ConnectorError:
     """A fault of ours: in doubt once the request may have left, to be tried again before that."""
     if delivery.state == DeliveryState.SENDING:
         return OutcomeUnknown(reasons.UNREADABLE)
     return TryLater(reasons.IN_TROUBLE)
 
 
-def _wake_the_next(delivery: Delivery) -> None:
+def _wake_next_in_sequence(delivery: Delivery) -> None:
     """What waited behind this one on the same post and link."""
-    behind = _BEHIND.first(
+    behind = _NEXT_IN_SEQUENCE.first(
         post_id=delivery.post_id, link_id=delivery.link_id, sequence=delivery.sequence
     )
     if behind is not None:
@@ -234,7 +242,7 @@ _POST = Select(
 )
 _LINK = Select(lambda: Link.objects.select_related("member").filter(pk=given("pk", Link, "id")))
 _TOGGLES = Select(lambda: Toggle.objects.filter(link=given("pk", Link, "id")))
-_BEHIND = Select(
+_NEXT_IN_SEQUENCE = Select(
     lambda: Delivery.objects.filter(
         post=given("post_id", Delivery),
         link=given("link_id", Delivery),
@@ -245,7 +253,7 @@ _BEHIND = Select(
 )
 
 
-def _fresh(delivery: Delivery) -> tuple[Post, Link]:
+def _reload(delivery: Delivery) -> tuple[Post, Link]:
     """Both as they stand, the link with its toggles as `prefetch_related` would bring them.
 
     The link is read after the post is locked, which may take a while.

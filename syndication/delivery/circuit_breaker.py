@@ -21,18 +21,18 @@ from django.db.models import F, Q
 
 from syndication.delivery import wakeups
 from syndication.delivery.compiled import Select, given, together
-from syndication.delivery.pool import HANDS
+from syndication.delivery.pool import THREADS_PER_WORKER
 from syndication.models import HostHealth, Link, Revocation
 
 FAILURES_TO_OPEN = 5
 FIRST_PAUSE = 60.0  # seconds
 LONGEST_PAUSE = 1800.0
 PROBE_LEASE = timedelta(seconds=120)
-HANDS_OF_ONE_HOST = 2  # that may wait for one host which members named, in one process
-SLOW = 3.0  # seconds that an exchange took
+THREADS_PER_HOST = 2  # that may wait for one host which members named, in one process
+SLOW_SECONDS = 3.0  # seconds that an exchange took
 SLOW_FOR = timedelta(seconds=60)  # since the last slow one
 
-_WELL = {
+_HEALTHY = {
     "failures": 0,
     "opened_times": 0,
     "open_until": None,
@@ -54,7 +54,7 @@ def host_of(link: Link | Revocation) -> str:
     return link.host or urlsplit(settings.NETWORKS[link.network]["api_url"]).netloc
 
 
-def closed(now: datetime) -> frozenset[str]:
+def blocked_hosts(now: datetime) -> frozenset[str]:
     """The hosts that are not asked now."""
     shut: set[str] = set()
     slow: set[str] = set()
@@ -63,21 +63,21 @@ def closed(now: datetime) -> frozenset[str]:
         is_shut = _is_after(health.open_until, now) or _is_after(health.probe_until, now)
         (shut if is_shut else slow).add(health.host)
     if slow:
-        waiting = _waiting_for(slow, now)
-        is_full = waiting.total() >= lane()
-        shut |= {host for host in slow if is_full or waiting[host] >= HANDS_OF_ONE_HOST}
+        waiting = _threads_waiting_for(slow, now)
+        is_full = waiting.total() >= slow_host_threads()
+        shut |= {host for host in slow if is_full or waiting[host] >= THREADS_PER_HOST}
     return frozenset(shut)
 
 
-def slow(now: datetime) -> frozenset[str]:
+def slow_hosts(now: datetime) -> frozenset[str]:
     """The hosts that answered late a moment ago."""
     rows = HostHealth.objects.filter(slow_until__gt=now)
     return frozenset(rows.values_list("host", flat=True))
 
 
-def lane() -> int:
+def slow_host_threads() -> int:
     """How many hands of one cluster may wait for slow hosts at a time."""
-    return max(1, wakeups.workers() * HANDS // 2)
+    return max(1, wakeups.workers() * THREADS_PER_WORKER // 2)
 
 
 def health_of(link: Link) -> tuple[Select[HostHealth], dict[str, str]]:
@@ -86,24 +86,24 @@ def health_of(link: Link) -> tuple[Select[HostHealth], dict[str, str]]:
     return _OF_HOST, {"host": host_of(link)}
 
 
-def is_well(health: HostHealth | None) -> bool:
+def is_healthy(health: HostHealth | None) -> bool:
     """Whether nothing is left for an answer to clear."""
-    return health is None or all(getattr(health, name) == value for name, value in _WELL.items())
+    return health is None or all(getattr(health, name) == value for name, value in _HEALTHY.items())
 
 
-def admit(link: Link, health: HostHealth | None, now: datetime) -> bool:
+def allow_request(link: Link, health: HostHealth | None, now: datetime) -> bool:
     """Whether a request may go out for `link`, whose slot the caller has just taken.
 
     After a pause one caller gets a yes: the probe. Of slow hosts' rows only so many are under way.
     """
     if health is None:
         return True
-    if _is_after(health.slow_until, now) and not _has_room(now):
+    if _is_after(health.slow_until, now) and not _has_slow_host_thread(now):
         return False
-    return health.failures < FAILURES_TO_OPEN or _is_the_probe(host_of(link), now)
+    return health.failures < FAILURES_TO_OPEN or _acquire_probe(host_of(link), now)
 
 
-def _is_the_probe(host: str, now: datetime) -> bool:
+def _acquire_probe(host: str, now: datetime) -> bool:
     free = HostHealth.objects.filter(
         Q(open_until=None) | Q(open_until__lte=now),
         Q(probe_until=None) | Q(probe_until__lte=now),
@@ -112,24 +112,24 @@ def _is_the_probe(host: str, now: datetime) -> bool:
     return bool(free.update(probe_until=now + PROBE_LEASE))
 
 
-def answered(host: str, now: datetime, *, seconds: float) -> None:
+def record_response(host: str, now: datetime, *, seconds: float) -> None:
     """The host gave an HTTP answer: whatever was counted is forgotten; that it was late is not."""
-    is_late = seconds >= SLOW
+    is_late = seconds >= SLOW_SECONDS
     if is_late:
-        late(host, now)
-    well = {name: value for name, value in _WELL.items() if name != "slow_until" or not is_late}
+        record_slow_response(host, now)
+    well = {name: value for name, value in _HEALTHY.items() if name != "slow_until" or not is_late}
     known = _OF_HOST.first(host=host)
     if known is not None and any(getattr(known, name) != value for name, value in well.items()):
         HostHealth.objects.filter(host=host).update(**well)
 
 
-def late(host: str, now: datetime) -> None:
+def record_slow_response(host: str, now: datetime) -> None:
     """An exchange with the host took long, answered or not."""
     HostHealth.objects.update_or_create(host=host, defaults={"slow_until": now + SLOW_FOR})
 
 
 @transaction.atomic
-def failed(host: str, now: datetime) -> None:
+def record_failure(host: str, now: datetime) -> None:
     """The host gave no answer at all."""
     HostHealth.objects.get_or_create(host=host)
     HostHealth.objects.filter(host=host).update(failures=F("failures") + 1)
@@ -143,25 +143,29 @@ def failed(host: str, now: datetime) -> None:
     health.save()
 
 
-def stand_down(host: str) -> None:
+def release_probe(host: str) -> None:
     """The probe was not sent after all: the next one may be it."""
     HostHealth.objects.filter(host=host).exclude(probe_until=None).update(probe_until=None)
 
 
-def _has_room(now: datetime) -> bool:
+def _has_slow_host_thread(now: datetime) -> bool:
     """Whether the slow hosts' share holds one more: the caller's own slot is counted already."""
     slow = HostHealth.objects.select_for_update().filter(slow_until__gt=now).order_by("host")
-    return _waiting_for({health.host for health in slow}, now).total() <= lane()
+    return (
+        _threads_waiting_for({health.host for health in slow}, now).total() <= slow_host_threads()
+    )
 
 
-def _waiting_for(hosts: set[str], now: datetime) -> Counter[str]:
+def _threads_waiting_for(hosts: set[str], now: datetime) -> Counter[str]:
     """How many hands ask each of `hosts` something now. All that ask a network's own host count as
     one share, "": it is known to answer many at once."""
-    under_way = Link.objects.filter(on(hosts), sending_until__gt=now).exclude(sending_by="")
+    under_way = Link.objects.filter(links_on_hosts(hosts), sending_until__gt=now).exclude(
+        sending_by=""
+    )
     return Counter(under_way.values_list("host", flat=True))
 
 
-def on(hosts: Collection[str], prefix: str = "") -> Q:
+def links_on_hosts(hosts: Collection[str], prefix: str = "") -> Q:
     """A condition on links: those on one of `hosts`."""
     one_host = [
         network

@@ -23,15 +23,15 @@ NOW = given("now", Delivery, "due_at")
 
 def claimable(now: datetime) -> DeliveryQuerySet:
     """The deliveries that could be claimed at `now`. Reads every due row: for tests and staff."""
-    return startable(now).filter(link_is_free(now, circuit_breaker.closed(now), link="link"))
+    return startable(now).filter(link_is_free(now, circuit_breaker.blocked_hosts(now), link="link"))
 
 
 def startable(now: datetime) -> DeliveryQuerySet:
     """Due rows that nobody holds and that are the next of their post on their link."""
-    return Delivery.objects.due(now).filter(has_its_turn(now))
+    return Delivery.objects.due(now).filter(is_next_in_sequence(now))
 
 
-def has_its_turn(now: datetime) -> Q:
+def is_next_in_sequence(now: datetime) -> Q:
     """A condition on due rows: nobody holds the row, and nothing earlier of the same post on the same
     link is still open."""
     earlier = Delivery.objects.open().filter(
@@ -49,11 +49,11 @@ def link_is_free(now: datetime, closed: frozenset[str] = frozenset(), *, link: s
     path = f"{link}__" if link else ""
     network = f"{path}network"
     idle = Q(**{f"{path}sending_until": None}) | Q(**{f"{path}sending_until__lte": now})
-    resting = rate_limits.resting(now, link=link or "pk", network=network)
-    free = Q(idle, ~paused(network), ~resting, **{f"{path}state": LinkState.ACTIVE})
-    return free & ~circuit_breaker.on(closed, prefix=path) if closed else free
+    resting = rate_limits.is_limited(now, link=link or "pk", network=network)
+    free = Q(idle, ~network_is_paused(network), ~resting, **{f"{path}state": LinkState.ACTIVE})
+    return free & ~circuit_breaker.links_on_hosts(closed, prefix=path) if closed else free
 
 
-def paused(network: str) -> Exists:
+def network_is_paused(network: str) -> Exists:
     """A condition: staff paused the network that the path `network` leads to."""
     return Exists(NetworkSwitch.objects.paused().filter(network=OuterRef(network)))

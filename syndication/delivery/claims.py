@@ -30,8 +30,8 @@ LEASE = timedelta(seconds=120)
 # After a request's own deadline: time for what arrived late to show before anybody reads back.
 LEASE_BEYOND_DEADLINE = timedelta(seconds=60)
 # A lease that was renewed a moment ago is not renewed again for a request of the usual deadline.
-USUAL = 20.0  # seconds: a request's deadline, unless it carries a picture
-JUST_NOW = timedelta(seconds=1)
+USUAL_DEADLINE = 20.0  # seconds: a request's deadline, unless it carries a picture
+RENEWED_RECENTLY = timedelta(seconds=1)
 
 
 class LostLease(Exception):
@@ -46,16 +46,16 @@ class Claim:
     link: Link  # not delivery.link, which is read anew each time the row is
     owner: str
     attempt: Attempt
-    was_in_doubt: bool  # an earlier try has no verdict yet
+    had_unknown_outcome: bool  # an earlier try has no verdict yet
     slot_at: datetime  # the link's slot was taken, or renewed
     # Taken from who held it too long. Where the hosts' clocks differ, or one was set, its request may
     # still be under way: what is not there now is looked for once more, after a quiet time.
-    was_left: bool
-    host_is_well: bool = False  # neither failing nor slow when the row was taken
+    was_abandoned: bool
+    host_is_healthy: bool = False  # neither failing nor slow when the row was taken
     renewed_at: datetime | None = None  # by `mark_sending`; the request right after it need not
 
 
-def claim(
+def claim_delivery(
     pk: int, *, owner: str, now: datetime, may_ask: Callable[[Link], bool] = lambda link: True
 ) -> Claim | None:
     """Take the row, or None where that may not be now. Counts the try before anything is done.
@@ -67,8 +67,8 @@ def claim(
         return None
     was_left = delivery.state == DeliveryState.SENDING
     with transaction.atomic():
-        attempt, health = _take(delivery, owner, now)
-        if attempt is None or not circuit_breaker.admit(delivery.link, health, now):
+        attempt, health = _acquire(delivery, owner, now)
+        if attempt is None or not circuit_breaker.allow_request(delivery.link, health, now):
             transaction.set_rollback(True)
             return None
         return Claim(
@@ -76,52 +76,56 @@ def claim(
             link=delivery.link,
             owner=owner,
             attempt=attempt,
-            was_in_doubt=bool(delivery.sent_as),
+            had_unknown_outcome=bool(delivery.sent_as),
             slot_at=now,
-            was_left=was_left,
-            host_is_well=circuit_breaker.is_well(health),
+            was_abandoned=was_left,
+            host_is_healthy=circuit_breaker.is_healthy(health),
         )
 
 
-def renew(held: Claim, now: datetime, *, deadline: float = 0.0) -> None:
+def renew_claim(claim: Claim, now: datetime, *, deadline: float = 0.0) -> None:
     """Hold on for one more request of `deadline` seconds. Raises LostLease."""
-    if held.renewed_at is not None and now - held.renewed_at < JUST_NOW and deadline <= USUAL:
-        held.renewed_at = None
+    if (
+        claim.renewed_at is not None
+        and now - claim.renewed_at < RENEWED_RECENTLY
+        and deadline <= USUAL_DEADLINE
+    ):
+        claim.renewed_at = None
         return
     until = max(now + LEASE, now + timedelta(seconds=deadline) + LEASE_BEYOND_DEADLINE)
     with transaction.atomic():
-        _renew_slot(held, now, until)
-        mine = Delivery.objects.filter(pk=held.delivery.pk, lease_owner=held.owner)
+        _renew_slot(claim, now, until)
+        mine = Delivery.objects.filter(pk=claim.delivery.pk, lease_owner=claim.owner)
         if not mine.update(lease_until=until):
             raise LostLease
 
 
-def mark_sending(held: Claim, now: datetime, sent_as: dict[str, object]) -> None:
+def mark_sending(claim: Claim, now: datetime, sent_as: dict[str, object]) -> None:
     """Write down that the request is about to leave, and renew the lease with it.
 
     Raises LostLease (a press took the row back).
     """
     fields: dict[str, object] = {"state": DeliveryState.SENDING, "sent_as": sent_as, "reads": 0}
     fields["lease_until"] = now + LEASE
-    if not held.was_in_doubt:
+    if not claim.had_unknown_outcome:
         fields["first_sent_at"] = now
-    if now - held.slot_at >= JUST_NOW:
-        _renew_slot(held, now, now + LEASE)
-    [is_ours] = together(_put(held, fields, now))
+    if now - claim.slot_at >= RENEWED_RECENTLY:
+        _renew_slot(claim, now, now + LEASE)
+    [is_ours] = together(_owner_update(claim, fields, now))
     if not is_ours:
         raise LostLease
-    _now_has(held.delivery, fields)
-    held.renewed_at = now
+    _set_fields(claim.delivery, fields)
+    claim.renewed_at = now
 
 
-def let_go(held: Claim, now: datetime) -> None:
+def release_claim(claim: Claim, now: datetime) -> None:
     """Somebody took the row from under us: at least the link's slot is free again at once."""
-    together(_slot_freed(held))
-    Attempt.objects.filter(pk=held.attempt.pk).update(outcome="taken_over", finished_at=now)
+    together(_slot_release(claim))
+    Attempt.objects.filter(pk=claim.attempt.pk).update(outcome="taken_over", finished_at=now)
 
 
-def settle(
-    held: Claim,
+def settle_claim(
+    claim: Claim,
     state: str,
     *,
     outcome: str,
@@ -134,50 +138,50 @@ def settle(
     `apart`: seconds for which nobody gets the link's slot.
     """
     free_at = now + timedelta(seconds=apart) if apart else None
-    attempt = held.attempt
-    ended = {name: getattr(attempt, name) for name in _TOLD_BY_A_TRY}
+    attempt = claim.attempt
+    ended = {name: getattr(attempt, name) for name in _ATTEMPT_RESULT}
     changes = {**fields, "state": state, "lease_owner": "", "lease_until": None}
     _, is_ours, _ = at_once(
-        _slot_freed(held, free_at),
-        _put(held, changes, now),
+        _slot_release(claim, free_at),
+        _owner_update(claim, changes, now),
         (_END_ATTEMPT, {"pk": attempt.pk, "outcome": outcome, "finished_at": now, **ended}),
         may_be_lost=True,  # then it stands as `sending`, and is read back
     )
     if is_ours:
-        _now_has(held.delivery, changes)
+        _set_fields(claim.delivery, changes)
     else:
-        logger.warning("delivery %s: %s came after the lease", held.delivery.pk, outcome)
+        logger.warning("delivery %s: %s came after the lease", claim.delivery.pk, outcome)
     return bool(is_ours)
 
 
-def kills_its_workers(delivery: Delivery) -> bool:
+def is_poison(delivery: Delivery) -> bool:
     """Whether as many tries and looks as a row has never came to an end. A single one of many that
     did not has met a restart."""
     unended = delivery.attempts.filter(outcome="", started_at__gte=delivery.asked_at)
-    return unended.count() > retry_policy.MOST_TRIES  # this one is among them
+    return unended.count() > retry_policy.MAX_TRIES  # this one is among them
 
 
-def _take(
+def _acquire(
     delivery: Delivery, owner: str, now: datetime
 ) -> tuple[Attempt | None, HostHealth | None]:
     """The link's slot, the row's lease and the line in the log, and what is held against the host.
     No attempt where one of them was not to be had; the caller takes the others back."""
-    changes = _counted(delivery, {"lease_owner": owner, "lease_until": now + LEASE})
+    changes = _with_try_counted(delivery, {"lease_owner": owner, "lease_until": now + LEASE})
     before = {f"{name}_before": getattr(delivery, name) for name in _COUNTS}
     has_slot, has_row, health = together(
-        (_TAKE_SLOT, {"pk": delivery.link_id, "now": now, **_slot(owner, now + LEASE)}),
-        (_taking(tuple(changes)), {"pk": delivery.pk, "now": now, **before, **changes}),
+        (_ACQUIRE_SLOT, {"pk": delivery.link_id, "now": now, **_slot_fields(owner, now + LEASE)}),
+        (_claim_update(tuple(changes)), {"pk": delivery.pk, "now": now, **before, **changes}),
         circuit_breaker.health_of(delivery.link),
         may_be_lost=True,  # `sending` waits for the disk, and takes this along
     )
     if not (has_slot and has_row):
         return None, None
-    _now_has(delivery, changes)
-    attempt = Attempt.objects.create(**_log_line(delivery, changes, now))
+    _set_fields(delivery, changes)
+    attempt = Attempt.objects.create(**_attempt_fields(delivery, changes, now))
     return attempt, health[0] if health else None
 
 
-def _counted(delivery: Delivery, changes: dict[str, Any]) -> dict[str, Any]:
+def _with_try_counted(delivery: Delivery, changes: dict[str, Any]) -> dict[str, Any]:
     """`changes`, with this try or this look counted before anything is done: a delivery that kills
     its worker must run out of them, too."""
     if delivery.state == DeliveryState.WAITING:
@@ -187,7 +191,7 @@ def _counted(delivery: Delivery, changes: dict[str, Any]) -> dict[str, Any]:
     return {**changes, "state": DeliveryState.UNCONFIRMED, "reads": delivery.reads + 1}
 
 
-def _log_line(delivery: Delivery, changes: dict[str, Any], now: datetime) -> dict[str, Any]:
+def _attempt_fields(delivery: Delivery, changes: dict[str, Any], now: datetime) -> dict[str, Any]:
     is_reading = "reads" in changes
     return {
         "delivery_id": delivery.pk,
@@ -197,33 +201,35 @@ def _log_line(delivery: Delivery, changes: dict[str, Any], now: datetime) -> dic
     }
 
 
-def _put(held: Claim, changes: dict[str, object], now: datetime) -> tuple[Update, dict[str, Any]]:
+def _owner_update(
+    claim: Claim, changes: dict[str, object], now: datetime
+) -> tuple[Update, dict[str, Any]]:
     """The owner's UPDATE of its row: to a state that may follow, or that the row has already."""
-    whose = {"pk": held.delivery.pk, "owner": held.owner, "changed_at": now}
-    return _becoming(str(changes["state"]), (*changes, "changed_at")), {**changes, **whose}
+    whose = {"pk": claim.delivery.pk, "owner": claim.owner, "changed_at": now}
+    return _transition_update(str(changes["state"]), (*changes, "changed_at")), {**changes, **whose}
 
 
-def _renew_slot(held: Claim, now: datetime, until: datetime) -> None:
-    held.slot_at = now
-    Link.objects.filter(pk=held.link.pk, sending_by=held.owner).update(sending_until=until)
+def _renew_slot(claim: Claim, now: datetime, until: datetime) -> None:
+    claim.slot_at = now
+    Link.objects.filter(pk=claim.link.pk, sending_by=claim.owner).update(sending_until=until)
 
 
-def _slot_freed(held: Claim, free_at: datetime | None = None) -> tuple[Update, dict[str, Any]]:
-    return _FREE_SLOT, {"pk": held.link.pk, "owner": held.owner, **_slot("", free_at)}
+def _slot_release(claim: Claim, free_at: datetime | None = None) -> tuple[Update, dict[str, Any]]:
+    return _RELEASE_SLOT, {"pk": claim.link.pk, "owner": claim.owner, **_slot_fields("", free_at)}
 
 
-def _slot(owner: str, until: datetime | None) -> dict[str, Any]:
+def _slot_fields(owner: str, until: datetime | None) -> dict[str, Any]:
     return {"sending_until": until, "sending_by": owner}
 
 
-def _now_has(delivery: Delivery, fields: dict[str, Any]) -> None:
+def _set_fields(delivery: Delivery, fields: dict[str, Any]) -> None:
     """Keep the instance in step with its row, without asking for the row."""
     for name, value in fields.items():
         setattr(delivery, name, value)
 
 
 # --- What each delivery says to the database, composed once (delivery.compiled) -------------------
-_TOLD_BY_A_TRY = ("http_status", "reason", "network_words", "excerpt", "version")
+_ATTEMPT_RESULT = ("http_status", "reason", "network_words", "excerpt", "version")
 PK = given("pk", Delivery, "id")
 OWNER = given("owner", Delivery, "lease_owner")
 
@@ -237,29 +243,29 @@ _DUE = Select(
         .select_related("link")
     )
 )
-_TAKE_SLOT = Update(
+_ACQUIRE_SLOT = Update(
     lambda: Link.objects.filter(link_is_free(NOW), pk=PK), "sending_until", "sending_by"
 )
-_FREE_SLOT = Update(
+_RELEASE_SLOT = Update(
     lambda: Link.objects.filter(pk=PK, sending_by=OWNER), "sending_until", "sending_by"
 )
 _END_ATTEMPT = Update(
     lambda: Attempt.objects.filter(pk=PK),
     "outcome",
     "finished_at",
-    *_TOLD_BY_A_TRY,
+    *_ATTEMPT_RESULT,
 )
 
 
 @functools.cache
-def _taking(names: tuple[str, ...]) -> Update:
+def _claim_update(names: tuple[str, ...]) -> Update:
     """The row as it was read, still due; it gets these columns."""
     before = {name: given(f"{name}_before", Delivery, name) for name in _COUNTS}
     return Update(lambda: startable(NOW).filter(pk=PK, **before), *names)
 
 
 @functools.cache
-def _becoming(state: str, names: tuple[str, ...]) -> Update:
+def _transition_update(state: str, names: tuple[str, ...]) -> Update:
     """Its owner's row, where it is in `state` or may become so."""
     states = [state, *(before for before, after in CHANGES.items() if state in after)]
     return Update(

@@ -19,20 +19,20 @@ from syndication.connectors import CONNECTORS
 from syndication.connectors.base import Preview, Receipt
 from syndication.connectors.reasons import CANNOT_EDIT, Reason
 from syndication.delivery import eligibility, sequence
-from syndication.delivery.eligibility import Decision
-from syndication.delivery.sequence import NOT_OUT, Standing, Start
+from syndication.delivery.eligibility import Eligibility
+from syndication.delivery.sequence import UNSENT_STATES, CopyHistory, InitialDelivery
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Post
 
 REPLACED = Reason("replaced")
 ALREADY_THERE = Reason("already_there")
 NOTHING_THERE = Reason("nothing_to_change")
-NO_NAME = Reason("no_name_to_change")
+NO_NAME_TO_CHANGE = Reason("no_name_to_change")
 
 _S = DeliveryState
 
 
 @dataclass(frozen=True)
-class Foreseen:
+class EditPreview:
     """What saving will do on one link.
 
     `will` is "change" (the copy there), "wait" (change it once the account is linked again), "go"
@@ -46,25 +46,25 @@ class Foreseen:
     url: str = ""
     reason: str = ""
     preview: Preview | None = None
-    is_news: bool = False
+    needs_confirmation: bool = False
 
 
-def foresee(post: Post, words: Mapping[str, str]) -> list[Foreseen]:
-    """What would happen to each copy if `post` said `words`, by the rules that `follow` follows."""
+def preview_edits(post: Post, words: Mapping[str, str]) -> list[EditPreview]:
+    """What would happen to each copy if `post` said `words`, by the rules that `plan_edits` follows."""
     edited = copy(post)
     for name, value in words.items():
         setattr(edited, name, value)
-    return [_foreseen(post, edited, one) for one in _covered(post)]
+    return [_preview(post, edited, one) for one in _covered_copies(post)]
 
 
-def follow(post: Post) -> list[Delivery]:
+def plan_edits(post: Post) -> list[Delivery]:
     """After the words of `post` changed, in that transaction, the post locked: the edits of its
     copies. Returns those that will go."""
-    made = (_edit_of(post, one) for one in _covered(post) if one.has_left)
+    made = (_plan_edit(post, one) for one in _covered_copies(post) if one.has_left)
     return [row for row in made if row is not None and row.state != _S.SKIPPED]
 
 
-def why_not(delivery: Delivery, post: Post) -> str:
+def edit_pre_send_check(delivery: Delivery, post: Post) -> str:
     """The last look at an edit, besides that of delivery.eligibility: why it need not or cannot leave,
     or ""."""
     if not delivery.is_edit:
@@ -82,7 +82,7 @@ def why_not(delivery: Delivery, post: Post) -> str:
     return ALREADY_THERE if last == post.version else ""
 
 
-def rename(copy: Delivery, receipt: Receipt) -> None:
+def store_remote_name(copy: Delivery, receipt: Receipt) -> None:
     """Keep the name and address that the copy has after an edit: later edits and deletes need them."""
     named = {
         "remote_id": receipt.remote_id[:500] or copy.remote_id,
@@ -92,28 +92,32 @@ def rename(copy: Delivery, receipt: Receipt) -> None:
         Delivery.objects.filter(pk=copy.pk).update(**named)
 
 
-def _covered(post: Post) -> list[Standing]:
+def _covered_copies(post: Post) -> list[CopyHistory]:
     """The copies that the post's present readers may have. A wider one is taken back, never changed."""
-    return [one for one in sequence.standing(post) if eligibility.covers(post, one.copy.audience)]
+    return [
+        one
+        for one in sequence.editable_copies(post)
+        if eligibility.covers_audience(post, one.copy.audience)
+    ]
 
 
-def _edit_of(post: Post, one: Standing) -> Delivery | None:
+def _plan_edit(post: Post, one: CopyHistory) -> Delivery | None:
     """The edit behind a copy, in the place of those that have not left."""
-    state, reason = _how(post, one.copy, _decision(post, one.copy))
+    state, reason = _initial_edit_state(post, one.copy, _eligibility_of(post, one.copy))
     last = one.edits[-1] if one.edits else None
     if state == _S.SKIPPED and last is not None and (last.state, last.reason) == (state, reason):
         return None  # said once, for however many edits
-    waited = [row for row in one.edits if row.state in NOT_OUT]
-    rows = Delivery.objects.filter(pk__in=[row.pk for row in waited], state__in=NOT_OUT)
+    waited = [row for row in one.edits if row.state in UNSENT_STATES]
+    rows = Delivery.objects.filter(pk__in=[row.pk for row in waited], state__in=UNSENT_STATES)
     rows.change(_S.CANCELLED, reason=REPLACED, due_at=None, sent_as={})
-    start = Start(
+    start = InitialDelivery(
         state,
         reason,
         audience=one.copy.audience,
         due_at=_not_before(waited),
-        is_told=True,  # the page before saving said so: `foresee`
+        is_told=True,  # the page before saving said so: `preview_edits`
     )
-    return sequence.add(post, one.copy.link, DeliveryKind.EDIT, start)
+    return sequence.append_delivery(post, one.copy.link, DeliveryKind.EDIT, start)
 
 
 def _not_before(waited: list[Delivery]) -> datetime:
@@ -122,7 +126,7 @@ def _not_before(waited: list[Delivery]) -> datetime:
     return max([timezone.now(), *put_off])
 
 
-def _how(post: Post, copy: Delivery, decision: Decision) -> tuple[str, str]:
+def _initial_edit_state(post: Post, copy: Delivery, decision: Eligibility) -> tuple[str, str]:
     """The state and reason with which an edit of `copy` begins."""
     if copy.link.state == LinkState.ENDED:
         return _S.SKIPPED, eligibility.UNLINKED
@@ -130,32 +134,34 @@ def _how(post: Post, copy: Delivery, decision: Decision) -> tuple[str, str]:
         return _S.SKIPPED, CANNOT_EDIT
     if not decision.goes:
         return _S.SKIPPED, decision.reason
-    return (_S.PARKED if decision.waits_for_member else _S.WAITING), decision.reason
+    return (_S.PARKED if decision.needs_reauthorization else _S.WAITING), decision.reason
 
 
-def _decision(post: Post, copy: Delivery) -> Decision:
+def _eligibility_of(post: Post, copy: Delivery) -> Eligibility:
     """Whether such words go to the readers of this copy."""
-    return eligibility.decide(eligibility.outgoing(post, copy.link, copy.audience), copy.link)
+    return eligibility.check_eligibility(
+        eligibility.outgoing_post(post, copy.link, copy.audience), copy.link
+    )
 
 
-def _foreseen(post: Post, edited: Post, one: Standing) -> Foreseen:
+def _preview(post: Post, edited: Post, one: CopyHistory) -> EditPreview:
     link, url = one.copy.link, one.copy.remote_url
-    decision, now = _decision(edited, one.copy), _decision(post, one.copy)
+    decision, now = _eligibility_of(edited, one.copy), _eligibility_of(post, one.copy)
     if not one.has_left:
         will, reason = ("go" if decision.goes else "hold"), decision.reason
     else:
-        state, reason = _how(edited, one.copy, decision)
+        state, reason = _initial_edit_state(edited, one.copy, decision)
         will = {_S.SKIPPED: "stay", _S.PARKED: "wait"}.get(DeliveryState(state), "change")
-    is_worse = _is_whole(now) and not _is_whole(decision)
-    return Foreseen(
+    is_worse = _is_uncut(now) and not _is_uncut(decision)
+    return EditPreview(
         link=link,
         will=will,
         url=url,
         reason=reason,
         preview=None if will == "stay" else decision.preview,
-        is_news=is_worse and reason != CANNOT_EDIT,
+        needs_confirmation=is_worse and reason != CANNOT_EDIT,
     )
 
 
-def _is_whole(decision: Decision) -> bool:
+def _is_uncut(decision: Eligibility) -> bool:
     return decision.goes and decision.preview is not None and not decision.preview.is_cut

@@ -23,9 +23,9 @@ from syndication.connectors.errors import Rejected, Unsupported
 from syndication.connectors.reasons import FOLLOWERS_NOT_APPROVED, Reason
 from syndication.models import Link, LinkState, Post, PostKind
 
-MOST_EARLIER = 3  # tries with other words that are looked for besides the last
+MAX_EARLIER_SNAPSHOTS = 3  # tries with other words that are looked for besides the last
 
-NEVER_SENT = (Audience.ONLY_ME, Audience.GROUP)
+LOCAL_AUDIENCES = (Audience.ONLY_ME, Audience.GROUP)
 
 STAYS_HERE = Reason("stays_here")
 NO_SUCH_KIND = reasons.KIND_UNKNOWN
@@ -44,61 +44,63 @@ NO_PHOTO = Reason("no_photo")
 
 
 @dataclass(frozen=True)
-class Decision:
+class Eligibility:
     """`is_expected`: the member would look for a copy there, so a refusal is written down."""
 
     goes: bool
     reason: str = ""  # a code: why not, or what holds it up
     is_expected: bool = False
-    waits_for_member: bool = False
+    needs_reauthorization: bool = False
     preview: Preview | None = None
 
 
-def decide(post: OutgoingPost, link: Link) -> Decision:
+def check_eligibility(post: OutgoingPost, link: Link) -> Eligibility:
     """Whether a copy of `post`, for the audience that it names, goes to `link`.
 
     Asks the link's toggles: prefetch them where there are many links.
     """
     connector = CONNECTORS[link.network]
-    is_wanted = _is_wanted(link, post.kind, post.audience)
-    reason = _not_for(post, link, connector)
+    is_wanted = _is_opted_in(link, post.kind, post.audience)
+    reason = _network_refusal(post, link, connector)
     if reason:
-        return Decision(goes=False, reason=reason, is_expected=is_wanted)
+        return Eligibility(goes=False, reason=reason, is_expected=is_wanted)
     if not is_wanted:
         public = str(post.audience) == Audience.EVERYONE
-        return Decision(goes=False, reason=TURNED_OFF if public else NOT_OPTED_IN)
+        return Eligibility(goes=False, reason=TURNED_OFF if public else NOT_OPTED_IN)
     try:
         preview = connector.preview(post)
     except Unsupported as error:
-        return Decision(goes=False, reason=error.reason, is_expected=True)
+        return Eligibility(goes=False, reason=error.reason, is_expected=True)
     if link.state == LinkState.PARKED:
-        return Decision(goes=True, reason=NEEDS_YOU, waits_for_member=True, preview=preview)
-    return Decision(goes=True, preview=preview)
+        return Eligibility(goes=True, reason=NEEDS_YOU, needs_reauthorization=True, preview=preview)
+    return Eligibility(goes=True, preview=preview)
 
 
-def why_not_any_more(post: Post, link: Link, audience: str) -> str:
+def pre_send_check(post: Post, link: Link, audience: str) -> str:
     """The last look: why a copy made for `audience` may not leave after all, or ""."""
-    if not covers(post, audience):
+    if not covers_audience(post, audience):
         return TAKEN_BACK
     if link.state == LinkState.ENDED:
         return UNLINKED
     if link.member.is_closing:
         return CLOSED
-    decision = decide(outgoing(post, link, audience), link)
+    decision = check_eligibility(outgoing_post(post, link, audience), link)
     return "" if decision.goes else decision.reason
 
 
-def covers(post: Post, audience: str) -> bool:
+def covers_audience(post: Post, audience: str) -> bool:
     """Whether the post, as it stands, may be read by everybody who reads a copy for `audience`."""
     if post.deleted_at is not None:
         return False
     return post.audience in (audience, Audience.EVERYONE)
 
 
-def outgoing(post: Post, link: Link, audience: str, *, with_photo: bool = False) -> OutgoingPost:
+def outgoing_post(
+    post: Post, link: Link, audience: str, *, with_photo: bool = False
+) -> OutgoingPost:
     """The post as a connector takes it. The photo's bytes only where it is really sent."""
     is_public = audience == Audience.EVERYONE
-    photos = _photos(post, with_photo)
+    photos = _photos_of(post, with_photo)
     readable = tuple(
         one for one in photos if not one.content or media.is_readable_picture(one.content)
     )
@@ -127,7 +129,7 @@ _STORED = (
 )
 
 
-def as_stored(
+def snapshot_of(
     post: OutgoingPost, *, version: int = 0, before: dict[str, Any] | None = None
 ) -> dict[str, Any]:
     """What is kept of a post that left, until its fate is known.
@@ -142,11 +144,11 @@ def as_stored(
         "photo_alts": [photo.alt for photo in post.photos],
         "version": version,
     }
-    earlier = [one for one in words_in_doubt(before or {}) if one["version"] != version]
-    return {**stored, "earlier": earlier[:MOST_EARLIER]} if earlier else stored
+    earlier = [one for one in unconfirmed_snapshots(before or {}) if one["version"] != version]
+    return {**stored, "earlier": earlier[:MAX_EARLIER_SNAPSHOTS]} if earlier else stored
 
 
-def words_in_doubt(stored: dict[str, Any]) -> list[dict[str, Any]]:
+def unconfirmed_snapshots(stored: dict[str, Any]) -> list[dict[str, Any]]:
     """All that left and has no verdict yet, one entry for each version of the words, newest first."""
     if not stored:
         return []
@@ -154,14 +156,14 @@ def words_in_doubt(stored: dict[str, Any]) -> list[dict[str, Any]]:
     return [latest, *latest.pop("earlier", [])]
 
 
-def version_sent(stored: dict[str, Any]) -> int:
+def version_in_snapshot(stored: dict[str, Any]) -> int:
     """Which version of the words a network has when it says that it took them. 0 where that is open:
     earlier words left, too, and a network that knows a repeat by its key keeps those."""
-    words = words_in_doubt(stored)
+    words = unconfirmed_snapshots(stored)
     return int(words[0]["version"]) if len(words) == 1 else 0
 
 
-def as_sent(stored: dict[str, Any]) -> OutgoingPost:
+def post_from_snapshot(stored: dict[str, Any]) -> OutgoingPost:
     """The post as it left, without its pictures' bytes: to look for on the network's timeline."""
     kept = {name: stored[name] for name in (*CONTENT, *_STORED) if name in stored}
     if "url_title" not in stored and stored.get("kind") == PostKind.LINK:  # kept by version 0.1
@@ -174,17 +176,17 @@ def as_sent(stored: dict[str, Any]) -> OutgoingPost:
     )
 
 
-def left_out(stored: dict[str, Any], link: Link) -> tuple[str, ...]:
+def omissions_of(stored: dict[str, Any], link: Link) -> tuple[str, ...]:
     """What a copy that left goes without: codes of connectors.reasons."""
     if not stored:
         return ()
     try:
-        return CONNECTORS[link.network].preview(as_sent(stored)).dropped
+        return CONNECTORS[link.network].preview(post_from_snapshot(stored)).dropped
     except Unsupported:
         return ()
 
 
-def readers(link: Link, audience: str) -> str:
+def describe_readers(link: Link, audience: str) -> str:
     """Who reads a copy there, in words. Takes the number of friends from `link.friend_count`, unless
     their list is still being read."""
     name = CONNECTORS[link.network].name
@@ -200,9 +202,9 @@ def readers(link: Link, audience: str) -> str:
     return _("your %(count)d %(network)s friends, not only your friends here") % words
 
 
-def _not_for(post: OutgoingPost, link: Link, connector: type[Connector]) -> str:
+def _network_refusal(post: OutgoingPost, link: Link, connector: type[Connector]) -> str:
     """Why the network cannot have it at all, or ""."""
-    if post.audience in NEVER_SENT:
+    if post.audience in LOCAL_AUDIENCES:
         return STAYS_HERE
     if post.kind not in connector.kinds():
         return NO_SUCH_KIND
@@ -216,9 +218,9 @@ def _not_for(post: OutgoingPost, link: Link, connector: type[Connector]) -> str:
     return ""
 
 
-def _is_wanted(link: Link, kind: str, audience: str) -> bool:
+def _is_opted_in(link: Link, kind: str, audience: str) -> bool:
     """The member's toggle. Without a row: Everyone is on, anything narrower is off."""
-    if audience in NEVER_SENT:
+    if audience in LOCAL_AUDIENCES:
         return False
     for toggle in link.toggles.all():
         if (toggle.kind, toggle.audience) == (kind, audience):
@@ -226,7 +228,7 @@ def _is_wanted(link: Link, kind: str, audience: str) -> bool:
     return audience == Audience.EVERYONE
 
 
-def _photos(post: Post, with_photo: bool) -> tuple[Photo, ...]:
+def _photos_of(post: Post, with_photo: bool) -> tuple[Photo, ...]:
     if not post.photo:
         return ()
     if not with_photo:

@@ -15,10 +15,12 @@ from syndication.models import Delivery, DeliveryKind, DeliveryState, Link
 
 EQUAL_SOON = Reason("equal_soon")
 NOT_TAKEN_AGAIN = Reason("not_taken_again")
-WAIT = timedelta(seconds=65)  # after an answer that named another delivery's copy
+EQUAL_POST_WAIT = timedelta(seconds=65)  # after an answer that named another delivery's copy
 
 
-def free_at(delivery: Delivery, post: OutgoingPost, link: Link, now: datetime) -> datetime | None:
+def earliest_send_at(
+    delivery: Delivery, post: OutgoingPost, link: Link, now: datetime
+) -> datetime | None:
     """When `post` may leave for `link`, where an equal one left for it a moment ago; None: at once."""
     connector = CONNECTORS[link.network]
     if not connector.seconds_between_equals:
@@ -27,23 +29,23 @@ def free_at(delivery: Delivery, post: OutgoingPost, link: Link, now: datetime) -
     text = connector.preview(post).text
     left = [
         each.sent_at or each.first_sent_at
-        for each in _recent(delivery, link, now - apart)
-        if _text(each, link) == text
+        for each in _recent_publishes(delivery, link, now - apart)
+        if _preview_text(each, link) == text
     ]
     return max((at + apart for at in left if at is not None), default=None)
 
 
-def _recent(delivery: Delivery, link: Link, since: datetime) -> list[Delivery]:
+def _recent_publishes(delivery: Delivery, link: Link, since: datetime) -> list[Delivery]:
     sent = Q(state=DeliveryState.SENT, sent_at__gt=since)
     in_doubt = Q(state=DeliveryState.UNCONFIRMED, first_sent_at__gt=since)
     rows = Delivery.objects.filter(sent | in_doubt, link=link, kind=DeliveryKind.PUBLISH)
     return list(rows.exclude(pk=delivery.pk).select_related("post"))
 
 
-def _text(delivery: Delivery, link: Link) -> str | None:
+def _preview_text(delivery: Delivery, link: Link) -> str | None:
     """As it left, unless its words were changed within this while."""
     try:
-        post = eligibility.outgoing(delivery.post, link, delivery.audience)
+        post = eligibility.outgoing_post(delivery.post, link, delivery.audience)
         return CONNECTORS[link.network].preview(post).text
     except Unsupported:
         return None

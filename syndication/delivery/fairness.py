@@ -33,35 +33,39 @@ from typing import Any
 from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
 
 from syndication.delivery import circuit_breaker
-from syndication.delivery.claimable import NOW, has_its_turn, link_is_free
+from syndication.delivery.claimable import NOW, is_next_in_sequence, link_is_free
 from syndication.delivery.compiled import Assembled, Figures, given, together
 from syndication.models import Delivery, DeliveryState, Link
 from syndication.models.newest import Column
 
-STATES = (DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.UNCONFIRMED)
+DUE_STATES = (DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.UNCONFIRMED)
 WINDOW = 200  # rows that are read at an end
 DEPTH = 10_000  # rows that are passed over at most to find links whose rows were asked for last
-STEPS = (100, 400, 1600)  # links that the rotation passes in one statement, and then in the next
-LOOK_FOR = 0.25  # seconds after which the rotation stops, and goes on with the next choice
-PLACES = (1, 2, 4, 8)  # rows of one link in one choice
+ROTATION_STEPS = (
+    100,
+    400,
+    1600,
+)  # links that the rotation passes in one statement, and then in the next
+ROTATION_SECONDS = 0.25  # seconds after which the rotation stops, and goes on with the next choice
+ROWS_PER_LINK = (1, 2, 4, 8)  # rows of one link in one choice
 
 Row = tuple[Any, ...]
 _TABLE = Delivery._meta.db_table
 
 
-def by_link(now: datetime, most: int) -> list[list[int]]:
+def next_batch(now: datetime, most: int) -> list[list[int]]:
     """About `most` rows to try next, those of one link together and in their order."""
-    asked = _composed(most, circuit_breaker.closed(now))
+    asked = _queries(most, circuit_breaker.blocked_hosts(now))
     due, is_all = asked.oldest_due(now)
-    found = _of_known(due, most) if is_all else _of_backlog(asked, due, now, most)
+    found = _choose_from_all(due, most) if is_all else _choose_from_backlog(asked, due, now, most)
     random.shuffle(found)  # two workers with one list do not follow each other about
     return found
 
 
-def worth_waking(now: datetime, most: int) -> int:
+def workers_needed(now: datetime, most: int) -> int:
     """How many workers, up to `most`, are likely to find something to claim. In a backlog all of them:
     to find out would take as long as to try."""
-    due, is_all = _composed(most, circuit_breaker.closed(now)).oldest_due(now)
+    due, is_all = _queries(most, circuit_breaker.blocked_hosts(now)).oldest_due(now)
     return min(most, len(due)) if is_all else most
 
 
@@ -88,9 +92,11 @@ class Rotation:
 _rotation = Rotation()
 
 
-def _of_known(due: list[Row], most: int) -> list[list[int]]:
+def _choose_from_all(due: list[Row], most: int) -> list[list[int]]:
     """From all that is due: half of the links by their newest row, half by their oldest."""
-    links = list(itertools.islice(_in_turn(_links(reversed(due)), _links(due)), most))
+    links = list(
+        itertools.islice(_round_robin(_links_of_rows(reversed(due)), _links_of_rows(due)), most)
+    )
     places = max(1, most // max(1, len(links)))
     turns: dict[int, list[int]] = {link: [] for link in links}
     for _, pk, link in due:
@@ -99,11 +105,13 @@ def _of_known(due: list[Row], most: int) -> list[list[int]]:
     return list(turns.values())
 
 
-def _of_backlog(asked: Asked, due: list[Row], now: datetime, most: int) -> list[list[int]]:
+def _choose_from_backlog(
+    asked: DueQueries, due: list[Row], now: datetime, most: int
+) -> list[list[int]]:
     following, passed, are_all = asked.in_rotation(now)
     last = [] if are_all else asked.asked_last(now)
-    sources = (following, last, _links(due))
-    links = list(itertools.islice(_in_turn(*sources), most))
+    sources = (following, last, _links_of_rows(due))
+    links = list(itertools.islice(_round_robin(*sources), most))
     taken = list(itertools.takewhile(set(links).__contains__, following))
     if len(taken) == len(following):
         _rotation.move(passed)
@@ -112,11 +120,11 @@ def _of_backlog(asked: Asked, due: list[Row], now: datetime, most: int) -> list[
     return asked.first_rows(now, links)
 
 
-def _links(rows: Iterable[Row]) -> list[int]:
+def _links_of_rows(rows: Iterable[Row]) -> list[int]:
     return list(dict.fromkeys(row[-1] for row in rows))
 
 
-def _in_turn(*sources: Iterable[int]) -> Iterator[int]:
+def _round_robin(*sources: Iterable[int]) -> Iterator[int]:
     """One of each source after the other, none twice."""
     seen: set[int] = set()
     for several in itertools.zip_longest(*sources):
@@ -126,24 +134,24 @@ def _in_turn(*sources: Iterable[int]) -> Iterator[int]:
                 yield each
 
 
-class Asked:
+class DueQueries:
     """What one choice asks the database, composed once (delivery.compiled)."""
 
     def __init__(self, most: int, closed: frozenset[str]) -> None:
         self._most = most
-        may_go = has_its_turn(NOW) & link_is_free(NOW, closed, link="link")
-        due = Delivery.objects.filter(due_at__lte=NOW).annotate(may_go=_figure(may_go))
+        may_go = is_next_in_sequence(NOW) & link_is_free(NOW, closed, link="link")
+        due = Delivery.objects.filter(due_at__lte=NOW).annotate(may_go=_as_flag(may_go))
         self._oldest = [
             Figures(
                 due.filter(state=state)
                 .order_by("due_at")
                 .values_list("due_at", "pk", "link", "may_go")[:WINDOW]
             )
-            for state in STATES
+            for state in DUE_STATES
         ]
-        self._newest = [_asked_last(size, closed, most) for size in (WINDOW, DEPTH)]
-        self._rotation = [_following(steps, closed) for steps in STEPS]
-        self._rows = {places: Figures(self._first(places)) for places in PLACES}
+        self._newest = [_asked_last_statement(size, closed, most) for size in (WINDOW, DEPTH)]
+        self._rotation = [_rotation_statement(steps, closed) for steps in ROTATION_STEPS]
+        self._rows = {places: Figures(self._first(places)) for places in ROWS_PER_LINK}
 
     def oldest_due(self, now: datetime) -> tuple[list[Row], bool]:
         """(due_at, pk, link) of the oldest due rows that may be claimed; and whether no
@@ -157,7 +165,7 @@ class Asked:
         """Links that may be asked, by the latest moment at which somebody asked for a due row."""
         links: list[int] = []
         for window in self._newest:
-            links = _links(window.all(now=now))
+            links = _links_of_rows(window.all(now=now))
             if len(links) >= self._most // 2:
                 break
         return links
@@ -168,7 +176,7 @@ class Asked:
         found: list[int] = []
         start = place = _rotation.place()
         has_begun_anew = is_round = False
-        end = time.monotonic() + LOOK_FOR
+        end = time.monotonic() + ROTATION_SECONDS
         for window in itertools.chain(self._rotation, itertools.repeat(self._rotation[-1])):
             rows = window.all(now=now, after=place)
             found += [link for may_go, link in rows if may_go]
@@ -184,30 +192,30 @@ class Asked:
         if not links:
             return []
         wanted = self._most // len(links)
-        places = max(each for each in PLACES if each <= max(1, wanted))
+        places = max(each for each in ROWS_PER_LINK if each <= max(1, wanted))
         # The statement has room for `most` links; where there are fewer, the last fills the rest.
         named = {f"link{n}": links[min(n, len(links) - 1)] for n in range(self._most)}
         rows = self._rows[places].all(now=now, **named)
         return [found for row in rows if (found := [pk for pk in row if pk is not None])]
 
     def _first(self, places: int) -> Any:
-        its_rows = _rows_of(OuterRef("pk")).order_by("due_at", "pk").values("pk")
+        its_rows = _claimable_rows(OuterRef("pk")).order_by("due_at", "pk").values("pk")
         several = [given(f"link{number}", Link, "id") for number in range(self._most)]
         names = {f"row{n}": Subquery(its_rows[n : n + 1]) for n in range(places)}
         return Link.objects.filter(pk__in=several).annotate(**names).values_list(*names)
 
 
-def _asked_last(size: int, closed: frozenset[str], most: int) -> Assembled:
+def _asked_last_statement(size: int, closed: frozenset[str], most: int) -> Assembled:
     """`most` links that may be asked, of those that have one of the `size` open rows asked for last."""
-    may_go = Q(state__in=STATES, due_at__lte=NOW) & has_its_turn(NOW)
+    may_go = Q(state__in=DUE_STATES, due_at__lte=NOW) & is_next_in_sequence(NOW)
     last = (
         Delivery.objects.filter(due_at__isnull=False)
         .order_by("-asked_at", "-pk")
-        .annotate(may_go=_figure(may_go))
+        .annotate(may_go=_as_flag(may_go))
         .values_list("link_id", "asked_at", "may_go")[:size]
     )
     is_free = Link.objects.filter(pk=Column("of_link.link_id")).values_list(
-        _figure(link_is_free(NOW, closed))
+        _as_flag(link_is_free(NOW, closed))
     )
     return Assembled(
         "SELECT link_id FROM (SELECT link_id, MAX(asked_at) FROM",
@@ -215,11 +223,11 @@ def _asked_last(size: int, closed: frozenset[str], most: int) -> Assembled:
         f"AS last WHERE may_go = 1 GROUP BY link_id ORDER BY 2 DESC LIMIT {size}) AS of_link WHERE",
         is_free,
         f"= 1 LIMIT {most}",
-        otherwise=lambda: _free_of(last, closed, most),
+        otherwise=lambda: _claimable_links(last, closed, most),
     )
 
 
-def _free_of(last: Any, closed: frozenset[str], most: int) -> list[Row]:
+def _claimable_links(last: Any, closed: frozenset[str], most: int) -> list[Row]:
     """The same in two steps."""
     links = dict.fromkeys(link for link, _asked_at, may_go in last.all() if may_go)
     free = Link.objects.filter(link_is_free(NOW, closed), pk__in=links).values_list("pk", flat=True)
@@ -227,11 +235,11 @@ def _free_of(last: Any, closed: frozenset[str], most: int) -> list[Row]:
     return [(link,) for link in filter(is_free, links)][:most]
 
 
-def _following(steps: int, closed: frozenset[str]) -> Assembled:
+def _rotation_statement(steps: int, closed: frozenset[str]) -> Assembled:
     """Of each of the next `steps` links with open rows, by key: whether it may be asked and has a due
     row. Each link is found by one step in an index; DISTINCT would read all their rows."""
     next_one = f"(SELECT MIN(link_id) FROM {_TABLE} WHERE due_at IS NOT NULL AND link_id >"  # noqa: S608
-    may_go = link_is_free(NOW, closed) & Q(Exists(_rows_of(OuterRef("pk"))))
+    may_go = link_is_free(NOW, closed) & Q(Exists(_claimable_rows(OuterRef("pk"))))
     after = given("after", Link, "id")
     has_rows = Exists(Delivery.objects.filter(link=OuterRef("pk"), due_at__isnull=False))
     links = Link.objects.filter(has_rows, pk__gt=after).order_by("pk")
@@ -241,28 +249,28 @@ def _following(steps: int, closed: frozenset[str]) -> Assembled:
         next_one,
         "step.link), step.number + 1 FROM step",
         f"WHERE step.link IS NOT NULL AND step.number < {steps}) SELECT",
-        Link.objects.filter(pk=Column("step.link")).values_list(_figure(may_go)),
+        Link.objects.filter(pk=Column("step.link")).values_list(_as_flag(may_go)),
         ", step.link FROM step WHERE step.link IS NOT NULL ORDER BY step.link",
-        otherwise=lambda: links.values_list(_figure(may_go), "pk")[:steps],
+        otherwise=lambda: links.values_list(_as_flag(may_go), "pk")[:steps],
     )
 
 
-def _rows_of(link: Any) -> Any:
+def _claimable_rows(link: Any) -> Any:
     """The due rows of a link that have their turn.
 
     The conditions stand as a CASE, so that the planner has no choice but the index of a link's rows
     in their order: it took a few rows of 5,000 for all, and sorted them each time.
     """
-    may_go = _figure(Q(state__in=STATES) & has_its_turn(NOW))
+    may_go = _as_flag(Q(state__in=DUE_STATES) & is_next_in_sequence(NOW))
     return Delivery.objects.filter(link=link, due_at__lte=NOW).alias(may_go=may_go).filter(may_go=1)
 
 
-def _figure(condition: Any) -> Case:
+def _as_flag(condition: Any) -> Case:
     """1 where it holds, else 0."""
     return Case(When(condition, then=1), default=0)
 
 
 @functools.lru_cache(maxsize=16)
-def _composed(most: int, closed: frozenset[str]) -> Asked:
+def _queries(most: int, closed: frozenset[str]) -> DueQueries:
     """One for each set of closed hosts; there are few, and they change seldom."""
-    return Asked(most, closed)
+    return DueQueries(most, closed)

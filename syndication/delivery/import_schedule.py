@@ -56,7 +56,7 @@ def take(now: datetime, *, most: int, owner: str) -> list[Pull]:
     if most <= 0:
         return []
     busy = Counter(Pull.objects.filter(lease_until__gt=now).values_list("host", flat=True))
-    slow = circuit_breaker.slow(now)
+    slow = circuit_breaker.slow_hosts(now)
     window = list(_due(now, busy, slow).select_related("link")[:WINDOW])
     if not window:
         return []
@@ -104,12 +104,12 @@ def after_failure(pull: Pull, now: datetime, *, asked: float = 0.0) -> datetime:
 def askable_links(now: datetime) -> LinkQuerySet:
     """Links whose network may be asked: not paused by staff, not resting, its host answers."""
     links = Link.objects.active().filter(
-        ~claimable.paused("network"),
-        ~rate_limits.resting(now, link="pk", network="network"),
+        ~claimable.network_is_paused("network"),
+        ~rate_limits.is_limited(now, link="pk", network="network"),
         member__is_active=True,
     )
-    closed = circuit_breaker.closed(now)
-    return links.exclude(circuit_breaker.on(closed)) if closed else links
+    closed = circuit_breaker.blocked_hosts(now)
+    return links.exclude(circuit_breaker.links_on_hosts(closed)) if closed else links
 
 
 def _free(now: datetime) -> QuerySet[Pull]:

@@ -81,7 +81,7 @@ def carry_out(pull: Pull) -> None:
             reauthorization.park(pull.link, error.reason)
             import_schedule.settle(pull, None)
     except TryLater as error:
-        rate_limits.rest(pull.link, error.after or 0.0, timezone.now())
+        rate_limits.pause_link(pull.link, error.after or 0.0, timezone.now())
         _failed(pull, asked=error.after or 0.0)
     except Rejected:  # perhaps it does not know any more where we stopped
         if pull.kind == PullKind.FEED:

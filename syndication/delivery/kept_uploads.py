@@ -13,26 +13,26 @@ from syndication.models import Delivery, DeliveryState
 DONE = frozenset({DeliveryState.SENT, DeliveryState.CANCELLED, DeliveryState.MISSED})
 
 
-def of(held: Claim, now: Clock) -> KeptUploads:
+def of(claim: Claim, now: Clock) -> KeptUploads:
     """Those that the network still has. Each upload is written down at once, as the worker may be killed
     before the post leaves."""
-    delivery = held.delivery
-    oldest = now().timestamp() - CONNECTORS[held.link.network].upload_lifetime
+    delivery = claim.delivery
+    oldest = now().timestamp() - CONNECTORS[claim.link.network].upload_lifetime
     kept = {mark: one for mark, one in delivery.uploads.items() if one["at"] > oldest}
 
     def keep(mark: str, value: Any) -> None:
         at = kept[mark]["at"] if mark in kept else now().timestamp()
         kept[mark] = {"at": at, "value": value}
-        _write(held, kept)
+        _write(claim, kept)
 
     def forget() -> None:
         kept.clear()
-        _write(held, kept)
+        _write(claim, kept)
 
     return KeptUploads({mark: one["value"] for mark, one in kept.items()}, keep, forget)
 
 
-def _write(held: Claim, kept: dict[str, Any]) -> None:
-    held.delivery.uploads = dict(kept)
-    mine = Delivery.objects.filter(pk=held.delivery.pk, lease_owner=held.owner)
-    mine.update(uploads=held.delivery.uploads)
+def _write(claim: Claim, kept: dict[str, Any]) -> None:
+    claim.delivery.uploads = dict(kept)
+    mine = Delivery.objects.filter(pk=claim.delivery.pk, lease_owner=claim.owner)
+    mine.update(uploads=claim.delivery.uploads)

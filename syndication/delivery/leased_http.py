@@ -22,20 +22,22 @@ class LeasedHttp:
     NotSent = NotSent
     MaybeSent = MaybeSent
 
-    def __init__(self, inner: SafeHttp, held: Claim, now: Clock) -> None:
+    def __init__(self, inner: SafeHttp, claim: Claim, now: Clock) -> None:
         self.exchanges = 0
         self.last_status = 0
         self._inner = inner
-        self._held = held
+        self._claim = claim
         self._now = now
-        self._host = circuit_breaker.host_of(held.link)
-        self._is_well = held.host_is_well
+        self._host = circuit_breaker.host_of(claim.link)
+        self._is_well = claim.host_is_healthy
 
     def request(self, method: str, url: str, *, deadline: float = 20.0, **parts: Any) -> HttpAnswer:
         """As SafeHttp.request. Raises claims.LostLease before anything leaves."""
         heartbeats.beat()
-        rate_limits.spend(self._held.link, self._now())
-        claims.renew(self._held, self._now(), deadline=deadline)  # last: the others may take long
+        rate_limits.consume_budget(self._claim.link, self._now())
+        claims.renew_claim(
+            self._claim, self._now(), deadline=deadline
+        )  # last: the others may take long
         self.exchanges += 1
         self.last_status = 0
         began = time.monotonic()
@@ -48,17 +50,17 @@ class LeasedHttp:
         self._answered(time.monotonic() - began)
         left = reset_after(answer.headers, self._now().timestamp())
         if left is not None:
-            rate_limits.rest(self._held.link, left, self._now())
+            rate_limits.pause_link(self._claim.link, left, self._now())
         return answer
 
     def _answered(self, seconds: float) -> None:
         """Tell the breaker, unless nothing changed: a host that was well answered in time."""
-        if not self._is_well or seconds >= circuit_breaker.SLOW:
-            circuit_breaker.answered(self._host, self._now(), seconds=seconds)
+        if not self._is_well or seconds >= circuit_breaker.SLOW_SECONDS:
+            circuit_breaker.record_response(self._host, self._now(), seconds=seconds)
 
     def _failed(self, failure: HttpFailure, seconds: float) -> None:
         self._is_well = False
         if failure.reason in NETWORK_LEVEL:
-            circuit_breaker.failed(self._host, self._now())
-        if seconds >= circuit_breaker.SLOW:
-            circuit_breaker.late(self._host, self._now())
+            circuit_breaker.record_failure(self._host, self._now())
+        if seconds >= circuit_breaker.SLOW_SECONDS:
+            circuit_breaker.record_slow_response(self._host, self._now())

@@ -36,9 +36,9 @@ class WatchedHttp:
             answer = outgoing_http().request(method, url, deadline=deadline, **parts)
         except HttpFailure as failure:
             if failure.reason in NETWORK_LEVEL:
-                circuit_breaker.failed(host, self._now())
-            if time.monotonic() - began >= circuit_breaker.SLOW:
-                circuit_breaker.late(host, self._now())
+                circuit_breaker.record_failure(host, self._now())
+            if time.monotonic() - began >= circuit_breaker.SLOW_SECONDS:
+                circuit_breaker.record_slow_response(host, self._now())
             raise
-        circuit_breaker.answered(host, self._now(), seconds=time.monotonic() - began)
+        circuit_breaker.record_response(host, self._now(), seconds=time.monotonic() - began)
         return answer

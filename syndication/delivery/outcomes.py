@@ -17,9 +17,11 @@ from django.db import IntegrityError, transaction
 from syndication.connectors import CONNECTORS
 from syndication.connectors.base import Connector, Receipt
 from syndication.connectors.errors import (
+    AnswerTooLarge,
     ConnectorError,
     CopyGone,
     OutcomeUnknown,
+    TextRejected,
     TryLater,
     Unauthorized,
 )
@@ -40,7 +42,7 @@ from syndication.delivery import (
 )
 from syndication.delivery.claims import Claim, Clock
 from syndication.delivery.leased_http import LeasedHttp
-from syndication.models import Delivery, DeliveryKind, DeliveryState, Link
+from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, Outcome
 
 logger = logging.getLogger(__name__)
 
@@ -49,37 +51,37 @@ _Found = TypeVar("_Found")
 GAVE_UP = Reason("gave_up")
 ASK_YOU = Reason("ask_you")
 NOT_SURE = Reason("not_sure")
-LOOKING = Reason("looking")
+RECONCILING = Reason("looking")
 SOON_ASKED = Reason("soon_asked")
 AGAIN_SOON = Reason("again_soon")
-NO_NAME = Reason("no_name_to_delete")
+NO_NAME_TO_DELETE = Reason("no_name_to_delete")
 
 
 @dataclass
-class Run:
+class DeliveryRun:
     """One try: the claim, the clock, the way out, and what must not be logged."""
 
-    held: Claim
+    claim: Claim
     now: Clock
     http: LeasedHttp
     secrets: set[str] = field(default_factory=set)
 
     @property
     def delivery(self) -> Delivery:
-        return self.held.delivery
+        return self.claim.delivery
 
     @property
     def link(self) -> Link:
-        return self.held.link
+        return self.claim.link
 
     def connector(self, *, refused: int | None = None) -> Connector:
         """With fresh credentials. Raises TryLater and Unauthorized."""
         made = credentials.connector_for(self.link, http=self.http, now=self.now, refused=refused)
         self.secrets.update(credentials.secrets_of(made.credentials, made.app))
-        made.uploads = kept_uploads.of(self.held, self.now)
+        made.uploads = kept_uploads.of(self.claim, self.now)
         return made
 
-    def once_refreshed(self, ask: Callable[[Connector], _Found]) -> _Found:
+    def call_with_refresh(self, ask: Callable[[Connector], _Found]) -> _Found:
         """`ask`, and once more with new credentials where the network refused the old ones."""
         connector = self.connector()
         try:
@@ -93,12 +95,14 @@ class Run:
         """Give the row back; of an end without arriving the member is told. Words that are no longer
         needed go."""
         kept = (DeliveryState.UNCONFIRMED, DeliveryState.WAITING)
-        if state not in kept or (state == DeliveryState.WAITING and not self.held.was_in_doubt):
+        if state not in kept or (
+            state == DeliveryState.WAITING and not self.claim.had_unknown_outcome
+        ):
             fields["sent_as"] = {}
         if state in kept_uploads.DONE and self.delivery.uploads:
             fields["uploads"] = {}
-        fields["network_words"] = self.held.attempt.network_words
-        self.held.attempt.http_status = self.held.attempt.http_status or self.http.last_status
+        fields["network_words"] = self.claim.attempt.network_words
+        self.claim.attempt.http_status = self.claim.attempt.http_status or self.http.last_status
         if not undelivered.is_end(state, fields.get("due_at")):
             return self._give_back(state, outcome, fields)
         with transaction.atomic():
@@ -109,7 +113,9 @@ class Run:
 
     def _give_back(self, state: str, outcome: str, fields: dict[str, object]) -> bool:
         apart, now = self._apart(), self.now()
-        return claims.settle(self.held, state, outcome=outcome, now=now, apart=apart, **fields)
+        return claims.settle_claim(
+            self.claim, state, outcome=outcome, now=now, apart=apart, **fields
+        )
 
     def _apart(self) -> float:
         """For how long the link is left alone after this try: nobody knows that a post has not arrived."""
@@ -119,20 +125,22 @@ class Run:
         return CONNECTORS[self.link.network].seconds_between_posts.get(kind, 0.0)
 
 
-def arrived(
-    run: Run, receipt: Receipt, *, outcome: str = "sent", version: int | None = None
+def record_sent(
+    run: DeliveryRun, receipt: Receipt, *, outcome: str = "sent", version: int | None = None
 ) -> None:
     """The network has it. `version`: which version of the words was seen there (None: the last
     that left).
 
     A row that was sent keeps in `reason` what its copy goes without: a photo, say.
     """
-    dropped = receipt.dropped or eligibility.left_out(run.delivery.sent_as, run.link)
+    dropped = receipt.dropped or eligibility.omissions_of(run.delivery.sent_as, run.link)
     fields = {
         "sent_at": run.now(),
         "remote_id": receipt.remote_id[:500],
         "remote_url": receipt.url[:500],
-        "version": eligibility.version_sent(run.delivery.sent_as) if version is None else version,
+        "version": eligibility.version_in_snapshot(run.delivery.sent_as)
+        if version is None
+        else version,
         "reason": next(iter(dropped), ""),
         "due_at": None,
     }
@@ -140,38 +148,43 @@ def arrived(
         run.settle(DeliveryState.SENT, outcome, **fields)
     except IntegrityError:
         # The copy of another delivery of this link: misskey.io answers so to an equal note.
-        again(run, equal_posts.NOT_TAKEN_AGAIN, outcome="another_copy", least=equal_posts.WAIT)
+        reschedule(
+            run,
+            equal_posts.NOT_TAKEN_AGAIN,
+            outcome="another_copy",
+            least=equal_posts.EQUAL_POST_WAIT,
+        )
 
 
-def refused(run: Run, error: ConnectorError) -> None:
+def record_error(run: DeliveryRun, error: ConnectorError) -> None:
     """The try ended with one of the five errors."""
-    note(run, error)
+    log_error(run, error)
     if isinstance(error, Unauthorized):
-        _needs_member(run, error)
+        _require_reauthorization(run, error)
     elif isinstance(error, TryLater):
-        again(run, error.reason, after=error.after, outcome=_word(error))
+        reschedule(run, error.reason, after=error.after, outcome=_outcome_code(error))
     elif isinstance(error, OutcomeUnknown) and run.delivery.is_delete:
-        again(run, AGAIN_SOON, outcome=_word(error))
+        reschedule(run, AGAIN_SOON, outcome=_outcome_code(error))
     elif isinstance(error, OutcomeUnknown):
-        _in_doubt(run, error)
+        _record_unknown_outcome(run, error)
     elif isinstance(error, CopyGone) and run.delivery.is_edit:
-        _copy_gone(run, error)
-    elif not _is_cut_anew(run, error):
-        failed(run, error.reason, _word(error))
+        _record_remote_deletion(run, error)
+    elif not _is_recut(run, error):
+        fail_delivery(run, error.reason, _outcome_code(error))
 
 
-def note(run: Run, error: ConnectorError) -> None:
+def log_error(run: DeliveryRun, error: ConnectorError) -> None:
     """What was answered into the log line, without secrets; a request for time to the budgets."""
     if isinstance(error, TryLater) and error.after is not None:
-        rate_limits.throttled(run.link, error.after, run.now())
-    attempt = run.held.attempt
+        rate_limits.record_throttling(run.link, error.after, run.now())
+    attempt = run.claim.attempt
     attempt.http_status, attempt.reason = error.status, error.reason
     attempt.network_words = redact(error.message, run.secrets)[:160]
     attempt.excerpt = redact(error.excerpt, run.secrets)[:500]
 
 
-def again(
-    run: Run,
+def reschedule(
+    run: DeliveryRun,
     reason: str,
     *,
     outcome: str,
@@ -181,30 +194,30 @@ def again(
     """It was not taken: wait and try again, unless it may not go any more or was tried enough."""
     due_at = retry_policy.next_try(run.delivery, run.now(), after=after)
     due_at = due_at and max(due_at, run.now() + least)
-    if withdrawn := _why_withdrawn(run.delivery):
+    if withdrawn := _superseded_by(run.delivery):
         run.settle(DeliveryState.CANCELLED, outcome, due_at=None, reason=withdrawn)
     elif due_at is None:
-        failed(run, GAVE_UP, outcome)
+        fail_delivery(run, GAVE_UP, outcome)
     else:
         run.settle(DeliveryState.WAITING, outcome, due_at=due_at, reason=reason)
 
 
-def failed(run: Run, reason: Reason, outcome: str) -> None:
+def fail_delivery(run: DeliveryRun, reason: Reason, outcome: str) -> None:
     """For good, until somebody presses."""
     run.settle(DeliveryState.FAILED, outcome, due_at=None, reason=reason)
 
 
-def ask_member(run: Run, outcome: str, *, reason: Reason = ASK_YOU) -> None:
+def ask_member(run: DeliveryRun, outcome: str, *, reason: Reason = ASK_YOU) -> None:
     """Nobody but the member can tell whether it arrived: two presses decide, nothing else does."""
     run.settle(DeliveryState.UNCONFIRMED, outcome, due_at=None, reason=reason)
 
 
-def quiet_until(link: Link, now: datetime) -> datetime:
+def earliest_reconcile_at(link: Link, now: datetime) -> datetime:
     """When a late request has landed and the timeline may be read."""
     return now + timedelta(seconds=CONNECTORS[link.network].reconcile_delay)
 
 
-def _is_cut_anew(run: Run, error: ConnectorError) -> bool:
+def _is_recut(run: DeliveryRun, error: ConnectorError) -> bool:
     """Whether the text was refused by limits that we did not know: it is cut by them at once."""
     if not server_limits.may_be_of_length(error):
         return False
@@ -212,22 +225,22 @@ def _is_cut_anew(run: Run, error: ConnectorError) -> bool:
         if not server_limits.have_changed(run.delivery, run.link, run.connector, error):
             return False
     except TryLater as later:
-        again(run, error.reason, outcome=_word(error), after=later.after)
+        reschedule(run, error.reason, outcome=_outcome_code(error), after=later.after)
         return True
-    run.held.attempt.http_status = error.status
+    run.claim.attempt.http_status = error.status
     cut = server_limits.CUT_ANEW
     run.settle(DeliveryState.WAITING, server_limits.READ_ANEW, due_at=run.now(), reason=cut)
     return True
 
 
 @transaction.atomic
-def _needs_member(run: Run, error: Unauthorized) -> None:
+def _require_reauthorization(run: DeliveryRun, error: Unauthorized) -> None:
     if error.scope:
         reauthorization.tell_too_narrow(run.link)
     elif not reauthorization.park(run.link, error.reason) and _is_linked_again(run.link):
-        run.settle(DeliveryState.WAITING, _word(error), due_at=run.now(), reason="")
+        run.settle(DeliveryState.WAITING, _outcome_code(error), due_at=run.now(), reason="")
         return
-    run.settle(DeliveryState.PARKED, _word(error), reason=error.reason)
+    run.settle(DeliveryState.PARKED, _outcome_code(error), reason=error.reason)
 
 
 def _is_linked_again(link: Link) -> bool:
@@ -235,38 +248,38 @@ def _is_linked_again(link: Link) -> bool:
     return Link.objects.active().filter(pk=link.pk).exists()
 
 
-def _in_doubt(run: Run, error: OutcomeUnknown) -> None:
+def _record_unknown_outcome(run: DeliveryRun, error: OutcomeUnknown) -> None:
     """Nobody looks before the quiet time is over, the member no more than we: what they do not see
     yet may still arrive, and "send again" would double it.
 
     An edit that may be repeated is, and nobody looks. It waits as long: arriving late it would undo
     newer words, or bring back what was deleted.
     """
-    due_at: datetime | None = quiet_until(run.link, run.now())
+    due_at: datetime | None = earliest_reconcile_at(run.link, run.now())
     if run.delivery.may_be_repeated:
         repeat_at = retry_policy.next_try(run.delivery, run.now())
         if repeat_at is None:
-            failed(run, GAVE_UP, _word(error))
+            fail_delivery(run, GAVE_UP, _outcome_code(error))
             return
-        due_at, reason = max(repeat_at, quiet_until(run.link, run.now())), AGAIN_SOON
+        due_at, reason = max(repeat_at, earliest_reconcile_at(run.link, run.now())), AGAIN_SOON
     elif run.delivery.post.kind in CONNECTORS[run.link.network].can_reconcile:
-        reason = LOOKING
+        reason = RECONCILING
     else:
         reason = SOON_ASKED
-    run.settle(DeliveryState.UNCONFIRMED, _word(error), due_at=due_at, reason=reason)
+    run.settle(DeliveryState.UNCONFIRMED, _outcome_code(error), due_at=due_at, reason=reason)
 
 
 @transaction.atomic
-def _copy_gone(run: Run, error: CopyGone) -> None:
+def _record_remote_deletion(run: DeliveryRun, error: CopyGone) -> None:
     """Somebody deleted the copy there: nothing is left to change, and the member is told once."""
     copy = undelivered.copy_before(run.delivery)
     state, reason = DeliveryState.CANCELLED, error.reason
-    if run.settle(state, _word(error), due_at=None, reason=reason) and copy is not None:
+    if run.settle(state, _outcome_code(error), due_at=None, reason=reason) and copy is not None:
         sent = Delivery.objects.filter(pk=copy.pk, state=DeliveryState.SENT, gone_at=None)
         sent.update(gone_at=run.now())
 
 
-def _why_withdrawn(delivery: Delivery) -> str:
+def _superseded_by(delivery: Delivery) -> str:
     """What already stands behind this publish or edit: a delete, or a newer edit. "" where nothing."""
     if delivery.is_delete:
         return ""
@@ -280,7 +293,18 @@ def _why_withdrawn(delivery: Delivery) -> str:
     return ""
 
 
-def _word(error: ConnectorError) -> str:
-    """The error's name as the log shows it: try_later, no_verdict …"""
-    name = type(error).__name__
-    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
+# Rows keep these words, whatever the errors are called.
+_CODE_OF_ERROR: dict[type[ConnectorError], Outcome] = {
+    AnswerTooLarge: Outcome.TOO_LARGE,
+    CopyGone: Outcome.GONE,
+    OutcomeUnknown: Outcome.NO_VERDICT,
+    TextRejected: Outcome.TOO_LONG,
+}
+
+
+def _outcome_code(error: ConnectorError) -> str:
+    """The value of models.Outcome for `error`: its class in small letters where no other is named."""
+    kind = type(error)
+    if kind in _CODE_OF_ERROR:
+        return str(_CODE_OF_ERROR[kind])
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in kind.__name__).lstrip("_")

@@ -18,7 +18,7 @@ from syndication.connectors import CONNECTORS, reasons
 from syndication.connectors.base import OutgoingPost, Preview
 from syndication.connectors.reasons import Reason
 from syndication.delivery import eligibility, outcomes, reauthorization, sequence, undelivered
-from syndication.delivery.sequence import MAYBE_OUT, NOT_OUT, Start
+from syndication.delivery.sequence import POSSIBLY_SENT_STATES, UNSENT_STATES, InitialDelivery
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Post
 from syndication.models.errors import NotNow, NotYours
 
@@ -30,7 +30,7 @@ _S = DeliveryState
 
 
 @dataclass(frozen=True)
-class Foreseen:
+class DeliveryPreview:
     """What will happen on one link: whether it goes, how it reads there, or why it does not go."""
 
     link: Link
@@ -41,7 +41,9 @@ class Foreseen:
 
 
 @transaction.atomic
-def plan(post: Post, *, without: Collection[int] = (), foretold: Collection[int] = ()) -> None:
+def plan_deliveries(
+    post: Post, *, without: Collection[int] = (), foretold: Collection[int] = ()
+) -> None:
     """A row for each link that gets a copy, or that the member would look for one on. Idempotent.
 
     `without` holds the keys of the links that the member left out for this post, `foretold` of those
@@ -50,19 +52,21 @@ def plan(post: Post, *, without: Collection[int] = (), foretold: Collection[int]
     """
     links = _links_of(post.author).exclude(deliveries__post=post).exclude(pk__in=without)
     for link in links:
-        decision = eligibility.decide(eligibility.outgoing(post, link, post.audience), link)
+        decision = eligibility.check_eligibility(
+            eligibility.outgoing_post(post, link, post.audience), link
+        )
         if decision.goes:
-            state = _S.PARKED if decision.waits_for_member else _S.WAITING
+            state = _S.PARKED if decision.needs_reauthorization else _S.WAITING
         elif decision.is_expected:
             state = _S.SKIPPED
         else:
             continue
-        start = Start(state, decision.reason, is_told=link.pk in foretold)
-        sequence.add(post, link, DeliveryKind.PUBLISH, start)
+        start = InitialDelivery(state, decision.reason, is_told=link.pk in foretold)
+        sequence.append_delivery(post, link, DeliveryKind.PUBLISH, start)
 
 
 @transaction.atomic
-def follow(post: Post) -> None:
+def withdraw_copies(post: Post) -> None:
     """After narrowing or deleting: what has not left stays, what is out or in flight is taken back.
 
     Copies for an audience that the post still has are left alone; widening sends nothing.
@@ -70,12 +74,12 @@ def follow(post: Post) -> None:
     Post.objects.select_for_update(no_key=True).get(pk=post.pk)
     rows = Delivery.objects.filter(post=post).exclude(kind=DeliveryKind.DELETE)
     for row in rows.select_related("link__member", "post").order_by("sequence"):
-        if not eligibility.covers(post, row.audience):
-            _take_back(post, row)
+        if not eligibility.covers_audience(post, row.audience):
+            _withdraw_copy(post, row)
 
 
 @transaction.atomic
-def let_go(link: Link, now: datetime) -> None:
+def close_link(link: Link, now: datetime) -> None:
     """After a link ended: the member is told of copies that were to be deleted and stay now.
 
     May be called again: a worker may give a row back, or a killed one leave it, after that.
@@ -98,18 +102,20 @@ def send_copy(post: Post, link: Link, *, by: Member) -> Delivery:
     if not by.pk == post.author_id == link.member_id:
         raise NotYours(post)
     Post.objects.select_for_update(no_key=True).get(pk=post.pk)
-    decision = eligibility.decide(eligibility.outgoing(post, link, post.audience), link)
+    decision = eligibility.check_eligibility(
+        eligibility.outgoing_post(post, link, post.audience), link
+    )
     if post.deleted_at is not None or link.state == LinkState.ENDED or not decision.goes:
         raise NotNow(decision.reason or eligibility.UNLINKED)
     before = _copies_and_deletes(post).filter(link=link).order_by("sequence").last()
-    if before is not None and sequence.stands_in_the_way(before):
+    if before is not None and sequence.blocks_new_copy(before):
         raise NotNow(COPY_THERE)
-    state = _S.PARKED if decision.waits_for_member else _S.WAITING
-    start = Start(state, decision.reason, is_by_hand=True)
-    return sequence.add(post, link, DeliveryKind.PUBLISH, start)
+    state = _S.PARKED if decision.needs_reauthorization else _S.WAITING
+    start = InitialDelivery(state, decision.reason, is_by_hand=True)
+    return sequence.append_delivery(post, link, DeliveryKind.PUBLISH, start)
 
 
-def sendable(post: Post, *, by: Member) -> list[Link]:
+def sendable_links(post: Post, *, by: Member) -> list[Link]:
     """Links that `send_copy` would send to now, with `readers` in words."""
     if post.deleted_at is not None or post.author_id != by.pk:
         return []
@@ -117,25 +123,27 @@ def sendable(post: Post, *, by: Member) -> list[Link]:
     found: list[Link] = []
     for link in _links_of(by).annotate(friend_count=Count("friends")):
         before = last.get(link.pk)
-        is_free = before is None or not sequence.stands_in_the_way(before)
+        is_free = before is None or not sequence.blocks_new_copy(before)
         if (
             is_free
-            and eligibility.decide(eligibility.outgoing(post, link, post.audience), link).goes
+            and eligibility.check_eligibility(
+                eligibility.outgoing_post(post, link, post.audience), link
+            ).goes
         ):
-            link.readers = eligibility.readers(link, post.audience)  # type: ignore[attr-defined]
+            link.readers = eligibility.describe_readers(link, post.audience)  # type: ignore[attr-defined]
             found.append(link)
     return found
 
 
-def foresee(member: Member, draft: OutgoingPost, audience: str) -> list[Foreseen]:
-    """What would happen to `draft` on each link of `member`, by the rules that `plan` follows."""
+def preview_deliveries(member: Member, draft: OutgoingPost, audience: str) -> list[DeliveryPreview]:
+    """What would happen to `draft` on each link of `member`, by the rules that `plan_deliveries` follows."""
     return [
-        _foreseen(link, replace(draft, audience=audience))  # type: ignore[arg-type]
+        _preview(link, replace(draft, audience=audience))  # type: ignore[arg-type]
         for link in _links_of(member).annotate(friend_count=Count("friends"))
     ]
 
 
-def _foreseen(link: Link, draft: OutgoingPost) -> Foreseen:
+def _preview(link: Link, draft: OutgoingPost) -> DeliveryPreview:
     is_public = str(draft.audience) == Audience.EVERYONE
     draft = replace(
         draft,
@@ -144,13 +152,13 @@ def _foreseen(link: Link, draft: OutgoingPost) -> Foreseen:
         never_permalink=link.never_permalink,
         terms=eligibility.terms_of(link),
     )
-    decision = eligibility.decide(draft, link)
-    return Foreseen(
+    decision = eligibility.check_eligibility(draft, link)
+    return DeliveryPreview(
         link=link,
         goes=decision.goes,
         preview=decision.preview,
         reason=decision.reason,
-        readers=eligibility.readers(link, draft.audience) if decision.goes else "",
+        readers=eligibility.describe_readers(link, draft.audience) if decision.goes else "",
     )
 
 
@@ -163,22 +171,24 @@ def _copies_and_deletes(post: Post) -> QuerySet[Delivery]:
     return Delivery.objects.filter(post=post).exclude(kind=DeliveryKind.EDIT)
 
 
-def _take_back(post: Post, publish: Delivery) -> None:
+def _withdraw_copy(post: Post, publish: Delivery) -> None:
     """Cancel what waits, edits too; behind a copy that is out, or may be, goes a delete.
 
     Whether an edit arrived is nothing to wait for when the copy goes anyway.
     """
     row = Delivery.objects.filter(pk=publish.pk)
     is_asked = Q(kind=DeliveryKind.EDIT, state=_S.UNCONFIRMED, due_at=None)
-    if row.filter(Q(state__in=NOT_OUT) | is_asked).change(
+    if row.filter(Q(state__in=UNSENT_STATES) | is_asked).change(
         _S.CANCELLED, reason=eligibility.TAKEN_BACK, due_at=None, sent_as={}
     ):
         return
-    maybe_out = row.filter(kind=DeliveryKind.PUBLISH, state__in=MAYBE_OUT, gone_at=None)
+    maybe_out = row.filter(kind=DeliveryKind.PUBLISH, state__in=POSSIBLY_SENT_STATES, gone_at=None)
     if not maybe_out.exists() or _has_delete(publish):
         return
-    state, reason = _how_to_delete(publish)
-    delete = sequence.add(post, publish.link, DeliveryKind.DELETE, Start(state, reason))
+    state, reason = _initial_delete_state(publish)
+    delete = sequence.append_delivery(
+        post, publish.link, DeliveryKind.DELETE, InitialDelivery(state, reason)
+    )
     if undelivered.is_end(delete.state, delete.due_at):
         undelivered.tell(delete)
 
@@ -192,7 +202,7 @@ def _has_delete(publish: Delivery) -> bool:
     ).exists()
 
 
-def _how_to_delete(publish: Delivery) -> tuple[str, str]:
+def _initial_delete_state(publish: Delivery) -> tuple[str, str]:
     if publish.link.state == LinkState.ENDED:
         return _S.SKIPPED, NO_ACCESS_ANY_MORE
     if publish.post.kind not in CONNECTORS[publish.link.network].can_delete:

@@ -5,7 +5,7 @@ takes from it all rows of one link, since a link has one request in flight; whoe
 empty fills it again.
 
 A worker works for a slice of time. When the slice ends while one hand still waits for a silent host,
-the other hands go on (for PATIENCE at most) instead of waiting for that hand: one such host costs the
+the other hands go on (for GRACE_SECONDS at most) instead of waiting for that hand: one such host costs the
 worker one hand and not all of them.
 
 Where all hands wait at once, a reserve hand looks every second for what has become due meanwhile. The
@@ -25,12 +25,12 @@ from django.db import connection
 
 logger = logging.getLogger(__name__)
 
-HANDS = 4  # of one worker
-PATIENCE = 20.0  # seconds beyond the slice
-LOOK_EVERY = 1.0  # seconds, of the reserve hand while all others wait
+THREADS_PER_WORKER = 4  # of one worker
+GRACE_SECONDS = 20.0  # seconds beyond the slice
+RESERVE_POLL_SECONDS = 1.0  # seconds, of the reserve hand while all others wait
 
 
-class Hands:
+class DeliveryPool:
     """Up to `most` hands, the caller's own thread among them, and, above one, a reserve.
 
     `look` gives the keys of what is due, a list for each link; `take` tries one row and says whether
@@ -61,10 +61,10 @@ class Hands:
             self._list = deque([[first], *filter(None, others)])
         self._end = time.monotonic() + seconds  # after the look, however long it took
         helpers = [
-            threading.Thread(target=self._help, name=f"hand-{number}", daemon=True)
+            threading.Thread(target=self._help, name=f"delivery-{number}", daemon=True)
             for number in range(1, min(self._most, len(self._list)))
         ]
-        reserve = threading.Thread(target=self._stand_by, name="hand-reserve", daemon=True)
+        reserve = threading.Thread(target=self._stand_by, name="delivery-reserve", daemon=True)
         self._going = len(helpers) + 1
         for helper in helpers:
             helper.start()
@@ -85,7 +85,7 @@ class Hands:
         try:
             self._go_on()
         except Exception:  # the database is away, say; the rows are as they were
-            logger.exception("a hand")
+            logger.exception("a delivery thread")
         finally:
             self._leave()
             connection.close()
@@ -93,11 +93,11 @@ class Hands:
     def _stand_by(self) -> None:
         """The reserve: one more hand for as long as all others wait."""
         try:
-            while not self._has_ended.wait(LOOK_EVERY):
+            while not self._has_ended.wait(RESERVE_POLL_SECONDS):
                 if self._do_all_wait():
                     self._go_on(look=True)
         except Exception:
-            logger.exception("the reserve hand")
+            logger.exception("the reserve thread")
         finally:
             connection.close()
 
@@ -107,7 +107,7 @@ class Hands:
 
     def _do_all_wait(self) -> bool:
         """Whether each hand that still goes on has been at its row for a while."""
-        long_ago = time.monotonic() - LOOK_EVERY
+        long_ago = time.monotonic() - RESERVE_POLL_SECONDS
         began = list(self._began.values())
         return 0 < self._going <= sum(each < long_ago for each in began)
 
@@ -137,12 +137,12 @@ class Hands:
 
     def _is_over(self) -> bool:
         """Whether to stop: the slice has ended, and no hand waits for a request that it began before
-        that, or PATIENCE has ended, too. At least one row is tried."""
+        that, or GRACE_SECONDS have ended, too. At least one row is tried."""
         now = time.monotonic()
         if now < self._end or not self._tried:
             return False
         is_waited_for = any(began < self._end for began in list(self._began.values()))
-        return not is_waited_for or now > self._end + PATIENCE
+        return not is_waited_for or now > self._end + GRACE_SECONDS
 
     def _fill(self) -> None:
         self._tried_before = self._tried

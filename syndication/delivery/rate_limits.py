@@ -15,10 +15,10 @@ from syndication.connectors import CONNECTORS
 from syndication.connectors.base import RateLimit
 from syndication.models import Allowance, Link
 
-SHORTEST_REST = 1.0  # seconds; a shorter one would be over before the next row is taken
+SHORTEST_PAUSE = 1.0  # seconds; a shorter one would be over before the next row is taken
 
 
-def resting(now: datetime, *, link: str = "link", network: str = "link__network") -> Exists:
+def is_limited(now: datetime, *, link: str = "link", network: str = "link__network") -> Exists:
     """A condition: the link, or its network, is asked nothing now. `link` and `network` lead there
     from the rows that are asked for, deliveries unless it is said."""
     of_link = Q(link=OuterRef(link))
@@ -26,29 +26,29 @@ def resting(now: datetime, *, link: str = "link", network: str = "link__network"
     return Exists(Allowance.objects.filter(of_link | of_network, rest_until__gt=now))
 
 
-def spend(link: Link, now: datetime) -> None:
+def consume_budget(link: Link, now: datetime) -> None:
     """One request is about to leave. Where that was the last one allowed, the rest begins."""
     connector = CONNECTORS[link.network]
     if connector.rate_limit_per_link:
-        _spend(_key(link), link, link.network, connector.rate_limit_per_link, now)
+        _consume(_key(link), link, link.network, connector.rate_limit_per_link, now)
     if connector.rate_limit_per_network:
-        _spend(link.network, None, link.network, connector.rate_limit_per_network, now)
+        _consume(link.network, None, link.network, connector.rate_limit_per_network, now)
 
 
-def throttled(link: Link, seconds: float, now: datetime) -> None:
+def record_throttling(link: Link, seconds: float, now: datetime) -> None:
     """The network answered one row with "later", in so many seconds. The first such answer may be about
     that row, which alone waits. A second one before that time is over is about the account: all its
     rows wait."""
     row = _row_of(link, now)
     if row.warned_until is not None and row.warned_until > now:
-        rest(link, seconds, now)
-    _put_off(row, "warned_until", now + timedelta(seconds=seconds))
+        pause_link(link, seconds, now)
+    _extend(row, "warned_until", now + timedelta(seconds=seconds))
 
 
-def rest(link: Link, seconds: float, now: datetime) -> None:
+def pause_link(link: Link, seconds: float, now: datetime) -> None:
     """Nothing more is to be asked of this account for so long. A longer rest stands."""
-    if seconds >= SHORTEST_REST:
-        _put_off(_row_of(link, now), "rest_until", now + timedelta(seconds=seconds))
+    if seconds >= SHORTEST_PAUSE:
+        _extend(_row_of(link, now), "rest_until", now + timedelta(seconds=seconds))
 
 
 def _row_of(link: Link, now: datetime) -> Allowance:
@@ -58,12 +58,12 @@ def _row_of(link: Link, now: datetime) -> Allowance:
     return row
 
 
-def _put_off(row: Allowance, name: str, until: datetime) -> None:
+def _extend(row: Allowance, name: str, until: datetime) -> None:
     earlier = Q(**{name: None}) | Q(**{f"{name}__lt": until})
     Allowance.objects.filter(earlier, pk=row.pk).update(**{name: until})
 
 
-def _spend(key: str, link: Link | None, network: str, budget: RateLimit, now: datetime) -> None:
+def _consume(key: str, link: Link | None, network: str, budget: RateLimit, now: datetime) -> None:
     row = Allowance.objects.filter(pk=key)
     over = now - timedelta(seconds=budget.seconds)
     if not row.filter(since__gt=over).update(used=F("used") + 1):
@@ -73,7 +73,7 @@ def _spend(key: str, link: Link | None, network: str, budget: RateLimit, now: da
         )
     used_up = row.filter(used__gte=budget.requests).first()
     if used_up is not None:
-        _put_off(used_up, "rest_until", used_up.since + timedelta(seconds=budget.seconds))
+        _extend(used_up, "rest_until", used_up.since + timedelta(seconds=budget.seconds))
 
 
 def _key(link: Link) -> str:

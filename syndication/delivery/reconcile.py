@@ -16,18 +16,18 @@ from syndication.connectors.base import Candidates, Connector, Receipt, RemotePo
 from syndication.connectors.errors import ConnectorError, OutcomeUnknown, TryLater, Unauthorized
 from syndication.connectors.text import comparable_core, normalise
 from syndication.delivery import claims, outcomes, reauthorization, retry_policy, undelivered
-from syndication.delivery.eligibility import as_sent, words_in_doubt
-from syndication.delivery.outcomes import Run
+from syndication.delivery.eligibility import post_from_snapshot, unconfirmed_snapshots
+from syndication.delivery.outcomes import DeliveryRun
 from syndication.models import Delivery, DeliveryKind, DeliveryState
 
 logger = logging.getLogger(__name__)
 
-CLOCKS_DIFFER = timedelta(seconds=60)
-READS_WHERE_IT_LAGS = 2
+CLOCK_TOLERANCE = timedelta(seconds=60)
+READS_WHERE_TIMELINE_LAGS = 2
 
 
 @dataclass(frozen=True)
-class Seen:
+class RemoteCopySearch:
     """What a look at the timeline tells. `copy` None: not there where `is_sure`, else nobody knows.
 
     `version`: which of the words that left the copy has; None where that is open.
@@ -35,96 +35,98 @@ class Seen:
 
     copy: RemotePost | None = None
     version: int | None = None
-    is_sure: bool = True
+    is_conclusive: bool = True
 
 
-def look(run: Run) -> None:
+def reconcile_delivery(run: DeliveryRun) -> None:
     """Read back, and settle what that tells."""
     connector = CONNECTORS[run.link.network]
     delivery = run.delivery
     can_look = delivery.post.kind in connector.can_reconcile and delivery.sent_as
-    is_poison = delivery.reads > retry_policy.MOST_READS and claims.kills_its_workers(delivery)
+    is_poison = delivery.reads > retry_policy.MAX_READS and claims.is_poison(delivery)
     if not can_look or is_poison:
         outcomes.ask_member(run, "cannot_look")
         return
     try:
-        seen = run.once_refreshed(lambda each: _seen(run, each))
+        seen = run.call_with_refresh(lambda each: _find_remote_copy(run, each))
     except ConnectorError as error:
-        outcomes.note(run, error)
-        _could_not_look(run, error)
+        outcomes.log_error(run, error)
+        _record_unreadable(run, error)
         return
     except claims.LostLease:
         raise
     except Exception:  # a fault of ours must not hold up the link until its lease is over
         logger.exception("delivery %s", delivery.pk)
-        _could_not_look(run, OutcomeUnknown(reasons.UNREADABLE))
+        _record_unreadable(run, OutcomeUnknown(reasons.UNREADABLE))
         return
-    _settle(run, seen, lags=connector.timeline_lags)
+    _settle_search(run, seen, lags=connector.timeline_lags)
 
 
-def _settle(run: Run, seen: Seen, *, lags: bool) -> None:
+def _settle_search(run: DeliveryRun, seen: RemoteCopySearch, *, lags: bool) -> None:
     if seen.copy is not None:
         receipt = Receipt(seen.copy.remote_id, seen.copy.url)
-        outcomes.arrived(run, receipt, outcome="found", version=seen.version)
-    elif run.held.was_left or (lags and run.delivery.reads < READS_WHERE_IT_LAGS):
-        due_at = outcomes.quiet_until(run.link, run.now())
-        run.settle(DeliveryState.UNCONFIRMED, "not_found", due_at=due_at, reason=outcomes.LOOKING)
-    elif seen.is_sure:
-        outcomes.again(run, "", outcome="not_found")
+        outcomes.record_sent(run, receipt, outcome="found", version=seen.version)
+    elif run.claim.was_abandoned or (lags and run.delivery.reads < READS_WHERE_TIMELINE_LAGS):
+        due_at = outcomes.earliest_reconcile_at(run.link, run.now())
+        run.settle(
+            DeliveryState.UNCONFIRMED, "not_found", due_at=due_at, reason=outcomes.RECONCILING
+        )
+    elif seen.is_conclusive:
+        outcomes.reschedule(run, "", outcome="not_found")
     else:
         outcomes.ask_member(run, "not_sure", reason=outcomes.NOT_SURE)
 
 
-def _seen(run: Run, connector: Connector) -> Seen:
+def _find_remote_copy(run: DeliveryRun, connector: Connector) -> RemoteCopySearch:
     """The copy with the words that left last, or with those of a try before them. What reads exactly so
     comes before what a server may have written anew."""
     tries: list[tuple[dict[str, Any], Candidates]] = []
-    for words in words_in_doubt(run.delivery.sent_as):
+    for words in unconfirmed_snapshots(run.delivery.sent_as):
         found = _candidates(run, connector, words)
-        copy = _ours(run.delivery, found.exact)
+        copy = _own_copy(run.delivery, found.exact)
         if copy is not None:
-            return Seen(copy, int(words["version"]))
+            return RemoteCopySearch(copy, int(words["version"]))
         tries.append((words, found))
     for words, found in tries:
-        copy = _ours(run.delivery, found.alike)
+        copy = _own_copy(run.delivery, found.alike)
         if copy is None or run.delivery.is_edit:
             continue
-        if _may_be_anothers(run.delivery, connector, words):
-            return Seen(is_sure=False)
-        return Seen(copy, int(words["version"]) if len(tries) == 1 else None)
-    return Seen(is_sure=all(found.is_conclusive for _, found in tries))
+        if _is_ambiguous(run.delivery, connector, words):
+            return RemoteCopySearch(is_conclusive=False)
+        return RemoteCopySearch(copy, int(words["version"]) if len(tries) == 1 else None)
+    return RemoteCopySearch(is_conclusive=all(found.is_conclusive for _, found in tries))
 
 
-def _candidates(run: Run, connector: Connector, words: dict[str, Any]) -> Candidates:
+def _candidates(run: DeliveryRun, connector: Connector, words: dict[str, Any]) -> Candidates:
     copy = undelivered.copy_before(run.delivery) if run.delivery.is_edit else run.delivery
     if copy is None:
         return Candidates()
     since = copy.first_sent_at or copy.created_at
     return connector.look_up(
-        as_sent(words),
-        since=(since - CLOCKS_DIFFER).timestamp(),
+        post_from_snapshot(words),
+        since=(since - CLOCK_TOLERANCE).timestamp(),
         idempotency_key=run.delivery.idempotency_key,
     )
 
 
-def _ours(delivery: Delivery, candidates: Sequence[RemotePost]) -> RemotePost | None:
+def _own_copy(delivery: Delivery, candidates: Sequence[RemotePost]) -> RemotePost | None:
     """Of an edit: the copy that it was for. Of a publish: the first that no other delivery holds."""
     if not delivery.is_edit:
-        return _not_held_by_others(candidates, delivery)
+        return _first_unclaimed(candidates, delivery)
     copy = undelivered.copy_before(delivery)
     ours = (each for each in candidates if copy is not None and each.remote_id == copy.remote_id)
     return next(ours, None)
 
 
-def _may_be_anothers(delivery: Delivery, connector: Connector, words: dict[str, Any]) -> bool:
+def _is_ambiguous(delivery: Delivery, connector: Connector, words: dict[str, Any]) -> bool:
     """Whether what looks like this delivery's copy may as well be that of another one in doubt, whose
     words differ in what servers write anew alone, or in what the list does not show."""
-    post = as_sent(words)
+    post = post_from_snapshot(words)
     ours, text = connector.reconciled_text(post), connector.preview(post).text
     others = Delivery.objects.open().filter(link=delivery.link_id, kind=DeliveryKind.PUBLISH)
     for other in others.exclude(pk=delivery.pk).exclude(sent_as={}):
-        for theirs in words_in_doubt(other.sent_as):
-            their_post = as_sent(theirs)
+        for theirs in unconfirmed_snapshots(other.sent_as):
+            their_post = post_from_snapshot(theirs)
             shown = connector.preview(their_post).text
             is_alike = comparable_core(connector.reconciled_text(their_post)) == comparable_core(
                 ours
@@ -134,7 +136,7 @@ def _may_be_anothers(delivery: Delivery, connector: Connector, words: dict[str, 
     return False
 
 
-def _not_held_by_others(candidates: Sequence[RemotePost], delivery: Delivery) -> RemotePost | None:
+def _first_unclaimed(candidates: Sequence[RemotePost], delivery: Delivery) -> RemotePost | None:
     others = set(
         Delivery.objects.filter(
             link=delivery.link_id,
@@ -147,11 +149,11 @@ def _not_held_by_others(candidates: Sequence[RemotePost], delivery: Delivery) ->
     return next((each for each in candidates if each.remote_id not in others), None)
 
 
-def _could_not_look(run: Run, error: ConnectorError) -> None:
+def _record_unreadable(run: DeliveryRun, error: ConnectorError) -> None:
     """The row stays in doubt: later, when the link is back, or for the member to say."""
     if isinstance(error, Unauthorized) and not error.scope:
         run.settle(
-            DeliveryState.UNCONFIRMED, "unauthorized", due_at=run.now(), reason=outcomes.LOOKING
+            DeliveryState.UNCONFIRMED, "unauthorized", due_at=run.now(), reason=outcomes.RECONCILING
         )
         reauthorization.park(run.link, error.reason)
         return
@@ -163,4 +165,6 @@ def _could_not_look(run: Run, error: ConnectorError) -> None:
     if due_at is None:
         outcomes.ask_member(run, "cannot_look")
     else:
-        run.settle(DeliveryState.UNCONFIRMED, "not_read", due_at=due_at, reason=outcomes.LOOKING)
+        run.settle(
+            DeliveryState.UNCONFIRMED, "not_read", due_at=due_at, reason=outcomes.RECONCILING
+        )

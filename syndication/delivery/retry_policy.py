@@ -10,14 +10,14 @@ from syndication.models import Delivery, DeliveryKind
 
 # Seconds before the 2nd, 3rd … try: 30 s, 2 min, 10 min, 30 min, 2 h, 6 h, 12 h, 24 h.
 DELAYS: tuple[float, ...] = (30, 120, 600, 1800, 7200, 21600, 43200, 86400)
-MOST_TRIES = 9
+MAX_TRIES = 9
 PUBLISH_WITHIN = timedelta(hours=48)
 DELETE_WITHIN = timedelta(days=30)
 # Seconds before the 2nd, 3rd … look at a timeline, and then for each more: a look changes nothing
 # there, and until one succeeds nobody knows whether the post went.
-LOOK_DELAYS: tuple[float, ...] = (30, 120, 600, 1800)
-LOOK_WITHIN = timedelta(hours=48)  # since the request that had no answer
-MOST_READS = 9  # that may have killed their worker
+READ_DELAYS: tuple[float, ...] = (30, 120, 600, 1800)
+READ_WITHIN = timedelta(hours=48)  # since the request that had no answer
+MAX_READS = 9  # that may have killed their worker
 THROTTLED = 1800.0  # seconds: the least wait after the ninth try, for a network that keeps asking
 SHORTEST_WAIT = 1.0  # seconds, also where a network says "in 0 seconds"
 
@@ -33,33 +33,33 @@ def next_try(delivery: Delivery, now: datetime, *, after: float | None = None) -
     time uses up the hours, not the tries; beyond the ninth try it is asked twice an hour at most (for a
     delete, daily).
     """
-    if after is None and delivery.tries >= MOST_TRIES and not delivery.is_delete:
+    if after is None and delivery.tries >= MAX_TRIES and not delivery.is_delete:
         return None
-    wait = own_delay(delivery.tries, DELAYS)
+    wait = backoff_seconds(delivery.tries, DELAYS)
     if after is not None:
         asked = max(after, SHORTEST_WAIT)
         floor = wait if delivery.is_delete else THROTTLED
-        wait = max(asked, floor) if delivery.tries >= MOST_TRIES else asked
+        wait = max(asked, floor) if delivery.tries >= MAX_TRIES else asked
     due_at = now + timedelta(seconds=wait)
-    return None if due_at > last_moment(delivery) else due_at
+    return None if due_at > last_try_at(delivery) else due_at
 
 
 def next_read(delivery: Delivery, now: datetime, *, after: float | None = None) -> datetime | None:
     """When to look at the timeline again after it could not be read; None: give up looking."""
-    wait = max(after or 0.0, own_delay(delivery.reads, LOOK_DELAYS))
+    wait = max(after or 0.0, backoff_seconds(delivery.reads, READ_DELAYS))
     due_at = now + timedelta(seconds=wait)
     in_doubt_since = delivery.first_sent_at or delivery.asked_at
-    return None if due_at > in_doubt_since + LOOK_WITHIN else due_at
+    return None if due_at > in_doubt_since + READ_WITHIN else due_at
 
 
-def last_moment(delivery: Delivery) -> datetime:
+def last_try_at(delivery: Delivery) -> datetime:
     """After this it is not sent by itself any more. A copy is put right late rather than never: an
     edit, like a delete, has its thirty days."""
     is_publish = delivery.kind == DeliveryKind.PUBLISH
     return delivery.asked_at + (PUBLISH_WITHIN if is_publish else DELETE_WITHIN)
 
 
-def own_delay(tries: int, delays: tuple[float, ...]) -> float:
+def backoff_seconds(tries: int, delays: tuple[float, ...]) -> float:
     """Seconds, times a random factor, so that a thousand rows do not come back at one moment."""
     base = delays[min(max(tries, 1), len(delays)) - 1]
     return base * _random.uniform(0.5, 1.5)

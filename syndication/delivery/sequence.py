@@ -18,12 +18,12 @@ from syndication.delivery import wakeups
 from syndication.models import OPEN_STATES, Delivery, DeliveryState, Link, Post
 
 _S = DeliveryState
-NOT_OUT = (_S.WAITING, _S.PARKED, _S.FAILED, _S.MISSED)
-MAYBE_OUT = (_S.SENDING, _S.UNCONFIRMED, _S.SENT)
+UNSENT_STATES = (_S.WAITING, _S.PARKED, _S.FAILED, _S.MISSED)
+POSSIBLY_SENT_STATES = (_S.SENDING, _S.UNCONFIRMED, _S.SENT)
 
 
 @dataclass(frozen=True)
-class Start:
+class InitialDelivery:
     """How a new row begins. `audience`: who reads the copy; the post's own where none is named.
     `due_at` is now where none is named."""
 
@@ -36,7 +36,7 @@ class Start:
 
 
 @dataclass
-class Standing:
+class CopyHistory:
     """A copy that is on a network, on its way there, or may be; the edits and the delete behind it."""
 
     copy: Delivery  # the publish
@@ -44,22 +44,22 @@ class Standing:
     delete: Delivery | None = None
 
     @property
-    def is_being_taken_back(self) -> bool:
+    def is_being_deleted(self) -> bool:
         return self.delete is not None and self.delete.state in (_S.SENT, *OPEN_STATES)
 
     @property
-    def is_out(self) -> bool:
+    def is_active(self) -> bool:
         """Whether it went, or may have, and was not taken back."""
         is_back = self.delete is not None and self.delete.state == _S.SENT
-        return self.copy.state in MAYBE_OUT and not is_back
+        return self.copy.state in POSSIBLY_SENT_STATES and not is_back
 
     @property
     def has_left(self) -> bool:
         """Whether words of it may be there. Else it takes along what the post says when it goes."""
-        return self.copy.state in MAYBE_OUT or bool(self.copy.sent_as)
+        return self.copy.state in POSSIBLY_SENT_STATES or bool(self.copy.sent_as)
 
 
-def add(post: Post, link: Link, kind: str, start: Start) -> Delivery:
+def append_delivery(post: Post, link: Link, kind: str, start: InitialDelivery) -> Delivery:
     """A new row behind those of this post on this link, and a hint where it may go now."""
     now = timezone.now()
     last = Delivery.objects.filter(post=post, link=link).order_by("sequence").last()
@@ -83,17 +83,17 @@ def add(post: Post, link: Link, kind: str, start: Start) -> Delivery:
     return delivery
 
 
-def standing(post: Post) -> list[Standing]:
+def editable_copies(post: Post) -> list[CopyHistory]:
     """The copies of `post` that an edit is about, one a link. Not those that are being taken back."""
     rows = post.deliveries.select_related("link__member").prefetch_related("link__toggles")
-    kept = [each for each in copies_of(rows) if not each.is_being_taken_back]
+    kept = [each for each in copy_histories(rows) if not each.is_being_deleted]
     return list({each.copy.link_id: each for each in kept}.values())
 
 
-def copies_of(rows: QuerySet[Delivery]) -> list[Standing]:
+def copy_histories(rows: QuerySet[Delivery]) -> list[CopyHistory]:
     """Of one post's rows every copy that is on a network, on its way there, or may be, with what came behind it; in order."""
-    found: list[Standing] = []
-    last: dict[int, Standing] = {}
+    found: list[CopyHistory] = []
+    last: dict[int, CopyHistory] = {}
     for row in rows.order_by("sequence", "pk"):
         if row.is_edit or row.is_delete:
             copy = last.get(row.link_id)
@@ -101,13 +101,13 @@ def copies_of(rows: QuerySet[Delivery]) -> list[Standing]:
                 copy.edits.append(row)
             elif copy is not None:
                 copy.delete = row
-        elif row.state in (*MAYBE_OUT, _S.WAITING, _S.PARKED) and row.gone_at is None:
-            last[row.link_id] = Standing(row)
+        elif row.state in (*POSSIBLY_SENT_STATES, _S.WAITING, _S.PARKED) and row.gone_at is None:
+            last[row.link_id] = CopyHistory(row)
             found.append(last[row.link_id])
     return found
 
 
-def stands_in_the_way(before: Delivery) -> bool:
+def blocks_new_copy(before: Delivery) -> bool:
     """Whether a copy is, or may be, on the network after `before`, the last publish or delete."""
     gone: Iterable[str] = (_S.SKIPPED, _S.CANCELLED)
     if before.is_delete:

@@ -16,7 +16,7 @@ from syndication.connectors.errors import (
     Unsupported,
 )
 from syndication.connectors.reasons import Reason
-from syndication.delivery.eligibility import as_sent
+from syndication.delivery.eligibility import post_from_snapshot
 from syndication.models import Delivery, Link, ServerTraits
 
 CUT_ANEW = Reason("cut_anew")
@@ -75,7 +75,7 @@ def _counts_otherwise(delivery: Delivery, link: Link, terms: Terms) -> bool:
     connector = CONNECTORS[link.network]
     if not (connector.counts_differ and link.host) or terms.counts_code_points:
         return False
-    sent = as_sent(delivery.sent_as)
+    sent = post_from_snapshot(delivery.sent_as)
     stricter = replace(terms, counts_code_points=True)
     try:
         if connector.preview(replace(sent, terms=stricter)).text == connector.preview(sent).text:

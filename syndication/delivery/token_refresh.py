@@ -34,7 +34,7 @@ def keep_fresh(link_pk: int) -> None:
     if not idle.update(keep_fresh_at=now + AGAIN_AFTER):
         return
     link = Link.objects.get(pk=link_pk)
-    if circuit_breaker.host_of(link) in circuit_breaker.closed(now):
+    if circuit_breaker.host_of(link) in circuit_breaker.blocked_hosts(now):
         return
     try:
         http = WatchedHttp(timezone.now)

@@ -135,7 +135,7 @@ def _must_wait(row: Revocation, given: Credentials, now: datetime) -> bool:
     same token and has not confirmed it yet."""
     if NetworkSwitch.objects.paused().filter(network=row.network).exists():
         return True
-    if circuit_breaker.host_of(row) in circuit_breaker.closed(now):
+    if circuit_breaker.host_of(row) in circuit_breaker.blocked_hosts(now):
         return True
     back = LinkReturn.objects.filter(network=row.network, used_at=None, expires_at__gt=now)
     heard = (read_link_result(each)[1] for each in back.exclude(exchanged_at=None))
@@ -146,7 +146,7 @@ def _must_wait(row: Revocation, given: Credentials, now: datetime) -> bool:
 def _is_taken(row: Revocation, now: datetime) -> bool:
     """Whether this try is ours. Counted, and put off, before it is made: whoever dies at it leaves
     the row to be woken."""
-    if row.tries >= retry_policy.MOST_TRIES:
+    if row.tries >= retry_policy.MAX_TRIES:
         _give_up(row)
         return False
     untouched = Revocation.objects.filter(pk=row.pk, due_at=row.due_at)
@@ -167,9 +167,9 @@ def _ask(row: Revocation, connector: Connector, now: Clock) -> None:
 def _put_off(row: Revocation, after: float | None, now: datetime) -> None:
     """`after`: how many seconds the network asked for."""
     tries = row.tries + 1
-    wait = max(after or 0.0, retry_policy.own_delay(tries, retry_policy.DELAYS))
+    wait = max(after or 0.0, retry_policy.backoff_seconds(tries, retry_policy.DELAYS))
     due_at = now + timedelta(seconds=wait)
-    if tries >= retry_policy.MOST_TRIES or due_at > row.created_at + WITHIN:
+    if tries >= retry_policy.MAX_TRIES or due_at > row.created_at + WITHIN:
         _give_up(row)
         return
     Revocation.objects.filter(pk=row.pk).update(due_at=due_at)

@@ -55,7 +55,7 @@ def _of_kind(
     busy = {task.host for task in running if task.host}
     if len(mine) >= THREADS or not due(now, busy):
         return []
-    slow = circuit_breaker.slow(now)
+    slow = circuit_breaker.slow_hosts(now)
     pks = {task.pk for task in mine}
     chosen: list[TokenTask] = []
     while len(mine) + len(chosen) < THREADS:

@@ -20,7 +20,7 @@ from django.utils import timezone
 from syndication.connectors import reasons
 from syndication.connectors.reasons import Reason
 from syndication.delivery import edits, eligibility, notices, reauthorization
-from syndication.delivery.sequence import MAYBE_OUT
+from syndication.delivery.sequence import POSSIBLY_SENT_STATES
 from syndication.models import AT_REST, Delivery, DeliveryKind, DeliveryState, Link
 from syndication.models.reason_texts import SENTENCES
 
@@ -121,7 +121,7 @@ def _incident(delivery: Delivery) -> str:
         return ""
     if delivery.is_delete:
         copy = copy_before(delivery)
-        is_out = copy is not None and copy.state in MAYBE_OUT
+        is_out = copy is not None and copy.state in POSSIBLY_SENT_STATES
         return f"{STILL_OUT_THERE} {delivery.post_id}" if is_out else ""
     if delivery.is_edit and delivery.reason == reasons.COPY_GONE:
         return f"{COPY_GONE} {delivery.post_id}"

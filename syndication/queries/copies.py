@@ -40,8 +40,8 @@ def latest_deliveries(post: Post) -> list[Delivery]:
 
 def standing_copies(post: Post) -> list[Copy]:
     """Copies that went out, or may have, and were not taken back."""
-    copies = sequence.copies_of(post.deliveries.select_related("link"))
-    out = {each.copy.link_id: each.copy for each in copies if each.is_out}
+    copies = sequence.copy_histories(post.deliveries.select_related("link"))
+    out = {each.copy.link_id: each.copy for each in copies if each.is_active}
     return [_copy(delivery, post) for delivery in out.values()]
 
 
@@ -72,7 +72,9 @@ def copies_too_wide(post: Post, audience: str) -> list[Copy]:
     """The copies that would have to go if the post were for `audience`."""
     as_changed = Post(audience=audience)
     return [
-        copy for copy in standing_copies(post) if not eligibility.covers(as_changed, copy.audience)
+        copy
+        for copy in standing_copies(post)
+        if not eligibility.covers_audience(as_changed, copy.audience)
     ]
 
 

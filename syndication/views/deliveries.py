@@ -134,7 +134,7 @@ def post_send(request: MemberRequest, pk: int) -> HttpResponse:
     return TemplateResponse(
         request,
         "syndication/post_send.html",
-        {"post": post, "links": deliveries.sendable(post, by=request.user)},
+        {"post": post, "links": deliveries.sendable_links(post, by=request.user)},
     )
 
 

@@ -17,7 +17,7 @@ from accounts.models import Audience
 from accounts.urlsession.api import initial_from_preserved_form, pop_preserved_form
 from accounts.views.requests import MemberRequest
 from syndication.actions import posts
-from syndication.actions.posts import ForeseenEdit
+from syndication.actions.posts import EditPreview
 from syndication.connectors.content import TYPED
 from syndication.forms.fields import audience_choice
 from syndication.forms.posts import AudienceForm, EditForm, PostForm, posts_used_up
@@ -73,7 +73,7 @@ def post_edit(request: MemberRequest, pk: int) -> HttpResponse:
         return _edit_page(request, form)
     if "confirm" not in request.POST:
         foreseen = posts.foresee_edit(post, words, by=request.user)
-        if "save" not in request.POST or any(one.is_news for one in foreseen):
+        if "save" not in request.POST or any(one.needs_confirmation for one in foreseen):
             return _edit_preview(request, form, words, foreseen)
     return _save_edit(request, form, words)
 
@@ -85,7 +85,7 @@ def _edit_page(request: MemberRequest, form: EditForm) -> HttpResponse:
 
 
 def _edit_preview(
-    request: MemberRequest, form: EditForm, words: Mapping[str, str], foreseen: list[ForeseenEdit]
+    request: MemberRequest, form: EditForm, words: Mapping[str, str], foreseen: list[EditPreview]
 ) -> HttpResponse:
     context = {
         "post": form.post,

@@ -50,7 +50,7 @@ def wake_due(now: datetime) -> int:
     free = wakeups.workers() - queue.depth()
     if free <= 0:
         return 0
-    due = fairness.worth_waking(now, free)
+    due = fairness.workers_needed(now, free)
     for _ in range(due):
         wakeups.hint_due()
     return due
@@ -88,7 +88,7 @@ def let_go(now: datetime) -> int:
     rows = Delivery.objects.free(now).filter(is_left | asks_nobody, link=OuterRef("pk"))
     ended = Link.objects.filter(Exists(rows), state=LinkState.ENDED).order_by("pk")[:100]
     for link in ended:
-        planning.let_go(link, now)
+        planning.close_link(link, now)
     return len(ended)
 
 

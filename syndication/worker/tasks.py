@@ -14,7 +14,7 @@ from django.utils import timezone
 from syndication.actions import account_closure
 from syndication.delivery import attempt as delivering
 from syndication.delivery import heartbeats
-from syndication.delivery.pool import HANDS
+from syndication.delivery.pool import THREADS_PER_WORKER
 from syndication.worker import sweep as sweeping
 
 logger = logging.getLogger(__name__)
@@ -36,13 +36,13 @@ def _quietly(task: Callable[..., None]) -> Callable[..., None]:
 @_quietly
 def deliver(delivery_pk: int) -> None:
     """This delivery first, then whatever else is due."""
-    delivering.drain(hands=HANDS, first=delivery_pk)
+    delivering.drain_due(threads=THREADS_PER_WORKER, first=delivery_pk)
 
 
 @_quietly
 def deliver_due() -> None:
     """One hint drains many rows."""
-    delivering.drain(hands=HANDS)
+    delivering.drain_due(threads=THREADS_PER_WORKER)
 
 
 @_quietly

@@ -110,7 +110,7 @@ def backlog(count: str, name: str) -> None:
 
 def resting(count: str) -> None:
     link, now = Link.objects.filter(account__isnull=False).order_by("-pk")[1], timezone.now()
-    rate_limits.rest(link, 3600, now)
+    rate_limits.pause_link(link, 3600, now)
     for which, at in enumerate((before(now, "0"), before(now, "864000 + n"))):
         _due_by_sql(range(link.pk, link.pk + 1), int(count) // 2, f"rest {which}/", at)
 

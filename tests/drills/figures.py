@@ -54,22 +54,22 @@ def shorten_waits(times: float) -> None:
     if times == 1:
         return
     retry_policy.DELAYS = tuple(seconds / times for seconds in retry_policy.DELAYS)
-    retry_policy.LOOK_DELAYS = tuple(seconds / times for seconds in retry_policy.LOOK_DELAYS)
+    retry_policy.READ_DELAYS = tuple(seconds / times for seconds in retry_policy.READ_DELAYS)
     retry_policy.THROTTLED /= times
     retry_policy.SHORTEST_WAIT /= times
-    rate_limits.SHORTEST_REST /= times
+    rate_limits.SHORTEST_PAUSE /= times
     claims.LEASE /= times
     claims.LEASE_BEYOND_DEADLINE /= times
-    claims.USUAL /= times
+    claims.USUAL_DEADLINE /= times
     circuit_breaker.FIRST_PAUSE /= times
     circuit_breaker.LONGEST_PAUSE /= times
     circuit_breaker.PROBE_LEASE /= times
-    circuit_breaker.SLOW /= times
+    circuit_breaker.SLOW_SECONDS /= times
     circuit_breaker.SLOW_FOR /= times
     credentials.REFRESH_LEASE /= times
     credentials.WAIT_FOR_OTHERS /= times
     api.THROTTLED_FOR /= times
-    equal_posts.WAIT /= times
+    equal_posts.EQUAL_POST_WAIT /= times
     for connector in CONNECTORS.values():
         connector.reconcile_delay /= times
         connector.seconds_between_equals /= times
@@ -82,15 +82,15 @@ def mark_sending_late() -> None:
     """Mark `sending` only after the request: a killed worker's row waits as if never sent."""
     CHANGES[DeliveryState.WAITING] |= CHANGES[DeliveryState.SENDING]
     claims.mark_sending = lambda held, now, sent_as: None
-    attempt._after_a_bug = lambda delivery: OutcomeUnknown("")
+    attempt._error_after_bug = lambda delivery: OutcomeUnknown("")
 
 
 def skip_reconciliation() -> None:
     """Resend posts of unknown outcome without looking them up."""
     CHANGES[DeliveryState.UNCONFIRMED] |= CHANGES[DeliveryState.SENDING]
     CHANGES[DeliveryState.WAITING] |= CHANGES[DeliveryState.SENDING]
-    outcomes._in_doubt = _sent_again
-    reconcile.look = lambda run: outcomes.again(run, "", outcome="not_found")
+    outcomes._record_unknown_outcome = _sent_again
+    reconcile.reconcile_delivery = lambda run: outcomes.reschedule(run, "", outcome="not_found")
 
 
 def kill_on_text(words: str) -> None:
@@ -106,8 +106,8 @@ def kill_on_text(words: str) -> None:
     LeasedHttp.request = deadly  # type: ignore[method-assign]
 
 
-def _sent_again(run: outcomes.Run, error: OutcomeUnknown) -> None:
-    outcomes.again(run, error.reason, outcome="no_verdict")
+def _sent_again(run: outcomes.DeliveryRun, error: OutcomeUnknown) -> None:
+    outcomes.reschedule(run, error.reason, outcome="no_verdict")
 
 
 def _hurried_budget(budget: RateLimit | None, times: float) -> RateLimit | None:

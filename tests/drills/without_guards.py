@@ -32,7 +32,7 @@ GUARDS = [
         [
             (
                 "syndication/delivery/planning.py",
-                "if not eligibility.covers(post, row.audience):",
+                "if not eligibility.covers_audience(post, row.audience):",
                 "if False:",
             )
         ],

@@ -40,7 +40,7 @@ def seed(name: str, given: dict[str, str], *texts: str) -> None:
         credentials.keep(link, Credentials(**given, expires_at=time.time() + 900))
     for text in texts:
         with transaction.atomic():
-            planning.plan(make_post(author=link.member, text=text))
+            planning.plan_deliveries(make_post(author=link.member, text=text))
 
 
 def seed_on(network: str, host: str, given: dict[str, Any], keys: dict[str, str]) -> None:
@@ -57,7 +57,9 @@ def seed_on(network: str, host: str, given: dict[str, Any], keys: dict[str, str]
         import_schedule.ask(link, timezone.now())
         for text in "一二三":
             with transaction.atomic():
-                planning.plan(make_post(author=member, text=f"{network} {number} {text}"))
+                planning.plan_deliveries(
+                    make_post(author=member, text=f"{network} {number} {text}")
+                )
 
 
 def waiting() -> list[int]:

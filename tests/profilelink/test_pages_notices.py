@@ -62,7 +62,7 @@ def own_post(hanako: Member) -> Post:
 
 def delivery(hanako: Member, state: str) -> Delivery:
     post = own_post(hanako)
-    planning.plan(post)
+    planning.plan_deliveries(post)
     Delivery.objects.filter(post=post).update(state=state, due_at=None)
     return Delivery.objects.get(post=post)
 

@@ -68,14 +68,14 @@ def linked(sandbox: TestSandbox, member: Member | None = None, **fields: Any) ->
 def planned(link: Link, text: str = "おはよう", **fields: Any) -> Delivery:
     """A post with its delivery to `link`, not tried yet."""
     post = make_post(author=link.member, text=text, **fields)
-    planning.plan(post)
+    planning.plan_deliveries(post)
     return Delivery.objects.get(post=post, link=link)
 
 
 def tried(delivery: Delivery, now: Any = timezone.now, *, times: int = 1) -> Delivery:
     """The row after so many attempts, and the moment later for which mixi's links are left alone."""
     for _ in range(times):
-        attempt.attempt(delivery.pk, now=now)
+        attempt.attempt_delivery(delivery.pk, now=now)
         Link.objects.filter(sending_by="").update(sending_until=None)
     delivery.refresh_from_db()
     return delivery
@@ -100,11 +100,11 @@ def narrow(post: Post, audience: str = Audience.FRIENDS) -> None:
     """What actions.posts.change_audience does, in one transaction."""
     post.audience = audience
     post.save()
-    planning.follow(post)
+    planning.withdraw_copies(post)
 
 
 def remove(post: Post) -> None:
     """What actions.posts.delete does."""
     post.deleted_at = timezone.now()
     post.save()
-    planning.follow(post)
+    planning.withdraw_copies(post)

@@ -35,9 +35,9 @@ def test_a_post_has_a_column_for_each_word_as_long_as_the_word_may_be():
 def test_each_word_of_a_draft_goes_out_with_the_post_and_is_found_again(name):
     hanako = make_member("hanako")
     post = posts.write(draft_of(), by=hanako)
-    sent = eligibility.outgoing(post, make_link(hanako), "everyone")
-    kept = json.loads(json.dumps(eligibility.as_stored(sent, version=1)))
-    assert [getattr(one, name) for one in (post, sent, eligibility.as_sent(kept))] == [
+    sent = eligibility.outgoing_post(post, make_link(hanako), "everyone")
+    kept = json.loads(json.dumps(eligibility.snapshot_of(sent, version=1)))
+    assert [getattr(one, name) for one in (post, sent, eligibility.post_from_snapshot(kept))] == [
         WORDS[name]
     ] * 3
 
@@ -60,6 +60,6 @@ def test_each_word_is_edited_shown_to_staff_exported_and_wiped(name):
 @pytest.mark.django_db
 def test_a_link_that_left_before_the_update_is_looked_for_with_the_title_of_its_page():
     before = {"kind": "link", "text": "", "title": "A page", "url": "https://example.org/"}
-    assert eligibility.as_sent(before) == OutgoingPost(
+    assert eligibility.post_from_snapshot(before) == OutgoingPost(
         kind="link", url_title="A page", url="https://example.org/"
     )

@@ -48,7 +48,7 @@ def phone(hanako):
 
 def row(hanako, link, state=S.WAITING, **fields):
     post = make_post(author=hanako, text="今日もいい天気ですね")
-    planning.plan(post)
+    planning.plan_deliveries(post)
     if state == S.SENT:
         fields.setdefault("sent_at", timezone.now())
     if state == S.SENDING:
@@ -226,7 +226,7 @@ def test_every_word_that_the_engine_logs_is_one_that_members_can_read():
     ours = [
         kind for kind in _kinds_of(ConnectorError) if kind.__module__.startswith("syndication.")
     ]
-    named = {outcomes._word(kind(reasons.REFUSED)) for kind in ours}
+    named = {outcomes._outcome_code(kind(reasons.REFUSED)) for kind in ours}
     assert {"found", "cannot_look"} < written
     assert written | named <= set(Outcome.values)
 

@@ -31,7 +31,7 @@ def decided(link, audience=Audience.FRIENDS):
         link=link, kind="status", audience=audience, defaults={"is_on": True}
     )
     post = make_post(author=link.member, text="hello", audience=audience)
-    return eligibility.decide(eligibility.outgoing(post, link, audience), link)
+    return eligibility.check_eligibility(eligibility.outgoing_post(post, link, audience), link)
 
 
 def test_followers_are_offered_only_where_they_are_approved(hanako):
@@ -58,7 +58,7 @@ def test_a_post_for_friends_stays_here_while_anybody_may_follow(hanako):
     link.follows_approved = True
     decision = decided(link)
     assert decision.goes
-    assert "followers on Mastodon" in eligibility.readers(link, Audience.FRIENDS)
+    assert "followers on Mastodon" in eligibility.describe_readers(link, Audience.FRIENDS)
 
 
 def test_a_member_may_leave_the_address_out_where_it_costs_more(hanako):
@@ -70,7 +70,9 @@ def test_a_member_may_leave_the_address_out_where_it_costs_more(hanako):
     link.refresh_from_db()
     assert (link.never_permalink, link.always_permalink) == (True, False)
     post = make_post(author=hanako, text="花" * 300)
-    preview = eligibility.decide(eligibility.outgoing(post, link, Audience.EVERYONE), link).preview
+    preview = eligibility.check_eligibility(
+        eligibility.outgoing_post(post, link, Audience.EVERYONE), link
+    ).preview
     assert preview.is_cut
     assert "http" not in preview.text
     phone.get(reverse("link_detail", args=["twitter", link.pk]))
@@ -103,7 +105,9 @@ def test_a_network_that_nobody_set_up_is_not_offered(hanako, settings):
 def test_what_a_server_lets_through_is_foreseen_too(hanako):
     link = make_link(hanako, "mastodon", host="m.example", terms={"text": 5000, "address": 23})
     post = make_post(author=hanako, text="花" * 900)
-    preview = eligibility.decide(eligibility.outgoing(post, link, Audience.EVERYONE), link).preview
+    preview = eligibility.check_eligibility(
+        eligibility.outgoing_post(post, link, Audience.EVERYONE), link
+    ).preview
     assert not preview.is_cut
 
 

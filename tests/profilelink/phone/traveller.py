@@ -64,7 +64,7 @@ class Journey:
         """What the worker does when it wakes up, each delivery in a second of its own."""
         waiting = Delivery.objects.filter(state=DeliveryState.WAITING).order_by("pk")
         for pk in list(waiting.values_list("pk", flat=True)):
-            assert attempt.attempt(pk)
+            assert attempt.attempt_delivery(pk)
             Link.objects.filter(sending_by="").update(sending_until=None)
             self.sandbox.clock.advance(1)
 

@@ -65,7 +65,7 @@ def closing(visit: Visit) -> Scene:
     make_group(member, visit.hanako)
     link = make_link(member, name="みずき")
     for kind in ("status", "status", "note"):
-        planning.plan(make_post(author=member, kind=kind))
+        planning.plan_deliveries(make_post(author=member, kind=kind))
     now = timezone.now()
     Delivery.objects.filter(link=link).update(state=DeliveryState.SENT, sent_at=now, due_at=None)
     phone = visit.phone(member)

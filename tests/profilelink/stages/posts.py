@@ -57,7 +57,7 @@ def composing(visit: Visit) -> Scene:
 def changing(visit: Visit) -> Scene:
     phone, link = visit.phone(visit.hanako), Link.objects.get(member=visit.hanako)
     post = make_post(author=visit.hanako, text="橋の上から見た川")
-    planning.plan(post)
+    planning.plan_deliveries(post)
     sent = Delivery.objects.filter(post=post)
     sent.update(state=DeliveryState.SENT, sent_at=timezone.now(), remote_id=f"r{post.pk}",
                 remote_url="https://mixi.jp/view_voice.pl?id=1")  # fmt: skip

@@ -94,7 +94,7 @@ def test_unlinking_says_what_stays_and_wipes_the_rest(hanako: Member, zaki: Link
     bring(zaki, "t")
     post = make_post(author=hanako)
     Link.objects.filter(pk=zaki.pk).update(sealed_credentials="sealed")
-    planning.plan(post)
+    planning.plan_deliveries(post)
     waiting = post.deliveries.get()
     phone = log_in_phone(hanako)
     page = phone.get(reverse("link_end", args=["mixi", zaki.pk]))

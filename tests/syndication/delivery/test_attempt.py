@@ -204,11 +204,13 @@ def test_nothing_is_dismissed_while_it_may_still_be_found(sandbox, link, now):
 
 def test_who_linked_again_while_the_old_access_was_refused_waits_for_nobody(sandbox, link, now):
     delivery = planned(link)
-    held = claims.claim(delivery.pk, owner="me", now=now())
-    run = attempting.Run(held, now, attempting.LeasedHttp(attempting.outgoing_http(), held, now))
+    held = claims.claim_delivery(delivery.pk, owner="me", now=now())
+    run = attempting.DeliveryRun(
+        held, now, attempting.LeasedHttp(attempting.outgoing_http(), held, now)
+    )
     credentials.keep(Link.objects.get(), grant(sandbox))
     reauthorization.link_again(Link.objects.get())
-    attempting.outcomes.refused(run, Unauthorized("The access is over."))
+    attempting.outcomes.record_error(run, Unauthorized("The access is over."))
     assert tried(delivery, now).state == DeliveryState.SENT
     assert not Notice.objects.exists()
 
@@ -317,8 +319,10 @@ def test_trouble_of_the_network_never_parks_a_link(sandbox, link, kind):
 def test_a_killed_worker_loses_and_doubles_nothing(sandbox, link, now):
     """The request arrived, the worker died before it could say so: the row still says `sending`."""
     delivery = planned(link, "命")
-    held = claims.claim(delivery.pk, owner="dead", now=now())
-    run = attempting.Run(held, now, attempting.LeasedHttp(attempting.outgoing_http(), held, now))
+    held = claims.claim_delivery(delivery.pk, owner="dead", now=now())
+    run = attempting.DeliveryRun(
+        held, now, attempting.LeasedHttp(attempting.outgoing_http(), held, now)
+    )
     attempting._publish(run, run.connector())
     delivery.refresh_from_db()
     assert delivery.state == DeliveryState.SENDING
@@ -331,7 +335,7 @@ def test_a_killed_worker_loses_and_doubles_nothing(sandbox, link, now):
 
 def test_a_worker_killed_before_the_request_loses_nothing(sandbox, link, now):
     delivery = planned(link)
-    claims.claim(delivery.pk, owner="dead", now=now())
+    claims.claim_delivery(delivery.pk, owner="dead", now=now())
     now.advance(seconds=121)
     assert tried(delivery, now).state == DeliveryState.SENT
     assert texts(sandbox) == ["おはよう"]
@@ -340,7 +344,7 @@ def test_a_worker_killed_before_the_request_loses_nothing(sandbox, link, now):
 def test_what_kills_its_worker_each_time_ends_after_its_tries(sandbox, link, now):
     delivery = planned(link)
     for number in range(9):
-        assert claims.claim(delivery.pk, owner=str(number), now=now())
+        assert claims.claim_delivery(delivery.pk, owner=str(number), now=now())
         now.advance(seconds=121)
     assert tried(delivery, now).state == DeliveryState.FAILED
     assert texts(sandbox) == []
@@ -348,12 +352,12 @@ def test_what_kills_its_worker_each_time_ends_after_its_tries(sandbox, link, now
 
 def test_a_result_that_comes_after_the_lease_changes_nothing(sandbox, link, now):
     delivery = planned(link)
-    late = claims.claim(delivery.pk, owner="slow", now=now())
+    late = claims.claim_delivery(delivery.pk, owner="slow", now=now())
     now.advance(seconds=121)
     assert tried(delivery, now).state == DeliveryState.SENT
-    assert not claims.settle(late, DeliveryState.FAILED, outcome="rejected", now=now())
+    assert not claims.settle_claim(late, DeliveryState.FAILED, outcome="rejected", now=now())
     with pytest.raises(claims.LostLease):
-        claims.renew(late, now())
+        claims.renew_claim(late, now())
     delivery.refresh_from_db()
     assert delivery.state == DeliveryState.SENT
 
@@ -361,12 +365,14 @@ def test_a_result_that_comes_after_the_lease_changes_nothing(sandbox, link, now)
 def test_what_is_taken_back_while_it_is_claimed_leaves_the_link_free(sandbox, link, now):
     """Narrowed between the claim and the request: nothing leaves, and the next one need not wait."""
     delivery, other = planned(link, "一"), planned(link, "二")
-    held = claims.claim(delivery.pk, owner="me", now=now())
-    run = attempting.Run(held, now, attempting.LeasedHttp(attempting.outgoing_http(), held, now))
+    held = claims.claim_delivery(delivery.pk, owner="me", now=now())
+    run = attempting.DeliveryRun(
+        held, now, attempting.LeasedHttp(attempting.outgoing_http(), held, now)
+    )
     remove(delivery.post)
     with pytest.raises(claims.LostLease):
-        claims.mark_sending(run.held, now(), {})
-    claims.let_go(held, now())
+        claims.mark_sending(run.claim, now(), {})
+    claims.release_claim(held, now())
     assert tried(other, now).state == DeliveryState.SENT
     assert texts(sandbox) == ["二"]
 
@@ -376,7 +382,7 @@ def test_what_kills_its_worker_while_it_is_looked_for_ends_with_the_member(sandb
     delivery = tried(planned(link), now)
     now.advance(seconds=61)
     for number in range(9):
-        assert claims.claim(delivery.pk, owner=str(number), now=now())
+        assert claims.claim_delivery(delivery.pk, owner=str(number), now=now())
         now.advance(seconds=121)
     delivery = tried(delivery, now)
     assert (delivery.state, delivery.due_at) == (DeliveryState.UNCONFIRMED, None)
@@ -443,8 +449,8 @@ def test_five_failures_open_the_breaker_and_one_probe_closes_it(sandbox, link, s
 
 def test_one_request_in_flight_for_a_link(sandbox, link, now):
     first, second = planned(link, "一"), planned(link, "二")
-    claims.claim(first.pk, owner="one", now=now())
-    assert claims.claim(second.pk, owner="two", now=now()) is None
+    claims.claim_delivery(first.pk, owner="one", now=now())
+    assert claims.claim_delivery(second.pk, owner="two", now=now()) is None
     now.advance(seconds=121)
     assert tried(second, now).state == DeliveryState.SENT
 
@@ -567,7 +573,7 @@ def test_new_tokens_in_an_answer_without_sense_are_not_logged(
 def test_one_hint_drains_everything_that_is_due(sandbox, link):
     for number in range(7):
         planned(link, str(number), kind="note", title="題")
-    assert attempting.drain() == 7
+    assert attempting.drain_due() == 7
     assert sorted(each.body for each in sandbox.mixi.diaries) == [str(n) for n in range(7)]
 
 

@@ -15,7 +15,9 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 def test_twenty_claims_of_one_row_are_one_claim(sandbox):
     delivery = planned(linked(sandbox))
-    got = at_once(20, lambda n: claims.claim(delivery.pk, owner=str(n), now=timezone.now()))
+    got = at_once(
+        20, lambda n: claims.claim_delivery(delivery.pk, owner=str(n), now=timezone.now())
+    )
     assert len([held for held in got if held is not None]) == 1
     delivery.refresh_from_db()
     assert delivery.tries == 1
@@ -25,14 +27,14 @@ def test_twenty_claims_of_one_row_are_one_claim(sandbox):
 def test_twenty_claims_on_one_link_are_one_claim(sandbox):
     link = linked(sandbox)
     rows = [planned(link, str(number)).pk for number in range(20)]
-    got = at_once(20, lambda n: claims.claim(rows[n], owner=str(n), now=timezone.now()))
+    got = at_once(20, lambda n: claims.claim_delivery(rows[n], owner=str(n), now=timezone.now()))
     assert len([held for held in got if held is not None]) == 1
     assert Delivery.objects.exclude(lease_until=None).count() == 1
 
 
 def test_twenty_attempts_at_one_row_make_one_copy(sandbox):
     delivery = planned(linked(sandbox), "一つ")
-    at_once(20, lambda n: attempt.attempt(delivery.pk))
+    at_once(20, lambda n: attempt.attempt_delivery(delivery.pk))
     assert texts(sandbox) == ["一つ"]
 
 
@@ -41,8 +43,8 @@ def test_four_workers_drain_without_loss_or_double(sandbox):
     link = linked(sandbox)
     for number in range(25):
         planned(link, str(number), kind="note", title="題")
-    at_once(4, lambda n: attempt.drain(seconds=20))
-    attempt.drain(seconds=20)
+    at_once(4, lambda n: attempt.drain_due(seconds=20))
+    attempt.drain_due(seconds=20)
     assert sorted((each.body for each in sandbox.mixi.diaries), key=int) == [
         str(number) for number in range(25)
     ]
@@ -55,7 +57,7 @@ def test_narrowing_waits_for_the_last_look(sandbox):
     """On PostgreSQL the post's row lock puts narrowing before the look or after `sending`."""
     make_member("taro")
     delivery = planned(linked(sandbox))
-    at_once(2, lambda n: attempt.attempt(delivery.pk) if n else _narrow(delivery))
+    at_once(2, lambda n: attempt.attempt_delivery(delivery.pk) if n else _narrow(delivery))
     out = texts(sandbox)
     has_delete = Delivery.objects.filter(kind="delete").exists()
     assert bool(out) == has_delete

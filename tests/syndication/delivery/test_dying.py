@@ -34,7 +34,7 @@ def killed_at_each_statement(sandbox: Any, seeded: Any) -> Iterator[Delivery]:
         HostHealth.objects.all().delete()
         now = Moving(sandbox)
         delivery = seeded(now)
-        if not is_killed(partial(attempt.attempt, delivery.pk, now=now), at=last):
+        if not is_killed(partial(attempt.attempt_delivery, delivery.pk, now=now), at=last):
             assert last > 5  # PostgreSQL takes many in one message
             return
         for _ in range(5):
@@ -111,14 +111,14 @@ def test_who_comes_back_after_the_lease_tells_nothing(sandbox, now, verdict):
     publish = tried(planned(linked(sandbox)), now)
     remove(publish.post)
     delete = Delivery.objects.get(kind=DeliveryKind.DELETE)
-    held = claims.claim(delete.pk, owner="stopped", now=now())
-    run = outcomes.Run(held, now, LeasedHttp(attempt.outgoing_http(), held, now))
+    held = claims.claim_delivery(delete.pk, owner="stopped", now=now())
+    run = outcomes.DeliveryRun(held, now, LeasedHttp(attempt.outgoing_http(), held, now))
     now.advance(seconds=121)
     assert tried(delete, now).state == S.SENT
     if verdict == "failed":
-        outcomes.refused(run, Rejected("no"))
+        outcomes.record_error(run, Rejected("no"))
     elif verdict == "gone":
-        outcomes._copy_gone(run, CopyGone("no"))
+        outcomes._record_remote_deletion(run, CopyGone("no"))
     else:
         outcomes.ask_member(run, "cannot_look")
     delete.refresh_from_db()
@@ -128,9 +128,9 @@ def test_who_comes_back_after_the_lease_tells_nothing(sandbox, now, verdict):
 def test_what_another_host_takes_too_early_is_not_sent_twice(sandbox, now):
     """Its clock is an hour ahead, so each lease has run out there while the request is under way."""
     delivery = planned(linked(sandbox), "一度")
-    held = claims.claim(delivery.pk, owner="here", now=now())
-    run = outcomes.Run(held, now, LeasedHttp(attempt.outgoing_http(), held, now))
-    post = attempt._last_look(run)
+    held = claims.claim_delivery(delivery.pk, owner="here", now=now())
+    run = outcomes.DeliveryRun(held, now, LeasedHttp(attempt.outgoing_http(), held, now))
+    post = attempt._pre_send_check(run)
     ahead = Moving()
     ahead.advance(hours=1)
     tried(delivery, ahead)  # there is nothing yet
@@ -155,7 +155,7 @@ def test_who_was_held_up_by_the_database_until_the_lease_was_over_sends_nothing(
         return execute(sql, *more)
 
     with connection.execute_wrapper(hold_up):
-        attempt.attempt(delivery.pk, now=now)
+        attempt.attempt_delivery(delivery.pk, now=now)
     for _ in range(2):
         now.advance(seconds=61)
         tried(delivery, now)
@@ -190,7 +190,7 @@ def test_a_delete_of_many_days_outlives_a_restart(sandbox, now):
     remove(publish.post)
     delete = Delivery.objects.get(kind=DeliveryKind.DELETE)
     Delivery.objects.filter(pk=delete.pk).update(tries=12)
-    assert claims.claim(delete.pk, owner="killed", now=now())
+    assert claims.claim_delivery(delete.pk, owner="killed", now=now())
     now.advance(seconds=121)
     assert tried(delete, now).state == S.SENT
     assert texts(sandbox) == []
@@ -201,7 +201,7 @@ def test_of_a_delete_that_kills_its_worker_each_time_the_member_is_told(sandbox,
     remove(publish.post)
     delete = Delivery.objects.get(kind=DeliveryKind.DELETE)
     for number in range(9):
-        assert claims.claim(delete.pk, owner=str(number), now=now())
+        assert claims.claim_delivery(delete.pk, owner=str(number), now=now())
         now.advance(seconds=121)
     assert texts(sandbox)
     assert tried(delete, now).state == S.FAILED

@@ -205,7 +205,7 @@ def test_a_copy_that_was_deleted_there_can_be_sent_anew(slate, link, hanako):
     slate.entries["1"].is_deleted = True
     change(post, "after")
     work()
-    assert planning.sendable(post, by=hanako) == [link]
+    assert planning.sendable_links(post, by=hanako) == [link]
     tried(planning.send_copy(post, link, by=hanako))
     assert slate.texts == ["after"]
     change(post, "and that one changes")
@@ -218,7 +218,7 @@ def test_a_copy_whose_name_we_never_learned_is_the_members_to_change(slate, link
     Delivery.objects.update(remote_id="")
     change(publish.post, "after")
     edit = tried(last(publish.post))
-    assert (edit.state, edit.reason) == (S.FAILED, edits.NO_NAME)
+    assert (edit.state, edit.reason) == (S.FAILED, edits.NO_NAME_TO_CHANGE)
 
 
 # --- audiences --------------------------------------------------------------------------------------
@@ -496,7 +496,7 @@ def test_an_edit_does_not_stand_for_the_copy_when_another_is_asked_for(slate, li
     post = tried(planned(link, "before")).post
     change(post, "after")
     commands.dismiss(last(post), by=hanako)
-    assert planning.sendable(post, by=hanako) == []
+    assert planning.sendable_links(post, by=hanako) == []
     with pytest.raises(NotNow):
         planning.send_copy(post, link, by=hanako)
 

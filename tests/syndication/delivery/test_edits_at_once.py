@@ -36,7 +36,7 @@ def in_the_background(delivery):
 
     def work():
         try:
-            attempt.attempt(delivery.pk)
+            attempt.attempt_delivery(delivery.pk)
         finally:
             connections.close_all()
 
@@ -49,7 +49,7 @@ def drained(slate):
     """Until nothing is due, whatever time that takes."""
     now = Moving(slate)
     for _ in range(30):
-        attempt.drain(now=now)
+        attempt.drain_due(now=now)
         if not Delivery.objects.exclude(due_at=None).filter(state__in=ON_ITS_WAY).exists():
             return
         now.advance(minutes=3)
@@ -149,7 +149,7 @@ def test_edit_and_delete_at_the_same_moment_leave_nothing_there(slate, link):
             elif which == 1:
                 posts.delete(own, by=own.author)
             else:
-                attempt.drain()
+                attempt.drain_due()
 
         at_once(3, act)
         drained(slate)
@@ -167,7 +167,7 @@ def test_many_edits_and_many_workers_end_with_the_last_words_in_one_copy(slate, 
         for step in range(6):
             if which < 2:
                 change(Post.objects.get(pk=publish.post_id), f"words {which}.{step}")
-            attempt.drain()
+            attempt.drain_due()
 
     at_once(4, act)
     drained(slate)
@@ -183,5 +183,5 @@ def test_workers_never_send_two_edits_for_one_wait(slate, link):
     post = tried(planned(link, "one")).post
     for number in range(5):
         change(post, f"words {number}")
-    at_once(4, lambda n: attempt.drain())
+    at_once(4, lambda n: attempt.drain_due())
     assert slate.requests == ["POST /posts", "PUT /posts/1"]

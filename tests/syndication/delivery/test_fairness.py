@@ -67,7 +67,7 @@ def due(where: list[int], rows: int, at: datetime, *, apart: float = 0.001, **fi
 
 def chosen(moment: datetime, looks: int = 1) -> set[int]:
     """The rows of so many looks, of which nothing was tried."""
-    return set(chain(*(chain(*fairness.by_link(moment, MOST)) for _ in range(looks))))
+    return set(chain(*(chain(*fairness.next_batch(moment, MOST)) for _ in range(looks))))
 
 
 def links_of(rows: set[int]) -> set[int]:
@@ -76,7 +76,7 @@ def links_of(rows: set[int]) -> set[int]:
 
 def resting(moment: datetime) -> Link:
     link = a_link()
-    rate_limits.rest(link, 3600, moment)
+    rate_limits.pause_link(link, 3600, moment)
     return link
 
 
@@ -100,7 +100,7 @@ def of_a_paused_network(moment: datetime) -> Link:
 def of_a_closed_host(moment: datetime) -> Link:
     link = make_link(make_member("down", email=""), "mastodon", host="down.example")
     for _ in range(circuit_breaker.FAILURES_TO_OPEN):
-        circuit_breaker.failed("down.example", moment)
+        circuit_breaker.record_failure("down.example", moment)
     return link
 
 
@@ -163,7 +163,9 @@ def test_a_row_that_waits_for_an_earlier_one_holds_up_nothing_else_of_its_link(m
 def test_of_one_link_the_oldest_rows_come_in_their_order(moment):
     link = a_link()
     rows = due([link.pk], MANY, moment)
-    assert fairness.by_link(moment, MOST) == [sorted(rows, reverse=True)[: fairness.PLACES[-1]]]
+    assert fairness.next_batch(moment, MOST) == [
+        sorted(rows, reverse=True)[: fairness.ROWS_PER_LINK[-1]]
+    ]
 
 
 @pytest.mark.parametrize("one_link", [True, False])

@@ -70,7 +70,7 @@ def test_more_rows_of_one_busy_host_than_are_looked_at_hide_nobody(hanako, setti
 def test_slow_hosts_together_get_half_of_the_threads(hanako):
     for number in range(6):
         due(hanako, f"slow{number}.example", ago=100)
-        circuit_breaker.late(f"slow{number}.example", timezone.now())
+        circuit_breaker.record_slow_response(f"slow{number}.example", timezone.now())
     due(hanako, "quick.example", ago=1)
     hosts = taken()
     assert "quick.example" in hosts

@@ -21,8 +21,8 @@ def unlink(link):
 
 def under_way(delivery, now):
     """A worker has taken it and is about to ask."""
-    held = claims.claim(delivery.pk, owner="me", now=now())
-    return attempt.Run(held, now, LeasedHttp(attempt.outgoing_http(), held, now))
+    held = claims.claim_delivery(delivery.pk, owner="me", now=now())
+    return attempt.DeliveryRun(held, now, LeasedHttp(attempt.outgoing_http(), held, now))
 
 
 def deleted(post):
@@ -34,12 +34,12 @@ def test_what_was_on_its_way_and_not_taken_waits_for_nothing(sandbox, link, now)
     """It came back to a link that had ended in between."""
     delivery = planned(link)
     run = under_way(delivery, now)
-    post = attempt._last_look(run)
+    post = attempt._pre_send_check(run)
     unlink(link)
     sandbox.faults.add("mixi", "429", match=VOICE)
     with pytest.raises(attempt.TryLater) as later:
         run.connector().publish(post, idempotency_key="")
-    attempt.outcomes.refused(run, later.value)
+    attempt.outcomes.record_error(run, later.value)
     delivery.refresh_from_db()
     assert delivery.state == S.WAITING
     sweep.everything()
@@ -65,8 +65,8 @@ def test_of_a_delete_that_was_on_its_way_the_member_is_told(sandbox, link, now):
     unlink(link)
     sandbox.faults.add("mixi", "503", match="destroy")
     with pytest.raises(attempt.TryLater) as later:
-        attempt._retract(run, connector)
-    attempt.outcomes.refused(run, later.value)
+        attempt._delete_copy(run, connector)
+    attempt.outcomes.record_error(run, later.value)
     sweep.everything()
     delete.refresh_from_db()
     assert delete.state == S.CANCELLED
@@ -79,7 +79,7 @@ def test_of_a_delete_that_was_on_its_way_and_arrived_nobody_is_told(sandbox, lin
     run = under_way(delete, now)
     connector = run.connector()
     unlink(link)
-    attempt.outcomes.arrived(run, attempt._retract(run, connector))
+    attempt.outcomes.record_sent(run, attempt._delete_copy(run, connector))
     sweep.everything()
     delete.refresh_from_db()
     assert (delete.state, Notice.objects.count()) == (S.SENT, 0)
@@ -97,7 +97,7 @@ def test_a_delete_of_what_never_arrived_is_nobodys_business(sandbox, link, now):
 
 def test_what_a_killed_worker_left_is_the_members_to_tell(sandbox, link, now):
     delivery = planned(link)
-    attempt._last_look(under_way(delivery, now))
+    attempt._pre_send_check(under_way(delivery, now))
     unlink(link)
     now.advance(seconds=121)
     sweep.everything(now())
@@ -109,9 +109,9 @@ def test_what_a_killed_worker_left_is_the_members_to_tell(sandbox, link, now):
 def test_what_lost_its_answer_after_the_link_had_ended_is_looked_for_by_nobody(sandbox, link, now):
     delivery = planned(link)
     run = under_way(delivery, now)
-    attempt._last_look(run)
+    attempt._pre_send_check(run)
     unlink(link)
-    attempt.outcomes.refused(run, attempt.OutcomeUnknown("nothing came"))
+    attempt.outcomes.record_error(run, attempt.OutcomeUnknown("nothing came"))
     sweep.everything(now())
     delivery.refresh_from_db()
     assert (delivery.state, delivery.due_at) == (S.UNCONFIRMED, None)

@@ -31,9 +31,9 @@ from accounts.actions import friends
 from accounts.models import Audience, Group, Member
 from syndication.actions import links, photos, posts
 from syndication.delivery import attempt, claimable, claims
-from syndication.delivery.attempt import _carry_on
+from syndication.delivery.attempt import _execute
 from syndication.delivery.leased_http import LeasedHttp
-from syndication.delivery.outcomes import Run
+from syndication.delivery.outcomes import DeliveryRun
 from syndication.models import Delivery, Link, Notice, Post, Toggle
 from syndication.sandbox.mixi.seed import befriend
 from tests.making import make_group, make_member
@@ -164,19 +164,25 @@ class Life:
         """One row that is due; every copy that came of it is looked at at once."""
         due = list(claimable.claimable(self.now()).order_by("pk"))
         if due:
-            attempt.attempt(due[which % len(due)].pk, now=self.now)
+            attempt.attempt_delivery(due[which % len(due)].pk, now=self.now)
         self.look_at_arrivals()
 
     def deliver_with(self, which: int, between: Callable[[Life], None]) -> None:
         """Something else happens after the row was claimed and before its last look."""
         due = list(claimable.claimable(self.now()).order_by("pk"))
-        held = claims.claim(due[which % len(due)].pk, owner="a", now=self.now()) if due else None
+        held = (
+            claims.claim_delivery(due[which % len(due)].pk, owner="a", now=self.now())
+            if due
+            else None
+        )
         between(self)
         if held is not None:
             try:
-                _carry_on(Run(held, self.now, LeasedHttp(attempt.outgoing_http(), held, self.now)))
+                _execute(
+                    DeliveryRun(held, self.now, LeasedHttp(attempt.outgoing_http(), held, self.now))
+                )
             except claims.LostLease:
-                claims.let_go(held, self.now())
+                claims.release_claim(held, self.now())
         self.look_at_arrivals()
 
     def wait(self, minutes: int) -> None:
@@ -206,7 +212,7 @@ class Life:
         self.sandbox.faults.clear()
         self.slate.forget_faults()
         for _ in range(40):
-            attempt.drain(now=self.now)
+            attempt.drain_due(now=self.now)
             self.look_at_arrivals()
             if not Delivery.objects.exclude(due_at=None).filter(state__in=ON_ITS_WAY).exists():
                 return

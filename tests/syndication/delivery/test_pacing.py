@@ -110,8 +110,8 @@ def test_two_requests_for_time_in_a_row_are_about_the_account(sandbox, link, now
 
 def test_a_longer_rest_stands(link):
     moment = timezone.now()
-    rate_limits.rest(link, 300, moment)
-    rate_limits.rest(link, 20, moment)
+    rate_limits.pause_link(link, 300, moment)
+    rate_limits.pause_link(link, 20, moment)
     assert Allowance.objects.get().rest_until == moment + timedelta(seconds=300)
 
 
@@ -129,30 +129,32 @@ def test_slow_hosts_hold_half_of_the_workers_and_the_others_have_the_rest(sandbo
     slow = [make_link(make_member(name, email=""), host=f"{name}.example") for name in "abcde"]
     rows = {each.pk: planned(each, "一") for each in (quick, *slow)}
     for each in slow:
-        circuit_breaker.late(each.host, moment)
+        circuit_breaker.record_slow_response(each.host, moment)
         in_flight(each, moment)
     Link.objects.filter(pk__in=[slow[3].pk, slow[4].pk]).update(sending_until=None)
     assert next_links() == {quick.pk, slow[3].pk, slow[4].pk}
-    assert claims.claim(rows[slow[3].pk].pk, owner="x", now=timezone.now()) is not None
+    assert claims.claim_delivery(rows[slow[3].pk].pk, owner="x", now=timezone.now()) is not None
     assert next_links() == {quick.pk}
-    assert claims.claim(rows[slow[4].pk].pk, owner="y", now=timezone.now()) is None
-    assert claims.claim(rows[quick.pk].pk, owner="z", now=timezone.now()) is not None
+    assert claims.claim_delivery(rows[slow[4].pk].pk, owner="y", now=timezone.now()) is None
+    assert claims.claim_delivery(rows[quick.pk].pk, owner="z", now=timezone.now()) is not None
 
 
 def next_links():
-    found = Delivery.objects.filter(pk__in=itertools.chain(*fairness.by_link(timezone.now(), 10)))
+    found = Delivery.objects.filter(
+        pk__in=itertools.chain(*fairness.next_batch(timezone.now(), 10))
+    )
     return set(found.values_list("link", flat=True))
 
 
 def test_one_quick_answer_ends_slowness(sandbox, link):
     host = circuit_breaker.host_of(link)
-    circuit_breaker.late(host, timezone.now())
+    circuit_breaker.record_slow_response(host, timezone.now())
     assert tried(planned(link)).state == DeliveryState.SENT
     assert HostHealth.objects.get().slow_until is None
 
 
 def test_a_late_answer_makes_a_host_slow(sandbox, link):
-    sandbox.faults.add("mixi", "slow", match=VOICE, seconds=circuit_breaker.SLOW + 0.1)
+    sandbox.faults.add("mixi", "slow", match=VOICE, seconds=circuit_breaker.SLOW_SECONDS + 0.1)
     assert tried(planned(link)).state == DeliveryState.SENT
     assert HostHealth.objects.get().slow_until > timezone.now()
 
@@ -165,7 +167,7 @@ def test_links_take_turns_and_a_new_post_does_not_wait_behind_a_backlog(sandbox,
         due_at=timezone.now() - timedelta(hours=1)
     )
     latest = planned(make_link(make_member("just-now", email="")))
-    found = fairness.by_link(timezone.now(), 10)
+    found = fairness.next_batch(timezone.now(), 10)
     assert [latest.pk] in found
     assert [backlog[0].pk] in found
     assert len(found) >= 9
@@ -173,7 +175,7 @@ def test_links_take_turns_and_a_new_post_does_not_wait_behind_a_backlog(sandbox,
 
 def test_on_one_link_the_oldest_goes_first(sandbox, link):
     rows = [planned(link, str(number)).pk for number in range(5)]
-    assert fairness.by_link(timezone.now(), 10) == [rows]
+    assert fairness.next_batch(timezone.now(), 10) == [rows]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import Audience
 from syndication.actions import commands
 from syndication.delivery import eligibility, planning, reauthorization
-from syndication.delivery.eligibility import outgoing
+from syndication.delivery.eligibility import outgoing_post
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Notice
 from syndication.models.errors import NotNow, NotYours
 from tests.making import allow, make_group, make_link, make_member, make_post
@@ -38,15 +38,15 @@ def states(post):
 def foreseen(post, audience=None):
     """What the page would say of the same post before sending."""
     link = Link.objects.get()
-    draft = outgoing(post, link, audience or post.audience)
-    [only] = planning.foresee(post.author, draft, audience or post.audience)
+    draft = outgoing_post(post, link, audience or post.audience)
+    [only] = planning.preview_deliveries(post.author, draft, audience or post.audience)
     return only
 
 
 def test_a_post_for_everyone_has_one_delivery_for_each_link(hanako, link):
     post = make_post(author=hanako)
-    planning.plan(post)
-    planning.plan(post)
+    planning.plan_deliveries(post)
+    planning.plan_deliveries(post)
     assert states(post) == [("publish", "waiting")]
 
 
@@ -54,21 +54,21 @@ def test_a_post_for_everyone_has_one_delivery_for_each_link(hanako, link):
 @pytest.mark.parametrize("kind", ["status", "note", "photo", "link"])
 def test_a_narrower_post_goes_nowhere_by_itself(hanako, link, audience, kind):
     post = make_post(author=hanako, kind=kind, audience=audience, url="http://example.com/")
-    planning.plan(post)
+    planning.plan_deliveries(post)
     assert states(post) == []
 
 
 def test_a_group_post_goes_nowhere_even_with_every_box_ticked(hanako, link):
     post = make_post(author=hanako, audience=Audience.GROUP, group=make_group(hanako))
     allow(link, "status", Audience.GROUP)
-    planning.plan(post)
+    planning.plan_deliveries(post)
     assert states(post) == []
 
 
 def test_a_note_for_friends_goes_where_the_member_opted_in(hanako, link):
     allow(link, "note", Audience.FRIENDS)
     post = make_post(author=hanako, kind="note", title="日記", audience=Audience.FRIENDS)
-    planning.plan(post)
+    planning.plan_deliveries(post)
     assert states(post) == [("publish", "waiting")]
     assert "not only your friends here" in foreseen(post).readers
 
@@ -77,7 +77,7 @@ def test_what_the_network_cannot_hold_is_skipped_with_words(hanako, link):
     """The box is ticked, but a Voice has no readers of its own."""
     allow(link, "status", Audience.FRIENDS)
     post = make_post(author=hanako, audience=Audience.FRIENDS)
-    planning.plan(post)
+    planning.plan_deliveries(post)
     [delivery] = Delivery.objects.all()
     assert delivery.state == S.SKIPPED
     assert delivery.reason
@@ -86,7 +86,7 @@ def test_what_the_network_cannot_hold_is_skipped_with_words(hanako, link):
 def test_a_kind_that_was_turned_off_has_no_row_and_a_reason(hanako, link):
     allow(link, "status", Audience.EVERYONE, is_on=False)
     post = make_post(author=hanako)
-    planning.plan(post)
+    planning.plan_deliveries(post)
     assert states(post) == []
     assert foreseen(post).reason == eligibility.TURNED_OFF
 
@@ -94,7 +94,7 @@ def test_a_kind_that_was_turned_off_has_no_row_and_a_reason(hanako, link):
 def test_a_scope_that_is_missing_is_said_beforehand(hanako, link):
     Link.objects.update(scopes="r_profile w_voice")
     post = make_post(author=hanako, kind="note", title="日記")
-    planning.plan(post)
+    planning.plan_deliveries(post)
     assert states(post) == [("publish", "skipped")]
     assert not foreseen(post).goes
 
@@ -102,7 +102,7 @@ def test_a_scope_that_is_missing_is_said_beforehand(hanako, link):
 def test_a_parked_link_keeps_the_post_until_it_is_back(hanako, link):
     Link.objects.update(state=LinkState.PARKED)
     post = make_post(author=hanako)
-    planning.plan(post)
+    planning.plan_deliveries(post)
     assert states(post) == [("publish", "parked")]
     reauthorization.link_again(link)
     assert states(post) == [("publish", "waiting")]
@@ -122,7 +122,7 @@ def test_what_is_foreseen_is_what_is_planned(hanako, link):
                 title="題",
                 url="http://example.com/" if kind == "link" else "",
             )
-            planning.plan(post)
+            planning.plan_deliveries(post)
             goes = Delivery.objects.filter(post=post, state=S.WAITING).exists()
             assert foreseen(post).goes == goes, (kind, audience)
 
@@ -146,14 +146,14 @@ def test_looking_ahead_takes_as_many_questions_for_five_links_as_for_one(
 ):
     for number in range(4):
         make_link(hanako, uid=f"other-{number}")
-    draft = outgoing(make_post(author=hanako), link, "everyone")
+    draft = outgoing_post(make_post(author=hanako), link, "everyone")
     with django_assert_max_num_queries(2):
-        assert len(planning.foresee(hanako, draft, "everyone")) == 5
+        assert len(planning.preview_deliveries(hanako, draft, "everyone")) == 5
 
 
 def test_narrowing_cancels_what_has_not_left(hanako, link):
     post = make_post(author=hanako)
-    planning.plan(post)
+    planning.plan_deliveries(post)
     narrow(post)
     assert states(post) == [("publish", "cancelled")]
 
@@ -172,7 +172,7 @@ def test_narrowing_takes_back_what_is_out(sandbox):
 @pytest.mark.parametrize("state", [S.SENDING, S.UNCONFIRMED])
 def test_what_is_in_flight_is_taken_back_too(hanako, link, state):
     post = make_post(author=hanako)
-    planning.plan(post)
+    planning.plan_deliveries(post)
     Delivery.objects.update(state=state, **HELD)
     remove(post)
     assert states(post) == [("publish", state), ("delete", "waiting")]
@@ -180,7 +180,7 @@ def test_what_is_in_flight_is_taken_back_too(hanako, link, state):
 
 def test_widening_sends_nothing_by_itself(hanako, link):
     post = make_post(author=hanako, audience=Audience.FRIENDS)
-    planning.plan(post)
+    planning.plan_deliveries(post)
     narrow(post, Audience.EVERYONE)
     assert states(post) == []
 
@@ -188,7 +188,7 @@ def test_widening_sends_nothing_by_itself(hanako, link):
 def test_a_copy_for_friends_stays_when_the_post_is_opened(hanako, link):
     allow(link, "note", Audience.FRIENDS)
     post = make_post(author=hanako, kind="note", title="日記", audience=Audience.FRIENDS)
-    planning.plan(post)
+    planning.plan_deliveries(post)
     narrow(post, Audience.EVERYONE)
     assert states(post) == [("publish", "waiting")]
 
@@ -196,7 +196,7 @@ def test_a_copy_for_friends_stays_when_the_post_is_opened(hanako, link):
 def test_what_cannot_be_deleted_there_is_told(hanako, link):
     """mixi's diary offers no way to delete."""
     post = make_post(author=hanako, kind="note", title="日記")
-    planning.plan(post)
+    planning.plan_deliveries(post)
     Delivery.objects.update(
         state=S.SENT, sent_at=timezone.now(), remote_id="diary:1", remote_url="http://mixi.jp/1"
     )
@@ -207,7 +207,7 @@ def test_what_cannot_be_deleted_there_is_told(hanako, link):
 
 def test_what_stays_on_an_ended_link_is_told(hanako, link):
     post = make_post(author=hanako)
-    planning.plan(post)
+    planning.plan_deliveries(post)
     Delivery.objects.update(state=S.SENT, sent_at=timezone.now(), remote_id="voice:1")
     Link.objects.update(state=LinkState.ENDED)
     remove(post)
@@ -237,7 +237,7 @@ def test_a_press_sends_the_narrower_copy(sandbox):
 def test_a_press_of_somebody_else_is_refused(hanako, link):
     taro = make_member("taro")
     post = make_post(author=hanako)
-    planning.plan(post)
+    planning.plan_deliveries(post)
     Delivery.objects.update(state=S.FAILED)
     delivery = Delivery.objects.get()
     for press in (commands.retry, commands.dismiss):
@@ -250,7 +250,7 @@ def test_a_press_of_somebody_else_is_refused(hanako, link):
 @pytest.mark.parametrize("state", [S.FAILED, S.MISSED])
 def test_retry_starts_over(hanako, link, state):
     post = make_post(author=hanako)
-    planning.plan(post)
+    planning.plan_deliveries(post)
     Delivery.objects.update(state=state, tries=9, due_at=None)
     delivery = Delivery.objects.get()
     commands.retry(delivery, by=hanako)
@@ -260,7 +260,7 @@ def test_retry_starts_over(hanako, link, state):
 
 def test_a_retry_of_what_may_not_go_any_more_is_refused_with_words(hanako, link):
     post = make_post(author=hanako)
-    planning.plan(post)
+    planning.plan_deliveries(post)
     Delivery.objects.update(state=S.FAILED)
     type(post).objects.update(audience="friends")
     with pytest.raises(NotNow, match=eligibility.TAKEN_BACK):
@@ -270,7 +270,7 @@ def test_a_retry_of_what_may_not_go_any_more_is_refused_with_words(hanako, link)
 @pytest.mark.parametrize("state", [S.SENT, S.SENDING, S.CANCELLED, S.WAITING, S.SKIPPED])
 def test_what_is_not_over_is_not_retried(hanako, link, state):
     post = make_post(author=hanako)
-    planning.plan(post)
+    planning.plan_deliveries(post)
     Delivery.objects.update(state=state, sent_at=timezone.now(), **HELD)
     with pytest.raises(NotNow):
         commands.retry(Delivery.objects.get(), by=hanako)
@@ -278,7 +278,7 @@ def test_what_is_not_over_is_not_retried(hanako, link, state):
 
 def test_dismissing_lets_it_be(hanako, link):
     post = make_post(author=hanako)
-    planning.plan(post)
+    planning.plan_deliveries(post)
     Delivery.objects.update(state=S.FAILED)
     commands.dismiss(Delivery.objects.get(), by=hanako)
     assert states(post) == [("publish", "cancelled")]

@@ -4,7 +4,7 @@ import threading
 import time
 from collections import Counter
 
-from syndication.delivery.pool import Hands
+from syndication.delivery.pool import DeliveryPool
 
 ENOUGH = 20.0  # seconds; only a fault takes so long
 SLICE = 1.0
@@ -43,7 +43,7 @@ class Due:
 
 def test_every_row_is_tried_once_and_never_two_of_a_link_at_a_time():
     due = Due("abcdef", 7)
-    tried, is_more = Hands(due.look, due.take, most=4).work(ENOUGH)
+    tried, is_more = DeliveryPool(due.look, due.take, most=4).work(ENOUGH)
     assert tried == 42
     assert set(due.tries.values()) == {1}
     assert not any(due.left.values())
@@ -53,7 +53,9 @@ def test_every_row_is_tried_once_and_never_two_of_a_link_at_a_time():
 def test_hands_are_under_way_at_the_same_time():
     together = threading.Barrier(3)
     due = Due("abc", 1)
-    Hands(due.look, lambda row: due.take(row, lambda _: together.wait(ENOUGH)), most=3).work(ENOUGH)
+    DeliveryPool(due.look, lambda row: due.take(row, lambda _: together.wait(ENOUGH)), most=3).work(
+        ENOUGH
+    )
     assert due.most == 3
 
 
@@ -74,7 +76,7 @@ def test_a_hand_that_waits_keeps_none_of_the_others():
         if sum(map(len, due.left.values())) == 6:  # the silent link's five, and this one
             others_done.set()
 
-    Hands(due.look, lambda row: due.take(row, answer), most=2).work(SLICE)
+    DeliveryPool(due.look, lambda row: due.take(row, answer), most=2).work(SLICE)
     assert others_done.is_set()
     assert not any(due.left[link] for link in "bcd")
     assert len(due.left["a"]) >= 3, "nobody waits any more, so the slice is over"
@@ -82,9 +84,9 @@ def test_a_hand_that_waits_keeps_none_of_the_others():
 
 def test_it_ends_where_everything_is_somebody_elses():
     asked = []
-    tried, is_more = Hands(lambda: [[1], [2], [3]], lambda pk: bool(asked.append(pk)), most=2).work(
-        ENOUGH
-    )
+    tried, is_more = DeliveryPool(
+        lambda: [[1], [2], [3]], lambda pk: bool(asked.append(pk)), most=2
+    ).work(ENOUGH)
     assert (tried, is_more) == (0, False)
     assert sorted(asked) == [1, 2, 3]
 
@@ -97,13 +99,13 @@ def test_a_hand_that_breaks_down_ends_alone():
             raise OSError("the database is away")
         return due.take(row)
 
-    tried, _ = Hands(due.look, fail_aside, most=3).work(ENOUGH)
+    tried, _ = DeliveryPool(due.look, fail_aside, most=3).work(ENOUGH)
     assert tried == sum(due.tries.values()) > 0
 
 
 def test_the_slice_begins_after_the_look_and_one_row_is_tried_however_late_it_is():
     due = Due("ab", 1)
-    tried, is_more = Hands(due.look, due.take, most=1).work(0)
+    tried, is_more = DeliveryPool(due.look, due.take, most=1).work(0)
     assert (tried, is_more) == (1, True)
 
 
@@ -120,7 +122,7 @@ def test_what_becomes_due_while_all_hands_wait_is_taken_by_the_reserve():
             in_time.append(is_taken.wait(30))
         return True
 
-    hands = Hands(lambda: lists.pop(0) if lists else [], take, most=2)
+    hands = DeliveryPool(lambda: lists.pop(0) if lists else [], take, most=2)
     assert hands.work(0.1)[0] == 3
     assert in_time == [True, True]
 
@@ -131,4 +133,6 @@ def test_the_row_of_a_hint_comes_first_and_holds_up_no_other():
     def take(pk: int) -> bool:
         return is_taken.wait(30) if pk == 1 else not is_taken.set()
 
-    assert Hands(lambda: [] if is_taken.is_set() else [[2]], take, most=2).work(0.1, 1)[0] == 2
+    assert (
+        DeliveryPool(lambda: [] if is_taken.is_set() else [[2]], take, most=2).work(0.1, 1)[0] == 2
+    )

@@ -20,8 +20,8 @@ pytestmark = pytest.mark.django_db
 def test_a_third_delivery_to_one_host_waits_uncounted(sandbox):
     link = linked_on(MastodonOnTheSandbox(sandbox), make_member("hanako"))
     delivery = planned(link, "三番目")
-    with attempt.HOSTS.hold_place(link.host), attempt.HOSTS.hold_place(link.host):
-        assert not attempt.attempt(delivery.pk)
+    with attempt.HOST_LIMIT.hold_place(link.host), attempt.HOST_LIMIT.hold_place(link.host):
+        assert not attempt.attempt_delivery(delivery.pk)
     delivery.refresh_from_db()
     assert (delivery.state, delivery.tries) == (DeliveryState.WAITING, 0)
     assert tried(delivery).state == DeliveryState.SENT
@@ -31,9 +31,9 @@ def test_rows_of_a_slow_host_that_has_its_hands_are_not_looked_at(settings):
     """They would fill the list of what is tried next, and none of them could be."""
     now = timezone.now()
     hanako = make_member("hanako")
-    circuit_breaker.late("slow.example", now)
-    assert circuit_breaker.closed(now) == frozenset()
-    for number in range(circuit_breaker.HANDS_OF_ONE_HOST):
+    circuit_breaker.record_slow_response("slow.example", now)
+    assert circuit_breaker.blocked_hosts(now) == frozenset()
+    for number in range(circuit_breaker.THREADS_PER_HOST):
         make_link(hanako, "mastodon", uid=f"slow.example/{number}", host="slow.example")
     Link.objects.update(sending_until=now + timedelta(minutes=1), sending_by="somebody")
-    assert circuit_breaker.closed(now) == frozenset({"slow.example"})
+    assert circuit_breaker.blocked_hosts(now) == frozenset({"slow.example"})

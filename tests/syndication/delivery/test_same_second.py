@@ -26,7 +26,7 @@ def test_a_backlog_of_voices_goes_a_second_apart(strict):
     now = Moving(strict)
     for _ in range(40):
         for row in rows:
-            attempt.attempt(row.pk, now=now)
+            attempt.attempt_delivery(row.pk, now=now)
         now.advance(seconds=0.3)
     assert texts(strict) == [f"その{number}" for number in range(6)]
     rows = list(Delivery.objects.order_by("pk"))
@@ -38,9 +38,9 @@ def test_a_diary_keeps_no_voice_waiting(strict):
     link = linked(strict)
     now = Moving(strict)
     note, voice = planned(link, "日記", kind="note", title="題"), planned(link, "つぶやき")
-    assert attempt.attempt(note.pk, now=now)
-    assert attempt.attempt(voice.pk, now=now)
-    assert not attempt.attempt(planned(link, "また").pk, now=now)
+    assert attempt.attempt_delivery(note.pk, now=now)
+    assert attempt.attempt_delivery(voice.pk, now=now)
+    assert not attempt.attempt_delivery(planned(link, "また").pk, now=now)
 
 
 def test_right_after_a_voice_by_hand_the_refused_one_is_tried_again(strict):

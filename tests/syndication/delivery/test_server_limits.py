@@ -119,12 +119,14 @@ def test_a_server_that_counts_otherwise_than_it_says_is_remembered(sandbox, text
     server_limits.keep(link, net.connector().terms())
     link.refresh_from_db()
     delivery = planned(link, text)
-    before = eligibility.decide(eligibility.outgoing(delivery.post, link, Audience.EVERYONE), link)
+    before = eligibility.check_eligibility(
+        eligibility.outgoing_post(delivery.post, link, Audience.EVERYONE), link
+    )
     assert not before.preview.is_cut
     assert (tried(delivery).state, delivery.reason) == (S.WAITING, server_limits.CUT_ANEW)
     link.refresh_from_db()
-    now_shown = eligibility.decide(
-        eligibility.outgoing(delivery.post, link, Audience.EVERYONE), link
+    now_shown = eligibility.check_eligibility(
+        eligibility.outgoing_post(delivery.post, link, Audience.EVERYONE), link
     )
     assert tried(delivery).state == S.SENT
     graph = sandbox.mastodon.state.graph
@@ -179,8 +181,8 @@ def test_a_text_that_code_points_do_not_make_shorter_is_refused(sandbox):
     server_limits.keep(link, net.connector().terms())
     error = TextRejected(reasons.TOO_LONG_THERE, status=422)
     delivery = tried(planned(link, "花"))
-    delivery.sent_as = eligibility.as_stored(
-        eligibility.outgoing(delivery.post, Link.objects.get(), Audience.EVERYONE)
+    delivery.sent_as = eligibility.snapshot_of(
+        eligibility.outgoing_post(delivery.post, Link.objects.get(), Audience.EVERYONE)
     )
     assert not server_limits.have_changed(delivery, link, net.connector, error)
     assert not ServerTraits.objects.exists()

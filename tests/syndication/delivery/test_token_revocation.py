@@ -197,7 +197,7 @@ def test_a_network_that_asks_for_an_hour_gets_it(sandbox, link, now):
 def test_after_nine_tries_it_is_given_up_with_a_word_for_staff(sandbox, net, link, now, caplog):
     held = ended(link)
     sandbox.faults.add("mastodon", "503", times=99)
-    for _ in range(retry_policy.MOST_TRIES):
+    for _ in range(retry_policy.MAX_TRIES):
         assert Revocation.objects.exists()
         Revocation.objects.update(due_at=now(), created_at=now())
         asked(now)

@@ -43,7 +43,7 @@ def test_a_named_host_has_one_task_and_its_rows_hide_nobody():
 def test_slow_hosts_leave_a_thread_to_the_others():
     due("slow.example", "late.example", "quick.example")
     for host in ("slow.example", "late.example"):
-        circuit_breaker.late(host, timezone.now())
+        circuit_breaker.record_slow_response(host, timezone.now())
     assert hosts() == ["slow.example", "quick.example"]
 
 

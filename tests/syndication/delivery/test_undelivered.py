@@ -252,7 +252,7 @@ def test_every_change_to_an_end_is_told_whoever_makes_it(kind, link):
     assert len(ways) > 8
     for number, (old, new) in enumerate(ways):
         post = make_post(author=link.member)
-        copy = planning.plan(post) or Delivery.objects.get(post=post)
+        copy = planning.plan_deliveries(post) or Delivery.objects.get(post=post)
         row = copy
         if kind != DeliveryKind.PUBLISH:
             Delivery.objects.filter(pk=copy.pk).update(state=S.SENT, sent_at=timezone.now())

@@ -36,7 +36,7 @@ def hanako(db):
 def delivery(hanako):
     make_link(hanako)
     post = make_post(author=hanako)
-    planning.plan(post)
+    planning.plan_deliveries(post)
     Delivery.objects.update(state="failed", reason=reasons.REFUSED, due_at=None)
     Attempt.objects.create(
         delivery=Delivery.objects.get(), number=1, doing="publish", started_at=timezone.now(),
@@ -98,7 +98,7 @@ def test_the_file_of_a_member_says_sentences(hanako, delivery):
 def test_stored_sentences_become_codes_and_other_text_stays(delivery):
     migration = importlib.import_module("syndication.migrations.0009_sentences_to_codes")
     other = make_post(author=delivery.post.author)
-    planning.plan(other)
+    planning.plan_deliveries(other)
     Delivery.objects.filter(pk=delivery.pk).update(reason=ENGLISH)
     Delivery.objects.filter(post=other).update(reason="Of an older version.")
     Link.objects.update(parked_reason="The access has run out.")

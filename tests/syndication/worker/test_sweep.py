@@ -30,7 +30,7 @@ def waiting(hanako):
     """A delivery that waits on a link without tokens."""
     post = make_post(author=hanako)
     make_link(hanako)
-    planning.plan(post)
+    planning.plan_deliveries(post)
     return Delivery.objects.get()
 
 
