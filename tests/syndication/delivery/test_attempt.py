@@ -139,7 +139,7 @@ def test_what_cannot_be_looked_for_by_a_fault_of_ours_holds_up_nothing_else(sand
     """Words that another release of ours wrote down in another way, say."""
     sandbox.faults.add("mixi", "drop_after", match=VOICE)
     delivery, other = tried(planned(link, "一"), now), planned(link, "二")
-    Delivery.objects.filter(pk=delivery.pk).update(sent_as={"kind": "status", "colour": "red"})
+    Delivery.objects.filter(pk=delivery.pk).update(sent_as={"kind": "status", "terms": {"colour": 1}})
     now.advance(seconds=61)
     delivery = tried(delivery, now)
     assert (delivery.state, delivery.lease_until) == (DeliveryState.UNCONFIRMED, None)
