@@ -78,7 +78,7 @@ def make_post(
 def make_link(member: Member, network: str = "mixi", **fields: Any) -> Link:
     """An active link, with allauth's row for the account, to which Everyone posts of each kind go.
 
-    Credentials: `sealed_credentials=…`, or syndication.delivery.credentials.keep.
+    Credentials: `sealed_credentials=…`, or syndication.delivery.credentials.store_credentials.
     """
     uid = fields.pop("uid", f"{network}-{member.username}")
     fields.setdefault("name", member.name)

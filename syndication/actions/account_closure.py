@@ -69,7 +69,7 @@ def close(*, by: Member, takes_copies_back: bool) -> None:
     waiting.filter(state__in=(_S.WAITING, _S.PARKED, _S.FAILED, _S.MISSED)).change(
         _S.CANCELLED, reason=eligibility.CLOSED, due_at=None, sent_as={}
     )
-    wakeups.hint_closing()
+    wakeups.wake_for_closures()
 
 
 def is_any_left() -> bool:
@@ -82,7 +82,7 @@ def go_on(now: datetime, *, seconds: float = SLICE) -> None:
     end = time.monotonic() + seconds
     for pk in list(_closing().values_list("pk", flat=True)):
         if _work_on(pk, now, end):
-            wakeups.hint_closing()
+            wakeups.wake_for_closures()
             return
 
 

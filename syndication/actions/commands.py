@@ -57,7 +57,7 @@ def retry(delivery: Delivery, *, by: Member) -> None:
         is_by_hand=True,
         is_told=False,
     )
-    wakeups.hint(delivery.pk)
+    wakeups.wake_for_delivery(delivery.pk)
 
 
 def dismiss(delivery: Delivery, *, by: Member) -> None:
@@ -84,7 +84,7 @@ def confirm_it_is_there(delivery: Delivery, *, by: Member) -> None:
         sent_as={},
         reason="",
     )
-    wakeups.hint_due()
+    wakeups.wake_for_due()
 
 
 def send_again(delivery: Delivery, *, by: Member) -> None:
@@ -107,7 +107,7 @@ def send_again(delivery: Delivery, *, by: Member) -> None:
         is_by_hand=True,
         is_told=False,
     )
-    wakeups.hint(delivery.pk)
+    wakeups.wake_for_delivery(delivery.pk)
 
 
 def _must_own(delivery: Delivery, by: Member) -> None:
@@ -132,5 +132,5 @@ def _press(delivery: Delivery, states: tuple[str, ...], state: str, **fields: ob
     row = Delivery.objects.free(timezone.now()).filter(pk=delivery.pk, state__in=states)
     if not row.change(state, lease_owner="", lease_until=None, network_words="", **fields):
         raise NotNow(MOVED_ON)
-    undelivered.close_answered(delivery.link, kind=delivery.kind, reason=delivery.reason)
+    undelivered.close_answered_notices(delivery.link, kind=delivery.kind, reason=delivery.reason)
     delivery.refresh_from_db()

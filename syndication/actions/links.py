@@ -54,12 +54,14 @@ def take_in(
         },
     )
     if before is not None:
-        token_revocation.take_back(before)  # with the registration that it was made with
-    credentials.keep(link, credentials.from_given(account.uid, given, timezone.now()))
+        token_revocation.revoke_link_token(before)  # with the registration that it was made with
+    credentials.store_credentials(
+        link, credentials.credentials_from_signal(account.uid, given, timezone.now())
+    )
     if is_new:
         _first_toggles(link)
-    reauthorization.link_again(link)
-    import_schedule.ask(link, timezone.now())
+    reauthorization.resume_link(link)
+    import_schedule.request_imports(link, timezone.now())
     return link
 
 
@@ -110,7 +112,7 @@ def set_options(link: Link, *, is_findable: bool, permalink: str, by: Member) ->
 def pull_now(link: Link, *, by: Member) -> None:
     """Ask for a fresh friend list, and for what friends wrote."""
     _must_own(link, by)
-    import_schedule.ask(link, timezone.now())
+    import_schedule.request_imports(link, timezone.now())
 
 
 @transaction.atomic
@@ -134,12 +136,12 @@ def end(link: Link, *, reason: Reason = eligibility.UNLINKED) -> None:
     reason for what still waited.
 
     What it holds is given back at the network. The new version is there for whoever renews the access
-    at this moment: what they get is not stored here, but given back, too (credentials.fresh).
+    at this moment: what they get is not stored here, but given back, too (credentials.fresh_credentials).
     """
     now = timezone.now()
     held = Link.objects.select_for_update().get(pk=link.pk)
-    token_revocation.take_back(held)
-    reauthorization.wind_down(link, reason)
+    token_revocation.revoke_link_token(held)
+    reauthorization.cancel_link_deliveries(link, reason)
     link.friends.all().delete()
     link.feed.all().delete()
     link.pulls.all().delete()
@@ -164,14 +166,14 @@ def end_with_account(account: SocialAccount) -> None:
 def what_linking_again_sends(account: SocialAccount) -> str:
     """What goes on once the account is linked again, in words for the member; "" for a new link."""
     link = Link.objects.filter(account=account).exclude(state=LinkState.ENDED).first()
-    return reauthorization.goes_after_relinking(link) if link else ""
+    return reauthorization.describe_resumption(link) if link else ""
 
 
 def discard_access(
     network: str, uid: str, given: Mapping[str, Any], *, registration: int | None
 ) -> str:
     """Give back what a network gave and no link keeps. Words for the member where it cannot be."""
-    return token_revocation.discard(network, uid, given, registration=registration)
+    return token_revocation.revoke_unused_token(network, uid, given, registration=registration)
 
 
 def permissions_page(link: Link) -> str:

@@ -146,7 +146,7 @@ def tell_expiring(now: datetime) -> int:
     for member in Member.objects.filter(pk__in=soon.values("member"))[:100]:
         waiting = MailDraft.objects.of(member).filter(pk__in=soon.values("pk"))
         if waiting:
-            told += notices.tell(member, "mail_drafts_expire")
+            told += notices.notify(member, "mail_drafts_expire")
         soon.filter(member=member).update(is_told=True)
     return told
 

@@ -35,7 +35,7 @@ from syndication.delivery import (
     wakeups,
 )
 from syndication.delivery.claims import Clock, LostLease
-from syndication.delivery.compiled import Select, given, together
+from syndication.delivery.compiled import CompiledSelect, execute_pipeline, param
 from syndication.delivery.leased_http import LeasedHttp
 from syndication.delivery.outcomes import DeliveryRun
 from syndication.delivery.pool import THREADS_PER_WORKER, DeliveryPool
@@ -89,7 +89,7 @@ def _attempt_with_host_limit(
     if not run.http.exchanges:
         circuit_breaker.release_probe(circuit_breaker.host_of(run.link))
     _wake_next_in_sequence(run.delivery)
-    heartbeats.beat()
+    heartbeats.record_heartbeat()
     return True
 
 
@@ -109,7 +109,7 @@ def drain_due(
     )
     tried, is_more = worker.work(seconds, first)
     if is_more:
-        wakeups.hint_due()
+        wakeups.wake_for_due()
     return tried
 
 
@@ -156,7 +156,7 @@ def _publish(run: DeliveryRun, connector: Connector) -> Receipt:
 
 
 def _delete_copy(run: DeliveryRun, connector: Connector) -> Receipt:
-    copy = undelivered.copy_before(run.delivery)
+    copy = undelivered.published_copy_of(run.delivery)
     if copy is None or copy.state != DeliveryState.SENT:
         raise PreSendCheckFailed(DeliveryState.CANCELLED, undelivered.NOTHING_TO_DELETE)
     if not copy.remote_id:
@@ -168,7 +168,7 @@ def _delete_copy(run: DeliveryRun, connector: Connector) -> Receipt:
 
 def _edit_copy(run: DeliveryRun, connector: Connector) -> Receipt:
     """The copy gets the words that the post has now: older ones that wait are never said."""
-    copy = undelivered.copy_before(run.delivery)
+    copy = undelivered.published_copy_of(run.delivery)
     if copy is None or copy.state != DeliveryState.SENT or copy.gone_at is not None:
         raise PreSendCheckFailed(DeliveryState.CANCELLED, edits.NOTHING_THERE)
     if not copy.remote_id:
@@ -233,22 +233,24 @@ def _wake_next_in_sequence(delivery: Delivery) -> None:
         post_id=delivery.post_id, link_id=delivery.link_id, sequence=delivery.sequence
     )
     if behind is not None:
-        wakeups.hint(behind.pk)
+        wakeups.wake_for_delivery(behind.pk)
 
 
 # --- What each delivery asks the database, composed once (delivery.compiled) ----------------------
-_POST = Select(
-    lambda: Post.objects.select_for_update(no_key=True).filter(pk=given("pk", Post, "id"))
+_POST = CompiledSelect(
+    lambda: Post.objects.select_for_update(no_key=True).filter(pk=param("pk", Post, "id"))
 )
-_LINK = Select(lambda: Link.objects.select_related("member").filter(pk=given("pk", Link, "id")))
-_TOGGLES = Select(lambda: Toggle.objects.filter(link=given("pk", Link, "id")))
-_NEXT_IN_SEQUENCE = Select(
+_LINK = CompiledSelect(
+    lambda: Link.objects.select_related("member").filter(pk=param("pk", Link, "id"))
+)
+_TOGGLES = CompiledSelect(lambda: Toggle.objects.filter(link=param("pk", Link, "id")))
+_NEXT_IN_SEQUENCE = CompiledSelect(
     lambda: Delivery.objects.filter(
-        post=given("post_id", Delivery),
-        link=given("link_id", Delivery),
+        post=param("post_id", Delivery),
+        link=param("link_id", Delivery),
         kind__in=(DeliveryKind.EDIT, DeliveryKind.DELETE),
         state=DeliveryState.WAITING,
-        sequence__gt=given("sequence", Delivery),
+        sequence__gt=param("sequence", Delivery),
     ).order_by("sequence")[:1]
 )
 
@@ -259,7 +261,7 @@ def _reload(delivery: Delivery) -> tuple[Post, Link]:
     The link is read after the post is locked, which may take a while.
     """
     of_link = {"pk": delivery.link_id}
-    [post], [link], toggles = together(
+    [post], [link], toggles = execute_pipeline(
         (_POST, {"pk": delivery.post_id}), (_LINK, of_link), (_TOGGLES, of_link)
     )
     link._prefetched_objects_cache = {"toggles": toggles}

@@ -20,7 +20,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from syndication.delivery import wakeups
-from syndication.delivery.compiled import Select, given, together
+from syndication.delivery.compiled import CompiledSelect, execute_pipeline, param
 from syndication.delivery.pool import THREADS_PER_WORKER
 from syndication.models import HostHealth, Link, Revocation
 
@@ -39,10 +39,10 @@ _HEALTHY = {
     "probe_until": None,
     "slow_until": None,
 }
-_HOST = given("host", HostHealth)
-_NOW = given("now", HostHealth, "open_until")
-_OF_HOST = Select(lambda: HostHealth.objects.filter(host=_HOST))
-_AILING = Select(
+_HOST = param("host", HostHealth)
+_NOW = param("now", HostHealth, "open_until")
+_OF_HOST = CompiledSelect(lambda: HostHealth.objects.filter(host=_HOST))
+_AILING = CompiledSelect(
     lambda: HostHealth.objects.filter(
         Q(open_until__gt=_NOW) | Q(probe_until__gt=_NOW) | Q(slow_until__gt=_NOW)
     )
@@ -58,7 +58,7 @@ def blocked_hosts(now: datetime) -> frozenset[str]:
     """The hosts that are not asked now."""
     shut: set[str] = set()
     slow: set[str] = set()
-    [ailing] = together((_AILING, {"now": now}))
+    [ailing] = execute_pipeline((_AILING, {"now": now}))
     for health in ailing:
         is_shut = _is_after(health.open_until, now) or _is_after(health.probe_until, now)
         (shut if is_shut else slow).add(health.host)
@@ -77,11 +77,11 @@ def slow_hosts(now: datetime) -> frozenset[str]:
 
 def slow_host_threads() -> int:
     """How many hands of one cluster may wait for slow hosts at a time."""
-    return max(1, wakeups.workers() * THREADS_PER_WORKER // 2)
+    return max(1, wakeups.worker_count() * THREADS_PER_WORKER // 2)
 
 
-def health_of(link: Link) -> tuple[Select[HostHealth], dict[str, str]]:
-    """The question what is held against the link's host (compiled.together); no row: nothing ever
+def health_of(link: Link) -> tuple[CompiledSelect[HostHealth], dict[str, str]]:
+    """The question what is held against the link's host (compiled.execute_pipeline); no row: nothing ever
     was."""
     return _OF_HOST, {"host": host_of(link)}
 

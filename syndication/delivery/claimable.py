@@ -13,12 +13,12 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q
 
 from syndication.delivery import circuit_breaker, rate_limits
-from syndication.delivery.compiled import given
+from syndication.delivery.compiled import param
 from syndication.models import Delivery, LinkState, NetworkSwitch
 from syndication.models.delivery import DeliveryQuerySet
 from syndication.models.lease import nobody_holds
 
-NOW = given("now", Delivery, "due_at")
+NOW = param("now", Delivery, "due_at")
 
 
 def claimable(now: datetime) -> DeliveryQuerySet:

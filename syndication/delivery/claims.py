@@ -19,7 +19,13 @@ from django.db import transaction
 
 from syndication.delivery import circuit_breaker, retry_policy
 from syndication.delivery.claimable import NOW, link_is_free, startable
-from syndication.delivery.compiled import Select, Update, at_once, given, together
+from syndication.delivery.compiled import (
+    CompiledSelect,
+    CompiledUpdate,
+    execute_atomic,
+    execute_pipeline,
+    param,
+)
 from syndication.models import CHANGES, Attempt, Delivery, DeliveryState, HostHealth, Link
 
 logger = logging.getLogger(__name__)
@@ -111,7 +117,7 @@ def mark_sending(claim: Claim, now: datetime, sent_as: dict[str, object]) -> Non
         fields["first_sent_at"] = now
     if now - claim.slot_at >= RENEWED_RECENTLY:
         _renew_slot(claim, now, now + LEASE)
-    [is_ours] = together(_owner_update(claim, fields, now))
+    [is_ours] = execute_pipeline(_owner_update(claim, fields, now))
     if not is_ours:
         raise LostLease
     _set_fields(claim.delivery, fields)
@@ -120,7 +126,7 @@ def mark_sending(claim: Claim, now: datetime, sent_as: dict[str, object]) -> Non
 
 def release_claim(claim: Claim, now: datetime) -> None:
     """Somebody took the row from under us: at least the link's slot is free again at once."""
-    together(_slot_release(claim))
+    execute_pipeline(_slot_release(claim))
     Attempt.objects.filter(pk=claim.attempt.pk).update(outcome="taken_over", finished_at=now)
 
 
@@ -141,11 +147,11 @@ def settle_claim(
     attempt = claim.attempt
     ended = {name: getattr(attempt, name) for name in _ATTEMPT_RESULT}
     changes = {**fields, "state": state, "lease_owner": "", "lease_until": None}
-    _, is_ours, _ = at_once(
+    _, is_ours, _ = execute_atomic(
         _slot_release(claim, free_at),
         _owner_update(claim, changes, now),
         (_END_ATTEMPT, {"pk": attempt.pk, "outcome": outcome, "finished_at": now, **ended}),
-        may_be_lost=True,  # then it stands as `sending`, and is read back
+        is_async_commit=True,  # then it stands as `sending`, and is read back
     )
     if is_ours:
         _set_fields(claim.delivery, changes)
@@ -168,11 +174,11 @@ def _acquire(
     No attempt where one of them was not to be had; the caller takes the others back."""
     changes = _with_try_counted(delivery, {"lease_owner": owner, "lease_until": now + LEASE})
     before = {f"{name}_before": getattr(delivery, name) for name in _COUNTS}
-    has_slot, has_row, health = together(
+    has_slot, has_row, health = execute_pipeline(
         (_ACQUIRE_SLOT, {"pk": delivery.link_id, "now": now, **_slot_fields(owner, now + LEASE)}),
         (_claim_update(tuple(changes)), {"pk": delivery.pk, "now": now, **before, **changes}),
         circuit_breaker.health_of(delivery.link),
-        may_be_lost=True,  # `sending` waits for the disk, and takes this along
+        is_async_commit=True,  # `sending` waits for the disk, and takes this along
     )
     if not (has_slot and has_row):
         return None, None
@@ -203,7 +209,7 @@ def _attempt_fields(delivery: Delivery, changes: dict[str, Any], now: datetime) 
 
 def _owner_update(
     claim: Claim, changes: dict[str, object], now: datetime
-) -> tuple[Update, dict[str, Any]]:
+) -> tuple[CompiledUpdate, dict[str, Any]]:
     """The owner's UPDATE of its row: to a state that may follow, or that the row has already."""
     whose = {"pk": claim.delivery.pk, "owner": claim.owner, "changed_at": now}
     return _transition_update(str(changes["state"]), (*changes, "changed_at")), {**changes, **whose}
@@ -214,7 +220,9 @@ def _renew_slot(claim: Claim, now: datetime, until: datetime) -> None:
     Link.objects.filter(pk=claim.link.pk, sending_by=claim.owner).update(sending_until=until)
 
 
-def _slot_release(claim: Claim, free_at: datetime | None = None) -> tuple[Update, dict[str, Any]]:
+def _slot_release(
+    claim: Claim, free_at: datetime | None = None
+) -> tuple[CompiledUpdate, dict[str, Any]]:
     return _RELEASE_SLOT, {"pk": claim.link.pk, "owner": claim.owner, **_slot_fields("", free_at)}
 
 
@@ -230,12 +238,12 @@ def _set_fields(delivery: Delivery, fields: dict[str, Any]) -> None:
 
 # --- What each delivery says to the database, composed once (delivery.compiled) -------------------
 _ATTEMPT_RESULT = ("http_status", "reason", "network_words", "excerpt", "version")
-PK = given("pk", Delivery, "id")
-OWNER = given("owner", Delivery, "lease_owner")
+PK = param("pk", Delivery, "id")
+OWNER = param("owner", Delivery, "lease_owner")
 
 _COUNTS = ("state", "tries", "reads")  # as they were read, or somebody was faster
 
-_DUE = Select(
+_DUE = CompiledSelect(
     lambda: (
         Delivery.objects.due(NOW)
         .filter(pk=PK)
@@ -243,13 +251,13 @@ _DUE = Select(
         .select_related("link")
     )
 )
-_ACQUIRE_SLOT = Update(
+_ACQUIRE_SLOT = CompiledUpdate(
     lambda: Link.objects.filter(link_is_free(NOW), pk=PK), "sending_until", "sending_by"
 )
-_RELEASE_SLOT = Update(
+_RELEASE_SLOT = CompiledUpdate(
     lambda: Link.objects.filter(pk=PK, sending_by=OWNER), "sending_until", "sending_by"
 )
-_END_ATTEMPT = Update(
+_END_ATTEMPT = CompiledUpdate(
     lambda: Attempt.objects.filter(pk=PK),
     "outcome",
     "finished_at",
@@ -258,16 +266,16 @@ _END_ATTEMPT = Update(
 
 
 @functools.cache
-def _claim_update(names: tuple[str, ...]) -> Update:
+def _claim_update(names: tuple[str, ...]) -> CompiledUpdate:
     """The row as it was read, still due; it gets these columns."""
-    before = {name: given(f"{name}_before", Delivery, name) for name in _COUNTS}
-    return Update(lambda: startable(NOW).filter(pk=PK, **before), *names)
+    before = {name: param(f"{name}_before", Delivery, name) for name in _COUNTS}
+    return CompiledUpdate(lambda: startable(NOW).filter(pk=PK, **before), *names)
 
 
 @functools.cache
-def _transition_update(state: str, names: tuple[str, ...]) -> Update:
+def _transition_update(state: str, names: tuple[str, ...]) -> CompiledUpdate:
     """Its owner's row, where it is in `state` or may become so."""
     states = [state, *(before for before, after in CHANGES.items() if state in after)]
-    return Update(
+    return CompiledUpdate(
         lambda: Delivery.objects.filter(pk=PK, lease_owner=OWNER, state__in=states), *names
     )

@@ -60,22 +60,22 @@ def app_for(network: str, host: str = "") -> App:
     )
 
 
-def open_sealed(link: Link) -> Credentials:
+def credentials_of_link(link: Link) -> Credentials:
     """The link's credentials. Raises TryLater where no key opens them: staff can mend that."""
     try:
-        return opened(link.sealed_credentials)
+        return unseal_credentials(link.sealed_credentials)
     except DecryptionFailed as error:
         logger.error("link %s: %s", link.pk, error)
         raise TryLater(NO_KEY_FITS) from error
 
 
-def opened(sealed: str) -> Credentials:
+def unseal_credentials(sealed: str) -> Credentials:
     """What was sealed. Raises DecryptionFailed."""
     stored = decrypt_json(sealed)
     return Credentials(**{**stored, "scopes": tuple(stored["scopes"])})
 
 
-def leave_to_be_revoked(link: Link, sealed: str, now: datetime) -> Revocation | None:
+def enqueue_revocation(link: Link, sealed: str, now: datetime) -> Revocation | None:
     """The row by which the network is asked to take `sealed`, got for `link`, back (delivery.token_revocation);
     None where there is nothing, or no way."""
     connector = CONNECTORS.get(link.network)
@@ -101,7 +101,7 @@ def _registration_of(link: Link) -> str:
     return there.values_list("sealed_details", flat=True).first() or ""
 
 
-def discard(
+def enqueue_unused_revocation(
     network: str, uid: str, given: Mapping[str, Any], registration: int | None, now: datetime
 ) -> Revocation:
     """The same for credentials that never were a link's; `registration` they were given to."""
@@ -109,14 +109,14 @@ def discard(
     return Revocation.objects.create(
         network=network,
         host=given.get("host", ""),
-        sealed_credentials=_sealed(from_given(uid, given, now)),
+        sealed_credentials=_sealed(credentials_from_signal(uid, given, now)),
         sealed_registration=ours.sealed_details if ours else "",
         due_at=now,
         created_at=now,
     )
 
 
-def from_given(uid: str, given: Mapping[str, Any], now: datetime) -> Credentials:
+def credentials_from_signal(uid: str, given: Mapping[str, Any], now: datetime) -> Credentials:
     """Credentials as accounts.signals names them, of the account `uid`."""
     expires_in = given.get("expires_in")
     return Credentials(
@@ -131,9 +131,9 @@ def from_given(uid: str, given: Mapping[str, Any], now: datetime) -> Credentials
     )
 
 
-def keep(link: Link, credentials: Credentials, *, now: Clock = timezone.now) -> None:
+def store_credentials(link: Link, credentials: Credentials, *, now: Clock = timezone.now) -> None:
     """Seal and store `credentials` as the link's newest, whatever was there before."""
-    Link.objects.filter(pk=link.pk).update(**_columns(link, credentials, now()))
+    Link.objects.filter(pk=link.pk).update(**_credential_columns(link, credentials, now()))
     link.refresh_from_db()
 
 
@@ -155,11 +155,11 @@ def connector_for(
     Raises Unauthorized where the access is over for good, TryLater where it cannot be told now.
     """
     way_out: Http = http if http is not None else outgoing_http()
-    held = fresh(link, http=way_out, now=now, refused=refused)
+    held = fresh_credentials(link, http=way_out, now=now, refused=refused)
     return _connector(link, held, way_out, now)
 
 
-def fresh(
+def fresh_credentials(
     link: Link, *, http: Http, now: Clock = timezone.now, refused: int | None = None
 ) -> Credentials:
     """Credentials that last a while, refreshed ahead of their end by exactly one caller.
@@ -170,12 +170,12 @@ def fresh(
     if refused is not None:
         link.refresh_from_db()
     while True:
-        held = open_sealed(link)
+        held = credentials_of_link(link)
         if not _needs_refresh(link, held, now(), refused):
             return held
         if not held.refresh_token:
             raise Unauthorized(NOT_RENEWABLE)
-        if _take_the_refresh(link, now()):
+        if _lease_refresh(link, now()):
             return _refresh(link, held, http, now, still_good=refused is None)
         if time.monotonic() > give_up:
             raise TryLater(BEING_RENEWED)
@@ -208,7 +208,7 @@ def _needs_refresh(link: Link, held: Credentials, now: datetime, refused: int | 
     return left < CONNECTORS[link.network].refresh_ahead
 
 
-def _take_the_refresh(link: Link, now: datetime) -> bool:
+def _lease_refresh(link: Link, now: datetime) -> bool:
     """Whether the refresh of this very version is ours."""
     return bool(
         Link.objects.filter(
@@ -230,16 +230,16 @@ def _refresh(
         ours.update(refresh_until=None)
         if isinstance(error, Unauthorized):
             raise
-        return _go_on_with(held if still_good else None, error, now())
-    stored = _stored(ours, _columns(link, new, now()))
+        return _fall_back_on(held if still_good else None, error, now())
+    stored = _store_with_retries(ours, _credential_columns(link, new, now()))
     if not stored:  # the link ended, or was linked again, meanwhile: nobody keeps the new ones
-        leave_to_be_revoked(link, _sealed(new), now())
+        enqueue_revocation(link, _sealed(new), now())
     link.refresh_from_db()
     # Nobody but a new linking can have overtaken us, and then that one's credentials count.
-    return new if stored else open_sealed(link)
+    return new if stored else credentials_of_link(link)
 
 
-def _stored(ours: QuerySet[Link], columns: dict[str, object]) -> int:
+def _store_with_retries(ours: QuerySet[Link], columns: dict[str, object]) -> int:
     """Nobody else has these, and the network may have forgotten those before them: a database that
     goes away for a moment must not cost the link."""
     for pause in STORE_AGAIN_AFTER:
@@ -254,7 +254,7 @@ def _stored(ours: QuerySet[Link], columns: dict[str, object]) -> int:
     return ours.update(**columns)
 
 
-def _go_on_with(held: Credentials | None, error: ConnectorError, now: datetime) -> Credentials:
+def _fall_back_on(held: Credentials | None, error: ConnectorError, now: datetime) -> Credentials:
     """The old credentials while they last; nothing was sent, so the rest may try again later."""
     if (
         held is not None
@@ -270,7 +270,7 @@ def _sealed(credentials: Credentials) -> str:
     return encrypt_json({**asdict(credentials), "extra": dict(credentials.extra)})
 
 
-def _columns(link: Link, credentials: Credentials, now: datetime) -> dict[str, object]:
+def _credential_columns(link: Link, credentials: Credentials, now: datetime) -> dict[str, object]:
     """The link's columns for new credentials."""
     every = CONNECTORS[link.network].refresh_interval
     ends = parsing.parse_expiry(credentials.expires_at, now)

@@ -34,7 +34,7 @@ from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
 
 from syndication.delivery import circuit_breaker
 from syndication.delivery.claimable import NOW, is_next_in_sequence, link_is_free
-from syndication.delivery.compiled import Assembled, Figures, given, together
+from syndication.delivery.compiled import CompiledPieces, CompiledValues, execute_pipeline, param
 from syndication.models import Delivery, DeliveryState, Link
 from syndication.models.newest import Column
 
@@ -142,7 +142,7 @@ class DueQueries:
         may_go = is_next_in_sequence(NOW) & link_is_free(NOW, closed, link="link")
         due = Delivery.objects.filter(due_at__lte=NOW).annotate(may_go=_as_flag(may_go))
         self._oldest = [
-            Figures(
+            CompiledValues(
                 due.filter(state=state)
                 .order_by("due_at")
                 .values_list("due_at", "pk", "link", "may_go")[:WINDOW]
@@ -151,12 +151,12 @@ class DueQueries:
         ]
         self._newest = [_asked_last_statement(size, closed, most) for size in (WINDOW, DEPTH)]
         self._rotation = [_rotation_statement(steps, closed) for steps in ROTATION_STEPS]
-        self._rows = {places: Figures(self._first(places)) for places in ROWS_PER_LINK}
+        self._rows = {places: CompiledValues(self._first(places)) for places in ROWS_PER_LINK}
 
     def oldest_due(self, now: datetime) -> tuple[list[Row], bool]:
         """(due_at, pk, link) of the oldest due rows that may be claimed; and whether no
         other rows are due."""
-        windows = together(*((each, {"now": now}) for each in self._oldest), by_index=True)
+        windows = execute_pipeline(*((each, {"now": now}) for each in self._oldest), by_index=True)
         rows = sorted(row for window in windows for row in window)
         is_all = all(len(window) < WINDOW for window in windows)
         return [row[:3] for row in rows if row[3]], is_all
@@ -200,12 +200,12 @@ class DueQueries:
 
     def _first(self, places: int) -> Any:
         its_rows = _claimable_rows(OuterRef("pk")).order_by("due_at", "pk").values("pk")
-        several = [given(f"link{number}", Link, "id") for number in range(self._most)]
+        several = [param(f"link{number}", Link, "id") for number in range(self._most)]
         names = {f"row{n}": Subquery(its_rows[n : n + 1]) for n in range(places)}
         return Link.objects.filter(pk__in=several).annotate(**names).values_list(*names)
 
 
-def _asked_last_statement(size: int, closed: frozenset[str], most: int) -> Assembled:
+def _asked_last_statement(size: int, closed: frozenset[str], most: int) -> CompiledPieces:
     """`most` links that may be asked, of those that have one of the `size` open rows asked for last."""
     may_go = Q(state__in=DUE_STATES, due_at__lte=NOW) & is_next_in_sequence(NOW)
     last = (
@@ -217,7 +217,7 @@ def _asked_last_statement(size: int, closed: frozenset[str], most: int) -> Assem
     is_free = Link.objects.filter(pk=Column("of_link.link_id")).values_list(
         _as_flag(link_is_free(NOW, closed))
     )
-    return Assembled(
+    return CompiledPieces(
         "SELECT link_id FROM (SELECT link_id, MAX(asked_at) FROM",
         last,
         f"AS last WHERE may_go = 1 GROUP BY link_id ORDER BY 2 DESC LIMIT {size}) AS of_link WHERE",
@@ -235,15 +235,15 @@ def _claimable_links(last: Any, closed: frozenset[str], most: int) -> list[Row]:
     return [(link,) for link in filter(is_free, links)][:most]
 
 
-def _rotation_statement(steps: int, closed: frozenset[str]) -> Assembled:
+def _rotation_statement(steps: int, closed: frozenset[str]) -> CompiledPieces:
     """Of each of the next `steps` links with open rows, by key: whether it may be asked and has a due
     row. Each link is found by one step in an index; DISTINCT would read all their rows."""
     next_one = f"(SELECT MIN(link_id) FROM {_TABLE} WHERE due_at IS NOT NULL AND link_id >"  # noqa: S608
     may_go = link_is_free(NOW, closed) & Q(Exists(_claimable_rows(OuterRef("pk"))))
-    after = given("after", Link, "id")
+    after = param("after", Link, "id")
     has_rows = Exists(Delivery.objects.filter(link=OuterRef("pk"), due_at__isnull=False))
     links = Link.objects.filter(has_rows, pk__gt=after).order_by("pk")
-    return Assembled(
+    return CompiledPieces(
         f"WITH RECURSIVE step(link, number) AS (SELECT {next_one} %s), 1 UNION ALL SELECT",
         after,
         next_one,

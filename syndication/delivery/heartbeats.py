@@ -20,27 +20,27 @@ EVERY = 5.0  # seconds; more often would only be writes
 _last: dict[str, float] = {}
 
 
-def part_of(name: str, doing: str = TASK) -> str:
+def heartbeat_key(name: str, doing: str = TASK) -> str:
     """The row of one supervisor's own cluster, or of its puller."""
     return f"{doing} {name}"[:40]
 
 
-def beat(*, is_due: bool = False) -> None:
+def record_heartbeat(*, is_due: bool = False) -> None:
     """A worker got something done. Written every few seconds at most, unless `is_due`."""
     if not is_due and time.monotonic() - _last.get(TASK, -EVERY) < EVERY:
         return
     _last[TASK] = time.monotonic()
-    mark(TASK)
+    mark_alive(TASK)
     if cluster := os.environ.get(CLUSTER):
-        mark(part_of(cluster))
+        mark_alive(heartbeat_key(cluster))
 
 
-def mark(part: str) -> None:
+def mark_alive(part: str) -> None:
     """`part` is alive now."""
     Heartbeat.objects.update_or_create(part=part, defaults={"beat_at": timezone.now()})
 
 
-def clock_is_ahead() -> timedelta:
+def clock_skew() -> timedelta:
     """How far this machine's clock is ahead of the database's, by which hosts meet."""
     any_row, _ = Heartbeat.objects.get_or_create(part=CLOCK, defaults={"beat_at": timezone.now()})
     before = timezone.now()
@@ -49,11 +49,11 @@ def clock_is_ahead() -> timedelta:
     return before - theirs if theirs < before else min(after - theirs, timedelta())
 
 
-def seen_at(part: str) -> datetime | None:
+def last_heartbeat_at(part: str) -> datetime | None:
     """When `part` was last alive."""
     return Heartbeat.objects.filter(part=part).values_list("beat_at", flat=True).first()
 
 
-def forget(part: str) -> None:
+def delete_heartbeat(part: str) -> None:
     """`part` ended; nobody need miss it."""
     Heartbeat.objects.filter(part=part).delete()

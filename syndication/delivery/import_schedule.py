@@ -27,7 +27,7 @@ from syndication.models.link import LinkQuerySet
 
 THREADS = 8  # of one pull worker
 LEASE = timedelta(seconds=180)  # above a pull's own deadline and its last request's
-EVERY = {PullKind.FRIENDS: timedelta(hours=24), PullKind.FEED: timedelta(minutes=15)}
+INTERVAL_OF_KIND = {PullKind.FRIENDS: timedelta(hours=24), PullKind.FEED: timedelta(minutes=15)}
 FIRST_RETRY = 120.0  # seconds; doubles with each failure in a row
 LONGEST_RETRY = 12 * 3600.0
 PUT_OFF = timedelta(minutes=5)  # what may not run now
@@ -36,14 +36,14 @@ WINDOW = 200  # due rows that are looked at for one choice
 _random = random.SystemRandom()
 
 
-def ask(link: Link, now: datetime) -> None:
+def request_imports(link: Link, now: datetime) -> None:
     """Both pulls of `link` are due: it was linked, linked again, or its member pressed."""
     for kind in PullKind:
-        row_of(link, kind)
+        get_or_create_pull(link, kind)
     link.pulls.update(due_at=now, failures=0, host=circuit_breaker.host_of(link))
 
 
-def row_of(link: Link, kind: str) -> Pull:
+def get_or_create_pull(link: Link, kind: str) -> Pull:
     """The row, made where there is none."""
     pull, _ = Pull.objects.get_or_create(
         link=link, kind=kind, defaults={"host": circuit_breaker.host_of(link)}
@@ -51,7 +51,7 @@ def row_of(link: Link, kind: str) -> Pull:
     return pull
 
 
-def take(now: datetime, *, most: int, owner: str) -> list[Pull]:
+def lease_due_pulls(now: datetime, *, most: int, owner: str) -> list[Pull]:
     """Up to `most` pulls that are `owner`'s from now on, of those that are due."""
     if most <= 0:
         return []
@@ -63,39 +63,41 @@ def take(now: datetime, *, most: int, owner: str) -> list[Pull]:
     askable = set(askable_links(now).filter(pk__in={pull.link_id for pull in window}))
     _put_off((pull for pull in window if pull.link not in askable), now)
     ready = [pull for pull in window if pull.link in askable]
-    return [pull for pull in _in_turn(ready, busy, slow, most) if hold(pull, now, owner)]
+    return [
+        pull for pull in _round_robin_hosts(ready, busy, slow, most) if lease_pull(pull, now, owner)
+    ]
 
 
-def hold(pull: Pull, now: datetime, owner: str) -> bool:
+def lease_pull(pull: Pull, now: datetime, owner: str) -> bool:
     """Take the row's lease. Whether nobody else had it."""
     pull.lease_owner, pull.lease_until = owner, now + LEASE
     mine = {"lease_owner": owner, "lease_until": pull.lease_until}
-    return bool(_free(now).filter(pk=pull.pk).update(**mine))
+    return bool(_unleased(now).filter(pk=pull.pk).update(**mine))
 
 
-def renew(pull: Pull, now: datetime, **progress: object) -> bool:
+def renew_pull(pull: Pull, now: datetime, **progress: object) -> bool:
     """Write `progress` down and keep the row. Whether it is still ours."""
     ours = Pull.objects.filter(pk=pull.pk, lease_owner=pull.lease_owner)
     return bool(ours.update(lease_until=now + LEASE, **progress))
 
 
-def settle(pull: Pull, due_at: datetime | None, **changes: object) -> None:
+def settle_pull(pull: Pull, due_at: datetime | None, **changes: object) -> None:
     """Give the row back, due again at `due_at`."""
     given = {"due_at": due_at, "lease_owner": "", "lease_until": None, **changes}
     Pull.objects.filter(pk=pull.pk, lease_owner=pull.lease_owner).update(**given)
 
 
-def give_back(owner: str) -> None:
+def release_pulls(owner: str) -> None:
     """What `owner` will not finish: somebody else may take it at once."""
     Pull.objects.filter(lease_owner=owner).update(lease_owner="", lease_until=None)
 
 
-def after_success(pull: Pull, now: datetime) -> datetime:
+def next_import_at(pull: Pull, now: datetime) -> datetime:
     """When the same is brought again; a tenth earlier or later, so that links spread out."""
-    return now + EVERY[PullKind(pull.kind)] * _random.uniform(0.9, 1.1)
+    return now + INTERVAL_OF_KIND[PullKind(pull.kind)] * _random.uniform(0.9, 1.1)
 
 
-def after_failure(pull: Pull, now: datetime, *, asked: float = 0.0) -> datetime:
+def retry_import_at(pull: Pull, now: datetime, *, asked: float = 0.0) -> datetime:
     """When it is tried again, by the failures in a row; `asked`: the seconds that the network wants."""
     wait = min(FIRST_RETRY * 2.0 ** min(pull.failures, 10), LONGEST_RETRY)
     return now + timedelta(seconds=max(asked, wait * _random.uniform(0.5, 1.5)))
@@ -112,19 +114,19 @@ def askable_links(now: datetime) -> LinkQuerySet:
     return links.exclude(circuit_breaker.links_on_hosts(closed)) if closed else links
 
 
-def _free(now: datetime) -> QuerySet[Pull]:
+def _unleased(now: datetime) -> QuerySet[Pull]:
     return Pull.objects.filter(nobody_holds(now))
 
 
 def _due(now: datetime, busy: Counter[str], slow: frozenset[str]) -> QuerySet[Pull]:
     """The longest due first, without the hosts that have their share already."""
-    full = {host for host, count in busy.items() if count >= _share(host)}
+    full = {host for host, count in busy.items() if count >= _max_pulls_of_host(host)}
     if sum(busy[host] for host in slow) >= THREADS // 2:
         full |= slow
-    return _free(now).filter(due_at__lte=now).exclude(host__in=full).order_by("due_at", "pk")
+    return _unleased(now).filter(due_at__lte=now).exclude(host__in=full).order_by("due_at", "pk")
 
 
-def _in_turn(
+def _round_robin_hosts(
     ready: Iterable[Pull], busy: Counter[str], slow: frozenset[str], most: int
 ) -> list[Pull]:
     """Hosts with the fewest under way first; within one host the longest due. None above its share."""
@@ -135,7 +137,7 @@ def _in_turn(
     chosen: list[Pull] = []
     while waiting and len(chosen) < most:
         host = min(waiting, key=lambda each: (busy[each], waiting[each][-1].due_at))
-        is_full = busy[host] >= _share(host)
+        is_full = busy[host] >= _max_pulls_of_host(host)
         if host in slow:
             is_full |= sum(busy[each] for each in slow) >= THREADS // 2
         if is_full:
@@ -148,17 +150,17 @@ def _in_turn(
     return chosen
 
 
-def _share(host: str) -> int:
+def _max_pulls_of_host(host: str) -> int:
     """How many pulls of one host may be under way: one where members named it."""
     own = {urlsplit(known.get("api_url", "")).netloc for known in settings.NETWORKS.values()}
     return THREADS // 2 if host in own else 1
 
 
 def _put_off(pulls: Iterable[Pull], now: datetime) -> None:
-    """Later; those of links that need their member, or ended, when that is over (`ask`)."""
+    """Later; those of links that need their member, or ended, when that is over (`request_imports`)."""
     waiting: list[int] = []
     later: list[int] = []
     for pull in pulls:
         (later if pull.link.state == LinkState.ACTIVE else waiting).append(pull.pk)
-    _free(now).filter(pk__in=waiting).update(due_at=None)
-    _free(now).filter(pk__in=later).update(due_at=now + PUT_OFF * _random.uniform(0.5, 1.5))
+    _unleased(now).filter(pk__in=waiting).update(due_at=None)
+    _unleased(now).filter(pk__in=later).update(due_at=now + PUT_OFF * _random.uniform(0.5, 1.5))

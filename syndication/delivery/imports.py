@@ -29,12 +29,12 @@ from syndication.delivery import (
     server_limits,
 )
 from syndication.delivery.claims import LostLease
-from syndication.delivery.monitored_http import WatchedHttp
+from syndication.delivery.monitored_http import MonitoredHttp
 from syndication.models import FeedItem, Link, NetworkFriend, Pull, PullKind
 
 logger = logging.getLogger(__name__)
 
-WITHIN = 60.0  # seconds of one pull; what is left of a list comes at its next turn
+PULL_SECONDS = 60.0  # seconds of one pull; what is left of a list comes at its next turn
 MOST_FRIENDS = 20_000  # of one list; one without end is not read to its end
 READING_KEPT = timedelta(days=2)  # a list that broke off longer ago is read anew
 FEED_KEPT = timedelta(days=30)
@@ -43,72 +43,72 @@ FEED_MOST = 1000  # items of one link; the oldest go. A server may have written 
 LONGEST_TEXT = 10_000  # letters of an item, as of a post here
 MOST_ATTACHED = 20  # things beside an item's words, with so many letters each
 LONGEST_ATTACHED = 1500
-MANY = 30  # items of one pull: more wait, and are asked for soon
+MANY_ITEMS = 30  # items of one pull: more wait, and are asked for soon
 SOON = timedelta(minutes=1)
 
 
-def pull_friends(link_pk: int) -> None:
+def import_friends(link_pk: int) -> None:
     """Bring the friend list, or what is left of it; who is no longer on it goes at its end."""
-    _pull(link_pk, PullKind.FRIENDS)
+    _import_now(link_pk, PullKind.FRIENDS)
 
 
-def pull_feed(link_pk: int) -> None:
+def import_feed(link_pk: int) -> None:
     """Bring what friends wrote there since the last time, and let go of what is old."""
-    _pull(link_pk, PullKind.FEED)
+    _import_now(link_pk, PullKind.FEED)
 
 
-def _pull(link_pk: int, kind: PullKind) -> None:
+def _import_now(link_pk: int, kind: PullKind) -> None:
     now = timezone.now()
     link = import_schedule.askable_links(now).filter(pk=link_pk).first()
     if link is None:
         return
-    pull = import_schedule.row_of(link, kind)
-    if import_schedule.hold(pull, now, str(uuid.uuid4())):
-        carry_out(pull)
+    pull = import_schedule.get_or_create_pull(link, kind)
+    if import_schedule.lease_pull(pull, now, str(uuid.uuid4())):
+        run_pull(pull)
 
 
-def carry_out(pull: Pull) -> None:
+def run_pull(pull: Pull) -> None:
     """Run a pull whose lease the caller holds, and settle its row. Raises nothing of the network's.
 
     Only a definite "no" parks the link; anything else is tried again later.
     """
     try:
-        due_at = _asked(pull)
+        due_at = _run_with_refresh(pull)
     except Unauthorized as error:
         if error.scope:
-            _failed(pull)
+            _reschedule(pull)
         else:
-            reauthorization.park(pull.link, error.reason)
-            import_schedule.settle(pull, None)
+            reauthorization.require_reauthorization(pull.link, error.reason)
+            import_schedule.settle_pull(pull, None)
     except TryLater as error:
         rate_limits.pause_link(pull.link, error.after or 0.0, timezone.now())
-        _failed(pull, asked=error.after or 0.0)
+        _reschedule(pull, asked=error.after or 0.0)
     except Rejected:  # perhaps it does not know any more where we stopped
         if pull.kind == PullKind.FEED:
             Link.objects.filter(pk=pull.link_id).update(fed_cursor="")
-        _failed(pull, cursor="", started_at=None)
+        _reschedule(pull, cursor="", started_at=None)
     except ConnectorError:
-        _failed(pull)
+        _reschedule(pull)
     except LostLease:
         logger.warning("pull %s was taken over", pull)
     except Exception:
-        _failed(pull)
+        _reschedule(pull)
         logger.exception("pull %s", pull)
     else:
-        import_schedule.settle(pull, due_at, failures=0)
+        import_schedule.settle_pull(pull, due_at, failures=0)
 
 
-def _failed(pull: Pull, *, asked: float = 0.0, **changes: object) -> None:
-    due_at = import_schedule.after_failure(pull, timezone.now(), asked=asked)
-    import_schedule.settle(pull, due_at, failures=min(pull.failures + 1, 1000), **changes)
+def _reschedule(pull: Pull, *, asked: float = 0.0, **changes: object) -> None:
+    due_at = import_schedule.retry_import_at(pull, timezone.now(), asked=asked)
+    import_schedule.settle_pull(pull, due_at, failures=min(pull.failures + 1, 1000), **changes)
 
 
-def _asked(pull: Pull) -> datetime:
+def _run_with_refresh(pull: Pull) -> datetime:
     """Ask the network, once more with a renewed access where it says that the old one expired.
 
     When the pull is due again. Raises the errors of connectors.errors.
     """
-    link, http = pull.link, WatchedHttp(timezone.now, seconds=WITHIN)
+    link, http = pull.link, MonitoredHttp(timezone.now, seconds=PULL_SECONDS)
     step = STEPS[PullKind(pull.kind)]
     try:
         return step(pull, credentials.connector_for(link, http=http))
@@ -121,44 +121,44 @@ def _asked(pull: Pull) -> datetime:
 # --- Friends ------------------------------------------------------------------------------------
 
 
-def _bring_friends(pull: Pull, connector: Connector) -> datetime:
+def _import_friend_pages(pull: Pull, connector: Connector) -> datetime:
     """Go on with the list until it ends or the time is up."""
-    until = time.monotonic() + WITHIN
-    _begin(pull, connector)
-    count = _friends_seen(pull).count()
+    until = time.monotonic() + PULL_SECONDS
+    _begin_reading(pull, connector)
+    count = _friends_of_reading(pull).count()
     idle = 0
     for page in connector.friend_pages(pull.cursor):
-        fresh = _keep_friends(pull, page, count)
+        fresh = _store_friends(pull, page, count)
         count += fresh
         idle = 0 if fresh else idle + 1
         if not page.following:
-            return _finish(pull, is_whole=True)
+            return _finish_reading(pull, is_whole=True)
         if count >= MOST_FRIENDS or idle >= IDLE_PAGES:
-            return _finish(pull, is_whole=False)
+            return _finish_reading(pull, is_whole=False)
         if time.monotonic() > until:
             break
     return timezone.now()  # behind those that are due already
 
 
-def _begin(pull: Pull, connector: Connector) -> None:
+def _begin_reading(pull: Pull, connector: Connector) -> None:
     """A new reading, unless one broke off a while ago. The server's terms are read with it; where
     they cannot be had, the friends come all the same."""
     now = timezone.now()
     if pull.started_at is not None and now - pull.started_at < READING_KEPT:
         return
     pull.cursor, pull.started_at = "", now
-    import_schedule.renew(pull, now, cursor="", started_at=now)
+    import_schedule.renew_pull(pull, now, cursor="", started_at=now)
     try:
-        server_limits.keep(pull.link, connector.terms())
+        server_limits.store_terms(pull.link, connector.terms())
     except (Rejected, TryLater):
         logger.info("pull %s: the terms could not be read", pull)
 
 
 @transaction.atomic
-def _keep_friends(pull: Pull, page: FriendPage, before: int) -> int:
+def _store_friends(pull: Pull, page: FriendPage, before: int) -> int:
     """Store a page and, in the same transaction, where the next begins. How many of it were new."""
     people = {friend.uid: friend for friend in page.friends}
-    known = _friends_seen(pull).filter(uid__in=people).count()
+    known = _friends_of_reading(pull).filter(uid__in=people).count()
     NetworkFriend.objects.bulk_create(
         [
             NetworkFriend(
@@ -166,7 +166,7 @@ def _keep_friends(pull: Pull, page: FriendPage, before: int) -> int:
                 uid=friend.uid,
                 name=friend.name[:100],
                 profile_url=friend.profile_url[:500],
-                seen_at=_since(pull),
+                seen_at=_reading_began_at(pull),
             )
             for friend in people.values()
         ],
@@ -176,44 +176,44 @@ def _keep_friends(pull: Pull, page: FriendPage, before: int) -> int:
     )
     fresh = len(people) - known
     Link.objects.filter(pk=pull.link_id).update(pull_progress=before + fresh)
-    if not import_schedule.renew(pull, timezone.now(), cursor=page.following):
+    if not import_schedule.renew_pull(pull, timezone.now(), cursor=page.following):
         raise LostLease
     pull.cursor = page.following
     return fresh
 
 
-def _friends_seen(pull: Pull) -> models.QuerySet[NetworkFriend]:
+def _friends_of_reading(pull: Pull) -> models.QuerySet[NetworkFriend]:
     """Those whom this reading of the list has brought."""
-    return pull.link.friends.filter(seen_at=_since(pull))
+    return pull.link.friends.filter(seen_at=_reading_began_at(pull))
 
 
-def _since(pull: Pull) -> datetime:
+def _reading_began_at(pull: Pull) -> datetime:
     """When this reading of the list began; rows that it brings bear that moment."""
     return pull.started_at or timezone.now()
 
 
 @transaction.atomic
-def _finish(pull: Pull, *, is_whole: bool) -> datetime:
+def _finish_reading(pull: Pull, *, is_whole: bool) -> datetime:
     """The end of the list: who is no longer on it goes. Nobody goes where we gave up before its end."""
     now = timezone.now()
     if is_whole:
-        pull.link.friends.filter(seen_at__lt=_since(pull)).delete()
+        pull.link.friends.filter(seen_at__lt=_reading_began_at(pull)).delete()
     Link.objects.filter(pk=pull.link_id).update(pulled_at=now, pull_progress=0)
-    import_schedule.renew(pull, now, cursor="", started_at=None)
-    return import_schedule.after_success(pull, now)
+    import_schedule.renew_pull(pull, now, cursor="", started_at=None)
+    return import_schedule.next_import_at(pull, now)
 
 
 # --- What they wrote ----------------------------------------------------------------------------
 
 
-def _bring_feed(pull: Pull, connector: Connector) -> datetime:
+def _import_feed_items(pull: Pull, connector: Connector) -> datetime:
     items = list(islice(connector.feed(since=pull.link.fed_cursor), FEED_AT_ONCE))
-    _keep_items(pull.link, items)
+    _store_feed_items(pull.link, items)
     now = timezone.now()
-    return now + SOON if len(items) >= MANY else import_schedule.after_success(pull, now)
+    return now + SOON if len(items) >= MANY_ITEMS else import_schedule.next_import_at(pull, now)
 
 
-def _keep_items(link: Link, items: list[ForeignItem]) -> None:
+def _store_feed_items(link: Link, items: list[ForeignItem]) -> None:
     """Store `items`, which come in the network's order, oldest first. The next pull begins after the
     last: by the times that they say, one of 2099 would stay the newest.
 
@@ -251,6 +251,6 @@ def _keep_items(link: Link, items: list[ForeignItem]) -> None:
 
 
 STEPS: dict[PullKind, Callable[[Pull, Connector], datetime]] = {
-    PullKind.FRIENDS: _bring_friends,
-    PullKind.FEED: _bring_feed,
+    PullKind.FRIENDS: _import_friend_pages,
+    PullKind.FEED: _import_feed_items,
 }

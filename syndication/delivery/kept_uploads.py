@@ -10,10 +10,12 @@ from syndication.delivery.claims import Claim, Clock
 from syndication.models import Delivery, DeliveryState
 
 # States in which a delivery needs them no more. After a failure its member may still press.
-DONE = frozenset({DeliveryState.SENT, DeliveryState.CANCELLED, DeliveryState.MISSED})
+STATES_WITHOUT_UPLOADS = frozenset(
+    {DeliveryState.SENT, DeliveryState.CANCELLED, DeliveryState.MISSED}
+)
 
 
-def of(claim: Claim, now: Clock) -> KeptUploads:
+def uploads_of_claim(claim: Claim, now: Clock) -> KeptUploads:
     """Those that the network still has. Each upload is written down at once, as the worker may be killed
     before the post leaves."""
     delivery = claim.delivery

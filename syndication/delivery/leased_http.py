@@ -33,7 +33,7 @@ class LeasedHttp:
 
     def request(self, method: str, url: str, *, deadline: float = 20.0, **parts: Any) -> HttpAnswer:
         """As SafeHttp.request. Raises claims.LostLease before anything leaves."""
-        heartbeats.beat()
+        heartbeats.record_heartbeat()
         rate_limits.consume_budget(self._claim.link, self._now())
         claims.renew_claim(
             self._claim, self._now(), deadline=deadline

@@ -13,10 +13,10 @@ from syndication.delivery import circuit_breaker
 from syndication.delivery.claims import Clock
 from syndication.delivery.leased_http import NETWORK_LEVEL
 
-SHORTEST = 2.0  # seconds that a request gets whatever is left
+SHORTEST_DEADLINE = 2.0  # seconds that a request gets whatever is left
 
 
-class WatchedHttp:
+class MonitoredHttp:
     """Fulfils connectors.base.Http."""
 
     NotSent = NotSent
@@ -31,7 +31,7 @@ class WatchedHttp:
         """As SafeHttp.request."""
         host, began = urlsplit(url).netloc, time.monotonic()
         if self._end is not None:
-            deadline = max(SHORTEST, min(deadline, self._end - began))
+            deadline = max(SHORTEST_DEADLINE, min(deadline, self._end - began))
         try:
             answer = outgoing_http().request(method, url, deadline=deadline, **parts)
         except HttpFailure as failure:

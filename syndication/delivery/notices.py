@@ -25,12 +25,12 @@ from syndication.models.errors import NotYours
 
 logger = logging.getLogger(__name__)
 
-SLICE = 5.0  # seconds that a sweep goes on mailing
+MAILING_SECONDS = 5.0  # seconds that a sweep goes on mailing
 GATHERED_FOR = timedelta(hours=24)  # one mail for what happens on one link for one reason
 MAIL_FOR = timedelta(hours=24)  # later than this it would confuse more than it tells
 
 
-def tell(
+def notify(
     member: Member,
     incident: str,
     *,
@@ -50,12 +50,12 @@ def tell(
         defaults={"params": params or {}},
     )
     if is_new:
-        transaction.on_commit(lambda: mail(notice), robust=True)
+        transaction.on_commit(lambda: mail_notice(notice), robust=True)
     return is_new
 
 
 @transaction.atomic
-def add(
+def notify_counted(
     member: Member, incident: str, *, link: Link, params: Mapping[str, Any], count: int = 1
 ) -> bool:
     """Tell `member` of `count` more of an incident. Within a day of its notice they are counted there
@@ -67,10 +67,10 @@ def add(
         if before.created_at > timezone.now() - GATHERED_FOR:
             return bool(same.update(params={**before.params, "count": count}))
         same.update(closed_at=timezone.now())
-    return tell(member, incident, link=link, params={**params, "count": count})
+    return notify(member, incident, link=link, params={**params, "count": count})
 
 
-def mail(notice: Notice) -> bool:
+def mail_notice(notice: Notice) -> bool:
     """Mail the notice, by whoever comes first. A failure leaves it to the sweeper.
 
     Who cannot come in is not asked to: a closed account has a last mail of its own (closing).
@@ -93,7 +93,7 @@ def mail(notice: Notice) -> bool:
     return True
 
 
-def mail_the_rest(*, seconds: float = SLICE) -> int:
+def mail_pending_notices(*, seconds: float = MAILING_SECONDS) -> int:
     """Mails that did not go out when they should have. How many went now.
 
     For about so long: where the server hangs, the sweeper has other things to do, too.
@@ -106,10 +106,10 @@ def mail_the_rest(*, seconds: float = SLICE) -> int:
         .exclude(member__email="")
         .select_related("member", "link")
     )
-    return sum(mail(notice) for notice in late[:50] if time.monotonic() < end)
+    return sum(mail_notice(notice) for notice in late[:50] if time.monotonic() < end)
 
 
-def close(notice: Notice, *, by: Member) -> None:
+def close_notice(notice: Notice, *, by: Member) -> None:
     """The member has seen to it."""
     if notice.member_id != by.pk:
         raise NotYours(notice)

@@ -78,7 +78,7 @@ class DeliveryRun:
         """With fresh credentials. Raises TryLater and Unauthorized."""
         made = credentials.connector_for(self.link, http=self.http, now=self.now, refused=refused)
         self.secrets.update(credentials.secrets_of(made.credentials, made.app))
-        made.uploads = kept_uploads.of(self.claim, self.now)
+        made.uploads = kept_uploads.uploads_of_claim(self.claim, self.now)
         return made
 
     def call_with_refresh(self, ask: Callable[[Connector], _Found]) -> _Found:
@@ -99,16 +99,16 @@ class DeliveryRun:
             state == DeliveryState.WAITING and not self.claim.had_unknown_outcome
         ):
             fields["sent_as"] = {}
-        if state in kept_uploads.DONE and self.delivery.uploads:
+        if state in kept_uploads.STATES_WITHOUT_UPLOADS and self.delivery.uploads:
             fields["uploads"] = {}
         fields["network_words"] = self.claim.attempt.network_words
         self.claim.attempt.http_status = self.claim.attempt.http_status or self.http.last_status
-        if not undelivered.is_end(state, fields.get("due_at")):
+        if not undelivered.is_undelivered_end(state, fields.get("due_at")):
             return self._give_back(state, outcome, fields)
         with transaction.atomic():
             is_ours = self._give_back(state, outcome, fields)
             if is_ours:
-                undelivered.tell(self.delivery)
+                undelivered.notify_end(self.delivery)
         return is_ours
 
     def _give_back(self, state: str, outcome: str, fields: dict[str, object]) -> bool:
@@ -219,25 +219,27 @@ def earliest_reconcile_at(link: Link, now: datetime) -> datetime:
 
 def _is_recut(run: DeliveryRun, error: ConnectorError) -> bool:
     """Whether the text was refused by limits that we did not know: it is cut by them at once."""
-    if not server_limits.may_be_of_length(error):
+    if not server_limits.may_be_length_error(error):
         return False
     try:
-        if not server_limits.have_changed(run.delivery, run.link, run.connector, error):
+        if not server_limits.limits_have_changed(run.delivery, run.link, run.connector, error):
             return False
     except TryLater as later:
         reschedule(run, error.reason, outcome=_outcome_code(error), after=later.after)
         return True
     run.claim.attempt.http_status = error.status
-    cut = server_limits.CUT_ANEW
-    run.settle(DeliveryState.WAITING, server_limits.READ_ANEW, due_at=run.now(), reason=cut)
+    cut = server_limits.RECUT
+    run.settle(DeliveryState.WAITING, server_limits.LIMITS_CHANGED, due_at=run.now(), reason=cut)
     return True
 
 
 @transaction.atomic
 def _require_reauthorization(run: DeliveryRun, error: Unauthorized) -> None:
     if error.scope:
-        reauthorization.tell_too_narrow(run.link)
-    elif not reauthorization.park(run.link, error.reason) and _is_linked_again(run.link):
+        reauthorization.notify_scope_missing(run.link)
+    elif not reauthorization.require_reauthorization(run.link, error.reason) and _is_linked_again(
+        run.link
+    ):
         run.settle(DeliveryState.WAITING, _outcome_code(error), due_at=run.now(), reason="")
         return
     run.settle(DeliveryState.PARKED, _outcome_code(error), reason=error.reason)
@@ -272,7 +274,7 @@ def _record_unknown_outcome(run: DeliveryRun, error: OutcomeUnknown) -> None:
 @transaction.atomic
 def _record_remote_deletion(run: DeliveryRun, error: CopyGone) -> None:
     """Somebody deleted the copy there: nothing is left to change, and the member is told once."""
-    copy = undelivered.copy_before(run.delivery)
+    copy = undelivered.published_copy_of(run.delivery)
     state, reason = DeliveryState.CANCELLED, error.reason
     if run.settle(state, _outcome_code(error), due_at=None, reason=reason) and copy is not None:
         sent = Delivery.objects.filter(pk=copy.pk, state=DeliveryState.SENT, gone_at=None)

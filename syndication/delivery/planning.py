@@ -84,7 +84,7 @@ def close_link(link: Link, now: datetime) -> None:
 
     May be called again: a worker may give a row back, or a killed one leave it, after that.
     """
-    reauthorization.wind_down(link, link.parked_reason or eligibility.UNLINKED)
+    reauthorization.cancel_link_deliveries(link, link.parked_reason or eligibility.UNLINKED)
     at_rest = {"due_at": None, "lease_owner": "", "lease_until": None}
     left = link.deliveries.free(now)
     deletes = left.filter(kind=DeliveryKind.DELETE, state__in=(_S.WAITING, _S.PARKED, _S.SENDING))
@@ -92,7 +92,7 @@ def close_link(link: Link, now: datetime) -> None:
         gone = Delivery.objects.filter(pk=row.pk, state=row.state)
         if gone.change(_S.CANCELLED, reason=NO_ACCESS_ANY_MORE, **at_rest):
             row.refresh_from_db(fields=["state", "reason"])
-            undelivered.tell(row)
+            undelivered.notify_end(row)
     left.filter(state=_S.SENDING).change(_S.UNCONFIRMED, reason=outcomes.ASK_YOU, **at_rest)
 
 
@@ -189,8 +189,8 @@ def _withdraw_copy(post: Post, publish: Delivery) -> None:
     delete = sequence.append_delivery(
         post, publish.link, DeliveryKind.DELETE, InitialDelivery(state, reason)
     )
-    if undelivered.is_end(delete.state, delete.due_at):
-        undelivered.tell(delete)
+    if undelivered.is_undelivered_end(delete.state, delete.due_at):
+        undelivered.notify_end(delete)
 
 
 def _has_delete(publish: Delivery) -> bool:

@@ -21,7 +21,7 @@ UNCONFIRMED = "unconfirmed"
 
 
 @transaction.atomic
-def park(link: Link, reason: Reason) -> bool:
+def require_reauthorization(link: Link, reason: Reason) -> bool:
     """The network said for sure that the access is over. Whether this parked the link.
 
     Only where `link` still holds the credentials that were refused: who linked again in the
@@ -33,17 +33,17 @@ def park(link: Link, reason: Reason) -> bool:
     waiting = link.deliveries.filter(state=DeliveryState.WAITING)
     waiting.change(DeliveryState.PARKED, reason=eligibility.NEEDS_YOU)
     hint = CONNECTORS[link.network].relink_hint
-    notices.tell(link.member, PARKED, link=link, params={"hint": hint} if hint else {})
+    notices.notify(link.member, PARKED, link=link, params={"hint": hint} if hint else {})
     return True
 
 
-def tell_too_narrow(link: Link) -> None:
+def notify_scope_missing(link: Link) -> None:
     """The access holds, but not for this kind of post: that delivery alone waits."""
-    notices.tell(link.member, TOO_NARROW, link=link)
+    notices.notify(link.member, TOO_NARROW, link=link)
 
 
 @transaction.atomic
-def link_again(link: Link) -> None:
+def resume_link(link: Link) -> None:
     """The member linked the account again: what was parked goes on, what is too old is missed."""
     now = timezone.now()
     Link.objects.filter(pk=link.pk).exclude(state=LinkState.ENDED).update(
@@ -58,11 +58,11 @@ def link_again(link: Link) -> None:
     in_doubt.update(due_at=now, reads=0, is_told=False)  # perhaps it can be read now
     gone = Notice.objects.filter(link=link, incident__in=[PARKED, TOO_NARROW], closed_at=None)
     gone.update(closed_at=now)
-    wakeups.hint_due()
+    wakeups.wake_for_due()
 
 
-def goes_after_relinking(link: Link) -> str:
-    """What `link_again` will set going, in words for the member."""
+def describe_resumption(link: Link) -> str:
+    """What `resume_link` will set going, in words for the member."""
     parked = link.deliveries.filter(state=DeliveryState.PARKED)
     is_delete = Q(kind=DeliveryKind.DELETE)
     is_too_old = _is_too_old(timezone.now())
@@ -96,7 +96,7 @@ def _is_too_old(now: datetime) -> Q:
     return Q(kind=DeliveryKind.PUBLISH, asked_at__lt=now - retry_policy.PUBLISH_WITHIN)
 
 
-def wind_down(link: Link, reason: str = eligibility.UNLINKED) -> None:
+def cancel_link_deliveries(link: Link, reason: str = eligibility.UNLINKED) -> None:
     """The link ends: nothing more goes there, and what is in doubt only the member can tell.
 
     What becomes of deletes the member is told (deliveries.let_go).

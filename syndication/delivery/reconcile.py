@@ -98,7 +98,7 @@ def _find_remote_copy(run: DeliveryRun, connector: Connector) -> RemoteCopySearc
 
 
 def _candidates(run: DeliveryRun, connector: Connector, words: dict[str, Any]) -> Candidates:
-    copy = undelivered.copy_before(run.delivery) if run.delivery.is_edit else run.delivery
+    copy = undelivered.published_copy_of(run.delivery) if run.delivery.is_edit else run.delivery
     if copy is None:
         return Candidates()
     since = copy.first_sent_at or copy.created_at
@@ -113,7 +113,7 @@ def _own_copy(delivery: Delivery, candidates: Sequence[RemotePost]) -> RemotePos
     """Of an edit: the copy that it was for. Of a publish: the first that no other delivery holds."""
     if not delivery.is_edit:
         return _first_unclaimed(candidates, delivery)
-    copy = undelivered.copy_before(delivery)
+    copy = undelivered.published_copy_of(delivery)
     ours = (each for each in candidates if copy is not None and each.remote_id == copy.remote_id)
     return next(ours, None)
 
@@ -155,7 +155,7 @@ def _record_unreadable(run: DeliveryRun, error: ConnectorError) -> None:
         run.settle(
             DeliveryState.UNCONFIRMED, "unauthorized", due_at=run.now(), reason=outcomes.RECONCILING
         )
-        reauthorization.park(run.link, error.reason)
+        reauthorization.require_reauthorization(run.link, error.reason)
         return
     due_at = None
     if isinstance(error, (TryLater, OutcomeUnknown)):

@@ -79,7 +79,7 @@ def append_delivery(post: Post, link: Link, kind: str, start: InitialDelivery) -
         idempotency_key=str(uuid.uuid4()),
     )
     if start.state == _S.WAITING:
-        wakeups.hint(delivery.pk)
+        wakeups.wake_for_delivery(delivery.pk)
     return delivery
 
 

@@ -12,21 +12,21 @@ from django.utils import timezone
 
 from syndication.connectors.errors import ConnectorError, Unauthorized
 from syndication.delivery import circuit_breaker, credentials, reauthorization
-from syndication.delivery.monitored_http import WatchedHttp
+from syndication.delivery.monitored_http import MonitoredHttp
 from syndication.models import Link
 
 AGAIN_AFTER = timedelta(minutes=10)
 WINDOW = 100  # due rows that are looked at for one choice
 
 
-def due(now: datetime, without: Collection[str] = ()) -> list[tuple[int, str]]:
+def due_token_refreshes(now: datetime, without: Collection[str] = ()) -> list[tuple[int, str]]:
     """Links whose access is to be renewed for its own sake, with their hosts, longest due first;
     not those on a host of `without`."""
     links = Link.objects.active().filter(keep_fresh_at__lte=now).exclude(host__in=without)
     return list(links.order_by("keep_fresh_at").values_list("pk", "host")[:WINDOW])
 
 
-def keep_fresh(link_pk: int) -> None:
+def refresh_idle_link(link_pk: int) -> None:
     """Renew the access of an idle link. Safe to call twice: the second finds it renewed."""
     now = timezone.now()
     idle = Link.objects.active().filter(pk=link_pk, keep_fresh_at__lte=now)
@@ -37,9 +37,9 @@ def keep_fresh(link_pk: int) -> None:
     if circuit_breaker.host_of(link) in circuit_breaker.blocked_hosts(now):
         return
     try:
-        http = WatchedHttp(timezone.now)
-        credentials.fresh(link, http=http, refused=link.credentials_version)
+        http = MonitoredHttp(timezone.now)
+        credentials.fresh_credentials(link, http=http, refused=link.credentials_version)
     except Unauthorized as error:
-        reauthorization.park(link, error.reason)
+        reauthorization.require_reauthorization(link, error.reason)
     except ConnectorError:
         return  # its turn comes again

@@ -28,26 +28,28 @@ from syndication.connectors import CONNECTORS
 from syndication.connectors.base import App, Connector, Credentials
 from syndication.connectors.errors import ConnectorError, OutcomeUnknown, TryLater
 from syndication.delivery import circuit_breaker, credentials, retry_policy
-from syndication.delivery.monitored_http import WatchedHttp
+from syndication.delivery.monitored_http import MonitoredHttp
 from syndication.models import Link, LinkState, NetworkSwitch, Revocation
 
 logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 
-WITHIN = timedelta(hours=48)
+REVOKE_WITHIN = timedelta(hours=48)
 LEASE = timedelta(seconds=120)  # above the four requests that Bluesky's may be, of 20 s at the most
-NOT_NOW = timedelta(seconds=60)
+BLOCKED_DELAY = timedelta(seconds=60)
 WINDOW = 100  # due rows that are looked at for one choice
-SECONDS = 60.0  # of one try
+ATTEMPT_SECONDS = 60.0  # of one try
 
 
-def take_back(link: Link) -> None:
+def revoke_link_token(link: Link) -> None:
     """What `link` holds is to be given back. In the caller's transaction."""
-    credentials.leave_to_be_revoked(link, link.sealed_credentials, timezone.now())
+    credentials.enqueue_revocation(link, link.sealed_credentials, timezone.now())
 
 
-def discard(network: str, uid: str, given: Mapping[str, Any], *, registration: int | None) -> str:
+def revoke_unused_token(
+    network: str, uid: str, given: Mapping[str, Any], *, registration: int | None
+) -> str:
     """`given` was never a link's. Where the network cannot be asked: words that say so.
 
     `given` is what accounts.signals.access_discarded carries. In the caller's transaction.
@@ -56,26 +58,26 @@ def discard(network: str, uid: str, given: Mapping[str, Any], *, registration: i
     if connector is None:
         return ""
     if not connector.can_revoke:
-        return _remains(connector, given.get("host", ""))
-    credentials.discard(network, uid, given, registration, timezone.now())
+        return _permission_remains(connector, given.get("host", ""))
+    credentials.enqueue_unused_revocation(network, uid, given, registration, timezone.now())
     return ""
 
 
-def _remains(connector: type[Connector], host: str) -> str:
+def _permission_remains(connector: type[Connector], host: str) -> str:
     names = {"network": connector.name, "page": origin_of(host) + connector.permissions_page}
     if host and connector.permissions_page:
         return _("%(network)s keeps your permission until you end it there: %(page)s") % names
     return _("%(network)s keeps your permission until you end it in its settings.") % names
 
 
-def due(now: datetime, without: Collection[str] = ()) -> list[tuple[int, str]]:
+def due_revocations(now: datetime, without: Collection[str] = ()) -> list[tuple[int, str]]:
     """The rows whose turn it is, with their hosts, longest due first; not those of a host of
     `without`."""
     rows = Revocation.objects.filter(due_at__lte=now).exclude(host__in=without)
     return list(rows.order_by("due_at").values_list("pk", "host")[:WINDOW])
 
 
-def attempt(revocation_pk: int, *, now: Clock = timezone.now) -> None:
+def attempt_revocation(revocation_pk: int, *, now: Clock = timezone.now) -> None:
     """Ask the network once. Safe to call twice: the second finds it asked, or gone."""
     row = Revocation.objects.filter(pk=revocation_pk, due_at__lte=now()).first()
     if row is None:
@@ -89,16 +91,16 @@ def attempt(revocation_pk: int, *, now: Clock = timezone.now) -> None:
     if _is_held(row, connector.credentials):
         row.delete()
     elif _must_wait(row, connector.credentials, now()):
-        Revocation.objects.filter(pk=row.pk).update(due_at=now() + NOT_NOW)
-    elif _is_taken(row, now()):
-        _ask(row, connector, now)
+        Revocation.objects.filter(pk=row.pk).update(due_at=now() + BLOCKED_DELAY)
+    elif _lease_revocation(row, now()):
+        _send_revocation(row, connector, now)
 
 
 def _connector(row: Revocation, now: Clock) -> Connector:
     """Raises DecryptionFailed, and LookupError for a network that is no longer set up."""
     return CONNECTORS[row.network](
-        credentials.opened(row.sealed_credentials),
-        http=WatchedHttp(now, seconds=SECONDS),
+        credentials.unseal_credentials(row.sealed_credentials),
+        http=MonitoredHttp(now, seconds=ATTEMPT_SECONDS),
         app=_app(row),
         clock=lambda: now().timestamp(),
     )
@@ -122,7 +124,7 @@ def _is_held(row: Revocation, given: Credentials) -> bool:
     links = links.filter(uid=given.uid) if given.uid else links.filter(host=row.host)
     for sealed in links.values_list("sealed_credentials", flat=True).iterator():
         try:
-            held = credentials.opened(sealed) if sealed else None
+            held = credentials.unseal_credentials(sealed) if sealed else None
         except DecryptionFailed:
             return True
         if held is not None and held.access_token == given.access_token:
@@ -143,7 +145,7 @@ def _must_wait(row: Revocation, given: Credentials, now: datetime) -> bool:
     return given.access_token in tokens
 
 
-def _is_taken(row: Revocation, now: datetime) -> bool:
+def _lease_revocation(row: Revocation, now: datetime) -> bool:
     """Whether this try is ours. Counted, and put off, before it is made: whoever dies at it leaves
     the row to be woken."""
     if row.tries >= retry_policy.MAX_TRIES:
@@ -153,23 +155,23 @@ def _is_taken(row: Revocation, now: datetime) -> bool:
     return bool(untouched.update(tries=F("tries") + 1, due_at=now + LEASE))
 
 
-def _ask(row: Revocation, connector: Connector, now: Clock) -> None:
+def _send_revocation(row: Revocation, connector: Connector, now: Clock) -> None:
     try:
         connector.revoke()
     except (TryLater, OutcomeUnknown) as error:
-        _put_off(row, getattr(error, "after", None), now())
+        _reschedule(row, getattr(error, "after", None), now())
         return
     except ConnectorError as error:
         logger.warning("%s does not take an access back: it answered %s", row, error.status)
     row.delete()
 
 
-def _put_off(row: Revocation, after: float | None, now: datetime) -> None:
+def _reschedule(row: Revocation, after: float | None, now: datetime) -> None:
     """`after`: how many seconds the network asked for."""
     tries = row.tries + 1
     wait = max(after or 0.0, retry_policy.backoff_seconds(tries, retry_policy.DELAYS))
     due_at = now + timedelta(seconds=wait)
-    if tries >= retry_policy.MAX_TRIES or due_at > row.created_at + WITHIN:
+    if tries >= retry_policy.MAX_TRIES or due_at > row.created_at + REVOKE_WITHIN:
         _give_up(row)
         return
     Revocation.objects.filter(pk=row.pk).update(due_at=due_at)

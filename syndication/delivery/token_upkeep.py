@@ -5,7 +5,7 @@ the host was one that members named and that drips. Here revocations and refresh
 their own, so that neither waits for the other or for pulls. A host that members named has one task
 under way, and slow hosts together leave a thread to the others.
 
-A refresh that a delivery or a pull needs at once is made there (credentials.fresh).
+A refresh that a delivery or a pull needs at once is made there (credentials.fresh_credentials).
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ class TokenTask:
         self.run(self.pk)
 
 
-KINDS: tuple[tuple[Due, Callable[[int], None]], ...] = (
-    (token_refresh.due, token_refresh.keep_fresh),
-    (token_revocation.due, token_revocation.attempt),
+TASK_KINDS: tuple[tuple[Due, Callable[[int], None]], ...] = (
+    (token_refresh.due_token_refreshes, token_refresh.refresh_idle_link),
+    (token_revocation.due_revocations, token_revocation.attempt_revocation),
 )
 
 
-def next_tasks(now: datetime, running: Collection[TokenTask]) -> list[TokenTask]:
+def next_token_tasks(now: datetime, running: Collection[TokenTask]) -> list[TokenTask]:
     """What to start beside the tasks that are `running` in this process."""
     chosen: list[TokenTask] = []
-    for due, run in KINDS:
+    for due, run in TASK_KINDS:
         chosen += _of_kind(due, run, now, [*running, *chosen])
     return chosen
 

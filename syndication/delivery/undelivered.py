@@ -1,6 +1,6 @@
 """Deliveries that end without arriving: whether the member is told, and telling them once.
 
-Every such end is told, unless its reason is one of `KNOWN`: the member pressed, or the network has
+Every such end is told, unless its reason is one of `KNOWN_TO_MEMBER`: the member pressed, or the network has
 what the post says. So a new reason tells, until somebody adds it there.
 
 A worker tells in the transaction that ends the delivery (verdicts.Run.settle). What ends in another
@@ -32,11 +32,11 @@ NOT_CHANGED = "not_changed"
 COPY_GONE = "gone"
 STILL_OUT_THERE = "still_out_there"
 
-AT_ONCE = 500  # rows of one sweep
+MAX_ROWS = 500  # rows of one sweep
 
 _S = DeliveryState
 
-KNOWN: frozenset[str] = frozenset(
+KNOWN_TO_MEMBER: frozenset[str] = frozenset(
     {
         # The member's own press
         eligibility.TAKEN_BACK,
@@ -56,35 +56,35 @@ KNOWN: frozenset[str] = frozenset(
 )
 
 
-def is_end(state: str, due_at: object) -> bool:
+def is_undelivered_end(state: str, due_at: object) -> bool:
     """Whether a row that gets `state` and `due_at` rests without having arrived."""
     return state in AT_REST or (state == _S.UNCONFIRMED and due_at is None)
 
 
-def tell(delivery: Delivery) -> bool:
+def notify_end(delivery: Delivery) -> bool:
     """Tell the member how `delivery` ended, unless they know. Whether they were told now."""
-    return _tell([delivery], _incident(delivery))
+    return _notify_once([delivery], _incident(delivery))
 
 
-def tell_the_rest() -> int:
+def notify_pending_ends() -> int:
     """What nobody has told yet, oldest first; deliveries of one incident together. How many notices
     this made or added to."""
     rows = Delivery.objects.untold().select_related("link__member", "post").order_by("pk")
     found: dict[tuple[int, str], list[Delivery]] = defaultdict(list)
-    for row in rows[:AT_ONCE]:
+    for row in rows[:MAX_ROWS]:
         found[row.link_id, _incident(row)].append(row)
-    return sum(_tell(rows, incident) for (_, incident), rows in found.items())
+    return sum(_notify_once(rows, incident) for (_, incident), rows in found.items())
 
 
-def still_out_there(delivery: Delivery) -> bool:
+def notify_copy_remains(delivery: Delivery) -> bool:
     """Tell the member of a copy that we cannot take back, once for each. Whether it was told."""
-    copy = copy_before(delivery)
+    copy = published_copy_of(delivery)
     params = {"day": _day_of(delivery), "address": copy.remote_url if copy else ""}
     incident = f"{STILL_OUT_THERE} {delivery.post_id}"
-    return notices.tell(delivery.link.member, incident, link=delivery.link, params=params)
+    return notices.notify(delivery.link.member, incident, link=delivery.link, params=params)
 
 
-def close_answered(link: Link, *, kind: str, reason: str) -> None:
+def close_answered_notices(link: Link, *, kind: str, reason: str) -> None:
     """After a press on a row of `link` that had this reason: the notice that asked for the press is
     over when no other row asks for it."""
     over = Q()
@@ -92,12 +92,12 @@ def close_answered(link: Link, *, kind: str, reason: str) -> None:
         over |= Q(incident=reauthorization.UNCONFIRMED)
     rows = link.deliveries.filter(kind=kind, reason=reason)
     if not rows.filter(state__in=(_S.FAILED, _S.MISSED)).exists():
-        over |= Q(incident=_of_reason(kind, reason))
+        over |= Q(incident=_incident_of_reason(kind, reason))
     if over:
         link.notices.filter(over, closed_at=None).update(closed_at=timezone.now())
 
 
-def copy_before(delivery: Delivery) -> Delivery | None:
+def published_copy_of(delivery: Delivery) -> Delivery | None:
     """The publish that an edit or a delete is about."""
     return (
         Delivery.objects.filter(
@@ -117,24 +117,24 @@ def _incident(delivery: Delivery) -> str:
         return ""
     if delivery.state == _S.UNCONFIRMED:
         return reauthorization.UNCONFIRMED
-    if delivery.reason in KNOWN:
+    if delivery.reason in KNOWN_TO_MEMBER:
         return ""
     if delivery.is_delete:
-        copy = copy_before(delivery)
+        copy = published_copy_of(delivery)
         is_out = copy is not None and copy.state in POSSIBLY_SENT_STATES
         return f"{STILL_OUT_THERE} {delivery.post_id}" if is_out else ""
     if delivery.is_edit and delivery.reason == reasons.COPY_GONE:
         return f"{COPY_GONE} {delivery.post_id}"
-    return _of_reason(delivery.kind, delivery.reason)
+    return _incident_of_reason(delivery.kind, delivery.reason)
 
 
-def _of_reason(kind: str, reason: str) -> str:
+def _incident_of_reason(kind: str, reason: str) -> str:
     code = NOT_CHANGED if kind == DeliveryKind.EDIT else UNDELIVERED
     return f"{code} {reason if reason in SENTENCES else ''}".rstrip()
 
 
 @transaction.atomic
-def _tell(rows: Collection[Delivery], incident: str) -> bool:
+def _notify_once(rows: Collection[Delivery], incident: str) -> bool:
     """Tell of rows of one link that are one incident. Whoever marks a row tells of it."""
     untold = Delivery.objects.untold().filter(pk__in=[row.pk for row in rows])
     count = untold.update(is_told=True)
@@ -142,9 +142,11 @@ def _tell(rows: Collection[Delivery], incident: str) -> bool:
         return False
     first = next(iter(rows))
     if incident.startswith(STILL_OUT_THERE):
-        return still_out_there(first)
+        return notify_copy_remains(first)
     params = {"day": _day_of(first), "reason": first.reason}
-    return notices.add(first.link.member, incident, link=first.link, params=params, count=count)
+    return notices.notify_counted(
+        first.link.member, incident, link=first.link, params=params, count=count
+    )
 
 
 def _day_of(delivery: Delivery) -> str:

@@ -13,21 +13,21 @@ from django.dispatch import Signal
 wakeup_wanted = Signal()  # `task`: the name of a function of worker.tasks; `args`: its arguments
 
 
-def hint(delivery_pk: int) -> None:
+def wake_for_delivery(delivery_pk: int) -> None:
     """A delivery is due, as soon as this transaction is committed."""
     wakeup_wanted.send(None, task="deliver", args=(delivery_pk,))
 
 
-def hint_due() -> None:
+def wake_for_due() -> None:
     """Something is due; whoever takes this finds out what."""
     wakeup_wanted.send(None, task="deliver_due", args=())
 
 
-def hint_closing() -> None:
+def wake_for_closures() -> None:
     """An account is being closed."""
     wakeup_wanted.send(None, task="close_accounts", args=())
 
 
-def workers() -> int:
+def worker_count() -> int:
     """How many workers one cluster has."""
     return int(settings.Q_CLUSTER["workers"])

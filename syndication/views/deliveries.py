@@ -157,7 +157,7 @@ def delivery_press(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 def notice_close(request: MemberRequest, pk: int) -> HttpResponse:
     notice = get_object_or_404(Notice.objects.filter(member=request.user.pk), pk=pk)
-    notices.close(notice, by=request.user)
+    notices.close_notice(notice, by=request.user)
     messages.success(request, gettext("Put away."))
     return redirect("delivery_list")
 

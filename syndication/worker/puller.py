@@ -67,17 +67,17 @@ class Puller:
             self._free.wait(POLL)
             self._free.clear()
         self._let_refreshes_end()
-        import_schedule.give_back(self._owner)
+        import_schedule.release_pulls(self._owner)
 
     def fill(self) -> None:
         """Start what is due, as far as threads are free."""
         running = list(self._began)
         tasks = [task for task in running if isinstance(task, TokenTask)]
-        for task in token_upkeep.next_tasks(timezone.now(), tasks):
+        for task in token_upkeep.next_token_tasks(timezone.now(), tasks):
             self._start(task, task.carry_out)
         free = self._threads - (len(running) - len(tasks))
-        for pull in import_schedule.take(timezone.now(), most=free, owner=self._owner):
-            self._start(pull, partial(imports.carry_out, pull))
+        for pull in import_schedule.lease_due_pulls(timezone.now(), most=free, owner=self._owner):
+            self._start(pull, partial(imports.run_pull, pull))
 
     def _start(self, what: Pull | TokenTask, act: Callable[[], None]) -> None:
         with self._lock:
@@ -119,7 +119,7 @@ class Puller:
         hangs = any(now - began > LONGEST for began in list(self._began.values()))
         if name and not hangs and now - self._beat_at >= BEAT_EVERY:
             self._beat_at = now
-            heartbeats.mark(heartbeats.part_of(name, heartbeats.PULL))
+            heartbeats.mark_alive(heartbeats.heartbeat_key(name, heartbeats.PULL))
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         self._stopping.set()
@@ -130,4 +130,4 @@ def _refreshable(what: Pull | TokenTask) -> int:
     """The link whose token this may refresh, 0 for none."""
     if isinstance(what, Pull):
         return what.link_id
-    return what.pk if what.run == token_refresh.keep_fresh else 0
+    return what.pk if what.run == token_refresh.refresh_idle_link else 0

@@ -61,7 +61,7 @@ class Part:
 
     def __init__(self, guard: ProcessGuard, command: str) -> None:
         self.name = uuid.uuid4().hex[:12]
-        self._row = heartbeats.part_of(self.name, ROWS.get(command, heartbeats.TASK))
+        self._row = heartbeats.heartbeat_key(self.name, ROWS.get(command, heartbeats.TASK))
         self.started_at = timezone.now()
         self._guard = guard
         self._process = guard.start(
@@ -75,7 +75,7 @@ class Part:
 
     def is_silent(self, longer_than: timedelta) -> bool:
         """Whether it gave no sign of life for that long."""
-        seen = heartbeats.seen_at(self._row)
+        seen = heartbeats.last_heartbeat_at(self._row)
         last = max(seen, self.started_at) if seen else self.started_at
         return timezone.now() - last > longer_than
 
@@ -92,7 +92,7 @@ class Part:
     def _forget(self) -> None:
         """The heartbeat's row goes."""
         with contextlib.suppress(DatabaseError):
-            heartbeats.forget(self._row)
+            heartbeats.delete_heartbeat(self._row)
 
 
 class Supervisor:
@@ -169,7 +169,7 @@ class Supervisor:
 
     def _check_the_clock(self) -> None:
         """The parts run while the clock is right."""
-        ahead = heartbeats.clock_is_ahead()
+        ahead = heartbeats.clock_skew()
         if abs(ahead) <= CLOCKS_MAY_DIFFER:
             self._is_off = False
             if not self._parts:
@@ -189,7 +189,7 @@ class Supervisor:
         self._parts = {}
 
     def _ask_for_life(self) -> None:
-        heartbeats.mark(SWEEPER)
+        heartbeats.mark_alive(SWEEPER)
         queue.ask_for_heartbeat()
 
     def _watch(self) -> None:

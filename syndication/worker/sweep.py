@@ -47,12 +47,12 @@ def everything(now: datetime | None = None) -> dict[str, int]:
 
 def wake_due(now: datetime) -> int:
     """Hints for rows whose hint was lost, as many as there are workers to take them."""
-    free = wakeups.workers() - queue.depth()
+    free = wakeups.worker_count() - queue.depth()
     if free <= 0:
         return 0
     due = fairness.workers_needed(now, free)
     for _ in range(due):
-        wakeups.hint_due()
+        wakeups.wake_for_due()
     return due
 
 
@@ -76,7 +76,7 @@ def tell_still_out_there(now: datetime) -> int:
     ).select_related("link__member", "post")
     told = 0
     for delivery in parked.filter(is_told=False)[:100]:
-        undelivered.still_out_there(delivery)
+        undelivered.notify_copy_remains(delivery)
         told += Delivery.objects.filter(pk=delivery.pk).update(is_told=True)
     return told
 
@@ -96,7 +96,7 @@ def close_accounts(now: datetime) -> int:
     """A hint, where an account is being closed."""
     if not account_closure.is_any_left():
         return 0
-    wakeups.hint_closing()
+    wakeups.wake_for_closures()
     return 1
 
 
@@ -148,9 +148,9 @@ STEPS: dict[str, Callable[[datetime], int]] = {
     "missed": miss_old,
     "let go": let_go,
     "told": tell_still_out_there,
-    "ends told": lambda now: undelivered.tell_the_rest(),
+    "ends told": lambda now: undelivered.notify_pending_ends(),
     "mails told": mail_drafts.tell_expiring,
-    "mailed": lambda now: notices.mail_the_rest(),
+    "mailed": lambda now: notices.mail_pending_notices(),
     "closing": close_accounts,
     "forgotten": forget,
     "empty accounts": delete_empty_accounts,

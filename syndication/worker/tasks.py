@@ -52,7 +52,7 @@ def close_accounts() -> None:
 
 @_quietly
 def heartbeat() -> None:
-    heartbeats.beat(is_due=True)
+    heartbeats.record_heartbeat(is_due=True)
 
 
 @_quietly

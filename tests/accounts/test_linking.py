@@ -136,7 +136,7 @@ def test_a_token_that_has_a_type_is_shown_by_that_word(sandbox, hanako, heard):
     phone.submit("Link")
     assert heard[0]["credentials"]["token_type"] == "Bearer"
     link = Link.objects.get()
-    imports.pull_friends(link.pk)
+    imports.import_friends(link.pk)
     assert link.friends.exists()
 
 

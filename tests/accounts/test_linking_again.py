@@ -44,7 +44,7 @@ def linked(sandbox: Any, phone: PhoneClient, key: str) -> Link:
 def test_the_account_and_its_server_are_filled_in(sandbox, hanako, key, typed):
     phone = log_in_phone(hanako)
     link = linked(sandbox, phone, key)
-    reauthorization.park(link, "access_gone")
+    reauthorization.require_reauthorization(link, "access_gone")
     phone.get(f"/links/{key}/{link.pk}/")
     page = phone.follow("1 Link again")
     server = sandbox.root(key).removeprefix("http://")
@@ -79,7 +79,7 @@ def test_the_page_says_what_goes_afterwards(sandbox, hanako):
     assert "Nothing waits for it." in log_in_phone(hanako).get(path)
     for _ in range(3):
         planned(link)
-    reauthorization.park(link, "access_gone")
+    reauthorization.require_reauthorization(link, "access_gone")
     old = Delivery.objects.latest("pk")
     old.asked_at = timezone.now() - timedelta(hours=49)
     old.save()
@@ -90,6 +90,6 @@ def test_the_page_says_what_goes_afterwards(sandbox, hanako):
     assert "Afterwards 1 post or change that waits goes there." in page
     assert "1 copy there is deleted." in page
     assert "1 post is older than 48 hours: it goes only when you send it." in page
-    reauthorization.link_again(link)
+    reauthorization.resume_link(link)
     states = Delivery.objects.order_by("pk").values_list("state", flat=True)
     assert list(states) == [DeliveryState.WAITING, DeliveryState.WAITING, DeliveryState.MISSED]

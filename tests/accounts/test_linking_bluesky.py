@@ -274,7 +274,7 @@ def test_a_status_is_written_there_and_deleted_there_by_an_app_password(bluesky,
     by_password(phone)
     phone.submit("Link")
     link = Link.objects.get()
-    imports.pull_friends(link.pk)
+    imports.import_friends(link.pk)
     assert link.friends.count() > 3
     delivery = tried(planned(link, "到着 😀 #旅"))
     assert delivery.state == DeliveryState.SENT

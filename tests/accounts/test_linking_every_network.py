@@ -144,8 +144,8 @@ def test_a_status_is_written_there_and_deleted_there(sandbox, key, network, phon
     come_back(phone, away)
     phone.submit("Link")
     link = Link.objects.get()
-    imports.pull_friends(link.pk)
-    imports.pull_feed(link.pk)
+    imports.import_friends(link.pk)
+    imports.import_feed(link.pk)
     link.refresh_from_db()
     assert link.terms.get("text", 0) == network.longest
     assert link.friends.count() > 3

@@ -88,7 +88,7 @@ def test_a_server_that_forgot_our_key_is_linked_without_a_name(
     phone = log_in_phone(hanako)
     assert "ザキ" in come_back(phone, leave_by_phone(phone, "gnusocial", server=server))
     phone.submit("Link")
-    held = credentials.open_sealed(Link.objects.get())
+    held = credentials.credentials_of_link(Link.objects.get())
     assert held.extra["client_key"] == "anonymous"
     assert f"{server} does not take the key that GNUSOCIAL_APPS has for it" in caplog.text
     assert "our-secret" not in caplog.text

@@ -162,6 +162,6 @@ def test_whether_followers_are_approved_is_known_once_it_is_linked(
     come_back(phone, leave_by_phone(phone, "mastodon", server=server))
     phone.submit("Link")
     link = Link.objects.get()
-    imports.pull_friends(link.pk)
+    imports.import_friends(link.pk)
     link.refresh_from_db()
     assert link.follows_approved == is_locked

@@ -79,20 +79,20 @@ def test_a_server_that_forgets_with_each_revoked_token_is_linked_again_and_again
     for member in (hanako, make_member("taro")):
         link = linked(member, server)
         links.unlink(link, by=member)
-        token_revocation.attempt(Revocation.objects.get().pk, now=Moving(sandbox))
+        token_revocation.attempt_revocation(Revocation.objects.get().pk, now=Moving(sandbox))
         assert not sandbox.mastodon.state.apps
     assert ServerRegistration.objects.count() == 2
 
 
 def test_an_old_link_keeps_the_registration_that_its_token_was_given_to(sandbox, server, hanako):
     link = linked(hanako, server)
-    held = credentials.open_sealed(link)
+    held = credentials.credentials_of_link(link)
     servers.retire_registration("mastodon", server)
     leave_by_phone(log_in_phone(make_member("taro")), "mastodon", server=server)
     assert len(sandbox.mastodon.state.apps) == 2
     assert unused_registrations.forget_unused(Moving(sandbox)()) == 0
     links.unlink(link, by=hanako)
-    token_revocation.attempt(Revocation.objects.get().pk, now=Moving(sandbox))
+    token_revocation.attempt_revocation(Revocation.objects.get().pk, now=Moving(sandbox))
     assert sandbox.mastodon.state.tokens.access[held.access_token].grant.is_revoked
     assert unused_registrations.forget_unused(Moving(sandbox)()) == 1
 
@@ -197,7 +197,7 @@ def test_one_that_wants_broad_permissions_to_say_who_it_is_is_asked_for_them_the
     assert "gives only the whole permission" in page
     assert "from now on we ask it for that" in page
     [token] = state.tokens.access.values()
-    token_revocation.attempt(Revocation.objects.get().pk, now=Moving(sandbox))
+    token_revocation.attempt_revocation(Revocation.objects.get().pk, now=Moving(sandbox))
     assert token.grant.is_revoked
 
     page = come_back(phone, leave_by_phone(phone, "mastodon", server=server))

@@ -20,7 +20,7 @@ from accounts.urlsession.logmask import mask_secrets
 from accounts.urlsession.models import Session
 from syndication.actions import links
 from syndication.delivery import token_revocation
-from syndication.delivery.credentials import open_sealed
+from syndication.delivery.credentials import credentials_of_link
 from syndication.models import Link, Revocation
 from tests.accounts.away import come_back, leave_by_computer, leave_by_phone
 from tests.making import make_link, make_member
@@ -146,11 +146,11 @@ def test_while_a_network_is_still_to_be_asked_nothing_secret_stands_anywhere(san
     caplog.set_level(logging.DEBUG)
     net = MastodonOnTheSandbox(sandbox)
     link = linked_on(net, make_member("hanako"))
-    held, app = open_sealed(link), net.app()
+    held, app = credentials_of_link(link), net.app()
     links.unlink(link, by=link.member)
     sandbox.faults.add("mastodon", "503")
     row = Revocation.objects.get()
-    token_revocation.attempt(row.pk)
+    token_revocation.attempt_revocation(row.pk)
     assert Revocation.objects.get().tries == 1
     for secret in (held.access_token, app.client_secret):
         assert secret not in everything_stored()

@@ -54,7 +54,7 @@ def make_links(count: str) -> None:
 def plain(count: str) -> None:
     link = Link.objects.order_by("pk").first()
     assert link is not None
-    token = credentials.open_sealed(link).access_token
+    token = credentials.credentials_of_link(link).access_token
     url = settings.NETWORKS["mixi"]["api_url"] + "/voice/statuses/update"
     began = time.perf_counter()
     for number in range(int(count)):

@@ -37,7 +37,7 @@ def seed(name: str, given: dict[str, str], *texts: str) -> None:
     link = Link.objects.filter(member__username=name).first()
     if link is None:
         link = make_link(make_member(name, email=""), "mixi", uid=given.pop("uid"))
-        credentials.keep(link, Credentials(**given, expires_at=time.time() + 900))
+        credentials.store_credentials(link, Credentials(**given, expires_at=time.time() + 900))
     for text in texts:
         with transaction.atomic():
             planning.plan_deliveries(make_post(author=link.member, text=text))
@@ -53,8 +53,8 @@ def seed_on(network: str, host: str, given: dict[str, Any], keys: dict[str, str]
         member = make_member(f"{network}{number}", email="")
         uid = f"{host}/{number}"
         link = make_link(member, network, uid=uid, host=host, registration=ours)
-        credentials.keep(link, held)
-        import_schedule.ask(link, timezone.now())
+        credentials.store_credentials(link, held)
+        import_schedule.request_imports(link, timezone.now())
         for text in "一二三":
             with transaction.atomic():
                 planning.plan_deliveries(

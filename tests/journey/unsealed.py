@@ -10,6 +10,6 @@ from syndication.models import Link, Revocation  # noqa: E402
 
 links = Link.objects.exclude(sealed_credentials="")
 for row in (*links, *Revocation.objects.all()):
-    held = credentials.opened(row.sealed_credentials)
+    held = credentials.unseal_credentials(row.sealed_credentials)
     print(held.access_token)
     print(held.refresh_token)

@@ -108,7 +108,7 @@ def linked_from_a_site(account: Account) -> Link:
     document = Client().get("/oauth/client-metadata.json")
     account.pds.answers.write_bytes(document.content)
     link = linked_by_oauth(account)
-    assert document.json()["client_id"] == credentials.open_sealed(link).extra["client_id"]
+    assert document.json()["client_id"] == credentials.credentials_of_link(link).extra["client_id"]
     return link
 
 
@@ -146,7 +146,7 @@ def test_linked_posts_go_there_once_and_are_deleted_there(pds, hanako, linked):
     assert shown["https://example.org/a"]["uri"] == "https://example.org/a"
     assert shown[f"@{taro.handle}"]["did"] == taro.did
 
-    imports.pull_friends(link.pk)
+    imports.import_friends(link.pk)
     assert [(friend.uid, friend.name) for friend in link.friends.all()] == [(taro.did, taro.handle)]
 
     remove(sent.post)
@@ -176,7 +176,7 @@ def test_a_repeat_finds_its_record_and_doubles_nothing(pds, hanako, linked):
 @pytest.mark.parametrize("linked", DOORS)
 def test_the_access_is_renewed_and_the_new_one_works(pds, hanako, linked):
     link = linked(hanako)
-    before = credentials.open_sealed(link)
+    before = credentials.credentials_of_link(link)
     renewed = credentials.connector_for(link, refused=link.credentials_version).credentials
     assert renewed.refresh_token != before.refresh_token
     assert renewed.expires_at > timezone.now().timestamp()
@@ -191,7 +191,7 @@ def test_after_unlinking_nothing_is_renewed_there(pds, hanako, linked):
     connector = credentials.connector_for(link)
     links.unlink(link, by=link.member)
     [row] = Revocation.objects.all()
-    token_revocation.attempt(row.pk)
+    token_revocation.attempt_revocation(row.pk)
     assert not Revocation.objects.exists()
     with pytest.raises(Unauthorized):
         connector.refresh()
@@ -200,8 +200,8 @@ def test_after_unlinking_nothing_is_renewed_there(pds, hanako, linked):
 def test_an_app_password_that_is_taken_back_parks_the_link_at_its_next_refresh(pds, hanako):
     link = linked_by_password(hanako)
     pds.told("com.atproto.server.revokeAppPassword", {"name": "tests"}, token=hanako.token)
-    stored = credentials.open_sealed(link)
-    credentials.keep(link, replace(stored, expires_at=time.time()))
+    stored = credentials.credentials_of_link(link)
+    credentials.store_credentials(link, replace(stored, expires_at=time.time()))
     waiting = tried(planned(link, "鍵がない"))
     assert waiting.state == DeliveryState.PARKED
     assert hanako.posts() == []

@@ -61,7 +61,7 @@ def linked(sandbox: TestSandbox, member: Member | None = None, **fields: Any) ->
     """An active link to hanako's account on the sandbox's mixi."""
     member = member or make_member("hanako")
     link = make_link(member, "mixi", uid=sandbox.mixi.account("hanako").id, **fields)
-    credentials.keep(link, grant(sandbox))
+    credentials.store_credentials(link, grant(sandbox))
     return link
 
 

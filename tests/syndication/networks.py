@@ -42,5 +42,5 @@ def linked_on(net: Network, member: Member, **fields: Any) -> Link:
             network=key, host=host, replaced_at=None, defaults=sealed
         )
     link = make_link(member, key, uid=held.uid, host=host, registration=registration, **fields)
-    credentials.keep(link, replace(held, host=host))
+    credentials.store_credentials(link, replace(held, host=host))
     return link

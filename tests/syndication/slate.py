@@ -309,7 +309,7 @@ class CarefulSlateConnector(SlateConnector):
 def on_slate(member: Member, **fields: Any) -> Link:
     """An active link of `member` to an account there."""
     link = make_link(member, KEY, **fields)
-    credentials.keep(link, Credentials(access_token="a token of slate"))
+    credentials.store_credentials(link, Credentials(access_token="a token of slate"))
     return link
 
 

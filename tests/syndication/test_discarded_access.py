@@ -68,8 +68,8 @@ def live(sandbox: Any, key: str) -> set[str]:
 
 def left(sandbox: Any, key: str, now: Moving) -> set[str]:
     """The same, after the worker did its part."""
-    for pk, _host in token_revocation.due(now()):
-        token_revocation.attempt(pk, now=now)
+    for pk, _host in token_revocation.due_revocations(now()):
+        token_revocation.attempt_revocation(pk, now=now)
     return live(sandbox, key)
 
 
@@ -120,7 +120,7 @@ def test_who_links_again_gives_back_the_old_tokens_and_keeps_the_new(
     assert before
     assert new
     assert left(sandbox, key, now) == new
-    held = credentials.open_sealed(Link.objects.get())
+    held = credentials.credentials_of_link(Link.objects.get())
     assert {held.refresh_token or held.access_token} <= new
 
 

@@ -83,7 +83,7 @@ def link_mixi(journey: Journey) -> None:
 
 def look_at_friends(journey: Journey) -> None:
     """Who of them agreed to be found is shown as being here; the others can be invited."""
-    imports.pull_friends(journey.link.pk)
+    imports.import_friends(journey.link.pk)
     journey.phone.follow("Your mixi friends")
     journey.sees("Here too", "@taro", "Not found here", "もも", "Invite somebody")
     journey.phone.follow("* ザキ")
@@ -251,7 +251,7 @@ def take_back(journey: Journey) -> None:
 
 def read_friends(journey: Journey) -> None:
     """What mixi friends wrote stands on the home page, marked as mixi's."""
-    imports.pull_feed(journey.link.pk)
+    imports.import_feed(journey.link.pk)
     journey.home()
     item = next(link for link in journey.phone.page.links if "feed/" in link.href)
     assert re.search(f"[·・] mixi {re.escape(item.text)}", journey.phone.page.text)

@@ -38,8 +38,8 @@ def test_friends_and_what_they_wrote_are_stored_without(sandbox: TestSandbox) ->
     taro.nickname = f"太郎{PRIVATE}"
     said = Status(owner=taro.id, at=datetime.now(UTC), text=f"晴れ{PRIVATE}")
     sandbox.mixi.state.statuses[said.id] = said
-    imports.pull_friends(link.pk)
-    imports.pull_feed(link.pk)
+    imports.import_friends(link.pk)
+    imports.import_feed(link.pk)
     assert NetworkFriend.objects.get(uid=taro.id).name == f"太郎{PUBLIC}"
     item = FeedItem.objects.get(text__startswith="晴れ")
     assert (item.author_name, item.text) == (f"太郎{PUBLIC}", f"晴れ{PUBLIC}")

@@ -139,7 +139,9 @@ def test_what_cannot_be_looked_for_by_a_fault_of_ours_holds_up_nothing_else(sand
     """Words that another release of ours wrote down in another way, say."""
     sandbox.faults.add("mixi", "drop_after", match=VOICE)
     delivery, other = tried(planned(link, "一"), now), planned(link, "二")
-    Delivery.objects.filter(pk=delivery.pk).update(sent_as={"kind": "status", "terms": {"colour": 1}})
+    Delivery.objects.filter(pk=delivery.pk).update(
+        sent_as={"kind": "status", "terms": {"colour": 1}}
+    )
     now.advance(seconds=61)
     delivery = tried(delivery, now)
     assert (delivery.state, delivery.lease_until) == (DeliveryState.UNCONFIRMED, None)
@@ -208,8 +210,8 @@ def test_who_linked_again_while_the_old_access_was_refused_waits_for_nobody(sand
     run = attempting.DeliveryRun(
         held, now, attempting.LeasedHttp(attempting.outgoing_http(), held, now)
     )
-    credentials.keep(Link.objects.get(), grant(sandbox))
-    reauthorization.link_again(Link.objects.get())
+    credentials.store_credentials(Link.objects.get(), grant(sandbox))
+    reauthorization.resume_link(Link.objects.get())
     attempting.outcomes.record_error(run, Unauthorized("The access is over."))
     assert tried(delivery, now).state == DeliveryState.SENT
     assert not Notice.objects.exists()
@@ -298,8 +300,8 @@ def test_linking_again_resumes_what_was_parked_and_misses_what_is_old(sandbox, l
     sandbox.mixi.revoke("hanako")
     tried(fresh, now)
     Delivery.objects.filter(pk=old.pk).update(asked_at=timezone.now() - timedelta(hours=49))
-    credentials.keep(link, grant(sandbox))
-    reauthorization.link_again(link)
+    credentials.store_credentials(link, grant(sandbox))
+    reauthorization.resume_link(link)
     assert tried(fresh, now).state == DeliveryState.SENT
     old.refresh_from_db()
     assert old.state == DeliveryState.MISSED
@@ -537,7 +539,7 @@ def test_the_last_look_sees_a_link_that_ended(sandbox, link):
 
 def test_no_token_stands_in_the_log_of_attempts(sandbox, link, settings):
     """A server that throws what it was sent back at us, header and all."""
-    token = credentials.open_sealed(link).access_token
+    token = credentials.credentials_of_link(link).access_token
 
     def echo(connection):
         connection.sendall(answer(f"bad header: OAuth {token}", "400 Bad Request"))

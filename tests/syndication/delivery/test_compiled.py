@@ -6,13 +6,20 @@ import pytest
 from django.db import IntegrityError
 from django.utils import timezone
 
-from syndication.delivery.compiled import Figures, Select, Update, at_once, given, together
+from syndication.delivery.compiled import (
+    CompiledSelect,
+    CompiledUpdate,
+    CompiledValues,
+    execute_atomic,
+    execute_pipeline,
+    param,
+)
 from syndication.models import Delivery, DeliveryState
 from tests.making import make_link, make_member
 from tests.syndication.delivering import planned
 
-NOW = given("now", Delivery, "due_at")
-PK = given("pk", Delivery, "id")
+NOW = param("now", Delivery, "due_at")
+PK = param("pk", Delivery, "id")
 
 pytestmark = pytest.mark.usefixtures("statements")
 
@@ -25,7 +32,7 @@ def rows(db):
 def test_a_select_brings_the_rows_of_its_queryset_with_what_belongs_to_them(
     rows, django_assert_num_queries
 ):
-    due = Select(lambda: Delivery.objects.due(NOW).filter(pk=PK).select_related("link"))
+    due = CompiledSelect(lambda: Delivery.objects.due(NOW).filter(pk=PK).select_related("link"))
     for row in rows:
         now = timezone.now()
         expected = Delivery.objects.due(now).select_related("link").get(pk=row.pk)
@@ -41,7 +48,7 @@ def test_a_select_brings_the_rows_of_its_queryset_with_what_belongs_to_them(
 
 
 def test_an_update_changes_the_rows_of_its_queryset_and_no_others(rows):
-    hold = Update(
+    hold = CompiledUpdate(
         lambda: Delivery.objects.filter(pk=PK, due_at__lte=NOW), "lease_until", "lease_owner"
     )
     until = timezone.now() + timedelta(seconds=60)
@@ -56,12 +63,12 @@ def test_an_update_changes_the_rows_of_its_queryset_and_no_others(rows):
 
 
 def test_words_that_are_no_words_are_kept_as_they_are(rows):
-    keep = Update(lambda: Delivery.objects.filter(pk=PK), "sent_as", "reason")
+    keep = CompiledUpdate(lambda: Delivery.objects.filter(pk=PK), "sent_as", "reason")
     words = {"text": "100 %s; ' \" \\ \N{CHERRY BLOSSOM}", "photo_alts": ["%"], "is": None}
     reason = "'); DELETE FROM syndication_delivery; -- %s %%"
-    [count, one] = together(
+    [count, one] = execute_pipeline(
         (keep, {"pk": rows[0].pk, "sent_as": words, "reason": reason}),
-        (Select(lambda: Delivery.objects.filter(pk=PK)), {"pk": rows[0].pk}),
+        (CompiledSelect(lambda: Delivery.objects.filter(pk=PK)), {"pk": rows[0].pk}),
     )
     assert count == 1
     assert (one[0].sent_as, one[0].reason) == (words, reason)
@@ -69,7 +76,7 @@ def test_words_that_are_no_words_are_kept_as_they_are(rows):
 
 
 def test_figures_are_those_of_values_list(rows):
-    figures = Figures(Delivery.objects.due(NOW).order_by("pk").values_list("link", "pk"))
+    figures = CompiledValues(Delivery.objects.due(NOW).order_by("pk").values_list("link", "pk"))
     expected = [(row.link_id, row.pk) for row in rows]
     assert [tuple(row) for row in figures.all(now=timezone.now())] == expected
 
@@ -77,11 +84,11 @@ def test_figures_are_those_of_values_list(rows):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("may_be_lost", [False, True])
 def test_at_once_means_all_or_nothing(rows, may_be_lost):
-    state = Update(lambda: Delivery.objects.filter(pk=PK), "state")
+    state = CompiledUpdate(lambda: Delivery.objects.filter(pk=PK), "state")
     good = (state, {"pk": rows[0].pk, "state": DeliveryState.FAILED})
     bad = (state, {"pk": rows[1].pk, "state": "nowhere"})
     with pytest.raises(IntegrityError):
-        at_once(good, bad, may_be_lost=may_be_lost)
+        execute_atomic(good, bad, is_async_commit=may_be_lost)
     assert set(Delivery.objects.values_list("state", flat=True)) == {DeliveryState.WAITING}
-    assert at_once(good, good, may_be_lost=may_be_lost) == [1, 1]
+    assert execute_atomic(good, good, is_async_commit=may_be_lost) == [1, 1]
     assert Delivery.objects.filter(state=DeliveryState.FAILED).count() == 1

@@ -163,12 +163,12 @@ def test_a_network_that_cannot_change_a_copy_says_so_once(sandbox):
 
 def test_a_parked_link_changes_the_copy_when_it_is_linked_again(slate, link, now):
     post = tried(planned(link, "before"), now).post
-    reauthorization.park(Link.objects.get(), "over")
+    reauthorization.require_reauthorization(Link.objects.get(), "over")
     [going] = change(post, "after")
     assert going.state == S.PARKED
     change(post, "long after")
     now.advance(days=20)  # a copy is put right late rather than never
-    reauthorization.link_again(link)
+    reauthorization.resume_link(link)
     work(now)
     assert slate.texts == ["long after"]
     assert slate.requests.count("PUT /posts/1") == 1
@@ -184,7 +184,7 @@ def test_an_ended_link_keeps_its_copies_as_they_are(slate, link):
 def test_a_waiting_edit_ends_with_its_link(slate, link):
     post = tried(planned(link, "before")).post
     change(post, "after")
-    reauthorization.wind_down(link)
+    reauthorization.cancel_link_deliveries(link)
     assert states(post) == [("publish", "sent"), ("edit", "cancelled")]
 
 

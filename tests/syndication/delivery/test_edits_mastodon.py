@@ -27,7 +27,7 @@ def link(sandbox):
     held = net.credentials()
     host = sandbox.root("mastodon").removeprefix("http://")
     link = make_link(make_member("hanako"), "mastodon", host=host, uid=held.uid)
-    credentials.keep(link, held)
+    credentials.store_credentials(link, held)
     return link
 
 

@@ -21,7 +21,7 @@ def link(sandbox):
     held = MisskeyOnTheSandbox(sandbox).credentials()
     host = sandbox.root("misskey").removeprefix("http://")
     link = make_link(make_member("hanako"), "misskey", host=host, uid=held.uid)
-    credentials.keep(link, held)
+    credentials.store_credentials(link, held)
     return link
 
 

@@ -27,12 +27,15 @@ def due(hanako, host, *, ago, count=1):
     """`count` links on `host`, whose feed is due since so many seconds."""
     for _ in range(count):
         link = make_link(hanako, "mastodon", uid=f"{host}/{Link.objects.count()}", host=host)
-        pull = import_schedule.row_of(link, "feed")
+        pull = import_schedule.get_or_create_pull(link, "feed")
         Pull.objects.filter(pk=pull.pk).update(due_at=timezone.now() - timedelta(seconds=ago))
 
 
 def taken(most=8, owner="me"):
-    return [pull.host for pull in import_schedule.take(timezone.now(), most=most, owner=owner)]
+    return [
+        pull.host
+        for pull in import_schedule.lease_due_pulls(timezone.now(), most=most, owner=owner)
+    ]
 
 
 def test_the_longest_due_run_first_and_each_runs_once(hanako):
@@ -84,12 +87,12 @@ def test_what_may_not_run_now_is_put_off_and_stands_in_nobody_s_way(hanako):
     Link.objects.filter(pk=parked.pk).update(state=LinkState.PARKED)
     now = timezone.now()
     for link in (paused, parked):
-        import_schedule.ask(link, now)
+        import_schedule.request_imports(link, now)
     assert taken() == []
     assert all(pull.due_at > now for pull in paused.pulls.all())
     assert all(pull.due_at is None for pull in parked.pulls.all())
     Link.objects.filter(pk=parked.pk).update(state=LinkState.ACTIVE)
-    import_schedule.ask(parked, now)  # linked again
+    import_schedule.request_imports(parked, now)  # linked again
     assert taken() == ["p.example"]
 
 
@@ -98,7 +101,7 @@ def test_who_fails_is_tried_later_each_time_and_who_answers_comes_in_turn(sandbo
     sandbox.faults.add("mixi", "503", match="GET /2/voice/", times=2)
     waits = []
     for _ in range(3):
-        imports.pull_feed(link.pk)
+        imports.import_feed(link.pk)
         row = link.pulls.get(kind="feed")
         waits.append(row.due_at - timezone.now())
         link.pulls.update(due_at=timezone.now())
@@ -124,7 +127,7 @@ def test_silent_servers_delay_no_other_pull(sandbox, settings):
         for host in silent:
             due(mixi.member, host, ago=100)
             Link.objects.filter(host=host).update(sealed_credentials=mixi.sealed_credentials)
-        import_schedule.ask(mixi, timezone.now())
+        import_schedule.request_imports(mixi, timezone.now())
         puller = Puller()
         puller.fill()
         while not Link.objects.get(pk=mixi.pk).fed_at:

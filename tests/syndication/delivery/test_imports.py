@@ -54,7 +54,7 @@ def limit(sandbox, requests):
 
 def taken(later=timedelta()):
     """The pulls that would run now, or later."""
-    return import_schedule.take(timezone.now() + later, most=8, owner="me")
+    return import_schedule.lease_due_pulls(timezone.now() + later, most=8, owner="me")
 
 
 def rested():
@@ -66,7 +66,7 @@ def test_a_list_broken_off_by_a_429_goes_on_where_it_stopped(sandbox, link):
     sandbox.mixi.add_friends("hanako", 250)
     whole = len(sandbox.mixi.account("hanako").friends)
     limit(sandbox, 2)
-    imports.pull_friends(link.pk)
+    imports.import_friends(link.pk)
     brought = link.friends.count()
     assert 0 < brought < whole
     assert (fresh(link).pulled_at, fresh(link).pull_progress) == (None, brought)
@@ -74,19 +74,19 @@ def test_a_list_broken_off_by_a_429_goes_on_where_it_stopped(sandbox, link):
         assert f"{brought} so far; the rest follows" in log_in_phone(link.member).get(page).text
     sandbox.clock.advance(seconds=61)
     rested()
-    imports.pull_friends(link.pk)
+    imports.import_friends(link.pk)
     assert link.friends.count() == whole
     assert fresh(link).pulled_at is not None
 
 
 def test_a_killed_worker_s_list_goes_on_where_it_stopped_and_nobody_is_dropped(sandbox, link):
     sandbox.mixi.add_friends("hanako", 250)
-    imports.pull_friends(link.pk)
+    imports.import_friends(link.pk)
     whole = link.friends.count()
     limit(sandbox, 2)
     sandbox.clock.advance(seconds=61)
     link.pulls.update(due_at=timezone.now())
-    imports.pull_friends(link.pk)
+    imports.import_friends(link.pk)
     assert link.friends.count() == whole  # those behind page 2, too
     killed = {"lease_owner": "killed", "lease_until": timezone.now() + timedelta(minutes=2)}
     link.pulls.filter(kind="friends").update(due_at=timezone.now(), **killed)
@@ -94,21 +94,21 @@ def test_a_killed_worker_s_list_goes_on_where_it_stopped_and_nobody_is_dropped(s
     rested()
     [pull] = taken(later=timedelta(minutes=3))
     assert pull.cursor
-    imports.carry_out(pull)
+    imports.run_pull(pull)
     assert link.friends.count() == whole
     assert fresh(link).pull_progress == 0
     assert link.pulls.get(kind="friends").started_at is None
 
 
 def test_a_page_that_the_network_does_not_know_any_more_is_not_asked_for_again(link, settings):
-    row = import_schedule.row_of(link, "friends")
+    row = import_schedule.get_or_create_pull(link, "friends")
     Pull.objects.update(cursor="200", started_at=timezone.now())
     no = answer("", "400 Bad Request", {"WWW-Authenticate": "OAuth error='invalid_request'"})
     with playing(no) as server:
         there = settings.NETWORKS["mixi"] | {"api_url": f"{server.url}/2"}
         settings.NETWORKS = {**settings.NETWORKS, "mixi": there}
         settings.ALLOWED_PRIVATE_HOSTS = [*settings.ALLOWED_PRIVATE_HOSTS, server.authority]
-        imports.pull_friends(link.pk)
+        imports.import_friends(link.pk)
     row.refresh_from_db()
     assert (row.cursor, row.started_at, row.failures) == ("", None, 1)
 
@@ -116,63 +116,63 @@ def test_a_page_that_the_network_does_not_know_any_more_is_not_asked_for_again(l
 def test_a_list_without_end_is_given_up_and_drops_nobody(link):
     page = FriendPage((Friend("u", "U"),), "again")
     link.friends.create(uid="old", name="Old", seen_at=timezone.now())
-    row = import_schedule.row_of(link, "friends")
-    assert import_schedule.hold(row, timezone.now(), "me")
-    due_at = imports._bring_friends(row, Endless(page))
+    row = import_schedule.get_or_create_pull(link, "friends")
+    assert import_schedule.lease_pull(row, timezone.now(), "me")
+    due_at = imports._import_friend_pages(row, Endless(page))
     assert due_at > timezone.now() + timedelta(hours=12)
     assert set(link.friends.values_list("uid", flat=True)) == {"old", "u"}
 
 
 def test_a_network_that_asks_for_time_is_not_asked_before(sandbox, link):
     sandbox.faults.add("mixi", "429", match=FRIENDS, seconds=120)
-    imports.pull_friends(link.pk)
+    imports.import_friends(link.pk)
     assert taken() == []
-    imports.pull_friends(link.pk)
-    imports.pull_feed(link.pk)
+    imports.import_friends(link.pk)
+    imports.import_feed(link.pk)
     assert not link.friends.exists()
     rested()
-    imports.pull_friends(link.pk)
+    imports.import_friends(link.pk)
     assert link.friends.exists()
 
 
 @pytest.mark.parametrize("kind", ["500_before", "503", "bad_json", "drop_after"])
 def test_no_trouble_of_the_network_takes_a_friend_away_or_parks_the_link(sandbox, link, kind):
-    imports.pull_friends(link.pk)
+    imports.import_friends(link.pk)
     before = set(link.friends.values_list("uid", flat=True))
     assert before
     sandbox.faults.add("mixi", kind, match=FRIENDS)
-    imports.pull_friends(link.pk)
+    imports.import_friends(link.pk)
     assert set(link.friends.values_list("uid", flat=True)) == before
     assert fresh(link).state == LinkState.ACTIVE
 
 
 def test_who_is_no_longer_a_friend_goes_once_the_list_is_whole(sandbox, link):
-    imports.pull_friends(link.pk)
+    imports.import_friends(link.pk)
     gone = sandbox.mixi.account("taro")
     hanako = sandbox.mixi.account("hanako")
     hanako.friends.discard(gone.id)
     gone.friends.discard(hanako.id)
     assert link.friends.filter(uid=gone.id).exists()
-    imports.pull_friends(link.pk)
+    imports.import_friends(link.pk)
     assert not link.friends.filter(uid=gone.id).exists()
 
 
 def test_an_access_that_expired_is_renewed_and_one_that_is_over_parks_the_link(sandbox, link):
     sandbox.faults.add("mixi", "expired", match=FRIENDS)
-    imports.pull_friends(link.pk)
+    imports.import_friends(link.pk)
     assert link.friends.exists()
     sandbox.mixi.revoke("hanako")
-    imports.pull_friends(link.pk)
+    imports.import_friends(link.pk)
     assert fresh(link).state == LinkState.PARKED
     assert link.friends.exists()
 
 
 def test_what_friends_wrote_comes_once(sandbox, link):
-    imports.pull_feed(link.pk)
+    imports.import_feed(link.pk)
     first = list(link.feed.values_list("remote_id", flat=True))
     assert first
     Link.objects.update(fed_cursor="")
-    imports.pull_feed(link.pk)
+    imports.import_feed(link.pk)
     assert sorted(link.feed.values_list("remote_id", flat=True)) == sorted(first)
 
 
@@ -180,24 +180,24 @@ def test_the_member_s_own_copies_do_not_come_back(sandbox):
     """Mastodon's home timeline holds one's own, too."""
     link = linked_on(MastodonOnTheSandbox(sandbox), make_member("hanako"))
     assert tried(planned(link, "自分の")).remote_id
-    imports.pull_feed(link.pk)
+    imports.import_feed(link.pk)
     assert link.feed.exists()
     assert not link.feed.filter(text__contains="自分の").exists()
 
 
 def test_what_friends_wrote_is_fetched_again_after_a_lost_answer(sandbox, link):
     sandbox.faults.add("mixi", "drop_after", match=TIMELINE)
-    imports.pull_feed(link.pk)
+    imports.import_feed(link.pk)
     assert not link.feed.exists()
     assert fresh(link).fed_at is None
-    imports.pull_feed(link.pk)
+    imports.import_feed(link.pk)
     assert link.feed.exists()
 
 
 def test_a_network_that_staff_paused_is_not_asked(sandbox, link):
     NetworkSwitch.objects.create(network="mixi", is_paused=True)
-    import_schedule.ask(link, timezone.now())
-    imports.pull_friends(link.pk)
+    import_schedule.request_imports(link, timezone.now())
+    imports.import_friends(link.pk)
     assert taken() == []
     assert not link.friends.exists()
 
@@ -207,7 +207,7 @@ def test_a_host_that_is_away_is_left_alone_after_five_failures(sandbox, link, se
     settings.NETWORKS = {**settings.NETWORKS, "mixi": away}
     settings.ALLOWED_PRIVATE_HOSTS = [*settings.ALLOWED_PRIVATE_HOSTS, "127.0.0.1:9"]
     for _ in range(8):
-        imports.pull_friends(link.pk)
+        imports.import_friends(link.pk)
     health = HostHealth.objects.get(host="127.0.0.1:9")
     assert health.failures == 5
     assert health.open_until > timezone.now()
@@ -220,8 +220,8 @@ def test_what_turns_words_around_or_cannot_be_seen_is_not_stored(sandbox, link):
     taro.nickname = "た\u202eろう\u3164"
     said = Status(owner=taro.id, at=datetime.now(UTC), text="あ\u2066い\u200bう\nえ")
     sandbox.mixi.state.statuses[said.id] = said
-    imports.pull_friends(link.pk)
-    imports.pull_feed(link.pk)
+    imports.import_friends(link.pk)
+    imports.import_feed(link.pk)
     assert link.friends.get(uid=taro.id).name == "たろう"
     item = link.feed.get(author_uid=taro.id, text__endswith="え")
     assert (item.author_name, item.text) == ("たろう", "あいう\nえ")
@@ -241,7 +241,7 @@ def items_at(*times):
 @pytest.mark.parametrize("time", [*FUTURE, "0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z"])
 def test_a_time_that_cannot_be_is_the_moment_of_the_pull(link, time):
     began = timezone.now()
-    imports._keep_items(link, items_at(time, (began - timedelta(minutes=1)).isoformat()))
+    imports._store_feed_items(link, items_at(time, (began - timedelta(minutes=1)).isoformat()))
     assert began <= link.feed.get(remote_id="0").written_at <= timezone.now()
     assert log_in_phone(link.member).get("/").status == 200
     assert fresh(link).fed_cursor == "1"  # the last in the network's order
@@ -249,7 +249,7 @@ def test_a_time_that_cannot_be_is_the_moment_of_the_pull(link, time):
 
 @pytest.mark.parametrize("time", FUTURE)
 def test_a_time_stored_before_takes_no_page_with_it_and_is_put_right(link, time):
-    imports._keep_items(link, items_at("2026-11-29T00:00:00Z"))
+    imports._store_feed_items(link, items_at("2026-11-29T00:00:00Z"))
     link.feed.update(written_at=time, created_at="2026-11-29T00:01:00Z")
     phone = log_in_phone(link.member, HTTP_ACCEPT_LANGUAGE="ja")
     assert phone.get("/").status == 200
@@ -261,9 +261,9 @@ def test_a_time_stored_before_takes_no_page_with_it_and_is_put_right(link, time)
 def test_tokens_that_end_when_no_calendar_can_say_are_stored_all_the_same(link, seconds):
     """The network has forgotten those before them."""
     new = Credentials("new", refresh_token="newer", expires_at=float(seconds))
-    credentials.keep(link, new)
+    credentials.store_credentials(link, new)
     assert fresh(link).expires_at is None
-    assert credentials.open_sealed(fresh(link)).access_token == "new"
+    assert credentials.credentials_of_link(fresh(link)).access_token == "new"
 
 
 def test_a_server_whose_clock_was_never_set_is_not_left_alone_for_a_day():
@@ -278,12 +278,12 @@ def test_a_server_whose_clock_was_never_set_is_not_left_alone_for_a_day():
 def test_one_s_own_posts_do_not_stand_before_what_friends_wrote(sandbox):
     """Mastodon: more than a page of one's own since the last pull."""
     link = linked_on(MastodonOnTheSandbox(sandbox), make_member("hanako"))
-    imports.pull_feed(link.pk)
+    imports.import_feed(link.pk)
     graph = sandbox.mastodon.state.graph
     for n in range(45):
         graph.write(graph.named("hanako").id, f"mine {n}")
     graph.write(graph.named("taro").id, "やっと")
-    imports.pull_feed(link.pk)
+    imports.import_feed(link.pk)
     assert link.feed.filter(text="やっと").exists()
 
 
@@ -307,9 +307,9 @@ class Flood:
 
 
 def test_a_server_that_floods_a_feed_fills_a_bounded_number_of_bounded_rows(link):
-    pull = import_schedule.row_of(link, "feed")
+    pull = import_schedule.get_or_create_pull(link, "feed")
     for first in range(0, 1400, imports.FEED_AT_ONCE):
-        imports._bring_feed(pull, Flood(first))
+        imports._import_feed_items(pull, Flood(first))
     assert link.feed.count() == 1000
     newest = link.feed.order_by("-written_at").first()
     assert newest.remote_id == "p1399"

@@ -26,7 +26,7 @@ def link(sandbox) -> Link:
     held = MastodonOnTheSandbox(sandbox).credentials()
     host = sandbox.root("mastodon").removeprefix("http://")
     link = make_link(make_member("hanako"), "mastodon", host=host, uid=held.uid)
-    credentials.keep(link, held)
+    credentials.store_credentials(link, held)
     return link
 
 

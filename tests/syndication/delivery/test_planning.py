@@ -104,7 +104,7 @@ def test_a_parked_link_keeps_the_post_until_it_is_back(hanako, link):
     post = make_post(author=hanako)
     planning.plan_deliveries(post)
     assert states(post) == [("publish", "parked")]
-    reauthorization.link_again(link)
+    reauthorization.resume_link(link)
     assert states(post) == [("publish", "waiting")]
 
 
@@ -318,7 +318,7 @@ def test_what_is_in_doubt_on_an_ended_link_is_the_members_to_tell(sandbox):
     link = linked(sandbox)
     sandbox.faults.add("mixi", "drop_after", match="POST /2/voice")
     in_doubt, waiting = tried(planned(link, "一")), planned(link, "二")
-    reauthorization.wind_down(link)
+    reauthorization.cancel_link_deliveries(link)
     Link.objects.update(state=LinkState.ENDED)
     waiting.refresh_from_db()
     in_doubt = Delivery.objects.get(pk=in_doubt.pk)

@@ -23,7 +23,7 @@ def now(sandbox: Any) -> Moving:
 def link(sandbox: Any) -> Link:
     account = sandbox.mixi.account("hanako")
     made = make_link(make_member("hanako"), "mixi", uid=account.id)
-    credentials.keep(made, grant(sandbox, scopes=(*SCOPES, "r_updates")))
+    credentials.store_credentials(made, grant(sandbox, scopes=(*SCOPES, "r_updates")))
     return made
 
 

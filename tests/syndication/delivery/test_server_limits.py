@@ -38,7 +38,7 @@ def now(slate):
 
 def test_a_refused_text_is_cut_by_the_limit_that_is_read_again(slate, link, now):
     delivery = tried(planned(link, TEXT), now)
-    assert (delivery.state, delivery.reason) == (S.WAITING, server_limits.CUT_ANEW)
+    assert (delivery.state, delivery.reason) == (S.WAITING, server_limits.RECUT)
     assert tried(delivery, now).state == S.SENT
     assert slate.texts == ["a" * 100]
     assert slate.requests == ["POST /posts", "GET /limits", "POST /posts"]
@@ -115,15 +115,15 @@ def test_a_server_that_counts_otherwise_than_it_says_is_remembered(sandbox, text
     held = net.credentials()
     host = sandbox.root("mastodon").removeprefix("http://")
     link = make_link(make_member("hanako"), "mastodon", host=host, uid=held.uid)
-    credentials.keep(link, held)
-    server_limits.keep(link, net.connector().terms())
+    credentials.store_credentials(link, held)
+    server_limits.store_terms(link, net.connector().terms())
     link.refresh_from_db()
     delivery = planned(link, text)
     before = eligibility.check_eligibility(
         eligibility.outgoing_post(delivery.post, link, Audience.EVERYONE), link
     )
     assert not before.preview.is_cut
-    assert (tried(delivery).state, delivery.reason) == (S.WAITING, server_limits.CUT_ANEW)
+    assert (tried(delivery).state, delivery.reason) == (S.WAITING, server_limits.RECUT)
     link.refresh_from_db()
     now_shown = eligibility.check_eligibility(
         eligibility.outgoing_post(delivery.post, link, Audience.EVERYONE), link
@@ -133,9 +133,9 @@ def test_a_server_that_counts_otherwise_than_it_says_is_remembered(sandbox, text
     [copy] = [post for post in graph.posts.values() if not post.is_seeded]
     assert (copy.text, len(copy.text) <= 500) == (now_shown.preview.text, True)
     neighbour = make_link(make_member("taro"), "mastodon", host=host, uid="other")
-    assert server_limits.keep(neighbour, net.connector().terms()).counts_code_points
+    assert server_limits.store_terms(neighbour, net.connector().terms()).counts_code_points
     elsewhere = make_link(make_member("yuki"), "mastodon", host="m.example", uid="other2")
-    assert not server_limits.keep(elsewhere, net.connector().terms()).counts_code_points
+    assert not server_limits.store_terms(elsewhere, net.connector().terms()).counts_code_points
 
 
 def test_limits_that_cannot_be_read_at_the_moment_are_read_at_the_next_try(sandbox):
@@ -144,7 +144,7 @@ def test_limits_that_cannot_be_read_at_the_moment_are_read_at_the_next_try(sandb
     link = make_link(
         make_member("hanako"), "mastodon", host=host, uid=held.uid, terms={"text": 5000}
     )
-    credentials.keep(link, held)
+    credentials.store_credentials(link, held)
     sandbox.faults.add("mastodon", "500_before", match="verify_credentials")
     now = Moving(sandbox)
     delivery = tried(planned(link, "花" * 900), now)
@@ -160,8 +160,8 @@ def test_limits_that_nobody_can_read_hold_up_neither_friends_nor_posts(sandbox, 
     host = sandbox.root("mastodon").removeprefix("http://")
     known = {"text": 100, "address": 23}
     link = make_link(make_member("hanako"), "mastodon", host=host, uid=held.uid, terms=known)
-    credentials.keep(link, held)
-    imports.pull_friends(link.pk)
+    credentials.store_credentials(link, held)
+    imports.import_friends(link.pk)
     assert link.friends.exists()
     assert tried(planned(link, "花" * 200)).state == S.SENT
     graph = sandbox.mastodon.state.graph
@@ -177,14 +177,14 @@ def test_a_text_that_code_points_do_not_make_shorter_is_refused(sandbox):
     held = net.credentials()
     host = sandbox.root("mastodon").removeprefix("http://")
     link = make_link(make_member("hanako"), "mastodon", host=host, uid=held.uid)
-    credentials.keep(link, held)
-    server_limits.keep(link, net.connector().terms())
+    credentials.store_credentials(link, held)
+    server_limits.store_terms(link, net.connector().terms())
     error = TextRejected(reasons.TOO_LONG_THERE, status=422)
     delivery = tried(planned(link, "花"))
     delivery.sent_as = eligibility.snapshot_of(
         eligibility.outgoing_post(delivery.post, Link.objects.get(), Audience.EVERYONE)
     )
-    assert not server_limits.have_changed(delivery, link, net.connector, error)
+    assert not server_limits.limits_have_changed(delivery, link, net.connector, error)
     assert not ServerTraits.objects.exists()
 
 
@@ -194,7 +194,7 @@ def test_mastodon_names_the_length_and_gets_a_shorter_text(sandbox):
     host = sandbox.root("mastodon").removeprefix("http://")
     member = make_member("hanako")
     link = make_link(member, "mastodon", host=host, uid=held.uid, terms={"text": 5000})
-    credentials.keep(link, held)
+    credentials.store_credentials(link, held)
     delivery = tried(planned(link, "花" * 900))
     assert delivery.network_words.startswith("Validation failed: Text character limit of")
     assert delivery.attempts.get().reason == reasons.TOO_LONG_THERE

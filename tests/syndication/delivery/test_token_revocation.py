@@ -73,7 +73,7 @@ def is_open(net: Network, held: Any) -> bool:
 
 def ended(link: Link) -> Any:
     """What the link held when its member ended it."""
-    held = credentials.open_sealed(link)
+    held = credentials.credentials_of_link(link)
     links.unlink(link, by=link.member)
     return held
 
@@ -82,8 +82,8 @@ def asked(now: Moving, *, times: int = 1) -> None:
     """The worker's part, at once and as often as the sweeper would wake it."""
     for number in range(times):
         now.advance(minutes=5 if number else 0)
-        for pk, _host in token_revocation.due(now()):
-            token_revocation.attempt(pk, now=now)
+        for pk, _host in token_revocation.due_revocations(now()):
+            token_revocation.attempt_revocation(pk, now=now)
 
 
 # Taken back
@@ -111,14 +111,14 @@ def test_where_the_network_has_no_way_there_is_nothing_to_do(sandbox, hanako, ne
 
 
 def test_an_account_that_staff_remove_is_given_back(net, link, now):
-    held = credentials.open_sealed(link)
+    held = credentials.credentials_of_link(link)
     link.account.delete()
     asked(now)
     assert not is_open(net, held)
 
 
 def test_the_accounts_of_a_member_who_is_deleted_are_given_back(net, link, now, hanako):
-    held = credentials.open_sealed(link)
+    held = credentials.credentials_of_link(link)
     hanako.delete()
     assert not Link.objects.exists()
     asked(now)
@@ -155,7 +155,7 @@ def test_what_is_renewed_while_the_link_ends_is_given_back_too(sandbox, hanako, 
         renewed_late(before)
     assert Link.objects.get().sealed_credentials == ""
     [row] = Revocation.objects.all()
-    new = credentials.opened(row.sealed_credentials)
+    new = credentials.unseal_credentials(row.sealed_credentials)
     assert is_open(net, new)
     asked(now)
     assert not is_open(net, new)
@@ -163,7 +163,7 @@ def test_what_is_renewed_while_the_link_ends_is_given_back_too(sandbox, hanako, 
 
 def renewed_late(before: Link) -> None:
     """The other worker's renewal of `before`, which took its turn before the link ended."""
-    held = credentials.open_sealed(before)
+    held = credentials.credentials_of_link(before)
     credentials._refresh(before, held, outgoing_http(), lambda: Moving()(), still_good=False)
 
 
@@ -180,7 +180,7 @@ def test_a_network_in_trouble_is_asked_again(sandbox, now, hanako, network, kind
     row = Revocation.objects.get()
     assert row.tries == 1
     assert timedelta(seconds=5) <= row.due_at - now() <= timedelta(seconds=46)
-    assert token_revocation.due(now()) == []
+    assert token_revocation.due_revocations(now()) == []
     now.advance(seconds=60)
     asked(now)
     assert not Revocation.objects.exists()
@@ -287,8 +287,8 @@ def test_a_worker_that_is_killed_anywhere_leaves_it_to_the_next(sandbox, net):
         Revocation.objects.all().delete()
         now = Moving(sandbox)
         held = ended(linked_on(net, make_member("hanako")))
-        [(pk, _host)] = token_revocation.due(now())
-        was_killed = is_killed(partial(token_revocation.attempt, pk, now=now), at=last)
+        [(pk, _host)] = token_revocation.due_revocations(now())
+        was_killed = is_killed(partial(token_revocation.attempt_revocation, pk, now=now), at=last)
         now.advance(seconds=125)
         asked(now)
         assert not is_open(net, held)
@@ -307,7 +307,7 @@ def test_who_gets_the_hint_while_another_asks_leaves_it_to_that_one(sandbox, net
 
     def asked_after(number: int) -> int:
         time.sleep(number / 4)
-        token_revocation.attempt(pk)
+        token_revocation.attempt_revocation(pk)
         row = Revocation.objects.filter(pk=pk).first()
         return row.tries if row else 0
 
@@ -323,7 +323,7 @@ def test_of_an_account_that_is_linked_again_the_old_token_goes_and_the_new_one_s
 ):
     net = network(sandbox)
     old = ended(linked_on(net, hanako))
-    new = credentials.open_sealed(linked_on(net, make_member("taro")))
+    new = credentials.credentials_of_link(linked_on(net, make_member("taro")))
     asked(now)
     assert is_open(net, new)
     assert not is_open(net, old)
@@ -347,8 +347,8 @@ def test_who_links_again_before_mastodon_was_asked_keeps_the_token_that_it_gives
     now.advance(minutes=2)
     asked(now)
     link = Link.objects.exclude(state=LinkState.ENDED).get()
-    assert credentials.open_sealed(link).access_token == old.access_token
-    assert is_open(MastodonOnTheSandbox(sandbox), credentials.open_sealed(link))
+    assert credentials.credentials_of_link(link).access_token == old.access_token
+    assert is_open(MastodonOnTheSandbox(sandbox), credentials.credentials_of_link(link))
     assert not Revocation.objects.exists()
 
 

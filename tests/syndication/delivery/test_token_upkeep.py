@@ -29,12 +29,12 @@ def due(*hosts: str) -> None:
 
 
 def hosts(*running: token_upkeep.TokenTask) -> list[str]:
-    return [task.host for task in token_upkeep.next_tasks(timezone.now(), running)]
+    return [task.host for task in token_upkeep.next_token_tasks(timezone.now(), running)]
 
 
 def test_a_named_host_has_one_task_and_its_rows_hide_nobody():
     due(*["a.example"] * (token_upkeep.token_revocation.WINDOW + 1), "b.example", "c.example")
-    first, second = token_upkeep.next_tasks(timezone.now(), [])
+    first, second = token_upkeep.next_token_tasks(timezone.now(), [])
     assert (first.host, second.host) == ("a.example", "b.example")
     assert hosts(first, second) == []
     assert hosts(first) == ["b.example"]

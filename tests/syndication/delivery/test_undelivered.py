@@ -118,7 +118,7 @@ def expired_when_its_turn_came(link, slate, now):
 def expired_before_the_link_was_back(link, slate, now):
     planned(link)
     Delivery.objects.update(state=S.PARKED, asked_at=now() - LONG_AGO)
-    reauthorization.link_again(link)
+    reauthorization.resume_link(link)
 
 
 def the_last_look_said_no(link, slate, now):
@@ -234,7 +234,7 @@ def test_each_way_to_end_is_told_once(way, link, slate, now, mailoutbox):
     assert notice.in_words in mail.body
     assert "%(" not in notice.in_words
     assert notice.in_words in log_in_phone(link.member).get("/deliveries/").text
-    notices.close(notice, by=link.member)
+    notices.close_notice(notice, by=link.member)
     swept(now)
     assert (Notice.objects.count(), len(mailoutbox)) == (1, 1)
 
@@ -264,8 +264,8 @@ def test_every_change_to_an_end_is_told_whoever_makes_it(kind, link):
         mine = Delivery.objects.filter(pk=row.pk)
         mine.update(state=old, **(held if old == S.SENDING else {}))
         assert mine.change(new, reason=reasons.REFUSED, due_at=None)
-        assert undelivered.tell_the_rest() == 1, (old, new)
-        assert undelivered.tell_the_rest() == 0
+        assert undelivered.notify_pending_ends() == 1, (old, new)
+        assert undelivered.notify_pending_ends() == 0
         assert Notice.objects.count() == 1, (old, new)
         Notice.objects.all().delete()
 
@@ -279,7 +279,7 @@ def test_every_reason_tells_unless_it_is_known(link):
             incident = undelivered._incident(delivery)
             assert len(incident) <= Notice._meta.get_field("incident").max_length
             silent |= set() if incident else {delivery.reason}
-        assert silent == {str(code) for code in undelivered.KNOWN}
+        assert silent == {str(code) for code in undelivered.KNOWN_TO_MEMBER}
 
 
 def test_an_end_of_an_older_version_is_not_told_after_the_update(link):
@@ -346,8 +346,8 @@ def test_what_was_in_doubt_and_is_refused_after_linking_again_is_told_too(link, 
     CONNECTORS[KEY] = SlateConnector
     slate.entries.clear()
     Delivery.objects.update(tries=9)
-    credentials.keep(link, Credentials(access_token="a new token"))
-    reauthorization.link_again(link)
+    credentials.store_credentials(link, Credentials(access_token="a new token"))
+    reauthorization.resume_link(link)
     now.advance(seconds=1)
     assert tried(Delivery.objects.get(), now).state == S.FAILED
     assert Notice.objects.get().incident == "undelivered gave_up"

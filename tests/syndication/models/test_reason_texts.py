@@ -121,7 +121,7 @@ def test_a_notice_is_read_in_the_readers_language_and_mailed_in_the_members(hana
     hanako.language = "ja"
     hanako.save()
     with TestCase.captureOnCommitCallbacks(execute=True):
-        reauthorization.park(link, reasons.ACCESS_GONE)
+        reauthorization.require_reauthorization(link, reasons.ACCESS_GONE)
     [mail] = mailbox.outbox
     assert "もう一度連携してください" in mail.body
     for language, said, other in [

@@ -76,14 +76,14 @@ def test_hints_do_not_pile_up(waiting, django_capture_on_commit_callbacks):
     for _ in range(5):
         with django_capture_on_commit_callbacks(execute=True):
             sweep.wake_due(timezone.now())
-    assert queue.depth() <= wakeups.workers()
+    assert queue.depth() <= wakeups.worker_count()
 
 
 def test_a_mail_that_failed_goes_later(hanako, settings, mailoutbox):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
     notice = Notice.objects.create(member=hanako, incident="parked", text="Link it again.")
-    assert not notices.mail(notice)
+    assert not notices.mail_notice(notice)
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     assert sweep.everything()["mailed"] == 1
     assert sweep.everything()["mailed"] == 0
@@ -99,7 +99,7 @@ def test_a_mail_server_that_hangs_holds_up_no_sweep(hanako, settings):
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = server.getsockname()
         settings.EMAIL_TIMEOUT = 0.3
-        assert notices.mail_the_rest(seconds=0.1) == 0
+        assert notices.mail_pending_notices(seconds=0.1) == 0
         server.accept()[0].close()
         server.setblocking(False)
         with pytest.raises(BlockingIOError):  # it was asked once

@@ -39,5 +39,5 @@ def test_the_queue_listens_in_every_process_also_where_nobody_imports_it():
 def test_what_the_engine_asks_for_is_queued(django_capture_on_commit_callbacks):
     before = queue.depth()
     with django_capture_on_commit_callbacks(execute=True):
-        wakeups.hint_due()
+        wakeups.wake_for_due()
     assert queue.depth() == before + 1
