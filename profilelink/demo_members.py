@@ -112,7 +112,9 @@ def _posts(members: dict[str, Member]) -> None:
             post.url, post.url_title = "https://example.com/flour", "北の小麦粉"
         if kind == PostKind.PHOTO:
             post.photo_alt = text
-            photos.put_into(post, photos.keep(_picture(len(text)), by=members[author]))
+            photos.attach_kept_photo(
+                post, photos.keep_upload(_picture(len(text)), by=members[author])
+            )
         post.save()
         Post.objects.filter(pk=post.pk).update(created_at=now - timedelta(hours=hours))
 

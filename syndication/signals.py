@@ -29,7 +29,7 @@ def account_was_linked(
     registration: int | None = None,
     **kwargs: Any,
 ) -> None:
-    links.take_in(account, credentials, registration=registration)
+    links.create_or_resume_link(account, credentials, registration=registration)
 
 
 @receiver(access_discarded, sender=LinkReturn)
@@ -48,11 +48,11 @@ def access_was_discarded(
 def account_is_linked_again(
     sender: type[SocialAccount], account: SocialAccount, **kwargs: Any
 ) -> str:
-    return links.what_linking_again_sends(account)
+    return links.describe_relinking(account)
 
 
 @receiver(may_link, sender=Member)
-def network_is_paused(sender: type[Member], network: str, **kwargs: Any) -> str:
+def paused_network_reason(sender: type[Member], network: str, **kwargs: Any) -> str:
     """While staff have paused a network nobody is sent there; the reason is theirs."""
     switch = NetworkSwitch.objects.paused().filter(network=network).first()
     if switch is None:
@@ -64,4 +64,4 @@ def network_is_paused(sender: type[Member], network: str, **kwargs: Any) -> str:
 @receiver(pre_delete, sender=SocialAccount)
 def account_is_going(sender: type[SocialAccount], instance: SocialAccount, **kwargs: Any) -> None:
     """Whoever removes the account (staff, a deleted member): nothing is sent there any more."""
-    links.end_with_account(instance)
+    links.end_link_of_account(instance)

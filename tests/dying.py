@@ -1,7 +1,7 @@
 """A process that dies at one of its statements, as by SIGKILL: what was not committed is gone.
 
 for at in range(1, MOST_STATEMENTS):
-    if not is_killed(lambda: posts.write(draft, by=hanako), at=at):
+    if not is_killed(lambda: posts.create_post(draft, by=hanako), at=at):
         break  # it came to its end
 """
 

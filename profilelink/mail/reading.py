@@ -11,7 +11,7 @@ from profilelink.mail.charsets import plain, text_of
 from profilelink.mail.envelope import author, carrier_of
 from profilelink.mail.mime import Part, leaves
 from profilelink.phone.carriers import Carrier
-from syndication.actions.mail_drafts import Arrived
+from syndication.actions.mail_drafts import IncomingMail
 from syndication.connectors.text import text_of_html
 
 LONGEST_TEXT = 400_000  # bytes of one part; a post of 10,000 letters in UTF-8 quoted-printable
@@ -36,7 +36,7 @@ class _Found:
     left_out: int = 0
 
 
-def arrived(message: Part) -> Arrived:
+def arrived(message: Part) -> IncomingMail:
     """Raises mime.TooMuch. Nothing is guessed about signatures: they stay."""
     sender = author(message)
     carrier = carrier_of(sender)
@@ -45,7 +45,7 @@ def arrived(message: Part) -> Arrived:
         _sort(part, found, carrier)
     photos = [part for part in found.pictures if not _is_ornament(part, found.ornaments)]
     words = "\n".join(text for text in found.plain if text) or "\n".join(found.pages)
-    return Arrived(
+    return IncomingMail(
         key=_key(message),
         sender=plain(sender, carrier),
         title=" ".join(subject(message.header("subject"), carrier).split()),

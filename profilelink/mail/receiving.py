@@ -21,7 +21,7 @@ from accounts.media.pictures import BadPicture, TooManyPixels
 from accounts.public_urls import public_url
 from profilelink.mail import envelope, mime, reading
 from syndication.actions import mail_answers, mail_drafts, post_addresses
-from syndication.actions.mail_drafts import Arrived, Refused
+from syndication.actions.mail_drafts import IncomingMail, MailRefused
 from syndication.actions.notices import in_language_of
 from syndication.models import MailDraft, PostAddress
 from syndication.models.reason_texts import sentence
@@ -96,7 +96,7 @@ def _read(stream: IO[bytes]) -> tuple[bytes, int]:
 
 def _for(recipient: str, mail: Mail) -> Outcome:
     local = envelope.local_part(recipient, settings.POST_MAIL_DOMAIN)
-    address = post_addresses.find(local) if local else None
+    address = post_addresses.find_post_address(local) if local else None
     if envelope.is_report(mail.message):
         logger.info("mail dropped: a program's report, %s bytes", mail.size)
         return Outcome(TAKEN)
@@ -108,9 +108,9 @@ def _for(recipient: str, mail: Mail) -> Outcome:
             return _bounce(NO_SUCH, _nobody_here(), address, mail)
         try:
             draft = _draft(address, mail)
-        except Refused as refusal:
+        except MailRefused as refusal:
             logger.info("mail for member %s refused: %s", address.member_id, refusal.reason)
-            post_addresses.note_refusal(address, refusal.reason, refusal.params)
+            post_addresses.record_mail_refusal(address, refusal.reason, refusal.params)
             words = sentence(refusal.reason, refusal.params)
             return _bounce(BAD_MAIL, words, address, mail)
     _told(draft, address, mail)
@@ -119,30 +119,30 @@ def _for(recipient: str, mail: Mail) -> Outcome:
 
 def _draft(address: PostAddress, mail: Mail) -> MailDraft | None:
     """Raises Refused."""
-    mail_drafts.must_have_room(address)
+    mail_drafts.check_mail_limits(address)
     if mail.size > largest():
-        raise Refused(mail_drafts.TOO_LARGE, {"size": largest()})
+        raise MailRefused(mail_drafts.TOO_LARGE, {"size": largest()})
     try:
         arrived = reading.arrived(mail.message)
     except mime.TooMuch as error:
         logger.info("mail for member %s: %s", address.member_id, error)
-        raise Refused(mail_drafts.TOO_MANY_PARTS) from error
+        raise MailRefused(mail_drafts.TOO_MANY_PARTS) from error
     if not (arrived.title or arrived.text or arrived.photo):
-        raise Refused(mail_drafts.EMPTY)
+        raise MailRefused(mail_drafts.EMPTY)
     return _taken(address, arrived)
 
 
-def _taken(address: PostAddress, arrived: Arrived) -> MailDraft | None:
+def _taken(address: PostAddress, arrived: IncomingMail) -> MailDraft | None:
     """With its photo; without, where that is none and there are words. Raises Refused."""
     try:
-        return mail_drafts.take(address, arrived)
+        return mail_drafts.store_mail(address, arrived)
     except BadPicture as error:
         if not (arrived.title or arrived.text):
             is_bomb = isinstance(error, TooManyPixels)
             reason = mail_drafts.TOO_MANY_PIXELS if is_bomb else mail_drafts.NO_PICTURE
-            raise Refused(reason) from error
+            raise MailRefused(reason) from error
     without = replace(arrived, photo=None, left_out=arrived.left_out + 1)
-    return mail_drafts.take(address, without)
+    return mail_drafts.store_mail(address, without)
 
 
 def _told(draft: MailDraft | None, address: PostAddress, mail: Mail) -> None:
@@ -152,19 +152,19 @@ def _told(draft: MailDraft | None, address: PostAddress, mail: Mail) -> None:
     logger.info("mail for member %s: draft %s, %s bytes", address.member_id, draft.pk, mail.size)
     if not mail.is_automatic:
         message_id = mail.message.header("message-id")
-        mail_answers.answer(draft, address, sender=mail.sender, message_id=message_id)
+        mail_answers.answer_mail_draft(draft, address, sender=mail.sender, message_id=message_id)
 
 
 def _bounce(code: int, words: str, address: PostAddress, mail: Mail) -> Outcome:
     """A bounce where it reaches the member who owns the address; else nothing."""
-    if mail.is_automatic or not post_addresses.own(mail.sender, address.member):
+    if mail.is_automatic or not post_addresses.confirmed_address(mail.sender, address.member):
         return Outcome(TAKEN)
-    return Outcome(code, words) if post_addresses.may_answer(address) else Outcome(TAKEN)
+    return Outcome(code, words) if post_addresses.may_answer_mail(address) else Outcome(TAKEN)
 
 
 def _unknown(mail: Mail) -> Outcome:
     """Nobody's address. A member who mistyped theirs is told, once an hour; nobody else is."""
-    own = "" if mail.is_automatic else post_addresses.own(mail.sender)
+    own = "" if mail.is_automatic else post_addresses.confirmed_address(mail.sender)
     logger.info("mail dropped: nobody has that address, %s bytes", mail.size)
     if not own:
         return Outcome(TAKEN)

@@ -31,15 +31,15 @@ from syndication.queries import copies
 
 logger = logging.getLogger(__name__)
 
-SLICE = 3.0  # seconds that one hint works on what is to go
-HELD = 240  # seconds: above the longest that a task may run (settings.Q_CLUSTER)
+CLOSING_SECONDS = 3.0  # seconds that one hint works on what is to go
+LOCK_SECONDS = 240  # seconds: above the longest that a task may run (settings.Q_CLUSTER)
 MOST_ADDRESSES = 200  # in the last mail
 
 _S = DeliveryState
 
 
 @dataclass(frozen=True)
-class Fate:
+class NetworkCopies:
     """What closing does to the copies on one network: how many go, and how many cannot."""
 
     network: str  # as people write it
@@ -47,22 +47,24 @@ class Fate:
     must_stay: int
 
 
-def foresee(member: Member) -> list[Fate]:
+def preview_closure(member: Member) -> list[NetworkCopies]:
     """For each network with copies of the member's posts."""
     found: dict[str, tuple[int, int]] = {}
     what = ("link__network", "link__state", "post__kind")
-    for network, state, kind, count in _out_there(member).values_list(*what).annotate(Count("pk")):
+    for network, state, kind, count in (
+        _possibly_active_copies(member).values_list(*what).annotate(Count("pk"))
+    ):
         can_go, must_stay = found.get(network, (0, 0))
         if state == LinkState.ACTIVE and kind in CONNECTORS[network].can_delete:
             can_go += count
         else:
             must_stay += count
         found[network] = (can_go, must_stay)
-    return [Fate(CONNECTORS[key].name, *counts) for key, counts in sorted(found.items())]
+    return [NetworkCopies(CONNECTORS[key].name, *counts) for key, counts in sorted(found.items())]
 
 
 @transaction.atomic
-def close(*, by: Member, takes_copies_back: bool) -> None:
+def close_account(*, by: Member, takes_copies_back: bool) -> None:
     """The press: nobody comes in any more, and what has not left stays. Raises LastSuperuser."""
     people.begin_account_closure(by=by, takes_copies_back=takes_copies_back)
     waiting = Delivery.objects.of(by).exclude(kind=DeliveryKind.DELETE)
@@ -72,27 +74,29 @@ def close(*, by: Member, takes_copies_back: bool) -> None:
     wakeups.wake_for_closures()
 
 
-def is_any_left() -> bool:
+def is_any_closing() -> bool:
     """Whether an account is being closed."""
-    return _closing().exists()
+    return _closing_members().exists()
 
 
-def go_on(now: datetime, *, seconds: float = SLICE) -> None:
+def continue_closures(now: datetime, *, seconds: float = CLOSING_SECONDS) -> None:
     """Some more of it, for every account that is being closed."""
     end = time.monotonic() + seconds
-    for pk in list(_closing().values_list("pk", flat=True)):
-        if _work_on(pk, now, end):
+    for pk in list(_closing_members().values_list("pk", flat=True)):
+        if _close_some_of(pk, now, end):
             wakeups.wake_for_closures()
             return
 
 
-def _work_on(pk: int, now: datetime, end: float) -> bool:
+def _close_some_of(pk: int, now: datetime, end: float) -> bool:
     """Some of one account, by one worker at a time, or each would send the last mail. Whether there
     is more to do at once. One that cannot be closed holds up no other."""
-    if not cache.add(f"closing-{pk}", 1, HELD):
+    if not cache.add(f"closing-{pk}", 1, LOCK_SECONDS):
         return False
     try:
-        while (member := _closing().filter(pk=pk).first()) is not None and _step(member, now):
+        while (member := _closing_members().filter(pk=pk).first()) is not None and _close_one_step(
+            member, now
+        ):
             if time.monotonic() >= end:
                 return True
     except Exception:
@@ -102,20 +106,20 @@ def _work_on(pk: int, now: datetime, end: float) -> bool:
     return False
 
 
-def _step(member: Member, now: datetime) -> bool:
+def _close_one_step(member: Member, now: datetime) -> bool:
     """One thing. Whether there is more to do at once."""
     standing = Post.objects.by(member).filter(deleted_at=None)
     if member.takes_copies_back and (post := standing.first()) is not None:
-        posts.delete(post, by=member)
+        posts.delete_post(post, by=member)
         return True
-    if _are_on_their_way(member, now):
+    if _has_pending_deletes(member, now):
         return False
-    if member.email and not _is_told(member, now):
+    if member.email and not _send_last_mail(member, now):
         return False
-    return _remove_some(member)
+    return _delete_one_row(member)
 
 
-def _are_on_their_way(member: Member, now: datetime) -> bool:
+def _has_pending_deletes(member: Member, now: datetime) -> bool:
     """Whether deletes are still to be tried, those that were pressed before, too. What
     waits for its member, and what stands behind that, waits for nobody now; nor does what staff
     paused for so long."""
@@ -128,10 +132,10 @@ def _are_on_their_way(member: Member, now: datetime) -> bool:
     return moving.exclude(Exists(before)).exists()
 
 
-def _is_told(member: Member, now: datetime) -> bool:
+def _send_last_mail(member: Member, now: datetime) -> bool:
     """The last mail: what is still out there, and where. A mail server that is away is waited for,
     for as long as any mail is."""
-    left = _out_there(member)
+    left = _possibly_active_copies(member)
     named = left.select_related("link").order_by("link__network", "pk")[:MOST_ADDRESSES]
     context = {
         "member": member,
@@ -152,7 +156,7 @@ def _is_told(member: Member, now: datetime) -> bool:
     return True
 
 
-def _remove_some(member: Member) -> bool:
+def _delete_one_row(member: Member) -> bool:
     """Links first, so that nothing is sent for what is going; then posts; then everything."""
     if (link := Link.objects.of(member).first()) is not None:
         links.unlink(link, by=member)
@@ -164,13 +168,13 @@ def _remove_some(member: Member) -> bool:
     return False
 
 
-def _closing() -> QuerySet[Member]:
+def _closing_members() -> QuerySet[Member]:
     """Whom staff let in again is no longer among them."""
     going = Member.objects.filter(closing_at__isnull=False, closed_at=None, is_active=False)
     return going.order_by("closing_at")
 
 
-def _out_there(member: Member) -> QuerySet[Delivery]:
+def _possibly_active_copies(member: Member) -> QuerySet[Delivery]:
     """The copies that stand on networks, or may."""
     published = Delivery.objects.filter(link__member=member, kind=DeliveryKind.PUBLISH)
-    return published.filter(copies.is_out(), state__in=sequence.POSSIBLY_SENT_STATES)
+    return published.filter(copies.copy_is_active(), state__in=sequence.POSSIBLY_SENT_STATES)

@@ -21,7 +21,7 @@ WE_LOOK_FIRST = Reason("we_look_first")
 LINK_FIRST = Reason("link_first")
 
 _S = DeliveryState
-_OFFERED: dict[str, tuple[str, ...]] = {
+_COMMANDS_OF_STATE: dict[str, tuple[str, ...]] = {
     _S.FAILED: ("retry", "dismiss"),
     _S.MISSED: ("retry", "dismiss"),
     _S.PARKED: ("dismiss",),
@@ -29,7 +29,7 @@ _OFFERED: dict[str, tuple[str, ...]] = {
 }
 
 
-def offered(delivery: Delivery) -> tuple[str, ...]:
+def available_commands(delivery: Delivery) -> tuple[str, ...]:
     """The presses that make sense now. While we can look ourselves, nobody is asked."""
     if delivery.state == _S.UNCONFIRMED:
         is_ended = delivery.link.state == LinkState.ENDED
@@ -38,15 +38,15 @@ def offered(delivery: Delivery) -> tuple[str, ...]:
         may_go_again = not is_ended and eligibility.covers_audience(
             delivery.post, delivery.audience
         )
-        return _OFFERED[_S.UNCONFIRMED] if may_go_again else ("there", "dismiss")
-    return _OFFERED.get(delivery.state, ())
+        return _COMMANDS_OF_STATE[_S.UNCONFIRMED] if may_go_again else ("there", "dismiss")
+    return _COMMANDS_OF_STATE.get(delivery.state, ())
 
 
-def retry(delivery: Delivery, *, by: Member) -> None:
+def retry_delivery(delivery: Delivery, *, by: Member) -> None:
     """Once more from the start, for what failed or was missed: the hours count from this press."""
     _must_own(delivery, by)
-    _must_make_sense(delivery)
-    _press(
+    _must_be_sendable(delivery)
+    _run_command(
         delivery,
         (_S.FAILED, _S.MISSED),
         _S.WAITING,
@@ -60,21 +60,21 @@ def retry(delivery: Delivery, *, by: Member) -> None:
     wakeups.wake_for_delivery(delivery.pk)
 
 
-def dismiss(delivery: Delivery, *, by: Member) -> None:
+def dismiss_delivery(delivery: Delivery, *, by: Member) -> None:
     """Let it be: nothing is sent, and the list no longer asks."""
     _must_own(delivery, by)
-    if delivery.state == _S.UNCONFIRMED and not offered(delivery):
+    if delivery.state == _S.UNCONFIRMED and not available_commands(delivery):
         raise NotNow(WE_LOOK_FIRST)
     states = (_S.WAITING, _S.PARKED, _S.FAILED, _S.MISSED, _S.UNCONFIRMED)
     is_own = by.pk == delivery.link.member_id
     reason = eligibility.DISMISSED if is_own else eligibility.DISMISSED_BY_STAFF
-    _press(delivery, states, _S.CANCELLED, due_at=None, sent_as={}, reason=reason)
+    _run_command(delivery, states, _S.CANCELLED, due_at=None, sent_as={}, reason=reason)
 
 
-def confirm_it_is_there(delivery: Delivery, *, by: Member) -> None:
+def confirm_copy_exists(delivery: Delivery, *, by: Member) -> None:
     """The member looked: the copy is there. Its name is not known, so it cannot be deleted from here."""
     _must_own(delivery, by)
-    _press(
+    _run_command(
         delivery,
         (_S.UNCONFIRMED,),
         _S.SENT,
@@ -87,14 +87,14 @@ def confirm_it_is_there(delivery: Delivery, *, by: Member) -> None:
     wakeups.wake_for_due()
 
 
-def send_again(delivery: Delivery, *, by: Member) -> None:
+def resend_delivery(delivery: Delivery, *, by: Member) -> None:
     """The member looked: the copy is not there. It is sent once more. Not before it was to be
     looked for: what is not there yet may still arrive."""
     _must_own(delivery, by)
     if delivery.due_at is not None:
         raise NotNow(WE_LOOK_FIRST)
-    _must_make_sense(delivery)
-    _press(
+    _must_be_sendable(delivery)
+    _run_command(
         delivery,
         (_S.UNCONFIRMED,),
         _S.WAITING,
@@ -115,7 +115,7 @@ def _must_own(delivery: Delivery, by: Member) -> None:
         raise NotYours(delivery)
 
 
-def _must_make_sense(delivery: Delivery) -> None:
+def _must_be_sendable(delivery: Delivery) -> None:
     """Sending what the last look would refuse helps nobody. Raises NotNow."""
     if delivery.link.state == LinkState.PARKED:
         raise NotNow(LINK_FIRST)
@@ -128,7 +128,7 @@ def _must_make_sense(delivery: Delivery) -> None:
         raise NotNow(reason)
 
 
-def _press(delivery: Delivery, states: tuple[str, ...], state: str, **fields: object) -> None:
+def _run_command(delivery: Delivery, states: tuple[str, ...], state: str, **fields: object) -> None:
     row = Delivery.objects.free(timezone.now()).filter(pk=delivery.pk, state__in=states)
     if not row.change(state, lease_owner="", lease_until=None, network_words="", **fields):
         raise NotNow(MOVED_ON)

@@ -17,7 +17,7 @@ BATCH = 200  # rows read at a time
 
 # Where secrets stand: the model, its field, and which parts of a JSON field are sealed.
 Sealed = tuple[type[Model], str, tuple[str, ...]]
-PLACES: tuple[Sealed, ...] = (
+SEALED_PLACES: tuple[Sealed, ...] = (
     (Link, "sealed_credentials", ()),
     (LinkReturn, "sealed_stash", ()),
     (ServerRegistration, "sealed_details", ()),
@@ -29,22 +29,22 @@ PLACES: tuple[Sealed, ...] = (
 )
 
 
-def reseal_all() -> Iterator[tuple[str, Counter[str]]]:
+def rotate_sealed_secrets() -> Iterator[tuple[str, Counter[str]]]:
     """Goes through every place; yields its name and how many rows were done, broken, or overtaken.
 
     Safe beside a running site and safe to repeat: a row is written only if it still holds what was
     read, so a token that was refreshed meanwhile (sealed with the first key anyway) stays.
     """
-    for model, field, parts in PLACES:
-        yield f"{model.__name__}.{field}", _reseal_place(model, field, parts)
+    for model, field, parts in SEALED_PLACES:
+        yield f"{model.__name__}.{field}", _rotate_place(model, field, parts)
 
 
-def _reseal_place(model: type[Model], field: str, parts: tuple[str, ...]) -> Counter[str]:
+def _rotate_place(model: type[Model], field: str, parts: tuple[str, ...]) -> Counter[str]:
     counts: Counter[str] = Counter(done=0, broken=0, overtaken=0)
     rows = model._default_manager.exclude(**{field: ""}).order_by("pk")
     for pk, value in rows.values_list("pk", field).iterator(chunk_size=BATCH):
         try:
-            fresh = _in_parts(value, parts) if parts else rotate(value)
+            fresh = _rotate_parts(value, parts) if parts else rotate(value)
         except DecryptionFailed:
             counts["broken"] += 1
             continue
@@ -53,7 +53,7 @@ def _reseal_place(model: type[Model], field: str, parts: tuple[str, ...]) -> Cou
     return counts
 
 
-def _in_parts(value: dict[str, Any], parts: tuple[str, ...]) -> dict[str, Any]:
+def _rotate_parts(value: dict[str, Any], parts: tuple[str, ...]) -> dict[str, Any]:
     """A JSON value, with its sealed parts (texts or lists of them) under the first key."""
     return {name: _each(rotate, part) if name in parts else part for name, part in value.items()}
 

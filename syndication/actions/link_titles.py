@@ -30,17 +30,17 @@ _MARKS = (
 _room = threading.BoundedSemaphore(AT_ONCE)
 
 
-def title_of(url: str, *, deadline: float = DEADLINE) -> str:
+def fetch_title(url: str, *, deadline: float = DEADLINE) -> str:
     """What the page calls itself, on one line and at most 200 characters long; "" if unknown."""
     if not _room.acquire(blocking=False):
         return ""
     try:
-        return _asked(url, deadline)
+        return _fetch(url, deadline)
     finally:
         _room.release()
 
 
-def _asked(url: str, deadline: float) -> str:
+def _fetch(url: str, deadline: float) -> str:
     try:
         answer = public_http().get(
             as_uri(url),
@@ -53,10 +53,10 @@ def _asked(url: str, deadline: float) -> str:
     content_type = answer.headers.get("Content-Type", "")
     if answer.status != 200 or "html" not in content_type.lower():
         return ""
-    return title_in(decoded(answer.body, content_type))
+    return parse_title(decode_page(answer.body, content_type))
 
 
-def decoded(body: bytes, content_type: str) -> str:
+def decode_page(body: bytes, content_type: str) -> str:
     """The page as text: by its byte order mark, the header's charset, the page's own, or UTF-8.
 
     Never raises.
@@ -69,6 +69,6 @@ def decoded(body: bytes, content_type: str) -> str:
     return body.decode(name or "utf-8", errors="replace")
 
 
-def title_in(page: str) -> str:
+def parse_title(page: str) -> str:
     """The text of the first <title>, without what no page can show. Never raises."""
     return " ".join(clean(title_of_html(page[:HEAD])).split())[: LONGEST["url_title"]]

@@ -25,11 +25,11 @@ from syndication.delivery import (
 from syndication.models import DeliveryKind, DeliveryState, Link, LinkState, PostKind, Toggle
 from syndication.models.errors import NotYours
 from syndication.queries import copies
-from syndication.queries.capabilities import holds
+from syndication.queries.capabilities import audiences_of_kind
 
 
 @transaction.atomic
-def take_in(
+def create_or_resume_link(
     account: SocialAccount, given: Mapping[str, Any], *, registration: int | None = None
 ) -> Link:
     """Make the link of a freshly linked account, or bring the parked one back to life.
@@ -69,17 +69,17 @@ def _first_toggles(link: Link) -> None:
     Toggle.objects.bulk_create(
         Toggle(link=link, kind=kind, audience=Audience.EVERYONE, is_on=True)
         for kind in PostKind.values
-        if Audience.EVERYONE in holds(link.network, kind)
+        if Audience.EVERYONE in audiences_of_kind(link.network, kind)
     )
 
 
-def offered_toggles(link: Link) -> list[tuple[str, str]]:
+def available_toggles(link: Link) -> list[tuple[str, str]]:
     """The (kind, audience) pairs that this network can hold, Everyone first."""
     return [
         (kind, audience)
         for audience in Audience.values
         for kind in PostKind.values
-        if audience in holds(link.network, kind)
+        if audience in audiences_of_kind(link.network, kind)
     ]
 
 
@@ -90,7 +90,7 @@ def set_toggles(link: Link, chosen: set[tuple[str, str]], *, by: Member) -> None
     Toggle.objects.bulk_create(
         [
             Toggle(link=link, kind=kind, audience=audience, is_on=(kind, audience) in chosen)
-            for kind, audience in offered_toggles(link)
+            for kind, audience in available_toggles(link)
         ],
         update_conflicts=True,
         unique_fields=["link", "kind", "audience"],
@@ -109,7 +109,7 @@ def set_options(link: Link, *, is_findable: bool, permalink: str, by: Member) ->
 
 
 @transaction.atomic
-def pull_now(link: Link, *, by: Member) -> None:
+def request_import(link: Link, *, by: Member) -> None:
     """Ask for a fresh friend list, and for what friends wrote."""
     _must_own(link, by)
     import_schedule.request_imports(link, timezone.now())
@@ -124,14 +124,14 @@ def unlink(link: Link, *, by: Member) -> None:
     """
     _must_own(link, by)
     account = link.account
-    end(link)
+    end_link(link)
     planning.close_link(link, timezone.now())
     if account is not None:
         account.delete()
 
 
 @transaction.atomic
-def end(link: Link, *, reason: Reason = eligibility.UNLINKED) -> None:
+def end_link(link: Link, *, reason: Reason = eligibility.UNLINKED) -> None:
     """The link's own part of ending, whoever asked (the member, staff, a removed account), with the
     reason for what still waited.
 
@@ -157,13 +157,13 @@ def end(link: Link, *, reason: Reason = eligibility.UNLINKED) -> None:
     link.save()
 
 
-def end_with_account(account: SocialAccount) -> None:
+def end_link_of_account(account: SocialAccount) -> None:
     """Whoever removed the account (staff, a deleted member): nothing is sent there any more."""
     for link in Link.objects.filter(account=account).exclude(state=LinkState.ENDED):
-        end(link, reason=eligibility.ACCOUNT_REMOVED)
+        end_link(link, reason=eligibility.ACCOUNT_REMOVED)
 
 
-def what_linking_again_sends(account: SocialAccount) -> str:
+def describe_relinking(account: SocialAccount) -> str:
     """What goes on once the account is linked again, in words for the member; "" for a new link."""
     link = Link.objects.filter(account=account).exclude(state=LinkState.ENDED).first()
     return reauthorization.describe_resumption(link) if link else ""
@@ -182,10 +182,10 @@ def permissions_page(link: Link) -> str:
     return origin_of(link.host) + path if path and link.host else ""
 
 
-def copies_out_there(link: Link) -> int:
+def count_active_copies(link: Link) -> int:
     """How many copies stand on the network now, as far as we know."""
     published = link.deliveries.filter(kind=DeliveryKind.PUBLISH, state=DeliveryState.SENT)
-    return published.filter(copies.is_out()).count()
+    return published.filter(copies.copy_is_active()).count()
 
 
 def _must_own(link: Link, by: Member) -> None:

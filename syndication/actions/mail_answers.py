@@ -25,12 +25,14 @@ TIMEOUT = 20  # seconds; the mail server that handed the mail over waits
 _MESSAGE_ID = re.compile(rb"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.@-]{1,200}>")
 
 
-def answer(draft: MailDraft, address: PostAddress, *, sender: str, message_id: bytes) -> bool:
+def answer_mail_draft(
+    draft: MailDraft, address: PostAddress, *, sender: str, message_id: bytes
+) -> bool:
     """Tell `sender` where the draft waits, if it is the member. Whether a mail went out."""
-    to = post_addresses.own(sender, draft.member)
-    if not to or not post_addresses.may_answer(address):
+    to = post_addresses.confirmed_address(sender, draft.member)
+    if not to or not post_addresses.may_answer_mail(address):
         return False
-    mail = _mail(draft, to)
+    mail = _answer_mail(draft, to)
     if _MESSAGE_ID.fullmatch(message_id.strip()):
         mail.extra_headers |= {"In-Reply-To": message_id.strip().decode()}
     try:
@@ -41,9 +43,9 @@ def answer(draft: MailDraft, address: PostAddress, *, sender: str, message_id: b
     return True
 
 
-def _mail(draft: MailDraft, to: str) -> EmailMessage:
+def _answer_mail(draft: MailDraft, to: str) -> EmailMessage:
     with in_language_of(draft.member):
-        expires_at = localtime(mail_drafts.expires_at(draft))
+        expires_at = localtime(mail_drafts.mail_draft_expires_at(draft))
         until = date_format(expires_at, pgettext("date format: date", "j M Y"))
         subject = _("%(site)s: your mail waits") % {"site": settings.SITE_NAME}
         body = _(

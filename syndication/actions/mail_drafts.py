@@ -23,7 +23,7 @@ from syndication.connectors.reasons import Reason
 from syndication.delivery import notices
 from syndication.models import KeptPhoto, MailDraft, Post, PostAddress
 from syndication.models.errors import NotYours
-from syndication.queries.excerpts import boundary
+from syndication.queries.excerpts import cut_position
 
 KEPT = timedelta(days=30)
 TOLD_BEFORE = timedelta(days=3)
@@ -43,7 +43,7 @@ NO_PICTURE = Reason("mail_no_picture")
 TOO_MANY_PIXELS = Reason("mail_too_many_pixels")
 
 
-class Refused(Exception):
+class MailRefused(Exception):
     """No draft was made of it. `params` belong to the sentence for `reason` (reason_texts)."""
 
     def __init__(self, reason: Reason, params: Mapping[str, int] | None = None) -> None:
@@ -53,7 +53,7 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
-class Arrived:
+class IncomingMail:
     """A mail as plain values. `photo` is a file as it came; `key` is the same for the same mail."""
 
     key: str
@@ -64,37 +64,37 @@ class Arrived:
     left_out: int = 0
 
 
-def must_have_room(address: PostAddress) -> None:
+def check_mail_limits(address: PostAddress) -> None:
     """Before the work of reading a mail. Raises Refused."""
     if MailDraft.objects.of(address.member).count() >= MOST_WAITING:
-        raise Refused(NO_ROOM, {"count": MOST_WAITING})
-    post_addresses.count_from(address, timezone.now())
+        raise MailRefused(NO_ROOM, {"count": MOST_WAITING})
+    post_addresses.reset_hourly_counts(address, timezone.now())
     if address.taken >= MOST_AN_HOUR:
-        raise Refused(TOO_MANY, {"count": MOST_AN_HOUR})
+        raise MailRefused(TOO_MANY, {"count": MOST_AN_HOUR})
 
 
-def take(address: PostAddress, mail: Arrived) -> MailDraft | None:
+def store_mail(address: PostAddress, mail: IncomingMail) -> MailDraft | None:
     """Keep it for its member. None where this very mail was taken before.
 
     Raises Refused, and BadPicture for a photo that is none.
     """
-    if _came_before(address.member, mail.key):
+    if _was_stored_before(address.member, mail.key):
         return None
-    must_have_room(address)
+    check_mail_limits(address)
     jpeg = to_jpeg(mail.photo, photos.LARGE) if mail.photo is not None else None  # no lock yet
-    return _keep(address, mail, jpeg)
+    return _store_draft(address, mail, jpeg)
 
 
 @transaction.atomic
-def _keep(address: PostAddress, mail: Arrived, jpeg: bytes | None) -> MailDraft | None:
-    row = post_addresses.locked(
+def _store_draft(address: PostAddress, mail: IncomingMail, jpeg: bytes | None) -> MailDraft | None:
+    row = post_addresses.lock_post_address(
         address
     )  # one at a time: the limits hold, and one mail is one draft
-    if _came_before(row.member, mail.key):
+    if _was_stored_before(row.member, mail.key):
         return None
-    must_have_room(row)
+    check_mail_limits(row)
     if row.ended_at is not None:
-        raise Refused(ADDRESS_ENDED)
+        raise MailRefused(ADDRESS_ENDED)
     row.taken += 1
     row.came_at = timezone.now()
     row.save(update_fields=["hour_began_at", "taken", "answered", "came_at"])
@@ -109,7 +109,7 @@ def _keep(address: PostAddress, mail: Arrived, jpeg: bytes | None) -> MailDraft 
         form_key=mail.key,
         sender=mail.sender[:SENDER_LENGTH],
         title=title,
-        text=text[: boundary(text, LONGEST["text"])] if is_cut else text,
+        text=text[: cut_position(text, LONGEST["text"])] if is_cut else text,
         left_out=mail.left_out,
         is_cut=is_cut,
     )
@@ -119,7 +119,7 @@ def _keep(address: PostAddress, mail: Arrived, jpeg: bytes | None) -> MailDraft 
     return draft
 
 
-def photo_for_form(draft: MailDraft, *, by: Member) -> KeptPhoto | None:
+def keep_draft_photo(draft: MailDraft, *, by: Member) -> KeptPhoto | None:
     """The draft's photo, kept for the form by which it is going to be sent."""
     _must_own(draft, by)
     if not draft.photo:
@@ -128,18 +128,18 @@ def photo_for_form(draft: MailDraft, *, by: Member) -> KeptPhoto | None:
         return photos.keep_jpeg(file.read(), by=by)
 
 
-def throw_away(draft: MailDraft, *, by: Member) -> None:
+def discard_mail_draft(draft: MailDraft, *, by: Member) -> None:
     _must_own(draft, by)
     MailDraft.objects.filter(pk=draft.pk).delete()
 
 
-def forget_old(now: datetime) -> int:
+def delete_old_mail_drafts(now: datetime) -> int:
     """Those that became posts, and those that nobody wanted for 30 days. Called by the sweeper."""
     sent = Post.objects.filter(author=OuterRef("member"), form_key=OuterRef("form_key"))
     return MailDraft.objects.filter(Q(created_at__lt=now - KEPT) | Exists(sent)).delete()[0]
 
 
-def tell_expiring(now: datetime) -> int:
+def notify_expiring_drafts(now: datetime) -> int:
     """One notice for all that go within three days. How many members were told now."""
     soon = MailDraft.objects.filter(created_at__lt=now - KEPT + TOLD_BEFORE, is_told=False)
     told = 0
@@ -151,16 +151,16 @@ def tell_expiring(now: datetime) -> int:
     return told
 
 
-def waiting_words(count: int) -> str:
+def waiting_mails_text(count: int) -> str:
     """The line of the home page."""
     return ngettext("%(count)s mail waits", "%(count)s mails wait", count) % {"count": count}
 
 
-def expires_at(draft: MailDraft) -> datetime:
+def mail_draft_expires_at(draft: MailDraft) -> datetime:
     return draft.created_at + KEPT
 
 
-def _came_before(member: Member, key: str) -> bool:
+def _was_stored_before(member: Member, key: str) -> bool:
     return (
         MailDraft.objects.filter(member=member, form_key=key).exists()
         or Post.objects.by(member).filter(form_key=key).exists()

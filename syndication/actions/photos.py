@@ -25,7 +25,7 @@ KEPT = timedelta(hours=12)  # as long as a session can last
 MOST_KEPT = 10  # for one member
 
 
-def keep(content: bytes, *, by: Member) -> KeptPhoto:
+def keep_upload(content: bytes, *, by: Member) -> KeptPhoto:
     """Make `content` a photo and keep it for the post being written.
 
     Raises BadPicture, PicturesBusy and quotas.QuotaUsedUp. No transaction holds others up while it
@@ -45,12 +45,12 @@ def keep_jpeg(jpeg: bytes, *, by: Member) -> KeptPhoto:
     )
 
 
-def find(key: str, *, by: Member) -> KeptPhoto | None:
+def find_kept_photo(key: str, *, by: Member) -> KeptPhoto | None:
     """The photo under `key`, for the member who uploaded it and nobody else."""
     return KeptPhoto.objects.filter(key=key, member=by).first() if key.isprintable() else None
 
 
-def put_into(post: Post, kept: KeptPhoto) -> None:
+def attach_kept_photo(post: Post, kept: KeptPhoto) -> None:
     """Give an unsaved `post` its photo in both sizes; what was kept goes with the transaction."""
     with kept.photo.open("rb") as file:
         content = file.read()
@@ -59,14 +59,14 @@ def put_into(post: Post, kept: KeptPhoto) -> None:
     kept.delete()
 
 
-def remove_from(post: Post) -> None:
+def detach_photo(post: Post) -> None:
     """Take the photo out of a post's row; the files go once the row no longer names them."""
     for field in (post.photo, post.photo_small):
         delete_file_on_commit(field)
     post.photo = post.photo_small = ""
 
 
-def drop_old(now: datetime | None = None) -> int:
+def delete_old_kept_photos(now: datetime | None = None) -> int:
     """Forget what was kept for posts that were never sent. Called by the sweeper."""
     old = KeptPhoto.objects.filter(created_at__lt=(now or timezone.now()) - KEPT)
     return old.delete()[0]

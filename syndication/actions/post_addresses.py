@@ -33,29 +33,29 @@ ANSWERS_AN_HOUR = 6
 _PURPOSE = "post-address"
 
 
-def is_offered() -> bool:
+def is_post_by_mail_enabled() -> bool:
     """Whether this site takes posts by mail at all."""
     return bool(settings.POST_MAIL_DOMAIN)
 
 
-def of(member: Member) -> PostAddress | None:
+def live_post_address(member: Member) -> PostAddress | None:
     return PostAddress.objects.live().filter(member=member).first()
 
 
-def written(address: PostAddress) -> str:
+def full_address(address: PostAddress) -> str:
     """The whole address, for its member alone. Raises DecryptionFailed."""
     return f"{decrypt(address.sealed_local)}@{settings.POST_MAIL_DOMAIN}"
 
 
 @transaction.atomic
-def turn_on(*, by: Member) -> PostAddress:
+def enable_post_by_mail(*, by: Member) -> PostAddress:
     """The member's address; a new one where there is none."""
     _lock(by)
-    return of(by) or _make(by)
+    return live_post_address(by) or _make(by)
 
 
 @transaction.atomic
-def renew(*, by: Member) -> PostAddress:
+def renew_post_address(*, by: Member) -> PostAddress:
     """Another address. The old one is dead from this moment."""
     _lock(by)
     _end(by)
@@ -63,18 +63,18 @@ def renew(*, by: Member) -> PostAddress:
 
 
 @transaction.atomic
-def turn_off(*, by: Member) -> None:
+def disable_post_by_mail(*, by: Member) -> None:
     _lock(by)
     _end(by)
 
 
-def find(local: str) -> PostAddress | None:
+def find_post_address(local: str) -> PostAddress | None:
     """The row of what stands before the @, live or ended. Case does not matter, as in any mail."""
     found = PostAddress.objects.select_related("member").filter(member__is_active=True)
     return found.filter(local_hash=hash_typed_code(local, _PURPOSE)).first()
 
 
-def own(sender: str, member: Member | None = None) -> str:
+def confirmed_address(sender: str, member: Member | None = None) -> str:
     """`sender` as the member confirmed it to be theirs; "" where nobody (or not `member`) did."""
     if not sender:
         return ""
@@ -86,7 +86,7 @@ def own(sender: str, member: Member | None = None) -> str:
     return confirmed.values_list("email", flat=True).first() or ""
 
 
-def note_refusal(address: PostAddress, reason: Reason, params: Mapping[str, int]) -> None:
+def record_mail_refusal(address: PostAddress, reason: Reason, params: Mapping[str, int]) -> None:
     """For the page: the member learns here, and not by a mail that might go to a stranger."""
     PostAddress.objects.filter(pk=address.pk).update(
         refused_at=timezone.now(), refused_reason=reason, refused_params=params
@@ -94,10 +94,10 @@ def note_refusal(address: PostAddress, reason: Reason, params: Mapping[str, int]
 
 
 @transaction.atomic
-def may_answer(address: PostAddress) -> bool:
+def may_answer_mail(address: PostAddress) -> bool:
     """Whether one more mail may go out on account of this address. Asking counts."""
-    row = locked(address)
-    count_from(row, timezone.now())
+    row = lock_post_address(address)
+    reset_hourly_counts(row, timezone.now())
     if row.answered >= ANSWERS_AN_HOUR:
         return False
     row.answered += 1
@@ -105,18 +105,18 @@ def may_answer(address: PostAddress) -> bool:
     return True
 
 
-def locked(address: PostAddress) -> PostAddress:
+def lock_post_address(address: PostAddress) -> PostAddress:
     """The row as it is now, held to the end of the transaction."""
     return PostAddress.objects.select_for_update().get(pk=address.pk)
 
 
-def count_from(row: PostAddress, now: datetime) -> None:
+def reset_hourly_counts(row: PostAddress, now: datetime) -> None:
     """Begin the counts anew where their hour is over."""
     if row.hour_began_at is None or row.hour_began_at <= now - timedelta(hours=1):
         row.hour_began_at, row.taken, row.answered = now, 0, 0
 
 
-def forget_ended(now: datetime) -> int:
+def delete_ended_addresses(now: datetime) -> int:
     return PostAddress.objects.filter(ended_at__lt=now - ENDED_KEPT).delete()[0]
 
 

@@ -13,7 +13,7 @@ from accounts.actions import quotas
 from accounts.models import Audience, Group, Member
 from accounts.public_urls import public_url
 from syndication.actions import photos
-from syndication.actions.link_titles import title_of
+from syndication.actions.link_titles import fetch_title
 from syndication.connectors.base import OutgoingPost, Photo
 from syndication.connectors.content import CONTENT, PostContent, content_of
 from syndication.connectors.reasons import Reason
@@ -47,27 +47,27 @@ def with_link_title(draft: Draft) -> Draft:
     """The draft of a link with the title of its page, where it can be had in a few seconds."""
     if draft.kind != PostKind.LINK:
         return draft
-    return replace(draft, url_title=title_of(draft.url))
+    return replace(draft, url_title=fetch_title(draft.url))
 
 
-def foresee(draft: Draft, *, by: Member) -> list[DeliveryPreview]:
+def preview_post(draft: Draft, *, by: Member) -> list[DeliveryPreview]:
     """Where the draft will go, how it will read there, what will not go and why."""
     return planning.preview_deliveries(by, _outgoing(draft), draft.audience)
 
 
-def already_sent(form_key: str, *, by: Member) -> Post | None:
+def find_sent_post(form_key: str, *, by: Member) -> Post | None:
     """The post that this very form made before, deleted or not."""
     return Post.objects.by(by).filter(form_key=form_key).first()
 
 
 @transaction.atomic
-def write(draft: Draft, *, by: Member) -> Post:
+def create_post(draft: Draft, *, by: Member) -> Post:
     """Make the post and plan its copies, in one transaction. A form sent twice makes one post.
 
     Raises quotas.QuotaUsedUp.
     """
     _lock(by)
-    before = already_sent(draft.form_key, by=by)
+    before = find_sent_post(draft.form_key, by=by)
     if before is not None:
         return before
     quotas.spend_member_quota(by, quotas.POSTS)
@@ -80,7 +80,7 @@ def write(draft: Draft, *, by: Member) -> Post:
         form_key=draft.form_key,
     )
     if draft.photo is not None:
-        photos.put_into(post, draft.photo)
+        photos.attach_kept_photo(post, draft.photo)
     post.save()
     planning.plan_deliveries(post, without=draft.left_out, foretold=draft.foretold)
     return post
@@ -94,7 +94,7 @@ class EditedMeanwhile(Exception):
         self.post = post
 
 
-def edit(
+def edit_post(
     post: Post, words: Mapping[str, str], *, by: Member, version: int | None = None
 ) -> list[Delivery] | None:
     """Change what a post says; when it was written stays. The edits of copies that will go, or None
@@ -110,7 +110,7 @@ def edit(
         fresh = Post.objects.select_for_update(no_key=True).get(pk=post.pk)
         if fresh.deleted_at is not None:
             raise NotNow(DELETED)
-        if not changes(fresh, words):
+        if not would_change(fresh, words):
             return None
         if version not in (None, fresh.version):
             raise EditedMeanwhile(fresh)
@@ -125,7 +125,7 @@ def edit(
     return going
 
 
-def changes(post: Post, words: Mapping[str, str]) -> bool:
+def would_change(post: Post, words: Mapping[str, str]) -> bool:
     """Whether the post would say something else with `words`."""
     return any(getattr(post, name) != words[name] for name in CONTENT if name in words)
 
@@ -135,10 +135,10 @@ def with_url_title(post: Post, words: Mapping[str, str]) -> Mapping[str, str]:
     if "url_title" in words:
         return words
     url = words.get("url", post.url)
-    return {**words, "url_title": post.url_title if url == post.url else title_of(url)}
+    return {**words, "url_title": post.url_title if url == post.url else fetch_title(url)}
 
 
-def foresee_edit(post: Post, words: Mapping[str, str], *, by: Member) -> list[EditPreview]:
+def preview_edit(post: Post, words: Mapping[str, str], *, by: Member) -> list[EditPreview]:
     """What saving `words` will do to each copy of the post."""
     _must_own(post, by)
     return edits.preview_edits(post, words)
@@ -155,18 +155,18 @@ def change_audience(post: Post, audience: str, group: Group | None, *, by: Membe
 
 
 @transaction.atomic
-def delete(post: Post, *, by: Member) -> None:
+def delete_post(post: Post, *, by: Member) -> None:
     """The post is gone for everybody, and its copies are taken back."""
     _must_own(post, by)
     post.deleted_at = timezone.now()
     post.save(update_fields=["deleted_at"])
     planning.withdraw_copies(post)
-    _empty(post)
+    _wipe_content(post)
 
 
-def _empty(post: Post) -> None:
+def _wipe_content(post: Post) -> None:
     """Wipe what the post said. A copy without verdict is looked for by what its delivery kept."""
-    photos.remove_from(post)
+    photos.detach_photo(post)
     for name in CONTENT:
         setattr(post, name, "")
     post.save(update_fields=[*CONTENT, "photo", "photo_small"])

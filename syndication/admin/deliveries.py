@@ -22,7 +22,7 @@ from syndication.models import Attempt, Delivery
 from syndication.models.errors import NotNow, NotYours
 from syndication.models.reason_texts import sentence
 
-Press = Callable[..., None]
+Command = Callable[..., None]
 
 NAMED = 5  # of the deliveries that were refused for one reason
 
@@ -123,19 +123,19 @@ class DeliveryAdmin(ReadOnlyAdmin):
     def copy(self, delivery: Delivery) -> Any:
         return delivery.remote_url if _is_open(delivery) else _("(private)")
 
-    def has_press_permission(self, request: HttpRequest) -> bool:
+    def has_command_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(commands.MAY_CHANGE)
 
-    @admin.action(description=_("Retry the selected deliveries"), permissions=["press"])
+    @admin.action(description=_("Retry the selected deliveries"), permissions=["command"])
     def retry(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
-        self._press(request, queryset, commands.retry, "Retried.")
+        self._press(request, queryset, commands.retry_delivery, "Retried.")
 
-    @admin.action(description=_("Dismiss the selected deliveries"), permissions=["press"])
+    @admin.action(description=_("Dismiss the selected deliveries"), permissions=["command"])
     def dismiss(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
-        self._press(request, queryset, commands.dismiss, "Dismissed.")
+        self._press(request, queryset, commands.dismiss_delivery, "Dismissed.")
 
     def _press(
-        self, request: HttpRequest, queryset: QuerySet[Delivery], press: Press, said: str
+        self, request: HttpRequest, queryset: QuerySet[Delivery], press: Command, said: str
     ) -> None:
         """Each by itself: what cannot be pressed now stops nothing. A line for each reason tells which
         those were, since there may be thousands."""

@@ -16,7 +16,7 @@ from syndication.delivery import circuit_breaker, rate_limits
 from syndication.delivery.compiled import param
 from syndication.models import Delivery, LinkState, NetworkSwitch
 from syndication.models.delivery import DeliveryQuerySet
-from syndication.models.lease import nobody_holds
+from syndication.models.lease import is_unleased
 
 NOW = param("now", Delivery, "due_at")
 
@@ -38,7 +38,7 @@ def is_next_in_sequence(now: datetime) -> Q:
         post=OuterRef("post"), link=OuterRef("link"), sequence__lt=OuterRef("sequence")
     )
     is_first = Q(sequence=1)  # most rows are: then nothing earlier is looked for
-    return Q(nobody_holds(now), is_first | Q(~Exists(earlier)))
+    return Q(is_unleased(now), is_first | Q(~Exists(earlier)))
 
 
 def link_is_free(now: datetime, closed: frozenset[str] = frozenset(), *, link: str = "") -> Q:
@@ -50,10 +50,10 @@ def link_is_free(now: datetime, closed: frozenset[str] = frozenset(), *, link: s
     network = f"{path}network"
     idle = Q(**{f"{path}sending_until": None}) | Q(**{f"{path}sending_until__lte": now})
     resting = rate_limits.is_limited(now, link=link or "pk", network=network)
-    free = Q(idle, ~network_is_paused(network), ~resting, **{f"{path}state": LinkState.ACTIVE})
+    free = Q(idle, ~is_network_paused(network), ~resting, **{f"{path}state": LinkState.ACTIVE})
     return free & ~circuit_breaker.links_on_hosts(closed, prefix=path) if closed else free
 
 
-def network_is_paused(network: str) -> Exists:
+def is_network_paused(network: str) -> Exists:
     """A condition: staff paused the network that the path `network` leads to."""
     return Exists(NetworkSwitch.objects.paused().filter(network=OuterRef(network)))

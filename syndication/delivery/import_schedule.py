@@ -22,7 +22,7 @@ from django.db.models import QuerySet
 
 from syndication.delivery import circuit_breaker, claimable, rate_limits
 from syndication.models import Link, LinkState, Pull, PullKind
-from syndication.models.lease import nobody_holds
+from syndication.models.lease import is_unleased
 from syndication.models.link import LinkQuerySet
 
 THREADS = 8  # of one pull worker
@@ -106,7 +106,7 @@ def retry_import_at(pull: Pull, now: datetime, *, asked: float = 0.0) -> datetim
 def askable_links(now: datetime) -> LinkQuerySet:
     """Links whose network may be asked: not paused by staff, not resting, its host answers."""
     links = Link.objects.active().filter(
-        ~claimable.network_is_paused("network"),
+        ~claimable.is_network_paused("network"),
         ~rate_limits.is_limited(now, link="pk", network="network"),
         member__is_active=True,
     )
@@ -115,7 +115,7 @@ def askable_links(now: datetime) -> LinkQuerySet:
 
 
 def _unleased(now: datetime) -> QuerySet[Pull]:
-    return Pull.objects.filter(nobody_holds(now))
+    return Pull.objects.filter(is_unleased(now))
 
 
 def _due(now: datetime, busy: Counter[str], slow: frozenset[str]) -> QuerySet[Pull]:

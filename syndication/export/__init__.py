@@ -3,7 +3,7 @@
 Only columns that are named in `parts` are ever read, so that no secret gets near the file.
 """
 
-from syndication.export.archive import Entry, zipped
-from syndication.export.whole import streamed
+from syndication.export.archive import ArchiveEntry, stream_zip
+from syndication.export.whole import stream_export
 
-__all__ = ["Entry", "streamed", "zipped"]
+__all__ = ["ArchiveEntry", "stream_export", "stream_zip"]

@@ -14,14 +14,14 @@ PIECE = 64 * 1024  # bytes
 
 
 @dataclass(frozen=True)
-class Entry:
+class ArchiveEntry:
     """One file in the ZIP. `name` is ours, never one that came from outside."""
 
     name: str
     content: Iterable[bytes]
 
 
-def zipped(entries: Iterable[Entry], *, made_at: datetime) -> Iterator[bytes]:
+def stream_zip(entries: Iterable[ArchiveEntry], *, made_at: datetime) -> Iterator[bytes]:
     """The bytes of a ZIP with `entries`, in their order; each is read when its turn comes."""
     waiting = _Waiting()
     with ZipFile(waiting, "w") as archive:
@@ -34,7 +34,7 @@ def zipped(entries: Iterable[Entry], *, made_at: datetime) -> Iterator[bytes]:
     yield waiting.take()
 
 
-def _header(entry: Entry, made_at: datetime) -> ZipInfo:
+def _header(entry: ArchiveEntry, made_at: datetime) -> ZipInfo:
     header = ZipInfo(entry.name, made_at.timetuple()[:6])
     # Photos, too, which get no smaller: a stored file whose size comes after it, as it must in a
     # stream, is one that some programs cannot find the end of.

@@ -48,7 +48,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Part:
+class ExportTable:
     """Rows of `model` whose `owner` is the member, or the row that they stand in.
 
     `renamed`: columns under another name, those of other tables among them. `finish` makes of a row
@@ -59,12 +59,12 @@ class Part:
     owner: str
     fields: tuple[str, ...] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
-    within: Mapping[str, Part] = field(default_factory=dict)
+    within: Mapping[str, ExportTable] = field(default_factory=dict)
     finish: Callable[[Row], None] | None = None
 
 
 @dataclass(frozen=True)
-class Photos:
+class ExportPhotos:
     """Photos of rows whose `owner` is the member. In the file: photos/<prefix><id>.jpg."""
 
     model: type[Model]
@@ -73,20 +73,20 @@ class Photos:
     prefix: str
 
 
-POST_PHOTOS = Photos(Post, "author", "photo", "")
-MAIL_PHOTOS = Photos(MailDraft, "member", "photo", "mail-")
-PICTURE = Photos(Member, "pk", "picture", "profile-")
+POST_PHOTOS = ExportPhotos(Post, "author", "photo", "")
+MAIL_PHOTOS = ExportPhotos(MailDraft, "member", "photo", "mail-")
+PICTURE = ExportPhotos(Member, "pk", "picture", "profile-")
 PHOTOS = (PICTURE, POST_PHOTOS, MAIL_PHOTOS)
 
 
-def photo_name(photos: Photos, pk: int) -> str:
+def photo_file_name(photos: ExportPhotos, pk: int) -> str:
     """The name in the file: of a number alone, so nothing that was typed or uploaded gets in."""
     return f"photos/{photos.prefix}{pk:d}.jpg"
 
 
-def _naming(photos: Photos) -> Callable[[Row], None]:
+def _naming(photos: ExportPhotos) -> Callable[[Row], None]:
     def name_photo(row: Row) -> None:
-        row[photos.column] = photo_name(photos, row["id"]) if row[photos.column] else ""
+        row[photos.column] = photo_file_name(photos, row["id"]) if row[photos.column] else ""
 
     return name_photo
 
@@ -121,7 +121,7 @@ def _finish_session(row: Row) -> None:
     row["device"] = device_label(row["device"])
 
 
-_ATTEMPT = Part(
+_ATTEMPT = ExportTable(
     Attempt,
     "delivery",
     (
@@ -130,7 +130,7 @@ _ATTEMPT = Part(
     ),
     finish=_in_words("reason"),
 )
-_DELIVERY = Part(
+_DELIVERY = ExportTable(
     Delivery,
     "post",
     (
@@ -156,7 +156,7 @@ _DELIVERY = Part(
     {"attempts": _ATTEMPT},
     _in_words("reason"),
 )
-_POST = Part(
+_POST = ExportTable(
     Post,
     "author",
     (
@@ -167,7 +167,7 @@ _POST = Part(
     {"deliveries": _DELIVERY},
     _finish_post,
 )
-_LINK = Part(
+_LINK = ExportTable(
     Link,
     "member",
     (
@@ -175,11 +175,11 @@ _LINK = Part(
         *("parked_reason", "scopes", "is_findable", "follows_approved", "always_permalink"),
         *("never_permalink", "pulled_at", "fed_at", "created_at", "ended_at"),
     ),
-    within={"toggles": Part(Toggle, "link", ("kind", "audience", "is_on"))},
+    within={"toggles": ExportTable(Toggle, "link", ("kind", "audience", "is_on"))},
     finish=_in_words("parked_reason"),
 )
 
-MEMBER = Part(
+MEMBER = ExportTable(
     Member,
     "pk",
     (
@@ -190,19 +190,19 @@ MEMBER = Part(
     ),
     {"joined_at": "date_joined"},
     {
-        "mail_addresses": Part(EmailAddress, "user", ("email", "verified", "primary")),
-        "two_step": Part(Authenticator, "user", ("type", "created_at", "last_used_at")),
+        "mail_addresses": ExportTable(EmailAddress, "user", ("email", "verified", "primary")),
+        "two_step": ExportTable(Authenticator, "user", ("type", "created_at", "last_used_at")),
     },
     _naming(PICTURE),
 )
 
 # Each file, and the lists in it.
-FILES: dict[str, dict[str, Part]] = {
+FILES: dict[str, dict[str, ExportTable]] = {
     "member.json": {"member": MEMBER},
     "posts.json": {"posts": _POST},
     "links.json": {
         "links": _LINK,
-        "network_friends": Part(
+        "network_friends": ExportTable(
             NetworkFriend,
             "link__member",
             ("link", "uid", "name", "profile_url", "seen_at"),
@@ -210,13 +210,17 @@ FILES: dict[str, dict[str, Part]] = {
         ),
     },
     "friends.json": {
-        "friends": Part(
+        "friends": ExportTable(
             Friendship, "member", (), {"name": "friend__username", "since": "created_at"}
         ),
-        "asked_by_me": Part(FriendRequest, "asker", ("created_at",), {"name": "asked__username"}),
-        "asking_me": Part(FriendRequest, "asked", ("created_at",), {"name": "asker__username"}),
-        "blocks": Part(Block, "blocker", ("created_at",), {"name": "blocked__username"}),
-        "invitations": Part(
+        "asked_by_me": ExportTable(
+            FriendRequest, "asker", ("created_at",), {"name": "asked__username"}
+        ),
+        "asking_me": ExportTable(
+            FriendRequest, "asked", ("created_at",), {"name": "asker__username"}
+        ),
+        "blocks": ExportTable(Block, "blocker", ("created_at",), {"name": "blocked__username"}),
+        "invitations": ExportTable(
             Invitation,
             "inviter",
             ("note", "created_at", "expires_at"),
@@ -224,7 +228,7 @@ FILES: dict[str, dict[str, Part]] = {
         ),
     },
     "groups.json": {
-        "groups": Part(
+        "groups": ExportTable(
             Membership,
             "member",
             ("group", "invited_at", "joined_at"),
@@ -234,10 +238,10 @@ FILES: dict[str, dict[str, Part]] = {
                 "invited_by_name": "invited_by__username",
             },
         ),
-        "owned": Part(Group, "owner", ("id", "name", "created_at", "closed_at")),
+        "owned": ExportTable(Group, "owner", ("id", "name", "created_at", "closed_at")),
     },
     "notices.json": {
-        "notices": Part(
+        "notices": ExportTable(
             Notice,
             "member",
             ("incident", "params", "text", "link", "created_at", "mailed_at", "closed_at"),
@@ -246,7 +250,7 @@ FILES: dict[str, dict[str, Part]] = {
         ),
     },
     "mail.json": {
-        "addresses": Part(
+        "addresses": ExportTable(
             PostAddress,
             "member",
             (
@@ -255,7 +259,7 @@ FILES: dict[str, dict[str, Part]] = {
             ),
             finish=_finish_address,
         ),
-        "drafts": Part(
+        "drafts": ExportTable(
             MailDraft,
             "member",
             ("id", "sender", "title", "text", "photo", "left_out", "is_cut", "created_at"),
@@ -263,21 +267,23 @@ FILES: dict[str, dict[str, Part]] = {
         ),
     },
     "devices.json": {
-        "sessions": Part(
+        "sessions": ExportTable(
             UserSession,
             "user",
             ("created_at", "ip"),
             {"device": "user_agent"},
             finish=_finish_session,
         ),
-        "phones": Part(Phone, "member", ("device", "created_at", "last_used_at", "ended_at")),
-        "phone_logins": Part(
+        "phones": ExportTable(
+            Phone, "member", ("device", "created_at", "last_used_at", "ended_at")
+        ),
+        "phone_logins": ExportTable(
             PhoneLogin,
             "member",
             ("created_at", "used_at", "ended_at", "end_reason"),
             {"device": "picked__device"},
         ),
-        "computers": Part(
+        "computers": ExportTable(
             DeviceLogin,
             "approved_by",
             (

@@ -15,7 +15,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import F, Model, QuerySet
 from django.utils import timezone
 
-from syndication.export.parts import Part, Photos, Row
+from syndication.export.parts import ExportPhotos, ExportTable, Row
 
 CHUNK = 50  # rows; what stands in them comes along, with one query for each table
 
@@ -26,7 +26,7 @@ class _Found(NamedTuple):
     row: Row
 
 
-def chunks(part: Part, owner: int) -> Iterator[list[Row]]:
+def row_chunks(part: ExportTable, owner: int) -> Iterator[list[Row]]:
     """The owner's rows, oldest first, with the rows within them."""
     last = 0
     while True:
@@ -39,7 +39,7 @@ def chunks(part: Part, owner: int) -> Iterator[list[Row]]:
         last = found[-1].pk
 
 
-def photos(kind: Photos, owner: int) -> Iterator[Model]:
+def rows_with_photo(kind: ExportPhotos, owner: int) -> Iterator[Model]:
     """The owner's rows that have a photo."""
     last = 0
     while True:
@@ -52,7 +52,7 @@ def photos(kind: Photos, owner: int) -> Iterator[Model]:
         last = found[-1].pk
 
 
-def _read(part: Part, asked: QuerySet[Any]) -> list[_Found]:
+def _read(part: ExportTable, asked: QuerySet[Any]) -> list[_Found]:
     """The rows that are asked for, by one query, and by one more for each table within."""
     columns = {name: F(column) for name, column in part.renamed.items()}
     found = [
@@ -67,7 +67,7 @@ def _read(part: Part, asked: QuerySet[Any]) -> list[_Found]:
     return found
 
 
-def _put_within(found: list[_Found], name: str, inner: Part) -> None:
+def _put_within(found: list[_Found], name: str, inner: ExportTable) -> None:
     lists: dict[int, list[Row]] = {one.pk: [] for one in found}
     if lists:
         asked = inner.model._default_manager.filter(**{f"{inner.owner}__in": list(lists)})
@@ -77,7 +77,7 @@ def _put_within(found: list[_Found], name: str, inner: Part) -> None:
         one.row[name] = lists[one.pk]
 
 
-def as_json(lists: Mapping[str, Iterable[Row]]) -> Iterator[bytes]:
+def stream_json(lists: Mapping[str, Iterable[Row]]) -> Iterator[bytes]:
     """An object of `lists`, indented; a piece for each row."""
     yield b"{"
     for number, (name, rows) in enumerate(lists.items()):

@@ -13,25 +13,25 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from accounts.models import Member
-from syndication.export.archive import PIECE, Entry, zipped
-from syndication.export.parts import FILES, PHOTOS, Part, Row, photo_name
-from syndication.export.reading import as_json, chunks, photos
+from syndication.export.archive import PIECE, ArchiveEntry, stream_zip
+from syndication.export.parts import FILES, PHOTOS, ExportTable, Row, photo_file_name
+from syndication.export.reading import row_chunks, rows_with_photo, stream_json
 
 # The file is gone, or cannot be read, or the row names one that is not a photo of ours.
 _UNREADABLE = (OSError, ValueError, SuspiciousFileOperation)
 
 
-def streamed(member: Member, *, language: str) -> Iterator[bytes]:
+def stream_export(member: Member, *, language: str) -> Iterator[bytes]:
     """The ZIP of everything that is `member`'s, made as it is asked for."""
-    return zipped(_entries(member, language), made_at=timezone.localtime())
+    return stream_zip(_entries(member, language), made_at=timezone.localtime())
 
 
-def _entries(member: Member, language: str) -> Iterator[Entry]:
+def _entries(member: Member, language: str) -> Iterator[ArchiveEntry]:
     context: dict[str, Any] = {"member": member, "made_at": timezone.localtime()}
     yield _text("README.txt", "syndication/export/readme.txt", context, language)
     for name, parts in FILES.items():
         lists = {key: _rows(part, member, language) for key, part in parts.items()}
-        yield Entry(name, as_json(lists))
+        yield ArchiveEntry(name, stream_json(lists))
     missing: list[str] = []
     yield from _photos(member, missing)
     if missing:
@@ -39,16 +39,16 @@ def _entries(member: Member, language: str) -> Iterator[Entry]:
         yield _text("MISSING.txt", "syndication/export/missing.txt", context, language)
 
 
-def _text(name: str, template: str, context: dict[str, Any], language: str) -> Entry:
+def _text(name: str, template: str, context: dict[str, Any], language: str) -> ArchiveEntry:
     with override(language):
         text = render_to_string(
             template, {**context, "site": settings.SITE_NAME, "url": settings.PUBLIC_URL}
         )
-    return Entry(name, [text.strip().encode() + b"\n"])
+    return ArchiveEntry(name, [text.strip().encode() + b"\n"])
 
 
-def _rows(part: Part, member: Member, language: str) -> Iterator[Row]:
-    read = chunks(part, member.pk)
+def _rows(part: ExportTable, member: Member, language: str) -> Iterator[Row]:
+    read = row_chunks(part, member.pk)
     while True:
         with override(language):  # devices are named in words; never over a yield
             rows = next(read, None)
@@ -57,18 +57,18 @@ def _rows(part: Part, member: Member, language: str) -> Iterator[Row]:
         yield from rows
 
 
-def _photos(member: Member, missing: list[str]) -> Iterator[Entry]:
+def _photos(member: Member, missing: list[str]) -> Iterator[ArchiveEntry]:
     """What cannot be read is named in `missing`; a broken disk does not cost the rest."""
     for kind in PHOTOS:
-        for row in photos(kind, member.pk):
-            name, photo = photo_name(kind, row.pk), getattr(row, kind.column)
+        for row in rows_with_photo(kind, member.pk):
+            name, photo = photo_file_name(kind, row.pk), getattr(row, kind.column)
             try:
                 photo.open("rb")
             except _UNREADABLE:
                 missing.append(name)
                 continue
             with photo:
-                yield Entry(name, _content(photo, name, missing))
+                yield ArchiveEntry(name, _content(photo, name, missing))
 
 
 def _content(photo: FieldFile, name: str, missing: list[str]) -> Iterator[bytes]:

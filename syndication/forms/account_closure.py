@@ -9,7 +9,7 @@ TAKE_BACK = "take_back"
 LEAVE = "leave"
 
 
-class ClosingForm(forms.Form):
+class AccountClosureForm(forms.Form):
     copies = forms.ChoiceField(
         label=_("The copies on the networks"),
         choices=[(TAKE_BACK, _("Take them back")), (LEAVE, _("Leave them there"))],

@@ -21,7 +21,7 @@ class DraftKindForm(forms.Form):
         self.fields["kind"].choices = [(one.value, one.label) for one in kinds]  # type: ignore[attr-defined]
 
 
-def initial_of(draft: MailDraft, kind: str, photo_key: str) -> dict[str, str]:
+def post_form_initial(draft: MailDraft, kind: str, photo_key: str) -> dict[str, str]:
     """The first values of PostForm. The draft's key makes one post of it, however often it is sent.
 
     Only a note has a title; elsewhere the subject stands before the words.

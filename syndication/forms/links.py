@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Audience
-from syndication.actions.links import offered_toggles
+from syndication.actions.links import available_toggles
 from syndication.models import Link, PostKind
 from syndication.queries.capabilities import capabilities
 
@@ -56,7 +56,7 @@ class LinkForm(forms.Form):
             permalink = cast(forms.ChoiceField, self.fields["permalink"])
             permalink.choices = [*permalink.choices, ("never", _("Never"))]  # type: ignore[misc]
             permalink.help_text = _("A copy with an address costs this site more.")
-        self.offered = offered_toggles(link)
+        self.offered = available_toggles(link)
         for kind, audience in self.offered:
             self.fields[f"{kind}_{audience}"] = forms.BooleanField(
                 required=False,

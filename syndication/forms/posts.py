@@ -173,7 +173,7 @@ class PostForm(PostTextForm):
         """The photo that is kept for this form, if one is."""
         if self.kind != PostKind.PHOTO:
             return None
-        return photos.find(str(self["photo_key"].value() or ""), by=self.member)
+        return photos.find_kept_photo(str(self["photo_key"].value() or ""), by=self.member)
 
     def clean_photo(self) -> None:
         """Keeps the photo at once, so that an error in another field does not cost the upload."""
@@ -186,7 +186,7 @@ class PostForm(PostTextForm):
                 % {"size": filesizeformat(settings.PHOTO_MAX_BYTES)}
             )
         try:
-            kept = photos.keep(upload.read(), by=self.member)
+            kept = photos.keep_upload(upload.read(), by=self.member)
         except (BadPicture, PicturesBusy) as error:
             raise ValidationError(str(error)) from error
         except quotas.QuotaUsedUp:
@@ -239,7 +239,7 @@ def posts_used_up(error: quotas.QuotaUsedUp) -> str:
     return words % {"count": error.quota.most}
 
 
-def carried(draft: Draft) -> dict[str, str]:
+def hidden_fields(draft: Draft) -> dict[str, str]:
     """The fields of PostForm for a draft: hidden in the page that asks before sending."""
     fields = {
         "kind": draft.kind,

@@ -37,7 +37,7 @@ from syndication.models.delivery_states import (
     DeliveryKind,
     DeliveryState,
 )
-from syndication.models.lease import nobody_holds
+from syndication.models.lease import is_unleased
 from syndication.models.link import Link
 from syndication.models.post import Post
 from syndication.models.reason_texts import sentence
@@ -55,7 +55,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def free(self, now: datetime) -> DeliveryQuerySet:
         """Rows that nobody holds."""
-        return self.filter(nobody_holds(now))
+        return self.filter(is_unleased(now))
 
     def open(self) -> DeliveryQuerySet:
         return self.filter(state__in=OPEN_STATES)

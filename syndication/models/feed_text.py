@@ -19,7 +19,7 @@ LABELS = {
 }
 
 
-def feed_words(text: str, attached: Iterable[Sequence[str]]) -> str:
+def feed_item_text(text: str, attached: Iterable[Sequence[str]]) -> str:
     """Never empty: a list needs something to press."""
     lines = [text] if text else []
     for kind, said in attached:

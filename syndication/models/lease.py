@@ -7,6 +7,6 @@ from datetime import datetime
 from django.db.models import Q
 
 
-def nobody_holds(now: datetime) -> Q:
+def is_unleased(now: datetime) -> Q:
     """A condition on such rows. A killed worker's lease runs out."""
     return Q(lease_until=None) | Q(lease_until__lte=now)

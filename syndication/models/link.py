@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Audience, PublicCharField, PublicTextField, ServerRegistration
 from syndication.connectors import CONNECTORS
-from syndication.models.feed_text import feed_words
+from syndication.models.feed_text import feed_item_text
 from syndication.models.post import PostKind
 from syndication.models.reason_texts import notice_text, sentence
 
@@ -178,7 +178,7 @@ class FeedItem(models.Model):
     @property
     def words(self) -> str:
         """What it says and shows, in the language of whoever looks."""
-        return feed_words(self.text, self.attached)
+        return feed_item_text(self.text, self.attached)
 
 
 class Notice(models.Model):

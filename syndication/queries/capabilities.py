@@ -50,7 +50,7 @@ def is_set_up(key: str) -> bool:
     return bool(settings.NETWORKS[key].get("client_id", "none needed"))
 
 
-def holds(network: str, kind: str) -> frozenset[str]:
+def audiences_of_kind(network: str, kind: str) -> frozenset[str]:
     """The audiences for which `network` has a place for this kind of post; empty: none."""
     return frozenset(dict(CONNECTORS[network].audiences).get(cast(Kind, kind), frozenset()))
 
@@ -64,7 +64,9 @@ def capabilities(key: str) -> Capabilities:
         name=connector.name,
         kinds=kinds,
         limits={str(kind): limits for kind, limits in connector.limits.items()},
-        narrower=tuple(k for k in kinds if holds(key, k.value) - {Audience.EVERYONE.value}),
+        narrower=tuple(
+            k for k in kinds if audiences_of_kind(key, k.value) - {Audience.EVERYONE.value}
+        ),
         cannot_delete=tuple(k for k in kinds if k.value not in connector.can_delete),
         can_edit=tuple(k for k in kinds if k.value in connector.can_edit),
         cannot_edit=tuple(k for k in kinds if k.value not in connector.can_edit),

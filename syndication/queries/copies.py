@@ -38,25 +38,25 @@ def latest_deliveries(post: Post) -> list[Delivery]:
     return list(newest.values())
 
 
-def standing_copies(post: Post) -> list[Copy]:
+def active_copies(post: Post) -> list[Copy]:
     """Copies that went out, or may have, and were not taken back."""
     copies = sequence.copy_histories(post.deliveries.select_related("link"))
     out = {each.copy.link_id: each.copy for each in copies if each.is_active}
     return [_copy(delivery, post) for delivery in out.values()]
 
 
-def saying_what_was_taken_back(rows: DeliveryQuerySet) -> DeliveryQuerySet:
+def with_is_taken_back(rows: DeliveryQuerySet) -> DeliveryQuerySet:
     """`is_taken_back` on each row: a copy that went out, and that a later delete took back."""
     went_out = Q(state=DeliveryState.SENT) & ~Q(kind=DeliveryKind.DELETE)
-    return rows.annotate(is_taken_back=went_out & Q(_taken_back()))
+    return rows.annotate(is_taken_back=went_out & Q(_has_sent_delete()))
 
 
-def is_out() -> Q:
+def copy_is_active() -> Q:
     """A condition on publishes: nothing took the copy back, here or there."""
-    return Q(~_taken_back(), gone_at=None)
+    return Q(~_has_sent_delete(), gone_at=None)
 
 
-def _taken_back() -> Exists:
+def _has_sent_delete() -> Exists:
     return Exists(
         Delivery.objects.filter(
             post=OuterRef("post"),
@@ -73,7 +73,7 @@ def copies_too_wide(post: Post, audience: str) -> list[Copy]:
     as_changed = Post(audience=audience)
     return [
         copy
-        for copy in standing_copies(post)
+        for copy in active_copies(post)
         if not eligibility.covers_audience(as_changed, copy.audience)
     ]
 

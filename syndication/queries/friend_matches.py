@@ -18,7 +18,7 @@ def _findable(link: Link) -> QuerySet[Link]:
     ).exclude(Exists(Block.objects.filter(blocker=OuterRef("member"), blocked=link.member_id)))
 
 
-def matches_of(link: Link, viewer: Member) -> QuerySet[Member]:
+def friends_here(link: Link, viewer: Member) -> QuerySet[Member]:
     """Members behind accounts on the pulled list, by names that `viewer`, whose link it is, knows.
 
     Each carries `shown_name` (here, as MemberQuerySet.seen_by says), `name_there` (on the network) and
@@ -40,7 +40,7 @@ def matches_of(link: Link, viewer: Member) -> QuerySet[Member]:
     )
 
 
-def not_here(link: Link) -> QuerySet[NetworkFriend]:
+def friends_not_here(link: Link) -> QuerySet[NetworkFriend]:
     """Friends there whom the member could invite."""
     found = _findable(link).filter(uid=OuterRef("uid"))
     return link.friends.exclude(Exists(found)).order_by("name", "pk")

@@ -17,7 +17,7 @@ from django.db.models import Q
 from accounts.models import Friendship, Member
 from syndication.models import FeedItem, Link, Post, PostKind
 from syndication.models.newest import NewestOfAll
-from syndication.queries.excerpts import excerpt
+from syndication.queries.excerpts import cut_to_line
 
 PAGE = 10
 CUT = 40  # characters of a text
@@ -57,7 +57,7 @@ class Cursor:
 
 
 @dataclass(frozen=True)
-class Entry:
+class TimelineEntry:
     """One line of the list. `network`, as people write it, is "" for what was written here."""
 
     cursor: Cursor
@@ -75,14 +75,14 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Page:
+class TimelinePage:
     """Entries, and where the next page begins ("" on the last)."""
 
-    entries: list[Entry]
+    entries: list[TimelineEntry]
     older: str
 
 
-def timeline(member: Member, before: Cursor | None = None) -> Page:
+def timeline_page(member: Member, before: Cursor | None = None) -> TimelinePage:
     """One page of the home page of `member`. Two queries."""
     posts = Post.objects.visible_to(member).filter(pk__in=_newest_posts(member, before))
     items = FeedItem.objects.filter(pk__in=_newest_items(member, before)).select_related("link")
@@ -92,7 +92,7 @@ def timeline(member: Member, before: Cursor | None = None) -> Page:
     )
     entries = list(islice(merged, PAGE + 1))
     older = str(entries[PAGE - 1].cursor) if len(entries) > PAGE else ""
-    return Page(entries[:PAGE], older)
+    return TimelinePage(entries[:PAGE], older)
 
 
 def _newest_posts(member: Member, before: Cursor | None) -> NewestOfAll:
@@ -122,11 +122,11 @@ def _newest_items(member: Member, before: Cursor | None) -> NewestOfAll:
     )
 
 
-def _of_post(post: Post) -> Entry:
-    text, is_cut = excerpt(post.words, CUT)
-    return Entry(
+def _of_post(post: Post) -> TimelineEntry:
+    text, is_cut = cut_to_line(post.words, CUT)
+    return TimelineEntry(
         cursor=Cursor(_micros(post.created_at), _OURS, post.pk),
-        name=excerpt(post.author_name, NAME_CUT)[0],
+        name=cut_to_line(post.author_name, NAME_CUT)[0],
         text=text,
         has_more=is_cut or post.has_more_words,
         at=post.created_at,
@@ -134,11 +134,11 @@ def _of_post(post: Post) -> Entry:
     )
 
 
-def _of_item(item: FeedItem) -> Entry:
-    text, is_cut = excerpt(item.words, CUT)
-    return Entry(
+def _of_item(item: FeedItem) -> TimelineEntry:
+    text, is_cut = cut_to_line(item.words, CUT)
+    return TimelineEntry(
         cursor=Cursor(_micros(item.written_at), _THEIRS, item.pk),
-        name=excerpt(item.author_name, NAME_CUT)[0],
+        name=cut_to_line(item.author_name, NAME_CUT)[0],
         text=text,
         has_more=is_cut,
         at=item.written_at,

@@ -12,4 +12,4 @@ register = template.Library()
 @register.simple_tag
 def post_by_mail() -> bool:
     """Whether this site takes posts by mail: nothing leads to a page that is not there."""
-    return post_addresses.is_offered()
+    return post_addresses.is_post_by_mail_enabled()

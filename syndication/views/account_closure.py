@@ -15,7 +15,7 @@ from accounts.actions.account_closure import LastSuperuser, group_successors
 from accounts.views import password
 from accounts.views.requests import MemberRequest
 from syndication.actions import account_closure
-from syndication.forms.account_closure import ClosingForm
+from syndication.forms.account_closure import AccountClosureForm
 
 
 @login_required
@@ -25,17 +25,17 @@ def account_close(request: MemberRequest) -> HttpResponse:
     """Asks for the password first, if it is long ago."""
     if not password.was_password_typed_recently(request):
         return password.ask_for_password("account_close")
-    form = ClosingForm(request.POST or None)
+    form = AccountClosureForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            account_closure.close(by=request.user, takes_copies_back=form.takes_copies_back)
+            account_closure.close_account(by=request.user, takes_copies_back=form.takes_copies_back)
         except LastSuperuser:
             words = _("You are the last of the staff here. Give somebody else your rights first.")
             form.add_error(None, words)
         else:
             logout(request)
             return redirect("account_closed")
-    fates = account_closure.foresee(request.user)
+    fates = account_closure.preview_closure(request.user)
     return TemplateResponse(
         request,
         "syndication/account_close.html",

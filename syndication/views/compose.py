@@ -27,7 +27,7 @@ from accounts.urlsession.api import (
 from accounts.views.requests import MemberRequest
 from accounts.views.uploads import accepts_files
 from syndication.actions import posts
-from syndication.forms.posts import PostForm, carried, posts_used_up
+from syndication.forms.posts import PostForm, hidden_fields, posts_used_up
 from syndication.models import PostKind
 from syndication.queries.readers import readers_here
 
@@ -49,9 +49,9 @@ def post_preview(request: MemberRequest) -> HttpResponse:
         return _blank_form(request, {})
     form = PostForm(request.POST, request.FILES, member=request.user, kind=_kind(request.POST))
     if not form.is_valid():
-        return form_page(request, form)
+        return post_form_page(request, form)
     draft = posts.with_link_title(form.draft())
-    before = posts.already_sent(draft.form_key, by=request.user)
+    before = posts.find_sent_post(draft.form_key, by=request.user)
     if before is not None:  # "back" after sending: what was changed since is a post of its own
         draft = replace(draft, form_key=secrets.token_hex(16))
     return TemplateResponse(
@@ -59,26 +59,26 @@ def post_preview(request: MemberRequest) -> HttpResponse:
         "syndication/post_preview.html",
         {
             "draft": draft,
-            "carried": carried(draft),
+            "carried": hidden_fields(draft),
             "kind": form.kind,
             "readers": readers_here(request.user, draft.audience, draft.group),
-            "foreseen": posts.foresee(draft, by=request.user),
+            "foreseen": posts.preview_post(draft, by=request.user),
             "before": before,
         },
     )
 
 
 def _send(request: MemberRequest) -> HttpResponse:
-    post = posts.already_sent(request.POST.get("form_key", ""), by=request.user)
+    post = posts.find_sent_post(request.POST.get("form_key", ""), by=request.user)
     if post is None:
         form = PostForm(request.POST, member=request.user, kind=_kind(request.POST))
         if not form.is_valid():
-            return form_page(request, form)
+            return post_form_page(request, form)
         try:
-            post = posts.write(form.draft(), by=request.user)
+            post = posts.create_post(form.draft(), by=request.user)
         except quotas.QuotaUsedUp as error:
             form.add_error(None, posts_used_up(error))
-            return form_page(request, form)
+            return post_form_page(request, form)
         messages.success(request, _("Sent."))
     else:
         messages.info(request, _("You sent this already; it was not sent twice."))
@@ -95,10 +95,10 @@ def _blank_form(request: MemberRequest, typed: Mapping[str, Any]) -> HttpRespons
     if not initial and request.GET.get("group"):  # written to a group, then another kind chosen
         group = request.GET["group"]
         initial = {"audience": group if group.startswith("group_") else ""}
-    return form_page(request, PostForm(member=request.user, kind=kind, initial=initial))
+    return post_form_page(request, PostForm(member=request.user, kind=kind, initial=initial))
 
 
-def form_page(request: MemberRequest, form: PostForm) -> HttpResponse:
+def post_form_page(request: MemberRequest, form: PostForm) -> HttpResponse:
     """The page with the form, however it was filled: by typing, over a time-out, by a mail."""
     waiting = get_preserved_form(request)
     return TemplateResponse(

@@ -41,43 +41,41 @@ PER_PAGE_WITH_LOG = 5
 
 # What each press is called on the page, what it does, and what is said then. The buttons of one
 # form are told apart by name.
-PRESSES: dict[str, tuple[Promise, Callable[..., None], Promise]] = {
+COMMANDS: dict[str, tuple[Promise, Callable[..., None], Promise]] = {
     "retry": (
         gettext_lazy("Try again"),
-        commands.retry,
+        commands.retry_delivery,
         gettext_lazy("It is tried again now."),
     ),
     "there": (
         gettext_lazy("It is there"),
-        commands.confirm_it_is_there,
+        commands.confirm_copy_exists,
         gettext_lazy("Noted: it arrived."),
     ),
     "again": (
         gettext_lazy("Send it again"),
-        commands.send_again,
+        commands.resend_delivery,
         gettext_lazy("It is sent again now."),
     ),
     "dismiss": (
         gettext_lazy("Let it be"),
-        commands.dismiss,
+        commands.dismiss_delivery,
         gettext_lazy("Let be: nothing more is tried."),
     ),
 }
 
 
 def _shown(rows: DeliveryQuerySet, number: str | None, *, size: int) -> UncountedPage:
-    """Page `number` of `rows`, each with what the page says of it: its `presses`, when it is tried next
+    """Page `number` of `rows`, each with what the page says of it: its `commands`, when it is tried next
     (`next_at`), why staff `paused` its network (None: they did not) and where the member can look, or
     delete, as they are asked to (`look_at`).
     """
     switched_off = NetworkSwitch.objects.paused().filter(network=OuterRef("link__network"))
-    rows = copies.saying_what_was_taken_back(rows).annotate(
-        paused=Subquery(switched_off.values("reason"))
-    )
+    rows = copies.with_is_taken_back(rows).annotate(paused=Subquery(switched_off.values("reason")))
     page, now = UncountedPage(rows, number, size=size), timezone.now()
     for row in page:
-        names = commands.offered(row)
-        row.presses = [(name, PRESSES[name][0]) for name in names]
+        names = commands.available_commands(row)
+        row.commands = [(name, COMMANDS[name][0]) for name in names]
         row.next_at = row.due_at if row.due_at is not None and row.due_at > now else None
         row.look_at = row.link.profile_url if _is_for_the_member(row, names) else ""
     return page
@@ -140,13 +138,13 @@ def post_send(request: MemberRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def delivery_press(request: MemberRequest, pk: int) -> HttpResponse:
+def delivery_command(request: MemberRequest, pk: int) -> HttpResponse:
     delivery = get_object_or_404(
         Delivery.objects.of(request.user).select_related("post", "link"), pk=pk
     )
-    pressed = next((name for name in PRESSES if name in request.POST), None)
+    pressed = next((name for name in COMMANDS if name in request.POST), None)
     if pressed is not None:
-        _label, act, said = PRESSES[pressed]
+        _label, act, said = COMMANDS[pressed]
         _try(request, lambda: act(delivery, by=request.user), str(said))
     if request.POST.get("from") == "post":
         return redirect("post_deliveries", delivery.post_id)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.views import password
 from accounts.views.requests import MemberRequest
-from syndication.export import streamed
+from syndication.export import stream_export
 from syndication.models import Post
 
 
@@ -31,7 +31,7 @@ def export(request: MemberRequest) -> HttpResponseBase:
     member, today = request.user, timezone.localtime()
     name = f"profile-link-{member.username}-{today:%Y-%m-%d}.zip"
     return StreamingHttpResponse(
-        streamed(member, language=get_language() or ""),
+        stream_export(member, language=get_language() or ""),
         content_type="application/zip",
         headers={
             "Content-Disposition": f'attachment; filename="{name}"',

@@ -13,8 +13,8 @@ from accounts.models import Member
 from accounts.public_urls import public_url
 from syndication.connectors.text import clean
 from syndication.models import Post
-from syndication.queries.excerpts import excerpt
-from syndication.views.robots import tell_robots
+from syndication.queries.excerpts import cut_to_line
+from syndication.views.robots import set_robots_header
 
 NEWEST = 20
 
@@ -35,7 +35,7 @@ def profile_feed(request: HttpRequest, name: str) -> HttpResponse:
     for post in Post.objects.visible_to(None).by(member).newest_first()[:NEWEST]:
         _add(feed, post)
     response = HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
-    return tell_robots(response, member)
+    return set_robots_header(response, member)
 
 
 def _add(feed: Atom1Feed, post: Post) -> None:
@@ -44,7 +44,7 @@ def _add(feed: Atom1Feed, post: Post) -> None:
     words = render_to_string("syndication/_post_in_feed.html", {"post": post, "photo": photo})
     address = public_url("post_detail", post.pk)
     feed.add_item(
-        title=clean(excerpt(post.words, 40)[0]),
+        title=clean(cut_to_line(post.words, 40)[0]),
         link=address,
         unique_id=address,
         description=clean(words),

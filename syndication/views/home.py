@@ -13,8 +13,8 @@ from accounts.urlsession.api import is_url_mode
 from accounts.views.requests import MemberRequest
 from syndication.actions import mail_drafts
 from syndication.models import FeedItem, Link, MailDraft, Notice
-from syndication.queries.excerpts import pages
-from syndication.queries.timeline import Cursor, timeline
+from syndication.queries.excerpts import split_into_pages
+from syndication.queries.timeline import Cursor, timeline_page
 
 
 @require_safe
@@ -30,9 +30,9 @@ def home(request: HttpRequest) -> HttpResponse:
         request,
         "syndication/home.html",
         {
-            "page": timeline(request.user, before),
+            "page": timeline_page(request.user, before),
             "is_first": before is None,
-            "mails": mail_drafts.waiting_words(mails) if mails else "",
+            "mails": mail_drafts.waiting_mails_text(mails) if mails else "",
             "notices": Notice.objects.filter(member=request.user, closed_at=None)
             .select_related("link")
             .order_by("pk"),
@@ -46,5 +46,5 @@ def feed_item(request: MemberRequest, pk: int) -> HttpResponse:
     """What a friend wrote on a network, page by page. It came for the link's member and is theirs alone."""
     items = FeedItem.objects.filter(link__in=Link.objects.of(request.user)).select_related("link")
     item = get_object_or_404(items, pk=pk)
-    page = Paginator(pages(item.words), 1).get_page(request.GET.get("page"))
+    page = Paginator(split_into_pages(item.words), 1).get_page(request.GET.get("page"))
     return TemplateResponse(request, "syndication/feed_item.html", {"item": item, "page": page})

@@ -20,7 +20,7 @@ from syndication.actions import links
 from syndication.forms.links import LinkForm
 from syndication.models import Link, NetworkSwitch
 from syndication.queries.capabilities import capabilities, is_set_up
-from syndication.queries.friend_matches import matches_of, not_here
+from syndication.queries.friend_matches import friends_here, friends_not_here
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -75,7 +75,7 @@ def link_detail(request: MemberRequest, network: str, pk: int) -> HttpResponse:
             "form": form,
             "network": capabilities(link.network),
             "friends": link.friend_count,
-            "here": matches_of(link, request.user).count(),
+            "here": friends_here(link, request.user).count(),
         },
     )
 
@@ -83,14 +83,14 @@ def link_detail(request: MemberRequest, network: str, pk: int) -> HttpResponse:
 @login_required
 def link_friends(request: MemberRequest, network: str, pk: int) -> HttpResponse:
     link = _mine(request, network, pk)
-    page = UncountedPage(not_here(link), request.GET.get("page"), size=FRIENDS_PER_PAGE)
+    page = UncountedPage(friends_not_here(link), request.GET.get("page"), size=FRIENDS_PER_PAGE)
     return TemplateResponse(
         request,
         "syndication/link_friends.html",
         {
             "link": link,
             "network": capabilities(link.network),
-            "matches": matches_of(link, request.user)[:FRIENDS_PER_PAGE]
+            "matches": friends_here(link, request.user)[:FRIENDS_PER_PAGE]
             if page.number == 1
             else [],
             "page": page,
@@ -101,7 +101,7 @@ def link_friends(request: MemberRequest, network: str, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def link_pull(request: MemberRequest, network: str, pk: int) -> HttpResponse:
-    links.pull_now(_mine(request, network, pk), by=request.user)
+    links.request_import(_mine(request, network, pk), by=request.user)
     messages.success(request, _("Your friends are being brought over. Look again in a minute."))
     return redirect("link_friends", network, pk)
 
@@ -119,7 +119,7 @@ def link_end(request: MemberRequest, network: str, pk: int) -> HttpResponse:
         {
             "link": link,
             "network": capabilities(link.network),
-            "copies": links.copies_out_there(link),
+            "copies": links.count_active_copies(link),
             "permissions_page": links.permissions_page(link),
             "friends": link.friend_count,
         },

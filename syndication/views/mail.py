@@ -16,12 +16,12 @@ from accounts.crypto.encryption import DecryptionFailed
 from accounts.media import qr
 from accounts.views.requests import MemberRequest
 from syndication.actions import mail_drafts, post_addresses
-from syndication.forms.drafts import DraftKindForm, initial_of
+from syndication.forms.drafts import DraftKindForm, post_form_initial
 from syndication.forms.posts import PostForm
 from syndication.models import MailDraft, Post, PostAddress, PostKind
-from syndication.queries.excerpts import pages
-from syndication.views.compose import form_page
-from syndication.views.photos import jpeg
+from syndication.queries.excerpts import split_into_pages
+from syndication.views.compose import post_form_page
+from syndication.views.photos import jpeg_response
 
 ON_A_PAGE = 10
 LETTERS_ON_A_PAGE = 700  # beside the form and its remarks
@@ -33,9 +33,9 @@ def mail(request: MemberRequest) -> HttpResponse:
     """The address, or the button that makes one. No such page where the site takes no mails."""
     _must_be_offered()
     if request.method == "POST":
-        post_addresses.turn_on(by=request.user)
+        post_addresses.enable_post_by_mail(by=request.user)
         return redirect("mail")
-    address = post_addresses.of(request.user)
+    address = post_addresses.live_post_address(request.user)
     written = _written(address)
     kind = qr.qr_format_for(
         user_agent=request.headers.get("User-Agent", ""), accept=request.headers.get("Accept", "")
@@ -54,7 +54,7 @@ def mail_renew(request: MemberRequest) -> HttpResponse:
     """Another address, after a page that says what happens to the old one."""
     _must_be_offered()
     if request.method == "POST":
-        post_addresses.renew(by=request.user)
+        post_addresses.renew_post_address(by=request.user)
         messages.success(request, _("This is your new address. The old one is dead."))
         return redirect("mail")
     return TemplateResponse(request, "syndication/mail_change.html", {"is_end": False})
@@ -65,7 +65,7 @@ def mail_end(request: MemberRequest) -> HttpResponse:
     """No address any more. Mails that wait go on waiting."""
     _must_be_offered()
     if request.method == "POST":
-        post_addresses.turn_off(by=request.user)
+        post_addresses.disable_post_by_mail(by=request.user)
         messages.success(request, _("Post by mail is off."))
         return redirect("mail")
     return TemplateResponse(request, "syndication/mail_change.html", {"is_end": True})
@@ -91,10 +91,10 @@ def mail_draft(request: MemberRequest, pk: int) -> HttpResponse:
     context = {
         "draft": draft,
         "form": form,
-        "page": Paginator(pages(draft.text, LETTERS_ON_A_PAGE), 1).get_page(
+        "page": Paginator(split_into_pages(draft.text, LETTERS_ON_A_PAGE), 1).get_page(
             request.GET.get("page")
         ),
-        "until": mail_drafts.expires_at(draft),
+        "until": mail_drafts.mail_draft_expires_at(draft),
     }
     return TemplateResponse(request, "syndication/mail_draft.html", context)
 
@@ -103,7 +103,7 @@ def mail_draft(request: MemberRequest, pk: int) -> HttpResponse:
 def mail_draft_delete(request: MemberRequest, pk: int) -> HttpResponse:
     draft = get_object_or_404(MailDraft.objects.of(request.user), pk=pk)
     if request.method == "POST":
-        mail_drafts.throw_away(draft, by=request.user)
+        mail_drafts.discard_mail_draft(draft, by=request.user)
         messages.success(request, _("Thrown away."))
         return redirect("home")
     return TemplateResponse(request, "syndication/mail_draft_delete.html", {"draft": draft})
@@ -113,14 +113,14 @@ def mail_draft_delete(request: MemberRequest, pk: int) -> HttpResponse:
 @require_safe
 def mail_draft_photo(request: MemberRequest, pk: int) -> HttpResponse:
     draft = get_object_or_404(MailDraft.objects.of(request.user), pk=pk)
-    return jpeg(request, draft.photo, is_public=False)
+    return jpeg_response(request, draft.photo, is_public=False)
 
 
 def _as_post(request: MemberRequest, draft: MailDraft, kind: str) -> HttpResponse:
     kept = None
     if kind == PostKind.PHOTO:
         try:
-            kept = mail_drafts.photo_for_form(draft, by=request.user)
+            kept = mail_drafts.keep_draft_photo(draft, by=request.user)
         except quotas.QuotaUsedUp:
             messages.error(
                 request,
@@ -129,8 +129,8 @@ def _as_post(request: MemberRequest, draft: MailDraft, kind: str) -> HttpRespons
                 ),
             )
             return redirect("mail_draft_list")
-    initial = initial_of(draft, kind, kept.key if kept else "")
-    return form_page(request, PostForm(member=request.user, kind=kind, initial=initial))
+    initial = post_form_initial(draft, kind, kept.key if kept else "")
+    return post_form_page(request, PostForm(member=request.user, kind=kind, initial=initial))
 
 
 def _sent(request: MemberRequest, pk: int) -> HttpResponse:
@@ -143,11 +143,11 @@ def _sent(request: MemberRequest, pk: int) -> HttpResponse:
 def _written(address: PostAddress | None) -> str:
     """The address as text. "" where it was sealed with a key that is gone: another can be made."""
     try:
-        return post_addresses.written(address) if address else ""
+        return post_addresses.full_address(address) if address else ""
     except DecryptionFailed:
         return ""
 
 
 def _must_be_offered() -> None:
-    if not post_addresses.is_offered():
+    if not post_addresses.is_post_by_mail_enabled():
         raise Http404

@@ -26,7 +26,7 @@ def post_photo(request: HttpRequest, pk: int, size: str = "large") -> HttpRespon
     """
     post = get_object_or_404(Post.objects.visible_to(request.user), pk=pk)
     file = (size == "small" and post.photo_small) or post.photo
-    return jpeg(request, file, is_public=post.audience == Audience.EVERYONE)
+    return jpeg_response(request, file, is_public=post.audience == Audience.EVERYONE)
 
 
 @require_safe
@@ -38,7 +38,7 @@ def profile_picture(request: HttpRequest, name: str) -> HttpResponse:
         shows_picture=True,
     )
     is_public = member.picture_audience == Audience.EVERYONE
-    return jpeg(request, member.picture, is_public=is_public)
+    return jpeg_response(request, member.picture, is_public=is_public)
 
 
 @require_safe
@@ -46,10 +46,10 @@ def profile_picture(request: HttpRequest, name: str) -> HttpResponse:
 def kept_photo(request: MemberRequest, key: str) -> HttpResponse:
     """A photo whose post is still being written, for its member alone."""
     kept = get_object_or_404(KeptPhoto, member=request.user, key=key)
-    return jpeg(request, kept.photo, is_public=False)
+    return jpeg_response(request, kept.photo, is_public=False)
 
 
-def jpeg(request: HttpRequest, file: FieldFile, *, is_public: bool) -> HttpResponse:
+def jpeg_response(request: HttpRequest, file: FieldFile, *, is_public: bool) -> HttpResponse:
     """The file with its length: phones want to know it. No file is an answer of 404."""
     try:
         with file.open("rb") as opened:

@@ -23,11 +23,11 @@ from syndication.forms.fields import audience_choice
 from syndication.forms.posts import AudienceForm, EditForm, PostForm, posts_used_up
 from syndication.models import Delivery, DeliveryState, Post
 from syndication.models.errors import NotNow
-from syndication.queries.copies import copies_too_wide, latest_deliveries, standing_copies
-from syndication.queries.excerpts import pages
+from syndication.queries.copies import active_copies, copies_too_wide, latest_deliveries
+from syndication.queries.excerpts import split_into_pages
 from syndication.queries.readers import readers_here
-from syndication.views.compose import form_page
-from syndication.views.robots import tell_robots
+from syndication.views.compose import post_form_page
+from syndication.views.robots import set_robots_header
 
 
 def _mine(request: MemberRequest, pk: int) -> Post:
@@ -45,13 +45,13 @@ def post_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "syndication/post_detail.html",
         {
             "post": post,
-            "page": Paginator(pages(post.text), 1).get_page(request.GET.get("page")),
+            "page": Paginator(split_into_pages(post.text), 1).get_page(request.GET.get("page")),
             "is_mine": is_mine,
             "is_public": post.audience == Audience.EVERYONE,
             "deliveries": latest_deliveries(post) if is_mine else [],
         },
     )
-    return tell_robots(response, post.author)
+    return set_robots_header(response, post.author)
 
 
 @login_required
@@ -68,18 +68,18 @@ def post_edit(request: MemberRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _edit_page(request, form)
     words = posts.with_url_title(post, form.words())
-    if form.is_behind() and posts.changes(post, words):
+    if form.is_behind() and posts.would_change(post, words):
         form.say_what_stands(post)
         return _edit_page(request, form)
     if "confirm" not in request.POST:
-        foreseen = posts.foresee_edit(post, words, by=request.user)
+        foreseen = posts.preview_edit(post, words, by=request.user)
         if "save" not in request.POST or any(one.needs_confirmation for one in foreseen):
             return _edit_preview(request, form, words, foreseen)
     return _save_edit(request, form, words)
 
 
 def _edit_page(request: MemberRequest, form: EditForm) -> HttpResponse:
-    foreseen = posts.foresee_edit(form.post, {}, by=request.user)
+    foreseen = posts.preview_edit(form.post, {}, by=request.user)
     context = {"post": form.post, "form": form, "foreseen": foreseen}
     return TemplateResponse(request, "syndication/post_edit.html", context)
 
@@ -99,7 +99,7 @@ def _edit_preview(
 def _save_edit(request: MemberRequest, form: EditForm, words: Mapping[str, str]) -> HttpResponse:
     post, version = form.post, form.cleaned_data["version"]
     try:
-        going = posts.edit(post, words, by=request.user, version=version)
+        going = posts.edit_post(post, words, by=request.user, version=version)
     except posts.EditedMeanwhile as met:
         form.say_what_stands(met.post)
         return _edit_page(request, form)
@@ -137,7 +137,7 @@ def _words_of_a_deleted(request: MemberRequest, pk: int) -> HttpResponse:
         _("The post was deleted meanwhile. What you typed is here: it would be a new post."),
     )
     initial = {**kept, "audience": audience}
-    return form_page(request, PostForm(member=request.user, kind=post.kind, initial=initial))
+    return post_form_page(request, PostForm(member=request.user, kind=post.kind, initial=initial))
 
 
 @login_required
@@ -172,8 +172,8 @@ def post_delete(request: MemberRequest, pk: int) -> HttpResponse:
     """Ask first, naming the copies that go and those that no request can take back."""
     post = _mine(request, pk)
     if request.method == "POST":
-        posts.delete(post, by=request.user)
+        posts.delete_post(post, by=request.user)
         messages.success(request, _("Deleted."))
         return redirect("home")
-    context = {"post": post, "copies": standing_copies(post)}
+    context = {"post": post, "copies": active_copies(post)}
     return TemplateResponse(request, "syndication/post_delete.html", context)

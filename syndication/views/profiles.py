@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import Member
 from accounts.views.paging import UncountedPage
 from syndication.models import Post
-from syndication.views.robots import tell_robots
+from syndication.views.robots import set_robots_header
 
 PER_PAGE = 10
 
@@ -32,4 +32,4 @@ def profile(request: HttpRequest, name: str) -> HttpResponse:
             "page": UncountedPage(posts, request.GET.get("page"), size=PER_PAGE),
         },
     )
-    return tell_robots(response, member)
+    return set_robots_header(response, member)

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from accounts.models import Member
 
 
-def tell_robots(response: HttpResponse, author: Member) -> HttpResponse:
+def set_robots_header(response: HttpResponse, author: Member) -> HttpResponse:
     """Public pages only: those of a session are never for robots, whatever is said here."""
     response["X-Robots-Tag"] = "all" if author.is_listed else "noindex"
     return response

@@ -79,7 +79,7 @@ class ProcessGuard:
             self._guard.stdin.flush()
 
 
-def guard(lines: Iterable[bytes]) -> None:
+def run_guard(lines: Iterable[bytes]) -> None:
     """The guard's whole life: learn of groups (`+<id>`, `-<id>`), end them when the pipe closes."""
     groups: set[int] = set()
     for line in lines:
@@ -103,4 +103,4 @@ def _signal(group: int, number: Any) -> bool:
 
 
 if __name__ == "__main__":
-    guard(sys.stdin.buffer)
+    run_guard(sys.stdin.buffer)

@@ -14,7 +14,7 @@ from syndication.models import KeptPhoto, MailDraft, Post
 
 logger = logging.getLogger(__name__)
 
-STRAY_AFTER = timedelta(days=2)  # by far longer than from writing a file to naming it
+ORPHANED_AFTER = timedelta(days=2)  # by far longer than from writing a file to naming it
 BATCH = 500  # names in one question
 
 # Every folder, and the fields that name what is in it.
@@ -26,7 +26,7 @@ FOLDERS: dict[str, tuple[tuple[type[models.Model], str], ...]] = {
 }
 
 
-def delete(now: datetime) -> int:
+def delete_orphaned_files(now: datetime) -> int:
     """How many files went.
 
     None where not one is named: then it is the database that is new, or another one, and what stands
@@ -57,7 +57,7 @@ def _old_files(folder: str, now: datetime) -> Iterator[str]:
         return
     for name in (f"{folder}/{each}" for each in names):
         try:
-            if default_storage.get_modified_time(name) < now - STRAY_AFTER:
+            if default_storage.get_modified_time(name) < now - ORPHANED_AFTER:
                 yield name
         except FileNotFoundError:  # it went just now
             continue

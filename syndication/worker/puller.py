@@ -42,7 +42,7 @@ FINISH = 15.0  # seconds that a refresh gets when the process is to stop
 LONGEST = 300.0  # seconds; a pull that takes longer hangs, and the watchdog must see it
 
 
-class Puller:
+class ImportWorker:
     """Runs up to `threads` pulls at a time until SIGTERM or SIGINT."""
 
     def __init__(self, *, threads: int = import_schedule.THREADS) -> None:

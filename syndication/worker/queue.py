@@ -44,17 +44,17 @@ def push_wakeup(sender: None, task: str, args: tuple[int, ...], **kwargs: Any) -
     _push(task, *args)
 
 
-def ask_for_heartbeat() -> None:
+def push_heartbeat() -> None:
     """A task that does nothing but prove that tasks are done."""
     _push("heartbeat")
 
 
-def depth() -> int:
+def queue_depth() -> int:
     """How many hints nobody has taken yet."""
     return int(get_broker().queue_size())
 
 
-def forget_failures(before: datetime) -> int:
+def delete_old_failures(before: datetime) -> int:
     """django-q2 keeps failed tasks for ever. How many went."""
     deleted, _ = Failure.objects.filter(stopped__lt=before).delete()
     return int(deleted)

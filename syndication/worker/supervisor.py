@@ -52,16 +52,18 @@ STOP_WITHIN = 20.0
 CLOCKS_MAY_DIFFER = timedelta(seconds=30)  # below the quiet minute that each lease ends with
 RESTART_AFTER = 2.0  # a cluster that cannot start is not started a hundred times a second
 SWEEPER = "sweeper"
-PARTS = {"qcluster": "the cluster", "pull": "the puller"}  # manage.py's commands
-ROWS = {"pull": heartbeats.PULL}  # whose signs of life are not those of tasks
+CHILD_COMMANDS = {"qcluster": "the cluster", "pull": "the puller"}  # manage.py's commands
+HEARTBEAT_OF_COMMAND = {"pull": heartbeats.PULL}  # whose signs of life are not those of tasks
 
 
-class Part:
+class ChildCommand:
     """A child that runs one of manage.py's commands, and the group of processes it brings."""
 
     def __init__(self, guard: ProcessGuard, command: str) -> None:
         self.name = uuid.uuid4().hex[:12]
-        self._row = heartbeats.heartbeat_key(self.name, ROWS.get(command, heartbeats.TASK))
+        self._row = heartbeats.heartbeat_key(
+            self.name, HEARTBEAT_OF_COMMAND.get(command, heartbeats.TASK)
+        )
         self.started_at = timezone.now()
         self._guard = guard
         self._process = guard.start(
@@ -106,15 +108,15 @@ class Supervisor:
         self._stopping = threading.Event()
         self._next: dict[str, float] = {}
         self._guard = ProcessGuard()
-        self._parts: dict[str, Part] = {}
+        self._parts: dict[str, ChildCommand] = {}
         self._steps: dict[str, tuple[float, Callable[[], object]]] = {
             "clock": (WAKE_EVERY, self._check_the_clock),
             "heartbeat": (
                 min(HEARTBEAT_EVERY, silent_after.total_seconds() / 4),
                 self._ask_for_life,
             ),
-            "wake": (WAKE_EVERY, lambda: sweep.wake_due(timezone.now())),
-            "sweep": (SWEEP_EVERY, sweep.everything),
+            "wake": (WAKE_EVERY, lambda: sweep.wake_due_deliveries(timezone.now())),
+            "sweep": (SWEEP_EVERY, sweep.run_all_steps),
             "watch": (TICK, self._watch),
         }
         self._is_off = False  # the clock
@@ -173,7 +175,9 @@ class Supervisor:
         if abs(ahead) <= CLOCKS_MAY_DIFFER:
             self._is_off = False
             if not self._parts:
-                self._parts = {command: Part(self._guard, command) for command in PARTS}
+                self._parts = {
+                    command: ChildCommand(self._guard, command) for command in CHILD_COMMANDS
+                }
                 self._say("work: running")
         elif not self._is_off:
             self._is_off = True
@@ -190,14 +194,14 @@ class Supervisor:
 
     def _ask_for_life(self) -> None:
         heartbeats.mark_alive(SWEEPER)
-        queue.ask_for_heartbeat()
+        queue.push_heartbeat()
 
     def _watch(self) -> None:
         for command, part in self._parts.items():
             if not (part.has_ended or part.is_silent(self._silent_after)):
                 continue
             why = "ended" if part.has_ended else "does no work"
-            self._say(f"work: {PARTS[command]} {why}, starting another")
+            self._say(f"work: {CHILD_COMMANDS[command]} {why}, starting another")
             part.kill()
             self._stopping.wait(RESTART_AFTER)
-            self._parts[command] = Part(self._guard, command)
+            self._parts[command] = ChildCommand(self._guard, command)

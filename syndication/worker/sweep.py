@@ -39,15 +39,15 @@ SERVERS_KEPT = 20_000  # whose traits are known
 AT_ONCE = 1000
 
 
-def everything(now: datetime | None = None) -> dict[str, int]:
+def run_all_steps(now: datetime | None = None) -> dict[str, int]:
     """One pass over all steps, each by itself: one that fails does not stop the others."""
     moment = now or timezone.now()
     return {name: _guarded(name, step, moment) for name, step in STEPS.items()}
 
 
-def wake_due(now: datetime) -> int:
+def wake_due_deliveries(now: datetime) -> int:
     """Hints for rows whose hint was lost, as many as there are workers to take them."""
-    free = wakeups.worker_count() - queue.depth()
+    free = wakeups.worker_count() - queue.queue_depth()
     if free <= 0:
         return 0
     due = fairness.workers_needed(now, free)
@@ -56,7 +56,7 @@ def wake_due(now: datetime) -> int:
     return due
 
 
-def miss_old(now: datetime) -> int:
+def expire_old_publishes(now: datetime) -> int:
     """Publishes that could not go within 48 hours are not blasted late: only a press sends them."""
     old = Delivery.objects.free(now).filter(
         kind=DeliveryKind.PUBLISH, asked_at__lt=now - retry_policy.PUBLISH_WITHIN
@@ -65,7 +65,7 @@ def miss_old(now: datetime) -> int:
     return waiting.change(DeliveryState.MISSED, due_at=None, reason=retry_policy.TOO_OLD)
 
 
-def tell_still_out_there(now: datetime) -> int:
+def notify_late_deletes(now: datetime) -> int:
     """Deletes that wait for their member for 30 days: they still go once the link is back, but
     the member is told now what is out there."""
     came_back_late = Q(state=DeliveryState.WAITING, link__state=LinkState.PARKED)
@@ -81,7 +81,7 @@ def tell_still_out_there(now: datetime) -> int:
     return told
 
 
-def let_go(now: datetime) -> int:
+def sweep_closed_links(now: datetime) -> int:
     """Rows that a worker gave back, or a killed one left, after their link had ended."""
     is_left = Q(state__in=[DeliveryState.WAITING, DeliveryState.PARKED, DeliveryState.SENDING])
     asks_nobody = Q(state=DeliveryState.UNCONFIRMED, due_at__isnull=False)
@@ -92,28 +92,28 @@ def let_go(now: datetime) -> int:
     return len(ended)
 
 
-def close_accounts(now: datetime) -> int:
+def wake_account_closures(now: datetime) -> int:
     """A hint, where an account is being closed."""
-    if not account_closure.is_any_left():
+    if not account_closure.is_any_closing():
         return 0
     wakeups.wake_for_closures()
     return 1
 
 
-def forget(now: datetime) -> int:
+def purge_rows(now: datetime) -> int:
     """Rows that have had their time."""
     PhoneLogin.objects.filter(expires_at__lt=now - KEPT_FOR, session_key="").delete()
     DeviceLogin.objects.filter(expires_at__lt=now - KEPT_FOR).delete()
     Heartbeat.objects.filter(beat_at__lt=now - KEPT_FOR).delete()
     guesses.delete_ended_windows(now)
-    queue.forget_failures(now - FAILURES_KEPT)
-    mails = mail_drafts.forget_old(now) + post_addresses.forget_ended(now)
-    agreed = unused_registrations.forget_unused(now) + _forget_surplus_traits()
+    queue.delete_old_failures(now - FAILURES_KEPT)
+    mails = mail_drafts.delete_old_mail_drafts(now) + post_addresses.delete_ended_addresses(now)
+    agreed = unused_registrations.delete_unused_registrations(now) + _forget_surplus_traits()
     people = invitations.delete_expired_invitations(now) + _forget_closed_groups(now)
     return (
         delete_expired_sessions()
         + expire_link_attempts()
-        + photos.drop_old(now)
+        + photos.delete_old_kept_photos(now)
         + mails
         + agreed
         + people
@@ -138,23 +138,27 @@ def delete_empty_accounts(now: datetime) -> int:
     return empty_accounts.delete_unused_accounts(now) if is_first else 0
 
 
-def clear_the_disk(now: datetime) -> int:
+def purge_orphaned_files(now: datetime) -> int:
     """Once a day: it looks at every file."""
-    return orphaned_files.delete(now) if cache.add("strays", 1, DISK_EVERY) else 0
+    return (
+        orphaned_files.delete_orphaned_files(now)
+        if cache.add("orphaned-files", 1, DISK_EVERY)
+        else 0
+    )
 
 
 STEPS: dict[str, Callable[[datetime], int]] = {
-    "woken": wake_due,
-    "missed": miss_old,
-    "let go": let_go,
-    "told": tell_still_out_there,
-    "ends told": lambda now: undelivered.notify_pending_ends(),
-    "mails told": mail_drafts.tell_expiring,
+    "woken": wake_due_deliveries,
+    "expired": expire_old_publishes,
+    "closed links": sweep_closed_links,
+    "late deletes": notify_late_deletes,
+    "ends": lambda now: undelivered.notify_pending_ends(),
+    "expiring drafts": mail_drafts.notify_expiring_drafts,
     "mailed": lambda now: notices.mail_pending_notices(),
-    "closing": close_accounts,
-    "forgotten": forget,
+    "closures": wake_account_closures,
+    "purged": purge_rows,
     "empty accounts": delete_empty_accounts,
-    "strays": clear_the_disk,
+    "orphaned files": purge_orphaned_files,
 }
 
 

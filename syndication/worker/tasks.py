@@ -47,7 +47,7 @@ def deliver_due() -> None:
 
 @_quietly
 def close_accounts() -> None:
-    account_closure.go_on(timezone.now())
+    account_closure.continue_closures(timezone.now())
 
 
 @_quietly
@@ -57,4 +57,4 @@ def heartbeat() -> None:
 
 @_quietly
 def sweep() -> None:
-    sweeping.everything()
+    sweeping.run_all_steps()

@@ -17,7 +17,7 @@ MOST = 20_000  # in all
 KEPT_AFTER_LINK = timedelta(days=30)  # who links again needs no other
 
 
-def forget_unused(now: datetime) -> int:
+def delete_unused_registrations(now: datetime) -> int:
     """Those that no link uses, and that nobody is away with. Called by the sweeper."""
     old = _is_unused(now) & Q(replaced_at=None, created_at__lt=now - KEPT)
     # One that links nobody any more serves to revoke the tokens that were given to it.

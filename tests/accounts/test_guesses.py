@@ -112,7 +112,7 @@ def test_a_window_that_is_over_counts_nothing_and_its_row_is_swept(hanako):
     GuessCount.objects.update(ends_at=timezone.now() - timedelta(seconds=1))
     guesses.claim_guess(guesses.PASSWORD, account)
     assert GuessCount.objects.get().count == 1
-    sweep.forget(timezone.now() + timedelta(minutes=6))
+    sweep.purge_rows(timezone.now() + timedelta(minutes=6))
     assert not GuessCount.objects.exists()
 
 

@@ -90,11 +90,11 @@ def test_an_old_link_keeps_the_registration_that_its_token_was_given_to(sandbox,
     servers.retire_registration("mastodon", server)
     leave_by_phone(log_in_phone(make_member("taro")), "mastodon", server=server)
     assert len(sandbox.mastodon.state.apps) == 2
-    assert unused_registrations.forget_unused(Moving(sandbox)()) == 0
+    assert unused_registrations.delete_unused_registrations(Moving(sandbox)()) == 0
     links.unlink(link, by=hanako)
     token_revocation.attempt_revocation(Revocation.objects.get().pk, now=Moving(sandbox))
     assert sandbox.mastodon.state.tokens.access[held.access_token].grant.is_revoked
-    assert unused_registrations.forget_unused(Moving(sandbox)()) == 1
+    assert unused_registrations.delete_unused_registrations(Moving(sandbox)()) == 1
 
 
 def test_who_is_away_comes_back_with_the_registration_they_left_with(sandbox, server, hanako):

@@ -58,7 +58,7 @@ def test_a_slip_elsewhere_is_still_found():
 def test_the_sender_of_a_mail_is_known_in_either_form():
     hanako = make_member("hanako", email='"a..b."@ezweb.ne.jp')
     for sender in ("a..b.@ezweb.ne.jp", '"a..b."@ezweb.ne.jp', "A..B.@EZWEB.ne.jp"):
-        assert post_addresses.own(sender, hanako) == '"a..b."@ezweb.ne.jp'
+        assert post_addresses.confirmed_address(sender, hanako) == '"a..b."@ezweb.ne.jp'
 
 
 @pytest.mark.django_db

@@ -48,7 +48,7 @@ def make_links(count: str) -> None:
         account = SocialAccount.objects.create(
             user=member, provider=keys[number % len(keys)], uid=given["uid"]
         )
-        links.take_in(account, given)
+        links.create_or_resume_link(account, given)
 
 
 def plain(count: str) -> None:
@@ -167,7 +167,7 @@ def send(count: str, gap: str, name: str, which: str = "all") -> None:
         text = f"{name} {number} {link.network}"
         draft = posts.Draft(kind="status", audience="everyone", form_key=text, text=text)
         sent[text] = time.time()
-        posts.write(draft, by=link.member)
+        posts.create_post(draft, by=link.member)
     print(json.dumps(sent))
 
 

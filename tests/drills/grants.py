@@ -1,6 +1,6 @@
 """What a member's consent gives on each network of the drill, without the pages for it.
 
-Each function takes the sandbox and a login name, and gives what `links.take_in` takes and the
+Each function takes the sandbox and a login name, and gives what `links.create_or_resume_link` takes and the
 account's `uid`. A network is drilled once it has one.
 """
 

@@ -95,7 +95,7 @@ class DrillMembers:
         account, _ = SocialAccount.objects.get_or_create(
             user=self.members[name], provider=self.key, uid=given["uid"]
         )
-        links.take_in(account, given)
+        links.create_or_resume_link(account, given)
 
     @property
     def kinds(self) -> list[str]:
@@ -119,11 +119,11 @@ class DrillMembers:
             title=words if kind == "note" else "",
             text="" if kind == "link" else words + tail,
             url=address if kind == "link" else "",
-            photo=photos.keep(self.photo, by=member) if kind == "photo" else None,
+            photo=photos.keep_upload(self.photo, by=member) if kind == "photo" else None,
             photo_alt="青緑",
         )
         written = DrillPost(
-            posts.write(draft, by=member), address if kind == "link" else words, kind
+            posts.create_post(draft, by=member), address if kind == "link" else words, kind
         )
         if dice.random() < EDITED and not is_shared:
             times = dice.choice((1, 2))
@@ -135,12 +135,12 @@ class DrillMembers:
     def change(self, entry: DrillPost, what: str) -> None:
         post = Post.objects.get(pk=entry.post.pk)
         if what == "delete":
-            posts.delete(post, by=post.author)
+            posts.delete_post(post, by=post.author)
         elif post.deleted_at is None:
             entry.edits += 1
             title = f"{entry.words} 改{entry.edits}" if post.kind == "note" else ""
             words = f"{entry.words if post.kind != 'link' else ''} 改{entry.edits}".strip()
-            posts.edit(post, {"title": title, "text": words}, by=post.author)
+            posts.edit_post(post, {"title": title, "text": words}, by=post.author)
 
     # -- minding what was written
 
@@ -155,17 +155,17 @@ class DrillMembers:
 
     def look(self, delivery: Delivery) -> None:
         """Look at the network, and say what is there."""
-        if "there" not in commands.offered(delivery) or self._is_moving(delivery):
+        if "there" not in commands.available_commands(delivery) or self._is_moving(delivery):
             return
         member = delivery.link.member
         copy = self._unclaimed(delivery)
-        press = commands.confirm_it_is_there if copy else commands.send_again
+        press = commands.confirm_copy_exists if copy else commands.resend_delivery
         try:
             press(delivery, by=member)
         except NotNow as no:
             self.pressed[f"not now: {no}"] += 1
             if delivery.post.deleted_at is not None and not copy:
-                commands.dismiss(delivery, by=member)
+                commands.dismiss_delivery(delivery, by=member)
             return
         if copy:
             self.held.add(copy)

@@ -8,8 +8,8 @@ from profilelink.phone.carriers import Carrier
 from profilelink.phone.decoding import read, read_cp932
 from profilelink.phone.encoding import write
 from syndication.connectors import text as connectors_text
-from syndication.models.feed_text import feed_words
-from syndication.queries.excerpts import excerpt, pages
+from syndication.models.feed_text import feed_item_text
+from syndication.queries.excerpts import cut_to_line, split_into_pages
 from tests.fuzz.letters import as_text, is_clean, is_unicode, is_whole
 
 MOST_TIMES_LONGER = 40  # quotation marks and list marks before each line
@@ -65,7 +65,7 @@ def shown(data: bytes) -> None:
     assert visible_text(once) == once
     assert is_whole(replace_private_letters(line))
     assert replace_private_letters(replace_private_letters(once)) == replace_private_letters(once)
-    assert feed_words(source, [("link", source), ("passed_on", source)])
+    assert feed_item_text(source, [("link", source), ("passed_on", source)])
     for carrier in Carrier:
         sent = write(once, carrier)
         sent.decode("cp932")
@@ -89,9 +89,9 @@ def _spans_are_pieces_of(source: str) -> None:
 
 
 def _is_paged(source: str) -> None:
-    cut = pages(source, 100)
+    cut = split_into_pages(source, 100)
     assert all(len(page) <= 100 for page in cut)
     assert "".join(cut).replace("\n", "") == source.replace("\n", "")
-    short, is_cut = excerpt(source, 60)
+    short, is_cut = cut_to_line(source, 60)
     assert len(short) <= 60
     assert is_cut or short == " ".join(source.split())

@@ -41,7 +41,7 @@ def make_hanako() -> Member:
 
 def _mail(hanako: Member) -> None:
     """A secret address, and a mail that waits."""
-    post_addresses.turn_on(by=hanako)
+    post_addresses.enable_post_by_mail(by=hanako)
     photo = ContentFile(a_photo(), name="photo.jpg")
     MailDraft.objects.create(
         member=hanako,

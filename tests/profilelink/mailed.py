@@ -72,7 +72,7 @@ class Received:
 
 def address_of(member: Member) -> str:
     """The member's secret address, made where there is none."""
-    return post_addresses.written(post_addresses.turn_on(by=member))
+    return post_addresses.full_address(post_addresses.enable_post_by_mail(by=member))
 
 
 def receive(

@@ -119,7 +119,7 @@ def test_tickets_of_addresses_that_posts_name_do_not_pile_up(hanako, settings) -
         post = make_post(author=hanako, kind="link", url=f"https://example.com/{number}")
         page = client.get(reverse("post_detail", args=[post.pk]))
     assert OutTicket.objects.count() == 6
-    sweep.everything()
+    sweep.run_all_steps()
     assert OutTicket.objects.count() == 3
     ticket = re.findall(r"/out/[A-Za-z0-9_-]{22}", page.content.decode())[-1]
     assert client.get(ticket).status_code == 200  # of the page that was shown last
@@ -184,7 +184,7 @@ def test_servers_that_nobody_links_are_forgotten_oldest_first(hanako) -> None:
         ServerRegistration(network="mastodon", host=f"s{number}.example", sealed_details="sealed")
         for number in range(most + 2)
     )
-    sweep.everything()
+    sweep.run_all_steps()
     assert ServerRegistration.objects.count() == most
     hosts = set(ServerRegistration.objects.values_list("host", flat=True))
     assert "s0.example" in hosts  # of a link
@@ -198,6 +198,6 @@ def test_what_was_learned_of_servers_is_bounded() -> None:
     ServerTraits.objects.filter(host__in=["s5.example", "s7.example"]).update(
         changed_at=timezone.now() - timedelta(days=1)
     )
-    sweep.everything()
+    sweep.run_all_steps()
     assert ServerTraits.objects.count() == sweep.SERVERS_KEPT
     assert not ServerTraits.objects.filter(host__in=["s5.example", "s7.example"]).exists()

@@ -155,7 +155,7 @@ def test_an_account_that_stayed_empty_goes_after_thirty_days_and_its_name_is_fre
     assert names() == {"yuki"}  # looked at once a day
     GuessCount.objects.all().delete()
     cache.clear()
-    sweep.everything()
+    sweep.run_all_steps()
     assert names() == set()
     sign_up("yuki", "192.0.2.7")
     assert names() == {"yuki"}
@@ -188,7 +188,7 @@ def test_an_account_in_which_there_is_anything_stays(hanako) -> None:
     returns = Member.objects.get(username="returns")
     Member.objects.filter(pk=returns.pk).update(last_login=timezone.now() - timedelta(days=20))
     make_member("of_staff", email="", date_joined=timezone.now() - timedelta(days=99))
-    sweep.everything()
+    sweep.run_all_steps()
     assert names() == {
         "hanako", "writes", "asks", "groups", "named", "confirms", "returns", "of_staff",
     }  # fmt: skip

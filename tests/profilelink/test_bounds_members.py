@@ -22,7 +22,7 @@ from accounts.actions.guesses import Limit
 from accounts.models import FriendRequest, Group, Invitation, LinkReturn, Member, Phone
 from accounts.urlsession.models import Session
 from syndication.actions import mail_drafts, post_addresses
-from syndication.actions.mail_drafts import Arrived, Refused
+from syndication.actions.mail_drafts import IncomingMail, MailRefused
 from syndication.models import KeptPhoto, MailDraft, Post, PostAddress
 from syndication.worker import sweep
 from tests.making import PASSWORD, make_member, make_post
@@ -104,7 +104,7 @@ def test_expired_invitations_are_deleted_after_ninety_days(hanako) -> None:
         Invitation.objects.create(
             inviter=hanako, code_hash=str(days), expires_at=now - timedelta(days=days)
         )
-    sweep.everything()
+    sweep.run_all_steps()
     assert list(Invitation.objects.values_list("code_hash", flat=True)) == ["89"]
 
 
@@ -152,7 +152,7 @@ def test_groups_that_were_closed_unused_do_not_pile_up(hanako) -> None:
             make_post(author=hanako, audience="group", group=group)
         client.post(reverse("group_close", args=[group.pk]))
     client.post(reverse("group_new"), {"name": "Third"})
-    sweep.everything(timezone.now() + timedelta(days=2))
+    sweep.run_all_steps(timezone.now() + timedelta(days=2))
     assert set(Group.objects.values_list("name", flat=True)) == {"Loud", "Third"}
 
 
@@ -205,8 +205,9 @@ def test_ten_photos_of_a_member_wait_for_their_posts_at_most(hanako) -> None:
 
 
 def test_a_mail_waits_where_its_photo_is_one_too_many_today(hanako) -> None:
-    draft = mail_drafts.take(
-        post_addresses.turn_on(by=hanako), Arrived(key="a" * 32, text="海", photo=a_photo())
+    draft = mail_drafts.store_mail(
+        post_addresses.enable_post_by_mail(by=hanako),
+        IncomingMail(key="a" * 32, text="海", photo=a_photo()),
     )
     used_up(quotas.PHOTO_BYTES, hanako, left=100)
     page = computer(hanako).post(
@@ -217,13 +218,13 @@ def test_a_mail_waits_where_its_photo_is_one_too_many_today(hanako) -> None:
 
 
 def test_twenty_mails_of_a_member_wait_at_most(hanako) -> None:
-    address = post_addresses.turn_on(by=hanako)
+    address = post_addresses.enable_post_by_mail(by=hanako)
     for number in range(20):
-        mail_drafts.take(address, Arrived(key=f"{number:032x}", text="a"))
+        mail_drafts.store_mail(address, IncomingMail(key=f"{number:032x}", text="a"))
         PostAddress.objects.update(taken=0)  # an hour later
         address.refresh_from_db()
-    with pytest.raises(Refused):
-        mail_drafts.take(address, Arrived(key="f" * 32, text="a"))
+    with pytest.raises(MailRefused):
+        mail_drafts.store_mail(address, IncomingMail(key="f" * 32, text="a"))
     assert MailDraft.objects.count() == 20
 
 

@@ -30,7 +30,7 @@ TEXTS = {
 }
 
 
-def arrived(name: str) -> reading.Arrived:
+def arrived(name: str) -> reading.IncomingMail:
     return reading.arrived(mime.message((MAILS / f"{name}.eml").read_bytes()))
 
 

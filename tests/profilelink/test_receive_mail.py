@@ -136,7 +136,7 @@ def test_another_member_is_a_stranger_here(address: str) -> None:
 
 
 def test_an_ended_address_takes_nothing_and_tells_its_member(hanako: Member, address: str) -> None:
-    post_addresses.renew(by=hanako)
+    post_addresses.renew_post_address(by=hanako)
     assert receive(SEA, address, sender="stranger@example.net").code == TAKEN
     assert receive(SEA, address, sender=OWN).code == NO_SUCH
     assert not MailDraft.objects.exists()
@@ -177,7 +177,7 @@ def test_so_many_wait_and_no_more(hanako: Member, address: str) -> None:
         PostAddress.objects.update(taken=0)
     assert receive(numbered(99), address, sender=OWN).code == REFUSED
     assert MailDraft.objects.count() == mail_drafts.MOST_WAITING
-    mail_drafts.throw_away(MailDraft.objects.first(), by=hanako)  # type: ignore[arg-type]
+    mail_drafts.discard_mail_draft(MailDraft.objects.first(), by=hanako)  # type: ignore[arg-type]
     assert receive(numbered(99), address, sender=OWN).code == TAKEN
 
 

@@ -27,7 +27,7 @@ from syndication.models import (
     Notice,
     Post,
 )
-from syndication.queries.timeline import Cursor, timeline
+from syndication.queries.timeline import Cursor, timeline_page
 from tests.filling import analysed, before, copies
 from tests.making import make_link, make_member, make_post
 from tests.phone import PhoneClient, log_in_phone
@@ -178,7 +178,7 @@ def test_home_reads_a_few_rows_for_each_friend_however_much_they_wrote(
             FeedItem.objects.all()[0], each * 50, remote_id=hexed(), written_at=who["created_at"]
         )
         analysed(*TABLES)
-        later = reverse("home") + f"?before={timeline(hanako).older}"
+        later = reverse("home") + f"?before={timeline_page(hanako).older}"
         with django_assert_max_num_queries(6):
             phone.get(later)
         read.append([*figures(phone, [reverse("home"), later]).values()])
@@ -201,12 +201,12 @@ def test_home_shows_what_sorting_everything_would_show():
     link = make_link(hanako)
     item = FeedItem.objects.create(link=link, remote_id="r", written_at=now)
     copies(item, 25, remote_id=hexed(), written_at=before(now, "n % 5"))
-    seen, page = [], timeline(hanako)
+    seen, page = [], timeline_page(hanako)
     while True:
         seen += [(entry.at, entry.cursor.table, entry.pk) for entry in page.entries]
         if not page.older:
             break
-        page = timeline(hanako, Cursor.parse(page.older))
+        page = timeline_page(hanako, Cursor.parse(page.older))
     of_friends = Post.objects.visible_to(hanako).filter(author__in=authors[:-1])
     expected = [(post.created_at, 0, post.pk) for post in of_friends]
     expected += [(item.written_at, 1, item.pk) for item in FeedItem.objects.all()]

@@ -104,7 +104,7 @@ def narrow(post: Post, audience: str = Audience.FRIENDS) -> None:
 
 
 def remove(post: Post) -> None:
-    """What actions.posts.delete does."""
+    """What actions.posts.delete_post does."""
     post.deleted_at = timezone.now()
     post.save()
     planning.withdraw_copies(post)

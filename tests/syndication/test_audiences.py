@@ -66,7 +66,7 @@ def world(audience: str) -> World:
         group=group if audience == Audience.GROUP else None,
         form_key="f" * 32,
     )
-    photos.put_into(post, photos.keep(a_photo(), by=author))
+    photos.attach_kept_photo(post, photos.keep_upload(a_photo(), by=author))
     post.save()
     return World(post, people)
 

@@ -34,7 +34,7 @@ def test_a_post_has_a_column_for_each_word_as_long_as_the_word_may_be():
 @pytest.mark.parametrize("name", CONTENT)
 def test_each_word_of_a_draft_goes_out_with_the_post_and_is_found_again(name):
     hanako = make_member("hanako")
-    post = posts.write(draft_of(), by=hanako)
+    post = posts.create_post(draft_of(), by=hanako)
     sent = eligibility.outgoing_post(post, make_link(hanako), "everyone")
     kept = json.loads(json.dumps(eligibility.snapshot_of(sent, version=1)))
     assert [getattr(one, name) for one in (post, sent, eligibility.post_from_snapshot(kept))] == [
@@ -47,13 +47,13 @@ def test_each_word_of_a_draft_goes_out_with_the_post_and_is_found_again(name):
 def test_each_word_is_edited_shown_to_staff_exported_and_wiped(name):
     hanako = make_member("hanako")
     post = make_post(author=hanako, kind=PostKind.NOTE, title="before")
-    posts.edit(post, {name: WORDS[name]}, by=hanako)
+    posts.edit_post(post, {name: WORDS[name]}, by=hanako)
     assert getattr(Post.objects.get(pk=post.pk), name) == WORDS[name]
     [row] = export_of(hanako).json("posts.json")["posts"]
     assert row[name] == WORDS[name]
     staff = computer(make_member("chief", is_staff=True, is_superuser=True))
     assert WORDS[name] in staff.get(address(Post, "change", post.pk)).content.decode()
-    posts.delete(post, by=hanako)
+    posts.delete_post(post, by=hanako)
     assert set(content_of(Post.objects.get(pk=post.pk)).values()) == {""}
 
 

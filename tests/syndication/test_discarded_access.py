@@ -93,7 +93,7 @@ def test_stop_gives_back_what_was_given(sandbox, now, hanako, key, typed):
 def test_who_never_confirms_gives_back_when_the_time_is_over(sandbox, now, hanako, key, typed):
     back(log_in_phone(hanako), key, typed)
     LinkReturn.objects.update(expires_at=F("expires_at") - timedelta(minutes=11))
-    sweep.everything(now())
+    sweep.run_all_steps(now())
     assert not left(sandbox, key, now)
     with pytest.raises(linking.LinkAttemptExpired):
         linking.cancel_link_attempt(LinkReturn.objects.get())

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from accounts.models import Member
-from syndication.export import Entry, streamed, zipped
+from syndication.export import ArchiveEntry, stream_export, stream_zip
 from syndication.export.archive import PIECE
 from syndication.export.reading import CHUNK
 from syndication.models import Attempt, Delivery, Link, MailDraft, Post, PostKind
@@ -59,7 +59,7 @@ def write_posts(member: Member, link: Link, count: int) -> None:
 
 def queries_of(member: Member) -> tuple[int, Got]:
     with CaptureQueriesContext(connection) as queries:
-        content = b"".join(streamed(member, language="en"))
+        content = b"".join(stream_export(member, language="en"))
     return len(queries), Got(content)
 
 
@@ -108,7 +108,7 @@ def test_memory_does_not_grow_with_the_photos(hanako: Member) -> None:
     photos_of_a_megabyte(hanako, 12)
     sent, longest = 0, 0
     tracemalloc.start()
-    for piece in streamed(hanako, language="en"):
+    for piece in stream_export(hanako, language="en"):
         sent, longest = sent + len(piece), max(longest, len(piece))
     _now, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
@@ -119,7 +119,7 @@ def test_memory_does_not_grow_with_the_photos(hanako: Member) -> None:
 
 def test_the_first_piece_leaves_before_the_last_photo_is_read(hanako: Member) -> None:
     photos_of_a_megabyte(hanako, 3)
-    pieces = streamed(hanako, language="en")
+    pieces = stream_export(hanako, language="en")
     first = next(pieces)
     assert first[:2] == b"PK"
     last = Post.objects.latest("pk")
@@ -204,8 +204,8 @@ def test_an_entry_that_ends_early_leaves_a_file_that_opens() -> None:
     def cut() -> Iterator[bytes]:
         yield b"so far"
 
-    entries = [Entry("a.jpg", cut()), Entry("b.txt", [b"b" * 10])]
-    content = b"".join(zipped(entries, made_at=timezone.localtime()))
+    entries = [ArchiveEntry("a.jpg", cut()), ArchiveEntry("b.txt", [b"b" * 10])]
+    content = b"".join(stream_zip(entries, made_at=timezone.localtime()))
     archive = zipfile.ZipFile(io.BytesIO(content))
     assert archive.testzip() is None
     assert archive.read("a.jpg") == b"so far"
@@ -217,12 +217,12 @@ def test_its_language_is_that_of_who_asked_whatever_the_thread_speaks_by_then(
     hanako: Member,
 ) -> None:
     with override("en"):
-        pieces = streamed(hanako, language="ja")
+        pieces = stream_export(hanako, language="ja")
         got = Got(b"".join(pieces))
     assert "ほかの人が" in got.text("README.txt")
     with override("en"):
         UserSession.objects.create(user=hanako, ip="::1", session_key="x", user_agent="KAIOS/3")
-        got = Got(b"".join(streamed(hanako, language="ja")))
+        got = Got(b"".join(stream_export(hanako, language="ja")))
     assert got.json("devices.json")["sessions"][0]["device"] != "a phone with KaiOS"
 
 

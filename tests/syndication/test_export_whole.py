@@ -12,7 +12,7 @@ from django.db.models import Field, Model
 from accounts.models import Member
 from accounts.signals import account_linked
 from accounts.urlsession.models import Session
-from syndication.export.parts import FILES, Part
+from syndication.export.parts import FILES, ExportTable
 from syndication.models import MailDraft, Post
 from tests.accounts.away import come_back, leave_by_phone
 from tests.making import PASSWORD, make_member
@@ -101,7 +101,7 @@ COLUMNS_LEFT_OUT = {
 }  # fmt: skip
 
 
-def all_parts() -> list[Part]:
+def all_parts() -> list[ExportTable]:
     found = [part for parts in FILES.values() for part in parts.values()]
     for part in found:
         found += part.within.values()

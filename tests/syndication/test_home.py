@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Audience, Member
 from syndication.models import FeedItem, Link, Notice, PostKind
-from syndication.queries.timeline import PAGE, timeline
+from syndication.queries.timeline import PAGE, timeline_page
 from tests.making import befriend, make_link, make_member, make_post
 from tests.phone import PhoneClient, computer, log_in_phone
 
@@ -188,7 +188,7 @@ def test_a_page_of_the_timeline_takes_two_queries(django_assert_num_queries):
     for friend in some_friends(hanako, 3):
         make_post(author=friend)
     with django_assert_num_queries(2):
-        assert len(timeline(hanako).entries) == 3
+        assert len(timeline_page(hanako).entries) == 3
 
 
 def test_a_network_that_is_no_longer_known_goes_by_its_key():

@@ -171,13 +171,15 @@ def test_a_post_and_its_deliveries_stand_together_or_not_at_all():
     """The process dies at each statement in turn."""
     hanako = make_member("hanako")
     make_link(hanako)
-    before = queue.depth()
+    before = queue.queue_depth()
     draft = posts.Draft(kind="status", audience="everyone", form_key="f" * 32, text="朝")
     at = 1
-    while is_killed(lambda: posts.write(draft, by=hanako), at=at):
+    while is_killed(lambda: posts.create_post(draft, by=hanako), at=at):
         stands = Post.objects.exists()
         assert Delivery.objects.exists() == stands
-        assert stands or queue.depth() == before  # a lost hint is given again, none comes too early
+        assert (
+            stands or queue.queue_depth() == before
+        )  # a lost hint is given again, none comes too early
         at += 1
     assert at > 5
     assert (Post.objects.count(), Delivery.objects.count()) == (1, 1)
@@ -188,7 +190,7 @@ def test_eight_presses_at_the_same_moment_make_one_post():
     hanako = make_member("hanako")
     make_link(hanako)
     draft = posts.Draft(kind="status", text="once", audience="everyone", form_key="a" * 32)
-    written = at_once(8, lambda _number: posts.write(draft, by=hanako).pk)
+    written = at_once(8, lambda _number: posts.create_post(draft, by=hanako).pk)
     assert len(set(written)) == 1
     assert Post.objects.count() == Delivery.objects.count() == 1
 

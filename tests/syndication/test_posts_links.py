@@ -12,7 +12,7 @@ import pytest
 from django.urls import reverse
 
 from syndication.actions import link_titles
-from syndication.actions.link_titles import decoded, title_in, title_of
+from syndication.actions.link_titles import decode_page, fetch_title, parse_title
 from syndication.models import Post
 from tests.making import make_member
 from tests.phone import log_in_phone
@@ -76,14 +76,14 @@ def test_a_private_address_is_not_asked(is_network: bool, settings: Any):
     """Not even that of a private network: any member could read that machine's pages."""
     with playing(page("inside")) as server:
         settings.ALLOWED_PRIVATE_HOSTS = [server.authority] if is_network else []
-        assert title_of(server.url) == ""
+        assert fetch_title(server.url) == ""
         assert server.received == []
 
 
 def test_a_page_that_says_nothing_holds_up_nobody(reachable):
     with playing(silent(30)) as server:
         before = time.monotonic()
-        assert title_of(reachable(server), deadline=0.3) == ""
+        assert fetch_title(reachable(server), deadline=0.3) == ""
         assert time.monotonic() - before < 10
     assert link_titles.DEADLINE <= 4
 
@@ -103,7 +103,7 @@ def test_a_page_that_says_nothing_holds_up_nobody(reachable):
     ],
 )
 def test_titles_are_read_in_the_charset_of_the_page(raw: bytes, content_type: str):
-    assert title_in(decoded(raw, content_type)) == "珈琲①"
+    assert parse_title(decode_page(raw, content_type)) == "珈琲①"
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_titles_are_read_in_the_charset_of_the_page(raw: bytes, content_type: st
     ],
 )
 def test_only_the_first_title_counts(source: str, title: str):
-    assert title_in(source) == title
+    assert parse_title(source) == title
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_only_the_first_title_counts(source: str, title: str):
     [(rb"<title>\ud800</title>", "unicode_escape"), (b"<title>+2AA-</title>", "utf-7")],
 )
 def test_a_charset_that_gives_half_characters_is_not_read_by(raw: bytes, charset: str):
-    title = title_in(decoded(raw, f"text/html; charset={charset}"))
+    title = parse_title(decode_page(raw, f"text/html; charset={charset}"))
     assert title.isascii()
     assert title
 
@@ -136,7 +136,7 @@ def test_a_charset_that_gives_half_characters_is_not_read_by(raw: bytes, charset
 def test_a_charset_that_takes_long_holds_up_nobody():
     """Half a minute for one page, before."""
     before = time.process_time()
-    decoded(b"a-" + b"a" * (link_titles.MAX_BYTES - 2), "text/html; charset=punycode")
+    decode_page(b"a-" + b"a" * (link_titles.MAX_BYTES - 2), "text/html; charset=punycode")
     assert time.process_time() - before < 5
 
 
@@ -152,7 +152,7 @@ def test_slow_pages_hold_two_threads_of_a_process_and_no_more(reachable):
         address = reachable(server)
 
         def fetched(_number: int) -> str:
-            title = title_of(address, deadline=30)
+            title = fetch_title(address, deadline=30)
             if not title:
                 two_asked_and_six_did_not.wait()
             return title

@@ -37,16 +37,16 @@ def a_photo_post(author: Member, **fields) -> Post:
     draft = posts.Draft(
         kind=PostKind.PHOTO,
         form_key="f" * 32,
-        photo=photos.keep(a_photo(), by=author),
+        photo=photos.keep_upload(a_photo(), by=author),
         **{"audience": Audience.FRIENDS, **fields},
     )
-    return posts.write(draft, by=author)
+    return posts.create_post(draft, by=author)
 
 
 def every_file_of(member: Member) -> set[str]:
     """One of each kind; their names."""
     post = a_photo_post(member)
-    kept = photos.keep(a_photo(), by=member)
+    kept = photos.keep_upload(a_photo(), by=member)
     mailed = MailDraft(member=member, form_key="m")
     mailed.photo = ContentFile(b"jpeg", name="photo.jpg")
     mailed.save()
@@ -96,7 +96,7 @@ def test_a_deleted_post_leaves_no_photo(hanako, django_capture_on_commit_callbac
     assert len(on_disk()) == 2
     with django_capture_on_commit_callbacks(execute=True):
         if way == "by its author":
-            posts.delete(post, by=hanako)
+            posts.delete_post(post, by=hanako)
         elif way == "by staff":
             Post.objects.filter(pk=post.pk).delete()
         else:
@@ -113,13 +113,13 @@ def test_what_a_crash_left_behind_is_swept_up(hanako, django_capture_on_commit_c
     }
     just_now = default_storage.save("photos/now.jpg", ContentFile(b""))
     grow_old(*names, *left)
-    done = sweep.everything()
-    assert done["strays"] == len(left)
+    done = sweep.run_all_steps()
+    assert done["orphaned files"] == len(left)
     assert on_disk() == names | {just_now}
     default_storage.save("photos/x.jpg", ContentFile(b""))
     grow_old("photos/x.jpg")
-    assert sweep.everything()["strays"] == 0  # once a day
-    assert orphaned_files.delete(timezone.now()) == 1
+    assert sweep.run_all_steps()["orphaned files"] == 0  # once a day
+    assert orphaned_files.delete_orphaned_files(timezone.now()) == 1
 
 
 def test_a_database_that_knows_no_file_at_all_costs_none(hanako):
@@ -128,13 +128,13 @@ def test_a_database_that_knows_no_file_at_all_costs_none(hanako):
     for model in (Post, KeptPhoto, MailDraft):
         model.objects.all().delete()
     Member.objects.update(picture="")
-    assert orphaned_files.delete(timezone.now()) == 0
+    assert orphaned_files.delete_orphaned_files(timezone.now()) == 0
     assert on_disk() >= names
 
 
 def test_nothing_is_swept_up_where_there_is_no_disk(settings, tmp_path):
     settings.MEDIA_ROOT = str(tmp_path / "not mounted")
-    assert orphaned_files.delete(timezone.now()) == 0
+    assert orphaned_files.delete_orphaned_files(timezone.now()) == 0
 
 
 def test_many_files_are_asked_after_in_parts(hanako):
@@ -144,7 +144,9 @@ def test_many_files_are_asked_after_in_parts(hanako):
         for _ in range(orphaned_files.BATCH + 3)
     ]
     grow_old(*on_disk())
-    assert orphaned_files.delete(timezone.now()) == len(left) + 1  # and what was kept for the post
+    assert (
+        orphaned_files.delete_orphaned_files(timezone.now()) == len(left) + 1
+    )  # and what was kept for the post
     assert on_disk() == names
 
 
@@ -176,7 +178,7 @@ def test_a_file_that_cannot_be_deleted_holds_up_no_other(hanako, settings):
     grow_old(*names, stuck, left)
     backend = {"BACKEND": f"{__name__}.OneIsStuck"}
     settings.STORAGES = {**settings.STORAGES, "default": backend}
-    assert orphaned_files.delete(timezone.now()) == 1
+    assert orphaned_files.delete_orphaned_files(timezone.now()) == 1
     assert stuck in on_disk()
     assert left not in on_disk()
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from syndication.worker.puller import Puller
+from syndication.worker.puller import ImportWorker
 
 
 class Command(BaseCommand):
     help = "Bring friend lists and what friends wrote. `work` runs this beside its deliveries."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        Puller().run()
+        ImportWorker().run()

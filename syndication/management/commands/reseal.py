@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from syndication.actions.key_rotation import reseal_all
+from syndication.actions.key_rotation import rotate_sealed_secrets
 
 
 class Command(BaseCommand):
@@ -12,7 +12,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         broken = 0
-        for place, counts in reseal_all():
+        for place, counts in rotate_sealed_secrets():
             broken += counts["broken"]
             self.stdout.write(
                 f"{place}: {counts['done']} re-sealed, {counts['overtaken']} changed meanwhile, "

@@ -13,5 +13,5 @@ class Command(BaseCommand):
     help = "Wake what is due, tell what is overdue, renew idle links, forget what has had its time."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        done = sweep.everything()
+        done = sweep.run_all_steps()
         self.stdout.write(" ".join(f"{name}={count}" for name, count in done.items()))

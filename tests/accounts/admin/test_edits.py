@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 def test_staff_see_an_edit_and_which_words_went(support, hanako):
     copy = Delivery.objects.get(audience="friends")
     Delivery.objects.filter(pk=copy.pk).update(state="sent", sent_at=timezone.now())
-    posts.edit(copy.post, {"text": "PRIVATE-TEXT, changed"}, by=hanako)
+    posts.edit_post(copy.post, {"text": "PRIVATE-TEXT, changed"}, by=hanako)
     edit = Delivery.objects.get(kind="edit")
     Attempt.objects.create(
         delivery=edit, number=1, doing="edit", version=2, started_at=timezone.now()

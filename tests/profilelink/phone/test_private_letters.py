@@ -10,7 +10,7 @@ from django.db import models
 
 from accounts.models import PublicCharField, PublicTextField
 from profilelink.phone.decoding import public_anyhow
-from syndication.actions.link_titles import title_in
+from syndication.actions.link_titles import parse_title
 from syndication.delivery import imports
 from syndication.models import Attempt, FeedItem, Link, MailDraft, NetworkFriend, Post
 from syndication.sandbox.mixi.rows import Status
@@ -65,7 +65,7 @@ def test_a_mail_and_a_title_of_a_page_are_stored_without() -> None:
         address_of(hanako),
     )
     assert MailDraft.objects.get().text == f"晴れ{PUBLIC}"
-    title = title_in(f"<title>粉{PRIVATE}</title>")
+    title = parse_title(f"<title>粉{PRIVATE}</title>")
     post = make_post(author=hanako, kind="link", url="https://a.example/", url_title=title)
     post.refresh_from_db()
     assert post.url_title == f"粉{PUBLIC}"

@@ -33,9 +33,9 @@ pytestmark = pytest.mark.django_db
 
 
 def a_photo_post(member):
-    kept = photos.keep(a_photo((40, 30)), by=member)
+    kept = photos.keep_upload(a_photo((40, 30)), by=member)
     draft = posts.Draft(kind="photo", audience="only_me", form_key="f" * 32, photo=kept)
-    return posts.write(draft, by=member)
+    return posts.create_post(draft, by=member)
 
 
 def deliver_all(now):
@@ -98,7 +98,7 @@ def test_nothing_in_any_table_hangs_on_a_closed_account(link):
     make_post(author=member)
     log_in_phone(member)
     Phone.objects.create(member=member, device="F-01", bookmark_hash="b", pin_hash="p")
-    account_closure.close(by=member, takes_copies_back=False)
+    account_closure.close_account(by=member, takes_copies_back=False)
     tasks.close_accounts()
     for model in apps.get_models():
         for field in model._meta.fields:
@@ -125,7 +125,7 @@ def test_nobody_comes_in_any_more_by_any_way(link):
 
 
 def test_nobody_else_gets_the_name(link):
-    account_closure.close(by=link.member, takes_copies_back=False)
+    account_closure.close_account(by=link.member, takes_copies_back=False)
     tasks.close_accounts()
     phone = PhoneClient()
     phone.get("/m/")
@@ -138,7 +138,7 @@ def test_what_was_written_is_seen_by_nobody_from_the_press_on(link):
     post = make_post(author=link.member, text="見える")
     taro = log_in_phone(make_member("taro"))
     assert "見える" in taro.get(reverse("post_detail", args=[post.pk])).text
-    account_closure.close(by=link.member, takes_copies_back=True)
+    account_closure.close_account(by=link.member, takes_copies_back=True)
     assert taro.get(reverse("post_detail", args=[post.pk])).status == 404
 
 
@@ -173,14 +173,14 @@ def test_what_a_network_cannot_delete_is_said_before_and_after(
 
 def test_what_has_not_left_stays_here(sandbox, link, now):
     planned(link, "まだ")
-    account_closure.close(by=link.member, takes_copies_back=True)
+    account_closure.close_account(by=link.member, takes_copies_back=True)
     deliver_all(now)
     assert texts(sandbox) == []
 
 
 def test_a_network_that_is_away_is_waited_for(sandbox, link, now, mailoutbox):
     tried(planned(link, "遠い"))
-    account_closure.close(by=link.member, takes_copies_back=True)
+    account_closure.close_account(by=link.member, takes_copies_back=True)
     tasks.close_accounts()
     sandbox.faults.add("mixi", "503", match="POST ", times=3)
     delete = Delivery.objects.get(kind="delete")
@@ -190,7 +190,7 @@ def test_a_network_that_is_away_is_waited_for(sandbox, link, now, mailoutbox):
         assert fresh(link.member).closed_at is None
         now.advance(hours=13)
     tried(delete, now)
-    sweep.everything(now())
+    sweep.run_all_steps(now())
     tasks.close_accounts()
     assert texts(sandbox) == []
     assert fresh(link.member).closed_at
@@ -204,7 +204,7 @@ def test_nobody_is_waited_for_who_cannot_come_in(sandbox, link, mailoutbox):
         state=DeliveryState.UNCONFIRMED, due_at=None, first_sent_at=timezone.now()
     )
     Link.objects.update(state="parked", parked_at=timezone.now())
-    account_closure.close(by=link.member, takes_copies_back=True)
+    account_closure.close_account(by=link.member, takes_copies_back=True)
     tasks.close_accounts()
     assert fresh(link.member).closed_at
     [mail] = mailoutbox
@@ -217,14 +217,14 @@ def test_a_delete_behind_a_copy_that_only_the_member_could_look_for_is_not_waite
     Delivery.objects.filter(pk=asked.pk).update(
         state=DeliveryState.UNCONFIRMED, due_at=None, first_sent_at=now
     )
-    account_closure.close(by=link.member, takes_copies_back=True)
+    account_closure.close_account(by=link.member, takes_copies_back=True)
     tasks.close_accounts()
     assert fresh(link.member).closed_at
 
 
 def test_photos_of_copies_that_stay_go_here(link, django_capture_on_commit_callbacks):
     photo = a_photo_post(link.member)
-    account_closure.close(by=link.member, takes_copies_back=False)
+    account_closure.close_account(by=link.member, takes_copies_back=False)
     with django_capture_on_commit_callbacks(execute=True):
         tasks.close_accounts()
     assert not default_storage.exists(photo.photo.name)
@@ -234,9 +234,9 @@ def test_photos_of_copies_that_stay_go_here(link, django_capture_on_commit_callb
 def test_it_goes_on_where_it_was_killed(sandbox, link, now):
     for number in range(5):
         tried(planned(link, str(number)))
-    account_closure.close(by=link.member, takes_copies_back=True)
+    account_closure.close_account(by=link.member, takes_copies_back=True)
     while not fresh(link.member).closed_at:
-        account_closure.go_on(now(), seconds=0.0)  # a slice so thin that it is one post
+        account_closure.continue_closures(now(), seconds=0.0)  # a slice so thin that it is one post
         deliver_all(now)
     assert texts(sandbox) == []
 
@@ -244,10 +244,10 @@ def test_it_goes_on_where_it_was_killed(sandbox, link, now):
 def test_the_last_mail_waits_for_the_mail_server_for_a_day(link, settings, now):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
-    account_closure.close(by=link.member, takes_copies_back=False)
-    account_closure.go_on(now())
+    account_closure.close_account(by=link.member, takes_copies_back=False)
+    account_closure.continue_closures(now())
     assert fresh(link.member).closed_at is None
-    account_closure.go_on(now() + timedelta(hours=25))
+    account_closure.continue_closures(now() + timedelta(hours=25))
     assert fresh(link.member).closed_at
 
 
@@ -294,7 +294,7 @@ def make_only_superuser(member):
 
 def test_staff_can_stop_it_while_it_goes_on(sandbox, link, now):
     tried(planned(link))
-    account_closure.close(by=link.member, takes_copies_back=True)
+    account_closure.close_account(by=link.member, takes_copies_back=True)
     Member.objects.update(is_active=True)
     tasks.close_accounts()
     assert fresh(link.member).closed_at is None
@@ -303,8 +303,8 @@ def test_staff_can_stop_it_while_it_goes_on(sandbox, link, now):
 
 def test_an_account_that_cannot_be_closed_holds_up_no_other(link, mailoutbox):
     taro = make_member("taro")
-    account_closure.close(by=link.member, takes_copies_back=False)
-    account_closure.close(by=taro, takes_copies_back=False)
+    account_closure.close_account(by=link.member, takes_copies_back=False)
+    account_closure.close_account(by=taro, takes_copies_back=False)
     Member.objects.filter(pk=link.member.pk).update(email="no\nheader@example.com")
     tasks.close_accounts()
     assert fresh(link.member).closed_at is None
@@ -322,7 +322,7 @@ class MeanwhileAnotherWorker(EmailBackend):
 
 
 def test_two_workers_send_the_last_mail_once(link, settings, mailoutbox):
-    account_closure.close(by=link.member, takes_copies_back=False)
+    account_closure.close_account(by=link.member, takes_copies_back=False)
     settings.EMAIL_BACKEND = f"{__name__}.MeanwhileAnotherWorker"
     tasks.close_accounts()
     assert len(mailoutbox) == 1
@@ -331,9 +331,9 @@ def test_two_workers_send_the_last_mail_once(link, settings, mailoutbox):
 
 def test_of_two_devices_that_press_at_once_the_first_counts(link):
     other_device = fresh(link.member)
-    account_closure.close(by=link.member, takes_copies_back=True)
+    account_closure.close_account(by=link.member, takes_copies_back=True)
     began = fresh(link.member).closing_at
-    account_closure.close(by=other_device, takes_copies_back=False)
+    account_closure.close_account(by=other_device, takes_copies_back=False)
     assert fresh(link.member).takes_copies_back
     assert fresh(link.member).closing_at == began
 
@@ -344,7 +344,7 @@ def test_of_the_last_two_of_the_staff_who_close_at_once_one_stays():
 
     def close(number):
         with suppress(people.LastSuperuser):
-            account_closure.close(by=staff[number], takes_copies_back=False)
+            account_closure.close_account(by=staff[number], takes_copies_back=False)
 
     at_once(2, close)
     assert Member.objects.filter(is_active=True).count() == 1
@@ -354,8 +354,8 @@ def test_a_group_goes_to_nobody_who_is_closing_or_was_shut_out(link):
     member, taro, yuki = link.member, make_member("taro"), make_member("yuki")
     banned = make_member("jiro", is_active=False)
     choir, pair = make_group(member, banned, taro, yuki), make_group(member, banned, name="Pair")
-    account_closure.close(by=taro, takes_copies_back=True)
-    account_closure.close(by=member, takes_copies_back=True)
+    account_closure.close_account(by=taro, takes_copies_back=True)
+    account_closure.close_account(by=member, takes_copies_back=True)
     choir.refresh_from_db()
     pair.refresh_from_db()
     assert choir.owner == yuki
@@ -364,7 +364,7 @@ def test_a_group_goes_to_nobody_who_is_closing_or_was_shut_out(link):
 
 def test_a_group_that_came_at_the_moment_of_the_press_goes_on(link):
     taro = make_member("taro")
-    account_closure.close(by=link.member, takes_copies_back=False)
+    account_closure.close_account(by=link.member, takes_copies_back=False)
     choir = make_group(link.member, taro)
     tasks.close_accounts()
     choir.refresh_from_db()
@@ -375,7 +375,7 @@ def test_a_delete_that_came_back_to_a_link_that_needs_its_member_is_not_waited_f
     link, mailoutbox
 ):
     tried(planned(link, "とまった"))
-    account_closure.close(by=link.member, takes_copies_back=True)
+    account_closure.close_account(by=link.member, takes_copies_back=True)
     tasks.close_accounts()
     assert Delivery.objects.filter(kind="delete", state=DeliveryState.WAITING).exists()
     Link.objects.update(state="parked", parked_at=timezone.now())
@@ -388,20 +388,20 @@ def test_a_delete_that_came_back_to_a_link_that_needs_its_member_is_not_waited_f
 def test_a_network_that_staff_paused_is_waited_for_thirty_days(link, now, mailoutbox):
     tried(planned(link, "とまった"))
     NetworkSwitch.objects.create(network="mixi", is_paused=True)
-    account_closure.close(by=link.member, takes_copies_back=True)
+    account_closure.close_account(by=link.member, takes_copies_back=True)
     for days in (0, 29):
-        account_closure.go_on(now() + timedelta(days=days))
+        account_closure.continue_closures(now() + timedelta(days=days))
         assert fresh(link.member).closed_at is None
-    account_closure.go_on(now() + timedelta(days=31))
+    account_closure.continue_closures(now() + timedelta(days=31))
     assert fresh(link.member).closed_at
     assert "mixi" in mailoutbox[0].body
 
 
 def test_what_was_being_written_at_the_press_goes_nowhere(sandbox, link, now):
     """The request began before the press: a photo came over a slow line."""
-    account_closure.close(by=link.member, takes_copies_back=False)
+    account_closure.close_account(by=link.member, takes_copies_back=False)
     draft = posts.Draft(kind="status", audience="everyone", form_key="e" * 32, text="遅い")
-    posts.write(draft, by=link.member)
+    posts.create_post(draft, by=link.member)
     deliver_all(now)
     assert texts(sandbox) == []
     tasks.close_accounts()
@@ -411,16 +411,16 @@ def test_what_was_being_written_at_the_press_goes_nowhere(sandbox, link, now):
 def test_a_publish_that_failed_on_its_way_is_not_tried_again_after_the_press(sandbox, link, now):
     sandbox.faults.add("mixi", "503", match="POST ", times=1)
     delivery = tried(planned(link, "もう一度"))
-    account_closure.close(by=link.member, takes_copies_back=False)
+    account_closure.close_account(by=link.member, takes_copies_back=False)
     Delivery.objects.filter(pk=delivery.pk).update(state=DeliveryState.WAITING, due_at=now())
     deliver_all(now)
     assert texts(sandbox) == []
 
 
 def test_what_was_deleted_before_still_goes_where_copies_are_left(sandbox, link, now):
-    posts.delete(tried(planned(link, "消した")).post, by=link.member)
+    posts.delete_post(tried(planned(link, "消した")).post, by=link.member)
     tried(planned(link, "残る"))
-    account_closure.close(by=link.member, takes_copies_back=False)
+    account_closure.close_account(by=link.member, takes_copies_back=False)
     tasks.close_accounts()
     deliver_all(now)
     tasks.close_accounts()
@@ -435,7 +435,7 @@ def test_the_page_before_the_press_counts_copies_and_reads_no_posts(
         tried(planned(link, str(number)))
     tried(planned(link, "日記です", kind="note", title="日記"))
     with django_assert_num_queries(1) as asked:
-        assert account_closure.foresee(link.member) == [
-            account_closure.Fate("mixi", can_go=3, must_stay=1)
+        assert account_closure.preview_closure(link.member) == [
+            account_closure.NetworkCopies("mixi", can_go=3, must_stay=1)
         ]
     assert '"text"' not in asked[0]["sql"]

@@ -48,7 +48,7 @@ def test_a_fresh_link_sends_everyone_posts_of_each_kind_and_nothing_narrower(
     hanako: Member,
 ) -> None:
     account = SocialAccount.objects.create(user=hanako, provider="mixi", uid="x1")
-    link = links.take_in(account, {"access_token": "a", "expires_in": 900})
+    link = links.create_or_resume_link(account, {"access_token": "a", "expires_in": 900})
     on = set(link.toggles.filter(is_on=True).values_list("kind", "audience"))
     assert on == {(kind, "everyone") for kind in PostKind.values}
 

@@ -17,7 +17,7 @@ from PIL import Image
 
 from accounts.models import Audience, Member
 from syndication.actions import mail_drafts, post_addresses
-from syndication.actions.mail_drafts import Arrived
+from syndication.actions.mail_drafts import IncomingMail
 from syndication.models import Delivery, KeptPhoto, MailDraft, Notice, Post, PostAddress
 from syndication.models.errors import NotYours
 from syndication.worker import sweep
@@ -38,7 +38,9 @@ def hanako() -> Member:
 def arrive(member: Member, *, key: str = "a" * 32, **values) -> MailDraft:
     """A mail that was taken in."""
     values.setdefault("sender", "hanako@docomo.ne.jp")
-    draft = mail_drafts.take(post_addresses.turn_on(by=member), Arrived(key=key, **values))
+    draft = mail_drafts.store_mail(
+        post_addresses.enable_post_by_mail(by=member), IncomingMail(key=key, **values)
+    )
     assert draft is not None
     return draft
 
@@ -58,7 +60,7 @@ def test_it_is_off_until_the_member_turns_it_on(hanako):
     page = phone.follow("Post by mail")
     assert "@post.example.jp" not in page
     phone.submit("Turn it on")
-    assert post_addresses.written(PostAddress.objects.get()) in phone.page
+    assert post_addresses.full_address(PostAddress.objects.get()) in phone.page
 
 
 def test_an_address_is_short_secret_and_easy_to_type():
@@ -69,8 +71,8 @@ def test_an_address_is_short_secret_and_easy_to_type():
 
 
 def test_the_address_is_shown_again_and_stands_nowhere_in_the_clear(hanako):
-    address = post_addresses.turn_on(by=hanako)
-    local = post_addresses.written(address).partition("@")[0]
+    address = post_addresses.enable_post_by_mail(by=hanako)
+    local = post_addresses.full_address(address).partition("@")[0]
     assert local in log_in_phone(hanako).get(reverse("mail"))
     row = PostAddress.objects.values().get()
     assert not [value for value in row.values() if local in str(value)]
@@ -78,7 +80,7 @@ def test_the_address_is_shown_again_and_stands_nowhere_in_the_clear(hanako):
 
 def test_the_address_is_a_mailto_link_and_a_qr_code(hanako):
     phone = log_in_phone(hanako)
-    written = post_addresses.written(post_addresses.turn_on(by=hanako))
+    written = post_addresses.full_address(post_addresses.enable_post_by_mail(by=hanako))
     page = phone.get(reverse("mail"))
     assert page.link("Write a mail").href == f"mailto:{written}"
     (source,) = page.sources
@@ -90,14 +92,14 @@ def test_the_address_is_a_mailto_link_and_a_qr_code(hanako):
 
 def test_another_address_kills_the_old_one_at_once_after_a_question(hanako):
     phone = log_in_phone(hanako)
-    old = post_addresses.written(post_addresses.turn_on(by=hanako))
+    old = post_addresses.full_address(post_addresses.enable_post_by_mail(by=hanako))
     phone.get(reverse("mail"))
     phone.follow("Another address")
-    assert post_addresses.written(PostAddress.objects.get()) == old  # looking changes nothing
+    assert post_addresses.full_address(PostAddress.objects.get()) == old  # looking changes nothing
     page = phone.submit("Take another")
     assert old not in page
     assert PostAddress.objects.live().count() == 1
-    assert post_addresses.find(old.partition("@")[0]).ended_at is not None
+    assert post_addresses.find_post_address(old.partition("@")[0]).ended_at is not None
     assert not PostAddress.objects.exclude(ended_at=None).exclude(sealed_local="").exists()
 
 
@@ -124,7 +126,7 @@ def test_there_is_no_such_page_where_no_domain_is_set(hanako, settings):
 
 
 def test_an_address_sealed_with_a_lost_key_can_be_renewed(hanako):
-    post_addresses.turn_on(by=hanako)
+    post_addresses.enable_post_by_mail(by=hanako)
     PostAddress.objects.update(sealed_local="nonsense")
     page = log_in_phone(hanako).get(reverse("mail"))
     assert page.status == 200
@@ -132,8 +134,8 @@ def test_an_address_sealed_with_a_lost_key_can_be_renewed(hanako):
 
 
 def test_a_refusal_stands_on_the_page(hanako):
-    address = post_addresses.turn_on(by=hanako)
-    post_addresses.note_refusal(address, mail_drafts.NO_ROOM, {"count": 20})
+    address = post_addresses.enable_post_by_mail(by=hanako)
+    post_addresses.record_mail_refusal(address, mail_drafts.NO_ROOM, {"count": 20})
     assert "20 mails wait already." in log_in_phone(hanako).get(reverse("mail"))
 
 
@@ -145,7 +147,7 @@ def test_a_photo_form_tells_of_it_and_others_do_not(hanako):
 
 def test_two_presses_at_once_make_one_address(transactional_db):
     hanako = make_member("hanako")
-    found = at_once(4, lambda _number: post_addresses.turn_on(by=hanako).pk)
+    found = at_once(4, lambda _number: post_addresses.enable_post_by_mail(by=hanako).pk)
     assert len(set(found)) == 1
     assert PostAddress.objects.count() == 1
 
@@ -195,7 +197,7 @@ def test_a_long_text_is_paged(hanako):
 def test_a_stranger_may_not_send_or_throw_away(hanako):
     draft = arrive(hanako, text="sea", photo=a_photo())
     taro = make_member("taro")
-    for act in (mail_drafts.throw_away, mail_drafts.photo_for_form):
+    for act in (mail_drafts.discard_mail_draft, mail_drafts.keep_draft_photo):
         with pytest.raises(NotYours):
             act(draft, by=taro)
 
@@ -307,7 +309,7 @@ def test_who_forgets_a_mail_is_told_once_before_it_goes(hanako, django_capture_o
     arrive(hanako, key="c" * 32, text="new")
     for _ in range(2):
         with django_capture_on_commit_callbacks(execute=True):
-            sweep.everything()
+            sweep.run_all_steps()
         Notice.objects.update(closed_at=timezone.now())  # seen to
     assert "thrown away in 3 days" in Notice.objects.get().in_words
     assert len(outbox.outbox) == 1
@@ -319,7 +321,7 @@ def test_a_mail_goes_after_thirty_days_with_its_photo(hanako, django_capture_on_
     older(old, 31)
     older(fresh, 29)
     with django_capture_on_commit_callbacks(execute=True):
-        sweep.everything()
+        sweep.run_all_steps()
     assert MailDraft.objects.get() == fresh
     assert not default_storage.exists(old.photo.name)
 
@@ -329,18 +331,18 @@ def test_what_became_a_post_is_swept_and_an_ended_address_after_half_a_year(hana
     Post.objects.create(
         author=hanako, kind="status", text="sea", audience="friends", form_key=draft.form_key
     )
-    post_addresses.turn_off(by=hanako)
-    sweep.everything()
+    post_addresses.disable_post_by_mail(by=hanako)
+    sweep.run_all_steps()
     assert not MailDraft.objects.exists()
     assert PostAddress.objects.exists()
-    sweep.everything(timezone.now() + timedelta(days=181))
+    sweep.run_all_steps(timezone.now() + timedelta(days=181))
     assert not PostAddress.objects.exists()
 
 
 def test_reseal_knows_the_addresses(hanako, settings):
-    written = post_addresses.written(post_addresses.turn_on(by=hanako))
+    written = post_addresses.full_address(post_addresses.enable_post_by_mail(by=hanako))
     old = settings.TOKEN_KEYS[0]
     settings.TOKEN_KEYS = ["QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVowMTIzNDU=", old]
     call_command("reseal", verbosity=0)
     settings.TOKEN_KEYS = settings.TOKEN_KEYS[:1]
-    assert post_addresses.written(PostAddress.objects.get()) == written
+    assert post_addresses.full_address(PostAddress.objects.get()) == written

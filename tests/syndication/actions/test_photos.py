@@ -36,9 +36,9 @@ def compose(phone: PhoneClient, content: bytes | None, **typed: str) -> Page:
 
 
 def make_photo_post(author: Member, audience: str = Audience.EVERYONE) -> Post:
-    kept = photos.keep(a_photo((2000, 1000)), by=author)
+    kept = photos.keep_upload(a_photo((2000, 1000)), by=author)
     draft = posts.Draft(kind=PostKind.PHOTO, audience=audience, form_key="f" * 32, photo=kept)
-    return posts.write(draft, by=author)
+    return posts.create_post(draft, by=author)
 
 
 def stored(file: FieldFile) -> bytes:
@@ -108,7 +108,7 @@ def test_sending_twice_makes_one_post_though_the_photo_is_used_up():
 
 def test_nobody_uses_the_kept_photo_of_another():
     hanako, taro = make_member("hanako"), make_member("taro")
-    kept = photos.keep(a_photo(), by=hanako)
+    kept = photos.keep_upload(a_photo(), by=hanako)
     address = reverse("kept_photo", args=[kept.key])
     assert computer(hanako).get(address).status_code == 200
     assert computer(taro).get(address).status_code == 404
@@ -145,7 +145,7 @@ def test_a_large_photo_is_made_to_fit_and_a_small_one_is_not_blown_up():
     post = make_photo_post(hanako)
     assert picture(stored(post.photo)).size == (1600, 800)
     assert picture(stored(post.photo_small)).size == (220, 110)
-    assert picture(stored(photos.keep(a_photo((30, 20)), by=hanako).photo)).size == (30, 20)
+    assert picture(stored(photos.keep_upload(a_photo((30, 20)), by=hanako).photo)).size == (30, 20)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP"])
@@ -187,26 +187,26 @@ def test_the_number_of_pixels_is_limited_by_the_setting(settings):
 
 def test_kept_photos_go_after_half_a_day_and_never_fill_the_disk():
     hanako = make_member("hanako")
-    first = photos.keep(a_photo(), by=hanako)
+    first = photos.keep_upload(a_photo(), by=hanako)
     for _ in range(photos.MOST_KEPT + 2):
-        photos.keep(a_photo(), by=hanako)
+        photos.keep_upload(a_photo(), by=hanako)
     assert KeptPhoto.objects.count() == photos.MOST_KEPT
     assert not KeptPhoto.objects.filter(pk=first.pk).exists()
-    assert photos.drop_old(timezone.now()) == 0
-    assert photos.drop_old(timezone.now() + timedelta(hours=13)) == photos.MOST_KEPT
+    assert photos.delete_old_kept_photos(timezone.now()) == 0
+    assert photos.delete_old_kept_photos(timezone.now() + timedelta(hours=13)) == photos.MOST_KEPT
 
 
 @pytest.mark.django_db(transaction=True)
 def test_files_go_with_their_rows():
     hanako = make_member("hanako")
-    kept = photos.keep(a_photo(), by=hanako)
+    kept = photos.keep_upload(a_photo(), by=hanako)
     kept_name = kept.photo.name
     draft = posts.Draft(kind=PostKind.PHOTO, audience="friends", form_key="e" * 32, photo=kept)
-    post = posts.write(draft, by=hanako)
+    post = posts.create_post(draft, by=hanako)
     names = [post.photo.name, post.photo_small.name]
     assert not default_storage.exists(kept_name)
     assert all(default_storage.exists(name) for name in names)
-    posts.delete(post, by=hanako)
+    posts.delete_post(post, by=hanako)
     assert not any(default_storage.exists(name) for name in names)
 
 

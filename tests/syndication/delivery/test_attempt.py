@@ -166,11 +166,11 @@ def test_nobody_is_asked_to_look_while_it_may_still_arrive(sandbox, link, now):
     """A member who looks at once sees nothing, presses "send again", and then both are there."""
     sandbox.faults.add("mixi", "drop_after", match="/2/diary")
     delivery = tried(planned(link, "長い話", kind="note", title="日記"), now)
-    assert (commands.offered(delivery), Notice.objects.count()) == ((), 0)
+    assert (commands.available_commands(delivery), Notice.objects.count()) == ((), 0)
     with pytest.raises(NotNow):
-        commands.send_again(delivery, by=link.member)
+        commands.resend_delivery(delivery, by=link.member)
     now.advance(seconds=61)
-    assert commands.offered(tried(delivery, now)) == ("there", "again")
+    assert commands.available_commands(tried(delivery, now)) == ("there", "again")
 
 
 def test_what_was_taken_back_while_its_member_is_asked_is_not_offered_again(slate):
@@ -184,9 +184,13 @@ def test_what_was_taken_back_while_its_member_is_asked_is_not_offered_again(slat
         remove(row.post)
     now.advance(seconds=61)
     there, not_there = [tried(row, now) for row in rows]
-    assert commands.offered(there) == commands.offered(not_there) == ("there", "dismiss")
-    commands.confirm_it_is_there(there, by=link.member)
-    commands.dismiss(not_there, by=link.member)
+    assert (
+        commands.available_commands(there)
+        == commands.available_commands(not_there)
+        == ("there", "dismiss")
+    )
+    commands.confirm_copy_exists(there, by=link.member)
+    commands.dismiss_delivery(not_there, by=link.member)
     deletes = [tried(Delivery.objects.get(post=row.post, kind="delete"), now) for row in rows]
     assert [each.state for each in deletes] == [DeliveryState.FAILED, DeliveryState.CANCELLED]
 
@@ -197,7 +201,7 @@ def test_nothing_is_dismissed_while_it_may_still_be_found(sandbox, link, now):
     publish = tried(planned(link), now)
     remove(publish.post)
     with pytest.raises(NotNow):
-        commands.dismiss(publish, by=link.member)
+        commands.dismiss_delivery(publish, by=link.member)
     now.advance(seconds=61)
     tried(publish, now)
     assert tried(Delivery.objects.get(kind="delete"), now).state == DeliveryState.SENT
@@ -292,7 +296,7 @@ def test_the_notice_is_mailed_once(sandbox, link, mailoutbox, django_capture_on_
     assert mail.to == ["hanako@example.com"]
     assert "http://testserver/deliveries/" in mail.body
     assert "/s/" not in mail.body
-    assert sweep.everything()["mailed"] == 0
+    assert sweep.run_all_steps()["mailed"] == 0
 
 
 def test_linking_again_resumes_what_was_parked_and_misses_what_is_old(sandbox, link, now):

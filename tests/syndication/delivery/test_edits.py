@@ -43,7 +43,7 @@ def now(slate):
 
 
 def change(post, text, **words):
-    return posts.edit(post, {"text": text, **words}, by=post.author)
+    return posts.edit_post(post, {"text": text, **words}, by=post.author)
 
 
 def states(post):
@@ -133,7 +133,7 @@ def test_a_failed_publish_that_is_tried_again_has_the_new_words(slate, link, han
     Delivery.objects.update(state=S.FAILED, due_at=None)
     change(publish.post, "after")
     publish.refresh_from_db()
-    commands.retry(publish, by=hanako)
+    commands.retry_delivery(publish, by=hanako)
     tried(publish)
     assert slate.texts == ["after"]
 
@@ -145,7 +145,7 @@ def test_the_copy_is_found_where_the_edit_put_it(slate, link):
     work()
     publish, edit = Delivery.objects.order_by("sequence")
     assert publish.remote_url == edit.remote_url == "http://slate.example/1/edited"
-    posts.delete(post, by=post.author)
+    posts.delete_post(post, by=post.author)
     work()
     assert slate.texts == []
 
@@ -196,7 +196,7 @@ def test_a_copy_that_was_deleted_there_is_told_and_not_tried_for_ever(slate, lin
     assert (edit.state, edit.reason, edit.due_at) == (S.CANCELLED, COPY_GONE, None)
     assert "no longer on Slate" in Notice.objects.get().in_words
     change(post, "once more")  # nothing is there to change
-    posts.delete(post, by=post.author)  # nor to delete
+    posts.delete_post(post, by=post.author)  # nor to delete
     assert states(post) == [("publish", "sent"), ("edit", "cancelled")]
 
 
@@ -278,7 +278,7 @@ def test_an_edit_goes_nowhere_that_the_member_has_turned_off_since(slate, link):
 def test_an_edit_that_is_too_long_for_a_narrower_copy_is_said_and_not_sent(slate, link):
     allow(link, "status", Audience.FRIENDS)
     post = tried(planned(link, "short", audience=Audience.FRIENDS)).post
-    [seen] = posts.foresee_edit(post, {"text": "x" * 400}, by=post.author)
+    [seen] = posts.preview_edit(post, {"text": "x" * 400}, by=post.author)
     change(post, "x" * 400)
     assert (seen.will, seen.reason) == ("stay", last(post).reason)
     assert last(post).state == S.SKIPPED
@@ -288,7 +288,7 @@ def test_an_edit_that_is_too_long_for_a_narrower_copy_is_said_and_not_sent(slate
 def test_a_delete_cancels_the_edit_that_waits(slate, link):
     post = tried(planned(link, "before")).post
     change(post, "after")
-    posts.delete(post, by=post.author)
+    posts.delete_post(post, by=post.author)
     assert states(post) == [("publish", "sent"), ("edit", "cancelled"), ("delete", "waiting")]
     work()
     assert slate.requests == ["POST /posts", "DELETE /posts/1"]
@@ -300,7 +300,7 @@ def test_a_delete_waits_for_an_edit_without_an_answer_and_is_the_last_word(slate
     change(post, "after")
     slate.fail("PUT", "drop_after")
     tried(last(post), now)
-    posts.delete(post, by=post.author)
+    posts.delete_post(post, by=post.author)
     work(now)
     assert states(post) == [("publish", "sent"), ("edit", "unconfirmed"), ("delete", "waiting")]
     now.advance(seconds=61)
@@ -396,8 +396,8 @@ def test_an_edit_that_only_the_member_can_look_after_holds_up_no_delete(slate, l
     now.advance(seconds=61)
     edit = tried(edit, now)
     assert (edit.state, edit.due_at) == (S.UNCONFIRMED, None)
-    assert commands.offered(edit) == ("there", "again")
-    posts.delete(post, by=post.author)
+    assert commands.available_commands(edit) == ("there", "again")
+    posts.delete_post(post, by=post.author)
     work(now)
     assert slate.texts == []
 
@@ -423,10 +423,10 @@ def test_an_edit_does_not_wait_for_the_sweeper_once_the_publish_is_through(
     publish = tried(planned(link, "before"), now)
     change(publish.post, "after")
     now.advance(seconds=61)
-    before = queue.depth()
+    before = queue.queue_depth()
     with django_capture_on_commit_callbacks(execute=True):
         tried(publish, now)
-    assert queue.depth() == before + 1
+    assert queue.queue_depth() == before + 1
 
 
 def test_what_had_not_arrived_is_sent_with_the_new_words(slate, link, now):
@@ -486,7 +486,7 @@ def test_the_member_says_it_is_there_and_its_words_are_known(slate, link, hanako
     publish = tried(planned(link, "before"), now)
     Delivery.objects.update(due_at=None)
     publish.refresh_from_db()
-    commands.confirm_it_is_there(publish, by=hanako)
+    commands.confirm_copy_exists(publish, by=hanako)
     assert publish.version == 1
 
 
@@ -495,7 +495,7 @@ def test_an_edit_does_not_stand_for_the_copy_when_another_is_asked_for(slate, li
     """However the edit ended, the copy is there: a second is refused."""
     post = tried(planned(link, "before")).post
     change(post, "after")
-    commands.dismiss(last(post), by=hanako)
+    commands.dismiss_delivery(last(post), by=hanako)
     assert planning.sendable_links(post, by=hanako) == []
     with pytest.raises(NotNow):
         planning.send_copy(post, link, by=hanako)
@@ -505,7 +505,7 @@ def test_a_failed_edit_is_tried_again_by_a_press(slate, link, hanako):
     post = tried(planned(link, "before")).post
     change(post, "after")
     Delivery.objects.filter(kind="edit").update(state=S.FAILED, due_at=None)
-    commands.retry(last(post), by=hanako)
+    commands.retry_delivery(last(post), by=hanako)
     work()
     assert slate.texts == ["after"]
 
@@ -514,24 +514,26 @@ def test_a_failed_edit_is_tried_again_by_a_press(slate, link, hanako):
 def test_nobody_changes_the_words_of_somebody_else(slate, link):
     post = make_post(author=make_member("taro"), text="mine")
     with pytest.raises(NotYours):
-        posts.edit(post, {"text": "yours"}, by=link.member)
+        posts.edit_post(post, {"text": "yours"}, by=link.member)
     assert Post.objects.get().text == "mine"
 
 
 def test_a_deleted_post_is_not_changed(link, hanako):
     post = make_post(author=hanako, text="gone")
-    posts.delete(post, by=hanako)
+    posts.delete_post(post, by=hanako)
     with pytest.raises(NotNow):
-        posts.edit(post, {"text": "back"}, by=hanako)
+        posts.edit_post(post, {"text": "back"}, by=hanako)
 
 
 def test_who_saves_second_is_told_what_stands(hanako):
     post = make_post(author=hanako, text="one")
-    posts.edit(post, {"text": "two"}, by=hanako, version=1)
+    posts.edit_post(post, {"text": "two"}, by=hanako, version=1)
     with pytest.raises(posts.EditedMeanwhile) as met:
-        posts.edit(post, {"text": "zwei"}, by=hanako, version=1)
+        posts.edit_post(post, {"text": "zwei"}, by=hanako, version=1)
     assert (met.value.post.text, met.value.post.version) == ("two", 2)
-    assert posts.edit(post, {"text": "two"}, by=hanako, version=1) is None  # the same form, twice
+    assert (
+        posts.edit_post(post, {"text": "two"}, by=hanako, version=1) is None
+    )  # the same form, twice
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def link(slate):
 
 
 def change(post, text):
-    return posts.edit(post, {"text": text}, by=post.author)
+    return posts.edit_post(post, {"text": text}, by=post.author)
 
 
 def in_the_background(delivery):
@@ -126,7 +126,7 @@ def test_taking_back_while_words_are_on_their_way_leaves_nothing_there(slate, li
         change(publish.post, "never to be read there")
         post = Post.objects.get()
         if how == "delete":
-            posts.delete(post, by=post.author)
+            posts.delete_post(post, by=post.author)
         else:
             narrow(post, Audience.FRIENDS)
     worker.join(20)
@@ -147,7 +147,7 @@ def test_edit_and_delete_at_the_same_moment_leave_nothing_there(slate, link):
                 except posts.NotNow:
                     return
             elif which == 1:
-                posts.delete(own, by=own.author)
+                posts.delete_post(own, by=own.author)
             else:
                 attempt.drain_due()
 

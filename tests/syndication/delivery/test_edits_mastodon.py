@@ -32,7 +32,7 @@ def link(sandbox):
 
 
 def change(post, text, **words):
-    posts.edit(post, {"text": text, **words}, by=post.author)
+    posts.edit_post(post, {"text": text, **words}, by=post.author)
     return Delivery.objects.filter(post=post, kind="edit").order_by("sequence").last()
 
 
@@ -72,11 +72,11 @@ def test_an_edit_while_the_publish_is_unconfirmed_changes_what_had_arrived(sandb
 
 
 def test_the_picture_stays_and_says_what_it_shows_in_the_new_words(sandbox, link):
-    kept = photos.keep(a_photo(), by=link.member)
+    kept = photos.keep_upload(a_photo(), by=link.member)
     draft = posts.Draft(
         kind="photo", audience="everyone", form_key="f" * 32, text="窓", photo=kept, photo_alt="?"
     )
-    post = posts.write(draft, by=link.member)
+    post = posts.create_post(draft, by=link.member)
     tried(Delivery.objects.get())
     edit = tried(change(post, "窓の外", photo_alt="雪"))
     [copy] = copies(sandbox)
@@ -85,11 +85,11 @@ def test_the_picture_stays_and_says_what_it_shows_in_the_new_words(sandbox, link
 
 
 def test_a_copy_without_its_picture_leads_here_with_the_new_words_too(sandbox, link):
-    kept = photos.keep(a_photo(), by=link.member)
+    kept = photos.keep_upload(a_photo(), by=link.member)
     draft = posts.Draft(
         kind="photo", audience="everyone", form_key="f" * 32, text="窓", photo=kept, photo_alt="?"
     )
-    post = posts.write(draft, by=link.member)
+    post = posts.create_post(draft, by=link.member)
     whole = Path(post.photo.path).read_bytes()
     Path(post.photo.path).write_bytes(b"damaged")
     publish = tried(Delivery.objects.get())

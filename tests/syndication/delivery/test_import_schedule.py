@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from syndication.delivery import circuit_breaker, import_schedule, imports
 from syndication.models import Allowance, Link, LinkState, NetworkSwitch, Pull
-from syndication.worker.puller import Puller
+from syndication.worker.puller import ImportWorker
 from tests.making import make_link, make_member
 from tests.scripted_server import playing
 from tests.syndication.delivering import linked
@@ -128,7 +128,7 @@ def test_silent_servers_delay_no_other_pull(sandbox, settings):
             due(mixi.member, host, ago=100)
             Link.objects.filter(host=host).update(sealed_credentials=mixi.sealed_credentials)
         import_schedule.request_imports(mixi, timezone.now())
-        puller = Puller()
+        puller = ImportWorker()
         puller.fill()
         while not Link.objects.get(pk=mixi.pk).fed_at:
             assert Pull.objects.filter(host__in=silent, lease_owner__gt="").count() == 3

@@ -34,11 +34,11 @@ def link(sandbox) -> Link:
 def delivery(sandbox, link) -> Delivery:
     """Of a photo; its first try uploads the picture and is then refused for the moment."""
     sandbox.faults.add("mastodon", "503", match="POST /api/v1/statuses", seconds=1)
-    kept = photos.keep(a_photo(), by=link.member)
+    kept = photos.keep_upload(a_photo(), by=link.member)
     draft = posts.Draft(
         kind="photo", audience="everyone", form_key="f" * 32, photo=kept, photo_alt="雪"
     )
-    posts.write(draft, by=link.member)
+    posts.create_post(draft, by=link.member)
     return tried(Delivery.objects.get())
 
 

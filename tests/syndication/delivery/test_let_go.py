@@ -42,7 +42,7 @@ def test_what_was_on_its_way_and_not_taken_waits_for_nothing(sandbox, link, now)
     attempt.outcomes.record_error(run, later.value)
     delivery.refresh_from_db()
     assert delivery.state == S.WAITING
-    sweep.everything()
+    sweep.run_all_steps()
     delivery.refresh_from_db()
     assert (delivery.state, delivery.due_at) == (S.CANCELLED, None)
 
@@ -67,7 +67,7 @@ def test_of_a_delete_that_was_on_its_way_the_member_is_told(sandbox, link, now):
     with pytest.raises(attempt.TryLater) as later:
         attempt._delete_copy(run, connector)
     attempt.outcomes.record_error(run, later.value)
-    sweep.everything()
+    sweep.run_all_steps()
     delete.refresh_from_db()
     assert delete.state == S.CANCELLED
     assert "still on mixi" in Notice.objects.get(closed_at=None).in_words
@@ -80,7 +80,7 @@ def test_of_a_delete_that_was_on_its_way_and_arrived_nobody_is_told(sandbox, lin
     connector = run.connector()
     unlink(link)
     attempt.outcomes.record_sent(run, attempt._delete_copy(run, connector))
-    sweep.everything()
+    sweep.run_all_steps()
     delete.refresh_from_db()
     assert (delete.state, Notice.objects.count()) == (S.SENT, 0)
 
@@ -100,10 +100,10 @@ def test_what_a_killed_worker_left_is_the_members_to_tell(sandbox, link, now):
     attempt._pre_send_check(under_way(delivery, now))
     unlink(link)
     now.advance(seconds=121)
-    sweep.everything(now())
+    sweep.run_all_steps(now())
     delivery.refresh_from_db()
     assert (delivery.state, delivery.due_at) == (S.UNCONFIRMED, None)
-    assert commands.offered(delivery) == ("there", "dismiss")
+    assert commands.available_commands(delivery) == ("there", "dismiss")
 
 
 def test_what_lost_its_answer_after_the_link_had_ended_is_looked_for_by_nobody(sandbox, link, now):
@@ -112,7 +112,7 @@ def test_what_lost_its_answer_after_the_link_had_ended_is_looked_for_by_nobody(s
     attempt._pre_send_check(run)
     unlink(link)
     attempt.outcomes.record_error(run, attempt.OutcomeUnknown("nothing came"))
-    sweep.everything(now())
+    sweep.run_all_steps(now())
     delivery.refresh_from_db()
     assert (delivery.state, delivery.due_at) == (S.UNCONFIRMED, None)
 
@@ -120,7 +120,7 @@ def test_what_lost_its_answer_after_the_link_had_ended_is_looked_for_by_nobody(s
 def test_of_a_delete_the_member_is_told_where_staff_removed_the_account(sandbox, link, now):
     delete = deleted(tried(planned(link), now).post)
     link.account.delete()
-    sweep.everything(now())
+    sweep.run_all_steps(now())
     delete.refresh_from_db()
     assert delete.state == S.CANCELLED
     assert "still on mixi" in Notice.objects.get(closed_at=None).in_words

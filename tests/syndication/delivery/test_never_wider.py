@@ -100,9 +100,9 @@ class Life:
             title=words if kind == "note" else "",
             text=words,
             url="https://example.org/" if kind == "link" else "",
-            photo=photos.keep(PHOTO, by=self.member) if kind == "photo" else None,
+            photo=photos.keep_upload(PHOTO, by=self.member) if kind == "photo" else None,
         )
-        self.posts.append(posts.write(draft, by=self.member))
+        self.posts.append(posts.create_post(draft, by=self.member))
 
     def change_audience(self, which: int, audience: str) -> None:
         if post := self.one(which):
@@ -112,11 +112,11 @@ class Life:
         """Other words; the first two say which post it is."""
         if post := self.one(which):
             words = f"{post.form_key} edited {next(self.numbers)}"
-            posts.edit(post, {"text": words}, by=self.member)
+            posts.edit_post(post, {"text": words}, by=self.member)
 
     def delete(self, which: int) -> None:
         if post := self.one(which):
-            posts.delete(post, by=self.member)
+            posts.delete_post(post, by=self.member)
 
     def toggle(self, account: str, kind: str, audience: str) -> None:
         if link := self.link_of(account):
@@ -138,7 +138,7 @@ class Life:
         held = grant(self.sandbox, account)
         row, _ = SocialAccount.objects.get_or_create(user=self.member, provider="mixi", uid=uid)
         given = {"access_token": held.access_token, "refresh_token": held.refresh_token}
-        links.take_in(row, {**given, "scopes": SCOPES, "expires_in": 900})
+        links.create_or_resume_link(row, {**given, "scopes": SCOPES, "expires_in": 900})
 
     def unlink(self, account: str) -> None:
         if link := self.link_of(account):

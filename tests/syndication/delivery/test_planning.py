@@ -240,7 +240,7 @@ def test_a_press_of_somebody_else_is_refused(hanako, link):
     planning.plan_deliveries(post)
     Delivery.objects.update(state=S.FAILED)
     delivery = Delivery.objects.get()
-    for press in (commands.retry, commands.dismiss):
+    for press in (commands.retry_delivery, commands.dismiss_delivery):
         with pytest.raises(NotYours):
             press(delivery, by=taro)
     with pytest.raises(NotYours):
@@ -253,7 +253,7 @@ def test_retry_starts_over(hanako, link, state):
     planning.plan_deliveries(post)
     Delivery.objects.update(state=state, tries=9, due_at=None)
     delivery = Delivery.objects.get()
-    commands.retry(delivery, by=hanako)
+    commands.retry_delivery(delivery, by=hanako)
     assert (delivery.state, delivery.tries, delivery.is_by_hand) == (S.WAITING, 0, True)
     assert delivery.due_at is not None
 
@@ -264,7 +264,7 @@ def test_a_retry_of_what_may_not_go_any_more_is_refused_with_words(hanako, link)
     Delivery.objects.update(state=S.FAILED)
     type(post).objects.update(audience="friends")
     with pytest.raises(NotNow, match=eligibility.TAKEN_BACK):
-        commands.retry(Delivery.objects.get(), by=hanako)
+        commands.retry_delivery(Delivery.objects.get(), by=hanako)
 
 
 @pytest.mark.parametrize("state", [S.SENT, S.SENDING, S.CANCELLED, S.WAITING, S.SKIPPED])
@@ -273,14 +273,14 @@ def test_what_is_not_over_is_not_retried(hanako, link, state):
     planning.plan_deliveries(post)
     Delivery.objects.update(state=state, sent_at=timezone.now(), **HELD)
     with pytest.raises(NotNow):
-        commands.retry(Delivery.objects.get(), by=hanako)
+        commands.retry_delivery(Delivery.objects.get(), by=hanako)
 
 
 def test_dismissing_lets_it_be(hanako, link):
     post = make_post(author=hanako)
     planning.plan_deliveries(post)
     Delivery.objects.update(state=S.FAILED)
-    commands.dismiss(Delivery.objects.get(), by=hanako)
+    commands.dismiss_delivery(Delivery.objects.get(), by=hanako)
     assert states(post) == [("publish", "cancelled")]
 
 
@@ -297,7 +297,7 @@ def test_the_member_says_that_it_is_there(sandbox):
     sandbox.faults.add("mixi", "drop_after", match="/2/diary")
     delivery = in_doubt_for_good(link, sandbox)
     assert Notice.objects.filter(closed_at=None).exists()
-    commands.confirm_it_is_there(delivery, by=link.member)
+    commands.confirm_copy_exists(delivery, by=link.member)
     assert not Notice.objects.filter(closed_at=None).exists()
     assert delivery.state == S.SENT
     assert delivery.sent_at is not None
@@ -309,7 +309,7 @@ def test_the_member_says_that_it_is_not_there(sandbox):
     sandbox.faults.add("mixi", "500_before", match="/2/diary")
     delivery = in_doubt_for_good(link, sandbox)
     assert (delivery.state, delivery.due_at) == (S.UNCONFIRMED, None)
-    commands.send_again(delivery, by=link.member)
+    commands.resend_delivery(delivery, by=link.member)
     assert tried(delivery).state == S.SENT
     assert len(sandbox.mixi.diaries) == 1
 
@@ -323,7 +323,7 @@ def test_what_is_in_doubt_on_an_ended_link_is_the_members_to_tell(sandbox):
     waiting.refresh_from_db()
     in_doubt = Delivery.objects.get(pk=in_doubt.pk)
     assert (waiting.state, in_doubt.state) == (S.CANCELLED, S.UNCONFIRMED)
-    assert commands.offered(in_doubt) == ("there", "dismiss")
+    assert commands.available_commands(in_doubt) == ("there", "dismiss")
     with pytest.raises(NotNow):
-        commands.send_again(in_doubt, by=link.member)
-    commands.dismiss(in_doubt, by=link.member)
+        commands.resend_delivery(in_doubt, by=link.member)
+    commands.dismiss_delivery(in_doubt, by=link.member)

@@ -48,7 +48,7 @@ def test_a_refused_text_is_cut_by_the_limit_that_is_read_again(slate, link, now)
 
 def test_an_edit_too(slate, link, now):
     post = tried(planned(link, "short"), now).post
-    [edit] = posts.edit(post, {"text": TEXT}, by=post.author) or ()
+    [edit] = posts.edit_post(post, {"text": TEXT}, by=post.author) or ()
     tried(edit, now, times=2)
     assert (edit.state, slate.texts) == (S.SENT, ["a" * 100])
 

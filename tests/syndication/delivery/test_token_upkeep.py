@@ -11,7 +11,7 @@ from syndication.actions import links
 from syndication.delivery import circuit_breaker, credentials, token_upkeep
 from syndication.models import Link, Revocation
 from syndication.worker import queue
-from syndication.worker.puller import Puller
+from syndication.worker.puller import ImportWorker
 from tests.making import make_member
 from tests.syndication.connectors.mastodon import MastodonOnTheSandbox
 from tests.syndication.connectors.mixi import MixiOnTheSandbox
@@ -52,15 +52,15 @@ def test_the_pull_worker_revokes_and_refreshes_and_no_hint_asks_a_delivery_worke
     hanako = make_member("hanako")
     idle = linked_on(MixiOnTheSandbox(sandbox), hanako)
     ended = linked_on(MastodonOnTheSandbox(sandbox), hanako)
-    before = queue.depth()
+    before = queue.queue_depth()
     links.unlink(ended, by=hanako)
     Link.objects.filter(pk=idle.pk).update(keep_fresh_at=timezone.now())
-    puller = Puller(threads=0)
+    puller = ImportWorker(threads=0)
     puller.fill()
     puller.wait()
     assert not Revocation.objects.exists()
     assert Link.objects.get(pk=idle.pk).credentials_version == idle.credentials_version + 1
-    assert queue.depth() == before
+    assert queue.queue_depth() == before
 
 
 def test_a_refresh_under_way_is_seen_by_a_worker_that_stops():

@@ -68,14 +68,14 @@ def now(slate):
 
 def swept(now: Any = timezone.now) -> None:
     with TestCase.captureOnCommitCallbacks(execute=True):
-        for name in ("missed", "let go", "told", "ends told", "mailed"):
+        for name in ("expired", "closed links", "late deletes", "ends", "mailed"):
             sweep.STEPS[name](now())
 
 
 def edited(link: Link) -> Delivery:
     """The edit behind a copy that is out."""
     post = tried(planned(link)).post
-    [edit] = posts.edit(post, {"text": "other words"}, by=post.author) or ()
+    [edit] = posts.edit_post(post, {"text": "other words"}, by=post.author) or ()
     return edit
 
 
@@ -130,7 +130,7 @@ def the_last_look_said_no(link, slate, now):
 def dismissed_by_staff(link, slate, now):
     staff = make_member("staff")
     staff.user_permissions.add(Permission.objects.get(codename="change_delivery"))
-    commands.dismiss(planned(link), by=staff)
+    commands.dismiss_delivery(planned(link), by=staff)
 
 
 def account_removed_by_staff(link, slate, now):
@@ -141,7 +141,7 @@ def account_removed_by_staff(link, slate, now):
 def skipped_although_the_page_said_that_it_goes(link, slate, now):
     CONNECTORS[KEY] = PickySlateConnector
     draft = posts.Draft(kind="status", audience="everyone", form_key="0" * 32, text="hello")
-    posts.write(draft, by=link.member)
+    posts.create_post(draft, by=link.member)
 
 
 def edit_refused(link, slate, now):
@@ -331,9 +331,9 @@ def test_a_press_answers_the_notice_and_starts_anew(link, slate, now):
     first = tried(planned(link, "one"), now)
     slate.fail("POST", "422")
     second = tried(planned(link, "two"), now)
-    commands.retry(first, by=link.member)
+    commands.retry_delivery(first, by=link.member)
     assert Notice.objects.filter(closed_at=None).exists()
-    commands.dismiss(second, by=link.member)
+    commands.dismiss_delivery(second, by=link.member)
     assert not Notice.objects.filter(closed_at=None).exists()
     slate.fail("POST", "422")
     assert tried(first, now).state == S.FAILED

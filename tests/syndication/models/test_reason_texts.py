@@ -17,7 +17,7 @@ from syndication.connectors import reasons
 from syndication.connectors.reasons import Reason
 from syndication.delivery import planning, reauthorization
 from syndication.export.parts import FILES
-from syndication.export.reading import chunks
+from syndication.export.reading import row_chunks
 from syndication.models import Attempt, Delivery, Link, Notice, PostAddress
 from syndication.models.reason_texts import SENTENCES, sentence
 from tests.making import make_link, make_member, make_post
@@ -86,8 +86,8 @@ def test_text_that_is_no_code_is_shown_as_it_is():
 def test_the_file_of_a_member_says_sentences(hanako, delivery):
     Link.objects.update(parked_reason=reasons.ACCESS_GONE)
     with translation.override("ja"):
-        [[post]] = chunks(FILES["posts.json"]["posts"], hanako.pk)
-        [[link]] = chunks(FILES["links.json"]["links"], hanako.pk)
+        [[post]] = row_chunks(FILES["posts.json"]["posts"], hanako.pk)
+        [[link]] = row_chunks(FILES["links.json"]["links"], hanako.pk)
         parked = sentence(reasons.ACCESS_GONE)
     [row] = post["deliveries"]
     assert (row["reason"], row["attempts"][0]["reason"]) == (JAPANESE, JAPANESE)
@@ -169,7 +169,7 @@ def test_stored_notices_become_codes(hanako, delivery, code, text):
 @pytest.mark.parametrize("language", [0, 1])
 def test_stored_refusals_of_mails_become_codes(hanako, language):
     migration = importlib.import_module("syndication.migrations.0012_told_texts_to_codes")
-    address = post_addresses.turn_on(by=hanako)
+    address = post_addresses.enable_post_by_mail(by=hanako)
     for code, texts in migration.REFUSALS.items():
         stored = texts[language] % {"count": 20, "size": "15.0\xa0MB"}
         PostAddress.objects.update(refused_reason=stored, refused_params={})

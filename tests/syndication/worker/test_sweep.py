@@ -37,18 +37,18 @@ def waiting(hanako):
 @pytest.mark.parametrize("state", [DeliveryState.WAITING, DeliveryState.PARKED])
 def test_what_is_older_than_two_days_is_missed(waiting, state):
     Delivery.objects.update(state=state, asked_at=timezone.now() - 2 * DAY)
-    sweep.everything()
+    sweep.run_all_steps()
     waiting.refresh_from_db()
     assert waiting.state == DeliveryState.MISSED
-    commands.retry(waiting, by=waiting.link.member)  # only by hand
-    sweep.everything()
+    commands.retry_delivery(waiting, by=waiting.link.member)  # only by hand
+    sweep.run_all_steps()
     waiting.refresh_from_db()
     assert waiting.state == DeliveryState.WAITING
 
 
 def test_a_delete_is_never_missed(waiting):
     Delivery.objects.update(kind="delete", asked_at=timezone.now() - 20 * DAY)
-    sweep.everything()
+    sweep.run_all_steps()
     waiting.refresh_from_db()
     assert waiting.state == DeliveryState.WAITING
 
@@ -59,7 +59,7 @@ def test_a_delete_that_waited_thirty_days_for_its_member_is_told_once(waiting, s
     Link.objects.update(state=LinkState.PARKED)
     Delivery.objects.update(kind="delete", state=state, asked_at=timezone.now() - 31 * DAY)
     for _ in range(2):
-        sweep.everything()
+        sweep.run_all_steps()
         Notice.objects.update(closed_at=timezone.now())
     assert Notice.objects.count() == 1
     waiting.refresh_from_db()
@@ -68,15 +68,15 @@ def test_a_delete_that_waited_thirty_days_for_its_member_is_told_once(waiting, s
 
 def test_a_due_row_without_a_hint_gets_one(waiting, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
-        assert sweep.wake_due(timezone.now()) == 1
-    assert queue.depth() >= 1
+        assert sweep.wake_due_deliveries(timezone.now()) == 1
+    assert queue.queue_depth() >= 1
 
 
 def test_hints_do_not_pile_up(waiting, django_capture_on_commit_callbacks):
     for _ in range(5):
         with django_capture_on_commit_callbacks(execute=True):
-            sweep.wake_due(timezone.now())
-    assert queue.depth() <= wakeups.worker_count()
+            sweep.wake_due_deliveries(timezone.now())
+    assert queue.queue_depth() <= wakeups.worker_count()
 
 
 def test_a_mail_that_failed_goes_later(hanako, settings, mailoutbox):
@@ -85,8 +85,8 @@ def test_a_mail_that_failed_goes_later(hanako, settings, mailoutbox):
     notice = Notice.objects.create(member=hanako, incident="parked", text="Link it again.")
     assert not notices.mail_notice(notice)
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    assert sweep.everything()["mailed"] == 1
-    assert sweep.everything()["mailed"] == 0
+    assert sweep.run_all_steps()["mailed"] == 1
+    assert sweep.run_all_steps()["mailed"] == 0
     assert len(mailoutbox) == 1
 
 
@@ -118,7 +118,7 @@ def test_old_rows_are_forgotten(hanako):
         expires_at=now - 2 * DAY,
     )
     Heartbeat.objects.create(part="task gone", beat_at=now - 2 * DAY)
-    sweep.everything()
+    sweep.run_all_steps()
     assert not LinkReturn.objects.exists()
     assert not Heartbeat.objects.exists()
 
@@ -127,7 +127,7 @@ def test_one_step_that_fails_does_not_stop_the_others(waiting, settings):
     """A network that the settings no longer know breaks the waking, and nothing else."""
     settings.NETWORKS = {"mixi": {}}
     Delivery.objects.update(asked_at=timezone.now() - 3 * DAY)
-    sweep.everything()
+    sweep.run_all_steps()
     waiting.refresh_from_db()
     assert waiting.state == DeliveryState.MISSED
 
@@ -135,7 +135,7 @@ def test_one_step_that_fails_does_not_stop_the_others(waiting, settings):
 def test_the_command_says_what_it_did(capsys, waiting):
     Delivery.objects.update(asked_at=timezone.now() - 3 * DAY)
     call_command("sweep")
-    assert "missed=1" in capsys.readouterr().out
+    assert "expired=1" in capsys.readouterr().out
 
 
 def test_every_task_may_run_twice(sandbox):

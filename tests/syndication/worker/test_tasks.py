@@ -37,7 +37,7 @@ def test_the_queue_listens_in_every_process_also_where_nobody_imports_it():
 
 @pytest.mark.django_db
 def test_what_the_engine_asks_for_is_queued(django_capture_on_commit_callbacks):
-    before = queue.depth()
+    before = queue.queue_depth()
     with django_capture_on_commit_callbacks(execute=True):
         wakeups.wake_for_due()
-    assert queue.depth() == before + 1
+    assert queue.queue_depth() == before + 1

@@ -35,7 +35,7 @@ def hanako():
 def test_one_that_nobody_uses_goes_after_ninety_days():
     registered()
     registered(days=89, host="young.example")
-    sweep.everything()
+    sweep.run_all_steps()
     assert left() == {("mastodon", "young.example")}
 
 
@@ -45,16 +45,16 @@ def test_one_of_a_link_that_stands_is_kept(hanako, state):
     registered()
     registered(host="other.example")
     registered(network="misskey")
-    sweep.everything()
+    sweep.run_all_steps()
     assert left() == {("mastodon", HOST)}
 
 
 def test_one_is_kept_a_while_after_its_last_link_ended(hanako):
     make_link(hanako, "mastodon", host=HOST, state=LinkState.ENDED, ended_at=timezone.now())
     registered()
-    assert unused_registrations.forget_unused(timezone.now()) == 0
+    assert unused_registrations.delete_unused_registrations(timezone.now()) == 0
     Link.objects.update(ended_at=timezone.now() - timedelta(days=31))
-    assert unused_registrations.forget_unused(timezone.now()) == 1
+    assert unused_registrations.delete_unused_registrations(timezone.now()) == 1
 
 
 def test_one_by_which_somebody_is_away_is_kept(hanako):
@@ -69,5 +69,5 @@ def test_one_by_which_somebody_is_away_is_kept(hanako):
     )
     registered()
     registered(host="other.example")
-    sweep.everything()
+    sweep.run_all_steps()
     assert left() == {("mastodon", HOST)}
