@@ -231,10 +231,11 @@ class CompiledUpdate(CompiledStatement):
         return query.get_compiler(connection=connection)
 
 
+_Call = tuple[CompiledStatement, dict[str, Any]]  # with the values of its parameters
+
+
 def execute_pipeline(
-    *statements: tuple[CompiledStatement, dict[str, Any]],
-    is_async_commit: bool = False,
-    by_index: bool = False,
+    *statements: _Call, is_async_commit: bool = False, by_index: bool = False
 ) -> list[Any]:
     """What each statement brings, with its values. PostgreSQL gets them in one message: a journey
     there and back is most of what a statement costs where the machine is busy.
@@ -247,7 +248,7 @@ def execute_pipeline(
         return [statement.run_plain(values) for statement, values in statements]
     composed = [statement.compiled(values) for statement, values in statements]
     with connection.cursor() as cursor:
-        if _accepts_several_statements():
+        if _can_pipeline():
             before = ASYNC_COMMIT * is_async_commit + BY_INDEX * by_index
             cursor.execute(
                 before + ";".join(each for each, _ in composed),
@@ -263,21 +264,15 @@ def execute_pipeline(
         return results
 
 
-def execute_atomic(
-    *statements: tuple[CompiledStatement, dict[str, Any]], is_async_commit: bool = False
-) -> list[Any]:
+def execute_atomic(*statements: _Call, is_async_commit: bool = False) -> list[Any]:
     """The same, all of it or nothing. To PostgreSQL one message is one transaction."""
-    if (
-        settings.COMPILED_STATEMENTS
-        and _accepts_several_statements()
-        and connection.get_autocommit()
-    ):
+    if settings.COMPILED_STATEMENTS and _can_pipeline() and connection.get_autocommit():
         return execute_pipeline(*statements, is_async_commit=is_async_commit)
     with transaction.atomic():
         return execute_pipeline(*statements, is_async_commit=is_async_commit)
 
 
-def _accepts_several_statements() -> bool:
+def _can_pipeline() -> bool:
     """Whether one message may hold several statements: not where the server binds the values."""
     options = connection.settings_dict["OPTIONS"]
     return connection.vendor == "postgresql" and not options.get("server_side_binding")

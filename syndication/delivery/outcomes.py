@@ -17,11 +17,9 @@ from django.db import IntegrityError, transaction
 from syndication.connectors import CONNECTORS
 from syndication.connectors.base import Connector, Receipt
 from syndication.connectors.errors import (
-    AnswerTooLarge,
     ConnectorError,
     CopyGone,
     OutcomeUnknown,
-    TextRejected,
     TryLater,
     Unauthorized,
 )
@@ -162,15 +160,15 @@ def record_error(run: DeliveryRun, error: ConnectorError) -> None:
     if isinstance(error, Unauthorized):
         _require_reauthorization(run, error)
     elif isinstance(error, TryLater):
-        reschedule(run, error.reason, after=error.after, outcome=_outcome_code(error))
+        reschedule(run, error.reason, after=error.after, outcome=Outcome.of_error(error))
     elif isinstance(error, OutcomeUnknown) and run.delivery.is_delete:
-        reschedule(run, AGAIN_SOON, outcome=_outcome_code(error))
+        reschedule(run, AGAIN_SOON, outcome=Outcome.of_error(error))
     elif isinstance(error, OutcomeUnknown):
         _record_unknown_outcome(run, error)
     elif isinstance(error, CopyGone) and run.delivery.is_edit:
         _record_remote_deletion(run, error)
     elif not _is_recut(run, error):
-        fail_delivery(run, error.reason, _outcome_code(error))
+        fail_delivery(run, error.reason, Outcome.of_error(error))
 
 
 def log_error(run: DeliveryRun, error: ConnectorError) -> None:
@@ -225,7 +223,7 @@ def _is_recut(run: DeliveryRun, error: ConnectorError) -> bool:
         if not server_limits.limits_have_changed(run.delivery, run.link, run.connector, error):
             return False
     except TryLater as later:
-        reschedule(run, error.reason, outcome=_outcome_code(error), after=later.after)
+        reschedule(run, error.reason, outcome=Outcome.of_error(error), after=later.after)
         return True
     run.claim.attempt.http_status = error.status
     cut = server_limits.RECUT
@@ -240,9 +238,9 @@ def _require_reauthorization(run: DeliveryRun, error: Unauthorized) -> None:
     elif not reauthorization.require_reauthorization(run.link, error.reason) and _is_linked_again(
         run.link
     ):
-        run.settle(DeliveryState.WAITING, _outcome_code(error), due_at=run.now(), reason="")
+        run.settle(DeliveryState.WAITING, Outcome.of_error(error), due_at=run.now(), reason="")
         return
-    run.settle(DeliveryState.PARKED, _outcome_code(error), reason=error.reason)
+    run.settle(DeliveryState.PARKED, Outcome.of_error(error), reason=error.reason)
 
 
 def _is_linked_again(link: Link) -> bool:
@@ -261,14 +259,14 @@ def _record_unknown_outcome(run: DeliveryRun, error: OutcomeUnknown) -> None:
     if run.delivery.may_be_repeated:
         repeat_at = retry_policy.next_try(run.delivery, run.now())
         if repeat_at is None:
-            fail_delivery(run, GAVE_UP, _outcome_code(error))
+            fail_delivery(run, GAVE_UP, Outcome.of_error(error))
             return
         due_at, reason = max(repeat_at, earliest_reconcile_at(run.link, run.now())), AGAIN_SOON
     elif run.delivery.post.kind in CONNECTORS[run.link.network].can_reconcile:
         reason = RECONCILING
     else:
         reason = SOON_ASKED
-    run.settle(DeliveryState.UNCONFIRMED, _outcome_code(error), due_at=due_at, reason=reason)
+    run.settle(DeliveryState.UNCONFIRMED, Outcome.of_error(error), due_at=due_at, reason=reason)
 
 
 @transaction.atomic
@@ -276,7 +274,7 @@ def _record_remote_deletion(run: DeliveryRun, error: CopyGone) -> None:
     """Somebody deleted the copy there: nothing is left to change, and the member is told once."""
     copy = undelivered.published_copy_of(run.delivery)
     state, reason = DeliveryState.CANCELLED, error.reason
-    if run.settle(state, _outcome_code(error), due_at=None, reason=reason) and copy is not None:
+    if run.settle(state, Outcome.of_error(error), due_at=None, reason=reason) and copy is not None:
         sent = Delivery.objects.filter(pk=copy.pk, state=DeliveryState.SENT, gone_at=None)
         sent.update(gone_at=run.now())
 
@@ -293,20 +291,3 @@ def _superseded_by(delivery: Delivery) -> str:
     if delivery.is_edit and behind.filter(kind=DeliveryKind.EDIT).exists():
         return edits.REPLACED
     return ""
-
-
-# Rows keep these words, whatever the errors are called.
-_CODE_OF_ERROR: dict[type[ConnectorError], Outcome] = {
-    AnswerTooLarge: Outcome.TOO_LARGE,
-    CopyGone: Outcome.GONE,
-    OutcomeUnknown: Outcome.NO_VERDICT,
-    TextRejected: Outcome.TOO_LONG,
-}
-
-
-def _outcome_code(error: ConnectorError) -> str:
-    """The value of models.Outcome for `error`: its class in small letters where no other is named."""
-    kind = type(error)
-    if kind in _CODE_OF_ERROR:
-        return str(_CODE_OF_ERROR[kind])
-    return "".join(f"_{c.lower()}" if c.isupper() else c for c in kind.__name__).lstrip("_")

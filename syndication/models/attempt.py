@@ -7,6 +7,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import PublicCharField
+from syndication.connectors import errors
+from syndication.connectors.duplicates import DuplicateRejected
 from syndication.models.delivery import Delivery, DeliveryKind
 from syndication.models.reason_texts import sentence
 
@@ -37,6 +39,24 @@ class Outcome(models.TextChoices):
     MISSED = "missed", _("too late")
     GAVE_UP = "gave_up", _("given up")
     TAKEN_OVER = "taken_over", _("taken over")
+
+    @classmethod
+    def of_error(cls, error: errors.ConnectorError) -> str:
+        """The value for `error`: its class in snake case, unless _OF_ERROR names another."""
+        kind = type(error)
+        if kind in _OF_ERROR:
+            return str(_OF_ERROR[kind])
+        return "".join(f"_{c.lower()}" if c.isupper() else c for c in kind.__name__).lstrip("_")
+
+
+# Rows keep these values, whatever the errors are called.
+_OF_ERROR: dict[type[errors.ConnectorError], Outcome] = {
+    errors.AnswerTooLarge: Outcome.TOO_LARGE,
+    errors.CopyGone: Outcome.GONE,
+    DuplicateRejected: Outcome.DUPLICATE,
+    errors.OutcomeUnknown: Outcome.NO_VERDICT,
+    errors.TextRejected: Outcome.TOO_LONG,
+}
 
 
 class Attempt(models.Model):

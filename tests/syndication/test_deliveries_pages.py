@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Audience, Member
 from syndication.connectors import reasons
 from syndication.connectors.errors import ConnectorError
-from syndication.delivery import outcomes, planning
+from syndication.delivery import planning
 from syndication.models import (
     Attempt,
     Delivery,
@@ -226,7 +226,7 @@ def test_every_word_that_the_engine_logs_is_one_that_members_can_read():
     ours = [
         kind for kind in _kinds_of(ConnectorError) if kind.__module__.startswith("syndication.")
     ]
-    named = {outcomes._outcome_code(kind(reasons.REFUSED)) for kind in ours}
+    named = {Outcome.of_error(kind(reasons.REFUSED)) for kind in ours}
     assert {"found", "cannot_look"} < written
     assert written | named <= set(Outcome.values)
 
