@@ -1,4 +1,4 @@
-"""What members and staff do, by verb: the only way from views, forms and admin to a change.
+"""Actions of members and staff: the only way from views, forms and admin to a change.
 
-What follows for the networks stands in syndication.delivery; what pages only read, in queries.
+Deliveries are in syndication.delivery, what pages only read in queries.
 """

@@ -1,8 +1,7 @@
-"""Closing an account: copies are taken back where the member wants it, the networks' access is given
-back, and nothing that was written stays.
+"""Account closure: delete copies if the member wants it, revoke the networks' tokens, delete all content.
 
-The press only marks the member; a task goes on from what it finds, a few seconds at a time, and may
-be killed anywhere. While deletes are on their way (thirty days at the most) the links still stand.
+The action only marks the member; a task continues, a few seconds at a time, and may be killed anywhere.
+While deletes are pending (thirty days at the most) the links stay.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ from syndication.queries import copies
 
 logger = logging.getLogger(__name__)
 
-CLOSING_SECONDS = 3.0  # seconds that one hint works on what is to go
+CLOSING_SECONDS = 3.0  # seconds that one wake-up works
 LOCK_SECONDS = 240  # seconds: above the longest that a task may run (settings.Q_CLUSTER)
 MOST_ADDRESSES = 200  # in the last mail
 
@@ -40,7 +39,7 @@ _S = DeliveryState
 
 @dataclass(frozen=True)
 class NetworkCopies:
-    """What closing does to the copies on one network: how many go, and how many cannot."""
+    """How many copies on one network closing can delete, and how many must stay."""
 
     network: str  # as people write it
     can_go: int
@@ -48,7 +47,7 @@ class NetworkCopies:
 
 
 def preview_closure(member: Member) -> list[NetworkCopies]:
-    """For each network with copies of the member's posts."""
+    """Preview the closure, for each network with copies of the member's posts."""
     found: dict[str, tuple[int, int]] = {}
     what = ("link__network", "link__state", "post__kind")
     for network, state, kind, count in (
@@ -65,7 +64,7 @@ def preview_closure(member: Member) -> list[NetworkCopies]:
 
 @transaction.atomic
 def close_account(*, by: Member, takes_copies_back: bool) -> None:
-    """The press: nobody comes in any more, and what has not left stays. Raises LastSuperuser."""
+    """Start the closure: no more log-in, unsent deliveries are cancelled. Raises LastSuperuser."""
     people.begin_account_closure(by=by, takes_copies_back=takes_copies_back)
     waiting = Delivery.objects.of(by).exclude(kind=DeliveryKind.DELETE)
     waiting.filter(state__in=(_S.WAITING, _S.PARKED, _S.FAILED, _S.MISSED)).change(
@@ -80,7 +79,7 @@ def is_any_closing() -> bool:
 
 
 def continue_closures(now: datetime, *, seconds: float = CLOSING_SECONDS) -> None:
-    """Some more of it, for every account that is being closed."""
+    """Continue all closures for about `seconds`."""
     end = time.monotonic() + seconds
     for pk in list(_closing_members().values_list("pk", flat=True)):
         if _close_some_of(pk, now, end):
@@ -89,8 +88,8 @@ def continue_closures(now: datetime, *, seconds: float = CLOSING_SECONDS) -> Non
 
 
 def _close_some_of(pk: int, now: datetime, end: float) -> bool:
-    """Some of one account, by one worker at a time, or each would send the last mail. Whether there
-    is more to do at once. One that cannot be closed holds up no other."""
+    """Continue one closure, by one worker at a time, or the last mail would go twice. Return whether
+    there is more to do at once. An error is logged and holds up no other closure."""
     if not cache.add(f"closing-{pk}", 1, LOCK_SECONDS):
         return False
     try:
@@ -107,7 +106,7 @@ def _close_some_of(pk: int, now: datetime, end: float) -> bool:
 
 
 def _close_one_step(member: Member, now: datetime) -> bool:
-    """One thing. Whether there is more to do at once."""
+    """Do one step. Return whether there is more to do at once."""
     standing = Post.objects.by(member).filter(deleted_at=None)
     if member.takes_copies_back and (post := standing.first()) is not None:
         posts.delete_post(post, by=member)
@@ -120,9 +119,8 @@ def _close_one_step(member: Member, now: datetime) -> bool:
 
 
 def _has_pending_deletes(member: Member, now: datetime) -> bool:
-    """Whether deletes are still to be tried, those that were pressed before, too. What
-    waits for its member, and what stands behind that, waits for nobody now; nor does what staff
-    paused for so long."""
+    """Whether deletes are still to be tried. Those that wait for the member, or behind such a
+    delivery, do not count any more, nor those older than DELETE_WITHIN."""
     mine = Delivery.objects.filter(link__member=member)
     asked = Q(state=_S.UNCONFIRMED, due_at=None)
     before = mine.filter(asked, post=OuterRef("post"), link=OuterRef("link"))
@@ -133,8 +131,8 @@ def _has_pending_deletes(member: Member, now: datetime) -> bool:
 
 
 def _send_last_mail(member: Member, now: datetime) -> bool:
-    """The last mail: what is still out there, and where. A mail server that is away is waited for,
-    for as long as any mail is."""
+    """Send the last mail, which lists the copies that stay. Return whether to go on: once it is sent, or
+    the mail server was away for MAIL_FOR."""
     left = _possibly_active_copies(member)
     named = left.select_related("link").order_by("link__network", "pk")[:MOST_ADDRESSES]
     context = {
@@ -157,7 +155,7 @@ def _send_last_mail(member: Member, now: datetime) -> bool:
 
 
 def _delete_one_row(member: Member) -> bool:
-    """Links first, so that nothing is sent for what is going; then posts; then everything."""
+    """Delete a link, else a post, else the rest. Links go first, so that deleting posts sends nothing."""
     if (link := Link.objects.of(member).first()) is not None:
         links.unlink(link, by=member)
         return True
@@ -169,12 +167,12 @@ def _delete_one_row(member: Member) -> bool:
 
 
 def _closing_members() -> QuerySet[Member]:
-    """Whom staff let in again is no longer among them."""
+    """Members whose account is being closed, unless staff reactivated them."""
     going = Member.objects.filter(closing_at__isnull=False, closed_at=None, is_active=False)
     return going.order_by("closing_at")
 
 
 def _possibly_active_copies(member: Member) -> QuerySet[Delivery]:
-    """The copies that stand on networks, or may."""
+    """The member's publishes whose copy is or may be on a network."""
     published = Delivery.objects.filter(link__member=member, kind=DeliveryKind.PUBLISH)
     return published.filter(copies.copy_is_active(), state__in=sequence.POSSIBLY_SENT_STATES)

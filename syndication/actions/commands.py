@@ -1,7 +1,7 @@
-"""What a member (or staff) can press on a delivery. Each press is one conditional UPDATE.
+"""Delivery commands of members and staff: retry, dismiss, confirm, send again.
 
-A press on a row that a worker holds, or that has moved on since the page was made, is refused with
-words (NotNow), never half done.
+Each is one conditional UPDATE. A command on a row that a worker holds, or that changed since the page
+was made, is refused with a reason (NotNow), never half done.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _COMMANDS_OF_STATE: dict[str, tuple[str, ...]] = {
 
 
 def available_commands(delivery: Delivery) -> tuple[str, ...]:
-    """The presses that make sense now. While we can look ourselves, nobody is asked."""
+    """The commands that make sense now; none while the timeline can still be read back."""
     if delivery.state == _S.UNCONFIRMED:
         is_ended = delivery.link.state == LinkState.ENDED
         if delivery.due_at is not None and not is_ended:
@@ -43,7 +43,7 @@ def available_commands(delivery: Delivery) -> tuple[str, ...]:
 
 
 def retry_delivery(delivery: Delivery, *, by: Member) -> None:
-    """Once more from the start, for what failed or was missed: the hours count from this press."""
+    """Start a failed or expired delivery again; its deadline counts from now."""
     _must_own(delivery, by)
     _must_be_sendable(delivery)
     _run_command(
@@ -61,7 +61,7 @@ def retry_delivery(delivery: Delivery, *, by: Member) -> None:
 
 
 def dismiss_delivery(delivery: Delivery, *, by: Member) -> None:
-    """Let it be: nothing is sent, and the list no longer asks."""
+    """Cancel the delivery: nothing is sent, and the page no longer asks."""
     _must_own(delivery, by)
     if delivery.state == _S.UNCONFIRMED and not available_commands(delivery):
         raise NotNow(WE_LOOK_FIRST)
@@ -72,7 +72,7 @@ def dismiss_delivery(delivery: Delivery, *, by: Member) -> None:
 
 
 def confirm_copy_exists(delivery: Delivery, *, by: Member) -> None:
-    """The member looked: the copy is there. Its name is not known, so it cannot be deleted from here."""
+    """The member saw the copy. Its id is unknown, so it cannot be deleted from here."""
     _must_own(delivery, by)
     _run_command(
         delivery,
@@ -88,8 +88,8 @@ def confirm_copy_exists(delivery: Delivery, *, by: Member) -> None:
 
 
 def resend_delivery(delivery: Delivery, *, by: Member) -> None:
-    """The member looked: the copy is not there. It is sent once more. Not before it was to be
-    looked for: what is not there yet may still arrive."""
+    """The member did not find the copy: send it again. Refused while read-back is pending, since the
+    copy may still arrive."""
     _must_own(delivery, by)
     if delivery.due_at is not None:
         raise NotNow(WE_LOOK_FIRST)
@@ -116,7 +116,7 @@ def _must_own(delivery: Delivery, by: Member) -> None:
 
 
 def _must_be_sendable(delivery: Delivery) -> None:
-    """Sending what the last look would refuse helps nobody. Raises NotNow."""
+    """Raise NotNow where the pre-send check would refuse the delivery."""
     if delivery.link.state == LinkState.PARKED:
         raise NotNow(LINK_FIRST)
     if delivery.link.state == LinkState.ENDED:

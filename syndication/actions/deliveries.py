@@ -1,4 +1,4 @@
-"""What a member does with the copies of a post: see where one more may go, and send it there."""
+"""Sending one more copy of a post by a member's command."""
 
 from syndication.delivery.planning import send_copy, sendable_links
 

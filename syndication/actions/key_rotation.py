@@ -1,4 +1,4 @@
-"""Every secret at rest under the first key of TOKEN_KEYS, so that an old key can be taken away."""
+"""Key rotation: seal every secret at rest with the first key of TOKEN_KEYS, so that an old key can go."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ SEALED_PLACES: tuple[Sealed, ...] = (
 
 
 def rotate_sealed_secrets() -> Iterator[tuple[str, Counter[str]]]:
-    """Goes through every place; yields its name and how many rows were done, broken, or overtaken.
+    """Rotate every place; yield its name and how many rows were done, broken, or overtaken.
 
-    Safe beside a running site and safe to repeat: a row is written only if it still holds what was
-    read, so a token that was refreshed meanwhile (sealed with the first key anyway) stays.
+    Safe on a running site and safe to repeat: a row is written only if it is unchanged, so a token
+    refreshed meanwhile (sealed with the first key anyway) stays.
     """
     for model, field, parts in SEALED_PLACES:
         yield f"{model.__name__}.{field}", _rotate_place(model, field, parts)
@@ -54,7 +54,7 @@ def _rotate_place(model: type[Model], field: str, parts: tuple[str, ...]) -> Cou
 
 
 def _rotate_parts(value: dict[str, Any], parts: tuple[str, ...]) -> dict[str, Any]:
-    """A JSON value, with its sealed parts (texts or lists of them) under the first key."""
+    """The JSON value with its sealed parts (texts or lists of them) rotated."""
     return {name: _each(rotate, part) if name in parts else part for name, part in value.items()}
 
 

@@ -1,6 +1,6 @@
-"""The title of a page that a member links to, fetched by the safe way out.
+"""Link titles: fetch the title of a page that a member links to, by accounts.safe_http.
 
-A title is a courtesy: whatever goes wrong, the answer is "" and nobody is told.
+A title is optional: any error gives "".
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from accounts.safe_http import HttpFailure
 from syndication.connectors.content import LONGEST
 from syndication.connectors.text import as_uri, clean, codec_for_label, title_of_html
 
-DEADLINE = 4.0  # seconds for all of it: somebody waits at a phone
+DEADLINE = 4.0  # seconds in all: a member is waiting
 MAX_BYTES = 600_000
-HEAD = 100_000  # characters in which a title is looked for
-AT_ONCE = 2  # in one process: slow pages must not hold all the threads that answer members
+HEAD = 100_000  # characters that are searched for a title
+AT_ONCE = 2  # in one process: slow pages must not occupy all threads that answer members
 
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)""", re.IGNORECASE)
 
@@ -31,7 +31,7 @@ _room = threading.BoundedSemaphore(AT_ONCE)
 
 
 def fetch_title(url: str, *, deadline: float = DEADLINE) -> str:
-    """What the page calls itself, on one line and at most 200 characters long; "" if unknown."""
+    """The page's title on one line, at most 200 characters; "" if unknown."""
     if not _room.acquire(blocking=False):
         return ""
     try:
@@ -57,7 +57,7 @@ def _fetch(url: str, deadline: float) -> str:
 
 
 def decode_page(body: bytes, content_type: str) -> str:
-    """The page as text: by its byte order mark, the header's charset, the page's own, or UTF-8.
+    """Decode by byte order mark, the header's charset, the page's own, or else UTF-8.
 
     Never raises.
     """
@@ -70,5 +70,5 @@ def decode_page(body: bytes, content_type: str) -> str:
 
 
 def parse_title(page: str) -> str:
-    """The text of the first <title>, without what no page can show. Never raises."""
+    """The text of the first <title>, without control characters. Never raises."""
     return " ".join(clean(title_of_html(page[:HEAD])).split())[: LONGEST["url_title"]]

@@ -1,4 +1,4 @@
-"""Linking, toggling, unlinking. The account itself is allauth's; what it is for is ours."""
+"""Links: create or resume, set toggles and options, unlink. The account itself is allauth's."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ from syndication.queries.capabilities import audiences_of_kind
 def create_or_resume_link(
     account: SocialAccount, given: Mapping[str, Any], *, registration: int | None = None
 ) -> Link:
-    """Make the link of a freshly linked account, or bring the parked one back to life.
+    """Create the link of an account that was linked, or resume its parked link.
 
-    `given` is what accounts.signals.account_linked carries. Toggles start as the 2010 tool's did:
-    Everyone posts of each kind go; nothing narrower does.
+    `given` is what accounts.signals.account_linked carries. Toggles start as in the 2010 tool: posts to
+    Everyone go, narrower ones do not.
     """
     extra = account.extra_data
     standing = Link.objects.exclude(state=LinkState.ENDED).select_for_update()
@@ -54,7 +54,7 @@ def create_or_resume_link(
         },
     )
     if before is not None:
-        token_revocation.revoke_link_token(before)  # with the registration that it was made with
+        token_revocation.revoke_link_token(before)  # by the registration that issued its token
     credentials.store_credentials(
         link, credentials.credentials_from_signal(account.uid, given, timezone.now())
     )
@@ -74,7 +74,7 @@ def _first_toggles(link: Link) -> None:
 
 
 def available_toggles(link: Link) -> list[tuple[str, str]]:
-    """The (kind, audience) pairs that this network can hold, Everyone first."""
+    """The (kind, audience) pairs that the network supports, Everyone first."""
     return [
         (kind, audience)
         for audience in Audience.values
@@ -85,7 +85,7 @@ def available_toggles(link: Link) -> list[tuple[str, str]]:
 
 @transaction.atomic
 def set_toggles(link: Link, chosen: set[tuple[str, str]], *, by: Member) -> None:
-    """Exactly `chosen` goes from now on. What already waits is looked at again before it leaves."""
+    """Send exactly `chosen` from now on. Waiting deliveries are checked again before they are sent."""
     _must_own(link, by)
     Toggle.objects.bulk_create(
         [
@@ -99,8 +99,8 @@ def set_toggles(link: Link, chosen: set[tuple[str, str]], *, by: Member) -> None
 
 
 def set_options(link: Link, *, is_findable: bool, permalink: str, by: Member) -> None:
-    """Whether friends there may find the member here; which copies carry the post's address:
-    `always`, those that were `cut`, or `never`."""
+    """Set whether friends there may find the member here, and which copies carry the post's address:
+    `always`, those that are `cut`, or `never`."""
     _must_own(link, by)
     link.is_findable = is_findable
     link.always_permalink = permalink == "always"
@@ -110,17 +110,17 @@ def set_options(link: Link, *, is_findable: bool, permalink: str, by: Member) ->
 
 @transaction.atomic
 def request_import(link: Link, *, by: Member) -> None:
-    """Ask for a fresh friend list, and for what friends wrote."""
+    """Request an import of friends and of their posts now."""
     _must_own(link, by)
     import_schedule.request_imports(link, timezone.now())
 
 
 @transaction.atomic
 def unlink(link: Link, *, by: Member) -> None:
-    """End the link: tokens wiped, friend list and feed gone, nothing more is sent.
+    """End the link by its member: delete tokens, friend list and feed, send nothing more.
 
-    Copies that are out stay out there: the page says so beforehand and lists them afterwards. Whose
-    delete still waited is told by name.
+    Copies stay on the network; the page says so before and lists them after. The member is notified of
+    copies whose delete was pending.
     """
     _must_own(link, by)
     account = link.account
@@ -132,11 +132,10 @@ def unlink(link: Link, *, by: Member) -> None:
 
 @transaction.atomic
 def end_link(link: Link, *, reason: Reason = eligibility.UNLINKED) -> None:
-    """The link's own part of ending, whoever asked (the member, staff, a removed account), with the
-    reason for what still waited.
+    """End the link, by the member, staff or a removed account; `reason` is stored with what waited.
 
-    What it holds is given back at the network. The new version is there for whoever renews the access
-    at this moment: what they get is not stored here, but given back, too (credentials.fresh_credentials).
+    Its token is revoked. The new version tells a concurrent refresh that its result is to be revoked,
+    too, and not stored (credentials.fresh_credentials).
     """
     now = timezone.now()
     held = Link.objects.select_for_update().get(pk=link.pk)
@@ -158,13 +157,13 @@ def end_link(link: Link, *, reason: Reason = eligibility.UNLINKED) -> None:
 
 
 def end_link_of_account(account: SocialAccount) -> None:
-    """Whoever removed the account (staff, a deleted member): nothing is sent there any more."""
+    """End the links of an account that is removed, by staff or with its member."""
     for link in Link.objects.filter(account=account).exclude(state=LinkState.ENDED):
         end_link(link, reason=eligibility.ACCOUNT_REMOVED)
 
 
 def describe_relinking(account: SocialAccount) -> str:
-    """What goes on once the account is linked again, in words for the member; "" for a new link."""
+    """Describe to the member what linking again will send; "" for a new link."""
     link = Link.objects.filter(account=account).exclude(state=LinkState.ENDED).first()
     return reauthorization.describe_resumption(link) if link else ""
 
@@ -172,18 +171,18 @@ def describe_relinking(account: SocialAccount) -> str:
 def discard_access(
     network: str, uid: str, given: Mapping[str, Any], *, registration: int | None
 ) -> str:
-    """Give back what a network gave and no link keeps. Words for the member where it cannot be."""
+    """Revoke a token that no link keeps. Return a text for the member if that is impossible."""
     return token_revocation.revoke_unused_token(network, uid, given, registration=registration)
 
 
 def permissions_page(link: Link) -> str:
-    """Where the member's own server lets them take the permission back, "" where nobody knows."""
+    """The address where the member can revoke the permission on their server, "" if unknown."""
     path = CONNECTORS[link.network].permissions_page
     return origin_of(link.host) + path if path and link.host else ""
 
 
 def count_active_copies(link: Link) -> int:
-    """How many copies stand on the network now, as far as we know."""
+    """The number of copies on the network now, as far as we know."""
     published = link.deliveries.filter(kind=DeliveryKind.PUBLISH, state=DeliveryState.SENT)
     return published.filter(copies.copy_is_active()).count()
 

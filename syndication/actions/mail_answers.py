@@ -1,4 +1,4 @@
-"""The short mail "your mail waits at …": to the member's own confirmed address and nobody else's."""
+"""The answer "your mail waits at …" to a mail draft, only to a confirmed address of the member."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from syndication.models import MailDraft, PostAddress
 logger = logging.getLogger(__name__)
 
 TIMEOUT = 20  # seconds; the mail server that handed the mail over waits
-# As RFC 5322 writes it and nothing else: what a stranger wrote goes into a header of ours.
+# Only the form of RFC 5322: a stranger's text goes into a header of ours.
 _MESSAGE_ID = re.compile(rb"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.@-]{1,200}>")
 
 
 def answer_mail_draft(
     draft: MailDraft, address: PostAddress, *, sender: str, message_id: bytes
 ) -> bool:
-    """Tell `sender` where the draft waits, if it is the member. Whether a mail went out."""
+    """Mail `sender` the draft's address, if it is the member. Return whether a mail was sent."""
     to = post_addresses.confirmed_address(sender, draft.member)
     if not to or not post_addresses.may_answer_mail(address):
         return False

@@ -1,6 +1,6 @@
-"""Drafts that came by mail: taken in, thrown away, forgotten. Nothing here makes a post.
+"""Mail drafts: store, discard and expire drafts that came by mail. Nothing here makes a post.
 
-The mail was read before (profilelink.mail); what arrives here are plain values.
+profilelink.mail parses the mail; this module gets plain values.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ TOO_MANY_PIXELS = Reason("mail_too_many_pixels")
 
 
 class MailRefused(Exception):
-    """No draft was made of it. `params` belong to the sentence for `reason` (reason_texts)."""
+    """The mail made no draft. `params` are those of the text of `reason` (reason_texts)."""
 
     def __init__(self, reason: Reason, params: Mapping[str, int] | None = None) -> None:
         super().__init__(reason)
@@ -54,7 +54,7 @@ class MailRefused(Exception):
 
 @dataclass(frozen=True)
 class IncomingMail:
-    """A mail as plain values. `photo` is a file as it came; `key` is the same for the same mail."""
+    """A parsed mail. `photo` is the attached file, unchecked; `key` identifies the mail."""
 
     key: str
     sender: str = ""
@@ -65,7 +65,7 @@ class IncomingMail:
 
 
 def check_mail_limits(address: PostAddress) -> None:
-    """Before the work of reading a mail. Raises Refused."""
+    """Check the member's limits before a mail is parsed. Raises MailRefused."""
     if MailDraft.objects.of(address.member).count() >= MOST_WAITING:
         raise MailRefused(NO_ROOM, {"count": MOST_WAITING})
     post_addresses.reset_hourly_counts(address, timezone.now())
@@ -74,9 +74,9 @@ def check_mail_limits(address: PostAddress) -> None:
 
 
 def store_mail(address: PostAddress, mail: IncomingMail) -> MailDraft | None:
-    """Keep it for its member. None where this very mail was taken before.
+    """Store the mail as a draft of its member; None if it was stored before.
 
-    Raises Refused, and BadPicture for a photo that is none.
+    Raises MailRefused, and BadPicture for an unreadable photo.
     """
     if _was_stored_before(address.member, mail.key):
         return None
@@ -120,7 +120,7 @@ def _store_draft(address: PostAddress, mail: IncomingMail, jpeg: bytes | None) -
 
 
 def keep_draft_photo(draft: MailDraft, *, by: Member) -> KeptPhoto | None:
-    """The draft's photo, kept for the form by which it is going to be sent."""
+    """Keep the draft's photo for the form by which it will be sent."""
     _must_own(draft, by)
     if not draft.photo:
         return None
@@ -134,13 +134,13 @@ def discard_mail_draft(draft: MailDraft, *, by: Member) -> None:
 
 
 def delete_old_mail_drafts(now: datetime) -> int:
-    """Those that became posts, and those that nobody wanted for 30 days. Called by the sweeper."""
+    """Delete drafts that became posts, and those older than KEPT. Called by the sweeper."""
     sent = Post.objects.filter(author=OuterRef("member"), form_key=OuterRef("form_key"))
     return MailDraft.objects.filter(Q(created_at__lt=now - KEPT) | Exists(sent)).delete()[0]
 
 
 def notify_expiring_drafts(now: datetime) -> int:
-    """One notice for all that go within three days. How many members were told now."""
+    """Notify members once of all drafts that expire within TOLD_BEFORE. Return how many members."""
     soon = MailDraft.objects.filter(created_at__lt=now - KEPT + TOLD_BEFORE, is_told=False)
     told = 0
     for member in Member.objects.filter(pk__in=soon.values("member"))[:100]:
@@ -152,7 +152,7 @@ def notify_expiring_drafts(now: datetime) -> int:
 
 
 def waiting_mails_text(count: int) -> str:
-    """The line of the home page."""
+    """The home page's line about waiting mails."""
     return ngettext("%(count)s mail waits", "%(count)s mails wait", count) % {"count": count}
 
 

@@ -1,4 +1,4 @@
-"""What a member does with notices: put one away. And the language in which they are spoken to."""
+"""Closing a notice, and the language of a member's mails."""
 
 from syndication.delivery.notices import close_notice, in_language_of
 

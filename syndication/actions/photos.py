@@ -1,7 +1,6 @@
-"""Photos: kept while their post is being written, then moved into it.
+"""Photos: kept while their post is being written, then attached to it.
 
-Every photo is made anew as a JPEG of our own (accounts.media.pictures), so that what is stored holds
-pixels alone, wherever it was taken.
+Every photo is re-encoded as JPEG (accounts.media.pictures), so that no metadata is stored.
 """
 
 from __future__ import annotations
@@ -46,12 +45,12 @@ def keep_jpeg(jpeg: bytes, *, by: Member) -> KeptPhoto:
 
 
 def find_kept_photo(key: str, *, by: Member) -> KeptPhoto | None:
-    """The photo under `key`, for the member who uploaded it and nobody else."""
+    """The photo under `key`, for the member who uploaded it only."""
     return KeptPhoto.objects.filter(key=key, member=by).first() if key.isprintable() else None
 
 
 def attach_kept_photo(post: Post, kept: KeptPhoto) -> None:
-    """Give an unsaved `post` its photo in both sizes; what was kept goes with the transaction."""
+    """Give an unsaved `post` its photo in both sizes, and delete the kept one."""
     with kept.photo.open("rb") as file:
         content = file.read()
     post.photo = ContentFile(content, name="large.jpg")
@@ -60,13 +59,13 @@ def attach_kept_photo(post: Post, kept: KeptPhoto) -> None:
 
 
 def detach_photo(post: Post) -> None:
-    """Take the photo out of a post's row; the files go once the row no longer names them."""
+    """Remove the photo from a post's row; the files are deleted after the commit."""
     for field in (post.photo, post.photo_small):
         delete_file_on_commit(field)
     post.photo = post.photo_small = ""
 
 
 def delete_old_kept_photos(now: datetime | None = None) -> int:
-    """Forget what was kept for posts that were never sent. Called by the sweeper."""
+    """Delete photos of posts that were never sent. Called by the sweeper."""
     old = KeptPhoto.objects.filter(created_at__lt=(now or timezone.now()) - KEPT)
     return old.delete()[0]

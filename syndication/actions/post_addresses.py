@@ -1,6 +1,6 @@
-"""Secret addresses for posts by mail: given out, renewed, ended, found, and what came of mails.
+"""Secret addresses for posts by mail: create, renew, end and find them, and count their mails.
 
-Off for everybody until they press; one is live for a member at a time.
+Off until the member turns it on; a member has one live address at a time.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _PURPOSE = "post-address"
 
 
 def is_post_by_mail_enabled() -> bool:
-    """Whether this site takes posts by mail at all."""
+    """Whether this site accepts posts by mail."""
     return bool(settings.POST_MAIL_DOMAIN)
 
 
@@ -49,14 +49,14 @@ def full_address(address: PostAddress) -> str:
 
 @transaction.atomic
 def enable_post_by_mail(*, by: Member) -> PostAddress:
-    """The member's address; a new one where there is none."""
+    """The member's address, created if missing."""
     _lock(by)
     return live_post_address(by) or _make(by)
 
 
 @transaction.atomic
 def renew_post_address(*, by: Member) -> PostAddress:
-    """Another address. The old one is dead from this moment."""
+    """Replace the address. The old one ends at once."""
     _lock(by)
     _end(by)
     return _make(by)
@@ -69,13 +69,13 @@ def disable_post_by_mail(*, by: Member) -> None:
 
 
 def find_post_address(local: str) -> PostAddress | None:
-    """The row of what stands before the @, live or ended. Case does not matter, as in any mail."""
+    """The row of a local part, live or ended; case-insensitive."""
     found = PostAddress.objects.select_related("member").filter(member__is_active=True)
     return found.filter(local_hash=hash_typed_code(local, _PURPOSE)).first()
 
 
 def confirmed_address(sender: str, member: Member | None = None) -> str:
-    """`sender` as the member confirmed it to be theirs; "" where nobody (or not `member`) did."""
+    """`sender` as a member's confirmed address (of `member`, if given), else ""."""
     if not sender:
         return ""
     confirmed = EmailAddress.objects.filter(
@@ -87,7 +87,7 @@ def confirmed_address(sender: str, member: Member | None = None) -> str:
 
 
 def record_mail_refusal(address: PostAddress, reason: Reason, params: Mapping[str, int]) -> None:
-    """For the page: the member learns here, and not by a mail that might go to a stranger."""
+    """Store why a mail was refused, for the member's page: a mail might go to a stranger."""
     PostAddress.objects.filter(pk=address.pk).update(
         refused_at=timezone.now(), refused_reason=reason, refused_params=params
     )
@@ -95,7 +95,7 @@ def record_mail_refusal(address: PostAddress, reason: Reason, params: Mapping[st
 
 @transaction.atomic
 def may_answer_mail(address: PostAddress) -> bool:
-    """Whether one more mail may go out on account of this address. Asking counts."""
+    """Whether one more answer may be sent for this address; counts it."""
     row = lock_post_address(address)
     reset_hourly_counts(row, timezone.now())
     if row.answered >= ANSWERS_AN_HOUR:
@@ -106,12 +106,12 @@ def may_answer_mail(address: PostAddress) -> bool:
 
 
 def lock_post_address(address: PostAddress) -> PostAddress:
-    """The row as it is now, held to the end of the transaction."""
+    """The fresh row, locked to the end of the transaction."""
     return PostAddress.objects.select_for_update().get(pk=address.pk)
 
 
 def reset_hourly_counts(row: PostAddress, now: datetime) -> None:
-    """Begin the counts anew where their hour is over."""
+    """Reset the counts if their hour is over."""
     if row.hour_began_at is None or row.hour_began_at <= now - timedelta(hours=1):
         row.hour_began_at, row.taken, row.answered = now, 0, 0
 
@@ -128,7 +128,7 @@ def _make(member: Member) -> PostAddress:
 
 
 def _end(member: Member) -> None:
-    """The hash stays, so that a mail to it is known; the text goes."""
+    """End the live address. The hash stays, so that mails to it are recognised."""
     PostAddress.objects.live().filter(member=member).update(
         ended_at=timezone.now(),
         sealed_local="",
@@ -143,5 +143,5 @@ def _end(member: Member) -> None:
 
 
 def _lock(member: Member) -> None:
-    """Two presses at once make one address. SQLite locks at BEGIN instead."""
+    """Lock the member, or two requests would make two addresses. SQLite locks at BEGIN instead."""
     list(Member.objects.select_for_update(no_key=True).filter(pk=member.pk).values_list("pk"))

@@ -1,4 +1,4 @@
-"""Writing, changing and deleting posts. What follows for the copies is delivery.planning's."""
+"""Posts: create, edit, narrow and delete. delivery.planning and delivery.edits handle the copies."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ DELETED = Reason("post_deleted")
 
 @dataclass(frozen=True)
 class Draft(PostContent):
-    """A post that is not sent yet. `form_key` makes one post of a form that is sent twice.
+    """A post that is not sent yet. `form_key` makes one post of a form that is submitted twice.
 
-    `left_out` holds the keys of links that get no copy of this one post, `foretold` of those of which
-    the page before sending said that none goes there.
+    `left_out` holds the keys of links that get no copy of this post, `foretold` of those that the
+    preview page named as getting none.
     """
 
     kind: str
@@ -44,19 +44,19 @@ class Draft(PostContent):
 
 
 def with_link_title(draft: Draft) -> Draft:
-    """The draft of a link with the title of its page, where it can be had in a few seconds."""
+    """A link draft with the title of its page, if that can be fetched in a few seconds."""
     if draft.kind != PostKind.LINK:
         return draft
     return replace(draft, url_title=fetch_title(draft.url))
 
 
 def preview_post(draft: Draft, *, by: Member) -> list[DeliveryPreview]:
-    """Where the draft will go, how it will read there, what will not go and why."""
+    """Preview the draft on each link: whether it goes, how it reads there, or why not."""
     return planning.preview_deliveries(by, _outgoing(draft), draft.audience)
 
 
 def find_sent_post(form_key: str, *, by: Member) -> Post | None:
-    """The post that this very form made before, deleted or not."""
+    """The post that this form made before, deleted or not."""
     return Post.objects.by(by).filter(form_key=form_key).first()
 
 
@@ -87,7 +87,7 @@ def create_post(draft: Draft, *, by: Member) -> Post:
 
 
 class EditedMeanwhile(Exception):
-    """Somebody else of the same member saved other words first. `post` is how it stands now."""
+    """The post was edited in another window first. `post` is its present state."""
 
     def __init__(self, post: Post) -> None:
         super().__init__(f"{post} is at version {post.version}")
@@ -126,12 +126,12 @@ def edit_post(
 
 
 def would_change(post: Post, words: Mapping[str, str]) -> bool:
-    """Whether the post would say something else with `words`."""
+    """Whether `words` differ from the post's content."""
     return any(getattr(post, name) != words[name] for name in CONTENT if name in words)
 
 
 def with_url_title(post: Post, words: Mapping[str, str]) -> Mapping[str, str]:
-    """Where a link leads elsewhere, the title of that page, if it can be had in a few seconds."""
+    """Add the title of a changed address, if it can be fetched in a few seconds."""
     if "url_title" in words:
         return words
     url = words.get("url", post.url)
@@ -139,14 +139,14 @@ def with_url_title(post: Post, words: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def preview_edit(post: Post, words: Mapping[str, str], *, by: Member) -> list[EditPreview]:
-    """What saving `words` will do to each copy of the post."""
+    """Preview what saving `words` will do to each copy of the post."""
     _must_own(post, by)
     return edits.preview_edits(post, words)
 
 
 @transaction.atomic
 def change_audience(post: Post, audience: str, group: Group | None, *, by: Member) -> None:
-    """From now on `audience` reads the post. Copies that others could read are taken back."""
+    """Change the post's audience, and delete copies that are too wide for it."""
     _must_own(post, by)
     post.audience = audience
     post.group = group if audience == Audience.GROUP else None
@@ -156,7 +156,7 @@ def change_audience(post: Post, audience: str, group: Group | None, *, by: Membe
 
 @transaction.atomic
 def delete_post(post: Post, *, by: Member) -> None:
-    """The post is gone for everybody, and its copies are taken back."""
+    """Delete the post and its copies."""
     _must_own(post, by)
     post.deleted_at = timezone.now()
     post.save(update_fields=["deleted_at"])
@@ -165,7 +165,7 @@ def delete_post(post: Post, *, by: Member) -> None:
 
 
 def _wipe_content(post: Post) -> None:
-    """Wipe what the post said. A copy without verdict is looked for by what its delivery kept."""
+    """Wipe the post's content. Unconfirmed copies are looked for by their delivery's snapshot."""
     photos.detach_photo(post)
     for name in CONTENT:
         setattr(post, name, "")
@@ -173,7 +173,7 @@ def _wipe_content(post: Post) -> None:
 
 
 def _outgoing(draft: Draft) -> OutgoingPost:
-    """The draft as a connector would get it. Its address is the one that the next post gets."""
+    """The draft as connectors take it, with the address that the next post will get."""
     sent: tuple[Photo, ...] = ()
     if draft.photo is not None:
         with draft.photo.photo.open("rb") as file:
@@ -192,7 +192,7 @@ def _outgoing(draft: Draft) -> OutgoingPost:
 
 
 def _lock(member: Member) -> None:
-    """One at a time for this member, so that the second of two equal forms sees the first.
+    """Lock the member, so that the second of two equal forms sees the first.
 
     SQLite locks at BEGIN instead.
     """

@@ -1,6 +1,6 @@
-"""Deliveries and their attempts, to be retried or dismissed as the member could.
+"""Admin of deliveries and attempts, which staff can retry or dismiss as the member can.
 
-What the network answered may quote the post, so it is shown for posts to Everyone only.
+The network's answer may quote the post, so it is shown for posts to Everyone only.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ NAMED = 5  # of the deliveries that were refused for one reason
 
 
 def _is_open(delivery: Delivery) -> bool:
-    """Made for Everyone, and the post still is: neither narrowed nor deleted since."""
+    """Whether the copy is for Everyone, and the post still is."""
     post = delivery.post
     return delivery.audience == post.audience == Audience.EVERYONE and post.deleted_at is None
 
@@ -137,8 +137,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     def _press(
         self, request: HttpRequest, queryset: QuerySet[Delivery], press: Command, said: str
     ) -> None:
-        """Each by itself: what cannot be pressed now stops nothing. A line for each reason tells which
-        those were, since there may be thousands."""
+        """Run the command on each row. Refused rows are listed by reason, since there may be thousands."""
         done = 0
         refused: dict[str, list[str]] = defaultdict(list)
         for delivery in queryset.select_related("link", "post"):

@@ -1,4 +1,4 @@
-"""Links: their state and scopes, never their tokens. And what members were told."""
+"""Admin of links (state and scopes, never tokens) and notices."""
 
 from __future__ import annotations
 

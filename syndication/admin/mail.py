@@ -1,4 +1,4 @@
-"""Post by mail: that a member has an address and what became of mails. Drafts are not shown at all."""
+"""Admin of post addresses: that a member has one and what became of mails. Drafts are not shown."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from syndication.models import PostAddress
 
 @admin.register(PostAddress)
 class PostAddressAdmin(ReadOnlyAdmin):
-    """Never the address: whoever reads it could send drafts in its member's name."""
+    """Never shows the address, which allows sending drafts in the member's name."""
 
     list_display = ("member", "created_at", "ended_at", "came_at", "refused_at", "why")
     list_filter = ("created_at", "ended_at", "came_at", "refused_at")

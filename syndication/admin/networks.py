@@ -1,4 +1,4 @@
-"""The machinery: pausing a network, hosts that do not answer, parts of the worker that live."""
+"""Admin of operations: pause a network, host health, server traits, worker heartbeats."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class SwitchForm(forms.ModelForm):
 
 @admin.register(NetworkSwitch)
 class NetworkSwitchAdmin(ReadOnlyAdmin):
-    """May be changed by who has the right to: pausing is an operator's work."""
+    """Can be changed by operators, who have the permission to pause a network."""
 
     form = SwitchForm
     list_display = ("network", "is_paused", "reason", "changed_at")

@@ -1,4 +1,4 @@
-"""Posts: that they are there, and what stands in those for Everyone. No staff reads more."""
+"""Admin of posts: their metadata, and the content of posts to Everyone only."""
 
 from __future__ import annotations
 

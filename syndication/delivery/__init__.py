@@ -1,4 +1,4 @@
-"""The engine: what one delivery does from its plan to its end, and what keeps networks and hosts well.
+"""The delivery engine: plan, claim, send, reconcile and retry deliveries; protect networks and hosts.
 
-No page and no process stands here: actions, queries and worker call it, and nothing else.
+It has no pages and no processes. Only actions, queries and worker import it.
 """

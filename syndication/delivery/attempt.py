@@ -1,8 +1,8 @@
-"""Trying a delivery. `attempt_delivery` may be called by anybody at any time: who may not go returns at once.
+"""Attempt a delivery: claim, check, send, record the outcome. Safe to call at any time, by any worker.
 
-The order that loses and doubles nothing: claim (and count the try), fresh credentials, the last look
+The order loses and duplicates nothing: claim (counting the try), fresh credentials, the pre-send check
 on fresh rows with the post locked, `sending` committed in that same transaction, the request, the
-verdict. Where a worker dies in between, the row says how far it was.
+outcome. If a worker dies in between, the row says how far it was.
 """
 
 from __future__ import annotations
@@ -43,16 +43,16 @@ from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, Link
 
 logger = logging.getLogger(__name__)
 
-DRAIN_SECONDS = 3.0  # seconds that one hint works on what is due; then other tasks have a turn
-BATCH_SIZE = 40  # rows between two looks at what is due: a new post waits for no more than these
+DRAIN_SECONDS = 3.0  # seconds that one wake-up works; then other tasks have a turn
+BATCH_SIZE = 40  # rows chosen at a time: a new post waits for no more than these
 
 
-# Deliveries of this process to hosts that members named: all together leave the reserve hand free.
+# Threads of this process on hosts that members named: all together leave the reserve thread free.
 HOST_LIMIT = Bulkhead(most=THREADS_PER_WORKER, per_host=circuit_breaker.THREADS_PER_HOST)
 
 
 class PreSendCheckFailed(Exception):
-    """The request may not leave."""
+    """The request must not be sent: the delivery gets `state`, and `due_at` where it only has to wait."""
 
     def __init__(self, state: str, reason: str, *, due_at: datetime | None = None) -> None:
         super().__init__(reason)
@@ -62,7 +62,7 @@ class PreSendCheckFailed(Exception):
 
 
 def attempt_delivery(pk: int, *, now: Clock = timezone.now, owner: str = "") -> bool:
-    """Try delivery `pk` once, if its turn has come and nobody else has it. Whether it was tried."""
+    """Attempt delivery `pk` once if it is due and unclaimed. Return whether it was attempted."""
     with HOST_LIMIT.places() as take:
         return _attempt_with_host_limit(
             pk, now, owner or str(uuid.uuid4()), lambda link: _has_thread(link, take)
@@ -70,7 +70,7 @@ def attempt_delivery(pk: int, *, now: Clock = timezone.now, owner: str = "") -> 
 
 
 def _has_thread(link: Link, take: Callable[[str], bool]) -> bool:
-    """A network's own host may have all hands; one that members named has a few."""
+    """Whether a thread may be used for the link's host: only hosts that members named are limited."""
     return not link.host or take(link.host)
 
 
@@ -100,8 +100,10 @@ def drain_due(
     threads: int = 1,
     first: int | None = None,
 ) -> int:
-    """Try what is due, by turns of its links, for about `seconds`, up to `hands` rows at a time; the
-    delivery `first` before all others. How many were tried."""
+    """Attempt due deliveries for about `seconds`, round-robin over links, in up to `threads` threads.
+
+    `first` is the key of a delivery to start with. Return the number of attempts.
+    """
     worker = DeliveryPool(
         lambda: fairness.next_batch(now(), BATCH_SIZE),
         lambda pk: attempt_delivery(pk, now=now),
@@ -167,7 +169,7 @@ def _delete_copy(run: DeliveryRun, connector: Connector) -> Receipt:
 
 
 def _edit_copy(run: DeliveryRun, connector: Connector) -> Receipt:
-    """The copy gets the words that the post has now: older ones that wait are never said."""
+    """Give the copy the post's present content; edits that were replaced are never sent."""
     copy = undelivered.published_copy_of(run.delivery)
     if copy is None or copy.state != DeliveryState.SENT or copy.gone_at is not None:
         raise PreSendCheckFailed(DeliveryState.CANCELLED, edits.NOTHING_THERE)
@@ -188,10 +190,10 @@ STEP_OF_KIND: dict[str, Callable[[DeliveryRun, Connector], Receipt]] = {
 
 
 def _pre_send_check(run: DeliveryRun) -> OutgoingPost:
-    """Fresh rows, the post locked against narrowing, and `sending` committed with the look.
+    """Check eligibility on fresh rows with the post locked, and commit `sending` in that transaction.
 
-    Whoever narrows or deletes comes before (then we stand down) or after (then they find `sending`
-    and queue a delete). Raises PreSendCheckFailed.
+    A member who narrows or deletes the post comes before (the check fails) or after (they find
+    `sending` and queue a delete). Raises PreSendCheckFailed.
     """
     with transaction.atomic():
         post, link = _reload(run.delivery)
@@ -221,14 +223,14 @@ def _wait_for_equal_posts(run: DeliveryRun, outgoing: OutgoingPost, link: Link) 
 
 
 def _error_after_bug(delivery: Delivery) -> ConnectorError:
-    """A fault of ours: in doubt once the request may have left, to be tried again before that."""
+    """The error to record for a bug of ours: unknown once the request may have left, else retry."""
     if delivery.state == DeliveryState.SENDING:
         return OutcomeUnknown(reasons.UNREADABLE)
     return TryLater(reasons.IN_TROUBLE)
 
 
 def _wake_next_in_sequence(delivery: Delivery) -> None:
-    """What waited behind this one on the same post and link."""
+    """Wake the next delivery of the same post and link."""
     behind = _NEXT_IN_SEQUENCE.first(
         post_id=delivery.post_id, link_id=delivery.link_id, sequence=delivery.sequence
     )
@@ -236,7 +238,7 @@ def _wake_next_in_sequence(delivery: Delivery) -> None:
         wakeups.wake_for_delivery(behind.pk)
 
 
-# --- What each delivery asks the database, composed once (delivery.compiled) ----------------------
+# --- Compiled statements of each attempt (delivery.compiled) --------------------------------------
 _POST = CompiledSelect(
     lambda: Post.objects.select_for_update(no_key=True).filter(pk=param("pk", Post, "id"))
 )
@@ -256,7 +258,7 @@ _NEXT_IN_SEQUENCE = CompiledSelect(
 
 
 def _reload(delivery: Delivery) -> tuple[Post, Link]:
-    """Both as they stand, the link with its toggles as `prefetch_related` would bring them.
+    """Reload post (locked) and link, with the link's toggles prefetched.
 
     The link is read after the post is locked, which may take a while.
     """

@@ -1,11 +1,10 @@
-"""The breaker for one host: after five network-level failures in a row nobody asks it for a while.
+"""Circuit breaker for each host: opens after five network-level failures in a row.
 
-60 seconds, doubling to 30 minutes each time the one probe fails. Other hosts do not notice. Counted
-are exchanges without any HTTP answer; an answer, whatever it says, closes the breaker.
+It stays open for 60 seconds, doubling up to 30 minutes each time the one probe fails. Only exchanges
+without any HTTP response count; a response of any status closes the breaker.
 
-A host that answers, but late, keeps a worker waiting for each of its rows. All slow hosts together
-get half of one cluster's workers (at least one), so that the others have theirs; a quick answer ends
-that.
+Slow hosts: one that responds late occupies a thread for each of its deliveries. All slow hosts together
+get half of one cluster's threads (at least one); a quick response ends that.
 """
 
 from __future__ import annotations
@@ -28,8 +27,8 @@ FAILURES_TO_OPEN = 5
 FIRST_PAUSE = 60.0  # seconds
 LONGEST_PAUSE = 1800.0
 PROBE_LEASE = timedelta(seconds=120)
-THREADS_PER_HOST = 2  # that may wait for one host which members named, in one process
-SLOW_SECONDS = 3.0  # seconds that an exchange took
+THREADS_PER_HOST = 2  # of one process, that may wait for one host that members named
+SLOW_SECONDS = 3.0  # an exchange that took so long is slow
 SLOW_FOR = timedelta(seconds=60)  # since the last slow one
 
 _HEALTHY = {
@@ -50,12 +49,12 @@ _AILING = CompiledSelect(
 
 
 def host_of(link: Link | Revocation) -> str:
-    """The host (with port) that this link's requests go to, or went to."""
+    """The host (with port) of this link's requests."""
     return link.host or urlsplit(settings.NETWORKS[link.network]["api_url"]).netloc
 
 
 def blocked_hosts(now: datetime) -> frozenset[str]:
-    """The hosts that are not asked now."""
+    """The hosts to which nothing may be sent now: breaker open, probe under way, or share used up."""
     shut: set[str] = set()
     slow: set[str] = set()
     [ailing] = execute_pipeline((_AILING, {"now": now}))
@@ -70,31 +69,31 @@ def blocked_hosts(now: datetime) -> frozenset[str]:
 
 
 def slow_hosts(now: datetime) -> frozenset[str]:
-    """The hosts that answered late a moment ago."""
+    """The hosts whose last slow response was less than SLOW_FOR ago."""
     rows = HostHealth.objects.filter(slow_until__gt=now)
     return frozenset(rows.values_list("host", flat=True))
 
 
 def slow_host_threads() -> int:
-    """How many hands of one cluster may wait for slow hosts at a time."""
+    """How many threads of one cluster may wait for slow hosts at a time."""
     return max(1, wakeups.worker_count() * THREADS_PER_WORKER // 2)
 
 
 def health_of(link: Link) -> tuple[CompiledSelect[HostHealth], dict[str, str]]:
-    """The question what is held against the link's host (compiled.execute_pipeline); no row: nothing ever
-    was."""
+    """The statement that reads the health of the link's host (compiled.execute_pipeline). No row means
+    no failure was ever recorded."""
     return _OF_HOST, {"host": host_of(link)}
 
 
 def is_healthy(health: HostHealth | None) -> bool:
-    """Whether nothing is left for an answer to clear."""
+    """Whether no failure or slowness is recorded."""
     return health is None or all(getattr(health, name) == value for name, value in _HEALTHY.items())
 
 
 def allow_request(link: Link, health: HostHealth | None, now: datetime) -> bool:
-    """Whether a request may go out for `link`, whose slot the caller has just taken.
+    """Whether a request may be sent for `link`, whose slot the caller has just taken.
 
-    After a pause one caller gets a yes: the probe. Of slow hosts' rows only so many are under way.
+    After a pause one caller is allowed, the probe. Slow hosts are allowed their share of threads.
     """
     if health is None:
         return True
@@ -113,7 +112,7 @@ def _acquire_probe(host: str, now: datetime) -> bool:
 
 
 def record_response(host: str, now: datetime, *, seconds: float) -> None:
-    """The host gave an HTTP answer: whatever was counted is forgotten; that it was late is not."""
+    """Record an HTTP response after `seconds`: clears failures, and slowness unless it was slow."""
     is_late = seconds >= SLOW_SECONDS
     if is_late:
         record_slow_response(host, now)
@@ -124,13 +123,13 @@ def record_response(host: str, now: datetime, *, seconds: float) -> None:
 
 
 def record_slow_response(host: str, now: datetime) -> None:
-    """An exchange with the host took long, answered or not."""
+    """Record an exchange that took SLOW_SECONDS or more, answered or not."""
     HostHealth.objects.update_or_create(host=host, defaults={"slow_until": now + SLOW_FOR})
 
 
 @transaction.atomic
 def record_failure(host: str, now: datetime) -> None:
-    """The host gave no answer at all."""
+    """Record an exchange without any response; opens the breaker at FAILURES_TO_OPEN."""
     HostHealth.objects.get_or_create(host=host)
     HostHealth.objects.filter(host=host).update(failures=F("failures") + 1)
     health = HostHealth.objects.select_for_update().get(host=host)
@@ -144,12 +143,12 @@ def record_failure(host: str, now: datetime) -> None:
 
 
 def release_probe(host: str) -> None:
-    """The probe was not sent after all: the next one may be it."""
+    """Release an unsent probe, so that the next request may be it."""
     HostHealth.objects.filter(host=host).exclude(probe_until=None).update(probe_until=None)
 
 
 def _has_slow_host_thread(now: datetime) -> bool:
-    """Whether the slow hosts' share holds one more: the caller's own slot is counted already."""
+    """Whether the slow hosts' share has room; the caller's own slot is counted already."""
     slow = HostHealth.objects.select_for_update().filter(slow_until__gt=now).order_by("host")
     return (
         _threads_waiting_for({health.host for health in slow}, now).total() <= slow_host_threads()
@@ -157,8 +156,7 @@ def _has_slow_host_thread(now: datetime) -> bool:
 
 
 def _threads_waiting_for(hosts: set[str], now: datetime) -> Counter[str]:
-    """How many hands ask each of `hosts` something now. All that ask a network's own host count as
-    one share, "": it is known to answer many at once."""
+    """The number of threads that wait for each of `hosts`. Networks' own hosts share the key ""."""
     under_way = Link.objects.filter(links_on_hosts(hosts), sending_until__gt=now).exclude(
         sending_by=""
     )
@@ -166,7 +164,7 @@ def _threads_waiting_for(hosts: set[str], now: datetime) -> Counter[str]:
 
 
 def links_on_hosts(hosts: Collection[str], prefix: str = "") -> Q:
-    """A condition on links: those on one of `hosts`."""
+    """A condition on links: on one of `hosts`. `prefix` is the path from the filtered rows."""
     one_host = [
         network
         for network, known in settings.NETWORKS.items()

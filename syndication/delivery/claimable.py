@@ -22,29 +22,28 @@ NOW = param("now", Delivery, "due_at")
 
 
 def claimable(now: datetime) -> DeliveryQuerySet:
-    """The deliveries that could be claimed at `now`. Reads every due row: for tests and staff."""
+    """Deliveries that could be claimed at `now`. Reads every due row: for tests and staff."""
     return startable(now).filter(link_is_free(now, circuit_breaker.blocked_hosts(now), link="link"))
 
 
 def startable(now: datetime) -> DeliveryQuerySet:
-    """Due rows that nobody holds and that are the next of their post on their link."""
+    """Due, unleased deliveries that are next in their sequence."""
     return Delivery.objects.due(now).filter(is_next_in_sequence(now))
 
 
 def is_next_in_sequence(now: datetime) -> Q:
-    """A condition on due rows: nobody holds the row, and nothing earlier of the same post on the same
-    link is still open."""
+    """A condition on due rows: unleased, and no earlier delivery of the same post and link is open."""
     earlier = Delivery.objects.open().filter(
         post=OuterRef("post"), link=OuterRef("link"), sequence__lt=OuterRef("sequence")
     )
-    is_first = Q(sequence=1)  # most rows are: then nothing earlier is looked for
+    is_first = Q(sequence=1)  # most rows: spares the subquery
     return Q(is_unleased(now), is_first | Q(~Exists(earlier)))
 
 
 def link_is_free(now: datetime, closed: frozenset[str] = frozenset(), *, link: str = "") -> Q:
-    """A condition on links: a request may leave for them. `closed`: hosts that are not asked now.
+    """A condition on links: a request may be sent for them. `closed`: the blocked hosts.
 
-    `link` is the path from the rows that are asked for; links themselves unless it is said.
+    `link` is the path from the filtered rows; links themselves by default.
     """
     path = f"{link}__" if link else ""
     network = f"{path}network"

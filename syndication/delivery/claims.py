@@ -1,9 +1,9 @@
-"""Taking a delivery, holding it, and giving it back with a verdict.
+"""Claims: lease a delivery to one worker, renew the lease, and settle the row with its outcome.
 
 A claim is two conditional UPDATEs in one transaction: the link's slot (one request in flight on a
-link) and the delivery's lease. Whoever loses either has touched nothing. The lease outlasts one
-request and the quiet time after it, and its owner renews it before each request; a killed worker's
-lease runs out and the row is due again. Locks are always taken post, link, delivery, host.
+link) and the delivery's lease. A worker that loses either has changed nothing. The lease outlasts one
+request and the quiet time after it, and is renewed before each request; a killed worker's lease
+expires and the row is due again. Locks are always taken in the order post, link, delivery, host.
 """
 
 from __future__ import annotations
@@ -33,40 +33,42 @@ logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 
 LEASE = timedelta(seconds=120)
-# After a request's own deadline: time for what arrived late to show before anybody reads back.
+# Beyond a request's own deadline: time for a late arrival to show before the timeline is read back.
 LEASE_BEYOND_DEADLINE = timedelta(seconds=60)
-# A lease that was renewed a moment ago is not renewed again for a request of the usual deadline.
+# A lease renewed within this time is not renewed again for a request of the usual deadline.
 USUAL_DEADLINE = 20.0  # seconds: a request's deadline, unless it carries a picture
 RENEWED_RECENTLY = timedelta(seconds=1)
 
 
 class LostLease(Exception):
-    """We were too slow; the row is somebody else's. Nothing more may leave."""
+    """The lease expired and another worker owns the row: nothing more may be sent."""
 
 
 @dataclass
 class Claim:
-    """A delivery that is ours for a while, and the log line of this try."""
+    """A leased delivery, its link, and the log row of this attempt."""
 
     delivery: Delivery
-    link: Link  # not delivery.link, which is read anew each time the row is
+    link: Link  # not delivery.link, which is reloaded with the row
     owner: str
     attempt: Attempt
-    had_unknown_outcome: bool  # an earlier try has no verdict yet
-    slot_at: datetime  # the link's slot was taken, or renewed
-    # Taken from who held it too long. Where the hosts' clocks differ, or one was set, its request may
-    # still be under way: what is not there now is looked for once more, after a quiet time.
+    had_unknown_outcome: bool  # an earlier try still has no outcome
+    slot_at: datetime  # when the link's slot was taken or renewed
+    # Its former owner's lease expired. If that worker's clock differs, its request may still be under
+    # way: a copy that is not found now is looked for once more, after a quiet time.
     was_abandoned: bool
-    host_is_healthy: bool = False  # neither failing nor slow when the row was taken
-    renewed_at: datetime | None = None  # by `mark_sending`; the request right after it need not
+    host_is_healthy: bool = False  # neither failing nor slow at the time of the claim
+    renewed_at: datetime | None = (
+        None  # by `mark_sending`, which spares the next request the renewal
+    )
 
 
 def claim_delivery(
     pk: int, *, owner: str, now: datetime, may_ask: Callable[[Link], bool] = lambda link: True
 ) -> Claim | None:
-    """Take the row, or None where that may not be now. Counts the try before anything is done.
+    """Claim delivery `pk`, or return None if it cannot be claimed now. Counts the try beforehand.
 
-    `may_ask` says whether this process has a hand for the link's host.
+    `may_ask` says whether this process has a free thread for the link's host.
     """
     delivery = _DUE.first(pk=pk, now=now)
     if delivery is None or not may_ask(delivery.link):
@@ -90,7 +92,7 @@ def claim_delivery(
 
 
 def renew_claim(claim: Claim, now: datetime, *, deadline: float = 0.0) -> None:
-    """Hold on for one more request of `deadline` seconds. Raises LostLease."""
+    """Extend the lease for one more request of `deadline` seconds. Raises LostLease."""
     if (
         claim.renewed_at is not None
         and now - claim.renewed_at < RENEWED_RECENTLY
@@ -107,9 +109,9 @@ def renew_claim(claim: Claim, now: datetime, *, deadline: float = 0.0) -> None:
 
 
 def mark_sending(claim: Claim, now: datetime, sent_as: dict[str, object]) -> None:
-    """Write down that the request is about to leave, and renew the lease with it.
+    """Record that the request is about to be sent, and renew the lease.
 
-    Raises LostLease (a press took the row back).
+    Raises LostLease, also where a member's command took the row back.
     """
     fields: dict[str, object] = {"state": DeliveryState.SENDING, "sent_as": sent_as, "reads": 0}
     fields["lease_until"] = now + LEASE
@@ -125,7 +127,7 @@ def mark_sending(claim: Claim, now: datetime, sent_as: dict[str, object]) -> Non
 
 
 def release_claim(claim: Claim, now: datetime) -> None:
-    """Somebody took the row from under us: at least the link's slot is free again at once."""
+    """Free the link's slot at once after the lease was lost, and close the log row."""
     execute_pipeline(_slot_release(claim))
     Attempt.objects.filter(pk=claim.attempt.pk).update(outcome="taken_over", finished_at=now)
 
@@ -139,9 +141,9 @@ def settle_claim(
     apart: float = 0.0,
     **fields: object,
 ) -> bool:
-    """Give the row back in `state`, the link its slot, the log its end. Whether the row was ours.
+    """Release the row in `state`, free the link's slot, close the log row. Return whether it was ours.
 
-    `apart`: seconds for which nobody gets the link's slot.
+    `apart`: seconds for which the link's slot stays closed.
     """
     free_at = now + timedelta(seconds=apart) if apart else None
     attempt = claim.attempt
@@ -151,7 +153,7 @@ def settle_claim(
         _slot_release(claim, free_at),
         _owner_update(claim, changes, now),
         (_END_ATTEMPT, {"pk": attempt.pk, "outcome": outcome, "finished_at": now, **ended}),
-        is_async_commit=True,  # then it stands as `sending`, and is read back
+        is_async_commit=True,  # a lost commit leaves `sending`, which is read back
     )
     if is_ours:
         _set_fields(claim.delivery, changes)
@@ -161,8 +163,10 @@ def settle_claim(
 
 
 def is_poison(delivery: Delivery) -> bool:
-    """Whether as many tries and looks as a row has never came to an end. A single one of many that
-    did not has met a restart."""
+    """Whether MAX_TRIES attempts of this delivery never ended: it kills its workers.
+
+    One unended attempt among many is a restart.
+    """
     unended = delivery.attempts.filter(outcome="", started_at__gte=delivery.asked_at)
     return unended.count() > retry_policy.MAX_TRIES  # this one is among them
 
@@ -170,15 +174,17 @@ def is_poison(delivery: Delivery) -> bool:
 def _acquire(
     delivery: Delivery, owner: str, now: datetime
 ) -> tuple[Attempt | None, HostHealth | None]:
-    """The link's slot, the row's lease and the line in the log, and what is held against the host.
-    No attempt where one of them was not to be had; the caller takes the others back."""
+    """Take slot and lease, write the log row, and read the host's health, in one round trip.
+
+    The attempt is None if slot or lease was taken; the caller then rolls back.
+    """
     changes = _with_try_counted(delivery, {"lease_owner": owner, "lease_until": now + LEASE})
     before = {f"{name}_before": getattr(delivery, name) for name in _COUNTS}
     has_slot, has_row, health = execute_pipeline(
         (_ACQUIRE_SLOT, {"pk": delivery.link_id, "now": now, **_slot_fields(owner, now + LEASE)}),
         (_claim_update(tuple(changes)), {"pk": delivery.pk, "now": now, **before, **changes}),
         circuit_breaker.health_of(delivery.link),
-        is_async_commit=True,  # `sending` waits for the disk, and takes this along
+        is_async_commit=True,  # the commit of `sending` waits for the disk, and covers this one
     )
     if not (has_slot and has_row):
         return None, None
@@ -188,8 +194,8 @@ def _acquire(
 
 
 def _with_try_counted(delivery: Delivery, changes: dict[str, Any]) -> dict[str, Any]:
-    """`changes`, with this try or this look counted before anything is done: a delivery that kills
-    its worker must run out of them, too."""
+    """Add this try or read-back to `changes` before it starts: a delivery that kills its worker must
+    run out of tries, too."""
     if delivery.state == DeliveryState.WAITING:
         return {**changes, "tries": delivery.tries + 1}
     if delivery.may_be_repeated:
@@ -210,7 +216,7 @@ def _attempt_fields(delivery: Delivery, changes: dict[str, Any], now: datetime) 
 def _owner_update(
     claim: Claim, changes: dict[str, object], now: datetime
 ) -> tuple[CompiledUpdate, dict[str, Any]]:
-    """The owner's UPDATE of its row: to a state that may follow, or that the row has already."""
+    """The owner's UPDATE of its row, to an allowed next state or the present one."""
     whose = {"pk": claim.delivery.pk, "owner": claim.owner, "changed_at": now}
     return _transition_update(str(changes["state"]), (*changes, "changed_at")), {**changes, **whose}
 
@@ -231,17 +237,17 @@ def _slot_fields(owner: str, until: datetime | None) -> dict[str, Any]:
 
 
 def _set_fields(delivery: Delivery, fields: dict[str, Any]) -> None:
-    """Keep the instance in step with its row, without asking for the row."""
+    """Set the updated columns on the instance, without reloading it."""
     for name, value in fields.items():
         setattr(delivery, name, value)
 
 
-# --- What each delivery says to the database, composed once (delivery.compiled) -------------------
+# --- Compiled statements of each claim (delivery.compiled) ----------------------------------------
 _ATTEMPT_RESULT = ("http_status", "reason", "network_words", "excerpt", "version")
 PK = param("pk", Delivery, "id")
 OWNER = param("owner", Delivery, "lease_owner")
 
-_COUNTS = ("state", "tries", "reads")  # as they were read, or somebody was faster
+_COUNTS = ("state", "tries", "reads")  # compared with what was read: another worker may be faster
 
 _DUE = CompiledSelect(
     lambda: (
@@ -267,14 +273,14 @@ _END_ATTEMPT = CompiledUpdate(
 
 @functools.cache
 def _claim_update(names: tuple[str, ...]) -> CompiledUpdate:
-    """The row as it was read, still due; it gets these columns."""
+    """The UPDATE that claims a row: unchanged since it was read, still startable; sets `names`."""
     before = {name: param(f"{name}_before", Delivery, name) for name in _COUNTS}
     return CompiledUpdate(lambda: startable(NOW).filter(pk=PK, **before), *names)
 
 
 @functools.cache
 def _transition_update(state: str, names: tuple[str, ...]) -> CompiledUpdate:
-    """Its owner's row, where it is in `state` or may become so."""
+    """The UPDATE that moves its owner's row to `state`, from it or from an allowed one; sets `names`."""
     states = [state, *(before for before, after in CHANGES.items() if state in after)]
     return CompiledUpdate(
         lambda: Delivery.objects.filter(pk=PK, lease_owner=OWNER, state__in=states), *names

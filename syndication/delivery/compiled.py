@@ -1,9 +1,9 @@
-"""Statements that are composed once and run many times: what a delivery costs is mostly this.
+"""Compiled statements: querysets whose SQL is compiled at first use and kept.
 
-Django composes a queryset's SQL anew each time. For the two dozen statements of one delivery that
-took two thirds of a worker's time, the database itself a tenth (cProfile, SQLite). Here a queryset is
-composed at its first use and the SQL is kept. It stays a queryset, so that each condition is written
-once, for pages and for the worker, and on every engine. What only each run knows is a `Param`:
+Django compiles a queryset's SQL each time. For the two dozen statements of one delivery that took two
+thirds of a worker's time, the database itself a tenth (cProfile, SQLite). The source stays a queryset,
+so that each condition is written once, for pages and worker, on every engine. A value that changes with
+each run is a `Param`:
 
     DUE = Select(lambda: Delivery.objects.due(NOW).filter(pk=PK))
     DUE.first(now=timezone.now(), pk=7)
@@ -14,7 +14,7 @@ This leans on calls that Django may change (tests/syndication/delivery/test_comp
 COMPILED_STATEMENTS=no each statement is its plain queryset, by documented calls alone, run one by one.
 
 What it brings (29 November 2026, SQLite, medians of one run): a delivery takes 7.1 ms of processor time
-instead of 18.0, a choice of 40 rows (delivery.fairness) 0.6 instead of 6.7. The line of the log was composed,
+instead of 18.0, a choice of 40 rows (delivery.fairness) 0.6 instead of 6.7. The log row was compiled,
 too, which made no difference (6.7 and 7.1 ms), so it is an ordinary row by now.
 """
 
@@ -39,12 +39,12 @@ ASYNC_COMMIT = "SET LOCAL synchronous_commit TO OFF;"
 BY_INDEX = "SET LOCAL enable_sort TO OFF;SET LOCAL jit TO OFF;"
 
 
-# What is given while plain querysets run; None while one is composed.
+# The values while plain querysets run; None while one is compiled.
 _params: ContextVar[dict[str, Any] | None] = ContextVar("given", default=None)
 
 
 class Param(Expression):
-    """A value that each run brings under `name`; of the kind that `field` holds."""
+    """A value that each run passes under `name`, prepared as for `field`."""
 
     def __init__(self, name: str, field: Field[Any, Any]) -> None:
         super().__init__(output_field=field)
@@ -55,37 +55,37 @@ class Param(Expression):
         return "%s", [self if values is None else self.stored(values)]
 
     def stored(self, values: dict[str, Any]) -> Any:
-        """What the database is told."""
+        """The value as the database takes it."""
         return self.output_field.get_db_prep_save(values[self.name], connection)
 
 
 def param(name: str, model: type[Model], field: str = "") -> Any:
-    """`name`, of the kind of the model's field of that name, or of `field`."""
+    """The parameter `name`, prepared as for the model's field of that name, or for `field`."""
     return Param(name, model._meta.get_field(field or name))  # type: ignore[arg-type]
 
 
 class CompiledStatement:
-    """SQL that is composed when it is first run, and kept."""
+    """SQL that is compiled at its first run, and kept."""
 
     def __init__(self) -> None:
         self._sql = ""
         self._parameters: Sequence[Any] = ()
 
     def compiled(self, values: dict[str, Any]) -> tuple[str, list[Any]]:
-        """The SQL and what goes with it this time."""
+        """The SQL and its parameters for this run."""
         if not self._sql:
             sql, self._parameters = self._compile()
-            self._sql = sql  # last: another thread may be looking
+            self._sql = sql  # last: another thread may be reading
         return self._sql, [
             each.stored(values) if isinstance(each, Param) else each for each in self._parameters
         ]
 
     def result(self, cursor: Any) -> Any:
-        """What it brought."""
+        """The result read from the cursor."""
         raise NotImplementedError
 
     def run_plain(self, values: dict[str, Any]) -> Any:
-        """The same, by Django's own means."""
+        """The same result by a plain queryset."""
         before = _params.set(values)
         try:
             return self._plain(values)
@@ -115,7 +115,7 @@ class CompiledSelect(CompiledStatement, Generic[_Row]):
         self._build: Callable[[Sequence[Any]], _Row]
 
     def first(self, **values: Any) -> _Row | None:
-        """The first row. Put a limit into the words where there may be many."""
+        """The first row. Put a limit into the queryset if there may be many."""
         [found] = execute_pipeline((self, values))
         return found[0] if found else None
 
@@ -139,7 +139,7 @@ class CompiledSelect(CompiledStatement, Generic[_Row]):
         return composed
 
     def _read(self, row: Sequence[Any]) -> Sequence[Any]:
-        """The row as Python has it."""
+        """The row with Django's converters applied."""
         if not self._convert:
             return row
         values = list(row)
@@ -150,7 +150,7 @@ class CompiledSelect(CompiledStatement, Generic[_Row]):
 
 
 class CompiledValues(CompiledStatement):
-    """Rows of `values_list`, of columns that every engine brings as plain figures."""
+    """Rows of `values_list`, of columns that need no conversion on any engine."""
 
     def __init__(self, queryset: QuerySet[Any, Any]) -> None:
         super().__init__()
@@ -171,11 +171,10 @@ class CompiledValues(CompiledStatement):
 
 
 class CompiledPieces(CompiledValues):
-    """Plain figures, by a statement of several pieces: SQL, querysets, and each Given that stands in
-    the SQL as %s.
+    """Rows of a statement made of several pieces: SQL, querysets, and a Param for each %s in the SQL.
 
-    For what a queryset cannot say (a recursion), or where the planner must not choose which table is
-    read first. `otherwise` says it by querysets, whatever that costs.
+    For what a queryset cannot express (a recursion), or where the planner must not choose which table
+    is read first. `otherwise` is the same by plain querysets, whatever that costs.
     """
 
     def __init__(
@@ -206,7 +205,7 @@ class CompiledPieces(CompiledValues):
 
 
 class CompiledUpdate(CompiledStatement):
-    """An UPDATE of what a queryset names. Called with a value for each of `names` and each Given."""
+    """An UPDATE of a queryset's rows. Called with a value for each of `names` and each Param."""
 
     def __init__(self, queryset: Callable[[], QuerySet[Any]], *names: str) -> None:
         super().__init__()
@@ -214,7 +213,7 @@ class CompiledUpdate(CompiledStatement):
         self._names = names
 
     def __call__(self, **values: Any) -> int:
-        """How many rows there were."""
+        """Run it. Return the number of rows."""
         [count] = execute_pipeline((self, values))
         return int(count)
 
@@ -237,12 +236,12 @@ _Call = tuple[CompiledStatement, dict[str, Any]]  # with the values of its param
 def execute_pipeline(
     *statements: _Call, is_async_commit: bool = False, by_index: bool = False
 ) -> list[Any]:
-    """What each statement brings, with its values. PostgreSQL gets them in one message: a journey
-    there and back is most of what a statement costs where the machine is busy.
+    """Run each statement with its values; return their results. PostgreSQL gets all in one round trip,
+    which is most of a statement's cost on a busy machine.
 
-    `is_async_commit`: the commit need not wait for the disk. Only a crash of the database's machine
-    takes such a commit back, and never one that another waited for afterwards. `by_index`: rows that
-    are asked for in an order are read from an index in that order.
+    `is_async_commit`: the commit does not wait for the disk. Only a crash of the database's machine
+    loses such a commit, and never one before a commit that did wait. `by_index`: ordered rows are read
+    from an index in that order.
     """
     if not settings.COMPILED_STATEMENTS:
         return [statement.run_plain(values) for statement, values in statements]
@@ -265,7 +264,7 @@ def execute_pipeline(
 
 
 def execute_atomic(*statements: _Call, is_async_commit: bool = False) -> list[Any]:
-    """The same, all of it or nothing. To PostgreSQL one message is one transaction."""
+    """The same in one transaction, which one message is to PostgreSQL."""
     if settings.COMPILED_STATEMENTS and _can_pipeline() and connection.get_autocommit():
         return execute_pipeline(*statements, is_async_commit=is_async_commit)
     with transaction.atomic():
@@ -273,7 +272,7 @@ def execute_atomic(*statements: _Call, is_async_commit: bool = False) -> list[An
 
 
 def _can_pipeline() -> bool:
-    """Whether one message may hold several statements: not where the server binds the values."""
+    """Whether one message may hold several statements: not with server-side binding."""
     options = connection.settings_dict["OPTIONS"]
     return connection.vendor == "postgresql" and not options.get("server_side_binding")
 
@@ -285,7 +284,7 @@ def _next_result(cursor: Any, place: int, statement: CompiledStatement) -> Any:
 
 
 def _instance_builder(compiler: SQLCompiler) -> Callable[[Sequence[Any]], Any]:
-    """What makes an instance, with its related ones, of a row of `compiler`."""
+    """A function that builds an instance, with related ones, from a row of `compiler`."""
     info = compiler.klass_info
     places = info["select_fields"]
     start, end = places[0], places[-1] + 1

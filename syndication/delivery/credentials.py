@@ -1,13 +1,12 @@
-"""Opening what a link is sealed with, and keeping it fresh: one refresh at a time for a link.
+"""Credentials of links: unseal, store, and refresh them, one refresh at a time for each link.
 
-Who refreshes is decided by one conditional UPDATE on the link's row (`refresh_until`, for the
-version that was read); the others wait for its result. New credentials are stored before they are
-used, since the network may have forgotten the old ones the moment it answered. An answer that is
-lost on the way costs the link where the network rotates: the next refresh then says so, and the
-caller parks the link with the words that the error carries.
+One conditional UPDATE on the link's row (`refresh_until`, for the version that was read) decides which
+caller refreshes; the others wait for its result. New credentials are stored before they are used, since
+the network may have invalidated the old ones when it answered. A lost answer costs the link where the
+network rotates tokens: the next refresh fails, and the caller parks the link with that error's reason.
 
-Nothing here parks or delivers; errors are those of connectors.errors. A refresh never leaves a
-post in doubt, so it never raises OutcomeUnknown.
+Nothing here parks or delivers; errors are those of connectors.errors. A refresh leaves no post
+unconfirmed, so it never raises OutcomeUnknown.
 """
 
 from __future__ import annotations
@@ -39,9 +38,9 @@ logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 
 REFRESH_LEASE = timedelta(seconds=40)  # above one request's total deadline of 20 s
-WAIT_FOR_OTHERS = 45.0  # seconds, above the lease: whoever died refreshing is outwaited
+WAIT_FOR_OTHERS = 45.0  # seconds, above the lease: a caller that died refreshing is outwaited
 STORE_AGAIN_AFTER = (0.1, 1.0, 3.0, 8.0)  # seconds; with the request below REFRESH_LEASE
-STILL_GOOD = 5.0  # seconds that an access token needs to be worth sending
+STILL_GOOD = 5.0  # seconds that an access token must still last to be used
 
 NOT_RENEWABLE = Reason("not_renewable")
 BEING_RENEWED = Reason("being_renewed")
@@ -92,7 +91,7 @@ def enqueue_revocation(link: Link, sealed: str, now: datetime) -> Revocation | N
 
 
 def _registration_of(link: Link) -> str:
-    """Sealed as it is kept: the one that the link was made with, or the one that we have there."""
+    """The sealed registration that the link was made with, or else the host's present one."""
     if link.registration:
         return link.registration.sealed_details
     there = ServerRegistration.objects.filter(
@@ -104,7 +103,7 @@ def _registration_of(link: Link) -> str:
 def enqueue_unused_revocation(
     network: str, uid: str, given: Mapping[str, Any], registration: int | None, now: datetime
 ) -> Revocation:
-    """The same for credentials that never were a link's; `registration` they were given to."""
+    """Enqueue the revocation of credentials that no link ever had; `registration` is theirs."""
     ours = ServerRegistration.objects.filter(pk=registration or 0).first()
     return Revocation.objects.create(
         network=network,
@@ -138,7 +137,7 @@ def store_credentials(link: Link, credentials: Credentials, *, now: Clock = time
 
 
 def secrets_of(credentials: Credentials, app: App) -> tuple[str, ...]:
-    """What must never stand in a log or an excerpt."""
+    """The secrets that must never appear in a log or an excerpt."""
     found = (credentials.access_token, credentials.refresh_token, app.client_secret)
     return tuple(secret for secret in (*found, *credentials.extra.values()) if len(secret) > 3)
 
@@ -150,9 +149,9 @@ def connector_for(
     now: Clock = timezone.now,
     refused: int | None = None,
 ) -> Connector:
-    """The connector with fresh credentials. `refused` is the version that the network said no to.
+    """The connector with fresh credentials. `refused` is the version that the network refused.
 
-    Raises Unauthorized where the access is over for good, TryLater where it cannot be told now.
+    Raises Unauthorized if the access has ended, TryLater if that cannot be determined now.
     """
     way_out: Http = http if http is not None else outgoing_http()
     held = fresh_credentials(link, http=way_out, now=now, refused=refused)
@@ -162,9 +161,9 @@ def connector_for(
 def fresh_credentials(
     link: Link, *, http: Http, now: Clock = timezone.now, refused: int | None = None
 ) -> Credentials:
-    """Credentials that last a while, refreshed ahead of their end by exactly one caller.
+    """Credentials that last a while, refreshed before they expire by exactly one caller.
 
-    `link` may be a moment old: whoever renews it in between leaves a version that we find next.
+    `link` may be slightly out of date: a refresh in between leaves a version that is found next.
     """
     give_up = time.monotonic() + WAIT_FOR_OTHERS
     if refused is not None:
@@ -209,7 +208,7 @@ def _needs_refresh(link: Link, held: Credentials, now: datetime, refused: int | 
 
 
 def _lease_refresh(link: Link, now: datetime) -> bool:
-    """Whether the refresh of this very version is ours."""
+    """Lease the refresh of this version. Return whether it is ours."""
     return bool(
         Link.objects.filter(
             Q(refresh_until=None) | Q(refresh_until__lte=now),
@@ -222,7 +221,7 @@ def _lease_refresh(link: Link, now: datetime) -> bool:
 def _refresh(
     link: Link, held: Credentials, http: Http, now: Clock, *, still_good: bool
 ) -> Credentials:
-    """`still_good`: the network has not said no to the old ones, which then may do for a while."""
+    """Refresh and store. `still_good`: the network has not refused the old ones, which may still do."""
     ours = Link.objects.filter(pk=link.pk, credentials_version=link.credentials_version)
     try:
         new = _connector(link, held, http, now).refresh()
@@ -232,16 +231,16 @@ def _refresh(
             raise
         return _fall_back_on(held if still_good else None, error, now())
     stored = _store_with_retries(ours, _credential_columns(link, new, now()))
-    if not stored:  # the link ended, or was linked again, meanwhile: nobody keeps the new ones
+    if not stored:  # the link ended or was linked again: the new ones are not kept
         enqueue_revocation(link, _sealed(new), now())
     link.refresh_from_db()
-    # Nobody but a new linking can have overtaken us, and then that one's credentials count.
+    # Only linking again can have overtaken us; then its credentials count.
     return new if stored else credentials_of_link(link)
 
 
 def _store_with_retries(ours: QuerySet[Link], columns: dict[str, object]) -> int:
-    """Nobody else has these, and the network may have forgotten those before them: a database that
-    goes away for a moment must not cost the link."""
+    """Store, with retries: the network may have invalidated the old credentials, and a short outage of
+    the database must not cost the link."""
     for pause in STORE_AGAIN_AFTER:
         try:
             return ours.update(**columns)
@@ -255,7 +254,7 @@ def _store_with_retries(ours: QuerySet[Link], columns: dict[str, object]) -> int
 
 
 def _fall_back_on(held: Credentials | None, error: ConnectorError, now: datetime) -> Credentials:
-    """The old credentials while they last; nothing was sent, so the rest may try again later."""
+    """The old credentials while they last; else raises TryLater, since nothing was sent."""
     if (
         held is not None
         and held.expires_at is not None

@@ -1,9 +1,9 @@
-"""What follows for the copies when a member changes the words of a post.
+"""Edits: plan and preview what becomes of each copy when a member edits a post.
 
-A publish that has not left takes the new words along, since they are read from fresh rows right
-before the request. Behind one that has left, or may have, goes an edit: for the readers that the
-copy was made for, never for more. An edit says what the post says when its turn comes, so one that
-waits is replaced by a newer one, and one whose words are there already is not sent.
+An unsent publish takes the new content along, since it is read right before the request. Behind a
+publish that was or may have been sent goes an edit, for that copy's audience and never for more. An
+edit sends the content that the post has when its turn comes, so a waiting one is replaced by a newer
+one, and one whose content is there already is not sent.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ _S = DeliveryState
 
 @dataclass(frozen=True)
 class EditPreview:
-    """What saving will do on one link.
+    """What saving will do to the copy on one link.
 
-    `will` is "change" (the copy there), "wait" (change it once the account is linked again), "go"
-    (the copy has not left: it leaves with these words), "hold" (it will not leave with these words)
-    or "stay" (the copy keeps the old words); `reason` is the code that says why. `is_news`: what the post
-    says now goes whole, the new words would not, so the member is told before saving.
+    `will` is "change" (the copy is edited), "wait" (edited once the account is linked again), "go"
+    (unsent: it goes with the new content), "hold" (unsent: it will not go with it) or "stay" (the copy
+    keeps the old content); `reason` is the code that says why. `needs_confirmation`: the present
+    content goes uncut and the new one would not, so the member is asked before saving.
     """
 
     link: Link
@@ -50,7 +50,7 @@ class EditPreview:
 
 
 def preview_edits(post: Post, words: Mapping[str, str]) -> list[EditPreview]:
-    """What would happen to each copy if `post` said `words`, by the rules that `plan_edits` follows."""
+    """Preview what becomes of each copy if `post` had the content `words`, by the rules of `plan_edits`."""
     edited = copy(post)
     for name, value in words.items():
         setattr(edited, name, value)
@@ -58,15 +58,14 @@ def preview_edits(post: Post, words: Mapping[str, str]) -> list[EditPreview]:
 
 
 def plan_edits(post: Post) -> list[Delivery]:
-    """After the words of `post` changed, in that transaction, the post locked: the edits of its
-    copies. Returns those that will go."""
+    """Create the edits of the post's copies, in the transaction that changed its content, with the post
+    locked. Return those that will go."""
     made = (_plan_edit(post, one) for one in _covered_copies(post) if one.has_left)
     return [row for row in made if row is not None and row.state != _S.SKIPPED]
 
 
 def edit_pre_send_check(delivery: Delivery, post: Post) -> str:
-    """The last look at an edit, besides that of delivery.eligibility: why it need not or cannot leave,
-    or ""."""
+    """The reason why an edit need not or cannot be sent, besides eligibility.pre_send_check; or ""."""
     if not delivery.is_edit:
         return ""
     if post.kind not in CONNECTORS[delivery.link.network].can_edit:
@@ -83,7 +82,7 @@ def edit_pre_send_check(delivery: Delivery, post: Post) -> str:
 
 
 def store_remote_name(copy: Delivery, receipt: Receipt) -> None:
-    """Keep the name and address that the copy has after an edit: later edits and deletes need them."""
+    """Store the id and address that the copy has after an edit: later edits and deletes need them."""
     named = {
         "remote_id": receipt.remote_id[:500] or copy.remote_id,
         "remote_url": receipt.url[:500] or copy.remote_url,
@@ -93,7 +92,7 @@ def store_remote_name(copy: Delivery, receipt: Receipt) -> None:
 
 
 def _covered_copies(post: Post) -> list[CopyHistory]:
-    """The copies that the post's present readers may have. A wider one is taken back, never changed."""
+    """The copies within the post's present audience. A wider copy is deleted, never edited."""
     return [
         one
         for one in sequence.editable_copies(post)
@@ -102,11 +101,11 @@ def _covered_copies(post: Post) -> list[CopyHistory]:
 
 
 def _plan_edit(post: Post, one: CopyHistory) -> Delivery | None:
-    """The edit behind a copy, in the place of those that have not left."""
+    """Queue the edit of a copy, replacing unsent ones. None if the same skip is recorded already."""
     state, reason = _initial_edit_state(post, one.copy, _eligibility_of(post, one.copy))
     last = one.edits[-1] if one.edits else None
     if state == _S.SKIPPED and last is not None and (last.state, last.reason) == (state, reason):
-        return None  # said once, for however many edits
+        return None
     waited = [row for row in one.edits if row.state in UNSENT_STATES]
     rows = Delivery.objects.filter(pk__in=[row.pk for row in waited], state__in=UNSENT_STATES)
     rows.change(_S.CANCELLED, reason=REPLACED, due_at=None, sent_as={})
@@ -115,19 +114,19 @@ def _plan_edit(post: Post, one: CopyHistory) -> Delivery | None:
         reason,
         audience=one.copy.audience,
         due_at=_not_before(waited),
-        is_told=True,  # the page before saving said so: `preview_edits`
+        is_told=True,  # the page before saving showed it: `preview_edits`
     )
     return sequence.append_delivery(post, one.copy.link, DeliveryKind.EDIT, start)
 
 
 def _not_before(waited: list[Delivery]) -> datetime:
-    """When the new edit may leave: no sooner than the ones it replaces, which the network put off."""
+    """When the new edit is due: no sooner than those it replaces, which the network may have put off."""
     put_off = [row.due_at for row in waited if row.tries and row.due_at is not None]
     return max([timezone.now(), *put_off])
 
 
 def _initial_edit_state(post: Post, copy: Delivery, decision: Eligibility) -> tuple[str, str]:
-    """The state and reason with which an edit of `copy` begins."""
+    """The initial state and reason of an edit of `copy`."""
     if copy.link.state == LinkState.ENDED:
         return _S.SKIPPED, eligibility.UNLINKED
     if post.kind not in CONNECTORS[copy.link.network].can_edit:
@@ -138,7 +137,7 @@ def _initial_edit_state(post: Post, copy: Delivery, decision: Eligibility) -> tu
 
 
 def _eligibility_of(post: Post, copy: Delivery) -> Eligibility:
-    """Whether such words go to the readers of this copy."""
+    """Whether the post's content may go to the audience of `copy`."""
     return eligibility.check_eligibility(
         eligibility.outgoing_post(post, copy.link, copy.audience), copy.link
     )

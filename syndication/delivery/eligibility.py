@@ -1,7 +1,7 @@
-"""Whether a post goes to a link, how it reads there and who will read it. Asked three times:
+"""Eligibility: whether a post goes to a link, how it reads there, and who will read it.
 
-by the page before sending, when the deliveries are made, and right before a request leaves. It is
-the same function each time, so what was said beforehand is what happens.
+Checked on the preview page, when deliveries are planned, and right before a request is sent; by the
+same function each time, so that the preview says what happens.
 
 Reasons are codes (connectors.reasons.Reason); syndication.models.reason_texts has their sentences.
 """
@@ -23,7 +23,7 @@ from syndication.connectors.errors import Rejected, Unsupported
 from syndication.connectors.reasons import FOLLOWERS_NOT_APPROVED, Reason
 from syndication.models import Link, LinkState, Post, PostKind
 
-MAX_EARLIER_SNAPSHOTS = 3  # tries with other words that are looked for besides the last
+MAX_EARLIER_SNAPSHOTS = 3  # snapshots of earlier tries that are kept besides the last
 
 LOCAL_AUDIENCES = (Audience.ONLY_ME, Audience.GROUP)
 
@@ -39,25 +39,25 @@ UNLINKED = Reason("unlinked")
 CLOSED = Reason("account_closed")
 DISMISSED = Reason("dismissed")
 DISMISSED_BY_STAFF = Reason("dismissed_by_staff")
-ACCOUNT_REMOVED = Reason("account_removed")  # not by the member
+ACCOUNT_REMOVED = Reason("account_removed")  # by staff, or with the account
 NO_PHOTO = Reason("no_photo")
 
 
 @dataclass(frozen=True)
 class Eligibility:
-    """`is_expected`: the member would look for a copy there, so a refusal is written down."""
+    """The result of a check. `is_expected`: the member opted in, so a refusal is recorded as skipped."""
 
     goes: bool
-    reason: str = ""  # a code: why not, or what holds it up
+    reason: str = ""  # a code: why it does not go, or what it waits for
     is_expected: bool = False
     needs_reauthorization: bool = False
     preview: Preview | None = None
 
 
 def check_eligibility(post: OutgoingPost, link: Link) -> Eligibility:
-    """Whether a copy of `post`, for the audience that it names, goes to `link`.
+    """Check whether a copy of `post`, for its audience, goes to `link`.
 
-    Asks the link's toggles: prefetch them where there are many links.
+    Reads the link's toggles: prefetch them for several links.
     """
     connector = CONNECTORS[link.network]
     is_wanted = _is_opted_in(link, post.kind, post.audience)
@@ -77,7 +77,7 @@ def check_eligibility(post: OutgoingPost, link: Link) -> Eligibility:
 
 
 def pre_send_check(post: Post, link: Link, audience: str) -> str:
-    """The last look: why a copy made for `audience` may not leave after all, or ""."""
+    """The reason why a copy for `audience` may not be sent after all, or ""."""
     if not covers_audience(post, audience):
         return TAKEN_BACK
     if link.state == LinkState.ENDED:
@@ -89,7 +89,7 @@ def pre_send_check(post: Post, link: Link, audience: str) -> str:
 
 
 def covers_audience(post: Post, audience: str) -> bool:
-    """Whether the post, as it stands, may be read by everybody who reads a copy for `audience`."""
+    """Whether the post's present audience includes all readers of a copy for `audience`."""
     if post.deleted_at is not None:
         return False
     return post.audience in (audience, Audience.EVERYONE)
@@ -98,7 +98,7 @@ def covers_audience(post: Post, audience: str) -> bool:
 def outgoing_post(
     post: Post, link: Link, audience: str, *, with_photo: bool = False
 ) -> OutgoingPost:
-    """The post as a connector takes it. The photo's bytes only where it is really sent."""
+    """The post as connectors take it. `with_photo` reads the photo's bytes, for sending only."""
     is_public = audience == Audience.EVERYONE
     photos = _photos_of(post, with_photo)
     readable = tuple(
@@ -119,7 +119,7 @@ def outgoing_post(
 
 
 def terms_of(link: Link) -> Terms | None:
-    """What the link's server lets through, as it was last read; None where it never was."""
+    """The link's server limits as last read; None if never read."""
     return Terms(**link.terms) if link.terms else None
 
 
@@ -132,10 +132,10 @@ _STORED = (
 def snapshot_of(
     post: OutgoingPost, *, version: int = 0, before: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """What is kept of a post that left, until its fate is known.
+    """The snapshot of a post that is kept from sending until the outcome is known.
 
-    `version` numbers its words. `before` is what was kept of an earlier try without a verdict: where
-    the member changed the words in between, either may be what stands there.
+    `version` is the content's version. `before` is the snapshot of an earlier try without an outcome:
+    if the member edited the post in between, the network may have either.
     """
     stored = {
         **content_of(post),
@@ -149,7 +149,7 @@ def snapshot_of(
 
 
 def unconfirmed_snapshots(stored: dict[str, Any]) -> list[dict[str, Any]]:
-    """All that left and has no verdict yet, one entry for each version of the words, newest first."""
+    """The snapshots without an outcome, one for each version of the content, newest first."""
     if not stored:
         return []
     latest = {"version": 0, **stored}
@@ -157,14 +157,14 @@ def unconfirmed_snapshots(stored: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def version_in_snapshot(stored: dict[str, Any]) -> int:
-    """Which version of the words a network has when it says that it took them. 0 where that is open:
-    earlier words left, too, and a network that knows a repeat by its key keeps those."""
+    """The content's version that the network has once it accepted the post; 0 if that is ambiguous:
+    a network that recognises a repeat by its key keeps the version of the earlier try."""
     words = unconfirmed_snapshots(stored)
     return int(words[0]["version"]) if len(words) == 1 else 0
 
 
 def post_from_snapshot(stored: dict[str, Any]) -> OutgoingPost:
-    """The post as it left, without its pictures' bytes: to look for on the network's timeline."""
+    """The post as it was sent, without photo bytes, to look for on the network's timeline."""
     kept = {name: stored[name] for name in (*CONTENT, *_STORED) if name in stored}
     if "url_title" not in stored and stored.get("kind") == PostKind.LINK:  # kept by version 0.1
         kept |= {"title": "", "url_title": stored.get("title", "")}
@@ -177,7 +177,7 @@ def post_from_snapshot(stored: dict[str, Any]) -> OutgoingPost:
 
 
 def omissions_of(stored: dict[str, Any], link: Link) -> tuple[str, ...]:
-    """What a copy that left goes without: codes of connectors.reasons."""
+    """Reason codes of what a sent copy lacks (connectors.reasons)."""
     if not stored:
         return ()
     try:
@@ -187,8 +187,8 @@ def omissions_of(stored: dict[str, Any], link: Link) -> tuple[str, ...]:
 
 
 def describe_readers(link: Link, audience: str) -> str:
-    """Who reads a copy there, in words. Takes the number of friends from `link.friend_count`, unless
-    their list is still being read."""
+    """Describe who reads a copy there. The number of friends comes from `link.friend_count`, unless
+    their list is still being imported."""
     name = CONNECTORS[link.network].name
     words = {"count": getattr(link, "friend_count", 0), "network": name}
     if audience == Audience.EVERYONE:
@@ -203,7 +203,7 @@ def describe_readers(link: Link, audience: str) -> str:
 
 
 def _network_refusal(post: OutgoingPost, link: Link, connector: type[Connector]) -> str:
-    """Why the network cannot have it at all, or ""."""
+    """The reason why the network cannot carry the post at all, or ""."""
     if post.audience in LOCAL_AUDIENCES:
         return STAYS_HERE
     if post.kind not in connector.kinds():
@@ -219,7 +219,7 @@ def _network_refusal(post: OutgoingPost, link: Link, connector: type[Connector])
 
 
 def _is_opted_in(link: Link, kind: str, audience: str) -> bool:
-    """The member's toggle. Without a row: Everyone is on, anything narrower is off."""
+    """The member's toggle. Defaults: Everyone is on, narrower audiences are off."""
     if audience in LOCAL_AUDIENCES:
         return False
     for toggle in link.toggles.all():

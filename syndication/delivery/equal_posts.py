@@ -1,4 +1,4 @@
-"""Networks that take no text twice within a while, but answer with the first post: equal ones wait."""
+"""Equal posts: space them on networks that answer a repeated text with the id of the first post."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EQUAL_POST_WAIT = timedelta(seconds=65)  # after an answer that named another de
 def earliest_send_at(
     delivery: Delivery, post: OutgoingPost, link: Link, now: datetime
 ) -> datetime | None:
-    """When `post` may leave for `link`, where an equal one left for it a moment ago; None: at once."""
+    """When `post` may be sent to `link` after an equal one; None for at once."""
     connector = CONNECTORS[link.network]
     if not connector.seconds_between_equals:
         return None
@@ -43,7 +43,7 @@ def _recent_publishes(delivery: Delivery, link: Link, since: datetime) -> list[D
 
 
 def _preview_text(delivery: Delivery, link: Link) -> str | None:
-    """As it left, unless its words were changed within this while."""
+    """The text as it was sent, unless the post was edited since."""
     try:
         post = eligibility.outgoing_post(delivery.post, link, delivery.audience)
         return CONNECTORS[link.network].preview(post).text

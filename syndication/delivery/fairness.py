@@ -1,18 +1,17 @@
-"""Fair scheduling: choose the next due deliveries, so that links take turns.
+"""Fair scheduling: choose the next due deliveries, round-robin over links.
 
-What is read for one choice does not grow with the backlog. The oldest due rows of each state come from
-an index. Where those few hundred are all that is due, they are the choice. Where there are more (a
-backlog), links are chosen from three sources in turn:
+The rows read for one choice do not grow with the backlog. The oldest due rows of each state come from
+an index. If those few hundred are all, they are the choice. Else (a backlog) links are chosen from
+three sources in turn:
 
-- a rotation over all links that have open rows, which goes on where it stopped: whatever lies before or
-  after it in time, each link gets its turn. This alone keeps anybody from waiting for ever;
-- the links whose rows were asked for last, so that a post of this moment does not wait for the backlog;
+- a rotation over all links with open rows, which continues where it stopped, so that each link gets a
+  turn whatever is due before it. This alone prevents starvation;
+- the links whose rows were requested last, so that a new post does not wait for the backlog;
 - the links whose rows have been due longest.
 
-All of them pass over what cannot be claimed: links that rest, are busy or paused, rows that wait for an
-earlier one. Then the first rows of each chosen link are read, the oldest first. The choice is only a
-proposal: the claim decides. The place of the rotation is kept in memory, and a process that dies or
-starts anew begins it anywhere.
+All three pass over what cannot be claimed: links that are limited, busy or paused, rows that wait for
+an earlier one. Then the first rows of each chosen link are read, oldest first. The choice is only a
+proposal: the claim decides. The position of the rotation is kept in memory and starts at random.
 
 Tried and left: one window of rows at either end (5,000 rows of a resting link fill it), all due rows
 grouped by link (0.3 to 6 s for each choice with 130,000 links), the next turn kept in a column of the
@@ -39,45 +38,45 @@ from syndication.models import Delivery, DeliveryState, Link
 from syndication.models.newest import Column
 
 DUE_STATES = (DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.UNCONFIRMED)
-WINDOW = 200  # rows that are read at an end
-DEPTH = 10_000  # rows that are passed over at most to find links whose rows were asked for last
+WINDOW = 200  # rows that are read of each state
+DEPTH = 10_000  # rows read at most to find the links whose rows were requested last
 ROTATION_STEPS = (
     100,
     400,
     1600,
-)  # links that the rotation passes in one statement, and then in the next
-ROTATION_SECONDS = 0.25  # seconds after which the rotation stops, and goes on with the next choice
-ROWS_PER_LINK = (1, 2, 4, 8)  # rows of one link in one choice
+)  # links that the rotation passes in each statement
+ROTATION_SECONDS = 0.25  # seconds after which the rotation stops until the next choice
+ROWS_PER_LINK = (1, 2, 4, 8)  # possible numbers of rows of one link in one choice
 
 Row = tuple[Any, ...]
 _TABLE = Delivery._meta.db_table
 
 
 def next_batch(now: datetime, most: int) -> list[list[int]]:
-    """About `most` rows to try next, those of one link together and in their order."""
+    """Choose about `most` deliveries to attempt next: a list for each link, in order."""
     asked = _queries(most, circuit_breaker.blocked_hosts(now))
     due, is_all = asked.oldest_due(now)
     found = _choose_from_all(due, most) if is_all else _choose_from_backlog(asked, due, now, most)
-    random.shuffle(found)  # two workers with one list do not follow each other about
+    random.shuffle(found)  # or two workers with one list would collide at each link
     return found
 
 
 def workers_needed(now: datetime, most: int) -> int:
-    """How many workers, up to `most`, are likely to find something to claim. In a backlog all of them:
-    to find out would take as long as to try."""
+    """How many workers, up to `most`, are likely to find something to claim; all of them in a backlog,
+    where counting would take as long as trying."""
     due, is_all = _queries(most, circuit_breaker.blocked_hosts(now)).oldest_due(now)
     return min(most, len(due)) if is_all else most
 
 
 class Rotation:
-    """Where the rotation over links stands in this process."""
+    """The position of this process in the rotation over links."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._place: int | None = None
 
     def place(self) -> int:
-        """The link after which it goes on; anywhere, to begin with."""
+        """The key of the link after which the rotation continues; random at first."""
         with self._lock:
             if self._place is None:
                 last = Link.objects.order_by("-pk").values_list("pk", flat=True).first()
@@ -93,7 +92,7 @@ _rotation = Rotation()
 
 
 def _choose_from_all(due: list[Row], most: int) -> list[list[int]]:
-    """From all that is due: half of the links by their newest row, half by their oldest."""
+    """Choose from all due rows: half of the links by their newest row, half by their oldest."""
     links = list(
         itertools.islice(_round_robin(_links_of_rows(reversed(due)), _links_of_rows(due)), most)
     )
@@ -125,7 +124,7 @@ def _links_of_rows(rows: Iterable[Row]) -> list[int]:
 
 
 def _round_robin(*sources: Iterable[int]) -> Iterator[int]:
-    """One of each source after the other, none twice."""
+    """Take one of each source in turn, none twice."""
     seen: set[int] = set()
     for several in itertools.zip_longest(*sources):
         for each in several:
@@ -135,7 +134,7 @@ def _round_robin(*sources: Iterable[int]) -> Iterator[int]:
 
 
 class DueQueries:
-    """What one choice asks the database, composed once (delivery.compiled)."""
+    """The compiled statements of one choice (delivery.compiled)."""
 
     def __init__(self, most: int, closed: frozenset[str]) -> None:
         self._most = most
@@ -154,15 +153,14 @@ class DueQueries:
         self._rows = {places: CompiledValues(self._first(places)) for places in ROWS_PER_LINK}
 
     def oldest_due(self, now: datetime) -> tuple[list[Row], bool]:
-        """(due_at, pk, link) of the oldest due rows that may be claimed; and whether no
-        other rows are due."""
+        """(due_at, pk, link) of the oldest claimable rows, and whether these are all due rows."""
         windows = execute_pipeline(*((each, {"now": now}) for each in self._oldest), by_index=True)
         rows = sorted(row for window in windows for row in window)
         is_all = all(len(window) < WINDOW for window in windows)
         return [row[:3] for row in rows if row[3]], is_all
 
     def asked_last(self, now: datetime) -> list[int]:
-        """Links that may be asked, by the latest moment at which somebody asked for a due row."""
+        """Claimable links, by the latest request for one of their due rows."""
         links: list[int] = []
         for window in self._newest:
             links = _links_of_rows(window.all(now=now))
@@ -171,8 +169,8 @@ class DueQueries:
         return links
 
     def in_rotation(self, now: datetime) -> tuple[list[int], int, bool]:
-        """The next links that may be asked and have a due row, until there are enough, all were
-        looked at, or LOOK_FOR is over. Then the last link that was looked at, and whether all were."""
+        """The next claimable links of the rotation, until there are enough, all were visited, or
+        ROTATION_SECONDS are over; the last link visited; and whether all were."""
         found: list[int] = []
         start = place = _rotation.place()
         has_begun_anew = is_round = False
@@ -188,7 +186,7 @@ class DueQueries:
         return list(dict.fromkeys(found)), place, is_round
 
     def first_rows(self, now: datetime, links: list[int]) -> list[list[int]]:
-        """The first rows of each link that may be claimed, the oldest first."""
+        """The first claimable rows of each link, oldest first."""
         if not links:
             return []
         wanted = self._most // len(links)
@@ -206,7 +204,7 @@ class DueQueries:
 
 
 def _asked_last_statement(size: int, closed: frozenset[str], most: int) -> CompiledPieces:
-    """`most` links that may be asked, of those that have one of the `size` open rows asked for last."""
+    """`most` claimable links, of those with one of the `size` open rows requested last."""
     may_go = Q(state__in=DUE_STATES, due_at__lte=NOW) & is_next_in_sequence(NOW)
     last = (
         Delivery.objects.filter(due_at__isnull=False)
@@ -228,7 +226,7 @@ def _asked_last_statement(size: int, closed: frozenset[str], most: int) -> Compi
 
 
 def _claimable_links(last: Any, closed: frozenset[str], most: int) -> list[Row]:
-    """The same in two steps."""
+    """The same as `_asked_last_statement`, by two plain querysets."""
     links = dict.fromkeys(link for link, _asked_at, may_go in last.all() if may_go)
     free = Link.objects.filter(link_is_free(NOW, closed), pk__in=links).values_list("pk", flat=True)
     is_free = set(free).__contains__
@@ -236,8 +234,8 @@ def _claimable_links(last: Any, closed: frozenset[str], most: int) -> list[Row]:
 
 
 def _rotation_statement(steps: int, closed: frozenset[str]) -> CompiledPieces:
-    """Of each of the next `steps` links with open rows, by key: whether it may be asked and has a due
-    row. Each link is found by one step in an index; DISTINCT would read all their rows."""
+    """For each of the next `steps` links with open rows, by key: whether it has a claimable row. Each
+    link is one step in an index; DISTINCT would read all their rows."""
     next_one = f"(SELECT MIN(link_id) FROM {_TABLE} WHERE due_at IS NOT NULL AND link_id >"  # noqa: S608
     may_go = link_is_free(NOW, closed) & Q(Exists(_claimable_rows(OuterRef("pk"))))
     after = param("after", Link, "id")
@@ -256,21 +254,21 @@ def _rotation_statement(steps: int, closed: frozenset[str]) -> CompiledPieces:
 
 
 def _claimable_rows(link: Any) -> Any:
-    """The due rows of a link that have their turn.
+    """The claimable rows of a link.
 
-    The conditions stand as a CASE, so that the planner has no choice but the index of a link's rows
-    in their order: it took a few rows of 5,000 for all, and sorted them each time.
+    The conditions are a CASE, which leaves the planner only the ordered index of a link's rows: it
+    used to sort 5,000 rows each time to take a few.
     """
     may_go = _as_flag(Q(state__in=DUE_STATES) & is_next_in_sequence(NOW))
     return Delivery.objects.filter(link=link, due_at__lte=NOW).alias(may_go=may_go).filter(may_go=1)
 
 
 def _as_flag(condition: Any) -> Case:
-    """1 where it holds, else 0."""
+    """1 where `condition` holds, else 0."""
     return Case(When(condition, then=1), default=0)
 
 
 @functools.lru_cache(maxsize=16)
 def _queries(most: int, closed: frozenset[str]) -> DueQueries:
-    """One for each set of closed hosts; there are few, and they change seldom."""
+    """Cached for each set of blocked hosts; these are few and change seldom."""
     return DueQueries(most, closed)

@@ -1,4 +1,4 @@
-"""Signs of life of the parts of `manage.py work`, for its watchdog and for /readyz."""
+"""Heartbeats of the processes of `manage.py work`, for its watchdog and for /readyz."""
 
 from __future__ import annotations
 
@@ -12,21 +12,23 @@ from django.utils import timezone
 from syndication.models import Heartbeat
 
 CLOCK = "clock"
-TASK = "task"  # the row of all workers, on whatever host: /readyz asks for it
-PULL = "pull"  # of pulls: no sign that posts are delivered
-CLUSTER = "PROFILELINK_CLUSTER"  # variable by which the supervisor gives its parts a name
-EVERY = 5.0  # seconds; more often would only be writes
+TASK = "task"  # the row of all workers on all hosts, which /readyz reads
+PULL = "pull"  # of the import worker: says nothing of deliveries
+CLUSTER = (
+    "PROFILELINK_CLUSTER"  # environment variable with the name that the supervisor gives a child
+)
+EVERY = 5.0  # seconds between two writes
 
 _last: dict[str, float] = {}
 
 
 def heartbeat_key(name: str, doing: str = TASK) -> str:
-    """The row of one supervisor's own cluster, or of its puller."""
+    """The key of the heartbeat row of one supervisor's cluster or import worker."""
     return f"{doing} {name}"[:40]
 
 
 def record_heartbeat(*, is_due: bool = False) -> None:
-    """A worker got something done. Written every few seconds at most, unless `is_due`."""
+    """Record that a task was done; written every EVERY seconds at most, unless `is_due`."""
     if not is_due and time.monotonic() - _last.get(TASK, -EVERY) < EVERY:
         return
     _last[TASK] = time.monotonic()
@@ -36,24 +38,24 @@ def record_heartbeat(*, is_due: bool = False) -> None:
 
 
 def mark_alive(part: str) -> None:
-    """`part` is alive now."""
+    """Record that `part` is alive now."""
     Heartbeat.objects.update_or_create(part=part, defaults={"beat_at": timezone.now()})
 
 
 def clock_skew() -> timedelta:
-    """How far this machine's clock is ahead of the database's, by which hosts meet."""
+    """How far this machine's clock is ahead of the database's."""
     any_row, _ = Heartbeat.objects.get_or_create(part=CLOCK, defaults={"beat_at": timezone.now()})
     before = timezone.now()
     theirs = Heartbeat.objects.filter(pk=any_row.pk).values_list(Now(), flat=True).get()
-    after = timezone.now()  # the question may have taken long
+    after = timezone.now()  # the query may have taken long
     return before - theirs if theirs < before else min(after - theirs, timedelta())
 
 
 def last_heartbeat_at(part: str) -> datetime | None:
-    """When `part` was last alive."""
+    """The time of the last heartbeat of `part`."""
     return Heartbeat.objects.filter(part=part).values_list("beat_at", flat=True).first()
 
 
 def delete_heartbeat(part: str) -> None:
-    """`part` ended; nobody need miss it."""
+    """Delete the row of a process that ended."""
     Heartbeat.objects.filter(part=part).delete()

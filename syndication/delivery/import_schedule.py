@@ -1,12 +1,11 @@
-"""Which pulls run next: the longest due first, hosts taking turns, failures later each time.
+"""Import schedule: choose the next imports, longest due first, round-robin over hosts, with back-off.
 
-A pull waits for a network nearly all of its time, and hosts that members named may be silent or drip.
-So a member-named host has one pull under way, a network's own host half of the threads, and all hosts
-that were slow a moment ago together half of them: one bad host costs nobody else anything, and many bad
-hosts leave the others half.
+An import spends nearly all its time waiting, and hosts that members named may be silent or drip. So a
+member-named host has one import under way, a network's own host half of the threads, and all slow hosts
+together half of them: a bad host delays nobody else, and many bad hosts leave the others half.
 
-Rows that may not run now (network paused, host failing, link resting) are put off instead of skipped:
-skipped, they would stand first in the queue for ever and hide what is due behind them.
+Rows that may not run now (network paused, breaker open, link limited) are put off instead of skipped:
+skipped, they would stay first in the queue and hide what is due behind them.
 """
 
 from __future__ import annotations
@@ -25,26 +24,26 @@ from syndication.models import Link, LinkState, Pull, PullKind
 from syndication.models.lease import is_unleased
 from syndication.models.link import LinkQuerySet
 
-THREADS = 8  # of one pull worker
-LEASE = timedelta(seconds=180)  # above a pull's own deadline and its last request's
+THREADS = 8  # of one import worker
+LEASE = timedelta(seconds=180)  # above an import's own deadline and its last request's
 INTERVAL_OF_KIND = {PullKind.FRIENDS: timedelta(hours=24), PullKind.FEED: timedelta(minutes=15)}
 FIRST_RETRY = 120.0  # seconds; doubles with each failure in a row
 LONGEST_RETRY = 12 * 3600.0
-PUT_OFF = timedelta(minutes=5)  # what may not run now
-WINDOW = 200  # due rows that are looked at for one choice
+PUT_OFF = timedelta(minutes=5)  # for rows that may not run now
+WINDOW = 200  # due rows read for one choice
 
 _random = random.SystemRandom()
 
 
 def request_imports(link: Link, now: datetime) -> None:
-    """Both pulls of `link` are due: it was linked, linked again, or its member pressed."""
+    """Make both imports of `link` due now: after linking, linking again, or the member's request."""
     for kind in PullKind:
         get_or_create_pull(link, kind)
     link.pulls.update(due_at=now, failures=0, host=circuit_breaker.host_of(link))
 
 
 def get_or_create_pull(link: Link, kind: str) -> Pull:
-    """The row, made where there is none."""
+    """The link's row of this kind, created if missing."""
     pull, _ = Pull.objects.get_or_create(
         link=link, kind=kind, defaults={"host": circuit_breaker.host_of(link)}
     )
@@ -52,7 +51,7 @@ def get_or_create_pull(link: Link, kind: str) -> Pull:
 
 
 def lease_due_pulls(now: datetime, *, most: int, owner: str) -> list[Pull]:
-    """Up to `most` pulls that are `owner`'s from now on, of those that are due."""
+    """Lease up to `most` due imports to `owner`."""
     if most <= 0:
         return []
     busy = Counter(Pull.objects.filter(lease_until__gt=now).values_list("host", flat=True))
@@ -69,42 +68,42 @@ def lease_due_pulls(now: datetime, *, most: int, owner: str) -> list[Pull]:
 
 
 def lease_pull(pull: Pull, now: datetime, owner: str) -> bool:
-    """Take the row's lease. Whether nobody else had it."""
+    """Lease the row to `owner`. Return False if it is leased already."""
     pull.lease_owner, pull.lease_until = owner, now + LEASE
     mine = {"lease_owner": owner, "lease_until": pull.lease_until}
     return bool(_unleased(now).filter(pk=pull.pk).update(**mine))
 
 
 def renew_pull(pull: Pull, now: datetime, **progress: object) -> bool:
-    """Write `progress` down and keep the row. Whether it is still ours."""
+    """Store `progress` and extend the lease. Return whether the row is still ours."""
     ours = Pull.objects.filter(pk=pull.pk, lease_owner=pull.lease_owner)
     return bool(ours.update(lease_until=now + LEASE, **progress))
 
 
 def settle_pull(pull: Pull, due_at: datetime | None, **changes: object) -> None:
-    """Give the row back, due again at `due_at`."""
+    """Release the row, due again at `due_at`."""
     given = {"due_at": due_at, "lease_owner": "", "lease_until": None, **changes}
     Pull.objects.filter(pk=pull.pk, lease_owner=pull.lease_owner).update(**given)
 
 
 def release_pulls(owner: str) -> None:
-    """What `owner` will not finish: somebody else may take it at once."""
+    """Release all rows of `owner`, which it will not finish."""
     Pull.objects.filter(lease_owner=owner).update(lease_owner="", lease_until=None)
 
 
 def next_import_at(pull: Pull, now: datetime) -> datetime:
-    """When the same is brought again; a tenth earlier or later, so that links spread out."""
+    """When the next import is due, with 10 % jitter."""
     return now + INTERVAL_OF_KIND[PullKind(pull.kind)] * _random.uniform(0.9, 1.1)
 
 
 def retry_import_at(pull: Pull, now: datetime, *, asked: float = 0.0) -> datetime:
-    """When it is tried again, by the failures in a row; `asked`: the seconds that the network wants."""
+    """When to retry, by the failures in a row; `asked`: seconds that the network asked for."""
     wait = min(FIRST_RETRY * 2.0 ** min(pull.failures, 10), LONGEST_RETRY)
     return now + timedelta(seconds=max(asked, wait * _random.uniform(0.5, 1.5)))
 
 
 def askable_links(now: datetime) -> LinkQuerySet:
-    """Links whose network may be asked: not paused by staff, not resting, its host answers."""
+    """Links to which requests may be sent: network not paused, not limited, breaker closed."""
     links = Link.objects.active().filter(
         ~claimable.is_network_paused("network"),
         ~rate_limits.is_limited(now, link="pk", network="network"),
@@ -119,7 +118,7 @@ def _unleased(now: datetime) -> QuerySet[Pull]:
 
 
 def _due(now: datetime, busy: Counter[str], slow: frozenset[str]) -> QuerySet[Pull]:
-    """The longest due first, without the hosts that have their share already."""
+    """Due rows, longest due first, without hosts that have their share already."""
     full = {host for host, count in busy.items() if count >= _max_pulls_of_host(host)}
     if sum(busy[host] for host in slow) >= THREADS // 2:
         full |= slow
@@ -129,7 +128,7 @@ def _due(now: datetime, busy: Counter[str], slow: frozenset[str]) -> QuerySet[Pu
 def _round_robin_hosts(
     ready: Iterable[Pull], busy: Counter[str], slow: frozenset[str], most: int
 ) -> list[Pull]:
-    """Hosts with the fewest under way first; within one host the longest due. None above its share."""
+    """Choose by hosts with the fewest imports under way, then longest due; none above its share."""
     busy = busy.copy()
     waiting: dict[str, list[Pull]] = {}
     for pull in reversed(list(ready)):
@@ -151,13 +150,13 @@ def _round_robin_hosts(
 
 
 def _max_pulls_of_host(host: str) -> int:
-    """How many pulls of one host may be under way: one where members named it."""
+    """The number of imports that one host may have under way: one if members named it."""
     own = {urlsplit(known.get("api_url", "")).netloc for known in settings.NETWORKS.values()}
     return THREADS // 2 if host in own else 1
 
 
 def _put_off(pulls: Iterable[Pull], now: datetime) -> None:
-    """Later; those of links that need their member, or ended, when that is over (`request_imports`)."""
+    """Put rows off; those of parked or ended links until `request_imports`."""
     waiting: list[int] = []
     later: list[int] = []
     for pull in pulls:

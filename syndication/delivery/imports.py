@@ -1,8 +1,8 @@
-"""Bringing friends, and what they wrote, from a linked network. Run by the pull worker.
+"""Imports: friend lists and friends' posts from a linked network. Run by the import worker.
 
-A pull can be repeated at any time: rows are keyed by what the network calls them. A friend list that
-breaks off (429, a page that cannot be read, a killed worker) deletes nobody, and the next pull goes on
-at the page where it stopped. A network that asks for time gets it, as it does from deliveries.
+An import can be repeated at any time: rows are keyed by the network's ids. A friend list that breaks
+off (429, an unreadable page, a killed worker) deletes nobody, and the next import continues at the page
+where it stopped. Rate limits and Retry-After are respected as for deliveries.
 """
 
 from __future__ import annotations
@@ -34,26 +34,26 @@ from syndication.models import FeedItem, Link, NetworkFriend, Pull, PullKind
 
 logger = logging.getLogger(__name__)
 
-PULL_SECONDS = 60.0  # seconds of one pull; what is left of a list comes at its next turn
-MOST_FRIENDS = 20_000  # of one list; one without end is not read to its end
-READING_KEPT = timedelta(days=2)  # a list that broke off longer ago is read anew
+PULL_SECONDS = 60.0  # of one import; the rest of a list comes with the next
+MOST_FRIENDS = 20_000  # of one list: a list without end is not read to its end
+READING_KEPT = timedelta(days=2)  # a list that broke off longer ago is read from its start
 FEED_KEPT = timedelta(days=30)
 FEED_AT_ONCE = 200
 FEED_MOST = 1000  # items of one link; the oldest go. A server may have written any number since the last pull
 LONGEST_TEXT = 10_000  # letters of an item, as of a post here
 MOST_ATTACHED = 20  # things beside an item's words, with so many letters each
 LONGEST_ATTACHED = 1500
-MANY_ITEMS = 30  # items of one pull: more wait, and are asked for soon
+MANY_ITEMS = 30  # items of one import: more are waiting, and are requested soon
 SOON = timedelta(minutes=1)
 
 
 def import_friends(link_pk: int) -> None:
-    """Bring the friend list, or what is left of it; who is no longer on it goes at its end."""
+    """Import the friend list, or the rest of it; former friends are deleted at its end."""
     _import_now(link_pk, PullKind.FRIENDS)
 
 
 def import_feed(link_pk: int) -> None:
-    """Bring what friends wrote there since the last time, and let go of what is old."""
+    """Import friends' posts since the last time, and delete old ones."""
     _import_now(link_pk, PullKind.FEED)
 
 
@@ -68,9 +68,9 @@ def _import_now(link_pk: int, kind: PullKind) -> None:
 
 
 def run_pull(pull: Pull) -> None:
-    """Run a pull whose lease the caller holds, and settle its row. Raises nothing of the network's.
+    """Run an import that the caller has leased, and settle its row. Connector errors are handled here.
 
-    Only a definite "no" parks the link; anything else is tried again later.
+    Only a definite refusal of the access parks the link; anything else is retried.
     """
     try:
         due_at = _run_with_refresh(pull)
@@ -83,7 +83,7 @@ def run_pull(pull: Pull) -> None:
     except TryLater as error:
         rate_limits.pause_link(pull.link, error.after or 0.0, timezone.now())
         _reschedule(pull, asked=error.after or 0.0)
-    except Rejected:  # perhaps it does not know any more where we stopped
+    except Rejected:  # perhaps the cursor is no longer known
         if pull.kind == PullKind.FEED:
             Link.objects.filter(pk=pull.link_id).update(fed_cursor="")
         _reschedule(pull, cursor="", started_at=None)
@@ -104,9 +104,9 @@ def _reschedule(pull: Pull, *, asked: float = 0.0, **changes: object) -> None:
 
 
 def _run_with_refresh(pull: Pull) -> datetime:
-    """Ask the network, once more with a renewed access where it says that the old one expired.
+    """Run the step of this kind, once more with a refreshed token if the old one had expired.
 
-    When the pull is due again. Raises the errors of connectors.errors.
+    Return when the import is due again. Raises the errors of connectors.errors.
     """
     link, http = pull.link, MonitoredHttp(timezone.now, seconds=PULL_SECONDS)
     step = STEPS[PullKind(pull.kind)]
@@ -122,7 +122,7 @@ def _run_with_refresh(pull: Pull) -> datetime:
 
 
 def _import_friend_pages(pull: Pull, connector: Connector) -> datetime:
-    """Go on with the list until it ends or the time is up."""
+    """Read the list on from its cursor until it ends or the time is up."""
     until = time.monotonic() + PULL_SECONDS
     _begin_reading(pull, connector)
     count = _friends_of_reading(pull).count()
@@ -137,12 +137,12 @@ def _import_friend_pages(pull: Pull, connector: Connector) -> datetime:
             return _finish_reading(pull, is_whole=False)
         if time.monotonic() > until:
             break
-    return timezone.now()  # behind those that are due already
+    return timezone.now()  # continue after the imports that are due already
 
 
 def _begin_reading(pull: Pull, connector: Connector) -> None:
-    """A new reading, unless one broke off a while ago. The server's terms are read with it; where
-    they cannot be had, the friends come all the same."""
+    """Start a new reading, unless one broke off lately. The server's limits are read with it, if they
+    can be had."""
     now = timezone.now()
     if pull.started_at is not None and now - pull.started_at < READING_KEPT:
         return
@@ -156,7 +156,7 @@ def _begin_reading(pull: Pull, connector: Connector) -> None:
 
 @transaction.atomic
 def _store_friends(pull: Pull, page: FriendPage, before: int) -> int:
-    """Store a page and, in the same transaction, where the next begins. How many of it were new."""
+    """Store a page and, in the same transaction, the next page's cursor. Return how many were new."""
     people = {friend.uid: friend for friend in page.friends}
     known = _friends_of_reading(pull).filter(uid__in=people).count()
     NetworkFriend.objects.bulk_create(
@@ -183,18 +183,18 @@ def _store_friends(pull: Pull, page: FriendPage, before: int) -> int:
 
 
 def _friends_of_reading(pull: Pull) -> models.QuerySet[NetworkFriend]:
-    """Those whom this reading of the list has brought."""
+    """The friends that this reading of the list has brought."""
     return pull.link.friends.filter(seen_at=_reading_began_at(pull))
 
 
 def _reading_began_at(pull: Pull) -> datetime:
-    """When this reading of the list began; rows that it brings bear that moment."""
+    """When this reading of the list began, which is `seen_at` of its rows."""
     return pull.started_at or timezone.now()
 
 
 @transaction.atomic
 def _finish_reading(pull: Pull, *, is_whole: bool) -> datetime:
-    """The end of the list: who is no longer on it goes. Nobody goes where we gave up before its end."""
+    """Finish a reading: delete former friends, unless we gave up before the list's end."""
     now = timezone.now()
     if is_whole:
         pull.link.friends.filter(seen_at__lt=_reading_began_at(pull)).delete()
@@ -203,7 +203,7 @@ def _finish_reading(pull: Pull, *, is_whole: bool) -> datetime:
     return import_schedule.next_import_at(pull, now)
 
 
-# --- What they wrote ----------------------------------------------------------------------------
+# --- Friends' posts -----------------------------------------------------------------------------
 
 
 def _import_feed_items(pull: Pull, connector: Connector) -> datetime:
@@ -214,10 +214,10 @@ def _import_feed_items(pull: Pull, connector: Connector) -> datetime:
 
 
 def _store_feed_items(link: Link, items: list[ForeignItem]) -> None:
-    """Store `items`, which come in the network's order, oldest first. The next pull begins after the
-    last: by the times that they say, one of 2099 would stay the newest.
+    """Store `items`, in the network's order, oldest first. The next import begins after the last one,
+    not after the latest time: an item dated 2099 would stay the newest.
 
-    An item whose time is unknown counts as written when it was first seen.
+    An item of unknown time counts as written when it was first seen.
     """
     now = timezone.now()
     with transaction.atomic():

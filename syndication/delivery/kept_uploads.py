@@ -1,4 +1,4 @@
-"""What a delivery has uploaded and no post names yet: kept in its row, with the time, for the next try."""
+"""Uploads that no post uses yet, kept with their time in the delivery's row for the next try."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from syndication.connectors.uploads import KeptUploads
 from syndication.delivery.claims import Claim, Clock
 from syndication.models import Delivery, DeliveryState
 
-# States in which a delivery needs them no more. After a failure its member may still press.
+# States in which a delivery needs its uploads no more. A failed one may still be retried.
 STATES_WITHOUT_UPLOADS = frozenset(
     {DeliveryState.SENT, DeliveryState.CANCELLED, DeliveryState.MISSED}
 )
 
 
 def uploads_of_claim(claim: Claim, now: Clock) -> KeptUploads:
-    """Those that the network still has. Each upload is written down at once, as the worker may be killed
-    before the post leaves."""
+    """The uploads that the network still has. Each is stored at once, since the worker may be killed
+    before the post is sent."""
     delivery = claim.delivery
     oldest = now().timestamp() - CONNECTORS[claim.link.network].upload_lifetime
     kept = {mark: one for mark, one in delivery.uploads.items() if one["at"] > oldest}

@@ -1,4 +1,4 @@
-"""The way out as a connector gets it for one claim: no request leaves without a running lease."""
+"""The HTTP client of a connector during one claim: no request is sent without a valid lease."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from syndication.connectors.wire import reset_after
 from syndication.delivery import circuit_breaker, claims, heartbeats, rate_limits
 from syndication.delivery.claims import Claim, Clock
 
-# safe_http's words for "the host said nothing at all"; the others are refusals of our own.
+# safe_http's reasons for "no response from the host"; all others are refusals of our own.
 NETWORK_LEVEL = frozenset({"dns", "connect", "timeout", "tls", "reset", "broken"})
 
 
 class LeasedHttp:
-    """Fulfils connectors.base.Http. Renews the lease, counts the request, feeds the breaker,
-    remembers the last status."""
+    """Implements connectors.base.Http: renews the lease, consumes the rate limit, informs the breaker,
+    and keeps the last status."""
 
     NotSent = NotSent
     MaybeSent = MaybeSent
@@ -32,7 +32,7 @@ class LeasedHttp:
         self._is_well = claim.host_is_healthy
 
     def request(self, method: str, url: str, *, deadline: float = 20.0, **parts: Any) -> HttpAnswer:
-        """As SafeHttp.request. Raises claims.LostLease before anything leaves."""
+        """As SafeHttp.request. Raises claims.LostLease before anything is sent."""
         heartbeats.record_heartbeat()
         rate_limits.consume_budget(self._claim.link, self._now())
         claims.renew_claim(
@@ -54,7 +54,7 @@ class LeasedHttp:
         return answer
 
     def _answered(self, seconds: float) -> None:
-        """Tell the breaker, unless nothing changed: a host that was well answered in time."""
+        """Inform the breaker, unless a healthy host responded in time."""
         if not self._is_well or seconds >= circuit_breaker.SLOW_SECONDS:
             circuit_breaker.record_response(self._host, self._now(), seconds=seconds)
 

@@ -1,5 +1,7 @@
-"""The way out of the pull worker (lists, revocations, refreshes of idle links): the breaker learns how
-each host does. No heartbeat: /readyz asks after the workers that deliver."""
+"""The HTTP client of the import worker (lists, revocations, refreshes): it informs the circuit breaker.
+
+It records no heartbeat: /readyz asks for the workers that deliver.
+"""
 
 from __future__ import annotations
 
@@ -13,17 +15,17 @@ from syndication.delivery import circuit_breaker
 from syndication.delivery.claims import Clock
 from syndication.delivery.leased_http import NETWORK_LEVEL
 
-SHORTEST_DEADLINE = 2.0  # seconds that a request gets whatever is left
+SHORTEST_DEADLINE = 2.0  # seconds that a request gets in any case
 
 
 class MonitoredHttp:
-    """Fulfils connectors.base.Http."""
+    """Implements connectors.base.Http."""
 
     NotSent = NotSent
     MaybeSent = MaybeSent
 
     def __init__(self, now: Clock, *, seconds: float | None = None) -> None:
-        """`seconds`: all requests together may take about so long."""
+        """`seconds`: the deadline of all requests together."""
         self._now = now
         self._end = None if seconds is None else time.monotonic() + seconds
 

@@ -1,6 +1,6 @@
-"""Telling a member about an incident: once on the page, once by mail, at once.
+"""Notices: notify a member of an incident once, on the page and by mail.
 
-The open notice's row keeps it to one; a mail that could not go out is sent by the sweeper.
+The open notice's row prevents a second one; the sweeper sends a mail that could not go out.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from syndication.models.errors import NotYours
 
 logger = logging.getLogger(__name__)
 
-MAILING_SECONDS = 5.0  # seconds that a sweep goes on mailing
-GATHERED_FOR = timedelta(hours=24)  # one mail for what happens on one link for one reason
-MAIL_FOR = timedelta(hours=24)  # later than this it would confuse more than it tells
+MAILING_SECONDS = 5.0  # seconds that one sweep spends on mails
+GATHERED_FOR = timedelta(hours=24)  # incidents of one link and reason that share a mail
+MAIL_FOR = timedelta(hours=24)  # an older notice is no longer mailed
 
 
 def notify(
@@ -37,10 +37,10 @@ def notify(
     link: Link | None = None,
     params: Mapping[str, Any] | None = None,
 ) -> bool:
-    """Tell `member` of `incident`, unless a notice of it is still open. Whether it was told.
+    """Notify `member` of `incident`, unless a notice of it is open. Return whether one was made.
 
-    The first word of `incident` is the code of the text (reason_texts.NOTICES), `params` what the text
-    names besides the network and the account of `link`.
+    The first word of `incident` is the code of the text (reason_texts.NOTICES); `params` are its
+    parameters besides the network and the account of `link`.
     """
     notice, is_new = Notice.objects.get_or_create(
         member=member,
@@ -58,8 +58,8 @@ def notify(
 def notify_counted(
     member: Member, incident: str, *, link: Link, params: Mapping[str, Any], count: int = 1
 ) -> bool:
-    """Tell `member` of `count` more of an incident. Within a day of its notice they are counted there
-    (`params["count"]`), without another mail; later the open notice gives way to a new one."""
+    """Notify `member` of `count` more of an incident. Within GATHERED_FOR they are added to the open
+    notice (`params["count"]`) without another mail; later a new notice replaces it."""
     same = Notice.objects.filter(member=member, link=link, incident=incident, closed_at=None)
     before = same.select_for_update().first()
     if before is not None:
@@ -71,9 +71,9 @@ def notify_counted(
 
 
 def mail_notice(notice: Notice) -> bool:
-    """Mail the notice, by whoever comes first. A failure leaves it to the sweeper.
+    """Mail the notice once; the sweeper retries a failure. Return whether it was mailed.
 
-    Who cannot come in is not asked to: a closed account has a last mail of its own (closing).
+    Members who cannot log in get none: account closure has a last mail of its own.
     """
     unmailed = Notice.objects.filter(pk=notice.pk, mailed_at=None, member__is_active=True)
     if not notice.member.email or not unmailed.update(mailed_at=timezone.now()):
@@ -94,10 +94,7 @@ def mail_notice(notice: Notice) -> bool:
 
 
 def mail_pending_notices(*, seconds: float = MAILING_SECONDS) -> int:
-    """Mails that did not go out when they should have. How many went now.
-
-    For about so long: where the server hangs, the sweeper has other things to do, too.
-    """
+    """Send the mails that could not go out before, for about `seconds`. Return how many went."""
     end = time.monotonic() + seconds
     since = timezone.now() - MAIL_FOR
     waiting = Notice.objects.filter(mailed_at=None, closed_at=None, created_at__gt=since)
@@ -110,12 +107,12 @@ def mail_pending_notices(*, seconds: float = MAILING_SECONDS) -> int:
 
 
 def close_notice(notice: Notice, *, by: Member) -> None:
-    """The member has seen to it."""
+    """Close the notice for its member. Raises NotYours."""
     if notice.member_id != by.pk:
         raise NotYours(notice)
     Notice.objects.filter(pk=notice.pk, closed_at=None).update(closed_at=timezone.now())
 
 
 def in_language_of(member: Member) -> translation.override:
-    """The member's language; the site's where they chose none."""
+    """Activate the member's language, or the site's if they chose none."""
     return translation.override(member.language or settings.LANGUAGE_CODE)

@@ -1,7 +1,7 @@
-"""What a delivery becomes after a try: each answer of a network, and none, has one meaning.
+"""Outcomes: record what an attempt ended in: sent, an error, a retry, or unknown.
 
-What a member is told of a verdict (delivery.undelivered) is committed with it. Who no longer holds the
-row tells nothing.
+The member's notice (delivery.undelivered) is committed with the outcome. A worker that lost its lease
+records and notifies nothing.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ NO_NAME_TO_DELETE = Reason("no_name_to_delete")
 
 @dataclass
 class DeliveryRun:
-    """One try: the claim, the clock, the way out, and what must not be logged."""
+    """One attempt: its claim, clock, HTTP client, and the secrets to redact from the log."""
 
     claim: Claim
     now: Clock
@@ -73,14 +73,14 @@ class DeliveryRun:
         return self.claim.link
 
     def connector(self, *, refused: int | None = None) -> Connector:
-        """With fresh credentials. Raises TryLater and Unauthorized."""
+        """The link's connector with fresh credentials. Raises TryLater and Unauthorized."""
         made = credentials.connector_for(self.link, http=self.http, now=self.now, refused=refused)
         self.secrets.update(credentials.secrets_of(made.credentials, made.app))
         made.uploads = kept_uploads.uploads_of_claim(self.claim, self.now)
         return made
 
     def call_with_refresh(self, ask: Callable[[Connector], _Found]) -> _Found:
-        """`ask`, and once more with new credentials where the network refused the old ones."""
+        """Call `ask`, and once more with refreshed credentials if the network refused the old ones."""
         connector = self.connector()
         try:
             return ask(connector)
@@ -90,8 +90,8 @@ class DeliveryRun:
         return ask(self.connector(refused=self.link.credentials_version))
 
     def settle(self, state: str, outcome: str, **fields: object) -> bool:
-        """Give the row back; of an end without arriving the member is told. Words that are no longer
-        needed go."""
+        """Release the row in `state`; notify the member if it ends undelivered. Drops snapshots and
+        uploads that are no longer needed. Return whether the row was still ours."""
         kept = (DeliveryState.UNCONFIRMED, DeliveryState.WAITING)
         if state not in kept or (
             state == DeliveryState.WAITING and not self.claim.had_unknown_outcome
@@ -116,7 +116,8 @@ class DeliveryRun:
         )
 
     def _apart(self) -> float:
-        """For how long the link is left alone after this try: nobody knows that a post has not arrived."""
+        """Seconds for which the link is not used after a publish, which may have arrived whatever was
+        answered."""
         kind = self.delivery.sent_as.get("kind")
         if self.delivery.kind != DeliveryKind.PUBLISH or not self.http.exchanges or not kind:
             return 0.0
@@ -126,10 +127,10 @@ class DeliveryRun:
 def record_sent(
     run: DeliveryRun, receipt: Receipt, *, outcome: str = "sent", version: int | None = None
 ) -> None:
-    """The network has it. `version`: which version of the words was seen there (None: the last
-    that left).
+    """Record that the network has the copy. `version` is the content's version that was seen there,
+    None for the one sent last.
 
-    A row that was sent keeps in `reason` what its copy goes without: a photo, say.
+    A sent row keeps in `reason` what its copy lacks, such as a photo.
     """
     dropped = receipt.dropped or eligibility.omissions_of(run.delivery.sent_as, run.link)
     fields = {
@@ -145,7 +146,7 @@ def record_sent(
     try:
         run.settle(DeliveryState.SENT, outcome, **fields)
     except IntegrityError:
-        # The copy of another delivery of this link: misskey.io answers so to an equal note.
+        # The id belongs to another delivery of this link: misskey.io answers an equal note so.
         reschedule(
             run,
             equal_posts.NOT_TAKEN_AGAIN,
@@ -155,7 +156,7 @@ def record_sent(
 
 
 def record_error(run: DeliveryRun, error: ConnectorError) -> None:
-    """The try ended with one of the five errors."""
+    """Record a connector's error: retry, fail, ask for reauthorization, or mark as unconfirmed."""
     log_error(run, error)
     if isinstance(error, Unauthorized):
         _require_reauthorization(run, error)
@@ -172,7 +173,7 @@ def record_error(run: DeliveryRun, error: ConnectorError) -> None:
 
 
 def log_error(run: DeliveryRun, error: ConnectorError) -> None:
-    """What was answered into the log line, without secrets; a request for time to the budgets."""
+    """Write the answer to the log row, secrets redacted, and a Retry-After to the rate limits."""
     if isinstance(error, TryLater) and error.after is not None:
         rate_limits.record_throttling(run.link, error.after, run.now())
     attempt = run.claim.attempt
@@ -189,7 +190,10 @@ def reschedule(
     after: float | None = None,
     least: timedelta = timedelta(),
 ) -> None:
-    """It was not taken: wait and try again, unless it may not go any more or was tried enough."""
+    """Retry later, unless the delivery was superseded or has used up its tries.
+
+    `after` is in seconds, as the network asked; `least` is the shortest wait.
+    """
     due_at = retry_policy.next_try(run.delivery, run.now(), after=after)
     due_at = due_at and max(due_at, run.now() + least)
     if withdrawn := _superseded_by(run.delivery):
@@ -201,22 +205,22 @@ def reschedule(
 
 
 def fail_delivery(run: DeliveryRun, reason: Reason, outcome: str) -> None:
-    """For good, until somebody presses."""
+    """Fail for good; only a command of the member or staff starts it again."""
     run.settle(DeliveryState.FAILED, outcome, due_at=None, reason=reason)
 
 
 def ask_member(run: DeliveryRun, outcome: str, *, reason: Reason = ASK_YOU) -> None:
-    """Nobody but the member can tell whether it arrived: two presses decide, nothing else does."""
+    """Ask the member whether the copy arrived: only their command decides."""
     run.settle(DeliveryState.UNCONFIRMED, outcome, due_at=None, reason=reason)
 
 
 def earliest_reconcile_at(link: Link, now: datetime) -> datetime:
-    """When a late request has landed and the timeline may be read."""
+    """When a late request must have arrived and the timeline may be read back."""
     return now + timedelta(seconds=CONNECTORS[link.network].reconcile_delay)
 
 
 def _is_recut(run: DeliveryRun, error: ConnectorError) -> bool:
-    """Whether the text was refused by limits that we did not know: it is cut by them at once."""
+    """Whether the text was refused by limits that changed; then it is cut anew and retried at once."""
     if not server_limits.may_be_length_error(error):
         return False
     try:
@@ -244,16 +248,16 @@ def _require_reauthorization(run: DeliveryRun, error: Unauthorized) -> None:
 
 
 def _is_linked_again(link: Link) -> bool:
-    """Whether there is a new access since the one that was refused: nobody would wake what parks."""
+    """Whether the account was linked again since the refused access: a parked row would sleep on."""
     return Link.objects.active().filter(pk=link.pk).exists()
 
 
 def _record_unknown_outcome(run: DeliveryRun, error: OutcomeUnknown) -> None:
-    """Nobody looks before the quiet time is over, the member no more than we: what they do not see
-    yet may still arrive, and "send again" would double it.
+    """Mark as unconfirmed until the quiet time is over, for the member as for us: a copy that is not
+    seen yet may still arrive, and sending again would duplicate it.
 
-    An edit that may be repeated is, and nobody looks. It waits as long: arriving late it would undo
-    newer words, or bring back what was deleted.
+    A repeatable edit is repeated instead of looked up. It waits as long: arriving late, the first one
+    would undo newer content, or bring back what was deleted.
     """
     due_at: datetime | None = earliest_reconcile_at(run.link, run.now())
     if run.delivery.may_be_repeated:
@@ -271,7 +275,7 @@ def _record_unknown_outcome(run: DeliveryRun, error: OutcomeUnknown) -> None:
 
 @transaction.atomic
 def _record_remote_deletion(run: DeliveryRun, error: CopyGone) -> None:
-    """Somebody deleted the copy there: nothing is left to change, and the member is told once."""
+    """Record that the copy was deleted on the network; the member is notified once."""
     copy = undelivered.published_copy_of(run.delivery)
     state, reason = DeliveryState.CANCELLED, error.reason
     if run.settle(state, Outcome.of_error(error), due_at=None, reason=reason) and copy is not None:
@@ -280,7 +284,7 @@ def _record_remote_deletion(run: DeliveryRun, error: CopyGone) -> None:
 
 
 def _superseded_by(delivery: Delivery) -> str:
-    """What already stands behind this publish or edit: a delete, or a newer edit. "" where nothing."""
+    """The reason if a later delete or newer edit supersedes this delivery, else ""."""
     if delivery.is_delete:
         return ""
     behind = Delivery.objects.open().filter(

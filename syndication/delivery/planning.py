@@ -1,7 +1,7 @@
-"""What follows for the networks when a post is written, narrowed or deleted.
+"""Planning: create and cancel deliveries when a post is written, narrowed or deleted.
 
-Every function works in the caller's transaction and knows no request. Which copies go is decided in
-delivery.eligibility; here the rows are made. The presses of "Where it went" are in actions.commands.
+Every function works in the caller's transaction. delivery.eligibility decides which copies go; the
+rows are made here. The commands of the page "Where it went" are in actions.commands.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _S = DeliveryState
 
 @dataclass(frozen=True)
 class DeliveryPreview:
-    """What will happen on one link: whether it goes, how it reads there, or why it does not go."""
+    """The preview for one link: whether a copy goes, how it reads there, or why it does not go."""
 
     link: Link
     goes: bool
@@ -44,11 +44,11 @@ class DeliveryPreview:
 def plan_deliveries(
     post: Post, *, without: Collection[int] = (), foretold: Collection[int] = ()
 ) -> None:
-    """A row for each link that gets a copy, or that the member would look for one on. Idempotent.
+    """Create a delivery for each link that gets a copy, and a skipped one where the member expects one.
 
-    `without` holds the keys of the links that the member left out for this post, `foretold` of those
-    of which the page before sending said that no copy goes there: of any other that gets none the
-    member is told (delivery.undelivered).
+    Idempotent. `without` holds the keys of links that the member left out for this post, `foretold` of
+    those that the preview page named as getting no copy; the member is notified of any other skip
+    (delivery.undelivered).
     """
     links = _links_of(post.author).exclude(deliveries__post=post).exclude(pk__in=without)
     for link in links:
@@ -67,9 +67,9 @@ def plan_deliveries(
 
 @transaction.atomic
 def withdraw_copies(post: Post) -> None:
-    """After narrowing or deleting: what has not left stays, what is out or in flight is taken back.
+    """After narrowing or deleting: cancel unsent deliveries, and delete copies that are or may be out.
 
-    Copies for an audience that the post still has are left alone; widening sends nothing.
+    Copies for an audience that the post still includes stay; widening sends nothing.
     """
     Post.objects.select_for_update(no_key=True).get(pk=post.pk)
     rows = Delivery.objects.filter(post=post).exclude(kind=DeliveryKind.DELETE)
@@ -80,9 +80,9 @@ def withdraw_copies(post: Post) -> None:
 
 @transaction.atomic
 def close_link(link: Link, now: datetime) -> None:
-    """After a link ended: the member is told of copies that were to be deleted and stay now.
+    """After a link ended: cancel its deletes and notify the member of the copies that stay.
 
-    May be called again: a worker may give a row back, or a killed one leave it, after that.
+    Idempotent, since a worker may release a row, or be killed with one, after that.
     """
     reauthorization.cancel_link_deliveries(link, link.parked_reason or eligibility.UNLINKED)
     at_rest = {"due_at": None, "lease_owner": "", "lease_until": None}
@@ -98,7 +98,7 @@ def close_link(link: Link, now: datetime) -> None:
 
 @transaction.atomic
 def send_copy(post: Post, link: Link, *, by: Member) -> Delivery:
-    """The press that sends a narrower or a new copy. Raises NotYours, and NotNow with the reason."""
+    """Send a copy by the author's command. Raises NotYours, and NotNow with the reason."""
     if not by.pk == post.author_id == link.member_id:
         raise NotYours(post)
     Post.objects.select_for_update(no_key=True).get(pk=post.pk)
@@ -116,7 +116,7 @@ def send_copy(post: Post, link: Link, *, by: Member) -> Delivery:
 
 
 def sendable_links(post: Post, *, by: Member) -> list[Link]:
-    """Links that `send_copy` would send to now, with `readers` in words."""
+    """Links that `send_copy` would send to now, each with `readers` as a text."""
     if post.deleted_at is not None or post.author_id != by.pk:
         return []
     last = {row.link_id: row for row in _copies_and_deletes(post).order_by("sequence")}
@@ -136,7 +136,7 @@ def sendable_links(post: Post, *, by: Member) -> list[Link]:
 
 
 def preview_deliveries(member: Member, draft: OutgoingPost, audience: str) -> list[DeliveryPreview]:
-    """What would happen to `draft` on each link of `member`, by the rules that `plan_deliveries` follows."""
+    """Preview `draft` on each link of `member`, by the rules of `plan_deliveries`."""
     return [
         _preview(link, replace(draft, audience=audience))  # type: ignore[arg-type]
         for link in _links_of(member).annotate(friend_count=Count("friends"))
@@ -167,14 +167,14 @@ def _links_of(member: Member) -> QuerySet[Link]:
 
 
 def _copies_and_deletes(post: Post) -> QuerySet[Delivery]:
-    """What made and unmade copies. An edit does neither, however it ended."""
+    """The post's publishes and deletes: edits neither make nor remove a copy."""
     return Delivery.objects.filter(post=post).exclude(kind=DeliveryKind.EDIT)
 
 
 def _withdraw_copy(post: Post, publish: Delivery) -> None:
-    """Cancel what waits, edits too; behind a copy that is out, or may be, goes a delete.
+    """Cancel the delivery if unsent, edits included; queue a delete behind a copy that is or may be out.
 
-    Whether an edit arrived is nothing to wait for when the copy goes anyway.
+    The outcome of an edit need not be known when the copy is deleted anyway.
     """
     row = Delivery.objects.filter(pk=publish.pk)
     is_asked = Q(kind=DeliveryKind.EDIT, state=_S.UNCONFIRMED, due_at=None)

@@ -1,16 +1,13 @@
-"""Several rows under way at a time in one worker: most of a delivery is waiting for a network.
+"""The thread pool of a worker: several deliveries at a time, since most of each is waiting for a network.
 
-Hands are threads, each with a database connection of its own. They share one list of what is due. Each
-takes from it all rows of one link, since a link has one request in flight; whoever finds the list
-empty fills it again.
+Each thread has its own database connection. They share one queue of due deliveries; a thread takes all
+rows of one link, since a link has one request in flight, and refills the queue when it is empty.
 
-A worker works for a slice of time. When the slice ends while one hand still waits for a silent host,
-the other hands go on (for GRACE_SECONDS at most) instead of waiting for that hand: one such host costs the
-worker one hand and not all of them.
+A worker runs for a slice of time. If the slice ends while a thread still waits for a silent host, the
+other threads go on (for GRACE_SECONDS at most): such a host costs the worker one thread, not all.
 
-Where all hands wait at once, a reserve hand looks every second for what has become due meanwhile. The
-delivery named by a hint is one of the list, for the same reason: tried by itself, it would hold up the
-whole worker.
+While all threads are blocked, a reserve thread looks every second for what became due. The delivery
+that a wake-up names is put into the queue for the same reason: by itself it could block the worker.
 """
 
 from __future__ import annotations
@@ -25,16 +22,16 @@ from django.db import connection
 
 logger = logging.getLogger(__name__)
 
-THREADS_PER_WORKER = 4  # of one worker
+THREADS_PER_WORKER = 4  # deliveries under way at a time
 GRACE_SECONDS = 20.0  # seconds beyond the slice
-RESERVE_POLL_SECONDS = 1.0  # seconds, of the reserve hand while all others wait
+RESERVE_POLL_SECONDS = 1.0  # seconds between two polls of the reserve thread
 
 
 class DeliveryPool:
-    """Up to `most` hands, the caller's own thread among them, and, above one, a reserve.
+    """A pool of up to `most` threads, the caller's included, and above one also a reserve thread.
 
-    `look` gives the keys of what is due, a list for each link; `take` tries one row and says whether
-    it was tried.
+    `look` returns the keys of due deliveries, a list for each link; `take` attempts one delivery and
+    returns whether it did.
     """
 
     def __init__(
@@ -45,35 +42,37 @@ class DeliveryPool:
         self._most = most
         self._lock = threading.Lock()
         self._list: deque[list[int]] = deque()
-        self._began: dict[int, float] = {}  # thread -> when it began the row that it is at
+        self._began: dict[int, float] = {}  # thread -> when it began its present row
         self._tried = 0
-        self._tried_before = -1  # what `_tried` was when the list was filled last
+        self._tried_before = -1  # `_tried` at the last refill
         self._end = 0.0
-        self._going = 0  # hands that still go on, the reserve left out
+        self._going = 0  # running threads without the reserve
         self._has_ended = threading.Event()
 
     def work(self, seconds: float, first: int | None = None) -> tuple[int, bool]:
-        """For about so long, or until nothing is due, the row `first` before all others. How many were
-        tried; whether more may be due."""
-        self._fill()
+        """Work for about `seconds`, or until nothing is due, starting with the delivery `first`.
+
+        Return the number of attempts, and whether more may be due.
+        """
+        self._refill()
         if first is not None:
             others = [[pk for pk in rows if pk != first] for rows in self._list]
             self._list = deque([[first], *filter(None, others)])
-        self._end = time.monotonic() + seconds  # after the look, however long it took
+        self._end = time.monotonic() + seconds  # after the first query, however long it took
         helpers = [
-            threading.Thread(target=self._help, name=f"delivery-{number}", daemon=True)
+            threading.Thread(target=self._run_thread, name=f"delivery-{number}", daemon=True)
             for number in range(1, min(self._most, len(self._list)))
         ]
-        reserve = threading.Thread(target=self._stand_by, name="delivery-reserve", daemon=True)
+        reserve = threading.Thread(target=self._run_reserve, name="delivery-reserve", daemon=True)
         self._going = len(helpers) + 1
         for helper in helpers:
             helper.start()
         if self._most > 1:
             reserve.start()
         try:
-            self._go_on()
+            self._work_through()
         finally:
-            self._leave()
+            self._thread_ended()
             for helper in helpers:
                 helper.join()
             self._has_ended.set()
@@ -81,39 +80,39 @@ class DeliveryPool:
                 reserve.join()
         return self._tried, bool(self._list) or self._tried > self._tried_before
 
-    def _help(self) -> None:
+    def _run_thread(self) -> None:
         try:
-            self._go_on()
+            self._work_through()
         except Exception:  # the database is away, say; the rows are as they were
             logger.exception("a delivery thread")
         finally:
-            self._leave()
+            self._thread_ended()
             connection.close()
 
-    def _stand_by(self) -> None:
-        """The reserve: one more hand for as long as all others wait."""
+    def _run_reserve(self) -> None:
+        """The reserve thread: works only while all others are blocked."""
         try:
             while not self._has_ended.wait(RESERVE_POLL_SECONDS):
-                if self._do_all_wait():
-                    self._go_on(look=True)
+                if self._are_all_blocked():
+                    self._work_through(look=True)
         except Exception:
             logger.exception("the reserve thread")
         finally:
             connection.close()
 
-    def _leave(self) -> None:
+    def _thread_ended(self) -> None:
         with self._lock:
             self._going -= 1
 
-    def _do_all_wait(self) -> bool:
-        """Whether each hand that still goes on has been at its row for a while."""
+    def _are_all_blocked(self) -> bool:
+        """Whether every running thread has been at its row for RESERVE_POLL_SECONDS."""
         long_ago = time.monotonic() - RESERVE_POLL_SECONDS
         began = list(self._began.values())
         return 0 < self._going <= sum(each < long_ago for each in began)
 
-    def _go_on(self, *, look: bool = False) -> None:
+    def _work_through(self, *, look: bool = False) -> None:
         me = threading.get_ident()
-        while rows := self._next(look=look):
+        while rows := self._next_rows(look=look):
             look = False
             for pk in rows:
                 self._began[me] = time.monotonic()
@@ -124,26 +123,26 @@ class DeliveryPool:
                 with self._lock:
                     self._tried += was_tried
                 if not was_tried or self._is_over():
-                    break  # somebody else has the link, or the time is up
+                    break  # another worker has the link, or the time is up
 
-    def _next(self, *, look: bool) -> list[int]:
-        """A link's rows; none where this hand has nothing more to do. `look`: see what is due by now."""
+    def _next_rows(self, *, look: bool) -> list[int]:
+        """The rows of the next link, [] to stop. `look` refills an empty queue in any case."""
         with self._lock:
             if self._is_over():
                 return []
             if not self._list and (look or self._tried > self._tried_before):
-                self._fill()
+                self._refill()
             return self._list.popleft() if self._list else []
 
     def _is_over(self) -> bool:
-        """Whether to stop: the slice has ended, and no hand waits for a request that it began before
-        that, or GRACE_SECONDS have ended, too. At least one row is tried."""
+        """Whether to stop: the slice has ended, and no thread is at a row begun before that, or
+        GRACE_SECONDS are over, too. At least one row is attempted."""
         now = time.monotonic()
         if now < self._end or not self._tried:
             return False
         is_waited_for = any(began < self._end for began in list(self._began.values()))
         return not is_waited_for or now > self._end + GRACE_SECONDS
 
-    def _fill(self) -> None:
+    def _refill(self) -> None:
         self._tried_before = self._tried
         self._list.extend(self._look())

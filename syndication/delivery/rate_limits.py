@@ -1,8 +1,7 @@
-"""How much a network lets us ask: its own budget for one account and for all of them, and its word.
+"""Rate limits: a network's budget for one account and for all of them, and its Retry-After.
 
-What is used up, or was asked to wait, rests: no row of that link (or of that network) is taken before
-the rest is over. A request that is part of a delivery under way is counted and never refused, so a
-budget may be exceeded by the few requests of one delivery, not by another delivery.
+While limited, no delivery of that link (or network) is claimed. Requests of a delivery under way are
+counted and never refused, so a budget may be exceeded by the few requests of one delivery.
 """
 
 from __future__ import annotations
@@ -15,19 +14,19 @@ from syndication.connectors import CONNECTORS
 from syndication.connectors.base import RateLimit
 from syndication.models import Allowance, Link
 
-SHORTEST_PAUSE = 1.0  # seconds; a shorter one would be over before the next row is taken
+SHORTEST_PAUSE = 1.0  # seconds; a shorter one would be over before the next claim
 
 
 def is_limited(now: datetime, *, link: str = "link", network: str = "link__network") -> Exists:
-    """A condition: the link, or its network, is asked nothing now. `link` and `network` lead there
-    from the rows that are asked for, deliveries unless it is said."""
+    """A condition: the link or its network is limited now. `link` and `network` are the paths from the
+    filtered rows, by default deliveries."""
     of_link = Q(link=OuterRef(link))
     of_network = Q(link=None, network=OuterRef(network))
     return Exists(Allowance.objects.filter(of_link | of_network, rest_until__gt=now))
 
 
 def consume_budget(link: Link, now: datetime) -> None:
-    """One request is about to leave. Where that was the last one allowed, the rest begins."""
+    """Count one request that is about to be sent; the last one allowed starts the pause."""
     connector = CONNECTORS[link.network]
     if connector.rate_limit_per_link:
         _consume(_key(link), link, link.network, connector.rate_limit_per_link, now)
@@ -36,9 +35,8 @@ def consume_budget(link: Link, now: datetime) -> None:
 
 
 def record_throttling(link: Link, seconds: float, now: datetime) -> None:
-    """The network answered one row with "later", in so many seconds. The first such answer may be about
-    that row, which alone waits. A second one before that time is over is about the account: all its
-    rows wait."""
+    """Record a "try later" of `seconds`. The first may concern that delivery alone, which waits; a
+    second before that time is over concerns the account, and pauses the link."""
     row = _row_of(link, now)
     if row.warned_until is not None and row.warned_until > now:
         pause_link(link, seconds, now)
@@ -46,7 +44,7 @@ def record_throttling(link: Link, seconds: float, now: datetime) -> None:
 
 
 def pause_link(link: Link, seconds: float, now: datetime) -> None:
-    """Nothing more is to be asked of this account for so long. A longer rest stands."""
+    """Send nothing for this link for `seconds`. A longer pause stays."""
     if seconds >= SHORTEST_PAUSE:
         _extend(_row_of(link, now), "rest_until", now + timedelta(seconds=seconds))
 

@@ -1,4 +1,4 @@
-"""A link that needs its member: everything for it waits, they are told once, and it goes on again."""
+"""Reauthorization: park a link whose access ended, notify its member once, resume when linked again."""
 
 from __future__ import annotations
 
@@ -22,10 +22,9 @@ UNCONFIRMED = "unconfirmed"
 
 @transaction.atomic
 def require_reauthorization(link: Link, reason: Reason) -> bool:
-    """The network said for sure that the access is over. Whether this parked the link.
+    """Park the link and its deliveries: the network refused its credentials. Return whether it did.
 
-    Only where `link` still holds the credentials that were refused: who linked again in the
-    meantime is not parked by the old ones' end.
+    Only if the link still has the credentials that were refused, not newer ones of linking again.
     """
     parked = Link.objects.active().filter(pk=link.pk, credentials_version=link.credentials_version)
     if not parked.update(state=LinkState.PARKED, parked_at=timezone.now(), parked_reason=reason):
@@ -38,13 +37,13 @@ def require_reauthorization(link: Link, reason: Reason) -> bool:
 
 
 def notify_scope_missing(link: Link) -> None:
-    """The access holds, but not for this kind of post: that delivery alone waits."""
+    """Notify the member that the granted scope is too narrow; only that delivery waits."""
     notices.notify(link.member, TOO_NARROW, link=link)
 
 
 @transaction.atomic
 def resume_link(link: Link) -> None:
-    """The member linked the account again: what was parked goes on, what is too old is missed."""
+    """Resume a link that was linked again: parked deliveries go on, too old ones expire."""
     now = timezone.now()
     Link.objects.filter(pk=link.pk).exclude(state=LinkState.ENDED).update(
         state=LinkState.ACTIVE, parked_at=None, parked_reason=""
@@ -55,14 +54,14 @@ def resume_link(link: Link) -> None:
     too_old.change(DeliveryState.MISSED, reason=retry_policy.TOO_OLD, due_at=None)
     parked.change(DeliveryState.WAITING, reason="", network_words="", due_at=now)
     in_doubt = Delivery.objects.filter(link=link, state=DeliveryState.UNCONFIRMED, due_at=None)
-    in_doubt.update(due_at=now, reads=0, is_told=False)  # perhaps it can be read now
+    in_doubt.update(due_at=now, reads=0, is_told=False)  # perhaps the timeline can be read now
     gone = Notice.objects.filter(link=link, incident__in=[PARKED, TOO_NARROW], closed_at=None)
     gone.update(closed_at=now)
     wakeups.wake_for_due()
 
 
 def describe_resumption(link: Link) -> str:
-    """What `resume_link` will set going, in words for the member."""
+    """Describe to the member what `resume_link` will send."""
     parked = link.deliveries.filter(state=DeliveryState.PARKED)
     is_delete = Q(kind=DeliveryKind.DELETE)
     is_too_old = _is_too_old(timezone.now())
@@ -97,9 +96,9 @@ def _is_too_old(now: datetime) -> Q:
 
 
 def cancel_link_deliveries(link: Link, reason: str = eligibility.UNLINKED) -> None:
-    """The link ends: nothing more goes there, and what is in doubt only the member can tell.
+    """Cancel the deliveries of a link that ends; unconfirmed ones are left to the member.
 
-    What becomes of deletes the member is told (deliveries.let_go).
+    Its deletes are handled, and their member notified, by planning.close_link.
     """
     waits = Q(state__in=(DeliveryState.WAITING, DeliveryState.PARKED))
     over = Q(state__in=(DeliveryState.FAILED, DeliveryState.MISSED))

@@ -1,6 +1,6 @@
-"""Looking on the network's own timeline for a copy whose fate is unknown, before anything else.
+"""Reconcile: look on the network's own timeline for the copy of an unconfirmed delivery.
 
-A copy that another delivery of the link holds is never counted: two equal texts are two posts.
+A copy that belongs to another delivery of the link never counts: two equal texts are two posts.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ READS_WHERE_TIMELINE_LAGS = 2
 
 @dataclass(frozen=True)
 class RemoteCopySearch:
-    """What a look at the timeline tells. `copy` None: not there where `is_sure`, else nobody knows.
+    """What the timeline shows. `copy` None means absent if `is_conclusive`, else unknown.
 
-    `version`: which of the words that left the copy has; None where that is open.
+    `version`: the content's version that the copy has; None if it may be one of several.
     """
 
     copy: RemotePost | None = None
@@ -39,7 +39,7 @@ class RemoteCopySearch:
 
 
 def reconcile_delivery(run: DeliveryRun) -> None:
-    """Read back, and settle what that tells."""
+    """Read the timeline back and settle the delivery by what it shows."""
     connector = CONNECTORS[run.link.network]
     delivery = run.delivery
     can_look = delivery.post.kind in connector.can_reconcile and delivery.sent_as
@@ -55,7 +55,7 @@ def reconcile_delivery(run: DeliveryRun) -> None:
         return
     except claims.LostLease:
         raise
-    except Exception:  # a fault of ours must not hold up the link until its lease is over
+    except Exception:  # a bug must not block the link until the lease expires
         logger.exception("delivery %s", delivery.pk)
         _record_unreadable(run, OutcomeUnknown(reasons.UNREADABLE))
         return
@@ -78,8 +78,8 @@ def _settle_search(run: DeliveryRun, seen: RemoteCopySearch, *, lags: bool) -> N
 
 
 def _find_remote_copy(run: DeliveryRun, connector: Connector) -> RemoteCopySearch:
-    """The copy with the words that left last, or with those of a try before them. What reads exactly so
-    comes before what a server may have written anew."""
+    """Find the copy by the content sent last, then by that of earlier tries. Exact matches come before
+    those that a server may have rewritten."""
     tries: list[tuple[dict[str, Any], Candidates]] = []
     for words in unconfirmed_snapshots(run.delivery.sent_as):
         found = _candidates(run, connector, words)
@@ -110,7 +110,7 @@ def _candidates(run: DeliveryRun, connector: Connector, words: dict[str, Any]) -
 
 
 def _own_copy(delivery: Delivery, candidates: Sequence[RemotePost]) -> RemotePost | None:
-    """Of an edit: the copy that it was for. Of a publish: the first that no other delivery holds."""
+    """For an edit its own copy, for a publish the first candidate that no other delivery has."""
     if not delivery.is_edit:
         return _first_unclaimed(candidates, delivery)
     copy = undelivered.published_copy_of(delivery)
@@ -119,8 +119,8 @@ def _own_copy(delivery: Delivery, candidates: Sequence[RemotePost]) -> RemotePos
 
 
 def _is_ambiguous(delivery: Delivery, connector: Connector, words: dict[str, Any]) -> bool:
-    """Whether what looks like this delivery's copy may as well be that of another one in doubt, whose
-    words differ in what servers write anew alone, or in what the list does not show."""
+    """Whether the candidate may as well be the copy of another unconfirmed delivery, whose text differs
+    only in what servers rewrite or the timeline does not show."""
     post = post_from_snapshot(words)
     ours, text = connector.reconciled_text(post), connector.preview(post).text
     others = Delivery.objects.open().filter(link=delivery.link_id, kind=DeliveryKind.PUBLISH)
@@ -150,7 +150,7 @@ def _first_unclaimed(candidates: Sequence[RemotePost], delivery: Delivery) -> Re
 
 
 def _record_unreadable(run: DeliveryRun, error: ConnectorError) -> None:
-    """The row stays in doubt: later, when the link is back, or for the member to say."""
+    """The timeline could not be read: try later, after reauthorization, or ask the member."""
     if isinstance(error, Unauthorized) and not error.scope:
         run.settle(
             DeliveryState.UNCONFIRMED, "unauthorized", due_at=run.now(), reason=outcomes.RECONCILING

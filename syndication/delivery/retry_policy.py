@@ -1,4 +1,4 @@
-"""When a delivery is tried again, and when it is no longer tried. Figures of design.md section 7."""
+"""Retry policy: back-off delays and deadlines of deliveries and read-backs (design.md section 7)."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ DELAYS: tuple[float, ...] = (30, 120, 600, 1800, 7200, 21600, 43200, 86400)
 MAX_TRIES = 9
 PUBLISH_WITHIN = timedelta(hours=48)
 DELETE_WITHIN = timedelta(days=30)
-# Seconds before the 2nd, 3rd … look at a timeline, and then for each more: a look changes nothing
-# there, and until one succeeds nobody knows whether the post went.
+# Seconds before the 2nd, 3rd … read-back of a timeline, and each later one: reading changes nothing
+# there, and until it succeeds the outcome is unknown.
 READ_DELAYS: tuple[float, ...] = (30, 120, 600, 1800)
 READ_WITHIN = timedelta(hours=48)  # since the request that had no answer
-MAX_READS = 9  # that may have killed their worker
+MAX_READS = 9  # read-backs that may have killed their worker
 THROTTLED = 1800.0  # seconds: the least wait after the ninth try, for a network that keeps asking
 SHORTEST_WAIT = 1.0  # seconds, also where a network says "in 0 seconds"
 
@@ -27,10 +27,10 @@ _random = random.SystemRandom()
 
 
 def next_try(delivery: Delivery, now: datetime, *, after: float | None = None) -> datetime | None:
-    """When to try again after `delivery.tries` tries, or None: that was the last one.
+    """When to try again after `delivery.tries` tries; None after the last one.
 
-    `after` is what the network asked for, in seconds, and wins. A network that keeps asking for
-    time uses up the hours, not the tries; beyond the ninth try it is asked twice an hour at most (for a
+    `after` is what the network asked for, in seconds, and wins. A network that keeps asking for time
+    uses up the hours, not the tries; beyond MAX_TRIES a request is sent twice an hour at most (for a
     delete, daily).
     """
     if after is None and delivery.tries >= MAX_TRIES and not delivery.is_delete:
@@ -45,7 +45,7 @@ def next_try(delivery: Delivery, now: datetime, *, after: float | None = None) -
 
 
 def next_read(delivery: Delivery, now: datetime, *, after: float | None = None) -> datetime | None:
-    """When to look at the timeline again after it could not be read; None: give up looking."""
+    """When to read the timeline again after it could not be read; None to give up."""
     wait = max(after or 0.0, backoff_seconds(delivery.reads, READ_DELAYS))
     due_at = now + timedelta(seconds=wait)
     in_doubt_since = delivery.first_sent_at or delivery.asked_at
@@ -53,13 +53,12 @@ def next_read(delivery: Delivery, now: datetime, *, after: float | None = None) 
 
 
 def last_try_at(delivery: Delivery) -> datetime:
-    """After this it is not sent by itself any more. A copy is put right late rather than never: an
-    edit, like a delete, has its thirty days."""
+    """The deadline for automatic tries. Edits, like deletes, have thirty days: better late than never."""
     is_publish = delivery.kind == DeliveryKind.PUBLISH
     return delivery.asked_at + (PUBLISH_WITHIN if is_publish else DELETE_WITHIN)
 
 
 def backoff_seconds(tries: int, delays: tuple[float, ...]) -> float:
-    """Seconds, times a random factor, so that a thousand rows do not come back at one moment."""
+    """Back-off in seconds before the next try, with jitter."""
     base = delays[min(max(tries, 1), len(delays)) - 1]
     return base * _random.uniform(0.5, 1.5)

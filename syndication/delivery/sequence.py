@@ -1,7 +1,7 @@
-"""The rows of one post on one link, in their order: publish, edits, delete, and perhaps once more.
+"""The sequence of deliveries of one post on one link: publish, edits, delete, and perhaps again.
 
-What a new row says is decided elsewhere (delivery.planning, delivery.edits); here it is put at the
-end. Callers hold the post's lock, so that two of them never take one place.
+delivery.planning and delivery.edits decide what a new row is; it is appended here. Callers hold the
+post's lock, so that no two rows get one number.
 """
 
 from __future__ import annotations
@@ -24,20 +24,19 @@ POSSIBLY_SENT_STATES = (_S.SENDING, _S.UNCONFIRMED, _S.SENT)
 
 @dataclass(frozen=True)
 class InitialDelivery:
-    """How a new row begins. `audience`: who reads the copy; the post's own where none is named.
-    `due_at` is now where none is named."""
+    """The initial values of a delivery. `audience` defaults to the post's, `due_at` to now."""
 
     state: str
     reason: str = ""
     audience: str = ""
     due_at: datetime | None = None
     is_by_hand: bool = False
-    is_told: bool = False  # of one that ends here: the member knows
+    is_told: bool = False  # for a row that starts at rest: the member knows
 
 
 @dataclass
 class CopyHistory:
-    """A copy that is on a network, on its way there, or may be; the edits and the delete behind it."""
+    """A copy that is, may be or will be on a network, with the edits and the delete behind it."""
 
     copy: Delivery  # the publish
     edits: list[Delivery] = field(default_factory=list)
@@ -49,18 +48,18 @@ class CopyHistory:
 
     @property
     def is_active(self) -> bool:
-        """Whether it went, or may have, and was not taken back."""
+        """Whether the copy was or may have been sent, and was not deleted."""
         is_back = self.delete is not None and self.delete.state == _S.SENT
         return self.copy.state in POSSIBLY_SENT_STATES and not is_back
 
     @property
     def has_left(self) -> bool:
-        """Whether words of it may be there. Else it takes along what the post says when it goes."""
+        """Whether content of it may be on the network. Else it is read when the request is sent."""
         return self.copy.state in POSSIBLY_SENT_STATES or bool(self.copy.sent_as)
 
 
 def append_delivery(post: Post, link: Link, kind: str, start: InitialDelivery) -> Delivery:
-    """A new row behind those of this post on this link, and a hint where it may go now."""
+    """Append a delivery to the sequence of this post and link, and wake the worker if it may go now."""
     now = timezone.now()
     last = Delivery.objects.filter(post=post, link=link).order_by("sequence").last()
     has_turn = start.state in (_S.WAITING, _S.PARKED)
@@ -84,14 +83,14 @@ def append_delivery(post: Post, link: Link, kind: str, start: InitialDelivery) -
 
 
 def editable_copies(post: Post) -> list[CopyHistory]:
-    """The copies of `post` that an edit is about, one a link. Not those that are being taken back."""
+    """The copies of `post` that an edit applies to, one a link; none that is being deleted."""
     rows = post.deliveries.select_related("link__member").prefetch_related("link__toggles")
     kept = [each for each in copy_histories(rows) if not each.is_being_deleted]
     return list({each.copy.link_id: each for each in kept}.values())
 
 
 def copy_histories(rows: QuerySet[Delivery]) -> list[CopyHistory]:
-    """Of one post's rows every copy that is on a network, on its way there, or may be, with what came behind it; in order."""
+    """Group one post's deliveries by copy, in order; each copy with its edits and its delete."""
     found: list[CopyHistory] = []
     last: dict[int, CopyHistory] = {}
     for row in rows.order_by("sequence", "pk"):
@@ -108,7 +107,7 @@ def copy_histories(rows: QuerySet[Delivery]) -> list[CopyHistory]:
 
 
 def blocks_new_copy(before: Delivery) -> bool:
-    """Whether a copy is, or may be, on the network after `before`, the last publish or delete."""
+    """Whether `before`, the last publish or delete, leaves a copy that is or may be on the network."""
     gone: Iterable[str] = (_S.SKIPPED, _S.CANCELLED)
     if before.is_delete:
         gone = (*gone, _S.SENT, _S.WAITING, _S.SENDING)

@@ -1,4 +1,4 @@
-"""A server's limits as they were last read, and reading them anew when it refuses a text for them."""
+"""Server limits: store them as last read, and read them again when a text is refused for its length."""
 
 from __future__ import annotations
 
@@ -20,15 +20,17 @@ from syndication.delivery.eligibility import post_from_snapshot
 from syndication.models import Delivery, Link, ServerTraits
 
 RECUT = Reason("cut_anew")
-LIMITS_CHANGED = "limits_changed"  # outcome of the try after which they were (Outcome)
+LIMITS_CHANGED = (
+    "limits_changed"  # models.Outcome of the attempt after which the limits were read again
+)
 
-# With these, servers refuse a text for its length in words of any language.
+# Statuses by which servers refuse a text for its length, in whatever language.
 MAY_BE_LENGTH = frozenset({400, 406, 413, 422})
 
 
 def store_terms(link: Link, terms: Terms) -> Terms:
-    """What the server lets through and whom the account lets in, for pages and previews; with what was
-    learned of the server."""
+    """Store the server's limits, for previews, and whether the account approves its followers. Add what
+    was learned of the server; return the result."""
     learned = ServerTraits.objects.filter(host=link.host, counts_code_points=True)
     if link.host and learned.exists():
         terms = replace(terms, counts_code_points=True)
@@ -38,7 +40,7 @@ def store_terms(link: Link, terms: Terms) -> Terms:
 
 
 def may_be_length_error(error: ConnectorError) -> bool:
-    """Whether `error` refuses the text for its length, or for something that only may be that."""
+    """Whether `error` refuses the text for its length, certainly or possibly."""
     return isinstance(error, TextRejected) or (
         type(error) is Rejected and error.status in MAY_BE_LENGTH
     )
@@ -47,9 +49,10 @@ def may_be_length_error(error: ConnectorError) -> bool:
 def limits_have_changed(
     delivery: Delivery, link: Link, connector: Callable[[], Connector], error: ConnectorError
 ) -> bool:
-    """Whether the limits that the text refused by `error` was cut by are not the server's; those that
-    are, are kept. Asked once for a delivery, so that a server that says another limit each time ends, too.
-    Raises TryLater where a text is too long for sure and the limits cannot be read at this moment.
+    """Read the limits again after `error`, and return whether the text was cut by outdated ones.
+
+    Once for each delivery, so that a server that names another limit each time comes to an end. Raises
+    TryLater if the text is certainly too long and the limits cannot be read now.
     """
     tries = delivery.attempts.filter(outcome=LIMITS_CHANGED, started_at__gte=delivery.asked_at)
     if delivery.is_delete or tries.exists():
@@ -70,8 +73,8 @@ def limits_have_changed(
 
 
 def _counts_code_points(delivery: Delivery, link: Link, terms: Terms) -> bool:
-    """Whether the text would be shorter if it were counted by code points with whole addresses: the
-    server said that it is too long and names the limits that it kept. Remembered for the server."""
+    """Whether counting by code points with whole addresses cuts the text further, after the server
+    refused it within its own limits. Stored for the server (ServerTraits)."""
     connector = CONNECTORS[link.network]
     if not (connector.counts_differ and link.host) or terms.counts_code_points:
         return False
@@ -81,7 +84,7 @@ def _counts_code_points(delivery: Delivery, link: Link, terms: Terms) -> bool:
         if connector.preview(replace(sent, terms=stricter)).text == connector.preview(sent).text:
             return False
     except Unsupported:
-        pass  # it is not cut for these readers: then it does not go, and they are told why
+        pass  # not cut for this audience: it does not go, and the member learns why
     ServerTraits.objects.update_or_create(host=link.host, defaults={"counts_code_points": True})
     store_terms(link, stricter)
     return True

@@ -1,6 +1,6 @@
-"""Links that nobody uses: some networks forget an access that is not renewed (mixi after 6 hours).
+"""Token refresh of idle links: some networks end an access that is not refreshed (mixi after 6 hours).
 
-Run by the pull worker (delivery.token_upkeep).
+Run by the import worker (delivery.token_upkeep).
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from syndication.delivery.monitored_http import MonitoredHttp
 from syndication.models import Link
 
 AGAIN_AFTER = timedelta(minutes=10)
-WINDOW = 100  # due rows that are looked at for one choice
+WINDOW = 100  # due rows read for one choice
 
 
 def due_token_refreshes(now: datetime, without: Collection[str] = ()) -> list[tuple[int, str]]:
-    """Links whose access is to be renewed for its own sake, with their hosts, longest due first;
-    not those on a host of `without`."""
+    """The keys and hosts of idle links due for a refresh, longest due first, without hosts of
+    `without`."""
     links = Link.objects.active().filter(keep_fresh_at__lte=now).exclude(host__in=without)
     return list(links.order_by("keep_fresh_at").values_list("pk", "host")[:WINDOW])
 
 
 def refresh_idle_link(link_pk: int) -> None:
-    """Renew the access of an idle link. Safe to call twice: the second finds it renewed."""
+    """Refresh the token of an idle link. Safe to call twice: the second call finds it refreshed."""
     now = timezone.now()
     idle = Link.objects.active().filter(pk=link_pk, keep_fresh_at__lte=now)
-    # Put off first, so that a worker that dies here does not leave it due at every sweep.
+    # Put off first, or a worker that dies here would leave it due at every sweep.
     if not idle.update(keep_fresh_at=now + AGAIN_AFTER):
         return
     link = Link.objects.get(pk=link_pk)
@@ -42,4 +42,4 @@ def refresh_idle_link(link_pk: int) -> None:
     except Unauthorized as error:
         reauthorization.require_reauthorization(link, error.reason)
     except ConnectorError:
-        return  # its turn comes again
+        return  # due again after AGAIN_AFTER

@@ -1,11 +1,11 @@
-"""Token revocation: the network is asked to revoke every token that it gave and that nobody keeps.
+"""Token revocation: ask the network to revoke every token that is no longer kept here.
 
-Of a link that ended or was linked again, of a member who stopped, never confirmed or failed the
-number. The row is written in the transaction in which the token stops being kept; the pull worker
-asks the network (delivery.token_upkeep). Asking twice does no harm, so nothing is read back.
+After a link ended or was linked again, and after linking that was stopped, never confirmed or failed
+at the number. The row is written in the transaction that drops the token; the import worker sends it
+(delivery.token_upkeep). Revoking twice does no harm, so nothing is read back.
 
-By token, never by account; yet a network may give who links again the very token that it gave before
-(Mastodon does). So nothing is sent for a token that a link holds.
+Revocation is by token; yet a network may give a member who links again the same token (Mastodon does),
+so nothing is sent for a token that a link holds.
 """
 
 from __future__ import annotations
@@ -36,23 +36,24 @@ logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 
 REVOKE_WITHIN = timedelta(hours=48)
-LEASE = timedelta(seconds=120)  # above the four requests that Bluesky's may be, of 20 s at the most
+LEASE = timedelta(seconds=120)  # above Bluesky's four requests of at most 20 s
 BLOCKED_DELAY = timedelta(seconds=60)
-WINDOW = 100  # due rows that are looked at for one choice
-ATTEMPT_SECONDS = 60.0  # of one try
+WINDOW = 100  # due rows read for one choice
+ATTEMPT_SECONDS = 60.0  # of one attempt
 
 
 def revoke_link_token(link: Link) -> None:
-    """What `link` holds is to be given back. In the caller's transaction."""
+    """Enqueue the revocation of the link's token, in the caller's transaction."""
     credentials.enqueue_revocation(link, link.sealed_credentials, timezone.now())
 
 
 def revoke_unused_token(
     network: str, uid: str, given: Mapping[str, Any], *, registration: int | None
 ) -> str:
-    """`given` was never a link's. Where the network cannot be asked: words that say so.
+    """Enqueue the revocation of credentials that no link ever had, in the caller's transaction.
 
-    `given` is what accounts.signals.access_discarded carries. In the caller's transaction.
+    `given` is what accounts.signals.access_discarded carries. Return a text for the member if the
+    network cannot be asked, else "".
     """
     connector = CONNECTORS.get(network)
     if connector is None:
@@ -71,14 +72,13 @@ def _permission_remains(connector: type[Connector], host: str) -> str:
 
 
 def due_revocations(now: datetime, without: Collection[str] = ()) -> list[tuple[int, str]]:
-    """The rows whose turn it is, with their hosts, longest due first; not those of a host of
-    `without`."""
+    """The keys and hosts of due revocations, longest due first, without hosts of `without`."""
     rows = Revocation.objects.filter(due_at__lte=now).exclude(host__in=without)
     return list(rows.order_by("due_at").values_list("pk", "host")[:WINDOW])
 
 
 def attempt_revocation(revocation_pk: int, *, now: Clock = timezone.now) -> None:
-    """Ask the network once. Safe to call twice: the second finds it asked, or gone."""
+    """Attempt a revocation once. Safe to call twice: the second call finds it done or leased."""
     row = Revocation.objects.filter(pk=revocation_pk, due_at__lte=now()).first()
     if row is None:
         return
@@ -107,7 +107,7 @@ def _connector(row: Revocation, now: Clock) -> Connector:
 
 
 def _app(row: Revocation) -> App:
-    """Our registration: on servers that members named, the one that was made there."""
+    """Our registration; on servers that members named, the one made there."""
     app = credentials.app_for(row.network, row.host)
     ours = decrypt_json(row.sealed_registration) if row.sealed_registration else {}
     return replace(
@@ -118,8 +118,8 @@ def _app(row: Revocation) -> App:
 
 
 def _is_held(row: Revocation, given: Credentials) -> bool:
-    """Whether a link holds this very token. Where nobody knows whose it is all links there are
-    looked at; one that does not open may hold it."""
+    """Whether a link holds this very token. Without a uid all links of the host are compared; one that
+    cannot be unsealed counts as holding it."""
     links = Link.objects.filter(network=row.network).exclude(state=LinkState.ENDED)
     links = links.filter(uid=given.uid) if given.uid else links.filter(host=row.host)
     for sealed in links.values_list("sealed_credentials", flat=True).iterator():
@@ -133,8 +133,7 @@ def _is_held(row: Revocation, given: Credentials) -> bool:
 
 
 def _must_wait(row: Revocation, given: Credentials, now: datetime) -> bool:
-    """While staff paused the network, while its host is in trouble, while somebody was given the
-    same token and has not confirmed it yet."""
+    """Whether the network is paused, its host blocked, or the same token is about to be confirmed."""
     if NetworkSwitch.objects.paused().filter(network=row.network).exists():
         return True
     if circuit_breaker.host_of(row) in circuit_breaker.blocked_hosts(now):
@@ -146,8 +145,7 @@ def _must_wait(row: Revocation, given: Credentials, now: datetime) -> bool:
 
 
 def _lease_revocation(row: Revocation, now: datetime) -> bool:
-    """Whether this try is ours. Counted, and put off, before it is made: whoever dies at it leaves
-    the row to be woken."""
+    """Lease the row for one attempt, counted beforehand. Return False if it is leased or used up."""
     if row.tries >= retry_policy.MAX_TRIES:
         _give_up(row)
         return False
@@ -167,7 +165,7 @@ def _send_revocation(row: Revocation, connector: Connector, now: Clock) -> None:
 
 
 def _reschedule(row: Revocation, after: float | None, now: datetime) -> None:
-    """`after`: how many seconds the network asked for."""
+    """Retry later, or give up. `after`: seconds that the network asked for."""
     tries = row.tries + 1
     wait = max(after or 0.0, retry_policy.backoff_seconds(tries, retry_policy.DELAYS))
     due_at = now + timedelta(seconds=wait)

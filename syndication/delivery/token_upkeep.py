@@ -1,11 +1,11 @@
 """Token upkeep: choose the revocations and refreshes of tokens that are due now.
 
-Run by the pull worker. In the workers that deliver, each held a thread for up to 20 s a request where
-the host was one that members named and that drips. Here revocations and refreshes have threads of
+Run by the import worker. In the workers that deliver, each occupied a thread for up to 20 s a request
+with a host that drips. Here revocations and refreshes have threads of
 their own, so that neither waits for the other or for pulls. A host that members named has one task
 under way, and slow hosts together leave a thread to the others.
 
-A refresh that a delivery or a pull needs at once is made there (credentials.fresh_credentials).
+A refresh that a delivery or an import needs at once is made there (credentials.fresh_credentials).
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ Due = Callable[[datetime, Collection[str]], list[tuple[int, str]]]
 
 @dataclass(frozen=True)
 class TokenTask:
-    """One row's turn. `host` is empty on networks of one server, which answer many at once."""
+    """One task on one row. `host` is empty on networks of one server, which take several at once."""
 
     run: Callable[[int], None]
     pk: int
     host: str
 
     def carry_out(self) -> None:
-        """Safe to call twice, also at once: the rows decide."""
+        """Run the task. Safe to call twice, also concurrently: the rows decide."""
         self.run(self.pk)
 
 
@@ -41,7 +41,7 @@ TASK_KINDS: tuple[tuple[Due, Callable[[int], None]], ...] = (
 
 
 def next_token_tasks(now: datetime, running: Collection[TokenTask]) -> list[TokenTask]:
-    """What to start beside the tasks that are `running` in this process."""
+    """Choose the tasks to start beside those `running` in this process."""
     chosen: list[TokenTask] = []
     for due, run in TASK_KINDS:
         chosen += _of_kind(due, run, now, [*running, *chosen])

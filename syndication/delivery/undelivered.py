@@ -1,11 +1,11 @@
-"""Deliveries that end without arriving: whether the member is told, and telling them once.
+"""Undelivered ends: notify the member once of each delivery that ends without arriving.
 
-Every such end is told, unless its reason is one of `KNOWN_TO_MEMBER`: the member pressed, or the network has
-what the post says. So a new reason tells, until somebody adds it there.
+Every such end is notified unless its reason is in `KNOWN_TO_MEMBER` (the member's own command, or the
+network has the content already), so a new reason notifies until it is added there.
 
-A worker tells in the transaction that ends the delivery (verdicts.Run.settle). What ends in another
-way (expiry, a link that ends, a press of staff) is told by the sweeper from the rows: `is_told` says
-of a row at rest that nothing is left to tell. The press that starts a row again clears it.
+A worker notifies in the transaction that ends the delivery (outcomes.DeliveryRun.settle). Other ends
+(expiry, an ended link, a command of staff) are notified by the sweeper: `is_told` on a row at rest
+means that nothing is left to notify. The command that restarts a row clears it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _S = DeliveryState
 
 KNOWN_TO_MEMBER: frozenset[str] = frozenset(
     {
-        # The member's own press
+        # The member's own command
         eligibility.TAKEN_BACK,
         eligibility.STAYS_HERE,
         eligibility.TURNED_OFF,
@@ -46,10 +46,10 @@ KNOWN_TO_MEMBER: frozenset[str] = frozenset(
         eligibility.UNLINKED,
         eligibility.CLOSED,
         eligibility.DISMISSED,
-        # The network has what the post says, or a newer row of the same post says it
+        # The network has the content, or a newer delivery of the post brings it
         edits.REPLACED,
         edits.ALREADY_THERE,
-        # The end of the copy itself was told, or it never was there
+        # The end of the copy itself was notified, or it never was there
         edits.NOTHING_THERE,
         NOTHING_TO_DELETE,
     }
@@ -57,18 +57,18 @@ KNOWN_TO_MEMBER: frozenset[str] = frozenset(
 
 
 def is_undelivered_end(state: str, due_at: object) -> bool:
-    """Whether a row that gets `state` and `due_at` rests without having arrived."""
+    """Whether `state` and `due_at` are those of a delivery that ended without arriving."""
     return state in AT_REST or (state == _S.UNCONFIRMED and due_at is None)
 
 
 def notify_end(delivery: Delivery) -> bool:
-    """Tell the member how `delivery` ended, unless they know. Whether they were told now."""
+    """Notify the member how `delivery` ended, unless they know. Return whether a notice was made."""
     return _notify_once([delivery], _incident(delivery))
 
 
 def notify_pending_ends() -> int:
-    """What nobody has told yet, oldest first; deliveries of one incident together. How many notices
-    this made or added to."""
+    """Notify all ends that are still pending, oldest first, one notice for each incident. Return how
+    many notices were made or added to."""
     rows = Delivery.objects.untold().select_related("link__member", "post").order_by("pk")
     found: dict[tuple[int, str], list[Delivery]] = defaultdict(list)
     for row in rows[:MAX_ROWS]:
@@ -77,7 +77,7 @@ def notify_pending_ends() -> int:
 
 
 def notify_copy_remains(delivery: Delivery) -> bool:
-    """Tell the member of a copy that we cannot take back, once for each. Whether it was told."""
+    """Notify the member once of a copy that cannot be deleted. Return whether a notice was made."""
     copy = published_copy_of(delivery)
     params = {"day": _day_of(delivery), "address": copy.remote_url if copy else ""}
     incident = f"{STILL_OUT_THERE} {delivery.post_id}"
@@ -85,8 +85,8 @@ def notify_copy_remains(delivery: Delivery) -> bool:
 
 
 def close_answered_notices(link: Link, *, kind: str, reason: str) -> None:
-    """After a press on a row of `link` that had this reason: the notice that asked for the press is
-    over when no other row asks for it."""
+    """After a command on a delivery that had this reason: close the notice that asked for it, unless
+    another delivery of `link` still does."""
     over = Q()
     if not link.deliveries.filter(state=_S.UNCONFIRMED, due_at=None).exists():
         over |= Q(incident=reauthorization.UNCONFIRMED)
@@ -98,7 +98,7 @@ def close_answered_notices(link: Link, *, kind: str, reason: str) -> None:
 
 
 def published_copy_of(delivery: Delivery) -> Delivery | None:
-    """The publish that an edit or a delete is about."""
+    """The publish that an edit or a delete belongs to."""
     return (
         Delivery.objects.filter(
             post=delivery.post_id,
@@ -112,7 +112,7 @@ def published_copy_of(delivery: Delivery) -> Delivery | None:
 
 
 def _incident(delivery: Delivery) -> str:
-    """The incident of which this end is a part; "" where the member knows, or has left us."""
+    """The incident of this end; "" if the member knows, or closed their account."""
     if not delivery.link.member.is_active:
         return ""
     if delivery.state == _S.UNCONFIRMED:
@@ -135,7 +135,7 @@ def _incident_of_reason(kind: str, reason: str) -> str:
 
 @transaction.atomic
 def _notify_once(rows: Collection[Delivery], incident: str) -> bool:
-    """Tell of rows of one link that are one incident. Whoever marks a row tells of it."""
+    """Notify of rows of one link that are one incident; only the worker that marks a row notifies."""
     untold = Delivery.objects.untold().filter(pk__in=[row.pk for row in rows])
     count = untold.update(is_told=True)
     if not count or not incident:

@@ -1,8 +1,8 @@
-"""Ask for the worker: a delivery is due, something is due, an account is being closed.
+"""Wake-ups: ask the worker to deliver what is due, or to continue account closures.
 
-A wake-up may be lost, doubled or late: the rows decide (delivery.claims), and the sweeper wakes what
-nothing woke. How a wake-up travels is decided by syndication.worker.queue, which receives
-`wakeup_wanted`: so the engine knows no broker, and imports point down.
+A wake-up may be lost, doubled or late: the rows decide (delivery.claims), and the sweeper repeats lost
+ones. syndication.worker.queue receives `wakeup_wanted` and sends it on, so that the engine knows no
+broker and imports point down.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ wakeup_wanted = Signal()  # `task`: the name of a function of worker.tasks; `arg
 
 
 def wake_for_delivery(delivery_pk: int) -> None:
-    """A delivery is due, as soon as this transaction is committed."""
+    """Wake the worker for one delivery, once this transaction is committed."""
     wakeup_wanted.send(None, task="deliver", args=(delivery_pk,))
 
 
 def wake_for_due() -> None:
-    """Something is due; whoever takes this finds out what."""
+    """Wake the worker for whatever is due."""
     wakeup_wanted.send(None, task="deliver_due", args=())
 
 
 def wake_for_closures() -> None:
-    """An account is being closed."""
+    """Wake the worker for accounts that are being closed."""
     wakeup_wanted.send(None, task="close_accounts", args=())
 
 
 def worker_count() -> int:
-    """How many workers one cluster has."""
+    """The number of workers of one cluster."""
     return int(settings.Q_CLUSTER["workers"])

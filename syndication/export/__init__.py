@@ -1,4 +1,4 @@
-"""What a member put here, as one file to take away: a ZIP of JSON and photos, made while it is sent.
+"""The export of a member's data: a ZIP of JSON and photos, streamed while it is made.
 
 Only columns that are named in `parts` are ever read, so that no secret gets near the file.
 """

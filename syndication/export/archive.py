@@ -1,7 +1,4 @@
-"""A ZIP that is sent while it is made: to a stream that cannot seek, in pieces of one size.
-
-It takes as much memory as one piece, whatever it holds.
-"""
+"""Streaming ZIP: written to an unseekable stream, in pieces of one size, in the memory of one piece."""
 
 from __future__ import annotations
 
@@ -44,7 +41,7 @@ def _header(entry: ArchiveEntry, made_at: datetime) -> ZipInfo:
 
 
 class _Waiting:
-    """What zipfile wrote and nobody has sent. Without tell() it is a stream, which cannot seek."""
+    """The buffer of unsent bytes. Without tell() zipfile treats it as an unseekable stream."""
 
     def __init__(self) -> None:
         self._written = bytearray()
@@ -58,10 +55,10 @@ class _Waiting:
         return len(data)
 
     def flush(self) -> None:
-        """zipfile asks for it; nothing is held back."""
+        """Required by zipfile; does nothing."""
 
     def close(self) -> None:
-        """It belongs to who made it."""
+        """Required by zipfile; does nothing."""
 
     def take(self) -> bytes:
         taken, self._written = bytes(self._written), bytearray()

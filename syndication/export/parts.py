@@ -1,7 +1,7 @@
-"""What is in the file: for each list in it the table, whose rows, and which of its columns.
+"""The tables and columns of the export.
 
-A column that is not named is not read. tests/syndication/test_export_whole.py knows why each of
-the others, and each table that is missing, stays out.
+A column that is not named is not read. tests/syndication/test_export_whole.py has the reason for each
+column and table that stays out.
 """
 
 from __future__ import annotations
@@ -49,10 +49,9 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class ExportTable:
-    """Rows of `model` whose `owner` is the member, or the row that they stand in.
+    """Rows of `model` whose `owner` is the member, or the enclosing row.
 
-    `renamed`: columns under another name, those of other tables among them. `finish` makes of a row
-    what is easier to read.
+    `renamed`: columns under another name, also of other tables. `finish` makes a row easier to read.
     """
 
     model: type[Model]

@@ -1,7 +1,7 @@
-"""Rows of the parts, and JSON of rows, a chunk at a time.
+"""Read rows of the export's tables in chunks, and stream them as JSON.
 
-Each chunk is asked for by the last primary key before it: no transaction and no cursor stays open
-while a slow line takes what was read.
+Each chunk is addressed by the last primary key before it: no transaction or cursor stays open during a
+slow download.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The file as a whole: a text that explains it, JSON, photos, and last what could not be read."""
+"""The whole export: README, JSON, photos, and last a list of what could not be read."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _UNREADABLE = (OSError, ValueError, SuspiciousFileOperation)
 
 
 def stream_export(member: Member, *, language: str) -> Iterator[bytes]:
-    """The ZIP of everything that is `member`'s, made as it is asked for."""
+    """Stream the ZIP of the member's data."""
     return stream_zip(_entries(member, language), made_at=timezone.localtime())
 
 
@@ -58,7 +58,7 @@ def _rows(part: ExportTable, member: Member, language: str) -> Iterator[Row]:
 
 
 def _photos(member: Member, missing: list[str]) -> Iterator[ArchiveEntry]:
-    """What cannot be read is named in `missing`; a broken disk does not cost the rest."""
+    """The photos. Unreadable ones are listed in `missing` and do not stop the export."""
     for kind in PHOTOS:
         for row in rows_with_photo(kind, member.pk):
             name, photo = photo_file_name(kind, row.pk), getattr(row, kind.column)

@@ -1,4 +1,4 @@
-"""What becomes of the copies when an account is closed."""
+"""The account closure form: delete or leave the copies."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ class AccountClosureForm(forms.Form):
 
     @property
     def takes_copies_back(self) -> bool:
-        """What was chosen."""
+        """Whether the copies are to be deleted."""
         return bool(self.cleaned_data["copies"] == TAKE_BACK)

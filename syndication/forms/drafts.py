@@ -1,4 +1,4 @@
-"""What a mail that waits becomes. Everything else about it is asked by PostForm."""
+"""The kind of post that a mail draft becomes. PostForm asks for everything else."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from syndication.models import MailDraft, PostKind
 
 
 class DraftKindForm(forms.Form):
-    """A photo only where the mail brought one; a link has an address of its own to type."""
+    """Offers a photo only if the mail has one, and no link, whose address must be typed."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Write it as"))
 
@@ -22,9 +22,9 @@ class DraftKindForm(forms.Form):
 
 
 def post_form_initial(draft: MailDraft, kind: str, photo_key: str) -> dict[str, str]:
-    """The first values of PostForm. The draft's key makes one post of it, however often it is sent.
+    """The initial values of PostForm. The draft's key makes one post of it, however often it is sent.
 
-    Only a note has a title; elsewhere the subject stands before the words.
+    Only a note has a title; for other kinds the subject comes before the text.
     """
     if kind == PostKind.NOTE:
         words = {"title": draft.title, "text": draft.text}

@@ -1,7 +1,7 @@
-"""The fields that posts are made of: typed text, an address, an audience.
+"""Form fields of posts: plain text, web address, audience.
 
-What is typed comes back exactly as it was typed. Texts are never cut; a text that is too long is
-given back with the number of characters to take out.
+Input is returned exactly as typed. Texts are never cut; the error of a text that is too long names the
+number of characters to take out.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class PlainText(forms.CharField):
         return _UNWRITABLE.sub("", text).rstrip().lstrip("\n")
 
     def validate(self, value: str) -> None:
-        """No maxlength attribute: browsers would cut what is pasted without a word."""
+        """Check the length here: with a maxlength attribute browsers cut pasted text silently."""
         super().validate(value)
         over = len(value) - self.longest
         if over > 0:
@@ -77,7 +77,7 @@ class WebAddress(forms.URLField):
 
 
 class AudienceSelect(forms.Select):
-    """Where no choice is made, none is shown as made: a browser would take the first, Everyone."""
+    """Shows a blank choice if none is selected: a browser would take the first, Everyone."""
 
     def optgroups(self, name: str, value: list[str], attrs: Any = None) -> list[Any]:
         groups = super().optgroups(name, value, attrs)

@@ -1,4 +1,4 @@
-"""What goes to a link: one checkbox for each kind and audience that the network can hold."""
+"""The link's settings: one checkbox for each kind and audience that the network supports."""
 
 from __future__ import annotations
 

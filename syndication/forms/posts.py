@@ -77,8 +77,8 @@ class PostTextForm(forms.Form):
 
 
 class EditForm(PostTextForm):
-    """Other words for a post that stands. `version` says which words were on the page, so that two
-    phones at once do not undo each other; `url_title` comes from the page that asks before saving.
+    """Edits a post. `version` is the version that the page showed, so that two phones do not overwrite
+    each other; `url_title` comes from the page that asks before saving.
     """
 
     version = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -93,27 +93,27 @@ class EditForm(PostTextForm):
         self.post = post
 
     def clean_version(self) -> int:
-        """0 for what is no number of ours: whatever stands then counts as changed meanwhile."""
+        """The version, 0 if invalid, which counts as edited meanwhile."""
         typed = self.cleaned_data["version"]
         return int(typed) if typed.isdecimal() and len(typed) < KEY_LENGTH else 0
 
     def words(self) -> dict[str, str]:
-        """What a valid form says, by the fields of Post. `url_title` only where it is known."""
+        """The content of a valid form, by fields of Post. `url_title` only if known."""
         words = {name: self.cleaned_data[name] for name in TYPED if name in self.fields}
         title = self.cleaned_data["url_title"]
         return {**words, "url_title": title} if title else words
 
     def carried(self, url_title: str) -> dict[str, str]:
-        """The fields again: hidden in the page that asks before saving."""
+        """The values for hidden fields of the page that asks before saving."""
         version = str(self.cleaned_data["version"])
         return {**self.words(), "url_title": url_title, "version": version}
 
     def is_behind(self) -> bool:
-        """Whether other words were saved since this page was made."""
+        """Whether the post was edited since this page was made."""
         return self.cleaned_data["version"] != self.post.version
 
     def say_what_stands(self, post: Post) -> None:
-        """Other words were saved first: both are shown, and saving once more is a choice."""
+        """Show the conflict with an edit that was saved first; saving once more overwrites it."""
         self.post = post
         self.add_error(
             None,
@@ -154,7 +154,7 @@ class PostForm(PostTextForm):
             )
 
     def clean_left_out(self) -> frozenset[int]:
-        """Keys of links. One that is no longer there is no error: nothing would go there."""
+        """The keys of links. An unknown one is no error: nothing would go there."""
         return _keys(self.cleaned_data["left_out"])
 
     def _add_photo(self) -> None:
@@ -208,7 +208,7 @@ class PostForm(PostTextForm):
         return cleaned
 
     def draft(self) -> Draft:
-        """What a valid form holds."""
+        """The draft of a valid form."""
         cleaned = self.cleaned_data
         audience, group = cleaned["audience"]
         return Draft(
@@ -240,7 +240,7 @@ def posts_used_up(error: quotas.QuotaUsedUp) -> str:
 
 
 def hidden_fields(draft: Draft) -> dict[str, str]:
-    """The fields of PostForm for a draft: hidden in the page that asks before sending."""
+    """The values of a draft for hidden fields of the preview page."""
     fields = {
         "kind": draft.kind,
         **content_of(draft),
@@ -252,7 +252,7 @@ def hidden_fields(draft: Draft) -> dict[str, str]:
 
 
 class AudienceForm(forms.Form):
-    """Who sees a post that stands already."""
+    """Changes the audience of a post."""
 
     def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -260,7 +260,7 @@ class AudienceForm(forms.Form):
 
 
 class PostsByMeForm(forms.Form):
-    """The audience of posts to come. To Everyone leads a button of its own, with what it means."""
+    """The default audience of new posts. Everyone has a button of its own that says what it means."""
 
     audience = forms.ChoiceField(
         label=gettext_lazy("Posts by me"),

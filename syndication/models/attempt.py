@@ -1,4 +1,4 @@
-"""The log of a delivery: one row for each try, for its member and for staff."""
+"""Attempts: the log of a delivery, for its member and staff."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from syndication.models.reason_texts import sentence
 
 
 class Outcome(models.TextChoices):
-    """How a try ended: the word in the log (Attempt.outcome), and as a member reads it."""
+    """How an attempt ended: the stored value of Attempt.outcome, and its label for members."""
 
     SENT = "sent", _("done")
     FOUND = "found", _("found there")
@@ -60,7 +60,7 @@ _OF_ERROR: dict[type[errors.ConnectorError], Outcome] = {
 
 
 class Attempt(models.Model):
-    """One try of a delivery. `excerpt` is of the answer, at most 500 characters, never a token."""
+    """One attempt of a delivery. `excerpt`: at most 500 characters of the response, never a token."""
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempts")
     number = models.PositiveSmallIntegerField()
@@ -90,5 +90,5 @@ class Attempt(models.Model):
 
     @property
     def answer(self) -> str:
-        """What the network said; where it said nothing, our own sentence."""
+        """The network's own words, else the text of the reason."""
         return self.network_words or sentence(self.reason)

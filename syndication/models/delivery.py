@@ -1,22 +1,22 @@
-"""One thing to do for one post on one link, and how far it is. The row is the queue.
+"""Deliveries: one operation for one post on one link, and its state. The row is the queue.
 
     waiting ──▶ sending ──▶ sent
        ▲           │  ├───▶ failed ──▶ waiting (retry) | cancelled (dismiss)
        │           │  ├───▶ parked ──▶ waiting (linked again) | missed | cancelled
-       │           │  ├───▶ cancelled (the last look said no)
+       │           │  ├───▶ cancelled (the pre-send check failed)
        │           │  └───▶ unconfirmed ──▶ sent | waiting | parked | failed | cancelled
        └───────────┘
     waiting ──▶ parked | cancelled | missed | failed          missed ──▶ waiting | cancelled
-    skipped: the network cannot carry it, or not change it; said beforehand
+    skipped: the network cannot carry it, or not edit it; previewed
 
-On one link the rows of one post go in order, each after those before it:
+On one link the deliveries of one post run in sequence:
 
     publish ──▶ edit ──▶ edit ──▶ delete ──▶ publish …
-      │           └ at most one waits: a newer edit takes the place of one that has not left
-      └ has not left: it takes the new words along, and no edit is made
+      │           └ at most one waits: a newer edit replaces an unsent one
+      └ unsent: it takes the new content along, and no edit is made
 
-Every change is one conditional UPDATE that names the states it may come from (delivery_states.CHANGES); the
-database holds what must never be otherwise. `due_at` None means that only a press moves the row.
+Every transition is one conditional UPDATE that names its allowed origins (delivery_states.CHANGES);
+constraints hold the invariants. `due_at` None means that only a command moves the row.
 """
 
 from __future__ import annotations
@@ -49,19 +49,19 @@ _UNTOLD = Q(is_told=False, due_at=None, sent_at=None)
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def due(self, now: datetime) -> DeliveryQuerySet:
-        """Rows whose turn has come and that nobody holds (a killed worker's lease runs out)."""
+        """Due, unleased rows (a killed worker's lease expires)."""
         states = [_S.WAITING, _S.SENDING, _S.UNCONFIRMED]
         return self.free(now).filter(state__in=states, due_at__lte=now)
 
     def free(self, now: datetime) -> DeliveryQuerySet:
-        """Rows that nobody holds."""
+        """Unleased rows."""
         return self.filter(is_unleased(now))
 
     def open(self) -> DeliveryQuerySet:
         return self.filter(state__in=OPEN_STATES)
 
     def untold(self) -> DeliveryQuerySet:
-        """Rows that rest without having arrived, and of which the member was not told."""
+        """Undelivered rows at rest of which the member was not notified."""
         moving = (_S.WAITING, _S.SENDING, _S.PARKED)
         return self.filter(_UNTOLD).exclude(state__in=moving)
 
@@ -69,16 +69,16 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(link__member=member)
 
     def change(self, state: str, **fields: object) -> int:
-        """Give `state` to those rows that may become it, by one UPDATE. How many there were."""
+        """Move the rows that may become `state` to it, by one UPDATE. Return how many."""
         return self.that_may_become(state).update(state=state, changed_at=timezone.now(), **fields)
 
     def that_may_become(self, state: str) -> DeliveryQuerySet:
-        """Rows in a state from which `state` is an allowed change."""
+        """Rows in a state from which `state` is an allowed transition."""
         return self.filter(state__in=[old for old, new in CHANGES.items() if state in new])
 
 
 class Delivery(models.Model):
-    """`sequence` orders what happens to one post on one link: publish 1, edit 2, delete 3 …"""
+    """A delivery. `sequence` orders those of one post on one link: publish 1, edit 2, delete 3 …"""
 
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="deliveries")
     link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="deliveries")
@@ -89,32 +89,32 @@ class Delivery(models.Model):
     )
     audience = models.CharField(max_length=20, choices=Audience.choices)  # the copy was made for
     reason = models.CharField(max_length=300, blank=True)  # a code (reason_texts)
-    network_words = PublicCharField(max_length=160, blank=True)  # what it said to the last try
+    network_words = PublicCharField(max_length=160, blank=True)  # its answer to the last try
 
     due_at = models.DateTimeField(null=True, blank=True)
-    # When it was written, or a press last asked for it: 48 hours (of a delete, 30 days) run from here.
+    # When it was planned, or last requested by a command: deadlines count from here (retry_policy).
     asked_at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
-    reads = models.PositiveSmallIntegerField(default=0)  # looks at the timeline since the last try
+    reads = models.PositiveSmallIntegerField(default=0)  # read-backs since the last try
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_owner = models.CharField(max_length=36, blank=True)
-    first_sent_at = models.DateTimeField(null=True, blank=True)  # the first request left after this
+    first_sent_at = models.DateTimeField(null=True, blank=True)  # before the first request
     idempotency_key = models.CharField(max_length=36, unique=True)
-    # The words as they left, while there is no verdict: what to look for on the network's timeline,
-    # whatever became of the post since. Emptied by the verdict.
+    # Snapshot of the content as it was sent, while the outcome is unknown: what to look for on the
+    # network's timeline, whatever became of the post since. Emptied with the outcome.
     sent_as = models.JSONField(default=dict, blank=True)
-    # Pictures that the network holds and that no post names yet, by their marks (delivery.kept_uploads).
+    # Uploads on the network that no post uses yet, by their marks (delivery.kept_uploads).
     uploads = models.JSONField(default=dict, blank=True)
-    # Of a publish or edit that was sent: which of the post's words arrived (Post.version). 0: some.
+    # Of a sent publish or edit: the content's version that arrived (Post.version). 0: unknown.
     version = models.PositiveIntegerField(default=0)
 
     sent_at = models.DateTimeField(null=True, blank=True)
     remote_id = models.CharField(max_length=500, blank=True)
     remote_url = models.URLField(max_length=500, blank=True)
     gone_at = models.DateTimeField(null=True, blank=True)  # the copy was deleted on the network
-    is_by_hand = models.BooleanField(default=False)  # a press sent it, not the writing
-    # Of a row at rest: the member was told how it ended, or knows (delivery.undelivered). Of a delete
-    # that waits: they were told after 30 days that the copy is still out there.
+    is_by_hand = models.BooleanField(default=False)  # requested by a command
+    # At rest: the member was notified of the end, or knows (delivery.undelivered). A waiting delete:
+    # they were notified after 30 days that the copy remains.
     is_told = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
@@ -200,7 +200,7 @@ class Delivery(models.Model):
 
     @property
     def state_in_words(self) -> str:
-        """As its member reads it: what was deleted or changed there is not called "sent"."""
+        """The state's label for its member; a sent delete reads "deleted", a sent edit "changed"."""
         if self.state == DeliveryState.SENT and self.is_delete:
             return gettext("deleted")
         if self.state == DeliveryState.SENT and self.is_edit:
@@ -209,13 +209,13 @@ class Delivery(models.Model):
 
     @property
     def reason_in_words(self) -> str:
-        """In the language of whoever looks."""
+        """The reason in the active language."""
         return sentence(self.reason)
 
     @property
     def may_be_repeated(self) -> bool:
-        """Whether a request without an answer is simply sent again: a second delete finds nothing
-        to delete, and the same words twice are the same copy. A second publish is a second copy."""
+        """Whether a request of unknown outcome may simply be repeated: a delete, and an edit where the
+        network allows it. A second publish would be a second copy."""
         if self.is_edit:
             return CONNECTORS[self.link.network].is_edit_idempotent
         return self.is_delete

@@ -1,4 +1,4 @@
-"""What a delivery does, the states that it goes through, and which may follow which."""
+"""Kinds and states of deliveries, and the allowed transitions."""
 
 from __future__ import annotations
 
@@ -40,4 +40,4 @@ CHANGES: dict[str, frozenset[str]] = {
 }
 OPEN_STATES = (_S.WAITING, _S.SENDING, _S.UNCONFIRMED, _S.PARKED)
 AT_REST = (_S.FAILED, _S.MISSED, _S.SKIPPED, _S.CANCELLED)  # ended without arriving
-NOT_DONE = (*OPEN_STATES, _S.FAILED, _S.MISSED)  # a press may still bring it there
+NOT_DONE = (*OPEN_STATES, _S.FAILED, _S.MISSED)  # a command may still send it

@@ -1,4 +1,4 @@
-"""Posts by mail: a member's secret address, and what came to it and is no post yet."""
+"""Posts by mail: members' secret addresses, and drafts that came to them."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class PostAddressQuerySet(models.QuerySet["PostAddress"]):
 
 
 class PostAddress(models.Model):
-    """What stands before the @ is the secret: whoever knows it may make a draft, and no more.
+    """A secret mail address. Its local part is the secret, which allows making drafts and no more.
 
-    The hash finds it, the sealed text shows it to its member again. An ended row lets a mail to the
-    old address be answered for what it is, and counts on.
+    The hash finds it; the sealed text shows it to its member again. An ended row recognises mails to the
+    old address, and keeps counting.
     """
 
     member = models.ForeignKey(
@@ -64,18 +64,18 @@ class PostAddress(models.Model):
 
 class MailDraftQuerySet(models.QuerySet["MailDraft"]):
     def of(self, member: Member) -> MailDraftQuerySet:
-        """What waits for `member`, who alone may see it. What became a post waits no longer."""
+        """The drafts of `member` that did not become posts. Only the member may see them."""
         sent = Post.objects.filter(author=OuterRef("member"), form_key=OuterRef("form_key"))
         return self.filter(~Exists(sent), member=member).order_by("-pk")
 
 
 def draft_photo_path(draft: MailDraft, filename: str) -> str:
-    """Where a photo waits that came by mail: a name that nobody can guess."""
+    """The path of a photo that came by mail: an unguessable name."""
     return f"mailed/{secrets.token_hex(16)}.jpg"
 
 
 class MailDraft(models.Model):
-    """One mail. `form_key` makes one draft, and later one post, of a mail that comes twice."""
+    """A draft that came by mail. `form_key` makes one draft, and one post, of a repeated mail."""
 
     member = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mail_drafts"
@@ -102,12 +102,12 @@ class MailDraft(models.Model):
 
     @property
     def words(self) -> str:
-        """What a status or the words to a photo are made of: these have no title."""
+        """Title and text together, for kinds without a title."""
         return "\n".join(part for part in (self.title, self.text) if part)
 
     @property
     def kind(self) -> PostKind:
-        """The kind that suits it best; the member chooses."""
+        """The suggested kind; the member chooses."""
         if self.photo:
             return PostKind.PHOTO
         if (self.title and self.text) or len(self.words) > STATUS_LENGTH:

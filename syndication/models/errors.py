@@ -1,4 +1,4 @@
-"""Why an action was refused. The text is for the member who asked."""
+"""Exceptions of actions that are refused. The text is for the member."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class NotYours(Exception):
-    """What was to be changed belongs to somebody else."""
+    """The object belongs to another member."""
 
     def __init__(self, thing: Any) -> None:
         super().__init__(f"{thing!s} is not theirs")
@@ -14,7 +14,7 @@ class NotYours(Exception):
 
 
 class NotNow(Exception):
-    """It cannot be done as things stand; the code `reason` says why and what to do instead."""
+    """The action is impossible in the present state; the code `reason` says why and what to do."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

@@ -1,4 +1,4 @@
-"""A friend's post as a text in the reader's language: its words, and a line for each thing beside them."""
+"""The text of a friend's post in the reader's language: its own text, and a line for each attachment."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LABELS = {
 
 
 def feed_item_text(text: str, attached: Iterable[Sequence[str]]) -> str:
-    """Never empty: a list needs something to press."""
+    """The text with attachments; never empty, since lists need something to press."""
     lines = [text] if text else []
     for kind, said in attached:
         line = f"{LABELS.get(kind, LABELS['file'])} {said}".rstrip()

@@ -1,4 +1,4 @@
-"""Rows that are a queue: who takes one holds its lease until `lease_until`."""
+"""Leases of rows that are a queue: a worker owns a row until `lease_until`."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from django.db.models import Q
 
 
 def is_unleased(now: datetime) -> Q:
-    """A condition on such rows. A killed worker's lease runs out."""
+    """A condition: the row is not leased at `now`. A killed worker's lease expires."""
     return Q(lease_until=None) | Q(lease_until__lte=now)

@@ -1,4 +1,4 @@
-"""A member's account on a network, connected here; what goes there; whom it brought."""
+"""Links: a member's account on a network, its toggles, friends, feed items and notices."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class LinkQuerySet(models.QuerySet["Link"]):
 
 
 class Link(models.Model):
-    """One account on one network. Tokens are sealed (syndication.delivery.credentials opens them).
+    """One account on one network. Tokens are sealed (syndication.delivery.credentials).
 
-    The row outlives the account's link: its deliveries say what is still out there.
+    The row stays after the link ends: its deliveries say which copies remain.
     """
 
     member = models.ForeignKey(
@@ -52,11 +52,11 @@ class Link(models.Model):
 
     state = models.CharField(max_length=10, choices=LinkState.choices, default=LinkState.ACTIVE)
     parked_at = models.DateTimeField(null=True, blank=True)
-    parked_reason = models.CharField(max_length=200, blank=True)  # or why it ended: a code
+    parked_reason = models.CharField(max_length=200, blank=True)  # a code; also why the link ended
     scopes = models.CharField(max_length=300, blank=True)
     sealed_credentials = models.TextField(blank=True)
     credentials_version = models.PositiveIntegerField(default=0)  # single-flight refresh
-    refresh_until = models.DateTimeField(null=True, blank=True)  # who refreshes, and until when
+    refresh_until = models.DateTimeField(null=True, blank=True)  # lease of the refresh
     expires_at = models.DateTimeField(null=True, blank=True)  # of the access token
     keep_fresh_at = models.DateTimeField(null=True, blank=True, db_index=True)
 
@@ -101,13 +101,13 @@ class Link(models.Model):
 
     @property
     def network_name(self) -> str:
-        """The network as people write it; its key, where it is no longer among the connectors."""
+        """The network's display name; its key if the connector is gone."""
         connector = CONNECTORS.get(self.network)
         return connector.name if connector else self.network
 
     @property
     def parked_reason_in_words(self) -> str:
-        """In the language of whoever looks."""
+        """The reason in the active language."""
         return sentence(self.parked_reason)
 
 
@@ -133,7 +133,7 @@ class Toggle(models.Model):
 
 
 class NetworkFriend(models.Model):
-    """Somebody on the pulled friend list. The member's alone; goes with the link."""
+    """A person on the imported friend list, visible to the member only; deleted with the link."""
 
     link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="friends")
     uid = models.CharField(max_length=500)
@@ -152,7 +152,7 @@ class NetworkFriend(models.Model):
 
 
 class FeedItem(models.Model):
-    """What a friend wrote on a linked network: on that member's home page alone."""
+    """A friend's post on a linked network, shown on that member's home page only."""
 
     link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="feed")
     remote_id = models.CharField(max_length=500)
@@ -177,12 +177,12 @@ class FeedItem(models.Model):
 
     @property
     def words(self) -> str:
-        """What it says and shows, in the language of whoever looks."""
+        """Text and attachments in the active language."""
         return feed_item_text(self.text, self.attached)
 
 
 class Notice(models.Model):
-    """One incident, told once: on every page of the member until seen to, and by mail.
+    """One incident, notified once: on the member's pages until closed, and by mail.
 
     `incident` keeps it to one for one link while it is open. Its first word is the code under which
     syndication.models.reason_texts has the text ("parked", "still_out_there 12" …), with `params`.
@@ -220,7 +220,7 @@ class Notice(models.Model):
 
     @property
     def in_words(self) -> str:
-        """In the language of whoever reads. Asks for the link: select it along."""
+        """The text in the active language. Reads the link: use select_related."""
         if self.text:
             return self.text
         link = self.link

@@ -16,7 +16,7 @@ from django.db.models import Expression, Field, IntegerField, Q, QuerySet
 
 
 class Column(Expression):
-    """A column of the statement around a queryset that is a piece of it; or a value made of one."""
+    """A raw column, or expression, of the statement that embeds a queryset."""
 
     def __init__(self, sql: str, kind: Field[Any, Any] | None = None) -> None:
         super().__init__(output_field=kind or IntegerField())

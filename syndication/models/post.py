@@ -1,4 +1,4 @@
-"""What a member writes, and the one question that decides reading: `visible_to`."""
+"""Posts, and the one condition that decides who may read them: `visible_to`."""
 
 from __future__ import annotations
 
@@ -49,20 +49,20 @@ class PostQuerySet(models.QuerySet["Post"]):
 
 
 def photo_path(post: Post, filename: str) -> str:
-    """Where a photo is stored: a name nobody can guess, never the browser's own file name."""
+    """The path of a photo: an unguessable name, never the browser's file name."""
     return f"photos/{secrets.token_hex(16)}.jpg"
 
 
 def kept_photo_path(photo: KeptPhoto, filename: str) -> str:
-    """Where a photo waits while its post is being written."""
+    """The path of a photo whose post is being written."""
     return f"kept/{secrets.token_hex(16)}.jpg"
 
 
 class KeptPhoto(models.Model):
-    """A photo that was uploaded for a post that is not sent yet, so that it travels once.
+    """A photo uploaded for a post that is not sent yet, so that it is uploaded once.
 
-    Already small and without place data. `key` is what the form carries; it opens the photo to
-    `member` alone.
+    Already resized and without metadata. The form carries `key`, which opens the photo to `member`
+    only.
     """
 
     member = models.ForeignKey(
@@ -142,14 +142,11 @@ class Post(models.Model):
 
     @property
     def words(self) -> str:
-        """What a list shows of it: its title where it has one, else what there is to read.
-
-        A photo without any words is a "Photo": its line in a list has to be something to press.
-        """
+        """The text for lists: the title, else the first text it has, else the name of its kind."""
         said = self.title or self.text or self.url_title or self.photo_alt or self.url
         return said or self.get_kind_display()
 
     @property
     def has_more_words(self) -> bool:
-        """Whether `words` leave a text out. A photo and an address are named by the kind."""
+        """Whether `words` leave a text out (a note with a title)."""
         return bool(self.title and self.text)

@@ -1,4 +1,4 @@
-"""What is brought from a link, when next, and how far the last time came."""
+"""Imports from a link: what is due when, and where the last one stopped."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ class PullKind(models.TextChoices):
 
 
 class Pull(models.Model):
-    """One row for each link and kind. The row is the queue: who takes it holds its lease.
+    """The import of one kind from one link. The row is the queue.
 
-    `due_at` None: not asked (the link needs its member). `host` is where requests go, so that those of
-    one host take turns. `cursor` is the page at which a friend list broke off; `started_at` when that
-    reading began, None between two readings.
+    `due_at` None: not scheduled (the link is parked). `host` is where requests go, so that hosts take
+    turns. `cursor` is the page at which a friend list broke off; `started_at` when that reading began,
+    None between two readings.
     """
 
     link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="pulls")

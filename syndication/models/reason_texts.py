@@ -1,8 +1,8 @@
-"""The sentences for the codes that rows store: reasons, and notices. Said in the reader's language.
+"""The texts of the codes that rows store, for reasons and notices, in the reader's language.
 
 A reason (connectors.reasons.Reason) names no network, since the page does. A new reason is a `Reason`
 where it arises and a line here. Text without an entry is shown as it is: a row may be older than the
-codes. Parameters are stored as plain values; `_readable` says what becomes of each.
+codes. Parameters are stored as plain values; `_readable` formats them.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ SENTENCES: Mapping[str, Any] = {
     "copy_there": _("A copy is there already, or on its way."),
     # Posts (actions.posts)
     "post_deleted": _("The post was deleted."),
-    # Presses (actions.commands)
+    # Commands (actions.commands)
     "moved_on": _("It has moved on since you looked. See where it stands now."),
     "we_look_first": _("We are still finding out whether it arrived. Look again in a minute."),
     "link_first": _("Link the account again first; then it goes by itself."),
@@ -183,7 +183,7 @@ NOTICES: Mapping[str, Any] = {
 
 
 def sentence(code: str, params: Mapping[str, Any] | None = None) -> str:
-    """The sentence for `code` in the language that is active now; "" for no reason."""
+    """The text of the reason `code` in the active language; "" for no reason."""
     text = SENTENCES.get(code)
     if text is None:
         return code
@@ -191,9 +191,9 @@ def sentence(code: str, params: Mapping[str, Any] | None = None) -> str:
 
 
 def notice_text(code: str, params: Mapping[str, Any]) -> str:
-    """The text of a notice in the language that is active now; "" for a code that is unknown.
+    """The text of a notice in the active language; "" for an unknown code.
 
-    A "count" above one takes the text for many. A reason under "hint" follows as a sentence of its own.
+    A "count" above one takes the text for many. The text of a reason under "hint" is appended.
     """
     many = NOTICES.get(f"{code}_many") if params.get("count", 1) > 1 else None
     text = many or NOTICES.get(code)
@@ -204,12 +204,12 @@ def notice_text(code: str, params: Mapping[str, Any]) -> str:
 
 
 def _readable(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Values as the active language writes them."""
+    """Format the parameters for the active language."""
     return {name: _WRITTEN.get(name, str)(value) for name, value in params.items()}
 
 
 def _moment(value: str) -> str:
-    """A time in ISO 8601; "" where it cannot be read."""
+    """Format an ISO 8601 time; "" if it cannot be parsed."""
     found = parse_datetime(value)
     return formats.date_format(timezone.localtime(found), "DATETIME_FORMAT") if found else ""
 

@@ -1,4 +1,4 @@
-"""An access that the network is to be asked to take back, since its link ended here."""
+"""Revocations: tokens that a network is to revoke, since they are no longer kept here."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from django.db import models
 
 
 class Revocation(models.Model):
-    """One link's last tokens, sealed as the link had them. Goes as soon as the network was asked.
+    """One token to revoke, sealed as the link had it. Deleted once the network was asked.
 
-    It names neither link nor member: both may be gone before the network answers.
+    It names neither link nor member: both may be deleted before the network answers.
     """
 
     network = models.CharField(max_length=20)
     host = models.CharField(max_length=255, blank=True)  # as on the link
     sealed_credentials = models.TextField()
-    # Our registration with that server, sealed as it was kept; "" on networks of one server. Only
-    # who registered may ask, and the registration may be forgotten with its last link.
+    # Our sealed registration with that server, "" on networks of one server: it authenticates the
+    # request, and may be deleted with its last link.
     sealed_registration = models.TextField(blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(db_index=True)

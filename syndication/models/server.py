@@ -1,4 +1,4 @@
-"""What was learned of a server that members named, besides what it says of itself."""
+"""Traits of servers that members named, beyond what the servers declare."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from django.db import models
 
 
 class ServerTraits(models.Model):
-    """One row for each server that was seen to differ from what it says.
+    """A server that behaves otherwise than it declares.
 
-    `counts_code_points`: it counts texts by code points and addresses whole, whatever it says that an
-    address counts (Takahē).
+    `counts_code_points`: it counts texts by code points with whole addresses (Takahē).
     """
 
     host = models.CharField(max_length=255, primary_key=True)

@@ -1,6 +1,6 @@
-"""What a network carries, to whom and what it cannot do: connectors' attributes, in words.
+"""Capabilities of each network (kinds, audiences, limits), read from its connector.
 
-The links page, the compose page and the README's table read this; nothing states it twice.
+The links page, the compose page and the README's table read this.
 """
 
 from __future__ import annotations
@@ -46,17 +46,17 @@ class Capabilities:
 
 
 def is_set_up(key: str) -> bool:
-    """Whether the staff registered this site there; where members name the server nobody need."""
+    """Whether this site is registered there; not needed where members name the server."""
     return bool(settings.NETWORKS[key].get("client_id", "none needed"))
 
 
 def audiences_of_kind(network: str, kind: str) -> frozenset[str]:
-    """The audiences for which `network` has a place for this kind of post; empty: none."""
+    """The audiences to which `network` can show this kind of post."""
     return frozenset(dict(CONNECTORS[network].audiences).get(cast(Kind, kind), frozenset()))
 
 
 def capabilities(key: str) -> Capabilities:
-    """The capabilities of the network `key`. Raises KeyError for a word that is no network."""
+    """The capabilities of the network `key`. Raises KeyError for an unknown key."""
     connector = CONNECTORS[key]
     kinds = tuple(kind for kind in PostKind if kind in connector.kinds())
     return Capabilities(

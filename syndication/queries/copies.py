@@ -1,6 +1,6 @@
-"""What stands on the networks of one post, as far as we know, and what a change would do to it.
+"""Copies of one post on networks, as far as we know, for pages that ask before they act.
 
-Read before a page asks "really?"; what then happens is delivery.planning's.
+delivery.planning carries the action out.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ NEVER_WENT = (DeliveryState.CANCELLED, DeliveryState.SKIPPED)
 
 @dataclass(frozen=True)
 class Copy:
-    """One copy that is out there, or may be, and whether it can be taken back from here."""
+    """A copy that is or may be on a network, and whether it can be deleted from here."""
 
     link: Link
     network: str  # as people write it
@@ -29,8 +29,7 @@ class Copy:
 
 
 def latest_deliveries(post: Post) -> list[Delivery]:
-    """The newest delivery of the post on each link, for the lines "Where it went". An edit that did
-    not go says nothing about the copy."""
+    """The newest delivery of the post on each link, for "Where it went"; edits that never went excepted."""
     newest: dict[int, Delivery] = {}
     for delivery in post.deliveries.select_related("link").order_by("sequence", "pk"):
         if not (delivery.is_edit and delivery.state in NEVER_WENT):
@@ -39,20 +38,20 @@ def latest_deliveries(post: Post) -> list[Delivery]:
 
 
 def active_copies(post: Post) -> list[Copy]:
-    """Copies that went out, or may have, and were not taken back."""
+    """The copies that were or may have been sent, and were not deleted."""
     copies = sequence.copy_histories(post.deliveries.select_related("link"))
     out = {each.copy.link_id: each.copy for each in copies if each.is_active}
     return [_copy(delivery, post) for delivery in out.values()]
 
 
 def with_is_taken_back(rows: DeliveryQuerySet) -> DeliveryQuerySet:
-    """`is_taken_back` on each row: a copy that went out, and that a later delete took back."""
+    """Annotate `is_taken_back`: the copy was sent, and deleted by a later delivery."""
     went_out = Q(state=DeliveryState.SENT) & ~Q(kind=DeliveryKind.DELETE)
     return rows.annotate(is_taken_back=went_out & Q(_has_sent_delete()))
 
 
 def copy_is_active() -> Q:
-    """A condition on publishes: nothing took the copy back, here or there."""
+    """A condition on publishes: the copy was deleted neither from here nor on the network."""
     return Q(~_has_sent_delete(), gone_at=None)
 
 
@@ -69,7 +68,7 @@ def _has_sent_delete() -> Exists:
 
 
 def copies_too_wide(post: Post, audience: str) -> list[Copy]:
-    """The copies that would have to go if the post were for `audience`."""
+    """The copies that would be deleted if the post were for `audience`."""
     as_changed = Post(audience=audience)
     return [
         copy

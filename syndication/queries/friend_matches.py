@@ -1,4 +1,4 @@
-"""Who of a pulled friend list is here. Only members who agreed to be found through that network."""
+"""Friend matches: members on an imported friend list who agreed to be found by that network."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from syndication.models import Link, LinkState, NetworkFriend
 
 
 def _findable(link: Link) -> QuerySet[Link]:
-    """Links of members who agreed, on the same network, minus who is blocked either way."""
+    """Findable links on the same network, without members blocked either way."""
     others = Link.objects.filter(
         network=link.network, state=LinkState.ACTIVE, is_findable=True
     ).exclude(member=link.member_id)
@@ -41,6 +41,6 @@ def friends_here(link: Link, viewer: Member) -> QuerySet[Member]:
 
 
 def friends_not_here(link: Link) -> QuerySet[NetworkFriend]:
-    """Friends there whom the member could invite."""
+    """Friends on the network without an account here, whom the member could invite."""
     found = _findable(link).filter(uid=OuterRef("uid"))
     return link.friends.exclude(Exists(found)).order_by("name", "pk")

@@ -1,4 +1,4 @@
-"""Who will read a post here, in words and figures, for the pages that ask before they act."""
+"""Descriptions of a post's readers here, for pages that ask before they act."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from accounts.models import Audience, Group, Member
 
 
 def readers_here(member: Member, audience: str, group: Group | None = None) -> str:
-    """The readers of a post by `member`. Networks have readers of their own (capabilities)."""
+    """Describe the readers here of a post by `member`; those on networks: eligibility.describe_readers."""
     if audience == Audience.EVERYONE:
         return _("Everyone, with or without an account here")
     if audience == Audience.FRIENDS_OF_FRIENDS:

@@ -1,7 +1,7 @@
-"""The home page's list: posts of the member and of friends, mixed with what friends wrote elsewhere.
+"""The home timeline: posts of the member and friends, merged with friends' posts on networks.
 
-Two tables, one order: newest first. A page is asked for by the last entry of the page before
-(`Cursor`), so that no query counts rows and nothing is shown twice when something new arrives.
+Two tables in one order, newest first. Pages are addressed by the last entry of the page before
+(`Cursor`), so that no query counts rows and new entries shift nothing.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _OURS, _THEIRS = 0, 1
 
 @dataclass(frozen=True, order=True)
 class Cursor:
-    """Where an entry stands in the order: microseconds since 1970, table, primary key."""
+    """The position of an entry: microseconds since 1970, table, primary key."""
 
     micros: int
     table: int
@@ -38,7 +38,7 @@ class Cursor:
 
     @classmethod
     def parse(cls, text: str) -> Cursor | None:
-        """The cursor in an address; None for anything else, which is then the first page."""
+        """Parse the cursor of an address; None, the first page, for anything else."""
         found = _CURSOR.fullmatch(text)
         return cls(*map(int, found.groups())) if found else None
 
@@ -46,7 +46,7 @@ class Cursor:
         return f"{self.micros}.{self.table}.{self.pk}"
 
     def older(self, table: int, time: str) -> Q:
-        """What comes after this entry among the rows of `table`, whose time is the column `time`."""
+        """A condition on rows of `table`, ordered by the column `time`: after this entry."""
         at = _EPOCH + timedelta(microseconds=self.micros)
         older = Q(**{f"{time}__lt": at})
         if table < self.table:
@@ -58,7 +58,7 @@ class Cursor:
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """One line of the list. `network`, as people write it, is "" for what was written here."""
+    """One line of the timeline. `network` is its display name, "" for posts written here."""
 
     cursor: Cursor
     name: str
@@ -70,7 +70,7 @@ class TimelineEntry:
 
     @property
     def pk(self) -> int:
-        """Of the post, or of the feed item."""
+        """The primary key of the post or feed item."""
         return self.cursor.pk
 
 
@@ -83,7 +83,7 @@ class TimelinePage:
 
 
 def timeline_page(member: Member, before: Cursor | None = None) -> TimelinePage:
-    """One page of the home page of `member`. Two queries."""
+    """One page of the member's home timeline, by two queries."""
     posts = Post.objects.visible_to(member).filter(pk__in=_newest_posts(member, before))
     items = FeedItem.objects.filter(pk__in=_newest_items(member, before)).select_related("link")
     posts, items = posts.newest_first(), items.order_by("-written_at", "-pk")
@@ -96,7 +96,7 @@ def timeline_page(member: Member, before: Cursor | None = None) -> TimelinePage:
 
 
 def _newest_posts(member: Member, before: Cursor | None) -> NewestOfAll:
-    """Of friends and the member, what the member may read."""
+    """The newest posts of friends and the member that the member may read."""
     friends = Friendship.objects.filter(member=member).values("friend")
     readable = Post.objects.visible_to(member)
     if before is not None:
@@ -110,7 +110,7 @@ def _newest_posts(member: Member, before: Cursor | None) -> NewestOfAll:
 
 
 def _newest_items(member: Member, before: Cursor | None) -> NewestOfAll:
-    """Of the networks that the member linked."""
+    """The newest feed items of the member's links."""
     items = FeedItem.objects.all()
     if before is not None:
         items = items.filter(before.older(_THEIRS, "written_at"))

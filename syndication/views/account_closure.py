@@ -1,4 +1,4 @@
-"""Closing the account: what it does, asked once and with the password, and what comes after."""
+"""Account closure: the page that asks once, with the password, and the page after it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from syndication.forms.account_closure import AccountClosureForm
 @never_cache
 @require_http_methods(["GET", "POST"])
 def account_close(request: MemberRequest) -> HttpResponse:
-    """Asks for the password first, if it is long ago."""
+    """Ask and close the account; the password first, unless it was typed lately."""
     if not password.was_password_typed_recently(request):
         return password.ask_for_password("account_close")
     form = AccountClosureForm(request.POST or None)
@@ -45,5 +45,5 @@ def account_close(request: MemberRequest) -> HttpResponse:
 
 @require_safe
 def account_closed(request: HttpRequest) -> HttpResponse:
-    """For whoever has just closed theirs. It knows nobody any more."""
+    """The page after closing; it has no session."""
     return TemplateResponse(request, "syndication/account_closed.html")

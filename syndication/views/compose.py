@@ -1,7 +1,7 @@
-"""Writing a post: the form, the page that says where it will go, and sending.
+"""Composing a post: the form, the preview page, and sending.
 
-Everything typed travels in the pages themselves, so no step depends on the step before; a photo
-travels once and is kept (actions.photos).
+The pages carry everything typed, so that no step depends on stored state; a photo is uploaded once and
+kept (actions.photos).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from syndication.queries.readers import readers_here
 
 @login_required
 def post_new(request: MemberRequest) -> HttpResponse:
-    """The form. "Send" on the preview comes here, and so does "Change", with all that was typed."""
+    """The form. "Send" and "Change" on the preview page post here, with all that was typed."""
     if "send" in request.POST:
         return _send(request)
     typed = {**request.POST.dict(), "left_out": request.POST.getlist("left_out")}
@@ -44,7 +44,7 @@ def post_new(request: MemberRequest) -> HttpResponse:
 @accepts_files
 @login_required
 def post_preview(request: MemberRequest) -> HttpResponse:
-    """Before sending: where it goes, how it reads there, what does not go and why, who reads it."""
+    """The preview page: where the post goes, how it reads there, what does not go and why, who reads it."""
     if request.method != "POST":
         return _blank_form(request, {})
     form = PostForm(request.POST, request.FILES, member=request.user, kind=_kind(request.POST))
@@ -89,7 +89,7 @@ def _send(request: MemberRequest) -> HttpResponse:
 
 
 def _blank_form(request: MemberRequest, typed: Mapping[str, Any]) -> HttpResponse:
-    """The form as a page of its own, filled with what was typed before, here or over a time-out."""
+    """The form, filled with what was typed before, here or before a time-out."""
     initial = {**initial_from_preserved_form(request), **typed}
     kind = _kind(initial or request.GET)
     if not initial and request.GET.get("group"):  # written to a group, then another kind chosen
@@ -99,7 +99,7 @@ def _blank_form(request: MemberRequest, typed: Mapping[str, Any]) -> HttpRespons
 
 
 def post_form_page(request: MemberRequest, form: PostForm) -> HttpResponse:
-    """The page with the form, however it was filled: by typing, over a time-out, by a mail."""
+    """The form's page, whatever filled it: typing, a kept form, a mail."""
     waiting = get_preserved_form(request)
     return TemplateResponse(
         request,
@@ -115,12 +115,12 @@ def post_form_page(request: MemberRequest, form: PostForm) -> HttpResponse:
 
 
 def _chosen_group(form: PostForm) -> str:
-    """The group that the form opens with: another kind keeps it, or it would be for more people."""
+    """The group that the form opens with; kept when the kind changes, or the post would be wider."""
     choice = str(form["audience"].value() or "")
     return choice if choice.startswith("group_") else ""
 
 
 def _kind(source: Mapping[str, Any]) -> str:
-    """The kind that is asked for; a status where none is, or none that there is."""
+    """The requested kind; a status if none or an unknown one is requested."""
     kind = str(source.get("kind", ""))
     return kind if kind in PostKind.values else PostKind.STATUS

@@ -1,4 +1,4 @@
-"""Where it went: each copy, how far it is, why not, what next; and the presses."""
+"""The pages "Where it went": the state of each delivery, and its commands."""
 
 from __future__ import annotations
 
@@ -39,8 +39,7 @@ from syndication.queries import copies
 PER_PAGE = 8
 PER_PAGE_WITH_LOG = 5
 
-# What each press is called on the page, what it does, and what is said then. The buttons of one
-# form are told apart by name.
+# Each command's label, action and success message. The buttons of a form differ by name.
 COMMANDS: dict[str, tuple[Promise, Callable[..., None], Promise]] = {
     "retry": (
         gettext_lazy("Try again"),
@@ -117,7 +116,7 @@ def post_deliveries(request: MemberRequest, pk: int) -> HttpResponse:
 
 @login_required
 def post_send(request: MemberRequest, pk: int) -> HttpResponse:
-    """Where a copy may go now by a press, and who reads it there; the press itself."""
+    """Links to which a copy may be sent now, with their readers; POST sends it."""
     post = _mine(request, pk)
     if request.method == "POST":
         link = get_object_or_404(
@@ -161,7 +160,7 @@ def notice_close(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _newest(member: Member, most: int) -> DeliveryQuerySet:
-    """Of all links that the member has or had."""
+    """The newest deliveries of all links that the member has or had."""
     newest = NewestOfAll(
         Link.objects.filter(member=member).values("pk"),
         lambda link: Delivery.objects.filter(link=link),
@@ -172,13 +171,13 @@ def _newest(member: Member, most: int) -> DeliveryQuerySet:
 
 
 def _is_for_the_member(row: Delivery, names: Collection[str]) -> bool:
-    """Whether only the member can go on, on the network: look for a copy, or delete it there."""
+    """Whether only the member can act, on the network: look for a copy, or delete it."""
     over = (DeliveryState.SKIPPED, DeliveryState.FAILED)
     return "there" in names or (row.is_delete and row.state in over)
 
 
 def _try(request: MemberRequest, act: Callable[[], object], said: str) -> None:
-    """Do it, and say on the next page whether it was done, or why not."""
+    """Run the action, and show on the next page that it was done, or why not."""
     try:
         act()
     except NotNow as no:
@@ -188,5 +187,5 @@ def _try(request: MemberRequest, act: Callable[[], object], said: str) -> None:
 
 
 def _mine(request: MemberRequest, pk: int) -> Post:
-    """The member's own post, also one that is deleted: its copies may still be out there."""
+    """The member's own post, also a deleted one: its copies may remain."""
     return get_object_or_404(Post.objects.filter(author=request.user.pk), pk=pk)

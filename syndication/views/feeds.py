@@ -1,4 +1,4 @@
-"""A member's posts to Everyone as an Atom feed: the same for whoever asks, and without a token."""
+"""The Atom feed of a member's posts to Everyone, without session or token."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NEWEST = 20
 
 @require_safe
 def profile_feed(request: HttpRequest, name: str) -> HttpResponse:
-    """What anybody may read, whoever asks: a reader of feeds has no session."""
+    """The feed of posts that anybody may read: feed readers have no session."""
     member = get_object_or_404(Member.objects.seen_by(None), username=name)
     shown_name = clean(member.shown_name)
     feed = Atom1Feed(
@@ -39,7 +39,7 @@ def profile_feed(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _add(feed: Atom1Feed, post: Post) -> None:
-    """Without controls, which XML cannot hold: one of them would cost the whole feed."""
+    """Add a post, without control characters, which would make the XML invalid."""
     photo = public_url("post_photo", post.pk) if post.photo else ""
     words = render_to_string("syndication/_post_in_feed.html", {"post": post, "photo": photo})
     address = public_url("post_detail", post.pk)

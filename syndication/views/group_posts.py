@@ -1,4 +1,4 @@
-"""What was written for a group: for those who are in, and only what each of them may read."""
+"""The posts of a group, for its members, as far as each may read them."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from syndication.queries.timeline import Cursor, timeline_page
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Without log-in it needs no session and makes none."""
+    """The home page. Without log-in it needs no session and creates none."""
     if not request.user.is_authenticated:
         return TemplateResponse(
             request, "syndication/home_front.html", {"is_phone": is_url_mode(request)}
@@ -43,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def feed_item(request: MemberRequest, pk: int) -> HttpResponse:
-    """What a friend wrote on a network, page by page. It came for the link's member and is theirs alone."""
+    """A friend's post on a network, in pages, for the link's member only."""
     items = FeedItem.objects.filter(link__in=Link.objects.of(request.user)).select_related("link")
     item = get_object_or_404(items, pk=pk)
     page = Paginator(split_into_pages(item.words), 1).get_page(request.GET.get("page"))

@@ -1,4 +1,4 @@
-"""Links: what is connected, what goes there, whom it brought, and how to end it."""
+"""Links: list, settings, friends, import and unlinking."""
 
 from __future__ import annotations
 

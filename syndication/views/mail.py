@@ -1,4 +1,4 @@
-"""Post by mail: the member's secret address, and the mails that wait to be sent or thrown away."""
+"""Post by mail: the member's secret address, and the drafts that came to it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LETTERS_ON_A_PAGE = 700  # beside the form and its remarks
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def mail(request: MemberRequest) -> HttpResponse:
-    """The address, or the button that makes one. No such page where the site takes no mails."""
+    """The address, or the button that creates it. 404 where the site accepts no mails."""
     _must_be_offered()
     if request.method == "POST":
         post_addresses.enable_post_by_mail(by=request.user)
@@ -51,7 +51,7 @@ def mail(request: MemberRequest) -> HttpResponse:
 
 @login_required
 def mail_renew(request: MemberRequest) -> HttpResponse:
-    """Another address, after a page that says what happens to the old one."""
+    """Renew the address, after a page that says what happens to the old one."""
     _must_be_offered()
     if request.method == "POST":
         post_addresses.renew_post_address(by=request.user)
@@ -62,7 +62,7 @@ def mail_renew(request: MemberRequest) -> HttpResponse:
 
 @login_required
 def mail_end(request: MemberRequest) -> HttpResponse:
-    """No address any more. Mails that wait go on waiting."""
+    """Turn post by mail off. Drafts stay."""
     _must_be_offered()
     if request.method == "POST":
         post_addresses.disable_post_by_mail(by=request.user)
@@ -81,7 +81,7 @@ def mail_draft_list(request: MemberRequest) -> HttpResponse:
 
 @login_required
 def mail_draft(request: MemberRequest, pk: int) -> HttpResponse:
-    """One mail. Its button opens the form for posts, filled; that form alone makes a post."""
+    """One draft. Its button opens the filled post form; only that form makes a post."""
     draft = MailDraft.objects.of(request.user).filter(pk=pk).first()
     if draft is None:
         return _sent(request, pk)
@@ -134,14 +134,14 @@ def _as_post(request: MemberRequest, draft: MailDraft, kind: str) -> HttpRespons
 
 
 def _sent(request: MemberRequest, pk: int) -> HttpResponse:
-    """Where a mail told of it that was answered long ago: the post that it became, if it did."""
+    """Redirect a draft that was sent to its post: an old answer mail may link here."""
     draft = get_object_or_404(MailDraft, pk=pk, member=request.user)
     posts = Post.objects.visible_to(request.user).by(request.user)
     return redirect("post_detail", get_object_or_404(posts, form_key=draft.form_key).pk)
 
 
 def _written(address: PostAddress | None) -> str:
-    """The address as text. "" where it was sealed with a key that is gone: another can be made."""
+    """The address as text; "" if its key is gone, when a new one can be made."""
     try:
         return post_addresses.full_address(address) if address else ""
     except DecryptionFailed:

@@ -13,16 +13,16 @@ from accounts.urlsession.api import SessionMode, current_session_mode
 from accounts.views.requests import MemberRequest
 from syndication.models import KeptPhoto, Post
 
-# Kept by the browser that asked and by no shared cache: a post may be narrowed or deleted, and nobody
-# could take the photo out of a proxy again.
+# For the browser's own cache and no shared one: a post may be narrowed or deleted, and a photo cannot
+# be removed from a proxy.
 PUBLIC_SECONDS = 300
 
 
 @require_safe
 def post_photo(request: HttpRequest, pk: int, size: str = "large") -> HttpResponse:
-    """The photo of a post, for whoever may read the post; small for a page of 240 pixels.
+    """The photo of a post, for its readers; "small" fits a page of 240 pixels.
 
-    The large one stands in for a small one that was never made.
+    The large one is sent if there is no small one.
     """
     post = get_object_or_404(Post.objects.visible_to(request.user), pk=pk)
     file = (size == "small" and post.photo_small) or post.photo
@@ -44,13 +44,13 @@ def profile_picture(request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 @login_required
 def kept_photo(request: MemberRequest, key: str) -> HttpResponse:
-    """A photo whose post is still being written, for its member alone."""
+    """A photo whose post is being written, for its member only."""
     kept = get_object_or_404(KeptPhoto, member=request.user, key=key)
     return jpeg_response(request, kept.photo, is_public=False)
 
 
 def jpeg_response(request: HttpRequest, file: FieldFile, *, is_public: bool) -> HttpResponse:
-    """The file with its length: phones want to know it. No file is an answer of 404."""
+    """The JPEG with its length, which phones need. Raises Http404 without a file."""
     try:
         with file.open("rb") as opened:
             content = opened.read()

@@ -1,4 +1,4 @@
-"""A post's own page, and changing it."""
+"""A post's page, and editing, narrowing and deleting it."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ from syndication.views.robots import set_robots_header
 
 
 def _mine(request: MemberRequest, pk: int) -> Post:
-    """The member's own post. Somebody else's answers like one that does not exist."""
+    """The member's own post; 404 for others' posts."""
     return get_object_or_404(Post.objects.visible_to(request.user).by(request.user), pk=pk)
 
 
 def post_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """The post, for those who may read it: a session is not needed for one open to Everyone."""
+    """The post, for its readers. Posts to Everyone need no session."""
     visible = Post.objects.visible_to(request.user).select_related("author", "group")
     post = get_object_or_404(visible, pk=pk)
     is_mine = post.author == request.user
@@ -56,8 +56,8 @@ def post_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 def post_edit(request: MemberRequest, pk: int) -> HttpResponse:
-    """Other words. The form says what becomes of each copy. A second page shows how they will read:
-    to whoever asks, and to whoever saves words that do not fit where the old ones did."""
+    """Edit a post. The form says what becomes of each copy. The preview is shown on request, and before
+    saving content that no longer fits where the old one did."""
     post = Post.objects.visible_to(request.user).by(request.user).filter(pk=pk).first()
     if post is None:
         return _words_of_a_deleted(request, pk)
@@ -114,7 +114,7 @@ def _save_edit(request: MemberRequest, form: EditForm, words: Mapping[str, str])
 
 
 def _said_after(going: list[Delivery] | None) -> str:
-    """One line: that it is changed, and which networks will hear of it."""
+    """The success message, with the networks that get the edit."""
     if going is None:
         return _("It says that already: nothing was changed.")
     names = {row.link.network_name: None for row in going if row.state == DeliveryState.WAITING}
@@ -124,8 +124,7 @@ def _said_after(going: list[Delivery] | None) -> str:
 
 
 def _words_of_a_deleted(request: MemberRequest, pk: int) -> HttpResponse:
-    """It was deleted while its words were being changed. What was typed is offered as a new post,
-    for the same readers."""
+    """Offer what was typed as a new post, for the same audience: the post was deleted meanwhile."""
     post = get_object_or_404(Post.objects.by(request.user), pk=pk)
     typed = request.POST.dict() or initial_from_preserved_form(request)
     if not typed:
@@ -142,7 +141,7 @@ def _words_of_a_deleted(request: MemberRequest, pk: int) -> HttpResponse:
 
 @login_required
 def post_audience(request: MemberRequest, pk: int) -> HttpResponse:
-    """Change who sees it, in two steps: the second says what happens to the copies."""
+    """Change the audience, in two steps: the second says what happens to the copies."""
     post = _mine(request, pk)
     initial = {"audience": audience_choice(post.audience, post.group_id)}
     form = AudienceForm(
@@ -169,7 +168,7 @@ def post_audience(request: MemberRequest, pk: int) -> HttpResponse:
 
 @login_required
 def post_delete(request: MemberRequest, pk: int) -> HttpResponse:
-    """Ask first, naming the copies that go and those that no request can take back."""
+    """Delete a post, after a page that lists the copies that can and cannot be deleted."""
     post = _mine(request, pk)
     if request.method == "POST":
         posts.delete_post(post, by=request.user)

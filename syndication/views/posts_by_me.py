@@ -46,7 +46,7 @@ def posts_by_me(request: MemberRequest) -> HttpResponse:
 
 
 def _has_changed(request: MemberRequest, form: forms.Form) -> bool:
-    """Do what the pressed button says. False where the form has to be shown again."""
+    """Run the button's change. Return False if the form has to be shown again."""
     if "to_everyone" in request.POST:
         privacy.change_posts_by_me(request.user, Audience.EVERYONE, by=request.user)
     elif "take_back" in request.POST:

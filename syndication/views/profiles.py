@@ -1,4 +1,4 @@
-"""A member's page: what the profile says to this visitor, and the posts that they may read."""
+"""A member's profile page, with what the visitor may read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PER_PAGE = 10
 
 @require_safe
 def profile(request: HttpRequest, name: str) -> HttpResponse:
-    """Needs no session. For somebody who is blocked it answers like a name that nobody has."""
+    """The profile; needs no session. 404 for blocked visitors, as for an unknown name."""
     seen = Member.objects.seen_by(request.user).with_profile_for(request.user)
     if request.user.is_authenticated:
         seen = seen.with_relation_to(request.user)

@@ -1,4 +1,4 @@
-"""What search engines may keep: nothing of a member who did not ask to be listed."""
+"""X-Robots-Tag of public pages: noindex unless the member asked to be listed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from accounts.models import Member
 
 
 def set_robots_header(response: HttpResponse, author: Member) -> HttpResponse:
-    """Public pages only: those of a session are never for robots, whatever is said here."""
+    """Set X-Robots-Tag on a public page; pages of a session are never indexed anyway."""
     response["X-Robots-Tag"] = "all" if author.is_listed else "noindex"
     return response

@@ -1,4 +1,4 @@
-"""The processes of `manage.py work`, what they are called by, and what they tidy up.
+"""The processes of `manage.py work`: supervisor, tasks, sweeper, import worker, and their cleaning up.
 
-What a delivery does stands in syndication.delivery. `queue` is the only import of django_q.
+Deliveries themselves are in syndication.delivery. Only `queue` imports django_q.
 """

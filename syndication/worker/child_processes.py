@@ -1,8 +1,7 @@
-"""Child processes that end with their parent, also where the parent is killed by SIGKILL.
+"""Child processes that end with their parent, also when the parent is killed by SIGKILL.
 
-A killed parent can tell nobody. So a small guard process of its own session holds the reading end of a
-pipe whose writing end the parent alone holds; the kernel closes it with the parent. Then the guard ends
-the process groups that it was told of: SIGTERM first, SIGKILL after `GRACE` seconds. Linux's
+A guard process in a session of its own reads a pipe whose writing end only the parent holds; the kernel
+closes it with the parent. Then the guard ends the process groups that it knows of: SIGTERM first, SIGKILL after `GRACE` seconds. Linux's
 parent-death signal was tried before: it reaches the direct child alone, cannot follow SIGTERM with
 SIGKILL, and other systems have none.
 
@@ -33,7 +32,7 @@ class ProcessGuard:
     def start(
         self, command: Iterable[str], *, env: Mapping[str, str], output: IO[bytes] | None = None
     ) -> subprocess.Popen[bytes]:
-        """Start `command` as the leader of a new session. Raises OSError where it cannot be run."""
+        """Start `command` as the leader of a new session. Raises OSError if it cannot be run."""
         child = subprocess.Popen(  # noqa: S603 - our own commands
             list(command),
             stdin=subprocess.DEVNULL,
@@ -60,7 +59,7 @@ class ProcessGuard:
         self._tell(f"-{child.pid}")
 
     def close(self) -> None:
-        """End the guard, and with it every group that is still running."""
+        """End the guard, and with it every group still running."""
         if self._guard is not None:
             self._guard.communicate()
 
@@ -80,7 +79,7 @@ class ProcessGuard:
 
 
 def run_guard(lines: Iterable[bytes]) -> None:
-    """The guard's whole life: learn of groups (`+<id>`, `-<id>`), end them when the pipe closes."""
+    """Run the guard: read groups (`+<id>`, `-<id>`), and end them when the pipe closes."""
     groups: set[int] = set()
     for line in lines:
         (groups.add if line.startswith(b"+") else groups.discard)(int(line[1:]))
@@ -94,7 +93,7 @@ def run_guard(lines: Iterable[bytes]) -> None:
 
 
 def _signal(group: int, number: Any) -> bool:
-    """Whether the group still had somebody to take the signal."""
+    """Send the signal. Return whether the group still had a process."""
     try:
         os.killpg(group, number)
     except (ProcessLookupError, PermissionError):

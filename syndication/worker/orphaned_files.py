@@ -1,4 +1,4 @@
-"""Files that no row names: a crash left them behind, between the disk and the database."""
+"""Orphaned files: delete stored files that no row names, left by a crash between disk and database."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from syndication.models import KeptPhoto, MailDraft, Post
 
 logger = logging.getLogger(__name__)
 
-ORPHANED_AFTER = timedelta(days=2)  # by far longer than from writing a file to naming it
-BATCH = 500  # names in one question
+ORPHANED_AFTER = timedelta(days=2)  # far longer than between writing a file and its row
+BATCH = 500  # names in one query
 
-# Every folder, and the fields that name what is in it.
+# Every folder, and the fields that name its files.
 FOLDERS: dict[str, tuple[tuple[type[models.Model], str], ...]] = {
     "photos": ((Post, "photo"), (Post, "photo_small")),
     "kept": ((KeptPhoto, "photo"),),
@@ -27,21 +27,20 @@ FOLDERS: dict[str, tuple[tuple[type[models.Model], str], ...]] = {
 
 
 def delete_orphaned_files(now: datetime) -> int:
-    """How many files went.
+    """Delete orphaned files. Return how many were deleted.
 
-    None where not one is named: then it is the database that is new, or another one, and what stands
-    on the disk is somebody's.
+    Nothing is deleted if no file at all is named: then the database is new or another one.
     """
     old = {folder: list(_old_files(folder, now)) for folder in FOLDERS}
-    strays = [name for folder, names in old.items() for name in _unnamed(folder, names)]
-    if strays and len(strays) == sum(map(len, old.values())):
-        logger.warning("%s files are named by no row at all: none was deleted", len(strays))
+    orphans = [name for folder, names in old.items() for name in _unnamed(folder, names)]
+    if orphans and len(orphans) == sum(map(len, old.values())):
+        logger.warning("%s files are named by no row at all: none was deleted", len(orphans))
         return 0
-    return sum(map(_is_deleted, strays))
+    return sum(map(_is_deleted, orphans))
 
 
 def _is_deleted(name: str) -> bool:
-    """What the disk refuses stays until tomorrow, and holds up no other."""
+    """Delete one file. A failure is logged and retried tomorrow."""
     try:
         default_storage.delete(name)
     except OSError:
@@ -53,13 +52,13 @@ def _is_deleted(name: str) -> bool:
 def _old_files(folder: str, now: datetime) -> Iterator[str]:
     try:
         _folders, names = default_storage.listdir(folder)
-    except FileNotFoundError:  # nothing was put there yet
+    except FileNotFoundError:  # not created yet
         return
     for name in (f"{folder}/{each}" for each in names):
         try:
             if default_storage.get_modified_time(name) < now - ORPHANED_AFTER:
                 yield name
-        except FileNotFoundError:  # it went just now
+        except FileNotFoundError:  # deleted meanwhile
             continue
 
 

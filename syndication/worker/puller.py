@@ -1,11 +1,11 @@
-"""The pull worker: a process of its own that brings friend lists and what friends wrote, revokes tokens
-that nobody keeps and refreshes those of idle links.
+"""The import worker: a process that imports friend lists and friends' posts, revokes unused tokens and
+refreshes those of idle links.
 
-Its own, because a pull may wait a minute for a server that drips: in the workers that deliver, three
-such servers delayed a post to mixi by 57 s. One thread runs one pull; what runs next is decided in one
-place (delivery.import_schedule; of tokens delivery.token_upkeep). A killed process loses its leases after
-three minutes, and the pulls go on where they were. One that is asked to stop waits for refreshes: a
-network may take back the old token at once, and the new one must be stored.
+It is a process of its own because an import may wait a minute for a server that drips: in the workers
+that deliver, three such servers delayed a post to mixi by 57 s. One thread runs one task, chosen by
+delivery.import_schedule or delivery.token_upkeep. The leases of a killed process expire after three
+minutes, and its imports continue where they were. A process that is stopped waits for refreshes: a
+network may invalidate the old token at once, and the new one must be stored.
 """
 
 from __future__ import annotations
@@ -36,20 +36,20 @@ from syndication.models import Pull
 
 logger = logging.getLogger(__name__)
 
-POLL = 1.0  # seconds between two looks at what is due
+POLL = 1.0  # seconds between two queries for due tasks
 BEAT_EVERY = 5.0
-FINISH = 15.0  # seconds that a refresh gets when the process is to stop
-LONGEST = 300.0  # seconds; a pull that takes longer hangs, and the watchdog must see it
+FINISH = 15.0  # seconds that a refresh gets when the process is stopped
+LONGEST = 300.0  # seconds; a longer task hangs, and the watchdog must see it
 
 
 class ImportWorker:
-    """Runs up to `threads` pulls at a time until SIGTERM or SIGINT."""
+    """Runs up to `threads` imports at a time, and token tasks, until SIGTERM or SIGINT."""
 
     def __init__(self, *, threads: int = import_schedule.THREADS) -> None:
         self._threads = threads
         self._owner = str(uuid.uuid4())
         self._stopping = threading.Event()
-        self._free = threading.Event()  # a pull has ended: look at once
+        self._free = threading.Event()  # set when a task ends: choose again at once
         self._lock = threading.Lock()
         self._began: dict[Pull | TokenTask, float] = {}  # what runs -> when it began
         self._beat_at = 0.0
@@ -62,15 +62,15 @@ class ImportWorker:
                 self.fill()
                 self._beat()
             except Exception:  # the database is away, say
-                logger.exception("puller")
+                logger.exception("import worker")
                 connection.close()
             self._free.wait(POLL)
             self._free.clear()
-        self._let_refreshes_end()
+        self._wait_for_refreshes()
         import_schedule.release_pulls(self._owner)
 
     def fill(self) -> None:
-        """Start what is due, as far as threads are free."""
+        """Start due tasks while threads are free."""
         running = list(self._began)
         tasks = [task for task in running if isinstance(task, TokenTask)]
         for task in token_upkeep.next_token_tasks(timezone.now(), tasks):
@@ -85,7 +85,7 @@ class ImportWorker:
         threading.Thread(target=self._carry_out, args=(what, act), daemon=True).start()
 
     def wait(self) -> None:
-        """Until nothing runs."""
+        """Wait until no task runs."""
         while self._began:
             self._free.wait(POLL)
             self._free.clear()
@@ -94,15 +94,15 @@ class ImportWorker:
         try:
             act()
         except Exception:
-            logger.exception("puller: %s", what)
+            logger.exception("import worker: %s", what)
         finally:
             connection.close()
             with self._lock:
                 del self._began[what]
             self._free.set()
 
-    def _let_refreshes_end(self) -> None:
-        """Wait while a link is being given a new token here."""
+    def _wait_for_refreshes(self) -> None:
+        """Wait while a token refresh is under way in this process."""
         end = time.monotonic() + FINISH
         while time.monotonic() < end:
             with self._lock:
@@ -113,7 +113,7 @@ class ImportWorker:
             self._free.clear()
 
     def _beat(self) -> None:
-        """A sign of life for the supervisor, unless a pull hangs."""
+        """Record a heartbeat for the supervisor, unless a task hangs."""
         now = time.monotonic()
         name = os.environ.get(heartbeats.CLUSTER)
         hangs = any(now - began > LONGEST for began in list(self._began.values()))
@@ -127,7 +127,7 @@ class ImportWorker:
 
 
 def _refreshable(what: Pull | TokenTask) -> int:
-    """The link whose token this may refresh, 0 for none."""
+    """The key of the link whose token the task may refresh, 0 for none."""
     if isinstance(what, Pull):
         return what.link_id
     return what.pk if what.run == token_refresh.refresh_idle_link else 0

@@ -1,20 +1,19 @@
-"""What `manage.py work` is: a cluster of django-q2, a sweeper and a watchdog under one process.
+"""The supervisor, `manage.py work`: a django-q2 cluster, the import worker, a sweeper and a watchdog.
 
-- The cluster, which delivers, and the puller, which brings what friends wrote, are children in process
-  groups of their own. Ended for whatever reason, one is started again, and what is left of its group is
-  killed first.
+- The cluster, which delivers, and the import worker are children in process groups of their own. A child
+  that ended is started again, after the rest of its group is killed.
 - The sweeper wakes due rows every two seconds and does everything else once a minute.
 - The watchdog does not trust that a process is alive: an idle django-q2 worker killed by SIGKILL
   takes the queue's lock with it, and the cluster looks well and does nothing for ever. It trusts
   tasks: each one done leaves a heartbeat, a task that does only that is asked for every ten
   seconds, and after 75 seconds of silence (above the longest single request, 60 s) the group is
-  killed and started anew. Rows in flight are read back; nothing is lost or doubled. The puller marks
-  by itself that it goes on.
-- Leases are moments that hosts compare. While this machine's clock is not the database's, nothing is
-  done from here: it would take rows, and tokens, from under the others.
-- SIGTERM, SIGINT, SIGHUP: the cluster gets 20 seconds to finish what it is at, then its group is
+  killed and started anew. Rows in flight are read back; nothing is lost or doubled. The import worker
+  records its own heartbeats.
+- Leases are times that hosts compare. While this machine's clock differs from the database's, nothing
+  runs here: it would take rows and tokens that others hold.
+- SIGTERM, SIGINT, SIGHUP: the cluster gets 20 seconds to finish, then its group is
   killed. SIGKILL: its guard (`child_processes`) ends the group within seconds.
-- The database may come up after us, and go away while we run.
+- The database may start after the supervisor, and go away meanwhile.
 """
 
 from __future__ import annotations
@@ -52,12 +51,12 @@ STOP_WITHIN = 20.0
 CLOCKS_MAY_DIFFER = timedelta(seconds=30)  # below the quiet minute that each lease ends with
 RESTART_AFTER = 2.0  # a cluster that cannot start is not started a hundred times a second
 SWEEPER = "sweeper"
-CHILD_COMMANDS = {"qcluster": "the cluster", "pull": "the puller"}  # manage.py's commands
-HEARTBEAT_OF_COMMAND = {"pull": heartbeats.PULL}  # whose signs of life are not those of tasks
+CHILD_COMMANDS = {"qcluster": "the cluster", "pull": "the import worker"}  # manage.py's commands
+HEARTBEAT_OF_COMMAND = {"pull": heartbeats.PULL}  # commands with heartbeats of their own
 
 
 class ChildCommand:
-    """A child that runs one of manage.py's commands, and the group of processes it brings."""
+    """A child process that runs one of manage.py's commands, with its process group."""
 
     def __init__(self, guard: ProcessGuard, command: str) -> None:
         self.name = uuid.uuid4().hex[:12]
@@ -76,13 +75,13 @@ class ChildCommand:
         return self._process.poll() is not None
 
     def is_silent(self, longer_than: timedelta) -> bool:
-        """Whether it gave no sign of life for that long."""
+        """Whether the last heartbeat is older than that."""
         seen = heartbeats.last_heartbeat_at(self._row)
         last = max(seen, self.started_at) if seen else self.started_at
         return timezone.now() - last > longer_than
 
     def stop(self, *, within: float = STOP_WITHIN) -> None:
-        """Let it finish, then kill whatever is left of its group."""
+        """Let the child finish, then kill the rest of its group."""
         self._guard.stop(self._process, within=within)
         self._forget()
 
@@ -92,13 +91,13 @@ class ChildCommand:
         self._forget()
 
     def _forget(self) -> None:
-        """The heartbeat's row goes."""
+        """Delete the heartbeat's row."""
         with contextlib.suppress(DatabaseError):
             heartbeats.delete_heartbeat(self._row)
 
 
 class Supervisor:
-    """Runs until SIGTERM, SIGINT or a closed terminal. `say` takes one line for whoever looks at the terminal."""
+    """Runs until SIGTERM, SIGINT or a closed terminal. `say` prints one line on the terminal."""
 
     def __init__(
         self, say: Callable[[str], None], *, silent_after: timedelta = SILENT_AFTER
@@ -113,7 +112,7 @@ class Supervisor:
             "clock": (WAKE_EVERY, self._check_the_clock),
             "heartbeat": (
                 min(HEARTBEAT_EVERY, silent_after.total_seconds() / 4),
-                self._ask_for_life,
+                self._request_heartbeat,
             ),
             "wake": (WAKE_EVERY, lambda: sweep.wake_due_deliveries(timezone.now())),
             "sweep": (SWEEP_EVERY, sweep.run_all_steps),
@@ -142,7 +141,7 @@ class Supervisor:
         self._stopping.set()
 
     def _wait_for_database(self) -> None:
-        """Until it answers and has our tables."""
+        """Wait until the database answers and has our tables."""
         has_said = False
         while not self._stopping.is_set():
             try:
@@ -170,7 +169,7 @@ class Supervisor:
                 connection.close()
 
     def _check_the_clock(self) -> None:
-        """The parts run while the clock is right."""
+        """Start the children while the clock is right; stop them while it is not."""
         ahead = heartbeats.clock_skew()
         if abs(ahead) <= CLOCKS_MAY_DIFFER:
             self._is_off = False
@@ -192,7 +191,7 @@ class Supervisor:
             part.stop()
         self._parts = {}
 
-    def _ask_for_life(self) -> None:
+    def _request_heartbeat(self) -> None:
         heartbeats.mark_alive(SWEEPER)
         queue.push_heartbeat()
 

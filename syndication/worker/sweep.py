@@ -1,4 +1,4 @@
-"""What nobody's hint did: rows that are due, too old or untold, rows to forget.
+"""Periodic maintenance: wake overdue deliveries, expire old ones, send late notices, purge rows and files.
 
 Every step may run at any time, on several hosts at once, and any number of times.
 """
@@ -32,7 +32,7 @@ from syndication.worker import orphaned_files, queue, unused_registrations
 
 logger = logging.getLogger(__name__)
 
-KEPT_FOR = timedelta(days=1)  # what ended, for staff to look at
+KEPT_FOR = timedelta(days=1)  # ended rows, for staff to look at
 FAILURES_KEPT = timedelta(days=7)
 DISK_EVERY = 86_400  # seconds
 SERVERS_KEPT = 20_000  # whose traits are known
@@ -40,13 +40,13 @@ AT_ONCE = 1000
 
 
 def run_all_steps(now: datetime | None = None) -> dict[str, int]:
-    """One pass over all steps, each by itself: one that fails does not stop the others."""
+    """Run all steps once. A step that fails does not stop the others."""
     moment = now or timezone.now()
     return {name: _guarded(name, step, moment) for name, step in STEPS.items()}
 
 
 def wake_due_deliveries(now: datetime) -> int:
-    """Hints for rows whose hint was lost, as many as there are workers to take them."""
+    """Repeat wake-ups for due deliveries, as many as there are free workers."""
     free = wakeups.worker_count() - queue.queue_depth()
     if free <= 0:
         return 0
@@ -57,7 +57,7 @@ def wake_due_deliveries(now: datetime) -> int:
 
 
 def expire_old_publishes(now: datetime) -> int:
-    """Publishes that could not go within 48 hours are not blasted late: only a press sends them."""
+    """Expire publishes that could not go within 48 hours: only a command sends them then."""
     old = Delivery.objects.free(now).filter(
         kind=DeliveryKind.PUBLISH, asked_at__lt=now - retry_policy.PUBLISH_WITHIN
     )
@@ -66,8 +66,8 @@ def expire_old_publishes(now: datetime) -> int:
 
 
 def notify_late_deletes(now: datetime) -> int:
-    """Deletes that wait for their member for 30 days: they still go once the link is back, but
-    the member is told now what is out there."""
+    """Notify members of deletes that have waited for them for 30 days. They still go once the account
+    is linked again."""
     came_back_late = Q(state=DeliveryState.WAITING, link__state=LinkState.PARKED)
     parked = Delivery.objects.filter(
         Q(state=DeliveryState.PARKED) | came_back_late,
@@ -82,7 +82,7 @@ def notify_late_deletes(now: datetime) -> int:
 
 
 def sweep_closed_links(now: datetime) -> int:
-    """Rows that a worker gave back, or a killed one left, after their link had ended."""
+    """Close deliveries that a worker released, or a killed one left, after their link had ended."""
     is_left = Q(state__in=[DeliveryState.WAITING, DeliveryState.PARKED, DeliveryState.SENDING])
     asks_nobody = Q(state=DeliveryState.UNCONFIRMED, due_at__isnull=False)
     rows = Delivery.objects.free(now).filter(is_left | asks_nobody, link=OuterRef("pk"))
@@ -93,7 +93,7 @@ def sweep_closed_links(now: datetime) -> int:
 
 
 def wake_account_closures(now: datetime) -> int:
-    """A hint, where an account is being closed."""
+    """Wake the worker if an account is being closed."""
     if not account_closure.is_any_closing():
         return 0
     wakeups.wake_for_closures()
@@ -101,7 +101,7 @@ def wake_account_closures(now: datetime) -> int:
 
 
 def purge_rows(now: datetime) -> int:
-    """Rows that have had their time."""
+    """Delete rows whose retention is over."""
     PhoneLogin.objects.filter(expires_at__lt=now - KEPT_FOR, session_key="").delete()
     DeviceLogin.objects.filter(expires_at__lt=now - KEPT_FOR).delete()
     Heartbeat.objects.filter(beat_at__lt=now - KEPT_FOR).delete()
@@ -139,7 +139,7 @@ def delete_empty_accounts(now: datetime) -> int:
 
 
 def purge_orphaned_files(now: datetime) -> int:
-    """Once a day: it looks at every file."""
+    """Delete orphaned files, once a day: it lists every file."""
     return (
         orphaned_files.delete_orphaned_files(now)
         if cache.add("orphaned-files", 1, DISK_EVERY)

@@ -1,6 +1,6 @@
-"""What django-q2 calls by name. Each takes a key at the most, returns nothing and raises nothing.
+"""Tasks that django-q2 calls by name. Each takes at most a key, returns nothing and raises nothing.
 
-A task may be lost, doubled or late: run any of them twice and nothing is different.
+A task may be lost, doubled or late: each is idempotent.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 def _quietly(task: Callable[..., None]) -> Callable[..., None]:
-    """Log what goes wrong. django-q2 is told nothing: it would keep it for ever."""
+    """Log exceptions instead of raising them: django-q2 would keep them for ever."""
 
     @functools.wraps(task)
     def run(*args: int) -> None:
@@ -35,13 +35,13 @@ def _quietly(task: Callable[..., None]) -> Callable[..., None]:
 
 @_quietly
 def deliver(delivery_pk: int) -> None:
-    """This delivery first, then whatever else is due."""
+    """Attempt this delivery first, then whatever else is due."""
     delivering.drain_due(threads=THREADS_PER_WORKER, first=delivery_pk)
 
 
 @_quietly
 def deliver_due() -> None:
-    """One hint drains many rows."""
+    """Attempt whatever is due: one wake-up drains many rows."""
     delivering.drain_due(threads=THREADS_PER_WORKER)
 
 

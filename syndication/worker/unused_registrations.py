@@ -1,6 +1,6 @@
-"""Our registrations with servers that members named, once nobody needs them any more.
+"""Unused registrations: delete our registrations with servers that no member needs any more.
 
-One that went is made anew when the next member names that server (accounts.actions.servers).
+A new one is made when the next member names that server (accounts.actions.servers).
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from syndication.models import Link, LinkState
 
 KEPT = timedelta(days=90)  # without a link
 MOST = 20_000  # in all
-KEPT_AFTER_LINK = timedelta(days=30)  # who links again needs no other
+KEPT_AFTER_LINK = timedelta(days=30)  # so that linking again needs no other
 
 
 def delete_unused_registrations(now: datetime) -> int:
-    """Those that no link uses, and that nobody is away with. Called by the sweeper."""
+    """Delete registrations without a link or a member away at the server. Called by the sweeper."""
     old = _is_unused(now) & Q(replaced_at=None, created_at__lt=now - KEPT)
-    # One that links nobody any more serves to revoke the tokens that were given to it.
+    # A replaced one still revokes the tokens that were issued to it.
     holding = Link.objects.filter(~Q(state=LinkState.ENDED), registration=OuterRef("pk"))
     left = LinkReturn.objects.filter(registration=OuterRef("pk"), used_at=None)
     replaced = Q(replaced_at__isnull=False) & ~(Exists(holding) | Exists(left))
