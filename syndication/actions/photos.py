@@ -25,17 +25,16 @@ MOST_KEPT = 10  # for one member
 
 
 def keep_upload(content: bytes, *, by: Member) -> KeptPhoto:
-    """Make `content` a photo and keep it for the post being written.
+    """Re-encode an upload and keep it for the post being written.
 
-    Raises BadPicture, PicturesBusy and quotas.QuotaUsedUp. No transaction holds others up while it
-    is unpacked.
+    Raises BadPicture, PicturesBusy and quotas.QuotaUsedUp. Decoding runs outside the transaction.
     """
     return keep_jpeg(jpeg_from_upload(content, LARGE), by=by)
 
 
 @transaction.atomic
 def keep_jpeg(jpeg: bytes, *, by: Member) -> KeptPhoto:
-    """Keep a photo that was made here already. Raises quotas.QuotaUsedUp."""
+    """Keep a photo that was re-encoded already. Raises quotas.QuotaUsedUp."""
     quotas.spend_member_quota(by, quotas.PHOTO_BYTES, len(jpeg))
     older = KeptPhoto.objects.filter(member=by).order_by("-created_at")
     older.filter(pk__in=list(older.values_list("pk", flat=True)[MOST_KEPT - 1 :])).delete()

@@ -62,7 +62,7 @@ def find_sent_post(form_key: str, *, by: Member) -> Post | None:
 
 @transaction.atomic
 def create_post(draft: Draft, *, by: Member) -> Post:
-    """Make the post and plan its copies, in one transaction. A form sent twice makes one post.
+    """Create the post and plan its deliveries, in one transaction, once for each form.
 
     Raises quotas.QuotaUsedUp.
     """
@@ -97,12 +97,10 @@ class EditedMeanwhile(Exception):
 def edit_post(
     post: Post, words: Mapping[str, str], *, by: Member, version: int | None = None
 ) -> list[Delivery] | None:
-    """Change what a post says; when it was written stays. The edits of copies that will go, or None
-    where the post says that already.
+    """Edit the content of a post. Return the edits of copies that will go, or None if nothing changed.
 
-    `words` holds fields of its kind, `version` the words that were on the page when they were
-    changed (None: whatever stands). Raises EditedMeanwhile, NotNow where the post is deleted, and
-    quotas.QuotaUsedUp.
+    `words` holds fields of its kind, `version` the version that the page showed (None for any). Raises
+    EditedMeanwhile, NotNow if the post is deleted, and quotas.QuotaUsedUp.
     """
     _must_own(post, by)
     words = with_url_title(post, words)

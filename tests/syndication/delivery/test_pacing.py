@@ -122,7 +122,7 @@ def in_flight(link, moment):
 
 
 def test_slow_hosts_hold_half_of_the_workers_and_the_others_have_the_rest(sandbox, settings):
-    """However many rows of theirs are due. A worker has four hands."""
+    """However many rows of theirs are due. A worker has four threads."""
     settings.Q_CLUSTER = {**settings.Q_CLUSTER, "workers": 2}
     moment = timezone.now()
     quick = linked(sandbox)

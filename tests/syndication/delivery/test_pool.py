@@ -50,7 +50,7 @@ def test_every_row_is_tried_once_and_never_two_of_a_link_at_a_time():
     assert not is_more
 
 
-def test_hands_are_under_way_at_the_same_time():
+def test_several_deliveries_are_under_way_at_the_same_time():
     together = threading.Barrier(3)
     due = Due("abc", 1)
     DeliveryPool(due.look, lambda row: due.take(row, lambda _: together.wait(ENOUGH)), most=3).work(
@@ -109,8 +109,8 @@ def test_the_slice_begins_after_the_look_and_one_row_is_tried_however_late_it_is
     assert (tried, is_more) == (1, True)
 
 
-def test_what_becomes_due_while_all_hands_wait_is_taken_by_the_reserve():
-    """Rows of three hosts that drip took all hands of a worker, and a new post waited for them."""
+def test_what_becomes_due_while_all_threads_wait_is_taken_by_the_reserve():
+    """Rows of three hosts that drip took all threads of a worker, and a new post waited for them."""
     lists = [[[1], [2]], [[3]]]
     is_taken = threading.Event()
     in_time = []
@@ -122,8 +122,8 @@ def test_what_becomes_due_while_all_hands_wait_is_taken_by_the_reserve():
             in_time.append(is_taken.wait(30))
         return True
 
-    hands = DeliveryPool(lambda: lists.pop(0) if lists else [], take, most=2)
-    assert hands.work(0.1)[0] == 3
+    pool = DeliveryPool(lambda: lists.pop(0) if lists else [], take, most=2)
+    assert pool.work(0.1)[0] == 3
     assert in_time == [True, True]
 
 

@@ -1,4 +1,4 @@
-"""A host that members named has two hands of a process, however many links wait for it."""
+"""A host that members named has two threads of a process, however many links wait for it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_a_third_delivery_to_one_host_waits_uncounted(sandbox):
     assert tried(delivery).state == DeliveryState.SENT
 
 
-def test_rows_of_a_slow_host_that_has_its_hands_are_not_looked_at(settings):
+def test_rows_of_a_slow_host_that_has_its_threads_are_not_looked_at(settings):
     """They would fill the list of what is tried next, and none of them could be."""
     now = timezone.now()
     hanako = make_member("hanako")
