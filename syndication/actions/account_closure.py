@@ -67,7 +67,7 @@ def close_account(*, by: Member, takes_copies_back: bool) -> None:
     """Start the closure: no more log-in, unsent deliveries are cancelled. Raises LastSuperuser."""
     people.begin_account_closure(by=by, takes_copies_back=takes_copies_back)
     waiting = Delivery.objects.of(by).exclude(kind=DeliveryKind.DELETE)
-    waiting.filter(state__in=(_S.WAITING, _S.PARKED, _S.FAILED, _S.MISSED)).change(
+    waiting.filter(state__in=(_S.WAITING, _S.PARKED, _S.FAILED, _S.EXPIRED)).change(
         _S.CANCELLED, reason=eligibility.CLOSED, due_at=None, sent_as={}
     )
     wakeups.wake_for_closures()

@@ -23,7 +23,7 @@ LINK_FIRST = Reason("link_first")
 _S = DeliveryState
 _COMMANDS_OF_STATE: dict[str, tuple[str, ...]] = {
     _S.FAILED: ("retry", "dismiss"),
-    _S.MISSED: ("retry", "dismiss"),
+    _S.EXPIRED: ("retry", "dismiss"),
     _S.PARKED: ("dismiss",),
     _S.UNCONFIRMED: ("there", "again"),
 }
@@ -48,7 +48,7 @@ def retry_delivery(delivery: Delivery, *, by: Member) -> None:
     _must_be_sendable(delivery)
     _run_command(
         delivery,
-        (_S.FAILED, _S.MISSED),
+        (_S.FAILED, _S.EXPIRED),
         _S.WAITING,
         tries=0,
         reason="",
@@ -65,7 +65,7 @@ def dismiss_delivery(delivery: Delivery, *, by: Member) -> None:
     _must_own(delivery, by)
     if delivery.state == _S.UNCONFIRMED and not available_commands(delivery):
         raise NotNow(WE_LOOK_FIRST)
-    states = (_S.WAITING, _S.PARKED, _S.FAILED, _S.MISSED, _S.UNCONFIRMED)
+    states = (_S.WAITING, _S.PARKED, _S.FAILED, _S.EXPIRED, _S.UNCONFIRMED)
     is_own = by.pk == delivery.link.member_id
     reason = eligibility.DISMISSED if is_own else eligibility.DISMISSED_BY_STAFF
     _run_command(delivery, states, _S.CANCELLED, due_at=None, sent_as={}, reason=reason)
@@ -129,7 +129,7 @@ def _must_be_sendable(delivery: Delivery) -> None:
 
 
 def _run_command(delivery: Delivery, states: tuple[str, ...], state: str, **fields: object) -> None:
-    row = Delivery.objects.free(timezone.now()).filter(pk=delivery.pk, state__in=states)
+    row = Delivery.objects.unleased(timezone.now()).filter(pk=delivery.pk, state__in=states)
     if not row.change(state, lease_owner="", lease_until=None, network_words="", **fields):
         raise NotNow(MOVED_ON)
     undelivered.close_answered_notices(delivery.link, kind=delivery.kind, reason=delivery.reason)

@@ -120,7 +120,7 @@ def _execute(run: DeliveryRun) -> None:
     if delivery.state == DeliveryState.UNCONFIRMED:
         reconcile.reconcile_delivery(run)
     elif delivery.kind == DeliveryKind.PUBLISH and run.now() > retry_policy.last_try_at(delivery):
-        run.settle(DeliveryState.MISSED, "missed", due_at=None, reason=retry_policy.TOO_OLD)
+        run.settle(DeliveryState.EXPIRED, "missed", due_at=None, reason=retry_policy.TOO_OLD)
     elif delivery.tries > retry_policy.MAX_TRIES and claims.is_poison(delivery):
         outcomes.fail_delivery(run, outcomes.GAVE_UP, "gave_up")
     else:

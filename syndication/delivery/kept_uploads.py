@@ -11,7 +11,7 @@ from syndication.models import Delivery, DeliveryState
 
 # States in which a delivery needs its uploads no more. A failed one may still be retried.
 STATES_WITHOUT_UPLOADS = frozenset(
-    {DeliveryState.SENT, DeliveryState.CANCELLED, DeliveryState.MISSED}
+    {DeliveryState.SENT, DeliveryState.CANCELLED, DeliveryState.EXPIRED}
 )
 
 

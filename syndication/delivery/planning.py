@@ -86,7 +86,7 @@ def close_link(link: Link, now: datetime) -> None:
     """
     reauthorization.cancel_link_deliveries(link, link.parked_reason or eligibility.UNLINKED)
     at_rest = {"due_at": None, "lease_owner": "", "lease_until": None}
-    left = link.deliveries.free(now)
+    left = link.deliveries.unleased(now)
     deletes = left.filter(kind=DeliveryKind.DELETE, state__in=(_S.WAITING, _S.PARKED, _S.SENDING))
     for row in deletes.select_related("link__member", "post"):
         gone = Delivery.objects.filter(pk=row.pk, state=row.state)

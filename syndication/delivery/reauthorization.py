@@ -51,7 +51,7 @@ def resume_link(link: Link) -> None:
     link.refresh_from_db()
     parked = link.deliveries.filter(state=DeliveryState.PARKED)
     too_old = parked.filter(_is_too_old(now))
-    too_old.change(DeliveryState.MISSED, reason=retry_policy.TOO_OLD, due_at=None)
+    too_old.change(DeliveryState.EXPIRED, reason=retry_policy.TOO_OLD, due_at=None)
     parked.change(DeliveryState.WAITING, reason="", network_words="", due_at=now)
     in_doubt = Delivery.objects.filter(link=link, state=DeliveryState.UNCONFIRMED, due_at=None)
     in_doubt.update(due_at=now, reads=0, is_told=False)  # perhaps the timeline can be read now
@@ -101,7 +101,7 @@ def cancel_link_deliveries(link: Link, reason: str = eligibility.UNLINKED) -> No
     Its deletes are handled, and their member notified, by planning.close_link.
     """
     waits = Q(state__in=(DeliveryState.WAITING, DeliveryState.PARKED))
-    over = Q(state__in=(DeliveryState.FAILED, DeliveryState.MISSED))
+    over = Q(state__in=(DeliveryState.FAILED, DeliveryState.EXPIRED))
     link.deliveries.filter(over | waits & ~Q(kind=DeliveryKind.DELETE)).change(
         DeliveryState.CANCELLED, reason=reason, due_at=None, sent_as={}
     )

@@ -18,7 +18,7 @@ from syndication.delivery import wakeups
 from syndication.models import OPEN_STATES, Delivery, DeliveryState, Link, Post
 
 _S = DeliveryState
-UNSENT_STATES = (_S.WAITING, _S.PARKED, _S.FAILED, _S.MISSED)
+UNSENT_STATES = (_S.WAITING, _S.PARKED, _S.FAILED, _S.EXPIRED)
 POSSIBLY_SENT_STATES = (_S.SENDING, _S.UNCONFIRMED, _S.SENT)
 
 

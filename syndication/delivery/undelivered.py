@@ -69,7 +69,7 @@ def notify_end(delivery: Delivery) -> bool:
 def notify_pending_ends() -> int:
     """Notify all ends that are still pending, oldest first, one notice for each incident. Return how
     many notices were made or added to."""
-    rows = Delivery.objects.untold().select_related("link__member", "post").order_by("pk")
+    rows = Delivery.objects.unnotified().select_related("link__member", "post").order_by("pk")
     found: dict[tuple[int, str], list[Delivery]] = defaultdict(list)
     for row in rows[:MAX_ROWS]:
         found[row.link_id, _incident(row)].append(row)
@@ -91,7 +91,7 @@ def close_answered_notices(link: Link, *, kind: str, reason: str) -> None:
     if not link.deliveries.filter(state=_S.UNCONFIRMED, due_at=None).exists():
         over |= Q(incident=reauthorization.UNCONFIRMED)
     rows = link.deliveries.filter(kind=kind, reason=reason)
-    if not rows.filter(state__in=(_S.FAILED, _S.MISSED)).exists():
+    if not rows.filter(state__in=(_S.FAILED, _S.EXPIRED)).exists():
         over |= Q(incident=_incident_of_reason(kind, reason))
     if over:
         link.notices.filter(over, closed_at=None).update(closed_at=timezone.now())
@@ -136,7 +136,7 @@ def _incident_of_reason(kind: str, reason: str) -> str:
 @transaction.atomic
 def _notify_once(rows: Collection[Delivery], incident: str) -> bool:
     """Notify of rows of one link that are one incident; only the worker that marks a row notifies."""
-    untold = Delivery.objects.untold().filter(pk__in=[row.pk for row in rows])
+    untold = Delivery.objects.unnotified().filter(pk__in=[row.pk for row in rows])
     count = untold.update(is_told=True)
     if not count or not incident:
         return False

@@ -36,7 +36,7 @@ class Outcome(models.TextChoices):
     UNAUTHORIZED = "unauthorized", _("not let in")
     GONE = "gone", _("the copy is gone")
     STOOD_DOWN = "stood_down", _("not sent after all")
-    MISSED = "missed", _("too late")
+    EXPIRED = "missed", _("too late")
     GAVE_UP = "gave_up", _("given up")
     TAKEN_OVER = "taken_over", _("taken over")
 

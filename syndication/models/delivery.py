@@ -51,16 +51,16 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def due(self, now: datetime) -> DeliveryQuerySet:
         """Due, unleased rows (a killed worker's lease expires)."""
         states = [_S.WAITING, _S.SENDING, _S.UNCONFIRMED]
-        return self.free(now).filter(state__in=states, due_at__lte=now)
+        return self.unleased(now).filter(state__in=states, due_at__lte=now)
 
-    def free(self, now: datetime) -> DeliveryQuerySet:
+    def unleased(self, now: datetime) -> DeliveryQuerySet:
         """Unleased rows."""
         return self.filter(is_unleased(now))
 
     def open(self) -> DeliveryQuerySet:
         return self.filter(state__in=OPEN_STATES)
 
-    def untold(self) -> DeliveryQuerySet:
+    def unnotified(self) -> DeliveryQuerySet:
         """Undelivered rows at rest of which the member was not notified."""
         moving = (_S.WAITING, _S.SENDING, _S.PARKED)
         return self.filter(_UNTOLD).exclude(state__in=moving)

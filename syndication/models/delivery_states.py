@@ -19,25 +19,25 @@ class DeliveryState(models.TextChoices):
     SENT = "sent", _("sent")
     PARKED = "parked", _("parked")
     FAILED = "failed", _("failed")
-    MISSED = "missed", _("missed")
+    EXPIRED = "missed", _("missed")
     SKIPPED = "skipped", _("skipped")
     CANCELLED = "cancelled", _("cancelled")
 
 
 _S = DeliveryState
 CHANGES: dict[str, frozenset[str]] = {
-    _S.WAITING: frozenset({_S.SENDING, _S.PARKED, _S.CANCELLED, _S.MISSED, _S.FAILED}),
+    _S.WAITING: frozenset({_S.SENDING, _S.PARKED, _S.CANCELLED, _S.EXPIRED, _S.FAILED}),
     _S.SENDING: frozenset(
         {_S.SENT, _S.WAITING, _S.UNCONFIRMED, _S.PARKED, _S.FAILED, _S.CANCELLED}
     ),
     _S.UNCONFIRMED: frozenset({_S.SENT, _S.WAITING, _S.PARKED, _S.FAILED, _S.CANCELLED}),
     _S.SENT: frozenset(),
-    _S.PARKED: frozenset({_S.WAITING, _S.MISSED, _S.CANCELLED}),
+    _S.PARKED: frozenset({_S.WAITING, _S.EXPIRED, _S.CANCELLED}),
     _S.FAILED: frozenset({_S.WAITING, _S.CANCELLED}),
-    _S.MISSED: frozenset({_S.WAITING, _S.CANCELLED}),
+    _S.EXPIRED: frozenset({_S.WAITING, _S.CANCELLED}),
     _S.SKIPPED: frozenset(),
     _S.CANCELLED: frozenset(),
 }
 OPEN_STATES = (_S.WAITING, _S.SENDING, _S.UNCONFIRMED, _S.PARKED)
-AT_REST = (_S.FAILED, _S.MISSED, _S.SKIPPED, _S.CANCELLED)  # ended without arriving
-NOT_DONE = (*OPEN_STATES, _S.FAILED, _S.MISSED)  # a command may still send it
+AT_REST = (_S.FAILED, _S.EXPIRED, _S.SKIPPED, _S.CANCELLED)  # ended without arriving
+NOT_DONE = (*OPEN_STATES, _S.FAILED, _S.EXPIRED)  # a command may still send it

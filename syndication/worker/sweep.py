@@ -58,11 +58,11 @@ def wake_due_deliveries(now: datetime) -> int:
 
 def expire_old_publishes(now: datetime) -> int:
     """Expire publishes that could not go within 48 hours: only a command sends them then."""
-    old = Delivery.objects.free(now).filter(
+    old = Delivery.objects.unleased(now).filter(
         kind=DeliveryKind.PUBLISH, asked_at__lt=now - retry_policy.PUBLISH_WITHIN
     )
     waiting = old.filter(state__in=[DeliveryState.WAITING, DeliveryState.PARKED])
-    return waiting.change(DeliveryState.MISSED, due_at=None, reason=retry_policy.TOO_OLD)
+    return waiting.change(DeliveryState.EXPIRED, due_at=None, reason=retry_policy.TOO_OLD)
 
 
 def notify_late_deletes(now: datetime) -> int:
@@ -85,7 +85,7 @@ def sweep_closed_links(now: datetime) -> int:
     """Close deliveries that a worker released, or a killed one left, after their link had ended."""
     is_left = Q(state__in=[DeliveryState.WAITING, DeliveryState.PARKED, DeliveryState.SENDING])
     asks_nobody = Q(state=DeliveryState.UNCONFIRMED, due_at__isnull=False)
-    rows = Delivery.objects.free(now).filter(is_left | asks_nobody, link=OuterRef("pk"))
+    rows = Delivery.objects.unleased(now).filter(is_left | asks_nobody, link=OuterRef("pk"))
     ended = Link.objects.filter(Exists(rows), state=LinkState.ENDED).order_by("pk")[:100]
     for link in ended:
         planning.close_link(link, now)

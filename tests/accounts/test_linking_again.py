@@ -92,4 +92,4 @@ def test_the_page_says_what_goes_afterwards(sandbox, hanako):
     assert "1 post is older than 48 hours: it goes only when you send it." in page
     reauthorization.resume_link(link)
     states = Delivery.objects.order_by("pk").values_list("state", flat=True)
-    assert list(states) == [DeliveryState.WAITING, DeliveryState.WAITING, DeliveryState.MISSED]
+    assert list(states) == [DeliveryState.WAITING, DeliveryState.WAITING, DeliveryState.EXPIRED]

@@ -73,7 +73,7 @@ def changing(visit: Visit) -> Scene:
     visit.press(phone, "Go on", audience="friends")
     yield "post audience confirm", phone
     for state in (DeliveryState.FAILED, DeliveryState.PARKED, DeliveryState.UNCONFIRMED,
-                  DeliveryState.MISSED, DeliveryState.WAITING):  # fmt: skip
+                  DeliveryState.EXPIRED, DeliveryState.WAITING):  # fmt: skip
         Delivery.objects.create(
             post=make_post(author=visit.hanako, text=f"{state} 港の朝"), link=link, kind="publish",
             sequence=1, state=state, audience=Audience.EVERYONE, asked_at=timezone.now(),

@@ -308,7 +308,7 @@ def test_linking_again_resumes_what_was_parked_and_misses_what_is_old(sandbox, l
     reauthorization.resume_link(link)
     assert tried(fresh, now).state == DeliveryState.SENT
     old.refresh_from_db()
-    assert old.state == DeliveryState.MISSED
+    assert old.state == DeliveryState.EXPIRED
     assert texts(sandbox) == ["新"]
     assert not Notice.objects.filter(closed_at=None).exists()
 
@@ -423,7 +423,7 @@ def test_what_cannot_be_looked_for_in_two_days_is_asked_of_the_member(sandbox, l
 def test_what_is_two_days_old_is_missed_and_not_blasted(sandbox, link, now):
     delivery = planned(link)
     now.advance(hours=49)
-    assert tried(delivery, now).state == DeliveryState.MISSED
+    assert tried(delivery, now).state == DeliveryState.EXPIRED
     assert texts(sandbox) == []
 
 

@@ -120,7 +120,7 @@ def test_a_waiting_publish_takes_the_new_words_along(slate, link):
     assert slate.texts == ["after"]
 
 
-@pytest.mark.parametrize("state", [S.FAILED, S.MISSED, S.CANCELLED, S.SKIPPED])
+@pytest.mark.parametrize("state", [S.FAILED, S.EXPIRED, S.CANCELLED, S.SKIPPED])
 def test_what_is_not_there_needs_no_edit(slate, link, state):
     post = planned(link, "before").post
     Delivery.objects.update(state=state, due_at=None)

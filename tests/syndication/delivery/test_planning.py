@@ -247,7 +247,7 @@ def test_a_press_of_somebody_else_is_refused(hanako, link):
         planning.send_copy(post, link, by=taro)
 
 
-@pytest.mark.parametrize("state", [S.FAILED, S.MISSED])
+@pytest.mark.parametrize("state", [S.FAILED, S.EXPIRED])
 def test_retry_starts_over(hanako, link, state):
     post = make_post(author=hanako)
     planning.plan_deliveries(post)

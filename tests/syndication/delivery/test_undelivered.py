@@ -112,7 +112,7 @@ def expired_while_it_waited(link, slate, now):
 def expired_when_its_turn_came(link, slate, now):
     delivery = planned(link)
     Delivery.objects.update(asked_at=now() - LONG_AGO)
-    assert tried(delivery, now).state == S.MISSED
+    assert tried(delivery, now).state == S.EXPIRED
 
 
 def expired_before_the_link_was_back(link, slate, now):
@@ -293,7 +293,7 @@ def test_an_end_of_an_older_version_is_not_told_after_the_update(link):
 
 
 def test_the_sweeper_finds_them_by_an_index(link):
-    asked = Delivery.objects.untold().order_by("pk")[:500]
+    asked = Delivery.objects.unnotified().order_by("pk")[:500]
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")

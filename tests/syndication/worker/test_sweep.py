@@ -39,7 +39,7 @@ def test_what_is_older_than_two_days_is_missed(waiting, state):
     Delivery.objects.update(state=state, asked_at=timezone.now() - 2 * DAY)
     sweep.run_all_steps()
     waiting.refresh_from_db()
-    assert waiting.state == DeliveryState.MISSED
+    assert waiting.state == DeliveryState.EXPIRED
     commands.retry_delivery(waiting, by=waiting.link.member)  # only by hand
     sweep.run_all_steps()
     waiting.refresh_from_db()
@@ -129,7 +129,7 @@ def test_one_step_that_fails_does_not_stop_the_others(waiting, settings):
     Delivery.objects.update(asked_at=timezone.now() - 3 * DAY)
     sweep.run_all_steps()
     waiting.refresh_from_db()
-    assert waiting.state == DeliveryState.MISSED
+    assert waiting.state == DeliveryState.EXPIRED
 
 
 def test_the_command_says_what_it_did(capsys, waiting):
