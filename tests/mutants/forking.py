@@ -14,8 +14,10 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Protocol
 
 from django.conf import settings
 from django.db import connections
@@ -83,20 +85,28 @@ def _move_stores(folder: Path) -> None:
     override_settings(MEDIA_ROOT=folder / "media").enable()
 
 
-def run_children(
-    works: list[Callable[[], Child | None]], at_once: int, ended: Callable[[int, Child, int], None]
-) -> None:
-    """Run all, so many at once; `ended` gets the number of the work, its child and its exit code."""
-    waiting = list(enumerate(works))
-    running: dict[int, Child] = {}
+class Work(Protocol):
+    """Something to be done in a child."""
+
+    def start(self) -> Child | None:
+        """The child that does it, or None where nothing needs to be done."""
+
+    def end(self, child: Child, code: int) -> Work | None:
+        """Take what the child found out; what is to be done next."""
+
+
+def run_children(works: Iterable[Work], at_once: int) -> None:
+    waiting = deque(works)
+    running: list[tuple[Work, Child]] = []
     while waiting or running:
         while waiting and len(running) < at_once:
-            number, start = waiting.pop(0)
-            if child := start():
-                running[number] = child
-        for number, child in list(running.items()):
+            work = waiting.popleft()
+            if child := work.start():
+                running.append((work, child))
+        for work, child in list(running):
             if (code := child.exit_code()) is not None:
-                del running[number]
-                ended(number, child, code)
+                running.remove((work, child))
+                if after := work.end(child, code):
+                    waiting.appendleft(after)
                 child.close()
         time.sleep(0.02)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,8 @@ from tests.mutants.swapping import Functions
 
 AT_ONCE = len(os.sched_getaffinity(0))
 MOST_SECONDS = 40  # of processor, by tests for one mutant; the package's own come first
+KILLED, HUNG, LATE = "killed", "hung", "not tried for want of time"
+KILLER = "killer"  # the file in a child's folder
 HANGS = 3  # times as long as the tests took without it, and the mutant is taken for killed
 
 
@@ -47,6 +48,9 @@ class MutationRun:
         self.wanted = wanted
         self.began = time.monotonic()
         self.covered = Covered()
+        self.trusted: set[str] = (
+            set()
+        )  # tests that killed, and pass in the same order without mutant
         self.items: dict[str, pytest.Item] = {}
         self.counts: Counter[str] = Counter()
 
@@ -56,54 +60,27 @@ class MutationRun:
             raise session.Interrupted(f"{session.testsfailed} files cannot be collected")
         self.items = {item.nodeid: item for item in session.items}
         _make_database(session.items)
-        self._learn_lines()
+        run_children((_Lines(self, part) for part in _by_file(session.items, AT_ONCE)), AT_ONCE)
+        print(f"{self.wanted.name}: {len(self.items)} tests ran, {self.seconds:.0f} s", flush=True)
         mutants = sample(self.wanted.paths, self.wanted.size, self.wanted.seed)
         functions = Functions(self.wanted.paths)
-        works = [self._work(mutant, functions) for mutant in mutants]
-        run_children(works, AT_ONCE, lambda at, child, code: self._ended(mutants[at], child, code))
-        seconds = time.monotonic() - self.began
+        run_children([_Trial(self, mutant, functions) for mutant in mutants], AT_ONCE)
+        for name in sorted(self.covered.failed):
+            print(f"  fails without any mutant, so it killed none: {name}")
         told = ", ".join(f"{count} {what}" for what, count in sorted(self.counts.items()))
-        print(f"{self.wanted.name}: {told}; seed {self.wanted.seed}; {seconds:.0f} s", flush=True)
+        print(f"{self.wanted.name}: {told}; seed {self.wanted.seed}; {self.seconds:.0f} s")
         return True
 
-    def _learn_lines(self) -> None:
-        halves = _by_file(list(self.items.values()), AT_ONCE)
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.began
 
-        def start(half: list[pytest.Item]) -> Callable[[], Child]:
-            paths = self.wanted.paths
-            return lambda: Child(
-                lambda folder: record(half, paths, folder / "lines"), self.wanted.minutes * 60
-            )
+    @property
+    def is_late(self) -> bool:
+        return self.seconds > self.wanted.minutes * 60
 
-        def ended(_: int, child: Child, code: int) -> None:
-            if code != 0:
-                raise RuntimeError(f"The tests could not be run:\n{child.text('log')[-3000:]}")
-            self.covered.read(child.text("lines"))
-
-        run_children([start(half) for half in halves], AT_ONCE, ended)
-        seconds = time.monotonic() - self.began
-        print(f"{self.wanted.name}: {len(self.items)} tests ran, {seconds:.0f} s", flush=True)
-        for name in sorted(self.covered.failed):
-            print(f"  fails without any mutant, so it kills none: {name}")
-
-    def _work(self, mutant: Mutant, functions: Functions) -> Callable[[], Child | None]:
-        def start() -> Child | None:
-            tests, seconds, of = self._tests_for(mutant)
-            if time.monotonic() - self.began > self.wanted.minutes * 60:
-                self.counts["not tried for want of time"] += 1
-            elif not tests:
-                self._tell("run by no test", mutant)
-            else:
-                return Child(
-                    lambda folder: _kill(mutant, functions, tests, of, folder),
-                    20 + HANGS * seconds,
-                )
-            return None
-
-        return start
-
-    def _tests_for(self, mutant: Mutant) -> tuple[list[pytest.Item], float, int]:
-        """Those to run, how long they take, and how many there would be."""
+    def tests_for(self, mutant: Mutant) -> tuple[list[str], int]:
+        """Those to run, and how many there would be."""
         cost = self.covered.cost
         names = self.covered.tests_of(mutant.path, mutant.lines)
         chosen: list[str] = []
@@ -113,38 +90,109 @@ class MutationRun:
             if chosen and total > MOST_SECONDS:
                 break
             chosen.append(name)
-        items = [self.items[name] for name in chosen]
         # What empties all tables comes last, as in any run.
-        seconds = sum(self.covered.seconds[name] for name in chosen)
-        return sorted(items, key=_empties_tables), seconds, len(names)
+        return sorted(chosen, key=lambda name: _empties_tables(self.items[name])), len(names)
 
     def _is_own(self, name: str) -> bool:
         return name.startswith(tuple(self.wanted.own))
 
-    def _ended(self, mutant: Mutant, child: Child, code: int) -> None:
-        if code == BROKEN:
-            self._tell("could not be made", mutant, child.text("log").strip().rpartition("\n")[2])
-        elif code == 0:
-            self._tell("survived", mutant, child.text("tests"))
-        else:
-            self.counts["killed" if code > 0 else "hung"] += 1
+    def patience(self, names: list[str]) -> float:
+        return 20 + HANGS * sum(self.covered.seconds[name] for name in names)
 
-    def _tell(self, verdict: str, mutant: Mutant, more: str = "") -> None:
+    def count(self, verdict: str, mutant: Mutant, more: str = "") -> None:
         self.counts[verdict] += 1
-        where = f"{mutant.path.relative_to(settings.BASE_DIR)}:{mutant.line}"
-        print(f"{verdict:16} {where} {more}", *mutant.difference(), sep="\n    ", flush=True)
+        if verdict not in {KILLED, HUNG, LATE}:
+            where = f"{mutant.path.relative_to(settings.BASE_DIR)}:{mutant.line}"
+            print(f"{verdict:16} {where} {more}", *mutant.difference(), sep="\n    ", flush=True)
 
 
-def _kill(
-    mutant: Mutant, functions: Functions, tests: list[pytest.Item], of: int, folder: Path
-) -> int:
-    """In a child: 1 if a test fails with the mutant, 0 if none does."""
-    if not functions.swap(mutant.path, mutant.source()):
-        raise ValueError("no living function has this code")
-    (folder / "tests").write_text(f"({len(tests)} of the {of} tests that run it)")
-    for item, after in zip(tests, [*tests[1:], None], strict=True):
+@dataclass
+class _Lines:
+    """Learn which lines some of the tests run."""
+
+    run: MutationRun
+    items: list[pytest.Item]
+
+    def start(self) -> Child:
+        paths = self.run.wanted.paths
+        work = lambda folder: record(self.items, paths, folder / "lines")  # noqa: E731
+        return Child(work, self.run.wanted.minutes * 60)
+
+    def end(self, child: Child, code: int) -> None:
+        if code != 0:
+            raise RuntimeError(f"The tests could not be run:\n{child.text('log')[-3000:]}")
+        self.run.covered.read(child.text("lines"))
+
+
+@dataclass
+class _Trial:
+    """Run the tests of a mutant's lines against it."""
+
+    run: MutationRun
+    mutant: Mutant
+    functions: Functions
+    names: list[str] = field(default_factory=list)
+    of: int = 0
+
+    def start(self) -> Child | None:
+        self.names, self.of = self.run.tests_for(self.mutant)
+        if self.run.is_late:
+            self.run.count(LATE, self.mutant)
+            return None
+        if not self.names:
+            self.run.count("run by no test", self.mutant)
+            return None
+        return Child(self._work, self.run.patience(self.names))
+
+    def _work(self, folder: Path) -> int:
+        if not self.functions.swap(self.mutant.path, self.mutant.source()):
+            raise ValueError("no living function has this code")
+        return _fails([self.run.items[name] for name in self.names], folder)
+
+    def end(self, child: Child, code: int) -> _Control | None:
+        killer = child.text(KILLER)
+        if code == BROKEN:
+            self.run.count("could not be made", self.mutant, child.text("log")[-300:])
+        elif code == 0:
+            count = f"({len(self.names)} of the {self.of} tests that run it)"
+            self.run.count("survived", self.mutant, count)
+        elif code < 0:
+            self.run.count(HUNG, self.mutant)
+        elif killer in self.run.trusted:
+            self.run.count(KILLED, self.mutant)
+        else:
+            return _Control(self, self.names[: self.names.index(killer) + 1])
+        return None
+
+
+@dataclass
+class _Control:
+    """Whether the test that killed passes without the mutant, after the same tests before it."""
+
+    trial: _Trial
+    names: list[str]
+
+    def start(self) -> Child:
+        run = self.trial.run
+        items = [run.items[name] for name in self.names]
+        return Child(lambda folder: _fails(items, folder), run.patience(self.names))
+
+    def end(self, child: Child, code: int) -> _Trial | None:
+        run = self.trial.run
+        if code == 0:
+            run.trusted.add(self.names[-1])
+            run.count(KILLED, self.trial.mutant)
+            return None
+        run.covered.failed.add(child.text(KILLER) or self.names[-1])
+        return self.trial
+
+
+def _fails(items: list[pytest.Item], folder: Path) -> int:
+    """In a child: 1 if a test fails, which it names."""
+    for item, after in zip(items, [*items[1:], None], strict=True):
         item.ihook.pytest_runtest_protocol(item=item, nextitem=after)
         if item.session.testsfailed:
+            (folder / KILLER).write_text(item.nodeid)
             return 1
     return 0
 
