@@ -13,5 +13,5 @@ if __name__ == "__main__":
     is_demo = sys.argv[1:2] == ["demo"]
     if is_demo or sys.argv[1:3] == ["receive_mail", "--demo"]:
         is_started = is_demo and not {"-h", "--help"} & set(sys.argv)
-        demo_environment.prepare(sys.argv[2:], is_started=is_started)
+        demo_environment.prepare_environment(sys.argv[2:], is_started=is_started)
     execute_from_command_line(sys.argv)

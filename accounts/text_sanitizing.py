@@ -21,8 +21,8 @@ _PRIVATE = re.compile(f"[{PRIVATE_USE}]")
 def replace_private_letters(text: str) -> str:
     """Replace pictograms by Unicode's, other private-use letters by 〓. The text may grow.
 
-    settings.PUBLIC_LETTERS names the function that knows the pictograms.
+    settings.PRIVATE_LETTER_REPLACER names the function that knows the pictograms.
     """
     if not _PRIVATE.search(text):
         return text
-    return cast(Callable[[str], str], import_string(settings.PUBLIC_LETTERS))(text)
+    return cast(Callable[[str], str], import_string(settings.PRIVATE_LETTER_REPLACER))(text)

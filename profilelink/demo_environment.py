@@ -23,12 +23,14 @@ from syndication.sandbox.control import MAIN
 from syndication.sandbox.network import DEFAULT_PASSWORD, World, demo_people
 from syndication.sandbox.server import Sandbox
 
-HERE = Path(os.environ.get("DEMO_DIR", Path(__file__).resolve().parent.parent / "var" / "demo"))
+DEMO_FOLDER = Path(
+    os.environ.get("DEMO_DIR", Path(__file__).resolve().parent.parent / "var" / "demo")
+)
 PASSWORD = DEFAULT_PASSWORD
 LOCK = "lock"
 
 
-def arguments() -> argparse.ArgumentParser:
+def demo_arguments() -> argparse.ArgumentParser:
     """The demo's options, the same before and inside Django."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--host", default="127.0.0.1")
@@ -38,31 +40,31 @@ def arguments() -> argparse.ArgumentParser:
     return parser
 
 
-def prepare(argv: list[str], *, is_started: bool) -> None:
+def prepare_environment(argv: list[str], *, is_started: bool) -> None:
     """Set the variables. Where the demo `is_started`, first see that it can: nothing has changed yet.
 
     With `--fresh`, what an earlier demo left is thrown away. Raises SystemExit with what to do.
     """
-    options, _ = arguments().parse_known_args(argv)
-    HERE.mkdir(parents=True, exist_ok=True)
+    options, _ = demo_arguments().parse_known_args(argv)
+    DEMO_FOLDER.mkdir(parents=True, exist_ok=True)
     if is_started:
-        _take_folder()
+        _lock_folder()
         _check_ports(options)
         if options.fresh:
             _empty_folder()
-    (HERE / "mail").mkdir(exist_ok=True)
-    for name, value in variables(options).items():
+    (DEMO_FOLDER / "mail").mkdir(exist_ok=True)
+    for name, value in demo_variables(options).items():
         os.environ.setdefault(name, value)
 
 
-def _take_folder() -> None:
+def _lock_folder() -> None:
     """One demo at a time in one folder. The kernel lets go of the lock when this process ends."""
-    lock = os.open(HERE / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    lock = os.open(DEMO_FOLDER / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         raise SystemExit(
-            f"A demo is running already, in {HERE}. Stop it with Ctrl-C, or give this one a folder "
+            f"A demo is running already, in {DEMO_FOLDER}. Stop it with Ctrl-C, or give this one a folder "
             "of its own with DEMO_DIR, and ports with --port and --sandbox-port."
         ) from None
 
@@ -88,26 +90,28 @@ def _check_ports(options: argparse.Namespace) -> None:
 
 
 def _empty_folder() -> None:
-    for path in HERE.iterdir():
+    for path in DEMO_FOLDER.iterdir():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         elif path.name != LOCK:
             path.unlink()
 
 
-def variables(options: argparse.Namespace) -> dict[str, str]:
+def demo_variables(options: argparse.Namespace) -> dict[str, str]:
     """Name → value. Keys are made once and kept beside the demo's database."""
     site = f"http://{options.host}:{options.port}"
     return {
         **_networks(site, options.host, options.sandbox_port),
-        "SECRET_KEY": _kept("secret_key", secrets.token_urlsafe(40)),
-        "PIN_KEY": _kept("pin_key", secrets.token_urlsafe(40)),
-        "TOKEN_KEYS": _kept("token_keys", base64.urlsafe_b64encode(os.urandom(32)).decode()),
+        "SECRET_KEY": _read_or_create("secret_key", secrets.token_urlsafe(40)),
+        "PIN_KEY": _read_or_create("pin_key", secrets.token_urlsafe(40)),
+        "TOKEN_KEYS": _read_or_create(
+            "token_keys", base64.urlsafe_b64encode(os.urandom(32)).decode()
+        ),
         "PUBLIC_URL": site,
-        "DATABASE_URL": f"sqlite:///{HERE}/demo.sqlite3",
-        "MEDIA_ROOT": str(HERE / "media"),
+        "DATABASE_URL": f"sqlite:///{DEMO_FOLDER}/demo.sqlite3",
+        "MEDIA_ROOT": str(DEMO_FOLDER / "media"),
         "POST_MAIL_DOMAIN": "post.profilelink.example",
-        "EMAIL_URL": f"filemail:///{HERE / 'mail'}",
+        "EMAIL_URL": f"filemail:///{DEMO_FOLDER / 'mail'}",
         "LOG_LEVEL": "WARNING",
     }
 
@@ -123,8 +127,8 @@ class DatabaseMark:
     def __init__(self, database: Mapping[str, Any]) -> None:
         names = [str(database.get(name, "")) for name in ("ENGINE", "HOST", "PORT", "NAME")]
         self._fingerprint = hashlib.sha256("\n".join(names).encode()).hexdigest()
-        self._is_ours = str(HERE) == str(Path(names[-1]).parent)
-        self._path = HERE / "database"
+        self._is_ours = str(DEMO_FOLDER) == str(Path(names[-1]).parent)
+        self._path = DEMO_FOLDER / "database"
 
     @property
     def is_set(self) -> bool:
@@ -152,8 +156,8 @@ def _sandbox(site: str, host: str, port: int) -> Sandbox:
     return sandbox
 
 
-def _kept(name: str, fresh: str) -> str:
-    path = HERE / name
+def _read_or_create(name: str, fresh: str) -> str:
+    path = DEMO_FOLDER / name
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         path.touch(mode=0o600)

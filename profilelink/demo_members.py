@@ -55,18 +55,18 @@ POSTS = [
 ]  # fmt: skip
 
 
-class NoConsent(Exception):
+class ConsentNotGiven(Exception):
     """The permission page gave no code."""
 
 
 @transaction.atomic
-def seed(*, password: str) -> None:
+def create_demo_members(*, password: str) -> None:
     """Make the demo's members once."""
     if not Member.objects.filter(username="hanako").exists():
-        _posts(_members(password))
+        _create_posts(_create_members(password))
 
 
-def link_at_sandbox(*, password: str) -> None:
+def link_demo_members(*, password: str) -> None:
     """Link Taro and Yuki with mixi, as the sandbox plays it; once.
 
     Raises HttpFailure (accounts.safe_http) or NoConsent where it does not play it.
@@ -75,7 +75,7 @@ def link_at_sandbox(*, password: str) -> None:
         _link(member, password=password)
 
 
-def _members(password: str) -> dict[str, Member]:
+def _create_members(password: str) -> dict[str, Member]:
     members = {}
     for name, (display_name, about) in PEOPLE.items():
         member = Member.objects.create_user(
@@ -96,7 +96,7 @@ def _members(password: str) -> dict[str, Member]:
     return members
 
 
-def _posts(members: dict[str, Member]) -> None:
+def _create_posts(members: dict[str, Member]) -> None:
     """Old posts: they were there before any link, so nothing of them goes anywhere."""
     now = timezone.now()
     for author, hours, kind, audience, title, text in POSTS:
@@ -153,7 +153,7 @@ def _link(member: Member, *, password: str) -> Link:
             "state": "demo",
         },
     )
-    code = _consent(page.url, page.text, member.username, password)
+    code = _give_consent(page.url, page.text, member.username, password)
     tokens = http.request(
         "POST",
         network["token_url"],
@@ -192,7 +192,7 @@ def _link(member: Member, *, password: str) -> Link:
     return link
 
 
-def _consent(address: str, html: str, name: str, password: str) -> str:
+def _give_consent(address: str, html: str, name: str, password: str) -> str:
     """Fill in the form of the permission page and press 同意する; the code that comes back.
 
     Raises NoConsent where the page is not the sandbox's.
@@ -210,5 +210,5 @@ def _consent(address: str, html: str, name: str, password: str) -> str:
     )
     code = parse_qs(urlsplit(answer.headers.get("Location", "")).query).get("code")
     if not code:
-        raise NoConsent(f"status {answer.status}")
+        raise ConsentNotGiven(f"status {answer.status}")
     return code[0]

@@ -15,32 +15,32 @@ logger = logging.getLogger(__name__)
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400: what came cannot be read, or the session ended while the request ran."""
-    return _page("400.html", 400)
+    return _error_page("400.html", 400)
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403."""
-    return _page("403.html", 403)
+    return _error_page("403.html", 403)
 
 
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404; the same for what does not exist and what this visitor may not know of."""
-    return _page("404.html", 404)
+    return _error_page("404.html", 404)
 
 
 def too_large(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """413. What was sent is not read, so it cannot be given back."""
-    return _page("413.html", 413)
+    return _error_page("413.html", 413)
 
 
 def unexpected_files(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """415 for a multipart body where no form takes files. It is not read either."""
-    return _page("415.html", 415)
+    return _error_page("415.html", 415)
 
 
 def too_many_requests(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """429, for the rate limits."""
-    return _page("429.html", 429)
+    return _error_page("429.html", 429)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -79,6 +79,6 @@ def _typed(request: HttpRequest) -> PreservedForm | None:
         return None
 
 
-def _page(name: str, status: int) -> HttpResponse:
+def _error_page(name: str, status: int) -> HttpResponse:
     """Rendered without the request, so that no context processor touches session or member."""
     return HttpResponse(loader.render_to_string(name), status=status)

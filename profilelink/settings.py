@@ -56,11 +56,11 @@ INSTALLED_APPS = [
 
 # The order is argued in the docstring of accounts.urlsession.middleware.
 MIDDLEWARE = [
-    "profilelink.phone.middleware.PhoneLaneMiddleware",
+    "profilelink.phone.middleware.PhoneTranscodingMiddleware",
     "profilelink.middleware.headers.BrowserHeadersMiddleware",
-    "profilelink.middleware.max_body.SizeMiddleware",
-    "profilelink.multipart.MultipartMiddleware",
-    "profilelink.middleware.reject_nul.NulMiddleware",
+    "profilelink.middleware.max_body.MaxBodyMiddleware",
+    "profilelink.middleware.reject_multipart.RejectMultipartMiddleware",
+    "profilelink.middleware.reject_nul.RejectNulMiddleware",
     "accounts.urlsession.middleware.UrlSessionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -77,7 +77,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "profilelink.urls"
 WSGI_APPLICATION = "profilelink.wsgi.application"
 AUTH_USER_MODEL = "accounts.Member"
-PUBLIC_LETTERS = "profilelink.phone.decoding.public_anyhow"  # who knows the old pictograms
+PRIVATE_LETTER_REPLACER = "profilelink.phone.decoding.replace_private_letters_of_any_carrier"  # who knows the old pictograms
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 _LOADERS = ["profilelink.template_loader.Loader", "django.template.loaders.app_directories.Loader"]
@@ -152,7 +152,7 @@ Q_CLUSTER = {
     "poll": 0.2,
     "guard_cycle": 1,
     "cache": "queue",
-    "label": "Queue (hints)",
+    "label": "Queue (wake-ups)",
 }
 Q_CLUSTER |= {"redis": QUEUE_URL} if QUEUE_URL else {"orm": "default"}
 

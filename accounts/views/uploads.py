@@ -1,4 +1,4 @@
-"""Views whose forms take files. Every other view gets no multipart body: see profilelink.multipart."""
+"""Views whose forms take files. Every other view gets no multipart body: see profilelink.middleware.reject_multipart."""
 
 from __future__ import annotations
 

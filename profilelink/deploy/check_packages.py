@@ -5,7 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 
-def differing(lines: list[str]) -> list[str]:
+def differing_packages(lines: list[str]) -> list[str]:
     """A line for each package that is missing or of another version. Lines for other systems do not count."""
     found = []
     for line in lines:
@@ -23,4 +23,4 @@ def differing(lines: list[str]) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit("\n".join(differing(Path(sys.argv[1]).read_text().splitlines())) or 0)
+    sys.exit("\n".join(differing_packages(Path(sys.argv[1]).read_text().splitlines())) or 0)

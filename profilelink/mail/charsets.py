@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 
 from profilelink.phone.carriers import Carrier
-from profilelink.phone.decoding import is_private, read_cp932
-from profilelink.phone.pictograms import GETA, pictograms, private_letters
+from profilelink.phone.decoding import decode_cp932, is_private_letter
+from profilelink.phone.pictograms import GETA, pictograms_of, private_letters
 from syndication.connectors.text import codec_for_label
 from syndication.connectors.text.labels import EUC_JP, JIS, SHIFT_JIS, UTF_8, WESTERN
 
@@ -27,7 +27,7 @@ _EUC_UNIT = re.compile(
     rb"\x8f([\xa1-\xfe]{2})|\x8e([\xa1-\xdf])|([\xa1-\xfe]{2})|([\x00-\x7f]+)|([\x80-\xff])"
 )
 
-MOST_KANA_BY_CHANCE = 2
+MAX_KANA_BY_CHANCE = 2
 
 _AU_STEP = {0xEB: 0xF6, 0xEC: 0xF7, 0xED: 0xF3, 0xEE: 0xF4}
 _AU_ONLY = (0xEB, 0xEC)  # in cp932 nothing stands there; in ED and EE stand real kanji
@@ -39,23 +39,23 @@ _LINE_ENDS = re.compile("\r\n|[\r\u2028\u2029]")
 _KANA = re.compile(rb"[\x82\x83][\x40-\x7e\x80-\xfc]")
 
 
-def text_of(raw: bytes, declared: str, carrier: Carrier | None) -> str:
+def decode_mail_text(raw: bytes, declared: str, carrier: Carrier | None) -> str:
     """`raw` as text; nothing raises. What cannot be read is 〓.
 
     `declared` is the label in the mail, which is often wrong; `carrier` whose phone sent it, or None.
     """
-    return plain(_decoded(raw, declared, carrier), carrier)
+    return clean_text(_decode(raw, declared, carrier), carrier)
 
 
-def plain(text: str, carrier: Carrier | None) -> str:
+def clean_text(text: str, carrier: Carrier | None) -> str:
     """Line ends as line feeds, no control characters, no private use: pictograms that are known
     are Unicode's."""
-    known = pictograms(carrier).of_private if carrier else private_letters()
+    known = pictograms_of(carrier).of_private if carrier else private_letters()
     cleaned = _CONTROL.sub("", _LINE_ENDS.sub("\n", text)).replace(_LOST, GETA)
-    return "".join(known.get(one, GETA) if is_private(one) else one for one in cleaned)
+    return "".join(known.get(one, GETA) if is_private_letter(one) else one for one in cleaned)
 
 
-def _decoded(raw: bytes, declared: str, carrier: Carrier | None) -> str:
+def _decode(raw: bytes, declared: str, carrier: Carrier | None) -> str:
     name = codec_for_label(declared)
     if name in (JIS, WESTERN, "") and raw.isascii():
         raw = _SHIFTED.sub(lambda found: b"\x1b(I" + found[1] + b"\x1b(B", raw)
@@ -68,7 +68,7 @@ def _decoded(raw: bytes, declared: str, carrier: Carrier | None) -> str:
         return _from_jis(raw, carrier)
     if name == EUC_JP:
         return _from_euc(raw)
-    if name == WESTERN and carrier is None and len(_KANA.findall(raw)) < MOST_KANA_BY_CHANCE:
+    if name == WESTERN and carrier is None and len(_KANA.findall(raw)) < MAX_KANA_BY_CHANCE:
         return raw.decode(WESTERN, "replace")
     return _from_sjis(raw, carrier)
 
@@ -108,23 +108,23 @@ def _from_jis(raw: bytes, carrier: Carrier | None) -> str:
             continue
         # Every line begins in ASCII (RFC 1468), also where the escape back was lost.
         first, end, rest = piece.partition(b"\n")
-        text += [_run(mode, first, carrier), end.decode(), _from_sjis(rest, carrier)]
+        text += [_decode_run(mode, first, carrier), end.decode(), _from_sjis(rest, carrier)]
     return "".join(text)
 
 
-def _run(mode: bytes, raw: bytes, carrier: Carrier | None) -> str:
+def _decode_run(mode: bytes, raw: bytes, carrier: Carrier | None) -> str:
     """What stands between two escapes."""
     if mode == b"(I":
         kana = bytes(byte | 0x80 if 0x21 <= byte <= 0x5F else byte for byte in raw)
         return _from_sjis(kana, carrier)
-    letter = _supplementary if mode == b"$(D" else lambda pair: _of_row(pair, carrier)
+    letter = _decode_supplementary if mode == b"$(D" else lambda pair: _decode_row(pair, carrier)
     return "".join(
         letter(pair) if pair else (GETA if other > b"\x20" else other.decode())
         for pair, other in _PAIR.findall(raw)
     )
 
 
-def _of_row(pair: bytes, carrier: Carrier | None) -> str:
+def _decode_row(pair: bytes, carrier: Carrier | None) -> str:
     """A letter of JIS X 0208, by its Shift_JIS code: that table has the vendors' letters too."""
     row, cell = pair[0] - 0x21, pair[1]
     lead = 0x81 + row // 2
@@ -132,11 +132,11 @@ def _of_row(pair: bytes, carrier: Carrier | None) -> str:
     trail = cell + 0x7E if row % 2 else cell + 0x1F + (cell + 0x1F >= 0x7F)
     code = bytes((lead, trail))
     if carrier is Carrier.AU or (carrier is None and lead in _AU_ONLY):
-        return read_cp932(_au_code(code), Carrier.AU)
-    return read_cp932(code, carrier or Carrier.DOCOMO)
+        return decode_cp932(_au_code(code), Carrier.AU)
+    return decode_cp932(code, carrier or Carrier.DOCOMO)
 
 
-def _supplementary(pair: bytes) -> str:
+def _decode_supplementary(pair: bytes) -> str:
     """A letter of JIS X 0212."""
     high = bytes((0x8F, pair[0] | 0x80, pair[1] | 0x80))
     return high.decode("euc_jp", "replace").replace(_LOST, GETA)
@@ -151,9 +151,9 @@ def _euc_unit(found: re.Match[bytes]) -> str:
     if plain_run:
         return plain_run.decode()
     if pair:
-        return _of_row(bytes(byte & 0x7F for byte in pair), None)
+        return _decode_row(bytes(byte & 0x7F for byte in pair), None)
     if third:
-        return _supplementary(bytes(byte & 0x7F for byte in third))
+        return _decode_supplementary(bytes(byte & 0x7F for byte in third))
     return _from_sjis(kana, None) if kana else GETA
 
 
@@ -161,7 +161,7 @@ def _from_sjis(raw: bytes, carrier: Carrier | None) -> str:
     """Willcom and EMOBILE took over docomo's codes; so it is for those that are not known."""
     if carrier is Carrier.AU:
         raw = _SJIS_UNIT.sub(lambda found: _au_code(found[0]), raw)
-    return read_cp932(raw, carrier or Carrier.DOCOMO)
+    return decode_cp932(raw, carrier or Carrier.DOCOMO)
 
 
 def _au_code(code: bytes) -> bytes:
@@ -169,4 +169,4 @@ def _au_code(code: bytes) -> bytes:
     if len(code) < 2 or code[0] not in _AU_STEP:
         return code
     moved = bytes((_AU_STEP[code[0]], code[1]))
-    return moved if moved in pictograms(Carrier.AU).of_code else code
+    return moved if moved in pictograms_of(Carrier.AU).of_code else code

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from profilelink.mail.mime import Part
+from profilelink.mail.mime import MimePart
 from profilelink.phone.carriers import Carrier
 
 # Set by the mail server for the command of a pipe: Postfix's local(8), Exim's pipe transport.
@@ -46,8 +46,8 @@ _MACHINES = ("x-auto-response-suppress", "x-autoreply", "x-autorespond", "x-fail
 _MACHINE_NAMES = {"mailer-daemon", "postmaster", "no-reply", "noreply", "do-not-reply", "bounce"}
 
 
-def recipients(
-    given: Iterable[str], environ: Mapping[str, str], message: Part | None = None
+def envelope_recipients(
+    given: Iterable[str], environ: Mapping[str, str], message: MimePart | None = None
 ) -> list[str]:
     """The envelope's recipients: as arguments, else by a variable, else by a header."""
     named = [one.strip() for one in given if one.strip()]
@@ -69,7 +69,7 @@ def local_part(recipient: str, domain: str) -> str:
     return local if given.lower().rstrip(".") == domain.lower() else ""
 
 
-def sender(given: str | None, environ: Mapping[str, str], message: Part) -> str:
+def envelope_sender(given: str | None, environ: Mapping[str, str], message: MimePart) -> str:
     """The envelope's sender; "" for a mail that nobody is to answer.
 
     The From line counts only where the mail server says nothing.
@@ -79,13 +79,13 @@ def sender(given: str | None, environ: Mapping[str, str], message: Part) -> str:
     if given is None and message.all_of("return-path"):
         given = message.header("return-path").decode("ascii", "replace")
     if given is None:
-        return author(message)
+        return from_address(message)
     found = _ADDRESS.search(given)
-    plain = _plain(found) if found else given.strip()
+    plain = _unquoted_address(found) if found else given.strip()
     return "" if plain.partition("@")[0].lower() in _NOBODY else plain
 
 
-def author(message: Part) -> str:
+def from_address(message: MimePart) -> str:
     """The address in the From line, or ""."""
     return next(iter(addresses_in(message.header("from"))), "")
 
@@ -94,10 +94,14 @@ def addresses_in(header: bytes) -> list[str]:
     """Those in angle brackets, where there are any: a name may look like an address, too."""
     text = header.decode("ascii", "replace")[:2000]
     bracketed = re.findall(r"<([^<>]*)>", text)
-    return [_plain(found) for one in (bracketed or [text]) for found in _ADDRESS.finditer(one)]
+    return [
+        _unquoted_address(found)
+        for one in (bracketed or [text])
+        for found in _ADDRESS.finditer(one)
+    ]
 
 
-def _plain(found: re.Match[str]) -> str:
+def _unquoted_address(found: re.Match[str]) -> str:
     """The address as its owner writes it, without quotes."""
     return (found["quoted"] or found["plain"]) + found["domain"]
 
@@ -112,27 +116,27 @@ def carrier_of(address: str) -> Carrier | None:
     return None
 
 
-def is_automatic(message: Part, envelope_sender: str) -> bool:
+def is_automatic(message: MimePart, envelope_sender: str) -> bool:
     """Whether an answer could reach a program or a list, which might answer in turn."""
     names = [name for name, _value in message.headers]
     return (
         envelope_sender.partition("@")[0].lower() in _MACHINE_NAMES | _NOBODY
-        or _submitted(message) not in (b"", b"no")
+        or _auto_submitted(message) not in (b"", b"no")
         or message.header("precedence").strip().lower() in _BULK
         or any(name.startswith("list-") or name in _MACHINES for name in names)
         or is_report(message)
     )
 
 
-def is_report(message: Part) -> bool:
+def is_report(message: MimePart) -> bool:
     """A bounce, a receipt, or a program's answer: nobody wrote it for a page."""
     return (
         message.content_type == "multipart/report"
-        or _submitted(message) == b"auto-replied"
+        or _auto_submitted(message) == b"auto-replied"
         or bool(message.header("x-failed-recipients"))
     )
 
 
-def _submitted(message: Part) -> bytes:
+def _auto_submitted(message: MimePart) -> bytes:
     """The word of Auto-Submitted, without parameters and remarks."""
     return re.split(rb"[;(\s]", message.header("auto-submitted").strip().lower())[0]

@@ -8,11 +8,11 @@ from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-MOST_PARTS = 60
-DEEPEST = 8  # a decoration mail with a photo nests three deep
-MOST_HEADER_BYTES = 64_000
-MOST_HEADERS = 500  # of one part
-MOST_COMMENTS = 3  # levels of them
+MAX_PARTS = 60
+MAX_DEPTH = 8  # a decoration mail with a photo nests three deep
+MAX_HEADER_BYTES = 64_000
+MAX_HEADERS = 500  # of one part
+MAX_COMMENT_DEPTH = 3  # levels of them
 
 _HEADER = re.compile(rb"([!-9;-~]+)[ \t]*:[ \t]*(.*)", re.S)
 _PARAMETER = re.compile(rb';\s*([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;\s]*)', re.S)
@@ -22,15 +22,15 @@ _QUOTES = b"\"'"
 _CONTINUED = re.compile(rb"^(.+?)\*(\d*)\*?$")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 _FIRST_LINE = re.compile(rb"\s{0,20}--(\S{1,70})[ \t]*\r?\n")
-_UNDER = re.compile(rb"\\(.)", re.S)
+_ESCAPED = re.compile(rb"\\(.)", re.S)
 
 
-class TooMuch(Exception):
+class MessageTooComplex(Exception):
     """More headers, parts or levels than any phone sends."""
 
 
 @dataclass
-class Part:
+class MimePart:
     """A message or one part of it. Header names are small letters; values are unfolded bytes."""
 
     headers: list[tuple[str, bytes]]
@@ -75,32 +75,32 @@ class Part:
         return self.body
 
 
-def message(raw: bytes) -> Part:
+def parse_message(raw: bytes) -> MimePart:
     """The whole message, its headers read. Raises TooMuch."""
     start = raw.lstrip(b"\r\n").removeprefix(BOM_UTF8).lstrip(b"\r\n")
     if start.startswith((b"From ", b">From ")):  # a mailbox's line; Exim's pipes begin with one
         start = start.partition(b"\n")[2]
-    return _part(start)
+    return _parse_part(start)
 
 
-def leaves(whole: Part) -> Iterator[Part]:
+def leaf_parts(whole: MimePart) -> Iterator[MimePart]:
     """The parts that hold something, in their order. Raises TooMuch."""
     count = 0
     todo = [(whole, 0)]
     while todo:
         part, depth = todo.pop()
         count += 1
-        if count > MOST_PARTS:
-            raise TooMuch(f"more than {MOST_PARTS} parts")
-        below = _below(part)
+        if count > MAX_PARTS:
+            raise MessageTooComplex(f"more than {MAX_PARTS} parts")
+        below = _child_parts(part)
         if not below:
             yield part
-        elif depth >= DEEPEST:
-            raise TooMuch(f"more than {DEEPEST} levels")
+        elif depth >= MAX_DEPTH:
+            raise MessageTooComplex(f"more than {MAX_DEPTH} levels")
         todo += [(each, depth + 1) for each in reversed(below)]
 
 
-def _below(part: Part) -> list[Part]:
+def _child_parts(part: MimePart) -> list[MimePart]:
     """The parts of a multipart; none for others, and for one whose boundary never comes."""
     kind = part.content_type
     if not kind.startswith("multipart/"):
@@ -117,31 +117,31 @@ def _below(part: Part) -> list[Part]:
     for found in line.finditer(part.body):
         if begins:
             ends.append(found.start())
-        if found[1] or len(begins) > MOST_PARTS:  # the last boundary; or too many, told by leaves()
+        if found[1] or len(begins) > MAX_PARTS:  # the last boundary; or too many, told by leaves()
             break
         begins.append(found.end())
     ends += [len(part.body)] * (len(begins) - len(ends))
     inline = part.is_inline or kind == "multipart/related"
-    parts = [_part(part.body[at:to]) for at, to in zip(begins, ends, strict=True)]
+    parts = [_parse_part(part.body[at:to]) for at, to in zip(begins, ends, strict=True)]
     for one in parts:
         one.is_inline = inline
     return parts
 
 
-def _part(raw: bytes) -> Part:
+def _parse_part(raw: bytes) -> MimePart:
     """Headers up to the empty line, or up to the first line that is none; the rest is the body."""
     headers: list[list[bytes]] = []
     at = 1 if raw.startswith(b"\n") else 2 if raw.startswith(b"\r\n") else 0
     while at < len(raw):
-        end = raw.find(b"\n", at, at + MOST_HEADER_BYTES)
-        if end < 0 and len(raw) - at > MOST_HEADER_BYTES:
+        end = raw.find(b"\n", at, at + MAX_HEADER_BYTES)
+        if end < 0 and len(raw) - at > MAX_HEADER_BYTES:
             if not _HEADER.match(raw[at : at + 100]):
                 break
-            raise TooMuch("a header without end")
+            raise MessageTooComplex("a header without end")
         next_at = end + 1 if end >= 0 else len(raw)
         line = raw[at:next_at].rstrip(b"\r\n")
         if not line:
-            return Part(_joined(headers), raw[next_at:])
+            return MimePart(_unfold_headers(headers), raw[next_at:])
         if line[:1] in (b" ", b"\t") and headers:
             headers[-1].append(line)
         elif _HEADER.match(line):
@@ -149,12 +149,12 @@ def _part(raw: bytes) -> Part:
         else:
             break
         at = next_at
-        if len(headers) > MOST_HEADERS or at > MOST_HEADER_BYTES:
-            raise TooMuch("more headers than any phone sends")
-    return Part(_joined(headers), raw[at:])
+        if len(headers) > MAX_HEADERS or at > MAX_HEADER_BYTES:
+            raise MessageTooComplex("more headers than any phone sends")
+    return MimePart(_unfold_headers(headers), raw[at:])
 
 
-def _joined(headers: list[list[bytes]]) -> list[tuple[str, bytes]]:
+def _unfold_headers(headers: list[list[bytes]]) -> list[tuple[str, bytes]]:
     """Each header on one line. The line's fold goes, the space after it stays (RFC 5322, 2.2.3)."""
     joined = []
     for lines in headers:
@@ -171,7 +171,7 @@ def _from_base64(body: bytes) -> bytes:
 
 
 def _without_comments(value: bytes) -> bytes:
-    for _level in range(MOST_COMMENTS if b"(" in value else 0):  # one may hold another
+    for _level in range(MAX_COMMENT_DEPTH if b"(" in value else 0):  # one may hold another
         value = _COMMENT.sub(rb"\1", value)
     return value
 
@@ -179,5 +179,5 @@ def _without_comments(value: bytes) -> bytes:
 def _unquoted(value: bytes) -> bytes:
     """Without quotes, also where the second one was lost. Single ones are no quotes to RFC 2045."""
     if value.startswith(b'"'):
-        return _UNDER.sub(rb"\1", value[1:].removesuffix(b'"'))
+        return _ESCAPED.sub(rb"\1", value[1:].removesuffix(b'"'))
     return value[1:-1] if len(value) > 1 and value[:1] == value[-1:] == b"'" else value

@@ -7,15 +7,15 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 
-from profilelink.mail.charsets import plain, text_of
-from profilelink.mail.envelope import author, carrier_of
-from profilelink.mail.mime import Part, leaves
+from profilelink.mail.charsets import clean_text, decode_mail_text
+from profilelink.mail.envelope import carrier_of, from_address
+from profilelink.mail.mime import MimePart, leaf_parts
 from profilelink.phone.carriers import Carrier
 from syndication.actions.mail_drafts import IncomingMail
 from syndication.connectors.text import text_of_html
 
-LONGEST_TEXT = 400_000  # bytes of one part; a post of 10,000 letters in UTF-8 quoted-printable
-LONGEST_SUBJECT = 4_000
+MAX_TEXT_BYTES = 400_000  # bytes of one part; a post of 10,000 letters in UTF-8 quoted-printable
+MAX_SUBJECT_BYTES = 4_000
 
 _WORD = re.compile(rb"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _SPACE_BETWEEN = re.compile(rb"(?<=\?=)[ \t\r\n]+(?==\?)")
@@ -26,23 +26,23 @@ _SHOWN = re.compile(r"\bcid:([^\s\"'<>)]{1,250})", re.I)
 
 
 @dataclass
-class _Found:
+class _Contents:
     """What was met on the way through the parts."""
 
     plain: list[str] = field(default_factory=list)
     pages: list[str] = field(default_factory=list)
     ornaments: set[str] = field(default_factory=set)
-    pictures: list[Part] = field(default_factory=list)
+    pictures: list[MimePart] = field(default_factory=list)
     left_out: int = 0
 
 
 def arrived(message: Part) -> IncomingMail:
     """Raises mime.TooMuch. Nothing is guessed about signatures: they stay."""
-    sender = author(message)
+    sender = from_address(message)
     carrier = carrier_of(sender)
-    found = _Found()
-    for part in leaves(message):
-        _sort(part, found, carrier)
+    found = _Contents()
+    for part in leaf_parts(message):
+        _classify(part, found, carrier)
     photos = [part for part in found.pictures if not _is_ornament(part, found.ornaments)]
     words = "\n".join(text for text in found.plain if text) or "\n".join(found.pages)
     return IncomingMail(
@@ -55,41 +55,41 @@ def arrived(message: Part) -> IncomingMail:
     )
 
 
-def subject(raw: bytes, carrier: Carrier | None) -> str:
+def decode_subject(raw: bytes, carrier: Carrier | None) -> str:
     """A header with encoded words (RFC 2047). Neighbours of one charset are put together first:
     phones cut in the middle of a letter. What is not encoded may be raw ISO-2022-JP or Shift_JIS."""
     text = ""
     waiting, charset, at = b"", b"", 0
-    raw = _SPACE_BETWEEN.sub(b"", raw[:LONGEST_SUBJECT])
+    raw = _SPACE_BETWEEN.sub(b"", raw[:MAX_SUBJECT_BYTES])
     for found in _WORD.finditer(raw):
         between = raw[at : found.start()]
         name = found[1].partition(b"*")[0].lower()
         if between or name != charset:
-            text += _word(waiting, charset, carrier)
+            text += _decode_word(waiting, charset, carrier)
             waiting, charset = b"", name
-        text += text_of(between, "", carrier)
-        waiting += _unpacked(found[2], found[3])
+        text += decode_mail_text(between, "", carrier)
+        waiting += _decode_transfer(found[2], found[3])
         at = found.end()
-    return text + _word(waiting, charset, carrier) + text_of(raw[at:], "", carrier)
+    return text + _decode_word(waiting, charset, carrier) + decode_mail_text(raw[at:], "", carrier)
 
 
-def _word(raw: bytes, charset: bytes, carrier: Carrier | None) -> str:
-    return text_of(raw, charset.decode("ascii", "replace"), carrier)
+def _decode_word(raw: bytes, charset: bytes, carrier: Carrier | None) -> str:
+    return decode_mail_text(raw, charset.decode("ascii", "replace"), carrier)
 
 
-def _unpacked(encoding: bytes, value: bytes) -> bytes:
+def _decode_transfer(encoding: bytes, value: bytes) -> bytes:
     if encoding in b"qQ":
         return binascii.a2b_qp(value, header=True)
-    return Part([("content-transfer-encoding", b"base64")], value).content
+    return MimePart([("content-transfer-encoding", b"base64")], value).content
 
 
-def _sort(part: Part, found: _Found, carrier: Carrier | None) -> None:
+def _classify(part: MimePart, found: _Contents, carrier: Carrier | None) -> None:
     kind, content = part.content_type, part.content
     is_words = kind in ("text/plain", "text/html") or kind.startswith("multipart/")  # without parts
     if _PICTURE.match(content) or kind.startswith("image/") or _is_unnamed_gif(kind, content):
         found.pictures.append(part)
     elif is_words and part.word("content-disposition") != "attachment":
-        _read_words(part, content[:LONGEST_TEXT], found, carrier)
+        _read_words(part, content[:MAX_TEXT_BYTES], found, carrier)
     else:
         found.left_out += 1  # a film, a card, an archive: never opened
 
@@ -98,18 +98,18 @@ def _is_unnamed_gif(kind: str, content: bytes) -> bool:
     return kind == "application/octet-stream" and content.startswith(_GIFS)
 
 
-def _read_words(part: Part, raw: bytes, found: _Found, carrier: Carrier | None) -> None:
-    text = text_of(raw, part.parameter("charset").decode("ascii", "replace"), carrier)
+def _read_words(part: MimePart, raw: bytes, found: _Contents, carrier: Carrier | None) -> None:
+    text = decode_mail_text(raw, part.parameter("charset").decode("ascii", "replace"), carrier)
     if part.content_type == "text/html":
         found.ornaments |= set(_SHOWN.findall(text))
-        found.pages.append(plain(text_of_html(text), carrier))
+        found.pages.append(clean_text(text_of_html(text), carrier))
         return
     if part.parameter("format").lower() == b"flowed":
-        text = _unfolded(text, part.parameter("delsp").lower() == b"yes")
+        text = _unflow(text, part.parameter("delsp").lower() == b"yes")
     found.plain.append(text.strip("\n") if text.strip() else "")
 
 
-def _unfolded(text: str, has_added_space: bool) -> str:
+def _unflow(text: str, has_added_space: bool) -> str:
     """Format=Flowed (RFC 3676): a line that ends in a space goes on in the next."""
     lines: list[str] = []
     goes_on = False
@@ -125,13 +125,13 @@ def _unfolded(text: str, has_added_space: bool) -> str:
     return "\n".join(lines)
 
 
-def _is_ornament(part: Part, shown: set[str]) -> bool:
+def _is_ornament(part: MimePart, shown: set[str]) -> bool:
     """A decoration mail carries its pictograms and borders along, as GIF. A JPEG in it is a photo."""
     name = part.header("content-id").strip().strip(b"<>").decode("ascii", "replace")
     return (part.is_inline or name in shown) and part.content.startswith(_GIFS)
 
 
-def _key(message: Part) -> str:
+def _deduplication_key(message: MimePart) -> str:
     """The same for a mail that a server delivers twice; 128 bit of it."""
     told = (message.header(name) for name in ("message-id", "date", "subject"))
     parts = [hashlib.sha256(one).digest() for one in (*told, message.body)]

@@ -29,57 +29,57 @@ from syndication.models.reason_texts import sentence
 logger = logging.getLogger(__name__)
 
 # sysexits.h. Mail servers bounce on 65 and 67 and try again later on 75.
-TAKEN = os.EX_OK  # or dropped without a word
-BAD_MAIL = os.EX_DATAERR
-NO_SUCH = os.EX_NOUSER
-LATER = os.EX_TEMPFAIL
+EXIT_TAKEN = os.EX_OK  # or dropped without a word
+EXIT_REFUSED = os.EX_DATAERR
+EXIT_UNKNOWN_ADDRESS = os.EX_NOUSER
+EXIT_TRY_LATER = os.EX_TEMPFAIL
 
-CHUNK = 64 * 1024
-MOST_RECIPIENTS = 10
-BOUNCE_AGAIN_AFTER = 3600  # seconds, for mails to addresses that nobody has
+CHUNK_BYTES = 64 * 1024
+MAX_RECIPIENTS = 10
+BOUNCE_INTERVAL = 3600  # seconds, for mails to addresses that nobody has
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What the mail server is told. `words` go into the bounce, where there is one."""
+class MailOutcome:
+    """What the mail server is told. `bounce_text` goes into the bounce, if any."""
 
     code: int
-    words: str = ""
+    bounce_text: str = ""
 
 
 @dataclass(frozen=True)
-class Mail:
+class IncomingMail:
     """A message as it came in by the pipe; the beginning of one that is too large."""
 
-    message: mime.Part
+    message: mime.MimePart
     sender: str
     is_automatic: bool
     size: int
 
 
-def largest() -> int:
+def max_mail_bytes() -> int:
     """Bytes of a whole mail: a photo of the largest size in base64, its words and headers."""
     return settings.PHOTO_MAX_BYTES * 3 // 2
 
 
-def receive(
+def receive_mail(
     stream: IO[bytes], recipients: Sequence[str], sender: str | None, environ: Mapping[str, str]
-) -> Outcome:
+) -> MailOutcome:
     """Take one mail in. Raises what our own trouble raises (a database that is away)."""
     raw, size = _read(stream)
     try:
-        message = mime.message(raw)
-    except mime.TooMuch as error:
+        message = mime.parse_message(raw)
+    except mime.MessageTooComplex as error:
         logger.info("mail dropped: %s, %s bytes", error, size)
-        return Outcome(TAKEN)
-    from_whom = envelope.sender(sender, environ, message)
-    mail = Mail(message, from_whom, envelope.is_automatic(message, from_whom), size)
-    named = envelope.recipients(recipients, environ, message)
-    outcomes = [_for(one, mail) for one in named[:MOST_RECIPIENTS]]
+        return MailOutcome(EXIT_TAKEN)
+    from_whom = envelope.envelope_sender(sender, environ, message)
+    mail = IncomingMail(message, from_whom, envelope.is_automatic(message, from_whom), size)
+    named = envelope.envelope_recipients(recipients, environ, message)
+    outcomes = [_receive_for(one, mail) for one in named[:MAX_RECIPIENTS]]
     if not outcomes:
         logger.warning("mail dropped: no recipient was named; see `manage.py help receive_mail`")
     # Of several recipients the one that could not be served is told.
-    return min(outcomes, key=lambda one: one.code == TAKEN, default=Outcome(TAKEN))
+    return min(outcomes, key=lambda one: one.code == EXIT_TAKEN, default=MailOutcome(EXIT_TAKEN))
 
 
 def _read(stream: IO[bytes]) -> tuple[bytes, int]:
@@ -87,44 +87,44 @@ def _read(stream: IO[bytes]) -> tuple[bytes, int]:
     a mail server takes a pipe that closes early for trouble of ours."""
     kept: list[bytes] = []
     size = 0
-    while chunk := stream.read(CHUNK):
-        if size <= largest():
+    while chunk := stream.read(CHUNK_BYTES):
+        if size <= max_mail_bytes():
             kept.append(chunk)
         size += len(chunk)
     return b"".join(kept), size
 
 
-def _for(recipient: str, mail: Mail) -> Outcome:
+def _receive_for(recipient: str, mail: IncomingMail) -> MailOutcome:
     local = envelope.local_part(recipient, settings.POST_MAIL_DOMAIN)
     address = post_addresses.find_post_address(local) if local else None
     if envelope.is_report(mail.message):
         logger.info("mail dropped: a program's report, %s bytes", mail.size)
-        return Outcome(TAKEN)
+        return MailOutcome(EXIT_TAKEN)
     if address is None:
-        return _unknown(mail)
+        return _bounce_unknown(mail)
     with in_language_of(address.member):
         if address.ended_at is not None:
             logger.info("mail for member %s: the address has ended", address.member_id)
-            return _bounce(NO_SUCH, _nobody_here(), address, mail)
+            return _bounce(EXIT_UNKNOWN_ADDRESS, _unknown_address_text(), address, mail)
         try:
             draft = _draft(address, mail)
         except MailRefused as refusal:
             logger.info("mail for member %s refused: %s", address.member_id, refusal.reason)
             post_addresses.record_mail_refusal(address, refusal.reason, refusal.params)
             words = sentence(refusal.reason, refusal.params)
-            return _bounce(BAD_MAIL, words, address, mail)
-    _told(draft, address, mail)
-    return Outcome(TAKEN)
+            return _bounce(EXIT_REFUSED, words, address, mail)
+    _confirm(draft, address, mail)
+    return MailOutcome(EXIT_TAKEN)
 
 
-def _draft(address: PostAddress, mail: Mail) -> MailDraft | None:
+def _make_draft(address: PostAddress, mail: IncomingMail) -> MailDraft | None:
     """Raises Refused."""
     mail_drafts.check_mail_limits(address)
     if mail.size > largest():
         raise MailRefused(mail_drafts.TOO_LARGE, {"size": largest()})
     try:
-        arrived = reading.arrived(mail.message)
-    except mime.TooMuch as error:
+        arrived = reading.read_message(mail.message)
+    except mime.MessageTooComplex as error:
         logger.info("mail for member %s: %s", address.member_id, error)
         raise MailRefused(mail_drafts.TOO_MANY_PARTS) from error
     if not (arrived.title or arrived.text or arrived.photo):
@@ -145,7 +145,7 @@ def _taken(address: PostAddress, arrived: IncomingMail) -> MailDraft | None:
     return mail_drafts.store_mail(address, without)
 
 
-def _told(draft: MailDraft | None, address: PostAddress, mail: Mail) -> None:
+def _confirm(draft: MailDraft | None, address: PostAddress, mail: IncomingMail) -> None:
     if draft is None:
         logger.info("mail for member %s: it came before", address.member_id)
         return
@@ -155,26 +155,26 @@ def _told(draft: MailDraft | None, address: PostAddress, mail: Mail) -> None:
         mail_answers.answer_mail_draft(draft, address, sender=mail.sender, message_id=message_id)
 
 
-def _bounce(code: int, words: str, address: PostAddress, mail: Mail) -> Outcome:
+def _bounce(code: int, words: str, address: PostAddress, mail: IncomingMail) -> MailOutcome:
     """A bounce where it reaches the member who owns the address; else nothing."""
     if mail.is_automatic or not post_addresses.confirmed_address(mail.sender, address.member):
         return Outcome(TAKEN)
     return Outcome(code, words) if post_addresses.may_answer_mail(address) else Outcome(TAKEN)
 
 
-def _unknown(mail: Mail) -> Outcome:
+def _bounce_unknown(mail: IncomingMail) -> MailOutcome:
     """Nobody's address. A member who mistyped theirs is told, once an hour; nobody else is."""
     own = "" if mail.is_automatic else post_addresses.confirmed_address(mail.sender)
     logger.info("mail dropped: nobody has that address, %s bytes", mail.size)
     if not own:
-        return Outcome(TAKEN)
+        return MailOutcome(EXIT_TAKEN)
     once = f"mail-bounce-{hashlib.sha256(own.lower().encode()).hexdigest()[:32]}"
-    if not cache.add(once, 1, BOUNCE_AGAIN_AFTER):
-        return Outcome(TAKEN)
-    return Outcome(NO_SUCH, _nobody_here())
+    if not cache.add(once, 1, BOUNCE_INTERVAL):
+        return MailOutcome(EXIT_TAKEN)
+    return MailOutcome(EXIT_UNKNOWN_ADDRESS, _unknown_address_text())
 
 
-def _nobody_here() -> str:
+def _unknown_address_text() -> str:
     return _("Nobody has this address now. Yours stands here: %(address)s") % {
         "address": public_url("mail")
     }

@@ -15,7 +15,7 @@ from accounts.urlsession.api import SessionMode, current_session_mode
 STYLES = ("_style.css", "_style_short.css")
 
 # Not of a session, and yet not for everybody: codes, invitations, the way out.
-FOR_ONE_READER = ("/q/", "/p/", "/i/", "/out/")
+PRIVATE_PATHS = ("/q/", "/p/", "/i/", "/out/")
 
 # Django's admin brings files of its own, and some styles in attributes.
 ADMIN_POLICY = (
@@ -24,7 +24,7 @@ ADMIN_POLICY = (
 )
 
 
-def page_policy(*styles: str) -> str:
+def content_security_policy(*styles: str) -> str:
     """No scripts, nothing from elsewhere, and of inline styles these alone, by their hashes."""
     digests = [base64.b64encode(hashlib.sha256(style.encode()).digest()) for style in styles]
     allowed = " ".join(f"'sha256-{digest.decode()}'" for digest in digests)
@@ -40,7 +40,7 @@ class BrowserHeadersMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
         # As the template loader hands them out: it drops comments and blanks.
-        self.page_policy = page_policy(*map(render_to_string, STYLES))
+        self.page_policy = content_security_policy(*map(render_to_string, STYLES))
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
@@ -49,13 +49,13 @@ class BrowserHeadersMiddleware:
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", settings.SECURE_REFERRER_POLICY)
-        _say_who_may_keep_it(request, response)
+        _set_cache_headers(request, response)
         if isinstance(response, HttpResponse) and not response.has_header("Content-Length"):
             response["Content-Length"] = str(len(response.content))
         return response
 
 
-def _say_who_may_keep_it(request: HttpRequest, response: HttpResponseBase) -> None:
+def _set_cache_headers(request: HttpRequest, response: HttpResponseBase) -> None:
     """What depends on a session is kept by nobody; a public page by the browser that asked."""
     if request.path_info.startswith(settings.STATIC_URL):
         return
@@ -75,4 +75,4 @@ def _depends_on_session(request: HttpRequest, response: HttpResponseBase) -> boo
         and response.status_code == 200
         and not response.cookies
     )
-    return request.path_info.startswith(FOR_ONE_READER) or not is_plain_page
+    return request.path_info.startswith(PRIVATE_PATHS) or not is_plain_page

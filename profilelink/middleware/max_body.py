@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from profilelink.errors import too_large
 
 
-class SizeMiddleware:
+class MaxBodyMiddleware:
     """Refuses by the announced length; what comes without one, WSGI servers hand on as nothing."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from profilelink.errors import page_not_found
 
 
-class NulMiddleware:
+class RejectNulMiddleware:
     """404 before anything is looked up by it. What stands in a form, its fields judge."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

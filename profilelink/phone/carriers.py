@@ -76,7 +76,7 @@ _SIZES = (96, 480)
 _LEAST_LIMIT = 5_000
 
 
-def recognise(environ: Mapping[str, Any]) -> Phone | None:
+def detect_phone(environ: Mapping[str, Any]) -> Phone | None:
     """The phone behind a request, or None for everything that reads UTF-8.
 
     au's and J-PHONE's gateways send the size of the screen and of a page in headers of their own.

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 from profilelink.phone.carriers import Carrier
-from profilelink.phone.emoji_names import unworded
-from profilelink.phone.pictograms import GETA, WEB_PAGES, pictograms, private_letters
+from profilelink.phone.emoji_names import names_to_emoji
+from profilelink.phone.pictograms import GETA, WEB_PAGES, pictograms_of, private_letters
 
 CODEC = "cp932"
 
@@ -42,59 +42,59 @@ def is_utf8(raw: bytes, declared: str = "") -> bool:
     return (
         declared.strip().lower() in ("utf-8", "utf8")
         or bool(_JAPANESE.search(text))
-        or (any(is_private(letter) for letter in text))
+        or (any(is_private_letter(letter) for letter in text))
     )
 
 
-def read(raw: bytes, carrier: Carrier, *, utf8: bool = False) -> str:
+def decode_text(raw: bytes, carrier: Carrier, *, utf8: bool = False) -> str:
     """`raw` as text. What cannot be read becomes 〓; nothing is left out, and nothing raises."""
-    text = raw.decode(errors="replace") if utf8 else read_cp932(raw, carrier)
-    return public(unworded(_REFERENCE.sub(_referred, text)), carrier)
+    text = raw.decode(errors="replace") if utf8 else decode_cp932(raw, carrier)
+    return replace_private_letters(names_to_emoji(_REFERENCE.sub(_decode_reference, text)), carrier)
 
 
-def public(text: str, carrier: Carrier) -> str:
+def replace_private_letters(text: str, carrier: Carrier) -> str:
     """`text` with the private-use characters of a carrier as Unicode's, and all others as 〓."""
-    known = pictograms(carrier).of_private
+    known = pictograms_of(carrier).of_private
     return _PRIVATE.sub(lambda found: known.get(found[0], GETA), text)
 
 
-def public_anyhow(text: str) -> str:
+def replace_private_letters_of_any_carrier(text: str) -> str:
     """The same where nobody says whose letters they are: each stands for the carrier it is of."""
     return _PRIVATE.sub(lambda found: private_letters().get(found[0], GETA), text)
 
 
-def is_private(letter: str) -> bool:
+def is_private_letter(letter: str) -> bool:
     return bool(_PRIVATE.fullmatch(letter))
 
 
-def read_cp932(raw: bytes, carrier: Carrier) -> str:
+def decode_cp932(raw: bytes, carrier: Carrier) -> str:
     """The bytes of a page or a form, letter by letter; pictograms before kanji of the same code."""
-    return "".join(_unit(found, carrier) for found in _UNIT.finditer(raw))
+    return "".join(_decode_unit(found, carrier) for found in _UNIT.finditer(raw))
 
 
-def _unit(found: re.Match[bytes], carrier: Carrier) -> str:
+def _decode_unit(found: re.Match[bytes], carrier: Carrier) -> str:
     page, numbers, pair, plain, single = found.groups()
     if plain is not None:
         return plain.decode("ascii")
     if pair is not None:
-        return pictograms(carrier).of_code.get(pair) or _letter(pair)
+        return pictograms_of(carrier).of_code.get(pair) or _decode_letter(pair)
     if page is not None:
         first = 0xE000 + 0x100 * WEB_PAGES.index(page.decode())
         letters = "".join(chr(first + number - 0x20) for number in numbers)
-        return public(letters, Carrier.SOFTBANK)
-    return _letter(single)
+        return replace_private_letters(letters, Carrier.SOFTBANK)
+    return _decode_letter(single)
 
 
-def _letter(code: bytes) -> str:
+def _decode_letter(code: bytes) -> str:
     """One letter of cp932. Codes of the user's own area, and bytes that mean nothing, are 〓."""
     try:
         letter = code.decode(CODEC)
     except UnicodeDecodeError:
         return GETA
-    return GETA if is_private(letter) or letter == "\x80" else letter
+    return GETA if is_private_letter(letter) or letter == "\x80" else letter
 
 
-def _referred(found: re.Match[str]) -> str:
+def _decode_reference(found: re.Match[str]) -> str:
     """&#128512; as the emoji, since a page said it so, or the browser did for want of a letter.
 
     Only for what Shift_JIS cannot say: whatever it can, was meant as it was typed.
@@ -103,7 +103,7 @@ def _referred(found: re.Match[str]) -> str:
     if not 0xA0 <= point <= 0x10FFFF or 0xD800 <= point <= 0xDFFF:
         return found[0]
     letter = chr(point)
-    if is_private(letter):  # pages of other sites say pictograms so; public() knows them
+    if is_private_letter(letter):  # pages of other sites say pictograms so; public() knows them
         return letter
     try:
         is_sayable = letter.encode(CODEC).decode(CODEC) == letter

@@ -16,10 +16,10 @@ _JOINER = "\u200d"
 _AND = " + "
 _COUNTRY = {chr(ord("A") + at): chr(0x1F1E6 + at) for at in range(26)}
 _LETTER = {sign: letter for letter, sign in _COUNTRY.items()}
-_WORDED = re.compile("〔([^〔〕]{1,80})〕")
+_BRACKETED = re.compile("〔([^〔〕]{1,80})〕")
 
 
-def worded(sign: str, *, in_japanese: bool) -> str:
+def emoji_to_name(sign: str, *, in_japanese: bool) -> str:
     """`sign` as its name in brackets, or "" where it is no emoji. `sign` has no selector in it.
 
     In English a flag is its country's two letters, and a sequence the names of its parts.
@@ -30,9 +30,9 @@ def worded(sign: str, *, in_japanese: bool) -> str:
     return f"〔{name}〕" if name else ""
 
 
-def unworded(text: str) -> str:
+def names_to_emoji(text: str) -> str:
     """`text` with each emoji's name in brackets turned into that emoji; other brackets stay."""
-    return _WORDED.sub(lambda found: _sign_of(found[1]) or found[0], text)
+    return _BRACKETED.sub(lambda found: _sign_of(found[1]) or found[0], text)
 
 
 def _in_english(sign: str) -> str:

@@ -10,9 +10,9 @@ import re
 from functools import lru_cache
 
 from profilelink.phone.carriers import Carrier
-from profilelink.phone.decoding import CODEC, is_private
-from profilelink.phone.emoji_names import worded
-from profilelink.phone.pictograms import GETA, pictograms
+from profilelink.phone.decoding import CODEC, is_private_letter
+from profilelink.phone.emoji_names import emoji_to_name
+from profilelink.phone.pictograms import GETA, pictograms_of
 
 # Signs that cp932 lacks, with what stands for them: the twins that Windows chose, then lookalikes.
 _TWINS = {
@@ -38,44 +38,44 @@ _UNSEEN = re.compile(
 )
 
 
-def write(text: str, carrier: Carrier, *, in_japanese: bool = True) -> bytes:
+def encode_text(text: str, carrier: Carrier, *, in_japanese: bool = True) -> bytes:
     """`text` in cp932 for a phone of this carrier. Never raises; nothing is left without a trace."""
     parts = []
     end = 0
     for found in _SPECIAL.finditer(text):
         parts.append(text[end : found.start()].encode(CODEC))
-        parts.append(_said(found[0], carrier, in_japanese))
+        parts.append(_encode_sign(found[0], carrier, in_japanese))
         end = found.end()
     parts.append(text[end:].encode(CODEC))
     return b"".join(parts)
 
 
 @lru_cache(8192)
-def _said(sign: str, carrier: Carrier, in_japanese: bool) -> bytes:
+def _encode_sign(sign: str, carrier: Carrier, in_japanese: bool) -> bytes:
     """A sign of one or several code points."""
     bare = _MARKS.sub("", sign)
-    known = pictograms(carrier).bytes_of.get(bare)
+    known = pictograms_of(carrier).bytes_of.get(bare)
     if known is not None:
         return known
     if keycap := _KEYCAP.fullmatch(bare):
         return keycap[1].encode("ascii")
     if len(bare) == 1:
-        return _letter(bare, in_japanese)
-    if word := worded(bare, in_japanese=in_japanese):
+        return _encode_letter(bare, in_japanese)
+    if word := emoji_to_name(bare, in_japanese=in_japanese):
         return word.encode(CODEC)
-    return _several(bare, carrier, in_japanese)
+    return _encode_sequence(bare, carrier, in_japanese)
 
 
-def _several(sign: str, carrier: Carrier, in_japanese: bool) -> bytes:
+def _encode_sequence(sign: str, carrier: Carrier, in_japanese: bool) -> bytes:
     """A sequence that has no name: without its skin tones, else part by part."""
     toneless = _TONE.sub("", sign)
     if toneless != sign:
-        return _said(toneless, carrier, in_japanese)
-    return b"".join(_said(letter, carrier, in_japanese) for letter in sign)
+        return _encode_sign(toneless, carrier, in_japanese)
+    return b"".join(_encode_sign(letter, carrier, in_japanese) for letter in sign)
 
 
-def _letter(letter: str, in_japanese: bool) -> bytes:
-    if is_private(letter):
+def _encode_letter(letter: str, in_japanese: bool) -> bytes:
+    if is_private_letter(letter):
         return GETA.encode(CODEC)
     if not letter or _UNSEEN.fullmatch(letter):
         return b""
@@ -84,5 +84,5 @@ def _letter(letter: str, in_japanese: bool) -> bytes:
     except UnicodeEncodeError:
         # A kanji that has a second code (髙) is written by that of NEC's rows, ED and EE: the first
         # one, FB41–FBD7, is a pictogram to SoftBank's phones. Python's codec does so by itself.
-        word = worded(letter, in_japanese=in_japanese)
+        word = emoji_to_name(letter, in_japanese=in_japanese)
         return (word or letter).encode(CODEC, "xmlcharrefreplace")

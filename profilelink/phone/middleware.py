@@ -19,37 +19,37 @@ from django.utils.cache import patch_vary_headers
 
 from profilelink.errors import bad_request
 from profilelink.middleware.max_body import is_too_large
-from profilelink.multipart import is_unexpected_multipart
-from profilelink.phone.carriers import recognise
-from profilelink.phone.request_transcoding import in_utf8
-from profilelink.phone.response_transcoding import for_phone
+from profilelink.middleware.reject_multipart import is_unexpected_multipart
+from profilelink.phone.carriers import detect_phone
+from profilelink.phone.request_transcoding import transcode_request
+from profilelink.phone.response_transcoding import transcode_response
 
-_IS_KEPT = re.compile(r"max-age=[1-9]")
+_IS_CACHEABLE = re.compile(r"max-age=[1-9]")
 
 
-class PhoneLaneMiddleware:
+class PhoneTranscodingMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        phone = recognise(request.META)
+        phone = detect_phone(request.META)
         if phone is None:
-            return _told_apart(self.get_response(request))
+            return _vary_by_user_agent(self.get_response(request))
         if not request.META.get("HTTP_ACCEPT_LANGUAGE"):
             request.META["HTTP_ACCEPT_LANGUAGE"] = "ja"  # these phones were sold in Japan alone
         path = request.get_full_path()  # before a token is taken out of it
         try:
             # What the next middlewares refuse unread is not read here either.
             if not is_too_large(request) and not is_unexpected_multipart(request):
-                request = in_utf8(cast(WSGIRequest, request), phone.carrier)
+                request = transcode_request(cast(WSGIRequest, request), phone.carrier)
             response = self.get_response(request)
         except (RequestDataTooBig, TooManyFieldsSent):  # what comes later answers by itself
             response = bad_request(request)
-        return for_phone(response, phone, path)
+        return transcode_response(response, phone, path)
 
 
-def _told_apart(response: HttpResponseBase) -> HttpResponseBase:
+def _vary_by_user_agent(response: HttpResponseBase) -> HttpResponseBase:
     """A cache that keeps an answer must not give an old phone what another browser got."""
-    if _IS_KEPT.search(response.get("Cache-Control", "")):
+    if _IS_CACHEABLE.search(response.get("Cache-Control", "")):
         patch_vary_headers(cast(HttpResponse, response), ("User-Agent",))
     return response

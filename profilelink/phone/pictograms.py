@@ -58,7 +58,7 @@ class Pictograms:
 
 
 @cache
-def pictograms(carrier: Carrier) -> Pictograms:
+def pictograms_of(carrier: Carrier) -> Pictograms:
     """The tables of one carrier, made at first use."""
     of_code = {_code(mark): f"〔{word}〕" for mark, word in _MARKS.items()}
     if carrier is not Carrier.DOCOMO:
@@ -87,7 +87,7 @@ def private_letters() -> Mapping[str, str]:
     return {
         letter: sign
         for each in (Carrier.AU, Carrier.SOFTBANK, Carrier.DOCOMO)
-        for letter, sign in pictograms(each).of_private.items()
+        for letter, sign in pictograms_of(each).of_private.items()
     }
 
 

@@ -14,7 +14,7 @@ _LEAST_WIDTH = 48
 _SHARE = 0.5
 
 
-def fitted(jpeg: bytes, phone: Phone) -> tuple[bytes, str]:
+def fit_photo(jpeg: bytes, phone: Phone) -> tuple[bytes, str]:
     """The photo as `phone` shows it, with its media type: no wider than the screen, and small
     enough for half a page. The given one where it fits already. Raises OSError for no picture."""
     room = int(phone.page_limit * _SHARE)
@@ -27,27 +27,27 @@ def fitted(jpeg: bytes, phone: Phone) -> tuple[bytes, str]:
     content = b""
     width = min(phone.width, picture.width)
     while width >= _LEAST_WIDTH or not content:
-        small = _narrowed(picture, width)
-        for content in _files(small, phone):
+        small = _resize(picture, width)
+        for content in _candidates(small, phone):
             if len(content) <= room:
                 return content, f"image/{phone.photos.lower()}"
         width = width * 3 // 4
     return content, f"image/{phone.photos.lower()}"
 
 
-def _narrowed(picture: Image.Image, width: int) -> Image.Image:
+def _resize(picture: Image.Image, width: int) -> Image.Image:
     height = max(1, round(picture.height * width / picture.width))
     return picture.resize((width, height), Image.Resampling.LANCZOS)
 
 
-def _files(picture: Image.Image, phone: Phone) -> list[bytes]:
+def _candidates(picture: Image.Image, phone: Phone) -> list[bytes]:
     """The picture as files, the best first."""
     if phone.photos == "GIF":
-        return [_saved(picture.quantize(colors), "GIF") for colors in (128, 32)]
-    return [_saved(picture, "JPEG", quality=quality) for quality in _QUALITIES]
+        return [_save(picture.quantize(colors), "GIF") for colors in (128, 32)]
+    return [_save(picture, "JPEG", quality=quality) for quality in _QUALITIES]
 
 
-def _saved(picture: Image.Image, kind: str, **options: int) -> bytes:
+def _save(picture: Image.Image, kind: str, **options: int) -> bytes:
     out = io.BytesIO()
     picture.save(out, kind, optimize=True, **options)
     return out.getvalue()

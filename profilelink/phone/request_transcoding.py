@@ -18,7 +18,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.utils.http import parse_header_parameters
 
 from profilelink.phone.carriers import Carrier
-from profilelink.phone.decoding import is_utf8, read
+from profilelink.phone.decoding import decode_text, is_utf8
 
 _FORM = "application/x-www-form-urlencoded"
 _FILES = "multipart/form-data"
@@ -27,15 +27,15 @@ _CHARSET = re.compile(rb";\s*charset=[^;\r\n]+", re.I)
 # What a request knows of the bytes that it was made from; the new one finds it out for itself.
 _READ_FROM_BYTES = {"_encoding", "_body", "_post", "_files", "GET"}
 
-Reader = Callable[[bytes], str]
+Decoder = Callable[[bytes], str]
 
 
-def in_utf8(request: WSGIRequest, carrier: Carrier) -> WSGIRequest:
+def transcode_request(request: WSGIRequest, carrier: Carrier) -> WSGIRequest:
     """The request itself where it is all ASCII, else a new one.
 
     Raises RequestDataTooBig or TooManyFieldsSent (answered by 400) for what no form of ours takes.
     """
-    changed = _address(request.environ, carrier) | _body(request.environ, carrier)
+    changed = _decoded_query(request.environ, carrier) | _decoded_body(request.environ, carrier)
     if not changed:
         return request
     fresh = WSGIRequest({**request.environ, **changed})
@@ -45,26 +45,26 @@ def in_utf8(request: WSGIRequest, carrier: Carrier) -> WSGIRequest:
     return fresh
 
 
-def _address(environ: dict[str, Any], carrier: Carrier) -> dict[str, Any]:
+def _decoded_query(environ: dict[str, Any], carrier: Carrier) -> dict[str, Any]:
     """The query. Django keeps its bytes in a string of latin-1."""
     query = environ.get("QUERY_STRING", "").encode("latin-1", "replace")
     if unquote_to_bytes(query).isascii():
         return {}
-    return {"QUERY_STRING": _pairs(query, carrier, "")}
+    return {"QUERY_STRING": _decode_pairs(query, carrier, "")}
 
 
-def _body(environ: dict[str, Any], carrier: Carrier) -> dict[str, Any]:
+def _decoded_body(environ: dict[str, Any], carrier: Carrier) -> dict[str, Any]:
     kind, parameters = parse_header_parameters(environ.get("CONTENT_TYPE", ""))
     if kind not in (_FORM, _FILES):
         return {}
     declared = parameters.get("charset", "")
     if kind == _FORM:
-        raw = _whole(environ, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
-        content, content_type = _pairs(raw, carrier, declared).encode("ascii"), _FORM
+        raw = _read_body(environ, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        content, content_type = _decode_pairs(raw, carrier, declared).encode("ascii"), _FORM
     else:
-        raw = _whole(environ, settings.DATA_UPLOAD_MAX_MEMORY_SIZE + settings.PHOTO_MAX_BYTES)
+        raw = _read_body(environ, settings.DATA_UPLOAD_MAX_MEMORY_SIZE + settings.PHOTO_MAX_BYTES)
         boundary = parameters.get("boundary", "")
-        content = _parts(raw, boundary.encode("latin-1", "replace"), carrier, declared)
+        content = _decode_parts(raw, boundary.encode("latin-1", "replace"), carrier, declared)
         content_type = f"{_FILES}; boundary={boundary}"
     return {
         "wsgi.input": BytesIO(content),
@@ -73,7 +73,7 @@ def _body(environ: dict[str, Any], carrier: Carrier) -> dict[str, Any]:
     }
 
 
-def _whole(environ: dict[str, Any], most: int) -> bytes:
+def _read_body(environ: dict[str, Any], most: int) -> bytes:
     try:
         length = int(environ.get("CONTENT_LENGTH") or 0)
     except ValueError:
@@ -84,7 +84,7 @@ def _whole(environ: dict[str, Any], most: int) -> bytes:
     return content
 
 
-def _pairs(raw: bytes, carrier: Carrier, declared: str) -> str:
+def _decode_pairs(raw: bytes, carrier: Carrier, declared: str) -> str:
     """name=value&… with every name and value read, and written anew as percent-encoded UTF-8."""
     # Counted before it is split: a list of millions of pairs takes a hundred times the body's bytes.
     if raw.count(b"&") >= settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:
@@ -94,11 +94,11 @@ def _pairs(raw: bytes, carrier: Carrier, declared: str) -> str:
         for pair in raw.split(b"&")
     ]
     # All values together: the more text there is, the surer its encoding.
-    reader = _reader(b"\n".join(b"\n".join(pair) for pair in pairs), carrier, declared)
+    reader = _decoder(b"\n".join(b"\n".join(pair) for pair in pairs), carrier, declared)
     return "&".join("=".join(quote_plus(reader(part)) for part in pair) for pair in pairs)
 
 
-def _parts(raw: bytes, boundary: bytes, carrier: Carrier, declared: str) -> bytes:
+def _decode_parts(raw: bytes, boundary: bytes, carrier: Carrier, declared: str) -> bytes:
     """The parts of a multipart body. A boundary stands in no part, so cutting there is safe."""
     if not boundary:
         return raw
@@ -114,7 +114,7 @@ def _parts(raw: bytes, boundary: bytes, carrier: Carrier, declared: str) -> byte
         raise RequestDataTooBig("The fields of an old phone are longer than any form of ours.")
     typed = [head + b"\n" + value for head, _, value in parts if not _is_file(head)]
     heads = [head for head, _, _ in parts if _is_file(head)]
-    reader = _reader(b"\n".join(typed + heads), carrier, declared)
+    reader = _decoder(b"\n".join(typed + heads), carrier, declared)
     return line.join(
         _CHARSET.sub(b"", reader(head).encode())
         + gap
@@ -127,6 +127,6 @@ def _is_file(head: bytes) -> bool:
     return b"filename=" in head.lower()
 
 
-def _reader(sample: bytes, carrier: Carrier, declared: str) -> Reader:
+def _decoder(sample: bytes, carrier: Carrier, declared: str) -> Decoder:
     utf8 = is_utf8(sample, declared)
-    return lambda raw: read(raw, carrier, utf8=utf8)
+    return lambda raw: decode_text(raw, carrier, utf8=utf8)

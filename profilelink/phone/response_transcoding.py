@@ -11,8 +11,8 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
 from profilelink.phone.carriers import Phone
-from profilelink.phone.encoding import write
-from profilelink.phone.pictures import fitted
+from profilelink.phone.encoding import encode_text
+from profilelink.phone.pictures import fit_photo
 
 # The long form: the short one is younger than these phones.
 _META = '<meta http-equiv="Content-Type" content="text/html; charset=Shift_JIS">'
@@ -25,39 +25,39 @@ _HEX = re.compile(r"&#[xX]([0-9a-fA-F]+);")
 _LANGUAGE = re.compile(r"<html[^>]*\blang=[\"']?(\w+)", re.I)
 
 
-def for_phone(response: HttpResponseBase, phone: Phone, path: str) -> HttpResponseBase:
+def transcode_response(response: HttpResponseBase, phone: Phone, path: str) -> HttpResponseBase:
     """The answer to a request for `path`; whatever is neither page nor photo stays as it is."""
     if response.has_header("Location"):
         response["Location"] = urljoin(f"{_site()}{path}", response["Location"])
     if isinstance(response, HttpResponse) and not response.has_header("Content-Encoding"):
         kind = response.get("Content-Type", "").partition(";")[0].strip().lower()
         if kind == "text/html":
-            _transcode(response, phone)
+            _encode_body(response, phone)
         elif kind == "image/jpeg" and response.status_code == 200 and response.content:
-            _fit(response, phone)
+            _fit_body(response, phone)
         response["Content-Length"] = str(len(response.content))
     patch_vary_headers(response, ("User-Agent",))
     return response
 
 
-def page(html: str, phone: Phone) -> bytes:
+def encode_page(html: str, phone: Phone) -> bytes:
     """A page of ours, in Shift_JIS and without what such a phone would print as text."""
     html = _OUR_META.sub(_META, html, count=1)
     if not phone.reads_style:
         html = _STYLE.sub("", html)
     html = _HEX.sub(lambda found: f"&#{int(found[1], 16)};", html)
     language = _LANGUAGE.search(html)
-    return write(html, phone.carrier, in_japanese=language is None or language[1] == "ja")
+    return encode_text(html, phone.carrier, in_japanese=language is None or language[1] == "ja")
 
 
-def _transcode(response: HttpResponse, phone: Phone) -> None:
-    response.content = page(response.content.decode(response.charset, "replace"), phone)
+def _encode_body(response: HttpResponse, phone: Phone) -> None:
+    response.content = encode_page(response.content.decode(response.charset, "replace"), phone)
     response["Content-Type"] = "text/html; charset=Shift_JIS"
 
 
-def _fit(response: HttpResponse, phone: Phone) -> None:
+def _fit_body(response: HttpResponse, phone: Phone) -> None:
     try:
-        response.content, response["Content-Type"] = fitted(response.content, phone)
+        response.content, response["Content-Type"] = fit_photo(response.content, phone)
     except OSError:  # what Pillow cannot read, the phone may
         return
 

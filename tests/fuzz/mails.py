@@ -11,13 +11,13 @@ LONGEST_TITLE = 8_000
 def mail(data: bytes) -> None:
     """Headers, parts and words. Only mime.TooMuch is documented."""
     try:
-        message = mime.message(data)
-        sender = envelope.sender(None, {}, message)
+        message = mime.parse_message(data)
+        sender = envelope.envelope_sender(None, {}, message)
         envelope.is_automatic(message, sender)
-        for one in envelope.recipients([], {}, message):
+        for one in envelope.envelope_recipients([], {}, message):
             envelope.local_part(one, "post.example.jp")
-        arrived = reading.arrived(message)
-    except mime.TooMuch:
+        arrived = reading.read_message(message)
+    except mime.MessageTooComplex:
         return
     for text in (arrived.title, arrived.text, arrived.sender):
         assert is_clean(text), ascii(text[:200])
@@ -26,4 +26,4 @@ def mail(data: bytes) -> None:
     assert "\n" not in arrived.title
     assert len(arrived.title) <= LONGEST_TITLE
     assert len(arrived.key) == 32
-    assert arrived == reading.arrived(mime.message(data)), "read twice, and not the same"
+    assert arrived == reading.read_message(mime.parse_message(data)), "read twice, and not the same"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from accounts.text_sanitizing import replace_private_letters
 from accounts.visible_text import visible_line, visible_text
 from profilelink.phone.carriers import Carrier
-from profilelink.phone.decoding import read, read_cp932
-from profilelink.phone.encoding import write
+from profilelink.phone.decoding import decode_cp932, decode_text
+from profilelink.phone.encoding import encode_text
 from syndication.connectors import text as connectors_text
 from syndication.models.feed_text import feed_item_text
 from syndication.queries.excerpts import cut_to_line, split_into_pages
@@ -67,13 +67,13 @@ def shown(data: bytes) -> None:
     assert replace_private_letters(replace_private_letters(once)) == replace_private_letters(once)
     assert feed_item_text(source, [("link", source), ("passed_on", source)])
     for carrier in Carrier:
-        sent = write(once, carrier)
+        sent = encode_text(once, carrier)
         sent.decode("cp932")
-        came = read(sent, carrier)
+        came = decode_text(sent, carrier)
         assert is_whole(came), ascii(came[:200])
-        assert is_whole(read_cp932(data, carrier))
-        again = write(came, carrier)
-        assert write(read(again, carrier), carrier) == again, (
+        assert is_whole(decode_cp932(data, carrier))
+        again = encode_text(came, carrier)
+        assert encode_text(decode_text(again, carrier), carrier) == again, (
             "it changes with each time it is edited"
         )
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from profilelink.mail import mime, reading
-from profilelink.mail.charsets import text_of
+from profilelink.mail.charsets import decode_mail_text
 from profilelink.mail.envelope import addresses_in, carrier_of
 from profilelink.phone.carriers import Carrier
 from tests.profilelink.mailed import jis, mail, sjis
@@ -72,25 +72,25 @@ def test_a_quoted_sender_is_the_one_without_quotes() -> None:
     ],
 )
 def test_labels_mean_what_browsers_take_them_for(raw: bytes, label: str, text: str) -> None:
-    assert text_of(raw, label, None) == text
+    assert decode_mail_text(raw, label, None) == text
 
 
 @pytest.mark.parametrize("label", ["hex", "zlib", "punycode", "unicode_escape", "utf-7", "idna"])
 def test_no_other_codec_is_asked(label: str) -> None:
-    assert text_of(rb"a\ud800-=61", label, None) == rb"a\ud800-=61".decode()
+    assert decode_mail_text(rb"a\ud800-=61", label, None) == rb"a\ud800-=61".decode()
 
 
 def test_half_width_kana_of_a_phone_stay_kana() -> None:
     """They are valid UTF-8 as well: two Greek letters."""
     kana = sjis("ﾎｱ")
     assert kana.decode() == "α"
-    assert text_of(kana, "shift_jis", None) == "ﾎｱ"
-    assert text_of(kana, "", Carrier.DOCOMO) == "ﾎｱ"
-    assert text_of(kana, "", None) == "α"
+    assert decode_mail_text(kana, "shift_jis", None) == "ﾎｱ"
+    assert decode_mail_text(kana, "", Carrier.DOCOMO) == "ﾎｱ"
+    assert decode_mail_text(kana, "", None) == "α"
 
 
 def test_shift_out_ends_with_its_line() -> None:
-    assert text_of(b"\x0e1;6\r\nok " + jis("海"), "iso-2022-jp", None) == "ｱｻｶ\nok 海"
+    assert decode_mail_text(b"\x0e1;6\r\nok " + jis("海"), "iso-2022-jp", None) == "ｱｻｶ\nok 海"
 
 
 @pytest.mark.parametrize(
@@ -107,17 +107,17 @@ def test_shift_out_ends_with_its_line() -> None:
 def test_headers_are_read_without_comments_and_quotes(
     header: bytes, kind: str, charset: bytes
 ) -> None:
-    part = mime.message(mail(b"Content-Type: " + header))
+    part = mime.parse_message(mail(b"Content-Type: " + header))
     assert (part.content_type, part.parameter("charset")) == (kind, charset)
 
 
 @pytest.mark.parametrize("said", [b"BASE64;", b'"base64"', b"(x) base64", b"base64 (a (b))"])
 def test_a_transfer_encoding_is_known_in_any_dress(said: bytes) -> None:
-    part = mime.message(mail(b"Content-Transfer-Encoding: " + said, body=b"c2Vh"))
+    part = mime.parse_message(mail(b"Content-Transfer-Encoding: " + said, body=b"c2Vh"))
     assert part.content == b"sea"
 
 
 def test_a_boundary_may_hold_brackets() -> None:
     header = b"multipart/mixed; boundary=----=_(1)"
-    part = mime.message(mail(b"Content-Type: " + header))
+    part = mime.parse_message(mail(b"Content-Type: " + header))
     assert part.parameter("boundary") == b"----=_(1)"

@@ -24,8 +24,8 @@ def test_one_mail_too_many_is_tried_again_and_none_is_lost(address, environment)
     locks = Path(environment["MEDIA_ROOT"]) / "locks"
     locks.mkdir(parents=True)
     with ExitStack() as others:
-        for _ in range(MOST_HERE):
-            others.enter_context(place(locks, "mail-here", MOST_HERE))
+        for _ in range(MAX_PROCESSES):
+            others.enter_context(hold_slot(locks, "mail-here", MAX_PROCESSES))
         done = piped(SEA, f"--sender={OWN}", "--", address, environment=environment)
         assert done.returncode == 75
         assert b"too many mails at once" in done.stderr
@@ -35,11 +35,11 @@ def test_one_mail_too_many_is_tried_again_and_none_is_lost(address, environment)
 
 
 def test_a_place_is_waited_for_and_is_free_when_its_holder_ends(tmp_path):
-    with place(tmp_path, "work", 2), ExitStack() as second:
-        second.enter_context(place(tmp_path, "work", 2))
+    with hold_slot(tmp_path, "work", 2), ExitStack() as second:
+        second.enter_context(hold_slot(tmp_path, "work", 2))
         for within in (0, 0.3):
             with pytest.raises(BulkheadFull), place(tmp_path, "work", 2, within=within):
                 pass
         second.close()
-        with place(tmp_path, "work", 2):
+        with hold_slot(tmp_path, "work", 2):
             pass

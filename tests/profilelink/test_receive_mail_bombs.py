@@ -10,8 +10,8 @@ import pytest
 from django.conf import settings
 
 from profilelink.mail import mime
-from profilelink.mail.mime import DEEPEST, MOST_PARTS, TooMuch
-from profilelink.mail.receiving import largest
+from profilelink.mail.mime import MAX_DEPTH, MAX_PARTS, MessageTooComplex
+from profilelink.mail.receiving import max_mail_bytes
 from syndication.models import MailDraft
 from tests.making import make_member
 from tests.photographs import a_photo, a_photo_from_shibuya, a_pixel_bomb
@@ -52,8 +52,8 @@ class Endless:
 
 
 REFUSED = {
-    "more parts than any phone sends": mail_of_parts(parts("mixed", "a", *[SEA] * MOST_PARTS)),
-    "a nest": nested(DEEPEST + 1),
+    "more parts than any phone sends": mail_of_parts(parts("mixed", "a", *[SEA] * MAX_PARTS)),
+    "a nest": nested(MAX_DEPTH + 1),
     "a deep nest": nested(2_000),
     "a pixel bomb alone": mail_of_parts(part("image/png", a_pixel_bomb())),
     "a picture that is none": mail_of_parts(part("image/jpeg", b"\xff\xd8\xff" + b"x" * 900)),
@@ -61,7 +61,7 @@ REFUSED = {
         b"Content-Type: image/jpeg", b"Content-Transfer-Encoding: base64", body=b"!\xff~" * 999
     ),
     "an archive alone": mail_of_parts(part("application/zip", zipped())),
-    "too large": mail(body=b"x" * largest()),
+    "too large": mail(body=b"x" * max_mail_bytes()),
     "nothing": mail(),
 }
 
@@ -98,7 +98,7 @@ def test_headers_without_end_are_dropped(raw: bytes) -> None:
 
 def test_what_is_beyond_the_cap_is_never_kept() -> None:
     """The mail server's pipe is read to its end, or it would take that for trouble of ours."""
-    pipe = Endless(10 * largest())
+    pipe = Endless(10 * max_mail_bytes())
     address = address_of(make_member("hanako"))
     tracemalloc.start()
     assert receive(pipe, address, sender=OWN).code == 65
@@ -106,7 +106,7 @@ def test_what_is_beyond_the_cap_is_never_kept() -> None:
     tracemalloc.stop()
     assert pipe.left == 0
     assert pipe.bite < 1_000_000
-    assert peak < 3 * largest()
+    assert peak < 3 * max_mail_bytes()
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_photo_loses_the_place_where_it_was_taken() -> None:
 
 def test_a_photo_as_large_as_a_form_takes_comes_by_mail_too() -> None:
     whole = mail_of_parts(part("image/jpeg", b"x" * settings.PHOTO_MAX_BYTES))
-    assert len(whole) < largest()
+    assert len(whole) < max_mail_bytes()
 
 
 def test_garbage_between_base64_is_passed_over() -> None:
@@ -168,8 +168,8 @@ def test_one_line_of_a_million_letters_is_a_text() -> None:
 
 
 def test_so_many_parts_and_levels_are_the_last_that_are_read() -> None:
-    assert len(list(mime.leaves(mime.message(nested(DEEPEST))))) == 1
-    most = mail_of_parts(parts("mixed", "a", *[SEA] * (MOST_PARTS - 1)))
-    assert len(list(mime.leaves(mime.message(most)))) == MOST_PARTS - 1
-    with pytest.raises(TooMuch):
-        list(mime.leaves(mime.message(nested(DEEPEST + 1))))
+    assert len(list(mime.leaf_parts(mime.parse_message(nested(MAX_DEPTH))))) == 1
+    most = mail_of_parts(parts("mixed", "a", *[SEA] * (MAX_PARTS - 1)))
+    assert len(list(mime.leaf_parts(mime.parse_message(most)))) == MAX_PARTS - 1
+    with pytest.raises(MessageTooComplex):
+        list(mime.leaf_parts(mime.parse_message(nested(MAX_DEPTH + 1))))

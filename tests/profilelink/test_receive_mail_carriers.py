@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from profilelink.phone.decoding import is_private
+from profilelink.phone.decoding import is_private_letter
 from syndication.models import MailDraft, PostKind
 from tests.making import make_member
 from tests.photographs import a_photo
@@ -284,7 +284,7 @@ def test_a_carriers_mail_becomes_what_was_written(name: str) -> None:
     draft = MailDraft.objects.get()
     assert (draft.title, draft.text) == (case.title, case.text)
     assert (bool(draft.photo), draft.left_out) == (case.photo, case.left_out)
-    assert not any(is_private(letter) for letter in draft.title + draft.text)
+    assert not any(is_private_letter(letter) for letter in draft.title + draft.text)
 
 
 @pytest.mark.parametrize(

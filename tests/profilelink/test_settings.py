@@ -130,4 +130,4 @@ def test_the_example_writes_mails_to_no_log():
 def test_a_check_says_where_mails_go(settings, backend, url, debug, found):
     settings.EMAIL_BACKEND = f"django.core.mail.backends.{backend}.EmailBackend"
     settings.EMAIL_URL, settings.DEBUG = url, debug
-    assert [message.id for message in check_mail()] == found
+    assert [message.id for message in check_email_url()] == found

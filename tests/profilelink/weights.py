@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 
 from profilelink.phone import carriers
-from profilelink.phone.response_transcoding import page as for_old_phone
+from profilelink.phone.response_transcoding import encode_page as for_old_phone
 from tests.page import Page
 from tests.phone import PhoneClient
 

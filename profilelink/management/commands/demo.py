@@ -30,13 +30,13 @@ from accounts.safe_http import HttpFailure
 from profilelink import demo_environment, demo_members
 from syndication.worker.child_processes import ProcessGuard
 
-HERE = demo_environment.HERE
+DEMO_FOLDER = demo_environment.DEMO_FOLDER
 READY_WITHIN = 90  # seconds
 STOP_WITHIN = 30  # seconds, above the 20 that the worker gives its cluster; then SIGKILL
 _opener = build_opener(ProxyHandler({}))
 
 
-class Stopped(Exception):
+class DemoStopped(Exception):
     """Ctrl-C, SIGTERM, or the terminal was closed."""
 
 
@@ -61,7 +61,7 @@ class Command(BaseCommand):
                 signal.signal(number, self._stop)
         try:
             self._run(given)
-        except Stopped:
+        except DemoStopped:
             self._say("Stopping …")
         finally:
             self._stop_all()
@@ -70,7 +70,7 @@ class Command(BaseCommand):
         self._prepare_database()
         self._start("sandbox", *_sandbox_command(given))
         self._wait_for("sandbox", f"http://{given.host}:{given.sandbox_port}/")
-        demo_members.seed(password=demo_environment.PASSWORD)
+        demo_members.create_demo_members(password=demo_environment.PASSWORD)
         self._link_members(given)
         self._start("worker", sys.executable, "manage.py", "work")
         self._start("web", *_web_command(given))
@@ -87,8 +87,8 @@ class Command(BaseCommand):
             self._say("mixi is elsewhere (MIXI_TOKEN_URL): taro and yuki are not linked with it.")
             return
         try:
-            demo_members.link_at_sandbox(password=demo_environment.PASSWORD)
-        except (HttpFailure, demo_members.NoConsent) as error:
+            demo_members.link_demo_members(password=demo_environment.PASSWORD)
+        except (HttpFailure, demo_members.ConsentNotGiven) as error:
             self._say(f"taro and yuki could not be linked with mixi: {error}")
 
     def _prepare_database(self) -> None:
@@ -144,7 +144,7 @@ class Command(BaseCommand):
     def _check(self) -> None:
         """Raises Stopped when told to stop, CommandError where a child has ended."""
         if self._is_stopping or (self._parent and os.getppid() != self._parent):
-            raise Stopped
+            raise DemoStopped
         for name, child in self._children.items():
             if child.poll() is not None:
                 raise CommandError(f"{name} stopped ({child.returncode}).\n{_log_end(name)}")
@@ -163,7 +163,7 @@ def _sandbox_command(given: Namespace) -> list[str]:
         "--host", given.host, "--port", str(given.sandbox_port),
         "--site", f"http://{given.host}:{given.port}",
         "--password", demo_environment.PASSWORD,
-        "--mail", str(HERE / "mail"), "--keep", str(HERE / "sandbox"),
+        "--mail", str(DEMO_FOLDER / "mail"), "--keep", str(DEMO_FOLDER / "sandbox"),
     ]  # fmt: skip
 
 
@@ -190,8 +190,8 @@ def _uv_parent() -> int | None:
 
 
 def _log(name: str) -> Path:
-    HERE.mkdir(parents=True, exist_ok=True)
-    return HERE / f"{name}.log"
+    DEMO_FOLDER.mkdir(parents=True, exist_ok=True)
+    return DEMO_FOLDER / f"{name}.log"
 
 
 def _log_end(name: str) -> str:

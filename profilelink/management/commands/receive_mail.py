@@ -60,28 +60,28 @@ class Command(BaseCommand):
             super().run_from_argv(argv)
         except SystemExit as end:
             if end.code in (1, 2):
-                sys.exit(LATER)
+                sys.exit(EXIT_TRY_LATER)
             raise
 
     def handle(self, *args: Any, **options: Any) -> None:
         outcome = self._outcome(options)
-        if outcome.words:
-            self.stdout.write(outcome.words)
+        if outcome.bounce_text:
+            self.stdout.write(outcome.bounce_text)
         if outcome.code:
             sys.exit(outcome.code)
 
-    def _outcome(self, options: dict[str, Any]) -> Outcome:
+    def _outcome(self, options: dict[str, Any]) -> MailOutcome:
         if not settings.POST_MAIL_DOMAIN:
             logger.error("POST_MAIL_DOMAIN is not set: this site takes no posts by mail.")
-            return Outcome(LATER)
+            return MailOutcome(EXIT_TRY_LATER)
         stream = options.get("stdin") or sys.stdin.buffer
         try:
             with room_for_a_mail(Path(settings.MEDIA_ROOT) / "locks"):
                 return receive(stream, options["recipient"], options["sender"], os.environ)
         except BulkheadFull:
             logger.warning("too many mails at once: the mail server tries this one again")
-            return Outcome(LATER)
+            return MailOutcome(EXIT_TRY_LATER)
         except Exception:
             # Whatever it is, the mail is not at fault: the mail server keeps it and comes again.
             logger.exception("a mail could not be taken in; the mail server tries again")
-            return Outcome(LATER)
+            return MailOutcome(EXIT_TRY_LATER)

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from profilelink.phone.carriers import Carrier
-from profilelink.phone.decoding import read
+from profilelink.phone.decoding import decode_text
 from profilelink.phone.emoji_rows import ROWS
-from profilelink.phone.encoding import write
+from profilelink.phone.encoding import encode_text
 from profilelink.phone.pictograms import GETA
 
 OUTCOMES = ("exact", "worded", "folded", "unseen", "user-defined", "lost")
@@ -48,8 +48,8 @@ def letters(blocks: Iterable[tuple[int, int]]) -> Iterator[str]:
 
 def outcome(sign: str, carrier: Carrier) -> str:
     """One of OUTCOMES: what a member finds who gets `sign` on such a phone and sends it back."""
-    said = write(sign, carrier)
-    back = read(said, carrier)
+    said = encode_text(sign, carrier)
+    back = decode_text(said, carrier)
     if not is_public(back):
         return "lost"
     if back == sign:
@@ -63,7 +63,7 @@ def outcome(sign: str, carrier: Carrier) -> str:
 
 def code_outcome(code: bytes, carrier: Carrier) -> str:
     """The same for a code that a phone sent first."""
-    sign = read(code, carrier)
+    sign = decode_text(code, carrier)
     if sign == GETA and code != GETA.encode("cp932"):
         try:
             meant = code.decode("cp932")

@@ -16,8 +16,8 @@ from django.conf import settings
 
 from accounts.models import Member
 from profilelink.phone.carriers import Carrier
-from profilelink.phone.decoding import read_cp932
-from profilelink.phone.pictograms import pictograms
+from profilelink.phone.decoding import decode_cp932
+from profilelink.phone.pictograms import pictograms_of
 from tests.page import Form, Page
 from tests.phone import PhoneClient, check_page, log_in_phone
 from tests.profilelink.phone.devices import Device
@@ -103,7 +103,7 @@ class DeviceClient(PhoneClient):
         page = super()._read(url, response)
         if self.device.carrier is None or not page.html:
             return page
-        html = read_cp932(response.getvalue(), self.device.carrier)
+        html = decode_cp932(response.getvalue(), self.device.carrier)
         page = Page(html, status=page.status, path=page.path, response=response)
         if not self.device.keeps_cookies:
             check_page(page)
@@ -179,7 +179,7 @@ class DeviceClient(PhoneClient):
         text = re.sub("\r?\n", "\r\n", text)
         if self.device.carrier is None:
             return text.encode()
-        codes = {sign: code for code, sign in pictograms(self.device.carrier).of_code.items()}
+        codes = {sign: code for code, sign in pictograms_of(self.device.carrier).of_code.items()}
         pattern = "|".join(sorted(map(re.escape, codes), key=len, reverse=True))
         parts = re.split(f"({pattern})", text)
         return b"".join(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from profilelink.phone import carriers
-from profilelink.phone.carriers import recognise
+from profilelink.phone.carriers import detect_phone
 
 LANES = [
     ("DoCoMo/1.0/D501i", "mova", 5_000),
@@ -55,14 +55,14 @@ PLAIN = [
 
 @pytest.mark.parametrize(("user_agent", "name", "limit"), LANES)
 def test_an_old_phone_is_known_by_its_name(user_agent: str, name: str, limit: int) -> None:
-    phone = recognise({"HTTP_USER_AGENT": user_agent})
+    phone = detect_phone({"HTTP_USER_AGENT": user_agent})
     assert phone is not None
     assert (phone.name, phone.page_limit) == (name, limit)
 
 
 @pytest.mark.parametrize("user_agent", PLAIN)
 def test_every_other_browser_gets_the_plain_page(user_agent: str) -> None:
-    assert recognise({"HTTP_USER_AGENT": user_agent}) is None
+    assert detect_phone({"HTTP_USER_AGENT": user_agent}) is None
 
 
 def test_the_gateways_own_headers_tell_the_screen_and_the_page() -> None:
@@ -71,10 +71,10 @@ def test_the_gateways_own_headers_tell_the_screen_and_the_page() -> None:
         "HTTP_X_UP_DEVCAP_SCREENPIXELS": "468,706",
         "HTTP_X_UP_DEVCAP_MAX_PDU": "131072",
     }
-    phone = recognise(au)
+    phone = detect_phone(au)
     assert phone is not None
     assert (phone.width, phone.page_limit) == (468, 131_072)
-    j_phone = recognise(
+    j_phone = detect_phone(
         {"HTTP_USER_AGENT": "J-PHONE/4.3/V603SH", "HTTP_X_JPHONE_DISPLAY": "240*320"}
     )
     assert j_phone is not None
@@ -83,7 +83,7 @@ def test_the_gateways_own_headers_tell_the_screen_and_the_page() -> None:
 
 @pytest.mark.parametrize(("pixels", "pdu"), [("9999,1", "999999999"), ("0,0", "0"), ("x", "-5")])
 def test_a_header_that_makes_no_sense_changes_little(pixels: str, pdu: str) -> None:
-    phone = recognise(
+    phone = detect_phone(
         {
             "HTTP_USER_AGENT": "KDDI-HI31 UP.Browser/6.2.0.5 (GUI) MMP/2.0",
             "HTTP_X_UP_DEVCAP_SCREENPIXELS": pixels,

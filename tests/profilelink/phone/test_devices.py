@@ -12,9 +12,9 @@ from PIL import Image
 
 from accounts.models import Audience, Member
 from profilelink.phone import carriers
-from profilelink.phone.carriers import recognise
-from profilelink.phone.pictures import fitted
-from profilelink.phone.response_transcoding import page
+from profilelink.phone.carriers import detect_phone
+from profilelink.phone.pictures import fit_photo
+from profilelink.phone.response_transcoding import encode_page
 from syndication.models import Link, Post, PostKind
 from tests.accounts.away import come_back, leave_by_phone
 from tests.accounts.screens import number_on, press, show_code
@@ -121,7 +121,7 @@ def test_a_photo_fits_the_screen_and_the_page(device: Device, hanako: Member) ->
         shown.load()
     assert response["Content-Type"] == f"image/{device.picture.lower()}"
     assert shown.format == device.picture
-    known = recognise({"HTTP_USER_AGENT": device.user_agent, **device.headers})
+    known = detect_phone({"HTTP_USER_AGENT": device.user_agent, **device.headers})
     if known is None:
         assert response.content == out.getvalue()
     else:
@@ -136,7 +136,7 @@ def test_a_light_photo_is_made_narrow_and_plain_too(
 ) -> None:
     out = io.BytesIO()
     Image.new("RGB", size, "teal").save(out, "JPEG", progressive=is_progressive)
-    content, media_type = fitted(out.getvalue(), carriers.FOMA)
+    content, media_type = fit_photo(out.getvalue(), carriers.FOMA)
     with Image.open(io.BytesIO(content)) as shown:
         assert shown.width == min(size[0], carriers.FOMA.width)
         assert "progressive" not in shown.info
@@ -180,7 +180,7 @@ def test_the_table_of_pages_by_lane(hanako: Member) -> None:
     lines = [f"{'':16}{'UTF-8':>9}" + "".join(f"{lane.name:>14}" for lane in LANES)]
     for name in PAGES:
         html = phone.get(reverse(name), HTTP_ACCEPT_LANGUAGE="ja").html
-        sizes = [len(page(html, lane)) for lane in LANES]
+        sizes = [len(encode_page(html, lane)) for lane in LANES]
         assert all(size <= lane.page_limit for size, lane in zip(sizes, LANES, strict=True)), name
         lines.append(f"{name:16}{len(html.encode()):>9}" + "".join(f"{n:>14}" for n in sizes))
     print("", *lines, sep="\n")

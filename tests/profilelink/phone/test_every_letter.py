@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from profilelink.phone.carriers import Carrier
-from profilelink.phone.decoding import is_utf8, read
-from profilelink.phone.encoding import write
-from profilelink.phone.pictograms import pictograms
+from profilelink.phone.decoding import decode_text, is_utf8
+from profilelink.phone.encoding import encode_text
+from profilelink.phone.pictograms import pictograms_of
 from tests.profilelink.phone.every_letter import (
     code_outcome,
     count,
@@ -34,19 +34,19 @@ def test_a_carrier_s_own_pictograms_come_and_go_exactly(carrier: Carrier) -> Non
     own = [(sign, codes[carrier]) for sign, codes in rows() if carrier in codes]
     assert len(own) == {"docomo": 244, "au": 633, "softbank": 469}[carrier]
     for sign, code in own:
-        assert read(code, carrier) == sign
-        said = write(sign, carrier)
+        assert decode_text(code, carrier) == sign
+        said = encode_text(sign, carrier)
         assert said.startswith(b"\x1b$") if carrier is Carrier.SOFTBANK else said == code
-        assert read(said, carrier) == sign
+        assert decode_text(said, carrier) == sign
 
 
 @pytest.mark.parametrize("carrier", Carrier)
 def test_in_utf8_a_pictogram_is_the_carrier_s_private_letter(carrier: Carrier) -> None:
-    known = pictograms(carrier)
+    known = pictograms_of(carrier)
     signs = set()
     for letter, sign in known.of_private.items():
         assert is_utf8(letter.encode())
-        assert read(letter.encode(), carrier, utf8=True) == sign
+        assert decode_text(letter.encode(), carrier, utf8=True) == sign
         signs.add(sign)
     assert signs >= set(known.bytes_of)
 
@@ -67,13 +67,13 @@ def test_in_utf8_a_pictogram_is_the_carrier_s_private_letter(carrier: Carrier) -
     ],
 )
 def test_ranges_end_where_the_vendors_tables_end(carrier: Carrier, private: str, code: str) -> None:
-    known = pictograms(carrier)
+    known = pictograms_of(carrier)
     assert known.of_private[private] == known.of_code[bytes.fromhex(code)]
 
 
 def test_web_codes_may_hold_several_signs_and_lack_their_end() -> None:
-    assert read(b"a\x1b$Gj\x0fb", Carrier.SOFTBANK) == "a☀b"
-    assert read(b"\x1b$Gjj\x0f\x1b$O!", Carrier.SOFTBANK) == "☀☀" + read(
+    assert decode_text(b"a\x1b$Gj\x0fb", Carrier.SOFTBANK) == "a☀b"
+    assert decode_text(b"\x1b$Gjj\x0f\x1b$O!", Carrier.SOFTBANK) == "☀☀" + decode_text(
         b"\xf9\xa1", Carrier.SOFTBANK
     )
 
@@ -93,16 +93,16 @@ def test_the_table_of_outcomes_has_nothing_lost(carrier: Carrier) -> None:
 
 @given(raw=st.binary(max_size=200), carrier=st.sampled_from(Carrier), utf8=st.booleans())
 def test_nothing_private_comes_of_any_bytes(raw: bytes, carrier: Carrier, utf8: bool) -> None:
-    assert is_public(read(raw, carrier, utf8=utf8))
+    assert is_public(decode_text(raw, carrier, utf8=utf8))
 
 
 @given(text=st.text(max_size=200), carrier=st.sampled_from(Carrier), in_japanese=st.booleans())
 def test_any_text_can_be_said_and_settles_after_one_round(
     text: str, carrier: Carrier, in_japanese: bool
 ) -> None:
-    once = read(write(text, carrier, in_japanese=in_japanese), carrier)
+    once = decode_text(encode_text(text, carrier, in_japanese=in_japanese), carrier)
     assert is_public(once)
-    assert read(write(once, carrier, in_japanese=in_japanese), carrier) == once
+    assert decode_text(encode_text(once, carrier, in_japanese=in_japanese), carrier) == once
 
 
 JAPANESE = st.text(

@@ -21,7 +21,7 @@ WORDS = "表ソ能～①髙﨑ｱ☀"
 @pytest.fixture(autouse=True)
 def _only_the_lane(settings) -> None:
     """What else stands between would mend some of these pages, and probe."""
-    settings.MIDDLEWARE = ["profilelink.phone.middleware.PhoneLaneMiddleware"]
+    settings.MIDDLEWARE = ["profilelink.phone.middleware.PhoneTranscodingMiddleware"]
 
 
 @pytest.fixture(params=DEVICES, ids=str)

@@ -14,8 +14,8 @@ from django.urls import reverse
 
 from accounts.models import Audience, Member
 from profilelink.phone.carriers import AU_WAP2, FOMA, IMODE_2, J_PHONE_P, MOVA, Carrier
-from profilelink.phone.request_transcoding import in_utf8
-from profilelink.phone.response_transcoding import page
+from profilelink.phone.request_transcoding import transcode_request
+from profilelink.phone.response_transcoding import encode_page
 from syndication.models import Post, PostKind
 from tests.making import make_member, make_post
 from tests.phone import FLIP_PHONE, log_in_phone
@@ -34,7 +34,7 @@ DECLARED = [
 
 def arrived(raw: bytes, content_type: str = FORM, *, carrier: Carrier = Carrier.DOCOMO) -> dict:
     request = RequestFactory().post("/posts/new/", raw, content_type=content_type)
-    return in_utf8(request, carrier).POST.dict()
+    return transcode_request(request, carrier).POST.dict()
 
 
 # --- in -------------------------------------------------------------------------------------------
@@ -106,12 +106,12 @@ def test_what_a_browser_made_of_a_letter_it_could_not_send_is_that_letter_again(
 def test_a_query_is_read_in_both_encodings() -> None:
     for raw in (quote("日本".encode("cp932")), quote("日本")):
         request = RequestFactory().get(f"/friends/find/?name={raw}&page=2")
-        assert in_utf8(request, Carrier.AU).GET.dict() == {"name": "日本", "page": "2"}
+        assert transcode_request(request, Carrier.AU).GET.dict() == {"name": "日本", "page": "2"}
 
 
 def test_a_request_of_ascii_is_not_made_anew() -> None:
     request = RequestFactory().get("/?page=2")
-    assert in_utf8(request, Carrier.AU) is request
+    assert transcode_request(request, Carrier.AU) is request
 
 
 def test_texts_and_names_of_files_are_read_and_files_left_alone() -> None:
@@ -135,7 +135,7 @@ def test_texts_and_names_of_files_are_read_and_files_left_alone() -> None:
         ]
     )
     request = RequestFactory().post("/", body, content_type="multipart/form-data; boundary=xX")
-    fresh = in_utf8(request, Carrier.DOCOMO)
+    fresh = transcode_request(request, Carrier.DOCOMO)
     assert fresh.POST.dict() == {"text": WORDS + "☀"}
     assert fresh.FILES["photo"].read() == file
     assert fresh.FILES["photo"].name == "表.jpg"
@@ -163,14 +163,14 @@ HTML = (
 
 
 def test_the_page_says_its_encoding_as_these_phones_know_it() -> None:
-    out = page(HTML, FOMA)
+    out = encode_page(HTML, FOMA)
     assert b'content="text/html; charset=Shift_JIS"' in out
     assert b"utf-8" not in out.lower()
 
 
 def test_only_who_understands_a_style_gets_one() -> None:
-    assert b"color:red" not in page(HTML, MOVA)
-    assert b"color:red" in page(HTML, IMODE_2)
+    assert b"color:red" not in encode_page(HTML, MOVA)
+    assert b"color:red" in encode_page(HTML, IMODE_2)
 
 
 @pytest.mark.parametrize(
@@ -191,19 +191,19 @@ def test_only_who_understands_a_style_gets_one() -> None:
 )
 def test_letters_are_folded_to_what_looks_the_same(text: str, said: str) -> None:
     known = {"\uf8f4": b"\xf9\x87".decode("cp932"), "\uf8f5": b"\xf9\xcc".decode("cp932")}
-    assert page(text, FOMA).decode("cp932") == known.get(said, said)
+    assert encode_page(text, FOMA).decode("cp932") == known.get(said, said)
 
 
 def test_an_emoji_without_pictogram_is_said_in_the_language_of_the_page() -> None:
-    assert "〔にっこり笑う〕" in page(HTML + "😀", FOMA).decode("cp932")
+    assert "〔にっこり笑う〕" in encode_page(HTML + "😀", FOMA).decode("cp932")
     english = HTML.replace('"ja"', '"en"')
-    assert "〔grinning face〕" in page(english + "😀", FOMA).decode("cp932")
+    assert "〔grinning face〕" in encode_page(english + "😀", FOMA).decode("cp932")
 
 
 def test_a_sign_is_each_carrier_s_own() -> None:
-    assert page("☀", FOMA) == b"\xf8\x9f"
-    assert page("☀", AU_WAP2) == b"\xf6\x60"
-    assert page("☀", J_PHONE_P) == b"\x1b$Gj\x0f"
+    assert encode_page("☀", FOMA) == b"\xf8\x9f"
+    assert encode_page("☀", AU_WAP2) == b"\xf6\x60"
+    assert encode_page("☀", J_PHONE_P) == b"\x1b$Gj\x0f"
 
 
 @pytest.fixture

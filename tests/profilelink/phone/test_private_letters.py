@@ -29,7 +29,7 @@ PUBLIC = "☀☀☀〓〓〓"
 
 
 def test_each_carrier_s_letter_is_its_sign_and_any_other_is_geta() -> None:
-    assert public_anyhow(f"a{PRIVATE}b") == f"a{PUBLIC}b"
+    assert replace_private_letters_of_any_carrier(f"a{PRIVATE}b") == f"a{PUBLIC}b"
 
 
 def test_friends_and_what_they_wrote_are_stored_without(sandbox: TestSandbox) -> None:

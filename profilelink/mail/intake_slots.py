@@ -16,31 +16,31 @@ from typing import IO
 
 from accounts.bulkhead import BulkheadFull
 
-MOST_HERE = 8  # processes; the next one ends at once, and its mail server tries again
-MOST_AT_WORK = 2  # of these, as many as a web process and a worker beside them leave room for
-PATIENCE = 60.0  # seconds that the others wait for their turn
-_STEP = 0.1
+MAX_PROCESSES = 8  # processes; the next one ends at once, and its mail server tries again
+MAX_AT_WORK = 2  # of these, as many as a web process and a worker beside them leave room for
+MAX_WAIT_SECONDS = 60.0  # seconds that the others wait for their turn
+_POLL_SECONDS = 0.1
 
 
 @contextmanager
-def room_for_a_mail(folder: Path) -> Iterator[None]:
+def hold_intake_slot(folder: Path) -> Iterator[None]:
     """Hold a place while a mail is read and its picture made. Raises Busy where there is none.
 
     Raises OSError where no file can be locked in `folder`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (
-        place(folder, "mail-here", MOST_HERE),
-        place(folder, "mail-at-work", MOST_AT_WORK, within=PATIENCE),
+        hold_slot(folder, "mail-here", MAX_PROCESSES),
+        hold_slot(folder, "mail-at-work", MAX_AT_WORK, within=MAX_WAIT_SECONDS),
     ):
         yield
 
 
 @contextmanager
-def place(folder: Path, name: str, most: int, *, within: float = 0) -> Iterator[None]:
+def hold_slot(folder: Path, name: str, most: int, *, within: float = 0) -> Iterator[None]:
     """One of `most` places of this name, waited for so many seconds. Raises Busy."""
     end = time.monotonic() + within
-    while (taken := _take(folder, name, most)) is None:
+    while (taken := _try_slot(folder, name, most)) is None:
         if time.monotonic() >= end:
             raise BulkheadFull
         time.sleep(_STEP)
@@ -48,7 +48,7 @@ def place(folder: Path, name: str, most: int, *, within: float = 0) -> Iterator[
         yield
 
 
-def _take(folder: Path, name: str, most: int) -> IO[bytes] | None:
+def _try_slot(folder: Path, name: str, most: int) -> IO[bytes] | None:
     for number in range(most):
         file = (folder / f"{name}.{number}").open("wb")
         try:

@@ -19,7 +19,7 @@ from profilelink.errors import unexpected_files
 _MULTIPART = "multipart/form-data"
 
 
-class MultipartMiddleware:
+class RejectMultipartMiddleware:
     """Answers 415 to a multipart body where no form takes files. None of our pages sends one there."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
