@@ -52,12 +52,11 @@ class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "username_password_mismatch": gettext_lazy(
-            "This name and password do not belong together. Look at capital letters, or press "
-            "“Forgot password”."
+            "The username or password is wrong. Check capital letters, or press “Forgot password”."
         ),
         "email_password_mismatch": gettext_lazy(
-            "This mail address and password do not belong together. Look at capital letters, or "
-            "press “Forgot password”."
+            "The email address or password is wrong. Check capital letters, or press “Forgot "
+            "password”."
         ),
         "too_many_login_attempts": gettext_lazy(
             "Too many wrong tries for this account. Wait 5 minutes, or press “Forgot password”. "
@@ -142,7 +141,7 @@ class AccountAdapter(DefaultAccountAdapter):
             if self.request is not None:
                 messages.error(
                     self.request,
-                    _("The mail could not be sent just now. Try again in a few minutes."),
+                    _("The email could not be sent just now. Try again in a few minutes."),
                 )
 
     def send_notification_mail(
@@ -260,10 +259,10 @@ class MFAAdapter(DefaultMFAAdapter):
     error_messages = {
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": gettext_lazy(
-            "This code is not right (any more). Type the one that is shown now."
+            "This code is wrong or has expired. Type the code that is shown now."
         ),
         "unverified_email": gettext_lazy(
-            "Confirm your mail address first: open the address in the mail that we sent you."
+            "Confirm your email address first: open the address in the email that we sent you."
         ),
     }
 

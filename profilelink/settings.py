@@ -217,7 +217,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 
 # --- allauth: what depends on the site; the rest stands in allauth_settings.py --------------------
-ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
+ACCOUNT_EMAIL_SUBJECT_PREFIX = f"{SITE_NAME}: "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
 MFA_TOTP_ISSUER = SITE_NAME
 

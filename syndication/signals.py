@@ -57,7 +57,7 @@ def paused_network_reason(sender: type[Member], network: str, **kwargs: Any) -> 
     switch = NetworkSwitch.objects.paused().filter(network=network).first()
     if switch is None:
         return ""
-    words = _("The staff have paused this network. Come back later; links that stand keep waiting.")
+    words = _("The staff have paused this network. Come back later; existing links stay.")
     return f"{words} {switch.reason}".strip()
 
 

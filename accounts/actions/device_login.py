@@ -18,7 +18,7 @@ from django.core.mail import send_mail
 from django.db import IntegrityError
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.actions import guesses, phones
 from accounts.actions.sessions import is_logged_in
@@ -151,7 +151,7 @@ def notify_of_device_login(login: DeviceLogin, member: Member) -> None:
         "accounts/mail/device_login.txt",
         {"member": member, "login": login, "sessions_url": public_url("session_list")},
     )
-    subject = settings.ACCOUNT_EMAIL_SUBJECT_PREFIX + _("A computer logged in")
+    subject = settings.ACCOUNT_EMAIL_SUBJECT_PREFIX + pgettext("subject", "A computer logged in")
     try:
         send_mail(subject, text, None, [member.email])
     except OSError:  # the mail server's fault, whatever it was
@@ -171,7 +171,9 @@ def notify_of_wrong_passwords(member: Member, *, device: str, address: str) -> N
             "sessions_url": public_url("session_list"),
         },
     )
-    subject = settings.ACCOUNT_EMAIL_SUBJECT_PREFIX + _("Wrong passwords were typed")
+    subject = settings.ACCOUNT_EMAIL_SUBJECT_PREFIX + pgettext(
+        "subject", "Wrong passwords were typed"
+    )
     try:
         send_mail(subject, text, None, [member.email])
     except OSError:

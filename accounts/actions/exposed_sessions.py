@@ -13,7 +13,7 @@ from django.core.mail import send_mail
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import Member
 from accounts.public_urls import public_url
@@ -35,7 +35,7 @@ def notify_of_exposed_session(request: HttpRequest, member_pk: str) -> None:
             "sessions_url": public_url("session_list"),
         }
         text = render_to_string("accounts/mail/session_exposed.txt", context)
-        subject = settings.ACCOUNT_EMAIL_SUBJECT_PREFIX + _("A session of yours was ended")
+        subject = settings.ACCOUNT_EMAIL_SUBJECT_PREFIX + pgettext("subject", "Session ended")
     try:
         send_mail(subject, text, None, [member.email])
     except (OSError, SMTPException):  # that it cannot be sent must not keep the page

@@ -23,7 +23,6 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.actions import guesses, invitations, quotas
 from accounts.crypto import encryption
@@ -94,7 +93,7 @@ class LoginForm(PlainForm, account.LoginForm):
     # The page must be the lightest of all; what is missing is said beside the field.
     use_required_attribute = False
     auto_id = "%s"  # id="login": six letters less for each field
-    labels = {"login": _("Name or mail address"), "password": _("Password")}
+    labels = {"login": _("Username or email address"), "password": _("Password")}
     # Phones write the first letter large.
     attrs = {"login": {"autocomplete": "username", "autocapitalize": "none"}}
 
@@ -110,14 +109,14 @@ class SignupForm(PlainForm, account.SignupForm):
     email = MailAddressField()
 
     labels = {
-        "username": pgettext_lazy("behind the @", "Name"),
-        "email": _("Mail address"),
+        "username": _("Username"),
+        "email": _("Email address"),
         "password1": _("Password"),
         settings.ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD: _("Leave this empty"),
     }
     hints = {
-        "username": _("Small letters and digits: it stands in your address, /@name/."),
-        "email": _("For a new password when you forget yours. Nobody sees it."),
+        "username": _("Lowercase letters and digits. Your page has the address /@username/."),
+        "email": _("For a new password if you forget yours. Nobody else sees it."),
         "password1": NEW_PASSWORD_HINT,
     }
     attrs = {"username": {**NAME, "maxlength": "30"}}
@@ -161,7 +160,7 @@ class SignupForm(PlainForm, account.SignupForm):
 
 class AddEmailForm(PlainForm, account.AddEmailForm):
     email = MailAddressField(required=True)
-    labels = {"email": _("Mail address")}
+    labels = {"email": _("Email address")}
 
     def clean_email(self) -> str:
         """Each is sent a mail, so a day takes so many."""
@@ -170,7 +169,7 @@ class AddEmailForm(PlainForm, account.AddEmailForm):
             quotas.spend_member_quota(self.user, quotas.MAIL_ADDRESSES)
         except quotas.QuotaUsedUp as error:
             raise forms.ValidationError(
-                _("%(count)s mail addresses a day can be added. Try again tomorrow."),
+                _("%(count)s email addresses a day can be added. Try again tomorrow."),
                 params={"count": error.quota.most},
             ) from None
         return email
@@ -178,7 +177,7 @@ class AddEmailForm(PlainForm, account.AddEmailForm):
 
 class ResetPasswordForm(PlainForm, account.ResetPasswordForm):
     email = MailAddressField(required=True)
-    labels = {"email": _("Mail address")}
+    labels = {"email": _("Email address")}
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         """Send at most so many mails a day to one address; earlier links stay valid."""
@@ -206,9 +205,9 @@ class SetPasswordForm(PlainForm, account.SetPasswordForm):
 
 class ChangePasswordForm(PlainForm, account.ChangePasswordForm):
     labels = {
-        "oldpassword": _("Password until now"),
+        "oldpassword": _("Current password"),
         "password1": _("New password"),
-        "password2": _("The same again"),
+        "password2": _("New password again"),
     }
     hints = {"password1": NEW_PASSWORD_HINT}
 

@@ -41,7 +41,9 @@ class GroupInviteForm(forms.Form):
             same = list(friends.filter(shown_name__iexact=name)[:2])
             if len(same) > 1:
                 raise forms.ValidationError(
-                    _("More than one friend has this name. Type the name behind the @.")
+                    _(
+                        "More than one friend has this name. Type the username, which stands after the @."
+                    )
                 )
             named = same[0] if same else None
         if named is None:

@@ -29,7 +29,7 @@ class ServerForm(forms.Form):
     """A server, on networks of many. The provider reads and checks it."""
 
     server = forms.CharField(
-        label=_("Your name or server there"),
+        label=_("Your username or server"),
         max_length=300,
         error_messages={"required": _("Type the name of your server, or your name with it.")},
         widget=forms.TextInput(
@@ -48,7 +48,9 @@ class AppPasswordForm(ServerForm):
     password = forms.CharField(
         label=_("App password"),
         max_length=200,
-        error_messages={"required": _("Type the app password that you made there.")},
+        error_messages={
+            "required": _("Type the app password that you made in the network’s settings.")
+        },
         widget=forms.PasswordInput(
             attrs={"autocomplete": "off", "istyle": "3", "mode": "alphabet"}, render_value=False
         ),
@@ -63,9 +65,9 @@ class ProfileImportForm(forms.Form):
 
     def __init__(self, *args: Any, account: Authorized, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["take_name"].label = _("Take over the name: %(name)s") % {
+        self.fields["take_name"].label = _("Use the name: %(name)s") % {
             "name": account.shown or account.name
         }
-        self.fields["take_picture"].label = _("Take over the picture")
+        self.fields["take_picture"].label = _("Use the picture")
         if not account.picture_url:
             del self.fields["take_picture"]

@@ -35,7 +35,7 @@ class TypedCodeForm(forms.Form):
     def clean_code(self) -> str:
         code = codes.normalize_typed(self.cleaned_data["code"])
         if len(code) != codes.TYPED_LENGTH:
-            raise forms.ValidationError(_("The code has 10 letters. Look at the screen again."))
+            raise forms.ValidationError(_("The code has 10 characters. Look at the screen again."))
         return code
 
 
@@ -60,9 +60,7 @@ class BookmarkForm(forms.Form):
         if not (pin.isascii() and pin.isdigit() and len(pin) in codes.PIN_LENGTHS):
             raise forms.ValidationError(_("A PIN has 4 to 8 digits and nothing else."))
         if codes.is_easy_pin(pin):
-            raise forms.ValidationError(
-                _("This PIN is among the first that a stranger would try. Choose another.")
-            )
+            raise forms.ValidationError(_("This PIN is too easy to guess. Choose another."))
         return pin
 
     def clean(self) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class _MemberForm(forms.Form):
 class ProfileForm(_MemberForm):
     display_name = TypedTextField(
         label=_("Name"),
-        help_text=_("Where it is not shown, the name behind the @ stands."),
+        help_text=_("Those who cannot see the name see your username."),
         max_length=Member._meta.get_field("display_name").max_length,
         required=False,
         widget=forms.TextInput(attrs={"size": 16, "autocomplete": "name", **KANA}),
@@ -53,7 +53,7 @@ class ProfileForm(_MemberForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 4, "cols": 24, **KANA}),
     )
-    about_audience = _audience(_("Who sees what is about you"))
+    about_audience = _audience(_("Who sees “About you”"))
     is_listed = forms.BooleanField(
         label=_("Search engines may list what my profile shows to Everyone"), required=False
     )

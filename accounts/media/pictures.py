@@ -57,7 +57,7 @@ def to_jpeg(content: bytes, max_side: int, *, quality: int = 85) -> bytes:
         raise TooManyPixels(_too_large_message(error)) from None
     except UnreadablePicture as error:
         raise BadPicture(
-            _("This file is not a picture that can be read. Send a JPEG, PNG, GIF or WebP.")
+            _("This file cannot be read as a picture. Send a JPEG, PNG, GIF or WebP.")
         ) from error
     picture.info = {}  # Pillow would write a comment that it read into the new file
     out = io.BytesIO()

@@ -160,7 +160,7 @@ class NetworkProvider(Provider):
             return parse_host(typed)
         except NotAServer:
             raise ExchangeFailed(
-                _("This names no server. Type it like this: %(example)s")
+                _("This is not the name of a server. Type it like this: %(example)s")
                 % {"example": self.server_example}
             ) from None
 

@@ -56,10 +56,10 @@ def require_server(server: Server | None) -> Server:
 def _in_words(reason: str) -> str:
     match reason:
         case "dns" | "bad_address":
-            return _("There is no server called %(host)s. Look at the name once more.")
+            return _("There is no server called %(host)s. Check the name.")
         case "tls":
-            return _("%(host)s shows no valid certificate, so nothing was sent there.")
+            return _("%(host)s has no valid certificate, so nothing was sent to it.")
         case "refused_address":
-            return _("%(host)s leads to a private network, where this site does not go.")
+            return _("%(host)s is in a private network, which this site does not contact.")
         case _:
             return _("%(host)s does not answer just now. Try again in a few minutes.")

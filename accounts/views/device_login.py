@@ -67,7 +67,8 @@ def _complete_login(request: HttpRequest) -> HttpResponse:
         return _computer_page(request, login=login, typed=typed, problem=text)
     except actions.DeviceCodeExpired:
         text = _(
-            "This code is over: refused on the phone, or older than 10 minutes. Get a new one."
+            "This code no longer works: it was refused on the phone, or is older than 10 "
+            "minutes. Get a new one."
         )
         return _computer_page(request, problem=text, status=410)
     actions.record_device_session(

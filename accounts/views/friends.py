@@ -144,7 +144,7 @@ def _answer(request: MemberRequest, verb: str, name: str) -> HttpResponse:
         )
         messages.error(request, too_many % {"count": error.quota.most, **_name_for_message(member)})
     except friends.MemberUnavailable:
-        messages.error(request, _("You cannot ask yourself. Type a friend's name."))
+        messages.error(request, _("You cannot send a request to yourself. Type a friend's name."))
     return redirect("friend_list")
 
 

@@ -43,7 +43,10 @@ def group_new(request: MemberRequest) -> HttpResponse:
             too_many = _("You made %(count)s groups within a day. Make this one tomorrow.")
             form.add_error(None, too_many % {"count": error.quota.most})
         else:
-            messages.success(request, _("Made. Invite your friends: they decide."))
+            messages.success(
+                request,
+                _("The group is created. Invite your friends: they decide whether to join."),
+            )
             return redirect("group_detail", group.pk)
     return TemplateResponse(request, "accounts/group_new.html", {"form": form})
 
@@ -83,7 +86,7 @@ def group_invite(request: MemberRequest, pk: int) -> HttpResponse:
         groups.invite_to_group(group, form.invited, by=request.user)
         messages.success(
             request,
-            _("%(name)s is invited, and joins or declines.") % {"name": form.cleaned_data["name"]},
+            _("%(name)s is invited and can join or decline.") % {"name": form.cleaned_data["name"]},
         )
         return redirect("group_detail", pk)
     return TemplateResponse(request, "accounts/group_invite.html", {"group": group, "form": form})
@@ -94,7 +97,7 @@ def group_invite(request: MemberRequest, pk: int) -> HttpResponse:
 def group_accept(request: MemberRequest, pk: int) -> HttpResponse:
     group = Group.objects.filter(pk=pk).first()
     if group is None or not groups.accept_group_invitation(group, by=request.user):
-        messages.error(request, _("The invitation was taken back. Ask who invited you."))
+        messages.error(request, _("The invitation was withdrawn. Ask the member who invited you."))
         return redirect("group_list")
     messages.success(request, _("You are in %(name)s now.") % {"name": group.name})
     return redirect("group_detail", pk)
@@ -106,7 +109,7 @@ def group_decline(request: MemberRequest, pk: int) -> HttpResponse:
     """Decline. A second tap, with nothing left to decline, is no error."""
     for group in Group.objects.filter(pk=pk):
         groups.decline_group_invitation(group, by=request.user)
-    messages.success(request, _("Declined. You were never in, and nobody is told."))
+    messages.success(request, _("Declined. Nobody is told."))
     return redirect("group_list")
 
 
@@ -118,7 +121,7 @@ def group_leave(request: MemberRequest, pk: int) -> HttpResponse:
             groups.leave_group(group, by=request.user)
         except groups.OwnerMustTransfer:
             messages.error(
-                request, _("The group is yours: hand it over to a member first, or close it.")
+                request, _("You own the group: hand it over to a member first, or close it.")
             )
             return redirect("group_detail", pk)
         except groups.LastMemberLeaves:
@@ -149,7 +152,10 @@ def _act_on_member(request: MemberRequest, group: Group, member: Member) -> Http
             groups.remove_from_group(group, member, by=request.user)
             said = _("%(name)s is no longer in the group.")
     except groups.GroupActionNotAllowed:
-        messages.error(request, _("This cannot be done with yourself, or with who is not in."))
+        messages.error(
+            request,
+            _("You cannot do this with yourself, or with somebody who is not in the group."),
+        )
     else:
         messages.success(request, said % {"name": f"@{member.username}"})
     return redirect("group_detail", group.pk)

@@ -67,7 +67,7 @@ def invitation_withdraw(request: MemberRequest, pk: int) -> HttpResponse:
     invitations.withdraw_invitation(
         get_object_or_404(Invitation, pk=pk, inviter=request.user), by=request.user
     )
-    messages.success(request, _("Withdrawn: its address opens nothing any more."))
+    messages.success(request, _("The invitation is withdrawn: its address no longer works."))
     return redirect("invitation_new")
 
 

@@ -34,7 +34,7 @@ def language(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         profile.set_member_language(request.user, code, is_chosen=True)
     with override(code):
-        messages.success(request, _("The pages speak English now."))
+        messages.success(request, _("The pages are in English now."))
     return redirect("home")
 
 

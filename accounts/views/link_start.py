@@ -180,7 +180,7 @@ def provider_or_404(request: HttpRequest, network: str) -> NetworkProvider:
     try:
         provider = get_adapter().get_provider(request, network)
     except SocialApp.DoesNotExist:
-        raise Http404(_("This network is not set up here.")) from None
+        raise Http404(_("This network is not set up on this site.")) from None
     if not isinstance(provider, NetworkProvider):
-        raise Http404(_("This network is not set up here."))
+        raise Http404(_("This network is not set up on this site."))
     return provider

@@ -186,7 +186,9 @@ def _import_profile(
     if chosen.get("take_picture") and not profile_import.import_profile_picture(
         request.user, lambda: _fetch_picture(account.picture_url, row)
     ):
-        messages.warning(request, _("The picture could not be had. Choose one in your profile."))
+        messages.warning(
+            request, _("The picture could not be fetched. Choose one in your profile.")
+        )
 
 
 def _fetch_picture(url: str, row: LinkReturn) -> bytes:

@@ -40,7 +40,7 @@ def profile_picture_edit(request: MemberRequest) -> HttpResponse:
     form = PictureForm(request.POST or None, request.FILES or None, member=request.user)
     if request.method == "POST" and "remove" in request.POST:
         profile.remove_profile_picture(request.user)
-        messages.success(request, _("Your picture is gone."))
+        messages.success(request, _("Your picture is removed."))
         return redirect("profile_edit")
     if request.method == "POST" and form.is_valid():
         profile.set_profile_picture(

@@ -175,6 +175,6 @@ def _bounce_unknown(mail: IncomingMail) -> MailOutcome:
 
 
 def _unknown_address_text() -> str:
-    return _("Nobody has this address now. Yours stands here: %(address)s") % {
+    return _("Nobody has this address now. Yours is shown here: %(address)s") % {
         "address": public_url("mail")
     }

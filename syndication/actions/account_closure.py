@@ -143,7 +143,7 @@ def _send_last_mail(member: Member, now: datetime) -> bool:
         "more": max(0, left.count() - MOST_ADDRESSES),
     }
     with notices.in_language_of(member):
-        subject = _("%(site)s: your account is closed") % {"site": settings.SITE_NAME}
+        subject = _("%(site)s: account closed") % {"site": settings.SITE_NAME}
         body = render_to_string("syndication/mail/account_closed.txt", context)
     try:
         send_mail(subject, body, None, [member.email])

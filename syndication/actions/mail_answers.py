@@ -47,10 +47,12 @@ def _answer_mail(draft: MailDraft, to: str) -> EmailMessage:
     with in_language_of(draft.member):
         expires_at = localtime(mail_drafts.mail_draft_expires_at(draft))
         until = date_format(expires_at, pgettext("date format: date", "j M Y"))
-        subject = _("%(site)s: your mail waits") % {"site": settings.SITE_NAME}
+        subject = _("%(site)s: post waits for you") % {"site": settings.SITE_NAME}
         body = _(
-            "Your mail is here, and nobody else sees it. It is posted once you send it on this page:\n"
-            "%(address)s\n\nIf you do not, it is thrown away on %(date)s.\n"
+            "Your email has arrived, and nobody else sees it. It is posted once you send it on this page:\n"
+            "%(address)s\n"
+            "\n"
+            "If you do not, it is deleted on %(date)s.\n"
         ) % {"address": public_url("mail_draft", draft.pk), "date": until}
     return EmailMessage(
         subject,

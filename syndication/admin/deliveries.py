@@ -115,7 +115,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     def why(self, delivery: Delivery) -> str:
         return delivery.reason_in_words
 
-    @admin.display(description=_("the network's words"))
+    @admin.display(description=_("the network's answer"))
     def said(self, delivery: Delivery) -> Any:
         return delivery.network_words if _is_open(delivery) else _("(private)")
 

@@ -194,7 +194,7 @@ def describe_readers(link: Link, audience: str) -> str:
     if audience == Audience.EVERYONE:
         return _("everyone on %(network)s") % words
     if audience in CONNECTORS[link.network].followers_read:
-        return _("your followers on %(network)s, whom you let in there") % words
+        return _("your followers on %(network)s, whom you approved") % words
     if audience == Audience.FRIENDS_OF_FRIENDS:
         return _("your %(network)s friends and their friends, not only people here") % words
     if not words["count"] or link.pull_progress:

@@ -22,6 +22,7 @@ from accounts.models import Member
 from accounts.public_urls import public_url
 from syndication.models import Link, Notice
 from syndication.models.errors import NotYours
+from syndication.models.reason_texts import notice_subject
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +80,7 @@ def mail_notice(notice: Notice) -> bool:
     if not notice.member.email or not unmailed.update(mailed_at=timezone.now()):
         return False
     with in_language_of(notice.member):
-        subject = _("%(site)s: something needs you") % {"site": settings.SITE_NAME}
+        subject = f"{settings.SITE_NAME}: {notice_subject(notice.code)}"
         body = _("%(text)s\n\nWhere your posts went: %(address)s\n") % {
             "text": notice.in_words,
             "address": public_url("delivery_list"),

@@ -73,18 +73,22 @@ def describe_resumption(link: Link) -> str:
     words = []
     if count := counted["going"]:
         said = ngettext(
-            "Afterwards %(n)d post or change that waits goes there.",
-            "Afterwards %(n)d posts or changes that wait go there.",
+            "Afterwards %(n)d waiting post or edit is sent.",
+            "Afterwards %(n)d waiting posts or edits are sent.",
             count,
         )
         words.append(said % {"n": count})
     if count := counted["deletes"]:
-        said = ngettext("%(n)d copy there is deleted.", "%(n)d copies there are deleted.", count)
+        said = ngettext(
+            "%(n)d copy on the network is deleted.",
+            "%(n)d copies on the network are deleted.",
+            count,
+        )
         words.append(said % {"n": count})
     if count := counted["old"]:
         said = ngettext(
-            "%(n)d post is older than 48 hours: it goes only when you send it.",
-            "%(n)d posts are older than 48 hours: they go only when you send them.",
+            "%(n)d post is older than 48 hours: it is sent only when you press for it.",
+            "%(n)d posts are older than 48 hours: they are sent only when you press for them.",
             count,
         )
         words.append(said % {"n": count})

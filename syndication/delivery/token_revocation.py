@@ -67,8 +67,11 @@ def revoke_unused_token(
 def _permission_remains(connector: type[Connector], host: str) -> str:
     names = {"network": connector.name, "page": origin_of(host) + connector.permissions_page}
     if host and connector.permissions_page:
-        return _("%(network)s keeps your permission until you end it there: %(page)s") % names
-    return _("%(network)s keeps your permission until you end it in its settings.") % names
+        return _("%(network)s keeps your permission until you end it here: %(page)s") % names
+    return (
+        _("%(network)s keeps your permission until you end it in the settings of %(network)s.")
+        % names
+    )
 
 
 def due_revocations(now: datetime, without: Collection[str] = ()) -> list[tuple[int, str]]:

@@ -12,7 +12,7 @@ LEAVE = "leave"
 class AccountClosureForm(forms.Form):
     copies = forms.ChoiceField(
         label=_("The copies on the networks"),
-        choices=[(TAKE_BACK, _("Take them back")), (LEAVE, _("Leave them there"))],
+        choices=[(TAKE_BACK, _("Delete them")), (LEAVE, _("Leave them"))],
         initial=TAKE_BACK,
     )
 

@@ -37,9 +37,7 @@ def _permalink(link: Link) -> str:
 class LinkForm(forms.Form):
     """Toggles of a link, and its two options."""
 
-    is_findable = forms.BooleanField(
-        required=False, label=_("Friends I have there may find me here")
-    )
+    is_findable = forms.BooleanField(required=False)
     permalink = forms.ChoiceField(
         label=_("The post's address under a copy"),
         choices=[("cut", _("When it was cut")), ("always", _("Always"))],
@@ -52,6 +50,9 @@ class LinkForm(forms.Form):
             "permalink": _permalink(link),
         }
         super().__init__(*args, **kwargs)
+        self.fields["is_findable"].label = _("My %(network)s friends can find me on this site") % {
+            "network": link.network_name
+        }
         if capabilities(link.network).address_costs:
             permalink = cast(forms.ChoiceField, self.fields["permalink"])
             permalink.choices = [*permalink.choices, ("never", _("Never"))]  # type: ignore[misc]

@@ -60,10 +60,10 @@ class PostTextForm(forms.Form):
 
     def _photo(self) -> None:
         self.fields["text"] = PlainText(
-            label=_("Words to it"), longest=STATUS_LENGTH, rows=3, required=False
+            label=_("Caption"), longest=STATUS_LENGTH, rows=3, required=False
         )
         self.fields["photo_alt"] = PlainText(
-            label=_("What it shows, for those who cannot see it"),
+            label=_("What the photo shows, for those who cannot see it"),
             longest=LONGEST["photo_alt"],
             rows=2,
             required=False,
@@ -72,7 +72,7 @@ class PostTextForm(forms.Form):
     def _link(self) -> None:
         self.fields["url"] = WebAddress(label=_("Address"))
         self.fields["text"] = PlainText(
-            label=_("Words to it"), longest=STATUS_LENGTH, rows=3, required=False
+            label=_("Caption"), longest=STATUS_LENGTH, rows=3, required=False
         )
 
 
@@ -117,10 +117,7 @@ class EditForm(PostTextForm):
         self.post = post
         self.add_error(
             None,
-            _(
-                "This post was changed elsewhere while you were writing. Nothing of yours is saved "
-                "yet."
-            ),
+            _("This post was edited elsewhere while you were writing. Your text is not saved yet."),
         )
         data = cast(QueryDict, self.data).copy()
         data["version"] = str(post.version)

@@ -225,4 +225,9 @@ class Notice(models.Model):
             return self.text
         link = self.link
         named = {"network": link.network_name, "name": link.name} if link else {}
-        return notice_text(self.incident.partition(" ")[0], {**named, **self.params})
+        return notice_text(self.code, {**named, **self.params})
+
+    @property
+    def code(self) -> str:
+        """What happened, as syndication.models.reason_texts knows it."""
+        return self.incident.partition(" ")[0]

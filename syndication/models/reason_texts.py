@@ -14,105 +14,149 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import formats, timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 SENTENCES: Mapping[str, Any] = {
     # The networks (connectors.reasons)
-    "not_to_these_readers": _("It cannot show such a post to these readers alone."),
+    "not_to_these_readers": _("The network cannot show such a post to these readers alone."),
     "followers_not_approved": _(
-        "Anybody may follow your account there, so it would not be for friends alone. Let followers ask first, in its settings there."
+        "Anybody may follow your account on the network, so the post would not be for "
+        "friends alone. Approve your followers yourself, by the settings of that account."
     ),
     "names_somebody": _(
-        "It names somebody with an @, who could read it there, too. Write the name without the @."
+        "The post names somebody with an @, who could read it on the network, too. Write "
+        "the name without the @."
     ),
-    "kind_unknown": _("It has no place for this kind of post."),
-    "nothing_to_send": _("There is nothing in it that could be sent."),
+    "kind_unknown": _("The network has no place for this kind of post."),
+    "nothing_to_send": _("There is nothing in the post that could be sent."),
     "text_too_long": _("The text is too long, and a copy for these readers is never cut."),
     "title_too_long": _("The title is too long, and a copy for these readers is never cut."),
-    "photo_missing": _("There is no photo that it could take."),
-    "photos_too_many": _("It takes fewer photos, and a copy for these readers leaves nothing out."),
-    "photos_left_out": _("Some of the photos do not fit. The copy carries the address here."),
-    "photos_stay_here": _("Not every photo goes along."),
-    "no_photos": _("It takes no photos. The copy carries the words and the address here."),
-    "no_photos_at_all": _("It takes no photos, and a copy for these readers leaves nothing out."),
+    "photo_missing": _("There is no photo that the network could take."),
+    "photos_too_many": _(
+        "The network takes fewer photos, and a copy for these readers leaves nothing out."
+    ),
+    "photos_left_out": _(
+        "Some of the photos do not fit. The copy carries the address of your post."
+    ),
+    "photos_stay_here": _("Not all photos are sent."),
+    "no_photos": _(
+        "The network takes no photos. The copy carries the text and the address of your post."
+    ),
+    "no_photos_at_all": _(
+        "The network takes no photos, and a copy for these readers leaves nothing out."
+    ),
     "photo_does_not_fit": _(
-        "A photo could not be made to fit there. The copy carries the address here."
+        "A photo could not be made to fit the network. The copy carries the address of your post."
     ),
     "photo_fits_nowhere": _(
-        "A photo could not be made to fit there, and a copy for these readers leaves nothing out."
+        "A photo could not be made to fit the network, and a copy for these readers "
+        "leaves nothing out."
     ),
-    "address_missing": _("There is no address in it."),
+    "address_missing": _("There is no address in the post."),
     "address_too_long": _(
-        "The address is too long to fit. The copy carries the address of your post here instead."
+        "The address is too long to fit. The copy carries the address of your post instead."
     ),
-    "cannot_delete": _("It offers no way to delete this. Please delete it there yourself."),
-    "cannot_edit": _("It cannot change what was sent."),
-    "cannot_read_back": _("It offers no way to look whether this has arrived."),
-    "access_expired": _("The access has run out."),
-    "access_gone": _("The access was taken back or has ended. Please link it again."),
-    "access_too_narrow": _("The access does not cover this. Please link it again and agree."),
+    "cannot_delete": _(
+        "The network offers no way to delete this. Please delete it on the network yourself."
+    ),
+    "cannot_edit": _("The network cannot edit what was sent."),
+    "cannot_read_back": _("The network offers no way to look whether this has arrived."),
+    "access_expired": _("The access has expired."),
+    "access_gone": _("The access was revoked or has ended. Please link the account again."),
+    "access_too_narrow": _(
+        "The access does not cover this. Please link the account again and agree."
+    ),
     "tick_always": _(
-        "Tick 「今後、このサービスに対して常に同意する」 there, or the access ends after six hours."
+        "Tick 「今後、このサービスに対して常に同意する」 on mixi’s page, or the access ends after six hours."
     ),
     "captcha": _(
-        "It wants to see that a person writes. Log in there once; then we try again by ourselves."
+        "The network wants to see that you are human. Log in on the network once; then we"
+        " try again by ourselves."
     ),
-    "terms_not_accepted": _("You have not agreed to its terms. Log in there, then link again."),
-    "app_refused": _("It does not accept this site's registration. The staff must look."),
-    "slow_down": _("It asks us to slow down."),
-    "in_trouble": _("It has trouble of its own at the moment."),
-    "refused": _("It refused this."),
-    "too_long_there": _("The text is longer than it takes."),
+    "terms_not_accepted": _(
+        "You have not agreed to the network’s terms. Log in on the network, then link the"
+        " account again."
+    ),
+    "app_refused": _("The network does not accept this site's registration. The staff must look."),
+    "slow_down": _("The network asks us to slow down."),
+    "in_trouble": _("The network has trouble of its own at the moment."),
+    "refused": _("The network refused this."),
+    "too_long_there": _("The text is longer than the network takes."),
     "said_already": _(
-        "It has this very text already and takes no text twice. Change a word and send it again."
+        "The network has this very text already and takes no text twice. Change a word "
+        "and send it again."
     ),
     "copy_gone": _("The copy is no longer there: it was deleted on the network."),
-    "no_answer": _("No whole answer came, so it may or may not have arrived."),
-    "photo_in_work": _("It is still working on the photo."),
-    "unreadable": _("Its answer could not be read."),
-    "unreachable": _("It could not be reached."),
-    "host_not_found": _("Its address could not be found."),
-    "bad_certificate": _("Its certificate could not be checked, so nothing was sent."),
-    "private_address": _("Its address leads to a private network, so nothing was sent."),
-    "bad_address": _("Its address is not a valid one."),
+    "no_answer": _("No complete answer came, so the post may or may not have arrived."),
+    "photo_in_work": _("The network is still working on the photo."),
+    "unreadable": _("The network’s answer could not be read."),
+    "unreachable": _("The network could not be reached."),
+    "host_not_found": _("The network’s address could not be found."),
+    "bad_certificate": _("The network’s certificate could not be checked, so nothing was sent."),
+    "private_address": _(
+        "The address of the server leads to a private network, so nothing was sent."
+    ),
+    "bad_address": _("The network’s address is not valid."),
     # Whether a post goes (delivery.eligibility)
-    "stays_here": _("A post for a group or for you alone is never sent on."),
-    "no_such_readers": _("It cannot show this kind of post to fewer people than everyone."),
-    "not_allowed_there": _("You have not allowed this kind there. Link it again to allow it."),
-    "turned_off": _("You turned this kind of post off for it."),
-    "not_opted_in": _("You have not allowed posts for this audience to go there."),
-    "needs_you": _("It waits until you link the account again."),
-    "taken_back": _("You took it back or showed it to fewer people."),
+    "stays_here": _("A post for a group or for you alone is never sent to a network."),
+    "no_such_readers": _(
+        "The network cannot show this kind of post to fewer people than everyone."
+    ),
+    "not_allowed_there": _(
+        "You have not allowed this kind of post on the network. Link the account again to allow it."
+    ),
+    "turned_off": _("You turned this kind of post off for this link."),
+    "not_opted_in": _("You have not allowed posts for this audience to go to this link."),
+    "needs_you": _("This waits until you link the account again."),
+    "taken_back": _("You deleted the post or narrowed its audience."),
     "unlinked": _("The account is no longer linked."),
     "account_removed": _("The account was unlinked by the staff, or was removed."),
     "account_closed": _("The account was closed."),
     "no_photo": _("The photo is no longer here."),
     # Edits (delivery.edits)
-    "replaced": _("You changed it again before it had gone; that edit takes its place."),
-    "already_there": _("The copy has these words already."),
-    "nothing_to_change": _("It had not arrived there, so there was nothing to change."),
+    "replaced": _(
+        "You edited the post again before this edit was sent; the newer edit takes its place."
+    ),
+    "already_there": _("The copy has this text already."),
+    "nothing_to_change": _(
+        "The post had not arrived on the network, so there was nothing to edit."
+    ),
     "no_name_to_change": _(
-        "It never told us the name of the copy. Please change it there yourself."
+        "The network never told us where the copy is. Please edit it on the network yourself."
     ),
     # What became of a try (delivery.outcomes)
-    "gave_up": _("We tried for as long as it made sense. Try again by hand if it still fits."),
-    "ask_you": _("No answer came, and we cannot look there ourselves. Please look."),
-    "not_sure": _("No clear answer came. It may be there in other words: please look."),
-    "looking": _("No clear answer came. We look there before we send anything again."),
-    "soon_asked": _("No clear answer came. In a minute we ask you to look there."),
-    "again_soon": _("No clear answer came. It is sent again soon: twice is the same as once."),
-    "nothing_to_delete": _("It had not arrived there, so there was nothing to delete."),
-    "equal_soon": _("It takes no two equal posts within a minute. This one waits for that."),
-    "not_taken_again": _(
-        "It answered with the copy of another post, so this one has not arrived. It is sent again."
+    "gave_up": _("We tried several times without success. Try again if you still want to send it."),
+    "ask_you": _("No answer came, and we cannot look on the network ourselves. Please look."),
+    "not_sure": _(
+        "No clear answer came. The post may be on the network in other words: please look."
     ),
-    "cut_anew": _("It takes less than it did. The copy is cut anew and goes at once."),
+    "looking": _("No clear answer came. We look on the network before we send anything again."),
+    "soon_asked": _("No clear answer came. In a minute we ask you to look on the network."),
+    "again_soon": _(
+        "No clear answer came. It is sent again soon: sending it twice gives one copy."
+    ),
+    "nothing_to_delete": _(
+        "The post had not arrived on the network, so there was nothing to delete."
+    ),
+    "equal_soon": _(
+        "The network takes no two equal posts within a minute. This one waits for that."
+    ),
+    "not_taken_again": _(
+        "The network answered with the copy of another post, so this one has not arrived."
+        " It is sent again."
+    ),
+    "cut_anew": _(
+        "The network takes less text than before. The copy is cut again and sent at once."
+    ),
     "no_name_to_delete": _(
-        "It never told us the name of the copy. Please delete it there yourself."
+        "The network never told us where the copy is. Please delete it on the network yourself."
     ),
     # When (delivery.retry_policy)
-    "too_old": _("It became older than two days before it could go. Send it if it still fits."),
+    "too_old": _("The post could not be sent within two days. Send it if you still want to."),
     # Copies (delivery.planning)
-    "no_access_any_more": _("The account is no longer linked, so please delete it there yourself."),
+    "no_access_any_more": _(
+        "The account is no longer linked, so please delete the copy on the network yourself."
+    ),
     "copy_there": _("A copy is there already, or on its way."),
     # Posts (actions.posts)
     "post_deleted": _("The post was deleted."),
@@ -123,21 +167,21 @@ SENTENCES: Mapping[str, Any] = {
     "dismissed": _("You dismissed it."),
     "dismissed_by_staff": _("The staff dismissed it."),
     # The access (credentials)
-    "not_renewable": _("The access ended and cannot be renewed."),
+    "not_renewable": _("The access has ended and cannot be renewed."),
     "being_renewed": _("The access to this account is being renewed."),
-    "no_key_fits": _("We cannot open what we hold for this account. The staff must look."),
+    "no_key_fits": _("We cannot decrypt the access to this account. The staff must look."),
     # Mails that made no draft (profilelink.mail, actions.mail_drafts)
-    "mail_no_room": _("%(count)s mails wait already. Send or throw away some of them first."),
-    "mail_too_many": _("More than %(count)s mails came within an hour. Send it again later."),
-    "mail_address_ended": _("This address has been ended."),
+    "mail_no_room": _("%(count)s emails are waiting already. Send or delete some of them first."),
+    "mail_too_many": _("More than %(count)s emails came within an hour. Send it again later."),
+    "mail_address_ended": _("This address no longer works."),
     "mail_too_large": _(
-        "A mail was larger than %(size)s. Make the photo smaller and send it again."
+        "An email was larger than %(size)s. Make the photo smaller and send it again."
     ),
-    "mail_too_many_parts": _("A mail had too many parts. Send the photo alone, with a few words."),
-    "mail_empty": _("A mail held no words and no photo that we take."),
-    "mail_no_picture": _(
-        "This file is not a picture that can be read. Send a JPEG, PNG, GIF or WebP."
+    "mail_too_many_parts": _(
+        "An email had too many parts. Send the photo alone, with a few words."
     ),
+    "mail_empty": _("An email held no text and no photo that we take."),
+    "mail_no_picture": _("This file cannot be read as a picture. Send a JPEG, PNG, GIF or WebP."),
     "mail_too_many_pixels": _(
         "This picture has too many pixels. Make it smaller and send it again."
     ),
@@ -146,39 +190,51 @@ SENTENCES: Mapping[str, Any] = {
 # Notices, by the first word of `Notice.incident`
 NOTICES: Mapping[str, Any] = {
     "parked": _(
-        "%(network)s does not let us in as %(name)s any more, so your posts wait. "
-        "Open Links and link it again."
+        "%(network)s no longer lets us in as %(name)s, so your posts wait. Open Links and"
+        " link the account again."
     ),
     "scope": _(
-        "%(network)s needs your permission for one more thing before a post of yours can go "
-        "there. Open Links, link %(name)s again and agree."
+        "%(network)s needs one more permission from you before a post of yours can be "
+        "sent. Open Links, link %(name)s again and agree."
     ),
     "unconfirmed": _(
-        "We do not know whether a post of yours arrived on %(network)s. Open Where it went, "
-        "look there, and tell us: it is there, or send it again."
+        "We do not know whether a post of yours arrived on %(network)s. Open Where it "
+        "went, look on %(network)s, and tell us: it is there, or send it again."
     ),
     "still_out_there": _(
-        "Your post of %(day)s is still on %(network)s. We cannot delete it there; "
-        "please do it yourself. %(address)s"
+        "Your post of %(day)s is still on %(network)s. We cannot delete it; please delete"
+        " it on %(network)s yourself. %(address)s"
     ),
     "gone": _(
-        "The copy of your post of %(day)s is no longer on %(network)s, so your new words did not "
-        "go there. If you want it back, send a copy: Where it went."
+        "The copy of your post of %(day)s is no longer on %(network)s, so your edit was "
+        "not sent. If you want it back, send a copy: Where it went."
     ),
     "undelivered": _("Your post of %(day)s did not arrive on %(network)s. %(reason)s"),
     "undelivered_many": _("%(count)s of your posts did not arrive on %(network)s. %(reason)s"),
     "not_changed": _(
-        "Your new words for the post of %(day)s did not go to %(network)s, where the old ones "
-        "stand. %(reason)s"
+        "Your edit of the post of %(day)s did not arrive on %(network)s, which still has "
+        "the old text. %(reason)s"
     ),
     "not_changed_many": _(
-        "Your new words for %(count)s posts did not go to %(network)s, where the old ones stand. "
-        "%(reason)s"
+        "%(count)s of your edits did not arrive on %(network)s, which still has the old "
+        "text. %(reason)s"
     ),
     "mail_drafts_expire": _(
-        "A mail for a post has waited for weeks and is thrown away in 3 days. Look under “Mails that"
-        " wait” on your home page."
+        "An email for a post has waited for weeks and is deleted in 3 days. Look under "
+        "“Waiting emails” on your home page."
     ),
+}
+
+# The subjects of their mails: what happened, in so few words that a phone's list shows all of them.
+SUBJECTS: Mapping[str, Any] = {
+    "parked": pgettext_lazy("subject", "Link your account again"),
+    "scope": pgettext_lazy("subject", "Permission needed"),
+    "unconfirmed": pgettext_lazy("subject", "Did your post arrive?"),
+    "still_out_there": pgettext_lazy("subject", "A copy is left"),
+    "gone": pgettext_lazy("subject", "A copy is gone"),
+    "undelivered": pgettext_lazy("subject", "A post did not arrive"),
+    "not_changed": pgettext_lazy("subject", "An edit did not arrive"),
+    "mail_drafts_expire": pgettext_lazy("subject", "Waiting email ends soon"),
 }
 
 
@@ -201,6 +257,11 @@ def notice_text(code: str, params: Mapping[str, Any]) -> str:
         return ""
     said = _readable(params)
     return f"{text % said} {said.get('hint', '')}".strip()
+
+
+def notice_subject(code: str) -> str:
+    """The subject of the mail of a notice, without the site's name."""
+    return str(SUBJECTS.get(code) or pgettext_lazy("subject", "A notice for you"))
 
 
 def _readable(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,10 +18,10 @@ from syndication.connectors.base import Kind, Limits
 from syndication.models import PostKind
 
 READERS = {
-    Audience.EVERYONE: _("everyone there"),
-    Audience.FRIENDS_OF_FRIENDS: _("friends of your friends there"),
-    Audience.FRIENDS: _("your friends there"),
-    Audience.GROUP: _("a group there"),
+    Audience.EVERYONE: _("everyone on the network"),
+    Audience.FRIENDS_OF_FRIENDS: _("friends of your friends on the network"),
+    Audience.FRIENDS: _("your friends on the network"),
+    Audience.GROUP: _("a group on the network"),
     Audience.ONLY_ME: _("you alone"),
 }
 

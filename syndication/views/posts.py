@@ -116,7 +116,7 @@ def _save_edit(request: MemberRequest, form: EditForm, words: Mapping[str, str])
 def _said_after(going: list[Delivery] | None) -> str:
     """The success message, with the networks that get the edit."""
     if going is None:
-        return _("It says that already: nothing was changed.")
+        return _("The text is the same: nothing was changed.")
     names = {row.link.network_name: None for row in going if row.state == DeliveryState.WAITING}
     if not names:
         return _("Changed.")

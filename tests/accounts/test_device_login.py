@@ -123,7 +123,9 @@ def test_the_pin_of_another_phone_does_not(hanako, desk, phone):
     phones.create_bookmark(by=hanako, device="x", pin=PIN, session_key="")
     letters, number = ask(desk)
     assert "Your PIN" not in type_letters(phone, letters)
-    assert "That is not right" in phone.submit(number, secret=PIN)
+    assert "The PIN or password is wrong. Type it again, then choose the number." in phone.submit(
+        number, secret=PIN
+    )
     assert DeviceLogin.objects.get().approved_at is None
 
 
@@ -131,7 +133,10 @@ def test_a_wrong_password_lets_nobody_in_and_five_end_the_code(desk, phone):
     letters, number = ask(desk)
     type_letters(phone, letters)
     for _ in range(5):
-        assert "That is not right" in phone.submit(number, secret="wrong")
+        assert (
+            "The PIN or password is wrong. Type it again, then choose the number."
+            in phone.submit(number, secret="wrong")
+        )
     assert "No computer shows this code" in phone.submit(number, secret=PASSWORD)
     assert DeviceLogin.objects.get().end_reason == "tries"
     assert press(desk, approved="1").status == 410
@@ -145,7 +150,10 @@ def test_passwords_guessed_here_count_with_those_at_the_log_in_and_the_member_is
         letters, number = ask(desk)
         type_letters(phone, letters)
         for _turn in range(4):
-            wrong += "That is not right" in phone.submit(number, secret="wrong")
+            wrong += (
+                "The PIN or password is wrong. Type it again, then choose the number."
+                in phone.submit(number, secret="wrong")
+            )
     assert wrong == 10
     assert "Too many wrong tries" in phone.submit(number, secret=PASSWORD)
     other = computer()

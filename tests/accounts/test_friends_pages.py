@@ -25,7 +25,7 @@ def test_a_friend_is_found_asked_and_accepts(hanako, taro):
     phone = log_in_phone(hanako)
     phone.get(reverse("friend_list"))
     assert "太郎" in phone.submit("Find", name="@Taro")
-    assert "Asked" in phone.submit("Ask to be friends")
+    assert "Request sent" in phone.submit("Send friend request")
     other = log_in_phone(taro)
     assert "would like to be your friend" in other.get(reverse("friend_list"))
     assert "はなこ is your friend now" in other.submit("Accept")
@@ -49,7 +49,7 @@ def test_a_request_is_declined_or_taken_back_by_a_button(hanako, taro):
     friends.request_friendship(taro, by=hanako)
     phone = log_in_phone(hanako)
     phone.get(reverse("friend_list"))
-    assert "no longer ask" in phone.submit("Take back")
+    assert "Your request to" in phone.submit("Withdraw")
     friends.request_friendship(taro, by=hanako)
     other = log_in_phone(taro)
     other.get(reverse("friend_list"))
@@ -62,7 +62,7 @@ def test_accepting_what_was_taken_back_says_what_to_do(hanako, taro):
     other = log_in_phone(taro)
     other.get(reverse("friend_list"))
     friends.withdraw_friend_request(taro, by=hanako)
-    assert "does not ask any more" in other.submit("Accept")
+    assert "has withdrawn the request. You can send one from their page." in other.submit("Accept")
 
 
 def test_a_second_tap_on_accept_says_the_same(hanako, taro):
@@ -94,7 +94,7 @@ def test_removing_is_asked_for_once_more(hanako, taro):
 
 def test_blocking_says_what_the_other_sees_and_can_be_taken_back(hanako, taro):
     phone = log_in_phone(hanako)
-    assert "they see nothing of you" in phone.get(reverse("friend_block", args=["taro"]))
+    assert "blocked members cannot see you" in phone.get(reverse("friend_block", args=["taro"]))
     phone.submit("Block")
     assert Block.objects.filter(blocker=hanako, blocked=taro).exists()
     phone.get(reverse("privacy"))

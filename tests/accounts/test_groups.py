@@ -37,7 +37,7 @@ def test_nobody_is_added_by_force(hanako, taro, choir):
     post = make_post(author=hanako, audience="group", group=choir)
     phone = log_in_phone(hanako)
     phone.get(reverse("group_invite", args=[choir.pk]))
-    assert "joins or declines" in phone.submit("Invite", name="@taro")
+    assert "is invited and can join or decline." in phone.submit("Invite", name="@taro")
     assert not groups.is_group_member(choir, taro)
     assert not sees(taro, post)
     assert "太郎" in phone.page  # invited, not in yet
@@ -123,7 +123,7 @@ def test_accepting_an_invitation_that_was_taken_back_says_so(hanako, taro, choir
     phone = log_in_phone(taro)
     phone.get(reverse("group_detail", args=[choir.pk]))
     groups.remove_from_group(choir, taro, by=hanako)
-    assert "taken back" in phone.submit("Join")
+    assert "The invitation was withdrawn" in phone.submit("Join")
     assert not Membership.objects.filter(member=taro).exists()
 
 

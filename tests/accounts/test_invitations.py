@@ -44,7 +44,7 @@ def read_qr(data_uri: str) -> str:
 def test_an_invitation_is_made_scanned_and_accepted_by_a_press(hanako, taro):
     phone = log_in_phone(hanako)
     phone.get(reverse("invitation_new"))
-    shown = phone.submit("Make an invitation", note="太郎へ")
+    shown = phone.submit("Create an invitation", note="太郎へ")
     scanned = read_qr(shown.sources[0])
     assert scanned == "http://testserver" + address_of(shown)
     assert "/s/" not in scanned
@@ -133,7 +133,7 @@ def test_after_thirty_days_it_opens_nothing(hanako, taro):
     Invitation.objects.update(expires_at=timezone.now())
     page = log_in_phone(taro).get(reverse("invitation_open", args=[code]))
     assert page.status == 404
-    assert "Ask who sent it for another" in page
+    assert "It was used, withdrawn, or is older than 30 days. Ask the sender for another." in page
     with pytest.raises(invitations.InvitationNotValid):
         invitations.accept_invitation(invitation, by=taro)
 

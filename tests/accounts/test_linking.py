@@ -145,7 +145,7 @@ def test_a_picture_that_cannot_be_had_does_not_stop_the_link(sandbox, hanako, se
     come_back(phone, leave_by_phone(phone))
     settings.ALLOWED_PRIVATE_HOSTS = []  # the picture stands on loopback
     page = phone.submit("Link", take_picture="on")
-    assert "The picture could not be had" in page
+    assert "The picture could not be fetched. Choose one in your profile." in page
     assert SocialAccount.objects.exists()
 
 

@@ -82,7 +82,7 @@ def test_a_picture_on_another_private_host_is_not_asked_for(settings, hanako):
         phone.get(back(away.state), bare=True)
         phone.submit("Continue", number=away.number)
         page = phone.submit("Link", take_picture="on")
-    assert "The picture could not be had" in page
+    assert "The picture could not be fetched. Choose one in your profile." in page
     assert private.received == []
 
 

@@ -142,10 +142,10 @@ def test_a_server_that_wants_a_newer_nonce_is_answered_with_it(sandbox, bluesky,
     ("typed", "words"),
     [
         ("", "Type the name of your server"),
-        ("hanako", "names no server"),
-        ("これは違う", "names no server"),
+        ("hanako", "This is not the name of a server. Type it like this:"),
+        ("これは違う", "This is not the name of a server. Type it like this:"),
         ("nobody.test", "No Bluesky account or server was found at nobody.test"),
-        ("https://me:pw@bsky.social", "names no server"),
+        ("https://me:pw@bsky.social", "This is not the name of a server. Type it like this:"),
     ],
 )
 def test_the_member_hears_what_is_wrong_and_finds_it_typed(sandbox, hanako, typed, words):
@@ -169,7 +169,7 @@ def test_a_handle_that_its_account_does_not_call_itself_is_not_believed(
         phone = log_in_phone(hanako)
         phone.get("/links/bluesky/")
         page = phone.submit("Go to", server="taro.test")
-    assert "does not call itself that" in page
+    assert "could not be verified. Check the name." in page
     assert not LinkReturn.objects.exists()
 
 

@@ -105,7 +105,7 @@ def test_a_computer_links_it_without_a_number(key, network, typed, hanako):
 
 
 def test_the_shown_name_alone_is_taken_over(network, hanako, phone, away):
-    assert "Take over the name: ザキ Take" in come_back(phone, away)
+    assert "Use the name: ザキ Use" in come_back(phone, away)
     phone.submit("Link", take_name="on")
     hanako.refresh_from_db()
     assert hanako.display_name == "ザキ"

@@ -132,5 +132,5 @@ def test_a_server_that_talks_nonsense_about_itself_is_refused_in_words(
         phone.get("/links/mastodon/")
         page = phone.submit("Go to", server=other.authority)
     assert page.status == 409
-    assert "is no Mastodon server" in page
+    assert "answers, but is not a Mastodon server. Check the name." in page
     assert not LinkReturn.objects.exists()

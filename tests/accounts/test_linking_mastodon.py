@@ -112,9 +112,9 @@ def test_what_is_no_host_is_none(typed):
 @pytest.mark.parametrize(
     ("play", "words"),
     [
-        (answer("<html>hello"), "is no Mastodon server"),
-        (answer("{}"), "is no Mastodon server"),
-        (answer("", "404 Not Found"), "is no Mastodon server"),
+        (answer("<html>hello"), "answers, but is not a Mastodon server. Check the name."),
+        (answer("{}"), "answers, but is not a Mastodon server. Check the name."),
+        (answer("", "404 Not Found"), "answers, but is not a Mastodon server. Check the name."),
         (answer("", "418 I'm a teapot"), "blocked"),
         (answer("", "403 Forbidden"), "blocked"),
         (b"", "does not answer just now"),

@@ -87,7 +87,7 @@ def test_a_wrong_first_code_keeps_the_same_key(hanako):
     phone = log_in_phone(hanako)
     _page, secret = open_key_page(phone)
     page = phone.submit("Switch on", code="000000")
-    assert "This code is not right" in page
+    assert "This code is wrong or has expired. Type the code that is shown now." in page
     assert secret in page.html.replace(" ", "")
     phone.submit("Switch on", code=code_of(secret))
     assert Authenticator.objects.filter(type="totp").exists()
@@ -112,7 +112,7 @@ def test_after_the_password_the_code_is_asked_and_nobody_is_in_before(hanako):
     between = phone.token
     assert "Log in" in PhoneClient().get("/account/")
     page = phone.submit("Log in", code="000000")
-    assert "This code is not right" in page
+    assert "This code is wrong or has expired. Type the code that is shown now." in page
     phone.submit("Log in", code=code_of(secret, ahead=1))
     assert "Log out" in phone.get("/account/")
     assert phone.token != between
@@ -132,7 +132,9 @@ def test_a_code_works_once(hanako):
     first.submit("Log in", code=code)
     assert "Log out" in first.get("/account/")
     second = begin_log_in()
-    assert "This code is not right" in second.submit("Log in", code=code)
+    assert "This code is wrong or has expired. Type the code that is shown now." in second.submit(
+        "Log in", code=code
+    )
 
 
 def test_a_recovery_code_lets_in_once(hanako):
@@ -142,7 +144,9 @@ def test_a_recovery_code_lets_in_once(hanako):
     first, second = begin_log_in(), begin_log_in()
     first.submit("Log in", code=code)
     assert "Log out" in first.get("/account/")
-    assert "This code is not right" in second.submit("Log in", code=code)
+    assert "This code is wrong or has expired. Type the code that is shown now." in second.submit(
+        "Log in", code=code
+    )
 
 
 def test_recovery_codes_are_shown_again_and_made_anew_after_the_password(hanako):

@@ -98,7 +98,9 @@ def test_a_code_that_nobody_shows_says_what_to_do_and_keeps_what_was_typed(hanak
     assert page.status == 200
     assert "No computer shows this code now" in page
     assert page.forms[0].fields["code"] == ["BCDFG-HJKLM"]
-    assert "10 letters" in phone.submit("Continue", code="BCD")
+    assert "The code has 10 characters. Look at the screen again." in phone.submit(
+        "Continue", code="BCD"
+    )
 
 
 def test_the_numbers_are_three_and_only_with_an_opener(hanako):

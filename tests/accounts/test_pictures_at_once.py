@@ -39,12 +39,12 @@ def photo() -> SimpleUploadedFile:
 def test_a_photo_too_many_is_answered_at_once_and_its_text_stays(hanako, others):
     phone = log_in_phone(hanako)
     phone.get(reverse("post_new") + "?kind=photo")
-    page = phone.submit("Look it over", text="the sea at Enoshima", photo=photo())
+    page = phone.submit("Preview", text="the sea at Enoshima", photo=photo())
     assert "Many pictures are coming in" in page
     assert "Nothing that you typed is lost" in page
-    assert page.form("Look it over", {"text"}).fields["text"] == ["the sea at Enoshima"]
+    assert page.form("Preview", {"text"}).fields["text"] == ["the sea at Enoshima"]
     others.close()
-    assert "the sea at Enoshima" in phone.submit("Look it over", photo=photo())
+    assert "the sea at Enoshima" in phone.submit("Preview", photo=photo())
     assert KeptPhoto.objects.get(member=hanako).photo
 
 

@@ -84,8 +84,8 @@ def test_a_password_typed_long_ago_is_asked_for_again(hanako):
         ("830", "830", "4 to 8 digits"),
         ("830612345", "830612345", "4 to 8 digits"),
         ("83o6", "83o6", "4 to 8 digits"),
-        ("0000", "0000", "first that a stranger would try"),
-        ("1234", "1234", "first that a stranger would try"),
+        ("0000", "0000", "This PIN is too easy to guess. Choose another."),
+        ("1234", "1234", "This PIN is too easy to guess. Choose another."),
         ("8306", "8307", "The two PINs differ"),
     ],
 )

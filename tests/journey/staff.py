@@ -12,7 +12,7 @@ from tests.journey.world import World
 def staff_look(staff: Browser, world: World) -> None:
     """Links, deliveries, attempts and phone logins in admin; no private text."""
     staff.open("/admin/")
-    staff.fill("Name or mail", "admin")
+    staff.fill("Username or email", "admin")
     staff.fill("Password", world.password)
     staff.press("Log in")
     front = staff.page

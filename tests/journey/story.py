@@ -54,7 +54,7 @@ def sees(client: Client, *words: str) -> None:
 def log_in_computer(computer: Browser, world: World, name: str = "hanako") -> None:
     computer.open("/")
     computer.follow("Log in")
-    computer.fill("Name or mail", name)
+    computer.fill("Username or email", name)
     computer.fill("Password", world.password)
     computer.press("Log in")
     sees(computer, "Log out")
@@ -63,8 +63,8 @@ def log_in_computer(computer: Browser, world: World, name: str = "hanako") -> No
 def sign_up(computer: Client, world: World, who: Person) -> None:
     computer.open(world.site)
     computer.follow("Sign up")
-    computer.fill("Name", who.name)
-    computer.fill("Mail", f"{who.name}@example.com")
+    computer.fill("Username", who.name)
+    computer.fill("Email", f"{who.name}@example.com")
     computer.fill("Password", world.password)
     computer.press("Sign up")
     sees(computer, who.name, "Log out")
@@ -129,7 +129,7 @@ def link_network(phone: Client, world: World, name: str, login: str, asked: str 
     number = re.search(r"Remember this number: (\d{4})", phone.text)
     assert number is not None, phone.text
     if asked:
-        phone.fill("Your name or server there", asked)
+        phone.fill("Your username or server", asked)
     phone.press(f"Go to {name}")
     phone.follow("Go there")
     phone.fill("ユーザー名", login)
@@ -179,15 +179,15 @@ def write_all(phone: Client, photo: Path, address: str) -> None:
     home(phone)
     phone.follow("Write")
     phone.follow("Photo")
-    phone.fill("What it shows", ALT)
-    phone.fill("Words to it", CAPTION)
+    phone.fill("What the photo shows", ALT)
+    phone.fill("Caption", CAPTION)
     phone.attach("Photo", photo)  # last: w3m sends the form by itself then
     preview_and_send(phone, "mixi")
     home(phone)
     phone.follow("Write")
     phone.follow("4 Link")  # the words "Profile Link" stand on every page
     phone.fill("Address", address)
-    phone.fill("Words to it", LINKED)
+    phone.fill("Caption", LINKED)
     preview_and_send(phone, "mixi")
     home(phone)
     phone.follow("Write")
@@ -198,7 +198,7 @@ def write_all(phone: Client, photo: Path, address: str) -> None:
 
 def preview_and_send(phone: Client, network: str) -> None:
     if not phone.shows("Send it?"):
-        phone.press("Look it over")
+        phone.press("Preview")
     sees(phone, "Send it?", network)
     phone.press("Send")
 

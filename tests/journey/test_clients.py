@@ -87,7 +87,7 @@ def test_dillo_logs_in_writes_and_leaves_without_cookies(
         phone.follow("Write")
         phone.sees("What is new")
         phone.follow("4 Link")
-        phone.fill("Words to it", story.LINKED)
+        phone.fill("Caption", story.LINKED)
         phone.fill("Address", world.elsewhere.flour)
         phone.press("Return")
         phone.sees("Send it")

@@ -30,7 +30,7 @@ def taro(world: World) -> Browser:
     )
     phone.open("/")
     phone.follow("Log in")
-    phone.fill("Name or mail", "taro")
+    phone.fill("Username or email", "taro")
     phone.fill("Password", world.password)
     phone.press("Log in")
     sees(phone, "Log out")
@@ -61,7 +61,7 @@ def test_one_post_to_everyone_reaches_them_all_and_is_taken_back(
     taro.follow("Write")
     taro.fill("What is new?", WORDS)
     taro.choose("Who sees it", "Everyone")
-    taro.press("Look it over")
+    taro.press("Preview")
     sees(taro, "Send it?", *(CONNECTORS[key].name for key in NETWORKS))
     taro.press("Send")
 

@@ -24,7 +24,7 @@ WORDS = "最後のひとこと"
 
 
 def closed(world: World) -> bool:
-    return any("mitchi" in mail and "your account is closed" in mail for mail in world.mails())
+    return any("mitchi" in mail and ": account closed" in mail for mail in world.mails())
 
 
 def confirm_address(world: World) -> None:
@@ -65,7 +65,7 @@ def test_a_member_takes_everything_along_and_closes_the_account(world: World) ->
     phone.open(before)
     phone.follow("* Account")
     phone.follow("Close the account")
-    sees(phone, "mixi: 1 copy can be taken back")
+    sees(phone, "mixi: 1 copy can be deleted")
     phone.press("Close it for good")
     sees(phone, "The account is closed")
     [status] = world.received_from(WHO.name)["statuses"]
@@ -75,7 +75,7 @@ def test_a_member_takes_everything_along_and_closes_the_account(world: World) ->
 
     phone.open("/")
     phone.follow("Log in")
-    phone.fill("Name or mail", WHO.name)
+    phone.fill("Username or email", WHO.name)
     phone.fill("Password", world.password)
     phone.press("Log in")
     assert not phone.shows("Log out")

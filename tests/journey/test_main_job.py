@@ -183,15 +183,15 @@ def have_accidents(world: World, phone: Browser) -> None:
     phone.follow("Links")
     phone.follow("ザキ")
     phone.follow("Your mixi friends")
-    phone.press("Bring the list again")
+    phone.press("Import the list again")
 
 
 def test_sign_up_on_the_phone_and_confirm_the_mail(world: World) -> None:
     phone = Browser(world.site, keeps_cookies=False, agent=FLIP_PHONE)
     phone.open("/m/")
     phone.follow("Sign up")
-    phone.fill("Name", "kenji")
-    phone.fill("Mail", "kenji@example.com")
+    phone.fill("Username", "kenji")
+    phone.fill("Email", "kenji@example.com")
     phone.fill("Password", "mitsumame-to-anko")
     phone.press("Sign up")
     story.sees(phone, "kenji")

@@ -107,7 +107,7 @@ def test_a_form_that_waits_outlives_strangers_sessions_that_hold_nothing(hanako,
     phone = log_in_phone(hanako)
     phone.get(reverse("post_new"))
     Session.objects.all().delete()
-    assert "not lost" in phone.submit("Look it over", text="not lost").html
+    assert "not lost" in phone.submit("Preview", text="not lost").html
     visit(addresses("192.0.2.0/24", 12))
     assert Session.objects.filter(is_empty=False, session_key__gt="").count() == 1
 

@@ -48,7 +48,7 @@ def test_what_another_site_sent_is_not_given_back():
 def test_the_staff_are_said_to_be_told_only_where_they_are(settings, admins):
     settings.ADMINS = admins
     html = errors.server_error(RequestFactory().get("/")).content.decode()
-    assert ("staff were told" in html) == bool(admins)
+    assert ("The staff have been told." in html) == bool(admins)
 
 
 def check(response, status):

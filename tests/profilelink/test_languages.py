@@ -168,7 +168,7 @@ def test_mails_and_notices_speak_the_language_in_which_a_member_came(db: None) -
     phone.submit("ログイン", login="hanako", password=PASSWORD)
     member.refresh_from_db()
     with in_language_of(member):
-        assert sentence(reasons.TICK_ALWAYS).startswith("むこうで")
+        assert sentence(reasons.TICK_ALWAYS).startswith("mixiのページで")
 
 
 def logged_in_with(language: str, *, chosen_before: str = "") -> PhoneClient:

@@ -80,7 +80,7 @@ def blocked(hanako: Member) -> str:
 def invited(hanako: Member) -> str:
     log = log_in_phone(hanako)
     log.get(reverse("invitation_new"))
-    shown = log.submit("Make an invitation")
+    shown = log.submit("Create an invitation")
     found = re.search(r"(/i/[\w-]+)", shown.text)
     assert found
     return found[1]
@@ -150,7 +150,7 @@ PRESSES: list[tuple[str, Callable[[Member], str], str, dict[str, Any]]] = [
     ("account_change_password", page("account_change_password"), "Change password",
      {"oldpassword": PASSWORD, "password1": "saba no miso", "password2": "saba no miso"}),
     ("account_email", page("account_email"), "Add", {"email": "new@example.com"}),
-    ("account_email", two_addresses, "Write here", {}),
+    ("account_email", two_addresses, "Make primary", {}),
     ("account_email", two_addresses, "Remove", {}),
     ("account_logout", page("account_logout"), "Log out", {}),
     ("account_signup", page("account_signup"), "Sign up",
@@ -161,7 +161,7 @@ PRESSES: list[tuple[str, Callable[[Member], str], str, dict[str, Any]]] = [
     ("delivery_command", of_delivery(DeliveryState.UNCONFIRMED), "Send it again", {}),
     ("friend_answer", page("friend_list"), "Accept", {}),
     ("friend_answer", page("friend_list"), "Decline", {}),
-    ("friend_answer", page("friend_list"), "Take back", {}),
+    ("friend_answer", page("friend_list"), "Withdraw", {}),
     ("friend_ask", page("profile", "momo"), "Accept as a friend", {}),
     ("friend_block", page("friend_block", "taro"), "Block", {}),
     ("friend_remove", page("friend_remove", "taro"), "Remove", {}),
@@ -170,21 +170,21 @@ PRESSES: list[tuple[str, Callable[[Member], str], str, dict[str, Any]]] = [
     ("group_close", of_group("group_close"), "Close for good", {}),
     ("group_decline", of_group("group_detail", own=False), "Decline", {}),
     ("group_invite", of_group("group_invite"), "Invite", {"name": "kenji"}),
-    ("group_member", of_group("group_member", "taro"), "Take out of the group", {}),
+    ("group_member", of_group("group_member", "taro"), "Remove from the group", {}),
     ("group_member", of_group("group_member", "taro"), "Hand the group over", {}),
-    ("group_new", page("group_new"), "Make", {"name": "花見"}),
+    ("group_new", page("group_new"), "Create", {"name": "花見"}),
     ("language", page("language"), "OK", {"language": "en"}),
     ("link_detail", of_link("link_detail"), "Save", {}),
     ("link_end", of_link("link_end"), "Unlink", {}),
-    ("link_pull", of_link("link_friends"), "Bring the list again", {}),
-    ("mail_draft_delete", of_mail("mail_draft_delete"), "Throw it away", {}),
+    ("link_pull", of_link("link_friends"), "Import the list again", {}),
+    ("mail_draft_delete", of_mail("mail_draft_delete"), "Delete the email", {}),
     ("mail_end", page("mail_end"), "Turn it off", {}),
-    ("mail_renew", page("mail_renew"), "Take another", {}),
+    ("mail_renew", page("mail_renew"), "Change the address", {}),
     ("notice_close", open_notice, "I have seen it", {}),
     ("post_audience", of_post("post_audience"), "Go on", {"audience": "only_me"}),
     ("post_delete", of_post("post_delete"), "Delete", {}),
     ("post_edit", of_post("post_edit"), "Save", {"text": "橋の下"}),
-    ("post_new", page("post_new"), "Look it over", {"text": "雪"}),
+    ("post_new", page("post_new"), "Preview", {"text": "雪"}),
     ("post_send", sent_to_friends, "Send to mixi", {}),
     ("posts_by_me", page("posts_by_me"), "Change Posts by me to Everyone", {}),
     ("posts_by_me", page("posts_by_me"), "Save", {"audience": "only_me"}),

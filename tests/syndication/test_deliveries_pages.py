@@ -85,8 +85,8 @@ def test_a_copy_that_we_took_back_is_said_to_be_gone_and_has_no_address(phone, h
     Delivery.objects.filter(pk=taking_back.pk).update(state=S.SENT, sent_at=timezone.now())
     shown = phone.get(page)
     assert "See it" not in shown
-    assert shown.text.count("You took it back.") == 1
-    assert "It was deleted there." not in shown
+    assert shown.text.count("You withdrew it.") == 1
+    assert "It was deleted on the network." not in shown
     Delivery.objects.create(
         post=copy.post, link=link, kind="publish", sequence=3, state=S.SENT, audience=copy.audience,
         sent_at=timezone.now(), asked_at=timezone.now(), idempotency_key="p",
@@ -94,20 +94,20 @@ def test_a_copy_that_we_took_back_is_said_to_be_gone_and_has_no_address(phone, h
     )  # fmt: skip
     shown = phone.get(page)
     assert shown.text.count("See it") == 1
-    assert shown.text.count("You took it back.") == 1
+    assert shown.text.count("You withdrew it.") == 1
 
 
 def test_a_copy_that_somebody_deleted_there_has_no_address(phone, hanako, link):
     row(hanako, link, S.SENT, remote_url="http://mixi.jp/1", gone_at=timezone.now())
     shown = phone.get("/deliveries/")
-    assert "It was deleted there." in shown
+    assert "It was deleted on the network." in shown
     assert "See it" not in shown
 
 
 def test_a_reason_and_what_next_stand_there(phone, hanako, link):
     row(hanako, link, S.FAILED, reason=reasons.REFUSED)
     text = phone.get("/deliveries/").html
-    assert "It refused this." in text
+    assert "The network refused this." in text
     assert 'name="retry"' in text
     assert 'name="dismiss"' in text
 
@@ -143,7 +143,9 @@ def test_a_press_that_came_too_late_says_so(phone, hanako, link):
     delivery = row(hanako, link, S.FAILED)
     phone.get("/deliveries/")
     Delivery.objects.update(state=S.SENT, sent_at=timezone.now())
-    assert "moved on" in phone.submit("Try again")
+    assert "The state has changed since you looked. See what it is now." in phone.submit(
+        "Try again"
+    )
     delivery.refresh_from_db()
     assert delivery.state == S.SENT
 
@@ -193,7 +195,7 @@ def test_the_log_speaks_the_members_language(hanako, link, doing, words):
         .text
     )
     assert words in text
-    assert "whole answer" not in text
+    assert "No complete answer came, so the post may or may not have arrived." not in text
 
 
 def test_the_log_does_not_repeat_the_reason(phone, hanako, link):
@@ -202,7 +204,10 @@ def test_the_log_does_not_repeat_the_reason(phone, hanako, link):
         delivery=delivery, number=1, doing="publish", started_at=timezone.now(),
         outcome="rejected", reason=reasons.REFUSED,
     )  # fmt: skip
-    assert phone.get(f"/posts/{delivery.post_id}/deliveries/").text.count("It refused this.") == 1
+    assert (
+        phone.get(f"/posts/{delivery.post_id}/deliveries/").text.count("The network refused this.")
+        == 1
+    )
 
 
 def test_every_word_that_the_engine_logs_is_one_that_members_can_read():
@@ -242,7 +247,7 @@ def _kinds_of(error):
 def test_what_is_leaving_now_says_so_and_not_when_it_left(phone, hanako, link):
     row(hanako, link, S.SENDING, tries=1)
     text = phone.get("/deliveries/").text
-    assert "It is leaving now." in text
+    assert "It is being sent now. Look again in a minute." in text
     assert "Next at" not in text
 
 
@@ -252,7 +257,7 @@ def test_what_waits_says_when_it_goes(phone, hanako, link):
     Delivery.objects.update(due_at=timezone.now() - timedelta(minutes=5))
     text = phone.get("/deliveries/").text
     assert "Next at" not in text
-    assert "It goes by itself, as soon as it can." in text
+    assert "It is sent by itself, as soon as possible." in text
 
 
 def test_what_waits_for_a_paused_network_says_why(phone, hanako, link):

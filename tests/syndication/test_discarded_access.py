@@ -178,9 +178,11 @@ def test_where_the_network_cannot_be_asked_the_member_is_told_where_to_end_it(sa
     typed = typed_for(sandbox, "misskey")
     come_back(phone, leave_by_phone(phone, "misskey", **typed))
     page = phone.submit("Stop")
-    assert f"until you end it there: http://{typed['server']}/settings/apps" in page
+    assert f"until you end it here: http://{typed['server']}/settings/apps" in page
     come_back(phone, leave_by_phone(phone))
-    assert "mixi keeps your permission until you end it in its settings." in phone.submit("Stop")
+    assert "mixi keeps your permission until you end it in the settings of mixi." in phone.submit(
+        "Stop"
+    )
     assert not Revocation.objects.exists()
 
 

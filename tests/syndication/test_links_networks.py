@@ -38,7 +38,7 @@ def test_followers_are_offered_only_where_they_are_approved(hanako):
     link = make_link(hanako, "mastodon", host="m.example")
     page = detail(hanako, link)
     assert "Anybody may follow you on Mastodon" not in page  # nobody has read that yet
-    assert "Whether anybody may follow you on Mastodon is being read" in page
+    assert "We are finding out whether anybody may follow you on Mastodon" in page
     assert "status_friends" not in page.html
     link.follows_approved = False
     link.save()
@@ -114,7 +114,7 @@ def test_what_a_server_lets_through_is_foreseen_too(hanako):
 @pytest.mark.parametrize("network", [key for key, one in CONNECTORS.items() if one.can_revoke])
 def test_who_unlinks_reads_that_the_permission_ends_there_where_it_can(hanako, network):
     page = ending(hanako, make_link(hanako, network, host="m.example"))
-    assert "is told to end the permission that you gave us" in page
+    assert "to end the permission that you gave us." in page
     assert "settings" not in page
 
 
@@ -124,7 +124,7 @@ def test_who_unlinks_reads_that_the_permission_ends_there_where_it_can(hanako, n
 )
 def test_who_unlinks_reads_where_the_permission_stays(hanako, network):
     page = ending(hanako, make_link(hanako, network))
-    assert "keeps the permission that you gave us until you end it there" in page
+    assert "keeps the permission that you gave us until you end it in your" in page
     assert "Your settings on" not in page
 
 

@@ -28,7 +28,7 @@ ALL_KINDS = {
 def compose(phone: PhoneClient, kind: str = PostKind.STATUS, **typed: str) -> Page:
     """Type a post and ask to look it over."""
     phone.get(reverse("post_new") + f"?kind={kind}")
-    return phone.submit("Look it over", typed)
+    return phone.submit("Preview", typed)
 
 
 def send(phone: PhoneClient, kind: str = PostKind.STATUS, **typed: str) -> Page:
@@ -87,7 +87,7 @@ def test_another_kind_is_still_for_the_group():
     phone.get(reverse("group_posts", args=[choir.pk]))
     phone.submit("Write to the group")
     page = phone.follow("Note")
-    form = page.form("Look it over", {"title"})
+    form = page.form("Preview", {"title"})
     assert form.fields["audience"] == [f"group_{choir.pk}"]
 
 
@@ -95,7 +95,7 @@ def test_another_kind_is_still_for_the_group():
 def test_an_address_cannot_choose_the_audience(wished: str):
     phone = log_in_phone(make_member("hanako"))
     page = phone.get(reverse("post_new") + f"?kind=note&group={wished}")
-    assert page.form("Look it over", set()).fields["audience"] == [""]
+    assert page.form("Preview", set()).fields["audience"] == [""]
 
 
 def test_nobody_posts_to_a_group_of_others():
@@ -103,7 +103,7 @@ def test_nobody_posts_to_a_group_of_others():
     choir = make_group(taro)
     page = log_in_phone(hanako)
     page.get(reverse("post_new"))
-    answer = page.submit("Look it over", {"text": "let me in", "audience": f"group_{choir.pk}"})
+    answer = page.submit("Preview", {"text": "let me in", "audience": f"group_{choir.pk}"})
     assert "not one of the available choices" in answer
     assert "let me in" in answer.html
     assert not Post.objects.exists()
@@ -120,13 +120,13 @@ def test_an_audience_that_is_gone_is_never_replaced_by_everyone():
         status=200,
         path="/",
     )
-    assert page.form("Look it over", set()).fields["audience"] == [""]
+    assert page.form("Preview", set()).fields["audience"] == [""]
 
 
 def test_the_default_audience_is_posts_by_me():
     phone = log_in_phone(make_member("hanako", posts_by_me=Audience.FRIENDS_OF_FRIENDS))
     page = phone.get(reverse("post_new"))
-    assert page.form("Look it over", set()).fields["audience"] == ["friends_of_friends"]
+    assert page.form("Preview", set()).fields["audience"] == ["friends_of_friends"]
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_change_gives_everything_back():
     phone = log_in_phone(make_member("hanako"))
     typed = {"title": "タイトル", "text": "one\r\ntwo", "audience": "only_me"}
     compose(phone, PostKind.NOTE, **typed)
-    form = phone.submit("Change").form("Look it over", {"title", "text"})
+    form = phone.submit("Change").form("Preview", {"title", "text"})
     for name, value in typed.items():
         assert [one.replace("\n", "").replace("\r", "") for one in form.fields[name]] == [
             value.replace("\r\n", "")
@@ -217,27 +217,27 @@ def test_two_members_may_have_the_same_form_key():
     assert Post.objects.count() == 2
 
 
-@pytest.mark.parametrize("button", ["Look it over", "Send"])
+@pytest.mark.parametrize("button", ["Preview", "Send"])
 def test_what_was_typed_survives_a_session_that_ended(button: str):
     hanako = make_member("hanako", posts_by_me=Audience.EVERYONE)
     phone = log_in_phone(hanako)
     typed = {"title": "題", "text": "長い話\r\n" * 50, "audience": "only_me"}
     phone.get(reverse("post_new") + "?kind=note")
     if button == "Send":
-        phone.submit("Look it over", typed)
+        phone.submit("Preview", typed)
     end_session(session_key_of(phone))
 
-    asked = phone.submit(button, typed if button == "Look it over" else {})
+    asked = phone.submit(button, typed if button == "Preview" else {})
     assert not Post.objects.exists()
     assert asked.status == 200
     back = phone.submit("", login="hanako", password=PASSWORD)
-    form = back.form("Look it over", {"title", "text"})
+    form = back.form("Preview", {"title", "text"})
     assert [form.fields[name] for name in ("kind", "title", "audience")] == [
         ["note"], ["題"], ["only_me"],
     ]  # fmt: skip
     assert form.fields["text"][0].split() == typed["text"].split()
 
-    phone.submit("Look it over")
+    phone.submit("Preview")
     phone.submit("Send")
     assert Post.objects.get().audience == Audience.ONLY_ME
 
@@ -254,7 +254,7 @@ def test_every_field_has_a_name_that_old_phones_send(django_assert_max_num_queri
     for kind in PostKind:
         with django_assert_max_num_queries(6):
             page = phone.get(reverse("post_new") + f"?kind={kind}")
-        for name in page.form("Look it over", set()).names:
+        for name in page.form("Preview", set()).names:
             assert name.replace("_", "").isalnum()
             assert name[0].isalpha()
             assert name.islower()

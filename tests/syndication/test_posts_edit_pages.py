@@ -20,7 +20,7 @@ from tests.syndication.test_posts_foreseen import sent_copy
 
 pytestmark = pytest.mark.django_db
 
-STAYS = "It cannot change what was sent. The copy there stays as it was."
+STAYS = "The network cannot edit what was sent. The copy stays as it was."
 
 
 @pytest.fixture
@@ -43,12 +43,12 @@ def test_the_form_says_what_will_happen_on_each_network(hanako, phone, slate):
     sent_copy(post, make_link(hanako, name="ザキ"))
     page = opened(phone, post)
     assert f"mixi (ザキ): {STAYS}" in page
-    assert "Slate (hana): The copy there is changed too." in page
+    assert "Slate (hana): The copy is edited, too." in page
 
 
 def test_a_copy_that_waits_goes_with_the_new_words(hanako, phone, slate):
     publish = planned(on_slate(hanako, name="hana"), "before")
-    assert "Slate (hana): It has not left yet: it goes with the new words." in opened(
+    assert "Slate (hana): The post has not been sent yet: it goes with the new text." in opened(
         phone, publish.post
     )
     phone.submit("Save", text="after")
@@ -59,12 +59,12 @@ def test_a_copy_that_waits_goes_with_the_new_words(hanako, phone, slate):
 def test_looking_it_over_shows_how_it_will_read_and_saves_nothing(hanako, phone, slate):
     post = tried(planned(on_slate(hanako), "before")).post
     opened(phone, post)
-    page = phone.submit("Look it over", text="x" * 400)
-    assert "too long for there" in page
+    page = phone.submit("Preview", text="x" * 400)
+    assert "The text is too long: this is what will be left of it." in page
     assert Post.objects.get().text == "before"
     page = phone.submit("Change")
     assert page.form("Save", {"text"}).fields["text"] == ["x" * 400]
-    phone.submit("Look it over", text="after")
+    phone.submit("Preview", text="after")
     page = phone.submit("Save")
     assert "Changed, and on its way to Slate." in page
     assert "after" in page
@@ -79,7 +79,7 @@ def test_words_that_no_longer_fit_are_asked_about_before_they_are_saved(hanako, 
     opened(phone, post)
     page = phone.submit("Save", text="x" * 400)
     assert "never cut" in page
-    assert "The copy there stays as it was." in page
+    assert "The copy stays as it was." in page
     assert Post.objects.get().text == "short"
     page = phone.submit("Save")
     assert "Changed." in page
@@ -113,7 +113,7 @@ def test_each_kind_has_the_fields_of_its_kind(hanako, phone, kind, typed):
         author=hanako, kind=kind, title="T", text="t", url="http://127.0.0.1:9/", photo_alt="alt"
     )
     opened(phone, post)
-    phone.submit("Look it over", typed)
+    phone.submit("Preview", typed)
     phone.submit("Save")
     post.refresh_from_db()
     assert {name: getattr(post, name) for name in typed} == typed
@@ -138,7 +138,9 @@ def test_the_second_phone_is_told_and_shown_both(hanako):
     opened(second, post)
     first.submit("Save", text="from the first")
     page = second.submit("Save", text="from the second")
-    assert "changed elsewhere while you were writing" in page
+    assert (
+        "This post was edited elsewhere while you were writing. Your text is not saved yet." in page
+    )
     assert "from the first" in page
     assert page.form("Save", {"text"}).fields["text"] == ["from the second"]
     assert Post.objects.get().text == "from the first"
@@ -150,7 +152,7 @@ def test_the_page_before_saving_is_told_too(hanako):
     post = make_post(author=hanako, text="one")
     first, second = log_in_phone(hanako), log_in_phone(hanako)
     opened(second, post)
-    second.submit("Look it over", text="from the second")
+    second.submit("Preview", text="from the second")
     opened(first, post)
     first.submit("Save", text="from the first")
     page = second.submit("Save")
@@ -163,7 +165,10 @@ def test_a_form_that_is_sent_twice_is_saved_once(hanako, phone):
     fields = opened(phone, post).form("Save", {"text"}).fields | {"text": ["two"], "save": ["1"]}
     address = reverse("post_edit", args=[post.pk])
     phone.post(address, fields)
-    assert "changed elsewhere" not in phone.post(address, fields)
+    assert (
+        "This post was edited elsewhere while you were writing. Your text is not saved yet."
+        not in phone.post(address, fields)
+    )
     assert Post.objects.get().version == 2
 
 
@@ -199,10 +204,10 @@ def test_words_for_a_post_that_was_deleted_meanwhile_are_offered_as_a_new_one(ha
     other.submit("Delete")
     page = phone.submit("Save", text="two")
     assert "deleted meanwhile" in page
-    fields = page.form("Look it over", {"text"}).fields
+    fields = page.form("Preview", {"text"}).fields
     assert fields["text"] == ["two"]
     assert fields["audience"] == [f"group_{choir.pk}"]  # never for more than the post was
-    phone.submit("Look it over")
+    phone.submit("Preview")
     phone.submit("Send")
     assert Post.objects.visible_to(hanako).get().text == "two"
 
@@ -236,7 +241,7 @@ def test_where_it_went_tells_of_edits_in_words(hanako, phone, slate):
     japanese = log_in_phone(hanako, HTTP_ACCEPT_LANGUAGE="ja")
     page = japanese.get(reverse("post_deliveries", args=[post.pk]))
     assert "編集 Slate (hana): 変更済み" in page
-    assert "そこにあるコピーは元のままです。" in page
+    assert "コピーは元のままです。" in page
 
 
 def test_the_time_of_the_edit_is_on_the_page_and_in_the_feed(hanako, phone):
@@ -253,8 +258,8 @@ def test_the_time_of_the_edit_is_on_the_page_and_in_the_feed(hanako, phone):
 
 def test_the_page_of_a_link_says_whether_copies_can_be_changed(hanako, phone, slate):
     for link, words in (
-        (on_slate(hanako), "What you change here is changed on Slate too."),
-        (make_link(hanako), "mixi cannot change what was sent: copies there stay as they were."),
+        (on_slate(hanako), "Your edits are made on Slate, too."),
+        (make_link(hanako), "mixi cannot edit what was sent: copies stay as they were."),
     ):
         assert words in phone.get(reverse("link_detail", args=[link.network, link.pk]))
 
@@ -266,7 +271,10 @@ def test_of_two_phones_at_the_same_moment_one_is_told(hanako):
     for phone in phones:
         opened(phone, post)
     pages = at_once(2, lambda n: phones[n].submit("Save", text=f"from phone {n}"))
-    told = ["changed elsewhere" in page for page in pages]
+    told = [
+        "This post was edited elsewhere while you were writing. Your text is not saved yet." in page
+        for page in pages
+    ]
     assert sorted(told) == [False, True]
     post.refresh_from_db()
     assert (post.text, post.version) == (f"from phone {told.index(False)}", 2)

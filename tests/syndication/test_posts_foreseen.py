@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 def look_over(phone: PhoneClient, kind: str = PostKind.STATUS, **typed: object) -> Page:
     phone.get(reverse("post_new") + f"?kind={kind}")
-    return phone.submit("Look it over", typed)
+    return phone.submit("Preview", typed)
 
 
 def sent_copy(post: Post, link: object, **fields: object) -> Delivery:
@@ -48,14 +48,14 @@ def test_a_post_to_everyone_goes_and_its_readers_there_are_named():
     page = look_over(log_in_phone(hanako), text="hello", audience="everyone")
     assert "mixi: ザキ" in page
     assert "everyone on mixi" in page
-    assert "Not sent there" not in page
+    assert "Not sent." not in page
 
 
 def test_a_post_to_friends_does_not_go_and_the_reason_is_said():
     hanako = make_member("hanako")
     make_link(hanako, name="ザキ")
     page = look_over(log_in_phone(hanako), text="hello", audience="friends")
-    assert "Not sent there" in page
+    assert "Not sent." in page
 
 
 def test_a_note_for_friends_goes_to_friends_there_after_the_opt_in():
@@ -77,7 +77,7 @@ def test_a_text_that_will_be_cut_there_is_shown_as_it_will_read():
     hanako = make_member("hanako")
     make_link(hanako)
     page = look_over(log_in_phone(hanako), text="長い文。" * 100, audience="everyone")
-    assert "too long for there" in page
+    assert "The text is too long: this is what will be left of it." in page
     assert "http://testserver/posts/" in page
 
 
@@ -117,7 +117,7 @@ def test_a_link_can_be_left_out_for_one_post():
     phone = log_in_phone(hanako)
     look_over(phone, text="hello", audience="everyone")
     phone.submit("Change", left_out=str(first.pk))
-    phone.submit("Look it over")  # what was ticked stays ticked
+    phone.submit("Preview")  # what was ticked stays ticked
     phone.submit("Send")
     assert [delivery.link for delivery in Delivery.objects.all()] == [second]
     look_over(phone, text="to both again", audience="everyone")
@@ -133,7 +133,7 @@ def test_narrowing_says_beforehand_which_copies_go_and_takes_them_back():
     phone = log_in_phone(hanako)
     phone.get(reverse("post_audience", args=[post.pk]))
     page = phone.submit("Go on", audience="friends")
-    assert "mixi (ザキ): the copy is deleted there too" in page
+    assert "mixi (ザキ): the copy is deleted, too" in page
     assert not Delivery.objects.filter(kind=DeliveryKind.DELETE).exists()
     phone.submit("Change it")
     assert Delivery.objects.filter(kind=DeliveryKind.DELETE, link=link).exists()
@@ -159,7 +159,9 @@ def test_deleting_says_beforehand_what_stays_out_there():
     sent_copy(post, link)
     phone = log_in_phone(hanako)
     page = phone.get(reverse("post_delete", args=[post.pk]))
-    assert "stays out there" in page
+    assert (
+        "the copy stays: it cannot be deleted from here. Delete it on the network yourself." in page
+    )
     assert [one for one in page.links if one.href.startswith("/out/")]
 
 
@@ -168,7 +170,7 @@ def test_an_edit_says_which_copies_stay_as_they_were():
     post = make_post(author=hanako)
     sent_copy(post, make_link(hanako, name="ザキ"))
     page = log_in_phone(hanako).get(reverse("post_edit", args=[post.pk]))
-    assert "mixi (ザキ): It cannot change what was sent. The copy there stays as it was." in page
+    assert "mixi (ザキ): The network cannot edit what was sent. The copy stays as it was." in page
 
 
 def test_where_it_went_is_for_the_author_alone():
@@ -199,7 +201,7 @@ def test_the_pages_of_a_post_ask_six_questions_at_most(django_assert_max_num_que
 def test_a_link_that_there_cannot_be_is_left_out_without_a_word(key):
     phone = log_in_phone(make_member("hanako"))
     phone.get(reverse("post_new"))
-    fields = phone.submit("Look it over", text="x").form("Send", set()).fields
+    fields = phone.submit("Preview", text="x").form("Send", set()).fields
     for address in ("post_preview", "post_new"):
         page = phone.post(reverse(address), {**fields, "left_out": [key], "send": "1"})
         assert page.status == 200

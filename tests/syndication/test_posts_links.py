@@ -42,7 +42,7 @@ def test_the_title_of_the_page_is_shown_before_sending_and_kept(reachable):
     phone = log_in_phone(make_member("hanako"))
     with playing(page("小麦粉 &amp; <b>水</b>")) as server:
         phone.get(reverse("post_new") + "?kind=link")
-        shown = phone.submit("Look it over", url=reachable(server))
+        shown = phone.submit("Preview", url=reachable(server))
         assert "小麦粉 &" in shown
         phone.submit("Send")
         assert len(server.received) == 1
@@ -65,7 +65,7 @@ def test_a_title_that_cannot_be_had_is_no_error(bad: bytes, reachable):
     phone = log_in_phone(make_member("hanako"))
     with playing(bad) as server:
         phone.get(reverse("post_new") + "?kind=link")
-        page = phone.submit("Look it over", url=reachable(server), text="look")
+        page = phone.submit("Preview", url=reachable(server), text="look")
     assert "Send it?" in page
     phone.submit("Send")
     assert Post.objects.get().url_title == ""

@@ -26,7 +26,7 @@ def test_text_comes_through_as_it_was_typed(is_changed: bool):
     compose(phone, PostKind.NOTE, title=HARD_TEXT, text=typed, audience="everyone")
     if is_changed:
         phone.submit("Change")
-        phone.submit("Look it over")
+        phone.submit("Preview")
     phone.submit("Send")
 
     post = Post.objects.get()
@@ -41,7 +41,7 @@ def test_markup_in_a_post_stays_text_everywhere():
     hanako = make_member("hanako", display_name=evil[:40], about=evil, about_audience="everyone")
     phone = log_in_phone(hanako)
     pages = [compose(phone, PostKind.NOTE, title=evil, text=evil, audience="everyone")]
-    pages += [phone.submit("Change"), phone.submit("Look it over"), phone.submit("Send")]
+    pages += [phone.submit("Change"), phone.submit("Preview"), phone.submit("Send")]
     pk = Post.objects.get().pk
     paths = [
         reverse("home"),
@@ -66,7 +66,7 @@ def test_a_text_that_is_too_long_is_given_back_whole(kind: str, fits: int):
     typed = ALL_KINDS[kind] | {"text": "あ" * (fits + 2)}
     page = compose(phone, kind, **typed)
     assert "2 characters too many" in page
-    assert page.form("Look it over", set()).fields["text"] == ["あ" * (fits + 2)]
+    assert page.form("Preview", set()).fields["text"] == ["あ" * (fits + 2)]
     page = compose(phone, kind, **(typed | {"text": "あ\r\n" * (fits // 2 - 1) + "あ"}))
     assert "Send it?" in page  # a line end counts as one
 
@@ -97,7 +97,7 @@ def test_an_address_that_may_not_be_offered_is_refused(url: str):
     phone = log_in_phone(make_member("hanako"))
     page = compose(phone, PostKind.LINK, url=url, text="kept words")
     assert "Send it?" not in page
-    assert page.form("Look it over", set()).fields["text"] == ["kept words"]
+    assert page.form("Preview", set()).fields["text"] == ["kept words"]
 
 
 def test_an_address_without_scheme_is_taken_as_https():

@@ -81,6 +81,6 @@ def test_the_page_before_sending_stays_light_with_a_few_links():
     hanako, _pk = much(3)
     phone = log_in_phone(hanako)
     phone.get(reverse("post_new"))
-    page = phone.submit("Look it over", text=SENTENCE * 5, audience="everyone")
+    page = phone.submit("Preview", text=SENTENCE * 5, audience="everyone")
     print(f"post_preview {len(page.html.encode())} bytes")
     assert len(page.html.encode()) <= CAP

@@ -114,12 +114,12 @@ def test_a_stranger_is_offered_to_ask_and_a_friend_is_not():
     hanako, taro = make_member("hanako"), make_member("taro")
     phone = log_in_phone(hanako)
     phone.get(reverse("profile", args=["taro"]))
-    assert phone.submit("Ask to be friends").status == 200
+    assert phone.submit("Send friend request").status == 200
     assert FriendRequest.objects.filter(asker=hanako, asked=taro).exists()
     assert "No answer yet" in phone.get(reverse("profile", args=["taro"]))
     befriend(hanako, taro)
     assert "You are friends" in phone.get(reverse("profile", args=["taro"]))
-    assert "Ask to be friends" not in phone.get(reverse("profile", args=["hanako"]))
+    assert "Send friend request" not in phone.get(reverse("profile", args=["hanako"]))
 
 
 def test_posts_are_paged_by_ten_newest_first(django_assert_max_num_queries):

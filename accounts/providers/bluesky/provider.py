@@ -65,7 +65,7 @@ class BlueskyProvider(NetworkProvider):
 
     @property
     def permission_hint(self) -> str:
-        return _("If its page does not work in your browser, use an app password instead.")
+        return _("If Bluesky’s page does not work in your browser, use an app password instead.")
 
     def find_server(self, typed: str) -> str:
         """Return the host of the handle's account; for other input, that host itself."""
@@ -83,7 +83,7 @@ class BlueskyProvider(NetworkProvider):
         try:
             return {"issuer": find_authorization_server(host).issuer}
         except ExchangeFailed:
-            words = _("No Bluesky account or server was found at %(host)s. Look at the name.")
+            words = _("No Bluesky account or server was found at %(host)s. Check the name.")
             raise ExchangeFailed(words % {"host": host}) from None
 
     def begin_link(self, request: HttpRequest, *, server: Server | None = None) -> LinkRedirect:
@@ -169,7 +169,7 @@ class BlueskyProvider(NetworkProvider):
         """Return the account of `did`, which must have `handle`. Raises ExchangeFailed with words."""
         identity = fetch_identity(did, self.app.settings)
         if identity.handle != handle:
-            words = _("The account behind %(handle)s does not call itself that. Look at the name.")
+            words = _("The owner of %(handle)s could not be verified. Check the name.")
             raise ExchangeFailed(words % {"handle": handle})
         return identity
 

@@ -47,7 +47,7 @@ class GnusocialProvider(OAuth1Network):
         try:
             return self._leave(require_server(server))
         except ExchangeFailed as error:
-            words = _("%(host)s does not let this site register. Its staff may say why.")
+            words = _("%(host)s does not let this site register. Ask the staff of that server why.")
             raise ExchangeFailed(error.words or words % {"host": host}) from None
 
     def finish_link(self, request: HttpRequest, callback: LinkCallback) -> Authorized:
@@ -122,7 +122,7 @@ def _check(host: str) -> None:
         check_not_blocked(host, answer)
     if fails:
         return
-    words = _("%(host)s answers, but is no GNU social server. Look at the name once more.")
+    words = _("%(host)s answers, but is not a GNU social server. Check the name.")
     raise ExchangeFailed(words % {"host": host})
 
 

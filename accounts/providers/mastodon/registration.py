@@ -116,7 +116,7 @@ def issuer_of(host: str) -> Issuer:
 
 
 def _no_such_server(host: str) -> ExchangeFailed:
-    words = _("%(host)s answers, but is no Mastodon server. Look at the name once more.")
+    words = _("%(host)s answers, but is not a Mastodon server. Check the name.")
     return ExchangeFailed(words % {"host": host})
 
 
@@ -161,6 +161,7 @@ def _keys(host: str, answer: Any, scopes: tuple[str, ...]) -> Mapping[str, str]:
     keys = {name: str(known.get(name) or "") for name in ("client_id", "client_secret")}
     if not all(0 < len(key) <= LONGEST_KEY for key in keys.values()):
         raise ExchangeFailed(
-            _("%(host)s does not let this site register. Its staff may say why.") % {"host": host}
+            _("%(host)s does not let this site register. Ask the staff of that server why.")
+            % {"host": host}
         )
     return {**keys, "scopes": " ".join(scopes)}

@@ -103,7 +103,7 @@ def _check(host: str) -> None:
         return
     check_not_blocked(host, answer)
     check_not_failing(host, answer)
-    words = _("%(host)s answers, but is no Misskey server. Look at the name once more.")
+    words = _("%(host)s answers, but is not a Misskey server. Check the name.")
     raise ExchangeFailed(words % {"host": host})
 
 

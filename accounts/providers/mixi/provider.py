@@ -66,7 +66,7 @@ class MixiProvider(OAuth2Network):
     @property
     def permission_hint(self) -> str:
         return _(
-            "Tick 「今後、このサービスに対して常に同意する」 there: with it the link holds for 3 months, "
+            "On mixi’s page tick 「今後、このサービスに対して常に同意する」: with it the link holds for 3 months, "
             "without it for 6 hours at a time."
         )
 

@@ -85,7 +85,7 @@ def look_at_friends(journey: Journey) -> None:
     """Who of them agreed to be found is shown as being here; the others can be invited."""
     imports.import_friends(journey.link.pk)
     journey.phone.follow("Your mixi friends")
-    journey.sees("Here too", "@taro", "Not found here", "もも", "Invite somebody")
+    journey.sees("Also on this site", "@taro", "Not found on this site", "もも", "Invite somebody")
     journey.phone.follow("* ザキ")
 
 
@@ -127,13 +127,13 @@ def compose(journey: Journey, kind: str, *, goes: bool = True, **typed: Any) -> 
     journey.phone.follow("Write")
     if kind:
         journey.phone.follow(kind)
-    journey.phone.submit("Look it over", typed)
+    journey.phone.submit("Preview", typed)
     send(journey, goes=goes)
 
 
 def send(journey: Journey, *, goes: bool = True) -> None:
     journey.sees("Send it?", "mixi: ザキ")
-    assert ("Not sent there." in journey.phone.page) != goes
+    assert ("Not sent." in journey.phone.page) != goes
     journey.phone.submit("Send")
 
 
@@ -153,16 +153,16 @@ def write_photo_by_mail(journey: Journey) -> None:
     journey.home()
     phone.follow("Write")
     phone.follow("Photo")
-    phone.follow("Post by mail")
+    phone.follow("Post by email")
     phone.submit("Turn it on")
-    address = phone.page.link("Write a mail").href.removeprefix("mailto:")
+    address = phone.page.link("Write an email").href.removeprefix("mailto:")
     mailed.receive(the_mail(journey), address)
     journey.home()
-    phone.follow("mail waits")
+    phone.follow("waiting email")
     phone.follow("停留所")
     journey.sees(CAPTION)
     phone.submit("Go on", kind="photo")
-    phone.submit("Look it over", photo_alt=ALT)
+    phone.submit("Preview", photo_alt=ALT)
     send(journey)
 
 
@@ -192,7 +192,7 @@ def arrived(journey: Journey) -> None:
     page = journey.phone.page
     assert page.text.count(": sent") == 4, page.text
     assert "See it" in page
-    journey.phone.follow("Only what is not done")
+    journey.phone.follow("Only unfinished ones")
     journey.sees("Nothing waits, and nothing failed.")
 
 
@@ -221,7 +221,7 @@ def correct(journey: Journey) -> None:
     """An edit here; mixi cannot change what it has, and the page says so."""
     open_post(journey, STATUS)
     journey.phone.follow("Edit")
-    journey.phone.submit("Look it over", text=CORRECTED)
+    journey.phone.submit("Preview", text=CORRECTED)
     journey.sees("mixi", CORRECTED)
     journey.phone.submit("Save")
     journey.sees(CORRECTED, "edited")

@@ -64,7 +64,7 @@ def logged_in(device: Device, member: Member) -> DeviceClient:
 def test_a_member_comes_in_writes_and_goes(device: Device, hanako: Member) -> None:
     phone = logged_in(device, hanako)
     phone.get(reverse("post_new"))
-    asked = phone.submit("Look it over", text=WRITTEN)
+    asked = phone.submit("Preview", text=WRITTEN)
     # A page in Shift_JIS has the full-width tilde for the wave dash; nothing else is changed.
     expected = WRITTEN if device.carrier is None else WRITTEN.replace("〜", "～")
     assert expected in asked

@@ -264,7 +264,7 @@ def test_a_file_that_is_no_page_is_not_touched(client: Client) -> None:
 def test_no_private_letter_is_stored(private: str, user_agent: str, hanako) -> None:
     phone = log_in_phone(hanako, user_agent=user_agent, HTTP_ACCEPT_LANGUAGE="en")
     phone.get(reverse("post_new"))
-    phone.submit("Look it over", text=f"晴れ{private}")
+    phone.submit("Preview", text=f"晴れ{private}")
     phone.submit("Send")
     assert not PRIVATE.search(Post.objects.get().text)
 

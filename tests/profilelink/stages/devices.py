@@ -77,7 +77,7 @@ def pin(visit: Visit) -> Scene:
     yield "pin over", phone
     own.get(reverse("post_new"))
     Session.objects.all().delete()
-    visit.press(own, "Look it over", text="駅前の花屋が開いた")
+    visit.press(own, "Preview", text="駅前の花屋が開いた")
     yield "pin again", own
 
 

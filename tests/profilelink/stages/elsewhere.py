@@ -92,5 +92,5 @@ def errors(visit: Visit) -> Scene:
     late = visit.phone(visit.hanako)
     late.get(reverse("post_new"))
     Session.objects.all().delete()
-    visit.press(late, "Look it over", text="駅前の花屋が開いた")
+    visit.press(late, "Preview", text="駅前の花屋が開いた")
     yield "session ended", late

@@ -30,7 +30,7 @@ def friends(visit: Visit) -> Scene:
         phone.get(path)
         yield name, phone
     phone.get(reverse("invitation_new"))
-    visit.press(phone, "Make an invitation", note="次郎へ")
+    visit.press(phone, "Create an invitation", note="次郎へ")
     yield "invitation show", phone
     address = re.search(r"(/i/[\w-]+)", phone.page.text)[1]
     phone.get(address)
@@ -47,7 +47,7 @@ def friends(visit: Visit) -> Scene:
     yield "invitation gone", stranger
     other.get(reverse("profile", args=["kenji"]))
     yield "profile of a stranger", other
-    visit.press(other, "Ask to be friends")
+    visit.press(other, "Send friend request")
     yield "asked", other
     Invitation.objects.all().delete()
 
@@ -69,5 +69,5 @@ def groups(visit: Visit) -> Scene:
     visit.press(phone, "Invite", name="nobody")
     yield "group invite wrong", phone
     phone.get(reverse("group_new"))
-    visit.press(phone, "Make", name="")
+    visit.press(phone, "Create", name="")
     yield "group new wrong", phone

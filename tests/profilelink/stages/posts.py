@@ -22,35 +22,35 @@ def composing(visit: Visit) -> Scene:
     link = Link.objects.get(member=visit.hanako)
     allow(link, PostKind.NOTE, Audience.FRIENDS)
     phone.get(reverse("post_new"))
-    visit.press(phone, "Look it over", text="")
+    visit.press(phone, "Preview", text="")
     yield "post new empty", phone
-    visit.press(phone, "Look it over", text="x" * 1001)
+    visit.press(phone, "Preview", text="x" * 1001)
     yield "post new too long", phone
-    visit.press(phone, "Look it over", text="今日は晴れ☀", audience="everyone")
+    visit.press(phone, "Preview", text="今日は晴れ☀", audience="everyone")
     yield "post preview status", phone
     visit.press(phone, "Change", "post")
     yield "post change", phone
-    visit.press(phone, "Look it over", text="今日は晴れ☀", audience="everyone")
+    visit.press(phone, "Preview", text="今日は晴れ☀", audience="everyone")
     visit.press(phone, "Send", "post")
     yield "post sent", phone
     phone.get(reverse("post_new") + "?kind=note")
-    visit.press(phone, "Look it over", title="冬の停留所", text="雪。" * 900, audience="friends")
+    visit.press(phone, "Preview", title="冬の停留所", text="雪。" * 900, audience="friends")
     yield "post preview note for friends", phone
     photo = SimpleUploadedFile("a.jpg", a_photo(), "image/jpeg")
     phone.get(reverse("post_new") + "?kind=photo")
-    visit.press(phone, "Look it over", text="海", photo=photo, audience="everyone")
+    visit.press(phone, "Preview", text="海", photo=photo, audience="everyone")
     yield "post preview photo", phone
     visit.press(phone, "Change", "post")
     yield "post change photo", phone
-    visit.press(phone, "Look it over", photo_alt="波が静かな海", audience="friends")
+    visit.press(phone, "Preview", photo_alt="波が静かな海", audience="friends")
     visit.press(phone, "Send", "post")
     yield "post photo sent", phone
     phone.get(reverse("post_new") + "?kind=photo")
     broken = SimpleUploadedFile("a.jpg", b"nothing", "image/jpeg")
-    visit.press(phone, "Look it over", text="海", photo=broken)
+    visit.press(phone, "Preview", text="海", photo=broken)
     yield "post photo broken", phone
     phone.get(reverse("post_new") + "?kind=link")
-    visit.press(phone, "Look it over", url="ftp://example.org", text="")
+    visit.press(phone, "Preview", url="ftp://example.org", text="")
     yield "post link wrong", phone
 
 

@@ -160,7 +160,7 @@ def test_what_a_network_cannot_delete_is_said_before_and_after(
     phone = log_in_phone(link.member)
     phone.get(reverse("account_close"))
     page = phone.submit("Continue", password=PASSWORD)
-    assert "1 copy can be taken back 1 copy stays until you delete it there" in page.text
+    assert "1 copy can be deleted 1 copy stays until you delete it there" in page.text
     with django_capture_on_commit_callbacks(execute=True):
         phone.submit("Close it for good")
         tasks.close_accounts()

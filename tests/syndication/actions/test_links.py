@@ -78,7 +78,7 @@ def test_only_friends_who_agreed_to_be_found_are_shown_as_being_here(
     page = log_in_phone(hanako).get(reverse("link_friends", args=["mixi", zaki.pk]))
     assert "@taro タロウ (mixi: t)" in page.text
     assert "@yuki" not in page
-    assert "y" in page.text.split("Not found here")[1]
+    assert "y" in page.text.split("Not found on this site")[1]
 
 
 def test_somebody_else_s_link_does_not_exist(zaki: Link) -> None:
@@ -126,7 +126,7 @@ def test_an_account_that_staff_remove_ends_its_link(hanako: Member, zaki: Link) 
 
 
 def test_why_a_link_waits_is_said_in_the_language_of_who_looks(hanako: Member, zaki: Link) -> None:
-    reason = "It does not accept this site's registration. The staff must look."
+    reason = "The network does not accept this site's registration. The staff must look."
     Link.objects.update(state=LinkState.PARKED, parked_reason=reasons.APP_REFUSED)
     page = reverse("link_detail", args=["mixi", zaki.pk])
     assert reason in log_in_phone(hanako).get(page).text

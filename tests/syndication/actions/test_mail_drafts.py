@@ -48,7 +48,7 @@ def arrive(member: Member, *, key: str = "a" * 32, **values) -> MailDraft:
 def opened(phone: PhoneClient) -> Page:
     """The mail, by the way that its member goes."""
     phone.get(reverse("home"))
-    phone.follow("mail waits")
+    phone.follow("waiting email")
     draft = MailDraft.objects.get()
     return phone.follow(f"{phone.base}{reverse('mail_draft', args=[draft.pk])}")
 
@@ -57,7 +57,7 @@ def opened(phone: PhoneClient) -> Page:
 def test_it_is_off_until_the_member_turns_it_on(hanako):
     phone = log_in_phone(hanako)
     phone.get(reverse("security"))
-    page = phone.follow("Post by mail")
+    page = phone.follow("Post by email")
     assert "@post.example.jp" not in page
     phone.submit("Turn it on")
     assert post_addresses.full_address(PostAddress.objects.get()) in phone.page
@@ -82,7 +82,7 @@ def test_the_address_is_a_mailto_link_and_a_qr_code(hanako):
     phone = log_in_phone(hanako)
     written = post_addresses.full_address(post_addresses.enable_post_by_mail(by=hanako))
     page = phone.get(reverse("mail"))
-    assert page.link("Write a mail").href == f"mailto:{written}"
+    assert page.link("Write an email").href == f"mailto:{written}"
     (source,) = page.sources
     assert source.startswith("data:image/png;base64,")
     picture = Image.open(io.BytesIO(base64.b64decode(source.partition(",")[2])))
@@ -120,8 +120,8 @@ def test_there_is_no_such_page_where_no_domain_is_set(hanako, settings):
     for name in ("mail", "mail_renew", "mail_end"):
         assert phone.get(reverse(name)).status == 404
     for page in ("security", "mail_draft_list"):
-        assert "Post by mail" not in phone.get(reverse(page))
-    assert "Post by mail" not in phone.get(reverse("post_new") + "?kind=photo")
+        assert "Post by email" not in phone.get(reverse(page))
+    assert "Post by email" not in phone.get(reverse("post_new") + "?kind=photo")
     assert "sea" in phone.get(reverse("mail_draft_list"))  # what waits can still be sent
 
 
@@ -130,7 +130,7 @@ def test_an_address_sealed_with_a_lost_key_can_be_renewed(hanako):
     PostAddress.objects.update(sealed_local="nonsense")
     page = log_in_phone(hanako).get(reverse("mail"))
     assert page.status == 200
-    assert "Take another" in page
+    assert "Change the address" in page
 
 
 def test_a_refusal_stands_on_the_page(hanako):
@@ -141,8 +141,8 @@ def test_a_refusal_stands_on_the_page(hanako):
 
 def test_a_photo_form_tells_of_it_and_others_do_not(hanako):
     phone = log_in_phone(hanako)
-    assert "Post by mail" in phone.get(reverse("post_new") + "?kind=photo")
-    assert "Post by mail" not in phone.get(reverse("post_new") + "?kind=status")
+    assert "Post by email" in phone.get(reverse("post_new") + "?kind=photo")
+    assert "Post by email" not in phone.get(reverse("post_new") + "?kind=status")
 
 
 def test_two_presses_at_once_make_one_address(transactional_db):
@@ -158,10 +158,10 @@ def test_a_mail_stands_in_one_line_on_the_home_page(hanako):
     assert "wait" not in phone.get(reverse("home"))
     arrive(hanako, text="SECRET WORDS")
     page = phone.get(reverse("home"))
-    assert "1 mail waits" in page
+    assert "1 waiting email" in page
     assert "SECRET WORDS" not in page
     arrive(hanako, key="b" * 32, text="sea")
-    assert "2 mails wait" in phone.get(reverse("home"))
+    assert "2 waiting emails" in phone.get(reverse("home"))
 
 
 def test_nobody_else_sees_it(hanako):
@@ -211,7 +211,7 @@ def test_nothing_is_posted_or_sent_before_the_press(hanako):
     phone = log_in_phone(hanako)
     opened(phone)
     phone.submit("Go on")
-    phone.submit("Look it over")
+    phone.submit("Preview")
     assert not Post.objects.exists()
     assert not Delivery.objects.exists()
     phone.submit("Send")
@@ -227,7 +227,7 @@ def test_a_photo_goes_with_its_subject_and_words(hanako):
     page = opened(phone)
     assert page.form("Go on", {"kind"}).fields["kind"] == ["photo"]
     phone.submit("Go on")
-    phone.submit("Look it over", audience="only_me")
+    phone.submit("Preview", audience="only_me")
     phone.submit("Send")
     post = Post.objects.get()
     assert (post.kind, post.text, post.audience) == ("photo", "sea\nblue", "only_me")
@@ -244,7 +244,7 @@ def test_the_audience_that_is_offered_is_posts_by_me(hanako):
     phone = log_in_phone(hanako)
     opened(phone)
     page = phone.submit("Go on")
-    assert page.form("Look it over", {"audience"}).fields["audience"] == ["friends"]
+    assert page.form("Preview", {"audience"}).fields["audience"] == ["friends"]
 
 
 def test_another_kind_keeps_every_word(hanako):
@@ -252,7 +252,7 @@ def test_another_kind_keeps_every_word(hanako):
     phone = log_in_phone(hanako)
     opened(phone)
     page = phone.submit("Go on", kind="status")
-    assert page.form("Look it over", {"text"}).fields["text"] == ["sea\nblue"]
+    assert page.form("Preview", {"text"}).fields["text"] == ["sea\nblue"]
 
 
 @pytest.mark.parametrize("kind", ["photo", "link", "nonsense", ""])
@@ -270,7 +270,7 @@ def test_a_mail_sent_in_two_windows_is_one_post(hanako):
     phone = log_in_phone(hanako)
     opened(phone)
     phone.submit("Go on")
-    page = phone.submit("Look it over")
+    page = phone.submit("Preview")
     fields = page.form("Send", set()).fields | {"send": ["Send"]}
     for _ in range(2):
         phone.post(reverse("post_new"), fields)
@@ -290,10 +290,10 @@ def test_a_mail_is_thrown_away_after_a_question(hanako, django_capture_on_commit
     name = arrive(hanako, text="sea", photo=a_photo()).photo.name
     phone = log_in_phone(hanako)
     opened(phone)
-    assert "sea" in phone.follow("Throw it away")
+    assert "sea" in phone.follow("Delete the email")
     assert MailDraft.objects.exists()
     with django_capture_on_commit_callbacks(execute=True):
-        phone.submit("Throw it away")
+        phone.submit("Delete the email")
     assert not MailDraft.objects.exists()
     assert not default_storage.exists(name)
 
@@ -311,7 +311,10 @@ def test_who_forgets_a_mail_is_told_once_before_it_goes(hanako, django_capture_o
         with django_capture_on_commit_callbacks(execute=True):
             sweep.run_all_steps()
         Notice.objects.update(closed_at=timezone.now())  # seen to
-    assert "thrown away in 3 days" in Notice.objects.get().in_words
+    assert (
+        "An email for a post has waited for weeks and is deleted in 3 days. Look under “Waiting emails” on your home page."
+        in Notice.objects.get().in_words
+    )
     assert len(outbox.outbox) == 1
     assert MailDraft.objects.count() == 3
 

@@ -32,7 +32,7 @@ def uploaded(content: bytes, name: str = "DSC_0001.JPG") -> SimpleUploadedFile:
 def compose(phone: PhoneClient, content: bytes | None, **typed: str) -> Page:
     phone.get(reverse("post_new") + "?kind=photo")
     files = {} if content is None else {"photo": uploaded(content)}
-    return phone.submit("Look it over", {**typed, **files})
+    return phone.submit("Preview", {**typed, **files})
 
 
 def make_photo_post(author: Member, audience: str = Audience.EVERYONE) -> Post:
@@ -66,7 +66,7 @@ def test_the_photo_travels_once_and_is_kept_over_every_page():
     assert phone.get(page.sources[0].removeprefix(phone.base)).status == 200
     phone.page = page
     phone.submit("Change")
-    phone.submit("Look it over", text="second")
+    phone.submit("Preview", text="second")
     phone.submit("Send")
     post = Post.objects.get()
     assert post.text == "second"
@@ -81,7 +81,7 @@ def test_an_error_in_the_words_does_not_cost_the_photo():
     page = compose(phone, a_photo(), text="x" * 1001)
     assert "too many" in page
     assert "This photo is kept" in page
-    phone.submit("Look it over", text="shorter")
+    phone.submit("Preview", text="shorter")
     phone.submit("Send")
     assert Post.objects.get().photo
 
@@ -90,7 +90,7 @@ def test_a_second_choice_replaces_the_first():
     phone = log_in_phone(make_member("hanako"))
     compose(phone, a_photo(colour="red"))
     phone.submit("Change")
-    phone.submit("Look it over", photo=uploaded(a_photo(colour="blue")))
+    phone.submit("Preview", photo=uploaded(a_photo(colour="blue")))
     phone.submit("Send")
     assert picture(stored(Post.objects.get().photo)).getpixel((5, 5))[2] > 200
 
@@ -114,14 +114,20 @@ def test_nobody_uses_the_kept_photo_of_another():
     assert computer(taro).get(address).status_code == 404
     phone = log_in_phone(taro)
     phone.get(reverse("post_new") + "?kind=photo")
-    page = phone.submit("Look it over", {"photo_key": kept.key})
+    page = phone.submit("Preview", {"photo_key": kept.key})
     assert "Choose a photo" in page
 
 
 def test_a_photo_without_words_for_those_who_cannot_see_it_is_remarked():
     phone = log_in_phone(make_member("hanako"))
-    assert "Nothing says yet what the photo shows" in compose(phone, a_photo())
-    assert "Nothing says yet" not in compose(phone, a_photo(), photo_alt="Waves")
+    assert (
+        "The photo has no description yet for those who cannot see it. Press Change to add one."
+        in compose(phone, a_photo())
+    )
+    assert (
+        "The photo has no description yet for those who cannot see it. Press Change to add one."
+        not in compose(phone, a_photo(), photo_alt="Waves")
+    )
 
 
 # --- what is stored -----------------------------------------------------------------------------
@@ -158,8 +164,11 @@ def test_pictures_of_every_usual_kind_are_taken(kind: str):
     ("content", "words"),
     [
         (a_pixel_bomb(), "too many pixels"),
-        (b"%PDF-1.4 not a picture", "not a picture"),
-        (a_photo()[:400], "not a picture"),
+        (
+            b"%PDF-1.4 not a picture",
+            "This file cannot be read as a picture. Send a JPEG, PNG, GIF or WebP.",
+        ),
+        (a_photo()[:400], "This file cannot be read as a picture. Send a JPEG, PNG, GIF or WebP."),
         (b"", "empty"),
         (None, "Choose a photo"),
     ],
@@ -168,7 +177,7 @@ def test_what_is_no_good_photo_is_refused_and_the_words_stay(content: bytes | No
     phone = log_in_phone(make_member("hanako"))
     page = compose(phone, content, text="ことば", photo_alt="Waves")
     assert words in page
-    form = page.form("Look it over", set())
+    form = page.form("Preview", set())
     assert (form.fields["text"], form.fields["photo_alt"]) == (["ことば"], ["Waves"])
     assert not KeptPhoto.objects.exists()
 

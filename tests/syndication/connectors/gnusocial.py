@@ -12,7 +12,7 @@ class GnusocialOnTheSandbox(Network):
     connector_class = Gnusocial
     shown = "GNU social account ザキ @hanako@{server}"
     typed = "hanako@{server}"
-    is_none = "is no GNU social server"
+    is_none = "answers, but is not a GNU social server. Check the name."
     longest = 140
     asks_terms = True
     manners = ({"shortens": True},)

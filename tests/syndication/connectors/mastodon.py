@@ -19,7 +19,7 @@ class MastodonOnTheSandbox(Network):
     connector_class = Mastodon
     shown = "Mastodon account ザキ @hanako@{server}"
     typed = "@hanako@{server}"
-    is_none = "is no Mastodon server"
+    is_none = "answers, but is not a Mastodon server. Check the name."
     longest = 500
     asks_terms = True
     manners = ({"text_style": "mastodon"}, {"text_style": "markdown"}, {"text_style": "short"})

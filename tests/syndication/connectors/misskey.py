@@ -15,7 +15,7 @@ class MisskeyOnTheSandbox(Network):
     connector_class = Misskey
     shown = "Misskey account ザキ @hanako@{server}"
     typed = "http://{server}/"
-    is_none = "is no Misskey server"
+    is_none = "answers, but is not a Misskey server. Check the name."
     longest = 3000
     asks_terms = True
     sending_manners = ({"same_within": 60},)

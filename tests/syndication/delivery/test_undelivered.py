@@ -308,7 +308,7 @@ def test_many_of_one_reason_are_one_notice_and_one_mail_a_day(link, slate, now, 
             tried(planned(link, str(number)), now)
     notice = Notice.objects.get()
     assert (notice.params["count"], len(mailoutbox)) == (28, 1)
-    assert "28 of your posts did not arrive on Slate. It refused this." in notice.in_words
+    assert "28 of your posts did not arrive on Slate. The network refused this." in notice.in_words
     Notice.objects.update(created_at=timezone.now() - timedelta(hours=25))
     slate.fail("POST", "422")
     with TestCase.captureOnCommitCallbacks(execute=True):
@@ -361,8 +361,8 @@ def test_only_what_the_page_foretold_is_not_told_again(is_foretold, link, mailou
     phone.get(reverse("post_new"))
     if is_foretold:
         CONNECTORS[KEY] = PickySlateConnector
-    shown = phone.submit("Look it over", text="hello", audience="friends")
-    assert ("Not sent there." in shown) == is_foretold
+    shown = phone.submit("Preview", text="hello", audience="friends")
+    assert ("Not sent." in shown) == is_foretold
     CONNECTORS[KEY] = PickySlateConnector
     phone.submit("Send")
     assert Delivery.objects.get().state == S.SKIPPED

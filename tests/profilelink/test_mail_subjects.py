@@ -1,0 +1,37 @@
+"""The subjects of mails: what happened, in words that a phone's list of mails shows whole."""
+
+import gettext
+import unicodedata
+from pathlib import Path
+
+from django.conf import settings
+
+from syndication.connectors import CONNECTORS
+
+MOST = 15  # full-width letters, the site's name among them
+CATALOGUE = Path(settings.BASE_DIR) / "profilelink/locale/ja/LC_MESSAGES/django.mo"
+
+
+def width(text: str) -> float:
+    """In full-width letters."""
+    return sum(1 if unicodedata.east_asian_width(letter) in "WF" else 0.5 for letter in text)
+
+
+def subjects() -> list[str]:
+    """Every subject in Japanese, as a mail carries it."""
+    with CATALOGUE.open("rb") as file:
+        catalogue = gettext.GNUTranslations(file)._catalog
+    names = [connector.name for connector in CONNECTORS.values()]
+    return [
+        text % {"network": name, "site": settings.SITE_NAME}
+        if "%(site)s" in text
+        else settings.ACCOUNT_EMAIL_SUBJECT_PREFIX + text % {"network": name}
+        for key, text in catalogue.items()
+        if isinstance(key, str) and (key.startswith(("subject\x04", "%(site)s: ")))
+        for name in (names if "%(network)s" in text else names[:1])
+    ]
+
+
+def test_every_subject_fits_a_phones_list_in_japanese():
+    assert len(subjects()) > 20
+    assert {text: width(text) for text in subjects() if width(text) > MOST} == {}
