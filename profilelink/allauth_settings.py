@@ -1,5 +1,6 @@
-"""What allauth is told, as far as it is the same on every site: log-in, sign-up, linking, two steps, how
-often each may be tried. settings.py takes all of it in, and adds what depends on the site.
+"""Settings of allauth that are the same on every site: log-in, sign-up, linking, second factor, rate limits.
+
+settings.py imports all of them and adds those that depend on the site.
 """
 
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"

@@ -1,4 +1,4 @@
-"""The default cache, in which rate limits count: nothing live is thrown away, and it stays bounded.
+"""Default cache, which holds the rate limits: bounded in size, and never evicts a live row.
 
 Django's database cache deletes live rows by the order of their keys above MAX_ENTRIES, so whoever
 makes many rows resets everybody's limits. Ours deletes expired rows only.
@@ -33,7 +33,7 @@ class ExpiringDatabaseCache(DatabaseCache):
     _table: str  # Django's, set from LOCATION
 
     def _cull(self, db: str, cursor: Any, now: datetime, num: int) -> None:
-        """Called by every write while there are more rows than MAX_ENTRIES."""
+        """Delete expired rows. Django calls it on every write above MAX_ENTRIES rows."""
         operations = connections[db].ops
         table = operations.quote_name(self._table)
         cursor.execute(

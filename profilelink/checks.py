@@ -15,7 +15,7 @@ _KEEPS_ALL = "noeviction"
 
 @register(Tags.security)
 def check_proxies(**_: Any) -> list[CheckMessage]:
-    """TLS ends at a proxy here. Unknown, it makes all visitors one address with one limit."""
+    """Require TRUSTED_PROXY_COUNT with https: otherwise all visitors share the proxy's address and limits."""
     if not settings.PUBLIC_URL.startswith("https://") or settings.TRUSTED_PROXY_COUNT > 0:
         return []
     return [
@@ -30,7 +30,7 @@ def check_proxies(**_: Any) -> list[CheckMessage]:
 
 @register(Tags.caches)
 def check_eviction(**_: Any) -> list[CheckMessage]:
-    """A Redis that evicts live keys forgets limits, as Django's own database cache would."""
+    """Refuse a Redis cache that evicts live keys: rate limits would be lost."""
     return list(_eviction())
 
 

@@ -1,4 +1,4 @@
-"""What the demo runs with: every variable that is not set already.
+"""Environment of the demo: set every variable that is not set already.
 
 Settings are read once, at import, so this stands before Django. Variables of the outer environment
 win: a network can be pointed elsewhere, another database used.
@@ -31,7 +31,7 @@ LOCK = "lock"
 
 
 def demo_arguments() -> argparse.ArgumentParser:
-    """The demo's options, the same before and inside Django."""
+    """Parse the demo's options, before Django is set up and inside its command."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
@@ -41,7 +41,7 @@ def demo_arguments() -> argparse.ArgumentParser:
 
 
 def prepare_environment(argv: list[str], *, is_started: bool) -> None:
-    """Set the variables. Where the demo `is_started`, first see that it can: nothing has changed yet.
+    """Set the variables; if the demo `is_started`, first check that it can start, before any change.
 
     With `--fresh`, what an earlier demo left is thrown away. Raises SystemExit with what to do.
     """
@@ -58,7 +58,7 @@ def prepare_environment(argv: list[str], *, is_started: bool) -> None:
 
 
 def _lock_folder() -> None:
-    """One demo at a time in one folder. The kernel lets go of the lock when this process ends."""
+    """Lock the folder for one demo. The kernel releases the lock when this process ends."""
     lock = os.open(DEMO_FOLDER / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -70,7 +70,7 @@ def _lock_folder() -> None:
 
 
 def _check_ports(options: argparse.Namespace) -> None:
-    """Listen at each port for a moment. A demo that was killed leaves its ports within seconds."""
+    """Bind each port for a moment. Raises SystemExit for one in use; a killed demo frees its ports in seconds."""
     sandbox = _sandbox("", options.host, options.sandbox_port)
     for option, port in [
         ("--port", options.port),
@@ -98,7 +98,7 @@ def _empty_folder() -> None:
 
 
 def demo_variables(options: argparse.Namespace) -> dict[str, str]:
-    """Name → value. Keys are made once and kept beside the demo's database."""
+    """Return name → value. Secret keys are made once and kept beside the demo's database."""
     site = f"http://{options.host}:{options.port}"
     return {
         **_networks(site, options.host, options.sandbox_port),
@@ -117,12 +117,12 @@ def demo_variables(options: argparse.Namespace) -> dict[str, str]:
 
 
 def mixi_token_url(options: argparse.Namespace) -> str:
-    """Where the demo's own mixi gives out tokens."""
+    """Token endpoint of the demo's own mixi."""
     return _networks("", options.host, options.sandbox_port)["MIXI_TOKEN_URL"]
 
 
 class DatabaseMark:
-    """Beside the demo's files: which database has the demo's members, by its settings' fingerprint."""
+    """Marker file that names, by a fingerprint of its settings, the database with the demo's members."""
 
     def __init__(self, database: Mapping[str, Any]) -> None:
         names = [str(database.get(name, "")) for name in ("ENGINE", "HOST", "PORT", "NAME")]
@@ -143,12 +143,12 @@ class DatabaseMark:
 
 
 def _networks(site: str, host: str, port: int) -> dict[str, str]:
-    """Where the sandbox will listen, by its own word, before it does."""
+    """Variables that point the networks to the sandbox, before it listens."""
     return _sandbox(site, host, port).environment()
 
 
 def _sandbox(site: str, host: str, port: int) -> Sandbox:
-    """The sandbox that will listen there."""
+    """Build a sandbox with the ports it will listen on."""
     sandbox = Sandbox(World(site=site, people=demo_people()))
     sandbox.host = host
     offsets = {key: network.port_offset for key, network in sandbox.networks.items()}

@@ -1,4 +1,4 @@
-"""The people of the demo: members with posts and friends, two of them linked with mixi already.
+"""Members of the demo, with posts and friends; two of them are linked with mixi.
 
 Hanako is left unlinked: her story is the one to walk. Safe to repeat: what is there is left alone.
 """
@@ -56,20 +56,20 @@ POSTS = [
 
 
 class ConsentNotGiven(Exception):
-    """The permission page gave no code."""
+    """The permission page returned no authorization code."""
 
 
 @transaction.atomic
 def create_demo_members(*, password: str) -> None:
-    """Make the demo's members once."""
+    """Create the demo's members, friendships and posts, unless they exist."""
     if not Member.objects.filter(username="hanako").exists():
         _create_posts(_create_members(password))
 
 
 def link_demo_members(*, password: str) -> None:
-    """Link Taro and Yuki with mixi, as the sandbox plays it; once.
+    """Link Taro and Yuki with the sandbox's mixi, unless they are linked.
 
-    Raises HttpFailure (accounts.safe_http) or NoConsent where it does not play it.
+    Raises HttpFailure (accounts.safe_http), or ConsentNotGiven by another mixi than the sandbox's.
     """
     for member in Member.objects.filter(username__in=("taro", "yuki"), links=None):
         _link(member, password=password)
@@ -97,7 +97,7 @@ def _create_members(password: str) -> dict[str, Member]:
 
 
 def _create_posts(members: dict[str, Member]) -> None:
-    """Old posts: they were there before any link, so nothing of them goes anywhere."""
+    """Create posts dated before any link, so that none is syndicated."""
     now = timezone.now()
     for author, hours, kind, audience, title, text in POSTS:
         post = Post(
@@ -120,7 +120,7 @@ def _create_posts(members: dict[str, Member]) -> None:
 
 
 def _picture(seed_number: int) -> bytes:
-    """A small landscape: hills in front of an evening sky. No photo of anybody is needed."""
+    """Draw a small landscape as JPEG, so that the demo ships no photo."""
     picture = Image.new("RGB", (640, 480))
     draw = ImageDraw.Draw(picture)
     for y in range(480):
@@ -140,7 +140,7 @@ def _picture(seed_number: int) -> bytes:
 
 @transaction.atomic
 def _link(member: Member, *, password: str) -> Link:
-    """Walk mixi's permission page as the member would, and keep what it gives."""
+    """Link one member: authorize at mixi, exchange the code, store the account."""
     network = settings.NETWORKS["mixi"]
     http = outgoing_http()
     page = http.request(
@@ -193,9 +193,9 @@ def _link(member: Member, *, password: str) -> Link:
 
 
 def _give_consent(address: str, html: str, name: str, password: str) -> str:
-    """Fill in the form of the permission page and press 同意する; the code that comes back.
+    """Submit the permission form with 同意する; return the authorization code.
 
-    Raises NoConsent where the page is not the sandbox's.
+    Raises ConsentNotGiven where the page is not the sandbox's.
     """
     form = re.search(r"<form[^>]*action=\"([^\"]*)\"", html)
     fields = dict(

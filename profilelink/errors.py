@@ -1,4 +1,4 @@
-"""Error pages: light, in words, with what to do next. They use neither session nor database."""
+"""Error pages, each with the next step. They use neither session nor database."""
 
 import logging
 
@@ -80,5 +80,5 @@ def _typed(request: HttpRequest) -> PreservedForm | None:
 
 
 def _error_page(name: str, status: int) -> HttpResponse:
-    """Rendered without the request, so that no context processor touches session or member."""
+    """Render without the request, so that no context processor touches session or member."""
     return HttpResponse(loader.render_to_string(name), status=status)

@@ -1,4 +1,4 @@
-"""For machines: is the process up, can it serve, what may a crawler read."""
+"""Views for machines: liveness, readiness, robots.txt."""
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -10,12 +10,12 @@ WORKER_SILENT_AFTER = 120  # seconds
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers. Touches nothing else."""
+    """Liveness: 200 without touching database or cache."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The database answers and a worker was seen lately; 503 with the reason otherwise."""
+    """Readiness: 200 if the database answers and a worker beat within two minutes, else 503 with the reason."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -34,7 +34,7 @@ def _not_ready(reason: str) -> HttpResponse:
 
 
 def robots(request: HttpRequest) -> HttpResponse:
-    """Nothing that holds a token or leads outside is for crawlers."""
+    """Disallow the paths that hold a token or lead to other sites."""
     lines = ["User-agent: *"]
     closed = ("/s/", "/q/", "/p/", "/i/", "/m/", "/out/", "/login/")
     lines += [f"Disallow: {path}" for path in closed]

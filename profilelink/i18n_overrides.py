@@ -1,7 +1,6 @@
-"""Words that members read and that makemessages finds nowhere else. Nothing is called from here.
+"""Messages of Django and allauth with our own translation; listed for makemessages, called by nobody.
 
-Sentences of Django and allauth that we say in our own way: their catalogues come with them, ours
-wins where it has the same msgid. And words of rows that pages put through gettext.
+Our catalogue wins over theirs for the same msgid.
 """
 
 from django.utils.translation import gettext_noop

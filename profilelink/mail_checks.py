@@ -15,7 +15,7 @@ _HINT = "Set EMAIL_URL to your mail server, such as smtp+tls://user:password@hos
 
 @register(Tags.security)
 def check_email_url(**_: Any) -> list[CheckMessage]:
-    """Say where mails would go that nobody receives, or that anybody who reads the log receives.
+    """Report an EMAIL_URL whose mails go to the log or to nobody.
 
     The folder of `filemail:///` is the host's own choice, and the demo's.
     """

@@ -1,7 +1,7 @@
-"""The two groups of staff, with the least rights that their work needs.
+"""The two staff groups, with the least permissions that their work needs.
 
-They are made, and brought back to these rights, after every `migrate`: other rights are given by a
-group of one's own. No right lets anybody read a private post (syndication.admin.posts).
+Every `migrate` creates them or resets them to these permissions; give others by a group of your
+own. No permission lets anybody read a private post (syndication.admin.posts).
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ GROUPS = {
 def make_staff_groups(
     sender: AppConfig, using: str, apps: Apps = global_apps, **_: Any
 ) -> None:  # `flush` sends no apps
-    """Receiver of post_migrate of the last app. Does nothing in a half-made database."""
+    """Create or reset the groups. Receives post_migrate of the last app; does nothing before auth's tables exist."""
     try:
         group_model = apps.get_model("auth", "Group")
         permission_model = apps.get_model("auth", "Permission")

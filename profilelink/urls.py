@@ -1,4 +1,4 @@
-"""Every address of the site. What design.md section 11 calls Fixed keeps its path."""
+"""URLs of the site."""
 
 from django.contrib import admin
 from django.urls import include, path

@@ -1,4 +1,4 @@
-"""Whether the packages of this Python are those that requirements.txt pins: `check_packages.py <file>`."""
+"""Check that the installed packages are those that a requirements file pins: `check_packages.py <file>`."""
 
 import sys
 from importlib.metadata import PackageNotFoundError, version
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def differing_packages(lines: list[str]) -> list[str]:
-    """A line for each package that is missing or of another version. Lines for other systems do not count."""
+    """Return a line for each package that is missing or of another version; lines with markers are skipped."""
     found = []
     for line in lines:
         requirement, _semicolon, marker = line.partition(";")

@@ -1,9 +1,11 @@
-"""Posts by mail: a raw message from a mail server as plain values for syndication.
+"""Post by email: turn a raw message from a mail server into plain values for syndication.
 
-    envelope    whom it is for, who sent it, whether a machine did
-    mime        headers and parts, within limits; nothing is unpacked, no zip opened
-    charsets    bytes as text: ISO-2022-JP, Shift_JIS, UTF-8, each with its carrier's pictograms
-    reading     all of it together: subject, words, photo
+    envelope      recipients, sender, whether a program wrote it
+    mime          headers and parts, within limits; no archive is opened
+    charsets      bytes to text: ISO-2022-JP, Shift_JIS, UTF-8, each with its carrier's pictograms
+    reading       the message's subject, text and photo
+    receiving     one mail from the pipe to a draft
+    intake_slots  how many mails one machine takes in at a time
 
 Standard library parsers are kept out on purpose: `email` recurses as deep as a message nests and
 looks for every open boundary on every line, which a few megabytes turn into minutes.

@@ -1,4 +1,4 @@
-"""Bytes of a mail as text, whatever they say they are, with their carrier's pictograms.
+"""Charsets of mails: decode bytes whose label may be wrong, with the carrier's pictograms.
 
 ISO-2022-JP is read by hand: Python's codecs know neither ① and 髙, which phones send in it, nor
 au's pictograms, which stand in rows 75-7B. These are the Shift_JIS codes EB40… by the usual sum,
@@ -40,7 +40,7 @@ _KANA = re.compile(rb"[\x82\x83][\x40-\x7e\x80-\xfc]")
 
 
 def decode_mail_text(raw: bytes, declared: str, carrier: Carrier | None) -> str:
-    """`raw` as text; nothing raises. What cannot be read is 〓.
+    """Decode `raw`; unreadable characters become 〓. Never raises.
 
     `declared` is the label in the mail, which is often wrong; `carrier` whose phone sent it, or None.
     """
@@ -48,8 +48,7 @@ def decode_mail_text(raw: bytes, declared: str, carrier: Carrier | None) -> str:
 
 
 def clean_text(text: str, carrier: Carrier | None) -> str:
-    """Line ends as line feeds, no control characters, no private use: pictograms that are known
-    are Unicode's."""
+    """Normalise line ends, drop control characters, and map private-use pictograms to Unicode."""
     known = pictograms_of(carrier).of_private if carrier else private_letters()
     cleaned = _CONTROL.sub("", _LINE_ENDS.sub("\n", text)).replace(_LOST, GETA)
     return "".join(known.get(one, GETA) if is_private_letter(one) else one for one in cleaned)
@@ -91,7 +90,7 @@ def _is_utf8(raw: bytes, name: str, carrier: Carrier | None) -> bool:
 
 
 def _is_broken_utf8(raw: bytes, name: str) -> bool:
-    """Whether it says UTF-8 and nearly is: a letter was cut somewhere."""
+    """Whether `raw` is labelled UTF-8 and valid but for a few bytes, as where a letter was cut."""
     if name != UTF_8:
         return False
     text = raw.decode("utf-8", "replace")
@@ -99,7 +98,7 @@ def _is_broken_utf8(raw: bytes, name: str) -> bool:
 
 
 def _from_jis(raw: bytes, carrier: Carrier | None) -> str:
-    """ISO-2022-JP and what is sent under its name: half-width kana, JIS X 0212, 8-bit beside it."""
+    """Decode ISO-2022-JP and what is sent under that label: half-width kana, JIS X 0212, 8-bit text."""
     pieces = _ESCAPE.split(raw)
     text = [_from_sjis(pieces[0], carrier)]
     for mode, piece in zip(pieces[1::2], pieces[2::2], strict=True):
@@ -113,7 +112,7 @@ def _from_jis(raw: bytes, carrier: Carrier | None) -> str:
 
 
 def _decode_run(mode: bytes, raw: bytes, carrier: Carrier | None) -> str:
-    """What stands between two escapes."""
+    """Decode the run between two escape sequences."""
     if mode == b"(I":
         kana = bytes(byte | 0x80 if 0x21 <= byte <= 0x5F else byte for byte in raw)
         return _from_sjis(kana, carrier)
@@ -125,7 +124,7 @@ def _decode_run(mode: bytes, raw: bytes, carrier: Carrier | None) -> str:
 
 
 def _decode_row(pair: bytes, carrier: Carrier | None) -> str:
-    """A letter of JIS X 0208, by its Shift_JIS code: that table has the vendors' letters too."""
+    """Decode a letter of JIS X 0208 by its Shift_JIS code, whose table has the vendors' letters, too."""
     row, cell = pair[0] - 0x21, pair[1]
     lead = 0x81 + row // 2
     lead += 0x40 if lead > 0x9F else 0
@@ -137,7 +136,7 @@ def _decode_row(pair: bytes, carrier: Carrier | None) -> str:
 
 
 def _decode_supplementary(pair: bytes) -> str:
-    """A letter of JIS X 0212."""
+    """Decode a letter of JIS X 0212."""
     high = bytes((0x8F, pair[0] | 0x80, pair[1] | 0x80))
     return high.decode("euc_jp", "replace").replace(_LOST, GETA)
 
@@ -158,14 +157,14 @@ def _euc_unit(found: re.Match[bytes]) -> str:
 
 
 def _from_sjis(raw: bytes, carrier: Carrier | None) -> str:
-    """Willcom and EMOBILE took over docomo's codes; so it is for those that are not known."""
+    """Decode Shift_JIS. Unknown senders count as docomo, whose codes Willcom and EMOBILE adopted."""
     if carrier is Carrier.AU:
         raw = _SJIS_UNIT.sub(lambda found: _au_code(found[0]), raw)
     return decode_cp932(raw, carrier or Carrier.DOCOMO)
 
 
 def _au_code(code: bytes) -> bytes:
-    """au's mail code as au's web code. Others are given back as they are."""
+    """Map au's code for mails to its code for pages; other codes are returned unchanged."""
     if len(code) < 2 or code[0] not in _AU_STEP:
         return code
     moved = bytes((_AU_STEP[code[0]], code[1]))

@@ -1,4 +1,4 @@
-"""Whom a mail is for and who sent it, as the mail server says; whose phone; whether a machine."""
+"""Envelope of a mail: recipients, sender, the sender's carrier, and whether a program wrote it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _MACHINE_NAMES = {"mailer-daemon", "postmaster", "no-reply", "noreply", "do-not-
 def envelope_recipients(
     given: Iterable[str], environ: Mapping[str, str], message: MimePart | None = None
 ) -> list[str]:
-    """The envelope's recipients: as arguments, else by a variable, else by a header."""
+    """Return the recipients: the arguments, else an environment variable, else a header."""
     named = [one.strip() for one in given if one.strip()]
     if not named:
         named = [environ[name] for name in _RECIPIENT_VARIABLES if environ.get(name)][:1]
@@ -62,7 +62,7 @@ def envelope_recipients(
 
 
 def local_part(recipient: str, domain: str) -> str:
-    """What stands before the @; "" for an address of another domain. The domain may be left out."""
+    """Return the part before the @; "" for an address of another domain. The domain may be left out."""
     local, at, given = recipient.strip().strip("<>").rpartition("@")
     if not at:
         return given
@@ -70,7 +70,7 @@ def local_part(recipient: str, domain: str) -> str:
 
 
 def envelope_sender(given: str | None, environ: Mapping[str, str], message: MimePart) -> str:
-    """The envelope's sender; "" for a mail that nobody is to answer.
+    """Return the envelope's sender; "" for a mail that must not be answered.
 
     The From line counts only where the mail server says nothing.
     """
@@ -86,12 +86,12 @@ def envelope_sender(given: str | None, environ: Mapping[str, str], message: Mime
 
 
 def from_address(message: MimePart) -> str:
-    """The address in the From line, or ""."""
+    """Return the address in the From header, or ""."""
     return next(iter(addresses_in(message.header("from"))), "")
 
 
 def addresses_in(header: bytes) -> list[str]:
-    """Those in angle brackets, where there are any: a name may look like an address, too."""
+    """Return the addresses in a header; only those in angle brackets, if any, since a name may look like one."""
     text = header.decode("ascii", "replace")[:2000]
     bracketed = re.findall(r"<([^<>]*)>", text)
     return [
@@ -102,12 +102,12 @@ def addresses_in(header: bytes) -> list[str]:
 
 
 def _unquoted_address(found: re.Match[str]) -> str:
-    """The address as its owner writes it, without quotes."""
+    """Return the address without the quotes of its local part."""
     return (found["quoted"] or found["plain"]) + found["domain"]
 
 
 def carrier_of(address: str) -> Carrier | None:
-    """Whose phone sent it, by its address. Decides how pictograms are read, and nothing else."""
+    """Return the carrier of the sender's phone, by the domain. Used only to decode pictograms."""
     domain = address.rpartition("@")[2].lower().rstrip(".")
     while domain:
         if domain in _DOMAINS:
@@ -129,7 +129,7 @@ def is_automatic(message: MimePart, envelope_sender: str) -> bool:
 
 
 def is_report(message: MimePart) -> bool:
-    """A bounce, a receipt, or a program's answer: nobody wrote it for a page."""
+    """Whether the message is a bounce, a receipt or an automatic reply."""
     return (
         message.content_type == "multipart/report"
         or _auto_submitted(message) == b"auto-replied"
@@ -138,5 +138,5 @@ def is_report(message: MimePart) -> bool:
 
 
 def _auto_submitted(message: MimePart) -> bytes:
-    """The word of Auto-Submitted, without parameters and remarks."""
+    """Return the keyword of Auto-Submitted, without parameters and comments."""
     return re.split(rb"[;(\s]", message.header("auto-submitted").strip().lower())[0]

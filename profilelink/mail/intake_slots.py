@@ -1,8 +1,8 @@
-"""A bulkhead between processes: how many mails are taken in on one machine at a time.
+"""Bulkhead between processes: limit how many mails one machine takes in at a time.
 
 Mail servers start a process for each mail (Exim as many at once as mails come in), and each may unpack a
-picture, so a hundred mails would take fifteen gigabytes. A place is a lock on a file. The kernel gives it
-back when the process ends, however it ends, so that no place is ever lost.
+picture, so a hundred mails would take fifteen gigabytes. A slot is a lock on a file. The kernel releases it
+when the process ends, however it ends, so that no slot is ever lost.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _POLL_SECONDS = 0.1
 
 @contextmanager
 def hold_intake_slot(folder: Path) -> Iterator[None]:
-    """Hold a place while a mail is read and its picture made. Raises Busy where there is none.
+    """Hold a slot while a mail is read and its picture made. Raises Busy if none is free.
 
     Raises OSError where no file can be locked in `folder`.
     """
@@ -38,7 +38,7 @@ def hold_intake_slot(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def hold_slot(folder: Path, name: str, most: int, *, within: float = 0) -> Iterator[None]:
-    """One of `most` places of this name, waited for so many seconds. Raises Busy."""
+    """Hold one of `most` slots of this name, waiting `within` seconds for it. Raises Busy."""
     end = time.monotonic() + within
     while (taken := _try_slot(folder, name, most)) is None:
         if time.monotonic() >= end:

@@ -1,4 +1,4 @@
-"""Headers and parts of a raw message: tolerant of what phones send, bounded against bombs."""
+"""MIME parser: headers and parts of a raw message, tolerant of what phones send, within fixed limits."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ESCAPED = re.compile(rb"\\(.)", re.S)
 
 
 class MessageTooComplex(Exception):
-    """More headers, parts or levels than any phone sends."""
+    """The message exceeds a limit on headers, parts or levels."""
 
 
 @dataclass
@@ -38,7 +38,7 @@ class MimePart:
     is_inline: bool = field(default=False)  # below multipart/related: it belongs into a page
 
     def header(self, name: str) -> bytes:
-        """The first of that name; b"" without one."""
+        """Return the first header of that name; b"" if there is none."""
         return next((value for key, value in self.headers if key == name), b"")
 
     def all_of(self, name: str) -> list[bytes]:
@@ -46,17 +46,17 @@ class MimePart:
 
     @property
     def content_type(self) -> str:
-        """ "text/plain" where it is not said."""
+        """The media type; "text/plain" by default."""
         kind = self.word("content-type")
         return kind if "/" in kind else "text/plain"
 
     def word(self, name: str) -> str:
-        """What a header says before its parameters: small letters, no comments, no quotes."""
+        """Return the value of a header before its parameters: lowercase, without comments and quotes."""
         value = _without_comments(self.header(name)).partition(b";")[0]
         return value.strip().strip(_QUOTES).strip().lower().decode("ascii", "replace")
 
     def parameter(self, name: str, header: str = "content-type") -> bytes:
-        """One parameter of a header, also where it is cut into pieces (RFC 2231)."""
+        """Return one parameter of a header, joining its continuations (RFC 2231)."""
         pieces = []
         for key, value in _PARAMETER.findall(_without_comments(self.header(header))):
             found = _CONTINUED.match(key)
@@ -66,7 +66,7 @@ class MimePart:
 
     @property
     def content(self) -> bytes:
-        """The body without its transfer encoding. Garbage in it is passed over."""
+        """The body without its transfer encoding; invalid bytes are skipped."""
         encoding = self.word("content-transfer-encoding")
         if encoding == "base64":
             return _from_base64(self.body)
@@ -76,7 +76,7 @@ class MimePart:
 
 
 def parse_message(raw: bytes) -> MimePart:
-    """The whole message, its headers read. Raises TooMuch."""
+    """Parse a raw message. Raises MessageTooComplex."""
     start = raw.lstrip(b"\r\n").removeprefix(BOM_UTF8).lstrip(b"\r\n")
     if start.startswith((b"From ", b">From ")):  # a mailbox's line; Exim's pipes begin with one
         start = start.partition(b"\n")[2]
@@ -84,7 +84,7 @@ def parse_message(raw: bytes) -> MimePart:
 
 
 def leaf_parts(whole: MimePart) -> Iterator[MimePart]:
-    """The parts that hold something, in their order. Raises TooMuch."""
+    """Yield the parts that have no parts, in order. Raises MessageTooComplex."""
     count = 0
     todo = [(whole, 0)]
     while todo:
@@ -101,7 +101,7 @@ def leaf_parts(whole: MimePart) -> Iterator[MimePart]:
 
 
 def _child_parts(part: MimePart) -> list[MimePart]:
-    """The parts of a multipart; none for others, and for one whose boundary never comes."""
+    """Return the parts of a multipart; none for other types, or if the boundary never comes."""
     kind = part.content_type
     if not kind.startswith("multipart/"):
         return []
@@ -129,7 +129,7 @@ def _child_parts(part: MimePart) -> list[MimePart]:
 
 
 def _parse_part(raw: bytes) -> MimePart:
-    """Headers up to the empty line, or up to the first line that is none; the rest is the body."""
+    """Parse headers up to an empty line or the first line that is no header; the rest is the body."""
     headers: list[list[bytes]] = []
     at = 1 if raw.startswith(b"\n") else 2 if raw.startswith(b"\r\n") else 0
     while at < len(raw):
@@ -155,7 +155,7 @@ def _parse_part(raw: bytes) -> MimePart:
 
 
 def _unfold_headers(headers: list[list[bytes]]) -> list[tuple[str, bytes]]:
-    """Each header on one line. The line's fold goes, the space after it stays (RFC 5322, 2.2.3)."""
+    """Unfold headers: drop the line break, keep the space after it (RFC 5322, 2.2.3)."""
     joined = []
     for lines in headers:
         found = _HEADER.match(b"".join(lines))
@@ -177,7 +177,7 @@ def _without_comments(value: bytes) -> bytes:
 
 
 def _unquoted(value: bytes) -> bytes:
-    """Without quotes, also where the second one was lost. Single ones are no quotes to RFC 2045."""
+    """Remove quotes, even if the closing one is missing. Single quotes are not RFC 2045's, but sent."""
     if value.startswith(b'"'):
         return _ESCAPED.sub(rb"\1", value[1:].removesuffix(b'"'))
     return value[1:-1] if len(value) > 1 and value[:1] == value[-1:] == b"'" else value

@@ -1,4 +1,4 @@
-"""A message as plain values: subject, words, one photo, and how much was left out."""
+"""Contents of a message: subject, text, one photo, and the number of parts left out."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SHOWN = re.compile(r"\bcid:([^\s\"'<>)]{1,250})", re.I)
 
 @dataclass
 class _Contents:
-    """What was met on the way through the parts."""
+    """What the parts of a message hold, collected in order."""
 
     plain: list[str] = field(default_factory=list)
     pages: list[str] = field(default_factory=list)
@@ -56,8 +56,9 @@ def arrived(message: Part) -> IncomingMail:
 
 
 def decode_subject(raw: bytes, carrier: Carrier | None) -> str:
-    """A header with encoded words (RFC 2047). Neighbours of one charset are put together first:
-    phones cut in the middle of a letter. What is not encoded may be raw ISO-2022-JP or Shift_JIS."""
+    """Decode a header with encoded words (RFC 2047), or raw ISO-2022-JP or Shift_JIS.
+
+    Adjacent words of one charset are joined first, since phones cut inside a letter."""
     text = ""
     waiting, charset, at = b"", b"", 0
     raw = _SPACE_BETWEEN.sub(b"", raw[:MAX_SUBJECT_BYTES])
@@ -110,7 +111,7 @@ def _read_words(part: MimePart, raw: bytes, found: _Contents, carrier: Carrier |
 
 
 def _unflow(text: str, has_added_space: bool) -> str:
-    """Format=Flowed (RFC 3676): a line that ends in a space goes on in the next."""
+    """Join the lines of format=flowed (RFC 3676): one that ends in a space continues in the next."""
     lines: list[str] = []
     goes_on = False
     for line in text.split("\n"):
@@ -126,13 +127,13 @@ def _unflow(text: str, has_added_space: bool) -> str:
 
 
 def _is_ornament(part: MimePart, shown: set[str]) -> bool:
-    """A decoration mail carries its pictograms and borders along, as GIF. A JPEG in it is a photo."""
+    """Whether the part is an ornament of a decoration mail: an inline GIF. A JPEG there is a photo."""
     name = part.header("content-id").strip().strip(b"<>").decode("ascii", "replace")
     return (part.is_inline or name in shown) and part.content.startswith(_GIFS)
 
 
 def _deduplication_key(message: MimePart) -> str:
-    """The same for a mail that a server delivers twice; 128 bit of it."""
+    """Return a key of 128 bits, equal for a mail that a server delivers twice."""
     told = (message.header(name) for name in ("message-id", "date", "subject"))
     parts = [hashlib.sha256(one).digest() for one in (*told, message.body)]
     return hashlib.sha256(b"".join(parts)).hexdigest()[:32]

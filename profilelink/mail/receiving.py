@@ -1,4 +1,4 @@
-"""One mail from a mail server's pipe: read within limits, made a draft, or told why not.
+"""Mail intake: read a mail from a mail server's pipe, and make a draft of it or refuse it with a reason.
 
 A refusal stands on the member's page in any case. It bounces only to an address that a member here
 confirmed to be theirs: whoever else is named as the sender most likely did not send it.
@@ -41,7 +41,7 @@ BOUNCE_INTERVAL = 3600  # seconds, for mails to addresses that nobody has
 
 @dataclass(frozen=True)
 class MailOutcome:
-    """What the mail server is told. `bounce_text` goes into the bounce, if any."""
+    """Exit code for the mail server. `bounce_text` goes into the bounce, if any."""
 
     code: int
     bounce_text: str = ""
@@ -49,7 +49,7 @@ class MailOutcome:
 
 @dataclass(frozen=True)
 class IncomingMail:
-    """A message as it came in by the pipe; the beginning of one that is too large."""
+    """A message from the pipe, cut after max_mail_bytes()."""
 
     message: mime.MimePart
     sender: str
@@ -58,14 +58,14 @@ class IncomingMail:
 
 
 def max_mail_bytes() -> int:
-    """Bytes of a whole mail: a photo of the largest size in base64, its words and headers."""
+    """Largest mail taken, in bytes: the largest photo in base64, with text and headers."""
     return settings.PHOTO_MAX_BYTES * 3 // 2
 
 
 def receive_mail(
     stream: IO[bytes], recipients: Sequence[str], sender: str | None, environ: Mapping[str, str]
 ) -> MailOutcome:
-    """Take one mail in. Raises what our own trouble raises (a database that is away)."""
+    """Take one mail in. Raises what the database raises; the mail server then tries again."""
     raw, size = _read(stream)
     try:
         message = mime.parse_message(raw)
@@ -83,8 +83,9 @@ def receive_mail(
 
 
 def _read(stream: IO[bytes]) -> tuple[bytes, int]:
-    """The beginning of the mail and its whole size. What is beyond the cap is read and forgotten:
-    a mail server takes a pipe that closes early for trouble of ours."""
+    """Return the first max_mail_bytes() of the mail and its whole size.
+
+    The rest is read and dropped: to a mail server a pipe that closes early is a failure of ours."""
     kept: list[bytes] = []
     size = 0
     while chunk := stream.read(CHUNK_BYTES):

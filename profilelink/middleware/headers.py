@@ -1,4 +1,4 @@
-"""What every browser is told: where a page may load from, whether it may be kept, by whom found."""
+"""Response headers: content security policy, caching, referrer, robots."""
 
 import base64
 import hashlib
@@ -25,7 +25,7 @@ ADMIN_POLICY = (
 
 
 def content_security_policy(*styles: str) -> str:
-    """No scripts, nothing from elsewhere, and of inline styles these alone, by their hashes."""
+    """Build the policy of pages: no scripts, no other origins, and only these inline styles, by hash."""
     digests = [base64.b64encode(hashlib.sha256(style.encode()).digest()) for style in styles]
     allowed = " ".join(f"'sha256-{digest.decode()}'" for digest in digests)
     return (
@@ -35,7 +35,7 @@ def content_security_policy(*styles: str) -> str:
 
 
 class BrowserHeadersMiddleware:
-    """Stands outside the session's middleware, so that refusals and error pages have them too."""
+    """Set the headers on every response. Outside the session middleware, so that errors have them, too."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -56,7 +56,7 @@ class BrowserHeadersMiddleware:
 
 
 def _set_cache_headers(request: HttpRequest, response: HttpResponseBase) -> None:
-    """What depends on a session is kept by nobody; a public page by the browser that asked."""
+    """Forbid caching of what depends on a session; let only the browser cache a public page."""
     if request.path_info.startswith(settings.STATIC_URL):
         return
     if _depends_on_session(request, response):
@@ -68,7 +68,7 @@ def _set_cache_headers(request: HttpRequest, response: HttpResponseBase) -> None
 
 
 def _depends_on_session(request: HttpRequest, response: HttpResponseBase) -> bool:
-    """Whether the answer is for one visitor. Redirects, refusals and pages that set a cookie are."""
+    """Whether the response is for one visitor, as redirects, refusals and pages that set a cookie are."""
     is_plain_page = (
         current_session_mode(request) is SessionMode.NONE
         and request.method in ("GET", "HEAD")

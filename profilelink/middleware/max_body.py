@@ -1,4 +1,4 @@
-"""What is too large to be taken at all, whoever sends it and whatever for.
+"""Limit on request bodies: answer 413 before anything is read.
 
 Django writes files of any size to the disk before a form looks at them, and a form that comes late
 is read before anybody has logged in.
@@ -14,7 +14,7 @@ from profilelink.errors import too_large
 
 
 class MaxBodyMiddleware:
-    """Refuses by the announced length; what comes without one, WSGI servers hand on as nothing."""
+    """Refuse by Content-Length; without one, WSGI servers pass on an empty body."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -24,6 +24,6 @@ class MaxBodyMiddleware:
 
 
 def is_too_large(request: HttpRequest) -> bool:
-    """Whether a request announces more than any page takes. Nothing of it has been read."""
+    """Whether Content-Length is above REQUEST_MAX_BYTES or not a number. Reads nothing of the body."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     return not length.isdecimal() or int(length[:18]) > settings.REQUEST_MAX_BYTES

@@ -1,4 +1,4 @@
-"""Multipart bodies are read only by views that take files (accounts.views.uploads.accepts_files).
+"""Reject multipart bodies, unread, where the view takes no files (accounts.views.uploads.accepts_files).
 
 Splitting one costs many times its length in memory and seconds of processor, and Django splits it before
 any view can look: CSRF reads the form first, and a form that comes late is read before anybody has logged
@@ -20,7 +20,7 @@ _MULTIPART = "multipart/form-data"
 
 
 class RejectMultipartMiddleware:
-    """Answers 415 to a multipart body where no form takes files. None of our pages sends one there."""
+    """Answer 415 to a multipart body for a view without accepts_files; none of our pages sends one."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -32,7 +32,7 @@ class RejectMultipartMiddleware:
 
 
 def is_unexpected_multipart(request: HttpRequest) -> bool:
-    """Whether the request has a multipart body and its view takes no files. Reads nothing of it."""
+    """Whether the body is multipart and the view takes no files. Reads nothing of the body."""
     if request.content_type != _MULTIPART or request.META.get("CONTENT_LENGTH") in (None, "", "0"):
         return False
     try:

@@ -1,4 +1,4 @@
-"""An address with a NUL in it names nothing. PostgreSQL takes none in a text, not even to look for."""
+"""Reject a path with a NUL in it, which PostgreSQL refuses even in a query."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from profilelink.errors import page_not_found
 
 
 class RejectNulMiddleware:
-    """404 before anything is looked up by it. What stands in a form, its fields judge."""
+    """Answer 404 before any look-up. NULs in forms are rejected by the forms' fields."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

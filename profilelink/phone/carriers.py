@@ -1,4 +1,4 @@
-"""Which makers' phones read Shift_JIS, told by the User-Agent at its very beginning.
+"""Old phones by carrier and generation, recognised by the beginning of the User-Agent.
 
 This decides encoding and picture format and nothing else: not who somebody is, not whether a
 browser keeps cookies. Foreign phones and full browsers carry the same words further inside, so
@@ -18,7 +18,7 @@ PictureFormat = Literal["JPEG", "GIF"]
 
 
 class Carrier(StrEnum):
-    """Whose pictograms a phone knows. Willcom and EMOBILE took over docomo's for the web."""
+    """A carrier, by its set of pictograms. Willcom and EMOBILE adopted docomo's for the web."""
 
     DOCOMO = "docomo"
     AU = "au"
@@ -27,7 +27,7 @@ class Carrier(StrEnum):
 
 @dataclass(frozen=True)
 class Phone:
-    """What a generation of phones can take in.
+    """Capabilities of a generation of phones.
 
     `width`: pixels of the screen; `page_limit`: bytes of a page with its pictures; `reads_style`:
     whether it leaves a <style> element alone; `photos`: the format all of them show.
@@ -77,7 +77,7 @@ _LEAST_LIMIT = 5_000
 
 
 def detect_phone(environ: Mapping[str, Any]) -> Phone | None:
-    """The phone behind a request, or None for everything that reads UTF-8.
+    """Return the phone that sent the request; None for browsers that read UTF-8.
 
     au's and J-PHONE's gateways send the size of the screen and of a page in headers of their own.
     """

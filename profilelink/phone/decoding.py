@@ -1,4 +1,4 @@
-"""What an old phone sends, as text: cp932 with its carrier's pictograms, web codes, UTF-8.
+"""Decode text from old phones: cp932 with the carrier's pictograms, web codes, UTF-8.
 
 Python's `shift_jis_2004` would read pictograms as wrong kanji without a word, and `shift_jis` knows
 none of ①, 髙 and ～, so the codec is cp932. No private-use character leaves this module.
@@ -29,7 +29,7 @@ _CODECS = {"shift_jis", "shift-jis", "sjis", "x-sjis", "windows-31j", "cp932", "
 
 
 def is_utf8(raw: bytes, declared: str = "") -> bool:
-    """Whether what a phone sent is UTF-8, by what it says, or else by what it looks like.
+    """Whether `raw` is UTF-8, by the declared charset, else by its characters.
 
     Two half-width kana may be valid UTF-8 as well, so only Japanese letters prove it.
     """
@@ -47,19 +47,19 @@ def is_utf8(raw: bytes, declared: str = "") -> bool:
 
 
 def decode_text(raw: bytes, carrier: Carrier, *, utf8: bool = False) -> str:
-    """`raw` as text. What cannot be read becomes 〓; nothing is left out, and nothing raises."""
+    """Decode `raw`; unreadable bytes become 〓, none is dropped. Never raises."""
     text = raw.decode(errors="replace") if utf8 else decode_cp932(raw, carrier)
     return replace_private_letters(names_to_emoji(_REFERENCE.sub(_decode_reference, text)), carrier)
 
 
 def replace_private_letters(text: str, carrier: Carrier) -> str:
-    """`text` with the private-use characters of a carrier as Unicode's, and all others as 〓."""
+    """Replace a carrier's private-use characters by Unicode's, and all others by 〓."""
     known = pictograms_of(carrier).of_private
     return _PRIVATE.sub(lambda found: known.get(found[0], GETA), text)
 
 
 def replace_private_letters_of_any_carrier(text: str) -> str:
-    """The same where nobody says whose letters they are: each stands for the carrier it is of."""
+    """Replace private-use characters of an unknown carrier, each by the table that has it."""
     return _PRIVATE.sub(lambda found: private_letters().get(found[0], GETA), text)
 
 
@@ -68,7 +68,7 @@ def is_private_letter(letter: str) -> bool:
 
 
 def decode_cp932(raw: bytes, carrier: Carrier) -> str:
-    """The bytes of a page or a form, letter by letter; pictograms before kanji of the same code."""
+    """Decode Shift_JIS letter by letter; pictograms win over kanji of the same code."""
     return "".join(_decode_unit(found, carrier) for found in _UNIT.finditer(raw))
 
 
@@ -86,7 +86,7 @@ def _decode_unit(found: re.Match[bytes], carrier: Carrier) -> str:
 
 
 def _decode_letter(code: bytes) -> str:
-    """One letter of cp932. Codes of the user's own area, and bytes that mean nothing, are 〓."""
+    """Decode one letter of cp932; user-defined codes and invalid bytes become 〓."""
     try:
         letter = code.decode(CODEC)
     except UnicodeDecodeError:
@@ -95,9 +95,9 @@ def _decode_letter(code: bytes) -> str:
 
 
 def _decode_reference(found: re.Match[str]) -> str:
-    """&#128512; as the emoji, since a page said it so, or the browser did for want of a letter.
+    """Decode a numeric reference, which browsers send for letters that Shift_JIS lacks.
 
-    Only for what Shift_JIS cannot say: whatever it can, was meant as it was typed.
+    References to letters that Shift_JIS has stay, since somebody typed them.
     """
     point = int(found[1]) if found[1] else int(found[2], 16)
     if not 0xA0 <= point <= 0x10FFFF or 0xD800 <= point <= 0xDFFF:

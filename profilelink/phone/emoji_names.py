@@ -1,4 +1,4 @@
-"""Emoji in words, for phones that have no such picture: 〔にっこり笑う〕, 〔grinning face〕.
+"""Emoji as names, for phones that lack the picture: 〔にっこり笑う〕, 〔grinning face〕.
 
 The brackets are ones that people rarely type, so that a name in them that a phone sends back can
 become the emoji again. Japanese names are Unicode's (CLDR), English ones those of the characters.
@@ -20,7 +20,7 @@ _BRACKETED = re.compile("〔([^〔〕]{1,80})〕")
 
 
 def emoji_to_name(sign: str, *, in_japanese: bool) -> str:
-    """`sign` as its name in brackets, or "" where it is no emoji. `sign` has no selector in it.
+    """Return the name of `sign` in brackets; "" if it is no emoji. `sign` has no variation selector.
 
     In English a flag is its country's two letters, and a sequence the names of its parts.
     """
@@ -31,7 +31,7 @@ def emoji_to_name(sign: str, *, in_japanese: bool) -> str:
 
 
 def names_to_emoji(text: str) -> str:
-    """`text` with each emoji's name in brackets turned into that emoji; other brackets stay."""
+    """Replace each bracketed emoji name by the emoji; other brackets stay."""
     return _BRACKETED.sub(lambda found: _sign_of(found[1]) or found[0], text)
 
 

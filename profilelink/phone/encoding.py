@@ -1,7 +1,7 @@
-"""Pages as an old phone reads them: cp932, its carrier's pictograms, and words for the rest.
+"""Encode text for old phones: cp932, the carrier's pictograms, and names for other emoji.
 
 In this order: the carrier's pictogram; a twin that looks the same (～ for 〜); the letter itself;
-the emoji's name in brackets; a numeric reference. reading.py takes each of them back.
+the emoji's name in brackets; a numeric reference. decoding.py reverses each of them.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _UNSEEN = re.compile(
 
 
 def encode_text(text: str, carrier: Carrier, *, in_japanese: bool = True) -> bytes:
-    """`text` in cp932 for a phone of this carrier. Never raises; nothing is left without a trace."""
+    """Encode `text` in cp932 for a phone of this carrier. Never raises; only invisible characters vanish."""
     parts = []
     end = 0
     for found in _SPECIAL.finditer(text):
@@ -52,7 +52,7 @@ def encode_text(text: str, carrier: Carrier, *, in_japanese: bool = True) -> byt
 
 @lru_cache(8192)
 def _encode_sign(sign: str, carrier: Carrier, in_japanese: bool) -> bytes:
-    """A sign of one or several code points."""
+    """Encode a sign of one or several code points."""
     bare = _MARKS.sub("", sign)
     known = pictograms_of(carrier).bytes_of.get(bare)
     if known is not None:
@@ -67,7 +67,7 @@ def _encode_sign(sign: str, carrier: Carrier, in_japanese: bool) -> bytes:
 
 
 def _encode_sequence(sign: str, carrier: Carrier, in_japanese: bool) -> bytes:
-    """A sequence that has no name: without its skin tones, else part by part."""
+    """Encode a sequence without a name: without skin tones, else part by part."""
     toneless = _TONE.sub("", sign)
     if toneless != sign:
         return _encode_sign(toneless, carrier, in_japanese)

@@ -1,4 +1,4 @@
-"""The lane for old phones: Shift_JIS in and out, their carriers' pictograms, photos that fit.
+"""Transcoding for old phones: Shift_JIS in and out, the carriers' pictograms, photos that fit.
 
 First in MIDDLEWARE, since it hands on a fresh request. Chosen by User-Agent, for the encoding and
 the picture format alone; every other browser passes untouched, in UTF-8.
@@ -49,7 +49,7 @@ class PhoneTranscodingMiddleware:
 
 
 def _vary_by_user_agent(response: HttpResponseBase) -> HttpResponseBase:
-    """A cache that keeps an answer must not give an old phone what another browser got."""
+    """Add Vary: User-Agent to a cacheable response, so that no cache gives it to an old phone."""
     if _IS_CACHEABLE.search(response.get("Cache-Control", "")):
         patch_vary_headers(cast(HttpResponse, response), ("User-Agent",))
     return response

@@ -1,4 +1,4 @@
-"""The carriers' pictograms: their Shift_JIS codes and private-use characters, and Unicode's.
+"""Tables of the carriers' pictograms: Shift_JIS codes, private-use characters, Unicode.
 
 Unicode's own table (emoji_rows.py) says which sign is which. Where the codes lie, and by which
 private-use characters a phone says them in UTF-8, is a matter of ranges:
@@ -59,7 +59,7 @@ class Pictograms:
 
 @cache
 def pictograms_of(carrier: Carrier) -> Pictograms:
-    """The tables of one carrier, made at first use."""
+    """Return the tables of one carrier, built at first use."""
     of_code = {_code(mark): f"〔{word}〕" for mark, word in _MARKS.items()}
     if carrier is not Carrier.DOCOMO:
         of_code = {}
@@ -92,7 +92,7 @@ def private_letters() -> Mapping[str, str]:
 
 
 def web_code(letter: str) -> bytes:
-    """SoftBank's private-use character as a web code."""
+    """Return the web code of a private-use character of SoftBank."""
     page, number = divmod(ord(letter), 0x100)
     return b"\x1b$%c%c\x0f" % (ord(WEB_PAGES[page - 0xE0]), 0x20 + number)
 
@@ -102,7 +102,7 @@ def _code(digits: str) -> bytes:
 
 
 def _private(carrier: Carrier) -> Iterator[tuple[str, bytes]]:
-    """Each private-use character of a carrier, with the code that it stands for."""
+    """Yield each private-use character of a carrier with its Shift_JIS code."""
     if carrier is Carrier.DOCOMO:
         for point in range(0xE63E, 0xE758):
             yield chr(point), chr(point).encode("cp932")
@@ -118,7 +118,7 @@ def _private(carrier: Carrier) -> Iterator[tuple[str, bytes]]:
 
 
 def _next(code: int) -> int:
-    """The code after this one: rows of 188, and 7F is never a second byte."""
+    """Return the next Shift_JIS code: rows of 188, and 7F is never a second byte."""
     lead, trail = divmod(code, 0x100)
     if trail == 0xFC:
         return (lead + 1) * 0x100 + 0x40

@@ -15,8 +15,9 @@ _SHARE = 0.5
 
 
 def fit_photo(jpeg: bytes, phone: Phone) -> tuple[bytes, str]:
-    """The photo as `phone` shows it, with its media type: no wider than the screen, and small
-    enough for half a page. The given one where it fits already. Raises OSError for no picture."""
+    """Return the photo and its media type, scaled to the screen and to half of the page limit.
+
+    A photo that fits is returned unchanged. Raises OSError for what Pillow cannot read."""
     room = int(phone.page_limit * _SHARE)
     with Image.open(io.BytesIO(jpeg)) as opened:
         is_fine = opened.width <= phone.width and "progressive" not in opened.info
@@ -41,7 +42,7 @@ def _resize(picture: Image.Image, width: int) -> Image.Image:
 
 
 def _candidates(picture: Image.Image, phone: Phone) -> list[bytes]:
-    """The picture as files, the best first."""
+    """Return the picture encoded in several qualities, the best first."""
     if phone.photos == "GIF":
         return [_save(picture.quantize(colors), "GIF") for colors in (128, 32)]
     return [_save(picture, "JPEG", quality=quality) for quality in _QUALITIES]

@@ -1,4 +1,4 @@
-"""A request from an old phone as the rest of the product reads it: every text in it UTF-8.
+"""Transcode requests of old phones to UTF-8.
 
 Django refuses forms that declare Shift_JIS, so the request is built anew from its bytes. Files are
 left as they are. UTF-8 from such a phone (an address of ours, an emulator) is known by its looks.
@@ -31,7 +31,7 @@ Decoder = Callable[[bytes], str]
 
 
 def transcode_request(request: WSGIRequest, carrier: Carrier) -> WSGIRequest:
-    """The request itself where it is all ASCII, else a new one.
+    """Return the request in UTF-8: the same object if it is all ASCII, else a new one.
 
     Raises RequestDataTooBig or TooManyFieldsSent (answered by 400) for what no form of ours takes.
     """
@@ -46,7 +46,7 @@ def transcode_request(request: WSGIRequest, carrier: Carrier) -> WSGIRequest:
 
 
 def _decoded_query(environ: dict[str, Any], carrier: Carrier) -> dict[str, Any]:
-    """The query. Django keeps its bytes in a string of latin-1."""
+    """Decode the query string, whose bytes Django keeps as latin-1."""
     query = environ.get("QUERY_STRING", "").encode("latin-1", "replace")
     if unquote_to_bytes(query).isascii():
         return {}
@@ -85,7 +85,7 @@ def _read_body(environ: dict[str, Any], most: int) -> bytes:
 
 
 def _decode_pairs(raw: bytes, carrier: Carrier, declared: str) -> str:
-    """name=value&… with every name and value read, and written anew as percent-encoded UTF-8."""
+    """Decode name=value pairs and encode them as percent-encoded UTF-8."""
     # Counted before it is split: a list of millions of pairs takes a hundred times the body's bytes.
     if raw.count(b"&") >= settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:
         raise TooManyFieldsSent("What an old phone sent has more fields than any form of ours.")
@@ -99,7 +99,7 @@ def _decode_pairs(raw: bytes, carrier: Carrier, declared: str) -> str:
 
 
 def _decode_parts(raw: bytes, boundary: bytes, carrier: Carrier, declared: str) -> bytes:
-    """The parts of a multipart body. A boundary stands in no part, so cutting there is safe."""
+    """Decode the fields of a multipart body. No part holds the boundary, so splitting there is safe."""
     if not boundary:
         return raw
     line = b"--" + boundary

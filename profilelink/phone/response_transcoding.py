@@ -1,4 +1,4 @@
-"""An answer as an old phone takes it: Shift_JIS, absolute Location, a length, a photo that fits."""
+"""Transcode responses for old phones: Shift_JIS, absolute Location, Content-Length, photos that fit."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LANGUAGE = re.compile(r"<html[^>]*\blang=[\"']?(\w+)", re.I)
 
 
 def transcode_response(response: HttpResponseBase, phone: Phone, path: str) -> HttpResponseBase:
-    """The answer to a request for `path`; whatever is neither page nor photo stays as it is."""
+    """Transcode the response to a request for `path`; other types than HTML and JPEG stay as they are."""
     if response.has_header("Location"):
         response["Location"] = urljoin(f"{_site()}{path}", response["Location"])
     if isinstance(response, HttpResponse) and not response.has_header("Content-Encoding"):
@@ -41,7 +41,7 @@ def transcode_response(response: HttpResponseBase, phone: Phone, path: str) -> H
 
 
 def encode_page(html: str, phone: Phone) -> bytes:
-    """A page of ours, in Shift_JIS and without what such a phone would print as text."""
+    """Encode a page in Shift_JIS, without what such a phone would show as text."""
     html = _OUR_META.sub(_META, html, count=1)
     if not phone.reads_style:
         html = _STYLE.sub("", html)
@@ -63,6 +63,6 @@ def _fit_body(response: HttpResponse, phone: Phone) -> None:
 
 
 def _site() -> str:
-    """Scheme and host that phones know us by; a Host header is only what a client claims."""
+    """Return scheme and host from PUBLIC_URL; a Host header is only what a client claims."""
     public = urlsplit(settings.PUBLIC_URL)
     return f"{public.scheme}://{public.netloc}"

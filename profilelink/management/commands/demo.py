@@ -37,7 +37,7 @@ _opener = build_opener(ProxyHandler({}))
 
 
 class DemoStopped(Exception):
-    """Ctrl-C, SIGTERM, or the terminal was closed."""
+    """The demo was told to stop: Ctrl-C, SIGTERM, or a closed terminal."""
 
 
 class Command(BaseCommand):
@@ -82,7 +82,7 @@ class Command(BaseCommand):
             time.sleep(0.5)
 
     def _link_members(self, given: Namespace) -> None:
-        """At the demo's own mixi alone: the demo's password is typed in nowhere else."""
+        """Link the members, at the demo's own mixi alone: its password is sent nowhere else."""
         if settings.NETWORKS["mixi"]["token_url"] != demo_environment.mixi_token_url(given):
             self._say("mixi is elsewhere (MIXI_TOKEN_URL): taro and yuki are not linked with it.")
             return
@@ -92,7 +92,7 @@ class Command(BaseCommand):
             self._say(f"taro and yuki could not be linked with mixi: {error}")
 
     def _prepare_database(self) -> None:
-        """Tables. Raises CommandError where the database has members that no demo made."""
+        """Create the tables. Raises CommandError if the database has members that no demo made."""
         mine = demo_environment.DatabaseMark(settings.DATABASES["default"])
         if not mine.is_set and _has_members():
             raise CommandError(
@@ -138,11 +138,11 @@ class Command(BaseCommand):
             self.stdout.flush()
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
-        """Only remembered: an exception at any moment could lose a child that was just started."""
+        """Set a flag only: an exception here could lose a child that was just started."""
         self._is_stopping = True
 
     def _check(self) -> None:
-        """Raises Stopped when told to stop, CommandError where a child has ended."""
+        """Raise DemoStopped if told to stop, CommandError if a child has ended."""
         if self._is_stopping or (self._parent and os.getppid() != self._parent):
             raise DemoStopped
         for name, child in self._children.items():
@@ -150,7 +150,7 @@ class Command(BaseCommand):
                 raise CommandError(f"{name} stopped ({child.returncode}).\n{_log_end(name)}")
 
     def _stop_all(self) -> None:
-        """Web first, so that nothing new comes in; the sandbox last, for what is still being sent."""
+        """Stop the web first, so that nothing new comes in; the sandbox last, for what is being sent."""
         for name in ("web", "worker", "sandbox"):
             if name in self._children:
                 self._guard.stop(self._children[name], within=STOP_WITHIN)
@@ -180,7 +180,7 @@ def _has_members() -> bool:
 
 
 def _uv_parent() -> int | None:
-    """The process id of `uv run` where that started us. It cannot tell us that it was killed."""
+    """Return the process id of `uv run` if that started us; a killed uv does not signal its child."""
     parent = os.getppid()
     command = ["ps", "-o", "comm=", "-p", str(parent)]
     with contextlib.suppress(OSError):

@@ -55,7 +55,7 @@ class Command(BaseCommand):
         parser.add_argument("--sender", help="envelope sender; empty for a bounce")
 
     def run_from_argv(self, argv: list[str]) -> None:
-        """A line in the mail server's configuration that is wrong must not bounce anybody's mail."""
+        """Exit with 75 on wrong options: a wrong line in the mail server's configuration must not bounce mail."""
         try:
             super().run_from_argv(argv)
         except SystemExit as end:
