@@ -53,7 +53,7 @@ SAID_ALREADY = Reason("said_already")
 COPY_GONE = Reason("copy_gone")
 NO_ANSWER = Reason("no_answer")
 PHOTO_IN_WORK = Reason("photo_in_work")
-UNREADABLE = Reason("unreadable_error")
+UNREADABLE = Reason("unreadable")
 
 # No connection (Unreachable), by the word that accounts.safe_http gives
 UNREACHABLE = Reason("unreachable")

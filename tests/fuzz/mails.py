@@ -9,7 +9,7 @@ LONGEST_TITLE = 8_000
 
 
 def mail(data: bytes) -> None:
-    """Headers, parts and words. Only mime.TooMuch is documented."""
+    """Headers, parts and words. Only mime.MessageTooComplex is documented."""
     try:
         message = mime.parse_message(data)
         sender = envelope.envelope_sender(None, {}, message)
