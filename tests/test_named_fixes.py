@@ -104,7 +104,7 @@ tests/profilelink/test_cache.py
 tests/accounts/test_guesses.py
 1         guesses at passwords stand in the database                           test_a_lost_cache_does_not_open_an_account_to_more_guesses
 1         strangers' names share buckets                                       test_strangers_make_a_bounded_number_of_rows
-tests/profilelink/test_multipart.py
+tests/profilelink/middleware/test_reject_multipart.py
 2         multipart is read only where a form takes files                      test_multipart_is_refused_unread_where_no_form_takes_files
 2         the lane for old phones reads none either                            test_multipart_is_refused_unread_where_no_form_takes_files
 tests/profilelink/phone/test_middleware.py

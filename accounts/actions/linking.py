@@ -77,7 +77,7 @@ def start_link_attempt(  # noqa: PLR0913 - who, where, and what brings them back
     door = outbound_path(leaving.url)
     if not door:
         raise LinkingUnavailable(
-            _("The permission page there has an address that cannot be opened from here.")
+            _("The network’s permission page has an address that cannot be opened from here.")
         )
     row = LinkReturn(
         state_hash=_hash(network, leaving.key),

@@ -194,12 +194,12 @@ class ResetPasswordForm(PlainForm, account.ResetPasswordForm):
 
 
 class ResetPasswordKeyForm(PlainForm, account.ResetPasswordKeyForm):
-    labels = {"password1": _("New password"), "password2": _("The same again")}
+    labels = {"password1": _("New password"), "password2": _("New password again")}
     hints = {"password1": NEW_PASSWORD_HINT}
 
 
 class SetPasswordForm(PlainForm, account.SetPasswordForm):
-    labels = {"password1": _("New password"), "password2": _("The same again")}
+    labels = {"password1": _("New password"), "password2": _("New password again")}
     hints = {"password1": NEW_PASSWORD_HINT}
 
 

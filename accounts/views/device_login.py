@@ -44,7 +44,7 @@ def device_ask(request: HttpRequest) -> HttpResponse:
 
 def _start_login(request: HttpRequest) -> HttpResponse:
     if not ratelimit.consume(request, action="device_ask"):
-        text = _("Too many computers ask at this moment. Wait a minute, then press again.")
+        text = _("Too many computers ask for a code just now. Wait a minute, then press again.")
         return _computer_page(request, problem=text, status=429)
     login, typed = actions.start_device_login(
         device=request_device_label(request), address=client_address(request)
@@ -141,7 +141,9 @@ def _approve_or_refuse(request: MemberRequest, login: DeviceLogin) -> HttpRespon
             login, form.cleaned_data["secret"], by=request.user, phone=phone
         )
     except actions.WrongPinOrPassword as wrong:
-        form.add_error("secret", _("That is not right. Type it again, then choose the number."))
+        form.add_error(
+            "secret", _("The PIN or password is wrong. Type it again, then choose the number.")
+        )
         if wrong.is_last:
             address = client_address(request)
             actions.notify_of_wrong_passwords(

@@ -120,11 +120,14 @@ def friend_unblock(request: MemberRequest, name: str) -> HttpResponse:
 _ANSWERS: dict[str, tuple[Callable[..., object], Promise]] = {
     "ask": (
         friends.request_friendship,
-        gettext_lazy("Asked. %(name)s sees it and answers; until then nothing changes."),
+        gettext_lazy("Request sent. Nothing changes until %(name)s answers."),
     ),
     "accept": (friends.accept_friend_request, gettext_lazy("%(name)s is your friend now.")),
     "decline": (friends.decline_friend_request, gettext_lazy("Declined. %(name)s is not told.")),
-    "back": (friends.withdraw_friend_request, gettext_lazy("You no longer ask %(name)s.")),
+    "back": (
+        friends.withdraw_friend_request,
+        gettext_lazy("Your request to %(name)s is withdrawn."),
+    ),
 }
 
 
@@ -136,7 +139,7 @@ def _answer(request: MemberRequest, verb: str, name: str) -> HttpResponse:
             said = gettext_lazy("%(name)s is your friend.")  # who asked this member before
         messages.success(request, str(said) % _name_for_message(member))
     except friends.NoFriendRequest:
-        gone = _("%(name)s does not ask any more. You can ask from their page.")
+        gone = _("%(name)s has withdrawn the request. You can send one from their page.")
         messages.error(request, gone % _name_for_message(member))
     except quotas.QuotaUsedUp as error:
         too_many = _(

@@ -121,7 +121,7 @@ def link_return(request: HttpRequest) -> HttpResponse:
         linking.redeem_return_number(row, key, given["number"], proof=given["proof"])
     except linking.WrongReturnNumber as error:
         form.add_error(
-            "number", _("Not this number. %(left)d tries left.") % {"left": error.tries_left}
+            "number", _("Wrong number. %(left)d tries left.") % {"left": error.tries_left}
         )
         return _number_page(request, provider, form, status=403)
     except LinkAttemptExpired:

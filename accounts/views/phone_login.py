@@ -50,7 +50,7 @@ def phone_login(request: MemberRequest) -> HttpResponse:
         login = actions.get_phone_login(code, by=request.user, issuer_key=key)
         return _handle_button(request, login, code)
     except actions.PhoneCodeExpired:
-        return _expired_page(request, _("This code is over. Show a new one."))
+        return _expired_page(request, _("This code no longer works. Show a new one."))
 
 
 @require_safe
@@ -114,10 +114,10 @@ def _handle_button(request: MemberRequest, login: PhoneLogin, code: str) -> Http
     """Handle a button below the code."""
     if "stop" in request.POST:
         actions.end_phone_login(login, "stopped")
-        return _expired_page(request, _("This code is over: nobody can log in by it."))
+        return _expired_page(request, _("This code is ended: nobody can log in with it."))
     number = request.POST.get("number", "")
     if number and login.picked is None and not actions.pick_number(login, number):
-        text = _("No phone that opened the code has this number, so the code is over.")
+        text = _("No phone that opened the code has this number, so the code no longer works.")
         return _expired_page(request, text)
     picked = login.picked.number if login.picked else number
     if picked:

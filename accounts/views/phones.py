@@ -116,7 +116,7 @@ def pin_enter(request: HttpRequest, code: str) -> HttpResponse:
 def tries_left_message(phone: Phone) -> str:
     """Message with the number of tries left."""
     left = Phone.MAX_WRONG_TRIES - phone.wrong_tries
-    text = _("This is not the PIN. Tries left: %(left)s. After that, a QR code or the password.")
+    text = _("Wrong PIN. Tries left: %(left)s. After that, a QR code or the password is needed.")
     return text % {"left": left}
 
 

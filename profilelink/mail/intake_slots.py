@@ -24,7 +24,7 @@ _POLL_SECONDS = 0.1
 
 @contextmanager
 def hold_intake_slot(folder: Path) -> Iterator[None]:
-    """Hold a slot while a mail is read and its picture made. Raises Busy if none is free.
+    """Hold a slot while a mail is read and its picture made. Raises BulkheadFull if none is free.
 
     Raises OSError where no file can be locked in `folder`.
     """
@@ -38,13 +38,13 @@ def hold_intake_slot(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def hold_slot(folder: Path, name: str, most: int, *, within: float = 0) -> Iterator[None]:
-    """Hold one of `most` slots of this name, waiting `within` seconds for it. Raises Busy."""
+    """Hold one of `most` slots of this name, waiting `within` seconds for it. Raises BulkheadFull."""
     end = time.monotonic() + within
     while (taken := _try_slot(folder, name, most)) is None:
         if time.monotonic() >= end:
             raise BulkheadFull
-        time.sleep(_STEP)
-    with taken:  # closing the file gives the place back
+        time.sleep(_POLL_SECONDS)
+    with taken:  # closing the file releases the slot
         yield
 
 

@@ -153,7 +153,7 @@ def notify_expiring_drafts(now: datetime) -> int:
 
 def waiting_mails_text(count: int) -> str:
     """The home page's line about waiting mails."""
-    return ngettext("%(count)s mail waits", "%(count)s mails wait", count) % {"count": count}
+    return ngettext("%(count)s waiting email", "%(count)s waiting emails", count) % {"count": count}
 
 
 def mail_draft_expires_at(draft: MailDraft) -> datetime:

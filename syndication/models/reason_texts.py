@@ -161,9 +161,11 @@ SENTENCES: Mapping[str, Any] = {
     # Posts (actions.posts)
     "post_deleted": _("The post was deleted."),
     # Commands (actions.commands)
-    "moved_on": _("It has moved on since you looked. See where it stands now."),
-    "we_look_first": _("We are still finding out whether it arrived. Look again in a minute."),
-    "link_first": _("Link the account again first; then it goes by itself."),
+    "moved_on": _("The state has changed since you looked. See what it is now."),
+    "we_look_first": _(
+        "We are still finding out whether the post arrived. Look again in a minute."
+    ),
+    "link_first": _("Link the account again first; the rest happens by itself."),
     "dismissed": _("You dismissed it."),
     "dismissed_by_staff": _("The staff dismissed it."),
     # The access (credentials)

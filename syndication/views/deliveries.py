@@ -57,9 +57,9 @@ COMMANDS: dict[str, tuple[Promise, Callable[..., None], Promise]] = {
         gettext_lazy("It is sent again now."),
     ),
     "dismiss": (
-        gettext_lazy("Let it be"),
+        gettext_lazy("Dismiss"),
         commands.dismiss_delivery,
-        gettext_lazy("Let be: nothing more is tried."),
+        gettext_lazy("Dismissed: nothing more is tried."),
     ),
 }
 
@@ -155,7 +155,7 @@ def delivery_command(request: MemberRequest, pk: int) -> HttpResponse:
 def notice_close(request: MemberRequest, pk: int) -> HttpResponse:
     notice = get_object_or_404(Notice.objects.filter(member=request.user.pk), pk=pk)
     notices.close_notice(notice, by=request.user)
-    messages.success(request, gettext("Put away."))
+    messages.success(request, gettext("The notice is dismissed."))
     return redirect("delivery_list")
 
 

@@ -102,7 +102,7 @@ def link_friends(request: MemberRequest, network: str, pk: int) -> HttpResponse:
 @require_POST
 def link_pull(request: MemberRequest, network: str, pk: int) -> HttpResponse:
     links.request_import(_mine(request, network, pk), by=request.user)
-    messages.success(request, _("Your friends are being brought over. Look again in a minute."))
+    messages.success(request, _("Your friend list is being imported. Look again in a minute."))
     return redirect("link_friends", network, pk)
 
 

@@ -55,7 +55,7 @@ def mail_renew(request: MemberRequest) -> HttpResponse:
     _must_be_offered()
     if request.method == "POST":
         post_addresses.renew_post_address(by=request.user)
-        messages.success(request, _("This is your new address. The old one is dead."))
+        messages.success(request, _("This is your new address. The old one no longer works."))
         return redirect("mail")
     return TemplateResponse(request, "syndication/mail_change.html", {"is_end": False})
 
@@ -66,7 +66,7 @@ def mail_end(request: MemberRequest) -> HttpResponse:
     _must_be_offered()
     if request.method == "POST":
         post_addresses.disable_post_by_mail(by=request.user)
-        messages.success(request, _("Post by mail is off."))
+        messages.success(request, _("Post by email is off."))
         return redirect("mail")
     return TemplateResponse(request, "syndication/mail_change.html", {"is_end": True})
 
@@ -104,7 +104,7 @@ def mail_draft_delete(request: MemberRequest, pk: int) -> HttpResponse:
     draft = get_object_or_404(MailDraft.objects.of(request.user), pk=pk)
     if request.method == "POST":
         mail_drafts.discard_mail_draft(draft, by=request.user)
-        messages.success(request, _("Thrown away."))
+        messages.success(request, _("The email is deleted."))
         return redirect("home")
     return TemplateResponse(request, "syndication/mail_draft_delete.html", {"draft": draft})
 

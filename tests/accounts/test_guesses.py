@@ -145,7 +145,7 @@ class CountedHasher(MD5PasswordHasher):
 
 def hashes_of_a_wrong_password(login):
     CountedHasher.hashed = 0
-    assert "do not belong together" in read(log_in(login, "wrong"))
+    assert "password is wrong" in read(log_in(login, "wrong"))
     return CountedHasher.hashed
 
 

@@ -87,9 +87,9 @@ def test_the_page_says_what_goes_afterwards(sandbox, hanako):
     delete.kind = DeliveryKind.DELETE
     delete.save()
     page = log_in_phone(hanako).get(path)
-    assert "Afterwards 1 post or change that waits goes there." in page
-    assert "1 copy there is deleted." in page
-    assert "1 post is older than 48 hours: it goes only when you send it." in page
+    assert "Afterwards 1 waiting post or edit is sent." in page
+    assert "1 copy on the network is deleted." in page
+    assert "1 post is older than 48 hours: it is sent only when you press for it." in page
     reauthorization.resume_link(link)
     states = Delivery.objects.order_by("pk").values_list("state", flat=True)
     assert list(states) == [DeliveryState.WAITING, DeliveryState.WAITING, DeliveryState.EXPIRED]

@@ -64,7 +64,7 @@ def test_a_photo_that_was_taken_already_is_sent_however_many_come_in(hanako, oth
     others.close()
     phone = log_in_phone(hanako)
     phone.get(reverse("post_new") + "?kind=photo")
-    phone.submit("Look it over", text="the sea", photo=photo())
+    phone.submit("Preview", text="the sea", photo=photo())
     with (
         UPLOAD_BULKHEAD.hold_place("pictures"),
         UPLOAD_BULKHEAD.hold_place("pictures"),

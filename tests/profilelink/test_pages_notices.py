@@ -156,7 +156,7 @@ PRESSES: list[tuple[str, Callable[[Member], str], str, dict[str, Any]]] = [
     ("account_signup", page("account_signup"), "Sign up",
      {"username": "newcomer", "email": "n@example.com", "password1": PASSWORD}),
     ("delivery_command", of_delivery(DeliveryState.FAILED), "Try again", {}),
-    ("delivery_command", of_delivery(DeliveryState.FAILED), "Let it be", {}),
+    ("delivery_command", of_delivery(DeliveryState.FAILED), "Dismiss", {}),
     ("delivery_command", of_delivery(DeliveryState.UNCONFIRMED), "It is there", {}),
     ("delivery_command", of_delivery(DeliveryState.UNCONFIRMED), "Send it again", {}),
     ("friend_answer", page("friend_list"), "Accept", {}),

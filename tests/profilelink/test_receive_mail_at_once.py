@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from accounts.bulkhead import BulkheadFull
-from profilelink.mail.places import MOST_HERE, place
+from profilelink.mail.intake_slots import MAX_PROCESSES, hold_slot
 from syndication.models import MailDraft
 from tests.profilelink.test_receive_mail_process import (  # noqa: F401  two are fixtures
     OWN,
@@ -38,7 +38,7 @@ def test_a_place_is_waited_for_and_is_free_when_its_holder_ends(tmp_path):
     with hold_slot(tmp_path, "work", 2), ExitStack() as second:
         second.enter_context(hold_slot(tmp_path, "work", 2))
         for within in (0, 0.3):
-            with pytest.raises(BulkheadFull), place(tmp_path, "work", 2, within=within):
+            with pytest.raises(BulkheadFull), hold_slot(tmp_path, "work", 2, within=within):
                 pass
         second.close()
         with hold_slot(tmp_path, "work", 2):

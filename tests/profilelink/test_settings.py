@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts.crypto.encryption import _fernet
-from profilelink.mail_checks import check_mail
+from profilelink.mail_checks import check_email_url
 from profilelink.required_secrets import read_secret, read_token_keys
 
 SHOW = """

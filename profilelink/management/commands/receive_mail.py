@@ -13,8 +13,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from accounts.bulkhead import BulkheadFull
-from profilelink.mail.places import room_for_a_mail
-from profilelink.mail.receiving import LATER, Outcome, receive
+from profilelink.mail.intake_slots import hold_intake_slot
+from profilelink.mail.receiving import EXIT_TRY_LATER, MailOutcome, receive_mail
 
 logger = logging.getLogger(__name__)
 
@@ -76,8 +76,8 @@ class Command(BaseCommand):
             return MailOutcome(EXIT_TRY_LATER)
         stream = options.get("stdin") or sys.stdin.buffer
         try:
-            with room_for_a_mail(Path(settings.MEDIA_ROOT) / "locks"):
-                return receive(stream, options["recipient"], options["sender"], os.environ)
+            with hold_intake_slot(Path(settings.MEDIA_ROOT) / "locks"):
+                return receive_mail(stream, options["recipient"], options["sender"], os.environ)
         except BulkheadFull:
             logger.warning("too many mails at once: the mail server tries this one again")
             return MailOutcome(EXIT_TRY_LATER)

@@ -92,7 +92,7 @@ def test_a_photo_is_taken_under_a_token_with_what_is_typed_beside_it(agent: str)
     phone = log_in_phone(make_member("hanako"), user_agent=agent, HTTP_ACCEPT_LANGUAGE="en")
     phone.get(reverse("post_new") + "?kind=photo")
     photo = SimpleUploadedFile("sea.jpg", a_photo((40, 30)), content_type="image/jpeg")
-    page = phone.submit("Look it over", text="the sea", photo=photo)
+    page = phone.submit("Preview", text="the sea", photo=photo)
     assert resolve(without_session_prefix(page.path)).url_name in TAKE_FILES
     assert "the sea" in page
 

@@ -9,7 +9,6 @@ from django.apps import apps
 from django.db import models
 
 from accounts.models import PublicCharField, PublicTextField
-from profilelink.phone.decoding import public_anyhow
 from syndication.actions.link_titles import parse_title
 from syndication.delivery import imports
 from syndication.models import Attempt, FeedItem, Link, MailDraft, NetworkFriend, Post

@@ -94,9 +94,9 @@ def test_another_address_kills_the_old_one_at_once_after_a_question(hanako):
     phone = log_in_phone(hanako)
     old = post_addresses.full_address(post_addresses.enable_post_by_mail(by=hanako))
     phone.get(reverse("mail"))
-    phone.follow("Another address")
+    phone.follow("Change the address")
     assert post_addresses.full_address(PostAddress.objects.get()) == old  # looking changes nothing
-    page = phone.submit("Take another")
+    page = phone.submit("Change the address")
     assert old not in page
     assert PostAddress.objects.live().count() == 1
     assert post_addresses.find_post_address(old.partition("@")[0]).ended_at is not None
