@@ -36,8 +36,8 @@ class _Contents:
     left_out: int = 0
 
 
-def arrived(message: Part) -> IncomingMail:
-    """Raises mime.TooMuch. Nothing is guessed about signatures: they stay."""
+def read_message(message: MimePart) -> IncomingMail:
+    """Read a message. Raises mime.MessageTooComplex. Signatures stay, since guessing them loses text."""
     sender = from_address(message)
     carrier = carrier_of(sender)
     found = _Contents()
@@ -46,9 +46,9 @@ def arrived(message: Part) -> IncomingMail:
     photos = [part for part in found.pictures if not _is_ornament(part, found.ornaments)]
     words = "\n".join(text for text in found.plain if text) or "\n".join(found.pages)
     return IncomingMail(
-        key=_key(message),
-        sender=plain(sender, carrier),
-        title=" ".join(subject(message.header("subject"), carrier).split()),
+        key=_deduplication_key(message),
+        sender=clean_text(sender, carrier),
+        title=" ".join(decode_subject(message.header("subject"), carrier).split()),
         text=words.strip("\n").rstrip(),
         photo=photos[0].content if photos else None,
         left_out=found.left_out + max(0, len(photos) - 1),

@@ -48,7 +48,7 @@ class MailOutcome:
 
 
 @dataclass(frozen=True)
-class IncomingMail:
+class PipedMail:
     """A message from the pipe, cut after max_mail_bytes()."""
 
     message: mime.MimePart
@@ -73,7 +73,7 @@ def receive_mail(
         logger.info("mail dropped: %s, %s bytes", error, size)
         return MailOutcome(EXIT_TAKEN)
     from_whom = envelope.envelope_sender(sender, environ, message)
-    mail = IncomingMail(message, from_whom, envelope.is_automatic(message, from_whom), size)
+    mail = PipedMail(message, from_whom, envelope.is_automatic(message, from_whom), size)
     named = envelope.envelope_recipients(recipients, environ, message)
     outcomes = [_receive_for(one, mail) for one in named[:MAX_RECIPIENTS]]
     if not outcomes:
@@ -95,7 +95,7 @@ def _read(stream: IO[bytes]) -> tuple[bytes, int]:
     return b"".join(kept), size
 
 
-def _receive_for(recipient: str, mail: IncomingMail) -> MailOutcome:
+def _receive_for(recipient: str, mail: PipedMail) -> MailOutcome:
     local = envelope.local_part(recipient, settings.POST_MAIL_DOMAIN)
     address = post_addresses.find_post_address(local) if local else None
     if envelope.is_report(mail.message):
@@ -108,7 +108,7 @@ def _receive_for(recipient: str, mail: IncomingMail) -> MailOutcome:
             logger.info("mail for member %s: the address has ended", address.member_id)
             return _bounce(EXIT_UNKNOWN_ADDRESS, _unknown_address_text(), address, mail)
         try:
-            draft = _draft(address, mail)
+            draft = _make_draft(address, mail)
         except MailRefused as refusal:
             logger.info("mail for member %s refused: %s", address.member_id, refusal.reason)
             post_addresses.record_mail_refusal(address, refusal.reason, refusal.params)
@@ -118,11 +118,11 @@ def _receive_for(recipient: str, mail: IncomingMail) -> MailOutcome:
     return MailOutcome(EXIT_TAKEN)
 
 
-def _make_draft(address: PostAddress, mail: IncomingMail) -> MailDraft | None:
+def _make_draft(address: PostAddress, mail: PipedMail) -> MailDraft | None:
     """Raises Refused."""
     mail_drafts.check_mail_limits(address)
-    if mail.size > largest():
-        raise MailRefused(mail_drafts.TOO_LARGE, {"size": largest()})
+    if mail.size > max_mail_bytes():
+        raise MailRefused(mail_drafts.TOO_LARGE, {"size": max_mail_bytes()})
     try:
         arrived = reading.read_message(mail.message)
     except mime.MessageTooComplex as error:
@@ -130,10 +130,10 @@ def _make_draft(address: PostAddress, mail: IncomingMail) -> MailDraft | None:
         raise MailRefused(mail_drafts.TOO_MANY_PARTS) from error
     if not (arrived.title or arrived.text or arrived.photo):
         raise MailRefused(mail_drafts.EMPTY)
-    return _taken(address, arrived)
+    return _save_draft(address, arrived)
 
 
-def _taken(address: PostAddress, arrived: IncomingMail) -> MailDraft | None:
+def _save_draft(address: PostAddress, arrived: IncomingMail) -> MailDraft | None:
     """With its photo; without, where that is none and there are words. Raises Refused."""
     try:
         return mail_drafts.store_mail(address, arrived)
@@ -146,7 +146,7 @@ def _taken(address: PostAddress, arrived: IncomingMail) -> MailDraft | None:
     return mail_drafts.store_mail(address, without)
 
 
-def _confirm(draft: MailDraft | None, address: PostAddress, mail: IncomingMail) -> None:
+def _confirm(draft: MailDraft | None, address: PostAddress, mail: PipedMail) -> None:
     if draft is None:
         logger.info("mail for member %s: it came before", address.member_id)
         return
@@ -156,14 +156,18 @@ def _confirm(draft: MailDraft | None, address: PostAddress, mail: IncomingMail) 
         mail_answers.answer_mail_draft(draft, address, sender=mail.sender, message_id=message_id)
 
 
-def _bounce(code: int, words: str, address: PostAddress, mail: IncomingMail) -> MailOutcome:
+def _bounce(code: int, words: str, address: PostAddress, mail: PipedMail) -> MailOutcome:
     """A bounce where it reaches the member who owns the address; else nothing."""
     if mail.is_automatic or not post_addresses.confirmed_address(mail.sender, address.member):
-        return Outcome(TAKEN)
-    return Outcome(code, words) if post_addresses.may_answer_mail(address) else Outcome(TAKEN)
+        return MailOutcome(EXIT_TAKEN)
+    return (
+        MailOutcome(code, words)
+        if post_addresses.may_answer_mail(address)
+        else MailOutcome(EXIT_TAKEN)
+    )
 
 
-def _bounce_unknown(mail: IncomingMail) -> MailOutcome:
+def _bounce_unknown(mail: PipedMail) -> MailOutcome:
     """Nobody's address. A member who mistyped theirs is told, once an hour; nobody else is."""
     own = "" if mail.is_automatic else post_addresses.confirmed_address(mail.sender)
     logger.info("mail dropped: nobody has that address, %s bytes", mail.size)

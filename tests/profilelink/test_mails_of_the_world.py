@@ -31,7 +31,7 @@ TEXTS = {
 
 
 def arrived(name: str) -> reading.IncomingMail:
-    return reading.arrived(mime.message((MAILS / f"{name}.eml").read_bytes()))
+    return reading.read_message(mime.parse_message((MAILS / f"{name}.eml").read_bytes()))
 
 
 @pytest.mark.parametrize("name", TEXTS)

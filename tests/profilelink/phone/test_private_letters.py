@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db import models
 
 from accounts.models import PublicCharField, PublicTextField
+from profilelink.phone.decoding import replace_private_letters_of_any_carrier
 from syndication.actions.link_titles import parse_title
 from syndication.delivery import imports
 from syndication.models import Attempt, FeedItem, Link, MailDraft, NetworkFriend, Post

@@ -136,7 +136,7 @@ def test_an_address_sealed_with_a_lost_key_can_be_renewed(hanako):
 def test_a_refusal_stands_on_the_page(hanako):
     address = post_addresses.enable_post_by_mail(by=hanako)
     post_addresses.record_mail_refusal(address, mail_drafts.NO_ROOM, {"count": 20})
-    assert "20 mails wait already." in log_in_phone(hanako).get(reverse("mail"))
+    assert "20 emails are waiting already." in log_in_phone(hanako).get(reverse("mail"))
 
 
 def test_a_photo_form_tells_of_it_and_others_do_not(hanako):

@@ -106,7 +106,7 @@ def test_stored_sentences_become_codes_and_other_text_stays(delivery):
     migration = importlib.import_module("syndication.migrations.0009_sentences_to_codes")
     other = make_post(author=delivery.post.author)
     planning.plan_deliveries(other)
-    Delivery.objects.filter(pk=delivery.pk).update(reason=ENGLISH)
+    Delivery.objects.filter(pk=delivery.pk).update(reason=STORED)
     Delivery.objects.filter(post=other).update(reason="Of an older version.")
     Link.objects.update(parked_reason="The access has run out.")
     Attempt.objects.update(reason="", excerpt=STORED)
