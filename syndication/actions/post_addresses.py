@@ -43,7 +43,7 @@ def live_post_address(member: Member) -> PostAddress | None:
 
 
 def full_address(address: PostAddress) -> str:
-    """The whole address, for its member alone. Raises DecryptionFailed."""
+    """The whole address, for its member only. Raises DecryptionFailed."""
     return f"{decrypt(address.sealed_local)}@{settings.POST_MAIL_DOMAIN}"
 
 
