@@ -20,8 +20,8 @@ GUARDS = [
         [
             (
                 "syndication/delivery/attempt.py",
-                "if reason := eligibility.why_not",
-                "if False and eligibility.why_not",
+                "if reason := eligibility.pre_send_check",
+                "if False and eligibility.pre_send_check",
             )
         ],
         NEVER_WIDER,
