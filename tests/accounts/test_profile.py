@@ -137,7 +137,7 @@ def test_privacy_says_in_words_what_stands_and_changes_it(hanako):
     assert "Posts by me, now: Friends" in page
     assert "Now: no." in page
     assert "ザキ (mixi)" in page
-    assert "do not find you" in page
+    assert "cannot find you" in page
     assert "Status (Everyone)" in page
     assert "@jiro" in page
     page = phone.submit(

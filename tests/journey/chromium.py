@@ -106,7 +106,8 @@ class Chromium:
         return [str(cookie.get("name")) for cookie in self.context.cookies()]
 
     def _labelled(self, label: str) -> Locator:
-        return self.view.get_by_label(label).first
+        exact = self.view.get_by_label(label, exact=True)
+        return (exact if exact.count() else self.view.get_by_label(label)).first
 
     def _look(self) -> None:
         self.view.wait_for_load_state("load")
