@@ -98,7 +98,7 @@ def kill_on_text(words: str) -> None:
     send = LeasedHttp.request
 
     def deadly(self: LeasedHttp, *args: Any, **parts: Any) -> Any:
-        held = self._held.delivery
+        held = self._claim.delivery
         if held.state == DeliveryState.SENDING and words in held.post.text:
             os.kill(os.getpid(), signal.SIGKILL)
         return send(self, *args, **parts)

@@ -114,7 +114,7 @@ def test_a_member_asks_twenty_people_a_day_also_if_requests_are_taken_back(hanak
     for _turn in range(20):
         client.post(reverse("friend_ask"), {"name": "taro"})
         client.post(reverse("friend_ask"), {"name": "taro"})  # asked already: costs nothing
-        client.post(reverse("friend_take_back", args=["taro"]))
+        client.post(reverse("friend_answer"), {"back_taro": "1"})
     page = client.post(reverse("friend_ask"), {"name": "yuki"}, follow=True)
     assert "You asked 20 people within a day. Ask yuki tomorrow" in page.text
     assert not FriendRequest.objects.filter(asked__in=[taro, yuki]).exists()
@@ -256,10 +256,10 @@ def test_a_member_has_five_mail_addresses_and_adds_ten_a_day(hanako) -> None:
     EmailAddress.objects.exclude(primary=True).delete()
     used_up(quotas.MAIL_ADDRESSES, hanako, left=4)
     page = add_mail_address(client, "h5@example.org")
-    assert "10 mail addresses a day can be added" not in page
+    assert "10 email addresses a day can be added" not in page
     used_up(quotas.MAIL_ADDRESSES, hanako)
     page = add_mail_address(client, "h6@example.org")
-    assert "10 mail addresses a day can be added. Try again tomorrow." in page
+    assert "10 email addresses a day can be added. Try again tomorrow." in page
     assert 'value="h6@example.org"' in page
 
 

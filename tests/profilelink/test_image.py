@@ -57,7 +57,7 @@ def test_the_steps_of_the_image_collect_files_and_leave_the_code_alone(tmp_path:
 
 
 def test_the_packages_of_the_image_are_the_pinned_ones() -> None:
-    differing = runpy.run_path(str(DEPLOY / "check_packages.py"))["differing"]
+    differing = runpy.run_path(str(DEPLOY / "check_packages.py"))["differing_packages"]
     pins = (DEPLOY / "requirements.txt").read_text().splitlines()
     assert differing(pins) == []
     assert differing(["django==1.0"]) == [f"django: 1.0 is pinned, {django.__version__} is here"]

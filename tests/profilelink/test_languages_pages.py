@@ -27,7 +27,8 @@ NAMES = {
 def english_left(page: Page) -> set[str]:
     """Latin words on a page: its title, its text, its buttons; without addresses and names."""
     title = re.search(r"<title>(.*?)</title>", page.html, re.DOTALL)
-    read = [title[1] if title else "", page.text]
+    name = title[1] if title else ""
+    read = [name, page.text.removeprefix(name)]  # no blank stands between title and body
     read += [label for form in page.forms for label, _name, _value in form.buttons]
     return set(_WORD.findall(_ADDRESS.sub("", " ".join(read)))) - NAMES
 

@@ -160,11 +160,11 @@ def transparent_png(width: int, height: int) -> bytes:
 
 CHILD = """
 import resource, sys
-from accounts.media.picture_decoding import PictureTooLarge, decoded
+from accounts.media.picture_decoding import PictureTooLarge, decode_picture
 content = sys.stdin.buffer.read()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:
-    picture = decoded(content, 1600, most_pixels=60_000_000)
+    picture = decode_picture(content, 1600, most_pixels=60_000_000)
     word = max(picture.size)
 except PictureTooLarge:
     word = "refused"
@@ -200,11 +200,11 @@ def test_no_picture_takes_much_memory(name):
 AT_ONCE = """
 import resource, sys
 from concurrent.futures import ThreadPoolExecutor
-from accounts.media.picture_decoding import decoded
+from accounts.media.picture_decoding import decode_picture
 content = sys.stdin.buffer.read()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 with ThreadPoolExecutor(4) as pool:
-    sides = list(pool.map(lambda _: max(decoded(content, 400, most_pixels=60_000_000).size), range(4)))
+    sides = list(pool.map(lambda _: max(decode_picture(content, 400, most_pixels=60_000_000).size), range(4)))
 print(sides.count(400), (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 """
 
