@@ -196,6 +196,8 @@ def test_it_waits_for_a_database_that_comes_up_later_and_goes_away_in_between(
     with forwarding_port(port, target):
         worker.seed("起きるのを待った")
         assert until(lambda: texts(sandbox) == ["起きるのを待った"]), worker.said()
+        # A delivery whose answer could not be recorded keeps its link busy until its lease ends.
+        assert until(lambda: worker.rows("row", "起きるのを待った")["state"] == "sent")
     worker.seed("留守の間に書いた")
     assert until(lambda: "work: wake" in worker.said()), worker.said()
     with forwarding_port(port, target):

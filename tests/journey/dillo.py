@@ -81,8 +81,10 @@ class Dillo:
 
     def shows(self, *words: str) -> bool:
         """Whether it finds all of them; only the first is waited for."""
-        self.sees(words[0])
-        return all(self._search(word) for word in words)
+        self.sees(
+            words[0]
+        )  # not searched for again: a second search may fail beside a busy machine
+        return all(self._search(word) for word in words[1:])
 
     def follow(self, words: str) -> None:
         self._click(*self.sees(words))
