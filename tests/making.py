@@ -15,7 +15,7 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from accounts.models import Audience, Block, Friendship, Group, Member, Membership
-from syndication.models import Link, Post, PostKind, Toggle
+from syndication.models import Comment, Like, Link, Post, PostKind, Toggle
 
 PASSWORD = "correct horse battery staple"
 
@@ -73,6 +73,16 @@ def make_post(
         Post.objects.filter(pk=post.pk).update(created_at=created_at)
         post.refresh_from_db()
     return post
+
+
+def make_comment(post: Post, writer: Member, text: str = "いいですね", **fields: Any) -> Comment:
+    """A comment as it stands in the table; see actions.comments for what may be written."""
+    fields.setdefault("form_key", secrets.token_hex(16))
+    return Comment.objects.create(post=post, writer=writer, text=text, **fields)
+
+
+def make_like(post: Post, member: Member) -> Like:
+    return Like.objects.create(post=post, member=member)
 
 
 def make_link(member: Member, network: str = "mixi", **fields: Any) -> Link:

@@ -29,6 +29,11 @@ INVITED = Limit("invited sign-ups", most=20, window=DAY)  # by one member
 INVITED_IN_ALL = Limit("invited sign-ups in all", most=5000, window=DAY)
 INVITES_AFTER = DAY  # a new account's invitations count as no invitation: else one invites the next
 
+# What one member says about posts.
+COMMENTS = Limit("comments", most=100, window=HOUR)
+COMMENT_PACE = Limit("comment pace", most=1, window=timedelta(seconds=5))
+LIKES = Limit("likes", most=300, window=HOUR)
+
 # What one member makes in a day.
 FRIEND_REQUESTS = Limit("friend requests", most=20, window=DAY)
 GROUPS = Limit("groups", most=20, window=DAY)

@@ -1,6 +1,6 @@
 """Who people are. One class a file where it stands alone; nothing here knows of posts."""
 
-from accounts.models.audience import Audience, readable_by
+from accounts.models.audience import Audience, Commenters, in_audience, readable_by
 from accounts.models.device_login import DeviceLogin
 from accounts.models.friendship import Block, FriendRequest, Friendship, Invitation
 from accounts.models.group import Group, Membership
@@ -16,6 +16,7 @@ from accounts.models.stored_files import delete_file_on_commit
 __all__ = [
     "Audience",
     "Block",
+    "Commenters",
     "DeviceLogin",
     "FriendRequest",
     "Friendship",
@@ -33,5 +34,6 @@ __all__ = [
     "PublicTextField",
     "ServerRegistration",
     "delete_file_on_commit",
+    "in_audience",
     "readable_by",
 ]

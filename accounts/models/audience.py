@@ -1,7 +1,7 @@
 """Audiences, and the one place that turns them into a query.
 
-`readable_by` is asked by `Post.objects.visible_to` and by the profile's fields. No view, template
-or action compares audiences by itself.
+`readable_by` is asked by `Post.objects.visible_to` and by the profile's fields, `in_audience` by what is
+said about a post. No view, template or action compares audiences by itself.
 """
 
 from __future__ import annotations
@@ -31,6 +31,14 @@ class Audience(models.TextChoices):
     ONLY_ME = "only_me", _("Only me")
 
 
+class Commenters(models.TextChoices):
+    """Who of a post's readers may comment on it."""
+
+    READERS = "readers", _("Everybody who can read them")
+    FRIENDS = "friends", pgettext_lazy("audience", "Friends")
+    NOBODY = "nobody", _("Nobody")
+
+
 def readable_by(
     viewer: Member | AnonymousUser | None,
     *,
@@ -42,13 +50,33 @@ def readable_by(
 
     A block, in either direction, hides everything of the owner from the viewer.
     """
-    everyone = Q(**{audience: Audience.EVERYONE})
     if viewer is None or not viewer.is_authenticated:
-        return everyone
+        return Q(**{audience: Audience.EVERYONE})
+    return Q(**{owner: viewer.pk}) | _shared_with(viewer, owner, audience, group)
+
+
+def in_audience(
+    viewer: Member | AnonymousUser | None,
+    *,
+    owner: str,
+    audience: str = "audience",
+    group: str = "",
+) -> Q:
+    """Q of rows whose audience holds `viewer`: as `readable_by`, but owning a row is not enough.
+
+    The owner is in each audience but a group's: who left the group reads there no more.
+    """
+    if viewer is None or not viewer.is_authenticated:
+        return Q(**{audience: Audience.EVERYONE})
+    own = Q(**{owner: viewer.pk}) & ~Q(**{audience: Audience.GROUP})
+    return own | _shared_with(viewer, owner, audience, group)
+
+
+def _shared_with(viewer: Member, owner: str, audience: str, group: str) -> Q:
     mine = Friendship.objects.filter(member=viewer)
     is_friend = Exists(mine.filter(friend=OuterRef(owner)))
     is_friend_of_friend = Exists(mine.filter(friend__friendships__friend=OuterRef(owner)))
-    readable = everyone
+    readable = Q(**{audience: Audience.EVERYONE})
     readable |= Q(is_friend, **{f"{audience}__in": [Audience.FRIENDS, Audience.FRIENDS_OF_FRIENDS]})
     readable |= Q(is_friend_of_friend, **{audience: Audience.FRIENDS_OF_FRIENDS})
     if group:
@@ -57,4 +85,4 @@ def readable_by(
     blocked = Exists(Block.objects.filter(blocker=OuterRef(owner), blocked=viewer)) | Exists(
         Block.objects.filter(blocker=viewer, blocked=OuterRef(owner))
     )
-    return Q(**{owner: viewer.pk}) | (readable & ~Q(blocked))
+    return readable & ~Q(blocked)

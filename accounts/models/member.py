@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, When
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models.audience import Audience, readable_by
+from accounts.models.audience import Audience, Commenters, readable_by
 from accounts.models.friendship import Block, FriendRequest, Friendship
 from accounts.models.public_text import PublicCharField, PublicTextField
 
@@ -107,6 +107,20 @@ class Member(AbstractUser):
         _("Posts by me"), max_length=20, choices=Audience.choices, default=Audience.FRIENDS
     )
     posts_by_me_before = models.CharField(max_length=20, blank=True, default="")
+
+    # Who may comment on the member's posts; of a group's post, its readers or nobody.
+    commenters = models.CharField(
+        _("Who may comment on my posts"),
+        max_length=10,
+        choices=Commenters.choices,
+        default=Commenters.READERS,
+    )
+    group_commenters = models.CharField(
+        _("Who may comment on my posts in groups"),
+        max_length=10,
+        choices=[one for one in Commenters.choices if one[0] != Commenters.FRIENDS],
+        default=Commenters.READERS,
+    )
 
     # Of mails and notices; of the pages from each log-in on, once the member has chosen it.
     language = models.CharField(max_length=8, blank=True, default="")

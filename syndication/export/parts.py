@@ -33,7 +33,9 @@ from syndication.connectors import CONNECTORS
 from syndication.connectors.content import CONTENT
 from syndication.models import (
     Attempt,
+    Comment,
     Delivery,
+    Like,
     Link,
     MailDraft,
     NetworkFriend,
@@ -133,17 +135,8 @@ _DELIVERY = ExportTable(
     Delivery,
     "post",
     (
-        *(
-            "id",
-            "link",
-            "kind",
-            "sequence",
-            "state",
-            "reason",
-            "network_words",
-            "audience",
-            "version",
-        ),
+        *("id", "link", "kind", "sequence", "state", "reason"),
+        *("network_words", "audience", "version"),
         *("tries", "is_by_hand", "created_at", "asked_at", "due_at", "first_sent_at", "sent_at"),
         *("gone_at", "changed_at", "remote_id"),
     ),
@@ -160,7 +153,7 @@ _POST = ExportTable(
     "author",
     (
         *("id", "kind", *CONTENT, "photo", "audience"),
-        *("group", "created_at", "version", "edited_at", "deleted_at"),
+        *("group", "created_at", "version", "edited_at", "comments_closed_at", "deleted_at"),
     ),
     {"group_name": "group__name"},
     {"deliveries": _DELIVERY},
@@ -185,7 +178,7 @@ MEMBER = ExportTable(
         *("id", "username", "email", "display_name", "display_name_audience"),
         *("about", "about_audience", "picture", "picture_audience"),
         *("posts_by_me", "posts_by_me_before", "language", "is_language_chosen", "is_listed"),
-        "last_login",
+        *("commenters", "group_commenters", "last_login"),
     ),
     {"joined_at": "date_joined"},
     {
@@ -238,6 +231,10 @@ FILES: dict[str, dict[str, ExportTable]] = {
             },
         ),
         "owned": ExportTable(Group, "owner", ("id", "name", "created_at", "closed_at")),
+    },
+    "comments.json": {
+        "comments": ExportTable(Comment, "writer", ("post", "text", "is_by_mail", "created_at")),
+        "likes": ExportTable(Like, "member", ("post", "created_at")),
     },
     "notices.json": {
         "notices": ExportTable(

@@ -1,6 +1,7 @@
 """What people say, and where it goes."""
 
 from syndication.models.attempt import Attempt, Outcome
+from syndication.models.comment import Comment, Like
 from syndication.models.delivery import Allowance, Delivery, Heartbeat, HostHealth, NetworkSwitch
 from syndication.models.delivery_states import (
     AT_REST,
@@ -24,6 +25,7 @@ __all__ = [
     "OPEN_STATES",
     "Allowance",
     "Attempt",
+    "Comment",
     "Delivery",
     "DeliveryKind",
     "DeliveryState",
@@ -31,6 +33,7 @@ __all__ = [
     "Heartbeat",
     "HostHealth",
     "KeptPhoto",
+    "Like",
     "Link",
     "LinkState",
     "MailDraft",

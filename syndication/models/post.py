@@ -7,11 +7,21 @@ import secrets
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Audience, Group, Member, PublicCharField, PublicTextField, readable_by
+from accounts.models import (
+    Audience,
+    Commenters,
+    Friendship,
+    Group,
+    Member,
+    PublicCharField,
+    PublicTextField,
+    in_audience,
+    readable_by,
+)
 from syndication.connectors.content import LONGEST
 
 
@@ -41,11 +51,35 @@ class PostQuerySet(models.QuerySet["Post"]):
             )
         )
 
+    def with_talk_for(self, member: Member) -> PostQuerySet:
+        """Annotate `has_talk` (comments and likes are open to the member) and `may_comment`.
+
+        Both by the post's audience and not by authorship: who left a group still reads their own post
+        in it, but no longer what its members say there.
+        """
+        has_talk = in_audience(member, owner="author", group="group")
+        return self.annotate(
+            has_talk=ExpressionWrapper(has_talk, output_field=models.BooleanField()),
+            may_comment=ExpressionWrapper(
+                has_talk & _takes_comments_of(member), output_field=models.BooleanField()
+            ),
+        )
+
     def by(self, member: Member) -> PostQuerySet:
         return self.filter(author=member)
 
     def newest_first(self) -> PostQuerySet:
         return self.order_by("-created_at", "-pk")
+
+
+def _takes_comments_of(member: Member) -> Q:
+    """Q of posts that are not closed, and whose author lets such readers comment."""
+    friends = Friendship.objects.filter(member=member, friend=OuterRef("author"))
+    in_group = Q(audience=Audience.GROUP)
+    readers = Q(author__commenters=Commenters.READERS)
+    known = Q(author__commenters=Commenters.FRIENDS) & (Q(author=member) | Q(Exists(friends)))
+    allowed = in_group & Q(author__group_commenters=Commenters.READERS)
+    return Q(comments_closed_at=None) & (allowed | (~in_group & (readers | known)))
 
 
 def photo_path(post: Post, filename: str) -> str:
@@ -105,9 +139,12 @@ class Post(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     version = models.PositiveIntegerField(default=1)  # of its words: each edit makes the next one
     edited_at = models.DateTimeField(null=True, blank=True)
+    comments_closed_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
 
     author_name: str  # of rows from visible_to: the author's name as the viewer may know it
+    has_talk: bool  # of rows from with_talk_for
+    may_comment: bool
 
     objects = PostQuerySet.as_manager()
 

@@ -23,6 +23,8 @@ What members make, in test_bounds_members.py. "In all" is always the members' nu
 | friend requests | 20 a day | | refused |
 | groups | 100 open, made 20 a day (accounts/actions/groups.py) | | closed ones without a post |
 | posts, edits | 600 a day; each has a link's deliveries | | refused, never a deletion |
+| comments | 1 in 5 seconds, 100 an hour | | refused, with what was typed |
+| likes | 300 an hour; one for a post | | refused |
 | photo files | 200 MB a day, by mail too | | refused |
 | photos that wait for their post | 10 (syndication/actions/photos.py) | | the oldest; all after 12 hours |
 | mails that wait | 20, 20 an hour (syndication/actions/mail_drafts.py) | | refused; all after 30 days |

@@ -44,7 +44,16 @@ from syndication.models import (
     PostAddress,
     PostKind,
 )
-from tests.making import PASSWORD, befriend, make_group, make_link, make_member, make_post
+from tests.making import (
+    PASSWORD,
+    befriend,
+    make_comment,
+    make_group,
+    make_like,
+    make_link,
+    make_member,
+    make_post,
+)
 from tests.phone import computer
 from tests.photographs import a_photo
 
@@ -155,6 +164,9 @@ def _posts(member: Member, link: Link, word: str) -> None:
     make_post(author=member, kind=PostKind.NOTE, title=f"{word}-title", text=f"{word}-note-text",
               version=2, edited_at=now)  # fmt: skip
     make_post(author=member, text="", deleted_at=now)
+    make_comment(photo, member, f"{word}-comment", form_key=f"{word}-comment-key")
+    make_comment(photo, Member.objects.get(username=f"{word}_friend"), f"comment-to-{word}")
+    make_like(photo, member)
     add_delivery(photo, link, word)
     KeptPhoto.objects.create(member=member, key=f"{word}-kept-key", photo=a_photo_file())
 

@@ -78,10 +78,12 @@ COLUMNS_LEFT_OUT = {
     "syndication.Attempt": {
         "delivery": KNOWN, "excerpt": "a raw answer, for staff; what it says is in network_words",
     },
+    "syndication.Comment": {"writer": KNOWN, "form_key": SECRET},
     "syndication.Delivery": {
         "post": KNOWN, "uploads": WORKING, "reads": WORKING, "lease_until": WORKING, "lease_owner": WORKING,
         "idempotency_key": SECRET, "sent_as": WORKING, "is_told": WORKING,
     },
+    "syndication.Like": {"member": KNOWN},
     "syndication.Link": {
         "member": KNOWN, "account": KNOWN, "sealed_credentials": SECRET,
         "credentials_version": WORKING, "refresh_until": WORKING, "expires_at": WORKING,

@@ -1,0 +1,26 @@
+"""Likes. The verbs name the state that is wanted: pressed twice, the second changes nothing."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from accounts.actions import quotas
+from accounts.models import Member
+from syndication.actions.comments import lock_post, readable_talk
+from syndication.models import Like, Post
+
+
+@transaction.atomic
+def like_post(post: Post, *, by: Member) -> None:
+    """Like the post. Raises comments.TalkNotReadable, and quotas.QuotaUsedUp."""
+    lock_post(post)
+    readable_talk(post, by=by)
+    if Like.objects.filter(post=post, member=by).exists():
+        return
+    quotas.spend_member_quota(by, quotas.LIKES)
+    Like.objects.create(post=post, member=by)
+
+
+def unlike_post(post: Post, *, by: Member) -> None:
+    """Take the like back, also of a post that the member can no longer read."""
+    Like.objects.filter(post=post, member=by).delete()

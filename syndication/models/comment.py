@@ -1,0 +1,124 @@
+"""Comments and likes, and the one condition that decides who may read them: `visible_to`.
+
+Whoever is in the post's audience at that moment reads what is said about it. Being its author is not
+enough: who left a group no longer reads what its members say there.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Case, Exists, F, OuterRef, Q, When
+
+from accounts.models import Block, Member, PublicTextField, in_audience, readable_by
+from syndication.models.post import Post
+
+LONGEST_COMMENT = 1000
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def visible_to(self, viewer: Member | AnonymousUser | None) -> CommentQuerySet:
+        """The comments that `viewer` may read; none without an account.
+
+        Each carries `writer_name`: the display name where its own audience lets the viewer read it,
+        the username elsewhere.
+        """
+        if viewer is None or not viewer.is_authenticated:
+            return self.none()
+        named = readable_by(viewer, owner="writer", audience="writer__display_name_audience")
+        return self.filter(_is_heard_by(viewer, "writer")).annotate(
+            writer_name=Case(
+                When(named & ~Q(writer__display_name=""), then=F("writer__display_name")),
+                default=F("writer__username"),
+            )
+        )
+
+    def of(self, member: Member) -> CommentQuerySet:
+        """The member's own, whatever became of the post."""
+        return self.filter(writer=member)
+
+    def deletable_by(self, member: Member) -> CommentQuerySet:
+        """Also those that the member cannot read: of blocked members, and in a group that they left."""
+        return self.filter(Q(writer=member) | Q(post__author=member))
+
+
+class LikeQuerySet(models.QuerySet["Like"]):
+    def visible_to(self, viewer: Member | AnonymousUser | None) -> LikeQuerySet:
+        """The likes that `viewer` may count, and whose members they may be told; none without an account."""
+        if viewer is None or not viewer.is_authenticated:
+            return self.none()
+        return self.filter(_is_heard_by(viewer, "member"))
+
+
+def _is_heard_by(viewer: Member, speaker: str) -> Q:
+    """Q of rows about a post that `viewer` is in the audience of. `speaker` names the column.
+
+    A block between speaker and viewer hides it from the viewer, one between speaker and the post's
+    author from everybody but the speaker.
+    """
+    between = Block.objects.between
+    blocked = Exists(between(OuterRef(speaker), viewer)) | Exists(
+        between(OuterRef(speaker), OuterRef("post__author"))
+    )
+    stands = Q(
+        **{"post__deleted_at": None, "post__author__is_active": True, f"{speaker}__is_active": True}
+    )
+    reads = in_audience(
+        viewer, owner="post__author", audience="post__audience", group="post__group"
+    )
+    return stands & reads & (Q(**{speaker: viewer}) | ~Q(blocked))
+
+
+class Comment(models.Model):
+    """What a member says about a post, in plain text. It is neither edited nor sent to networks.
+
+    It outlives the post's row, for its writer alone.
+    """
+
+    post = models.ForeignKey(Post, on_delete=models.SET_NULL, null=True, related_name="comments")
+    writer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="comments"
+    )
+    text = PublicTextField(max_length=LONGEST_COMMENT)
+    form_key = models.CharField(max_length=32)  # a form sent twice makes one comment
+    is_by_mail = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    writer_name: str  # of rows from visible_to: the writer's name as the viewer may know it
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["post", "id"], name="comment_in_order"),
+            models.Index(fields=["writer", "-id"], name="comment_newest_of_writer"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["post", "writer", "form_key"], name="comment_once_for_a_form"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} on post {self.post_id}"
+
+
+class Like(models.Model):
+    """いいね！ of a member for a post."""
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="likes")
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="likes"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = LikeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["post", "member"], name="like_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"of {self.member_id} for post {self.post_id}"
