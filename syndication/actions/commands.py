@@ -54,8 +54,8 @@ def retry_delivery(delivery: Delivery, *, by: Member) -> None:
         reason="",
         due_at=timezone.now(),
         asked_at=timezone.now(),
-        is_by_hand=True,
-        is_told=False,
+        is_manual=True,
+        is_notified=False,
     )
     wakeups.wake_for_delivery(delivery.pk)
 
@@ -104,8 +104,8 @@ def resend_delivery(delivery: Delivery, *, by: Member) -> None:
         sent_as={},
         due_at=timezone.now(),
         asked_at=timezone.now(),
-        is_by_hand=True,
-        is_told=False,
+        is_manual=True,
+        is_notified=False,
     )
     wakeups.wake_for_delivery(delivery.pk)
 

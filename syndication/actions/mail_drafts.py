@@ -141,14 +141,14 @@ def delete_old_mail_drafts(now: datetime) -> int:
 
 def notify_expiring_drafts(now: datetime) -> int:
     """Notify members once of all drafts that expire within TOLD_BEFORE. Return how many members."""
-    soon = MailDraft.objects.filter(created_at__lt=now - KEPT + TOLD_BEFORE, is_told=False)
-    told = 0
+    soon = MailDraft.objects.filter(created_at__lt=now - KEPT + TOLD_BEFORE, is_notified=False)
+    notified = 0
     for member in Member.objects.filter(pk__in=soon.values("member"))[:100]:
         waiting = MailDraft.objects.of(member).filter(pk__in=soon.values("pk"))
         if waiting:
-            told += notices.notify(member, "mail_drafts_expire")
-        soon.filter(member=member).update(is_told=True)
-    return told
+            notified += notices.notify(member, "mail_drafts_expire")
+        soon.filter(member=member).update(is_notified=True)
+    return notified
 
 
 def waiting_mails_text(count: int) -> str:

@@ -97,8 +97,8 @@ class DeliveryAdmin(ReadOnlyAdmin):
         "sent_at",
         "remote_id",
         "copy",
-        "gone_at",
-        "is_by_hand",
+        "remote_deleted_at",
+        "is_manual",
         "created_at",
         "changed_at",
     )

@@ -171,7 +171,7 @@ def _delete_copy(run: DeliveryRun, connector: Connector) -> Receipt:
 def _edit_copy(run: DeliveryRun, connector: Connector) -> Receipt:
     """Give the copy the post's present content; edits that were replaced are never sent."""
     copy = undelivered.published_copy_of(run.delivery)
-    if copy is None or copy.state != DeliveryState.SENT or copy.gone_at is not None:
+    if copy is None or copy.state != DeliveryState.SENT or copy.remote_deleted_at is not None:
         raise PreSendCheckFailed(DeliveryState.CANCELLED, edits.NOTHING_THERE)
     if not copy.remote_id:
         raise Rejected(edits.NO_NAME_TO_CHANGE)

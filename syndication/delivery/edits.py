@@ -114,7 +114,7 @@ def _plan_edit(post: Post, one: CopyHistory) -> Delivery | None:
         reason,
         audience=one.copy.audience,
         due_at=_not_before(waited),
-        is_told=True,  # the page before saving showed it: `preview_edits`
+        is_notified=True,  # the page before saving showed it: `preview_edits`
     )
     return sequence.append_delivery(post, one.copy.link, DeliveryKind.EDIT, start)
 

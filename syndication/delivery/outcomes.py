@@ -279,8 +279,8 @@ def _record_remote_deletion(run: DeliveryRun, error: CopyGone) -> None:
     copy = undelivered.published_copy_of(run.delivery)
     state, reason = DeliveryState.CANCELLED, error.reason
     if run.settle(state, Outcome.of_error(error), due_at=None, reason=reason) and copy is not None:
-        sent = Delivery.objects.filter(pk=copy.pk, state=DeliveryState.SENT, gone_at=None)
-        sent.update(gone_at=run.now())
+        sent = Delivery.objects.filter(pk=copy.pk, state=DeliveryState.SENT, remote_deleted_at=None)
+        sent.update(remote_deleted_at=run.now())
 
 
 def _superseded_by(delivery: Delivery) -> str:

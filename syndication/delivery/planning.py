@@ -61,7 +61,7 @@ def plan_deliveries(
             state = _S.SKIPPED
         else:
             continue
-        start = InitialDelivery(state, decision.reason, is_told=link.pk in foretold)
+        start = InitialDelivery(state, decision.reason, is_notified=link.pk in foretold)
         sequence.append_delivery(post, link, DeliveryKind.PUBLISH, start)
 
 
@@ -111,7 +111,7 @@ def send_copy(post: Post, link: Link, *, by: Member) -> Delivery:
     if before is not None and sequence.blocks_new_copy(before):
         raise NotNow(COPY_THERE)
     state = _S.PARKED if decision.needs_reauthorization else _S.WAITING
-    start = InitialDelivery(state, decision.reason, is_by_hand=True)
+    start = InitialDelivery(state, decision.reason, is_manual=True)
     return sequence.append_delivery(post, link, DeliveryKind.PUBLISH, start)
 
 
@@ -182,7 +182,9 @@ def _withdraw_copy(post: Post, publish: Delivery) -> None:
         _S.CANCELLED, reason=eligibility.TAKEN_BACK, due_at=None, sent_as={}
     ):
         return
-    maybe_out = row.filter(kind=DeliveryKind.PUBLISH, state__in=POSSIBLY_SENT_STATES, gone_at=None)
+    maybe_out = row.filter(
+        kind=DeliveryKind.PUBLISH, state__in=POSSIBLY_SENT_STATES, remote_deleted_at=None
+    )
     if not maybe_out.exists() or _has_delete(publish):
         return
     state, reason = _initial_delete_state(publish)

@@ -54,7 +54,7 @@ def resume_link(link: Link) -> None:
     too_old.change(DeliveryState.EXPIRED, reason=retry_policy.TOO_OLD, due_at=None)
     parked.change(DeliveryState.WAITING, reason="", network_words="", due_at=now)
     in_doubt = Delivery.objects.filter(link=link, state=DeliveryState.UNCONFIRMED, due_at=None)
-    in_doubt.update(due_at=now, reads=0, is_told=False)  # perhaps the timeline can be read now
+    in_doubt.update(due_at=now, reads=0, is_notified=False)  # perhaps the timeline can be read now
     gone = Notice.objects.filter(link=link, incident__in=[PARKED, TOO_NARROW], closed_at=None)
     gone.update(closed_at=now)
     wakeups.wake_for_due()

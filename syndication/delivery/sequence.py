@@ -30,8 +30,8 @@ class InitialDelivery:
     reason: str = ""
     audience: str = ""
     due_at: datetime | None = None
-    is_by_hand: bool = False
-    is_told: bool = False  # for a row that starts at rest: the member knows
+    is_manual: bool = False
+    is_notified: bool = False  # for a row that starts at rest: the member knows
 
 
 @dataclass
@@ -73,8 +73,8 @@ def append_delivery(post: Post, link: Link, kind: str, start: InitialDelivery) -
         reason=start.reason,
         due_at=(start.due_at or now) if has_turn else None,
         asked_at=now,
-        is_by_hand=start.is_by_hand,
-        is_told=start.is_told and not has_turn,
+        is_manual=start.is_manual,
+        is_notified=start.is_notified and not has_turn,
         idempotency_key=str(uuid.uuid4()),
     )
     if start.state == _S.WAITING:
@@ -100,7 +100,10 @@ def copy_histories(rows: QuerySet[Delivery]) -> list[CopyHistory]:
                 copy.edits.append(row)
             elif copy is not None:
                 copy.delete = row
-        elif row.state in (*POSSIBLY_SENT_STATES, _S.WAITING, _S.PARKED) and row.gone_at is None:
+        elif (
+            row.state in (*POSSIBLY_SENT_STATES, _S.WAITING, _S.PARKED)
+            and row.remote_deleted_at is None
+        ):
             last[row.link_id] = CopyHistory(row)
             found.append(last[row.link_id])
     return found
@@ -111,4 +114,4 @@ def blocks_new_copy(before: Delivery) -> bool:
     gone: Iterable[str] = (_S.SKIPPED, _S.CANCELLED)
     if before.is_delete:
         gone = (*gone, _S.SENT, _S.WAITING, _S.SENDING)
-    return before.state not in gone and before.gone_at is None
+    return before.state not in gone and before.remote_deleted_at is None

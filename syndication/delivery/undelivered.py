@@ -4,7 +4,7 @@ Every such end is notified unless its reason is in `KNOWN_TO_MEMBER` (the member
 network has the content already), so a new reason notifies until it is added there.
 
 A worker notifies in the transaction that ends the delivery (outcomes.DeliveryRun.settle). Other ends
-(expiry, an ended link, a command of staff) are notified by the sweeper: `is_told` on a row at rest
+(expiry, an ended link, a command of staff) are notified by the sweeper: `is_notified` on a row at rest
 means that nothing is left to notify. The command that restarts a row clears it.
 """
 
@@ -136,8 +136,8 @@ def _incident_of_reason(kind: str, reason: str) -> str:
 @transaction.atomic
 def _notify_once(rows: Collection[Delivery], incident: str) -> bool:
     """Notify of rows of one link that are one incident; only the worker that marks a row notifies."""
-    untold = Delivery.objects.unnotified().filter(pk__in=[row.pk for row in rows])
-    count = untold.update(is_told=True)
+    unnotified = Delivery.objects.unnotified().filter(pk__in=[row.pk for row in rows])
+    count = unnotified.update(is_notified=True)
     if not count or not incident:
         return False
     first = next(iter(rows))

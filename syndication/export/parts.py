@@ -137,8 +137,8 @@ _DELIVERY = ExportTable(
     (
         *("id", "link", "kind", "sequence", "state", "reason"),
         *("network_words", "audience", "version"),
-        *("tries", "is_by_hand", "created_at", "asked_at", "due_at", "first_sent_at", "sent_at"),
-        *("gone_at", "changed_at", "remote_id"),
+        *("tries", "is_manual", "created_at", "asked_at", "due_at", "first_sent_at", "sent_at"),
+        *("remote_deleted_at", "changed_at", "remote_id"),
     ),
     {
         "network": "link__network",

@@ -44,7 +44,7 @@ from syndication.models.reason_texts import sentence
 
 _S = DeliveryState
 # Conditions without values, or SQLite would not use the index.
-_UNTOLD = Q(is_told=False, due_at=None, sent_at=None)
+_UNNOTIFIED = Q(is_notified=False, due_at=None, sent_at=None)
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -63,7 +63,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def unnotified(self) -> DeliveryQuerySet:
         """Undelivered rows at rest of which the member was not notified."""
         moving = (_S.WAITING, _S.SENDING, _S.PARKED)
-        return self.filter(_UNTOLD).exclude(state__in=moving)
+        return self.filter(_UNNOTIFIED).exclude(state__in=moving)
 
     def of(self, member: object) -> DeliveryQuerySet:
         return self.filter(link__member=member)
@@ -111,11 +111,12 @@ class Delivery(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     remote_id = models.CharField(max_length=500, blank=True)
     remote_url = models.URLField(max_length=500, blank=True)
-    gone_at = models.DateTimeField(null=True, blank=True)  # the copy was deleted on the network
-    is_by_hand = models.BooleanField(default=False)  # requested by a command
+    # When the copy was found deleted on the network.
+    remote_deleted_at = models.DateTimeField(null=True, blank=True, db_column="gone_at")
+    is_manual = models.BooleanField(default=False, db_column="is_by_hand")  # by a command
     # At rest: the member was notified of the end, or knows (delivery.undelivered). A waiting delete:
     # they were notified after 30 days that the copy remains.
-    is_told = models.BooleanField(default=False)
+    is_notified = models.BooleanField(default=False, db_column="is_told")
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -143,7 +144,7 @@ class Delivery(models.Model):
                 condition=Q(due_at__isnull=False),
                 name="delivery_asked_last",
             ),
-            models.Index(fields=["id"], condition=_UNTOLD, name="delivery_untold"),
+            models.Index(fields=["id"], condition=_UNNOTIFIED, name="delivery_untold"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -182,7 +183,7 @@ class Delivery(models.Model):
                 name="delivery_edit_comes_after_its_copy",
             ),
             models.CheckConstraint(
-                condition=Q(gone_at=None) | Q(kind="publish", state="sent"),
+                condition=Q(remote_deleted_at=None) | Q(kind="publish", state="sent"),
                 name="delivery_gone_is_a_copy_that_was_there",
             ),
         ]

@@ -88,7 +88,7 @@ class MailDraft(models.Model):
     left_out = models.PositiveSmallIntegerField(default=0)  # attachments
     is_cut = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
-    is_told = models.BooleanField(default=False)  # that it goes soon
+    is_notified = models.BooleanField(default=False, db_column="is_told")  # that it goes soon
 
     objects = MailDraftQuerySet.as_manager()
 

@@ -52,7 +52,7 @@ def with_is_taken_back(rows: DeliveryQuerySet) -> DeliveryQuerySet:
 
 def copy_is_active() -> Q:
     """A condition on publishes: the copy was deleted neither from here nor on the network."""
-    return Q(~_has_sent_delete(), gone_at=None)
+    return Q(~_has_sent_delete(), remote_deleted_at=None)
 
 
 def _has_sent_delete() -> Exists:

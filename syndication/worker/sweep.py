@@ -74,11 +74,11 @@ def notify_late_deletes(now: datetime) -> int:
         kind=DeliveryKind.DELETE,
         asked_at__lt=now - retry_policy.DELETE_WITHIN,
     ).select_related("link__member", "post")
-    told = 0
-    for delivery in parked.filter(is_told=False)[:100]:
+    notified = 0
+    for delivery in parked.filter(is_notified=False)[:100]:
         undelivered.notify_copy_remains(delivery)
-        told += Delivery.objects.filter(pk=delivery.pk).update(is_told=True)
-    return told
+        notified += Delivery.objects.filter(pk=delivery.pk).update(is_notified=True)
+    return notified
 
 
 def sweep_closed_links(now: datetime) -> int:

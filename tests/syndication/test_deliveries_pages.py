@@ -98,7 +98,7 @@ def test_a_copy_that_we_took_back_is_said_to_be_gone_and_has_no_address(phone, h
 
 
 def test_a_copy_that_somebody_deleted_there_has_no_address(phone, hanako, link):
-    row(hanako, link, S.SENT, remote_url="http://mixi.jp/1", gone_at=timezone.now())
+    row(hanako, link, S.SENT, remote_url="http://mixi.jp/1", remote_deleted_at=timezone.now())
     shown = phone.get("/deliveries/")
     assert "It was deleted on the network." in shown
     assert "See it" not in shown
@@ -316,7 +316,7 @@ def test_a_new_copy_is_sent_by_a_press_and_says_who_reads_it(
         page = phone.follow("Send a copy")
     assert "everyone on mixi" in page
     phone.submit("Send to mixi")
-    assert Delivery.objects.filter(is_by_hand=True, state=S.WAITING).count() == 1
+    assert Delivery.objects.filter(is_manual=True, state=S.WAITING).count() == 1
 
 
 def test_a_post_for_friends_offers_no_copy_where_there_is_no_place_for_it(phone, hanako, link):

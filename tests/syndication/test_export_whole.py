@@ -81,7 +81,7 @@ COLUMNS_LEFT_OUT = {
     "syndication.Comment": {"writer": KNOWN, "form_key": SECRET},
     "syndication.Delivery": {
         "post": KNOWN, "uploads": WORKING, "reads": WORKING, "lease_until": WORKING, "lease_owner": WORKING,
-        "idempotency_key": SECRET, "sent_as": WORKING, "is_told": WORKING,
+        "idempotency_key": SECRET, "sent_as": WORKING, "is_notified": WORKING,
     },
     "syndication.Like": {"member": KNOWN},
     "syndication.Link": {
@@ -91,7 +91,7 @@ COLUMNS_LEFT_OUT = {
         "registration": WORKING, "terms": "the network's own limits", "pull_progress": WORKING,
         "fed_cursor": WORKING,
     },
-    "syndication.MailDraft": {"member": KNOWN, "form_key": SECRET, "is_told": WORKING},
+    "syndication.MailDraft": {"member": KNOWN, "form_key": SECRET, "is_notified": WORKING},
     "syndication.NetworkFriend": {},
     "syndication.Notice": {"member": KNOWN},
     "syndication.Post": {"author": KNOWN, "photo_small": KNOWN, "form_key": SECRET},

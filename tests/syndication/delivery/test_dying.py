@@ -89,7 +89,7 @@ def test_of_what_was_refused_the_member_is_told(slate):
     for delivery in killed_at_each_statement(slate, seeded):
         assert delivery.state == S.FAILED
         assert Notice.objects.get().incident == "undelivered refused"
-        assert delivery.is_told
+        assert delivery.is_notified
 
 
 def test_of_what_nobody_can_look_up_the_member_is_asked(sandbox):

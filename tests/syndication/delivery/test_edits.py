@@ -540,7 +540,7 @@ def test_who_saves_second_is_told_what_stands(hanako):
     "broken",
     [
         {"kind": "edit", "sequence": 1},
-        {"gone_at": timezone.now()},
+        {"remote_deleted_at": timezone.now()},
         {"kind": "change"},
     ],
 )

@@ -227,7 +227,7 @@ def test_a_press_sends_the_narrower_copy(sandbox):
         planning.send_copy(publish.post, link, by=link.member)  # a Voice cannot hold it
     narrow(publish.post, Audience.EVERYONE)
     copy = planning.send_copy(publish.post, link, by=link.member)
-    assert (copy.sequence, copy.is_by_hand) == (3, True)
+    assert (copy.sequence, copy.is_manual) == (3, True)
     assert tried(copy).tries == 0  # the delete comes first
     tried(Delivery.objects.get(kind=DeliveryKind.DELETE))
     assert tried(copy).state == S.SENT
@@ -254,7 +254,7 @@ def test_retry_starts_over(hanako, link, state):
     Delivery.objects.update(state=state, tries=9, due_at=None)
     delivery = Delivery.objects.get()
     commands.retry_delivery(delivery, by=hanako)
-    assert (delivery.state, delivery.tries, delivery.is_by_hand) == (S.WAITING, 0, True)
+    assert (delivery.state, delivery.tries, delivery.is_manual) == (S.WAITING, 0, True)
     assert delivery.due_at is not None
 
 
