@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from syndication.worker.puller import ImportWorker
+from syndication.worker.import_worker import ImportWorker
 
 
 class Command(BaseCommand):

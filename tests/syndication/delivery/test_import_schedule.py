@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from syndication.delivery import circuit_breaker, import_schedule, imports
 from syndication.models import Allowance, Link, LinkState, NetworkSwitch, Pull
-from syndication.worker.puller import ImportWorker
+from syndication.worker.import_worker import ImportWorker
 from tests.making import make_link, make_member
 from tests.scripted_server import playing
 from tests.syndication.delivering import linked
@@ -128,11 +128,11 @@ def test_silent_servers_delay_no_other_pull(sandbox, settings):
             due(mixi.member, host, ago=100)
             Link.objects.filter(host=host).update(sealed_credentials=mixi.sealed_credentials)
         import_schedule.request_imports(mixi, timezone.now())
-        puller = ImportWorker()
-        puller.fill()
+        worker = ImportWorker()
+        worker.fill()
         while not Link.objects.get(pk=mixi.pk).fed_at:
             assert Pull.objects.filter(host__in=silent, lease_owner__gt="").count() == 3
-            puller.fill()
+            worker.fill()
         speak.set()
-        puller.wait()
+        worker.wait()
     assert mixi.feed.exists()

@@ -11,7 +11,7 @@ from syndication.actions import links
 from syndication.delivery import circuit_breaker, credentials, token_upkeep
 from syndication.models import Link, Revocation
 from syndication.worker import queue
-from syndication.worker.puller import ImportWorker
+from syndication.worker.import_worker import ImportWorker
 from tests.making import make_member
 from tests.syndication.connectors.mastodon import MastodonOnTheSandbox
 from tests.syndication.connectors.mixi import MixiOnTheSandbox
@@ -55,9 +55,9 @@ def test_the_pull_worker_revokes_and_refreshes_and_no_hint_asks_a_delivery_worke
     before = queue.queue_depth()
     links.unlink(ended, by=hanako)
     Link.objects.filter(pk=idle.pk).update(keep_fresh_at=timezone.now())
-    puller = ImportWorker(threads=0)
-    puller.fill()
-    puller.wait()
+    worker = ImportWorker(threads=0)
+    worker.fill()
+    worker.wait()
     assert not Revocation.objects.exists()
     assert Link.objects.get(pk=idle.pk).credentials_version == idle.credentials_version + 1
     assert queue.queue_depth() == before
