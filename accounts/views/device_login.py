@@ -90,7 +90,7 @@ def _computer_page(
     context = {
         "login": login,
         "typed": codes.normalize_typed(typed),
-        "shown": codes.group_typed_code(codes.normalize_typed(typed)),
+        "grouped": codes.group_typed_code(codes.normalize_typed(typed)),
         "device_url": public_url("device_ask"),
         "problem": problem,
     }

@@ -55,11 +55,11 @@ def group_new(request: MemberRequest) -> HttpResponse:
 @require_safe
 def group_detail(request: MemberRequest, pk: int) -> HttpResponse:
     """The group for members; for the invited, who invites and what joining means."""
-    mine = _own_membership(request, pk)
-    group, is_owner = mine.group, mine.group.owner_id == request.user.pk
-    if mine.joined_at is None:
+    membership = _own_membership(request, pk)
+    group, is_owner = membership.group, membership.group.owner_id == request.user.pk
+    if membership.joined_at is None:
         return TemplateResponse(
-            request, "accounts/group_invitation.html", {"group": group, "mine": mine}
+            request, "accounts/group_invitation.html", {"group": group, "membership": membership}
         )
     seen = Member.objects.seen_by(request.user).order_by("shown_name", "pk")
     here = Membership.objects.filter(group=group)
