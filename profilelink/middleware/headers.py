@@ -11,8 +11,8 @@ from django.template.loader import render_to_string
 
 from accounts.urlsession.api import SessionMode, current_session_mode
 
-# The style of all pages, and the short one of log-in, which must be the lightest of them.
-STYLES = ("_style.css", "_style_short.css")
+# The style of pages without and with a form, and the short one of log-in, which must be the lightest.
+STYLES = (["_style.css"], ["_style.css", "_style_forms.css"], ["_style_short.css"])
 
 # Not of a session, and yet not for everybody: codes, invitations, the way out.
 PRIVATE_PATHS = ("/q/", "/p/", "/i/", "/out/")
@@ -40,7 +40,8 @@ class BrowserHeadersMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
         # As the template loader hands them out: it drops comments and blanks.
-        self.page_policy = content_security_policy(*map(render_to_string, STYLES))
+        styles = ("".join(map(render_to_string, parts)) for parts in STYLES)
+        self.page_policy = content_security_policy(*styles)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)

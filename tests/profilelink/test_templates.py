@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.template import Context, Engine, TemplateSyntaxError
-from django.template.loader import get_template
+from django.template.loader import get_template, render_to_string
 from django.urls import reverse
 
 from accounts.models import Member
@@ -127,6 +127,17 @@ def test_a_style_is_loaded_without_comments_and_blanks_that_it_can_spare(tmp_pat
     style = "/* why */\na, b { color: #069; margin: 0 auto }\n@media(x:y) {\n  .m a { top: 0 }\n}\n"
     page = squeezed(tmp_path, style, "style.css")
     assert page == "a,b{color:#069;margin:0 auto}@media(x:y){.m a{top:0}}"
+
+
+def test_the_style_of_a_page_without_a_form_is_a_thousand_bytes_at_most() -> None:
+    assert len(render_to_string("_style.css")) <= 1000
+
+
+def test_only_a_page_with_a_form_has_the_style_of_forms(hanako: Member) -> None:
+    phone, forms = log_in_phone(hanako), render_to_string("_style_forms.css")
+    assert forms
+    assert forms not in phone.get(reverse("home")).html
+    assert forms in phone.get(reverse("post_new")).html
 
 
 def test_an_error_in_a_template_names_file_and_tag_though_its_lines_are_joined(
