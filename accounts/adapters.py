@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
-from smtplib import SMTPException
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
@@ -136,7 +135,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Send the mail, or tell the member on the page that it failed."""
         try:
             self.render_mail(template_prefix, email, {**context, "email": email}).send()
-        except (SMTPException, OSError):
+        except OSError:
             log.exception("a mail was not sent: %s", template_prefix)
             if self.request is not None:
                 messages.error(

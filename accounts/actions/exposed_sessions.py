@@ -6,7 +6,6 @@ The session has ended by then (accounts.urlsession); the phone it was on reads w
 from __future__ import annotations
 
 import logging
-from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -38,5 +37,5 @@ def notify_of_exposed_session(request: HttpRequest, member_pk: str) -> None:
         subject = settings.ACCOUNT_EMAIL_SUBJECT_PREFIX + pgettext("subject", "Session ended")
     try:
         send_mail(subject, text, None, [member.email])
-    except (OSError, SMTPException):  # that it cannot be sent must not keep the page
+    except OSError:  # that it cannot be sent must not keep the page
         logger.exception("The mail about an address opened elsewhere could not be sent.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model
 from django.http import HttpRequest
 
 SHOWN_OF_A_KEY = 6
@@ -17,38 +16,8 @@ ASKED_BY_FILTERS = (
 )
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Show the listed fields to staff who may view the model.
-
-    Django's admin lets an address filter by any column (`?text__startswith=a`), which would answer
-    questions about columns that no page shows. Here only the listed filters can be asked.
-    """
-
-    view_on_site = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        names = [name for name in self.list_filter if isinstance(name, str)]
-        return any(lookup == name + how for name in names for how in ASKED_BY_FILTERS)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.fields or ()
-
-
-class ReadOnlyInline(admin.TabularInline):
-    """Read-only rows below a row."""
-
-    extra = 0
-    can_delete = False
-    show_change_link = False
+class ReadOnly:
+    """Nothing is added, changed or deleted."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -58,6 +27,31 @@ class ReadOnlyInline(admin.TabularInline):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class ReadOnlyAdmin(ReadOnly, admin.ModelAdmin):
+    """Show the listed fields to staff who may view the model.
+
+    Django's admin lets an address filter by any column (`?text__startswith=a`), which would answer
+    questions about columns that no page shows. Here only the listed filters can be asked.
+    """
+
+    view_on_site = False
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        names = [name for name in self.list_filter if isinstance(name, str)]
+        return any(lookup == name + how for name in names for how in ASKED_BY_FILTERS)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fields or ()
+
+
+class ReadOnlyInline(ReadOnly, admin.TabularInline):
+    """Read-only rows below a row."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = False
 
 
 def mask_key(key: str) -> str:

@@ -10,7 +10,6 @@ import logging
 import time
 from dataclasses import dataclass
 from datetime import datetime
-from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.cache import cache
@@ -147,7 +146,7 @@ def _send_last_mail(member: Member, now: datetime) -> bool:
         body = render_to_string("syndication/mail/account_closed.txt", context)
     try:
         send_mail(subject, body, None, [member.email])
-    except (OSError, SMTPException):
+    except OSError:
         logger.exception("the last mail to member %s could not go", member.pk)
         return member.closing_at is None or now > member.closing_at + notices.MAIL_FOR
     Member.objects.filter(pk=member.pk).update(email="")  # told once

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -37,7 +36,7 @@ def answer_mail_draft(
         mail.extra_headers |= {"In-Reply-To": message_id.strip().decode()}
     try:
         mail.send()
-    except (OSError, SMTPException):
+    except OSError:
         logger.exception("the answer to mail draft %s did not go out", draft.pk)
         return False
     return True

@@ -49,7 +49,7 @@ class NetworkSwitchAdmin(ReadOnlyAdmin):
     ordering = ("network",)
     fields = ("network", "is_paused", "reason", "changed_at")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("syndication.add_networkswitch")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 from syndication.connectors import CONNECTORS
 from syndication.connectors.reasons import Reason
@@ -18,6 +18,22 @@ from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, Link
 PARKED = "parked"
 TOO_NARROW = "scope"
 UNCONFIRMED = "unconfirmed"
+
+_WHEN_LINKED_AGAIN = {
+    "going": ngettext_lazy(
+        "Afterwards %(n)d waiting post or edit is sent.",
+        "Afterwards %(n)d waiting posts or edits are sent.",
+        "n",
+    ),
+    "deletes": ngettext_lazy(
+        "%(n)d copy on the network is deleted.", "%(n)d copies on the network are deleted.", "n"
+    ),
+    "old": ngettext_lazy(
+        "%(n)d post is older than 48 hours: it is sent only when you press for it.",
+        "%(n)d posts are older than 48 hours: they are sent only when you press for them.",
+        "n",
+    ),
+}
 
 
 @transaction.atomic
@@ -70,29 +86,10 @@ def describe_resumption(link: Link) -> str:
         old=Count("pk", filter=is_too_old),
         deletes=Count("pk", filter=is_delete),
     )
-    words = []
-    if count := counted["going"]:
-        said = ngettext(
-            "Afterwards %(n)d waiting post or edit is sent.",
-            "Afterwards %(n)d waiting posts or edits are sent.",
-            count,
-        )
-        words.append(said % {"n": count})
-    if count := counted["deletes"]:
-        said = ngettext(
-            "%(n)d copy on the network is deleted.",
-            "%(n)d copies on the network are deleted.",
-            count,
-        )
-        words.append(said % {"n": count})
-    if count := counted["old"]:
-        said = ngettext(
-            "%(n)d post is older than 48 hours: it is sent only when you press for it.",
-            "%(n)d posts are older than 48 hours: they are sent only when you press for them.",
-            count,
-        )
-        words.append(said % {"n": count})
-    return " ".join(words) or _("Nothing waits for it.")
+    sentences = [
+        said % {"n": counted[what]} for what, said in _WHEN_LINKED_AGAIN.items() if counted[what]
+    ]
+    return " ".join(sentences) or _("Nothing waits for it.")
 
 
 def _is_too_old(now: datetime) -> Q:

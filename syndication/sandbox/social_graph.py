@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -83,6 +83,8 @@ class SocialGraph:
         *,
         account_id: Callable[[str, int], str] | None = None,
         post_id: Callable[[datetime, int], str] | None = None,
+        public: Collection[str] = ("public",),
+        followers: str = "",
     ) -> None:
         self.world = world
         self.accounts: dict[str, Account] = {}
@@ -90,6 +92,7 @@ class SocialGraph:
         self.uploads: dict[str, Upload] = {}
         self._account_id = account_id or _numbered_account
         self._post_id = post_id or _numbered_post
+        self._public, self._followers = public, followers  # visibilities, by their names
         self._numbers = itertools.count(1)
         self._fill()
 
@@ -148,6 +151,15 @@ class SocialGraph:
         """Return the home timeline of `user`: their own posts and those of accounts followed, newest first."""
         read = {user, *self.accounts[user].follows}
         return [each for each in self.standing() if each.user in read]
+
+    def sees(self, viewer: str, post: Post) -> bool:
+        """Whether `viewer` may read `post`."""
+        if post.is_deleted:
+            return False
+        if viewer == post.user or post.visibility in self._public:
+            return True
+        is_followed = post.user in self.accounts[viewer].follows
+        return post.visibility == self._followers and is_followed
 
     def add_account(self, person: Person) -> Account:
         """Add an account."""

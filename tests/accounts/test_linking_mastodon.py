@@ -157,7 +157,7 @@ def test_a_server_that_is_not_there_is_told_apart_from_one_that_is_silent(hanako
 def test_whether_followers_are_approved_is_known_once_it_is_linked(
     sandbox, server, hanako, is_locked
 ):
-    sandbox.mastodon.state.account("hanako").is_locked = is_locked
+    sandbox.mastodon.state.graph.named("hanako").is_locked = is_locked
     phone = log_in_phone(hanako)
     come_back(phone, leave_by_phone(phone, "mastodon", server=server))
     phone.submit("Link")

@@ -44,7 +44,7 @@ def mastodon(sandbox: Sandbox, name: str) -> dict[str, Any]:
     network = sandbox.networks["mastodon"]
     assert isinstance(network, Mastodon)
     scopes = ("read:accounts", "read:follows", "read:statuses", "write:statuses", "write:media")
-    account, tokens = network.state.account(name), network.state.tokens
+    account, tokens = network.state.graph.named(name), network.state.tokens
     value = tokens.give(tokens.access, Grant(account.id, frozenset(scopes), "drill"))
     return {**_at(sandbox, "mastodon", account.id), "scopes": scopes, "access_token": value}
 
@@ -53,7 +53,7 @@ def misskey(sandbox: Sandbox, name: str) -> dict[str, Any]:
     network = sandbox.networks["misskey"]
     assert isinstance(network, Misskey)
     permissions = ("read:account", "read:following", "write:notes", "write:drive")
-    account, tokens = network.state.account(name), network.state.tokens
+    account, tokens = network.state.graph.named(name), network.state.tokens
     value = tokens.give(tokens.access, Grant(account.id, frozenset(permissions)))
     return {**_at(sandbox, "misskey", account.id), "scopes": permissions, "access_token": value}
 
@@ -77,7 +77,7 @@ def twitter(sandbox: Sandbox, name: str) -> dict[str, Any]:
     network = sandbox.networks["twitter"]
     assert isinstance(network, Twitter)
     tokens, seconds = network.state.tokens, network.state.settings.access_seconds
-    given = Grant(network.state.account(name).id, SCOPES)
+    given = Grant(network.state.graph.named(name).id, SCOPES)
     access, refresh = tokens.give(tokens.access, given, seconds), tokens.give(tokens.refresh, given)
     return {
         "uid": given.user,

@@ -37,7 +37,7 @@ def mastodon_page(state: MastodonState, request: Request) -> Reply:
 
 def _profile(state: MastodonState, name: str, root: str) -> Reply:
     try:
-        account = state.account(name)
+        account = state.graph.named(name)
     except KeyError:
         return json_reply({"error": "Record not found"}, 404)
     posts = "".join(_one(state, post, root) for post in state.graph.standing(account.id))

@@ -61,7 +61,7 @@ def account_statuses(call: MastodonCall) -> Reply:
     mine = [
         post
         for post in call.state.graph.standing(call.rest)
-        if call.state.sees(call.me.id, post) and post.visibility not in hidden
+        if call.state.graph.sees(call.me.id, post) and post.visibility not in hidden
     ]
     return _timeline(call, mine)
 

@@ -10,7 +10,7 @@ from functools import partial
 from syndication.sandbox import settings
 from syndication.sandbox.network import World
 from syndication.sandbox.oauth2 import Tokens
-from syndication.sandbox.social_graph import Account, Post, SocialGraph
+from syndication.sandbox.social_graph import Post, SocialGraph
 
 
 @dataclass
@@ -80,28 +80,17 @@ class MastodonState:
     def __init__(self, world: World) -> None:
         self.world = world
         self.settings = MastodonSettings()
-        self.graph = SocialGraph(world, post_id=mastodon_snowflake)
-        for account in self.graph.accounts.values():
-            account.is_locked = account.name == "hanako"
+        self.graph = SocialGraph(
+            world, post_id=mastodon_snowflake, public=("public", "unlisted"), followers="private"
+        )
+        self.graph.named("hanako").is_locked = True
         self.apps: dict[str, App] = {}
         self.tokens = Tokens(world.clock.now, partial(secrets.token_urlsafe, 32))
         self.repeats: dict[tuple[str, str], str] = {}  # token and Idempotency-Key: the status
 
-    def sees(self, viewer: str, post: Post) -> bool:
-        """Whether `viewer` may read `post`."""
-        if post.is_deleted:
-            return False
-        if viewer == post.user or post.visibility in ("public", "unlisted"):
-            return True
-        return post.visibility == "private" and post.user in self.graph.accounts[viewer].follows
-
     def timeline(self, viewer: str) -> list[Post]:
         """Return the home timeline, newest first."""
-        return [post for post in self.graph.home(viewer) if self.sees(viewer, post)]
-
-    def account(self, name: str) -> Account:
-        """Return the account with this login name. Raises KeyError."""
-        return self.graph.named(name)
+        return [post for post in self.graph.home(viewer) if self.graph.sees(viewer, post)]
 
 
 def mastodon_snowflake(at: datetime, number: int) -> str:

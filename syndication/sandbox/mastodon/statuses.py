@@ -93,7 +93,7 @@ def delete_status(call: MastodonCall) -> Reply:
 def show_status(call: MastodonCall) -> Reply:
     """GET /api/v1/statuses/:id."""
     post = call.state.graph.posts.get(call.rest)
-    if post is None or not call.state.sees(call.me.id, post):
+    if post is None or not call.state.graph.sees(call.me.id, post):
         return mastodon_error("Record not found", 404)
     return _shown(call, post)
 

@@ -152,14 +152,20 @@ def create_drive_file(call: MisskeyCall) -> Reply:
 def own_notes(call: MisskeyCall) -> Reply:
     """/api/users/notes."""
     owner = str(call.fields.get("userId"))
-    mine = [each for each in call.state.graph.standing(owner) if call.state.sees(call.me.id, each)]
+    mine = [
+        each for each in call.state.graph.standing(owner) if call.state.graph.sees(call.me.id, each)
+    ]
     return _listed(call, mine)
 
 
 def misskey_timeline(call: MisskeyCall) -> Reply:
     """/api/notes/timeline: with `sinceId` alone the oldest come first."""
     call.needs("read:account")
-    seen = [each for each in call.state.graph.home(call.me.id) if call.state.sees(call.me.id, each)]
+    seen = [
+        each
+        for each in call.state.graph.home(call.me.id)
+        if call.state.graph.sees(call.me.id, each)
+    ]
     return _listed(call, seen)
 
 

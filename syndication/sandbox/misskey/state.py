@@ -11,7 +11,7 @@ from functools import partial
 from syndication.sandbox import settings
 from syndication.sandbox.network import World
 from syndication.sandbox.oauth2 import Grant, Tokens
-from syndication.sandbox.social_graph import Account, Post, SocialGraph, digest
+from syndication.sandbox.social_graph import SocialGraph, digest
 from syndication.sandbox.window import SlidingWindow
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -33,26 +33,18 @@ class MisskeyState:
 
     def __init__(self, world: World) -> None:
         self.settings = MisskeySettings()
-        self.graph = SocialGraph(world, account_id=misskey_account_id, post_id=aidx)
-        for account in self.graph.accounts.values():
-            account.is_locked = account.name == "hanako"
+        self.graph = SocialGraph(
+            world,
+            account_id=misskey_account_id,
+            post_id=aidx,
+            public=("public", "home"),
+            followers="followers",
+        )
+        self.graph.named("hanako").is_locked = True
         self.consents: dict[str, Grant] = {}  # what was allowed by MiAuth, until it is fetched
         self.tokens = Tokens(world.clock.now, partial(secrets.token_urlsafe, 24))
         self.files: dict[str, str] = {}  # account and hash: the upload that is there already
         self.written = SlidingWindow(world.clock.now, 3600)
-
-    def account(self, name: str) -> Account:
-        """Return the account with this login name. Raises KeyError."""
-        return self.graph.named(name)
-
-    def sees(self, viewer: str, post: Post) -> bool:
-        """Whether `viewer` may read `post`."""
-        if post.is_deleted:
-            return False
-        if viewer == post.user or post.visibility in ("public", "home"):
-            return True
-        follows = self.graph.accounts[viewer].follows
-        return post.visibility == "followers" and post.user in follows
 
     def keep(self, user: str, content: bytes, kind: str, comment: str) -> str:
         """Store a file in the drive; equal bytes give the existing file."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from syndication.sandbox import settings
 from syndication.sandbox.network import World
 from syndication.sandbox.oauth2 import Tokens
-from syndication.sandbox.social_graph import Account, SocialGraph
+from syndication.sandbox.social_graph import SocialGraph
 from syndication.sandbox.window import SlidingWindow
 
 CLIENT_ID = "VXNlLW9ubHktaW4tdGhlLXNhbmRib3g"
@@ -51,10 +51,6 @@ class TwitterState:
         )
         self.tokens = Tokens(world.clock.now, world.mint)
         self.written = SlidingWindow(world.clock.now, 15 * 60)
-
-    def account(self, name: str) -> Account:
-        """Return the account with this login name. Raises KeyError."""
-        return self.graph.named(name)
 
 
 def twitter_account_id(name: str, number: int) -> str:

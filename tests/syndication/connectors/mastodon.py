@@ -47,7 +47,7 @@ class MastodonOnTheSandbox(Network):
 
     def credentials(self, scopes: frozenset[str] = SCOPES) -> Credentials:
         state = self.sandbox.mastodon.state
-        hanako = state.account("hanako")
+        hanako = state.graph.named("hanako")
         value = f"token-{state.graph.number()}"
         state.tokens.give(state.tokens.access, Grant(hanako.id, scopes, "app"), text=value)
         return Credentials(value, uid=f"{self.sandbox.root('mastodon')}/{hanako.id}")

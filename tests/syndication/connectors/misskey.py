@@ -34,7 +34,7 @@ class MisskeyOnTheSandbox(Network):
 
     def credentials(self, permissions: frozenset[str] = PERMISSIONS) -> Credentials:
         state = self.sandbox.misskey.state
-        hanako = state.account("hanako")
+        hanako = state.graph.named("hanako")
         value = f"token-{state.graph.number()}"
         state.tokens.give(state.tokens.access, Grant(hanako.id, permissions), text=value)
         return Credentials(value, uid=f"{self.sandbox.root('misskey')}/{hanako.id}")

@@ -125,7 +125,7 @@ class Network:
     @property
     def ident(self) -> str:
         """Hanako's own id there."""
-        return str(self.there.state.account("hanako").id)
+        return str(self.there.state.graph.named("hanako").id)
 
     @property
     def there(self) -> Any:

@@ -66,11 +66,11 @@ class TestMastodon(ConnectorContract, EditContract, RevokeContract):
         assert net.copies("photo") == []
 
     def test_friends_read_only_where_followers_are_approved(self, net, connector):
-        net.sandbox.mastodon.state.account("hanako").is_locked = False
+        net.sandbox.mastodon.state.graph.named("hanako").is_locked = False
         with pytest.raises(Rejected):
             connector.publish(a_post("status", "friends"), idempotency_key="k")
         assert net.copies("status") == []
-        net.sandbox.mastodon.state.account("hanako").is_locked = True
+        net.sandbox.mastodon.state.graph.named("hanako").is_locked = True
         connector.publish(a_post("status", "friends"), idempotency_key="k")
         [status] = net.sandbox.mastodon.received()["statuses"]
         assert status["visibility"] == "private"

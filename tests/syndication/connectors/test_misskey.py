@@ -24,7 +24,7 @@ class TestMisskey(ConnectorContract):
         assert kinds == ["public", "followers"]
 
     def test_friends_read_only_where_followers_are_approved(self, net, connector):
-        net.sandbox.misskey.state.account("hanako").is_locked = False
+        net.sandbox.misskey.state.graph.named("hanako").is_locked = False
         with pytest.raises(Rejected):
             connector.publish(a_post("status", "friends"), idempotency_key="k")
         assert net.copies("status") == []

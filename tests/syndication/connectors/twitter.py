@@ -39,7 +39,7 @@ class TwitterOnTheSandbox(Network):
 
     def credentials(self, scopes: frozenset[str] = SCOPES) -> Credentials:
         state = self.sandbox.twitter.state
-        hanako = state.account("hanako")
+        hanako = state.graph.named("hanako")
         grant = Grant(hanako.id, scopes)
         access = state.tokens.give(state.tokens.access, grant, state.settings.access_seconds)
         refresh = state.tokens.give(state.tokens.refresh, grant)

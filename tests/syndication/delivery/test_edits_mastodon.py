@@ -117,7 +117,7 @@ def test_an_edit_goes_to_no_follower_whom_nobody_approved(sandbox, link):
     allow(link, "status", Audience.FRIENDS)
     publish = tried(planned(link, "友だちへ", audience=Audience.FRIENDS))
     assert [copy.visibility for copy in copies(sandbox)] == ["private"]
-    sandbox.mastodon.state.account("hanako").is_locked = False
+    sandbox.mastodon.state.graph.named("hanako").is_locked = False
     edit = tried(change(publish.post, "ひみつ"))
     assert (edit.state, edit.reason) == (S.FAILED, FOLLOWERS_NOT_APPROVED)
     assert [copy.text for copy in copies(sandbox)] == ["友だちへ"]
