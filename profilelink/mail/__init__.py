@@ -4,6 +4,8 @@
     mime          headers and parts, within limits; no archive is opened
     charsets      bytes to text: ISO-2022-JP, Shift_JIS, UTF-8, each with its carrier's pictograms
     reading       the message's subject, text and photo
+    reply_cutting a reply to a notice, cut down to its writer's own words
+    reply_reading what becomes of it: a comment, a draft or nothing
     receiving     one mail from the pipe to a draft
     intake_slots  how many mails one machine takes in at a time
 

@@ -42,7 +42,8 @@ _DOMAINS = {
 
 # RFC 3834, section 2, and what programs of before it wrote.
 _BULK = {b"bulk", b"list", b"junk", b"auto_reply"}
-_MACHINES = ("x-auto-response-suppress", "x-autoreply", "x-autorespond", "x-failed-recipients")
+# X-Auto-Response-Suppress is none: people's mails bear it, too, and ask others not to answer by program.
+_MACHINES = ("x-autoreply", "x-autorespond", "x-failed-recipients")
 _MACHINE_NAMES = {"mailer-daemon", "postmaster", "no-reply", "noreply", "do-not-reply", "bounce"}
 
 
@@ -125,6 +126,16 @@ def is_automatic(message: MimePart, envelope_sender: str) -> bool:
         or message.header("precedence").strip().lower() in _BULK
         or any(name.startswith("list-") or name in _MACHINES for name in names)
         or is_report(message)
+    )
+
+
+def says_it_is_automatic(message: MimePart, envelope_sender: str) -> bool:
+    """Whether the message itself says that no person wrote it. Lists and bulk mail do not say so."""
+    return (
+        not envelope_sender
+        or _auto_submitted(message) not in (b"", b"no")
+        or any(name in _MACHINES for name, _value in message.headers)
+        or message.content_type == "multipart/report"
     )
 
 

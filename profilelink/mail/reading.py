@@ -22,6 +22,7 @@ _SPACE_BETWEEN = re.compile(rb"(?<=\?=)[ \t\r\n]+(?==\?)")
 _GIFS = (b"GIF87a", b"GIF89a")
 # Of the formats that we take, by their first bytes. Some programs name no type, or a general one.
 _PICTURE = re.compile(rb"\xff\xd8\xff|\x89PNG\r\n|RIFF.{4}WEBP", re.S)
+_SIGNATURE = "-- "
 _SHOWN = re.compile(r"\bcid:([^\s\"'<>)]{1,250})", re.I)
 
 
@@ -111,16 +112,21 @@ def _read_words(part: MimePart, raw: bytes, found: _Contents, carrier: Carrier |
 
 
 def _unflow(text: str, has_added_space: bool) -> str:
-    """Join the lines of format=flowed (RFC 3676): one that ends in a space continues in the next."""
+    """Join the lines of format=flowed (RFC 3676): one that ends in a space continues in the next.
+
+    Not across another depth of quotes (4.5): there an answer would become part of what it answers.
+    """
     lines: list[str] = []
-    goes_on = False
+    open_depth = -1  # that of a line which goes on
     for line in text.split("\n"):
-        own = line.removeprefix(" ")  # a space before From, > and space was stuffed in
-        if goes_on:
+        depth = len(line) - len(line.lstrip(">"))
+        own = line[depth:].removeprefix(" ")  # a space before From, > and space was stuffed in
+        if open_depth == depth and own != _SIGNATURE:
             lines[-1] += own
         else:
-            lines.append(own)
-        goes_on = own.endswith(" ") and own != "-- "
+            lines.append(line if depth else own)
+        goes_on = own.endswith(" ") and own != _SIGNATURE
+        open_depth = depth if goes_on else -1
         if goes_on and has_added_space:
             lines[-1] = lines[-1][:-1]
     return "\n".join(lines)
