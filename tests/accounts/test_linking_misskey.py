@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -53,3 +54,33 @@ def test_a_server_in_trouble_is_told_apart_from_one_of_another_kind(hanako, sett
         page = phone.submit("Go to", server=other.authority)
     assert page.status == 409
     assert "does not answer just now" in page
+
+
+SOMEBODY = {"id": "u1", "username": "hanako", "name": "ザキ"}
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        {"ok": False, "user": SOMEBODY, "token": "t"},
+        {"ok": "yes", "user": SOMEBODY, "token": "t"},
+        {"ok": True, "user": ["u1"], "token": "t"},
+        {"ok": True, "user": SOMEBODY, "token": 5},
+        {"ok": True, "user": SOMEBODY},
+    ],
+)
+def test_an_answer_without_consent_account_or_token_links_nothing(settings, hanako, found):
+    def play(connection):
+        is_meta = b"/api/meta " in server.received[-1]
+        said = {"maxNoteTextLength": 3000} if is_meta else found
+        connection.sendall(answer(json.dumps(said), headers={"Content-Type": "application/json"}))
+
+    with playing(play) as server:
+        settings.ALLOWED_PRIVATE_HOSTS = [server.authority]
+        phone = log_in_phone(hanako)
+        away = leave_by_phone(phone, "misskey", server=server.authority)
+        session = urlsplit(away.address).path.rpartition("/")[2]
+        phone.get(f"/accounts/misskey/login/callback/?session={session}", bare=True)
+        page = phone.submit("Continue", number=away.number)
+    assert "no clear answer" in page
+    assert not SocialAccount.objects.exists()
