@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from accounts import path_converters  # noqa: F401  registers <key:…>
 from syndication.views import (
     account_closure,
+    answers_by_mail,
     compose,
     deliveries,
     export,
@@ -44,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("@<str:name>/picture", photos.profile_picture, name="profile_picture"),
     path("groups/<key:pk>/posts/", group_posts.group_posts, name="group_posts"),
     path("mail/", mail.mail, name="mail"),
+    path("account/answers/", answers_by_mail.answer_by_mail, name="answer_by_mail"),
     path("mail/address/renew/", mail.mail_renew, name="mail_renew"),
     path("mail/address/end/", mail.mail_end, name="mail_end"),
     path("posts/mail/", mail.mail_draft_list, name="mail_draft_list"),

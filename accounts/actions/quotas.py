@@ -32,6 +32,7 @@ INVITES_AFTER = DAY  # a new account's invitations count as no invitation: else 
 # What one member says about posts.
 COMMENTS = Limit("comments", most=100, window=HOUR)
 COMMENT_PACE = Limit("comment pace", most=1, window=timedelta(seconds=5))
+ANSWER_MAILS = Limit("mails about answers", most=6, window=HOUR)  # that one waits as a draft
 LIKES = Limit("likes", most=300, window=HOUR)
 
 # What one member makes in a day.

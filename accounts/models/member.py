@@ -125,6 +125,7 @@ class Member(AbstractUser):
     # Of mails and notices; of the pages from each log-in on, once the member has chosen it.
     language = models.CharField(max_length=8, blank=True, default="")
     is_language_chosen = models.BooleanField(default=False)
+    answers_by_mail = models.BooleanField(default=False)  # mails about comments may be answered
     is_listed = models.BooleanField(default=False)  # search engines may show the public profile
 
     # The account was closed by its member: copies are taken back, or not, and rows go. At

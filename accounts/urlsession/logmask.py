@@ -37,6 +37,9 @@ _PATTERNS = (
     # One-time addresses that were mailed: a new password, a mail address to confirm.
     re.compile(r"(?P<keep>/password/reset/[0-9A-Za-z]+-)[^/\s\"'?]+"),
     re.compile(r"(?P<keep>/mail/)[-:\w]{20,}"),
+    # Addresses by which mails become drafts and comments (syndication.actions.post_addresses).
+    re.compile(r"(?P<keep>\br-)[bcdfghjkmnpqrstvwxyz2-9]{12,}", re.I),
+    re.compile(r"(?P<keep>\b)[bcdfghjkmnpqrstvwxyz2-9]{14}(?=@)", re.I),
     # A handset's serial number and SIM card in its browser's name.
     re.compile(r"(?P<keep>[;/](?:ser|icc|SN))[0-9A-Za-z]{8,}"),
     # Headers in which gateways name the subscriber.

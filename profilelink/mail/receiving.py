@@ -6,21 +6,27 @@ confirmed to be theirs: whoever else is named as the sender most likely did not 
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import IO
 
 from django.conf import settings
-from django.core.cache import cache
 from django.utils.translation import gettext as _
 
 from accounts.media.pictures import BadPicture, TooManyPixels
 from accounts.public_urls import public_url
 from profilelink.mail import envelope, mime, reading
-from syndication.actions import mail_answers, mail_drafts, post_addresses
+from profilelink.mail.bounces import bounce_to_member
+from profilelink.mail.piped import (
+    EXIT_REFUSED,
+    EXIT_TAKEN,
+    EXIT_UNKNOWN_ADDRESS,
+    MailOutcome,
+    PipedMail,
+)
+from profilelink.mail.replying import receive_reply
+from syndication.actions import mail_answers, mail_drafts, post_addresses, reply_addresses
 from syndication.actions.mail_drafts import IncomingMail, MailRefused
 from syndication.actions.notices import in_language_of
 from syndication.models import MailDraft, PostAddress
@@ -28,33 +34,8 @@ from syndication.models.reason_texts import sentence
 
 logger = logging.getLogger(__name__)
 
-# sysexits.h. Mail servers bounce on 65 and 67 and try again later on 75.
-EXIT_TAKEN = os.EX_OK  # or dropped without a word
-EXIT_REFUSED = os.EX_DATAERR
-EXIT_UNKNOWN_ADDRESS = os.EX_NOUSER
-EXIT_TRY_LATER = os.EX_TEMPFAIL
-
 CHUNK_BYTES = 64 * 1024
 MAX_RECIPIENTS = 10
-BOUNCE_INTERVAL = 3600  # seconds, for mails to addresses that nobody has
-
-
-@dataclass(frozen=True)
-class MailOutcome:
-    """Exit code for the mail server. `bounce_text` goes into the bounce, if any."""
-
-    code: int
-    bounce_text: str = ""
-
-
-@dataclass(frozen=True)
-class PipedMail:
-    """A message from the pipe, cut after max_mail_bytes()."""
-
-    message: mime.MimePart
-    sender: str
-    is_automatic: bool
-    size: int
 
 
 def max_mail_bytes() -> int:
@@ -97,6 +78,8 @@ def _read(stream: IO[bytes]) -> tuple[bytes, int]:
 
 def _receive_for(recipient: str, mail: PipedMail) -> MailOutcome:
     local = envelope.local_part(recipient, settings.POST_MAIL_DOMAIN)
+    if reply_addresses.is_reply_local(local):
+        return receive_reply(local, mail)
     address = post_addresses.find_post_address(local) if local else None
     if envelope.is_report(mail.message):
         logger.info("mail dropped: a program's report, %s bytes", mail.size)
@@ -169,14 +152,8 @@ def _bounce(code: int, words: str, address: PostAddress, mail: PipedMail) -> Mai
 
 def _bounce_unknown(mail: PipedMail) -> MailOutcome:
     """Nobody's address. A member who mistyped theirs is told, once an hour; nobody else is."""
-    own = "" if mail.is_automatic else post_addresses.confirmed_address(mail.sender)
     logger.info("mail dropped: nobody has that address, %s bytes", mail.size)
-    if not own:
-        return MailOutcome(EXIT_TAKEN)
-    once = f"mail-bounce-{hashlib.sha256(own.lower().encode()).hexdigest()[:32]}"
-    if not cache.add(once, 1, BOUNCE_INTERVAL):
-        return MailOutcome(EXIT_TAKEN)
-    return MailOutcome(EXIT_UNKNOWN_ADDRESS, _unknown_address_text())
+    return bounce_to_member(EXIT_UNKNOWN_ADDRESS, _unknown_address_text(), mail)
 
 
 def _unknown_address_text() -> str:

@@ -12,6 +12,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from accounts.actions import quotas
 from accounts.public_urls import public_url
 from syndication.actions import mail_drafts, post_addresses
 from syndication.delivery.notices import in_language_of
@@ -31,7 +32,22 @@ def answer_mail_draft(
     to = post_addresses.confirmed_address(sender, draft.member)
     if not to or not post_addresses.may_answer_mail(address):
         return False
-    mail = _answer_mail(draft, to)
+    return _send(_answer_mail(draft, to), draft, message_id)
+
+
+def answer_reply_draft(draft: MailDraft, *, sender: str, message_id: bytes) -> bool:
+    """Mail `sender` where their answer waits, if it is the member. Return whether a mail was sent."""
+    to = post_addresses.confirmed_address(sender, draft.member)
+    if not to:
+        return False
+    try:
+        quotas.spend_member_quota(draft.member, quotas.ANSWER_MAILS)
+    except quotas.QuotaUsedUp:
+        return False
+    return _send(_reply_draft_mail(draft, to), draft, message_id)
+
+
+def _send(mail: EmailMessage, draft: MailDraft, message_id: bytes) -> bool:
     if _MESSAGE_ID.fullmatch(message_id.strip()):
         mail.extra_headers |= {"In-Reply-To": message_id.strip().decode()}
     try:
@@ -44,15 +60,34 @@ def answer_mail_draft(
 
 def _answer_mail(draft: MailDraft, to: str) -> EmailMessage:
     with in_language_of(draft.member):
-        expires_at = localtime(mail_drafts.mail_draft_expires_at(draft))
-        until = date_format(expires_at, pgettext("date format: date", "j M Y"))
         subject = _("%(site)s: post waits for you") % {"site": settings.SITE_NAME}
         body = _(
             "Your email has arrived, and nobody else sees it. It is posted once you send it on this page:\n"
             "%(address)s\n"
             "\n"
             "If you do not, it is deleted on %(date)s.\n"
-        ) % {"address": public_url("mail_draft", draft.pk), "date": until}
+        ) % {"address": public_url("mail_draft", draft.pk), "date": _expiry_date(draft)}
+    return _automatic_mail(subject, body, to)
+
+
+def _reply_draft_mail(draft: MailDraft, to: str) -> EmailMessage:
+    with in_language_of(draft.member):
+        subject = _("%(site)s: answer waits for you") % {"site": settings.SITE_NAME}
+        body = _(
+            "Your answer has arrived, and nobody else sees it. It is added once you send it on this page:\n"
+            "%(address)s\n"
+            "\n"
+            "If you do not, it is deleted on %(date)s.\n"
+        ) % {"address": public_url("mail_draft", draft.pk), "date": _expiry_date(draft)}
+    return _automatic_mail(subject, body, to)
+
+
+def _expiry_date(draft: MailDraft) -> str:
+    expires_at = localtime(mail_drafts.mail_draft_expires_at(draft))
+    return date_format(expires_at, pgettext("date format: date", "j M Y"))
+
+
+def _automatic_mail(subject: str, body: str, to: str) -> EmailMessage:
     return EmailMessage(
         subject,
         body,

@@ -42,6 +42,7 @@ from syndication.models import (
     Notice,
     Post,
     PostAddress,
+    ReplyAddress,
     Toggle,
 )
 from syndication.models.reason_texts import notice_text, sentence
@@ -178,6 +179,7 @@ MEMBER = ExportTable(
         *("id", "username", "email", "display_name", "display_name_audience"),
         *("about", "about_audience", "picture", "picture_audience"),
         *("posts_by_me", "posts_by_me_before", "language", "is_language_chosen", "is_listed"),
+        "answers_by_mail",
         *("commenters", "group_commenters", "last_login"),
     ),
     {"joined_at": "date_joined"},
@@ -255,10 +257,16 @@ FILES: dict[str, dict[str, ExportTable]] = {
             ),
             finish=_finish_address,
         ),
+        "reply_addresses": ExportTable(
+            ReplyAddress, "member", ("post", "mailed_to", "created_at", "used_at")
+        ),
         "drafts": ExportTable(
             MailDraft,
             "member",
-            ("id", "sender", "title", "text", "photo", "left_out", "is_cut", "created_at"),
+            (
+                *("id", "sender", "is_answer", "post", "title", "text"),
+                *("photo", "left_out", "is_cut", "created_at"),
+            ),
             finish=_naming(MAIL_PHOTOS),
         ),
     },

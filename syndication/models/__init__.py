@@ -15,6 +15,7 @@ from syndication.models.draft import MailDraft, PostAddress
 from syndication.models.link import FeedItem, Link, LinkState, NetworkFriend, Notice, Toggle
 from syndication.models.post import KeptPhoto, Post, PostKind
 from syndication.models.pull import Pull, PullKind
+from syndication.models.reply_address import ReplyAddress
 from syndication.models.revocation import Revocation
 from syndication.models.server import ServerTraits
 
@@ -46,6 +47,7 @@ __all__ = [
     "PostKind",
     "Pull",
     "PullKind",
+    "ReplyAddress",
     "Revocation",
     "ServerTraits",
     "Toggle",

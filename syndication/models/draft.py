@@ -82,6 +82,11 @@ class MailDraft(models.Model):
     )
     form_key = models.CharField(max_length=32)
     sender = models.CharField(max_length=254, blank=True)  # as the mail says; nothing proves it
+    # A draft of a comment, which never becomes a post, also where the post's row is gone.
+    is_answer = models.BooleanField(default=False)
+    post = models.ForeignKey(
+        Post, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     title = PublicCharField(max_length=LONGEST["title"], blank=True)
     text = PublicTextField(max_length=LONGEST["text"], blank=True)
     photo = models.ImageField(upload_to=draft_photo_path, blank=True)

@@ -20,6 +20,7 @@ from syndication.forms.drafts import DraftKindForm, post_form_initial
 from syndication.forms.posts import PostForm
 from syndication.models import MailDraft, Post, PostAddress, PostKind
 from syndication.queries.excerpts import split_into_pages
+from syndication.views.answers_by_mail import answer_draft_page
 from syndication.views.compose import post_form_page
 from syndication.views.photos import jpeg_response
 
@@ -82,9 +83,11 @@ def mail_draft_list(request: MemberRequest) -> HttpResponse:
 @login_required
 def mail_draft(request: MemberRequest, pk: int) -> HttpResponse:
     """One draft. Its button opens the filled post form; only that form makes a post."""
-    draft = MailDraft.objects.of(request.user).filter(pk=pk).first()
+    draft = MailDraft.objects.of(request.user).select_related("post").filter(pk=pk).first()
     if draft is None:
         return _sent(request, pk)
+    if draft.is_answer:
+        return answer_draft_page(request, draft)
     form = DraftKindForm(request.POST or None, draft=draft)
     if form.is_valid():
         return _as_post(request, draft, form.cleaned_data["kind"])

@@ -17,7 +17,13 @@ from accounts.actions import empty_accounts, guesses, invitations
 from accounts.actions.linking import expire_link_attempts
 from accounts.models import DeviceLogin, Group, PhoneLogin
 from accounts.urlsession.limits import delete_expired_sessions
-from syndication.actions import account_closure, mail_drafts, photos, post_addresses
+from syndication.actions import (
+    account_closure,
+    mail_drafts,
+    photos,
+    post_addresses,
+    reply_addresses,
+)
 from syndication.delivery import fairness, notices, planning, retry_policy, undelivered, wakeups
 from syndication.models import (
     Delivery,
@@ -153,6 +159,7 @@ STEPS: dict[str, Callable[[datetime], int]] = {
     "closed links": sweep_closed_links,
     "late deletes": notify_late_deletes,
     "ends": lambda now: undelivered.notify_pending_ends(),
+    "reply addresses": reply_addresses.delete_old_reply_addresses,
     "expiring drafts": mail_drafts.notify_expiring_drafts,
     "mailed": lambda now: notices.mail_pending_notices(),
     "closures": wake_account_closures,

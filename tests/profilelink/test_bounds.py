@@ -29,6 +29,7 @@ What members make, in test_bounds_members.py. "In all" is always the members' nu
 | photos that wait for their post | 10 (syndication/actions/photos.py) | | the oldest; all after 12 hours |
 | mails that wait | 20, 20 an hour (syndication/actions/mail_drafts.py) | | refused; all after 30 days |
 | addresses for mail | 1 live, 20 ended (syndication/actions/post_addresses.py) | | ended first |
+| addresses for answers by mail | 500, one a notice mail (syndication/actions/reply_addresses.py) | | the oldest; all after 14 days: test_replies_intake.py |
 | titles of linked pages | no row but the post's own 200 letters; 2 at once in a process (syndication/actions/link_titles.py) | | no title: syndication/test_posts_links.py |
 | rows of who is away at a network | 5 an hour that come to nothing, 100 a day (accounts/actions/link_throttling.py) | | refused; all after a day |
 | registrations with servers | 20 servers an hour are named | 20,000 | unused, the oldest (syndication/worker/unused_registrations.py) |

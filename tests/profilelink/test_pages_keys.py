@@ -25,6 +25,7 @@ PARENTS = {
     "account_logout": {"security"},
     "account_reset_password": {"account_login"},
     "account_signup": {"account_login"},
+    "answer_by_mail": {"mail"},
     "device_ask": {"phone_list", "account_login"},  # for who is in; for who is not
     "export": {"security"},
     "friend_block": {"profile"},

@@ -155,6 +155,7 @@ PRESSES: list[tuple[str, Callable[[Member], str], str, dict[str, Any]]] = [
     ("account_logout", page("account_logout"), "Log out", {}),
     ("account_signup", page("account_signup"), "Sign up",
      {"username": "newcomer", "email": "n@example.com", "password1": PASSWORD}),
+    ("answer_by_mail", page("answer_by_mail"), "Use answer by email", {}),
     ("delivery_command", of_delivery(DeliveryState.FAILED), "Try again", {}),
     ("delivery_command", of_delivery(DeliveryState.FAILED), "Dismiss", {}),
     ("delivery_command", of_delivery(DeliveryState.UNCONFIRMED), "It is there", {}),

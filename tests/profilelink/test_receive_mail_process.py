@@ -6,15 +6,18 @@ import os
 import stat
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from threading import Thread
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
-from syndication.models import MailDraft
-from tests.making import make_member
+from syndication.actions import reply_addresses
+from syndication.models import Comment, MailDraft, ReplyAddress
+from tests.making import make_member, make_post
 from tests.profilelink.mailed import address_of, mail
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -146,3 +149,49 @@ def test_the_help_names_both_mail_servers_and_every_code(environment):
         assert word in said
     for code in ("0 ", "65 ", "67 ", "75 "):
         assert f"\n  {code}" in said
+
+
+def test_a_reply_to_a_notice_comes_through_the_pipe_as_a_comment(environment, tmp_path):
+    """And a bounce of the address's own notice, an automatic answer and a second one as what they are."""
+    hanako = make_member("hanako", answers_by_mail=True)
+    post = make_post(author=make_member("taro"))
+    reply_to = reply_addresses.make_reply_address(
+        hanako, post, mailed_to=OWN, frame_lines=["taroのコメント:", "http://testserver/", "."]
+    )
+    ReplyAddress.objects.update(created_at=timezone.now() - timedelta(hours=1))
+    plain = b"Content-Type: text/plain; charset=utf-8"
+    text = "行きます\n\n> taroのコメント:\n> 来ますか\n".encode()
+    raw = mail(plain, b"Message-ID: <1@x>", body=text, sender=OWN)
+    away = mail(b"Auto-Submitted: auto-replied", body=b"away", sender=OWN)
+    assert piped(away, "--sender=", "--", reply_to, environment=environment).returncode == 0
+    assert not Comment.objects.exists()
+    done = piped(raw, f"--sender={OWN}", "--", reply_to, environment=environment)
+    assert (done.returncode, done.stdout) == (0, b"")
+    again = mail(plain, b"Message-ID: <2@x>", body=b"me too", sender=OWN)
+    done = piped(again, f"--sender={OWN}", "--", reply_to, environment=environment)
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert reply_to.partition("@")[0][2:] not in done.stderr.decode()
+    comment, draft = Comment.objects.get(), MailDraft.objects.get()
+    assert (comment.text, comment.writer, comment.is_by_mail) == ("行きます", hanako, True)
+    assert (draft.text, draft.post) == ("me too", post)
+    (told,) = (tmp_path / "mail").iterdir()
+    assert f"/posts/mail/{draft.pk}/" in told.read_text()
+
+
+def test_two_replies_at_the_same_moment_are_one_comment_and_one_draft(environment):
+    hanako = make_member("hanako", answers_by_mail=True)
+    reply_to = reply_addresses.make_reply_address(
+        hanako, make_post(author=make_member("taro")), mailed_to=OWN, frame_lines=["x"]
+    )
+    ReplyAddress.objects.update(created_at=timezone.now() - timedelta(hours=1))
+
+    def run(number: int) -> None:
+        raw = mail(b"Message-ID: <%d@x>" % number, body=b"yes", sender=OWN)
+        piped(raw, f"--sender={OWN}", "--", reply_to, environment=environment)
+
+    both = [Thread(target=run, args=[number]) for number in range(2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert (Comment.objects.count(), MailDraft.objects.count()) == (1, 1)

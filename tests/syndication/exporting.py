@@ -43,6 +43,7 @@ from syndication.models import (
     Post,
     PostAddress,
     PostKind,
+    ReplyAddress,
 )
 from tests.making import (
     PASSWORD,
@@ -191,6 +192,10 @@ def _mail(member: Member, word: str) -> None:
     PostAddress.objects.create(
         member=member, local_hash=f"{word}-local-hash", sealed_local=encryption.encrypt(f"{word}-local"),
         refused_reason=f"{word}-refused",
+    )  # fmt: skip
+    ReplyAddress.objects.create(
+        member=member, post=member.posts.first(), token_hash=f"{word}-token-hash",
+        mailed_to=f"{word}@phone.example", fingerprints=[f"{word}-fingerprint"],
     )  # fmt: skip
     MailDraft.objects.create(
         member=member, form_key=f"{word}-draft-key", sender=f"{word}@phone.example",

@@ -99,6 +99,9 @@ COLUMNS_LEFT_OUT = {
         "member": KNOWN, "local_hash": SECRET, "sealed_local": SECRET, "hour_began_at": WORKING,
         "taken": WORKING, "answered": WORKING,
     },
+    "syndication.ReplyAddress": {
+        "member": KNOWN, "token_hash": SECRET, "fingerprints": SECRET, "from_name": WORKING,
+    },
     "syndication.Toggle": {"link": KNOWN},
 }  # fmt: skip
 

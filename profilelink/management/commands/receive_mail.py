@@ -14,13 +14,15 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from accounts.bulkhead import BulkheadFull
 from profilelink.mail.intake_slots import hold_intake_slot
-from profilelink.mail.receiving import EXIT_TRY_LATER, MailOutcome, receive_mail
+from profilelink.mail.piped import EXIT_TRY_LATER, MailOutcome
+from profilelink.mail.receiving import receive_mail
 
 logger = logging.getLogger(__name__)
 
 HELP = """
 Makes a draft of a mail that stands on standard input. Only the member whose secret address it was
-sent to sees it; it is posted when they send it on the site.
+sent to sees it; it is posted when they send it on the site. A reply to a notice (r-…@) becomes a
+comment, or a draft of one.
 
 The envelope's recipient and sender, for
   Postfix (master.cf)   pipe … null_sender= argv=… receive_mail --sender=${sender} -- ${recipient}

@@ -58,6 +58,9 @@ TOKEN = "Ab-_" * 5 + "Ab"
         ("HTTP_X_UP_SUBNO = '05001012345678_vs.ezweb.ne.jp'", "05001012345678"),
         ("{'HTTP_X_JPHONE_UID': 'abcDEF0123456789'}", "abcDEF0123456789"),
         ("x-em-uid=u1234567890", "u1234567890"),
+        ("local = 'r-3kq7vt5w9mzx2hbdcfgjk'", "3kq7vt5w9mzx2hbdcfgjk"),
+        ("to R-3KQ7VT5W9MZX2HBDCFGJK@post.example.jp", "3KQ7VT5W9MZX2HBDCFGJK"),
+        ("to <3kq7vt5w9mzx2h@post.example.jp>", "3kq7vt5w9mzx2h"),
     ],
 )
 def test_secrets_are_masked(text, secret):

@@ -1,0 +1,53 @@
+"""Drafts of comments that came by mail: store and send them. Nothing here makes a post."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from accounts.models import Member
+from syndication.actions import comments
+from syndication.actions.mail_drafts import (
+    MOST_WAITING,
+    NO_ROOM,
+    SENDER_LENGTH,
+    IncomingMail,
+    MailRefused,
+)
+from syndication.connectors.content import LONGEST
+from syndication.models import Comment, MailDraft, ReplyAddress
+from syndication.models.errors import NotYours
+from syndication.queries.excerpts import cut_position
+
+
+@transaction.atomic
+def store_answer_draft(address: ReplyAddress, mail: IncomingMail, text: str) -> MailDraft:
+    """Store the answer as a draft of its member, once for each mail. Raises MailRefused."""
+    member = Member.objects.select_for_update(no_key=True).get(pk=address.member_id)
+    before = MailDraft.objects.filter(member=member, form_key=mail.key).first()
+    if before is not None:
+        return before
+    if MailDraft.objects.of(member).count() >= MOST_WAITING:
+        raise MailRefused(NO_ROOM, {"count": MOST_WAITING})
+    is_cut = len(text) > LONGEST["text"]
+    return MailDraft.objects.create(
+        member=member,
+        post=address.post,
+        is_answer=True,
+        form_key=mail.key,
+        sender=mail.sender[:SENDER_LENGTH],
+        text=text[: cut_position(text, LONGEST["text"])] if is_cut else text,
+        left_out=mail.left_out + (mail.photo is not None),
+        is_cut=is_cut,
+    )
+
+
+@transaction.atomic
+def send_answer_draft(draft: MailDraft, text: str, *, by: Member) -> Comment:
+    """Post `text` as a comment and delete the draft. Raises what create_comment raises."""
+    if draft.member_id != by.pk:
+        raise NotYours(draft)
+    if draft.post is None:
+        raise comments.TalkNotReadable
+    comment = comments.create_comment(draft.post, text, by=by, form_key=draft.form_key)
+    MailDraft.objects.filter(pk=draft.pk).delete()
+    return comment

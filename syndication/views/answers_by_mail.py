@@ -1,0 +1,62 @@
+"""Answer by mail: the setting, and the page of a draft that a reply became."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.actions import quotas
+from accounts.views.requests import MemberRequest
+from syndication.actions import (
+    answer_drafts,
+    comments,
+    mail_drafts,
+    post_addresses,
+    reply_addresses,
+)
+from syndication.forms.answer_drafts import AnswerDraftForm
+from syndication.models import MailDraft
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer_by_mail(request: MemberRequest) -> HttpResponse:
+    """Turn answers by mail on or off. 404 where the site accepts no mails."""
+    if not post_addresses.is_post_by_mail_enabled():
+        raise Http404
+    if request.method == "POST":
+        is_on = request.POST.get("on") == "1"
+        reply_addresses.set_answer_by_mail(by=request.user, is_on=is_on)
+        said = _("Answer by email is on.") if is_on else _("Answer by email is off.")
+        messages.success(request, said)
+        return redirect("answer_by_mail")
+    return TemplateResponse(
+        request, "syndication/answer_by_mail.html", {"is_on": request.user.answers_by_mail}
+    )
+
+
+def answer_draft_page(request: MemberRequest, draft: MailDraft) -> HttpResponse:
+    """The draft in a form, whose button makes the comment."""
+    form = AnswerDraftForm(request.POST or None, initial={"text": draft.text})
+    if form.is_valid():
+        try:
+            answer_drafts.send_answer_draft(draft, form.cleaned_data["text"], by=request.user)
+        except quotas.QuotaUsedUp:
+            form.add_error(None, _("You wrote a moment ago. Wait a little and send it again."))
+        except (comments.TalkNotReadable, comments.CommentsClosed):
+            form.add_error(None, _("This post takes no comment of yours now."))
+        else:
+            messages.success(request, _("Your comment is added."))
+            return redirect("post_detail", draft.post_id)
+    context = {
+        "draft": draft,
+        "form": form,
+        "post": reply_addresses.answerable_post(draft.post, by=request.user),
+        "until": mail_drafts.mail_draft_expires_at(draft),
+    }
+    return TemplateResponse(request, "syndication/answer_draft.html", context)
