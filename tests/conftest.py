@@ -15,7 +15,12 @@ from tests.form_client import FormClient
 
 # The networks on a real port, whose fixture is `sandbox`; how a run is spread over the cores; the list
 # of the clients that did the main job.
-pytest_plugins = ["tests.sandbox_server", "tests.parallel", "tests.migrated_once", "tests.journey.summary"]
+pytest_plugins = [
+    "tests.sandbox_server",
+    "tests.parallel",
+    "tests.migrated_once",
+    "tests.journey.summary",
+]
 
 # A busy machine fails no law: no example has a deadline, and making examples may take its time. In CI
 # the examples are the same in each run; elsewhere they differ, and what failed is tried again.
