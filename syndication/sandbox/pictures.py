@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import cache
 
 Colour = tuple[int, int, int]
 
@@ -25,6 +26,7 @@ def media_type(content: bytes) -> str:
     return next((name for start, name in starts.items() if content.startswith(start)), "")
 
 
+@cache  # drawn once a process: each test, and each press of "start over", asks for the same few
 def face(seed: str) -> bytes:
     """A face for `seed`: a mirrored pattern of 10 x 10 blocks, 80 x 80 pixels, as a JPEG."""
     digest = hashlib.sha256(seed.encode()).digest()
