@@ -128,6 +128,7 @@ class NetworkProvider(Provider):
 
     account_class = NetworkAccount
     asks_server: ClassVar[bool] = False  # the member names the server
+    server_example: ClassVar[str] = ""  # what to type then
     has_app_password: ClassVar[bool] = False  # an app password links, too, without a redirect
 
     @property
@@ -137,11 +138,6 @@ class NetworkProvider(Provider):
 
     def permission_caution(self, account: Authorized) -> str:
         """Tell the member what to know about the permission before confirming it."""
-        return ""
-
-    @property
-    def server_example(self) -> str:
-        """Return an example of what to type as the server."""
         return ""
 
     def previous_input(self, account: SocialAccount) -> str:

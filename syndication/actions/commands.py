@@ -50,12 +50,7 @@ def retry_delivery(delivery: Delivery, *, by: Member) -> None:
         delivery,
         (_S.FAILED, _S.EXPIRED),
         _S.WAITING,
-        tries=0,
-        reason="",
-        due_at=timezone.now(),
-        asked_at=timezone.now(),
-        is_manual=True,
-        is_notified=False,
+        **_requested_now(),
     )
     wakeups.wake_for_delivery(delivery.pk)
 
@@ -98,16 +93,17 @@ def resend_delivery(delivery: Delivery, *, by: Member) -> None:
         delivery,
         (_S.UNCONFIRMED,),
         _S.WAITING,
-        tries=0,
         reads=0,
-        reason="",
         sent_as={},
-        due_at=timezone.now(),
-        asked_at=timezone.now(),
-        is_manual=True,
-        is_notified=False,
+        **_requested_now(),
     )
     wakeups.wake_for_delivery(delivery.pk)
+
+
+def _requested_now() -> dict[str, object]:
+    """The fields of a delivery that starts again: deadlines and tries count from now."""
+    asked = {"due_at": timezone.now(), "asked_at": timezone.now()}
+    return {**asked, "tries": 0, "reason": "", "is_manual": True, "is_notified": False}
 
 
 def _must_own(delivery: Delivery, by: Member) -> None:

@@ -2,44 +2,38 @@
 
 A connector raises one of these five (Unreachable is a TryLater, CopyGone a Rejected) and nothing else.
 `reason` is a code of connectors.reasons; `message` is what the network said, cleaned and short;
- `status` and `excerpt` are for the attempt log. None of them holds a token.
+`status` and `excerpt` are for the attempt log. None of them holds a token.
 """
 
 from __future__ import annotations
 
+from dataclasses import KW_ONLY, dataclass
+
 from syndication.connectors.reasons import Reason
 
 
+@dataclass(eq=False, repr=False)
 class ConnectorError(Exception):
     """Base of the five. `status` is the HTTP status, 0 where no answer came."""
 
-    def __init__(
-        self, reason: Reason, *, status: int = 0, excerpt: str = "", message: str = ""
-    ) -> None:
-        super().__init__(f"{reason} ({message})" if message else reason)
-        self.reason = reason
-        self.status = status
-        self.excerpt = excerpt
-        self.message = message
+    reason: Reason
+    _: KW_ONLY
+    status: int = 0
+    excerpt: str = ""
+    message: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.reason} ({self.message})" if self.message else self.reason
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class TryLater(ConnectorError):
     """The network did not accept the request but may later: 429, a throttling 503, no connection.
 
     `after` is the number of seconds that the network asked for, or None.
     """
 
-    def __init__(
-        self,
-        reason: Reason,
-        *,
-        after: float | None = None,
-        status: int = 0,
-        excerpt: str = "",
-        message: str = "",
-    ) -> None:
-        super().__init__(reason, status=status, excerpt=excerpt, message=message)
-        self.after = after
+    after: float | None = None
 
 
 class Unreachable(TryLater):
@@ -62,22 +56,12 @@ class CopyGone(Rejected):
     """The copy to be edited no longer exists: somebody deleted it on the network."""
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class Unauthorized(ConnectorError):
     """The access has ended or is too narrow. `expired` asks for one refresh; `scope` names what is missing."""
 
-    def __init__(  # noqa: PLR0913 - facts of one answer, each by its name
-        self,
-        reason: Reason,
-        *,
-        expired: bool = False,
-        scope: str = "",
-        status: int = 0,
-        excerpt: str = "",
-        message: str = "",
-    ) -> None:
-        super().__init__(reason, status=status, excerpt=excerpt, message=message)
-        self.expired = expired
-        self.scope = scope
+    expired: bool = False
+    scope: str = ""
 
 
 class Unsupported(ConnectorError):

@@ -49,6 +49,7 @@ class BlueskyProvider(NetworkProvider):
     id = "bluesky"
     name = "Bluesky"
     asks_server = True
+    server_example = "hanako.bsky.social"
     has_app_password = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -58,10 +59,6 @@ class BlueskyProvider(NetworkProvider):
     @property
     def _client(self) -> BlueskyClient:
         return BlueskyClient.of(self.app.settings)
-
-    @property
-    def server_example(self) -> str:
-        return "hanako.bsky.social"
 
     @property
     def permission_hint(self) -> str:

@@ -36,10 +36,7 @@ class GnusocialProvider(OAuth1Network):
     id = "gnusocial"
     name = "GNU social"
     asks_server = True
-
-    @property
-    def server_example(self) -> str:
-        return "@hanako@gnusocial.jp"
+    server_example = "@hanako@gnusocial.jp"
 
     def begin_link(self, request: HttpRequest, *, server: Server | None = None) -> LinkRedirect:
         host = require_server(server).host

@@ -42,10 +42,7 @@ class MastodonProvider(NetworkProvider):
     id = "mastodon"
     name = "Mastodon"
     asks_server = True
-
-    @property
-    def server_example(self) -> str:
-        return "@hanako@mstdn.jp"
+    server_example = "@hanako@mstdn.jp"
 
     def register(
         self, request: HttpRequest, host: str, *, is_broad: bool = False

@@ -51,10 +51,7 @@ class MisskeyProvider(NetworkProvider):
     id = "misskey"
     name = "Misskey"
     asks_server = True
-
-    @property
-    def server_example(self) -> str:
-        return "@hanako@misskey.io"
+    server_example = "@hanako@misskey.io"
 
     @classmethod
     def callback_key(cls, params: Mapping[str, str]) -> str:

@@ -14,15 +14,6 @@ REALM = "api.mixi-platform.com"
 SCHEMES = {"oauth": "OAuth", "bearer": "Bearer"}
 
 
-class TokenRefused(Exception):
-    """The token endpoint says no: an OAuth error code, a status, maybe a description."""
-
-    def __init__(self, error: str, status: int = 400, description: str = "") -> None:
-        super().__init__(error)
-        self.body = {"error": error} | ({"error_description": description} if description else {})
-        self.status = status
-
-
 # -- the token endpoint ------------------------------------------------------------------------
 
 
@@ -38,25 +29,31 @@ def token_endpoint(state: MixiState, request: Request) -> Reply:
         form = request.form()
         give = grants.get(_need(form, "grant_type"))
         if give is None:
-            raise TokenRefused("unsupported_grant_type")
+            raise _refusal("unsupported_grant_type")
         reply = json_reply(give(state, form))
     except BadBody:
         reply = json_reply({"error": "invalid_request"}, 400)
-    except TokenRefused as refused:
-        reply = json_reply(refused.body, refused.status)
+    except Refused as refused:
+        reply = refused.reply
     return reply.adding(("Cache-Control", "no-store"))
+
+
+def _refusal(error: str, status: int = 400, description: str = "") -> Refused:
+    """The token endpoint's no: an OAuth error code, maybe a description."""
+    words = {"error_description": description} if description else {}
+    return Refused(json_reply({"error": error, **words}, status))
 
 
 def _need(form: dict[str, str], name: str) -> str:
     if not form.get(name):
-        raise TokenRefused("invalid_request")
+        raise _refusal("invalid_request")
     return form[name]
 
 
 def _check_client(state: MixiState, form: dict[str, str]) -> None:
     given = (_need(form, "client_id"), _need(form, "client_secret"))
     if given != (state.client.id, state.client.secret):
-        raise TokenRefused("invalid_client", 401)
+        raise _refusal("invalid_client", 401)
 
 
 def _by_code(state: MixiState, form: dict[str, str]) -> dict[str, object]:
@@ -64,11 +61,11 @@ def _by_code(state: MixiState, form: dict[str, str]) -> dict[str, object]:
     code, address = _need(form, "code"), _need(form, "redirect_uri")
     grant = state.grants.redeem(code)
     if grant is None:
-        raise TokenRefused("invalid_grant", 401, "authorization code is invalid or expired")
+        raise _refusal("invalid_grant", 401, "authorization code is invalid or expired")
     if address != state.client.redirect_uri:
-        raise TokenRefused("invalid_grant", 401, "redirect_uri mismatch")
+        raise _refusal("invalid_grant", 401, "redirect_uri mismatch")
     if form.get("server_state", grant.server_state) != grant.server_state:
-        raise TokenRefused("invalid_grant", 401, "server_state mismatch")
+        raise _refusal("invalid_grant", 401, "server_state mismatch")
     return _pair(state, grant)
 
 
@@ -76,7 +73,7 @@ def _by_refresh_token(state: MixiState, form: dict[str, str]) -> dict[str, objec
     _check_client(state, form)
     grant = state.grants.renew(_need(form, "refresh_token"))
     if grant is None:
-        raise TokenRefused("invalid_grant", 401)
+        raise _refusal("invalid_grant", 401)
     return _pair(state, grant)
 
 
@@ -92,7 +89,7 @@ def _by_client_credentials(state: MixiState, form: dict[str, str]) -> dict[str, 
 def _server_state(state: MixiState, form: dict[str, str]) -> dict[str, object]:
     """Issue a server_state; the client's id suffices, without its secret."""
     if _need(form, "client_id") != state.client.id:
-        raise TokenRefused("invalid_client", 401)
+        raise _refusal("invalid_client", 401)
     return {"server_state": state.grants.new_server_state()}
 
 
