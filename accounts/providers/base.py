@@ -144,7 +144,7 @@ class NetworkProvider(Provider):
         """Return what the member would type to reach `account` again: its handle, or the server alone
         where its name does not end in the handle. "" where no server is asked for."""
         host = account.uid.rpartition("/")[0]
-        handle = str(account.extra_data.get("name", "")).rpartition(" ")[2]
+        handle = str(account.extra_data.get("name")).rpartition(" ")[2]
         is_whole = handle.startswith("@") and (not host or handle.endswith(f"@{host}"))
         if not self.asks_server:
             return ""

@@ -53,7 +53,7 @@ class OAuth1Network(NetworkProvider):
 
     @classmethod
     def callback_key(cls, params: Mapping[str, str]) -> str:
-        return params.get("oauth_token", "") or params.get("denied", "")
+        return params.get("oauth_token") or params.get("denied", "")
 
     @classmethod
     def is_denied(cls, params: Mapping[str, str]) -> bool:
@@ -120,7 +120,7 @@ def oauth1_client(endpoints: OAuth1Endpoints, token: str, secret: str) -> Client
 
 def signed_get(endpoints: OAuth1Endpoints, url: str, token: str, secret: str) -> Any:
     """Send a signed GET. Raises ExchangeFailed."""
-    _url, headers, _body = oauth1_client(endpoints, token, secret).sign(url, "GET")
+    _url, headers, _body = oauth1_client(endpoints, token, secret).sign(url)
     return request_server(url.split("/")[2], "GET", url, headers=headers)
 
 

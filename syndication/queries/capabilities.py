@@ -38,7 +38,6 @@ class Capabilities:
     cannot_delete: tuple[PostKind, ...]
     can_edit: tuple[PostKind, ...]  # whose copies take other words; the others stay as sent
     cannot_edit: tuple[PostKind, ...]
-    cannot_read_back: tuple[PostKind, ...]
     to_followers: bool  # what is narrower is for followers, so only where they are approved
     address_costs: bool
     closed_in: str  # the year, where the network itself is gone
@@ -70,7 +69,6 @@ def capabilities(key: str) -> Capabilities:
         cannot_delete=tuple(k for k in kinds if k.value not in connector.can_delete),
         can_edit=tuple(k for k in kinds if k.value in connector.can_edit),
         cannot_edit=tuple(k for k in kinds if k.value not in connector.can_edit),
-        cannot_read_back=tuple(k for k in kinds if k.value not in connector.can_reconcile),
         to_followers=bool(connector.followers_read),
         address_costs=connector.address_costs,
         closed_in=connector.closed_in,

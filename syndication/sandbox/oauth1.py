@@ -177,10 +177,11 @@ def base_string(request: Request) -> str:
 
 
 def _check_body(request: Request, given: Mapping[str, str]) -> None:
-    """Raise BadSignature where the body hash is present and wrong."""
+    """Raise BadSignature where the body hash is wrong, or missing with JSON, which nothing else signs."""
     claimed = given.get("oauth_body_hash")
     right = base64.b64encode(hashlib.sha1(request.body, usedforsecurity=False).digest()).decode()
-    if claimed is not None and claimed != right:
+    is_needed = claimed is not None or request.content_type == "application/json"
+    if is_needed and claimed != right:
         raise BadSignature("the body is not the signed one")
 
 

@@ -15,7 +15,7 @@ from accounts.models import LinkReturn
 from accounts.signals import account_linked
 from syndication.delivery import imports
 from syndication.models import Link
-from tests.accounts.away import come_back, leave_by_phone, read
+from tests.accounts.away import come_back, leave_by_computer, leave_by_phone, read
 from tests.making import make_member
 from tests.phone import PhoneClient, computer, log_in_phone, session_key_of
 
@@ -206,6 +206,20 @@ def test_a_network_that_fails_at_the_exchange_is_told_with_what_to_do(
     come_back(phone, leave_by_phone(phone))
     phone.submit("Link")
     assert len(heard) == 1
+
+
+def test_a_browser_that_does_not_say_what_it_is_gets_the_page_for_computers(sandbox, hanako):
+    client = computer(hanako)
+    del client.defaults["HTTP_USER_AGENT"]
+    assert "&display=pc" in leave_by_computer(client).address
+
+
+def test_a_number_is_kept_by_a_hash_of_its_own_attempt():
+    """Else one attempt's row would say which number another member's page shows."""
+    assert linking._mac("1234", "one attempt") == linking._mac("1234", "one attempt")
+    assert linking._mac("1234", "one attempt") != linking._mac("1234", "another")
+    assert len({linking._hash(each, "key") for each in ("mixi", "mastodon")}) == 2
+    assert len(linking._hash("mixi", "key")) == LinkReturn._meta.get_field("state_hash").max_length
 
 
 def test_a_code_that_is_too_old_is_told(sandbox, hanako):

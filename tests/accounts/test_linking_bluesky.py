@@ -214,6 +214,17 @@ def test_a_server_that_does_not_say_who_authorizes_for_it_is_told(
     assert f"was found at {server.authority}" in page
 
 
+def test_a_code_that_the_server_refuses_links_nothing_and_is_logged(bluesky, hanako, caplog):
+    phone = log_in_phone(hanako)
+    away = leave_by_phone(phone, "bluesky", server="hanako.test")
+    phone.get(away.agree().replace("code=", "code=x"), bare=True)
+    page = phone.submit("Continue", number=away.number)
+    assert "no clear answer" in page
+    assert not SocialAccount.objects.exists()
+    issuer = away.address.partition("/oauth/")[0]
+    assert f"{issuer} refused us with 400 (invalid_grant: Invalid code)" in caplog.text
+
+
 # By an app password
 
 
@@ -223,7 +234,9 @@ def test_an_app_password_links_without_leaving(bluesky, hanako):
     assert "Bluesky account ザキ @hanako.test → Profile Link member hanako" in page
     phone.submit("Link")
     assert SocialAccount.objects.get().uid == did_of("hanako")
-    assert Link.objects.get().expires_at is not None
+    link = Link.objects.get()
+    assert link.expires_at is not None
+    assert link.host == bluesky_host(SocialAccount.objects.get())
 
 
 @pytest.mark.parametrize(

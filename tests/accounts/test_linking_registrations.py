@@ -12,6 +12,8 @@ import pytest
 
 from accounts.actions import servers
 from accounts.models import LinkReturn, Member, ServerRegistration
+from accounts.providers.mastodon import registration
+from accounts.providers.servers import Server
 from syndication.actions import links
 from syndication.delivery import credentials, token_revocation
 from syndication.models import Link, Revocation
@@ -129,6 +131,32 @@ def test_support_may_not_drop_any(sandbox, server, hanako):
     staff.post("/admin/accounts/serverregistration/", data)
     row.refresh_from_db()
     assert row.replaced_at is None
+
+
+LOGIN = answer("", "302 Found", {"Location": "/login"})
+
+
+@pytest.mark.parametrize(
+    ("page", "revoked", "is_known"),
+    [
+        (answer("", "200 OK"), answer(""), True),
+        (answer("", "401 Unauthorized"), answer(""), False),
+        (LOGIN, answer("{}"), True),
+        (LOGIN, answer("{}", "401 Unauthorized"), False),
+        (LOGIN, answer('{"error":"unauthorized_client"}', "403 Forbidden"), False),
+        (LOGIN, answer('{"error":"too many"}', "429 Too Many Requests"), True),
+    ],
+)
+def test_the_permission_page_or_else_a_revocation_says_whether_we_are_known(
+    settings, page, revoked, is_known
+):
+    with playing(page, revoked) as other:
+        settings.ALLOWED_PRIVATE_HOSTS = [other.authority]
+        details = {"client_id": "a", "client_secret": "b", "redirect_uri": "http://here.example/"}
+        server = Server(other.authority, details)
+        found = registration.is_registration_known(server, callback_url="http://here.example/")
+        assert found is is_known
+        assert not registration.is_registration_known(server, callback_url="http://else.example/")
 
 
 # An instance page that fails (Takahē 0.11: 500 at v2)

@@ -154,7 +154,7 @@ class BlueskyProvider(NetworkProvider):
     ) -> Identity:
         """Return the account of the tokens, if the issuer is authoritative for it. Raises ExchangeFailed."""
         did = parse_did(answer["sub"])
-        is_bound = str(answer.get("token_type", "")).lower() == "dpop"
+        is_bound = str(answer.get("token_type")).lower() == "dpop"
         if not is_bound or not did or (stash["did"] and did != stash["did"]):
             raise ExchangeFailed
         identity = fetch_identity(did, self.app.settings)
