@@ -214,6 +214,12 @@ def test_a_server_that_does_not_say_who_authorizes_for_it_is_told(
     assert f"was found at {server.authority}" in page
 
 
+def test_a_server_is_registered_with_once(bluesky, hanako):
+    for member in (hanako, make_member("taro")):
+        leave_by_phone(log_in_phone(member), "bluesky", server="hanako.test")
+    assert ServerRegistration.objects.count() == 1
+
+
 def test_a_code_that_the_server_refuses_links_nothing_and_is_logged(bluesky, hanako, caplog):
     phone = log_in_phone(hanako)
     away = leave_by_phone(phone, "bluesky", server="hanako.test")

@@ -86,7 +86,7 @@ def is_registration_known(server: Server, *, callback_url: str) -> bool:
     page = request_server(server.host, "GET", url, allow_redirects=False)
     if page.status_code in REFUSES:
         return False
-    if not 300 <= page.status_code < 400:
+    if page.status_code // 100 != 3:
         return True
     form = {
         "client_id": server.details.get("client_id", ""),
