@@ -7,12 +7,11 @@ routed, and refused here once more.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.userkit import filter_users_by_email, get_user_by_username
 from allauth.account.models import EmailAddress
 from allauth.account.signals import password_reset
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -32,9 +31,9 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.actions import guesses
+from accounts.actions import guesses, password_checks
+from accounts.bulkhead import PASSWORD_BULKHEAD, BulkheadFull
 from accounts.crypto import encryption
-from accounts.mail_addresses import canonical_email
 from accounts.outgoing import outgoing_http
 from accounts.public_urls import public_url
 from accounts.safe_http import SafeSession
@@ -61,6 +60,9 @@ class AccountAdapter(DefaultAccountAdapter):
             "Too many wrong tries for this account. Wait 5 minutes, or press “Forgot password”. "
             "A phone can still be let in by QR code."
         ),
+        "too_many_at_once": gettext_lazy(
+            "Too many people log in at this moment. Wait a few seconds, then send it again."
+        ),
         "incorrect_password": gettext_lazy("This is not your password. Type it again."),
         "enter_current_password": gettext_lazy("This is not your password. Type it again."),
     }
@@ -69,14 +71,20 @@ class AccountAdapter(DefaultAccountAdapter):
         return client_address(request)
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
-        """Count the guess for every account that the password is compared with, then compare."""
-        accounts = _guess_subjects(credentials)
-        credentials = _looked_up_once(credentials)
+        """Count the guess for every account that the password is compared with, then compare.
+
+        On a bounded number of threads, and fewer for one network: each try is a hash.
+        """
+        accounts = password_checks.guess_subjects(credentials)
+        once = password_checks.credentials_for_one_lookup(credentials)
         try:
-            guesses.claim_guess(guesses.PASSWORD, accounts)
+            with PASSWORD_BULKHEAD.hold_place(guesses.subject_of_network(client_address(request))):
+                guesses.claim_guess(guesses.PASSWORD, accounts)
+                member = super().authenticate(request, **once)
+        except BulkheadFull:
+            raise self.validation_error("too_many_at_once") from None
         except guesses.TooManyGuesses:
             raise self.validation_error("too_many_login_attempts") from None
-        member = super().authenticate(request, **credentials)
         if member is not None:
             guesses.refund_guess(guesses.PASSWORD, accounts)
         return member
@@ -165,27 +173,6 @@ def _has_owner(address: EmailAddress) -> bool:
         others.exclude(user_id=address.user_id).exists()
         or members.exclude(pk=address.user_id).exists()
     )
-
-
-def _looked_up_once(credentials: dict[str, Any]) -> dict[str, Any]:
-    """With the name or the mail address, where allauth gives both.
-
-    Looked up by both, a member's password is hashed once more than nobody's, and the time of the answer
-    tells whose mail address has an account. No name has an @ in it, no address is without.
-    """
-    without = "username" if "@" in str(credentials.get("username", "@")) else "email"
-    return {name: value for name, value in credentials.items() if name != without}
-
-
-def _guess_subjects(credentials: Mapping[str, Any]) -> list[str]:
-    """Subjects of the accounts behind a username or email address, found as allauth finds them."""
-    username = canonical_email(str(credentials.get("username") or ""))
-    email = canonical_email(str(credentials.get("email") or ""))
-    members = {get_user_by_username(username)} if username else set()
-    for address in filter(None, (username, email)):
-        members.update(filter_users_by_email(address, for_login=True))
-    found = sorted(guesses.subject_of_member(member) for member in members if member is not None)
-    return found or [guesses.subject_of_unknown_name(username or email)]
 
 
 @receiver(password_reset, dispatch_uid="accounts.guesses")

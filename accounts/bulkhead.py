@@ -1,4 +1,4 @@
-"""Bulkheads: limits on the web threads that wait at a time for a server, or for a picture.
+"""Bulkheads: limits on the web threads that wait at a time for a server, a picture or a password's hash.
 
 A web process has a few threads. Twenty members, or one with twenty windows, who name a server that takes
 connections and says nothing would hold all of them, and the site would answer nobody. So such a request
@@ -60,6 +60,10 @@ class Bulkhead:
 
 # One picture is unpacked at a time (accounts.media.picture_decoding); two more uploads may wait for that.
 UPLOAD_BULKHEAD = Bulkhead(most=3, per_host=3)
+
+# A log-in hashes the password, a quarter of a second of processor. `host` is the visitor's network here: guesses from one
+# leave room for log-ins from others.
+PASSWORD_BULKHEAD = Bulkhead(most=4, per_host=2)
 
 # Together with the titles of pages (syndication.actions.link_titles) fewer than the threads of one process.
 LINK_START_BULKHEAD = Bulkhead(most=3)

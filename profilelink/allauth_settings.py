@@ -43,10 +43,12 @@ ALLAUTH_RATE_LIMIT_IPV6_PREFIX = (
     48  # one customer may hold that much; a gateway is one address, too
 )
 ACCOUNT_RATE_LIMITS = {
-    "login": "600/m/ip",
+    # Right and wrong ones: two a second, a hash each, are less than the processors of a small machine.
+    "login": "120/m/ip",
     "login_failed": None,  # see above
     "signup": "60/m/ip",
-    "reset_password": "60/m/ip,5/m/key",
+    # Each sends a mail, and the time that it takes may tell whose address has an account.
+    "reset_password": "60/h/ip,5/m/key",
     "reset_password_from_key": "60/m/ip",
     "confirm_email": "1/3m/key",
     "manage_email": "10/m/user",

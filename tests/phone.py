@@ -40,7 +40,7 @@ from tests.page import Form, Page, html_of
 
 FLIP_PHONE = "Mozilla/5.0 (Linux; Android 5.1; F-01J) AppleWebKit/537.36 Chrome/49 Mobile"
 COMPUTER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0"
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 _PREFIX = re.compile(r"/s/([A-Za-z0-9_-]{22})(/|$)")
 _WITHOUT_TOKEN = ("/s/", "/out/", "/q/", "/p/", "/m/", "/static/")

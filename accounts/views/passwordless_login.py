@@ -25,7 +25,7 @@ from accounts.urlsession.api import (
 
 LoginMethod = Literal["phone_login", "pin", "device_login"]
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 def log_in_without_password(request: HttpRequest, member: Member, *, method: LoginMethod) -> str:

@@ -14,8 +14,8 @@ environ.Env.read_env(Path(__file__).resolve().parents[2] / ".env")
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(
-    os.environ.get("WEB_THREADS", "12")
-)  # of which 7 may wait for servers, 3 for pictures
+    os.environ.get("WEB_THREADS", "16")
+)  # of which 7 may wait for servers, 3 for pictures, 4 for passwords (accounts/bulkhead.py)
 worker_class = "accounts.urlsession.gunicorn_worker.QuietThreadWorker"  # threads
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - heartbeat files
 timeout = 90  # longer than the longest upload from a slow phone

@@ -1,6 +1,7 @@
 """Locks on passwords and codes hold whatever happens to the cache, and their rows are bounded."""
 
 import time
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.actions import guesses
+from accounts.bulkhead import PASSWORD_BULKHEAD
 from accounts.models import GuessCount
 from syndication.worker import sweep
 from tests.accounts.away import read
@@ -28,8 +30,8 @@ def hanako():
     return make_member("hanako")
 
 
-def log_in(name, password):
-    client = FormClient(HTTP_USER_AGENT=COMPUTER)
+def log_in(name, password, **extra):
+    client = FormClient(HTTP_USER_AGENT=COMPUTER, **extra)
     client.get("/login/", follow=True)
     return client.post("/login/", {"login": name, "password": password})
 
@@ -154,5 +156,46 @@ def test_how_long_a_log_in_takes_does_not_tell_whose_name_or_mail_address_is_kno
     make_member("hanako")
     by_address = [hashes_of_a_wrong_password(f"{name}@example.com") for name in ("hanako", "no")]
     by_name = [hashes_of_a_wrong_password(name) for name in ("hanako", "nobody")]
-    assert by_address[0] == by_address[1]
-    assert by_name[0] == by_name[1]
+    assert by_address == by_name == [1, 1]
+
+
+def test_a_wrong_password_is_hashed_once_where_it_is_asked_for_again(settings):
+    settings.PASSWORD_HASHERS = [f"{__name__}.CountedHasher"]
+    phone = log_in_phone(make_member("hanako"))
+    phone.get("/account/confirm/?next=/account/password/")
+    CountedHasher.hashed = 0
+    assert "This is not your password" in phone.submit("Continue", password="wrong")
+    assert CountedHasher.hashed == 1
+
+
+def test_guesses_of_one_network_leave_threads_to_everybody_else(settings):
+    """A hash takes a quarter of a second; whoever finds no place is told at once and keeps the name."""
+    settings.PASSWORD_HASHERS = [f"{__name__}.CountedHasher"]
+    make_member("hanako")
+    CountedHasher.hashed = 0
+    here = guesses.subject_of_network("192.0.2.1")
+    with PASSWORD_BULKHEAD.hold_place(here), PASSWORD_BULKHEAD.hold_place(here):
+        page = read(log_in("hanako", PASSWORD, REMOTE_ADDR="192.0.2.1"))
+        assert "Too many people log in at this moment. Wait a few seconds" in page
+        assert 'value="hanako"' in page.html
+        assert CountedHasher.hashed == 0
+        assert log_in("hanako", PASSWORD, REMOTE_ADDR="192.0.2.2").status_code == 302
+    assert log_in("hanako", PASSWORD, REMOTE_ADDR="192.0.2.1").status_code == 302
+
+
+def test_passwords_at_once_are_fewer_than_the_threads(hanako):
+    with ExitStack() as others:
+        for number in range(4):
+            others.enter_context(PASSWORD_BULKHEAD.hold_place(f"network {number}"))
+        assert "Too many people log in" in read(log_in("hanako", PASSWORD))
+    assert log_in("hanako", PASSWORD).status_code == 302
+
+
+def test_one_address_tries_two_passwords_a_second_and_no_more(hanako):
+    """Right ones too: whoever has an account could keep the processors busy with those."""
+    codes = [
+        log_in(f"nobody{number}", "wrong", REMOTE_ADDR="192.0.2.1").status_code
+        for number in range(121)
+    ]
+    assert codes == [200] * 120 + [429]
+    assert log_in("hanako", PASSWORD, REMOTE_ADDR="192.0.2.2").status_code == 302

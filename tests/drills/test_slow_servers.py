@@ -54,7 +54,7 @@ def test_three_dripping_servers_delay_no_post_to_mixi(sandbox, worker, record_pr
 def test_twenty_links_begun_to_silent_servers_leave_the_site_answering(
     sandbox, worker, tmp_path, record_property
 ):
-    """By gunicorn's own settings: 24 threads, of which a few may wait for such servers."""
+    """By gunicorn's own settings: 32 threads, of which a few may wait for such servers."""
     with ExitStack() as held, ThreadPoolExecutor(PHONES) as threads:
         silent = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(5)]
         hosts = ["{}:{}".format(*each.getsockname()) for each in silent]

@@ -213,7 +213,7 @@ def scan(request: HttpRequest, code: str) -> HttpResponse:
         login(
             request,
             Member.objects.get(username=code.rstrip("x")),
-            backend="django.contrib.auth.backends.ModelBackend",
+            backend="allauth.account.auth_backends.AuthenticationBackend",
         )
         return redirect("mine")
     return HttpResponse(f"SCAN {code} {len(request.COOKIES)}")
