@@ -15,7 +15,12 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.actions import guesses
-from accounts.actions.guesses import Limit, subject_of_member, subject_of_network
+from accounts.actions.guesses import (
+    Limit,
+    subject_of_email,
+    subject_of_member,
+    subject_of_network,
+)
 from accounts.models import Member
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -34,6 +39,12 @@ COMMENTS = Limit("comments", most=100, window=HOUR)
 COMMENT_PACE = Limit("comment pace", most=1, window=timedelta(seconds=5))
 ANSWER_MAILS = Limit("mails about answers", most=6, window=HOUR)  # that one waits as a draft
 LIKES = Limit("likes", most=300, window=HOUR)
+
+# Mails that say "no member has this address" to whoever owns it. They stay, for members who forgot which
+# address they gave, and since an answer that sends no mail is faster and tells whose address has an account.
+STRANGER_MAILS_IN_ALL = Limit("mails to strangers in all", most=200, window=DAY)
+STRANGER_MAILS = Limit("mails to strangers", most=20, window=DAY)  # asked for from one network
+STRANGER_MAIL = Limit("mail to a stranger", most=1, window=DAY)  # to one address
 
 # What one member makes in a day.
 FRIEND_REQUESTS = Limit("friend requests", most=20, window=DAY)
@@ -82,6 +93,20 @@ def spend_sign_up(address: str, *, inviter: Member | None) -> None:
             (SIGN_UPS_AN_HOUR, network),
             (SIGN_UPS_A_DAY, network),
             (SIGN_UPS_IN_ALL, EVERYBODY),
+        ]
+    )
+
+
+def spend_stranger_mail(email: str, *, address: str) -> None:
+    """One mail to `email`, which no member has, for whoever asks from `address`. Raises QuotaUsedUp.
+
+    The address comes last: only so many rows for addresses begin in a day.
+    """
+    return _spend_together(
+        [
+            (STRANGER_MAILS_IN_ALL, EVERYBODY),
+            (STRANGER_MAILS, subject_of_network(address)),
+            (STRANGER_MAIL, subject_of_email(email)),
         ]
     )
 

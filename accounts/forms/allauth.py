@@ -180,14 +180,14 @@ class ResetPasswordForm(PlainForm, account.ResetPasswordForm):
     labels = {"email": _("Email address")}
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
-        """Send at most so many mails a day to one address; earlier links stay valid."""
+        """Send at most so many mails a day; earlier links stay valid. The page does not tell."""
         email: str = self.cleaned_data["email"]
-        accounts = [guesses.subject_of_member(member) for member in self.users]
         try:
-            guesses.claim_guess(
-                guesses.RESET_MAIL, accounts or [guesses.subject_of_unknown_name(email)]
-            )
-        except guesses.TooManyGuesses:
+            if members := [guesses.subject_of_member(member) for member in self.users]:
+                guesses.claim_guess(guesses.RESET_MAIL, members)
+            else:
+                quotas.spend_stranger_mail(email, address=client_address(request))
+        except (guesses.TooManyGuesses, quotas.QuotaUsedUp):
             return email
         sent: str = super().save(request, **kwargs)
         return sent

@@ -8,6 +8,7 @@
 | codes of computers | 100 an address; 60 a minute an address or /48 (accounts/actions/device_login.py) | 20,000 | the oldest | here; accounts/test_device_login.py |
 | codes for phones | one live for a computer, 20 over for a member; 7 openers a code (accounts/actions/phone_login.py) | members | the oldest | here; accounts/test_phone_login_attacks.py |
 | mails to somebody's address | sign-up as below; 5 a day to confirm one, 20 for a new password (accounts/actions/guesses.py) | addresses | refused | here |
+| mails to addresses that no member has | 20 a day asked for from a network, 1 a day to an address (accounts/actions/quotas.py) | 200 a day | refused | here |
 | counts of guesses and quotas | buckets: 4,096 of names, 65,536 of networks (accounts/actions/guesses.py); some of a member's own | the buckets, members | over after a day at most | accounts/test_guesses.py |
 | rows of the cache | 8,192 buckets for each limit (profilelink/cache.py) | the buckets | expired ones | test_cache.py |
 | accounts | 20 an hour and 50 a day a network (IPv6: /48); 20 a day by the invitations of one member (accounts/actions/quotas.py) | 5,000 a day, and 5,000 invited | empty ones after 30 days (accounts/actions/empty_accounts.py) | test_bounds_accounts.py |
@@ -31,6 +32,9 @@ What members make, in test_bounds_members.py. "In all" is always the members' nu
 | addresses for mail | 1 live, 20 ended (syndication/actions/post_addresses.py) | | ended first |
 | addresses for answers by mail | 500, one a notice mail (syndication/actions/reply_addresses.py) | | the oldest; all after 14 days: test_replies_intake.py |
 | titles of linked pages | no row but the post's own 200 letters; 2 at once in a process (syndication/actions/link_titles.py) | | no title: syndication/test_posts_links.py |
+| links | 50; linking again always (accounts/actions/link_throttling.py) | | refused |
+| friends that a link keeps | 5,000 a link (syndication/models/link.py) | | not read, then seen longest ago |
+| health of hosts, budgets of links | a link's host, a link (syndication/worker/sweep.py) | | once a day without a link: syndication/worker/test_sweep.py |
 | rows of who is away at a network | 5 an hour that come to nothing, 100 a day (accounts/actions/link_throttling.py) | | refused; all after a day |
 | registrations with servers | 20 servers an hour are named | 20,000 | unused, the oldest (syndication/worker/unused_registrations.py) |
 | what was learned of servers | as above, and a link | 20,000 | learned first (syndication/worker/sweep.py) |
@@ -50,8 +54,8 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.actions import device_login, phone_login
-from accounts.models import DeviceLogin, Member, PhoneLogin, ServerRegistration
+from accounts.actions import device_login, guesses, phone_login, quotas
+from accounts.models import DeviceLogin, GuessCount, Member, PhoneLogin, ServerRegistration
 from accounts.urlsession.models import OutTicket, Session
 from syndication.models import ServerTraits
 from syndication.worker import sweep, unused_registrations
@@ -178,6 +182,52 @@ def test_strangers_have_few_mails_for_a_new_password_sent_in_a_day(hanako) -> No
         asked = client.post("/password/reset/", {"email": "hanako@example.com"})
         assert asked.status_code == 302  # the page does not tell
     assert len(mail.outbox) == 20
+
+
+def ask_for_a_new_password(email: str, address: str) -> int:
+    cache.clear()  # an hour later
+    client = FormClient(HTTP_USER_AGENT=COMPUTER, REMOTE_ADDR=address)
+    client.get("/password/reset/", follow=True)
+    return client.post("/password/reset/", {"email": email}).status_code
+
+
+def test_who_is_no_member_is_told_so_by_one_mail_a_day() -> None:
+    for address in addresses("192.0.2.0/24", 3):
+        assert ask_for_a_new_password("third@example.org", address) == 302  # the page does not tell
+    assert [each.to for each in mail.outbox] == [["third@example.org"]]
+    assert "No member has this address" in mail.outbox[0].body
+
+
+def test_one_network_has_twenty_strangers_mailed_in_a_day(hanako) -> None:
+    for number in range(30):
+        assert ask_for_a_new_password(f"third{number}@example.org", "192.0.2.1") == 302
+    assert len(mail.outbox) == 20
+    ask_for_a_new_password("other@example.org", "192.0.2.2")
+    ask_for_a_new_password(hanako.email, "192.0.2.1")
+    assert [each.to for each in mail.outbox[20:]] == [["other@example.org"], [hanako.email]]
+
+
+def test_all_networks_together_have_two_hundred_strangers_mailed_in_a_day(hanako) -> None:
+    guesses.claim_guess(quotas.STRANGER_MAILS_IN_ALL, [quotas.EVERYBODY], 199)
+    for number, address in enumerate(addresses("192.0.2.0/24", 3)):
+        ask_for_a_new_password(f"third{number}@example.org", address)
+    assert len(mail.outbox) == 1
+    rows = GuessCount.objects.count()
+    ask_for_a_new_password("further@example.org", "192.0.2.1")
+    assert GuessCount.objects.count() == rows  # an address that gets no mail begins no row
+    ask_for_a_new_password(hanako.email, "192.0.2.1")
+    assert len(mail.outbox) == 2
+
+
+def test_one_address_asks_for_sixty_new_passwords_in_an_hour(hanako) -> None:
+    """The time that an answer takes may tell whose mail address has an account."""
+    client = FormClient(HTTP_USER_AGENT=COMPUTER, REMOTE_ADDR="192.0.2.1")
+    client.get("/password/reset/", follow=True)
+    codes = [
+        client.post("/password/reset/", {"email": f"third{number}@example.org"}).status_code
+        for number in range(61)
+    ]
+    assert codes == [302] * 60 + [429]
 
 
 def test_servers_that_nobody_links_are_forgotten_oldest_first(hanako) -> None:
