@@ -29,7 +29,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.discarded_access import discard_credentials, discard_link_result
 from accounts.actions.link_results import LinkOutcome, agreed_result, decrypt_or_empty
-from accounts.actions.link_throttling import LinkingUnavailable
+from accounts.actions.link_throttling import LinkingUnavailable, check_room_for_account
 from accounts.crypto import codes, encryption
 from accounts.models import LinkReturn, Member
 from accounts.providers.base import Authorized, ExchangeFailed, LinkRedirect, ScopesRefused
@@ -130,8 +130,7 @@ def expire_link_attempts() -> int:
         with suppress(LinkAttemptExpired):  # somebody else was faster
             cancel_link_attempt(row)
     old.exclude(sealed_stash="").update(sealed_stash="")
-    gone, _by_model = old.filter(expires_at__lt=now - ATTEMPT_RETENTION).delete()
-    return gone
+    return old.filter(expires_at__lt=now - ATTEMPT_RETENTION).delete()[0]
 
 
 def get_link_attempt(network: str, key: str) -> LinkReturn:
@@ -248,8 +247,9 @@ def get_attempt_to_confirm(network: str, *, by: Member, session_key: str | None)
 
 @transaction.atomic
 def link_account(row: LinkReturn, account: Authorized, *, by: Member) -> SocialAccount:
-    """Link the account, or renew its link. Raises LinkedByOtherMember and LinkAttemptExpired."""
+    """Link or link again. Raises LinkedByOtherMember, LinkAttemptExpired, TooManyLinks."""
     _mark_used(row)
+    check_room_for_account(by, row.network, account.uid)
     known, is_new = SocialAccount.objects.get_or_create(
         provider=row.network, uid=account.uid, defaults={"user": by}
     )

@@ -38,11 +38,15 @@ def link_start(request: MemberRequest, network: str) -> HttpResponse:
     provider = provider_or_404(request, network)
     try:
         link_throttling.check_linking_available(request.user, network)
+        if _linked_before(request, provider) is None:
+            link_throttling.check_room_for_link(request.user)
         if request.method == "POST":
             with _link_start_place(request, provider):
                 return _start_attempt(request, provider)
     except link_throttling.LinkingUnavailable as error:
         return _start_page(request, provider, reason=str(error), status=409)
+    except link_throttling.TooManyLinks:
+        return _start_page(request, provider, reason=too_many_links(), status=409)
     except link_throttling.TooManyLinkAttempts:
         reason = _("You left for networks often. Try again in an hour, or tomorrow.")
         return _start_page(request, provider, reason=reason, status=429)
@@ -54,6 +58,15 @@ def link_start(request: MemberRequest, network: str) -> HttpResponse:
         reason = error.words or silent % {"name": provider.name}
         return _start_page(request, provider, reason=reason, status=409)
     return _start_page(request, provider)
+
+
+def too_many_links() -> str:
+    """What a member is told who holds as many links as there may be."""
+    words = _(
+        "You hold %(count)d links, and no more than that can be kept. Unlink one first. A link that "
+        "you have can be linked again from its own page."
+    )
+    return words % {"count": link_throttling.MOST_LINKS}
 
 
 def _link_start_place(

@@ -24,6 +24,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.actions import linking, profile_import, servers
 from accounts.actions.link_results import LinkOutcome, read_link_result
+from accounts.actions.link_throttling import TooManyLinks
 from accounts.actions.linking import LinkAttemptExpired
 from accounts.bulkhead import LINK_RETURN_BULKHEAD, BulkheadFull
 from accounts.forms.linking import ProfileImportForm, ReturnNumberForm
@@ -40,7 +41,7 @@ from accounts.providers.issuers import callback_params
 from accounts.safe_http import NotSent
 from accounts.urlsession.api import adopt_session, rotate_session, sessionless_form
 from accounts.views.changing_member import confirm_member_change, other_member_logged_in
-from accounts.views.link_start import provider_or_404
+from accounts.views.link_start import provider_or_404, too_many_links
 from accounts.views.requests import MemberRequest
 
 PICTURE_BYTES = 2_000_000
@@ -173,6 +174,9 @@ def _link_or_cancel(
     except linking.LinkedByOtherMember:
         linking.cancel_link_attempt(row)
         return _nothing_linked_page(request, provider, None, account)
+    except TooManyLinks:
+        linking.cancel_link_attempt(row)
+        return _nothing_linked_page(request, provider, None, reason=too_many_links())
     rotate_session(request)
     _import_profile(request, account, form.cleaned_data, row)
     return _linked_page(request, provider, known, account)
@@ -235,9 +239,10 @@ def _nothing_linked_page(
     provider: NetworkProvider,
     outcome: LinkOutcome | None,
     account: Authorized | None = None,
+    reason: str = "",
 ) -> HttpResponse:
-    """Explain why nothing was linked: refused, failed, or another member's account."""
-    context = {"provider": provider, "outcome": outcome, "account": account}
+    """Explain why nothing was linked: refused, failed, another member's account, or a `reason`."""
+    context = {"provider": provider, "outcome": outcome, "account": account, "reason": reason}
     return TemplateResponse(request, "accounts/link_nothing.html", context)
 
 

@@ -16,12 +16,12 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from syndication.delivery import wakeups
 from syndication.delivery.compiled import CompiledSelect, execute_pipeline, param
 from syndication.delivery.pool import THREADS_PER_WORKER
-from syndication.models import HostHealth, Link, Revocation
+from syndication.models import HostHealth, Link, LinkState, Revocation
 
 FAILURES_TO_OPEN = 5
 FIRST_PAUSE = 60.0  # seconds
@@ -100,6 +100,18 @@ def allow_request(link: Link, health: HostHealth | None, now: datetime) -> bool:
     if _is_after(health.slow_until, now) and not _has_slow_host_thread(now):
         return False
     return health.failures < FAILURES_TO_OPEN or _acquire_probe(host_of(link), now)
+
+
+def delete_unused_hosts(now: datetime) -> int:
+    """Delete rows of hosts that no link uses any more; returns how many. Members name them, any number.
+
+    Networks' own hosts stay, and so does one whose breaker is open.
+    """
+    links = Link.objects.exclude(state=LinkState.ENDED).filter(host=OuterRef("host"))
+    revocations = Revocation.objects.filter(host=OuterRef("host"))
+    own = [urlsplit(known.get("api_url", "")).netloc for known in settings.NETWORKS.values()]
+    unused = HostHealth.objects.exclude(Exists(links) | Exists(revocations)).exclude(host__in=own)
+    return unused.exclude(open_until__gt=now).delete()[0]
 
 
 def _acquire_probe(host: str, now: datetime) -> bool:

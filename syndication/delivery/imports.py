@@ -31,11 +31,11 @@ from syndication.delivery import (
 from syndication.delivery.claims import LostLease
 from syndication.delivery.monitored_http import MonitoredHttp
 from syndication.models import FeedItem, Link, NetworkFriend, Pull, PullKind
+from syndication.models.link import MOST_FRIENDS
 
 logger = logging.getLogger(__name__)
 
 PULL_SECONDS = 60.0  # of one import; the rest of a list comes with the next
-MOST_FRIENDS = 20_000  # of one list: a list without end is not read to its end
 READING_KEPT = timedelta(days=2)  # a list that broke off longer ago is read from its start
 FEED_KEPT = timedelta(days=30)
 FEED_AT_ONCE = 200
@@ -146,6 +146,7 @@ def _begin_reading(pull: Pull, connector: Connector) -> None:
     now = timezone.now()
     if pull.started_at is not None and now - pull.started_at < READING_KEPT:
         return
+    _forget_surplus_friends(pull.link)
     pull.cursor, pull.started_at = "", now
     import_schedule.renew_pull(pull, now, cursor="", started_at=now)
     try:
@@ -157,7 +158,7 @@ def _begin_reading(pull: Pull, connector: Connector) -> None:
 @transaction.atomic
 def _store_friends(pull: Pull, page: FriendPage, before: int) -> int:
     """Store a page and, in the same transaction, the next page's cursor. Return how many were new."""
-    people = {friend.uid: friend for friend in page.friends}
+    people = {friend.uid: friend for friend in page.friends[: max(0, MOST_FRIENDS - before)]}
     known = _friends_of_reading(pull).filter(uid__in=people).count()
     NetworkFriend.objects.bulk_create(
         [
@@ -198,9 +199,17 @@ def _finish_reading(pull: Pull, *, is_whole: bool) -> datetime:
     now = timezone.now()
     if is_whole:
         pull.link.friends.filter(seen_at__lt=_reading_began_at(pull)).delete()
+    _forget_surplus_friends(pull.link)
     Link.objects.filter(pk=pull.link_id).update(pulled_at=now, pull_progress=0)
     import_schedule.renew_pull(pull, now, cursor="", started_at=None)
     return import_schedule.next_import_at(pull, now)
+
+
+def _forget_surplus_friends(link: Link) -> None:
+    """Delete those seen longest ago. A server may give other people at each reading, none of them whole."""
+    newest = link.friends.order_by("-seen_at", "pk").values_list("pk", flat=True)
+    if surplus := list(newest[MOST_FRIENDS : 2 * MOST_FRIENDS]):
+        link.friends.filter(pk__in=surplus).delete()
 
 
 # --- Friends' posts -----------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from syndication.connectors import CONNECTORS
 from syndication.connectors.base import RateLimit
-from syndication.models import Allowance, Link
+from syndication.models import Allowance, Link, LinkState
 
 SHORTEST_PAUSE = 1.0  # seconds; a shorter one would be over before the next claim
 
@@ -47,6 +47,11 @@ def pause_link(link: Link, seconds: float, now: datetime) -> None:
     """Send nothing for this link for `seconds`. A longer pause stays."""
     if seconds >= SHORTEST_PAUSE:
         _extend(_row_of(link, now), "rest_until", now + timedelta(seconds=seconds))
+
+
+def delete_unused_allowances() -> int:
+    """Delete rows of links that have ended, which send nothing more; returns how many."""
+    return Allowance.objects.filter(link__state=LinkState.ENDED).delete()[0]
 
 
 def _row_of(link: Link, now: datetime) -> Allowance:

@@ -14,6 +14,8 @@ from syndication.models.feed_text import feed_item_text
 from syndication.models.post import PostKind
 from syndication.models.reason_texts import notice_text, sentence
 
+MOST_FRIENDS = 5_000  # that one link keeps; a member's own server may name any number
+
 
 class LinkState(models.TextChoices):
     ACTIVE = "active", _("linked")

@@ -19,6 +19,7 @@ from accounts.views.requests import MemberRequest
 from syndication.actions import links
 from syndication.forms.links import LinkForm
 from syndication.models import Link, NetworkSwitch
+from syndication.models.link import MOST_FRIENDS
 from syndication.queries.capabilities import capabilities, is_set_up
 from syndication.queries.friend_matches import friends_here, friends_not_here
 
@@ -35,6 +36,11 @@ class LinkCounts(TypedDict):
 def _mine(request: MemberRequest, network: str, pk: int) -> WithAnnotations[Link, LinkCounts]:
     mine = Link.objects.of(request.user).annotate(friend_count=Count("friends"))
     return get_object_or_404(mine, network=network, pk=pk)
+
+
+def _most_friends(link: WithAnnotations[Link, LinkCounts]) -> int:
+    """How many friends a link keeps, where the network has as many or more; else 0."""
+    return MOST_FRIENDS if link.friend_count >= MOST_FRIENDS else 0
 
 
 @login_required
@@ -75,6 +81,7 @@ def link_detail(request: MemberRequest, network: str, pk: int) -> HttpResponse:
             "form": form,
             "network": capabilities(link.network),
             "friends": link.friend_count,
+            "most_friends": _most_friends(link),
             "here": friends_here(link, request.user).count(),
         },
     )
@@ -94,6 +101,7 @@ def link_friends(request: MemberRequest, network: str, pk: int) -> HttpResponse:
             if page.number == 1
             else [],
             "page": page,
+            "most_friends": _most_friends(link),
         },
     )
 

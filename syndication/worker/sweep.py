@@ -24,7 +24,16 @@ from syndication.actions import (
     post_addresses,
     reply_addresses,
 )
-from syndication.delivery import fairness, notices, planning, retry_policy, undelivered, wakeups
+from syndication.delivery import (
+    circuit_breaker,
+    fairness,
+    notices,
+    planning,
+    rate_limits,
+    retry_policy,
+    undelivered,
+    wakeups,
+)
 from syndication.models import (
     Delivery,
     DeliveryKind,
@@ -144,6 +153,13 @@ def delete_empty_accounts(now: datetime) -> int:
     return empty_accounts.delete_unused_accounts(now) if is_first else 0
 
 
+def forget_unused_hosts(now: datetime) -> int:
+    """Once a day: a host that is only asked on the way to a link's would lose its count of failures."""
+    if not cache.add("unused-hosts", 1, DISK_EVERY):
+        return 0
+    return circuit_breaker.delete_unused_hosts(now) + rate_limits.delete_unused_allowances()
+
+
 def purge_orphaned_files(now: datetime) -> int:
     """Delete orphaned files, once a day: it lists every file."""
     return (
@@ -165,6 +181,7 @@ STEPS: dict[str, Callable[[datetime], int]] = {
     "closures": wake_account_closures,
     "purged": purge_rows,
     "empty accounts": delete_empty_accounts,
+    "unused hosts": forget_unused_hosts,
     "orphaned files": purge_orphaned_files,
 }
 

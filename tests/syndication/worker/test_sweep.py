@@ -2,15 +2,28 @@
 
 import socket
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
+from django.core.cache import cache
 from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.models import LinkReturn
 from syndication.actions import commands
-from syndication.delivery import notices, planning, wakeups
-from syndication.models import Delivery, DeliveryState, Heartbeat, Link, LinkState, Notice
+from syndication.delivery import circuit_breaker, notices, planning, rate_limits, wakeups
+from syndication.models import (
+    Allowance,
+    Delivery,
+    DeliveryState,
+    Heartbeat,
+    HostHealth,
+    Link,
+    LinkState,
+    Notice,
+    Revocation,
+)
 from syndication.worker import queue, sweep, tasks
 from tests.making import make_link, make_member, make_post
 from tests.syndication.delivering import linked, planned, texts
@@ -151,3 +164,36 @@ def test_every_task_may_run_twice(sandbox):
 
 def test_a_task_raises_nothing(db):
     tasks.deliver(424242)
+
+
+def test_what_is_known_of_hosts_and_budgets_goes_with_the_last_link(hanako):
+    """Members name hosts, any number: each that answers late has a row."""
+    kept, gone = (
+        make_link(hanako, "mastodon", host=f"{name}.example", uid=f"{name}.example/1")
+        for name in ("kept", "gone")
+    )
+    for link in (kept, gone):
+        circuit_breaker.record_failure(link.host, timezone.now())
+        rate_limits.pause_link(link, 60, timezone.now())
+    circuit_breaker.record_failure("named-once.example", timezone.now())
+    own = urlsplit(settings.NETWORKS["mixi"]["api_url"]).netloc
+    circuit_breaker.record_failure(own, timezone.now())
+    Revocation.objects.create(
+        network="mastodon", host="revoked.example", due_at=timezone.now(), created_at=timezone.now()
+    )
+    circuit_breaker.record_failure("revoked.example", timezone.now())
+    Link.objects.filter(pk=gone.pk).update(state=LinkState.ENDED)
+    sweep.forget_unused_hosts(timezone.now())
+    hosts = set(HostHealth.objects.values_list("host", flat=True))
+    assert hosts == {"kept.example", "revoked.example", own}
+    assert [row.link for row in Allowance.objects.all()] == [kept]
+
+
+def test_a_host_whose_breaker_is_open_is_not_forgotten_before_it_closes():
+    for _ in range(5):
+        circuit_breaker.record_failure("away.example", timezone.now())
+    sweep.forget_unused_hosts(timezone.now())
+    assert HostHealth.objects.exists()
+    cache.clear()  # a day later
+    sweep.forget_unused_hosts(timezone.now() + DAY)
+    assert not HostHealth.objects.exists()
