@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actions import friends, quotas
 from accounts.forms.friends import FindMemberForm
-from accounts.models import Member
+from accounts.models import Block, Member
 from accounts.models.member import MemberQuerySet
 from accounts.views.requests import MemberRequest
 
@@ -93,12 +93,9 @@ def friend_remove(request: MemberRequest, name: str) -> HttpResponse:
 
 @login_required
 def friend_block(request: MemberRequest, name: str) -> HttpResponse:
-    # Not through seen_by: a second press meets a member who is blocked already.
-    blocked = get_object_or_404(Member, username=name)
+    blocked = _visible_or_blocked(request, name)  # blocked: by a second press
     if request.method != "POST":
-        return TemplateResponse(
-            request, "accounts/friend_block.html", {"member": _visible_member(request, name)}
-        )
+        return TemplateResponse(request, "accounts/friend_block.html", {"member": blocked})
     friends.block_member(blocked, by=request.user)
     messages.success(
         request, _("@%(name)s is blocked: neither of you sees the other.") % {"name": name}
@@ -108,7 +105,7 @@ def friend_block(request: MemberRequest, name: str) -> HttpResponse:
 
 @login_required
 def friend_unblock(request: MemberRequest, name: str) -> HttpResponse:
-    blocked = get_object_or_404(Member, username=name)
+    blocked = _visible_or_blocked(request, name)  # visible: by a second press
     if request.method != "POST":
         return TemplateResponse(request, "accounts/friend_unblock.html", {"member": blocked})
     friends.unblock_member(blocked, by=request.user)
@@ -159,6 +156,18 @@ def _related(request: MemberRequest) -> MemberQuerySet:
 
 def _visible_member(request: MemberRequest, name: str) -> Member:
     member: Member = get_object_or_404(Member.objects.seen_by(request.user), username=name)
+    return member
+
+
+def _visible_or_blocked(request: MemberRequest, name: str) -> Member:
+    """Another member whom the viewer may see or has blocked.
+
+    404 for who blocked the viewer, as for a name that nobody has: another answer would tell of the block.
+    """
+    blocked = Block.objects.filter(blocker=request.user).values("blocked")
+    seen = Member.objects.seen_by(request.user).values("pk")
+    found = Member.objects.filter(Q(pk__in=seen) | Q(pk__in=blocked), username=name)
+    member: Member = get_object_or_404(found.exclude(pk=request.user.pk))
     return member
 
 

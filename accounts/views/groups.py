@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -133,7 +134,11 @@ def group_leave(request: MemberRequest, pk: int) -> HttpResponse:
 @login_required
 def group_member(request: MemberRequest, pk: int, name: str) -> HttpResponse:
     """Remove a member, or hand the group over to them, as the owner."""
-    member = get_object_or_404(Member, username=name)
+    # Who is neither in the group nor visible is as unknown here as on the profile page.
+    inside = Membership.objects.filter(group=pk).values("member")
+    seen = Member.objects.seen_by(request.user).values("pk")
+    known = Member.objects.filter(Q(pk__in=inside) | Q(pk__in=seen))
+    member = get_object_or_404(known, username=name)
     if request.method == "POST":  # after handing over, a second tap comes from a plain member
         return _act_on_member(request, _joined_group(request, pk), member)
     group = _owned_group(request, pk)

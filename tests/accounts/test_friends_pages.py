@@ -113,6 +113,29 @@ def test_who_is_blocked_meets_nobody(hanako, taro):
     assert not FriendRequest.objects.exists()
 
 
+@pytest.mark.parametrize("verb", ["friend_block", "friend_unblock", "friend_remove"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_no_answer_tells_who_was_blocked_from_who_named_nobody(hanako, taro, verb, method):
+    friends.block_member(taro, by=hanako)
+    client = computer(taro)
+    for name in ("hanako", "nobody"):
+        answer = getattr(client, method)(reverse(verb, args=[name]))
+        assert answer.status_code == 404
+    assert Block.objects.count() == 1
+
+
+def test_a_second_press_on_block_and_unblock_is_no_error(hanako, taro):
+    client = computer(hanako)
+    for verb, blocks in (("friend_block", 1), ("friend_unblock", 0)):
+        for _ in range(2):
+            assert client.post(reverse(verb, args=["taro"])).status_code == 302
+        assert Block.objects.count() == blocks
+
+
+def test_nobody_blocks_themselves(hanako):
+    assert computer(hanako).post(reverse("friend_block", args=["hanako"])).status_code == 404
+
+
 def test_friends_are_paged_by_ten_with_keys(hanako):
     for number in range(23):
         befriend(hanako, make_member(f"friend{number:02}"))

@@ -70,6 +70,14 @@ def test_an_uninvited_member_cannot_join_nor_learn_that_the_group_exists(taro, c
     assert client.get(reverse("group_member", args=[choir.pk, "hanako"])).status_code == 404
 
 
+def test_the_page_about_a_member_of_a_group_does_not_tell_who_blocked_its_owner(hanako, choir):
+    friends.block_member(hanako, by=make_member("mallory"))
+    client = computer(hanako)
+    for name in ("mallory", "nobody"):
+        page = reverse("group_member", args=[choir.pk, name])
+        assert client.post(page, {"remove": "1"}).status_code == 404
+
+
 def test_only_friends_can_be_invited_and_what_was_typed_stays(hanako, taro, choir):
     make_member("jiro")
     phone = log_in_phone(hanako)
