@@ -18,7 +18,7 @@ from tests.phone import PhoneClient, computer, log_in_phone, session_key_of
 
 pytestmark = pytest.mark.django_db
 
-migration = import_module("accounts.migrations.0009_sessions_of_one_backend")
+migration = import_module("accounts.migrations.0010_sessions_of_one_backend")
 
 
 def test_a_session_of_before_goes_on_in_an_address_and_in_a_cookie() -> None:

@@ -11,7 +11,7 @@ from gunicorn.config import Config
 from accounts.urlsession.api import outbound_path
 from accounts.urlsession.error_mails import MAILS_PER_WINDOW, WINDOW, MaskAdminEmailHandler
 from accounts.urlsession.logmask import GunicornLogger, MaskFormatter, mask_secrets
-from tests.phone import log_in_phone
+from tests.phone import computer, log_in_phone
 
 TOKEN = "Ab-_" * 5 + "Ab"
 
@@ -104,6 +104,31 @@ def test_a_crash_under_a_token_reaches_log_and_staff_without_secrets(hanako, set
         assert "5ecret" not in text
     assert "RuntimeError" in message.body
     assert "RuntimeError" in "\n".join(lines)
+
+
+@pytest.mark.django_db
+@pytest.mark.urls("tests.accounts.urlsession.urls")
+def test_error_mails_hold_no_settings_and_nothing_typed(hanako, settings):
+    """Django's own hides settings by their names, and a form's fields only where a view asks for it."""
+    settings.ADMINS = [("Staff", "staff@example.com")]
+    settings.QUEUE_URL = "redis://:redis5ecret@cache.example/0"
+    client = computer(hanako)
+    client.raise_request_exception = False
+    handler = MaskAdminEmailHandler()  # the site's own has perhaps mailed this place already
+    handler.setFormatter(MaskFormatter("%(message)s"))
+    logger = logging.getLogger("django.request")
+    logger.addHandler(handler)
+    try:
+        sent = client.post("/boom/", {"text": "typed5ecret", "pin": "4711"})
+    finally:
+        logger.removeHandler(handler)
+    assert sent.status_code == 500
+    message = mail.outbox[-1]
+    html = message.alternatives[0][0] if message.alternatives else ""
+    for text in (message.subject, message.body, str(html)):
+        assert "5ecret" not in text
+        assert "4711" not in text
+    assert "text" in message.body  # the name of the field stays
 
 
 def test_the_access_log_is_masked_once_a_line(tmp_path):

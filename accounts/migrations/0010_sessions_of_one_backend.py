@@ -29,7 +29,7 @@ def rename_backend(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0008_commenters"),
+        ("accounts", "0009_answers_by_mail"),
         ("urlsession", "0002_session_is_empty"),
     ]
 
