@@ -123,6 +123,8 @@ tests/accounts/test_device_login.py
 4         the member is told of them                                           test_five_wrong_ones_at_one_code_are_told_by_mail
 tests/profilelink/test_bounds_accounts.py
 2         sign-ups and what members make have quotas                           test_fifty_accounts_a_day_of_one_network_are_enough
+tests/profilelink/test_receive_mail_bombs.py
+2         a quote without end in a mail's header costs one pass                test_a_quote_without_end_in_a_header_is_read_in_one_pass
 tests/profilelink/test_bounds.py
 2         strangers are mailed once a day                                      test_who_is_no_member_is_told_so_by_one_mail_a_day
 2         mails to strangers are few for a network                             test_one_network_has_twenty_strangers_mailed_in_a_day
