@@ -166,7 +166,12 @@ tests/profilelink/test_image.py
 12        check --deploy is clean                                              test_check_deploy_has_nothing_to_say
 tests/profilelink/test_numbers_in_addresses.py
 13        a number that no column holds is 404                                 test_every_route_with_a_number_answers_404
+tests/syndication/connectors/test_wire.py
+2         a WWW-Authenticate without end costs one pass                        test_a_challenge_without_end_is_read_in_one_pass
+tests/syndication/connectors/test_mastodon.py
+2         a link of many addresses costs one pass                              test_a_link_of_nothing_but_addresses_is_read_in_one_pass
 tests/syndication/test_posts_links.py
+2         a charset without end costs one pass                                 test_a_charset_without_end_is_looked_for_in_one_pass
 13        link titles and pictures reach no private host                       test_a_private_address_is_not_asked
 tests/syndication/actions/test_photos.py
 13        no shared cache keeps a photo                                        test_a_public_photo_needs_no_session_and_is_kept_by_the_browser_alone

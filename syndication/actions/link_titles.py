@@ -19,7 +19,7 @@ MAX_BYTES = 600_000
 HEAD = 100_000  # characters that are searched for a title
 AT_ONCE = 2  # in one process: slow pages must not occupy all threads that answer members
 
-_CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)""", re.IGNORECASE)
+_CHARSET = re.compile(rb"""charset\s*=[\s"']*([A-Za-z0-9_.:-]+)""", re.IGNORECASE)
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

@@ -88,6 +88,15 @@ def test_a_page_that_says_nothing_holds_up_nobody(reachable):
     assert link_titles.DEADLINE <= 4
 
 
+def test_a_charset_without_end_is_looked_for_in_one_pass(reachable):
+    """Python holds its lock meanwhile: all threads of the web process stood still."""
+    headers = {"Content-Type": "text/html; charset=" + " " * 60_000 + "?"}
+    with playing(answer("<title>slow</title>", headers=headers)) as server:
+        begun = time.process_time()
+        assert fetch_title(reachable(server), deadline=3) == "slow"
+    assert time.process_time() - begun < 1
+
+
 @pytest.mark.parametrize(
     ("raw", "content_type"),
     [

@@ -19,7 +19,9 @@ from syndication.connectors.values import Attachment
 _FALLBACK = re.compile(r"""\A\s*<p class=["']quote-inline["']>.*?</p>""", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 # No part of it crosses another link's beginning, so that a page of unclosed links takes no longer.
-_ANCHOR = re.compile(r"""<a\b[^<>]*?\bhref=["']([^"'<>]*)["'][^<>]*>((?:[^<]|<(?!/?a\b))*+)</a>""")
+_ANCHOR = re.compile(
+    r"""<a\b(?>[^<>]*?\bhref=["']([^"'<>]*)["'])[^<>]*>((?:[^<]|<(?!/?a\b))*+)</a>"""
+)
 _LINK = re.compile(r"""<([^<>]*)>([^<]*)""")
 _REL = re.compile(r""";\s*rel\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s;,]+))""", re.IGNORECASE)
 LONGEST_QUERY = 1000  # characters of a next page's query, which is stored

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from base64 import b64encode, urlsafe_b64encode
 from dataclasses import dataclass, field
 from typing import Any
@@ -76,6 +77,13 @@ def test_a_challenge_is_read_in_any_quotes():
             "realm": "api",
         }
     assert auth_challenge({}) == {}
+
+
+def test_a_challenge_without_end_is_read_in_one_pass():
+    """Python holds its lock meanwhile: half a minute of one worker's threads, all of them."""
+    begun = time.process_time()
+    assert auth_challenge({"WWW-Authenticate": "a" * 64_000}) == {}
+    assert time.process_time() - begun < 1
 
 
 def test_an_excerpt_is_short_on_one_line_and_without_secrets():
