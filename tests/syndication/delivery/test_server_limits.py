@@ -3,12 +3,16 @@ text is cut by them. And what the network said, which members read."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
 from accounts.models import Audience
 from syndication.actions import posts
 from syndication.connectors import CONNECTORS, reasons
-from syndication.connectors.errors import TextRejected
+from syndication.connectors.base import Receipt
+from syndication.connectors.errors import Rejected, TextRejected
 from syndication.connectors.wire import ERROR_MESSAGE_LENGTH, error_message
 from syndication.delivery import credentials, eligibility, imports, server_limits
 from syndication.models import Delivery, DeliveryState, Link, Notice, ServerTraits
@@ -85,6 +89,27 @@ def test_limits_that_cannot_be_read_leave_the_refusal(slate, link, now):
     slate.fail("GET", "500_before")
     assert tried(planned(link, TEXT), now).state == S.FAILED
     assert Delivery.objects.get().reason == reasons.REFUSED
+
+
+class PlainSlateConnector(LimitedSlateConnector):
+    """As if the network said that a text is too long, and not only that it refuses it."""
+
+    def publish(self, *args: Any, **kwargs: Any) -> Receipt:
+        try:
+            return super().publish(*args, **kwargs)
+        except Rejected as no:
+            raise TextRejected(no.reason, status=no.status) from no
+
+
+def test_a_text_that_is_too_long_waits_for_limits_that_cannot_be_read_now(slate, link, now):
+    CONNECTORS[KEY] = PlainSlateConnector
+    slate.fail("GET", "429", seconds=300)
+    delivery = tried(planned(link, TEXT), now)
+    assert (delivery.state, delivery.reason) == (S.WAITING, reasons.REFUSED)
+    assert now() + timedelta(seconds=290) < delivery.due_at < now() + timedelta(seconds=400)
+    now.advance(seconds=400)
+    assert tried(delivery, now, times=2).state == S.SENT
+    assert slate.texts == ["a" * 100]
 
 
 @pytest.mark.parametrize(
