@@ -6,15 +6,18 @@ from accounts import path_converters  # noqa: F401  registers <key:…>
 from syndication.views import (
     account_closure,
     answers_by_mail,
+    comments,
     compose,
     deliveries,
     export,
     feeds,
     group_posts,
     home,
+    likes,
     links,
     mail,
     photos,
+    post_change,
     posts,
     posts_by_me,
     privacy,
@@ -28,6 +31,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("posts/new/preview/", compose.post_preview, name="post_preview"),
     path("posts/new/photo/<str:key>", photos.kept_photo, name="kept_photo"),
     path("posts/<key:pk>/", posts.post_detail, name="post_detail"),
+    path("posts/<key:pk>/like/", likes.post_like, name="post_like"),
+    path("posts/<key:pk>/more/", likes.post_more, name="post_more"),
+    path("posts/<key:pk>/comments/", comments.comment_list, name="comment_list"),
+    path("posts/<key:pk>/comments/new/", comments.comment_new, name="comment_new"),
+    path(
+        "posts/<key:pk>/comments/<key:comment_pk>/", comments.comment_detail, name="comment_detail"
+    ),
+    path(
+        "posts/<key:pk>/comments/delete/", post_change.comments_of_delete, name="comments_of_delete"
+    ),
+    path("comments/", comments.comment_own_list, name="comment_own_list"),
+    path("comments/<key:pk>/delete/", comments.comment_delete, name="comment_delete"),
+    path("posts/<key:pk>/change/", post_change.post_change, name="post_change"),
     path("posts/<key:pk>/edit/", posts.post_edit, name="post_edit"),
     path("posts/<key:pk>/audience/", posts.post_audience, name="post_audience"),
     path("posts/<key:pk>/delete/", posts.post_delete, name="post_delete"),

@@ -6,7 +6,7 @@ What was written before is never touched by either.
 
 from __future__ import annotations
 
-from accounts.models import Audience, Member
+from accounts.models import Audience, Commenters, Member
 
 # A group is chosen for a post, never for all that come.
 DEFAULT_AUDIENCES = (
@@ -36,6 +36,20 @@ def change_posts_by_me(member: Member, audience: str, *, by: Member) -> None:
     member.posts_by_me_before = member.posts_by_me if is_opening else ""
     member.posts_by_me = audience
     member.save(update_fields=["posts_by_me", "posts_by_me_before"])
+
+
+def change_commenters(
+    member: Member, commenters: str, group_commenters: str, *, by: Member
+) -> None:
+    """Set who may comment on the member's posts, also on those that stand. Comments stay.
+
+    Raises NotOwnSettings where `by` is somebody else.
+    """
+    if by != member:
+        raise NotOwnSettings
+    member.commenters = Commenters(commenters)
+    member.group_commenters = Commenters(group_commenters)
+    member.save(update_fields=["commenters", "group_commenters"])
 
 
 def restore_posts_by_me(member: Member, *, by: Member) -> bool:

@@ -13,7 +13,7 @@ from accounts.actions.profile import AUDIENCE_FIELDS
 from accounts.forms.keypads import KANA
 from accounts.forms.typed import TypedTextField
 from accounts.media.pictures import BadPicture, PicturesBusy, jpeg_from_upload
-from accounts.models import Audience, Member
+from accounts.models import Audience, Commenters, Member
 
 PICTURE_SIDE = 240  # pixels: the width of a phone's screen
 
@@ -66,6 +66,13 @@ class PrivacyForm(_MemberForm):
     about_audience = _audience(_("About you"))
     picture_audience = _audience(_("Picture"))
     is_listed = ProfileForm.base_fields["is_listed"]
+    commenters = forms.ChoiceField(
+        label=_("Who may comment on my posts"), choices=Commenters.choices
+    )
+    group_commenters = forms.ChoiceField(
+        label=_("Who may comment on my posts in groups"),
+        choices=Member._meta.get_field("group_commenters").choices or (),
+    )
 
 
 class PictureForm(_MemberForm):

@@ -1,6 +1,12 @@
 """Who people are. One class a file where it stands alone; nothing here knows of posts."""
 
-from accounts.models.audience import Audience, Commenters, in_audience, readable_by
+from accounts.models.audience import (
+    Audience,
+    Commenters,
+    contained_audiences,
+    in_audience,
+    readable_by,
+)
 from accounts.models.device_login import DeviceLogin
 from accounts.models.friendship import Block, FriendRequest, Friendship, Invitation
 from accounts.models.group import Group, Membership
@@ -33,6 +39,7 @@ __all__ = [
     "PublicCharField",
     "PublicTextField",
     "ServerRegistration",
+    "contained_audiences",
     "delete_file_on_commit",
     "in_audience",
     "readable_by",

@@ -31,6 +31,16 @@ class Audience(models.TextChoices):
     ONLY_ME = "only_me", _("Only me")
 
 
+_CIRCLES = (Audience.EVERYONE, Audience.FRIENDS_OF_FRIENDS, Audience.FRIENDS, Audience.ONLY_ME)
+
+
+def contained_audiences(audience: str) -> frozenset[str]:
+    """The audiences of which every reader is one of `audience`, itself included."""
+    if audience == Audience.GROUP:
+        return frozenset({Audience.GROUP, Audience.ONLY_ME})
+    return frozenset(_CIRCLES[_CIRCLES.index(Audience(audience)) :])
+
+
 class Commenters(models.TextChoices):
     """Who of a post's readers may comment on it."""
 

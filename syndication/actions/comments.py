@@ -79,8 +79,8 @@ def lock_post(post: Post) -> None:
 
 def readable_talk(post: Post, *, by: Member) -> Post:
     """The post as it is now, with what the member may do there. Raises TalkNotReadable."""
-    fresh = Post.objects.visible_to(by).with_talk_for(by).filter(pk=post.pk).first()
-    if fresh is None or not fresh.has_talk:
+    fresh = Post.objects.with_talk_open_to(by).filter(pk=post.pk).first()
+    if fresh is None:
         raise TalkNotReadable
     return fresh
 

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max
 from django.utils import timezone
 
 from accounts.actions import quotas
-from accounts.models import Audience, Group, Member
+from accounts.models import Audience, Group, Member, contained_audiences
 from accounts.public_urls import public_url
 from syndication.actions import photos
+from syndication.actions.comments import lock_post
 from syndication.actions.link_titles import fetch_title
 from syndication.connectors.base import OutgoingPost, Photo
 from syndication.connectors.content import CONTENT, PostContent, content_of
@@ -20,7 +21,7 @@ from syndication.connectors.reasons import Reason
 from syndication.delivery import edits, planning
 from syndication.delivery.edits import EditPreview
 from syndication.delivery.planning import DeliveryPreview
-from syndication.models import Delivery, KeptPhoto, Post, PostKind
+from syndication.models import Comment, Delivery, KeptPhoto, Like, Post, PostKind
 from syndication.models.errors import NotNow, NotYours
 
 DELETED = Reason("post_deleted")
@@ -142,12 +143,32 @@ def preview_edit(post: Post, words: Mapping[str, str], *, by: Member) -> list[Ed
     return edits.preview_edits(post, words)
 
 
+class AudienceNotContained(Exception):
+    """Others commented on the post or liked it, for fewer readers than it would have."""
+
+
+def is_answered_by_others(post: Post) -> bool:
+    """Whether anybody but the author commented on the post or liked it, seen by the author or not."""
+    comments = Comment.objects.filter(post=post).exclude(writer=post.author_id)
+    likes = Like.objects.filter(post=post).exclude(member=post.author_id)
+    return Post.objects.filter(Exists(comments) | Exists(likes), pk=post.pk).exists()
+
+
 @transaction.atomic
 def change_audience(post: Post, audience: str, group: Group | None, *, by: Member) -> None:
-    """Change the post's audience, and delete copies that are too wide for it."""
+    """Change the post's audience, and delete copies that are too wide for it.
+
+    Raises AudienceNotContained: what others said was for the readers of then. It may be read by fewer
+    of them later, never by more.
+    """
     _must_own(post, by)
-    post.audience = audience
-    post.group = group if audience == Audience.GROUP else None
+    group = group if audience == Audience.GROUP else None
+    lock_post(post)
+    fresh = Post.objects.get(pk=post.pk)
+    is_contained = audience in contained_audiences(fresh.audience) and group in (None, fresh.group)
+    if not is_contained and is_answered_by_others(fresh):
+        raise AudienceNotContained
+    post.audience, post.group = audience, group
     post.save(update_fields=["audience", "group"])
     planning.withdraw_copies(post)
 

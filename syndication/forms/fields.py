@@ -7,7 +7,7 @@ number of characters to take out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -88,9 +88,14 @@ class AudienceSelect(forms.Select):
 
 
 class AudienceField(forms.ChoiceField):
-    """Who may see it. A group of the member's is one choice, `group_<id>`, among the audiences."""
+    """Who may see it. A group of the member's is one choice, `group_<id>`, among the audiences.
 
-    def __init__(self, *, groups: Iterable[Group], **kwargs: Any) -> None:
+    `within`: the only audiences to choose from, beside `groups`.
+    """
+
+    def __init__(
+        self, *, groups: Iterable[Group], within: Collection[str] | None = None, **kwargs: Any
+    ) -> None:
         self.groups = {f"group_{group.pk}": group for group in groups}
         choices: list[tuple[str, Any]] = []
         for audience in Audience:
@@ -99,10 +104,14 @@ class AudienceField(forms.ChoiceField):
                     (value, _("Group: %(name)s") % {"name": group.name})
                     for value, group in self.groups.items()
                 ]
-            else:
+            elif within is None or audience in within:
                 choices.append((audience.value, audience.label))
         super().__init__(
-            choices=choices, label=gettext_lazy("Who sees it"), widget=AudienceSelect, **kwargs
+            choices=choices,
+            label=gettext_lazy("Who sees it"),
+            widget=AudienceSelect,
+            error_messages={"invalid_choice": _("Choose one of these.")},
+            **kwargs,
         )
 
     def clean(self, value: Any) -> tuple[str, Group | None]:

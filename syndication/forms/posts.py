@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from accounts.actions import quotas
 from accounts.actions.privacy import DEFAULT_AUDIENCES
 from accounts.media.pictures import BadPicture, PicturesBusy
-from accounts.models import Audience, Member
+from accounts.models import Audience, Member, contained_audiences
 from syndication.actions import photos
 from syndication.actions.posts import Draft
 from syndication.connectors.content import CONTENT, LONGEST, TYPED, content_of
@@ -249,11 +249,17 @@ def hidden_fields(draft: Draft) -> dict[str, str]:
 
 
 class AudienceForm(forms.Form):
-    """Changes the audience of a post."""
+    """Changes the audience of a post. `is_answered`: only to fewer readers (AudienceNotContained)."""
 
-    def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, member: Member, post: Post, is_answered: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["audience"] = AudienceField(groups=groups_of(member))
+        groups, within = groups_of(member), None
+        if is_answered:
+            groups = [one for one in groups if one.pk == post.group_id]
+            within = contained_audiences(post.audience)
+        self.fields["audience"] = AudienceField(groups=groups, within=within)
 
 
 class PostsByMeForm(forms.Form):

@@ -26,13 +26,8 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """
         if viewer is None or not viewer.is_authenticated:
             return self.none()
-        named = readable_by(viewer, owner="writer", audience="writer__display_name_audience")
-        return self.filter(_is_heard_by(viewer, "writer")).annotate(
-            writer_name=Case(
-                When(named & ~Q(writer__display_name=""), then=F("writer__display_name")),
-                default=F("writer__username"),
-            )
-        )
+        heard = self.filter(_is_heard_by(viewer, "writer"))
+        return heard.annotate(writer_name=_name_known_to(viewer, "writer"))
 
     def of(self, member: Member) -> CommentQuerySet:
         """The member's own, whatever became of the post."""
@@ -45,10 +40,19 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
 class LikeQuerySet(models.QuerySet["Like"]):
     def visible_to(self, viewer: Member | AnonymousUser | None) -> LikeQuerySet:
-        """The likes that `viewer` may count, and whose members they may be told; none without an account."""
+        """The likes that `viewer` may count, with `member_name`; none without an account."""
         if viewer is None or not viewer.is_authenticated:
             return self.none()
-        return self.filter(_is_heard_by(viewer, "member"))
+        heard = self.filter(_is_heard_by(viewer, "member"))
+        return heard.annotate(member_name=_name_known_to(viewer, "member"))
+
+
+def _name_known_to(viewer: Member, speaker: str) -> Case:
+    named = readable_by(viewer, owner=speaker, audience=f"{speaker}__display_name_audience")
+    return Case(
+        When(named & ~Q(**{f"{speaker}__display_name": ""}), then=F(f"{speaker}__display_name")),
+        default=F(f"{speaker}__username"),
+    )
 
 
 def _is_heard_by(viewer: Member, speaker: str) -> Q:
@@ -112,6 +116,8 @@ class Like(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="likes"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+
+    member_name: str  # of rows from visible_to
 
     objects = LikeQuerySet.as_manager()
 

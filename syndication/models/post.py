@@ -57,7 +57,7 @@ class PostQuerySet(models.QuerySet["Post"]):
         Both by the post's audience and not by authorship: who left a group still reads their own post
         in it, but no longer what its members say there.
         """
-        has_talk = in_audience(member, owner="author", group="group")
+        has_talk = _opens_talk_to(member)
         return self.annotate(
             has_talk=ExpressionWrapper(has_talk, output_field=models.BooleanField()),
             may_comment=ExpressionWrapper(
@@ -65,11 +65,19 @@ class PostQuerySet(models.QuerySet["Post"]):
             ),
         )
 
+    def with_talk_open_to(self, member: Member) -> PostQuerySet:
+        """The posts of which the member may read the comments, with `may_comment`."""
+        return self.visible_to(member).with_talk_for(member).filter(_opens_talk_to(member))
+
     def by(self, member: Member) -> PostQuerySet:
         return self.filter(author=member)
 
     def newest_first(self) -> PostQuerySet:
         return self.order_by("-created_at", "-pk")
+
+
+def _opens_talk_to(member: Member) -> Q:
+    return in_audience(member, owner="author", group="group")
 
 
 def _takes_comments_of(member: Member) -> Q:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from django import template
 
 from syndication.models.reason_texts import sentence
+from syndication.queries.comments import count_in_words
 from syndication.queries.excerpts import cut_position, cut_to_line
 
 register = template.Library()
 register.filter("in_words", sentence)  # {{ one.reason|in_words }}
+register.filter("counted", count_in_words)  # {{ post.like_count|counted }}
 
 
 @register.filter("excerpt")

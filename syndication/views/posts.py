@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -13,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from accounts.actions import quotas
-from accounts.models import Audience
+from accounts.models import Audience, Member
 from accounts.urlsession.api import initial_from_preserved_form, pop_preserved_form
 from accounts.views.requests import MemberRequest
 from syndication.actions import posts
@@ -23,35 +24,41 @@ from syndication.forms.fields import audience_choice
 from syndication.forms.posts import AudienceForm, EditForm, PostForm, posts_used_up
 from syndication.models import Delivery, DeliveryState, Post
 from syndication.models.errors import NotNow
+from syndication.queries.comments import count_comments, newest_comments, with_likes_for
 from syndication.queries.copies import active_copies, copies_too_wide, latest_deliveries
 from syndication.queries.excerpts import split_into_pages
 from syndication.queries.readers import readers_here
 from syndication.views.compose import post_form_page
+from syndication.views.post_change import own_post
 from syndication.views.robots import set_robots_header
-
-
-def _mine(request: MemberRequest, pk: int) -> Post:
-    """The member's own post; 404 for others' posts."""
-    return get_object_or_404(Post.objects.visible_to(request.user).by(request.user), pk=pk)
 
 
 def post_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """The post, for its readers. Posts to Everyone need no session."""
     visible = Post.objects.visible_to(request.user).select_related("author", "group")
+    if isinstance(request.user, Member):
+        visible = with_likes_for(visible.with_talk_for(request.user), pk, request.user)
     post = get_object_or_404(visible, pk=pk)
     is_mine = post.author == request.user
-    response = TemplateResponse(
-        request,
-        "syndication/post_detail.html",
-        {
-            "post": post,
-            "page": Paginator(split_into_pages(post.text), 1).get_page(request.GET.get("page")),
-            "is_mine": is_mine,
-            "is_public": post.audience == Audience.EVERYONE,
-            "deliveries": latest_deliveries(post) if is_mine else [],
-        },
-    )
+    page = Paginator(split_into_pages(post.text), 1).get_page(request.GET.get("page"))
+    context = {
+        "post": post,
+        "page": page,
+        "is_mine": is_mine,
+        "is_public": post.audience == Audience.EVERYONE,
+        "deliveries": latest_deliveries(post) if is_mine else [],
+    }
+    if isinstance(request.user, Member) and post.has_talk:
+        context |= _talk(post, request.user, is_long=page.has_other_pages())
+    response = TemplateResponse(request, "syndication/post_detail.html", context)
     return set_robots_header(response, post.author)
+
+
+def _talk(post: Post, member: Member, *, is_long: bool) -> dict[str, Any]:
+    """The newest comments; after a long note their number alone."""
+    if is_long:
+        return {"has_talk": True, "comment_count": count_comments(post, member)}
+    return {"has_talk": True, "comments": newest_comments(post, member)}
 
 
 @login_required
@@ -142,14 +149,17 @@ def _words_of_a_deleted(request: MemberRequest, pk: int) -> HttpResponse:
 @login_required
 def post_audience(request: MemberRequest, pk: int) -> HttpResponse:
     """Change the audience, in two steps: the second says what happens to the copies."""
-    post = _mine(request, pk)
+    post = own_post(request, pk)
     initial = {"audience": audience_choice(post.audience, post.group_id)}
+    is_answered = posts.is_answered_by_others(post)
     form = AudienceForm(
         request.POST or None,
         member=request.user,
+        post=post,
+        is_answered=is_answered,
         initial=initial | initial_from_preserved_form(request),
     )
-    context = {"post": post, "form": form}
+    context = {"post": post, "form": form, "is_answered": is_answered}
     if not form.is_valid():
         return TemplateResponse(request, "syndication/post_audience.html", context)
     audience, group = form.cleaned_data["audience"]
@@ -160,7 +170,10 @@ def post_audience(request: MemberRequest, pk: int) -> HttpResponse:
             "choice": request.POST["audience"],
         }
         return TemplateResponse(request, "syndication/post_audience_confirm.html", context)
-    posts.change_audience(post, audience, group, by=request.user)
+    try:
+        posts.change_audience(post, audience, group, by=request.user)
+    except posts.AudienceNotContained:  # answered between the form and the press
+        return redirect("post_audience", pk)
     pop_preserved_form(request)
     messages.success(request, _("Changed who sees it."))
     return redirect("post_detail", pk)
@@ -169,7 +182,7 @@ def post_audience(request: MemberRequest, pk: int) -> HttpResponse:
 @login_required
 def post_delete(request: MemberRequest, pk: int) -> HttpResponse:
     """Delete a post, after a page that lists the copies that can and cannot be deleted."""
-    post = _mine(request, pk)
+    post = own_post(request, pk)
     if request.method == "POST":
         posts.delete_post(post, by=request.user)
         messages.success(request, _("Deleted."))

@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from accounts.actions import profile
+from accounts.actions.privacy import change_commenters
 from accounts.forms.profile import PrivacyForm
 from accounts.models import Block
 from accounts.views.requests import MemberRequest
@@ -26,7 +27,9 @@ def privacy(request: MemberRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         is_listed = form.cleaned_data["is_listed"]
         profile.set_profile_audiences(request.user, form.audiences(), is_listed=is_listed)
-        messages.success(request, _("Saved: who sees your profile."))
+        chosen = (form.cleaned_data[name] for name in ("commenters", "group_commenters"))
+        change_commenters(request.user, *chosen, by=request.user)
+        messages.success(request, _("Saved."))
         return redirect("privacy")
     going = Prefetch("toggles", Toggle.objects.filter(is_on=True).order_by("pk"), to_attr="going")
     blocks = Block.objects.filter(blocker=request.user).select_related("blocked").order_by("-pk")

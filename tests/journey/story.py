@@ -229,11 +229,13 @@ def watch_it_go(phone: Client, world: World, who: Person, address: str) -> None:
 def take_back(phone: Client, world: World, who: Person) -> None:
     """Narrow one to Friends, delete another: the copies go, and what cannot go is said."""
     open_post(phone, STATUS[:8])
+    phone.follow("5 Change")
     phone.follow("Who sees it")
     phone.choose("Who sees it", "Friends")
     phone.press("Go on")
     phone.press("Change it")
     open_post(phone, LINKED)
+    phone.follow("5 Change")
     phone.follow("Delete")
     phone.press("Delete")
 

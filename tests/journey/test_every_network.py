@@ -78,6 +78,7 @@ def test_one_post_to_everyone_reaches_them_all_and_is_taken_back(
 
     home(taro)
     taro.follow("みんなへ")
+    taro.follow("5 Change")
     taro.follow("Delete")
     taro.press("Delete")
     deleting = [key for key in everywhere if "status" in CONNECTORS[key].can_delete]

@@ -9,8 +9,16 @@ from django.utils import timezone
 
 from accounts.models import Audience, FriendRequest, Member, Membership
 from syndication.actions import post_addresses
-from syndication.models import FeedItem, Link, MailDraft, NetworkFriend, Notice, PostKind
-from tests.making import befriend, make_group, make_link, make_member, make_post
+from syndication.models import FeedItem, Link, MailDraft, NetworkFriend, Notice, Post, PostKind
+from tests.making import (
+    befriend,
+    make_comment,
+    make_group,
+    make_like,
+    make_link,
+    make_member,
+    make_post,
+)
 from tests.photographs import a_photo
 
 LONG = "雪の停留所で待つ人を撮った写真を、部室の壁に並べてみました。" * 3
@@ -32,11 +40,26 @@ def make_hanako() -> Member:
     make_post(author=hanako, text=f"合唱 {LONG}", audience=Audience.GROUP, group=group)
     make_post(author=hanako, kind=PostKind.NOTE, title="冬の停留所", text=LONG * 20)
     make_post(author=hanako, kind=PostKind.LINK, text="粉", url="https://example.com/flour")
+    _talk(hanako)
     link = make_link(hanako, name="ザキ", profile_url="https://mixi.jp/show_friend.pl?uid=x")
     _bring(link)
     Notice.objects.create(member=hanako, link=link, incident="parked", text="mixi: link again.")
     _mail(hanako)
     return hanako
+
+
+def _talk(hanako: Member) -> None:
+    """Comments and likes on a post of hanako's and on one of taro's, more than a page of them."""
+    people = list(Member.objects.filter(username__in=("taro", "yuki", "kenji")).order_by("pk"))
+    posts = Post.objects.filter(audience=Audience.FRIENDS).order_by("-pk")
+    for post in (posts.by(hanako)[1], posts.by(people[0])[0]):
+        for number in range(12):
+            make_comment(post, people[number % 3], f"{number} {LONG}")
+        make_like(post, people[1])
+        make_comment(post, hanako, LONG * 5)
+    note = Post.objects.get(kind=PostKind.NOTE)
+    Post.objects.filter(pk=note.pk).update(comments_closed_at=timezone.now())
+    make_comment(note, people[0])
 
 
 def _mail(hanako: Member) -> None:

@@ -26,6 +26,12 @@ PARENTS = {
     "account_reset_password": {"account_login"},
     "account_signup": {"account_login"},
     "answer_by_mail": {"mail"},
+    "comment_delete": {"post_detail", "comment_own_list"},
+    "comment_detail": {"post_detail"},
+    "comment_list": {"post_detail"},
+    "comment_new": {"post_detail"},
+    "comment_own_list": {"security"},
+    "comments_of_delete": {"post_change"},
     "device_ask": {"phone_list", "account_login"},  # for who is in; for who is not
     "export": {"security"},
     "friend_block": {"profile"},
@@ -53,9 +59,11 @@ PARENTS = {
     "mfa_index": {"security"},
     "phone_bookmark": {"phone_list", "security"},  # the password is asked for first
     "post_audience": {"post_detail"},
+    "post_change": {"post_detail"},
     "post_delete": {"post_detail"},
     "post_deliveries": {"post_detail"},
     "post_edit": {"post_detail"},
+    "post_more": {"post_detail"},
     "post_send": {"post_deliveries"},
     "posts_by_me": {"privacy"},
     "privacy": {"security"},
@@ -156,7 +164,7 @@ def test_the_star_leads_one_step_up_and_nowhere_else(
 
 def test_the_hash_leads_on_and_nowhere_else(pages: list[tuple[str, Page]]) -> None:
     further = {link.text for _route, page in pages for link in page.links if link.accesskey == "#"}
-    assert further == {"# Older", "# Read on"}
+    assert further == {"# Older", "# Read on", "# Earlier comments"}
 
 
 def test_every_page_has_one_heading_of_the_first_rank_and_a_title_that_names_the_site(

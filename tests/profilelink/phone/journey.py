@@ -220,6 +220,7 @@ def open_post(journey: Journey, text: str) -> Page:
 def correct(journey: Journey) -> None:
     """An edit here; mixi cannot change what it has, and the page says so."""
     open_post(journey, STATUS)
+    journey.phone.follow("5 Change")
     journey.phone.follow("Edit")
     journey.phone.submit("Preview", text=CORRECTED)
     journey.sees("mixi", CORRECTED)
@@ -232,11 +233,13 @@ def correct(journey: Journey) -> None:
 def take_back(journey: Journey) -> None:
     """One narrowed, another deleted: both copies go."""
     open_post(journey, CORRECTED)
+    journey.phone.follow("5 Change")
     journey.phone.follow("Who sees it")
     journey.phone.submit("Go on", audience="friends")
     journey.phone.submit("Change it")
     open_post(journey, LINKED)
-    journey.phone.follow("5 Delete")
+    journey.phone.follow("5 Change")
+    journey.phone.follow("3 Delete")
     journey.phone.submit("Delete")
     journey.work()
     gone = [text for text, stands in journey.statuses.items() if not stands]

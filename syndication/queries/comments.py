@@ -1,0 +1,102 @@
+"""Comments and likes as pages show them: ten a page, oldest first, counted no further than is shown.
+
+Pages are addressed by the comment before or after them: no query counts rows, and what this reader may
+not see leaves no gap. A count stops at COUNTED, since every row of it is read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import BooleanField, Exists, IntegerField, OuterRef, QuerySet, Subquery
+
+from accounts.models import Member
+from syndication.models import Comment, Like, Post
+from syndication.models.post import PostQuerySet
+
+PAGE = 10
+NEIGHBOURS = 2
+COUNTED = 20
+
+
+class CountUpTo(Subquery):
+    """The number of rows, at most `most` + 1."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+    def __init__(self, rows: QuerySet[Any], most: int = COUNTED) -> None:
+        super().__init__(rows.order_by().values("pk")[: most + 1])
+
+
+@dataclass(frozen=True)
+class CommentPage:
+    """Comments in their order, and whether there are others before and after them."""
+
+    comments: list[Comment]
+    has_earlier: bool
+    has_later: bool
+
+
+def with_likes_for(posts: PostQuerySet, pk: int, member: Member) -> PostQuerySet:
+    """Annotate the post `pk` with `like_count` (up to COUNTED + 1) and `is_liked` by the member."""
+    likes = Like.objects.filter(post=pk)
+    return posts.annotate(
+        like_count=CountUpTo(likes.visible_to(member)),
+        is_liked=Exists(likes.filter(member=member)),
+    )
+
+
+def count_comments(post: Post, member: Member) -> int:
+    """The number of comments that the member may read, at most COUNTED + 1."""
+    return len(_readable(post.pk, member).order_by().values_list("pk")[: COUNTED + 1])
+
+
+def count_in_words(count: int) -> str:
+    """`20+` for more than are counted."""
+    return str(count) if count <= COUNTED else f"{COUNTED}+"
+
+
+def newest_comments(post: Post, member: Member) -> CommentPage:
+    """The last page."""
+    return _page_before(_readable(post.pk, member), has_later=False)
+
+
+def comments_page(post: Post, member: Member, *, before: int = 0, after: int = 0) -> CommentPage:
+    """The page that ends before the comment `before`, or begins after `after`; else the first one."""
+    readable = _readable(post.pk, member)
+    if before:
+        return _page_before(readable.filter(pk__lt=before), has_later=True)
+    found = list(readable.filter(pk__gt=after).order_by("pk")[: PAGE + 1])
+    return CommentPage(found[:PAGE], has_earlier=after > 0, has_later=len(found) > PAGE)
+
+
+def comment_with_neighbours(comment: Comment, member: Member) -> CommentPage:
+    """The comment with the two before and after it."""
+    readable = _readable(comment.post_id, member)
+    before = list(readable.filter(pk__lt=comment.pk).order_by("-pk")[: NEIGHBOURS + 1])
+    after = list(readable.filter(pk__gt=comment.pk).order_by("pk")[: NEIGHBOURS + 1])
+    return CommentPage(
+        [*before[NEIGHBOURS - 1 :: -1], comment, *after[:NEIGHBOURS]],
+        has_earlier=len(before) > NEIGHBOURS,
+        has_later=len(after) > NEIGHBOURS,
+    )
+
+
+def own_comments(member: Member) -> QuerySet[Comment]:
+    """All that the member said, newest first; `is_readable`: the member may still open it at its post."""
+    readable = Comment.objects.visible_to(member).filter(pk=OuterRef("pk"))
+    own = Comment.objects.of(member).annotate(
+        is_readable=Exists(readable, output_field=BooleanField())
+    )
+    return own.order_by("-pk")
+
+
+def _readable(post: int | None, member: Member) -> QuerySet[Comment]:
+    return Comment.objects.visible_to(member).filter(post=post)
+
+
+def _page_before(rows: QuerySet[Comment], *, has_later: bool) -> CommentPage:
+    found = list(rows.order_by("-pk")[: PAGE + 1])
+    return CommentPage(found[:PAGE][::-1], has_earlier=len(found) > PAGE, has_later=has_later)
