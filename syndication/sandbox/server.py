@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import socket
 import struct
 import threading
@@ -26,6 +27,8 @@ SLOW_SECONDS = 30.0
 DRIP_SECONDS = 60.0
 
 _EVERYWHERE = ("", "0.0.0.0")  # noqa: S104 - recognised, not bound
+
+_LINE_BREAKS = re.compile(r"[\r\n]")
 
 log = logging.getLogger(__name__)
 
@@ -215,7 +218,8 @@ class Handler(BaseHTTPRequestHandler):
     def _bytes(self, reply: Reply) -> bytes:
         reason = reply.reason or responses.get(reply.status, "")
         lines = [f"HTTP/1.1 {reply.status} {reason}", f"Date: {formatdate(usegmt=True)}"]
-        lines += [f"{key}: {value}" for key, value in reply.headers]
+        # A value may be a caller's own words; a line break in it would begin a header of theirs.
+        lines += [f"{key}: {_LINE_BREAKS.sub('', value)}" for key, value in reply.headers]
         if not any(key == "Content-Type" for key, _ in reply.headers):
             lines.append("Content-Type: text/html")  # feature phones insist on one
         lines.append(f"Content-Length: {len(reply.body)}")

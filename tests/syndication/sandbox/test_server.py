@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from syndication.sandbox.mixi.state import CLIENT_ID
+from syndication.sandbox.network import DEFAULT_PASSWORD
 from tests.sandbox_server import make_sandbox
 
 SELF = "/2/people/@me/@self"
@@ -277,3 +278,14 @@ def test_the_environment_points_the_product_at_it(sandbox, settings):
     assert settings.NETWORKS["mixi"]["client_id"] == CLIENT_ID
     doors = [sandbox.url, *(sandbox.root(key) for key in ("mastodon", "misskey", "bluesky"))]
     assert {door.removeprefix("http://") for door in doors} <= set(settings.ALLOWED_PRIVATE_HOSTS)
+
+
+def test_an_address_with_line_breaks_begins_no_header_of_its_own(sandbox):
+    """Cookies know no ports: one that is set here is the demo site's, too."""
+    typed = {"name": "hanako", "password": DEFAULT_PASSWORD, "next_url": "/\r\nSet-Cookie: evil=1"}
+    answer = requests.post(
+        f"{sandbox.root('mixi')}/login.pl", data=typed, allow_redirects=False, timeout=10
+    )
+    assert answer.status_code == 302
+    assert "evil" not in answer.cookies
+    assert "evil=1" in answer.headers["Location"]
