@@ -10,6 +10,7 @@ from syndication.views import (
     compose,
     deliveries,
     export,
+    feed_items,
     feeds,
     group_posts,
     home,
@@ -26,7 +27,9 @@ from syndication.views import (
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
-    path("feed/<key:pk>/", home.feed_item, name="feed_item"),
+    path("home/shows/", home.home_shows, name="home_shows"),
+    path("feed/<key:pk>/", feed_items.feed_item, name="feed_item"),
+    path("feed/<key:pk>/hide/", feed_items.feed_item_hide, name="feed_item_hide"),
     path("posts/new/", compose.post_new, name="post_new"),
     path("posts/new/preview/", compose.post_preview, name="post_preview"),
     path("posts/new/photo/<str:key>", photos.kept_photo, name="kept_photo"),
@@ -76,6 +79,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("links/", links.link_list, name="link_list"),
     path("links/<slug:network>/<key:pk>/", links.link_detail, name="link_detail"),
     path("links/<slug:network>/<key:pk>/friends/", links.link_friends, name="link_friends"),
+    path("links/<slug:network>/<key:pk>/hidden/", feed_items.link_hidden, name="link_hidden"),
     path("links/<slug:network>/<key:pk>/pull/", links.link_pull, name="link_pull"),
     path("links/<slug:network>/<key:pk>/end/", links.link_end, name="link_end"),
 ]

@@ -12,7 +12,7 @@ from accounts.models.friendship import Block, FriendRequest, Friendship, Invitat
 from accounts.models.group import Group, Membership
 from accounts.models.guess_count import GuessCount
 from accounts.models.link_return import LinkReturn
-from accounts.models.member import Member
+from accounts.models.member import HomeShows, Member
 from accounts.models.phone_login import Phone, PhoneLogin, PhoneOpener
 from accounts.models.public_text import PublicCharField, PublicTextField
 from accounts.models.server import ServerRegistration
@@ -28,6 +28,7 @@ __all__ = [
     "Friendship",
     "Group",
     "GuessCount",
+    "HomeShows",
     "Invitation",
     "LinkReturn",
     "Member",

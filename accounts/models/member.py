@@ -23,6 +23,14 @@ username_validators = [
 ]
 
 
+class HomeShows(models.TextChoices):
+    """What the home page shows besides one's own posts."""
+
+    ALL = "all", _("Posts here and from networks")
+    HERE = "here", _("Only posts of this site")
+    NETWORKS = "networks", _("Only posts from networks")
+
+
 def picture_path(member: Member, filename: str) -> str:
     """A new random path for each picture. A path that is used again could be that of a file about
     to be deleted.
@@ -121,6 +129,7 @@ class Member(AbstractUser):
         choices=[one for one in Commenters.choices if one[0] != Commenters.FRIENDS],
         default=Commenters.READERS,
     )
+    home_shows = models.CharField(max_length=10, choices=HomeShows.choices, default=HomeShows.ALL)
 
     # Of mails and notices; of the pages from each log-in on, once the member has chosen it.
     language = models.CharField(max_length=8, blank=True, default="")

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actions import friends, quotas
 from accounts.forms.friends import FindMemberForm
-from accounts.models import Block, Member
+from accounts.models import Block, HomeShows, Member
 from accounts.models.member import MemberQuerySet
 from accounts.views.requests import MemberRequest
 
@@ -42,6 +42,7 @@ def friend_list(request: MemberRequest) -> HttpResponse:
             "page": page,
             "unanswered": unanswered[:PER_PAGE] if page.number == 1 else [],
             "form": FindMemberForm(),
+            "home_choices": HomeShows.choices,
         },
     )
 

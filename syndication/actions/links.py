@@ -143,6 +143,7 @@ def end_link(link: Link, *, reason: Reason = eligibility.UNLINKED) -> None:
     reauthorization.cancel_link_deliveries(link, reason)
     link.friends.all().delete()
     link.feed.all().delete()
+    link.hidden_accounts.all().delete()
     link.pulls.all().delete()
     over = link.notices.exclude(incident__startswith=undelivered.STILL_OUT_THERE)
     over.filter(closed_at=None).update(closed_at=now)

@@ -173,6 +173,7 @@ class Connector:
     rate_limit_per_link: ClassVar[RateLimit | None] = None  # for one account; None: not known
     rate_limit_per_network: ClassVar[RateLimit | None] = None  # for all accounts of ours together
     relink_hint: ClassVar[str] = ""  # advice for the permission page when a member links again
+    has_local_ids: ClassVar[bool] = False  # ids of accounts and posts are one server's own
     can_revoke: ClassVar[bool] = False  # access can be revoked by a request: `revoke`
     permissions_page: ClassVar[str] = ""  # path on the member's server where they can revoke it
 

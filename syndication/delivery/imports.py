@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -23,6 +23,7 @@ from syndication.connectors.base import RemoteFeedItem as ForeignItem
 from syndication.connectors.errors import ConnectorError, Rejected, TryLater, Unauthorized
 from syndication.delivery import (
     credentials,
+    feed_copies,
     import_schedule,
     rate_limits,
     reauthorization,
@@ -30,7 +31,7 @@ from syndication.delivery import (
 )
 from syndication.delivery.claims import LostLease
 from syndication.delivery.monitored_http import MonitoredHttp
-from syndication.models import FeedItem, Link, NetworkFriend, Pull, PullKind
+from syndication.models import FeedItem, Link, LinkState, NetworkFriend, Pull, PullKind
 from syndication.models.link import MOST_FRIENDS
 
 logger = logging.getLogger(__name__)
@@ -158,18 +159,19 @@ def _begin_reading(pull: Pull, connector: Connector) -> None:
 @transaction.atomic
 def _store_friends(pull: Pull, page: FriendPage, before: int) -> int:
     """Store a page and, in the same transaction, the next page's cursor. Return how many were new."""
-    people = {friend.uid: friend for friend in page.friends[: max(0, MOST_FRIENDS - before)]}
+    read = page.friends[: max(0, MOST_FRIENDS - before)]
+    people = {pull.link.account_uid(friend.uid): friend for friend in read}
     known = _friends_of_reading(pull).filter(uid__in=people).count()
     NetworkFriend.objects.bulk_create(
         [
             NetworkFriend(
                 link=pull.link,
-                uid=friend.uid,
+                uid=uid,
                 name=friend.name[:100],
                 profile_url=friend.profile_url[:500],
                 seen_at=_reading_began_at(pull),
             )
-            for friend in people.values()
+            for uid, friend in people.items()
         ],
         update_conflicts=True,
         unique_fields=["link", "uid"],
@@ -230,26 +232,19 @@ def _store_feed_items(link: Link, items: list[ForeignItem]) -> None:
     """
     now = timezone.now()
     with transaction.atomic():
+        if not _is_linked(link):
+            return
+        hidden = set(link.hidden_accounts.values_list("uid", flat=True))
         FeedItem.objects.bulk_create(
             [
-                FeedItem(
-                    link=link,
-                    remote_id=item.remote_id,
-                    author_uid=item.author.uid,
-                    author_name=item.author.name[:100],
-                    text=item.text[:LONGEST_TEXT],
-                    attached=[
-                        (each.kind, each.text[:LONGEST_ATTACHED])
-                        for each in item.attached[:MOST_ATTACHED]
-                    ],
-                    url=item.url[:500],
-                    written_at=parsing.clamp_written_at(item.created_at, now) or now,
-                )
+                _new_item(link, item, hidden, now)
                 for item in items
-                if item.author.uid != link.uid  # the member's own copies are here already
+                # The member's own copies are here already.
+                if link.account_uid(item.author.uid) != link.uid
             ],
             ignore_conflicts=True,
         )
+        feed_copies.mark_copies_of_link(link, now)
         link.feed.filter(written_at__lt=now - FEED_KEPT).delete()
         newest = link.feed.order_by("-written_at", "-pk").values_list("pk", flat=True)
         link.feed.filter(pk__in=list(newest[FEED_MOST : FEED_MOST + 2 * FEED_AT_ONCE])).delete()
@@ -257,6 +252,30 @@ def _store_feed_items(link: Link, items: list[ForeignItem]) -> None:
         if items:
             changes["fed_cursor"] = items[-1].remote_id
         Link.objects.filter(pk=link.pk).update(**changes)
+
+
+def _is_linked(link: Link) -> bool:
+    """Lock the link, so that an account which is hidden meanwhile stays hidden, and the feed of a link
+    that ended stays empty."""
+    held = Link.objects.select_for_update(no_key=True).exclude(state=LinkState.ENDED)
+    return bool(held.filter(pk=link.pk).values_list("pk"))
+
+
+def _new_item(link: Link, item: ForeignItem, hidden: Container[str], now: datetime) -> FeedItem:
+    uid = link.account_uid(item.author.uid)
+    return FeedItem(
+        link=link,
+        remote_id=item.remote_id,
+        author_uid=uid,
+        author_name=item.author.name[:100],
+        text=item.text[:LONGEST_TEXT],
+        attached=[
+            (each.kind, each.text[:LONGEST_ATTACHED]) for each in item.attached[:MOST_ATTACHED]
+        ],
+        url=item.url[:500],
+        is_hidden=uid in hidden,
+        written_at=parsing.clamp_written_at(item.created_at, now) or now,
+    )
 
 
 STEPS: dict[PullKind, Callable[[Pull, Connector], datetime]] = {

@@ -31,6 +31,7 @@ from syndication.delivery import (
     edits,
     eligibility,
     equal_posts,
+    feed_copies,
     kept_uploads,
     rate_limits,
     reauthorization,
@@ -144,7 +145,8 @@ def record_sent(
         "due_at": None,
     }
     try:
-        run.settle(DeliveryState.SENT, outcome, **fields)
+        if run.settle(DeliveryState.SENT, outcome, **fields):
+            feed_copies.mark_sent_copy(run.delivery, run.link)
     except IntegrityError:
         # The id belongs to another delivery of this link: misskey.io answers an equal note so.
         reschedule(

@@ -35,6 +35,7 @@ from syndication.models import (
     Attempt,
     Comment,
     Delivery,
+    HiddenAccount,
     Like,
     Link,
     MailDraft,
@@ -141,11 +142,7 @@ _DELIVERY = ExportTable(
         *("tries", "is_manual", "created_at", "asked_at", "due_at", "first_sent_at", "sent_at"),
         *("remote_deleted_at", "changed_at", "remote_id"),
     ),
-    {
-        "network": "link__network",
-        "link_name": "link__name",
-        "copy_address": "remote_url",
-    },
+    {"network": "link__network", "link_name": "link__name", "copy_address": "remote_url"},
     {"attempts": _ATTEMPT},
     _in_words("reason"),
 )
@@ -168,7 +165,10 @@ _LINK = ExportTable(
         *("parked_reason", "scopes", "is_findable", "follows_approved", "always_permalink"),
         *("never_permalink", "pulled_at", "fed_at", "created_at", "ended_at"),
     ),
-    within={"toggles": ExportTable(Toggle, "link", ("kind", "audience", "is_on"))},
+    within={
+        "toggles": ExportTable(Toggle, "link", ("kind", "audience", "is_on")),
+        "hidden_accounts": ExportTable(HiddenAccount, "link", ("uid", "name", "created_at")),
+    },
     finish=_in_words("parked_reason"),
 )
 
@@ -179,8 +179,7 @@ MEMBER = ExportTable(
         *("id", "username", "email", "display_name", "display_name_audience"),
         *("about", "about_audience", "picture", "picture_audience"),
         *("posts_by_me", "posts_by_me_before", "language", "is_language_chosen", "is_listed"),
-        "answers_by_mail",
-        *("commenters", "group_commenters", "last_login"),
+        *("answers_by_mail", "home_shows", "commenters", "group_commenters", "last_login"),
     ),
     {"joined_at": "date_joined"},
     {

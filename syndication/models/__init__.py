@@ -12,7 +12,8 @@ from syndication.models.delivery_states import (
     DeliveryState,
 )
 from syndication.models.draft import MailDraft, PostAddress
-from syndication.models.link import FeedItem, Link, LinkState, NetworkFriend, Notice, Toggle
+from syndication.models.feed_item import FeedItem, HiddenAccount
+from syndication.models.link import Link, LinkState, NetworkFriend, Notice, Toggle
 from syndication.models.post import KeptPhoto, Post, PostKind
 from syndication.models.pull import Pull, PullKind
 from syndication.models.reply_address import ReplyAddress
@@ -31,6 +32,7 @@ __all__ = [
     "DeliveryKind",
     "DeliveryState",
     "FeedItem",
+    "HiddenAccount",
     "Heartbeat",
     "HostHealth",
     "KeptPhoto",

@@ -128,6 +128,7 @@ class Delivery(models.Model):
             models.Index(fields=["state", "due_at"]),
             models.Index(fields=["link", "state"]),
             models.Index(fields=["link", "-id"], name="delivery_newest_of_link"),
+            models.Index(fields=["remote_id"], name="delivery_by_remote_id"),
             models.Index(
                 fields=["link", "-id"],
                 condition=Q(state__in=NOT_DONE),

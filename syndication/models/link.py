@@ -1,19 +1,19 @@
-"""Links: a member's account on a network, its toggles, friends, feed items and notices."""
+"""Links: a member's account on a network, its toggles, friends and notices."""
 
 from __future__ import annotations
 
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Audience, PublicCharField, PublicTextField, ServerRegistration
+from accounts.models import Audience, Block, PublicCharField, ServerRegistration
 from syndication.connectors import CONNECTORS
-from syndication.models.feed_text import feed_item_text
 from syndication.models.post import PostKind
 from syndication.models.reason_texts import notice_text, sentence
 
+LONGEST_UID = 500  # of people on a network; longer ones are cut and match no link
 MOST_FRIENDS = 5_000  # that one link keeps; a member's own server may name any number
 
 
@@ -29,6 +29,15 @@ class LinkQuerySet(models.QuerySet["Link"]):
 
     def active(self) -> LinkQuerySet:
         return self.filter(state=LinkState.ACTIVE)
+
+    def findable(self) -> LinkQuerySet:
+        """Links by which their members agreed to be found: others may know whose account it is."""
+        return self.active().filter(is_findable=True)
+
+    def findable_of_blocked(self, viewer: int) -> LinkQuerySet:
+        """Accounts that `viewer` may know to be those of members whom they blocked."""
+        blocks = Block.objects.filter(blocker=viewer, blocked=OuterRef("member"))
+        return self.findable().filter(Exists(blocks))
 
 
 class Link(models.Model):
@@ -107,6 +116,12 @@ class Link(models.Model):
         connector = CONNECTORS.get(self.network)
         return connector.name if connector else self.network
 
+    def account_uid(self, ident: str) -> str:
+        """The uid that a link of the account has which this link's network calls `ident`."""
+        connector = CONNECTORS.get(self.network)
+        is_local = connector is not None and connector.has_local_ids and self.host
+        return f"{self.host}/{ident}"[:LONGEST_UID] if is_local else ident
+
     @property
     def parked_reason_in_words(self) -> str:
         """The reason in the active language."""
@@ -138,7 +153,7 @@ class NetworkFriend(models.Model):
     """A person on the imported friend list, visible to the member only; deleted with the link."""
 
     link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="friends")
-    uid = models.CharField(max_length=500)
+    uid = models.CharField(max_length=LONGEST_UID)  # as Link.uid
     name = PublicCharField(max_length=100)
     profile_url = models.URLField(max_length=500, blank=True)
     seen_at = models.DateTimeField()  # of the pull that brought it last
@@ -151,36 +166,6 @@ class NetworkFriend(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} of {self.link_id}"
-
-
-class FeedItem(models.Model):
-    """A friend's post on a linked network, shown on that member's home page only."""
-
-    link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="feed")
-    remote_id = models.CharField(max_length=500)
-    author_uid = models.CharField(max_length=500)
-    author_name = PublicCharField(max_length=100)
-    text = PublicTextField(blank=True)
-    attached = models.JSONField(default=list, blank=True)  # pairs as connectors.values.Attachment
-    url = models.URLField(max_length=500, blank=True)
-    written_at = models.DateTimeField()
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["link", "-written_at", "-id"], name="feed_item_newest_of_link"),
-        ]
-        constraints = [
-            models.UniqueConstraint(fields=["link", "remote_id"], name="feed_item_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.remote_id} for {self.link_id}"
-
-    @property
-    def words(self) -> str:
-        """Text and attachments in the active language."""
-        return feed_item_text(self.text, self.attached)
 
 
 class Notice(models.Model):

@@ -8,7 +8,7 @@ would say it in fewer words; SQLite has none.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import connection as default
@@ -29,13 +29,13 @@ class Column(Expression):
 class NewestOfAll(Expression):
     """A subquery: the keys of the `most` newest rows that the owners have together.
 
-    `owners`: their keys, as a queryset of one column. `rows`: the rows of one owner. `time`: the column
+    `owners`: their keys, as a queryset or subquery of one column. `rows`: the rows of one owner. `time`: the column
     that orders them; an index on (owner, -time, -id) is read.
     """
 
     def __init__(
         self,
-        owners: QuerySet[Any, Any],
+        owners: QuerySet[Any, Any] | Expression,
         rows: Callable[[Column], QuerySet[Any]],
         *,
         time: str,
@@ -57,7 +57,7 @@ class NewestOfAll(Expression):
             **{self.time: at, "pk__gte": Column("walk.pk")}
         )
         parts = [self._first(newest), self._first(of_walk.filter(is_before))]
-        owners, values = _compiled(self.owners)
+        owners, values = compiled(self.owners)
         by_time = f"ORDER BY at DESC, pk DESC LIMIT {self.most}"
         sql = (
             f"(WITH RECURSIVE owners(owner) AS ({owners}),"  # noqa: S608 - names of ours
@@ -76,9 +76,32 @@ class NewestOfAll(Expression):
         return sql, (*values, *parts[0][1], *parts[1][1])
 
     def _first(self, rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
-        return _compiled(rows.order_by(f"-{self.time}", "-pk").values("pk")[:1])
+        return compiled(rows.order_by(f"-{self.time}", "-pk").values("pk")[:1])
 
 
-def _compiled(rows: QuerySet[Any, Any]) -> tuple[str, tuple[Any, ...]]:
-    sql, values = rows.query.get_compiler(connection=default).as_sql()
+class OneOfAll(Expression):
+    """A subquery: the keys that any of `parts` (subqueries of keys) has, or that stand in `keys`."""
+
+    def __init__(self, *parts: Expression, keys: Iterable[int] = ()) -> None:
+        super().__init__(output_field=IntegerField())
+        self.parts = parts
+        self.keys = list(keys)
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        made = [part.as_sql(compiler, connection) for part in self.parts]
+        # An OR of two IN (…) is answered by reading the whole table.
+        found = [f"SELECT part.* FROM {sql} part" for sql, _values in made]  # noqa: S608 - ours
+        found += [f"SELECT {int(key)}" for key in self.keys]
+        values = [value for _sql, more in made for value in more]
+        return f"({' UNION ALL '.join(found)})", tuple(values)
+
+
+def compiled(
+    rows: QuerySet[Any, Any] | Expression, compiler: Any = None
+) -> tuple[str, tuple[Any, ...]]:
+    """The statement of a queryset or subquery, to be embedded, with its values."""
+    if isinstance(rows, Expression):
+        sql, values = rows.as_sql(compiler, default)
+    else:
+        sql, values = rows.query.get_compiler(connection=default).as_sql()
     return sql, tuple(values)

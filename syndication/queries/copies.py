@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
+from accounts.models import Audience
 from syndication.delivery import eligibility, sequence
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Post
 from syndication.models.delivery import DeliveryQuerySet
@@ -53,6 +54,13 @@ def with_is_taken_back(rows: DeliveryQuerySet) -> DeliveryQuerySet:
 def copy_is_active() -> Q:
     """A condition on publishes: the copy was deleted neither from here nor on the network."""
     return Q(~_has_sent_delete(), remote_deleted_at=None)
+
+
+def copy_is_covered() -> Q:
+    """A condition on publishes: the post's present audience includes the copy's readers, as
+    delivery.eligibility.covers_audience says."""
+    is_within = Q(post__audience=F("audience")) | Q(post__audience=Audience.EVERYONE)
+    return is_within & Q(post__deleted_at=None)
 
 
 def _has_sent_delete() -> Exists:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from accounts.models import Block, Friendship, Member
-from syndication.models import Link, LinkState, NetworkFriend
+from syndication.models import Link, NetworkFriend
 
 
 def _findable(link: Link) -> QuerySet[Link]:
     """Findable links on the same network, without members blocked either way."""
-    others = Link.objects.filter(
-        network=link.network, state=LinkState.ACTIVE, is_findable=True
-    ).exclude(member=link.member_id)
+    others = Link.objects.findable().filter(network=link.network).exclude(member=link.member_id)
     return others.exclude(
         Exists(Block.objects.filter(blocker=link.member_id, blocked=OuterRef("member")))
     ).exclude(Exists(Block.objects.filter(blocker=OuterRef("member"), blocked=link.member_id)))
@@ -41,6 +39,11 @@ def friends_here(link: Link, viewer: Member) -> QuerySet[Member]:
 
 
 def friends_not_here(link: Link) -> QuerySet[NetworkFriend]:
-    """Friends on the network without an account here, whom the member could invite."""
+    """Friends on the network without an account here, whom the member could invite.
+
+    Accounts that the member may know to be those of members whom they blocked are left out.
+    """
     found = _findable(link).filter(uid=OuterRef("uid"))
-    return link.friends.exclude(Exists(found)).order_by("name", "pk")
+    blocked = Link.objects.findable_of_blocked(link.member_id).filter(network=link.network)
+    others = link.friends.exclude(Exists(found))
+    return others.exclude(Exists(blocked.filter(uid=OuterRef("uid")))).order_by("name", "pk")

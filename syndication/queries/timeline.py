@@ -1,22 +1,23 @@
 """The home timeline: posts of the member and friends, merged with friends' posts on networks.
 
-Two tables in one order, newest first. Pages are addressed by the last entry of the page before
+Two tables in one order, newest first; queries.feed decides which rows of the networks are shown, and
+which of them as posts of this site. Pages are addressed by the last entry of the page before
 (`Cursor`), so that no query counts rows and new entries shift nothing.
 """
 
 from __future__ import annotations
 
-import heapq
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 
-from django.db.models import Q
+from django.conf import settings
+from django.db.models import Q, QuerySet
 
-from accounts.models import Friendship, Member
+from accounts.models import Friendship, HomeShows, Member
 from syndication.models import FeedItem, Link, Post, PostKind
-from syndication.models.newest import NewestOfAll
+from syndication.models.newest import NewestOfAll, OneOfAll
+from syndication.queries import feed
 from syndication.queries.excerpts import cut_to_line
 
 PAGE = 10
@@ -56,9 +57,16 @@ class Cursor:
         return Q(**{f"{time}__lte": at}) & older  # the former is what an index is read by
 
 
+# Before the first page. Without a range of times SQLite makes an index of its own and sorts by it.
+_BEGINNING = Cursor(253_402_300_799_000_000, _OURS, 0)
+
+
 @dataclass(frozen=True)
 class TimelineEntry:
-    """One line of the timeline. `network` is its display name, "" for posts written here."""
+    """One line of the timeline. It leads to `post`, or to the feed item `item` where that is 0.
+
+    `place` is where it was written, by its display name; "" for posts of friends here.
+    """
 
     cursor: Cursor
     name: str
@@ -66,11 +74,13 @@ class TimelineEntry:
     has_more: bool
     at: datetime
     kind: str = ""
-    network: str = ""
+    place: str = ""
+    post: int = 0
+    item: int = 0
 
     @property
     def pk(self) -> int:
-        """The primary key of the post or feed item."""
+        """The primary key of the row by which the entry came: a post or a feed item."""
         return self.cursor.pk
 
 
@@ -82,17 +92,25 @@ class TimelinePage:
     older: str
 
 
-def timeline_page(member: Member, before: Cursor | None = None) -> TimelinePage:
-    """One page of the member's home timeline, by two queries."""
-    posts = Post.objects.visible_to(member).filter(pk__in=_newest_posts(member, before))
-    items = FeedItem.objects.filter(pk__in=_newest_items(member, before)).select_related("link")
-    posts, items = posts.newest_first(), items.order_by("-written_at", "-pk")
-    merged = heapq.merge(
-        map(_of_post, posts), map(_of_item, items), key=lambda entry: entry.cursor, reverse=True
-    )
-    entries = list(islice(merged, PAGE + 1))
+def timeline_page(member: Member, before: Cursor | None = None, shows: str = "") -> TimelinePage:
+    """One page of the member's home timeline, by two queries. `shows`: a HomeShows, the member's own
+    if not given."""
+    shows = shows or member.home_shows
+    items = [] if shows == HomeShows.HERE else list(_items(member, before))
+    as_posts = {item.post_here: item for item in items if item.post_here is not None}
+    newest = [] if shows == HomeShows.NETWORKS else [_newest_posts(member, before)]
+    wanted = OneOfAll(*newest, keys=as_posts)
+    posts = Post.objects.visible_to(member).filter(pk__in=wanted) if newest or as_posts else []
+    entries = [_of_item(item) for item in items if item.post_here is None]
+    entries += [_of_post(post, as_posts.get(post.pk)) for post in posts]
+    entries.sort(key=lambda entry: entry.cursor, reverse=True)
     older = str(entries[PAGE - 1].cursor) if len(entries) > PAGE else ""
     return TimelinePage(entries[:PAGE], older)
+
+
+def _items(member: Member, before: Cursor | None) -> QuerySet[FeedItem]:
+    items = FeedItem.objects.filter(pk__in=_newest_items(member, before))
+    return feed.with_post(items.select_related("link"), member)
 
 
 def _newest_posts(member: Member, before: Cursor | None) -> NewestOfAll:
@@ -109,41 +127,57 @@ def _newest_posts(member: Member, before: Cursor | None) -> NewestOfAll:
     )
 
 
-def _newest_items(member: Member, before: Cursor | None) -> NewestOfAll:
-    """The newest feed items of the member's links."""
-    items = FeedItem.objects.all()
-    if before is not None:
-        items = items.filter(before.older(_THEIRS, "written_at"))
-    return NewestOfAll(
+def _newest_items(member: Member, before: Cursor | None) -> OneOfAll:
+    """The newest feed items of the member's links that are shown: no copies of friends' posts."""
+    others, copies = feed.network_items(member), feed.copies_of_strangers(member)
+    older = (before or _BEGINNING).older(_THEIRS, "written_at")
+    others, copies = others.filter(older), copies.filter(older)
+    by_link = NewestOfAll(
         Link.objects.of(member).values("pk"),
-        lambda link: items.filter(link=link),
+        lambda link: others.filter(link=link),
         time="written_at",
         most=PAGE + 1,
     )
+    by_writer = NewestOfAll(
+        feed.WritersNotFriends(member),
+        lambda item: copies.filter(**feed.items_beside(item)),
+        time="written_at",
+        most=PAGE + 1,
+    )
+    return OneOfAll(by_link, by_writer)
 
 
-def _of_post(post: Post) -> TimelineEntry:
+def _of_post(post: Post, item: FeedItem | None) -> TimelineEntry:
+    """The entry of a post; of one by no friend, which came as `item`, by the name known there."""
     text, is_cut = cut_to_line(post.words, CUT)
+    own = Cursor(_micros(post.created_at), _OURS, post.pk)
     return TimelineEntry(
-        cursor=Cursor(_micros(post.created_at), _OURS, post.pk),
-        name=cut_to_line(post.author_name, NAME_CUT)[0],
+        cursor=_cursor_of_item(item) if item else own,
+        name=cut_to_line(item.author_name if item else post.author_name, NAME_CUT)[0],
         text=text,
         has_more=is_cut or post.has_more_words,
-        at=post.created_at,
+        at=item.written_at if item else post.created_at,
         kind="" if post.kind == PostKind.STATUS else post.get_kind_display(),
+        place=settings.SITE_NAME if item else "",
+        post=post.pk,
     )
 
 
 def _of_item(item: FeedItem) -> TimelineEntry:
     text, is_cut = cut_to_line(item.words, CUT)
     return TimelineEntry(
-        cursor=Cursor(_micros(item.written_at), _THEIRS, item.pk),
+        cursor=_cursor_of_item(item),
         name=cut_to_line(item.author_name, NAME_CUT)[0],
         text=text,
         has_more=is_cut,
         at=item.written_at,
-        network=item.link.network_name,
+        place=item.link.network_name,
+        item=item.pk,
     )
+
+
+def _cursor_of_item(item: FeedItem) -> Cursor:
+    return Cursor(_micros(item.written_at), _THEIRS, item.pk)
 
 
 def _micros(moment: datetime) -> int:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from accounts.actions.home import choose_home_posts
+from accounts.models import HomeShows
 from accounts.urlsession.api import is_url_mode
 from accounts.views.requests import MemberRequest
 from syndication.actions import mail_drafts
-from syndication.models import FeedItem, Link, MailDraft, Notice
-from syndication.queries.excerpts import split_into_pages
+from syndication.models import MailDraft, Notice
 from syndication.queries.timeline import Cursor, timeline_page
 
 
@@ -40,11 +40,11 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_safe
+@require_POST
 @login_required
-def feed_item(request: MemberRequest, pk: int) -> HttpResponse:
-    """A friend's post on a network, in pages, for the link's member only."""
-    items = FeedItem.objects.filter(link__in=Link.objects.of(request.user)).select_related("link")
-    item = get_object_or_404(items, pk=pk)
-    page = Paginator(split_into_pages(item.words), 1).get_page(request.GET.get("page"))
-    return TemplateResponse(request, "syndication/feed_item.html", {"item": item, "page": page})
+def home_shows(request: MemberRequest) -> HttpResponse:
+    """Choose what the home page shows: everything, or the posts of this site or of networks alone."""
+    for choice in HomeShows.values:
+        if f"show_{choice}" in request.POST:
+            choose_home_posts(choice, by=request.user)
+    return redirect("home")

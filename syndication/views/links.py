@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypedDict
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -18,7 +18,7 @@ from accounts.views.paging import UncountedPage
 from accounts.views.requests import MemberRequest
 from syndication.actions import links
 from syndication.forms.links import LinkForm
-from syndication.models import Link, NetworkSwitch
+from syndication.models import HiddenAccount, Link, NetworkSwitch
 from syndication.models.link import MOST_FRIENDS
 from syndication.queries.capabilities import capabilities, is_set_up
 from syndication.queries.friend_matches import friends_here, friends_not_here
@@ -31,10 +31,14 @@ FRIENDS_PER_PAGE = 10
 
 class LinkCounts(TypedDict):
     friend_count: int
+    hides_accounts: bool
 
 
 def _mine(request: MemberRequest, network: str, pk: int) -> WithAnnotations[Link, LinkCounts]:
-    mine = Link.objects.of(request.user).annotate(friend_count=Count("friends"))
+    hidden = HiddenAccount.objects.filter(link=OuterRef("pk"))
+    mine = Link.objects.of(request.user).annotate(
+        friend_count=Count("friends"), hides_accounts=Exists(hidden)
+    )
     return get_object_or_404(mine, network=network, pk=pk)
 
 

@@ -78,6 +78,7 @@ def _mail(hanako: Member) -> None:
 
 def _bring(link: Link) -> None:
     now = timezone.now()
+    link.hidden_accounts.create(uid="u99", name="山﨑 太郎")
     NetworkFriend.objects.bulk_create(
         NetworkFriend(link=link, uid=f"u{n}", name=f"友だち{n}", seen_at=now) for n in range(30)
     )

@@ -34,6 +34,7 @@ PARENTS = {
     "comments_of_delete": {"post_change"},
     "device_ask": {"phone_list", "account_login"},  # for who is in; for who is not
     "export": {"security"},
+    "feed_item_hide": {"feed_item"},
     "friend_block": {"profile"},
     "friend_find": {"friend_list"},
     "friend_remove": {"profile"},
@@ -49,6 +50,7 @@ PARENTS = {
     "link_detail": {"link_list"},
     "link_end": {"link_detail"},
     "link_friends": {"link_detail"},
+    "link_hidden": {"link_detail"},
     "link_start": {"link_list"},
     "mail": {"security"},
     "mail_draft": {"mail_draft_list"},

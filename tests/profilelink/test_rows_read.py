@@ -33,6 +33,7 @@ from tests.making import make_link, make_member, make_post
 from tests.phone import PhoneClient, log_in_phone
 from tests.profilelink.weights import crawl
 from tests.reading import reading
+from tests.syndication.feeds import add_copy, bring
 
 pytestmark = pytest.mark.django_db
 
@@ -211,3 +212,43 @@ def test_home_shows_what_sorting_everything_would_show():
     expected = [(post.created_at, 0, post.pk) for post in of_friends]
     expected += [(item.written_at, 1, item.pk) for item in FeedItem.objects.all()]
     assert seen == sorted(expected, reverse=True)
+
+
+# --- what came by networks ------------------------------------------------------------------------
+def feed_of_members(hanako: Member, link: Link, count: int, writers: range, **which: str) -> None:
+    """`count` posts of `writers`, each with a copy that came to hanako by mixi, and its network."""
+    now, network = timezone.now(), make_link(make_member(f"w{secrets.token_hex(4)}", email=""))
+    post = make_post(author=hanako, audience=Audience.EVERYONE)
+    at = before(now, "n * 60")
+    writer = f"{writers[0]} + n % {len(writers)}"
+    posts = copies(post, count, form_key=hexed(), author_id=writer, created_at=at)
+    copy = add_copy(post, network)
+    copied = copies(
+        copy, count, post_id=f"{posts[0]} + n", remote_id=hexed(), idempotency_key=hexed()
+    )
+    item = bring(link, "x", f"{secrets.token_hex(4)}", at=now)
+    of = {"copy_id": f"{copied[0]} + n", "writer_id": writer}
+    copies(item, count, remote_id=hexed(), written_at=at, **{**of, **which})
+    item.delete()
+
+
+@pytest.mark.parametrize("kind", ["copies of friends", "hidden accounts", "copies of strangers"])
+def test_home_reads_no_more_where_more_came_that_is_not_shown(hanako, kind) -> None:
+    """Up to what a link keeps. Copies of friends' posts are shown as the posts; strangers' are rows."""
+    hanako = make_member("momoko")
+    link = make_link(hanako)
+    writers = make_friends(hanako, 12)
+    if kind != "copies of friends":
+        Friendship.objects.all().delete()
+    which = {"copy_id": "NULL", "writer_id": "NULL", "is_hidden": "TRUE"}
+    phone, read = log_in_phone(hanako), []
+    of_others = bring(make_link(make_member("other")), "x", "other")
+    copies(of_others, LARGE, remote_id=hexed())
+    for count in (150, 850):
+        hidden = which if kind == "hidden accounts" else {}
+        feed_of_members(hanako, link, count, writers, **hidden)
+        analysed(*TABLES)
+        later = reverse("home") + f"?before={timeline_page(hanako).older}"
+        read.append([*figures(phone, [reverse("home"), later]).values()])
+    print(kind, read)
+    assert all(large <= 1.5 * small + 60 for small, large in zip(*read, strict=True))

@@ -144,6 +144,7 @@ def _link(member: Member, word: str) -> Link:
         link=link, remote_id=f"{word}-r", author_uid=f"{word}-f", written_at=now,
         author_name=f"{word}-writer", text=f"{word}-fed",
     )  # fmt: skip
+    link.hidden_accounts.create(uid=f"{word}-hidden-uid", name=f"{word}-hidden")
     Notice.objects.create(member=member, link=link, incident="parked", text=f"{word}-notice")
     Allowance.objects.create(key=f"{word}-allow", network="mixi", link=link, since=now)
     return link

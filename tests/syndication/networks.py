@@ -41,6 +41,7 @@ def linked_on(net: Network, member: Member, **fields: Any) -> Link:
         registration, _ = ServerRegistration.objects.get_or_create(
             network=key, host=host, replaced_at=None, defaults=sealed
         )
-    link = make_link(member, key, uid=held.uid, host=host, registration=registration, **fields)
+    uid = held.uid.removeprefix("http://")  # as accounts.providers has it
+    link = make_link(member, key, uid=uid, host=host, registration=registration, **fields)
     credentials.store_credentials(link, replace(held, host=host))
     return link

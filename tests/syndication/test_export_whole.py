@@ -103,6 +103,7 @@ COLUMNS_LEFT_OUT = {
         "member": KNOWN, "token_hash": SECRET, "fingerprints": SECRET, "from_name": WORKING,
     },
     "syndication.Toggle": {"link": KNOWN},
+    "syndication.HiddenAccount": {"link": KNOWN},
 }  # fmt: skip
 
 

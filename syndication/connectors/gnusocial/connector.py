@@ -59,6 +59,7 @@ class Gnusocial(ApiConnector[GnusocialApi]):
     key = "gnusocial"
     name = "GNU social"
     api_class = GnusocialApi
+    has_local_ids = True
     limits = dict.fromkeys(KINDS, _USUAL)
     audiences = _AUDIENCES
     can_delete = frozenset[Kind](KINDS)

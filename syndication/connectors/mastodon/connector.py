@@ -68,6 +68,7 @@ class Mastodon(ApiConnector[MastodonApi]):
     key = "mastodon"
     name = "Mastodon"
     api_class = MastodonApi
+    has_local_ids = True
     limits = dict.fromkeys(KINDS, _USUAL)
     audiences = dict.fromkeys(KINDS, frozenset(VISIBILITY))
     followers_read = frozenset[Audience]({"friends"})

@@ -100,6 +100,7 @@ class Misskey(ApiConnector[MisskeyApi]):
     key = "misskey"
     name = "Misskey"
     api_class = MisskeyApi
+    has_local_ids = True
     limits = dict.fromkeys(KINDS, _USUAL)
     audiences = dict.fromkeys(KINDS, frozenset(VISIBILITY))
     followers_read = frozenset[Audience]({"friends"})

@@ -1,0 +1,44 @@
+"""Feed copies: find out which of the posts that friends wrote on networks are copies of posts here.
+
+Both ends can come first: the import of the item, or the record that its delivery was sent. Whichever
+is later marks the item. Where the two cross and neither sees the other, the next import does it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from syndication.connectors import CONNECTORS
+from syndication.models import Delivery, DeliveryKind, FeedItem, Link
+
+LOOKED_AGAIN = timedelta(days=2)  # after its import an item is looked at again by each one
+
+
+def mark_copies_of_link(link: Link, now: datetime) -> None:
+    """Mark the copies among what was imported lately."""
+    fresh = link.feed.filter(copy=None, created_at__gte=now - LOOKED_AGAIN)
+    items = dict(fresh.values_list("remote_id", "pk"))
+    copies = Delivery.objects.filter(
+        kind=DeliveryKind.PUBLISH, remote_id__in=items, **_same_ids(link)
+    )
+    for copy, remote_id, writer in copies.values_list("pk", "remote_id", "post__author"):
+        FeedItem.objects.filter(pk=items[remote_id]).update(copy=copy, writer=writer)
+
+
+def mark_sent_copy(copy: Delivery, link: Link) -> None:
+    """Mark the items, imported before, of a copy that is recorded as sent to `link`."""
+    if copy.kind != DeliveryKind.PUBLISH or not copy.remote_id:
+        return
+    items = FeedItem.objects.filter(remote_id=copy.remote_id, copy=None, **_same_ids(link))
+    # Read first: mostly there is none, and a write would wait for the lock of the whole store.
+    if found := list(items.values_list("pk", flat=True)):
+        FeedItem.objects.filter(pk__in=found).update(copy=copy, writer=link.member_id)
+
+
+def _same_ids(link: Link) -> dict[str, str]:
+    """A condition on rows of links: their remote ids mean what this link's mean."""
+    same = {"link__network": link.network}
+    connector = CONNECTORS.get(link.network)
+    if connector is not None and connector.has_local_ids:
+        same["link__host"] = link.host
+    return same
