@@ -25,7 +25,13 @@ from profilelink.mail.piped import (
     PipedMail,
 )
 from profilelink.mail.reply_cutting import NoticeFrame
-from profilelink.mail.reply_reading import ReplyContext, ReplyDecision, ReplyOutcome, decide_reply
+from profilelink.mail.reply_reading import (
+    ReplyContext,
+    ReplyDecision,
+    ReplyDoubt,
+    ReplyOutcome,
+    decide_reply,
+)
 from syndication.actions import answer_drafts, mail_answers, reply_addresses
 from syndication.actions.mail_drafts import IncomingMail, MailRefused
 from syndication.actions.notices import in_language_of
@@ -34,6 +40,9 @@ from syndication.models.comment import LONGEST_COMMENT
 from syndication.models.reason_texts import sentence
 
 logger = logging.getLogger(__name__)
+
+# Such a draft is told to nobody: the program might answer that mail, too.
+_PERHAPS_A_PROGRAM = (ReplyDoubt.LOOKS_AUTOMATIC, ReplyDoubt.TOO_FAST)
 
 
 def receive_reply(local: str, mail: PipedMail) -> MailOutcome:
@@ -83,7 +92,7 @@ def _keep_draft(
         return bounce_to_member(EXIT_REFUSED, sentence(refusal.reason, refusal.params), mail)
     doubt = decision.doubt or "not posted"
     logger.info("reply of member %s: draft %s, %s", address.member_id, draft.pk, doubt)
-    if not mail.is_automatic:
+    if not mail.is_automatic and decision.doubt not in _PERHAPS_A_PROGRAM:
         message_id = mail.message.header("message-id")
         mail_answers.answer_reply_draft(draft, sender=mail.sender, message_id=message_id)
     return MailOutcome(EXIT_TAKEN)

@@ -87,7 +87,6 @@ def find_live_address(local: str, now: datetime) -> ReplyAddress | None:
     rows = ReplyAddress.objects.select_related("member", "post").filter(
         token_hash=hash_typed_code(local[len(PREFIX) :], _PURPOSE),
         created_at__gt=now - LIFETIME,
-        member__is_active=True,
     )
     address = rows.first()
     if address is None or not is_answer_by_mail_enabled(address.member):

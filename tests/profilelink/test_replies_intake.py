@@ -143,6 +143,15 @@ def test_the_member_is_told_where_a_draft_waits_and_not_why(address) -> None:
     assert told.extra_headers["Auto-Submitted"] == "auto-replied"
 
 
+def test_what_may_be_a_programs_answer_is_a_draft_without_a_word(hanako, post, address) -> None:
+    away = "Subject: 自動応答: 不在です".encode()
+    receive(mail(away, body=b"away", sender=OWN), address, sender=OWN)
+    ReplyAddress.objects.update(created_at=timezone.now())
+    receive(answer("はい"), address, sender=OWN)
+    assert MailDraft.objects.count() == 2
+    assert not outbox.outbox
+
+
 def test_members_are_told_of_few_drafts_in_an_hour(hanako, post) -> None:
     for number in range(9):
         receive(answer("", number), reply_address(hanako, post), sender=OWN)
@@ -200,6 +209,10 @@ def turn_it_off(hanako: Member, post: Post) -> None:
     reply_addresses.set_answer_by_mail(by=hanako, is_on=False)
 
 
+def turn_it_off_while_a_notice_leaves(hanako: Member, post: Post) -> None:
+    Member.objects.filter(pk=hanako.pk).update(answers_by_mail=False)
+
+
 def lose_the_phone(hanako: Member, post: Post) -> None:
     reply_addresses.end_reply_addresses(hanako)
 
@@ -220,7 +233,7 @@ def close_the_authors_account(hanako: Member, post: Post) -> None:
 ENDS: list[Callable[[Member, Post], None]] = [
     *(narrow, block_the_reader, block_the_author, end_the_friendship, close_comments),
     *(delete_the_post, change_the_mail_address, turn_it_off, lose_the_phone, wait_too_long),
-    *(close_the_account, close_the_authors_account),
+    *(close_the_account, close_the_authors_account, turn_it_off_while_a_notice_leaves),
 ]
 
 
