@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.actions import quotas
+from accounts.urlsession.api import initial_from_preserved_form, pop_preserved_form
 from accounts.views.requests import MemberRequest
 from syndication.actions import (
     answer_drafts,
@@ -20,7 +21,8 @@ from syndication.actions import (
     reply_addresses,
 )
 from syndication.forms.answer_drafts import AnswerDraftForm
-from syndication.models import MailDraft
+from syndication.forms.comments import comments_used_up
+from syndication.models import Comment, MailDraft
 
 
 @login_required
@@ -42,17 +44,13 @@ def answer_by_mail(request: MemberRequest) -> HttpResponse:
 
 def answer_draft_page(request: MemberRequest, draft: MailDraft) -> HttpResponse:
     """The draft in a form, whose button makes the comment."""
-    form = AnswerDraftForm(request.POST or None, initial={"text": draft.text})
-    if form.is_valid():
-        try:
-            answer_drafts.send_answer_draft(draft, form.cleaned_data["text"], by=request.user)
-        except quotas.QuotaUsedUp:
-            form.add_error(None, _("You wrote a moment ago. Wait a little and send it again."))
-        except (comments.TalkNotReadable, comments.CommentsClosed):
-            form.add_error(None, _("This post takes no comment of yours now."))
-        else:
-            messages.success(request, _("Your comment is added."))
-            return redirect("post_detail", draft.post_id)
+    initial = {"text": draft.text, **initial_from_preserved_form(request)}
+    form = AnswerDraftForm(request.POST or None, initial=initial)
+    comment = _sent_comment(request, draft, form) if form.is_valid() else None
+    if comment is not None:
+        pop_preserved_form(request)
+        messages.success(request, _("Your comment is there."))
+        return redirect("comment_detail", draft.post_id, comment.pk)
     context = {
         "draft": draft,
         "form": form,
@@ -60,3 +58,15 @@ def answer_draft_page(request: MemberRequest, draft: MailDraft) -> HttpResponse:
         "until": mail_drafts.mail_draft_expires_at(draft),
     }
     return TemplateResponse(request, "syndication/answer_draft.html", context)
+
+
+def _sent_comment(
+    request: MemberRequest, draft: MailDraft, form: AnswerDraftForm
+) -> Comment | None:
+    try:
+        return answer_drafts.send_answer_draft(draft, form.cleaned_data["text"], by=request.user)
+    except quotas.QuotaUsedUp as error:
+        form.add_error(None, comments_used_up(error))
+    except (comments.TalkNotReadable, comments.CommentsClosed):
+        form.add_error(None, _("This post takes no comment of yours any more."))
+    return None

@@ -397,6 +397,12 @@ def test_a_draft_that_is_sent_too_soon_keeps_what_was_typed(hanako, post, draft)
     assert MailDraft.objects.exists()
 
 
+def test_what_nobody_sees_is_no_comment(hanako, draft) -> None:
+    said = computer(hanako).post(reverse("mail_draft", args=[draft.pk]), {"text": "\u200b"})
+    assert said.status_code == 200
+    assert not Comment.objects.exists()
+
+
 def test_a_draft_is_not_sent_with_the_reply_address_in_it(hanako, draft, address) -> None:
     page = computer(hanako)
     local = address.partition("@")[0]
