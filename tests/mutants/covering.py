@@ -42,6 +42,13 @@ class Covered:
                     self.by_line.setdefault((name, int(number)), set()).update(tests)
 
 
+def forget_what_stands(items: list[pytest.Item]) -> None:
+    """In a child: tear down the packages that the parent's one test left standing, or the first test of
+    another package fails. What belongs to the session stays: the database."""
+    for item in items[:1]:
+        item.session._setupstate.teardown_exact(item)
+
+
 def record(items: list[pytest.Item], paths: list[Path], to: Path) -> int:
     """Run the tests (in a child) and write what `Covered.read` reads."""
     watching = coverage.Coverage(
@@ -49,6 +56,7 @@ def record(items: list[pytest.Item], paths: list[Path], to: Path) -> int:
     )
     watching.start()
     lines: list[tuple[str, str, object]] = []
+    forget_what_stands(items)
     for item, after in zip(items, [*items[1:], None], strict=True):
         watching.switch_context(item.nodeid)
         before = item.session.testsfailed

@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
-from tests.mutants.covering import Covered, record
+from tests.mutants.covering import Covered, forget_what_stands, record
 from tests.mutants.forking import BROKEN, Child, run_children
 from tests.mutants.sampling import Mutant, sample
 from tests.mutants.swapping import Functions
@@ -189,6 +189,7 @@ class _Control:
 
 def _fails(items: list[pytest.Item], folder: Path) -> int:
     """In a child: 1 if a test fails, which it names."""
+    forget_what_stands(items)
     for item, after in zip(items, [*items[1:], None], strict=True):
         item.ihook.pytest_runtest_protocol(item=item, nextitem=after)
         if item.session.testsfailed:
