@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.actions import quotas
 from accounts.models import Member
@@ -24,3 +25,8 @@ def like_post(post: Post, *, by: Member) -> None:
 def unlike_post(post: Post, *, by: Member) -> None:
     """Take the like back, also of a post that the member can no longer read."""
     Like.objects.filter(post=post, member=by).delete()
+
+
+def remove_likes(rows: QuerySet[Like]) -> None:
+    """Delete likes, as staff (comments.remove_comments)."""
+    rows.delete()

@@ -26,7 +26,15 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """
         if viewer is None or not viewer.is_authenticated:
             return self.none()
-        heard = self.filter(_is_heard_by(viewer, "writer"))
+        heard = self.filter(_is_about_what_is_read(viewer), _is_heard(viewer, "writer"))
+        return heard.annotate(writer_name=_name_known_to(viewer, "writer"))
+
+    def heard_on(self, post: Post, viewer: Member) -> CommentQuerySet:
+        """The same on one post that is open to the viewer (Post.objects.with_talk_open_to).
+
+        Without the post's own conditions databases read no more comments than are wanted.
+        """
+        heard = self.filter(_is_heard(viewer, "writer", author=post.author_id), post=post.pk)
         return heard.annotate(writer_name=_name_known_to(viewer, "writer"))
 
     def of(self, member: Member) -> CommentQuerySet:
@@ -43,7 +51,12 @@ class LikeQuerySet(models.QuerySet["Like"]):
         """The likes that `viewer` may count, with `member_name`; none without an account."""
         if viewer is None or not viewer.is_authenticated:
             return self.none()
-        heard = self.filter(_is_heard_by(viewer, "member"))
+        heard = self.filter(_is_about_what_is_read(viewer), _is_heard(viewer, "member"))
+        return heard.annotate(member_name=_name_known_to(viewer, "member"))
+
+    def heard_on(self, post: int, viewer: Member, *, author: int | OuterRef) -> LikeQuerySet:
+        """As CommentQuerySet.heard_on; `author` is the post's."""
+        heard = self.filter(_is_heard(viewer, "member", author=author), post=post)
         return heard.annotate(member_name=_name_known_to(viewer, "member"))
 
 
@@ -55,23 +68,23 @@ def _name_known_to(viewer: Member, speaker: str) -> Case:
     )
 
 
-def _is_heard_by(viewer: Member, speaker: str) -> Q:
-    """Q of rows about a post that `viewer` is in the audience of. `speaker` names the column.
-
-    A block between speaker and viewer hides it from the viewer, one between speaker and the post's
-    author from everybody but the speaker.
-    """
-    between = Block.objects.between
-    blocked = Exists(between(OuterRef(speaker), viewer)) | Exists(
-        between(OuterRef(speaker), OuterRef("post__author"))
-    )
-    stands = Q(
-        **{"post__deleted_at": None, "post__author__is_active": True, f"{speaker}__is_active": True}
-    )
+def _is_about_what_is_read(viewer: Member) -> Q:
+    """Q of rows about a post that `viewer` is in the audience of."""
     reads = in_audience(
         viewer, owner="post__author", audience="post__audience", group="post__group"
     )
-    return stands & reads & (Q(**{speaker: viewer}) | ~Q(blocked))
+    return reads & Q(post__deleted_at=None, post__author__is_active=True)
+
+
+def _is_heard(viewer: Member, speaker: str, author: int | OuterRef | None = None) -> Q:
+    """Q of rows whose speaker `viewer` may hear. `speaker` names the column.
+
+    A block between speaker and viewer hides them from the viewer, one between speaker and the post's
+    author from everybody but the speaker. `author`: that author's key, where there is but one.
+    """
+    between, whose = Block.objects.between, OuterRef("post__author") if author is None else author
+    blocked = Exists(between(OuterRef(speaker), viewer)) | Exists(between(OuterRef(speaker), whose))
+    return Q(**{f"{speaker}__is_active": True}) & (Q(**{speaker: viewer}) | ~Q(blocked))
 
 
 class Comment(models.Model):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BooleanField, Exists, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery
 
 from accounts.models import Member
 from syndication.models import Comment, Like, Post
@@ -18,6 +18,15 @@ from syndication.models.post import PostQuerySet
 PAGE = 10
 NEIGHBOURS = 2
 COUNTED = 20
+
+
+@dataclass(frozen=True)
+class CommentPage:
+    """Comments in their order, and whether there are others before and after them."""
+
+    comments: list[Comment]
+    has_earlier: bool
+    has_later: bool
 
 
 class CountUpTo(Subquery):
@@ -30,27 +39,21 @@ class CountUpTo(Subquery):
         super().__init__(rows.order_by().values("pk")[: most + 1])
 
 
-@dataclass(frozen=True)
-class CommentPage:
-    """Comments in their order, and whether there are others before and after them."""
-
-    comments: list[Comment]
-    has_earlier: bool
-    has_later: bool
-
-
 def with_likes_for(posts: PostQuerySet, pk: int, member: Member) -> PostQuerySet:
-    """Annotate the post `pk` with `like_count` (up to COUNTED + 1) and `is_liked` by the member."""
-    likes = Like.objects.filter(post=pk)
+    """Annotate the post `pk` with `like_count` (at most COUNTED + 1) and `is_liked` by the member.
+
+    Meant for posts whose talk is open to the member.
+    """
+    heard = Like.objects.heard_on(pk, member, author=OuterRef(OuterRef("author")))
     return posts.annotate(
-        like_count=CountUpTo(likes.visible_to(member)),
-        is_liked=Exists(likes.filter(member=member)),
+        like_count=CountUpTo(heard),
+        is_liked=Exists(Like.objects.filter(post=pk, member=member)),
     )
 
 
 def count_comments(post: Post, member: Member) -> int:
     """The number of comments that the member may read, at most COUNTED + 1."""
-    return len(_readable(post.pk, member).order_by().values_list("pk")[: COUNTED + 1])
+    return len(Comment.objects.heard_on(post, member).order_by().values_list("pk")[: COUNTED + 1])
 
 
 def count_in_words(count: int) -> str:
@@ -60,21 +63,21 @@ def count_in_words(count: int) -> str:
 
 def newest_comments(post: Post, member: Member) -> CommentPage:
     """The last page."""
-    return _page_before(_readable(post.pk, member), has_later=False)
+    return _page_before(Comment.objects.heard_on(post, member), has_later=False)
 
 
 def comments_page(post: Post, member: Member, *, before: int = 0, after: int = 0) -> CommentPage:
     """The page that ends before the comment `before`, or begins after `after`; else the first one."""
-    readable = _readable(post.pk, member)
+    readable = Comment.objects.heard_on(post, member)
     if before:
         return _page_before(readable.filter(pk__lt=before), has_later=True)
     found = list(readable.filter(pk__gt=after).order_by("pk")[: PAGE + 1])
     return CommentPage(found[:PAGE], has_earlier=after > 0, has_later=len(found) > PAGE)
 
 
-def comment_with_neighbours(comment: Comment, member: Member) -> CommentPage:
+def comment_with_neighbours(comment: Comment, post: Post, member: Member) -> CommentPage:
     """The comment with the two before and after it."""
-    readable = _readable(comment.post_id, member)
+    readable = Comment.objects.heard_on(post, member)
     before = list(readable.filter(pk__lt=comment.pk).order_by("-pk")[: NEIGHBOURS + 1])
     after = list(readable.filter(pk__gt=comment.pk).order_by("pk")[: NEIGHBOURS + 1])
     return CommentPage(
@@ -87,14 +90,8 @@ def comment_with_neighbours(comment: Comment, member: Member) -> CommentPage:
 def own_comments(member: Member) -> QuerySet[Comment]:
     """All that the member said, newest first; `is_readable`: the member may still open it at its post."""
     readable = Comment.objects.visible_to(member).filter(pk=OuterRef("pk"))
-    own = Comment.objects.of(member).annotate(
-        is_readable=Exists(readable, output_field=BooleanField())
-    )
+    own = Comment.objects.of(member).annotate(is_readable=Exists(readable))
     return own.order_by("-pk")
-
-
-def _readable(post: int | None, member: Member) -> QuerySet[Comment]:
-    return Comment.objects.visible_to(member).filter(post=post)
 
 
 def _page_before(rows: QuerySet[Comment], *, has_later: bool) -> CommentPage:

@@ -45,15 +45,15 @@ def comment_list(request: MemberRequest, pk: int) -> HttpResponse:
 def comment_detail(request: MemberRequest, pk: int, comment_pk: int) -> HttpResponse:
     """One comment whole, between its neighbours. A notice leads here."""
     post = get_object_or_404(readable_posts(request), pk=pk)
-    visible = Comment.objects.visible_to(request.user).select_related("writer")
-    comment = get_object_or_404(visible, post=post, pk=comment_pk)
+    heard = Comment.objects.heard_on(post, request.user).select_related("writer")
+    comment = get_object_or_404(heard, pk=comment_pk)
     return TemplateResponse(
         request,
         "syndication/comment_detail.html",
         {
             "post": post,
             "comment": comment,
-            "comments": comment_with_neighbours(comment, request.user),
+            "comments": comment_with_neighbours(comment, post, request.user),
             "is_deletable": request.user.pk in (comment.writer_id, post.author_id),
         },
     )

@@ -41,7 +41,16 @@ from syndication.models import (
     PostAddress,
     ServerTraits,
 )
-from tests.making import allow, befriend, make_group, make_link, make_member, make_post
+from tests.making import (
+    allow,
+    befriend,
+    make_comment,
+    make_group,
+    make_like,
+    make_link,
+    make_member,
+    make_post,
+)
 
 OPEN_WORDS = "OPEN-WORDS-OF-A-POST"
 SECRETS = [
@@ -51,6 +60,7 @@ SECRETS = [
     *("NONCE-HASH", "PIN-HASH", "BOOKMARK-HASH", "USER-CODE", "APPROVER-KEY", "INVITE-HASH"),
     *("INVITE-NOTE", "TOTP-SEED", "SOCIAL-TOKEN", "CLIENT-SECRET", "FEED-WORDS", "PULLED-FRIEND"),
     *("SEALED-ADDRESS", "ADDRESS-HASH", "MAILED-TITLE", "MAILED-WORDS", "mailed-by@example.jp"),
+    "PRIVATE-COMMENT",
     *("path-of-a-way-out", "TICKETTICKET", "HANDSET-SERIAL", "PASSWORD-HASH"),
 ]
 
@@ -171,6 +181,9 @@ def _syndication(hanako: Member) -> None:
         photo_alt="PRIVATE-ALT",
     )
     public = make_post(author=hanako, text=OPEN_WORDS)
+    make_comment(private, hanako, "PRIVATE-COMMENT")
+    make_comment(public, hanako, "OPEN-COMMENT")
+    make_like(public, hanako)
     for number, post in enumerate([private, public]):
         _delivery(link, post, number)
     FeedItem.objects.create(

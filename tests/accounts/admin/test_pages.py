@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.models import DELETION, LogEntry
 from django.contrib.auth.models import Group as StaffGroup
 from django.db.models import Model
 from django.urls import reverse
@@ -11,7 +12,7 @@ from django.urls import reverse
 from accounts.actions import account_closure
 from accounts.models import Member, MemberSession
 from profilelink.staff_groups import GROUPS
-from syndication.models import Delivery, Link, Post
+from syndication.models import Comment, Delivery, Like, Link, Post
 from tests.accounts.admin.rows import OPEN_WORDS, SECRETS, address, make_staff
 from tests.making import PASSWORD, make_post
 from tests.phone import computer, session_key_of
@@ -205,6 +206,7 @@ READABLE = {
     "support": {
         *("accounts.Member", "accounts.PhoneLogin", "accounts.Phone", "accounts.DeviceLogin"),
         *("accounts.MemberSession", "syndication.Post", "syndication.Link"),
+        *("syndication.Comment", "syndication.Like"),
         *("syndication.Delivery", "syndication.Notice", "syndication.PostAddress"),
     },
     "operator": {
@@ -226,12 +228,28 @@ def test_each_group_reads_its_lists_and_no_others(who, request):
 
 
 @pytest.mark.parametrize("who", ["support", "operator", "chief"])
-def test_nothing_is_deleted_here(who, request):
+def test_nothing_is_deleted_here_but_comments_and_likes(who, request):
     client = request.getfixturevalue(who)
-    for model in OURS:
+    for model in set(OURS) - {Comment, Like}:
         for row in model._default_manager.all()[:2]:
             assert client.post(address(model, "delete", row.pk), {"post": "yes"}).status_code == 403
             assert model._default_manager.filter(pk=row.pk).exists()
+
+
+def test_support_deletes_comments_and_likes_and_the_log_says_who(support, operator):
+    one, other = Comment.objects.order_by("pk")
+    page = support.get(address(Comment, "changelist")).content
+    assert b"OPEN-COMMENT" in page
+    for model in (Comment, Like):
+        row = model._default_manager.first()
+        delete = address(model, "delete", row.pk)
+        assert operator.post(delete, {"post": "yes"}).status_code == 403
+        assert support.post(delete, {"post": "yes"}).status_code == 302
+        assert not model._default_manager.filter(pk=row.pk).exists()
+    assert LogEntry.objects.filter(user__username="support", action_flag=DELETION).count() == 2
+    many = {"action": "delete_selected", "_selected_action": [other.pk], "post": "yes"}
+    assert support.post(address(Comment, "changelist"), many).status_code == 302
+    assert not Comment.objects.exists()
 
 
 def test_support_changes_no_field(support, hanako):
