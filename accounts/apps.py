@@ -9,5 +9,9 @@ class AccountsConfig(AppConfig):
     verbose_name = "Members"
 
     def ready(self) -> None:
-        """Stop the process on a bad key; system checks would not run under gunicorn."""
+        """Stop the process on a bad key, since system checks would not run under gunicorn, and register
+        the kinds of notices."""
         check_encryption_keys()
+        from accounts.models import people_notices, register_notice_kinds  # noqa: PLC0415 - models are ready only now
+
+        register_notice_kinds(*people_notices.KINDS)

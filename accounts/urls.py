@@ -18,6 +18,7 @@ from accounts.views import (
     language,
     link_start,
     linking,
+    notices,
     oauth_client,
     phone_login,
     phones,
@@ -125,6 +126,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("groups/<key:pk>/leave/", groups.group_leave, name="group_leave"),
     path("groups/<key:pk>/close/", groups.group_close, name="group_close"),
     path("groups/<key:pk>/members/<slug:name>/", groups.group_member, name="group_member"),
+    path("notices/", notices.notice_list, name="notice_list"),
+    path("notices/<key:pk>/stop/", notices.notice_stop, name="notice_stop"),
+    path("notices/clear/", notices.notice_clear, name="notice_clear"),
     # The member's own profile
     path("profile/", profile.profile_edit, name="profile_edit"),
     path("profile/picture/", profile.profile_picture_edit, name="profile_picture_edit"),

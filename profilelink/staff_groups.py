@@ -22,6 +22,7 @@ GROUPS = {
         "accounts.view_phone",
         "accounts.view_devicelogin",
         "accounts.view_membersession",
+        "accounts.view_notice",
         "accounts.end_membersession",
         "syndication.view_post",
         "syndication.view_comment",
@@ -33,7 +34,6 @@ GROUPS = {
         "syndication.view_delivery",
         "syndication.view_attempt",
         "syndication.change_delivery",  # to retry and dismiss; no field can be changed
-        "syndication.view_notice",
         "syndication.view_postaddress",
     ),
     "Operators": (

@@ -6,11 +6,17 @@ already is as it was asked for.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.db.models import Q
 
-from accounts.actions import quotas
+from accounts.actions import notices, quotas
+from accounts.actions.notices import NoticeEvent
 from accounts.models import Block, FriendRequest, Friendship, Member, Membership
+from accounts.models.people_notices import FRIEND_ACCEPTED, FRIEND_REQUEST
+
+ASKS_AGAIN_AFTER = timedelta(days=1)  # earlier, a request of the same member is no new notice
 
 
 class MemberUnavailable(Exception):
@@ -36,10 +42,13 @@ def request_friendship(asked: Member, *, by: Member) -> bool:
         return True
     if FriendRequest.objects.filter(asker=asked, asked=by).exists():
         create_friendship(asked, by)
+        notify_accepted(asked, by)
         return True
     if not FriendRequest.objects.filter(asker=by, asked=asked).exists():
         quotas.spend_member_quota(by, quotas.FRIEND_REQUESTS)
         FriendRequest.objects.create(asker=by, asked=asked)
+        event = NoticeEvent(FRIEND_REQUEST, subject=by.pk, actor=by, again_after=ASKS_AGAIN_AFTER)
+        notices.notify([asked.pk], event)
     return False
 
 
@@ -52,6 +61,7 @@ def accept_friend_request(asker: Member, *, by: Member) -> None:
     if not FriendRequest.objects.filter(asker=asker, asked=by).exists():
         raise NoFriendRequest
     create_friendship(asker, by)
+    notify_accepted(asker, by)
 
 
 def decline_friend_request(asker: Member, *, by: Member) -> None:
@@ -85,6 +95,14 @@ def block_member(blocked: Member, *, by: Member) -> None:
 def unblock_member(blocked: Member, *, by: Member) -> None:
     """Remove the block. The friendship does not come back by itself."""
     Block.objects.filter(blocker=by, blocked=blocked).delete()
+
+
+def notify_accepted(asker: Member, accepter: Member) -> None:
+    """Tell the asker that the friendship stands. For actions alone."""
+    event = NoticeEvent(
+        FRIEND_ACCEPTED, subject=accepter.pk, actor=accepter, again_after=ASKS_AGAIN_AFTER
+    )
+    notices.notify([asker.pk], event)
 
 
 def create_friendship(one: Member, other: Member) -> None:

@@ -6,12 +6,17 @@ Every verb may be pressed twice.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.actions import quotas
+from accounts.actions import notices, quotas
+from accounts.actions.notices import NoticeEvent
 from accounts.models import Friendship, Group, Member, Membership
+from accounts.models.people_notices import GROUP_INVITATION
 
+INVITES_AGAIN_AFTER = timedelta(days=1)  # earlier, an invitation to the same group is no new notice
 MOST_GROUPS_OWNED = 100  # groups of one member
 
 
@@ -51,9 +56,14 @@ def invite_to_group(group: Group, invited: Member, *, by: Member) -> Membership:
         raise GroupActionNotAllowed
     if not Friendship.objects.filter(member=by, friend=invited).exists():
         raise GroupActionNotAllowed
-    membership, _ = Membership.objects.get_or_create(
+    membership, is_new = Membership.objects.get_or_create(
         group=group, member=invited, defaults={"invited_by": by}
     )
+    if is_new:
+        event = NoticeEvent(
+            GROUP_INVITATION, subject=group.pk, actor=by, again_after=INVITES_AGAIN_AFTER
+        )
+        notices.notify([invited.pk], event)
     return membership
 
 

@@ -107,6 +107,7 @@ def accept_invitation(invitation: Invitation, *, by: Member) -> None:
     claimed = mine.filter(used_by=None, expires_at__gt=timezone.now()).update(used_by=by)
     if claimed:
         friends.create_friendship(invitation.inviter, by)
+        friends.notify_accepted(invitation.inviter, by)
     elif not mine.filter(used_by=by).exists():
         raise InvitationNotValid
 

@@ -15,7 +15,10 @@ from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from accounts.actions import notices
+from accounts.actions.notices import NoticeEvent
 from accounts.models import Member
+from accounts.models.people_notices import SESSION_ENDED
 from accounts.urlsession.api import device_label, end_session, open_session
 from accounts.urlsession.models import Session
 
@@ -45,6 +48,12 @@ def end_own_session(pk: int, *, by: Member) -> None:
     """End one session of the member. Another member's is left alone."""
     for row in UserSession.objects.filter(pk=pk, user=by):
         _end_row(row)
+
+
+def end_session_as_staff(row: UserSession) -> None:
+    """End a member's session, and tell them."""
+    _end_row(row)
+    notices.notify([row.user_id], NoticeEvent(SESSION_ENDED, again_after=timedelta(0)))
 
 
 def end_other_sessions(*, by: Member, current_key: str | None) -> int:

@@ -54,7 +54,7 @@ class MemberSessionAdmin(ReadOnlyAdmin):
         ended = list(queryset.select_related("user"))
         for session in ended:
             self.log_change(request, session, "Ended.")
-            sessions.end_own_session(session.pk, by=session.user)
+            sessions.end_session_as_staff(session)
         said = ngettext("%(n)d session ended.", "%(n)d sessions ended.", len(ended))
         self.message_user(request, said % {"n": len(ended)}, messages.SUCCESS)
 

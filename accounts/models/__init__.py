@@ -13,6 +13,14 @@ from accounts.models.group import Group, Membership
 from accounts.models.guess_count import GuessCount
 from accounts.models.link_return import LinkReturn
 from accounts.models.member import HomeShows, Member
+from accounts.models.notice import Notice, NoticeQuerySet, NoticeStop
+from accounts.models.notice_kinds import (
+    NOTICE_KINDS,
+    MailClass,
+    NoticeKind,
+    NoticeTopic,
+    register_notice_kinds,
+)
 from accounts.models.phone_login import Phone, PhoneLogin, PhoneOpener
 from accounts.models.public_text import PublicCharField, PublicTextField
 from accounts.models.server import ServerRegistration
@@ -20,6 +28,7 @@ from accounts.models.session import MemberSession
 from accounts.models.stored_files import delete_file_on_commit
 
 __all__ = [
+    "NOTICE_KINDS",
     "Audience",
     "Block",
     "Commenters",
@@ -31,9 +40,15 @@ __all__ = [
     "HomeShows",
     "Invitation",
     "LinkReturn",
+    "MailClass",
     "Member",
     "MemberSession",
     "Membership",
+    "Notice",
+    "NoticeKind",
+    "NoticeQuerySet",
+    "NoticeStop",
+    "NoticeTopic",
     "Phone",
     "PhoneLogin",
     "PhoneOpener",
@@ -44,4 +59,5 @@ __all__ = [
     "delete_file_on_commit",
     "in_audience",
     "readable_by",
+    "register_notice_kinds",
 ]

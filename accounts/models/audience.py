@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -47,6 +47,15 @@ class Commenters(models.TextChoices):
     READERS = "readers", _("Everybody who can read them")
     FRIENDS = "friends", pgettext_lazy("audience", "Friends")
     NOBODY = "nobody", _("Nobody")
+
+
+def name_known_to(viewer: Member | AnonymousUser | None, person: str) -> Case:
+    """The name of the member in the column `person`: the display name where its audience lets
+    `viewer` read it, the username elsewhere."""
+    known = readable_by(viewer, owner=person, audience=f"{person}__display_name_audience")
+    is_set = ~Q(**{f"{person}__display_name": ""})
+    name, username = F(f"{person}__display_name"), F(f"{person}__username")
+    return Case(When(known & is_set, then=name), default=username)
 
 
 def readable_by(

@@ -137,6 +137,9 @@ class Member(AbstractUser):
     answers_by_mail = models.BooleanField(default=False)  # mails about comments may be answered
     is_listed = models.BooleanField(default=False)  # search engines may show the public profile
 
+    # When the newest notice happened that stood on the page of notices as it was shown last.
+    notices_seen_at = models.DateTimeField(null=True, blank=True)
+
     # The account was closed by its member: copies are taken back, or not, and rows go. At
     # `closed_at` nothing is left but the name.
     closing_at = models.DateTimeField(null=True, blank=True)

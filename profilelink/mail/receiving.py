@@ -14,6 +14,7 @@ from typing import IO
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from accounts.actions.notices import in_language_of
 from accounts.media.pictures import BadPicture, TooManyPixels
 from accounts.public_urls import public_url
 from profilelink.mail import envelope, mime, reading
@@ -28,7 +29,6 @@ from profilelink.mail.piped import (
 from profilelink.mail.replying import receive_reply
 from syndication.actions import mail_answers, mail_drafts, post_addresses, reply_addresses
 from syndication.actions.mail_drafts import IncomingMail, MailRefused
-from syndication.actions.notices import in_language_of
 from syndication.models import MailDraft, PostAddress
 from syndication.models.reason_texts import sentence
 

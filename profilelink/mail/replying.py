@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.actions.notices import in_language_of
 from accounts.public_urls import public_url
 from profilelink.mail import mime
 from profilelink.mail.bounces import bounce_to_member
@@ -34,7 +35,6 @@ from profilelink.mail.reply_reading import (
 )
 from syndication.actions import answer_drafts, mail_answers, reply_addresses
 from syndication.actions.mail_drafts import IncomingMail, MailRefused
-from syndication.actions.notices import in_language_of
 from syndication.models import ReplyAddress
 from syndication.models.comment import LONGEST_COMMENT
 from syndication.models.reason_texts import sentence

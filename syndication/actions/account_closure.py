@@ -20,10 +20,11 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from accounts.actions import account_closure as people
+from accounts.actions import notices
 from accounts.models import Member
 from syndication.actions import links, posts
 from syndication.connectors import CONNECTORS
-from syndication.delivery import eligibility, notices, retry_policy, sequence, wakeups
+from syndication.delivery import eligibility, retry_policy, sequence, wakeups
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Post
 from syndication.queries import copies
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Member
 from syndication.connectors.reasons import Reason
-from syndication.delivery import eligibility, undelivered, wakeups
+from syndication.delivery import eligibility, notices, undelivered, wakeups
 from syndication.models import Delivery, DeliveryState, LinkState
 from syndication.models.errors import NotNow, NotYours
 
@@ -52,6 +52,9 @@ def retry_delivery(delivery: Delivery, *, by: Member) -> None:
         _S.WAITING,
         **_requested_now(),
     )
+    if by.pk != delivery.link.member_id:
+        incident = f"{undelivered.RETRIED_BY_STAFF} {delivery.post_id}"
+        notices.notify_of_link(delivery.link, incident, post=delivery.post_id)
     wakeups.wake_for_delivery(delivery.pk)
 
 

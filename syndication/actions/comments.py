@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.actions import quotas
 from accounts.models import Member
 from accounts.visible_text import visible_text
+from syndication.actions import talk_notices
 from syndication.models import Comment, Post
 from syndication.models.comment import LONGEST_COMMENT
 from syndication.models.errors import NotYours
@@ -45,9 +46,11 @@ def create_comment(
         raise CommentsClosed
     quotas.spend_member_quota(by, quotas.COMMENT_PACE)
     quotas.spend_member_quota(by, quotas.COMMENTS)
-    return Comment.objects.create(
+    comment = Comment.objects.create(
         post=post, writer=by, text=text, form_key=form_key, is_by_mail=is_by_mail
     )
+    talk_notices.notify_of_comment(comment, post)
+    return comment
 
 
 def delete_comment(comment: Comment, *, by: Member) -> None:

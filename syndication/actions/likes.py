@@ -7,8 +7,9 @@ from django.db.models import QuerySet
 
 from accounts.actions import quotas
 from accounts.models import Member
+from syndication.actions import talk_notices
 from syndication.actions.comments import lock_post, readable_talk
-from syndication.models import Like, Post
+from syndication.models import Like, Post, WithdrawnLike
 
 
 @transaction.atomic
@@ -20,11 +21,15 @@ def like_post(post: Post, *, by: Member) -> None:
         return
     quotas.spend_member_quota(by, quotas.LIKES)
     Like.objects.create(post=post, member=by)
+    if not WithdrawnLike.objects.filter(post=post, member=by).exists():
+        talk_notices.notify_of_like(post, by=by)
 
 
+@transaction.atomic
 def unlike_post(post: Post, *, by: Member) -> None:
     """Take the like back, also of a post that the member can no longer read."""
-    Like.objects.filter(post=post, member=by).delete()
+    if Like.objects.filter(post=post, member=by).delete()[0]:
+        WithdrawnLike.objects.get_or_create(post=post, member=by)
 
 
 def remove_likes(rows: QuerySet[Like]) -> None:

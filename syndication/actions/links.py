@@ -17,6 +17,7 @@ from syndication.delivery import (
     credentials,
     eligibility,
     import_schedule,
+    notices,
     planning,
     reauthorization,
     token_revocation,
@@ -145,8 +146,7 @@ def end_link(link: Link, *, reason: Reason = eligibility.UNLINKED) -> None:
     link.feed.all().delete()
     link.hidden_accounts.all().delete()
     link.pulls.all().delete()
-    over = link.notices.exclude(incident__startswith=undelivered.STILL_OUT_THERE)
-    over.filter(closed_at=None).update(closed_at=now)
+    notices.notices_of_link(link).exclude(code=undelivered.STILL_OUT_THERE).delete()
     link.state = LinkState.ENDED
     link.parked_reason = reason
     link.account = None

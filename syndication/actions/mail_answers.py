@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.actions import quotas
+from accounts.actions.notices import in_language_of
 from accounts.public_urls import public_url
 from syndication.actions import mail_drafts, post_addresses
-from syndication.delivery.notices import in_language_of
 from syndication.models import MailDraft, PostAddress
 
 logger = logging.getLogger(__name__)

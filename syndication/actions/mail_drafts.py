@@ -15,12 +15,13 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+from accounts.actions import notices
+from accounts.actions.notices import NoticeEvent
 from accounts.media.pictures import to_jpeg
 from accounts.models import Member
 from syndication.actions import photos, post_addresses
 from syndication.connectors.content import LONGEST
 from syndication.connectors.reasons import Reason
-from syndication.delivery import notices
 from syndication.models import KeptPhoto, MailDraft, Post, PostAddress
 from syndication.models.errors import NotYours
 from syndication.queries.excerpts import cut_position
@@ -146,7 +147,7 @@ def notify_expiring_drafts(now: datetime) -> int:
     for member in Member.objects.filter(pk__in=soon.values("member"))[:100]:
         waiting = MailDraft.objects.of(member).filter(pk__in=soon.values("pk"))
         if waiting:
-            notified += notices.notify(member, "mail_drafts_expire")
+            notified += notices.notify([member.pk], NoticeEvent("mail_drafts_expire"))
         soon.filter(member=member).update(is_notified=True)
     return notified
 

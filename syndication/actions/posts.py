@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.actions import quotas
 from accounts.models import Audience, Group, Member, contained_audiences
 from accounts.public_urls import public_url
-from syndication.actions import photos
+from syndication.actions import photos, talk_notices
 from syndication.actions.comments import lock_post
 from syndication.actions.link_titles import fetch_title
 from syndication.connectors.base import OutgoingPost, Photo
@@ -84,6 +84,7 @@ def create_post(draft: Draft, *, by: Member) -> Post:
         photos.attach_kept_photo(post, draft.photo)
     post.save()
     planning.plan_deliveries(post, without=draft.left_out, foretold=draft.foretold)
+    talk_notices.notify_of_group_post(post)
     return post
 
 
@@ -172,6 +173,7 @@ def change_audience(post: Post, audience: str, group: Group | None, *, by: Membe
     post.audience, post.group = audience, group
     post.save(update_fields=["audience", "group"])
     planning.withdraw_copies(post)
+    talk_notices.notify_of_group_post(post)
 
 
 @transaction.atomic

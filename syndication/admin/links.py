@@ -1,4 +1,4 @@
-"""Admin of links (state and scopes, never tokens) and notices."""
+"""Admin of links (state and scopes, never tokens)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.read_only import ReadOnlyAdmin, ReadOnlyInline
-from syndication.models import Link, Notice, Toggle
+from syndication.models import Link, Toggle
 
 
 class ToggleInline(ReadOnlyInline):
@@ -50,17 +50,3 @@ class LinkAdmin(ReadOnlyAdmin):
     @admin.display(description=_("reason"), ordering="parked_reason")
     def why(self, link: Link) -> str:
         return link.parked_reason_in_words
-
-
-@admin.register(Notice)
-class NoticeAdmin(ReadOnlyAdmin):
-    list_display = ("member", "incident", "link", "created_at", "mailed_at", "closed_at")
-    list_filter = ("incident", "created_at", "closed_at")
-    search_fields = ("member__username",)
-    list_select_related = ("member", "link")
-    ordering = ("-created_at",)
-    fields = (*list_display, "words")
-
-    @admin.display(description=_("text"))
-    def words(self, notice: Notice) -> str:
-        return notice.in_words

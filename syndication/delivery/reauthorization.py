@@ -13,7 +13,7 @@ from django.utils.translation import ngettext_lazy
 from syndication.connectors import CONNECTORS
 from syndication.connectors.reasons import Reason
 from syndication.delivery import eligibility, notices, retry_policy, wakeups
-from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Notice
+from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState
 
 PARKED = "parked"
 TOO_NARROW = "scope"
@@ -48,13 +48,13 @@ def require_reauthorization(link: Link, reason: Reason) -> bool:
     waiting = link.deliveries.filter(state=DeliveryState.WAITING)
     waiting.change(DeliveryState.PARKED, reason=eligibility.NEEDS_YOU)
     hint = CONNECTORS[link.network].relink_hint
-    notices.notify(link.member, PARKED, link=link, params={"hint": hint} if hint else {})
+    notices.notify_of_link(link, PARKED, params={"hint": hint} if hint else {})
     return True
 
 
 def notify_scope_missing(link: Link) -> None:
     """Notify the member that the granted scope is too narrow; only that delivery waits."""
-    notices.notify(link.member, TOO_NARROW, link=link)
+    notices.notify_of_link(link, TOO_NARROW)
 
 
 @transaction.atomic
@@ -71,8 +71,7 @@ def resume_link(link: Link) -> None:
     parked.change(DeliveryState.WAITING, reason="", network_words="", due_at=now)
     in_doubt = Delivery.objects.filter(link=link, state=DeliveryState.UNCONFIRMED, due_at=None)
     in_doubt.update(due_at=now, reads=0, is_notified=False)  # perhaps the timeline can be read now
-    gone = Notice.objects.filter(link=link, incident__in=[PARKED, TOO_NARROW], closed_at=None)
-    gone.update(closed_at=now)
+    notices.notices_of_link(link).filter(key__in=[PARKED, TOO_NARROW]).delete()
     wakeups.wake_for_due()
 
 

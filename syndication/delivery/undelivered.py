@@ -15,7 +15,6 @@ from collections.abc import Collection
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from syndication.connectors import reasons
 from syndication.connectors.reasons import Reason
@@ -31,6 +30,7 @@ UNDELIVERED = "undelivered"
 NOT_CHANGED = "not_changed"
 COPY_GONE = "gone"
 STILL_OUT_THERE = "still_out_there"
+RETRIED_BY_STAFF = "retried_by_staff"
 
 MAX_ROWS = 500  # rows of one sweep
 
@@ -78,23 +78,21 @@ def notify_pending_ends() -> int:
 
 def notify_copy_remains(delivery: Delivery) -> bool:
     """Notify the member once of a copy that cannot be deleted. Return whether a notice was made."""
-    copy = published_copy_of(delivery)
-    params = {"day": _day_of(delivery), "address": copy.remote_url if copy else ""}
     incident = f"{STILL_OUT_THERE} {delivery.post_id}"
-    return notices.notify(delivery.link.member, incident, link=delivery.link, params=params)
+    return notices.notify_of_link(delivery.link, incident, post=delivery.post_id)
 
 
 def close_answered_notices(link: Link, *, kind: str, reason: str) -> None:
-    """After a command on a delivery that had this reason: close the notice that asked for it, unless
+    """After a command on a delivery that had this reason: delete the notice that asked for it, unless
     another delivery of `link` still does."""
     over = Q()
     if not link.deliveries.filter(state=_S.UNCONFIRMED, due_at=None).exists():
-        over |= Q(incident=reauthorization.UNCONFIRMED)
+        over |= Q(key=reauthorization.UNCONFIRMED)
     rows = link.deliveries.filter(kind=kind, reason=reason)
     if not rows.filter(state__in=(_S.FAILED, _S.EXPIRED)).exists():
-        over |= Q(incident=_incident_of_reason(kind, reason))
+        over |= Q(key=_incident_of_reason(kind, reason))
     if over:
-        link.notices.filter(over, closed_at=None).update(closed_at=timezone.now())
+        notices.notices_of_link(link).filter(over).delete()
 
 
 def published_copy_of(delivery: Delivery) -> Delivery | None:
@@ -143,12 +141,6 @@ def _notify_once(rows: Collection[Delivery], incident: str) -> bool:
     first = next(iter(rows))
     if incident.startswith(STILL_OUT_THERE):
         return notify_copy_remains(first)
-    params = {"day": _day_of(first), "reason": first.reason}
-    return notices.notify_counted(
-        first.link.member, incident, link=first.link, params=params, count=count
+    return notices.notify_of_link_counted(
+        first.link, incident, post=first.post_id, params={"reason": first.reason}, count=count
     )
-
-
-def _day_of(delivery: Delivery) -> str:
-    """When the post was written, as notices store it."""
-    return delivery.post.created_at.isoformat()

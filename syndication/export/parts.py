@@ -24,12 +24,12 @@ from accounts.models import (
     Invitation,
     Member,
     Membership,
+    Notice,
     Phone,
     PhoneLogin,
 )
 from accounts.public_urls import public_url
 from accounts.urlsession.api import device_label
-from syndication.connectors import CONNECTORS
 from syndication.connectors.content import CONTENT
 from syndication.models import (
     Attempt,
@@ -40,13 +40,12 @@ from syndication.models import (
     Link,
     MailDraft,
     NetworkFriend,
-    Notice,
     Post,
     PostAddress,
     ReplyAddress,
     Toggle,
 )
-from syndication.models.reason_texts import notice_text, sentence
+from syndication.models.reason_texts import sentence
 
 Row = dict[str, Any]
 
@@ -106,14 +105,6 @@ def _in_words(column: str) -> Callable[[Row], None]:
 def _finish_post(row: Row) -> None:
     _naming(POST_PHOTOS)(row)
     row["address"] = public_url("post_detail", row["id"]) if row["deleted_at"] is None else ""
-
-
-def _finish_notice(row: Row) -> None:
-    network = CONNECTORS.get(row["network"])
-    named = {"network": network.name if network else row["network"], "name": row["link_name"]}
-    code = row["incident"].partition(" ")[0]
-    params = row.pop("params")
-    row["text"] = row["text"] or notice_text(code, {**named, **params})
 
 
 def _finish_address(row: Row) -> None:
@@ -241,9 +232,7 @@ FILES: dict[str, dict[str, ExportTable]] = {
         "notices": ExportTable(
             Notice,
             "member",
-            ("incident", "params", "text", "link", "created_at", "mailed_at", "closed_at"),
-            {"network": "link__network", "link_name": "link__name"},
-            finish=_finish_notice,
+            ("code", "params", "created_at", "mailed_at"),
         ),
     },
     "mail.json": {

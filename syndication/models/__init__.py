@@ -1,7 +1,7 @@
 """What people say, and where it goes."""
 
 from syndication.models.attempt import Attempt, Outcome
-from syndication.models.comment import Comment, Like
+from syndication.models.comment import Comment, Like, WithdrawnLike
 from syndication.models.delivery import Allowance, Delivery, Heartbeat, HostHealth, NetworkSwitch
 from syndication.models.delivery_states import (
     AT_REST,
@@ -13,7 +13,7 @@ from syndication.models.delivery_states import (
 )
 from syndication.models.draft import MailDraft, PostAddress
 from syndication.models.feed_item import FeedItem, HiddenAccount
-from syndication.models.link import Link, LinkState, NetworkFriend, Notice, Toggle
+from syndication.models.link import Link, LinkState, NetworkFriend, Toggle
 from syndication.models.post import KeptPhoto, Post, PostKind
 from syndication.models.pull import Pull, PullKind
 from syndication.models.reply_address import ReplyAddress
@@ -42,7 +42,6 @@ __all__ = [
     "MailDraft",
     "NetworkFriend",
     "NetworkSwitch",
-    "Notice",
     "Outcome",
     "Post",
     "PostAddress",
@@ -53,4 +52,5 @@ __all__ = [
     "Revocation",
     "ServerTraits",
     "Toggle",
+    "WithdrawnLike",
 ]

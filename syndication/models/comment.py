@@ -121,6 +121,21 @@ class Comment(models.Model):
         return f"{self.pk} on post {self.post_id}"
 
 
+class WithdrawnLike(models.Model):
+    """`member` took a like of the post back. Its author was told of it once, and is never told again."""
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="+")
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["post", "member"], name="withdrawn_like_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"of {self.member_id} for post {self.post_id}"
+
+
 class Like(models.Model):
     """いいね！ of a member for a post."""
 

@@ -1,4 +1,4 @@
-"""Links: a member's account on a network, its toggles, friends and notices."""
+"""Links: a member's account on a network, its toggles and friends."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Audience, Block, PublicCharField, ServerRegistration
 from syndication.connectors import CONNECTORS
 from syndication.models.post import PostKind
-from syndication.models.reason_texts import notice_text, sentence
+from syndication.models.reason_texts import sentence
 
 LONGEST_UID = 500  # of people on a network; longer ones are cut and match no link
 MOST_FRIENDS = 5_000  # that one link keeps; a member's own server may name any number
@@ -166,55 +166,3 @@ class NetworkFriend(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} of {self.link_id}"
-
-
-class Notice(models.Model):
-    """One incident, notified once: on the member's pages until closed, and by mail.
-
-    `incident` keeps it to one for one link while it is open. Its first word is the code under which
-    syndication.models.reason_texts has the text ("parked", "still_out_there 12" …), with `params`.
-    """
-
-    member = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices"
-    )
-    link = models.ForeignKey(
-        Link, on_delete=models.CASCADE, null=True, blank=True, related_name="notices"
-    )
-    incident = models.CharField(max_length=60)
-    params = models.JSONField(default=dict, blank=True)
-    text = PublicCharField(max_length=300, blank=True)  # of before there were codes, as it was told
-    created_at = models.DateTimeField(auto_now_add=True)
-    mailed_at = models.DateTimeField(null=True, blank=True)
-    closed_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        indexes = [
-            models.Index(
-                fields=["member", "id"], condition=Q(closed_at=None), name="notice_open_of_member"
-            ),
-        ]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["member", "link", "incident"],
-                condition=Q(closed_at=None),
-                name="notice_once_for_an_incident",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.incident} for {self.member_id}"
-
-    @property
-    def in_words(self) -> str:
-        """The text in the active language. Reads the link: use select_related."""
-        if self.text:
-            return self.text
-        link = self.link
-        named = {"network": link.network_name, "name": link.name} if link else {}
-        return notice_text(self.code, {**named, **self.params})
-
-    @property
-    def code(self) -> str:
-        """What happened, as syndication.models.reason_texts knows it."""
-        return self.incident.partition(" ")[0]

@@ -8,11 +8,11 @@ codes. Parameters are stored as plain values; `_readable` formats them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.template.defaultfilters import filesizeformat
 from django.utils import formats, timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -189,7 +189,7 @@ SENTENCES: Mapping[str, Any] = {
     ),
 }
 
-# Notices, by the first word of `Notice.incident`
+# Notices, by their code
 NOTICES: Mapping[str, Any] = {
     "parked": _(
         "%(network)s no longer lets us in as %(name)s, so your posts wait. Open Links and"
@@ -221,6 +221,7 @@ NOTICES: Mapping[str, Any] = {
         "%(count)s of your edits did not arrive on %(network)s, which still has the old "
         "text. %(reason)s"
     ),
+    "retried_by_staff": _("The staff sent your post of %(day)s to %(network)s once more."),
     "mail_drafts_expire": _(
         "An email for a post has waited for weeks and is deleted in 3 days. Look under "
         "“Waiting emails” on your home page."
@@ -236,6 +237,7 @@ SUBJECTS: Mapping[str, Any] = {
     "gone": pgettext_lazy("subject", "A copy is gone"),
     "undelivered": pgettext_lazy("subject", "A post did not arrive"),
     "not_changed": pgettext_lazy("subject", "An edit did not arrive"),
+    "retried_by_staff": pgettext_lazy("subject", "The staff tried again"),
     "mail_drafts_expire": pgettext_lazy("subject", "Waiting email ends soon"),
 }
 
@@ -251,19 +253,14 @@ def sentence(code: str, params: Mapping[str, Any] | None = None) -> str:
 def notice_text(code: str, params: Mapping[str, Any]) -> str:
     """The text of a notice in the active language; "" for an unknown code.
 
-    A "count" above one takes the text for many. The text of a reason under "hint" is appended.
+    A "count" above one, and a post of which nothing is left, take the text for many. The text of a reason under "hint" is appended.
     """
-    many = NOTICES.get(f"{code}_many") if params.get("count", 1) > 1 else None
-    text = many or NOTICES.get(code)
+    is_of_one = params.get("count", 1) == 1 and params.get("day")
+    text = (None if is_of_one else NOTICES.get(f"{code}_many")) or NOTICES.get(code)
     if text is None:
         return ""
     said = _readable(params)
     return f"{text % said} {said.get('hint', '')}".strip()
-
-
-def notice_subject(code: str) -> str:
-    """The subject of the mail of a notice, without the site's name."""
-    return str(SUBJECTS.get(code) or pgettext_lazy("subject", "A notice for you"))
 
 
 def _readable(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -271,10 +268,8 @@ def _readable(params: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _WRITTEN.get(name, str)(value) for name, value in params.items()}
 
 
-def _moment(value: str) -> str:
-    """Format an ISO 8601 time; "" if it cannot be parsed."""
-    found = parse_datetime(value)
-    return formats.date_format(timezone.localtime(found), "DATETIME_FORMAT") if found else ""
+def _moment(value: datetime | None) -> str:
+    return formats.date_format(timezone.localtime(value), "DATETIME_FORMAT") if value else ""
 
 
 _WRITTEN: Mapping[str, Callable[[Any], Any]] = {

@@ -19,7 +19,7 @@ from accounts.models import Member
 from accounts.views.buttons import number_in
 from accounts.views.paging import UncountedPage, page_number
 from accounts.views.requests import MemberRequest
-from syndication.actions import commands, deliveries, notices
+from syndication.actions import commands, deliveries
 from syndication.models import (
     NOT_DONE,
     Attempt,
@@ -27,7 +27,6 @@ from syndication.models import (
     DeliveryState,
     Link,
     NetworkSwitch,
-    Notice,
     Post,
 )
 from syndication.models.delivery import DeliveryQuerySet
@@ -94,9 +93,6 @@ def delivery_list(request: MemberRequest) -> HttpResponse:
         "syndication/delivery_list.html",
         {
             "page": _shown(rows, number, size=PER_PAGE),
-            "told": Notice.objects.filter(member=request.user.pk, closed_at=None)
-            .order_by("pk")
-            .select_related("link")[:3],
             "is_open_only": is_open_only,
         },
     )
@@ -147,15 +143,6 @@ def delivery_command(request: MemberRequest, pk: int) -> HttpResponse:
         _try(request, lambda: act(delivery, by=request.user), str(said))
     if request.POST.get("from") == "post":
         return redirect("post_deliveries", delivery.post_id)
-    return redirect("delivery_list")
-
-
-@login_required
-@require_POST
-def notice_close(request: MemberRequest, pk: int) -> HttpResponse:
-    notice = get_object_or_404(Notice.objects.filter(member=request.user.pk), pk=pk)
-    notices.close_notice(notice, by=request.user)
-    messages.success(request, gettext("The notice is dismissed."))
     return redirect("delivery_list")
 
 

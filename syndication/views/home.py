@@ -13,8 +13,8 @@ from accounts.models import HomeShows
 from accounts.urlsession.api import is_url_mode
 from accounts.views.requests import MemberRequest
 from syndication.actions import mail_drafts
-from syndication.models import MailDraft, Notice
 from syndication.queries.timeline import Cursor, timeline_page
+from syndication.queries.waiting import count_waiting
 
 
 @require_safe
@@ -25,17 +25,15 @@ def home(request: HttpRequest) -> HttpResponse:
             request, "syndication/home_front.html", {"is_phone": is_url_mode(request)}
         )
     before = Cursor.parse(request.GET.get("before", ""))
-    mails = MailDraft.objects.of(request.user).count()
+    waiting = count_waiting(request.user)
     return TemplateResponse(
         request,
         "syndication/home.html",
         {
             "page": timeline_page(request.user, before),
             "is_first": before is None,
-            "mails": mail_drafts.waiting_mails_text(mails) if mails else "",
-            "notices": Notice.objects.filter(member=request.user, closed_at=None)
-            .select_related("link")
-            .order_by("pk"),
+            "mails": mail_drafts.waiting_mails_text(waiting.mails) if waiting.mails else "",
+            "new_notices": waiting.notices,
         },
     )
 

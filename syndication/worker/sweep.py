@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from accounts.actions import empty_accounts, guesses, invitations
+from accounts.actions import empty_accounts, guesses, invitations, notices
 from accounts.actions.linking import expire_link_attempts
 from accounts.models import DeviceLogin, Group, PhoneLogin
 from accounts.urlsession.limits import delete_expired_sessions
@@ -27,7 +27,6 @@ from syndication.actions import (
 from syndication.delivery import (
     circuit_breaker,
     fairness,
-    notices,
     planning,
     rate_limits,
     retry_policy,
@@ -122,6 +121,7 @@ def purge_rows(now: datetime) -> int:
     Heartbeat.objects.filter(beat_at__lt=now - KEPT_FOR).delete()
     guesses.delete_ended_windows(now)
     queue.delete_old_failures(now - FAILURES_KEPT)
+    told = notices.delete_old_notices(now) + _forget_surplus_notices(now)
     mails = mail_drafts.delete_old_mail_drafts(now) + post_addresses.delete_ended_addresses(now)
     agreed = unused_registrations.delete_unused_registrations(now) + _forget_surplus_traits()
     people = invitations.delete_expired_invitations(now) + _forget_closed_groups(now)
@@ -129,6 +129,7 @@ def purge_rows(now: datetime) -> int:
         delete_expired_sessions()
         + expire_link_attempts()
         + photos.delete_old_kept_photos(now)
+        + told
         + mails
         + agreed
         + people
@@ -140,6 +141,11 @@ def _forget_surplus_traits() -> int:
     kept = ServerTraits.objects.order_by("-changed_at", "host").values_list("host", flat=True)
     surplus = list(kept[SERVERS_KEPT : SERVERS_KEPT + AT_ONCE])
     return ServerTraits.objects.filter(host__in=surplus).delete()[0]
+
+
+def _forget_surplus_notices(now: datetime) -> int:
+    """Once an hour: it counts everybody's."""
+    return notices.delete_surplus_notices(now) if cache.add("surplus-notices", 1, 3600) else 0
 
 
 def _forget_closed_groups(now: datetime) -> int:
@@ -177,6 +183,7 @@ STEPS: dict[str, Callable[[datetime], int]] = {
     "ends": lambda now: undelivered.notify_pending_ends(),
     "reply addresses": reply_addresses.delete_old_reply_addresses,
     "expiring drafts": mail_drafts.notify_expiring_drafts,
+    "repeated notices": notices.renew_repeated,
     "mailed": lambda now: notices.mail_pending_notices(),
     "closures": wake_account_closures,
     "purged": purge_rows,

@@ -24,7 +24,7 @@ django.setup()
 from allauth.socialaccount.models import SocialAccount  # noqa: E402
 from django.db.models import Q  # noqa: E402
 
-from accounts.models import Member  # noqa: E402
+from accounts.models import Member, Notice  # noqa: E402, Notice
 from syndication.actions import commands, links, photos, posts  # noqa: E402
 from syndication.connectors import CONNECTORS  # noqa: E402
 from syndication.models import (  # noqa: E402
@@ -33,7 +33,6 @@ from syndication.models import (  # noqa: E402
     DeliveryState,
     Link,
     LinkState,
-    Notice,
     Post,
 )
 from syndication.models.errors import NotNow  # noqa: E402
@@ -286,7 +285,7 @@ def _change_what_is_due(people: DrillMembers, wrote: list[DrillPost], now: float
 def _written(people: DrillMembers, entry: DrillPost) -> Written:
     post = entry.post
     post.refresh_from_db()
-    told = Notice.objects.filter(incident=f"still_out_there {post.pk}")
+    told = Notice.objects.filter(key=f"still_out_there {post.pk}")
     return Written(
         user=post.author.username,
         words=entry.words,

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Audience, FriendRequest, Member, Membership
 from syndication.actions import post_addresses
-from syndication.models import FeedItem, Link, MailDraft, NetworkFriend, Notice, Post, PostKind
+from syndication.models import FeedItem, Link, MailDraft, NetworkFriend, Post, PostKind
 from tests.making import (
     befriend,
     make_comment,
@@ -19,6 +19,7 @@ from tests.making import (
     make_member,
     make_post,
 )
+from tests.noticing import make_notice
 from tests.photographs import a_photo
 
 LONG = "雪の停留所で待つ人を撮った写真を、部室の壁に並べてみました。" * 3
@@ -43,7 +44,7 @@ def make_hanako() -> Member:
     _talk(hanako)
     link = make_link(hanako, name="ザキ", profile_url="https://mixi.jp/show_friend.pl?uid=x")
     _bring(link)
-    Notice.objects.create(member=hanako, link=link, incident="parked", text="mixi: link again.")
+    make_notice(hanako, "parked", link=link)
     _mail(hanako)
     return hanako
 

@@ -19,9 +19,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as translate
 from django.utils.translation import override
 
+from accounts.actions.notices import in_language_of
 from accounts.models import Member
 from syndication.connectors import reasons
-from syndication.delivery.notices import in_language_of
 from syndication.models.reason_texts import sentence
 from tests.making import PASSWORD, make_member, make_post
 from tests.phone import PhoneClient, log_in_phone

@@ -6,9 +6,8 @@ import re
 
 from django.urls import reverse
 
-from accounts.models import Member
+from accounts.models import Member, Notice
 from syndication.connectors import CONNECTORS
-from syndication.models import Notice
 from tests.page import Page
 from tests.phone import PhoneClient, log_in_phone
 from tests.profilelink.weights import CAP, crawl, table

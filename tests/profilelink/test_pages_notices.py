@@ -16,9 +16,9 @@ from allauth.account.models import EmailAddress
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from accounts.models import Group, Member
+from accounts.models import Group, Member, Notice
 from syndication.delivery import planning
-from syndication.models import Delivery, DeliveryState, Link, MailDraft, Notice, Post
+from syndication.models import Delivery, DeliveryState, Link, MailDraft, Post
 from tests.making import PASSWORD, block, make_post
 from tests.phone import PhoneClient, log_in_phone
 from tests.photographs import a_photo
@@ -109,7 +109,7 @@ def second_session(hanako: Member) -> str:
 
 def open_notice(hanako: Member) -> str:
     assert Notice.objects.filter(member=hanako).exists()
-    return reverse("delivery_list")
+    return reverse("notice_list")
 
 
 def sent_to_friends(hanako: Member) -> str:
@@ -181,7 +181,7 @@ PRESSES: list[tuple[str, Callable[[Member], str], str, dict[str, Any]]] = [
     ("mail_draft_delete", of_mail("mail_draft_delete"), "Delete the email", {}),
     ("mail_end", page("mail_end"), "Turn it off", {}),
     ("mail_renew", page("mail_renew"), "Change the address", {}),
-    ("notice_close", open_notice, "I have seen it", {}),
+    ("notice_clear", open_notice, "Clear all", {}),
     ("post_audience", of_post("post_audience"), "Go on", {"audience": "only_me"}),
     ("post_delete", of_post("post_delete"), "Delete", {}),
     ("post_edit", of_post("post_edit"), "Save", {"text": "橋の下"}),

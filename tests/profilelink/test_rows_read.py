@@ -14,7 +14,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Audience, Friendship, Group, Member, Membership, PhoneLogin
+from accounts.models import Audience, Friendship, Group, Member, Membership, Notice, PhoneLogin
 from syndication.models import (
     Allowance,
     Attempt,
@@ -24,7 +24,6 @@ from syndication.models import (
     FeedItem,
     Link,
     NetworkFriend,
-    Notice,
     Post,
 )
 from syndication.queries.timeline import Cursor, timeline_page
@@ -107,8 +106,8 @@ def deliveries(link: str, posts: range, now: datetime) -> None:
 def others(hanako: Member, strangers: range, count: int) -> None:
     """What else stands in the tables of which a page of hanako shows a part."""
     told = Notice.objects.filter(member=hanako)[0]
-    copies(told, count, closed_at="created_at", link_id="NULL")
-    copies(told, count, member_id=f"{strangers[0]} + n", link_id="NULL")
+    copies(told, count, key=hexed())
+    copies(told, count, member_id=f"{strangers[0]} + n")
     session = UserSession.objects.create(user=hanako, ip="192.0.2.1", session_key="x")
     copies(session, count, session_key=hexed(), user_id=f"{strangers[0]} + n")
     session.delete()

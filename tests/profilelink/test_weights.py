@@ -12,8 +12,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from accounts.models import Member
-from syndication.models import Notice
+from accounts.models import Member, Notice
 from tests.phone import PhoneClient, log_in_phone
 from tests.profilelink.album import Shown
 from tests.profilelink.test_pages_keys import name_of

@@ -39,7 +39,6 @@ from syndication.models import (
     Link,
     MailDraft,
     NetworkFriend,
-    Notice,
     Post,
     PostAddress,
     PostKind,
@@ -55,6 +54,7 @@ from tests.making import (
     make_member,
     make_post,
 )
+from tests.noticing import make_notice
 from tests.phone import computer
 from tests.photographs import a_photo
 
@@ -145,7 +145,7 @@ def _link(member: Member, word: str) -> Link:
         author_name=f"{word}-writer", text=f"{word}-fed",
     )  # fmt: skip
     link.hidden_accounts.create(uid=f"{word}-hidden-uid", name=f"{word}-hidden")
-    Notice.objects.create(member=member, link=link, incident="parked", text=f"{word}-notice")
+    make_notice(member, "parked", link=link)
     Allowance.objects.create(key=f"{word}-allow", network="mixi", link=link, since=now)
     return link
 

@@ -18,7 +18,6 @@ from syndication.models import (
     Link,
     LinkState,
     NetworkSwitch,
-    Notice,
     Outcome,
     Post,
 )
@@ -331,12 +330,6 @@ def test_a_long_list_has_parts(phone, hanako, link):
     page = phone.follow("Older")
     assert page.html.count("Copy on") == 1
     assert page.link("Newer")
-
-
-def test_a_notice_stands_there_until_it_was_seen(phone, hanako, link):
-    Notice.objects.create(member=hanako, link=link, incident="parked", text="Link again!")
-    assert "Link again!" in phone.get("/deliveries/").html
-    assert "Link again!" not in phone.submit("I have seen it").html
 
 
 @pytest.mark.parametrize("count", [1, 40])

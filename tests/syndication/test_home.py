@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Audience, Member
-from syndication.models import FeedItem, Link, Notice, PostKind
+from syndication.models import FeedItem, Link, PostKind
 from syndication.queries.timeline import PAGE, timeline_page
 from tests.making import befriend, make_link, make_member, make_post
 from tests.phone import PhoneClient, computer, log_in_phone
@@ -148,13 +148,6 @@ def test_a_cursor_that_is_none_is_no_error(before: str):
     hanako = make_member("hanako")
     make_post(author=hanako, text="here")
     assert computer(hanako).get(reverse("home"), {"before": before}).status_code == 200
-
-
-def test_an_open_notice_stands_on_the_home_page():
-    hanako = make_member("hanako")
-    link = make_link(hanako)
-    Notice.objects.create(member=hanako, link=link, incident="parked", text="mixi needs you")
-    assert "mixi needs you" in log_in_phone(hanako).get(reverse("home"))
 
 
 # --- weight -------------------------------------------------------------------------------------

@@ -36,7 +36,6 @@ from syndication.models import (
     MailDraft,
     NetworkFriend,
     NetworkSwitch,
-    Notice,
     Post,
     PostAddress,
     ServerTraits,
@@ -51,6 +50,7 @@ from tests.making import (
     make_member,
     make_post,
 )
+from tests.noticing import make_notice
 
 OPEN_WORDS = "OPEN-WORDS-OF-A-POST"
 SECRETS = [
@@ -195,7 +195,7 @@ def _syndication(hanako: Member) -> None:
         written_at=timezone.now(),
     )
     NetworkFriend.objects.create(link=link, uid="2", name="PULLED-FRIEND", seen_at=timezone.now())
-    Notice.objects.create(member=hanako, link=link, incident="parked", text="Link mixi again.")
+    make_notice(hanako, "parked", link=link)
     NetworkSwitch.objects.create(network="mixi")
     HostHealth.objects.create(host="api.example")
     ServerTraits.objects.create(host="takahe.example", counts_code_points=True)

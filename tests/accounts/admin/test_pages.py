@@ -207,7 +207,7 @@ READABLE = {
         *("accounts.Member", "accounts.PhoneLogin", "accounts.Phone", "accounts.DeviceLogin"),
         *("accounts.MemberSession", "syndication.Post", "syndication.Link"),
         *("syndication.Comment", "syndication.Like"),
-        *("syndication.Delivery", "syndication.Notice", "syndication.PostAddress"),
+        *("syndication.Delivery", "accounts.Notice", "syndication.PostAddress"),
     },
     "operator": {
         *("syndication.NetworkSwitch", "syndication.HostHealth", "syndication.Heartbeat"),

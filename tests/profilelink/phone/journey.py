@@ -264,6 +264,7 @@ def read_friends(journey: Journey) -> None:
 
 def log_out(journey: Journey) -> None:
     journey.home()
+    journey.phone.follow("Account")
     journey.phone.follow("Log out")
     journey.phone.submit("Log out")
     assert escape("はなこ") not in journey.phone.get("/m/")

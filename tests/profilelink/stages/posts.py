@@ -10,8 +10,9 @@ from django.utils.translation import override
 from accounts.models import Audience
 from syndication.connectors import reasons
 from syndication.delivery import planning
-from syndication.models import Attempt, Delivery, DeliveryState, Link, Notice, PostKind
+from syndication.models import Attempt, Delivery, DeliveryState, Link, PostKind
 from tests.making import allow, make_post
+from tests.noticing import make_notice
 from tests.phone import PhoneClient
 from tests.photographs import a_photo
 from tests.profilelink.stages.visit import Scene, Visit
@@ -80,7 +81,7 @@ def changing(visit: Visit) -> Scene:
             due_at=timezone.now(), tries=2, idempotency_key=f"{state}",
             reason=reasons.REFUSED,
         )  # fmt: skip
-    Notice.objects.create(member=visit.hanako, link=link, incident="failed", text="mixi")
+    make_notice(visit.hanako, "parked", link=link)
     phone.get(reverse("delivery_list"))
     yield "deliveries of all states", phone
     stranger = PhoneClient(HTTP_ACCEPT_LANGUAGE=visit.language)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.models import Notice
 from accounts.public_urls import public_url
 from syndication.actions import commands
 from syndication.connectors import CONNECTORS, reasons
@@ -20,12 +21,12 @@ from syndication.models import (
     Link,
     LinkState,
     NetworkSwitch,
-    Notice,
     Toggle,
 )
 from syndication.models.errors import NotNow
 from syndication.worker import sweep
 from tests.making import make_member
+from tests.noticing import the_notice
 from tests.photographs import a_photo
 from tests.scripted_server import answer, playing
 from tests.syndication.delivering import Moving, grant, planned, remove, texts, tried
@@ -159,7 +160,7 @@ def test_a_note_whose_answer_was_lost_waits_for_its_member(sandbox, link, now):
     now.advance(days=20)
     assert tried(delivery, now).state == DeliveryState.UNCONFIRMED
     assert len(sandbox.mixi.diaries) == 1
-    assert Notice.objects.get().incident == reauthorization.UNCONFIRMED
+    assert Notice.objects.get().key == reauthorization.UNCONFIRMED
 
 
 def test_nobody_is_asked_to_look_while_it_may_still_arrive(sandbox, link, now):
@@ -280,7 +281,7 @@ def test_a_revoked_access_parks_the_link_with_all_that_waits(sandbox, link, mail
     second.refresh_from_db()
     link.refresh_from_db()
     assert (second.state, link.state) == (DeliveryState.PARKED, LinkState.PARKED)
-    notice = Notice.objects.get()
+    notice = the_notice()
     assert "link the account again" in notice.in_words
     assert tried(second).state == DeliveryState.PARKED
     assert Notice.objects.count() == 1
@@ -294,7 +295,7 @@ def test_the_notice_is_mailed_once(sandbox, link, mailoutbox, django_capture_on_
         tried(rows[1])
     [mail] = mailoutbox
     assert mail.to == ["hanako@example.com"]
-    assert "http://testserver/deliveries/" in mail.body
+    assert "http://testserver/links/mixi/" in mail.body
     assert "/s/" not in mail.body
     assert sweep.run_all_steps()["mailed"] == 0
 
@@ -310,7 +311,7 @@ def test_linking_again_resumes_what_was_parked_and_misses_what_is_old(sandbox, l
     old.refresh_from_db()
     assert old.state == DeliveryState.EXPIRED
     assert texts(sandbox) == ["新"]
-    assert not Notice.objects.filter(closed_at=None).exists()
+    assert not Notice.objects.exists()
 
 
 @pytest.mark.parametrize("kind", ["500_before", "503", "429", "refuse", "huge"])
@@ -516,7 +517,7 @@ def test_deletes_go_on_for_thirty_days_and_then_the_member_is_told(sandbox, link
     assert delete.state == DeliveryState.FAILED
     assert days >= 28
     assert delete.tries >= 25
-    assert "still on mixi" in Notice.objects.get().in_words
+    assert "still on mixi" in the_notice().in_words
 
 
 def test_the_last_look_sees_what_was_narrowed_behind_the_engines_back(sandbox, link):

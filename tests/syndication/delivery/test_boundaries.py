@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import pytest
 from django.utils import timezone
 
-from accounts.models import Member
+from accounts.models import Member, Notice
 from syndication.connectors import CONNECTORS
 from syndication.connectors.base import Credentials, Friend, Receipt, RemoteFeedItem, Terms
 from syndication.delivery import (
@@ -23,7 +23,7 @@ from syndication.delivery import (
     reauthorization,
     retry_policy,
 )
-from syndication.models import Delivery, DeliveryKind, DeliveryState, Notice, PullKind
+from syndication.models import Delivery, DeliveryKind, DeliveryState, PullKind
 from syndication.models.errors import NotYours
 from syndication.queries.copies import active_copies
 from tests.making import make_link, make_member, make_post
@@ -197,7 +197,7 @@ def test_who_asks_for_an_import_is_served_now_whatever_failed_before(hanako: Mem
 def test_the_notice_of_a_scope_that_is_too_narrow_names_its_link(hanako: Member) -> None:
     link = make_link(hanako)
     reauthorization.notify_scope_missing(link)
-    assert Notice.objects.get().link == link
+    assert Notice.objects.get().subject == link.pk
 
 
 class Endless:

@@ -10,7 +10,8 @@ from django.utils import timezone
 from accounts.outgoing import outgoing_http
 from syndication.connectors.errors import TryLater, Unauthorized
 from syndication.delivery import credentials, reauthorization, token_refresh
-from syndication.models import DeliveryState, Link, LinkState, Notice
+from syndication.models import DeliveryState, Link, LinkState
+from tests.noticing import the_notice
 from tests.racing import at_once
 from tests.syndication.delivering import Moving, grant, linked, planned, texts, tried
 
@@ -143,7 +144,7 @@ def test_a_link_that_was_idle_too_long_is_parked_and_told_which_box_to_tick(db, 
     token_refresh.refresh_idle_link(link.pk)
     link.refresh_from_db()
     assert link.state == LinkState.PARKED
-    assert "常に同意する" in Notice.objects.get().in_words
+    assert "常に同意する" in the_notice().in_words
 
 
 def test_old_credentials_do_not_park_a_link_that_was_linked_again(link, sandbox):

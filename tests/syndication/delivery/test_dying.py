@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection
 
-from accounts.models import Member
+from accounts.models import Member, Notice
 from syndication.connectors.errors import CopyGone, Rejected
 from syndication.delivery import attempt, claims, credentials, heartbeats, outcomes
 from syndication.delivery.leased_http import LeasedHttp
-from syndication.models import Delivery, DeliveryKind, DeliveryState, HostHealth, Link, Notice
+from syndication.models import Delivery, DeliveryKind, DeliveryState, HostHealth, Link
 from tests.dying import MOST_STATEMENTS, is_killed
 from tests.making import make_member
+from tests.noticing import the_notice
 from tests.syndication.delivering import Moving, linked, planned, remove, texts, tried
 from tests.syndication.slate import on_slate
 
@@ -77,7 +78,7 @@ def test_of_what_cannot_be_deleted_the_member_is_told(sandbox):
 
     for delivery in killed_at_each_statement(sandbox, seeded):
         assert delivery.state == S.FAILED
-        assert Notice.objects.get().incident.startswith("still_out_there")
+        assert Notice.objects.get().key.startswith("still_out_there")
 
 
 def test_of_what_was_refused_the_member_is_told(slate):
@@ -88,7 +89,7 @@ def test_of_what_was_refused_the_member_is_told(slate):
 
     for delivery in killed_at_each_statement(slate, seeded):
         assert delivery.state == S.FAILED
-        assert Notice.objects.get().incident == "undelivered refused"
+        assert Notice.objects.get().key == "undelivered refused"
         assert delivery.is_notified
 
 
@@ -205,4 +206,4 @@ def test_of_a_delete_that_kills_its_worker_each_time_the_member_is_told(sandbox,
         now.advance(seconds=121)
     assert texts(sandbox)
     assert tried(delete, now).state == S.FAILED
-    assert "still on mixi" in Notice.objects.get().in_words
+    assert "still on mixi" in the_notice().in_words

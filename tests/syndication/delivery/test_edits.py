@@ -9,10 +9,11 @@ from syndication.actions import commands, posts
 from syndication.connectors import CONNECTORS
 from syndication.connectors.reasons import CANNOT_EDIT, COPY_GONE
 from syndication.delivery import edits, planning, reauthorization
-from syndication.models import Attempt, Delivery, DeliveryState, Link, LinkState, Notice, Post
+from syndication.models import Attempt, Delivery, DeliveryState, Link, LinkState, Post
 from syndication.models.errors import NotNow, NotYours
 from syndication.worker import queue
 from tests.making import allow, make_member, make_post
+from tests.noticing import the_notice
 from tests.syndication.delivering import Moving, linked, narrow, planned, texts, tried
 from tests.syndication.slate import (
     BlindSlateConnector,
@@ -194,7 +195,7 @@ def test_a_copy_that_was_deleted_there_is_told_and_not_tried_for_ever(slate, lin
     change(post, "after")
     edit = tried(last(post), now)
     assert (edit.state, edit.reason, edit.due_at) == (S.CANCELLED, COPY_GONE, None)
-    assert "no longer on Slate" in Notice.objects.get().in_words
+    assert "no longer on Slate" in the_notice().in_words
     change(post, "once more")  # nothing is there to change
     posts.delete_post(post, by=post.author)  # nor to delete
     assert states(post) == [("publish", "sent"), ("edit", "cancelled")]

@@ -9,8 +9,9 @@ from accounts.public_urls import public_url
 from syndication.actions import photos, posts
 from syndication.connectors.reasons import COPY_GONE, FOLLOWERS_NOT_APPROVED, PHOTO_DOES_NOT_FIT
 from syndication.delivery import credentials
-from syndication.models import Delivery, DeliveryState, Link, Notice
+from syndication.models import Delivery, DeliveryState, Link
 from tests.making import allow, make_link, make_member
+from tests.noticing import the_notice
 from tests.photographs import a_photo
 from tests.syndication.connectors.mastodon import MastodonOnTheSandbox
 from tests.syndication.delivering import planned, tried
@@ -108,7 +109,7 @@ def test_a_copy_that_was_deleted_there_is_told(sandbox, link):
     copies(sandbox)[0].is_deleted = True
     edit = tried(change(publish.post, "後"))
     assert (edit.state, edit.reason) == (S.CANCELLED, COPY_GONE)
-    assert "no longer on Mastodon" in Notice.objects.get().in_words
+    assert "no longer on Mastodon" in the_notice().in_words
 
 
 def test_an_edit_goes_to_no_follower_whom_nobody_approved(sandbox, link):

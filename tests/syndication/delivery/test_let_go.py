@@ -2,11 +2,13 @@
 
 import pytest
 
+from accounts.models import Notice
 from syndication.actions import commands, links
 from syndication.delivery import attempt, claims, planning
 from syndication.delivery.leased_http import LeasedHttp
-from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Notice
+from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState
 from syndication.worker import sweep
+from tests.noticing import the_notice
 from tests.syndication.delivering import planned, remove, texts, tried
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +55,7 @@ def test_of_a_delete_that_waited_the_member_is_told(sandbox, link, now):
     unlink(link)
     delete.refresh_from_db()
     assert (delete.state, delete.reason) == (S.CANCELLED, planning.NO_ACCESS_ANY_MORE)
-    told = Notice.objects.get(closed_at=None)
+    told = the_notice()
     assert "still on mixi" in told.in_words
     assert publish.remote_url in told.in_words
 
@@ -70,7 +72,7 @@ def test_of_a_delete_that_was_on_its_way_the_member_is_told(sandbox, link, now):
     sweep.run_all_steps()
     delete.refresh_from_db()
     assert delete.state == S.CANCELLED
-    assert "still on mixi" in Notice.objects.get(closed_at=None).in_words
+    assert "still on mixi" in the_notice().in_words
     assert len(texts(sandbox)) == 1
 
 
@@ -123,7 +125,7 @@ def test_of_a_delete_the_member_is_told_where_staff_removed_the_account(sandbox,
     sweep.run_all_steps(now())
     delete.refresh_from_db()
     assert delete.state == S.CANCELLED
-    assert "still on mixi" in Notice.objects.get(closed_at=None).in_words
+    assert "still on mixi" in the_notice().in_words
 
 
 def test_a_member_can_be_removed_while_a_delete_waits(sandbox, link, now):
@@ -138,5 +140,5 @@ def test_what_the_member_was_told_of_before_stands_after_the_link_ended(sandbox,
     Delivery.objects.update(remote_id="")
     tried(deleted(publish.post), now)
     unlink(link)
-    assert Notice.objects.get(closed_at=None).incident.startswith("still_out_there")
+    assert Notice.objects.get().key.startswith("still_out_there")
     assert Link.objects.get().state == LinkState.ENDED

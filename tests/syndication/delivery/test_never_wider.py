@@ -28,13 +28,13 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from accounts.actions import friends
-from accounts.models import Audience, Group, Member
+from accounts.models import Audience, Group, Member, Notice
 from syndication.actions import links, photos, posts
 from syndication.delivery import attempt, claimable, claims
 from syndication.delivery.attempt import _execute
 from syndication.delivery.leased_http import LeasedHttp
 from syndication.delivery.outcomes import DeliveryRun
-from syndication.models import Delivery, Link, Notice, Post, Toggle
+from syndication.models import Delivery, Link, Post, Toggle
 from syndication.sandbox.mixi.seed import befriend
 from tests.making import make_group, make_member
 from tests.photographs import a_photo
@@ -238,7 +238,7 @@ class Life:
         return post.url or post.text
 
     def was_told(self, post: Post) -> bool:
-        told = Notice.objects.filter(incident=f"still_out_there {post.pk}")
+        told = Notice.objects.filter(key=f"still_out_there {post.pk}")
         asked = Delivery.objects.filter(post=post, state="unconfirmed", due_at=None)
         return told.exists() or asked.exists()
 

@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import Audience
+from accounts.models import Audience, Notice
 from syndication.actions import commands
 from syndication.delivery import eligibility, planning, reauthorization
 from syndication.delivery.eligibility import outgoing_post
-from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Notice
+from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState
 from syndication.models.errors import NotNow, NotYours
 from tests.making import allow, make_group, make_link, make_member, make_post
+from tests.noticing import the_notice
 from tests.syndication.delivering import Moving, linked, narrow, planned, remove, texts, tried
 
 pytestmark = pytest.mark.django_db
@@ -202,7 +203,7 @@ def test_what_cannot_be_deleted_there_is_told(hanako, link):
     )
     remove(post)
     assert states(post) == [("publish", "sent"), ("delete", "skipped")]
-    assert "http://mixi.jp/1" in Notice.objects.get().in_words
+    assert "http://mixi.jp/1" in the_notice().in_words
 
 
 def test_what_stays_on_an_ended_link_is_told(hanako, link):
@@ -296,9 +297,9 @@ def test_the_member_says_that_it_is_there(sandbox):
     link = linked(sandbox)
     sandbox.faults.add("mixi", "drop_after", match="/2/diary")
     delivery = in_doubt_for_good(link, sandbox)
-    assert Notice.objects.filter(closed_at=None).exists()
+    assert Notice.objects.exists()
     commands.confirm_copy_exists(delivery, by=link.member)
-    assert not Notice.objects.filter(closed_at=None).exists()
+    assert not Notice.objects.exists()
     assert delivery.state == S.SENT
     assert delivery.sent_at is not None
     assert len(sandbox.mixi.diaries) == 1

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Audience
+from accounts.models import Audience, Notice
 from syndication.actions import posts
 from syndication.connectors import CONNECTORS, reasons
 from syndication.connectors.base import Receipt
 from syndication.connectors.errors import Rejected, TextRejected
 from syndication.connectors.wire import ERROR_MESSAGE_LENGTH, error_message
 from syndication.delivery import credentials, eligibility, imports, server_limits
-from syndication.models import Delivery, DeliveryState, Link, Notice, ServerTraits
+from syndication.models import Delivery, DeliveryState, Link, ServerTraits
 from tests.making import allow, make_link, make_member
 from tests.phone import log_in_phone
 from tests.syndication.connectors.mastodon import MastodonOnTheSandbox
@@ -61,7 +61,7 @@ def test_what_is_never_cut_does_not_go_and_the_member_is_told(slate, link, now):
     allow(link, "status", Audience.FRIENDS)
     delivery = tried(planned(link, TEXT, audience=Audience.FRIENDS), now, times=2)
     assert (delivery.state, delivery.reason) == (S.CANCELLED, reasons.TEXT_TOO_LONG)
-    assert Notice.objects.get().incident == "undelivered text_too_long"
+    assert Notice.objects.get().key == "undelivered text_too_long"
 
 
 def test_a_server_whose_limits_did_not_change_has_said_no(slate, link, now):
@@ -73,7 +73,7 @@ def test_a_server_whose_limits_did_not_change_has_said_no(slate, link, now):
         shown = log_in_phone(link.member).get(page)
         assert shown.text.count("Slate says: Your text is too long .") == 1
         assert shown.text.count("too long") == 1
-    assert Notice.objects.get().incident == "undelivered refused"
+    assert Notice.objects.get().key == "undelivered refused"
 
 
 def test_a_server_that_says_another_limit_each_time_comes_to_an_end(slate, link, now):

@@ -14,12 +14,12 @@ from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Audience
+from accounts.models import Audience, Notice
 from syndication.actions import commands, links, posts
 from syndication.connectors import CONNECTORS, reasons
 from syndication.connectors.base import Credentials, OutgoingPost, Preview
 from syndication.connectors.errors import Unsupported
-from syndication.delivery import credentials, notices, planning, reauthorization, undelivered
+from syndication.delivery import credentials, planning, reauthorization, undelivered
 from syndication.models import (
     AT_REST,
     CHANGES,
@@ -28,10 +28,10 @@ from syndication.models import (
     DeliveryKind,
     DeliveryState,
     Link,
-    Notice,
 )
 from syndication.worker import sweep
 from tests.making import allow, make_member, make_post
+from tests.noticing import the_notice
 from tests.phone import log_in_phone
 from tests.syndication.delivering import Moving, planned, remove, tried
 from tests.syndication.models.test_reason_texts import codes_in_the_code
@@ -228,15 +228,15 @@ def test_each_way_to_end_is_told_once(way, link, slate, now, mailoutbox):
         way(link, slate, now)
     for _ in range(2):
         swept(now)
-    notice = Notice.objects.get()
-    assert notice.incident.startswith(WAYS[way])
+    notice = the_notice()
+    assert notice.key.startswith(WAYS[way])
     [mail] = mailoutbox
     assert notice.in_words in mail.body
     assert "%(" not in notice.in_words
-    assert notice.in_words in log_in_phone(link.member).get("/deliveries/").text
-    notices.close_notice(notice, by=link.member)
+    assert notice.in_words[:45] in log_in_phone(link.member).get("/notices/").text
+    notice.delete()
     swept(now)
-    assert (Notice.objects.count(), len(mailoutbox)) == (1, 1)
+    assert (Notice.objects.count(), len(mailoutbox)) == (0, 1)
 
 
 # --- Every way there could be ---------------------------------------------------------------------
@@ -277,7 +277,7 @@ def test_every_reason_tells_unless_it_is_known(link):
         silent = set()
         for delivery.reason in codes_in_the_code():
             incident = undelivered._incident(delivery)
-            assert len(incident) <= Notice._meta.get_field("incident").max_length
+            assert len(incident) <= Notice._meta.get_field("key").max_length
             silent |= set() if incident else {delivery.reason}
         assert silent == {str(code) for code in undelivered.KNOWN_TO_MEMBER}
 
@@ -307,14 +307,14 @@ def test_many_of_one_reason_are_one_notice_and_one_mail_a_day(link, slate, now, 
         slate.fail("POST", "422")
         with TestCase.captureOnCommitCallbacks(execute=True):
             tried(planned(link, str(number)), now)
-    notice = Notice.objects.get()
+    notice = the_notice()
     assert (notice.params["count"], len(mailoutbox)) == (28, 1)
     assert "28 of your posts did not arrive on Slate. The network refused this." in notice.in_words
     Notice.objects.update(created_at=timezone.now() - timedelta(hours=25))
     slate.fail("POST", "422")
     with TestCase.captureOnCommitCallbacks(execute=True):
         tried(planned(link), now)
-    assert Notice.objects.get(closed_at=None).params["count"] == 29
+    assert Notice.objects.get().params["count"] == 29
     assert len(mailoutbox) == 2
 
 
@@ -333,12 +333,12 @@ def test_a_press_answers_the_notice_and_starts_anew(link, slate, now):
     slate.fail("POST", "422")
     second = tried(planned(link, "two"), now)
     commands.retry_delivery(first, by=link.member)
-    assert Notice.objects.filter(closed_at=None).exists()
+    assert Notice.objects.exists()
     commands.dismiss_delivery(second, by=link.member)
-    assert not Notice.objects.filter(closed_at=None).exists()
+    assert not Notice.objects.exists()
     slate.fail("POST", "422")
     assert tried(first, now).state == S.FAILED
-    assert Notice.objects.get(closed_at=None).params["count"] == 1
+    assert Notice.objects.get().params["count"] == 1
 
 
 def test_what_was_in_doubt_and_is_refused_after_linking_again_is_told_too(link, slate, now):
@@ -351,7 +351,7 @@ def test_what_was_in_doubt_and_is_refused_after_linking_again_is_told_too(link, 
     reauthorization.resume_link(link)
     now.advance(seconds=1)
     assert tried(Delivery.objects.get(), now).state == S.FAILED
-    assert Notice.objects.get().incident == "undelivered gave_up"
+    assert Notice.objects.get().key == "undelivered gave_up"
 
 
 # --- What was said beforehand ---------------------------------------------------------------------

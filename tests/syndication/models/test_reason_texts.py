@@ -18,10 +18,12 @@ from syndication.connectors.reasons import Reason
 from syndication.delivery import planning, reauthorization
 from syndication.export.parts import FILES
 from syndication.export.reading import row_chunks
-from syndication.models import Attempt, Delivery, Link, Notice, PostAddress
-from syndication.models.reason_texts import NOTICES, SENTENCES, SUBJECTS, notice_subject, sentence
+from syndication.models import Attempt, Delivery, Link, PostAddress
+from syndication.models.reason_texts import NOTICES, SENTENCES, SUBJECTS, sentence
 from tests.making import make_link, make_member, make_post
+from tests.noticing import the_notice
 from tests.phone import log_in_phone
+from tests.syndication.old_notices import MOVE, old_notices
 
 ENGLISH = "The network refused this."
 STORED = "It refused this."  # as the migration to codes knows it
@@ -73,7 +75,7 @@ def test_every_reason_has_a_sentence_and_every_sentence_a_reason():
 def test_the_mail_of_every_notice_has_a_subject_of_its_own():
     codes = {code.removesuffix("_many") for code in NOTICES}
     assert set(SUBJECTS) == codes
-    assert len({notice_subject(code) for code in codes}) == len(codes)
+    assert len({str(subject) for subject in SUBJECTS.values()}) == len(codes)
 
 
 def test_a_stored_reason_follows_the_language_of_who_reads(hanako, delivery):
@@ -139,7 +141,7 @@ def test_a_notice_is_read_in_the_readers_language_and_mailed_in_the_members(hana
         phone = log_in_phone(hanako, HTTP_ACCEPT_LANGUAGE=language)
         phone.get("/language/")
         phone.submit(language=language)
-        for page in ("/", "/deliveries/"):
+        for page in ("/notices/", "/notices/?page=1"):
             shown = phone.get(page)
             assert said in shown
             assert other not in shown
@@ -161,18 +163,20 @@ def test_stored_notices_become_codes(hanako, delivery, code, text):
         stored = text % named
     incident = f"{code} {post.pk}" if "%(day)" in text else code
     hint = f" {migration.HINTS[language == 'ja']}" if code == "parked" else ""
-    told = Notice.objects.create(
-        member=hanako, link=link, incident=incident, text=stored + hint, closed_at=None
-    )
-    other = Notice.objects.create(member=hanako, link=link, incident="x", text=f"{stored} But.")
-    migration.to_codes(apps, None)
-    told.refresh_from_db()
-    other.refresh_from_db()
-    with translation.override(language):
-        assert (told.text, told.code) == ("", code)
-        assert told.in_words
+    with old_notices() as old_apps:
+        rows = old_apps.get_model("syndication", "Notice").objects
+        of_hanako = {"member_id": hanako.pk, "link_id": None if "mail" in code else link.pk}
+        told = rows.create(**of_hanako, incident=incident, text=stored + hint)
+        other = rows.create(**of_hanako, incident="x", text=f"{stored} But.")
+        migration.to_codes(old_apps, None)
+        told.refresh_from_db()
+        other.refresh_from_db()
+        assert (told.text, other.text) == ("", f"{stored} But.")
         assert ("hint" in told.params) == bool(hint)
-        assert other.in_words == f"{stored} But."
+        importlib.import_module(MOVE).move(old_apps, None)
+    with translation.override(language):
+        assert the_notice().code == code
+        assert (day in the_notice().in_words) == ("%(day)" in text)
 
 
 @pytest.mark.parametrize("language", [0, 1])
@@ -182,7 +186,8 @@ def test_stored_refusals_of_mails_become_codes(hanako, language):
     for code, texts in migration.REFUSALS.items():
         stored = texts[language] % {"count": 20, "size": "15.0\xa0MB"}
         PostAddress.objects.update(refused_reason=stored, refused_params={})
-        migration.to_codes(apps, None)
+        with old_notices() as old_apps:
+            migration.to_codes(old_apps, None)
         address.refresh_from_db()
         assert address.refused_reason == code
         with translation.override(("en", "ja")[language]):

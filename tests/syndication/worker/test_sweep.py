@@ -10,9 +10,10 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.utils import timezone
 
-from accounts.models import LinkReturn
+from accounts.actions import notices
+from accounts.models import LinkReturn, Notice
 from syndication.actions import commands
-from syndication.delivery import circuit_breaker, notices, planning, rate_limits, wakeups
+from syndication.delivery import circuit_breaker, planning, rate_limits, wakeups
 from syndication.models import (
     Allowance,
     Delivery,
@@ -21,11 +22,11 @@ from syndication.models import (
     HostHealth,
     Link,
     LinkState,
-    Notice,
     Revocation,
 )
 from syndication.worker import queue, sweep, tasks
 from tests.making import make_link, make_member, make_post
+from tests.noticing import make_notice
 from tests.syndication.delivering import linked, planned, texts
 
 pytestmark = pytest.mark.django_db
@@ -71,10 +72,11 @@ def test_a_delete_that_waited_thirty_days_for_its_member_is_told_once(waiting, s
     """`waiting`: it was under way when something else found that the link needs its member."""
     Link.objects.update(state=LinkState.PARKED)
     Delivery.objects.update(kind="delete", state=state, asked_at=timezone.now() - 31 * DAY)
+    told = []
     for _ in range(2):
         sweep.run_all_steps()
-        Notice.objects.update(closed_at=timezone.now())
-    assert Notice.objects.count() == 1
+        told.append(Notice.objects.all().delete()[0])
+    assert told == [1, 0]
     waiting.refresh_from_db()
     assert waiting.state == state  # it still goes once the link is back
 
@@ -95,7 +97,7 @@ def test_hints_do_not_pile_up(waiting, django_capture_on_commit_callbacks):
 def test_a_mail_that_failed_goes_later(hanako, settings, mailoutbox):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
-    notice = Notice.objects.create(member=hanako, incident="parked", text="Link it again.")
+    notice = make_notice(hanako, "mail_drafts_expire")
     assert not notices.mail_notice(notice)
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     assert sweep.run_all_steps()["mailed"] == 1
@@ -107,7 +109,7 @@ def test_a_mail_server_that_hangs_holds_up_no_sweep(hanako, settings):
     """It takes connections and says nothing: each mail costs the whole time-out."""
     assert settings.EMAIL_TIMEOUT <= 10
     for number in range(20):
-        Notice.objects.create(member=hanako, incident=str(number), text="told")
+        make_notice(hanako, "mail_drafts_expire", key=str(number))
     with socket.create_server(("127.0.0.1", 0)) as server:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = server.getsockname()

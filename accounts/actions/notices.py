@@ -1,0 +1,224 @@
+"""Notices: notify members of an event once, on their page and by mail; see and clear them.
+
+The row of a notice prevents a second one of the same event. The sweeper sends a mail that could not
+go out, and makes a notice new whose event happened again too soon.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from smtplib import SMTPException
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.db.models import Case, Count, F, Q, Value, When
+from django.utils import timezone, translation
+
+from accounts.models import NOTICE_KINDS, MailClass, Member, Notice, NoticeQuerySet, NoticeStop
+from accounts.models.notice_kinds import codes_of_mail_classes
+from accounts.public_urls import public_url
+
+logger = logging.getLogger(__name__)
+
+MAILING_SECONDS = 5.0  # seconds that one sweep spends on mails
+MAIL_FOR = timedelta(hours=24)  # an older notice is no longer mailed
+MAILED = (MailClass.TROUBLE, MailClass.SECURITY)  # the classes that are mailed, at once
+SEEN_KEPT = timedelta(days=30)
+UNSEEN_KEPT = timedelta(days=90)
+MOST_NOTICES = 1000  # of one member
+MOST_STOPS = 1000  # of one member
+AT_ONCE = 1000  # rows, or members, of one sweep
+
+
+class NoticeNotStoppable(Exception):
+    """The notice is somebody else's, or of a kind that always is told."""
+
+
+@dataclass(frozen=True)
+class NoticeEvent:
+    """What happened (see Notice). Another event of the same `key` and `subject` is the same again.
+
+    A notice of it is then made new, but only once in `again_after`; None: never.
+    """
+
+    code: str
+    subject: int = 0
+    detail: int = 0
+    actor: Member | None = None
+    key: str = ""  # the code, unless given
+    params: Mapping[str, Any] = field(default_factory=dict)
+    again_after: timedelta | None = None
+
+
+@transaction.atomic
+def notify(members: Collection[int], event: NoticeEvent) -> int:
+    """Notify `members` (keys) of `event`. Return how many got a notice, or theirs made new."""
+    now, key = timezone.now(), event.key or event.code
+    if NOTICE_KINDS[event.code].can_be_stopped:
+        members = _without_stopped(members, event)
+    if not members:
+        return 0
+    same = Notice.objects.filter(member__in=members, key=key, subject=event.subject)
+    before = set(same.values_list("member", flat=True))
+    content: dict[str, Any] = {
+        "detail": event.detail,
+        "actor": event.actor,
+        "params": dict(event.params),
+    }
+    renewed = _repeat(same, event.again_after, now, content) if before else 0
+    fresh = [pk for pk in dict.fromkeys(members) if pk not in before]
+    due = mail_due_at(event.code, now)
+    Notice.objects.bulk_create(
+        [
+            Notice(
+                member_id=pk, code=event.code, key=key, subject=event.subject,
+                created_at=now, mail_due_at=due, **content,
+            )
+            for pk in fresh
+        ],
+        ignore_conflicts=True,  # of two workers at once, one notifies
+    )  # fmt: skip
+    if due and (fresh or renewed):
+        transaction.on_commit(lambda: mail_at_once(same), robust=True)
+    return len(fresh) + renewed
+
+
+def _without_stopped(members: Collection[int], event: NoticeEvent) -> list[int]:
+    stops = NoticeStop.objects.filter(code=event.code, subject=event.subject, member__in=members)
+    stopped = set(stops.values_list("member", flat=True))
+    return [pk for pk in members if pk not in stopped]
+
+
+def _repeat(
+    same: NoticeQuerySet, again_after: timedelta | None, now: datetime, content: Mapping[str, Any]
+) -> int:
+    """The event happened again: make its notices new, now or `again_after` the last time."""
+    if again_after is None:
+        return 0
+    recent = same.filter(created_at__gt=now - again_after, again_at=None)
+    recent.update(again_at=F("created_at") + again_after, **content)
+    return renew(same.filter(created_at__lte=now - again_after), now, **content)
+
+
+def renew(notices: NoticeQuerySet, now: datetime, **content: Any) -> int:
+    """Make the notices new: as if they had been made `now`, also for mails. Return how many."""
+    mailed = When(code__in=codes_of_mail_classes(MAILED), then=Value(now))
+    return notices.update(
+        created_at=now, again_at=None, mailed_at=None, mail_due_at=Case(mailed), **content
+    )
+
+
+def renew_repeated(now: datetime) -> int:
+    """Make the notices new whose event happened again. Called by the sweeper."""
+    return renew(Notice.objects.filter(again_at__lte=now), now)
+
+
+def mail_due_at(code: str, now: datetime) -> datetime | None:
+    """When a notice of `code` that is made `now` is to be mailed; None: never."""
+    return now if NOTICE_KINDS[code].mail_class in MAILED else None
+
+
+def mail_at_once(notices: NoticeQuerySet) -> None:
+    """Mail those of the notices that are due."""
+    for notice in _unmailed(timezone.now()).filter(pk__in=notices.values("pk")):
+        mail_notice(notice)
+
+
+def mail_notice(notice: Notice) -> bool:
+    """Mail the notice once; the sweeper retries a failure. Return whether it was mailed.
+
+    Not if the member may no longer read what it is about, or cannot log in: account closure has a last
+    mail of its own.
+    """
+    member = notice.member
+    shown = Notice.objects.visible_to(member).filter(pk=notice.pk).first()
+    unmailed = Notice.objects.filter(pk=notice.pk, mailed_at=None, member__is_active=True)
+    if shown is None:
+        unmailed.update(mail_due_at=None)
+        return False
+    if not member.email or not unmailed.update(mailed_at=timezone.now()):
+        return False
+    name, args = shown.target
+    with in_language_of(member):
+        subject = f"{settings.SITE_NAME}: {shown.kind.mail_subject}"
+        body = f"{shown.in_words}\n\n{public_url(name, *args)}\n"
+    try:
+        send_mail(subject, body, None, [member.email])
+    except (OSError, SMTPException):
+        logger.exception("notice %s could not be mailed", notice.pk)
+        Notice.objects.filter(pk=notice.pk).update(mailed_at=None)
+        return False
+    return True
+
+
+def mail_pending_notices(*, seconds: float = MAILING_SECONDS) -> int:
+    """Send the mails that could not go out before, for about `seconds`. Return how many went."""
+    end = time.monotonic() + seconds
+    late = _unmailed(timezone.now()).order_by("mail_due_at", "pk")[:50]
+    return sum(mail_notice(notice) for notice in late if time.monotonic() < end)
+
+
+def _unmailed(now: datetime) -> NoticeQuerySet:
+    due = Notice.objects.filter(mail_due_at__lte=now, mailed_at=None, created_at__gt=now - MAIL_FOR)
+    return due.filter(member__is_active=True).exclude(member__email="").select_related("member")
+
+
+def in_language_of(member: Member) -> translation.override:
+    """Activate the member's language, or the site's if they chose none."""
+    return translation.override(member.language or settings.LANGUAGE_CODE)
+
+
+def mark_notices_seen(newest: Notice, *, by: Member) -> None:
+    """The member was shown the first page, on which `newest` is the first: nothing up to it is new."""
+    before = Member.objects.filter(pk=by.pk).exclude(notices_seen_at__gte=newest.created_at)
+    before.update(notices_seen_at=newest.created_at)
+
+
+def clear_seen_notices(*, by: Member) -> None:
+    """Delete all notices but those that came after the first page was shown last."""
+    if by.notices_seen_at is not None:
+        Notice.objects.filter(member=by, created_at__lte=by.notices_seen_at).delete()
+
+
+@transaction.atomic
+def stop_notices(notice: Notice, *, by: Member) -> None:
+    """Delete the notice, and make no other of its code about its subject. Raises NoticeNotStoppable."""
+    if notice.member_id != by.pk or not notice.kind.can_be_stopped:
+        raise NoticeNotStoppable
+    NoticeStop.objects.get_or_create(member=by, code=notice.code, subject=notice.subject)
+    Notice.objects.filter(member=by, code=notice.code, subject=notice.subject).delete()
+    surplus = NoticeStop.objects.filter(member=by).order_by("-pk").values("pk")[MOST_STOPS:]
+    NoticeStop.objects.filter(pk__in=list(surplus.values_list("pk", flat=True))).delete()
+
+
+def resume_notices(code: str, subject: int, *, by: Member) -> None:
+    """Make notices again that `by` stopped."""
+    NoticeStop.objects.filter(member=by, code=code, subject=subject).delete()
+
+
+def delete_old_notices(now: datetime) -> int:
+    """Delete seen notices after SEEN_KEPT, others after UNSEEN_KEPT. Called by the sweeper."""
+    is_seen = Q(created_at__lte=F("member__notices_seen_at"), created_at__lt=now - SEEN_KEPT)
+    old = Notice.objects.filter(is_seen | Q(created_at__lt=now - UNSEEN_KEPT))
+    keys = list(old.order_by("created_at").values_list("pk", flat=True)[:AT_ONCE])
+    return Notice.objects.filter(pk__in=keys).delete()[0]
+
+
+def delete_surplus_notices(now: datetime) -> int:
+    """Leave each member MOST_NOTICES; the oldest go first, so seen ones do. Called by the sweeper."""
+    full = (
+        Notice.objects.values("member").annotate(count=Count("pk")).filter(count__gt=MOST_NOTICES)
+    )
+    deleted = 0
+    for member in full.values_list("member", flat=True)[:AT_ONCE]:
+        rows = Notice.objects.filter(member=member).newest_first()
+        [last] = rows.values_list("created_at", "pk")[MOST_NOTICES - 1 : MOST_NOTICES]
+        older = Q(created_at__lt=last[0]) | Q(created_at=last[0], pk__lt=last[1])
+        deleted += Notice.objects.filter(older, member=member).delete()[0]
+    return deleted

@@ -1,0 +1,18 @@
+"""Admin of notices: what kind and when, never what they say, which may be of a private post."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from accounts.admin.read_only import ReadOnlyAdmin
+from accounts.models import Notice
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnlyAdmin):
+    list_display = ("member", "code", "created_at", "mail_due_at", "mailed_at")
+    list_filter = ("code", "created_at", "mailed_at")
+    search_fields = ("member__username",)
+    list_select_related = ("member",)
+    ordering = ("-created_at",)
+    fields = list_display
