@@ -65,14 +65,17 @@ def notify(members: Collection[int], event: NoticeEvent) -> int:
     if not members:
         return 0
     same = Notice.objects.filter(member__in=members, key=key, subject=event.subject)
-    before = set(same.values_list("member", flat=True))
+    # In one order, so that two events at once never wait for each other.
+    before = {
+        pk for pk, _row in same.select_for_update().order_by("pk").values_list("member", "pk")
+    }
     content: dict[str, Any] = {
         "detail": event.detail,
         "actor": event.actor,
         "params": dict(event.params),
     }
     renewed = _repeat(same, event.again_after, now, content) if before else 0
-    fresh = [pk for pk in dict.fromkeys(members) if pk not in before]
+    fresh = sorted(set(members) - before)
     due = mail_due_at(event.code, now)
     Notice.objects.bulk_create(
         [

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.actions import notices
 from accounts.actions.notices import NoticeEvent
-from accounts.models import Member, Notice
+from accounts.models import Member, Notice, NoticeStop
 from syndication.worker import sweep
 from tests.making import make_link, make_member
 from tests.noticing import make_notice
@@ -230,6 +230,17 @@ def test_a_member_keeps_a_thousand_and_the_oldest_go_first(hanako):
     assert not Notice.objects.filter(
         key__in=[str(notices.MOST_NOTICES + n) for n in range(7)]
     ).exists()
+
+
+def test_a_member_stops_a_thousand_posts_and_the_oldest_go_first(hanako):
+    NoticeStop.objects.bulk_create(
+        NoticeStop(member=hanako, code="comment_after_mine", subject=number)
+        for number in range(notices.MOST_STOPS)
+    )
+    one_more = make_notice(hanako, "comment_after_mine", subject=notices.MOST_STOPS)
+    notices.stop_notices(one_more, by=hanako)
+    assert NoticeStop.objects.count() == notices.MOST_STOPS
+    assert not NoticeStop.objects.filter(subject=0).exists()
 
 
 # --- Weight ---------------------------------------------------------------------------------------

@@ -37,6 +37,9 @@ What members make, in test_bounds_members.py. "In all" is always the members' nu
 | health of hosts, budgets of links | a link's host, a link (syndication/worker/sweep.py) | | once a day without a link: syndication/worker/test_sweep.py |
 | hidden accounts of a network | 200 a link (syndication/actions/hidden_accounts.py) | | refused: syndication/test_hidden_accounts.py |
 | rows of who is away at a network | 5 an hour that come to nothing, 100 a day (accounts/actions/link_throttling.py) | | refused; all after a day |
+| notices | 1,000 (accounts/actions/notices.py) | | the oldest; seen ones after 30 days, all after 90: accounts/test_notices.py |
+| posts of which no notices are wanted | 1,000 (accounts/actions/notices.py) | | the oldest: accounts/test_notices.py |
+| likes taken back | one for a member and post, as the likes themselves | | – |
 | registrations with servers | 20 servers an hour are named | 20,000 | unused, the oldest (syndication/worker/unused_registrations.py) |
 | what was learned of servers | as above, and a link | 20,000 | learned first (syndication/worker/sweep.py) |
 
