@@ -19,7 +19,8 @@ from accounts.views.paging import UncountedPage
 from accounts.views.requests import MemberRequest
 
 PER_PAGE = 10
-CUT, CUT_WIDE = 90, 45  # letters of a text; a Japanese one takes three bytes
+STOP = 10  # letters that the link "Stop" takes from a text
+CUT, CUT_WIDE = 90, 42  # letters of a text; a Japanese one takes three bytes
 
 
 @login_required
@@ -29,14 +30,15 @@ def notice_list(request: MemberRequest) -> HttpResponse:
     rows = Notice.objects.visible_to(request.user).newest_first()
     page = UncountedPage(rows, request.GET.get("page"), size=PER_PAGE)
     seen_at = request.user.notices_seen_at
+    cut = CUT_WIDE if get_language() == "ja" else CUT
     for notice in page:
         name, args = notice.target
         notice.path = reverse(name, args=args)
+        notice.cut = cut - STOP if notice.kind.can_be_stopped else cut
         notice.is_new = seen_at is None or notice.created_at > seen_at
     if page.number == 1 and page.object_list:
         notices.mark_notices_seen(page.object_list[0], by=request.user)
-    cut = CUT_WIDE if get_language() == "ja" else CUT
-    return TemplateResponse(request, "accounts/notice_list.html", {"page": page, "cut": cut})
+    return TemplateResponse(request, "accounts/notice_list.html", {"page": page})
 
 
 @login_required

@@ -32,6 +32,12 @@ def unlike_post(post: Post, *, by: Member) -> None:
         WithdrawnLike.objects.get_or_create(post=post, member=by)
 
 
+@transaction.atomic
 def remove_likes(rows: QuerySet[Like]) -> None:
     """Delete likes, as staff (comments.remove_comments)."""
+    pairs = rows.values_list("post", "member")
+    WithdrawnLike.objects.bulk_create(
+        [WithdrawnLike(post_id=post, member_id=member) for post, member in pairs],
+        ignore_conflicts=True,
+    )
     rows.delete()

@@ -122,7 +122,7 @@ class Comment(models.Model):
 
 
 class WithdrawnLike(models.Model):
-    """`member` took a like of the post back. Its author was told of it once, and is never told again."""
+    """A like of `member` was taken back, by them or by staff. The post's author was told of it once, and is never told again."""
 
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="+")
     member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

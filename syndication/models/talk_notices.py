@@ -76,6 +76,10 @@ def _liked_text(notice: Any) -> str:
     return _("%(name)s likes your post.") % name
 
 
+def _comment_page(notice: Notice) -> tuple[str, tuple[Any, ...]]:
+    return "comment_detail", (notice.subject, notice.detail)
+
+
 def _post_page(notice: Notice) -> tuple[str, tuple[Any, ...]]:
     return "post_detail", (notice.subject,)
 
@@ -87,7 +91,7 @@ KINDS = (
         code=COMMENT,
         topic=_COMMENTS,
         text=lambda notice: _("%(name)s commented on your post: %(text)s") % _quoted(notice),
-        target=_post_page,
+        target=_comment_page,
         mail_subject=pgettext_lazy("subject", "A comment"),
         mail_class=MailClass.PEOPLE,
     ),
@@ -95,7 +99,7 @@ KINDS = (
         code=COMMENT_AFTER_MINE,
         topic=_COMMENTS,
         text=lambda notice: _("%(name)s also commented: %(text)s") % _quoted(notice),
-        target=_post_page,
+        target=_comment_page,
         can_be_stopped=True,
     ),
     NoticeKind(

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from accounts.models import Audience, FriendRequest, Member, Membership
+from accounts.models import Audience, FriendRequest, Group, Member, Membership
 from syndication.actions import post_addresses
 from syndication.models import FeedItem, Link, MailDraft, NetworkFriend, Post, PostKind
 from tests.making import (
@@ -45,6 +45,7 @@ def make_hanako() -> Member:
     link = make_link(hanako, name="ザキ", profile_url="https://mixi.jp/show_friend.pl?uid=x")
     _bring(link)
     make_notice(hanako, "parked", link=link)
+    _tell(hanako, group)
     _mail(hanako)
     return hanako
 
@@ -61,6 +62,25 @@ def _talk(hanako: Member) -> None:
     note = Post.objects.get(kind=PostKind.NOTE)
     Post.objects.filter(pk=note.pk).update(comments_closed_at=timezone.now())
     make_comment(note, people[0])
+
+
+def _tell(hanako: Member, group: Group) -> None:
+    """Notices of people, of each kind."""
+    taro, momo = (Member.objects.get(username=name) for name in ("taro", "momo"))
+    own, others = hanako.posts.filter(group=None)[0], taro.posts.filter(group=None)[0]
+    comment = make_comment(own, taro, LONG)
+    after = make_comment(others, taro, "三脚を持って行きます")
+    said = make_post(author=taro, text=LONG, audience=Audience.GROUP, group=group)
+    liked = Post.objects.filter(author=hanako, likes__isnull=False).first() or own
+    for code, about in {
+        "friend_request": {"subject": momo.pk, "actor": momo},
+        "friend_accepted": {"subject": taro.pk, "actor": taro},
+        "group_posts": {"subject": group.pk, "detail": said.pk},
+        "comment": {"subject": own.pk, "detail": comment.pk, "actor": taro},
+        "comment_after_mine": {"subject": others.pk, "detail": after.pk, "actor": taro},
+        "liked": {"subject": liked.pk},
+    }.items():
+        make_notice(hanako, code, **about)
 
 
 def _mail(hanako: Member) -> None:

@@ -57,6 +57,7 @@ PARENTS = {
     "mail_draft_delete": {"mail_draft"},
     "mail_end": {"mail"},
     "mail_renew": {"mail"},
+    "notice_stop": {"notice_list"},
     "mfa_activate_totp": {"security"},
     "mfa_index": {"security"},
     "phone_bookmark": {"phone_list", "security"},  # the password is asked for first

@@ -112,6 +112,11 @@ def open_notice(hanako: Member) -> str:
     return reverse("notice_list")
 
 
+def stoppable_notice(hanako: Member) -> str:
+    notice = Notice.objects.get(member=hanako, code="comment_after_mine")
+    return reverse("notice_stop", args=[notice.pk])
+
+
 def sent_to_friends(hanako: Member) -> str:
     post = make_post(author=hanako, text="海")
     return reverse("post_send", args=[post.pk])
@@ -182,6 +187,7 @@ PRESSES: list[tuple[str, Callable[[Member], str], str, dict[str, Any]]] = [
     ("mail_end", page("mail_end"), "Turn it off", {}),
     ("mail_renew", page("mail_renew"), "Change the address", {}),
     ("notice_clear", open_notice, "Clear all", {}),
+    ("notice_stop", stoppable_notice, "Stop", {}),
     ("post_audience", of_post("post_audience"), "Go on", {"audience": "only_me"}),
     ("post_delete", of_post("post_delete"), "Delete", {}),
     ("post_edit", of_post("post_edit"), "Save", {"text": "橋の下"}),

@@ -7,9 +7,10 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Permission
 
 from accounts.actions import sessions
-from syndication.actions import commands
+from accounts.models import Notice
+from syndication.actions import commands, likes
 from syndication.delivery import planning
-from syndication.models import Delivery, DeliveryState
+from syndication.models import Delivery, DeliveryState, Like
 from tests.making import make_link, make_member, make_post
 from tests.noticing import texts_of
 
@@ -26,6 +27,16 @@ def test_a_delivery_that_staff_try_again_is_told_to_its_member(is_staff):
     commands.retry_delivery(Delivery.objects.get(), by=staff if is_staff else hanako)
     told = texts_of(hanako)
     assert [text.startswith("The staff sent your post of") for text in told] == [True] * is_staff
+
+
+def test_a_like_that_staff_removed_is_not_told_again():
+    hanako, taro = make_member("hanako"), make_member("taro")
+    post = make_post(author=hanako)
+    likes.like_post(post, by=taro)
+    likes.remove_likes(Like.objects.all())
+    Notice.objects.all().delete()
+    likes.like_post(post, by=taro)
+    assert not Notice.objects.exists()
 
 
 def test_a_session_that_staff_end_is_told():

@@ -66,7 +66,9 @@ def test_a_comment_leads_to_its_post_in_the_readers_language(hanako, taro, post)
     say(post, taro)
     phone = log_in_phone(hanako, HTTP_ACCEPT_LANGUAGE="ja")
     phone.get("/notices/")
-    assert "駅の前で" in phone.follow("太郎さんがコメントしました: いいですね")
+    page = phone.follow("太郎さんがコメントしました: いいですね")
+    assert "いいですね" in page
+    assert "駅の前で" in page
 
 
 def test_who_commented_before_has_one_notice_for_a_post_the_newest(hanako, taro, yuki, post):

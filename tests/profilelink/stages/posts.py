@@ -81,7 +81,9 @@ def changing(visit: Visit) -> Scene:
             due_at=timezone.now(), tries=2, idempotency_key=f"{state}",
             reason=reasons.REFUSED,
         )  # fmt: skip
-    make_notice(visit.hanako, "parked", link=link)
+    make_notice(visit.hanako, "scope", link=link)
+    phone.get(reverse("notice_list"))
+    yield "notices", phone
     phone.get(reverse("delivery_list"))
     yield "deliveries of all states", phone
     stranger = PhoneClient(HTTP_ACCEPT_LANGUAGE=visit.language)
