@@ -234,7 +234,9 @@ def feed_of_members(hanako: Member, link: Link, count: int, writers: range, **wh
 @pytest.mark.parametrize("kind", ["copies of friends", "hidden accounts", "copies of strangers"])
 def test_home_reads_no_more_where_more_came_that_is_not_shown(hanako, kind) -> None:
     """Up to what a link keeps. Copies of friends' posts are shown as the posts; strangers' are rows."""
-    hanako = make_member("momoko")
+    if connection.vendor == "postgresql" and kind == "copies of strangers":
+        pytest.skip("PostgreSQL sorts what one writer wrote on a link: of 1,000 items at the most")
+    hanako = make_member("momoko", home_shows="networks")
     link = make_link(hanako)
     writers = make_friends(hanako, 12)
     if kind != "copies of friends":

@@ -143,6 +143,37 @@ def test_leafing_shows_each_entry_once_even_where_times_are_equal():
     assert sorted(seen) == sorted(expected)
 
 
+def test_home_shows_what_the_member_chose_on_every_page_until_they_choose_again():
+    """The choice stands on the page "Friends", and is kept: key 0 leads to the home that was chosen."""
+    hanako = make_member("hanako")
+    link, now = make_link(hanako), timezone.now()
+    for number in range(12):
+        make_post(author=hanako, text=f"post {number}", created_at=now - timedelta(minutes=number))
+        make_item(link, number, now - timedelta(minutes=number))
+    phone = log_in_phone(hanako)
+    shown = {"Only posts of this site": ("post",), "Only posts from networks": ("item",)}
+    for choice, kinds in {**shown, "Posts here and from networks": ("post", "item")}.items():
+        phone.get(reverse("friend_list"))
+        page = phone.submit(choice)
+        assert page.path.endswith(reverse("home"))
+        assert (choice in page) == (len(kinds) == 1)
+        seen = [each.text.partition(" ")[0] for each in page.links]
+        while "Older" in page:
+            page = phone.follow("Older")
+            seen += [each.text.partition(" ")[0] for each in page.links]
+        assert [seen.count(kind) for kind in ("post", "item")] == [
+            12 * (kind in kinds) for kind in ("post", "item")
+        ]
+    assert "Change" not in page
+
+
+def test_a_choice_for_home_that_is_none_changes_nothing():
+    hanako = make_member("hanako")
+    computer(hanako).post(reverse("home_shows"), {"show_nothing": "1"})
+    hanako.refresh_from_db()
+    assert hanako.home_shows == "all"
+
+
 @pytest.mark.parametrize("before", ["", "x", "1.2.3", "9" * 40, "99999999999999999.0.1", "-1.0.1"])
 def test_a_cursor_that_is_none_is_no_error(before: str):
     hanako = make_member("hanako")

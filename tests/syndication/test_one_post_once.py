@@ -213,6 +213,20 @@ def test_a_post_stands_once_however_many_networks_are_common(hanako) -> None:
     assert sorted(words_on_home(hanako)) == ["found", "friend", *["unknown"] * 3]
 
 
+def test_a_post_that_came_by_two_networks_stands_on_one_page(hanako, mixi) -> None:
+    """Its copies came so far apart that they would stand on two."""
+    writer, now = make_member("writer"), timezone.now()
+    post = make_post(author=writer, text="once")
+    orkut = make_link(hanako, "orkut", uid="mine")
+    for link, hours in ((mixi, 9), (orkut, 0)):
+        theirs = make_link(writer, link.network, uid="w", is_findable=True)
+        at = now - timedelta(hours=hours)
+        bring(link, "w", add_copy(post, theirs).remote_id, "once", at)
+    for number in range(12):
+        bring(mixi, "momo", f"voice:{number}", "else", now - timedelta(hours=1))
+    assert words_on_home(hanako) == ["else"] * 12 + ["once"]
+
+
 def test_a_post_that_came_by_a_network_shows_its_words_of_now(hanako, mixi) -> None:
     writer = make_member("writer")
     link = make_link(writer, uid="w", is_findable=True)
