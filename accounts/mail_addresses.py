@@ -16,6 +16,11 @@ _WITH_LOOSE_DOTS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+")
 _CARRIERS = re.compile(r"(?:[a-z0-9-]+\.)*(?:docomo\.ne\.jp|ezweb\.ne\.jp|au\.com)")
 
 
+_FILTERED_AS_MISSING = re.compile(
+    r"(?:[a-z0-9-]+\.)*(?:docomo\.ne\.jp|ezweb\.ne\.jp|au\.com|softbank\.(?:ne\.)?jp|vodafone\.ne\.jp)"
+)
+
+
 def canonical_email(address: str) -> str:
     """The address as stored: lower case, quoted where needed.
 
@@ -37,3 +42,8 @@ def email_as_typed(address: str) -> str:
     local, at, domain = address.rpartition("@")
     quoted = _QUOTED.fullmatch(local)
     return f"{quoted[1]}{at}{domain}" if quoted else address
+
+
+def is_of_japanese_carrier(address: str) -> bool:
+    """Whether it is docomo's, au's or SoftBank's, which answer for a filter as for a missing address."""
+    return bool(_FILTERED_AS_MISSING.fullmatch(address.rpartition("@")[2].lower()))

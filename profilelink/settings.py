@@ -201,6 +201,7 @@ URLSESSION_PUBLIC = [
     r"/accounts/[^/]+/login/callback/$",
     r"/links/return/",
     r"/i/",
+    r"/mails/off/",
     r"/posts/\d+/(photo(/small)?)?$",
 ]
 

@@ -1,34 +1,24 @@
-"""Notices: notify members of an event once, on their page and by mail; see and clear them.
+"""Notices: notify members of an event once; see and clear them. actions.notice_mail mails them.
 
-The row of a notice prevents a second one of the same event. The sweeper sends a mail that could not
-go out, and makes a notice new whose event happened again too soon.
+The row of a notice prevents a second one of the same event. The sweeper makes a notice new whose event
+happened again too soon.
 """
 
 from __future__ import annotations
 
-import logging
-import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from smtplib import SMTPException
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import Case, Count, F, Q, Value, When
 from django.utils import timezone, translation
 
 from accounts.models import NOTICE_KINDS, MailClass, Member, Notice, NoticeQuerySet, NoticeStop
 from accounts.models.notice_kinds import codes_of_mail_classes
-from accounts.public_urls import public_url
 
-logger = logging.getLogger(__name__)
-
-MAILING_SECONDS = 5.0  # seconds that one sweep spends on mails
-MAIL_FOR = timedelta(hours=24)  # an older notice is no longer mailed
-MAILED = (MailClass.TROUBLE, MailClass.SECURITY)  # the classes that are mailed, at once
 SEEN_KEPT = timedelta(days=30)
 UNSEEN_KEPT = timedelta(days=90)
 MOST_NOTICES = 1000  # of one member
@@ -87,8 +77,6 @@ def notify(members: Collection[int], event: NoticeEvent) -> int:
         ],
         ignore_conflicts=True,  # of two workers at once, one notifies
     )  # fmt: skip
-    if due and (fresh or renewed):
-        transaction.on_commit(lambda: mail_at_once(same), robust=True)
     return len(fresh) + renewed
 
 
@@ -111,9 +99,14 @@ def _repeat(
 
 def renew(notices: NoticeQuerySet, now: datetime, **content: Any) -> int:
     """Make the notices new: as if they had been made `now`, also for mails. Return how many."""
-    mailed = When(code__in=codes_of_mail_classes(MAILED), then=Value(now))
+    mailed = When(code__in=codes_of_mail_classes(MailClass), then=Value(now))
     return notices.update(
-        created_at=now, again_at=None, mailed_at=None, mail_due_at=Case(mailed), **content
+        created_at=now,
+        again_at=None,
+        mail=None,
+        mailed_at=None,
+        mail_due_at=Case(mailed),
+        **content,
     )
 
 
@@ -123,53 +116,8 @@ def renew_repeated(now: datetime) -> int:
 
 
 def mail_due_at(code: str, now: datetime) -> datetime | None:
-    """When a notice of `code` that is made `now` is to be mailed; None: never."""
-    return now if NOTICE_KINDS[code].mail_class in MAILED else None
-
-
-def mail_at_once(notices: NoticeQuerySet) -> None:
-    """Mail those of the notices that are due."""
-    for notice in _unmailed(timezone.now()).filter(pk__in=notices.values("pk")):
-        mail_notice(notice)
-
-
-def mail_notice(notice: Notice) -> bool:
-    """Mail the notice once; the sweeper retries a failure. Return whether it was mailed.
-
-    Not if the member may no longer read what it is about, or cannot log in: account closure has a last
-    mail of its own.
-    """
-    member = notice.member
-    shown = Notice.objects.visible_to(member).filter(pk=notice.pk).first()
-    unmailed = Notice.objects.filter(pk=notice.pk, mailed_at=None, member__is_active=True)
-    if shown is None:
-        unmailed.update(mail_due_at=None)
-        return False
-    if not member.email or not unmailed.update(mailed_at=timezone.now()):
-        return False
-    name, args = shown.target
-    with in_language_of(member):
-        subject = f"{settings.SITE_NAME}: {shown.kind.mail_subject}"
-        body = f"{shown.in_words}\n\n{public_url(name, *args)}\n"
-    try:
-        send_mail(subject, body, None, [member.email])
-    except (OSError, SMTPException):
-        logger.exception("notice %s could not be mailed", notice.pk)
-        Notice.objects.filter(pk=notice.pk).update(mailed_at=None)
-        return False
-    return True
-
-
-def mail_pending_notices(*, seconds: float = MAILING_SECONDS) -> int:
-    """Send the mails that could not go out before, for about `seconds`. Return how many went."""
-    end = time.monotonic() + seconds
-    late = _unmailed(timezone.now()).order_by("mail_due_at", "pk")[:50]
-    return sum(mail_notice(notice) for notice in late if time.monotonic() < end)
-
-
-def _unmailed(now: datetime) -> NoticeQuerySet:
-    due = Notice.objects.filter(mail_due_at__lte=now, mailed_at=None, created_at__gt=now - MAIL_FOR)
-    return due.filter(member__is_active=True).exclude(member__email="").select_related("member")
+    """When it is to be decided whether a notice of `code` is mailed; None: never. See notice_mail."""
+    return now if NOTICE_KINDS[code].mail_class else None
 
 
 def in_language_of(member: Member) -> translation.override:

@@ -40,6 +40,10 @@ COMMENT_PACE = Limit("comment pace", most=1, window=timedelta(seconds=5))
 ANSWER_MAILS = Limit("mails about answers", most=6, window=HOUR)  # that one waits as a draft
 LIKES = Limit("likes", most=300, window=HOUR)
 
+# Mails about notices. Carriers turn away who sends much at once, each by its own domain.
+MAILS_TO_A_DOMAIN = Limit("mails to a domain", most=60, window=timedelta(minutes=1))
+TEST_MAILS = Limit("test mails", most=6, window=HOUR)  # by one member, to their confirmed address
+
 # Mails that say "no member has this address" to whoever owns it. They stay, for members who forgot which
 # address they gave, and since an answer that sends no mail is faster and tells whose address has an account.
 STRANGER_MAILS_IN_ALL = Limit("mails to strangers in all", most=200, window=DAY)

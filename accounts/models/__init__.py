@@ -12,6 +12,7 @@ from accounts.models.friendship import Block, FriendRequest, Friendship, Invitat
 from accounts.models.group import Group, Membership
 from accounts.models.guess_count import GuessCount
 from accounts.models.link_return import LinkReturn
+from accounts.models.mail_settings import HomeMailNote, MailPace, MailSettings
 from accounts.models.member import HomeShows, Member
 from accounts.models.notice import Notice, NoticeQuerySet, NoticeStop
 from accounts.models.notice_kinds import (
@@ -21,6 +22,7 @@ from accounts.models.notice_kinds import (
     NoticeTopic,
     register_notice_kinds,
 )
+from accounts.models.notice_mail import MailState, NoticeMail
 from accounts.models.phone_login import Phone, PhoneLogin, PhoneOpener
 from accounts.models.public_text import PublicCharField, PublicTextField
 from accounts.models.server import ServerRegistration
@@ -37,15 +39,20 @@ __all__ = [
     "Friendship",
     "Group",
     "GuessCount",
+    "HomeMailNote",
     "HomeShows",
     "Invitation",
     "LinkReturn",
     "MailClass",
+    "MailPace",
+    "MailSettings",
+    "MailState",
     "Member",
     "MemberSession",
     "Membership",
     "Notice",
     "NoticeKind",
+    "NoticeMail",
     "NoticeQuerySet",
     "NoticeStop",
     "NoticeTopic",

@@ -17,6 +17,7 @@ from accounts.models.audience import name_known_to
 from accounts.models.friendship import Block
 from accounts.models.member import Member
 from accounts.models.notice_kinds import NOTICE_KINDS, NoticeKind, codes_by_topic
+from accounts.models.notice_mail import NoticeMail
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -75,6 +76,9 @@ class Notice(models.Model):
     created_at = models.DateTimeField()  # or when it happened again
     again_at = models.DateTimeField(null=True, blank=True)  # it happened again: new from then on
     mail_due_at = models.DateTimeField(null=True, blank=True)  # None: is not to be mailed
+    mail = models.ForeignKey(  # the mail that tells of it
+        NoticeMail, on_delete=models.SET_NULL, null=True, blank=True, related_name="notices"
+    )
     mailed_at = models.DateTimeField(null=True, blank=True)
 
     # Of rows of visible_to

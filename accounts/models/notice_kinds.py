@@ -40,7 +40,10 @@ class NoticeTopic:
 
 @dataclass(frozen=True)
 class NoticeKind:
-    """How notices of one code are read. Without `mail_class` they are shown on the page alone."""
+    """How notices of one code are read. Without `mail_class` they are shown on the page alone.
+
+    A mail says `mail_text` (`text` unless given) and, apart, the `words` that somebody wrote.
+    """
 
     code: str
     topic: NoticeTopic
@@ -49,6 +52,8 @@ class NoticeKind:
     mail_subject: Any = ""  # lazy, without the site's name
     mail_class: MailClass | None = None
     can_be_stopped: bool = False  # by its reader, for one subject
+    mail_text: Callable[[Notice], str] | None = None
+    words: Callable[[Notice], str] = lambda notice: ""
 
 
 NOTICE_KINDS: dict[str, NoticeKind] = {}

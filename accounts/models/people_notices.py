@@ -81,7 +81,7 @@ KINDS = (
             % {"name": actor_of(notice), "group": group_of(notice)}
         ),
         target=lambda notice: ("group_detail", (notice.subject,)),
-        mail_subject=pgettext_lazy("subject", "A group invites you"),
+        mail_subject=pgettext_lazy("subject", "Group invitation"),
         mail_class=MailClass.PEOPLE,
     ),
     NoticeKind(
@@ -89,7 +89,7 @@ KINDS = (
         topic=NoticeTopic(readable=lambda member: Q(subject=0)),
         text=lambda notice: _("The staff ended a session of yours."),
         target=lambda notice: ("session_list", ()),
-        mail_subject=pgettext_lazy("subject", "A session was ended"),
+        mail_subject=pgettext_lazy("subject", "Session ended"),
         mail_class=MailClass.SECURITY,
     ),
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.cache import cache
@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 CLOSING_SECONDS = 3.0  # seconds that one wake-up works
 LOCK_SECONDS = 240  # seconds: above the longest that a task may run (settings.Q_CLUSTER)
+MAIL_FOR = timedelta(hours=24)  # the last mail is tried for so long
 MOST_ADDRESSES = 200  # in the last mail
 
 _S = DeliveryState
@@ -149,7 +150,7 @@ def _send_last_mail(member: Member, now: datetime) -> bool:
         send_mail(subject, body, None, [member.email])
     except OSError:
         logger.exception("the last mail to member %s could not go", member.pk)
-        return member.closing_at is None or now > member.closing_at + notices.MAIL_FOR
+        return member.closing_at is None or now > member.closing_at + MAIL_FOR
     Member.objects.filter(pk=member.pk).update(email="")  # told once
     return True
 

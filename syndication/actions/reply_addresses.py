@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.actions import quotas
 from accounts.crypto.codes import hash_typed_code
-from accounts.models import Member
+from accounts.models import Member, Notice
 from syndication.actions import comments
 from syndication.actions.post_addresses import LETTERS, confirmed_address
 from syndication.actions.reply_text import line_fingerprint
@@ -76,6 +76,18 @@ def make_reply_address(
         pk__in=list(kept.values_list("pk", flat=True))
     ).delete()
     return f"{PREFIX}{token}@{settings.POST_MAIL_DOMAIN}"
+
+
+def make_address_for_notice(
+    notice: Notice, mailed_to: str, frame_lines: Sequence[str], from_name: str
+) -> str:
+    """The address for an answer to the mail of a notice about a comment; "" for none."""
+    post = Post.objects.filter(pk=notice.subject).first()
+    if post is None:
+        return ""
+    return make_reply_address(
+        notice.member, post, mailed_to=mailed_to, frame_lines=frame_lines, from_name=from_name
+    )
 
 
 def is_reply_local(local: str) -> bool:

@@ -53,7 +53,6 @@ def notify_of_link_counted(
     if before.created_at > now - GATHERED_FOR:
         return bool(same.update(params=counted))
     renewed = notices.renew(same, now, params=counted)
-    transaction.on_commit(lambda: notices.mail_at_once(same), robust=True)
     return bool(renewed)
 
 

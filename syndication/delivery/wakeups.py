@@ -1,4 +1,5 @@
-"""Wake-ups: ask the worker to deliver what is due, or to continue account closures.
+"""Wake-ups: ask the worker to deliver what is due, to mail notices, or to continue account
+closures.
 
 A wake-up may be lost, doubled or late: the rows decide (delivery.claims), and the sweeper repeats lost
 ones. syndication.worker.queue receives `wakeup_wanted` and sends it on, so that the engine knows no
@@ -26,6 +27,11 @@ def wake_for_due() -> None:
 def wake_for_closures() -> None:
     """Wake the worker for accounts that are being closed."""
     wakeup_wanted.send(None, task="close_accounts", args=())
+
+
+def wake_for_mails() -> None:
+    """Wake the worker for mails about notices."""
+    wakeup_wanted.send(None, task="mail_notices", args=())
 
 
 def worker_count() -> int:

@@ -22,9 +22,11 @@ from accounts.models import (
     Friendship,
     Group,
     Invitation,
+    MailSettings,
     Member,
     Membership,
     Notice,
+    NoticeMail,
     Phone,
     PhoneLogin,
 )
@@ -229,10 +231,17 @@ FILES: dict[str, dict[str, ExportTable]] = {
         "likes": ExportTable(Like, "member", ("post", "created_at")),
     },
     "notices.json": {
-        "notices": ExportTable(
-            Notice,
+        "notices": ExportTable(Notice, "member", ("code", "params", "created_at", "mailed_at")),
+        "mail_settings": ExportTable(
+            MailSettings,
             "member",
-            ("code", "params", "created_at", "mailed_at"),
+            (
+                *("people", "likes", "trouble", "is_without_words", "is_jis", "time_zone"),
+                *("works_address", "stopped_address"),
+            ),
+        ),
+        "mails": ExportTable(
+            NoticeMail, "member", ("mail_class", "address", "state", "sent_at", "bounced_at")
         ),
     },
     "mail.json": {

@@ -230,15 +230,15 @@ NOTICES: Mapping[str, Any] = {
 
 # The subjects of their mails: what happened, in so few words that a phone's list shows all of them.
 SUBJECTS: Mapping[str, Any] = {
-    "parked": pgettext_lazy("subject", "Link your account again"),
-    "scope": pgettext_lazy("subject", "Permission needed"),
-    "unconfirmed": pgettext_lazy("subject", "Did your post arrive?"),
+    "parked": pgettext_lazy("subject", "Link again"),
+    "scope": pgettext_lazy("subject", "Needs permission"),
+    "unconfirmed": pgettext_lazy("subject", "Did it arrive?"),
     "still_out_there": pgettext_lazy("subject", "A copy is left"),
     "gone": pgettext_lazy("subject", "A copy is gone"),
-    "undelivered": pgettext_lazy("subject", "A post did not arrive"),
-    "not_changed": pgettext_lazy("subject", "An edit did not arrive"),
-    "retried_by_staff": pgettext_lazy("subject", "The staff tried again"),
-    "mail_drafts_expire": pgettext_lazy("subject", "Waiting email ends soon"),
+    "undelivered": pgettext_lazy("subject", "Not delivered"),
+    "not_changed": pgettext_lazy("subject", "Edit undelivered"),
+    "retried_by_staff": pgettext_lazy("subject", "Tried again"),
+    "mail_drafts_expire": pgettext_lazy("subject", "Email ends soon"),
 }
 
 

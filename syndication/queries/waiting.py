@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Value
 
-from accounts.models import Member, Notice
+from accounts.models import HomeMailNote, MailSettings, Member, Notice
 from syndication.models import MailDraft
 
 MOST = 100  # new notices are counted up to here
@@ -15,16 +15,22 @@ MOST = 100  # new notices are counted up to here
 
 @dataclass(frozen=True)
 class Waiting:
-    """New notices, as text ("" for none), and mails that wait as drafts."""
+    """New notices, as text ("" for none), mails that wait as drafts, and what to say of mails."""
 
     notices: str
     mails: int
+    mail_note: str
 
 
 def count_waiting(member: Member) -> Waiting:
     new = Notice.objects.visible_to(member).new_to(member).newest_first().values("pk")[:MOST]
     found = Notice.objects.filter(pk__in=new).values_list(Value("notice"))
     mails = MailDraft.objects.of(member).order_by().values_list(Value("mail"))
-    count = Counter(what for (what,) in found.union(mails, all=True))
+    notes = MailSettings.objects.filter(member=member).exclude(home_note="")
+    rows = found.union(mails, notes.values_list("home_note"), all=True)
+    count = Counter(what for (what,) in rows)
+    note = next(
+        (str(HomeMailNote(what).label) for what in count if what in HomeMailNote.values), ""
+    )
     notices = f"{MOST - 1}+" if count["notice"] == MOST else str(count["notice"] or "")
-    return Waiting(notices, count["mail"])
+    return Waiting(notices, count["mail"], note)

@@ -34,6 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "is_first": before is None,
             "mails": mail_drafts.waiting_mails_text(waiting.mails) if waiting.mails else "",
             "new_notices": waiting.notices,
+            "mail_note": waiting.mail_note,
         },
     )
 

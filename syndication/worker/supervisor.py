@@ -115,6 +115,7 @@ class Supervisor:
                 self._request_heartbeat,
             ),
             "wake": (WAKE_EVERY, lambda: sweep.wake_due_deliveries(timezone.now())),
+            "mails": (WAKE_EVERY, lambda: sweep.wake_due_mails(timezone.now())),
             "sweep": (SWEEP_EVERY, sweep.run_all_steps),
             "watch": (TICK, self._watch),
         }

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.actions import empty_accounts, guesses, invitations, notices
 from accounts.actions.linking import expire_link_attempts
+from accounts.actions.notice_mail import claims as mail_claims
 from accounts.models import DeviceLogin, Group, PhoneLogin
 from accounts.urlsession.limits import delete_expired_sessions
 from syndication.actions import (
@@ -70,6 +71,14 @@ def wake_due_deliveries(now: datetime) -> int:
     return due
 
 
+def wake_due_mails(now: datetime) -> int:
+    """Wake the worker if mails about notices are due."""
+    if queue.queue_depth() >= wakeups.worker_count() or not mail_claims.has_work(now):
+        return 0
+    wakeups.wake_for_mails()
+    return 1
+
+
 def expire_old_publishes(now: datetime) -> int:
     """Expire publishes that could not go within 48 hours: only a command sends them then."""
     old = Delivery.objects.unleased(now).filter(
@@ -122,6 +131,7 @@ def purge_rows(now: datetime) -> int:
     guesses.delete_ended_windows(now)
     queue.delete_old_failures(now - FAILURES_KEPT)
     told = notices.delete_old_notices(now) + _forget_surplus_notices(now)
+    told += mail_claims.delete_old_mails(now)
     mails = mail_drafts.delete_old_mail_drafts(now) + post_addresses.delete_ended_addresses(now)
     agreed = unused_registrations.delete_unused_registrations(now) + _forget_surplus_traits()
     people = invitations.delete_expired_invitations(now) + _forget_closed_groups(now)
@@ -184,7 +194,7 @@ STEPS: dict[str, Callable[[datetime], int]] = {
     "reply addresses": reply_addresses.delete_old_reply_addresses,
     "expiring drafts": mail_drafts.notify_expiring_drafts,
     "repeated notices": notices.renew_repeated,
-    "mailed": lambda now: notices.mail_pending_notices(),
+    "mails": wake_due_mails,
     "closures": wake_account_closures,
     "purged": purge_rows,
     "empty accounts": delete_empty_accounts,

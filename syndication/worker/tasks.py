@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from django.utils import timezone
 
+from accounts.actions.notice_mail import sending
 from syndication.actions import account_closure
 from syndication.delivery import attempt as delivering
 from syndication.delivery import heartbeats
@@ -48,6 +49,12 @@ def deliver_due() -> None:
 @_quietly
 def close_accounts() -> None:
     account_closure.continue_closures(timezone.now())
+
+
+@_quietly
+def mail_notices() -> None:
+    """Send what mails about notices are due."""
+    sending.mail_due_notices()
 
 
 @_quietly

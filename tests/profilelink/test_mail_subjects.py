@@ -4,8 +4,11 @@ import gettext
 import unicodedata
 from pathlib import Path
 
+import pytest
 from django.conf import settings
+from django.utils import translation
 
+from accounts.models import NOTICE_KINDS
 from syndication.connectors import CONNECTORS
 
 MOST = 15  # full-width letters, the site's name among them
@@ -30,6 +33,14 @@ def subjects() -> list[str]:
         if isinstance(key, str) and (key.startswith(("subject\x04", "%(site)s: ")))
         for name in (names if "%(network)s" in text else names[:1])
     ]
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_every_subject_of_a_notice_fits_in_both_languages(language: str):
+    with translation.override(language):
+        subjects = [str(kind.mail_subject) for kind in NOTICE_KINDS.values() if kind.mail_class]
+    assert len(subjects) > 10
+    assert [text for text in subjects if width(f"{settings.SITE_NAME}: {text}") > MOST] == []
 
 
 def test_every_subject_fits_a_phones_list_in_japanese():

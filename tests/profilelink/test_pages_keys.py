@@ -57,6 +57,7 @@ PARENTS = {
     "mail_draft_delete": {"mail_draft"},
     "mail_end": {"mail"},
     "mail_renew": {"mail"},
+    "mail_settings": {"security"},
     "notice_stop": {"notice_list"},
     "mfa_activate_totp": {"security"},
     "mfa_index": {"security"},

@@ -26,6 +26,7 @@ from accounts.models import (
     LinkReturn,
     Member,
     Membership,
+    NoticeMail,
     Phone,
     PhoneLogin,
     PhoneOpener,
@@ -44,6 +45,7 @@ from syndication.models import (
     PostKind,
     ReplyAddress,
 )
+from tests.mailing import want_mails
 from tests.making import (
     PASSWORD,
     befriend,
@@ -146,6 +148,10 @@ def _link(member: Member, word: str) -> Link:
     )  # fmt: skip
     link.hidden_accounts.create(uid=f"{word}-hidden-uid", name=f"{word}-hidden")
     make_notice(member, "parked", link=link)
+    want_mails(member)
+    NoticeMail.objects.create(
+        member=member, key=f"{word}-mail-key", mail_class="trouble", address=member.email, created_at=now
+    )  # fmt: skip
     Allowance.objects.create(key=f"{word}-allow", network="mixi", link=link, since=now)
     return link
 

@@ -67,7 +67,14 @@ COLUMNS_LEFT_OUT = {
     "accounts.Membership": {"member": KNOWN},
     "accounts.Notice": {
         "member": KNOWN, "actor": THEIRS, "subject": THEIRS, "detail": THEIRS, "key": WORKING,
-        "again_at": WORKING, "mail_due_at": WORKING,
+        "again_at": WORKING, "mail_due_at": WORKING, "mail": KNOWN,
+    },
+    "accounts.MailSettings": {
+        "member": KNOWN, "tested_address": WORKING, "test_number": WORKING, "home_note": WORKING,
+    },
+    "accounts.NoticeMail": {
+        "member": KNOWN, "key": WORKING, "about": KNOWN, "created_at": KNOWN, "lease_until": WORKING,
+        "is_hard_bounce": WORKING,
     },
     "accounts.Phone": {
         "member": KNOWN, "bookmark_hash": SECRET, "pin_hash": SECRET, "session_key": SECRET,

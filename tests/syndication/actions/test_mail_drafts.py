@@ -21,6 +21,7 @@ from syndication.actions.mail_drafts import IncomingMail
 from syndication.models import Delivery, KeptPhoto, MailDraft, Post, PostAddress
 from syndication.models.errors import NotYours
 from syndication.worker import sweep
+from tests.mailing import send_mails
 from tests.making import make_link, make_member
 from tests.noticing import the_notice
 from tests.page import Page
@@ -312,6 +313,7 @@ def test_who_forgets_a_mail_is_told_once_before_it_goes(hanako, django_capture_o
     for _ in range(2):
         with django_capture_on_commit_callbacks(execute=True):
             sweep.run_all_steps()
+        send_mails()
         told.append(the_notice().in_words if Notice.objects.exists() else "")
         Notice.objects.all().delete()  # seen to
     assert told == [

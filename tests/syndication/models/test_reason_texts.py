@@ -7,7 +7,6 @@ import pkgutil
 import pytest
 from django.apps import apps
 from django.core import mail as mailbox
-from django.test import TestCase
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
@@ -20,6 +19,7 @@ from syndication.export.parts import FILES
 from syndication.export.reading import row_chunks
 from syndication.models import Attempt, Delivery, Link, PostAddress
 from syndication.models.reason_texts import NOTICES, SENTENCES, SUBJECTS, sentence
+from tests.mailing import send_mails
 from tests.making import make_link, make_member, make_post
 from tests.noticing import the_notice
 from tests.phone import log_in_phone
@@ -129,8 +129,8 @@ def test_a_notice_is_read_in_the_readers_language_and_mailed_in_the_members(hana
     link = Link.objects.get()
     hanako.language = "ja"
     hanako.save()
-    with TestCase.captureOnCommitCallbacks(execute=True):
-        reauthorization.require_reauthorization(link, reasons.ACCESS_GONE)
+    reauthorization.require_reauthorization(link, reasons.ACCESS_GONE)
+    send_mails()
     [mail] = mailbox.outbox
     assert mail.subject == "Profile Link: もう一度連携を"
     assert "もう一度連携してください" in mail.body

@@ -1,0 +1,47 @@
+"""Forms of the page Mails: when which mails come, and the number of a test mail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actions.notice_mail.schedule import TIME_ZONES
+from accounts.forms.keypads import DIGITS
+from accounts.models import MailSettings
+
+
+class MailSettingsForm(forms.ModelForm):
+    time_zone = forms.ChoiceField(label=_("Your time"))
+
+    class Meta:
+        model = MailSettings
+        fields = ("people", "likes", "trouble", "is_without_words", "is_jis", "time_zone")
+        labels = {
+            "people": _("Friends, comments, groups"),
+            "likes": _("Likes, and answers from networks"),
+            "trouble": _("Trouble with sending"),
+            "is_without_words": _("Without what people wrote"),
+            "is_jis": _("For old phones (ISO-2022-JP)"),
+        }
+
+    def __init__(self, data: Any, *, instance: MailSettings) -> None:
+        zone = instance.time_zone or settings.TIME_ZONE
+        super().__init__(data, instance=instance, initial={"time_zone": zone})
+        names = TIME_ZONES if zone in TIME_ZONES else (zone, *TIME_ZONES)
+        offered = self.fields["time_zone"]
+        assert isinstance(offered, forms.ChoiceField)  # noqa: S101 - for mypy
+        offered.choices = [(name, name.rpartition("/")[2].replace("_", " ")) for name in names]
+
+
+class MailTestForm(forms.Form):
+    number = forms.CharField(
+        label=_("The number in the test email"),
+        max_length=4,
+        widget=forms.TextInput(attrs={"size": 4, "autocomplete": "off", **DIGITS}),
+    )
+
+    def clean_number(self) -> str:
+        return str(self.cleaned_data["number"]).strip()
