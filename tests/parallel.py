@@ -26,6 +26,7 @@ MOST_WORKERS = 8  # each migrates a database of its own
 SHARED = {
     "tests/journey/": "world",
     "tests/pds/": "running_pds",
+    "tests/drills/test_mails.py": "migrated",
     "tests/drills/test_slow_servers.py": "migrated",
     "tests/drills/test_supervision.py": "migrated",
     "tests/profilelink/test_accessibility.py": "albums",

@@ -18,6 +18,7 @@ from accounts.actions.notices import in_language_of
 from accounts.media.pictures import BadPicture, TooManyPixels
 from accounts.public_urls import public_url
 from profilelink.mail import envelope, mime, reading
+from profilelink.mail.bounced_notices import is_bounce_local, receive_bounce
 from profilelink.mail.bounces import bounce_to_member
 from profilelink.mail.piped import (
     EXIT_REFUSED,
@@ -80,6 +81,8 @@ def _receive_for(recipient: str, mail: PipedMail) -> MailOutcome:
     local = envelope.local_part(recipient, settings.POST_MAIL_DOMAIN)
     if reply_addresses.is_reply_local(local):
         return receive_reply(local, mail)
+    if is_bounce_local(local):
+        return receive_bounce(local, mail)
     address = post_addresses.find_post_address(local) if local else None
     if envelope.is_report(mail.message):
         logger.info("mail dropped: a program's report, %s bytes", mail.size)

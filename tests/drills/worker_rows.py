@@ -18,13 +18,21 @@ from django.db import transaction
 
 django.setup()
 
+from allauth.account.models import EmailAddress  # noqa: E402
 from django.db.models import F  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from django_q.brokers import get_broker  # noqa: E402
 
 from accounts.crypto.encryption import encrypt_json  # noqa: E402
-from accounts.models import Member, ServerRegistration  # noqa: E402
+from accounts.models import (  # noqa: E402
+    MailSettings,
+    MailState,
+    Member,
+    Notice,
+    NoticeMail,
+    ServerRegistration,
+)
 from syndication.connectors.base import Credentials  # noqa: E402
 from syndication.delivery import credentials, import_schedule, planning  # noqa: E402
 from syndication.models import Delivery, Heartbeat, HostHealth, Link, Pull  # noqa: E402
@@ -60,6 +68,42 @@ def seed_on(network: str, host: str, given: dict[str, Any], keys: dict[str, str]
                 planning.plan_deliveries(
                     make_post(author=member, text=f"{network} {number} {text}")
                 )
+
+
+def seed_mails(count: int) -> None:
+    """So many members in a time zone where it is noon, each with one notice to mail."""
+    zone = f"Etc/GMT{timezone.now().hour - 12:+d}"  # the sign says how far UTC is ahead
+    members = Member.objects.bulk_create(
+        Member(username=f"m{number}", email=f"m@m{number}.example") for number in range(count)
+    )
+    EmailAddress.objects.bulk_create(
+        EmailAddress(user=member, email=member.email, primary=True, verified=True)
+        for member in members
+    )
+    MailSettings.objects.bulk_create(
+        MailSettings(member=member, time_zone=zone) for member in members
+    )
+    now = timezone.now()
+    Notice.objects.bulk_create(
+        Notice(
+            member=member,
+            code="mail_drafts_expire",
+            key="mail_drafts_expire",
+            created_at=now,
+            mail_due_at=now,
+        )
+        for member in members
+    )
+
+
+def mails_waiting() -> int:
+    return Notice.objects.filter(mailed_at=None).exclude(mail_due_at=None).count()
+
+
+def mails_in_doubt() -> list[str]:
+    """The addresses of mails whose worker died when the mail server had the text."""
+    rows = NoticeMail.objects.filter(state=MailState.UNKNOWN)
+    return list(rows.values_list("address", flat=True))
 
 
 def waiting() -> list[int]:
@@ -100,6 +144,7 @@ def age(seconds: float) -> None:
     step = timedelta(seconds=seconds)
     Delivery.objects.update(due_at=F("due_at") - step)
     Delivery.objects.exclude(lease_until=None).update(lease_until=F("lease_until") - step)
+    NoticeMail.objects.exclude(lease_until=None).update(lease_until=F("lease_until") - step)
     Link.objects.exclude(sending_until=None).update(sending_until=F("sending_until") - step)
 
 
@@ -139,6 +184,9 @@ ORDERS = {
     for order in (
         seed,
         seed_on,
+        seed_mails,
+        mails_waiting,
+        mails_in_doubt,
         waiting,
         phones,
         idle,

@@ -1,0 +1,39 @@
+"""Mails about notices from a worker that is killed five times: the mail server counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests.drills.worker import until
+from tests.smtp_server import running_mail_server
+
+pytestmark = pytest.mark.drill
+
+MEMBERS = 1000
+# What the worker waits for when it is killed: before the text, and after it.
+KILLED_AT = ("RCPT", "TEXT", "RCPT", "TEXT", "RCPT")
+LEASE = 60
+
+
+def test_mails_of_a_thousand_members_are_neither_lost_nor_doubled_over_five_kills(worker):
+    with running_mail_server() as server:
+        worker.environment["EMAIL_URL"] = f"smtp://127.0.0.1:{server.port}"
+        worker.rows("seed_mails", MEMBERS)
+        worker.start()
+        for number, command in enumerate(KILLED_AT, 1):
+            enough = number * MEMBERS // 7
+            assert until(lambda enough=enough: len(server.mails) >= enough), worker.said()
+            server.hold(command)
+            assert until(server.held.is_set), worker.said()
+            worker.kill()
+            worker.rows("age", LEASE)
+            worker.start()
+        assert until(lambda: not worker.rows("mails_waiting"), seconds=200), worker.said()
+        arrived = Counter(mail.recipient for mail in server.mails)
+    in_doubt = worker.rows("mails_in_doubt")
+    assert not [address for address, count in arrived.items() if count > 1]
+    assert len(arrived) == MEMBERS
+    assert len(in_doubt) == KILLED_AT.count("TEXT")  # they did arrive; nobody could know
+    assert set(in_doubt) <= set(arrived)
