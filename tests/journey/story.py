@@ -57,7 +57,7 @@ def log_in_computer(computer: Browser, world: World, name: str = "hanako") -> No
     computer.fill("Username or email", name)
     computer.fill("Password", world.password)
     computer.press("Log in")
-    sees(computer, "Log out")
+    sees(computer, "9 Write")
 
 
 def sign_up(computer: Client, world: World, who: Person) -> None:
@@ -67,7 +67,7 @@ def sign_up(computer: Client, world: World, who: Person) -> None:
     computer.fill("Email", f"{who.name}@example.com")
     computer.fill("Password", world.password)
     computer.press("Sign up")
-    sees(computer, who.name, "Log out")
+    sees(computer, who.name, "9 Write")
 
 
 def scan(computer: Browser) -> str:
@@ -81,6 +81,7 @@ def scan(computer: Browser) -> str:
 def log_in_phone(computer: Browser, phone: Client, who: Person = HANAKO) -> str:
     """Scan, or type the letters; compare numbers, continue. Gives the address in the code."""
     computer.open("/")
+    account(computer)
     computer.follow("Phones")
     computer.press("Log in a phone")
     address = scan(computer)
@@ -95,7 +96,7 @@ def log_in_phone(computer: Browser, phone: Client, who: Person = HANAKO) -> str:
     computer.press("Show the numbers")
     computer.press(number)
     phone.press("Continue")
-    sees(phone, "Log out")
+    sees(phone, "9 Write")
     return address
 
 
@@ -207,6 +208,12 @@ def home(phone: Client) -> None:
     phone.follow("0 Home")
 
 
+def account(phone: Client) -> None:
+    """Phones, the deliveries and the way out stand under Account, which is on home."""
+    home(phone)
+    phone.follow("3 Account")
+
+
 def watch_it_go(phone: Client, world: World, who: Person, address: str) -> None:
     """The worker delivers; "Where it went" says so, and mixi has it."""
 
@@ -221,7 +228,7 @@ def watch_it_go(phone: Client, world: World, who: Person, address: str) -> None:
         )
 
     assert world.until(all_there, seconds=60), world.received_from(who.name)
-    home(phone)
+    account(phone)
     phone.follow("Where it went")
     sees(phone, "mixi", "sent")
 

@@ -103,6 +103,7 @@ def test_dillo_logs_in_writes_and_leaves_without_cookies(
 def log_in_dillo(computer: Browser, phone: Dillo, world: World) -> None:
     story.sign_up(computer, world, YOSSY)
     computer.open("/")
+    story.account(computer)
     computer.follow("Phones")
     computer.press("Log in a phone")
     phone.open(story.scan(computer))
@@ -113,7 +114,7 @@ def log_in_dillo(computer: Browser, phone: Dillo, world: World) -> None:
     assert len(offered) == 3
     computer.press(next(number for number in offered if phone.shows("Your number", number)))
     phone.press_first_button()
-    phone.sees("Log out")
+    phone.sees("9 Write")
 
 
 def check_what_was_heard(heard: list[Seen], client: Any, tokens: set[str]) -> None:

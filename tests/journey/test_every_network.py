@@ -33,7 +33,7 @@ def taro(world: World) -> Browser:
     phone.fill("Username or email", "taro")
     phone.fill("Password", world.password)
     phone.press("Log in")
-    sees(phone, "Log out")
+    sees(phone, "9 Write")
     return phone
 
 

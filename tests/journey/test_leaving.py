@@ -78,7 +78,7 @@ def test_a_member_takes_everything_along_and_closes_the_account(world: World) ->
     phone.fill("Username or email", WHO.name)
     phone.fill("Password", world.password)
     phone.press("Log in")
-    assert not phone.shows("Log out")
+    assert not phone.shows("9 Write")
 
 
 def read(archive: zipfile.ZipFile) -> list[object]:

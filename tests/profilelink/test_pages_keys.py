@@ -1,4 +1,4 @@
-"""One map of keys on every page: 1-9 entries, * one step up, # further on, 0 home.
+"""One map of keys on every page: 1-6 its own, 7-9 and 0 the same everywhere, * one step up, # on.
 
 A phone's menu is used blind: a key that means something else on one page is pressed in error there.
 """
@@ -13,8 +13,9 @@ from django.urls import resolve, reverse
 
 from accounts.models import Group, Member
 from tests.making import block, make_member
-from tests.page import Page
-from tests.phone import PhoneClient, log_in_phone
+from tests.page import Page, html_of
+from tests.phone import PhoneClient, computer, log_in_phone
+from tests.profilelink.album import Shown
 from tests.profilelink.weights import crawl
 
 # One step up from a page is none of these: 0 leads home already. All other pages stand below home.
@@ -32,6 +33,7 @@ PARENTS = {
     "comment_new": {"post_detail"},
     "comment_own_list": {"security"},
     "comments_of_delete": {"post_change"},
+    "delivery_list": {"security"},
     "device_ask": {"phone_list", "account_login"},  # for who is in; for who is not
     "export": {"security"},
     "feed_item_hide": {"feed_item"},
@@ -62,6 +64,7 @@ PARENTS = {
     "mfa_activate_totp": {"security"},
     "mfa_index": {"security"},
     "phone_bookmark": {"phone_list", "security"},  # the password is asked for first
+    "phone_list": {"security"},
     "post_audience": {"post_detail"},
     "post_change": {"post_detail"},
     "post_delete": {"post_detail"},
@@ -77,6 +80,8 @@ PARENTS = {
     "session_list": {"security"},
 }
 GROUP_POST = {"group_posts"}  # the only post that stands below a page of its own
+OWN_PROFILE = {"security"}  # one's own page is a place under Account, that of others is not
+FIXED = {"7": "friend_list", "8": "notice_list", "9": "post_new", "0": "home"}
 _BUTTON_WITH_KEY = re.compile(r'<input type="submit"[^>]* value="([^"]*)" accesskey="(.)"')
 
 
@@ -85,7 +90,7 @@ def beside_the_way(hanako: Member) -> list[str]:
     block(hanako, make_member("rui"))
     group = Group.objects.get(owner=hanako).pk
     return [
-        reverse("profile", args=["taro"]),
+        *(reverse("profile", args=[name]) for name in ("hanako", "taro")),
         reverse("friend_find") + "?name=taro",
         *(reverse(f"friend_{verb}", args=["taro"]) for verb in ("remove", "block")),
         reverse("friend_unblock", args=["rui"]),
@@ -152,6 +157,38 @@ def test_zero_leads_home_from_every_page(
         assert keyed(page, "0") & {"home", "front_door"}, route
 
 
+def test_the_fixed_keys_lead_the_same_way_on_every_page_of_a_member(
+    albums: dict[str, list[Shown]],
+) -> None:
+    """In both languages, also on what stands behind a press, a mistake or a mail."""
+    assert set(albums) == {"en", "ja"}
+    for language, album in albums.items():
+        checked = [one for one in album if one.member and has_foot(one.page)]
+        assert len(checked) > 100
+        for one in checked:
+            assert fixed_keys(one.page) == FIXED, f"{language}: {one.name}"
+
+
+def test_the_fixed_keys_are_the_same_with_cookies(hanako: Member) -> None:
+    weights = [weight for weight in crawl(log_in_phone(hanako), "/") if weight.is_html]
+    assert len(weights) > 40
+    client = computer(hanako)
+    for path in {urlsplit(weight.path).path for weight in weights}:
+        answer = client.get(path, follow=True)
+        seen = Page(html_of(answer), status=200, path=answer.wsgi_request.path, response=answer)
+        assert "/s/" not in seen.html, path
+        assert fixed_keys(seen) == FIXED, path
+
+
+def test_a_visitor_has_key_0_alone_of_the_fixed_ones(albums: dict[str, list[Shown]]) -> None:
+    for language, album in albums.items():
+        checked = [one for one in album if not one.member and has_foot(one.page)]
+        assert len(checked) > 10
+        for one in checked:
+            assert set(fixed_keys(one.page)) == {"0"}, f"{language}: {one.name}"
+            assert fixed_keys(one.page)["0"] in ("home", "front_door"), f"{language}: {one.name}"
+
+
 def test_the_star_leads_one_step_up_or_back_to_the_notices(
     pages: list[tuple[str, Page]], pages_of_visitors: list[tuple[str, Page]]
 ) -> None:
@@ -160,12 +197,15 @@ def test_the_star_leads_one_step_up_or_back_to_the_notices(
             assert keyed(page, "*") == {"notice_list"}, page.path
         elif route == "post_detail":
             assert keyed(page, "*") <= GROUP_POST, page.path
+        elif route == "profile":
+            assert keyed(page, "*") <= OWN_PROFILE, page.path
         else:
             above = PARENTS.get(route, set())
             assert bool(keyed(page, "*")) == bool(above), f"{route}: {keyed(page, '*')}"
             assert keyed(page, "*") <= above, route
     assert set(PARENTS) <= {route for route, _page in pages + pages_of_visitors}
     assert GROUP_POST in [keyed(page, "*") for route, page in pages if route == "post_detail"]
+    assert OWN_PROFILE in [keyed(page, "*") for route, page in pages if route == "profile"]
 
 
 def test_the_hash_leads_on_and_nowhere_else(pages: list[tuple[str, Page]]) -> None:
@@ -196,6 +236,19 @@ def test_every_field_has_a_label_and_every_described_one_its_description(
             for words in re.findall(r' aria-describedby="([^"]+)"', tag):
                 for one in words.split():
                     assert f'id="{one}"' in page.html, f"{route}: {tag}"
+
+
+def has_foot(page: Page) -> bool:
+    """Whether a page has the foot of base.html: all but errors, and the front door's own menu."""
+    return "<nav" in page.html and page.status < 400
+
+
+def fixed_keys(page: Page) -> dict[str, str]:
+    """Where the keys lead that no page may use for itself."""
+    links = [link for link in page.links if link.accesskey in FIXED]
+    keys = [key for key in page.accesskeys if key in FIXED]
+    assert len(keys) == len(links) == len(set(keys)), f"{page.path}: {keys}"
+    return {link.accesskey: name_of(urljoin(page.path, link.href)) for link in links}
 
 
 def keyed(page: Page, key: str) -> set[str]:

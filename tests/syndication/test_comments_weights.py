@@ -118,9 +118,7 @@ def test_a_thousand_comments_cost_what_twenty_cost(hanako, audience, is_note) ->
         (rows, queries), (more_rows, more_queries) = (each[name] for each in counted)
         print(f"{audience:20} {name:16} {rows:>6} {more_rows:>6} rows, {more_queries} queries")
         assert more_queries <= 6, name
-        # PostgreSQL rightly reads a thousand members whole, for one hash, before ten comments.
-        hashed = 1_100 if connection.vendor == "postgresql" and name == "my comments" else 0
-        assert more_rows <= 1.5 * rows + 60 + hashed, name
+        assert more_rows <= 1.5 * rows + 60, name
 
 
 def people_more() -> range:

@@ -61,7 +61,7 @@ def log_in(journey: Journey) -> None:
     assert number_on(asked) in numbers_on(press(desk, code=code))
     assert "Now press Continue" in press(desk, code=code, number=number_on(asked))
     phone.submit("Continue")
-    journey.sees("はなこ", "Log out")
+    journey.sees("はなこ", "Write")
 
 
 def link_mixi(journey: Journey) -> None:
@@ -188,6 +188,7 @@ def arrived(journey: Journey) -> None:
     assert NOTE.splitlines()[-1] in journey.diaries[NOTE_TITLE].body
     assert any(CAPTION in str(vars(one)) for one in photos(journey))
     journey.home()
+    journey.phone.follow("Account")
     journey.phone.follow("Where it went")
     page = journey.phone.page
     assert page.text.count(": sent") == 4, page.text
@@ -247,6 +248,7 @@ def take_back(journey: Journey) -> None:
     assert journey.read(STATUS) in gone
     assert any(ADDRESS in text for text in gone)
     journey.home()
+    journey.phone.follow("Account")
     journey.phone.follow("Where it went")
     journey.sees("A deleted post")
     assert journey.phone.page.text.count("Delete on mixi (ザキ): deleted") == 2
