@@ -1,4 +1,4 @@
-"""Members of the demo, with posts and friends; two of them are linked with mixi.
+"""Members of the demo, with posts, friends and talk; two of them are linked with mixi.
 
 Hanako is left unlinked: her story is the one to walk. Safe to repeat: what is there is left alone.
 """
@@ -24,6 +24,7 @@ from accounts.models import Audience, Member
 from accounts.outgoing import outgoing_http
 from accounts.public_urls import public_url
 from accounts.signals import account_linked
+from profilelink import demo_talk
 from syndication.actions import photos
 from syndication.models import Link, Post, PostKind
 
@@ -61,18 +62,21 @@ class ConsentNotGiven(Exception):
 
 @transaction.atomic
 def create_demo_members(*, password: str) -> None:
-    """Create the demo's members, friendships and posts, unless they exist."""
+    """Create the demo's members, friendships, posts and talk, unless they exist."""
     if not Member.objects.filter(username="hanako").exists():
-        _create_posts(_create_members(password))
+        members = _create_members(password)
+        _create_posts(members)
+        demo_talk.create_demo_talk(members)
 
 
 def link_demo_members(*, password: str) -> None:
-    """Link Taro and Yuki with the sandbox's mixi, unless they are linked.
+    """Link Taro and Yuki with the sandbox's mixi, each with one post that goes there, unless they are.
 
     Raises HttpFailure (accounts.safe_http), or ConsentNotGiven by another mixi than the sandbox's.
     """
     for member in Member.objects.filter(username__in=("taro", "yuki"), links=None):
         _link(member, password=password)
+        demo_talk.send_demo_copy(member)
 
 
 def _create_members(password: str) -> dict[str, Member]:
