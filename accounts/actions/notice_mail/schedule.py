@@ -17,6 +17,7 @@ from accounts.models import MailClass, MailPace, MailSettings, Notice
 NIGHT_BEGINS, NIGHT_ENDS = time(22), time(7)
 DAILY_AT = time(19)
 ONE_A_POST_IN = timedelta(minutes=10)
+ONE_TROUBLE_IN = timedelta(days=1)  # of one kind with one link
 MOST_AT_ONCE = 30  # in 24 hours; the rest is in the daily mail
 MAIL_FOR = timedelta(hours=48)  # an older notice is no longer mailed; a daily mail waits for 24
 _DAY = timedelta(days=1)
@@ -72,8 +73,10 @@ def plan_mail(
 
 def _plan_at_once(notice: Notice, recent: RecentMails, now: datetime, zone: tzinfo) -> MailPlan:
     last = recent.last_about.get(subject_key(notice))
-    if last is not None and last > now - ONE_A_POST_IN:
-        return MailPlan(later=last + ONE_A_POST_IN)
+    is_trouble = notice.kind.mail_class == MailClass.TROUBLE
+    apart = ONE_TROUBLE_IN if is_trouble else ONE_A_POST_IN
+    if last is not None and last > now - apart:
+        return MailPlan(later=last + apart)
     return _unless_night(MailPlan(is_now=True), now, zone)
 
 

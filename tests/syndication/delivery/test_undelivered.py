@@ -14,7 +14,7 @@ from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Audience, Notice
+from accounts.models import Audience, Notice, NoticeMail
 from syndication.actions import commands, links, posts
 from syndication.connectors import CONNECTORS, reasons
 from syndication.connectors.base import Credentials, OutgoingPost, Preview
@@ -320,6 +320,7 @@ def test_many_of_one_reason_are_one_notice_and_one_mail_a_day(link, slate, now, 
     with TestCase.captureOnCommitCallbacks(execute=True):
         tried(planned(link), now)
     assert Notice.objects.get().params["count"] == 29
+    NoticeMail.objects.update(created_at=timezone.now() - timedelta(hours=25))
     send_mails(minutes=40)
     assert len(mailoutbox) == 2
 
