@@ -165,10 +165,14 @@ def _visible_or_blocked(request: MemberRequest, name: str) -> Member:
 
     404 for who blocked the viewer, as for a name that nobody has: another answer would tell of the block.
     """
+    others = Member.objects.filter(username=name).exclude(pk=request.user.pk)
+    seen = others.seen_by(request.user).first()
+    if seen is not None:
+        return seen
     blocked = Block.objects.filter(blocker=request.user).values("blocked")
-    seen = Member.objects.seen_by(request.user).values("pk")
-    found = Member.objects.filter(Q(pk__in=seen) | Q(pk__in=blocked), username=name)
-    member: Member = get_object_or_404(found.exclude(pk=request.user.pk))
+    member: Member = get_object_or_404(
+        others.filter(pk__in=blocked).annotate(shown_name=F("username"))
+    )
     return member
 
 
