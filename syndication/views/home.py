@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actions.home import choose_home_posts
@@ -46,4 +48,6 @@ def home_shows(request: MemberRequest) -> HttpResponse:
     for choice in HomeShows.values:
         if f"show_{choice}" in request.POST:
             choose_home_posts(choice, by=request.user)
+            said = _("Home shows: %(choice)s.") % {"choice": HomeShows(choice).label}
+            messages.success(request, said)
     return redirect("home")

@@ -16,9 +16,9 @@ from allauth.account.models import EmailAddress
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from accounts.models import Group, Member, Notice
+from accounts.models import Audience, Group, Member, Notice
 from syndication.delivery import planning
-from syndication.models import Delivery, DeliveryState, Link, MailDraft, Post
+from syndication.models import Comment, Delivery, DeliveryState, FeedItem, Link, MailDraft, Post
 from tests.making import PASSWORD, block, make_post
 from tests.phone import PhoneClient, log_in_phone
 from tests.photographs import a_photo
@@ -117,6 +117,14 @@ def stoppable_notice(hanako: Member) -> str:
     return reverse("notice_stop", args=[notice.pk])
 
 
+def own_comment(hanako: Member) -> str:
+    return reverse("comment_delete", args=[Comment.objects.filter(writer=hanako).latest("pk").pk])
+
+
+def of_feed_item(hanako: Member) -> str:
+    return reverse("feed_item_hide", args=[FeedItem.objects.latest("pk").pk])
+
+
 def sent_to_friends(hanako: Member) -> str:
     post = make_post(author=hanako, text="海")
     return reverse("post_send", args=[post.pk])
@@ -132,6 +140,11 @@ def of_link(name: str) -> Callable[[Member], str]:
 
 def of_post(name: str) -> Callable[[Member], str]:
     return lambda hanako: reverse(name, args=[own_post(hanako).pk])
+
+
+def of_friends_post(name: str) -> Callable[[Member], str]:
+    friends = Post.objects.filter(author__username="taro", audience=Audience.FRIENDS)
+    return lambda hanako: reverse(name, args=[friends.latest("pk").pk])
 
 
 def of_group(name: str, *more: str, own: bool = True) -> Callable[[Member], str]:
@@ -161,10 +174,14 @@ PRESSES: list[tuple[str, Callable[[Member], str], str, dict[str, Any]]] = [
     ("account_signup", page("account_signup"), "Sign up",
      {"username": "newcomer", "email": "n@example.com", "password1": PASSWORD}),
     ("answer_by_mail", page("answer_by_mail"), "Use answer by email", {}),
+    ("comment_delete", own_comment, "Delete", {}),
+    ("comment_new", of_friends_post("comment_new"), "Send", {"text": "三脚を持って行きます"}),
+    ("comments_of_delete", of_post("comments_of_delete"), "Delete all", {"name": "taro"}),
     ("delivery_command", of_delivery(DeliveryState.FAILED), "Try again", {}),
     ("delivery_command", of_delivery(DeliveryState.FAILED), "Dismiss", {}),
     ("delivery_command", of_delivery(DeliveryState.UNCONFIRMED), "It is there", {}),
     ("delivery_command", of_delivery(DeliveryState.UNCONFIRMED), "Send it again", {}),
+    ("feed_item_hide", of_feed_item, "Hide", {}),
     ("friend_answer", page("friend_list"), "Accept", {}),
     ("friend_answer", page("friend_list"), "Decline", {}),
     ("friend_answer", page("friend_list"), "Withdraw", {}),
@@ -172,6 +189,7 @@ PRESSES: list[tuple[str, Callable[[Member], str], str, dict[str, Any]]] = [
     ("friend_block", page("friend_block", "taro"), "Block", {}),
     ("friend_remove", page("friend_remove", "taro"), "Remove", {}),
     ("friend_unblock", blocked, "Unblock", {}),
+    ("home_shows", page("friend_list"), "Only posts from networks", {}),
     ("group_accept", of_group("group_detail", own=False), "Join", {}),
     ("group_close", of_group("group_close"), "Close for good", {}),
     ("group_decline", of_group("group_detail", own=False), "Decline", {}),
@@ -182,12 +200,15 @@ PRESSES: list[tuple[str, Callable[[Member], str], str, dict[str, Any]]] = [
     ("language", page("language"), "OK", {"language": "en"}),
     ("link_detail", of_link("link_detail"), "Save", {}),
     ("link_end", of_link("link_end"), "Unlink", {}),
+    ("link_hidden", of_link("link_hidden"), "Show again", {}),
     ("link_pull", of_link("link_friends"), "Import the list again", {}),
     ("mail_draft_delete", of_mail("mail_draft_delete"), "Delete the email", {}),
     ("mail_end", page("mail_end"), "Turn it off", {}),
     ("mail_renew", page("mail_renew"), "Change the address", {}),
     ("notice_clear", open_notice, "Clear all", {}),
     ("notice_stop", stoppable_notice, "Stop", {}),
+    ("post_change", of_post("post_change"), "5 Close comments", {}),
+    ("post_like", of_friends_post("post_detail"), "2 Like", {}),
     ("post_audience", of_post("post_audience"), "Go on", {"audience": "only_me"}),
     ("post_delete", of_post("post_delete"), "Delete", {}),
     ("post_edit", of_post("post_edit"), "Save", {"text": "橋の下"}),
@@ -204,7 +225,7 @@ PRESSES: list[tuple[str, Callable[[Member], str], str, dict[str, Any]]] = [
 AGAIN = {"post_audience": "Change it", "post_new": "Send"}  # the second press of two
 BEHIND_PASSWORD = {"account_change_password", "account_email"}
 # Nobody can take these back: a page of their own asks, and its first link goes back.
-FOR_GOOD = {"post_delete", "group_close", "link_end", "friend_remove", "friend_block", "mail_end",
+FOR_GOOD = {"post_delete", "comment_delete", "feed_item_hide", "group_close", "link_end", "friend_remove", "friend_block", "mail_end",
             "mail_renew", "mail_draft_delete"}  # fmt: skip
 
 
@@ -239,7 +260,8 @@ def test_every_form_of_every_page_is_among_them(albums: dict[str, list[Shown]]) 
     }
     more = {"group_leave", "invitation_withdraw", "invitation_open", "phone_list", "mail"}
     known = {route for route, *_rest in PRESSES} | set(ANSWERS) | more
-    assert not routes - known, "say in PRESSES or ANSWERS what stands on the page after it"
+    unknown = sorted(routes - known)
+    assert not unknown, f"say in PRESSES or ANSWERS what stands on the page after {unknown}"
 
 
 @pytest.mark.parametrize("route", sorted(FOR_GOOD))
