@@ -205,6 +205,7 @@ PRESSES: list[tuple[str, Callable[[Member], str], str, dict[str, Any]]] = [
     ("mail_draft_delete", of_mail("mail_draft_delete"), "Delete the email", {}),
     ("mail_end", page("mail_end"), "Turn it off", {}),
     ("mail_renew", page("mail_renew"), "Change the address", {}),
+    ("mail_settings", page("mail_settings"), "3 Save", {}),
     ("notice_clear", open_notice, "Clear all", {}),
     ("notice_stop", stoppable_notice, "Stop", {}),
     ("post_change", of_post("post_change"), "5 Close comments", {}),
