@@ -7,14 +7,26 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from accounts.actions.notice_mail.schedule import TIME_ZONES
 from accounts.forms.keypads import DIGITS
 from accounts.models import MailSettings
 
+# Few, since the page is read on phones. A host's own zone is offered besides, by its name.
+TIME_ZONES = {
+    "Asia/Tokyo": pgettext_lazy("time zone", "Tokyo"),
+    "Asia/Shanghai": pgettext_lazy("time zone", "Beijing"),
+    "Asia/Kolkata": pgettext_lazy("time zone", "Delhi"),
+    "Europe/Berlin": pgettext_lazy("time zone", "Berlin"),
+    "Europe/London": pgettext_lazy("time zone", "London"),
+    "America/Sao_Paulo": pgettext_lazy("time zone", "São Paulo"),
+    "America/New_York": pgettext_lazy("time zone", "New York"),
+    "America/Los_Angeles": pgettext_lazy("time zone", "Los Angeles"),
+}
+
 
 class MailSettingsForm(forms.ModelForm):
-    time_zone = forms.ChoiceField(label=_("Your time"))
+    time_zone = forms.ChoiceField(label=_("Time of"))
 
     class Meta:
         model = MailSettings
@@ -30,10 +42,10 @@ class MailSettingsForm(forms.ModelForm):
     def __init__(self, data: Any, *, instance: MailSettings) -> None:
         zone = instance.time_zone or settings.TIME_ZONE
         super().__init__(data, instance=instance, initial={"time_zone": zone})
-        names = TIME_ZONES if zone in TIME_ZONES else (zone, *TIME_ZONES)
+        choices = TIME_ZONES if zone in TIME_ZONES else {zone: zone, **TIME_ZONES}
         offered = self.fields["time_zone"]
         assert isinstance(offered, forms.ChoiceField)  # noqa: S101 - for mypy
-        offered.choices = [(name, name.rpartition("/")[2].replace("_", " ")) for name in names]
+        offered.choices = list(choices.items())
 
 
 class MailTestForm(forms.Form):

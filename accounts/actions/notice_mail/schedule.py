@@ -22,12 +22,6 @@ MOST_AT_ONCE = 30  # in 24 hours; the rest is in the daily mail
 MAIL_FOR = timedelta(hours=48)  # an older notice is no longer mailed; a daily mail waits for 24
 _DAY = timedelta(days=1)
 
-# Offered to choose from: few, since the page is read on phones.
-TIME_ZONES = (
-    "Asia/Tokyo", "Asia/Shanghai", "Asia/Kolkata", "Europe/Berlin", "Europe/London",
-    "America/Sao_Paulo", "America/New_York", "America/Los_Angeles",
-)  # fmt: skip
-
 
 @dataclass(frozen=True)
 class RecentMails:

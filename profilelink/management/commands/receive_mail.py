@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 HELP = """
 Makes a draft of a mail that stands on standard input. Only the member whose secret address it was
 sent to sees it; it is posted when they send it on the site. A reply to a notice (r-…@) becomes a
-comment, or a draft of one.
+comment, or a draft of one; a bounce of a notice (b-…@) may end mails to that address.
 
 The envelope's recipient and sender, for
   Postfix (master.cf)   pipe … null_sender= argv=… receive_mail --sender=${sender} -- ${recipient}
