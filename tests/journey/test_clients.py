@@ -28,6 +28,7 @@ from tests.journey.links2 import Links2
 from tests.journey.lynx import Lynx
 from tests.journey.people import OTHERS, Person
 from tests.journey.story import TOKEN
+from tests.journey.talk import talk
 from tests.journey.test_main_job import COMPUTER
 from tests.journey.w3m import W3m
 from tests.journey.world import World
@@ -66,6 +67,7 @@ def test_the_main_job_without_cookies(
     computer = Browser(world.site, keeps_cookies=True, agent=COMPUTER)
     with seated(client, tmp_path) as phone:
         tokens = story.tell(computer, phone, world, photo, who)
+        talk(phone, world, who)
         assert phone.cookies() == []
         assert phone.complaints == []
     check_what_was_heard(world.elsewhere.since(heard_before), client, tokens)

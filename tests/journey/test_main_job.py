@@ -17,6 +17,7 @@ from tests.journey import story
 from tests.journey.browser import Browser, Seen
 from tests.journey.people import Person
 from tests.journey.story import TOKEN
+from tests.journey.talk import talk
 from tests.journey.world import World
 
 pytestmark = pytest.mark.journey
@@ -32,6 +33,7 @@ def told(world: World, photo: Path) -> tuple[World, Browser, Browser]:
     computer = Browser(world.site, keeps_cookies=True, agent=COMPUTER)
     phone = Browser(world.site, keeps_cookies=False, agent=FLIP_PHONE)
     story.tell(computer, phone, world, photo)
+    talk(phone, world)
     return world, computer, phone
 
 

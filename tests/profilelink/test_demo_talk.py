@@ -27,7 +27,6 @@ def test_notices_wait_and_each_leads_to_its_thing(phone: PhoneClient) -> None:
     assert "8 お知らせ: 新着" in phone.get("/").text
     page = phone.follow("8 お知らせ")
     found = [link for link in page.links if "?from=n" in link.href]
-    text = phone.page.text if phone.page else ""
     for words in (
         "友だち申請",
         "「写真部」への招待",
@@ -35,7 +34,7 @@ def test_notices_wait_and_each_leads_to_its_thing(phone: PhoneClient) -> None:
         "いいね！",
         "日曜パンの会",
     ):
-        assert words in text, words
+        assert words in page.text, words
     for link in found:
         phone.page = page
         assert phone.follow(link.href).status == 200, link.text
