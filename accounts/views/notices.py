@@ -19,8 +19,8 @@ from accounts.views.paging import UncountedPage
 from accounts.views.requests import MemberRequest
 
 PER_PAGE = 10
-STOP = 10  # letters that the link "Stop" takes from a text
-CUT, CUT_WIDE = 90, 42  # letters of a text; a Japanese one takes three bytes
+STOP = 12  # letters that the link "Stop" takes from a text
+CUT, CUT_WIDE = 90, 36  # letters of a text; a Japanese one takes three bytes
 
 
 @login_required

@@ -28,6 +28,10 @@ urlpatterns = [
     path("oauth/take/", views.take, name="take"),
     path("q/<str:code>", views.scan, name="scan"),
     path("m/", views.home, name="front_door"),
+    # Where the foot of every page leads.
+    path("friends/", views.home, name="friend_list"),
+    path("notices/", views.home, name="notice_list"),
+    path("posts/new/", views.home, name="post_new"),
     path("admin/", admin.site.urls),
 ]
 
