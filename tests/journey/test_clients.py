@@ -94,7 +94,7 @@ def test_dillo_logs_in_writes_and_leaves_without_cookies(
         phone.press("Return")
         phone.sees("Send it")
         phone.press_first_button()
-        phone.sees("5 Delete", seconds=20)
+        phone.sees("5 Change", seconds=20)
         phone.follow("/flour")
         phone.follow("Go there")
         phone.sees(ARRIVED)
