@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(max_length=32, unique=True)),
                 ('mail_class', models.CharField(choices=[('people', 'People'), ('likes', 'Likes'), ('trouble', 'Trouble'), ('security', 'Security')], max_length=10)),
-                ('about', models.CharField(max_length=80)),
+                ('topic_key', models.CharField(max_length=80)),
                 ('address', models.EmailField(max_length=254)),
                 ('state', models.CharField(choices=[('claimed', 'Claimed'), ('sending', 'Sending'), ('sent', 'Sent'), ('refused', 'Refused'), ('unknown', 'Unknown')], default='claimed', max_length=10)),
                 ('lease_until', models.DateTimeField(blank=True, null=True)),

@@ -31,9 +31,7 @@ class NoticeMail(models.Model):
     )
     key = models.CharField(max_length=32, unique=True)
     mail_class = models.CharField(max_length=10, choices=MailClass.choices)
-    about = models.CharField(
-        max_length=80
-    )  # the code and subject of its notices; "" for a daily one
+    topic_key = models.CharField(max_length=80)  # code and subject of its notices; "" if daily
     address = models.EmailField()
     state = models.CharField(max_length=10, choices=MailState.choices, default=MailState.CLAIMED)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -58,4 +56,4 @@ class NoticeMail(models.Model):
 
     @property
     def is_daily(self) -> bool:
-        return not self.about
+        return not self.topic_key

@@ -48,6 +48,5 @@ def home_shows(request: MemberRequest) -> HttpResponse:
     for choice in HomeShows.values:
         if f"show_{choice}" in request.POST:
             choose_home_posts(choice, by=request.user)
-            said = _("Home shows: %(choice)s.") % {"choice": HomeShows(choice).label}
-            messages.success(request, said)
+            messages.success(request, _("Saved."))
     return redirect("home")

@@ -18,7 +18,7 @@ _ADDRESS = re.compile(r"https?://\S+|\S+@\S+|@\w+")
 NAMES = {
     *("Profile", "Link", "mixi", "English", "OK"),
     *(word for connector in CONNECTORS.values() for word in _WORD.findall(connector.name)),
-    *("QR", "PIN", "SNS", "GIF", "PNG", "JPEG", "WebP", "KaiOS", "ZIP"),
+    *("QR", "PIN", "SNS", "GIF", "PNG", "JPEG", "WebP", "KaiOS", "ZIP", "ISO", "JP"),
     *("hanako", "taro", "yuki", "kenji", "momo", "sora", "Choir", "Library"),
 }
 

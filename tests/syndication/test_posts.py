@@ -104,7 +104,7 @@ def test_nobody_posts_to_a_group_of_others():
     page = log_in_phone(hanako)
     page.get(reverse("post_new"))
     answer = page.submit("Preview", {"text": "let me in", "audience": f"group_{choir.pk}"})
-    assert "not one of the available choices" in answer
+    assert "Choose one of these." in answer
     assert "let me in" in answer.html
     assert not Post.objects.exists()
 

@@ -87,7 +87,7 @@ def _claim_with_same(
         member_id=notice.member_id,
         key=secrets.token_hex(12),
         mail_class=mail_class,
-        about="" if is_daily else schedule.subject_key(notice),
+        topic_key="" if is_daily else schedule.subject_key(notice),
         address=address,
         lease_until=now + LEASE,
         created_at=now,
@@ -153,5 +153,7 @@ def delete_old_mails(now: datetime) -> int:
 def _recent_mails(member: Member, now: datetime) -> RecentMails:
     """The mails at once of the last 24 hours."""
     rows = NoticeMail.objects.filter(member=member, created_at__gt=now - timedelta(days=1))
-    at_once = rows.exclude(about="").order_by("created_at").values_list("about", "created_at")
+    at_once = (
+        rows.exclude(topic_key="").order_by("created_at").values_list("topic_key", "created_at")
+    )
     return RecentMails(count=len(at_once), last_about=dict(at_once))
