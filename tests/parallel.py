@@ -27,7 +27,6 @@ SHARED = {
     "tests/journey/": "world",
     "tests/pds/": "running_pds",
     "tests/drills/test_mails.py": "migrated",
-    "tests/drills/test_mails.py": "migrated",
     "tests/drills/test_slow_servers.py": "migrated",
     "tests/drills/test_supervision.py": "migrated",
     "tests/profilelink/test_accessibility.py": "albums",
