@@ -20,7 +20,7 @@ from accounts.views.requests import MemberRequest
 
 PER_PAGE = 10
 STOP = 12  # letters that the link "Stop" takes from a text
-CUT, CUT_WIDE = 90, 42  # letters of a text; a Japanese one takes three bytes
+CUT, CUT_WIDE = 90, 40  # letters of a text; a Japanese one takes three bytes
 
 
 @login_required

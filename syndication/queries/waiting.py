@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Value
 
 from accounts.models import HomeMailNote, MailSettings, Member, Notice
@@ -23,8 +24,11 @@ class Waiting:
 
 
 def count_waiting(member: Member) -> Waiting:
-    new = Notice.objects.visible_to(member).new_to(member).newest_first().values("pk")[:MOST]
-    found = Notice.objects.filter(pk__in=new).values_list(Value("notice"))
+    newest = Notice.objects.visible_to(member).new_to(member).newest_first()[:MOST]
+    if not connection.features.supports_slicing_ordering_in_compound:  # SQLite
+        # (On PostgreSQL this could read the whole table, to join it with these few.)
+        newest = Notice.objects.filter(pk__in=newest.values("pk"))
+    found = newest.values_list(Value("notice"))
     mails = MailDraft.objects.of(member).order_by().values_list(Value("mail"))
     notes = MailSettings.objects.filter(member=member).exclude(home_note="")
     rows = found.union(mails, notes.values_list("home_note"), all=True)
