@@ -6,6 +6,7 @@ not see leaves no gap. A count stops at COUNTED, since every row of it is read.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,11 +88,10 @@ def comment_with_neighbours(comment: Comment, post: Post, member: Member) -> Com
     )
 
 
-def own_comments(member: Member) -> QuerySet[Comment]:
-    """All that the member said, newest first; `is_readable`: the member may still open it at its post."""
-    readable = Comment.objects.visible_to(member).filter(pk=OuterRef("pk"))
-    own = Comment.objects.of(member).annotate(is_readable=Exists(readable))
-    return own.order_by("-pk")
+def readable_among(comments: Iterable[Comment], member: Member) -> set[int]:
+    """The keys of those comments that the member may open at their posts."""
+    keys = [comment.pk for comment in comments]
+    return set(Comment.objects.visible_to(member).filter(pk__in=keys).values_list("pk", flat=True))
 
 
 def _page_before(rows: QuerySet[Comment], *, has_later: bool) -> CommentPage:

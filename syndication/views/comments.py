@@ -19,7 +19,7 @@ from syndication.actions import comments
 from syndication.forms.comments import CommentForm, comments_used_up
 from syndication.models import Comment, Post
 from syndication.models.post import PostQuerySet
-from syndication.queries.comments import comment_with_neighbours, comments_page, own_comments
+from syndication.queries.comments import comment_with_neighbours, comments_page, readable_among
 
 PER_PAGE = 10
 
@@ -101,8 +101,11 @@ def _gone(request: MemberRequest, form: CommentForm) -> HttpResponse:
 @login_required
 @require_safe
 def comment_own_list(request: MemberRequest) -> HttpResponse:
-    page = UncountedPage(own_comments(request.user), request.GET.get("page"), size=PER_PAGE)
-    return TemplateResponse(request, "syndication/comment_own_list.html", {"page": page})
+    """All that the member said, whatever became of the posts."""
+    own = Comment.objects.of(request.user).order_by("-pk")
+    page = UncountedPage(own, request.GET.get("page"), size=PER_PAGE)
+    context = {"page": page, "readable": readable_among(page, request.user)}
+    return TemplateResponse(request, "syndication/comment_own_list.html", context)
 
 
 @login_required

@@ -35,7 +35,7 @@ from syndication.models.newest import NewestOfAll
 from syndication.models.reason_texts import sentence
 from syndication.queries import copies
 
-PER_PAGE = 8
+PER_PAGE = 7
 PER_PAGE_WITH_LOG = 5
 
 # Each command's label, action and success message. The buttons of a form differ by name.

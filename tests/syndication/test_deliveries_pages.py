@@ -324,7 +324,7 @@ def test_a_post_for_friends_offers_no_copy_where_there_is_no_place_for_it(phone,
 
 
 def test_a_long_list_has_parts(phone, hanako, link):
-    for _ in range(9):
+    for _ in range(8):
         row(hanako, link)
     phone.get("/deliveries/")
     page = phone.follow("Older")

@@ -73,7 +73,7 @@ COLUMNS_LEFT_OUT = {
         "member": KNOWN, "tested_address": WORKING, "test_number": WORKING, "home_note": WORKING,
     },
     "accounts.NoticeMail": {
-        "member": KNOWN, "key": WORKING, "about": KNOWN, "created_at": KNOWN, "lease_until": WORKING,
+        "member": KNOWN, "key": WORKING, "topic_key": KNOWN, "created_at": KNOWN, "lease_until": WORKING,
         "is_hard_bounce": WORKING,
     },
     "accounts.Phone": {
