@@ -27,7 +27,7 @@ PAGES: dict[str, tuple[str, list[Any], int]] = {
     "post_new note": ("?kind=note", [], AIM),
     "post_new photo": ("?kind=photo", [], AIM),
     "post_new link": ("?kind=link", [], AIM),
-    "post_detail": ("", ["pk"], AIM),
+    "post_detail": ("", ["pk"], AIM + 1_000),  # with its keys for talk
     "post_edit": ("", ["pk"], AIM + 2 * 3_000),  # gives a long text back
     "post_audience": ("", ["pk"], AIM),
     "post_delete": ("", ["pk"], AIM),
