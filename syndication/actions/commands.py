@@ -35,8 +35,8 @@ def available_commands(delivery: Delivery) -> tuple[str, ...]:
         is_ended = delivery.link.state == LinkState.ENDED
         if delivery.due_at is not None and not is_ended:
             return ()
-        may_go_again = not is_ended and eligibility.covers_audience(
-            delivery.post, delivery.audience
+        may_go_again = not is_ended and (
+            delivery.post is None or eligibility.covers_audience(delivery.post, delivery.audience)
         )
         return _COMMANDS_OF_STATE[_S.UNCONFIRMED] if may_go_again else ("there", "dismiss")
     return _COMMANDS_OF_STATE.get(delivery.state, ())
@@ -120,7 +120,7 @@ def _must_be_sendable(delivery: Delivery) -> None:
         raise NotNow(LINK_FIRST)
     if delivery.link.state == LinkState.ENDED:
         raise NotNow(eligibility.UNLINKED)
-    if delivery.is_delete:
+    if delivery.is_delete or delivery.post is None:
         return
     reason = eligibility.pre_send_check(delivery.post, delivery.link, delivery.audience)
     if reason:

@@ -30,6 +30,8 @@ NAMED = 5  # of the deliveries that were refused for one reason
 def _is_open(delivery: Delivery) -> bool:
     """Whether the copy is for Everyone, and the post still is."""
     post = delivery.post
+    if post is None:
+        return False
     return delivery.audience == post.audience == Audience.EVERYONE and post.deleted_at is None
 
 

@@ -28,12 +28,16 @@ from syndication.connectors.values import (
     Limits,
     OutgoingPost,
     Photo,
+    PostActivity,
     Preview,
     RateLimit,
     Receipt,
     RemoteFeedItem,
     RemotePost,
+    RemoteReply,
+    ReplyTarget,
     Terms,
+    Visibility,
 )
 
 __all__ = [
@@ -52,12 +56,16 @@ __all__ = [
     "Limits",
     "OutgoingPost",
     "Photo",
+    "PostActivity",
     "Preview",
     "Receipt",
     "RemotePost",
+    "RemoteReply",
+    "ReplyTarget",
     "Response",
     "Terms",
     "Uploads",
+    "Visibility",
 ]
 
 
@@ -176,6 +184,11 @@ class Connector:
     has_local_ids: ClassVar[bool] = False  # ids of accounts and posts are one server's own
     can_revoke: ClassVar[bool] = False  # access can be revoked by a request: `revoke`
     permissions_page: ClassVar[str] = ""  # path on the member's server where they can revoke it
+    # Kinds whose copies bring replies and likes back; "reply" for replies sent from here.
+    brings_replies: ClassVar[frozenset[Kind]] = frozenset()
+    brings_likes: ClassVar[frozenset[Kind]] = frozenset()
+    counts_replies: ClassVar[bool] = True  # else only reading a thread shows that it grew
+    can_like: ClassVar[bool] = False  # `needs_scope["like"]` is the right that it takes
 
     def __init__(
         self,
@@ -195,7 +208,21 @@ class Connector:
     @classmethod
     def kinds(cls) -> frozenset[Kind]:
         """The kinds of post that it carries at all."""
-        return frozenset(cls.limits)
+        return frozenset(cls.limits).intersection(KINDS)
+
+    @classmethod
+    def can_reply(cls) -> bool:
+        """Whether posts on the network can be answered: it has limits for a reply."""
+        return "reply" in cls.limits
+
+    @classmethod
+    def reply_visibility(cls, parent: Visibility) -> Visibility:
+        """Return who may read a reply to a post of this visibility: never more readers than the parent's.
+
+        What answers something narrower than public is for the people answered alone, and so is what
+        answers a post of which nobody knows who reads it.
+        """
+        raise NotImplementedError
 
     @classmethod
     def preview(cls, post: OutgoingPost) -> Preview:
@@ -233,6 +260,38 @@ class Connector:
         `since` is compared with the network's clock: subtract a margin for clock skew
         beforehand. Raises Unsupported for a kind that is not in `can_reconcile`.
         """
+        raise NotImplementedError
+
+    def read_target(self, remote_id: str) -> ReplyTarget:
+        """Read the post that is to be answered or liked, as the account sees it now.
+
+        Raises `TargetGone` where it is gone, not visible, or takes no reply of this account; else as
+        reads do.
+        """
+        raise NotImplementedError
+
+    def like(self, target: ReplyTarget, *, idempotency_key: str) -> Receipt:
+        """Like the post; its receipt names the like for `unlike`. Succeeds where it is liked already.
+
+        Raises as `publish` does, and Unauthorized with its `scope` where the access does not cover it.
+        """
+        raise NotImplementedError
+
+    def unlike(self, target_id: str, receipt: Receipt) -> None:
+        """Take the like of the post `target_id` back. Succeeds where it is gone already."""
+        raise NotImplementedError
+
+    def own_activity(self, *, since: float) -> Iterator[PostActivity]:
+        """Yield the account's own posts and replies written at `since` (epoch seconds) or later, newest
+        first, with their counts: one request a page, and no more pages than needed."""
+        raise NotImplementedError
+
+    def replies(self, post: PostActivity) -> Iterator[RemoteReply]:
+        """Yield the direct replies to one of the account's own posts."""
+        raise NotImplementedError
+
+    def likes(self, post: PostActivity) -> Iterator[Friend]:
+        """Yield who likes one of the account's own posts, as far as the network tells in one request."""
         raise NotImplementedError
 
     def friend_pages(self, start: str = "") -> Iterator[FriendPage]:

@@ -24,6 +24,10 @@ class PostContent:
     url: str = _words(1000)
     url_title: str = _words(200, is_typed=False)  # what the page at `url` calls itself
     photo_alt: str = _words(400)  # description of the photo for those who cannot see it
+    warning: str = _words(100, is_typed=False)  # content warning, shown before the rest
+    language: str = _words(
+        35, is_typed=False
+    )  # of the words (BCP 47), "" where the member says none
 
 
 CONTENT = tuple(each.name for each in fields(PostContent))

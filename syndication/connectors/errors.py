@@ -1,6 +1,6 @@
 """Connector errors, named by what to do next.
 
-A connector raises one of these five (Unreachable is a TryLater, CopyGone a Rejected) and nothing else.
+A connector raises one of these five (Unreachable is a TryLater, CopyGone and TargetGone are Rejected) and nothing else.
 `reason` is a code of connectors.reasons; `message` is what the network said, cleaned and short;
 `status` and `excerpt` are for the attempt log. None of them holds a token.
 """
@@ -46,6 +46,10 @@ class AnswerTooLarge(TryLater):
 
 class Rejected(ConnectorError):
     """The network refuses this post for good."""
+
+
+class TargetGone(Rejected):
+    """The post to be answered or liked is gone, not visible to the account, or takes no reply."""
 
 
 class TextRejected(Rejected):

@@ -34,6 +34,9 @@ ADDRESS_TOO_LONG = Reason("address_too_long")
 CANNOT_DELETE = Reason("cannot_delete")
 CANNOT_EDIT = Reason("cannot_edit")
 CANNOT_READ_BACK = Reason("cannot_read_back")
+TARGET_GONE = Reason("target_gone")  # the post to be answered
+TARGET_CLOSED = Reason("target_closed")  # it takes no reply of this account
+STRAY_REPLY = Reason("stray_reply")  # the network put it outside of the thread
 
 # The access (Unauthorized)
 ACCESS_EXPIRED = Reason("access_expired")

@@ -8,10 +8,14 @@ from typing import Literal, NamedTuple
 
 from syndication.connectors.content import PostContent
 
-Kind = Literal["status", "note", "photo", "link"]
+# The four kinds of a post, and the two of an interaction with a post on a network.
+Kind = Literal["status", "note", "photo", "link", "reply", "like"]
 Audience = Literal["everyone", "friends_of_friends", "friends", "group", "only_me"]
 
-KINDS: tuple[Kind, ...] = ("status", "note", "photo", "link")  # all; some networks carry fewer
+# Who may read a post on a network. "inherited": as the post that it answers, "": not known.
+Visibility = Literal["public", "unlisted", "followers", "direct", "inherited", ""]
+
+KINDS: tuple[Kind, ...] = ("status", "note", "photo", "link")  # of posts; some networks carry fewer
 
 
 @dataclass(frozen=True)
@@ -75,8 +79,44 @@ class Terms:
 
 
 @dataclass(frozen=True)
+class Friend:
+    """A person on a network. `picture_url` may be "".
+
+    `handle` is how that network writes a mention of the account, "" where it has none or it is not
+    known: `@taro@server` (always with its host), `@taro.bsky.social`.
+    """
+
+    uid: str
+    name: str
+    profile_url: str = ""
+    picture_url: str = ""
+    handle: str = ""
+
+
+@dataclass(frozen=True)
+class ReplyTarget:
+    """A post on the network that is answered or liked, as read right before.
+
+    `version` is the present version's id where a reply names it (the `cid` on Bluesky). `root_id` and
+    `root_version` name the first post of the thread where a reply names that, too; "" where the post
+    is itself the first.
+    """
+
+    remote_id: str
+    author: Friend
+    visibility: Visibility = ""
+    warning: str = ""
+    version: str = ""
+    root_id: str = ""
+    root_version: str = ""
+
+
+@dataclass(frozen=True)
 class OutgoingPost(PostContent):
     """A post to be sent, with the member's words. `permalink` is "" where the copy may carry none (a narrower post).
+
+    A reply has the kind "reply", its `reply_to`, and the `visibility` that the member was shown.
+    `mentions` maps names in the text ("@taro") to the handle that a copy on this network says instead.
 
     `written_at` is when the member wrote it, in seconds since the epoch; 0 where nobody says.
     `terms` are those of the link that it goes to, as they were last read.
@@ -92,6 +132,9 @@ class OutgoingPost(PostContent):
     written_at: float = 0.0
     terms: Terms | None = None
     lost_photos: int = 0
+    reply_to: ReplyTarget | None = None
+    visibility: Visibility = ""
+    mentions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -114,11 +157,15 @@ class Receipt:
     """Proof that the network has the copy. `remote_id` identifies it (with its type), `url` shows it.
 
     `dropped` as in Preview, where the connector knows better by now than `preview` does.
+    `parent_id` is the post that the network says a reply answers; "" where the network does not say.
+    `is_stray`: the network says that this reply answers nothing, or another post.
     """
 
     remote_id: str
     url: str = ""
     dropped: tuple[str, ...] = ()
+    parent_id: str = ""
+    is_stray: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,6 +177,7 @@ class RemotePost:
     created_at: float
     url: str = ""
     title: str = ""
+    parent_id: str = ""  # of a reply: the post that it answers
 
 
 @dataclass(frozen=True)
@@ -143,16 +191,6 @@ class Candidates:
     exact: tuple[RemotePost, ...] = ()
     alike: tuple[RemotePost, ...] = ()
     is_conclusive: bool = True
-
-
-@dataclass(frozen=True)
-class Friend:
-    """Somebody on the member's friend list there. `picture_url` may be ""."""
-
-    uid: str
-    name: str
-    profile_url: str = ""
-    picture_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -172,13 +210,50 @@ class Attachment(NamedTuple):
 
 @dataclass(frozen=True)
 class RemoteFeedItem:
-    """A post by a friend on the network. `created_at` is epoch seconds."""
+    """A post by a friend on the network. `created_at` is epoch seconds.
+
+    `target_id` is what a reply or a like names, where that is not `remote_id` (of a boost: the boosted
+    post); "none" where the network takes neither (a diary on mixi). `visibility` is the target's.
+    """
 
     remote_id: str
     author: Friend
     text: str
     created_at: float
     url: str = ""
+    attached: tuple[Attachment, ...] = ()
+    visibility: Visibility = ""
+    target_id: str = ""
+
+
+@dataclass(frozen=True)
+class PostActivity:
+    """One of the account's own posts in a listing, with its counts; None where the network has none.
+
+    `thread` is what reading the replies needs besides the id (the conversation on GNU social).
+    """
+
+    remote_id: str
+    replies: int | None = None
+    likes: int | None = None
+    thread: str = ""
+
+
+@dataclass(frozen=True)
+class RemoteReply:
+    """A direct reply to one of the account's own posts. `created_at` is epoch seconds.
+
+    The account's own replies and direct messages are listed, too: what is kept of them is not the
+    connector's decision.
+    """
+
+    remote_id: str
+    parent_id: str
+    author: Friend
+    text: str
+    created_at: float
+    url: str = ""
+    visibility: Visibility = ""
     attached: tuple[Attachment, ...] = ()
 
 

@@ -44,6 +44,8 @@ def _recent_publishes(delivery: Delivery, link: Link, since: datetime) -> list[D
 
 def _preview_text(delivery: Delivery, link: Link) -> str | None:
     """The text as it was sent, unless the post was edited since."""
+    if delivery.post is None:
+        return None
     try:
         post = eligibility.outgoing_post(delivery.post, link, delivery.audience)
         return CONNECTORS[link.network].preview(post).text

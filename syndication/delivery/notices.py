@@ -23,16 +23,16 @@ GATHERED_FOR = timedelta(hours=24)  # incidents of one link and reason that shar
 
 
 def notify_of_link(
-    link: Link, incident: str, *, post: int = 0, params: Mapping[str, Any] | None = None
+    link: Link, incident: str, *, post: int | None = None, params: Mapping[str, Any] | None = None
 ) -> bool:
     """Notify the link's member, unless a notice of the incident stands. Return whether one was made.
 
-    `post` is the key of the post that it is about.
+    `post` is the key of the post that it is about, if it is about one.
     """
     event = NoticeEvent(
         code=incident.partition(" ")[0],
         subject=link.pk,
-        detail=post,
+        detail=post or 0,
         key=incident,
         params=params or {},
     )
@@ -41,7 +41,7 @@ def notify_of_link(
 
 @transaction.atomic
 def notify_of_link_counted(
-    link: Link, incident: str, *, post: int, params: Mapping[str, Any], count: int
+    link: Link, incident: str, *, post: int | None, params: Mapping[str, Any], count: int
 ) -> bool:
     """Notify of `count` more of an incident. Within GATHERED_FOR they are added to the notice that
     stands (`params["count"]`) without another mail; later it is made new."""

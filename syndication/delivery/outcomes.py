@@ -268,7 +268,7 @@ def _record_unknown_outcome(run: DeliveryRun, error: OutcomeUnknown) -> None:
             fail_delivery(run, GAVE_UP, Outcome.of_error(error))
             return
         due_at, reason = max(repeat_at, earliest_reconcile_at(run.link, run.now())), AGAIN_SOON
-    elif run.delivery.post.kind in CONNECTORS[run.link.network].can_reconcile:
+    elif run.delivery.subject_kind in CONNECTORS[run.link.network].can_reconcile:
         reason = RECONCILING
     else:
         reason = SOON_ASKED

@@ -207,7 +207,7 @@ def _has_delete(publish: Delivery) -> bool:
 def _initial_delete_state(publish: Delivery) -> tuple[str, str]:
     if publish.link.state == LinkState.ENDED:
         return _S.SKIPPED, NO_ACCESS_ANY_MORE
-    if publish.post.kind not in CONNECTORS[publish.link.network].can_delete:
+    if publish.subject_kind not in CONNECTORS[publish.link.network].can_delete:
         return _S.SKIPPED, CANNOT_TAKE_BACK
     if publish.link.state == LinkState.PARKED:
         return _S.PARKED, eligibility.NEEDS_YOU

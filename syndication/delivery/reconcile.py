@@ -42,7 +42,7 @@ def reconcile_delivery(run: DeliveryRun) -> None:
     """Read the timeline back and settle the delivery by what it shows."""
     connector = CONNECTORS[run.link.network]
     delivery = run.delivery
-    can_look = delivery.post.kind in connector.can_reconcile and delivery.sent_as
+    can_look = delivery.subject_kind in connector.can_reconcile and delivery.sent_as
     is_poison = delivery.reads > retry_policy.MAX_READS and claims.is_poison(delivery)
     if not can_look or is_poison:
         outcomes.ask_member(run, "cannot_look")

@@ -13,9 +13,11 @@ from syndication.models.delivery_states import (
 )
 from syndication.models.draft import MailDraft, PostAddress
 from syndication.models.feed_item import FeedItem, HiddenAccount
+from syndication.models.interaction import Interaction, InteractionKind
 from syndication.models.link import Link, LinkState, NetworkFriend, Toggle
 from syndication.models.post import KeptPhoto, Post, PostKind
 from syndication.models.pull import Pull, PullKind
+from syndication.models.remote_reply import CopyActivity, RemoteLike, RemoteReply
 from syndication.models.reply_address import ReplyAddress
 from syndication.models.revocation import Revocation
 from syndication.models.server import ServerTraits
@@ -28,6 +30,7 @@ __all__ = [
     "Allowance",
     "Attempt",
     "Comment",
+    "CopyActivity",
     "Delivery",
     "DeliveryKind",
     "DeliveryState",
@@ -35,6 +38,8 @@ __all__ = [
     "HiddenAccount",
     "Heartbeat",
     "HostHealth",
+    "Interaction",
+    "InteractionKind",
     "KeptPhoto",
     "Like",
     "Link",
@@ -48,6 +53,8 @@ __all__ = [
     "PostKind",
     "Pull",
     "PullKind",
+    "RemoteLike",
+    "RemoteReply",
     "ReplyAddress",
     "Revocation",
     "ServerTraits",

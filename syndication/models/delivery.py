@@ -22,6 +22,7 @@ constraints hold the invariants. `due_at` None means that only a command moves t
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 
 from django.db import models
 from django.db.models import Q
@@ -30,6 +31,7 @@ from django.utils.translation import gettext
 
 from accounts.models import Audience, PublicCharField
 from syndication.connectors import CONNECTORS
+from syndication.connectors.base import Kind
 from syndication.models.delivery_states import (
     CHANGES,
     NOT_DONE,
@@ -37,6 +39,7 @@ from syndication.models.delivery_states import (
     DeliveryKind,
     DeliveryState,
 )
+from syndication.models.interaction import Interaction
 from syndication.models.lease import is_unleased
 from syndication.models.link import Link
 from syndication.models.post import Post
@@ -78,9 +81,17 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
 
 class Delivery(models.Model):
-    """A delivery. `sequence` orders those of one post on one link: publish 1, edit 2, delete 3 …"""
+    """A delivery of a post, or of an interaction: one of the two is set.
 
-    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="deliveries")
+    `sequence` orders those of one post on one link: publish 1, edit 2, delete 3 …
+    """
+
+    post = models.ForeignKey(
+        Post, on_delete=models.CASCADE, related_name="deliveries", null=True, blank=True
+    )
+    interaction = models.ForeignKey(
+        Interaction, on_delete=models.CASCADE, related_name="deliveries", null=True, blank=True
+    )
     link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="deliveries")
     kind = models.CharField(max_length=10, choices=DeliveryKind.choices)
     sequence = models.PositiveIntegerField()
@@ -152,6 +163,16 @@ class Delivery(models.Model):
                 fields=["post", "link", "kind", "sequence"], name="delivery_once"
             ),
             models.UniqueConstraint(
+                fields=["interaction", "link", "kind", "sequence"],
+                condition=Q(interaction__isnull=False),
+                name="delivery_of_interaction_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(post__isnull=False, interaction=None)
+                | Q(post=None, interaction__isnull=False),
+                name="delivery_of_a_post_or_an_interaction",
+            ),
+            models.UniqueConstraint(
                 fields=["link", "remote_id"],
                 condition=Q(kind="publish") & ~Q(remote_id=""),
                 name="delivery_remote_id_belongs_to_one",
@@ -190,7 +211,20 @@ class Delivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.post_id} on {self.link_id}: {self.state}"
+        subject = self.post_id or f"interaction {self.interaction_id}"
+        return f"{self.kind} {subject} on {self.link_id}: {self.state}"
+
+    @property
+    def subject(self) -> Post | Interaction:
+        """What is delivered."""
+        subject = self.post or self.interaction
+        assert subject is not None, "delivery_of_a_post_or_an_interaction"  # noqa: S101
+        return subject
+
+    @property
+    def subject_kind(self) -> Kind:
+        """The kind of what is delivered, by which connectors state what they can do."""
+        return cast(Kind, str(self.subject.kind))
 
     @property
     def is_delete(self) -> bool:

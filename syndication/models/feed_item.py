@@ -24,6 +24,10 @@ class FeedItem(models.Model):
     remote_id = models.CharField(max_length=500)
     author_uid = models.CharField(max_length=500)  # as Link.uid
     author_name = PublicCharField(max_length=100)
+    author_handle = models.CharField(max_length=300, blank=True)  # connectors.values.Friend.handle
+    # As connectors.values.RemoteFeedItem has them: what a reply names, and who may read that.
+    target_id = models.CharField(max_length=500, blank=True)
+    visibility = models.CharField(max_length=10, blank=True)
     text = PublicTextField(blank=True)
     attached = models.JSONField(default=list, blank=True)  # pairs as connectors.values.Attachment
     url = models.URLField(max_length=500, blank=True)

@@ -77,6 +77,8 @@ class Link(models.Model):
     is_findable = models.BooleanField(default=False)  # friends there may find the member here
     follows_approved = models.BooleanField(null=True, blank=True)  # None: not read yet
     terms = models.JSONField(default=dict, blank=True)  # connectors.base.Terms, as last read
+    is_mentionable = models.BooleanField(default=False)  # copies of friends' posts may mention it
+    brings_replies = models.BooleanField(default=True)  # replies and likes come back
     always_permalink = models.BooleanField(default=False)
     never_permalink = models.BooleanField(default=False)  # where an address costs more
     pulled_at = models.DateTimeField(null=True, blank=True)  # friend list

@@ -139,6 +139,8 @@ class Post(models.Model):
     photo_alt = PublicCharField(
         _("what the photo shows"), max_length=LONGEST["photo_alt"], blank=True
     )
+    warning = PublicCharField(_("content warning"), max_length=LONGEST["warning"], blank=True)
+    language = models.CharField(_("language"), max_length=LONGEST["language"], blank=True)
     audience = models.CharField(max_length=20, choices=Audience.choices)
     group = models.ForeignKey(
         Group, on_delete=models.CASCADE, null=True, blank=True, related_name="posts"
@@ -147,6 +149,8 @@ class Post(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     version = models.PositiveIntegerField(default=1)  # of its words: each edit makes the next one
     edited_at = models.DateTimeField(null=True, blank=True)
+    # The member wants no replies and likes back from networks for this post.
+    is_without_replies = models.BooleanField(default=False)
     comments_closed_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
 

@@ -10,6 +10,7 @@ from syndication.models.link import Link
 class PullKind(models.TextChoices):
     FRIENDS = "friends"
     FEED = "feed"
+    REPLIES = "replies"  # to the member's copies, and their likes
 
 
 class Pull(models.Model):

@@ -60,6 +60,12 @@ SENTENCES: Mapping[str, Any] = {
         "The network offers no way to delete this. Please delete it on the network yourself."
     ),
     "cannot_edit": _("The network cannot edit what was sent."),
+    "target_gone": _("The post that you answer is gone, or the network no longer shows it to you."),
+    "target_closed": _("The post that you answer takes no replies from your account."),
+    "stray_reply": _(
+        "The network did not put the reply where it belongs, so it was taken back. You can "
+        "answer on the network itself."
+    ),
     "cannot_read_back": _("The network offers no way to look whether this has arrived."),
     "access_expired": _("The access has expired."),
     "access_gone": _("The access was revoked or has ended. Please link the account again."),
