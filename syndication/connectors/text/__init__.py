@@ -22,6 +22,7 @@ from syndication.connectors.text.counting import (
 from syndication.connectors.text.fitting import ELLIPSIS, Fitted, TextDoesNotFit, cut, fit
 from syndication.connectors.text.labels import codec_for_label
 from syndication.connectors.text.markup import text_of_html, title_of_html
+from syndication.connectors.text.names import local_names, with_names
 from syndication.connectors.text.pieces import (
     Span,
     atoms,
@@ -49,6 +50,7 @@ __all__ = [
     "fit",
     "graphemes",
     "graphemes_and_bytes",
+    "local_names",
     "mastodon_count",
     "may_be_rewritten",
     "names_somebody",
@@ -58,5 +60,6 @@ __all__ = [
     "text_of_html",
     "title_of_html",
     "weighted",
+    "with_names",
     "with_uris",
 ]
