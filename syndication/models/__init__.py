@@ -2,7 +2,7 @@
 
 from syndication.models.attempt import Attempt, Outcome
 from syndication.models.comment import Comment, Like, WithdrawnLike
-from syndication.models.delivery import Allowance, Delivery, Heartbeat, HostHealth, NetworkSwitch
+from syndication.models.delivery import Delivery
 from syndication.models.delivery_states import (
     AT_REST,
     CHANGES,
@@ -12,6 +12,7 @@ from syndication.models.delivery_states import (
     DeliveryState,
 )
 from syndication.models.draft import MailDraft, PostAddress
+from syndication.models.engine import Allowance, Heartbeat, HostHealth, NetworkSwitch
 from syndication.models.feed_item import FeedItem, HiddenAccount
 from syndication.models.interaction import Interaction, InteractionKind
 from syndication.models.link import Link, LinkState, NetworkFriend, Toggle
