@@ -130,6 +130,9 @@ class NetworkProvider(Provider):
     asks_server: ClassVar[bool] = False  # the member names the server
     server_example: ClassVar[str] = ""  # what to type then
     has_app_password: ClassVar[bool] = False  # an app password links, too, without a redirect
+    # The scope that liking takes beyond those that each link asks for: asked for when a member first
+    # likes something, and again whenever that account is linked again. "": none.
+    like_scope: ClassVar[str] = ""
 
     @property
     def permission_hint(self) -> str:
@@ -178,8 +181,13 @@ class NetworkProvider(Provider):
         """
         return True
 
-    def begin_link(self, request: HttpRequest, *, server: Server | None = None) -> LinkRedirect:
-        """Begin a link. Raises ExchangeFailed where the network must be asked first and fails."""
+    def begin_link(
+        self, request: HttpRequest, *, server: Server | None = None, with_likes: bool = False
+    ) -> LinkRedirect:
+        """Begin a link. `with_likes` asks for `like_scope`, too; where that is "" it changes nothing.
+
+        Raises ExchangeFailed where the network must be asked first and fails.
+        """
         raise NotImplementedError
 
     def link_by_password(self, request: HttpRequest, *, name: str, password: str) -> Authorized:

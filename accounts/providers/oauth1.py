@@ -63,7 +63,9 @@ class OAuth1Network(NetworkProvider):
         """Return further parameters of the request-token request."""
         return {}
 
-    def begin_link(self, request: HttpRequest, *, server: Server | None = None) -> LinkRedirect:
+    def begin_link(
+        self, request: HttpRequest, *, server: Server | None = None, with_likes: bool = False
+    ) -> LinkRedirect:
         return self.begin_at(self.endpoints(server), server)
 
     def begin_at(self, endpoints: OAuth1Endpoints, server: Server | None) -> LinkRedirect:

@@ -45,7 +45,9 @@ class OAuth2Network(NetworkProvider):
         """Return further parameters of the authorization request that depend on the browser."""
         return {}
 
-    def begin_link(self, request: HttpRequest, *, server: Server | None = None) -> LinkRedirect:
+    def begin_link(
+        self, request: HttpRequest, *, server: Server | None = None, with_likes: bool = False
+    ) -> LinkRedirect:
         client = self._client(request)
         client.state = secrets.token_urlsafe(20)
         pkce = generate_code_challenge() if self.has_pkce else {}

@@ -6,8 +6,12 @@ import json
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialAccount
 
+from accounts.providers.base import LinkCallback
+from accounts.providers.servers import Server
+from syndication.sandbox.oauth2 import Grant
 from tests.accounts.away import leave_by_phone
 from tests.making import make_member
 from tests.phone import log_in_phone
@@ -34,6 +38,22 @@ def test_the_permission_page_names_the_member_for_whom_it_asks(sandbox, server, 
     assert set(asked["permission"][0].split(",")) == {
         "read:account", "read:following", "write:notes", "write:drive",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("with_likes", [False, True])
+def test_the_right_to_like_is_asked_for_only_when_wanted_and_then_kept(
+    sandbox, server, hanako, rf, with_likes
+):
+    request = rf.get("/")
+    request.user = hanako
+    provider, there = get_adapter().get_provider(request, "misskey"), Server(server)
+    leaving = provider.begin_link(request, server=there, with_likes=with_likes)
+    asked = parse_qs(urlsplit(leaving.url).query)["permission"][0].split(",")
+    assert (provider.like_scope in asked) is with_likes
+    ident = sandbox.misskey.state.graph.named("hanako").id
+    sandbox.misskey.state.consents[leaving.key] = Grant(ident, frozenset(asked))
+    back = LinkCallback({"session": leaving.key}, leaving.stash, there)
+    assert provider.finish_link(request, back).credentials["scopes"] == asked
 
 
 def test_what_nobody_agreed_to_links_nothing(sandbox, server, hanako):

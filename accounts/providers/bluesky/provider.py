@@ -83,7 +83,9 @@ class BlueskyProvider(NetworkProvider):
             words = _("No Bluesky account or server was found at %(host)s. Check the name.")
             raise ExchangeFailed(words % {"host": host}) from None
 
-    def begin_link(self, request: HttpRequest, *, server: Server | None = None) -> LinkRedirect:
+    def begin_link(
+        self, request: HttpRequest, *, server: Server | None = None, with_likes: bool = False
+    ) -> LinkRedirect:
         if server is None:
             raise ExchangeFailed
         authorizer = find_authorization_server(server.host)

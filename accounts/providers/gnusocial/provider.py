@@ -38,7 +38,9 @@ class GnusocialProvider(OAuth1Network):
     asks_server = True
     server_example = "@hanako@gnusocial.jp"
 
-    def begin_link(self, request: HttpRequest, *, server: Server | None = None) -> LinkRedirect:
+    def begin_link(
+        self, request: HttpRequest, *, server: Server | None = None, with_likes: bool = False
+    ) -> LinkRedirect:
         host = require_server(server).host
         _check(host)
         try:

@@ -63,7 +63,9 @@ class MastodonProvider(NetworkProvider):
             "nothing else."
         )
 
-    def begin_link(self, request: HttpRequest, *, server: Server | None = None) -> LinkRedirect:
+    def begin_link(
+        self, request: HttpRequest, *, server: Server | None = None, with_likes: bool = False
+    ) -> LinkRedirect:
         server = require_server(server)
         issuer = registration.issuer_of(server.host)
         client = self._client(request, server)

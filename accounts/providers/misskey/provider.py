@@ -43,6 +43,7 @@ PERMISSIONS = (
     "write:notes",
     "write:drive",  # photos
 )
+LIKE_PERMISSION = "write:reactions"
 
 _ID = re.compile(r"[A-Za-z0-9]{1,64}", re.ASCII)
 
@@ -52,34 +53,43 @@ class MisskeyProvider(NetworkProvider):
     name = "Misskey"
     asks_server = True
     server_example = "@hanako@misskey.io"
+    like_scope = LIKE_PERMISSION
 
     @classmethod
     def callback_key(cls, params: Mapping[str, str]) -> str:
         return params.get("session", "")
 
-    def begin_link(self, request: HttpRequest, *, server: Server | None = None) -> LinkRedirect:
+    def begin_link(
+        self, request: HttpRequest, *, server: Server | None = None, with_likes: bool = False
+    ) -> LinkRedirect:
         server = require_server(server)
         _check(server.host)
         session = str(uuid.uuid4())
+        permissions = (*PERMISSIONS, *([LIKE_PERMISSION] if with_likes else ()))
         params = {
             "name": f"{settings.SITE_NAME}: {request.user.get_username()}",
             "callback": self.app.settings["callback_url"],
-            "permission": ",".join(PERMISSIONS),
+            "permission": ",".join(permissions),
         }
-        return LinkRedirect(f"{server.origin}/miauth/{session}?{urlencode(params)}", session)
+        url = f"{server.origin}/miauth/{session}?{urlencode(params)}"
+        return LinkRedirect(url, session, {"permissions": " ".join(permissions)})
 
     def finish_link(self, request: HttpRequest, callback: LinkCallback) -> Authorized:
-        """Return the account. `ok` is false without consent, and from the second check on."""
+        """Return the account. `ok` is false without consent, and from the second check on.
+
+        MiAuth grants all that was asked for, or nothing, and does not say what that was.
+        """
         server = require_server(callback.server)
         url = f"{server.origin}/api/miauth/{self.callback_key(callback.params)}/check"
         found = json_fields(request_server(server.host, "POST", url, json={}))
         user, token = found.get("user"), found.get("token")
         if found.get("ok") is not True or not isinstance(user, dict) or not isinstance(token, str):
             raise ExchangeFailed
-        return _account(server, user, token)
+        scope = callback.stash.get("permissions") or " ".join(PERMISSIONS)
+        return _account(server, user, {"access_token": token, "scope": scope})
 
 
-def _account(server: Server, user: Mapping[str, Any], token: str) -> Authorized:
+def _account(server: Server, user: Mapping[str, Any], answer: Mapping[str, str]) -> Authorized:
     ident, username = str(user.get("id") or ""), bounded_line(user.get("username"))
     if not _ID.fullmatch(ident) or not username:
         raise ExchangeFailed
@@ -87,7 +97,7 @@ def _account(server: Server, user: Mapping[str, Any], token: str) -> Authorized:
         uid=f"{server.host}/{ident}",
         name=name_with_server(user.get("name") or username, username, server.host),
         shown=bounded_line(user.get("name")),
-        credentials=credentials_of({"access_token": token, "scope": " ".join(PERMISSIONS)}, server),
+        credentials=credentials_of(answer, server),
         profile_url=f"{server.origin}/@{username}",
         picture_url=str(user.get("avatarUrl") or ""),
     )
