@@ -142,7 +142,8 @@ class Preview:
     """A post as it will read on the network: shown before sending, then sent.
 
     `title` is "" where the network has none; `is_cut` says that text was left out;
-    `dropped` holds the reason codes of what cannot go along (a photo too many, say).
+    `dropped` holds the reason codes of what cannot go along (a photo too many, say). `warning` is the
+    content warning that the network shows before the text, "" where that begins with it.
     """
 
     text: str
@@ -150,6 +151,7 @@ class Preview:
     is_cut: bool = False
     photos: int = 0
     dropped: tuple[str, ...] = ()
+    warning: str = ""
 
 
 @dataclass(frozen=True)

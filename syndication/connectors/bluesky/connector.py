@@ -49,7 +49,7 @@ LIMITS: dict[Kind, Limits] = {
     for kind in KINDS
 }
 # Facets name the target, so the text may show an address as it was typed.
-TEXTS = TextComposer(LIMITS, dict.fromkeys(KINDS, EVERYONE), keeps_iris=True)
+TEXTS = TextComposer(LIMITS, dict.fromkeys(KINDS, EVERYONE), keeps_iris=True, reads_names=False)
 
 
 class Bluesky(ApiConnector[Xrpc]):

@@ -36,9 +36,9 @@ class MixiComposer(TextComposer):
         """Give a diary the title that it must have: of a note without one, the first line."""
         if post.kind != "note":
             return super()._shown(post, carried)
-        body = post.text or post.title
-        if not body:
+        if not post.text and not post.title:
             raise Unsupported(reasons.NOTHING_TO_SEND)
+        body = self._led(post, post.text or post.title)
         title, title_is_cut = _titled(post, body)
         always = post.always_permalink or bool(carried.dropped) or title_is_cut
         fitted = self._fitted(post, body, always=always)
@@ -56,7 +56,7 @@ class MixiComposer(TextComposer):
             return super()._words(post, carried)
         if not carried.photos:
             raise Unsupported(reasons.PHOTO_MISSING)
-        return post.text or clean(carried.photos[0].alt)
+        return self._led(post, post.text or clean(carried.photos[0].alt))
 
 
 def _titled(post: OutgoingPost, body: str) -> tuple[str, bool]:
@@ -70,4 +70,4 @@ def _titled(post: OutgoingPost, body: str) -> tuple[str, bool]:
 
 
 # mixi has no mentions.
-TEXTS = MixiComposer(LIMITS, AUDIENCES, names_reach=False)
+TEXTS = MixiComposer(LIMITS, AUDIENCES, names_reach=False, reads_names=False)

@@ -29,7 +29,9 @@ from syndication.connectors.base import (
     Receipt,
     RemoteFeedItem,
     RemotePost,
+    Terms,
 )
+from syndication.connectors.compose import TextComposer
 from syndication.connectors.errors import ConnectorError, OutcomeUnknown, TryLater, Unsupported
 from syndication.connectors.orkut import reading
 from syndication.connectors.orkut.rpc import OrkutRpc
@@ -64,6 +66,10 @@ class Orkut(ApiConnector[OrkutRpc]):
     can_reconcile = frozenset[Kind](KINDS)
     timeline_lags = True
     closed_in = "2014"
+
+    @classmethod
+    def composer(cls, terms: Terms | None) -> TextComposer:
+        return replace(super().composer(terms), reads_names=False)  # it has no mentions
 
     @classmethod
     def compose(cls, post: OutgoingPost) -> tuple[Preview, tuple[Photo, ...]]:

@@ -19,6 +19,7 @@ from syndication.connectors.text.counting import (
     strict_count,
     weighted,
 )
+from syndication.connectors.text.escaping import escape_mentions, is_whole_handle
 from syndication.connectors.text.fitting import ELLIPSIS, Fitted, TextDoesNotFit, cut, fit
 from syndication.connectors.text.labels import codec_for_label
 from syndication.connectors.text.markup import text_of_html, title_of_html
@@ -47,9 +48,11 @@ __all__ = [
     "comparable_core",
     "codec_for_label",
     "cut",
+    "escape_mentions",
     "fit",
     "graphemes",
     "graphemes_and_bytes",
+    "is_whole_handle",
     "local_names",
     "mastodon_count",
     "may_be_rewritten",

@@ -25,7 +25,9 @@ from syndication.connectors.base import (
     Receipt,
     RemoteFeedItem,
     RemotePost,
+    Terms,
 )
+from syndication.connectors.compose import TextComposer
 from syndication.connectors.duplicates import DuplicateRejected, check_own_duplicate
 from syndication.connectors.paging import follow_pages, with_fewer_entries
 from syndication.connectors.twitter import reading
@@ -65,6 +67,10 @@ class Twitter(ApiConnector[TwitterApi]):
     rate_limit_per_link = RateLimit(100, 900)
     rate_limit_per_network = RateLimit(10_000, 86_400)
     can_revoke = True
+
+    @classmethod
+    def composer(cls, terms: Terms | None) -> TextComposer:
+        return replace(super().composer(terms), reads_dots=False)  # @taro.example names @taro
 
     def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
         """Send `post`. Raises OutcomeUnknown for a text that was posted a moment ago: it may be this
