@@ -6,7 +6,8 @@ On the main port, beside the networks (fixed; tests from outside rely on them):
 - `POST /_faults` with one fault as JSON (`faults.Fault`), or a list of them under `faults`;
 - `POST /_reset`: seeded state, no faults, settings and time as at the start.
 
-And besides: `POST /_time` `{"seconds"}` moves the clock forward, `POST /_settings`
+And besides: `POST /_reply` `{"network", "user", "to", "text"}` (and `visibility`) lets an account answer the
+post with the id `to`, `POST /_like` and `POST /_unlike` let it like that one; `POST /_time` `{"seconds"}` moves the clock forward, `POST /_settings`
 `{"network", …}` changes a network's settings, `GET /` is the index
 for people with buttons for faults (`POST /_console`), `GET /mail/` shows the demo's mails.
 """
@@ -28,6 +29,7 @@ from syndication.sandbox.wire import BadBody, Reply, Request, json_object, json_
 MAIN = ""  # the door of the main port; every other door is a network's key
 
 _DONE = {"ok": True}
+_SHAPE = 2  # of what `keep` writes: raised when a state gets new attributes
 
 
 class Control:
@@ -60,7 +62,7 @@ class Control:
     def keep(self, path: Path) -> None:
         """Save the state of every network, for `take_up` in a later run."""
         with self._lock:
-            path.write_bytes(pickle.dumps((self.world.site, self.networks)))
+            path.write_bytes(pickle.dumps((self.world.site, _SHAPE, self.networks)))
 
     def take_up(self, path: Path) -> None:
         """Load what `keep` saved, so that a restarted demo still knows its links.
@@ -68,7 +70,7 @@ class Control:
         State of another site, or of a version with other classes, is ignored.
         """
         try:
-            site, networks = pickle.loads(path.read_bytes())  # noqa: S301 - our own file
+            site, shape, networks = pickle.loads(path.read_bytes())  # noqa: S301 - our own file
         except (
             OSError,
             pickle.UnpicklingError,
@@ -78,7 +80,7 @@ class Control:
             TypeError,
         ):
             return
-        if site == self.world.site:
+        if (site, shape) == (self.world.site, _SHAPE):
             with self._lock:
                 self.networks = networks
 
@@ -120,11 +122,14 @@ class Control:
             return network.handle(request)
 
     def _own(self, request: Request) -> Reply:
-        orders: dict[str, Callable[[dict[str, Any]], None]] = {
+        orders: dict[str, Callable[[dict[str, Any]], dict[str, Any] | None]] = {
             "/_faults": self._order_faults,
             "/_reset": lambda fields: self.reset(),
             "/_time": lambda fields: self.world.clock.advance(float(fields["seconds"])),
             "/_settings": self._change_settings,
+            "/_reply": self._reply,
+            "/_like": lambda fields: self._of(fields).like_as(fields["user"], fields["to"]),
+            "/_unlike": lambda fields: self._of(fields).unlike_as(fields["user"], fields["to"]),
         }
         if request.method == "GET":
             return self._shown(request)
@@ -135,10 +140,10 @@ class Control:
             return json_reply({"error": "no such order"}, 404)
         try:
             with self._lock:
-                order(json_object(request.body or b"{}"))
+                told = order(json_object(request.body or b"{}"))
         except (BadBody, ValueError, TypeError, KeyError) as error:
             return json_reply({"ok": False, "error": str(error)}, 400)
-        return json_reply(_DONE)
+        return json_reply(_DONE | (told or {}))
 
     def _pressed(self, request: Request) -> Reply:
         """Handle a button of the index page."""
@@ -150,6 +155,14 @@ class Control:
     def _order_faults(self, fields: dict[str, Any]) -> None:
         for fault in fields.get("faults", [fields]):
             self.faults.add(**{"network": "", **fault})
+
+    def _of(self, fields: Mapping[str, Any]) -> Network:
+        return self.networks[fields["network"]]
+
+    def _reply(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        visibility = fields.get("visibility", "")
+        network, name, to = self._of(fields), fields["user"], fields["to"]
+        return {"id": network.reply_as(name, to, fields["text"], visibility)}
 
     def _change_settings(self, fields: dict[str, Any]) -> None:
         network = self.networks[fields.pop("network")]

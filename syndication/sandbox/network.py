@@ -120,6 +120,37 @@ class Network(ABC):
         """Add `count` accounts that `name` follows."""
         self.state.graph.add_follows(name, count)
 
+    def reply_as(self, name: str, to: str, text: str, visibility: str = "") -> str:
+        """Let the account `name` answer the post `to`, as on the network's own page. Return the id.
+
+        Raises KeyError for an unknown name, ValueError where the account does not see the post.
+        """
+        graph = self.state.graph
+        author, parent = graph.named(name), self._seen_by(name, to)
+        post = graph.write(
+            author.id,
+            text,
+            visibility=visibility or parent.visibility,
+            in_reply_to=parent.id,
+            told=[parent.user],
+            is_seeded=True,
+        )
+        return str(post.id)
+
+    def like_as(self, name: str, to: str) -> None:
+        """Let the account `name` like the post `to`. Raises as `reply_as` does."""
+        self.state.graph.like(self.state.graph.named(name).id, self._seen_by(name, to))
+
+    def unlike_as(self, name: str, to: str) -> None:
+        """Take that like back. Raises as `reply_as` does."""
+        self.state.graph.unlike(self.state.graph.named(name).id, self._seen_by(name, to))
+
+    def _seen_by(self, name: str, ident: str) -> Any:
+        post = self.state.graph.seen(self.state.graph.named(name).id, ident)
+        if post is None:
+            raise ValueError(f"{name} sees no post {ident}")
+        return post
+
     def revoke(self, name: str) -> None:
         """Revoke the access, as the member does in the network's settings."""
         self.state.tokens.revoke(self.state.graph.named(name).id)

@@ -60,7 +60,11 @@ class Upload:
 
 @dataclass
 class Post:
-    """One post, as the network holds it."""
+    """One post, as the network holds it.
+
+    `told` are the accounts that it names: they read it whatever its visibility. `likes` are the
+    accounts that like it, oldest first.
+    """
 
     id: str
     user: str
@@ -71,6 +75,11 @@ class Post:
     is_deleted: bool = False
     is_seeded: bool = False
     edits: int = 0
+    in_reply_to: str = ""
+    told: list[str] = field(default_factory=list)
+    likes: list[str] = field(default_factory=list)
+    warning: str = ""
+    language: str = ""
     more: dict[str, Any] = field(default_factory=dict)
 
 
@@ -156,10 +165,33 @@ class SocialGraph:
         """Whether `viewer` may read `post`."""
         if post.is_deleted:
             return False
-        if viewer == post.user or post.visibility in self._public:
+        if viewer in (post.user, *post.told) or post.visibility in self._public:
             return True
         is_followed = post.user in self.accounts[viewer].follows
         return post.visibility == self._followers and is_followed
+
+    def seen(self, viewer: str, ident: str) -> Post | None:
+        """Return the post with this id, where `viewer` may read it."""
+        post = self.posts.get(ident)
+        return post if post is not None and self.sees(viewer, post) else None
+
+    def replies(self, post: Post) -> list[Post]:
+        """Return the direct replies that are not deleted, oldest first."""
+        return [each for each in self.standing() if each.in_reply_to == post.id][::-1]
+
+    def like(self, user: str, post: Post) -> bool:
+        """Like `post`. Return False where `user` likes it already."""
+        if user in post.likes:
+            return False
+        post.likes.append(user)
+        return True
+
+    def unlike(self, user: str, post: Post) -> bool:
+        """Take the like back. Return False where there is none."""
+        if user not in post.likes:
+            return False
+        post.likes.remove(user)
+        return True
 
     def add_account(self, person: Person) -> Account:
         """Add an account."""
@@ -176,8 +208,13 @@ class SocialGraph:
             owner.follows.append(self.add_account(other).id)
 
     def received(self) -> dict[str, Any]:
-        """Return what came in, in the sandbox's fixed shape."""
+        """Return what came in, in the sandbox's fixed shape. `likes` are those of all accounts."""
         return {
+            "likes": [
+                {"user": self.accounts[user].name, "to": post.id}
+                for post in self.posts.values()
+                for user in post.likes
+            ],
             "statuses": [
                 {
                     "id": post.id,
@@ -187,6 +224,9 @@ class SocialGraph:
                     "visibility": post.visibility,
                     "deleted": post.is_deleted,
                     "edits": post.edits,
+                    "in_reply_to": post.in_reply_to,
+                    "warning": post.warning,
+                    "language": post.language,
                     "photos": [
                         {"type": each.content_type, "bytes": len(each.content), "alt": each.alt}
                         for each in post.photos
@@ -194,7 +234,7 @@ class SocialGraph:
                 }
                 for post in self.posts.values()
                 if not post.is_seeded
-            ]
+            ],
         }
 
     def _fill(self) -> None:

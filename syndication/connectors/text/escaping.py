@@ -15,7 +15,7 @@ from syndication.connectors.text.pieces import spans
 
 _PART = r"[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*+"
 # Wherever any network would see a mention; they disagree about what may precede it.
-_NAME = regex.compile(rf"(?<![A-Za-z0-9@＠])[@＠]+({_PART}(?:@{_PART})?)")
+_NAME = regex.compile(rf"(?<![A-Za-z0-9@＠])[@＠]+({_PART}(?:@{_PART}(?::[0-9]+)?)?)")
 _FACE = regex.compile(r"[_.@-]+")  # (@_@)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from syndication.sandbox.mastodon import pages, people, statuses
+from syndication.sandbox.mastodon import pages, people, statuses, threads
 from syndication.sandbox.mastodon.api import Gate, MastodonCall, mastodon_error
 from syndication.sandbox.mastodon.oauth import MastodonOAuth
 from syndication.sandbox.mastodon.state import MastodonState
@@ -24,6 +24,10 @@ API: list[tuple[str, Callable[[MastodonCall], Reply]]] = [
     (r"GET /api/v1/statuses/(\d+)", statuses.show_status),
     (r"PUT /api/v1/statuses/(\d+)", statuses.edit_status),
     (r"DELETE /api/v1/statuses/(\d+)", statuses.delete_status),
+    (r"GET /api/v1/statuses/(\d+)/context", threads.context),
+    (r"GET /api/v1/statuses/(\d+)/favourited_by", threads.favourited_by),
+    (r"POST /api/v1/statuses/(\d+)/favourite", threads.favourite),
+    (r"POST /api/v1/statuses/(\d+)/unfavourite", threads.unfavourite),
     (r"POST /api/v2/media", statuses.upload_media),
     (r"GET /api/v1/media/([\w.-]+)", statuses.show_media),
     (r"GET /api/v1/accounts/verify_credentials", people.verify_credentials),
@@ -63,6 +67,12 @@ class Mastodon(Network):
             call = self._gate.call(request, rest)
             return handler(call).adding(*self._gate.headers(call.grant.user))
         return pages.mastodon_page(self.state, request)
+
+    def reply_as(self, name: str, to: str, text: str, visibility: str = "") -> str:
+        """As in the network's own web client, which puts the author's name before the text."""
+        author = self.state.graph.accounts[self._seen_by(name, to).user].name
+        named = text if f"@{author}" in text else f"@{author} {text}"
+        return super().reply_as(name, to, named, visibility)
 
     def bad_request(self, request: Request) -> Reply:
         return mastodon_error("Bad Request", 400)

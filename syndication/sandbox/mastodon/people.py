@@ -136,7 +136,8 @@ def _timeline(call: MastodonCall, posts: list[Post]) -> Reply:
     if "min_id" in query:
         found = [post for post in found if int(post.id) > int(query["min_id"])][-limit:]
     page = found[:limit]
-    shown = [shapes.status_entity(call.state, post, call.request.root) for post in page]
+    root, me = call.request.root, call.me.id
+    shown = [shapes.status_entity(call.state, post, root, me) for post in page]
     more = len(found) > limit
     return _paged(call.request, shown, {"limit": str(limit), "max_id": page[-1].id} if more else {})
 

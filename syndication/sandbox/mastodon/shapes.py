@@ -13,9 +13,10 @@ from syndication.sandbox.social_graph import Account, Post, Upload
 
 _ADDRESS = re.compile(r"https?://[!-~]+")
 _TAG = re.compile(r"[#＃](\w+)")
-_MENTION = re.compile(r"@(\w+)(?:@([\w.-]+\w))?", re.ASCII)
+_MENTION = re.compile(r"@(\w+)(?:@([\w.-]+\w(?::\d+)?))?", re.ASCII)
 _EMPHASIS = re.compile(r"([*_]{1,2})(?=\S)(.+?)\1")
 _BULLET = re.compile(r"[-*] ")
+PUBLIC = ("public", "unlisted")
 _SHOWN = 30  # characters of an address that are shown
 
 
@@ -40,25 +41,45 @@ def account_entity(one: Account, root: str) -> dict[str, Any]:
     }
 
 
-def status_entity(state: MastodonState, post: Post, root: str) -> dict[str, Any]:
-    """Status. `content` is HTML; addresses are split in three pieces, two of them hidden."""
-    owner = state.graph.accounts[post.user]
+def status_entity(state: MastodonState, post: Post, root: str, viewer: str = "") -> dict[str, Any]:
+    """Status. `content` is HTML; addresses are split in three pieces, two of them hidden.
+
+    Only public and unlisted replies are counted. A reply whose parent was deleted answers nothing any more.
+    """
+    owner, parent = state.graph.accounts[post.user], standing_parent(state, post)
+    counted = [each for each in state.graph.replies(post) if each.visibility in PUBLIC]
     return {
         "id": post.id,
         "created_at": rails_time(post.at),
         "edited_at": rails_time(post.more["edited_at"]) if "edited_at" in post.more else None,
         "visibility": post.visibility,
-        "sensitive": False,
-        "spoiler_text": "",
+        "sensitive": bool(post.warning or post.more.get("sensitive")),
+        "spoiler_text": post.warning,
+        "language": post.language or None,
+        "in_reply_to_id": parent.id if parent else None,
+        "in_reply_to_account_id": parent.user if parent else None,
         "uri": f"{root}/users/{owner.name}/statuses/{post.id}",
         "url": f"{root}/@{owner.name}/{post.id}",
         "content": _content(state, post.text),
         "account": account_entity(owner, root),
         "media_attachments": [media_entity(each, root) for each in post.photos],
+        "mentions": [_mention_entity(state.graph.accounts[each], root) for each in post.told],
         "reblog": None,
-        "favourites_count": 0,
-        "replies_count": 0,
+        "reblogs_count": 0,
+        "favourites_count": len(post.likes),
+        "replies_count": len(counted),
+        "favourited": viewer in post.likes,
     }
+
+
+def standing_parent(state: MastodonState, post: Post) -> Post | None:
+    """Return the post that `post` answers, where it was not deleted."""
+    parent = state.graph.posts.get(post.in_reply_to)
+    return None if parent is None or parent.is_deleted else parent
+
+
+def _mention_entity(one: Account, root: str) -> dict[str, str]:
+    return {"id": one.id, "username": one.name, "acct": one.name, "url": f"{root}/@{one.name}"}
 
 
 def media_entity(upload: Upload, root: str, *, is_ready: bool = True) -> dict[str, Any]:

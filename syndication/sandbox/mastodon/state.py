@@ -33,6 +33,8 @@ class MastodonSettings(settings.NetworkSettings):
     `edit_twice_is_422`: the same edit said twice is refused (GoToSocial). `dotted_media`: uploads are named
     by their files (snac). `counts_whole`: texts are counted by code points with whole addresses, whatever
     `reserved_per_url` says, and one that is too long is a 400 (Takahē). `max_media` 0: no pictures at all.
+    `drops_unknown_parents`: a reply to what is gone or not visible is posted as if it answered nothing
+    (snac, Takahē). `knows_allowed_mentions` off: the undocumented `allowed_mentions` is not read.
     """
 
     max_characters: int = 500
@@ -55,6 +57,8 @@ class MastodonSettings(settings.NetworkSettings):
     dotted_media: bool = False
     counts_whole: bool = False
     media_polls: int = 0
+    drops_unknown_parents: bool = False
+    knows_allowed_mentions: bool = True
     rate_limit: int = 300
     dead_token: int = 401
     metadata: bool = True
@@ -90,7 +94,17 @@ class MastodonState:
 
     def timeline(self, viewer: str) -> list[Post]:
         """Return the home timeline, newest first."""
-        return [post for post in self.graph.home(viewer) if self.graph.sees(viewer, post)]
+        return [
+            post
+            for post in self.graph.home(viewer)
+            if self.graph.sees(viewer, post) and self._is_of_known_people(viewer, post)
+        ]
+
+    def _is_of_known_people(self, viewer: str, post: Post) -> bool:
+        """Leave out replies to accounts that `viewer` does not follow."""
+        parent = self.graph.posts.get(post.in_reply_to)
+        known = (viewer, post.user, *self.graph.accounts[viewer].follows)
+        return parent is None or parent.user in known
 
 
 def mastodon_snowflake(at: datetime, number: int) -> str:

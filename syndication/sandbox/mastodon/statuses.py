@@ -13,6 +13,13 @@ from typing import Any
 from syndication.sandbox.mastodon import shapes
 from syndication.sandbox.mastodon.api import MastodonCall, mastodon_error
 from syndication.sandbox.mastodon.state import MastodonState
+from syndication.sandbox.mastodon.threads import (
+    answered,
+    check_allowed_mentions,
+    mentioned,
+    status_reply,
+    visible_status,
+)
 from syndication.sandbox.pictures import media_type
 from syndication.sandbox.social_graph import Post, Upload
 from syndication.sandbox.wire import Reply, json_reply
@@ -31,7 +38,7 @@ def create_status(call: MastodonCall) -> Reply:
     if repeat[1] and known and _is_within_the_hour(call, known):
         if call.state.settings.repeat_is_500:
             return mastodon_error("An unexpected error occurred", 500)
-        return _shown(call, call.state.graph.posts[known])
+        return status_reply(call, call.state.graph.posts[known])
     fields = _fields(call)
     photos = _photos(call, fields)
     if len(photos) < len(fields.get("media_ids") or []):
@@ -41,15 +48,24 @@ def create_status(call: MastodonCall) -> Reply:
     text = str(fields.get("status") or "").strip()
     if call.state.settings.counts_whole and len(text) > call.state.settings.max_characters:
         return mastodon_error("Status is too long", 400)
-    wrong = _wrong(call.state, text, photos) or _wrong_visibility(fields)
+    wrong = _wrong(call.state, text, photos, fields) or _wrong_visibility(fields)
     if wrong:
         return mastodon_error(f"Validation failed: {wrong}", 422)
+    parent = answered(call, str(fields.get("in_reply_to_id") or ""))
+    told = mentioned(call, text)
+    check_allowed_mentions(call, told, fields)
     post = call.state.graph.write(
-        call.me.id, text, visibility=fields.get("visibility") or "public", photos=photos
+        call.me.id,
+        text,
+        visibility=fields.get("visibility") or "public",
+        photos=photos,
+        in_reply_to=parent.id if parent else "",
+        told=told,
+        **_presentation(fields),
     )
     if repeat[1]:
         call.state.repeats[repeat] = post.id
-    return _shown(call, post)
+    return status_reply(call, post)
 
 
 def edit_status(call: MastodonCall) -> Reply:
@@ -63,7 +79,7 @@ def edit_status(call: MastodonCall) -> Reply:
     text = str(fields.get("status") or "").strip()
     if call.state.settings.counts_whole and len(text) > call.state.settings.max_characters:
         return mastodon_error("Status is too long", 400)
-    wrong = _wrong(call.state, text, photos)
+    wrong = _wrong(call.state, text, photos, fields)
     if wrong:
         return mastodon_error(f"Validation failed: {wrong}", 422)
     if call.state.settings.edit_twice_is_422 and _is_so_already(call, post, text, photos, fields):
@@ -72,11 +88,14 @@ def edit_status(call: MastodonCall) -> Reply:
         upload = call.state.graph.uploads.get(str(each.get("id")))
         if upload is not None:
             upload.alt = str(each.get("description") or "")
-    if text != post.text:
+    shown = _presentation(fields)
+    if (text, shown["warning"]) != (post.text, post.warning):
         post.edits += 1
         post.more["edited_at"] = call.state.graph.now()
-    post.text, post.photos = text, photos
-    return _shown(call, post)
+    post.text, post.photos, post.told = text, photos, mentioned(call, text)
+    post.warning, post.language = shown["warning"], shown["language"]
+    post.more |= shown["more"]
+    return status_reply(call, post)
 
 
 def delete_status(call: MastodonCall) -> Reply:
@@ -86,16 +105,13 @@ def delete_status(call: MastodonCall) -> Reply:
     if post is None:
         return mastodon_error("Record not found", 404)
     post.is_deleted = True
-    shown = shapes.status_entity(call.state, post, call.request.root) | {"text": post.text}
-    return json_reply(shown)
+    shown = shapes.status_entity(call.state, post, call.request.root, call.me.id)
+    return json_reply(shown | {"text": post.text})
 
 
 def show_status(call: MastodonCall) -> Reply:
     """GET /api/v1/statuses/:id."""
-    post = call.state.graph.posts.get(call.rest)
-    if post is None or not call.state.graph.sees(call.me.id, post):
-        return mastodon_error("Record not found", 404)
-    return _shown(call, post)
+    return status_reply(call, visible_status(call))
 
 
 def upload_media(call: MastodonCall) -> Reply:
@@ -148,13 +164,29 @@ def _is_so_already(
     alts = {each.id: each.alt for each in photos}
     described = fields.get("media_attributes") or []
     is_described = all(alts.get(each.get("id")) == each.get("description") for each in described)
-    return (text, photos) == (post.text, post.photos) and is_described
+    is_same = (text, photos, fields.get("spoiler_text") or "") == (
+        post.text,
+        post.photos,
+        post.warning,
+    )
+    return is_same and is_described
 
 
-def _wrong(state: MastodonState, text: str, photos: list[Upload]) -> str:
+def _presentation(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return how a status is presented; with a warning it is always sensitive."""
+    return {
+        "warning": str(fields.get("spoiler_text") or "").strip(),
+        "language": str(fields.get("language") or ""),
+        "more": {"sensitive": fields.get("sensitive") in (True, "true", "1")},
+    }
+
+
+def _wrong(state: MastodonState, text: str, photos: list[Upload], fields: dict[str, Any]) -> str:
+    """Return what is wrong with a status, "" for nothing. A warning counts as text (StatusLengthValidator)."""
     if not text and not photos:
         return "Text can't be blank"
-    if _length(state, text) > state.settings.max_characters:
+    warning = str(fields.get("spoiler_text") or "")
+    if _length(state, text) + len(warning) > state.settings.max_characters:
         return f"Text character limit of {state.settings.max_characters} exceeded"
     if len(photos) > state.settings.max_media:
         return f"Cannot attach more than {state.settings.max_media} files"
@@ -186,7 +218,3 @@ def _own(call: MastodonCall) -> Post | None:
 
 def _is_within_the_hour(call: MastodonCall, ident: str) -> bool:
     return call.state.graph.now() - call.state.graph.posts[ident].at < KEPT_FOR
-
-
-def _shown(call: MastodonCall, post: Post) -> Reply:
-    return json_reply(shapes.status_entity(call.state, post, call.request.root))
