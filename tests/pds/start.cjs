@@ -35,7 +35,9 @@ globalThis.fetch = async (input, init) => {
 const modules = createRequire(path.join(process.env.PDS_MODULES, "package.json"))
 const { TestNetworkNoAppView } = modules("@atproto/dev-env")
 
-TestNetworkNoAppView.create({}).then((network) => {
+// dev-env still names one, which is nowhere: told of none, the PDS answers as those at home do.
+const none = { bskyAppViewUrl: undefined, bskyAppViewDid: undefined, bskyAppViewCdnUrlPattern: undefined }
+TestNetworkNoAppView.create({ pds: none }).then((network) => {
   console.log(JSON.stringify({ pds: network.pds.url, plc: network.plc.url }))
   process.stdin.on("end", () => network.close().then(() => process.exit(0))).resume()
 })

@@ -28,7 +28,7 @@ from syndication.connectors.base import (
 )
 from syndication.connectors.bluesky import reading, records
 from syndication.connectors.bluesky.people import BlueskyProfiles
-from syndication.connectors.bluesky.xrpc import Xrpc
+from syndication.connectors.bluesky.xrpc import Xrpc, lacks_appview
 from syndication.connectors.compose import TextComposer
 from syndication.connectors.errors import Rejected, TryLater
 from syndication.connectors.paging import follow_pages, halved_counts, with_fewer_entries
@@ -39,7 +39,6 @@ PAGE = 100
 MOST_PAGES = 600  # of one reading; whoever reads may stop before
 MOST_FEED = 500  # entries of a timeline
 EVERYONE: frozenset[Audience] = frozenset({"everyone"})
-NO_APPVIEW = frozenset({404, 501})  # what a server answers that passes nothing on to one
 
 # 300 graphemes and 3,000 bytes; pictures of up to 1,000,000 bytes, four of them. A link post shows
 # a card for its page, and beside a card there is no room for pictures.
@@ -160,8 +159,7 @@ class Bluesky(ApiConnector[Xrpc]):
         try:
             found = list(self._timeline(since))
         except (Rejected, TryLater) as error:
-            is_known_by_status = isinstance(error, Rejected) or error.status == 501
-            if error.status not in NO_APPVIEW or not is_known_by_status:
+            if not lacks_appview(error):
                 raise
             return
         yield from (item for item in reversed(found) if item.author.uid != self.credentials.uid)

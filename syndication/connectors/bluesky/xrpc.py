@@ -18,7 +18,7 @@ from syndication.connectors import reasons
 from syndication.connectors.api import DONE, ApiClient, json_object
 from syndication.connectors.base import Credentials, Response
 from syndication.connectors.bluesky.nonces import PROCESS_NONCES, NonceCache
-from syndication.connectors.errors import ConnectorError, TryLater, Unauthorized
+from syndication.connectors.errors import ConnectorError, Rejected, TryLater, Unauthorized
 from syndication.connectors.wire import auth_challenge
 
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -193,6 +193,17 @@ class Xrpc(ApiClient):
     @property
     def _key(self) -> str:
         return self.credentials.extra.get("dpop_key", "")
+
+
+def lacks_appview(error: ConnectorError) -> bool:
+    """Whether a view was refused because the server passes nothing on to an AppView.
+
+    A PDS that is told of none says 400 "No service configured"; other servers know no such method. One
+    whose AppView does not answer says 502: an outage.
+    """
+    if error.status == 400:
+        return "No service configured" in error.excerpt
+    return (error.status == 404 and isinstance(error, Rejected)) or error.status == 501
 
 
 def jwt_expiry(token: str) -> float | None:

@@ -1,4 +1,4 @@
-"""Validation of app.bsky.feed.post by its lexicon, with the server's own messages."""
+"""Validation of records by their lexicons, with the server's own messages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from syndication.sandbox.bluesky.state import BlueskyState
-from syndication.sandbox.bluesky.values import POST, count_graphemes, xrpc_error
+from syndication.sandbox.bluesky.values import LIKE, POST, count_graphemes, xrpc_error
 from syndication.sandbox.social_graph import Upload
 from syndication.sandbox.wire import Refused
 
@@ -15,6 +15,7 @@ Fields = dict[str, Any]
 _LONGEST = 300
 _BYTES = 3000
 _IMAGES = 4
+_LANGUAGES = 3
 _IMAGE_BYTES = 1_000_000
 
 
@@ -29,15 +30,49 @@ def check_record(state: BlueskyState, record: Fields) -> list[Upload]:
     if count_graphemes(text) > _LONGEST:
         found = count_graphemes(text)
         raise _invalid(f"grapheme too big (maximum {_LONGEST}, got {found}) at $.record.text")
-    try:
-        datetime.fromisoformat(record["createdAt"])
-    except (KeyError, TypeError, ValueError):
-        raise _invalid("Invalid datetime at $.record.createdAt") from None
+    _check_time(record)
+    if "reply" in record:
+        _check_reply(record["reply"])
+    if len(record.get("langs", [])) > _LANGUAGES:
+        raise _invalid(f"array too big (maximum {_LANGUAGES}) at $.record.langs")
     for facet in record.get("facets", []):
         place = facet["index"]
         if not 0 <= place["byteStart"] < place["byteEnd"]:
             raise _invalid("Invalid integer at $.record.facets[0].index")
     return _pictures(state, record.get("embed") or {})
+
+
+def check_other_record(record: Fields, collection: str) -> None:
+    """Validate a like or the gate of a thread. Raises Refused."""
+    if record.get("$type", collection) != collection:
+        raise _invalid(f"Invalid $type: expected {collection}", collection)
+    if collection == LIKE:
+        _check_reference(record.get("subject"), "$.record.subject", collection)
+    elif not isinstance(record.get("post"), str):
+        raise _invalid('Missing required key "post" at $.record', collection)
+    _check_time(record, collection)
+
+
+def _check_reply(reply: Any) -> None:
+    if not isinstance(reply, dict):
+        raise _invalid("Expected object value type at $.record.reply")
+    for name in ("root", "parent"):
+        if name not in reply:
+            raise _invalid(f'Missing required key "{name}" at $.record.reply')
+        _check_reference(reply[name], f"$.record.reply.{name}", POST)
+
+
+def _check_reference(found: Any, place: str, collection: str) -> None:
+    for name in ("uri", "cid"):
+        if not isinstance(found, dict) or not isinstance(found.get(name), str):
+            raise _invalid(f'Missing required key "{name}" at {place}', collection)
+
+
+def _check_time(record: Fields, collection: str = POST) -> None:
+    try:
+        datetime.fromisoformat(record["createdAt"])
+    except (KeyError, TypeError, ValueError):
+        raise _invalid("Invalid datetime at $.record.createdAt", collection) from None
 
 
 def _pictures(state: BlueskyState, embed: Fields) -> list[Upload]:
@@ -60,5 +95,5 @@ def _pictures(state: BlueskyState, embed: Fields) -> list[Upload]:
     return found
 
 
-def _invalid(what: str) -> Refused:
-    return xrpc_error("InvalidRequest", f"Invalid {POST} record: {what}")
+def _invalid(what: str, collection: str = POST) -> Refused:
+    return xrpc_error("InvalidRequest", f"Invalid {collection} record: {what}")

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from syndication.sandbox.bluesky import appview, identity, pages, repo, sessions
+from syndication.sandbox.bluesky import appview, identity, pages, repo, sessions, threads
 from syndication.sandbox.bluesky.dpop import BadProof, Proofs
 from syndication.sandbox.bluesky.oauth import BlueskyOAuth
-from syndication.sandbox.bluesky.state import BlueskyState
-from syndication.sandbox.bluesky.values import handle_of, xrpc_error
+from syndication.sandbox.bluesky.state import BlueskyState, tid
+from syndication.sandbox.bluesky.values import (
+    LIKE,
+    POST,
+    handle_of,
+    iso_time,
+    record_cid,
+    xrpc_error,
+)
 from syndication.sandbox.network import Network
 from syndication.sandbox.oauth2 import Grant
 from syndication.sandbox.social_graph import Post
@@ -36,6 +43,10 @@ GUARDED: dict[str, Guarded] = {
         state, grant
     ),
     "GET app.bsky.feed.getTimeline": appview.bluesky_timeline,
+    "GET app.bsky.feed.getAuthorFeed": appview.author_feed,
+    "GET app.bsky.feed.getPostThread": appview.post_thread,
+    "GET app.bsky.feed.getPosts": appview.get_posts,
+    "GET app.bsky.feed.getLikes": appview.get_likes,
     "GET app.bsky.actor.getProfile": lambda state, _, request: appview.get_profile(state, request),
     "GET app.bsky.actor.getProfiles": lambda state, _, request: appview.get_profiles(
         state, request
@@ -123,6 +134,34 @@ class Bluesky(Network):
         """Return the posts received, oldest first, deleted ones too."""
         return [each for each in self.state.graph.posts.values() if not each.is_seeded]
 
+    def reply_as(self, name: str, to: str, text: str, visibility: str = "") -> str:
+        """All is public: `visibility` changes nothing. The root is named rightly."""
+        author, parent = self.state.graph.named(name), self._seen_by(name, to)
+        root = threads.standing_post(self.state, threads.root_uri(parent)) or parent
+        record = {
+            "$type": POST,
+            "text": text,
+            "createdAt": iso_time(self.state.now()),
+            "reply": {"root": _reference(root), "parent": _reference(parent)},
+        }
+        key = tid(self.state.now(), self.state.graph.number())
+        return repo.write_post(self.state, author.id, key, record, is_seeded=True).id
+
+    def like_as(self, name: str, to: str) -> None:
+        user, post = self.state.graph.named(name).id, self._seen_by(name, to)
+        if not self.state.likes_of(post.id, user):
+            at, key = self.state.now(), tid(self.state.now(), self.state.graph.number())
+            record = {"$type": LIKE, "subject": _reference(post), "createdAt": iso_time(at)}
+            self.state.keep_record(user, LIKE, key, record)
+
+    def unlike_as(self, name: str, to: str) -> None:
+        for each in self.state.likes_of(to, self.state.graph.named(name).id):
+            self.state.drop_record(each.uri)
+
     def handle_of(self, name: str) -> str:
         """Return the handle of the account with this login name."""
         return handle_of(name)
+
+
+def _reference(post: Post) -> dict[str, str]:
+    return {"uri": post.id, "cid": record_cid(repo.record_of(post))}

@@ -6,10 +6,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from syndication.sandbox import settings
 from syndication.sandbox.bluesky.clients import Clients
-from syndication.sandbox.bluesky.values import HANDLES, POST, did_of
+from syndication.sandbox.bluesky.values import HANDLES, LIKE, POST, did_of, record_cid
 from syndication.sandbox.network import World
 from syndication.sandbox.oauth2 import Tokens
 from syndication.sandbox.social_graph import Account, Post, SocialGraph
@@ -30,6 +31,27 @@ class BlueskySettings(settings.NetworkSettings):
     oauth_refresh_seconds: int = 14 * 86400
     points: int = 5000
     has_appview: bool = True
+
+
+@dataclass
+class OtherRecord:
+    """A record that is no post: a like, or the gate of a thread."""
+
+    uri: str
+    user: str
+    collection: str
+    key: str
+    record: dict[str, Any]
+    at: datetime
+
+    @property
+    def cid(self) -> str:
+        return record_cid(self.record)
+
+    @property
+    def subject(self) -> str:
+        """The post that a like is of."""
+        return str(self.record.get("subject", {}).get("uri", ""))
 
 
 class HandleGraph(SocialGraph):
@@ -55,6 +77,7 @@ class BlueskyState:
             post.id = uri
         self.tokens = Tokens(self.now, partial(secrets.token_hex, 32))
         self.clients = Clients()
+        self.others: dict[str, OtherRecord] = {}  # records that are no posts, by URI
         self.spent: dict[str, list[tuple[datetime, int]]] = {}  # points, by account
 
     def now(self) -> datetime:
@@ -75,6 +98,30 @@ class BlueskyState:
         """Return the post under a record key, if not deleted."""
         post = self.graph.posts.get(f"at://{user}/{POST}/{key}")
         return None if post is None or post.is_deleted else post
+
+    def keep_record(self, user: str, collection: str, key: str, record: dict[str, Any]) -> None:
+        """Store a record that is no post. A post counts one like of each account."""
+        uri = f"at://{user}/{collection}/{key}"
+        kept = OtherRecord(uri, user, collection, key, record, self.now())
+        self.others[uri] = kept
+        if collection == LIKE and kept.subject in self.graph.posts:
+            self.graph.like(user, self.graph.posts[kept.subject])
+
+    def drop_record(self, uri: str) -> None:
+        """Delete a record that is no post, if it is there."""
+        gone = self.others.pop(uri, None)
+        if gone is None or gone.collection != LIKE or self.likes_of(gone.subject, gone.user):
+            return
+        if gone.subject in self.graph.posts:
+            self.graph.unlike(gone.user, self.graph.posts[gone.subject])
+
+    def likes_of(self, subject: str, user: str = "") -> list[OtherRecord]:
+        """Return the likes of a post, oldest first; of one account or of all."""
+        return [
+            each
+            for each in self.others.values()
+            if each.collection == LIKE and each.subject == subject and user in ("", each.user)
+        ]
 
 
 def tid(at: datetime, number: int) -> str:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import unicodedata
 from datetime import UTC, datetime
+from typing import Any
 
 from syndication.sandbox.wire import Refused, json_reply
 
 POST = "app.bsky.feed.post"
+LIKE = "app.bsky.feed.like"
+GATE = "app.bsky.feed.threadgate"
 FOLLOW = "app.bsky.graph.follow"
 PROFILE = "app.bsky.actor.profile"
 HANDLES = ".test"
@@ -34,6 +38,11 @@ def cid(content: bytes, codec: int) -> str:
     """Return a content identifier, version 1: 0x55 is raw bytes, 0x71 a record."""
     packed = bytes((1, codec, 0x12, 0x20)) + hashlib.sha256(content).digest()
     return "b" + base64.b32encode(packed).decode().lower().rstrip("=")
+
+
+def record_cid(record: Any) -> str:
+    """Return the content identifier of a record."""
+    return cid(json.dumps(record, sort_keys=True).encode(), 0x71)
 
 
 def iso_time(at: datetime) -> str:

@@ -6,7 +6,7 @@ from html import escape
 from urllib.parse import urlencode
 
 from syndication.sandbox.html import page, pictures, portrait, post_box, upload_reply
-from syndication.sandbox.misskey import api
+from syndication.sandbox.misskey import api, calls
 from syndication.sandbox.misskey.state import MisskeyState
 from syndication.sandbox.network import Network
 from syndication.sandbox.oauth2 import AuthorizationRequest, Grant
@@ -39,7 +39,7 @@ class Misskey(Network):
             return api.misskey_meta(self.state)
         handler = api.HANDLERS.get(path)
         if handler is not None and request.method == "POST":
-            return handler(api.open_misskey_call(self.state, request))
+            return handler(calls.open_misskey_call(self.state, request))
         return self._shown(request)
 
     def _miauth(self, request: Request) -> Reply:
@@ -70,7 +70,7 @@ class Misskey(Network):
             return json_reply({"ok": False})
         value = self.state.tokens.give(self.state.tokens.access, consent)
         account = self.state.graph.accounts[consent.user]
-        return json_reply({"ok": True, "token": value, "user": api.misskey_user(account, "")})
+        return json_reply({"ok": True, "token": value, "user": calls.misskey_user(account, "")})
 
     def _shown(self, request: Request) -> Reply:
         place, _, rest = request.path.removeprefix("/").partition("/")
@@ -96,7 +96,7 @@ class Misskey(Network):
         return path in api.HANDLERS
 
     def refusal(self, request: Request, *, is_expired: bool) -> Reply:
-        return api.error_reply(api.BAD_TOKEN)
+        return calls.error_reply(calls.BAD_TOKEN)
 
     def bad_request(self, request: Request) -> Reply:
-        return api.error_reply(api.INVALID)
+        return calls.error_reply(calls.INVALID)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -11,10 +12,11 @@ from functools import partial
 from syndication.sandbox import settings
 from syndication.sandbox.network import World
 from syndication.sandbox.oauth2 import Grant, Tokens
-from syndication.sandbox.social_graph import SocialGraph, digest
+from syndication.sandbox.social_graph import Post, SocialGraph, digest
 from syndication.sandbox.window import SlidingWindow
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+HEART = "❤"  # a like, and what an unknown emoji becomes
 _EPOCH_2000 = 946684800000  # aidx counts milliseconds from 2000 on
 
 
@@ -45,6 +47,7 @@ class MisskeyState:
         self.tokens = Tokens(world.clock.now, partial(secrets.token_urlsafe, 24))
         self.files: dict[str, str] = {}  # account and hash: the upload that is there already
         self.written = SlidingWindow(world.clock.now, 3600)
+        self.blocks: set[tuple[str, str]] = set()  # who blocks, and whom
 
     def keep(self, user: str, content: bytes, kind: str, comment: str) -> str:
         """Store a file in the drive; equal bytes give the existing file."""
@@ -52,6 +55,18 @@ class MisskeyState:
         if mark not in self.files:
             self.files[mark] = self.graph.upload(user, content, kind, comment).id
         return self.files[mark]
+
+    @staticmethod
+    def reactions_to(post: Post) -> dict[str, int]:
+        """Return how many reacted to `post` in which way."""
+        return dict(Counter(reaction_row(post, each)["type"] for each in post.likes))
+
+
+def reaction_row(post: Post, user: str) -> dict[str, str]:
+    """Return the reaction of `user`, who is among the likes of `post`; a heart where nothing else is kept."""
+    rows: dict[str, dict[str, str]] = post.more.get("reactions", {})
+    at = post.at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return rows.get(user) or {"id": f"r{user}", "createdAt": at, "type": HEART}
 
 
 def misskey_account_id(name: str, number: int) -> str:
