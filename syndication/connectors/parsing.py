@@ -15,6 +15,7 @@ from syndication.connectors.text import as_uri, clean
 _ADDRESS = re.compile(r"https?://[!-~]{1,490}")
 _IDENT = re.compile(r"(?!\.$|.*\.\.)[!-~]{1,500}")
 HIGHEST_ID = 10**40  # of ids that are numbers; those of 128 bits have 39 digits
+HIGHEST_COUNT = 2**31 - 1
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # nothing of the web is older
 CLOCK_TOLERANCE = timedelta(minutes=5)  # that a server's clock may be wrong by
 LONGEST_LIFE = timedelta(days=365_000)  # of an access; some servers say a century
@@ -41,6 +42,13 @@ def valid_id(value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < HIGHEST_ID:
         return str(value)
     return value if isinstance(value, str) and _IDENT.fullmatch(value) else ""
+
+
+def valid_count(value: object) -> int | None:
+    """Return a number of replies or likes that a row can hold; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        return None
+    return min(value, HIGHEST_COUNT)
 
 
 def id_in_uid(uid: str) -> str:

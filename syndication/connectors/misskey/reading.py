@@ -5,13 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from syndication.connectors import attachments, parsing
-from syndication.connectors.base import Friend, RemoteFeedItem, RemotePost
+from syndication.connectors.base import (
+    Friend,
+    PostActivity,
+    RemoteFeedItem,
+    RemotePost,
+    RemoteReply,
+    Visibility,
+)
 from syndication.connectors.misskey import mfm
 from syndication.connectors.values import Attachment
 
+_VISIBILITIES: dict[str, Visibility] = {
+    "public": "public",
+    "home": "unlisted",
+    "followers": "followers",
+    "specified": "direct",
+}
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}", re.ASCII)
 
 
@@ -26,6 +39,7 @@ def parse_misskey_user(entry: Any, origin: str) -> Friend | None:
         name=parsing.parse_line(entry.get("name")) or acct,
         profile_url=f"{origin}/{acct}" if username else "",
         picture_url=parsing.valid_url(entry.get("avatarUrl")),
+        handle=f"@{username}@{host or urlsplit(origin).netloc}" if username else "",
     )
 
 
@@ -39,6 +53,41 @@ def parse_misskey_note(entry: Any, origin: str) -> RemotePost | None:
         text=parsing.parse_text(entry.get("text")),
         created_at=created_at,
         url=note_address(origin, parsing.valid_id(entry["id"])),
+        parent_id=parsing.valid_id(entry.get("replyId")),
+    )
+
+
+def note_visibility(entry: Any) -> Visibility:
+    """Return who may read a Note, "" where that cannot be read."""
+    return _VISIBILITIES.get(parsing.parse_text(parsing.value_at(entry, "visibility")), "")
+
+
+def note_activity(entry: Any) -> PostActivity:
+    """Return the counts of a readable Note; old versions only list the reactions by kind."""
+    likes = parsing.valid_count(entry.get("reactionCount"))
+    if likes is None and isinstance(entry.get("reactions"), dict):
+        likes = sum(filter(None, map(parsing.valid_count, entry["reactions"].values())))
+    return PostActivity(
+        parsing.valid_id(entry["id"]), parsing.valid_count(entry.get("repliesCount")), likes
+    )
+
+
+def parse_misskey_reply(entry: Any, origin: str) -> RemoteReply | None:
+    """Parse a reply; None for one whose content is hidden from the account."""
+    post = parse_misskey_note(entry, origin)
+    author = parse_misskey_user(entry.get("user"), origin) if post else None
+    if post is None or author is None or entry.get("isHidden") is True:
+        return None
+    warning = parsing.parse_line(entry.get("cw"))
+    return RemoteReply(
+        post.remote_id,
+        post.parent_id,
+        author,
+        f"[{warning}]" if warning else _plain(entry),
+        post.created_at,
+        url=post.url,
+        visibility=note_visibility(entry),
+        attached=() if warning else tuple(_attached(entry, origin)),
     )
 
 
@@ -65,7 +114,14 @@ def parse_misskey_feed_item(entry: Any, origin: str) -> RemoteFeedItem | None:
         post.created_at,
         url=post.url,
         attached=sharing if warning else (*sharing, *_attached(told, origin)),
+        visibility=note_visibility(told),
+        target_id="" if told is entry else _target_of(told),
     )
+
+
+def _target_of(renoted: Any) -> str:
+    is_hidden = renoted.get("isHidden") is True
+    return "none" if is_hidden else parsing.valid_id(renoted.get("id")) or "none"
 
 
 def _attached(note: Any, origin: str) -> Iterator[Attachment]:

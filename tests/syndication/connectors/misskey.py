@@ -8,7 +8,9 @@ from syndication.sandbox.oauth2 import Grant
 from tests.scripted_server import ScriptedServer
 from tests.syndication.connectors.network import Network
 
-PERMISSIONS = frozenset({"read:account", "read:following", "write:notes", "write:drive"})
+PERMISSIONS = frozenset(
+    {"read:account", "read:following", "write:notes", "write:drive", "write:reactions"}
+)
 
 
 class MisskeyOnTheSandbox(Network):
