@@ -1,6 +1,6 @@
 """Fields of a post's content, defined once: forms, rows, edits, deliveries, admin and export iterate over them.
 
-To add an option (a content warning, say): a field here, a column of that name in models/post.py with
+To add an option: a field here, a column of that name in models/post.py with
 its migration, a field in PostTextForm, its place in the templates, and its wire format on
 each network that supports it.
 """
@@ -24,10 +24,8 @@ class PostContent:
     url: str = _words(1000)
     url_title: str = _words(200, is_typed=False)  # what the page at `url` calls itself
     photo_alt: str = _words(400)  # description of the photo for those who cannot see it
-    warning: str = _words(100, is_typed=False)  # content warning, shown before the rest
-    language: str = _words(
-        35, is_typed=False
-    )  # of the words (BCP 47), "" where the member says none
+    warning: str = _words(100)  # content warning, shown before the rest
+    language: str = _words(35)  # of the words (BCP 47), "" where the member says none
 
 
 CONTENT = tuple(each.name for each in fields(PostContent))

@@ -30,10 +30,12 @@ from syndication.forms.fields import (
     audience_choice,
     groups_of,
 )
+from syndication.forms.languages import LanguageField
 from syndication.models import KeptPhoto, Post, PostKind
 
 STATUS_LENGTH = 1000
 KEY_LENGTH = 18  # digits; more is no primary key of ours
+RARELY_FILLED = ("warning", "language")  # fields of every kind, below "More"
 # Named one by one: iOS then sends a JPEG in place of its HEIC.
 PHOTO_TYPES = "image/jpeg,image/png,image/gif,image/webp"
 
@@ -50,6 +52,23 @@ class PostTextForm(forms.Form):
             PostKind.PHOTO: self._photo,
             PostKind.LINK: self._link,
         }[self.kind]()
+        self.fields["warning"] = PlainText(
+            label=_("Content warning"), longest=LONGEST["warning"], required=False
+        )
+        self.fields["warning"].widget.attrs.clear()  # 30 bytes: kana is what a keypad begins with
+        self.fields["language"] = LanguageField(kept=str(self.initial.get("language") or ""))
+
+    def usual_fields(self) -> list[forms.BoundField]:
+        """The fields above "More". A photo stands below it, as the last (`PostForm._add_photo`)."""
+        apart = (*RARELY_FILLED, "photo")
+        return [field for field in self.visible_fields() if field.name not in apart]
+
+    def rare_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in RARELY_FILLED]
+
+    def shows_rare_fields(self) -> bool:
+        """Whether "More" is open from the start: something is filled in there, or wrong."""
+        return any(field.value() or field.errors for field in self.rare_fields())
 
     def _status(self) -> None:
         self.fields["text"] = PlainText(label=_("What is new?"), longest=STATUS_LENGTH, rows=4)

@@ -191,11 +191,14 @@ class Post(models.Model):
 
     @property
     def words(self) -> str:
-        """The text for lists: the title, else the first text it has, else the name of its kind."""
+        """The text for lists: the content warning alone, else the title, else the first text it has, else
+        the name of its kind."""
+        if self.warning:
+            return f"[{self.warning}]"
         said = self.title or self.text or self.url_title or self.photo_alt or self.url
         return said or self.get_kind_display()
 
     @property
     def has_more_words(self) -> bool:
-        """Whether `words` leave a text out (a note with a title)."""
-        return bool(self.title and self.text)
+        """Whether `words` leave a text out (a note with a title, anything behind a warning)."""
+        return bool(self.warning or (self.title and self.text))

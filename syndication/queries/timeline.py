@@ -65,7 +65,8 @@ _BEGINNING = Cursor(253_402_300_799_000_000, _OURS, 0)
 class TimelineEntry:
     """One line of the timeline. It leads to `post`, or to the feed item `item` where that is 0.
 
-    `place` is where it was written, by its display name; "" for posts of friends here.
+    `place` is where it was written, by its display name; "" for posts of friends here. `is_warned`: the
+    text is the content warning, behind which the words stand.
     """
 
     cursor: Cursor
@@ -77,6 +78,8 @@ class TimelineEntry:
     place: str = ""
     post: int = 0
     item: int = 0
+    is_warned: bool = False
+    language: str = ""
 
     @property
     def pk(self) -> int:
@@ -160,6 +163,8 @@ def _of_post(post: Post, item: FeedItem | None) -> TimelineEntry:
         kind="" if post.kind == PostKind.STATUS else post.get_kind_display(),
         place=settings.SITE_NAME if item else "",
         post=post.pk,
+        is_warned=bool(post.warning),
+        language=post.language,
     )
 
 
