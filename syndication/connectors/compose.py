@@ -84,7 +84,7 @@ class TextComposer:
 
     def compose(self, post: OutgoingPost) -> tuple[Preview, tuple[Photo, ...]]:
         """Return the preview of `post` and its fitted pictures. Raises as `preview` does."""
-        if post.kind not in self.limits:
+        if post.kind not in self.limits or (post.kind == "reply" and post.reply_to is None):
             raise Unsupported(reasons.KIND_UNKNOWN)
         if post.audience not in self.audiences[post.kind]:
             raise Unsupported(reasons.NOT_TO_THESE_READERS)

@@ -1,14 +1,14 @@
-"""Connector for Mastodon: statuses with pictures, follows, home timeline."""
+"""Connector for Mastodon: statuses with pictures, replies, follows, home timeline."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from syndication.connectors import parsing, reasons
 from syndication.connectors.api import GONE, quote_segment
-from syndication.connectors.api_connector import ApiConnector, form_file
+from syndication.connectors.api_connector import form_file
 from syndication.connectors.base import (
     KINDS,
     Audience,
@@ -19,12 +19,14 @@ from syndication.connectors.base import (
     Limits,
     OutgoingPost,
     Photo,
+    Preview,
     RateLimit,
     Receipt,
     RemoteFeedItem,
+    ReplyTarget,
     Terms,
 )
-from syndication.connectors.compose import TextComposer, find_candidates
+from syndication.connectors.compose import TextComposer
 from syndication.connectors.errors import (
     CopyGone,
     OutcomeUnknown,
@@ -34,7 +36,9 @@ from syndication.connectors.errors import (
     Unreachable,
 )
 from syndication.connectors.mastodon import reading
-from syndication.connectors.mastodon.own_statuses import OwnMastodonStatuses
+from syndication.connectors.mastodon.interactions import MastodonInteractions
+from syndication.connectors.mastodon.own_statuses import OwnMastodonStatuses, OwnWords
+from syndication.connectors.mastodon.presentation import is_presented, presentation
 from syndication.connectors.mastodon.wire import INSTANCE, ME, MastodonApi
 from syndication.connectors.media import with_first_photos
 from syndication.connectors.text import (
@@ -47,6 +51,7 @@ from syndication.connectors.text import (
 from syndication.connectors.uploads import post_with_uploads
 
 VISIBILITY: Mapping[Audience, str] = {"everyone": "public", "friends": "private"}
+ALL: tuple[Kind, ...] = (*KINDS, "reply")
 POLLS = 10  # how often a picture's state is polled
 POLL_EVERY = 1.0  # seconds
 SAID_TWICE = 422  # GoToSocial: "status was not changed"
@@ -62,19 +67,21 @@ _USUAL = Limits(
 )
 
 
-class Mastodon(ApiConnector[MastodonApi]):
+class Mastodon(MastodonInteractions):
     """One account on one server. Remote ids are the server's ids of statuses."""
 
     key = "mastodon"
     name = "Mastodon"
     api_class = MastodonApi
     has_local_ids = True
-    limits = dict.fromkeys(KINDS, _USUAL)
-    audiences = dict.fromkeys(KINDS, frozenset(VISIBILITY))
+    limits = dict.fromkeys(ALL, _USUAL)
+    audiences = dict.fromkeys(ALL, frozenset(VISIBILITY)) | {"reply": frozenset({"everyone"})}
     followers_read = frozenset[Audience]({"friends"})
-    can_delete = frozenset[Kind](KINDS)
+    can_delete = frozenset[Kind](ALL)
     can_edit = frozenset[Kind](KINDS)
-    can_reconcile = frozenset[Kind](KINDS)
+    can_reconcile = frozenset[Kind](ALL)
+    brings_replies = frozenset[Kind](ALL)
+    brings_likes = frozenset[Kind](ALL)
     reconcile_delay = 30.0
     rate_limit_per_link = RateLimit(300, 300)
     counts_differ = True
@@ -84,7 +91,7 @@ class Mastodon(ApiConnector[MastodonApi]):
     @classmethod
     def composer(cls, terms: Terms | None) -> TextComposer:
         if terms is None:
-            return TextComposer(cls.limits, cls.audiences)
+            return _COMPOSER
         limits = replace(
             _USUAL,
             text=terms.text or _USUAL.text,
@@ -93,21 +100,32 @@ class Mastodon(ApiConnector[MastodonApi]):
         )
         usual = mastodon_count(terms.address) if terms.text else None
         count = strict_count(terms.address) if terms.counts_code_points else usual
-        return TextComposer(dict.fromkeys(KINDS, limits), cls.audiences, count)
+        return replace(_COMPOSER, limits=dict.fromkeys(ALL, limits), count=count)
 
     def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
         """Send `post`. Not every server supports the key, so a lost answer is looked up all the same."""
         shown, photos = self.compose(post)
         self.check_follow_approval(post, self._approves)
-        body = {"status": shown.text, "visibility": VISIBILITY[post.audience]}
+        body = {"status": shown.text, **self._readers(post), **presentation(shown, post)}
         headers = {"Idempotency-Key": idempotency_key}
 
         def send() -> Receipt:
             whole = {**body, "media_ids": [self._upload(photo) for photo in photos]}
             answer = self.api.write("POST", "/api/v1/statuses", json=whole, headers=headers)
-            return self._receipt(answer)
+            return self._receipt(answer, post.reply_to)
 
-        return post_with_uploads(self.uploads, send)
+        try:
+            return post_with_uploads(self.uploads, send)
+        except Rejected as error:
+            if post.reply_to:
+                self.check_parent(error, post.reply_to.remote_id)
+            raise
+
+    def _readers(self, post: OutgoingPost) -> Mapping[str, object]:
+        """Return who sees `post`, and what it answers."""
+        if post.reply_to is not None:
+            return self.reply_fields(post.reply_to, post.visibility)
+        return {"visibility": VISIBILITY[post.audience]}
 
     def amend(self, receipt: Receipt, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
         """Edit the status. An edit drops what it does not repeat, so the pictures are read and repeated.
@@ -121,8 +139,7 @@ class Mastodon(ApiConnector[MastodonApi]):
         try:
             standing = self.api.as_object(self.api.read(path))
             shown = self.preview(with_first_photos(len(reading.media_descriptions(standing)), post))
-            alts = [photo.alt for photo in post.photos]
-            answer = self._changed(path, standing, shown.text, alts)
+            answer = self._changed(path, standing, shown, post)
             return replace(self._receipt(answer), dropped=shown.dropped)
         except (Rejected, OutcomeUnknown, TryLater) as error:
             is_no = isinstance(error, Rejected)
@@ -131,21 +148,28 @@ class Mastodon(ApiConnector[MastodonApi]):
             raise
 
     def _changed(
-        self, path: str, standing: Mapping[str, Any], text: str, alts: Sequence[str]
+        self, path: str, standing: Mapping[str, Any], shown: Preview, post: OutgoingPost
     ) -> Any:
-        """Edit the status at `path`, which was `standing`, to this text."""
+        """Edit the status at `path`, which was `standing`, to read as `shown`."""
         pictures = reading.media_descriptions(standing)
-        described = list(zip(pictures, alts, strict=False))
+        described = list(zip(pictures, (photo.alt for photo in post.photos), strict=False))
         words = reading.parse_mastodon_text(reading.with_whole_addresses(standing.get("content")))
         is_described = all(pictures[ident] == alt for ident, alt in described)
-        if normalise(words) == normalise(text) and is_described:
+        is_so = is_presented(standing, shown, post)
+        if normalise(words) == normalise(shown.text) and is_described and is_so:
             return standing
         attributes = [{"id": ident, "description": alt} for ident, alt in described]
-        body = {"status": text, "media_ids": list(pictures), "media_attributes": attributes}
+        body = {
+            "status": shown.text,
+            "media_ids": list(pictures),
+            "media_attributes": attributes,
+            **presentation(shown, post),
+        }
         try:
             return self.api.write("PUT", path, json=body)
         except Rejected as error:
-            if error.status == SAID_TWICE and comparable_core(words) == comparable_core(text):
+            is_same = comparable_core(words) == comparable_core(shown.text)
+            if error.status == SAID_TWICE and is_same:
                 return standing
             raise
 
@@ -153,27 +177,26 @@ class Mastodon(ApiConnector[MastodonApi]):
         self.api.remove("DELETE", f"/api/v1/statuses/{quote_segment(receipt.remote_id)}")
 
     def look_up(self, post: OutgoingPost, *, since: float, idempotency_key: str) -> Candidates:
-        """Search two lists for followers-only posts, since some servers show them in one alone. Not
+        """Search two lists for what is not public, since some servers show it in one alone. Not
         conclusive for a text that the server may rewrite."""
-        shown = self.preview(post).text
-        is_public = post.audience not in self.followers_read
+        words = OwnWords(self.preview(post).text, post.reply_to)
+        visibility = str(self._readers(post)["visibility"])
+        is_public = visibility in ("public", "unlisted")
         own = OwnMastodonStatuses(self.api, self.own_id(), since)
         own.read()
-        found = find_candidates(own.posts.values(), shown, since=since)
+        found = words.find(own.posts.values(), since)
         if not found.exact and not is_public:
             own.read_home()
-            found = find_candidates(own.posts.values(), shown, since=since)
-        is_shown = own.is_whole and not own.has_unread and (is_public or own.shows_private)
-        is_sure = found.is_conclusive and is_shown and not may_be_rewritten(shown)
+            found = words.find(own.posts.values(), since)
+        is_shown = own.is_whole and not own.has_unread and (is_public or visibility in own.shown)
+        is_sure = found.is_conclusive and is_shown and not may_be_rewritten(words.typed)
         return replace(found, is_conclusive=is_sure)
 
     def friend_pages(self, start: str = "") -> Iterator[FriendPage]:
         """Yield the accounts followed. `start` is the query of a page."""
         path = f"/api/v1/accounts/{quote_segment(self.own_id())}/following"
         for page, following in self.api.list_pages(path, {}, most=80, start=start):
-            yield FriendPage(
-                tuple(filter(None, map(reading.parse_mastodon_account, page))), following
-            )
+            yield FriendPage(tuple(filter(None, map(self.parse_friend, page))), following)
 
     def feed(self, *, since: str = "") -> Iterator[RemoteFeedItem]:
         """Yield posts above `min_id`; without it, the newest page."""
@@ -181,12 +204,13 @@ class Mastodon(ApiConnector[MastodonApi]):
         def page(above: str) -> list[RemoteFeedItem]:
             newer = {"min_id": above} if above else {}
             found, _ = next(self.api.list_pages("/api/v1/timelines/home", newer, most=40))
-            return [each for each in map(reading.parse_mastodon_feed_item, reversed(found)) if each]
+            items = (reading.parse_mastodon_feed_item(one, self.host) for one in reversed(found))
+            return [each for each in items if each]
 
         return self.feed_of_others(parsing.valid_id(since), page)
 
     def parse_friend(self, entry: Any) -> Friend | None:
-        return reading.parse_mastodon_account(entry)
+        return reading.parse_mastodon_account(entry, self.host)
 
     def terms(self) -> Terms:
         """Read the server's limits from v2, or v1 on other software, and whether followers are approved."""
@@ -259,5 +283,16 @@ class Mastodon(ApiConnector[MastodonApi]):
                 return
         raise TryLater(reasons.PHOTO_IN_WORK, after=60)
 
-    def _receipt(self, answer: Any) -> Receipt:
-        return Receipt(self.api.created_id(answer), url=parsing.valid_url(answer.get("url")))
+    def _receipt(self, answer: Any, target: ReplyTarget | None = None) -> Receipt:
+        """Return the receipt. snac and Takahē post a reply anew whose parent they do not know."""
+        remote_id, url = self.api.created_id(answer), parsing.valid_url(answer.get("url"))
+        if target is None or "in_reply_to_id" not in answer:
+            return Receipt(remote_id, url=url)
+        parent = parsing.valid_id(answer["in_reply_to_id"])
+        return Receipt(remote_id, url=url, parent_id=parent, is_stray=parent != target.remote_id)
+
+
+# A reply tells the parent's author only where its text mentions the account.
+_COMPOSER = TextComposer(
+    Mastodon.limits, Mastodon.audiences, names_author=True, has_warning=True, counts_warning=True
+)

@@ -1,17 +1,20 @@
 """Look up the account's own statuses on Mastodon's API, as far as a server shows them.
 
-snac and Takahē leave followers-only ones out of this list; the home timeline has them. Where neither shows
-a single one, "not found" proves nothing about a followers-only post.
+snac and Takahē leave followers-only and direct ones out of this list; the home timeline may have them.
+Where neither shows a single one, "not found" proves nothing about such a status.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from syndication.connectors import parsing
 from syndication.connectors.api import quote_segment
-from syndication.connectors.base import RemotePost
+from syndication.connectors.base import Candidates, RemotePost, ReplyTarget
+from syndication.connectors.compose import find_candidates
 from syndication.connectors.mastodon import reading
 from syndication.connectors.mastodon.wire import MastodonApi
 
@@ -19,6 +22,23 @@ PAGE = 40
 FEWEST_ON_A_PAGE = 20  # some servers give no more, whatever they are asked for
 MOST_READ = 400  # statuses of one's own; nobody writes more in two days
 MOST_HOME_PAGES = 5
+_LEADING_MENTION = re.compile(r"\A@\S+\s*")
+
+
+class OwnWords:
+    """The text of a status that is looked up: of a reply without the mention that leads it, which servers
+    show with its host or without."""
+
+    def __init__(self, text: str, target: ReplyTarget | None) -> None:
+        handle = target.author.handle if target else ""
+        self._is_led = bool(handle) and text.startswith(handle)
+        self.typed = text.removeprefix(handle).strip()
+
+    def find(self, entries: Iterable[RemotePost], since: float) -> Candidates:
+        """Return those of `entries` that could be it (connectors.compose.find_candidates)."""
+        if self._is_led:
+            entries = [replace(one, text=_LEADING_MENTION.sub("", one.text)) for one in entries]
+        return find_candidates(entries, self.typed, since=since)
 
 
 class OwnMastodonStatuses:
@@ -31,7 +51,7 @@ class OwnMastodonStatuses:
         self.posts: dict[str, RemotePost] = {}  # newest first
         self.is_whole = False  # the list reaches back to `since`
         self.has_unread = False  # entries that could not be read: one may be the copy
-        self.shows_private = False
+        self.shown: set[str] = set()  # visibilities in the lists
 
     def read(self) -> None:
         """Read the list of the account's statuses. Raises as `Wire.listed` does."""
@@ -60,10 +80,11 @@ class OwnMastodonStatuses:
         posts = [post for post in map(reading.parse_mastodon_status, entries) if post]
         self.has_unread = self.has_unread or len(posts) < len(entries)
         self.posts |= {post.remote_id: post for post in posts if post.remote_id not in self.posts}
-        private = (
-            isinstance(each, Mapping) and each.get("visibility") == "private" for each in entries
-        )
-        self.shows_private = any(private) or self.shows_private
+        self.shown |= {
+            parsing.parse_text(each.get("visibility"))
+            for each in entries
+            if isinstance(each, Mapping)
+        }
         return posts[-1].created_at if posts else 0.0
 
     def _is_own(self, entry: Any) -> bool:

@@ -12,7 +12,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from syndication.connectors import attachments, parsing
-from syndication.connectors.base import Friend, RemoteFeedItem, RemotePost, Terms
+from syndication.connectors.base import (
+    Friend,
+    PostActivity,
+    RemoteFeedItem,
+    RemotePost,
+    RemoteReply,
+    ReplyTarget,
+    Terms,
+    Visibility,
+)
 from syndication.connectors.text import clean, text_of_html
 from syndication.connectors.values import Attachment
 
@@ -24,7 +33,15 @@ _ANCHOR = re.compile(
 )
 _LINK = re.compile(r"""<([^<>]*)>([^<]*)""")
 _REL = re.compile(r""";\s*rel\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s;,]+))""", re.IGNORECASE)
+_HANDLE = re.compile(r"[A-Za-z0-9_.-]{1,64}(@[\w.-]{1,253}(:[0-9]{1,5})?)?")
 LONGEST_QUERY = 1000  # characters of a next page's query, which is stored
+# Other software knows further ones ("local", "mutuals_only"): of these nobody knows who reads them.
+VISIBILITIES: Mapping[str, Visibility] = {
+    "public": "public",
+    "unlisted": "unlisted",
+    "private": "followers",
+    "direct": "direct",
+}
 
 
 def parse_mastodon_text(content: object) -> str:
@@ -48,8 +65,8 @@ def _whole(link: re.Match[str]) -> str:
     return html.escape(address) if is_address else link[0]
 
 
-def parse_mastodon_account(entry: Any) -> Friend | None:
-    """Parse an Account. `acct` distinguishes accounts of the same name."""
+def parse_mastodon_account(entry: Any, host: str = "") -> Friend | None:
+    """Parse an Account of the server `host`. `acct` distinguishes accounts of the same name."""
     if not isinstance(entry, dict) or not parsing.valid_id(entry.get("id")):
         return None
     acct = parsing.parse_line(entry.get("acct"))
@@ -58,7 +75,19 @@ def parse_mastodon_account(entry: Any) -> Friend | None:
         name=parsing.parse_line(entry.get("display_name")) or acct or parsing.valid_id(entry["id"]),
         profile_url=parsing.valid_url(entry.get("url")),
         picture_url=parsing.valid_url(entry.get("avatar_static")),
+        handle=_handle(acct, host),
     )
+
+
+def _handle(acct: str, host: str) -> str:
+    """Return the handle with its host, which `acct` lacks for accounts of the server itself."""
+    whole = acct if "@" in acct or not host else f"{acct}@{host}"
+    return f"@{whole}" if "@" in whole and _HANDLE.fullmatch(whole) else ""
+
+
+def parse_mastodon_visibility(status: Mapping[str, Any]) -> Visibility:
+    """Return who may read a Status."""
+    return VISIBILITIES.get(parsing.parse_text(status.get("visibility")), "")
 
 
 def parse_mastodon_status(entry: Any) -> RemotePost | None:
@@ -71,7 +100,59 @@ def parse_mastodon_status(entry: Any) -> RemotePost | None:
         text=parse_mastodon_text(with_whole_addresses(entry.get("content"))),
         created_at=created_at,
         url=parsing.valid_url(entry.get("url")),
+        parent_id=parsing.valid_id(entry.get("in_reply_to_id")),
     )
+
+
+def parse_mastodon_target(entry: Any, host: str) -> ReplyTarget | None:
+    """Parse a Status that is to be answered or liked; of a boost, the boosted one."""
+    told = _boosted(entry)
+    remote_id = parsing.valid_id(told.get("id"))
+    author = parse_mastodon_account(told.get("account"), host)
+    if not remote_id or author is None:
+        return None
+    return ReplyTarget(
+        remote_id,
+        author,
+        visibility=parse_mastodon_visibility(told),
+        warning=parsing.parse_line(told.get("spoiler_text")),
+    )
+
+
+def parse_mastodon_reply(entry: Any, host: str) -> RemoteReply | None:
+    """Parse a Status in a thread. A content warning stands in place of the text, as in the feed."""
+    post = parse_mastodon_status(entry)
+    author = parse_mastodon_account(entry.get("account"), host) if post else None
+    if post is None or author is None:
+        return None
+    text, attached = _words(entry)
+    return RemoteReply(
+        remote_id=post.remote_id,
+        parent_id=post.parent_id,
+        author=author,
+        text=text,
+        created_at=post.created_at,
+        url=post.url,
+        visibility=parse_mastodon_visibility(entry),
+        attached=attached,
+    )
+
+
+def parse_mastodon_activity(entry: Any) -> PostActivity | None:
+    """Parse the counts of one of the account's own Statuses."""
+    remote_id = parsing.valid_id(entry.get("id")) if isinstance(entry, dict) else ""
+    if not remote_id or isinstance(entry.get("reblog"), dict):
+        return None
+    return PostActivity(
+        remote_id,
+        replies=parsing.valid_count(entry.get("replies_count")),
+        likes=parsing.valid_count(entry.get("favourites_count")),
+    )
+
+
+def _boosted(entry: Any) -> dict[str, Any]:
+    """Return the Status that a boost shows, else the Status itself."""
+    return parsing.object_at(entry, "reblog") or (entry if isinstance(entry, dict) else {})
 
 
 def media_descriptions(status: Mapping[str, Any]) -> dict[str, str]:
@@ -83,26 +164,39 @@ def media_descriptions(status: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def parse_mastodon_feed_item(entry: Any) -> RemoteFeedItem | None:
-    """Parse another account's Status; a boost shows the boosted one."""
-    if not isinstance(entry, dict):
-        return None
-    told = entry["reblog"] if isinstance(entry.get("reblog"), dict) else entry
-    post, author = parse_mastodon_status(entry), parse_mastodon_account(told.get("account"))
+def parse_mastodon_feed_item(entry: Any, host: str = "") -> RemoteFeedItem | None:
+    """Parse another account's Status; a boost shows the boosted one, which a reply or a like is of."""
+    post, told = parse_mastodon_status(entry), _boosted(entry)
+    author = parse_mastodon_account(told.get("account"), host)
     if post is None or author is None:
         return None
-    found = tuple(_attached(told))
     by = parse_mastodon_account(entry.get("account")) if told is not entry else None
     sharing = (attachments.boost_attachment(by.name),) if by else ()
-    warning = parsing.parse_line(told.get("spoiler_text"))
+    text, attached = _words(told)
     return RemoteFeedItem(
         remote_id=post.remote_id,
         author=author,
-        text=f"[{warning}]" if warning else _words_beside(found, told.get("content")),
+        text=text,
         created_at=post.created_at,
         url=parsing.valid_url(told.get("url")),
-        attached=sharing if warning else sharing + found,
+        attached=sharing + attached,
+        visibility=parse_mastodon_visibility(told),
+        target_id=_target_of(told) if told is not entry else "",
     )
+
+
+def _target_of(boosted: Mapping[str, Any]) -> str:
+    """Return the id of a boosted Status; "none" where it cannot be named."""
+    return parsing.valid_id(boosted.get("id")) or "none"
+
+
+def _words(status: Mapping[str, Any]) -> tuple[str, tuple[Attachment, ...]]:
+    """Return text and attachments; where there is a content warning, that alone."""
+    warning = parsing.parse_line(status.get("spoiler_text"))
+    if warning:
+        return f"[{warning}]", ()
+    found = tuple(_attached(status))
+    return _words_beside(found, status.get("content")), found
 
 
 def _attached(status: Mapping[str, Any]) -> Iterator[Attachment]:

@@ -86,6 +86,14 @@ class MastodonApi(ApiClient):
 
         return follow_pages(page, start, most=MOST_PAGES)
 
+    def read_up_to(self, max_bytes: int, path: str) -> Any:
+        """Return the JSON at `path`. Raises AnswerTooLarge beyond `max_bytes`, else as `read` does."""
+        url = self.app.api_url + path
+        response = self._ask("GET", url, is_write=False, max_bytes=max_bytes)
+        if response.status not in DONE:
+            raise self.refusal(response, is_write=False)
+        return self.parse_json(response, is_write=False)
+
     def read_pending(self, path: str) -> dict[str, Any]:
         """Return what is at `path`, which may still be processed (206). Raises as `read` does."""
         response = self._ask("GET", self.app.api_url + path, is_write=False)

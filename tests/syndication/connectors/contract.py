@@ -4,7 +4,8 @@
         network = MixiOnTheSandbox
 
 A subclass says only how its network is reached (tests.syndication.connectors.network.Network). Where
-copies can be changed it inherits EditContract, too, where an access can be given back RevokeContract.
+copies can be changed it inherits EditContract, too, where an access can be given back RevokeContract,
+where posts can be answered or liked, from here or there, RepliesContract.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from syndication.connectors.base import App, Credentials
 from syndication.connectors.mastodon import Mastodon
 from syndication.sandbox.mastodon.state import App as Registered
@@ -10,7 +12,14 @@ from tests.scripted_server import Play, ScriptedServer, answer
 from tests.syndication.connectors.network import Network
 
 SCOPES = frozenset(
-    {"read:accounts", "read:follows", "read:statuses", "write:statuses", "write:media"}
+    {
+        "read:accounts",
+        "read:follows",
+        "read:statuses",
+        "write:statuses",
+        "write:media",
+        "write:favourites",
+    }
 )
 REGISTERED = Registered("app", "app-secret", "Profile Link", (), SCOPES)
 
@@ -39,6 +48,14 @@ class MastodonOnTheSandbox(Network):
     friend_page = '[{"id":"a1","acct":"a","display_name":"A"}]'
     last_friend_page = "[]"
     refusal_body = '{"error":"{words}"}'
+    friend_handle = "@momo@{server}"
+    visibilities = {
+        "public": "public",
+        "unlisted": "unlisted",
+        "private": "followers",
+        "direct": "direct",
+    }
+    drops_parents = {"drops_unknown_parents": True}
     uid = "here/7"  # so that a scripted server need not be asked who it is
 
     def app(self) -> App:
@@ -55,6 +72,19 @@ class MastodonOnTheSandbox(Network):
     def amending(self, *replies: Play) -> list[Play]:
         """The pictures are read first."""
         return [answer('{"id":"116","media_attachments":[]}'), *replies]
+
+    def thread_of(self, count: int) -> list[Play]:
+        rows = [
+            {
+                "id": str(number),
+                "created_at": "2026-11-29T14:08:13.515Z",
+                "in_reply_to_id": self.target_id,
+                "content": "<p>" + "花" * 200 + "</p>",
+                "account": {"id": "9", "acct": "momo", "display_name": "もも"},
+            }
+            for number in range(count)
+        ]
+        return [answer(json.dumps({"ancestors": [], "descendants": rows}))]
 
     def is_scripted(self, server: ScriptedServer) -> App:
         return App("client", "client-secret-3", server.url)

@@ -7,7 +7,16 @@ from dataclasses import replace
 from typing import Any
 
 from accounts.safe_http import SafeHttp
-from syndication.connectors.base import App, Connector, Credentials, OutgoingPost, Photo
+from syndication.connectors.base import (
+    App,
+    Connector,
+    Credentials,
+    Friend,
+    OutgoingPost,
+    Photo,
+    ReplyTarget,
+    Visibility,
+)
 from syndication.connectors.errors import ConnectorError
 from tests.photographs import a_photo
 from tests.scripted_server import Play, ScriptedServer
@@ -29,6 +38,12 @@ JPEG = a_plain_jpeg()
 SECRETS = ("access-secret-1", "refresh-secret-2", "client-secret-3")
 KINDS = ("status", "note", "photo", "link")
 AUDIENCES = ("everyone", "friends_of_friends", "friends", "group", "only_me")
+
+
+def a_reply(target: ReplyTarget, text: str = "いいですね 😀", **changes: Any) -> OutgoingPost:
+    """A reply as the product would hand it over, to be seen as `reply_visibility` says."""
+    whole = OutgoingPost(kind="reply", text=text, reply_to=target)
+    return replace(whole, **changes)
 
 
 def a_post(kind: str, audience: str = "everyone", **changes: Any) -> OutgoingPost:
@@ -100,8 +115,77 @@ class Network:
     # looks like where it is no refresh that says so.
     refusal_body = '{"error":"x","error_description":"{words}"}'
 
+    # Replies and likes (contract_replies). The friend is one whom hanako follows there.
+    friend = "momo"
+    friend_handle = ""  # as her posts name her, {server} is the sandbox's; "" where there are none
+    # The network's own words for who reads a post, and ours; the first is what a post has by itself.
+    visibilities: dict[str, Visibility] = {"": ""}
+    drops_parents: dict[str, Any] = {}  # the setting by which the sandbox posts strays
+    target_id = "116"  # a well-formed id of somebody's status, on a scripted server
+    odd_id = "a.b/c?d#e"  # an id that breaks a path unless it is quoted
+    is_odd_id_quoted = b"a.b%2Fc%3Fd%23e"  # how it reads in the request
+
     def __init__(self, sandbox: Any) -> None:
         self.sandbox = sandbox
+
+    def a_friends_post(self, visibility: str = "", text: str = "夕焼けがきれい") -> str:
+        """A post of the friend that hanako may read; its remote id."""
+        graph = self.there.state.graph
+        seen = {"visibility": visibility} if visibility else {}
+        told = [graph.named("hanako").id]
+        post = graph.write(graph.named(self.friend).id, text, is_seeded=True, told=told, **seen)
+        return str(post.id)
+
+    def answer(self, remote_id: str, text: str, visibility: str = "") -> str:
+        """The friend answers a post; the reply's remote id."""
+        return str(self.there.reply_as(self.friend, remote_id, text, visibility))
+
+    def like(self, remote_id: str) -> None:
+        """The friend likes a post."""
+        self.there.like_as(self.friend, remote_id)
+
+    def likes_of(self, remote_id: str) -> list[str]:
+        """The names of those who like a post."""
+        likes = self.there.received()["likes"]
+        return [each["user"] for each in likes if each["to"] == remote_id]
+
+    def remove(self, remote_id: str) -> None:
+        """Whoever wrote that post deletes it."""
+        self.there.state.graph.posts[remote_id].is_deleted = True
+
+    def rename_friend(self, name: str) -> None:
+        """The friend calls herself `name` from now on."""
+        self.there.state.graph.named(self.friend).nickname = name
+
+    def reply_row(self, remote_id: str) -> dict[str, Any]:
+        """One of our replies as `_received` shows it."""
+        rows = self.there.received()["statuses"]
+        return next(each for each in rows if each["id"] == remote_id)
+
+    def parent_of(self, remote_id: str) -> str:
+        """What a reply of ours answers there, "" for nothing."""
+        return str(self.reply_row(remote_id)["in_reply_to"])
+
+    def readers_of(self, remote_id: str) -> Visibility:
+        """Who reads a reply of ours there, in our words."""
+        return self.visibilities[self.reply_row(remote_id)["visibility"]]
+
+    def a_target(self) -> ReplyTarget:
+        """A target on a scripted server."""
+        author = Friend("9", "もも", handle="@momo@server.example")
+        return ReplyTarget(self.target_id, author, visibility="public")
+
+    def replying(self, *replies: Play) -> list[Play]:
+        """What a server plays, in order, for one reply, where the write itself gets `replies`."""
+        return self.publishing(*replies)
+
+    def liking(self, *replies: Play) -> list[Play]:
+        """What a server plays, in order, for one like, where the write itself gets `replies`."""
+        return list(replies)
+
+    def thread_of(self, count: int) -> list[Play]:
+        """What a server plays for `replies(PostActivity(target_id))`, of so many direct replies."""
+        return []
 
     def app(self) -> App:
         """Our registration there, pointing at the sandbox."""

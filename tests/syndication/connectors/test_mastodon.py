@@ -14,12 +14,13 @@ from syndication.connectors.mastodon import Mastodon, reading
 from tests.scripted_server import answer, playing
 from tests.syndication.connectors.contract import ConnectorContract
 from tests.syndication.connectors.contract_edit import EditContract
+from tests.syndication.connectors.contract_replies import RepliesContract
 from tests.syndication.connectors.contract_revoke import RevokeContract
 from tests.syndication.connectors.mastodon import MastodonOnTheSandbox
 from tests.syndication.connectors.network import JPEG, PERMALINK, a_post
 
 
-class TestMastodon(ConnectorContract, EditContract, RevokeContract):
+class TestMastodon(ConnectorContract, EditContract, RevokeContract, RepliesContract):
     network = MastodonOnTheSandbox
 
     def test_a_status_goes_as_json_with_its_key(self, net):
