@@ -23,6 +23,7 @@ from syndication.views import (
     posts_by_me,
     privacy,
     profiles,
+    remote_replies,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -55,6 +56,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "posts/<key:pk>/photo/small", photos.post_photo, {"size": "small"}, name="post_photo_small"
     ),
     path("posts/<key:pk>/deliveries/", deliveries.post_deliveries, name="post_deliveries"),
+    path("posts/<key:pk>/replies/", remote_replies.post_replies, name="post_replies"),
+    path(
+        "posts/<key:pk>/replies/stop/", remote_replies.post_replies_stop, name="post_replies_stop"
+    ),
+    path("replies/<key:pk>/", remote_replies.remote_reply, name="remote_reply"),
+    path("replies/<key:pk>/hide/", remote_replies.remote_reply_hide, name="remote_reply_hide"),
+    path(
+        "interactions/<key:pk>/replies/",
+        remote_replies.interaction_replies,
+        name="interaction_replies",
+    ),
     path("posts/<key:pk>/send/", deliveries.post_send, name="post_send"),
     path("deliveries/", deliveries.delivery_list, name="delivery_list"),
     path("deliveries/<key:pk>/", deliveries.delivery_command, name="delivery_command"),
@@ -79,6 +91,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("links/<slug:network>/<key:pk>/", links.link_detail, name="link_detail"),
     path("links/<slug:network>/<key:pk>/friends/", links.link_friends, name="link_friends"),
     path("links/<slug:network>/<key:pk>/hidden/", feed_items.link_hidden, name="link_hidden"),
+    path(
+        "links/<slug:network>/<key:pk>/replies/", remote_replies.link_replies, name="link_replies"
+    ),
     path("links/<slug:network>/<key:pk>/pull/", links.link_pull, name="link_pull"),
     path("links/<slug:network>/<key:pk>/end/", links.link_end, name="link_end"),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from accounts.models import Member
-from syndication.models import FeedItem, HiddenAccount, Link
+from syndication.models import FeedItem, HiddenAccount, Link, RemoteReply
 from syndication.models.errors import NotYours
 
 MOST_HIDDEN = 200  # of one link
@@ -16,8 +16,9 @@ class TooManyHidden(Exception):
 
 
 @transaction.atomic
-def hide_account(item: FeedItem, *, by: Member) -> None:
-    """Hide the account that wrote `item`: what it wrote, and what it writes from now on. Idempotent.
+def hide_account(item: FeedItem | RemoteReply, *, by: Member) -> None:
+    """Hide the account that wrote `item`: what it wrote, and what it writes from now on, also as replies
+    to the member's copies. Idempotent.
 
     Raises NotYours and TooManyHidden.
     """
@@ -27,7 +28,7 @@ def hide_account(item: FeedItem, *, by: Member) -> None:
         if hidden.count() >= MOST_HIDDEN:
             raise TooManyHidden
         hidden.create(uid=item.author_uid, name=item.author_name)
-    link.feed.filter(author_uid=item.author_uid).update(is_hidden=True)
+    _set_hidden(link, item.author_uid, is_hidden=True)
 
 
 @transaction.atomic
@@ -35,7 +36,12 @@ def show_account(hidden: HiddenAccount, *, by: Member) -> None:
     """Show the account's posts again, those that came meanwhile, too. Raises NotYours."""
     link = _locked_link(hidden.link_id, by)
     hidden.delete()
-    link.feed.filter(author_uid=hidden.uid).update(is_hidden=False)
+    _set_hidden(link, hidden.uid, is_hidden=False)
+
+
+def _set_hidden(link: Link, uid: str, *, is_hidden: bool) -> None:
+    link.feed.filter(author_uid=uid).update(is_hidden=is_hidden)
+    link.remote_replies.filter(author_uid=uid).update(is_hidden=is_hidden)
 
 
 def _locked_link(pk: int, by: Member) -> Link:

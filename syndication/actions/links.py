@@ -23,6 +23,7 @@ from syndication.delivery import (
     token_revocation,
     undelivered,
 )
+from syndication.delivery.replies import storage
 from syndication.models import DeliveryKind, DeliveryState, Link, LinkState, PostKind, Toggle
 from syndication.models.errors import NotYours
 from syndication.queries import copies
@@ -146,6 +147,7 @@ def end_link(link: Link, *, reason: Reason = eligibility.UNLINKED) -> None:
     link.feed.all().delete()
     link.hidden_accounts.all().delete()
     link.pulls.all().delete()
+    storage.forget_link(link)
     notices.notices_of_link(link).exclude(code=undelivered.STILL_OUT_THERE).delete()
     link.state = LinkState.ENDED
     link.parked_reason = reason

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.actions import quotas
 from accounts.models import Audience, Group, Member, contained_audiences
 from accounts.public_urls import public_url
-from syndication.actions import photos, talk_notices
+from syndication.actions import photos, remote_replies, talk_notices
 from syndication.actions.comments import lock_post
 from syndication.actions.link_titles import fetch_title
 from syndication.connectors.base import OutgoingPost, Photo
@@ -183,6 +183,7 @@ def delete_post(post: Post, *, by: Member) -> None:
     post.deleted_at = timezone.now()
     post.save(update_fields=["deleted_at"])
     planning.withdraw_copies(post)
+    remote_replies.forget_replies_of_post(post)
     _wipe_content(post)
 
 

@@ -1,5 +1,5 @@
 """Staff's pages about posts, links and deliveries. Base and rules are accounts.admin's."""
 
-from syndication.admin import comments, deliveries, links, mail, networks, posts
+from syndication.admin import comments, deliveries, links, mail, networks, posts, replies
 
-__all__ = ["comments", "deliveries", "links", "mail", "networks", "posts"]
+__all__ = ["comments", "deliveries", "links", "mail", "networks", "posts", "replies"]

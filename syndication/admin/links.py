@@ -38,6 +38,7 @@ class LinkAdmin(ReadOnlyAdmin):
         "expires_at",
         "keep_fresh_at",
         "is_findable",
+        "brings_replies",
         "follows_approved",
         "always_permalink",
         "never_permalink",

@@ -36,7 +36,7 @@ _random = random.SystemRandom()
 
 
 def request_imports(link: Link, now: datetime) -> None:
-    """Make both imports of `link` due now: after linking, linking again, or the member's request."""
+    """Make all imports of `link` due now: after linking, linking again, or the member's request."""
     for kind in PullKind:
         get_or_create_pull(link, kind)
     link.pulls.update(due_at=now, failures=0, host=circuit_breaker.host_of(link))

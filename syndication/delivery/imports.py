@@ -1,4 +1,4 @@
-"""Imports: friend lists and friends' posts from a linked network. Run by the import worker.
+"""Imports: friend lists, friends' posts, and replies, from a linked network. Run by the import worker.
 
 An import can be repeated at any time: rows are keyed by the network's ids. A friend list that breaks
 off (429, an unreadable page, a killed worker) deletes nobody, and the next import continues at the page
@@ -31,6 +31,7 @@ from syndication.delivery import (
 )
 from syndication.delivery.claims import LostLease
 from syndication.delivery.monitored_http import MonitoredHttp
+from syndication.delivery.replies import reading
 from syndication.models import FeedItem, Link, LinkState, NetworkFriend, Pull, PullKind
 from syndication.models.link import MOST_FRIENDS
 
@@ -56,6 +57,11 @@ def import_friends(link_pk: int) -> None:
 def import_feed(link_pk: int) -> None:
     """Import friends' posts since the last time, and delete old ones."""
     _import_now(link_pk, PullKind.FEED)
+
+
+def import_replies(link_pk: int) -> None:
+    """Import replies and likes of the copies that are due (delivery.replies)."""
+    _import_now(link_pk, PullKind.REPLIES)
 
 
 def _import_now(link_pk: int, kind: PullKind) -> None:
@@ -281,4 +287,5 @@ def _new_item(link: Link, item: ForeignItem, hidden: Container[str], now: dateti
 STEPS: dict[PullKind, Callable[[Pull, Connector], datetime]] = {
     PullKind.FRIENDS: _import_friend_pages,
     PullKind.FEED: _import_feed_items,
+    PullKind.REPLIES: reading.read_what_came_back,
 }

@@ -37,6 +37,7 @@ from syndication.delivery import (
     reauthorization,
     retry_policy,
     server_limits,
+    settlement,
     undelivered,
 )
 from syndication.delivery.claims import Claim, Clock
@@ -102,12 +103,13 @@ class DeliveryRun:
             fields["uploads"] = {}
         fields["network_words"] = self.claim.attempt.network_words
         self.claim.attempt.http_status = self.claim.attempt.http_status or self.http.last_status
-        if not undelivered.is_undelivered_end(state, fields.get("due_at")):
+        also = settlement.consequence(self.delivery, self.link, state, fields.get("due_at"))
+        if also is None:
             return self._give_back(state, outcome, fields)
         with transaction.atomic():
             is_ours = self._give_back(state, outcome, fields)
             if is_ours:
-                undelivered.notify_end(self.delivery)
+                also()
         return is_ours
 
     def _give_back(self, state: str, outcome: str, fields: dict[str, object]) -> bool:
@@ -281,8 +283,7 @@ def _record_remote_deletion(run: DeliveryRun, error: CopyGone) -> None:
     copy = undelivered.published_copy_of(run.delivery)
     state, reason = DeliveryState.CANCELLED, error.reason
     if run.settle(state, Outcome.of_error(error), due_at=None, reason=reason) and copy is not None:
-        sent = Delivery.objects.filter(pk=copy.pk, state=DeliveryState.SENT, remote_deleted_at=None)
-        sent.update(remote_deleted_at=run.now())
+        settlement.record_remote_deletion(copy, run.now())
 
 
 def _superseded_by(delivery: Delivery) -> str:

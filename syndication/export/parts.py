@@ -6,14 +6,11 @@ column and table that stays out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.db.models import Model
 
 from accounts.models import (
     Block,
@@ -33,9 +30,11 @@ from accounts.models import (
 from accounts.public_urls import public_url
 from accounts.urlsession.api import device_label
 from syndication.connectors.content import CONTENT
+from syndication.export.tables import ExportPhotos, ExportTable, Row
 from syndication.models import (
     Attempt,
     Comment,
+    CopyActivity,
     Delivery,
     HiddenAccount,
     Like,
@@ -44,38 +43,12 @@ from syndication.models import (
     NetworkFriend,
     Post,
     PostAddress,
+    RemoteLike,
+    RemoteReply,
     ReplyAddress,
     Toggle,
 )
 from syndication.models.reason_texts import sentence
-
-Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class ExportTable:
-    """Rows of `model` whose `owner` is the member, or the enclosing row.
-
-    `renamed`: columns under another name, also of other tables. `finish` makes a row easier to read.
-    """
-
-    model: type[Model]
-    owner: str
-    fields: tuple[str, ...] = ()
-    renamed: Mapping[str, str] = field(default_factory=dict)
-    within: Mapping[str, ExportTable] = field(default_factory=dict)
-    finish: Callable[[Row], None] | None = None
-
-
-@dataclass(frozen=True)
-class ExportPhotos:
-    """Photos of rows whose `owner` is the member. In the file: photos/<prefix><id>.jpg."""
-
-    model: type[Model]
-    owner: str
-    column: str
-    prefix: str
-
 
 POST_PHOTOS = ExportPhotos(Post, "author", "photo", "")
 MAIL_PHOTOS = ExportPhotos(MailDraft, "member", "photo", "mail-")
@@ -126,6 +99,17 @@ _ATTEMPT = ExportTable(
     ),
     finish=_in_words("reason"),
 )
+# What came back for a copy.
+_ACTIVITY = ExportTable(CopyActivity, "delivery", ("replies", "likes", "looked_at"))
+_REPLY = ExportTable(
+    RemoteReply,
+    "delivery",
+    (
+        *("author_uid", "author_name", "author_handle", "text", "attached", "url"),
+        *("visibility", "is_hidden", "written_at", "created_at"),
+    ),
+)
+_LIKER = ExportTable(RemoteLike, "delivery", ("uid", "name", "created_at"))
 _DELIVERY = ExportTable(
     Delivery,
     "post",
@@ -136,7 +120,7 @@ _DELIVERY = ExportTable(
         *("remote_deleted_at", "changed_at", "remote_id"),
     ),
     {"network": "link__network", "link_name": "link__name", "copy_address": "remote_url"},
-    {"attempts": _ATTEMPT},
+    {"attempts": _ATTEMPT, "counts": _ACTIVITY, "replies": _REPLY, "liked_by": _LIKER},
     _in_words("reason"),
 )
 _POST = ExportTable(
@@ -145,6 +129,7 @@ _POST = ExportTable(
     (
         *("id", "kind", *CONTENT, "photo", "audience"),
         *("group", "created_at", "version", "edited_at", "comments_closed_at", "deleted_at"),
+        "is_without_replies",
     ),
     {"group_name": "group__name"},
     {"deliveries": _DELIVERY},
@@ -157,6 +142,7 @@ _LINK = ExportTable(
         *("id", "network", "host", "uid", "name", "profile_url", "state", "parked_at"),
         *("parked_reason", "scopes", "is_findable", "follows_approved", "always_permalink"),
         *("never_permalink", "pulled_at", "fed_at", "created_at", "ended_at"),
+        "brings_replies",
     ),
     within={
         "toggles": ExportTable(Toggle, "link", ("kind", "audience", "is_on")),

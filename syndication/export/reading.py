@@ -15,7 +15,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import F, Model, QuerySet
 from django.utils import timezone
 
-from syndication.export.parts import ExportPhotos, ExportTable, Row
+from syndication.export.tables import ExportPhotos, ExportTable, Row
 
 CHUNK = 50  # rows; what stands in them comes along, with one query for each table
 

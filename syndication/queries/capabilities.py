@@ -42,6 +42,9 @@ class Capabilities:
     address_costs: bool
     closed_in: str  # the year, where the network itself is gone
     can_revoke: bool  # unlinking takes the permission back there, too
+    brings_back: bool  # replies or likes of some kind of copy
+    silent: tuple[PostKind, ...]  # kinds whose replies it does not tell
+    can_reply: bool
 
 
 def is_set_up(key: str) -> bool:
@@ -73,4 +76,7 @@ def capabilities(key: str) -> Capabilities:
         address_costs=connector.address_costs,
         closed_in=connector.closed_in,
         can_revoke=connector.can_revoke,
+        brings_back=bool(connector.brings_replies or connector.brings_likes),
+        silent=tuple(k for k in kinds if k.value not in connector.brings_replies),
+        can_reply=connector.can_reply(),
     )

@@ -11,7 +11,15 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.models import Audience
 from syndication.delivery import eligibility, sequence
-from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Post
+from syndication.models import (
+    CopyActivity,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    Link,
+    LinkState,
+    Post,
+)
 from syndication.models.delivery import DeliveryQuerySet
 from syndication.queries.capabilities import capabilities
 
@@ -30,11 +38,21 @@ class Copy:
 
 
 def latest_deliveries(post: Post) -> list[Delivery]:
-    """The newest delivery of the post on each link, for "Where it went"; edits that never went excepted."""
+    """The newest delivery of the post on each link, for "Where it went"; edits that never went excepted.
+
+    Each with `answers`: what came back for its copy, None where nothing is known.
+    """
     newest: dict[int, Delivery] = {}
-    for delivery in post.deliveries.select_related("link").order_by("sequence", "pk"):
+    rows = post.deliveries.select_related("link", "activity").order_by("sequence", "pk")
+    answers: dict[int, CopyActivity | None] = {}
+    for delivery in rows:
+        answers[delivery.link_id] = getattr(delivery, "activity", None) or answers.get(
+            delivery.link_id
+        )
         if not (delivery.is_edit and delivery.state in NEVER_WENT):
             newest[delivery.link_id] = delivery
+    for link, delivery in newest.items():
+        delivery.answers = answers[link]
     return list(newest.values())
 
 

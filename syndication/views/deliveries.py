@@ -87,7 +87,7 @@ def delivery_list(request: MemberRequest) -> HttpResponse:
     else:
         rows = _newest(request.user, page_number(number) * PER_PAGE + 1)
     # By an expression: few are open, and a walk down the key would pass everybody's.
-    rows = rows.select_related("post", "link").order_by(-F("pk"))
+    rows = rows.select_related("post", "link", "activity").order_by(-F("pk"))
     return TemplateResponse(
         request,
         "syndication/delivery_list.html",
@@ -102,7 +102,7 @@ def delivery_list(request: MemberRequest) -> HttpResponse:
 def post_deliveries(request: MemberRequest, pk: int) -> HttpResponse:
     log = Prefetch("attempts", queryset=Attempt.objects.order_by("-pk"), to_attr="log")
     rows = Delivery.objects.of(request.user).filter(post=pk, post__author=request.user.pk)
-    rows = rows.select_related("post", "link").prefetch_related(log).order_by("-pk")
+    rows = rows.select_related("post", "link", "activity").prefetch_related(log).order_by("-pk")
     page = _shown(rows, request.GET.get("page"), size=PER_PAGE_WITH_LOG)
     post = page.object_list[0].post if page.object_list else _mine(request, pk)
     return TemplateResponse(

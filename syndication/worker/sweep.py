@@ -34,6 +34,7 @@ from syndication.delivery import (
     undelivered,
     wakeups,
 )
+from syndication.delivery.replies import storage
 from syndication.models import (
     Delivery,
     DeliveryKind,
@@ -194,6 +195,7 @@ STEPS: dict[str, Callable[[datetime], int]] = {
     "reply addresses": reply_addresses.delete_old_reply_addresses,
     "expiring drafts": mail_drafts.notify_expiring_drafts,
     "repeated notices": notices.renew_repeated,
+    "old replies": storage.empty_old_texts,
     "mails": wake_due_mails,
     "closures": wake_account_closures,
     "purged": purge_rows,

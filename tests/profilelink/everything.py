@@ -9,7 +9,18 @@ from django.utils import timezone
 
 from accounts.models import Audience, FriendRequest, Group, Member, Membership
 from syndication.actions import post_addresses
-from syndication.models import FeedItem, Link, MailDraft, NetworkFriend, Post, PostKind
+from syndication.models import (
+    CopyActivity,
+    Delivery,
+    FeedItem,
+    Link,
+    MailDraft,
+    NetworkFriend,
+    Post,
+    PostKind,
+    RemoteLike,
+    RemoteReply,
+)
 from tests.making import (
     befriend,
     make_comment,
@@ -44,6 +55,7 @@ def make_hanako() -> Member:
     _talk(hanako)
     link = make_link(hanako, name="ザキ", profile_url="https://mixi.jp/show_friend.pl?uid=x")
     _bring(link)
+    answer(link)
     make_notice(hanako, "parked", link=link)
     _tell(hanako, group)
     _mail(hanako)
@@ -95,6 +107,26 @@ def _mail(hanako: Member) -> None:
         text=LONG * 20,
         photo=photo,
     )
+
+
+def answer(link: Link) -> None:
+    """A copy of a note, with more than a page of replies, and people who like it."""
+    now = timezone.now()
+    note = Post.objects.get(author=link.member, kind=PostKind.NOTE)
+    copy = Delivery.objects.create(
+        post=note, link=link, kind="publish", sequence=1, state="sent", sent_at=now,
+        audience=note.audience, asked_at=now, remote_id="copy", idempotency_key="answered",
+    )  # fmt: skip
+    CopyActivity.objects.create(delivery=copy, link=link, replies=12, likes=12, looked_at=now)
+    for number in range(12):
+        RemoteReply.objects.create(
+            link=link, delivery=copy, remote_id=f"a{number}", author_uid=f"u{number}",
+            author_name=f"友だち{number}", text=f"{number} {LONG}" * 12, written_at=now,
+            url=f"https://mixi.jp/view_voice.pl?id={number}",
+        )  # fmt: skip
+        RemoteLike.objects.create(delivery=copy, uid=f"u{number}", name=f"友だち{number}")
+    for code in ("network_reply", "network_likes"):
+        make_notice(link.member, code, subject=copy.pk)
 
 
 def _bring(link: Link) -> None:

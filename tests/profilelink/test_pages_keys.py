@@ -12,6 +12,7 @@ import pytest
 from django.urls import resolve, reverse
 
 from accounts.models import Group, Member
+from syndication.models import Link
 from tests.making import block, make_member
 from tests.page import Page, html_of
 from tests.phone import PhoneClient, computer, log_in_phone
@@ -53,6 +54,7 @@ PARENTS = {
     "link_end": {"link_detail"},
     "link_friends": {"link_detail"},
     "link_hidden": {"link_detail"},
+    "link_replies": {"link_detail"},
     "link_start": {"link_list"},
     "mail": {"security"},
     "mail_draft": {"mail_draft_list"},
@@ -71,11 +73,15 @@ PARENTS = {
     "post_deliveries": {"post_detail"},
     "post_edit": {"post_detail"},
     "post_more": {"post_detail"},
+    "post_replies": {"post_detail"},
+    "post_replies_stop": {"post_replies"},
     "post_send": {"post_deliveries"},
     "posts_by_me": {"privacy"},
     "privacy": {"security"},
     "profile_edit": {"profile"},
     "profile_picture_edit": {"profile_edit"},
+    "remote_reply": {"post_replies"},
+    "remote_reply_hide": {"remote_reply"},
     "security": set(),
     "session_list": {"security"},
 }
@@ -99,6 +105,7 @@ def beside_the_way(hanako: Member) -> list[str]:
             for page in ("detail", "invite", "posts", "close")
         ),
         reverse("group_member", args=[group, "taro"]),
+        reverse("link_replies", args=["mixi", Link.objects.get(member=hanako).pk]),
     ]
 
 

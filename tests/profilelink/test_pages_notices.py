@@ -18,7 +18,16 @@ from django.urls import reverse
 
 from accounts.models import Audience, Group, Member, Notice
 from syndication.delivery import planning
-from syndication.models import Comment, Delivery, DeliveryState, FeedItem, Link, MailDraft, Post
+from syndication.models import (
+    Comment,
+    Delivery,
+    DeliveryState,
+    FeedItem,
+    Link,
+    MailDraft,
+    Post,
+    RemoteReply,
+)
 from tests.making import PASSWORD, block, make_post
 from tests.phone import PhoneClient, log_in_phone
 from tests.photographs import a_photo
@@ -125,6 +134,17 @@ def of_feed_item(hanako: Member) -> str:
     return reverse("feed_item_hide", args=[FeedItem.objects.latest("pk").pk])
 
 
+def of_answer(hanako: Member) -> str:
+    reply = RemoteReply.objects.filter(link__member=hanako).latest("pk")
+    return reverse("remote_reply_hide", args=[reply.pk])
+
+
+def stopped(hanako: Member) -> str:
+    post = own_post(hanako)
+    Post.objects.filter(pk=post.pk).update(is_without_replies=True)
+    return reverse("post_replies_stop", args=[post.pk])
+
+
 def sent_to_friends(hanako: Member) -> str:
     post = make_post(author=hanako, text="海")
     return reverse("post_send", args=[post.pk])
@@ -182,6 +202,10 @@ PRESSES: list[tuple[str, Callable[[Member], str], str, dict[str, Any]]] = [
     ("delivery_command", of_delivery(DeliveryState.UNCONFIRMED), "It is there", {}),
     ("delivery_command", of_delivery(DeliveryState.UNCONFIRMED), "Send it again", {}),
     ("feed_item_hide", of_feed_item, "Hide", {}),
+    ("link_replies", of_link("link_replies"), "Stop answers", {}),
+    ("post_replies_stop", of_post("post_replies_stop"), "Stop answers", {}),
+    ("post_replies_stop", stopped, "Bring answers again", {}),
+    ("remote_reply_hide", of_answer, "Hide", {}),
     ("friend_answer", page("friend_list"), "Accept", {}),
     ("friend_answer", page("friend_list"), "Decline", {}),
     ("friend_answer", page("friend_list"), "Withdraw", {}),

@@ -34,6 +34,7 @@ from accounts.models import (
 from syndication.models import (
     Allowance,
     Attempt,
+    CopyActivity,
     Delivery,
     FeedItem,
     KeptPhoto,
@@ -43,6 +44,8 @@ from syndication.models import (
     Post,
     PostAddress,
     PostKind,
+    RemoteLike,
+    RemoteReply,
     ReplyAddress,
 )
 from tests.mailing import want_mails
@@ -192,6 +195,15 @@ def add_delivery(post: Post, link: Link, word: str) -> Delivery:
             delivery=delivery, number=number, doing="publish", started_at=now, finished_at=now,
             outcome="sent", http_status=200, excerpt=f"{word}-excerpt", network_words=f"{word}-words",
         )  # fmt: skip
+    CopyActivity.objects.create(
+        delivery=delivery, link=link, thread=f"{word}-thread", replies=1, likes=1, looked_at=now
+    )
+    RemoteReply.objects.create(
+        link=link, delivery=delivery, remote_id=f"{word}-reply", author_uid=f"{word}-answers",
+        author_name=f"{word}-answerer", text=f"{word}-answer", url=f"https://{word}.example/reply",
+        written_at=now,
+    )  # fmt: skip
+    RemoteLike.objects.create(delivery=delivery, uid=f"{word}-likes", name=f"{word}-liker")
     return delivery
 
 

@@ -1,0 +1,144 @@
+"""Read what came back for a link's copies: one listing, and the threads that may have grown.
+
+A listing or thread that breaks off loses nothing: what was listed before is read, and a copy whose
+thread was not read keeps its old counts, so that the next listing shows it as moved.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+
+from django.utils import timezone
+
+from syndication.connectors.base import Connector, PostActivity
+from syndication.connectors.errors import ConnectorError, TryLater, Unauthorized, Unreachable
+from syndication.delivery.replies import schedule, storage
+from syndication.delivery.replies.storage import CopyReading
+from syndication.models import CopyActivity, Link, Pull
+
+logger = logging.getLogger(__name__)
+
+READING_SECONDS = 45.0  # of one import; copies that are left are read by the next
+MOST_LISTED = 1000  # own posts of one listing
+MARGIN = 3600.0  # seconds before the oldest copy at which a listing begins; clocks differ
+MOST_FAILURES = 3  # threads of one import that may fail before it stops
+
+
+@dataclass
+class _Listing:
+    """Own posts by their ids. `error`: it broke off, and copies that are missing may be there."""
+
+    posts: dict[str, PostActivity] = field(default_factory=dict)
+    error: ConnectorError | None = None
+
+
+@dataclass(frozen=True)
+class _Look:
+    """One copy, what the listing said of it, and whether its step of the schedule has come."""
+
+    activity: CopyActivity
+    listed: PostActivity | None
+    is_due: bool
+
+
+def read_what_came_back(pull: Pull, connector: Connector) -> datetime:
+    """Import what is new. Return when it is due again. Raises the errors of connectors.errors."""
+    link, now = Link.objects.get(pk=pull.link_id), timezone.now()
+    if not link.brings_replies:
+        storage.forget_link(link)
+        return now + schedule.IDLE
+    watched = schedule.watched_copies(link)
+    due = {each.pk for each in watched if schedule.is_due(each, now)}
+    if not any(each.due_at and each.due_at <= now for each in watched):
+        return schedule.next_reading_at(link, now)
+    listing = _list_posts(connector, [each for each in watched if each.pk in due], now)
+    looks = [_look_of(each, listing, is_due=each.pk in due) for each in watched]
+    is_finished = _carry_out(pull, connector, [look for look in looks if look], now)
+    if listing.error is not None:
+        raise listing.error
+    return schedule.next_reading_at(link, timezone.now()) if is_finished else timezone.now()
+
+
+def _list_posts(connector: Connector, due: list[CopyActivity], now: datetime) -> _Listing:
+    """List own posts, newest first, until those that are due were all seen."""
+    missing = {each.delivery.remote_id for each in due}
+    since = min(schedule.sent_at(each.delivery, now) for each in due).timestamp() - MARGIN
+    listing = _Listing()
+    try:
+        for post in islice(connector.own_activity(since=since), MOST_LISTED):
+            listing.posts[post.remote_id] = post
+            missing.discard(post.remote_id)
+            if not missing:
+                break
+    except ConnectorError as error:
+        if _concerns_all(error):
+            raise
+        listing.error = error
+    return listing
+
+
+def _look_of(activity: CopyActivity, listing: _Listing, *, is_due: bool) -> _Look | None:
+    """None where there is nothing to do: not due, and not listed; or perhaps behind the break."""
+    listed = listing.posts.get(activity.delivery.remote_id)
+    if listed is None and (listing.error is not None or not is_due):
+        return None
+    return _Look(activity, listed, is_due)
+
+
+def _carry_out(pull: Pull, connector: Connector, looks: list[_Look], now: datetime) -> bool:
+    """Read and store copy by copy. Return whether all were; the rest stays due."""
+    until, failures = time.monotonic() + READING_SECONDS, 0
+    for look in looks:
+        if time.monotonic() > until:
+            return False
+        try:
+            reading = _read_copy(connector, look, now)
+        except ConnectorError as error:
+            # Perhaps a 404 in passing, or a thread that cannot be read: it holds up no other copy.
+            logger.info("%s: thread of delivery %s: %s", pull, look.activity.pk, error)
+            failures += 1
+            if _concerns_all(error) or failures > MOST_FAILURES:
+                raise
+            reading = CopyReading()
+        if look.is_due or reading.has_anything:
+            changes = schedule.advance(look.activity, now) if look.is_due else {"looked_at": now}
+            storage.store_reading(pull, look.activity, reading, changes)
+    return True
+
+
+def _read_copy(connector: Connector, look: _Look, now: datetime) -> CopyReading:
+    activity, kind = look.activity, look.activity.delivery.subject_kind
+    post = look.listed or PostActivity(activity.delivery.remote_id, thread=activity.thread)
+    reading = CopyReading(thread=post.thread)
+    is_look = look.is_due and schedule.is_young(activity, now)
+    if kind in connector.brings_replies and (
+        is_look or _has_moved(post.replies, activity.read_replies)
+    ):
+        found = list(islice(connector.replies(post), storage.MOST_REPLIES + 1))
+        reading.replies, reading.reply_count = found[: storage.MOST_REPLIES], post.replies
+        reading.is_whole = len(found) <= storage.MOST_REPLIES
+    if kind not in connector.brings_likes:
+        return reading
+    if post.likes == 0 and activity.read_likes != 0:
+        reading.likes, reading.like_count = [], 0  # nobody to ask for
+    elif _has_moved(post.likes, activity.read_likes) or (post.likes is None and is_look):
+        reading.likes = list(islice(connector.likes(post), storage.MOST_LIKES))
+        reading.like_count = post.likes
+    return reading
+
+
+def _concerns_all(error: ConnectorError) -> bool:
+    """Whether the next request would meet the same: the network is away, asks for time, or refuses us."""
+    if isinstance(error, TryLater):
+        is_throttling = error.after is not None or error.status in (429, 503)
+        return is_throttling or isinstance(error, Unreachable)
+    return isinstance(error, Unauthorized)
+
+
+def _has_moved(listed: int | None, read: int | None) -> bool:
+    """Whether the network's count is another than at the last reading; never read is 0."""
+    return listed is not None and listed != (read or 0)
