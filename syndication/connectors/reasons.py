@@ -17,6 +17,7 @@ class Reason(str):
 NOT_TO_THESE_READERS = Reason("not_to_these_readers")
 FOLLOWERS_NOT_APPROVED = Reason("followers_not_approved")
 NAMES_SOMEBODY = Reason("names_somebody")
+READ_AS_COMMAND = Reason("read_as_command")
 KIND_UNKNOWN = Reason("kind_unknown")
 NOTHING_TO_SEND = Reason("nothing_to_send")
 TEXT_TOO_LONG = Reason("text_too_long")

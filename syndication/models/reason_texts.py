@@ -27,6 +27,10 @@ SENTENCES: Mapping[str, Any] = {
         "The post names somebody with an @, who could read it on the network, too. Write "
         "the name without the @."
     ),
+    "read_as_command": _(
+        "The network would take these words for a command and carry it out instead of posting "
+        "them. Begin with another word."
+    ),
     "kind_unknown": _("The network has no place for this kind of post."),
     "nothing_to_send": _("There is nothing in the post that could be sent."),
     "text_too_long": _("The text is too long, and a copy for these readers is never cut."),

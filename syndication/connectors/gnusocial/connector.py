@@ -8,7 +8,6 @@ from typing import Any
 
 from syndication.connectors import parsing, reasons
 from syndication.connectors.api import MEDIA_DEADLINE, quote_segment
-from syndication.connectors.api_connector import ApiConnector
 from syndication.connectors.base import (
     KINDS,
     Audience,
@@ -17,60 +16,69 @@ from syndication.connectors.base import (
     Kind,
     Limits,
     OutgoingPost,
+    Photo,
+    Preview,
     Receipt,
     RemoteFeedItem,
     RemotePost,
-    Response,
+    ReplyTarget,
     Terms,
 )
+from syndication.connectors.compose import TextComposer
 from syndication.connectors.duplicates import DuplicateRejected, check_own_duplicate
-from syndication.connectors.errors import ConnectorError
+from syndication.connectors.errors import Rejected, Unsupported
 from syndication.connectors.gnusocial import reading
-from syndication.connectors.oauth1 import OAuth1Client
+from syndication.connectors.gnusocial.commands import is_command
+from syndication.connectors.gnusocial.interactions import GnusocialInteractions
+from syndication.connectors.gnusocial.wire import MOST_PAGES, PAGE, GnusocialApi
 from syndication.connectors.paging import halved_counts, with_fewer_entries
+from syndication.connectors.text import comparable_core
 
-PAGE = 100
 PAGE_SIZES = (100, 50, 25, 5, 1)
-MOST_PAGES = 60  # of one reading
 WITHOUT_LIMIT = 10_000  # characters, where a server says that it has none
 
+ALL: tuple[Kind, ...] = (*KINDS, "reply")
 _USUAL = Limits(text=140, photos=1, photo_bytes=5_000_000)
-_AUDIENCES: Mapping[Kind, frozenset[Audience]] = dict.fromkeys(KINDS, frozenset({"everyone"}))
+_AUDIENCES: Mapping[Kind, frozenset[Audience]] = dict.fromkeys(ALL, frozenset({"everyone"}))
 
 
-class GnusocialApi(OAuth1Client):
-    """API client for one account on one server."""
+class GnusocialComposer(TextComposer):
+    """Composer that refuses what the server would carry out instead of posting it."""
 
-    def other_error(self, response: Response, *, is_write: bool) -> ConnectorError:
-        """Recognize a duplicate by the message of a 400 or 403."""
-        log = self.log_fields(response)
-        if response.status in {400, 403} and "duplicate" in log["message"].lower():
-            return DuplicateRejected(reasons.SAID_ALREADY, **log)
-        return super().other_error(response, is_write=is_write)
-
-    def access_error(self, response: Response) -> Any:
-        """Return None for 403, which refuses this very post: a read-only app gets a 401, too."""
-        return super().access_error(response) if response.status == 401 else None
+    def compose(self, post: OutgoingPost) -> tuple[Preview, tuple[Photo, ...]]:
+        shown, photos = super().compose(post)
+        if is_command(shown.text):
+            raise Unsupported(reasons.READ_AS_COMMAND)
+        return shown, photos
 
 
-class Gnusocial(ApiConnector[GnusocialApi]):
+class Gnusocial(GnusocialInteractions):
     """One account on one server. Remote ids are the server's ids of statuses."""
 
     key = "gnusocial"
     name = "GNU social"
     api_class = GnusocialApi
     has_local_ids = True
-    limits = dict.fromkeys(KINDS, _USUAL)
+    limits = dict.fromkeys(ALL, _USUAL)
     audiences = _AUDIENCES
-    can_delete = frozenset[Kind](KINDS)
-    can_reconcile = frozenset[Kind](KINDS)
+    can_delete = frozenset[Kind](ALL)
+    can_reconcile = frozenset[Kind](ALL)
+    brings_replies = frozenset[Kind](ALL)
     permissions_page = "/settings/oauthconnections"
+
+    @classmethod
+    def composer(cls, terms: Terms | None) -> TextComposer:
+        usual = super().composer(terms)
+        return GnusocialComposer(usual.limits, usual.audiences, reads_dots=False)
 
     def publish(self, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
         """Send `post`, a picture in the same request. Raises OutcomeUnknown for a text that was
         posted a moment ago: it may be this one, whose answer was lost."""
         shown, photos = self.compose(post)
-        content: dict[str, Any] = {"data": {"status": shown.text}}
+        form = {"status": shown.text}
+        if post.reply_to is not None:
+            form["in_reply_to_status_id"] = post.reply_to.remote_id
+        content: dict[str, Any] = {"data": form}
         if photos:
             content["files"] = [("media", ("photo.jpg", photos[0].content, "image/jpeg"))]
             content["deadline"] = MEDIA_DEADLINE
@@ -79,8 +87,25 @@ class Gnusocial(ApiConnector[GnusocialApi]):
         except DuplicateRejected as refusal:
             check_own_duplicate(self, post, refusal)
             raise
+        except Rejected as error:
+            if post.reply_to is not None:
+                self.check_parent(error, post.reply_to.remote_id)
+            raise
+        return self._receipt(answer, shown.text, post.reply_to)
+
+    def _receipt(self, answer: Any, text: str, target: ReplyTarget | None) -> Receipt:
+        """Return the receipt of a notice with this text. Another one is the latest of old: a plug-in of the
+        server took the text for a command that nobody here knows."""
         remote_id = self.api.created_id(answer, reading.valid_gnusocial_id)
-        return Receipt(remote_id, url=reading.status_address(answer, self.app.api_url))
+        if comparable_core(reading.parse_gnusocial_text(answer.get("text"))) != comparable_core(
+            text
+        ):
+            raise self.api.unreadable_error(is_write=True)
+        url = reading.status_address(answer, self.app.api_url)
+        if target is None or "in_reply_to_status_id" not in answer:
+            return Receipt(remote_id, url=url)
+        parent = reading.valid_gnusocial_id(answer["in_reply_to_status_id"])
+        return Receipt(remote_id, url=url, parent_id=parent, is_stray=parent != target.remote_id)
 
     def retract(self, receipt: Receipt) -> None:
         self.api.remove("POST", f"/api/statuses/destroy/{quote_segment(receipt.remote_id)}.json")
@@ -144,12 +169,5 @@ class Gnusocial(ApiConnector[GnusocialApi]):
 
     def own_posts(self, since: float) -> Iterator[RemotePost | None]:
         """Yield the account's posts, newest first, back to `since`; None for an unreadable one."""
-        below: dict[str, str] = {}
-        for _ in range(MOST_PAGES):
-            page = self._listed("/api/statuses/user_timeline.json", **below)
-            posts = [reading.parse_gnusocial_status(each, self.app.api_url) for each in page]
-            yield from posts
-            found = [each for each in posts if each]
-            if len(page) < PAGE or not found or found[-1].created_at < since:
-                return
-            below = {"max_id": str(int(found[-1].remote_id) - 1)}
+        for entry in self.own_entries(since):
+            yield reading.parse_gnusocial_status(entry, self.app.api_url)

@@ -10,12 +10,13 @@ from html import escape
 from typing import Any
 
 from syndication.sandbox import settings
+from syndication.sandbox.gnusocial.commands import execute, is_command
 from syndication.sandbox.html import page, picture_count, portrait, post_box
 from syndication.sandbox.network import Network, World, match_route
 from syndication.sandbox.oauth1 import BadSignature, OAuth1
 from syndication.sandbox.pictures import media_type
 from syndication.sandbox.social_graph import Account, Post, SocialGraph, digest
-from syndication.sandbox.wire import Reply, Request, json_reply
+from syndication.sandbox.wire import Refused, Reply, Request, json_reply
 
 CONSUMERS = {"anonymous": "anonymous"}
 _ADDRESS = re.compile(r"https?://[!-~]+")
@@ -86,10 +87,15 @@ class Gnusocial(Network):
         """statuses/update.json: a form, or multipart with a picture."""
         parts = request.parts()
         given = {name: each.text for name, each in parts.items() if not each.filename}
-        text = (given or request.form()).get("status", "").strip()
-        file = parts.get("media")
+        fields, file = given or request.form(), parts.get("media")
+        text = fields.get("status", "").strip()
         if not text and file is None:
             return _error(request, "Client must provide a 'status' parameter with a value.", 400)
+        if is_command(text):
+            execute(self.graph, me, text)
+            mine = self.graph.standing(me.id)
+            return json_reply(self.status(mine[0], request.root)) if mine else Reply(200)
+        parent = self.parent(request, me, fields.get("in_reply_to_status_id", ""))
         limit = self.settings.text_limit
         if limit and len(text) > limit:
             return _error(request, f"That's too long. Maximum notice size is {limit} chars.", 406)
@@ -102,7 +108,62 @@ class Gnusocial(Network):
             if not kind:
                 return _error(request, "Could not determine the file's type.", 400)
             photos.append(self.graph.upload(me.id, file.content, kind))
-        return json_reply(self.status(self.graph.write(me.id, text, photos=photos), request.root))
+        visibility = parent.visibility if parent else "public"
+        post = self.graph.write(
+            me.id,
+            text,
+            photos=photos,
+            visibility=visibility,
+            in_reply_to=parent.id if parent else "",
+            told=[parent.user] if parent else [],
+        )
+        return json_reply(self.status(post, request.root))
+
+    def parent(self, request: Request, me: Account, ident: str) -> Post | None:
+        """The notice that a new one answers. Raises Refused where it is gone or hidden."""
+        found = self.graph.posts.get(ident) if ident else None
+        if ident and (found is None or found.is_deleted):
+            raise Refused(_error(request, "Parent notice not found.", 404))
+        if found is not None and not self.graph.sees(me.id, found):
+            words = f"{me.name} has no access to notice {ident}."
+            raise Refused(_error(request, words, 403))
+        return found
+
+    def show(self, request: Request, me: Account, rest: str) -> Reply:
+        """statuses/show/<id>.json."""
+        return json_reply(self.status(self.visible(request, me, rest), request.root, me.id))
+
+    def visible(self, request: Request, me: Account, ident: str) -> Post:
+        """The notice with this id. Raises Refused."""
+        post = self.graph.seen(me.id, ident)
+        if post is None:
+            raise Refused(_error(request, "No status with that ID found.", 404))
+        return post
+
+    def conversation(self, request: Request, me: Account, rest: str) -> Reply:
+        """statusnet/conversation/<id>.json: the whole thread, newest first (actions/apiconversation.php)."""
+        posts = [
+            each
+            for each in self.graph.standing()
+            if self._conversation_of(each) == rest and self.graph.sees(me.id, each)
+        ]
+        if not posts:
+            return _error(request, "No such conversation.", 404)
+        return self._listed(request, posts)
+
+    def create_favorite(self, request: Request, me: Account, rest: str) -> Reply:
+        """favorites/create/<id>.json: a repeat is refused."""
+        post = self.visible(request, me, rest)
+        if not self.graph.like(me.id, post):
+            return _error(request, "This status is already a favorite.", 403)
+        return json_reply(self.status(post, request.root, me.id))
+
+    def destroy_favorite(self, request: Request, me: Account, rest: str) -> Reply:
+        """favorites/destroy/<id>.json: a repeat is refused."""
+        post = self.visible(request, me, rest)
+        if not self.graph.unlike(me.id, post):
+            return _error(request, "That status is not a favorite.", 403)
+        return json_reply(self.status(post, request.root, me.id))
 
     def destroy(self, request: Request, me: Account, rest: str) -> Reply:
         """statuses/destroy/<id>.json."""
@@ -141,8 +202,11 @@ class Gnusocial(Network):
             "friends_count": len(account.follows),
         }
 
-    def status(self, post: Post, root: str) -> dict[str, Any]:
-        """A status."""
+    def status(self, post: Post, root: str, viewer: str = "") -> dict[str, Any]:
+        """A status. It counts neither replies nor favourites; `favorited` is the caller's own."""
+        parent = self.graph.posts.get(post.in_reply_to)
+        if parent is not None and parent.is_deleted:
+            parent = None
         return {
             "id": int(post.id),
             "text": _ADDRESS.sub(_short, post.text) if self.settings.shortens else post.text,
@@ -150,7 +214,18 @@ class Gnusocial(Network):
             "uri": f"tag:sandbox,2026:noticeId={post.id}:objectType=note",
             "external_url": f"{root}/notice/{post.id}" if self.settings.tells_address else None,
             "user": self.user(self.graph.accounts[post.user], root),
+            "in_reply_to_status_id": int(parent.id) if parent else None,
+            "in_reply_to_user_id": int(parent.user) if parent else None,
+            "statusnet_conversation_id": int(self._conversation_of(post)),
+            "favorited": viewer in post.likes,
         }
+
+    def _conversation_of(self, post: Post) -> str:
+        """Threads have numbers of their own, near those of their first notices."""
+        first = post
+        while first.in_reply_to in self.graph.posts:
+            first = self.graph.posts[first.in_reply_to]
+        return str(int(first.id) + 500_000)
 
     def _is_repeat(self, me: Account, text: str) -> bool:
         since = self.graph.now() - timedelta(seconds=self.settings.dupe_seconds)
@@ -164,7 +239,9 @@ class Gnusocial(Network):
         if "max_id" in query:
             posts = [each for each in posts if int(each.id) <= int(query["max_id"])]
         count = min(int(query.get("count", "20")), 200)
-        return json_reply([self.status(each, request.root) for each in posts[:count]])
+        start = (max(int(query.get("page", "1")), 1) - 1) * count
+        page = posts[start : start + count]
+        return json_reply([self.status(each, request.root) for each in page])
 
     def _shown(self, request: Request) -> Reply:
         place, _, rest = request.path.removeprefix("/").partition("/")
@@ -190,6 +267,10 @@ Handler = Callable[[Gnusocial, Request, Account, str], Reply]
 ROUTES: list[tuple[str, Handler]] = [
     (r"POST /api/statuses/update\.json", Gnusocial.update),
     (r"(?:POST|DELETE) /api/statuses/destroy/(\d+)\.json", Gnusocial.destroy),
+    (r"GET /api/statuses/show/(\d+)\.json", Gnusocial.show),
+    (r"GET /api/statusnet/conversation/(\d+)\.json", Gnusocial.conversation),
+    (r"POST /api/favorites/create/(\d+)\.json", Gnusocial.create_favorite),
+    (r"POST /api/favorites/destroy/(\d+)\.json", Gnusocial.destroy_favorite),
     (r"GET /api/statuses/user_timeline\.json", Gnusocial.user_timeline),
     (r"GET /api/statuses/friends_timeline\.json", Gnusocial.friends_timeline),
     (r"GET /api/statuses/friends\.json", Gnusocial.friends),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 from syndication.connectors.base import App, Credentials
 from syndication.connectors.gnusocial import Gnusocial
-from tests.scripted_server import ScriptedServer
+from tests.scripted_server import Play, ScriptedServer, answer
 from tests.syndication.connectors.network import Network
 
 
@@ -19,6 +21,9 @@ class GnusocialOnTheSandbox(Network):
     sending_manners = ({"tells_address": False},)
     can_refresh = False
     receipt_id = "7"
+    friend_handle = "@momo@{server}"
+    visibilities = {"public": ""}  # nothing says who reads a notice
+    target_id = "116"
     uid = "here/7"  # so that a scripted server need not be asked who it is
     friend_page = '[{"id":11,"screen_name":"a","name":"A"}]'
     last_friend_page = "[]"
@@ -40,6 +45,23 @@ class GnusocialOnTheSandbox(Network):
         pair = {"client_key": "anonymous", "client_secret": "anonymous"}
         uid = f"{self.sandbox.root('gnusocial')}/{hanako.id}"
         return Credentials(value, uid=uid, extra={"token_secret": secret, **pair})
+
+    def thread_of(self, count: int) -> list[Play]:
+        """Pages of a hundred, without end."""
+        rows = [
+            {
+                "id": 1_000_000 - number,
+                "created_at": "Sun Nov 29 14:08:13 +0000 2026",
+                "in_reply_to_status_id": int(self.target_id),
+                "text": "花" * 140,
+                "user": {"id": 9, "screen_name": "momo", "name": "もも"},
+            }
+            for number in range(count)
+        ]
+        shown = [answer('{"id":116,"statusnet_conversation_id":5}')]
+        return shown + [
+            answer(json.dumps(rows[start : start + 100])) for start in range(0, count, 100)
+        ]
 
     def is_scripted(self, server: ScriptedServer) -> App:
         return App("client", "client-secret-3", server.url)

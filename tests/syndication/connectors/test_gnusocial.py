@@ -10,11 +10,12 @@ from syndication.connectors.errors import OutcomeUnknown, Rejected, Unauthorized
 from syndication.connectors.reasons import SAID_ALREADY
 from tests.scripted_server import answer, playing
 from tests.syndication.connectors.contract import ConnectorContract
+from tests.syndication.connectors.contract_replies import RepliesContract
 from tests.syndication.connectors.gnusocial import GnusocialOnTheSandbox
 from tests.syndication.connectors.network import a_post
 
 
-class TestGnusocial(ConnectorContract):
+class TestGnusocial(ConnectorContract, RepliesContract):
     network = GnusocialOnTheSandbox
 
     def test_two_equal_posts_are_two_copies(self, net, connector):
