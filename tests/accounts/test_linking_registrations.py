@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
+from allauth.socialaccount.adapter import get_adapter
 
 from accounts.actions import servers
+from accounts.crypto import encryption
 from accounts.models import LinkReturn, Member, ServerRegistration
 from accounts.providers.mastodon import registration
 from accounts.providers.servers import Server
@@ -239,3 +243,47 @@ def test_one_that_gives_what_was_asked_for_is_not_said_to_give_more(sandbox, ser
     phone = log_in_phone(hanako)
     page = come_back(phone, leave_by_phone(phone, "mastodon", server=server))
     assert "the whole permission" not in page
+
+
+# The right to like
+
+
+@pytest.mark.parametrize("with_likes", [False, True])
+def test_liking_is_registered_for_and_asked_for_only_when_wanted(
+    sandbox, server, hanako, rf, with_likes
+):
+    request = rf.get("/")
+    request.user = hanako
+    provider = get_adapter().get_provider(request, "mastodon")
+    there = Server(server, provider.register(request, server), 1)
+    assert provider.like_scope in there.details["scopes"].split()
+    leaving = provider.begin_link(request, server=there, with_likes=with_likes)
+    asked = parse_qs(urlsplit(leaving.url).query)["scope"][0].split()
+    assert (provider.like_scope in asked) is with_likes
+    assert sorted(leaving.stash["scopes"].split()) == sorted(asked)
+    assert requests.get(leaving.url, timeout=10).status_code == 200
+
+
+def test_a_registration_from_before_that_is_made_anew_for_who_links_next(sandbox, server, hanako):
+    phone = log_in_phone(hanako)
+    come_back(phone, leave_by_phone(phone, "mastodon", server=server))
+    phone.submit("Link")
+    assert "write:favourites" not in Link.objects.get().scopes.split()
+    old = ServerRegistration.objects.get()
+    details = {
+        **encryption.decrypt_json(old.sealed_details),
+        "scopes": " ".join(registration.SCOPES),
+    }
+    old.sealed_details = encryption.encrypt_json(details)
+    old.save()
+    taro = log_in_phone(make_member("taro"))
+    leave_by_phone(taro, "mastodon", server=server)
+    old.refresh_from_db()
+    assert old.replaced_at is not None
+    [new] = ServerRegistration.objects.filter(replaced_at=None)
+    assert "write:favourites" in encryption.decrypt_json(new.sealed_details)["scopes"].split()
+
+
+def test_a_broad_permission_covers_liking():
+    assert registration.allows_likes(Server("a.example", {"scopes": "read write"}))
+    assert not registration.allows_likes(Server("a.example", {"scopes": "read write:statuses"}))

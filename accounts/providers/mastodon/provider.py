@@ -43,6 +43,7 @@ class MastodonProvider(NetworkProvider):
     name = "Mastodon"
     asks_server = True
     server_example = "@hanako@mstdn.jp"
+    like_scope = registration.LIKE_SCOPE
 
     def register(
         self, request: HttpRequest, host: str, *, is_broad: bool = False
@@ -52,7 +53,10 @@ class MastodonProvider(NetworkProvider):
         )
 
     def is_registered(self, request: HttpRequest, server: Server) -> bool:
-        return registration.is_registration_known(server, callback_url=self._callback(server.host))
+        """One that does not cover liking is made anew, too: who is linked keeps the old one."""
+        callback_url = self._callback(server.host)
+        is_known = registration.is_registration_known(server, callback_url=callback_url)
+        return is_known and registration.allows_likes(server)
 
     def permission_caution(self, account: Authorized) -> str:
         if not set(registration.BROAD_SCOPES) & set(account.credentials["scopes"]):
@@ -72,12 +76,13 @@ class MastodonProvider(NetworkProvider):
         client.state = secrets.token_urlsafe(20)
         pkce = generate_code_challenge()
         verifier = str(pkce.pop("code_verifier"))
-        scopes = list(registration.scopes_of(server))
+        scopes = list(registration.scopes_of(server, with_likes=with_likes))
         url = client.get_redirect_url(f"{server.origin}/oauth/authorize", scopes, pkce)
         stash = {
             "verifier": verifier,
             "issuer": issuer.name,
             "is_told": "yes" if issuer.is_told else "",
+            "scopes": " ".join(scopes),
         }
         return LinkRedirect(url, client.state, stash)
 
@@ -97,7 +102,7 @@ class MastodonProvider(NetworkProvider):
             raise ExchangeFailed from None
         except (HttpFailure, LookupError, TypeError, ValueError, AttributeError):
             raise ExchangeFailed from None
-        credentials["scopes"] = credentials["scopes"] or list(registration.scopes_of(server))
+        credentials["scopes"] = credentials["scopes"] or stash.get("scopes", "").split()
         with discarding_on_failure(credentials):
             return _account(server, credentials)
 

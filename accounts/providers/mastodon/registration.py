@@ -30,7 +30,8 @@ SCOPES = (
     "write:statuses",
     "write:media",
 )
-BROAD_SCOPES = ("read", "write")
+LIKE_SCOPE = "write:favourites"  # registered with, asked for when a member wants to like
+BROAD_SCOPES = ("read", "write")  # liking is in the second
 # By their version string, so that members need not consent twice.
 BROAD_SCOPES_ONLY = ("takahe/",)
 
@@ -48,19 +49,25 @@ def register_client(host: str, *, callback_url: str, is_broad: bool = False) -> 
     """
     version = _version(host)
     issuer_of(host)
-    scopes: tuple[str, ...] = SCOPES
+    scopes: tuple[str, ...] = (*SCOPES, LIKE_SCOPE)
     if is_broad or version.lower().startswith(BROAD_SCOPES_ONLY):
         scopes = BROAD_SCOPES
     answer = _register(host, callback_url, scopes)
-    if answer.status_code in {400, 422} and scopes is SCOPES:  # the scopes, as likely as anything
+    if answer.status_code in {400, 422} and scopes != BROAD_SCOPES:  # as likely as anything
         scopes = BROAD_SCOPES
         answer = _register(host, callback_url, scopes)
     return {**_keys(host, answer, scopes), "redirect_uri": callback_url}
 
 
-def scopes_of(server: Server) -> tuple[str, ...]:
-    """Return the scopes of our registration with `server`."""
-    return tuple(server.details.get("scopes", "").split()) or SCOPES
+def scopes_of(server: Server, *, with_likes: bool = True) -> tuple[str, ...]:
+    """Return the scopes of our registration with `server`, all or without the one that liking takes."""
+    scopes = tuple(server.details.get("scopes", "").split()) or SCOPES
+    return tuple(each for each in scopes if with_likes or each != LIKE_SCOPE)
+
+
+def allows_likes(server: Server) -> bool:
+    """Whether our registration covers liking; those of earlier versions do not, and cannot be widened."""
+    return bool({LIKE_SCOPE, *BROAD_SCOPES[1:]} & set(scopes_of(server)))
 
 
 def is_registration_known(server: Server, *, callback_url: str) -> bool:
