@@ -38,6 +38,8 @@ INVITES_AFTER = DAY  # a new account's invitations count as no invitation: else 
 COMMENTS = Limit("comments", most=100, window=HOUR)
 COMMENT_PACE = Limit("comment pace", most=1, window=timedelta(seconds=5))
 ANSWER_MAILS = Limit("mails about answers", most=6, window=HOUR)  # that one waits as a draft
+REPLIES = Limit("replies on networks", most=100, window=HOUR)
+REPLY_PACE = Limit("reply pace", most=1, window=timedelta(seconds=5))
 LIKES = Limit("likes", most=300, window=HOUR)
 
 # Mails about notices. Carriers turn away who sends much at once, each by its own domain.

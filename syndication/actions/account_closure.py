@@ -22,10 +22,19 @@ from django.utils.translation import gettext as _
 from accounts.actions import account_closure as people
 from accounts.actions import notices
 from accounts.models import Member
-from syndication.actions import links, posts
+from syndication.actions import interactions, links, posts
 from syndication.connectors import CONNECTORS
 from syndication.delivery import eligibility, retry_policy, sequence, wakeups
-from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Post
+from syndication.models import (
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    Interaction,
+    InteractionKind,
+    Link,
+    LinkState,
+    Post,
+)
 from syndication.queries import copies
 
 logger = logging.getLogger(__name__)
@@ -48,13 +57,14 @@ class NetworkCopies:
 
 
 def preview_closure(member: Member) -> list[NetworkCopies]:
-    """Preview the closure, for each network with copies of the member's posts."""
+    """Preview the closure, for each network with copies of the member's posts, replies among them."""
     found: dict[str, tuple[int, int]] = {}
-    what = ("link__network", "link__state", "post__kind")
-    for network, state, kind, count in (
+    what = ("link__network", "link__state", "post__kind", "interaction__kind")
+    for network, state, of_post, of_interaction, count in (
         _possibly_active_copies(member).values_list(*what).annotate(Count("pk"))
     ):
         can_go, must_stay = found.get(network, (0, 0))
+        kind = of_post or of_interaction
         if state == LinkState.ACTIVE and kind in CONNECTORS[network].can_delete:
             can_go += count
         else:
@@ -112,6 +122,10 @@ def _close_one_step(member: Member, now: datetime) -> bool:
     if member.takes_copies_back and (post := standing.first()) is not None:
         posts.delete_post(post, by=member)
         return True
+    answers = Interaction.objects.of(member)
+    if member.takes_copies_back and (answer := answers.first()) is not None:
+        interactions.take_back(answer, by=member)
+        return True
     if _has_pending_deletes(member, now):
         return False
     if member.email and not _send_last_mail(member, now):
@@ -124,7 +138,8 @@ def _has_pending_deletes(member: Member, now: datetime) -> bool:
     delivery, do not count any more, nor those older than DELETE_WITHIN."""
     mine = Delivery.objects.filter(link__member=member)
     asked = Q(state=_S.UNCONFIRMED, due_at=None)
-    before = mine.filter(asked, post=OuterRef("post"), link=OuterRef("link"))
+    same = Q(post=OuterRef("post")) | Q(interaction=OuterRef("interaction"))
+    before = mine.filter(same, asked, link=OuterRef("link"))
     is_tried = Q(link__state=LinkState.ACTIVE, asked_at__gt=now - retry_policy.DELETE_WITHIN)
     moving = mine.filter(is_tried | Q(lease_until__gt=now)).exclude(asked)
     moving = moving.filter(state__in=(_S.WAITING, _S.SENDING, _S.UNCONFIRMED))
@@ -174,6 +189,7 @@ def _closing_members() -> QuerySet[Member]:
 
 
 def _possibly_active_copies(member: Member) -> QuerySet[Delivery]:
-    """The member's publishes whose copy is or may be on a network."""
+    """The member's publishes whose copy is or may be on a network. Likes are none."""
     published = Delivery.objects.filter(link__member=member, kind=DeliveryKind.PUBLISH)
+    published = published.exclude(interaction__kind=InteractionKind.LIKE)
     return published.filter(copies.copy_is_active(), state__in=sequence.POSSIBLY_SENT_STATES)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Member
 from syndication.connectors.reasons import Reason
-from syndication.delivery import eligibility, notices, undelivered, wakeups
+from syndication.delivery import eligibility, interactions, undelivered, wakeups
 from syndication.models import Delivery, DeliveryState, LinkState
 from syndication.models.errors import NotNow, NotYours
 
@@ -35,9 +35,7 @@ def available_commands(delivery: Delivery) -> tuple[str, ...]:
         is_ended = delivery.link.state == LinkState.ENDED
         if delivery.due_at is not None and not is_ended:
             return ()
-        may_go_again = not is_ended and (
-            delivery.post is None or eligibility.covers_audience(delivery.post, delivery.audience)
-        )
+        may_go_again = not is_ended and _is_still_wanted(delivery)
         return _COMMANDS_OF_STATE[_S.UNCONFIRMED] if may_go_again else ("there", "dismiss")
     return _COMMANDS_OF_STATE.get(delivery.state, ())
 
@@ -53,8 +51,7 @@ def retry_delivery(delivery: Delivery, *, by: Member) -> None:
         **_requested_now(),
     )
     if by.pk != delivery.link.member_id:
-        incident = f"{undelivered.RETRIED_BY_STAFF} {delivery.post_id}"
-        notices.notify_of_link(delivery.link, incident, post=delivery.post_id)
+        undelivered.notify_retried_by_staff(delivery)
     wakeups.wake_for_delivery(delivery.pk)
 
 
@@ -120,16 +117,28 @@ def _must_be_sendable(delivery: Delivery) -> None:
         raise NotNow(LINK_FIRST)
     if delivery.link.state == LinkState.ENDED:
         raise NotNow(eligibility.UNLINKED)
-    if delivery.is_delete or delivery.post is None:
+    if delivery.is_delete:
         return
-    reason = eligibility.pre_send_check(delivery.post, delivery.link, delivery.audience)
+    if delivery.interaction is not None:
+        reason = interactions.interaction_refusal(delivery.interaction, delivery.link)
+    else:
+        assert delivery.post is not None  # noqa: S101 - as Delivery.subject
+        reason = eligibility.pre_send_check(delivery.post, delivery.link, delivery.audience)
     if reason:
         raise NotNow(reason)
+
+
+def _is_still_wanted(delivery: Delivery) -> bool:
+    """Whether the member has not taken the post, or the interaction, back from the copy's readers."""
+    if delivery.interaction is not None:
+        return delivery.interaction.deleted_at is None
+    assert delivery.post is not None  # noqa: S101 - as Delivery.subject
+    return eligibility.covers_audience(delivery.post, delivery.audience)
 
 
 def _run_command(delivery: Delivery, states: tuple[str, ...], state: str, **fields: object) -> None:
     row = Delivery.objects.unleased(timezone.now()).filter(pk=delivery.pk, state__in=states)
     if not row.change(state, lease_owner="", lease_until=None, network_words="", **fields):
         raise NotNow(MOVED_ON)
-    undelivered.close_answered_notices(delivery.link, kind=delivery.kind, reason=delivery.reason)
+    undelivered.close_answered_notices(delivery)
     delivery.refresh_from_db()

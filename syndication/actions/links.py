@@ -148,7 +148,7 @@ def end_link(link: Link, *, reason: Reason = eligibility.UNLINKED) -> None:
     link.hidden_accounts.all().delete()
     link.pulls.all().delete()
     storage.forget_link(link)
-    notices.notices_of_link(link).exclude(code=undelivered.STILL_OUT_THERE).delete()
+    notices.notices_of_link(link).exclude(code__endswith=undelivered.STILL_OUT_THERE).delete()
     link.state = LinkState.ENDED
     link.parked_reason = reason
     link.account = None
@@ -169,6 +169,13 @@ def describe_relinking(account: SocialAccount) -> str:
     """Describe to the member what linking again will send; "" for a new link."""
     link = Link.objects.filter(account=account).exclude(state=LinkState.ENDED).first()
     return reauthorization.describe_resumption(link) if link else ""
+
+
+def has_like_right(account: SocialAccount) -> bool:
+    """Whether the account's link was given the right to like."""
+    scope = CONNECTORS[account.provider].needs_scope.get("like", "")
+    link = Link.objects.filter(account=account).exclude(state=LinkState.ENDED).first()
+    return link is not None and bool(scope) and scope in link.scopes.split()
 
 
 def discard_access(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable
-from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -28,6 +28,7 @@ from syndication.delivery import (
     equal_posts,
     fairness,
     heartbeats,
+    interactions,
     outcomes,
     reconcile,
     retry_policy,
@@ -36,9 +37,11 @@ from syndication.delivery import (
 )
 from syndication.delivery.claims import Clock, LostLease
 from syndication.delivery.compiled import CompiledSelect, execute_pipeline, param
+from syndication.delivery.interactions import StrayReply
 from syndication.delivery.leased_http import LeasedHttp
 from syndication.delivery.outcomes import DeliveryRun
 from syndication.delivery.pool import THREADS_PER_WORKER, DeliveryPool
+from syndication.delivery.pre_send import PreSendCheckFailed
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Post, Toggle
 
 logger = logging.getLogger(__name__)
@@ -49,16 +52,6 @@ BATCH_SIZE = 40  # rows chosen at a time: a new post waits for no more than thes
 
 # Threads of this process on hosts that members named: all together leave the reserve thread free.
 HOST_LIMIT = Bulkhead(most=THREADS_PER_WORKER, per_host=circuit_breaker.THREADS_PER_HOST)
-
-
-class PreSendCheckFailed(Exception):
-    """The request must not be sent: the delivery gets `state`, and `due_at` where it only has to wait."""
-
-    def __init__(self, state: str, reason: str, *, due_at: datetime | None = None) -> None:
-        super().__init__(reason)
-        self.state = state
-        self.reason = reason
-        self.due_at = due_at  # when it may, where it only has to wait
 
 
 def attempt_delivery(pk: int, *, now: Clock = timezone.now, owner: str = "") -> bool:
@@ -135,6 +128,8 @@ def _send(run: DeliveryRun) -> None:
         raise
     except PreSendCheckFailed as no:
         _settle_unsent(run, no)
+    except StrayReply as stray:
+        interactions.retract_stray(run, stray.receipt)
     except ConnectorError as error:
         outcomes.record_error(run, error)
     except Exception:
@@ -153,12 +148,16 @@ def _settle_unsent(run: DeliveryRun, no: PreSendCheckFailed) -> None:
 
 
 def _publish(run: DeliveryRun, connector: Connector) -> Receipt:
+    if run.delivery.interaction_id is not None:
+        return interactions.publish_interaction(run, connector)
     post = _pre_send_check(run)
     return connector.publish(post, idempotency_key=run.delivery.idempotency_key)
 
 
 def _delete_copy(run: DeliveryRun, connector: Connector) -> Receipt:
     copy = undelivered.published_copy_of(run.delivery)
+    if run.delivery.is_of_like:
+        return interactions.unlike(run, connector, copy)
     if copy is None or copy.state != DeliveryState.SENT:
         raise PreSendCheckFailed(DeliveryState.CANCELLED, undelivered.NOTHING_TO_DELETE)
     if not copy.remote_id:
@@ -208,18 +207,12 @@ def _pre_send_check(run: DeliveryRun) -> OutgoingPost:
             post, link, audience, with_photo=not run.delivery.is_edit
         )
         if not run.delivery.is_edit:
-            _wait_for_equal_posts(run, outgoing, link)
+            equal_posts.wait_for_equal_posts(run.delivery, outgoing, link, run.now())
         before = {} if run.delivery.is_edit else run.delivery.sent_as
         stored = eligibility.snapshot_of(outgoing, version=post.version, before=before)
         claims.mark_sending(run.claim, run.now(), stored)
         run.claim.attempt.version = post.version
     return outgoing
-
-
-def _wait_for_equal_posts(run: DeliveryRun, outgoing: OutgoingPost, link: Link) -> None:
-    due_at = equal_posts.earliest_send_at(run.delivery, outgoing, link, run.now())
-    if due_at is not None:
-        raise PreSendCheckFailed(DeliveryState.WAITING, equal_posts.EQUAL_SOON, due_at=due_at)
 
 
 def _error_after_bug(delivery: Delivery) -> ConnectorError:
@@ -230,9 +223,12 @@ def _error_after_bug(delivery: Delivery) -> ConnectorError:
 
 
 def _wake_next_in_sequence(delivery: Delivery) -> None:
-    """Wake the next delivery of the same post and link."""
-    behind = _NEXT_IN_SEQUENCE.first(
-        post_id=delivery.post_id, link_id=delivery.link_id, sequence=delivery.sequence
+    """Wake the next delivery of the same post, or interaction, and link."""
+    subject = "post" if delivery.interaction_id is None else "interaction"
+    behind = _NEXT_IN_SEQUENCE[subject].first(
+        subject_id=getattr(delivery, f"{subject}_id"),
+        link_id=delivery.link_id,
+        sequence=delivery.sequence,
     )
     if behind is not None:
         wakeups.wake_for_delivery(behind.pk)
@@ -246,15 +242,26 @@ _LINK = CompiledSelect(
     lambda: Link.objects.select_related("member").filter(pk=param("pk", Link, "id"))
 )
 _TOGGLES = CompiledSelect(lambda: Toggle.objects.filter(link=param("pk", Link, "id")))
-_NEXT_IN_SEQUENCE = CompiledSelect(
-    lambda: Delivery.objects.filter(
-        post=param("post_id", Delivery),
-        link=param("link_id", Delivery),
-        kind__in=(DeliveryKind.EDIT, DeliveryKind.DELETE),
-        state=DeliveryState.WAITING,
-        sequence__gt=param("sequence", Delivery),
-    ).order_by("sequence")[:1]
-)
+
+
+def _next_in_sequence(**subject: Any) -> CompiledSelect:
+    # Behind a delete of a like there may be another publish, which nobody else would wake at once.
+    kinds = DeliveryKind.values if "interaction" in subject else ("edit", "delete")
+    return CompiledSelect(
+        lambda: Delivery.objects.filter(
+            **subject,
+            link=param("link_id", Delivery),
+            kind__in=kinds,
+            state=DeliveryState.WAITING,
+            sequence__gt=param("sequence", Delivery),
+        ).order_by("sequence")[:1]
+    )
+
+
+_NEXT_IN_SEQUENCE = {
+    "post": _next_in_sequence(post=param("subject_id", Delivery, "post_id")),
+    "interaction": _next_in_sequence(interaction=param("subject_id", Delivery, "interaction_id")),
+}
 
 
 def _reload(delivery: Delivery) -> tuple[Post, Link]:

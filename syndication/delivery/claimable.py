@@ -32,12 +32,17 @@ def startable(now: datetime) -> DeliveryQuerySet:
 
 
 def is_next_in_sequence(now: datetime) -> Q:
-    """A condition on due rows: unleased, and no earlier delivery of the same post and link is open."""
-    earlier = Delivery.objects.open().filter(
-        post=OuterRef("post"), link=OuterRef("link"), sequence__lt=OuterRef("sequence")
-    )
+    """A condition on due rows: unleased, and no earlier delivery of the same post, or interaction, on
+    the same link is open."""
     is_first = Q(sequence=1)  # most rows: spares the subquery
-    return Q(is_unleased(now), is_first | Q(~Exists(earlier)))
+    of_post = Q(interaction=None) & ~_has_earlier_open("post")
+    of_interaction = Q(post=None) & ~_has_earlier_open("interaction")
+    return Q(is_unleased(now), is_first | of_post | of_interaction)
+
+
+def _has_earlier_open(subject: str) -> Q:
+    same = {subject: OuterRef(subject), "link": OuterRef("link")}
+    return Q(Exists(Delivery.objects.open().filter(**same, sequence__lt=OuterRef("sequence"))))
 
 
 def link_is_free(now: datetime, closed: frozenset[str] = frozenset(), *, link: str = "") -> Q:

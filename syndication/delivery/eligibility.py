@@ -17,11 +17,20 @@ from accounts.models import Audience
 from accounts.public_urls import public_url
 from syndication.connectors import CONNECTORS, media, reasons
 from syndication.connectors.base import Audience as WireAudience
-from syndication.connectors.base import Connector, Kind, OutgoingPost, Photo, Preview, Terms
+from syndication.connectors.base import (
+    Connector,
+    Friend,
+    Kind,
+    OutgoingPost,
+    Photo,
+    Preview,
+    ReplyTarget,
+    Terms,
+)
 from syndication.connectors.content import CONTENT, content_of
 from syndication.connectors.errors import Rejected, Unsupported
 from syndication.connectors.reasons import FOLLOWERS_NOT_APPROVED, Reason
-from syndication.models import Link, LinkState, Post, PostKind
+from syndication.models import Delivery, InteractionKind, Link, LinkState, Post, PostKind
 
 MAX_EARLIER_SNAPSHOTS = 3  # snapshots of earlier tries that are kept besides the last
 
@@ -35,6 +44,8 @@ TURNED_OFF = Reason("turned_off")
 NOT_OPTED_IN = Reason("not_opted_in")
 NEEDS_YOU = Reason("needs_you")
 TAKEN_BACK = Reason("taken_back")
+INTERACTION_TAKEN_BACK = Reason("interaction_taken_back")
+LIKE_NOT_ALLOWED = Reason("like_not_allowed")
 UNLINKED = Reason("unlinked")
 CLOSED = Reason("account_closed")
 DISMISSED = Reason("dismissed")
@@ -95,6 +106,11 @@ def covers_audience(post: Post, audience: str) -> bool:
     return post.audience in (audience, Audience.EVERYONE)
 
 
+def withdrawal_reason(delivery: Delivery) -> Reason:
+    """The reason of a delivery that ends since its post, or its interaction, was taken back."""
+    return TAKEN_BACK if delivery.interaction_id is None else INTERACTION_TAKEN_BACK
+
+
 def outgoing_post(
     post: Post, link: Link, audience: str, *, with_photo: bool = False
 ) -> OutgoingPost:
@@ -125,7 +141,7 @@ def terms_of(link: Link) -> Terms | None:
 
 _STORED = (
     *("kind", "permalink", "audience", "always_permalink", "never_permalink"),
-    *("written_at", "lost_photos"),
+    *("written_at", "lost_photos", "visibility"),
 )
 
 
@@ -144,6 +160,8 @@ def snapshot_of(
         "photo_alts": [photo.alt for photo in post.photos],
         "version": version,
     }
+    if post.reply_to is not None:
+        stored["reply_to"] = asdict(post.reply_to)
     earlier = [one for one in unconfirmed_snapshots(before or {}) if one["version"] != version]
     return {**stored, "earlier": earlier[:MAX_EARLIER_SNAPSHOTS]} if earlier else stored
 
@@ -168,17 +186,20 @@ def post_from_snapshot(stored: dict[str, Any]) -> OutgoingPost:
     kept = {name: stored[name] for name in (*CONTENT, *_STORED) if name in stored}
     if "url_title" not in stored and stored.get("kind") == PostKind.LINK:  # kept by version 0.1
         kept |= {"title": "", "url_title": stored.get("title", "")}
-    terms = stored.get("terms")
+    terms, target = stored.get("terms"), stored.get("reply_to")
     return OutgoingPost(
         **kept,
         terms=Terms(**terms) if terms else None,
+        reply_to=ReplyTarget(**{**target, "author": Friend(**target["author"])})
+        if target
+        else None,
         photos=tuple(Photo(content=b"", alt=alt) for alt in stored.get("photo_alts", [])),
     )
 
 
 def omissions_of(stored: dict[str, Any], link: Link) -> tuple[str, ...]:
     """Reason codes of what a sent copy lacks (connectors.reasons)."""
-    if not stored:
+    if not stored or stored.get("kind") == InteractionKind.LIKE:
         return ()
     try:
         return CONNECTORS[link.network].preview(post_from_snapshot(stored)).dropped

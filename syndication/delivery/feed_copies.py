@@ -19,15 +19,16 @@ def mark_copies_of_link(link: Link, now: datetime) -> None:
     fresh = link.feed.filter(copy=None, created_at__gte=now - LOOKED_AGAIN)
     items = dict(fresh.values_list("remote_id", "pk"))
     copies = Delivery.objects.filter(
-        kind=DeliveryKind.PUBLISH, remote_id__in=items, **_same_ids(link)
+        kind=DeliveryKind.PUBLISH, post__isnull=False, remote_id__in=items, **_same_ids(link)
     )
     for copy, remote_id, writer in copies.values_list("pk", "remote_id", "post__author"):
         FeedItem.objects.filter(pk=items[remote_id]).update(copy=copy, writer=writer)
 
 
 def mark_sent_copy(copy: Delivery, link: Link) -> None:
-    """Mark the items, imported before, of a copy that is recorded as sent to `link`."""
-    if copy.kind != DeliveryKind.PUBLISH or not copy.remote_id:
+    """Mark the items, imported before, of a copy that is recorded as sent to `link`. A reply is no copy
+    of a post: it stays what it is on the network."""
+    if copy.kind != DeliveryKind.PUBLISH or not copy.remote_id or copy.post_id is None:
         return
     items = FeedItem.objects.filter(remote_id=copy.remote_id, copy=None, **_same_ids(link))
     # Read first: mostly there is none, and a write would wait for the lock of the whole store.

@@ -1,6 +1,6 @@
 """Notices of a link: notify its member of an incident, and close what is no longer so.
 
-The first word of an incident is the code of the text (reason_texts.NOTICES). Together with the link it
+The first word of an incident is the code of the text (link_notice_texts.NOTICES). Together with the link it
 is one notice for as long as that stands.
 """
 
@@ -23,16 +23,16 @@ GATHERED_FOR = timedelta(hours=24)  # incidents of one link and reason that shar
 
 
 def notify_of_link(
-    link: Link, incident: str, *, post: int | None = None, params: Mapping[str, Any] | None = None
+    link: Link, incident: str, *, detail: int | None = None, params: Mapping[str, Any] | None = None
 ) -> bool:
     """Notify the link's member, unless a notice of the incident stands. Return whether one was made.
 
-    `post` is the key of the post that it is about, if it is about one.
+    `detail` is the key of the post, or the interaction, that it is about, if it is about one.
     """
     event = NoticeEvent(
         code=incident.partition(" ")[0],
         subject=link.pk,
-        detail=post or 0,
+        detail=detail or 0,
         key=incident,
         params=params or {},
     )
@@ -41,14 +41,14 @@ def notify_of_link(
 
 @transaction.atomic
 def notify_of_link_counted(
-    link: Link, incident: str, *, post: int | None, params: Mapping[str, Any], count: int
+    link: Link, incident: str, *, detail: int | None, params: Mapping[str, Any], count: int
 ) -> bool:
     """Notify of `count` more of an incident. Within GATHERED_FOR they are added to the notice that
     stands (`params["count"]`) without another mail; later it is made new."""
     now, same = timezone.now(), notices_of_link(link).filter(key=incident)
     before = same.select_for_update().first()
     if before is None:
-        return notify_of_link(link, incident, post=post, params={**params, "count": count})
+        return notify_of_link(link, incident, detail=detail, params={**params, "count": count})
     counted = {**before.params, "count": int(before.params.get("count", 0)) + count}
     if before.created_at > now - GATHERED_FOR:
         return bool(same.update(params=counted))

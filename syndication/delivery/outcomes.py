@@ -241,6 +241,8 @@ def _is_recut(run: DeliveryRun, error: ConnectorError) -> bool:
 
 @transaction.atomic
 def _require_reauthorization(run: DeliveryRun, error: Unauthorized) -> None:
+    if error.scope and run.delivery.is_of_like:  # nothing is parked: the page offers to agree
+        return fail_delivery(run, eligibility.LIKE_NOT_ALLOWED, Outcome.of_error(error))
     if error.scope:
         reauthorization.notify_scope_missing(run.link)
     elif not reauthorization.require_reauthorization(run.link, error.reason) and _is_linked_again(
@@ -290,11 +292,10 @@ def _superseded_by(delivery: Delivery) -> str:
     """The reason if a later delete or newer edit supersedes this delivery, else ""."""
     if delivery.is_delete:
         return ""
-    behind = Delivery.objects.open().filter(
-        post=delivery.post_id, link=delivery.link_id, sequence__gt=delivery.sequence
-    )
+    rows = Delivery.objects.in_sequence_of(delivery)
+    behind = rows.open().filter(sequence__gt=delivery.sequence)
     if behind.filter(kind=DeliveryKind.DELETE).exists():
-        return eligibility.TAKEN_BACK
+        return eligibility.withdrawal_reason(delivery)
     if delivery.is_edit and behind.filter(kind=DeliveryKind.EDIT).exists():
         return edits.REPLACED
     return ""

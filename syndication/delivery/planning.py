@@ -1,4 +1,5 @@
-"""Planning: create and cancel deliveries when a post is written, narrowed or deleted.
+"""Planning: create and cancel deliveries when a post is written, narrowed or deleted, and when an
+interaction is made or taken back.
 
 Every function works in the caller's transaction. delivery.eligibility decides which copies go; the
 rows are made here. The commands of the page "Where it went" are in actions.commands.
@@ -19,7 +20,15 @@ from syndication.connectors.base import OutgoingPost, Preview
 from syndication.connectors.reasons import Reason
 from syndication.delivery import eligibility, outcomes, reauthorization, sequence, undelivered
 from syndication.delivery.sequence import POSSIBLY_SENT_STATES, UNSENT_STATES, InitialDelivery
-from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Post
+from syndication.models import (
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    Interaction,
+    Link,
+    LinkState,
+    Post,
+)
 from syndication.models.errors import NotNow, NotYours
 
 CANNOT_TAKE_BACK = reasons.CANNOT_DELETE
@@ -75,7 +84,23 @@ def withdraw_copies(post: Post) -> None:
     rows = Delivery.objects.filter(post=post).exclude(kind=DeliveryKind.DELETE)
     for row in rows.select_related("link__member", "post").order_by("sequence"):
         if not eligibility.covers_audience(post, row.audience):
-            _withdraw_copy(post, row)
+            _withdraw_copy(row)
+
+
+def plan_interaction(interaction: Interaction) -> Delivery:
+    """Create the delivery of a new interaction, or of a like that is wanted again, with it locked."""
+    is_parked = interaction.link.state == LinkState.PARKED
+    state, reason = (_S.PARKED, eligibility.NEEDS_YOU) if is_parked else (_S.WAITING, "")
+    start = InitialDelivery(state, reason)
+    return sequence.append_delivery(interaction, interaction.link, DeliveryKind.PUBLISH, start)
+
+
+def withdraw_interaction(interaction: Interaction) -> None:
+    """After an interaction was taken back, with it locked: cancel what is unsent, and delete what is or
+    may be out."""
+    rows = Delivery.objects.filter(interaction=interaction, kind=DeliveryKind.PUBLISH)
+    for row in rows.select_related("link__member", "interaction").order_by("sequence"):
+        _withdraw_copy(row)
 
 
 @transaction.atomic
@@ -88,7 +113,7 @@ def close_link(link: Link, now: datetime) -> None:
     at_rest = {"due_at": None, "lease_owner": "", "lease_until": None}
     left = link.deliveries.unleased(now)
     deletes = left.filter(kind=DeliveryKind.DELETE, state__in=(_S.WAITING, _S.PARKED, _S.SENDING))
-    for row in deletes.select_related("link__member", "post"):
+    for row in deletes.select_related("link__member", "post", "interaction"):
         gone = Delivery.objects.filter(pk=row.pk, state=row.state)
         if gone.change(_S.CANCELLED, reason=NO_ACCESS_ANY_MORE, **at_rest):
             row.refresh_from_db(fields=["state", "reason"])
@@ -171,43 +196,47 @@ def _copies_and_deletes(post: Post) -> QuerySet[Delivery]:
     return Delivery.objects.filter(post=post).exclude(kind=DeliveryKind.EDIT)
 
 
-def _withdraw_copy(post: Post, publish: Delivery) -> None:
+def _withdraw_copy(publish: Delivery) -> None:
     """Cancel the delivery if unsent, edits included; queue a delete behind a copy that is or may be out.
 
     The outcome of an edit need not be known when the copy is deleted anyway.
     """
     row = Delivery.objects.filter(pk=publish.pk)
     is_asked = Q(kind=DeliveryKind.EDIT, state=_S.UNCONFIRMED, due_at=None)
-    if row.filter(Q(state__in=UNSENT_STATES) | is_asked).change(
-        _S.CANCELLED, reason=eligibility.TAKEN_BACK, due_at=None, sent_as={}
-    ):
-        return
-    maybe_out = row.filter(
-        kind=DeliveryKind.PUBLISH, state__in=POSSIBLY_SENT_STATES, remote_deleted_at=None
+    reason = eligibility.withdrawal_reason(publish)
+    is_cancelled = row.filter(Q(state__in=UNSENT_STATES) | is_asked).change(
+        _S.CANCELLED, reason=reason, due_at=None, sent_as={}
     )
-    if not maybe_out.exists() or _has_delete(publish):
+    if is_cancelled:
+        may_be_out = (
+            publish.is_of_like and publish.first_sent_at is not None
+        )  # it is never looked up
+    else:
+        may_be_out = row.filter(
+            kind=DeliveryKind.PUBLISH, state__in=POSSIBLY_SENT_STATES, remote_deleted_at=None
+        ).exists()
+    if may_be_out:
+        append_delete(publish)
+
+
+def append_delete(publish: Delivery) -> None:
+    """Queue the delete of a copy, unless one stands behind it; notify the member of what has to stay."""
+    behind = Delivery.objects.in_sequence_of(publish).filter(sequence__gt=publish.sequence)
+    if behind.filter(kind=DeliveryKind.DELETE).exists():
         return
     state, reason = _initial_delete_state(publish)
     delete = sequence.append_delivery(
-        post, publish.link, DeliveryKind.DELETE, InitialDelivery(state, reason)
+        publish.subject, publish.link, DeliveryKind.DELETE, InitialDelivery(state, reason)
     )
     if undelivered.is_undelivered_end(delete.state, delete.due_at):
         undelivered.notify_end(delete)
 
 
-def _has_delete(publish: Delivery) -> bool:
-    return Delivery.objects.filter(
-        post=publish.post_id,
-        link=publish.link_id,
-        kind=DeliveryKind.DELETE,
-        sequence__gt=publish.sequence,
-    ).exists()
-
-
 def _initial_delete_state(publish: Delivery) -> tuple[str, str]:
     if publish.link.state == LinkState.ENDED:
         return _S.SKIPPED, NO_ACCESS_ANY_MORE
-    if publish.subject_kind not in CONNECTORS[publish.link.network].can_delete:
+    can_delete = CONNECTORS[publish.link.network].can_delete
+    if not publish.is_of_like and publish.subject_kind not in can_delete:
         return _S.SKIPPED, CANNOT_TAKE_BACK
     if publish.link.state == LinkState.PARKED:
         return _S.PARKED, eligibility.NEEDS_YOU

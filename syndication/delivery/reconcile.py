@@ -15,10 +15,17 @@ from syndication.connectors import CONNECTORS, reasons
 from syndication.connectors.base import Candidates, Connector, Receipt, RemotePost
 from syndication.connectors.errors import ConnectorError, OutcomeUnknown, TryLater, Unauthorized
 from syndication.connectors.text import comparable_core, normalise
-from syndication.delivery import claims, outcomes, reauthorization, retry_policy, undelivered
+from syndication.delivery import (
+    claims,
+    interactions,
+    outcomes,
+    reauthorization,
+    retry_policy,
+    undelivered,
+)
 from syndication.delivery.eligibility import post_from_snapshot, unconfirmed_snapshots
 from syndication.delivery.outcomes import DeliveryRun
-from syndication.models import Delivery, DeliveryKind, DeliveryState
+from syndication.models import Delivery, DeliveryKind, DeliveryState, InteractionKind
 
 logger = logging.getLogger(__name__)
 
@@ -30,12 +37,14 @@ READS_WHERE_TIMELINE_LAGS = 2
 class RemoteCopySearch:
     """What the timeline shows. `copy` None means absent if `is_conclusive`, else unknown.
 
-    `version`: the content's version that the copy has; None if it may be one of several.
+    `version`: the content's version that the copy has; None if it may be one of several. `stray`: a
+    reply with the text sent that answers nothing.
     """
 
     copy: RemotePost | None = None
     version: int | None = None
     is_conclusive: bool = True
+    stray: RemotePost | None = None
 
 
 def reconcile_delivery(run: DeliveryRun) -> None:
@@ -66,6 +75,8 @@ def _settle_search(run: DeliveryRun, seen: RemoteCopySearch, *, lags: bool) -> N
     if seen.copy is not None:
         receipt = Receipt(seen.copy.remote_id, seen.copy.url)
         outcomes.record_sent(run, receipt, outcome="found", version=seen.version)
+    elif seen.stray is not None:
+        interactions.retract_stray(run, Receipt(seen.stray.remote_id, seen.stray.url))
     elif run.claim.was_abandoned or (lags and run.delivery.reads < READS_WHERE_TIMELINE_LAGS):
         due_at = outcomes.earliest_reconcile_at(run.link, run.now())
         run.settle(
@@ -81,8 +92,10 @@ def _find_remote_copy(run: DeliveryRun, connector: Connector) -> RemoteCopySearc
     """Find the copy by the content sent last, then by that of earlier tries. Exact matches come before
     those that a server may have rewritten."""
     tries: list[tuple[dict[str, Any], Candidates]] = []
+    unthreaded = Candidates()
     for words in unconfirmed_snapshots(run.delivery.sent_as):
-        found = _candidates(run, connector, words)
+        listed = _candidates(run, connector, words)
+        found, unthreaded = _by_parent(run.delivery, listed)
         copy = _own_copy(run.delivery, found.exact)
         if copy is not None:
             return RemoteCopySearch(copy, int(words["version"]))
@@ -94,7 +107,45 @@ def _find_remote_copy(run: DeliveryRun, connector: Connector) -> RemoteCopySearc
         if _is_ambiguous(run.delivery, connector, words):
             return RemoteCopySearch(is_conclusive=False)
         return RemoteCopySearch(copy, int(words["version"]) if len(tries) == 1 else None)
-    return RemoteCopySearch(is_conclusive=all(found.is_conclusive for _, found in tries))
+    is_conclusive = all(found.is_conclusive for _, found in tries)
+    if run.delivery.interaction_id is not None:
+        return _find_stray(run.delivery, connector, unthreaded, is_conclusive=is_conclusive)
+    return RemoteCopySearch(is_conclusive=is_conclusive)
+
+
+def _find_stray(
+    delivery: Delivery, connector: Connector, found: Candidates, *, is_conclusive: bool
+) -> RemoteCopySearch:
+    """The reply where the network put it outside of any thread, of entries that answer nothing.
+
+    Such an entry may be a post with the same text: then only the member can tell.
+    """
+    stray = _first_unclaimed(found.exact, delivery)
+    if stray is None:
+        is_clear = _first_unclaimed(found.alike, delivery) is None
+        return RemoteCopySearch(is_conclusive=is_conclusive and is_clear)
+    text = normalise(connector.preview(post_from_snapshot(delivery.sent_as)).text)
+    posts = Delivery.objects.open().filter(link=delivery.link_id, kind=DeliveryKind.PUBLISH)
+    for post in posts.filter(interaction=None).exclude(sent_as={}):
+        if normalise(connector.preview(post_from_snapshot(post.sent_as)).text) == text:
+            return RemoteCopySearch(is_conclusive=False)
+    return RemoteCopySearch(stray=stray)
+
+
+def _by_parent(delivery: Delivery, found: Candidates) -> tuple[Candidates, Candidates]:
+    """What can be the delivery's copy, by what it answers, and what answers nothing."""
+    if delivery.is_edit:
+        return found, Candidates()
+    parent = delivery.interaction.target_id if delivery.interaction is not None else ""
+
+    def answering(remote_id: str) -> Candidates:
+        exact, alike = (
+            tuple(each for each in several if each.parent_id == remote_id)
+            for several in (found.exact, found.alike)
+        )
+        return Candidates(exact, alike, is_conclusive=found.is_conclusive)
+
+    return answering(parent), answering("")
 
 
 def _candidates(run: DeliveryRun, connector: Connector, words: dict[str, Any]) -> Candidates:
@@ -124,6 +175,11 @@ def _is_ambiguous(delivery: Delivery, connector: Connector, words: dict[str, Any
     post = post_from_snapshot(words)
     ours, text = connector.reconciled_text(post), connector.preview(post).text
     others = Delivery.objects.open().filter(link=delivery.link_id, kind=DeliveryKind.PUBLISH)
+    if delivery.interaction is None:
+        others = others.filter(interaction=None)
+    else:
+        others = others.filter(interaction__target_id=delivery.interaction.target_id)
+        others = others.exclude(interaction__kind=InteractionKind.LIKE)
     for other in others.exclude(pk=delivery.pk).exclude(sent_as={}):
         for theirs in unconfirmed_snapshots(other.sent_as):
             their_post = post_from_snapshot(theirs)

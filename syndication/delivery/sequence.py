@@ -1,7 +1,8 @@
-"""The sequence of deliveries of one post on one link: publish, edits, delete, and perhaps again.
+"""The sequence of deliveries of one post, or interaction, on one link: publish, edits, delete, and
+perhaps again.
 
 delivery.planning and delivery.edits decide what a new row is; it is appended here. Callers hold the
-post's lock, so that no two rows get one number.
+lock of the post or interaction, so that no two rows get one number.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts.models import Audience
 from syndication.delivery import wakeups
-from syndication.models import OPEN_STATES, Delivery, DeliveryState, Link, Post
+from syndication.models import OPEN_STATES, Delivery, DeliveryState, Interaction, Link, Post
 
 _S = DeliveryState
 UNSENT_STATES = (_S.WAITING, _S.PARKED, _S.FAILED, _S.EXPIRED)
@@ -24,7 +26,10 @@ POSSIBLY_SENT_STATES = (_S.SENDING, _S.UNCONFIRMED, _S.SENT)
 
 @dataclass(frozen=True)
 class InitialDelivery:
-    """The initial values of a delivery. `audience` defaults to the post's, `due_at` to now."""
+    """The initial values of a delivery. `audience` defaults to the post's, `due_at` to now.
+
+    The audience of an interaction says nothing: Interaction.visibility has who reads it.
+    """
 
     state: str
     reason: str = ""
@@ -58,18 +63,21 @@ class CopyHistory:
         return self.copy.state in POSSIBLY_SENT_STATES or bool(self.copy.sent_as)
 
 
-def append_delivery(post: Post, link: Link, kind: str, start: InitialDelivery) -> Delivery:
-    """Append a delivery to the sequence of this post and link, and wake the worker if it may go now."""
+def append_delivery(
+    subject: Post | Interaction, link: Link, kind: str, start: InitialDelivery
+) -> Delivery:
+    """Append a delivery to the sequence of its subject and link, and wake the worker if it may go now."""
     now = timezone.now()
-    last = Delivery.objects.filter(post=post, link=link).order_by("sequence").last()
+    whose = {"post": subject} if isinstance(subject, Post) else {"interaction": subject}
+    last = Delivery.objects.filter(**whose, link=link).order_by("sequence").last()
     has_turn = start.state in (_S.WAITING, _S.PARKED)
     delivery = Delivery.objects.create(
-        post=post,
+        **whose,
         link=link,
         kind=kind,
         sequence=last.sequence + 1 if last else 1,
         state=start.state,
-        audience=start.audience or post.audience,
+        audience=start.audience or getattr(subject, "audience", Audience.EVERYONE),
         reason=start.reason,
         due_at=(start.due_at or now) if has_turn else None,
         asked_at=now,

@@ -20,12 +20,12 @@ from syndication.connectors import reasons
 from syndication.connectors.reasons import Reason
 from syndication.delivery import edits, eligibility, notices, reauthorization
 from syndication.delivery.sequence import POSSIBLY_SENT_STATES
-from syndication.models import AT_REST, Delivery, DeliveryKind, DeliveryState, Link
+from syndication.models import AT_REST, Delivery, DeliveryKind, DeliveryState
 from syndication.models.reason_texts import SENTENCES
 
 NOTHING_TO_DELETE = Reason("nothing_to_delete")
 
-# First words of incidents (reason_texts.NOTICES)
+# First words of incidents (link_notice_texts.NOTICES); of an interaction behind its kind: "reply_undelivered"
 UNDELIVERED = "undelivered"
 NOT_CHANGED = "not_changed"
 COPY_GONE = "gone"
@@ -40,6 +40,7 @@ KNOWN_TO_MEMBER: frozenset[str] = frozenset(
     {
         # The member's own command
         eligibility.TAKEN_BACK,
+        eligibility.INTERACTION_TAKEN_BACK,
         eligibility.STAYS_HERE,
         eligibility.TURNED_OFF,
         eligibility.NOT_OPTED_IN,
@@ -69,7 +70,8 @@ def notify_end(delivery: Delivery) -> bool:
 def notify_pending_ends() -> int:
     """Notify all ends that are still pending, oldest first, one notice for each incident. Return how
     many notices were made or added to."""
-    rows = Delivery.objects.unnotified().select_related("link__member", "post").order_by("pk")
+    rows = Delivery.objects.unnotified().order_by("pk")
+    rows = rows.select_related("link__member", "post", "interaction")
     found: dict[tuple[int, str], list[Delivery]] = defaultdict(list)
     for row in rows[:MAX_ROWS]:
         found[row.link_id, _incident(row)].append(row)
@@ -78,19 +80,37 @@ def notify_pending_ends() -> int:
 
 def notify_copy_remains(delivery: Delivery) -> bool:
     """Notify the member once of a copy that cannot be deleted. Return whether a notice was made."""
-    incident = f"{STILL_OUT_THERE} {delivery.post_id}"
-    return notices.notify_of_link(delivery.link, incident, post=delivery.post_id)
+    incident = _incident_of_subject(delivery, STILL_OUT_THERE)
+    return notices.notify_of_link(delivery.link, incident, detail=_detail(delivery))
 
 
-def close_answered_notices(link: Link, *, kind: str, reason: str) -> None:
-    """After a command on a delivery that had this reason: delete the notice that asked for it, unless
-    another delivery of `link` still does."""
-    over = Q()
-    if not link.deliveries.filter(state=_S.UNCONFIRMED, due_at=None).exists():
-        over |= Q(key=reauthorization.UNCONFIRMED)
-    rows = link.deliveries.filter(kind=kind, reason=reason)
+def notify_retried_by_staff(delivery: Delivery) -> bool:
+    """Notify the member that staff started the delivery again."""
+    incident = _incident_of_subject(delivery, RETRIED_BY_STAFF)
+    return notices.notify_of_link(delivery.link, incident, detail=_detail(delivery))
+
+
+def notify_stray(delivery: Delivery) -> bool:
+    """Notify the member of a stray reply that is out for now, its delete queued."""
+    incident = f"{_prefix(delivery)}{UNDELIVERED} {reasons.STRAY_REPLY}"
+    params = {"reason": reasons.STRAY_REPLY}
+    return notices.notify_of_link_counted(
+        delivery.link, incident, detail=_detail(delivery), params=params, count=1
+    )
+
+
+def close_answered_notices(delivery: Delivery) -> None:
+    """After a command on `delivery`, as it was before: delete the notice that asked for it, unless
+    another delivery of the link still does."""
+    over, link = Q(), delivery.link
+    alike = link.deliveries.filter(post__isnull=delivery.post_id is None)
+    if delivery.interaction is not None:
+        alike = alike.filter(interaction__kind=delivery.interaction.kind)
+    if not alike.filter(state=_S.UNCONFIRMED, due_at=None).exists():
+        over |= Q(key=f"{_prefix(delivery)}{reauthorization.UNCONFIRMED}")
+    rows = alike.filter(kind=delivery.kind, reason=delivery.reason)
     if not rows.filter(state__in=(_S.FAILED, _S.EXPIRED)).exists():
-        over |= Q(key=_incident_of_reason(kind, reason))
+        over |= Q(key=_incident_of_reason(delivery))
     if over:
         notices.notices_of_link(link).filter(over).delete()
 
@@ -98,12 +118,8 @@ def close_answered_notices(link: Link, *, kind: str, reason: str) -> None:
 def published_copy_of(delivery: Delivery) -> Delivery | None:
     """The publish that an edit or a delete belongs to."""
     return (
-        Delivery.objects.filter(
-            post=delivery.post_id,
-            link=delivery.link_id,
-            kind=DeliveryKind.PUBLISH,
-            sequence__lt=delivery.sequence,
-        )
+        Delivery.objects.in_sequence_of(delivery)
+        .filter(kind=DeliveryKind.PUBLISH, sequence__lt=delivery.sequence)
         .order_by("-sequence")
         .first()
     )
@@ -114,21 +130,40 @@ def _incident(delivery: Delivery) -> str:
     if not delivery.link.member.is_active:
         return ""
     if delivery.state == _S.UNCONFIRMED:
-        return reauthorization.UNCONFIRMED
+        return f"{_prefix(delivery)}{reauthorization.UNCONFIRMED}"
     if delivery.reason in KNOWN_TO_MEMBER:
         return ""
     if delivery.is_delete:
         copy = published_copy_of(delivery)
-        is_out = copy is not None and copy.state in POSSIBLY_SENT_STATES
-        return f"{STILL_OUT_THERE} {delivery.post_id}" if is_out else ""
+        return _incident_of_subject(delivery, STILL_OUT_THERE) if _may_be_out(copy) else ""
     if delivery.is_edit and delivery.reason == reasons.COPY_GONE:
         return f"{COPY_GONE} {delivery.post_id}"
-    return _incident_of_reason(delivery.kind, delivery.reason)
+    return _incident_of_reason(delivery)
 
 
-def _incident_of_reason(kind: str, reason: str) -> str:
-    code = NOT_CHANGED if kind == DeliveryKind.EDIT else UNDELIVERED
-    return f"{code} {reason if reason in SENTENCES else ''}".rstrip()
+def _may_be_out(copy: Delivery | None) -> bool:
+    if copy is None:
+        return False
+    was_liked = copy.is_of_like and copy.first_sent_at is not None  # whatever was answered
+    return was_liked or copy.state in POSSIBLY_SENT_STATES
+
+
+def _incident_of_reason(delivery: Delivery) -> str:
+    code = NOT_CHANGED if delivery.is_edit else UNDELIVERED
+    reason = delivery.reason if delivery.reason in SENTENCES else ""
+    return f"{_prefix(delivery)}{code} {reason}".rstrip()
+
+
+def _incident_of_subject(delivery: Delivery, code: str) -> str:
+    return f"{_prefix(delivery)}{code} {_detail(delivery)}"
+
+
+def _prefix(delivery: Delivery) -> str:
+    return f"{delivery.interaction.kind}_" if delivery.interaction is not None else ""
+
+
+def _detail(delivery: Delivery) -> int | None:
+    return delivery.post_id or delivery.interaction_id
 
 
 @transaction.atomic
@@ -139,8 +174,8 @@ def _notify_once(rows: Collection[Delivery], incident: str) -> bool:
     if not count or not incident:
         return False
     first = next(iter(rows))
-    if incident.startswith(STILL_OUT_THERE):
+    if STILL_OUT_THERE in incident:
         return notify_copy_remains(first)
     return notices.notify_of_link_counted(
-        first.link, incident, post=first.post_id, params={"reason": first.reason}, count=count
+        first.link, incident, detail=_detail(first), params={"reason": first.reason}, count=count
     )

@@ -7,6 +7,7 @@ column and table that stays out.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -37,6 +38,7 @@ from syndication.models import (
     CopyActivity,
     Delivery,
     HiddenAccount,
+    Interaction,
     Like,
     Link,
     MailDraft,
@@ -122,6 +124,16 @@ _DELIVERY = ExportTable(
     {"network": "link__network", "link_name": "link__name", "copy_address": "remote_url"},
     {"attempts": _ATTEMPT, "counts": _ACTIVITY, "replies": _REPLY, "liked_by": _LIKER},
     _in_words("reason"),
+)
+_INTERACTION = ExportTable(
+    Interaction,
+    "link__member",
+    (
+        *("id", "kind", "target_id", "target_author_name", "target_excerpt", "target_url", "text"),
+        *("warning", "visibility", "created_at", "deleted_at"),
+    ),
+    {"network": "link__network", "link_name": "link__name"},
+    {"deliveries": replace(_DELIVERY, owner="interaction")},
 )
 _POST = ExportTable(
     Post,
@@ -215,6 +227,7 @@ FILES: dict[str, dict[str, ExportTable]] = {
     "comments.json": {
         "comments": ExportTable(Comment, "writer", ("post", "text", "is_by_mail", "created_at")),
         "likes": ExportTable(Like, "member", ("post", "created_at")),
+        "on_networks": _INTERACTION,
     },
     "notices.json": {
         "notices": ExportTable(Notice, "member", ("code", "params", "created_at", "mailed_at")),

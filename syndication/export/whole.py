@@ -14,8 +14,9 @@ from django.utils.translation import override
 
 from accounts.models import Member
 from syndication.export.archive import PIECE, ArchiveEntry, stream_zip
-from syndication.export.parts import FILES, PHOTOS, ExportTable, Row, photo_file_name
+from syndication.export.parts import FILES, PHOTOS, photo_file_name
 from syndication.export.reading import row_chunks, rows_with_photo, stream_json
+from syndication.export.tables import ExportTable, Row
 
 # The file is gone, or cannot be read, or the row names one that is not a photo of ours.
 _UNREADABLE = (OSError, ValueError, SuspiciousFileOperation)

@@ -35,6 +35,8 @@ class Outcome(models.TextChoices):
     UNSUPPORTED = "unsupported", _("not possible there")
     UNAUTHORIZED = "unauthorized", _("not let in")
     GONE = "gone", _("the copy is gone")
+    TARGET_GONE = "target_gone", _("nothing to answer there")
+    STRAY = "stray", _("put in the wrong place")
     STOOD_DOWN = "stood_down", _("not sent after all")
     EXPIRED = "missed", _("too late")
     GAVE_UP = "gave_up", _("given up")

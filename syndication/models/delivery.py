@@ -39,7 +39,7 @@ from syndication.models.delivery_states import (
     DeliveryKind,
     DeliveryState,
 )
-from syndication.models.interaction import Interaction
+from syndication.models.interaction import Interaction, InteractionKind
 from syndication.models.lease import is_unleased
 from syndication.models.link import Link
 from syndication.models.post import Post
@@ -70,6 +70,12 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def of(self, member: object) -> DeliveryQuerySet:
         return self.filter(link__member=member)
+
+    def in_sequence_of(self, delivery: Delivery) -> DeliveryQuerySet:
+        """The deliveries of the same post, or the same interaction, on the same link."""
+        if delivery.interaction_id is not None:
+            return self.filter(interaction=delivery.interaction_id, link=delivery.link_id)
+        return self.filter(post=delivery.post_id, link=delivery.link_id)
 
     def change(self, state: str, **fields: object) -> int:
         """Move the rows that may become `state` to it, by one UPDATE. Return how many."""
@@ -231,6 +237,13 @@ class Delivery(models.Model):
         return cast(Kind, str(self.subject.kind))
 
     @property
+    def is_of_like(self) -> bool:
+        """Whether it is a like, or takes one back. Reads the interaction, of which posts have none."""
+        if self.interaction_id is None:
+            return False
+        return self.interaction is not None and self.interaction.kind == InteractionKind.LIKE
+
+    @property
     def is_delete(self) -> bool:
         return self.kind == DeliveryKind.DELETE
 
@@ -254,8 +267,8 @@ class Delivery(models.Model):
 
     @property
     def may_be_repeated(self) -> bool:
-        """Whether a request of unknown outcome may simply be repeated: a delete, and an edit where the
-        network allows it. A second publish would be a second copy."""
+        """Whether a request of unknown outcome may simply be repeated: a delete, a like, and an edit
+        where the network allows it. A second publish would be a second copy."""
         if self.is_edit:
             return CONNECTORS[self.link.network].is_edit_idempotent
-        return self.is_delete
+        return self.is_delete or self.is_of_like

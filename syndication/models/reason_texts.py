@@ -1,8 +1,8 @@
-"""The texts of the codes that rows store, for reasons and notices, in the reader's language.
+"""The texts of the codes that rows store for reasons, in the reader's language.
 
 A reason (connectors.reasons.Reason) names no network, since the page does. A new reason is a `Reason`
 where it arises and a line here. Text without an entry is shown as it is: a row may be older than the
-codes. Parameters are stored as plain values; `_readable` formats them.
+codes. Parameters are stored as plain values; `readable` formats them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import Any
 from django.template.defaultfilters import filesizeformat
 from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 SENTENCES: Mapping[str, Any] = {
     # The networks (connectors.reasons)
@@ -119,6 +118,19 @@ SENTENCES: Mapping[str, Any] = {
     "not_opted_in": _("You have not allowed posts for this audience to go to this link."),
     "needs_you": _("This waits until you link the account again."),
     "taken_back": _("You deleted the post or narrowed its audience."),
+    "interaction_taken_back": _("You took it back."),
+    "like_not_allowed": _(
+        "You have not allowed likes on the network. Link the account again to allow them."
+    ),
+    "no_answers_there": _(
+        "The network takes no answers from this site. You can answer on the network itself."
+    ),
+    "no_answer_to_this": _(
+        "The network takes no answer to this from other sites. You can answer on the network itself."
+    ),
+    "network_paused": _("The staff paused the network for now. Try it later."),
+    "link_again_to_answer": _("Link the account again first, then answer."),
+    "target_hidden": _("You hide or block the account that you answer."),
     "unlinked": _("The account is no longer linked."),
     "account_removed": _("The account was unlinked by the staff, or was removed."),
     "account_closed": _("The account was closed."),
@@ -199,81 +211,16 @@ SENTENCES: Mapping[str, Any] = {
     ),
 }
 
-# Notices, by their code
-NOTICES: Mapping[str, Any] = {
-    "parked": _(
-        "%(network)s no longer lets us in as %(name)s, so your posts wait. Open Links and"
-        " link the account again."
-    ),
-    "scope": _(
-        "%(network)s needs one more permission from you before a post of yours can be "
-        "sent. Open Links, link %(name)s again and agree."
-    ),
-    "unconfirmed": _(
-        "We do not know whether a post of yours arrived on %(network)s. Open Where it "
-        "went, look on %(network)s, and tell us: it is there, or send it again."
-    ),
-    "still_out_there": _(
-        "Your post of %(day)s is still on %(network)s. We cannot delete it; please delete"
-        " it on %(network)s yourself. %(address)s"
-    ),
-    "gone": _(
-        "The copy of your post of %(day)s is no longer on %(network)s, so your edit was "
-        "not sent. If you want it back, send a copy: Where it went."
-    ),
-    "undelivered": _("Your post of %(day)s did not arrive on %(network)s. %(reason)s"),
-    "undelivered_many": _("%(count)s of your posts did not arrive on %(network)s. %(reason)s"),
-    "not_changed": _(
-        "Your edit of the post of %(day)s did not arrive on %(network)s, which still has "
-        "the old text. %(reason)s"
-    ),
-    "not_changed_many": _(
-        "%(count)s of your edits did not arrive on %(network)s, which still has the old "
-        "text. %(reason)s"
-    ),
-    "retried_by_staff": _("The staff sent your post of %(day)s to %(network)s once more."),
-    "mail_drafts_expire": _(
-        "An email for a post has waited for weeks and is deleted in 3 days. Look under "
-        "“Waiting emails” on your home page."
-    ),
-}
-
-# The subjects of their mails: what happened, in so few words that a phone's list shows all of them.
-SUBJECTS: Mapping[str, Any] = {
-    "parked": pgettext_lazy("subject", "Link again"),
-    "scope": pgettext_lazy("subject", "Needs permission"),
-    "unconfirmed": pgettext_lazy("subject", "Did it arrive?"),
-    "still_out_there": pgettext_lazy("subject", "A copy is left"),
-    "gone": pgettext_lazy("subject", "A copy is gone"),
-    "undelivered": pgettext_lazy("subject", "Not delivered"),
-    "not_changed": pgettext_lazy("subject", "Edit undelivered"),
-    "retried_by_staff": pgettext_lazy("subject", "Tried again"),
-    "mail_drafts_expire": pgettext_lazy("subject", "Email ends soon"),
-}
-
 
 def sentence(code: str, params: Mapping[str, Any] | None = None) -> str:
     """The text of the reason `code` in the active language; "" for no reason."""
     text = SENTENCES.get(code)
     if text is None:
         return code
-    return str(text % _readable(params)) if params else str(text)
+    return str(text % readable(params)) if params else str(text)
 
 
-def notice_text(code: str, params: Mapping[str, Any]) -> str:
-    """The text of a notice in the active language; "" for an unknown code.
-
-    A "count" above one, and a post of which nothing is left, take the text for many. The text of a reason under "hint" is appended.
-    """
-    is_of_one = params.get("count", 1) == 1 and params.get("day")
-    text = (None if is_of_one else NOTICES.get(f"{code}_many")) or NOTICES.get(code)
-    if text is None:
-        return ""
-    said = _readable(params)
-    return f"{text % said} {said.get('hint', '')}".strip()
-
-
-def _readable(params: Mapping[str, Any]) -> dict[str, Any]:
+def readable(params: Mapping[str, Any]) -> dict[str, Any]:
     """Format the parameters for the active language."""
     return {name: _WRITTEN.get(name, str)(value) for name, value in params.items()}
 

@@ -66,7 +66,7 @@ def active_copies(post: Post) -> list[Copy]:
 def with_is_taken_back(rows: DeliveryQuerySet) -> DeliveryQuerySet:
     """Annotate `is_taken_back`: the copy was sent, and deleted by a later delivery."""
     went_out = Q(state=DeliveryState.SENT) & ~Q(kind=DeliveryKind.DELETE)
-    return rows.annotate(is_taken_back=went_out & Q(_has_sent_delete()))
+    return rows.annotate(is_taken_back=went_out & _has_sent_delete())
 
 
 def copy_is_active() -> Q:
@@ -81,10 +81,15 @@ def copy_is_covered() -> Q:
     return is_within & Q(post__deleted_at=None)
 
 
-def _has_sent_delete() -> Exists:
+def _has_sent_delete() -> Q:
+    of_post = Q(interaction=None) & Q(_sent_delete_of("post"))
+    return of_post | (Q(post=None) & Q(_sent_delete_of("interaction")))
+
+
+def _sent_delete_of(subject: str) -> Exists:
     return Exists(
         Delivery.objects.filter(
-            post=OuterRef("post"),
+            **{subject: OuterRef(subject)},
             link=OuterRef("link"),
             kind=DeliveryKind.DELETE,
             state=DeliveryState.SENT,

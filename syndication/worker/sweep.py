@@ -97,7 +97,7 @@ def notify_late_deletes(now: datetime) -> int:
         Q(state=DeliveryState.PARKED) | came_back_late,
         kind=DeliveryKind.DELETE,
         asked_at__lt=now - retry_policy.DELETE_WITHIN,
-    ).select_related("link__member", "post")
+    ).select_related("link__member", "post", "interaction")
     notified = 0
     for delivery in parked.filter(is_notified=False)[:100]:
         undelivered.notify_copy_remains(delivery)

@@ -11,8 +11,9 @@ from syndication.models import Link
 from tests.sandbox_server import TestSandbox
 from tests.syndication.delivering import Moving, linked
 from tests.syndication.slate import slate
+from tests.syndication.slate_talk import talk
 
-__all__ = ["slate"]
+__all__ = ["slate", "talk"]
 
 
 @pytest.fixture

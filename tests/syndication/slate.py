@@ -58,6 +58,12 @@ class Entry:
     created_at: float
     is_deleted: bool = False
     said: list[str] = field(default_factory=list)
+    # Of replies, and of what friends wrote (tests.syndication.slate_talk)
+    author: str = ""  # "": the member's account
+    parent: str = ""
+    visibility: str = "public"
+    is_closed: bool = False
+    likes: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -79,6 +85,9 @@ class Slate:
         self.says = "no"  # with each 422
         self.longest = 0  # what it takes; 0: anything
         self.tells = 0  # what it says that it takes
+        self.drops_parents = False  # a reply becomes a post of its own, as on snac and Takahē
+        self.allows_likes = True
+        self.likes_came = 0  # requests that liked something
         self._faults: list[tuple[str, str, int]] = []
         self._holds: dict[str, Hold] = {}
         self._lock = threading.Lock()
@@ -176,19 +185,56 @@ class Slate:
             return 200, {"text": self.tells}
         if method in ("POST", "PUT") and 0 < self.longest < len(body["text"]):
             return 422, {"error": self.says}
-        if method == "POST":
-            return 200, {"id": self._post(body).id}
-        if method == "GET":
-            return 200, [_shown(each) for each in self.entries.values() if not each.is_deleted]
+        if path == "/posts" and method == "POST":
+            made = self._post(body)
+            return 200, {"id": made.id, "parent": made.parent}
+        if path == "/posts":
+            own = [
+                each for each in self.entries.values() if not each.is_deleted and not each.author
+            ]
+            return 200, [_shown(each) for each in own]
         entry = self.entries.get(path.rpartition("/")[2])
         if entry is None or entry.is_deleted:
             return 404, {"error": "no such post"}
+        if path.startswith("/likes/"):
+            return self._like(method, entry)
+        if method == "GET":
+            return 200, {**_shown(entry), "author": entry.author, "visibility": entry.visibility,
+                         "closed": entry.is_closed}  # fmt: skip
         if method == "DELETE":
             entry.is_deleted = True
         else:
             entry.text = body["text"]
             entry.said.append(entry.text)
         return 200, {"id": entry.id}
+
+    def _like(self, method: str, entry: Entry) -> tuple[int, Any]:
+        if not self.allows_likes:
+            return 403, {"error": "missing scope"}
+        if method == "DELETE":
+            entry.likes.discard("me")
+        else:
+            self.likes_came += 1
+            entry.likes.add("me")
+        return 200, {"id": entry.id}
+
+    def friends_post(self, text: str = "こんにちは", visibility: str = "public") -> str:
+        """A post of somebody else; return its id."""
+        entry = Entry(
+            id=str(len(self.entries) + 1),
+            text=text,
+            audience="everyone",
+            key="",
+            created_at=self.clock.now().timestamp(),
+            author="taro",
+            visibility=visibility,
+        )
+        self.entries[entry.id] = entry
+        return entry.id
+
+    def replies_to(self, parent: str) -> list[Entry]:
+        """What stands in its thread."""
+        return [e for e in self.entries.values() if e.parent == parent and not e.is_deleted]
 
     def _post(self, body: dict[str, Any]) -> Entry:
         before = [each for each in self.entries.values() if each.key == body["key"]]
@@ -201,13 +247,15 @@ class Slate:
             key=body["key"],
             created_at=self.clock.now().timestamp(),
             said=[body["text"]],
+            parent="" if self.drops_parents else body.get("parent", ""),
+            visibility=body.get("visibility") or "public",
         )
         self.entries[entry.id] = entry
         return entry
 
 
 def _shown(entry: Entry) -> dict[str, Any]:
-    return {"id": entry.id, "text": entry.text, "at": entry.created_at}
+    return {"id": entry.id, "text": entry.text, "at": entry.created_at, "parent": entry.parent}
 
 
 class SlateConnector(Connector):

@@ -18,7 +18,8 @@ from syndication.delivery import planning, reauthorization
 from syndication.export.parts import FILES
 from syndication.export.reading import row_chunks
 from syndication.models import Attempt, Delivery, Link, PostAddress
-from syndication.models.reason_texts import NOTICES, SENTENCES, SUBJECTS, sentence
+from syndication.models.link_notice_texts import NOTICES, SUBJECTS
+from syndication.models.reason_texts import SENTENCES, sentence
 from tests.mailing import send_mails
 from tests.making import make_link, make_member, make_post
 from tests.noticing import the_notice

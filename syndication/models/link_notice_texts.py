@@ -1,0 +1,107 @@
+"""The texts of the notices of links and deliveries, and the subjects of their mails, by their code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from syndication.models.reason_texts import readable
+
+NOTICES: Mapping[str, Any] = {
+    "parked": _(
+        "%(network)s no longer lets us in as %(name)s, so your posts wait. Open Links and"
+        " link the account again."
+    ),
+    "scope": _(
+        "%(network)s needs one more permission from you before a post of yours can be "
+        "sent. Open Links, link %(name)s again and agree."
+    ),
+    "unconfirmed": _(
+        "We do not know whether a post of yours arrived on %(network)s. Open Where it "
+        "went, look on %(network)s, and tell us: it is there, or send it again."
+    ),
+    "still_out_there": _(
+        "Your post of %(day)s is still on %(network)s. We cannot delete it; please delete"
+        " it on %(network)s yourself. %(address)s"
+    ),
+    "gone": _(
+        "The copy of your post of %(day)s is no longer on %(network)s, so your edit was "
+        "not sent. If you want it back, send a copy: Where it went."
+    ),
+    "undelivered": _("Your post of %(day)s did not arrive on %(network)s. %(reason)s"),
+    "undelivered_many": _("%(count)s of your posts did not arrive on %(network)s. %(reason)s"),
+    "not_changed": _(
+        "Your edit of the post of %(day)s did not arrive on %(network)s, which still has "
+        "the old text. %(reason)s"
+    ),
+    "not_changed_many": _(
+        "%(count)s of your edits did not arrive on %(network)s, which still has the old "
+        "text. %(reason)s"
+    ),
+    "reply_unconfirmed": _(
+        "We do not know whether your answer to %(who)s arrived on %(network)s. Look there, and tell"
+        " us: it is there, or send it again."
+    ),
+    "reply_undelivered": _("Your answer to %(who)s did not arrive on %(network)s. %(reason)s"),
+    "reply_undelivered_many": _(
+        "%(count)s of your answers did not arrive on %(network)s. %(reason)s"
+    ),
+    "reply_still_out_there": _(
+        "Your answer to %(who)s is still on %(network)s. We cannot delete it; please delete it on"
+        " %(network)s yourself. %(address)s"
+    ),
+    "like_undelivered": _(
+        "Your like of a post of %(who)s did not arrive on %(network)s. %(reason)s"
+    ),
+    "like_undelivered_many": _("%(count)s of your likes did not arrive on %(network)s. %(reason)s"),
+    "like_still_out_there": _(
+        "Your like of a post of %(who)s is still on %(network)s. We cannot take it back; please do"
+        " so on %(network)s yourself."
+    ),
+    "reply_retried_by_staff": _("The staff sent your answer to %(who)s to %(network)s once more."),
+    "like_retried_by_staff": _(
+        "The staff sent your like of a post of %(who)s to %(network)s once more."
+    ),
+    "retried_by_staff": _("The staff sent your post of %(day)s to %(network)s once more."),
+    "mail_drafts_expire": _(
+        "An email for a post has waited for weeks and is deleted in 3 days. Look under "
+        "“Waiting emails” on your home page."
+    ),
+}
+
+# The subjects of their mails: what happened, in so few words that a phone's list shows all of them.
+SUBJECTS: Mapping[str, Any] = {
+    "parked": pgettext_lazy("subject", "Link again"),
+    "scope": pgettext_lazy("subject", "Needs permission"),
+    "unconfirmed": pgettext_lazy("subject", "Did it arrive?"),
+    "still_out_there": pgettext_lazy("subject", "A copy is left"),
+    "gone": pgettext_lazy("subject", "A copy is gone"),
+    "undelivered": pgettext_lazy("subject", "Not delivered"),
+    "not_changed": pgettext_lazy("subject", "Edit undelivered"),
+    "retried_by_staff": pgettext_lazy("subject", "Tried again"),
+    "reply_unconfirmed": pgettext_lazy("subject", "Answer arrived?"),
+    "reply_undelivered": pgettext_lazy("subject", "Answer not sent"),
+    "reply_still_out_there": pgettext_lazy("subject", "Answer is left"),
+    "reply_retried_by_staff": pgettext_lazy("subject", "Answer: retried"),
+    "like_undelivered": pgettext_lazy("subject", "Like not sent"),
+    "like_still_out_there": pgettext_lazy("subject", "A like is left"),
+    "like_retried_by_staff": pgettext_lazy("subject", "Like: retried"),
+    "mail_drafts_expire": pgettext_lazy("subject", "Email ends soon"),
+}
+
+
+def notice_text(code: str, params: Mapping[str, Any]) -> str:
+    """The text of a notice in the active language; "" for an unknown code.
+
+    A "count" above one, and a post or interaction of which nothing is left, take the text for many.
+    The text of a reason under "hint" is appended.
+    """
+    is_of_one = params.get("count", 1) == 1 and (params.get("day") or params.get("who"))
+    text = (None if is_of_one else NOTICES.get(f"{code}_many")) or NOTICES.get(code)
+    if text is None:
+        return ""
+    said = readable(params)
+    return f"{text % said} {said.get('hint', '')}".strip()
