@@ -13,6 +13,9 @@ answers with words for the member: the permission stands there, and where to tak
 `before_relink` (sender: SocialAccount): the page by which a member links `account` again is shown.
 Receivers answer with words that say what happens afterwards.
 
+`has_like_right` (sender: SocialAccount): before a member leaves to link `account` again. Receivers answer
+whether the access that it has by now covers likes, so that the new one covers them, too.
+
 `may_link` (sender: Member's class): before a member leaves for a network. Arguments: `network`
 (its key), `member`. A receiver that wants it not to happen now answers with the reason in words.
 """
@@ -22,4 +25,5 @@ from django.dispatch import Signal
 account_linked = Signal()
 access_discarded = Signal()
 before_relink = Signal()
+has_like_right = Signal()
 may_link = Signal()

@@ -11,7 +11,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import LinkReturn, Member
 from accounts.models.stored_files import delete_files_of_row
-from accounts.signals import access_discarded, account_linked, before_relink, may_link
+from accounts.signals import (
+    access_discarded,
+    account_linked,
+    before_relink,
+    has_like_right,
+    may_link,
+)
 from syndication.actions import links
 from syndication.models import KeptPhoto, MailDraft, NetworkSwitch, Post
 
@@ -49,6 +55,11 @@ def account_is_linked_again(
     sender: type[SocialAccount], account: SocialAccount, **kwargs: Any
 ) -> str:
     return links.describe_relinking(account)
+
+
+@receiver(has_like_right, sender=SocialAccount)
+def access_covers_likes(sender: type[SocialAccount], account: SocialAccount, **kwargs: Any) -> bool:
+    return links.has_like_right(account)
 
 
 @receiver(may_link, sender=Member)

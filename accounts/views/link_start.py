@@ -24,7 +24,7 @@ from accounts.bulkhead import LINK_START_BULKHEAD, BulkheadFull
 from accounts.forms.linking import AppPasswordForm, ServerForm
 from accounts.providers.base import ExchangeFailed, LinkRedirect, NetworkProvider, RegistrationGone
 from accounts.providers.servers import Server
-from accounts.signals import before_relink
+from accounts.signals import before_relink, has_like_right
 from accounts.urlsession.api import is_url_mode
 from accounts.views.buttons import number_in
 from accounts.views.requests import MemberRequest
@@ -142,11 +142,26 @@ def _prepare_leaving(
     request: MemberRequest, provider: NetworkProvider, server: Server | None
 ) -> LinkRedirect:
     try:
-        return provider.begin_link(request, server=server)
+        with_likes = _wants_likes(request, _linked_before(request, provider))
+        return provider.begin_link(request, server=server, with_likes=with_likes)
     except RegistrationGone:
         if server is not None:
             servers.retire_registration(provider.id, server.host)
         raise
+
+
+def _is_pressed_for_likes(request: HttpRequest) -> bool:
+    return bool(request.POST.get("likes") or request.GET.get("likes"))
+
+
+def _wants_likes(request: MemberRequest, again: SocialAccount | None) -> bool:
+    """Whether the right to like is asked for, too: it was pressed for, or the access that is replaced
+    has it. Else nobody is asked for more than posts need."""
+    if _is_pressed_for_likes(request):
+        return True
+    if again is None:
+        return False
+    return any(has for _who, has in has_like_right.send(SocialAccount, account=again))
 
 
 def _link_by_app_password(request: MemberRequest, provider: NetworkProvider) -> HttpResponse:
@@ -173,6 +188,7 @@ def _start_page(
     number = f"{secrets.randbelow(10_000):04d}" if is_url_mode(request) else ""
     again = _linked_before(request, provider)
     context = {"provider": provider, "number": number, "reason": reason, "again": again}
+    context["wants_likes"] = _is_pressed_for_likes(request)
     context |= _server_forms(request, provider, reason, again)
     if again is not None:
         context["afterwards"] = [

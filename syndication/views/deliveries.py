@@ -63,7 +63,7 @@ COMMANDS: dict[str, tuple[Promise, Callable[..., None], Promise]] = {
 }
 
 
-def _shown(rows: DeliveryQuerySet, number: str | None, *, size: int) -> UncountedPage:
+def shown_deliveries(rows: DeliveryQuerySet, number: str | None, *, size: int) -> UncountedPage:
     """Page `number` of `rows`, each with what the page says of it: its `commands`, when it is tried next
     (`next_at`), why staff `paused` its network (None: they did not) and where the member can look, or
     delete, as they are asked to (`look_at`).
@@ -87,12 +87,12 @@ def delivery_list(request: MemberRequest) -> HttpResponse:
     else:
         rows = _newest(request.user, page_number(number) * PER_PAGE + 1)
     # By an expression: few are open, and a walk down the key would pass everybody's.
-    rows = rows.select_related("post", "link", "activity").order_by(-F("pk"))
+    rows = rows.select_related("post", "interaction", "link", "activity").order_by(-F("pk"))
     return TemplateResponse(
         request,
         "syndication/delivery_list.html",
         {
-            "page": _shown(rows, number, size=PER_PAGE),
+            "page": shown_deliveries(rows, number, size=PER_PAGE),
             "is_open_only": is_open_only,
         },
     )
@@ -103,7 +103,7 @@ def post_deliveries(request: MemberRequest, pk: int) -> HttpResponse:
     log = Prefetch("attempts", queryset=Attempt.objects.order_by("-pk"), to_attr="log")
     rows = Delivery.objects.of(request.user).filter(post=pk, post__author=request.user.pk)
     rows = rows.select_related("post", "link", "activity").prefetch_related(log).order_by("-pk")
-    page = _shown(rows, request.GET.get("page"), size=PER_PAGE_WITH_LOG)
+    page = shown_deliveries(rows, request.GET.get("page"), size=PER_PAGE_WITH_LOG)
     post = page.object_list[0].post if page.object_list else _mine(request, pk)
     return TemplateResponse(
         request, "syndication/post_deliveries.html", {"post": post, "page": page}
@@ -135,14 +135,16 @@ def post_send(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 def delivery_command(request: MemberRequest, pk: int) -> HttpResponse:
     delivery = get_object_or_404(
-        Delivery.objects.of(request.user).select_related("post", "link"), pk=pk
+        Delivery.objects.of(request.user).select_related("post", "interaction", "link"), pk=pk
     )
     pressed = next((name for name in COMMANDS if name in request.POST), None)
     if pressed is not None:
         _label, act, said = COMMANDS[pressed]
         _try(request, lambda: act(delivery, by=request.user), str(said))
-    if request.POST.get("from") == "post":
+    if request.POST.get("from") == "post" and delivery.post_id:
         return redirect("post_deliveries", delivery.post_id)
+    if request.POST.get("from") == "interaction" and delivery.interaction_id:
+        return redirect("interaction_detail", delivery.interaction_id)
     return redirect("delivery_list")
 
 

@@ -15,16 +15,12 @@ from accounts.views.buttons import pressed_button
 from accounts.views.paging import UncountedPage
 from accounts.views.requests import MemberRequest
 from syndication.actions import hidden_accounts
-from syndication.models import FeedItem, Link
+from syndication.models import Link
+from syndication.queries.answer_targets import target_of_item
 from syndication.queries.excerpts import split_into_pages
-from syndication.queries.feed import openable_items
+from syndication.views.answering import answer_context, open_feed_item
 
 HIDDEN_PER_PAGE = 10
-
-
-def _open_item(request: MemberRequest, pk: int) -> FeedItem:
-    items = openable_items(request.user).select_related("link")
-    return get_object_or_404(items, pk=pk)
 
 
 @require_safe
@@ -32,17 +28,18 @@ def _open_item(request: MemberRequest, pk: int) -> FeedItem:
 def feed_item(request: MemberRequest, pk: int) -> HttpResponse:
     """A friend's post on a network, in pages, for the link's member only. The copy of a post of this
     site leads to the post."""
-    item = _open_item(request, pk)
+    item = open_feed_item(request, pk)
     if item.post_here is not None:
         return redirect("post_detail", item.post_here)
     page = Paginator(split_into_pages(item.words), 1).get_page(request.GET.get("page"))
-    return TemplateResponse(request, "syndication/feed_item.html", {"item": item, "page": page})
+    context = {"item": item, "page": page, **answer_context(target_of_item(item))}
+    return TemplateResponse(request, "syndication/feed_item.html", context)
 
 
 @login_required
 def feed_item_hide(request: MemberRequest, pk: int) -> HttpResponse:
     """Hide the account that wrote the item, after a page that says what that means."""
-    item = _open_item(request, pk)
+    item = open_feed_item(request, pk)
     if request.method != "POST":
         return TemplateResponse(request, "syndication/feed_item_hide.html", {"item": item})
     named = {"name": item.author_name, "network": item.link.network_name}

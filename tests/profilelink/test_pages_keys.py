@@ -37,6 +37,7 @@ PARENTS = {
     "delivery_list": {"security"},
     "device_ask": {"phone_list", "account_login"},  # for who is in; for who is not
     "export": {"security"},
+    "feed_item_answer": {"feed_item"},
     "feed_item_hide": {"feed_item"},
     "friend_block": {"profile"},
     "friend_find": {"friend_list"},
@@ -48,6 +49,9 @@ PARENTS = {
     "group_member": {"group_detail"},
     "group_new": {"group_list"},
     "group_posts": {"group_detail"},
+    "interaction_delete": {"interaction_detail"},
+    "interaction_detail": {"interaction_list"},
+    "interaction_list": {"security"},
     "invitation_new": {"friend_list"},
     "language": {"security", "account_login"},
     "link_detail": {"link_list"},

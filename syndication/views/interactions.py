@@ -1,0 +1,75 @@
+"""What the member answered and liked on networks: the list, one with its state, taking it back."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import F, Prefetch
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.views.paging import UncountedPage, page_number
+from accounts.views.requests import MemberRequest
+from syndication.actions import interactions
+from syndication.models import Delivery, Interaction, Link
+from syndication.models.newest import NewestOfAll
+from syndication.views.deliveries import shown_deliveries
+
+PER_PAGE = 10
+DELIVERIES = 3  # of one interaction: it is sent, taken back, and perhaps liked again
+
+
+@login_required
+@require_safe
+def interaction_list(request: MemberRequest) -> HttpResponse:
+    """The member's own words on networks, and likes, whatever became of what they answer."""
+    number = request.GET.get("page")
+    newest = NewestOfAll(
+        Link.objects.filter(member=request.user).values("pk"),
+        lambda link: Interaction.objects.filter(link=link, deleted_at=None),
+        time="created_at",
+        most=page_number(number) * PER_PAGE + 1,
+    )
+    last_first = Prefetch(
+        "deliveries", queryset=Delivery.objects.order_by("-sequence"), to_attr="newest"
+    )
+    rows = Interaction.objects.filter(pk__in=newest).select_related("link")
+    rows = rows.prefetch_related(last_first).order_by(-F("pk"))
+    page = UncountedPage(rows, number, size=PER_PAGE)
+    return TemplateResponse(request, "syndication/interaction_list.html", {"page": page})
+
+
+@login_required
+@require_safe
+def interaction_detail(request: MemberRequest, pk: int) -> HttpResponse:
+    """One answer or like and how far it is, also after it was taken back: it may be left there."""
+    interaction = _own(request, pk)
+    rows = interaction.deliveries.select_related("interaction", "link").order_by("-sequence")
+    page = shown_deliveries(rows, "1", size=DELIVERIES)
+    return TemplateResponse(
+        request,
+        "syndication/interaction_detail.html",
+        {"interaction": interaction, "page": page},
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def interaction_delete(request: MemberRequest, pk: int) -> HttpResponse:
+    """Take it back, after a page that shows it whole. A second press is no error."""
+    interaction = _own(request, pk)
+    if request.method == "POST":
+        interactions.take_back(interaction, by=request.user)
+        messages.success(request, _("You took it back."))
+        return redirect("interaction_detail", pk)
+    return TemplateResponse(
+        request, "syndication/interaction_delete.html", {"interaction": interaction}
+    )
+
+
+def _own(request: MemberRequest, pk: int) -> Interaction:
+    rows = Interaction.objects.filter(link__member=request.user)
+    return get_object_or_404(rows.select_related("link"), pk=pk)
