@@ -157,7 +157,7 @@ def _publish(run: DeliveryRun, connector: Connector) -> Receipt:
 def _delete_copy(run: DeliveryRun, connector: Connector) -> Receipt:
     copy = undelivered.published_copy_of(run.delivery)
     if run.delivery.is_of_like:
-        return interactions.unlike(run, connector, copy)
+        return interactions.retract_like(run, connector, copy)
     if copy is None or copy.state != DeliveryState.SENT:
         raise PreSendCheckFailed(DeliveryState.CANCELLED, undelivered.NOTHING_TO_DELETE)
     if not copy.remote_id:

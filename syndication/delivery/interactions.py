@@ -138,7 +138,7 @@ def publish_interaction(run: DeliveryRun, connector: Connector) -> Receipt:
     return receipt
 
 
-def unlike(run: DeliveryRun, connector: Connector, copy: Delivery | None) -> Receipt:
+def retract_like(run: DeliveryRun, connector: Connector, copy: Delivery | None) -> Receipt:
     """Take the like back, also where its outcome was never known: it may be there."""
     interaction = run.delivery.interaction
     if copy is None or interaction is None or copy.first_sent_at is None:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Member
+from accounts.urlsession.models import Session
 from syndication.actions import interactions
 from syndication.models import (
     Delivery,
@@ -25,7 +26,7 @@ from syndication.models import (
 )
 from syndication.queries.answer_targets import target_of_item
 from tests.filling import analysed, copies
-from tests.making import make_link, make_member, make_post
+from tests.making import PASSWORD, make_link, make_member, make_post
 from tests.page import Page
 from tests.phone import PhoneClient, log_in_phone
 from tests.reading import reading
@@ -131,7 +132,7 @@ def test_a_form_that_is_sent_twice_makes_one_answer(phone, item):
     open_item(phone, item)
     phone.follow("1 Answer")
     phone.submit("Preview", text=THANKS)
-    form = phone.page.form("Send").fields
+    form = phone.page.form("Send", set()).fields
     address = reverse("feed_item_answer", args=[item.pk])
     first = phone.post(address, {**form, "send": "Send"})
     second = phone.post(address, {**form, "send": "Send"})
@@ -154,14 +155,15 @@ def test_two_answers_within_five_seconds_keep_the_second(phone, item):
 def test_an_ended_session_loses_nothing_typed(phone, item, hanako):
     open_item(phone, item)
     phone.follow("1 Answer")
-    from accounts.urlsession.backend import SessionStore  # noqa: PLC0415
-
-    SessionStore.get_model_class().objects.all().delete()
-    page = phone.submit("Preview", text=THANKS)
-    assert THANKS in page
-    again = log_in_phone(hanako)
-    assert again.get(reverse("feed_item_answer", args=[item.pk])).status == 200
+    Session.objects.all().delete()
+    phone.submit("Preview", text=THANKS)
+    page = phone.submit("Log in", login="hanako", password=PASSWORD)
+    assert page.path == f"{phone.base}{reverse('feed_item_answer', args=[item.pk])}"
+    assert page.form("Preview", {"text"}).fields["text"] == [THANKS]
     assert not Interaction.objects.exists()
+    phone.submit("Preview")
+    phone.submit("Send")
+    assert Interaction.objects.get().text == THANKS
 
 
 def test_what_was_typed_to_a_post_that_is_gone_is_shown(phone, item):
@@ -283,7 +285,7 @@ def test_a_like_is_set_and_taken_back_by_key_2(phone, item, talk):
 def test_a_like_pressed_twice_slowly_stays(phone, item, talk):
     address = reverse("feed_item_like", args=[item.pk])
     open_item(phone, item)
-    form = dict(phone.page.form("2 Like").fields)
+    form = dict(phone.page.form("2 Like", set()).fields)
     for _ in range(2):
         phone.post(address, form)
     assert Delivery.objects.count() == 1
