@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.actions import quotas
 from accounts.models import Member
 from accounts.visible_text import visible_text
-from syndication.actions import commands
+from syndication.actions import commands, remote_replies
 from syndication.connectors.base import Visibility
 from syndication.connectors.content import LONGEST
 from syndication.delivery import eligibility, interactions, planning
@@ -94,6 +94,7 @@ def take_back(interaction: Interaction, *, by: Member) -> None:
         fresh.deleted_at = timezone.now()
         fresh.text = fresh.warning = fresh.target_excerpt = ""
         fresh.save(update_fields=["deleted_at", "text", "warning", "target_excerpt"])
+        remote_replies.forget_replies_of_interaction(fresh)
     planning.withdraw_interaction(fresh)
 
 

@@ -24,7 +24,15 @@ from syndication.delivery import (
     undelivered,
 )
 from syndication.delivery.replies import storage
-from syndication.models import DeliveryKind, DeliveryState, Link, LinkState, PostKind, Toggle
+from syndication.models import (
+    DeliveryKind,
+    DeliveryState,
+    InteractionKind,
+    Link,
+    LinkState,
+    PostKind,
+    Toggle,
+)
 from syndication.models.errors import NotYours
 from syndication.queries import copies
 from syndication.queries.capabilities import audiences_of_kind
@@ -192,8 +200,9 @@ def permissions_page(link: Link) -> str:
 
 
 def count_active_copies(link: Link) -> int:
-    """The number of copies on the network now, as far as we know."""
+    """The number of copies on the network now, as far as we know, with replies and without likes."""
     published = link.deliveries.filter(kind=DeliveryKind.PUBLISH, state=DeliveryState.SENT)
+    published = published.exclude(interaction__kind=InteractionKind.LIKE)
     return published.filter(copies.copy_is_active()).count()
 
 

@@ -28,7 +28,7 @@ NAMED = 5  # of the deliveries that were refused for one reason
 
 
 def _is_open(delivery: Delivery) -> bool:
-    """Whether the copy is for Everyone, and the post still is."""
+    """Whether the copy is for Everyone, and the post still is. A reply is its member's alone to read."""
     post = delivery.post
     if post is None:
         return False
@@ -82,6 +82,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     actions = ("retry", "dismiss")
     fields = (
         "post",
+        "interaction",
         "link",
         "member",
         "kind",
@@ -142,7 +143,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         """Run the command on each row. Refused rows are listed by reason, since there may be thousands."""
         done = 0
         refused: dict[str, list[str]] = defaultdict(list)
-        for delivery in queryset.select_related("link", "post"):
+        for delivery in queryset.select_related("link", "post", "interaction"):
             try:
                 press(delivery, by=request.user)
             except (NotNow, NotYours) as no:

@@ -274,6 +274,9 @@ def _new_item(link: Link, item: ForeignItem, hidden: Container[str], now: dateti
         remote_id=item.remote_id,
         author_uid=uid,
         author_name=item.author.name[:100],
+        author_handle=item.author.handle if len(item.author.handle) <= 300 else "",
+        target_id=item.target_id if len(item.target_id) <= 500 else "none",
+        visibility=item.visibility,
         text=item.text[:LONGEST_TEXT],
         attached=[
             (each.kind, each.text[:LONGEST_ATTACHED]) for each in item.attached[:MOST_ATTACHED]

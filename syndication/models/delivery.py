@@ -1,4 +1,4 @@
-"""Deliveries: one operation for one post on one link, and its state. The row is the queue.
+"""Deliveries: one operation for one post, or one interaction, on one link. The row is the queue.
 
     waiting ──▶ sending ──▶ sent
        ▲           │  ├───▶ failed ──▶ waiting (retry) | cancelled (dismiss)
@@ -14,6 +14,9 @@ On one link the deliveries of one post run in sequence:
     publish ──▶ edit ──▶ edit ──▶ delete ──▶ publish …
       │           └ at most one waits: a newer edit replaces an unsent one
       └ unsent: it takes the new content along, and no edit is made
+
+A reply has a publish and perhaps a delete. A like that is wanted again after it was taken back goes on in
+its sequence: publish, delete, publish … Neither is edited.
 
 Every transition is one conditional UPDATE that names its allowed origins (delivery_states.CHANGES);
 constraints hold the invariants. `due_at` None means that only a command moves the row.

@@ -119,7 +119,7 @@ def _reason_of_link(target: AnswerTarget, kind: str) -> str:
     is_like = kind == InteractionKind.LIKE
     if not (connector.can_like if is_like else connector.can_reply()):
         return NO_ANSWERS_THERE
-    if target.target_id == NOT_ANSWERABLE:
+    if target.target_id == NOT_ANSWERABLE or not target.author.uid:  # emptied by age
         return NO_ANSWER_TO_THIS
     if link.state != LinkState.ACTIVE:
         return LINK_AGAIN

@@ -76,7 +76,7 @@ def remote_reply_like(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _own_replies(request: MemberRequest) -> Any:
-    replies = RemoteReply.objects.filter(link__member=request.user, is_hidden=False)
+    replies = RemoteReply.objects.visible_to(request.user).exclude(author_uid="")
     return replies.select_related("link")
 
 

@@ -16,8 +16,10 @@ from django.views.decorators.http import require_safe
 from accounts.views.requests import MemberRequest
 from syndication.actions import hidden_accounts, remote_replies
 from syndication.models import Delivery, Interaction, InteractionKind, Link, Post, RemoteReply
+from syndication.queries.answer_targets import target_of_reply
 from syndication.queries.excerpts import split_into_pages
 from syndication.queries.replies import answers_of, newest_likers, replies_page, sent_copies
+from syndication.views.answering import answer_context
 
 
 @require_safe
@@ -99,7 +101,7 @@ def remote_reply(request: MemberRequest, pk: int) -> HttpResponse:
     """A reply in pages, for the writer of what it answers."""
     reply = _own_reply(request, pk)
     page = Paginator(split_into_pages(reply.words), 1).get_page(request.GET.get("page"))
-    context = {"reply": reply, "page": page}
+    context = {"reply": reply, "page": page, **answer_context(target_of_reply(reply))}
     return TemplateResponse(request, "syndication/remote_reply.html", context)
 
 

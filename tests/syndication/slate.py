@@ -62,6 +62,7 @@ class Entry:
     author: str = ""  # "": the member's account
     parent: str = ""
     visibility: str = "public"
+    parent_visibility: str = ""  # when it came in
     is_closed: bool = False
     likes: set[str] = field(default_factory=set)
 
@@ -250,6 +251,8 @@ class Slate:
             parent="" if self.drops_parents else body.get("parent", ""),
             visibility=body.get("visibility") or "public",
         )
+        if entry.parent in self.entries:
+            entry.parent_visibility = self.entries[entry.parent].visibility
         self.entries[entry.id] = entry
         return entry
 
