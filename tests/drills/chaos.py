@@ -34,6 +34,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.drills import processes
+from tests.drills.answers import count_misplaced, likes_received
 from tests.drills.counting import Written, copies_received, count_faults
 from tests.drills.grants import GRANTS
 from tests.drills.stage import (
@@ -47,7 +48,7 @@ from tests.drills.stage import (
 )
 
 LARGE = 200  # deliveries; as many meet every bad answer
-FAULT_COUNTS = ("missing", "doubled", "left_behind", "stale")
+FAULT_COUNTS = ("missing", "doubled", "left_behind", "stale", "wider", "strayed")
 BAD_ANSWERS = (
     "500_before", "500_after", "drop_after", "slow_before", "429", "429_date", "expired", "bad_json",
     "page", "page_after", "refused",
@@ -114,14 +115,19 @@ def _result(drill: Drill, told: dict[str, Any]) -> dict[str, Any]:
     written = [Written(**each) for each in told["written"]]
     thrown = drill.look("/_thrown")
     struck = {**thrown["faults"], "refused": told["outcomes"].get("unreachable", 0)}
+    received = _received(drill)
+    likes = likes_received(received, {each.user for each in written})
     return {
-        **count_faults(written, copies_received(_received(drill))),
+        **count_faults(written, [*copies_received(received), *likes]),
+        **count_misplaced(received, drill.look("/_friends_posts")),
         "is_over": told["is_over"],
         "network": options.network,
         "engine": options.engine,
         "guard": options.guard,
         "deliveries": len(written),
         "deleted": sum(each.is_deleted for each in written),
+        "replies": sum(each.kind == "reply" for each in written),
+        "likes": sum(each.kind == "like" for each in written),
         "edited": sum(each.edits > 0 for each in written),
         "manners": thrown["manners"].get(options.network, {}),
         "not_read_back": told["not_read_back"],

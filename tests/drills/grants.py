@@ -43,7 +43,10 @@ def mixi(sandbox: Sandbox, name: str) -> dict[str, Any]:
 def mastodon(sandbox: Sandbox, name: str) -> dict[str, Any]:
     network = sandbox.networks["mastodon"]
     assert isinstance(network, Mastodon)
-    scopes = ("read:accounts", "read:follows", "read:statuses", "write:statuses", "write:media")
+    scopes = (
+        *("read:accounts", "read:follows", "read:statuses", "write:statuses", "write:media"),
+        "write:favourites",
+    )
     account, tokens = network.state.graph.named(name), network.state.tokens
     value = tokens.give(tokens.access, Grant(account.id, frozenset(scopes), "drill"))
     return {**_at(sandbox, "mastodon", account.id), "scopes": scopes, "access_token": value}
@@ -52,7 +55,10 @@ def mastodon(sandbox: Sandbox, name: str) -> dict[str, Any]:
 def misskey(sandbox: Sandbox, name: str) -> dict[str, Any]:
     network = sandbox.networks["misskey"]
     assert isinstance(network, Misskey)
-    permissions = ("read:account", "read:following", "write:notes", "write:drive")
+    permissions = (
+        *("read:account", "read:following", "write:notes", "write:drive"),
+        "write:reactions",
+    )
     account, tokens = network.state.graph.named(name), network.state.tokens
     value = tokens.give(tokens.access, Grant(account.id, frozenset(permissions)))
     return {**_at(sandbox, "misskey", account.id), "scopes": permissions, "access_token": value}

@@ -36,6 +36,13 @@ from syndication.models import (  # noqa: E402
     Post,
 )
 from syndication.models.errors import NotNow  # noqa: E402
+from tests.drills.answers import (  # noqa: E402
+    SHARE,
+    DrillAnswer,
+    DrillTalk,
+    take_back,
+    written_answer,
+)
 from tests.drills.counting import Written, copies_received, identifying_mark  # noqa: E402
 from tests.photographs import a_photo  # noqa: E402
 
@@ -80,6 +87,16 @@ class DrillMembers:
     photo: bytes = field(default_factory=lambda: a_photo((64, 48)))
     pressed: Counter[str] = field(default_factory=Counter)
     held: set[str] = field(default_factory=set)  # copies that a member said are theirs
+    talk: DrillTalk = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.talk = DrillTalk(
+            self.key,
+            lambda path, fields: fetch_from_network(f"{self.address}{path}", fields),
+            self.random,
+        )
+        if CONNECTORS[self.key].can_reply():
+            self.talk.begin()
 
     # -- writing
 
@@ -102,10 +119,12 @@ class DrillMembers:
         holds = CONNECTORS[self.key].audiences
         return [kind for kind in KINDS if "everyone" in holds.get(kind, ())]  # type: ignore[call-overload]
 
-    def write(self, number: int, now: float) -> DrillPost:
-        """A post, and by lot the moments at which it is edited and deleted."""
+    def write(self, number: int, now: float) -> DrillPost | DrillAnswer:
+        """A post, and by lot the moments at which it is edited and deleted; or an answer."""
         dice = self.random
         member = self.members[dice.choice(list(self.members))]
+        if self.talk.parents and dice.random() < SHARE and self._is_linked(member):
+            return self.talk.answer(member, number, now)
         kind = dice.choice(self.kinds)
         is_shared = dice.random() < SHARED and self.key not in REFUSE_DUPLICATES
         words = f"同じことば {kind}" if is_shared else f"{kind} その{number}"
@@ -131,7 +150,14 @@ class DrillMembers:
             written.moments.append((now + dice.choice(SOON), "delete"))
         return written
 
-    def change(self, entry: DrillPost, what: str) -> None:
+    def _is_linked(self, member: Member) -> bool:
+        """Pages let nobody answer by a link that has to be linked again."""
+        return Link.objects.active().filter(member=member).exists()
+
+    def change(self, entry: DrillPost | DrillAnswer, what: str) -> None:
+        if isinstance(entry, DrillAnswer):
+            take_back(entry)
+            return
         post = Post.objects.get(pk=entry.post.pk)
         if what == "delete":
             posts.delete_post(post, by=post.author)
@@ -149,7 +175,7 @@ class DrillMembers:
             self.link(link.member.username)
             self.pressed["linked_again"] += 1
         asked_of = Delivery.objects.filter(state=DeliveryState.UNCONFIRMED, due_at=None)
-        for delivery in asked_of.select_related("post", "link__member"):
+        for delivery in asked_of.select_related("post", "interaction", "link__member"):
             self.look(delivery)
 
     def look(self, delivery: Delivery) -> None:
@@ -163,7 +189,7 @@ class DrillMembers:
             press(delivery, by=member)
         except NotNow as no:
             self.pressed[f"not now: {no}"] += 1
-            if delivery.post.deleted_at is not None and not copy:
+            if delivery.subject.deleted_at is not None and not copy:
                 commands.dismiss_delivery(delivery, by=member)
             return
         if copy:
@@ -175,14 +201,17 @@ class DrillMembers:
         others = Delivery.objects.filter(
             link=delivery.link_id,
             kind="publish",
-            post__kind=delivery.post.kind,
             state__in=[DeliveryState.WAITING, DeliveryState.SENDING],
         ).exclude(pk=delivery.pk)
+        if delivery.post is not None:
+            others = others.filter(post__kind=delivery.post.kind)
+        else:
+            others = others.filter(interaction__kind="reply")
         return any(_words(each) == _words(delivery) for each in others)
 
     def _unclaimed(self, delivery: Delivery) -> str:
         """The id of a copy with these words that no delivery is known to hold."""
-        listed, prefix = ON_MIXI[delivery.post.kind] if self.key == "mixi" else ("", "")
+        listed, prefix = ON_MIXI[delivery.subject_kind] if self.key == "mixi" else ("", "")
         remote_ids = Delivery.objects.filter(link=delivery.link_id).values_list(
             "remote_id", flat=True
         )
@@ -210,9 +239,10 @@ def fetch_from_network(url: str, fields: dict[str, Any] | None = None) -> Any:
 
 def _words(delivery: Delivery) -> str:
     """The mark by which a member knows the copy; a deleted post is known by what left."""
-    stored, post = delivery.sent_as or {}, delivery.post
+    stored, subject = delivery.sent_as or {}, delivery.subject
     fields = ("title", "text", "url")
-    return identifying_mark(*(str(stored.get(name) or getattr(post, name)) for name in fields))
+    words = (str(stored.get(name) or getattr(subject, name, "")) for name in fields)
+    return identifying_mark(*words)
 
 
 def main() -> None:
@@ -256,7 +286,7 @@ def _live(people: DrillMembers, options: argparse.Namespace) -> list[Written]:
     """Write at random moments, edit and delete what is to be, and mind the rest."""
     start = time.monotonic()
     moments = sorted(people.random.uniform(0, options.over) for _ in range(options.deliveries))
-    wrote: list[DrillPost] = []
+    wrote: list[DrillPost | DrillAnswer] = []
     minded = 0.0
     while time.monotonic() - start < options.within:
         now = time.monotonic() - start
@@ -273,7 +303,9 @@ def _live(people: DrillMembers, options: argparse.Namespace) -> list[Written]:
     return [_written(people, each) for each in wrote]
 
 
-def _change_what_is_due(people: DrillMembers, wrote: list[DrillPost], now: float) -> bool:
+def _change_what_is_due(
+    people: DrillMembers, wrote: list[DrillPost | DrillAnswer], now: float
+) -> bool:
     """Whether something is still to be changed."""
     for entry in wrote:
         for moment in sorted(each for each in entry.moments if each[0] <= now):
@@ -282,7 +314,9 @@ def _change_what_is_due(people: DrillMembers, wrote: list[DrillPost], now: float
     return any(entry.moments for entry in wrote)
 
 
-def _written(people: DrillMembers, entry: DrillPost) -> Written:
+def _written(people: DrillMembers, entry: DrillPost | DrillAnswer) -> Written:
+    if isinstance(entry, DrillAnswer):
+        return written_answer(entry)
     post = entry.post
     post.refresh_from_db()
     told = Notice.objects.filter(key=f"still_out_there {post.pk}")

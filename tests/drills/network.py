@@ -7,6 +7,8 @@ The sandbox, with faults. A lot decides which requests are struck (a share of `-
 - `POST /_grant {"network", "user"}` gives what consent would give (tests.drills.grants);
 - `POST /_hold {"when"}` answers once the next post has come in; its own answer is held back, so that
   whoever sent it can be killed in the middle. `when`: `before` it is taken, or `after`;
+- `POST /_friends_post {"network", "user", "visibility"}` lets somebody who is no member of the drill write;
+  `GET /_friends_posts` tells the visibility of each;
 - `POST /_refuse {"seconds"}` stops listening for a while;
 - `POST /_also {"host"}` listens at one more address, and no more at the last one for "";
 - `GET /_thrown` counts the faults and tells the servers' manners; `GET /_arrivals` tells when each status came in (epoch seconds).
@@ -90,6 +92,7 @@ class BadNetwork(Sandbox):
         self.thrown_at_writes: Counter[str] = Counter()
         self.requests = 0
         self.arrivals: dict[str, float] = {}
+        self.friends_posts: dict[str, str] = {}  # id -> visibility
         self._bad = bad
         self._random = random.Random(seed)
         self._deadline = deadline
@@ -162,6 +165,11 @@ class BadNetwork(Sandbox):
         if request.path == "/_grant":
             with self._lock:
                 return json_reply(GRANTS[fields.get("network", "mixi")](self, fields["user"]))
+        if request.path == "/_friends_post":
+            with self._lock:
+                return json_reply(self._write_as_friend(fields))
+        if request.path == "/_friends_posts":
+            return json_reply(self.friends_posts)
         if request.path == "/_refuse":
             seconds = float(fields["seconds"])
             threading.Thread(target=self._be_away, args=(seconds,), daemon=True).start()
@@ -175,6 +183,20 @@ class BadNetwork(Sandbox):
             found = {"faults": self.thrown, "at_writes": self.thrown_at_writes}
             return json_reply({"requests": self.requests, "manners": self.manners, **found})
         return super()._own(request)
+
+    def _write_as_friend(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """A post by somebody else, whom everybody follows."""
+        graph = self.networks[fields["network"]].state.graph
+        author = graph.named(fields["user"])
+        for name in (f"m{number}" for number in range(len(self.world.people))):
+            with contextlib.suppress(KeyError):
+                if author.id not in graph.named(name).follows:
+                    graph.named(name).follows.append(author.id)
+        post = graph.write(
+            author.id, "みんな元気?", visibility=fields["visibility"], is_seeded=True
+        )
+        self.friends_posts[post.id] = post.visibility
+        return {"id": post.id, "author": author.id}
 
     def _order_hold(self, fields: dict[str, Any]) -> Reply:
         self._came_in.clear()
