@@ -86,6 +86,7 @@ PARENTS = {
     "profile_picture_edit": {"profile_edit"},
     "remote_reply": {"post_replies"},
     "remote_reply_hide": {"remote_reply"},
+    "remote_reply_answer": {"remote_reply"},
     "security": set(),
     "session_list": {"security"},
 }
