@@ -292,8 +292,7 @@ def _superseded_by(delivery: Delivery) -> str:
     """The reason if a later delete or newer edit supersedes this delivery, else ""."""
     if delivery.is_delete:
         return ""
-    rows = Delivery.objects.in_sequence_of(delivery)
-    behind = rows.open().filter(sequence__gt=delivery.sequence)
+    behind = Delivery.objects.in_sequence_of(delivery).open().filter(sequence__gt=delivery.sequence)
     if behind.filter(kind=DeliveryKind.DELETE).exists():
         return eligibility.withdrawal_reason(delivery)
     if delivery.is_edit and behind.filter(kind=DeliveryKind.EDIT).exists():
