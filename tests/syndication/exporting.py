@@ -37,6 +37,7 @@ from syndication.models import (
     CopyActivity,
     Delivery,
     FeedItem,
+    Interaction,
     KeptPhoto,
     Link,
     MailDraft,
@@ -178,6 +179,10 @@ def _posts(member: Member, link: Link, word: str) -> None:
     make_comment(photo, member, f"{word}-comment", form_key=f"{word}-comment-key")
     make_comment(photo, Member.objects.get(username=f"{word}_friend"), f"comment-to-{word}")
     make_like(photo, member)
+    Interaction.objects.create(
+        link=link, kind="reply", target_id=f"{word}-target", target_author_name=f"{word}-answered",
+        text=f"{word}-my-answer", visibility="unlisted", form_key=f"{word}-interaction-key",
+    )  # fmt: skip
     add_delivery(photo, link, word)
     KeptPhoto.objects.create(member=member, key=f"{word}-kept-key", photo=a_photo_file())
 

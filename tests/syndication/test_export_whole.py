@@ -102,8 +102,9 @@ COLUMNS_LEFT_OUT = {
     "syndication.Comment": {"writer": KNOWN, "form_key": SECRET},
     "syndication.Delivery": {
         "post": KNOWN, "uploads": WORKING, "reads": WORKING, "lease_until": WORKING, "lease_owner": WORKING,
-        "idempotency_key": SECRET, "sent_as": WORKING, "is_notified": WORKING,
+        "idempotency_key": SECRET, "sent_as": WORKING, "is_notified": WORKING, "interaction": KNOWN,
     },
+    "syndication.Interaction": {"link": KNOWN, "target_author_uid": KNOWN, "form_key": SECRET},
     "syndication.Like": {"member": KNOWN},
     "syndication.Link": {
         "member": KNOWN, "account": KNOWN, "sealed_credentials": SECRET,
