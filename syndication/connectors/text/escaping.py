@@ -14,18 +14,24 @@ import regex
 from syndication.connectors.text.pieces import spans
 
 _PART = r"[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*+"
-# Wherever any network would see a mention; they disagree about what may precede it.
-_NAME = regex.compile(rf"(?<![A-Za-z0-9@＠])[@＠]+({_PART}(?:@{_PART}(?::[0-9]+)?)?)")
+# Wherever any network would see a mention; they disagree about what may precede it. Behind a letter only the
+# second sign makes one.
+_NAME = regex.compile(
+    rf"(?:(?<![A-Za-z0-9@＠])|(?<=[A-Za-z0-9][@＠]))[@＠]+({_PART}(?:@{_PART}(?::[0-9]+)?)?)"
+)
+# Within an address; Mastodon looks for names there, too, but not behind these.
+_IN_ADDRESS = regex.compile(r"(?<![A-Za-z0-9/=])@(?=[A-Za-z0-9_])")
 _FACE = regex.compile(r"[_.@-]+")  # (@_@)
 
 
 def escape_mentions(text: str, keeps: Callable[[str], bool]) -> str:
     """Return `text` without the sign of each name but those that `keeps` keeps, which it gets as "taro" or
-    "taro@server". Addresses stay as they are."""
+    "taro@server". Addresses stay what they are."""
     at, parts = 0, []
     for span in spans(text):
-        if span.kind in ("address", "mail"):
-            parts += [_escaped(text[at : span.start], keeps), span.text]
+        if span.kind == "address":
+            address = _IN_ADDRESS.sub("%40", span.text)
+            parts += [_escaped(text[at : span.start], keeps), address]
             at = span.end
     return "".join(parts) + _escaped(text[at:], keeps)
 
@@ -40,4 +46,5 @@ def _escaped(text: str, keeps: Callable[[str], bool]) -> str:
         name = found[1]
         return str(found[0] if _FACE.fullmatch(name) or keeps(name) else name)
 
-    return str(_NAME.sub(said, text))
+    escaped = str(_NAME.sub(said, text))
+    return escaped if escaped == text else _escaped(escaped, keeps)  # "@_@taro" hides another

@@ -51,6 +51,7 @@ def parse_twitter_user(entry: Any) -> Friend | None:
         name=parse_twitter_line(entry.get("name")) or known or valid_twitter_id(entry["id"]),
         profile_url=f"https://x.com/{known}" if known else "",
         picture_url=parsing.valid_url(entry.get("profile_image_url")),
+        handle=f"@{known}" if known else "",
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import re
 from dataclasses import replace
 
 import pytest
@@ -10,7 +12,7 @@ from syndication.connectors import CONNECTORS, reasons
 from syndication.connectors.base import Friend, Limits, OutgoingPost, Preview, ReplyTarget
 from syndication.connectors.compose import TextComposer
 from syndication.connectors.errors import Unsupported
-from syndication.connectors.text import UNITS, names_somebody
+from syndication.connectors.text import UNITS, escape_mentions, names_somebody
 from tests.syndication.connectors.network import PERMALINK, a_post
 
 EVERYONE = frozenset({"everyone"})
@@ -39,13 +41,25 @@ def a_reply(text: str, **changes) -> OutgoingPost:
         (".@hanako ＠hanako @@hanako (@hanako)", ".hanako hanako hanako (hanako)"),
         ("@saburo@server.example と @saburo", "@saburo@server.example と saburo"),
         ("見て https://server.example/@hanako", "見て https://server.example/@hanako"),
+        ("https://server.example/a-@hanako", "https://server.example/a-%40hanako"),
         ("hanako@server.example", "hanako@server.example"),
+        ("a@@hanako b.-@hanako", "a@hanako b.-hanako"),
         ("眠い (@_@)", "眠い (@_@)"),
         ("@taro.bsky.social", "@taro.bsky.social"),
     ],
 )
 def test_a_name_becomes_the_handle_that_is_known_or_mentions_nobody(text, shown):
     assert said(text) == shown
+
+
+def test_whatever_is_typed_mentions_nobody_but_a_face():
+    parts = ["@", "＠", "a", "b.c", "_", "-", ".", "/", "https://x.example/", " ", "は", "#", "\n"]
+    chance = random.Random(14)
+    for _ in range(3000):
+        text = "".join(chance.choices(parts, k=chance.randint(1, 9)))
+        shown = escape_mentions(text, lambda name: False)
+        faceless = re.sub(r"[@＠]+[_.@-]+(?=https|[^A-Za-z0-9]|$)", "", shown)
+        assert not names_somebody(faceless), text
 
 
 def test_a_network_that_reads_a_name_up_to_its_dot_gets_no_dotted_one():

@@ -99,6 +99,36 @@ def test_the_answer_says_whether_a_reply_stands_in_the_thread(net, told, parent,
     assert (receipt.parent_id, receipt.is_stray) == (parent, is_stray)
 
 
+# Of the answers of real servers to a top-level post (29 November 2026), what concerns the thread.
+REAL = {
+    "GoToSocial 0.20": (
+        '{"id":"01M8KSSHG795K37XRBVN4EMA8S","in_reply_to_id":null,"in_reply_to_account_id":null,'
+        '"visibility":"public","replies_count":0,"favourites_count":0,"account":'
+        '{"id":"01T4GC42Q8BMHYTG96TF870ZCT","acct":"gonhanako","username":"gonhanako"}}'
+    ),
+    "Hollo 0.6": (
+        '{"id":"01a2279e-6248-72f8-a9b8-896236401bea","in_reply_to_id":null,"visibility":"public",'
+        '"account":{"id":"69d13a28-8d9a-4aaf-b21b-3c0f34915d4d","acct":"hanako"}}'
+    ),
+    "Takahē 0.11": (
+        '{"id": "649869209433795904", "account": {"id": "649859971928462234", "acct": '
+        '"hanako@127.0.0.1:18010"}, "visibility": "public", "replies_count": 0, '
+        '"in_reply_to_id": null, "in_reply_to_account_id": null}'
+    ),
+}
+
+
+@pytest.mark.parametrize("server_kind", sorted(REAL))
+def test_a_real_top_level_post_is_a_stray_where_a_reply_was_sent(net, server_kind):
+    with playing(answer(REAL[server_kind])) as server:
+        connector = net.scripted(server)
+        receipt = connector.publish(a_reply(net.a_target()), idempotency_key="k")
+        target = connector.read_target(receipt.remote_id)
+    assert receipt.is_stray
+    assert target.visibility == "public"
+    assert target.author.handle.startswith(("@gonhanako@127.0.0.1:", "@hanako@127.0.0.1:"))
+
+
 def test_a_404_of_a_parent_that_is_still_there_comes_in_passing(net):
     plays = (answer(GONE, "404 Not Found"), VERSION, status())
     with playing(*plays) as server, pytest.raises(TryLater):

@@ -17,6 +17,14 @@ from tests.syndication.connectors.network import PERMALINK, a_post
 from tests.syndication.connectors.twitter import TwitterOnTheSandbox
 
 
+@pytest.mark.parametrize(
+    ("username", "handle"), [("taro_x", "@taro_x"), ("taro @jack", ""), (None, ""), ("太郎", "")]
+)
+def test_a_handle_is_a_whole_user_name_or_none(username, handle):
+    found = reading.parse_twitter_user({"id": "7", "name": "たろう", "username": username})
+    assert found.handle == handle
+
+
 class TestTwitter(ConnectorContract, RevokeContract):
     network = TwitterOnTheSandbox
 
