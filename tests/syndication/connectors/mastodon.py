@@ -79,7 +79,7 @@ class MastodonOnTheSandbox(Network):
                 "id": str(number),
                 "created_at": "2026-11-29T14:08:13.515Z",
                 "in_reply_to_id": self.target_id,
-                "content": "<p>" + "花" * 200 + "</p>",
+                "content": "<p>花見</p>",
                 "account": {"id": "9", "acct": "momo", "display_name": "もも"},
             }
             for number in range(count)

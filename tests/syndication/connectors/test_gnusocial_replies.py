@@ -185,6 +185,12 @@ def test_a_server_without_conversations_has_no_replies_to_read(net):
     assert len(server.received) == 1
 
 
+def test_a_long_conversation_is_read_for_its_newest_notices_alone(net):
+    with playing(*net.thread_of(10_000)) as server:
+        found = list(net.scripted(server).replies(PostActivity(net.target_id)))
+    assert (len(found), len(server.received)) == (500, 6)
+
+
 def test_own_notices_take_one_request_and_no_repeats(net):
     old = {**NOTICE, "id": 1, "created_at": "Sun Nov 29 14:08:13 +0000 2020"}
     rows = [{**NOTICE, "id": 9, "retweeted_status": NOTICE}, NOTICE, "nonsense", old] + [old] * 30
