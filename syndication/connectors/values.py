@@ -99,7 +99,7 @@ class ReplyTarget:
 
     `version` is the present version's id where a reply names it (the `cid` on Bluesky). `root_id` and
     `root_version` name the first post of the thread where a reply names that, too; "" where the post
-    is itself the first.
+    is itself the first. `is_closed`: it takes no reply of this account, and may still be liked.
     """
 
     remote_id: str
@@ -109,6 +109,7 @@ class ReplyTarget:
     version: str = ""
     root_id: str = ""
     root_version: str = ""
+    is_closed: bool = False
 
 
 @dataclass(frozen=True)

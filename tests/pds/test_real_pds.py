@@ -19,7 +19,10 @@ from django.utils import timezone
 from playwright.sync_api import sync_playwright
 
 from syndication.actions import links
-from syndication.connectors.errors import Unauthorized
+from syndication.connectors.bluesky.records import COLLECTION as POSTS
+from syndication.connectors.bluesky.records import LIKES
+from syndication.connectors.errors import TargetGone, Unauthorized
+from syndication.connectors.values import PostActivity, Receipt
 from syndication.delivery import credentials, imports, token_revocation
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, PostKind, Revocation
 from tests.accounts.away import leave_by_computer, read
@@ -195,6 +198,73 @@ def test_after_unlinking_nothing_is_renewed_there(pds, hanako, linked):
     assert not Revocation.objects.exists()
     with pytest.raises(Unauthorized):
         connector.refresh()
+
+
+def said_by(account: Account, text: str) -> str:
+    """A post of somebody on the same server; its URI."""
+    record = {"$type": POSTS, "text": text, "createdAt": "2026-11-22T00:00:00Z"}
+    content = {"repo": account.did, "collection": POSTS, "record": record}
+    return account.pds.told("com.atproto.repo.createRecord", content, token=account.token)["uri"]
+
+
+@pytest.mark.parametrize("linked", DOORS)
+def test_an_answer_stands_below_its_parent_and_its_root_and_is_deleted(pds, hanako, linked):
+    taro = pds.account("taro")
+    connector = credentials.connector_for(linked(hanako))
+    first = connector.read_target(said_by(taro, "最初"))
+    assert (first.author.uid, first.author.handle) == (taro.did, f"@{taro.handle}")
+    below, since = None, time.time() - 60
+    for number, target in enumerate((first, None)):
+        target = target or connector.read_target(below.remote_id)
+        text = f"@{taro.handle} {number} そうだね"
+        post = a_post("reply", permalink="", text=text, reply_to=target, language="ja")
+        below = connector.publish(post, idempotency_key=f"k{number}")
+        assert connector.publish(post, idempotency_key=f"k{number}") == below
+        [found] = connector.look_up(post, since=since, idempotency_key=f"k{number}").exact
+        assert (found.remote_id, found.parent_id) == (below.remote_id, target.remote_id)
+    upper, lower = hanako.posts()
+    assert {each["value"]["reply"]["root"]["uri"] for each in (upper, lower)} == {first.remote_id}
+    assert upper["value"]["reply"]["parent"] == {"uri": first.remote_id, "cid": first.version}
+    assert lower["value"]["reply"]["parent"] == {"uri": upper["uri"], "cid": upper["cid"]}
+    [mention] = upper["value"]["facets"]
+    assert mention["features"][0]["did"] == taro.did
+    assert "facets" not in lower["value"]  # answers hanako, so it names nobody else
+    for each in (below, below, Receipt(upper["uri"])):
+        connector.retract(each)
+    assert hanako.posts() == []
+
+
+@pytest.mark.parametrize("linked", DOORS)
+def test_a_like_is_one_record_and_is_taken_back(pds, hanako, linked):
+    taro = pds.account("taro")
+    connector = credentials.connector_for(linked(hanako))
+    target = connector.read_target(said_by(taro, "いいね？"))
+
+    def likes() -> list[Any]:
+        query = {"repo": hanako.did, "collection": LIKES}
+        return pds.asked("com.atproto.repo.listRecords", query)["records"]
+
+    receipt = connector.like(target, idempotency_key="k")
+    assert connector.like(target, idempotency_key="k") == receipt
+    [like] = likes()
+    assert (like["uri"], like["value"]["subject"]["uri"]) == (receipt.remote_id, target.remote_id)
+    for each in (receipt, receipt, Receipt("")):
+        connector.unlike(target.remote_id, each)
+        assert likes() == []
+    connector.like(target, idempotency_key="l")
+    connector.unlike(target.remote_id, Receipt(""))
+    assert likes() == []
+
+
+def test_a_server_without_an_appview_tells_nothing_and_fails_nothing(pds, hanako):
+    connector = credentials.connector_for(linked_by_password(hanako))
+    status = PostActivity(said_by(hanako, "だれか"))
+    assert list(connector.own_activity(since=0)) == []
+    assert list(connector.replies(status)) == list(connector.likes(status)) == []
+    assert list(connector.feed()) == []
+    for gone in (status.remote_id[:-1], said_by(hanako, "x").replace(hanako.did[-3:], "aaa")):
+        with pytest.raises(TargetGone):
+            connector.read_target(gone)
 
 
 def test_an_app_password_that_is_taken_back_parks_the_link_at_its_next_refresh(pds, hanako):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from syndication.connectors import parsing, reasons
-from syndication.connectors.api_connector import ApiConnector
 from syndication.connectors.base import (
     KINDS,
     Audience,
@@ -24,18 +22,18 @@ from syndication.connectors.base import (
     Receipt,
     RemoteFeedItem,
     RemotePost,
+    ReplyTarget,
     Terms,
 )
 from syndication.connectors.bluesky import reading, records
-from syndication.connectors.bluesky.people import BlueskyProfiles
-from syndication.connectors.bluesky.xrpc import Xrpc, lacks_appview
+from syndication.connectors.bluesky.interactions import BlueskyInteractions
+from syndication.connectors.bluesky.xrpc import lacks_appview
 from syndication.connectors.compose import TextComposer
-from syndication.connectors.errors import Rejected, TryLater
-from syndication.connectors.paging import follow_pages, halved_counts, with_fewer_entries
+from syndication.connectors.errors import Rejected, TargetGone, TryLater, Unsupported
+from syndication.connectors.paging import follow_pages
 from syndication.connectors.text import as_uri, normalise
 from syndication.connectors.uploads import post_with_uploads
 
-PAGE = 100
 MOST_PAGES = 600  # of one reading; whoever reads may stop before
 MOST_FEED = 500  # entries of a timeline
 EVERYONE: frozenset[Audience] = frozenset({"everyone"})
@@ -47,11 +45,12 @@ LIMITS: dict[Kind, Limits] = {
     kind: Limits(**WORDS, photos=0 if kind == "link" else 4, photo_bytes=1_000_000)
     for kind in KINDS
 }
+LIMITS["reply"] = Limits(**WORDS)
 # Facets name the target, so the text may show an address as it was typed.
-TEXTS = TextComposer(LIMITS, dict.fromkeys(KINDS, EVERYONE), keeps_iris=True, reads_names=False)
+TEXTS = TextComposer(LIMITS, dict.fromkeys(LIMITS, EVERYONE), keeps_iris=True, reads_names=False)
 
 
-class Bluesky(ApiConnector[Xrpc]):
+class Bluesky(BlueskyInteractions):
     """One account on Bluesky, on whatever server it lives. Remote ids are at:// addresses.
 
     Everything there is public. `can_edit` is empty: a record can be put anew, yet Bluesky's own
@@ -61,20 +60,18 @@ class Bluesky(ApiConnector[Xrpc]):
 
     key = "bluesky"
     name = "Bluesky"
-    api_class = Xrpc
     limits = LIMITS
     audiences = TEXTS.audiences
-    can_delete = frozenset[Kind](KINDS)
-    can_reconcile = frozenset[Kind](KINDS)
+    can_delete = frozenset[Kind]({*KINDS, "reply", "like"})
+    can_reconcile = frozenset[Kind]({*KINDS, "reply"})
+    brings_replies = frozenset[Kind]({*KINDS, "reply"})
+    brings_likes = frozenset[Kind]({*KINDS, "reply"})
+    can_like = True
     upload_lifetime = 50 * 60.0  # of a blob that no record names
     refresh_interval = 5 * 86400.0  # a session of OAuth may end after two weeks
     # https://docs.bsky.app/docs/advanced-guides/rate-limits: 5,000 points an hour, a new record 3.
     rate_limit_per_link = RateLimit(1666, 3600.0)
     can_revoke = True
-
-    @cached_property
-    def _people(self) -> BlueskyProfiles:
-        return BlueskyProfiles(self.api)
 
     @classmethod
     def composer(cls, terms: Terms | None) -> TextComposer:
@@ -86,37 +83,43 @@ class Bluesky(ApiConnector[Xrpc]):
         A repeat finds the key taken by the same post, changes nothing and succeeds.
         """
         shown, photos = self.compose(post)
-        facets = list(records.post_facets(shown.text, did_of=self._people.did_of))
-        name = self._named(post, idempotency_key)
+        options = records.post_options(post)
+        if post.kind == "reply":
+            self._check_target(post)
+        facets = list(records.post_facets(shown.text, did_of=self._named_by(post)))
+        key = records.record_key(post, idempotency_key)
 
         def send() -> None:
             embed = self._embed(post, shown, photos)
             record = records.post_record(
                 shown.text, created_at=self.clock(), facets=facets, embed=embed
             )
-            self._put({**name, "record": record, "swapRecord": None})
+            self.put_record(records.COLLECTION, key, {**record, **options})
 
         post_with_uploads(self.uploads, send)
-        return self._receipt(name["rkey"])
+        return self._receipt(key, post.reply_to)
 
-    def _put(self, record: Mapping[str, Any]) -> None:
-        """Put a record where none exists, or where this very one does."""
-        try:
-            answer = self.api.procedure("com.atproto.repo.putRecord", record)
-        except Rejected as error:
-            if "InvalidSwap" not in error.excerpt:
-                raise
-            return
-        if reading.post_key(answer.get("uri")) != (self.credentials.uid, record["rkey"]):
-            raise self.api.unreadable_error(is_write=True)
+    def _check_target(self, post: OutgoingPost) -> None:
+        """Raise where the reply would stand in no thread."""
+        if post.reply_to is None:
+            raise Unsupported(reasons.KIND_UNKNOWN)
+        if post.visibility not in ("", "public"):
+            raise Unsupported(reasons.NOT_TO_THESE_READERS)
+        if post.reply_to.is_closed:
+            raise TargetGone(reasons.TARGET_CLOSED)
+
+    def _named_by(self, post: OutgoingPost) -> Callable[[str], str]:
+        """Return the look-up of those whom a post may mention: in a reply the parent's author alone."""
+        if post.reply_to is None:
+            return self.people.did_of
+        author = post.reply_to.author
+        return lambda handle: author.uid if f"@{handle}" == author.handle else ""
 
     def retract(self, receipt: Receipt) -> None:
-        """Delete the record. The server reports success where it is already gone."""
         owner, key = reading.post_key(receipt.remote_id)
         if not key or owner != self.credentials.uid:
             raise Rejected(reasons.CANNOT_DELETE)
-        name = {"repo": owner, "collection": records.COLLECTION, "rkey": key}
-        self.api.procedure("com.atproto.repo.deleteRecord", name)
+        self.delete_record(records.COLLECTION, key)
 
     def look_up(self, post: OutgoingPost, *, since: float, idempotency_key: str) -> Candidates:
         """Return the record under this delivery's key: no other post can have it."""
@@ -134,7 +137,10 @@ class Bluesky(ApiConnector[Xrpc]):
         is_it = normalise(written) == normalise(self.preview(post).text)
         if is_it and created_at >= int(since):
             receipt = self._receipt(name["rkey"])
-            copy = RemotePost(receipt.remote_id, written, created_at, url=receipt.url)
+            parent, _ = reading.parse_reference(parsing.object_at(value, "reply").get("parent"))
+            copy = RemotePost(
+                receipt.remote_id, written, created_at, url=receipt.url, parent_id=parent
+            )
             return Candidates((copy,))
         return Candidates()
 
@@ -144,7 +150,7 @@ class Bluesky(ApiConnector[Xrpc]):
         list_of = {"repo": self.credentials.uid, "collection": "app.bsky.graph.follow"}
 
         def page(cursor: str) -> tuple[list[Any], str]:
-            answer = self._page("com.atproto.repo.listRecords", "records", cursor, **list_of)
+            answer = self.view_page("com.atproto.repo.listRecords", "records", cursor, **list_of)
             records = answer["records"]
             return records, parsing.parse_text(answer.get("cursor")) if records else ""
 
@@ -152,7 +158,7 @@ class Bluesky(ApiConnector[Xrpc]):
             dids = dict.fromkeys(map(reading.followed_did, found))
             new = [did for did in dids if did and did not in named]
             named.update(new)
-            yield FriendPage(tuple(self._people.named(new)), cursor)
+            yield FriendPage(tuple(self.people.named(new)), cursor)
 
     def feed(self, *, since: str = "") -> Iterator[RemoteFeedItem]:
         """Yield the home timeline of an AppView; nothing where the server has none."""
@@ -165,7 +171,7 @@ class Bluesky(ApiConnector[Xrpc]):
         yield from (item for item in reversed(found) if item.author.uid != self.credentials.uid)
 
     def profile(self) -> Friend:
-        return self._people.own_profile()
+        return self.people.own_profile()
 
     def refresh(self) -> Credentials:
         """Refresh. The old refresh token is used up: store the new credentials before anything else."""
@@ -203,17 +209,19 @@ class Bluesky(ApiConnector[Xrpc]):
         key = records.record_key(post, idempotency_key)
         return {"repo": self.credentials.uid, "collection": records.COLLECTION, "rkey": key}
 
-    def _receipt(self, key: str) -> Receipt:
+    def _receipt(self, key: str, target: ReplyTarget | None = None) -> Receipt:
+        """Return the receipt of a record; it names the parent that was sent, which servers store as it is."""
         did = self.credentials.uid
         uri = f"at://{did}/{records.COLLECTION}/{key}"
-        return Receipt(uri, url=f"{self._people.web}/profile/{did}/post/{key}")
+        parent = target.remote_id if target else ""
+        return Receipt(uri, url=f"{self.people.web}/profile/{did}/post/{key}", parent_id=parent)
 
     def _timeline(self, since: str) -> Iterator[RemoteFeedItem]:
         """Yield the timeline, newest first, down to `since`; one page where nothing was read before."""
         cursor, count = "", 0
         while count < (MOST_FEED if since else 1):
-            answer = self._page("app.bsky.feed.getTimeline", "feed", cursor)
-            for item in reading.parse_bluesky_feed(answer, self._people.web):
+            answer = self.view_page("app.bsky.feed.getTimeline", "feed", cursor)
+            for item in reading.parse_bluesky_feed(answer, self.people.web):
                 if item.remote_id == since:
                     return
                 yield item
@@ -221,13 +229,3 @@ class Bluesky(ApiConnector[Xrpc]):
             cursor = parsing.parse_text(answer.get("cursor"))
             if not cursor or not answer["feed"]:
                 return
-
-    def _page(self, method: str, name: str, cursor: str, **params: str) -> Mapping[str, Any]:
-        """Return a page of the list `name`, as large as one answer can hold."""
-        after = {"cursor": cursor} if cursor else {}
-        answer: Mapping[str, Any] = with_fewer_entries(
-            halved_counts(PAGE),
-            lambda count: self.api.call(method, {**params, "limit": str(count), **after}),
-        )
-        self.api.as_list(answer.get(name))
-        return answer

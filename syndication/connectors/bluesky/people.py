@@ -77,7 +77,8 @@ class BlueskyProfiles:
         return {person.uid: person for person in people if person is not None}
 
     def _plain(self, did: str, handle: str) -> Friend:
-        return Friend(did, handle or did, profile_url=f"{self.web}/profile/{handle or did}")
+        name, address = handle or did, f"{self.web}/profile/{handle or did}"
+        return Friend(did, name, profile_url=address, handle=f"@{handle}" if handle else "")
 
     def _handle_of(self, did: str) -> str:
         """Return the handle in the DID document, "" where it cannot be fetched."""

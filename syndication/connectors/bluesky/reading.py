@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from syndication.connectors import attachments, parsing
-from syndication.connectors.base import Friend, RemoteFeedItem
+from syndication.connectors.base import Friend, PostActivity, RemoteFeedItem, RemoteReply
 from syndication.connectors.bluesky.records import COLLECTION
 from syndication.connectors.values import Attachment
 
@@ -20,7 +20,8 @@ LONGEST_URI = 200  # characters; a row holds no more
 _SCHEME = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
 _DID = re.compile(r"did:(?:plc:[a-z2-7]{24}|web:[a-z0-9.-]{3,253}(?:%3[Aa][0-9]{1,5})?)", re.ASCII)
 _HANDLE = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
-_URI = re.compile(rf"at://([^/]+)/{re.escape(COLLECTION)}/([A-Za-z0-9._:~-]{{1,100}})", re.ASCII)
+_URI = re.compile(r"at://([^/]+)/([A-Za-z0-9.-]+)/([A-Za-z0-9._:~-]{1,100})", re.ASCII)
+_CID = re.compile(r"[A-Za-z0-9+=]{8,256}", re.ASCII)
 
 
 def valid_did(value: object) -> str:
@@ -35,10 +36,19 @@ def valid_handle(value: object) -> str:
     return text if is_one else ""
 
 
-def post_key(uri: object) -> tuple[str, str]:
-    """Return the DID and record key of a post's URI; two "" for any other."""
+def post_key(uri: object, collection: str = COLLECTION) -> tuple[str, str]:
+    """Return the DID and record key of the URI of a post, or of a record of another collection; two ""
+    for any other."""
     found = _URI.fullmatch(uri) if isinstance(uri, str) and len(uri) <= LONGEST_URI else None
-    return (valid_did(found[1]), found[2]) if found and valid_did(found[1]) else ("", "")
+    is_one = found is not None and found[2] == collection and valid_did(found[1])
+    return (found[1], found[3]) if found and is_one else ("", "")
+
+
+def parse_reference(entry: object) -> tuple[str, str]:
+    """Return URI and version (cid) of a reference to a post; two "" where either is missing."""
+    uri, version = parsing.value_at(entry, "uri"), parsing.value_at(entry, "cid")
+    is_one = post_key(uri)[1] and isinstance(version, str) and _CID.fullmatch(version)
+    return (str(uri), str(version)) if is_one else ("", "")
 
 
 def followed_did(entry: Any) -> str:
@@ -57,6 +67,7 @@ def parse_bluesky_profile(entry: Any, web: str) -> Friend | None:
         name=parsing.parse_line(entry.get("displayName")) or named or uid,
         profile_url=f"{web}/profile/{named or uid}",
         picture_url=parsing.valid_url(entry.get("avatar")),
+        handle=f"@{named}" if named else "",
     )
 
 
@@ -73,20 +84,61 @@ def parse_bluesky_feed_item(entry: Any, web: str) -> RemoteFeedItem | None:
     post = parsing.object_at(entry, "post")
     if not post or entry.get("reason") or entry.get("reply"):
         return None
-    author, (owner, key) = parse_bluesky_profile(post.get("author"), web), post_key(post.get("uri"))
-    record = post.get("record")
+    found = parse_bluesky_post(post, web)
+    return found if found and not post["record"].get("reply") else None
+
+
+def parse_bluesky_post(post: Any, web: str) -> RemoteFeedItem | None:
+    """Parse a post view, whether it is a reply or not."""
+    author = parse_bluesky_profile(parsing.value_at(post, "author"), web)
+    owner, key = post_key(parsing.value_at(post, "uri"))
+    record = parsing.value_at(post, "record")
     if author is None or owner != author.uid or not isinstance(record, dict):
         return None
     created_at = parsing.parse_time(post.get("indexedAt") or record.get("createdAt"))
-    if created_at is None or record.get("reply"):
+    if created_at is None:
         return None
-    url = f"{web}/profile/{author.uid}/post/{key}"
-    found = tuple(
-        _attached(parsing.object_at(post, "embed") or parsing.object_at(record, "embed"), web)
-    )
+    embed = parsing.object_at(post, "embed") or parsing.object_at(record, "embed")
     return RemoteFeedItem(
-        str(post["uri"]), author, parse_bluesky_text(record), created_at, url=url, attached=found
+        str(post["uri"]),
+        author,
+        parse_bluesky_text(record),
+        created_at,
+        url=f"{web}/profile/{author.uid}/post/{key}",
+        attached=tuple(_attached(embed, web)),
+        visibility="public",
     )
+
+
+def parse_bluesky_reply(entry: Any, web: str) -> RemoteReply | None:
+    """Parse a reply in a thread; None for one that is blocked or gone."""
+    post = parsing.object_at(entry, "post")
+    found = parse_bluesky_post(post, web)
+    if found is None:
+        return None
+    reply = parsing.object_at(post["record"], "reply")
+    return RemoteReply(
+        found.remote_id,
+        parse_reference(reply.get("parent"))[0],
+        found.author,
+        found.text,
+        found.created_at,
+        url=found.url,
+        visibility=found.visibility,
+        attached=found.attached,
+    )
+
+
+def post_activity(post: Mapping[str, Any]) -> PostActivity:
+    """Return the counts of a readable post view."""
+    replies, likes = (parsing.valid_count(post.get(name)) for name in ("replyCount", "likeCount"))
+    return PostActivity(str(post["uri"]), replies, likes)
+
+
+def hidden_replies(answer: Mapping[str, Any]) -> frozenset[object]:
+    """Return the replies that the author of the thread has hidden, as its gate names them."""
+    gate = parsing.object_at(parsing.object_at(answer, "threadgate"), "record")
+    return frozenset(each for each in gate.get("hiddenReplies") or () if isinstance(each, str))
 
 
 def parse_bluesky_text(record: Mapping[str, Any]) -> str:

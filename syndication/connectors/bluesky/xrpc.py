@@ -37,9 +37,15 @@ class Xrpc(ApiClient):
 
     nonces: ClassVar[NonceCache] = PROCESS_NONCES
 
-    def call(self, method: str, params: Mapping[str, str]) -> Mapping[str, Any]:
+    def call(
+        self, method: str, params: Mapping[str, str], *, max_bytes: int = 1_000_000
+    ) -> Mapping[str, Any]:
         """Return the object that a query answers. Raises as `Api.read` does."""
-        return self.as_object(self.read(f"/xrpc/{method}", params))
+        url = f"{self.app.api_url}/xrpc/{method}"
+        response = self._ask("GET", url, is_write=False, params=params, max_bytes=max_bytes)
+        if response.status not in DONE:
+            raise self.refusal(response, is_write=False)
+        return self.as_object(self.parse_json(response, is_write=False))
 
     def procedure(self, method: str, content: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the object that a procedure answers. Raises as `Api.write` does."""

@@ -1,7 +1,7 @@
 """Connector for Misskey: notes with drive files, follows, timeline.
 
 Every request is a POST with JSON. Notes have no idempotency key and cannot be edited. Replies and
-reactions are in `misskey.talk`.
+reactions are in `misskey.interactions`.
 """
 
 from __future__ import annotations
@@ -32,21 +32,21 @@ from syndication.connectors.base import (
 from syndication.connectors.compose import TextComposer, find_candidates
 from syndication.connectors.errors import CopyGone, Unsupported
 from syndication.connectors.misskey import reading
-from syndication.connectors.misskey.talk import LIKE_SCOPE, MisskeyTalk
+from syndication.connectors.misskey.interactions import LIKE_SCOPE, MisskeyInteractions
 from syndication.connectors.text import cut
 from syndication.connectors.uploads import post_with_uploads
 
 VISIBILITY: Mapping[Audience, str] = {"everyone": "public", "friends": "followers"}
 MOST_READ_BACK = 600  # notes; nobody may write more than 300 in an hour
 LONGEST_WARNING = 100
-TALK: tuple[Kind, ...] = (*KINDS, "reply")
+ANSWERABLE: tuple[Kind, ...] = (*KINDS, "reply")
 
 _USUAL = Limits(
     text=3000, photos=16, photo_bytes=10_000_000, photo_types=("image/jpeg", "image/png")
 )
 
 
-class Misskey(MisskeyTalk):
+class Misskey(MisskeyInteractions):
     """One account on one server. Remote ids are the server's ids of notes."""
 
     key = "misskey"
@@ -55,10 +55,10 @@ class Misskey(MisskeyTalk):
     limits = {**dict.fromkeys(KINDS, _USUAL), "reply": Limits(text=_USUAL.text)}
     audiences = {**dict.fromkeys(KINDS, frozenset(VISIBILITY)), "reply": frozenset({"everyone"})}
     followers_read = frozenset[Audience]({"friends"})
-    can_delete = frozenset(TALK)
-    can_reconcile = frozenset(TALK)
-    brings_replies = frozenset(TALK)
-    brings_likes = frozenset(TALK)
+    can_delete = frozenset(ANSWERABLE)
+    can_reconcile = frozenset(ANSWERABLE)
+    brings_replies = frozenset(ANSWERABLE)
+    brings_likes = frozenset(ANSWERABLE)
     can_like = True
     needs_scope = {"like": LIKE_SCOPE}
     reconcile_delay = 30.0

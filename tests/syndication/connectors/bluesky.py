@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import requests
 
 from accounts.crypto import dpop
 from syndication.connectors.base import App, Credentials
 from syndication.connectors.bluesky import Bluesky
-from syndication.sandbox.bluesky.values import did_of
+from syndication.connectors.values import Friend, ReplyTarget
+from syndication.sandbox.bluesky.repo import write_post
+from syndication.sandbox.bluesky.state import tid
+from syndication.sandbox.bluesky.values import POST, did_of, iso_time
 from syndication.sandbox.network import DEFAULT_PASSWORD
 from syndication.sandbox.oauth2 import Grant
-from tests.scripted_server import ScriptedServer
+from tests.scripted_server import Play, ScriptedServer, answer
 from tests.syndication.connectors.network import Network
 
 HANAKO = did_of("hanako")
 # The rules of a client on this machine stand in its name.
 CLIENT = "http://localhost?redirect_uri=http%3A%2F%2F127.0.0.1%2F&scope=atproto"
 FRIEND = "did:plc:" + "a" * 24
+CID = "bafyreibijhvvxvdgvuifgg7lclso3fl3psvsmz5uctar6swnyqn6imigwa"
 
 
 class BlueskyOnTheSandbox(Network):
@@ -39,6 +46,33 @@ class BlueskyOnTheSandbox(Network):
     last_friend_page = '{"records":[],"profiles":[]}'
     friend_uid = FRIEND
     refusal_body = '{"error":"InvalidRequest","message":"{words}"}'
+    friend_handle = "@momo.test"
+    visibilities = {"public": "public"}
+    target_id = f"at://{FRIEND}/app.bsky.feed.post/3k2222222222a"
+
+    def a_friends_post(self, visibility: str = "", text: str = "夕焼けがきれい") -> str:
+        state = self.there.state
+        at, record = state.now(), {"$type": POST, "text": text, "createdAt": iso_time(state.now())}
+        user, key = state.graph.named(self.friend).id, tid(at, state.graph.number())
+        return write_post(state, user, key, record, is_seeded=True).id
+
+    def a_target(self) -> ReplyTarget:
+        return replace(super().a_target(), author=Friend(FRIEND, "もも"), version=CID)
+
+    def thread_of(self, count: int) -> list[Play]:
+        parent = {"uri": self.target_id, "cid": CID}
+        rows = [
+            {
+                "post": {
+                    "uri": f"at://{FRIEND}/{POST}/3k22222{number:06}",
+                    "author": {"did": FRIEND, "handle": "a.test"},
+                    "indexedAt": "2026-11-29T00:00:00Z",
+                    "record": {"text": "花" * 100, "reply": {"root": parent, "parent": parent}},
+                }
+            }
+            for number in range(count)
+        ]
+        return [answer(json.dumps({"thread": {"replies": rows}}))]
 
     @property
     def ident(self) -> str:

@@ -182,10 +182,10 @@ class RepliesContract:
 
     @pytest.mark.parametrize("kind", WITHOUT_ANSWER)
     def test_a_reply_without_a_clear_answer_has_no_verdict(self, net, replying, kind):
-        target = replying.read_target(net.a_friends_post())
+        target, there = replying.read_target(net.a_friends_post()), impatient(net)
         net.sandbox.faults.add(replying.key, kind, times=1, seconds=1)
         with pytest.raises(OutcomeUnknown):
-            impatient(net).publish(a_reply(target), idempotency_key="k")
+            there.publish(a_reply(target), idempotency_key="k")
 
     @pytest.mark.parametrize(("status", "line"), WALLS)
     def test_a_wall_says_nothing_about_a_reply(self, net, replying, status, line):
@@ -222,10 +222,10 @@ class RepliesContract:
 
     @pytest.mark.parametrize("kind", WITHOUT_ANSWER)
     def test_a_like_without_a_clear_answer_has_no_verdict(self, net, liking, kind):
-        target = liking.read_target(net.a_friends_post())
+        target, there = liking.read_target(net.a_friends_post()), impatient(net)
         net.sandbox.faults.add(liking.key, kind, times=1, seconds=1)
         with pytest.raises((OutcomeUnknown, TryLater)):
-            impatient(net).like(target, idempotency_key="k")
+            there.like(target, idempotency_key="k")
 
     @pytest.mark.parametrize(("status", "line"), WALLS)
     def test_a_wall_says_nothing_about_a_like(self, net, liking, status, line):

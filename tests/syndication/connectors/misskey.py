@@ -29,6 +29,14 @@ class MisskeyOnTheSandbox(Network):
     )
     last_friend_page = "[]"
     refusal_body = '{"error":{"message":"{words}","code":"X","id":"x","kind":"client"}}'
+    friend_handle = "@momo@{server}"
+    visibilities = {
+        "public": "public",
+        "home": "unlisted",
+        "followers": "followers",
+        "specified": "direct",
+    }
+    is_odd_id_quoted = b'"a.b/c?d#e"'  # in JSON
     uid = "here/7"  # so that a scripted server need not be asked who it is
 
     def app(self) -> App:

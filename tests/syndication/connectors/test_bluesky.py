@@ -13,20 +13,54 @@ from syndication.connectors.base import Credentials, OutgoingPost, Photo, Receip
 from syndication.connectors.bluesky import Bluesky
 from syndication.connectors.bluesky.records import record_key
 from syndication.connectors.bluesky.xrpc import jwt_expiry
-from syndication.connectors.errors import OutcomeUnknown, Rejected, TryLater, Unauthorized
+from syndication.connectors.errors import (
+    OutcomeUnknown,
+    Rejected,
+    TargetGone,
+    TryLater,
+    Unauthorized,
+    Unsupported,
+)
+from syndication.connectors.values import PostActivity
 from syndication.sandbox.bluesky.values import did_of
 from tests.photographs import a_photo
 from tests.scripted_server import answer, playing
 from tests.syndication.connectors.bluesky import FRIEND, HANAKO, BlueskyByOAuth, BlueskyOnTheSandbox
 from tests.syndication.connectors.contract import ConnectorContract
+from tests.syndication.connectors.contract_replies import RepliesContract
 from tests.syndication.connectors.contract_revoke import RevokeContract
-from tests.syndication.connectors.network import a_post
+from tests.syndication.connectors.network import a_post, a_reply
 
 NOW = 1_795_000_000.0
 
 
-class TestBluesky(ConnectorContract, RevokeContract):
+class TestBluesky(ConnectorContract, RevokeContract, RepliesContract):
     network = BlueskyOnTheSandbox
+
+    def test_what_answers_something_of_unknown_readers_goes_to_the_fewest(self, replying):
+        """All is public there: what is not does not exist."""
+        assert {replying.reply_visibility(each) for each in ("", "followers")} == {"public"}
+
+    @pytest.mark.parametrize("shown", ["", "public", "unlisted", "followers", "direct"])
+    def test_a_reply_never_has_more_readers_than_its_parent_or_than_was_shown(
+        self, net, replying, shown
+    ):
+        reply = a_reply(replying.read_target(net.a_friends_post()), visibility=shown)
+        if shown in ("", "public"):
+            assert replying.publish(reply, idempotency_key="k").remote_id
+            return
+        with pytest.raises(Unsupported):
+            replying.publish(reply, idempotency_key="k")
+        assert net.copies("reply") == []
+
+    def test_a_reply_to_what_is_gone_is_refused_and_nothing_is_posted(self, net, replying):
+        """A server stores any record (200). So the target is read right before, which says so."""
+        target = replying.read_target(net.a_friends_post())
+        net.remove(target.remote_id)
+        with pytest.raises(TargetGone):
+            replying.read_target(target.remote_id)
+        assert replying.publish(a_reply(target), idempotency_key="k").remote_id
+        assert list(replying.replies(PostActivity(target.remote_id))) == []
 
 
 @pytest.fixture

@@ -10,11 +10,12 @@ import pytest
 from syndication.connectors.errors import Rejected, TryLater, Unauthorized
 from tests.scripted_server import answer, playing
 from tests.syndication.connectors.contract import ConnectorContract
+from tests.syndication.connectors.contract_replies import RepliesContract
 from tests.syndication.connectors.misskey import MisskeyOnTheSandbox
 from tests.syndication.connectors.network import a_post
 
 
-class TestMisskey(ConnectorContract):
+class TestMisskey(ConnectorContract, RepliesContract):
     network = MisskeyOnTheSandbox
 
     def test_a_note_says_who_may_read_it(self, net, connector):

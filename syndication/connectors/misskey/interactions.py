@@ -33,7 +33,7 @@ MOST_REPLIES = 1000  # of one note that are read
 MOST_ACTIVITY = 2000  # own notes of one listing
 
 
-class MisskeyTalk(ApiConnector[MisskeyApi]):
+class MisskeyInteractions(ApiConnector[MisskeyApi]):
     """The half of the connector that answers, likes, and reads answers and likes."""
 
     api_class = MisskeyApi
@@ -90,8 +90,12 @@ class MisskeyTalk(ApiConnector[MisskeyApi]):
                 return
 
     def likes(self, post: PostActivity) -> Iterator[Friend]:
-        """Yield who reacted, in whatever way."""
-        for row in self.api.entries("/api/notes/reactions", noteId=post.remote_id):
+        """Yield who reacted, in whatever way; to a note that is gone nobody."""
+        try:
+            rows = self.api.entries("/api/notes/reactions", noteId=post.remote_id)
+        except CopyGone:
+            return
+        for row in rows:
             user = parsing.value_at(row, "user")
             if (person := reading.parse_misskey_user(user, self.app.api_url)) is not None:
                 yield person
@@ -99,10 +103,10 @@ class MisskeyTalk(ApiConnector[MisskeyApi]):
     # For the other half
 
     def reply_fields(self, target: ReplyTarget, shown: Visibility) -> dict[str, Any]:
-        """Return the fields that make a note a reply: to `shown` at most, or to fewer."""
+        """Return the fields that make a note a reply: to `shown` at most ("": as is allowed), or to fewer."""
         allowed = self.reply_visibility(target.visibility)
         fields: dict[str, Any] = {"replyId": target.remote_id, "visibility": "home"}
-        if allowed != "unlisted" or shown not in ("public", "unlisted"):
+        if allowed != "unlisted" or shown in ("followers", "direct"):
             fields["visibility"] = "specified"
             fields["visibleUserIds"] = [target.author.uid]
             fields["noExtractMentions"] = True
