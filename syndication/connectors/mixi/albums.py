@@ -7,12 +7,13 @@ albums. So a picture for friends goes into an album created for friends.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from syndication.connectors.api import MEDIA_DEADLINE, quote_segment
 from syndication.connectors.base import Audience, Photo, RemotePost
 from syndication.connectors.errors import OutcomeUnknown, TryLater
 from syndication.connectors.mixi import reading
-from syndication.connectors.mixi.graph import MixiGraph
+from syndication.connectors.mixi.graph import PAGE, MixiGraph
 
 EVERYONES = "@default"
 OURS = "Profile Link"
@@ -53,6 +54,24 @@ class MixiAlbums:
             item = reading.parse_mixi_photo(entry, album)
             if item is not None:
                 yield item
+
+    def newest(self, audience: Audience) -> Iterator[tuple[RemotePost, Any]]:
+        """Yield, with their entries, the newest items of the album for `audience`, in at most three requests.
+
+        No page says which end of the list is the newest, so the first and the last page are read.
+        """
+        album = self._found(audience)
+        if not album:
+            return
+        path = f"{ITEMS}/{quote_segment(album)}"
+        entries, following = next(self._graph.pages(path))
+        if following:
+            last = self._graph.total(path) - PAGE
+            entries = [*entries, *next(self._graph.pages(path, start=max(last, following)))[0]]
+        for entry in entries:
+            item = reading.parse_mixi_photo(entry, album)
+            if item is not None:
+                yield item, entry
 
     def _found(self, audience: Audience) -> str:
         """Return the album for `audience`, "" where it has to be created.

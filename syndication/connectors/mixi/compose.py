@@ -17,6 +17,9 @@ LIMITS: dict[Kind, Limits] = {
     "note": Limits(text=10_000, title=100, photos=3),
     "photo": Limits(text=100, photos=1),
     "link": Limits(text=150),
+    "reply": Limits(
+        text=150
+    ),  # of a comment no page says; Voice's own, which fits a picture's, too
 }
 
 # A Voice has no visibility parameter: the member's own setting applies. A diary and an album each
@@ -26,6 +29,7 @@ AUDIENCES: dict[Kind, frozenset[Audience]] = {
     "note": frozenset({"everyone", "friends"}),
     "photo": frozenset({"everyone", "friends"}),
     "link": frozenset({"everyone"}),
+    "reply": frozenset({"everyone"}),  # read by those who read what it answers
 }
 
 

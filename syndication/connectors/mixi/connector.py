@@ -1,16 +1,17 @@
-"""Connector for mixi: Voice, Diary and Photo for posts, People and Updates for lists."""
+"""Connector for mixi: Voice, Diary and Photo for posts, People and Updates for lists.
+
+Comments and likes are in `mixi.interactions`.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
 from typing import Any, ClassVar
 
 from syndication.connectors import reasons
 from syndication.connectors.api import MEDIA_DEADLINE, quote_segment
-from syndication.connectors.api_connector import ApiConnector
 from syndication.connectors.base import (
     Candidates,
     Credentials,
@@ -25,47 +26,54 @@ from syndication.connectors.base import (
     RemotePost,
     Terms,
 )
-from syndication.connectors.errors import OutcomeUnknown, Rejected, TryLater, Unsupported
+from syndication.connectors.errors import Rejected, Unsupported
 from syndication.connectors.mixi import compose, reading
-from syndication.connectors.mixi.albums import MixiAlbums
-from syndication.connectors.mixi.graph import PAGE, Files, MixiGraph
-from syndication.connectors.mixi.pictograms import decode_pictograms
-from syndication.connectors.text import normalise
+from syndication.connectors.mixi.graph import PAGE, Files
+from syndication.connectors.mixi.interactions import (
+    MOST_VOICES,
+    RIGHT_AFTER,
+    MixiInteractions,
+    reads_alike,
+)
 
 SECONDS_OF_TOKEN = 900
-RIGHT_AFTER = 10.0  # seconds; with room for clocks that differ
-MOST_VOICES = 2000  # of one's own that are looked up; nobody writes more in two days
 
 
-class Mixi(ApiConnector[MixiGraph]):
-    """One account on mixi. Remote ids: `voice:<id>`, `diary:<id>`, `photo:<album>/<id>`.
+class Mixi(MixiInteractions):
+    """One account on mixi. Remote ids: `voice:<id>`, `diary:<id>`, `photo:<album>/<id>`; of comments
+    `reply:<Voice>/<id>` and `comment:<album>/<photo>/<id>`.
 
     Scopes needed: r_profile r_voice w_voice w_diary r_photo w_photo r_updates.
     """
 
     key = "mixi"
     name = "mixi"
-    api_class = MixiGraph
     limits = compose.LIMITS
     audiences = compose.AUDIENCES
-    can_delete = frozenset[Kind]({"status", "link", "photo"})
-    can_reconcile = frozenset[Kind]({"status", "link", "note", "photo"})
+    can_delete = frozenset[Kind]({"status", "link", "photo", "reply"})
+    can_reconcile = frozenset[Kind]({"status", "link", "note", "photo", "reply"})
+    brings_replies = frozenset[Kind]({"status", "link", "photo"})  # no interface tells a diary's
+    brings_likes = brings_replies
+    can_like = True
     needs_scope = {
         "status": "w_voice",
         "note": "w_diary",
         "photo": "w_photo",
         "link": "w_voice",
+        "reply": "w_voice",
+        "like": "w_voice",
     }
 
     # Unless 「今後、このサービスに対して常に同意する」 was ticked, the refresh token lives six hours.
     refresh_interval = 3 * 3600.0
     relink_hint = reasons.TICK_ALWAYS
-    # A Voice is named by its writer and second. A little more than that, since clocks run unevenly.
-    seconds_between_posts: ClassVar[Mapping[Kind, float]] = {"status": 1.1, "link": 1.1}
-
-    @cached_property
-    def _albums(self) -> MixiAlbums:
-        return MixiAlbums(self.api)
+    # A Voice is named by its writer and second, and so is a comment. A little more than that, since
+    # clocks run unevenly.
+    seconds_between_posts: ClassVar[Mapping[Kind, float]] = {
+        "status": 1.1,
+        "link": 1.1,
+        "reply": 1.1,
+    }
 
     @classmethod
     def composer(cls, terms: Terms | None) -> compose.MixiComposer:
@@ -82,8 +90,10 @@ class Mixi(ApiConnector[MixiGraph]):
         match post.kind:
             case "note":
                 return self._publish_diary(post, shown, photos)
+            case "reply" if post.reply_to:
+                return self.publish_comment(post.reply_to, shown.text)
             case "photo":
-                item = self._albums.add(photos[0], title=shown.text, audience=post.audience)
+                item = self.albums.add(photos[0], title=shown.text, audience=post.audience)
                 return Receipt(reading.PHOTO + item)
             case _:
                 return self._publish_voice(shown)
@@ -96,7 +106,9 @@ class Mixi(ApiConnector[MixiGraph]):
             case "voice":
                 self.api.remove("POST", f"/voice/statuses/destroy/{quote_segment(rest)}")
             case "photo":
-                self._albums.remove(rest)
+                self.albums.remove(rest)
+            case "reply" | "comment":
+                self.delete_comment(receipt.remote_id)
             case _:
                 raise Unsupported(reasons.CANNOT_DELETE)
 
@@ -106,12 +118,14 @@ class Mixi(ApiConnector[MixiGraph]):
         if post.kind == "note":
             return self._diaries_like(post, since)
         shown = self.preview(post).text
+        if post.reply_to:
+            return self.comments_like(post.reply_to, shown, since=since)
         is_photo = post.kind == "photo"
-        found = self._albums.items(post.audience) if is_photo else self._own_voices(since)
+        found = self.albums.items(post.audience) if is_photo else self._own_voices(since)
         listed: list[RemotePost | None] = list(found)
         # Both kinds of time are cut to the second.
         recent = [entry for entry in listed if entry and entry.created_at >= int(since)]
-        alike = [entry for entry in recent if _reads_alike(entry.text, shown, post.permalink)]
+        alike = [entry for entry in recent if reads_alike(entry.text, shown, post.permalink)]
         exact = tuple(sorted(alike, key=lambda entry: entry.created_at))
         is_whole = None not in listed and (is_photo or len(recent) < MOST_VOICES)
         return Candidates(exact, is_conclusive=is_whole)
@@ -170,25 +184,12 @@ class Mixi(ApiConnector[MixiGraph]):
             answer = self.api.write("POST", path, data={"status": shown.text})
         except Rejected as refusal:
             if refusal.status == 400:
-                self._check_second(shown, refusal)
+                own = self._own_voices(self.clock() - RIGHT_AFTER)
+                self.check_second(own, shown.text, refusal)
             raise
         remote_id = self.api.created_id(answer, reading.valid_mixi_id)
         sent = reading.parse_mixi_voice(answer)
         return Receipt(reading.VOICE + remote_id, url=sent.url if sent else "")
-
-    def _check_second(self, shown: Preview, refusal: Rejected) -> None:
-        """mixi refuses a second Voice within one second. Raises TryLater right after another Voice, which
-        the member may have written there; OutcomeUnknown where that one may be ours."""
-        newest = max(
-            filter(None, self._own_voices(self.clock() - RIGHT_AFTER)),
-            key=lambda each: each.created_at,
-            default=None,
-        )
-        if newest is None or abs(self.clock() - newest.created_at) > RIGHT_AFTER:
-            return
-        if _reads_alike(newest.text, shown.text, ""):
-            raise OutcomeUnknown(reasons.NO_ANSWER, status=refusal.status) from refusal
-        raise TryLater(reasons.SLOW_DOWN, after=2.0, status=refusal.status) from refusal
 
     def _publish_diary(
         self, post: OutgoingPost, shown: Preview, photos: tuple[Photo, ...]
@@ -226,7 +227,7 @@ class Mixi(ApiConnector[MixiGraph]):
         alike = [
             entry
             for entry in filter(None, map(reading.parse_mixi_diary, items))
-            if entry.created_at >= int(since) and _reads_alike(entry.text, title, "")
+            if entry.created_at >= int(since) and reads_alike(entry.text, title)
         ]
         in_order = sorted(alike, key=lambda entry: entry.created_at)
         return Candidates(alike=tuple(in_order), is_conclusive=False)
@@ -234,24 +235,9 @@ class Mixi(ApiConnector[MixiGraph]):
     def _own_voices(self, since: float) -> Iterator[RemotePost | None]:
         """Yield own Voices back to `since`, over several pages. None for each page with an unreadable
         entry."""
-        path = "/voice/statuses/@me/user_timeline"
-        for start in range(0, MOST_VOICES, PAGE):
-            answer = self.api.list_pages(path, {"start_index": str(start)} if start else {})
+        for answer in self.voice_pages(since):
             page = list(reading.parse_mixi_voices(answer))
             for item in page:
                 yield RemotePost(item.remote_id, item.text, item.created_at, url=item.url)
             if len(page) < len(answer):
                 yield None
-            if len(answer) < PAGE or (page and page[0].created_at < since):
-                return
-
-
-def _reads_alike(text: str, shown: str, permalink: str) -> bool:
-    """Whether `text` could be what was sent as `shown`.
-
-    By our address where both carry it, whatever mixi made of the words; else by the words, with
-    pictogram codes read on both sides, since a member may have typed one.
-    """
-    if permalink and permalink in shown and permalink in text:
-        return True
-    return normalise(decode_pictograms(text)) == normalise(decode_pictograms(shown))

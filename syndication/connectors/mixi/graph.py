@@ -73,6 +73,10 @@ class MixiGraph(ApiClient):
             if is_last:
                 return
 
+    def total(self, path: str) -> int:
+        """Return how many entries the list at `path` has. Raises as `read` does."""
+        return parse_count(self.as_object(self._page_of(path, {}, 1)).get("totalResults"), 0)
+
     def _page_of(self, path: str, params: Mapping[str, str], count: int) -> Any:
         return self.read(path, {"count": str(count), **params})
 

@@ -10,12 +10,20 @@ from collections.abc import Iterator
 from typing import Any
 
 from syndication.connectors import attachments, parsing
-from syndication.connectors.base import Friend, RemoteFeedItem, RemotePost
+from syndication.connectors.base import (
+    Friend,
+    PostActivity,
+    RemoteFeedItem,
+    RemotePost,
+    RemoteReply,
+)
 from syndication.connectors.mixi.pictograms import decode_pictograms
 
 VOICE = "voice:"
 DIARY = "diary:"
 PHOTO = "photo:"
+REPLY = "reply:"  # <Voice>/<comment>
+COMMENT = "comment:"  # <album>/<photo>/<comment>
 
 _PHOTO_PAGE = re.compile(r"\Ahttps?://\S+/view_photo\.pl\?\S+\s*", re.ASCII)
 _ID = re.compile(r"@?[A-Za-z0-9_-]{1,80}", re.ASCII)
@@ -66,12 +74,7 @@ def parse_mixi_voice(entry: Any) -> RemoteFeedItem | None:
     )
     if not remote_id or not uid or created_at is None:
         return None
-    author = Friend(
-        uid=uid,
-        name=decode_pictograms(parsing.parse_line(user.get("screen_name"))) or uid,
-        profile_url=parsing.valid_url(user.get("url")),
-        picture_url=parsing.valid_url(user.get("profile_image_url")),
-    )
+    author = parse_mixi_user(user) or Friend(uid, uid)
     text, pictures = (
         decode_pictograms(parsing.parse_text(entry.get("text"))),
         attachments.objects_in(entry.get("photo")),
@@ -85,6 +88,83 @@ def parse_mixi_voice(entry: Any) -> RemoteFeedItem | None:
         created_at,
         url=author.profile_url,
         attached=tuple(attachments.photo_attachment() for _ in pictures),
+    )
+
+
+def parse_mixi_user(user: Any) -> Friend | None:
+    """Parse a person as Voice shows them."""
+    uid = valid_mixi_id(parsing.value_at(user, "id"))
+    if not uid:
+        return None
+    return Friend(
+        uid=uid,
+        name=decode_pictograms(parsing.parse_line(user.get("screen_name"))) or uid,
+        profile_url=parsing.valid_url(user.get("url")),
+        picture_url=parsing.valid_url(user.get("profile_image_url")),
+    )
+
+
+def parse_mixi_comment(entry: Any, parent_id: str) -> RemoteReply | None:
+    """Parse a comment on `parent_id`, a Voice or a picture, which each show times and people in their own way.
+
+    It has no address of its own; its writer's page is used, as for a Voice.
+    """
+    is_photo = parent_id.startswith(PHOTO)
+    ident, user = valid_mixi_id(parsing.value_at(entry, "id")), parsing.value_at(entry, "user")
+    author = parse_mixi_person(user) if is_photo else parse_mixi_user(user)
+    if not ident or author is None:
+        return None
+    created_at = (
+        parsing.parse_time(entry.get("created"))
+        if is_photo
+        else parsing.parse_2010_time(entry.get("created_at"))
+    )
+    if created_at is None:
+        return None
+    return RemoteReply(
+        comment_id(parent_id, ident),
+        parent_id,
+        author,
+        decode_pictograms(parsing.parse_text(entry.get("text"))),
+        created_at,
+        url=author.profile_url,
+        visibility="inherited",
+    )
+
+
+def comment_id(parent_id: str, ident: str) -> str:
+    """Return the remote id of a comment on a Voice or picture."""
+    kind, _, rest = parent_id.partition(":")
+    return f"{COMMENT if f'{kind}:' == PHOTO else REPLY}{rest}/{ident}"
+
+
+def commented_id(remote_id: str) -> str:
+    """Return the Voice or picture on which the comment `remote_id` stands, "" where that names no comment."""
+    kind, _, rest = remote_id.partition(":")
+    parts = rest.split("/")
+    if not all(map(valid_mixi_id, parts)):
+        return ""
+    if f"{kind}:" == REPLY and len(parts) == 2:
+        return VOICE + parts[0]
+    is_photo = f"{kind}:" == COMMENT and len(parts) == 3
+    return f"{PHOTO}{parts[0]}/{parts[1]}" if is_photo else ""
+
+
+def voice_activity(entry: Any) -> PostActivity:
+    """Return the counts of a readable Voice: strings, absent where they are 0."""
+    return PostActivity(
+        VOICE + valid_mixi_id(entry.get("id")),
+        replies=parse_count(entry.get("reply_count"), 0),
+        likes=parse_count(entry.get("favorite_count"), 0),
+    )
+
+
+def photo_activity(entry: Any, remote_id: str) -> PostActivity:
+    """Return the counts of a readable picture."""
+    return PostActivity(
+        remote_id,
+        replies=parse_count(entry.get("numComments"), 0),
+        likes=parse_count(entry.get("numFavorites"), 0),
     )
 
 

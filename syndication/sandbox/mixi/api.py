@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from syndication.sandbox.mixi import diary, people, photo, reactions, share, updates, voice
+from syndication.sandbox.mixi import (
+    diary,
+    people,
+    photo,
+    photo_reactions,
+    reactions,
+    share,
+    updates,
+    voice,
+)
 from syndication.sandbox.mixi.calls import MixiCall, Route, voice_error
 from syndication.sandbox.mixi.oauth import count_request, open_mixi_grant, token_endpoint
 from syndication.sandbox.mixi.state import MixiState
@@ -10,7 +19,7 @@ from syndication.sandbox.wire import BadBody, Refused, Reply, Request
 
 ROUTES: list[Route] = [
     route
-    for module in (people, voice, reactions, diary, photo, share, updates)
+    for module in (people, voice, reactions, diary, photo, photo_reactions, share, updates)
     for route in module.ROUTES
 ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from syndication.sandbox.mixi import login, pages, seed
+from syndication.sandbox.mixi import control, login, pages, seed
 from syndication.sandbox.mixi.api import MixiApi
 from syndication.sandbox.mixi.consent import Consent
 from syndication.sandbox.mixi.oauth import Presented, presented_token
@@ -106,12 +106,24 @@ class Mixi(Network):
         """So many more friends for an account."""
         seed.add_friends(self.state, name, count)
 
+    def reply_as(self, name: str, to: str, text: str, visibility: str = "") -> str:
+        """A comment is read by those who read what it is on: `visibility` changes nothing."""
+        return control.reply_as(self.state, name, to, text)
+
+    def like_as(self, name: str, to: str) -> None:
+        control.like_as(self.state, name, to)
+
+    def unlike_as(self, name: str, to: str) -> None:
+        control.unlike_as(self.state, name, to)
+
     def revoke(self, name: str) -> None:
         """What the member's 解除 button does."""
         self.state.grants.revoke(self.account(name).id)
 
     def received(self) -> dict[str, Any]:
         return {
+            "comments": control.received_comments(self.state),
+            "likes": control.received_likes(self.state),
             "statuses": [
                 self._common(each)
                 | {"text": each.text, "photos": [each.photo] if each.photo else []}

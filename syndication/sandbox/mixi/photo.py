@@ -1,11 +1,20 @@
-"""Photo: albums and the pictures in them. Each member has `@default`, the かんたん公開アルバム."""
+"""Photo: albums and the pictures in them. Each member has `@default`, the かんたん公開アルバム.
+
+Comments and likes are in `photo_reactions`.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from syndication.sandbox.mixi.calls import MixiCall, Route, described_error, voice_error
-from syndication.sandbox.mixi.rows import MixiAccount, MixiAlbum, Picture, rfc3339
+from syndication.sandbox.mixi.rows import (
+    MixiAccount,
+    MixiAlbum,
+    Picture,
+    rfc3339,
+    standing_comments,
+)
 from syndication.sandbox.pictures import media_type
 from syndication.sandbox.wire import Reply, json_reply
 
@@ -45,8 +54,8 @@ def picture_object(call: MixiCall, picture: Picture) -> dict[str, Any]:
         "type": "image",
         "mimeType": picture.media_type,
         "created": rfc3339(picture.at),
-        "numComments": "0",
-        "numFavorites": "0",
+        "numComments": str(len(standing_comments(picture))),
+        "numFavorites": str(len(picture.likes)),
         "thumbnailUrl": url,
         "largeImageUrl": url,
         "url": page,

@@ -1,11 +1,12 @@
-"""Comments and likes (イイネ!) on voices, in both styles of address."""
+"""Comments and likes (イイネ!) on voices, in both styles of address. Those on photos are in `photo_reactions`."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from syndication.sandbox.mixi.calls import MixiCall, Route, voice_error
-from syndication.sandbox.mixi.rows import Comment, Status, voice_time
+from syndication.sandbox.mixi.rows import Comment, Status, standing_comments, voice_time
+from syndication.sandbox.mixi.state import MixiState
 from syndication.sandbox.mixi.voice import MAX_CHARACTERS, find_voice, user_object
 from syndication.sandbox.wire import Reply, json_reply
 
@@ -21,29 +22,38 @@ def comment_object(call: MixiCall, comment: Comment) -> dict[str, Any]:
 
 
 def comments(call: MixiCall) -> Reply:
-    """The comments on a voice, oldest first."""
-    return json_reply([comment_object(call, each) for each in _standing(find_voice(call))])
+    """The comments on a voice, oldest first, paged as timelines are."""
+    start = call.number("start_index", "startIndex", default=0, most=10**9)
+    count = call.number("count", default=20, most=200, least=1)
+    found = standing_comments(find_voice(call))[start : start + count]
+    return json_reply([comment_object(call, each) for each in found])
 
 
 def comment(call: MixiCall) -> Reply:
     """Comment on a voice: `text`, not empty, at most 150 characters (as for voices; ours)."""
-    status = find_voice(call)
+    status, state = find_voice(call), call.state
     text = call.request.form().get("text", "")
     if not text.strip() or len(text) > MAX_CHARACTERS:
         raise voice_error(400)
+    now = Comment(call.me.id, state.now(), post=status.id)
+    if state.settings.refuses_same_second and now.id in {each.id for each in status.comments}:
+        raise voice_error(400)
+    return json_reply(comment_object(call, add_comment(state, status, call.me.id, text)))
+
+
+def add_comment(state: MixiState, status: Status, owner: str, text: str) -> Comment:
+    """Store a comment, under the first second that is free: its id carries that."""
     ids = {each.id for each in status.comments}
-    made = Comment(call.me.id, call.state.now(), status.visibility, post=status.id, text=text)
-    made.at = call.state.free_second(
-        lambda at: Comment(call.me.id, at, post=status.id).id in ids,
-    )
+    made = Comment(owner, state.now(), status.visibility, post=status.id, text=text)
+    made.at = state.free_second(lambda at: Comment(owner, at, post=status.id).id in ids)
     status.comments.append(made)
-    return json_reply(comment_object(call, made))
+    return made
 
 
 def uncomment(call: MixiCall) -> Reply:
     """Delete a comment: one's own, or any on one's own voice."""
     status = find_voice(call)
-    for each in _standing(status):
+    for each in standing_comments(status):
         if each.id == call.args["comment"]:
             if call.me.id not in (each.owner, status.owner):
                 raise voice_error(403)
@@ -77,10 +87,6 @@ def unlike(call: MixiCall) -> Reply:
         raise voice_error(404)
     status.likes.remove(who.id)
     return json_reply(user_object(call, who))
-
-
-def _standing(status: Status) -> list[Comment]:
-    return [each for each in status.comments if not each.is_deleted]
 
 
 ROUTES = [

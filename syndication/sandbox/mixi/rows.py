@@ -70,14 +70,15 @@ class Entry:
 
 @dataclass
 class Comment(Entry):
-    """A comment on a voice."""
+    """A comment on a voice, named by it, its writer and the second; or on a picture, with a `number`."""
 
     post: str = ""
     text: str = ""
+    number: str = ""
 
     @property
     def id(self) -> str:
-        return f"{self.post}-{self.owner}-{self.stamp}"
+        return self.number or f"{self.post}-{self.owner}-{self.stamp}"
 
 
 @dataclass
@@ -125,6 +126,8 @@ class Picture(Entry):
     title: str = ""
     content: bytes = field(default=b"", repr=False)
     media_type: str = "image/jpeg"
+    likes: list[str] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
 
 
 @dataclass
@@ -134,6 +137,11 @@ class Share(Entry):
     title: str = ""
     url: str = ""
     comment: str = ""
+
+
+def standing_comments(entry: Status | Picture) -> list[Comment]:
+    """The comments that were not deleted, oldest first."""
+    return [each for each in entry.comments if not each.is_deleted]
 
 
 def rfc3339(at: datetime) -> str:

@@ -40,7 +40,7 @@ class MixiSettings(settings.NetworkSettings):
     a phone without cookies gets through. `timeline_lag`: seconds until a voice shows on timelines.
     `bearer_only`: the newer specification without the older: each token answer names its type, and the
     scheme OAuth opens nothing. `refuses_same_second`: a second voice of a member within a second is a
-    bad request; else it is dated a second later.
+    bad request, and so is a second comment on a voice; else it is dated a second later.
     """
 
     rate_limit: int = 60

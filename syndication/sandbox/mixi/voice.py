@@ -11,7 +11,13 @@ from urllib.parse import urlencode
 
 from syndication.sandbox.mixi.calls import MixiCall, Route, voice_error
 from syndication.sandbox.mixi.people import face_url, profile_url
-from syndication.sandbox.mixi.rows import MixiAccount, Picture, Status, voice_time
+from syndication.sandbox.mixi.rows import (
+    MixiAccount,
+    Picture,
+    Status,
+    standing_comments,
+    voice_time,
+)
 from syndication.sandbox.pictures import media_type
 from syndication.sandbox.wire import BadBody, Reply, json_reply
 
@@ -61,8 +67,7 @@ def shown_text(root: str, status: Status) -> str:
 def listed_object(call: MixiCall, status: Status) -> dict[str, Any]:
     """A voice as it is read: counts are strings and absent when nought."""
     value = status_object(call, status) | {"favorited": call.me.id in status.likes}
-    comments = [each for each in status.comments if not each.is_deleted]
-    if comments:
+    if comments := standing_comments(status):
         value["reply_count"] = str(len(comments))
     if status.likes:
         value["favorite_count"] = str(len(status.likes))

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from accounts.safe_http import SafeHttp
 from syndication.connectors.base import App, Credentials
 from syndication.connectors.mixi import Mixi
+from syndication.connectors.values import ReplyTarget, Visibility
+from syndication.sandbox.mixi.rows import Status
 from tests.scripted_server import ScriptedServer
 from tests.syndication.connectors.network import Network
 from tests.syndication.sandbox.conftest import Caller
@@ -18,6 +23,8 @@ SECRET = "0123456789abcdef0123456789abcdef01234567"
 class MixiOnTheSandbox(Network):
     connector_class = Mixi
     shown = "mixi account ザキ"
+    target_id = "voice:u-20110215234404"
+    odd_id = "voice:a.b/c?d#e"  # no id of mixi's, so nothing is asked
 
     @property
     def ident(self) -> str:
@@ -37,6 +44,32 @@ class MixiOnTheSandbox(Network):
 
     def expire(self) -> None:
         self.sandbox.clock.advance(901)
+
+    def a_friends_post(self, visibility: str = "", text: str = "夕焼けがきれい") -> str:
+        state = self.there.state
+        voice = Status(state.named(self.friend).id, state.now(), text=text, is_seeded=True)
+        voice.at = state.free_second(lambda at: Status(voice.owner, at).id in state.statuses)
+        state.statuses[voice.id] = voice
+        return f"voice:{voice.id}"
+
+    def remove(self, remote_id: str) -> None:
+        voice, _, comment = remote_id.partition(":")[2].partition("/")
+        there = self.there.state.statuses[voice]
+        for each in [each for each in there.comments if each.id == comment] or [there]:
+            each.is_deleted = True
+
+    def rename_friend(self, name: str) -> None:
+        self.there.account(self.friend).nickname = name
+
+    def reply_row(self, remote_id: str) -> dict[str, Any]:
+        rows = self.there.received()["comments"]
+        return next(each for each in rows if each["id"] == remote_id)
+
+    def readers_of(self, remote_id: str) -> Visibility:
+        return "inherited"
+
+    def a_target(self) -> ReplyTarget:
+        return replace(super().a_target(), visibility="")
 
     def is_scripted(self, server: ScriptedServer) -> App:
         return App("client", "client-secret-3", f"{server.url}/2", f"{server.url}/2/token")

@@ -19,12 +19,26 @@ from syndication.connectors.mixi import Mixi
 from tests.photographs import a_photo
 from tests.scripted_server import answer, playing
 from tests.syndication.connectors.contract import ConnectorContract
+from tests.syndication.connectors.contract_replies import RepliesContract
 from tests.syndication.connectors.mixi import MixiOnTheSandbox, played_by
-from tests.syndication.connectors.network import JPEG, PERMALINK, a_post
+from tests.syndication.connectors.network import JPEG, PERMALINK, a_post, a_reply
 
 
-class TestMixi(ConnectorContract):
+class TestMixi(ConnectorContract, RepliesContract):
     network = MixiOnTheSandbox
+
+    def test_only_direct_answers_come_back_and_the_members_own_among_them(self, net, bringing):
+        """There are no others: what answers a comment stands below the same Voice."""
+        own = bringing.publish(a_post("status"), idempotency_key="k").remote_id
+        first = net.answer(own, "一")
+        ids = [first, net.answer(first, "二")]
+        net.sandbox.clock.advance(2)
+        target = bringing.read_target(first)
+        ids.append(bringing.publish(a_reply(target), idempotency_key="l").remote_id)
+        post = next(each for each in bringing.own_activity(since=0) if each.remote_id == own)
+        found = list(bringing.replies(post))
+        assert [each.remote_id for each in found] == ids
+        assert {each.parent_id for each in found} == {own}
 
     def test_only_diaries_and_albums_hold_posts_for_friends(self):
         held = {kind: Mixi.audiences[kind] for kind in Mixi.kinds()}
