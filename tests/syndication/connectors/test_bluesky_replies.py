@@ -1,4 +1,10 @@
-"""Replies and likes on Bluesky: what only this network does. The rest is the contract's."""
+"""Replies and likes on Bluesky: what only this network does. The rest is the contract's.
+
+Among it what others got wrong (networks.md, 11.8): an answer to an answer with the wrong references
+(snarfed/bridgy #1696), none at all (getindiekit/indiekit #946), a root without its version
+(mauricerenck/mastodon-to-bluesky #16), `reply` as null (Linus2punkt0/bluesky-crossposter #4), an answer
+posted twice (snarfed/bridgy-fed #1161), and answers that a gate hides (snarfed/bridgy-fed #1098).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""Replies and reactions on Misskey: what only this network does. The rest is the contract's."""
+"""Replies and reactions on Misskey: what only this network does. The rest is the contract's.
+
+Among it what others got wrong (networks.md, 11.8): answers to narrower notes that went out wider
+(misskey-dev/misskey #15072, #13476, #3827), own answers that came back as somebody's
+(snarfed/bridgy #1431: they bear the id of their receipt), and replies that go with a deleted note (#4863).
+"""
 
 from __future__ import annotations
 
@@ -211,6 +216,23 @@ def test_replies_come_back_with_author_readers_and_warning(net, connector):
         (f"@momo@{host}", "いいね", "public"),
     ]
     assert {each.parent_id for each in found} == {status}
+
+
+def test_an_own_answer_comes_back_under_the_id_of_its_receipt_and_goes_with_its_note(
+    net, connector
+):
+    status = connector.publish(a_post("status"), idempotency_key="k")
+    target = connector.read_target(status.remote_id)
+    receipt = connector.publish(a_reply(target, visibility="unlisted"), idempotency_key="l")
+    [own] = connector.replies(PostActivity(status.remote_id))
+    assert (own.remote_id, own.author.uid) == (receipt.remote_id, net.ident)
+    alike = a_post("status", text="そうだね")
+    assert connector.look_up(alike, since=0, idempotency_key="k").exact == ()
+    connector.retract(status)
+    assert list(connector.replies(PostActivity(status.remote_id))) == []
+    with pytest.raises(TargetGone):
+        connector.read_target(receipt.remote_id)
+    connector.retract(receipt)
 
 
 def test_a_hidden_reply_and_one_to_another_note_are_left_out(net):
