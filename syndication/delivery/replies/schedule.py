@@ -59,12 +59,21 @@ def is_wanted(delivery: Delivery, link: Link) -> bool:
 
 def watch_copies(copies: Iterable[Delivery], link: Link, now: datetime) -> None:
     """Look at these copies, sent to `link`, from now on. Those too old for it are left out."""
-    rows = [_activity_of(copy, link, now) for copy in copies if copy.remote_id]
+    rows = [first_activity(copy, link, now) for copy in copies if copy.remote_id]
     rows = [row for row in rows if row.due_at is not None]
     if not rows:
         return
     CopyActivity.objects.bulk_create(rows, ignore_conflicts=True)
     _bring_forward(link, min(row.due_at for row in rows if row.due_at))
+
+
+def first_activity(copy: Delivery, link: Link, now: datetime) -> CopyActivity:
+    """The row of a copy that is not looked at yet; a `due_at` of None: it is too old."""
+    sent = sent_at(copy, now)
+    step = bisect_right(AGES, now - sent)
+    activity = CopyActivity(delivery=copy, link=link, step=step)
+    activity.due_at = _due_at(sent, step, activity)
+    return activity
 
 
 def resume_copies(copies: QuerySet[Delivery], link: Link, now: datetime) -> None:
@@ -114,14 +123,6 @@ def has_its_subject() -> Q:
 
 def sent_at(delivery: Delivery, now: datetime) -> datetime:
     return delivery.sent_at or now
-
-
-def _activity_of(copy: Delivery, link: Link, now: datetime) -> CopyActivity:
-    sent = sent_at(copy, now)
-    step = bisect_right(AGES, now - sent)
-    activity = CopyActivity(delivery=copy, link=link, step=step)
-    activity.due_at = _due_at(sent, step, activity)
-    return activity
 
 
 def _due_at(sent: datetime, step: int, activity: CopyActivity) -> datetime | None:
