@@ -108,14 +108,19 @@ def set_toggles(link: Link, chosen: set[tuple[str, str]], *, by: Member) -> None
     )
 
 
-def set_options(link: Link, *, is_findable: bool, permalink: str, by: Member) -> None:
-    """Set whether friends there may find the member here, and which copies carry the post's address:
-    `always`, those that are `cut`, or `never`."""
+def set_options(
+    link: Link, *, is_findable: bool, is_mentionable: bool, permalink: str, by: Member
+) -> None:
+    """Set whether friends there may find the member here, whether copies of friends' posts may mention
+    the account, and which copies carry the post's address: `always`, those that are `cut`, or `never`."""
     _must_own(link, by)
     link.is_findable = is_findable
+    link.is_mentionable = is_mentionable
     link.always_permalink = permalink == "always"
     link.never_permalink = permalink == "never"
-    link.save(update_fields=["is_findable", "always_permalink", "never_permalink"])
+    link.save(
+        update_fields=["is_findable", "is_mentionable", "always_permalink", "never_permalink"]
+    )
 
 
 @transaction.atomic

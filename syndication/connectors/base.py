@@ -118,6 +118,7 @@ class Connector:
     brings_replies: ClassVar[frozenset[Kind]] = frozenset()
     brings_likes: ClassVar[frozenset[Kind]] = frozenset()
     counts_replies: ClassVar[bool] = True  # else only reading a thread shows that it grew
+    has_handles: ClassVar[bool] = False  # `profile` says how the account is mentioned
     can_like: ClassVar[bool] = False  # `needs_scope["like"]` is the right that it takes
 
     def __init__(

@@ -8,7 +8,7 @@ one, and one whose content is there already is not sent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,10 +16,11 @@ from datetime import datetime
 from django.utils import timezone
 
 from syndication.connectors import CONNECTORS
-from syndication.connectors.base import Preview, Receipt
+from syndication.connectors.base import OutgoingPost, Preview, Receipt
 from syndication.connectors.reasons import CANNOT_EDIT, Reason
-from syndication.delivery import eligibility, sequence
+from syndication.delivery import eligibility, mentions, sequence
 from syndication.delivery.eligibility import Eligibility
+from syndication.delivery.mentions import Handles
 from syndication.delivery.sequence import UNSENT_STATES, CopyHistory, InitialDelivery
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Post
 
@@ -47,6 +48,7 @@ class EditPreview:
     reason: str = ""
     preview: Preview | None = None
     needs_confirmation: bool = False
+    names: Sequence[tuple[str, str]] = ()  # mentions.names_there
 
 
 def preview_edits(post: Post, words: Mapping[str, str]) -> list[EditPreview]:
@@ -54,13 +56,26 @@ def preview_edits(post: Post, words: Mapping[str, str]) -> list[EditPreview]:
     edited = copy(post)
     for name, value in words.items():
         setattr(edited, name, value)
-    return [_preview(post, edited, one) for one in _covered_copies(post)]
+    before = after = mentions.find_handles(post.author_id, post)
+    if mentions.names_in(edited) != mentions.names_in(post):
+        after = mentions.find_handles(post.author_id, edited)
+    return [
+        _preview(
+            one, before=_outgoing(post, one.copy, before), after=_outgoing(edited, one.copy, after)
+        )
+        for one in _covered_copies(post)
+    ]
 
 
 def plan_edits(post: Post) -> list[Delivery]:
     """Create the edits of the post's copies, in the transaction that changed its content, with the post
     locked. Return those that will go."""
-    made = (_plan_edit(post, one) for one in _covered_copies(post) if one.has_left)
+    handles = mentions.find_handles(post.author_id, post)
+    made = (
+        _plan_edit(post, one, _outgoing(post, one.copy, handles))
+        for one in _covered_copies(post)
+        if one.has_left
+    )
     return [row for row in made if row is not None and row.state != _S.SKIPPED]
 
 
@@ -100,9 +115,10 @@ def _covered_copies(post: Post) -> list[CopyHistory]:
     ]
 
 
-def _plan_edit(post: Post, one: CopyHistory) -> Delivery | None:
+def _plan_edit(post: Post, one: CopyHistory, outgoing: OutgoingPost) -> Delivery | None:
     """Queue the edit of a copy, replacing unsent ones. None if the same skip is recorded already."""
-    state, reason = _initial_edit_state(post, one.copy, _eligibility_of(post, one.copy))
+    decision = eligibility.check_eligibility(outgoing, one.copy.link)
+    state, reason = _initial_edit_state(one.copy, decision)
     last = one.edits[-1] if one.edits else None
     if state == _S.SKIPPED and last is not None and (last.state, last.reason) == (state, reason):
         return None
@@ -125,40 +141,40 @@ def _not_before(waited: list[Delivery]) -> datetime:
     return max([timezone.now(), *put_off])
 
 
-def _initial_edit_state(post: Post, copy: Delivery, decision: Eligibility) -> tuple[str, str]:
+def _initial_edit_state(copy: Delivery, decision: Eligibility) -> tuple[str, str]:
     """The initial state and reason of an edit of `copy`."""
     if copy.link.state == LinkState.ENDED:
         return _S.SKIPPED, eligibility.UNLINKED
-    if post.kind not in CONNECTORS[copy.link.network].can_edit:
+    if copy.subject_kind not in CONNECTORS[copy.link.network].can_edit:
         return _S.SKIPPED, CANNOT_EDIT
     if not decision.goes:
         return _S.SKIPPED, decision.reason
     return (_S.PARKED if decision.needs_reauthorization else _S.WAITING), decision.reason
 
 
-def _eligibility_of(post: Post, copy: Delivery) -> Eligibility:
-    """Whether the post's content may go to the audience of `copy`."""
-    return eligibility.check_eligibility(
-        eligibility.outgoing_post(post, copy.link, copy.audience), copy.link
-    )
+def _outgoing(post: Post, copy: Delivery, handles: Handles) -> OutgoingPost:
+    """The post's content for the audience of `copy`."""
+    return eligibility.outgoing_post(post, copy.link, copy.audience, handles=handles)
 
 
-def _preview(post: Post, edited: Post, one: CopyHistory) -> EditPreview:
-    link, url = one.copy.link, one.copy.remote_url
-    decision, now = _eligibility_of(edited, one.copy), _eligibility_of(post, one.copy)
+def _preview(one: CopyHistory, *, before: OutgoingPost, after: OutgoingPost) -> EditPreview:
+    link = one.copy.link
+    now, decision = (eligibility.check_eligibility(each, link) for each in (before, after))
     if not one.has_left:
         will, reason = ("go" if decision.goes else "hold"), decision.reason
     else:
-        state, reason = _initial_edit_state(edited, one.copy, decision)
+        state, reason = _initial_edit_state(one.copy, decision)
         will = {_S.SKIPPED: "stay", _S.PARKED: "wait"}.get(DeliveryState(state), "change")
     is_worse = _is_uncut(now) and not _is_uncut(decision)
+    preview = None if will == "stay" else decision.preview
     return EditPreview(
         link=link,
         will=will,
-        url=url,
+        url=one.copy.remote_url,
         reason=reason,
-        preview=None if will == "stay" else decision.preview,
+        preview=preview,
         needs_confirmation=is_worse and reason != CANNOT_EDIT,
+        names=mentions.names_there(after, preview),
     )
 
 

@@ -30,6 +30,8 @@ from syndication.connectors.base import (
 from syndication.connectors.content import CONTENT, content_of
 from syndication.connectors.errors import Rejected, Unsupported
 from syndication.connectors.reasons import FOLLOWERS_NOT_APPROVED, Reason
+from syndication.delivery import mentions
+from syndication.delivery.mentions import Handles
 from syndication.models import Delivery, InteractionKind, Link, LinkState, Post, PostKind
 
 MAX_EARLIER_SNAPSHOTS = 3  # snapshots of earlier tries that are kept besides the last
@@ -112,10 +114,21 @@ def withdrawal_reason(delivery: Delivery) -> Reason:
 
 
 def outgoing_post(
-    post: Post, link: Link, audience: str, *, with_photo: bool = False
+    post: Post,
+    link: Link,
+    audience: str,
+    *,
+    with_photo: bool = False,
+    handles: Handles | None = None,
 ) -> OutgoingPost:
-    """The post as connectors take it. `with_photo` reads the photo's bytes, for sending only."""
+    """The post as connectors take it. `with_photo` reads the photo's bytes, for sending only.
+
+    `handles` are those of the post (delivery.mentions), for callers with several links; else they are
+    read now.
+    """
     is_public = audience == Audience.EVERYONE
+    if is_public and handles is None:
+        handles = mentions.find_handles(post.author_id, post)
     photos = _photos_of(post, with_photo)
     readable = tuple(
         one for one in photos if not one.content or media.is_readable_picture(one.content)
@@ -131,6 +144,7 @@ def outgoing_post(
         never_permalink=link.never_permalink,
         written_at=post.created_at.timestamp() if post.created_at else 0.0,
         terms=terms_of(link),
+        mentions=(handles or {}).get(link.network, {}) if is_public else {},
     )
 
 
@@ -141,7 +155,7 @@ def terms_of(link: Link) -> Terms | None:
 
 _STORED = (
     *("kind", "permalink", "audience", "always_permalink", "never_permalink"),
-    *("written_at", "lost_photos", "visibility"),
+    *("written_at", "lost_photos", "mentions", "visibility"),
 )
 
 

@@ -25,6 +25,7 @@ from syndication.delivery import (
     credentials,
     feed_copies,
     import_schedule,
+    mentions,
     rate_limits,
     reauthorization,
     server_limits,
@@ -160,6 +161,19 @@ def _begin_reading(pull: Pull, connector: Connector) -> None:
         server_limits.store_terms(pull.link, connector.terms())
     except (Rejected, TryLater):
         logger.info("pull %s: the terms could not be read", pull)
+    if connector.has_handles:
+        _store_handle(pull, connector)
+
+
+def _store_handle(pull: Pull, connector: Connector) -> None:
+    """Store how the account is mentioned; it changes where the member renames the account."""
+    try:
+        handle = connector.profile().handle
+    except (Rejected, TryLater):
+        logger.info("pull %s: the account could not be read", pull)
+    else:
+        handle = mentions.valid_handle(pull.link, handle)
+        Link.objects.filter(pk=pull.link_id).update(handle=handle)
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ rows are made here. The commands of the page "Where it went" are in actions.comm
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,7 +18,16 @@ from accounts.models import Audience, Member
 from syndication.connectors import CONNECTORS, reasons
 from syndication.connectors.base import OutgoingPost, Preview
 from syndication.connectors.reasons import Reason
-from syndication.delivery import eligibility, outcomes, reauthorization, sequence, undelivered
+from syndication.delivery import (
+    eligibility,
+    mentions,
+    outcomes,
+    reauthorization,
+    sequence,
+    undelivered,
+)
+from syndication.delivery.eligibility import Eligibility
+from syndication.delivery.mentions import Handles
 from syndication.delivery.sequence import POSSIBLY_SENT_STATES, UNSENT_STATES, InitialDelivery
 from syndication.models import (
     Delivery,
@@ -47,6 +56,7 @@ class DeliveryPreview:
     preview: Preview | None = None
     reason: str = ""
     readers: str = ""
+    names: Sequence[tuple[str, str]] = ()  # mentions.names_there
 
 
 @transaction.atomic
@@ -60,10 +70,9 @@ def plan_deliveries(
     (delivery.undelivered).
     """
     links = _links_of(post.author).exclude(deliveries__post=post).exclude(pk__in=without)
+    handles = mentions.find_handles(post.author_id, post)
     for link in links:
-        decision = eligibility.check_eligibility(
-            eligibility.outgoing_post(post, link, post.audience), link
-        )
+        decision = _check(post, link, handles)
         if decision.goes:
             state = _S.PARKED if decision.needs_reauthorization else _S.WAITING
         elif decision.is_expected:
@@ -127,9 +136,7 @@ def send_copy(post: Post, link: Link, *, by: Member) -> Delivery:
     if not by.pk == post.author_id == link.member_id:
         raise NotYours(post)
     Post.objects.select_for_update(no_key=True).get(pk=post.pk)
-    decision = eligibility.check_eligibility(
-        eligibility.outgoing_post(post, link, post.audience), link
-    )
+    decision = _check(post, link)
     if post.deleted_at is not None or link.state == LinkState.ENDED or not decision.goes:
         raise NotNow(decision.reason or eligibility.UNLINKED)
     before = _copies_and_deletes(post).filter(link=link).order_by("sequence").last()
@@ -145,16 +152,12 @@ def sendable_links(post: Post, *, by: Member) -> list[Link]:
     if post.deleted_at is not None or post.author_id != by.pk:
         return []
     last = {row.link_id: row for row in _copies_and_deletes(post).order_by("sequence")}
+    handles = mentions.find_handles(post.author_id, post)
     found: list[Link] = []
     for link in _links_of(by).annotate(friend_count=Count("friends")):
         before = last.get(link.pk)
         is_free = before is None or not sequence.blocks_new_copy(before)
-        if (
-            is_free
-            and eligibility.check_eligibility(
-                eligibility.outgoing_post(post, link, post.audience), link
-            ).goes
-        ):
+        if is_free and _check(post, link, handles).goes:
             link.readers = eligibility.describe_readers(link, post.audience)  # type: ignore[attr-defined]
             found.append(link)
     return found
@@ -162,13 +165,20 @@ def sendable_links(post: Post, *, by: Member) -> list[Link]:
 
 def preview_deliveries(member: Member, draft: OutgoingPost, audience: str) -> list[DeliveryPreview]:
     """Preview `draft` on each link of `member`, by the rules of `plan_deliveries`."""
+    handles = mentions.find_handles(member.pk, draft) if audience == Audience.EVERYONE else {}
     return [
-        _preview(link, replace(draft, audience=audience))  # type: ignore[arg-type]
+        _preview(link, replace(draft, audience=audience), handles)  # type: ignore[arg-type]
         for link in _links_of(member).annotate(friend_count=Count("friends"))
     ]
 
 
-def _preview(link: Link, draft: OutgoingPost) -> DeliveryPreview:
+def _check(post: Post, link: Link, handles: Handles | None = None) -> Eligibility:
+    """Whether a copy for the post's present audience goes."""
+    outgoing = eligibility.outgoing_post(post, link, post.audience, handles=handles)
+    return eligibility.check_eligibility(outgoing, link)
+
+
+def _preview(link: Link, draft: OutgoingPost, handles: Handles) -> DeliveryPreview:
     is_public = str(draft.audience) == Audience.EVERYONE
     draft = replace(
         draft,
@@ -176,6 +186,7 @@ def _preview(link: Link, draft: OutgoingPost) -> DeliveryPreview:
         always_permalink=link.always_permalink and is_public,
         never_permalink=link.never_permalink,
         terms=eligibility.terms_of(link),
+        mentions=handles.get(link.network, {}),
     )
     decision = eligibility.check_eligibility(draft, link)
     return DeliveryPreview(
@@ -184,6 +195,7 @@ def _preview(link: Link, draft: OutgoingPost) -> DeliveryPreview:
         preview=decision.preview,
         reason=decision.reason,
         readers=eligibility.describe_readers(link, draft.audience) if decision.goes else "",
+        names=mentions.names_there(draft, decision.preview),
     )
 
 

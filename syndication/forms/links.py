@@ -47,12 +47,19 @@ class LinkForm(forms.Form):
         now_on = set(link.toggles.filter(is_on=True).values_list("kind", "audience"))
         kwargs["initial"] = {
             "is_findable": link.is_findable,
+            "is_mentionable": link.is_mentionable,
             "permalink": _permalink(link),
         }
         super().__init__(*args, **kwargs)
         self.fields["is_findable"].label = _("My %(network)s friends can find me on this site") % {
             "network": link.network_name
         }
+        if link.handle:
+            label = _("Friends on this site may mention me on %(network)s, as %(handle)s")
+            self.fields["is_mentionable"] = forms.BooleanField(
+                required=False,
+                label=label % {"network": link.network_name, "handle": link.handle},
+            )
         if capabilities(link.network).address_costs:
             permalink = cast(forms.ChoiceField, self.fields["permalink"])
             permalink.choices = [*permalink.choices, ("never", _("Never"))]  # type: ignore[misc]

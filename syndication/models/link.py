@@ -78,6 +78,7 @@ class Link(models.Model):
     follows_approved = models.BooleanField(null=True, blank=True)  # None: not read yet
     terms = models.JSONField(default=dict, blank=True)  # connectors.base.Terms, as last read
     is_mentionable = models.BooleanField(default=False)  # copies of friends' posts may mention it
+    handle = models.CharField(max_length=300, blank=True)  # connectors.values.Friend.handle
     brings_replies = models.BooleanField(default=True)  # replies and likes come back
     always_permalink = models.BooleanField(default=False)
     never_permalink = models.BooleanField(default=False)  # where an address costs more

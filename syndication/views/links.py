@@ -72,6 +72,7 @@ def link_detail(request: MemberRequest, network: str, pk: int) -> HttpResponse:
         links.set_options(
             link,
             is_findable=form.cleaned_data["is_findable"],
+            is_mentionable=form.cleaned_data.get("is_mentionable", link.is_mentionable),
             permalink=form.cleaned_data["permalink"],
             by=request.user,
         )

@@ -62,6 +62,7 @@ class Bluesky(BlueskyInteractions):
     name = "Bluesky"
     limits = LIMITS
     audiences = TEXTS.audiences
+    has_handles = True
     can_delete = frozenset[Kind]({*KINDS, "reply", "like"})
     can_reconcile = frozenset[Kind]({*KINDS, "reply"})
     brings_replies = frozenset[Kind]({*KINDS, "reply"})

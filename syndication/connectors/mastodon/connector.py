@@ -74,6 +74,7 @@ class Mastodon(MastodonInteractions):
     name = "Mastodon"
     api_class = MastodonApi
     has_local_ids = True
+    has_handles = True
     limits = dict.fromkeys(ALL, _USUAL)
     audiences = dict.fromkeys(ALL, frozenset(VISIBILITY)) | {"reply": frozenset({"everyone"})}
     followers_read = frozenset[Audience]({"friends"})

@@ -52,6 +52,7 @@ class Misskey(MisskeyInteractions):
     key = "misskey"
     name = "Misskey"
     has_local_ids = True
+    has_handles = True
     limits = {**dict.fromkeys(KINDS, _USUAL), "reply": Limits(text=_USUAL.text)}
     audiences = {**dict.fromkeys(KINDS, frozenset(VISIBILITY)), "reply": frozenset({"everyone"})}
     followers_read = frozenset[Audience]({"friends"})

@@ -36,6 +36,8 @@ def fresh(link):
 class Endless:
     """A connector whose friend list names the same page for ever."""
 
+    has_handles = False
+
     def __init__(self, page):
         self.page = page
 
