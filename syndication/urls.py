@@ -76,6 +76,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         remote_replies.interaction_replies,
         name="interaction_replies",
     ),
+    path("posts/<key:pk>/correct/", deliveries.post_correct, name="post_correct"),
     path("posts/<key:pk>/send/", deliveries.post_send, name="post_send"),
     path("deliveries/", deliveries.delivery_list, name="delivery_list"),
     path("deliveries/<key:pk>/", deliveries.delivery_command, name="delivery_command"),

@@ -102,6 +102,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         "copy",
         "remote_deleted_at",
         "is_manual",
+        "is_correction",
         "created_at",
         "changed_at",
     )

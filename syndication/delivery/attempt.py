@@ -23,6 +23,7 @@ from syndication.connectors.errors import ConnectorError, OutcomeUnknown, Reject
 from syndication.delivery import (
     circuit_breaker,
     claims,
+    corrections,
     edits,
     eligibility,
     equal_posts,
@@ -203,6 +204,8 @@ def _pre_send_check(run: DeliveryRun) -> OutgoingPost:
             raise PreSendCheckFailed(DeliveryState.PARKED, eligibility.NEEDS_YOU)
         if reason := edits.edit_pre_send_check(run.delivery, post):
             raise PreSendCheckFailed(DeliveryState.CANCELLED, reason)
+        if reason := corrections.correction_pre_send_check(run.delivery):
+            raise PreSendCheckFailed(DeliveryState.FAILED, reason)
         outgoing = eligibility.outgoing_post(
             post, link, audience, with_photo=not run.delivery.is_edit
         )

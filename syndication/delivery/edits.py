@@ -18,7 +18,7 @@ from django.utils import timezone
 from syndication.connectors import CONNECTORS
 from syndication.connectors.base import OutgoingPost, Preview, Receipt
 from syndication.connectors.reasons import CANNOT_EDIT, Reason
-from syndication.delivery import eligibility, mentions, sequence
+from syndication.delivery import corrections, eligibility, mentions, sequence
 from syndication.delivery.eligibility import Eligibility
 from syndication.delivery.mentions import Handles
 from syndication.delivery.sequence import UNSENT_STATES, CopyHistory, InitialDelivery
@@ -49,6 +49,7 @@ class EditPreview:
     preview: Preview | None = None
     needs_confirmation: bool = False
     names: Sequence[tuple[str, str]] = ()  # mentions.names_there
+    can_be_sent_anew: bool = False  # delivery.corrections
 
 
 def preview_edits(post: Post, words: Mapping[str, str]) -> list[EditPreview]:
@@ -175,6 +176,8 @@ def _preview(one: CopyHistory, *, before: OutgoingPost, after: OutgoingPost) -> 
         preview=preview,
         needs_confirmation=is_worse and reason != CANNOT_EDIT,
         names=mentions.names_there(after, preview),
+        can_be_sent_anew=reason == CANNOT_EDIT
+        and corrections.takes_corrections(link.network, after.kind),
     )
 
 

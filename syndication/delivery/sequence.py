@@ -36,6 +36,7 @@ class InitialDelivery:
     audience: str = ""
     due_at: datetime | None = None
     is_manual: bool = False
+    is_correction: bool = False
     is_notified: bool = False  # for a row that starts at rest: the member knows
 
 
@@ -82,6 +83,7 @@ def append_delivery(
         due_at=(start.due_at or now) if has_turn else None,
         asked_at=now,
         is_manual=start.is_manual,
+        is_correction=start.is_correction,
         is_notified=start.is_notified and not has_turn,
         idempotency_key=str(uuid.uuid4()),
     )

@@ -134,6 +134,8 @@ class Delivery(models.Model):
     # When the copy was found deleted on the network.
     remote_deleted_at = models.DateTimeField(null=True, blank=True, db_column="gone_at")
     is_manual = models.BooleanField(default=False, db_column="is_by_hand")  # by a command
+    # A publish that goes only once the delete before it ended well (delivery.corrections).
+    is_correction = models.BooleanField(default=False)
     # At rest: the member was notified of the end, or knows (delivery.undelivered). A waiting delete:
     # they were notified after 30 days that the copy remains.
     is_notified = models.BooleanField(default=False, db_column="is_told")

@@ -180,6 +180,8 @@ SENTENCES: Mapping[str, Any] = {
         "The account is no longer linked, so please delete the copy on the network yourself."
     ),
     "copy_there": _("A copy is there already, or on its way."),
+    "nothing_to_correct": _("There is no copy to send anew: it was deleted, or says the same."),
+    "old_copy_stays": _("The old copy could not be deleted, so the new one was not sent."),
     # Posts (actions.posts)
     "post_deleted": _("The post was deleted."),
     # Commands (actions.commands)

@@ -13,6 +13,7 @@ from accounts.models import Audience
 from syndication.delivery import eligibility, sequence
 from syndication.models import (
     CopyActivity,
+    OPEN_STATES,
     Delivery,
     DeliveryKind,
     DeliveryState,
@@ -67,6 +68,16 @@ def with_is_taken_back(rows: DeliveryQuerySet) -> DeliveryQuerySet:
     """Annotate `is_taken_back`: the copy was sent, and deleted by a later delivery."""
     went_out = Q(state=DeliveryState.SENT) & ~Q(kind=DeliveryKind.DELETE)
     return rows.annotate(is_taken_back=went_out & _has_sent_delete())
+
+
+def has_open_or_sent_delete() -> Exists:
+    """A condition on publishes: the copy was deleted from here, or is about to be."""
+    later = Delivery.objects.filter(
+        post=OuterRef("post"), link=OuterRef("link"), sequence__gt=OuterRef("sequence")
+    )
+    return Exists(
+        later.filter(kind=DeliveryKind.DELETE, state__in=(*OPEN_STATES, DeliveryState.SENT))
+    )
 
 
 def copy_is_active() -> Q:

@@ -65,16 +65,19 @@ COMMANDS: dict[str, tuple[Promise, Callable[..., None], Promise]] = {
 
 def shown_deliveries(rows: DeliveryQuerySet, number: str | None, *, size: int) -> UncountedPage:
     """Page `number` of `rows`, each with what the page says of it: its `commands`, when it is tried next
-    (`next_at`), why staff `paused` its network (None: they did not) and where the member can look, or
+    (`next_at`), whether its copy is behind the post (`is_behind`), why staff `paused` its network (None: they did not) and where the member can look, or
     delete, as they are asked to (`look_at`).
     """
     switched_off = NetworkSwitch.objects.paused().filter(network=OuterRef("link__network"))
-    rows = copies.with_is_taken_back(rows).annotate(paused=Subquery(switched_off.values("reason")))
+    rows = copies.with_is_taken_back(rows).annotate(
+        paused=Subquery(switched_off.values("reason")), is_going=copies.has_open_or_sent_delete()
+    )
     page, now = UncountedPage(rows, number, size=size), timezone.now()
     for row in page:
         names = commands.available_commands(row)
         row.commands = [(name, COMMANDS[name][0]) for name in names]
         row.next_at = row.due_at if row.due_at is not None and row.due_at > now else None
+        row.is_behind = not row.is_going and deliveries.is_behind(row)
         row.look_at = row.link.profile_url if _is_for_the_member(row, names) else ""
     return page
 
@@ -129,6 +132,26 @@ def post_send(request: MemberRequest, pk: int) -> HttpResponse:
         "syndication/post_send.html",
         {"post": post, "links": deliveries.sendable_links(post, by=request.user)},
     )
+
+
+@login_required
+def post_correct(request: MemberRequest, pk: int) -> HttpResponse:
+    """Copies that can be deleted and sent anew, with what is lost; POST does it for one."""
+    post = get_object_or_404(Post.objects.visible_to(request.user).by(request.user), pk=pk)
+    if request.method == "POST":
+        link = get_object_or_404(
+            Link.objects.of(request.user), pk=number_in(request.POST.get("link"))
+        )
+        _try(
+            request,
+            lambda: deliveries.send_corrected(post, link, by=request.user),
+            gettext("The copy on %(name)s is deleted now, and then sent anew.")
+            % {"name": link.network_name},
+        )
+        return redirect("post_deliveries", pk)
+    foreseen = deliveries.preview_corrections(post, by=request.user)
+    context = {"post": post, "foreseen": foreseen}
+    return TemplateResponse(request, "syndication/post_correct.html", context)
 
 
 @login_required

@@ -73,6 +73,7 @@ PARENTS = {
     "phone_list": {"security"},
     "post_audience": {"post_detail"},
     "post_change": {"post_detail"},
+    "post_correct": {"post_deliveries"},
     "post_delete": {"post_detail"},
     "post_deliveries": {"post_detail"},
     "post_edit": {"post_detail"},

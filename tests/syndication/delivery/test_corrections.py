@@ -1,0 +1,165 @@
+"""Correct and send anew: the delete first, the publish behind it, and never two copies."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Audience, Member
+from syndication.actions import posts
+from syndication.delivery import attempt, corrections
+from syndication.models import Delivery, DeliveryKind, Link, Post, Toggle
+from syndication.models.errors import NotNow, NotYours
+from tests.making import allow, make_member
+from tests.phone import log_in_phone
+from tests.syndication.delivering import linked, narrow, planned, remove, texts, tried
+from tests.syndication.slate import on_slate
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def post(link: Link) -> Post:
+    """On mixi with a mistake in it, which is corrected here."""
+    post = tried(planned(link, "おはゆう")).post
+    posts.edit_post(post, {"text": "おはよう"}, by=link.member)
+    return post
+
+
+def rows(post: Post) -> list[tuple[str, str]]:
+    found = post.deliveries.exclude(kind=DeliveryKind.EDIT).order_by("sequence")
+    return list(found.values_list("kind", "state"))
+
+
+def last(post: Post, kind: str) -> Delivery:
+    return post.deliveries.filter(kind=kind).order_by("-sequence")[0]
+
+
+def test_the_copy_is_deleted_and_then_sent_anew(sandbox, link, post, now):
+    publish = corrections.send_corrected(post, link, by=link.member)
+    assert rows(post) == [("publish", "sent"), ("delete", "waiting"), ("publish", "waiting")]
+    assert not attempt.attempt_delivery(publish.pk)  # not before the delete ended
+    assert texts(sandbox) == ["おはゆう"]
+    tried(last(post, "delete"), now)
+    assert texts(sandbox) == []
+    now.advance(seconds=2)
+    assert tried(publish, now).state == "sent"
+    assert texts(sandbox) == ["おはよう"]
+    assert corrections.preview_corrections(post, by=link.member) == []
+
+
+def test_the_worker_does_both_in_their_order(sandbox, link, post, now):
+    corrections.send_corrected(post, link, by=link.member)
+    for _ in range(4):
+        attempt.drain_due(now=now, seconds=5)
+        now.advance(seconds=5)
+    assert texts(sandbox) == ["おはよう"]
+
+
+def test_a_lost_answer_to_the_delete_neither_loses_nor_doubles(sandbox, link, post, now):
+    publish = corrections.send_corrected(post, link, by=link.member)
+    sandbox.faults.add("mixi", "drop_after", match="/2/voice")
+    delete = tried(last(post, "delete"), now)
+    assert delete.state == "waiting"
+    assert not attempt.attempt_delivery(publish.pk, now=now)
+    for _ in range(8):
+        now.advance(minutes=10)
+        attempt.drain_due(now=now, seconds=5)
+    assert texts(sandbox) == ["おはよう"]
+
+
+@pytest.mark.parametrize("state", ["failed", "cancelled"])
+def test_a_delete_that_ended_badly_sends_no_second_copy_and_says_so(
+    sandbox, link, post, now, state
+):
+    publish = corrections.send_corrected(post, link, by=link.member)
+    Delivery.objects.filter(pk=last(post, "delete").pk).update(state=state, due_at=None)
+    publish = tried(publish, now)
+    assert (publish.state, publish.reason) == ("failed", corrections.OLD_COPY_STAYS)
+    assert texts(sandbox) == ["おはゆう"]
+    phone = log_in_phone(link.member)
+    page = phone.get(reverse("post_deliveries", args=[post.pk]))
+    assert "The old copy could not be deleted, so the new one was not sent." in page
+
+
+def test_a_second_press_changes_nothing(link, post):
+    corrections.send_corrected(post, link, by=link.member)
+    with pytest.raises(NotNow):
+        corrections.send_corrected(post, link, by=link.member)
+    assert len(rows(post)) == 3
+
+
+def test_never_for_more_readers(sandbox, link, post):
+    """A copy for friends stays one for friends, whatever the post is by now."""
+    allow(link, "photo", Audience.FRIENDS)
+    Delivery.objects.filter(post=post, kind="publish").update(audience=Audience.FRIENDS)
+    with pytest.raises(NotNow):  # mixi's Voice holds no audience
+        corrections.send_corrected(post, link, by=link.member)
+    Delivery.objects.filter(post=post, kind="publish").update(audience=Audience.EVERYONE)
+    narrow(post)
+    with pytest.raises(NotNow):  # the wide copy is being deleted
+        corrections.send_corrected(post, link, by=link.member)
+
+
+def test_a_post_narrowed_or_deleted_in_between_is_not_sent(sandbox, link, post, now):
+    publish = corrections.send_corrected(post, link, by=link.member)
+    remove(post)
+    assert tried(publish, now).state == "cancelled"
+    tried(last(post, "delete"), now)
+    assert texts(sandbox) == []
+
+
+def test_what_the_link_no_longer_sends_is_not_deleted(sandbox, link, post):
+    Toggle.objects.filter(link=link, kind="status").update(is_on=False)
+    with pytest.raises(NotNow):
+        corrections.send_corrected(post, link, by=link.member)
+    [one] = corrections.preview_corrections(post, by=link.member)
+    assert one.reason == "turned_off"
+    assert texts(sandbox) == ["おはゆう"]
+
+
+def test_others_and_other_links_are_refused(sandbox, link, post):
+    taro = make_member("taro")
+    with pytest.raises(NotYours):
+        corrections.send_corrected(post, link, by=taro)
+    assert corrections.preview_corrections(post, by=taro) == []
+    phone = log_in_phone(taro)
+    assert phone.get(reverse("post_correct", args=[post.pk])).status == 404
+
+
+def test_a_network_that_edits_and_a_diary_are_not_offered(sandbox, slate):
+    hanako: Member = make_member("hanako")
+    mixi, other = linked(sandbox, hanako), on_slate(hanako)
+    assert not corrections.takes_corrections(other.network, "status")
+    assert not corrections.takes_corrections("mixi", "note")
+    diary = tried(planned(mixi, "text", kind="note", title="t")).post
+    posts.edit_post(diary, {"text": "other"}, by=hanako)
+    assert corrections.preview_corrections(diary, by=hanako) == []
+
+
+# --- Pages ------------------------------------------------------------------------------------------
+def test_the_page_says_what_is_lost_and_one_press_does_it(sandbox, link, post, now):
+    phone = log_in_phone(link.member)
+    phone.get(reverse("post_deliveries", args=[post.pk]))
+    page = phone.follow("Correct and send anew")
+    assert "Lost are the answers and likes on mixi, the copy's address and its time." in page
+    assert "おはよう" in page
+    assert "everyone on mixi" in page
+    page = phone.submit("Send anew to mixi")
+    assert "The copy on mixi is deleted now, and then sent anew." in page
+    assert "Correct and send anew" not in page
+    assert rows(post) == [("publish", "sent"), ("delete", "waiting"), ("publish", "waiting")]
+
+
+def test_the_edit_page_says_that_it_can_be_done_afterwards(link):
+    post = tried(planned(link, "おはゆう")).post
+    phone = log_in_phone(link.member)
+    page = phone.get(reverse("post_edit", args=[post.pk]))
+    assert "Afterwards, “Where it went” offers to delete it and send it anew." in page
+
+
+def test_a_copy_that_says_the_same_offers_nothing(link):
+    post = tried(planned(link, "おはよう")).post
+    phone = log_in_phone(link.member)
+    assert "Correct and send anew" not in phone.get(reverse("post_deliveries", args=[post.pk]))
+    assert "says the same" in phone.get(reverse("post_correct", args=[post.pk]))
