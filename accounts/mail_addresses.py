@@ -9,6 +9,7 @@ accepts. Quotes that are not needed are dropped.
 from __future__ import annotations
 
 import re
+from urllib.parse import quote, urlencode
 
 _QUOTED = re.compile(r'"([^"\\\s]+)"')
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
@@ -47,3 +48,12 @@ def email_as_typed(address: str) -> str:
 def is_of_japanese_carrier(address: str) -> bool:
     """Whether it is docomo's, au's or SoftBank's, which answer for a filter as for a missing address."""
     return bool(_FILTERED_AS_MISSING.fullmatch(address.rpartition("@")[2].lower()))
+
+
+def mail_link(address: str, words: str) -> str:
+    """A mailto: address (RFC 6068) that opens a mail about the page `address`.
+
+    Without a recipient: whom it is for, the member's own mail program asks.
+    """
+    fields = {"subject": words, "body": f"{words}\r\n{address}"}
+    return "mailto:?" + urlencode(fields, quote_via=quote)

@@ -26,6 +26,7 @@ from syndication.views import (
     privacy,
     profiles,
     remote_replies,
+    share,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -77,6 +78,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="interaction_replies",
     ),
     path("posts/<key:pk>/correct/", deliveries.post_correct, name="post_correct"),
+    path("posts/<key:pk>/share/", share.post_share, name="post_share"),
     path("posts/<key:pk>/send/", deliveries.post_send, name="post_send"),
     path("deliveries/", deliveries.delivery_list, name="delivery_list"),
     path("deliveries/<key:pk>/", deliveries.delivery_command, name="delivery_command"),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.actions import invitations
 from accounts.forms.friends import InvitationForm
+from accounts.mail_addresses import mail_link
 from accounts.media import qr
 from accounts.models import Invitation, Member
 from accounts.public_urls import no_session_prefix, public_url
@@ -57,7 +58,13 @@ def _new_invitation_page(request: MemberRequest, form: InvitationForm) -> HttpRe
     return TemplateResponse(
         request,
         "accounts/invitation_show.html",
-        {"invitation": invitation, "address": address, "qr": qr.qr_data_uri(address, kind=kind)},
+        {
+            "invitation": invitation,
+            "address": address,
+            "qr": qr.qr_data_uri(address, kind=kind),
+            # By mail alone: the other ways are for everybody, and /out/ would store the address.
+            "mail": mail_link(address, _("Your invitation")),
+        },
     )
 
 

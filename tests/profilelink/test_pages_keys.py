@@ -81,6 +81,7 @@ PARENTS = {
     "post_replies": {"post_detail"},
     "post_replies_stop": {"post_replies"},
     "post_send": {"post_deliveries"},
+    "post_share": {"post_detail"},
     "posts_by_me": {"privacy"},
     "privacy": {"security"},
     "profile_edit": {"profile"},

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('syndication', '0034_link_handle'),
+        ('syndication', '0035_link_handle'),
     ]
 
     operations = [
