@@ -149,8 +149,8 @@ def _import_friend_pages(pull: Pull, connector: Connector) -> datetime:
 
 
 def _begin_reading(pull: Pull, connector: Connector) -> None:
-    """Start a new reading, unless one broke off lately. The server's limits are read with it, if they
-    can be had."""
+    """Start a new reading, unless one broke off lately. The server's limits and the account's handle
+    are read with it, if they can be had."""
     now = timezone.now()
     if pull.started_at is not None and now - pull.started_at < READING_KEPT:
         return
@@ -159,21 +159,9 @@ def _begin_reading(pull: Pull, connector: Connector) -> None:
     import_schedule.renew_pull(pull, now, cursor="", started_at=now)
     try:
         server_limits.store_terms(pull.link, connector.terms())
+        mentions.store_handle(pull.link, connector)
     except (Rejected, TryLater):
-        logger.info("pull %s: the terms could not be read", pull)
-    if connector.has_handles:
-        _store_handle(pull, connector)
-
-
-def _store_handle(pull: Pull, connector: Connector) -> None:
-    """Store how the account is mentioned; it changes where the member renames the account."""
-    try:
-        handle = connector.profile().handle
-    except (Rejected, TryLater):
-        logger.info("pull %s: the account could not be read", pull)
-    else:
-        handle = mentions.valid_handle(pull.link, handle)
-        Link.objects.filter(pk=pull.link_id).update(handle=handle)
+        logger.info("pull %s: the terms or the account could not be read", pull)
 
 
 @transaction.atomic

@@ -12,8 +12,8 @@ from django.db.models import Exists, F, OuterRef, Q
 from accounts.models import Audience
 from syndication.delivery import eligibility, sequence
 from syndication.models import (
-    CopyActivity,
     OPEN_STATES,
+    CopyActivity,
     Delivery,
     DeliveryKind,
     DeliveryState,
