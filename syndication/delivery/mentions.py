@@ -82,11 +82,11 @@ def store_handle(link: Link, connector: Connector) -> None:
     Raises the errors of `Connector.profile`.
     """
     if connector.has_handles:
-        handle = valid_handle(link, connector.profile().handle)
+        handle = valid_own_handle(link, connector.profile().handle)
         Link.objects.filter(pk=link.pk).update(handle=handle)
 
 
-def valid_handle(link: Link, handle: str) -> str:
+def valid_own_handle(link: Link, handle: str) -> str:
     """`handle` if it can be one of the link's account, else "".
 
     A server could call its account by somebody else's handle, and copies would then mention that one:

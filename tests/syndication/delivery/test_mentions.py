@@ -162,7 +162,7 @@ def test_an_import_stores_how_the_account_is_mentioned(sandbox: TestSandbox, han
 )
 def test_a_server_names_no_account_but_its_own(network, host, handle, is_valid):
     link = Link(network=network, host=host)
-    assert mentions.valid_handle(link, handle) == (handle if is_valid else "")
+    assert mentions.valid_own_handle(link, handle) == (handle if is_valid else "")
 
 
 # --- Pages ------------------------------------------------------------------------------------------
