@@ -118,16 +118,8 @@ _DELIVERY = ExportTable(
     (
         *("id", "link", "kind", "sequence", "state", "reason"),
         *("network_words", "audience", "version"),
-        *(
-            "tries",
-            "is_manual",
-            "is_correction",
-            "created_at",
-            "asked_at",
-            "due_at",
-            "first_sent_at",
-            "sent_at",
-        ),
+        *("tries", "is_manual", "is_correction"),
+        *("created_at", "asked_at", "due_at", "first_sent_at", "sent_at"),
         *("remote_deleted_at", "changed_at", "remote_id"),
     ),
     {"network": "link__network", "link_name": "link__name", "copy_address": "remote_url"},
