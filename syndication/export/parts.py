@@ -153,15 +153,8 @@ _LINK = ExportTable(
     "member",
     (
         *("id", "network", "host", "uid", "name", "profile_url", "state", "parked_at"),
-        *(
-            "parked_reason",
-            "scopes",
-            "is_findable",
-            "is_mentionable",
-            "handle",
-            "follows_approved",
-            "always_permalink",
-        ),
+        *("parked_reason", "scopes", "is_findable", "is_mentionable", "handle"),
+        *("follows_approved", "always_permalink"),
         *("never_permalink", "pulled_at", "fed_at", "created_at", "ended_at"),
         "brings_replies",
     ),
