@@ -12,7 +12,7 @@ import pytest
 from django.urls import resolve, reverse
 
 from accounts.models import Group, Member
-from syndication.models import Link
+from syndication.models import FeedItem, Interaction, Link, RemoteReply
 from tests.making import block, make_member
 from tests.page import Page, html_of
 from tests.phone import PhoneClient, computer, log_in_phone
@@ -113,6 +113,27 @@ def beside_the_way(hanako: Member) -> list[str]:
         ),
         reverse("group_member", args=[group, "taro"]),
         reverse("link_replies", args=["mixi", Link.objects.get(member=hanako).pk]),
+        *answers(hanako),
+    ]
+
+
+def answers(hanako: Member) -> list[str]:
+    """The pages of an answer, and the boxes for one."""
+    item = FeedItem.objects.filter(link__member=hanako, writer=None)[0]
+    interaction = Interaction.objects.create(
+        link=item.link,
+        kind="reply",
+        target_id="1",
+        target_author_name="太郎",
+        text="はい",
+        form_key="1",
+    )
+    reply = RemoteReply.objects.filter(link__member=hanako)[0]
+    return [
+        reverse("interaction_detail", args=[interaction.pk]),
+        reverse("interaction_delete", args=[interaction.pk]),
+        reverse("feed_item_answer", args=[item.pk]),
+        reverse("remote_reply_answer", args=[reply.pk]),
     ]
 
 

@@ -179,9 +179,13 @@ def _posts(member: Member, link: Link, word: str) -> None:
     make_comment(photo, member, f"{word}-comment", form_key=f"{word}-comment-key")
     make_comment(photo, Member.objects.get(username=f"{word}_friend"), f"comment-to-{word}")
     make_like(photo, member)
-    Interaction.objects.create(
+    interaction = Interaction.objects.create(
         link=link, kind="reply", target_id=f"{word}-target", target_author_name=f"{word}-answered",
         text=f"{word}-my-answer", visibility="unlisted", form_key=f"{word}-interaction-key",
+    )  # fmt: skip
+    Delivery.objects.create(
+        interaction=interaction, link=link, kind="publish", sequence=1, state="waiting", due_at=now,
+        audience="everyone", asked_at=now, idempotency_key=f"{word}-answer-idempotency",
     )  # fmt: skip
     add_delivery(photo, link, word)
     KeptPhoto.objects.create(member=member, key=f"{word}-kept-key", photo=a_photo_file())
