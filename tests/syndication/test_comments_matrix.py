@@ -65,16 +65,19 @@ class Stage:
         return computer(member) if member else Client()
 
 
-def stage(audience: str, *, is_author_in: bool) -> Stage:
+def stage(audience: str, *, is_author_in: bool, has_mail: bool = False) -> Stage:
     """The author's post with one comment and one like, both by a member who is in every circle."""
+    mail = "%s@example.com" if has_mail else "%.0s"
     people: dict[str, Member | None] = {
-        name: make_member(name, email="", is_staff=name == "staff", is_superuser=name == "staff")
+        name: make_member(
+            name, email=mail % name, is_staff=name == "staff", is_superuser=name == "staff"
+        )
         for name in PEOPLE
         if name != "visitor"
     }
     people["visitor"] = None
     author = people["author"]
-    speaker = make_member("speaker", email="", display_name=NAME)
+    speaker = make_member("speaker", email=mail % "speaker", display_name=NAME)
     befriend(author, speaker)
     befriend(author, people["friend"])
     befriend(people["friend"], people["friend_of_friend"])
