@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models.lookups import IsNull
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -94,7 +95,10 @@ def in_audience(
 def _shared_with(viewer: Member, owner: str, audience: str, group: str) -> Q:
     mine = Friendship.objects.filter(member=viewer)
     is_friend = Exists(mine.filter(friend=OuterRef(owner)))
-    is_friend_of_friend = Exists(mine.filter(friend__friendships__friend=OuterRef(owner)))
+    # A plain subquery: for EXISTS PostgreSQL reads everybody's friendships into a hash. (Not for the
+    # others, which name the viewer: it would take what stands behind a NOT for hardly any rows.)
+    of_friend = Subquery(mine.filter(friend__friendships__friend=OuterRef(owner)).values("pk")[:1])
+    is_friend_of_friend = IsNull(of_friend, False)
     readable = Q(**{audience: Audience.EVERYONE})
     readable |= Q(is_friend, **{f"{audience}__in": [Audience.FRIENDS, Audience.FRIENDS_OF_FRIENDS]})
     readable |= Q(is_friend_of_friend, **{audience: Audience.FRIENDS_OF_FRIENDS})

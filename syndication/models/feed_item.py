@@ -20,7 +20,8 @@ class FeedItem(models.Model):
     whether it is shown, and whether as the post.
     """
 
-    link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="feed")
+    # No index of its own: PostgreSQL took it for a link's newest item, and sorted all of them.
+    link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="feed", db_index=False)
     remote_id = models.CharField(max_length=500)
     author_uid = models.CharField(max_length=500)  # as Link.uid
     author_name = PublicCharField(max_length=100)
