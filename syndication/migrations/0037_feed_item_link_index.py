@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('syndication', '0033_interactions_and_replies'),
+        ('syndication', '0036_correction'),
     ]
 
     operations = [
