@@ -18,5 +18,5 @@ class LanguageField(forms.ChoiceField):
         own = (get_language() or "").split("-")[0]
         names = NAMES if kept in ("", *NAMES) else {**NAMES, kept: kept}
         codes = sorted(names, key=lambda code: code != own)
-        choices = [("", _("not said")), *((code, names[code]) for code in codes)]
+        choices = [("", _("not specified")), *((code, names[code]) for code in codes)]
         super().__init__(choices=choices, label=_("Language"), required=False, **kwargs)

@@ -14,18 +14,20 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlencode
 
+from django.utils.translation import gettext_lazy
+
 _NETWORKS = (
     ("LINE", "https://social-plugins.line.me/lineit/share", "url", "text"),
     ("Facebook", "https://www.facebook.com/sharer/sharer.php", "u", ""),
     ("X", "https://twitter.com/intent/tweet", "url", "text"),
-    ("Hatena Bookmark", "https://b.hatena.ne.jp/add?mode=confirm", "url", "title"),
+    (gettext_lazy("Hatena Bookmark"), "https://b.hatena.ne.jp/add?mode=confirm", "url", "title"),
 )
 
 
 def share_addresses(address: str, words: str) -> list[tuple[str, str]]:
     """Name and address of each network; both `address` and `words` are for everybody."""
     return [
-        (name, _with_query(base, {url: address, **({text: words} if text else {})}))
+        (str(name), _with_query(base, {url: address, **({text: words} if text else {})}))
         for name, base, url, text in _NETWORKS
     ]
 

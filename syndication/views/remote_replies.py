@@ -50,8 +50,10 @@ def _replies_page(
     request: MemberRequest, copies: list[Delivery], context: dict[str, Any]
 ) -> HttpResponse:
     before = request.GET.get("before", "")
+    answers = answers_of(copies, str(context["subject"].kind))
     context |= {
-        "copies": answers_of(copies, str(context["subject"].kind)),
+        "copies": answers,
+        "is_waiting": not answers or not all(copy.is_silent for copy in answers),
         "page": replies_page(request.user, copies, before),
         "likers": newest_likers(request.user, copies),
         "is_first": not before,
@@ -71,7 +73,7 @@ def post_replies_stop(request: MemberRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Stopped: the answers are deleted here, and no more come."))
     elif "resume" in request.POST:
         remote_replies.resume_replies_of_post(post, by=request.user)
-        messages.success(request, _("Answers come back again; the next look brings them."))
+        messages.success(request, _("Answers come back again, with the next check."))
     return redirect("post_replies", pk)
 
 
@@ -86,7 +88,7 @@ def link_replies(request: MemberRequest, network: str, pk: int) -> HttpResponse:
         messages.success(request, _("Stopped: the answers are deleted here, and no more come."))
     elif "resume" in request.POST:
         remote_replies.resume_replies_of_link(link, by=request.user)
-        messages.success(request, _("Answers come back again; the next look brings them."))
+        messages.success(request, _("Answers come back again, with the next check."))
     return redirect("link_detail", network, pk)
 
 

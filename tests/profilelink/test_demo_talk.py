@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
+
 import pytest
 from django.utils import timezone
 
 from accounts.models import Group, Member, Notice
 from profilelink import demo_members, demo_talk
+from profilelink.management.commands import demo
 from syndication.models import Comment, Delivery, Link, Post
 from tests.making import make_link
 from tests.phone import PhoneClient, log_in_phone
@@ -78,3 +81,8 @@ def test_who_is_linked_sends_one_post_once(phone: PhoneClient) -> None:
     posts = [demo_talk.send_demo_copy(link.member) for _ in range(2)]
     assert posts[0] == posts[1]
     assert [delivery.link for delivery in Delivery.objects.filter(post=posts[0])] == [link]
+
+
+def test_friends_on_the_demos_mixi_answer_what_is_sent_there() -> None:
+    given = Namespace(host="127.0.0.1", port=8000, sandbox_port=8001)
+    assert "--friends-answer" in demo.sandbox_command(given)

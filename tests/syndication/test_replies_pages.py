@@ -153,7 +153,7 @@ def test_a_page_without_answers_says_why(answered, link, hanako, state):
         assert phone.get(page_of(copy.post)).status == 404
         return
     page = phone.get(page_of(copy.post))
-    assert ("not looked yet" if state == "not looked" else "0 answers, 0 likes") in page.text
+    assert ("not checked yet" if state == "not looked" else "0 answers, 0 likes") in page.text
     assert "No answers yet" in page.text
 
 

@@ -68,7 +68,7 @@ class Command(BaseCommand):
 
     def _run(self, given: Namespace) -> None:
         self._prepare_database()
-        self._start("sandbox", *_sandbox_command(given))
+        self._start("sandbox", *sandbox_command(given))
         self._wait_for("sandbox", f"http://{given.host}:{given.sandbox_port}/")
         demo_members.create_demo_members(password=demo_environment.PASSWORD)
         self._link_members(given)
@@ -157,12 +157,12 @@ class Command(BaseCommand):
         self._guard.close()
 
 
-def _sandbox_command(given: Namespace) -> list[str]:
+def sandbox_command(given: Namespace) -> list[str]:
     return [
         sys.executable, "manage.py", "sandbox",
         "--host", given.host, "--port", str(given.sandbox_port),
         "--site", f"http://{given.host}:{given.port}",
-        "--password", demo_environment.PASSWORD,
+        "--password", demo_environment.PASSWORD, "--friends-answer",
         "--mail", str(DEMO_FOLDER / "mail"), "--keep", str(DEMO_FOLDER / "sandbox"),
     ]  # fmt: skip
 

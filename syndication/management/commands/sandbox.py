@@ -29,13 +29,17 @@ class Command(BaseCommand):
         parser.add_argument(
             "--rate-limit", type=int, default=60, help="mixi: requests a minute for one member"
         )
+        parser.add_argument(
+            "--friends-answer", action="store_true", help="mixi: friends comment on what comes in"
+        )
         parser.add_argument("--mail", type=Path, help="folder of mails to show under /mail/")
         parser.add_argument("--keep", type=Path, help="file that outlasts a restart")
 
     def handle(self, *args: Any, **options: Any) -> None:
         people = demo_people(options["password"])
         world = World(site=options["site"].rstrip("/"), people=people)
-        sandbox = Sandbox(world, {"mixi": {"rate_limit": options["rate_limit"]}})
+        mixi = {name: options[name] for name in ("rate_limit", "friends_answer")}
+        sandbox = Sandbox(world, {"mixi": mixi})
         sandbox.mail = options["mail"]
         kept: Path | None = options["keep"]
         if kept is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from syndication.sandbox.mixi import control, login, pages, seed
+from syndication.sandbox.mixi import control, lively, login, pages, seed
 from syndication.sandbox.mixi.api import MixiApi
 from syndication.sandbox.mixi.consent import Consent
 from syndication.sandbox.mixi.oauth import Presented, presented_token
@@ -54,6 +54,8 @@ class Mixi(Network):
         if request.path == "/m/connect_authorize.pl":
             return self._consent.on_keitai(request)
         if self.is_api(request.path):
+            if self.state.settings.friends_answer:
+                lively.let_friends_answer(self.state)
             return self._api.handle(request)
         if request.path.startswith("/photo/"):
             return pages.photo(self.state, request)

@@ -41,6 +41,7 @@ class MixiSettings(settings.NetworkSettings):
     `bearer_only`: the newer specification without the older: each token answer names its type, and the
     scheme OAuth opens nothing. `refuses_same_second`: a second voice of a member within a second is a
     bad request, and so is a second comment on a voice; else it is dated a second later.
+    `friends_answer`: two friends comment on each voice that comes in, and one of them likes it.
     """
 
     rate_limit: int = 60
@@ -53,6 +54,7 @@ class MixiSettings(settings.NetworkSettings):
     login_first: bool = False
     timeline_lag: int = 0
     refuses_same_second: bool = False
+    friends_answer: bool = False
 
 
 @dataclass(frozen=True)

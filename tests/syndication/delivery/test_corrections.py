@@ -142,7 +142,7 @@ def test_the_page_says_what_is_lost_and_one_press_does_it(sandbox, link, post, n
     phone = log_in_phone(link.member)
     phone.get(reverse("post_deliveries", args=[post.pk]))
     page = phone.follow("Correct and send anew")
-    assert "Lost are the answers and likes on mixi, the copy's address and its time." in page
+    assert "The answers and likes on mixi, the copy's address and its time are lost." in page
     assert "おはよう" in page
     assert "everyone on mixi" in page
     page = phone.submit("Send anew to mixi")

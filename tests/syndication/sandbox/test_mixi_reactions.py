@@ -103,3 +103,23 @@ def test_what_came_in_is_told(sandbox, hanako, taro):
     [comment] = told["comments"]
     assert (comment["id"], comment["in_reply_to"]) == (f"reply:{post}/{made}", f"voice:{post}")
     assert {"user": "taro", "to": f"voice:{post}"} in told["likes"]
+
+
+def test_friends_answer_what_comes_in_once_where_that_is_set(sandbox, hanako):
+    def comments(voice):
+        return hanako.get(f"/2/voice/replies/{voice}").json()
+
+    quiet = hanako.say("だれも答えない")["id"]
+    sandbox.clock.advance(60)
+    assert comments(quiet) == []
+    sandbox.mixi.configure({"friends_answer": True})
+    post = hanako.say("雪が降ってきた")["id"]
+    assert comments(post) == []  # not in the very moment
+    sandbox.clock.advance(60)
+    assert len(comments(post)) == 2
+    sandbox.clock.advance(60)
+    found = comments(post)
+    people = {person.nickname for person in sandbox.people}
+    assert len(found) == 2
+    assert not people & {each["user"]["screen_name"] for each in found}
+    assert len(hanako.get(f"/2/voice/favorites/{post}").json()) == 1
