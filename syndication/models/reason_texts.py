@@ -130,6 +130,9 @@ SENTENCES: Mapping[str, Any] = {
     ),
     "network_paused": _("The staff paused the network for now. Try it later."),
     "link_again_to_answer": _("Link the account again first, then answer."),
+    "answer_too_long": _(
+        "The answer is longer than the network takes, and is not cut. Make it shorter."
+    ),
     "target_hidden": _("You hide or block the account that you answer."),
     "unlinked": _("The account is no longer linked."),
     "account_removed": _("The account was unlinked by the staff, or was removed."),

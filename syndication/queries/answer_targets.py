@@ -28,6 +28,7 @@ NO_ANSWER_TO_THIS = Reason("no_answer_to_this")
 NETWORK_PAUSED = Reason("network_paused")
 LIKE_NOT_ALLOWED = eligibility.LIKE_NOT_ALLOWED
 LINK_AGAIN = Reason("link_again_to_answer")
+ANSWER_TOO_LONG = Reason("answer_too_long")
 
 NOT_ANSWERABLE = "none"  # FeedItem.target_id of what the network takes no reply to
 
@@ -153,8 +154,8 @@ def preview_reply(target: AnswerTarget, text: str) -> tuple[str, str]:
         shown = target.connector.preview(draft)
     except Unsupported as no:
         too_long = no.reason == reasons.TEXT_TOO_LONG
-        return text, reasons.TOO_LONG_THERE if too_long else no.reason
-    return shown.text, reasons.TOO_LONG_THERE if shown.is_cut else ""
+        return text, ANSWER_TOO_LONG if too_long else no.reason
+    return shown.text, ANSWER_TOO_LONG if shown.is_cut else ""
 
 
 def _likes_of(target: AnswerTarget) -> QuerySet[Interaction]:

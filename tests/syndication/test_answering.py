@@ -123,7 +123,7 @@ def test_an_answer_that_is_too_long_is_never_cut_but_said(phone, item):
     open_item(phone, item)
     phone.follow("1 Answer")
     page = phone.submit("Preview", text="長" * 101)
-    assert "longer than the network takes" in page
+    assert "longer than the network takes, and is not cut. Make it shorter." in page
     assert "長" * 101 in page
     assert not Interaction.objects.exists()
 
