@@ -120,6 +120,7 @@ class Connector:
     counts_replies: ClassVar[bool] = True  # else only reading a thread shows that it grew
     has_handles: ClassVar[bool] = False  # `profile` says how the account is mentioned
     can_like: ClassVar[bool] = False  # `needs_scope["like"]` is the right that it takes
+    can_like_replies: ClassVar[bool] = True  # where it can like: not posts alone
 
     def __init__(
         self,

@@ -30,6 +30,7 @@ LIKE_NOT_ALLOWED = eligibility.LIKE_NOT_ALLOWED
 LINK_AGAIN = Reason("link_again_to_answer")
 ANSWER_TOO_LONG = Reason("answer_too_long")
 
+REPLY_PAGE = "remote_reply"  # AnswerTarget.page of a reply that came back
 NOT_ANSWERABLE = "none"  # FeedItem.target_id of what the network takes no reply to
 
 
@@ -87,7 +88,7 @@ def target_of_reply(reply: RemoteReply) -> AnswerTarget:
         visibility=cast(Visibility, reply.visibility),
         words=reply.words,
         url=reply.url,
-        page="remote_reply",
+        page=REPLY_PAGE,
         pk=reply.pk,
     )
 
@@ -121,6 +122,8 @@ def _reason_of_link(target: AnswerTarget, kind: str) -> str:
     if not (connector.can_like if is_like else connector.can_reply()):
         return NO_ANSWERS_THERE
     if target.target_id == NOT_ANSWERABLE or not target.author.uid:  # emptied by age
+        return NO_ANSWER_TO_THIS
+    if is_like and target.page == REPLY_PAGE and not connector.can_like_replies:
         return NO_ANSWER_TO_THIS
     if link.state != LinkState.ACTIVE:
         return LINK_AGAIN

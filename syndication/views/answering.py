@@ -89,7 +89,7 @@ def _to_reply(reply: RemoteReply, text: str, **how: Any) -> Interaction:
 
 
 def _answer(request: MemberRequest, target: AnswerTarget, send: Send) -> HttpResponse:
-    """The box, then how it will read and to whom it goes, then the press that sends it."""
+    """Show the form, then a preview with its readers, then send the reply."""
     if request.method != "POST":
         return _form_page(request, target, ReplyForm(initial=initial_from_preserved_form(request)))
     before = interactions.find_sent_reply(target.link, request.POST.get("form_key", ""))
@@ -148,7 +148,7 @@ def _preview_page(request: MemberRequest, target: AnswerTarget, form: ReplyForm)
 
 
 def _gone(request: MemberRequest) -> HttpResponse:
-    """404 with the text that was typed."""
+    """Answer 404, with the typed text to copy."""
     typed = request.POST.get("text", "")
     if not typed:
         raise Http404

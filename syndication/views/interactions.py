@@ -1,4 +1,4 @@
-"""What the member answered and liked on networks: the list, one with its state, taking it back."""
+"""The member's replies and likes on networks: the list, the page of one, and deleting it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DELIVERIES = 3  # of one interaction: it is sent, taken back, and perhaps liked 
 @login_required
 @require_safe
 def interaction_list(request: MemberRequest) -> HttpResponse:
-    """The member's own words on networks, and likes, whatever became of what they answer."""
+    """List the member's replies and likes on networks, newest first, also where the target is gone."""
     number = request.GET.get("page")
     newest = NewestOfAll(
         Link.objects.filter(member=request.user).values("pk"),
@@ -45,7 +45,7 @@ def interaction_list(request: MemberRequest) -> HttpResponse:
 @login_required
 @require_safe
 def interaction_detail(request: MemberRequest, pk: int) -> HttpResponse:
-    """One answer or like and how far it is, also after it was taken back: it may be left there."""
+    """Show one reply or like and its deliveries, also once taken back: a copy may be left."""
     interaction = _own(request, pk)
     rows = interaction.deliveries.select_related("interaction", "link").order_by("-sequence")
     page = shown_deliveries(rows, "1", size=DELIVERIES)
@@ -59,7 +59,7 @@ def interaction_detail(request: MemberRequest, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def interaction_delete(request: MemberRequest, pk: int) -> HttpResponse:
-    """Take it back, after a page that shows it whole. A second press is no error."""
+    """Delete one reply or like, after a page that shows it whole. A second press is no error."""
     interaction = _own(request, pk)
     if request.method == "POST":
         interactions.take_back(interaction, by=request.user)

@@ -79,7 +79,7 @@ def post_replies_stop(request: MemberRequest, pk: int) -> HttpResponse:
 
 @login_required
 def link_replies(request: MemberRequest, network: str, pk: int) -> HttpResponse:
-    """The same for all copies on one link."""
+    """Stop the replies to all copies on one link, or let them come again, after such a page."""
     link = get_object_or_404(Link.objects.of(request.user), network=network, pk=pk)
     if request.method != "POST":
         return TemplateResponse(request, "syndication/link_replies.html", {"link": link})

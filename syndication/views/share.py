@@ -22,7 +22,7 @@ WORDS = 60  # letters of the post that go along
 @login_required
 @require_safe
 def post_share(request: MemberRequest, pk: int) -> HttpResponse:
-    """Where the post's address can be taken. 404 for any post that not everyone may read."""
+    """Show addresses for sharing the post elsewhere. 404 for a post that is not for Everyone."""
     readable = Post.objects.visible_to(request.user)
     post = get_object_or_404(readable, pk=pk, audience=Audience.EVERYONE)
     address, words = public_url("post_detail", pk), cut_to_line(post.words, WORDS)[0]

@@ -101,6 +101,7 @@ def test_stop_of_a_post_says_what_it_does_and_has_its_way_back(answered, link, c
     assert "are deleted here" in phone.follow("6 Stop answers").text
     page = phone.submit("Stop answers")
     assert "You stopped the answers to this post." in page.text
+    assert "not checked yet" not in page.text
     assert not RemoteReply.objects.exists()
     phone.follow("6 Bring answers again")
     phone.submit("Bring answers again")

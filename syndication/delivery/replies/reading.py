@@ -82,7 +82,7 @@ def _list_posts(connector: Connector, due: list[CopyActivity], now: datetime) ->
 
 
 def _look_of(activity: CopyActivity, listing: _Listing, *, is_due: bool) -> _Look | None:
-    """None where there is nothing to do: not due, and not listed; or perhaps behind the break."""
+    """Return how to look at one copy; None: not due and not listed, or the listing broke off before it."""
     listed = listing.posts.get(activity.delivery.remote_id)
     if listed is None and (listing.error is not None or not is_due):
         return None
