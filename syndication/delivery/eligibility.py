@@ -30,6 +30,7 @@ from syndication.connectors.base import (
 from syndication.connectors.content import CONTENT, content_of
 from syndication.connectors.errors import Rejected, Unsupported
 from syndication.connectors.reasons import FOLLOWERS_NOT_APPROVED, Reason
+from syndication.connectors.text import local_names
 from syndication.delivery import mentions
 from syndication.delivery.mentions import Handles
 from syndication.models import Delivery, InteractionKind, Link, LinkState, Post, PostKind
@@ -200,6 +201,8 @@ def post_from_snapshot(stored: dict[str, Any]) -> OutgoingPost:
     kept = {name: stored[name] for name in (*CONTENT, *_STORED) if name in stored}
     if "url_title" not in stored and stored.get("kind") == PostKind.LINK:  # kept by version 0.1
         kept |= {"title": "", "url_title": stored.get("title", "")}
+    if "mentions" not in stored:  # the sign stays: keys as nobody types them replace nothing
+        kept["mentions"] = {name[1:]: f"@{name[1:]}" for name in local_names(_typed(stored))}
     terms, target = stored.get("terms"), stored.get("reply_to")
     return OutgoingPost(
         **kept,
@@ -209,6 +212,12 @@ def post_from_snapshot(stored: dict[str, Any]) -> OutgoingPost:
         else None,
         photos=tuple(Photo(content=b"", alt=alt) for alt in stored.get("photo_alts", [])),
     )
+
+
+def may_read_otherwise(stored: dict[str, Any]) -> bool:
+    """Whether a post may read otherwise than `post_from_snapshot` has it: versions before mentions sent
+    the sign of a name as it was typed."""
+    return "mentions" not in stored and any(sign in _typed(stored) for sign in "@＠")
 
 
 def omissions_of(stored: dict[str, Any], link: Link) -> tuple[str, ...]:
@@ -235,6 +244,10 @@ def describe_readers(link: Link, audience: str) -> str:
     if not words["count"] or link.pull_progress:
         return _("your %(network)s friends, not only your friends here") % words
     return _("your %(count)d %(network)s friends, not only your friends here") % words
+
+
+def _typed(stored: dict[str, Any]) -> str:
+    return "\n".join(str(stored.get(name, "")) for name in ("title", "url_title", "text"))
 
 
 def _network_refusal(post: OutgoingPost, link: Link, connector: type[Connector]) -> str:

@@ -17,15 +17,18 @@ from syndication.connectors.errors import ConnectorError, OutcomeUnknown, TryLat
 from syndication.connectors.text import comparable_core, normalise
 from syndication.delivery import (
     claims,
-    interactions,
     outcomes,
     reauthorization,
     retry_policy,
     undelivered,
 )
-from syndication.delivery.eligibility import post_from_snapshot, unconfirmed_snapshots
+from syndication.delivery.eligibility import (
+    may_read_otherwise,
+    post_from_snapshot,
+    unconfirmed_snapshots,
+)
 from syndication.delivery.outcomes import DeliveryRun
-from syndication.models import Delivery, DeliveryKind, DeliveryState, InteractionKind
+from syndication.models import Delivery, DeliveryKind, DeliveryState, Interaction, InteractionKind
 
 logger = logging.getLogger(__name__)
 
@@ -37,14 +40,12 @@ READS_WHERE_TIMELINE_LAGS = 2
 class RemoteCopySearch:
     """What the timeline shows. `copy` None means absent if `is_conclusive`, else unknown.
 
-    `version`: the content's version that the copy has; None if it may be one of several. `stray`: a
-    reply with the text sent that answers nothing.
+    `version`: the content's version that the copy has; None if it may be one of several.
     """
 
     copy: RemotePost | None = None
     version: int | None = None
     is_conclusive: bool = True
-    stray: RemotePost | None = None
 
 
 def reconcile_delivery(run: DeliveryRun) -> None:
@@ -75,8 +76,6 @@ def _settle_search(run: DeliveryRun, seen: RemoteCopySearch, *, lags: bool) -> N
     if seen.copy is not None:
         receipt = Receipt(seen.copy.remote_id, seen.copy.url)
         outcomes.record_sent(run, receipt, outcome="found", version=seen.version)
-    elif seen.stray is not None:
-        interactions.retract_stray(run, Receipt(seen.stray.remote_id, seen.stray.url))
     elif run.claim.was_abandoned or (lags and run.delivery.reads < READS_WHERE_TIMELINE_LAGS):
         due_at = outcomes.earliest_reconcile_at(run.link, run.now())
         run.settle(
@@ -92,10 +91,8 @@ def _find_remote_copy(run: DeliveryRun, connector: Connector) -> RemoteCopySearc
     """Find the copy by the content sent last, then by that of earlier tries. Exact matches come before
     those that a server may have rewritten."""
     tries: list[tuple[dict[str, Any], Candidates]] = []
-    unthreaded = Candidates()
     for words in unconfirmed_snapshots(run.delivery.sent_as):
-        listed = _candidates(run, connector, words)
-        found, unthreaded = _by_parent(run.delivery, listed)
+        found = _by_parent(run.delivery, words, _candidates(run, connector, words))
         copy = _own_copy(run.delivery, found.exact)
         if copy is not None:
             return RemoteCopySearch(copy, int(words["version"]))
@@ -107,45 +104,37 @@ def _find_remote_copy(run: DeliveryRun, connector: Connector) -> RemoteCopySearc
         if _is_ambiguous(run.delivery, connector, words):
             return RemoteCopySearch(is_conclusive=False)
         return RemoteCopySearch(copy, int(words["version"]) if len(tries) == 1 else None)
-    is_conclusive = all(found.is_conclusive for _, found in tries)
-    if run.delivery.interaction_id is not None:
-        return _find_stray(run.delivery, connector, unthreaded, is_conclusive=is_conclusive)
-    return RemoteCopySearch(is_conclusive=is_conclusive)
-
-
-def _find_stray(
-    delivery: Delivery, connector: Connector, found: Candidates, *, is_conclusive: bool
-) -> RemoteCopySearch:
-    """The reply where the network put it outside of any thread, of entries that answer nothing.
-
-    Such an entry may be a post with the same text: then only the member can tell.
-    """
-    stray = _first_unclaimed(found.exact, delivery)
-    if stray is None:
-        is_clear = _first_unclaimed(found.alike, delivery) is None
-        return RemoteCopySearch(is_conclusive=is_conclusive and is_clear)
-    text = normalise(connector.preview(post_from_snapshot(delivery.sent_as)).text)
-    posts = Delivery.objects.open().filter(link=delivery.link_id, kind=DeliveryKind.PUBLISH)
-    for post in posts.filter(interaction=None).exclude(sent_as={}):
-        if normalise(connector.preview(post_from_snapshot(post.sent_as)).text) == text:
-            return RemoteCopySearch(is_conclusive=False)
-    return RemoteCopySearch(stray=stray)
-
-
-def _by_parent(delivery: Delivery, found: Candidates) -> tuple[Candidates, Candidates]:
-    """What can be the delivery's copy, by what it answers, and what answers nothing."""
-    if delivery.is_edit:
-        return found, Candidates()
-    parent = delivery.interaction.target_id if delivery.interaction is not None else ""
-
-    def answering(remote_id: str) -> Candidates:
-        exact, alike = (
-            tuple(each for each in several if each.parent_id == remote_id)
-            for several in (found.exact, found.alike)
+    return RemoteCopySearch(
+        is_conclusive=all(
+            found.is_conclusive and not may_read_otherwise(words) for words, found in tries
         )
-        return Candidates(exact, alike, is_conclusive=found.is_conclusive)
+    )
 
-    return answering(parent), answering("")
+
+def _by_parent(delivery: Delivery, words: dict[str, Any], found: Candidates) -> Candidates:
+    """What can be the delivery's copy, by what it answers: a post answers nothing.
+
+    A reply with the text sent that answers something else is doubt: the network may have put it there,
+    or the member wrote it by hand. Only a receipt proves the former, so nothing is deleted here.
+    """
+    if delivery.is_edit:
+        return found
+    parent = words["reply_to"]["remote_id"] if "reply_to" in words else ""
+    both = (found.exact, found.alike)
+    exact, alike = (tuple(one for one in some if one.parent_id == parent) for some in both)
+    others = [one for some in both for one in some if one.parent_id != parent]
+    is_clear = delivery.interaction is None or not _may_be_misplaced(delivery, others)
+    return Candidates(exact, alike, is_conclusive=found.is_conclusive and is_clear)
+
+
+def _may_be_misplaced(delivery: Delivery, elsewhere: Sequence[RemotePost]) -> bool:
+    """Whether one of these may be the reply, outside of its thread: not the copy of another delivery, nor in
+    a thread that the member answers, too."""
+    parents = {one.parent_id for one in elsewhere}
+    threads = Interaction.objects.filter(link=delivery.link_id, target_id__in=parents)
+    answered = set(threads.values_list("target_id", flat=True)) if parents else set()
+    left = [one for one in elsewhere if one.parent_id not in answered]
+    return bool(left) and _first_unclaimed(left, delivery) is not None
 
 
 def _candidates(run: DeliveryRun, connector: Connector, words: dict[str, Any]) -> Candidates:

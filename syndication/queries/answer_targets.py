@@ -66,10 +66,15 @@ class AnswerTarget:
 
 
 def target_of_item(item: FeedItem) -> AnswerTarget:
-    """What a reply to a friend's post answers: of a boost the boosted post."""
+    """What a reply to a friend's post answers: of a boost the boosted post.
+
+    Of a boost that was pulled before targets were, the boosted post's id is not known: the boost's own id
+    would name it to read it, but not to find a reply under it, nor to take a like of it back.
+    """
+    is_boost = any(kind == "passed_on" for kind, _ in item.attached)
     return AnswerTarget(
         link=item.link,
-        target_id=item.target_id or item.remote_id,
+        target_id=item.target_id or (NOT_ANSWERABLE if is_boost else item.remote_id),
         author=Friend(item.author_uid, item.author_name, handle=item.author_handle),
         visibility=cast(Visibility, item.visibility),
         words=item.words,

@@ -64,6 +64,7 @@ class Entry:
     visibility: str = "public"
     parent_visibility: str = ""  # when it came in
     is_closed: bool = False
+    shares: str = ""  # the id of the post that this boost shows
     likes: set[str] = field(default_factory=set)
 
 
@@ -200,6 +201,7 @@ class Slate:
         if path.startswith("/likes/"):
             return self._like(method, entry)
         if method == "GET":
+            entry = self.entries.get(entry.shares, entry)
             return 200, {**_shown(entry), "author": entry.author, "visibility": entry.visibility,
                          "closed": entry.is_closed}  # fmt: skip
         if method == "DELETE":

@@ -88,7 +88,7 @@ class TalkingSlateConnector(SlateConnector):
         if seen["closed"]:
             raise TargetGone(reasons.TARGET_CLOSED)
         author = Friend(seen["author"], seen["author"], handle=f"@{seen['author']}@slate")
-        return ReplyTarget(remote_id, author, seen["visibility"])
+        return ReplyTarget(seen["id"], author, seen["visibility"])
 
     def like(self, target: ReplyTarget, *, idempotency_key: str) -> Receipt:
         self._api.write("POST", f"/likes/{target.remote_id}", json={})

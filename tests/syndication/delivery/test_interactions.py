@@ -11,14 +11,28 @@ from django.utils import timezone
 from accounts.models import Notice
 from syndication.actions import commands, interactions, links
 from syndication.connectors import reasons
-from syndication.delivery import attempt, claimable, eligibility, feed_copies, planning
-from syndication.delivery.interactions import TARGET_HIDDEN, narrower_visibility
+from syndication.delivery import (
+    attempt,
+    claimable,
+    claims,
+    eligibility,
+    feed_copies,
+    outcomes,
+    planning,
+)
+from syndication.delivery.interactions import (
+    TARGET_HIDDEN,
+    StrayReply,
+    narrower_visibility,
+    publish_interaction,
+)
+from syndication.delivery.leased_http import LeasedHttp
 from syndication.models import Attempt, Delivery, FeedItem, Interaction, LinkState
 from syndication.models.errors import NotNow
-from syndication.queries.answer_targets import target_of_item
+from syndication.queries.answer_targets import NO_ANSWER_TO_THIS, target_of_item
 from syndication.worker import sweep
 from tests.making import block, make_link, make_member, make_post
-from tests.syndication.delivering import Moving, planned, tried
+from tests.syndication.delivering import Moving, planned, settled, tried
 from tests.syndication.slate import KEY, on_slate
 from tests.syndication.slate_talk import LIKE_RIGHT, answered, delivery_of, pulled
 
@@ -51,8 +65,8 @@ def sent(item, hanako, now, text="ありがとう") -> Interaction:
     return interaction
 
 
-def liked(item, hanako) -> Interaction:
-    return interactions.like(target_of_item(item), by=hanako)
+def liked(item, by) -> Interaction:
+    return interactions.like(target_of_item(item), by=by)
 
 
 # --- Replies --------------------------------------------------------------------------------------
@@ -279,16 +293,61 @@ def test_a_stray_reply_is_retracted_at_once_and_told(talk, item, hanako, now):
     assert Attempt.objects.get().outcome == "stray"
 
 
-def test_a_stray_whose_answer_was_lost_is_found_and_retracted(talk, item, hanako, now):
-    interaction = answered(item, by=hanako)
+@pytest.mark.parametrize("is_lost", [True, False])
+def test_a_stray_whose_receipt_was_not_recorded_is_left_to_the_member(
+    talk, item, hanako, now, is_lost
+):
+    """The answer was lost, or the worker died between it and the record."""
+    delivery = delivery_of(answered(item, by=hanako))
     talk.drops_parents = True
-    talk.fail("POST", "drop_after")
+    if is_lost:
+        talk.fail("POST", "drop_after")
+        tried(delivery, now)
+    else:
+        died_before_the_record(delivery, talk, now)
+    now.advance(seconds=125)
+    delivery = settled(tried(delivery, now), now)
+    assert (delivery.state, delivery.due_at) == ("unconfirmed", None)
+    assert delivery.reason == outcomes.NOT_SURE
+    assert Notice.objects.get().key.startswith("reply_unconfirmed")
+    assert talk.texts == ["こんにちは", "@taro@slate ありがとう"]
+
+
+def died_before_the_record(delivery: Delivery, talk, now) -> None:
+    held = claims.claim_delivery(delivery.pk, owner="dies", now=now())
+    run = outcomes.DeliveryRun(held, now, LeasedHttp(attempt.outgoing_http(), held, now))
+    with pytest.raises(StrayReply):
+        publish_interaction(run, run.connector())
+
+
+@pytest.mark.parametrize("parent", ["", "another"])
+def test_the_member_s_own_words_there_are_not_deleted_as_a_stray(talk, item, hanako, now, parent):
+    """The reply never arrived, and the member wrote the same words there by hand."""
+    interaction = answered(item, by=hanako)
+    talk.fail("POST", "500_before")
     delivery = tried(delivery_of(interaction), now)
-    assert delivery.state == "unconfirmed"
+    by_hand = talk.friends_post("@taro@slate ありがとう")
+    talk.entries[by_hand].author, talk.entries[by_hand].parent = "", parent
     now.advance(seconds=61)
     delivery = tried(delivery, now)
-    assert (delivery.state, delivery.reason) == ("failed", reasons.STRAY_REPLY)
-    assert talk.texts == ["こんにちは"]
+    assert not talk.entries[by_hand].is_deleted
+    assert (delivery.state, delivery.due_at) == ("unconfirmed", None)
+    assert (delivery.reason, delivery.remote_id) == (outcomes.NOT_SURE, "")
+
+
+def test_the_same_words_to_two_posts_are_told_apart_by_what_they_answer(
+    talk, link, item, hanako, now
+):
+    """Both answers were lost, one reply arrived; nobody is asked."""
+    second = delivery_of(answered(pulled(link, talk), by=hanako))
+    first = delivery_of(answered(item, by=hanako))
+    talk.fail("POST", "drop_after")
+    talk.fail("POST", "500_before")
+    tried(second, now)
+    tried(first, now)
+    now.advance(seconds=61)
+    assert tried(first, now).state == "waiting"
+    assert tried(second, now).state == "sent"
 
 
 def test_a_stray_that_cannot_be_retracted_now_is_deleted_later(talk, item, hanako, now):
@@ -327,6 +386,36 @@ def _as_sent(reply: Delivery) -> dict[str, object]:
     reply.refresh_from_db()
     target = {**reply.sent_as["reply_to"], "author": {"uid": "taro", "name": "", "handle": ""}}
     return {"reply_to": target}
+
+
+# --- Boosts ---------------------------------------------------------------------------------------
+@pytest.fixture
+def boost(link, talk) -> FeedItem:
+    """As it was pulled before `target_id` was known: by the boost's own id."""
+    item = pulled(link, talk, attached=[["passed_on", "次郎"]])
+    talk.entries[item.remote_id].shares = talk.friends_post()
+    return item
+
+
+def test_a_boost_from_before_is_neither_answered_nor_liked(talk, boost, hanako):
+    """What it shows is not known by its id, so that a like could not be taken back."""
+    for act in (answered, liked):
+        with pytest.raises(NotNow) as no:
+            act(boost, by=hanako)
+        assert no.value.reason == NO_ANSWER_TO_THIS
+    assert not Interaction.objects.exists()
+
+
+def test_a_lost_reply_is_found_under_the_post_that_was_read(talk, boost, hanako, now):
+    FeedItem.objects.update(target_id=boost.remote_id)
+    boost.refresh_from_db()
+    interaction = answered(boost, by=hanako)
+    talk.fail("POST", "drop_after")
+    delivery = tried(delivery_of(interaction), now)
+    now.advance(seconds=61)
+    delivery = tried(delivery, now)
+    [reply] = talk.replies_to(talk.entries[boost.remote_id].shares)
+    assert (delivery.state, delivery.remote_id) == ("sent", reply.id)
 
 
 # --- Likes ----------------------------------------------------------------------------------------

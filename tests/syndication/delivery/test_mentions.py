@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Audience, Friendship, Member
-from syndication.delivery import eligibility, imports, mentions
-from syndication.models import Link
+from syndication.connectors.base import OutgoingPost
+from syndication.delivery import credentials, eligibility, imports, mentions
+from syndication.models import Delivery, Link
 from tests.making import allow, befriend, block, make_link, make_member, make_post
 from tests.phone import log_in_phone
 from tests.sandbox_server import TestSandbox
-from tests.syndication.delivering import planned, tried
+from tests.syndication.delivering import Moving, planned, settled, tried
 from tests.syndication.networks import ON_THE_SANDBOX, linked_on
 from tests.syndication.test_posts_foreseen import look_over
 
@@ -136,6 +140,45 @@ def test_the_copy_says_what_holds_when_it_is_sent(
     assert tried(delivery).state == "sent"
     [(_title, text)] = net.copies("status")
     assert text == (f"with @taro@{HOST} today" if is_allowed else "with taro today")
+
+
+@pytest.mark.parametrize("network", ["mastodon", "misskey", "mixi"])
+def test_a_copy_sent_before_there_were_mentions_is_found(sandbox: TestSandbox, hanako, network):
+    """Its name stands there with the sign."""
+    net = ON_THE_SANDBOX[network](sandbox)
+    link = linked_on(net, hanako)
+    text = "は@taroさんと @Yuki_1 today"
+    delivery, sent = in_doubt_since_before(link, text)
+    credentials.connector_for(link).publish(sent, idempotency_key="before")
+    delivery = settled(delivery, Moving(sandbox))
+    assert (delivery.state, [said for _, said in net.copies("status")]) == ("sent", [text])
+
+
+@pytest.mark.parametrize("network", ["mastodon", "misskey"])
+@pytest.mark.parametrize(
+    ("text", "is_asked"), [("with @taro", True), ("a ＠taro", True), ("alone", False)]
+)
+def test_what_is_not_found_of_a_copy_sent_before_is_in_doubt(
+    sandbox: TestSandbox, hanako, network, text, is_asked
+):
+    net = ON_THE_SANDBOX[network](sandbox)
+    delivery, _ = in_doubt_since_before(linked_on(net, hanako), text)
+    delivery = settled(delivery, Moving(sandbox))
+    assert delivery.state == ("unconfirmed" if is_asked else "sent")
+    assert len(net.copies("status")) == (0 if is_asked else 1)
+
+
+def in_doubt_since_before(link: Link, text: str) -> tuple[Delivery, OutgoingPost]:
+    """A delivery as the version before this one left it, and the post as it was sent."""
+    delivery = planned(link, text)
+    post = eligibility.outgoing_post(delivery.post, link, Audience.EVERYONE)
+    unknown_then = ("mentions", "visibility", "warning", "language")
+    kept = eligibility.snapshot_of(post, version=1).items()
+    delivery.sent_as = {name: value for name, value in kept if name not in unknown_then}
+    delivery.state, delivery.first_sent_at = "unconfirmed", timezone.now()
+    delivery.due_at = timezone.now()
+    delivery.save()
+    return delivery, replace(post, mentions={name[1:]: name for name in mentions.names_in(post)})
 
 
 @pytest.mark.parametrize("network", ["misskey"])
