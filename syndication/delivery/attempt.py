@@ -117,8 +117,24 @@ def _execute(run: DeliveryRun) -> None:
         run.settle(DeliveryState.EXPIRED, "missed", due_at=None, reason=retry_policy.TOO_OLD)
     elif delivery.tries > retry_policy.MAX_TRIES and claims.is_poison(delivery):
         outcomes.fail_delivery(run, outcomes.GAVE_UP, "gave_up")
-    else:
+    elif not _is_called_off(run):
         _send(run)
+
+
+def _is_called_off(run: DeliveryRun) -> bool:
+    """Cancel the delete of a correction whose publish will not go, with the post locked: a member who
+    narrows or deletes the post comes before, or finds it cancelled and queues another."""
+    publish = corrections.publish_behind(run.delivery)
+    if publish is None:
+        return False
+    with transaction.atomic():
+        post, link = _reload(run.delivery)
+        publish.refresh_from_db()
+        if not corrections.is_called_off(publish, post, link, run.now()):
+            return False
+        reason = corrections.NOT_SENT_ANEW
+        run.settle(DeliveryState.CANCELLED, "stood_down", due_at=None, reason=reason)
+    return True
 
 
 def _send(run: DeliveryRun) -> None:
@@ -204,7 +220,7 @@ def _pre_send_check(run: DeliveryRun) -> OutgoingPost:
             raise PreSendCheckFailed(DeliveryState.PARKED, eligibility.NEEDS_YOU)
         if reason := edits.edit_pre_send_check(run.delivery, post):
             raise PreSendCheckFailed(DeliveryState.CANCELLED, reason)
-        if reason := corrections.correction_pre_send_check(run.delivery):
+        if reason := corrections.copy_pre_send_check(run.delivery, post):
             raise PreSendCheckFailed(DeliveryState.FAILED, reason)
         outgoing = eligibility.outgoing_post(
             post, link, audience, with_photo=not run.delivery.is_edit
@@ -248,13 +264,10 @@ _TOGGLES = CompiledSelect(lambda: Toggle.objects.filter(link=param("pk", Link, "
 
 
 def _next_in_sequence(**subject: Any) -> CompiledSelect:
-    # Behind a delete of a like there may be another publish, which nobody else would wake at once.
-    kinds = DeliveryKind.values if "interaction" in subject else ("edit", "delete")
     return CompiledSelect(
         lambda: Delivery.objects.filter(
             **subject,
             link=param("link_id", Delivery),
-            kind__in=kinds,
             state=DeliveryState.WAITING,
             sequence__gt=param("sequence", Delivery),
         ).order_by("sequence")[:1]

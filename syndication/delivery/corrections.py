@@ -2,8 +2,8 @@
 
 Two deliveries in order: the delete of the copy, and behind it a publish of the post's present content for
 the same audience. The order of deliveries holds the publish back while the delete is open; a delete
-that ended badly fails the publish (`correction_pre_send_check`), so that there are never two copies. A
-third kind of delivery that does both was weighed and lost: every guarantee about a request in doubt
+that ended badly fails the publish (`copy_pre_send_check`), so that there are never two copies, and a
+publish that will not go ends the delete (`is_called_off`), so that no copy is lost for nothing. A third kind of delivery that does both was weighed and lost: every guarantee about a request in doubt
 would have had to be proven for two requests at once.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 
@@ -18,14 +19,23 @@ from accounts.models import Member
 from syndication.connectors import CONNECTORS
 from syndication.connectors.base import Preview
 from syndication.connectors.reasons import Reason
-from syndication.delivery import eligibility, mentions, sequence
+from syndication.delivery import eligibility, mentions, retry_policy, sequence
 from syndication.delivery.eligibility import Eligibility
 from syndication.delivery.sequence import CopyHistory, InitialDelivery
-from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Post
+from syndication.models import (
+    OPEN_STATES,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    Link,
+    LinkState,
+    Post,
+)
 from syndication.models.errors import NotNow, NotYours
 
 NOTHING_TO_CORRECT = Reason("nothing_to_correct")
 OLD_COPY_STAYS = Reason("old_copy_stays")
+NOT_SENT_ANEW = Reason("not_sent_anew")
 
 _S = DeliveryState
 
@@ -111,18 +121,35 @@ def send_corrected(post: Post, link: Link, *, by: Member) -> Delivery:
     return sequence.append_delivery(fresh, link, DeliveryKind.PUBLISH, publish)
 
 
-def correction_pre_send_check(delivery: Delivery) -> str:
-    """The reason why the second delivery of a correction may not go: the first did not delete the copy."""
-    if not delivery.is_correction:
+def copy_pre_send_check(delivery: Delivery, post: Post) -> str:
+    """The reason why a publish may not go: the first delivery of its correction did not delete the copy,
+    or another copy is there. The first publish of a post, by no command, finds none."""
+    if delivery.is_edit or (delivery.sequence == 1 and not delivery.is_manual):
         return ""
-    before = Delivery.objects.filter(
-        post=delivery.post_id,
-        link=delivery.link_id,
-        kind=DeliveryKind.DELETE,
-        sequence__lt=delivery.sequence,
-    ).order_by("-sequence")
-    is_deleted = before.values_list("state", flat=True).first() == _S.SENT
-    return "" if is_deleted else OLD_COPY_STAYS
+    others = Delivery.objects.in_sequence_of(delivery).exclude(pk=delivery.pk)
+    deletes = others.filter(kind=DeliveryKind.DELETE, sequence__lt=delivery.sequence)
+    last = deletes.order_by("-sequence").values_list("state", flat=True).first()
+    if delivery.is_correction and last != _S.SENT:
+        return OLD_COPY_STAYS
+    is_there = any(each.is_in_the_way(post) for each in sequence.copy_histories(others))
+    return OLD_COPY_STAYS if is_there else ""
+
+
+def publish_behind(delete: Delivery) -> Delivery | None:
+    """The second delivery of the correction that `delete` is the first of, if it is."""
+    if not delete.is_delete or delete.post_id is None:
+        return None
+    behind = Delivery.objects.in_sequence_of(delete).filter(sequence=delete.sequence + 1)
+    return behind.filter(kind=DeliveryKind.PUBLISH, is_correction=True).first()
+
+
+def is_called_off(publish: Delivery, post: Post, link: Link, now: datetime) -> bool:
+    """Whether the second delivery of a correction will not go, from fresh rows, so that the first would
+    only lose a copy. One that the post no longer covers is deleted all the same."""
+    if not eligibility.covers_audience(post, publish.audience):
+        return False
+    is_over = publish.state not in OPEN_STATES or now > retry_policy.last_try_at(publish)
+    return is_over or bool(eligibility.pre_send_check(post, link, publish.audience))
 
 
 def _copies_behind(post: Post) -> list[CopyHistory]:

@@ -7,6 +7,7 @@ rows are made here. The commands of the page "Where it went" are in actions.comm
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -91,7 +92,7 @@ def withdraw_copies(post: Post) -> None:
     """
     Post.objects.select_for_update(no_key=True).get(pk=post.pk)
     rows = Delivery.objects.filter(post=post).exclude(kind=DeliveryKind.DELETE)
-    for row in rows.select_related("link__member", "post").order_by("sequence"):
+    for row in rows.select_related("link__member", "post").order_by("-sequence"):
         if not eligibility.covers_audience(post, row.audience):
             _withdraw_copy(row)
 
@@ -108,7 +109,7 @@ def withdraw_interaction(interaction: Interaction) -> None:
     """After an interaction was taken back, with it locked: cancel what is unsent, and delete what is or
     may be out."""
     rows = Delivery.objects.filter(interaction=interaction, kind=DeliveryKind.PUBLISH)
-    for row in rows.select_related("link__member", "interaction").order_by("sequence"):
+    for row in rows.select_related("link__member", "interaction").order_by("-sequence"):
         _withdraw_copy(row)
 
 
@@ -139,8 +140,7 @@ def send_copy(post: Post, link: Link, *, by: Member) -> Delivery:
     decision = _check(post, link)
     if post.deleted_at is not None or link.state == LinkState.ENDED or not decision.goes:
         raise NotNow(decision.reason or eligibility.UNLINKED)
-    before = _copies_and_deletes(post).filter(link=link).order_by("sequence").last()
-    if before is not None and sequence.blocks_new_copy(before):
+    if sequence.blocks_new_copy(post, list(_copies_and_deletes(post).filter(link=link))):
         raise NotNow(COPY_THERE)
     state = _S.PARKED if decision.needs_reauthorization else _S.WAITING
     start = InitialDelivery(state, decision.reason, is_manual=True)
@@ -151,12 +151,13 @@ def sendable_links(post: Post, *, by: Member) -> list[Link]:
     """Links that `send_copy` would send to now, each with `readers` as a text."""
     if post.deleted_at is not None or post.author_id != by.pk:
         return []
-    last = {row.link_id: row for row in _copies_and_deletes(post).order_by("sequence")}
+    there: defaultdict[int, list[Delivery]] = defaultdict(list)
+    for row in _copies_and_deletes(post):
+        there[row.link_id].append(row)
     handles = mentions.find_handles(post.author_id, post)
     found: list[Link] = []
     for link in _links_of(by).annotate(friend_count=Count("friends")):
-        before = last.get(link.pk)
-        is_free = before is None or not sequence.blocks_new_copy(before)
+        is_free = not sequence.blocks_new_copy(post, there[link.pk])
         if is_free and _check(post, link, handles).goes:
             link.readers = eligibility.describe_readers(link, post.audience)  # type: ignore[attr-defined]
             found.append(link)
@@ -204,8 +205,9 @@ def _links_of(member: Member) -> QuerySet[Link]:
 
 
 def _copies_and_deletes(post: Post) -> QuerySet[Delivery]:
-    """The post's publishes and deletes: edits neither make nor remove a copy."""
-    return Delivery.objects.filter(post=post).exclude(kind=DeliveryKind.EDIT)
+    """The post's publishes and deletes, in order: edits neither make nor remove a copy."""
+    rows = Delivery.objects.filter(post=post).exclude(kind=DeliveryKind.EDIT)
+    return rows.order_by("sequence", "pk")
 
 
 def _withdraw_copy(publish: Delivery) -> None:
@@ -232,11 +234,18 @@ def _withdraw_copy(publish: Delivery) -> None:
 
 
 def append_delete(publish: Delivery) -> None:
-    """Queue the delete of a copy, unless one stands behind it; notify the member of what has to stay."""
-    behind = Delivery.objects.in_sequence_of(publish).filter(sequence__gt=publish.sequence)
-    if behind.filter(kind=DeliveryKind.DELETE).exists():
+    """Queue the delete of a copy, unless it is being deleted; notify the member of what has to stay."""
+    rows = Delivery.objects.in_sequence_of(publish).select_related("interaction")
+    copies = {each.copy.pk: each for each in sequence.copy_histories(rows)}
+    one, last = copies.get(publish.pk), sequence.last_copy(rows)
+    if one is None or one.is_being_deleted:
         return
     state, reason = _initial_delete_state(publish)
+    if state == _S.SKIPPED and one.delete is not None and one.delete.reason == reason:
+        return  # the member was notified
+    if last != publish:  # a delete would take that copy
+        undelivered.notify_copy_remains(publish)
+        return
     delete = sequence.append_delivery(
         publish.subject, publish.link, DeliveryKind.DELETE, InitialDelivery(state, reason)
     )

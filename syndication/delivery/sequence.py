@@ -8,7 +8,8 @@ lock of the post or interaction, so that no two rows get one number.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,8 +17,16 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Audience
-from syndication.delivery import wakeups
-from syndication.models import OPEN_STATES, Delivery, DeliveryState, Interaction, Link, Post
+from syndication.delivery import eligibility, wakeups
+from syndication.models import (
+    OPEN_STATES,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    Interaction,
+    Link,
+    Post,
+)
 
 _S = DeliveryState
 UNSENT_STATES = (_S.WAITING, _S.PARKED, _S.FAILED, _S.EXPIRED)
@@ -57,6 +66,19 @@ class CopyHistory:
         """Whether the copy was or may have been sent, and was not deleted."""
         is_back = self.delete is not None and self.delete.state == _S.SENT
         return self.copy.state in POSSIBLY_SENT_STATES and not is_back
+
+    @property
+    def is_going(self) -> bool:
+        """Whether its delete goes before anything behind it."""
+        return self.delete is not None and self.delete.state in (_S.WAITING, _S.SENDING)
+
+    def is_in_the_way(self, post: Post) -> bool:
+        """Whether the copy forbids another one of `post`: it stands, or may. One with more readers than
+        the post has, which nobody deletes any more, forbids none."""
+        ended = (_S.SKIPPED, _S.CANCELLED)
+        is_left = self.delete is not None and self.delete.state in ended
+        is_own = not is_left or eligibility.covers_audience(post, self.copy.audience)
+        return self.is_active and is_own
 
     @property
     def has_left(self) -> bool:
@@ -100,28 +122,58 @@ def editable_copies(post: Post) -> list[CopyHistory]:
 
 
 def copy_histories(rows: QuerySet[Delivery]) -> list[CopyHistory]:
-    """Group one post's deliveries by copy, in order; each copy with its edits and its delete."""
-    found: list[CopyHistory] = []
-    last: dict[int, CopyHistory] = {}
-    for row in rows.order_by("sequence", "pk"):
-        if row.is_edit or row.is_delete:
-            copy = last.get(row.link_id)
-            if copy is not None and row.is_edit:
-                copy.edits.append(row)
-            elif copy is not None:
-                copy.delete = row
-        elif (
-            row.state in (*POSSIBLY_SENT_STATES, _S.WAITING, _S.PARKED)
-            and row.remote_deleted_at is None
-        ):
-            last[row.link_id] = CopyHistory(row)
-            found.append(last[row.link_id])
-    return found
+    """Group one post's deliveries by copy, in order; each copy with its edits and its delete. None that
+    was found deleted on the network."""
+    return _existing(rows.order_by("sequence", "pk"))
 
 
-def blocks_new_copy(before: Delivery) -> bool:
-    """Whether `before`, the last publish or delete, leaves a copy that is or may be on the network."""
+def last_copy(rows: QuerySet[Delivery]) -> Delivery | None:
+    """The publish that an edit or a delete behind `rows`, of one link, belongs to: the last whose copy
+    is, may be or will be out, and is not being deleted."""
+    _, by_link = _histories(rows.order_by("sequence", "pk"))
+    standing = [each.copy for several in by_link.values() for each in several]
+    return standing[-1] if standing else None
+
+
+def may_be_out(publish: Delivery) -> bool:
+    """Whether it was or may have been sent; a like also whatever was answered."""
+    was_liked = publish.is_of_like and publish.first_sent_at is not None
+    return was_liked or publish.state in POSSIBLY_SENT_STATES
+
+
+def blocks_new_copy(post: Post, rows: Sequence[Delivery]) -> bool:
+    """Whether a copy of `post` is on a link, or may be or come to be, so that another is refused. `rows`
+    are its publishes and deletes there, in order."""
+    if not rows:
+        return False
     gone: Iterable[str] = (_S.SKIPPED, _S.CANCELLED)
-    if before.is_delete:
+    if rows[-1].is_delete:
         gone = (*gone, _S.SENT, _S.WAITING, _S.SENDING)
-    return before.state not in gone and before.remote_deleted_at is None
+    if rows[-1].state not in gone and rows[-1].remote_deleted_at is None:
+        return True
+    return any(each.is_in_the_way(post) and not each.is_going for each in _existing(rows))
+
+
+def _existing(rows: Iterable[Delivery]) -> list[CopyHistory]:
+    return [each for each in _histories(rows)[0] if each.copy.remote_deleted_at is None]
+
+
+def _histories(
+    rows: Iterable[Delivery],
+) -> tuple[list[CopyHistory], dict[int, list[CopyHistory]]]:
+    """All copies, and by link those that are not being deleted. A delete belongs to the last of these."""
+    found: list[CopyHistory] = []
+    standing: defaultdict[int, list[CopyHistory]] = defaultdict(list)
+    for row in rows:
+        copies = standing[row.link_id]
+        if row.kind == DeliveryKind.PUBLISH:
+            if may_be_out(row) or row.state in (_S.WAITING, _S.PARKED):
+                copies.append(CopyHistory(row))
+                found.append(copies[-1])
+        elif copies and row.is_edit:
+            copies[-1].edits.append(row)
+        elif copies:
+            copies[-1].delete = row
+            if copies[-1].is_being_deleted:
+                copies.pop()
+    return found, standing

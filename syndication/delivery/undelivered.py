@@ -18,9 +18,15 @@ from django.db.models import Q
 
 from syndication.connectors import reasons
 from syndication.connectors.reasons import Reason
-from syndication.delivery import edits, eligibility, notices, reauthorization
-from syndication.delivery.sequence import POSSIBLY_SENT_STATES
-from syndication.models import AT_REST, Delivery, DeliveryKind, DeliveryState
+from syndication.delivery import (
+    corrections,
+    edits,
+    eligibility,
+    notices,
+    reauthorization,
+    sequence,
+)
+from syndication.models import AT_REST, Delivery, DeliveryState
 from syndication.models.reason_texts import SENTENCES
 
 NOTHING_TO_DELETE = Reason("nothing_to_delete")
@@ -117,12 +123,8 @@ def close_answered_notices(delivery: Delivery) -> None:
 
 def published_copy_of(delivery: Delivery) -> Delivery | None:
     """The publish that an edit or a delete belongs to."""
-    return (
-        Delivery.objects.in_sequence_of(delivery)
-        .filter(kind=DeliveryKind.PUBLISH, sequence__lt=delivery.sequence)
-        .order_by("-sequence")
-        .first()
-    )
+    before = Delivery.objects.in_sequence_of(delivery).filter(sequence__lt=delivery.sequence)
+    return sequence.last_copy(before.select_related("interaction"))
 
 
 def _incident(delivery: Delivery) -> str:
@@ -133,19 +135,15 @@ def _incident(delivery: Delivery) -> str:
         return f"{_prefix(delivery)}{reauthorization.UNCONFIRMED}"
     if delivery.reason in KNOWN_TO_MEMBER:
         return ""
+    if delivery.reason == corrections.NOT_SENT_ANEW:
+        return f"{NOT_CHANGED} {delivery.reason}"
     if delivery.is_delete:
         copy = published_copy_of(delivery)
-        return _incident_of_subject(delivery, STILL_OUT_THERE) if _may_be_out(copy) else ""
+        is_left = copy is not None and sequence.may_be_out(copy)
+        return _incident_of_subject(delivery, STILL_OUT_THERE) if is_left else ""
     if delivery.is_edit and delivery.reason == reasons.COPY_GONE:
         return f"{COPY_GONE} {delivery.post_id}"
     return _incident_of_reason(delivery)
-
-
-def _may_be_out(copy: Delivery | None) -> bool:
-    if copy is None:
-        return False
-    was_liked = copy.is_of_like and copy.first_sent_at is not None  # whatever was answered
-    return was_liked or copy.state in POSSIBLY_SENT_STATES
 
 
 def _incident_of_reason(delivery: Delivery) -> str:

@@ -185,6 +185,7 @@ SENTENCES: Mapping[str, Any] = {
     "copy_there": _("A copy is there already, or on its way."),
     "nothing_to_correct": _("There is no copy to send anew: it was deleted, or says the same."),
     "old_copy_stays": _("The old copy could not be deleted, so the new one was not sent."),
+    "not_sent_anew": _("The new copy could not be sent, so the old one was not deleted."),
     # Posts (actions.posts)
     "post_deleted": _("The post was deleted."),
     # Commands (actions.commands)

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Audience, Member
-from syndication.actions import posts
-from syndication.delivery import attempt, corrections
+from syndication.actions import commands, posts
+from syndication.delivery import attempt, corrections, planning, reauthorization, wakeups
 from syndication.models import Delivery, DeliveryKind, Link, Post, Toggle
 from syndication.models.errors import NotNow, NotYours
 from tests.making import allow, make_member
+from tests.noticing import the_notice
 from tests.phone import log_in_phone
-from tests.syndication.delivering import linked, narrow, planned, remove, texts, tried
+from tests.syndication.delivering import (
+    Moving,
+    linked,
+    narrow,
+    planned,
+    remove,
+    texts,
+    tried,
+)
 from tests.syndication.slate import on_slate
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +147,118 @@ def test_a_network_that_edits_and_a_diary_are_not_offered(sandbox, slate):
     diary = tried(planned(mixi, "text", kind="note", title="t")).post
     posts.edit_post(diary, {"text": "other"}, by=hanako)
     assert corrections.preview_corrections(diary, by=hanako) == []
+
+
+# --- After a correction that failed -----------------------------------------------------------------
+def failed(post: Post, link: Link, now: Moving) -> Delivery:
+    """The publish of a correction whose delete the network refused."""
+    publish = corrections.send_corrected(post, link, by=link.member)
+    delete = last(post, "delete")
+    Delivery.objects.filter(pk=delete.pk).update(state="failed", due_at=None, is_notified=True)
+    publish = tried(publish, now)
+    assert publish.reason == corrections.OLD_COPY_STAYS
+    return publish
+
+
+@pytest.mark.parametrize("is_dismissed", [True, False])
+def test_a_post_deleted_after_it_takes_its_copy_along(sandbox, link, post, now, is_dismissed):
+    failed(post, link, now)
+    if is_dismissed:
+        commands.dismiss_delivery(last(post, "delete"), by=link.member)
+    remove(post)
+    assert tried(last(post, "delete"), now).state == "sent"
+    assert texts(sandbox) == []
+
+
+def test_it_can_be_done_again_and_an_old_row_makes_no_second_copy(sandbox, link, post, now):
+    old = failed(post, link, now)
+    old_delete = last(post, "delete")
+    publish = corrections.send_corrected(post, link, by=link.member)
+    assert tried(last(post, "delete"), now).state == "sent"
+    now.advance(seconds=2)
+    assert tried(publish, now).state == "sent"
+    for row in (old_delete, old):  # pressed late, on a page that was left open
+        commands.retry_delivery(row, by=link.member)
+        tried(row, now)
+    old.refresh_from_db()
+    assert (old.state, old.reason) == ("failed", corrections.OLD_COPY_STAYS)
+    assert texts(sandbox) == ["おはよう"]
+    remove(post)
+    now.advance(seconds=2)
+    assert tried(last(post, "delete"), now).state == "sent"
+    assert texts(sandbox) == []
+
+
+@pytest.mark.parametrize("is_delete_dismissed", [True, False])
+def test_the_copy_that_stays_forbids_another(sandbox, link, post, now, is_delete_dismissed):
+    publish = failed(post, link, now)
+    commands.dismiss_delivery(publish, by=link.member)
+    if is_delete_dismissed:
+        commands.dismiss_delivery(last(post, "delete"), by=link.member)
+    assert planning.sendable_links(post, by=link.member) == []
+    with pytest.raises(NotNow, match=planning.COPY_THERE):
+        planning.send_copy(post, link, by=link.member)
+
+
+def test_a_copy_asked_for_behind_a_delete_waits_for_its_end(sandbox, link, post, now):
+    """Narrowed, wide again, and sent by a press: the delete fails, and no second copy goes."""
+    narrow(post)
+    narrow(post, Audience.EVERYONE)
+    copy = planning.send_copy(post, link, by=link.member)
+    Delivery.objects.filter(pk=last(post, "delete").pk).update(state="failed", due_at=None)
+    copy = tried(copy, now)
+    assert (copy.state, copy.reason) == ("failed", corrections.OLD_COPY_STAYS)
+    assert texts(sandbox) == ["おはゆう"]
+
+
+def parked_too_long(link: Link, now: Moving) -> None:
+    Link.objects.filter(pk=link.pk).update(state="parked")
+    Delivery.objects.filter(link=link, state="waiting").update(
+        state="parked", asked_at=timezone.now() - timedelta(hours=50)
+    )
+    reauthorization.resume_link(link)
+
+
+def turned_off(link: Link, now: Moving) -> None:
+    allow(link, "status", Audience.EVERYONE, is_on=False)
+
+
+def waited_too_long(link: Link, now: Moving) -> None:
+    Delivery.objects.filter(link=link).update(asked_at=timezone.now() - timedelta(hours=50))
+
+
+@pytest.mark.parametrize("happens", [parked_too_long, turned_off, waited_too_long])
+def test_a_publish_that_will_not_go_leaves_the_old_copy(sandbox, link, post, now, happens):
+    publish = corrections.send_corrected(post, link, by=link.member)
+    happens(link, now)
+    delete = tried(last(post, "delete"), now)
+    assert (delete.state, delete.reason) == ("cancelled", corrections.NOT_SENT_ANEW)
+    assert "still has the old text" in the_notice().in_words
+    tried(publish, now)
+    assert texts(sandbox) == ["おはゆう"]
+
+
+def test_a_narrowed_post_loses_its_copy_though_nothing_goes_behind(sandbox, link, post, now):
+    corrections.send_corrected(post, link, by=link.member)
+    parked_too_long(link, now)
+    narrow(post)
+    assert tried(last(post, "delete"), now).state == "sent"
+    assert texts(sandbox) == []
+
+
+def test_the_publish_is_woken_as_soon_as_the_copy_is_deleted(sandbox, link, post, now):
+    publish = corrections.send_corrected(post, link, by=link.member)
+    woken: list[tuple[str, tuple[int, ...]]] = []
+
+    def note(sender: object, task: str, args: tuple[int, ...], **rest: object) -> None:
+        woken.append((task, args))
+
+    wakeups.wakeup_wanted.connect(note)
+    try:
+        tried(last(post, "delete"), now)
+    finally:
+        wakeups.wakeup_wanted.disconnect(note)
+    assert ("deliver", (publish.pk,)) in woken
 
 
 # --- Pages ------------------------------------------------------------------------------------------
