@@ -120,7 +120,6 @@ class Connector:
     counts_replies: ClassVar[bool] = True  # else only reading a thread shows that it grew
     has_handles: ClassVar[bool] = False  # `profile` says how the account is mentioned
     can_like: ClassVar[bool] = False  # `needs_scope["like"]` is the right that it takes
-    can_like_replies: ClassVar[bool] = True  # where it can like: not posts alone
 
     def __init__(
         self,
@@ -146,6 +145,11 @@ class Connector:
     def can_reply(cls) -> bool:
         """Whether posts on the network can be answered: it has limits for a reply."""
         return "reply" in cls.limits
+
+    @classmethod
+    def can_like_target(cls, target_id: str) -> bool:
+        """Whether a post with this id can be liked, as far as the id tells."""
+        return cls.can_like
 
     @classmethod
     def reply_visibility(cls, parent: Visibility) -> Visibility:
@@ -219,11 +223,18 @@ class Connector:
         raise NotImplementedError
 
     def replies(self, post: PostActivity) -> Iterator[RemoteReply]:
-        """Yield the direct replies to one of the account's own posts."""
+        """Yield the direct replies to one of the account's own posts.
+
+        Raises where the thread cannot be read, also because the post is gone: no answer is no list.
+        Raises AnswerTooLarge at its end where more may be there than it yielded.
+        """
         raise NotImplementedError
 
     def likes(self, post: PostActivity) -> Iterator[Friend]:
-        """Yield who likes one of the account's own posts, as far as the network tells in one request."""
+        """Yield who likes one of the account's own posts, as far as the network tells in one request.
+
+        Raises where they cannot be read, as `replies` does.
+        """
         raise NotImplementedError
 
     def friend_pages(self, start: str = "") -> Iterator[FriendPage]:

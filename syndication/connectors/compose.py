@@ -95,9 +95,10 @@ class TextComposer:
         except TextDoesNotFit as error:
             raise Unsupported(reasons.TEXT_TOO_LONG) from error
         is_narrow = post.audience != "everyone"
-        if is_narrow and self.names_reach and names_somebody(shown.text):
+        warning = self._own_warning(post)
+        if is_narrow and self.names_reach and names_somebody(f"{warning}\n{shown.text}"):
             raise Unsupported(reasons.NAMES_SOMEBODY)
-        return replace(shown, warning=self._own_warning(post)), carried.photos
+        return replace(shown, warning=warning), carried.photos
 
     def _shown(self, post: OutgoingPost, carried: FittedPhotos) -> Preview:
         always = post.always_permalink or bool(carried.dropped)

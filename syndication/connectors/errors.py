@@ -41,7 +41,7 @@ class Unreachable(TryLater):
 
 
 class AnswerTooLarge(TryLater):
-    """The answer exceeds the size limit: ask for fewer entries."""
+    """The answer exceeds the size limit: ask for fewer entries. Also: a thread was not read to its end."""
 
 
 class Rejected(ConnectorError):

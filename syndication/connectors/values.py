@@ -117,7 +117,8 @@ class OutgoingPost(PostContent):
     """A post to be sent, with the member's words. `permalink` is "" where the copy may carry none (a narrower post).
 
     A reply has the kind "reply", its `reply_to`, and the `visibility` that the member was shown.
-    `mentions` maps names in the text ("@taro") to the handle that a copy on this network says instead.
+    `mentions` maps names in the text ("@taro") to the handle that a copy on this network says instead,
+    `mention_uids` those handles to the accounts that are meant, where a handle alone proves none.
 
     `written_at` is when the member wrote it, in seconds since the epoch; 0 where nobody says.
     `terms` are those of the link that it goes to, as they were last read.
@@ -136,6 +137,7 @@ class OutgoingPost(PostContent):
     reply_to: ReplyTarget | None = None
     visibility: Visibility = ""
     mentions: Mapping[str, str] = field(default_factory=dict)
+    mention_uids: Mapping[str, str] = field(default_factory=dict)  # when it is sent
 
 
 @dataclass(frozen=True)

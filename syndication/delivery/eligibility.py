@@ -130,6 +130,7 @@ def outgoing_post(
     is_public = audience == Audience.EVERYONE
     if is_public and handles is None:
         handles = mentions.find_handles(post.author_id, post)
+    named = (handles or {}).get(link.network, {}) if is_public else {}
     photos = _photos_of(post, with_photo)
     readable = tuple(
         one for one in photos if not one.content or media.is_readable_picture(one.content)
@@ -145,7 +146,8 @@ def outgoing_post(
         never_permalink=link.never_permalink,
         written_at=post.created_at.timestamp() if post.created_at else 0.0,
         terms=terms_of(link),
-        mentions=(handles or {}).get(link.network, {}) if is_public else {},
+        mentions=named,
+        mention_uids=mentions.find_uids(link.network, named) if with_photo else {},
     )
 
 

@@ -56,6 +56,16 @@ def find_handles(author: int, content: PostContent | Post) -> Handles:
     return found
 
 
+def find_uids(network: str, named: Mapping[str, str]) -> Mapping[str, str]:
+    """Find the account behind each handle of `named` (as in Handles), where a server can call its account by
+    a handle that is somebody else's."""
+    if not named or CONNECTORS[network].has_local_ids:
+        return {}
+    usernames = {_username(name) for name in named}
+    links = Link.objects.active().filter(network=network, member__username__in=usernames)
+    return dict(links.filter(handle__in=named.values()).values_list("handle", "uid"))
+
+
 def names_in(content: PostContent | Post) -> list[str]:
     """The names of members in title, text and content warning, as typed."""
     texts = (content.title, content.text, content.warning)

@@ -128,7 +128,7 @@ def _reason_of_link(target: AnswerTarget, kind: str) -> str:
         return NO_ANSWERS_THERE
     if target.target_id == NOT_ANSWERABLE or not target.author.uid:  # emptied by age
         return NO_ANSWER_TO_THIS
-    if is_like and target.page == REPLY_PAGE and not connector.can_like_replies:
+    if is_like and not connector.can_like_target(target.target_id):
         return NO_ANSWER_TO_THIS
     if link.state != LinkState.ACTIVE:
         return LINK_AGAIN

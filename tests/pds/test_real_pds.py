@@ -21,7 +21,7 @@ from playwright.sync_api import sync_playwright
 from syndication.actions import links
 from syndication.connectors.bluesky.records import COLLECTION as POSTS
 from syndication.connectors.bluesky.records import LIKES
-from syndication.connectors.errors import TargetGone, Unauthorized
+from syndication.connectors.errors import TargetGone, Unauthorized, Unsupported
 from syndication.connectors.values import PostActivity, Receipt
 from syndication.delivery import credentials, imports, token_revocation
 from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, PostKind, Revocation
@@ -260,7 +260,9 @@ def test_a_server_without_an_appview_tells_nothing_and_fails_nothing(pds, hanako
     connector = credentials.connector_for(linked_by_password(hanako))
     status = PostActivity(said_by(hanako, "だれか"))
     assert list(connector.own_activity(since=0)) == []
-    assert list(connector.replies(status)) == list(connector.likes(status)) == []
+    for ask in (connector.replies, connector.likes):
+        with pytest.raises(Unsupported):
+            list(ask(status))
     assert list(connector.feed()) == []
     for gone in (status.remote_id[:-1], said_by(hanako, "x").replace(hanako.did[-3:], "aaa")):
         with pytest.raises(TargetGone):

@@ -19,6 +19,7 @@ from syndication.models import (
     Delivery,
     FeedItem,
     Interaction,
+    Link,
     LinkState,
     NetworkSwitch,
     Post,
@@ -280,6 +281,15 @@ def test_a_like_is_set_and_taken_back_by_key_2(phone, item, talk):
     phone.submit("2 Take my like back")
     tried(Delivery.objects.latest("pk"))
     assert talk.entries[item.remote_id].likes == set()
+
+
+def test_a_comment_on_mixi_can_be_answered_and_takes_no_like(phone, item):
+    Link.objects.update(network="mixi", scopes="w_voice")
+    for target_id, likes in (("reply:u-1/u-1-2", False), ("voice:u-1", True)):
+        FeedItem.objects.update(target_id=target_id)
+        page = open_item(phone, item)
+        assert "1 Answer" in page.text
+        assert ("2 Like" in page.html) == likes
 
 
 def test_a_like_pressed_twice_slowly_stays(phone, item, talk):

@@ -112,9 +112,16 @@ class Bluesky(BlueskyInteractions):
     def _named_by(self, post: OutgoingPost) -> Callable[[str], str]:
         """Return the look-up of those whom a post may mention: in a reply the parent's author alone."""
         if post.reply_to is None:
-            return self.people.did_of
+            return lambda handle: self._did_meant_by(post, handle)
         author = post.reply_to.author
         return lambda handle: author.uid if f"@{handle}" == author.handle else ""
+
+    def _did_meant_by(self, post: OutgoingPost, handle: str) -> str:
+        """Return the DID of a handle that the member typed, or that is the account's of a mentioned member."""
+        did = self.people.did_of(handle)
+        typed = f"{post.warning} {post.title} {post.text} {post.url_title}".lower()
+        is_meant = did in post.mention_uids.values() or f"@{handle}".lower() in typed
+        return did if is_meant else ""
 
     def retract(self, receipt: Receipt) -> None:
         owner, key = reading.post_key(receipt.remote_id)

@@ -13,6 +13,7 @@ accounts on servers that it does not crawl. Replies and likes still go out, as f
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -35,6 +36,7 @@ from syndication.connectors.errors import (
     TargetGone,
     TryLater,
     Unauthorized,
+    Unsupported,
 )
 from syndication.connectors.paging import halved_counts, with_fewer_entries
 
@@ -124,18 +126,16 @@ class BlueskyInteractions(ApiConnector[Xrpc]):
 
     def replies(self, post: PostActivity) -> Iterator[RemoteReply]:
         """Yield what a thread shows, the newest of very many, without those that the account has hidden
-        there. None of a thread that is too large to be read."""
+        there."""
         asked = {"uri": post.remote_id, "depth": "1", "parentHeight": "0"}
-        method = "app.bsky.feed.getPostThread"
-        try:
-            answer = self.api.call(method, asked, max_bytes=LARGEST_THREAD)
-        except AnswerTooLarge:
-            return
-        except (Rejected, TryLater) as error:
-            if lacks_appview(error) or "NotFound" in error.excerpt:
-                return
-            raise
-        entries = parsing.list_at(parsing.object_at(answer, "thread"), "replies") or ()
+        with _needing_appview():
+            answer = self.api.call("app.bsky.feed.getPostThread", asked, max_bytes=LARGEST_THREAD)
+        thread = parsing.object_at(answer, "thread")
+        if thread.get("notFound") or thread.get("blocked"):
+            raise TargetGone(reasons.TARGET_GONE)
+        if not isinstance(thread.get("post"), Mapping):
+            raise self.api.unreadable_error(is_write=False)
+        entries = parsing.list_at(thread, "replies") or ()
         hidden = reading.hidden_replies(answer)
         found = [
             reply
@@ -145,14 +145,12 @@ class BlueskyInteractions(ApiConnector[Xrpc]):
             and reply.remote_id not in hidden
         ]
         yield from sorted(found, key=lambda each: each.created_at)[-MOST_REPLIES:]
+        if len(found) > MOST_REPLIES:
+            raise AnswerTooLarge(reasons.UNREADABLE)
 
     def likes(self, post: PostActivity) -> Iterator[Friend]:
-        try:
+        with _needing_appview():
             answer = self.view_page("app.bsky.feed.getLikes", "likes", "", uri=post.remote_id)
-        except (Rejected, TryLater) as error:
-            if lacks_appview(error):
-                return
-            raise
         actors = (parsing.value_at(each, "actor") for each in answer["likes"])
         people = (reading.parse_bluesky_profile(each, self.people.web) for each in actors)
         yield from filter(None, people)
@@ -268,3 +266,16 @@ class BlueskyInteractions(ApiConnector[Xrpc]):
             is_own = parsing.object_at(post, "author").get("did") == self.credentials.uid
             if is_own and not entry.get("reason"):
                 yield post
+
+
+@contextmanager
+def _needing_appview() -> Iterator[None]:
+    """Raise Unsupported where the server has no AppView: what it cannot show is not gone."""
+    try:
+        yield
+    except (Rejected, TryLater) as error:
+        if not lacks_appview(error):
+            raise
+        raise Unsupported(
+            reasons.KIND_UNKNOWN, status=error.status, excerpt=error.excerpt
+        ) from error

@@ -138,7 +138,8 @@ def post_activity(post: Mapping[str, Any]) -> PostActivity:
 def hidden_replies(answer: Mapping[str, Any]) -> frozenset[object]:
     """Return the replies that the author of the thread has hidden, as its gate names them."""
     gate = parsing.object_at(parsing.object_at(answer, "threadgate"), "record")
-    return frozenset(each for each in gate.get("hiddenReplies") or () if isinstance(each, str))
+    hidden = parsing.list_at(gate, "hiddenReplies") or ()
+    return frozenset(each for each in hidden if isinstance(each, str))
 
 
 def parse_bluesky_text(record: Mapping[str, Any]) -> str:

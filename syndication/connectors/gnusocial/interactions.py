@@ -19,9 +19,15 @@ from syndication.connectors.base import (
     ReplyTarget,
     Visibility,
 )
-from syndication.connectors.errors import ConnectorError, Rejected, TargetGone, TryLater
+from syndication.connectors.errors import (
+    AnswerTooLarge,
+    ConnectorError,
+    Rejected,
+    TargetGone,
+    TryLater,
+)
 from syndication.connectors.gnusocial import reading
-from syndication.connectors.gnusocial.wire import GnusocialApi
+from syndication.connectors.gnusocial.wire import FEWEST_ON_A_PAGE, GnusocialApi
 from syndication.connectors.reasons import Reason
 
 MOST_READ = 500  # notices of one conversation, the newest
@@ -66,14 +72,13 @@ class GnusocialInteractions(ApiConnector[GnusocialApi]):
 
     def replies(self, post: PostActivity) -> Iterator[RemoteReply]:
         """Yield the direct replies among the newest notices of the conversation, oldest first."""
-        try:
-            thread = post.thread or reading.conversation_of(self._show(post.remote_id))
-            entries = self._conversation(thread, post.remote_id) if thread else []
-        except TargetGone:
-            return
+        thread = post.thread or reading.conversation_of(self._show(post.remote_id))
+        entries, is_cut = self._conversation(thread, post.remote_id) if thread else ([], False)
         found = [reading.parse_gnusocial_reply(each, self.app.api_url) for each in entries]
         direct = [each for each in found if each and each.parent_id == post.remote_id]
         yield from sorted(direct, key=lambda each: int(each.remote_id))
+        if is_cut:
+            raise AnswerTooLarge(reasons.UNREADABLE)
 
     def own_entries(self, since: float) -> Iterator[Any]:
         """Yield the account's notices as the server writes them, newest first, back to `since`."""
@@ -93,10 +98,12 @@ class GnusocialInteractions(ApiConnector[GnusocialApi]):
         if error.status == NO_ACCESS:
             raise _target_error(reasons.TARGET_CLOSED, error) from error
 
-    def _conversation(self, thread: str, above: str) -> list[Any]:
-        """Return the notices of a conversation, newest first, back to the notice `above`."""
+    def _conversation(self, thread: str, above: str) -> tuple[list[Any], bool]:
+        """Return the notices of a conversation, newest first, back to the notice `above`, and whether older
+        ones may be left."""
         path = f"/api/statusnet/conversation/{quote_segment(thread)}.json"
         entries: list[Any] = []
+        page: list[Any] = []
         newer = {"since_id": above} if reading.valid_gnusocial_id(above) else {}
         try:
             for page in self.api.lists_below(path, **newer):
@@ -106,7 +113,8 @@ class GnusocialInteractions(ApiConnector[GnusocialApi]):
         except Rejected as error:
             _check_gone(error)
             raise
-        return entries[:MOST_READ]
+        is_cut = len(page) >= FEWEST_ON_A_PAGE or len(entries) > MOST_READ
+        return entries[:MOST_READ], is_cut
 
     def _show(self, remote_id: str) -> dict[str, Any]:
         """Read a notice. Raises TargetGone where it is gone or hidden from the account."""

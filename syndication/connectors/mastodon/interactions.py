@@ -37,6 +37,7 @@ from syndication.connectors.reasons import Reason
 PAGE = 40
 MOST_PAGES = 10  # of one's own statuses; more were not written within days
 MOST_REPLIES = 500  # of one thread, the newest
+FEWEST_CUT = 40  # statuses of a thread from which on a server may have left some out
 MOST_LIKES = 200  # some servers list all at once
 LARGEST = 1_000_000  # bytes of one status
 LARGEST_CONTEXT = 8_000_000  # bytes: 4,096 statuses of 2,000
@@ -95,24 +96,20 @@ class MastodonInteractions(ApiConnector[MastodonApi]):
                 return
 
     def replies(self, post: PostActivity) -> Iterator[RemoteReply]:
-        """Yield the newest direct replies, oldest first; none where the status is gone. A thread beyond all
-        measure has none to read, since its context cannot be read in parts."""
-        try:
-            context = self._read_of(post.remote_id, "/context", max_bytes=LARGEST_CONTEXT)
-        except (AnswerTooLarge, TargetGone):
-            return
+        """Yield the newest direct replies, oldest first. A thread beyond all measure has none to read, since
+        its context cannot be read in parts. Some servers stop at about 50 (Takahē) and do not say so."""
+        context = self._read_of(post.remote_id, "/context", max_bytes=LARGEST_CONTEXT)
         entries = self.api.as_list(parsing.value_at(context, "descendants"))
         found = [reading.parse_mastodon_reply(each, self.host) for each in entries]
         direct = [each for each in found if each and each.parent_id == post.remote_id]
         yield from sorted(direct, key=lambda each: each.created_at)[-MOST_REPLIES:]
+        has_all = post.replies is not None and len(direct) >= post.replies
+        if len(direct) > MOST_REPLIES or (len(entries) >= FEWEST_CUT and not has_all):
+            raise AnswerTooLarge(reasons.UNREADABLE)
 
     def likes(self, post: PostActivity) -> Iterator[Friend]:
-        """Yield who favourited the status; none where it is gone."""
         path = f"/api/v1/statuses/{quote_segment(post.remote_id)}/favourited_by"
-        try:
-            page = self._first_page(post.remote_id, path)
-        except (AnswerTooLarge, TargetGone):
-            return
+        page = self._first_page(post.remote_id, path)
         people = [reading.parse_mastodon_account(each, self.host) for each in page[:MOST_LIKES]]
         yield from filter(None, people)
 

@@ -23,7 +23,7 @@ from syndication.connectors.base import (
     ReplyTarget,
     Visibility,
 )
-from syndication.connectors.errors import CopyGone, TargetGone, Unauthorized
+from syndication.connectors.errors import AnswerTooLarge, CopyGone, TargetGone, Unauthorized
 from syndication.connectors.misskey import reading
 from syndication.connectors.misskey.api import MisskeyApi
 
@@ -87,15 +87,11 @@ class MisskeyInteractions(ApiConnector[MisskeyApi]):
             yield from (each for each in found if each and each.parent_id == post.remote_id)
             count += len(page)
             if count >= MOST_REPLIES:
-                return
+                raise AnswerTooLarge(reasons.UNREADABLE)
 
     def likes(self, post: PostActivity) -> Iterator[Friend]:
-        """Yield who reacted, in whatever way; to a note that is gone nobody."""
-        try:
-            rows = self.api.entries("/api/notes/reactions", noteId=post.remote_id)
-        except CopyGone:
-            return
-        for row in rows:
+        """Yield who reacted, in whatever way."""
+        for row in self.api.entries("/api/notes/reactions", noteId=post.remote_id):
             user = parsing.value_at(row, "user")
             if (person := reading.parse_misskey_user(user, self.app.api_url)) is not None:
                 yield person

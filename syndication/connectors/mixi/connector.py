@@ -55,7 +55,6 @@ class Mixi(MixiInteractions):
     brings_replies = frozenset[Kind]({"status", "link", "photo"})  # no interface tells a diary's
     brings_likes = brings_replies
     can_like = True
-    can_like_replies = False  # a comment has no favourites
     needs_scope = {
         "status": "w_voice",
         "note": "w_diary",

@@ -28,6 +28,7 @@ from syndication.connectors.base import (
     Visibility,
 )
 from syndication.connectors.errors import (
+    AnswerTooLarge,
     OutcomeUnknown,
     Rejected,
     TargetGone,
@@ -64,6 +65,10 @@ class MixiInteractions(ApiConnector[MixiGraph]):
     def reply_visibility(cls, parent: Visibility) -> Visibility:
         return "inherited"
 
+    @classmethod
+    def can_like_target(cls, target_id: str) -> bool:
+        return target_id.startswith(reading.VOICE)
+
     def read_target(self, remote_id: str) -> ReplyTarget:
         if remote_id.startswith(reading.VOICE):
             found = reading.parse_mixi_voice(self._voice(remote_id))
@@ -79,7 +84,7 @@ class MixiInteractions(ApiConnector[MixiGraph]):
         raise TargetGone(reasons.TARGET_GONE)
 
     def like(self, target: ReplyTarget, *, idempotency_key: str) -> Receipt:
-        if not target.remote_id.startswith(reading.VOICE):
+        if not self.can_like_target(target.remote_id):
             raise TargetGone(reasons.TARGET_CLOSED)
         voice = self._voice(target.remote_id)
         if voice.get("favorited") is not True:
@@ -90,7 +95,7 @@ class MixiInteractions(ApiConnector[MixiGraph]):
         return Receipt("")
 
     def unlike(self, target_id: str, receipt: Receipt) -> None:
-        if not target_id.startswith(reading.VOICE):
+        if not self.can_like_target(target_id):
             return
         try:
             self.api.remove("POST", f"/voice/favorites/destroy/{_split(target_id)[1]}/@me")
@@ -112,28 +117,21 @@ class MixiInteractions(ApiConnector[MixiGraph]):
                 raise
 
     def replies(self, post: PostActivity) -> Iterator[RemoteReply]:
-        """Yield the comments; on what is gone there are none."""
         if not post.remote_id.startswith((reading.VOICE, reading.PHOTO)):
             return
-        try:
-            yield from filter(None, self._comments(post.remote_id))
-        except TargetGone:
-            return
+        listed = list(self._comments(post.remote_id))
+        yield from filter(None, listed)
+        if len(listed) >= MOST_COMMENTS:
+            raise AnswerTooLarge(reasons.UNREADABLE)
 
     def likes(self, post: PostActivity) -> Iterator[Friend]:
-        try:
-            kind, path = _split(post.remote_id)
-            if kind == reading.PHOTO:
-                rows = next(self.api.pages(f"{PHOTO_LIKES}/{path}"))[0]
-                people = map(reading.parse_mixi_person, rows)
-            else:
-                rows = self.api.list_pages(f"/voice/favorites/show/{path}", {})
-                people = map(reading.parse_mixi_user, rows)
-        except Rejected as refusal:
-            if refusal.status not in GONE and not isinstance(refusal, TargetGone):
-                raise
+        kind, path = _split(post.remote_id)
+        if kind == reading.PHOTO:
+            rows = next(self.api.pages(f"{PHOTO_LIKES}/{path}"))[0]
+            yield from filter(None, map(reading.parse_mixi_person, rows))
             return
-        yield from filter(None, people)
+        rows = self.api.list_pages(f"/voice/favorites/show/{path}", {})
+        yield from filter(None, map(reading.parse_mixi_user, rows))
 
     # For the other half
 
@@ -170,8 +168,8 @@ class MixiInteractions(ApiConnector[MixiGraph]):
         parent = reading.commented_id(target.remote_id) or target.remote_id
         try:
             listed = list(self._own_comments(parent))
-        except TargetGone:
-            return Candidates()
+        except TargetGone:  # perhaps in passing: nothing says that the comment is not there
+            return Candidates(is_conclusive=False)
         found = tuple(
             RemotePost(each.remote_id, each.text, each.created_at, parent_id=target.remote_id)
             for each in listed

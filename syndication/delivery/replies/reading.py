@@ -14,8 +14,16 @@ from itertools import islice
 
 from django.utils import timezone
 
-from syndication.connectors.base import Connector, PostActivity
-from syndication.connectors.errors import ConnectorError, TryLater, Unauthorized, Unreachable
+from syndication.connectors.base import Connector, PostActivity, RemoteReply
+from syndication.connectors.errors import (
+    AnswerTooLarge,
+    ConnectorError,
+    Rejected,
+    TryLater,
+    Unauthorized,
+    Unreachable,
+    Unsupported,
+)
 from syndication.delivery.replies import schedule, storage
 from syndication.delivery.replies.storage import CopyReading
 from syndication.models import CopyActivity, Link, Pull
@@ -95,40 +103,64 @@ def _carry_out(pull: Pull, connector: Connector, looks: list[_Look], now: dateti
     for look in looks:
         if time.monotonic() > until:
             return False
+        reading = CopyReading()
         try:
-            reading = _read_copy(connector, look, now)
+            _read_copy(reading, connector, look, now)
         except ConnectorError as error:
             # Perhaps a 404 in passing, or a thread that cannot be read: it holds up no other copy.
             logger.info("%s: thread of delivery %s: %s", pull, look.activity.pk, error)
-            failures += 1
+            failures += not _concerns_one(error)
             if _concerns_all(error) or failures > MOST_FAILURES:
+                if not isinstance(error, Unauthorized):
+                    _store(pull, look, reading, now)  # else it would be first again, for ever
                 raise
-            reading = CopyReading()
-        if look.is_due or reading.has_anything:
-            changes = schedule.advance(look.activity, now) if look.is_due else {"looked_at": now}
-            storage.store_reading(pull, look.activity, reading, changes)
+        except Exception:
+            logger.exception("%s: thread of delivery %s", pull, look.activity.pk)
+        _store(pull, look, reading, now)
     return True
 
 
-def _read_copy(connector: Connector, look: _Look, now: datetime) -> CopyReading:
+def _store(pull: Pull, look: _Look, reading: CopyReading, now: datetime) -> None:
+    """Store what was read; a copy that was due is due at its next step, whatever was read."""
+    if look.is_due or reading.has_anything:
+        changes = schedule.advance(look.activity, now) if look.is_due else {"looked_at": now}
+        storage.store_reading(pull, look.activity, reading, changes)
+
+
+def _read_copy(reading: CopyReading, connector: Connector, look: _Look, now: datetime) -> None:
+    """Fill `reading`; where something cannot be read, what was read before it stays."""
     activity, kind = look.activity, look.activity.delivery.subject_kind
     post = look.listed or PostActivity(activity.delivery.remote_id, thread=activity.thread)
-    reading = CopyReading(thread=post.thread)
+    reading.thread = post.thread
     is_look = look.is_due and schedule.is_young(activity, now)
     if kind in connector.brings_replies and (
         is_look or _has_moved(post.replies, activity.read_replies)
     ):
-        found = list(islice(connector.replies(post), storage.MOST_REPLIES + 1))
-        reading.replies, reading.reply_count = found[: storage.MOST_REPLIES], post.replies
-        reading.is_whole = len(found) <= storage.MOST_REPLIES
+        reading.replies, reading.is_whole = _read_thread(connector, post)
+        reading.reply_count = post.replies
     if kind not in connector.brings_likes:
-        return reading
+        return
     if post.likes == 0 and activity.read_likes != 0:
         reading.likes, reading.like_count = [], 0  # nobody to ask for
     elif _has_moved(post.likes, activity.read_likes) or (post.likes is None and is_look):
         reading.likes = list(islice(connector.likes(post), storage.MOST_LIKES))
         reading.like_count = post.likes
-    return reading
+
+
+def _read_thread(connector: Connector, post: PostActivity) -> tuple[list[RemoteReply], bool]:
+    """The replies, and whether those are all: else none that is missing counts as deleted."""
+    found: list[RemoteReply] = []
+    try:
+        for reply in islice(connector.replies(post), storage.MOST_REPLIES + 1):
+            found.append(reply)
+    except AnswerTooLarge:
+        return found[: storage.MOST_REPLIES], False
+    return found[: storage.MOST_REPLIES], len(found) <= storage.MOST_REPLIES
+
+
+def _concerns_one(error: ConnectorError) -> bool:
+    """Whether the network speaks of this post alone (it is gone, say), or shows no threads at all."""
+    return isinstance(error, Rejected | Unsupported | AnswerTooLarge)
 
 
 def _concerns_all(error: ConnectorError) -> bool:

@@ -72,7 +72,7 @@ class BlueskyOnTheSandbox(Network):
             }
             for number in range(count)
         ]
-        return [answer(json.dumps({"thread": {"replies": rows}}))]
+        return [answer(json.dumps({"thread": {"post": {}, "replies": rows}}))]
 
     @property
     def ident(self) -> str:

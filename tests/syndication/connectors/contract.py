@@ -15,6 +15,7 @@ import pytest
 from syndication.connectors.base import Connector
 from tests.scripted_server import answer, playing
 from tests.syndication.connectors.contract_edit import EditContract
+from tests.syndication.connectors.contract_replies import RepliesContract
 from tests.syndication.connectors.contract_revoke import RevokeContract
 from tests.syndication.connectors.contract_sandbox import SandboxContract
 from tests.syndication.connectors.contract_wire import WireContract
@@ -38,6 +39,8 @@ class ConnectorContract(SandboxContract, WireContract):
         connector = net.connector_class
         assert isinstance(self, EditContract) == bool(connector.can_edit)
         assert isinstance(self, RevokeContract) == connector.can_revoke
+        has_talk = connector.can_reply() or connector.can_like or connector.brings_replies
+        assert isinstance(self, RepliesContract) == bool(has_talk)
 
     def test_who_cannot_give_an_access_back_asks_nothing(self, net):
         with playing(answer("{}")) as server:

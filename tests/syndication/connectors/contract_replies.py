@@ -11,8 +11,17 @@ from dataclasses import replace
 
 import pytest
 
-from syndication.connectors.base import Connector, OutgoingPost, PostActivity, Receipt, RemoteReply
+from syndication.connectors.base import (
+    Connector,
+    Friend,
+    OutgoingPost,
+    PostActivity,
+    Receipt,
+    RemoteReply,
+)
 from syndication.connectors.errors import (
+    AnswerTooLarge,
+    ConnectorError,
     OutcomeUnknown,
     TargetGone,
     TryLater,
@@ -315,7 +324,21 @@ class RepliesContract:
         if not plays:
             pytest.skip("its threads are read by pages")
         with playing(*plays) as server:
-            assert len(list(net.scripted(server).replies(PostActivity(net.target_id)))) <= MOST_KEPT
+            found, is_whole = what_is_read(net.scripted(server), PostActivity(net.target_id))
+        assert len(found) <= MOST_KEPT
+        assert not is_whole
+
+    @pytest.mark.parametrize("line", ["403 Forbidden", "404 Not Found", "501 Not Implemented"])
+    def test_a_post_that_is_said_to_be_gone_is_not_said_to_have_no_answers(
+        self, net, bringing, line
+    ):
+        """It comes in passing, and nobody deletes by it what is stored."""
+        post = PostActivity(net.target_id, thread=net.target_id)
+        reads = [bringing_replies, bringing_likes] if bringing.brings_likes else [bringing_replies]
+        for read in reads:
+            no = answer(net.refusal_body.replace("{words}", "no"), line)
+            with playing(no) as server, pytest.raises(ConnectorError):
+                read(net.scripted(server), post)
 
     @pytest.mark.parametrize(("status", "line"), WALLS)
     def test_a_wall_says_nothing_about_what_came_back(self, net, bringing, status, line):
@@ -353,6 +376,25 @@ def assert_within(readers: str, most: str) -> None:
     if "inherited" not in (readers, most) and readers:
         allowed = WIDTHS.index(most) if most in WIDTHS else 0
         assert WIDTHS.index(readers) <= allowed
+
+
+def bringing_replies(there: Connector, post: PostActivity) -> list[RemoteReply]:
+    return list(there.replies(post))
+
+
+def bringing_likes(there: Connector, post: PostActivity) -> list[Friend]:
+    return list(there.likes(post))
+
+
+def what_is_read(there: Connector, post: PostActivity) -> tuple[list[RemoteReply], bool]:
+    """The replies, and whether the thread was read to its end."""
+    found: list[RemoteReply] = []
+    try:
+        for reply in there.replies(post):
+            found.append(reply)
+    except AnswerTooLarge:
+        return found, False
+    return found, True
 
 
 def there_own(there: Connector) -> list[PostActivity]:

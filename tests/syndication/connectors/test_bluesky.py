@@ -290,3 +290,26 @@ def test_a_token_that_ends_when_no_calendar_can_say_does_not_say_when_it_ends(en
 def test_a_token_says_when_it_ends():
     claims = base64url(b'{"exp":1795000000}')
     assert jwt_expiry(f"x.{claims}.x") == NOW
+
+
+@pytest.mark.parametrize(
+    ("typed", "uids", "is_told"),
+    [
+        ("@taro", {"@momo.test": "momo"}, True),
+        ("@taro", {"@momo.test": "kenji"}, False),  # its server claims a handle of somebody else
+        ("@taro", {}, False),
+        ("@momo.test", {}, True),  # typed whole
+    ],
+)
+def test_a_mention_tells_the_account_that_is_meant_and_no_other(net, typed, uids, is_told):
+    accounts = {handle: did_of(name) for handle, name in uids.items()}
+    post = a_post(
+        "status",
+        text=f"with {typed} today",
+        mentions={"@taro": "@momo.test"},
+        mention_uids=accounts,
+    )
+    net.connector().publish(post, idempotency_key="k")
+    facets = the_record(net.sandbox).get("facets") or []
+    told = [feature.get("did") for facet in facets for feature in facet["features"]]
+    assert (did_of("momo") in told) == is_told

@@ -18,7 +18,14 @@ from syndication.connectors import reasons
 from syndication.connectors.base import PostActivity, Receipt
 from syndication.connectors.bluesky import Bluesky
 from syndication.connectors.bluesky.records import LIKES
-from syndication.connectors.errors import Rejected, TargetGone, TryLater, Unauthorized
+from syndication.connectors.errors import (
+    ConnectorError,
+    Rejected,
+    TargetGone,
+    TryLater,
+    Unauthorized,
+    Unsupported,
+)
 from syndication.connectors.values import Friend, Photo, ReplyTarget
 from syndication.sandbox.bluesky.values import GATE, POST
 from tests.scripted_server import answer, playing
@@ -242,14 +249,35 @@ def test_what_the_member_hid_and_what_is_blocked_does_not_come_back(net):
     assert [(each.text, each.visibility) for each in found] == [("re 1", "public")]
 
 
-@pytest.mark.parametrize("told", ['{"thread":{"replies":null}}', "{}", '{"thread":[]}'])
+@pytest.mark.parametrize(
+    "told",
+    [
+        '{"thread":{"post":{},"replies":null}}',
+        '{"thread":{"post":{}}}',
+        '{"thread":{"post":{}},"threadgate":{"record":{"hiddenReplies":5}}}',
+    ],
+)
 def test_a_thread_without_replies_has_none(net, told):
     with playing(answer(told)) as server:
         assert list(net.scripted(server).replies(PostActivity(GONE))) == []
 
 
-def test_a_thread_that_is_gone_has_no_replies(net, connector):
-    assert list(connector.replies(PostActivity(GONE))) == []
+@pytest.mark.parametrize("told", ["{}", '{"thread":[]}', '{"thread":{"replies":[]}}'])
+def test_an_answer_without_the_post_is_no_thread(net, told):
+    with playing(answer(told)) as server, pytest.raises(TryLater):
+        list(net.scripted(server).replies(PostActivity(GONE)))
+
+
+@pytest.mark.parametrize("word", ["notFound", "blocked"])
+def test_a_post_that_is_not_found_or_blocked_is_gone(net, word):
+    told = answer(json.dumps({"thread": {"uri": GONE, word: True}}))
+    with playing(told) as server, pytest.raises(TargetGone):
+        list(net.scripted(server).replies(PostActivity(GONE)))
+
+
+def test_a_thread_that_is_gone_is_not_without_replies(net, connector):
+    with pytest.raises(ConnectorError):
+        list(connector.replies(PostActivity(GONE)))
     no = answer('{"error":"InvalidRequest","message":"x"}', "400 x")
     with playing(no) as server, pytest.raises(Rejected):
         list(net.scripted(server).replies(PostActivity(GONE)))
@@ -270,9 +298,10 @@ def test_without_an_appview_nothing_comes_back_and_nothing_fails(net, connector)
     net.there.configure({"has_appview": False})
     status = connector.publish(a_post("status"), idempotency_key="k").remote_id
     assert list(connector.own_activity(since=0)) == []
-    assert list(connector.replies(PostActivity(status))) == []
-    assert list(connector.likes(PostActivity(status))) == []
     assert list(connector.feed()) == []
+    for read in (connector.replies, connector.likes):
+        with pytest.raises(Unsupported):
+            list(read(PostActivity(status)))
 
 
 def test_an_appview_that_does_not_answer_is_an_outage(net):

@@ -77,6 +77,20 @@ def test_a_title_and_a_warning_mention_nobody_either():
     assert composer().preview(post).text == "[hanako]\nhanako\n\nwords"
 
 
+@pytest.mark.parametrize("key", ["mastodon", "misskey", "gnusocial", "mixi"])
+def test_a_warning_names_nobody_in_a_post_for_friends(key):
+    """Misskey reads names there, too, and whoever is named receives the post."""
+    post = a_post("status", "friends", warning="about @bob@other.example")
+    if "friends" not in CONNECTORS[key].audiences["status"]:
+        pytest.skip("it goes to everyone alone")
+    if key == "mixi":  # where a name mentions nobody
+        assert CONNECTORS[key].preview(post)
+        return
+    with pytest.raises(Unsupported) as refusal:
+        CONNECTORS[key].preview(post)
+    assert refusal.value.reason == reasons.NAMES_SOMEBODY
+
+
 def test_a_handle_is_counted():
     with pytest.raises(Unsupported) as refusal:
         said("花" * 90 + " @taro")

@@ -12,6 +12,7 @@ from syndication.connectors.base import Friend, PostActivity, Receipt, ReplyTarg
 from syndication.connectors.errors import Rejected, TargetGone, TryLater, Unauthorized
 from syndication.connectors.mastodon import reading
 from tests.scripted_server import answer, playing
+from tests.syndication.connectors.contract_replies import what_is_read
 from tests.syndication.connectors.mastodon import SCOPES, MastodonOnTheSandbox
 from tests.syndication.connectors.network import a_post, a_reply
 
@@ -307,16 +308,37 @@ def test_a_reply_with_a_warning_shows_that_alone(net):
     assert (back.text, back.attached) == ("[虫]", ())
 
 
-def test_a_context_beyond_all_measure_is_passed_over(net):
+def test_a_context_beyond_all_measure_tells_nothing(net):
     with playing(answer(b'{"descendants":[' + b" " * 9_000_000 + b"]}")) as server:
-        assert list(net.scripted(server).replies(PostActivity("116"))) == []
+        assert what_is_read(net.scripted(server), PostActivity("116")) == ([], False)
+
+
+@pytest.mark.parametrize(
+    ("direct", "deeper", "counted", "is_whole"),
+    [
+        (30, 0, 90, True),  # followers-only answers are not counted, deleted ones still may be
+        (30, 20, 90, False),
+        (50, 0, 90, False),
+        (50, 0, None, False),
+        (50, 10, 50, True),
+        (600, 0, 600, False),  # only the newest are taken
+    ],
+)
+def test_a_thread_that_a_server_may_have_cut_is_not_whole(net, direct, deeper, counted, is_whole):
+    """Takahe stops at about fifty, and does not say so."""
+    rows = [{**STATUS, "id": f"{n}", "in_reply_to_id": "116"} for n in range(direct)]
+    rows += [{**STATUS, "id": f"x{n}", "in_reply_to_id": "0"} for n in range(deeper)]
+    with playing(answer(json.dumps({"descendants": rows}))) as server:
+        read = what_is_read(net.scripted(server), PostActivity("116", replies=counted))
+    assert (len(read[0]), read[1]) == (min(direct, 500), is_whole)
 
 
 def test_a_post_that_is_gone_has_no_thread(net, connector):
     own = connector.publish(a_post("status"), idempotency_key="k").remote_id
     net.remove(own)
     for read in (connector.replies, connector.likes):
-        assert list(read(PostActivity(own))) == []
+        with pytest.raises(TargetGone):
+            list(read(PostActivity(own)))
 
 
 def test_own_posts_take_one_request_and_no_boosts(net):

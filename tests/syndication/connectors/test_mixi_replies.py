@@ -14,6 +14,7 @@ from syndication.connectors.errors import OutcomeUnknown, Rejected, TargetGone, 
 from syndication.connectors.mixi import Mixi
 from syndication.connectors.values import Friend, ReplyTarget
 from tests.scripted_server import answer, playing
+from tests.syndication.connectors.contract_replies import what_is_read
 from tests.syndication.connectors.mixi import ACCESS, MixiOnTheSandbox, played_by
 from tests.syndication.connectors.network import a_post, a_reply
 from tests.syndication.sandbox.conftest import Caller
@@ -87,6 +88,20 @@ def test_a_comment_that_cannot_be_read_leaves_doubt():
     with playing(answer(json.dumps(odd))) as server:
         found = played_by(server).look_up(a_reply(TARGET), since=0, idempotency_key="k")
     assert not found.is_conclusive
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_voice_that_cannot_be_read_leaves_doubt_about_a_comment(status):
+    """It may be in passing: a comment that is not found then would go twice."""
+    with playing(no(status)) as server:
+        found = played_by(server).look_up(a_reply(TARGET), since=0, idempotency_key="k")
+    assert (found.exact, found.alike, found.is_conclusive) == ((), (), False)
+
+
+@pytest.mark.parametrize("target_id", ["reply:u-1/u-1-2", "comment:a/1/2", "photo:a/1", "diary:1"])
+def test_only_a_voice_takes_a_like(target_id):
+    assert not Mixi.can_like_target(target_id)
+    assert Mixi.can_like_target(VOICE)
 
 
 @pytest.mark.parametrize(
@@ -217,7 +232,9 @@ def test_a_photo_brings_its_comments_and_likes_back(net, connector, audience):
     connector.retract(receipt)
     assert [each.remote_id for each in connector.replies(post)] == [reply]
     connector.retract(Receipt(own))
-    assert list(connector.replies(post)) == list(connector.likes(post)) == []
+    for read in (connector.replies, connector.likes):
+        with pytest.raises(Rejected):
+            list(read(post))
 
 
 def test_only_photos_of_that_time_are_listed_even_of_a_large_album(net, connector):
@@ -247,6 +264,6 @@ def test_a_diary_brings_nothing(net, connector):
 def test_no_more_comments_are_read_than_a_thousand():
     page = [comment(f"u-{n}", "x") for n in range(100)]
     with playing(*[answer(json.dumps(page))] * 30) as server:
-        found = list(played_by(server).replies(PostActivity(VOICE)))
-    assert len(found) == 1000
+        found, is_whole = what_is_read(played_by(server), PostActivity(VOICE))
+    assert (len(found), is_whole) == (1000, False)
     assert ACCESS.encode() in server.received[0]

@@ -98,6 +98,21 @@ def test_what_was_taken_back_counts_at_the_next_look(hanako, taro, change):
     assert dict(sent_to(link, "@taro").mentions) == {}
 
 
+def test_a_mention_on_bluesky_is_sent_with_the_account_that_is_meant(hanako, taro):
+    own = make_link(hanako, "bluesky", uid="did:plc:" + "b" * 24)
+    make_link(
+        taro.member,
+        "bluesky",
+        uid="did:plc:" + "a" * 24,
+        handle="@victim.bsky.social",
+        is_mentionable=True,
+    )
+    post = make_post(author=hanako, text="with @taro", audience=Audience.EVERYONE)
+    sent = eligibility.outgoing_post(post, own, Audience.EVERYONE, with_photo=True)
+    assert dict(sent.mention_uids) == {"@victim.bsky.social": "did:plc:" + "a" * 24}
+    assert dict(sent_to(own, "with @taro").mention_uids) == {}  # a preview tells nobody
+
+
 def test_neither_strangers_nor_the_writer_are_mentioned(hanako):
     own = on_mastodon(hanako, handle=f"@hanako@{HOST}", is_mentionable=True)
     on_mastodon(make_member("yuki"), handle=f"@yuki@{HOST}", is_mentionable=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,10 @@ from django.utils import timezone
 
 from accounts.models import Block, Member, Notice
 from syndication.actions import hidden_accounts, links, posts, remote_replies
-from syndication.connectors import CONNECTORS
+from syndication.connectors import CONNECTORS, reasons
+from syndication.connectors.base import Friend, PostActivity
+from syndication.connectors.base import RemoteReply as ForeignReply
+from syndication.connectors.errors import AnswerTooLarge, Rejected
 from syndication.delivery import import_schedule, imports
 from syndication.delivery.replies import schedule, storage
 from syndication.models import (
@@ -25,6 +29,7 @@ from tests.making import make_link, make_member
 from tests.noticing import texts_of
 from tests.syndication.answered import (
     AnsweredSlate,
+    AnsweredSlateConnector,
     UncountedSlateConnector,
     answered,
     bring_back,
@@ -190,6 +195,78 @@ def test_one_bad_thread_holds_up_no_other(answered, link):
         tried(planned(link, text))
     answered.reply("1", "taro", "やあ")
     answered.break_thread("2", 500)
+    bring_back(link)
+    assert texts(link) == ["やあ"]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_thread_that_always_asks_for_time_holds_up_others_once(answered, link, status):
+    for text in ("一", "二"):
+        tried(planned(link, text))
+    answered.reply("2", "taro", "やあ")
+    answered.break_thread("1", status)
+    due(link)
+    first = CopyActivity.objects.get(delivery__remote_id="1")
+    CopyActivity.objects.filter(pk=first.pk).update(due_at=first.due_at - timedelta(hours=1))
+    for _ in range(2):
+        link.allowances.all().delete()
+        Pull.objects.update(due_at=timezone.now())
+        imports.import_replies(link.pk)
+    assert texts(link) == ["やあ"]
+
+
+def test_posts_that_are_said_to_be_gone_hold_up_no_other(answered, link):
+    """However many: each keeps the answers that are stored, until their texts go by age."""
+    for number in range(6):
+        tried(planned(link, f"{number}"))
+    answered.reply("1", "taro", "一へ")
+    bring_back(link)
+    answered.reply("6", "taro", "六へ")
+    for number in range(1, 6):
+        answered.unlisted.add(f"{number}")
+        answered.break_thread(f"{number}", 404)
+    bring_back(link)
+    assert sorted(texts(link)) == ["一へ", "六へ"]
+    assert not CopyActivity.objects.filter(due_at__lte=timezone.now()).exists()
+
+
+class OddSlateConnector(AnsweredSlateConnector):
+    """Thread 2 breaks the reading; likes are refused; of the rest it shows only the newest reply."""
+
+    def replies(self, post: PostActivity) -> Iterator[ForeignReply]:
+        if post.remote_id == "2":
+            raise TypeError("an int is not iterable")
+        yield from list(super().replies(post))[-1:]
+        raise AnswerTooLarge(reasons.UNREADABLE)
+
+    def likes(self, post: PostActivity) -> Iterator[Friend]:
+        raise Rejected(reasons.REFUSED, status=400)
+
+
+def test_a_thread_that_breaks_the_reading_holds_up_no_other(answered, link, caplog):
+    CONNECTORS[KEY] = OddSlateConnector
+    for text in ("一", "二", "三"):
+        tried(planned(link, text))
+    for number in "123":
+        answered.reply(number, "taro", f"{number}へ")
+    bring_back(link)
+    assert sorted(texts(link)) == ["1へ", "3へ"]
+    assert "an int is not iterable" in caplog.text
+
+
+def test_an_answer_that_a_cut_thread_leaves_out_stays(answered, link, copy):
+    CONNECTORS[KEY] = OddSlateConnector
+    for text in ("一", "二", "三"):
+        answered.reply("1", "taro", text)
+        bring_back(link)
+    assert texts(link) == ["一", "二", "三"]
+    assert activity(copy).replies == 3
+
+
+def test_answers_are_kept_where_the_likes_cannot_be_read(answered, link, copy):
+    CONNECTORS[KEY] = OddSlateConnector
+    answered.reply("1", "taro", "やあ")
+    answered.like("1", "yuki")
     bring_back(link)
     assert texts(link) == ["やあ"]
 
