@@ -19,7 +19,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.actions import account_closure, friends, groups
-from accounts.models import Audience, Block, Friendship, Group, GuessCount, Member, Notice
+from accounts.models import (
+    Audience,
+    Block,
+    Friendship,
+    Group,
+    GuessCount,
+    Member,
+    Membership,
+    Notice,
+)
 from syndication.actions import comments, likes, posts, talk_notices
 from syndication.models import Comment, Like, Post
 from tests.mailing import send_mails, want_mails
@@ -117,6 +126,7 @@ class Village:
     def on_mails(self, *_: object) -> None:
         self.days += 1
         mail.outbox.clear()
+        self.note()
         readable = {member.email: self.words_for(member) for member in self.people}
         send_mails(self.days)
         for message in mail.outbox:
@@ -124,24 +134,29 @@ class Village:
             assert said <= readable[message.to[0]], "a mail tells what may not be read now"
 
     # --- who may read, worked out again ----------------------------------------------------------
+    def note(self) -> None:
+        """Who is friends with whom, blocks whom, is in the group and still here, as it stands now."""
+        self.pairs = set(Friendship.objects.values_list("member", "friend"))
+        self.blocks = set(Block.objects.values_list("blocker", "blocked"))
+        joined = Membership.objects.joined().filter(group=self.group)
+        self.joined = set(joined.values_list("member", flat=True))
+        self.here = set(Member.objects.filter(is_active=True).values_list("pk", flat=True))
+        self.said = list(Comment.objects.select_related("post"))
+
     def is_blocked(self, one: int, other: int) -> bool:
-        return any(
-            Block.objects.filter(blocker=left, blocked=right).exists()
-            for left, right in ((one, other), (other, one))
-        )
+        return bool({(one, other), (other, one)} & self.blocks)
 
     def friends_of(self, member: int) -> set[int]:
-        pairs = Friendship.objects.filter(member=member)
-        return set(pairs.values_list("friend", flat=True))
+        return {friend for one, friend in self.pairs if one == member}
 
     def reads(self, reader: Member, post: Post) -> bool:
         author, me = post.author_id, reader.pk
-        if post.deleted_at or not Member.objects.get(pk=author).is_active:
+        if post.deleted_at or author not in self.here:
             return False
         if author != me and self.is_blocked(author, me):
             return False
         if post.audience == Audience.GROUP:
-            return groups.is_group_member(self.group, reader)
+            return me in self.joined
         near = self.friends_of(author)
         further = set().union(*(self.friends_of(each) for each in near)) if near else set()
         readers = {
@@ -152,7 +167,7 @@ class Village:
         return me == author or me in readers.get(Audience(post.audience), set())
 
     def hears(self, reader: Member, speaker: int, post: Post) -> bool:
-        if not self.reads(reader, post) or not Member.objects.get(pk=speaker).is_active:
+        if not self.reads(reader, post) or speaker not in self.here:
             return False
         if speaker == reader.pk:
             return True
@@ -160,11 +175,11 @@ class Village:
         return not is_apart and not self.is_blocked(speaker, reader.pk)
 
     def words_for(self, reader: Member) -> set[str]:
-        rows = Comment.objects.select_related("post")
-        return {each.text for each in rows if self.hears(reader, each.writer_id, each.post)}
+        return {each.text for each in self.said if self.hears(reader, each.writer_id, each.post)}
 
     # --- what they are given ---------------------------------------------------------------------
     def check(self) -> None:
+        self.note()
         for member in Member.objects.filter(is_active=True):
             right = self.words_for(member)
             given_to = set(Comment.objects.visible_to(member).values_list("text", flat=True))
@@ -181,6 +196,7 @@ class Village:
 
     def look(self) -> None:
         """The same as pages: the newest post, and the notices."""
+        self.note()
         for member in Member.objects.filter(is_active=True):
             phone, right = log_in_phone(member), self.words_for(member)
             pages = [reverse("post_detail", args=[self.post.pk]), "/notices/", reverse("home")]
@@ -201,7 +217,7 @@ EVENTS = st.tuples(st.sampled_from(WHAT), st.integers(0, 3), st.integers(0, 3))
 
 @given(events=st.lists(EVENTS, min_size=4, max_size=14))
 @settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
