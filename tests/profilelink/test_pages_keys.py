@@ -12,7 +12,7 @@ import pytest
 from django.urls import resolve, reverse
 
 from accounts.models import Group, Member
-from syndication.models import FeedItem, Interaction, Link, RemoteReply
+from syndication.models import FeedItem, Interaction, Link, Post, RemoteReply
 from tests.making import block, make_member
 from tests.page import Page, html_of
 from tests.phone import PhoneClient, computer, log_in_phone
@@ -112,6 +112,8 @@ def beside_the_way(hanako: Member) -> list[str]:
             for page in ("detail", "invite", "posts", "close")
         ),
         reverse("group_member", args=[group, "taro"]),
+        reverse("profile_picture_edit"),
+        reverse("post_correct", args=[Post.objects.by(hanako).latest("pk").pk]),
         reverse("link_replies", args=["mixi", Link.objects.get(member=hanako).pk]),
         *answers(hanako),
     ]
@@ -134,6 +136,7 @@ def answers(hanako: Member) -> list[str]:
         reverse("interaction_delete", args=[interaction.pk]),
         reverse("feed_item_answer", args=[item.pk]),
         reverse("remote_reply_answer", args=[reply.pk]),
+        reverse("remote_reply_hide", args=[reply.pk]),
     ]
 
 

@@ -46,6 +46,8 @@ ANSWERS = {
     "account_reset_password_from_key": "a page: the password is changed",
     "device_ask": "each step is a page",
     "export": "the file",
+    "feed_item_answer": "tests/syndication/test_answering.py: a preview, then the answer's page",
+    "feed_item_like": "tests/syndication/test_answering.py",
     "invitation_new": "a page with the invitation",
     "link_confirm": "tests/accounts/test_linking.py",
     "link_return": "a page that names both sides",
@@ -62,6 +64,7 @@ ANSWERS = {
     "phone_login": "each step is a page",
     "pin_enter": "home bears the member's name",
     "post_preview": "a page: where it goes",
+    "remote_reply_answer": "tests/syndication/test_answering_networks.py: as feed_item_answer",
 }
 
 
