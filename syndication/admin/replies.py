@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.http import HttpRequest
 
 from accounts.admin.read_only import ReadOnlyAdmin
 from syndication.models import CopyActivity
+
+LONGEST_KEY = 18  # digits
 
 
 @admin.register(CopyActivity)
@@ -16,3 +19,11 @@ class CopyActivityAdmin(ReadOnlyAdmin):
     list_select_related = ("link",)
     ordering = ("-pk",)
     fields = ("delivery", "link", "replies", "likes", "step", "due_at", "looked_at")
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> CopyActivity | None:
+        # Its key is a delivery's: Django asks the database for a number that no key can be.
+        if not object_id.isdecimal() or len(object_id) > LONGEST_KEY:
+            return None
+        return super().get_object(request, object_id, from_field)

@@ -80,6 +80,8 @@ def test_linking_again_is_always_possible(sandbox: Any, hanako: Member) -> None:
 class Crowd:
     """A server that names other people at each reading, and never the end of its list."""
 
+    has_handles = False
+
     def __init__(self, prefix: str) -> None:
         self.prefix = prefix
 

@@ -13,12 +13,15 @@ from tests.phone import PhoneClient, log_in_phone
 from tests.profilelink.weights import CAP, crawl, table
 
 _WORD = re.compile(r"(?<![A-Za-z])[A-Za-z][A-Za-z]+")
+# A language is offered by its own name. No blank stands between two options in a page's text.
+_LANGUAGES = re.compile("Português|Tiếng Việt|Filipino")
 _ADDRESS = re.compile(r"https?://\S+|\S+@\S+|@\w+")
 # Names, and words that Japanese writes in Latin letters. Names of the fixture's rows among them.
 NAMES = {
     *("Profile", "Link", "mixi", "English", "OK"),
     *(word for connector in CONNECTORS.values() for word in _WORD.findall(connector.name)),
     *("QR", "PIN", "SNS", "GIF", "PNG", "JPEG", "WebP", "KaiOS", "ZIP", "ISO", "JP"),
+    *("Facebook", "LINE"),
     *("hanako", "taro", "yuki", "kenji", "momo", "sora", "Choir", "Library"),
 }
 
@@ -29,7 +32,7 @@ def english_left(page: Page) -> set[str]:
     name = title[1] if title else ""
     read = [name, page.text.removeprefix(name)]  # no blank stands between title and body
     read += [label for form in page.forms for label, _name, _value in form.buttons]
-    return set(_WORD.findall(_ADDRESS.sub("", " ".join(read)))) - NAMES
+    return set(_WORD.findall(_LANGUAGES.sub("", _ADDRESS.sub("", " ".join(read))))) - NAMES
 
 
 def crawled(phone: PhoneClient) -> dict[str, Page]:

@@ -94,17 +94,18 @@ COLUMNS_LEFT_OUT = {
         "delivery": KNOWN, "excerpt": "a raw answer, for staff; what it says is in network_words",
     },
     "syndication.CopyActivity": {
+        "delivery": KNOWN,
         "link": KNOWN, "thread": WORKING, "read_replies": WORKING, "read_likes": WORKING,
         "step": WORKING, "due_at": WORKING, "has_texts": WORKING,
     },
-    "syndication.RemoteReply": {"link": KNOWN, "remote_id": KNOWN},
-    "syndication.RemoteLike": {},
+    "syndication.RemoteReply": {"delivery": KNOWN, "link": KNOWN, "remote_id": KNOWN},
+    "syndication.RemoteLike": {"delivery": KNOWN},
     "syndication.Comment": {"writer": KNOWN, "form_key": SECRET},
     "syndication.Delivery": {
         "post": KNOWN, "uploads": WORKING, "reads": WORKING, "lease_until": WORKING, "lease_owner": WORKING,
         "idempotency_key": SECRET, "sent_as": WORKING, "is_notified": WORKING, "interaction": KNOWN,
     },
-    "syndication.Interaction": {"link": KNOWN, "target_author_uid": KNOWN, "form_key": SECRET},
+    "syndication.Interaction": {"target_author_uid": KNOWN, "form_key": SECRET},
     "syndication.Like": {"member": KNOWN},
     "syndication.Link": {
         "member": KNOWN, "account": KNOWN, "sealed_credentials": SECRET,

@@ -29,6 +29,7 @@ from accounts.models import (
 from accounts.urlsession.models import OutTicket
 from syndication.models import (
     Attempt,
+    CopyActivity,
     Delivery,
     FeedItem,
     Heartbeat,
@@ -38,6 +39,7 @@ from syndication.models import (
     NetworkSwitch,
     Post,
     PostAddress,
+    RemoteReply,
     ServerTraits,
 )
 from tests.making import (
@@ -185,7 +187,12 @@ def _syndication(hanako: Member) -> None:
     make_comment(public, hanako, "OPEN-COMMENT")
     make_like(public, hanako)
     for number, post in enumerate([private, public]):
-        _delivery(link, post, number)
+        copy = _delivery(link, post, number)
+        CopyActivity.objects.create(delivery=copy, link=link, replies=1)
+        came = {"remote_id": f"c{number}", "author_uid": "2", "author_name": "PULLED-FRIEND"}
+        RemoteReply.objects.create(
+            link=link, delivery=copy, text="FEED-WORDS", written_at=timezone.now(), **came
+        )
     FeedItem.objects.create(
         link=link,
         remote_id="1",
