@@ -15,7 +15,6 @@ from PIL import Image
 from tests.journey import staff as staff_steps
 from tests.journey import story
 from tests.journey.browser import Browser, Seen
-from tests.journey.mails import ADDRESS, QUESTION, mails_tell, messages_in
 from tests.journey.people import Person
 from tests.journey.story import TOKEN
 from tests.journey.talk import talk
@@ -70,18 +69,6 @@ def test_a_visitor_without_cookies_sees_one_set_cookie_the_probe(world: World) -
     assert TOKEN.search(visitor.page.path)
     visitor.follow("Sign up")
     assert len(visitor.cookies_offered) == 1
-
-
-def test_the_phone_is_told_by_mail_and_answers_by_mail(
-    told: tuple[World, Browser, Browser],
-) -> None:
-    """Nobody else gets a byte of it."""
-    world, _, phone = told
-    mails_tell(phone, world)
-    mails = [mail for text in world.mails() for mail in messages_in(text)]
-    reached = {mail["To"] for mail in mails if QUESTION in str(mail.get_content())}
-    assert reached == {ADDRESS}
-    assert QUESTION not in world.logs()
 
 
 def test_staff_see_what_went_where_and_pause_a_network(
