@@ -188,7 +188,7 @@ def has_like_right(account: SocialAccount) -> bool:
     """Whether the account's link was given the right to like."""
     scope = CONNECTORS[account.provider].needs_scope.get("like", "")
     link = Link.objects.filter(account=account).exclude(state=LinkState.ENDED).first()
-    return link is not None and bool(scope) and scope in link.scopes.split()
+    return link is not None and bool(scope and link.scopes) and link.has_scope(scope)
 
 
 def discard_access(

@@ -263,7 +263,7 @@ def _network_refusal(post: OutgoingPost, link: Link, connector: type[Connector])
     if post.audience in connector.followers_read and not link.follows_approved:
         return FOLLOWERS_NOT_APPROVED
     scope = connector.needs_scope.get(post.kind, "")
-    if scope and link.scopes and scope not in link.scopes.split():
+    if scope and not link.has_scope(scope):
         return NOT_ALLOWED_THERE
     return ""
 

@@ -84,7 +84,7 @@ def interaction_refusal(interaction: Interaction, link: Link) -> str:
 def is_like_allowed(link: Link) -> bool:
     """Whether the access covers likes, as far as the scopes of the link say."""
     scope = CONNECTORS[link.network].needs_scope.get("like", "")
-    return not scope or not link.scopes or scope in link.scopes.split()
+    return not scope or link.has_scope(scope)
 
 
 def is_author_hidden(link: Link, uid: str) -> bool:

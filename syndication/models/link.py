@@ -125,6 +125,12 @@ class Link(models.Model):
         is_local = connector is not None and connector.has_local_ids and self.host
         return f"{self.host}/{ident}"[:LONGEST_UID] if is_local else ident
 
+    def has_scope(self, scope: str) -> bool:
+        """Whether the access covers `scope`. Some servers know broad ones alone: "write" covers
+        "write:favourites". Where no scopes are known, the network's answer will tell."""
+        given = self.scopes.split()
+        return not given or scope in given or scope.partition(":")[0] in given
+
     @property
     def parked_reason_in_words(self) -> str:
         """The reason in the active language."""

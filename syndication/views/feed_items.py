@@ -15,7 +15,7 @@ from accounts.views.buttons import pressed_button
 from accounts.views.paging import UncountedPage
 from accounts.views.requests import MemberRequest
 from syndication.actions import hidden_accounts
-from syndication.models import Link
+from syndication.models import FeedItem, Link, RemoteReply
 from syndication.queries.answer_targets import target_of_item
 from syndication.queries.excerpts import split_into_pages
 from syndication.views.answering import answer_context, open_feed_item
@@ -39,9 +39,19 @@ def feed_item(request: MemberRequest, pk: int) -> HttpResponse:
 @login_required
 def feed_item_hide(request: MemberRequest, pk: int) -> HttpResponse:
     """Hide the account that wrote the item, after a page that says what that means."""
-    item = open_feed_item(request, pk)
+    hidden = hide_account_of(
+        request, open_feed_item(request, pk), "syndication/feed_item_hide.html"
+    )
+    return hidden or redirect("home")
+
+
+def hide_account_of(
+    request: MemberRequest, item: FeedItem | RemoteReply, asking: str
+) -> HttpResponse | None:
+    """Hide the account that wrote `item`, and say so; None when that is done. Else the page `asking`
+    first, or the list of hidden accounts where no more fit."""
     if request.method != "POST":
-        return TemplateResponse(request, "syndication/feed_item_hide.html", {"item": item})
+        return TemplateResponse(request, asking, {"item": item})
     named = {"name": item.author_name, "network": item.link.network_name}
     try:
         hidden_accounts.hide_account(item, by=request.user)
@@ -53,7 +63,7 @@ def feed_item_hide(request: MemberRequest, pk: int) -> HttpResponse:
         request,
         _("%(name)s (%(network)s) is hidden. The page of that link shows them again.") % named,
     )
-    return redirect("home")
+    return None
 
 
 @login_required

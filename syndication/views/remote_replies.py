@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -14,12 +15,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.views.requests import MemberRequest
-from syndication.actions import hidden_accounts, remote_replies
+from syndication.actions import remote_replies
 from syndication.models import Delivery, Interaction, InteractionKind, Link, Post, RemoteReply
 from syndication.queries.answer_targets import target_of_reply
 from syndication.queries.excerpts import split_into_pages
 from syndication.queries.replies import answers_of, newest_likers, replies_page, sent_copies
 from syndication.views.answering import answer_context
+from syndication.views.feed_items import hide_account_of
 
 
 @require_safe
@@ -68,12 +70,9 @@ def post_replies_stop(request: MemberRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         context = {"post": post, "is_stopped": post.is_without_replies}
         return TemplateResponse(request, "syndication/post_replies_stop.html", context)
-    if "stop" in request.POST:
-        remote_replies.stop_replies_of_post(post, by=request.user)
-        messages.success(request, _("Stopped: the answers are deleted here, and no more come."))
-    elif "resume" in request.POST:
-        remote_replies.resume_replies_of_post(post, by=request.user)
-        messages.success(request, _("Answers come back again, with the next check."))
+    _stop_or_resume(
+        request, remote_replies.stop_replies_of_post, remote_replies.resume_replies_of_post, post
+    )
     return redirect("post_replies", pk)
 
 
@@ -83,13 +82,25 @@ def link_replies(request: MemberRequest, network: str, pk: int) -> HttpResponse:
     link = get_object_or_404(Link.objects.of(request.user), network=network, pk=pk)
     if request.method != "POST":
         return TemplateResponse(request, "syndication/link_replies.html", {"link": link})
+    _stop_or_resume(
+        request, remote_replies.stop_replies_of_link, remote_replies.resume_replies_of_link, link
+    )
+    return redirect("link_detail", network, pk)
+
+
+def _stop_or_resume(
+    request: MemberRequest,
+    stop: Callable[..., None],
+    resume: Callable[..., None],
+    whose: Post | Link,
+) -> None:
+    """Do what the pressed button says, and tell that it was done."""
     if "stop" in request.POST:
-        remote_replies.stop_replies_of_link(link, by=request.user)
+        stop(whose, by=request.user)
         messages.success(request, _("Stopped: the answers are deleted here, and no more come."))
     elif "resume" in request.POST:
-        remote_replies.resume_replies_of_link(link, by=request.user)
+        resume(whose, by=request.user)
         messages.success(request, _("Answers come back again, with the next check."))
-    return redirect("link_detail", network, pk)
 
 
 def _own_reply(request: MemberRequest, pk: int) -> RemoteReply:
@@ -103,7 +114,7 @@ def remote_reply(request: MemberRequest, pk: int) -> HttpResponse:
     """A reply in pages, for the writer of what it answers."""
     reply = _own_reply(request, pk)
     page = Paginator(split_into_pages(reply.words), 1).get_page(request.GET.get("page"))
-    context = {"reply": reply, "page": page, **answer_context(target_of_reply(reply))}
+    context = {"item": reply, "page": page, **answer_context(target_of_reply(reply))}
     return TemplateResponse(request, "syndication/remote_reply.html", context)
 
 
@@ -111,20 +122,8 @@ def remote_reply(request: MemberRequest, pk: int) -> HttpResponse:
 def remote_reply_hide(request: MemberRequest, pk: int) -> HttpResponse:
     """Hide the account that wrote the reply, after a page that says what that means."""
     reply = _own_reply(request, pk)
-    if request.method != "POST":
-        return TemplateResponse(request, "syndication/remote_reply_hide.html", {"item": reply})
-    named = {"name": reply.author_name, "network": reply.link.network_name}
-    try:
-        hidden_accounts.hide_account(reply, by=request.user)
-    except hidden_accounts.TooManyHidden:
-        full = _("You hide %(most)s accounts of %(network)s. Show one again to hide %(name)s.")
-        messages.error(request, full % {"most": hidden_accounts.MOST_HIDDEN, **named})
-        return redirect("link_hidden", reply.link.network, reply.link_id)
-    messages.success(
-        request,
-        _("%(name)s (%(network)s) is hidden. The page of that link shows them again.") % named,
-    )
-    return redirect(*_page_of(reply))
+    hidden = hide_account_of(request, reply, "syndication/remote_reply_hide.html")
+    return hidden or redirect(*_page_of(reply))
 
 
 def _page_of(reply: RemoteReply) -> tuple[str, int | None]:

@@ -11,7 +11,10 @@ from pathlib import Path
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 BEGIN, END = "<!-- networks -->", "<!-- /networks -->"
-HEAD = ["network", "text", "photos", "for fewer readers", "delete", "change", "looked up again"]
+HEAD = [
+    *("network", "text", "photos", "for fewer readers", "delete", "change", "looked up again"),
+    *("answers come back", "likes come back", "answer", "like"),
+]
 KINDS = ("status", "note", "photo", "link")
 
 
@@ -34,6 +37,10 @@ def table() -> str:
                 _kinds(connector.can_delete),
                 _kinds(connector.can_edit),
                 _kinds(connector.can_reconcile),
+                _kinds(connector.brings_replies),
+                _kinds(connector.brings_likes),
+                _yes(connector.can_reply()),
+                _yes(connector.can_like),
             ]
         )
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
@@ -43,6 +50,10 @@ def _kinds(kinds: object) -> str:
     """Which of the four kinds, `all` where it is all."""
     found = [kind for kind in KINDS if kind in kinds]  # type: ignore[operator]
     return "all" if len(found) == len(KINDS) else ", ".join(found) or "–"
+
+
+def _yes(can: object) -> str:
+    return "yes" if can else "–"
 
 
 def _unit(units: set[str]) -> str:

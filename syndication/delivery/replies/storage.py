@@ -102,13 +102,8 @@ def forget_copies(copies: Iterable[int]) -> None:
 
 def forget_deleted_copy(delete: Delivery) -> None:
     """The same of the copies that a sent delete took away."""
-    copies = Delivery.objects.filter(
-        post=delete.post_id,
-        interaction=delete.interaction_id,
-        link=delete.link_id,
-        kind=DeliveryKind.PUBLISH,
-        sequence__lt=delete.sequence,
-    )
+    before = Delivery.objects.in_sequence_of(delete).filter(sequence__lt=delete.sequence)
+    copies = before.filter(kind=DeliveryKind.PUBLISH)
     forget_copies(copies.filter(activity__isnull=False).values_list("pk", flat=True))
 
 

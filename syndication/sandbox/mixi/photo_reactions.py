@@ -11,6 +11,7 @@ from typing import Any
 from syndication.sandbox.mixi.calls import MixiCall, Route, voice_error
 from syndication.sandbox.mixi.people import face_url, profile_url
 from syndication.sandbox.mixi.photo import find_picture
+from syndication.sandbox.mixi.reactions import add_like, delete_comment, remove_like
 from syndication.sandbox.mixi.rows import (
     Comment,
     MixiAccount,
@@ -49,14 +50,7 @@ def add_photo_comment(state: MixiState, picture: Picture, owner: str, text: str)
 
 def delete_photo_comment(call: MixiCall) -> Reply:
     """Delete a comment: one's own, or any on one's own picture."""
-    picture = find_picture(call)
-    for each in standing_comments(picture):
-        if each.id == call.args["comment"]:
-            if call.me.id not in (each.owner, picture.owner):
-                raise voice_error(403)
-            each.is_deleted = True
-            return json_reply({"id": each.id})
-    raise voice_error(404)
+    return json_reply({"id": delete_comment(call, find_picture(call)).id})
 
 
 def photo_likes(call: MixiCall) -> Reply:
@@ -67,24 +61,14 @@ def photo_likes(call: MixiCall) -> Reply:
 
 
 def like_photo(call: MixiCall) -> Reply:
-    """Like somebody else's picture; one's own: 400."""
-    picture = find_picture(call)
-    if picture.owner == call.me.id:
-        raise voice_error(400)
-    if call.me.id not in picture.likes:
-        picture.likes.append(call.me.id)
+    """Like somebody else's picture."""
+    add_like(call, find_picture(call))
     return json_reply({"id": call.me.id})
 
 
 def unlike_photo(call: MixiCall) -> Reply:
-    """Take one's like back; there is none: 404."""
-    picture, liker = find_picture(call), call.account("liker")
-    if liker is not call.me:
-        raise voice_error(403)
-    if liker.id not in picture.likes:
-        raise voice_error(404)
-    picture.likes.remove(liker.id)
-    return json_reply({"id": liker.id})
+    """Take one's like back."""
+    return json_reply({"id": remove_like(call, find_picture(call), call.account("liker")).id})
 
 
 def _comment_object(call: MixiCall, comment: Comment) -> dict[str, Any]:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from syndication.sandbox.mixi.calls import MixiCall, Route, voice_error
-from syndication.sandbox.mixi.rows import Comment, Status, standing_comments, voice_time
+from syndication.sandbox.mixi.rows import (
+    Comment,
+    MixiAccount,
+    Picture,
+    Status,
+    standing_comments,
+    voice_time,
+)
 from syndication.sandbox.mixi.state import MixiState
 from syndication.sandbox.mixi.voice import MAX_CHARACTERS, find_voice, user_object
 from syndication.sandbox.wire import Reply, json_reply
@@ -52,13 +59,17 @@ def add_comment(state: MixiState, status: Status, owner: str, text: str) -> Comm
 
 def uncomment(call: MixiCall) -> Reply:
     """Delete a comment: one's own, or any on one's own voice."""
-    status = find_voice(call)
-    for each in standing_comments(status):
+    return json_reply(comment_object(call, delete_comment(call, find_voice(call))))
+
+
+def delete_comment(call: MixiCall, on: Status | Picture) -> Comment:
+    """Mark the comment that the address names as deleted. Raises a refusal for others' on others'."""
+    for each in standing_comments(on):
         if each.id == call.args["comment"]:
-            if call.me.id not in (each.owner, status.owner):
+            if call.me.id not in (each.owner, on.owner):
                 raise voice_error(403)
             each.is_deleted = True
-            return json_reply(comment_object(call, each))
+            return each
     raise voice_error(404)
 
 
@@ -69,24 +80,32 @@ def likes(call: MixiCall) -> Reply:
 
 
 def like(call: MixiCall) -> Reply:
-    """Like somebody else's voice; one's own: 400. Twice counts once."""
-    status = find_voice(call)
-    if status.owner == call.me.id:
-        raise voice_error(400)
-    if call.me.id not in status.likes:
-        status.likes.append(call.me.id)
+    """Like somebody else's voice."""
+    add_like(call, find_voice(call))
     return json_reply(user_object(call, call.me))
 
 
+def add_like(call: MixiCall, of: Status | Picture) -> None:
+    """Store the caller's like; of one's own: 400. Twice counts once."""
+    if of.owner == call.me.id:
+        raise voice_error(400)
+    if call.me.id not in of.likes:
+        of.likes.append(call.me.id)
+
+
 def unlike(call: MixiCall) -> Reply:
-    """Take one's like back; there is none: 404."""
-    status, who = find_voice(call), call.account()
+    """Take one's like back."""
+    return json_reply(user_object(call, remove_like(call, find_voice(call), call.account())))
+
+
+def remove_like(call: MixiCall, of: Status | Picture, who: MixiAccount) -> MixiAccount:
+    """Remove the like of `who`, the caller; another's: 403, and there is none: 404."""
     if who is not call.me:
         raise voice_error(403)
-    if who.id not in status.likes:
+    if who.id not in of.likes:
         raise voice_error(404)
-    status.likes.remove(who.id)
-    return json_reply(user_object(call, who))
+    of.likes.remove(who.id)
+    return who
 
 
 ROUTES = [
