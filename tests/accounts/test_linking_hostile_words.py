@@ -124,7 +124,7 @@ def test_a_name_of_any_length_leaves_the_account_and_its_server_to_be_seen(setti
         if network == "mastodon":
             account = mastodon._account(server, {"access_token": "token"})
         else:
-            account = misskey._account(server, EVIL, "token")
+            account = misskey._account(server, EVIL, {"access_token": "token"})
     assert account.name.endswith(f" @evil@{other.authority}")
     assert len(account.name) == 100
 

@@ -75,7 +75,7 @@ GUARDS = [
     Guard(
         "look-up-depth",
         "a copy is looked for as far back as the first request",
-        [("syndication/connectors/mixi/connector.py", "if len(answer) < PAGE or", "if True or")],
+        [("syndication/connectors/mixi/interactions.py", "if len(page) < PAGE or", "if True or")],
         f"{TESTS}test_attempt.py::test_a_copy_behind_a_hundred_later_ones_is_found",
     ),
     Guard(

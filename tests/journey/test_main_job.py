@@ -6,7 +6,7 @@ import base64
 import io
 import re
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 import zxingcpp
@@ -119,6 +119,8 @@ def check_addresses(page: Seen, world: World) -> None:
     for address in [*(a.href for a in page.links), *(f.action for f in page.forms), *page.sources]:
         if address.startswith("data:"):
             assert not TOKEN.search(qr_text(address)), f"a QR picture on {page.url}"
+        elif address.startswith("mailto:"):
+            assert not TOKEN.search(unquote(address)), f"{address} on {page.url}"
         elif "://" in address:
             assert page.path.startswith("/out/"), f"outside {address} on {page.url}"
             assert not TOKEN.search(address), f"{address} on {page.url}"

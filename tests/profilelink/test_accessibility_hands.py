@@ -14,7 +14,7 @@ pytestmark = [
     pytest.mark.skipif(EXECUTABLE is None, reason="Chromium is not installed here"),
 ]
 
-CONTROLS = "a[href], input:not([type=hidden], [hidden], [tabindex='-1']), select, textarea, button"
+CONTROLS = "a[href], input:not([type=hidden], [hidden], [tabindex='-1']), select, textarea, button, summary"
 # Writes down each control that gets the focus: its number, and whether it shows that it has it.
 LISTEN = """controls => {
     const all = [...document.querySelectorAll(controls)];
@@ -26,11 +26,12 @@ LISTEN = """controls => {
     });
     return all.length;
 }"""
+UNFOLD = "() => document.querySelectorAll('details').forEach(part => { part.open = true; })"
 # What a thumb presses: menu lines and what else has a key, fields, buttons, and a box together with
 # the words behind it.
 SMALL = """least => [...document.querySelectorAll(
         ".m a, a[accesskey], input:not([type=hidden], [type=checkbox], [hidden]), select, " +
-        "textarea, button, [type=checkbox] + label")]
+        "textarea, button, summary, [type=checkbox] + label")]
     .filter(one => one.getClientRects().length)
     .map(one => [one.getBoundingClientRect(), one.outerHTML.slice(0, 120)])
     .filter(([box]) => box.height < least || box.width < 24)
@@ -92,7 +93,8 @@ def test_the_tab_key_reaches_every_control_in_order_and_leaves_again(
         controls = 0
         view = window.show(album[0])
         for one in album:
-            count = window.put(one).evaluate(LISTEN, CONTROLS)
+            window.put(one).evaluate(UNFOLD)
+            count = view.evaluate(LISTEN, CONTROLS)
             for _step in range(count + 1):
                 view.keyboard.press("Tab")
             met = view.evaluate("() => window.met")

@@ -302,7 +302,7 @@ def test_a_like_pressed_twice_slowly_stays(phone, item, talk):
 
 
 def test_the_right_to_like_is_asked_for_at_the_first_press(phone, link, item, talk):
-    link.scopes = "write"
+    link.scopes = "write:statuses"
     link.save()
     open_item(phone, item)
     page = phone.submit("2 Like")

@@ -150,5 +150,7 @@ def test_no_answer_of_mixi_breaks_the_reading(value):
 def test_every_network_is_listed_under_its_own_word():
     assert all(key == connector.key for key, connector in CONNECTORS.items())
     for connector in CONNECTORS.values():
-        assert connector.kinds() == frozenset(connector.audiences) == frozenset(connector.limits)
-        assert connector.can_delete | connector.can_reconcile <= connector.kinds()
+        subjects = connector.kinds() | ({"reply"} if connector.can_reply() else set())
+        assert subjects == frozenset(connector.audiences) == frozenset(connector.limits)
+        likes = {"like"} if connector.can_like else set()
+        assert connector.can_delete | connector.can_reconcile <= subjects | likes

@@ -477,7 +477,7 @@ def test_a_missing_right_to_like_parks_nothing(talk, link, item, hanako, now):
 
 
 def test_a_link_whose_scopes_lack_likes_is_asked_nothing(talk, link, item, hanako):
-    link.scopes = "write"
+    link.scopes = "write:statuses"
     link.save()
     item.link.refresh_from_db()
     with pytest.raises(NotNow) as no:
