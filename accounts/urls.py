@@ -117,6 +117,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="invitation_withdraw",
     ),
     path("i/<str:code>", invitations.invitation_open, name="invitation_open"),
+    path("friends/<slug:name>/mutual/", friends.friend_mutual, name="friend_mutual"),
     path("friends/<slug:name>/remove/", friends.friend_remove, name="friend_remove"),
     path("friends/<slug:name>/block/", friends.friend_block, name="friend_block"),
     path("friends/<slug:name>/unblock/", friends.friend_unblock, name="friend_unblock"),

@@ -52,6 +52,14 @@ def change_commenters(
     member.save(update_fields=["commenters", "group_commenters"])
 
 
+def change_searchable(member: Member, is_searchable: bool, *, by: Member) -> None:
+    """Set whether others than friends find the member by search. Raises NotOwnSettings."""
+    if by != member:
+        raise NotOwnSettings
+    member.is_searchable = is_searchable
+    member.save(update_fields=["is_searchable"])
+
+
 def restore_posts_by_me(member: Member, *, by: Member) -> bool:
     """Set "Posts by me" back to what it was before Everyone. False where nothing is stored."""
     if not member.posts_by_me_before:

@@ -52,7 +52,8 @@ STRANGER_MAILS_IN_ALL = Limit("mails to strangers in all", most=200, window=DAY)
 STRANGER_MAILS = Limit("mails to strangers", most=20, window=DAY)  # asked for from one network
 STRANGER_MAIL = Limit("mail to a stranger", most=1, window=DAY)  # to one address
 
-# What one member makes in a day.
+# What one member does in an hour or makes in a day.
+SEARCHES = Limit("searches", most=30, window=HOUR)  # for members, each page of what was found
 FRIEND_REQUESTS = Limit("friend requests", most=20, window=DAY)
 GROUPS = Limit("groups", most=20, window=DAY)
 MAIL_ADDRESSES = Limit("mail addresses", most=10, window=DAY)  # each is sent a mail

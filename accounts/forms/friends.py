@@ -9,6 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.keypads import KANA
 from accounts.forms.typed import TypedTextField
+from accounts.name_folding import fold_name
+from accounts.visible_text import visible_line
+
+FEWEST_LETTERS = 2  # that a search begins with
 
 
 def new_form_key() -> str:
@@ -22,7 +26,11 @@ class FindMemberForm(forms.Form):
     )
 
     def clean_name(self) -> str:
-        return str(self.cleaned_data["name"]).strip().removeprefix("@")
+        name = visible_line(str(self.cleaned_data["name"])).removeprefix("@").removeprefix("＠")
+        self.folded = fold_name(name)
+        if len(self.folded) < FEWEST_LETTERS:
+            raise forms.ValidationError(_("Type at least two letters of the name."))
+        return name
 
 
 class InvitationForm(forms.Form):

@@ -65,6 +65,13 @@ class PrivacyForm(_MemberForm):
     display_name_audience = _audience(_("Name"))
     about_audience = _audience(_("About you"))
     picture_audience = _audience(_("Picture"))
+    is_searchable = forms.BooleanField(
+        label=_("Members may find me by search"),
+        help_text=_(
+            "Friends of friends by name, others by your exact username. Friends always find you."
+        ),
+        required=False,
+    )
     is_listed = ProfileForm.base_fields["is_listed"]
     commenters = forms.ChoiceField(
         label=_("Who may comment on my posts"), choices=Commenters.choices

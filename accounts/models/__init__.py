@@ -14,6 +14,7 @@ from accounts.models.guess_count import GuessCount
 from accounts.models.link_return import LinkReturn
 from accounts.models.mail_settings import HomeMailNote, MailPace, MailSettings
 from accounts.models.member import HomeShows, Member
+from accounts.models.member_search import count_mutual_friends, members_found, mutual_friends
 from accounts.models.notice import Notice, NoticeQuerySet, NoticeStop
 from accounts.models.notice_kinds import (
     NOTICE_KINDS,
@@ -63,8 +64,11 @@ __all__ = [
     "PublicTextField",
     "ServerRegistration",
     "contained_audiences",
+    "count_mutual_friends",
     "delete_file_on_commit",
     "in_audience",
+    "members_found",
+    "mutual_friends",
     "readable_by",
     "register_notice_kinds",
 ]

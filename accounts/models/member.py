@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
+from typing import Any
 
 from django.contrib.auth.models import AbstractUser, AnonymousUser, UserManager
 from django.core.validators import RegexValidator
@@ -11,8 +13,10 @@ from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, Wh
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.audience import Audience, Commenters, readable_by
+from accounts.models.folded_name import FoldedNameField
 from accounts.models.friendship import Block, FriendRequest, Friendship
 from accounts.models.public_text import PublicCharField, PublicTextField
+from accounts.name_folding import fold_last_word, fold_name
 
 # Letters that every keypad has; the name stands in the address /@<name>/.
 username_validators = [
@@ -40,6 +44,12 @@ def picture_path(member: Member, filename: str) -> str:
 
 class MemberQuerySet(models.QuerySet["Member"]):
     """Queries about members. Pages that show others start from `seen_by`."""
+
+    def update(self, **values: Any) -> int:
+        """Change what is folded of a name together with the name, which is a text here."""
+        if "display_name" in values:
+            values = {**values, **folded_names(values["display_name"])}
+        return super().update(**values)
 
     def seen_by(self, viewer: Member | AnonymousUser | None) -> MemberQuerySet:
         """Members that `viewer` may see: active, without a block either way.
@@ -96,6 +106,9 @@ class Member(AbstractUser):
     """AUTH_USER_MODEL. `username` is the name in the address, `display_name` the one on pages."""
 
     display_name = PublicCharField(_("name"), max_length=40, blank=True)
+    # What search compares: see accounts.name_folding. Written whenever `display_name` is.
+    folded_name = FoldedNameField(fold=fold_name)
+    folded_last_word = FoldedNameField(fold=fold_last_word)
     about = PublicTextField(_("about"), max_length=500, blank=True)
     picture = models.ImageField(_("picture"), upload_to=picture_path, blank=True)
 
@@ -136,6 +149,7 @@ class Member(AbstractUser):
     is_language_chosen = models.BooleanField(default=False)
     answers_by_mail = models.BooleanField(default=False)  # mails about comments may be answered
     is_listed = models.BooleanField(default=False)  # search engines may show the public profile
+    is_searchable = models.BooleanField(default=True)  # by others than friends: see member_search
 
     # When the newest notice happened that stood on the page of notices as it was shown last.
     notices_seen_at = models.DateTimeField(null=True, blank=True)
@@ -151,9 +165,21 @@ class Member(AbstractUser):
     class Meta:
         verbose_name = _("member")
         verbose_name_plural = _("members")
+        indexes = [
+            # The operator class is PostgreSQL's, for LIKE 'x%'; see accounts.models.prefix.
+            models.Index(
+                fields=[column], name=f"member_{column}", opclasses=["varchar_pattern_ops"]
+            )
+            for column in ("folded_name", "folded_last_word")
+        ]
 
     def __str__(self) -> str:
         return self.username
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        if update_fields is not None and "display_name" in update_fields:
+            update_fields = {*update_fields, "folded_name", "folded_last_word"}
+        super().save(*args, update_fields=update_fields, **kwargs)
 
     @property
     def is_closing(self) -> bool:
@@ -164,3 +190,9 @@ class Member(AbstractUser):
     def name(self) -> str:
         """The name that friends and the member see; `display_name_audience` decides for others."""
         return self.display_name or self.username
+
+
+def folded_names(display_name: str) -> dict[str, str]:
+    """The columns that hold what is folded of the name."""
+    fields = [field for field in Member._meta.fields if isinstance(field, FoldedNameField)]
+    return {field.name: field.folded(display_name) for field in fields}

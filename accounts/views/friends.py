@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import F, Q
-from django.http import HttpResponse
+from django.db.models import F
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.functional import Promise
@@ -18,8 +19,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actions import friends, quotas
 from accounts.forms.friends import FindMemberForm
-from accounts.models import Block, HomeShows, Member
+from accounts.models import (
+    Block,
+    HomeShows,
+    Member,
+    count_mutual_friends,
+    members_found,
+    mutual_friends,
+)
 from accounts.models.member import MemberQuerySet
+from accounts.views.paging import UncountedPage
 from accounts.views.requests import MemberRequest
 
 PER_PAGE = 10
@@ -50,15 +59,55 @@ def friend_list(request: MemberRequest) -> HttpResponse:
 @login_required
 @require_safe
 def friend_find(request: MemberRequest) -> HttpResponse:
-    """Find members by exact name, so that nobody can browse them."""
+    """Find members by name. Each page of what is found is a search, so that nobody can list members."""
     form = FindMemberForm(request.GET or None)
-    found: list[Member] = []
+    page = None
     if form.is_valid():
-        name = form.cleaned_data["name"]
-        by_display_name = Q(display_name__iexact=name, shown_name=F("display_name"))
-        named = Q(username=name.lower()) | by_display_name
-        found = list(_related(request).filter(named).exclude(pk=request.user.pk)[:PER_PAGE])
-    return TemplateResponse(request, "accounts/friend_find.html", {"form": form, "found": found})
+        try:
+            quotas.spend_member_quota(request.user, quotas.SEARCHES)
+        except quotas.QuotaUsedUp as error:
+            often = _("You searched %(count)s times within an hour. Search again later.")
+            form.add_error("name", often % {"count": error.quota.most})
+        else:
+            page = _found_page(request, form)
+    return TemplateResponse(
+        request,
+        "accounts/friend_find.html",
+        {
+            "form": form,
+            "page": page,
+            "page_query": urlencode({"name": request.GET.get("name", "")}) + "&",
+        },
+    )
+
+
+def _found_page(request: MemberRequest, form: FindMemberForm) -> UncountedPage:
+    """Members found, each with `mutual_count`: how many friends the viewer has in common with them."""
+    found = members_found(request.user, form.folded)
+    page = UncountedPage(found, request.GET.get("page"), size=PER_PAGE)
+    counts = count_mutual_friends(request.user, page)
+    for member in page:
+        member.mutual_count = counts.get(member.pk, 0)
+    return page
+
+
+@login_required
+@require_safe
+def friend_mutual(request: MemberRequest, name: str) -> HttpResponse:
+    """The viewer's friends who are friends of `name`, too."""
+    other = _visible_member(request, name)
+    if other == request.user:
+        raise Http404
+    return TemplateResponse(
+        request,
+        "accounts/friend_mutual.html",
+        {
+            "member": other,
+            "page": UncountedPage(
+                mutual_friends(request.user, other), request.GET.get("page"), size=PER_PAGE
+            ),
+        },
+    )
 
 
 @login_required

@@ -172,6 +172,7 @@ MEMBER = ExportTable(
         *("id", "username", "email", "display_name", "display_name_audience"),
         *("about", "about_audience", "picture", "picture_audience"),
         *("posts_by_me", "posts_by_me_before", "language", "is_language_chosen", "is_listed"),
+        "is_searchable",
         *("answers_by_mail", "home_shows", "commenters", "group_commenters", "last_login"),
     ),
     {"joined_at": "date_joined"},

@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from accounts.actions import profile
-from accounts.actions.privacy import change_commenters
+from accounts.actions.privacy import change_commenters, change_searchable
 from accounts.forms.profile import PrivacyForm
 from accounts.models import Block
 from accounts.views.requests import MemberRequest
@@ -29,6 +29,7 @@ def privacy(request: MemberRequest) -> HttpResponse:
         profile.set_profile_audiences(request.user, form.audiences(), is_listed=is_listed)
         chosen = (form.cleaned_data[name] for name in ("commenters", "group_commenters"))
         change_commenters(request.user, *chosen, by=request.user)
+        change_searchable(request.user, form.cleaned_data["is_searchable"], by=request.user)
         messages.success(request, _("Saved."))
         return redirect("privacy")
     going = Prefetch("toggles", Toggle.objects.filter(is_on=True).order_by("pk"), to_attr="going")

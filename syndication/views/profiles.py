@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
-from accounts.models import Member
+from accounts.models import Member, count_mutual_friends
 from accounts.views.paging import UncountedPage
 from syndication.models import Post
 from syndication.views.robots import set_robots_header
@@ -22,6 +22,9 @@ def profile(request: HttpRequest, name: str) -> HttpResponse:
     if request.user.is_authenticated:
         seen = seen.with_relation_to(request.user)
     member = get_object_or_404(seen, username=name)
+    mutual = {}
+    if request.user.is_authenticated and member != request.user:
+        mutual = count_mutual_friends(request.user, [member])
     posts = Post.objects.visible_to(request.user).by(member).newest_first()
     response = TemplateResponse(
         request,
@@ -29,6 +32,7 @@ def profile(request: HttpRequest, name: str) -> HttpResponse:
         {
             "member": member,
             "is_mine": member == request.user,
+            "mutual_count": mutual.get(member.pk, 0),
             "page": UncountedPage(posts, request.GET.get("page"), size=PER_PAGE),
         },
     )

@@ -22,6 +22,7 @@ What members make, in test_bounds_members.py. "In all" is always the members' nu
 | mail addresses | 5, added 10 a day | | refused |
 | invitations | 50 open (accounts/actions/invitations.py) | | expired for 90 days |
 | friend requests | 20 a day | | refused |
+| searches for members | no row; 30 an hour, each page of what was found | | refused: accounts/test_finding.py |
 | groups | 100 open, made 20 a day (accounts/actions/groups.py) | | closed ones without a post |
 | posts, edits | 600 a day; each has a link's deliveries | | refused, never a deletion |
 | comments | 1 in 5 seconds, 100 an hour | | refused, with what was typed |

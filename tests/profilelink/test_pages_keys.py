@@ -41,6 +41,7 @@ PARENTS = {
     "feed_item_hide": {"feed_item"},
     "friend_block": {"profile"},
     "friend_find": {"friend_list"},
+    "friend_mutual": {"profile"},
     "friend_remove": {"profile"},
     "friend_unblock": {"privacy"},
     "group_close": {"group_detail"},
@@ -105,7 +106,7 @@ def beside_the_way(hanako: Member) -> list[str]:
     return [
         *(reverse("profile", args=[name]) for name in ("hanako", "taro")),
         reverse("friend_find") + "?name=taro",
-        *(reverse(f"friend_{verb}", args=["taro"]) for verb in ("remove", "block")),
+        *(reverse(f"friend_{verb}", args=["taro"]) for verb in ("mutual", "remove", "block")),
         reverse("friend_unblock", args=["rui"]),
         *(
             reverse(f"group_{page}", args=[group])

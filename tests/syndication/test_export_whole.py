@@ -63,7 +63,7 @@ COLUMNS_LEFT_OUT = {
         "password": SECRET, "first_name": "not used here", "last_name": "not used here",
         "is_staff": STAFF, "is_superuser": STAFF, "is_active": STAFF,
         "closing_at": CLOSED, "closed_at": CLOSED, "takes_copies_back": CLOSED,
-        "notices_seen_at": WORKING,
+        "notices_seen_at": WORKING, "folded_name": KNOWN, "folded_last_word": KNOWN,
     },
     "accounts.Membership": {"member": KNOWN},
     "accounts.Notice": {

@@ -6,8 +6,8 @@ import re
 
 from django.urls import reverse
 
-from accounts.models import Group, Invitation
-from tests.making import block, make_member
+from accounts.models import Group, Invitation, Member
+from tests.making import befriend, block, make_member
 from tests.phone import PhoneClient
 from tests.profilelink.stages.visit import Scene, Visit
 
@@ -15,10 +15,16 @@ from tests.profilelink.stages.visit import Scene, Visit
 def friends(visit: Visit) -> Scene:
     phone, hanako = visit.phone(visit.hanako), visit.hanako
     block(hanako, make_member("rui"))
+    taro, yuki = (Member.objects.get(username=name) for name in ("taro", "yuki"))
+    befriend(taro, yuki)
+    for number in range(12):
+        befriend(taro, make_member(f"haru{number}", display_name=f"髙橋 ハルカ{number}"))
     for name, path in {
         "friend found": reverse("friend_find") + "?name=taro",
         "friend not found": reverse("friend_find") + "?name=nobody",
+        "friends of friends found": reverse("friend_find") + "?name=はるか",
         "friend none typed": reverse("friend_find") + "?name=",
+        "friends in common": reverse("friend_mutual", args=["taro"]),
         "profile of a friend": reverse("profile", args=["taro"]),
         "profile asking": reverse("profile", args=["momo"]),
         "profile asked": reverse("profile", args=["sora"]),

@@ -1,0 +1,68 @@
+"""Search for members, and friends in common. What a search may not tell is left out of its rows here.
+
+- A name is compared only where the viewer may read it; elsewhere the username is the name.
+- Friends are found by the beginning of their name, username, or of the name's last word. Friends of
+  friends, too, unless they chose not to be found; everybody else by the exact username, unless they did.
+- Where a block stands between the two, or the account is closed, nobody is found (`seen_by`).
+
+By prefix, since an index answers that. A part from the middle of a name would need a row for each letter
+of it (six times as many rows, written anew with every change), or trigrams, which only PostgreSQL has and
+which do not help below three letters, when Japanese names are two. The last word has a column of its own
+instead: of 山﨑 花子 both 山崎 and 花子 are beginnings.
+
+The planner begins with whatever is fewer: the names that begin so, or the friends of the viewer's friends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Count, Exists, F, OuterRef, Q
+
+from accounts.models import prefix  # noqa: F401  registers the lookup
+from accounts.models.audience import readable_by
+from accounts.models.friendship import Friendship
+from accounts.models.member import Member, MemberQuerySet
+
+
+def members_found(viewer: Member, folded: str) -> MemberQuerySet:
+    """Members whom `viewer` finds by `folded` (accounts.name_folding.fold_name), friends first."""
+    mine = Friendship.objects.filter(member=viewer).values("friend")
+    of_friends = Friendship.objects.filter(member__in=mine).values("friend")
+    is_readable = readable_by(viewer, owner="pk", audience="display_name_audience")
+    names = [
+        Q(username__prefix=folded),
+        Q(folded_name__prefix=folded) & is_readable,
+        Q(folded_last_word__prefix=folded) & is_readable,
+    ]
+    searchable = Member.objects.filter(is_searchable=True)
+    # By OR, and not by a union, all members would be read.
+    found = (
+        searchable.filter(username=folded)
+        .values("pk")
+        .union(
+            Member.objects.filter(names[0] | names[1] | names[2], pk__in=mine).values("pk"),
+            *(searchable.filter(name, pk__in=of_friends).values("pk") for name in names),
+        )
+    )
+    seen: MemberQuerySet = Member.objects.seen_by(viewer)
+    return (
+        seen.filter(pk__in=found)
+        .exclude(pk=viewer.pk)
+        .with_relation_to(viewer)
+        .order_by(F("is_friend").desc(), F("shown_name"), "pk")
+    )
+
+
+def mutual_friends(viewer: Member, other: Member) -> MemberQuerySet:
+    """Friends of both whom `viewer` may see: of other people's friends only one's own are told."""
+    seen: MemberQuerySet = Member.objects.seen_by(viewer)
+    is_theirs = Exists(Friendship.objects.filter(member=OuterRef("pk"), friend=other))
+    return seen.friends_of(viewer).filter(is_theirs).order_by(F("shown_name"), "pk")
+
+
+def count_mutual_friends(viewer: Member, others: Iterable[Member]) -> dict[int, int]:
+    """How many friends `viewer` has in common with each of `others`, by their keys; 0 is left out."""
+    mine = Member.objects.seen_by(viewer).friends_of(viewer).values("pk")
+    common = Friendship.objects.filter(member__in=mine, friend__in=[other.pk for other in others])
+    return dict(common.values_list("friend").annotate(count=Count("pk")).order_by())
