@@ -6,15 +6,17 @@ already is as it was asked for.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.actions import notices, quotas
 from accounts.actions.notices import NoticeEvent
-from accounts.models import Block, FriendRequest, Friendship, Member, Membership
+from accounts.models import Block, FriendRequest, Friendship, Member, Membership, Refusal
 from accounts.models.people_notices import FRIEND_ACCEPTED, FRIEND_REQUEST
+from accounts.models.refusal import REQUESTS_OPEN_FOR, SILENT_FOR
 
 ASKS_AGAIN_AFTER = timedelta(days=1)  # earlier, a request of the same member is no new notice
 
@@ -24,29 +26,34 @@ class MemberUnavailable(Exception):
 
 
 class NoFriendRequest(Exception):
-    """The request was withdrawn, or declined before."""
+    """The request was withdrawn, or is too old."""
 
 
 @transaction.atomic
 def request_friendship(asked: Member, *, by: Member) -> bool:
     """Ask for a friendship. True where it stands: they were friends, or `asked` had asked.
 
-    Two requests that cross make the friendship; nobody has to answer what both want. Raises
-    MemberUnavailable, and quotas.QuotaUsedUp where a day's requests are used up, also those that were
-    taken back.
+    Two requests that cross make the friendship; nobody has to answer what both want, not even after
+    declining. To whom declined lately the request does not come, which the asker cannot tell: the same
+    is counted and written. Raises MemberUnavailable, and quotas.QuotaUsedUp where a day's requests are
+    used up, also those that were taken back.
     """
     _lock_members(asked, by)
     if asked == by or not asked.is_active or Block.objects.between(asked, by).exists():
         raise MemberUnavailable
     if _are_friends(asked, by):
         return True
-    if FriendRequest.objects.filter(asker=asked, asked=by).exists():
+    if FriendRequest.objects.open().filter(asker=asked, asked=by).exists():
         create_friendship(asked, by)
         notify_accepted(asked, by)
         return True
-    if not FriendRequest.objects.filter(asker=by, asked=asked).exists():
+    mine = FriendRequest.objects.filter(asker=by, asked=asked)
+    if not mine.open().exists():
         quotas.spend_member_quota(by, quotas.FRIEND_REQUESTS)
-        FriendRequest.objects.create(asker=by, asked=asked)
+        mine.delete()  # one that is too old
+        refused = Refusal.objects.in_force().filter(member=asked, asker=by)
+        FriendRequest.objects.create(asker=by, asked=asked, is_silent=refused.exists())
+        # Of a silent one, too, which nobody can read: the same work takes the same time.
         event = NoticeEvent(FRIEND_REQUEST, subject=by.pk, actor=by, again_after=ASKS_AGAIN_AFTER)
         notices.notify([asked.pk], event)
     return False
@@ -54,19 +61,25 @@ def request_friendship(asked: Member, *, by: Member) -> bool:
 
 @transaction.atomic
 def accept_friend_request(asker: Member, *, by: Member) -> None:
-    """Accept `asker`'s request. Raises NoFriendRequest unless they asked or are friends."""
+    """Accept `asker`'s request, also after declining. Raises NoFriendRequest unless they asked or are
+    friends."""
     _lock_members(asker, by)
     if _are_friends(asker, by):
         return
-    if not FriendRequest.objects.filter(asker=asker, asked=by).exists():
+    if not FriendRequest.objects.open().filter(asker=asker, asked=by).exists():
         raise NoFriendRequest
     create_friendship(asker, by)
     notify_accepted(asker, by)
 
 
+@transaction.atomic
 def decline_friend_request(asker: Member, *, by: Member) -> None:
-    """Delete the request without telling the asker, who may ask again unless blocked."""
-    FriendRequest.objects.filter(asker=asker, asked=by).delete()
+    """Decline without telling: to the asker the request stands until it is too old, and asking again
+    within SILENT_FOR reaches nobody."""
+    _lock_members(asker, by)
+    if FriendRequest.objects.reaching().filter(asker=asker, asked=by).update(is_silent=True):
+        when = {"declined_at": timezone.now()}
+        Refusal.objects.update_or_create(member=by, asker=asker, defaults=when)
 
 
 def withdraw_friend_request(asked: Member, *, by: Member) -> None:
@@ -112,6 +125,18 @@ def create_friendship(one: Member, other: Member) -> None:
         ignore_conflicts=True,
     )
     FriendRequest.objects.filter(_both_ways("asker", "asked", one, other)).delete()
+    Refusal.objects.filter(_both_ways("asker", "member", one, other)).delete()
+
+
+def delete_old_requests(now: datetime) -> int:
+    """For the sweeper: how many requests, invitations to groups and refusals went, all without a word."""
+    oldest = now - REQUESTS_OPEN_FOR
+    invited = Membership.objects.filter(joined_at=None, invited_at__lte=oldest)
+    return (
+        FriendRequest.objects.filter(created_at__lte=oldest).delete()[0]
+        + invited.delete()[0]
+        + Refusal.objects.filter(declined_at__lte=now - SILENT_FOR).delete()[0]
+    )
 
 
 def _are_friends(one: Member, other: Member) -> bool:

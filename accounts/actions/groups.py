@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from accounts.actions import notices, quotas
 from accounts.actions.notices import NoticeEvent
-from accounts.models import Friendship, Group, Member, Membership
-from accounts.models.people_notices import GROUP_INVITATION
+from accounts.models import Friendship, Group, Member, Membership, Refusal
+from accounts.models.people_notices import GROUP_INVITATION, GROUP_JOINED
 
 INVITES_AGAIN_AFTER = timedelta(days=1)  # earlier, an invitation to the same group is no new notice
 MOST_GROUPS_OWNED = 100  # groups of one member
@@ -50,33 +50,58 @@ def create_group(name: str, *, by: Member) -> Group:
 
 @transaction.atomic
 def invite_to_group(group: Group, invited: Member, *, by: Member) -> Membership:
-    """Invite a friend of `by`, a member. A membership or invitation that stands is kept."""
+    """Invite a friend of `by`, a member. A membership or invitation that stands is kept.
+
+    To whom declined lately the invitation does not come, which nobody can tell. Raises
+    GroupActionNotAllowed, and quotas.QuotaUsedUp.
+    """
     _locked_group(group)
     if not is_group_member(group, by):
         raise GroupActionNotAllowed
     if not Friendship.objects.filter(member=by, friend=invited).exists():
         raise GroupActionNotAllowed
-    membership, is_new = Membership.objects.get_or_create(
-        group=group, member=invited, defaults={"invited_by": by}
+    place = Membership.objects.filter(group=group, member=invited)
+    if standing := (place.joined() | place.invited()).first():
+        return standing
+    quotas.spend_member_quota(by, quotas.GROUP_INVITATIONS)
+    place.delete()  # an invitation that is too old
+    refused = Refusal.objects.in_force().filter(member=invited, group=group)
+    membership = Membership.objects.create(
+        group=group, member=invited, invited_by=by, is_silent=refused.exists()
     )
-    if is_new:
-        event = NoticeEvent(
-            GROUP_INVITATION, subject=group.pk, actor=by, again_after=INVITES_AGAIN_AFTER
-        )
-        notices.notify([invited.pk], event)
+    # Of a silent one, too, which nobody can read: the same work takes the same time.
+    event = NoticeEvent(
+        GROUP_INVITATION, subject=group.pk, actor=by, again_after=INVITES_AGAIN_AFTER
+    )
+    notices.notify([invited.pk], event)
     return membership
 
 
 @transaction.atomic
 def accept_group_invitation(group: Group, *, by: Member) -> bool:
-    """Join. False where the invitation is gone and `by` is not in."""
+    """Join, also after declining, and tell who invited. False where the invitation is gone and `by`
+    is not in."""
     _locked_group(group)
     mine = Membership.objects.filter(group=group, member=by)
-    return bool(mine.invited().update(joined_at=timezone.now())) or mine.joined().exists()
+    inviter = mine.invited().values_list("invited_by", flat=True).first()
+    if not mine.invited().update(joined_at=timezone.now(), is_silent=False):
+        return mine.joined().exists()
+    Refusal.objects.filter(member=by, group=group).delete()
+    if inviter is not None:
+        key = f"{GROUP_JOINED} {by.pk}"
+        notices.notify([inviter], NoticeEvent(GROUP_JOINED, subject=group.pk, actor=by, key=key))
+    return True
 
 
+@transaction.atomic
 def decline_group_invitation(group: Group, *, by: Member) -> None:
-    Membership.objects.invited().filter(group=group, member=by).delete()
+    """Decline without telling: to the group's owner the invitation stands until it is too old, and
+    another one within SILENT_FOR reaches nobody."""
+    _locked_group(group)
+    mine = Membership.objects.reaching().filter(group=group, member=by)
+    if mine.update(is_silent=True):
+        when = {"declined_at": timezone.now()}
+        Refusal.objects.update_or_create(member=by, group=group, defaults=when)
 
 
 @transaction.atomic

@@ -55,6 +55,7 @@ STRANGER_MAIL = Limit("mail to a stranger", most=1, window=DAY)  # to one addres
 # What one member does in an hour or makes in a day.
 SEARCHES = Limit("searches", most=30, window=HOUR)  # for members, each page of what was found
 FRIEND_REQUESTS = Limit("friend requests", most=20, window=DAY)
+GROUP_INVITATIONS = Limit("group invitations", most=50, window=DAY)  # of friends alone
 GROUPS = Limit("groups", most=20, window=DAY)
 MAIL_ADDRESSES = Limit("mail addresses", most=10, window=DAY)  # each is sent a mail
 POSTS = Limit("posts", most=600, window=DAY)  # and edits, which are sent on as posts are

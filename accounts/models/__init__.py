@@ -26,6 +26,7 @@ from accounts.models.notice_kinds import (
 from accounts.models.notice_mail import MailState, NoticeMail
 from accounts.models.phone_login import Phone, PhoneLogin, PhoneOpener
 from accounts.models.public_text import PublicCharField, PublicTextField
+from accounts.models.refusal import Refusal
 from accounts.models.server import ServerRegistration
 from accounts.models.session import MemberSession
 from accounts.models.stored_files import delete_file_on_commit
@@ -62,6 +63,7 @@ __all__ = [
     "PhoneOpener",
     "PublicCharField",
     "PublicTextField",
+    "Refusal",
     "ServerRegistration",
     "contained_audiences",
     "count_mutual_friends",

@@ -9,8 +9,10 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from accounts.models.public_text import PublicCharField
+from accounts.models.refusal import REQUESTS_OPEN_FOR
 
 
 class Friendship(models.Model):
@@ -34,8 +36,18 @@ class Friendship(models.Model):
         return f"{self.member_id} – {self.friend_id}"
 
 
+class FriendRequestQuerySet(models.QuerySet["FriendRequest"]):
+    def open(self) -> FriendRequestQuerySet:
+        """Requests that are not too old, as who asked sees them: declined ones, too."""
+        return self.filter(created_at__gt=timezone.now() - REQUESTS_OPEN_FOR)
+
+    def reaching(self) -> FriendRequestQuerySet:
+        """Requests that the asked member is to answer."""
+        return self.open().filter(is_silent=False)
+
+
 class FriendRequest(models.Model):
-    """`asker` asks `asked` for friendship. Deleted when accepted, declined or withdrawn."""
+    """`asker` asks `asked` for friendship. Deleted when accepted, withdrawn, or too old."""
 
     asker = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="requests_sent"
@@ -44,8 +56,12 @@ class FriendRequest(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="requests_received"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    is_silent = models.BooleanField(default=False)  # declined, or asked again too soon after it
+
+    objects = FriendRequestQuerySet.as_manager()
 
     class Meta:
+        indexes = [models.Index(fields=["created_at"], name="friend_request_oldest")]
         constraints = [
             models.UniqueConstraint(fields=["asker", "asked"], name="friend_request_once"),
             models.CheckConstraint(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.public_text import PublicCharField
+from accounts.models.refusal import REQUESTS_OPEN_FOR
 
 
 class Group(models.Model):
@@ -30,7 +32,13 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.filter(joined_at__isnull=False)
 
     def invited(self) -> MembershipQuerySet:
-        return self.filter(joined_at__isnull=True)
+        """Invitations that are not too old, as the group's owner sees them: declined ones, too."""
+        oldest = timezone.now() - REQUESTS_OPEN_FOR
+        return self.filter(joined_at__isnull=True, invited_at__gt=oldest)
+
+    def reaching(self) -> MembershipQuerySet:
+        """Invitations that the invited member is to answer."""
+        return self.invited().filter(is_silent=False)
 
 
 class Membership(models.Model):
@@ -45,6 +53,7 @@ class Membership(models.Model):
     )
     invited_at = models.DateTimeField(auto_now_add=True)
     joined_at = models.DateTimeField(null=True, blank=True)
+    is_silent = models.BooleanField(default=False)  # declined, or invited again too soon after it
 
     objects = MembershipQuerySet.as_manager()
 

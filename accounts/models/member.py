@@ -84,17 +84,17 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
     def unanswered_with(self, member: Member) -> MemberQuerySet:
         """Members with an open friend request from or to `member`."""
-        asking = FriendRequest.objects.filter(asked=member).values("asker")
-        asked = FriendRequest.objects.filter(asker=member).values("asked")
+        asking = FriendRequest.objects.reaching().filter(asked=member).values("asker")
+        asked = FriendRequest.objects.open().filter(asker=member).values("asked")
         return self.filter(pk__in=asking.union(asked))  # by OR, all members would be read
 
     def with_relation_to(self, viewer: Member) -> MemberQuerySet:
         """Annotate `is_friend`, `is_asking` (the viewer) and `is_asked` (by the viewer)."""
-        requests = FriendRequest.objects.all()
+        requests = FriendRequest.objects
         return self.annotate(
             is_friend=Exists(Friendship.objects.filter(member=viewer, friend=OuterRef("pk"))),
-            is_asking=Exists(requests.filter(asker=OuterRef("pk"), asked=viewer)),
-            is_asked=Exists(requests.filter(asker=viewer, asked=OuterRef("pk"))),
+            is_asking=Exists(requests.reaching().filter(asker=OuterRef("pk"), asked=viewer)),
+            is_asked=Exists(requests.open().filter(asker=viewer, asked=OuterRef("pk"))),
         )
 
 

@@ -25,6 +25,7 @@ NAME_OF_GROUP_CUT = 20
 FRIEND_REQUEST = "friend_request"
 FRIEND_ACCEPTED = "friend_accepted"
 GROUP_INVITATION = "group_invitation"
+GROUP_JOINED = "group_joined"
 SESSION_ENDED = "session_ended_by_staff"
 
 
@@ -44,7 +45,8 @@ def group_columns(member: Member) -> Mapping[str, Any]:
 
 
 def _still_asks(member: Member) -> Q:
-    return Q(Exists(FriendRequest.objects.filter(asker=OuterRef("subject"), asked=member)))
+    asking = FriendRequest.objects.reaching().filter(asker=OuterRef("subject"), asked=member)
+    return Q(Exists(asking))
 
 
 def _is_friend(member: Member) -> Q:
@@ -52,8 +54,15 @@ def _is_friend(member: Member) -> Q:
 
 
 def _is_invited(member: Member) -> Q:
-    invited = Membership.objects.invited().filter(member=member, group=OuterRef("subject"))
+    invited = Membership.objects.reaching().filter(member=member, group=OuterRef("subject"))
     return Q(Exists(invited))
+
+
+def _are_both_in(member: Member) -> Q:
+    joined = Membership.objects.joined().filter(group=OuterRef("subject"))
+    return Q(Exists(joined.filter(member=member))) & Q(
+        Exists(joined.filter(member=OuterRef("actor")))
+    )
 
 
 KINDS = (
@@ -82,6 +91,17 @@ KINDS = (
         ),
         target=lambda notice: ("group_detail", (notice.subject,)),
         mail_subject=pgettext_lazy("subject", "Group invitation"),
+        mail_class=MailClass.PEOPLE,
+    ),
+    NoticeKind(
+        code=GROUP_JOINED,
+        topic=NoticeTopic(readable=_are_both_in, columns=group_columns),
+        text=lambda notice: (
+            _("%(name)s, whom you invited, is in the group %(group)s now.")
+            % {"name": actor_of(notice), "group": group_of(notice)}
+        ),
+        target=lambda notice: ("group_detail", (notice.subject,)),
+        mail_subject=pgettext_lazy("subject", "Joined your group"),
         mail_class=MailClass.PEOPLE,
     ),
     NoticeKind(

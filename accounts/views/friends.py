@@ -186,7 +186,7 @@ def _answer(request: MemberRequest, verb: str, name: str) -> HttpResponse:
             said = gettext_lazy("%(name)s is your friend.")  # who asked this member before
         messages.success(request, str(said) % _name_for_message(member))
     except friends.NoFriendRequest:
-        gone = _("%(name)s has withdrawn the request. You can send one from their page.")
+        gone = _("The request of %(name)s is no longer open. You can send one from their page.")
         messages.error(request, gone % _name_for_message(member))
     except quotas.QuotaUsedUp as error:
         too_many = _(

@@ -27,7 +27,7 @@ def group_list(request: MemberRequest) -> HttpResponse:
     page = Paginator(mine.joined().order_by("group__name", "pk"), PER_PAGE).get_page(
         request.GET.get("page")
     )
-    invited = mine.invited().order_by("-pk")[:PER_PAGE] if page.number == 1 else []
+    invited = mine.reaching().order_by("-pk")[:PER_PAGE] if page.number == 1 else []
     return TemplateResponse(request, "accounts/group_list.html", {"page": page, "invited": invited})
 
 
@@ -180,8 +180,9 @@ def group_close(request: MemberRequest, pk: int) -> HttpResponse:
 
 def _own_membership(request: MemberRequest, pk: int) -> Membership:
     """The viewer's membership or invitation; 404 for others, who must not learn of the group."""
-    mine = Membership.objects.select_related("group__owner", "invited_by")
-    return get_object_or_404(mine, group=pk, member=request.user)
+    mine = Membership.objects.filter(group=pk, member=request.user)
+    mine = (mine.joined() | mine.reaching()).select_related("group__owner", "invited_by")
+    return get_object_or_404(mine)
 
 
 def _joined_group(request: MemberRequest, pk: int) -> Group:

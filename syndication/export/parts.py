@@ -12,6 +12,7 @@ from dataclasses import replace
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.db.models import Q
 
 from accounts.models import (
     Block,
@@ -27,6 +28,7 @@ from accounts.models import (
     NoticeMail,
     Phone,
     PhoneLogin,
+    Refusal,
 )
 from accounts.public_urls import public_url
 from accounts.urlsession.api import device_label
@@ -204,7 +206,17 @@ FILES: dict[str, dict[str, ExportTable]] = {
             FriendRequest, "asker", ("created_at",), {"name": "asked__username"}
         ),
         "asking_me": ExportTable(
-            FriendRequest, "asked", ("created_at",), {"name": "asker__username"}
+            FriendRequest,
+            "asked",
+            ("created_at",),
+            {"name": "asker__username"},
+            only=Q(is_silent=False),
+        ),
+        "declined": ExportTable(
+            Refusal,
+            "member",
+            ("declined_at",),
+            {"name": "asker__username", "group_name": "group__name"},
         ),
         "blocks": ExportTable(Block, "blocker", ("created_at",), {"name": "blocked__username"}),
         "invitations": ExportTable(
@@ -224,6 +236,7 @@ FILES: dict[str, dict[str, ExportTable]] = {
                 "owner": "group__owner__username",
                 "invited_by_name": "invited_by__username",
             },
+            only=Q(is_silent=False),
         ),
         "owned": ExportTable(Group, "owner", ("id", "name", "created_at", "closed_at")),
     },

@@ -30,7 +30,7 @@ def row_chunks(part: ExportTable, owner: int) -> Iterator[list[Row]]:
     """The owner's rows, oldest first, with the rows within them."""
     last = 0
     while True:
-        asked = part.model._default_manager.filter(**{part.owner: owner}, pk__gt=last)
+        asked = part.model._default_manager.filter(part.only, **{part.owner: owner}, pk__gt=last)
         found = _read(part, asked.order_by("pk")[:CHUNK])
         if found:
             yield [one.row for one in found]
@@ -70,7 +70,9 @@ def _read(part: ExportTable, asked: QuerySet[Any]) -> list[_Found]:
 def _put_within(found: list[_Found], name: str, inner: ExportTable) -> None:
     lists: dict[int, list[Row]] = {one.pk: [] for one in found}
     if lists:
-        asked = inner.model._default_manager.filter(**{f"{inner.owner}__in": list(lists)})
+        asked = inner.model._default_manager.filter(
+            inner.only, **{f"{inner.owner}__in": list(lists)}
+        )
         for one in _read(inner, asked.order_by("pk")):
             lists[one.owner].append(one.row)
     for one in found:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, Q
 
 Row = dict[str, Any]
 
@@ -16,6 +16,7 @@ class ExportTable:
     """Rows of `model` whose `owner` is the member, or the enclosing row.
 
     `renamed`: columns under another name, also of other tables. `finish` makes a row easier to read.
+    `only`: which of the rows.
     """
 
     model: type[Model]
@@ -24,6 +25,7 @@ class ExportTable:
     renamed: Mapping[str, str] = field(default_factory=dict)
     within: Mapping[str, ExportTable] = field(default_factory=dict)
     finish: Callable[[Row], None] | None = None
+    only: Q = field(default_factory=Q)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from accounts.actions import empty_accounts, guesses, invitations, notices
+from accounts.actions import empty_accounts, friends, guesses, invitations, notices
 from accounts.actions.linking import expire_link_attempts
 from accounts.actions.notice_mail import claims as mail_claims
 from accounts.models import DeviceLogin, Group, PhoneLogin
@@ -136,6 +136,7 @@ def purge_rows(now: datetime) -> int:
     mails = mail_drafts.delete_old_mail_drafts(now) + post_addresses.delete_ended_addresses(now)
     agreed = unused_registrations.delete_unused_registrations(now) + _forget_surplus_traits()
     people = invitations.delete_expired_invitations(now) + _forget_closed_groups(now)
+    people += friends.delete_old_requests(now)
     return (
         delete_expired_sessions()
         + expire_link_attempts()

@@ -78,11 +78,11 @@ def test_a_request_that_was_taken_back_cannot_be_accepted(hanako, taro):
         friends.accept_friend_request(hanako, by=taro)
 
 
-def test_declining_leaves_nothing_and_may_be_pressed_twice(hanako, taro):
+def test_declining_leaves_nothing_to_answer_and_may_be_pressed_twice(hanako, taro):
     friends.request_friendship(taro, by=hanako)
     friends.decline_friend_request(hanako, by=taro)
     friends.decline_friend_request(hanako, by=taro)
-    assert not FriendRequest.objects.exists()
+    assert not FriendRequest.objects.reaching().exists()
     assert not are_friends(hanako, taro)
 
 

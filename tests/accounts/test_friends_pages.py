@@ -41,7 +41,7 @@ def test_a_request_is_declined_or_taken_back_by_a_button(hanako, taro):
     other = log_in_phone(taro)
     other.get(reverse("friend_list"))
     assert "not told" in other.submit("Decline")
-    assert not FriendRequest.objects.exists()
+    assert not FriendRequest.objects.reaching().exists()
 
 
 def test_accepting_what_was_taken_back_says_what_to_do(hanako, taro):
@@ -49,7 +49,10 @@ def test_accepting_what_was_taken_back_says_what_to_do(hanako, taro):
     other = log_in_phone(taro)
     other.get(reverse("friend_list"))
     friends.withdraw_friend_request(taro, by=hanako)
-    assert "has withdrawn the request. You can send one from their page." in other.submit("Accept")
+    assert (
+        "The request of はなこ is no longer open. You can send one from their page."
+        in other.submit("Accept")
+    )
 
 
 def test_a_second_tap_on_accept_says_the_same(hanako, taro):

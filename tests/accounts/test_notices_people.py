@@ -87,7 +87,7 @@ def test_a_request_that_stands_no_more_is_neither_counted_nor_shown(end, hanako,
 def test_who_asks_again_and_again_is_told_of_once_a_day(hanako, taro):
     for _ in range(5):
         friends.request_friendship(hanako, by=taro)
-        friends.decline_friend_request(taro, by=hanako)
+        friends.withdraw_friend_request(hanako, by=taro)
     friends.request_friendship(hanako, by=taro)
     phone = log_in_phone(hanako)
     phone.get("/notices/")

@@ -21,7 +21,9 @@ What members make, in test_bounds_members.py. "In all" is always the members' nu
 | bookmarks of phones | 20 (accounts/actions/phones.py) | | ended ones, then unused for longest |
 | mail addresses | 5, added 10 a day | | refused |
 | invitations | 50 open (accounts/actions/invitations.py) | | expired for 90 days |
-| friend requests | 20 a day | | refused |
+| friend requests | 20 a day | | refused; all after 30 days |
+| invitations to groups | 50 a day, of friends alone | | refused: accounts/test_finding_silence.py; all after 30 days |
+| refusals | one for a request or an invitation | | all after 30 days |
 | searches for members | no row; 30 an hour, each page of what was found | | refused: accounts/test_finding.py |
 | groups | 100 open, made 20 a day (accounts/actions/groups.py) | | closed ones without a post |
 | posts, edits | 600 a day; each has a link's deliveries | | refused, never a deletion |

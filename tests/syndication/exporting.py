@@ -30,6 +30,7 @@ from accounts.models import (
     Phone,
     PhoneLogin,
     PhoneOpener,
+    Refusal,
 )
 from syndication.models import (
     Allowance,
@@ -125,6 +126,8 @@ def _people(member: Member, word: str) -> None:
     befriend(member, make_member(f"{word}_friend"))
     FriendRequest.objects.create(asker=member, asked=make_member(f"{word}_asked"))
     FriendRequest.objects.create(asker=make_member(f"{word}_asking"), asked=member)
+    Refusal.objects.create(member=member, asker=make_member(f"{word}_refused"))
+    Refusal.objects.create(member=make_member(f"{word}_refuses"), asker=member)
     Block.objects.create(blocker=member, blocked=make_member(f"{word}_blocked"))
     Block.objects.create(blocker=make_member(f"{word}_shuns"), blocked=member)
     make_group(member, name=f"{word}-group")

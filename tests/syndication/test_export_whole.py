@@ -55,7 +55,7 @@ COLUMNS_LEFT_OUT = {
         "pressed_at": WORKING, "tries": WORKING, "is_acknowledged": WORKING,
     },
     "accounts.Friendship": {"member": KNOWN},
-    "accounts.FriendRequest": {},
+    "accounts.FriendRequest": {"is_silent": "whether the other declined: not the asker's to know"},
     "accounts.Block": {"blocker": KNOWN},
     "accounts.Group": {"owner": KNOWN},
     "accounts.Invitation": {"inviter": KNOWN, "code_hash": SECRET},
@@ -65,7 +65,7 @@ COLUMNS_LEFT_OUT = {
         "closing_at": CLOSED, "closed_at": CLOSED, "takes_copies_back": CLOSED,
         "notices_seen_at": WORKING, "folded_name": KNOWN, "folded_last_word": KNOWN,
     },
-    "accounts.Membership": {"member": KNOWN},
+    "accounts.Membership": {"member": KNOWN, "is_silent": "none is in the file that says yes"},
     "accounts.Notice": {
         "member": KNOWN, "actor": THEIRS, "subject": THEIRS, "detail": THEIRS, "key": WORKING,
         "again_at": WORKING, "mail_due_at": WORKING, "mail": KNOWN,
@@ -77,6 +77,7 @@ COLUMNS_LEFT_OUT = {
         "member": KNOWN, "key": WORKING, "topic_key": KNOWN, "created_at": KNOWN, "lease_until": WORKING,
         "is_hard_bounce": WORKING,
     },
+    "accounts.Refusal": {"member": KNOWN},
     "accounts.Phone": {
         "member": KNOWN, "bookmark_hash": SECRET, "pin_hash": SECRET, "session_key": SECRET,
         "wrong_tries": WORKING,
