@@ -13,6 +13,7 @@ from accounts import path_converters  # noqa: F401  registers <key:…>
 from accounts.views import (
     device_login,
     friends,
+    group_invitations,
     groups,
     invitations,
     language,
@@ -125,7 +126,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("groups/", groups.group_list, name="group_list"),
     path("groups/new/", groups.group_new, name="group_new"),
     path("groups/<key:pk>/", groups.group_detail, name="group_detail"),
-    path("groups/<key:pk>/invite/", groups.group_invite, name="group_invite"),
+    path("groups/<key:pk>/invite/", group_invitations.group_invite, name="group_invite"),
+    path("groups/<key:pk>/invited/", group_invitations.group_invited, name="group_invited"),
     path("groups/<key:pk>/accept/", groups.group_accept, name="group_accept"),
     path("groups/<key:pk>/decline/", groups.group_decline, name="group_decline"),
     path("groups/<key:pk>/leave/", groups.group_leave, name="group_leave"),

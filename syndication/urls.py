@@ -17,6 +17,7 @@ from syndication.views import (
     home,
     interactions,
     likes,
+    link_friends,
     links,
     mail,
     photos,
@@ -102,6 +103,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("links/", links.link_list, name="link_list"),
     path("links/<slug:network>/<key:pk>/", links.link_detail, name="link_detail"),
     path("links/<slug:network>/<key:pk>/friends/", links.link_friends, name="link_friends"),
+    path(
+        "links/<slug:network>/<key:pk>/friends/ask/",
+        link_friends.link_friends_ask,
+        name="link_friends_ask",
+    ),
+    path("groups/<key:pk>/share/", share.group_share, name="group_share"),
     path("links/<slug:network>/<key:pk>/hidden/", feed_items.link_hidden, name="link_hidden"),
     path(
         "links/<slug:network>/<key:pk>/replies/", remote_replies.link_replies, name="link_replies"

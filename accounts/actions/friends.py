@@ -6,6 +6,7 @@ already is as it was asked for.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -57,6 +58,21 @@ def request_friendship(asked: Member, *, by: Member) -> bool:
         event = NoticeEvent(FRIEND_REQUEST, subject=by.pk, actor=by, again_after=ASKS_AGAIN_AFTER)
         notices.notify([asked.pk], event)
     return False
+
+
+def request_friendships(asked: Iterable[Member], *, by: Member) -> tuple[int, int]:
+    """Ask each of `asked`, as `request_friendship`. Return how many were asked, and for how many
+    nothing was left of the day's requests; who cannot be asked any more is in neither."""
+    sent = left = 0
+    for member in asked:
+        try:
+            request_friendship(member, by=by)
+            sent += 1
+        except MemberUnavailable:
+            continue
+        except quotas.QuotaUsedUp:
+            left += 1
+    return sent, left
 
 
 @transaction.atomic

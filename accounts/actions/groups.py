@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.actions import notices, quotas
 from accounts.actions.notices import NoticeEvent
 from accounts.models import Friendship, Group, Member, Membership, Refusal
+from accounts.models.group import MembershipQuerySet
 from accounts.models.people_notices import GROUP_INVITATION, GROUP_JOINED
 
 INVITES_AGAIN_AFTER = timedelta(days=1)  # earlier, an invitation to the same group is no new notice
@@ -106,14 +107,13 @@ def decline_group_invitation(group: Group, *, by: Member) -> None:
 
 @transaction.atomic
 def leave_group(group: Group, *, by: Member) -> None:
-    """Leave. An owner hands the group over first, or, alone in it, closes it.
+    """Leave. An owner hands the group over first; whoever is the last one closes it.
 
     Raises OwnerMustTransfer where others are in, LastMemberLeaves where nobody is.
     """
     fresh = _locked_group(group)
-    if fresh.owner_id == by.pk and fresh.closed_at is None:
-        others = Membership.objects.joined().filter(group=group).exclude(member=by)
-        raise OwnerMustTransfer if others.exists() else LastMemberLeaves
+    if fresh.closed_at is None and may_close_group(fresh, by):
+        raise OwnerMustTransfer if _others_in(group, by).exists() else LastMemberLeaves
     Membership.objects.filter(group=group, member=by).delete()
 
 
@@ -123,6 +123,14 @@ def remove_from_group(group: Group, member: Member, *, by: Member) -> None:
     if _locked_group(group).owner_id != by.pk or member == by:
         raise GroupActionNotAllowed
     Membership.objects.filter(group=group, member=member).delete()
+
+
+@transaction.atomic
+def withdraw_group_invitation(group: Group, member: Member, *, by: Member) -> None:
+    """Take an invitation back, as the owner. Who has joined meanwhile stays in."""
+    if _locked_group(group).owner_id != by.pk:
+        raise GroupActionNotAllowed
+    Membership.objects.filter(group=group, member=member, joined_at=None).delete()
 
 
 @transaction.atomic
@@ -138,14 +146,28 @@ def transfer_group(group: Group, member: Member, *, by: Member) -> None:
 
 @transaction.atomic
 def close_group(group: Group, *, by: Member) -> None:
-    """Close the group and remove everybody; posts stay, readable by their authors alone."""
-    if _locked_group(group).owner_id != by.pk:
+    """Close the group and remove everybody; posts stay, readable by their authors alone.
+
+    For the owner, and for the last member of a group whose owner is gone.
+    """
+    if not may_close_group(_locked_group(group), by):
         raise GroupActionNotAllowed
     _close_locked(group)
 
 
+def may_close_group(group: Group, member: Member) -> bool:
+    """Whether the group is the member's, or nobody's and they are the last one in it."""
+    if group.owner_id is not None:
+        return group.owner_id == member.pk
+    return is_group_member(group, member) and not _others_in(group, member).exists()
+
+
 def is_group_member(group: Group, member: Member) -> bool:
     return Membership.objects.joined().filter(group=group, member=member).exists()
+
+
+def _others_in(group: Group, member: Member) -> MembershipQuerySet:
+    return Membership.objects.joined().filter(group=group).exclude(member=member)
 
 
 def _close_locked(group: Group) -> None:

@@ -101,7 +101,7 @@ KINDS = (
             % {"name": actor_of(notice), "group": group_of(notice)}
         ),
         target=lambda notice: ("group_detail", (notice.subject,)),
-        mail_subject=pgettext_lazy("subject", "Joined your group"),
+        mail_subject=pgettext_lazy("subject", "New group member"),
         mail_class=MailClass.PEOPLE,
     ),
     NoticeKind(

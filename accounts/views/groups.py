@@ -6,14 +6,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actions import groups, quotas
-from accounts.forms.groups import GroupForm, GroupInviteForm
+from accounts.forms.groups import GroupForm
 from accounts.models import Group, Member, Membership
 from accounts.views.requests import MemberRequest
 
@@ -80,20 +80,6 @@ def group_detail(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-def group_invite(request: MemberRequest, pk: int) -> HttpResponse:
-    group = _joined_group(request, pk)
-    form = GroupInviteForm(request.POST or None, by=request.user)
-    if request.method == "POST" and form.is_valid():
-        groups.invite_to_group(group, form.invited, by=request.user)
-        messages.success(
-            request,
-            _("%(name)s is invited and can join or decline.") % {"name": form.cleaned_data["name"]},
-        )
-        return redirect("group_detail", pk)
-    return TemplateResponse(request, "accounts/group_invite.html", {"group": group, "form": form})
-
-
-@login_required
 @require_POST
 def group_accept(request: MemberRequest, pk: int) -> HttpResponse:
     group = Group.objects.filter(pk=pk).first()
@@ -140,8 +126,8 @@ def group_member(request: MemberRequest, pk: int, name: str) -> HttpResponse:
     known = Member.objects.filter(Q(pk__in=inside) | Q(pk__in=seen))
     member = get_object_or_404(known, username=name)
     if request.method == "POST":  # after handing over, a second tap comes from a plain member
-        return _act_on_member(request, _joined_group(request, pk), member)
-    group = _owned_group(request, pk)
+        return _act_on_member(request, joined_group(request, pk), member)
+    group = owned_group(request, pk)
     get_object_or_404(Membership, group=group, member=member)
     return TemplateResponse(
         request, "accounts/group_member.html", {"group": group, "member": member}
@@ -168,7 +154,9 @@ def _act_on_member(request: MemberRequest, group: Group, member: Member) -> Http
 
 @login_required
 def group_close(request: MemberRequest, pk: int) -> HttpResponse:
-    group = _owned_group(request, pk)
+    group = get_object_or_404(Group, pk=pk)
+    if not groups.may_close_group(group, request.user):
+        raise Http404
     if request.method == "POST":
         groups.close_group(group, by=request.user)
         messages.success(request, _("%(name)s is closed.") % {"name": group.name})
@@ -185,10 +173,10 @@ def _own_membership(request: MemberRequest, pk: int) -> Membership:
     return get_object_or_404(mine)
 
 
-def _joined_group(request: MemberRequest, pk: int) -> Group:
+def joined_group(request: MemberRequest, pk: int) -> Group:
     joined = Membership.objects.joined().select_related("group")
     return get_object_or_404(joined, group=pk, member=request.user).group
 
 
-def _owned_group(request: MemberRequest, pk: int) -> Group:
+def owned_group(request: MemberRequest, pk: int) -> Group:
     return get_object_or_404(Group, pk=pk, owner=request.user)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
-from accounts.models import Block, Friendship, Member
+from accounts.models import Block, FriendRequest, Friendship, Member
+from accounts.models.member import MemberQuerySet
 from syndication.models import Link, NetworkFriend
 
 
@@ -16,26 +19,49 @@ def _findable(link: Link) -> QuerySet[Link]:
     ).exclude(Exists(Block.objects.filter(blocker=OuterRef("member"), blocked=link.member_id)))
 
 
-def friends_here(link: Link, viewer: Member) -> QuerySet[Member]:
+def friends_here(link: Link, viewer: Member) -> MemberQuerySet:
     """Members behind accounts on the pulled list, by names that `viewer`, whose link it is, knows.
 
     Each carries `shown_name` (here, as MemberQuerySet.seen_by says), `name_there` (on the network) and
-    `is_friend`: whether they are friends here.
+    the relation to the viewer (with_relation_to).
     """
     uids = _findable(link).filter(uid__in=link.friends.values("uid"))
     accounts = _findable(link).filter(member=OuterRef(OuterRef("pk")))
     there = link.friends.filter(uid__in=accounts.values("uid")).values("name")
+    seen: MemberQuerySet = Member.objects.seen_by(viewer)
     return (
-        Member.objects.seen_by(viewer)
+        seen.with_relation_to(viewer)
         .filter(pk__in=uids.values("member"))
-        .annotate(
-            name_there=Subquery(there[:1]),
-            is_friend=Exists(
-                Friendship.objects.filter(member=link.member_id, friend=OuterRef("pk"))
-            ),
-        )
+        .annotate(name_there=Subquery(there[:1]))
         .order_by("username")
     )
+
+
+def friends_to_ask(link: Link, viewer: Member) -> MemberQuerySet:
+    """Those of `friends_here` who are no friends of the viewer's here and were not asked."""
+    are_friends = Exists(Friendship.objects.filter(member=viewer, friend=OuterRef("pk")))
+    is_asked = Exists(FriendRequest.objects.open().filter(asker=viewer, asked=OuterRef("pk")))
+    return friends_here(link, viewer).filter(~are_friends, ~is_asked)
+
+
+def friend_names_on_networks(
+    viewer: Member, friends: Iterable[Member]
+) -> dict[int, list[tuple[str, str]]]:
+    """What the viewer's friends here are called on networks, by their keys: name and network's key.
+
+    Only of accounts on the viewer's own pulled lists whose members agreed to be found there. Asked from
+    the friends' links, which are few, and not from the lists.
+    """
+    of_viewer = NetworkFriend.objects.filter(
+        link__in=Link.objects.of(viewer), link__network=OuterRef("network"), uid=OuterRef("uid")
+    )
+    found: dict[int, list[tuple[str, str]]] = {}
+    accounts = Link.objects.findable().filter(member__in=[friend.pk for friend in friends])
+    named = accounts.annotate(there=Subquery(of_viewer.values("name")[:1])).order_by("pk")
+    for member, network, name in named.values_list("member", "network", "there"):
+        if name is not None:
+            found.setdefault(member, []).append((name, network))
+    return found
 
 
 def friends_not_here(link: Link) -> QuerySet[NetworkFriend]:

@@ -87,6 +87,7 @@ def _tell(hanako: Member, group: Group) -> None:
     for code, about in {
         "friend_request": {"subject": momo.pk, "actor": momo},
         "friend_accepted": {"subject": taro.pk, "actor": taro},
+        "group_joined": {"subject": group.pk, "actor": taro},
         "group_posts": {"subject": group.pk, "detail": said.pk},
         "comment": {"subject": own.pk, "detail": comment.pk, "actor": taro},
         "comment_after_mine": {"subject": others.pk, "detail": after.pk, "actor": taro},

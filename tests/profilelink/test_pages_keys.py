@@ -47,9 +47,11 @@ PARENTS = {
     "group_close": {"group_detail"},
     "group_detail": {"group_list"},
     "group_invite": {"group_detail"},
+    "group_invited": {"group_detail"},
     "group_member": {"group_detail"},
     "group_new": {"group_list"},
     "group_posts": {"group_detail"},
+    "group_share": {"group_detail"},
     "interaction_delete": {"interaction_detail"},
     "interaction_detail": {"interaction_list"},
     "interaction_list": {"security"},
@@ -58,6 +60,7 @@ PARENTS = {
     "link_detail": {"link_list"},
     "link_end": {"link_detail"},
     "link_friends": {"link_detail"},
+    "link_friends_ask": {"link_friends"},
     "link_hidden": {"link_detail"},
     "link_replies": {"link_detail"},
     "link_start": {"link_list"},
@@ -110,11 +113,12 @@ def beside_the_way(hanako: Member) -> list[str]:
         reverse("friend_unblock", args=["rui"]),
         *(
             reverse(f"group_{page}", args=[group])
-            for page in ("detail", "invite", "posts", "close")
+            for page in ("detail", "invite", "invited", "share", "posts", "close")
         ),
         reverse("group_member", args=[group, "taro"]),
         reverse("profile_picture_edit"),
         reverse("post_correct", args=[Post.objects.by(hanako).latest("pk").pk]),
+        reverse("link_friends_ask", args=["mixi", Link.objects.get(member=hanako).pk]),
         reverse("link_replies", args=["mixi", Link.objects.get(member=hanako).pk]),
         *answers(hanako),
     ]
@@ -175,6 +179,13 @@ def pages_of_visitors(
     return walked["visitor"]
 
 
+def boxes_with_keys(page: Page) -> list[tuple[str, str]]:
+    """The label and key of each checkbox that has a key."""
+    boxes = re.findall(r'<input type="checkbox"[^>]* id="(\w+)"[^>]* accesskey="(\d)"', page.html)
+    labels = dict(re.findall(r'<label for="(\w+)">([^<]*)</label>', page.html))
+    return [(labels[box], key) for box, key in boxes]
+
+
 def test_a_key_stands_before_the_words_and_is_there_once(
     pages: list[tuple[str, Page]], pages_of_visitors: list[tuple[str, Page]]
 ) -> None:
@@ -183,6 +194,7 @@ def test_a_key_stands_before_the_words_and_is_there_once(
         assert set(page.accesskeys) <= set("0123456789*#"), route
         buttons = _BUTTON_WITH_KEY.findall(page.html)
         shown = [(link.text, link.accesskey) for link in page.links if link.accesskey] + buttons
+        shown += boxes_with_keys(page)
         assert len(shown) == len(page.accesskeys), f"{route}: a key on something else"
         for text, key in shown:
             assert text.startswith(f"{key} "), f"{route}: {text!r} has the key {key}"

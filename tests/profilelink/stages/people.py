@@ -6,8 +6,9 @@ import re
 
 from django.urls import reverse
 
-from accounts.models import Group, Invitation, Member
-from tests.making import befriend, block, make_member
+from accounts.models import Group, Invitation, Member, Membership
+from syndication.models import Link, NetworkFriend
+from tests.making import befriend, block, make_link, make_member
 from tests.phone import PhoneClient
 from tests.profilelink.stages.visit import Scene, Visit
 
@@ -35,6 +36,7 @@ def friends(visit: Visit) -> Scene:
     }.items():
         phone.get(path)
         yield name, phone
+    yield from ask_several(visit, phone)
     phone.get(reverse("invitation_new"))
     visit.press(phone, "Create an invitation", note="次郎へ")
     yield "invitation show", phone
@@ -58,19 +60,47 @@ def friends(visit: Visit) -> Scene:
     Invitation.objects.all().delete()
 
 
+def ask_several(visit: Visit, phone: PhoneClient) -> Scene:
+    """Friends on mixi who are here, and the page before they are asked."""
+    link = Link.objects.get(member=visit.hanako)
+    mates = [make_member(f"mate{number}", display_name="髙橋 ハルカ") for number in range(12)]
+    taro = Member.objects.get(username="taro")
+    for number, mate in enumerate([taro, *mates]):
+        theirs = make_link(mate, is_findable=True)
+        NetworkFriend.objects.filter(link=link, name=f"友だち{number}").update(uid=theirs.uid)
+    ask = reverse("link_friends_ask", args=["mixi", link.pk])
+    for name, path in {
+        "friends with names there": reverse("friend_list"),
+        "friends there with some here": reverse("link_friends", args=["mixi", link.pk]),
+        "ask several": ask,
+        "ask several, named": f"{ask}?tick={mates[0].pk}&tick={mates[1].pk}&done=1",
+    }.items():
+        phone.get(path)
+        yield name, phone
+    Link.objects.filter(member__in=[taro, *mates]).update(is_findable=False)
+
+
 def groups(visit: Visit) -> Scene:
     phone = visit.phone(visit.hanako)
+    yuki = Member.objects.get(username="yuki")
     own = Group.objects.get(owner=visit.hanako).pk
     invited = Group.objects.exclude(owner=visit.hanako).get().pk
     for name, path in {
         "group own": reverse("group_detail", args=[own]),
         "group invitation": reverse("group_detail", args=[invited]),
         "group member": reverse("group_member", args=[own, "taro"]),
+        "group share": reverse("group_share", args=[own]),
+        "group invite": reverse("group_invite", args=[own]),
+        "group invite, named": reverse("group_invite", args=[own]) + f"?tick={yuki.pk}&done=1",
+        "group invited, nobody": reverse("group_invited", args=[own]),
         "group close": reverse("group_close", args=[own]),
         "group posts": reverse("group_posts", args=[own]),
     }.items():
         phone.get(path)
         yield name, phone
+    Membership.objects.create(group_id=own, member=yuki, invited_by=visit.hanako)
+    phone.get(reverse("group_invited", args=[own]))
+    yield "group invited", phone
     phone.get(reverse("group_invite", args=[own]))
     visit.press(phone, "Invite", name="nobody")
     yield "group invite wrong", phone
