@@ -12,27 +12,20 @@ from dataclasses import replace
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.db.models import Q
 
 from accounts.models import (
-    Block,
     DeviceLogin,
-    FriendRequest,
-    Friendship,
-    Group,
-    Invitation,
     MailSettings,
     Member,
-    Membership,
     Notice,
     NoticeMail,
     Phone,
     PhoneLogin,
-    Refusal,
 )
 from accounts.public_urls import public_url
 from accounts.urlsession.api import device_label
 from syndication.connectors.content import CONTENT
+from syndication.export.people import PEOPLE_FILES
 from syndication.export.tables import ExportPhotos, ExportTable, Row
 from syndication.models import (
     Attempt,
@@ -198,48 +191,7 @@ FILES: dict[str, dict[str, ExportTable]] = {
             {"network": "link__network"},
         ),
     },
-    "friends.json": {
-        "friends": ExportTable(
-            Friendship, "member", (), {"name": "friend__username", "since": "created_at"}
-        ),
-        "asked_by_me": ExportTable(
-            FriendRequest, "asker", ("created_at",), {"name": "asked__username"}
-        ),
-        "asking_me": ExportTable(
-            FriendRequest,
-            "asked",
-            ("created_at",),
-            {"name": "asker__username"},
-            only=Q(is_silent=False),
-        ),
-        "declined": ExportTable(
-            Refusal,
-            "member",
-            ("declined_at",),
-            {"name": "asker__username", "group_name": "group__name"},
-        ),
-        "blocks": ExportTable(Block, "blocker", ("created_at",), {"name": "blocked__username"}),
-        "invitations": ExportTable(
-            Invitation,
-            "inviter",
-            ("note", "created_at", "expires_at"),
-            {"used_by_name": "used_by__username"},
-        ),
-    },
-    "groups.json": {
-        "groups": ExportTable(
-            Membership,
-            "member",
-            ("group", "invited_at", "joined_at"),
-            {
-                "name": "group__name",
-                "owner": "group__owner__username",
-                "invited_by_name": "invited_by__username",
-            },
-            only=Q(is_silent=False),
-        ),
-        "owned": ExportTable(Group, "owner", ("id", "name", "created_at", "closed_at")),
-    },
+    **PEOPLE_FILES,
     "comments.json": {
         "comments": ExportTable(Comment, "writer", ("post", "text", "is_by_mail", "created_at")),
         "likes": ExportTable(Like, "member", ("post", "created_at")),
