@@ -18,7 +18,7 @@ from tests.form_client import FormClient
 pytest_plugins = [
     "tests.sandbox_server",
     "tests.parallel",
-    "tests.migrated_once",
+    "tests.migrated",
     "tests.journey.summary",
 ]
 

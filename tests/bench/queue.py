@@ -216,8 +216,6 @@ def bench_stage(engine: str, *, names: list[str], links: int) -> Iterator[Bench]
         drill.env["DRILL_HOSTS"] = ",".join(where)
         drill.env["ALLOWED_PRIVATE_HOSTS"] = ",".join([f"127.0.0.1:{port}", *where])
         with chaos.drill_network(drill, also=[name for name in names if name != EXTRA_HOST]):
-            for command in (["manage.py", "migrate", "-v0"], ["manage.py", "createcachetable"]):
-                processes.run_to_end(command, drill.env)
             bench = Bench(drill.env, drill.network, drill.folder)
             bench.order("links", links)
             yield bench

@@ -59,8 +59,6 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     """Run the whole drill; return what it found."""
     started_at = time.monotonic()
     with drill_stage(options) as drill, drill_network(drill):
-        for command in (["manage.py", "migrate", "-v0"], ["manage.py", "createcachetable"]):
-            processes.run_to_end(command, drill.env)
         try:
             told = _play(drill)
         finally:

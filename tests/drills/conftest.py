@@ -8,16 +8,15 @@ from pathlib import Path
 import pytest
 
 from tests.drills.worker import Worker, environment_of
-from tests.journey.world import own_database
-from tests.sandbox_server import TestSandbox, make_sandbox
+from tests.migrated import own_database
+from tests.sandbox_server import TestSandbox
 
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a database with all tables, made once: that takes the longest."""
+    """The address of a database with all tables, for all tests."""
     folder = tmp_path_factory.mktemp("work")
     with own_database(folder) as url:
-        Worker(make_sandbox(), environment_of(make_sandbox(), url), folder).migrate()
         yield url
 
 
@@ -32,7 +31,7 @@ def worker(sandbox: TestSandbox, migrated: str, tmp_path: Path) -> Iterator[Work
 
 @pytest.fixture
 def worker_without_tables(sandbox: TestSandbox, tmp_path: Path) -> Iterator[Worker]:
-    with own_database(tmp_path) as url:
+    with own_database(tmp_path, with_tables=False) as url:
         worker = Worker(sandbox, environment_of(sandbox, url), tmp_path)
         with worker.ended_at_last():
             yield worker

@@ -27,7 +27,7 @@ import requests
 from cryptography.fernet import Fernet
 
 from tests.drills import processes
-from tests.journey.world import own_database
+from tests.migrated import own_database
 from tests.ports import free_row
 
 ENGINES = ("sqlite+orm", "postgresql+orm", "postgresql+redis")

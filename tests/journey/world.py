@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import secrets
 import signal
 import sqlite3
 import subprocess
@@ -20,13 +19,13 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import requests
 
 from syndication.sandbox.mixi.state import CLIENT_SECRET
 from tests.journey.elsewhere import Elsewhere, listening
+from tests.migrated import own_database
 from tests.ports import free_row
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -131,22 +130,6 @@ class World:
             "DEMO_DIR": str(self.folder),
             "DJANGO_SETTINGS_MODULE": "profilelink.settings",
         }
-
-
-@contextmanager
-def own_database(folder: Path) -> Iterator[str]:
-    """A database that nobody else uses: a file, or one made on the server of DATABASE_URL."""
-    url = os.environ.get("DATABASE_URL", "")
-    if not url.startswith("postgres"):
-        yield f"sqlite:///{folder}/demo.sqlite3"
-        return
-    name = f"profilelink_{secrets.token_hex(6)}"
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"')
-        try:
-            yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-        finally:
-            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @contextmanager
