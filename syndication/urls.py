@@ -18,6 +18,7 @@ from syndication.views import (
     interactions,
     likes,
     link_friends,
+    link_profile,
     links,
     mail,
     photos,
@@ -113,6 +114,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "links/<slug:network>/<key:pk>/replies/", remote_replies.link_replies, name="link_replies"
     ),
+    path("links/<slug:network>/<key:pk>/profile/", link_profile.link_profile, name="link_profile"),
     path("links/<slug:network>/<key:pk>/pull/", links.link_pull, name="link_pull"),
     path("links/<slug:network>/<key:pk>/end/", links.link_end, name="link_end"),
 ]

@@ -75,6 +75,7 @@ def erase_member(member: Member) -> None:
             relation.related_model._base_manager.filter(**of_member).delete()
     for name in ("email", "first_name", "last_name", "display_name", "about", "language"):
         setattr(member, name, "")
+    member.display_name_before, member.display_name_before_at = "", None
     member.is_staff = member.is_superuser = member.is_listed = False
     member.last_login = None
     member.set_unusable_password()

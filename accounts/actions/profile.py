@@ -11,9 +11,13 @@ AUDIENCE_FIELDS = ("display_name_audience", "about_audience", "picture_audience"
 
 
 def set_profile_texts(member: Member, *, display_name: str, about: str) -> None:
+    """Set what the member typed. Another name ends the way back from an imported one."""
+    changed = ["display_name", "about"]
+    if display_name != member.display_name:
+        changed += _end_way_back(member, "display_name")
     member.display_name = display_name
     member.about = about
-    member.save(update_fields=["display_name", "about"])
+    member.save(update_fields=changed)
 
 
 def set_profile_audiences(member: Member, audiences: dict[str, str], *, is_listed: bool) -> None:
@@ -28,22 +32,41 @@ def set_profile_audiences(member: Member, audiences: dict[str, str], *, is_liste
 
 @transaction.atomic
 def set_profile_picture(member: Member, jpeg: bytes | None, *, audience: str) -> None:
-    """Set who sees the picture, and replace it where `jpeg` is given.
+    """Set who sees the picture, and replace it where `jpeg` is given; that ends the way back from an
+    imported one.
 
     `jpeg` is already small and holds pixels alone (accounts.media.pictures).
     """
     member.picture_audience = audience
+    changed = ["picture", "picture_audience"]
     if jpeg is not None:
-        delete_file_on_commit(member.picture)
+        changed += _drop_pictures(member)
         member.picture.save("picture.jpg", ContentFile(jpeg), save=False)
-    member.save(update_fields=["picture", "picture_audience"])
+    member.save(update_fields=changed)
 
 
 @transaction.atomic
 def remove_profile_picture(member: Member) -> None:
-    delete_file_on_commit(member.picture)
+    """Remove the picture, and the one before it that was kept as the way back."""
+    changed = _drop_pictures(member)
     member.picture = ""
-    member.save(update_fields=["picture"])
+    member.save(update_fields=["picture", *changed])
+
+
+def _drop_pictures(member: Member) -> list[str]:
+    """Delete the files of the picture and of the one before, as the row has them now. Return the fields
+    to save."""
+    locked = Member.objects.select_for_update(no_key=True)
+    member.refresh_from_db(fields=["picture", "picture_before"], from_queryset=locked)
+    delete_file_on_commit(member.picture)
+    delete_file_on_commit(member.picture_before)
+    return _end_way_back(member, "picture")
+
+
+def _end_way_back(member: Member, field: str) -> list[str]:
+    setattr(member, f"{field}_before", "")
+    setattr(member, f"{field}_before_at", None)
+    return [f"{field}_before", f"{field}_before_at"]
 
 
 def set_member_language(member: Member, code: str, *, is_chosen: bool) -> None:

@@ -42,6 +42,9 @@ REPLIES = Limit("replies on networks", most=100, window=HOUR)
 REPLY_PACE = Limit("reply pace", most=1, window=timedelta(seconds=5))
 LIKES = Limit("likes", most=300, window=HOUR)
 
+# Pictures that one member imports from networks: each is fetched from a host that a server named.
+IMPORTED_PICTURES = Limit("imported pictures", most=20, window=HOUR)
+
 # Mails about notices. Carriers turn away who sends much at once, each by its own domain.
 MAILS_TO_A_DOMAIN = Limit("mails to a domain", most=60, window=timedelta(minutes=1))
 TEST_MAILS = Limit("test mails", most=6, window=HOUR)  # by one member, to their confirmed address

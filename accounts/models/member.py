@@ -112,6 +112,13 @@ class Member(AbstractUser):
     about = PublicTextField(_("about"), max_length=500, blank=True)
     picture = models.ImageField(_("picture"), upload_to=picture_path, blank=True)
 
+    # What name and picture were before they were imported from a network last, and since when: the way
+    # back (accounts.actions.profile_import). A time of None: there is none.
+    display_name_before = PublicCharField(max_length=40, blank=True, default="")
+    display_name_before_at = models.DateTimeField(null=True, blank=True)
+    picture_before = models.ImageField(upload_to=picture_path, blank=True)
+    picture_before_at = models.DateTimeField(null=True, blank=True)
+
     # Each field of the profile has an audience of its own.
     display_name_audience = models.CharField(
         max_length=20, choices=Audience.choices, default=Audience.EVERYONE

@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import nullcontext
 from typing import Any
-from urllib.parse import urlsplit
 
 from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.socialaccount.models import SocialAccount
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -26,10 +24,11 @@ from accounts.actions import linking, profile_import, servers
 from accounts.actions.link_results import LinkOutcome, read_link_result
 from accounts.actions.link_throttling import TooManyLinks
 from accounts.actions.linking import LinkAttemptExpired
+from accounts.actions.profile_import import PictureUnavailable
+from accounts.actions.quotas import QuotaUsedUp
 from accounts.bulkhead import LINK_RETURN_BULKHEAD, BulkheadFull
 from accounts.forms.linking import ProfileImportForm, ReturnNumberForm
 from accounts.models import LinkReturn
-from accounts.outgoing import public_http
 from accounts.providers.base import (
     Authorized,
     LinkCallback,
@@ -38,13 +37,10 @@ from accounts.providers.base import (
     ScopesRefused,
 )
 from accounts.providers.issuers import callback_params
-from accounts.safe_http import NotSent
 from accounts.urlsession.api import adopt_session, rotate_session, sessionless_form
 from accounts.views.changing_member import confirm_member_change, other_member_logged_in
 from accounts.views.link_start import provider_or_404, too_many_links
 from accounts.views.requests import MemberRequest
-
-PICTURE_BYTES = 2_000_000
 
 
 @require_GET
@@ -186,31 +182,19 @@ def _import_profile(
     request: MemberRequest, account: Authorized, chosen: dict[str, Any], row: LinkReturn
 ) -> None:
     if chosen.get("take_name"):
-        profile_import.import_profile_name(request.user, account.shown or account.name)
-    if chosen.get("take_picture") and not profile_import.import_profile_picture(
-        request.user, lambda: _fetch_picture(account.picture_url, row)
-    ):
-        messages.warning(
-            request, _("The picture could not be fetched. Choose one in your profile.")
-        )
-
-
-def _fetch_picture(url: str, row: LinkReturn) -> bytes:
-    """Fetch the picture's file, which may be any file. Raises HttpFailure.
-
-    A server that a member names says where the picture is. It may be a private host of
-    ALLOWED_PRIVATE_HOSTS only where that is the linked network itself.
-    """
-    host = urlsplit(url).netloc.lower()
-    configured = [
-        urlsplit(value).netloc.lower() for value in settings.NETWORKS[row.network].values()
-    ]
-    http = public_http(also=host if host in [row.host, *configured] else "")
-    try:
-        with LINK_RETURN_BULKHEAD.hold_place(host):
-            return http.get(url, deadline=10, max_bytes=PICTURE_BYTES).body
-    except BulkheadFull:
-        raise NotSent("busy") from None
+        profile_import.import_name(account.shown or account.name, by=request.user)
+    if chosen.get("take_picture"):
+        try:
+            profile_import.import_picture(
+                lambda: profile_import.fetch_network_picture(
+                    account.picture_url, network=row.network, host=row.host
+                ),
+                by=request.user,
+            )
+        except (PictureUnavailable, QuotaUsedUp):
+            messages.warning(
+                request, _("The picture could not be fetched. Choose one in your profile.")
+            )
 
 
 def _linked_page(

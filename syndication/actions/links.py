@@ -61,6 +61,7 @@ def create_or_resume_link(
             "name": extra.get("name", account.uid)[:100],
             "profile_url": extra.get("profile_url", "")[:500],
             "scopes": " ".join(given.get("scopes", ())),
+            "profile_read_at": None,  # read with the import that follows
         },
     )
     if before is not None:
@@ -167,6 +168,8 @@ def end_link(link: Link, *, reason: Reason = eligibility.UNLINKED) -> None:
     link.account = None
     link.ended_at = now
     link.sealed_credentials = ""
+    link.display_name = link.picture_url = ""
+    link.profile_read_at = None
     link.credentials_version = held.credentials_version + 1
     link.keep_fresh_at = None
     link.save()

@@ -44,6 +44,7 @@ class LinkAdmin(ReadOnlyAdmin):
         "never_permalink",
         "pulled_at",
         "fed_at",
+        "profile_read_at",
         "created_at",
         "ended_at",
     )

@@ -80,7 +80,8 @@ class Terms:
 
 @dataclass(frozen=True)
 class Friend:
-    """A person on a network. `picture_url` may be "".
+    """A person on a network. `picture_url` may be "". `display_name` is the name that the account gave
+    itself, "" where it has none; `name` is its handle or id then.
 
     `handle` is how that network writes a mention of the account, "" where it has none or it is not
     known: `@taro@server` (always with its host), `@taro.bsky.social`.
@@ -91,6 +92,7 @@ class Friend:
     profile_url: str = ""
     picture_url: str = ""
     handle: str = ""
+    display_name: str = ""
 
 
 @dataclass(frozen=True)

@@ -25,10 +25,9 @@ from syndication.delivery import (
     credentials,
     feed_copies,
     import_schedule,
-    mentions,
+    own_profile,
     rate_limits,
     reauthorization,
-    server_limits,
 )
 from syndication.delivery.claims import LostLease
 from syndication.delivery.monitored_http import MonitoredHttp
@@ -149,19 +148,15 @@ def _import_friend_pages(pull: Pull, connector: Connector) -> datetime:
 
 
 def _begin_reading(pull: Pull, connector: Connector) -> None:
-    """Start a new reading, unless one broke off lately. The server's limits and the account's handle
-    are read with it, if they can be had."""
+    """Start a new reading, unless one broke off lately. The server's limits and the account's own
+    profile are read with it, if they can be had."""
     now = timezone.now()
     if pull.started_at is not None and now - pull.started_at < READING_KEPT:
         return
     _forget_surplus_friends(pull.link)
     pull.cursor, pull.started_at = "", now
     import_schedule.renew_pull(pull, now, cursor="", started_at=now)
-    try:
-        server_limits.store_terms(pull.link, connector.terms())
-        mentions.store_handle(pull.link, connector)
-    except (Rejected, TryLater):
-        logger.info("pull %s: the terms or the account could not be read", pull)
+    own_profile.read_beside_friends(pull.link, connector, now)
 
 
 @transaction.atomic

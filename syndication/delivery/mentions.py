@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Block, Friendship
 from syndication.connectors import CONNECTORS
-from syndication.connectors.base import Connector, OutgoingPost, Preview
+from syndication.connectors.base import OutgoingPost, Preview
 from syndication.connectors.content import PostContent
 from syndication.connectors.text import local_names
 from syndication.models import Link, Post
@@ -84,16 +84,6 @@ def names_there(post: OutgoingPost, preview: Preview | None) -> list[tuple[str, 
         for name in names_in(post)
         if name in post.mentions or name not in stays
     ]
-
-
-def store_handle(link: Link, connector: Connector) -> None:
-    """Read how the account is mentioned, which changes where the member renames it, and store it.
-
-    Raises the errors of `Connector.profile`.
-    """
-    if connector.has_handles:
-        handle = valid_own_handle(link, connector.profile().handle)
-        Link.objects.filter(pk=link.pk).update(handle=handle)
 
 
 def valid_own_handle(link: Link, handle: str) -> str:

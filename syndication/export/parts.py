@@ -50,7 +50,8 @@ from syndication.models.reason_texts import sentence
 POST_PHOTOS = ExportPhotos(Post, "author", "photo", "")
 MAIL_PHOTOS = ExportPhotos(MailDraft, "member", "photo", "mail-")
 PICTURE = ExportPhotos(Member, "pk", "picture", "profile-")
-PHOTOS = (PICTURE, POST_PHOTOS, MAIL_PHOTOS)
+PICTURE_BEFORE = ExportPhotos(Member, "pk", "picture_before", "profile-before-")
+PHOTOS = (PICTURE, PICTURE_BEFORE, POST_PHOTOS, MAIL_PHOTOS)
 
 
 def photo_file_name(photos: ExportPhotos, pk: int) -> str:
@@ -72,6 +73,11 @@ def _in_words(column: str) -> Callable[[Row], None]:
         row[column] = sentence(row[column])
 
     return say
+
+
+def _finish_member(row: Row) -> None:
+    _naming(PICTURE)(row)
+    _naming(PICTURE_BEFORE)(row)
 
 
 def _finish_post(row: Row) -> None:
@@ -151,7 +157,7 @@ _LINK = ExportTable(
         *("parked_reason", "scopes", "is_findable", "is_mentionable", "handle"),
         *("follows_approved", "always_permalink"),
         *("never_permalink", "pulled_at", "fed_at", "created_at", "ended_at"),
-        "brings_replies",
+        *("brings_replies", "display_name", "picture_url", "profile_read_at"),
     ),
     within={
         "toggles": ExportTable(Toggle, "link", ("kind", "audience", "is_on")),
@@ -166,6 +172,7 @@ MEMBER = ExportTable(
     (
         *("id", "username", "email", "display_name", "display_name_audience"),
         *("about", "about_audience", "picture", "picture_audience"),
+        *("display_name_before", "display_name_before_at", "picture_before", "picture_before_at"),
         *("posts_by_me", "posts_by_me_before", "language", "is_language_chosen", "is_listed"),
         "is_searchable",
         *("answers_by_mail", "home_shows", "commenters", "group_commenters", "last_login"),
@@ -175,7 +182,7 @@ MEMBER = ExportTable(
         "mail_addresses": ExportTable(EmailAddress, "user", ("email", "verified", "primary")),
         "two_step": ExportTable(Authenticator, "user", ("type", "created_at", "last_used_at")),
     },
-    _naming(PICTURE),
+    _finish_member,
 )
 
 # Each file, and the lists in it.

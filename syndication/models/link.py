@@ -79,6 +79,10 @@ class Link(models.Model):
     terms = models.JSONField(default=dict, blank=True)  # connectors.base.Terms, as last read
     is_mentionable = models.BooleanField(default=False)  # copies of friends' posts may mention it
     handle = models.CharField(max_length=300, blank=True)  # connectors.values.Friend.handle
+    # What the network last said of the account itself, for the member to import; "": nothing yet.
+    display_name = PublicCharField(max_length=100, blank=True)
+    picture_url = models.URLField(max_length=500, blank=True)  # delivery.own_profile
+    profile_read_at = models.DateTimeField(null=True, blank=True)
     brings_replies = models.BooleanField(default=True)  # replies and likes come back
     always_permalink = models.BooleanField(default=False)
     never_permalink = models.BooleanField(default=False)  # where an address costs more

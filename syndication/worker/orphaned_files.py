@@ -22,7 +22,7 @@ FOLDERS: dict[str, tuple[tuple[type[models.Model], str], ...]] = {
     "photos": ((Post, "photo"), (Post, "photo_small")),
     "kept": ((KeptPhoto, "photo"),),
     "mailed": ((MailDraft, "photo"),),
-    "pictures": ((Member, "picture"),),
+    "pictures": ((Member, "picture"), (Member, "picture_before")),
 }
 
 

@@ -13,7 +13,14 @@ from django.core.cache import cache
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from accounts.actions import empty_accounts, friends, guesses, invitations, notices
+from accounts.actions import (
+    empty_accounts,
+    friends,
+    guesses,
+    invitations,
+    notices,
+    profile_import,
+)
 from accounts.actions.linking import expire_link_attempts
 from accounts.actions.notice_mail import claims as mail_claims
 from accounts.models import DeviceLogin, Group, PhoneLogin
@@ -171,6 +178,12 @@ def delete_empty_accounts(now: datetime) -> int:
     return empty_accounts.delete_unused_accounts(now) if is_first else 0
 
 
+def end_old_ways_back(now: datetime) -> int:
+    """Once a day: it asks every member's row."""
+    is_first = cache.add("old-ways-back", 1, DISK_EVERY)
+    return profile_import.end_old_ways_back(now) if is_first else 0
+
+
 def forget_unused_hosts(now: datetime) -> int:
     """Once a day: a host that is only asked on the way to a link's would lose its count of failures."""
     if not cache.add("unused-hosts", 1, DISK_EVERY):
@@ -201,6 +214,7 @@ STEPS: dict[str, Callable[[datetime], int]] = {
     "closures": wake_account_closures,
     "purged": purge_rows,
     "empty accounts": delete_empty_accounts,
+    "old ways back": end_old_ways_back,
     "unused hosts": forget_unused_hosts,
     "orphaned files": purge_orphaned_files,
 }

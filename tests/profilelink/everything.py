@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -130,9 +130,21 @@ def answer(link: Link) -> None:
         make_notice(link.member, code, subject=copy.pk)
 
 
+def _offer_profile(link: Link, now: datetime) -> None:
+    """What the network says of the account, and what hanako's fields held before an import."""
+    Link.objects.filter(pk=link.pk).update(
+        display_name="ザキ", profile_read_at=now,
+        picture_url="https://profile.img.mixi.jp/photo/user/ezkjdy9s8rwsc_908263351.jpg",
+    )  # fmt: skip
+    Member.objects.filter(pk=link.member_id).update(
+        display_name_before="花", display_name_before_at=now, picture_before_at=now
+    )
+
+
 def _bring(link: Link) -> None:
     now = timezone.now()
     link.hidden_accounts.create(uid="u99", name="山﨑 太郎")
+    _offer_profile(link, now)
     NetworkFriend.objects.bulk_create(
         NetworkFriend(link=link, uid=f"u{n}", name=f"友だち{n}", seen_at=now) for n in range(30)
     )

@@ -80,8 +80,6 @@ def test_linking_again_is_always_possible(sandbox: Any, hanako: Member) -> None:
 class Crowd:
     """A server that names other people at each reading, and never the end of its list."""
 
-    has_handles = False
-
     def __init__(self, prefix: str) -> None:
         self.prefix = prefix
 
@@ -93,6 +91,9 @@ class Crowd:
 
     def terms(self) -> Terms:
         return Terms()
+
+    def profile(self) -> Friend:
+        return Friend("somebody else", "")
 
 
 def test_a_link_keeps_five_thousand_friends_whatever_its_server_names(hanako: Member) -> None:

@@ -62,6 +62,7 @@ PARENTS = {
     "link_friends": {"link_detail"},
     "link_friends_ask": {"link_friends"},
     "link_hidden": {"link_detail"},
+    "link_profile": {"link_detail"},
     "link_replies": {"link_detail"},
     "link_start": {"link_list"},
     "mail": {"security"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 from syndication.connectors import parsing
 from syndication.connectors.base import Friend
@@ -46,9 +46,26 @@ class BlueskyProfiles:
             if error.status not in NO_APPVIEW:
                 raise
             answer = self._xrpc.call("com.atproto.repo.describeRepo", {"repo": did})
+            answer = {**answer, **self._own_record(did)}
         found = reading.parse_bluesky_profile(answer, self.web)
         if found is None:
             raise self._xrpc.unreadable_error(is_write=False)
+        return found
+
+    def _own_record(self, did: str) -> dict[str, str]:
+        """Return name and picture of the account's own record as a profile view has them; nothing where it
+        has none."""
+        record = {"repo": did, "collection": "app.bsky.actor.profile", "rkey": "self"}
+        try:
+            answer = self._xrpc.call("com.atproto.repo.getRecord", record)
+        except (Rejected, TryLater):
+            return {}
+        value = parsing.object_at(answer, "value")
+        found = {"displayName": parsing.parse_text(value.get("displayName"))}
+        picture = parsing.object_at(parsing.object_at(value, "avatar"), "ref")
+        if cid := parsing.valid_id(picture.get("$link")):
+            query = urlencode({"did": did, "cid": cid})
+            found["avatar"] = f"{self._xrpc.app.api_url}/xrpc/com.atproto.sync.getBlob?{query}"
         return found
 
     def did_of(self, handle: str) -> str:

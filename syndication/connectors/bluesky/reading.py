@@ -62,12 +62,14 @@ def parse_bluesky_profile(entry: Any, web: str) -> Friend | None:
     if not uid:
         return None
     named = valid_handle(entry.get("handle"))
+    shown = parsing.parse_line(entry.get("displayName"))
     return Friend(
         uid=uid,
-        name=parsing.parse_line(entry.get("displayName")) or named or uid,
+        name=shown or named or uid,
         profile_url=f"{web}/profile/{named or uid}",
         picture_url=parsing.valid_url(entry.get("avatar")),
         handle=f"@{named}" if named else "",
+        display_name=shown,
     )
 
 

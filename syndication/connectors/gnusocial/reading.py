@@ -36,14 +36,14 @@ def parse_gnusocial_user(entry: Any) -> Friend | None:
     if not uid:
         return None
     address = parsing.valid_url(entry.get("statusnet_profile_url"))
+    shown = parse_gnusocial_line(entry.get("name"))
     return Friend(
         uid=uid,
-        name=parse_gnusocial_line(entry.get("name"))
-        or parse_gnusocial_line(entry.get("screen_name"))
-        or uid,
+        name=shown or parse_gnusocial_line(entry.get("screen_name")) or uid,
         profile_url=address,
         picture_url=parsing.valid_url(entry.get("profile_image_url")),
         handle=_handle(entry.get("screen_name"), address),
+        display_name=shown,
     )
 
 

@@ -69,13 +69,14 @@ def parse_mastodon_account(entry: Any, host: str = "") -> Friend | None:
     """Parse an Account of the server `host`. `acct` distinguishes accounts of the same name."""
     if not isinstance(entry, dict) or not parsing.valid_id(entry.get("id")):
         return None
-    acct = parsing.parse_line(entry.get("acct"))
+    acct, shown = (parsing.parse_line(entry.get(name)) for name in ("acct", "display_name"))
     return Friend(
         uid=parsing.valid_id(entry["id"]),
-        name=parsing.parse_line(entry.get("display_name")) or acct or parsing.valid_id(entry["id"]),
+        name=shown or acct or parsing.valid_id(entry["id"]),
         profile_url=parsing.valid_url(entry.get("url")),
         picture_url=parsing.valid_url(entry.get("avatar_static")),
         handle=_handle(acct, host),
+        display_name=shown,
     )
 
 

@@ -34,12 +34,14 @@ def parse_misskey_user(entry: Any, origin: str) -> Friend | None:
         return None
     username, host = _name(entry.get("username")), _name(entry.get("host"))
     acct = f"@{username}@{host}" if host else f"@{username}"
+    shown = parsing.parse_line(entry.get("name"))
     return Friend(
         uid=parsing.valid_id(entry["id"]),
-        name=parsing.parse_line(entry.get("name")) or acct,
+        name=shown or acct,
         profile_url=f"{origin}/{acct}" if username else "",
         picture_url=parsing.valid_url(entry.get("avatarUrl")),
         handle=f"@{username}@{host or urlsplit(origin).netloc}" if username else "",
+        display_name=shown,
     )
 
 

@@ -151,7 +151,9 @@ class Mixi(MixiInteractions):
         yield from reading.parse_mixi_voices(self.api.list_pages(path, newer))
 
     def fetch_account(self) -> Any:
-        found = reading.opensocial_entries(self.api.read("/people/@me/@self"))
+        """Return the account with its public picture, never with one that is for friends alone."""
+        answer = self.api.read("/people/@me/@self", {"thumbnailPrivacy": "everyone"})
+        found = reading.opensocial_entries(answer)
         return found[0] if found else None
 
     def parse_friend(self, entry: Any) -> Friend | None:

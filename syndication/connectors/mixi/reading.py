@@ -54,11 +54,13 @@ def parse_mixi_person(entry: Any) -> Friend | None:
     uid = valid_mixi_id(entry.get("id")) if isinstance(entry, dict) else ""
     if not uid:
         return None
+    shown = decode_pictograms(parsing.parse_line(entry.get("displayName")))
     return Friend(
         uid=uid,
-        name=decode_pictograms(parsing.parse_line(entry.get("displayName"))) or uid,
+        name=shown or uid,
         profile_url=parsing.valid_url(entry.get("profileUrl")),
         picture_url=parsing.valid_url(entry.get("thumbnailUrl")),
+        display_name=shown,
     )
 
 

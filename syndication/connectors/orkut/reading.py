@@ -25,11 +25,13 @@ def parse_orkut_person(entry: Any) -> Friend | None:
         return None
     name = parsing.object_at(entry, "name")
     parts = (name.get("givenName"), name.get("familyName"))
+    shown = " ".join(filter(None, map(parse_orkut_line, parts)))
     return Friend(
         uid=uid,
-        name=" ".join(filter(None, map(parse_orkut_line, parts))) or uid,
+        name=shown or uid,
         profile_url=parsing.valid_url(entry.get("profileUrl")),
         picture_url=parsing.valid_url(entry.get("thumbnailUrl")),
+        display_name=shown,
     )
 
 

@@ -46,12 +46,14 @@ def parse_twitter_user(entry: Any) -> Friend | None:
         return None
     username = entry.get("username")
     known = username if isinstance(username, str) and _NAME.fullmatch(username) else ""
+    shown = parse_twitter_line(entry.get("name"))
     return Friend(
         uid=valid_twitter_id(entry["id"]),
-        name=parse_twitter_line(entry.get("name")) or known or valid_twitter_id(entry["id"]),
+        name=shown or known or valid_twitter_id(entry["id"]),
         profile_url=f"https://x.com/{known}" if known else "",
         picture_url=parsing.valid_url(entry.get("profile_image_url")),
         handle=f"@{known}" if known else "",
+        display_name=shown,
     )
 
 

@@ -36,6 +36,8 @@ def linking(visit: Visit) -> Scene:
     yield "link confirm", phone
     visit.press(phone, "Link")
     yield "link linked", phone
+    phone.get(reverse("link_profile", args=["mixi", Link.objects.get(member=member).pk]))
+    yield "link_profile not read", phone
     phone.get("/accounts/mixi/login/callback/?code=x&state=y", bare=True)
     yield "link over", phone
     Link.objects.filter(member=member).delete()

@@ -172,7 +172,8 @@ def test_at_home_follows_go_by_the_handles_in_their_documents(net):
     connector = net.connector()
     names = {friend.uid: friend.name for friend in connector.friends()}
     assert names[did_of("taro")] == "taro.test"
-    assert connector.profile().name == "hanako.test"
+    profile = connector.profile()
+    assert (profile.handle, profile.display_name) == ("@hanako.test", "ザキ")
     assert list(connector.feed()) == []
 
 
