@@ -5,12 +5,12 @@ an honest one. The code that comes back is the honest server's, and would be pos
 one's token endpoint (RFC 9700, section 4.4). By network:
 
 - Mastodon: each server has a redirect URI of its own (`server_callback_url`), registered there and compared
-  with the server that was left for before anything is asked. That holds where a server says nothing
+  with the server that the member was sent to before anything is asked. That holds where a server says nothing
   about itself. One that says its name beside the code (`iss`, RFC 9207) is compared by it, too, and
   must say it where its metadata (RFC 8414) promises so. What an earlier version registered had one
   redirect URI for all, behind which older Doorkeepers take any query: such a code can still be led
   away, but no member leaves with that registration any more, so nobody exchanges it. A server that
-  checks no redirect URI (snac) gives its codes to anybody; nothing here can mend that.
+  checks no redirect URI (snac) gives its codes to anybody; nothing here can fix that.
 - Bluesky: `iss` is always demanded (the AT Protocol's profile makes servers send it). The redirect
   URI is one for all, since it stands in a document that every server reads. A pushed request
   (RFC 9126) belongs to the server that took it; our assertion and DPoP proof name that server.
@@ -18,7 +18,7 @@ one's token endpoint (RFC 9700, section 4.4). By network:
   a verifier for a token that we asked for comes back with the name of the server that gave it. A
   request token that another row waits for is refused (`linking.leave`).
 - Misskey: MiAuth has no code. The session that comes back was made up by us and told to the server
-  that was left for, so nothing of another server's comes along, and only that one is asked.
+  that the member was sent to, so nothing of another server's comes along, and only that one is asked.
 - mixi, Orkut, Twitter/X: one server each, at fixed addresses. The callback's path names the network,
   and what comes back is looked up by network and key together.
 """
@@ -36,7 +36,7 @@ from urllib.parse import parse_qsl
 from accounts.providers.base import ExchangeFailed
 
 METADATA = "/.well-known/oauth-authorization-server"
-LONGEST_ISSUER = 300  # letters; it waits sealed while the member is away
+LONGEST_ISSUER = 300  # characters; it is stored encrypted during the redirect
 TAG = "at"  # the parameter of our callback that stands for the server
 
 logger = logging.getLogger(__name__)
@@ -44,10 +44,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Issuer:
-    """Issuer of codes, by name; `is_told`: it promised to name itself with each code."""
+    """Issuer of codes, by name; `promises_iss`: it promised `iss` with each code (RFC 9207)."""
 
     name: str
-    is_told: bool = False
+    promises_iss: bool = False
 
     @classmethod
     def described(cls, metadata: Mapping[str, Any]) -> Issuer:
@@ -62,8 +62,8 @@ class Issuer:
 
         Mastodon's own name ends with a slash, which its answers may leave out.
         """
-        told = params.get("iss", "" if self.is_told else self.name)
-        if told.removesuffix("/") != self.name.removesuffix("/"):
+        answered = params.get("iss", "" if self.promises_iss else self.name)
+        if answered.removesuffix("/") != self.name.removesuffix("/"):
             logger.warning("%s was asked, and another server (or none) answered", self.name)
             raise ExchangeFailed
 

@@ -1,4 +1,4 @@
-"""The one session middleware, for both modes. The order of MIDDLEWARE is argued here.
+"""The one session middleware, for both modes. The order of MIDDLEWARE is explained here.
 
 1. The phone lane may build a fresh request (from Shift_JIS), so it comes before everything.
 2. Browser headers wrap what follows, so that refusals, redirects and error pages have them too.

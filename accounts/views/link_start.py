@@ -48,7 +48,7 @@ def link_start(request: MemberRequest, network: str) -> HttpResponse:
     except link_throttling.TooManyLinks:
         return _start_page(request, provider, reason=too_many_links(), status=409)
     except link_throttling.TooManyLinkAttempts:
-        reason = _("You left for networks often. Try again in an hour, or tomorrow.")
+        reason = _("You started linking too often. Try again in an hour, or tomorrow.")
         return _start_page(request, provider, reason=reason, status=429)
     except BulkheadFull:
         reason = _("This server is slow just now, and others wait for it. Try again in a minute.")

@@ -5,7 +5,7 @@ answer: a read is repeated, the outcome of a write is unknown. A network subclas
 authorizes and how it reports that the access has ended; the rest is plain HTTP.
 
 A status decides only with the API's own answer (`is_api_error`). A 403, a 404 or a 200 with a page of HTML
-comes from something in between (a wall against bots, a proxy, maintenance, a hotel's log-in page) and
+comes from something in between (bot protection, a proxy, maintenance, a captive portal) and
 never means "refused", "signed out", "gone" or "done".
 """
 

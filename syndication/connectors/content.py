@@ -1,8 +1,15 @@
 """Fields of a post's content, defined once: forms, rows, edits, deliveries, admin and export iterate over them.
 
-To add an option: a field here, a column of that name in models/post.py with
-its migration, a field in PostTextForm, its place in the templates, and its wire format on
-each network that supports it.
+To add an option:
+
+1. A field here; a column of that name in models/post.py, its migration, its sentences in the locale.
+2. A field in forms/posts.py, and its place in the templates: `_post_fields` (typing), `_post_words`,
+   `_post_line`, `_post_in_feed` (reading), `_reads_there` (the preview), `answer_draft`.
+3. `connectors/compose.py`, and the composers that networks have of their own (mixi), say how it reads where a
+   network has no such field; `<network>/` maps it where there is one, and the sandbox plays it.
+4. `delivery/mentions.py` where it may name people; `models/interaction.py` where replies have it, too.
+
+Actions, edits, deliveries, admin, drafts and the export iterate over the fields and need nothing.
 """
 
 from __future__ import annotations

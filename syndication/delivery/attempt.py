@@ -2,7 +2,7 @@
 
 The order loses and duplicates nothing: claim (counting the try), fresh credentials, the pre-send check
 on fresh rows with the post locked, `sending` committed in that same transaction, the request, the
-outcome. If a worker dies in between, the row says how far it was.
+outcome. If a worker dies in between, the row records its last step.
 """
 
 from __future__ import annotations

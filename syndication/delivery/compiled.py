@@ -5,7 +5,7 @@ thirds of a worker's time, the database itself a tenth (cProfile, SQLite). The s
 so that each condition is written once, for pages and worker, on every engine. A value that changes with
 each run is a `Param`:
 
-    DUE = Select(lambda: Delivery.objects.due(NOW).filter(pk=PK))
+    DUE = CompiledSelect(lambda: Delivery.objects.due(NOW).filter(pk=PK))
     DUE.first(now=timezone.now(), pk=7)
 
 Only for what runs with each delivery; anything else is an ordinary queryset.

@@ -5,7 +5,7 @@ the same audience. The order of deliveries holds the publish back while the dele
 that ended badly fails the publish (`copy_pre_send_check`), so that there are never two copies, and a
 publish that will not go ends the delete (`is_called_off`), so that no copy is lost for nothing.
 
-A third kind of delivery that does both was weighed and lost: every guarantee about a request in doubt
+A third kind of delivery that does both was considered and rejected: every guarantee about a request in doubt
 would have had to be proven for two requests at once.
 """
 

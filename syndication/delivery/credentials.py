@@ -60,7 +60,7 @@ def app_for(network: str, host: str = "") -> App:
 
 
 def credentials_of_link(link: Link) -> Credentials:
-    """The link's credentials. Raises TryLater where no key opens them: staff can mend that."""
+    """The link's credentials. Raises TryLater where no key opens them: staff can fix that."""
     try:
         return unseal_credentials(link.sealed_credentials)
     except DecryptionFailed as error:

@@ -259,7 +259,7 @@ def _is_linked_again(link: Link) -> bool:
 
 
 def _record_unknown_outcome(run: DeliveryRun, error: OutcomeUnknown) -> None:
-    """Mark as unconfirmed until the quiet time is over, for the member as for us: a copy that is not
+    """Mark as unconfirmed until the quiet time is over: a copy that is not
     seen yet may still arrive, and sending again would duplicate it.
 
     A repeatable edit is repeated instead of looked up. It waits as long: arriving late, the first one

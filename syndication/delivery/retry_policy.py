@@ -1,4 +1,4 @@
-"""Retry policy: back-off delays and deadlines of deliveries and read-backs (design.md section 7)."""
+"""Retry policy: back-off delays and deadlines of deliveries and read-backs."""
 
 from __future__ import annotations
 

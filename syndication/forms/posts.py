@@ -208,8 +208,8 @@ class PostForm(PostTextForm):
         except quotas.QuotaUsedUp:
             raise ValidationError(
                 _(
-                    "Your photos of today are as large together as one day takes. Send this one "
-                    "tomorrow, or send the words as a status."
+                    "You reached today's limit for photos. Send this one tomorrow, or "
+                    "send the words as a status."
                 )
             ) from None
         data = cast(QueryDict, self.data).copy()

@@ -29,7 +29,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         heard = self.filter(_is_about_what_is_read(viewer), _is_heard(viewer, "writer"))
         return heard.annotate(writer_name=_name_known_to(viewer, "writer"))
 
-    def heard_on(self, post: Post, viewer: Member) -> CommentQuerySet:
+    def readable_on(self, post: Post, viewer: Member) -> CommentQuerySet:
         """The same on one post that is open to the viewer (Post.objects.with_talk_open_to).
 
         Without the post's own conditions databases read no more comments than are wanted.
@@ -54,8 +54,8 @@ class LikeQuerySet(models.QuerySet["Like"]):
         heard = self.filter(_is_about_what_is_read(viewer), _is_heard(viewer, "member"))
         return heard.annotate(member_name=_name_known_to(viewer, "member"))
 
-    def heard_on(self, post: int, viewer: Member, *, author: int | OuterRef) -> LikeQuerySet:
-        """As CommentQuerySet.heard_on; `author` is the post's."""
+    def readable_on(self, post: int, viewer: Member, *, author: int | OuterRef) -> LikeQuerySet:
+        """As CommentQuerySet.readable_on; `author` is the post's."""
         heard = self.filter(_is_heard(viewer, "member", author=author), post=post)
         return heard.annotate(member_name=_name_known_to(viewer, "member"))
 

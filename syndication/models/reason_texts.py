@@ -69,7 +69,7 @@ SENTENCES: Mapping[str, Any] = {
         "The network did not put the reply where it belongs, so it was taken back. You can "
         "answer on the network itself."
     ),
-    "cannot_read_back": _("The network offers no way to look whether this has arrived."),
+    "cannot_read_back": _("The network offers no way to check whether this has arrived."),
     "access_expired": _("The access has expired."),
     "access_gone": _("The access was revoked or has ended. Please link the account again."),
     "access_too_narrow": _(
@@ -86,7 +86,9 @@ SENTENCES: Mapping[str, Any] = {
         "You have not agreed to the network’s terms. Log in on the network, then link the"
         " account again."
     ),
-    "app_refused": _("The network does not accept this site's registration. The staff must look."),
+    "app_refused": _(
+        "The network does not accept this site's registration. The staff must fix this."
+    ),
     "slow_down": _("The network asks us to slow down."),
     "in_trouble": _("The network has trouble of its own at the moment."),
     "refused": _("The network refused this."),
@@ -199,7 +201,7 @@ SENTENCES: Mapping[str, Any] = {
     # The access (credentials)
     "not_renewable": _("The access has ended and cannot be renewed."),
     "being_renewed": _("The access to this account is being renewed."),
-    "no_key_fits": _("We cannot decrypt the access to this account. The staff must look."),
+    "no_key_fits": _("We cannot decrypt the access to this account. The staff must fix this."),
     # Mails that made no draft (profilelink.mail, actions.mail_drafts)
     "mail_no_room": _("%(count)s emails are waiting already. Send or delete some of them first."),
     "mail_too_many": _("More than %(count)s emails came within an hour. Send it again later."),

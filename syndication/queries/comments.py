@@ -45,7 +45,7 @@ def with_likes_for(posts: PostQuerySet, pk: int, member: Member) -> PostQuerySet
 
     Meant for posts whose talk is open to the member.
     """
-    heard = Like.objects.heard_on(pk, member, author=OuterRef(OuterRef("author")))
+    heard = Like.objects.readable_on(pk, member, author=OuterRef(OuterRef("author")))
     return posts.annotate(
         like_count=CountUpTo(heard),
         is_liked=Exists(Like.objects.filter(post=pk, member=member)),
@@ -54,7 +54,9 @@ def with_likes_for(posts: PostQuerySet, pk: int, member: Member) -> PostQuerySet
 
 def count_comments(post: Post, member: Member) -> int:
     """The number of comments that the member may read, at most COUNTED + 1."""
-    return len(Comment.objects.heard_on(post, member).order_by().values_list("pk")[: COUNTED + 1])
+    return len(
+        Comment.objects.readable_on(post, member).order_by().values_list("pk")[: COUNTED + 1]
+    )
 
 
 def count_in_words(count: int) -> str:
@@ -64,12 +66,12 @@ def count_in_words(count: int) -> str:
 
 def newest_comments(post: Post, member: Member) -> CommentPage:
     """The last page."""
-    return _page_before(Comment.objects.heard_on(post, member), has_later=False)
+    return _page_before(Comment.objects.readable_on(post, member), has_later=False)
 
 
 def comments_page(post: Post, member: Member, *, before: int = 0, after: int = 0) -> CommentPage:
     """The page that ends before the comment `before`, or begins after `after`; else the first one."""
-    readable = Comment.objects.heard_on(post, member)
+    readable = Comment.objects.readable_on(post, member)
     if before:
         return _page_before(readable.filter(pk__lt=before), has_later=True)
     found = list(readable.filter(pk__gt=after).order_by("pk")[: PAGE + 1])
@@ -78,7 +80,7 @@ def comments_page(post: Post, member: Member, *, before: int = 0, after: int = 0
 
 def comment_with_neighbours(comment: Comment, post: Post, member: Member) -> CommentPage:
     """The comment with the two before and after it."""
-    readable = Comment.objects.heard_on(post, member)
+    readable = Comment.objects.readable_on(post, member)
     before = list(readable.filter(pk__lt=comment.pk).order_by("-pk")[: NEIGHBOURS + 1])
     after = list(readable.filter(pk__gt=comment.pk).order_by("pk")[: NEIGHBOURS + 1])
     return CommentPage(

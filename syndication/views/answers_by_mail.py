@@ -68,5 +68,5 @@ def _sent_comment(
     except quotas.QuotaUsedUp as error:
         form.add_error(None, comments_used_up(error))
     except (comments.TalkNotReadable, comments.CommentsClosed):
-        form.add_error(None, _("This post takes no comment of yours any more."))
+        form.add_error(None, _("You can no longer comment on this post."))
     return None

@@ -45,7 +45,7 @@ def comment_list(request: MemberRequest, pk: int) -> HttpResponse:
 def comment_detail(request: MemberRequest, pk: int, comment_pk: int) -> HttpResponse:
     """One comment whole, between its neighbours. A notice leads here."""
     post = get_object_or_404(readable_posts(request), pk=pk)
-    heard = Comment.objects.heard_on(post, request.user).select_related("writer")
+    heard = Comment.objects.readable_on(post, request.user).select_related("writer")
     comment = get_object_or_404(heard, pk=comment_pk)
     return TemplateResponse(
         request,
@@ -86,7 +86,7 @@ def _created(request: MemberRequest, post: Post, form: CommentForm) -> Comment |
     except quotas.QuotaUsedUp as error:
         form.add_error(None, comments_used_up(error))
     except (comments.CommentsClosed, comments.TalkNotReadable):
-        form.add_error(None, _("This post takes no comment of yours any more."))
+        form.add_error(None, _("You can no longer comment on this post."))
     return None
 
 

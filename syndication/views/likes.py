@@ -47,6 +47,8 @@ def post_like(request: MemberRequest, pk: int) -> HttpResponse:
 def post_more(request: MemberRequest, pk: int) -> HttpResponse:
     """What key 6 leads to: who liked the post."""
     post = get_object_or_404(readable_posts(request), pk=pk)
-    liked = Like.objects.heard_on(pk, request.user, author=post.author_id).select_related("member")
+    liked = Like.objects.readable_on(pk, request.user, author=post.author_id).select_related(
+        "member"
+    )
     page = UncountedPage(liked.order_by("-pk"), request.GET.get("page"), size=PER_PAGE)
     return TemplateResponse(request, "syndication/post_more.html", {"post": post, "page": page})

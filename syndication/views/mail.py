@@ -127,9 +127,7 @@ def _as_post(request: MemberRequest, draft: MailDraft, kind: str) -> HttpRespons
         except quotas.QuotaUsedUp:
             messages.error(
                 request,
-                _(
-                    "Your photos of today are as large together as one day takes. The mail waits here: open it tomorrow."
-                ),
+                _("You reached today's limit for photos. The mail waits here: open it tomorrow."),
             )
             return redirect("mail_draft_list")
     initial = post_form_initial(draft, kind, kept.key if kept else "")

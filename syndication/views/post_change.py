@@ -44,7 +44,7 @@ def comments_of_delete(request: MemberRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         name = form.cleaned_data["name"]
         comments.delete_comments_of(name, post, by=request.user)
-        done = _("No comment of @%(name)s stands on this post.")
+        done = _("There is no comment of @%(name)s on this post now.")
         messages.success(request, done % {"name": name})
         return redirect("post_detail", pk)
     context = {"post": post, "form": form}

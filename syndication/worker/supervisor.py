@@ -4,7 +4,7 @@
   that ended is started again, after the rest of its group is killed.
 - The sweeper wakes due rows every two seconds and does everything else once a minute.
 - The watchdog does not trust that a process is alive: an idle django-q2 worker killed by SIGKILL
-  takes the queue's lock with it, and the cluster looks well and does nothing for ever. It trusts
+  takes the queue's lock with it, and the cluster looks well and does nothing forever. It trusts
   tasks: each one done leaves a heartbeat, a task that does only that is asked for every ten
   seconds, and after 75 seconds of silence (above the longest single request, 60 s) the group is
   killed and started anew. Rows in flight are read back; nothing is lost or doubled. The import worker

@@ -55,6 +55,18 @@ GUARDS = [
         f"{TESTS}test_never_wider.py::test_nobody_reads_a_copy_whom_the_member_did_not_name",
     ),
     Guard(
+        "opt-in",
+        "a narrower post goes only where its member opted in",
+        [
+            (
+                f"{ENGINE}eligibility.py",
+                "    return audience == Audience.EVERYONE\n",
+                "    return True\n",
+            )
+        ],
+        f"{TESTS}test_planning.py::test_a_narrower_post_goes_nowhere_by_itself",
+    ),
+    Guard(
         "withdraw",
         "narrowing and deleting take back the copies that are out",
         [

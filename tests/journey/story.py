@@ -1,4 +1,4 @@
-"""The main job, told once: design.md section 3, points 1 to 10.
+"""The main job, told once: from sign-up to what staff see.
 
 `computer` is a Browser with cookies; `phone` is any of the clients without. Every step says
 what the person must see; a step that does not see it stops the story. `who` is a member with a

@@ -188,11 +188,11 @@ def look_over_photo(client: Any, key: str) -> str:
 def test_photos_of_a_member_are_two_hundred_megabytes_a_day(hanako) -> None:
     client = computer(hanako)
     used_up(quotas.PHOTO_BYTES, hanako, left=100_000)
-    assert "are as large together" not in look_over_photo(client, "a")
+    assert "limit for photos" not in look_over_photo(client, "a")
     used_up(quotas.PHOTO_BYTES, make_member("taro"))  # others' are others'
     used_up(quotas.PHOTO_BYTES, hanako, left=100)
     page = look_over_photo(client, "b")
-    assert "Your photos of today are as large together as one day takes." in page
+    assert "You reached today's limit for photos." in page
     assert "海" in page
     assert KeptPhoto.objects.count() == 1
 
@@ -285,5 +285,5 @@ def test_a_member_who_came_back_a_hundred_times_today_leaves_for_no_network(
     phone.get("/links/mixi/")
     page = phone.submit("Go to")
     assert page.status == 429
-    assert "You left for networks often. Try again in an hour, or tomorrow." in page
+    assert "You started linking too often. Try again in an hour, or tomorrow." in page
     assert LinkReturn.objects.count() == 100

@@ -383,7 +383,7 @@ def test_a_draft_whose_post_takes_no_comment_shows_its_words_alone(
     assert "<textarea" not in shown
     assert "土曜の十時に" not in shown
     again = page.post(where, {"text": "typed words"}).content.decode()
-    assert "takes no comment" in again
+    assert "no longer comment" in again
     assert not Comment.objects.exists()
     assert MailDraft.objects.exists()
 

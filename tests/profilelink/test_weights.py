@@ -1,4 +1,4 @@
-"""Budgets of design.md section 12, on every page that a crawl finds and behind every press.
+"""Budgets (tests/profilelink/weights.py), on every page that a crawl finds and behind every press.
 
 `pytest tests/profilelink/test_weights.py -k table -s` prints the table of every route.
 """

@@ -92,7 +92,7 @@ def test_from_the_post_to_the_network_and_back(phone, item, talk, hanako):
     assert "You took it back." in page
     tried(delivery_of(Interaction.objects.get()))
     assert talk.replies_to(item.remote_id) == []
-    assert "You answered and liked nothing" in phone.get(reverse("interaction_list"))
+    assert "You have not answered or liked anything" in phone.get(reverse("interaction_list"))
 
 
 @pytest.mark.parametrize(

@@ -153,7 +153,7 @@ def test_a_post_that_was_closed_meanwhile_gives_back_what_was_typed(phone, post,
     Post.objects.filter(pk=post.pk).update(comments_closed_at=timezone.now())
     page = phone.submit("Send", text="間に合わなかった文")
     assert page.status == 200
-    assert "This post takes no comment of yours any more." in page
+    assert "You can no longer comment on this post." in page
     assert "間に合わなかった文" in page.html
     assert not Comment.objects.exists()
 
@@ -296,7 +296,7 @@ def test_the_author_deletes_one_or_all_of_somebody(post, hanako, taro) -> None:
     assert Comment.objects.filter(writer=taro).count() == 2
     phone.get(reverse("comment_delete", args=[_rest[0].pk]))
     page = phone.submit("Delete all by 太郎 here")
-    assert "No comment of @taro stands on this post." in page
+    assert "There is no comment of @taro on this post now." in page
     assert list(Comment.objects.all()) == [kept]
 
 
@@ -310,10 +310,10 @@ def test_the_author_deletes_what_a_block_hides_by_name_and_learns_nothing(
     key(phone, "5")
     phone.follow("Delete comments")
     page = phone.submit("Delete all", name="@Taro")
-    assert "No comment of @taro stands on this post." in page
+    assert "There is no comment of @taro on this post now." in page
     assert not Comment.objects.exists()
     phone.get(reverse("comments_of_delete", args=[post.pk]))
-    assert "No comment of @nobody stands on this post." in phone.submit("Delete all", name="nobody")
+    assert "There is no comment of @nobody on this post now." in phone.submit("Delete all", name="nobody")
 
 
 def test_nobody_else_deletes_and_a_second_press_is_no_error(post, hanako, taro) -> None:

@@ -1,4 +1,4 @@
-"""Where it went: what the member reads and can press, within the budgets of design.md section 12."""
+"""Where it went: what the member reads and can press, within the pages' budgets."""
 
 import ast
 from datetime import timedelta

@@ -55,7 +55,7 @@ def needs_test_mail(choices: MailSettings, address: str) -> bool:
 def send_test_mail(*, by: Member) -> str:
     """Mail the member a number, and return the address; "" where they have no confirmed one.
 
-    Raises quotas.QuotaUsedUp, and OSError where the mail server takes it not.
+    Raises quotas.QuotaUsedUp, and OSError where the mail server refuses it.
     """
     address = confirmed_mail_address(by)
     if not address:

@@ -125,7 +125,7 @@ class BlueskyProvider(NetworkProvider):
     ) -> Authorized:
         if server is None:
             raise ExchangeFailed
-        Issuer(stash["issuer"], is_told=True).check(params)
+        Issuer(stash["issuer"], promises_iss=True).check(params)
         authorizer = find_authorization_server(server.host)
         if authorizer.issuer != stash["issuer"]:
             raise ExchangeFailed

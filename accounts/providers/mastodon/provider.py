@@ -81,7 +81,7 @@ class MastodonProvider(NetworkProvider):
         stash = {
             "verifier": verifier,
             "issuer": issuer.name,
-            "is_told": "yes" if issuer.is_told else "",
+            "is_told": "yes" if issuer.promises_iss else "",
             "scopes": " ".join(scopes),
         }
         return LinkRedirect(url, client.state, stash)

@@ -1,7 +1,7 @@
 """Link Misskey accounts by MiAuth, on the server that a member names.
 
 https://misskey-hub.net/en/docs/for-developers/api/token/miauth/. The session, made up by us, is all
-that comes back, and it stands in the address of the permission page: whoever is talked into
+that comes back, and it stands in the address of the permission page: whoever is tricked into
 agreeing there links their account for somebody else, and nothing that we do can tell (a phisher
 even leaves the way back out). So the page names the member for whom it asks.
 """

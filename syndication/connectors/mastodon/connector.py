@@ -31,6 +31,7 @@ from syndication.connectors.errors import (
     CopyGone,
     OutcomeUnknown,
     Rejected,
+    TextRejected,
     TryLater,
     Unauthorized,
     Unreachable,
@@ -38,7 +39,7 @@ from syndication.connectors.errors import (
 from syndication.connectors.mastodon import reading
 from syndication.connectors.mastodon.interactions import MastodonInteractions
 from syndication.connectors.mastodon.own_statuses import OwnMastodonStatuses, OwnWords
-from syndication.connectors.mastodon.presentation import is_presented, presentation
+from syndication.connectors.mastodon.presentation import is_presented, is_warned, presentation
 from syndication.connectors.mastodon.wire import INSTANCE, ME, MastodonApi
 from syndication.connectors.media import with_first_photos
 from syndication.connectors.text import (
@@ -129,8 +130,7 @@ class Mastodon(MastodonInteractions):
         return {"visibility": VISIBILITY[post.audience]}
 
     def amend(self, receipt: Receipt, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
-        """Edit the status. An edit drops what it does not repeat, so the pictures are read and repeated.
-        Where the copy has none, its text links to them as it did at first.
+        """Edit the status, repeating its pictures, which an edit would drop. A copy without any links to them.
 
         A copy that has the text already is left as it is: the answer to an earlier try was lost, and
         GoToSocial answers 422 to a repeated edit.
@@ -170,7 +170,8 @@ class Mastodon(MastodonInteractions):
             return self.api.write("PUT", path, json=body)
         except Rejected as error:
             is_same = comparable_core(words) == comparable_core(shown.text)
-            if error.status == SAID_TWICE and is_same:
+            is_repeat = error.status == SAID_TWICE and is_same and is_warned(standing, shown)
+            if is_repeat and not isinstance(error, TextRejected):
                 return standing
             raise
 

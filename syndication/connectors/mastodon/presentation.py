@@ -17,5 +17,9 @@ def presentation(shown: Preview, post: OutgoingPost) -> dict[str, object]:
 
 def is_presented(standing: Mapping[str, Any], shown: Preview, post: OutgoingPost) -> bool:
     """Whether the status has that content warning and that language already."""
-    is_warned = parsing.parse_line(standing.get("spoiler_text")) == shown.warning
-    return is_warned and post.language in ("", standing.get("language"))
+    return is_warned(standing, shown) and post.language in ("", standing.get("language"))
+
+
+def is_warned(standing: Mapping[str, Any], shown: Preview) -> bool:
+    """Whether the status has that content warning already."""
+    return parsing.parse_line(standing.get("spoiler_text")) == shown.warning

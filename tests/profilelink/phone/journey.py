@@ -1,4 +1,4 @@
-"""The main job (design.md, section 3) on one device, told once, by links and forms of its pages.
+"""The main job on one device, told once, by links and forms of its pages.
 
 In one process: the engine is called where the worker would be, the networks are the sandbox. Each
 step looks at what the member must see and at what mixi has by its own word.

@@ -126,7 +126,7 @@ def test_an_account_that_staff_remove_ends_its_link(hanako: Member, zaki: Link) 
 
 
 def test_why_a_link_waits_is_said_in_the_language_of_who_looks(hanako: Member, zaki: Link) -> None:
-    reason = "The network does not accept this site's registration. The staff must look."
+    reason = "The network does not accept this site's registration. The staff must fix this."
     Link.objects.update(state=LinkState.PARKED, parked_reason=reasons.APP_REFUSED)
     page = reverse("link_detail", args=["mixi", zaki.pk])
     assert reason in log_in_phone(hanako).get(page).text

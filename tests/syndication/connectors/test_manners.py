@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import json
 from dataclasses import replace
 
 import pytest
@@ -10,7 +12,7 @@ from syndication.connectors import reasons
 from syndication.connectors.base import Receipt
 from syndication.connectors.bluesky import Bluesky
 from syndication.connectors.bluesky.nonces import NonceCache
-from syndication.connectors.errors import Rejected, TryLater
+from syndication.connectors.errors import Rejected, TextRejected, TryLater
 from tests.scripted_server import answer, playing
 from tests.syndication.connectors.bluesky import BlueskyByOAuth
 from tests.syndication.connectors.contract_edit import other_words
@@ -53,6 +55,22 @@ def test_a_422_to_other_words_is_a_refusal(mastodon):
     standing = answer('{"id":"116","content":"<p>before</p>","media_attachments":[]}')
     with playing(standing, answer('{"error":"no"}', "422 x")) as server, pytest.raises(Rejected):
         mastodon.scripted(server).amend(Receipt("116"), other_words("status"), idempotency_key="l")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [("Validation failed: Text character limit of 500 exceeded", TextRejected), ("no", Rejected)],
+)
+def test_a_422_to_another_warning_is_a_refusal_though_the_words_are_the_same(
+    mastodon, words, expected
+):
+    post = other_words("status", warning="ネタバレ")
+    said = mastodon.connector().preview(replace(post, warning="")).text
+    standing = answer(json.dumps({"id": "116", "content": html.escape(said)}))
+    refusal = answer(json.dumps({"error": words}), "422 x")
+    with playing(standing, refusal) as server, pytest.raises(Rejected) as refused:
+        mastodon.scripted(server).amend(Receipt("116"), post, idempotency_key="l")
+    assert type(refused.value) is expected
 
 
 # /api/v2/instance that does not work
