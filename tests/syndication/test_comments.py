@@ -313,7 +313,9 @@ def test_the_author_deletes_what_a_block_hides_by_name_and_learns_nothing(
     assert "There is no comment of @taro on this post now." in page
     assert not Comment.objects.exists()
     phone.get(reverse("comments_of_delete", args=[post.pk]))
-    assert "There is no comment of @nobody on this post now." in phone.submit("Delete all", name="nobody")
+    assert "There is no comment of @nobody on this post now." in phone.submit(
+        "Delete all", name="nobody"
+    )
 
 
 def test_nobody_else_deletes_and_a_second_press_is_no_error(post, hanako, taro) -> None:
