@@ -94,7 +94,9 @@ def test_names_from_networks_cost_one_statement_and_no_row_more_by_the_length_of
         row = NetworkFriend.objects.all()[0]
         copies(row, count, uid=f"'x{count}' || n")
         analysed(NetworkFriend, Link, Member)
-        with django_assert_max_num_queries(6), reading() as found:
+        with django_assert_max_num_queries(6):
+            client.get(reverse("friend_list"))
+        with reading() as found:  # on PostgreSQL it asks, too
             client.get(reverse("friend_list"))
         read.append(found.rows)
     assert read[1] <= 1.5 * read[0] + 60, (read, connection.vendor)
