@@ -15,8 +15,9 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts.models import Audience, Group, Member, Notice
+from accounts.models import Audience, Group, Member, Membership, Notice
 from syndication.delivery import planning
 from syndication.models import (
     Comment,
@@ -25,10 +26,11 @@ from syndication.models import (
     FeedItem,
     Link,
     MailDraft,
+    NetworkFriend,
     Post,
     RemoteReply,
 )
-from tests.making import PASSWORD, block, make_post
+from tests.making import PASSWORD, block, make_link, make_member, make_post
 from tests.phone import PhoneClient, log_in_phone
 from tests.photographs import a_photo
 from tests.profilelink.album import Shown
@@ -129,6 +131,29 @@ def stoppable_notice(hanako: Member) -> str:
     return reverse("notice_stop", args=[notice.pk])
 
 
+def invited_friend(hanako: Member) -> str:
+    own = group(hanako, own=True)
+    kenji = Member.objects.get(username="kenji")
+    Membership.objects.create(group_id=own, member=kenji, invited_by=hanako)
+    return reverse("group_invited", args=[own])
+
+
+def ticked_friend(hanako: Member) -> str:
+    return reverse("group_invite", args=[group(hanako, own=True)]) + ticks("kenji")
+
+
+def ticked_match(hanako: Member) -> str:
+    """A friend on mixi who is here, ticked."""
+    link = Link.objects.get(member=hanako)
+    theirs = make_link(make_member("mate"), is_findable=True)
+    NetworkFriend.objects.create(link=link, uid=theirs.uid, name="M", seen_at=timezone.now())
+    return reverse("link_friends_ask", args=["mixi", link.pk]) + ticks("mate")
+
+
+def ticks(name: str) -> str:
+    return f"?tick={Member.objects.get(username=name).pk}&done=1"
+
+
 def own_comment(hanako: Member) -> str:
     return reverse("comment_delete", args=[Comment.objects.filter(writer=hanako).latest("pk").pk])
 
@@ -224,12 +249,15 @@ PRESSES: list[tuple[str, Callable[[Member], str], str, dict[str, Any]]] = [
     ("group_close", of_group("group_close"), "Close for good", {}),
     ("group_decline", of_group("group_detail", own=False), "Decline", {}),
     ("group_invite", of_group("group_invite"), "Invite", {"name": "kenji"}),
+    ("group_invite", ticked_friend, "Invite", {}),
+    ("group_invited", invited_friend, "Withdraw", {}),
     ("group_member", of_group("group_member", "taro"), "Remove from the group", {}),
     ("group_member", of_group("group_member", "taro"), "Hand the group over", {}),
     ("group_new", page("group_new"), "Create", {"name": "花見"}),
     ("language", page("language"), "OK", {"language": "en"}),
     ("link_detail", of_link("link_detail"), "Save", {}),
     ("link_end", of_link("link_end"), "Unlink", {}),
+    ("link_friends_ask", ticked_match, "Send", {}),
     ("link_hidden", of_link("link_hidden"), "Show again", {}),
     ("link_pull", of_link("link_friends"), "Import the list again", {}),
     ("mail_draft_delete", of_mail("mail_draft_delete"), "Delete the email", {}),
