@@ -12,8 +12,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actions import friends, groups, guesses, quotas
-from accounts.models import FriendRequest, Friendship, Group, Member, Membership, Refusal
+from accounts.models import (
+    FriendRequest,
+    Friendship,
+    Group,
+    MailPace,
+    Member,
+    Membership,
+    Refusal,
+)
 from syndication.worker import sweep
+from tests.mailing import send_mails, want_mails
 from tests.making import befriend, make_group, make_member
 from tests.noticing import new_on_home, texts_of
 from tests.phone import PhoneClient, computer, log_in_phone
@@ -135,6 +144,23 @@ def test_asked_again_within_thirty_days_it_reaches_nobody_and_costs_the_same(han
         guesses.subject_of_member(hanako),
     )
     assert spent  # two for each
+
+
+@pytest.mark.parametrize("pace", [MailPace.AT_ONCE, MailPace.DAILY])
+def test_a_silent_request_is_mailed_by_no_pace(hanako, taro, mailoutbox, pace):
+    want_mails(taro, people=pace)
+    friends.request_friendship(taro, by=hanako)
+    friends.decline_friend_request(hanako, by=taro)
+    friends.withdraw_friend_request(taro, by=hanako)
+    friends.request_friendship(taro, by=hanako)
+    send_mails()
+    send_mails(days=1)
+    assert mailoutbox == []
+    other = make_member("other")
+    friends.request_friendship(taro, by=other)  # one that reaches is mailed, so the pace is right
+    send_mails(days=1)
+    send_mails(days=2)
+    assert len(mailoutbox) == 1
 
 
 def test_after_thirty_days_it_reaches_again(hanako, taro):
