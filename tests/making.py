@@ -14,8 +14,17 @@ from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
-from accounts.models import Audience, Block, Friendship, Group, Member, Membership
-from syndication.models import Comment, Like, Link, Post, PostKind, Toggle
+from accounts.models import (
+    Audience,
+    Block,
+    Friendship,
+    Group,
+    ListedFriend,
+    Member,
+    Membership,
+    NamedList,
+)
+from syndication.models import Comment, Like, Link, Post, PostKind, PostReader, Toggle
 
 PASSWORD = "correct horse battery staple"
 
@@ -72,6 +81,29 @@ def make_post(
     if created_at is not None:  # auto_now_add does not listen; rows are moved in time
         Post.objects.filter(pk=post.pk).update(created_at=created_at)
         post.refresh_from_db()
+    return post
+
+
+def make_list(owner: Member, *people: Member, name: str = "家族") -> NamedList:
+    """A named list of `owner`'s with these friends on it."""
+    named_list = NamedList.objects.create(owner=owner, name=name)
+    for friendship in Friendship.objects.filter(member=owner, friend__in=people):
+        ListedFriend.objects.create(named_list=named_list, friendship=friendship)
+    return named_list
+
+
+def make_chosen_post(author: Member, *people: Member, **fields: Any) -> Post:
+    """A post for these people, who are friends of the author."""
+    post = make_post(
+        author=author, audience=Audience.CHOSEN, **{"chosen_at": timezone.now(), **fields}
+    )
+    for friendship in Friendship.objects.filter(member=author, friend__in=people):
+        PostReader.objects.create(
+            post=post,
+            friendship=friendship,
+            reader=friendship.friend,
+            written_at=post.created_at,
+        )
     return post
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import CASCADE, ForeignObjectRel, Q
 from django.utils import timezone
 
-from accounts.actions import groups, profile, sessions
+from accounts.actions import groups, named_lists, profile, sessions
 from accounts.models import Group, Member, Membership
 
 
@@ -32,6 +32,7 @@ def begin_account_closure(*, by: Member, takes_copies_back: bool) -> None:
     if by.is_superuser and len(locked) == 1:
         raise LastSuperuser
     _leave_groups(by)
+    named_lists.strike_from_lists(by)
     by.is_active = False
     by.closing_at = timezone.now()
     by.takes_copies_back = takes_copies_back

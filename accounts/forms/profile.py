@@ -18,7 +18,8 @@ from accounts.models import Audience, Commenters, Member
 PICTURE_SIDE = 240  # pixels: the width of a phone's screen
 
 # A field of a profile is shown to no group: a group is of many, a profile of one.
-FIELD_AUDIENCES = [choice for choice in Audience.choices if choice[0] != Audience.GROUP]
+_OF_POSTS = (Audience.CHOSEN, Audience.GROUP)  # chosen for a post, never for a field
+FIELD_AUDIENCES = [choice for choice in Audience.choices if choice[0] not in _OF_POSTS]
 
 
 def _audience(label: Any) -> forms.ChoiceField:
@@ -77,7 +78,7 @@ class PrivacyForm(_MemberForm):
         label=_("Who may comment on my posts"), choices=Commenters.choices
     )
     group_commenters = forms.ChoiceField(
-        label=_("Who may comment on my posts in groups"),
+        label=_("Who may comment on my posts in groups and for chosen people"),
         choices=Member._meta.get_field("group_commenters").choices or (),
     )
 

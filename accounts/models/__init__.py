@@ -15,6 +15,7 @@ from accounts.models.link_return import LinkReturn
 from accounts.models.mail_settings import HomeMailNote, MailPace, MailSettings
 from accounts.models.member import HomeShows, Member
 from accounts.models.member_search import count_mutual_friends, members_found, mutual_friends
+from accounts.models.named_list import ListedFriend, NamedList, friends_to_choose
 from accounts.models.notice import Notice, NoticeQuerySet, NoticeStop
 from accounts.models.notice_kinds import (
     NOTICE_KINDS,
@@ -37,6 +38,7 @@ __all__ = [
     "Block",
     "Commenters",
     "DeviceLogin",
+    "NamedList",
     "FriendRequest",
     "Friendship",
     "Group",
@@ -45,6 +47,7 @@ __all__ = [
     "HomeShows",
     "Invitation",
     "LinkReturn",
+    "ListedFriend",
     "MailClass",
     "MailPace",
     "MailSettings",
@@ -68,6 +71,7 @@ __all__ = [
     "contained_audiences",
     "count_mutual_friends",
     "delete_file_on_commit",
+    "friends_to_choose",
     "in_audience",
     "members_found",
     "mutual_friends",

@@ -6,12 +6,12 @@ said about a post. No view, template or action compares audiences by itself.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
-from django.db.models.lookups import IsNull
+from django.db.models.lookups import IsNull, Lookup
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -28,11 +28,18 @@ class Audience(models.TextChoices):
     EVERYONE = "everyone", _("Everyone")
     FRIENDS_OF_FRIENDS = "friends_of_friends", _("Friends of friends")
     FRIENDS = "friends", pgettext_lazy("audience", "Friends")
+    CHOSEN = "chosen", pgettext_lazy("audience", "Chosen people")
     GROUP = "group", _("A group")
     ONLY_ME = "only_me", _("Only me")
 
 
-_CIRCLES = (Audience.EVERYONE, Audience.FRIENDS_OF_FRIENDS, Audience.FRIENDS, Audience.ONLY_ME)
+_CIRCLES = (
+    Audience.EVERYONE,
+    Audience.FRIENDS_OF_FRIENDS,
+    Audience.FRIENDS,
+    Audience.CHOSEN,
+    Audience.ONLY_ME,
+)
 
 
 def contained_audiences(audience: str) -> frozenset[str]:
@@ -65,14 +72,16 @@ def readable_by(
     owner: str,
     audience: str = "audience",
     group: str = "",
+    chosen: Lookup[Any] | None = None,
 ) -> Q:
-    """Q of rows that `viewer` may read. `owner`, `audience`, `group` name the columns.
+    """Q of rows that `viewer` may read. `owner`, `audience`, `group` name the columns; `chosen` is the
+    condition that a row's owner chose `viewer` for it.
 
     A block, in either direction, hides everything of the owner from the viewer.
     """
     if viewer is None or not viewer.is_authenticated:
         return Q(**{audience: Audience.EVERYONE})
-    return Q(**{owner: viewer.pk}) | _shared_with(viewer, owner, audience, group)
+    return Q(**{owner: viewer.pk}) | _shared_with(viewer, owner, audience, group, chosen)
 
 
 def in_audience(
@@ -81,6 +90,7 @@ def in_audience(
     owner: str,
     audience: str = "audience",
     group: str = "",
+    chosen: Lookup[Any] | None = None,
 ) -> Q:
     """Q of rows whose audience holds `viewer`: as `readable_by`, but owning a row is not enough.
 
@@ -89,10 +99,12 @@ def in_audience(
     if viewer is None or not viewer.is_authenticated:
         return Q(**{audience: Audience.EVERYONE})
     own = Q(**{owner: viewer.pk}) & ~Q(**{audience: Audience.GROUP})
-    return own | _shared_with(viewer, owner, audience, group)
+    return own | _shared_with(viewer, owner, audience, group, chosen)
 
 
-def _shared_with(viewer: Member, owner: str, audience: str, group: str) -> Q:
+def _shared_with(
+    viewer: Member, owner: str, audience: str, group: str, chosen: Lookup[Any] | None
+) -> Q:
     mine = Friendship.objects.filter(member=viewer)
     is_friend = Exists(mine.filter(friend=OuterRef(owner)))
     # A plain subquery: for EXISTS PostgreSQL reads everybody's friendships into a hash. (Not for the
@@ -105,6 +117,8 @@ def _shared_with(viewer: Member, owner: str, audience: str, group: str) -> Q:
     if group:
         in_group = Exists(Membership.objects.joined().filter(member=viewer, group=OuterRef(group)))
         readable |= Q(in_group, **{audience: Audience.GROUP})
+    if chosen is not None:
+        readable |= Q(chosen, **{audience: Audience.CHOSEN})
     blocked = Exists(Block.objects.filter(blocker=OuterRef(owner), blocked=viewer)) | Exists(
         Block.objects.filter(blocker=viewer, blocked=OuterRef(owner))
     )

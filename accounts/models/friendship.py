@@ -24,6 +24,9 @@ class Friendship(models.Model):
     friend = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
+    shown_name: str  # of rows of named_list.friends_to_choose: the friend's name
+    is_ticked: bool  # of rows of views.friend_picker
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["member", "friend"], name="friendship_once"),

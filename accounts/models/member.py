@@ -136,7 +136,7 @@ class Member(AbstractUser):
     )
     posts_by_me_before = models.CharField(max_length=20, blank=True, default="")
 
-    # Who may comment on the member's posts; of a group's post, its readers or nobody.
+    # Who may comment on the member's posts; of those for a group or chosen people, readers or nobody.
     commenters = models.CharField(
         _("Who may comment on my posts"),
         max_length=10,
@@ -144,7 +144,7 @@ class Member(AbstractUser):
         default=Commenters.READERS,
     )
     group_commenters = models.CharField(
-        _("Who may comment on my posts in groups"),
+        _("Who may comment on my posts in groups and for chosen people"),
         max_length=10,
         choices=[one for one in Commenters.choices if one[0] != Commenters.FRIENDS],
         default=Commenters.READERS,

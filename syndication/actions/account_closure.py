@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from accounts.actions import account_closure as people
 from accounts.actions import notices
 from accounts.models import Member
-from syndication.actions import interactions, links, posts
+from syndication.actions import interactions, links, post_readers, posts
 from syndication.connectors import CONNECTORS
 from syndication.delivery import eligibility, retry_policy, sequence, wakeups
 from syndication.models import (
@@ -77,6 +77,7 @@ def preview_closure(member: Member) -> list[NetworkCopies]:
 def close_account(*, by: Member, takes_copies_back: bool) -> None:
     """Start the closure: no more log-in, unsent deliveries are cancelled. Raises LastSuperuser."""
     people.begin_account_closure(by=by, takes_copies_back=takes_copies_back)
+    post_readers.strike_reader(by)
     waiting = Delivery.objects.of(by).exclude(kind=DeliveryKind.DELETE)
     waiting.filter(state__in=(_S.WAITING, _S.PARKED, _S.FAILED, _S.EXPIRED)).change(
         _S.CANCELLED, reason=eligibility.CLOSED, due_at=None, sent_as={}

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.db.models import Exists, Max, Q
 from django.utils import timezone
 
-from accounts.actions import quotas
+from accounts.actions import named_lists, quotas
 from accounts.models import Audience, Group, Member, contained_audiences
 from accounts.public_urls import public_url
-from syndication.actions import photos, remote_replies, talk_notices
+from syndication.actions import photos, post_readers, remote_replies, talk_notices
 from syndication.actions.comments import lock_post
 from syndication.actions.link_titles import fetch_title
 from syndication.connectors.base import OutgoingPost, Photo
@@ -31,7 +32,8 @@ DELETED = Reason("post_deleted")
 class Draft(PostContent):
     """A post that is not sent yet. `form_key` makes one post of a form that is submitted twice.
 
-    `left_out` holds the keys of links that get no copy of this post, `foretold` of those that the
+    `people` holds the friendships of those whom a post for chosen people is for; with `list_name` they
+    are kept as a list, too. `left_out` holds the keys of links that get no copy of this post, `foretold` of those that the
     preview page named as getting none.
     """
 
@@ -39,6 +41,8 @@ class Draft(PostContent):
     audience: str
     form_key: str
     group: Group | None = None
+    people: frozenset[int] = frozenset()
+    list_name: str = ""
     photo: KeptPhoto | None = None
     left_out: frozenset[int] = frozenset()
     foretold: frozenset[int] = frozenset()
@@ -65,9 +69,9 @@ def find_sent_post(form_key: str, *, by: Member) -> Post | None:
 def create_post(draft: Draft, *, by: Member) -> Post:
     """Create the post and plan its deliveries, in one transaction, once for each form.
 
-    Raises quotas.QuotaUsedUp.
+    Raises quotas.QuotaUsedUp, and post_readers.NobodyChosen.
     """
-    _lock(by)
+    named_lists.lock_with_friends(by, draft.people)  # the second of two equal forms sees the first
     before = find_sent_post(draft.form_key, by=by)
     if before is not None:
         return before
@@ -78,14 +82,26 @@ def create_post(draft: Draft, *, by: Member) -> Post:
         **content_of(draft),
         audience=draft.audience,
         group=draft.group,
+        chosen_at=timezone.now() if draft.audience == Audience.CHOSEN else None,
         form_key=draft.form_key,
     )
     if draft.photo is not None:
         photos.attach_kept_photo(post, draft.photo)
     post.save()
+    if draft.audience == Audience.CHOSEN:
+        post_readers.choose_readers(post, draft.people)
+        _keep_list(draft, by)
     planning.plan_deliveries(post, without=draft.left_out, foretold=draft.foretold)
     talk_notices.notify_of_group_post(post)
+    talk_notices.notify_of_chosen_post(post)
     return post
+
+
+def _keep_list(draft: Draft, by: Member) -> None:
+    """Keep the chosen people as a list. The form said before where it cannot be."""
+    if draft.list_name:
+        with suppress(named_lists.ListNameTaken, named_lists.TooManyLists):
+            named_lists.create_list(draft.list_name, draft.people, by=by)
 
 
 class EditedMeanwhile(Exception):
@@ -157,23 +173,44 @@ def is_answered_by_others(post: Post) -> bool:
 
 
 @transaction.atomic
-def change_audience(post: Post, audience: str, group: Group | None, *, by: Member) -> None:
+def change_audience(
+    post: Post,
+    audience: str,
+    group: Group | None = None,
+    *,
+    by: Member,
+    people: Collection[int] = (),
+) -> None:
     """Change the post's audience, and delete copies that are too wide for it.
 
-    Raises AudienceNotContained: what others said was for the readers of then. It may be read by fewer
-    of them later, never by more.
+    `people`: friendships, where it will be for chosen people. Raises post_readers.NobodyChosen, and
+    AudienceNotContained: what others said was for the readers of then. It may be read by fewer of them
+    later, never by more; and chosen people are chosen once (post_readers.remove_reader).
     """
     _must_own(post, by)
     group = group if audience == Audience.GROUP else None
+    is_chosen = audience == Audience.CHOSEN
+    if is_chosen:
+        named_lists.lock_with_friends(by, people)
     lock_post(post)
     fresh = Post.objects.get(pk=post.pk)
+    if is_chosen and fresh.audience == Audience.CHOSEN:
+        if not post_readers.has_readers(fresh, people):
+            raise AudienceNotContained
+        return  # pressed twice
     is_contained = audience in contained_audiences(fresh.audience) and group in (None, fresh.group)
     if not is_contained and is_answered_by_others(fresh):
         raise AudienceNotContained
     post.audience, post.group = audience, group
-    post.save(update_fields=["audience", "group"])
+    post.chosen_at = timezone.now() if is_chosen else None
+    post.save(update_fields=["audience", "group", "chosen_at"])
+    post_readers.forget_readers(post)
+    if is_chosen:
+        post_readers.choose_readers(post, people)
     planning.withdraw_copies(post)
     talk_notices.notify_of_group_post(post)
+    if not is_contained:  # else they could read it before
+        talk_notices.notify_of_chosen_post(post)
 
 
 @transaction.atomic
@@ -183,6 +220,7 @@ def delete_post(post: Post, *, by: Member) -> None:
     post.deleted_at = timezone.now()
     post.save(update_fields=["deleted_at"])
     planning.withdraw_copies(post)
+    post_readers.forget_readers(post)
     remote_replies.forget_replies_of_post(post)
     _wipe_content(post)
 
@@ -212,14 +250,6 @@ def _outgoing(draft: Draft) -> OutgoingPost:
         photos=sent,
         audience=draft.audience,  # type: ignore[arg-type]
     )
-
-
-def _lock(member: Member) -> None:
-    """Lock the member, so that the second of two equal forms sees the first.
-
-    SQLite locks at BEGIN instead.
-    """
-    list(Member.objects.select_for_update(no_key=True).filter(pk=member.pk).values_list("pk"))
 
 
 def _must_own(post: Post, by: Member) -> None:

@@ -9,9 +9,15 @@ from django.db.models import Max
 
 from accounts.actions import notices
 from accounts.actions.notices import NoticeEvent
-from accounts.models import Member, Membership
-from syndication.models import Comment, Post
-from syndication.models.talk_notices import COMMENT, COMMENT_AFTER_MINE, GROUP_POSTS, LIKED
+from accounts.models import Audience, Member, Membership
+from syndication.models import Comment, Post, PostReader
+from syndication.models.talk_notices import (
+    CHOSEN_POST,
+    COMMENT,
+    COMMENT_AFTER_MINE,
+    GROUP_POSTS,
+    LIKED,
+)
 
 LIKES_AGAIN_AFTER = timedelta(hours=1)
 GROUP_POSTS_AGAIN_AFTER = timedelta(days=1)
@@ -27,6 +33,14 @@ def notify_of_group_post(post: Post) -> None:
         GROUP_POSTS, subject=post.group_id, detail=post.pk, again_after=GROUP_POSTS_AGAIN_AFTER
     )
     notices.notify(list(others.values_list("member", flat=True)), event)
+
+
+def notify_of_chosen_post(post: Post) -> None:
+    """Tell those whom the author chose as readers of the post, once for a post."""
+    if post.audience != Audience.CHOSEN:
+        return
+    readers = PostReader.objects.filter(post=post).values_list("reader", flat=True)
+    notices.notify(list(readers), NoticeEvent(CHOSEN_POST, subject=post.pk, actor=post.author))
 
 
 def notify_of_comment(comment: Comment, post: Post) -> None:

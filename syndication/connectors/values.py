@@ -10,7 +10,7 @@ from syndication.connectors.content import PostContent
 
 # The four kinds of a post, and the two of an interaction with a post on a network.
 Kind = Literal["status", "note", "photo", "link", "reply", "like"]
-Audience = Literal["everyone", "friends_of_friends", "friends", "group", "only_me"]
+Audience = Literal["everyone", "friends_of_friends", "friends", "chosen", "group", "only_me"]
 
 # Who may read a post on a network. "inherited": as the post that it answers, "": not known.
 Visibility = Literal["public", "unlisted", "followers", "direct", "inherited", ""]

@@ -37,7 +37,7 @@ from syndication.models import Delivery, InteractionKind, Link, LinkState, Post,
 
 MAX_EARLIER_SNAPSHOTS = 3  # snapshots of earlier tries that are kept besides the last
 
-LOCAL_AUDIENCES = (Audience.ONLY_ME, Audience.GROUP)
+LOCAL_AUDIENCES = (Audience.ONLY_ME, Audience.GROUP, Audience.CHOSEN)
 
 STAYS_HERE = Reason("stays_here")
 NO_SUCH_KIND = reasons.KIND_UNKNOWN

@@ -40,6 +40,7 @@ from syndication.models import (
     NetworkFriend,
     Post,
     PostAddress,
+    PostReader,
     RemoteLike,
     RemoteReply,
     ReplyAddress,
@@ -144,9 +145,13 @@ _POST = ExportTable(
         *("id", "kind", *CONTENT, "photo", "audience"),
         *("group", "created_at", "version", "edited_at", "comments_closed_at", "deleted_at"),
         "is_without_replies",
+        "chosen_at",
     ),
     {"group_name": "group__name"},
-    {"deliveries": _DELIVERY},
+    {
+        "chosen_people": ExportTable(PostReader, "post", (), {"name": "reader__username"}),
+        "deliveries": _DELIVERY,
+    },
     _finish_post,
 )
 _LINK = ExportTable(

@@ -10,7 +10,9 @@ from accounts.models import (
     Friendship,
     Group,
     Invitation,
+    ListedFriend,
     Membership,
+    NamedList,
     Refusal,
 )
 from syndication.export.tables import ExportTable
@@ -38,6 +40,16 @@ PEOPLE_FILES: dict[str, dict[str, ExportTable]] = {
             {"name": "asker__username", "group_name": "group__name"},
         ),
         "blocks": ExportTable(Block, "blocker", ("created_at",), {"name": "blocked__username"}),
+        "lists": ExportTable(
+            NamedList,
+            "owner",
+            ("id", "name", "created_at"),
+            within={
+                "people": ExportTable(
+                    ListedFriend, "named_list", (), {"name": "friendship__friend__username"}
+                )
+            },
+        ),
         "invitations": ExportTable(
             Invitation,
             "inviter",

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.forms.keypads import KANA
-from accounts.models import Audience, Group, Member
+from accounts.models import Audience, Group, Member, NamedList
 from accounts.text_sanitizing import PRIVATE_USE
 from syndication.connectors.content import LONGEST
 
@@ -76,6 +77,13 @@ class WebAddress(forms.URLField):
             )
 
 
+class HiddenWhereFilled(forms.HiddenInput):
+    """Costs a page nothing as long as there is no value."""
+
+    def render(self, name: str, value: Any, *args: Any, **kwargs: Any) -> SafeString:
+        return super().render(name, value, *args, **kwargs) if value else SafeString("")
+
+
 class AudienceSelect(forms.Select):
     """Shows a blank choice if none is selected: a browser would take the first, Everyone."""
 
@@ -87,16 +95,31 @@ class AudienceSelect(forms.Select):
         return [(None, [blank], 0), *groups]
 
 
+class AudienceChoice(NamedTuple):
+    """What was chosen: an audience, with its group, or with the list whose people are chosen."""
+
+    audience: str
+    group: Group | None = None
+    named_list: NamedList | None = None
+
+
 class AudienceField(forms.ChoiceField):
-    """Who may see it. A group of the member's is one choice, `group_<id>`, among the audiences.
+    """Who may see it. A group of the member's is one choice, `group_<id>`, among the audiences, and a
+    list of friends, `list_<id>`, which stands for chosen people.
 
     `within`: the only audiences to choose from, beside `groups`.
     """
 
     def __init__(
-        self, *, groups: Iterable[Group], within: Collection[str] | None = None, **kwargs: Any
+        self,
+        *,
+        groups: Iterable[Group],
+        lists: Iterable[NamedList] = (),
+        within: Collection[str] | None = None,
+        **kwargs: Any,
     ) -> None:
         self.groups = {f"group_{group.pk}": group for group in groups}
+        self.lists = {f"list_{one.pk}": one for one in lists}
         choices: list[tuple[str, Any]] = []
         for audience in Audience:
             if audience == Audience.GROUP:
@@ -106,6 +129,11 @@ class AudienceField(forms.ChoiceField):
                 ]
             elif within is None or audience in within:
                 choices.append((audience.value, audience.label))
+                if audience == Audience.CHOSEN:
+                    choices += [
+                        (value, _("List: %(name)s") % {"name": one.name})
+                        for value, one in self.lists.items()
+                    ]
         super().__init__(
             choices=choices,
             label=gettext_lazy("Who sees it"),
@@ -114,11 +142,13 @@ class AudienceField(forms.ChoiceField):
             **kwargs,
         )
 
-    def clean(self, value: Any) -> tuple[str, Group | None]:
-        """The audience, and the group where it is for one."""
+    def clean(self, value: Any) -> AudienceChoice:
         choice = str(super().clean(value))
-        group = self.groups.get(choice)
-        return (Audience.GROUP, group) if group else (choice, None)
+        if group := self.groups.get(choice):
+            return AudienceChoice(Audience.GROUP, group=group)
+        if named_list := self.lists.get(choice):
+            return AudienceChoice(Audience.CHOSEN, named_list=named_list)
+        return AudienceChoice(choice)
 
 
 def audience_choice(audience: str, group_pk: int | None) -> str:
@@ -133,3 +163,7 @@ def groups_of(member: Member) -> list[Group]:
             memberships__member=member, memberships__joined_at__isnull=False, closed_at=None
         ).order_by("name", "pk")
     )
+
+
+def lists_of(member: Member) -> list[NamedList]:
+    return list(member.named_lists.order_by("name", "pk"))

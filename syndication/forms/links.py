@@ -17,6 +17,7 @@ AUDIENCE_WORDS = {
     Audience.EVERYONE: _("open to Everyone"),
     Audience.FRIENDS_OF_FRIENDS: _("for Friends of friends"),
     Audience.FRIENDS: _("for Friends"),
+    Audience.CHOSEN: _("for chosen people"),
     Audience.GROUP: _("for a group"),
     Audience.ONLY_ME: _("for me only"),
 }

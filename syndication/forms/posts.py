@@ -13,22 +13,23 @@ from django.http import QueryDict
 from django.template.defaultfilters import filesizeformat
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.actions import quotas
-from accounts.actions.privacy import DEFAULT_AUDIENCES
+from accounts.forms.ticks import ticks_as_text
 from accounts.media.pictures import BadPicture, PicturesBusy
-from accounts.models import Audience, Member, contained_audiences
+from accounts.models import Audience, Member
 from syndication.actions import photos
 from syndication.actions.posts import Draft
 from syndication.connectors.content import CONTENT, LONGEST, TYPED, content_of
+from syndication.forms.audiences import chosen_people
 from syndication.forms.fields import (
     AudienceField,
-    AudienceSelect,
+    HiddenWhereFilled,
     PlainText,
     WebAddress,
     audience_choice,
     groups_of,
+    lists_of,
 )
 from syndication.forms.languages import LanguageField
 from syndication.models import KeptPhoto, Post, PostKind
@@ -160,7 +161,9 @@ class PostForm(PostTextForm):
         self.member = member
         self.fields["kind"] = forms.CharField(widget=forms.HiddenInput)
         self.initial["kind"] = self.kind.value
-        self.fields["audience"] = AudienceField(groups=groups_of(member))
+        self.fields["audience"] = AudienceField(groups=groups_of(member), lists=lists_of(member))
+        for name in ("people", "list_name"):
+            self.fields[name] = forms.CharField(required=False, widget=HiddenWhereFilled)
         self.fields["left_out"] = forms.Field(required=False, widget=forms.MultipleHiddenInput)
         if self.kind == PostKind.PHOTO:
             self._add_photo()
@@ -226,11 +229,16 @@ class PostForm(PostTextForm):
     def draft(self) -> Draft:
         """The draft of a valid form."""
         cleaned = self.cleaned_data
-        audience, group = cleaned["audience"]
+        audience, group, named_list = cleaned["audience"]
+        people: frozenset[int] = frozenset()
+        if audience == Audience.CHOSEN:
+            people = chosen_people(self.member, named_list, cleaned["people"])
         return Draft(
             kind=self.kind.value,
             audience=audience,
             group=group,
+            people=people,
+            list_name=cleaned["list_name"] if people and named_list is None else "",
             form_key=cleaned["form_key"],
             **{name: cleaned.get(name, "") for name in CONTENT},
             photo=self.kept_photo,
@@ -262,30 +270,8 @@ def hidden_fields(draft: Draft) -> dict[str, str]:
         **content_of(draft),
         "photo_key": draft.photo.key if draft.photo else "",
         "audience": audience_choice(draft.audience, draft.group.pk if draft.group else None),
+        "people": ticks_as_text(draft.people),
+        "list_name": draft.list_name,
         "form_key": draft.form_key,
     }
     return {name: value for name, value in fields.items() if value}
-
-
-class AudienceForm(forms.Form):
-    """Changes the audience of a post. `is_answered`: only to fewer readers (AudienceNotContained)."""
-
-    def __init__(
-        self, *args: Any, member: Member, post: Post, is_answered: bool, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        groups, within = groups_of(member), None
-        if is_answered:
-            groups = [one for one in groups if one.pk == post.group_id]
-            within = contained_audiences(post.audience)
-        self.fields["audience"] = AudienceField(groups=groups, within=within)
-
-
-class PostsByMeForm(forms.Form):
-    """The default audience of new posts. Everyone has a button of its own that says what it means."""
-
-    audience = forms.ChoiceField(
-        label=gettext_lazy("Posts by me"),
-        choices=[(one.value, one.label) for one in DEFAULT_AUDIENCES if one != Audience.EVERYONE],
-        widget=AudienceSelect,
-    )

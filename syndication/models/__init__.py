@@ -17,6 +17,7 @@ from syndication.models.feed_item import FeedItem, HiddenAccount
 from syndication.models.interaction import Interaction, InteractionKind
 from syndication.models.link import Link, LinkState, NetworkFriend, Toggle
 from syndication.models.post import KeptPhoto, Post, PostKind
+from syndication.models.post_reader import PostReader
 from syndication.models.pull import Pull, PullKind
 from syndication.models.remote_reply import CopyActivity, RemoteLike, RemoteReply
 from syndication.models.reply_address import ReplyAddress
@@ -52,6 +53,7 @@ __all__ = [
     "Post",
     "PostAddress",
     "PostKind",
+    "PostReader",
     "Pull",
     "PullKind",
     "RemoteLike",

@@ -13,6 +13,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, When
 
 from accounts.models import Block, Member, PublicTextField, in_audience, readable_by
 from syndication.models.post import Post
+from syndication.models.post_reader import is_chosen_reader
 
 LONGEST_COMMENT = 1000
 
@@ -71,7 +72,11 @@ def _name_known_to(viewer: Member, speaker: str) -> Case:
 def _is_about_what_is_read(viewer: Member) -> Q:
     """Q of rows about a post that `viewer` is in the audience of."""
     reads = in_audience(
-        viewer, owner="post__author", audience="post__audience", group="post__group"
+        viewer,
+        owner="post__author",
+        audience="post__audience",
+        group="post__group",
+        chosen=is_chosen_reader(viewer, OuterRef("post")),
     )
     return reads & Q(post__deleted_at=None, post__author__is_active=True)
 

@@ -79,6 +79,18 @@ class NewestOfAll(Expression):
         return compiled(rows.order_by(f"-{self.time}", "-pk").values("pk")[:1])
 
 
+class Keys(Expression):
+    """A subquery: the keys in the one column of `rows`, with their order and limit."""
+
+    def __init__(self, rows: QuerySet[Any, Any]) -> None:
+        super().__init__(output_field=IntegerField())
+        self.rows = rows
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        sql, values = compiled(self.rows)
+        return f"({sql})", values
+
+
 class OneOfAll(Expression):
     """A subquery: the keys that any of `parts` (subqueries of keys) has, or that stand in `keys`."""
 

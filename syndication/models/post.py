@@ -23,6 +23,7 @@ from accounts.models import (
     readable_by,
 )
 from syndication.connectors.content import LONGEST
+from syndication.models.post_reader import is_chosen_reader
 
 
 class PostKind(models.TextChoices):
@@ -42,7 +43,14 @@ class PostQuerySet(models.QuerySet["Post"]):
         named = readable_by(viewer, owner="author", audience="author__display_name_audience")
         return (
             self.filter(deleted_at=None, author__is_active=True)
-            .filter(readable_by(viewer, owner="author", group="group"))
+            .filter(
+                readable_by(
+                    viewer,
+                    owner="author",
+                    group="group",
+                    chosen=is_chosen_reader(viewer, OuterRef("pk")),
+                )
+            )
             .annotate(
                 author_name=Case(
                     When(named & ~Q(author__display_name=""), then=F("author__display_name")),
@@ -77,17 +85,18 @@ class PostQuerySet(models.QuerySet["Post"]):
 
 
 def _opens_talk_to(member: Member) -> Q:
-    return in_audience(member, owner="author", group="group")
+    chosen = is_chosen_reader(member, OuterRef("pk"))
+    return in_audience(member, owner="author", group="group", chosen=chosen)
 
 
 def _takes_comments_of(member: Member) -> Q:
     """Q of posts that are not closed, and whose author lets such readers comment."""
     friends = Friendship.objects.filter(member=member, friend=OuterRef("author"))
-    in_group = Q(audience=Audience.GROUP)
+    named = Q(audience__in=[Audience.GROUP, Audience.CHOSEN])
     readers = Q(author__commenters=Commenters.READERS)
     known = Q(author__commenters=Commenters.FRIENDS) & (Q(author=member) | Q(Exists(friends)))
-    allowed = in_group & Q(author__group_commenters=Commenters.READERS)
-    return Q(comments_closed_at=None) & (allowed | (~in_group & (readers | known)))
+    allowed = named & Q(author__group_commenters=Commenters.READERS)
+    return Q(comments_closed_at=None) & (allowed | (~named & (readers | known)))
 
 
 def photo_path(post: Post, filename: str) -> str:
@@ -145,6 +154,8 @@ class Post(models.Model):
     group = models.ForeignKey(
         Group, on_delete=models.CASCADE, null=True, blank=True, related_name="posts"
     )
+    # When its readers were chosen, of a post for chosen people (PostReader).
+    chosen_at = models.DateTimeField(null=True, blank=True)
     form_key = models.CharField(max_length=32)  # a form sent twice makes one post
     created_at = models.DateTimeField(auto_now_add=True)
     version = models.PositiveIntegerField(default=1)  # of its words: each edit makes the next one
@@ -172,6 +183,12 @@ class Post(models.Model):
                 condition=Q(deleted_at=None, group__isnull=False),
                 name="post_newest_of_group",
             ),
+            # What friends may read of an author without being chosen.
+            models.Index(
+                fields=["author", "-created_at", "-id"],
+                condition=Q(deleted_at=None, chosen_at=None),
+                name="post_newest_not_chosen",
+            ),
             models.Index(fields=["-created_at"]),
         ]
         constraints = [
@@ -179,6 +196,11 @@ class Post(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(audience=Audience.GROUP) | models.Q(group__isnull=False),
                 name="post_for_a_group_names_it",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(audience=Audience.CHOSEN, chosen_at__isnull=False)
+                | (~models.Q(audience=Audience.CHOSEN) & models.Q(chosen_at=None)),
+                name="post_for_chosen_people_says_when",
             ),
             models.CheckConstraint(
                 condition=models.Q(version=1) | models.Q(edited_at__isnull=False),

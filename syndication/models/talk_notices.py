@@ -15,7 +15,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import MailClass, Member, Membership, Notice, NoticeKind, NoticeTopic
+from accounts.models import Audience, MailClass, Member, Membership, Notice, NoticeKind, NoticeTopic
 from accounts.models.audience import name_known_to
 from accounts.models.people_notices import NAME_CUT, actor_of, group_columns, group_of
 from syndication.models.comment import Comment, Like
@@ -25,6 +25,7 @@ COMMENT = "comment"
 COMMENT_AFTER_MINE = "comment_after_mine"
 LIKED = "liked"
 GROUP_POSTS = "group_posts"
+CHOSEN_POST = "chosen_post"
 
 QUOTED = 60  # letters of a comment
 
@@ -62,6 +63,11 @@ def _group_has_news(member: Member) -> Q:
         group=OuterRef("subject"), pk__gte=OuterRef("detail")
     )
     return Q(Exists(joined), Exists(posts.exclude(author=member)))
+
+
+def _is_chosen(member: Member) -> Q:
+    posts = Post.objects.visible_to(member).filter(audience=Audience.CHOSEN)
+    return Q(Exists(posts.filter(pk=OuterRef("subject"))))
 
 
 def _quoted(notice: Any) -> dict[str, str]:
@@ -118,6 +124,17 @@ KINDS = (
         text=lambda notice: _("New in the group %(group)s.") % {"group": group_of(notice)},
         target=lambda notice: ("group_posts", (notice.subject,)),
         mail_subject=pgettext_lazy("subject", "New in a group"),
+        mail_class=MailClass.PEOPLE,
+    ),
+    NoticeKind(
+        code=CHOSEN_POST,
+        topic=NoticeTopic(readable=_is_chosen),
+        text=lambda notice: (
+            _("%(name)s wrote a post for chosen people, you among them.")
+            % {"name": actor_of(notice)}
+        ),
+        target=_post_page,
+        mail_subject=pgettext_lazy("subject", "A post for you"),
         mail_class=MailClass.PEOPLE,
     ),
 )

@@ -21,6 +21,7 @@ READERS = {
     Audience.EVERYONE: _("everyone on the network"),
     Audience.FRIENDS_OF_FRIENDS: _("friends of your friends on the network"),
     Audience.FRIENDS: _("your friends on the network"),
+    Audience.CHOSEN: _("people whom you choose"),
     Audience.GROUP: _("a group on the network"),
     Audience.ONLY_ME: _("you alone"),
 }

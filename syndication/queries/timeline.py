@@ -16,8 +16,8 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Friendship, HomeShows, Member
 from syndication.models import FeedItem, Link, Post, PostKind
-from syndication.models.newest import NewestOfAll, OneOfAll
-from syndication.queries import feed
+from syndication.models.newest import Keys, NewestOfAll, OneOfAll
+from syndication.queries import feed, post_lists
 from syndication.queries.excerpts import cut_to_line
 
 PAGE = 10
@@ -46,14 +46,14 @@ class Cursor:
     def __str__(self) -> str:
         return f"{self.micros}.{self.table}.{self.pk}"
 
-    def older(self, table: int, time: str) -> Q:
-        """A condition on rows of `table`, ordered by the column `time`: after this entry."""
+    def older(self, table: int, time: str, key: str = "pk") -> Q:
+        """A condition on rows of `table`, ordered by the columns `time` and `key`: after this entry."""
         at = _EPOCH + timedelta(microseconds=self.micros)
         older = Q(**{f"{time}__lt": at})
         if table < self.table:
             older |= Q(**{time: at})
         if table == self.table:
-            older |= Q(**{time: at, "pk__lt": self.pk})
+            older |= Q(**{time: at, f"{key}__lt": self.pk})
         return Q(**{f"{time}__lte": at}) & older  # the former is what an index is read by
 
 
@@ -116,18 +116,24 @@ def _items(member: Member, before: Cursor | None) -> QuerySet[FeedItem]:
     return feed.with_post(items.select_related("link"), member)
 
 
-def _newest_posts(member: Member, before: Cursor | None) -> NewestOfAll:
-    """The newest posts of friends and the member that the member may read."""
-    friends = Friendship.objects.filter(member=member).values("friend")
-    readable = Post.objects.visible_to(member)
+def _newest_posts(member: Member, before: Cursor | None) -> OneOfAll:
+    """The newest posts of friends and the member that the member may read.
+
+    Friends' posts for chosen people are found by their readers: however many a friend wrote for others,
+    none of those is read.
+    """
+    readable, chosen = Post.objects.visible_to(member), post_lists.chosen_for(member)
     if before is not None:
         readable = readable.filter(before.older(_OURS, "created_at"))
-    return NewestOfAll(
-        friends.union(Member.objects.filter(pk=member.pk).values("pk"), all=True),
-        lambda author: readable.filter(author=author),
+        chosen = chosen.filter(before.older(_OURS, "written_at", key="post"))
+    of_friends = NewestOfAll(
+        Friendship.objects.filter(member=member).values("friend"),
+        lambda author: readable.filter(author=author, chosen_at=None),
         time="created_at",
         most=PAGE + 1,
     )
+    own = readable.by(member).newest_first().values("pk")[: PAGE + 1]
+    return OneOfAll(of_friends, Keys(own), Keys(chosen.values("post")[: PAGE + 1]))
 
 
 def _newest_items(member: Member, before: Cursor | None) -> OneOfAll:

@@ -19,24 +19,36 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from accounts.actions import quotas
+from accounts.forms.named_lists import list_name_error
+from accounts.forms.ticks import ticks_as_text
+from accounts.models import Audience, Member
 from accounts.urlsession.api import (
     get_preserved_form,
     initial_from_preserved_form,
     pop_preserved_form,
 )
+from accounts.views.friend_picker import FriendPicker
 from accounts.views.requests import MemberRequest
 from accounts.views.uploads import accepts_files
-from syndication.actions import posts
+from syndication.actions import post_readers, posts
+from syndication.actions.posts import Draft
 from syndication.forms.posts import PostForm, hidden_fields, posts_used_up
 from syndication.models import PostKind
 from syndication.queries.readers import readers_here
 
+PICKED = ("audience", "people", "list_name")  # of the fields that the page of friends has itself
+
+_SHARED = ("group_", "list_")  # choices of an audience that an address may name
+
 
 @login_required
 def post_new(request: MemberRequest) -> HttpResponse:
-    """The form. "Send" and "Change" on the preview page post here, with all that was typed."""
+    """The form. "Send" and "Change" on the preview page post here, with all that was typed; so does
+    "Who", which leads to the page of friends."""
     if "send" in request.POST:
         return _send(request)
+    if "who" in request.POST:
+        return post_people(request)
     typed = {**request.POST.dict(), "left_out": request.POST.getlist("left_out")}
     return _blank_form(request, typed if request.POST else {})
 
@@ -50,7 +62,59 @@ def post_preview(request: MemberRequest) -> HttpResponse:
     form = PostForm(request.POST, request.FILES, member=request.user, kind=_kind(request.POST))
     if not form.is_valid():
         return post_form_page(request, form)
-    draft = posts.with_link_title(form.draft())
+    draft = form.draft()
+    if draft.audience == Audience.CHOSEN and not draft.people:
+        return _people_page(request, form, draft)
+    return _preview_page(request, form, draft)
+
+
+@login_required
+def post_people(request: MemberRequest) -> HttpResponse:
+    """Tick the friends whom a post is for: pages of friends until "Go on", then the preview page."""
+    if request.method != "POST":
+        return _blank_form(request, {})
+    typed = request.POST.copy()
+    picker = FriendPicker(request.user, typed) if "at" in typed else None
+    if picker is not None:
+        typed["people"] = ticks_as_text(picker.ticked)
+        typed["audience"] = Audience.CHOSEN
+    form = PostForm(typed, member=request.user, kind=_kind(typed))
+    if not form.is_valid():
+        return post_form_page(request, form)
+    draft = form.draft()
+    if picker is None or not picker.is_done:
+        return _people_page(request, form, draft)
+    error = _people_error(draft, by=request.user)
+    if error:
+        return _people_page(request, form, draft, error)
+    return _preview_page(request, form, draft)
+
+
+def _people_error(draft: Draft, *, by: Member) -> str:
+    if not draft.people:
+        return _("Tick somebody first.")
+    if not draft.list_name:
+        return ""
+    return list_name_error(draft.list_name, by=by)
+
+
+def _people_page(
+    request: MemberRequest, form: PostForm, draft: Draft, error: str = ""
+) -> HttpResponse:
+    """The page of friends. It carries the post along."""
+    carried = hidden_fields(draft)
+    context = {
+        "picker": FriendPicker(request.user, request.POST, ticked=draft.people),
+        "carried": {name: carried[name] for name in carried if name not in PICKED},
+        "left_out": draft.left_out,
+        "list_name": form["list_name"].value() or "",
+        "error": error,
+    }
+    return TemplateResponse(request, "syndication/post_people.html", context)
+
+
+def _preview_page(request: MemberRequest, form: PostForm, draft: Draft) -> HttpResponse:
+    draft = posts.with_link_title(draft)
     before = posts.find_sent_post(draft.form_key, by=request.user)
     if before is not None:  # "back" after sending: what was changed since is a post of its own
         draft = replace(draft, form_key=secrets.token_hex(16))
@@ -61,7 +125,7 @@ def post_preview(request: MemberRequest) -> HttpResponse:
             "draft": draft,
             "carried": hidden_fields(draft),
             "kind": form.kind,
-            "readers": readers_here(request.user, draft.audience, draft.group),
+            "readers": readers_here(request.user, draft.audience, draft.group, draft.people),
             "foreseen": posts.preview_post(draft, by=request.user),
             "before": before,
         },
@@ -74,8 +138,11 @@ def _send(request: MemberRequest) -> HttpResponse:
         form = PostForm(request.POST, member=request.user, kind=_kind(request.POST))
         if not form.is_valid():
             return post_form_page(request, form)
+        draft = form.draft()
         try:
-            post = posts.create_post(form.draft(), by=request.user)
+            post = posts.create_post(draft, by=request.user)
+        except post_readers.NobodyChosen:
+            return _people_page(request, form, draft, _("Tick somebody first."))
         except quotas.QuotaUsedUp as error:
             form.add_error(None, posts_used_up(error))
             return post_form_page(request, form)
@@ -94,7 +161,7 @@ def _blank_form(request: MemberRequest, typed: Mapping[str, Any]) -> HttpRespons
     kind = _kind(initial or request.GET)
     if not initial and request.GET.get("group"):  # written to a group, then another kind chosen
         group = request.GET["group"]
-        initial = {"audience": group if group.startswith("group_") else ""}
+        initial = {"audience": group if group.startswith(_SHARED) else ""}
     return post_form_page(request, PostForm(member=request.user, kind=kind, initial=initial))
 
 
@@ -117,7 +184,7 @@ def post_form_page(request: MemberRequest, form: PostForm) -> HttpResponse:
 def _chosen_group(form: PostForm) -> str:
     """The group that the form opens with; kept when the kind changes, or the post would be wider."""
     choice = str(form["audience"].value() or "")
-    return choice if choice.startswith("group_") else ""
+    return choice if choice.startswith(_SHARED) else ""
 
 
 def _kind(source: Mapping[str, Any]) -> str:

@@ -14,20 +14,23 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from accounts.actions import quotas
+from accounts.forms.ticks import ticks_as_text
 from accounts.models import Audience, Member
 from accounts.urlsession.api import initial_from_preserved_form, pop_preserved_form
+from accounts.views.friend_picker import FriendPicker
 from accounts.views.requests import MemberRequest
-from syndication.actions import posts
+from syndication.actions import post_readers, posts
 from syndication.actions.posts import EditPreview
 from syndication.connectors.content import TYPED
+from syndication.forms.audiences import AudienceForm, chosen_people
 from syndication.forms.fields import audience_choice
-from syndication.forms.posts import AudienceForm, EditForm, PostForm, posts_used_up
+from syndication.forms.posts import EditForm, PostForm, posts_used_up
 from syndication.models import Delivery, DeliveryState, Post
 from syndication.models.errors import NotNow
 from syndication.queries.comments import count_comments, newest_comments, with_likes_for
 from syndication.queries.copies import active_copies, copies_too_wide, latest_deliveries
 from syndication.queries.excerpts import split_into_pages
-from syndication.queries.readers import readers_here
+from syndication.queries.readers import describe_chosen, readers_here
 from syndication.views.compose import post_form_page
 from syndication.views.post_change import own_post
 from syndication.views.robots import set_robots_header
@@ -47,11 +50,19 @@ def post_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "is_mine": is_mine,
         "is_public": post.audience == Audience.EVERYONE,
         "deliveries": latest_deliveries(post) if is_mine else [],
+        "chosen": _chosen(post) if is_mine else "",
     }
     if isinstance(request.user, Member) and post.has_talk:
         context |= _talk(post, request.user, is_long=page.has_other_pages())
     response = TemplateResponse(request, "syndication/post_detail.html", context)
     return set_robots_header(response, post.author)
+
+
+def _chosen(post: Post) -> str:
+    """Whom its writer chose to read the post, for that writer alone."""
+    if post.audience != Audience.CHOSEN:
+        return ""
+    return describe_chosen(post_readers.readers_of(post, by=post.author))
 
 
 def _talk(post: Post, member: Member, *, is_long: bool) -> dict[str, Any]:
@@ -150,6 +161,8 @@ def _words_of_a_deleted(request: MemberRequest, pk: int) -> HttpResponse:
 def post_audience(request: MemberRequest, pk: int) -> HttpResponse:
     """Change the audience, in two steps: the second says what happens to the copies."""
     post = own_post(request, pk)
+    if post.audience == request.POST.get("audience") == Audience.CHOSEN:  # pressed twice
+        return redirect("post_readers", pk)
     initial = {"audience": audience_choice(post.audience, post.group_id)}
     is_answered = posts.is_answered_by_others(post)
     form = AudienceForm(
@@ -162,17 +175,31 @@ def post_audience(request: MemberRequest, pk: int) -> HttpResponse:
     context = {"post": post, "form": form, "is_answered": is_answered}
     if not form.is_valid():
         return TemplateResponse(request, "syndication/post_audience.html", context)
-    audience, group = form.cleaned_data["audience"]
+    audience, group, named_list = form.cleaned_data["audience"]
+    people: frozenset[int] = frozenset()
+    if audience == Audience.CHOSEN:
+        picker = FriendPicker(request.user, request.POST)
+        typed = ticks_as_text(picker.ticked) or request.POST.get("people", "")
+        people = chosen_people(request.user, named_list, typed)
+        is_chosen = people and (picker.is_done or named_list or "confirm" in request.POST)
+        if not is_chosen:
+            context |= {"picker": picker, "carried": {"audience": audience}}
+            context["error"] = _("Tick somebody first.") if picker.is_done else ""
+            return TemplateResponse(request, "syndication/post_audience_people.html", context)
     if "confirm" not in request.POST:
         context |= {
-            "readers": readers_here(request.user, audience, group),
+            "readers": readers_here(request.user, audience, group, people),
+            "people": ticks_as_text(people),
             "copies": copies_too_wide(post, audience),
-            "choice": request.POST["audience"],
+            "choice": audience_choice(audience, group.pk if group else None),
         }
         return TemplateResponse(request, "syndication/post_audience_confirm.html", context)
     try:
-        posts.change_audience(post, audience, group, by=request.user)
-    except posts.AudienceNotContained:  # answered between the form and the press
+        posts.change_audience(post, audience, group, by=request.user, people=people)
+    except (
+        posts.AudienceNotContained,
+        post_readers.NobodyChosen,
+    ):  # answered between the form and the press
         return redirect("post_audience", pk)
     pop_preserved_form(request)
     messages.success(request, _("Changed who sees it."))

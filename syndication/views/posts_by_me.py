@@ -14,7 +14,7 @@ from accounts.actions import privacy
 from accounts.models import Audience
 from accounts.urlsession.api import initial_from_preserved_form, pop_preserved_form
 from accounts.views.requests import MemberRequest
-from syndication.forms.posts import PostsByMeForm
+from syndication.forms.audiences import PostsByMeForm
 from syndication.models import Link
 
 

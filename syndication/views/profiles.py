@@ -8,8 +8,8 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
 from accounts.models import Member, count_mutual_friends
-from accounts.views.paging import UncountedPage
-from syndication.models import Post
+from accounts.views.paging import UncountedPage, page_number
+from syndication.queries.post_lists import posts_of
 from syndication.views.robots import set_robots_header
 
 PER_PAGE = 10
@@ -25,7 +25,8 @@ def profile(request: HttpRequest, name: str) -> HttpResponse:
     mutual = {}
     if request.user.is_authenticated and member != request.user:
         mutual = count_mutual_friends(request.user, [member])
-    posts = Post.objects.visible_to(request.user).by(member).newest_first()
+    number = request.GET.get("page")
+    most = page_number(number) * PER_PAGE + 1
     response = TemplateResponse(
         request,
         "syndication/profile_detail.html",
@@ -33,7 +34,7 @@ def profile(request: HttpRequest, name: str) -> HttpResponse:
             "member": member,
             "is_mine": member == request.user,
             "mutual_count": mutual.get(member.pk, 0),
-            "page": UncountedPage(posts, request.GET.get("page"), size=PER_PAGE),
+            "page": UncountedPage(posts_of(member, request.user, most=most), number, size=PER_PAGE),
         },
     )
     return set_robots_header(response, member)

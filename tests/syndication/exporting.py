@@ -54,10 +54,12 @@ from tests.mailing import want_mails
 from tests.making import (
     PASSWORD,
     befriend,
+    make_chosen_post,
     make_comment,
     make_group,
     make_like,
     make_link,
+    make_list,
     make_member,
     make_post,
 )
@@ -123,7 +125,9 @@ def make_everything(word: str) -> Member:
 
 
 def _people(member: Member, word: str) -> None:
-    befriend(member, make_member(f"{word}_friend"))
+    friend = make_member(f"{word}_friend")
+    befriend(member, friend)
+    make_list(member, friend, name=f"{word}-list")
     FriendRequest.objects.create(asker=member, asked=make_member(f"{word}_asked"))
     FriendRequest.objects.create(asker=make_member(f"{word}_asking"), asked=member)
     Refusal.objects.create(member=member, asker=make_member(f"{word}_refused"))
@@ -178,9 +182,12 @@ def _posts(member: Member, link: Link, word: str) -> None:
     )  # fmt: skip
     make_post(author=member, kind=PostKind.NOTE, title=f"{word}-title", text=f"{word}-note-text",
               version=2, edited_at=now)  # fmt: skip
+    friend = Member.objects.get(username=f"{word}_friend")
+    make_chosen_post(member, friend, text=f"{word}-chosen")
+    make_chosen_post(friend, member, text=f"chosen-for-{word}")
     make_post(author=member, text="", deleted_at=now)
     make_comment(photo, member, f"{word}-comment", form_key=f"{word}-comment-key")
-    make_comment(photo, Member.objects.get(username=f"{word}_friend"), f"comment-to-{word}")
+    make_comment(photo, friend, f"comment-to-{word}")
     make_like(photo, member)
     interaction = Interaction.objects.create(
         link=link, kind="reply", target_id=f"{word}-target", target_author_name=f"{word}-answered",

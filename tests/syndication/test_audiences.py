@@ -1,4 +1,4 @@
-"""Who sees what: five audiences, seven people, and every page that shows posts."""
+"""Who sees what: six audiences, eleven people, and every page that shows posts."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Audience, Member
-from syndication.actions import photos
+from accounts.actions import friends
+from accounts.models import Audience, Friendship, Member
+from syndication.actions import photos, post_readers, posts
 from syndication.models import Post, PostKind
 from tests.making import befriend, block, make_group, make_member
 from tests.phone import computer
@@ -19,14 +20,16 @@ pytestmark = pytest.mark.django_db
 
 PEOPLE = (
     "anonymous", "stranger", "friend", "friend_of_friend", "group_member", "blocked_friend",
-    "blocking_friend", "author",
+    "blocking_friend", "author", "chosen", "unticked", "friended_again",
 )  # fmt: skip
+FRIENDS = {"friend", "chosen", "unticked", "friended_again"}
 MAY_READ = {
     Audience.EVERYONE: {
-        "anonymous", "stranger", "friend", "friend_of_friend", "group_member", "author",
+        "anonymous", "stranger", *FRIENDS, "friend_of_friend", "group_member", "author",
     },
-    Audience.FRIENDS_OF_FRIENDS: {"friend", "friend_of_friend", "author"},
-    Audience.FRIENDS: {"friend", "author"},
+    Audience.FRIENDS_OF_FRIENDS: {*FRIENDS, "friend_of_friend", "author"},
+    Audience.FRIENDS: {*FRIENDS, "author"},
+    Audience.CHOSEN: {"chosen", "author"},
     Audience.GROUP: {"group_member", "author"},
     Audience.ONLY_ME: {"author"},
 }  # fmt: skip
@@ -53,21 +56,29 @@ def world(audience: str) -> World:
             people[name] = make_member(name)
     befriend(author, people["friend"])
     befriend(people["friend"], people["friend_of_friend"])
-    for name in ("blocked_friend", "blocking_friend"):
+    for name in ("blocked_friend", "blocking_friend", "chosen", "unticked", "friended_again"):
         befriend(author, people[name])
-    block(author, people["blocked_friend"])
-    block(people["blocking_friend"], author)
+    chosen = [people[name] for name in PEOPLE[5:] if name != "author"]
+    ticks = Friendship.objects.filter(member=author, friend__in=chosen)
     group = make_group(author, people["group_member"], people["blocked_friend"])
-    post = Post(
-        author=author,
+    draft = posts.Draft(
         kind=PostKind.PHOTO,
         text="the secret words",
         audience=audience,
         group=group if audience == Audience.GROUP else None,
+        people=frozenset(ticks.values_list("pk", flat=True))
+        if audience == "chosen"
+        else frozenset(),
         form_key="f" * 32,
+        photo=photos.keep_upload(a_photo(), by=author),
     )
-    photos.attach_kept_photo(post, photos.keep_upload(a_photo(), by=author))
-    post.save()
+    post = posts.create_post(draft, by=author)
+    if audience == Audience.CHOSEN:
+        post_readers.remove_reader(post, people["unticked"], by=author)
+    block(author, people["blocked_friend"])
+    block(people["blocking_friend"], author)
+    friends.end_friendship(people["friended_again"], by=author)
+    friends.create_friendship(people["friended_again"], author)
     return World(post, people)
 
 
@@ -85,7 +96,7 @@ def test_a_post_is_read_by_its_audience_and_nobody_else(audience: str, person: s
     profile = browser.get(reverse("profile", args=["author"]))
     assert ("the secret words" in profile.text) is may_read
     home = browser.get(reverse("home"))
-    assert ("the secret words" in home.text) is (may_read and person in ("friend", "author"))
+    assert ("the secret words" in home.text) is (may_read and person in {*FRIENDS, "author"})
     feed = browser.get(reverse("profile_feed", args=["author"]))
     assert ("the secret words" in feed.text) is (audience == Audience.EVERYONE)
 

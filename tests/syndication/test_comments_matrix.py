@@ -1,4 +1,4 @@
-"""Who reads what is said about a post: twelve people, each audience, over HTTP, from one table.
+"""Who reads what is said about a post: sixteen people, each audience, over HTTP, from one table.
 
 Of each pair: the post's page; comments and likes on it, their counts and names, the pages that hold them;
 whether a comment and a like of one's own are taken. A cell that is missing here is refused.
@@ -12,12 +12,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.actions import friends
 from accounts.models import Audience, Group, Member, Membership
+from syndication.actions import post_readers
 from syndication.models import Comment, Like, Post
 from tests.making import (
     befriend,
     block,
     join,
+    make_chosen_post,
     make_comment,
     make_group,
     make_like,
@@ -31,16 +34,18 @@ pytestmark = pytest.mark.django_db
 PEOPLE = (
     "author", "friend", "friend_of_friend", "stranger", "group_member", "invited", "former_member",
     "former_friend", "blocked_by_author", "blocks_author", "visitor", "staff",
+    "chosen", "unticked", "friended_again", "chosen_and_blocked",
 )  # fmt: skip
 A = Audience
-KNOWN = {"author", "friend"}
+KNOWN = {"author", "friend", "chosen", "unticked", "friended_again"}
 # Who is logged in and not in a block with the author; staff is a stranger on the site itself.
-ANYBODY = set(PEOPLE) - {"visitor", "blocked_by_author", "blocks_author"}
+ANYBODY = set(PEOPLE) - {"visitor", "blocked_by_author", "blocks_author", "chosen_and_blocked"}
 # Who reads what is said, and may answer.
 TALKS: dict[tuple[str, bool], set[str]] = {
     (A.EVERYONE, True): ANYBODY,
     (A.FRIENDS_OF_FRIENDS, True): KNOWN | {"friend_of_friend"},
     (A.FRIENDS, True): KNOWN,
+    (A.CHOSEN, True): {"author", "chosen"},
     (A.GROUP, True): {"author", "group_member"},
     (A.GROUP, False): {"group_member"},  # the author left the group
     (A.ONLY_ME, True): {"author"},
@@ -51,6 +56,7 @@ READS_ONLY: dict[tuple[str, bool], set[str]] = {
     (A.GROUP, False): {"author"},
 }
 CELLS = [(audience, is_in, person) for audience, is_in in TALKS for person in PEOPLE]
+CHOSEN = ("chosen", "unticked", "friended_again", "chosen_and_blocked")  # all of them at first
 POST, SAID, NAME = "what-the-post-says", "what-was-said", "who-spoke"
 
 
@@ -81,14 +87,20 @@ def stage(audience: str, *, is_author_in: bool, has_mail: bool = False) -> Stage
     befriend(author, speaker)
     befriend(author, people["friend"])
     befriend(people["friend"], people["friend_of_friend"])
-    for name in ("blocked_by_author", "blocks_author"):
+    for name in ("blocked_by_author", "blocks_author", *CHOSEN):
         befriend(author, people[name])
+    block(author, people["chosen_and_blocked"])
     block(author, people["blocked_by_author"])
     block(people["blocks_author"], author)
     group = _group(author, speaker, people, is_author_in=is_author_in)
-    post = make_post(
-        author=author, text=POST, audience=audience, group=group if audience == A.GROUP else None
-    )
+    if audience == A.CHOSEN:
+        post = make_chosen_post(author, speaker, *(people[name] for name in CHOSEN), text=POST)
+        post_readers.remove_reader(post, people["unticked"], by=author)
+    else:
+        in_group = group if audience == A.GROUP else None
+        post = make_post(author=author, text=POST, audience=audience, group=in_group)
+    friends.end_friendship(people["friended_again"], by=author)
+    friends.create_friendship(people["friended_again"], author)
     make_like(post, speaker)
     return Stage(post, make_comment(post, speaker, SAID), people)
 

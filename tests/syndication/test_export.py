@@ -29,7 +29,7 @@ def test_the_account_page_leads_to_it(hanako: Member) -> None:
     phone.get(reverse("security"))
     page = phone.follow("Your data")
     assert "phone may not open it" in page
-    assert "Posts: 5 · Photos: 1" in page
+    assert "Posts: 6 · Photos: 1" in page
 
 
 def test_a_visitor_is_asked_to_log_in(db: None) -> None:
@@ -103,9 +103,10 @@ def test_posts_carry_their_deliveries_and_these_their_attempts(hanako: Member) -
     got = export_of(hanako)
     posts = got.json("posts.json")["posts"]
     assert [post["text"] for post in posts] == [
-        "hanako-photo", "hanako-secret", "hanako-in-group", "hanako-link", "hanako-note-text", "",
+        "hanako-photo", "hanako-secret", "hanako-in-group", "hanako-link", "hanako-note-text",
+        "hanako-chosen", "",
     ]  # fmt: skip
-    photo, _secret, in_group, _link, note, deleted = posts
+    photo, _secret, in_group, _link, note, chosen, deleted = posts
     [delivery] = photo["deliveries"]
     assert (delivery["state"], delivery["reason"]) == ("sent", "hanako-reason")
     assert delivery["copy_address"] == "https://hanako.example/copy"
@@ -117,6 +118,7 @@ def test_posts_carry_their_deliveries_and_these_their_attempts(hanako: Member) -
     assert photo["address"] == f"http://testserver/posts/{photo['id']}/"
     assert (in_group["audience"], in_group["group_name"]) == ("group", "hanako-group")
     assert note["version"] == 2
+    assert chosen["chosen_people"] == [{"name": "hanako_friend"}]
     assert deleted["deleted_at"]
     assert deleted["address"] == ""
 
@@ -134,6 +136,7 @@ def test_links_people_and_devices_are_in_it(hanako: Member) -> None:
     assert named == {
         "friends": ["hanako_friend"], "asked_by_me": ["hanako_asked"],
         "asking_me": ["hanako_asking"], "blocks": ["hanako_blocked"], "invitations": [None],
+        "lists": ["hanako-list"],
     }  # fmt: skip
     assert friends["invitations"][0]["used_by_name"] == "hanako_friend"
     groups = got.json("groups.json")

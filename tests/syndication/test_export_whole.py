@@ -116,7 +116,12 @@ COLUMNS_LEFT_OUT = {
         "fed_cursor": WORKING,
     },
     "syndication.MailDraft": {"member": KNOWN, "form_key": SECRET, "is_notified": WORKING},
+    "accounts.NamedList": {"owner": KNOWN},
+    "accounts.ListedFriend": {"named_list": KNOWN},
     "syndication.NetworkFriend": {},
+    "syndication.PostReader": {
+        "post": KNOWN, "friendship": KNOWN, "written_at": "the time of its post",
+    },
     "syndication.Post": {"author": KNOWN, "photo_small": KNOWN, "form_key": SECRET},
     "syndication.PostAddress": {
         "member": KNOWN, "local_hash": SECRET, "sealed_local": SECRET, "hour_began_at": WORKING,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.profilelink.stages import coming_in, devices, elsewhere, people, posts
+from tests.profilelink.stages import chosen, coming_in, devices, elsewhere, people, posts
 from tests.profilelink.stages.visit import Scene, Visit
 
 STAGES: list[Callable[[Visit], Scene]] = [
@@ -22,6 +22,7 @@ STAGES: list[Callable[[Visit], Scene]] = [
     devices.device_login,
     people.friends,
     people.groups,
+    chosen.chosen_people,
     posts.composing,
     posts.changing,
     posts.posts_by_me,
