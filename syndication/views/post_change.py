@@ -18,7 +18,8 @@ from syndication.models import Post
 
 def own_post(request: MemberRequest, pk: int) -> Post:
     """The member's own post; 404 for others' posts."""
-    return get_object_or_404(Post.objects.visible_to(request.user).by(request.user), pk=pk)
+    own = Post.objects.visible_to(request.user).by(request.user).select_related("group")
+    return get_object_or_404(own, pk=pk)
 
 
 @login_required

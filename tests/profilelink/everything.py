@@ -23,10 +23,12 @@ from syndication.models import (
 )
 from tests.making import (
     befriend,
+    make_chosen_post,
     make_comment,
     make_group,
     make_like,
     make_link,
+    make_list,
     make_member,
     make_post,
 )
@@ -46,6 +48,9 @@ def make_hanako() -> Member:
     group = make_group(hanako, Member.objects.get(username="taro"))
     other = make_group(Member.objects.get(username="yuki"), name="Library")
     Membership.objects.create(group=other, member=hanako, invited_by=other.owner)
+    people = Member.objects.filter(username__in=("taro", "yuki"))
+    make_list(hanako, *people, name="写真部")
+    make_chosen_post(hanako, *people, text=f"選 {LONG}")
     for number in range(12):
         author = hanako if number % 3 == 0 else Member.objects.get(username="taro")
         make_post(author=author, text=f"{number} {LONG}", audience=Audience.FRIENDS)

@@ -51,6 +51,7 @@ ALIKE = {
     "account_email_verification_sent": "account_reset_password_done",
     "front_door": "home",
     "mfa_reauthenticate": "account_reauthenticate",
+    "post_people": "post_new",
     "post_preview": "post_new",
     "link_return": "link_callback",
     "phone_open": "phone_code",

@@ -71,6 +71,12 @@ PARENTS = {
     "mail_end": {"mail"},
     "mail_renew": {"mail"},
     "mail_settings": {"security"},
+    "named_list_delete": {"named_list_detail"},
+    "named_list_detail": {"named_list_list"},
+    "named_list_list": {"group_list"},
+    "named_list_new": {"named_list_list"},
+    "named_list_people": {"named_list_detail"},
+    "named_list_rename": {"named_list_detail"},
     "notice_stop": {"notice_list"},
     "mfa_activate_totp": {"security"},
     "mfa_index": {"security"},
@@ -83,6 +89,8 @@ PARENTS = {
     "post_deliveries": {"post_detail"},
     "post_edit": {"post_detail"},
     "post_more": {"post_detail"},
+    "post_reader_remove": {"post_readers"},
+    "post_readers": {"post_detail"},
     "post_replies": {"post_detail"},
     "post_replies_stop": {"post_replies"},
     "post_send": {"post_deliveries"},
@@ -117,11 +125,24 @@ def beside_the_way(hanako: Member) -> list[str]:
             for page in ("detail", "invite", "invited", "share", "posts", "close")
         ),
         reverse("group_member", args=[group, "taro"]),
+        *(
+            reverse(f"named_list_{page}", args=[hanako.named_lists.get().pk])
+            for page in ("detail", "people", "rename", "delete")
+        ),
+        *chosen_people(hanako),
         reverse("profile_picture_edit"),
         reverse("post_correct", args=[Post.objects.by(hanako).latest("pk").pk]),
         reverse("link_friends_ask", args=["mixi", Link.objects.get(member=hanako).pk]),
         reverse("link_replies", args=["mixi", Link.objects.get(member=hanako).pk]),
         *answers(hanako),
+    ]
+
+
+def chosen_people(hanako: Member) -> list[str]:
+    post = Post.objects.by(hanako).get(audience="chosen").pk
+    return [
+        reverse("post_readers", args=[post]),
+        reverse("post_reader_remove", args=[post, "taro"]),
     ]
 
 
