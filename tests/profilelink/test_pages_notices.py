@@ -65,6 +65,7 @@ ANSWERS = {
     "phone_code": "a page with the number",
     "phone_login": "each step is a page",
     "pin_enter": "home bears the member's name",
+    "post_people": "a page: where it goes",
     "post_preview": "a page: where it goes",
     "remote_reply_answer": "tests/syndication/test_answering_networks.py: as feed_item_answer",
 }
@@ -199,6 +200,15 @@ def of_group(name: str, *more: str, own: bool = True) -> Callable[[Member], str]
     return lambda hanako: reverse(name, args=[group(hanako, own=own), *more])
 
 
+def of_list(name: str) -> Callable[[Member], str]:
+    return lambda hanako: reverse(name, args=[hanako.named_lists.get().pk])
+
+
+def chosen_reader(hanako: Member) -> str:
+    post = Post.objects.by(hanako).get(audience=Audience.CHOSEN)
+    return reverse("post_reader_remove", args=[post.pk, "taro"])
+
+
 def of_delivery(state: str) -> Callable[[Member], str]:
     return lambda hanako: reverse("post_deliveries", args=[delivery(hanako, state).post_id])
 
@@ -264,6 +274,10 @@ PRESSES: list[tuple[str, Callable[[Member], str], str, dict[str, Any]]] = [
     ("mail_end", page("mail_end"), "Turn it off", {}),
     ("mail_renew", page("mail_renew"), "Change the address", {}),
     ("mail_settings", page("mail_settings"), "3 Save", {}),
+    ("named_list_delete", of_list("named_list_delete"), "1 Delete", {}),
+    ("named_list_new", page("named_list_new"), "Make the list", {"name": "花見"}),
+    ("named_list_people", of_list("named_list_people"), "Save", {}),
+    ("named_list_rename", of_list("named_list_rename"), "Save", {"name": "花見"}),
     ("notice_clear", open_notice, "Clear all", {}),
     ("notice_stop", stoppable_notice, "Stop", {}),
     ("post_change", of_post("post_change"), "5 Close comments", {}),
@@ -272,6 +286,7 @@ PRESSES: list[tuple[str, Callable[[Member], str], str, dict[str, Any]]] = [
     ("post_delete", of_post("post_delete"), "Delete", {}),
     ("post_edit", of_post("post_edit"), "Save", {"text": "橋の下"}),
     ("post_new", page("post_new"), "Preview", {"text": "雪"}),
+    ("post_reader_remove", chosen_reader, "Take out", {}),
     ("post_send", sent_to_friends, "Send to mixi", {}),
     ("posts_by_me", page("posts_by_me"), "Change Posts by me to Everyone", {}),
     ("posts_by_me", page("posts_by_me"), "Save", {"audience": "only_me"}),
@@ -285,7 +300,7 @@ AGAIN = {"post_audience": "Change it", "post_new": "Send"}  # the second press o
 BEHIND_PASSWORD = {"account_change_password", "account_email"}
 # Nobody can take these back: a page of their own asks, and its first link goes back.
 FOR_GOOD = {"post_delete", "comment_delete", "feed_item_hide", "group_close", "link_end", "friend_remove", "friend_block", "mail_end",
-            "mail_renew", "mail_draft_delete"}  # fmt: skip
+            "mail_renew", "mail_draft_delete", "named_list_delete", "post_reader_remove"}  # fmt: skip
 
 
 @pytest.mark.parametrize(
