@@ -32,7 +32,7 @@ def chosen_people(visit: Visit) -> Scene:
     visit.press(phone, "Find", letters="x")
     yield "post people not found", phone
     visit.press(phone, "Find", letters="")
-    visit.press(phone, "More friends", tick=[str(key) for key in ticks[:3]])
+    visit.press(phone, "More names", tick=[str(key) for key in ticks[:3]])
     yield "post people more", phone
     visit.press(phone, "Go on")
     yield "post preview for chosen people", phone
