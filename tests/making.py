@@ -77,6 +77,8 @@ def make_post(
     """A post as it stands in the table. Nothing is planned for any network: see actions.posts."""
     created_at = fields.pop("created_at", None)
     fields.setdefault("form_key", secrets.token_hex(16))
+    if audience == Audience.CHOSEN:  # nobody, so far: make_chosen_post
+        fields.setdefault("chosen_at", timezone.now())
     post = Post.objects.create(author=author, kind=kind, text=text, audience=audience, **fields)
     if created_at is not None:  # auto_now_add does not listen; rows are moved in time
         Post.objects.filter(pk=post.pk).update(created_at=created_at)
@@ -94,9 +96,7 @@ def make_list(owner: Member, *people: Member, name: str = "家族") -> NamedList
 
 def make_chosen_post(author: Member, *people: Member, **fields: Any) -> Post:
     """A post for these people, who are friends of the author."""
-    post = make_post(
-        author=author, audience=Audience.CHOSEN, **{"chosen_at": timezone.now(), **fields}
-    )
+    post = make_post(author=author, audience=Audience.CHOSEN, **fields)
     for friendship in Friendship.objects.filter(member=author, friend__in=people):
         PostReader.objects.create(
             post=post,

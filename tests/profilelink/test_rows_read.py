@@ -26,10 +26,11 @@ from syndication.models import (
     Link,
     NetworkFriend,
     Post,
+    PostReader,
 )
 from syndication.queries.timeline import Cursor, timeline_page
 from tests.filling import analysed, before, copies, vacuumed
-from tests.making import make_link, make_member, make_post
+from tests.making import befriend, make_chosen_post, make_link, make_member, make_post
 from tests.phone import PhoneClient, log_in_phone
 from tests.profilelink.weights import crawl
 from tests.reading import reading
@@ -261,4 +262,26 @@ def test_home_reads_no_more_where_more_came_that_is_not_shown(hanako, kind) -> N
         later = reverse("home") + f"?before={timeline_page(hanako).older}"
         read.append([*figures(phone, [reverse("home"), later]).values()])
     print(kind, read)
+    assert all(large <= 1.5 * small + 60 for small, large in zip(*read, strict=True))
+
+
+def test_posts_for_chosen_people_cost_those_whom_they_are_not_for_nothing() -> None:
+    """On home and on the writer's profile: however many were written for others, or for the reader."""
+    hanako, taro, yuki = (make_member(name) for name in ("hanako", "taro", "yuki"))
+    befriend(taro, hanako)
+    befriend(taro, yuki)
+    phone, read = log_in_phone(hanako), []
+    profile, now = reverse("profile", args=["taro"]), timezone.now()
+    for count in (50, LARGE):
+        for reader in (yuki, hanako):
+            post = make_chosen_post(taro, reader)
+            written = before(now, "n * 60")
+            posts = copies(post, count, form_key=hexed(), created_at=written)
+            row = PostReader.objects.get(post=post)
+            copies(row, count, post_id=f"{posts[0]} + n", written_at=written)
+        analysed(*TABLES, PostReader)
+        later = reverse("home") + f"?before={timeline_page(hanako).older}"
+        pages = [reverse("home"), later, profile, f"{profile}?page=2"]
+        read.append([*figures(phone, pages).values()])
+    print(read)
     assert all(large <= 1.5 * small + 60 for small, large in zip(*read, strict=True))

@@ -136,7 +136,7 @@ def test_links_people_and_devices_are_in_it(hanako: Member) -> None:
     assert named == {
         "friends": ["hanako_friend"], "asked_by_me": ["hanako_asked"],
         "asking_me": ["hanako_asking"], "blocks": ["hanako_blocked"], "invitations": [None],
-        "lists": ["hanako-list"],
+        "lists": ["hanako-list"], "declined": ["hanako_refused"],
     }  # fmt: skip
     assert friends["invitations"][0]["used_by_name"] == "hanako_friend"
     groups = got.json("groups.json")

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -97,6 +98,7 @@ class Life:
             audience=audience,
             form_key=words,
             group=self.group if audience == Audience.GROUP else None,
+            people=self.people(audience),
             title=words if kind == "note" else "",
             text=words,
             url="https://example.org/" if kind == "link" else "",
@@ -106,7 +108,16 @@ class Life:
 
     def change_audience(self, which: int, audience: str) -> None:
         if post := self.one(which):
-            posts.change_audience(post, audience, self.group, by=self.member)
+            people = self.people(audience)
+            with suppress(posts.AudienceNotContained):  # for chosen people, and others by now
+                posts.change_audience(post, audience, self.group, by=self.member, people=people)
+
+    def people(self, audience: str) -> frozenset[int]:
+        """All friends here, one at the least, where a post is for chosen people."""
+        if audience != Audience.CHOSEN:
+            return frozenset()
+        friends.create_friendship(self.member, self.others[0])
+        return frozenset(self.member.friendships.values_list("pk", flat=True))
 
     def edit(self, which: int) -> None:
         """Other words; the first two say which post it is."""
