@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0018_named_lists'),
-        ('syndication', '0037_feed_item_link_index'),
+        ('accounts', '0019_named_lists'),
+        ('syndication', '0038_own_profile'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

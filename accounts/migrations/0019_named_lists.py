@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0017_refusals'),
+        ('accounts', '0018_profile_before'),
     ]
 
     operations = [
