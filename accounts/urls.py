@@ -99,6 +99,7 @@ LINKING: list[URLPattern | URLResolver] = [
     path("links/return/", linking.link_return, name="link_return"),
     path("links/confirm/<slug:network>/", linking.link_confirm, name="link_confirm"),
     path("links/<slug:network>/", link_start.link_start, name="link_start"),
+    path("links/<slug:network>/again/<key:again>/", link_start.link_start, name="link_again"),
     path("accounts/<slug:network>/login/callback/", linking.link_callback, name="link_callback"),
     path("oauth/client-metadata.json", oauth_client.oauth_client, name="oauth_client"),
 ]

@@ -33,31 +33,36 @@ _NUMBER = re.compile(r"[0-9]{4}")  # as the page shows it
 
 
 @login_required
-def link_start(request: MemberRequest, network: str) -> HttpResponse:
-    """Explain linking, show the number under a token; a POST leaves for the network."""
+def link_start(request: MemberRequest, network: str, again: int | None = None) -> HttpResponse:
+    """Explain linking, show the number under a token; a POST leaves for the network.
+
+    `again` is the key of the member's account that is to be linked once more: whatever has to be typed is
+    filled in. One that is not theirs fills in nothing.
+    """
     provider = provider_or_404(request, network)
+    before = _linked_before(request, provider, again)
     try:
         link_throttling.check_linking_available(request.user, network)
-        if _linked_before(request, provider) is None:
+        if before is None:
             link_throttling.check_room_for_link(request.user)
         if request.method == "POST":
             with _link_start_place(request, provider):
-                return _start_attempt(request, provider)
+                return _start_attempt(request, provider, before)
     except link_throttling.LinkingUnavailable as error:
-        return _start_page(request, provider, reason=str(error), status=409)
+        return _start_page(request, provider, before, reason=str(error), status=409)
     except link_throttling.TooManyLinks:
-        return _start_page(request, provider, reason=too_many_links(), status=409)
+        return _start_page(request, provider, before, reason=too_many_links(), status=409)
     except link_throttling.TooManyLinkAttempts:
         reason = _("You started linking too often. Try again in an hour, or tomorrow.")
-        return _start_page(request, provider, reason=reason, status=429)
+        return _start_page(request, provider, before, reason=reason, status=429)
     except BulkheadFull:
         reason = _("This server is slow just now, and others wait for it. Try again in a minute.")
-        return _start_page(request, provider, reason=reason, status=409)
+        return _start_page(request, provider, before, reason=reason, status=409)
     except ExchangeFailed as error:
         silent = _("%(name)s does not answer just now. Try again in a few minutes.")
         reason = error.words or silent % {"name": provider.name}
-        return _start_page(request, provider, reason=reason, status=409)
-    return _start_page(request, provider)
+        return _start_page(request, provider, before, reason=reason, status=409)
+    return _start_page(request, provider, before)
 
 
 def too_many_links() -> str:
@@ -80,9 +85,13 @@ def _link_start_place(
     )
 
 
-def _start_attempt(request: MemberRequest, provider: NetworkProvider) -> HttpResponse:
+def _start_attempt(
+    request: MemberRequest, provider: NetworkProvider, again: SocialAccount | None
+) -> HttpResponse:
     number = request.POST.get("number", "") if is_url_mode(request) else ""
     if is_url_mode(request) and not _NUMBER.fullmatch(number):
+        if again is not None:
+            return redirect("link_again", provider.id, again.pk)
         return redirect("link_start", provider.id)
     link_throttling.check_link_attempts(request.user)
     # Naming servers, and passwords, makes us ask around: not as often as somebody likes.
@@ -92,7 +101,7 @@ def _start_attempt(request: MemberRequest, provider: NetworkProvider) -> HttpRes
         return _link_by_app_password(request, provider)
     server = _named_server(request, provider)
     door = linking.start_link_attempt(
-        _prepare_leaving(request, provider, server),
+        _prepare_leaving(request, provider, server, again),
         by=request.user,
         network=provider.id,
         server=server,
@@ -139,10 +148,13 @@ def _named_server(request: MemberRequest, provider: NetworkProvider) -> Server |
 
 
 def _prepare_leaving(
-    request: MemberRequest, provider: NetworkProvider, server: Server | None
+    request: MemberRequest,
+    provider: NetworkProvider,
+    server: Server | None,
+    again: SocialAccount | None,
 ) -> LinkRedirect:
     try:
-        with_likes = _wants_likes(request, _linked_before(request, provider))
+        with_likes = _wants_likes(request, again)
         return provider.begin_link(request, server=server, with_likes=with_likes)
     except RegistrationGone:
         if server is not None:
@@ -179,14 +191,18 @@ def _link_by_app_password(request: MemberRequest, provider: NetworkProvider) -> 
 
 
 def _start_page(
-    request: HttpRequest, provider: NetworkProvider, *, reason: str = "", status: int = 200
+    request: HttpRequest,
+    provider: NetworkProvider,
+    again: SocialAccount | None,
+    *,
+    reason: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     """The number is made for the page and comes back with the form, so it is stored nowhere.
 
     No status of 5xx here: what such an answer changed in the session is not kept.
     """
     number = f"{secrets.randbelow(10_000):04d}" if is_url_mode(request) else ""
-    again = _linked_before(request, provider)
     context = {"provider": provider, "number": number, "reason": reason, "again": again}
     context["wants_likes"] = _is_pressed_for_likes(request)
     context |= _server_forms(request, provider, reason, again)
@@ -197,9 +213,11 @@ def _start_page(
     return TemplateResponse(request, "accounts/link_start.html", context, status=status)
 
 
-def _linked_before(request: HttpRequest, provider: NetworkProvider) -> SocialAccount | None:
+def _linked_before(
+    request: HttpRequest, provider: NetworkProvider, again: int | None
+) -> SocialAccount | None:
     """The member's own account that this page is to link again."""
-    wanted = number_in(request.POST.get("again") or request.GET.get("again"))
+    wanted = again or number_in(request.POST.get("again") or request.GET.get("again"))
     mine = SocialAccount.objects.filter(user_id=request.user.pk, provider=provider.id)
     return mine.filter(pk=wanted).first() if wanted else None
 

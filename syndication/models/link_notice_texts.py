@@ -12,12 +12,11 @@ from syndication.models.reason_texts import readable
 
 NOTICES: Mapping[str, Any] = {
     "parked": _(
-        "%(network)s no longer lets us in as %(name)s, so your posts wait. Open Links and"
-        " link the account again."
+        "%(network)s no longer lets us in as %(name)s, so your posts wait. Link the account again."
     ),
     "scope": _(
         "%(network)s needs one more permission from you before a post of yours can be "
-        "sent. Open Links, link %(name)s again and agree."
+        "sent. Link %(name)s again and agree."
     ),
     "unconfirmed": _(
         "We do not know whether a post of yours arrived on %(network)s. Open Where it "

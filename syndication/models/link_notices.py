@@ -40,6 +40,7 @@ def _link_and_post(member: Member) -> Mapping[str, Any]:
     return {
         "link_network": Subquery(link.values("network")),
         "link_name": Subquery(link.values("name")),
+        "link_account": Subquery(link.values("account")),
         "post_at": Subquery(post.values("created_at")),
         "copy_url": Subquery(copy.order_by("-sequence").values("remote_url")[:1]),
     }
@@ -52,6 +53,7 @@ def _link_and_interaction(member: Member) -> Mapping[str, Any]:
     return {
         "link_network": Subquery(link.values("network")),
         "link_name": Subquery(link.values("name")),
+        "link_account": Subquery(link.values("account")),
         "answered_name": Subquery(interaction.values("target_author_name")),
         "copy_url": Subquery(sent.order_by("-sequence").values("remote_url")[:1]),
     }
@@ -71,8 +73,12 @@ def _text(notice: Notice) -> str:
     return notice_text(notice.code, said)
 
 
-def _link_page(notice: Notice) -> Target:
-    return "link_detail", (notice.link_network, notice.subject)  # type: ignore[attr-defined]
+def _repair_page(notice: Notice) -> Target:
+    """Where the account is linked again, filled in; the link's own page where it has no account left."""
+    of_link: Any = notice  # with the columns of its topic
+    if of_link.link_account is None:
+        return "link_detail", (of_link.link_network, notice.subject)
+    return "link_again", (of_link.link_network, of_link.link_account)
 
 
 def _post_page(notice: Notice) -> Target:
@@ -95,7 +101,7 @@ def _own_mails(member: Member) -> Q:
 LINK = NoticeTopic(readable=_is_own_link, columns=_link_and_post)
 INTERACTION = NoticeTopic(readable=_is_own_link, columns=_link_and_interaction)
 MAILS = NoticeTopic(readable=_own_mails)
-_TARGETS = {"parked": _link_page, "scope": _link_page}
+_TARGETS = {"parked": _repair_page, "scope": _repair_page}
 
 
 def _link_kind(code: str, subject: Promise | str) -> NoticeKind:

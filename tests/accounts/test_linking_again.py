@@ -26,8 +26,12 @@ def hanako() -> Member:
 
 def linked(sandbox: Any, phone: PhoneClient, key: str) -> Link:
     let_bluesky_know_us(sandbox)
-    typed = "hanako.test" if key == "bluesky" else sandbox.root(key).removeprefix("http://")
-    come_back(phone, leave_by_phone(phone, key, server=typed))
+    typed = {}
+    if key in ("mastodon", "misskey", "gnusocial"):
+        typed = {"server": sandbox.root(key).removeprefix("http://")}
+    elif key == "bluesky":
+        typed = {"server": "hanako.test"}
+    come_back(phone, leave_by_phone(phone, key, **typed))
     phone.submit("Link")
     return Link.objects.get()
 
@@ -39,17 +43,29 @@ def linked(sandbox: Any, phone: PhoneClient, key: str) -> Link:
         ("misskey", "@hanako@{server}"),
         ("gnusocial", "@hanako@{server}"),
         ("bluesky", "@hanako.test"),
+        ("mixi", ""),
+        ("orkut", ""),
+        ("twitter", ""),
     ],
 )
-def test_the_account_and_its_server_are_filled_in(sandbox, hanako, key, typed):
+@pytest.mark.parametrize("way", ["its own page", "the notice"])
+def test_the_account_and_its_server_are_filled_in(sandbox, hanako, key, typed, way):
     phone = log_in_phone(hanako)
     link = linked(sandbox, phone, key)
     reauthorization.require_reauthorization(link, "access_gone")
-    phone.get(f"/links/{key}/{link.pk}/")
-    page = phone.follow("1 Link again")
+    if way == "the notice":
+        phone.get("/notices/")
+        press = next(one.text for one in phone.page.links if "no longer lets us in" in one.text)
+    else:
+        phone.get(f"/links/{key}/{link.pk}/")
+        press = "1 Link again"
+    page = phone.follow(press)
     server = sandbox.root(key).removeprefix("http://")
     assert f"You link {link.name} again." in page
-    assert f'value="{typed.format(server=server)}"' in page.html
+    if typed:
+        assert f'value="{typed.format(server=server)}"' in page.html
+    if key == "bluesky":
+        assert page.html.count(f'value="{typed}"') == 2  # beside the app password, too
     page = phone.submit("Go to")  # as it stands
     assert page.path.startswith("/out/")
 
@@ -66,8 +82,12 @@ def test_what_is_no_handle_leaves_the_server_alone(sandbox, hanako):
 @pytest.mark.parametrize("again", ["", "0", "-1", "x", "²", "9" * 40])
 def test_nonsense_and_other_members_accounts_fill_in_nothing(sandbox, hanako, again):
     taro = make_link(make_member("taro"), "mastodon", uid="m.example/1", name="@taro@m.example")
-    for each in (again, str(taro.account_id)):
-        page = log_in_phone(hanako).get(f"/links/mastodon/?again={each}")
+    for path in (
+        f"/links/mastodon/?again={again}",
+        f"/links/mastodon/?again={taro.account_id}",
+        f"/links/mastodon/again/{taro.account_id}/",
+    ):
+        page = log_in_phone(hanako).get(path)
         assert page.status == 200
         assert "again." not in page
         assert "m.example" not in page.html
@@ -75,7 +95,7 @@ def test_nonsense_and_other_members_accounts_fill_in_nothing(sandbox, hanako, ag
 
 def test_the_page_says_what_goes_afterwards(sandbox, hanako):
     link = make_link(hanako, "mastodon", uid="m.example/1", host="m.example", name="@h@m.example")
-    path = f"/links/mastodon/?again={link.account_id}"
+    path = f"/links/mastodon/again/{link.account_id}/"
     assert "Nothing waits for it." in log_in_phone(hanako).get(path)
     for _ in range(3):
         planned(link)
@@ -93,3 +113,24 @@ def test_the_page_says_what_goes_afterwards(sandbox, hanako):
     reauthorization.resume_link(link)
     states = Delivery.objects.order_by("pk").values_list("state", flat=True)
     assert list(states) == [DeliveryState.WAITING, DeliveryState.WAITING, DeliveryState.EXPIRED]
+
+
+def test_a_form_without_its_number_comes_back_filled_in(sandbox, hanako):
+    """The number is made anew; what was known stays."""
+    link = make_link(hanako, "mastodon", uid="m.example/1", host="m.example", name="@h@m.example")
+    phone = log_in_phone(hanako)
+    phone.get(f"/links/mastodon/again/{link.account_id}/")
+    page = phone.submit("Go to", number="")
+    assert page.path.endswith(f"/links/mastodon/again/{link.account_id}/")
+    assert "You link" in page
+    assert 'value="m.example"' in page.html
+
+
+def test_the_notice_of_a_link_without_an_account_leads_to_the_link(hanako):
+    link = make_link(hanako)
+    reauthorization.require_reauthorization(link, "access_gone")
+    Link.objects.update(account=None)
+    phone = log_in_phone(hanako)
+    phone.get("/notices/")
+    press = next(one.text for one in phone.page.links if "no longer lets us in" in one.text)
+    assert phone.follow(press).path.startswith(f"{phone.base}/links/mixi/{link.pk}/")

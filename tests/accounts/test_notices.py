@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.actions import notices
 from accounts.actions.notices import NoticeEvent
 from accounts.models import Member, Notice, NoticeStop
+from syndication.models import Link
 from syndication.worker import sweep
 from tests.mailing import send_mails
 from tests.making import make_link, make_member
@@ -114,7 +115,8 @@ def test_each_leads_to_its_thing_by_one_press_and_back(hanako, phone):
     [notice] = some_notices(hanako, 1)
     phone.get("/notices/")
     page = press(phone, "1")
-    assert reverse("link_detail", args=["mixi", notice.subject]) in page.path
+    account = Link.objects.get(pk=notice.subject).account_id
+    assert reverse("link_again", args=["mixi", account]) in page.path
     assert press(phone, "*").path.endswith("/notices/")
 
 

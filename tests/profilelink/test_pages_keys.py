@@ -57,6 +57,7 @@ PARENTS = {
     "interaction_list": {"security"},
     "invitation_new": {"friend_list"},
     "language": {"security", "account_login"},
+    "link_again": {"link_list"},
     "link_detail": {"link_list"},
     "link_end": {"link_detail"},
     "link_friends": {"link_detail"},

@@ -384,5 +384,5 @@ def test_a_parked_delivery_leads_to_linking_again(phone, hanako, link):
     assert (
         phone.get("/deliveries/")
         .link("Link again")
-        .href.endswith(f"/links/mixi/?again={link.account_id}")
+        .href.endswith(f"/links/mixi/again/{link.account_id}/")
     )
