@@ -18,6 +18,7 @@ from accounts.urlsession.preserved_forms import (
     get_preserved_form,
     initial_from_preserved_form,
     pop_preserved_form,
+    preserve_form,
     redirect_to_preserved_form,
 )
 from accounts.urlsession.resolution import (
@@ -52,6 +53,7 @@ __all__ = [
     "open_session",
     "outbound_path",
     "pop_preserved_form",
+    "preserve_form",
     "redirect_to_preserved_form",
     "rotate_session",
     "sessionless_form",

@@ -7,12 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from django.db import transaction
-from django.db.models import Exists, Max, Q
+from django.db.models import Exists, Q
 from django.utils import timezone
 
 from accounts.actions import named_lists, quotas
 from accounts.models import Audience, Group, Member, contained_audiences
-from accounts.public_urls import public_url
 from syndication.actions import photos, post_readers, remote_replies, talk_notices
 from syndication.actions.comments import lock_post
 from syndication.actions.link_titles import fetch_title
@@ -234,19 +233,14 @@ def _wipe_content(post: Post) -> None:
 
 
 def _outgoing(draft: Draft) -> OutgoingPost:
-    """The draft as connectors take it, with the address that the next post will get."""
+    """The draft as connectors take it; the address that its post will get is planning's to foresee."""
     sent: tuple[Photo, ...] = ()
     if draft.photo is not None:
         with draft.photo.photo.open("rb") as file:
             sent = (Photo(content=file.read(), alt=draft.photo_alt),)
-    permalink = ""
-    if draft.audience == Audience.EVERYONE:
-        newest = Post.objects.aggregate(pk=Max("pk"))["pk"] or 0
-        permalink = public_url("post_detail", newest + 1)
     return OutgoingPost(
         kind=draft.kind,  # type: ignore[arg-type]
         **content_of(draft),
-        permalink=permalink,
         photos=sent,
         audience=draft.audience,  # type: ignore[arg-type]
     )

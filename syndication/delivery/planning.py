@@ -13,9 +13,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Subquery
+from django.utils import timezone
 
 from accounts.models import Audience, Member
+from accounts.public_urls import public_url
 from syndication.connectors import CONNECTORS, reasons
 from syndication.connectors.base import OutgoingPost, Preview
 from syndication.connectors.reasons import Reason
@@ -27,6 +29,7 @@ from syndication.delivery import (
     sequence,
     undelivered,
 )
+from syndication.delivery.availability import with_availability
 from syndication.delivery.eligibility import Eligibility
 from syndication.delivery.mentions import Handles
 from syndication.delivery.sequence import POSSIBLY_SENT_STATES, UNSENT_STATES, InitialDelivery
@@ -165,11 +168,19 @@ def sendable_links(post: Post, *, by: Member) -> list[Link]:
 
 
 def preview_deliveries(member: Member, draft: OutgoingPost, audience: str) -> list[DeliveryPreview]:
-    """Preview `draft` on each link of `member`, by the rules of `plan_deliveries`."""
+    """Preview `draft` on each link of `member`, by the rules of `plan_deliveries`.
+
+    A public draft has the address that the next post will get. The links carry the columns of
+    delivery.availability.
+    """
     handles = mentions.find_handles(member.pk, draft) if audience == Audience.EVERYONE else {}
+    links = with_availability(_links_of(member), timezone.now()).annotate(
+        friend_count=Count("friends"),
+        newest_post=Subquery(Post.objects.order_by("-pk").values("pk")[:1]),
+    )
     return [
         _preview(link, replace(draft, audience=audience), handles)  # type: ignore[arg-type]
-        for link in _links_of(member).annotate(friend_count=Count("friends"))
+        for link in links
     ]
 
 
@@ -183,7 +194,7 @@ def _preview(link: Link, draft: OutgoingPost, handles: Handles) -> DeliveryPrevi
     is_public = str(draft.audience) == Audience.EVERYONE
     draft = replace(
         draft,
-        permalink=draft.permalink if is_public else "",
+        permalink=public_url("post_detail", (link.newest_post or 0) + 1) if is_public else "",  # type: ignore[attr-defined]
         always_permalink=link.always_permalink and is_public,
         never_permalink=link.never_permalink,
         terms=eligibility.terms_of(link),

@@ -136,6 +136,12 @@ class Link(models.Model):
         return not given or scope in given or scope.partition(":")[0] in given
 
     @property
+    def is_held_back(self) -> bool:
+        """Whether its deliveries wait for now, as the columns of delivery.availability have it."""
+        is_out = getattr(self, "rests_until", None) or getattr(self, "limited_until", None)
+        return bool(is_out) or getattr(self, "paused", None) is not None
+
+    @property
     def parked_reason_in_words(self) -> str:
         """The reason in the active language."""
         return sentence(self.parked_reason)

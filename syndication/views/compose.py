@@ -16,6 +16,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.actions import quotas
@@ -23,9 +24,12 @@ from accounts.forms.named_lists import list_name_error
 from accounts.forms.ticks import ticks_as_text
 from accounts.models import Audience, Member
 from accounts.urlsession.api import (
+    PreservedForm,
     get_preserved_form,
     initial_from_preserved_form,
     pop_preserved_form,
+    preserve_form,
+    without_session_prefix,
 )
 from accounts.views.friend_picker import FriendPicker
 from accounts.views.requests import MemberRequest
@@ -34,6 +38,7 @@ from syndication.actions import post_readers, posts
 from syndication.actions.posts import Draft
 from syndication.forms.posts import PostForm, hidden_fields, posts_used_up
 from syndication.models import PostKind
+from syndication.queries.preview_groups import group_previews
 from syndication.queries.readers import readers_here
 
 PICKED = ("audience", "people", "list_name")  # of the fields that the page of friends has itself
@@ -115,9 +120,12 @@ def _people_page(
 
 def _preview_page(request: MemberRequest, form: PostForm, draft: Draft) -> HttpResponse:
     draft = posts.with_link_title(draft)
+    groups = group_previews(posts.preview_post(draft, by=request.user), draft.audience)
     before = posts.find_sent_post(draft.form_key, by=request.user)
     if before is not None:  # "back" after sending: what was changed since is a post of its own
         draft = replace(draft, form_key=secrets.token_hex(16))
+    if groups.leads_away:
+        _preserve(request, draft)
     return TemplateResponse(
         request,
         "syndication/post_preview.html",
@@ -126,10 +134,18 @@ def _preview_page(request: MemberRequest, form: PostForm, draft: Draft) -> HttpR
             "carried": hidden_fields(draft),
             "kind": form.kind,
             "readers": readers_here(request.user, draft.audience, draft.group, draft.people),
-            "foreseen": posts.preview_post(draft, by=request.user),
+            "groups": groups,
             "before": before,
         },
     )
+
+
+def _preserve(request: MemberRequest, draft: posts.Draft) -> None:
+    """Keep what was typed in the session, for "Write": the page has presses that lead away from it."""
+    fields = {name: [value] for name, value in hidden_fields(draft).items()}
+    fields["left_out"] = [str(key) for key in draft.left_out]
+    path = without_session_prefix(reverse("post_new"))
+    preserve_form(request, PreservedForm(path, fields))
 
 
 def _send(request: MemberRequest) -> HttpResponse:

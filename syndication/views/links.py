@@ -22,6 +22,7 @@ from syndication.models import HiddenAccount, Link, NetworkSwitch
 from syndication.models.link import MOST_FRIENDS
 from syndication.queries.capabilities import capabilities, is_set_up
 from syndication.queries.friend_matches import friends_here, friends_not_here
+from syndication.queries.own_links import links_with_availability
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -36,7 +37,7 @@ class LinkCounts(TypedDict):
 
 def _mine(request: MemberRequest, network: str, pk: int) -> WithAnnotations[Link, LinkCounts]:
     hidden = HiddenAccount.objects.filter(link=OuterRef("pk"))
-    mine = Link.objects.of(request.user).annotate(
+    mine = links_with_availability(request.user).annotate(
         friend_count=Count("friends"), hides_accounts=Exists(hidden)
     )
     return get_object_or_404(mine, network=network, pk=pk)

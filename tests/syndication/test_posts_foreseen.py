@@ -46,16 +46,17 @@ def test_a_post_to_everyone_goes_and_its_readers_there_are_named():
     hanako = make_member("hanako")
     make_link(hanako, name="ザキ")
     page = look_over(log_in_phone(hanako), text="hello", audience="everyone")
-    assert "mixi: ザキ" in page
+    assert "Goes whole: mixi" in page
     assert "everyone on mixi" in page
-    assert "Not sent." not in page
+    assert "Not sent" not in page
+    assert page.text.count("hello") == 1
 
 
 def test_a_post_to_friends_does_not_go_and_the_reason_is_said():
     hanako = make_member("hanako")
     make_link(hanako, name="ザキ")
     page = look_over(log_in_phone(hanako), text="hello", audience="friends")
-    assert "Not sent." in page
+    assert "Not sent: mixi" in page
 
 
 def test_a_note_for_friends_goes_to_friends_there_after_the_opt_in():
@@ -77,7 +78,7 @@ def test_a_text_that_will_be_cut_there_is_shown_as_it_will_read():
     hanako = make_member("hanako")
     make_link(hanako)
     page = look_over(log_in_phone(hanako), text="長い文。" * 100, audience="everyone")
-    assert "The text is too long: this is what will be left of it." in page
+    assert "Cut: mixi" in page
     assert "http://testserver/posts/" in page
 
 
@@ -96,7 +97,7 @@ def test_a_photo_goes_along_and_stays_on_the_page():
     page = look_over(
         log_in_phone(hanako), PostKind.PHOTO, photo=uploaded(a_photo()), audience="everyone"
     )
-    assert "with the photo" in page
+    assert "Goes whole: mixi" in page
     assert page.sources
 
 

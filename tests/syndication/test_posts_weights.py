@@ -6,12 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Audience, Member
+from syndication.connectors import CONNECTORS
 from syndication.models import PostKind
 from tests.making import befriend, make_group, make_link, make_member, make_post
 from tests.phone import PhoneClient, log_in_phone
@@ -20,6 +22,8 @@ pytestmark = pytest.mark.django_db
 
 AIM, CAP = 5_000, 9_000  # bytes of HTML
 QUERIES = 6
+SERVERS = ("mastodon", "misskey", "gnusocial")
+PREVIEW = {"en": "Preview", "ja": "確認する"}
 SENTENCE = "きょうは駅前の新しい喫茶店に行ってきました。"
 PAGES: dict[str, tuple[str, list[Any], int]] = {
     "home": ("", [], 4_400),
@@ -77,10 +81,22 @@ def test_a_page_stays_light_and_asks_little_however_much_there_is(page: str):
     assert queries <= QUERIES
 
 
-def test_the_page_before_sending_stays_light_with_a_few_links():
-    hanako, _pk = much(3)
-    phone = log_in_phone(hanako)
-    phone.get(reverse("post_new"))
-    page = phone.submit("Preview", text=SENTENCE * 5, audience="everyone")
-    print(f"post_preview {len(page.html.encode())} bytes")
-    assert len(page.html.encode()) <= CAP
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize(("kind", "letters"), [("status", 430), ("note", 1_500)])
+def test_the_page_before_sending_stays_light_with_seven_links(
+    language: str, kind: str, letters: int
+):
+    hanako = make_member("hanako", display_name="山田花子")
+    for key in settings.NETWORKS:
+        make_link(hanako, key, host="social.example.org" if key in SERVERS else "")
+    phone = log_in_phone(hanako, HTTP_ACCEPT_LANGUAGE=language)
+    phone.get(reverse("post_new") + f"?kind={kind}")
+    title = {"title": "冬の停留所"} if kind == "note" else {}
+    text = (SENTENCE * letters)[:letters]
+    with CaptureQueriesContext(connection) as asked:
+        page = phone.submit(PREVIEW[language], text=text, audience="everyone", **title)
+    weight = len(page.html.encode())
+    print(f"post_preview {kind} {language} {weight} bytes {len(asked)} queries")
+    assert all(CONNECTORS[key].name in page for key in settings.NETWORKS)
+    assert weight <= CAP
+    assert len(asked) <= QUERIES

@@ -371,7 +371,7 @@ def test_only_what_the_page_foretold_is_not_told_again(is_foretold, link, mailou
     if is_foretold:
         CONNECTORS[KEY] = PickySlateConnector
     shown = phone.submit("Preview", text="hello", audience="friends")
-    assert ("Not sent." in shown) == is_foretold
+    assert ("Not sent:" in shown) == is_foretold
     CONNECTORS[KEY] = PickySlateConnector
     phone.submit("Send")
     assert Delivery.objects.get().state == S.SKIPPED

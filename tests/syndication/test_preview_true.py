@@ -1,0 +1,298 @@
+"""What the page before sending says is what the engine then does: for every reason, and for every wait."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Audience, Member
+from syndication.actions import posts
+from syndication.actions.posts import Draft
+from syndication.connectors import CONNECTORS, reasons
+from syndication.connectors.base import Kind, Limits
+from syndication.connectors.compose import TextComposer
+from syndication.delivery import attempt, availability, circuit_breaker, eligibility, planning
+from syndication.models import (
+    Allowance,
+    Delivery,
+    DeliveryState,
+    HostHealth,
+    KeptPhoto,
+    Link,
+    LinkState,
+    NetworkSwitch,
+    Post,
+)
+from syndication.models.errors import NotNow
+from syndication.models.reason_texts import sentence
+from syndication.queries.preview_groups import group_previews
+from tests.making import allow, make_link, make_member
+from tests.phone import log_in_phone
+from tests.photographs import a_photo
+from tests.syndication.actions.test_photos import uploaded
+from tests.syndication.slate import KEY, SlateConnector, on_slate
+
+pytestmark = pytest.mark.django_db
+
+S = DeliveryState
+
+
+@pytest.fixture
+def hanako() -> Member:
+    return make_member("hanako")
+
+
+class NarrowSlate(SlateConnector):
+    """It takes statuses alone, and photos without their pictures."""
+
+    limits: ClassVar[Mapping[Kind, Limits]] = {
+        "status": Limits(text=300, photos=0),
+        "photo": Limits(text=300, photos=0),
+    }
+
+    @classmethod
+    def preview(cls, post: Any) -> Any:
+        return TextComposer(cls.limits, cls.audiences).preview(post)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A draft, and the link to which it does not go."""
+
+    network: str = "mixi"
+    kind: str = "status"
+    audience: str = "everyone"
+    opted_in: bool = True
+    link: Mapping[str, Any] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=lambda: {"text": "おはよう"})
+    with_photo: bool = False
+
+
+APPROVED = {"follows_approved": True}
+CASES: dict[str, Case] = {
+    eligibility.STAYS_HERE: Case(audience="only_me"),
+    eligibility.NO_SUCH_KIND: Case(network=KEY, kind="note", words={"title": "a", "text": "b"}),
+    eligibility.NO_SUCH_READERS: Case(audience="friends"),
+    eligibility.FOLLOWERS_NOT_APPROVED: Case(network="mastodon", audience="friends"),
+    eligibility.NOT_ALLOWED_THERE: Case(link={"scopes": "r_profile"}),
+    eligibility.TURNED_OFF: Case(opted_in=False),
+    eligibility.NOT_OPTED_IN: Case(network="mastodon", audience="friends", opted_in=False, link=APPROVED),
+    reasons.TEXT_TOO_LONG: Case(network="mastodon", audience="friends", link=APPROVED, words={"text": "雪" * 501}),
+    reasons.NAMES_SOMEBODY: Case(network="mastodon", audience="friends", link=APPROVED, words={"text": "@taro@m.example へ"}),
+    reasons.READ_AS_COMMAND: Case(network="gnusocial", words={"text": "stop"}),
+    reasons.NOTHING_TO_SEND: Case(network=KEY, kind="photo", with_photo=True, words={}, link={"never_permalink": True}),
+    reasons.NO_PHOTOS_AT_ALL: Case(network=KEY, kind="photo", audience="friends", with_photo=True),
+    reasons.ADDRESS_TOO_LONG: Case(network="mastodon", kind="link", audience="friends", link=APPROVED, words={"url": f"https://a.example/{'a' * 700}"}),
+}  # fmt: skip
+# Refusals that no form can make, or that other rules answer before: by what.
+NOT_OF_A_DRAFT = {
+    "NOT_TO_THESE_READERS": "eligibility answers no_such_readers first",
+    "ADDRESS_MISSING": "the form asks for it",
+    "PHOTO_MISSING": "the form asks for it",
+    "TITLE_TOO_LONG": "mixi takes what the form takes",
+    "PHOTOS_TOO_MANY": "a post has one photo",
+    "PHOTO_FITS_NOWHERE": "what was uploaded is a JPEG that fits",
+    "CANNOT_DELETE": "of deletes",
+    "CANNOT_READ_BACK": "of looking",
+    "TARGET_GONE": "of answers",
+    "TARGET_CLOSED": "of answers",
+}
+
+
+@pytest.fixture
+def narrow_slate(slate: Any) -> Any:
+    CONNECTORS[KEY] = NarrowSlate
+    return slate
+
+
+def draft_of(case: Case, member: Member) -> Draft:
+    photo = None
+    if case.with_photo:
+        log_in_phone(member)
+        photo = KeptPhoto.objects.create(member=member, photo=uploaded(a_photo()))
+    return Draft(
+        kind=case.kind,
+        audience=case.audience,
+        form_key=secrets.token_hex(16),
+        photo=photo,
+        **case.words,
+    )
+
+
+def link_of(case: Case, member: Member) -> Link:
+    host = "m.example" if case.network in ("mastodon", "gnusocial") else ""
+    link = make_link(member, case.network, host=host, **case.link)
+    allow(link, case.kind, case.audience, is_on=case.opted_in)
+    return link
+
+
+@pytest.mark.parametrize("reason", CASES)
+def test_what_does_not_go_does_not_go_for_the_reason_that_was_said(
+    narrow_slate: Any, hanako: Member, reason: str
+) -> None:
+    case = CASES[reason]
+    link, draft = link_of(case, hanako), draft_of(case, hanako)
+    foreseen = posts.preview_post(draft, by=hanako)
+    [staying] = group_previews(foreseen, draft.audience).staying
+    assert (staying.reason, foreseen[0].goes) == (reason, False)
+    assert sentence(reason) != reason
+    post = posts.create_post(draft, by=hanako)
+    rows = [(row.state, row.reason) for row in Delivery.objects.filter(post=post)]
+    assert rows in ([], [(S.SKIPPED, reason)])
+    assert eligibility.pre_send_check(post, link, post.audience) == reason
+    with pytest.raises(NotNow) as no:
+        planning.send_copy(post, link, by=hanako)
+    assert no.value.reason == reason
+
+
+def test_every_refusal_of_a_post_has_its_case() -> None:
+    """Read from the code: what check_eligibility returns, and what composing a text raises."""
+    app = Path(eligibility.__file__).parents[1]
+    raised = {
+        name
+        for file in (app / "connectors").rglob("*.py")
+        for call in re.findall(
+            r"(?:Unsupported|_without)\([^()]*(?:\(\)[^()]*)*\)", file.read_text()
+        )
+        for name in re.findall(r"reasons\.([A-Z_]+)\)", call)
+    }
+    own = re.findall(r"return ([A-Z_]+)$", Path(eligibility.__file__).read_text(), re.MULTILINE)
+    decided = {str(getattr(eligibility, name)) for name in own} & set(CASES)
+    assert {"TEXT_TOO_LONG", "NO_PHOTOS_AT_ALL", "READ_AS_COMMAND"} < raised
+    assert len(decided) >= 5
+    known = {code.upper() for code in CASES} | set(NOT_OF_A_DRAFT)
+    assert raised - known == set()
+
+
+@pytest.mark.parametrize(
+    ("change", "press"),
+    [
+        ({"opted_in": False}, "Change what goes to mixi"),
+        ({"link": {"scopes": "r_profile"}}, "Link mixi again"),
+        ({"audience": "friends"}, "Change Posts by me to Everyone"),
+    ],
+)
+def test_the_press_that_changes_it_stands_beside_the_reason_and_loses_nothing(
+    hanako: Member, change: dict[str, Any], press: str
+) -> None:
+    case = Case(**change)
+    link_of(case, hanako)
+    phone = log_in_phone(hanako)
+    phone.get(reverse("post_new"))
+    page = phone.submit("Preview", text="駅で待つ", audience=case.audience)
+    assert "Not sent: mixi" in page
+    assert phone.follow(press).status == 200
+    page = phone.get(reverse("post_new"))
+    assert "駅で待つ" in page.form("Preview", {"text"}).fields["text"]
+
+
+def test_a_page_without_such_a_press_keeps_nothing(hanako: Member) -> None:
+    make_link(hanako)
+    phone = log_in_phone(hanako)
+    phone.get(reverse("post_new"))
+    assert "waits under" not in phone.submit("Preview", text="駅で待つ", audience="everyone")
+    assert "駅で待つ" not in phone.get(reverse("post_new")).html
+
+
+# --- What goes later ------------------------------------------------------------------------------
+def paused(link: Link) -> None:
+    NetworkSwitch.objects.create(network=link.network, is_paused=True, reason="Until noon.")
+
+
+def resting(link: Link) -> None:
+    until = timezone.now() + timedelta(minutes=20)
+    host = circuit_breaker.host_of(link)
+    HostHealth.objects.create(host=host, failures=5, open_until=until)
+
+
+def limited(link: Link) -> None:
+    now = timezone.now()
+    until = {"since": now, "rest_until": now + timedelta(minutes=20)}
+    Allowance.objects.create(
+        key=f"{link.network}/{link.pk}", network=link.network, link=link, **until
+    )
+
+
+def network_limited(link: Link) -> None:
+    now = timezone.now()
+    until = {"since": now, "rest_until": now + timedelta(minutes=20)}
+    Allowance.objects.create(key=link.network, network=link.network, **until)
+
+
+def parked(link: Link) -> None:
+    Link.objects.update(state=LinkState.PARKED)
+
+
+@pytest.mark.parametrize(
+    ("hold", "words"),
+    [
+        (paused, "Slate is paused by the staff: posts wait and go later. Until noon."),
+        (resting, "Slate does not answer at the moment"),
+        (limited, "Slate takes no more at the moment"),
+        (network_limited, "Slate takes no more at the moment"),
+        (parked, "Slate waits until you link the account again."),
+        (None, ""),
+    ],
+)
+def test_what_waits_is_said_to_wait_and_waits(
+    slate: Any, hanako: Member, hold: Callable[[Link], None] | None, words: str
+) -> None:
+    link = on_slate(hanako)
+    if hold is not None:
+        hold(link)
+    phone = log_in_phone(hanako)
+    page = phone.get(reverse("link_detail", args=[KEY, link.pk]))
+    if hold is not parked:
+        assert words in page
+    phone.get(reverse("post_new"))
+    page = phone.submit("Preview", text="駅で待つ", audience="everyone")
+    assert words in page
+    assert ("paused by the staff" in page or "at the moment" in page or "waits until" in page) == (
+        hold is not None
+    )
+    phone.submit("Send")
+    attempt.drain_due()
+    arrived = Delivery.objects.get(post=Post.objects.get()).state == S.SENT
+    assert arrived == (hold is None)
+    assert len(slate.entries) == (hold is None)
+
+
+def test_what_is_over_holds_nothing(hanako: Member) -> None:
+    link = make_link(hanako)
+    resting(link)
+    limited(link)
+    NetworkSwitch.objects.create(network="mixi", is_paused=False, reason="Until noon.")
+    later = timezone.now() + timedelta(hours=1)
+    row = availability.with_availability(Link.objects.all(), later).get()
+    assert not row.is_held_back
+    row = availability.with_availability(Link.objects.all(), timezone.now()).get()
+    assert row.is_held_back
+
+
+def test_a_link_of_another_host_or_network_holds_nothing(hanako: Member) -> None:
+    other = make_link(hanako, "mastodon", host="other.example")
+    for hold in (paused, resting, limited, network_limited):
+        hold(other)
+    link = make_link(hanako)
+    rows = availability.with_availability(Link.objects.all(), timezone.now())
+    assert not rows.get(pk=link.pk).is_held_back
+    assert rows.get(pk=other.pk).is_held_back
+
+
+def test_a_post_that_stays_here_is_said_once_for_all_links(hanako: Member) -> None:
+    for key in ("mixi", "twitter", "orkut"):
+        make_link(hanako, key)
+    phone = log_in_phone(hanako)
+    phone.get(reverse("post_new"))
+    page = phone.submit("Preview", text="駅で待つ", audience=Audience.ONLY_ME)
+    assert page.text.count("A post for a group or for you alone is never sent") == 1
+    assert "Not sent: mixi, Orkut, Twitter/X" in page
