@@ -92,6 +92,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("posts/<key:pk>/send/", deliveries.post_send, name="post_send"),
     path("deliveries/", deliveries.delivery_list, name="delivery_list"),
     path("deliveries/<key:pk>/", deliveries.delivery_command, name="delivery_command"),
+    path("deliveries/<key:pk>/log/", deliveries.delivery_log, name="delivery_log"),
     path("@<str:name>/", profiles.profile, name="profile"),
     path("@<str:name>/feed.atom", feeds.profile_feed, name="profile_feed"),
     path("@<str:name>/picture", photos.profile_picture, name="profile_picture"),

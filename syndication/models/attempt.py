@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import PublicCharField
 from syndication.connectors import errors
 from syndication.connectors.duplicates import DuplicateRejected
 from syndication.models.delivery import Delivery, DeliveryKind
+from syndication.models.network_words import readable_words
 from syndication.models.reason_texts import sentence
 
 
@@ -61,6 +61,14 @@ _OF_ERROR: dict[type[errors.ConnectorError], Outcome] = {
 }
 
 
+_DOING = {
+    DeliveryKind.PUBLISH.value: _("sending"),
+    DeliveryKind.EDIT.value: _("editing"),
+    DeliveryKind.DELETE.value: _("deleting"),
+    "look_up": _("looking whether it is there"),
+}
+
+
 class Attempt(models.Model):
     """One attempt of a delivery. `excerpt`: at most 500 characters of the response, never a token."""
 
@@ -84,7 +92,7 @@ class Attempt(models.Model):
 
     @property
     def doing_in_words(self) -> str:
-        return str(dict(DeliveryKind.choices).get(self.doing, gettext("look")))
+        return str(_DOING.get(self.doing, _DOING["look_up"]))
 
     @property
     def outcome_in_words(self) -> str:
@@ -93,4 +101,4 @@ class Attempt(models.Model):
     @property
     def answer(self) -> str:
         """The network's own words, else the text of the reason."""
-        return self.network_words or sentence(self.reason)
+        return readable_words(self.network_words) or sentence(self.reason)

@@ -45,6 +45,7 @@ from syndication.models.delivery_states import (
 from syndication.models.interaction import Interaction, InteractionKind
 from syndication.models.lease import is_unleased
 from syndication.models.link import Link
+from syndication.models.network_words import readable_words
 from syndication.models.post import Post
 from syndication.models.reason_texts import sentence
 
@@ -269,6 +270,11 @@ class Delivery(models.Model):
     def reason_in_words(self) -> str:
         """The reason in the active language."""
         return sentence(self.reason)
+
+    @property
+    def network_says(self) -> str:
+        """The network's own words, where a member can read them."""
+        return readable_words(self.network_words)
 
     @property
     def may_be_repeated(self) -> bool:

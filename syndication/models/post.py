@@ -179,6 +179,11 @@ class Post(models.Model):
                 name="post_newest_of_author",
             ),
             models.Index(
+                fields=["author", "-created_at", "-id"],
+                condition=Q(deleted_at__isnull=False),
+                name="post_newest_deleted_of_author",
+            ),
+            models.Index(
                 fields=["group", "-created_at", "-id"],
                 condition=Q(deleted_at=None, group__isnull=False),
                 name="post_newest_of_group",

@@ -109,7 +109,9 @@ SENTENCES: Mapping[str, Any] = {
     ),
     "bad_address": _("The network’s address is not valid."),
     # Whether a post goes (delivery.eligibility)
-    "stays_here": _("A post for a group or for you alone is never sent to a network."),
+    "stays_here": _(
+        "A post for chosen people, for a group or for you alone is never sent to a network."
+    ),
     "no_such_readers": _(
         "The network cannot show this kind of post to fewer people than everyone."
     ),

@@ -1,4 +1,4 @@
-"""The pages "Where it went": the state of each delivery, and its commands."""
+"""The pages "Where it went": of all posts, of one, what was tried, and the commands of deliveries."""
 
 from __future__ import annotations
 
@@ -6,37 +6,28 @@ from collections.abc import Callable, Collection
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import F, OuterRef, Prefetch, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import Member
 from accounts.views.buttons import number_in
 from accounts.views.paging import UncountedPage, page_number
 from accounts.views.requests import MemberRequest
 from syndication.actions import commands, deliveries
-from syndication.models import (
-    NOT_DONE,
-    Attempt,
-    Delivery,
-    DeliveryState,
-    Link,
-    NetworkSwitch,
-    Post,
-)
+from syndication.models import Attempt, Delivery, DeliveryState, Link, Post
 from syndication.models.delivery import DeliveryQuerySet
 from syndication.models.errors import NotNow
-from syndication.models.newest import NewestOfAll
 from syndication.models.reason_texts import sentence
-from syndication.queries import copies
+from syndication.queries import where_it_went
+from syndication.queries.copy_lines import copy_lines, newest_rows, with_answers
+from syndication.queries.copy_times import MemberClock, clock_of
 
-PER_PAGE = 7
-PER_PAGE_WITH_LOG = 5
+PER_PAGE = 10
+LINES_PER_PAGE = 7
 
 # Each command's label, action and success message. The buttons of a form differ by name.
 COMMANDS: dict[str, tuple[Promise, Callable[..., None], Promise]] = {
@@ -63,54 +54,64 @@ COMMANDS: dict[str, tuple[Promise, Callable[..., None], Promise]] = {
 }
 
 
-def shown_deliveries(rows: DeliveryQuerySet, number: str | None, *, size: int) -> UncountedPage:
-    """Page `number` of `rows`, each with what the page says of it: its `commands`, when it is tried next
-    (`next_at`), whether its copy is behind the post (`is_behind`), why staff `paused` its network (None: they did not) and where the member can look, or
-    delete, as they are asked to (`look_at`).
+def lines_with_commands(
+    rows: DeliveryQuerySet, subject: str, number: str | None, clock: MemberClock, *, size: int
+) -> UncountedPage:
+    """Page `number` of the lines of `rows`, which are of one `subject` (queries.copy_lines). The row of each has its `commands`, whether
+    its copy is behind the post (`is_behind`), and where the member
+    can look, or delete, as they are asked to (`look_at`).
     """
-    switched_off = NetworkSwitch.objects.paused().filter(network=OuterRef("link__network"))
-    rows = copies.with_is_taken_back(rows).annotate(
-        paused=Subquery(switched_off.values("reason")), is_going=copies.has_open_or_sent_delete()
-    )
-    page, now = UncountedPage(rows, number, size=size), timezone.now()
+    newest = with_answers(newest_rows(rows, subject, clock), subject)
+    newest = newest.order_by("link__network", "link", "sequence")
+    page = UncountedPage(newest, number, size=size)
     for row in page:
         names = commands.available_commands(row)
         row.commands = [(name, COMMANDS[name][0]) for name in names]
-        row.next_at = row.due_at if row.due_at is not None and row.due_at > now else None
         row.is_behind = not row.is_going and deliveries.is_behind(row)
         row.look_at = row.link.profile_url if _is_for_the_member(row, names) else ""
+    page.object_list = copy_lines(page.object_list, clock)
     return page
 
 
 @login_required
+@require_safe
 def delivery_list(request: MemberRequest) -> HttpResponse:
+    """Posts and answers, newest first, with a line for each link."""
     number, is_open_only = request.GET.get("page"), bool(request.GET.get("open"))
-    if is_open_only:
-        rows = Delivery.objects.of(request.user).filter(state__in=NOT_DONE)
-    else:
-        rows = _newest(request.user, page_number(number) * PER_PAGE + 1)
-    # By an expression: few are open, and a walk down the key would pass everybody's.
-    rows = rows.select_related("post", "interaction", "link", "activity").order_by(-F("pk"))
-    return TemplateResponse(
-        request,
-        "syndication/delivery_list.html",
-        {
-            "page": shown_deliveries(rows, number, size=PER_PAGE),
-            "is_open_only": is_open_only,
-        },
-    )
+    most = page_number(number) * PER_PAGE + 1
+    rows = where_it_went.subjects(request.user, most=most, is_open_only=is_open_only)
+    page = UncountedPage(rows, number, size=PER_PAGE)
+    page.object_list = where_it_went.whereabouts(request.user, page.object_list)
+    context = {"page": page, "is_open_only": is_open_only}
+    return TemplateResponse(request, "syndication/delivery_list.html", context)
 
 
 @login_required
+@require_safe
 def post_deliveries(request: MemberRequest, pk: int) -> HttpResponse:
-    log = Prefetch("attempts", queryset=Attempt.objects.order_by("-pk"), to_attr="log")
+    """Where one post went, with what the member can do about it."""
+    clock = clock_of(request.user, timezone.now())
     rows = Delivery.objects.of(request.user).filter(post=pk, post__author=request.user.pk)
-    rows = rows.select_related("post", "link", "activity").prefetch_related(log).order_by("-pk")
-    page = shown_deliveries(rows, request.GET.get("page"), size=PER_PAGE_WITH_LOG)
-    post = page.object_list[0].post if page.object_list else _mine(request, pk)
-    return TemplateResponse(
-        request, "syndication/post_deliveries.html", {"post": post, "page": page}
-    )
+    rows = rows.select_related("post")
+    page = lines_with_commands(rows, "post", request.GET.get("page"), clock, size=LINES_PER_PAGE)
+    post = page.object_list[0].row.post if page.object_list else _mine(request, pk)
+    context = {"post": post, "at": clock.past(post.created_at), "page": page}
+    return TemplateResponse(request, "syndication/post_deliveries.html", context)
+
+
+@login_required
+@require_safe
+def delivery_log(request: MemberRequest, pk: int) -> HttpResponse:
+    """What was tried for a post, or an answer, on one link, newest first."""
+    mine = Delivery.objects.of(request.user).select_related("link", "interaction")
+    delivery = get_object_or_404(mine, pk=pk)
+    attempts = Attempt.objects.filter(delivery__in=Delivery.objects.in_sequence_of(delivery))
+    page = UncountedPage(attempts.order_by("-pk"), request.GET.get("page"), size=PER_PAGE)
+    clock = clock_of(request.user, timezone.now())
+    for attempt in page:
+        attempt.at = clock.coming(attempt.started_at)
+    context = {"delivery": delivery, "page": page}
+    return TemplateResponse(request, "syndication/delivery_log.html", context)
 
 
 @login_required
@@ -169,17 +170,6 @@ def delivery_command(request: MemberRequest, pk: int) -> HttpResponse:
     if request.POST.get("from") == "interaction" and delivery.interaction_id:
         return redirect("interaction_detail", delivery.interaction_id)
     return redirect("delivery_list")
-
-
-def _newest(member: Member, most: int) -> DeliveryQuerySet:
-    """The newest deliveries of all links that the member has or had."""
-    newest = NewestOfAll(
-        Link.objects.filter(member=member).values("pk"),
-        lambda link: Delivery.objects.filter(link=link),
-        time="id",
-        most=most,
-    )
-    return Delivery.objects.filter(pk__in=newest)
 
 
 def _is_for_the_member(row: Delivery, names: Collection[str]) -> bool:

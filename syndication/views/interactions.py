@@ -8,6 +8,7 @@ from django.db.models import F, Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -16,10 +17,11 @@ from accounts.views.requests import MemberRequest
 from syndication.actions import interactions
 from syndication.models import Delivery, Interaction, Link
 from syndication.models.newest import NewestOfAll
-from syndication.views.deliveries import shown_deliveries
+from syndication.queries.copy_times import clock_of
+from syndication.views.deliveries import lines_with_commands
 
 PER_PAGE = 10
-DELIVERIES = 3  # of one interaction: it is sent, taken back, and perhaps liked again
+LINES = 2  # of one interaction: the last delivery, and perhaps one whose copy is left
 
 
 @login_required
@@ -47,8 +49,9 @@ def interaction_list(request: MemberRequest) -> HttpResponse:
 def interaction_detail(request: MemberRequest, pk: int) -> HttpResponse:
     """Show one reply or like and its deliveries, also once taken back: a copy may be left."""
     interaction = _own(request, pk)
-    rows = interaction.deliveries.select_related("interaction", "link").order_by("-sequence")
-    page = shown_deliveries(rows, "1", size=DELIVERIES)
+    clock = clock_of(request.user, timezone.now())
+    rows = Delivery.objects.filter(interaction=interaction)
+    page = lines_with_commands(rows, "interaction", "1", clock, size=LINES)
     return TemplateResponse(
         request,
         "syndication/interaction_detail.html",

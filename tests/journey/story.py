@@ -230,7 +230,7 @@ def watch_it_go(phone: Client, world: World, who: Person, address: str) -> None:
     assert world.until(all_there, seconds=60), world.received_from(who.name)
     account(phone)
     phone.follow("Where it went")
-    sees(phone, "mixi", "sent")
+    sees(phone, "mixi", "arrived")
 
 
 def take_back(phone: Client, world: World, who: Person) -> None:

@@ -81,11 +81,11 @@ def test_from_the_post_to_the_network_and_back(phone, item, talk, hanako):
     assert not Interaction.objects.exists()
     page = phone.submit("Send")
     assert "on its way" in page
-    assert "waiting" in page
+    assert "Slate: goes in a moment" in page
     tried(Delivery.objects.get())
     page = phone.get(page.path)
-    assert "sent" in page
-    assert "See it" in page
+    assert "Slate: arrived" in page
+    assert "see it" in page
     assert [entry.text for entry in talk.replies_to(item.remote_id)] == [f"@taro@slate {THANKS}"]
     phone.follow("5 Take it back")
     page = phone.submit("Take it back")

@@ -236,12 +236,13 @@ def test_where_it_went_tells_of_edits_in_words(hanako, phone, slate):
     phone.submit("Save", text="after")
     tried(Delivery.objects.get(kind="edit", state="waiting"))
     page = phone.get(reverse("post_deliveries", args=[post.pk]))
-    assert "Edit on Slate (hana): changed" in page
-    assert f"Edit on mixi (ザキ): skipped {STAYS}" in page
+    assert "Slate: arrived" in page
+    assert ", edited" in page
+    assert "mixi: arrived" in page
     japanese = log_in_phone(hanako, HTTP_ACCEPT_LANGUAGE="ja")
     page = japanese.get(reverse("post_deliveries", args=[post.pk]))
-    assert "編集 Slate (hana): 変更済み" in page
-    assert "コピーは元のままです。" in page
+    assert "に到着、" in page
+    assert "に変更" in page
 
 
 def test_the_time_of_the_edit_is_on_the_page_and_in_the_feed(hanako, phone):

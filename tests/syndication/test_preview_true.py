@@ -294,5 +294,7 @@ def test_a_post_that_stays_here_is_said_once_for_all_links(hanako: Member) -> No
     phone = log_in_phone(hanako)
     phone.get(reverse("post_new"))
     page = phone.submit("Preview", text="駅で待つ", audience=Audience.ONLY_ME)
-    assert page.text.count("A post for a group or for you alone is never sent") == 1
+    assert (
+        page.text.count("A post for chosen people, for a group or for you alone is never sent") == 1
+    )
     assert "Not sent: mixi, Orkut, Twitter/X" in page

@@ -35,6 +35,8 @@ def test_one_press_from_the_notice_repairs_the_link_and_what_waits_arrives(
     tried(first)
     link.refresh_from_db()
     assert link.state == LinkState.PARKED
+    assert "waits for you, link mixi again" in phone.get("/deliveries/")
+    assert phone.follow("link mixi again").path.endswith(f"/links/mixi/again/{link.account_id}/")
 
     assert "Notices: 1 new" in phone.get("/")
     phone.get("/notices/")
@@ -58,3 +60,12 @@ def test_one_press_from_the_notice_repairs_the_link_and_what_waits_arrives(
     states = Delivery.objects.values_list("state", flat=True)
     assert list(states) == [DeliveryState.SENT, DeliveryState.SENT]
     assert PASSWORD not in phone.page.html
+
+    phone.get("/")
+    phone.follow("Account")
+    page = phone.follow("Where it went")
+    assert page.text.count("mixi: arrived") == 2
+    assert page.text.count("see it") == 2
+    assert "夕方の橋で" in page
+    assert "mixi: arrived" in phone.follow("朝の駅で")
+    assert "not let in" in phone.follow("What was tried")

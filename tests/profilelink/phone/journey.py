@@ -191,8 +191,8 @@ def arrived(journey: Journey) -> None:
     journey.phone.follow("Account")
     journey.phone.follow("Where it went")
     page = journey.phone.page
-    assert page.text.count(": sent") == 4, page.text
-    assert "See it" in page
+    assert page.text.count("mixi: arrived") == 4, page.text
+    assert "see it" in page
     journey.phone.follow("Only unfinished ones")
     journey.sees("Nothing waits, and nothing failed.")
 
@@ -251,7 +251,7 @@ def take_back(journey: Journey) -> None:
     journey.phone.follow("Account")
     journey.phone.follow("Where it went")
     journey.sees("A deleted post")
-    assert journey.phone.page.text.count("Delete on mixi (ザキ): deleted") == 2
+    assert journey.phone.page.text.count("mixi: deleted") == 2
 
 
 def read_friends(journey: Journey) -> None:

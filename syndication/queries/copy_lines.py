@@ -1,0 +1,232 @@
+"""Where posts and answers went: a line for each link, in words for the member.
+
+The page of all posts, that of one post and that of one answer show the same lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.utils.translation import gettext as _
+
+from syndication.delivery.availability import with_availability
+from syndication.models import Delivery, DeliveryKind, DeliveryState
+from syndication.models.delivery import DeliveryQuerySet
+from syndication.queries.copies import has_open_or_sent_delete
+from syndication.queries.copy_times import MemberClock
+from syndication.queries.link_labels import as_list, link_labels
+
+_S = DeliveryState
+NEVER_WENT = (_S.CANCELLED, _S.SKIPPED)
+
+
+@dataclass(frozen=True)
+class CopyLine:
+    """What became of one post, or answer, on one link.
+
+    `words` say it, `reason` why (a sentence, "" where there is nothing to say), `see` is the copy's
+    address while it stands. `asks`: the member has to decide. `repairs`: it waits until the link is linked
+    again. `row` is the delivery that it is about.
+    """
+
+    row: Delivery
+    name: str
+    words: str
+    reason: str = ""
+    see: str = ""
+    asks: bool = False
+    repairs: bool = False
+
+
+@dataclass
+class Whereabouts:
+    """A post or an answer with its lines. `at` is when it was written, as text."""
+
+    title: str
+    at: str
+    post_id: int | None = None
+    interaction_id: int | None = None
+    is_deleted: bool = False
+    lines: list[CopyLine] = field(default_factory=list)
+
+
+def newest_rows(rows: DeliveryQuerySet, subject: str, clock: MemberClock) -> DeliveryQuerySet:
+    """Of `rows`, the last one of each post, or answer, on each link; edits that never went excepted.
+
+    `subject` is what all rows are of, "post" or "interaction": a condition on either would read all that
+    ever went to the link. A copy that could not be deleted is kept, too, when a newer one stands beside it.
+    Each row has `copy_url`, `copy_sent_at` and `copy_gone_at` of its copy, and the columns of
+    delivery.availability.
+    """
+    unsent_edit = Q(kind=DeliveryKind.EDIT, state__in=NEVER_WENT)
+    beside = Delivery.objects.filter(**{subject: OuterRef(subject)}, link=OuterRef("link"))
+    later = beside.filter(sequence__gt=OuterRef("sequence")).exclude(unsent_edit)
+    deletes = later.filter(kind=DeliveryKind.DELETE)
+    is_left = Q(kind=DeliveryKind.DELETE, state__in=(_S.FAILED, _S.SKIPPED))
+    last = rows.exclude(unsent_edit).filter(~Exists(later) | (is_left & ~Exists(deletes)))
+    last = last.annotate(
+        copy_url=_of_copy(subject, "remote_url"),
+        copy_sent_at=_of_copy(subject, "sent_at"),
+        copy_gone_at=_of_copy(subject, "remote_deleted_at"),
+    )
+    return with_availability(last, clock.now, link="link__").select_related("link", "interaction")
+
+
+def with_answers(rows: DeliveryQuerySet, subject: str) -> DeliveryQuerySet:
+    """Add to rows of `newest_rows` what the commands of a page need: `is_going` (the copy is deleted, or
+    about to be), and `replies` and `likes` of the copy, None where nothing is known."""
+    return rows.annotate(
+        is_going=has_open_or_sent_delete(),
+        replies=_of_copy(subject, "activity__replies"),
+        likes=_of_copy(subject, "activity__likes"),
+    )
+
+
+def copy_lines(rows: Iterable[Delivery], clock: MemberClock) -> list[CopyLine]:
+    """The lines of rows of `newest_rows`, by network."""
+    found = sorted(rows, key=lambda row: (row.link.network, row.link_id, row.sequence))
+    labels = link_labels(row.link for row in found)
+    return [_line(row, labels[row.link_id], clock) for row in found]
+
+
+def without_repeated_repairs(lines: Iterable[CopyLine], seen: set[int]) -> list[CopyLine]:
+    """The lines, of which the first for a link has the press that repairs it. `seen`: the keys of links
+    that have it already."""
+    shown = []
+    for line in lines:
+        is_first = line.row.link_id not in seen
+        if line.repairs:
+            seen.add(line.row.link_id)
+        shown.append(line if is_first else replace(line, repairs=False))
+    return shown
+
+
+def merged(lines: Iterable[CopyLine]) -> list[CopyLine]:
+    """The lines with the links of which the same is said, and nothing can be pressed, on one line."""
+    found: dict[Any, list[CopyLine]] = {}
+    for line in lines:
+        is_alone = line.see or line.repairs
+        key = line.row.pk if is_alone else (line.words, line.reason, line.asks)
+        found.setdefault(key, []).append(line)
+    return [
+        ones[0]
+        if len(ones) == 1
+        else CopyLine(
+            row=ones[0].row,
+            name=as_list(one.name for one in ones),
+            words=ones[0].words,
+            reason=ones[0].reason,
+            asks=ones[0].asks,
+        )
+        for ones in found.values()
+    ]
+
+
+def _of_copy(subject: str, column: str) -> Subquery:
+    """`column` of the last publish up to each row."""
+    publishes = Delivery.objects.filter(
+        **{subject: OuterRef(subject)},
+        kind=DeliveryKind.PUBLISH,
+        link=OuterRef("link"),
+        sequence__lte=OuterRef("sequence"),
+    )
+    return Subquery(publishes.order_by("-sequence").values(column)[:1])
+
+
+def _line(row: Any, name: str, clock: MemberClock) -> CopyLine:
+    is_asked = row.state == _S.UNCONFIRMED and row.due_at is None
+    words, reason = _WORDS[row.state](row, clock)
+    was_there = row.copy_sent_at is not None and row.copy_gone_at is None
+    is_there = was_there and not (row.is_delete and row.state == _S.SENT)
+    return CopyLine(
+        row=row,
+        name=name,
+        words=words,
+        reason=reason,
+        see=row.copy_url if is_there else "",
+        asks=is_asked or row.state in (_S.FAILED, _S.EXPIRED),
+        repairs=row.state == _S.PARKED and row.link.account_id is not None,
+    )
+
+
+def _doing(row: Delivery, words: str) -> str:
+    """`words` of a publish; of an edit or a delete, with what is being done before them."""
+    if row.is_edit:
+        return _("edit: %(words)s") % {"words": words}
+    if row.is_delete:
+        return _("deletion: %(words)s") % {"words": words}
+    return words
+
+
+def _sent(row: Any, clock: MemberClock) -> tuple[str, str]:
+    when = {"when": clock.past(row.sent_at)}
+    if row.is_delete:
+        return _("deleted %(when)s") % when, ""
+    if row.copy_gone_at is not None:
+        return _("arrived %(when)s, and was deleted on the network since") % when, ""
+    if row.is_edit and row.copy_sent_at is not None:
+        both = {"arrived": clock.past(row.copy_sent_at), **when}
+        return _("arrived %(arrived)s, edited %(when)s") % both, row.reason_in_words
+    return _("arrived %(when)s") % when, row.reason_in_words
+
+
+def _waiting(row: Any, clock: MemberClock) -> tuple[str, str]:
+    reason = row.reason_in_words
+    if row.paused is not None:
+        words, reason = _("waits, since the staff paused the network"), row.paused
+    elif row.rests_until is not None:
+        until = {"when": clock.coming(max(row.rests_until, row.due_at))}
+        words = _("the network does not answer; tries again at %(when)s") % until
+    elif row.limited_until is not None:
+        until = {"when": clock.coming(max(row.limited_until, row.due_at))}
+        words = _("the network takes no more for now; goes on at %(when)s") % until
+    elif row.due_at <= clock.now:
+        words = _("goes in a moment")
+    elif row.tries:
+        words = _("tries again at %(when)s") % {"when": clock.coming(row.due_at)}
+    else:
+        words = _("goes at %(when)s") % {"when": clock.coming(row.due_at)}
+    return _doing(row, words), reason
+
+
+def _sending(row: Delivery, clock: MemberClock) -> tuple[str, str]:
+    return _doing(row, _("is being sent now; look again in a minute")), ""
+
+
+def _unconfirmed(row: Delivery, clock: MemberClock) -> tuple[str, str]:
+    if row.due_at is None:
+        return _doing(row, _("nobody knows whether it arrived")), row.reason_in_words
+    if row.due_at <= clock.now:
+        return _doing(row, _("no clear answer yet; we look again in a moment")), ""
+    when = {"when": clock.coming(row.due_at)}
+    return _doing(row, _("no clear answer yet; we look again at %(when)s") % when), ""
+
+
+def _parked(row: Delivery, clock: MemberClock) -> tuple[str, str]:
+    return _doing(row, _("waits for you")), ""
+
+
+def _ended(row: Delivery, clock: MemberClock) -> tuple[str, str]:
+    if row.is_delete:
+        words = _("is still on the network")
+    elif row.is_edit:
+        words = _("still has the old text")
+    else:
+        words = _("did not arrive") if row.state == _S.FAILED else _("was not sent")
+    return words, row.reason_in_words
+
+
+_WORDS: dict[str, Callable[[Any, MemberClock], tuple[str, str]]] = {
+    _S.WAITING: _waiting,
+    _S.SENDING: _sending,
+    _S.UNCONFIRMED: _unconfirmed,
+    _S.SENT: _sent,
+    _S.PARKED: _parked,
+    _S.FAILED: _ended,
+    _S.EXPIRED: _ended,
+    _S.SKIPPED: _ended,
+    _S.CANCELLED: _ended,
+}

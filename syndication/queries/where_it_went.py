@@ -1,0 +1,113 @@
+"""The page "Where it went": posts and answers out, newest first, each with its lines.
+
+Three sources, each read by an index of its own: posts, deleted posts (their copies may be left), and
+answers to networks. One more statement reads the last delivery of each link, so rows and statements do
+not grow with what was sent before.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from django.db.models import (
+    Case,
+    F,
+    IntegerField,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Substr
+from django.utils import timezone
+
+from accounts.models import MailSettings, Member
+from syndication.models import NOT_DONE, Delivery, Interaction, Link, Post
+from syndication.models.newest import NewestOfAll
+from syndication.queries.copy_lines import (
+    Whereabouts,
+    copy_lines,
+    merged,
+    newest_rows,
+    without_repeated_repairs,
+)
+from syndication.queries.copy_times import MemberClock, zone_named
+
+POST, INTERACTION = 0, 1
+TITLE = 60  # letters that are read of a post
+
+
+def subjects(member: Member, *, most: int, is_open_only: bool) -> QuerySet[Any, Any]:
+    """Rows of what `member` sent, newest first; at
+    most `most` of each source. `is_open_only`: with a delivery that is not done yet."""
+    if is_open_only:
+        undone = Delivery.objects.of(member).filter(state__in=NOT_DONE)
+        keys: list[Any] = [undone.filter(interaction=None).values("post")]
+        of_answers: Any = undone.filter(post=None).values("interaction")
+    else:
+        mine = Post.objects.by(member).newest_first().values("pk")
+        live, deleted = mine.filter(deleted_at=None), mine.filter(deleted_at__isnull=False)
+        keys = [live[:most], deleted[:most]]
+        of_answers = NewestOfAll(
+            Link.objects.filter(member=member).values("pk"),
+            lambda link: Interaction.objects.filter(link=link),
+            time="created_at",
+            most=most,
+        )
+    zone = MailSettings.objects.filter(member=member).values("time_zone")
+    answers = Interaction.objects.filter(pk__in=of_answers)
+    rows = _columns(answers, INTERACTION, F("target_author_name"), Value(""), zone)
+    posts = [Post.objects.filter(pk__in=each) for each in keys]
+    others = [_columns(each, POST, _said(), F("warning"), zone) for each in posts]
+    return rows.union(*others, all=True).order_by("-created_at", "-pk")
+
+
+def whereabouts(member: Member, rows: list[Any]) -> list[Whereabouts]:
+    """The rows of `subjects` with their lines."""
+    clock = MemberClock(timezone.now(), zone_named(rows[0].zone if rows else None))
+    found = [_whereabouts(row, clock) for row in rows]
+    posts = [one.post_id for one in found if one.post_id]
+    answers = [one.interaction_id for one in found if one.interaction_id]
+    mine = Delivery.objects.of(member)
+    of_posts = newest_rows(mine.filter(post__in=posts), "post", clock)
+    of_answers = newest_rows(mine.filter(interaction__in=answers), "interaction", clock)
+    deliveries = of_posts.union(of_answers, all=True)
+    by_subject = defaultdict(list)
+    for line in copy_lines(deliveries, clock):
+        by_subject[line.row.post_id, line.row.interaction_id].append(line)
+    repaired: set[int] = set()
+    for one in found:
+        lines = by_subject[one.post_id, one.interaction_id]
+        one.lines = merged(without_repeated_repairs(lines, repaired))
+    return found
+
+
+def _columns(
+    rows: QuerySet[Any], which: int, said: Any, warning: Any, zone: QuerySet[Any, Any]
+) -> QuerySet[Any, Any]:
+    columns = {
+        "which": Value(which, output_field=IntegerField()),
+        "said": Substr(Cast(said, TextField()), 1, TITLE),
+        "warned": Cast(warning, TextField()),
+        "zone": Subquery(zone),  # the member's, in each row: a statement less
+    }
+    names = ("which", "pk", "created_at", "kind", "said", "warned", "deleted_at", "zone")
+    return rows.order_by().annotate(**columns).values_list(*names, named=True)
+
+
+def _said() -> Case:
+    """The first text that a post has, as Post.words."""
+    names = ("title", "text", "url_title", "photo_alt", "url")
+    filled = [When(~Q(**{name: ""}), then=Cast(F(name), TextField())) for name in names]
+    return Case(*filled, default=Value(""), output_field=TextField())
+
+
+def _whereabouts(row: Any, clock: MemberClock) -> Whereabouts:
+    at, is_deleted = clock.past(row.created_at), row.deleted_at is not None
+    if row.which == INTERACTION:
+        return Whereabouts(row.said, at, interaction_id=row.pk, is_deleted=is_deleted)
+    title = Post(kind=row.kind, text=row.said, warning=row.warned).words
+    return Whereabouts(title, at, post_id=row.pk, is_deleted=is_deleted)
