@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actions import quotas
-from accounts.models import Audience, GuessCount, Member
+from accounts.models import Audience, Friendship, GuessCount, Member
 from accounts.urlsession.models import Session
 from syndication.actions import account_closure
 from syndication.models import Comment, Like, Post, PostKind
@@ -407,17 +407,20 @@ def test_who_may_comment_is_chosen_under_privacy(hanako, taro) -> None:
 # --- Moved audiences --------------------------------------------------------------------------------
 A = Audience
 CAN_MOVE = {
-    A.EVERYONE: {A.EVERYONE, A.FRIENDS_OF_FRIENDS, A.FRIENDS, A.ONLY_ME},
-    A.FRIENDS_OF_FRIENDS: {A.FRIENDS_OF_FRIENDS, A.FRIENDS, A.ONLY_ME},
-    A.FRIENDS: {A.FRIENDS, A.ONLY_ME},
+    A.EVERYONE: {A.EVERYONE, A.FRIENDS_OF_FRIENDS, A.FRIENDS, A.CHOSEN, A.ONLY_ME},
+    A.FRIENDS_OF_FRIENDS: {A.FRIENDS_OF_FRIENDS, A.FRIENDS, A.CHOSEN, A.ONLY_ME},
+    A.FRIENDS: {A.FRIENDS, A.CHOSEN, A.ONLY_ME},
+    A.CHOSEN: {A.CHOSEN, A.ONLY_ME},
     A.GROUP: {A.GROUP, A.ONLY_ME},
     A.ONLY_ME: {A.ONLY_ME},
 }
 
 
 def try_to_move(author: Member, post: Post, choice: str) -> None:
+    people = " ".join(str(pk) for pk in author.friendships.values_list("pk", flat=True))
     computer(author).post(
-        reverse("post_audience", args=[post.pk]), {"audience": choice, "confirm": "1"}
+        reverse("post_audience", args=[post.pk]),
+        {"audience": choice, "people": people, "confirm": "1"},
     )
     post.refresh_from_db()
 
@@ -426,6 +429,7 @@ def try_to_move(author: Member, post: Post, choice: str) -> None:
 @pytest.mark.parametrize("before", list(Audience))
 def test_an_answered_post_moves_only_to_fewer_readers(hanako, taro, before, answer) -> None:
     group, other = make_group(hanako, taro), make_group(hanako, name="Other")
+    Friendship.objects.get_or_create(member=hanako, friend=taro)
     where = {"audience": before, "group": group if before == A.GROUP else None}
     choices = {**{one: one.value for one in A if one != A.GROUP}, A.GROUP: f"group_{group.pk}"}
     for audience, choice in choices.items():

@@ -25,6 +25,7 @@ MAY_SEE = {
     Audience.EVERYONE: set(PEOPLE),
     Audience.FRIENDS_OF_FRIENDS: {"friend_of_friend", "friend", "author"},
     Audience.FRIENDS: {"friend", "author"},
+    Audience.CHOSEN: {"author"},  # nor for chosen people
     Audience.GROUP: {"author"},  # a field of the profile is for no group
     Audience.ONLY_ME: {"author"},
 }
