@@ -11,8 +11,15 @@ from django.template.loader import render_to_string
 
 from accounts.urlsession.api import SessionMode, current_session_mode
 
-# The style of pages without and with a form, and the short one of log-in, which must be the lightest.
-STYLES = (["_style.css"], ["_style.css", "_style_forms.css"], ["_style_short.css"])
+# The style of pages without and with a form, that of home with its box and without, which must be small,
+# and the short one of log-in, which must be the smallest.
+STYLES = (
+    ["_style.css", "_style_pages.css"],
+    ["_style.css", "_style_pages.css", "_style_forms.css"],
+    ["_style.css", "_style_box.css"],
+    ["_style.css"],
+    ["_style_short.css"],
+)
 
 # Not of a session, and yet not for everybody: codes, invitations, the way out.
 PRIVATE_PATHS = ("/q/", "/p/", "/i/", "/out/")

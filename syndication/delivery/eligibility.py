@@ -268,14 +268,24 @@ def _network_refusal(post: OutgoingPost, link: Link, connector: type[Connector])
     return ""
 
 
+def goes_by_settings(link: Link, kind: str, audience: str, choice: bool | None) -> bool:
+    """Whether plain posts of this kind and audience go to `link` now. `choice` is the member's toggle."""
+    post = OutgoingPost(kind=cast(Kind, kind), audience=cast(WireAudience, audience))
+    if link.state != LinkState.ACTIVE or _network_refusal(post, link, CONNECTORS[link.network]):
+        return False
+    return _is_wanted(choice, audience)
+
+
 def _is_opted_in(link: Link, kind: str, audience: str) -> bool:
     """The member's toggle. Defaults: Everyone is on, narrower audiences are off."""
+    choices = {(toggle.kind, toggle.audience): toggle.is_on for toggle in link.toggles.all()}
+    return _is_wanted(choices.get((kind, audience)), audience)
+
+
+def _is_wanted(choice: bool | None, audience: str) -> bool:
     if audience in LOCAL_AUDIENCES:
         return False
-    for toggle in link.toggles.all():
-        if (toggle.kind, toggle.audience) == (kind, audience):
-            return toggle.is_on
-    return audience == Audience.EVERYONE
+    return audience == Audience.EVERYONE if choice is None else choice
 
 
 def _photos_of(post: Post, with_photo: bool) -> tuple[Photo, ...]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.models import Audience, Member
@@ -41,6 +41,7 @@ from syndication.models import (
     Link,
     LinkState,
     Post,
+    Toggle,
 )
 from syndication.models.errors import NotNow, NotYours
 
@@ -61,6 +62,7 @@ class DeliveryPreview:
     reason: str = ""
     readers: str = ""
     names: Sequence[tuple[str, str]] = ()  # mentions.names_there
+    is_expected: bool = False  # the member opted in, whether it goes or not
 
 
 @transaction.atomic
@@ -184,6 +186,17 @@ def preview_deliveries(member: Member, draft: OutgoingPost, audience: str) -> li
     ]
 
 
+def links_by_settings(member: Member, kind: str, audience: str) -> list[Link]:
+    """The links to which plain posts of this kind and audience go by the member's settings: one query."""
+    toggles = Toggle.objects.filter(link=OuterRef("pk"), kind=kind, audience=audience)
+    links = Link.objects.of(member).annotate(choice=Subquery(toggles.values("is_on")[:1]))
+    return [
+        link
+        for link in links.order_by("network", "pk")
+        if eligibility.goes_by_settings(link, kind, audience, link.choice)
+    ]
+
+
 def _check(post: Post, link: Link, handles: Handles | None = None) -> Eligibility:
     """Whether a copy for the post's present audience goes."""
     outgoing = eligibility.outgoing_post(post, link, post.audience, handles=handles)
@@ -208,6 +221,7 @@ def _preview(link: Link, draft: OutgoingPost, handles: Handles) -> DeliveryPrevi
         reason=decision.reason,
         readers=eligibility.describe_readers(link, draft.audience) if decision.goes else "",
         names=mentions.names_there(draft, decision.preview),
+        is_expected=decision.goes or decision.is_expected,
     )
 
 

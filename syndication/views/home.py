@@ -15,6 +15,7 @@ from accounts.models import HomeShows
 from accounts.urlsession.api import is_url_mode
 from accounts.views.requests import MemberRequest
 from syndication.actions import mail_drafts
+from syndication.queries.home_box import home_box
 from syndication.queries.timeline import Cursor, timeline_page
 from syndication.queries.waiting import count_waiting
 
@@ -33,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "syndication/home.html",
         {
             "page": timeline_page(request.user, before),
-            "is_first": before is None,
+            "box": home_box(request.user) if before is None else None,
             "mails": mail_drafts.waiting_mails_text(waiting.mails) if waiting.mails else "",
             "new_notices": waiting.notices,
             "mail_note": waiting.mail_note,

@@ -129,8 +129,11 @@ def test_a_style_is_loaded_without_comments_and_blanks_that_it_can_spare(tmp_pat
     assert page == "a,b{color:#069;margin:0 auto}@media(x:y){.m a{top:0}}"
 
 
-def test_the_style_of_a_page_without_a_form_is_a_thousand_bytes_at_most() -> None:
-    assert len(render_to_string("_style.css")) <= 1000
+@pytest.mark.parametrize("more", ["_style_pages.css", "_style_box.css"])
+def test_the_style_of_home_and_of_a_page_without_a_form_is_a_thousand_bytes_at_most(
+    more: str,
+) -> None:
+    assert len(render_to_string("_style.css") + render_to_string(more)) <= 1000
 
 
 def test_only_a_page_with_a_form_has_the_style_of_forms(hanako: Member) -> None:
