@@ -30,7 +30,7 @@ from profilelink.mail.piped import (
 from profilelink.mail.replying import receive_reply
 from syndication.actions import mail_answers, mail_drafts, post_addresses, reply_addresses
 from syndication.actions.mail_drafts import IncomingMail, MailRefused
-from syndication.models import MailDraft, PostAddress
+from syndication.models import PostAddress, SavedDraft
 from syndication.models.reason_texts import sentence
 
 logger = logging.getLogger(__name__)
@@ -104,7 +104,7 @@ def _receive_for(recipient: str, mail: PipedMail) -> MailOutcome:
     return MailOutcome(EXIT_TAKEN)
 
 
-def _make_draft(address: PostAddress, mail: PipedMail) -> MailDraft | None:
+def _make_draft(address: PostAddress, mail: PipedMail) -> SavedDraft | None:
     """Raises Refused."""
     mail_drafts.check_mail_limits(address)
     if mail.size > max_mail_bytes():
@@ -119,7 +119,7 @@ def _make_draft(address: PostAddress, mail: PipedMail) -> MailDraft | None:
     return _save_draft(address, arrived)
 
 
-def _save_draft(address: PostAddress, arrived: IncomingMail) -> MailDraft | None:
+def _save_draft(address: PostAddress, arrived: IncomingMail) -> SavedDraft | None:
     """With its photo; without, where that is none and there are words. Raises Refused."""
     try:
         return mail_drafts.store_mail(address, arrived)
@@ -132,7 +132,7 @@ def _save_draft(address: PostAddress, arrived: IncomingMail) -> MailDraft | None
     return mail_drafts.store_mail(address, without)
 
 
-def _confirm(draft: MailDraft | None, address: PostAddress, mail: PipedMail) -> None:
+def _confirm(draft: SavedDraft | None, address: PostAddress, mail: PipedMail) -> None:
     if draft is None:
         logger.info("mail for member %s: it came before", address.member_id)
         return

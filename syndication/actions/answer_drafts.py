@@ -14,24 +14,25 @@ from syndication.actions.mail_drafts import (
     MailRefused,
 )
 from syndication.connectors.content import LONGEST
-from syndication.models import Comment, MailDraft, ReplyAddress
+from syndication.models import Comment, ReplyAddress, SavedDraft
 from syndication.models.errors import NotYours
 from syndication.queries.excerpts import cut_position
 
 
 @transaction.atomic
-def store_answer_draft(address: ReplyAddress, mail: IncomingMail, text: str) -> MailDraft:
+def store_answer_draft(address: ReplyAddress, mail: IncomingMail, text: str) -> SavedDraft:
     """Store the answer as a draft of its member, once for each mail. Raises MailRefused."""
     member = Member.objects.select_for_update(no_key=True).get(pk=address.member_id)
-    before = MailDraft.objects.filter(member=member, form_key=mail.key).first()
+    before = SavedDraft.objects.filter(member=member, form_key=mail.key).first()
     if before is not None:
         return before
-    if MailDraft.objects.of(member).count() >= MOST_WAITING:
+    if SavedDraft.objects.of(member).mailed().count() >= MOST_WAITING:
         raise MailRefused(NO_ROOM, {"count": MOST_WAITING})
     is_cut = len(text) > LONGEST["text"]
-    return MailDraft.objects.create(
+    return SavedDraft.objects.create(
         member=member,
         post=address.post,
+        is_mailed=True,
         is_answer=True,
         form_key=mail.key,
         sender=mail.sender[:SENDER_LENGTH],
@@ -42,12 +43,12 @@ def store_answer_draft(address: ReplyAddress, mail: IncomingMail, text: str) -> 
 
 
 @transaction.atomic
-def send_answer_draft(draft: MailDraft, text: str, *, by: Member) -> Comment:
+def send_answer_draft(draft: SavedDraft, text: str, *, by: Member) -> Comment:
     """Post `text` as a comment and delete the draft. Raises what create_comment raises."""
     if draft.member_id != by.pk:
         raise NotYours(draft)
     if draft.post is None:
         raise comments.TalkNotReadable
     comment = comments.create_comment(draft.post, text, by=by, form_key=draft.form_key)
-    MailDraft.objects.filter(pk=draft.pk).delete()
+    SavedDraft.objects.filter(pk=draft.pk).delete()
     return comment

@@ -15,8 +15,8 @@ from django.utils.translation import pgettext
 from accounts.actions import quotas
 from accounts.actions.notices import in_language_of
 from accounts.public_urls import public_url
-from syndication.actions import mail_drafts, post_addresses
-from syndication.models import MailDraft, PostAddress
+from syndication.actions import drafts, post_addresses
+from syndication.models import PostAddress, SavedDraft
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ _MESSAGE_ID = re.compile(rb"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.@-]{1,200}>")
 
 
 def answer_mail_draft(
-    draft: MailDraft, address: PostAddress, *, sender: str, message_id: bytes
+    draft: SavedDraft, address: PostAddress, *, sender: str, message_id: bytes
 ) -> bool:
     """Mail `sender` the draft's address, if it is the member. Return whether a mail was sent."""
     to = post_addresses.confirmed_address(sender, draft.member)
@@ -35,7 +35,7 @@ def answer_mail_draft(
     return _send(_answer_mail(draft, to), draft, message_id)
 
 
-def answer_reply_draft(draft: MailDraft, *, sender: str, message_id: bytes) -> bool:
+def answer_reply_draft(draft: SavedDraft, *, sender: str, message_id: bytes) -> bool:
     """Mail `sender` where their answer waits, if it is the member. Return whether a mail was sent."""
     to = post_addresses.confirmed_address(sender, draft.member)
     if not to:
@@ -47,7 +47,7 @@ def answer_reply_draft(draft: MailDraft, *, sender: str, message_id: bytes) -> b
     return _send(_reply_draft_mail(draft, to), draft, message_id)
 
 
-def _send(mail: EmailMessage, draft: MailDraft, message_id: bytes) -> bool:
+def _send(mail: EmailMessage, draft: SavedDraft, message_id: bytes) -> bool:
     if _MESSAGE_ID.fullmatch(message_id.strip()):
         mail.extra_headers |= {"In-Reply-To": message_id.strip().decode()}
     try:
@@ -58,7 +58,7 @@ def _send(mail: EmailMessage, draft: MailDraft, message_id: bytes) -> bool:
     return True
 
 
-def _answer_mail(draft: MailDraft, to: str) -> EmailMessage:
+def _answer_mail(draft: SavedDraft, to: str) -> EmailMessage:
     with in_language_of(draft.member):
         subject = _("%(site)s: post waits for you") % {"site": settings.SITE_NAME}
         body = _(
@@ -70,7 +70,7 @@ def _answer_mail(draft: MailDraft, to: str) -> EmailMessage:
     return _automatic_mail(subject, body, to)
 
 
-def _reply_draft_mail(draft: MailDraft, to: str) -> EmailMessage:
+def _reply_draft_mail(draft: SavedDraft, to: str) -> EmailMessage:
     with in_language_of(draft.member):
         subject = _("%(site)s: answer waits for you") % {"site": settings.SITE_NAME}
         body = _(
@@ -82,8 +82,8 @@ def _reply_draft_mail(draft: MailDraft, to: str) -> EmailMessage:
     return _automatic_mail(subject, body, to)
 
 
-def _expiry_date(draft: MailDraft) -> str:
-    expires_at = localtime(mail_drafts.mail_draft_expires_at(draft))
+def _expiry_date(draft: SavedDraft) -> str:
+    expires_at = localtime(drafts.draft_expires_at(draft))
     return date_format(expires_at, pgettext("date format: date", "j M Y"))
 
 

@@ -1,4 +1,4 @@
-"""Mail drafts: store, discard and expire drafts that came by mail. Nothing here makes a post.
+"""Mail drafts: store what came by mail as drafts (actions.drafts). Nothing here makes a post.
 
 profilelink.mail parses the mail; this module gets plain values.
 """
@@ -7,27 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from accounts.actions import notices
-from accounts.actions.notices import NoticeEvent
 from accounts.media.pictures import to_jpeg
 from accounts.models import Member
 from syndication.actions import photos, post_addresses
 from syndication.connectors.content import LONGEST
 from syndication.connectors.reasons import Reason
-from syndication.models import KeptPhoto, MailDraft, Post, PostAddress
+from syndication.models import KeptPhoto, Post, PostAddress, SavedDraft
 from syndication.models.errors import NotYours
 from syndication.queries.excerpts import cut_position
 
-KEPT = timedelta(days=30)
-TOLD_BEFORE = timedelta(days=3)
 MOST_WAITING = 20  # for one member
 MOST_AN_HOUR = 20
 
@@ -67,14 +61,14 @@ class IncomingMail:
 
 def check_mail_limits(address: PostAddress) -> None:
     """Check the member's limits before a mail is parsed. Raises MailRefused."""
-    if MailDraft.objects.of(address.member).count() >= MOST_WAITING:
+    if SavedDraft.objects.of(address.member).mailed().count() >= MOST_WAITING:
         raise MailRefused(NO_ROOM, {"count": MOST_WAITING})
     post_addresses.reset_hourly_counts(address, timezone.now())
     if address.taken >= MOST_AN_HOUR:
         raise MailRefused(TOO_MANY, {"count": MOST_AN_HOUR})
 
 
-def store_mail(address: PostAddress, mail: IncomingMail) -> MailDraft | None:
+def store_mail(address: PostAddress, mail: IncomingMail) -> SavedDraft | None:
     """Store the mail as a draft of its member; None if it was stored before.
 
     Raises MailRefused, and BadPicture for an unreadable photo.
@@ -87,7 +81,7 @@ def store_mail(address: PostAddress, mail: IncomingMail) -> MailDraft | None:
 
 
 @transaction.atomic
-def _store_draft(address: PostAddress, mail: IncomingMail, jpeg: bytes | None) -> MailDraft | None:
+def _store_draft(address: PostAddress, mail: IncomingMail, jpeg: bytes | None) -> SavedDraft | None:
     row = post_addresses.lock_post_address(
         address
     )  # one at a time: the limits hold, and one mail is one draft
@@ -105,9 +99,10 @@ def _store_draft(address: PostAddress, mail: IncomingMail, jpeg: bytes | None) -
     ):  # nothing is lost: what a title does not hold stands in the text
         title, text = "", f"{title}\n{text}".rstrip("\n")
     is_cut = len(text) > LONGEST["text"]
-    draft = MailDraft(
+    draft = SavedDraft(
         member=row.member,
         form_key=mail.key,
+        is_mailed=True,
         sender=mail.sender[:SENDER_LENGTH],
         title=title,
         text=text[: cut_position(text, LONGEST["text"])] if is_cut else text,
@@ -120,7 +115,7 @@ def _store_draft(address: PostAddress, mail: IncomingMail, jpeg: bytes | None) -
     return draft
 
 
-def keep_draft_photo(draft: MailDraft, *, by: Member) -> KeptPhoto | None:
+def keep_draft_photo(draft: SavedDraft, *, by: Member) -> KeptPhoto | None:
     """Keep the draft's photo for the form by which it will be sent."""
     _must_own(draft, by)
     if not draft.photo:
@@ -129,45 +124,18 @@ def keep_draft_photo(draft: MailDraft, *, by: Member) -> KeptPhoto | None:
         return photos.keep_jpeg(file.read(), by=by)
 
 
-def discard_mail_draft(draft: MailDraft, *, by: Member) -> None:
-    _must_own(draft, by)
-    MailDraft.objects.filter(pk=draft.pk).delete()
-
-
-def delete_old_mail_drafts(now: datetime) -> int:
-    """Delete drafts that became posts, and those older than KEPT. Called by the sweeper."""
-    sent = Post.objects.filter(author=OuterRef("member"), form_key=OuterRef("form_key"))
-    return MailDraft.objects.filter(Q(created_at__lt=now - KEPT) | Exists(sent)).delete()[0]
-
-
-def notify_expiring_drafts(now: datetime) -> int:
-    """Notify members once of all drafts that expire within TOLD_BEFORE. Return how many members."""
-    soon = MailDraft.objects.filter(created_at__lt=now - KEPT + TOLD_BEFORE, is_notified=False)
-    notified = 0
-    for member in Member.objects.filter(pk__in=soon.values("member"))[:100]:
-        waiting = MailDraft.objects.of(member).filter(pk__in=soon.values("pk"))
-        if waiting:
-            notified += notices.notify([member.pk], NoticeEvent("mail_drafts_expire"))
-        soon.filter(member=member).update(is_notified=True)
-    return notified
-
-
 def waiting_mails_text(count: int) -> str:
     """The home page's line about waiting mails."""
     return ngettext("%(count)s waiting email", "%(count)s waiting emails", count) % {"count": count}
 
 
-def mail_draft_expires_at(draft: MailDraft) -> datetime:
-    return draft.created_at + KEPT
-
-
 def _was_stored_before(member: Member, key: str) -> bool:
     return (
-        MailDraft.objects.filter(member=member, form_key=key).exists()
+        SavedDraft.objects.filter(member=member, form_key=key).exists()
         or Post.objects.by(member).filter(form_key=key).exists()
     )
 
 
-def _must_own(draft: MailDraft, by: Member) -> None:
+def _must_own(draft: SavedDraft, by: Member) -> None:
     if draft.member_id != by.pk:
         raise NotYours(draft)

@@ -36,7 +36,7 @@ def keep_upload(content: bytes, *, by: Member) -> KeptPhoto:
 def keep_jpeg(jpeg: bytes, *, by: Member) -> KeptPhoto:
     """Keep a photo that was re-encoded already. Raises quotas.QuotaUsedUp."""
     quotas.spend_member_quota(by, quotas.PHOTO_BYTES, len(jpeg))
-    older = KeptPhoto.objects.filter(member=by).order_by("-created_at")
+    older = KeptPhoto.objects.filter(member=by, draft=None).order_by("-created_at")
     older.filter(pk__in=list(older.values_list("pk", flat=True)[MOST_KEPT - 1 :])).delete()
     return KeptPhoto.objects.create(
         member=by, key=secrets.token_urlsafe(16), photo=ContentFile(jpeg, name="photo.jpg")
@@ -65,6 +65,6 @@ def detach_photo(post: Post) -> None:
 
 
 def delete_old_kept_photos(now: datetime | None = None) -> int:
-    """Delete photos of posts that were never sent. Called by the sweeper."""
-    old = KeptPhoto.objects.filter(created_at__lt=(now or timezone.now()) - KEPT)
+    """Delete photos of posts that were neither sent nor kept as drafts. Called by the sweeper."""
+    old = KeptPhoto.objects.filter(draft=None, created_at__lt=(now or timezone.now()) - KEPT)
     return old.delete()[0]

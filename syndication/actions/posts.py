@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from accounts.actions import named_lists, quotas
 from accounts.models import Audience, Group, Member, contained_audiences
-from syndication.actions import photos, post_readers, remote_replies, talk_notices
+from syndication.actions import drafts, photos, post_readers, remote_replies, talk_notices
 from syndication.actions.comments import lock_post
 from syndication.actions.link_titles import fetch_title
 from syndication.connectors.base import OutgoingPost, Photo
-from syndication.connectors.content import CONTENT, PostContent, content_of
+from syndication.connectors.content import CONTENT, TYPED, PostContent, content_of
 from syndication.connectors.reasons import Reason
 from syndication.delivery import edits, planning
 from syndication.delivery.edits import EditPreview
@@ -45,6 +45,7 @@ class Draft(PostContent):
     photo: KeptPhoto | None = None
     left_out: frozenset[int] = frozenset()
     foretold: frozenset[int] = frozenset()
+    version: int = 0  # of the saved draft that it was opened from
 
 
 def with_link_title(draft: Draft) -> Draft:
@@ -57,6 +58,12 @@ def with_link_title(draft: Draft) -> Draft:
 def preview_post(draft: Draft, *, by: Member) -> list[DeliveryPreview]:
     """Preview the draft on each link: whether it goes, how it reads there, or why not."""
     return planning.preview_deliveries(by, _outgoing(draft), draft.audience)
+
+
+def is_draft_changed(draft: Draft, *, by: Member) -> bool:
+    """Whether another window kept other words under this form's key since the form was opened."""
+    words = {name: getattr(draft, name) for name in TYPED}
+    return drafts.is_changed_elsewhere(draft.form_key, draft.version, words, by=by)
 
 
 def find_sent_post(form_key: str, *, by: Member) -> Post | None:
@@ -75,6 +82,8 @@ def create_post(draft: Draft, *, by: Member) -> Post:
     if before is not None:
         return before
     quotas.spend_member_quota(by, quotas.POSTS)
+    if is_draft_changed(draft, by=by):
+        drafts.set_apart(draft.form_key, by=by)
     post = Post(
         author=by,
         kind=draft.kind,

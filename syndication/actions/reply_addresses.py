@@ -132,7 +132,7 @@ def answer_came_before(address: ReplyAddress, key: str) -> bool:
     """Whether the same mail made a comment or a draft before."""
     return (
         Comment.objects.filter(writer=address.member, post=address.post, form_key=key).exists()
-        or address.member.mail_drafts.filter(form_key=key).exists()
+        or address.member.drafts.filter(form_key=key).exists()
     )
 
 

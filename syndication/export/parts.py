@@ -34,9 +34,9 @@ from syndication.models import (
     Delivery,
     HiddenAccount,
     Interaction,
+    KeptPhoto,
     Like,
     Link,
-    MailDraft,
     NetworkFriend,
     Post,
     PostAddress,
@@ -44,15 +44,17 @@ from syndication.models import (
     RemoteLike,
     RemoteReply,
     ReplyAddress,
+    SavedDraft,
     Toggle,
 )
 from syndication.models.reason_texts import sentence
 
 POST_PHOTOS = ExportPhotos(Post, "author", "photo", "")
-MAIL_PHOTOS = ExportPhotos(MailDraft, "member", "photo", "mail-")
+MAIL_PHOTOS = ExportPhotos(SavedDraft, "member", "photo", "mail-")
 PICTURE = ExportPhotos(Member, "pk", "picture", "profile-")
 PICTURE_BEFORE = ExportPhotos(Member, "pk", "picture_before", "profile-before-")
-PHOTOS = (PICTURE, PICTURE_BEFORE, POST_PHOTOS, MAIL_PHOTOS)
+KEPT_PHOTOS = ExportPhotos(KeptPhoto, "member", "photo", "draft-")
+PHOTOS = (PICTURE, PICTURE_BEFORE, POST_PHOTOS, MAIL_PHOTOS, KEPT_PHOTOS)
 
 
 def photo_file_name(photos: ExportPhotos, pk: int) -> str:
@@ -237,13 +239,17 @@ FILES: dict[str, dict[str, ExportTable]] = {
             ReplyAddress, "member", ("post", "mailed_to", "created_at", "used_at")
         ),
         "drafts": ExportTable(
-            MailDraft,
+            SavedDraft,
             "member",
             (
-                *("id", "sender", "is_answer", "post", "title", "text"),
-                *("photo", "left_out", "is_cut", "created_at"),
+                *("id", "is_mailed", "sender", "is_answer", "post", "kept_kind"),
+                *("title", "text", "url", "photo_alt", "warning", "language"),
+                *("audience", "without_links", "photo", "left_out", "is_cut", "created_at"),
             ),
             finish=_naming(MAIL_PHOTOS),
+        ),
+        "draft_photos": ExportTable(
+            KeptPhoto, "member", ("id", "draft", "photo", "created_at"), finish=_naming(KEPT_PHOTOS)
         ),
     },
     "devices.json": {
@@ -266,10 +272,7 @@ FILES: dict[str, dict[str, ExportTable]] = {
         "computers": ExportTable(
             DeviceLogin,
             "approved_by",
-            (
-                *("device", "address", "created_at", "approved_at"),
-                *("used_at", "ended_at", "end_reason"),
-            ),
+            ("device", "address", "created_at", "approved_at", "used_at", "ended_at", "end_reason"),
         ),
     },
 }

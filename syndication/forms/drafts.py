@@ -1,13 +1,20 @@
-"""The kind of post that a mail draft becomes. PostForm asks for everything else."""
+"""What a draft brings to PostForm, and what a form that is kept leaves in a draft."""
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from syndication.models import MailDraft, PostKind
+from syndication.actions import photos
+from syndication.actions.drafts import UnsentPost
+from syndication.connectors.content import LONGEST, TYPED
+from syndication.forms.fields import PlainText
+from syndication.forms.posts import PostForm
+from syndication.models import PostKind, SavedDraft
 
 
 class DraftKindForm(forms.Form):
@@ -15,13 +22,57 @@ class DraftKindForm(forms.Form):
 
     kind = forms.ChoiceField(label=gettext_lazy("Write it as"))
 
-    def __init__(self, data: Any = None, *, draft: MailDraft) -> None:
+    def __init__(self, data: Any = None, *, draft: SavedDraft) -> None:
         super().__init__(data, initial={"kind": draft.kind.value})
         kinds = [PostKind.STATUS, PostKind.NOTE, *([PostKind.PHOTO] if draft.photo else [])]
         self.fields["kind"].choices = [(one.value, one.label) for one in kinds]  # type: ignore[attr-defined]
 
 
-def post_form_initial(draft: MailDraft, kind: str, photo_key: str) -> dict[str, str]:
+def kept_form_initial(draft: SavedDraft) -> dict[str, Any]:
+    """The initial values of PostForm for a draft that its member kept, from `with_photo_key`."""
+    return {
+        **{name: getattr(draft, name) for name in TYPED},
+        "audience": draft.audience,
+        "left_out": draft.without_links,
+        "form_key": draft.form_key,
+        "draft_version": str(draft.version),
+        "photo_key": draft.photo_key or "",
+    }
+
+
+def unsent_post(form: PostForm) -> UnsentPost | None:
+    """What a form holds, complete or not. None where that cannot be kept; the form then says why."""
+    is_photo_wrong = not form.is_valid() and bool(form.files) and "photo" in form.errors
+    words = {name: _as_typed(form, name) for name in TYPED}
+    if is_photo_wrong:
+        return None
+    if any(len(said) > LONGEST[name] for name, said in words.items()):
+        form.add_error(
+            None, _("A draft cannot hold so much. Make it shorter and press Keep again.")
+        )
+        return None
+    photo = photos.find_kept_photo(str(form.data.get("photo_key", "")), by=form.member)
+    if photo is None and not any(said for name, said in words.items() if name != "language"):
+        form.add_error(None, _("There is nothing to keep yet."))
+        return None
+    audience = str(form.data.get("audience", ""))
+    return UnsentPost(
+        kind=form.kind.value,
+        form_key=form.cleaned_data.get("form_key") or secrets.token_hex(16),
+        version=form.draft_version(),
+        words=words,
+        audience=audience if form.fields["audience"].valid_value(audience) else "",  # type: ignore[attr-defined]
+        photo=photo,
+        left_out=form.cleaned_data.get("left_out", frozenset()),
+    )
+
+
+def _as_typed(form: PostForm, name: str) -> str:
+    field = PlainText(longest=LONGEST[name], required=False)
+    return field.to_python(form.data.get(name, ""))
+
+
+def post_form_initial(draft: SavedDraft, kind: str, photo_key: str) -> dict[str, str]:
     """The initial values of PostForm. The draft's key makes one post of it, however often it is sent.
 
     Only a note has a title; for other kinds the subject comes before the text.
@@ -30,4 +81,5 @@ def post_form_initial(draft: MailDraft, kind: str, photo_key: str) -> dict[str, 
         words = {"title": draft.title, "text": draft.text}
     else:
         words = {"text": draft.words}
-    return {"form_key": draft.form_key, "photo_key": photo_key, **words}
+    carried = {"form_key": draft.form_key, "draft_version": str(draft.version)}
+    return {"photo_key": photo_key, **carried, **words}

@@ -1,4 +1,4 @@
-"""Writing and changing posts: one form for the four kinds, each with the fields of its kind."""
+"""Writing posts: one form for the four kinds, each with the fields of its kind."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.template.defaultfilters import filesizeformat
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.actions import quotas
 from accounts.forms.ticks import ticks_as_text
@@ -33,12 +34,18 @@ from syndication.forms.fields import (
 )
 from syndication.forms.languages import LanguageField
 from syndication.models import KeptPhoto, Post, PostKind
+from syndication.queries.excerpts import cut_to_line
 
 STATUS_LENGTH = 1000
 KEY_LENGTH = 18  # digits; more is no primary key of ours
 RARELY_FILLED = ("warning", "language")  # fields of every kind, below "More"
 # Named one by one: iOS then sends a JPEG in place of its HEIC.
 PHOTO_TYPES = "image/jpeg,image/png,image/gif,image/webp"
+
+
+def bare_hidden() -> forms.HiddenInput:
+    """A hidden field without the id that nothing points at: up to 100 bytes of a page."""
+    return forms.HiddenInput({"id": False})
 
 
 class PostTextForm(forms.Form):
@@ -96,58 +103,10 @@ class PostTextForm(forms.Form):
         )
 
 
-class EditForm(PostTextForm):
-    """Edits a post. `version` is the version that the page showed, so that two phones do not overwrite
-    each other; `url_title` comes from the page that asks before saving.
-    """
-
-    version = forms.CharField(required=False, widget=forms.HiddenInput)
-    url_title = forms.CharField(
-        required=False, max_length=LONGEST["url_title"], widget=forms.HiddenInput
-    )
-
-    def __init__(self, *args: Any, post: Post, **kwargs: Any) -> None:
-        initial = {name: getattr(post, name) for name in TYPED} | {"version": post.version}
-        initial |= kwargs.pop("initial", None) or {}
-        super().__init__(*args, kind=post.kind, initial={**initial, "url_title": ""}, **kwargs)
-        self.post = post
-
-    def clean_version(self) -> int:
-        """The version, 0 if invalid, which counts as edited meanwhile."""
-        typed = self.cleaned_data["version"]
-        return int(typed) if typed.isdecimal() and len(typed) < KEY_LENGTH else 0
-
-    def words(self) -> dict[str, str]:
-        """The content of a valid form, by fields of Post. `url_title` only if known."""
-        words = {name: self.cleaned_data[name] for name in TYPED if name in self.fields}
-        title = self.cleaned_data["url_title"]
-        return {**words, "url_title": title} if title else words
-
-    def carried(self, url_title: str) -> dict[str, str]:
-        """The values for hidden fields of the page that asks before saving."""
-        version = str(self.cleaned_data["version"])
-        return {**self.words(), "url_title": url_title, "version": version}
-
-    def is_behind(self) -> bool:
-        """Whether the post was edited since this page was made."""
-        return self.cleaned_data["version"] != self.post.version
-
-    def say_what_stands(self, post: Post) -> None:
-        """Show the conflict with an edit that was saved first; saving once more overwrites it."""
-        self.post = post
-        self.add_error(
-            None,
-            _("This post was edited elsewhere while you were writing. Your text is not saved yet."),
-        )
-        data = cast(QueryDict, self.data).copy()
-        data["version"] = str(post.version)
-        self.data = data
-
-
 class PostForm(PostTextForm):
     """A new post, from the first page until it is sent: each page carries all of it on."""
 
-    form_key = forms.RegexField(r"\A[0-9a-f]{32}\Z", widget=forms.HiddenInput)
+    form_key = forms.RegexField(r"\A[0-9a-f]{32}\Z", widget=bare_hidden())
 
     def __init__(self, *args: Any, member: Member, kind: str, **kwargs: Any) -> None:
         initial = {
@@ -159,7 +118,7 @@ class PostForm(PostTextForm):
             initial["left_out"] = [initial["left_out"]]
         super().__init__(*args, kind=kind, initial=initial, **kwargs)
         self.member = member
-        self.fields["kind"] = forms.CharField(widget=forms.HiddenInput)
+        self.fields["kind"] = forms.CharField(required=False, widget=bare_hidden())
         self.initial["kind"] = self.kind.value
         self.fields["audience"] = AudienceField(groups=groups_of(member), lists=lists_of(member))
         for name in ("people", "list_name"):
@@ -169,12 +128,43 @@ class PostForm(PostTextForm):
             self._add_photo()
         if self.kind == PostKind.LINK:
             self.fields["url_title"] = forms.CharField(
-                required=False, max_length=LONGEST["url_title"], widget=forms.HiddenInput
+                required=False, max_length=LONGEST["url_title"], widget=bare_hidden()
             )
+        self._put_aside()
+
+    def draft_version(self) -> int:
+        """Of the saved draft that the form was opened from; 0 for none."""
+        return next(iter(parse_keys([str(self.data.get("draft_version", ""))])), 0)
 
     def clean_left_out(self) -> frozenset[int]:
         """The keys of links. An unknown one is no error: nothing would go there."""
-        return _keys(self.cleaned_data["left_out"])
+        return parse_keys(self.cleaned_data["left_out"])
+
+    def _put_aside(self) -> None:
+        """Carry what was typed for other kinds in hidden fields, so that a change of kind loses nothing."""
+        typed = self.data if self.is_bound else self.initial
+        names = [name for name in (*TYPED, "photo_key") if name not in self.fields]
+        self._aside = [name for name in names if typed.get(name)]
+        version = ["draft_version"] if typed.get("draft_version") else []
+        for name in [*self._aside, *version]:
+            self.fields[name] = forms.CharField(required=False, strip=False, widget=bare_hidden())
+
+    def aside(self) -> dict[str, str]:
+        """What is kept for other kinds and is no part of this post, by the names of its fields."""
+        return {name: str(self[name].value() or "") for name in self._aside}
+
+    def aside_in_words(self) -> str:
+        """What is kept for other kinds, for its line on the page."""
+        aside, said = self.aside(), []
+        if title := aside.get("title"):
+            said.append(_("the title “%(title)s”") % {"title": title})
+        if url := aside.get("url"):
+            said.append(_("the address %(url)s") % {"url": url})
+        if "photo_key" in aside:
+            said.append(_("the photo"))
+        if "photo_alt" in aside:
+            said.append(_("what the photo shows"))
+        return pgettext("list", ", ").join(cut_to_line(words, 60)[0] for words in said)
 
     def _add_photo(self) -> None:
         """A file the first time, afterwards the key under which it is kept.
@@ -185,7 +175,7 @@ class PostForm(PostTextForm):
             label=_("Photo"), required=False, widget=forms.FileInput({"accept": PHOTO_TYPES})
         )
         self.fields["photo"] = file
-        self.fields["photo_key"] = forms.CharField(required=False, widget=forms.HiddenInput)
+        self.fields["photo_key"] = forms.CharField(required=False, widget=bare_hidden())
 
     @cached_property
     def kept_photo(self) -> KeptPhoto | None:
@@ -240,18 +230,26 @@ class PostForm(PostTextForm):
             people=people,
             list_name=cleaned["list_name"] if people and named_list is None else "",
             form_key=cleaned["form_key"],
-            **{name: cleaned.get(name, "") for name in CONTENT},
+            **{name: "" if name in self._aside else cleaned.get(name, "") for name in CONTENT},
             photo=self.kept_photo,
             left_out=cleaned["left_out"],
-            foretold=_keys(cast(QueryDict, self.data).getlist("foretold")),
+            foretold=parse_keys(cast(QueryDict, self.data).getlist("foretold")),
+            version=self.draft_version(),
         )
+
+    def repeats(self, post: Post) -> bool:
+        """Whether `post` says what this form says, valid or not: then it is the same press once more."""
+        typed = {name: said for name, said in self.cleaned_data.items() if name in TYPED}
+        own = (name for name in typed if name not in self._aside)
+        return all(typed[name] == getattr(post, name) for name in own)
 
     def is_multipart(self) -> bool:
         """Only where a photo may be chosen: the oldest phones cannot send multipart at all."""
         return self.kind == PostKind.PHOTO
 
 
-def _keys(typed: Iterable[str] | None) -> frozenset[int]:
+def parse_keys(typed: Iterable[str] | None) -> frozenset[int]:
+    """Primary keys that a form carries; what cannot be one is left out."""
     return frozenset(int(key) for key in typed or () if key.isdecimal() and len(key) < KEY_LENGTH)
 
 
@@ -273,5 +271,6 @@ def hidden_fields(draft: Draft) -> dict[str, str]:
         "people": ticks_as_text(draft.people),
         "list_name": draft.list_name,
         "form_key": draft.form_key,
+        "draft_version": str(draft.version or ""),
     }
     return {name: value for name, value in fields.items() if value}

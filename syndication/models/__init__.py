@@ -11,7 +11,7 @@ from syndication.models.delivery_states import (
     DeliveryKind,
     DeliveryState,
 )
-from syndication.models.draft import MailDraft, PostAddress
+from syndication.models.draft import PostAddress, SavedDraft
 from syndication.models.engine import Allowance, Heartbeat, HostHealth, NetworkSwitch
 from syndication.models.feed_item import FeedItem, HiddenAccount
 from syndication.models.interaction import Interaction, InteractionKind
@@ -46,7 +46,7 @@ __all__ = [
     "Like",
     "Link",
     "LinkState",
-    "MailDraft",
+    "SavedDraft",
     "NetworkFriend",
     "NetworkSwitch",
     "Outcome",

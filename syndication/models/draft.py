@@ -1,4 +1,8 @@
-"""Posts by mail: members' secret addresses, and drafts that came to them."""
+"""Drafts: those that members keep, and those that came by mail to their secret addresses.
+
+One table, since each is a post that is not sent yet: found by its member and `form_key`, listed on one
+page, gone from it with the post that has this key.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,11 @@ import secrets
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from accounts.models import Member, PublicCharField, PublicTextField
 from syndication.connectors.content import LONGEST
-from syndication.models.post import Post, PostKind
+from syndication.models.post import KeptPhoto, Post, PostKind
 from syndication.models.reason_texts import sentence
 
 STATUS_LENGTH = 1000  # what fits a status and the words to a photo
@@ -62,40 +66,66 @@ class PostAddress(models.Model):
         return sentence(self.refused_reason, self.refused_params)
 
 
-class MailDraftQuerySet(models.QuerySet["MailDraft"]):
-    def of(self, member: Member) -> MailDraftQuerySet:
+class SavedDraftQuerySet(models.QuerySet["SavedDraft"]):
+    def of(self, member: Member) -> SavedDraftQuerySet:
         """The drafts of `member` that did not become posts. Only the member may see them."""
         sent = Post.objects.filter(author=OuterRef("member"), form_key=OuterRef("form_key"))
-        return self.filter(~Exists(sent), member=member).order_by("-pk")
+        return self.filter(~Exists(sent), member=member).order_by("-created_at", "-pk")
+
+    def mailed(self) -> SavedDraftQuerySet:
+        return self.filter(is_mailed=True)
+
+    def kept(self) -> SavedDraftQuerySet:
+        return self.filter(is_mailed=False)
+
+    def with_photo_key(self) -> SavedDraftQuerySet:
+        """Annotate `photo_key`, by which the form finds the draft's KeptPhoto; None for none."""
+        photos = KeptPhoto.objects.filter(draft=OuterRef("pk"))
+        return self.annotate(photo_key=Subquery(photos.values("key")[:1]))
 
 
-def draft_photo_path(draft: MailDraft, filename: str) -> str:
+def draft_photo_path(draft: SavedDraft, filename: str) -> str:
     """The path of a photo that came by mail: an unguessable name."""
     return f"mailed/{secrets.token_hex(16)}.jpg"
 
 
-class MailDraft(models.Model):
-    """A draft that came by mail. `form_key` makes one draft, and one post, of a repeated mail."""
+class SavedDraft(models.Model):
+    """A post that is not sent yet. `form_key` makes one draft of a repeated mail, and one post of a draft.
+
+    A draft that a member kept has all that the form held, complete or not: a column for each field
+    that is typed, `audience` as the form has it, its photo as KeptPhoto. `version` counts what was kept.
+    """
 
     member = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mail_drafts"
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="drafts"
     )
     form_key = models.CharField(max_length=32)
+    is_mailed = models.BooleanField(default=False)  # and not kept by a press since then
     sender = models.CharField(max_length=254, blank=True)  # as the mail says; nothing proves it
     # A draft of a comment, which never becomes a post, also where the post's row is gone.
     is_answer = models.BooleanField(default=False)
     post = models.ForeignKey(
         Post, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    kept_kind = models.CharField(max_length=10, choices=PostKind.choices, blank=True)
     title = PublicCharField(max_length=LONGEST["title"], blank=True)
     text = PublicTextField(max_length=LONGEST["text"], blank=True)
-    photo = models.ImageField(upload_to=draft_photo_path, blank=True)
+    url = models.CharField(max_length=LONGEST["url"], blank=True)
+    photo = models.ImageField(upload_to=draft_photo_path, blank=True)  # of a mail
+    photo_alt = PublicCharField(max_length=LONGEST["photo_alt"], blank=True)
+    warning = PublicCharField(max_length=LONGEST["warning"], blank=True)
+    language = models.CharField(max_length=LONGEST["language"], blank=True)
+    audience = models.CharField(max_length=40, blank=True)
+    without_links = models.JSONField(default=list, blank=True)  # keys: "do not send this time"
+    version = models.PositiveIntegerField(default=1)
     left_out = models.PositiveSmallIntegerField(default=0)  # attachments
     is_cut = models.BooleanField(default=False)
-    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)  # or was last kept
     is_notified = models.BooleanField(default=False, db_column="is_told")  # that it goes soon
 
-    objects = MailDraftQuerySet.as_manager()
+    photo_key: str | None  # of rows from with_photo_key
+
+    objects = SavedDraftQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -107,12 +137,19 @@ class MailDraft(models.Model):
 
     @property
     def words(self) -> str:
-        """Title and text together, for kinds without a title."""
+        """Title and text together, for kinds without a title and for lists."""
         return "\n".join(part for part in (self.title, self.text) if part)
 
     @property
+    def list_text(self) -> str:
+        """What a list shows: the first words that there are; "" for a photo alone."""
+        return self.words or self.url or self.photo_alt or self.warning
+
+    @property
     def kind(self) -> PostKind:
-        """The suggested kind; the member chooses."""
+        """The kind that was kept; of a mail the suggested one, which the member may change."""
+        if self.kept_kind:
+            return PostKind(self.kept_kind)
         if self.photo:
             return PostKind.PHOTO
         if (self.title and self.text) or len(self.words) > STATUS_LENGTH:

@@ -66,8 +66,7 @@ NOTICES: Mapping[str, Any] = {
     ),
     "retried_by_staff": _("The staff sent your post of %(day)s to %(network)s once more."),
     "mail_drafts_expire": _(
-        "An email for a post has waited for weeks and is deleted in 3 days. Look under "
-        "“Waiting emails” on your home page."
+        "A draft has waited for weeks and is deleted in 3 days. You find it under “Drafts”."
     ),
 }
 
@@ -88,7 +87,7 @@ SUBJECTS: Mapping[str, Any] = {
     "like_undelivered": pgettext_lazy("subject", "Like not sent"),
     "like_still_out_there": pgettext_lazy("subject", "A like is left"),
     "like_retried_by_staff": pgettext_lazy("subject", "Like: retried"),
-    "mail_drafts_expire": pgettext_lazy("subject", "Email ends soon"),
+    "mail_drafts_expire": pgettext_lazy("subject", "Draft ends soon"),
 }
 
 

@@ -123,7 +123,7 @@ KINDS = (
         code="mail_drafts_expire",
         topic=MAILS,
         text=lambda notice: notice_text(notice.code, {}),
-        target=lambda notice: ("mail_draft_list", ()),
+        target=lambda notice: ("draft_list", ()),
         mail_subject=SUBJECTS["mail_drafts_expire"],
         mail_class=MailClass.TROUBLE,
     ),

@@ -113,7 +113,7 @@ class KeptPhoto(models.Model):
     """A photo uploaded for a post that is not sent yet, so that it is uploaded once.
 
     Already resized and without metadata. The form carries `key`, which opens the photo to `member`
-    only.
+    only. With a draft it stays as long as the draft.
     """
 
     member = models.ForeignKey(
@@ -121,6 +121,9 @@ class KeptPhoto(models.Model):
     )
     key = models.CharField(max_length=32, unique=True)
     photo = models.ImageField(upload_to=kept_photo_path)
+    draft = models.ForeignKey(
+        "SavedDraft", on_delete=models.CASCADE, null=True, blank=True, related_name="photos"
+    )
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Value
 
 from accounts.models import HomeMailNote, MailSettings, Member, Notice
-from syndication.models import MailDraft
+from syndication.models import SavedDraft
 
 MOST = 100  # new notices are counted up to here
 
@@ -29,7 +29,7 @@ def count_waiting(member: Member) -> Waiting:
         # (On PostgreSQL this could read the whole table, to join it with these few.)
         newest = Notice.objects.filter(pk__in=newest.values("pk"))
     found = newest.values_list(Value("notice"))
-    mails = MailDraft.objects.of(member).order_by().values_list(Value("mail"))
+    mails = SavedDraft.objects.of(member).mailed().order_by().values_list(Value("mail"))
     notes = MailSettings.objects.filter(member=member).exclude(home_note="")
     rows = found.union(mails, notes.values_list("home_note"), all=True)
     count = Counter(what for (what,) in rows)

@@ -16,13 +16,13 @@ from accounts.views.requests import MemberRequest
 from syndication.actions import (
     answer_drafts,
     comments,
-    mail_drafts,
+    drafts,
     post_addresses,
     reply_addresses,
 )
 from syndication.forms.answer_drafts import AnswerDraftForm
 from syndication.forms.comments import comments_used_up
-from syndication.models import Comment, MailDraft
+from syndication.models import Comment, SavedDraft
 
 
 @login_required
@@ -42,7 +42,7 @@ def answer_by_mail(request: MemberRequest) -> HttpResponse:
     )
 
 
-def answer_draft_page(request: MemberRequest, draft: MailDraft) -> HttpResponse:
+def answer_draft_page(request: MemberRequest, draft: SavedDraft) -> HttpResponse:
     """The draft in a form, whose button makes the comment."""
     initial = {"text": draft.text, **initial_from_preserved_form(request)}
     form = AnswerDraftForm(request.POST or None, initial=initial)
@@ -55,13 +55,13 @@ def answer_draft_page(request: MemberRequest, draft: MailDraft) -> HttpResponse:
         "draft": draft,
         "form": form,
         "post": reply_addresses.answerable_post(draft.post, by=request.user),
-        "until": mail_drafts.mail_draft_expires_at(draft),
+        "until": drafts.draft_expires_at(draft),
     }
     return TemplateResponse(request, "syndication/answer_draft.html", context)
 
 
 def _sent_comment(
-    request: MemberRequest, draft: MailDraft, form: AnswerDraftForm
+    request: MemberRequest, draft: SavedDraft, form: AnswerDraftForm
 ) -> Comment | None:
     try:
         return answer_drafts.send_answer_draft(draft, form.cleaned_data["text"], by=request.user)

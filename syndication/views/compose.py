@@ -9,11 +9,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -34,10 +34,12 @@ from accounts.urlsession.api import (
 from accounts.views.friend_picker import FriendPicker
 from accounts.views.requests import MemberRequest
 from accounts.views.uploads import accepts_files
-from syndication.actions import post_readers, posts
+from syndication.actions import drafts, home_box, post_readers, posts
 from syndication.actions.posts import Draft
-from syndication.forms.posts import PostForm, hidden_fields, posts_used_up
-from syndication.models import PostKind
+from syndication.forms.drafts import unsent_post
+from syndication.forms.posts import PostForm, hidden_fields, parse_keys, posts_used_up
+from syndication.models import Post, PostKind, SavedDraft
+from syndication.queries.home_box import unpack_box
 from syndication.queries.preview_groups import group_previews
 from syndication.queries.readers import readers_here
 
@@ -54,16 +56,25 @@ def post_new(request: MemberRequest) -> HttpResponse:
         return _send(request)
     if "who" in request.POST:
         return post_people(request)
-    typed = {**request.POST.dict(), "left_out": request.POST.getlist("left_out")}
-    return _blank_form(request, typed if request.POST else {})
+    if "keep" in request.POST:
+        return _keep(request)
+    return _blank_form(request, _typed(request.POST))
 
 
 @accepts_files
 @login_required
 def post_preview(request: MemberRequest) -> HttpResponse:
-    """The preview page: where the post goes, how it reads there, what does not go and why, who reads it."""
+    """The preview page: where the post goes, how it reads there, what does not go and why, who reads it.
+
+    The form's other buttons come here, too: they keep a draft, or write the same as another kind.
+    """
     if request.method != "POST":
         return _blank_form(request, {})
+    if "keep" in request.POST:
+        return _keep(request)
+    for kind in PostKind.values:
+        if f"as_{kind}" in request.POST:
+            return _as_kind(request, kind)
     form = PostForm(request.POST, request.FILES, member=request.user, kind=_kind(request.POST))
     if not form.is_valid():
         return post_form_page(request, form)
@@ -107,7 +118,7 @@ def _people_page(
     request: MemberRequest, form: PostForm, draft: Draft, error: str = ""
 ) -> HttpResponse:
     """The page of friends. It carries the post along."""
-    carried = hidden_fields(draft)
+    carried = {**hidden_fields(draft), **form.aside()}
     context = {
         "picker": FriendPicker(request.user, request.POST, ticked=draft.people),
         "carried": {name: carried[name] for name in carried if name not in PICKED},
@@ -118,7 +129,10 @@ def _people_page(
     return TemplateResponse(request, "syndication/post_people.html", context)
 
 
-def _preview_page(request: MemberRequest, form: PostForm, draft: Draft) -> HttpResponse:
+def _preview_page(
+    request: MemberRequest, form: PostForm, draft: Draft, reason: str = ""
+) -> HttpResponse:
+    """The preview of a valid form. `reason` says why it comes unasked."""
     draft = posts.with_link_title(draft)
     groups = group_previews(posts.preview_post(draft, by=request.user), draft.audience)
     before = posts.find_sent_post(draft.form_key, by=request.user)
@@ -131,11 +145,12 @@ def _preview_page(request: MemberRequest, form: PostForm, draft: Draft) -> HttpR
         "syndication/post_preview.html",
         {
             "draft": draft,
-            "carried": hidden_fields(draft),
+            "carried": {**hidden_fields(draft), **form.aside()},
             "kind": form.kind,
             "readers": readers_here(request.user, draft.audience, draft.group, draft.people),
             "groups": groups,
             "before": before,
+            "reason": reason,
         },
     )
 
@@ -149,24 +164,68 @@ def _preserve(request: MemberRequest, draft: posts.Draft) -> None:
 
 
 def _send(request: MemberRequest) -> HttpResponse:
-    post = posts.find_sent_post(request.POST.get("form_key", ""), by=request.user)
-    if post is None:
-        form = PostForm(request.POST, member=request.user, kind=_kind(request.POST))
-        if not form.is_valid():
-            return post_form_page(request, form)
-        draft = form.draft()
-        try:
-            post = posts.create_post(draft, by=request.user)
-        except post_readers.NobodyChosen:
-            return _people_page(request, form, draft, _("Tick somebody first."))
-        except quotas.QuotaUsedUp as error:
-            form.add_error(None, posts_used_up(error))
-            return post_form_page(request, form)
-        messages.success(request, _("Sent."))
-    else:
+    """Send the form of the preview, or that of the home page's box, which names its links."""
+    data = request.POST.copy()
+    data.update(unpack_box(data))
+    form = PostForm(data, member=request.user, kind=_kind(data))
+    is_valid = form.is_valid()
+    before = posts.find_sent_post(data.get("form_key", ""), by=request.user)
+    if before is not None and (form.repeats(before) or before.deleted_at is not None):
         messages.info(request, _("You sent this already; it was not sent twice."))
+        return _after(request, before)
+    if not is_valid:
+        return post_form_page(request, form)
+    draft = form.draft()
+    if before is not None:  # other words: they would be a post of their own
+        return _preview_page(request, form, draft)
+    is_changed = posts.is_draft_changed(draft, by=request.user)
+    try:
+        post = _create(form, draft, by=request.user)
+    except home_box.PreviewNeeded as needed:
+        return _preview_page(request, form, draft, needed.reason)
+    except post_readers.NobodyChosen:
+        return _people_page(request, form, draft, _("Tick somebody first."))
+    except quotas.QuotaUsedUp as error:
+        form.add_error(None, posts_used_up(error))
+        return post_form_page(request, form)
+    messages.success(request, _("Sent."))
+    if is_changed:
+        messages.info(request, _("Other words, kept on another device, are still under Drafts."))
+    return _after(request, post)
+
+
+def _keep(request: MemberRequest) -> HttpResponse:
+    """Keep the form as a draft, complete or not."""
+    form = PostForm(request.POST, request.FILES, member=request.user, kind=_kind(request.POST))
+    unsent = unsent_post(form)
+    if unsent is None:
+        return post_form_page(request, form)
+    try:
+        kept = drafts.keep_draft(unsent, by=request.user)
+    except drafts.TooManyDrafts:
+        words = _("You have %(most)s drafts. Send or delete one, then press Keep again.")
+        form.add_error(None, words % {"most": drafts.MOST_KEPT})
+        return post_form_page(request, form)
     pop_preserved_form(request)
-    if post.deleted_at is not None:
+    if kept.is_apart:
+        messages.info(
+            request,
+            _("This was kept or sent on another device meanwhile. Yours is a draft of its own."),
+        )
+    else:
+        messages.success(request, _("Kept. Go on here, on any device."))
+    return redirect("draft_list")
+
+
+def _create(form: PostForm, draft: Draft, *, by: Member) -> Post:
+    if "to" not in form.data:
+        return posts.create_post(draft, by=by)
+    return home_box.send_status(draft, by=by, named=parse_keys(form.data["to"].split()))
+
+
+def _after(request: MemberRequest, post: Post) -> HttpResponse:
+    pop_preserved_form(request)
+    if post.deleted_at is not None or "box" in request.POST:
         return redirect("home")
     return redirect("post_detail", post.pk)
 
@@ -174,15 +233,32 @@ def _send(request: MemberRequest) -> HttpResponse:
 def _blank_form(request: MemberRequest, typed: Mapping[str, Any]) -> HttpResponse:
     """The form, filled with what was typed before, here or before a time-out."""
     initial = {**initial_from_preserved_form(request), **typed}
+    initial |= unpack_box(initial)
     kind = _kind(initial or request.GET)
-    if not initial and request.GET.get("group"):  # written to a group, then another kind chosen
+    if not initial and request.GET.get("group"):  # from the page of a group or a list
         group = request.GET["group"]
         initial = {"audience": group if group.startswith(_SHARED) else ""}
     return post_form_page(request, PostForm(member=request.user, kind=kind, initial=initial))
 
 
-def post_form_page(request: MemberRequest, form: PostForm) -> HttpResponse:
-    """The form's page, whatever filled it: typing, a kept form, a mail."""
+def _as_kind(request: MemberRequest, kind: str) -> HttpResponse:
+    """The form of another kind, with everything typed so far; a photo just chosen is kept, too."""
+    form = PostForm(request.POST, request.FILES, member=request.user, kind=_kind(request.POST))
+    form.is_valid()  # keeps the photo
+    if request.FILES.get("photo") and "photo" in form.errors:
+        return post_form_page(request, form)
+    return _blank_form(request, {**_typed(cast(QueryDict, form.data)), "kind": kind})
+
+
+def _typed(posted: QueryDict) -> dict[str, Any]:
+    """All that a form sent, as initial values of the next one."""
+    return {**posted.dict(), "left_out": posted.getlist("left_out")} if posted else {}
+
+
+def post_form_page(
+    request: MemberRequest, form: PostForm, draft: SavedDraft | None = None
+) -> HttpResponse:
+    """The form's page, whatever filled it: typing, a kept form, a mail, a draft."""
     waiting = get_preserved_form(request)
     return TemplateResponse(
         request,
@@ -191,16 +267,12 @@ def post_form_page(request: MemberRequest, form: PostForm) -> HttpResponse:
             "form": form,
             "kind": form.kind,  # in a template, form.kind would be the field of that name
             "kinds": PostKind,
-            "group": _chosen_group(form),
+            "draft": draft,
+            "until": drafts.draft_expires_at(draft) if draft else None,
+            "waiting": 0 if draft else SavedDraft.objects.of(request.user).count(),
             "lost_files": waiting.files if waiting and not form.is_bound else [],
         },
     )
-
-
-def _chosen_group(form: PostForm) -> str:
-    """The group that the form opens with; kept when the kind changes, or the post would be wider."""
-    choice = str(form["audience"].value() or "")
-    return choice if choice.startswith(_SHARED) else ""
 
 
 def _kind(source: Mapping[str, Any]) -> str:

@@ -15,16 +15,16 @@ from accounts.actions import quotas
 from accounts.crypto.encryption import DecryptionFailed
 from accounts.media import qr
 from accounts.views.requests import MemberRequest
-from syndication.actions import mail_drafts, post_addresses
+from syndication.actions import drafts, mail_drafts, post_addresses
 from syndication.forms.drafts import DraftKindForm, post_form_initial
 from syndication.forms.posts import PostForm
-from syndication.models import MailDraft, Post, PostAddress, PostKind
+from syndication.models import PostAddress, PostKind, SavedDraft
 from syndication.queries.excerpts import split_into_pages
 from syndication.views.answers_by_mail import answer_draft_page
 from syndication.views.compose import post_form_page
+from syndication.views.drafts import sent_draft
 from syndication.views.photos import jpeg_response
 
-ON_A_PAGE = 10
 LETTERS_ON_A_PAGE = 700  # beside the form and its remarks
 
 
@@ -45,7 +45,7 @@ def mail(request: MemberRequest) -> HttpResponse:
         "address": address,
         "written": written,
         "qr": qr.qr_data_uri(f"mailto:{written}", kind=kind) if written else "",
-        "waiting": MailDraft.objects.of(request.user).count(),
+        "waiting": SavedDraft.objects.of(request.user).mailed().count(),
     }
     return TemplateResponse(request, "syndication/mail.html", context)
 
@@ -73,19 +73,13 @@ def mail_end(request: MemberRequest) -> HttpResponse:
 
 
 @login_required
-@require_safe
-def mail_draft_list(request: MemberRequest) -> HttpResponse:
-    page = Paginator(MailDraft.objects.of(request.user), ON_A_PAGE)
-    context = {"page": page.get_page(request.GET.get("page"))}
-    return TemplateResponse(request, "syndication/mail_draft_list.html", context)
-
-
-@login_required
 def mail_draft(request: MemberRequest, pk: int) -> HttpResponse:
     """One draft. Its button opens the filled post form; only that form makes a post."""
-    draft = MailDraft.objects.of(request.user).select_related("post").filter(pk=pk).first()
+    draft = SavedDraft.objects.of(request.user).select_related("post").filter(pk=pk).first()
     if draft is None:
-        return _sent(request, pk)
+        return sent_draft(request, pk)
+    if not draft.is_mailed:
+        return redirect("draft", draft.pk)
     if draft.is_answer:
         return answer_draft_page(request, draft)
     form = DraftKindForm(request.POST or None, draft=draft)
@@ -97,16 +91,16 @@ def mail_draft(request: MemberRequest, pk: int) -> HttpResponse:
         "page": Paginator(split_into_pages(draft.text, LETTERS_ON_A_PAGE), 1).get_page(
             request.GET.get("page")
         ),
-        "until": mail_drafts.mail_draft_expires_at(draft),
+        "until": drafts.draft_expires_at(draft),
     }
     return TemplateResponse(request, "syndication/mail_draft.html", context)
 
 
 @login_required
 def mail_draft_delete(request: MemberRequest, pk: int) -> HttpResponse:
-    draft = get_object_or_404(MailDraft.objects.of(request.user), pk=pk)
+    draft = get_object_or_404(SavedDraft.objects.of(request.user).mailed(), pk=pk)
     if request.method == "POST":
-        mail_drafts.discard_mail_draft(draft, by=request.user)
+        drafts.delete_draft(draft, by=request.user)
         messages.success(request, _("The email is deleted."))
         return redirect("home")
     return TemplateResponse(request, "syndication/mail_draft_delete.html", {"draft": draft})
@@ -115,30 +109,23 @@ def mail_draft_delete(request: MemberRequest, pk: int) -> HttpResponse:
 @login_required
 @require_safe
 def mail_draft_photo(request: MemberRequest, pk: int) -> HttpResponse:
-    draft = get_object_or_404(MailDraft.objects.of(request.user), pk=pk)
+    draft = get_object_or_404(SavedDraft.objects.of(request.user), pk=pk)
     return jpeg_response(request, draft.photo, is_public=False)
 
 
-def _as_post(request: MemberRequest, draft: MailDraft, kind: str) -> HttpResponse:
+def _as_post(request: MemberRequest, draft: SavedDraft, kind: str) -> HttpResponse:
     kept = None
-    if kind == PostKind.PHOTO:
-        try:
-            kept = mail_drafts.keep_draft_photo(draft, by=request.user)
-        except quotas.QuotaUsedUp:
+    try:
+        kept = mail_drafts.keep_draft_photo(draft, by=request.user)
+    except quotas.QuotaUsedUp:
+        if kind == PostKind.PHOTO:
             messages.error(
                 request,
                 _("You reached today's limit for photos. The mail waits here: open it tomorrow."),
             )
-            return redirect("mail_draft_list")
+            return redirect("draft_list")
     initial = post_form_initial(draft, kind, kept.key if kept else "")
     return post_form_page(request, PostForm(member=request.user, kind=kind, initial=initial))
-
-
-def _sent(request: MemberRequest, pk: int) -> HttpResponse:
-    """Redirect a draft that was sent to its post: an old answer mail may link here."""
-    draft = get_object_or_404(MailDraft, pk=pk, member=request.user)
-    posts = Post.objects.visible_to(request.user).by(request.user)
-    return redirect("post_detail", get_object_or_404(posts, form_key=draft.form_key).pk)
 
 
 def _written(address: PostAddress | None) -> str:

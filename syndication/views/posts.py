@@ -24,7 +24,8 @@ from syndication.actions.posts import EditPreview
 from syndication.connectors.content import TYPED
 from syndication.forms.audiences import AudienceForm, chosen_people
 from syndication.forms.fields import audience_choice
-from syndication.forms.posts import EditForm, PostForm, posts_used_up
+from syndication.forms.post_change import EditForm
+from syndication.forms.posts import PostForm, posts_used_up
 from syndication.models import Delivery, DeliveryState, Post
 from syndication.models.errors import NotNow
 from syndication.queries.comments import count_comments, newest_comments, with_likes_for

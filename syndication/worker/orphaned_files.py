@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from django.db import models
 
 from accounts.models import Member
-from syndication.models import KeptPhoto, MailDraft, Post
+from syndication.models import KeptPhoto, Post, SavedDraft
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ BATCH = 500  # names in one query
 FOLDERS: dict[str, tuple[tuple[type[models.Model], str], ...]] = {
     "photos": ((Post, "photo"), (Post, "photo_small")),
     "kept": ((KeptPhoto, "photo"),),
-    "mailed": ((MailDraft, "photo"),),
+    "mailed": ((SavedDraft, "photo"),),
     "pictures": ((Member, "picture"), (Member, "picture_before")),
 }
 

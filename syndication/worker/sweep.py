@@ -27,7 +27,7 @@ from accounts.models import DeviceLogin, Group, PhoneLogin
 from accounts.urlsession.limits import delete_expired_sessions
 from syndication.actions import (
     account_closure,
-    mail_drafts,
+    drafts,
     photos,
     post_addresses,
     reply_addresses,
@@ -140,7 +140,7 @@ def purge_rows(now: datetime) -> int:
     queue.delete_old_failures(now - FAILURES_KEPT)
     told = notices.delete_old_notices(now) + _forget_surplus_notices(now)
     told += mail_claims.delete_old_mails(now)
-    mails = mail_drafts.delete_old_mail_drafts(now) + post_addresses.delete_ended_addresses(now)
+    mails = drafts.delete_old_drafts(now) + post_addresses.delete_ended_addresses(now)
     agreed = unused_registrations.delete_unused_registrations(now) + _forget_surplus_traits()
     people = invitations.delete_expired_invitations(now) + _forget_closed_groups(now)
     people += friends.delete_old_requests(now)
@@ -207,7 +207,7 @@ STEPS: dict[str, Callable[[datetime], int]] = {
     "late deletes": notify_late_deletes,
     "ends": lambda now: undelivered.notify_pending_ends(),
     "reply addresses": reply_addresses.delete_old_reply_addresses,
-    "expiring drafts": mail_drafts.notify_expiring_drafts,
+    "expiring drafts": drafts.notify_expiring_drafts,
     "repeated notices": notices.renew_repeated,
     "old replies": storage.empty_old_texts,
     "mails": wake_due_mails,

@@ -14,12 +14,12 @@ from syndication.models import (
     Delivery,
     FeedItem,
     Link,
-    MailDraft,
     NetworkFriend,
     Post,
     PostKind,
     RemoteLike,
     RemoteReply,
+    SavedDraft,
 )
 from tests.making import (
     befriend,
@@ -102,12 +102,16 @@ def _tell(hanako: Member, group: Group) -> None:
 
 
 def _mail(hanako: Member) -> None:
-    """A secret address, and a mail that waits."""
+    """A secret address, a mail that waits, and a draft that was kept."""
     post_addresses.enable_post_by_mail(by=hanako)
     photo = ContentFile(a_photo(), name="photo.jpg")
-    MailDraft.objects.create(
+    SavedDraft.objects.create(
+        member=hanako, form_key="e" * 32, kept_kind=PostKind.NOTE, title="書きかけ", text=LONG
+    )
+    SavedDraft.objects.create(
         member=hanako,
         form_key="d" * 32,
+        is_mailed=True,
         sender="hanako@docomo.ne.jp",
         title="冬の停留所",
         text=LONG * 20,

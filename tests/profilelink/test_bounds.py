@@ -31,6 +31,7 @@ What members make, in test_bounds_members.py. "In all" is always the members' nu
 | likes | 300 an hour; one for a post | | refused |
 | photo files | 200 MB a day, by mail too | | refused |
 | photos that wait for their post | 10 (syndication/actions/photos.py) | | the oldest; all after 12 hours |
+| drafts that are kept | 50 (syndication/actions/drafts.py) | | refused; all after 30 days: syndication/actions/test_drafts.py |
 | mails that wait | 20, 20 an hour (syndication/actions/mail_drafts.py) | | refused; all after 30 days |
 | addresses for mail | 1 live, 20 ended (syndication/actions/post_addresses.py) | | ended first |
 | addresses for answers by mail | 500, one a notice mail (syndication/actions/reply_addresses.py) | | the oldest; all after 14 days: test_replies_intake.py |

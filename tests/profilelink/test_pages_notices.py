@@ -25,10 +25,10 @@ from syndication.models import (
     DeliveryState,
     FeedItem,
     Link,
-    MailDraft,
     NetworkFriend,
     Post,
     RemoteReply,
+    SavedDraft,
 )
 from tests.making import PASSWORD, block, make_link, make_member, make_post
 from tests.phone import PhoneClient, log_in_phone
@@ -213,8 +213,10 @@ def of_delivery(state: str) -> Callable[[Member], str]:
     return lambda hanako: reverse("post_deliveries", args=[delivery(hanako, state).post_id])
 
 
-def of_mail(name: str) -> Callable[[Member], str]:
-    return lambda hanako: reverse(name, args=[MailDraft.objects.get().pk])
+def of_draft(name: str) -> Callable[[Member], str]:
+    return lambda hanako: reverse(
+        name, args=[SavedDraft.objects.get(is_mailed=name.startswith("mail")).pk]
+    )
 
 
 def photo() -> SimpleUploadedFile:
@@ -270,7 +272,8 @@ PRESSES: list[tuple[str, Callable[[Member], str], str, dict[str, Any]]] = [
     ("link_friends_ask", ticked_match, "Send", {}),
     ("link_hidden", of_link("link_hidden"), "Show again", {}),
     ("link_pull", of_link("link_friends"), "Import the list again", {}),
-    ("mail_draft_delete", of_mail("mail_draft_delete"), "Delete the email", {}),
+    ("draft_delete", of_draft("draft_delete"), "Delete the draft", {}),
+    ("mail_draft_delete", of_draft("mail_draft_delete"), "Delete the email", {}),
     ("mail_end", page("mail_end"), "Turn it off", {}),
     ("mail_renew", page("mail_renew"), "Change the address", {}),
     ("mail_settings", page("mail_settings"), "3 Save", {}),
@@ -300,7 +303,7 @@ AGAIN = {"post_audience": "Change it", "post_new": "Send"}  # the second press o
 BEHIND_PASSWORD = {"account_change_password", "account_email"}
 # Nobody can take these back: a page of their own asks, and its first link goes back.
 FOR_GOOD = {"post_delete", "comment_delete", "feed_item_hide", "group_close", "link_end", "friend_remove", "friend_block", "mail_end",
-            "mail_renew", "mail_draft_delete", "named_list_delete", "post_reader_remove"}  # fmt: skip
+            "mail_renew", "mail_draft_delete", "draft_delete", "named_list_delete", "post_reader_remove"}  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from django.core import mail as outbox
 from django.utils import timezone
 
 from accounts.models import Member
-from syndication.actions import mail_drafts, post_addresses
-from syndication.models import MailDraft, Post, PostAddress
+from syndication.actions import drafts, mail_drafts, post_addresses
+from syndication.models import Post, PostAddress, SavedDraft
 from tests.making import make_member
 from tests.photographs import a_photo
 from tests.profilelink.mailed import address_of, mail, mail_of_parts, part, parts, receive
@@ -38,20 +38,20 @@ def address(hanako: Member) -> str:
 # --- whom it is for -----------------------------------------------------------------------------
 def test_a_mail_waits_for_its_member_and_is_no_post(hanako: Member, address: str) -> None:
     assert receive(SEA, address).code == TAKEN
-    draft = MailDraft.objects.get()
+    draft = SavedDraft.objects.get()
     assert (draft.member, draft.sender) == (hanako, "hanako@docomo.ne.jp")
     assert not Post.objects.exists()
 
 
 def test_it_does_not_matter_who_sends_it(address: str) -> None:
     receive(SEA, address, sender="stranger@example.net")
-    assert MailDraft.objects.exists()
+    assert SavedDraft.objects.exists()
 
 
 @pytest.mark.parametrize("written", [str.upper, str.title, lambda one: f"<{one}>"])
 def test_an_address_is_known_however_a_phone_writes_it(address: str, written) -> None:
     receive(SEA, written(address))
-    assert MailDraft.objects.exists()
+    assert SavedDraft.objects.exists()
 
 
 def test_the_recipient_may_stand_in_a_variable_or_a_header(address: str, monkeypatch) -> None:
@@ -60,40 +60,40 @@ def test_the_recipient_may_stand_in_a_variable_or_a_header(address: str, monkeyp
     for number, name in enumerate(headers):
         own = mail(name + address.encode(), b"Message-ID: <%d@x>" % number, body=b"sea")
         assert receive(own, sender=None).code == TAKEN
-    assert MailDraft.objects.count() == 3
+    assert SavedDraft.objects.count() == 3
     monkeypatch.setenv("LOCAL_PART", local)  # Exim
     monkeypatch.setenv("DOMAIN", domain)
     receive(SEA, sender=None)
-    assert MailDraft.objects.count() == 4
+    assert SavedDraft.objects.count() == 4
     monkeypatch.setenv("ORIGINAL_RECIPIENT", address)  # Postfix
     monkeypatch.setenv("LOCAL_PART", "nobody")
     receive(mail(body=b"another"), sender=None)
-    assert MailDraft.objects.count() == 5
+    assert SavedDraft.objects.count() == 5
 
 
 def test_the_to_line_is_no_envelope(address: str) -> None:
     assert receive(mail(b"To: " + address.encode(), body=b"sea")).code == TAKEN
-    assert not MailDraft.objects.exists()
+    assert not SavedDraft.objects.exists()
 
 
 def test_a_mail_that_comes_twice_is_one_draft_and_later_none(hanako: Member, address: str) -> None:
     assert [receive(SEA, address).code for _ in range(2)] == [TAKEN, TAKEN]
-    draft = MailDraft.objects.get()
+    draft = SavedDraft.objects.get()
     Post.objects.create(author=hanako, kind="status", audience="friends", form_key=draft.form_key)
     draft.delete()
     assert receive(SEA, address).code == TAKEN
-    assert not MailDraft.objects.exists()
+    assert not SavedDraft.objects.exists()
 
 
 def test_two_mails_with_the_same_words_are_two(address: str) -> None:
     for number in range(2):
         receive(mail(b"Message-ID: <%d@phone>" % number, body=b"sea"), address)
-    assert MailDraft.objects.count() == 2
+    assert SavedDraft.objects.count() == 2
 
 
 def test_a_mail_for_two_members_reaches_both(address: str) -> None:
     receive(SEA, address, address_of(make_member("taro")))
-    assert {draft.member.username for draft in MailDraft.objects.all()} == {"hanako", "taro"}
+    assert {draft.member.username for draft in SavedDraft.objects.all()} == {"hanako", "taro"}
 
 
 # --- what the mail server is told ------------------------------------------------------------------
@@ -101,7 +101,7 @@ def test_a_mail_for_two_members_reaches_both(address: str) -> None:
 def test_an_address_that_nobody_has_is_no_bounce_to_a_stranger(address: str, sender: str) -> None:
     received = receive(SEA, "nobody" + address, sender=sender)
     assert (received.code, received.said) == (TAKEN, "")
-    assert not MailDraft.objects.exists()
+    assert not SavedDraft.objects.exists()
 
 
 def test_a_member_who_mistyped_it_is_told_once(address: str) -> None:
@@ -117,7 +117,7 @@ def test_a_sender_whom_nobody_confirmed_is_a_stranger(address: str) -> None:
 
 def test_another_domain_is_not_ours(address: str) -> None:
     assert receive(SEA, address.replace("post.", "pest."), sender="a@example.net").code == TAKEN
-    assert not MailDraft.objects.exists()
+    assert not SavedDraft.objects.exists()
 
 
 def test_what_cannot_be_taken_bounces_to_the_member_alone(hanako: Member, address: str) -> None:
@@ -140,15 +140,15 @@ def test_an_ended_address_takes_nothing_and_tells_its_member(hanako: Member, add
     post_addresses.renew_post_address(by=hanako)
     assert receive(SEA, address, sender="stranger@example.net").code == TAKEN
     assert receive(SEA, address, sender=OWN).code == NO_SUCH
-    assert not MailDraft.objects.exists()
+    assert not SavedDraft.objects.exists()
     receive(SEA, address_of(hanako))
-    assert MailDraft.objects.exists()
+    assert SavedDraft.objects.exists()
 
 
 def test_who_was_locked_out_has_no_address(hanako: Member, address: str) -> None:
     Member.objects.update(is_active=False)
     assert receive(SEA, address, sender=OWN).code == TAKEN
-    assert not MailDraft.objects.exists()
+    assert not SavedDraft.objects.exists()
 
 
 def test_a_site_that_takes_no_mails_lets_the_server_keep_them(address: str, settings) -> None:
@@ -161,10 +161,10 @@ def test_trouble_of_our_own_is_tried_again(address: str, settings, tmp_path) -> 
     settings.MEDIA_ROOT = tmp_path / "media"
     photo = mail_of_parts(part("image/jpeg", a_photo()))
     assert receive(photo, address).code == LATER
-    assert not MailDraft.objects.exists()
+    assert not SavedDraft.objects.exists()
     settings.MEDIA_ROOT = tmp_path
     assert receive(photo, address).code == TAKEN
-    assert MailDraft.objects.get().photo
+    assert SavedDraft.objects.get().photo
 
 
 # --- limits -------------------------------------------------------------------------------------
@@ -177,20 +177,20 @@ def test_so_many_wait_and_no_more(hanako: Member, address: str) -> None:
         receive(numbered(number), address)
         PostAddress.objects.update(taken=0)
     assert receive(numbered(99), address, sender=OWN).code == REFUSED
-    assert MailDraft.objects.count() == mail_drafts.MOST_WAITING
-    mail_drafts.discard_mail_draft(MailDraft.objects.first(), by=hanako)  # type: ignore[arg-type]
+    assert SavedDraft.objects.count() == mail_drafts.MOST_WAITING
+    drafts.delete_draft(SavedDraft.objects.first(), by=hanako)  # type: ignore[arg-type]
     assert receive(numbered(99), address, sender=OWN).code == TAKEN
 
 
 def test_so_many_come_in_an_hour_and_no_more(address: str) -> None:
     for number in range(mail_drafts.MOST_AN_HOUR):
         receive(numbered(number), address)
-        MailDraft.objects.all().delete()
+        SavedDraft.objects.all().delete()
     receive(numbered(99), address)
-    assert not MailDraft.objects.exists()
+    assert not SavedDraft.objects.exists()
     PostAddress.objects.update(hour_began_at=timezone.now() - timedelta(hours=1))
     receive(numbered(99), address)
-    assert MailDraft.objects.exists()
+    assert SavedDraft.objects.exists()
 
 
 # --- answers ------------------------------------------------------------------------------------
@@ -198,7 +198,7 @@ def test_the_member_is_told_where_it_waits(hanako: Member, address: str) -> None
     receive(SEA, address, sender=OWN)
     (answer,) = outbox.outbox
     assert answer.to == [OWN]
-    assert f"http://testserver/posts/mail/{MailDraft.objects.get().pk}/" in answer.body
+    assert f"http://testserver/posts/mail/{SavedDraft.objects.get().pk}/" in answer.body
     headers = answer.message()
     assert headers["Auto-Submitted"] == "auto-replied"
     assert headers["In-Reply-To"] == "<1@phone>"
@@ -216,7 +216,7 @@ def test_the_answer_speaks_the_members_language(address: str) -> None:
 def test_nobody_else_gets_an_answer(address: str, sender: str | None) -> None:
     make_member("taro")
     assert receive(SEA, address, sender=sender).code == TAKEN
-    assert MailDraft.objects.exists()
+    assert SavedDraft.objects.exists()
     assert not outbox.outbox
 
 
@@ -232,7 +232,7 @@ def test_automatic_mail_gets_neither_answer_nor_bounce(address: str, line: bytes
     assert receive(mail(line, body=b"sea"), address, sender=OWN).code == TAKEN
     assert receive(mail(line), address, sender=OWN).code == TAKEN  # empty
     assert receive(mail(line, body=b"sea"), "x" + address, sender=OWN).code == TAKEN
-    assert MailDraft.objects.count() == 1
+    assert SavedDraft.objects.count() == 1
     assert not outbox.outbox
 
 
@@ -251,7 +251,7 @@ def test_a_mail_that_says_it_is_not_automatic_is_answered(address: str) -> None:
 )
 def test_reports_and_answers_of_programs_are_no_drafts(address: str, raw: bytes) -> None:
     assert receive(raw, address, sender="").code == TAKEN
-    assert not MailDraft.objects.exists()
+    assert not SavedDraft.objects.exists()
 
 
 def test_answers_and_bounces_are_few(address: str) -> None:
@@ -275,7 +275,7 @@ def test_a_mail_server_that_is_away_costs_the_answer_alone(address: str, setting
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9  # nobody listens there
     assert receive(SEA, address, sender=OWN).code == TAKEN
-    assert MailDraft.objects.exists()
+    assert SavedDraft.objects.exists()
 
 
 # --- the log ------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from accounts.models import Member
 from profilelink.mail import mime, reading
 from profilelink.mail.charsets import decode_mail_text
 from profilelink.phone.carriers import Carrier
-from syndication.models import MailDraft
+from syndication.models import SavedDraft
 from tests.making import make_member
 from tests.profilelink.mailed import address_of, receive
 
@@ -106,9 +106,9 @@ def test_what_utf8_says_arrives_letter_by_letter(text: str) -> None:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_any_bytes_end_in_a_code_that_is_written_down(db: None, raw: bytes, sender: str) -> None:
-    MailDraft.objects.all().delete()
+    SavedDraft.objects.all().delete()
     hanako = Member.objects.filter(username="hanako").first() or make_member("hanako")
     hanako.post_addresses.all().delete()  # and with it what was counted
     assert receive(raw, address_of(hanako), sender=sender).code in CODES
-    for draft in MailDraft.objects.all():
+    for draft in SavedDraft.objects.all():
         assert not ODD.search(draft.title + draft.text + draft.sender)

@@ -9,7 +9,7 @@ import pytest
 
 from accounts.bulkhead import BulkheadFull
 from profilelink.mail.intake_slots import MAX_PROCESSES, hold_slot
-from syndication.models import MailDraft
+from syndication.models import SavedDraft
 from tests.profilelink.test_receive_mail_process import (  # noqa: F401  two are fixtures
     OWN,
     SEA,
@@ -29,9 +29,9 @@ def test_one_mail_too_many_is_tried_again_and_none_is_lost(address, environment)
         done = piped(SEA, f"--sender={OWN}", "--", address, environment=environment)
         assert done.returncode == 75
         assert b"too many mails at once" in done.stderr
-        assert not MailDraft.objects.exists()
+        assert not SavedDraft.objects.exists()
     assert piped(SEA, f"--sender={OWN}", "--", address, environment=environment).returncode == 0
-    assert MailDraft.objects.get().text == "sea"
+    assert SavedDraft.objects.get().text == "sea"
 
 
 def test_a_place_is_waited_for_and_is_free_when_its_holder_ends(tmp_path):

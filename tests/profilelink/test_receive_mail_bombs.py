@@ -13,7 +13,7 @@ from django.conf import settings
 from profilelink.mail import mime
 from profilelink.mail.mime import MAX_DEPTH, MAX_PARTS, MessageTooComplex
 from profilelink.mail.receiving import max_mail_bytes
-from syndication.models import MailDraft
+from syndication.models import SavedDraft
 from tests.making import make_member
 from tests.photographs import a_photo, a_photo_from_shibuya, a_pixel_bomb
 from tests.profilelink.mailed import address_of, mail, mail_of_parts, part, parts, receive
@@ -84,14 +84,14 @@ def test_a_bomb_is_refused_and_the_member_told(name: str) -> None:
     assert received.code == 65
     assert len(received.said.splitlines()) == 1
     assert hanako.post_addresses.get().refused_in_words == received.said.strip()
-    assert not MailDraft.objects.exists()
+    assert not SavedDraft.objects.exists()
 
 
 def test_a_page_of_one_endless_tag_is_read_in_one_pass() -> None:
     """Tried anew from each of its letters, it would keep the pipe for ten minutes."""
     raw = mail(b"Content-Type: text/html", body=b"sea<" + b"a" * 200_000)
     assert receive(raw, address_of(make_member("hanako")), sender=OWN).code == 0
-    assert MailDraft.objects.get().text == "sea"
+    assert SavedDraft.objects.get().text == "sea"
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_a_page_of_one_endless_tag_is_read_in_one_pass() -> None:
 )
 def test_headers_without_end_are_dropped(raw: bytes) -> None:
     assert receive(raw, address_of(make_member("hanako")), sender=OWN).code == 0
-    assert not MailDraft.objects.exists()
+    assert not SavedDraft.objects.exists()
 
 
 def test_what_is_beyond_the_cap_is_never_kept() -> None:
@@ -133,14 +133,14 @@ def test_what_is_beyond_the_cap_is_never_kept() -> None:
 def test_words_beside_a_bad_attachment_are_taken(attachment: bytes, left_out: int) -> None:
     whole = mail_of_parts(parts("mixed", "a", SEA, attachment))
     assert receive(whole, address_of(make_member("hanako"))).code == 0
-    draft = MailDraft.objects.get()
+    draft = SavedDraft.objects.get()
     assert (draft.text, draft.left_out, bool(draft.photo)) == ("sea", left_out, False)
 
 
 def test_a_photo_loses_the_place_where_it_was_taken() -> None:
     whole = mail_of_parts(part("image/jpeg", a_photo_from_shibuya()))
     receive(whole, address_of(make_member("hanako")))
-    with MailDraft.objects.get().photo.open("rb") as file:
+    with SavedDraft.objects.get().photo.open("rb") as file:
         assert b"SECRETCAM" not in file.read()
 
 
@@ -154,7 +154,7 @@ def test_garbage_between_base64_is_passed_over() -> None:
     head, _empty, body = photo.partition(b"\r\n\r\n")
     broken = body.replace(b"\r\n", b" \xff!\r\n>")
     receive(mail_of_parts(head + b"\r\n\r\n" + broken), address_of(make_member("hanako")))
-    assert MailDraft.objects.get().photo
+    assert SavedDraft.objects.get().photo
 
 
 def test_control_characters_and_private_letters_do_not_get_in() -> None:
@@ -163,19 +163,19 @@ def test_control_characters_and_private_letters_do_not_get_in() -> None:
         mail(b"Subject: x\0\x07y", b"Content-Type: text/plain; charset=utf-8", body=text.encode()),
         address_of(make_member("hanako")),
     )
-    draft = MailDraft.objects.get()
+    draft = SavedDraft.objects.get()
     assert (draft.title, draft.text) == ("xy", "ab[31mc〓〓d\ne")
 
 
 def test_a_text_longer_than_a_note_is_cut_and_says_so() -> None:
     receive(mail(body="あ".encode() * 10_001), address_of(make_member("hanako")))
-    draft = MailDraft.objects.get()
+    draft = SavedDraft.objects.get()
     assert (len(draft.text), draft.is_cut) == (10_000, True)
 
 
 def test_one_line_of_a_million_letters_is_a_text() -> None:
     receive(mail(body=b"x" * 1_000_000), address_of(make_member("hanako")))
-    assert MailDraft.objects.get().is_cut
+    assert SavedDraft.objects.get().is_cut
 
 
 def test_so_many_parts_and_levels_are_the_last_that_are_read() -> None:

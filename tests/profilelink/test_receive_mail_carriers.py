@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from profilelink.phone.decoding import is_private_letter
-from syndication.models import MailDraft, PostKind
+from syndication.models import PostKind, SavedDraft
 from tests.making import make_member
 from tests.photographs import a_photo
 from tests.profilelink.mailed import (
@@ -281,7 +281,7 @@ CASES: dict[str, Case] = {
 def test_a_carriers_mail_becomes_what_was_written(name: str) -> None:
     hanako, case = make_member("hanako"), CASES[name]
     assert receive(case.raw, address_of(hanako)).code == 0
-    draft = MailDraft.objects.get()
+    draft = SavedDraft.objects.get()
     assert (draft.title, draft.text) == (case.title, case.text)
     assert (bool(draft.photo), draft.left_out) == (case.photo, case.left_out)
     assert not any(is_private_letter(letter) for letter in draft.title + draft.text)
@@ -299,15 +299,15 @@ def test_a_carriers_mail_becomes_what_was_written(name: str) -> None:
 )
 def test_the_kind_that_suits_it_is_offered_first(raw: bytes, kind: str) -> None:
     receive(raw, address_of(make_member("hanako")))
-    assert MailDraft.objects.get().kind == kind
+    assert SavedDraft.objects.get().kind == kind
 
 
 def test_a_signature_stays() -> None:
     receive(mail(body=b"sea\r\n-- \r\nHanako"), address_of(make_member("hanako")))
-    assert MailDraft.objects.get().text == "sea\n-- \nHanako"
+    assert SavedDraft.objects.get().text == "sea\n-- \nHanako"
 
 
 def test_a_subject_too_long_for_a_title_stands_in_the_text() -> None:
     receive(mail(b"Subject: " + b"s" * 130, body=b"sea"), address_of(make_member("hanako")))
-    draft = MailDraft.objects.get()
+    draft = SavedDraft.objects.get()
     assert (draft.title, draft.text) == ("", "s" * 130 + "\nsea")

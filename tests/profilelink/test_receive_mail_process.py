@@ -16,7 +16,7 @@ from django.db import connection
 from django.utils import timezone
 
 from syndication.actions import reply_addresses
-from syndication.models import Comment, MailDraft, ReplyAddress
+from syndication.models import Comment, ReplyAddress, SavedDraft
 from tests.making import make_member, make_post
 from tests.profilelink.mailed import address_of, mail
 
@@ -64,7 +64,7 @@ def piped(
 def test_a_mail_comes_through_the_pipe_and_is_answered(address, environment, tmp_path):
     done = piped(SEA, f"--sender={OWN}", "--", address, environment=environment)
     assert (done.returncode, done.stdout) == (0, b"")
-    draft = MailDraft.objects.get()
+    draft = SavedDraft.objects.get()
     assert draft.text == "sea"
     (answer,) = (tmp_path / "mail").iterdir()
     assert f"/posts/mail/{draft.pk}/" in answer.read_text()
@@ -94,7 +94,7 @@ def test_the_same_mail_twice_at_the_same_moment_is_one_draft(address, environmen
     for one in both:
         one.join()
     assert codes == [0, 0]
-    assert MailDraft.objects.count() == 1
+    assert SavedDraft.objects.count() == 1
 
 
 def test_a_database_that_is_away_and_a_wrong_line_in_the_configuration_are_tried_again(
@@ -133,7 +133,7 @@ def test_the_wrapper_lets_the_documented_codes_through_and_no_others(
     assert [wrapped(SEA), wrapped(mail())] == [0, 65]
     python.unlink()
     assert wrapped(SEA) == 75
-    assert MailDraft.objects.count() == 1
+    assert SavedDraft.objects.count() == 1
 
 
 def test_the_help_names_both_mail_servers_and_every_code(environment):
@@ -171,7 +171,7 @@ def test_a_reply_to_a_notice_comes_through_the_pipe_as_a_comment(environment, tm
     done = piped(again, f"--sender={OWN}", "--", reply_to, environment=environment)
     assert (done.returncode, done.stdout) == (0, b"")
     assert reply_to.partition("@")[0][2:] not in done.stderr.decode()
-    comment, draft = Comment.objects.get(), MailDraft.objects.get()
+    comment, draft = Comment.objects.get(), SavedDraft.objects.get()
     assert (comment.text, comment.writer, comment.is_by_mail) == ("行きます", hanako, True)
     assert (draft.text, draft.post) == ("me too", post)
     (told,) = (tmp_path / "mail").iterdir()
@@ -194,4 +194,4 @@ def test_two_replies_at_the_same_moment_are_one_comment_and_one_draft(environmen
         one.start()
     for one in both:
         one.join()
-    assert (Comment.objects.count(), MailDraft.objects.count()) == (1, 1)
+    assert (Comment.objects.count(), SavedDraft.objects.count()) == (1, 1)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from accounts.models import Audience, Block, Friendship, GuessCount, Member
 from syndication.actions import comments, reply_addresses
-from syndication.models import Comment, MailDraft, Post, ReplyAddress
+from syndication.models import Comment, Post, ReplyAddress, SavedDraft
 from tests.making import befriend, block, make_member, make_post
 from tests.profilelink.mailed import mail, receive
 
@@ -27,7 +27,7 @@ class Story:
     """taro's post, hanako who may answer it by mail, and what each does meanwhile."""
 
     def __init__(self) -> None:
-        for model in (Comment, MailDraft, ReplyAddress, Post, Block, Friendship, GuessCount):
+        for model in (Comment, SavedDraft, ReplyAddress, Post, Block, Friendship, GuessCount):
             model.objects.all().delete()
         Member.objects.all().delete()
         self.hanako = make_member("hanako", answers_by_mail=True)
@@ -81,7 +81,7 @@ class Story:
         """A mail comes for one of the addresses."""
         GuessCount.objects.all().delete()
         address = self.addresses[number % len(self.addresses)]
-        had, drafts = Comment.objects.count(), MailDraft.objects.count()
+        had, drafts = Comment.objects.count(), SavedDraft.objects.count()
         may = reply_addresses.answerable_post(self.post, by=self.hanako) is not None
         unused = ReplyAddress.objects.filter(used_at=None).count()
         raw = mail(b"Message-ID: <%d@x>" % (had + number * 100), body=b"yes", sender=OWN)
@@ -90,7 +90,7 @@ class Story:
         new = Comment.objects.count() - had
         assert new == unused - ReplyAddress.objects.filter(used_at=None).count()
         if not may:
-            assert MailDraft.objects.count() == drafts
+            assert SavedDraft.objects.count() == drafts
         if new:
             assert may
             assert Comment.objects.visible_to(self.hanako).count() == Comment.objects.count()
@@ -122,4 +122,4 @@ def test_a_late_answer_is_a_comment_only_where_its_member_may_write_one_now(
     for event in [*events, ("answer", 0), ("answer", 1)]:
         story.happens(event)
     assert Post.objects.count() == 1
-    assert not MailDraft.objects.filter(is_answer=False).exists()
+    assert not SavedDraft.objects.filter(is_answer=False).exists()

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import Audience, Friendship, GuessCount, Member
 from syndication.actions import comments, mail_drafts, reply_addresses
-from syndication.models import Comment, MailDraft, Post, ReplyAddress
+from syndication.models import Comment, Post, ReplyAddress, SavedDraft
 from syndication.worker import sweep
 from tests.making import befriend, block, make_member, make_post
 from tests.phone import computer
@@ -82,7 +82,7 @@ def test_an_answer_becomes_a_comment_and_nothing_else(hanako, post, address) -> 
     assert (comment.post, comment.writer, comment.text) == (post, hanako, "行きます")
     assert comment.is_by_mail
     assert ReplyAddress.objects.get().used_at is not None
-    assert not MailDraft.objects.exists()
+    assert not SavedDraft.objects.exists()
     assert Post.objects.count() == 1
     assert not outbox.outbox
 
@@ -96,7 +96,7 @@ def test_a_mail_that_comes_twice_is_one_comment(address) -> None:
     for _ in range(2):
         assert receive(answer("はい"), address, sender=OWN).code == TAKEN
     assert Comment.objects.count() == 1
-    assert not MailDraft.objects.exists()
+    assert not SavedDraft.objects.exists()
 
 
 def test_a_second_answer_is_a_draft(post, address) -> None:
@@ -105,7 +105,7 @@ def test_a_second_answer_is_a_draft(post, address) -> None:
     for _ in range(2):
         assert receive(answer("それと", 2), address, sender=OWN).code == TAKEN
     assert Comment.objects.count() == 1
-    draft = MailDraft.objects.get()
+    draft = SavedDraft.objects.get()
     assert (draft.post, draft.is_answer, draft.text) == (post, True, "それと")
 
 
@@ -115,7 +115,7 @@ def test_answers_faster_than_comments_may_come_are_drafts(hanako, post, address)
     soon()
     receive(answer("いいえ", 2), other, sender=OWN)
     assert Comment.objects.get().text == "はい"
-    assert MailDraft.objects.get().text == "いいえ"
+    assert SavedDraft.objects.get().text == "いいえ"
     assert ReplyAddress.objects.filter(used_at=None).count() == 1
 
 
@@ -125,7 +125,7 @@ def test_automatic_mail_is_dropped_and_leaves_the_address_unused(address) -> Non
     assert receive(away, address, sender=OWN).code == TAKEN
     assert receive(answer("はい"), address, sender="").code == TAKEN
     assert not Comment.objects.exists()
-    assert not MailDraft.objects.exists()
+    assert not SavedDraft.objects.exists()
     receive(answer("はい"), address, sender=OWN)
     assert Comment.objects.get().text == "はい"
 
@@ -135,7 +135,7 @@ def test_another_sender_makes_a_draft_and_gets_no_word(address, place: str) -> N
     other = "family@example.net"
     raw = answer("はい", sender=OWN if place == "envelope" else other)
     assert receive(raw, address, sender=OWN if place == "From" else other).code == TAKEN
-    assert MailDraft.objects.get().is_answer
+    assert SavedDraft.objects.get().is_answer
     assert not Comment.objects.exists()
     assert [one.to for one in outbox.outbox] == ([[OWN]] if place == "From" else [])
 
@@ -143,7 +143,7 @@ def test_another_sender_makes_a_draft_and_gets_no_word(address, place: str) -> N
 def test_the_member_is_told_where_a_draft_waits_and_not_why(address) -> None:
     receive(answer(f"{address} って？"), address, sender=OWN)
     (told,) = outbox.outbox
-    draft = MailDraft.objects.get()
+    draft = SavedDraft.objects.get()
     assert f"/posts/mail/{draft.pk}/" in told.body
     assert address.partition("@")[0] not in told.body
     assert told.extra_headers["Auto-Submitted"] == "auto-replied"
@@ -154,31 +154,31 @@ def test_what_may_be_a_programs_answer_is_a_draft_without_a_word(hanako, post, a
     receive(mail(away, body=b"away", sender=OWN), address, sender=OWN)
     ReplyAddress.objects.update(created_at=timezone.now())
     receive(answer("はい"), address, sender=OWN)
-    assert MailDraft.objects.count() == 2
+    assert SavedDraft.objects.count() == 2
     assert not outbox.outbox
 
 
 def test_members_are_told_of_few_drafts_in_an_hour(hanako, post) -> None:
     for number in range(9):
         receive(answer("", number), reply_address(hanako, post), sender=OWN)
-    assert MailDraft.objects.count() == 9
+    assert SavedDraft.objects.count() == 9
     assert len(outbox.outbox) == 6
 
 
 def test_where_too_many_mails_wait_the_member_is_told(hanako, post, address) -> None:
     for number in range(mail_drafts.MOST_WAITING):
-        MailDraft.objects.create(member=hanako, form_key=str(number), text="x")
+        SavedDraft.objects.create(member=hanako, form_key=str(number), text="x")
     done = receive(answer(""), address, sender=OWN)
     assert (done.code, "20" in done.said) == (REFUSED, True)
     assert receive(answer(""), address, sender="x@example.net").code == TAKEN
-    assert MailDraft.objects.count() == mail_drafts.MOST_WAITING
+    assert SavedDraft.objects.count() == mail_drafts.MOST_WAITING
 
 
 def test_what_no_parser_takes_is_refused(address) -> None:
     lines = b"".join(b"X-%d: x\r\n" % number for number in range(600))
     raw = b"From: hanako@example.com\r\nContent-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n"
     assert receive(raw + lines + b"\r\n--a--", address, sender=OWN).code == REFUSED
-    assert not MailDraft.objects.exists()
+    assert not SavedDraft.objects.exists()
 
 
 # --- What ends an address ------------------------------------------------------------------------
@@ -250,7 +250,7 @@ def test_an_address_dies_and_nobody_is_told_why(hanako, post, address, end) -> N
     own = receive(answer("はい", 2), address, sender=OWN)
     assert [one.code for one in others] == [TAKEN, TAKEN]
     assert not Comment.objects.exists()
-    assert not MailDraft.objects.exists()
+    assert not SavedDraft.objects.exists()
     if end in (change_the_mail_address, close_the_account):  # nobody's confirmed address now
         assert (own.code, own.said) == (TAKEN, "")
     else:
@@ -331,15 +331,15 @@ def test_the_setting_is_not_offered_where_no_mail_is_taken(hanako, settings) -> 
 
 
 @pytest.fixture
-def draft(post: Post, address: str) -> MailDraft:
+def draft(post: Post, address: str) -> SavedDraft:
     receive(answer("はい\n--\n佐藤花子"), address, sender=OWN)
-    return MailDraft.objects.get()
+    return SavedDraft.objects.get()
 
 
 def test_a_draft_names_its_post_and_is_sent_as_a_comment(hanako, post, draft) -> None:
     page = computer(hanako)
     where = reverse("mail_draft", args=[draft.pk])
-    assert "An answer by email" in page.get(reverse("mail_draft_list")).content.decode()
+    assert "An answer by email" in page.get(reverse("draft_list")).content.decode()
     shown = page.get(where).content.decode()
     assert reverse("post_detail", args=[post.pk]) in shown
     assert "土曜の十時に" in shown
@@ -349,7 +349,7 @@ def test_a_draft_names_its_post_and_is_sent_as_a_comment(hanako, post, draft) ->
         page.post(where, {"text": "はい"})
     comment = Comment.objects.get()
     assert (comment.text, comment.post, comment.writer) == ("はい", post, hanako)
-    assert not MailDraft.objects.exists()
+    assert not SavedDraft.objects.exists()
     assert Post.objects.count() == 1
 
 
@@ -385,7 +385,7 @@ def test_a_draft_whose_post_takes_no_comment_shows_its_words_alone(
     again = page.post(where, {"text": "typed words"}).content.decode()
     assert "no longer comment" in again
     assert not Comment.objects.exists()
-    assert MailDraft.objects.exists()
+    assert SavedDraft.objects.exists()
 
 
 def test_the_row_of_a_post_that_goes_leaves_the_draft_no_post(hanako, post, draft) -> None:
@@ -401,7 +401,7 @@ def test_a_draft_that_is_sent_too_soon_keeps_what_was_typed(hanako, post, draft)
     page = computer(hanako)
     said = page.post(reverse("mail_draft", args=[draft.pk]), {"text": "typed words"})
     assert "typed words" in said.content.decode()
-    assert MailDraft.objects.exists()
+    assert SavedDraft.objects.exists()
 
 
 def test_what_nobody_sees_is_no_comment(hanako, draft) -> None:

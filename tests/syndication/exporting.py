@@ -41,7 +41,6 @@ from syndication.models import (
     Interaction,
     KeptPhoto,
     Link,
-    MailDraft,
     NetworkFriend,
     Post,
     PostAddress,
@@ -49,6 +48,7 @@ from syndication.models import (
     RemoteLike,
     RemoteReply,
     ReplyAddress,
+    SavedDraft,
 )
 from tests.mailing import want_mails
 from tests.making import (
@@ -235,9 +235,9 @@ def _mail(member: Member, word: str) -> None:
         member=member, post=member.posts.first(), token_hash=f"{word}-token-hash",
         mailed_to=f"{word}@phone.example", fingerprints=[f"{word}-fingerprint"],
     )  # fmt: skip
-    MailDraft.objects.create(
+    SavedDraft.objects.create(
         member=member, form_key=f"{word}-draft-key", sender=f"{word}@phone.example",
-        title=f"{word}-mail-title", text=f"{word}-mail", photo=a_photo_file(),
+        title=f"{word}-mail-title", text=f"{word}-mail", photo=a_photo_file(), is_mailed=True,
     )  # fmt: skip
 
 

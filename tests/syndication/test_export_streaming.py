@@ -22,7 +22,7 @@ from accounts.models import Member
 from syndication.export import ArchiveEntry, stream_export, stream_zip
 from syndication.export.archive import PIECE
 from syndication.export.reading import CHUNK
-from syndication.models import Attempt, Delivery, Link, MailDraft, Post, PostKind
+from syndication.models import Attempt, Delivery, Link, Post, PostKind, SavedDraft
 from tests.making import make_link, make_member, make_post
 from tests.syndication.exporting import Got, a_photo_file, after_password, export_of
 
@@ -185,9 +185,9 @@ def test_a_hostile_name_of_a_photo_gets_neither_out_of_the_folder_nor_into_the_f
     hanako: Member, stored: str
 ) -> None:
     post = make_post(author=hanako, kind=PostKind.PHOTO, text="x")
-    draft = MailDraft.objects.create(member=hanako, form_key="x")
+    draft = SavedDraft.objects.create(member=hanako, form_key="x")
     Post.objects.update(photo=stored)
-    MailDraft.objects.update(photo=stored)
+    SavedDraft.objects.update(photo=stored)
     Member.objects.filter(pk=hanako.pk).update(picture=stored)
     got = export_of(hanako)
     assert all(name == Path(name).as_posix().strip() for name in got.names)

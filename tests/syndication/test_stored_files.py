@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.actions import profile
 from accounts.models import Audience, Member
 from syndication.actions import photos, posts
-from syndication.models import KeptPhoto, MailDraft, Post, PostKind
+from syndication.models import KeptPhoto, Post, PostKind, SavedDraft
 from syndication.worker import orphaned_files, sweep
 from tests.making import make_group, make_member
 from tests.photographs import a_photo
@@ -47,7 +47,7 @@ def every_file_of(member: Member) -> set[str]:
     """One of each kind; their names."""
     post = a_photo_post(member)
     kept = photos.keep_upload(a_photo(), by=member)
-    mailed = MailDraft(member=member, form_key="m")
+    mailed = SavedDraft(member=member, form_key="m")
     mailed.photo = ContentFile(b"jpeg", name="photo.jpg")
     mailed.save()
     profile.set_profile_picture(member, b"jpeg", audience="friends")
@@ -125,7 +125,7 @@ def test_what_a_crash_left_behind_is_swept_up(hanako, django_capture_on_commit_c
 def test_a_database_that_knows_no_file_at_all_costs_none(hanako):
     names = every_file_of(hanako)
     grow_old(*on_disk())
-    for model in (Post, KeptPhoto, MailDraft):
+    for model in (Post, KeptPhoto, SavedDraft):
         model.objects.all().delete()
     Member.objects.update(picture="")
     assert orphaned_files.delete_orphaned_files(timezone.now()) == 0

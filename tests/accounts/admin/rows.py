@@ -34,12 +34,12 @@ from syndication.models import (
     FeedItem,
     Heartbeat,
     HostHealth,
-    MailDraft,
     NetworkFriend,
     NetworkSwitch,
     Post,
     PostAddress,
     RemoteReply,
+    SavedDraft,
     ServerTraits,
 )
 from tests.making import (
@@ -158,7 +158,7 @@ def _mail(hanako: Member) -> None:
     PostAddress.objects.create(
         member=hanako, local_hash="ADDRESS-HASH", sealed_local="SEALED-ADDRESS"
     )
-    MailDraft.objects.create(
+    SavedDraft.objects.create(
         member=hanako,
         form_key="d" * 32,
         sender="mailed-by@example.jp",

@@ -126,7 +126,7 @@ def compose(journey: Journey, kind: str, *, goes: bool = True, **typed: Any) -> 
     journey.home()
     journey.phone.follow("Write")
     if kind:
-        journey.phone.follow(kind)
+        journey.phone.submit(kind)
     journey.phone.submit("Preview", typed)
     send(journey, goes=goes)
 
@@ -152,7 +152,7 @@ def write_photo_by_mail(journey: Journey) -> None:
     journey.by_mail = True
     journey.home()
     phone.follow("Write")
-    phone.follow("Photo")
+    phone.submit("Photo")
     phone.follow("Post by email")
     phone.submit("Turn it on")
     address = phone.page.link("Write an email").href.removeprefix("mailto:")

@@ -12,7 +12,7 @@ from accounts.models import PublicCharField, PublicTextField
 from profilelink.phone.decoding import replace_private_letters_of_any_carrier
 from syndication.actions.link_titles import parse_title
 from syndication.delivery import imports
-from syndication.models import Attempt, FeedItem, Link, MailDraft, NetworkFriend, Post
+from syndication.models import Attempt, FeedItem, Link, NetworkFriend, Post, SavedDraft
 from syndication.sandbox.mixi.rows import Status
 from tests.accounts.away import come_back, leave_by_phone
 from tests.making import make_member, make_post
@@ -64,7 +64,7 @@ def test_a_mail_and_a_title_of_a_page_are_stored_without() -> None:
         ),
         address_of(hanako),
     )
-    assert MailDraft.objects.get().text == f"晴れ{PUBLIC}"
+    assert SavedDraft.objects.get().text == f"晴れ{PUBLIC}"
     title = parse_title(f"<title>粉{PRIVATE}</title>")
     post = make_post(author=hanako, kind="link", url="https://a.example/", url_title=title)
     post.refresh_from_db()

@@ -24,6 +24,7 @@ STAGES: list[Callable[[Visit], Scene]] = [
     people.groups,
     chosen.chosen_people,
     posts.composing,
+    posts.drafting,
     posts.changing,
     posts.posts_by_me,
     elsewhere.linking,

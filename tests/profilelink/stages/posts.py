@@ -10,7 +10,7 @@ from django.utils.translation import override
 from accounts.models import Audience
 from syndication.connectors import reasons
 from syndication.delivery import planning
-from syndication.models import Attempt, Delivery, DeliveryState, Link, PostKind
+from syndication.models import Attempt, Delivery, DeliveryState, Link, PostKind, SavedDraft
 from tests.making import allow, make_post
 from tests.noticing import make_notice
 from tests.phone import PhoneClient
@@ -53,6 +53,24 @@ def composing(visit: Visit) -> Scene:
     phone.get(reverse("post_new") + "?kind=link")
     visit.press(phone, "Preview", url="ftp://example.org", text="")
     yield "post link wrong", phone
+
+
+def drafting(visit: Visit) -> Scene:
+    phone = visit.phone(visit.hanako)
+    phone.get(reverse("post_new") + "?kind=note")
+    visit.press(phone, "Keep", "draft")
+    yield "draft of nothing", phone
+    visit.press(phone, "Keep", "draft", title="冬の停留所", text="書きかけの文。" * 30)
+    yield "draft kept", phone
+    draft = SavedDraft.objects.kept().latest("pk")
+    phone.get(reverse("draft", args=[draft.pk]))
+    yield "draft opened", phone
+    phone.submit(f"1 {visit.say('Status')}")
+    yield "draft as another kind", phone
+    phone.get(reverse("draft_delete", args=[draft.pk]))
+    yield "draft delete", phone
+    visit.press(phone, "Delete the draft")
+    yield "draft deleted", phone
 
 
 def changing(visit: Visit) -> Scene:

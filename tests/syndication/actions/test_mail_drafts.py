@@ -16,9 +16,9 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.models import Audience, Member, Notice
-from syndication.actions import mail_drafts, post_addresses
+from syndication.actions import drafts, mail_drafts, post_addresses
 from syndication.actions.mail_drafts import IncomingMail
-from syndication.models import Delivery, KeptPhoto, MailDraft, Post, PostAddress
+from syndication.models import Delivery, KeptPhoto, Post, PostAddress, SavedDraft
 from syndication.models.errors import NotYours
 from syndication.worker import sweep
 from tests.mailing import send_mails
@@ -37,7 +37,7 @@ def hanako() -> Member:
     return make_member("hanako")
 
 
-def arrive(member: Member, *, key: str = "a" * 32, **values) -> MailDraft:
+def arrive(member: Member, *, key: str = "a" * 32, **values) -> SavedDraft:
     """A mail that was taken in."""
     values.setdefault("sender", "hanako@docomo.ne.jp")
     draft = mail_drafts.store_mail(
@@ -51,7 +51,7 @@ def opened(phone: PhoneClient) -> Page:
     """The mail, by the way that its member goes."""
     phone.get(reverse("home"))
     phone.follow("waiting email")
-    draft = MailDraft.objects.get()
+    draft = SavedDraft.objects.get()
     return phone.follow(f"{phone.base}{reverse('mail_draft', args=[draft.pk])}")
 
 
@@ -112,7 +112,7 @@ def test_it_can_be_turned_off_and_what_waits_stays(hanako):
     phone.follow("Turn it off")
     assert "Turn it on" in phone.submit("Turn it off").html
     assert not PostAddress.objects.live().exists()
-    assert MailDraft.objects.of(hanako).exists()
+    assert SavedDraft.objects.of(hanako).exists()
 
 
 def test_there_is_no_such_page_where_no_domain_is_set(hanako, settings):
@@ -121,10 +121,10 @@ def test_there_is_no_such_page_where_no_domain_is_set(hanako, settings):
     phone = log_in_phone(hanako)
     for name in ("mail", "mail_renew", "mail_end"):
         assert phone.get(reverse(name)).status == 404
-    for page in ("security", "mail_draft_list"):
+    for page in ("security", "draft_list"):
         assert "Post by email" not in phone.get(reverse(page))
     assert "Post by email" not in phone.get(reverse("post_new") + "?kind=photo")
-    assert "sea" in phone.get(reverse("mail_draft_list"))  # what waits can still be sent
+    assert "sea" in phone.get(reverse("draft_list"))  # what waits can still be sent
 
 
 def test_an_address_sealed_with_a_lost_key_can_be_renewed(hanako):
@@ -177,7 +177,7 @@ def test_nobody_else_sees_it(hanako):
             assert taro.post(address, {"kind": "status"}).status in (403, 404)
         assert computer().get(address).status_code == 302
         assert computer(hanako).get(address).status_code == 200
-    assert MailDraft.objects.exists()
+    assert SavedDraft.objects.exists()
 
 
 def test_the_page_shows_the_mail_and_who_says_to_have_sent_it(hanako):
@@ -199,7 +199,7 @@ def test_a_long_text_is_paged(hanako):
 def test_a_stranger_may_not_send_or_throw_away(hanako):
     draft = arrive(hanako, text="sea", photo=a_photo())
     taro = make_member("taro")
-    for act in (mail_drafts.discard_mail_draft, mail_drafts.keep_draft_photo):
+    for act in (drafts.delete_draft, mail_drafts.keep_draft_photo):
         with pytest.raises(NotYours):
             act(draft, by=taro)
 
@@ -293,16 +293,16 @@ def test_a_mail_is_thrown_away_after_a_question(hanako, django_capture_on_commit
     phone = log_in_phone(hanako)
     opened(phone)
     assert "sea" in phone.follow("Delete the email")
-    assert MailDraft.objects.exists()
+    assert SavedDraft.objects.exists()
     with django_capture_on_commit_callbacks(execute=True):
         phone.submit("Delete the email")
-    assert not MailDraft.objects.exists()
+    assert not SavedDraft.objects.exists()
     assert not default_storage.exists(name)
 
 
 # --- time ---------------------------------------------------------------------------------------
-def older(draft: MailDraft, days: int) -> None:
-    MailDraft.objects.filter(pk=draft.pk).update(created_at=timezone.now() - timedelta(days=days))
+def older(draft: SavedDraft, days: int) -> None:
+    SavedDraft.objects.filter(pk=draft.pk).update(created_at=timezone.now() - timedelta(days=days))
 
 
 def test_who_forgets_a_mail_is_told_once_before_it_goes(hanako, django_capture_on_commit_callbacks):
@@ -317,11 +317,11 @@ def test_who_forgets_a_mail_is_told_once_before_it_goes(hanako, django_capture_o
         told.append(the_notice().in_words if Notice.objects.exists() else "")
         Notice.objects.all().delete()  # seen to
     assert told == [
-        "An email for a post has waited for weeks and is deleted in 3 days. Look under “Waiting emails” on your home page.",
+        "A draft has waited for weeks and is deleted in 3 days. You find it under “Drafts”.",
         "",
     ]
     assert len(outbox.outbox) == 1
-    assert MailDraft.objects.count() == 3
+    assert SavedDraft.objects.count() == 3
 
 
 def test_a_mail_goes_after_thirty_days_with_its_photo(hanako, django_capture_on_commit_callbacks):
@@ -330,7 +330,7 @@ def test_a_mail_goes_after_thirty_days_with_its_photo(hanako, django_capture_on_
     older(fresh, 29)
     with django_capture_on_commit_callbacks(execute=True):
         sweep.run_all_steps()
-    assert MailDraft.objects.get() == fresh
+    assert SavedDraft.objects.get() == fresh
     assert not default_storage.exists(old.photo.name)
 
 
@@ -341,7 +341,7 @@ def test_what_became_a_post_is_swept_and_an_ended_address_after_half_a_year(hana
     )
     post_addresses.disable_post_by_mail(by=hanako)
     sweep.run_all_steps()
-    assert not MailDraft.objects.exists()
+    assert not SavedDraft.objects.exists()
     assert PostAddress.objects.exists()
     sweep.run_all_steps(timezone.now() + timedelta(days=181))
     assert not PostAddress.objects.exists()

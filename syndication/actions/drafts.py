@@ -1,0 +1,159 @@
+"""Drafts: keep, delete and expire posts that are not sent yet. Mails arrive by actions.mail_drafts.
+
+A draft is found by its form's key. The post with that key takes it from the list in the moment in which
+the post exists (`SavedDraft.objects.of`); the sweeper deletes its row later.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from accounts.actions import notices
+from accounts.actions.notices import NoticeEvent
+from accounts.models import Member
+from accounts.models.stored_files import delete_file_on_commit
+from syndication.models import KeptPhoto, Post, SavedDraft
+from syndication.models.errors import NotYours
+
+KEPT = timedelta(days=30)
+TOLD_BEFORE = timedelta(days=3)
+MOST_KEPT = 50  # for one member, beside the mails that wait
+
+
+class TooManyDrafts(Exception):
+    """The member keeps MOST_KEPT drafts already."""
+
+
+@dataclass(frozen=True)
+class UnsentPost:
+    """All that a form holds, complete or not. `words` has a text for each of connectors.content.TYPED,
+    `version` is that of the draft which the form was opened from or kept as, 0 for none."""
+
+    kind: str
+    form_key: str
+    version: int
+    words: dict[str, str]
+    audience: str = ""
+    photo: KeptPhoto | None = None
+    left_out: frozenset[int] = frozenset()
+
+    def columns(self) -> dict[str, Any]:
+        left_out = sorted(self.left_out)
+        return {
+            "kept_kind": self.kind,
+            "audience": self.audience,
+            "without_links": left_out,
+            **self.words,
+        }
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """The draft that was kept. `is_apart`: another window kept other words first; both are there."""
+
+    draft: SavedDraft
+    is_apart: bool = False
+
+
+@transaction.atomic
+def keep_draft(unsent: UnsentPost, *, by: Member) -> Keeping:
+    """Keep a form as a draft, over the version that it was opened from. A repeat changes nothing.
+
+    What another window kept or sent meanwhile is never overwritten: then this is a draft of its own.
+    Raises TooManyDrafts.
+    """
+    lock_member(by)
+    before = SavedDraft.objects.filter(member=by, form_key=unsent.form_key).first()
+    is_sent = Post.objects.by(by).filter(form_key=unsent.form_key).exists()
+    if before is not None and not is_sent:
+        if not before.is_mailed and _holds(before, unsent):
+            return Keeping(before)
+        if before.version == unsent.version and not before.is_answer:
+            return Keeping(_overwrite(before, unsent))
+    if SavedDraft.objects.of(by).kept().count() >= MOST_KEPT:
+        raise TooManyDrafts
+    is_apart = is_sent or before is not None
+    form_key = secrets.token_hex(16) if is_apart else unsent.form_key
+    draft = SavedDraft.objects.create(member=by, form_key=form_key, **unsent.columns())
+    _attach_photo(draft, unsent.photo)
+    return Keeping(draft, is_apart)
+
+
+def is_changed_elsewhere(form_key: str, version: int, words: dict[str, str], *, by: Member) -> bool:
+    """Whether the draft of this key holds other words than `words`, kept after `version`."""
+    row = SavedDraft.objects.of(by).filter(form_key=form_key).exclude(version=version).first()
+    return row is not None and any(getattr(row, name) != said for name, said in words.items())
+
+
+def set_apart(form_key: str, *, by: Member) -> None:
+    """Before a post takes this key: leave the draft in the list, for it holds other words."""
+    SavedDraft.objects.of(by).filter(form_key=form_key).update(form_key=secrets.token_hex(16))
+
+
+def delete_draft(draft: SavedDraft, *, by: Member) -> None:
+    if draft.member_id != by.pk:
+        raise NotYours(draft)
+    SavedDraft.objects.filter(pk=draft.pk).delete()
+
+
+def draft_expires_at(draft: SavedDraft) -> datetime:
+    return draft.created_at + KEPT
+
+
+def delete_old_drafts(now: datetime) -> int:
+    """Delete drafts that became posts, and those older than KEPT. Called by the sweeper."""
+    sent = Post.objects.filter(author=OuterRef("member"), form_key=OuterRef("form_key"))
+    return SavedDraft.objects.filter(Q(created_at__lt=now - KEPT) | Exists(sent)).delete()[0]
+
+
+def notify_expiring_drafts(now: datetime) -> int:
+    """Notify members once of all drafts that expire within TOLD_BEFORE. Return how many members."""
+    soon = SavedDraft.objects.filter(created_at__lt=now - KEPT + TOLD_BEFORE, is_notified=False)
+    notified = 0
+    for member in Member.objects.filter(pk__in=soon.values("member"))[:100]:
+        waiting = SavedDraft.objects.of(member).filter(pk__in=soon.values("pk"))
+        if waiting:
+            notified += notices.notify([member.pk], NoticeEvent("mail_drafts_expire"))
+        soon.filter(member=member).update(is_notified=True)
+    return notified
+
+
+def lock_member(member: Member) -> None:
+    """Lock the member, so that the second of two equal forms sees the first.
+
+    SQLite locks at BEGIN instead.
+    """
+    list(Member.objects.select_for_update(no_key=True).filter(pk=member.pk).values_list("pk"))
+
+
+def _holds(draft: SavedDraft, unsent: UnsentPost) -> bool:
+    photo = unsent.photo.pk if unsent.photo else None
+    is_same = all(getattr(draft, name) == said for name, said in unsent.columns().items())
+    return is_same and list(draft.photos.values_list("pk", flat=True)) == ([photo] if photo else [])
+
+
+def _overwrite(draft: SavedDraft, unsent: UnsentPost) -> SavedDraft:
+    for name, said in unsent.columns().items():
+        setattr(draft, name, said)
+    draft.version += 1
+    draft.created_at, draft.is_notified, draft.is_mailed = timezone.now(), False, False
+    if unsent.photo is not None:  # the photo of a mail, which the form keeps by now
+        delete_file_on_commit(draft.photo)
+        draft.photo = ""
+    draft.save()
+    _attach_photo(draft, unsent.photo)
+    return draft
+
+
+def _attach_photo(draft: SavedDraft, photo: KeptPhoto | None) -> None:
+    """Keep the photo as long as the draft; one that was replaced goes to the sweeper."""
+    draft.photos.exclude(pk=photo.pk if photo else 0).update(draft=None)
+    if photo is not None:
+        KeptPhoto.objects.filter(pk=photo.pk).update(draft=draft)
