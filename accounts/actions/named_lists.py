@@ -10,12 +10,18 @@ from collections.abc import Collection
 from django.db import transaction
 
 from accounts.models import Friendship, ListedFriend, Member, NamedList, friends_to_choose
+from accounts.models.named_list import LONGEST_LIST_NAME
+from accounts.models.public_text import public_line
 
 MOST_LISTS = 20  # of one member: each is a choice on the form of a post
 
 
 class NotOwnList(Exception):
     """A list is changed by its owner alone."""
+
+
+class ListNameMissing(Exception):
+    """Nothing of the name can be seen."""
 
 
 class ListNameTaken(Exception):
@@ -39,7 +45,8 @@ def lock_with_friends(member: Member, friendships: Collection[int]) -> None:
 
 @transaction.atomic
 def create_list(name: str, friendships: Collection[int], *, by: Member) -> NamedList:
-    """Create a list. Raises ListNameTaken and TooManyLists."""
+    """Create a list. Raises ListNameMissing, ListNameTaken and TooManyLists."""
+    name = stored_list_name(name)
     lock_with_friends(by, friendships)
     check_new_list(name, by=by)
     named_list = NamedList.objects.create(owner=by, name=name)
@@ -47,8 +54,17 @@ def create_list(name: str, friendships: Collection[int], *, by: Member) -> Named
     return named_list
 
 
+def stored_list_name(name: str) -> str:
+    """Return the name as its column holds it: names are compared so. Raises ListNameMissing."""
+    stored = public_line(name)[:LONGEST_LIST_NAME].strip()
+    if not stored:
+        raise ListNameMissing
+    return stored
+
+
 def check_new_list(name: str, *, by: Member) -> None:
-    """Raise ListNameTaken or TooManyLists where `create_list` would."""
+    """Raise ListNameMissing, ListNameTaken or TooManyLists where `create_list` would."""
+    name = stored_list_name(name)
     names = list(NamedList.objects.filter(owner=by).values_list("name", flat=True))
     if name in names:
         raise ListNameTaken
@@ -58,8 +74,9 @@ def check_new_list(name: str, *, by: Member) -> None:
 
 @transaction.atomic
 def rename_list(named_list: NamedList, name: str, *, by: Member) -> None:
-    """Rename a list. Raises ListNameTaken."""
+    """Rename a list. Raises ListNameMissing and ListNameTaken."""
     _must_own(named_list, by)
+    name = stored_list_name(name)
     lock_with_friends(by, ())
     if NamedList.objects.filter(owner=by, name=name).exclude(pk=named_list.pk).exists():
         raise ListNameTaken

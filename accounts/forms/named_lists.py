@@ -31,7 +31,10 @@ class NamedListForm(forms.Form):
         self.now = now
 
     def clean_name(self) -> str:
-        name = str(self.cleaned_data["name"])
+        try:
+            name = named_lists.stored_list_name(str(self.cleaned_data["name"]))
+        except named_lists.ListNameMissing:
+            raise ValidationError(self.fields["name"].error_messages["required"]) from None
         if self.now != name:
             try:
                 named_lists.check_new_list(name, by=self.member)

@@ -14,6 +14,11 @@ from accounts.text_sanitizing import replace_private_letters
 from accounts.visible_text import visible_line, visible_text
 
 
+def public_line(text: str) -> str:
+    """The text as a PublicCharField stores it, before it is cut to the column."""
+    return replace_private_letters(visible_line(text))
+
+
 class PublicCharField(models.CharField):
     """A name, title or sentence on one line."""
 
@@ -22,7 +27,7 @@ class PublicCharField(models.CharField):
         prepared = super().get_prep_value(value)
         if not isinstance(prepared, str):
             return prepared
-        return replace_private_letters(visible_line(prepared))[: self.max_length]
+        return public_line(prepared)[: self.max_length]
 
     def deconstruct(self) -> Any:
         """Appear as a CharField in migrations."""
