@@ -65,12 +65,16 @@ def group_invited(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _invitable(group: Group, viewer: Member) -> MemberQuerySet:
-    """The viewer's friends who are neither in the group nor invited."""
+    """The viewer's friends who are neither in the group nor invited, as far as the viewer knows: whom others
+    invited is for the owner alone, and inviting them once more changes nothing."""
     places = Membership.objects.filter(group=group)
+    invited = places.invited()
+    if group.owner_id != viewer.pk:
+        invited = invited.filter(invited_by=viewer)
     friends: MemberQuerySet = Member.objects.seen_by(viewer).friends_of(viewer)
     return (
         friends.exclude(pk__in=places.joined().values("member"))
-        .exclude(pk__in=places.invited().values("member"))
+        .exclude(pk__in=invited.values("member"))
         .order_by(F("shown_name"), "pk")
     )
 

@@ -52,6 +52,23 @@ def test_friends_are_ticked_on_two_pages_and_invited_by_one_press(hanako, mates,
     assert set(invited) == {"mate00", "mate04", "mate11"}
 
 
+def test_a_members_list_does_not_tell_whom_others_invited(hanako, mates, choir):
+    """They may be friends of both: the tick list is the same, and one more invitation changes nothing."""
+    yuki = make_member("yuki")
+    join(choir, yuki)
+    befriend(yuki, mates[0])
+    befriend(yuki, mates[1])
+    groups.invite_to_group(choir, mates[0], by=hanako)
+    groups.invite_to_group(choir, mates[1], by=yuki)
+    path = reverse("group_invite", args=[choir.pk])
+    page = log_in_phone(yuki).get(path)
+    assert "mate00" in page.text
+    assert "mate01" not in page.text
+    assert "mate01" not in log_in_phone(hanako).get(path).text
+    computer(yuki).post(path, {"tick": [str(mates[0].pk)]})
+    assert Membership.objects.get(member=mates[0]).invited_by == hanako
+
+
 def test_ticks_of_strangers_and_a_second_press_invite_nobody(hanako, mates, choir):
     stranger = make_member("stranger")
     client = computer(hanako)
