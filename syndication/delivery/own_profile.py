@@ -58,19 +58,19 @@ def read_own_profile(link: Link, connector: Connector, now: datetime) -> None:
 
 
 def store_own_profile(link: Link, profile: Friend, now: datetime) -> None:
-    """Store what `profile` says of the link's account. Name and picture that it lacks stay as they were.
+    """Store what `profile` says of the link's account: name and picture that it lacks are gone there.
 
     A profile of another account is not stored: a proxy may answer with somebody else's.
     """
     if link.account_uid(profile.uid) != link.uid:
         return
-    found: dict[str, object] = {"profile_read_at": now}
+    found: dict[str, object] = {
+        "profile_read_at": now,
+        "display_name": profile.display_name[:100],
+        "picture_url": valid_picture_address(profile.picture_url),
+    }
     if CONNECTORS[link.network].has_handles:
         found["handle"] = valid_own_handle(link, profile.handle)
-    if profile.display_name:
-        found["display_name"] = profile.display_name[:100]
-    if address := valid_picture_address(profile.picture_url):
-        found["picture_url"] = address
     Link.objects.exclude(state=LinkState.ENDED).filter(pk=link.pk).update(**found)
 
 

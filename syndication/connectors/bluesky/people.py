@@ -38,7 +38,8 @@ class BlueskyProfiles:
                 yield found.get(did) or self._plain(did, self._handle_of(did))
 
     def own_profile(self) -> Friend:
-        """Return the account's own profile."""
+        """Return the account's own profile. Raises TryLater where only a part of it can be read now: what
+        is missing from a profile counts as taken back."""
         did = self._xrpc.credentials.uid
         try:
             answer = self._xrpc.call("app.bsky.actor.getProfile", {"actor": did})
@@ -58,7 +59,7 @@ class BlueskyProfiles:
         record = {"repo": did, "collection": "app.bsky.actor.profile", "rkey": "self"}
         try:
             answer = self._xrpc.call("com.atproto.repo.getRecord", record)
-        except (Rejected, TryLater):
+        except Rejected:  # RecordNotFound
             return {}
         value = parsing.object_at(answer, "value")
         found = {"displayName": parsing.parse_text(value.get("displayName"))}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from syndication.actions import links
@@ -13,6 +14,7 @@ from syndication.connectors.errors import Unauthorized
 from syndication.delivery import imports, own_profile
 from syndication.models import Link
 from tests.making import make_link, make_member
+from tests.phone import log_in_phone
 from tests.syndication.delivering import linked
 from tests.syndication.networks import ON_THE_SANDBOX, linked_on
 
@@ -104,12 +106,26 @@ def test_an_access_that_does_not_cover_the_account_brings_the_friends_all_the_sa
 
 
 # --- What is believed -------------------------------------------------------------------------------
-def test_what_is_missing_stays_as_it_is():
+def test_what_the_account_takes_back_is_on_offer_no_more():
     link = stored(
         make_link(make_member()), display_name="ザキ", picture_url="https://a.example/1.jpg"
     )
     link = stored(link)
-    assert (link.display_name, link.picture_url) == ("ザキ", "https://a.example/1.jpg")
+    assert (link.display_name, link.picture_url) == ("", "")
+    page = log_in_phone(link.member).get(reverse("link_profile", args=["mixi", link.pk]))
+    assert "mixi: no picture" in page
+    assert not [each for form in page.forms for each in form.buttons if "Take over" in each[0]]
+
+
+def test_a_part_that_cannot_be_read_now_is_not_taken_for_one_that_was_taken_back(sandbox):
+    net = ON_THE_SANDBOX["bluesky"](sandbox)
+    link = linked_on(net, make_member("hanako"))
+    sandbox.bluesky.state.settings.change({"has_appview": False})
+    Link.objects.update(display_name="前")
+    sandbox.faults.add("bluesky", "503", match="com.atproto.repo.getRecord", times=9)
+    imports.import_friends(link.pk)
+    link.refresh_from_db()
+    assert (link.display_name, link.profile_read_at, link.state) == ("前", None, "active")
 
 
 def test_a_name_is_one_visible_line_of_bounded_length():
