@@ -193,7 +193,8 @@ def change_audience(
 
     `people`: friendships, where it will be for chosen people. Raises post_readers.NobodyChosen, and
     AudienceNotContained: what others said was for the readers of then. It may be read by fewer of them
-    later, never by more; and chosen people are chosen once (post_readers.remove_reader).
+    later, never by more; and chosen people are chosen once, whatever audience stood in between, since
+    who was removed was removed for good (post_readers.remove_reader).
     """
     _must_own(post, by)
     group = group if audience == Audience.GROUP else None
@@ -206,12 +207,15 @@ def change_audience(
         if not post_readers.has_readers(fresh, people):
             raise AudienceNotContained
         return  # pressed twice
+    if is_chosen and fresh.chosen_before_at is not None:
+        raise AudienceNotContained
     is_contained = audience in contained_audiences(fresh.audience) and group in (None, fresh.group)
     if not is_contained and is_answered_by_others(fresh):
         raise AudienceNotContained
     post.audience, post.group = audience, group
     post.chosen_at = timezone.now() if is_chosen else None
-    post.save(update_fields=["audience", "group", "chosen_at"])
+    post.chosen_before_at = fresh.chosen_at or fresh.chosen_before_at
+    post.save(update_fields=["audience", "group", "chosen_at", "chosen_before_at"])
     post_readers.forget_readers(post)
     if is_chosen:
         post_readers.choose_readers(post, people)

@@ -148,6 +148,7 @@ _POST = ExportTable(
         *("group", "created_at", "version", "edited_at", "comments_closed_at", "deleted_at"),
         "is_without_replies",
         "chosen_at",
+        "chosen_before_at",
     ),
     {"group_name": "group__name"},
     {

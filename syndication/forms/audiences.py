@@ -35,7 +35,7 @@ class AudienceForm(forms.Form):
         if is_answered:
             groups = [one for one in groups if one.pk == post.group_id]
             within &= contained_audiences(post.audience)
-        if post.audience == Audience.CHOSEN:  # they are chosen once
+        if post.chosen_at or post.chosen_before_at:  # they are chosen once
             within.discard(Audience.CHOSEN)
         self.fields["audience"] = AudienceField(
             groups=groups, lists=lists_of(member), within=within

@@ -159,6 +159,8 @@ class Post(models.Model):
     )
     # When its readers were chosen, of a post for chosen people (PostReader).
     chosen_at = models.DateTimeField(null=True, blank=True)
+    # `chosen_at` of a post that went on to another audience: it is never for chosen people again.
+    chosen_before_at = models.DateTimeField(null=True, blank=True)
     form_key = models.CharField(max_length=32)  # a form sent twice makes one post
     created_at = models.DateTimeField(auto_now_add=True)
     version = models.PositiveIntegerField(default=1)  # of its words: each edit makes the next one

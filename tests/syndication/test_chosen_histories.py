@@ -32,6 +32,7 @@ class History:
     closed: set[str] = field(default_factory=set)
     chosen: dict[int, set[str]] = field(default_factory=dict)  # by post
     audience: dict[int, str] = field(default_factory=dict)
+    was_chosen: set[int] = field(default_factory=set)  # posts that went on to another audience
     list_of: set[str] = field(default_factory=set)
     numbers: Any = field(default_factory=itertools.count)
 
@@ -96,7 +97,7 @@ class History:
             make_comment(post, self.people[who])
 
     def change(self, which: int, audience: str, names: set[str]) -> None:
-        """What is answered grows for nobody; what is for chosen people gets no other ones."""
+        """What is answered grows for nobody; what was for chosen people once gets no other ones."""
         if (post := self.one(which)) is None:
             return
         before = self.readers(post.pk)
@@ -106,11 +107,10 @@ class History:
                 posts.change_audience(post, audience, by=self.author, people=self.ticks(names))
         except (posts.AudienceNotContained, post_readers.NobodyChosen):
             return
-        if audience == Audience.CHOSEN:
-            if self.audience[post.pk] != Audience.CHOSEN:
-                self.chosen[post.pk] = names & self.friends - self.closed
-        else:
+        if audience != Audience.CHOSEN:
             self.chosen[post.pk] = set()
+            self.was_chosen.add(post.pk)
+        assert audience != Audience.CHOSEN or post.pk not in self.was_chosen
         self.audience[post.pk] = audience
         assert not is_answered or self.readers(post.pk) <= before
 

@@ -95,6 +95,22 @@ def test_chosen_people_are_chosen_once(hanako: Member) -> None:
     assert readers(post) == {"yuki"}
 
 
+@pytest.mark.parametrize("between", [Audience.ONLY_ME, Audience.FRIENDS])
+def test_who_was_removed_comes_back_by_no_other_audience(hanako: Member, between: str) -> None:
+    post = posts.create_post(draft(ticks(hanako, "taro", "yuki")), by=hanako)
+    post_readers.remove_reader(post, one("taro"), by=hanako)
+    posts.change_audience(post, between, by=hanako)
+    for names in (("taro",), ("yuki",)):
+        with pytest.raises(posts.AudienceNotContained):
+            posts.change_audience(post, "chosen", by=hanako, people=ticks(hanako, *names))
+    form = log_in_phone(hanako).get(reverse("post_audience", args=[post.pk])).forms[0]
+    assert "chosen" not in [value for each in form.controls for value, _words in each.options]
+    posts.change_audience(post, Audience.ONLY_ME, by=hanako)
+    with pytest.raises(posts.AudienceNotContained):
+        posts.change_audience(post, "chosen", by=hanako, people=ticks(hanako, "yuki"))
+    assert readers(post) == set()
+
+
 @pytest.mark.parametrize(
     ("before", "after", "is_contained"),
     [
