@@ -100,6 +100,13 @@ def peek_preserved_form(request: HttpRequest) -> PreservedForm | None:
     return PreservedForm(**data) if data else None
 
 
+def is_field_preserved(request: HttpRequest, name: str) -> bool:
+    """Whether this page's preserved form has the field. Does not mark the form as shown: a view that
+    cannot show such a form leaves it to `views.resend_form`."""
+    form = peek_preserved_form(request)
+    return form is not None and form.is_for(request.path_info) and name in form.fields
+
+
 def pop_preserved_form(request: HttpRequest) -> PreservedForm | None:
     """Return the preserved form and remove it from the session."""
     form = get_preserved_form(request)

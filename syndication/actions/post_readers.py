@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from django.db import transaction
 
-from accounts.models import Friendship, Member, friends_to_choose
+from accounts.models import Member, friends_to_choose
 from syndication.actions.comments import lock_post
 from syndication.models import Post, PostReader
 from syndication.models.errors import NotYours
@@ -55,11 +55,3 @@ def remove_reader(post: Post, friend: Member, *, by: Member) -> None:
 def strike_reader(member: Member) -> None:
     """Take the member off all posts, since their account closes."""
     PostReader.objects.filter(reader=member).delete()
-
-
-def readers_of(post: Post, *, by: Member) -> list[Friendship]:
-    """Who reads the post, for its author: friendships with `shown_name`, by name."""
-    if post.author_id != by.pk:
-        raise NotYours(post)
-    chosen = PostReader.objects.filter(post=post).values("friendship")
-    return list(friends_to_choose(by).filter(pk__in=chosen))

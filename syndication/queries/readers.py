@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
+from django.db.models import Count, QuerySet, Window
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from accounts.models import Audience, Friendship, Group, Member, friends_to_choose
+from syndication.models import Post, PostReader
+from syndication.models.errors import NotYours
 
 MOST_NAMED = 20  # of chosen people; the page that ticks them shows all
 
@@ -20,7 +23,7 @@ def readers_here(
     `people`: the friendships of chosen people.
     """
     if audience == Audience.CHOSEN:
-        return describe_chosen(list(friends_to_choose(member).filter(pk__in=people)))
+        return describe_chosen(friends_to_choose(member).filter(pk__in=people))
     if audience == Audience.EVERYONE:
         return _("Everyone, with or without an account here")
     if audience == Audience.FRIENDS_OF_FRIENDS:
@@ -35,13 +38,23 @@ def readers_here(
     return _("you alone")
 
 
-def describe_chosen(friends: Sequence[Friendship]) -> str:
-    """Name chosen people, for who chose them."""
-    if not friends:
+def chosen_readers(post: Post, *, by: Member) -> QuerySet[Friendship]:
+    """Who reads the post, for its author: friendships with `shown_name`, by name."""
+    if post.author_id != by.pk:
+        raise NotYours(post)
+    chosen = PostReader.objects.filter(post=post).values("friendship")
+    return friends_to_choose(by).filter(pk__in=chosen)
+
+
+def describe_chosen(friends: QuerySet[Friendship]) -> str:
+    """Name the first of the chosen people, for who chose them, and count all: in one query."""
+    first = list(friends.annotate(chosen_count=Window(Count("pk")))[:MOST_NAMED])
+    if not first:
         return _("nobody but you")
-    names = pgettext("list", ", ").join(friend.shown_name for friend in friends[:MOST_NAMED])
-    words = ngettext("%(n)s person: %(names)s", "%(n)s people: %(names)s", len(friends))
-    left = len(friends) - MOST_NAMED
+    count = first[0].chosen_count
+    names = pgettext("list", ", ").join(friend.shown_name for friend in first)
+    words = ngettext("%(n)s person: %(names)s", "%(n)s people: %(names)s", count)
+    left = count - MOST_NAMED
     if left > 0:
         words += " " + ngettext("and %(left)s more", "and %(left)s more", left)
-    return words % {"n": len(friends), "names": names, "left": left}
+    return words % {"n": count, "names": names, "left": left}

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -27,6 +27,7 @@ from accounts.urlsession.api import (
     PreservedForm,
     get_preserved_form,
     initial_from_preserved_form,
+    is_field_preserved,
     pop_preserved_form,
     preserve_form,
     without_session_prefix,
@@ -87,6 +88,8 @@ def post_preview(request: MemberRequest) -> HttpResponse:
 @login_required
 def post_people(request: MemberRequest) -> HttpResponse:
     """Tick the friends whom a post is for: pages of friends until "Go on", then the preview page."""
+    if is_field_preserved(request, "at"):  # ticks: they are sent again as they were
+        return HttpResponseNotAllowed(["POST"])
     if request.method != "POST":
         return _blank_form(request, {})
     typed = request.POST.copy()

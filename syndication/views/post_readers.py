@@ -15,6 +15,7 @@ from accounts.models import Audience, Member
 from accounts.views.requests import MemberRequest
 from syndication.actions import post_readers as readers
 from syndication.models import Post
+from syndication.queries.readers import chosen_readers
 from syndication.views.post_change import own_post
 
 PER_PAGE = 10
@@ -25,7 +26,7 @@ PER_PAGE = 10
 def post_readers(request: MemberRequest, pk: int) -> HttpResponse:
     """All of them, each with a link to the page that takes them out."""
     post = _own_chosen_post(request, pk)
-    people = readers.readers_of(post, by=request.user)
+    people = chosen_readers(post, by=request.user)
     page = Paginator(people, PER_PAGE).get_page(request.GET.get("page"))
     return TemplateResponse(request, "syndication/post_readers.html", {"post": post, "page": page})
 
@@ -41,8 +42,7 @@ def post_reader_remove(request: MemberRequest, pk: int, name: str) -> HttpRespon
             readers.remove_reader(post, friend, by=request.user)
         messages.success(request, _("@%(name)s does not see this post.") % {"name": name})
         return redirect("post_readers", pk)
-    people = readers.readers_of(post, by=request.user)
-    chosen = next((one for one in people if one.friend.username == name), None)
+    chosen = chosen_readers(post, by=request.user).filter(friend__username=name).first()
     if chosen is None:
         raise Http404
     context = {"post": post, "chosen": chosen}

@@ -16,7 +16,11 @@ from django.utils.translation import gettext as _
 from accounts.actions import quotas
 from accounts.forms.ticks import ticks_as_text
 from accounts.models import Audience, Member
-from accounts.urlsession.api import initial_from_preserved_form, pop_preserved_form
+from accounts.urlsession.api import (
+    initial_from_preserved_form,
+    is_field_preserved,
+    pop_preserved_form,
+)
 from accounts.views.friend_picker import FriendPicker
 from accounts.views.requests import MemberRequest
 from syndication.actions import post_readers, posts
@@ -31,7 +35,7 @@ from syndication.models.errors import NotNow
 from syndication.queries.comments import count_comments, newest_comments, with_likes_for
 from syndication.queries.copies import active_copies, copies_too_wide, latest_deliveries
 from syndication.queries.excerpts import split_into_pages
-from syndication.queries.readers import describe_chosen, readers_here
+from syndication.queries.readers import chosen_readers, describe_chosen, readers_here
 from syndication.views.compose import post_form_page
 from syndication.views.post_change import own_post
 from syndication.views.robots import set_robots_header
@@ -51,7 +55,7 @@ def post_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "is_mine": is_mine,
         "is_public": post.audience == Audience.EVERYONE,
         "deliveries": latest_deliveries(post) if is_mine else [],
-        "chosen": _chosen(post) if is_mine else "",
+        "chosen": _chosen(request, post) if is_mine else "",
     }
     if isinstance(request.user, Member) and post.has_talk:
         context |= _talk(post, request.user, is_long=page.has_other_pages())
@@ -59,11 +63,11 @@ def post_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return set_robots_header(response, post.author)
 
 
-def _chosen(post: Post) -> str:
+def _chosen(request: HttpRequest, post: Post) -> str:
     """Whom its writer chose to read the post, for that writer alone."""
-    if post.audience != Audience.CHOSEN:
+    if post.audience != Audience.CHOSEN or not isinstance(request.user, Member):
         return ""
-    return describe_chosen(post_readers.readers_of(post, by=post.author))
+    return describe_chosen(chosen_readers(post, by=request.user))
 
 
 def _talk(post: Post, member: Member, *, is_long: bool) -> dict[str, Any]:
@@ -164,14 +168,16 @@ def post_audience(request: MemberRequest, pk: int) -> HttpResponse:
     post = own_post(request, pk)
     if post.audience == request.POST.get("audience") == Audience.CHOSEN:  # pressed twice
         return redirect("post_readers", pk)
-    initial = {"audience": audience_choice(post.audience, post.group_id)}
+    initial: dict[str, object] = {"audience": audience_choice(post.audience, post.group_id)}
+    if not is_field_preserved(request, "at"):  # ticks: they are sent again as they were
+        initial |= initial_from_preserved_form(request)
     is_answered = posts.is_answered_by_others(post)
     form = AudienceForm(
         request.POST or None,
         member=request.user,
         post=post,
         is_answered=is_answered,
-        initial=initial | initial_from_preserved_form(request),
+        initial=initial,
     )
     context = {"post": post, "form": form, "is_answered": is_answered}
     if not form.is_valid():
