@@ -13,6 +13,9 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from syndication.delivery.availability import with_availability
+from syndication.delivery.eligibility import NEEDS_YOU
+from syndication.delivery.sequence import POSSIBLY_SENT_STATES
+from syndication.delivery.undelivered import NOTHING_TO_DELETE
 from syndication.models import Delivery, DeliveryKind, DeliveryState
 from syndication.models.delivery import DeliveryQuerySet
 from syndication.queries.copies import has_open_or_sent_delete
@@ -56,19 +59,27 @@ class Whereabouts:
 def newest_rows(rows: DeliveryQuerySet, subject: str, clock: MemberClock) -> DeliveryQuerySet:
     """Of `rows`, the last one of each post, or answer, on each link; edits that never went excepted.
 
-    `subject` is what all rows are of, "post" or "interaction": a condition on either would read all that
-    ever went to the link. A copy that could not be deleted is kept, too, when a newer one stands beside it.
-    Each row has `copy_url`, `copy_sent_at` and `copy_gone_at` of its copy, and the columns of
-    delivery.availability.
+    Kept beside it: a row that only the member can end, since what follows waits for it, and a copy that
+    could not be deleted. `subject` is what all rows are of, "post" or "interaction": a condition on either
+    would read all that ever went to the link. Each row has `copy_url`, `copy_state`, `copy_sent_at` and
+    `copy_gone_at` of its copy, `is_behind_open` (an earlier row of its sequence is open), and the columns
+    of delivery.availability.
     """
     unsent_edit = Q(kind=DeliveryKind.EDIT, state__in=NEVER_WENT)
     beside = Delivery.objects.filter(**{subject: OuterRef(subject)}, link=OuterRef("link"))
     later = beside.filter(sequence__gt=OuterRef("sequence")).exclude(unsent_edit)
     deletes = later.filter(kind=DeliveryKind.DELETE)
     is_left = Q(kind=DeliveryKind.DELETE, state__in=(_S.FAILED, _S.SKIPPED))
-    last = rows.exclude(unsent_edit).filter(~Exists(later) | (is_left & ~Exists(deletes)))
+    ended = Q(kind=DeliveryKind.PUBLISH, state__in=(_S.FAILED, _S.EXPIRED))
+    is_asked = Q(state=_S.UNCONFIRMED, due_at=None)
+    has_edits_alone = ~Exists(later.exclude(kind=DeliveryKind.EDIT))
+    last = rows.exclude(unsent_edit).filter(
+        ~Exists(later) | is_asked | (is_left & ~Exists(deletes)) | (ended & has_edits_alone)
+    )
     last = last.annotate(
+        is_behind_open=Exists(beside.open().filter(sequence__lt=OuterRef("sequence"))),
         copy_url=_of_copy(subject, "remote_url"),
+        copy_state=_of_copy(subject, "state"),
         copy_sent_at=_of_copy(subject, "sent_at"),
         copy_gone_at=_of_copy(subject, "remote_deleted_at"),
     )
@@ -137,7 +148,7 @@ def _of_copy(subject: str, column: str) -> Subquery:
 
 
 def _line(row: Any, name: str, clock: MemberClock) -> CopyLine:
-    is_asked = row.state == _S.UNCONFIRMED and row.due_at is None
+    is_in_doubt = row.state == _S.UNCONFIRMED and row.due_at is None
     words, reason = _WORDS[row.state](row, clock)
     was_there = row.copy_sent_at is not None and row.copy_gone_at is None
     is_there = was_there and not (row.is_delete and row.state == _S.SENT)
@@ -147,7 +158,7 @@ def _line(row: Any, name: str, clock: MemberClock) -> CopyLine:
         words=words,
         reason=reason,
         see=row.copy_url if is_there else "",
-        asks=is_asked or row.state in (_S.FAILED, _S.EXPIRED),
+        asks=is_in_doubt or row.state in (_S.FAILED, _S.EXPIRED),
         repairs=row.state == _S.PARKED and row.link.account_id is not None,
     )
 
@@ -166,7 +177,7 @@ def _sent(row: Any, clock: MemberClock) -> tuple[str, str]:
     if row.is_delete:
         return _("deleted %(when)s") % when, ""
     if row.copy_gone_at is not None:
-        return _("arrived %(when)s, and was deleted on the network since") % when, ""
+        return _gone(row, clock), ""
     if row.is_edit and row.copy_sent_at is not None:
         both = {"arrived": clock.past(row.copy_sent_at), **when}
         return _("arrived %(arrived)s, edited %(when)s") % both, row.reason_in_words
@@ -182,7 +193,9 @@ def _waiting(row: Any, clock: MemberClock) -> tuple[str, str]:
         words = _("the network does not answer; tries again at %(when)s") % until
     elif row.limited_until is not None:
         until = {"when": clock.coming(max(row.limited_until, row.due_at))}
-        words = _("the network takes no more for now; goes on at %(when)s") % until
+        words = _("is over its limit until %(when)s") % until
+    elif row.is_behind_open:
+        words = _("waits for the step before")
     elif row.due_at <= clock.now:
         words = _("goes in a moment")
     elif row.tries:
@@ -198,7 +211,7 @@ def _sending(row: Delivery, clock: MemberClock) -> tuple[str, str]:
 
 def _unconfirmed(row: Delivery, clock: MemberClock) -> tuple[str, str]:
     if row.due_at is None:
-        return _doing(row, _("nobody knows whether it arrived")), row.reason_in_words
+        return _doing(row, _("we could not confirm that it arrived")), row.reason_in_words
     if row.due_at <= clock.now:
         return _doing(row, _("no clear answer yet; we look again in a moment")), ""
     when = {"when": clock.coming(row.due_at)}
@@ -206,17 +219,39 @@ def _unconfirmed(row: Delivery, clock: MemberClock) -> tuple[str, str]:
 
 
 def _parked(row: Delivery, clock: MemberClock) -> tuple[str, str]:
-    return _doing(row, _("waits for you")), ""
+    is_said = row.reason == NEEDS_YOU and row.link.account_id is not None  # by the press beside it
+    return _doing(row, _("waits for you")), "" if is_said else row.reason_in_words
 
 
-def _ended(row: Delivery, clock: MemberClock) -> tuple[str, str]:
+def _ended(row: Any, clock: MemberClock) -> tuple[str, str]:
+    if row.copy_gone_at is not None:
+        return _gone(row, clock), ""
     if row.is_delete:
-        words = _("is still on the network")
+        words = _left(row)
     elif row.is_edit:
         words = _("still has the old text")
     else:
         words = _("did not arrive") if row.state == _S.FAILED else _("was not sent")
     return words, row.reason_in_words
+
+
+def _gone(row: Any, clock: MemberClock) -> str:
+    when = {"when": clock.past(row.copy_sent_at)}
+    return _("arrived %(when)s, and was deleted on the network since") % when
+
+
+def _left(row: Any) -> str:
+    """What is on the network after a delete that did not happen: by the copy, whatever ended the delete."""
+    if row.copy_sent_at is not None:
+        return _("is still on the network")
+    if row.copy_state in POSSIBLY_SENT_STATES or _is_of_tried_like(row):
+        return _("may still be on the network")
+    return _("did not arrive")
+
+
+def _is_of_tried_like(row: Delivery) -> bool:
+    """Whether it takes back a like that may be there, though no answer said so."""
+    return row.is_of_like and row.reason != NOTHING_TO_DELETE
 
 
 _WORDS: dict[str, Callable[[Any, MemberClock], tuple[str, str]]] = {

@@ -347,7 +347,7 @@ def test_what_waits_for_a_network_that_does_not_answer_says_so(phone, hanako, li
     HostHealth.objects.all().delete()
     limited = {"network": "mixi", "since": timezone.now(), "rest_until": until}
     Allowance.objects.create(key="mixi", **limited)
-    assert "mixi: the network takes no more for now; goes on at" in phone.get("/deliveries/").text
+    assert "mixi: is over its limit until" in phone.get("/deliveries/").text
 
 
 def test_who_is_asked_to_look_is_led_there(phone, hanako, link):
@@ -364,7 +364,11 @@ def test_who_has_to_delete_a_copy_there_is_led_there(phone, hanako, link):
     delivery = row(hanako, link, S.SKIPPED)
     page = f"/posts/{delivery.post_id}/deliveries/"
     assert "Your page on mixi" not in phone.get(page).text
-    Delivery.objects.update(kind="delete", sequence=2)
+    Delivery.objects.update(state=S.SENT, sent_at=timezone.now())
+    Delivery.objects.create(
+        post=delivery.post, link=link, kind="delete", sequence=2, state=S.SKIPPED,
+        audience="everyone", asked_at=timezone.now(), idempotency_key="d",
+    )  # fmt: skip
     assert "mixi: is still on the network" in phone.get(page)
     assert "/out/" in phone.page.link("Your page on mixi").href
 

@@ -241,8 +241,8 @@ def test_where_it_went_tells_of_edits_in_words(hanako, phone, slate):
     assert "mixi: arrived" in page
     japanese = log_in_phone(hanako, HTTP_ACCEPT_LANGUAGE="ja")
     page = japanese.get(reverse("post_deliveries", args=[post.pk]))
-    assert "に到着、" in page
-    assert "に変更" in page
+    assert "に届き、" in page
+    assert "に編集" in page
 
 
 def test_the_time_of_the_edit_is_on_the_page_and_in_the_feed(hanako, phone):
