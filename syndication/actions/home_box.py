@@ -11,18 +11,11 @@ from django.utils.translation import pgettext
 
 from accounts.models import Member
 from syndication.actions import posts
+from syndication.actions.bound_sends import PreviewNeeded, SettingsChanged
 from syndication.actions.posts import Draft
 from syndication.delivery import planning
 from syndication.delivery.planning import DeliveryPreview
-from syndication.models import Delivery, DeliveryKind, DeliveryState, Link, LinkState, Post
-
-
-class PreviewNeeded(Exception):
-    """The post was not sent. `reason` says in the member's language why they should look first."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+from syndication.models import Link, LinkState, Post
 
 
 @transaction.atomic
@@ -34,15 +27,13 @@ def send_status(draft: Draft, *, by: Member, named: frozenset[int]) -> Post:
     """
     settings = planning.links_by_settings(by, draft.kind, draft.audience)
     if draft.audience != by.posts_by_me or {link.pk for link in settings} != named:
-        raise PreviewNeeded(_changed())
+        raise SettingsChanged
     held = [one for one in posts.preview_post(draft, by=by) if _is_held_back(one)]
     if held:
         raise PreviewNeeded(_not_whole(held))
     others = Link.objects.of(by).exclude(pk__in=named).values_list("pk", flat=True)
-    post = posts.create_post(replace(draft, left_out=frozenset(others)), by=by)
-    if _planned_links(post) != named:  # a setting changed in the same moment
-        raise PreviewNeeded(_changed())
-    return post
+    bound = replace(draft, left_out=frozenset(others), named=named)
+    return posts.create_post(bound, by=by)
 
 
 def _is_held_back(one: DeliveryPreview) -> bool:
@@ -51,17 +42,6 @@ def _is_held_back(one: DeliveryPreview) -> bool:
         return one.is_expected
     is_whole = not (one.preview.is_cut or one.preview.dropped)
     return one.link.state != LinkState.ACTIVE or not is_whole
-
-
-def _planned_links(post: Post) -> set[int]:
-    copies = Delivery.objects.filter(post=post, kind=DeliveryKind.PUBLISH)
-    return set(copies.exclude(state=DeliveryState.SKIPPED).values_list("link_id", flat=True))
-
-
-def _changed() -> str:
-    return _(
-        "Your settings changed since that page was shown. Nothing is sent yet: see where it goes."
-    )
 
 
 def _not_whole(held: Iterable[DeliveryPreview]) -> str:

@@ -12,7 +12,14 @@ from django.utils import timezone
 
 from accounts.actions import named_lists, quotas
 from accounts.models import Audience, Group, Member, contained_audiences
-from syndication.actions import drafts, photos, post_readers, remote_replies, talk_notices
+from syndication.actions import (
+    bound_sends,
+    drafts,
+    photos,
+    post_readers,
+    remote_replies,
+    talk_notices,
+)
 from syndication.actions.comments import lock_post
 from syndication.actions.link_titles import fetch_title
 from syndication.connectors.base import OutgoingPost, Photo
@@ -32,8 +39,9 @@ class Draft(PostContent):
     """A post that is not sent yet. `form_key` makes one post of a form that is submitted twice.
 
     `people` holds the friendships of those whom a post for chosen people is for; with `list_name` they
-    are kept as a list, too. `left_out` holds the keys of links that get no copy of this post, `foretold` of those that the
-    preview page named as getting none.
+    are kept as a list, too. `left_out` holds the keys of links that get no copy of this post, `named` of
+    those that the page before sending named as getting one (None: no page did), `foretold` of those that
+    it named as getting none.
     """
 
     kind: str
@@ -44,6 +52,7 @@ class Draft(PostContent):
     list_name: str = ""
     photo: KeptPhoto | None = None
     left_out: frozenset[int] = frozenset()
+    named: frozenset[int] | None = None
     foretold: frozenset[int] = frozenset()
     version: int = 0  # of the saved draft that it was opened from
 
@@ -75,7 +84,8 @@ def find_sent_post(form_key: str, *, by: Member) -> Post | None:
 def create_post(draft: Draft, *, by: Member) -> Post:
     """Create the post and plan its deliveries, in one transaction, once for each form.
 
-    Raises quotas.QuotaUsedUp, and post_readers.NobodyChosen.
+    Raises quotas.QuotaUsedUp, post_readers.NobodyChosen, and bound_sends.SettingsChanged where it would
+    go to other links than `draft.named`, the left out ones excepted.
     """
     named_lists.lock_with_friends(by, draft.people)  # the second of two equal forms sees the first
     before = find_sent_post(draft.form_key, by=by)
@@ -100,6 +110,8 @@ def create_post(draft: Draft, *, by: Member) -> Post:
         post_readers.choose_readers(post, draft.people)
         _keep_list(draft, by)
     planning.plan_deliveries(post, without=draft.left_out, foretold=draft.foretold)
+    if draft.named is not None:
+        bound_sends.require_named_links(post, draft.named - draft.left_out)
     talk_notices.notify_of_group_post(post)
     talk_notices.notify_of_chosen_post(post)
     return post

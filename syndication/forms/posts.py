@@ -233,6 +233,7 @@ class PostForm(PostTextForm):
             **{name: "" if name in self._aside else cleaned.get(name, "") for name in CONTENT},
             photo=self.kept_photo,
             left_out=cleaned["left_out"],
+            named=parse_keys(self.data["to"].split()) if "to" in self.data else None,
             foretold=parse_keys(cast(QueryDict, self.data).getlist("foretold")),
             version=self.draft_version(),
         )

@@ -36,9 +36,10 @@ from accounts.views.friend_picker import FriendPicker
 from accounts.views.requests import MemberRequest
 from accounts.views.uploads import accepts_files
 from syndication.actions import drafts, home_box, post_readers, posts
+from syndication.actions.bound_sends import PreviewNeeded
 from syndication.actions.posts import Draft
 from syndication.forms.drafts import unsent_post
-from syndication.forms.posts import PostForm, hidden_fields, parse_keys, posts_used_up
+from syndication.forms.posts import PostForm, hidden_fields, posts_used_up
 from syndication.models import Post, PostKind, SavedDraft
 from syndication.queries.home_box import unpack_box
 from syndication.queries.preview_groups import group_previews
@@ -184,7 +185,7 @@ def _send(request: MemberRequest) -> HttpResponse:
     is_changed = posts.is_draft_changed(draft, by=request.user)
     try:
         post = _create(form, draft, by=request.user)
-    except home_box.PreviewNeeded as needed:
+    except PreviewNeeded as needed:
         return _preview_page(request, form, draft, needed.reason)
     except post_readers.NobodyChosen:
         return _people_page(request, form, draft, _("Tick somebody first."))
@@ -221,9 +222,9 @@ def _keep(request: MemberRequest) -> HttpResponse:
 
 
 def _create(form: PostForm, draft: Draft, *, by: Member) -> Post:
-    if "to" not in form.data:
+    if "box" not in form.data:
         return posts.create_post(draft, by=by)
-    return home_box.send_status(draft, by=by, named=parse_keys(form.data["to"].split()))
+    return home_box.send_status(draft, by=by, named=draft.named or frozenset())
 
 
 def _after(request: MemberRequest, post: Post) -> HttpResponse:

@@ -298,3 +298,101 @@ def test_a_post_that_stays_here_is_said_once_for_all_links(hanako: Member) -> No
         page.text.count("A post for chosen people, for a group or for you alone is never sent") == 1
     )
     assert "Not sent: mixi, Orkut, Twitter/X" in page
+
+
+# --- What was shown is what goes -------------------------------------------------------------------
+def linked_meanwhile(member: Member) -> None:
+    make_link(member, "mastodon", host="m.example")
+
+
+def turned_on_meanwhile(member: Member) -> None:
+    allow(Link.objects.get(network="orkut"), "status", "everyone")
+
+
+def turned_off_meanwhile(member: Member) -> None:
+    allow(Link.objects.get(network="mixi"), "status", "everyone", is_on=False)
+
+
+def ended_meanwhile(member: Member) -> None:
+    Link.objects.filter(network="mixi").update(state=LinkState.ENDED)
+
+
+CHANGED = "Your settings changed since that page was shown. Nothing is sent yet"
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "going"),
+    [
+        (linked_meanwhile, {"mixi", "twitter", "mastodon"}),
+        (turned_on_meanwhile, {"mixi", "twitter", "orkut"}),
+        (turned_off_meanwhile, {"twitter"}),
+        (ended_meanwhile, {"twitter"}),
+    ],
+)
+def test_what_changed_since_the_preview_brings_it_again_with_the_words(
+    hanako: Member, meanwhile: Callable[[Member], None], going: set[str]
+) -> None:
+    """On another device, say: no press sends to a network that its page did not name."""
+    for network in ("mixi", "twitter"):
+        make_link(hanako, network)
+    allow(make_link(hanako, "orkut"), "status", "everyone", is_on=False)
+    phone = log_in_phone(hanako)
+    phone.get(reverse("post_new"))
+    phone.submit("Preview", text="駅で待つ", audience="everyone")
+    meanwhile(hanako)
+    page = phone.submit("Send")
+    assert CHANGED in page
+    assert "駅で待つ" in page
+    assert not Post.objects.exists()
+    assert not Delivery.objects.exists()
+    phone.submit("Send")
+    assert Post.objects.get().text == "駅で待つ"
+    assert {row.link.network for row in Delivery.objects.all()} == going
+
+
+def test_followers_who_are_approved_since_the_preview_bring_it_again(hanako: Member) -> None:
+    link = make_link(hanako, "mastodon", host="m.example")
+    allow(link, "status", "friends")
+    phone = log_in_phone(hanako)
+    phone.get(reverse("post_new"))
+    phone.submit("Preview", text="駅で待つ", audience="friends")
+    Link.objects.update(follows_approved=True)
+    page = phone.submit("Send")
+    assert CHANGED in page
+    assert not Post.objects.exists()
+    assert "Not sent" not in page
+
+
+def test_what_was_left_out_is_no_change_and_stays_left_out(hanako: Member) -> None:
+    mixi, twitter = make_link(hanako), make_link(hanako, "twitter")
+    phone = log_in_phone(hanako)
+    phone.get(reverse("post_new"))
+    phone.submit("Preview", text="駅で待つ", audience="everyone")
+    linked_meanwhile(hanako)
+    page = phone.submit("Send", left_out=str(mixi.pk))
+    assert CHANGED in page
+    assert page.form("Send", set()).fields["left_out"] == [str(mixi.pk)]
+    phone.submit("Send")
+    assert {row.link.network for row in Delivery.objects.all()} == {twitter.network, "mastodon"}
+
+
+def test_a_post_that_goes_nowhere_is_bound_to_that(hanako: Member) -> None:
+    phone = log_in_phone(hanako)
+    phone.get(reverse("post_new"))
+    page = phone.submit("Preview", text="駅で待つ", audience="everyone")
+    assert "No network is linked" in page
+    linked_meanwhile(hanako)
+    assert CHANGED in phone.submit("Send")
+    assert not Post.objects.exists()
+
+
+def test_two_presses_of_one_preview_make_one_post_whatever_changed_between(hanako: Member) -> None:
+    make_link(hanako)
+    phone = log_in_phone(hanako)
+    phone.get(reverse("post_new"))
+    page = phone.submit("Preview", text="駅で待つ", audience="everyone")
+    fields = page.form("Send", set()).fields | {"send": ["Send"]}
+    phone.post(reverse("post_new"), fields)
+    linked_meanwhile(hanako)
+    assert "it was not sent twice" in phone.post(reverse("post_new"), fields)
+    assert Delivery.objects.get().link.network == "mixi"

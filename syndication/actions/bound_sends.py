@@ -1,0 +1,39 @@
+"""A press sends to the links that its page named, and to no others: the preview, and the box on home.
+
+Settings change between a page and its press, mostly on another device. Compared are the deliveries that
+were made, in the transaction that made them: a check beforehand would leave a moment between.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from syndication.models import Delivery, DeliveryKind, DeliveryState, Post
+
+
+class PreviewNeeded(Exception):
+    """The post was not sent. `reason` says in the member's language why they should look first."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class SettingsChanged(PreviewNeeded):
+    """The post would go to other links than the page named."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Your settings changed since that page was shown. Nothing is sent yet: "
+                "see where it goes."
+            )
+        )
+
+
+def require_named_links(post: Post, named: frozenset[int]) -> None:
+    """Raise SettingsChanged where a new post's deliveries are not those to the links of the keys `named`."""
+    copies = Delivery.objects.filter(post=post, kind=DeliveryKind.PUBLISH)
+    planned = copies.exclude(state=DeliveryState.SKIPPED).values_list("link_id", flat=True)
+    if set(planned) != named:
+        raise SettingsChanged
