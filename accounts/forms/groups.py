@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms.keypads import KANA
 from accounts.forms.typed import TypedTextField
 from accounts.models import Group, Member
+from accounts.models.member_search import friends_named
+from accounts.name_folding import fold_name
 
 
 class GroupForm(forms.Form):
@@ -34,11 +36,11 @@ class GroupInviteForm(forms.Form):
         self._by = by
 
     def clean_name(self) -> str:
-        name = str(self.cleaned_data["name"]).strip().removeprefix("@")
+        name = str(self.cleaned_data["name"]).strip().lstrip("@＠")
         friends = Member.objects.seen_by(self._by).friends_of(self._by)
         named = friends.filter(username=name.lower()).first()
         if named is None:
-            same = list(friends.filter(shown_name__iexact=name)[:2])
+            same = list(friends_named(self._by, fold_name(name))[:2])
             if len(same) > 1:
                 raise forms.ValidationError(
                     _(

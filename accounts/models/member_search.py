@@ -30,13 +30,8 @@ from accounts.models.member import Member, MemberQuerySet
 def members_found(viewer: Member, folded: str) -> MemberQuerySet:
     """Members whom `viewer` finds by `folded` (accounts.name_folding.fold_name), friends first."""
     mine = Friendship.objects.filter(member=viewer).values("friend")
+    names = _names_begin(viewer, folded)
     of_friends = Friendship.objects.filter(member__in=mine).values("friend")
-    is_readable = readable_by(viewer, owner="pk", audience="display_name_audience")
-    names = [
-        Q(username__prefix=folded),
-        Q(folded_name__prefix=folded) & is_readable,
-        Q(folded_last_word__prefix=folded) & is_readable,
-    ]
     searchable = Member.objects.filter(is_searchable=True)
     # By OR, and not by a union, all members would be read.
     found = (
@@ -54,6 +49,32 @@ def members_found(viewer: Member, folded: str) -> MemberQuerySet:
         .with_relation_to(viewer)
         .order_by(F("is_friend").desc(), F("shown_name"), "pk")
     )
+
+
+def friend_name_begins(viewer: Member, folded: str, *, friend: str) -> Q:
+    """Q of rows whose friend, in the column `friend`, is found by `folded` as in a search."""
+    names = _names_begin(viewer, folded, friend)
+    return names[0] | names[1] | names[2]
+
+
+def friends_named(viewer: Member, folded: str) -> MemberQuerySet:
+    """Friends whose whole name is `folded`, where the viewer may read it."""
+    is_readable = readable_by(viewer, owner="pk", audience="display_name_audience")
+    seen: MemberQuerySet = Member.objects.seen_by(viewer).friends_of(viewer)
+    return seen.filter(is_readable, folded_name=folded) if folded else seen.none()
+
+
+def _names_begin(viewer: Member, folded: str, person: str = "") -> list[Q]:
+    """The three names by whose beginning a member is found, of the member in the column `person`."""
+    column = f"{person}__" if person else ""
+    is_readable = readable_by(
+        viewer, owner=person or "pk", audience=f"{column}display_name_audience"
+    )
+    return [
+        Q(**{f"{column}username__prefix": folded}),
+        Q(**{f"{column}folded_name__prefix": folded}) & is_readable,
+        Q(**{f"{column}folded_last_word__prefix": folded}) & is_readable,
+    ]
 
 
 def mutual_friends(viewer: Member, other: Member) -> MemberQuerySet:

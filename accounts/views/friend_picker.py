@@ -1,4 +1,4 @@
-"""Ticking friends: ten a page, with a search by first letters. Each page carries the ticks of the others,
+"""Ticking friends: ten a page, with a search by how a name begins. Each page carries the ticks of the others,
 so that nothing is stored before the member is done.
 """
 
@@ -6,11 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from accounts.forms.ticks import ticks_as_text, ticks_in
 from accounts.models import Friendship, Member, friends_to_choose
+from accounts.models.member_search import friend_name_begins
+from accounts.name_folding import fold_name
 from accounts.views.buttons import number_in
 from accounts.views.paging import UncountedPage
 
@@ -31,9 +33,13 @@ class FriendPicker:
         is_first = "at" not in typed
         carried = frozenset(ticked) if is_first else ticks_in(typed.get("people", ""))
         self.ticked = carried | {key for key in ticks if key}
-        self.letters = typed.get("letters", "").strip().removeprefix("@")[:LONGEST_SEARCH]
+        self.letters = typed.get("letters", "").strip().lstrip("@＠")[:LONGEST_SEARCH]
         self.is_done = "done" in typed
-        self.page = UncountedPage(self._found(), str(self._number(typed)), size=PER_PAGE)
+        found, number = self._found(), self._number(typed)
+        self.page = UncountedPage(found, str(number), size=PER_PAGE)
+        if not self.page.object_list and number > 1:  # friends left meanwhile: the last page
+            last = -(-found.count() // PER_PAGE)
+            self.page = UncountedPage(found, str(last), size=PER_PAGE)
 
     @property
     def rows(self) -> list[Friendship]:
@@ -47,17 +53,14 @@ class FriendPicker:
         """The ticks that stand on other pages."""
         return ticks_as_text(self.ticked - {row.pk for row in self.page})
 
-    def chosen(self) -> frozenset[int]:
-        """The ticked friendships that still stand."""
-        rows = friends_to_choose(self.member).filter(pk__in=self.ticked)
-        return frozenset(rows.values_list("pk", flat=True))
-
     def _found(self) -> QuerySet[Friendship]:
         friends = friends_to_choose(self.member)
         if not self.letters:
             return friends
-        begins = {"shown_name__istartswith": self.letters}
-        return friends.filter(Q(**begins) | Q(friend__username__istartswith=self.letters))
+        folded = fold_name(self.letters)
+        if not folded:
+            return friends.none()
+        return friends.filter(friend_name_begins(self.member, folded, friend="friend"))
 
     def _number(self, typed: QueryDict) -> int:
         if self.letters != typed.get("searched", ""):

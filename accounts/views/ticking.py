@@ -25,6 +25,7 @@ class TickPage:
         keys = {number_in(one) for one in typed.getlist("tick")[: 2 * most]}
         self.ticked = frozenset(keys - {0})
         at = max(number_in(typed.get("at")), 1) + ("later" in typed) - ("earlier" in typed)
+        self.is_over = len(self.ticked) > most
         self.is_done = "done" in typed and bool(self.ticked)
         self.page = UncountedPage(rows, str(max(at, 1)), size=PER_PAGE)
 

@@ -79,6 +79,18 @@ def test_ticks_of_strangers_and_a_second_press_invite_nobody(hanako, mates, choi
     assert computer(stranger).post(path, {"tick": "1"}).status_code == 404
 
 
+def test_who_ticks_more_than_go_is_told_so_before(hanako, choir):
+    many = [make_member(f"m{number:02}", email="") for number in range(51)]
+    for one in many:
+        befriend(hanako, one)
+    path = reverse("group_invite", args=[choir.pk])
+    said = "You ticked more than 50, the most for a day."
+    ticks = [str(one.pk) for one in many]
+    client = computer(hanako)
+    assert said in client.get(path, {"tick": ticks, "done": "1"}).content.decode()
+    assert said not in client.get(path, {"tick": ticks[:50], "done": "1"}).content.decode()
+
+
 def test_what_the_day_has_not_left_is_told(hanako, mates, choir):
     account = [guesses.subject_of_member(hanako)]
     guesses.claim_guess(quotas.GROUP_INVITATIONS, account, quotas.GROUP_INVITATIONS.most - 1)
