@@ -72,6 +72,18 @@ def check_new_list(name: str, *, by: Member) -> None:
         raise TooManyLists
 
 
+def find_list(name: str, friendships: Collection[int], *, by: Member) -> NamedList | None:
+    """Return the member's list of this name if exactly these friends are on it: what a press made is
+    found by the press that repeats it."""
+    stored = public_line(name)[:LONGEST_LIST_NAME].strip()
+    named_list = NamedList.objects.filter(owner=by, name=stored).first()
+    if named_list is None:
+        return None
+    friends = friends_to_choose(by).filter(pk__in=friendships).values_list("pk", flat=True)
+    listed = named_list.listed.values_list("friendship", flat=True)
+    return named_list if set(friends) == set(listed) else None
+
+
 @transaction.atomic
 def rename_list(named_list: NamedList, name: str, *, by: Member) -> None:
     """Rename a list. Raises ListNameMissing and ListNameTaken."""
@@ -96,9 +108,11 @@ def change_list(named_list: NamedList, friendships: Collection[int], *, by: Memb
     _add(named_list, friendships, by)
 
 
+@transaction.atomic
 def delete_list(named_list: NamedList, *, by: Member) -> None:
     """Delete a list. Posts that were written for it keep their readers."""
     _must_own(named_list, by)
+    lock_with_friends(by, ())  # nobody is put on it meanwhile
     NamedList.objects.filter(pk=named_list.pk).delete()
 
 

@@ -30,7 +30,7 @@ PICTURE_BYTES = 2_000_000
 PICTURE_SECONDS = 10.0
 NAME_LENGTH = 40
 WAY_BACK_KEPT = timedelta(days=90)
-AT_ONCE = 500  # ways back that one sweep ends
+AT_ONCE = 500  # ways back that one transaction ends
 
 
 class PictureUnavailable(Exception):
@@ -128,10 +128,19 @@ def fetch_network_picture(url: str, *, network: str, host: str) -> bytes:
     return answer.body
 
 
-@transaction.atomic
 def end_old_ways_back(now: datetime) -> int:
     """Forget names and pictures from before imports that are older than WAY_BACK_KEPT."""
     limit = now - WAY_BACK_KEPT
+    names = Member.objects.filter(display_name_before_at__lt=limit)
+    ended = names.update(display_name_before="", display_name_before_at=None)
+    while pictures := _forget_old_pictures(limit):
+        ended += pictures
+    return ended
+
+
+@transaction.atomic
+def _forget_old_pictures(limit: datetime) -> int:
+    """Forget AT_ONCE pictures at most; those of members who are just changed are left for the next day."""
     held = Member.objects.select_for_update(no_key=True, skip_locked=True)
     pictures = list(held.filter(picture_before_at__lt=limit).order_by("pk")[:AT_ONCE])
     for member in pictures:
@@ -139,8 +148,7 @@ def end_old_ways_back(now: datetime) -> int:
     Member.objects.filter(pk__in=[member.pk for member in pictures]).update(
         picture_before="", picture_before_at=None
     )
-    names = Member.objects.filter(display_name_before_at__lt=limit)
-    return len(pictures) + names.update(display_name_before="", display_name_before_at=None)
+    return len(pictures)
 
 
 def _locked(member: Member) -> Member:

@@ -39,16 +39,20 @@ class NamedListForm(forms.Form):
             try:
                 named_lists.check_new_list(name, by=self.member)
             except named_lists.ListNameTaken:
-                raise ValidationError(
-                    _("You have a list of this name. Choose another name.")
-                ) from None
+                raise ValidationError(name_taken()) from None
             except named_lists.TooManyLists:
                 if not self.now:
-                    raise ValidationError(
-                        _("You have %(count)s lists. Delete one of them first.")
-                        % {"count": named_lists.MOST_LISTS}
-                    ) from None
+                    raise ValidationError(too_many_lists()) from None
         return name
+
+
+def name_taken() -> str:
+    return _("You have a list of this name. Choose another name.")
+
+
+def too_many_lists() -> str:
+    words = _("You have %(count)s lists. Delete one of them first.")
+    return words % {"count": named_lists.MOST_LISTS}
 
 
 def list_name_error(name: str, *, by: Member) -> str:

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actions import named_lists
-from accounts.forms.named_lists import NamedListForm
-from accounts.models import NamedList, friends_to_choose
+from accounts.forms.named_lists import NamedListForm, name_taken, too_many_lists
+from accounts.models import Member, NamedList, friends_to_choose
 from accounts.views.friend_picker import FriendPicker
 from accounts.views.requests import MemberRequest
 
@@ -35,19 +35,29 @@ def named_list_new(request: MemberRequest) -> HttpResponse:
     """Create a list: a name, and friends to tick."""
     form = NamedListForm(request.POST or None, member=request.user)
     picker = FriendPicker(request.user, request.POST)
-    if picker.is_done and form.is_valid():
-        try:
-            made = named_lists.create_list(
-                form.cleaned_data["name"], picker.ticked, by=request.user
-            )
-        except named_lists.ListNameTaken:  # pressed twice
-            return redirect("named_list_list")
-        messages.success(request, _("The list is made. Only you see it."))
-        return redirect("named_list_detail", made.pk)
+    if picker.is_done:
+        name = request.POST.get("name", "")
+        made = named_lists.find_list(name, picker.ticked, by=request.user)  # pressed twice
+        if made is None and form.is_valid():
+            made = _create_list(form, picker, by=request.user)
+        if made is not None:
+            messages.success(request, _("List created. Only you see it."))
+            return redirect("named_list_detail", made.pk)
     if not picker.is_done:
         form = NamedListForm(member=request.user, initial={"name": request.POST.get("name", "")})
     context = {"form": form, "picker": picker}
     return TemplateResponse(request, "accounts/named_list_new.html", context)
+
+
+def _create_list(form: NamedListForm, picker: FriendPicker, *, by: Member) -> NamedList | None:
+    """Create the list of a valid form. None, with an error in the form, where another press was first."""
+    try:
+        return named_lists.create_list(form.cleaned_data["name"], picker.ticked, by=by)
+    except named_lists.ListNameTaken:
+        form.add_error("name", name_taken())
+    except named_lists.TooManyLists:
+        form.add_error("name", too_many_lists())
+    return None
 
 
 @login_required

@@ -130,7 +130,7 @@ KINDS = (
         code=CHOSEN_POST,
         topic=NoticeTopic(readable=_is_chosen),
         text=lambda notice: (
-            _("%(name)s wrote a post for chosen people, you among them.")
+            _("%(name)s wrote a post for chosen people, including you.")
             % {"name": actor_of(notice)}
         ),
         target=_post_page,

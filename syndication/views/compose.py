@@ -19,7 +19,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.actions import quotas
+from accounts.actions import named_lists, quotas
 from accounts.forms.named_lists import list_name_error
 from accounts.forms.ticks import ticks_as_text
 from accounts.models import Audience, Member
@@ -193,6 +193,7 @@ def _send(request: MemberRequest) -> HttpResponse:
         form.add_error(None, posts_used_up(error))
         return post_form_page(request, form)
     messages.success(request, _("Sent."))
+    _tell_of_list(request, draft)
     if is_changed:
         messages.info(request, _("Other words, kept on another device, are still under Drafts."))
     return _after(request, post)
@@ -232,6 +233,18 @@ def _after(request: MemberRequest, post: Post) -> HttpResponse:
     if post.deleted_at is not None or "box" in request.POST:
         return redirect("home")
     return redirect("post_detail", post.pk)
+
+
+def _tell_of_list(request: MemberRequest, draft: Draft) -> None:
+    """Tell if the readers could not be kept as a list: the form was sent past its check, or a list was made
+    elsewhere meanwhile."""
+    if not draft.list_name:
+        return
+    if named_lists.find_list(draft.list_name, draft.people, by=request.user) is None:
+        words = _(
+            "No list was made of the readers: you have one of that name, or no room for more."
+        )
+        messages.info(request, words)
 
 
 def _blank_form(request: MemberRequest, typed: Mapping[str, Any]) -> HttpResponse:

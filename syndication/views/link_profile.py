@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import profile_import
 from accounts.actions.profile_import import PictureUnavailable
-from accounts.actions.quotas import QuotaUsedUp
+from accounts.actions.quotas import IMPORTED_PICTURES, QuotaUsedUp
 from accounts.models import Member
 from accounts.views.requests import MemberRequest
 from syndication.actions import link_profile as actions
@@ -42,7 +42,8 @@ def _carry_out(request: MemberRequest, link: Link) -> None:
         )
         messages.error(request, text % {"network": link.network_name})
     except QuotaUsedUp:
-        messages.error(request, _("That is many pictures in an hour. Try again in an hour."))
+        words = _("You have imported %(count)s pictures in the last hour. Try again in an hour.")
+        messages.error(request, words % {"count": IMPORTED_PICTURES.most})
 
 
 def _take_name(link: Link, member: Member) -> str:

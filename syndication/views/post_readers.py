@@ -40,7 +40,7 @@ def post_reader_remove(request: MemberRequest, pk: int, name: str) -> HttpRespon
         friend = Member.objects.filter(username=name).first()
         if friend is not None:
             readers.remove_reader(post, friend, by=request.user)
-        messages.success(request, _("@%(name)s does not see this post.") % {"name": name})
+        messages.success(request, _("@%(name)s can no longer see this post.") % {"name": name})
         return redirect("post_readers", pk)
     chosen = chosen_readers(post, by=request.user).filter(friend__username=name).first()
     if chosen is None:

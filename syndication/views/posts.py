@@ -190,7 +190,7 @@ def post_audience(request: MemberRequest, pk: int) -> HttpResponse:
         people = chosen_people(request.user, named_list, typed)
         is_chosen = people and (picker.is_done or named_list or "confirm" in request.POST)
         if not is_chosen:
-            context |= {"picker": picker, "carried": {"audience": audience}}
+            context["picker"] = picker
             context["error"] = _("Tick somebody first.") if picker.is_done else ""
             return TemplateResponse(request, "syndication/post_audience_people.html", context)
     if "confirm" not in request.POST:
@@ -203,10 +203,15 @@ def post_audience(request: MemberRequest, pk: int) -> HttpResponse:
         return TemplateResponse(request, "syndication/post_audience_confirm.html", context)
     try:
         posts.change_audience(post, audience, group, by=request.user, people=people)
-    except (
-        posts.AudienceNotContained,
-        post_readers.NobodyChosen,
-    ):  # answered between the form and the press
+    except posts.AudienceNotContained:  # answered between the form and the press
+        messages.error(
+            request, _("Not changed: the post was answered, or changed elsewhere, meanwhile.")
+        )
+        return redirect("post_audience", pk)
+    except post_readers.NobodyChosen:
+        messages.error(
+            request, _("Not changed: nobody of those you ticked is your friend any more.")
+        )
         return redirect("post_audience", pk)
     pop_preserved_form(request)
     messages.success(request, _("Changed who sees it."))

@@ -75,7 +75,7 @@ def test_two_of_five_are_chosen_one_answers_and_is_taken_out(hanako: Member) -> 
     phone.follow("taro")
     assert "cannot be added again" in phone.page
     phone.submit("Take out")
-    assert "@taro does not see this post." in phone.page
+    assert "@taro can no longer see this post." in phone.page
     assert taro.get(address).status == 404
     assert taro.get(reverse("comment_new", args=[post.pk])).status == 404
     assert log_in_phone(member("yuki")).get(address).status == 200

@@ -123,6 +123,19 @@ def test_each_field_goes_back_alone(sandbox):
     assert "Back to" not in page.html
 
 
+def test_the_page_says_who_will_see_them(hanako):
+    Member.objects.update(display_name_audience="everyone", picture_audience="only_me")
+    phone, page = open_page(an_account(hanako))
+    assert "Here your name is shown to: Everyone. Your picture: Only me. Privacy" in page
+    assert phone.follow("Privacy").path.endswith(reverse("privacy"))
+
+
+def test_a_link_that_needs_its_member_is_not_asked_in_a_minute(hanako):
+    _phone, page = open_page(make_link(hanako, state="parked"))
+    assert "mixi has not been asked yet: link again first." in page
+    assert "in a minute" not in page
+
+
 def test_a_member_without_a_name_goes_back_to_the_username(hanako):
     phone, _page = open_page(an_account(hanako))
     phone.submit(TAKE_NAME)
@@ -282,7 +295,7 @@ def test_who_asks_for_picture_after_picture_is_told_to_wait(hanako):
     spend_member_quota(hanako, IMPORTED_PICTURES, IMPORTED_PICTURES.most)
     link = an_account(hanako, picture_url="https://a.example/1.jpg")
     phone, _page = open_page(link)
-    assert "many pictures in an hour" in phone.submit(TAKE_PICTURE)
+    assert "You have imported 20 pictures in the last hour" in phone.submit(TAKE_PICTURE)
 
 
 # --- At once ----------------------------------------------------------------------------------------
@@ -363,6 +376,13 @@ def test_a_way_back_ends_after_ninety_days(hanako, django_capture_on_commit_call
         assert profile_import.end_old_ways_back(now + timedelta(days=91)) == 2
     assert len(named(hanako)) == 1
     assert (fresh(hanako).display_name, fresh(hanako).display_name_before_at) == ("ザキ", None)
+
+
+def test_all_old_ways_back_end_on_one_day(hanako):
+    old = timezone.now() - timedelta(days=91)
+    names = [f"m{number}" for number in range(profile_import.AT_ONCE + 1)]
+    Member.objects.bulk_create([Member(username=one, picture_before_at=old) for one in names])
+    assert profile_import.end_old_ways_back(timezone.now()) == profile_import.AT_ONCE + 1
 
 
 def test_the_file_of_one_s_own_data_has_what_is_kept_and_what_the_network_said(hanako):
