@@ -118,9 +118,14 @@ def create_post(draft: Draft, *, by: Member) -> Post:
 
 
 def _keep_list(draft: Draft, by: Member) -> None:
-    """Keep the chosen people as a list. The form said before where it cannot be."""
+    """Keep the chosen people as a list, where it can be: named_lists.find_list tells whether it was."""
+    refused = (
+        named_lists.ListNameMissing,
+        named_lists.ListNameTaken,
+        named_lists.TooManyLists,
+    )
     if draft.list_name:
-        with suppress(named_lists.ListNameTaken, named_lists.TooManyLists):
+        with suppress(*refused):
             named_lists.create_list(draft.list_name, draft.people, by=by)
 
 

@@ -54,6 +54,10 @@ def test_a_name_of_which_nothing_can_be_seen_is_none(hanako: Member, typed: str)
     kept = make_list(hanako, name="友")
     with pytest.raises(named_lists.ListNameMissing):
         named_lists.rename_list(kept, typed, by=hanako)
+    tick = Friendship.objects.get(member=hanako).pk
+    post = {"kind": "status", "text": "相談", "form_key": "a" * 32, "audience": "chosen"}
+    sent = {**post, "people": tick, "send": "1", "list_name": typed}
+    assert computer(hanako).post(reverse("post_new"), sent).status_code == 302
     phone = log_in_phone(hanako)
     phone.get(reverse("named_list_new"))
     assert "This field is required." in phone.submit("Make the list", name=typed)
