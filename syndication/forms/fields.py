@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -118,8 +119,29 @@ class AudienceField(forms.ChoiceField):
         within: Collection[str] | None = None,
         **kwargs: Any,
     ) -> None:
-        self.groups = {f"group_{group.pk}": group for group in groups}
-        self.lists = {f"list_{one.pk}": one for one in lists}
+        self._groups, self._lists = groups, lists
+        self.plain = [
+            audience
+            for audience in Audience
+            if audience != Audience.GROUP and (within is None or audience in within)
+        ]
+        super().__init__(
+            choices=self._choices,
+            label=gettext_lazy("Who sees it"),
+            widget=AudienceSelect,
+            error_messages={"invalid_choice": _("Choose one of these.")},
+            **kwargs,
+        )
+
+    @cached_property
+    def groups(self) -> dict[str, Group]:
+        return {f"group_{group.pk}": group for group in self._groups}
+
+    @cached_property
+    def lists(self) -> dict[str, NamedList]:
+        return {f"list_{one.pk}": one for one in self._lists}
+
+    def _choices(self) -> list[tuple[str, Any]]:
         choices: list[tuple[str, Any]] = []
         for audience in Audience:
             if audience == Audience.GROUP:
@@ -127,23 +149,23 @@ class AudienceField(forms.ChoiceField):
                     (value, _("Group: %(name)s") % {"name": group.name})
                     for value, group in self.groups.items()
                 ]
-            elif within is None or audience in within:
+            elif audience in self.plain:
                 choices.append((audience.value, audience.label))
                 if audience == Audience.CHOSEN:
                     choices += [
                         (value, _("List: %(name)s") % {"name": one.name})
                         for value, one in self.lists.items()
                     ]
-        super().__init__(
-            choices=choices,
-            label=gettext_lazy("Who sees it"),
-            widget=AudienceSelect,
-            error_messages={"invalid_choice": _("Choose one of these.")},
-            **kwargs,
-        )
+        return choices
+
+    def valid_value(self, value: Any) -> bool:
+        """As of any choice; groups and lists, which may be lazy, are read only where one is chosen."""
+        return value in self.plain or super().valid_value(value)
 
     def clean(self, value: Any) -> AudienceChoice:
         choice = str(super().clean(value))
+        if choice in self.plain:
+            return AudienceChoice(choice)
         if group := self.groups.get(choice):
             return AudienceChoice(Audience.GROUP, group=group)
         if named_list := self.lists.get(choice):

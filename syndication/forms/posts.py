@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.template.defaultfilters import filesizeformat
-from django.utils.functional import cached_property
+from django.utils.functional import SimpleLazyObject, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -120,7 +120,9 @@ class PostForm(PostTextForm):
         self.member = member
         self.fields["kind"] = forms.CharField(required=False, widget=bare_hidden())
         self.initial["kind"] = self.kind.value
-        self.fields["audience"] = AudienceField(groups=groups_of(member), lists=lists_of(member))
+        self.fields["audience"] = AudienceField(
+            groups=groups_of(member), lists=SimpleLazyObject(lambda: lists_of(member))
+        )
         for name in ("people", "list_name"):
             self.fields[name] = forms.CharField(required=False, widget=HiddenWhereFilled)
         self.fields["left_out"] = forms.Field(required=False, widget=forms.MultipleHiddenInput)

@@ -12,7 +12,7 @@ import pytest
 from django.urls import resolve, reverse
 
 from accounts.models import Group, Member
-from syndication.models import FeedItem, Interaction, Link, Post, RemoteReply
+from syndication.models import Delivery, FeedItem, Interaction, Link, Post, RemoteReply
 from tests.making import block, make_member
 from tests.page import Page, html_of
 from tests.phone import PhoneClient, computer, log_in_phone
@@ -139,6 +139,7 @@ def beside_the_way(hanako: Member) -> list[str]:
         reverse("post_correct", args=[Post.objects.by(hanako).latest("pk").pk]),
         reverse("link_friends_ask", args=["mixi", Link.objects.get(member=hanako).pk]),
         reverse("link_replies", args=["mixi", Link.objects.get(member=hanako).pk]),
+        reverse("delivery_log", args=[Delivery.objects.filter(link__member=hanako)[0].pk]),
         *answers(hanako),
     ]
 
