@@ -20,7 +20,7 @@ from syndication.queries.excerpts import cut_position
 from syndication.queries.link_labels import as_list, link_labels
 
 SHOWN_WHOLE = 100  # letters of a cut text; of a longer one only its end is shown
-SHOWN_END = 25  # besides the address behind it
+SHOWN_END = 20  # besides the address behind it
 
 # What the member can press against a reason. The others are changed in the form, or not at all.
 PRESSES: dict[str, str] = {
