@@ -241,10 +241,18 @@ class PostForm(PostTextForm):
         )
 
     def repeats(self, post: Post) -> bool:
-        """Whether `post` says what this form says, valid or not: then it is the same press once more."""
-        typed = {name: said for name, said in self.cleaned_data.items() if name in TYPED}
-        own = (name for name in typed if name not in self._aside)
-        return all(typed[name] == getattr(post, name) for name in own)
+        """Whether `post` says what this form says, valid or not: then it is the same press once more.
+
+        A deleted post says nothing, so that words are never taken for its repetition.
+        """
+        own = (name for name in TYPED if name in self.fields and name not in self._aside)
+        return all(self._said_in(name) == getattr(post, name) for name in own)
+
+    def _said_in(self, name: str) -> str:
+        """The cleaned text of a field; as it was typed where it is not valid."""
+        if name in self.cleaned_data:
+            return str(self.cleaned_data[name])
+        return str(self.data.get(name, "")).strip()
 
     def is_multipart(self) -> bool:
         """Only where a photo may be chosen: the oldest phones cannot send multipart at all."""

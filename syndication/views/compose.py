@@ -143,7 +143,7 @@ def _preview_page(
     if before is not None:  # "back" after sending: what was changed since is a post of its own
         draft = replace(draft, form_key=secrets.token_hex(16))
     if groups.leads_away:
-        _preserve(request, draft)
+        _preserve(request, form, draft)
     return TemplateResponse(
         request,
         "syndication/post_preview.html",
@@ -159,9 +159,10 @@ def _preview_page(
     )
 
 
-def _preserve(request: MemberRequest, draft: posts.Draft) -> None:
+def _preserve(request: MemberRequest, form: PostForm, draft: Draft) -> None:
     """Keep what was typed in the session, for "Write": the page has presses that lead away from it."""
-    fields = {name: [value] for name, value in hidden_fields(draft).items()}
+    carried = {**hidden_fields(draft), **form.aside()}
+    fields = {name: [value] for name, value in carried.items()}
     fields["left_out"] = [str(key) for key in draft.left_out]
     path = without_session_prefix(reverse("post_new"))
     preserve_form(request, PreservedForm(path, fields))
@@ -174,7 +175,7 @@ def _send(request: MemberRequest) -> HttpResponse:
     form = PostForm(data, member=request.user, kind=_kind(data))
     is_valid = form.is_valid()
     before = posts.find_sent_post(data.get("form_key", ""), by=request.user)
-    if before is not None and (form.repeats(before) or before.deleted_at is not None):
+    if before is not None and form.repeats(before):
         messages.info(request, _("You sent this already; it was not sent twice."))
         return _after(request, before)
     if not is_valid:
@@ -211,7 +212,7 @@ def _keep(request: MemberRequest) -> HttpResponse:
         words = _("You have %(most)s drafts. Send or delete one, then press Keep again.")
         form.add_error(None, words % {"most": drafts.MOST_KEPT})
         return post_form_page(request, form)
-    pop_preserved_form(request)
+    _forget_preserved(request, unsent.form_key)
     if kept.is_apart:
         messages.info(
             request,
@@ -228,8 +229,18 @@ def _create(form: PostForm, draft: Draft, *, by: Member) -> Post:
     return home_box.send_status(draft, by=by, named=draft.named or frozenset())
 
 
+def _forget_preserved(request: MemberRequest, form_key: str) -> None:
+    """Remove the preserved form if it is the one that was sent or kept; another one still waits."""
+    waiting = get_preserved_form(request)
+    if waiting is None:
+        return
+    fields = {name: values[-1] for name, values in waiting.fields.items() if values}
+    if (fields | unpack_box(fields)).get("form_key") == form_key:
+        pop_preserved_form(request)
+
+
 def _after(request: MemberRequest, post: Post) -> HttpResponse:
-    pop_preserved_form(request)
+    _forget_preserved(request, post.form_key)
     if post.deleted_at is not None or "box" in request.POST:
         return redirect("home")
     return redirect("post_detail", post.pk)
@@ -249,7 +260,7 @@ def _tell_of_list(request: MemberRequest, draft: Draft) -> None:
 
 def _blank_form(request: MemberRequest, typed: Mapping[str, Any]) -> HttpResponse:
     """The form, filled with what was typed before, here or before a time-out."""
-    initial = {**initial_from_preserved_form(request), **typed}
+    initial = dict(typed) or initial_from_preserved_form(request)  # typed now wins as a whole
     initial |= unpack_box(initial)
     kind = _kind(initial or request.GET)
     if not initial and request.GET.get("group"):  # from the page of a group or a list
@@ -287,7 +298,7 @@ def post_form_page(
             "draft": draft,
             "until": drafts.draft_expires_at(draft) if draft else None,
             "waiting": 0 if draft else SavedDraft.objects.of(request.user).count(),
-            "lost_files": waiting.files if waiting and not form.is_bound else [],
+            "lost_files": waiting.files if waiting and not request.POST else [],
         },
     )
 

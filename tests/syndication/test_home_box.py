@@ -38,6 +38,14 @@ def write(phone: PhoneClient, text: str) -> Page:
     return phone.submit(button_of(page), text=text)
 
 
+def let_wait(phone: PhoneClient, text: str) -> None:
+    """Write it in the long form, whose session ends, and log in again."""
+    phone.get(reverse("post_new"))
+    end_session(session_key_of(phone))
+    phone.submit("Preview", text=text)
+    phone.submit("", login="hanako", password=PASSWORD)
+
+
 # --- the press ----------------------------------------------------------------------------------
 def test_a_phone_without_cookies_writes_from_the_box_in_three_presses():
     """To the field, the words, the button: and the post stands below, with the box empty again."""
@@ -124,6 +132,56 @@ def test_other_words_in_the_box_of_an_old_page_are_not_lost():
     assert "second" in asked
     phone.submit("Send")
     assert {post.text for post in Post.objects.all()} == {"first", "second"}
+
+
+def test_a_text_that_is_too_long_is_not_taken_for_a_second_press():
+    phone = log_in_phone(everyone())
+    fields = phone.get(reverse("home")).form("Send", {"box"}).fields | {"send": ["Send"]}
+    phone.post(reverse("post_new"), fields | {"text": ["first"]})
+    page = phone.post(reverse("post_new"), fields | {"text": ["あ" * 1_001]})
+    assert "too many" in page
+    assert page.form("Preview", {"text"}).fields["text"][0].strip() == "あ" * 1_001
+
+
+def test_words_typed_after_the_first_post_was_deleted_are_asked_about():
+    hanako = everyone()
+    phone = log_in_phone(hanako)
+    fields = phone.get(reverse("home")).form("Send", {"box"}).fields | {"send": ["Send"]}
+    phone.post(reverse("post_new"), fields | {"text": ["first"]})
+    posts.delete_post(Post.objects.get(), by=hanako)
+    page = phone.post(reverse("post_new"), fields | {"text": ["second"]})
+    assert "You sent this form already" in page
+    assert "second" in page
+    page = phone.post(reverse("post_new"), fields | {"text": [""]})
+    assert "it was not sent twice" in page
+
+
+def test_a_form_that_waits_under_write_outlives_the_status_from_the_box():
+    hanako = make_member("hanako")
+    phone = log_in_phone(hanako)
+    let_wait(phone, "the long story")
+    write(phone, "short")
+    assert Post.objects.get().text == "short"
+    assert "the long story" in phone.get(reverse("post_preview")).html
+    phone.submit("Preview")
+    phone.submit("Send")
+    assert "the long story" not in phone.get(reverse("post_preview")).html
+
+
+def test_what_is_typed_now_wins_over_a_form_that_waits():
+    """The box said Everyone when the session ended; then Only me is chosen."""
+    hanako = everyone()
+    phone = log_in_phone(hanako)
+    phone.get(reverse("home"))
+    end_session(session_key_of(phone))
+    phone.submit("Send to Everyone", text="secret")
+    phone.submit("", login="hanako", password=PASSWORD)
+    phone.submit("Preview", audience="only_me", warning="snow")
+    page = phone.submit("Change")
+    assert page.form("Preview", {"text"}).fields["audience"] == ["only_me"]
+    phone.submit("2 Note", warning="")
+    fields = phone.submit("1 Status").form("Preview", {"text"}).fields
+    assert (fields["audience"], fields["warning"]) == (["only_me"], [""])
 
 
 @pytest.mark.django_db(transaction=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from accounts.models import Audience
+from accounts.actions import named_lists
+from accounts.models import Audience, Friendship
 from syndication.actions import photos
 from syndication.models import KeptPhoto, Post, PostKind
-from tests.making import make_group, make_link, make_member
+from syndication.queries.readers import chosen_readers
+from tests.making import befriend, make_group, make_link, make_member
 from tests.page import Page
 from tests.phone import PhoneClient, log_in_phone
 from tests.photographs import a_photo
@@ -143,3 +145,41 @@ def test_a_text_too_long_for_a_status_stays_whole():
     assert "8000 characters too many" in page
     assert form_of(page) | {} == form_of(page)
     assert form_of(phone.submit("2 Note"))["title"] == "題"
+
+
+AUDIENCES = ("friends_of_friends", "friends", "chosen", "only_me", "group", "list")
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+@pytest.mark.parametrize("way", ["from the form", "from the preview"])
+def test_a_change_of_kind_never_widens_the_audience(audience: str, way: str):
+    hanako, taro = make_member("hanako", posts_by_me=Audience.EVERYONE), make_member("taro")
+    befriend(hanako, taro)
+    friendship = Friendship.objects.get(member=hanako, friend=taro)
+    family = named_lists.create_list("Family", {friendship.pk}, by=hanako)
+    values = {"group": f"group_{make_group(hanako).pk}", "list": f"list_{family.pk}"}
+    value = values.get(audience, audience)
+    phone = log_in_phone(hanako)
+    begin(phone, "status")
+    if way == "from the preview":
+        phone.submit("Preview", text="secret", audience=value)
+        if audience == "chosen":
+            phone.submit("Go on", tick=str(friendship.pk))
+        fields = phone.page.form("Send", set()).fields | {"change": ["Change"]}
+        phone.post(reverse("post_new"), fields)
+        phone.submit("2 Note")
+    else:
+        phone.submit("2 Note", text="secret", audience=value)
+    asked = "chosen" if (audience, way) == ("list", "from the preview") else value
+    assert form_of(phone.page)["audience"] == asked
+    phone.submit("1 Status")
+    assert form_of(phone.page)["audience"] == asked
+    phone.submit("Preview")
+    if (audience, way) == ("chosen", "from the form"):
+        assert "Who may read it?" in phone.page
+        phone.submit("Go on", tick=str(friendship.pk))
+    phone.submit("Send")
+    post = Post.objects.get()
+    assert post.audience == ("chosen" if audience == "list" else audience)
+    if post.audience == "chosen":
+        assert [one.friend for one in chosen_readers(post, by=hanako)] == [taro]
