@@ -6,6 +6,8 @@ the post exists (`SavedDraft.objects.of`); the sweeper deletes its row later.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +21,7 @@ from accounts.actions import notices
 from accounts.actions.notices import NoticeEvent
 from accounts.models import Member
 from accounts.models.stored_files import delete_file_on_commit
+from syndication.actions import photos
 from syndication.models import KeptPhoto, Post, SavedDraft
 from syndication.models.errors import NotYours
 
@@ -33,8 +36,11 @@ class TooManyDrafts(Exception):
 
 @dataclass(frozen=True)
 class UnsentPost:
-    """All that a form holds, complete or not. `words` has a text for each of connectors.content.TYPED,
-    `version` is that of the draft which the form was opened from or kept as, 0 for none."""
+    """All that a form holds, complete or not.
+
+    `words` has a text for each of connectors.content.TYPED; `version` is that of the draft which the
+    form was opened from or kept as, 0 for none.
+    """
 
     kind: str
     form_key: str
@@ -42,6 +48,7 @@ class UnsentPost:
     words: dict[str, str]
     audience: str = ""
     photo: KeptPhoto | None = None
+    is_photo_gone: bool = False  # the form had one, which was kept for hours only
     left_out: frozenset[int] = frozenset()
 
     def columns(self) -> dict[str, Any]:
@@ -55,35 +62,67 @@ class UnsentPost:
 
 
 @dataclass(frozen=True)
-class Keeping:
-    """The draft that was kept. `is_apart`: another window kept other words first; both are there."""
+class KeepResult:
+    """The draft that was kept. `is_apart`: another window kept other words first; both drafts exist."""
 
     draft: SavedDraft
     is_apart: bool = False
 
 
 @transaction.atomic
-def keep_draft(unsent: UnsentPost, *, by: Member) -> Keeping:
+def keep_draft(unsent: UnsentPost, *, by: Member) -> KeepResult:
     """Keep a form as a draft, over the version that it was opened from. A repeat changes nothing.
 
     What another window kept or sent meanwhile is never overwritten: then this is a draft of its own.
     Raises TooManyDrafts.
     """
     lock_member(by)
-    before = SavedDraft.objects.filter(member=by, form_key=unsent.form_key).first()
+    before = _find_draft(unsent.form_key, by)
     is_sent = Post.objects.by(by).filter(form_key=unsent.form_key).exists()
     if before is not None and not is_sent:
         if not before.is_mailed and _holds(before, unsent):
-            return Keeping(before)
+            return KeepResult(before)
         if before.version == unsent.version and not before.is_answer:
-            return Keeping(_overwrite(before, unsent))
-    if SavedDraft.objects.of(by).kept().count() >= MOST_KEPT:
-        raise TooManyDrafts
-    is_apart = is_sent or before is not None
-    form_key = secrets.token_hex(16) if is_apart else unsent.form_key
+            if before.is_mailed:
+                _check_room(by)
+            return KeepResult(_overwrite(before, unsent))
+    if before is None and not is_sent:
+        return KeepResult(_add_draft(unsent, unsent.form_key, by))
+    return KeepResult(_keep_apart(unsent, by), is_apart=True)
+
+
+def _keep_apart(unsent: UnsentPost, by: Member) -> SavedDraft:
+    """Keep the form under another key, which is that of the same words when they are kept again."""
+    form_key = _key_of_words(unsent)
+    before = _find_draft(form_key, by)
+    is_sent = Post.objects.by(by).filter(form_key=form_key).exists()
+    if before is not None and not is_sent and before.version == 1:
+        return before
+    if before is not None or is_sent:  # it went on from there: to other words, or out
+        form_key = secrets.token_hex(16)
+    return _add_draft(unsent, form_key, by)
+
+
+def _key_of_words(unsent: UnsentPost) -> str:
+    photo = unsent.photo.key if unsent.photo else ""
+    said = json.dumps([unsent.form_key, photo, unsent.columns()], sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def _find_draft(form_key: str, by: Member) -> SavedDraft | None:
+    return SavedDraft.objects.filter(member=by, form_key=form_key).first()
+
+
+def _add_draft(unsent: UnsentPost, form_key: str, by: Member) -> SavedDraft:
+    _check_room(by)
     draft = SavedDraft.objects.create(member=by, form_key=form_key, **unsent.columns())
     _attach_photo(draft, unsent.photo)
-    return Keeping(draft, is_apart)
+    return draft
+
+
+def _check_room(member: Member) -> None:
+    if SavedDraft.objects.of(member).kept().count() >= MOST_KEPT:
+        raise TooManyDrafts
 
 
 def is_changed_elsewhere(form_key: str, version: int, words: dict[str, str], *, by: Member) -> bool:
@@ -92,7 +131,7 @@ def is_changed_elsewhere(form_key: str, version: int, words: dict[str, str], *, 
     return row is not None and any(getattr(row, name) != said for name, said in words.items())
 
 
-def set_apart(form_key: str, *, by: Member) -> None:
+def detach_from_form(form_key: str, *, by: Member) -> None:
     """Before a post takes this key: leave the draft in the list, for it holds other words."""
     SavedDraft.objects.of(by).filter(form_key=form_key).update(form_key=secrets.token_hex(16))
 
@@ -144,16 +183,23 @@ def _overwrite(draft: SavedDraft, unsent: UnsentPost) -> SavedDraft:
         setattr(draft, name, said)
     draft.version += 1
     draft.created_at, draft.is_notified, draft.is_mailed = timezone.now(), False, False
-    if unsent.photo is not None:  # the photo of a mail, which the form keeps by now
+    if draft.photo:  # of a mail: a form that was opened without it does not lose it
+        _attach_photo(draft, unsent.photo or photos.copy_photo(draft.photo, draft))
         delete_file_on_commit(draft.photo)
         draft.photo = ""
+    else:
+        _attach_photo(draft, unsent.photo)
     draft.save()
-    _attach_photo(draft, unsent.photo)
     return draft
 
 
 def _attach_photo(draft: SavedDraft, photo: KeptPhoto | None) -> None:
-    """Keep the photo as long as the draft; one that was replaced goes to the sweeper."""
+    """Keep the photo as long as the draft; one that was replaced goes to the sweeper.
+
+    The photo of another draft is copied: both keep it.
+    """
+    if photo is not None and photo.draft_id not in (None, draft.pk):
+        photo = photos.copy_photo(photo.photo, draft)
     draft.photos.exclude(pk=photo.pk if photo else 0).update(draft=None)
     if photo is not None:
         KeptPhoto.objects.filter(pk=photo.pk).update(draft=draft)

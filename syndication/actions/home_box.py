@@ -30,7 +30,7 @@ def send_status(draft: Draft, *, by: Member, named: frozenset[int]) -> Post:
         raise SettingsChanged
     held = [one for one in posts.preview_post(draft, by=by) if _is_held_back(one)]
     if held:
-        raise PreviewNeeded(_not_whole(held))
+        raise PreviewNeeded(_held_back(held))
     others = Link.objects.of(by).exclude(pk__in=named).values_list("pk", flat=True)
     bound = replace(draft, left_out=frozenset(others), named=named)
     return posts.create_post(bound, by=by)
@@ -40,11 +40,29 @@ def _is_held_back(one: DeliveryPreview) -> bool:
     """Whether a copy that the member expects goes not at all, not now, or not whole."""
     if not one.goes or one.preview is None:
         return one.is_expected
+    if one.names:  # the preview says what each becomes on the network
+        return True
     is_whole = not (one.preview.is_cut or one.preview.dropped)
     return one.link.state != LinkState.ACTIVE or not is_whole
 
 
-def _not_whole(held: Iterable[DeliveryPreview]) -> str:
-    names = dict.fromkeys(one.link.network_name for one in held)
-    words = _("%(networks)s would not get all of it. Nothing is sent yet: see how it reads.")
-    return words % {"networks": pgettext("list", ", ").join(names)}
+def _held_back(held: Iterable[DeliveryPreview]) -> str:
+    """A sentence for each reason, with the networks that it holds for."""
+    networks: dict[str, dict[str, None]] = {}
+    for one in held:
+        networks.setdefault(_sentence(one), {})[one.link.network_name] = None
+    said = [
+        words % {"networks": pgettext("list", ", ").join(names)}
+        for words, names in networks.items()
+    ]
+    return " ".join([*said, _("Nothing is sent yet: see how it reads.")])
+
+
+def _sentence(one: DeliveryPreview) -> str:
+    if one.link.state == LinkState.PARKED:
+        return _("%(networks)s waits until you link it again.")
+    if not one.goes or one.preview is None:
+        return _("%(networks)s does not take it: the reason stands below.")
+    if one.preview.is_cut or one.preview.dropped:
+        return _("%(networks)s would not get all of it.")
+    return _("You mention somebody: see how the name reads on %(networks)s.")

@@ -116,12 +116,18 @@ def _store_draft(address: PostAddress, mail: IncomingMail, jpeg: bytes | None) -
 
 
 def keep_draft_photo(draft: SavedDraft, *, by: Member) -> KeptPhoto | None:
-    """Keep the draft's photo for the form by which it will be sent."""
+    """Keep the draft's photo for the form by which it will be sent: one, however often it is opened.
+
+    Raises quotas.QuotaUsedUp.
+    """
     _must_own(draft, by)
     if not draft.photo:
         return None
+    kept = draft.photos.first()
+    if kept is not None:
+        return kept
     with draft.photo.open("rb") as file:
-        return photos.keep_jpeg(file.read(), by=by)
+        return photos.keep_jpeg(file.read(), by=by, draft=draft)
 
 
 def waiting_mails_text(count: int) -> str:

@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from accounts.actions import quotas
 from accounts.media.pictures import jpeg_from_upload, to_jpeg
 from accounts.models import Member
 from accounts.models.stored_files import delete_file_on_commit
-from syndication.models import KeptPhoto, Post
+from syndication.models import KeptPhoto, Post, SavedDraft
 
 LARGE = 1600  # pixels of the longer side
 SMALL = 220  # fits the page of a phone that is 240 pixels wide
@@ -33,14 +34,25 @@ def keep_upload(content: bytes, *, by: Member) -> KeptPhoto:
 
 
 @transaction.atomic
-def keep_jpeg(jpeg: bytes, *, by: Member) -> KeptPhoto:
-    """Keep a photo that was re-encoded already. Raises quotas.QuotaUsedUp."""
+def keep_jpeg(jpeg: bytes, *, by: Member, draft: SavedDraft | None = None) -> KeptPhoto:
+    """Keep a photo that was re-encoded already, as long as `draft`. Raises quotas.QuotaUsedUp."""
     quotas.spend_member_quota(by, quotas.PHOTO_BYTES, len(jpeg))
-    older = KeptPhoto.objects.filter(member=by, draft=None).order_by("-created_at")
-    older.filter(pk__in=list(older.values_list("pk", flat=True)[MOST_KEPT - 1 :])).delete()
-    return KeptPhoto.objects.create(
-        member=by, key=secrets.token_urlsafe(16), photo=ContentFile(jpeg, name="photo.jpg")
-    )
+    if draft is None:
+        older = KeptPhoto.objects.filter(member=by, draft=None).order_by("-created_at")
+        older.filter(pk__in=list(older.values_list("pk", flat=True)[MOST_KEPT - 1 :])).delete()
+    return _store(jpeg, by, draft)
+
+
+def copy_photo(photo: FieldFile, draft: SavedDraft) -> KeptPhoto:
+    """Copy a photo that is stored for the member already, for `draft`; it spends no quota."""
+    with photo.open("rb") as file:
+        return _store(file.read(), draft.member, draft)
+
+
+def _store(jpeg: bytes, member: Member, draft: SavedDraft | None) -> KeptPhoto:
+    file = ContentFile(jpeg, name="photo.jpg")
+    key = secrets.token_urlsafe(16)
+    return KeptPhoto.objects.create(member=member, key=key, photo=file, draft=draft)
 
 
 def find_kept_photo(key: str, *, by: Member) -> KeptPhoto | None:
@@ -49,12 +61,15 @@ def find_kept_photo(key: str, *, by: Member) -> KeptPhoto | None:
 
 
 def attach_kept_photo(post: Post, kept: KeptPhoto) -> None:
-    """Give an unsaved `post` its photo in both sizes, and delete the kept one."""
+    """Give an unsaved `post` its photo in both sizes, and delete the kept one.
+
+    That of a draft goes with its draft: another window may have kept other words with it.
+    """
     with kept.photo.open("rb") as file:
         content = file.read()
     post.photo = ContentFile(content, name="large.jpg")
     post.photo_small = ContentFile(to_jpeg(content, SMALL, quality=75), name="small.jpg")
-    kept.delete()
+    KeptPhoto.objects.filter(pk=kept.pk, draft=None).delete()
 
 
 def detach_photo(post: Post) -> None:

@@ -93,7 +93,7 @@ def create_post(draft: Draft, *, by: Member) -> Post:
         return before
     quotas.spend_member_quota(by, quotas.POSTS)
     if is_draft_changed(draft, by=by):
-        drafts.set_apart(draft.form_key, by=by)
+        drafts.detach_from_form(draft.form_key, by=by)
     post = Post(
         author=by,
         kind=draft.kind,

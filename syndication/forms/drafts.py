@@ -48,12 +48,14 @@ def unsent_post(form: PostForm) -> UnsentPost | None:
         return None
     if any(len(said) > LONGEST[name] for name, said in words.items()):
         form.add_error(
-            None, _("A draft cannot hold so much. Make it shorter and press Keep again.")
+            None, _("This is too long for a draft. Make it shorter and press Keep again.")
         )
         return None
-    photo = photos.find_kept_photo(str(form.data.get("photo_key", "")), by=form.member)
+    photo_key = str(form.data.get("photo_key", ""))
+    photo = photos.find_kept_photo(photo_key, by=form.member)
     if photo is None and not any(said for name, said in words.items() if name != "language"):
-        form.add_error(None, _("There is nothing to keep yet."))
+        gone = _("The photo was no longer here. Choose it again.")
+        form.add_error(None, gone if photo_key else _("There is nothing to keep yet."))
         return None
     audience = str(form.data.get("audience", ""))
     return UnsentPost(
@@ -63,6 +65,7 @@ def unsent_post(form: PostForm) -> UnsentPost | None:
         words=words,
         audience=audience if form.fields["audience"].valid_value(audience) else "",  # type: ignore[attr-defined]
         photo=photo,
+        is_photo_gone=bool(photo_key) and photo is None,
         left_out=form.cleaned_data.get("left_out", frozenset()),
     )
 

@@ -132,7 +132,7 @@ class PostForm(PostTextForm):
             self.fields["url_title"] = forms.CharField(
                 required=False, max_length=LONGEST["url_title"], widget=bare_hidden()
             )
-        self._put_aside()
+        self._carry_other_kinds()
 
     def draft_version(self) -> int:
         """Of the saved draft that the form was opened from; 0 for none."""
@@ -142,29 +142,29 @@ class PostForm(PostTextForm):
         """The keys of links. An unknown one is no error: nothing would go there."""
         return parse_keys(self.cleaned_data["left_out"])
 
-    def _put_aside(self) -> None:
+    def _carry_other_kinds(self) -> None:
         """Carry what was typed for other kinds in hidden fields, so that a change of kind loses nothing."""
         typed = self.data if self.is_bound else self.initial
         names = [name for name in (*TYPED, "photo_key") if name not in self.fields]
-        self._aside = [name for name in names if typed.get(name)]
+        self._of_other_kinds = [name for name in names if typed.get(name)]
         version = ["draft_version"] if typed.get("draft_version") else []
-        for name in [*self._aside, *version]:
+        for name in [*self._of_other_kinds, *version]:
             self.fields[name] = forms.CharField(required=False, strip=False, widget=bare_hidden())
 
-    def aside(self) -> dict[str, str]:
+    def fields_of_other_kinds(self) -> dict[str, str]:
         """What is kept for other kinds and is no part of this post, by the names of its fields."""
-        return {name: str(self[name].value() or "") for name in self._aside}
+        return {name: str(self[name].value() or "") for name in self._of_other_kinds}
 
-    def aside_in_words(self) -> str:
+    def other_kinds_in_words(self) -> str:
         """What is kept for other kinds, for its line on the page."""
-        aside, said = self.aside(), []
-        if title := aside.get("title"):
+        carried, said = self.fields_of_other_kinds(), []
+        if title := carried.get("title"):
             said.append(_("the title “%(title)s”") % {"title": title})
-        if url := aside.get("url"):
+        if url := carried.get("url"):
             said.append(_("the address %(url)s") % {"url": url})
-        if "photo_key" in aside:
+        if "photo_key" in carried:
             said.append(_("the photo"))
-        if "photo_alt" in aside:
+        if "photo_alt" in carried:
             said.append(_("what the photo shows"))
         return pgettext("list", ", ").join(cut_to_line(words, 60)[0] for words in said)
 
@@ -232,7 +232,10 @@ class PostForm(PostTextForm):
             people=people,
             list_name=cleaned["list_name"] if people and named_list is None else "",
             form_key=cleaned["form_key"],
-            **{name: "" if name in self._aside else cleaned.get(name, "") for name in CONTENT},
+            **{
+                name: "" if name in self._of_other_kinds else cleaned.get(name, "")
+                for name in CONTENT
+            },
             photo=self.kept_photo,
             left_out=cleaned["left_out"],
             named=parse_keys(self.data["to"].split()) if "to" in self.data else None,
@@ -245,7 +248,7 @@ class PostForm(PostTextForm):
 
         A deleted post says nothing, so that words are never taken for its repetition.
         """
-        own = (name for name in TYPED if name in self.fields and name not in self._aside)
+        own = (name for name in TYPED if name in self.fields and name not in self._of_other_kinds)
         return all(self._said_in(name) == getattr(post, name) for name in own)
 
     def _said_in(self, name: str) -> str:

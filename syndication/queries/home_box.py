@@ -46,9 +46,9 @@ class HomeBox:
         counted = ngettext(
             "Send to %(whom)s and %(n)s network",
             "Send to %(whom)s and %(n)s networks",
-            len(self.links),
+            len(names),
         )
-        return counted % {"whom": whom, "n": len(self.links)}
+        return counted % {"whom": whom, "n": len(names)}
 
 
 def home_box(member: Member) -> HomeBox:

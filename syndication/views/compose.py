@@ -122,7 +122,7 @@ def _people_page(
     request: MemberRequest, form: PostForm, draft: Draft, error: str = ""
 ) -> HttpResponse:
     """The page of friends. It carries the post along."""
-    carried = {**hidden_fields(draft), **form.aside()}
+    carried = {**hidden_fields(draft), **form.fields_of_other_kinds()}
     context = {
         "picker": FriendPicker(request.user, request.POST, ticked=draft.people),
         "carried": {name: carried[name] for name in carried if name not in PICKED},
@@ -142,14 +142,16 @@ def _preview_page(
     before = posts.find_sent_post(draft.form_key, by=request.user)
     if before is not None:  # "back" after sending: what was changed since is a post of its own
         draft = replace(draft, form_key=secrets.token_hex(16))
+    carried = {**hidden_fields(draft), **form.fields_of_other_kinds()}
     if groups.leads_away:
-        _preserve(request, form, draft)
+        fields = {name: [value] for name, value in carried.items()}
+        _preserve(request, fields | {"left_out": [str(key) for key in draft.left_out]})
     return TemplateResponse(
         request,
         "syndication/post_preview.html",
         {
             "draft": draft,
-            "carried": {**hidden_fields(draft), **form.aside()},
+            "carried": carried,
             "kind": form.kind,
             "readers": readers_here(request.user, draft.audience, draft.group, draft.people),
             "groups": groups,
@@ -159,11 +161,9 @@ def _preview_page(
     )
 
 
-def _preserve(request: MemberRequest, form: PostForm, draft: Draft) -> None:
+def _preserve(request: MemberRequest, fields: dict[str, list[str]]) -> None:
     """Keep what was typed in the session, for "Write": the page has presses that lead away from it."""
-    carried = {**hidden_fields(draft), **form.aside()}
-    fields = {name: [value] for name, value in carried.items()}
-    fields["left_out"] = [str(key) for key in draft.left_out]
+    fields = {name: values for name, values in fields.items() if name != "csrfmiddlewaretoken"}
     path = without_session_prefix(reverse("post_new"))
     preserve_form(request, PreservedForm(path, fields))
 
@@ -196,7 +196,10 @@ def _send(request: MemberRequest) -> HttpResponse:
     messages.success(request, _("Sent."))
     _tell_of_list(request, draft)
     if is_changed:
-        messages.info(request, _("Other words, kept on another device, are still under Drafts."))
+        messages.info(
+            request,
+            _("Another version, saved in another window or on another device, is still in Drafts."),
+        )
     return _after(request, post)
 
 
@@ -209,17 +212,27 @@ def _keep(request: MemberRequest) -> HttpResponse:
     try:
         kept = drafts.keep_draft(unsent, by=request.user)
     except drafts.TooManyDrafts:
-        words = _("You have %(most)s drafts. Send or delete one, then press Keep again.")
+        typed = cast(QueryDict, form.data).lists()
+        _preserve(request, {name: values for name, values in typed if name != "keep"})
+        words = _(
+            "You have %(most)s drafts. What you wrote waits under Write: send or delete a draft,"
+            " then press Keep again."
+        )
         form.add_error(None, words % {"most": drafts.MOST_KEPT})
         return post_form_page(request, form)
     _forget_preserved(request, unsent.form_key)
+    if unsent.is_photo_gone:
+        messages.warning(request, _("The photo was no longer here. Choose it again."))
     if kept.is_apart:
         messages.info(
             request,
-            _("This was kept or sent on another device meanwhile. Yours is a draft of its own."),
+            _(
+                "This was saved or sent in another window or on another device meanwhile."
+                " Yours is a draft of its own."
+            ),
         )
     else:
-        messages.success(request, _("Kept. Go on here, on any device."))
+        messages.success(request, _("Draft saved. You can continue on any device."))
     return redirect("draft_list")
 
 

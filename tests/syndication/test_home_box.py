@@ -74,6 +74,7 @@ def test_a_phone_without_cookies_writes_from_the_box_in_three_presses():
         ("everyone", ["mixi", "mastodon"], "Send to Everyone, Mastodon and mixi"),
         ("everyone", ["mixi", "mixi"], "Send to Everyone and mixi ×2"),
         ("everyone", ["mixi", "mastodon", "bluesky"], "Send to Everyone and 3 networks"),
+        ("everyone", ["mixi", "mixi", "gnusocial", "bluesky"], "Send to Everyone and 3 networks"),
     ],
 )
 def test_the_button_says_who_reads_it_and_where_it_goes(
@@ -100,7 +101,7 @@ def test_a_narrower_audience_goes_where_the_member_said_so():
 
 
 @pytest.mark.parametrize(
-    ("audience", "words"), [("everyone", "全体・mixiへ送る"), ("friends", "友だちへ送る")]
+    ("audience", "words"), [("everyone", "みんな・mixiへ送る"), ("friends", "友だちへ送る")]
 )
 def test_the_button_in_japanese_fits_sixteen_letters(audience: str, words: str):
     hanako = make_member("hanako", posts_by_me=audience)
@@ -249,18 +250,31 @@ def test_a_default_that_became_wider_does_not_widen_what_the_button_said():
 
 
 @pytest.mark.parametrize(
-    ("state", "text"), [(LinkState.ACTIVE, "長い文。" * 100), (LinkState.PARKED, "short")]
+    ("state", "text", "said"),
+    [
+        (LinkState.ACTIVE, "長い文。" * 100, "mixi would not get all of it."),
+        (LinkState.PARKED, "short", "mixi waits until you link it again."),
+    ],
 )
-def test_a_copy_that_is_cut_or_held_back_shows_the_preview(state: str, text: str):
+def test_a_copy_that_is_cut_or_held_back_shows_the_preview(state: str, text: str, said: str):
     hanako = everyone()
     make_link(hanako, state=state)
     phone = log_in_phone(hanako)
     page = write(phone, text)
-    assert "mixi would not get all of it. Nothing is sent yet" in page
+    assert f"{said} Nothing is sent yet: see how it reads." in page
     assert not Post.objects.exists()
     phone.submit("Send")
     assert Post.objects.get().text == text
     assert Delivery.objects.count() == 1
+
+
+def test_a_name_in_the_words_shows_first_what_it_becomes():
+    hanako = everyone()
+    make_link(hanako, "mastodon")
+    make_member("taro")
+    page = write(log_in_phone(hanako), "with @taro")
+    assert "You mention somebody: see how the name reads on Mastodon." in page
+    assert not Post.objects.exists()
 
 
 def test_a_forged_name_of_a_link_sends_nothing_there():

@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Audience, Member
+from accounts.models import Audience, Friendship, Member
 from syndication.actions import drafts, posts
 from syndication.actions.drafts import UnsentPost
 from syndication.connectors.content import TYPED
@@ -17,7 +17,7 @@ from syndication.models import Delivery, KeptPhoto, Post, PostKind, SavedDraft
 from syndication.models.errors import NotYours
 from syndication.worker import sweep
 from tests.dying import is_killed
-from tests.making import make_group, make_link, make_member
+from tests.making import befriend, make_group, make_link, make_member
 from tests.page import Page
 from tests.phone import PhoneClient, computer, log_in_phone
 from tests.photographs import a_photo
@@ -65,7 +65,7 @@ def opened(phone: PhoneClient, words: str) -> Page:
 def test_kept_on_a_phone_without_cookies_and_sent_from_a_computer(hanako):
     link = make_link(hanako)
     page = keep(log_in_phone(hanako), **NOTE)
-    assert "Kept. Go on here, on any device." in page
+    assert "Draft saved. You can continue on any device." in page
     assert not Post.objects.exists()
 
     client = computer(hanako)
@@ -138,6 +138,7 @@ def test_a_photo_stays_as_long_as_its_draft(hanako, django_capture_on_commit_cal
     phone.submit("Preview")
     phone.submit("Send")
     assert Post.objects.get().photo
+    sweep.run_all_steps()
     assert not KeptPhoto.objects.exists()
 
 
@@ -145,7 +146,7 @@ def test_nothing_and_too_much_are_said_and_lost_is_nothing(hanako):
     phone = log_in_phone(hanako)
     assert "There is nothing to keep yet." in keep(phone)
     page = keep(phone, title="題" * 101, text="x")
-    assert "A draft cannot hold so much" in page
+    assert "This is too long for a draft" in page
     assert typed_in(page)["title"] == "題" * 101
     page = keep(phone, PostKind.PHOTO, text="海", photo=uploaded(b"nothing"))
     assert typed_in(page)["text"] == "海"
@@ -163,11 +164,50 @@ def test_fifty_are_kept_and_the_next_one_is_given_back(hanako):
         drafts.keep_draft(unsent(f"{number}", form_key=f"{number:032x}"), by=hanako)
     phone = log_in_phone(hanako)
     page = keep(phone, PostKind.STATUS, text="one more")
-    assert "You have 50 drafts. Send or delete one, then press Keep again." in page
+    assert "You have 50 drafts. What you wrote waits under Write" in page
     assert typed_in(page)["text"] == "one more"
+    phone.follow("6 Drafts")
     drafts.delete_draft(SavedDraft.objects.first(), by=hanako)
+    assert typed_in(phone.get(reverse("post_new")))["text"] == "one more"
     phone.submit("5 Keep")
     assert SavedDraft.objects.count() == drafts.MOST_KEPT
+    assert typed_in(phone.get(reverse("post_new")))["text"] == ""
+
+
+def test_a_mail_is_kept_among_the_fifty(hanako):
+    for number in range(drafts.MOST_KEPT):
+        drafts.keep_draft(unsent(f"{number}", form_key=f"{number:032x}"), by=hanako)
+    key = "b" * 32
+    SavedDraft.objects.create(member=hanako, form_key=key, text="mail", is_mailed=True)
+    with pytest.raises(drafts.TooManyDrafts):
+        drafts.keep_draft(unsent("mail", form_key=key, version=1), by=hanako)
+    assert SavedDraft.objects.mailed().get().text == "mail"
+
+
+def test_a_photo_that_was_kept_for_hours_only_is_missed_aloud(hanako):
+    phone = log_in_phone(hanako)
+    phone.get(reverse("post_new") + "?kind=photo")
+    phone.submit("2 Note", photo=uploaded(a_photo()), text="海")
+    KeptPhoto.objects.all().delete()
+    page = phone.submit("5 Keep")
+    assert "The photo was no longer here. Choose it again." in page
+    assert SavedDraft.objects.get().text == "海"
+
+
+def test_chosen_people_are_asked_for_anew_and_never_become_more(hanako):
+    Member.objects.update(posts_by_me=Audience.EVERYONE)
+    taro = make_member("taro")
+    befriend(hanako, taro)
+    friendship = Friendship.objects.get(member=hanako, friend=taro)
+    phone = log_in_phone(hanako)
+    phone.get(reverse("post_new"))
+    phone.submit("Preview", text="secret", audience="chosen")
+    phone.submit("Go on", tick=str(friendship.pk))
+    phone.submit("5 Keep")
+    assert typed_in(opened(phone, "secret"))["audience"] == "chosen"
+    page = phone.submit("Preview")
+    assert "Who may read it?" in page
+    assert not Post.objects.exists()
 
 
 # --- two devices --------------------------------------------------------------------------------
@@ -177,7 +217,7 @@ def test_a_second_press_of_keep_keeps_one(hanako):
     fields = page.form("Preview", set()).fields | {"text": ["once"], "keep": ["1"]}
     for _ in range(3):
         page = phone.post(reverse("post_preview"), fields)
-    assert "Kept." in page
+    assert "Draft saved." in page
     assert SavedDraft.objects.get().version == 1
 
 
@@ -186,9 +226,9 @@ def test_two_devices_that_keep_the_same_draft_keep_both(hanako):
     keep(phone, PostKind.STATUS, text="first")
     opened(phone, "first")
     opened(other, "first")
-    assert "Kept." in phone.submit("5 Keep", text="from the phone")
+    assert "Draft saved." in phone.submit("5 Keep", text="from the phone")
     page = other.submit("5 Keep", text="from the computer")
-    assert "Yours is a draft of its own." in page
+    assert "in another window or on another device meanwhile. Yours is a draft of its own." in page
     assert {draft.text for draft in SavedDraft.objects.all()} == {
         "from the phone",
         "from the computer",
@@ -203,9 +243,72 @@ def test_what_another_device_kept_outlives_the_press_that_sends(hanako):
     other.submit("5 Keep", text="more, from the computer")
     phone.submit("Preview", text="short, from the phone")
     page = phone.submit("Send")
-    assert "Other words, kept on another device, are still under Drafts." in page
+    assert (
+        "Another version, saved in another window or on another device, is still in Drafts." in page
+    )
     assert Post.objects.get().text == "short, from the phone"
     assert SavedDraft.objects.of(hanako).get().text == "more, from the computer"
+
+
+def in_two_windows(hanako: Member) -> tuple[PhoneClient, PhoneClient]:
+    """A draft with a photo, open on two phones."""
+    phone, other = log_in_phone(hanako), log_in_phone(hanako)
+    keep(phone, PostKind.PHOTO, text="first", photo=uploaded(a_photo()))
+    opened(phone, "first")
+    opened(other, "first")
+    return phone, other
+
+
+def photo_files() -> list[bool]:
+    return [default_storage.exists(one.photo.name) for one in KeptPhoto.objects.all()]
+
+
+def test_two_devices_that_keep_a_draft_keep_its_photo_in_both(
+    hanako, django_capture_on_commit_callbacks
+):
+    phone, other = in_two_windows(hanako)
+    with django_capture_on_commit_callbacks(execute=True):
+        phone.submit("5 Keep", text="from the phone")
+        fields = other.page.form("Preview", set()).fields | {"text": ["other"], "keep": ["1"]}
+        for _ in range(2):  # pressed twice: one more draft
+            other.post(reverse("post_preview"), fields)
+    assert SavedDraft.objects.count() == 2
+    assert {draft.photos.count() for draft in SavedDraft.objects.all()} == {1}
+    assert photo_files() == [True, True]
+
+
+def test_words_kept_apart_that_went_on_from_there_are_not_overwritten(hanako):
+    drafts.keep_draft(unsent("first"), by=hanako)
+    late = unsent("late", version=0)
+    apart = drafts.keep_draft(late, by=hanako).draft
+    assert drafts.keep_draft(late, by=hanako).draft == apart
+    on = unsent("went on", form_key=apart.form_key, version=1)
+    drafts.keep_draft(on, by=hanako)
+    drafts.keep_draft(late, by=hanako)
+    assert {draft.text for draft in SavedDraft.objects.all()} == {"first", "went on", "late"}
+
+
+@pytest.mark.parametrize("sends_first", [True, False])
+def test_a_photo_that_one_device_sends_stays_with_what_the_other_keeps(
+    hanako, sends_first, django_capture_on_commit_callbacks
+):
+    phone, other = in_two_windows(hanako)
+
+    def send() -> None:
+        phone.submit("Preview", text="sent")
+        phone.submit("Send")
+
+    with django_capture_on_commit_callbacks(execute=True):
+        if sends_first:
+            send()
+        other.submit("5 Keep", text="kept")
+        if not sends_first:
+            send()
+        sweep.run_all_steps()
+    assert Post.objects.get().photo
+    draft = SavedDraft.objects.get()
+    assert (draft.text, draft.photos.count()) == ("kept", 1)
+    assert photo_files() == [True]
 
 
 def test_what_was_sent_elsewhere_is_kept_as_a_draft_of_its_own(hanako):

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
+from accounts.actions import quotas
 from accounts.models import Audience, Member, Notice
 from syndication.actions import drafts, mail_drafts, post_addresses
 from syndication.actions.mail_drafts import IncomingMail
@@ -236,7 +237,31 @@ def test_a_photo_goes_with_its_subject_and_words(hanako):
     with post.photo.open("rb") as file:
         red, green, _blue = Image.open(file).convert("RGB").getpixel((5, 5))
     assert red > 200 > green
+    sweep.run_all_steps()
     assert not KeptPhoto.objects.exists()
+
+
+def test_a_photo_is_kept_once_however_often_its_mail_is_opened(hanako):
+    draft = arrive(hanako, text="blue", photo=a_photo())
+    first = mail_drafts.keep_draft_photo(draft, by=hanako)
+    assert mail_drafts.keep_draft_photo(draft, by=hanako) == first
+    assert KeptPhoto.objects.count() == 1
+
+
+def test_a_mail_kept_as_words_when_the_quota_is_used_up_keeps_its_photo(
+    hanako, django_capture_on_commit_callbacks
+):
+    draft = arrive(hanako, text="blue", photo=a_photo())
+    quotas.spend_member_quota(hanako, quotas.PHOTO_BYTES, quotas.PHOTO_BYTES.most)
+    phone = log_in_phone(hanako)
+    opened(phone)
+    phone.submit("Go on", kind="status")
+    with django_capture_on_commit_callbacks(execute=True):
+        phone.submit("5 Keep")
+    kept = SavedDraft.objects.get(pk=draft.pk)
+    assert not kept.is_mailed
+    assert default_storage.exists(kept.photos.get().photo.name)
+    assert "the photo" in phone.get(reverse("draft", args=[draft.pk]))
 
 
 def test_the_audience_that_is_offered_is_posts_by_me(hanako):
