@@ -16,7 +16,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.actions import named_lists, quotas
@@ -24,13 +23,9 @@ from accounts.forms.named_lists import list_name_error
 from accounts.forms.ticks import ticks_as_text
 from accounts.models import Audience, Member
 from accounts.urlsession.api import (
-    PreservedForm,
     get_preserved_form,
     initial_from_preserved_form,
     is_field_preserved,
-    pop_preserved_form,
-    preserve_form,
-    without_session_prefix,
 )
 from accounts.views.friend_picker import FriendPicker
 from accounts.views.requests import MemberRequest
@@ -44,6 +39,7 @@ from syndication.models import Post, PostKind, SavedDraft
 from syndication.queries.home_box import unpack_box
 from syndication.queries.preview_groups import group_previews
 from syndication.queries.readers import readers_here
+from syndication.views.preserved_posts import forget_post_form, preserve_post_form
 
 PICKED = ("audience", "people", "list_name")  # of the fields that the page of friends has itself
 
@@ -145,7 +141,7 @@ def _preview_page(
     carried = {**hidden_fields(draft), **form.fields_of_other_kinds()}
     if groups.leads_away:
         fields = {name: [value] for name, value in carried.items()}
-        _preserve(request, fields | {"left_out": [str(key) for key in draft.left_out]})
+        preserve_post_form(request, fields | {"left_out": [str(key) for key in draft.left_out]})
     return TemplateResponse(
         request,
         "syndication/post_preview.html",
@@ -159,13 +155,6 @@ def _preview_page(
             "reason": reason,
         },
     )
-
-
-def _preserve(request: MemberRequest, fields: dict[str, list[str]]) -> None:
-    """Keep what was typed in the session, for "Write": the page has presses that lead away from it."""
-    fields = {name: values for name, values in fields.items() if name != "csrfmiddlewaretoken"}
-    path = without_session_prefix(reverse("post_new"))
-    preserve_form(request, PreservedForm(path, fields))
 
 
 def _send(request: MemberRequest) -> HttpResponse:
@@ -212,15 +201,14 @@ def _keep(request: MemberRequest) -> HttpResponse:
     try:
         kept = drafts.keep_draft(unsent, by=request.user)
     except drafts.TooManyDrafts:
-        typed = cast(QueryDict, form.data).lists()
-        _preserve(request, {name: values for name, values in typed if name != "keep"})
+        preserve_post_form(request, dict(cast(QueryDict, form.data).lists()))
         words = _(
             "You have %(most)s drafts. What you wrote waits under Write: send or delete a draft,"
             " then press Keep again."
         )
         form.add_error(None, words % {"most": drafts.MOST_KEPT})
         return post_form_page(request, form)
-    _forget_preserved(request, unsent.form_key)
+    forget_post_form(request, unsent.form_key)
     if unsent.is_photo_gone:
         messages.warning(request, _("The photo was no longer here. Choose it again."))
     if kept.is_apart:
@@ -242,18 +230,8 @@ def _create(form: PostForm, draft: Draft, *, by: Member) -> Post:
     return home_box.send_status(draft, by=by, named=draft.named or frozenset())
 
 
-def _forget_preserved(request: MemberRequest, form_key: str) -> None:
-    """Remove the preserved form if it is the one that was sent or kept; another one still waits."""
-    waiting = get_preserved_form(request)
-    if waiting is None:
-        return
-    fields = {name: values[-1] for name, values in waiting.fields.items() if values}
-    if (fields | unpack_box(fields)).get("form_key") == form_key:
-        pop_preserved_form(request)
-
-
 def _after(request: MemberRequest, post: Post) -> HttpResponse:
-    _forget_preserved(request, post.form_key)
+    forget_post_form(request, post.form_key)
     if post.deleted_at is not None or "box" in request.POST:
         return redirect("home")
     return redirect("post_detail", post.pk)
