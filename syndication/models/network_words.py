@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-_MARKUP = ("{", "[", "<")  # that answers of machines begin with
+import re
+
+# How answers of machines begin. Stored words are cut, so that they cannot be parsed; people begin
+# with a bracket, too ("[mixi] The text is too long", "<3").
+_MARKUP = re.compile(
+    r"""\s*(?:\{\s*["}] | \[\s*["\[\]{] | <[a-z!?/])""", re.IGNORECASE | re.VERBOSE
+)
 
 
 def readable_words(words: str) -> str:
     """`words`, or "" where they are an answer for machines."""
-    return "" if words.lstrip().startswith(_MARKUP) else words
+    return "" if _MARKUP.match(words) else words

@@ -41,8 +41,10 @@ TITLE = 60  # letters that are read of a post
 
 
 def subjects(member: Member, *, most: int, is_open_only: bool) -> QuerySet[Any, Any]:
-    """Rows of what `member` sent, newest first; at
-    most `most` of each source. `is_open_only`: with a delivery that is not done yet."""
+    """Rows of what `member` sent, newest first; at most `most` of each source.
+
+    `is_open_only`: with a delivery that is not done yet.
+    """
     if is_open_only:
         undone = Delivery.objects.of(member).filter(state__in=NOT_DONE)
         keys: list[Any] = [undone.filter(interaction=None).values("post")]

@@ -57,9 +57,10 @@ COMMANDS: dict[str, tuple[Promise, Callable[..., None], Promise]] = {
 def lines_with_commands(
     rows: DeliveryQuerySet, subject: str, number: str | None, clock: MemberClock, *, size: int
 ) -> UncountedPage:
-    """Page `number` of the lines of `rows`, which are of one `subject` (queries.copy_lines). The row of each has its `commands`, whether
-    its copy is behind the post (`is_behind`), and where the member
-    can look, or delete, as they are asked to (`look_at`).
+    """Page `number` of the lines of `rows`, which are of one `subject` (queries.copy_lines).
+
+    The row of each has its `commands`, whether its copy is behind the post (`is_behind`), and where the
+    member can look, or delete, as they are asked to (`look_at`).
     """
     newest = with_answers(newest_rows(rows, subject, clock), subject)
     newest = newest.order_by("link__network", "link", "sequence")

@@ -14,6 +14,7 @@ from syndication.delivery import (
     undelivered,
 )
 from syndication.models import Delivery, DeliveryState, Link, LinkState
+from syndication.models.network_words import readable_words
 from syndication.queries.answer_targets import target_of_item
 from tests.making import make_link, make_member
 from tests.phone import log_in_phone
@@ -182,3 +183,20 @@ def test_what_is_parked_says_why_also_where_nothing_can_be_linked_again(phone, h
     text = phone.get("/deliveries/").text
     assert "link mixi again" not in text
     assert "This waits until you link the account again." in text
+
+
+@pytest.mark.parametrize(
+    ("words", "is_shown"),
+    [
+        ("No room left", True),
+        ("[mixi] The text is too long", True),
+        ("<3 is not allowed", True),
+        ('{"error": "slow do', False),
+        ('[{"code": 5', False),
+        ('["too long"]', False),
+        ("<!DOCTYPE html><html>", False),
+        (" <h1>Busy</h1>", False),
+    ],
+)
+def test_what_a_network_says_to_machines_is_told_from_what_it_says_to_people(words, is_shown):
+    assert (readable_words(words) == words) == is_shown
