@@ -63,6 +63,7 @@ class DeliveryPreview:
     readers: str = ""
     names: Sequence[tuple[str, str]] = ()  # mentions.names_there
     is_expected: bool = False  # the member opted in, whether it goes or not
+    goes_to_everyone: bool = False  # this one does not go, but with the audience Everyone it would
 
 
 @transaction.atomic
@@ -207,7 +208,7 @@ def _preview(link: Link, draft: OutgoingPost, handles: Handles) -> DeliveryPrevi
     is_public = str(draft.audience) == Audience.EVERYONE
     draft = replace(
         draft,
-        permalink=public_url("post_detail", (link.newest_post or 0) + 1) if is_public else "",  # type: ignore[attr-defined]
+        permalink=_next_permalink(link) if is_public else "",
         always_permalink=link.always_permalink and is_public,
         never_permalink=link.never_permalink,
         terms=eligibility.terms_of(link),
@@ -222,7 +223,24 @@ def _preview(link: Link, draft: OutgoingPost, handles: Handles) -> DeliveryPrevi
         readers=eligibility.describe_readers(link, draft.audience) if decision.goes else "",
         names=mentions.names_there(draft, decision.preview),
         is_expected=decision.goes or decision.is_expected,
+        goes_to_everyone=not decision.goes and not is_public and _goes_to_everyone(draft, link),
     )
+
+
+def _goes_to_everyone(draft: OutgoingPost, link: Link) -> bool:
+    """Whether `draft`, which is for fewer, would go to `link` if it were for everyone."""
+    public = replace(
+        draft,
+        audience="everyone",
+        permalink=_next_permalink(link),
+        always_permalink=link.always_permalink,
+    )
+    return eligibility.check_eligibility(public, link).goes
+
+
+def _next_permalink(link: Link) -> str:
+    """The address that the next post will get."""
+    return public_url("post_detail", (link.newest_post or 0) + 1)  # type: ignore[attr-defined]
 
 
 def _links_of(member: Member) -> QuerySet[Link]:

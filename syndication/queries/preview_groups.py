@@ -21,9 +21,11 @@ from syndication.queries.link_labels import as_list, link_labels
 
 SHOWN_WHOLE = 100  # letters of a cut text; of a longer one only its end is shown
 SHOWN_END = 20  # besides the address behind it
+SHOWN_LEFT_OUT = 10  # letters of what does not fit
+FOUND_BY = 60  # letters before the cut, by which the text is found in the post
 
-# What the member can press against a reason. The others are changed in the form, or not at all.
-PRESSES: dict[str, str] = {
+# What changes a reason, where that is not in the form.
+REMEDIES: dict[str, str] = {
     eligibility.TURNED_OFF: "toggle",
     eligibility.NOT_OPTED_IN: "toggle",
     eligibility.NOT_ALLOWED_THERE: "again",
@@ -39,8 +41,9 @@ OF_AUDIENCE = frozenset(
 class PreviewGroup:
     """Links of which the page says the same, with their `names` as a list to read.
 
-    `shown` is what is left of a text that was cut, `is_end` where that is only its end. `press` says what
-    changes the reason (PRESSES), "" for nothing outside of the form.
+    `shown` is what is left of a text that was cut, `is_end` where that is only its end, `left_out` the first
+    words that did not fit. `remedy` says what changes the reason (REMEDIES), "" for nothing outside of the
+    form.
     """
 
     links: Sequence[Link]
@@ -50,15 +53,17 @@ class PreviewGroup:
     preview: Preview | None
     shown: str
     is_end: bool
-    press: str
+    left_out: str
+    remedy: str
 
 
 @dataclass(frozen=True)
 class PreviewGroups:
     """`whole` goes as it was written, `changed` is cut or leaves something out, `staying` does not go.
 
-    `readers` is said once for all where they are everyone. `named` has what the names of members become, `held` the links whose copies go later. `going` is
-    every link that gets a copy, with its label.
+    `readers` is said once for all where they are everyone. `named` has what the names of members become,
+    `held` the links whose copies go later. `going` is every link that gets a copy, with its label;
+    `if_public` names the links that would get one if the post were for everyone.
     """
 
     whole: Sequence[PreviewGroup]
@@ -68,22 +73,20 @@ class PreviewGroups:
     held: Sequence[tuple[Link, str]]
     going: Sequence[tuple[Link, str]]
     readers: str
-
-    @property
-    def waits_for_audience(self) -> bool:
-        """Whether a post to everyone would go where this one does not."""
-        return any(one.reason in OF_AUDIENCE for one in self.staying)
+    if_public: str
 
     @property
     def leads_away(self) -> bool:
-        """Whether the page has presses that lead to other pages, with the post not sent."""
-        presses = any(one.press for one in self.staying)
+        """Whether the page has addresses of other pages, with the post not sent."""
         is_parked = any(link.state == LinkState.PARKED for link, _label in self.held)
-        return presses or is_parked or self.waits_for_audience
+        return is_parked or any(one.remedy for one in self.staying)
 
 
-def group_previews(foreseen: Sequence[DeliveryPreview], audience: str) -> PreviewGroups:
-    """Group previews that were made for `audience`, whose links carry delivery.availability."""
+def group_previews(
+    foreseen: Sequence[DeliveryPreview], audience: str, words: str = ""
+) -> PreviewGroups:
+    """Group previews that were made for `audience`, whose links carry delivery.availability. `words` is
+    the post's text, of which a cut copy says where it stops."""
     labels = link_labels(one.link for one in foreseen)
 
     def grouped(
@@ -100,6 +103,7 @@ def group_previews(foreseen: Sequence[DeliveryPreview], audience: str) -> Previe
     def group(ones: Sequence[DeliveryPreview]) -> PreviewGroup:
         first = ones[0]
         shown, is_end = _left_of(first.preview) if first.preview else ("", False)
+        left_out = _left_out_of(words, first.preview) if first.preview else ""
         return PreviewGroup(
             links=[one.link for one in ones],
             names=names(ones),
@@ -108,7 +112,8 @@ def group_previews(foreseen: Sequence[DeliveryPreview], audience: str) -> Previe
             preview=first.preview,
             shown=shown,
             is_end=is_end,
-            press="" if first.goes else PRESSES.get(first.reason, ""),
+            left_out=left_out,
+            remedy="" if first.goes else REMEDIES.get(first.reason, ""),
         )
 
     def circle(one: DeliveryPreview) -> str:
@@ -129,6 +134,7 @@ def group_previews(foreseen: Sequence[DeliveryPreview], audience: str) -> Previe
         held=[(one.link, labels[one.link.pk]) for one in going if _waits(one.link)],
         going=[(one.link, labels[one.link.pk]) for one in going],
         readers=_public_readers(going) if audience == Audience.EVERYONE else "",
+        if_public=names([one for one in staying if _waits_for_audience(one)]),
     )
 
 
@@ -136,6 +142,10 @@ def _public_readers(going: Sequence[DeliveryPreview]) -> str:
     if len({one.link.network for one in going}) > 1:
         return _("everyone on these networks")
     return next((one.readers for one in going), "")
+
+
+def _waits_for_audience(one: DeliveryPreview) -> bool:
+    return one.goes_to_everyone and one.reason in OF_AUDIENCE
 
 
 def _waits(link: Link) -> bool:
@@ -147,13 +157,29 @@ def _is_changed(preview: Preview | None) -> bool:
 
 
 def _left_of(preview: Preview) -> tuple[str, bool]:
-    """What a cut text still says, and whether that is its end alone: the beginning stands above."""
+    """What a cut text still says, and whether that is its end alone."""
     if not preview.is_cut:
         return "", False
     text = " ".join(f"{preview.title}\n{preview.text}".split())
     if len(text) <= SHOWN_WHOLE:
         return text, False
-    words, _blank, last = text.rpartition(" ")
-    end = len(words) if last.startswith("http") else len(text)
-    start = cut_position(text, max(end - SHOWN_END, 0))
+    start = cut_position(text, max(len(_without_address(text)) - SHOWN_END, 0))
     return text[start:].strip(), True
+
+
+def _left_out_of(words: str, preview: Preview) -> str:
+    """The first words that a cut text leaves out; "" where the network has the text in other words."""
+    if not preview.is_cut:
+        return ""
+    text, kept = " ".join(words.split()), " ".join(preview.text.split())
+    end = _without_address(kept).rstrip(" …")[-FOUND_BY:]
+    nearest = len(kept) + text.count("@")  # names lose their sign there
+    at = text.rfind(end, 0, nearest) if end else -1
+    rest = text[at + len(end) :].lstrip() if at >= 0 else ""
+    return rest[: cut_position(rest, SHOWN_LEFT_OUT)].rstrip()
+
+
+def _without_address(text: str) -> str:
+    """`text` on one line, without the address of the post that ends a cut copy."""
+    words, _blank, last = text.rpartition(" ")
+    return words if last.startswith("http") else text

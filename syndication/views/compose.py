@@ -22,11 +22,7 @@ from accounts.actions import named_lists, quotas
 from accounts.forms.named_lists import list_name_error
 from accounts.forms.ticks import ticks_as_text
 from accounts.models import Audience, Member
-from accounts.urlsession.api import (
-    get_preserved_form,
-    initial_from_preserved_form,
-    is_field_preserved,
-)
+from accounts.urlsession.api import initial_from_preserved_form, is_field_preserved
 from accounts.views.friend_picker import FriendPicker
 from accounts.views.requests import MemberRequest
 from accounts.views.uploads import accepts_files
@@ -39,7 +35,7 @@ from syndication.models import Post, PostKind, SavedDraft
 from syndication.queries.home_box import unpack_box
 from syndication.queries.preview_groups import group_previews
 from syndication.queries.readers import readers_here
-from syndication.views.preserved_posts import forget_post_form, preserve_post_form
+from syndication.views import preserved_posts
 
 PICKED = ("audience", "people", "list_name")  # of the fields that the page of friends has itself
 
@@ -56,6 +52,8 @@ def post_new(request: MemberRequest) -> HttpResponse:
         return post_people(request)
     if "keep" in request.POST:
         return _keep(request)
+    if "anew" in request.POST:
+        return preserved_posts.discard_post_form(request)
     return _blank_form(request, _typed(request.POST))
 
 
@@ -134,14 +132,17 @@ def _preview_page(
 ) -> HttpResponse:
     """The preview of a valid form. `reason` says why it comes unasked."""
     draft = posts.with_link_title(draft)
-    groups = group_previews(posts.preview_post(draft, by=request.user), draft.audience)
+    foreseen = posts.preview_post(draft, by=request.user)
+    groups = group_previews(foreseen, draft.audience, f"{draft.title}\n{draft.text}")
     before = posts.find_sent_post(draft.form_key, by=request.user)
     if before is not None:  # "back" after sending: what was changed since is a post of its own
         draft = replace(draft, form_key=secrets.token_hex(16))
     carried = {**hidden_fields(draft), **form.fields_of_other_kinds()}
     if groups.leads_away:
         fields = {name: [value] for name, value in carried.items()}
-        preserve_post_form(request, fields | {"left_out": [str(key) for key in draft.left_out]})
+        preserved_posts.preserve_post_form(
+            request, fields | {"left_out": [str(key) for key in draft.left_out]}
+        )
     return TemplateResponse(
         request,
         "syndication/post_preview.html",
@@ -201,14 +202,14 @@ def _keep(request: MemberRequest) -> HttpResponse:
     try:
         kept = drafts.keep_draft(unsent, by=request.user)
     except drafts.TooManyDrafts:
-        preserve_post_form(request, dict(cast(QueryDict, form.data).lists()))
+        preserved_posts.preserve_post_form(request, dict(cast(QueryDict, form.data).lists()))
         words = _(
             "You have %(most)s drafts. What you wrote waits under Write: send or delete a draft,"
             " then press Keep again."
         )
         form.add_error(None, words % {"most": drafts.MOST_KEPT})
         return post_form_page(request, form)
-    forget_post_form(request, unsent.form_key)
+    preserved_posts.forget_post_form(request, unsent.form_key)
     if unsent.is_photo_gone:
         messages.warning(request, _("The photo was no longer here. Choose it again."))
     if kept.is_apart:
@@ -231,7 +232,7 @@ def _create(form: PostForm, draft: Draft, *, by: Member) -> Post:
 
 
 def _after(request: MemberRequest, post: Post) -> HttpResponse:
-    forget_post_form(request, post.form_key)
+    preserved_posts.forget_post_form(request, post.form_key)
     if post.deleted_at is not None or "box" in request.POST:
         return redirect("home")
     return redirect("post_detail", post.pk)
@@ -278,7 +279,6 @@ def post_form_page(
     request: MemberRequest, form: PostForm, draft: SavedDraft | None = None
 ) -> HttpResponse:
     """The form's page, whatever filled it: typing, a kept form, a mail, a draft."""
-    waiting = get_preserved_form(request)
     return TemplateResponse(
         request,
         "syndication/post_new.html",
@@ -289,7 +289,10 @@ def post_form_page(
             "draft": draft,
             "until": drafts.draft_expires_at(draft) if draft else None,
             "waiting": 0 if draft else SavedDraft.objects.of(request.user).count(),
-            "lost_files": waiting.files if waiting and not request.POST else [],
+            "lost_files": [] if request.POST else preserved_posts.lost_files(request),
+            "is_resumed": request.method != "POST"
+            and draft is None
+            and preserved_posts.is_form_resumed(request),
         },
     )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from accounts.urlsession.api import (
@@ -34,3 +36,22 @@ def forget_post_form(request: MemberRequest, form_key: str) -> None:
     fields = {name: values[-1] for name, values in waiting.fields.items() if values}
     if (fields | unpack_box(fields)).get("form_key") == form_key:
         pop_preserved_form(request)
+
+
+def is_form_resumed(request: MemberRequest) -> bool:
+    """Whether what the session preserves was typed into the form of this address."""
+    waiting = get_preserved_form(request)
+    return waiting is not None and waiting.is_for(request.path_info)
+
+
+def lost_files(request: MemberRequest) -> list[str]:
+    """The names of file fields whose files could not be preserved."""
+    waiting = get_preserved_form(request)
+    return waiting.files if waiting is not None else []
+
+
+def discard_post_form(request: MemberRequest) -> HttpResponse:
+    """Remove the preserved form by the member's command, and begin with an empty one."""
+    if is_form_resumed(request):
+        pop_preserved_form(request)
+    return redirect("post_new")

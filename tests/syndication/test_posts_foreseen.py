@@ -46,7 +46,7 @@ def test_a_post_to_everyone_goes_and_its_readers_there_are_named():
     hanako = make_member("hanako")
     make_link(hanako, name="ザキ")
     page = look_over(log_in_phone(hanako), text="hello", audience="everyone")
-    assert "Goes whole: mixi" in page
+    assert "In full: mixi" in page
     assert "everyone on mixi" in page
     assert "Not sent" not in page
     assert page.text.count("hello") == 1
@@ -97,7 +97,7 @@ def test_a_photo_goes_along_and_stays_on_the_page():
     page = look_over(
         log_in_phone(hanako), PostKind.PHOTO, photo=uploaded(a_photo()), audience="everyone"
     )
-    assert "Goes whole: mixi" in page
+    assert "In full: mixi" in page
     assert page.sources
 
 

@@ -178,7 +178,6 @@ def test_every_refusal_of_a_post_has_its_case() -> None:
     [
         ({"opted_in": False}, "Change what goes to mixi"),
         ({"link": {"scopes": "r_profile"}}, "Link mixi again"),
-        ({"audience": "friends"}, "Change Posts by me to Everyone"),
     ],
 )
 def test_the_press_that_changes_it_stands_beside_the_reason_and_loses_nothing(
@@ -193,6 +192,68 @@ def test_the_press_that_changes_it_stands_beside_the_reason_and_loses_nothing(
     assert phone.follow(press).status == 200
     page = phone.get(reverse("post_new"))
     assert "駅で待つ" in page.form("Preview", {"text"}).fields["text"]
+
+
+def test_words_that_wait_under_write_can_be_thrown_away(hanako: Member) -> None:
+    """Or the next post would begin with the words and the audience of one that was given up."""
+    link_of(Case(opted_in=False), hanako)
+    phone = log_in_phone(hanako)
+    page = phone.get(reverse("post_new"))
+    assert "You wrote this before" not in page
+    phone.submit("Preview", text="駅で待つ", audience="everyone")
+    page = phone.get(reverse("post_new"))
+    assert "You wrote this before and have not sent it." in page
+    assert page.form("Preview", {"audience"}).fields["audience"] == ["everyone"]
+    page = phone.submit("Delete it and start anew")
+    assert "駅で待つ" not in page.html
+    assert "You wrote this before" not in page
+    assert page.form("Preview", {"audience"}).fields["audience"] == [hanako.posts_by_me]
+    assert "駅で待つ" not in phone.get(reverse("post_new")).html
+
+
+def test_everyone_is_offered_only_where_a_post_to_everyone_goes(hanako: Member) -> None:
+    """And goes there, once chosen: by this post alone, not by widening all later ones."""
+    make_link(hanako)
+    allow(make_link(hanako, "twitter"), "status", "everyone", is_on=False)
+    phone = log_in_phone(hanako)
+    phone.get(reverse("post_new"))
+    page = phone.submit("Preview", text="駅で待つ", audience="friends")
+    assert "Not sent: mixi, Twitter/X" in page
+    assert "To send this one to mixi, press Change and choose Everyone." in page
+    assert not [each for each in page.links if "Posts by me" in each.text]
+    phone.submit("Change")
+    page = phone.submit("Preview", audience="everyone")
+    assert "press Change and choose Everyone" not in page
+    phone.submit("Send")
+    assert [row.link.network for row in Delivery.objects.all()] == ["mixi"]
+    hanako.refresh_from_db()
+    assert hanako.posts_by_me == Audience.FRIENDS
+
+
+def test_everyone_is_not_offered_where_such_a_post_would_not_go(hanako: Member) -> None:
+    link_of(Case(network="gnusocial"), hanako)
+    phone = log_in_phone(hanako)
+    phone.get(reverse("post_new"))
+    page = phone.submit("Preview", text="stop", audience="friends")  # a command there
+    assert "Not sent: GNU social" in page
+    assert "choose Everyone" not in page
+
+
+@pytest.mark.parametrize("length", [170, 400, 700])
+def test_a_cut_copy_says_where_it_stops(hanako: Member, length: int) -> None:
+    """Beside a text that stands above as far as it fits on the page."""
+    make_link(hanako)
+    text = "".join(chr(0x4E00 + number) for number in range(length))
+    phone = log_in_phone(hanako)
+    phone.get(reverse("post_new"))
+    page = phone.submit("Preview", text=text, audience="everyone")
+    assert text[: 450 if length <= 450 else 14] in page.text
+    assert (f"({length} letters)" in page) == (length > 450)
+    shown = re.search(r"…(\S+)… http\S+ Without: (\S+)…", page.text)
+    assert shown is not None, page.text
+    assert shown[1] + shown[2] in text
+    assert len(shown[1]) == 20 - 1
+    assert len(shown[2]) == 10
 
 
 def test_a_page_without_such_a_press_keeps_nothing(hanako: Member) -> None:
@@ -237,8 +298,8 @@ def parked(link: Link) -> None:
     [
         (paused, "Slate is paused by the staff: posts wait and go later. Until noon."),
         (resting, "Slate does not answer at the moment"),
-        (limited, "Slate takes no more at the moment"),
-        (network_limited, "Slate takes no more at the moment"),
+        (limited, "Slate is over its limit until"),
+        (network_limited, "Slate is over its limit until"),
         (parked, "Slate waits until you link the account again."),
         (None, ""),
     ],
@@ -256,9 +317,8 @@ def test_what_waits_is_said_to_wait_and_waits(
     phone.get(reverse("post_new"))
     page = phone.submit("Preview", text="駅で待つ", audience="everyone")
     assert words in page
-    assert ("paused by the staff" in page or "at the moment" in page or "waits until" in page) == (
-        hold is not None
-    )
+    said = ("paused by the staff", "at the moment", "over its limit", "waits until")
+    assert any(words in page for words in said) == (hold is not None)
     phone.submit("Send")
     attempt.drain_due()
     arrived = Delivery.objects.get(post=Post.objects.get()).state == S.SENT
