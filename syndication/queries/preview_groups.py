@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Audience
 from syndication.connectors import reasons
 from syndication.connectors.base import Preview
+from syndication.connectors.content import PostContent
 from syndication.delivery import eligibility
 from syndication.delivery.planning import DeliveryPreview
 from syndication.models import Link, LinkState
@@ -83,10 +84,11 @@ class PreviewGroups:
 
 
 def group_previews(
-    foreseen: Sequence[DeliveryPreview], audience: str, words: str = ""
+    foreseen: Sequence[DeliveryPreview], audience: str, post: PostContent | None = None
 ) -> PreviewGroups:
-    """Group previews that were made for `audience`, whose links carry delivery.availability. `words` is
-    the post's text, of which a cut copy says where it stops."""
+    """Group previews that were made for `audience`, whose links carry delivery.availability. `post` is what
+    they preview: a cut copy says where in it the text stops."""
+    words = f"{post.title}\n{post.text}" if post is not None else ""
     labels = link_labels(one.link for one in foreseen)
 
     def grouped(

@@ -107,9 +107,7 @@ def post_people(request: MemberRequest) -> HttpResponse:
 def _people_error(draft: Draft, *, by: Member) -> str:
     if not draft.people:
         return _("Tick somebody first.")
-    if not draft.list_name:
-        return ""
-    return list_name_error(draft.list_name, by=by)
+    return list_name_error(draft.list_name, by=by) if draft.list_name else ""
 
 
 def _people_page(
@@ -132,8 +130,7 @@ def _preview_page(
 ) -> HttpResponse:
     """The preview of a valid form. `reason` says why it comes unasked."""
     draft = posts.with_link_title(draft)
-    foreseen = posts.preview_post(draft, by=request.user)
-    groups = group_previews(foreseen, draft.audience, f"{draft.title}\n{draft.text}")
+    groups = group_previews(posts.preview_post(draft, by=request.user), draft.audience, draft)
     before = posts.find_sent_post(draft.form_key, by=request.user)
     if before is not None:  # "back" after sending: what was changed since is a post of its own
         draft = replace(draft, form_key=secrets.token_hex(16))
