@@ -17,7 +17,6 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.models import Audience, Member
-from accounts.public_urls import public_url
 from syndication.connectors import CONNECTORS, reasons
 from syndication.connectors.base import OutgoingPost, Preview
 from syndication.connectors.reasons import Reason
@@ -32,6 +31,7 @@ from syndication.delivery import (
 from syndication.delivery.availability import with_availability
 from syndication.delivery.eligibility import Eligibility
 from syndication.delivery.mentions import Handles
+from syndication.delivery.public_drafts import goes_to_everyone, next_permalink
 from syndication.delivery.sequence import POSSIBLY_SENT_STATES, UNSENT_STATES, InitialDelivery
 from syndication.models import (
     Delivery,
@@ -208,7 +208,7 @@ def _preview(link: Link, draft: OutgoingPost, handles: Handles) -> DeliveryPrevi
     is_public = str(draft.audience) == Audience.EVERYONE
     draft = replace(
         draft,
-        permalink=_next_permalink(link) if is_public else "",
+        permalink=next_permalink(link) if is_public else "",
         always_permalink=link.always_permalink and is_public,
         never_permalink=link.never_permalink,
         terms=eligibility.terms_of(link),
@@ -223,24 +223,8 @@ def _preview(link: Link, draft: OutgoingPost, handles: Handles) -> DeliveryPrevi
         readers=eligibility.describe_readers(link, draft.audience) if decision.goes else "",
         names=mentions.names_there(draft, decision.preview),
         is_expected=decision.goes or decision.is_expected,
-        goes_to_everyone=not decision.goes and not is_public and _goes_to_everyone(draft, link),
+        goes_to_everyone=not decision.goes and not is_public and goes_to_everyone(draft, link),
     )
-
-
-def _goes_to_everyone(draft: OutgoingPost, link: Link) -> bool:
-    """Whether `draft`, which is for fewer, would go to `link` if it were for everyone."""
-    public = replace(
-        draft,
-        audience="everyone",
-        permalink=_next_permalink(link),
-        always_permalink=link.always_permalink,
-    )
-    return eligibility.check_eligibility(public, link).goes
-
-
-def _next_permalink(link: Link) -> str:
-    """The address that the next post will get."""
-    return public_url("post_detail", (link.newest_post or 0) + 1)  # type: ignore[attr-defined]
 
 
 def _links_of(member: Member) -> QuerySet[Link]:
