@@ -282,7 +282,7 @@ def test_a_revoked_access_parks_the_link_with_all_that_waits(sandbox, link, mail
     link.refresh_from_db()
     assert (second.state, link.state) == (DeliveryState.PARKED, LinkState.PARKED)
     notice = the_notice()
-    assert "link the account again" in notice.in_words
+    assert "Link the account again" in notice.in_words
     assert tried(second).state == DeliveryState.PARKED
     assert Notice.objects.count() == 1
 
