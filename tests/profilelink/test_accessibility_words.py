@@ -50,6 +50,7 @@ def test_titles_tell_pages_apart(albums: dict[str, list[Shown]], language: str) 
 ALIKE = {
     "account_email_verification_sent": "account_reset_password_done",
     "front_door": "home",
+    "link_again": "link_start",
     "mfa_reauthenticate": "account_reauthenticate",
     "post_people": "post_new",
     "post_preview": "post_new",

@@ -465,7 +465,7 @@ def test_the_page_says_why_an_answered_post_cannot_go_to_more(post, hanako, taro
     assert "Choose one of these." in page
     assert "For other readers, write it anew." in page
     [field] = [one for form in page.forms for one in form.controls if one.name == "audience"]
-    assert [value for value, _words in field.options] == ["", "friends", "only_me"]
+    assert [value for value, _words in field.options] == ["", "friends", "chosen", "only_me"]
     post.refresh_from_db()
     assert post.audience == A.FRIENDS
 

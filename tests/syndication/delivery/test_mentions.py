@@ -230,9 +230,9 @@ def test_the_preview_says_what_each_name_becomes(hanako, taro):
     page = look_over(
         log_in_phone(hanako), text="@taro @yuki @momo@other.example", audience="everyone"
     )
-    assert f"@taro: @taro@{HOST}" in page
-    assert "@yuki: as plain text" in page
-    assert "@momo: " not in page
+    assert f"@taro → @taro@{HOST}" in page
+    assert "@yuki → as plain text" in page
+    assert "@momo → " not in page
     assert page.text.count("as plain text") == 1  # on mixi a name is plain text anyway
 
 
@@ -241,7 +241,7 @@ def test_the_preview_of_an_edit_says_it_too(hanako, taro):
     delivery = planned(link, "alone")
     phone = log_in_phone(hanako)
     phone.get(reverse("post_edit", args=[delivery.post_id]))
-    assert f"@taro: @taro@{HOST}" in phone.submit("Preview", text="with @taro")
+    assert f"@taro → @taro@{HOST}" in phone.submit("Preview", text="with @taro")
 
 
 def test_the_link_s_page_offers_it_where_there_is_a_handle_and_off_at_first(hanako):
