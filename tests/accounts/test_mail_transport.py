@@ -44,7 +44,7 @@ def test_a_mail_leaves_whole_from_a_sender_of_its_own(hanako, server):
     assert mail.sender == f"b-{NoticeMail.objects.get().key}@post.example.jp"
     assert mail.recipient == '"a..b."@docomo.ne.jp'
     assert mail.message["From"] == "Profile Link <notice@post.example.jp>"
-    assert "確認待ちのメール" in mail.message.get_content()
+    assert "送信していない下書き" in mail.message.get_content()
     assert state_of_mail() == MailState.SENT
 
 
