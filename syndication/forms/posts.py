@@ -51,6 +51,9 @@ def bare_hidden() -> forms.HiddenInput:
 class PostTextForm(forms.Form):
     """The texts of a post of one kind, to write it and to change it."""
 
+    # A browser that insists on a text would let nobody change the kind, or keep what is begun.
+    use_required_attribute = False
+
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind = PostKind(kind)

@@ -192,7 +192,7 @@ def test_photos_of_a_member_are_two_hundred_megabytes_a_day(hanako) -> None:
     used_up(quotas.PHOTO_BYTES, make_member("taro"))  # others' are others'
     used_up(quotas.PHOTO_BYTES, hanako, left=100)
     page = look_over_photo(client, "b")
-    assert "You reached today's limit for photos." in page
+    assert "limit for photos. Send this one tomorrow" in page
     assert "海" in page
     assert KeptPhoto.objects.count() == 1
 

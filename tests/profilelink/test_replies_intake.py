@@ -167,7 +167,7 @@ def test_members_are_told_of_few_drafts_in_an_hour(hanako, post) -> None:
 
 def test_where_too_many_mails_wait_the_member_is_told(hanako, post, address) -> None:
     for number in range(mail_drafts.MOST_WAITING):
-        SavedDraft.objects.create(member=hanako, form_key=str(number), text="x")
+        SavedDraft.objects.create(member=hanako, form_key=str(number), text="x", is_mailed=True)
     done = receive(answer(""), address, sender=OWN)
     assert (done.code, "20" in done.said) == (REFUSED, True)
     assert receive(answer(""), address, sender="x@example.net").code == TAKEN

@@ -57,6 +57,12 @@ def test_two_changes_of_kind_lose_nothing():
 
 
 @pytest.mark.parametrize("kind", PostKind.values)
+def test_no_browser_insists_on_a_text_before_the_kind_is_changed(kind: str):
+    page = begin(log_in_phone(make_member("hanako")), kind)
+    assert " required" not in page.html
+
+
+@pytest.mark.parametrize("kind", PostKind.values)
 def test_every_kind_leads_to_every_other_by_its_key(kind: str):
     phone = log_in_phone(make_member("hanako"))
     page = begin(phone, kind)
