@@ -65,7 +65,10 @@ def queries_of(member: Member) -> tuple[int, Got]:
 
 def test_queries_grow_by_the_chunk_and_not_by_the_row(hanako: Member) -> None:
     link = make_link(hanako)
-    counts, each = [], 6  # posts, deliveries; attempts, counts, replies and likers of each
+    counts, each = (
+        [],
+        7,
+    )  # posts, their chosen readers, deliveries; attempts, counts, replies, likers of each
     for total in (1, CHUNK - 1, 10 * CHUNK - 1):
         write_posts(hanako, link, total - Post.objects.count())
         count, got = queries_of(hanako)
