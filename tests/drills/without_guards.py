@@ -60,8 +60,8 @@ GUARDS = [
         [
             (
                 f"{ENGINE}eligibility.py",
-                "    return audience == Audience.EVERYONE\n",
-                "    return True\n",
+                "audience == Audience.EVERYONE if choice is None else choice",
+                "True",
             )
         ],
         f"{TESTS}test_planning.py::test_a_narrower_post_goes_nowhere_by_itself",
