@@ -18,12 +18,11 @@ from syndication.delivery.sequence import POSSIBLY_SENT_STATES
 from syndication.delivery.undelivered import NOTHING_TO_DELETE
 from syndication.models import Delivery, DeliveryKind, DeliveryState
 from syndication.models.delivery import DeliveryQuerySet
-from syndication.queries.copies import has_open_or_sent_delete
+from syndication.queries.copies import NEVER_WENT, has_open_or_sent_delete
 from syndication.queries.copy_times import MemberClock
 from syndication.queries.link_labels import as_list, link_labels
 
 _S = DeliveryState
-NEVER_WENT = (_S.CANCELLED, _S.SKIPPED)
 
 
 @dataclass(frozen=True)
