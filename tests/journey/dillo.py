@@ -95,6 +95,11 @@ class Dillo:
         self._click(x, y + 22)
         self.type(text)
 
+    def press_under(self, words: str, *, right: int) -> None:
+        """Click a button in the line below `words`, `right` pixels from their middle: its search knows no buttons."""
+        x, y = self.sees(words)
+        self._click(x + right, y + 25)
+
     def type(self, text: str) -> None:
         self._do("type", text)
 

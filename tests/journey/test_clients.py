@@ -86,9 +86,9 @@ def test_dillo_logs_in_writes_and_leaves_without_cookies(
         tokens = {story.token_of(phone)}
         log_in_dillo(computer, phone, world)
         tokens.add(story.token_of(phone))
-        phone.follow("Write")
+        phone.follow("9 Write")
         phone.sees("What is new")
-        phone.follow("4 Link")
+        phone.press_under("Write it as", right=87)  # 4 Link
         phone.fill("Caption", story.LINKED)
         phone.fill("Address", world.elsewhere.flour)
         phone.press("Return")

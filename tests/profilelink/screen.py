@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, TypeVar
 from urllib.parse import urljoin
 
+from django.utils.encoding import iri_to_uri
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
 from tests.journey.chromium import EXECUTABLE, FLAGS
@@ -47,7 +48,7 @@ class Screen:
         context.route("**/*", self._answer)
 
     def show(self, shown: Shown) -> Page:
-        address = urljoin(HOST, shown.page.path)
+        address = iri_to_uri(urljoin(HOST, shown.page.path))  # as Chromium asks for it
         self._answers = {
             address: {
                 "body": shown.page.html,
