@@ -27,12 +27,12 @@ def closed(world: World) -> bool:
     return any("mitchi" in mail and ": account closed" in mail for mail in world.mails())
 
 
-def confirm_address(world: World) -> None:
+def confirm_address(world: World, who: Person) -> None:
     """Without it the account has no mail address, and nobody could be written to at the end."""
     sent = re.compile(rf"{re.escape(world.site)}/mail/\S+")
 
     def address() -> str:
-        mails = [quopri.decodestring(m).decode() for m in world.mails() if WHO.name in m]
+        mails = [quopri.decodestring(m).decode() for m in world.mails() if who.name in m]
         return next((found[0] for mail in mails if (found := sent.search(mail))), "")
 
     mail_reader = Browser(world.site, keeps_cookies=True, agent=PHONE)
@@ -43,7 +43,7 @@ def confirm_address(world: World) -> None:
 def test_a_member_takes_everything_along_and_closes_the_account(world: World) -> None:
     phone = Browser(world.site, keeps_cookies=False, agent=PHONE)
     story.sign_up(phone, world, WHO)
-    confirm_address(world)
+    confirm_address(world, WHO)
     story.link_mixi(phone, world, WHO)
     home(phone)
     phone.follow("Write")
