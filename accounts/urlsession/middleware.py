@@ -98,8 +98,11 @@ class UrlSessionMiddleware(SessionMiddleware):
 def _discard_sent_form(request: HttpRequest) -> None:
     """Discard the preserved form of this address once it is sent or given up."""
     form = preserved_forms.peek_preserved_form(request)
-    if form is not None and form.is_for(request.path_info):
-        del request.session[preserved_forms.SESSION_KEY]
+    if form is None or not form.is_for(request.path_info):
+        return
+    if request.method == "POST" and form.is_other_than(request.POST):
+        return
+    del request.session[preserved_forms.SESSION_KEY]
 
 
 def _offer_preserved_form(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 from django.shortcuts import resolve_url
 
 from accounts.urlsession.context import get_request_context, no_session_prefix
@@ -22,6 +22,8 @@ SESSION_KEY = "_kept_form"
 PATH_FIELD = "kept_path"
 # Query parameter by which the member opens the page and lets the form go.
 DISCARD_PARAM = "forget_form"
+# Hidden fields that tell one form from another of the same address, where a page has one of them.
+KEY_FIELDS = ("form_key", "box")
 # Characters of names and values in the session: of a member's form, and of anybody else's.
 MAX_MEMBER_CHARACTERS = 200_000
 MAX_STRANGER_CHARACTERS = 20_000
@@ -47,6 +49,15 @@ class PreservedForm:
     def is_for(self, path: str) -> bool:
         """Whether the form belongs to this path; the query is not compared."""
         return urlsplit(self.path).path == path
+
+    def is_other_than(self, sent: QueryDict) -> bool:
+        """Whether what was sent to the same address has another key, so that this one still waits."""
+        keys = [self.fields.get(name, []) for name in KEY_FIELDS]
+        return any(keys) and keys != [sent.getlist(name) for name in KEY_FIELDS]
+
+    def initial(self) -> dict[str, object]:
+        """Its fields as a form's initial values."""
+        return {name: v[0] if len(v) == 1 else v for name, v in self.fields.items()}
 
     def is_log_in(self) -> bool:
         """Whether it is the log-in form, which is shown anyway."""
@@ -132,10 +143,7 @@ def initial_from_preserved_form(
     form = get_preserved_form(request)
     if form is None or not form.is_for(request.path_info):
         return {}
-    initial = {} if form_class is None else _unticked(form_class)
-    for name, values in form.fields.items():
-        initial[name] = values[0] if len(values) == 1 else values
-    return initial
+    return ({} if form_class is None else _unticked(form_class)) | form.initial()
 
 
 def _unticked(form_class: type[forms.BaseForm]) -> dict[str, object]:

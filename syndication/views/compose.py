@@ -22,7 +22,7 @@ from accounts.actions import named_lists, quotas
 from accounts.forms.named_lists import list_name_error
 from accounts.forms.ticks import ticks_as_text
 from accounts.models import Audience, Member
-from accounts.urlsession.api import initial_from_preserved_form, is_field_preserved
+from accounts.urlsession.api import is_field_preserved
 from accounts.views.friend_picker import FriendPicker
 from accounts.views.requests import MemberRequest
 from accounts.views.uploads import accepts_files
@@ -249,7 +249,7 @@ def _tell_of_list(request: MemberRequest, draft: Draft) -> None:
 
 def _blank_form(request: MemberRequest, typed: Mapping[str, Any]) -> HttpResponse:
     """The form, filled with what was typed before, here or before a time-out."""
-    initial = dict(typed) or initial_from_preserved_form(request)  # typed now wins as a whole
+    initial = dict(typed) or preserved_posts.resumed_fields(request)  # typed now wins as a whole
     initial |= unpack_box(initial)
     kind = _kind(initial or request.GET)
     if not initial and request.GET.get("group"):  # from the page of a group or a list

@@ -38,10 +38,22 @@ def forget_post_form(request: MemberRequest, form_key: str) -> None:
         pop_preserved_form(request)
 
 
+def resumed_fields(request: MemberRequest) -> dict[str, object]:
+    """What waits, as initial values of the form; {} if nothing does."""
+    waiting = _waiting(request)
+    return waiting.initial() if waiting else {}
+
+
 def is_form_resumed(request: MemberRequest) -> bool:
-    """Whether what the session preserves was typed into the form of this address."""
+    """Whether what the session preserves was typed into this form."""
+    return _waiting(request) is not None
+
+
+def _waiting(request: MemberRequest) -> PreservedForm | None:
+    """The session may have ended at "Preview" too: it is the same form, and "Write" shows it."""
     waiting = get_preserved_form(request)
-    return waiting is not None and waiting.is_for(request.path_info)
+    pages = (without_session_prefix(reverse(name)) for name in ("post_new", "post_preview"))
+    return waiting if waiting and any(map(waiting.is_for, pages)) else None
 
 
 def lost_files(request: MemberRequest) -> list[str]:

@@ -322,6 +322,24 @@ def test_what_was_typed_in_the_box_survives_a_session_that_ended():
     assert not Post.objects.exists()
 
 
+@pytest.mark.parametrize("waits", ["the long form", "the box"])
+def test_what_is_sent_from_the_box_leaves_what_waited_from_before(waits: str):
+    """The session ended at one form, and the box is another one of the same address."""
+    phone = log_in_phone(make_member("hanako"))
+    phone.get(reverse("home" if waits == "the box" else "post_new"))
+    end_session(session_key_of(phone))
+    phone.submit("Send to Friends" if waits == "the box" else "Preview", text="a long story")
+    phone.submit("", login="hanako", password=PASSWORD)
+    write(phone, "a word between")
+    assert [post.text for post in Post.objects.all()] == ["a word between"]
+    form = phone.get(reverse("post_new")).form("Preview", {"text"})
+    assert form.fields["text"][0].strip() == "a long story"
+    phone.submit("Preview", text="a long story")
+    phone.submit("Send")
+    assert Post.objects.filter(text="a long story").exists()
+    assert phone.get(reverse("post_new")).form("Preview", {"text"}).fields["text"][0].strip() == ""
+
+
 def test_the_box_stands_on_the_first_page_alone():
     hanako = make_member("hanako")
     for number in range(12):
