@@ -28,6 +28,20 @@ def check_proxies(**_: Any) -> list[CheckMessage]:
     ]
 
 
+@register(Tags.security, deploy=True)
+def check_operator(**_: Any) -> list[CheckMessage]:
+    """Ask for SITE_OPERATOR: nobody should have to sign up with a site that does not say whose it is."""
+    if settings.SITE_OPERATOR.strip():
+        return []
+    return [
+        Warning(
+            "SITE_OPERATOR is empty, so the front page does not say who runs this site.",
+            hint="Set it to a name and a way to reach you, as people should read it.",
+            id="profilelink.W004",
+        )
+    ]
+
+
 @register(Tags.caches)
 def check_eviction(**_: Any) -> list[CheckMessage]:
     """Refuse a Redis cache that evicts live keys: rate limits would be lost."""

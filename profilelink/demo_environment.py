@@ -108,6 +108,7 @@ def demo_variables(options: argparse.Namespace) -> dict[str, str]:
             "token_keys", base64.urlsafe_b64encode(os.urandom(32)).decode()
         ),
         "PUBLIC_URL": site,
+        "SITE_OPERATOR": "Profile Link demo",
         "DATABASE_URL": f"sqlite:///{DEMO_FOLDER}/demo.sqlite3",
         "MEDIA_ROOT": str(DEMO_FOLDER / "media"),
         "POST_MAIL_DOMAIN": "post.profilelink.example",

@@ -29,6 +29,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_public.hostname or "127.0.0.
 IS_HTTPS = _public.scheme == "https"
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 SITE_NAME = "Profile Link"
+SITE_OPERATOR = env.str("SITE_OPERATOR", default="")  # on the front page
 
 # The networks that members can link, in the order of the links page. A new one is a word here.
 NETWORK_KEYS = ["mixi", "orkut", "twitter", "gnusocial", "mastodon", "misskey", "bluesky"]
@@ -162,6 +163,8 @@ STATIC_URL = "/static/"  # absolute: a relative one would take in the first visi
 STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = DEBUG
+# Pictures of pages: kept by browsers for good, so a changed one gets the next number in its name.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/[a-z-]+\.[0-9]+\.gif$"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 PHOTO_MAX_BYTES = 12_000_000

@@ -14,6 +14,7 @@ _here = {
     "PIN_KEY": "tests-only-pin-key-of-enough-letters",
     "TOKEN_KEYS": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
     "PUBLIC_URL": "http://testserver",
+    "SITE_OPERATOR": "札幌写真部",
     "EMAIL_URL": "memorymail://",
     "POST_MAIL_DOMAIN": "post.example.jp",
     "MIXI_CLIENT_ID": "cf60e9095216f4ca5bd6",

@@ -53,6 +53,11 @@ def is_set_up(key: str) -> bool:
     return bool(settings.NETWORKS[key].get("client_id", "none needed"))
 
 
+def set_up_network_names() -> list[str]:
+    """Display names of the networks that members of this site can link, in the order of the links page."""
+    return [CONNECTORS[key].name for key in settings.NETWORKS if is_set_up(key)]
+
+
 def audiences_of_kind(network: str, kind: str) -> frozenset[str]:
     """The audiences to which `network` can show this kind of post."""
     return frozenset(dict(CONNECTORS[network].audiences).get(cast(Kind, kind), frozenset()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from accounts.models import HomeShows
 from accounts.urlsession.api import is_url_mode
 from accounts.views.requests import MemberRequest
 from syndication.actions import mail_drafts
+from syndication.queries.capabilities import set_up_network_names
 from syndication.queries.home_box import home_box
 from syndication.queries.timeline import Cursor, timeline_page
 from syndication.queries.waiting import count_waiting
@@ -24,9 +26,12 @@ from syndication.queries.waiting import count_waiting
 def home(request: HttpRequest) -> HttpResponse:
     """The home page. Without log-in it needs no session and creates none."""
     if not request.user.is_authenticated:
-        return TemplateResponse(
-            request, "syndication/home_front.html", {"is_phone": is_url_mode(request)}
-        )
+        context = {
+            "is_phone": is_url_mode(request),
+            "networks": set_up_network_names(),
+            "operator": settings.SITE_OPERATOR,
+        }
+        return TemplateResponse(request, "syndication/home_front.html", context)
     before = Cursor.parse(request.GET.get("before", ""))
     waiting = count_waiting(request.user)
     return TemplateResponse(

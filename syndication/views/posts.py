@@ -17,6 +17,8 @@ from accounts.actions import quotas
 from accounts.forms.ticks import ticks_as_text
 from accounts.models import Audience, Member
 from accounts.urlsession.api import (
+    SessionMode,
+    current_session_mode,
     initial_from_preserved_form,
     is_field_preserved,
     pop_preserved_form,
@@ -54,6 +56,7 @@ def post_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "is_mine": is_mine,
         "is_public": post.audience == Audience.EVERYONE,
+        "is_without_session": current_session_mode(request) is SessionMode.NONE,
         "deliveries": latest_deliveries(post) if is_mine else [],
         "chosen": _chosen(request, post) if is_mine else "",
     }

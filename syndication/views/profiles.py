@@ -8,6 +8,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
 from accounts.models import Member, count_mutual_friends
+from accounts.urlsession.api import SessionMode, current_session_mode
 from accounts.views.paging import UncountedPage, page_number
 from syndication.queries.post_lists import posts_of
 from syndication.views.robots import set_robots_header
@@ -33,6 +34,7 @@ def profile(request: HttpRequest, name: str) -> HttpResponse:
         {
             "member": member,
             "is_mine": member == request.user,
+            "is_without_session": current_session_mode(request) is SessionMode.NONE,
             "mutual_count": mutual.get(member.pk, 0),
             "page": UncountedPage(posts_of(member, request.user, most=most), number, size=PER_PAGE),
         },

@@ -28,6 +28,7 @@ def production_environment(folder: Path) -> dict[str, str]:
         "PIN_KEY": "pin-of-production-" * 3,
         "TOKEN_KEYS": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
         "PUBLIC_URL": f"https://{HOST}",
+        "SITE_OPERATOR": "Photo Club, staff@example.com",
         "TRUSTED_PROXY_COUNT": "1",
         "DATABASE_URL": f"sqlite:///{folder / 'production.sqlite3'}",
         "MEDIA_ROOT": str(folder / "media"),
