@@ -26,11 +26,19 @@ LIKED = 0.4  # of these
 TAKEN_BACK = 0.25
 SOON = (0.0, 0.2, 1.0, 5.0, 20.0)
 # Who reads a post, from all to those that it names; each network has names of its own.
-READERS = (("public",), ("unlisted", "home"), ("private", "followers"), ("direct", "specified"))
+READERS = (
+    ("public", "everyone"),
+    ("unlisted", "home", "friends_of_friends"),
+    ("private", "followers", "friends"),
+    ("direct", "specified"),
+)
 # What the drill asks a network for, and how connectors name it.
 PARENTS = {
     "mastodon": {"public": "public", "unlisted": "unlisted", "private": "followers"},
     "misskey": {"public": "public", "home": "unlisted", "followers": "followers"},
+    "mixi": {"everyone": "public", "friends": "followers"},
+    "bluesky": {"public": "public"},
+    "gnusocial": {"public": "public"},
 }
 AUTHOR = "taro"
 
@@ -138,7 +146,7 @@ def count_misplaced(received: dict[str, Any], parents: dict[str, str]) -> dict[s
     `parents` are the visibilities of what was answered, by id, in the network's words.
     """
     wider = strayed = 0
-    for each in received.get("statuses", []):
+    for each in [*received.get("statuses", []), *received.get("comments", [])]:
         if "reply その" not in each["text"] or each["deleted"]:
             continue
         parent = parents.get(each["in_reply_to"])

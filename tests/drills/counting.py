@@ -65,7 +65,7 @@ def edit_number(*texts: str) -> int:
 
 def copies_received(received: dict[str, Any], kinds: Iterable[str] = ()) -> list[Copy]:
     """Return the copies in a network's `_received`, in its lists `kinds` (all of them by default)."""
-    lists = list(kinds) or ["statuses", "diaries", "photos"]
+    lists = list(kinds) or ["statuses", "comments", "diaries", "photos"]
     found = []
     for each in (entry for name in lists for entry in received.get(name, [])):
         texts = [str(each.get(name) or "") for name in ("title", "text", "body")]

@@ -62,6 +62,7 @@ ON_MIXI = {
     "link": ("statuses", "voice:"),
     "note": ("diaries", "diary:"),
     "photo": ("photos", "photo:"),
+    "reply": ("comments", "reply:"),
 }
 
 

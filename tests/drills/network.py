@@ -31,6 +31,7 @@ from syndication.sandbox.faults import Fault
 from syndication.sandbox.network import Person, World, demo_people
 from syndication.sandbox.server import Door, Sandbox
 from syndication.sandbox.wire import Reply, Request, json_object, json_reply
+from tests.drills.friends import write_for
 from tests.drills.grants import GRANTS
 
 HELD = 4.0  # seconds that a held answer waits; its asker is dead by then
@@ -186,17 +187,11 @@ class BadNetwork(Sandbox):
 
     def _write_as_friend(self, fields: dict[str, Any]) -> dict[str, Any]:
         """A post by somebody else, whom everybody follows."""
-        graph = self.networks[fields["network"]].state.graph
-        author = graph.named(fields["user"])
-        for name in (f"m{number}" for number in range(len(self.world.people))):
-            with contextlib.suppress(KeyError):
-                if author.id not in graph.named(name).follows:
-                    graph.named(name).follows.append(author.id)
-        post = graph.write(
-            author.id, "みんな元気?", visibility=fields["visibility"], is_seeded=True
-        )
-        self.friends_posts[post.id] = post.visibility
-        return {"id": post.id, "author": author.id}
+        members = [f"m{number}" for number in range(len(self.world.people))]
+        network = self.networks[fields["network"]]
+        ident, author = write_for(network, fields["user"], fields["visibility"], members)
+        self.friends_posts[ident] = fields["visibility"]
+        return {"id": ident, "author": author}
 
     def _order_hold(self, fields: dict[str, Any]) -> Reply:
         self._came_in.clear()
