@@ -29,6 +29,7 @@ class Lynx(Numbered):
     needs = ("tmux", "lynx")
     agent = "Lynx/"
     busy = (
+        "Sending HTTP",
         "HTTP request sent",
         "Making HTTP",
         "Looking up",
