@@ -26,7 +26,7 @@ from accounts.public_urls import public_url
 from accounts.signals import account_linked
 from profilelink import demo_talk
 from syndication.actions import photos
-from syndication.models import Link, Post, PostKind
+from syndication.models import KeptPhoto, Link, Post, PostKind
 
 PEOPLE = {
     "hanako": ("山﨑 花子", "札幌の写真部。甘いものと電車が好きです。"),
@@ -112,14 +112,13 @@ def _create_posts(members: dict[str, Member]) -> None:
             text=text,
             form_key=secrets.token_hex(16),
         )
+        kept: list[KeptPhoto] = []
         if kind == PostKind.LINK:
             post.url, post.url_title = "https://example.com/flour", "北の小麦粉"
         if kind == PostKind.PHOTO:
             post.photo_alt = text
-            photos.attach_kept_photo(
-                post, photos.keep_upload(_picture(len(text)), by=members[author])
-            )
-        post.save()
+            kept.append(photos.keep_upload(_picture(len(text)), by=members[author]))
+        photos.save_with_photos(post, kept)
         Post.objects.filter(pk=post.pk).update(created_at=now - timedelta(hours=hours))
 
 

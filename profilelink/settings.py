@@ -205,7 +205,7 @@ URLSESSION_PUBLIC = [
     r"/links/return/",
     r"/i/",
     r"/mails/off/",
-    r"/posts/\d+/(photo(/small)?)?$",
+    r"/posts/\d+/(photo(/\d+)?(/small)?)?$",
 ]
 
 # Django's own beside it would hash each wrong password a second time. allauth's inherits its permissions.

@@ -73,8 +73,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("posts/<key:pk>/audience/", posts.post_audience, name="post_audience"),
     path("posts/<key:pk>/delete/", posts.post_delete, name="post_delete"),
     path("posts/<key:pk>/photo", photos.post_photo, name="post_photo"),
+    path("posts/<key:pk>/photo/<key:place>", photos.post_photo, name="post_photo"),
     path(
         "posts/<key:pk>/photo/small", photos.post_photo, {"size": "small"}, name="post_photo_small"
+    ),
+    path(
+        "posts/<key:pk>/photo/<key:place>/small",
+        photos.post_photo,
+        {"size": "small"},
+        name="post_photo_small",
     ),
     path("posts/<key:pk>/deliveries/", deliveries.post_deliveries, name="post_deliveries"),
     path("posts/<key:pk>/replies/", remote_replies.post_replies, name="post_replies"),

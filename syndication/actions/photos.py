@@ -6,6 +6,7 @@ Every photo is re-encoded as JPEG (accounts.media.pictures), so that no metadata
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
@@ -17,7 +18,8 @@ from accounts.actions import quotas
 from accounts.media.pictures import jpeg_from_upload, to_jpeg
 from accounts.models import Member
 from accounts.models.stored_files import delete_file_on_commit
-from syndication.models import KeptPhoto, Post, SavedDraft
+from syndication.connectors.content import MOST_PHOTOS
+from syndication.models import KeptPhoto, Post, PostPhoto, SavedDraft
 
 LARGE = 1600  # pixels of the longer side
 SMALL = 220  # fits the page of a phone that is 240 pixels wide
@@ -55,28 +57,38 @@ def _store(jpeg: bytes, member: Member, draft: SavedDraft | None) -> KeptPhoto:
     return KeptPhoto.objects.create(member=member, key=key, photo=file, draft=draft)
 
 
-def find_kept_photo(key: str, *, by: Member) -> KeptPhoto | None:
-    """The photo under `key`, for the member who uploaded it only."""
-    return KeptPhoto.objects.filter(key=key, member=by).first() if key.isprintable() else None
+def find_kept_photos(keys: Sequence[str], *, by: Member) -> list[KeptPhoto]:
+    """The photos under `keys` that are still here, in that order, for the member who uploaded them only."""
+    asked = [key for key in dict.fromkeys(keys) if key.isprintable()][:MOST_PHOTOS]
+    if not asked:
+        return []
+    found = {one.key: one for one in KeptPhoto.objects.filter(key__in=asked, member=by)}
+    return [found[key] for key in asked if key in found]
 
 
-def attach_kept_photo(post: Post, kept: KeptPhoto) -> None:
-    """Give an unsaved `post` its photo in both sizes, and delete the kept one.
+def save_with_photos(post: Post, kept: Sequence[KeptPhoto]) -> None:
+    """Save a new `post` with its photos in both sizes, in this order, and delete the kept ones.
 
-    That of a draft goes with its draft: another window may have kept other words with it.
+    Those of a draft go with their draft: another window may have kept other words with them.
     """
-    with kept.photo.open("rb") as file:
-        content = file.read()
-    post.photo = ContentFile(content, name="large.jpg")
-    post.photo_small = ContentFile(to_jpeg(content, SMALL, quality=75), name="small.jpg")
-    KeptPhoto.objects.filter(pk=kept.pk, draft=None).delete()
+    for place, one in enumerate(kept, start=1):
+        stored = post if place == 1 else PostPhoto(post=post, place=place)
+        with one.photo.open("rb") as file:
+            content = file.read()
+        stored.photo = ContentFile(content, name="large.jpg")
+        stored.photo_small = ContentFile(to_jpeg(content, SMALL, quality=75), name="small.jpg")
+        stored.save()
+    if not kept:
+        post.save()
+    KeptPhoto.objects.filter(pk__in=[one.pk for one in kept], draft=None).delete()
 
 
-def detach_photo(post: Post) -> None:
-    """Remove the photo from a post's row; the files are deleted after the commit."""
+def detach_photos(post: Post) -> None:
+    """Remove the photos from a post; the files are deleted after the commit."""
     for field in (post.photo, post.photo_small):
         delete_file_on_commit(field)
     post.photo = post.photo_small = ""
+    post.more_photos.all().delete()
 
 
 def delete_old_kept_photos(now: datetime | None = None) -> int:

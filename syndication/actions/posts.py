@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -23,7 +23,7 @@ from syndication.actions import (
 from syndication.actions.comments import lock_post
 from syndication.actions.link_titles import fetch_title
 from syndication.connectors.base import OutgoingPost, Photo
-from syndication.connectors.content import CONTENT, TYPED, PostContent, content_of
+from syndication.connectors.content import CONTENT, PHOTO_ALTS, TYPED, PostContent, content_of
 from syndication.connectors.reasons import Reason
 from syndication.delivery import edits, planning
 from syndication.delivery.edits import EditPreview
@@ -50,7 +50,7 @@ class Draft(PostContent):
     group: Group | None = None
     people: frozenset[int] = frozenset()
     list_name: str = ""
-    photo: KeptPhoto | None = None
+    photos: tuple[KeptPhoto, ...] = ()
     left_out: frozenset[int] = frozenset()
     named: frozenset[int] | None = None
     foretold: frozenset[int] = frozenset()
@@ -103,9 +103,7 @@ def create_post(draft: Draft, *, by: Member) -> Post:
         chosen_at=timezone.now() if draft.audience == Audience.CHOSEN else None,
         form_key=draft.form_key,
     )
-    if draft.photo is not None:
-        photos.attach_kept_photo(post, draft.photo)
-    post.save()
+    photos.save_with_photos(post, draft.photos)
     if draft.audience == Audience.CHOSEN:
         post_readers.choose_readers(post, draft.people)
         _keep_list(draft, by)
@@ -256,7 +254,7 @@ def delete_post(post: Post, *, by: Member) -> None:
 
 def _wipe_content(post: Post) -> None:
     """Wipe the post's content. Unconfirmed copies are looked for by their delivery's snapshot."""
-    photos.detach_photo(post)
+    photos.detach_photos(post)
     for name in CONTENT:
         setattr(post, name, "")
     post.save(update_fields=[*CONTENT, "photo", "photo_small"])
@@ -264,16 +262,18 @@ def _wipe_content(post: Post) -> None:
 
 def _outgoing(draft: Draft) -> OutgoingPost:
     """The draft as connectors take it; the address that its post will get is planning's to foresee."""
-    sent: tuple[Photo, ...] = ()
-    if draft.photo is not None:
-        with draft.photo.photo.open("rb") as file:
-            sent = (Photo(content=file.read(), alt=draft.photo_alt),)
     return OutgoingPost(
         kind=draft.kind,  # type: ignore[arg-type]
         **content_of(draft),
-        photos=sent,
+        photos=tuple(_read_photos(draft)),
         audience=draft.audience,  # type: ignore[arg-type]
     )
+
+
+def _read_photos(draft: Draft) -> Iterator[Photo]:
+    for kept, name in zip(draft.photos, PHOTO_ALTS, strict=False):
+        with kept.photo.open("rb") as file:
+            yield Photo(content=file.read(), alt=getattr(draft, name))
 
 
 def _must_own(post: Post, by: Member) -> None:

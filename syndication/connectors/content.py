@@ -30,13 +30,23 @@ class PostContent:
     text: str = _words(10_000)
     url: str = _words(1000)
     url_title: str = _words(200, is_typed=False)  # what the page at `url` calls itself
-    photo_alt: str = _words(400)  # description of the photo for those who cannot see it
+    photo_alt: str = _words(400)  # description of the first photo for those who cannot see it
+    photo_alt_2: str = _words(400)
+    photo_alt_3: str = _words(400)
+    photo_alt_4: str = _words(400)
     warning: str = _words(100)  # content warning, shown before the rest
     language: str = _words(35)  # of the words (BCP 47), "" where the member says none
 
 
 CONTENT = tuple(each.name for each in fields(PostContent))
 TYPED = tuple(each.name for each in fields(PostContent) if each.metadata["is_typed"])
+PHOTO_ALTS = (
+    "photo_alt",
+    "photo_alt_2",
+    "photo_alt_3",
+    "photo_alt_4",
+)  # in the order of the photos
+MOST_PHOTOS = len(PHOTO_ALTS)
 LONGEST: dict[str, int] = {each.name: each.metadata["longest"] for each in fields(PostContent)}
 
 

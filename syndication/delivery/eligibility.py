@@ -28,11 +28,12 @@ from syndication.connectors.base import (
     Terms,
 )
 from syndication.connectors.content import CONTENT, content_of
-from syndication.connectors.errors import Rejected, Unsupported
+from syndication.connectors.errors import Unsupported
 from syndication.connectors.reasons import FOLLOWERS_NOT_APPROVED, Reason
 from syndication.connectors.text import local_names
 from syndication.delivery import mentions
 from syndication.delivery.mentions import Handles
+from syndication.delivery.outgoing_photos import outgoing_photos
 from syndication.models import Delivery, InteractionKind, Link, LinkState, Post, PostKind
 
 MAX_EARLIER_SNAPSHOTS = 3  # snapshots of earlier tries that are kept besides the last
@@ -54,7 +55,6 @@ CLOSED = Reason("account_closed")
 DISMISSED = Reason("dismissed")
 DISMISSED_BY_STAFF = Reason("dismissed_by_staff")
 ACCOUNT_REMOVED = Reason("account_removed")  # by staff, or with the account
-NO_PHOTO = Reason("no_photo")
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def outgoing_post(
     with_photo: bool = False,
     handles: Handles | None = None,
 ) -> OutgoingPost:
-    """The post as connectors take it. `with_photo` reads the photo's bytes, for sending only.
+    """The post as connectors take it. `with_photo` reads the photos' bytes, for sending only.
 
     `handles` are those of the post (delivery.mentions), for callers with several links; else they are
     read now.
@@ -131,7 +131,7 @@ def outgoing_post(
     if is_public and handles is None:
         handles = mentions.find_handles(post.author_id, post)
     named = (handles or {}).get(link.network, {}) if is_public else {}
-    photos = _photos_of(post, with_photo)
+    photos = outgoing_photos(post, with_content=with_photo)
     readable = tuple(
         one for one in photos if not one.content or media.is_readable_picture(one.content)
     )
@@ -286,15 +286,3 @@ def _is_wanted(choice: bool | None, audience: str) -> bool:
     if audience in LOCAL_AUDIENCES:
         return False
     return audience == Audience.EVERYONE if choice is None else choice
-
-
-def _photos_of(post: Post, with_photo: bool) -> tuple[Photo, ...]:
-    if not post.photo:
-        return ()
-    if not with_photo:
-        return (Photo(content=b"", alt=post.photo_alt),)
-    try:
-        with post.photo.open("rb") as file:
-            return (Photo(content=file.read(), alt=post.photo_alt),)
-    except FileNotFoundError as error:
-        raise Rejected(NO_PHOTO) from error

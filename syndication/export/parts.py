@@ -24,7 +24,7 @@ from accounts.models import (
 )
 from accounts.public_urls import public_url
 from accounts.urlsession.api import device_label
-from syndication.connectors.content import CONTENT
+from syndication.connectors.content import CONTENT, PHOTO_ALTS
 from syndication.export.people import PEOPLE_FILES
 from syndication.export.tables import ExportPhotos, ExportTable, Row
 from syndication.models import (
@@ -40,6 +40,7 @@ from syndication.models import (
     NetworkFriend,
     Post,
     PostAddress,
+    PostPhoto,
     PostReader,
     RemoteLike,
     RemoteReply,
@@ -50,11 +51,12 @@ from syndication.models import (
 from syndication.models.reason_texts import sentence
 
 POST_PHOTOS = ExportPhotos(Post, "author", "photo", "")
+MORE_PHOTOS = ExportPhotos(PostPhoto, "post__author", "photo", "more-")
 MAIL_PHOTOS = ExportPhotos(SavedDraft, "member", "photo", "mail-")
 PICTURE = ExportPhotos(Member, "pk", "picture", "profile-")
 PICTURE_BEFORE = ExportPhotos(Member, "pk", "picture_before", "profile-before-")
 KEPT_PHOTOS = ExportPhotos(KeptPhoto, "member", "photo", "draft-")
-PHOTOS = (PICTURE, PICTURE_BEFORE, POST_PHOTOS, MAIL_PHOTOS, KEPT_PHOTOS)
+PHOTOS = (PICTURE, PICTURE_BEFORE, POST_PHOTOS, MORE_PHOTOS, MAIL_PHOTOS, KEPT_PHOTOS)
 
 
 def photo_file_name(photos: ExportPhotos, pk: int) -> str:
@@ -153,6 +155,9 @@ _POST = ExportTable(
     {"group_name": "group__name"},
     {
         "chosen_people": ExportTable(PostReader, "post", (), {"name": "reader__username"}),
+        "more_photos": ExportTable(
+            PostPhoto, "post", ("id", "place", "photo"), finish=_naming(MORE_PHOTOS)
+        ),
         "deliveries": _DELIVERY,
     },
     _finish_post,
@@ -244,13 +249,16 @@ FILES: dict[str, dict[str, ExportTable]] = {
             "member",
             (
                 *("id", "is_mailed", "sender", "is_answer", "post", "kept_kind"),
-                *("title", "text", "url", "photo_alt", "warning", "language"),
+                *("title", "text", "url", *PHOTO_ALTS, "warning", "language"),
                 *("audience", "without_links", "photo", "left_out", "is_cut", "created_at"),
             ),
             finish=_naming(MAIL_PHOTOS),
         ),
         "draft_photos": ExportTable(
-            KeptPhoto, "member", ("id", "draft", "photo", "created_at"), finish=_naming(KEPT_PHOTOS)
+            KeptPhoto,
+            "member",
+            ("id", "draft", "place", "photo", "created_at"),
+            finish=_naming(KEPT_PHOTOS),
         ),
     },
     "devices.json": {

@@ -52,7 +52,7 @@ def unsent_post(form: PostForm) -> UnsentPost | None:
         )
         return None
     photo_key = str(form.data.get("photo_key", ""))
-    photo = photos.find_kept_photo(photo_key, by=form.member)
+    photo = next(iter(photos.find_kept_photos([photo_key], by=form.member)), None)
     if photo is None and not any(said for name, said in words.items() if name != "language"):
         gone = _("The photo was no longer here. Choose it again.")
         form.add_error(None, gone if photo_key else _("There is nothing to keep yet."))

@@ -187,7 +187,10 @@ class PostForm(PostTextForm):
         """The photo that is kept for this form, if one is."""
         if self.kind != PostKind.PHOTO:
             return None
-        return photos.find_kept_photo(str(self["photo_key"].value() or ""), by=self.member)
+        return next(
+            iter(photos.find_kept_photos([str(self["photo_key"].value() or "")], by=self.member)),
+            None,
+        )
 
     def clean_photo(self) -> None:
         """Keeps the photo at once, so that an error in another field does not cost the upload."""
@@ -239,7 +242,7 @@ class PostForm(PostTextForm):
                 name: "" if name in self._of_other_kinds else cleaned.get(name, "")
                 for name in CONTENT
             },
-            photo=self.kept_photo,
+            photos=(self.kept_photo,) if self.kept_photo else (),
             left_out=cleaned["left_out"],
             named=parse_keys(self.data["to"].split()) if "to" in self.data else None,
             foretold=parse_keys(cast(QueryDict, self.data).getlist("foretold")),
@@ -283,7 +286,7 @@ def hidden_fields(draft: Draft) -> dict[str, str]:
     fields = {
         "kind": draft.kind,
         **content_of(draft),
-        "photo_key": draft.photo.key if draft.photo else "",
+        "photo_key": " ".join(one.key for one in draft.photos),
         "audience": audience_choice(draft.audience, draft.group.pk if draft.group else None),
         "people": ticks_as_text(draft.people),
         "list_name": draft.list_name,

@@ -17,6 +17,7 @@ from syndication.models.feed_item import FeedItem, HiddenAccount
 from syndication.models.interaction import Interaction, InteractionKind
 from syndication.models.link import Link, LinkState, NetworkFriend, Toggle
 from syndication.models.post import KeptPhoto, Post, PostKind
+from syndication.models.post_photo import PlacedPhoto, PostPhoto, photos_of
 from syndication.models.post_reader import PostReader
 from syndication.models.pull import Pull, PullKind
 from syndication.models.remote_reply import CopyActivity, RemoteLike, RemoteReply
@@ -50,9 +51,11 @@ __all__ = [
     "NetworkFriend",
     "NetworkSwitch",
     "Outcome",
+    "PlacedPhoto",
     "Post",
     "PostAddress",
     "PostKind",
+    "PostPhoto",
     "PostReader",
     "Pull",
     "PullKind",
@@ -63,4 +66,5 @@ __all__ = [
     "ServerTraits",
     "Toggle",
     "WithdrawnLike",
+    "photos_of",
 ]

@@ -113,6 +113,9 @@ class SavedDraft(models.Model):
     url = models.CharField(max_length=LONGEST["url"], blank=True)
     photo = models.ImageField(upload_to=draft_photo_path, blank=True)  # of a mail
     photo_alt = PublicCharField(max_length=LONGEST["photo_alt"], blank=True)
+    photo_alt_2 = PublicCharField(max_length=LONGEST["photo_alt_2"], blank=True)
+    photo_alt_3 = PublicCharField(max_length=LONGEST["photo_alt_3"], blank=True)
+    photo_alt_4 = PublicCharField(max_length=LONGEST["photo_alt_4"], blank=True)
     warning = PublicCharField(max_length=LONGEST["warning"], blank=True)
     language = models.CharField(max_length=LONGEST["language"], blank=True)
     audience = models.CharField(max_length=40, blank=True)

@@ -121,6 +121,7 @@ class KeptPhoto(models.Model):
     )
     key = models.CharField(max_length=32, unique=True)
     photo = models.ImageField(upload_to=kept_photo_path)
+    place = models.PositiveSmallIntegerField(default=1)  # among the photos of its draft
     draft = models.ForeignKey(
         "SavedDraft", on_delete=models.CASCADE, null=True, blank=True, related_name="photos"
     )
@@ -150,6 +151,16 @@ class Post(models.Model):
     photo_small = models.ImageField(upload_to=photo_path, blank=True)  # fits a page of 240 pixels
     photo_alt = PublicCharField(
         _("what the photo shows"), max_length=LONGEST["photo_alt"], blank=True
+    )
+    # Of the photos in the second to fourth place (PostPhoto).
+    photo_alt_2 = PublicCharField(
+        _("what photo 2 shows"), max_length=LONGEST["photo_alt_2"], blank=True
+    )
+    photo_alt_3 = PublicCharField(
+        _("what photo 3 shows"), max_length=LONGEST["photo_alt_3"], blank=True
+    )
+    photo_alt_4 = PublicCharField(
+        _("what photo 4 shows"), max_length=LONGEST["photo_alt_4"], blank=True
     )
     warning = PublicCharField(_("content warning"), max_length=LONGEST["warning"], blank=True)
     language = models.CharField(_("language"), max_length=LONGEST["language"], blank=True)

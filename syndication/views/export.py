@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.views import password
 from accounts.views.requests import MemberRequest
 from syndication.export import stream_export
-from syndication.models import Post
+from syndication.models import Post, PostPhoto
 
 
 @login_required
@@ -42,8 +42,9 @@ def export(request: MemberRequest) -> HttpResponseBase:
 
 def _page(request: MemberRequest, *, is_too_soon: bool = False) -> HttpResponse:
     own = Post.objects.by(request.user).filter(deleted_at=None)
+    more = PostPhoto.objects.filter(post__author=request.user, post__deleted_at=None).count()
     context = {
-        "counts": own.aggregate(posts=Count("pk"), photos=Count("pk", filter=~Q(photo=""))),
+        "counts": own.aggregate(posts=Count("pk"), photos=Count("pk", filter=~Q(photo="")) + more),
         "asks_password": not password.was_password_typed_recently(request),
         "is_too_soon": is_too_soon,
     }

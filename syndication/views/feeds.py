@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import Member
 from accounts.public_urls import public_url
 from syndication.connectors.text import clean
-from syndication.models import Post
+from syndication.models import Post, photos_of
 from syndication.queries.excerpts import cut_to_line
 from syndication.views.robots import set_robots_header
 
@@ -32,7 +32,8 @@ def profile_feed(request: HttpRequest, name: str) -> HttpResponse:
         author_name=shown_name,
         author_link=public_url("profile", name),
     )
-    for post in Post.objects.visible_to(None).by(member).newest_first()[:NEWEST]:
+    newest = Post.objects.visible_to(None).by(member).newest_first()[:NEWEST]
+    for post in newest.prefetch_related("more_photos"):
         _add(feed, post)
     response = HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
     return set_robots_header(response, member)
@@ -40,8 +41,11 @@ def profile_feed(request: HttpRequest, name: str) -> HttpResponse:
 
 def _add(feed: Atom1Feed, post: Post) -> None:
     """Add a post, without control characters, which would make the XML invalid."""
-    photo = public_url("post_photo", post.pk) if post.photo else ""
-    words = render_to_string("syndication/_post_in_feed.html", {"post": post, "photo": photo})
+    photos = [
+        {"address": public_url("post_photo", post.pk, one.place), "alt": one.alt}
+        for one in photos_of(post)
+    ]
+    words = render_to_string("syndication/_post_in_feed.html", {"post": post, "photos": photos})
     address = public_url("post_detail", post.pk)
     feed.add_item(
         title=clean(cut_to_line(post.words, 40)[0]),

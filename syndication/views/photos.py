@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import Audience, Member
 from accounts.urlsession.api import SessionMode, current_session_mode
 from accounts.views.requests import MemberRequest
-from syndication.models import KeptPhoto, Post
+from syndication.models import KeptPhoto, Post, PostPhoto
 
 # For the browser's own cache and no shared one: a post may be narrowed or deleted, and a photo cannot
 # be removed from a proxy.
@@ -19,13 +19,14 @@ PUBLIC_SECONDS = 300
 
 
 @require_safe
-def post_photo(request: HttpRequest, pk: int, size: str = "large") -> HttpResponse:
-    """The photo of a post, for its readers; "small" fits a page of 240 pixels.
+def post_photo(request: HttpRequest, pk: int, place: int = 1, size: str = "large") -> HttpResponse:
+    """One photo of a post, for its readers; "small" fits a page of 240 pixels.
 
     The large one is sent if there is no small one.
     """
     post = get_object_or_404(Post.objects.visible_to(request.user), pk=pk)
-    file = (size == "small" and post.photo_small) or post.photo
+    stored = post if place == 1 else get_object_or_404(PostPhoto, post=post, place=place)
+    file = (size == "small" and stored.photo_small) or stored.photo
     return jpeg_response(request, file, is_public=post.audience == Audience.EVERYONE)
 
 

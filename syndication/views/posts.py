@@ -32,7 +32,7 @@ from syndication.forms.audiences import AudienceForm, chosen_people
 from syndication.forms.fields import audience_choice
 from syndication.forms.post_change import EditForm
 from syndication.forms.posts import PostForm, posts_used_up
-from syndication.models import Delivery, DeliveryState, Post
+from syndication.models import Delivery, DeliveryState, Post, photos_of
 from syndication.models.errors import NotNow
 from syndication.queries.comments import count_comments, newest_comments, with_likes_for
 from syndication.queries.copies import active_copies, copies_too_wide, latest_deliveries
@@ -54,6 +54,7 @@ def post_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "post": post,
         "page": page,
+        "photos": photos_of(post) if page.number == 1 else [],
         "is_mine": is_mine,
         "is_public": post.audience == Audience.EVERYONE,
         "is_without_session": current_session_mode(request) is SessionMode.NONE,

@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from django.db import models
 
 from accounts.models import Member
-from syndication.models import KeptPhoto, Post, SavedDraft
+from syndication.models import KeptPhoto, Post, PostPhoto, SavedDraft
 
 logger = logging.getLogger(__name__)
 
@@ -19,7 +19,10 @@ BATCH = 500  # names in one query
 
 # Every folder, and the fields that name its files.
 FOLDERS: dict[str, tuple[tuple[type[models.Model], str], ...]] = {
-    "photos": ((Post, "photo"), (Post, "photo_small")),
+    "photos": (
+        *((Post, "photo"), (Post, "photo_small")),
+        *((PostPhoto, "photo"), (PostPhoto, "photo_small")),
+    ),
     "kept": ((KeptPhoto, "photo"),),
     "mailed": ((SavedDraft, "photo"),),
     "pictures": ((Member, "picture"), (Member, "picture_before")),

@@ -45,6 +45,7 @@ from syndication.models import (
     Post,
     PostAddress,
     PostKind,
+    PostPhoto,
     RemoteLike,
     RemoteReply,
     ReplyAddress,
@@ -173,6 +174,7 @@ def _posts(member: Member, link: Link, word: str) -> None:
         author=member, kind=PostKind.PHOTO, text=f"{word}-photo", photo_alt=f"{word}-alt",
         photo=a_photo_file(), photo_small=a_photo_file(), form_key=f"{word}-form",
     )  # fmt: skip
+    PostPhoto.objects.create(post=photo, place=2, photo=a_photo_file())
     make_post(author=member, text=f"{word}-secret", audience=Audience.ONLY_ME)
     group = Group.objects.get(name=f"{word}-group")
     make_post(author=member, text=f"{word}-in-group", audience=Audience.GROUP, group=group)

@@ -70,7 +70,7 @@ def world(audience: str) -> World:
         if audience == "chosen"
         else frozenset(),
         form_key="f" * 32,
-        photo=photos.keep_upload(a_photo(), by=author),
+        photos=tuple(photos.keep_upload(a_photo(), by=author) for _ in range(2)),
     )
     post = posts.create_post(draft, by=author)
     if audience == Audience.CHOSEN:
@@ -91,8 +91,9 @@ def test_a_post_is_read_by_its_audience_and_nobody_else(audience: str, person: s
     page = browser.get(reverse("post_detail", args=[post.pk]))
     assert (page.status_code == 200, "the secret words" in page.text) == (may_read, may_read)
     for name in ("post_photo", "post_photo_small"):
-        picture = browser.get(reverse(name, args=[post.pk]))
-        assert picture.status_code == (200 if may_read else 404)
+        for place in ([], [1], [2]):
+            picture = browser.get(reverse(name, args=[post.pk, *place]))
+            assert picture.status_code == (200 if may_read else 404)
     profile = browser.get(reverse("profile", args=["author"]))
     assert ("the secret words" in profile.text) is may_read
     home = browser.get(reverse("home"))

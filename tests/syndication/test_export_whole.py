@@ -14,7 +14,7 @@ from accounts.signals import account_linked
 from accounts.urlsession.models import Session
 from syndication.export.parts import FILES
 from syndication.export.tables import ExportTable
-from syndication.models import KeptPhoto, Post, SavedDraft
+from syndication.models import KeptPhoto, Post, PostPhoto, SavedDraft
 from tests.accounts.away import come_back, leave_by_phone
 from tests.making import PASSWORD, make_member
 from tests.phone import computer, log_in_phone, session_key_of
@@ -124,6 +124,7 @@ COLUMNS_LEFT_OUT = {
         "post": KNOWN, "friendship": KNOWN, "written_at": "the time of its post",
     },
     "syndication.Post": {"author": KNOWN, "photo_small": KNOWN, "form_key": SECRET},
+    "syndication.PostPhoto": {"post": KNOWN, "photo_small": KNOWN},
     "syndication.PostAddress": {
         "member": KNOWN, "local_hash": SECRET, "sealed_local": SECRET, "hour_began_at": WORKING,
         "taken": WORKING, "answered": WORKING,
@@ -258,6 +259,7 @@ def test_nothing_of_another_member_is_in_it_in_either_direction() -> None:
         assert other.encode() not in got.all_bytes
         assert {name for name in got.names if name.startswith("photos/")} == {
             f"photos/{Post.objects.by(own).get(kind='photo').pk}.jpg",
+            f"photos/more-{PostPhoto.objects.get(post__author=own).pk}.jpg",
             f"photos/mail-{SavedDraft.objects.mailed().get(member=own).pk}.jpg",
             f"photos/draft-{KeptPhoto.objects.get(member=own).pk}.jpg",
             f"photos/profile-{own.pk}.jpg",

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.actions import profile
 from accounts.models import Audience, Member
 from syndication.actions import photos, posts
-from syndication.models import KeptPhoto, Post, PostKind, SavedDraft
+from syndication.models import KeptPhoto, Post, PostKind, PostPhoto, SavedDraft
 from syndication.worker import orphaned_files, sweep
 from tests.making import make_group, make_member
 from tests.photographs import a_photo
@@ -37,7 +37,7 @@ def a_photo_post(author: Member, **fields) -> Post:
     draft = posts.Draft(
         kind=PostKind.PHOTO,
         form_key="f" * 32,
-        photo=photos.keep_upload(a_photo(), by=author),
+        photos=tuple(photos.keep_upload(a_photo(), by=author) for _ in range(2)),
         **{"audience": Audience.FRIENDS, **fields},
     )
     return posts.create_post(draft, by=author)
@@ -51,7 +51,9 @@ def every_file_of(member: Member) -> set[str]:
     mailed.photo = ContentFile(b"jpeg", name="photo.jpg")
     mailed.save()
     profile.set_profile_picture(member, b"jpeg", audience="friends")
-    fields = (post.photo, post.photo_small, kept.photo, mailed.photo, member.picture)
+    [more] = post.more_photos.all()
+    of_post = (post.photo, post.photo_small, more.photo, more.photo_small)
+    fields = (*of_post, kept.photo, mailed.photo, member.picture)
     return {str(field.name) for field in fields}
 
 
@@ -93,7 +95,7 @@ def test_a_deleted_post_leaves_no_photo(hanako, django_capture_on_commit_callbac
     group = make_group(hanako)
     with django_capture_on_commit_callbacks(execute=True):
         post = a_photo_post(hanako, audience=Audience.GROUP, group=group)
-    assert len(on_disk()) == 2
+    assert len(on_disk()) == 4
     with django_capture_on_commit_callbacks(execute=True):
         if way == "by its author":
             posts.delete_post(post, by=hanako)
@@ -125,7 +127,7 @@ def test_what_a_crash_left_behind_is_swept_up(hanako, django_capture_on_commit_c
 def test_a_database_that_knows_no_file_at_all_costs_none(hanako):
     names = every_file_of(hanako)
     grow_old(*on_disk())
-    for model in (Post, KeptPhoto, SavedDraft):
+    for model in (Post, PostPhoto, KeptPhoto, SavedDraft):
         model.objects.all().delete()
     Member.objects.update(picture="")
     assert orphaned_files.delete_orphaned_files(timezone.now()) == 0
@@ -145,7 +147,7 @@ def test_many_files_are_asked_after_in_parts(hanako):
     ]
     grow_old(*on_disk())
     assert (
-        orphaned_files.delete_orphaned_files(timezone.now()) == len(left) + 1
+        orphaned_files.delete_orphaned_files(timezone.now()) == len(left) + 2
     )  # and what was kept for the post
     assert on_disk() == names
 

@@ -102,7 +102,7 @@ class Life:
             title=words if kind == "note" else "",
             text=words,
             url="https://example.org/" if kind == "link" else "",
-            photo=photos.keep_upload(PHOTO, by=self.member) if kind == "photo" else None,
+            photos=(photos.keep_upload(PHOTO, by=self.member),) if kind == "photo" else (),
         )
         self.posts.append(posts.create_post(draft, by=self.member))
 
