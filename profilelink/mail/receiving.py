@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import IO
 
 from django.conf import settings
@@ -114,22 +113,19 @@ def _make_draft(address: PostAddress, mail: PipedMail) -> SavedDraft | None:
     except mime.MessageTooComplex as error:
         logger.info("mail for member %s: %s", address.member_id, error)
         raise MailRefused(mail_drafts.TOO_MANY_PARTS) from error
-    if not (arrived.title or arrived.text or arrived.photo):
+    if not (arrived.title or arrived.text or arrived.photos):
         raise MailRefused(mail_drafts.EMPTY)
     return _save_draft(address, arrived)
 
 
 def _save_draft(address: PostAddress, arrived: IncomingMail) -> SavedDraft | None:
-    """With its photo; without, where that is none and there are words. Raises Refused."""
+    """Raises Refused."""
     try:
         return mail_drafts.store_mail(address, arrived)
     except BadPicture as error:
-        if not (arrived.title or arrived.text):
-            is_bomb = isinstance(error, TooManyPixels)
-            reason = mail_drafts.TOO_MANY_PIXELS if is_bomb else mail_drafts.NO_PICTURE
-            raise MailRefused(reason) from error
-    without = replace(arrived, photo=None, left_out=arrived.left_out + 1)
-    return mail_drafts.store_mail(address, without)
+        is_bomb = isinstance(error, TooManyPixels)
+        reason = mail_drafts.TOO_MANY_PIXELS if is_bomb else mail_drafts.NO_PICTURE
+        raise MailRefused(reason) from error
 
 
 def _confirm(draft: SavedDraft | None, address: PostAddress, mail: PipedMail) -> None:

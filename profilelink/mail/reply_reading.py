@@ -126,6 +126,6 @@ def _doubt_about_words(
         return ReplyDoubt.EMPTY
     if len(cut.text) > context.longest:
         return ReplyDoubt.TOO_LONG
-    if mail.photo is not None:
+    if mail.photos:
         return ReplyDoubt.HAS_PHOTO
     return ReplyDoubt.HOLDS_ADDRESS if holds_our_address(cut.text, frame) else None

@@ -37,7 +37,7 @@ def store_answer_draft(address: ReplyAddress, mail: IncomingMail, text: str) -> 
         form_key=mail.key,
         sender=mail.sender[:SENDER_LENGTH],
         text=text[: cut_position(text, LONGEST["text"])] if is_cut else text,
-        left_out=mail.left_out + (mail.photo is not None),
+        left_out=mail.left_out + len(mail.photos),
         is_cut=is_cut,
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -47,7 +48,7 @@ class UnsentPost:
     version: int
     words: dict[str, str]
     audience: str = ""
-    photo: KeptPhoto | None = None
+    photos: tuple[KeptPhoto, ...] = ()
     is_photo_gone: bool = False  # the form had one, which was kept for hours only
     left_out: frozenset[int] = frozenset()
 
@@ -104,8 +105,8 @@ def _keep_apart(unsent: UnsentPost, by: Member) -> SavedDraft:
 
 
 def _key_of_words(unsent: UnsentPost) -> str:
-    photo = unsent.photo.key if unsent.photo else ""
-    said = json.dumps([unsent.form_key, photo, unsent.columns()], sort_keys=True)
+    photo_keys = " ".join(photo.key for photo in unsent.photos)
+    said = json.dumps([unsent.form_key, photo_keys, unsent.columns()], sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
@@ -116,7 +117,7 @@ def _find_draft(form_key: str, by: Member) -> SavedDraft | None:
 def _add_draft(unsent: UnsentPost, form_key: str, by: Member) -> SavedDraft:
     _check_room(by)
     draft = SavedDraft.objects.create(member=by, form_key=form_key, **unsent.columns())
-    _attach_photo(draft, unsent.photo)
+    _attach_photos(draft, unsent.photos)
     return draft
 
 
@@ -173,9 +174,8 @@ def lock_member(member: Member) -> None:
 
 
 def _holds(draft: SavedDraft, unsent: UnsentPost) -> bool:
-    photo = unsent.photo.pk if unsent.photo else None
     is_same = all(getattr(draft, name) == said for name, said in unsent.columns().items())
-    return is_same and list(draft.photos.values_list("pk", flat=True)) == ([photo] if photo else [])
+    return is_same and draft.photos_in_order == [*unsent.photos]
 
 
 def _overwrite(draft: SavedDraft, unsent: UnsentPost) -> SavedDraft:
@@ -184,22 +184,31 @@ def _overwrite(draft: SavedDraft, unsent: UnsentPost) -> SavedDraft:
     draft.version += 1
     draft.created_at, draft.is_notified, draft.is_mailed = timezone.now(), False, False
     if draft.photo:  # of a mail: a form that was opened without it does not lose it
-        _attach_photo(draft, unsent.photo or photos.copy_photo(draft.photo, draft))
+        _attach_photos(draft, unsent.photos or _photos_of_mail(draft))
         delete_file_on_commit(draft.photo)
         draft.photo = ""
     else:
-        _attach_photo(draft, unsent.photo)
+        _attach_photos(draft, unsent.photos)
     draft.save()
     return draft
 
 
-def _attach_photo(draft: SavedDraft, photo: KeptPhoto | None) -> None:
-    """Keep the photo as long as the draft; one that was replaced goes to the sweeper.
+def _photos_of_mail(draft: SavedDraft) -> list[KeptPhoto]:
+    """The first stands in the draft's own row until it is kept as a form."""
+    kept = draft.photos_in_order
+    is_opened = any(photo.place == 1 for photo in kept)
+    return kept if is_opened else [photos.copy_photo(draft.photo, draft), *kept]
+
+
+def _attach_photos(draft: SavedDraft, kept: Sequence[KeptPhoto]) -> None:
+    """Keep the photos as long as the draft, in this order; those that were replaced go to the sweeper.
 
     The photo of another draft is copied: both keep it.
     """
-    if photo is not None and photo.draft_id not in (None, draft.pk):
-        photo = photos.copy_photo(photo.photo, draft)
-    draft.photos.exclude(pk=photo.pk if photo else 0).update(draft=None)
-    if photo is not None:
-        KeptPhoto.objects.filter(pk=photo.pk).update(draft=draft)
+    own = [
+        photo if photo.draft_id in (None, draft.pk) else photos.copy_photo(photo.photo, draft)
+        for photo in kept
+    ]
+    draft.photos.exclude(pk__in=[photo.pk for photo in own]).update(draft=None)
+    for place, photo in enumerate(own, start=1):
+        KeptPhoto.objects.filter(pk=photo.pk).update(draft=draft, place=place)

@@ -5,7 +5,7 @@ profilelink.mail parses the mail; this module gets plain values.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.core.files.base import ContentFile
@@ -13,10 +13,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from accounts.media.pictures import to_jpeg
+from accounts.actions import quotas
+from accounts.media.pictures import BadPicture, to_jpeg
 from accounts.models import Member
 from syndication.actions import photos, post_addresses
-from syndication.connectors.content import LONGEST
+from syndication.connectors.content import LONGEST, MOST_PHOTOS
 from syndication.connectors.reasons import Reason
 from syndication.models import KeptPhoto, Post, PostAddress, SavedDraft
 from syndication.models.errors import NotYours
@@ -49,13 +50,13 @@ class MailRefused(Exception):
 
 @dataclass(frozen=True)
 class IncomingMail:
-    """A parsed mail. `photo` is the attached file, unchecked; `key` identifies the mail."""
+    """A parsed mail. `photos` are the attached files, unchecked; `key` identifies the mail."""
 
     key: str
     sender: str = ""
     title: str = ""
     text: str = ""
-    photo: bytes | None = None
+    photos: tuple[bytes, ...] = ()
     left_out: int = 0
 
 
@@ -71,17 +72,31 @@ def check_mail_limits(address: PostAddress) -> None:
 def store_mail(address: PostAddress, mail: IncomingMail) -> SavedDraft | None:
     """Store the mail as a draft of its member; None if it was stored before.
 
-    Raises MailRefused, and BadPicture for an unreadable photo.
+    An unreadable photo is left out and counted. Raises MailRefused, and BadPicture where nothing is left.
     """
     if _was_stored_before(address.member, mail.key):
         return None
     check_mail_limits(address)
-    jpeg = to_jpeg(mail.photo, photos.LARGE) if mail.photo is not None else None  # no lock yet
-    return _store_draft(address, mail, jpeg)
+    return _store_draft(address, mail, _readable_photos(mail))  # no lock yet
+
+
+def _readable_photos(mail: IncomingMail) -> list[bytes]:
+    jpegs: list[bytes] = []
+    refused: BadPicture | None = None
+    for content in mail.photos[:MOST_PHOTOS]:
+        try:
+            jpegs.append(to_jpeg(content, photos.LARGE))
+        except BadPicture as error:
+            refused = error
+    if refused is not None and not (jpegs or mail.title or mail.text):
+        raise refused
+    return jpegs
 
 
 @transaction.atomic
-def _store_draft(address: PostAddress, mail: IncomingMail, jpeg: bytes | None) -> SavedDraft | None:
+def _store_draft(
+    address: PostAddress, mail: IncomingMail, jpegs: Sequence[bytes]
+) -> SavedDraft | None:
     row = post_addresses.lock_post_address(
         address
     )  # one at a time: the limits hold, and one mail is one draft
@@ -106,28 +121,31 @@ def _store_draft(address: PostAddress, mail: IncomingMail, jpeg: bytes | None) -
         sender=mail.sender[:SENDER_LENGTH],
         title=title,
         text=text[: cut_position(text, LONGEST["text"])] if is_cut else text,
-        left_out=mail.left_out,
+        left_out=mail.left_out + len(mail.photos) - len(jpegs),
         is_cut=is_cut,
     )
-    if jpeg is not None:
-        draft.photo = ContentFile(jpeg, name="photo.jpg")
+    if jpegs:
+        draft.photo = ContentFile(jpegs[0], name="photo.jpg")
     draft.save()
+    for place, jpeg in enumerate(jpegs[1:], start=2):
+        photos.keep_mailed_photo(jpeg, draft, place)
     return draft
 
 
-def keep_draft_photo(draft: SavedDraft, *, by: Member) -> KeptPhoto | None:
-    """Keep the draft's photo for the form by which it will be sent: one, however often it is opened.
+@transaction.atomic
+def keep_draft_photos(draft: SavedDraft, *, by: Member) -> list[KeptPhoto]:
+    """Keep the draft's photos for the form by which it will be sent: once, however often it is opened.
 
-    Raises quotas.QuotaUsedUp.
+    Raises quotas.QuotaUsedUp, which is spent for all of them at the first time.
     """
     _must_own(draft, by)
-    if not draft.photo:
-        return None
-    kept = draft.photos.first()
-    if kept is not None:
+    kept = draft.photos_in_order
+    if not draft.photo or any(photo.place == 1 for photo in kept):
         return kept
+    for photo in kept:
+        quotas.spend_member_quota(by, quotas.PHOTO_BYTES, photo.photo.size)
     with draft.photo.open("rb") as file:
-        return photos.keep_jpeg(file.read(), by=by, draft=draft)
+        return [photos.keep_jpeg(file.read(), by=by, draft=draft), *kept]
 
 
 def waiting_mails_text(count: int) -> str:

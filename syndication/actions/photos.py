@@ -51,10 +51,15 @@ def copy_photo(photo: FieldFile, draft: SavedDraft) -> KeptPhoto:
         return _store(file.read(), draft.member, draft)
 
 
-def _store(jpeg: bytes, member: Member, draft: SavedDraft | None) -> KeptPhoto:
+def keep_mailed_photo(jpeg: bytes, draft: SavedDraft, place: int) -> KeptPhoto:
+    """Keep a further photo of a mail; the quota is spent when the draft is opened."""
+    return _store(jpeg, draft.member, draft, place)
+
+
+def _store(jpeg: bytes, member: Member, draft: SavedDraft | None, place: int = 1) -> KeptPhoto:
     file = ContentFile(jpeg, name="photo.jpg")
     key = secrets.token_urlsafe(16)
-    return KeptPhoto.objects.create(member=member, key=key, photo=file, draft=draft)
+    return KeptPhoto.objects.create(member=member, key=key, photo=file, draft=draft, place=place)
 
 
 def find_kept_photos(keys: Sequence[str], *, by: Member) -> list[KeptPhoto]:

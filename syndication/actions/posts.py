@@ -50,11 +50,22 @@ class Draft(PostContent):
     group: Group | None = None
     people: frozenset[int] = frozenset()
     list_name: str = ""
-    photos: tuple[KeptPhoto, ...] = ()
+    photo: KeptPhoto | None = None
+    more_photos: tuple[KeptPhoto, ...] = ()
     left_out: frozenset[int] = frozenset()
     named: frozenset[int] | None = None
     foretold: frozenset[int] = frozenset()
     version: int = 0  # of the saved draft that it was opened from
+
+    @property
+    def photos(self) -> tuple[KeptPhoto, ...]:
+        """All of them in their order."""
+        return () if self.photo is None else (self.photo, *self.more_photos)
+
+    def photos_with_words(self) -> list[tuple[KeptPhoto, str]]:
+        """The photos in their order, each with what it shows."""
+        words = (getattr(self, name) for name in PHOTO_ALTS)
+        return list(zip(self.photos, words, strict=False))
 
 
 def with_link_title(draft: Draft) -> Draft:
@@ -271,9 +282,9 @@ def _outgoing(draft: Draft) -> OutgoingPost:
 
 
 def _read_photos(draft: Draft) -> Iterator[Photo]:
-    for kept, name in zip(draft.photos, PHOTO_ALTS, strict=False):
+    for kept, alt in draft.photos_with_words():
         with kept.photo.open("rb") as file:
-            yield Photo(content=file.read(), alt=getattr(draft, name))
+            yield Photo(content=file.read(), alt=alt)
 
 
 def _must_own(post: Post, by: Member) -> None:

@@ -93,6 +93,7 @@ class Connector:
     is_edit_idempotent: ClassVar[bool] = True
     can_reconcile: ClassVar[frozenset[Kind]] = frozenset()  # else a lost answer stays unconfirmed
     needs_scope: ClassVar[Mapping[Kind, str]] = {}
+    photos_need_scope: ClassVar[str] = ""  # besides, for a post of any kind that has photos
     refresh_ahead: ClassVar[float] = 120.0  # refresh when fewer seconds than this are left
     reconcile_delay: ClassVar[float] = 60.0  # seconds to let a late request land before looking
     # Seconds from the answer to one post of a kind to the next request of that account. Where a network

@@ -262,9 +262,10 @@ def _network_refusal(post: OutgoingPost, link: Link, connector: type[Connector])
         return NO_SUCH_READERS
     if post.audience in connector.followers_read and not link.follows_approved:
         return FOLLOWERS_NOT_APPROVED
-    scope = connector.needs_scope.get(post.kind, "")
-    if scope and not link.has_scope(scope):
-        return NOT_ALLOWED_THERE
+    for_photos = connector.photos_need_scope if post.photos else ""
+    for scope in filter(None, (connector.needs_scope.get(post.kind), for_photos)):
+        if not link.has_scope(scope):
+            return NOT_ALLOWED_THERE
     return ""
 
 

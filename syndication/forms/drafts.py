@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -13,8 +14,9 @@ from syndication.actions import photos
 from syndication.actions.drafts import UnsentPost
 from syndication.connectors.content import LONGEST, TYPED
 from syndication.forms.fields import PlainText
+from syndication.forms.post_photos import keys_in, without_lost_photos
 from syndication.forms.posts import PostForm
-from syndication.models import PostKind, SavedDraft
+from syndication.models import KeptPhoto, PostKind, SavedDraft
 
 
 class DraftKindForm(forms.Form):
@@ -29,33 +31,34 @@ class DraftKindForm(forms.Form):
 
 
 def kept_form_initial(draft: SavedDraft) -> dict[str, Any]:
-    """The initial values of PostForm for a draft that its member kept, from `with_photo_key`."""
+    """The initial values of PostForm for a draft that its member kept, from `with_photo_keys`."""
     return {
         **{name: getattr(draft, name) for name in TYPED},
         "audience": draft.audience,
         "left_out": draft.without_links,
         "form_key": draft.form_key,
         "draft_version": str(draft.version),
-        "photo_key": draft.photo_key or "",
+        "photo_key": draft.photo_keys,
     }
 
 
 def unsent_post(form: PostForm) -> UnsentPost | None:
     """What a form holds, complete or not. None where that cannot be kept; the form then says why."""
     is_photo_wrong = not form.is_valid() and bool(form.files) and "photo" in form.errors
-    words = {name: _as_typed(form, name) for name in TYPED}
     if is_photo_wrong:
         return None
+    keys = keys_in(form.data)
+    kept = photos.find_kept_photos(keys, by=form.member)
+    data = {**form.data.dict(), **without_lost_photos(form.data, kept)}  # type: ignore[attr-defined]
+    words = {name: _as_typed(data, name) for name in TYPED}
     if any(len(said) > LONGEST[name] for name, said in words.items()):
         form.add_error(
             None, _("This is too long for a draft. Make it shorter and press Keep again.")
         )
         return None
-    photo_key = str(form.data.get("photo_key", ""))
-    photo = next(iter(photos.find_kept_photos([photo_key], by=form.member)), None)
-    if photo is None and not any(said for name, said in words.items() if name != "language"):
+    if not kept and not any(said for name, said in words.items() if name != "language"):
         gone = _("The photo was no longer here. Choose it again.")
-        form.add_error(None, gone if photo_key else _("There is nothing to keep yet."))
+        form.add_error(None, gone if keys else _("There is nothing to keep yet."))
         return None
     audience = str(form.data.get("audience", ""))
     return UnsentPost(
@@ -64,18 +67,18 @@ def unsent_post(form: PostForm) -> UnsentPost | None:
         version=form.draft_version(),
         words=words,
         audience=audience if form.fields["audience"].valid_value(audience) else "",  # type: ignore[attr-defined]
-        photo=photo,
-        is_photo_gone=bool(photo_key) and photo is None,
+        photos=tuple(kept),
+        is_photo_gone=form.has_lost_photos or len(kept) < len(keys),
         left_out=form.cleaned_data.get("left_out", frozenset()),
     )
 
 
-def _as_typed(form: PostForm, name: str) -> str:
+def _as_typed(data: Mapping[str, Any], name: str) -> str:
     field = PlainText(longest=LONGEST[name], required=False)
-    return field.to_python(form.data.get(name, ""))
+    return field.to_python(data.get(name, ""))
 
 
-def post_form_initial(draft: SavedDraft, kind: str, photo_key: str) -> dict[str, str]:
+def post_form_initial(draft: SavedDraft, kind: str, kept: Sequence[KeptPhoto]) -> dict[str, str]:
     """The initial values of PostForm. The draft's key makes one post of it, however often it is sent.
 
     Only a note has a title; for other kinds the subject comes before the text.
@@ -85,4 +88,4 @@ def post_form_initial(draft: SavedDraft, kind: str, photo_key: str) -> dict[str,
     else:
         words = {"text": draft.words}
     carried = {"form_key": draft.form_key, "draft_version": str(draft.version)}
-    return {"photo_key": photo_key, **carried, **words}
+    return {"photo_key": " ".join(photo.key for photo in kept), **carried, **words}

@@ -78,6 +78,11 @@ class WebAddress(forms.URLField):
             )
 
 
+def bare_hidden() -> forms.HiddenInput:
+    """A hidden field without the id that nothing points at: up to 100 bytes of a page."""
+    return forms.HiddenInput({"id": False})
+
+
 class HiddenWhereFilled(forms.HiddenInput):
     """Costs a page nothing as long as there is no value."""
 

@@ -8,9 +8,10 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from syndication.connectors.content import LONGEST, TYPED
-from syndication.forms.posts import KEY_LENGTH, PostTextForm
-from syndication.models import Post
+from syndication.connectors.content import LONGEST, PHOTO_ALTS, TYPED
+from syndication.forms.post_text import PostTextForm, numbered_label
+from syndication.forms.posts import KEY_LENGTH
+from syndication.models import Post, PostKind, photos_of
 
 
 class EditForm(PostTextForm):
@@ -28,6 +29,11 @@ class EditForm(PostTextForm):
         initial |= kwargs.pop("initial", None) or {}
         super().__init__(*args, kind=post.kind, initial={**initial, "url_title": ""}, **kwargs)
         self.post = post
+        count = len(photos_of(post)) or (self.kind == PostKind.PHOTO)
+        self._add_words_of_photos(PHOTO_ALTS[:count])
+        if count > 1:
+            for place, name in enumerate(PHOTO_ALTS[:count], start=1):
+                self.fields[name].label = numbered_label(place)
 
     def clean_version(self) -> int:
         """The version, 0 if invalid, which counts as edited meanwhile."""

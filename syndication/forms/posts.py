@@ -7,106 +7,33 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
-from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.template.defaultfilters import filesizeformat
-from django.utils.functional import SimpleLazyObject, cached_property
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from accounts.actions import quotas
 from accounts.forms.ticks import ticks_as_text
-from accounts.media.pictures import BadPicture, PicturesBusy
 from accounts.models import Audience, Member
-from syndication.actions import photos
 from syndication.actions.posts import Draft
-from syndication.connectors.content import CONTENT, LONGEST, TYPED, content_of
+from syndication.connectors.content import CONTENT, LONGEST, PHOTO_ALTS, TYPED, content_of
 from syndication.forms.audiences import chosen_people
 from syndication.forms.fields import (
     AudienceField,
     HiddenWhereFilled,
-    PlainText,
-    WebAddress,
     audience_choice,
+    bare_hidden,
     groups_of,
     lists_of,
 )
-from syndication.forms.languages import LanguageField
-from syndication.models import KeptPhoto, Post, PostKind
+from syndication.forms.post_photos import PhotosForm
+from syndication.models import Post, PostKind
 from syndication.queries.excerpts import cut_to_line
 
-STATUS_LENGTH = 1000
 KEY_LENGTH = 18  # digits; more is no primary key of ours
-RARELY_FILLED = ("warning", "language")  # fields of every kind, below "More"
-# Named one by one: iOS then sends a JPEG in place of its HEIC.
-PHOTO_TYPES = "image/jpeg,image/png,image/gif,image/webp"
 
 
-def bare_hidden() -> forms.HiddenInput:
-    """A hidden field without the id that nothing points at: up to 100 bytes of a page."""
-    return forms.HiddenInput({"id": False})
-
-
-class PostTextForm(forms.Form):
-    """The texts of a post of one kind, to write it and to change it."""
-
-    # A browser that insists on a text would let nobody change the kind, or keep what is begun.
-    use_required_attribute = False
-
-    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.kind = PostKind(kind)
-        {
-            PostKind.STATUS: self._status,
-            PostKind.NOTE: self._note,
-            PostKind.PHOTO: self._photo,
-            PostKind.LINK: self._link,
-        }[self.kind]()
-        self.fields["warning"] = PlainText(
-            label=_("Content warning"), longest=LONGEST["warning"], required=False
-        )
-        self.fields["warning"].widget.attrs.clear()  # 30 bytes: kana is what a keypad begins with
-        self.fields["language"] = LanguageField(kept=str(self.initial.get("language") or ""))
-
-    def usual_fields(self) -> list[forms.BoundField]:
-        """The fields above "More". A photo stands below it, as the last (`PostForm._add_photo`)."""
-        apart = (*RARELY_FILLED, "photo")
-        return [field for field in self.visible_fields() if field.name not in apart]
-
-    def rare_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in RARELY_FILLED]
-
-    def shows_rare_fields(self) -> bool:
-        """Whether "More" is open from the start: something is filled in there, or wrong."""
-        return any(field.value() or field.errors for field in self.rare_fields())
-
-    def _status(self) -> None:
-        self.fields["text"] = PlainText(label=_("What is new?"), longest=STATUS_LENGTH, rows=4)
-
-    def _note(self) -> None:
-        self.fields["title"] = PlainText(label=_("Title"), longest=LONGEST["title"])
-        self.fields["text"] = PlainText(label=_("Note"), longest=LONGEST["text"], rows=10)
-
-    def _photo(self) -> None:
-        self.fields["text"] = PlainText(
-            label=_("Caption"), longest=STATUS_LENGTH, rows=3, required=False
-        )
-        self.fields["photo_alt"] = PlainText(
-            label=_("What the photo shows, for those who cannot see it"),
-            longest=LONGEST["photo_alt"],
-            rows=2,
-            required=False,
-        )
-
-    def _link(self) -> None:
-        self.fields["url"] = WebAddress(label=_("Address"))
-        self.fields["text"] = PlainText(
-            label=_("Caption"), longest=STATUS_LENGTH, rows=3, required=False
-        )
-
-
-class PostForm(PostTextForm):
+class PostForm(PhotosForm):
     """A new post, from the first page until it is sent: each page carries all of it on."""
 
     form_key = forms.RegexField(r"\A[0-9a-f]{32}\Z", widget=bare_hidden())
@@ -121,6 +48,7 @@ class PostForm(PostTextForm):
             initial["left_out"] = [initial["left_out"]]
         super().__init__(*args, kind=kind, initial=initial, **kwargs)
         self.member = member
+        self._add_photos()
         self.fields["kind"] = forms.CharField(required=False, widget=bare_hidden())
         self.initial["kind"] = self.kind.value
         self.fields["audience"] = AudienceField(
@@ -129,8 +57,6 @@ class PostForm(PostTextForm):
         for name in ("people", "list_name"):
             self.fields[name] = forms.CharField(required=False, widget=HiddenWhereFilled)
         self.fields["left_out"] = forms.Field(required=False, widget=forms.MultipleHiddenInput)
-        if self.kind == PostKind.PHOTO:
-            self._add_photo()
         if self.kind == PostKind.LINK:
             self.fields["url_title"] = forms.CharField(
                 required=False, max_length=LONGEST["url_title"], widget=bare_hidden()
@@ -165,64 +91,11 @@ class PostForm(PostTextForm):
             said.append(_("the title “%(title)s”") % {"title": title})
         if url := carried.get("url"):
             said.append(_("the address %(url)s") % {"url": url})
-        if "photo_key" in carried:
-            said.append(_("the photo"))
-        if "photo_alt" in carried:
+        if keys := carried.get("photo_key", "").split():
+            said.append(ngettext("the photo", "%(count)s photos", len(keys)) % {"count": len(keys)})
+        if any(name in carried for name in PHOTO_ALTS):
             said.append(_("what the photo shows"))
         return pgettext("list", ", ").join(cut_to_line(words, 60)[0] for words in said)
-
-    def _add_photo(self) -> None:
-        """A file the first time, afterwards the key under which it is kept.
-
-        Last among the fields: w3m sends a form as soon as a file is chosen whose field has `accept`.
-        """
-        file = forms.FileField(
-            label=_("Photo"), required=False, widget=forms.FileInput({"accept": PHOTO_TYPES})
-        )
-        self.fields["photo"] = file
-        self.fields["photo_key"] = forms.CharField(required=False, widget=bare_hidden())
-
-    @cached_property
-    def kept_photo(self) -> KeptPhoto | None:
-        """The photo that is kept for this form, if one is."""
-        if self.kind != PostKind.PHOTO:
-            return None
-        return next(
-            iter(photos.find_kept_photos([str(self["photo_key"].value() or "")], by=self.member)),
-            None,
-        )
-
-    def clean_photo(self) -> None:
-        """Keeps the photo at once, so that an error in another field does not cost the upload."""
-        upload = self.cleaned_data.get("photo")
-        if not upload:
-            return
-        if upload.size > settings.PHOTO_MAX_BYTES:
-            raise ValidationError(
-                _("This photo is larger than %(size)s. Make it smaller and choose it again.")
-                % {"size": filesizeformat(settings.PHOTO_MAX_BYTES)}
-            )
-        try:
-            kept = photos.keep_upload(upload.read(), by=self.member)
-        except (BadPicture, PicturesBusy) as error:
-            raise ValidationError(str(error)) from error
-        except quotas.QuotaUsedUp:
-            raise ValidationError(
-                _(
-                    "You reached today's limit for photos. Send this one tomorrow, or "
-                    "send the words as a status."
-                )
-            ) from None
-        data = cast(QueryDict, self.data).copy()
-        data["photo_key"] = kept.key
-        self.data = data
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        has_failed = "photo" in self.errors
-        if self.kind == PostKind.PHOTO and not self.kept_photo and not has_failed:
-            self.add_error("photo", _("Choose a photo."))
-        return cleaned
 
     def draft(self) -> Draft:
         """The draft of a valid form."""
@@ -239,10 +112,11 @@ class PostForm(PostTextForm):
             list_name=cleaned["list_name"] if people and named_list is None else "",
             form_key=cleaned["form_key"],
             **{
-                name: "" if name in self._of_other_kinds else cleaned.get(name, "")
+                name: "" if name in self._not_of_this_post() else cleaned.get(name, "")
                 for name in CONTENT
             },
-            photos=(self.kept_photo,) if self.kept_photo else (),
+            photo=next(iter(self.kept_photos), None),
+            more_photos=tuple(self.kept_photos[1:]),
             left_out=cleaned["left_out"],
             named=parse_keys(self.data["to"].split()) if "to" in self.data else None,
             foretold=parse_keys(cast(QueryDict, self.data).getlist("foretold")),
@@ -254,18 +128,19 @@ class PostForm(PostTextForm):
 
         A deleted post says nothing, so that words are never taken for its repetition.
         """
-        own = (name for name in TYPED if name in self.fields and name not in self._of_other_kinds)
+        apart = self._not_of_this_post()
+        own = (name for name in TYPED if name in self.fields and name not in apart)
         return all(self._said_in(name) == getattr(post, name) for name in own)
+
+    def _not_of_this_post(self) -> list[str]:
+        """The fields that the form only carries: for other kinds, and for photos that are not chosen yet."""
+        return [*self._of_other_kinds, *PHOTO_ALTS[len(self.photo_keys()) :]]
 
     def _said_in(self, name: str) -> str:
         """The cleaned text of a field; as it was typed where it is not valid."""
         if name in self.cleaned_data:
             return str(self.cleaned_data[name])
         return str(self.data.get(name, "")).strip()
-
-    def is_multipart(self) -> bool:
-        """Only where a photo may be chosen: the oldest phones cannot send multipart at all."""
-        return self.kind == PostKind.PHOTO
 
 
 def parse_keys(typed: Iterable[str] | None) -> frozenset[int]:

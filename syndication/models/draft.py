@@ -10,10 +10,11 @@ import secrets
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Concat
 
 from accounts.models import Member, PublicCharField, PublicTextField
-from syndication.connectors.content import LONGEST
+from syndication.connectors.content import LONGEST, MOST_PHOTOS
 from syndication.models.post import KeptPhoto, Post, PostKind
 from syndication.models.reason_texts import sentence
 
@@ -78,10 +79,16 @@ class SavedDraftQuerySet(models.QuerySet["SavedDraft"]):
     def kept(self) -> SavedDraftQuerySet:
         return self.filter(is_mailed=False)
 
-    def with_photo_key(self) -> SavedDraftQuerySet:
-        """Annotate `photo_key`, by which the form finds the draft's KeptPhoto; None for none."""
-        photos = KeptPhoto.objects.filter(draft=OuterRef("pk"))
-        return self.annotate(photo_key=Subquery(photos.values("key")[:1]))
+    def with_photo_keys(self) -> SavedDraftQuerySet:
+        """Annotate `photo_keys`, by which the form finds the draft's KeptPhoto rows, in their order."""
+        photos = KeptPhoto.objects.filter(draft=OuterRef("pk")).order_by("place", "pk")
+        keys = (
+            Coalesce(Subquery(photos.values("key")[place : place + 1]), Value(""))
+            for place in range(MOST_PHOTOS)
+        )
+        return self.annotate(
+            photo_keys=Concat(*(part for key in keys for part in (key, Value(" "))))
+        )
 
 
 def draft_photo_path(draft: SavedDraft, filename: str) -> str:
@@ -93,7 +100,8 @@ class SavedDraft(models.Model):
     """A post that is not sent yet. `form_key` makes one draft of a repeated mail, and one post of a draft.
 
     A draft that a member kept has all that the form held, complete or not: a column for each field
-    that is typed, `audience` as the form has it, its photo as KeptPhoto. `version` counts what was kept.
+    that is typed, `audience` as the form has it, its photos as KeptPhoto. The first photo of a mail stands in
+    `photo` until the draft is opened, the others are KeptPhoto from the start. `version` counts what was kept.
     """
 
     member = models.ForeignKey(
@@ -126,7 +134,7 @@ class SavedDraft(models.Model):
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)  # or was last kept
     is_notified = models.BooleanField(default=False, db_column="is_told")  # that it goes soon
 
-    photo_key: str | None  # of rows from with_photo_key
+    photo_keys: str  # of rows from with_photo_keys
 
     objects = SavedDraftQuerySet.as_manager()
 
@@ -137,6 +145,11 @@ class SavedDraft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} for {self.member_id}"
+
+    @property
+    def photos_in_order(self) -> list[KeptPhoto]:
+        """Its KeptPhoto rows, prefetched or not."""
+        return sorted(self.photos.all(), key=lambda photo: (photo.place, photo.pk))
 
     @property
     def words(self) -> str:
@@ -153,7 +166,7 @@ class SavedDraft(models.Model):
         """The kind that was kept; of a mail the suggested one, which the member may change."""
         if self.kept_kind:
             return PostKind(self.kept_kind)
-        if self.photo:
+        if self.photo and len(self.words) <= STATUS_LENGTH:
             return PostKind.PHOTO
         if (self.title and self.text) or len(self.words) > STATUS_LENGTH:
             return PostKind.NOTE

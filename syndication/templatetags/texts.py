@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django import template
 from django.utils.html import format_html
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 
+from syndication.connectors import reasons
+from syndication.connectors.base import Preview
+from syndication.connectors.content import PHOTO_ALTS
+from syndication.models import Post
 from syndication.models.reason_texts import sentence
 from syndication.queries.comments import count_in_words
 from syndication.queries.excerpts import cut_position, cut_to_line
@@ -36,6 +42,27 @@ def excerpt_filter(text: str, length: int) -> str:
     """`{{ post.text|excerpt:40 }}`: on one line, with … where something was left out."""
     line, is_cut = cut_to_line(text, length)
     return f"{line}…" if is_cut else line
+
+
+@register.filter
+def photo_alts(words: Mapping[str, str] | Post) -> list[str]:
+    """`{% for alt in words|photo_alts %}`: what the photos show, of a post or of the fields of its form."""
+    if isinstance(words, Mapping):
+        return [words[name] for name in PHOTO_ALTS if words.get(name)]
+    return [getattr(words, name) for name in PHOTO_ALTS if getattr(words, name)]
+
+
+@register.filter
+def left_out(code: str, preview: Preview) -> str:
+    """`{{ code|left_out:preview }}`: what a copy leaves out; of photos, how many go."""
+    if code != reasons.PHOTOS_LEFT_OUT or not preview.photos:
+        return sentence(code)
+    words = ngettext(
+        "Only the first photo goes. The copy carries the address of your post.",
+        "Only the first %(count)s photos go. The copy carries the address of your post.",
+        preview.photos,
+    )
+    return words % {"count": preview.photos}
 
 
 @register.filter

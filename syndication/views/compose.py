@@ -7,13 +7,11 @@ kept (actions.photos).
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, HttpResponseNotAllowed, QueryDict
+from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -26,20 +24,25 @@ from accounts.urlsession.api import is_field_preserved
 from accounts.views.friend_picker import FriendPicker
 from accounts.views.requests import MemberRequest
 from accounts.views.uploads import accepts_files
-from syndication.actions import drafts, home_box, post_readers, posts
+from syndication.actions import home_box, post_readers, posts
 from syndication.actions.bound_sends import PreviewNeeded
 from syndication.actions.posts import Draft
-from syndication.forms.drafts import unsent_post
 from syndication.forms.posts import PostForm, hidden_fields, posts_used_up
-from syndication.models import Post, PostKind, SavedDraft
+from syndication.models import Post
 from syndication.queries.home_box import unpack_box
 from syndication.queries.preview_groups import group_previews
 from syndication.queries.readers import readers_here
 from syndication.views import preserved_posts
+from syndication.views.post_form import (
+    blank_form,
+    keep_form,
+    kind_of,
+    post_form_page,
+    pressed_on_form,
+    typed_fields,
+)
 
 PICKED = ("audience", "people", "list_name")  # of the fields that the page of friends has itself
-
-_SHARED = ("group_", "list_")  # choices of an audience that an address may name
 
 
 @login_required
@@ -51,10 +54,10 @@ def post_new(request: MemberRequest) -> HttpResponse:
     if "who" in request.POST:
         return post_people(request)
     if "keep" in request.POST:
-        return _keep(request)
+        return keep_form(request)
     if "anew" in request.POST:
         return preserved_posts.discard_post_form(request)
-    return _blank_form(request, _typed(request.POST))
+    return blank_form(request, typed_fields(request.POST))
 
 
 @accepts_files
@@ -65,13 +68,12 @@ def post_preview(request: MemberRequest) -> HttpResponse:
     The form's other buttons come here, too: they keep a draft, or write the same as another kind.
     """
     if request.method != "POST":
-        return _blank_form(request, {})
+        return blank_form(request, {})
     if "keep" in request.POST:
-        return _keep(request)
-    for kind in PostKind.values:
-        if f"as_{kind}" in request.POST:
-            return _as_kind(request, kind)
-    form = PostForm(request.POST, request.FILES, member=request.user, kind=_kind(request.POST))
+        return keep_form(request)
+    if (answer := pressed_on_form(request)) is not None:
+        return answer
+    form = PostForm(request.POST, request.FILES, member=request.user, kind=kind_of(request.POST))
     if not form.is_valid():
         return post_form_page(request, form)
     draft = form.draft()
@@ -86,13 +88,13 @@ def post_people(request: MemberRequest) -> HttpResponse:
     if is_field_preserved(request, "at"):  # ticks: they are sent again as they were
         return HttpResponseNotAllowed(["POST"])
     if request.method != "POST":
-        return _blank_form(request, {})
+        return blank_form(request, {})
     typed = request.POST.copy()
     picker = FriendPicker(request.user, typed) if "at" in typed else None
     if picker is not None:
         typed["people"] = ticks_as_text(picker.ticked)
         typed["audience"] = Audience.CHOSEN
-    form = PostForm(typed, member=request.user, kind=_kind(typed))
+    form = PostForm(typed, member=request.user, kind=kind_of(typed))
     if not form.is_valid():
         return post_form_page(request, form)
     draft = form.draft()
@@ -159,7 +161,7 @@ def _send(request: MemberRequest) -> HttpResponse:
     """Send the form of the preview, or that of the home page's box, which names its links."""
     data = request.POST.copy()
     data.update(unpack_box(data))
-    form = PostForm(data, member=request.user, kind=_kind(data))
+    form = PostForm(data, member=request.user, kind=kind_of(data))
     is_valid = form.is_valid()
     before = posts.find_sent_post(data.get("form_key", ""), by=request.user)
     if before is not None and form.repeats(before):
@@ -190,38 +192,6 @@ def _send(request: MemberRequest) -> HttpResponse:
     return _after(request, post)
 
 
-def _keep(request: MemberRequest) -> HttpResponse:
-    """Keep the form as a draft, complete or not."""
-    form = PostForm(request.POST, request.FILES, member=request.user, kind=_kind(request.POST))
-    unsent = unsent_post(form)
-    if unsent is None:
-        return post_form_page(request, form)
-    try:
-        kept = drafts.keep_draft(unsent, by=request.user)
-    except drafts.TooManyDrafts:
-        preserved_posts.preserve_post_form(request, dict(cast(QueryDict, form.data).lists()))
-        words = _(
-            "You have %(most)s drafts. What you wrote waits under Write: send or delete a draft,"
-            " then press Keep again."
-        )
-        form.add_error(None, words % {"most": drafts.MOST_KEPT})
-        return post_form_page(request, form)
-    preserved_posts.forget_post_form(request, unsent.form_key)
-    if unsent.is_photo_gone:
-        messages.warning(request, _("The photo was no longer here. Choose it again."))
-    if kept.is_apart:
-        messages.info(
-            request,
-            _(
-                "This was saved or sent in another window or on another device meanwhile."
-                " Yours is a draft of its own."
-            ),
-        )
-    else:
-        messages.success(request, _("Draft saved. You can continue on any device."))
-    return redirect("draft_list")
-
-
 def _create(form: PostForm, draft: Draft, *, by: Member) -> Post:
     if "box" not in form.data:
         return posts.create_post(draft, by=by)
@@ -245,56 +215,3 @@ def _tell_of_list(request: MemberRequest, draft: Draft) -> None:
             "No list was made of the readers: you have one of that name, or no room for more."
         )
         messages.info(request, words)
-
-
-def _blank_form(request: MemberRequest, typed: Mapping[str, Any]) -> HttpResponse:
-    """The form, filled with what was typed before, here or before a time-out."""
-    initial = dict(typed) or preserved_posts.resumed_fields(request)  # typed now wins as a whole
-    initial |= unpack_box(initial)
-    kind = _kind(initial or request.GET)
-    if not initial and request.GET.get("group"):  # from the page of a group or a list
-        group = request.GET["group"]
-        initial = {"audience": group if group.startswith(_SHARED) else ""}
-    return post_form_page(request, PostForm(member=request.user, kind=kind, initial=initial))
-
-
-def _as_kind(request: MemberRequest, kind: str) -> HttpResponse:
-    """The form of another kind, with everything typed so far; a photo just chosen is kept, too."""
-    form = PostForm(request.POST, request.FILES, member=request.user, kind=_kind(request.POST))
-    form.is_valid()  # keeps the photo
-    if request.FILES.get("photo") and "photo" in form.errors:
-        return post_form_page(request, form)
-    return _blank_form(request, {**_typed(cast(QueryDict, form.data)), "kind": kind})
-
-
-def _typed(posted: QueryDict) -> dict[str, Any]:
-    """All that a form sent, as initial values of the next one."""
-    return {**posted.dict(), "left_out": posted.getlist("left_out")} if posted else {}
-
-
-def post_form_page(
-    request: MemberRequest, form: PostForm, draft: SavedDraft | None = None
-) -> HttpResponse:
-    """The form's page, whatever filled it: typing, a kept form, a mail, a draft."""
-    return TemplateResponse(
-        request,
-        "syndication/post_new.html",
-        {
-            "form": form,
-            "kind": form.kind,  # in a template, form.kind would be the field of that name
-            "kinds": PostKind,
-            "draft": draft,
-            "until": drafts.draft_expires_at(draft) if draft else None,
-            "waiting": 0 if draft else SavedDraft.objects.of(request.user).count(),
-            "lost_files": [] if request.POST else preserved_posts.lost_files(request),
-            "is_resumed": request.method != "POST"
-            and draft is None
-            and preserved_posts.is_form_resumed(request),
-        },
-    )
-
-
-def _kind(source: Mapping[str, Any]) -> str:
-    """The requested kind; a status if none or an unknown one is requested."""
-    kind = str(source.get("kind", ""))
-    return kind if kind in PostKind.values else PostKind.STATUS

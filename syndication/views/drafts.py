@@ -16,7 +16,7 @@ from syndication.actions import drafts
 from syndication.forms.drafts import kept_form_initial
 from syndication.forms.posts import PostForm
 from syndication.models import KeptPhoto, Post, SavedDraft
-from syndication.views.compose import post_form_page
+from syndication.views.post_form import post_form_page
 
 ON_A_PAGE = 10
 
@@ -38,14 +38,15 @@ def draft_list(request: MemberRequest) -> HttpResponse:
 @require_safe
 def draft(request: MemberRequest, pk: int) -> HttpResponse:
     """The form, filled as it was kept; for a draft that was sent its post."""
-    saved = SavedDraft.objects.of(request.user).with_photo_key().filter(pk=pk).first()
+    saved = SavedDraft.objects.of(request.user).with_photo_keys().filter(pk=pk).first()
     if saved is None:
         return sent_draft(request, pk)
     if saved.is_mailed:
         return redirect("mail_draft", saved.pk)
     form = PostForm(member=request.user, kind=saved.kind, initial=kept_form_initial(saved))
-    if saved.photo_key:  # all that the page shows of the photo: a query less
-        form.kept_photo = KeptPhoto(member=request.user, key=saved.photo_key)
+    form.kept_photos = [  # all that the page shows of them: a query less
+        KeptPhoto(member=request.user, key=key) for key in saved.photo_keys.split()
+    ]
     return post_form_page(request, form, saved)
 
 

@@ -18,12 +18,12 @@ from accounts.views.requests import MemberRequest
 from syndication.actions import drafts, mail_drafts, post_addresses
 from syndication.forms.drafts import DraftKindForm, post_form_initial
 from syndication.forms.posts import PostForm
-from syndication.models import PostAddress, PostKind, SavedDraft
+from syndication.models import KeptPhoto, PostAddress, PostKind, SavedDraft
 from syndication.queries.excerpts import split_into_pages
 from syndication.views.answers_by_mail import answer_draft_page
-from syndication.views.compose import post_form_page
 from syndication.views.drafts import sent_draft
 from syndication.views.photos import jpeg_response
+from syndication.views.post_form import post_form_page
 
 LETTERS_ON_A_PAGE = 700  # beside the form and its remarks
 
@@ -88,6 +88,7 @@ def mail_draft(request: MemberRequest, pk: int) -> HttpResponse:
     context = {
         "draft": draft,
         "form": form,
+        "more_photos": [one for one in draft.photos_in_order if one.place > 1],
         "page": Paginator(split_into_pages(draft.text, LETTERS_ON_A_PAGE), 1).get_page(
             request.GET.get("page")
         ),
@@ -114,17 +115,17 @@ def mail_draft_photo(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _as_post(request: MemberRequest, draft: SavedDraft, kind: str) -> HttpResponse:
-    kept = None
+    kept: list[KeptPhoto] = []
     try:
-        kept = mail_drafts.keep_draft_photo(draft, by=request.user)
+        kept = mail_drafts.keep_draft_photos(draft, by=request.user)
     except quotas.QuotaUsedUp:
-        if kind == PostKind.PHOTO:
+        if kind != PostKind.STATUS:
             messages.error(
                 request,
                 _("You reached today's limit for photos. The mail waits here: open it tomorrow."),
             )
             return redirect("draft_list")
-    initial = post_form_initial(draft, kind, kept.key if kept else "")
+    initial = post_form_initial(draft, kind, kept)
     return post_form_page(request, PostForm(member=request.user, kind=kind, initial=initial))
 
 

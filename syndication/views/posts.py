@@ -38,8 +38,8 @@ from syndication.queries.comments import count_comments, newest_comments, with_l
 from syndication.queries.copies import active_copies, copies_too_wide, latest_deliveries
 from syndication.queries.excerpts import split_into_pages
 from syndication.queries.readers import chosen_readers, describe_chosen, readers_here
-from syndication.views.compose import post_form_page
 from syndication.views.post_change import own_post
+from syndication.views.post_form import post_form_page
 from syndication.views.robots import set_robots_header
 
 
@@ -107,7 +107,8 @@ def post_edit(request: MemberRequest, pk: int) -> HttpResponse:
 
 def _edit_page(request: MemberRequest, form: EditForm) -> HttpResponse:
     foreseen = posts.preview_edit(form.post, {}, by=request.user)
-    context = {"post": form.post, "form": form, "foreseen": foreseen}
+    photos = photos_of(form.post)
+    context = {"post": form.post, "form": form, "foreseen": foreseen, "photos": photos}
     return TemplateResponse(request, "syndication/post_edit.html", context)
 
 

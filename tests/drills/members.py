@@ -138,7 +138,7 @@ class DrillMembers:
             title=words if kind == "note" else "",
             text="" if kind == "link" else words + tail,
             url=address if kind == "link" else "",
-            photos=(photos.keep_upload(self.photo, by=member),) if kind == "photo" else (),
+            photo=photos.keep_upload(self.photo, by=member) if kind == "photo" else None,
             photo_alt="青緑",
         )
         written = DrillPost(

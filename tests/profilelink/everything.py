@@ -13,6 +13,7 @@ from syndication.models import (
     CopyActivity,
     Delivery,
     FeedItem,
+    KeptPhoto,
     Link,
     NetworkFriend,
     Post,
@@ -105,10 +106,10 @@ def _mail(hanako: Member) -> None:
     """A secret address, a mail that waits, and a draft that was kept."""
     post_addresses.enable_post_by_mail(by=hanako)
     photo = ContentFile(a_photo(), name="photo.jpg")
-    SavedDraft.objects.create(
+    kept = SavedDraft.objects.create(
         member=hanako, form_key="e" * 32, kept_kind=PostKind.NOTE, title="書きかけ", text=LONG
     )
-    SavedDraft.objects.create(
+    mailed = SavedDraft.objects.create(
         member=hanako,
         form_key="d" * 32,
         is_mailed=True,
@@ -117,6 +118,14 @@ def _mail(hanako: Member) -> None:
         text=LONG * 20,
         photo=photo,
     )
+    for draft, place in ((mailed, 2), (kept, 1), (kept, 2), (kept, 3)):
+        KeptPhoto.objects.create(
+            member=hanako,
+            key=f"photo-{draft.pk}-{place}",
+            photo=ContentFile(a_photo(), name="photo.jpg"),
+            draft=draft,
+            place=place,
+        )
 
 
 def answer(link: Link) -> None:

@@ -207,7 +207,7 @@ def test_ten_photos_of_a_member_wait_for_their_posts_at_most(hanako) -> None:
 def test_a_mail_waits_where_its_photo_is_one_too_many_today(hanako) -> None:
     draft = mail_drafts.store_mail(
         post_addresses.enable_post_by_mail(by=hanako),
-        IncomingMail(key="a" * 32, text="海", photo=a_photo()),
+        IncomingMail(key="a" * 32, text="海", photos=(a_photo(),)),
     )
     used_up(quotas.PHOTO_BYTES, hanako, left=100)
     page = computer(hanako).post(

@@ -46,8 +46,8 @@ def test_a_mail_says_what_was_written(name: str) -> None:
 def test_a_picture_is_known_by_its_first_bytes(name: str, format_: str) -> None:
     read = arrived(name)
     assert (read.text, read.left_out) == ("見て", 0)
-    assert read.photo is not None
-    assert Image.open(io.BytesIO(read.photo)).format == format_
+    [photo] = read.photos
+    assert Image.open(io.BytesIO(photo)).format == format_
 
 
 def test_a_quoted_sender_is_the_one_without_quotes() -> None:

@@ -38,6 +38,7 @@ class Case:
     title: str = ""
     text: str = ""
     photo: bool = False
+    more: int = 0  # photos besides the first
     left_out: int = 0
 
 
@@ -95,7 +96,8 @@ CASES: dict[str, Case] = {
     "docomo, two photos and a film": Case(
         mail_of_parts(parts("mixed", "aaa", PHOTO, PHOTO, part("video/3gpp", b"\0\0\0\x18ftyp"))),
         photo=True,
-        left_out=2,
+        more=1,
+        left_out=1,
     ),
     "docomo, a decoration mail": Case(
         mail_of_parts(deco(sjis("海へ\r\n行った"), PAGE)), text="海へ\n行った"
@@ -284,6 +286,7 @@ def test_a_carriers_mail_becomes_what_was_written(name: str) -> None:
     draft = SavedDraft.objects.get()
     assert (draft.title, draft.text) == (case.title, case.text)
     assert (bool(draft.photo), draft.left_out) == (case.photo, case.left_out)
+    assert [one.place for one in draft.photos_in_order] == [*range(2, 2 + case.more)]
     assert not any(is_private_letter(letter) for letter in draft.title + draft.text)
 
 

@@ -70,7 +70,8 @@ def world(audience: str) -> World:
         if audience == "chosen"
         else frozenset(),
         form_key="f" * 32,
-        photos=tuple(photos.keep_upload(a_photo(), by=author) for _ in range(2)),
+        photo=photos.keep_upload(a_photo(), by=author),
+        more_photos=(photos.keep_upload(a_photo(), by=author),),
     )
     post = posts.create_post(draft, by=author)
     if audience == Audience.CHOSEN:

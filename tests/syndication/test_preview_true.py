@@ -115,15 +115,15 @@ def narrow_slate(slate: Any) -> Any:
 
 
 def draft_of(case: Case, member: Member) -> Draft:
-    kept: tuple[KeptPhoto, ...] = ()
+    photo = None
     if case.with_photo:
         log_in_phone(member)
-        kept = (KeptPhoto.objects.create(member=member, photo=uploaded(a_photo())),)
+        photo = KeptPhoto.objects.create(member=member, photo=uploaded(a_photo()))
     return Draft(
         kind=case.kind,
         audience=case.audience,
         form_key=secrets.token_hex(16),
-        photos=kept,
+        photo=photo,
         **case.words,
     )
 

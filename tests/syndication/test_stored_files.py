@@ -37,7 +37,8 @@ def a_photo_post(author: Member, **fields) -> Post:
     draft = posts.Draft(
         kind=PostKind.PHOTO,
         form_key="f" * 32,
-        photos=tuple(photos.keep_upload(a_photo(), by=author) for _ in range(2)),
+        photo=photos.keep_upload(a_photo(), by=author),
+        more_photos=(photos.keep_upload(a_photo(), by=author),),
         **{"audience": Audience.FRIENDS, **fields},
     )
     return posts.create_post(draft, by=author)

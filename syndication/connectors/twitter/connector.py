@@ -63,6 +63,7 @@ class Twitter(ApiConnector[TwitterApi]):
         "photo": "media.write",
         "link": "tweet.write",
     }
+    photos_need_scope = "media.write"
     address_costs = True  # 0.20 instead of 0.015 dollars, as of 2026
     rate_limit_per_link = RateLimit(100, 900)
     rate_limit_per_network = RateLimit(10_000, 86_400)

@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 
 def a_photo_post(member):
     kept = photos.keep_upload(a_photo((40, 30)), by=member)
-    draft = posts.Draft(kind="photo", audience="only_me", form_key="f" * 32, photos=(kept,))
+    draft = posts.Draft(kind="photo", audience="only_me", form_key="f" * 32, photo=kept)
     return posts.create_post(draft, by=member)
 
 

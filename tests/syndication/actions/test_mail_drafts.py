@@ -168,7 +168,7 @@ def test_a_mail_stands_in_one_line_on_the_home_page(hanako):
 
 
 def test_nobody_else_sees_it(hanako):
-    draft = arrive(hanako, text="sea", photo=a_photo())
+    draft = arrive(hanako, text="sea", photos=(a_photo(),))
     taro = log_in_phone(make_member("taro"))
     assert "waits" not in taro.get(reverse("home"))
     for name in ("mail_draft", "mail_draft_delete", "mail_draft_photo"):
@@ -182,7 +182,7 @@ def test_nobody_else_sees_it(hanako):
 
 
 def test_the_page_shows_the_mail_and_who_says_to_have_sent_it(hanako):
-    arrive(hanako, title="海", text="青い\n海", photo=a_photo(), left_out=2)
+    arrive(hanako, title="海", text="青い\n海", photos=(a_photo(),), left_out=2)
     phone = log_in_phone(hanako)
     page = opened(phone)
     for words in ("海", "青い", "hanako@docomo.ne.jp (so it says)", "2 attachments were left out"):
@@ -198,9 +198,9 @@ def test_a_long_text_is_paged(hanako):
 
 
 def test_a_stranger_may_not_send_or_throw_away(hanako):
-    draft = arrive(hanako, text="sea", photo=a_photo())
+    draft = arrive(hanako, text="sea", photos=(a_photo(),))
     taro = make_member("taro")
-    for act in (drafts.delete_draft, mail_drafts.keep_draft_photo):
+    for act in (drafts.delete_draft, mail_drafts.keep_draft_photos):
         with pytest.raises(NotYours):
             act(draft, by=taro)
 
@@ -225,7 +225,7 @@ def test_nothing_is_posted_or_sent_before_the_press(hanako):
 
 
 def test_a_photo_goes_with_its_subject_and_words(hanako):
-    arrive(hanako, title="sea", text="blue", photo=a_photo(colour="red"))
+    arrive(hanako, title="sea", text="blue", photos=(a_photo(colour="red"),))
     phone = log_in_phone(hanako)
     page = opened(phone)
     assert page.form("Go on", {"kind"}).fields["kind"] == ["photo"]
@@ -242,16 +242,16 @@ def test_a_photo_goes_with_its_subject_and_words(hanako):
 
 
 def test_a_photo_is_kept_once_however_often_its_mail_is_opened(hanako):
-    draft = arrive(hanako, text="blue", photo=a_photo())
-    first = mail_drafts.keep_draft_photo(draft, by=hanako)
-    assert mail_drafts.keep_draft_photo(draft, by=hanako) == first
-    assert KeptPhoto.objects.count() == 1
+    draft = arrive(hanako, text="blue", photos=(a_photo(),))
+    first = mail_drafts.keep_draft_photos(draft, by=hanako)
+    draft = SavedDraft.objects.get()
+    assert mail_drafts.keep_draft_photos(draft, by=hanako) == first == [KeptPhoto.objects.get()]
 
 
 def test_a_mail_kept_as_words_when_the_quota_is_used_up_keeps_its_photo(
     hanako, django_capture_on_commit_callbacks
 ):
-    draft = arrive(hanako, text="blue", photo=a_photo())
+    draft = arrive(hanako, text="blue", photos=(a_photo(),))
     quotas.spend_member_quota(hanako, quotas.PHOTO_BYTES, quotas.PHOTO_BYTES.most)
     phone = log_in_phone(hanako)
     opened(phone)
@@ -314,7 +314,7 @@ def test_the_way_from_an_old_answer_leads_to_the_post(hanako):
 
 
 def test_a_mail_is_thrown_away_after_a_question(hanako, django_capture_on_commit_callbacks):
-    name = arrive(hanako, text="sea", photo=a_photo()).photo.name
+    name = arrive(hanako, text="sea", photos=(a_photo(),)).photo.name
     phone = log_in_phone(hanako)
     opened(phone)
     assert "sea" in phone.follow("Delete the email")
@@ -350,7 +350,7 @@ def test_who_forgets_a_mail_is_told_once_before_it_goes(hanako, django_capture_o
 
 
 def test_a_mail_goes_after_thirty_days_with_its_photo(hanako, django_capture_on_commit_callbacks):
-    old, fresh = arrive(hanako, photo=a_photo()), arrive(hanako, key="b" * 32, text="new")
+    old, fresh = arrive(hanako, photos=(a_photo(),)), arrive(hanako, key="b" * 32, text="new")
     older(old, 31)
     older(fresh, 29)
     with django_capture_on_commit_callbacks(execute=True):

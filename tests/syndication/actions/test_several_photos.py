@@ -30,7 +30,8 @@ def make_album(author: Member, count: int = MOST_PHOTOS, **fields: str) -> Post:
     kept = tuple(photos.keep_upload(a_photo(colour=one), by=author) for one in COLOURS[:count])
     words = dict(zip(PHOTO_ALTS, WORDS[:count], strict=False))
     given = {"kind": "photo", "audience": "everyone", "form_key": "f" * 32, **words, **fields}
-    return posts.create_post(posts.Draft(photos=kept, **given), by=author)
+    first = next(iter(kept), None)
+    return posts.create_post(posts.Draft(photo=first, more_photos=kept[1:], **given), by=author)
 
 
 def colour_of(content: bytes) -> str:

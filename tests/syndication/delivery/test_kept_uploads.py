@@ -36,7 +36,7 @@ def delivery(sandbox, link) -> Delivery:
     sandbox.faults.add("mastodon", "503", match="POST /api/v1/statuses", seconds=1)
     kept = photos.keep_upload(a_photo(), by=link.member)
     draft = posts.Draft(
-        kind="photo", audience="everyone", form_key="f" * 32, photos=(kept,), photo_alt="雪"
+        kind="photo", audience="everyone", form_key="f" * 32, photo=kept, photo_alt="雪"
     )
     posts.create_post(draft, by=link.member)
     return tried(Delivery.objects.get())

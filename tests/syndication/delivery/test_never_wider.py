@@ -102,7 +102,7 @@ class Life:
             title=words if kind == "note" else "",
             text=words,
             url="https://example.org/" if kind == "link" else "",
-            photos=(photos.keep_upload(PHOTO, by=self.member),) if kind == "photo" else (),
+            photo=photos.keep_upload(PHOTO, by=self.member) if kind == "photo" else None,
         )
         self.posts.append(posts.create_post(draft, by=self.member))
 
