@@ -147,6 +147,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notices/clear/", notices.notice_clear, name="notice_clear"),
     # The member's own profile
     path("profile/", profile.profile_edit, name="profile_edit"),
-    path("profile/picture/", profile.profile_picture_edit, name="profile_picture_edit"),
     path("language/", language.language, name="language"),
 ]

@@ -74,7 +74,7 @@ def erase_member(member: Member) -> None:
         if relation.related_model is not LogEntry:  # what staff did stays known
             of_member = {relation.field.name: member}
             relation.related_model._base_manager.filter(**of_member).delete()
-    for name in ("email", "first_name", "last_name", "display_name", "about", "language"):
+    for name in ("email", "first_name", "last_name", *profile.TEXT_FIELDS, "language"):
         setattr(member, name, "")
     member.display_name_before, member.display_name_before_at = "", None
     member.is_staff = member.is_superuser = member.is_listed = False

@@ -14,7 +14,7 @@ from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.db.models import Exists, F, ManyToOneRel, OuterRef, QuerySet
 
-from accounts.models import Member
+from accounts.models import PROFILE_FIELDS, Member
 
 KEPT = timedelta(days=30)
 SIGN_UP_TAKES = timedelta(minutes=1)  # a log-in later than this is another one
@@ -52,8 +52,7 @@ def _empty(now: datetime) -> QuerySet[Member]:
         last_login__lt=F("date_joined") + SIGN_UP_TAKES,
         email="",
         display_name="",
-        about="",
-        picture="",
+        **dict.fromkeys(PROFILE_FIELDS, ""),
     ).exclude(pk__in=EmailAddress.objects.filter(verified=True).values("user"))
     for relation in Member._meta.get_fields(include_hidden=True):
         if isinstance(relation, ManyToOneRel) and relation.related_model not in _MADE_BY_SIGN_UP:

@@ -4,24 +4,46 @@ from __future__ import annotations
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.utils import timezone
 
-from accounts.models import Member, delete_file_on_commit
+from accounts.models import Audience, Birthday, Member, contained_audiences, delete_file_on_commit
 
-AUDIENCE_FIELDS = ("display_name_audience", "about_audience", "picture_audience")
+TEXT_FIELDS = ("display_name", "about", "birthday", "town", "websites")
+AUDIENCE_FIELDS = (*(f"{field}_audience" for field in TEXT_FIELDS), "picture_audience")
 
 
-def set_profile_texts(member: Member, *, display_name: str, about: str) -> None:
-    """Set what the member typed. Another name ends the way back from an imported one."""
-    changed = ["display_name", "about"]
-    if display_name != member.display_name:
+class TooWideForMinor(ValueError):
+    """The birthday of a member under age is for friends at most."""
+
+
+def set_profile_texts(member: Member, **texts: str) -> None:
+    """Set the given TEXT_FIELDS; others stay. Another name ends the way back from an imported one."""
+    changed = list(texts)
+    if texts.get("display_name", member.display_name) != member.display_name:
         changed += _end_way_back(member, "display_name")
-    member.display_name = display_name
-    member.about = about
+    for field, text in texts.items():
+        if field not in TEXT_FIELDS:
+            raise ValueError(field)
+        setattr(member, field, text)
     member.save(update_fields=changed)
 
 
+def check_birthday_audience(birthday: str, audience: str) -> None:
+    """Raise TooWideForMinor where the birthday says a year of the last 18 and others than friends would
+    see it."""
+    found = Birthday.parse(birthday)
+    if (
+        found
+        and found.is_of_minor(timezone.localdate())
+        and audience not in contained_audiences(Audience.FRIENDS)
+    ):
+        raise TooWideForMinor(audience)
+
+
 def set_profile_audiences(member: Member, audiences: dict[str, str], *, is_listed: bool) -> None:
-    """Set who sees the given AUDIENCE_FIELDS; fields not in `audiences` stay."""
+    """Set who sees the given AUDIENCE_FIELDS; fields not in `audiences` stay. Raises TooWideForMinor."""
+    if "birthday_audience" in audiences:
+        check_birthday_audience(member.birthday, audiences["birthday_audience"])
     for field, audience in audiences.items():
         if field not in AUDIENCE_FIELDS:
             raise ValueError(field)

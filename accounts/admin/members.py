@@ -28,6 +28,8 @@ class MemberAdmin(ReadOnlyAdmin):
         "email",
         "shown_name",
         "shown_about",
+        "shown_town",
+        "shown_websites",
         "has_picture",
         "posts_by_me",
         "language",
@@ -66,6 +68,14 @@ class MemberAdmin(ReadOnlyAdmin):
     @admin.display(description=_("about"))
     def shown_about(self, member: Member) -> Any:
         return member.about if member.about_audience == Audience.EVERYONE else HIDDEN
+
+    @admin.display(description=_("town"))
+    def shown_town(self, member: Member) -> Any:
+        return member.town if member.town_audience == Audience.EVERYONE else HIDDEN
+
+    @admin.display(description=_("websites"))
+    def shown_websites(self, member: Member) -> Any:
+        return member.websites if member.websites_audience == Audience.EVERYONE else HIDDEN
 
     @admin.display(description=_("has a picture"), boolean=True)
     def has_picture(self, member: Member) -> bool:

@@ -9,13 +9,21 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions.profile import AUDIENCE_FIELDS
-from accounts.forms.keypads import KANA
+from accounts.actions.profile import (
+    AUDIENCE_FIELDS,
+    TEXT_FIELDS,
+    TooWideForMinor,
+    check_birthday_audience,
+)
+from accounts.forms.keypads import DIGITS, KANA, NAME
 from accounts.forms.typed import TypedTextField
 from accounts.media.pictures import BadPicture, PicturesBusy, jpeg_from_upload
-from accounts.models import Audience, Commenters, Member
+from accounts.models import Audience, Birthday, Commenters, Member
+from accounts.urlsession.api import safe_outbound_url
 
 PICTURE_SIDE = 240  # pixels: the width of a phone's screen
+MOST_WEBSITES = 3
+LONGEST_WEBSITE = 200  # characters of an address
 
 # A field of a profile is shown to no group: a group is of many, a profile of one.
 _OF_POSTS = (Audience.CHOSEN, Audience.GROUP)  # chosen for a post, never for a field
@@ -32,64 +40,69 @@ class _MemberForm(forms.Form):
     def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
         now = {name: getattr(member, name) for name in self.base_fields if hasattr(member, name)}
         kwargs["initial"] = {**now, **kwargs.get("initial", {})}
+        self.member = member
         super().__init__(*args, **kwargs)
 
     def audiences(self) -> dict[str, str]:
         """Chosen audiences by field, for set_profile_audiences."""
         return {name: self.cleaned_data[name] for name in AUDIENCE_FIELDS if name in self.fields}
 
-
-class ProfileForm(_MemberForm):
-    display_name = TypedTextField(
-        label=_("Name"),
-        help_text=_("Those who cannot see the name see your username."),
-        max_length=Member._meta.get_field("display_name").max_length,
-        required=False,
-        widget=forms.TextInput(attrs={"size": 16, "autocomplete": "name", **KANA}),
-    )
-    display_name_audience = _audience(_("Who sees the name"))
-    about = TypedTextField(
-        label=_("About you"),
-        max_length=Member._meta.get_field("about").max_length,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4, "cols": 24, **KANA}),
-    )
-    about_audience = _audience(_("Who sees “About you”"))
-    is_listed = forms.BooleanField(
-        label=_("Search engines may list what my profile shows to Everyone"), required=False
-    )
+    def clean(self) -> None:
+        """Keep the birthday of a minor among friends."""
+        birthday = self.cleaned_data.get("birthday", self.member.birthday)
+        try:
+            check_birthday_audience(birthday, self.cleaned_data.get("birthday_audience", ""))
+        except TooWideForMinor:
+            self.add_error(
+                "birthday_audience",
+                _("Choose friends, or only you: under 18 nobody else is shown your birthday."),
+            )
 
 
-class PrivacyForm(_MemberForm):
-    """Audiences of the profile, for the privacy page."""
+class BirthdayField(forms.CharField):
+    """Month and day, with a year before them or not; cleaned to what the column holds."""
 
-    display_name_audience = _audience(_("Name"))
-    about_audience = _audience(_("About you"))
-    picture_audience = _audience(_("Picture"))
-    is_searchable = forms.BooleanField(
-        label=_("Members may find me by search"),
-        help_text=_(
-            "Friends of friends by name, others by your exact username. Friends always find you."
-        ),
-        required=False,
-    )
-    is_listed = ProfileForm.base_fields["is_listed"]
-    commenters = forms.ChoiceField(
-        label=_("Who may comment on my posts"), choices=Commenters.choices
-    )
-    group_commenters = forms.ChoiceField(
-        label=_("Who may comment on my posts in groups and for chosen people"),
-        choices=Member._meta.get_field("group_commenters").choices or (),
-    )
+    def to_python(self, value: Any) -> str:
+        typed = super().to_python(value)
+        if not typed:
+            return ""
+        found = Birthday.parse(typed)
+        if found is None:
+            raise forms.ValidationError(
+                _("Type four digits, month and day: 0305. With the year it is eight: 19980305.")
+            )
+        return str(found)
+
+
+class WebsitesField(forms.CharField):
+    """Addresses, one a line; cleaned to those that we let a reader leave for."""
+
+    def to_python(self, value: Any) -> str:
+        typed = [line.strip() for line in (super().to_python(value) or "").splitlines()]
+        found = [self._address(line) for line in typed if line]
+        if len(found) > MOST_WEBSITES:
+            raise forms.ValidationError(_("Three addresses at most, one a line."))
+        return "\n".join(found)
+
+    def _address(self, line: str) -> str:
+        """A host alone is taken for one of the web."""
+        address = safe_outbound_url(line if "://" in line else f"https://{line}")
+        if "." not in address.partition("://")[2].partition("/")[0]:
+            address = ""
+        if not address or len(address) > LONGEST_WEBSITE:
+            raise forms.ValidationError(
+                _("“%(line)s” is no address of a website. Type it like https://example.jp/")
+                % {"line": line[:40]}
+            )
+        return address
 
 
 class PictureForm(_MemberForm):
-    """The picture alone: a browser cannot give a chosen file back, so no typed field stands beside
-    it.
-    """
+    """The picture and who sees it."""
 
     picture = forms.FileField(
-        label=_("New picture"),
+        label=_("Picture"),
+        help_text=_("The picture is made small (240 pixels); place, time and camera are removed."),
         required=False,
         widget=forms.FileInput(attrs={"accept": "image/*"}),
     )
@@ -108,6 +121,91 @@ class PictureForm(_MemberForm):
             return jpeg_from_upload(chosen.read(), PICTURE_SIDE)
         except (BadPicture, PicturesBusy) as error:
             raise forms.ValidationError(str(error)) from error
+
+
+class ProfileForm(PictureForm):
+    """All that a profile shows. The picture is saved even where something else is wrong: a browser cannot
+    give a chosen file back."""
+
+    field_order = ("display_name", "display_name_audience", "picture", "remove_picture")
+
+    display_name = TypedTextField(
+        label=_("Name"),
+        help_text=_("Those who cannot see the name see your username."),
+        max_length=Member._meta.get_field("display_name").max_length,
+        required=False,
+        widget=forms.TextInput(attrs={"size": 16, "autocomplete": "name", **KANA}),
+    )
+    display_name_audience = _audience(_("Who sees the name"))
+    remove_picture = forms.BooleanField(label=_("Remove the picture"), required=False)
+    about = TypedTextField(
+        label=_("About you"),
+        max_length=Member._meta.get_field("about").max_length,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "cols": 24, **KANA}),
+    )
+    about_audience = _audience(_("Who sees “About you”"))
+    birthday = BirthdayField(
+        label=_("Birthday"),
+        help_text=_("Month and day, 0305, or with the year, 19980305."),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"size": 10, **DIGITS}),
+    )
+    birthday_audience = _audience(_("Who sees the birthday"))
+    town = TypedTextField(
+        label=_("Town"),
+        max_length=Member._meta.get_field("town").max_length,
+        required=False,
+        widget=forms.TextInput(attrs={"size": 16, **KANA}),
+    )
+    town_audience = _audience(_("Who sees the town"))
+    websites = WebsitesField(
+        label=_("Websites"),
+        help_text=_("Up to three addresses, one a line."),
+        max_length=(LONGEST_WEBSITE + 2) * MOST_WEBSITES,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 24, **NAME}),
+    )
+    websites_audience = _audience(_("Who sees the websites"))
+    is_listed = forms.BooleanField(
+        label=_("Search engines may list what my profile shows to Everyone"), required=False
+    )
+
+    def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
+        super().__init__(*args, member=member, **kwargs)
+        if not member.picture:
+            del self.fields["remove_picture"]
+
+    def texts(self) -> dict[str, str]:
+        """For set_profile_texts."""
+        return {name: self.cleaned_data[name] for name in TEXT_FIELDS}
+
+
+class PrivacyForm(_MemberForm):
+    """Audiences of the profile, for the privacy page."""
+
+    display_name_audience = _audience(_("Name"))
+    about_audience = _audience(_("About you"))
+    picture_audience = _audience(_("Picture"))
+    birthday_audience = _audience(_("Birthday"))
+    town_audience = _audience(_("Town"))
+    websites_audience = _audience(_("Websites"))
+    is_searchable = forms.BooleanField(
+        label=_("Members may find me by search"),
+        help_text=_(
+            "Friends of friends by name, others by your exact username. Friends always find you."
+        ),
+        required=False,
+    )
+    is_listed = ProfileForm.base_fields["is_listed"]
+    commenters = forms.ChoiceField(
+        label=_("Who may comment on my posts"), choices=Commenters.choices
+    )
+    group_commenters = forms.ChoiceField(
+        label=_("Who may comment on my posts in groups and for chosen people"),
+        choices=Member._meta.get_field("group_commenters").choices or (),
+    )
 
 
 class LanguageSelect(forms.Select):

@@ -7,13 +7,14 @@ from accounts.models.audience import (
     in_audience,
     readable_by,
 )
+from accounts.models.birthday import Birthday
 from accounts.models.device_login import DeviceLogin
 from accounts.models.friendship import Block, FriendRequest, Friendship, Invitation
 from accounts.models.group import Group, Membership
 from accounts.models.guess_count import GuessCount
 from accounts.models.link_return import LinkReturn
 from accounts.models.mail_settings import HomeMailNote, MailPace, MailSettings
-from accounts.models.member import HomeShows, Member
+from accounts.models.member import PROFILE_FIELDS, HomeShows, Member
 from accounts.models.member_search import count_mutual_friends, members_found, mutual_friends
 from accounts.models.named_list import ListedFriend, NamedList, friends_to_choose
 from accounts.models.notice import Notice, NoticeQuerySet, NoticeStop
@@ -34,7 +35,9 @@ from accounts.models.stored_files import delete_file_on_commit
 
 __all__ = [
     "NOTICE_KINDS",
+    "PROFILE_FIELDS",
     "Audience",
+    "Birthday",
     "Block",
     "Commenters",
     "DeviceLogin",

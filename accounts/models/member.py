@@ -13,6 +13,8 @@ from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, Wh
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.audience import Audience, Commenters, readable_by
+from accounts.models.birthday import LENGTH as BIRTHDAY_LENGTH
+from accounts.models.birthday import Birthday
 from accounts.models.folded_name import FoldedNameField
 from accounts.models.friendship import Block, FriendRequest, Friendship
 from accounts.models.public_text import PublicCharField, PublicTextField
@@ -33,6 +35,10 @@ class HomeShows(models.TextChoices):
     ALL = "all", _("Posts here and from networks")
     HERE = "here", _("Only posts of this site")
     NETWORKS = "networks", _("Only posts from networks")
+
+
+# Fields of a profile besides the name; "" is unset. Each has an audience, in `<field>_audience`.
+PROFILE_FIELDS = ("about", "picture", "birthday", "town", "websites")
 
 
 def picture_path(member: Member, filename: str) -> str:
@@ -69,7 +75,8 @@ class MemberQuerySet(models.QuerySet["Member"]):
         )
 
     def with_profile_for(self, viewer: Member | AnonymousUser | None) -> MemberQuerySet:
-        """Annotate `shows_about` and `shows_picture`: it is set, and `viewer` may see it."""
+        """Annotate `shows_about`, `shows_picture` and so on, for each of PROFILE_FIELDS: it is set, and
+        `viewer` may see it."""
 
         def shows(field: str) -> ExpressionWrapper:
             readable = readable_by(viewer, owner="pk", audience=f"{field}_audience")
@@ -77,7 +84,7 @@ class MemberQuerySet(models.QuerySet["Member"]):
                 readable & ~Q(**{field: ""}), output_field=models.BooleanField()
             )
 
-        return self.annotate(shows_about=shows("about"), shows_picture=shows("picture"))
+        return self.annotate(**{f"shows_{field}": shows(field) for field in PROFILE_FIELDS})
 
     def friends_of(self, member: Member) -> MemberQuerySet:
         return self.filter(friendships__friend=member)
@@ -111,6 +118,11 @@ class Member(AbstractUser):
     folded_last_word = FoldedNameField(fold=fold_last_word)
     about = PublicTextField(_("about"), max_length=500, blank=True)
     picture = models.ImageField(_("picture"), upload_to=picture_path, blank=True)
+    birthday = models.CharField(  # accounts.models.birthday
+        _("birthday"), max_length=BIRTHDAY_LENGTH, blank=True, default=""
+    )
+    town = PublicCharField(_("town"), max_length=60, blank=True, default="")
+    websites = models.TextField(_("websites"), blank=True, default="")  # an address a line
 
     # What name and picture were before they were imported from a network last, and since when: the way
     # back (accounts.actions.profile_import). A time of None: there is none.
@@ -127,6 +139,15 @@ class Member(AbstractUser):
         max_length=20, choices=Audience.choices, default=Audience.FRIENDS
     )
     picture_audience = models.CharField(
+        max_length=20, choices=Audience.choices, default=Audience.FRIENDS
+    )
+    birthday_audience = models.CharField(
+        max_length=20, choices=Audience.choices, default=Audience.FRIENDS
+    )
+    town_audience = models.CharField(
+        max_length=20, choices=Audience.choices, default=Audience.FRIENDS
+    )
+    websites_audience = models.CharField(
         max_length=20, choices=Audience.choices, default=Audience.FRIENDS
     )
 
@@ -197,6 +218,12 @@ class Member(AbstractUser):
     def name(self) -> str:
         """The name that friends and the member see; `display_name_audience` decides for others."""
         return self.display_name or self.username
+
+    @property
+    def birthday_in_words(self) -> str:
+        """The birthday in the reader's language; "" without one."""
+        found = Birthday.parse(self.birthday)
+        return found.in_words() if found else ""
 
 
 def folded_names(display_name: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ from accounts.urlsession.devices import device_label
 from accounts.urlsession.limits import delete_expired_sessions
 from accounts.urlsession.locale import browser_language, session_language, set_session_language
 from accounts.urlsession.models import Session
-from accounts.urlsession.outbound import delete_outbound_link, outbound_path
+from accounts.urlsession.outbound import delete_outbound_link, outbound_path, safe_outbound_url
 from accounts.urlsession.preserved_forms import (
     PreservedForm,
     get_preserved_form,
@@ -58,6 +58,7 @@ __all__ = [
     "preserve_form",
     "redirect_to_preserved_form",
     "rotate_session",
+    "safe_outbound_url",
     "sessionless_form",
     "set_session_language",
     "start_url_session",

@@ -185,6 +185,8 @@ MEMBER = ExportTable(
     (
         *("id", "username", "email", "display_name", "display_name_audience"),
         *("about", "about_audience", "picture", "picture_audience"),
+        *("birthday", "birthday_audience", "town", "town_audience"),
+        *("websites", "websites_audience"),
         *("display_name_before", "display_name_before_at", "picture_before", "picture_before_at"),
         *("posts_by_me", "posts_by_me_before", "language", "is_language_chosen", "is_listed"),
         "is_searchable",

@@ -50,7 +50,7 @@ def test_a_photo_too_many_is_answered_at_once_and_its_text_stays(hanako, others)
 
 def test_a_picture_of_a_profile_too_many_is_answered_at_once(hanako, others):
     phone = log_in_phone(hanako)
-    phone.get(reverse("profile_picture_edit"))
+    phone.get(reverse("profile_edit"))
     page = phone.submit("Save", picture=photo(), picture_audience="only_me")
     assert "Many pictures are coming in" in page
     assert page.forms[0].fields["picture_audience"] == ["only_me"]

@@ -41,7 +41,10 @@ LONG = "雪の停留所で待つ人を撮った写真を、部室の壁に並べ
 
 def make_hanako() -> Member:
     """A member with everything: friends, requests, groups, posts, a link with all it brings."""
-    hanako = make_member("hanako", display_name="山﨑 花子", about=LONG)
+    hanako = make_member(
+        "hanako", display_name="山﨑 花子", about=LONG, birthday="1990-03-05", town="札幌市北区",
+        websites="https://example.com/\nhttps://yuki.example.jp/diary",
+    )  # fmt: skip
     for name in ("taro", "yuki", "kenji"):
         befriend(hanako, make_member(name, display_name=name))
     FriendRequest.objects.create(asker=make_member("momo"), asked=hanako)

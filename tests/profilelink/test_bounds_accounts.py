@@ -181,6 +181,10 @@ def test_an_account_in_which_there_is_anything_stays(hanako) -> None:
             "about": "",
             "display_name_audience": "friends",
             "about_audience": "friends",
+            "picture_audience": "friends",
+            "birthday_audience": "friends",
+            "town_audience": "friends",
+            "websites_audience": "friends",
         },
     )
     EmailAddress.objects.filter(user__username="confirms").update(verified=True)

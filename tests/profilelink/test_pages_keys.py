@@ -103,7 +103,6 @@ PARENTS = {
     "posts_by_me": {"privacy"},
     "privacy": {"security"},
     "profile_edit": {"profile"},
-    "profile_picture_edit": {"profile_edit"},
     "remote_reply": {"post_replies"},
     "remote_reply_hide": {"remote_reply"},
     "remote_reply_answer": {"remote_reply"},
@@ -135,7 +134,6 @@ def beside_the_way(hanako: Member) -> list[str]:
             for page in ("detail", "people", "rename", "delete")
         ),
         *chosen_people(hanako),
-        reverse("profile_picture_edit"),
         reverse("post_correct", args=[Post.objects.by(hanako).latest("pk").pk]),
         reverse("link_friends_ask", args=["mixi", Link.objects.get(member=hanako).pk]),
         reverse("link_replies", args=["mixi", Link.objects.get(member=hanako).pk]),

@@ -294,8 +294,7 @@ PRESSES: list[tuple[str, Callable[[Member], str], str, dict[str, Any]]] = [
     ("posts_by_me", page("posts_by_me"), "Change Posts by me to Everyone", {}),
     ("posts_by_me", page("posts_by_me"), "Save", {"audience": "only_me"}),
     ("privacy", page("privacy"), "Save", {}),
-    ("profile_edit", page("profile_edit"), "Save", {"display_name": "花"}),
-    ("profile_picture_edit", page("profile_picture_edit"), "Save", {"picture": photo}),
+    ("profile_edit", page("profile_edit"), "Save", {"display_name": "花", "picture": photo}),
     ("session_list", second_session, "End", {}),
     ("session_list", second_session, "End all but this one", {}),
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Audience, FriendRequest, Member
+from accounts.models import PROFILE_FIELDS, Audience, FriendRequest, Member
 from syndication.models import Post, PostKind
 from tests.making import befriend, block, make_member, make_post
 from tests.phone import computer, log_in_phone
@@ -48,8 +48,10 @@ def test_each_field_of_the_profile_has_its_own_audience(audience: str):
     author = people["author"]
     assert author is not None
     author.display_name, author.about = "Hanako Yamada", "sings in a choir"
+    author.birthday, author.town = "1990-03-05", "Otaru"
+    author.websites = "https://choir.example/hanako"
     author.picture.save("x.jpg", ContentFile(a_photo()), save=False)
-    fields = ("display_name", "about", "picture")
+    fields = ("display_name", *PROFILE_FIELDS)
     for shown in fields:
         for one in fields:
             setattr(author, f"{one}_audience", Audience.ONLY_ME)
@@ -63,6 +65,9 @@ def test_each_field_of_the_profile_has_its_own_audience(audience: str):
                 "display_name": "Hanako Yamada" in page,
                 "about": "sings in a choir" in page,
                 "picture": picture.status_code == 200,
+                "birthday": "March 5, 1990" in page,
+                "town": "Otaru" in page,
+                "websites": "choir.example" in page,
             }
             assert sees == {one: one == shown and name in MAY_SEE[audience] for one in fields}
             assert ("<img" in page) is sees["picture"]

@@ -58,6 +58,7 @@ OPEN_WORDS = "OPEN-WORDS-OF-A-POST"
 SECRETS = [
     *("PRIVATE-TEXT", "PRIVATE-TITLE", "PRIVATE-ALT", "private-url.example", "PRIVATE-ANSWER"),
     *("PRIVATE-WORDS-AS-THEY-LEFT", "PRIVATE-COPY", "PRIVATE-ABOUT", "PRIVATE-NAME"),
+    *("PRIVATE-TOWN", "PRIVATE-SITE"),
     *("SEALED-TOKEN", "SESSION-KEY", "ISSUER-KEY", "PHONE-KEY", "CODE-HASH", "TYPED-HASH"),
     *("NONCE-HASH", "PIN-HASH", "BOOKMARK-HASH", "USER-CODE", "APPROVER-KEY", "INVITE-HASH"),
     *("INVITE-NOTE", "TOTP-SEED", "SOCIAL-TOKEN", "CLIENT-SECRET", "FEED-WORDS", "PULLED-FRIEND"),
@@ -75,6 +76,8 @@ def make_rows() -> Member:
         display_name_audience="friends",
         about="PRIVATE-ABOUT",
         about_audience="only_me",
+        town="PRIVATE-TOWN",
+        websites="https://private.example/PRIVATE-SITE",
     )
     Member.objects.filter(pk=hanako.pk).update(password="PASSWORD-HASH")
     taro = make_member("taro")

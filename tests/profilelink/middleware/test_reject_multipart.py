@@ -23,7 +23,7 @@ from tests.profilelink.phone.test_middleware import N906I
 from tests.profilelink.production import Production, running
 
 ONE_LETTER = "multipart/form-data; boundary=a"
-TAKE_FILES = {"post_preview", "profile_picture_edit"}
+TAKE_FILES = {"post_preview", "profile_edit"}
 
 
 def views(patterns: list[Any]) -> Iterator[URLPattern]:
@@ -43,7 +43,7 @@ def views(patterns: list[Any]) -> Iterator[URLPattern]:
         "/m/",
         "/q/",
         "/posts/new/",
-        "/s/AAAAAAAAAAAAAAAAAAAAAA/profile/",
+        "/s/AAAAAAAAAAAAAAAAAAAAAA/privacy/",
         "/admin/login/",
         "/nowhere/",
     ],

@@ -87,7 +87,7 @@ def test_a_sign_that_is_longer_than_its_letter_still_fits_the_column() -> None:
 
 def test_every_column_for_words_is_of_that_kind() -> None:
     """A new one is either written here as no words of anybody's, or of that kind, too."""
-    words = {"name", "display_name", "display_name_before", "about", "title", "text", "url_title", "photo_alt", "excerpt",
+    words = {"name", "display_name", "display_name_before", "about", "town", "title", "text", "url_title", "photo_alt", "excerpt",
              "author_name", "network_words", "note", "warning",
              "target_author_name", "target_excerpt"}  # fmt: skip
     of_staff = {"NetworkSwitch.reason"}
