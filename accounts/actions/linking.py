@@ -74,7 +74,7 @@ def start_link_attempt(  # noqa: PLR0913 - who, where, and what brings them back
     `server` is None on networks of one server, `number` "" in cookie mode. Raises LinkingUnavailable, ExchangeFailed.
     """
     expire_link_attempts()
-    door = outbound_path(leaving.url)
+    door = outbound_path(leaving.url, is_permission_page=True)
     if not door:
         raise LinkingUnavailable(
             _("The network’s permission page has an address that cannot be opened from here.")

@@ -36,6 +36,7 @@ class SessionContext:
     current_key: str | None = None  # key of the session that is in use now
     minted: dict[str, str] = field(default_factory=dict, repr=False)  # key -> raw token, made here
     out_tickets: dict[str, str] = field(default_factory=dict)  # ticket -> outside address
+    permission_pages: set[str] = field(default_factory=set)  # those of them that lead to one
     is_preserved_form_shown: bool = False  # a view asked for the form, so it shows it
 
     def prefix_for(self, token: str | None) -> str:

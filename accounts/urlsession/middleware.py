@@ -140,7 +140,7 @@ def _finish_response(
         _bind_to_address(response)
     else:
         _bind_to_cookie(store, response, context)
-    store_out_tickets(context.out_tickets)
+    store_out_tickets(context.out_tickets, permission_pages=context.permission_pages)
     return response
 
 

@@ -36,6 +36,8 @@ class OutTicket(models.Model):
     ticket = models.CharField(max_length=22, primary_key=True)
     url = models.TextField()
     expires_at = models.DateTimeField(db_index=True)
+    # A network asks there whether the member agrees. Its address is for machines: nobody need read it.
+    is_permission_page = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return self.host

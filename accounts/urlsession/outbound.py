@@ -7,6 +7,7 @@ write for each; the middleware stores what the response used, when it is finishe
 
 import base64
 import re
+from collections.abc import Collection
 from datetime import timedelta
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
@@ -66,8 +67,9 @@ def _ascii(host: str) -> str:
     return name
 
 
-def outbound_path(url: str) -> str:
-    """Path of the page by which `url` leaves, or "" where it is not safe.
+def outbound_path(url: str, *, is_permission_page: bool = False) -> str:
+    """Path of the page by which `url` leaves, or "" where it is not safe. That of a permission page
+    names the host alone.
 
     In a request the ticket is stored when the response is finished; elsewhere at once.
     """
@@ -77,14 +79,18 @@ def outbound_path(url: str) -> str:
     ticket = _ticket(address)
     context = current_context()
     if context is None:
-        store_out_tickets({ticket: address})
+        store_out_tickets(
+            {ticket: address}, permission_pages={ticket} if is_permission_page else ()
+        )
     else:
         context.out_tickets[ticket] = address
+        if is_permission_page:
+            context.permission_pages.add(ticket)
     with no_session_prefix():
         return reverse("out", args=[ticket])
 
 
-def store_out_tickets(used: dict[str, str]) -> None:
+def store_out_tickets(used: dict[str, str], *, permission_pages: Collection[str] = ()) -> None:
     """Store or renew these tickets, with one SELECT and mostly no write."""
     if not used:
         return
@@ -92,7 +98,12 @@ def store_out_tickets(used: dict[str, str]) -> None:
     known = dict(OutTicket.objects.filter(pk__in=used).values_list("pk", "expires_at"))
     stale = [ticket for ticket, end in known.items() if end < now + RENEW_BELOW]
     fresh = [
-        OutTicket(ticket=ticket, url=url, expires_at=now + TICKET_LIFETIME)
+        OutTicket(
+            ticket=ticket,
+            url=url,
+            expires_at=now + TICKET_LIFETIME,
+            is_permission_page=ticket in permission_pages,
+        )
         for ticket, url in used.items()
         if ticket not in known
     ]

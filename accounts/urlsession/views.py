@@ -23,7 +23,8 @@ def outbound_page(request: HttpRequest, ticket: str) -> HttpResponse:
         response = render(request, "out.html", {"url": ""}, status=404)
     else:
         host = urlsplit(row.url).hostname
-        response = render(request, "out.html", {"url": row.url, "host": host})
+        shown = {"url": row.url, "host": host, "is_permission_page": row.is_permission_page}
+        response = render(request, "out.html", shown)
     response["Referrer-Policy"] = "no-referrer"
     return response
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Container
 from dataclasses import dataclass
 
 from django.db import connection
@@ -10,20 +11,23 @@ from django.db.models import Value
 
 from accounts.models import HomeMailNote, MailSettings, Member, Notice
 from syndication.models import SavedDraft
+from syndication.queries.first_steps import done_steps
 
 MOST = 100  # new notices are counted up to here
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """New notices, as text ("" for none), mails that wait as drafts, and what to say of mails."""
+    """New notices, as text ("" for none), mails that wait as drafts, and what to say of mails; where
+    they were asked for, the first steps that are done."""
 
     notices: str
     mails: int
     mail_note: str
+    done: Container[str]
 
 
-def count_waiting(member: Member) -> Waiting:
+def count_waiting(member: Member, *, with_steps: bool = False) -> Waiting:
     newest = Notice.objects.visible_to(member).new_to(member).newest_first()[:MOST]
     if not connection.features.supports_slicing_ordering_in_compound:  # SQLite
         # (On PostgreSQL this could read the whole table, to join it with these few.)
@@ -31,10 +35,11 @@ def count_waiting(member: Member) -> Waiting:
     found = newest.values_list(Value("notice"))
     mails = SavedDraft.objects.of(member).mailed().order_by().values_list(Value("mail"))
     notes = MailSettings.objects.filter(member=member).exclude(home_note="")
-    rows = found.union(mails, notes.values_list("home_note"), all=True)
+    done = done_steps(member) if with_steps else []
+    rows = found.union(mails, notes.values_list("home_note"), *done, all=True)
     count = Counter(what for (what,) in rows)
     note = next(
         (str(HomeMailNote(what).label) for what in count if what in HomeMailNote.values), ""
     )
     notices = f"{MOST - 1}+" if count["notice"] == MOST else str(count["notice"] or "")
-    return Waiting(notices, count["mail"], note)
+    return Waiting(notices, count["mail"], note, count)

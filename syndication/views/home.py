@@ -17,9 +17,12 @@ from accounts.urlsession.api import is_url_mode
 from accounts.views.requests import MemberRequest
 from syndication.actions import mail_drafts
 from syndication.queries.capabilities import set_up_network_names
+from syndication.queries.first_steps import first_steps
 from syndication.queries.home_box import home_box
 from syndication.queries.timeline import Cursor, timeline_page
 from syndication.queries.waiting import count_waiting
+
+FEW_ENTRIES = 2  # a home with so few shows what to do first
 
 
 @require_safe
@@ -33,12 +36,16 @@ def home(request: HttpRequest) -> HttpResponse:
         }
         return TemplateResponse(request, "syndication/home_front.html", context)
     before = Cursor.parse(request.GET.get("before", ""))
-    waiting = count_waiting(request.user)
+    page = timeline_page(request.user, before)
+    is_new_here = before is None and len(page.entries) <= FEW_ENTRIES
+    waiting = count_waiting(request.user, with_steps=is_new_here)
     return TemplateResponse(
         request,
         "syndication/home.html",
         {
-            "page": timeline_page(request.user, before),
+            "page": page,
+            "steps": first_steps(request.user, waiting.done) if is_new_here else None,
+            "is_phone": is_url_mode(request),
             "box": home_box(request.user) if before is None else None,
             "mails": mail_drafts.waiting_mails_text(waiting.mails) if waiting.mails else "",
             "new_notices": waiting.notices,

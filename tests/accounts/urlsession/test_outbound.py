@@ -141,3 +141,16 @@ def test_whatever_is_offered_is_ascii_http_and_stays_what_it_is(host, rest):
             assert offered.startswith(("http://", "https://"))
             assert not any(char.isspace() or char in '\\"<>' for char in offered)
             assert safe_outbound_url(offered) == offered
+
+
+@pytest.mark.django_db
+def test_of_a_permission_page_the_host_alone_is_named(hanako):
+    """Its address is 300 letters for machines, and on a phone the link stood below all of them."""
+    address = "https://network.example/authorize?client_id=a&state=" + "x" * 200
+    path = outbound_path(address, is_permission_page=True)
+    page = PhoneClient().get(path)
+    assert "permission page is at: network.example" in page
+    assert "client_id" not in page.text
+    assert page.link("1 Go there").href == address
+    shown = PhoneClient().get(outbound_path(URL))
+    assert URL in shown.text
