@@ -13,7 +13,14 @@ from syndication.connectors.base import OutgoingPost, Photo
 from syndication.connectors.errors import OutcomeUnknown, TryLater, Unauthorized, Unsupported
 from syndication.connectors.text import UNITS
 from syndication.connectors.uploads import KeptUploads
-from tests.syndication.connectors.network import AUDIENCES, KINDS, PERMALINK, Impatient, a_post
+from tests.syndication.connectors.network import (
+    AUDIENCES,
+    KINDS,
+    PERMALINK,
+    Impatient,
+    a_post,
+    several_photos,
+)
 
 
 class SandboxContract:
@@ -157,6 +164,51 @@ class SandboxContract:
             assert [each.remote_id for each in found.exact] == [receipt.remote_id]
             connector.retract(receipt)
             assert net.copies("photo") == []
+
+    @pytest.mark.parametrize("kind", ["note", "photo"])
+    def test_the_first_photos_go_in_their_order_as_many_as_the_network_takes(
+        self, net, connector, kind
+    ):
+        photos = several_photos(5)
+        post = a_post(kind, photos=photos)
+        shown = connector.preview(post)
+        connector.publish(post, idempotency_key="k")
+        most = connector.limits[kind].photos
+        assert shown.photos == min(most, len(photos))
+        assert bool(shown.dropped) == (most < len(photos))
+        assert net.pictures() == [photo.content for photo in photos[:most]]
+        assert (PERMALINK in shown.text) == bool(shown.dropped)
+
+    @pytest.mark.parametrize("kind", ["note", "photo"])
+    def test_a_copy_for_fewer_readers_leaves_no_photo_out(self, net, connector, kind):
+        for audience in connector.audiences.get(kind, frozenset()) - {"everyone"}:
+            most = connector.limits[kind].photos
+            with pytest.raises(Unsupported):
+                connector.preview(a_post(kind, audience, photos=several_photos(most + 1)))
+            assert (
+                connector.preview(a_post(kind, audience, photos=several_photos(most))).photos
+                == most
+            )
+
+    def test_no_picture_of_several_is_uploaded_again(self, net):
+        most = min(net.connector_class.limits["photo"].photos, 3)
+        if not net.posts_at or most < 2:
+            return
+        kept: dict[str, object] = {}
+        photos = several_photos(most)
+        net.sandbox.faults.add(net.connector_class.key, "503", match=net.posts_at, seconds=1)
+        for is_last in (False, True):
+            connector = net.connector(net.credentials())
+            connector.uploads = KeptUploads(kept, kept.__setitem__, kept.clear)
+            post = a_post("photo", photos=photos)
+            if is_last:
+                connector.publish(post, idempotency_key="k")
+                continue
+            with pytest.raises(TryLater):
+                connector.publish(post, idempotency_key="k")
+            assert len(kept) == most
+        assert len(net.there.state.graph.uploads) == most
+        assert net.pictures() == [photo.content for photo in photos]
 
     def test_a_second_try_uploads_no_picture_again(self, net):
         if not net.posts_at:

@@ -42,6 +42,9 @@ class MixiOnTheSandbox(Network):
         caller = Caller(self.sandbox).login("hanako", **consent)
         return Credentials(access_token=caller.access, refresh_token=caller.refresh)
 
+    def pictures(self) -> list[bytes]:
+        return [each.content for each in self.there.state.pictures.values() if not each.is_seeded]
+
     def expire(self) -> None:
         self.sandbox.clock.advance(901)
 

@@ -60,6 +60,12 @@ def a_post(kind: str, audience: str = "everyone", **changes: Any) -> OutgoingPos
     return replace(whole, **changes)
 
 
+def several_photos(count: int) -> tuple[Photo, ...]:
+    """Pictures that differ, each with its own words."""
+    contents = (a_photo((16, 16 + number)) for number in range(1, count + 1))
+    return tuple(Photo(each, alt=f"picture {place}") for place, each in enumerate(contents, 1))
+
+
 READINGS: dict[str, Callable[[Connector], object]] = {
     "friends": lambda connector: list(connector.friends()),
     "feed": lambda connector: list(connector.feed()),
@@ -224,6 +230,13 @@ class Network:
         if kind == "photo" and "photos" in received:
             return [("", each["title"]) for each in standing(received["photos"])]
         return [("", each["text"]) for each in standing(received["statuses"])]
+
+    def pictures(self) -> list[bytes]:
+        """The pictures of the last copy in their order."""
+        *_earlier, copy = (
+            one for one in self.there.state.graph.posts.values() if not one.is_seeded
+        )
+        return [each.content for each in copy.photos]
 
     def friends(self, count: int) -> int:
         """Give the member `count` more friends; how many that makes."""

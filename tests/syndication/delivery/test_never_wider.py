@@ -103,6 +103,7 @@ class Life:
             text=words,
             url="https://example.org/" if kind == "link" else "",
             photo=photos.keep_upload(PHOTO, by=self.member) if kind == "photo" else None,
+            more_photos=(photos.keep_upload(PHOTO, by=self.member),) if kind == "photo" else (),
         )
         self.posts.append(posts.create_post(draft, by=self.member))
 
