@@ -178,8 +178,8 @@ class Connector:
     def amend(self, receipt: Receipt, post: OutgoingPost, *, idempotency_key: str) -> Receipt:
         """Edit the copy `receipt` to the text of `post`; return its id and address from now on.
 
-        Text only: `post.photos` holds descriptions (`alt`) without bytes, and the pictures stay. So
-        does the audience: `post.audience` is the copy's own, and is checked again where `publish`
+        Text only, unless it `replaces_photos`: `post.photos` holds descriptions (`alt`) without bytes, and
+        the pictures stay. So does the audience: `post.audience` is the copy's own, and is checked again where `publish`
         checks it.
 
         Reads afterwards as `preview(post)` does. Raises `CopyGone` where the copy is no longer there,

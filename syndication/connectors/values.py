@@ -140,6 +140,7 @@ class OutgoingPost(PostContent):
     visibility: Visibility = ""
     mentions: Mapping[str, str] = field(default_factory=dict)
     mention_uids: Mapping[str, str] = field(default_factory=dict)  # when it is sent
+    replaces_photos: bool = False  # of an edit: the copy gets `photos` in place of those it has
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -222,9 +223,10 @@ def _pre_send_check(run: DeliveryRun) -> OutgoingPost:
             raise PreSendCheckFailed(DeliveryState.CANCELLED, reason)
         if reason := corrections.copy_pre_send_check(run.delivery, post):
             raise PreSendCheckFailed(DeliveryState.FAILED, reason)
-        outgoing = eligibility.outgoing_post(
-            post, link, audience, with_photo=not run.delivery.is_edit
-        )
+        is_anew = edits.replaces_photos(run.delivery, post)
+        with_photo = is_anew or not run.delivery.is_edit
+        outgoing = eligibility.outgoing_post(post, link, audience, with_photo=with_photo)
+        outgoing = replace(outgoing, replaces_photos=is_anew)
         if not run.delivery.is_edit:
             equal_posts.wait_for_equal_posts(run.delivery, outgoing, link, run.now())
         before = {} if run.delivery.is_edit else run.delivery.sent_as

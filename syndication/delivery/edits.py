@@ -86,6 +86,22 @@ def edit_pre_send_check(delivery: Delivery, post: Post) -> str:
         return ""
     if post.kind not in CONNECTORS[delivery.link.network].can_edit:
         return CANNOT_EDIT
+    return ALREADY_THERE if _version_there(delivery, post) == post.version else ""
+
+
+def replaces_photos(delivery: Delivery, post: Post) -> bool:
+    """Whether photos were moved or removed since the copy got its own. Then the edit uploads them anew.
+
+    To find the network's ids of the old ones was considered and rejected: where an answer was lost, nothing
+    tells whether they stand in the old order or in the new one.
+    """
+    if not delivery.is_edit or not post.photos_version:
+        return False
+    return (_version_there(delivery, post) or 0) < post.photos_version
+
+
+def _version_there(delivery: Delivery, post: Post) -> int | None:
+    """The version of the content that the copy has; 0 where that is ambiguous."""
     said = Delivery.objects.filter(
         post=post,
         link=delivery.link_id,
@@ -93,8 +109,7 @@ def edit_pre_send_check(delivery: Delivery, post: Post) -> str:
         state=_S.SENT,
         sequence__lt=delivery.sequence,
     )
-    last = said.order_by("-sequence").values_list("version", flat=True).first()
-    return ALREADY_THERE if last == post.version else ""
+    return said.order_by("-sequence").values_list("version", flat=True).first()
 
 
 def store_remote_name(copy: Delivery, receipt: Receipt) -> None:

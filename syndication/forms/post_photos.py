@@ -163,13 +163,19 @@ def is_photo_press(pressed: Mapping[str, Any]) -> bool:
 
 def after_photo_press(data: Mapping[str, Any], pressed: Mapping[str, Any]) -> dict[str, str]:
     """The fields that the press of a button changes: the order of the photos, each with its words."""
-    order = list(range(1, len(keys_in(data)) + 1))
+    order = order_after_press(len(keys_in(data)), pressed)
+    return {**_in_order(data, order), "has_photos": "1"}
+
+
+def order_after_press(count: int, pressed: Mapping[str, Any]) -> list[int]:
+    """The places of `count` photos, from 1, in the order that the pressed button gives them."""
+    order = list(range(1, count + 1))
     for place in list(order):
         if f"{REMOVE}{place}" in pressed:
             order.remove(place)
         elif f"{UP}{place}" in pressed and place > 1:
             order[place - 2 : place] = [place, place - 1]
-    return {**_in_order(data, order), "has_photos": "1"}
+    return order
 
 
 def without_lost_photos(data: Mapping[str, Any], kept: Sequence[KeptPhoto]) -> dict[str, str]:

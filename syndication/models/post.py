@@ -176,6 +176,9 @@ class Post(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     version = models.PositiveIntegerField(default=1)  # of its words: each edit makes the next one
     edited_at = models.DateTimeField(null=True, blank=True)
+    photos_version = models.PositiveIntegerField(
+        default=0
+    )  # whose edit last moved or removed photos
     # The member wants no replies and likes back from networks for this post.
     is_without_replies = models.BooleanField(default=False)
     comments_closed_at = models.DateTimeField(null=True, blank=True)

@@ -137,11 +137,11 @@ def _save_edit(request: MemberRequest, form: EditForm, words: Mapping[str, str])
         form.add_error(None, posts_used_up(error))
         return _edit_page(request, form)
     pop_preserved_form(request)
-    messages.success(request, _said_after(going))
+    messages.success(request, said_after_edit(going))
     return redirect("post_detail", post.pk)
 
 
-def _said_after(going: list[Delivery] | None) -> str:
+def said_after_edit(going: list[Delivery] | None) -> str:
     """The success message, with the networks that get the edit."""
     if going is None:
         return _("The text is the same: nothing was changed.")

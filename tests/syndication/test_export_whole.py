@@ -123,7 +123,9 @@ COLUMNS_LEFT_OUT = {
     "syndication.PostReader": {
         "post": KNOWN, "friendship": KNOWN, "written_at": "the time of its post",
     },
-    "syndication.Post": {"author": KNOWN, "photo_small": KNOWN, "form_key": SECRET},
+    "syndication.Post": {
+        "author": KNOWN, "photo_small": KNOWN, "form_key": SECRET, "photos_version": WORKING,
+    },
     "syndication.PostPhoto": {"post": KNOWN, "photo_small": KNOWN},
     "syndication.PostAddress": {
         "member": KNOWN, "local_hash": SECRET, "sealed_local": SECRET, "hour_began_at": WORKING,

@@ -8,7 +8,6 @@ from typing import Any
 
 from syndication.connectors import parsing, reasons
 from syndication.connectors.api import GONE, quote_segment
-from syndication.connectors.api_connector import form_file
 from syndication.connectors.base import (
     KINDS,
     Audience,
@@ -37,9 +36,9 @@ from syndication.connectors.errors import (
     Unreachable,
 )
 from syndication.connectors.mastodon import reading
-from syndication.connectors.mastodon.interactions import MastodonInteractions
 from syndication.connectors.mastodon.own_statuses import OwnMastodonStatuses, OwnWords
 from syndication.connectors.mastodon.presentation import is_presented, is_warned, presentation
+from syndication.connectors.mastodon.uploads import MastodonUploads
 from syndication.connectors.mastodon.wire import INSTANCE, ME, MastodonApi
 from syndication.connectors.media import with_first_photos
 from syndication.connectors.text import (
@@ -53,8 +52,6 @@ from syndication.connectors.uploads import post_with_uploads
 
 VISIBILITY: Mapping[Audience, str] = {"everyone": "public", "friends": "private"}
 ALL: tuple[Kind, ...] = (*KINDS, "reply")
-POLLS = 10  # how often a picture's state is polled
-POLL_EVERY = 1.0  # seconds
 SAID_TWICE = 422  # GoToSocial: "status was not changed"
 
 # The limits of a server that states none: https://docs.joinmastodon.org/user/posting/.
@@ -68,7 +65,7 @@ _USUAL = Limits(
 )
 
 
-class Mastodon(MastodonInteractions):
+class Mastodon(MastodonUploads):
     """One account on one server. Remote ids are the server's ids of statuses."""
 
     key = "mastodon"
@@ -112,7 +109,7 @@ class Mastodon(MastodonInteractions):
         headers = {"Idempotency-Key": idempotency_key}
 
         def send() -> Receipt:
-            whole = {**body, "media_ids": [self._upload(photo) for photo in photos]}
+            whole = {**body, "media_ids": [self.upload(photo) for photo in photos]}
             answer = self.api.write("POST", "/api/v1/statuses", json=whole, headers=headers)
             return self._receipt(answer, post.reply_to)
 
@@ -139,8 +136,16 @@ class Mastodon(MastodonInteractions):
         path = f"/api/v1/statuses/{quote_segment(receipt.remote_id)}"
         try:
             standing = self.api.as_object(self.api.read(path))
-            shown = self.preview(with_first_photos(len(reading.media_descriptions(standing)), post))
-            answer = self._changed(path, standing, shown, post)
+            if not post.replaces_photos:
+                post = with_first_photos(len(reading.media_descriptions(standing)), post)
+            shown, photos = self.compose(post)
+
+            def send() -> Any:
+                return self._changed(
+                    path, standing, shown, post, self._media(standing, post, photos)
+                )
+
+            answer = post_with_uploads(self.uploads, send)
             return replace(self._receipt(answer), dropped=shown.dropped)
         except (Rejected, OutcomeUnknown, TryLater) as error:
             is_no = isinstance(error, Rejected)
@@ -148,22 +153,37 @@ class Mastodon(MastodonInteractions):
                 raise CopyGone(reasons.COPY_GONE, status=error.status) from error
             raise
 
-    def _changed(
-        self, path: str, standing: Mapping[str, Any], shown: Preview, post: OutgoingPost
-    ) -> Any:
-        """Edit the status at `path`, which was `standing`, to read as `shown`."""
+    def _media(
+        self, standing: Mapping[str, Any], post: OutgoingPost, photos: tuple[Photo, ...]
+    ) -> dict[str, str]:
+        """Return the ids and descriptions of the pictures that the status is to have, in their order."""
+        if post.replaces_photos:
+            return {self.upload(photo): photo.alt for photo in photos}
         pictures = reading.media_descriptions(standing)
-        described = list(zip(pictures, (photo.alt for photo in post.photos), strict=False))
+        return pictures | dict(zip(pictures, (photo.alt for photo in post.photos), strict=False))
+
+    def _changed(
+        self,
+        path: str,
+        standing: Mapping[str, Any],
+        shown: Preview,
+        post: OutgoingPost,
+        media: Mapping[str, str],
+    ) -> Any:
+        """Edit the status at `path`, which was `standing`, to read as `shown` with these pictures."""
         words = reading.parse_mastodon_text(reading.with_whole_addresses(standing.get("content")))
-        is_described = all(pictures[ident] == alt for ident, alt in described)
+        pictures = reading.media_descriptions(standing)
+        has_media = list(media.items()) == list(pictures.items())
         is_so = is_presented(standing, shown, post)
-        if normalise(words) == normalise(shown.text) and is_described and is_so:
+        if normalise(words) == normalise(shown.text) and has_media and is_so:
             return standing
-        attributes = [{"id": ident, "description": alt} for ident, alt in described]
+        described = {} if post.replaces_photos else media  # an upload has its description
         body = {
             "status": shown.text,
-            "media_ids": list(pictures),
-            "media_attributes": attributes,
+            "media_ids": list(media),
+            "media_attributes": [
+                {"id": ident, "description": alt} for ident, alt in described.items()
+            ],
             **presentation(shown, post),
         }
         try:
@@ -256,34 +276,6 @@ class Mastodon(MastodonInteractions):
 
     def _approves(self) -> bool:
         return self.fetch_account().get("locked") is True
-
-    def _upload(self, photo: Photo) -> str:
-        """Return the id of a picture, uploaded now or by an earlier try, once it is ready (202, then 206
-        while it is processed)."""
-        kept = self.uploads.get(photo) or self._handed_over(photo)
-        if not kept["is_ready"]:
-            self._wait_for(kept["id"])
-            self.uploads.put(photo, {**kept, "is_ready": True})
-        return str(kept["id"])
-
-    def _handed_over(self, photo: Photo) -> dict[str, Any]:
-        answer = self.api.upload(
-            "POST",
-            "/api/v2/media",
-            files=[("file", form_file(photo))],
-            data={"description": photo.alt} if photo.alt else {},
-        )
-        ident = self.api.created_id(answer, is_write=False)
-        kept = {"id": ident, "is_ready": bool(answer.get("url"))}
-        self.uploads.put(photo, kept)
-        return kept
-
-    def _wait_for(self, ident: str) -> None:
-        for _ in range(POLLS):
-            self.pause(POLL_EVERY)
-            if self.api.read_pending(f"/api/v1/media/{quote_segment(ident)}").get("url"):
-                return
-        raise TryLater(reasons.PHOTO_IN_WORK, after=60)
 
     def _receipt(self, answer: Any, target: ReplyTarget | None = None) -> Receipt:
         """Return the receipt. snac and Takahē post a reply anew whose parent they do not know."""

@@ -10,7 +10,7 @@ from django.utils.translation import override
 from accounts.models import Audience
 from syndication.connectors import reasons
 from syndication.delivery import planning
-from syndication.models import Attempt, Delivery, DeliveryState, Link, PostKind, SavedDraft
+from syndication.models import Attempt, Delivery, DeliveryState, Link, Post, PostKind, SavedDraft
 from tests.making import allow, make_post
 from tests.noticing import make_notice
 from tests.phone import PhoneClient
@@ -50,6 +50,24 @@ def composing(visit: Visit) -> Scene:
     broken = SimpleUploadedFile("a.jpg", b"nothing", "image/jpeg")
     visit.press(phone, "Preview", text="海", photo=broken)
     yield "post photo broken", phone
+    phone.get(reverse("post_new") + "?kind=note")
+    words = {"title": "冬の停留所", "text": "雪。", "audience": "everyone"}
+    visit.press(phone, "Add a photo", **words)
+    yield "post note opened for a photo", phone
+    for colour in ("teal", "navy", "maroon", "olive"):
+        photo = SimpleUploadedFile("a.jpg", a_photo(colour=colour), "image/jpeg")
+        visit.press(phone, "Add another photo", photo=photo)
+    yield "post note with four photos", phone
+    visit.press(phone, "Preview", photo_alt_2="波が静かな海", photo_alt_3="灯台")
+    yield "post preview four photos", phone
+    visit.press(phone, "Send", "post")
+    yield "post four photos sent", phone
+    phone.get(reverse("post_edit", args=[Post.objects.latest("pk").pk]))
+    yield "post four photos edit", phone
+    phone.get(reverse("post_photos", args=[Post.objects.latest("pk").pk]))
+    yield "post four photos arranged", phone
+    visit.press(phone, "Move up")
+    yield "post four photos moved", phone
     phone.get(reverse("post_new") + "?kind=link")
     visit.press(phone, "Preview", url="ftp://example.org", text="")
     yield "post link wrong", phone

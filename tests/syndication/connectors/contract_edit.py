@@ -18,7 +18,14 @@ from syndication.connectors.errors import (
 )
 from tests.scripted_server import answer, playing
 from tests.syndication.connectors.contract_wire import UNCLEAR
-from tests.syndication.connectors.network import KINDS, PERMALINK, SECRETS, a_post, told_by
+from tests.syndication.connectors.network import (
+    KINDS,
+    PERMALINK,
+    SECRETS,
+    a_post,
+    several_photos,
+    told_by,
+)
 
 
 def other_words(kind, audience="everyone", **changes):
@@ -45,6 +52,28 @@ class EditContract:
             assert net.copies(kind) == [(shown.title, shown.text)]
             connector.retract(changed)
             assert net.copies(kind) == []
+
+    def test_each_of_several_pictures_gets_its_own_words(self, net, connector):
+        photos = several_photos(3)
+        receipt = connector.publish(a_post("photo", photos=photos), idempotency_key="k")
+        changed = tuple(replace(photo, alt=f"other {photo.alt}") for photo in photos)
+        connector.amend(receipt, other_words("photo", photos=changed), idempotency_key="l")
+        *_earlier, copy = net.there.state.graph.posts.values()
+        assert [each.alt for each in copy.photos] == [photo.alt for photo in changed]
+        assert net.pictures() == [photo.content for photo in photos]
+
+    def test_pictures_that_were_moved_and_removed_take_the_place_of_those_there(
+        self, net, connector
+    ):
+        one, two, three = photos = several_photos(3)
+        receipt = connector.publish(a_post("photo", photos=photos), idempotency_key="k")
+        for left in ((three, one), (two,), ()):
+            post = a_post("note", photos=left, replaces_photos=True)
+            for key in ("l", "again"):  # a lost answer is asked for again
+                receipt = connector.amend(receipt, post, idempotency_key=key)
+            assert net.pictures() == [photo.content for photo in left]
+            *_earlier, copy = net.there.state.graph.posts.values()
+            assert [each.alt for each in copy.photos] == [photo.alt for photo in left]
 
     @pytest.mark.parametrize("kind", KINDS)
     def test_words_that_have_become_too_many_are_cut(self, net, connector, kind):
