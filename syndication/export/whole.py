@@ -1,4 +1,4 @@
-"""The whole export: README, JSON, photos, and last a list of what could not be read."""
+"""The whole export: README, a page to read, JSON, photos, and last a list of what could not be read."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from django.utils.translation import override
 
 from accounts.models import Member
 from syndication.export.archive import PIECE, ArchiveEntry, stream_zip
+from syndication.export.page import FILE_NAME, stream_page
 from syndication.export.parts import FILES, PHOTOS, photo_file_name
 from syndication.export.reading import row_chunks, rows_with_photo, stream_json
 from syndication.export.tables import ExportTable, Row
@@ -30,6 +31,8 @@ def stream_export(member: Member, *, language: str) -> Iterator[bytes]:
 def _entries(member: Member, language: str) -> Iterator[ArchiveEntry]:
     context: dict[str, Any] = {"member": member, "made_at": timezone.localtime()}
     yield _text("README.txt", "syndication/export/readme.txt", context, language)
+    head = {**context, "site": settings.SITE_NAME, "url": settings.PUBLIC_URL}
+    yield ArchiveEntry(FILE_NAME, stream_page(member, head, language=language))
     for name, parts in FILES.items():
         lists = {key: _rows(part, member, language) for key, part in parts.items()}
         yield ArchiveEntry(name, stream_json(lists))

@@ -22,6 +22,7 @@ NAMES = {
     *(word for connector in CONNECTORS.values() for word in _WORD.findall(connector.name)),
     *("QR", "PIN", "SNS", "GIF", "PNG", "JPEG", "WebP", "KaiOS", "ZIP", "ISO", "JP"),
     *("Facebook", "LINE"),
+    *("index", "html"),  # a file of the export
     *("hanako", "taro", "yuki", "kenji", "momo", "sora", "Choir", "Library"),
 }
 

@@ -29,7 +29,7 @@ def test_the_account_page_leads_to_it(hanako: Member) -> None:
     phone.get(reverse("security"))
     page = phone.follow("Your data")
     assert "phone may not open it" in page
-    assert "Posts: 6 · Photos: 1" in page
+    assert "Posts: 6 · Photos: 2" in page
 
 
 def test_a_visitor_is_asked_to_log_in(db: None) -> None:

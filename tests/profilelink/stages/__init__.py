@@ -12,6 +12,7 @@ from tests.profilelink.stages import chosen, coming_in, devices, elsewhere, peop
 from tests.profilelink.stages.visit import Scene, Visit
 
 STAGES: list[Callable[[Visit], Scene]] = [
+    coming_in.public_pages,
     coming_in.wrong_log_ins,
     coming_in.sign_up,
     coming_in.forgotten_password,
@@ -20,6 +21,7 @@ STAGES: list[Callable[[Visit], Scene]] = [
     devices.pin,
     devices.export,
     devices.device_login,
+    people.profile,
     people.friends,
     people.groups,
     chosen.chosen_people,

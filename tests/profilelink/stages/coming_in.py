@@ -8,8 +8,26 @@ from django.core import mail
 from django.urls import reverse
 
 from tests.accounts.test_members_two_step import code_of
-from tests.making import PASSWORD, make_member
+from tests.making import PASSWORD, make_member, make_post
+from tests.phone import PhoneClient
 from tests.profilelink.stages.visit import Scene, Visit
+
+
+def public_pages(visit: Visit) -> Scene:
+    """As they stand for somebody without a session, a machine that makes a preview among them."""
+    minako = make_member(
+        "minako", display_name="みなこ", about="駅前の花屋です", about_audience="everyone",
+        town="小樽", town_audience="everyone",
+    )  # fmt: skip
+    post = make_post(author=minako, text="花屋が開きました", warning="花粉")
+    visitor = PhoneClient(HTTP_ACCEPT_LANGUAGE=visit.language)
+    for name, path in {
+        "front": reverse("home"),
+        "profile": reverse("profile", args=["minako"]),
+        "post": reverse("post_detail", args=[post.pk]),
+    }.items():
+        visitor.get(path)
+        yield f"public {name}", visitor
 
 
 def wrong_log_ins(visit: Visit) -> Scene:

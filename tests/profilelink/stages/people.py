@@ -13,6 +13,13 @@ from tests.phone import PhoneClient
 from tests.profilelink.stages.visit import Scene, Visit
 
 
+def profile(visit: Visit) -> Scene:
+    phone = visit.phone(make_member("rin"))
+    phone.get(reverse("profile_edit"))
+    visit.press(phone, "Save", birthday="1332", websites="rin")
+    yield "profile_edit wrong", phone
+
+
 def friends(visit: Visit) -> Scene:
     phone, hanako = visit.phone(visit.hanako), visit.hanako
     block(hanako, make_member("rui"))

@@ -1,0 +1,133 @@
+"""index.html of the export: for a person, in both languages, whatever anybody typed."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+
+from accounts.models import Member
+from syndication.export.page import SECTIONS
+from syndication.models import Delivery, Link, Post, PostKind, SavedDraft
+from tests.making import befriend, make_comment, make_group, make_link, make_member, make_post
+from tests.syndication.exporting import Got, export_of, make_everything
+
+pytestmark = pytest.mark.django_db
+HOSTILE = """<script>alert(1)</script>"><img src=x onerror=alert(1)>'</style></title>{{ 1 }}"""
+ALLOWED = {
+    *("html", "head", "meta", "title", "style", "body", "h1", "h2", "h3", "p", "br", "hr", "b"),
+    *("small", "span", "img", "a", "article"),
+}
+
+
+class Tags(HTMLParser):
+    """Every element with its attributes, and whether what is opened is closed."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attributes)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def page_of(member: Member, **extra: str) -> tuple[Got, str]:
+    got = export_of(member, **extra)
+    return got, got.text("index.html")
+
+
+def test_a_person_reads_what_the_member_wrote_and_sees_the_photos() -> None:
+    hanako = make_everything("hanako")
+    got, html = page_of(hanako)
+    said = ("shown", "about", "photo", "secret", "in-group", "note-text", "chosen", "url-title")
+    for word in said:
+        assert f"hanako-{word}" in html, word
+    for word in ("mail-title", "account", "group", "words"):
+        assert (f"hanako-{word}" in html) is (word != "words"), word
+    assert "@hanako_friend" in html
+    pictures = [given["src"] for tag, given in Tags(html).found if tag == "img"]
+    assert len(pictures) >= 3
+    assert set(pictures) <= set(got.names)  # by relative path, and there
+    assert "https://hanako.example/copy" in html
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["Profile", "Posts", "Friends", "Only me", "hold all of it, for programs"]),
+        ("ja", ["プロフィール", "投稿", "友だち", "自分だけ", "プログラム用"]),
+    ],
+)
+def test_it_speaks_the_member_s_language(language: str, words: list[str]) -> None:
+    _got, html = page_of(make_everything("hanako"), HTTP_ACCEPT_LANGUAGE=language)
+    assert f'<html lang="{language}">' in html
+    for word in words:
+        assert word in html, word
+
+
+def test_what_anybody_typed_is_text_and_nothing_else() -> None:
+    hanako = make_member("hanako", display_name=HOSTILE[:40], about=HOSTILE, town=HOSTILE[:60])
+    Member.objects.filter(pk=hanako.pk).update(websites="javascript:alert(1)\nhttps://ok.example/")
+    group = make_group(hanako, name=HOSTILE[:40])
+    post = make_post(
+        author=hanako, kind=PostKind.NOTE, title=HOSTILE, text=HOSTILE, warning=HOSTILE, group=group,
+        audience="group",
+    )  # fmt: skip
+    Post.objects.filter(pk=post.pk).update(
+        url="javascript:alert(1)", url_title=HOSTILE, photo="posts/x.jpg", photo_alt=HOSTILE
+    )
+    link = make_link(hanako, name=HOSTILE, profile_url="javascript:alert(1)")
+    Delivery.objects.create(
+        post=post, link=link, kind="publish", sequence=1, state="sent", audience="everyone",
+        asked_at=post.created_at, sent_at=post.created_at, idempotency_key="k", remote_url="javascript:alert(1)",
+    )  # fmt: skip
+    SavedDraft.objects.create(member=hanako, form_key="d", title=HOSTILE, text=HOSTILE, url=HOSTILE)
+    make_comment(post, hanako, HOSTILE)
+    befriend(hanako, make_member("taro"))
+    Link.objects.update(profile_url='data:text/html,"><script>')
+    tags = Tags(page_of(hanako)[1])
+    assert {tag for tag, _given in tags.found} <= ALLOWED
+    allowed = {
+        "lang",
+        "charset",
+        "name",
+        "content",
+        "http-equiv",
+        "src",
+        "alt",
+        "href",
+        "class",
+        "id",
+    }
+    for tag, given in tags.found:
+        assert set(given) <= allowed, (tag, given)
+        assert (given.get("src") or "photos/").startswith("photos/")
+        assert (given.get("href") or "https://").startswith("https://")
+    assert tags.text.count("<script>alert(1)</script>") >= 9
+    policy = next(given for tag, given in tags.found if given.get("http-equiv"))
+    assert str(policy["content"]).startswith("default-src 'none'")
+
+
+def test_an_account_without_anything_has_a_page_without_empty_headings() -> None:
+    _got, html = page_of(make_member("new"))
+    assert "Profile" in html
+    assert "<h2>Posts</h2>" not in html
+    assert html.rstrip().endswith("</html>")
+
+
+def test_it_is_read_in_pieces_and_says_no_more_than_the_json() -> None:
+    """Its tables are those of the JSON, so no column is read that is not explained there."""
+    hanako = make_member("hanako")
+    for number in range(120):
+        make_post(author=hanako, text=f"words {number}.")
+    _got, html = page_of(hanako)
+    assert html.index("words 0.") < html.index("words 119.")
+    assert html.count("<h2>Posts</h2>") == 1
+    assert {section.table.model._meta.model_name for section in SECTIONS} == {
+        "member", "post", "saveddraft", "comment", "friendship", "membership", "link",
+    }  # fmt: skip
