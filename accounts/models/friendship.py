@@ -19,7 +19,10 @@ class Friendship(models.Model):
     """`member` has `friend` as a friend. The mirrored row always exists too."""
 
     member = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="friendships"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="friendships",
+        db_index=False,  # the unique pair begins with it; PostgreSQL took the single one, and read a list whole
     )
     friend = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

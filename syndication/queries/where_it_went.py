@@ -67,15 +67,19 @@ def subjects(member: Member, *, most: int, is_open_only: bool) -> QuerySet[Any, 
     return rows.union(*others, all=True).order_by("-created_at", "-pk")
 
 
-def whereabouts(member: Member, rows: list[Any]) -> list[Whereabouts]:
-    """The rows of `subjects` with their lines."""
+def whereabouts(rows: list[Any]) -> list[Whereabouts]:
+    """The rows of `subjects`, which are the member's own, with their lines.
+
+    Deliveries are read by these alone: with the member's links for a condition besides, PostgreSQL reads
+    all that ever went to a link.
+    """
     clock = MemberClock(timezone.now(), zone_named(rows[0].zone if rows else None))
     found = [_whereabouts(row, clock) for row in rows]
     posts = [one.post_id for one in found if one.post_id]
     answers = [one.interaction_id for one in found if one.interaction_id]
-    mine = Delivery.objects.of(member)
-    of_posts = newest_rows(mine.filter(post__in=posts), "post", clock)
-    of_answers = newest_rows(mine.filter(interaction__in=answers), "interaction", clock)
+    of_posts = newest_rows(Delivery.objects.filter(post__in=posts), "post", clock)
+    answered = Delivery.objects.filter(interaction__in=answers)
+    of_answers = newest_rows(answered, "interaction", clock)
     deliveries = of_posts.union(of_answers, all=True)
     by_subject = defaultdict(list)
     for line in copy_lines(deliveries, clock):

@@ -82,7 +82,7 @@ def delivery_list(request: MemberRequest) -> HttpResponse:
     most = page_number(number) * PER_PAGE + 1
     rows = where_it_went.subjects(request.user, most=most, is_open_only=is_open_only)
     page = UncountedPage(rows, number, size=PER_PAGE)
-    page.object_list = where_it_went.whereabouts(request.user, page.object_list)
+    page.object_list = where_it_went.whereabouts(page.object_list)
     context = {"page": page, "is_open_only": is_open_only}
     return TemplateResponse(request, "syndication/delivery_list.html", context)
 
