@@ -1,5 +1,6 @@
 """What every test stands on. Rows are made by tests.making, requests by tests.phone."""
 
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -52,6 +53,16 @@ def _empty_stores(request: pytest.FixtureRequest) -> None:
         cache.clear()
         if settings.QUEUE_URL:
             get_broker().purge_queue()
+
+
+class _Raise(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        assert record.exc_info, record.getMessage()
+        raise AssertionError(record.getMessage()) from record.exc_info[1]
+
+
+# A page's statement that cannot be kept would only be slow (accounts.models.compiled_query).
+logging.getLogger("accounts.models.compiled_query").addHandler(_Raise())
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from accounts.models.public_text import PublicCharField
 from accounts.models.refusal import REQUESTS_OPEN_FOR
@@ -44,8 +44,9 @@ class Friendship(models.Model):
 
 class FriendRequestQuerySet(models.QuerySet["FriendRequest"]):
     def open(self) -> FriendRequestQuerySet:
-        """Requests that are not too old, as who asked sees them: declined ones, too."""
-        return self.filter(created_at__gt=timezone.now() - REQUESTS_OPEN_FOR)
+        """Requests that are not too old, as who asked sees them: declined ones, too. By the database's
+        clock: a statement that is kept (models.compiled_query) holds no time of day."""
+        return self.filter(created_at__gt=Now() - REQUESTS_OPEN_FOR)
 
     def reaching(self) -> FriendRequestQuerySet:
         """Requests that the asked member is to answer."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.public_text import PublicCharField
@@ -33,8 +33,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def invited(self) -> MembershipQuerySet:
         """Invitations that are not too old, as the group's owner sees them: declined ones, too."""
-        oldest = timezone.now() - REQUESTS_OPEN_FOR
-        return self.filter(joined_at__isnull=True, invited_at__gt=oldest)
+        return self.filter(joined_at__isnull=True, invited_at__gt=Now() - REQUESTS_OPEN_FOR)
 
     def reaching(self) -> MembershipQuerySet:
         """Invitations that the invited member is to answer."""

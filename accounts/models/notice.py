@@ -7,6 +7,7 @@ read, and drops it when its member may no longer read what it is about.
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -41,10 +42,9 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def newest_first(self) -> NoticeQuerySet:
         return self.order_by("-created_at", "-pk")
 
-    def new_to(self, member: Member) -> NoticeQuerySet:
+    def later_than(self, seen_at: datetime) -> NoticeQuerySet:
         """Notices later than the newest one on the first page that the member was shown last."""
-        seen_at = member.notices_seen_at
-        return self.filter(created_at__gt=seen_at) if seen_at else self
+        return self.filter(created_at__gt=seen_at)
 
 
 def _is_about_nobody_hidden(member: Member) -> Q:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -27,6 +28,7 @@ from accounts.models import (
     members_found,
     mutual_friends,
 )
+from accounts.models.compiled_query import CompiledQuery
 from accounts.models.member import MemberQuerySet
 from accounts.views.paging import UncountedPage
 from accounts.views.requests import MemberRequest
@@ -37,19 +39,14 @@ PER_PAGE = 10
 @login_required
 @require_safe
 def friend_list(request: MemberRequest) -> HttpResponse:
-    related = _related(request)
-    friends_of = related.friends_of(request.user)
-    page = Paginator(friends_of, PER_PAGE).get_page(request.GET.get("page"))
-    # Both kinds by one query: who waits for an answer first.
-    unanswered = related.unanswered_with(request.user).order_by(
-        F("is_asking").desc(), F("shown_name")
-    )
+    listed: Any = _Friends(request.user)
+    page = Paginator(listed, PER_PAGE).get_page(request.GET.get("page"))
     return TemplateResponse(
         request,
         "accounts/friend_list.html",
         {
             "page": page,
-            "unanswered": unanswered[:PER_PAGE] if page.number == 1 else [],
+            "unanswered": _UNANSWERED.rows(member=request.user) if page.number == 1 else [],
             "form": FindMemberForm(),
             "home_choices": HomeShows.choices,
         },
@@ -198,10 +195,36 @@ def _answer(request: MemberRequest, verb: str, name: str) -> HttpResponse:
     return redirect("friend_list")
 
 
-def _related(request: MemberRequest) -> MemberQuerySet:
+class _Friends:
+    """The member's friends by name, as Paginator reads them; the statement of the first page is kept."""
+
+    def __init__(self, member: Member) -> None:
+        self._member = member
+
+    def count(self) -> int:
+        return _related(self._member).friends_of(self._member).count()
+
+    def __getitem__(self, wanted: slice) -> list[Member]:
+        find = _FRIENDS.rows if not wanted.start else _FRIENDS.rows_composed_now
+        return find(wanted.start, wanted.stop, member=self._member)
+
+
+def _related(viewer: Member) -> MemberQuerySet:
     """Members whom the viewer may see, with their relation to the viewer, by name."""
-    seen: MemberQuerySet = Member.objects.seen_by(request.user)
-    return seen.with_relation_to(request.user).order_by(F("shown_name"), "pk")
+    seen: MemberQuerySet = Member.objects.seen_by(viewer)
+    return seen.with_relation_to(viewer).order_by(F("shown_name"), "pk")
+
+
+def _unanswered(*, member: Member) -> MemberQuerySet:
+    """Both kinds by one query: who waits for an answer first."""
+    found: MemberQuerySet = _related(member).unanswered_with(member)
+    return found.order_by(F("is_asking").desc(), F("shown_name"))[:PER_PAGE]
+
+
+_FRIENDS = CompiledQuery(
+    lambda start, stop, *, member: _related(member).friends_of(member)[start:stop]
+)
+_UNANSWERED = CompiledQuery(_unanswered)
 
 
 def _visible_member(request: MemberRequest, name: str) -> Member:

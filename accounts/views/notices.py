@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actions import notices
 from accounts.models import Notice
+from accounts.models.compiled_query import CompiledQuery
 from accounts.models.notice_kinds import stoppable_codes
 from accounts.views.paging import UncountedPage
 from accounts.views.requests import MemberRequest
@@ -23,11 +24,20 @@ STOP = 12  # letters that the link "Stop" takes from a text
 CUT, CUT_WIDE = 90, 40  # letters of a text; a Japanese one takes three bytes
 
 
+_NOTICES = CompiledQuery(
+    lambda start, stop, *, member: Notice.objects.visible_to(member).newest_first()[start:stop]
+)
+
+
 @login_required
 @require_safe
 def notice_list(request: MemberRequest) -> HttpResponse:
     """Notices, newest first. Showing the first page moves the mark of what is new, nothing else."""
-    rows = Notice.objects.visible_to(request.user).newest_first()
+
+    def rows(start: int, stop: int) -> list[Notice]:
+        find = _NOTICES.rows if start == 0 else _NOTICES.rows_composed_now
+        return find(start, stop, member=request.user)
+
     page = UncountedPage(rows, request.GET.get("page"), size=PER_PAGE)
     seen_at = request.user.notices_seen_at
     cut = CUT_WIDE if get_language() == "ja" else CUT

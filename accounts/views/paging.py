@@ -6,7 +6,7 @@ members of a group), or where the figure is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.db.models import QuerySet
@@ -26,10 +26,17 @@ class UncountedPage:
     for templates, without a count.
     """
 
-    def __init__(self, rows: QuerySet[Any], number: str | None, *, size: int) -> None:
+    def __init__(
+        self,
+        rows: QuerySet[Any] | Callable[[int, int], list[Any]],
+        number: str | None,
+        *,
+        size: int,
+    ) -> None:
+        """`rows` may be a function, of the first row that is wanted and the first that is not."""
         self.number = page_number(number)
-        start = (self.number - 1) * size
-        found = list(rows[start : start + size + 1])
+        start, stop = (self.number - 1) * size, self.number * size + 1
+        found = rows(start, stop) if callable(rows) else list(rows[start:stop])
         self.object_list = found[:size]
         self.has_next = len(found) > size and self.number < MAX_PAGE
         self.has_previous = self.number > 1

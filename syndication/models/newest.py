@@ -103,8 +103,8 @@ class OneOfAll(Expression):
         made = [part.as_sql(compiler, connection) for part in self.parts]
         # An OR of two IN (…) is answered by reading the whole table.
         found = [f"SELECT part.* FROM {sql} part" for sql, _values in made]  # noqa: S608 - ours
-        found += [f"SELECT {int(key)}" for key in self.keys]
-        values = [value for _sql, more in made for value in more]
+        found += ["SELECT %s"] * len(self.keys)
+        values = [value for _sql, more in made for value in more] + self.keys
         return f"({' UNION ALL '.join(found)})", tuple(values)
 
 

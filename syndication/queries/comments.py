@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery
 
 from accounts.models import Member
+from accounts.models.compiled_query import CompiledQuery
 from syndication.models import Comment, Like, Post
 from syndication.models.post import PostQuerySet
 
@@ -66,7 +67,8 @@ def count_in_words(count: int) -> str:
 
 def newest_comments(post: Post, member: Member) -> CommentPage:
     """The last page."""
-    return _page_before(Comment.objects.readable_on(post, member), has_later=False)
+    found = _NEWEST.rows(post=post.pk, author=post.author_id, member=member)
+    return _as_page_before(found, has_later=False)
 
 
 def comments_page(post: Post, member: Member, *, before: int = 0, after: int = 0) -> CommentPage:
@@ -97,5 +99,16 @@ def readable_among(comments: Iterable[Comment], member: Member) -> set[int]:
 
 
 def _page_before(rows: QuerySet[Comment], *, has_later: bool) -> CommentPage:
-    found = list(rows.order_by("-pk")[: PAGE + 1])
+    return _as_page_before(list(rows.order_by("-pk")[: PAGE + 1]), has_later=has_later)
+
+
+def _newest(*, post: int, author: int, member: Member) -> QuerySet[Comment]:
+    readable = Comment.objects.readable_on(Post(pk=post, author_id=author), member)
+    return readable.order_by("-pk")[: PAGE + 1]
+
+
+_NEWEST = CompiledQuery(_newest)
+
+
+def _as_page_before(found: list[Comment], *, has_later: bool) -> CommentPage:
     return CommentPage(found[:PAGE][::-1], has_earlier=len(found) > PAGE, has_later=has_later)

@@ -104,15 +104,16 @@ class WritersNotFriends(Expression):
             compiled(first.order_by("writer").values("writer")[:1]),
             compiled(after.order_by("writer").values("writer")[:1]),
             compiled(one.order_by("-written_at", "-pk").values("pk")[:1]),
+            ("%s", (self.member.pk,)),
             compiled(friends.values("pk")[:1]),
-        ]
-        links, first_sql, after_sql, one_sql, friends_sql = (sql for sql, _values in parts)
+        ]  # in the order of the statement
+        links, first_sql, after_sql, one_sql, me, friends_sql = (sql for sql, _values in parts)
         sql = (
             f"WITH RECURSIVE links(pk) AS ({links}),"  # noqa: S608 - names of ours
             f" pairs(link, writer) AS (SELECT pk, ({first_sql}) FROM links"
             f" UNION ALL SELECT pairs.link, ({after_sql}) FROM pairs WHERE pairs.writer IS NOT NULL)"
             f" SELECT ({one_sql}) FROM pairs WHERE pairs.writer IS NOT NULL"
-            f" AND pairs.writer <> {int(self.member.pk)} AND NOT EXISTS ({friends_sql})"
+            f" AND pairs.writer <> {me} AND NOT EXISTS ({friends_sql})"
         )
         return sql, tuple(value for _sql, values in parts for value in values)
 

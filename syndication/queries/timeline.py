@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from accounts.models import Friendship, HomeShows, Member
+from accounts.models.compiled_query import CompiledQuery
 from syndication.models import FeedItem, Link, Post, PostKind
 from syndication.models.newest import Keys, NewestOfAll, OneOfAll
 from syndication.queries import feed, post_lists
@@ -46,9 +48,13 @@ class Cursor:
     def __str__(self) -> str:
         return f"{self.micros}.{self.table}.{self.pk}"
 
+    @property
+    def at(self) -> datetime:
+        return _EPOCH + timedelta(microseconds=self.micros)
+
     def older(self, table: int, time: str, key: str = "pk") -> Q:
         """A condition on rows of `table`, ordered by the columns `time` and `key`: after this entry."""
-        at = _EPOCH + timedelta(microseconds=self.micros)
+        at = self.at
         older = Q(**{f"{time}__lt": at})
         if table < self.table:
             older |= Q(**{time: at})
@@ -99,11 +105,16 @@ def timeline_page(member: Member, before: Cursor | None = None, shows: str = "")
     """One page of the member's home timeline, by two queries. `shows`: a HomeShows, the member's own
     if not given."""
     shows = shows or member.home_shows
-    items = [] if shows == HomeShows.HERE else list(_items(member, before))
+    place, values = _place(before)
+    items = [] if shows == HomeShows.HERE else _ITEMS.rows(place, member=member, **values)
     as_posts = {item.post_here: item for item in items if item.post_here is not None}
-    newest = [] if shows == HomeShows.NETWORKS else [_newest_posts(member, before)]
-    wanted = OneOfAll(*newest, keys=as_posts)
-    posts = Post.objects.visible_to(member).filter(pk__in=wanted) if newest or as_posts else []
+    has_newest = shows != HomeShows.NETWORKS
+    keys = {f"key{number}": key for number, key in enumerate(as_posts)}
+    posts = (
+        _POSTS.rows(place, has_newest, member=member, **(values if has_newest else {}), **keys)
+        if has_newest or keys
+        else []
+    )
     entries = [_of_item(item) for item in items if item.post_here is None]
     entries += [_of_post(post, as_posts.get(post.pk)) for post in posts]
     entries.sort(key=lambda entry: entry.cursor, reverse=True)
@@ -111,9 +122,42 @@ def timeline_page(member: Member, before: Cursor | None = None, shows: str = "")
     return TimelinePage(entries[:PAGE], older)
 
 
-def _items(member: Member, before: Cursor | None) -> QuerySet[FeedItem]:
-    items = FeedItem.objects.filter(pk__in=_newest_items(member, before))
+def _place(before: Cursor | None) -> tuple[int | None, dict[str, Any]]:
+    """A cursor for the statements that are kept: what they depend on, and their values."""
+    if before is None:
+        return None, {}
+    return before.table, {"at": before.at, "pk": before.pk}
+
+
+def _cursor(table: int | None, at: datetime | None, pk: int) -> Cursor | None:
+    return None if table is None or at is None else Cursor(_micros(at), table, pk)
+
+
+def _items(
+    table: int | None, *, member: Member, at: datetime | None = None, pk: int = 0
+) -> QuerySet[FeedItem]:
+    wanted = _newest_items(member, _cursor(table, at, pk))
+    items = FeedItem.objects.filter(pk__in=wanted)
     return feed.with_post(items.select_related("link"), member)
+
+
+def _posts(
+    table: int | None,
+    has_newest: bool,
+    *,
+    member: Member,
+    at: datetime | None = None,
+    pk: int = 0,
+    **keys: int,
+) -> QuerySet[Post]:
+    """The newest posts, and those of `keys`."""
+    newest = [_newest_posts(member, _cursor(table, at, pk))] if has_newest else []
+    wanted = OneOfAll(*newest, keys=keys.values())
+    return Post.objects.visible_to(member).filter(pk__in=wanted)
+
+
+_ITEMS = CompiledQuery(_items)
+_POSTS = CompiledQuery(_posts)
 
 
 def _newest_posts(member: Member, before: Cursor | None) -> OneOfAll:

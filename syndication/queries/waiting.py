@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.db import connection
-from django.db.models import Value
+from django.db.models import QuerySet, Value
 
 from accounts.models import HomeMailNote, MailSettings, Member, Notice
+from accounts.models.compiled_query import CompiledQuery
 from syndication.models import SavedDraft
 from syndication.queries.first_steps import done_steps
 
@@ -28,7 +31,22 @@ class Waiting:
 
 
 def count_waiting(member: Member, *, with_steps: bool = False) -> Waiting:
-    newest = Notice.objects.visible_to(member).new_to(member).newest_first()[:MOST]
+    seen_at = member.notices_seen_at
+    values = {"seen_at": seen_at} if seen_at else {}
+    rows = _WAITING.rows(with_steps, member=member, **values)
+    count = Counter(what for (what,) in rows)
+    note = next(
+        (str(HomeMailNote(what).label) for what in count if what in HomeMailNote.values), ""
+    )
+    notices = f"{MOST - 1}+" if count["notice"] == MOST else str(count["notice"] or "")
+    return Waiting(notices, count["mail"], note, count)
+
+
+def _waiting(
+    with_steps: bool, *, member: Member, seen_at: datetime | None = None
+) -> QuerySet[Any, tuple[str]]:
+    visible = Notice.objects.visible_to(member)
+    newest = (visible.later_than(seen_at) if seen_at else visible).newest_first()[:MOST]
     if not connection.features.supports_slicing_ordering_in_compound:  # SQLite
         # (On PostgreSQL this could read the whole table, to join it with these few.)
         newest = Notice.objects.filter(pk__in=newest.values("pk"))
@@ -36,10 +54,7 @@ def count_waiting(member: Member, *, with_steps: bool = False) -> Waiting:
     mails = SavedDraft.objects.of(member).mailed().order_by().values_list(Value("mail"))
     notes = MailSettings.objects.filter(member=member).exclude(home_note="")
     done = done_steps(member) if with_steps else []
-    rows = found.union(mails, notes.values_list("home_note"), *done, all=True)
-    count = Counter(what for (what,) in rows)
-    note = next(
-        (str(HomeMailNote(what).label) for what in count if what in HomeMailNote.values), ""
-    )
-    notices = f"{MOST - 1}+" if count["notice"] == MOST else str(count["notice"] or "")
-    return Waiting(notices, count["mail"], note, count)
+    return found.union(mails, notes.values_list("home_note"), *done, all=True)
+
+
+_WAITING = CompiledQuery(_waiting)

@@ -34,9 +34,10 @@ from syndication.forms.post_change import EditForm
 from syndication.forms.posts import PostForm, posts_used_up
 from syndication.models import Delivery, DeliveryState, Post, photos_of
 from syndication.models.errors import NotNow
-from syndication.queries.comments import count_comments, newest_comments, with_likes_for
+from syndication.queries.comments import count_comments, newest_comments
 from syndication.queries.copies import active_copies, copies_too_wide, latest_deliveries
 from syndication.queries.excerpts import split_into_pages
+from syndication.queries.post_page import find_post
 from syndication.queries.readers import chosen_readers, describe_chosen, readers_here
 from syndication.views.post_change import own_post
 from syndication.views.post_form import post_form_page
@@ -45,10 +46,9 @@ from syndication.views.robots import set_robots_header
 
 def post_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """The post, for its readers. Posts to Everyone need no session."""
-    visible = Post.objects.visible_to(request.user).select_related("author", "group")
-    if isinstance(request.user, Member):
-        visible = with_likes_for(visible.with_talk_for(request.user), pk, request.user)
-    post = get_object_or_404(visible, pk=pk)
+    post = find_post(pk, request.user)
+    if post is None:
+        raise Http404
     is_mine = post.author == request.user
     page = Paginator(split_into_pages(post.text), 1).get_page(request.GET.get("page"))
     context = {
