@@ -11,14 +11,17 @@ from django.template.loader import render_to_string
 
 from accounts.urlsession.api import SessionMode, current_session_mode
 
-# The style of pages without and with a form, that of home with its box and without, which must be small,
-# and the short one of log-in, which must be the smallest.
+# The style of pages without a form, with buttons alone and with fields, that of home with its box and
+# without, which must be small, the short one of log-in, which must be the smallest, and what pages with
+# pictures have in an element of its own: together with each of the others it would be five more hashes.
 STYLES = (
     ["_style.css", "_style_pages.css"],
-    ["_style.css", "_style_pages.css", "_style_forms.css"],
+    ["_style.css", "_style_pages.css", "_style_buttons.css"],
+    ["_style.css", "_style_pages.css", "_style_buttons.css", "_style_forms.css"],
     ["_style.css", "_style_box.css"],
     ["_style.css"],
     ["_style_short.css"],
+    ["_style_pictures.css"],
 )
 
 # Not of a session, and yet not for everybody: codes, invitations, the way out.

@@ -249,7 +249,7 @@ def test_days_are_written_as_japanese_writes_them(hanako: Member) -> None:
         page = log_in_phone(hanako, HTTP_ACCEPT_LANGUAGE="ja").get(
             reverse("post_detail", args=[post.pk])
         )
-        assert re.search(f"花子{written} 全体に公開", page.text), page.text
+        assert re.search(f"花子 ·{written} · 全体に公開", page.text), page.text
 
 
 def test_django_and_allauth_speak_our_japanese(db: None) -> None:

@@ -272,6 +272,7 @@ PRESSES: list[tuple[str, Callable[[Member], str], str, dict[str, Any]]] = [
     ("link_friends_ask", ticked_match, "Send", {}),
     ("link_hidden", of_link("link_hidden"), "Show again", {}),
     ("link_pull", of_link("link_friends"), "Import the list again", {}),
+    ("display", page("display"), "Save", {"pictures_on": "everywhere"}),
     ("draft_delete", of_draft("draft_delete"), "Delete the draft", {}),
     ("mail_draft_delete", of_draft("mail_draft_delete"), "Delete the email", {}),
     ("mail_end", page("mail_end"), "Turn it off", {}),
@@ -360,8 +361,8 @@ def test_the_member_s_name_stands_on_every_page_that_knows_them(
     pages = [one for one in mine if not one.path.startswith("/out/")]
     assert len(pages) > 100
     for one in pages:
-        head = one.html.partition("</style>")[2][:120]
-        assert re.search(r"Profile Link · [^<]+<", head), one.path
+        head = one.html.partition("<header>")[2].partition("</header>")[0]
+        assert re.search(r'<a href="[^"]+">[^<]+</a>$', head), one.path
 
 
 def _first_step(route: str) -> str:

@@ -81,7 +81,7 @@ def test_every_class_of_one_letter_is_explained_where_the_style_stands() -> None
         for name in _TAGS.sub(" ", names).split()
     }
     explained = re.findall(r"^ +\.(\w)  \w+: ", (FOLDERS[0] / "_style.css").read_text(), re.M)
-    assert used == set(explained) == set("bemnq")
+    assert used == set(explained) == set("bemnpq")
 
 
 # --- How they are loaded --------------------------------------------------------------------------
@@ -136,11 +136,23 @@ def test_the_style_of_home_and_of_a_page_without_a_form_is_a_thousand_bytes_at_m
     assert len(render_to_string("_style.css") + render_to_string(more)) <= 1000
 
 
-def test_only_a_page_with_a_form_has_the_style_of_forms(hanako: Member) -> None:
-    phone, forms = log_in_phone(hanako), render_to_string("_style_forms.css")
-    assert forms
-    assert forms not in phone.get(reverse("home")).html
-    assert forms in phone.get(reverse("post_new")).html
+def test_only_a_page_with_fields_has_their_style_and_with_a_form_that_of_buttons(
+    hanako: Member,
+) -> None:
+    phone = log_in_phone(hanako)
+    buttons, fields = (render_to_string(f"_style_{name}.css") for name in ("buttons", "forms"))
+    assert buttons
+    assert fields
+    for name, styles in [
+        ("home", []),
+        ("security", []),
+        ("account_logout", [buttons]),
+        ("post_new", [buttons, fields]),
+        ("language", [buttons, fields]),
+        ("mail_settings", [buttons, fields]),
+    ]:
+        page = phone.get(reverse(name)).html
+        assert [style for style in (buttons, fields) if style in page] == styles, name
 
 
 def test_an_error_in_a_template_names_file_and_tag_though_its_lines_are_joined(

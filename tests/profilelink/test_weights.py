@@ -37,7 +37,7 @@ def test_every_page_is_within_its_weight_and_queries(hanako: Member) -> None:
     print("\n" + table(weights))
     assert len(weights) > 40
     pages = [w for w in weights if w.is_html]
-    assert not [w for w in pages if w.size > CAP], _worst(pages)
+    assert not [w for w in pages if w.size > CAP and w.route not in LONG_TEXT], _worst(pages)
     assert not [w for w in weights if w.queries > QUERIES], _worst(weights)
 
 
