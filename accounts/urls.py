@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from accounts import path_converters  # noqa: F401  registers <key:…>
 from accounts.views import (
     device_login,
+    display,
     friends,
     group_invitations,
     groups,
@@ -148,4 +149,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # The member's own profile
     path("profile/", profile.profile_edit, name="profile_edit"),
     path("language/", language.language, name="language"),
+    path("display/", display.display, name="display"),
 ]

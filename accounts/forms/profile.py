@@ -18,7 +18,7 @@ from accounts.actions.profile import (
 from accounts.forms.keypads import DIGITS, KANA, NAME
 from accounts.forms.typed import TypedTextField
 from accounts.media.pictures import BadPicture, PicturesBusy, jpeg_from_upload
-from accounts.models import Audience, Birthday, Commenters, Member
+from accounts.models import Audience, Birthday, Commenters, Member, PicturesOn
 from accounts.urlsession.api import safe_outbound_url
 
 PICTURE_SIDE = 240  # pixels: the width of a phone's screen
@@ -95,6 +95,17 @@ class WebsitesField(forms.CharField):
                 % {"line": line[:40]}
             )
         return address
+
+
+class DisplayForm(_MemberForm):
+    pictures_on = forms.ChoiceField(
+        label=_("Pictures beside names and in lists"),
+        choices=PicturesOn.choices,
+        help_text=_(
+            "Pictures cost more data. Logged in by QR code or bookmark, or without cookies, a browser "
+            "counts as a phone."
+        ),
+    )
 
 
 class PictureForm(_MemberForm):

@@ -5,6 +5,7 @@ from accounts.models.audience import (
     Commenters,
     contained_audiences,
     in_audience,
+    picture_known_to,
     readable_by,
 )
 from accounts.models.birthday import Birthday
@@ -14,7 +15,7 @@ from accounts.models.group import Group, Membership
 from accounts.models.guess_count import GuessCount
 from accounts.models.link_return import LinkReturn
 from accounts.models.mail_settings import HomeMailNote, MailPace, MailSettings
-from accounts.models.member import PROFILE_FIELDS, HomeShows, Member
+from accounts.models.member import PROFILE_FIELDS, HomeShows, Member, PicturesOn
 from accounts.models.member_search import count_mutual_friends, members_found, mutual_friends
 from accounts.models.named_list import ListedFriend, NamedList, friends_to_choose
 from accounts.models.notice import Notice, NoticeQuerySet, NoticeStop
@@ -67,6 +68,7 @@ __all__ = [
     "Phone",
     "PhoneLogin",
     "PhoneOpener",
+    "PicturesOn",
     "PublicCharField",
     "PublicTextField",
     "Refusal",
@@ -78,6 +80,7 @@ __all__ = [
     "in_audience",
     "members_found",
     "mutual_friends",
+    "picture_known_to",
     "readable_by",
     "register_notice_kinds",
 ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.lookups import IsNull, Lookup
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -64,6 +64,13 @@ def name_known_to(viewer: Member | AnonymousUser | None, person: str) -> Case:
     is_set = ~Q(**{f"{person}__display_name": ""})
     name, username = F(f"{person}__display_name"), F(f"{person}__username")
     return Case(When(known & is_set, then=name), default=username)
+
+
+def picture_known_to(viewer: Member | AnonymousUser | None, person: str) -> Case:
+    """The username of the member in the column `person` where `viewer` may see their picture; else ""."""
+    shown = readable_by(viewer, owner=person, audience=f"{person}__picture_audience")
+    is_set = ~Q(**{f"{person}__picture": ""})
+    return Case(When(shown & is_set, then=F(f"{person}__username")), default=Value(""))
 
 
 def readable_by(

@@ -11,6 +11,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, When
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models.audience import Audience, Commenters, readable_by
 from accounts.models.birthday import LENGTH as BIRTHDAY_LENGTH
@@ -39,6 +40,14 @@ class HomeShows(models.TextChoices):
 
 # Fields of a profile besides the name; "" is unset. Each has an audience, in `<field>_audience`.
 PROFILE_FIELDS = ("about", "picture", "birthday", "town", "websites")
+
+
+class PicturesOn(models.TextChoices):
+    """Where pages show profile pictures and photos in lists. A session in the address counts as a phone."""
+
+    NOWHERE = "nowhere", pgettext_lazy("pictures", "Never")
+    COMPUTERS = "computers", _("On computers")
+    EVERYWHERE = "everywhere", _("On phones, too")
 
 
 def picture_path(member: Member, filename: str) -> str:
@@ -171,6 +180,9 @@ class Member(AbstractUser):
         default=Commenters.READERS,
     )
     home_shows = models.CharField(max_length=10, choices=HomeShows.choices, default=HomeShows.ALL)
+    pictures_on = models.CharField(
+        max_length=10, choices=PicturesOn.choices, default=PicturesOn.COMPUTERS
+    )
 
     # Of mails and notices; of the pages from each log-in on, once the member has chosen it.
     language = models.CharField(max_length=8, blank=True, default="")

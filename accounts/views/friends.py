@@ -30,6 +30,7 @@ from accounts.models import (
 )
 from accounts.models.compiled_query import CompiledQuery
 from accounts.models.member import MemberQuerySet
+from accounts.views.display import with_pictures
 from accounts.views.paging import UncountedPage
 from accounts.views.requests import MemberRequest
 
@@ -39,13 +40,15 @@ PER_PAGE = 10
 @login_required
 @require_safe
 def friend_list(request: MemberRequest) -> HttpResponse:
-    listed: Any = _Friends(request.user)
+    pictured = with_pictures(request)
+    listed: Any = _Friends(request.user, with_pictures=pictured)
     page = Paginator(listed, PER_PAGE).get_page(request.GET.get("page"))
     return TemplateResponse(
         request,
         "accounts/friend_list.html",
         {
             "page": page,
+            "with_pictures": pictured,
             "unanswered": _UNANSWERED.rows(member=request.user) if page.number == 1 else [],
             "form": FindMemberForm(),
             "home_choices": HomeShows.choices,
@@ -198,15 +201,16 @@ def _answer(request: MemberRequest, verb: str, name: str) -> HttpResponse:
 class _Friends:
     """The member's friends by name, as Paginator reads them; the statement of the first page is kept."""
 
-    def __init__(self, member: Member) -> None:
+    def __init__(self, member: Member, *, with_pictures: bool) -> None:
         self._member = member
+        self._with_pictures = with_pictures
 
     def count(self) -> int:
         return _related(self._member).friends_of(self._member).count()
 
     def __getitem__(self, wanted: slice) -> list[Member]:
         find = _FRIENDS.rows if not wanted.start else _FRIENDS.rows_composed_now
-        return find(wanted.start, wanted.stop, member=self._member)
+        return find(wanted.start, wanted.stop, self._with_pictures, member=self._member)
 
 
 def _related(viewer: Member) -> MemberQuerySet:
@@ -221,9 +225,12 @@ def _unanswered(*, member: Member) -> MemberQuerySet:
     return found.order_by(F("is_asking").desc(), F("shown_name"))[:PER_PAGE]
 
 
-_FRIENDS = CompiledQuery(
-    lambda start, stop, *, member: _related(member).friends_of(member)[start:stop]
-)
+def _friends(start: int, stop: int, with_pictures: bool, *, member: Member) -> MemberQuerySet:
+    found: MemberQuerySet = _related(member).friends_of(member)
+    return (found.with_profile_for(member) if with_pictures else found)[start:stop]
+
+
+_FRIENDS = CompiledQuery(_friends)
 _UNANSWERED = CompiledQuery(_unanswered)
 
 

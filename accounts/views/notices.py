@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actions import notices
-from accounts.models import Notice
+from accounts.models import Member, Notice, picture_known_to
 from accounts.models.compiled_query import CompiledQuery
+from accounts.models.notice import NoticeQuerySet
 from accounts.models.notice_kinds import stoppable_codes
+from accounts.views.display import with_pictures
 from accounts.views.paging import UncountedPage
 from accounts.views.requests import MemberRequest
 
@@ -24,9 +26,14 @@ STOP = 12  # letters that the link "Stop" takes from a text
 CUT, CUT_WIDE = 90, 40  # letters of a text; a Japanese one takes three bytes
 
 
-_NOTICES = CompiledQuery(
-    lambda start, stop, *, member: Notice.objects.visible_to(member).newest_first()[start:stop]
-)
+def _notices(start: int, stop: int, with_pictures: bool, *, member: Member) -> NoticeQuerySet:
+    found = Notice.objects.visible_to(member).newest_first()
+    if with_pictures:
+        found = found.annotate(shown_picture=picture_known_to(member, "actor"))
+    return found[start:stop]
+
+
+_NOTICES = CompiledQuery(_notices)
 
 
 @login_required
@@ -36,7 +43,7 @@ def notice_list(request: MemberRequest) -> HttpResponse:
 
     def rows(start: int, stop: int) -> list[Notice]:
         find = _NOTICES.rows if start == 0 else _NOTICES.rows_composed_now
-        return find(start, stop, member=request.user)
+        return find(start, stop, with_pictures(request), member=request.user)
 
     page = UncountedPage(rows, request.GET.get("page"), size=PER_PAGE)
     seen_at = request.user.notices_seen_at
@@ -48,7 +55,11 @@ def notice_list(request: MemberRequest) -> HttpResponse:
         notice.is_new = seen_at is None or notice.created_at > seen_at
     if page.number == 1 and page.object_list:
         notices.mark_notices_seen(page.object_list[0], by=request.user)
-    return TemplateResponse(request, "accounts/notice_list.html", {"page": page})
+    return TemplateResponse(
+        request,
+        "accounts/notice_list.html",
+        {"page": page, "with_pictures": with_pictures(request)},
+    )
 
 
 @login_required

@@ -190,7 +190,14 @@ MEMBER = ExportTable(
         *("display_name_before", "display_name_before_at", "picture_before", "picture_before_at"),
         *("posts_by_me", "posts_by_me_before", "language", "is_language_chosen", "is_listed"),
         "is_searchable",
-        *("answers_by_mail", "home_shows", "commenters", "group_commenters", "last_login"),
+        *(
+            "answers_by_mail",
+            "home_shows",
+            "pictures_on",
+            "commenters",
+            "group_commenters",
+            "last_login",
+        ),
     ),
     {"joined_at": "date_joined"},
     {

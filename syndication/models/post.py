@@ -245,6 +245,11 @@ class Post(models.Model):
         return said or self.get_kind_display()
 
     @property
+    def has_thumbnail(self) -> bool:
+        """Whether lists with pictures show the first photo. None stands before its content warning."""
+        return bool(self.photo) and not self.warning
+
+    @property
     def has_more_words(self) -> bool:
         """Whether `words` leave a text out (a note with a title, anything behind a warning)."""
         return bool(self.warning or (self.title and self.text))

@@ -12,9 +12,10 @@ from typing import Any
 
 from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery
 
-from accounts.models import Member
+from accounts.models import Member, picture_known_to
 from accounts.models.compiled_query import CompiledQuery
 from syndication.models import Comment, Like, Post
+from syndication.models.comment import CommentQuerySet
 from syndication.models.post import PostQuerySet
 
 PAGE = 10
@@ -65,15 +66,17 @@ def count_in_words(count: int) -> str:
     return str(count) if count <= COUNTED else f"{COUNTED}+"
 
 
-def newest_comments(post: Post, member: Member) -> CommentPage:
+def newest_comments(post: Post, member: Member, *, with_pictures: bool = False) -> CommentPage:
     """The last page."""
-    found = _NEWEST.rows(post=post.pk, author=post.author_id, member=member)
+    found = _NEWEST.rows(with_pictures, post=post.pk, author=post.author_id, member=member)
     return _as_page_before(found, has_later=False)
 
 
-def comments_page(post: Post, member: Member, *, before: int = 0, after: int = 0) -> CommentPage:
+def comments_page(
+    post: Post, member: Member, *, before: int = 0, after: int = 0, with_pictures: bool = False
+) -> CommentPage:
     """The page that ends before the comment `before`, or begins after `after`; else the first one."""
-    readable = Comment.objects.readable_on(post, member)
+    readable = _readable_on(post, member, with_pictures)
     if before:
         return _page_before(readable.filter(pk__lt=before), has_later=True)
     found = list(readable.filter(pk__gt=after).order_by("pk")[: PAGE + 1])
@@ -98,12 +101,20 @@ def readable_among(comments: Iterable[Comment], member: Member) -> set[int]:
     return set(Comment.objects.visible_to(member).filter(pk__in=keys).values_list("pk", flat=True))
 
 
+def _readable_on(post: Post, member: Member, with_pictures: bool) -> CommentQuerySet:
+    """Comments, each with `shown_picture` where the page has pictures."""
+    rows = Comment.objects.readable_on(post, member)
+    if with_pictures:
+        rows = rows.annotate(shown_picture=picture_known_to(member, "writer"))
+    return rows
+
+
 def _page_before(rows: QuerySet[Comment], *, has_later: bool) -> CommentPage:
     return _as_page_before(list(rows.order_by("-pk")[: PAGE + 1]), has_later=has_later)
 
 
-def _newest(*, post: int, author: int, member: Member) -> QuerySet[Comment]:
-    readable = Comment.objects.readable_on(Post(pk=post, author_id=author), member)
+def _newest(with_pictures: bool, *, post: int, author: int, member: Member) -> QuerySet[Comment]:
+    readable = _readable_on(Post(pk=post, author_id=author), member, with_pictures)
     return readable.order_by("-pk")[: PAGE + 1]
 
 

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser
 
-from accounts.models import Member
+from accounts.models import Member, picture_known_to
 from accounts.models.compiled_query import CompiledQuery
 from syndication.models import Post
 from syndication.models.post import PostQuerySet
 from syndication.queries.comments import with_likes_for
 
 
-def find_post(pk: int, viewer: Member | AnonymousUser) -> Post | None:
+def find_post(
+    pk: int, viewer: Member | AnonymousUser, *, with_pictures: bool = False
+) -> Post | None:
     """The post if `viewer` may read it; for a member with the columns of its talk."""
     if isinstance(viewer, Member):
-        return _POST.first(pk=pk, viewer=viewer)
-    return _POST.first(pk=pk)
+        return _POST.first(with_pictures, pk=pk, viewer=viewer)
+    return _POST.first(False, pk=pk)
 
 
-def _post(*, pk: int, viewer: Member | None = None) -> PostQuerySet:
+def _post(with_pictures: bool, *, pk: int, viewer: Member | None = None) -> PostQuerySet:
     visible = Post.objects.visible_to(viewer).select_related("author", "group").filter(pk=pk)
+    if with_pictures:
+        visible = visible.annotate(shown_picture=picture_known_to(viewer, "author"))
     return with_likes_for(visible.with_talk_for(viewer), pk, viewer) if viewer else visible
 
 

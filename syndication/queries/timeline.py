@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from accounts.models import Friendship, HomeShows, Member
+from accounts.models import Friendship, HomeShows, Member, picture_known_to
 from accounts.models.compiled_query import CompiledQuery
 from syndication.models import FeedItem, Link, Post, PostKind
 from syndication.models.newest import Keys, NewestOfAll, OneOfAll
@@ -72,7 +72,8 @@ class TimelineEntry:
     """One line of the timeline. It leads to `post`, or to the feed item `item` where that is 0.
 
     `place` is where it was written, by its display name; "" for posts of friends here. `is_warned`: the
-    text is the content warning, behind which the words stand.
+    text is the content warning, behind which the words stand. `picture` is the username of whom a profile
+    picture is shown; `has_thumbnail`: the post's first photo is shown.
     """
 
     cursor: Cursor
@@ -86,6 +87,9 @@ class TimelineEntry:
     item: int = 0
     is_warned: bool = False
     language: str = ""
+    picture: str = ""
+    has_thumbnail: bool = False
+    photo_alt: str = ""
 
     @property
     def pk(self) -> int:
@@ -101,7 +105,9 @@ class TimelinePage:
     older: str
 
 
-def timeline_page(member: Member, before: Cursor | None = None, shows: str = "") -> TimelinePage:
+def timeline_page(
+    member: Member, before: Cursor | None = None, shows: str = "", *, with_pictures: bool = False
+) -> TimelinePage:
     """One page of the member's home timeline, by two queries. `shows`: a HomeShows, the member's own
     if not given."""
     shows = shows or member.home_shows
@@ -110,13 +116,11 @@ def timeline_page(member: Member, before: Cursor | None = None, shows: str = "")
     as_posts = {item.post_here: item for item in items if item.post_here is not None}
     has_newest = shows != HomeShows.NETWORKS
     keys = {f"key{number}": key for number, key in enumerate(as_posts)}
-    posts = (
-        _POSTS.rows(place, has_newest, member=member, **(values if has_newest else {}), **keys)
-        if has_newest or keys
-        else []
-    )
+    given = {**(values if has_newest else {}), **keys}
+    is_any = has_newest or as_posts
+    posts = _POSTS.rows(place, has_newest, with_pictures, member=member, **given) if is_any else []
     entries = [_of_item(item) for item in items if item.post_here is None]
-    entries += [_of_post(post, as_posts.get(post.pk)) for post in posts]
+    entries += [_of_post(post, as_posts.get(post.pk), with_pictures) for post in posts]
     entries.sort(key=lambda entry: entry.cursor, reverse=True)
     older = str(entries[PAGE - 1].cursor) if len(entries) > PAGE else ""
     return TimelinePage(entries[:PAGE], older)
@@ -142,18 +146,16 @@ def _items(
 
 
 def _posts(
-    table: int | None,
-    has_newest: bool,
-    *,
-    member: Member,
-    at: datetime | None = None,
-    pk: int = 0,
-    **keys: int,
+    table: int | None, has_newest: bool, with_pictures: bool, *, member: Member, **values: Any
 ) -> QuerySet[Post]:
-    """The newest posts, and those of `keys`."""
-    newest = [_newest_posts(member, _cursor(table, at, pk))] if has_newest else []
-    wanted = OneOfAll(*newest, keys=keys.values())
-    return Post.objects.visible_to(member).filter(pk__in=wanted)
+    """The newest posts before the cursor of `at` and `pk`, and those of any other of `values`."""
+    before = _cursor(table, values.pop("at", None), values.pop("pk", 0))
+    newest = [_newest_posts(member, before)] if has_newest else []
+    wanted = OneOfAll(*newest, keys=values.values())
+    posts = Post.objects.visible_to(member).filter(pk__in=wanted)
+    if with_pictures:
+        posts = posts.annotate(shown_picture=picture_known_to(member, "author"))
+    return posts
 
 
 _ITEMS = CompiledQuery(_items)
@@ -200,7 +202,7 @@ def _newest_items(member: Member, before: Cursor | None) -> OneOfAll:
     return OneOfAll(by_link, by_writer)
 
 
-def _of_post(post: Post, item: FeedItem | None) -> TimelineEntry:
+def _of_post(post: Post, item: FeedItem | None, with_pictures: bool) -> TimelineEntry:
     """The entry of a post; of one by no friend, which came as `item`, by the name known there."""
     text, is_cut = cut_to_line(post.words, CUT)
     own = Cursor(_micros(post.created_at), _OURS, post.pk)
@@ -215,6 +217,9 @@ def _of_post(post: Post, item: FeedItem | None) -> TimelineEntry:
         post=post.pk,
         is_warned=bool(post.warning),
         language=post.language,
+        picture=getattr(post, "shown_picture", ""),
+        has_thumbnail=with_pictures and post.has_thumbnail,
+        photo_alt=post.photo_alt,
     )
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.actions import quotas
 from accounts.urlsession.api import initial_from_preserved_form, pop_preserved_form
 from accounts.views.buttons import number_in
+from accounts.views.display import with_pictures
 from accounts.views.paging import UncountedPage
 from accounts.views.requests import MemberRequest
 from syndication.actions import comments
@@ -34,10 +35,10 @@ def readable_posts(request: MemberRequest) -> PostQuerySet:
 def comment_list(request: MemberRequest, pk: int) -> HttpResponse:
     post = get_object_or_404(readable_posts(request), pk=pk)
     before, after = (number_in(request.GET.get(name)) for name in ("before", "after"))
-    page = comments_page(post, request.user, before=before, after=after)
-    return TemplateResponse(
-        request, "syndication/comment_list.html", {"post": post, "comments": page}
-    )
+    pictured = with_pictures(request)
+    page = comments_page(post, request.user, before=before, after=after, with_pictures=pictured)
+    context = {"post": post, "comments": page, "with_pictures": pictured}
+    return TemplateResponse(request, "syndication/comment_list.html", context)
 
 
 @login_required

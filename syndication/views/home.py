@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.actions.home import choose_home_posts
 from accounts.models import HomeShows
 from accounts.urlsession.api import is_url_mode
+from accounts.views.display import with_pictures
 from accounts.views.requests import MemberRequest
 from syndication.actions import mail_drafts
 from syndication.queries.capabilities import set_up_network_names
@@ -36,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
         }
         return TemplateResponse(request, "syndication/home_front.html", context)
     before = Cursor.parse(request.GET.get("before", ""))
-    page = timeline_page(request.user, before)
+    page = timeline_page(request.user, before, with_pictures=with_pictures(request))
     is_new_here = before is None and len(page.entries) <= FEW_ENTRIES
     waiting = count_waiting(request.user, with_steps=is_new_here)
     return TemplateResponse(
@@ -46,6 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "page": page,
             "steps": first_steps(request.user, waiting.done) if is_new_here else None,
             "is_phone": is_url_mode(request),
+            "with_pictures": with_pictures(request),
             "box": home_box(request.user) if before is None else None,
             "mails": mail_drafts.waiting_mails_text(waiting.mails) if waiting.mails else "",
             "new_notices": waiting.notices,

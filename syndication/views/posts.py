@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -23,6 +23,7 @@ from accounts.urlsession.api import (
     is_field_preserved,
     pop_preserved_form,
 )
+from accounts.views.display import with_pictures
 from accounts.views.friend_picker import FriendPicker
 from accounts.views.requests import MemberRequest
 from syndication.actions import post_readers, posts
@@ -46,7 +47,7 @@ from syndication.views.robots import set_robots_header
 
 def post_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """The post, for its readers. Posts to Everyone need no session."""
-    post = find_post(pk, request.user)
+    post = find_post(pk, request.user, with_pictures=with_pictures(request))
     if post is None:
         raise Http404
     is_mine = post.author == request.user
@@ -56,13 +57,14 @@ def post_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "photos": photos_of(post) if page.number == 1 else [],
         "is_mine": is_mine,
+        "with_pictures": with_pictures(request),
         "is_public": post.audience == Audience.EVERYONE,
         "is_without_session": current_session_mode(request) is SessionMode.NONE,
         "deliveries": latest_deliveries(post) if is_mine else [],
         "chosen": _chosen(request, post) if is_mine else "",
     }
     if isinstance(request.user, Member) and post.has_talk:
-        context |= _talk(post, request.user, is_long=page.has_other_pages())
+        context |= _talk(post, request, is_long=page.has_other_pages())
     response = TemplateResponse(request, "syndication/post_detail.html", context)
     return set_robots_header(response, post.author)
 
@@ -74,11 +76,13 @@ def _chosen(request: HttpRequest, post: Post) -> str:
     return describe_chosen(chosen_readers(post, by=request.user))
 
 
-def _talk(post: Post, member: Member, *, is_long: bool) -> dict[str, Any]:
+def _talk(post: Post, request: HttpRequest, *, is_long: bool) -> dict[str, Any]:
     """The newest comments; after a long note their number alone."""
+    member = cast(Member, request.user)
     if is_long:
         return {"has_talk": True, "comment_count": count_comments(post, member)}
-    return {"has_talk": True, "comments": newest_comments(post, member)}
+    comments = newest_comments(post, member, with_pictures=with_pictures(request))
+    return {"has_talk": True, "comments": comments}
 
 
 @login_required

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import count_mutual_friends
 from accounts.urlsession.api import SessionMode, current_session_mode
+from accounts.views.display import with_pictures
 from accounts.views.paging import UncountedPage
 from syndication.models import Post
 from syndication.queries.profile_page import find_profile, profile_posts
@@ -37,6 +38,7 @@ def profile(request: HttpRequest, name: str) -> HttpResponse:
             "is_mine": member == request.user,
             "is_without_session": current_session_mode(request) is SessionMode.NONE,
             "mutual_count": mutual.get(member.pk, 0),
+            "with_pictures": with_pictures(request),
             "page": UncountedPage(rows, request.GET.get("page"), size=PER_PAGE),
         },
     )

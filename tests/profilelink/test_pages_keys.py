@@ -35,6 +35,7 @@ PARENTS = {
     "comment_own_list": {"security"},
     "comments_of_delete": {"post_change"},
     "delivery_list": {"security"},
+    "display": {"security"},
     "delivery_log": {"post_deliveries", "interaction_detail"},
     "device_ask": {"phone_list", "account_login"},  # for who is in; for who is not
     "export": {"security"},

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 CAP = 9_000  # bytes of one page
 AIM = 5_000
+PICTURED = 6_500  # with pictures, the member's choice; the pictures themselves besides
 QUERIES = 6
 LANES = [carriers.MOVA, carriers.FOMA, carriers.IMODE_2, carriers.AU_WAP2, carriers.J_PHONE_C,
          carriers.SOFTBANK_3GC]  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.profilelink.stages import chosen, coming_in, devices, elsewhere, people, posts
+from tests.profilelink.stages import chosen, coming_in, devices, elsewhere, people, pictures, posts
 from tests.profilelink.stages.visit import Scene, Visit
 
 STAGES: list[Callable[[Visit], Scene]] = [
@@ -24,6 +24,7 @@ STAGES: list[Callable[[Visit], Scene]] = [
     people.profile,
     people.friends,
     people.groups,
+    pictures.pictures,
     chosen.chosen_people,
     posts.composing,
     posts.drafting,
