@@ -129,6 +129,7 @@ def test_a_photo_stays_as_long_as_its_draft(hanako, django_capture_on_commit_cal
     sweep.run_all_steps()
     page = opened(phone, "海")
     assert page.sources
+    phone.submit("Remove the photo")
     with django_capture_on_commit_callbacks(execute=True):
         phone.submit("5 Keep", photo=uploaded(a_photo(colour="red")))
         KeptPhoto.objects.filter(draft=None).update(created_at=timezone.now() - timedelta(days=2))
