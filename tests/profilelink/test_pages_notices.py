@@ -35,6 +35,7 @@ from tests.phone import PhoneClient, log_in_phone
 from tests.photographs import a_photo
 from tests.profilelink.album import Shown
 from tests.profilelink.test_pages_keys import name_of
+from tests.syndication.actions.test_several_photos import make_album
 
 pytestmark = pytest.mark.django_db
 
@@ -179,6 +180,10 @@ def sent_to_friends(hanako: Member) -> str:
     return reverse("post_send", args=[post.pk])
 
 
+def two_photos(hanako: Member) -> str:
+    return reverse("post_photos", args=[make_album(hanako, 2).pk])
+
+
 def page(name: str, *args: Any) -> Callable[[Member], str]:
     return lambda hanako: reverse(name, args=args)
 
@@ -290,6 +295,7 @@ PRESSES: list[tuple[str, Callable[[Member], str], str, dict[str, Any]]] = [
     ("post_delete", of_post("post_delete"), "Delete", {}),
     ("post_edit", of_post("post_edit"), "Save", {"text": "橋の下"}),
     ("post_new", page("post_new"), "Preview", {"text": "雪"}),
+    ("post_photos", two_photos, "Move up", {}),
     ("post_reader_remove", chosen_reader, "Take out", {}),
     ("post_send", sent_to_friends, "Send to mixi", {}),
     ("posts_by_me", page("posts_by_me"), "Change Posts by me to Everyone", {}),
@@ -299,7 +305,11 @@ PRESSES: list[tuple[str, Callable[[Member], str], str, dict[str, Any]]] = [
     ("session_list", second_session, "End", {}),
     ("session_list", second_session, "End all but this one", {}),
 ]  # fmt: skip
-AGAIN = {"post_audience": "Change it", "post_new": "Send"}  # the second press of two
+AGAIN = {
+    "post_audience": "Change it",
+    "post_new": "Send",
+    "post_photos": "Save",
+}  # the second press of two
 BEHIND_PASSWORD = {"account_change_password", "account_email"}
 # Nobody can take these back: a page of their own asks, and its first link goes back.
 FOR_GOOD = {"post_delete", "comment_delete", "feed_item_hide", "group_close", "link_end", "friend_remove", "friend_block", "mail_end",
