@@ -1,8 +1,7 @@
 """All settings, from the environment. `.env.example` lists every variable with a sentence.
 
 A missing or bad value stops the start with the variable's name. There is one settings module:
-the demo and the tests set variables, they do not replace this file. What allauth is told alike on every
-site stands in allauth_settings.py.
+the demo and the tests set variables. What allauth is told on every site: allauth_settings.py.
 """
 
 from importlib import import_module
@@ -69,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "accounts.urlsession.csrf.UrlCsrfMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "profilelink.middleware.suspension.SuspensionMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",

@@ -1,4 +1,4 @@
-"""The two staff groups, with the least permissions that their work needs.
+"""The three staff groups, with the least permissions that their work needs.
 
 Every `migrate` creates them or resets them to these permissions; give others by a group of your
 own. No permission lets anybody read a private post (syndication.admin.posts).
@@ -35,6 +35,15 @@ GROUPS = {
         "syndication.view_attempt",
         "syndication.change_delivery",  # to retry and dismiss; no field can be changed
         "syndication.view_postaddress",
+    ),
+    "Moderators": (
+        "syndication.view_reportcase",
+        "syndication.settle_reportcase",
+        "syndication.remove_reportcase",
+        "syndication.suspend_reportcase",
+        "syndication.view_staffdecision",
+        "syndication.view_retentionhold",
+        "syndication.add_retentionhold",
     ),
     "Operators": (
         "accounts.view_serverregistration",

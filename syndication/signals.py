@@ -19,9 +19,9 @@ from accounts.signals import (
     may_link,
 )
 from syndication.actions import links
-from syndication.models import KeptPhoto, NetworkSwitch, Post, PostPhoto, SavedDraft
+from syndication.models import KeptPhoto, NetworkSwitch, Post, PostPhoto, ReportPhoto, SavedDraft
 
-for model in (Post, PostPhoto, KeptPhoto, SavedDraft):
+for model in (Post, PostPhoto, KeptPhoto, SavedDraft, ReportPhoto):
     post_delete.connect(
         delete_files_of_row, sender=model, dispatch_uid=f"files of {model.__name__}"
     )

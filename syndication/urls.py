@@ -9,6 +9,7 @@ from syndication.views import (
     answers_by_mail,
     comments,
     compose,
+    contact,
     deliveries,
     drafts,
     export,
@@ -31,7 +32,9 @@ from syndication.views import (
     privacy,
     profiles,
     remote_replies,
+    reports,
     share,
+    staff_decisions,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -61,6 +64,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "posts/<key:pk>/comments/delete/", post_change.comments_of_delete, name="comments_of_delete"
     ),
+    path("report/post/<key:pk>/", reports.post_report, name="post_report"),
+    path("report/comment/<key:pk>/", reports.comment_report, name="comment_report"),
+    path("report/member/<str:name>/", reports.profile_report, name="profile_report"),
+    path("report/group/<key:pk>/", reports.group_report, name="group_report"),
+    path("contact/", contact.contact, name="contact"),
+    path("account/reports/", reports.report_list, name="report_list"),
+    path("account/staff/", staff_decisions.staff_decision_list, name="staff_decision_list"),
+    path("account/staff/<key:pk>/", staff_decisions.staff_decision, name="staff_decision"),
     path("comments/", comments.comment_own_list, name="comment_own_list"),
     path("comments/<key:pk>/delete/", comments.comment_delete, name="comment_delete"),
     path("posts/<key:pk>/readers/", post_readers.post_readers, name="post_readers"),

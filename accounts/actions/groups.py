@@ -155,6 +155,12 @@ def close_group(group: Group, *, by: Member) -> None:
     _close_locked(group)
 
 
+@transaction.atomic
+def close_group_by_staff(group: Group) -> None:
+    """The same, decided by staff (whose right the caller asks)."""
+    _close_locked(_locked_group(group))
+
+
 def may_close_group(group: Group, member: Member) -> bool:
     """Whether the group is the member's, or nobody's and they are the last one in it."""
     if group.owner_id is not None:

@@ -75,6 +75,13 @@ def remove_profile_picture(member: Member) -> None:
     member.save(update_fields=["picture", *changed])
 
 
+@transaction.atomic
+def clear_profile(member: Member) -> None:
+    """Empty what the profile says and shows, as staff: the member can fill it again."""
+    set_profile_texts(member, display_name="", about="")
+    remove_profile_picture(member)
+
+
 def _drop_pictures(member: Member) -> list[str]:
     """Delete the files of the picture and of the one before, as the row has them now. Return the fields
     to save."""

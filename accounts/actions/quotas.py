@@ -40,6 +40,10 @@ COMMENT_PACE = Limit("comment pace", most=1, window=timedelta(seconds=5))
 ANSWER_MAILS = Limit("mails about answers", most=6, window=HOUR)  # that one waits as a draft
 REPLIES = Limit("replies on networks", most=100, window=HOUR)
 REPLY_PACE = Limit("reply pace", most=1, window=timedelta(seconds=5))
+REPORTS = Limit("reports", most=20, window=DAY)
+CONTACTS = Limit("messages to staff", most=10, window=HOUR)  # of one network
+CONTACTS_IN_ALL = Limit("messages to staff in all", most=1000, window=DAY)
+OBJECTIONS = Limit("objections", most=20, window=DAY)
 LIKES = Limit("likes", most=300, window=HOUR)
 
 # Pictures that one member imports from networks: each is fetched from a host that a server named.
@@ -120,6 +124,11 @@ def spend_stranger_mail(email: str, *, address: str) -> None:
             (STRANGER_MAIL, subject_of_email(email)),
         ]
     )
+
+
+def spend_contact(address: str) -> None:
+    """One message to staff by whoever comes from `address`. Raises QuotaUsedUp."""
+    return _spend_together([(CONTACTS_IN_ALL, EVERYBODY), (CONTACTS, subject_of_network(address))])
 
 
 def _spend_together(wanted: list[tuple[Limit, str]]) -> None:

@@ -200,6 +200,9 @@ class Member(AbstractUser):
     takes_copies_back = models.BooleanField(default=False)
     closed_at = models.DateTimeField(null=True, blank=True)
 
+    # By staff: the member reads, objects, exports and closes the account, and writes nothing.
+    suspended_at = models.DateTimeField(_("suspended"), null=True, blank=True)
+
     objects = MemberManager()  # type: ignore[misc]  # wider than AbstractUser's, by our queryset
 
     class Meta:

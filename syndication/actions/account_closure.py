@@ -17,6 +17,7 @@ from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actions import account_closure as people
@@ -34,6 +35,7 @@ from syndication.models import (
     Link,
     LinkState,
     Post,
+    RetentionHold,
 )
 from syndication.queries import copies
 
@@ -184,9 +186,10 @@ def _delete_one_row(member: Member) -> bool:
 
 
 def _closing_members() -> QuerySet[Member]:
-    """Members whose account is being closed, unless staff reactivated them."""
+    """Members whose account is being closed, unless staff reactivated them, or hold what they wrote."""
     going = Member.objects.filter(closing_at__isnull=False, closed_at=None, is_active=False)
-    return going.order_by("closing_at")
+    held = RetentionHold.objects.filter(member=OuterRef("pk"), until__gt=timezone.now())
+    return going.exclude(Exists(held)).order_by("closing_at")
 
 
 def _possibly_active_copies(member: Member) -> QuerySet[Delivery]:

@@ -42,7 +42,7 @@ def create_comment(
     before = Comment.objects.of(by).filter(post=post, form_key=form_key).first()
     if before is not None:
         return before
-    if not readable_talk(post, by=by).may_comment:
+    if by.suspended_at is not None or not readable_talk(post, by=by).may_comment:
         raise CommentsClosed
     quotas.spend_member_quota(by, quotas.COMMENT_PACE)
     quotas.spend_member_quota(by, quotas.COMMENTS)

@@ -11,7 +11,7 @@ from django.db.models import Model
 
 from accounts.crypto.encryption import DecryptionFailed, rotate
 from accounts.models import LinkReturn, ServerRegistration
-from syndication.models import Link, PostAddress, Revocation
+from syndication.models import Link, PostAddress, Report, ReportSnapshot, Revocation
 
 BATCH = 200  # rows read at a time
 
@@ -25,6 +25,9 @@ SEALED_PLACES: tuple[Sealed, ...] = (
     (Revocation, "sealed_registration", ()),
     (LinkReturn, "sealed_result", ()),
     (PostAddress, "sealed_local", ()),
+    (Report, "sealed_words", ()),
+    (Report, "sealed_address", ()),
+    (ReportSnapshot, "sealed_content", ()),
     (Authenticator, "data", ("secret", "seed", "migrated_codes")),
 )
 

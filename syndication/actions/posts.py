@@ -255,6 +255,11 @@ def change_audience(
 def delete_post(post: Post, *, by: Member) -> None:
     """Delete the post and its copies."""
     _must_own(post, by)
+    erase_post(post)
+
+
+def erase_post(post: Post) -> None:
+    """Delete the post and its copies, whoever asked for it: its author, or staff (actions.moderation)."""
     post.deleted_at = timezone.now()
     post.save(update_fields=["deleted_at"])
     planning.withdraw_copies(post)

@@ -1,5 +1,25 @@
 """Staff's pages about posts, links and deliveries. Base and rules are accounts.admin's."""
 
-from syndication.admin import comments, deliveries, links, mail, networks, posts, replies
+from syndication.admin import (
+    comments,
+    deliveries,
+    holds,
+    links,
+    mail,
+    networks,
+    posts,
+    replies,
+    reports,
+)
 
-__all__ = ["comments", "deliveries", "links", "mail", "networks", "posts", "replies"]
+__all__ = [
+    "comments",
+    "deliveries",
+    "holds",
+    "links",
+    "mail",
+    "networks",
+    "posts",
+    "replies",
+    "reports",
+]

@@ -30,6 +30,7 @@ from syndication.delivery import (
     equal_posts,
     fairness,
     heartbeats,
+    held_posts,
     interactions,
     outcomes,
     reconcile,
@@ -162,7 +163,8 @@ def _settle_unsent(run: DeliveryRun, no: PreSendCheckFailed) -> None:
         run.settle(no.state, "stood_down", due_at=None, reason=no.reason)
         return
     tries = max(run.delivery.tries - 1, 0)  # nothing was tried
-    run.settle(no.state, "equal_soon", due_at=no.due_at, reason=no.reason, tries=tries)
+    outcome = "equal_soon" if no.reason == equal_posts.EQUAL_SOON else "stood_down"
+    run.settle(no.state, outcome, due_at=no.due_at, reason=no.reason, tries=tries)
 
 
 def _publish(run: DeliveryRun, connector: Connector) -> Receipt:
@@ -217,6 +219,7 @@ def _pre_send_check(run: DeliveryRun) -> OutgoingPost:
         audience = run.delivery.audience
         if reason := eligibility.pre_send_check(post, link, audience):
             raise PreSendCheckFailed(DeliveryState.CANCELLED, reason)
+        held_posts.require_shown(post, run.now())
         if link.state == LinkState.PARKED:
             raise PreSendCheckFailed(DeliveryState.PARKED, eligibility.NEEDS_YOU)
         if reason := edits.edit_pre_send_check(run.delivery, post):

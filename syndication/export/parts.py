@@ -26,6 +26,7 @@ from accounts.public_urls import public_url
 from accounts.urlsession.api import device_label
 from syndication.connectors.content import CONTENT, PHOTO_ALTS
 from syndication.export.people import PEOPLE_FILES
+from syndication.export.staff import STAFF_FILES
 from syndication.export.tables import ExportPhotos, ExportTable, Row
 from syndication.models import (
     Attempt,
@@ -147,7 +148,8 @@ _POST = ExportTable(
     "author",
     (
         *("id", "kind", *CONTENT, "photo", "audience"),
-        *("group", "created_at", "version", "edited_at", "comments_closed_at", "deleted_at"),
+        *("group", "created_at", "version", "edited_at"),
+        *("comments_closed_at", "deleted_at", "hidden_at"),
         "is_without_replies",
         "chosen_at",
         "chosen_before_at",
@@ -190,14 +192,8 @@ MEMBER = ExportTable(
         *("display_name_before", "display_name_before_at", "picture_before", "picture_before_at"),
         *("posts_by_me", "posts_by_me_before", "language", "is_language_chosen", "is_listed"),
         "is_searchable",
-        *(
-            "answers_by_mail",
-            "home_shows",
-            "pictures_on",
-            "commenters",
-            "group_commenters",
-            "last_login",
-        ),
+        *("answers_by_mail", "home_shows", "pictures_on", "commenters", "group_commenters"),
+        *("last_login", "suspended_at"),
     ),
     {"joined_at": "date_joined"},
     {
@@ -222,7 +218,9 @@ FILES: dict[str, dict[str, ExportTable]] = {
     },
     **PEOPLE_FILES,
     "comments.json": {
-        "comments": ExportTable(Comment, "writer", ("post", "text", "is_by_mail", "created_at")),
+        "comments": ExportTable(
+            Comment, "writer", ("post", "text", "is_by_mail", "created_at", "hidden_at")
+        ),
         "likes": ExportTable(Like, "member", ("post", "created_at")),
         "on_networks": _INTERACTION,
     },
@@ -240,6 +238,7 @@ FILES: dict[str, dict[str, ExportTable]] = {
             NoticeMail, "member", ("mail_class", "address", "state", "sent_at", "bounced_at")
         ),
     },
+    **STAFF_FILES,
     "mail.json": {
         "addresses": ExportTable(
             PostAddress,

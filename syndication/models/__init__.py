@@ -22,8 +22,23 @@ from syndication.models.post_reader import PostReader
 from syndication.models.pull import Pull, PullKind
 from syndication.models.remote_reply import CopyActivity, RemoteLike, RemoteReply
 from syndication.models.reply_address import ReplyAddress
+from syndication.models.report import (
+    CaseOutcome,
+    Report,
+    ReportCase,
+    ReportedKind,
+    ReportPhoto,
+    ReportReason,
+    ReportSnapshot,
+)
 from syndication.models.revocation import Revocation
 from syndication.models.server import ServerTraits
+from syndication.models.staff_decision import (
+    DecisionKind,
+    Objection,
+    RetentionHold,
+    StaffDecision,
+)
 
 __all__ = [
     "AT_REST",
@@ -33,7 +48,9 @@ __all__ = [
     "Allowance",
     "Attempt",
     "Comment",
+    "CaseOutcome",
     "CopyActivity",
+    "DecisionKind",
     "Delivery",
     "DeliveryKind",
     "DeliveryState",
@@ -50,6 +67,7 @@ __all__ = [
     "SavedDraft",
     "NetworkFriend",
     "NetworkSwitch",
+    "Objection",
     "Outcome",
     "PlacedPhoto",
     "Post",
@@ -62,8 +80,16 @@ __all__ = [
     "RemoteLike",
     "RemoteReply",
     "ReplyAddress",
+    "Report",
+    "ReportCase",
+    "ReportPhoto",
+    "ReportReason",
+    "ReportSnapshot",
+    "ReportedKind",
+    "RetentionHold",
     "Revocation",
     "ServerTraits",
+    "StaffDecision",
     "Toggle",
     "WithdrawnLike",
     "photos_of",

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
 
 from accounts.models import Block, Member, PublicTextField, in_audience, readable_by
+from syndication.models.hiding import is_shown_to
 from syndication.models.post import Post
 from syndication.models.post_reader import is_chosen_reader
 
@@ -27,7 +28,8 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """
         if viewer is None or not viewer.is_authenticated:
             return self.none()
-        heard = self.filter(_is_about_what_is_read(viewer), _is_heard(viewer, "writer"))
+        shown = self.filter(is_shown_to(viewer, "writer"))
+        heard = shown.filter(_is_about_what_is_read(viewer), _is_heard(viewer, "writer"))
         return heard.annotate(writer_name=_name_known_to(viewer, "writer"))
 
     def readable_on(self, post: Post, viewer: Member) -> CommentQuerySet:
@@ -35,7 +37,8 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
         Without the post's own conditions databases read no more comments than are wanted.
         """
-        heard = self.filter(_is_heard(viewer, "writer", author=post.author_id), post=post.pk)
+        shown = self.filter(is_shown_to(viewer, "writer"), post=post.pk)
+        heard = shown.filter(_is_heard(viewer, "writer", author=post.author_id))
         return heard.annotate(writer_name=_name_known_to(viewer, "writer"))
 
     def of(self, member: Member) -> CommentQuerySet:
@@ -78,7 +81,8 @@ def _is_about_what_is_read(viewer: Member) -> Q:
         group="post__group",
         chosen=is_chosen_reader(viewer, OuterRef("post")),
     )
-    return reads & Q(post__deleted_at=None, post__author__is_active=True)
+    shown = is_shown_to(viewer, "post__author", hidden_at="post__hidden_at")
+    return reads & shown & Q(post__deleted_at=None, post__author__is_active=True)
 
 
 def _is_heard(viewer: Member, speaker: str, author: int | OuterRef | None = None) -> Q:
@@ -105,6 +109,7 @@ class Comment(models.Model):
     text = PublicTextField(max_length=LONGEST_COMMENT)
     form_key = models.CharField(max_length=32)  # a form sent twice makes one comment
     is_by_mail = models.BooleanField(default=False)
+    hidden_at = models.DateTimeField(null=True, blank=True)  # by staff: its writer alone reads it
     created_at = models.DateTimeField(auto_now_add=True)
 
     writer_name: str  # of rows from visible_to: the writer's name as the viewer may know it

@@ -23,6 +23,7 @@ from accounts.models import (
     readable_by,
 )
 from syndication.connectors.content import LONGEST
+from syndication.models.hiding import is_shown_to
 from syndication.models.post_reader import is_chosen_reader
 
 
@@ -42,7 +43,7 @@ class PostQuerySet(models.QuerySet["Post"]):
         """
         named = readable_by(viewer, owner="author", audience="author__display_name_audience")
         return (
-            self.filter(deleted_at=None, author__is_active=True)
+            self.filter(is_shown_to(viewer, "author"), deleted_at=None, author__is_active=True)
             .filter(
                 readable_by(
                     viewer,
@@ -183,6 +184,7 @@ class Post(models.Model):
     is_without_replies = models.BooleanField(default=False)
     comments_closed_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    hidden_at = models.DateTimeField(null=True, blank=True)  # by staff: its author alone reads it
 
     author_name: str  # of rows from visible_to: the author's name as the viewer may know it
     has_talk: bool  # of rows from with_talk_for

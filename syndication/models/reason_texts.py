@@ -167,6 +167,15 @@ SENTENCES: Mapping[str, Any] = {
     "nothing_to_delete": _(
         "The post had not arrived on the network, so there was nothing to delete."
     ),
+    # Staff's case page (actions.moderation, actions.removal)
+    "reported_gone": _("It is not there any more."),
+    "reported_not_hidden": _("It is not hidden."),
+    "no_such_command": _("That cannot be done here."),
+    "hide_first": _(
+        "Hide it first. It can be removed after its writer objected, or seven days later; at once "
+        "where it is manifestly illegal."
+    ),
+    "held_by_staff": _("The staff hid the post. It goes if they show it again."),
     "equal_soon": _(
         "The network takes no two equal posts within a minute. This one waits for that."
     ),

@@ -21,6 +21,7 @@ from syndication.forms.comments import CommentForm, comments_used_up
 from syndication.models import Comment, Post
 from syndication.models.post import PostQuerySet
 from syndication.queries.comments import comment_with_neighbours, comments_page, readable_among
+from syndication.queries.staff_decisions import last_hiding
 
 PER_PAGE = 10
 
@@ -55,6 +56,7 @@ def comment_detail(request: MemberRequest, pk: int, comment_pk: int) -> HttpResp
             "post": post,
             "comment": comment,
             "comments": comment_with_neighbours(comment, post, request.user),
+            "decision": last_hiding(comment) if comment.hidden_at is not None else None,
             "is_deletable": request.user.pk in (comment.writer_id, post.author_id),
         },
     )

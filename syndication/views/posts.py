@@ -40,6 +40,7 @@ from syndication.queries.copies import active_copies, copies_too_wide, latest_de
 from syndication.queries.excerpts import split_into_pages
 from syndication.queries.post_page import find_post
 from syndication.queries.readers import chosen_readers, describe_chosen, readers_here
+from syndication.queries.staff_decisions import last_hiding
 from syndication.views.post_change import own_post
 from syndication.views.post_form import post_form_page
 from syndication.views.robots import set_robots_header
@@ -62,6 +63,7 @@ def post_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "is_without_session": current_session_mode(request) is SessionMode.NONE,
         "deliveries": latest_deliveries(post) if is_mine else [],
         "chosen": _chosen(request, post) if is_mine else "",
+        "decision": last_hiding(post) if post.hidden_at is not None else None,
     }
     if isinstance(request.user, Member) and post.has_talk:
         context |= _talk(post, request, is_long=page.has_other_pages())

@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from django.db import models
 
 from accounts.models import Member
-from syndication.models import KeptPhoto, Post, PostPhoto, SavedDraft
+from syndication.models import KeptPhoto, Post, PostPhoto, ReportPhoto, SavedDraft
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +25,7 @@ FOLDERS: dict[str, tuple[tuple[type[models.Model], str], ...]] = {
     ),
     "kept": ((KeptPhoto, "photo"),),
     "mailed": ((SavedDraft, "photo"),),
+    "reports": ((ReportPhoto, "photo"),),
     "pictures": ((Member, "picture"), (Member, "picture_before")),
 }
 

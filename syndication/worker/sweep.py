@@ -31,10 +31,12 @@ from syndication.actions import (
     photos,
     post_addresses,
     reply_addresses,
+    reports,
 )
 from syndication.delivery import (
     circuit_breaker,
     fairness,
+    held_posts,
     planning,
     rate_limits,
     retry_policy,
@@ -93,6 +95,7 @@ def expire_old_publishes(now: datetime) -> int:
         kind=DeliveryKind.PUBLISH, asked_at__lt=now - retry_policy.PUBLISH_WITHIN
     )
     waiting = old.filter(state__in=[DeliveryState.WAITING, DeliveryState.PARKED])
+    waiting = waiting.exclude(reason=held_posts.HELD_BY_STAFF)
     return waiting.change(DeliveryState.EXPIRED, due_at=None, reason=retry_policy.TOO_OLD)
 
 
@@ -209,6 +212,7 @@ STEPS: dict[str, Callable[[datetime], int]] = {
     "reply addresses": reply_addresses.delete_old_reply_addresses,
     "expiring drafts": drafts.notify_expiring_drafts,
     "repeated notices": notices.renew_repeated,
+    "old reports": reports.delete_old_snapshots,
     "old replies": storage.empty_old_texts,
     "mails": wake_due_mails,
     "closures": wake_account_closures,

@@ -20,7 +20,9 @@ from syndication.models import (
     PostKind,
     RemoteLike,
     RemoteReply,
+    ReportCase,
     SavedDraft,
+    StaffDecision,
 )
 from tests.making import (
     befriend,
@@ -68,6 +70,7 @@ def make_hanako() -> Member:
     make_notice(hanako, "parked", link=link)
     _tell(hanako, group)
     _mail(hanako)
+    _staff(hanako)
     return hanako
 
 
@@ -103,6 +106,18 @@ def _tell(hanako: Member, group: Group) -> None:
         "liked": {"subject": liked.pk},
     }.items():
         make_notice(hanako, code, **about)
+
+
+def _staff(hanako: Member) -> None:
+    """A report of hanako's that was settled, and a warning to her; with their notices."""
+    now, post = timezone.now(), Post.objects.filter(author__username="taro").first()
+    case = ReportCase.objects.create(
+        kind="post", subject=post.pk, audience=post.audience, outcome="hidden", settled_at=now
+    )
+    report = case.reports.create(reporter=hanako, reason="privacy", settled_at=now)
+    warning = StaffDecision.objects.create(kind="warned", member=hanako, reason=LONG)
+    make_notice(hanako, "report_settled", subject=report.pk)
+    make_notice(hanako, "staff_decision", subject=warning.pk)
 
 
 def _mail(hanako: Member) -> None:

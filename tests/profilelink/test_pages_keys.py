@@ -13,7 +13,7 @@ from django.urls import resolve, reverse
 
 from accounts.models import Group, Member
 from syndication.models import Delivery, FeedItem, Interaction, Link, Post, RemoteReply
-from tests.making import block, make_member
+from tests.making import block, make_group, make_member
 from tests.page import Page, html_of
 from tests.phone import PhoneClient, computer, log_in_phone
 from tests.profilelink.album import Shown
@@ -33,6 +33,7 @@ PARENTS = {
     "comment_list": {"post_detail"},
     "comment_new": {"post_detail"},
     "comment_own_list": {"security"},
+    "comment_report": {"comment_detail", "comment_report"},
     "comments_of_delete": {"post_change"},
     "delivery_list": {"security"},
     "display": {"security"},
@@ -53,10 +54,12 @@ PARENTS = {
     "group_member": {"group_detail"},
     "group_new": {"group_list"},
     "group_posts": {"group_detail"},
+    "group_report": {"group_detail", "group_report"},
     "group_share": {"group_detail"},
     "interaction_delete": {"interaction_detail"},
     "interaction_detail": {"interaction_list"},
     "interaction_list": {"security"},
+    "interaction_replies": {"interaction_detail"},
     "invitation_new": {"friend_list"},
     "language": {"security", "account_login"},
     "link_again": {"link_list"},
@@ -95,6 +98,7 @@ PARENTS = {
     "post_deliveries": {"post_detail"},
     "post_edit": {"post_detail"},
     "post_more": {"post_detail"},
+    "post_report": {"post_detail", "post_report"},
     "post_reader_remove": {"post_readers"},
     "post_readers": {"post_detail"},
     "post_replies": {"post_detail"},
@@ -104,6 +108,10 @@ PARENTS = {
     "posts_by_me": {"privacy"},
     "privacy": {"security"},
     "profile_edit": {"profile"},
+    "profile_report": {"profile", "profile_report"},
+    "report_list": {"security"},
+    "staff_decision": {"staff_decision_list"},
+    "staff_decision_list": {"security"},
     "remote_reply": {"post_replies"},
     "remote_reply_hide": {"remote_reply"},
     "remote_reply_answer": {"remote_reply"},
@@ -120,7 +128,9 @@ def beside_the_way(hanako: Member) -> list[str]:
     """Pages that are reached from a kind of page that the walk looked at only once."""
     block(hanako, make_member("rui"))
     group = Group.objects.get(owner=hanako).pk
+    theirs = make_group(Member.objects.get(username="taro"), hanako, name="映画の会")
     return [
+        reverse("group_report", args=[theirs.pk]),
         *(reverse("profile", args=[name]) for name in ("hanako", "taro")),
         reverse("friend_find") + "?name=taro",
         *(reverse(f"friend_{verb}", args=["taro"]) for verb in ("mutual", "remove", "block")),

@@ -48,7 +48,7 @@ class Weight:
         return self.page.response.get("Content-Type", "").startswith("text/html")
 
 
-def crawl(phone: PhoneClient, start: str, *, pages: int = 205) -> list[Weight]:
+def crawl(phone: PhoneClient, start: str, *, pages: int = 260) -> list[Weight]:
     """Every page under the phone's token, breadth first, one for each route and query field."""
     todo, seen, weights = [start], set(), []
     while todo and len(weights) < pages:
@@ -158,8 +158,7 @@ def _kind(path: str) -> tuple[str, str, str]:
     """Pages of one route count once, but for its query's field and the kind of thing it shows."""
     parts = urlsplit(path)
     field = parts.query.partition("=")[0]
-    is_post = "/posts/" in parts.path and "/posts/new/" not in parts.path
-    shown = parts.path if field == "" and is_post else ""
+    shown = parts.path if field == "" and "/posts/" in parts.path else ""
     return _route(path), field + ("" if field != "kind" else parts.query), shown
 
 

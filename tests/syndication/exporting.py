@@ -42,6 +42,7 @@ from syndication.models import (
     KeptPhoto,
     Link,
     NetworkFriend,
+    Objection,
     Post,
     PostAddress,
     PostKind,
@@ -49,7 +50,9 @@ from syndication.models import (
     RemoteLike,
     RemoteReply,
     ReplyAddress,
+    ReportCase,
     SavedDraft,
+    StaffDecision,
 )
 from tests.mailing import want_mails
 from tests.making import (
@@ -119,10 +122,22 @@ def make_everything(word: str) -> Member:
     _posts(member, link, word)
     _mail(member, word)
     _devices(member, word)
+    _staff(member, word)
     Authenticator.objects.create(
         user=member, type="totp", data={"secret": encryption.encrypt(f"{word}-totp")}
     )
     return member
+
+
+def _staff(member: Member, word: str) -> None:
+    """A report by the member, and a decision about them with their objection."""
+    case = ReportCase.objects.create(
+        kind="group", subject=Group.objects.get(name=f"{word}-other-group").pk, audience="group"
+    )
+    sealed = encryption.encrypt(f"{word}-reported")
+    case.reports.create(reporter=member, reason="spam", sealed_words=sealed)
+    decision = StaffDecision.objects.create(kind="warned", member=member, reason=f"{word}-rule")
+    Objection.objects.create(decision=decision, text=f"{word}-objects")
 
 
 def _people(member: Member, word: str) -> None:

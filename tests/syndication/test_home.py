@@ -55,7 +55,7 @@ def test_a_phone_at_the_front_door_sees_a_menu():
     phone = PhoneClient()
     page = phone.get("/m/")
     assert page.path == f"/s/{phone.token}/"
-    assert [link.accesskey for link in page.links] == ["1", "2", "3", "4"]
+    assert [link.accesskey for link in page.links] == ["1", "2", "3", "4", "5"]
     assert "/m/" not in page.text
     assert len(page.html.encode()) < 2_500
 

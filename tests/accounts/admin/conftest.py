@@ -1,4 +1,4 @@
-"""Who looks at staff's pages: Support, Operators, a superuser. One row of everything is there."""
+"""Who looks at staff's pages: Support, Moderators, Operators, a superuser. One row of everything is there."""
 
 import pytest
 from django.test import Client
@@ -22,6 +22,11 @@ def support(hanako) -> Client:
 @pytest.fixture
 def operator(hanako) -> Client:
     return computer(make_staff("operator", "Operators"))
+
+
+@pytest.fixture
+def moderator(hanako) -> Client:
+    return computer(make_staff("moderator", "Moderators"))
 
 
 @pytest.fixture

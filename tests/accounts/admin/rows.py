@@ -36,11 +36,15 @@ from syndication.models import (
     HostHealth,
     NetworkFriend,
     NetworkSwitch,
+    Objection,
     Post,
     PostAddress,
     RemoteReply,
+    ReportCase,
+    RetentionHold,
     SavedDraft,
     ServerTraits,
+    StaffDecision,
 )
 from tests.making import (
     allow,
@@ -63,7 +67,7 @@ SECRETS = [
     *("NONCE-HASH", "PIN-HASH", "BOOKMARK-HASH", "USER-CODE", "APPROVER-KEY", "INVITE-HASH"),
     *("INVITE-NOTE", "TOTP-SEED", "SOCIAL-TOKEN", "CLIENT-SECRET", "FEED-WORDS", "PULLED-FRIEND"),
     *("SEALED-ADDRESS", "ADDRESS-HASH", "MAILED-TITLE", "MAILED-WORDS", "mailed-by@example.jp"),
-    "PRIVATE-COMMENT",
+    *("PRIVATE-COMMENT", "SEALED-REPORT", "SEALED-SNAPSHOT"),
     *("path-of-a-way-out", "TICKETTICKET", "HANDSET-SERIAL", "PASSWORD-HASH"),
 ]
 
@@ -88,6 +92,7 @@ def make_rows() -> Member:
     _entering(hanako)
     _syndication(hanako)
     _mail(hanako)
+    _reports(hanako, taro)
     Invitation.objects.create(
         inviter=hanako, code_hash="INVITE-HASH", note="INVITE-NOTE", expires_at=_soon()
     )
@@ -155,6 +160,25 @@ def _entering(hanako: Member) -> None:
         approved_by=hanako,
         approver_key="APPROVER-KEY",
     )
+
+
+def _reports(hanako: Member, taro: Member) -> None:
+    """A case about the private post, with a decision and an objection."""
+    case = ReportCase.objects.create(
+        kind="post",
+        subject=Post.objects.get(audience="friends").pk,
+        owner=hanako,
+        audience="friends",
+        report_count=1,
+        waiting_since=timezone.now(),
+    )
+    case.reports.create(reporter=taro, reason="spam", sealed_words="SEALED-REPORT")
+    case.snapshots.create(sealed_content="SEALED-SNAPSHOT")
+    decision = StaffDecision.objects.create(
+        kind="hidden", case=case, member=hanako, by=taro, reason="rule 3"
+    )
+    RetentionHold.objects.create(member=hanako, until=_soon())
+    Objection.objects.create(decision=decision, text="No rule says so.")
 
 
 def _mail(hanako: Member) -> None:

@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.profilelink.stages import chosen, coming_in, devices, elsewhere, people, pictures, posts
+from tests.profilelink.stages import (
+    chosen,
+    coming_in,
+    devices,
+    elsewhere,
+    people,
+    pictures,
+    posts,
+    reports,
+)
 from tests.profilelink.stages.visit import Scene, Visit
 
 STAGES: list[Callable[[Visit], Scene]] = [
@@ -30,6 +39,9 @@ STAGES: list[Callable[[Visit], Scene]] = [
     posts.drafting,
     posts.changing,
     posts.posts_by_me,
+    reports.reporting,
+    reports.decided,
+    reports.contact,
     elsewhere.linking,
     elsewhere.networks,
     elsewhere.closing,

@@ -1,0 +1,41 @@
+"""Suspended members read; what they send is answered by a page that says why, but for what they may do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+
+# Reading why and objecting; taking one's data along; closing the account; leaving; keeping it safe.
+ALLOWED = frozenset(
+    {
+        *("staff_decision", "contact", "export", "account_close", "account_closed"),
+        *("account_login", "account_logout", "account_reauthenticate", "mfa_authenticate"),
+        *("mfa_reauthenticate", "account_change_password", "session_list", "language"),
+        *("notice_clear", "resend"),
+    }
+)
+READING = ("GET", "HEAD", "OPTIONS")
+
+
+class SuspensionMiddleware:
+    """Refuse what a suspended member sends. Behind the authentication: it asks who it is."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        if request.method in READING or getattr(request.user, "suspended_at", None) is None:
+            return None
+        match = request.resolver_match
+        if match is not None and match.view_name in ALLOWED:
+            return None
+        return TemplateResponse(request, "syndication/suspended.html", status=403)

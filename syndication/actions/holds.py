@@ -1,0 +1,41 @@
+"""Holds: nothing of a member is deleted with the closed account, or from reports by age, for a while.
+
+For what a court or an authority asks to be kept. Each with a reason and an end, in the trail.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Member
+from syndication.actions import moderation
+from syndication.models import DecisionKind, RetentionHold
+from syndication.models.errors import NotYours
+
+MAY_HOLD = "syndication.add_retentionhold"
+
+
+@transaction.atomic
+def hold_member(member: Member, until: datetime, reason: str, *, by: Member) -> RetentionHold:
+    """Hold until then. Raises NotYours."""
+    _must_be_allowed(by)
+    hold = RetentionHold.objects.create(member=member, until=until)
+    moderation.record(DecisionKind.HELD, member=member, by=by, reason=reason)
+    return hold
+
+
+@transaction.atomic
+def end_hold(hold: RetentionHold, *, by: Member) -> None:
+    """End the hold now, once. Raises NotYours."""
+    _must_be_allowed(by)
+    now = timezone.now()
+    if RetentionHold.objects.filter(pk=hold.pk, until__gt=now).update(until=now):
+        moderation.record(DecisionKind.RELEASED, member=hold.member, by=by)
+
+
+def _must_be_allowed(by: Member) -> None:
+    if not by.has_perm(MAY_HOLD):
+        raise NotYours(by)

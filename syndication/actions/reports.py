@@ -1,0 +1,117 @@
+"""Reports: a member, or an outsider, tells staff of something. Reports of one thing are one case.
+
+The reported member never gets a reporter's words. What was reported is copied, sealed, at that moment: the
+thing alone, as the reporter could read it.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts.actions import quotas
+from accounts.crypto.encryption import encrypt, encrypt_json
+from accounts.models import Audience, Member
+from syndication.models import Report, ReportCase, ReportedKind, ReportSnapshot
+from syndication.queries.cases import snapshot_content
+from syndication.queries.reports import Reported
+
+logger = logging.getLogger(__name__)
+
+KEPT_AFTER_SETTLING = timedelta(days=365)
+MOST_SNAPSHOTS = 5  # of one case: what is edited and reported again and again
+AT_ONCE = 200  # cases of one sweep
+
+
+def find_report(reported: Reported, *, by: Member) -> Report | None:
+    """The member's own report of this thing."""
+    mine = Report.objects.filter(reporter=by).select_related("case")
+    return mine.filter(case__kind=reported.kind, case__subject=reported.key).first()
+
+
+@transaction.atomic
+def report(reported: Reported, reason: str, words: str, *, by: Member) -> Report:
+    """Report it, once: the same member's second report is the first. Raises quotas.QuotaUsedUp."""
+    case = _lock_case(reported)
+    before = Report.objects.filter(case=case, reporter=by).first()
+    if before is not None:
+        return before
+    quotas.spend_member_quota(by, quotas.REPORTS)
+    made = Report.objects.create(
+        case=case, reporter=by, reason=reason, sealed_words=encrypt(words) if words else ""
+    )
+    _gather(case, reported)
+    return made
+
+
+@transaction.atomic
+def report_from_outside(
+    reported: Reported | None, reason: str, words: str, *, email: str, address: str
+) -> Report:
+    """A message by the contact page, from the client address `address`: a report of what a page here
+    shows, or else a case of its own. Raises quotas.QuotaUsedUp."""
+    quotas.spend_contact(address)
+    if reported is None:
+        case = ReportCase.objects.create(kind=ReportedKind.OTHER, audience=Audience.EVERYONE)
+    else:
+        case = _lock_case(reported)
+    made = Report.objects.create(
+        case=case,
+        reason=reason,
+        sealed_words=encrypt(words),
+        sealed_address=encrypt(email) if email else "",
+    )
+    _gather(case, reported)
+    return made
+
+
+def _lock_case(reported: Reported) -> ReportCase:
+    """The case of this thing, locked until the transaction ends."""
+    about = {"kind": reported.kind, "subject": reported.key}
+    ReportCase.objects.get_or_create(
+        **about, defaults={"owner": reported.owner, "audience": reported.audience}
+    )
+    return ReportCase.objects.select_for_update(no_key=True).get(**about)
+
+
+def _gather(case: ReportCase, reported: Reported | None) -> None:
+    """Count one more report of the case, which needs a decision from now on."""
+    case.audience = reported.audience if reported is not None else case.audience
+    case.report_count = F("report_count") + 1
+    case.waiting_since = case.waiting_since or timezone.now()
+    case.save(update_fields=["audience", "report_count", "waiting_since"])
+    if reported is not None:
+        _keep_snapshot(case, reported)
+
+
+def _keep_snapshot(case: ReportCase, reported: Reported) -> None:
+    """Keep what is reported, unless it stands in the last snapshot already."""
+    kept = list(case.snapshots.order_by("-pk")[:MOST_SNAPSHOTS])
+    if len(kept) == MOST_SNAPSHOTS or (kept and snapshot_content(kept[0]) == reported.content):
+        return
+    made = case.snapshots.create(sealed_content=encrypt_json(reported.content))
+    for photo in reported.photos:
+        try:
+            with photo.open("rb") as file:
+                made.photos.create(photo=ContentFile(file.read(), name="photo.jpg"))
+        except OSError:  # the file is gone: what is written is kept all the same
+            logger.exception("a photo of %s could not be copied", case)
+
+
+def delete_old_snapshots(now: datetime) -> int:
+    """A year after a case was settled, delete what was kept of the thing, and reporters' words and
+    addresses. Called by the sweeper. A member's hold keeps them."""
+    old = ReportCase.objects.filter(
+        settled_at__lt=now - KEPT_AFTER_SETTLING, waiting_since=None
+    ).exclude(owner__holds__until__gt=now)
+    kept = (
+        Q(snapshots__isnull=False) | ~Q(reports__sealed_words="") | ~Q(reports__sealed_address="")
+    )
+    keys = list(old.filter(kept).values_list("pk", flat=True).distinct()[:AT_ONCE])
+    Report.objects.filter(case__in=keys).update(sealed_words="", sealed_address="")
+    return ReportSnapshot.objects.filter(case__in=keys).delete()[0]

@@ -1,0 +1,50 @@
+"""The contact form, for whoever has no account: a report, or a question."""
+
+from __future__ import annotations
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.visible_text import visible_text
+from syndication.forms.fields import LATIN, PlainText
+from syndication.models import ReportReason
+from syndication.models.report import LONGEST_REPORT
+
+QUESTION = "question"
+
+
+class ContactForm(forms.Form):
+    reason = forms.ChoiceField(
+        label=gettext_lazy("What is it about?"),
+        choices=[*ReportReason.choices, (QUESTION, gettext_lazy("A question, or help"))],
+    )
+    about = forms.CharField(
+        label=gettext_lazy("Address of the page here (if it is about one)"),
+        max_length=500,
+        required=False,
+        widget=forms.TextInput(LATIN),
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["words"] = PlainText(label=_("Message"), longest=LONGEST_REPORT, rows=5)
+        self.fields["email"] = forms.EmailField(
+            label=_("Your email address (without it nobody can answer)"),
+            required=False,
+            max_length=254,
+            widget=forms.TextInput(LATIN),
+        )
+
+    def clean_words(self) -> str:
+        text = str(self.cleaned_data["words"])
+        if not visible_text(text):
+            raise ValidationError(self.fields["words"].error_messages["required"])
+        return text
+
+    @property
+    def report_reason(self) -> str:
+        """The reason as it is stored."""
+        given = str(self.cleaned_data["reason"])
+        return ReportReason.OTHER if given == QUESTION else given
