@@ -37,6 +37,7 @@ _run = os.environ["TEST_RUN"]
 from profilelink.settings import *  # noqa: E402, F403, TID251
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+WHITENOISE_USE_FINDERS = True
 STATIC_ROOT = None  # type: ignore[assignment]  # nothing is collected for the tests, and WhiteNoise would warn of that
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     # A file: SQLite in memory, shared by threads, knows no waiting, and races could not be run.

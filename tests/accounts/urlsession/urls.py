@@ -30,6 +30,7 @@ urlpatterns = [
     path("m/", views.home, name="front_door"),
     # Where the foot of every page leads.
     path("friends/", views.home, name="friend_list"),
+    path("@<str:name>/", views.home, name="profile"),
     path("notices/", views.home, name="notice_list"),
     path("posts/new/", views.home, name="post_new"),
     path("admin/", admin.site.urls),

@@ -40,7 +40,7 @@ def page(request: HttpRequest, body: str, **context: object) -> HttpResponse:
     return HttpResponse(Template(text).render(RequestContext(request, context)))
 
 
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: HttpRequest, name: str = "") -> HttpResponse:
     return page(
         request,
         "HOME {{ request.user.username }} lang={{ lang }} <a href=\"{% url 'mine' %}\">Mine</a>",
