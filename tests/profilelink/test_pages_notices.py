@@ -47,6 +47,7 @@ ANSWERS = {
     "account_reauthenticate": "goes on to what was asked for",
     "account_reset_password": "a page: look at your mail",
     "account_reset_password_from_key": "a page: the password is changed",
+    "contact": "a page: the message came",
     "device_ask": "each step is a page",
     "export": "the file",
     "feed_item_answer": "tests/syndication/test_answering.py: a preview, then the answer's page",
@@ -66,6 +67,7 @@ ANSWERS = {
     "phone_code": "a page with the number",
     "phone_login": "each step is a page",
     "pin_enter": "home bears the member's name",
+    "staff_decision": "tests/syndication/test_moderation.py: an objection",
     "post_people": "a page: where it goes",
     "post_preview": "a page: where it goes",
     "remote_reply_answer": "tests/syndication/test_answering_networks.py: as feed_item_answer",
@@ -201,6 +203,16 @@ def of_friends_post(name: str) -> Callable[[Member], str]:
     return lambda hanako: reverse(name, args=[friends.latest("pk").pk])
 
 
+def reporting(where: Callable[[Member], str]) -> Callable[[Member], str]:
+    """The second page of a report, where its reason was pressed."""
+    return lambda hanako: f"{where(hanako)}?reason=spam"
+
+
+def friends_comment(hanako: Member) -> str:
+    theirs = Comment.objects.exclude(writer=hanako).filter(post__author=hanako)
+    return reverse("comment_report", args=[theirs.latest("pk").pk])
+
+
 def of_group(name: str, *more: str, own: bool = True) -> Callable[[Member], str]:
     return lambda hanako: reverse(name, args=[group(hanako, own=own), *more])
 
@@ -240,6 +252,7 @@ PRESSES: list[tuple[str, Callable[[Member], str], str, dict[str, Any]]] = [
      {"username": "newcomer", "email": "n@example.com", "password1": PASSWORD}),
     ("answer_by_mail", page("answer_by_mail"), "Use answer by email", {}),
     ("comment_delete", own_comment, "Delete", {}),
+    ("comment_report", reporting(friends_comment), "Send the report", {"words": "宣伝です"}),
     ("comment_new", of_friends_post("comment_new"), "Send", {"text": "三脚を持って行きます"}),
     ("comments_of_delete", of_post("comments_of_delete"), "Delete all", {"name": "taro"}),
     ("delivery_command", of_delivery(DeliveryState.FAILED), "Try again", {}),
@@ -297,11 +310,13 @@ PRESSES: list[tuple[str, Callable[[Member], str], str, dict[str, Any]]] = [
     ("post_new", page("post_new"), "Preview", {"text": "雪"}),
     ("post_photos", two_photos, "Move up", {}),
     ("post_reader_remove", chosen_reader, "Take out", {}),
+    ("post_report", reporting(of_friends_post("post_report")), "Send the report", {"words": "宣伝です"}),
     ("post_send", sent_to_friends, "Send to mixi", {}),
     ("posts_by_me", page("posts_by_me"), "Change Posts by me to Everyone", {}),
     ("posts_by_me", page("posts_by_me"), "Save", {"audience": "only_me"}),
     ("privacy", page("privacy"), "Save", {}),
     ("profile_edit", page("profile_edit"), "Save", {"display_name": "花", "picture": photo}),
+    ("profile_report", reporting(page("profile_report", "taro")), "Send the report", {"words": "宣伝です"}),
     ("session_list", second_session, "End", {}),
     ("session_list", second_session, "End all but this one", {}),
 ]  # fmt: skip
