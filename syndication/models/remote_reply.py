@@ -112,8 +112,11 @@ class RemoteReply(models.Model):
 
 class RemoteLikeQuerySet(models.QuerySet["RemoteLike"]):
     def visible_to(self, member: Member) -> RemoteLikeQuerySet:
-        """As of RemoteReply."""
-        return self.filter(delivery__link__member=member).not_hidden_from(member)
+        """As of RemoteReply; by the copy's own row, since a join can be made by reading all that ever
+        went to the member's links."""
+        owner = Delivery.objects.filter(pk=OuterRef("delivery")).values("link__member")
+        mine = self.alias(owner=Subquery(owner[:1])).filter(owner=member.pk)
+        return mine.not_hidden_from(member)
 
     def not_hidden_from(self, member: Member) -> RemoteLikeQuerySet:
         link = Delivery.objects.filter(pk=OuterRef(OuterRef("delivery"))).values("link")
