@@ -122,7 +122,8 @@ def check_addresses(page: Seen, world: World) -> None:
         elif address.startswith("mailto:"):
             assert not TOKEN.search(unquote(address)), f"{address} on {page.url}"
         elif "://" in address:
-            assert page.path.startswith("/out/"), f"outside {address} on {page.url}"
+            is_shared = address.startswith(f"{world.site}/@") and not TOKEN.search(address)
+            assert is_shared or page.path.startswith("/out/"), f"outside {address} on {page.url}"
             assert not TOKEN.search(address), f"{address} on {page.url}"
         elif token and not address.startswith(("/out/", "/static/")):
             path = urlsplit(urljoin(page.url, address)).path
