@@ -68,7 +68,7 @@ def case_page(case: ReportCase, *, by: Member, is_open: bool) -> dict[str, Any]:
     subject = find_subject(case)
     reasons = Report.objects.filter(case=case).values_list("reason").annotate(n=Count("pk"))
     words = Report.objects.filter(case=case).exclude(sealed_words="").order_by("-pk")
-    commands = available_commands(case, subject, by=by)
+    commands = case_commands(case, subject, by=by)
     return {
         "case": case,
         "is_open": is_open,
@@ -109,9 +109,7 @@ def snapshot_content(snapshot: ReportSnapshot) -> dict[str, str] | None:
     return content
 
 
-def available_commands(
-    case: ReportCase, subject: Post | Comment | None, *, by: Member
-) -> list[str]:
+def case_commands(case: ReportCase, subject: Post | Comment | None, *, by: Member) -> list[str]:
     """The commands that make sense now, and that `by` has the right to."""
     if not by.has_perm(MAY_SETTLE):
         return []

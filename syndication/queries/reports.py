@@ -56,7 +56,7 @@ class Reported:
         return words % {"n": self.readers}
 
 
-def find_post(key: int, viewer: Viewer) -> Reported | None:
+def find_reportable_post(key: int, viewer: Viewer) -> Reported | None:
     """The post, with its photos. Nobody reports their own."""
     posts = Post.objects.visible_to(viewer).select_related("author").exclude(_is(viewer, "author"))
     post = posts.filter(pk=key).first()
@@ -74,7 +74,7 @@ def find_post(key: int, viewer: Viewer) -> Reported | None:
     )
 
 
-def find_comment(key: int, viewer: Viewer) -> Reported | None:
+def find_reportable_comment(key: int, viewer: Viewer) -> Reported | None:
     """The comment. (Comments on posts to Everyone are read by members alone.)"""
     heard = Comment.objects.visible_to(viewer).select_related("writer", "post")
     comment = heard.exclude(_is(viewer, "writer")).filter(pk=key).first()
@@ -92,7 +92,7 @@ def find_comment(key: int, viewer: Viewer) -> Reported | None:
     )
 
 
-def find_profile(name: str, viewer: Viewer) -> Reported | None:
+def find_reportable_profile(name: str, viewer: Viewer) -> Reported | None:
     """The profile, as far as the viewer may read it."""
     members = Member.objects.seen_by(viewer).with_profile_for(viewer)
     member = members.exclude(_is(viewer, "pk")).filter(username=name.lower()).first()
@@ -114,7 +114,7 @@ def find_profile(name: str, viewer: Viewer) -> Reported | None:
     )
 
 
-def find_group(key: int, viewer: Member) -> Reported | None:
+def find_reportable_group(key: int, viewer: Member) -> Reported | None:
     """The group that the viewer is in: its name, and whose it is."""
     group = Group.objects.filter(
         memberships__member=viewer, memberships__joined_at__isnull=False, pk=key, closed_at=None

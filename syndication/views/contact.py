@@ -14,7 +14,12 @@ from accounts.actions import quotas
 from accounts.urlsession.api import client_address
 from syndication.actions import reports
 from syndication.forms.contact import ContactForm
-from syndication.queries.reports import Reported, Viewer, find_post, find_profile
+from syndication.queries.reports import (
+    Reported,
+    Viewer,
+    find_reportable_post,
+    find_reportable_profile,
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,7 +52,7 @@ def find_by_address(typed: str, viewer: Viewer) -> Reported | None:
     except (Resolver404, ValueError):
         return None
     if match.url_name == "profile":
-        return find_profile(match.kwargs["name"], viewer)
+        return find_reportable_profile(match.kwargs["name"], viewer)
     if match.kwargs.get("pk") and match.route.startswith("posts/<key:pk>/"):
-        return find_post(match.kwargs["pk"], viewer)
+        return find_reportable_post(match.kwargs["pk"], viewer)
     return None

@@ -20,10 +20,10 @@ from syndication.models import Report, ReportReason
 from syndication.models.report_notices import outcome_text
 from syndication.queries.reports import (
     Reported,
-    find_comment,
-    find_group,
-    find_post,
-    find_profile,
+    find_reportable_comment,
+    find_reportable_group,
+    find_reportable_post,
+    find_reportable_profile,
 )
 
 PER_PAGE = 10
@@ -32,25 +32,25 @@ PER_PAGE = 10
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def post_report(request: MemberRequest, pk: int) -> HttpResponse:
-    return _report(request, find_post(pk, request.user))
+    return _report(request, find_reportable_post(pk, request.user))
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def comment_report(request: MemberRequest, pk: int) -> HttpResponse:
-    return _report(request, find_comment(pk, request.user))
+    return _report(request, find_reportable_comment(pk, request.user))
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile_report(request: MemberRequest, name: str) -> HttpResponse:
-    return _report(request, find_profile(name, request.user))
+    return _report(request, find_reportable_profile(name, request.user))
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def group_report(request: MemberRequest, pk: int) -> HttpResponse:
-    return _report(request, find_group(pk, request.user))
+    return _report(request, find_reportable_group(pk, request.user))
 
 
 def _report(request: MemberRequest, reported: Reported | None) -> HttpResponse:

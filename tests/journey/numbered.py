@@ -92,9 +92,15 @@ class Numbered(Terminal):
         raise AssertionError(f"{self.program} shows no {words!r}:\n{dense(self.screens[-1])}")
 
     def _after(self, label: str) -> int:
-        """The field whose label begins a line: the next number after it."""
-        found = re.search(
-            rf"^\s*{re.escape(label)}.*?{NUMBER.pattern}", self.screens[-1], re.M | re.S
+        """The field whose label begins a line: the next number after it. Where the label is a line of its
+        own, after the last of these: a heading may say the same."""
+        screen = self.screens[-1]
+        *_, last = [
+            0,
+            *(m.start() for m in re.finditer(rf"^\s*{re.escape(label)}\s*$", screen, re.M)),
+        ]
+        found = re.compile(rf"^\s*{re.escape(label)}.*?{NUMBER.pattern}", re.M | re.S).search(
+            screen, last
         )
         assert found, f"{self.program} shows no field {label!r}:\n{dense(self.screens[-1])}"
         return int(found[1])
