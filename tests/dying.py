@@ -1,6 +1,6 @@
 """A process that dies at one of its statements, as by SIGKILL: what was not committed is gone.
 
-for at in range(1, MOST_STATEMENTS):
+for at in range(1, MAX_STATEMENTS):
     if not is_killed(lambda: posts.create_post(draft, by=hanako), at=at):
         break  # it came to its end
 """
@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 
-MOST_STATEMENTS = 60
+MAX_STATEMENTS = 60
 
 
 class Killed(BaseException):

@@ -19,7 +19,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).resolve().parents[1]
-MOST_WORKERS = 8  # each migrates a database of its own
+MAX_WORKERS = 8  # each migrates a database of its own
 # Files and folders whose tests share something costly (a fixture of this name). All of one name go to one
 # worker, so that it is made once; the largest first. Not xdist's --dist=loadgroup: its version 3.8 writes
 # the group into the id of a test, which pytest 9.2 does not let it.
@@ -61,7 +61,7 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         return
     if option.numprocesses is None and not option.tx and _is_large(config):
         # Two more than there are cores: journeys and drills wait for other processes half of the time.
-        option.numprocesses = min(len(os.sched_getaffinity(0)) + 2, MOST_WORKERS)
+        option.numprocesses = min(len(os.sched_getaffinity(0)) + 2, MAX_WORKERS)
     config.stash[_IS_OURS] = option.dist == "no"
 
 

@@ -18,7 +18,7 @@ from accounts.models.group import MembershipQuerySet
 from accounts.models.people_notices import GROUP_INVITATION, GROUP_JOINED
 
 INVITES_AGAIN_AFTER = timedelta(days=1)  # earlier, an invitation to the same group is no new notice
-MOST_GROUPS_OWNED = 100  # groups of one member
+MAX_GROUPS_OWNED = 100  # groups of one member
 
 
 class GroupActionNotAllowed(Exception):
@@ -34,7 +34,7 @@ class OwnerMustTransfer(Exception):
 
 
 class TooManyGroups(Exception):
-    """The member owns MOST_GROUPS_OWNED groups that are not closed."""
+    """The member owns MAX_GROUPS_OWNED groups that are not closed."""
 
 
 @transaction.atomic
@@ -42,7 +42,7 @@ def create_group(name: str, *, by: Member) -> Group:
     """Create a group with its owner in it. Raises TooManyGroups, and quotas.QuotaUsedUp."""
     # First, since it locks the member's count: two presses at once are counted one after the other.
     quotas.spend_member_quota(by, quotas.GROUPS)
-    if Group.objects.filter(owner=by, closed_at=None).count() >= MOST_GROUPS_OWNED:
+    if Group.objects.filter(owner=by, closed_at=None).count() >= MAX_GROUPS_OWNED:
         raise TooManyGroups
     group = Group.objects.create(name=name, owner=by)
     Membership.objects.create(group=group, member=by, invited_by=by, joined_at=timezone.now())

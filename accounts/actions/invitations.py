@@ -20,7 +20,7 @@ from accounts.crypto.codes import hash_code
 from accounts.models import Block, Invitation, Member
 
 INVITATION_LIFETIME = timedelta(days=30)
-MOST_OPEN_INVITATIONS = 50  # of one member
+MAX_OPEN_INVITATIONS = 50  # of one member
 EXPIRED_KEPT = timedelta(days=90)  # says nothing to anybody any more
 
 
@@ -29,7 +29,7 @@ class InvitationNotValid(Exception):
 
 
 class TooManyOpenInvitations(Exception):
-    """The member has MOST_OPEN_INVITATIONS that nobody used yet."""
+    """The member has MAX_OPEN_INVITATIONS that nobody used yet."""
 
 
 def derive_invitation_code(form_key: str, *, by: Member) -> str:
@@ -47,7 +47,7 @@ def create_invitation(form_key: str, *, note: str, by: Member) -> tuple[Invitati
     code = derive_invitation_code(form_key, by=by)
     _lock(by)
     is_new = not Invitation.objects.filter(code_hash=hash_code(code)).exists()
-    if is_new and open_invitations(by).count() >= MOST_OPEN_INVITATIONS:
+    if is_new and open_invitations(by).count() >= MAX_OPEN_INVITATIONS:
         raise TooManyOpenInvitations
     invitation, _ = Invitation.objects.get_or_create(
         code_hash=hash_code(code),

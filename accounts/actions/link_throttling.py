@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Member
 from accounts.signals import may_link
 
-MOST_LINKS = 50  # of one member: each is imported every few minutes, and each post goes to all
+MAX_LINKS = 50  # of one member: each is imported every few minutes, and each post goes to all
 LINKS_A_DAY = 100  # that came to something: each keeps a row for a day
 LINK_ATTEMPTS_PER_HOUR = (
     5  # that came to nothing; keeps a stolen session from trying numbers for long
@@ -26,7 +26,7 @@ class TooManyLinkAttempts(Exception):
 
 
 class TooManyLinks(Exception):
-    """The member holds MOST_LINKS links."""
+    """The member holds MAX_LINKS links."""
 
 
 def check_linking_available(member: Member, network: str) -> None:
@@ -38,7 +38,7 @@ def check_linking_available(member: Member, network: str) -> None:
 
 def check_room_for_link(member: Member) -> None:
     """Raise TooManyLinks where no further account can be linked."""
-    if SocialAccount.objects.filter(user=member).count() >= MOST_LINKS:
+    if SocialAccount.objects.filter(user=member).count() >= MAX_LINKS:
         raise TooManyLinks
 
 

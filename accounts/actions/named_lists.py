@@ -10,10 +10,10 @@ from collections.abc import Collection
 from django.db import transaction
 
 from accounts.models import Friendship, ListedFriend, Member, NamedList, friends_to_choose
-from accounts.models.named_list import LONGEST_LIST_NAME
+from accounts.models.named_list import MAX_LIST_NAME_LENGTH
 from accounts.models.public_text import public_line
 
-MOST_LISTS = 20  # of one member: each is a choice on the form of a post
+MAX_LISTS = 20  # of one member: each is a choice on the form of a post
 
 
 class NotOwnList(Exception):
@@ -29,7 +29,7 @@ class ListNameTaken(Exception):
 
 
 class TooManyLists(Exception):
-    """The member has MOST_LISTS lists."""
+    """The member has MAX_LISTS lists."""
 
 
 def lock_with_friends(member: Member, friendships: Collection[int]) -> None:
@@ -56,7 +56,7 @@ def create_list(name: str, friendships: Collection[int], *, by: Member) -> Named
 
 def stored_list_name(name: str) -> str:
     """Return the name as its column holds it: names are compared so. Raises ListNameMissing."""
-    stored = public_line(name)[:LONGEST_LIST_NAME].strip()
+    stored = public_line(name)[:MAX_LIST_NAME_LENGTH].strip()
     if not stored:
         raise ListNameMissing
     return stored
@@ -68,14 +68,14 @@ def check_new_list(name: str, *, by: Member) -> None:
     names = list(NamedList.objects.filter(owner=by).values_list("name", flat=True))
     if name in names:
         raise ListNameTaken
-    if len(names) >= MOST_LISTS:
+    if len(names) >= MAX_LISTS:
         raise TooManyLists
 
 
 def find_list(name: str, friendships: Collection[int], *, by: Member) -> NamedList | None:
     """Return the member's list of this name if exactly these friends are on it: what a press made is
     found by the press that repeats it."""
-    stored = public_line(name)[:LONGEST_LIST_NAME].strip()
+    stored = public_line(name)[:MAX_LIST_NAME_LENGTH].strip()
     named_list = NamedList.objects.filter(owner=by, name=stored).first()
     if named_list is None:
         return None

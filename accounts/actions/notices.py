@@ -21,8 +21,8 @@ from accounts.models.notice_kinds import codes_of_mail_classes
 
 SEEN_KEPT = timedelta(days=30)
 UNSEEN_KEPT = timedelta(days=90)
-MOST_NOTICES = 1000  # of one member
-MOST_STOPS = 1000  # of one member
+MAX_NOTICES = 1000  # of one member
+MAX_STOPS = 1000  # of one member
 AT_ONCE = 1000  # rows, or members, of one sweep
 
 
@@ -144,7 +144,7 @@ def stop_notices(notice: Notice, *, by: Member) -> None:
         raise NoticeNotStoppable
     NoticeStop.objects.get_or_create(member=by, code=notice.code, subject=notice.subject)
     Notice.objects.filter(member=by, code=notice.code, subject=notice.subject).delete()
-    surplus = NoticeStop.objects.filter(member=by).order_by("-pk").values("pk")[MOST_STOPS:]
+    surplus = NoticeStop.objects.filter(member=by).order_by("-pk").values("pk")[MAX_STOPS:]
     NoticeStop.objects.filter(pk__in=list(surplus.values_list("pk", flat=True))).delete()
 
 
@@ -162,14 +162,14 @@ def delete_old_notices(now: datetime) -> int:
 
 
 def delete_surplus_notices(now: datetime) -> int:
-    """Leave each member MOST_NOTICES; the oldest go first, so seen ones do. Called by the sweeper."""
+    """Leave each member MAX_NOTICES; the oldest go first, so seen ones do. Called by the sweeper."""
     full = (
-        Notice.objects.values("member").annotate(count=Count("pk")).filter(count__gt=MOST_NOTICES)
+        Notice.objects.values("member").annotate(count=Count("pk")).filter(count__gt=MAX_NOTICES)
     )
     deleted = 0
     for member in full.values_list("member", flat=True)[:AT_ONCE]:
         rows = Notice.objects.filter(member=member).newest_first()
-        [last] = rows.values_list("created_at", "pk")[MOST_NOTICES - 1 : MOST_NOTICES]
+        [last] = rows.values_list("created_at", "pk")[MAX_NOTICES - 1 : MAX_NOTICES]
         older = Q(created_at__lt=last[0]) | Q(created_at=last[0], pk__lt=last[1])
         deleted += Notice.objects.filter(older, member=member).delete()[0]
     return deleted

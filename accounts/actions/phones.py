@@ -15,7 +15,7 @@ from accounts.crypto import codes
 from accounts.models import Member, Phone
 from accounts.urlsession.api import end_session
 
-MOST_BOOKMARKS = 20  # of one member
+MAX_BOOKMARKS = 20  # of one member
 
 
 class UnknownBookmark(Exception):
@@ -48,7 +48,7 @@ def _end_surplus(member: Member) -> None:
     kept = Phone.objects.filter(member=member).order_by(
         F("ended_at").desc(nulls_first=True), used_at.desc(), "-pk"
     )
-    for phone in kept[MOST_BOOKMARKS:]:
+    for phone in kept[MAX_BOOKMARKS:]:
         if phone.ended_at is None and phone.session_key:
             end_session(phone.session_key)
         phone.delete()

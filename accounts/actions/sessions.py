@@ -22,7 +22,7 @@ from accounts.models.people_notices import SESSION_ENDED
 from accounts.urlsession.api import device_label, end_session, open_session
 from accounts.urlsession.models import Session
 
-MOST_SESSIONS = 50  # live sessions of one member
+MAX_SESSIONS = 50  # live sessions of one member
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def end_surplus_sessions(instance: UserSession, created: bool, **_: object) -> N
     if not created:
         return
     others = _live_rows(instance.user).exclude(pk=instance.pk).order_by("-ends_at")
-    for row in others[MOST_SESSIONS - 1 :]:
+    for row in others[MAX_SESSIONS - 1 :]:
         _end_row(row)
 
 

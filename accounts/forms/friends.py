@@ -12,7 +12,7 @@ from accounts.forms.typed import TypedTextField
 from accounts.name_folding import fold_name
 from accounts.visible_text import visible_line
 
-FEWEST_LETTERS = 2  # that a search begins with
+MIN_CHARACTERS = 2  # that a search begins with
 
 
 def new_form_key() -> str:
@@ -28,7 +28,7 @@ class FindMemberForm(forms.Form):
     def clean_name(self) -> str:
         name = visible_line(str(self.cleaned_data["name"])).removeprefix("@").removeprefix("＠")
         self.folded = fold_name(name)
-        if len(self.folded) < FEWEST_LETTERS:
+        if len(self.folded) < MIN_CHARACTERS:
             raise forms.ValidationError(_("Type at least two letters of the name."))
         return name
 

@@ -13,7 +13,7 @@ from accounts.actions import named_lists
 from accounts.forms.keypads import KANA
 from accounts.forms.typed import TypedTextField
 from accounts.models import Member
-from accounts.models.named_list import LONGEST_LIST_NAME
+from accounts.models.named_list import MAX_LIST_NAME_LENGTH
 
 
 class NamedListForm(forms.Form):
@@ -21,7 +21,7 @@ class NamedListForm(forms.Form):
 
     name = TypedTextField(
         label=gettext_lazy("Name of the list (only you see it)"),
-        max_length=LONGEST_LIST_NAME,
+        max_length=MAX_LIST_NAME_LENGTH,
         widget=forms.TextInput(attrs={"size": 16, **KANA}),
     )
 
@@ -52,7 +52,7 @@ def name_taken() -> str:
 
 def too_many_lists() -> str:
     words = _("You have %(count)s lists. Delete one of them first.")
-    return words % {"count": named_lists.MOST_LISTS}
+    return words % {"count": named_lists.MAX_LISTS}
 
 
 def list_name_error(name: str, *, by: Member) -> str:

@@ -22,8 +22,8 @@ from accounts.models import Audience, Birthday, Commenters, Member, PicturesOn
 from accounts.urlsession.api import safe_outbound_url
 
 PICTURE_SIDE = 240  # pixels: the width of a phone's screen
-MOST_WEBSITES = 3
-LONGEST_WEBSITE = 200  # characters of an address
+MAX_WEBSITES = 3
+MAX_WEBSITE_LENGTH = 200  # characters of an address
 
 # A field of a profile is shown to no group: a group is of many, a profile of one.
 _OF_POSTS = (Audience.CHOSEN, Audience.GROUP)  # chosen for a post, never for a field
@@ -80,7 +80,7 @@ class WebsitesField(forms.CharField):
     def to_python(self, value: Any) -> str:
         typed = [line.strip() for line in (super().to_python(value) or "").splitlines()]
         found = [self._address(line) for line in typed if line]
-        if len(found) > MOST_WEBSITES:
+        if len(found) > MAX_WEBSITES:
             raise forms.ValidationError(_("Three addresses at most, one a line."))
         return "\n".join(found)
 
@@ -89,7 +89,7 @@ class WebsitesField(forms.CharField):
         address = safe_outbound_url(line if "://" in line else f"https://{line}")
         if "." not in address.partition("://")[2].partition("/")[0]:
             address = ""
-        if not address or len(address) > LONGEST_WEBSITE:
+        if not address or len(address) > MAX_WEBSITE_LENGTH:
             raise forms.ValidationError(
                 _("“%(line)s” is no address of a website. Type it like https://example.jp/")
                 % {"line": line[:40]}
@@ -174,7 +174,7 @@ class ProfileForm(PictureForm):
     websites = WebsitesField(
         label=_("Websites"),
         help_text=_("Up to three addresses, one a line."),
-        max_length=(LONGEST_WEBSITE + 2) * MOST_WEBSITES,
+        max_length=(MAX_WEBSITE_LENGTH + 2) * MAX_WEBSITES,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "cols": 24, **NAME}),
     )

@@ -23,8 +23,8 @@ from PIL import Image, ImageChops, ImageCms
 # What phones and browsers make. Anything else Pillow could read is only surface for attack.
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
 MEMORY_BUDGET = 125_000_000  # bytes for a decoder and what it decodes
-LONGEST_SIDE = 2048  # pixels; no caller gets a larger picture
-LARGEST_PROFILE = 1_000_000  # bytes of an ICC profile; printers' are half of that
+MAX_SIDE = 2048  # pixels; no caller gets a larger picture
+MAX_PROFILE_BYTES = 1_000_000  # bytes of an ICC profile; printers' are half of that
 WHOLE = 0.97  # of the height: a JPEG cut off below it is taken for whole
 
 # Bytes for a pixel, as Pillow keeps pictures.
@@ -94,7 +94,7 @@ def decode_picture(content: bytes, side: int, *, most_pixels: int) -> Image.Imag
 
 
 def _decode_picture(content: bytes, side: int, most_pixels: int) -> Image.Image:
-    side = min(side, LONGEST_SIDE)
+    side = min(side, MAX_SIDE)
     try:
         small, profile, turn = _read(content, side, most_pixels)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -276,7 +276,7 @@ def _on_white(picture: Image.Image) -> Image.Image:
 
 def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
     """Convert the colours to sRGB. A profile that does not fit is ignored, as browsers do."""
-    if not profile or len(profile) > LARGEST_PROFILE:
+    if not profile or len(profile) > MAX_PROFILE_BYTES:
         return picture.convert("RGB")
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))

@@ -40,7 +40,7 @@ logger = logging.getLogger(__name__)
 
 _Row = TypeVar("_Row")
 _Value = Member | int | datetime | str
-MOST_KEPT = 50  # statements of one function and language; what comes after is composed each time
+MAX_KEPT = 50  # statements of one function and language; what comes after is composed each time
 # Placeholders of the two runs: no key and no moment that there is.
 _FIRST_INT = (7_310_977_205_881_000_000, 8_120_311_794_402_000_000)
 _FIRST_YEAR = (9001, 9201)
@@ -88,7 +88,7 @@ class CompiledQuery(Generic[_Row]):
     def _find(self, shape: tuple[Hashable, ...], values: dict[str, _Value]) -> _Composed | None:
         kinds = tuple(sorted((name, _kind(value)) for name, value in values.items()))
         key = (connection.vendor, get_language(), shape, kinds)
-        if key not in self._composed and len(self._composed) < MOST_KEPT:
+        if key not in self._composed and len(self._composed) < MAX_KEPT:
             try:
                 self._composed[key] = self._compose(shape, values)
             except EmptyResultSet:

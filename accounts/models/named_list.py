@@ -12,7 +12,7 @@ from accounts.models.friendship import Block, Friendship
 from accounts.models.member import Member
 from accounts.models.public_text import PublicCharField
 
-LONGEST_LIST_NAME = 20
+MAX_LIST_NAME_LENGTH = 20
 
 
 class NamedList(models.Model):
@@ -21,7 +21,7 @@ class NamedList(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="named_lists"
     )
-    name = PublicCharField(_("name"), max_length=LONGEST_LIST_NAME)
+    name = PublicCharField(_("name"), max_length=MAX_LIST_NAME_LENGTH)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

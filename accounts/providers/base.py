@@ -24,7 +24,7 @@ from accounts.safe_http import HttpFailure
 from accounts.text_sanitizing import replace_private_letters
 from accounts.visible_text import visible_line
 
-LONGEST_LIFE = 1000 * 365 * 86400.0  # seconds of an access token; some servers say a century
+MAX_LIFE = 1000 * 365 * 86400.0  # seconds of an access token; some servers say a century
 
 
 class ExchangeFailed(Exception):
@@ -231,4 +231,4 @@ def _lasting(expires_in: Any) -> float | None:
         seconds = float(expires_in)
     except (TypeError, ValueError, OverflowError):
         return None
-    return seconds if abs(seconds) < LONGEST_LIFE else None
+    return seconds if abs(seconds) < MAX_LIFE else None

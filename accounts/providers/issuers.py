@@ -36,7 +36,7 @@ from urllib.parse import parse_qsl
 from accounts.providers.base import ExchangeFailed
 
 METADATA = "/.well-known/oauth-authorization-server"
-LONGEST_ISSUER = 300  # characters; it is stored encrypted during the redirect
+MAX_ISSUER_LENGTH = 300  # characters; it is stored encrypted during the redirect
 TAG = "at"  # the parameter of our callback that stands for the server
 
 logger = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ class Issuer:
     def described(cls, metadata: Mapping[str, Any]) -> Issuer:
         """Return the issuer in the server's metadata. Raises ExchangeFailed where they name none."""
         name = metadata.get("issuer")
-        if not isinstance(name, str) or not 0 < len(name) <= LONGEST_ISSUER:
+        if not isinstance(name, str) or not 0 < len(name) <= MAX_ISSUER_LENGTH:
             raise ExchangeFailed
         return cls(name, metadata.get("authorization_response_iss_parameter_supported") is True)
 

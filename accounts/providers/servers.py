@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-LONGEST_HOST = 100  # a uid is host and id, and has 191 letters
+MAX_HOST_LENGTH = 100  # a uid is host and id, and has 191 letters
 
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.ASCII)
 
@@ -60,7 +60,7 @@ def parse_host(typed: str) -> str:
         raise NotAServer
     host = _canonical(name.rstrip("."))
     written = host if port in {None, 443} else f"{host}:{port}"
-    if len(written) > LONGEST_HOST:
+    if len(written) > MAX_HOST_LENGTH:
         raise NotAServer
     if written not in settings.ALLOWED_PRIVATE_HOSTS and not _is_public_name(host):
         raise NotAServer

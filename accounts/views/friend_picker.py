@@ -17,7 +17,7 @@ from accounts.views.buttons import number_in
 from accounts.views.paging import UncountedPage
 
 PER_PAGE = 10
-LONGEST_SEARCH = 40
+MAX_SEARCH_LENGTH = 40
 
 
 class FriendPicker:
@@ -33,7 +33,7 @@ class FriendPicker:
         is_first = "at" not in typed
         carried = frozenset(ticked) if is_first else ticks_in(typed.get("people", ""))
         self.ticked = carried | {key for key in ticks if key}
-        self.letters = typed.get("letters", "").strip().lstrip("@＠")[:LONGEST_SEARCH]
+        self.letters = typed.get("letters", "").strip().lstrip("@＠")[:MAX_SEARCH_LENGTH]
         self.is_done = "done" in typed
         found, number = self._found(), self._number(typed)
         self.page = UncountedPage(found, str(number), size=PER_PAGE)

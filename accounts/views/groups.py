@@ -39,7 +39,7 @@ def group_new(request: MemberRequest) -> HttpResponse:
             group = groups.create_group(form.cleaned_data["name"], by=request.user)
         except groups.TooManyGroups:
             too_many = _("You own %(count)s groups. Close one of them, or hand one over, first.")
-            form.add_error(None, too_many % {"count": groups.MOST_GROUPS_OWNED})
+            form.add_error(None, too_many % {"count": groups.MAX_GROUPS_OWNED})
         except quotas.QuotaUsedUp as error:
             too_many = _("You made %(count)s groups within a day. Make this one tomorrow.")
             form.add_error(None, too_many % {"count": error.quota.most})

@@ -35,7 +35,7 @@ def invitation_new(request: MemberRequest) -> HttpResponse:
                     "%(count)s invitations of yours wait to be used, and there is no room for more. "
                     "Withdraw one below."
                 )
-                % {"count": invitations.MOST_OPEN_INVITATIONS},
+                % {"count": invitations.MAX_OPEN_INVITATIONS},
             )
     mine = invitations.open_invitations(request.user)
     return TemplateResponse(

@@ -71,7 +71,7 @@ def too_many_links() -> str:
         "You hold %(count)d links, and no more than that can be kept. Unlink one first. A link that "
         "you have can be linked again from its own page."
     )
-    return words % {"count": link_throttling.MOST_LINKS}
+    return words % {"count": link_throttling.MAX_LINKS}
 
 
 def _link_start_place(

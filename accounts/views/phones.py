@@ -46,7 +46,7 @@ def phone_list(request: MemberRequest) -> HttpResponse:
     context = {
         "logins": came.select_related("picked").order_by("-used_at"),
         "phones": Phone.objects.live().filter(member=request.user).order_by("-created_at"),
-        "most": actions.MOST_BOOKMARKS,
+        "most": actions.MAX_BOOKMARKS,
         "current_key": request.session.session_key,
     }
     return TemplateResponse(request, "accounts/phone_list.html", context)

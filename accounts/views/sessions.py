@@ -23,7 +23,7 @@ def session_list(request: MemberRequest) -> HttpResponse:
     key = request.session.session_key
     if request.method == "GET":
         lines = actions.list_sessions(request.user, current_key=key)
-        context = {"lines": lines, "most": actions.MOST_SESSIONS}
+        context = {"lines": lines, "most": actions.MAX_SESSIONS}
         return TemplateResponse(request, "accounts/session_list.html", context)
     if "others" in request.POST:
         count = actions.end_other_sessions(by=request.user, current_key=key)

@@ -12,7 +12,7 @@ from profilelink.mail.envelope import carrier_of, from_address
 from profilelink.mail.mime import MimePart, leaf_parts
 from profilelink.phone.carriers import Carrier
 from syndication.actions.mail_drafts import IncomingMail
-from syndication.connectors.content import MOST_PHOTOS
+from syndication.connectors.content import MAX_PHOTOS
 from syndication.connectors.text import text_of_html
 
 MAX_TEXT_BYTES = 400_000  # bytes of one part; a post of 10,000 letters in UTF-8 quoted-printable
@@ -52,8 +52,8 @@ def read_message(message: MimePart) -> IncomingMail:
         sender=clean_text(sender, carrier),
         title=" ".join(decode_subject(message.header("subject"), carrier).split()),
         text=words.strip("\n").rstrip(),
-        photos=tuple(photo.content for photo in photos[:MOST_PHOTOS]),
-        left_out=found.left_out + len(photos[MOST_PHOTOS:]),
+        photos=tuple(photo.content for photo in photos[:MAX_PHOTOS]),
+        left_out=found.left_out + len(photos[MAX_PHOTOS:]),
     )
 
 

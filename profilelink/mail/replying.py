@@ -36,7 +36,7 @@ from profilelink.mail.reply_reading import (
 from syndication.actions import answer_drafts, mail_answers, reply_addresses
 from syndication.actions.mail_drafts import IncomingMail, MailRefused
 from syndication.models import ReplyAddress
-from syndication.models.comment import LONGEST_COMMENT
+from syndication.models.comment import MAX_COMMENT_LENGTH
 from syndication.models.reason_texts import sentence
 
 logger = logging.getLogger(__name__)
@@ -113,7 +113,7 @@ def _context(address: ReplyAddress, mail: PipedMail, now: datetime) -> ReplyCont
         envelope_sender=mail.sender,
         arrived_at=now,
         is_member=lambda sender: reply_addresses.is_own_address(address, sender),
-        longest=LONGEST_COMMENT,
+        longest=MAX_COMMENT_LENGTH,
     )
 
 

@@ -73,7 +73,7 @@ _PATTERNS = [
 _CACHE = re.compile(r"[/(;][cC](\d{1,3})(?=[/;)]|$)")
 _IMODE_2_CACHE = 500
 _SIZES = (96, 480)
-_LEAST_LIMIT = 5_000
+_MIN_LIMIT = 5_000
 
 
 def detect_phone(environ: Mapping[str, Any]) -> Phone | None:
@@ -90,7 +90,7 @@ def detect_phone(environ: Mapping[str, Any]) -> Phone | None:
     if found := re.match(r"(\d{2,4})[,*]\d{2,4}$", screen):
         phone = replace(phone, width=min(max(int(found[1]), _SIZES[0]), _SIZES[1]))
     if found := re.match(r"(\d{4,6})$", environ.get("HTTP_X_UP_DEVCAP_MAX_PDU", "")):
-        phone = replace(phone, page_limit=max(int(found[1]), _LEAST_LIMIT))
+        phone = replace(phone, page_limit=max(int(found[1]), _MIN_LIMIT))
     return phone
 
 
@@ -102,7 +102,7 @@ def _by_name(user_agent: str) -> Phone | None:
     if phone is FOMA and kilobytes >= _IMODE_2_CACHE:
         return replace(IMODE_2, page_limit=kilobytes * 1000)
     if phone is MOVA and not kilobytes:
-        return replace(MOVA, page_limit=_LEAST_LIMIT)  # before 502i the name tells no cache
+        return replace(MOVA, page_limit=_MIN_LIMIT)  # before 502i the name tells no cache
     if phone in (MOVA, FOMA, WILLCOM) and kilobytes:
-        return replace(phone, page_limit=max(kilobytes * 1000, _LEAST_LIMIT))
+        return replace(phone, page_limit=max(kilobytes * 1000, _MIN_LIMIT))
     return phone

@@ -9,7 +9,7 @@ from PIL import Image
 from profilelink.phone.carriers import Phone
 
 _QUALITIES = (75, 60, 45, 30)
-_LEAST_WIDTH = 48
+_MIN_WIDTH = 48
 # The page around the photo needs the rest: the form of a post with a photo has 3.3 of 6 KB.
 _SHARE = 0.44
 
@@ -27,7 +27,7 @@ def fit_photo(jpeg: bytes, phone: Phone) -> tuple[bytes, str]:
         picture = opened.convert("RGB")
     content = b""
     width = min(phone.width, picture.width)
-    while width >= _LEAST_WIDTH or not content:
+    while width >= _MIN_WIDTH or not content:
         small = _resize(picture, width)
         for content in _candidates(small, phone):
             if len(content) <= room:

@@ -44,7 +44,7 @@ logger = logging.getLogger(__name__)
 CLOSING_SECONDS = 3.0  # seconds that one wake-up works
 LOCK_SECONDS = 240  # seconds: above the longest that a task may run (settings.Q_CLUSTER)
 MAIL_FOR = timedelta(hours=24)  # the last mail is tried for so long
-MOST_ADDRESSES = 200  # in the last mail
+MAX_ADDRESSES = 200  # in the last mail
 
 _S = DeliveryState
 
@@ -153,13 +153,13 @@ def _send_last_mail(member: Member, now: datetime) -> bool:
     """Send the last mail, which lists the copies that stay. Return whether to go on: once it is sent, or
     the mail server was away for MAIL_FOR."""
     left = _possibly_active_copies(member)
-    named = left.select_related("link").order_by("link__network", "pk")[:MOST_ADDRESSES]
+    named = left.select_related("link").order_by("link__network", "pk")[:MAX_ADDRESSES]
     context = {
         "member": member,
         "copies": [
             (each.link.network_name, each.remote_url or each.link.profile_url) for each in named
         ],
-        "more": max(0, left.count() - MOST_ADDRESSES),
+        "more": max(0, left.count() - MAX_ADDRESSES),
     }
     with notices.in_language_of(member):
         subject = _("%(site)s: account closed") % {"site": settings.SITE_NAME}

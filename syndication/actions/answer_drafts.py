@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts.models import Member
 from syndication.actions import comments
 from syndication.actions.mail_drafts import (
-    MOST_WAITING,
+    MAX_WAITING,
     NO_ROOM,
     SENDER_LENGTH,
     IncomingMail,
@@ -26,8 +26,8 @@ def store_answer_draft(address: ReplyAddress, mail: IncomingMail, text: str) -> 
     before = SavedDraft.objects.filter(member=member, form_key=mail.key).first()
     if before is not None:
         return before
-    if SavedDraft.objects.of(member).mailed().count() >= MOST_WAITING:
-        raise MailRefused(NO_ROOM, {"count": MOST_WAITING})
+    if SavedDraft.objects.of(member).mailed().count() >= MAX_WAITING:
+        raise MailRefused(NO_ROOM, {"count": MAX_WAITING})
     is_cut = len(text) > LONGEST["text"]
     return SavedDraft.objects.create(
         member=member,

@@ -15,7 +15,7 @@ from accounts.models import Member
 from accounts.visible_text import visible_text
 from syndication.actions import talk_notices
 from syndication.models import Comment, Post
-from syndication.models.comment import LONGEST_COMMENT
+from syndication.models.comment import MAX_COMMENT_LENGTH
 from syndication.models.errors import NotYours
 
 
@@ -34,9 +34,9 @@ def create_comment(
     """Create the comment, once for each form.
 
     Raises TalkNotReadable, CommentsClosed, quotas.QuotaUsedUp, and ValueError where nothing visible
-    is in the text or it is longer than LONGEST_COMMENT.
+    is in the text or it is longer than MAX_COMMENT_LENGTH.
     """
-    if not visible_text(text).strip() or len(text) > LONGEST_COMMENT:
+    if not visible_text(text).strip() or len(text) > MAX_COMMENT_LENGTH:
         raise ValueError(len(text))
     lock_post(post)
     before = Comment.objects.of(by).filter(post=post, form_key=form_key).first()

@@ -28,11 +28,11 @@ from syndication.models.errors import NotYours
 
 KEPT = timedelta(days=30)
 TOLD_BEFORE = timedelta(days=3)
-MOST_KEPT = 50  # for one member, beside the mails that wait
+MAX_KEPT = 50  # for one member, beside the mails that wait
 
 
 class TooManyDrafts(Exception):
-    """The member keeps MOST_KEPT drafts already."""
+    """The member keeps MAX_KEPT drafts already."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def _add_draft(unsent: UnsentPost, form_key: str, by: Member) -> SavedDraft:
 
 
 def _check_room(member: Member) -> None:
-    if SavedDraft.objects.of(member).kept().count() >= MOST_KEPT:
+    if SavedDraft.objects.of(member).kept().count() >= MAX_KEPT:
         raise TooManyDrafts
 
 

@@ -8,7 +8,7 @@ from accounts.models import Member
 from syndication.models import FeedItem, HiddenAccount, Link, RemoteReply
 from syndication.models.errors import NotYours
 
-MOST_HIDDEN = 200  # of one link
+MAX_HIDDEN = 200  # of one link
 
 
 class TooManyHidden(Exception):
@@ -25,7 +25,7 @@ def hide_account(item: FeedItem | RemoteReply, *, by: Member) -> None:
     link = _locked_link(item.link_id, by)
     hidden = link.hidden_accounts
     if not hidden.filter(uid=item.author_uid).exists():
-        if hidden.count() >= MOST_HIDDEN:
+        if hidden.count() >= MAX_HIDDEN:
             raise TooManyHidden
         hidden.create(uid=item.author_uid, name=item.author_name)
     _set_hidden(link, item.author_uid, is_hidden=True)

@@ -30,7 +30,7 @@ from syndication.models import (
     RemoteReply,
 )
 from syndication.models.errors import NotNow, NotYours
-from syndication.models.interaction import LONGEST_EXCERPT
+from syndication.models.interaction import MAX_EXCERPT_LENGTH
 from syndication.queries import answer_targets
 from syndication.queries.answer_targets import AnswerTarget
 
@@ -143,7 +143,7 @@ def _create(target: AnswerTarget, kind: str, *, form_key: str, **words: str) -> 
         target_id=target.target_id,
         target_author_uid=target.author.uid,
         target_author_name=target.author.name,
-        target_excerpt=excerpt[:LONGEST_EXCERPT],
+        target_excerpt=excerpt[:MAX_EXCERPT_LENGTH],
         target_url=target.url,
         form_key=form_key,
         **words,

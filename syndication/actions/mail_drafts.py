@@ -17,14 +17,14 @@ from accounts.actions import quotas
 from accounts.media.pictures import BadPicture, to_jpeg
 from accounts.models import Member
 from syndication.actions import photos, post_addresses
-from syndication.connectors.content import LONGEST, MOST_PHOTOS
+from syndication.connectors.content import LONGEST, MAX_PHOTOS
 from syndication.connectors.reasons import Reason
 from syndication.models import KeptPhoto, Post, PostAddress, SavedDraft
 from syndication.models.errors import NotYours
 from syndication.queries.excerpts import cut_position
 
-MOST_WAITING = 20  # for one member
-MOST_AN_HOUR = 20
+MAX_WAITING = 20  # for one member
+MAX_PER_HOUR = 20
 
 SENDER_LENGTH = 254
 
@@ -62,11 +62,11 @@ class IncomingMail:
 
 def check_mail_limits(address: PostAddress) -> None:
     """Check the member's limits before a mail is parsed. Raises MailRefused."""
-    if SavedDraft.objects.of(address.member).mailed().count() >= MOST_WAITING:
-        raise MailRefused(NO_ROOM, {"count": MOST_WAITING})
+    if SavedDraft.objects.of(address.member).mailed().count() >= MAX_WAITING:
+        raise MailRefused(NO_ROOM, {"count": MAX_WAITING})
     post_addresses.reset_hourly_counts(address, timezone.now())
-    if address.taken >= MOST_AN_HOUR:
-        raise MailRefused(TOO_MANY, {"count": MOST_AN_HOUR})
+    if address.taken >= MAX_PER_HOUR:
+        raise MailRefused(TOO_MANY, {"count": MAX_PER_HOUR})
 
 
 def store_mail(address: PostAddress, mail: IncomingMail) -> SavedDraft | None:
@@ -83,7 +83,7 @@ def store_mail(address: PostAddress, mail: IncomingMail) -> SavedDraft | None:
 def _readable_photos(mail: IncomingMail) -> list[bytes]:
     jpegs: list[bytes] = []
     refused: BadPicture | None = None
-    for content in mail.photos[:MOST_PHOTOS]:
+    for content in mail.photos[:MAX_PHOTOS]:
         try:
             jpegs.append(to_jpeg(content, photos.LARGE))
         except BadPicture as error:

@@ -18,13 +18,13 @@ from accounts.actions import quotas
 from accounts.media.pictures import jpeg_from_upload, to_jpeg
 from accounts.models import Member
 from accounts.models.stored_files import delete_file_on_commit
-from syndication.connectors.content import MOST_PHOTOS
+from syndication.connectors.content import MAX_PHOTOS
 from syndication.models import KeptPhoto, Post, PostPhoto, SavedDraft
 
 LARGE = 1600  # pixels of the longer side
 SMALL = 220  # fits the page of a phone that is 240 pixels wide
 KEPT = timedelta(hours=12)  # as long as a session can last
-MOST_KEPT = 10  # for one member
+MAX_KEPT = 10  # for one member
 
 
 def keep_upload(content: bytes, *, by: Member) -> KeptPhoto:
@@ -41,7 +41,7 @@ def keep_jpeg(jpeg: bytes, *, by: Member, draft: SavedDraft | None = None) -> Ke
     quotas.spend_member_quota(by, quotas.PHOTO_BYTES, len(jpeg))
     if draft is None:
         older = KeptPhoto.objects.filter(member=by, draft=None).order_by("-created_at")
-        older.filter(pk__in=list(older.values_list("pk", flat=True)[MOST_KEPT - 1 :])).delete()
+        older.filter(pk__in=list(older.values_list("pk", flat=True)[MAX_KEPT - 1 :])).delete()
     return _store(jpeg, by, draft)
 
 
@@ -64,7 +64,7 @@ def _store(jpeg: bytes, member: Member, draft: SavedDraft | None, place: int = 1
 
 def find_kept_photos(keys: Sequence[str], *, by: Member) -> list[KeptPhoto]:
     """The photos under `keys` that are still here, in that order, for the member who uploaded them only."""
-    asked = [key for key in dict.fromkeys(keys) if key.isprintable()][:MOST_PHOTOS]
+    asked = [key for key in dict.fromkeys(keys) if key.isprintable()][:MAX_PHOTOS]
     if not asked:
         return []
     found = {one.key: one for one in KeptPhoto.objects.filter(key__in=asked, member=by)}

@@ -28,7 +28,7 @@ LENGTH = 14
 BITS = LENGTH * math.log2(len(LETTERS))  # 67
 
 ENDED_KEPT = timedelta(days=180)  # as long as an address book may still hold it
-MOST_ENDED = 20  # of one member: renewed more often, the oldest are not known any more
+MAX_ENDED = 20  # of one member: renewed more often, the oldest are not known any more
 ANSWERS_AN_HOUR = 6
 _PURPOSE = "post-address"
 
@@ -138,7 +138,7 @@ def _end(member: Member) -> None:
     )
     ended = PostAddress.objects.filter(member=member, ended_at__isnull=False).order_by("-ended_at")
     PostAddress.objects.filter(
-        pk__in=list(ended.values_list("pk", flat=True)[MOST_ENDED:])
+        pk__in=list(ended.values_list("pk", flat=True)[MAX_ENDED:])
     ).delete()
 
 

@@ -11,7 +11,7 @@ from accounts.actions import quotas
 from accounts.models import Member
 from accounts.models.stored_files import delete_file_on_commit
 from syndication.actions.posts import DELETED, EditedMeanwhile
-from syndication.connectors.content import MOST_PHOTOS, PHOTO_ALTS
+from syndication.connectors.content import MAX_PHOTOS, PHOTO_ALTS
 from syndication.delivery import edits
 from syndication.models import Delivery, Post, PostKind, PostPhoto
 from syndication.models.errors import NotNow, NotYours
@@ -72,7 +72,7 @@ def _delete_files(post: Post, places: set[int]) -> None:
 def _store(post: Post, photos: Sequence[_Stored]) -> None:
     """Name the files in the rows of their new places. A row that is left over names none: its deletion
     deletes the files that it names."""
-    padded = [*photos, *[("", "", "")] * (MOST_PHOTOS - len(photos))]
+    padded = [*photos, *[("", "", "")] * (MAX_PHOTOS - len(photos))]
     (first, first_small, _words), *more = padded
     post.photo, post.photo_small = first, first_small
     for name, (_large, _small, words) in zip(PHOTO_ALTS, padded, strict=True):

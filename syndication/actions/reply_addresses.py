@@ -26,7 +26,7 @@ from syndication.models import Comment, Post, ReplyAddress
 PREFIX = "r-"
 TOKEN_LENGTH = 21  # of 28 letters: 100.9 bits
 LIFETIME = timedelta(days=14)
-MOST_KEPT = 500  # of one member: 30 notices a day are mailed at once
+MAX_KEPT = 500  # of one member: 30 notices a day are mailed at once
 _PURPOSE = "reply-address"
 
 
@@ -71,7 +71,7 @@ def make_reply_address(
         fingerprints=[line_fingerprint(line) for line in frame_lines if line.strip()],
         from_name=from_name[:100],
     )
-    kept = ReplyAddress.objects.filter(member=member).order_by("-pk").values("pk")[:MOST_KEPT]
+    kept = ReplyAddress.objects.filter(member=member).order_by("-pk").values("pk")[:MAX_KEPT]
     ReplyAddress.objects.filter(member=member).exclude(
         pk__in=list(kept.values_list("pk", flat=True))
     ).delete()

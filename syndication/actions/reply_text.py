@@ -10,7 +10,7 @@ from syndication.actions.post_addresses import LETTERS
 
 # 14 such letters in a row are no word, and wwwww has one: a token is found without what leads it, too.
 _TOKEN = re.compile(f"[{LETTERS}]{{14,}}")
-_FEWEST_LETTERS = 8  # different ones
+_MIN_CHARACTERS = 8  # different ones
 _TAKEN_OUT = re.compile(r"[^\w./@:-]")
 
 
@@ -22,7 +22,7 @@ def line_fingerprint(line: str) -> str:
 def holds_reply_address(text: str) -> bool:
     """Whether such an address, or its local part, stands in the text, in pieces, too."""
     letters = re.sub(r"[.:/@_-]", "", squeezed_text(text))
-    return any(len(set(run)) >= _FEWEST_LETTERS for run in _TOKEN.findall(letters))
+    return any(len(set(run)) >= _MIN_CHARACTERS for run in _TOKEN.findall(letters))
 
 
 def squeezed_text(text: str) -> str:

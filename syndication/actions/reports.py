@@ -24,7 +24,7 @@ from syndication.queries.reports import Reported
 logger = logging.getLogger(__name__)
 
 KEPT_AFTER_SETTLING = timedelta(days=365)
-MOST_SNAPSHOTS = 5  # of one case: what is edited and reported again and again
+MAX_SNAPSHOTS = 5  # of one case: what is edited and reported again and again
 AT_ONCE = 200  # cases of one sweep
 
 
@@ -91,8 +91,8 @@ def _gather(case: ReportCase, reported: Reported | None) -> None:
 
 def _keep_snapshot(case: ReportCase, reported: Reported) -> None:
     """Keep what is reported, unless it stands in the last snapshot already."""
-    kept = list(case.snapshots.order_by("-pk")[:MOST_SNAPSHOTS])
-    if len(kept) == MOST_SNAPSHOTS or (kept and snapshot_content(kept[0]) == reported.content):
+    kept = list(case.snapshots.order_by("-pk")[:MAX_SNAPSHOTS])
+    if len(kept) == MAX_SNAPSHOTS or (kept and snapshot_content(kept[0]) == reported.content):
         return
     made = case.snapshots.create(sealed_content=encrypt_json(reported.content))
     for photo in reported.photos:

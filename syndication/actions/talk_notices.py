@@ -21,7 +21,7 @@ from syndication.models.talk_notices import (
 
 LIKES_AGAIN_AFTER = timedelta(hours=1)
 GROUP_POSTS_AGAIN_AFTER = timedelta(days=1)
-MOST_TOLD = 200  # of those who commented before, the latest
+MAX_NOTIFIED = 200  # of those who commented before, the latest
 
 
 def notify_of_group_post(post: Post) -> None:
@@ -54,7 +54,7 @@ def notify_of_comment(comment: Comment, post: Post) -> None:
         writer__in=[comment.writer_id, post.author_id]
     )
     writers = earlier.order_by().values("writer").annotate(last=Max("pk")).order_by("-last")
-    told = list(writers.values_list("writer", flat=True)[:MOST_TOLD])
+    told = list(writers.values_list("writer", flat=True)[:MAX_NOTIFIED])
     notices.notify(told, replace(event, again_after=timedelta(0)))
 
 

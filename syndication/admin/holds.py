@@ -16,14 +16,14 @@ from django.utils.translation import gettext_lazy
 from accounts.admin.read_only import ReadOnlyAdmin
 from accounts.models import Member
 from syndication.actions import holds
-from syndication.forms.moderation import LONGEST_REASON
+from syndication.forms.moderation import MAX_REASON_LENGTH
 from syndication.models import RetentionHold
 
 
 class HoldForm(forms.ModelForm):
     member_name = forms.CharField(label=gettext_lazy("Username"), max_length=150)
     reason = forms.CharField(
-        label=gettext_lazy("Reason"), max_length=LONGEST_REASON, widget=forms.Textarea({"rows": 3})
+        label=gettext_lazy("Reason"), max_length=MAX_REASON_LENGTH, widget=forms.Textarea({"rows": 3})
     )
 
     class Meta:

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from accounts.admin.read_only import ReadOnlyAdmin
 from syndication.models import CopyActivity
 
-LONGEST_KEY = 18  # digits
+MAX_KEY_LENGTH = 18  # digits
 
 
 @admin.register(CopyActivity)
@@ -24,6 +24,6 @@ class CopyActivityAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> CopyActivity | None:
         # Its key is a delivery's: Django asks the database for a number that no key can be.
-        if not object_id.isdecimal() or len(object_id) > LONGEST_KEY:
+        if not object_id.isdecimal() or len(object_id) > MAX_KEY_LENGTH:
             return None
         return super().get_object(request, object_id, from_field)

@@ -26,7 +26,7 @@ from syndication.connectors.errors import (
     Unauthorized,
     Unreachable,
 )
-from syndication.connectors.wire import body_excerpt, error_message, retry_after
+from syndication.connectors.responses import body_excerpt, error_message, retry_after
 
 MEDIA_DEADLINE = 60.0  # seconds for a request that carries a picture
 THROTTLED_FOR = 60.0  # seconds, where a network asks us to slow down and not for how long
@@ -165,10 +165,10 @@ class ApiClient:
     def refusal(self, response: Response, *, is_write: bool) -> ConnectorError:
         """Return the error for a response that is not a success."""
         if not self.is_api_error(response):
-            return self.foreign_error(response, is_write=is_write)
-        return self.access_error(response) or self.other_error(response, is_write=is_write)
+            return self.intermediary_error(response, is_write=is_write)
+        return self.access_error(response) or self.request_error(response, is_write=is_write)
 
-    def foreign_error(self, response: Response, *, is_write: bool) -> ConnectorError:
+    def intermediary_error(self, response: Response, *, is_write: bool) -> ConnectorError:
         """Return the error where something between us and the API answered: never a permanent one.
 
         The outcome of a write is then unknown: some firewalls inspect the response, not the request, and
@@ -183,7 +183,7 @@ class ApiClient:
             return OutcomeUnknown(reasons.NO_ANSWER, **log)
         return TryLater(reasons.IN_TROUBLE, **log)
 
-    def other_error(self, response: Response, *, is_write: bool) -> ConnectorError:
+    def request_error(self, response: Response, *, is_write: bool) -> ConnectorError:
         """Return the error for a refusal that does not concern the access."""
         log = self.log_fields(response)
         if response.status in {429, 503}:
@@ -247,7 +247,7 @@ class ApiClient:
     def other_refresh_error(self, response: Response) -> ConnectorError:
         """Return the error for a refresh that was refused for another reason than a dead token."""
         if response.status in {429, 503}:
-            return self.other_error(response, is_write=False)
+            return self.request_error(response, is_write=False)
         is_of_us = 400 <= response.status < 500 and self.is_api_error(response)
         reason = reasons.APP_REFUSED if is_of_us else reasons.IN_TROUBLE
         return TryLater(reason, **self.log_fields(response))

@@ -23,7 +23,7 @@ from syndication.connectors.base import (
 from syndication.connectors.compose import TextComposer, find_candidates
 from syndication.connectors.errors import Rejected
 
-MOST_FEED_PAGES = 5
+MAX_FEED_PAGES = 5
 
 WireType = TypeVar("WireType", bound=ApiClient)
 
@@ -98,7 +98,7 @@ class ApiConnector(Connector, Generic[WireType]):
         """Yield posts of others, oldest first, from the pages above an item. A page of one's own posts alone
         is skipped, or the next import would start with it again."""
         me = self.own_id()
-        for _ in range(MOST_FEED_PAGES):
+        for _ in range(MAX_FEED_PAGES):
             found = page(above)
             others = [each for each in found if each.author.uid != me]
             if others or not found or not above:

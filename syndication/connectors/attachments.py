@@ -12,9 +12,9 @@ from typing import Any
 from syndication.connectors import parsing
 from syndication.connectors.values import Attachment
 
-LONGEST_DESCRIPTION = 300  # characters of a description, a poll or a quoted text
-MOST_ATTACHMENTS = 12  # of one post; Misskey allows 16 pictures
-MOST_CHOICES = 20
+MAX_DESCRIPTION_LENGTH = 300  # characters of a description, a poll or a quoted text
+MAX_ATTACHMENTS = 12  # of one post; Misskey allows 16 pictures
+MAX_CHOICES = 20
 
 _KINDS = {"image": "photo", "gifv": "video", "video": "video", "audio": "sound"}
 
@@ -31,7 +31,7 @@ def photo_attachment(description: object = "") -> Attachment:
 
 def poll_attachments(choices: Iterable[object]) -> Iterator[Attachment]:
     """Yield one poll, or nothing without choices."""
-    said = [line for line in map(_short, choices) if line][:MOST_CHOICES]
+    said = [line for line in map(_short, choices) if line][:MAX_CHOICES]
     if said:
         yield Attachment("poll", _short(" / ".join(said)))
 
@@ -48,11 +48,11 @@ def boost_attachment(name: str) -> Attachment:
 def objects_in(value: object) -> list[dict[str, Any]]:
     """Return the JSON objects of a list, none where `value` is not a list."""
     found = value if isinstance(value, list) else []
-    return [one for one in found if isinstance(one, dict)][:MOST_ATTACHMENTS]
+    return [one for one in found if isinstance(one, dict)][:MAX_ATTACHMENTS]
 
 
 def _short(value: object) -> str:
     line = parsing.parse_line(value)
     return (
-        line if len(line) <= LONGEST_DESCRIPTION else line[: LONGEST_DESCRIPTION - 1].rstrip() + "…"
+        line if len(line) <= MAX_DESCRIPTION_LENGTH else line[: MAX_DESCRIPTION_LENGTH - 1].rstrip() + "…"
     )

@@ -52,7 +52,7 @@ from syndication.connectors.text import (
 )
 
 PARAGRAPH = "\n\n"
-LONGEST_WARNING = LONGEST["warning"]  # of a parent's warning, which its reply repeats
+MAX_WARNING_LENGTH = LONGEST["warning"]  # of a parent's warning, which its reply repeats
 
 
 @dataclass(frozen=True)
@@ -234,8 +234,8 @@ def clean_post(post: OutgoingPost, *, keeps_iris: bool = False) -> OutgoingPost:
 def _warning(post: OutgoingPost) -> str:
     """Return the content warning: a reply repeats its parent's, which no network does by itself."""
     parents = _line(post.reply_to.warning) if post.reply_to else ""
-    if len(parents) > LONGEST_WARNING:
-        parents = cut(parents, LONGEST_WARNING - 1) + ELLIPSIS
+    if len(parents) > MAX_WARNING_LENGTH:
+        parents = cut(parents, MAX_WARNING_LENGTH - 1) + ELLIPSIS
     return _line(post.warning) or parents
 
 

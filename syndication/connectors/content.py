@@ -46,7 +46,7 @@ PHOTO_ALTS = (
     "photo_alt_3",
     "photo_alt_4",
 )  # in the order of the photos
-MOST_PHOTOS = len(PHOTO_ALTS)
+MAX_PHOTOS = len(PHOTO_ALTS)
 LONGEST: dict[str, int] = {each.name: each.metadata["longest"] for each in fields(PostContent)}
 
 

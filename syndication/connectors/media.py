@@ -27,7 +27,7 @@ JPEG = "image/jpeg"
 QUALITIES = (85, 75, 65)  # tried in turn before the sides shrink
 SHRINK = 0.8  # of the longer side, from step to step
 SMALLEST = 64  # pixels of the longer side; below it there is nothing to see
-MOST_PIXELS = 50_000_000  # a file that unpacks to more is not opened
+MAX_PIXELS = 50_000_000  # a file that unpacks to more is not opened
 
 
 class PictureDoesNotFit(ValueError):
@@ -107,7 +107,7 @@ def plain_jpeg_size(content: bytes) -> tuple[int, int] | None:
             size = (width, height)
         elif marker == _END:
             return size if size and all(size) else None
-        elif marker not in _PLAIN and (marker not in _HEADERS or len(body) > LONGEST_HEADER):
+        elif marker not in _PLAIN and (marker not in _HEADERS or len(body) > MAX_HEADER_LENGTH):
             return None
     return None
 
@@ -137,7 +137,7 @@ def _without(
 def _opened(content: bytes, side: int) -> Image.Image:
     """Return the upright picture, no longer than `side` pixels. Raises PictureDoesNotFit."""
     try:
-        return decode_picture(content, side, most_pixels=MOST_PIXELS)
+        return decode_picture(content, side, most_pixels=MAX_PIXELS)
     except (PictureTooLarge, UnreadablePicture) as error:
         raise PictureDoesNotFit from error
 
@@ -159,7 +159,7 @@ _END = 0xD9
 _SCAN = 0xDA
 _PLAIN = frozenset({0xC4, 0xDB, 0xDD, _SCAN})  # tables and scans
 _HEADERS = frozenset({0xE0, 0xEE})  # JFIF and Adobe
-LONGEST_HEADER = 14  # bytes: a JFIF header without a thumbnail in it
+MAX_HEADER_LENGTH = 14  # bytes: a JFIF header without a thumbnail in it
 
 
 def _segments(content: bytes) -> Iterator[tuple[int, bytes]]:

@@ -18,7 +18,7 @@ HIGHEST_ID = 10**40  # of ids that are numbers; those of 128 bits have 39 digits
 HIGHEST_COUNT = 2**31 - 1
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # nothing of the web is older
 CLOCK_TOLERANCE = timedelta(minutes=5)  # that a server's clock may be wrong by
-LONGEST_LIFE = timedelta(days=365_000)  # of an access; some servers say a century
+MAX_LIFE = timedelta(days=365_000)  # of an access; some servers say a century
 _DATE_OF_2010 = "%a %b %d %H:%M:%S %z %Y"  # Tue Feb 15 14:44:04 +0000 2011
 
 
@@ -97,7 +97,7 @@ def clamp_written_at(seconds: float, now: datetime) -> datetime | None:
 
 def parse_expiry(seconds: float | None, now: datetime) -> datetime | None:
     """Return when an access expires, as the server states; None where it does not expire or is unknown."""
-    if seconds is None or not EARLIEST.timestamp() <= seconds < (now + LONGEST_LIFE).timestamp():
+    if seconds is None or not EARLIEST.timestamp() <= seconds < (now + MAX_LIFE).timestamp():
         return None
     return datetime.fromtimestamp(seconds, tz=UTC)
 

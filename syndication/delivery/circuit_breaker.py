@@ -25,7 +25,7 @@ from syndication.models import HostHealth, Link, LinkState, Revocation
 
 FAILURES_TO_OPEN = 5
 FIRST_PAUSE = 60.0  # seconds
-LONGEST_PAUSE = 1800.0
+MAX_PAUSE = 1800.0
 PROBE_LEASE = timedelta(seconds=120)
 THREADS_PER_HOST = 2  # of one process, that may wait for one host that members named
 SLOW_SECONDS = 3.0  # an exchange that took so long is slow
@@ -147,7 +147,7 @@ def record_failure(host: str, now: datetime) -> None:
     health = HostHealth.objects.select_for_update().get(host=host)
     if health.failures < FAILURES_TO_OPEN or (health.open_until and health.open_until > now):
         return
-    pause = min(FIRST_PAUSE * 2.0**health.opened_times, LONGEST_PAUSE)
+    pause = min(FIRST_PAUSE * 2.0**health.opened_times, MAX_PAUSE)
     health.open_until = now + timedelta(seconds=pause)
     health.opened_times = min(health.opened_times + 1, 10)
     health.probe_until = None

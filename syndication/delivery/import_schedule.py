@@ -28,7 +28,7 @@ THREADS = 8  # of one import worker
 LEASE = timedelta(seconds=180)  # above an import's own deadline and its last request's
 INTERVAL_OF_KIND = {PullKind.FRIENDS: timedelta(hours=24), PullKind.FEED: timedelta(minutes=15)}
 FIRST_RETRY = 120.0  # seconds; doubles with each failure in a row
-LONGEST_RETRY = 12 * 3600.0
+MAX_RETRY_WAIT = 12 * 3600.0
 PUT_OFF = timedelta(minutes=5)  # for rows that may not run now
 WINDOW = 200  # due rows read for one choice
 
@@ -98,7 +98,7 @@ def next_import_at(pull: Pull, now: datetime) -> datetime:
 
 def retry_import_at(pull: Pull, now: datetime, *, asked: float = 0.0) -> datetime:
     """When to retry, by the failures in a row; `asked`: seconds that the network asked for."""
-    wait = min(FIRST_RETRY * 2.0 ** min(pull.failures, 10), LONGEST_RETRY)
+    wait = min(FIRST_RETRY * 2.0 ** min(pull.failures, 10), MAX_RETRY_WAIT)
     return now + timedelta(seconds=max(asked, wait * _random.uniform(0.5, 1.5)))
 
 

@@ -33,7 +33,7 @@ from syndication.delivery.claims import LostLease
 from syndication.delivery.monitored_http import MonitoredHttp
 from syndication.delivery.replies import reading
 from syndication.models import FeedItem, Link, LinkState, NetworkFriend, Pull, PullKind
-from syndication.models.link import MOST_FRIENDS
+from syndication.models.link import MAX_FRIENDS
 
 logger = logging.getLogger(__name__)
 
@@ -42,9 +42,9 @@ READING_KEPT = timedelta(days=2)  # a list that broke off longer ago is read fro
 FEED_KEPT = timedelta(days=30)
 FEED_AT_ONCE = 200
 FEED_MOST = 1000  # items of one link; the oldest go. A server may have written any number since the last pull
-LONGEST_TEXT = 10_000  # letters of an item, as of a post here
-MOST_ATTACHED = 20  # things beside an item's words, with so many letters each
-LONGEST_ATTACHED = 1500
+MAX_TEXT_LENGTH = 10_000  # letters of an item, as of a post here
+MAX_ATTACHED = 20  # things beside an item's words, with so many letters each
+MAX_ATTACHED_LENGTH = 1500
 MANY_ITEMS = 30  # items of one import: more are waiting, and are requested soon
 SOON = timedelta(minutes=1)
 
@@ -140,7 +140,7 @@ def _import_friend_pages(pull: Pull, connector: Connector) -> datetime:
         idle = 0 if fresh else idle + 1
         if not page.following:
             return _finish_reading(pull, is_whole=True)
-        if count >= MOST_FRIENDS or idle >= IDLE_PAGES:
+        if count >= MAX_FRIENDS or idle >= IDLE_PAGES:
             return _finish_reading(pull, is_whole=False)
         if time.monotonic() > until:
             break
@@ -162,7 +162,7 @@ def _begin_reading(pull: Pull, connector: Connector) -> None:
 @transaction.atomic
 def _store_friends(pull: Pull, page: FriendPage, before: int) -> int:
     """Store a page and, in the same transaction, the next page's cursor. Return how many were new."""
-    read = page.friends[: max(0, MOST_FRIENDS - before)]
+    read = page.friends[: max(0, MAX_FRIENDS - before)]
     people = {pull.link.account_uid(friend.uid): friend for friend in read}
     known = _friends_of_reading(pull).filter(uid__in=people).count()
     NetworkFriend.objects.bulk_create(
@@ -213,7 +213,7 @@ def _finish_reading(pull: Pull, *, is_whole: bool) -> datetime:
 def _forget_surplus_friends(link: Link) -> None:
     """Delete those seen longest ago. A server may give other people at each reading, none of them whole."""
     newest = link.friends.order_by("-seen_at", "pk").values_list("pk", flat=True)
-    if surplus := list(newest[MOST_FRIENDS : 2 * MOST_FRIENDS]):
+    if surplus := list(newest[MAX_FRIENDS : 2 * MAX_FRIENDS]):
         link.friends.filter(pk__in=surplus).delete()
 
 
@@ -274,9 +274,9 @@ def _new_item(link: Link, item: ForeignItem, hidden: Container[str], now: dateti
         author_handle=item.author.handle if len(item.author.handle) <= 300 else "",
         target_id=item.target_id if len(item.target_id) <= 500 else "none",
         visibility=item.visibility,
-        text=item.text[:LONGEST_TEXT],
+        text=item.text[:MAX_TEXT_LENGTH],
         attached=[
-            (each.kind, each.text[:LONGEST_ATTACHED]) for each in item.attached[:MOST_ATTACHED]
+            (each.kind, each.text[:MAX_ATTACHED_LENGTH]) for each in item.attached[:MAX_ATTACHED]
         ],
         url=item.url[:500],
         is_hidden=uid in hidden,

@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.safe_http import Answer as HttpAnswer
 from accounts.safe_http import HttpFailure, MaybeSent, NotSent, SafeHttp
-from syndication.connectors.wire import reset_after
+from syndication.connectors.responses import reset_after
 from syndication.delivery import circuit_breaker, claims, heartbeats, rate_limits
 from syndication.delivery.claims import Claim, Clock
 

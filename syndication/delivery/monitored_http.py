@@ -15,7 +15,7 @@ from syndication.delivery import circuit_breaker
 from syndication.delivery.claims import Clock
 from syndication.delivery.leased_http import NETWORK_LEVEL
 
-SHORTEST_DEADLINE = 2.0  # seconds that a request gets in any case
+MIN_DEADLINE = 2.0  # seconds that a request gets in any case
 
 
 class MonitoredHttp:
@@ -33,7 +33,7 @@ class MonitoredHttp:
         """As SafeHttp.request."""
         host, began = urlsplit(url).netloc, time.monotonic()
         if self._end is not None:
-            deadline = max(SHORTEST_DEADLINE, min(deadline, self._end - began))
+            deadline = max(MIN_DEADLINE, min(deadline, self._end - began))
         try:
             answer = outgoing_http().request(method, url, deadline=deadline, **parts)
         except HttpFailure as failure:

@@ -24,7 +24,7 @@ from syndication.connectors.errors import (
     Unauthorized,
 )
 from syndication.connectors.reasons import Reason
-from syndication.connectors.wire import redact
+from syndication.connectors.responses import redact
 from syndication.delivery import (
     claims,
     credentials,

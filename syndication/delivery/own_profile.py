@@ -24,7 +24,7 @@ from syndication.models import Link, LinkState
 logger = logging.getLogger(__name__)
 
 READ_EVERY = timedelta(hours=20)  # friend lists are read each 24 hours, give or take a tenth
-LONGEST_ADDRESS = 500
+MAX_ADDRESS_LENGTH = 500
 TOO_MANY = 429  # the status of a network that asks for time
 
 
@@ -84,7 +84,7 @@ def valid_picture_address(url: str) -> str:
         is_address = bool(parts.hostname) and parts.username is None
     except ValueError:
         return ""
-    if not is_address or parts.scheme not in {"http", "https"} or len(url) >= LONGEST_ADDRESS:
+    if not is_address or parts.scheme not in {"http", "https"} or len(url) >= MAX_ADDRESS_LENGTH:
         return ""
     is_private = parts.netloc.lower() in settings.ALLOWED_PRIVATE_HOSTS
     return url if is_private else parts._replace(scheme="https").geturl()

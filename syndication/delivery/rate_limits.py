@@ -14,7 +14,7 @@ from syndication.connectors import CONNECTORS
 from syndication.connectors.base import RateLimit
 from syndication.models import Allowance, Link, LinkState
 
-SHORTEST_PAUSE = 1.0  # seconds; a shorter one would be over before the next claim
+MIN_PAUSE = 1.0  # seconds; a shorter one would be over before the next claim
 
 
 def is_limited(now: datetime, *, link: str = "link", network: str = "link__network") -> Exists:
@@ -45,7 +45,7 @@ def record_throttling(link: Link, seconds: float, now: datetime) -> None:
 
 def pause_link(link: Link, seconds: float, now: datetime) -> None:
     """Send nothing for this link for `seconds`. A longer pause stays."""
-    if seconds >= SHORTEST_PAUSE:
+    if seconds >= MIN_PAUSE:
         _extend(_row_of(link, now), "rest_until", now + timedelta(seconds=seconds))
 
 

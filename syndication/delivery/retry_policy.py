@@ -19,7 +19,7 @@ READ_DELAYS: tuple[float, ...] = (30, 120, 600, 1800)
 READ_WITHIN = timedelta(hours=48)  # since the request that had no answer
 MAX_READS = 9  # read-backs that may have killed their worker
 THROTTLED = 1800.0  # seconds: the least wait after the ninth try, for a network that keeps asking
-SHORTEST_WAIT = 1.0  # seconds, also where a network says "in 0 seconds"
+MIN_WAIT = 1.0  # seconds, also where a network says "in 0 seconds"
 
 TOO_OLD = Reason("too_old")
 
@@ -37,7 +37,7 @@ def next_try(delivery: Delivery, now: datetime, *, after: float | None = None) -
         return None
     wait = backoff_seconds(delivery.tries, DELAYS)
     if after is not None:
-        asked = max(after, SHORTEST_WAIT)
+        asked = max(after, MIN_WAIT)
         floor = wait if delivery.is_delete else THROTTLED
         wait = max(asked, floor) if delivery.tries >= MAX_TRIES else asked
     due_at = now + timedelta(seconds=wait)

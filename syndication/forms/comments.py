@@ -14,7 +14,7 @@ from accounts.actions import quotas
 from accounts.forms.keypads import NAME
 from accounts.visible_text import visible_text
 from syndication.forms.fields import PlainText
-from syndication.models.comment import LONGEST_COMMENT
+from syndication.models.comment import MAX_COMMENT_LENGTH
 
 _KEY = re.compile(r"[0-9a-f]{32}")
 
@@ -28,7 +28,7 @@ class CommentForm(forms.Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["text"] = PlainText(label=_("Comment"), longest=LONGEST_COMMENT, rows=4)
+        self.fields["text"] = PlainText(label=_("Comment"), longest=MAX_COMMENT_LENGTH, rows=4)
 
     def clean_form_key(self) -> str:
         key = str(self.cleaned_data["form_key"])

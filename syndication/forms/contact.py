@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from accounts.visible_text import visible_text
 from syndication.forms.fields import LATIN, PlainText
 from syndication.models import ReportReason
-from syndication.models.report import LONGEST_REPORT
+from syndication.models.report import MAX_REPORT_LENGTH
 
 QUESTION = "question"
 
@@ -29,7 +29,7 @@ class ContactForm(forms.Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["words"] = PlainText(label=_("Message"), longest=LONGEST_REPORT, rows=5)
+        self.fields["words"] = PlainText(label=_("Message"), longest=MAX_REPORT_LENGTH, rows=5)
         self.fields["email"] = forms.EmailField(
             label=_("Your email address (without it nobody can answer)"),
             required=False,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-LONGEST_REASON = 500
+MAX_REASON_LENGTH = 500
 
 
 class DecisionForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"),
         help_text=_("The member reads it: what it is about, and which rule. Name nobody."),
-        max_length=LONGEST_REASON,
+        max_length=MAX_REASON_LENGTH,
         widget=forms.Textarea({"rows": 3, "cols": 40}),
         error_messages={"required": _("Say why: the member reads it, and it stays in the trail.")},
     )

@@ -21,7 +21,7 @@ from accounts.actions import quotas
 from accounts.media.pictures import BadPicture, PicturesBusy
 from accounts.models import Member
 from syndication.actions import photos
-from syndication.connectors.content import MOST_PHOTOS, PHOTO_ALTS
+from syndication.connectors.content import MAX_PHOTOS, PHOTO_ALTS
 from syndication.forms.fields import HiddenWhereFilled, bare_hidden
 from syndication.forms.post_text import PostTextForm, numbered_label
 from syndication.models import KeptPhoto, PostKind
@@ -97,7 +97,7 @@ class PhotosForm(PostTextForm):
 
     def photo_field(self) -> forms.BoundField | None:
         """Where the next photo is chosen, unless there are as many as a post holds."""
-        has_room = len(self.kept_photos) < MOST_PHOTOS
+        has_room = len(self.kept_photos) < MAX_PHOTOS
         return self["photo"] if self.is_multipart() and has_room else None
 
     def is_multipart(self) -> bool:
@@ -112,9 +112,9 @@ class PhotosForm(PostTextForm):
         if not upload:
             return
         keys = self.photo_keys()
-        if len(keys) >= MOST_PHOTOS:
+        if len(keys) >= MAX_PHOTOS:
             raise ValidationError(
-                _("A post holds %(count)s photos. Remove one first.") % {"count": MOST_PHOTOS}
+                _("A post holds %(count)s photos. Remove one first.") % {"count": MAX_PHOTOS}
             )
         if upload.size > settings.PHOTO_MAX_BYTES:
             raise ValidationError(
@@ -192,7 +192,7 @@ def _in_order(
     """The keys and words of the photos at the places of `order`; the words alone of those in `then`, and of
     photos that are not chosen yet."""
     keys = keys_in(data)
-    further = range(len(keys) + 1, MOST_PHOTOS + 1)
+    further = range(len(keys) + 1, MAX_PHOTOS + 1)
     words = [str(data.get(PHOTO_ALTS[place - 1], "")) for place in (*order, *then, *further)]
     return {
         "photo_key": " ".join(keys[place - 1] for place in order),
@@ -201,9 +201,9 @@ def _in_order(
 
 
 def _padded(words: Sequence[str]) -> Iterator[str]:
-    for place in range(MOST_PHOTOS):
+    for place in range(MAX_PHOTOS):
         yield words[place] if place < len(words) else ""
 
 
 def keys_in(data: Mapping[str, Any]) -> list[str]:
-    return list(dict.fromkeys(str(data.get("photo_key") or "").split()))[:MOST_PHOTOS]
+    return list(dict.fromkeys(str(data.get("photo_key") or "").split()))[:MAX_PHOTOS]

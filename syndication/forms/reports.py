@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from accounts.visible_text import visible_text
 from syndication.forms.fields import PlainText
-from syndication.models.report import LONGEST_REPORT
-from syndication.models.staff_decision import LONGEST_OBJECTION
+from syndication.models.report import MAX_REPORT_LENGTH
+from syndication.models.staff_decision import MAX_OBJECTION_LENGTH
 
 
 class ReportForm(forms.Form):
@@ -19,7 +19,7 @@ class ReportForm(forms.Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["words"] = PlainText(
             label=_("What should the staff know? (optional)"),
-            longest=LONGEST_REPORT,
+            longest=MAX_REPORT_LENGTH,
             rows=4,
             required=False,
         )
@@ -29,7 +29,7 @@ class ObjectionForm(forms.Form):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["text"] = PlainText(
-            label=_("Why is it wrong?"), longest=LONGEST_OBJECTION, rows=4
+            label=_("Why is it wrong?"), longest=MAX_OBJECTION_LENGTH, rows=4
         )
 
     def clean_text(self) -> str:

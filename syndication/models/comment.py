@@ -16,7 +16,7 @@ from syndication.models.hiding import is_shown_to
 from syndication.models.post import Post
 from syndication.models.post_reader import is_chosen_reader
 
-LONGEST_COMMENT = 1000
+MAX_COMMENT_LENGTH = 1000
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
@@ -106,7 +106,7 @@ class Comment(models.Model):
     writer = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="comments"
     )
-    text = PublicTextField(max_length=LONGEST_COMMENT)
+    text = PublicTextField(max_length=MAX_COMMENT_LENGTH)
     form_key = models.CharField(max_length=32)  # a form sent twice makes one comment
     is_by_mail = models.BooleanField(default=False)
     hidden_at = models.DateTimeField(null=True, blank=True)  # by staff: its writer alone reads it

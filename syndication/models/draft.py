@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
 
 from accounts.models import Member, PublicCharField, PublicTextField
-from syndication.connectors.content import LONGEST, MOST_PHOTOS
+from syndication.connectors.content import LONGEST, MAX_PHOTOS
 from syndication.models.post import KeptPhoto, Post, PostKind
 from syndication.models.reason_texts import sentence
 
@@ -84,7 +84,7 @@ class SavedDraftQuerySet(models.QuerySet["SavedDraft"]):
         photos = KeptPhoto.objects.filter(draft=OuterRef("pk")).order_by("place", "pk")
         keys = (
             Coalesce(Subquery(photos.values("key")[place : place + 1]), Value(""))
-            for place in range(MOST_PHOTOS)
+            for place in range(MAX_PHOTOS)
         )
         return self.annotate(
             photo_keys=Concat(*(part for key in keys for part in (key, Value(" "))))

@@ -16,7 +16,7 @@ from accounts.models import PublicCharField, PublicTextField
 from syndication.connectors.content import LONGEST
 from syndication.models.link import Link
 
-LONGEST_EXCERPT = 200  # letters kept of what was answered, to show it when its row is gone
+MAX_EXCERPT_LENGTH = 200  # letters kept of what was answered, to show it when its row is gone
 
 
 class InteractionKind(models.TextChoices):
@@ -42,7 +42,7 @@ class Interaction(models.Model):
     target_id = models.CharField(max_length=500)
     target_author_uid = models.CharField(max_length=500, blank=True)
     target_author_name = PublicCharField(max_length=100, blank=True)
-    target_excerpt = PublicCharField(max_length=LONGEST_EXCERPT, blank=True)
+    target_excerpt = PublicCharField(max_length=MAX_EXCERPT_LENGTH, blank=True)
     target_url = models.URLField(max_length=500, blank=True)
     text = PublicTextField(_("text"), max_length=LONGEST["text"], blank=True)
     warning = PublicCharField(max_length=LONGEST["warning"], blank=True)

@@ -13,8 +13,8 @@ from syndication.connectors import CONNECTORS
 from syndication.models.post import PostKind
 from syndication.models.reason_texts import sentence
 
-LONGEST_UID = 500  # of people on a network; longer ones are cut and match no link
-MOST_FRIENDS = 5_000  # that one link keeps; a member's own server may name any number
+MAX_UID_LENGTH = 500  # of people on a network; longer ones are cut and match no link
+MAX_FRIENDS = 5_000  # that one link keeps; a member's own server may name any number
 
 
 class LinkState(models.TextChoices):
@@ -127,7 +127,7 @@ class Link(models.Model):
         """The uid that a link of the account has which this link's network calls `ident`."""
         connector = CONNECTORS.get(self.network)
         is_local = connector is not None and connector.has_local_ids and self.host
-        return f"{self.host}/{ident}"[:LONGEST_UID] if is_local else ident
+        return f"{self.host}/{ident}"[:MAX_UID_LENGTH] if is_local else ident
 
     def has_scope(self, scope: str) -> bool:
         """Whether the access covers `scope`. Some servers know broad ones alone: "write" covers
@@ -172,7 +172,7 @@ class NetworkFriend(models.Model):
     """A person on the imported friend list, visible to the member only; deleted with the link."""
 
     link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="friends")
-    uid = models.CharField(max_length=LONGEST_UID)  # as Link.uid
+    uid = models.CharField(max_length=MAX_UID_LENGTH)  # as Link.uid
     name = PublicCharField(max_length=100)
     profile_url = models.URLField(max_length=500, blank=True)
     seen_at = models.DateTimeField()  # of the pull that brought it last

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q, prefetch_related_objects
 from django.db.models.fields.files import FieldFile
 
-from syndication.connectors.content import MOST_PHOTOS, PHOTO_ALTS
+from syndication.connectors.content import MAX_PHOTOS, PHOTO_ALTS
 from syndication.models.post import Post, photo_path
 
 
@@ -29,7 +29,7 @@ class PostPhoto(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["post", "place"], name="post_photo_one_at_a_place"),
             models.CheckConstraint(
-                condition=Q(place__gte=2, place__lte=MOST_PHOTOS), name="post_photo_place_2_to_4"
+                condition=Q(place__gte=2, place__lte=MAX_PHOTOS), name="post_photo_place_2_to_4"
             ),
         ]
 

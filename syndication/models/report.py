@@ -17,7 +17,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Audience
 
-LONGEST_REPORT = 1000
+MAX_REPORT_LENGTH = 1000
 
 
 class ReportedKind(models.TextChoices):

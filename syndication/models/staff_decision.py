@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import PublicTextField
 from syndication.models.report import ReportCase
 
-LONGEST_OBJECTION = 1000
+MAX_OBJECTION_LENGTH = 1000
 
 
 class DecisionKind(models.TextChoices):
@@ -108,7 +108,7 @@ class Objection(models.Model):
     decision = models.OneToOneField(
         StaffDecision, on_delete=models.PROTECT, related_name="objection"
     )
-    text = PublicTextField(max_length=LONGEST_OBJECTION)
+    text = PublicTextField(max_length=MAX_OBJECTION_LENGTH)
     created_at = models.DateTimeField(auto_now_add=True)
     answered_at = models.DateTimeField(null=True, blank=True)
 

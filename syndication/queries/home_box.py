@@ -16,7 +16,7 @@ from accounts.models import Audience, Member
 from syndication.delivery import planning
 from syndication.models import Link, PostKind
 
-MOST_NAMED = 2  # networks
+MAX_NAMED = 2  # networks
 WIDEST = 36  # half-width letters of a button: two lines of a small phone
 
 
@@ -41,7 +41,7 @@ class HomeBox:
         whom = _readers(self.audience)
         names = _network_names(self.links)
         said = _("Send to %(whom)s") % {"whom": _listed(whom, names)}
-        if len(names) <= MOST_NAMED and _width(said) <= WIDEST:
+        if len(names) <= MAX_NAMED and _width(said) <= WIDEST:
             return said
         counted = ngettext(
             "Send to %(whom)s and %(n)s network",

@@ -12,7 +12,7 @@ from accounts.models import Audience, Friendship, Group, Member, friends_to_choo
 from syndication.models import Post, PostReader
 from syndication.models.errors import NotYours
 
-MOST_NAMED = 20  # of chosen people; the page that ticks them shows all
+MAX_NAMED = 20  # of chosen people; the page that ticks them shows all
 
 
 def readers_here(
@@ -48,13 +48,13 @@ def chosen_readers(post: Post, *, by: Member) -> QuerySet[Friendship]:
 
 def describe_chosen(friends: QuerySet[Friendship]) -> str:
     """Name the first of the chosen people, for who chose them, and count all: in one query."""
-    first = list(friends.annotate(chosen_count=Window(Count("pk")))[:MOST_NAMED])
+    first = list(friends.annotate(chosen_count=Window(Count("pk")))[:MAX_NAMED])
     if not first:
         return _("nobody but you")
     count = first[0].chosen_count
     names = pgettext("list", ", ").join(friend.shown_name for friend in first)
     words = ngettext("%(n)s person: %(names)s", "%(n)s people: %(names)s", count)
-    left = count - MOST_NAMED
+    left = count - MAX_NAMED
     if left > 0:
         words += " " + ngettext("and %(left)s more", "and %(left)s more", left)
     return words % {"n": count, "names": names, "left": left}

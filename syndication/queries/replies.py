@@ -30,7 +30,7 @@ from syndication.queries.timeline import Cursor
 PAGE = 10
 CUT = 60  # letters of a reply
 NAME_CUT = 16
-MOST_NAMES = 10  # of people who like the copies
+MAX_NAMES = 10  # of people who like the copies
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -104,7 +104,7 @@ def replies_page(member: Member, copies: Iterable[Delivery], before: str = "") -
 
 
 def newest_likers(member: Member, copies: Iterable[Delivery]) -> list[str]:
-    """Who liked these copies of the member's last: at most MOST_NAMES names, by one query."""
+    """Who liked these copies of the member's last: at most MAX_NAMES names, by one query."""
     liked = {copy.pk: copy for copy in copies if (of := activity_of(copy)) and of.likes}
     if not liked:
         return []
@@ -113,7 +113,7 @@ def newest_likers(member: Member, copies: Iterable[Delivery]) -> list[str]:
         Delivery.objects.filter(pk__in=liked).values("pk"),
         lambda copy: shown.filter(delivery=copy),
         time="id",
-        most=MOST_NAMES,
+        most=MAX_NAMES,
     )
     rows: QuerySet[RemoteLike] = RemoteLike.objects.filter(pk__in=newest).order_by("-pk")
     return [

@@ -15,7 +15,7 @@ from syndication.connectors.content import content_of
 from syndication.models import Comment, Post, PostReader, ReportedKind
 from syndication.models.post_photo import photos_of
 
-MOST_FEW = 10  # readers, up to whom the writer may guess who reported
+MAX_SMALL_AUDIENCE = 10  # readers, up to whom the writer may guess who reported
 
 Viewer = Member | AnonymousUser
 
@@ -145,5 +145,5 @@ def _few_readers(post: Post) -> int | None:
         others = Friendship.objects.filter(member=post.author_id)
     else:
         return None
-    count = others.values("pk")[: MOST_FEW + 1].count()
-    return count if count <= MOST_FEW else None
+    count = others.values("pk")[: MAX_SMALL_AUDIENCE + 1].count()
+    return count if count <= MAX_SMALL_AUDIENCE else None

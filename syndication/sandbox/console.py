@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from syndication.sandbox.faults import KINDS, Fault, Faults
 from syndication.sandbox.html import page
 from syndication.sandbox.network import Network
-from syndication.sandbox.wire import Reply, Request, redirect
+from syndication.sandbox.http import Reply, Request, redirect
 
 ORDER = "/_console"  # form action of the buttons
 _IN_WORDS = {

@@ -26,7 +26,7 @@ from datetime import datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
-from syndication.sandbox.wire import JSON_TYPE, Reply, json_reply, redirect
+from syndication.sandbox.http import JSON_TYPE, Reply, json_reply, redirect
 
 HUGE = 32 * 1024 * 1024
 RETRY_SECONDS = 30

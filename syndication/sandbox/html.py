@@ -6,7 +6,7 @@ from html import escape
 
 from syndication.sandbox.pictures import face
 from syndication.sandbox.social_graph import Account, Post, Upload
-from syndication.sandbox.wire import Reply
+from syndication.sandbox.http import Reply
 
 _STYLE = (
     "body{margin:0;background:#fdf8ef;color:#333;font:13px/1.6 sans-serif}"

@@ -12,7 +12,7 @@ from html import escape
 from pathlib import Path
 
 from syndication.sandbox.html import page
-from syndication.sandbox.wire import Reply
+from syndication.sandbox.http import Reply
 
 _END = b"\n" + b"-" * 79 + b"\n"
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
 
 from syndication.sandbox.clock import Clock
-from syndication.sandbox.wire import Refused, Reply, Request
+from syndication.sandbox.http import Refused, Reply, Request
 
 DEFAULT_PASSWORD = "profile-link-demo"  # noqa: S105 - the demo prints it
 

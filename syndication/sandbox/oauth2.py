@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 from syndication.sandbox.permission import Permission
 from syndication.sandbox.social_graph import Account, SocialGraph
-from syndication.sandbox.wire import Refused, Reply, Request, json_reply, redirect
+from syndication.sandbox.http import Refused, Reply, Request, json_reply, redirect
 
 
 @dataclass

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from syndication.sandbox.html import page
 from syndication.sandbox.social_graph import Account, SocialGraph
-from syndication.sandbox.wire import BadBody, Reply, Request
+from syndication.sandbox.http import BadBody, Reply, Request
 
 Asked = TypeVar("Asked")
 

@@ -29,7 +29,7 @@ def draft_list(request: MemberRequest) -> HttpResponse:
     context = {
         "page": page.get_page(request.GET.get("page")),
         "days": drafts.KEPT.days,
-        "most": drafts.MOST_KEPT,
+        "most": drafts.MAX_KEPT,
     }
     return TemplateResponse(request, "syndication/draft_list.html", context)
 

@@ -57,7 +57,7 @@ def hide_account_of(
         hidden_accounts.hide_account(item, by=request.user)
     except hidden_accounts.TooManyHidden:
         full = _("You hide %(most)s accounts of %(network)s. Show one again to hide %(name)s.")
-        messages.error(request, full % {"most": hidden_accounts.MOST_HIDDEN, **named})
+        messages.error(request, full % {"most": hidden_accounts.MAX_HIDDEN, **named})
         return redirect("link_hidden", item.link.network, item.link_id)
     messages.success(
         request,

@@ -19,7 +19,7 @@ from accounts.views.requests import MemberRequest
 from syndication.actions import links
 from syndication.forms.links import LinkForm
 from syndication.models import HiddenAccount, Link, NetworkSwitch
-from syndication.models.link import MOST_FRIENDS
+from syndication.models.link import MAX_FRIENDS
 from syndication.queries.capabilities import capabilities, is_set_up
 from syndication.queries.friend_matches import friends_here, friends_not_here
 from syndication.queries.own_links import links_with_availability
@@ -45,7 +45,7 @@ def _mine(request: MemberRequest, network: str, pk: int) -> WithAnnotations[Link
 
 def _most_friends(link: WithAnnotations[Link, LinkCounts]) -> int:
     """How many friends a link keeps, where the network has as many or more; else 0."""
-    return MOST_FRIENDS if link.friend_count >= MOST_FRIENDS else 0
+    return MAX_FRIENDS if link.friend_count >= MAX_FRIENDS else 0
 
 
 @login_required

@@ -88,7 +88,7 @@ def keep_form(request: MemberRequest) -> HttpResponse:
             "You have %(most)s drafts. What you wrote waits under Write: send or delete a draft,"
             " then press Keep again."
         )
-        form.add_error(None, words % {"most": drafts.MOST_KEPT})
+        form.add_error(None, words % {"most": drafts.MAX_KEPT})
         return post_form_page(request, form)
     preserved_posts.forget_post_form(request, unsent.form_key)
     if unsent.is_photo_gone:

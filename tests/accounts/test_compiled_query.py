@@ -165,9 +165,9 @@ def test_other_kinds_of_value_are_refused():
 def test_shapes_that_a_visitor_chooses_fill_no_memory():
     (hanako,) = people("hanako")
     kept = CompiledQuery(lambda page, *, member: Member.objects.filter(pk=member.pk)[:page])
-    for page in range(1, module.MOST_KEPT + 20):
+    for page in range(1, module.MAX_KEPT + 20):
         assert [one.pk for one in kept.rows(page, member=hanako)] == [hanako.pk]
-    assert len(kept._composed) == module.MOST_KEPT
+    assert len(kept._composed) == module.MAX_KEPT
 
 
 @pytest.mark.django_db(transaction=True)

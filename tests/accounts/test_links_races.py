@@ -18,7 +18,7 @@ def test_of_many_accounts_confirmed_at_once_one_is_the_last_that_there_may_be() 
     hanako = make_member("hanako")
     SocialAccount.objects.bulk_create(
         SocialAccount(user=hanako, provider="mastodon", uid=f"s{number}.example/1")
-        for number in range(link_throttling.MOST_LINKS - 1)
+        for number in range(link_throttling.MAX_LINKS - 1)
     )
     rows = [
         LinkReturn.objects.create(
@@ -41,4 +41,4 @@ def test_of_many_accounts_confirmed_at_once_one_is_the_last_that_there_may_be() 
         return True
 
     assert sum(at_once(len(rows), confirm)) == 1
-    assert SocialAccount.objects.count() == link_throttling.MOST_LINKS
+    assert SocialAccount.objects.count() == link_throttling.MAX_LINKS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from accounts.models import MailState, Notice, NoticeMail
-from tests.dying import MOST_STATEMENTS, is_killed
+from tests.dying import MAX_STATEMENTS, is_killed
 from tests.mailing import send_mails
 from tests.making import make_member
 from tests.noticing import make_notice
@@ -30,7 +30,7 @@ def test_wherever_the_worker_dies_the_mail_goes_once(settings):
     seen = set()
     with running_mail_server() as server:
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
-        for at in range(1, MOST_STATEMENTS):
+        for at in range(1, MAX_STATEMENTS):
             has_died, came, states = mails_after_death(server, at)
             assert came == 1, f"statement {at}: {came} mails, {states}"
             seen |= set(states)

@@ -91,7 +91,7 @@ def test_a_slow_second_press_leads_to_the_list_of_the_first(hanako: Member) -> N
 def test_two_lists_at_once_where_one_fits(transactional_db: None) -> None:
     hanako = make_member("hanako")
     befriend(hanako, make_member("taro"))
-    for number in range(named_lists.MOST_LISTS - 1):
+    for number in range(named_lists.MAX_LISTS - 1):
         make_list(hanako, name=f"{number}")
     clients = [computer(hanako) for _ in range(2)]
 
@@ -100,7 +100,7 @@ def test_two_lists_at_once_where_one_fits(transactional_db: None) -> None:
         return clients[number].post(reverse("named_list_new"), fields).status_code
 
     assert sorted(at_once(2, press)) == [200, 302]
-    assert NamedList.objects.count() == named_lists.MOST_LISTS
+    assert NamedList.objects.count() == named_lists.MAX_LISTS
 
 
 def test_a_list_is_deleted_and_changed_at_once(transactional_db: None) -> None:

@@ -298,9 +298,9 @@ def test_comments_on_one_post_are_gathered_for_ten_minutes(hanako, taro, post, m
 
 def test_after_thirty_the_rest_waits_for_the_daily_mail(hanako, taro, mailoutbox):
     want_mails(hanako)
-    for _ in range(schedule.MOST_AT_ONCE + 2):
+    for _ in range(schedule.MAX_PER_DAY + 2):
         made_at(at(12), hanako, make_post(author=hanako), taro)
-    assert send_mails_at(at(12)) == schedule.MOST_AT_ONCE
+    assert send_mails_at(at(12)) == schedule.MAX_PER_DAY
     assert send_mails_at(at(18, 59)) == 0
     assert send_mails_at(at(19)) == 1
     assert mailoutbox[-1].body.splitlines()[0] == "お知らせ2件（友だち・コメント・グループ）"

@@ -224,24 +224,24 @@ def test_a_member_keeps_a_thousand_and_the_oldest_go_first(hanako):
             key=str(n),
             created_at=now - n * timedelta(seconds=1),
         )
-        for n in range(notices.MOST_NOTICES + 7)
+        for n in range(notices.MAX_NOTICES + 7)
     )
     cache.delete("surplus-notices")
     sweep.run_all_steps()
-    assert Notice.objects.count() == notices.MOST_NOTICES
+    assert Notice.objects.count() == notices.MAX_NOTICES
     assert not Notice.objects.filter(
-        key__in=[str(notices.MOST_NOTICES + n) for n in range(7)]
+        key__in=[str(notices.MAX_NOTICES + n) for n in range(7)]
     ).exists()
 
 
 def test_a_member_stops_a_thousand_posts_and_the_oldest_go_first(hanako):
     NoticeStop.objects.bulk_create(
         NoticeStop(member=hanako, code="comment_after_mine", subject=number)
-        for number in range(notices.MOST_STOPS)
+        for number in range(notices.MAX_STOPS)
     )
-    one_more = make_notice(hanako, "comment_after_mine", subject=notices.MOST_STOPS)
+    one_more = make_notice(hanako, "comment_after_mine", subject=notices.MAX_STOPS)
     notices.stop_notices(one_more, by=hanako)
-    assert NoticeStop.objects.count() == notices.MOST_STOPS
+    assert NoticeStop.objects.count() == notices.MAX_STOPS
     assert not NoticeStop.objects.filter(subject=0).exists()
 
 

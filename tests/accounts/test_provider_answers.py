@@ -22,7 +22,7 @@ from accounts.providers.bluesky.provider import BlueskyProvider
 from accounts.providers.http import request_server
 from accounts.providers.issuers import Issuer
 from accounts.providers.mastodon import provider as mastodon
-from accounts.providers.servers import LONGEST_HOST, NotAServer, Server, parse_host
+from accounts.providers.servers import MAX_HOST_LENGTH, NotAServer, Server, parse_host
 from tests.scripted_server import answer, playing
 
 JSON = {"Content-Type": "application/json"}
@@ -37,7 +37,7 @@ def said(value: Any, status: str = "200 OK") -> bytes:
 
 
 def test_a_host_may_be_as_long_as_a_uid_has_room_for() -> None:
-    longest = "a" * 50 + "." + "b" * (LONGEST_HOST - 51)
+    longest = "a" * 50 + "." + "b" * (MAX_HOST_LENGTH - 51)
     assert parse_host(longest) == longest
     with pytest.raises(NotAServer):
         parse_host(longest + "b")

@@ -56,13 +56,13 @@ def shorten_waits(times: float) -> None:
     retry_policy.DELAYS = tuple(seconds / times for seconds in retry_policy.DELAYS)
     retry_policy.READ_DELAYS = tuple(seconds / times for seconds in retry_policy.READ_DELAYS)
     retry_policy.THROTTLED /= times
-    retry_policy.SHORTEST_WAIT /= times
-    rate_limits.SHORTEST_PAUSE /= times
+    retry_policy.MIN_WAIT /= times
+    rate_limits.MIN_PAUSE /= times
     claims.LEASE /= times
     claims.LEASE_BEYOND_DEADLINE /= times
     claims.USUAL_DEADLINE /= times
     circuit_breaker.FIRST_PAUSE /= times
-    circuit_breaker.LONGEST_PAUSE /= times
+    circuit_breaker.MAX_PAUSE /= times
     circuit_breaker.PROBE_LEASE /= times
     circuit_breaker.SLOW_SECONDS /= times
     circuit_breaker.SLOW_FOR /= times

@@ -22,7 +22,7 @@ from syndication.sandbox.orkut.state import CLIENT_ID
 from syndication.sandbox.server import Sandbox
 from syndication.sandbox.twitter.network import Twitter
 from syndication.sandbox.twitter.oauth import SCOPES
-from syndication.sandbox.wire import Request
+from syndication.sandbox.http import Request
 
 
 def mixi(sandbox: Sandbox, name: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from profilelink.mail import envelope, mime, reading
 from tests.fuzz.letters import is_clean, is_whole
 
-LONGEST_TITLE = 8_000
+MAX_TITLE_LENGTH = 8_000
 
 
 def mail(data: bytes) -> None:
@@ -24,6 +24,6 @@ def mail(data: bytes) -> None:
         assert is_whole(text), ascii(text[:200])
         assert "\ufffd" not in text, ascii(text[:200])
     assert "\n" not in arrived.title
-    assert len(arrived.title) <= LONGEST_TITLE
+    assert len(arrived.title) <= MAX_TITLE_LENGTH
     assert len(arrived.key) == 32
     assert arrived == reading.read_message(mime.parse_message(data)), "read twice, and not the same"

@@ -12,14 +12,14 @@ from syndication.models.feed_text import feed_item_text
 from syndication.queries.excerpts import cut_to_line, split_into_pages
 from tests.fuzz.letters import as_text, is_clean, is_unicode, is_whole
 
-MOST_TIMES_LONGER = 40  # quotation marks and list marks before each line
+MAX_GROWTH = 40  # quotation marks and list marks before each line
 
 
 def html(data: bytes) -> None:
     """HTML of a mail, of a friend's post or of a page that a member linked."""
     source = as_text(data)
     shown = connectors_text.text_of_html(source)
-    assert len(shown) <= 1000 + MOST_TIMES_LONGER * len(source)
+    assert len(shown) <= 1000 + MAX_GROWTH * len(source)
     assert "\0" not in shown
     if is_unicode(source):
         assert is_unicode(shown), ascii(shown[:200])

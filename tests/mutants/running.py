@@ -18,7 +18,7 @@ from tests.mutants.sampling import Mutant, sample
 from tests.mutants.swapping import Functions
 
 AT_ONCE = len(os.sched_getaffinity(0))
-MOST_SECONDS = 40  # of processor, by tests for one mutant; the package's own come first
+MAX_SECONDS = 40  # of processor, by tests for one mutant; the package's own come first
 KILLED, HUNG, LATE = "killed", "hung", "not tried for want of time"
 KILLER = "killer"  # the file in a child's folder
 HANGS = 3  # times as long as the tests took without it, and the mutant is taken for killed
@@ -87,7 +87,7 @@ class MutationRun:
         total = 0.0
         for name in sorted(names, key=lambda name: (not self._is_own(name), cost[name], name)):
             total += cost[name]
-            if chosen and total > MOST_SECONDS:
+            if chosen and total > MAX_SECONDS:
                 break
             chosen.append(name)
         # What empties all tables comes last, as in any run.

@@ -18,7 +18,7 @@ from accounts.models import Member
 from syndication.connectors.base import Connector, Friend, FriendPage, Terms
 from syndication.delivery import import_schedule, imports
 from syndication.models import Link, NetworkFriend
-from syndication.models.link import MOST_FRIENDS
+from syndication.models.link import MAX_FRIENDS
 from tests.accounts.away import Away, come_back, leave_by_phone
 from tests.making import make_link, make_member
 from tests.phone import computer, log_in_phone
@@ -36,7 +36,7 @@ def fill(member: Member, left: int = 0) -> None:
     held = SocialAccount.objects.filter(user=member).count()
     SocialAccount.objects.bulk_create(
         SocialAccount(user=member, provider="mastodon", uid=f"s{number}.example/1")
-        for number in range(link_throttling.MOST_LINKS - held - left)
+        for number in range(link_throttling.MAX_LINKS - held - left)
     )
 
 
@@ -103,7 +103,7 @@ def test_a_link_keeps_five_thousand_friends_whatever_its_server_names(hanako: Me
         assert import_schedule.lease_pull(pull, timezone.now(), "me")
         imports._import_friend_pages(pull, cast("Connector", Crowd(prefix)))
         import_schedule.settle_pull(pull, None)
-        assert link.friends.count() == MOST_FRIENDS
+        assert link.friends.count() == MAX_FRIENDS
     assert not link.friends.exclude(uid__startswith="third").exists()
 
 
@@ -111,7 +111,7 @@ def test_the_pages_say_that_no_more_friends_are_kept(hanako: Member) -> None:
     link = make_link(hanako, pulled_at=timezone.now())
     people = [
         NetworkFriend(link=link, uid=f"{number}", name="F", seen_at=timezone.now())
-        for number in range(MOST_FRIENDS)
+        for number in range(MAX_FRIENDS)
     ]
     NetworkFriend.objects.bulk_create(people[1:])
     client = computer(hanako)

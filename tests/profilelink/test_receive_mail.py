@@ -173,17 +173,17 @@ def numbered(number: int) -> bytes:
 
 
 def test_so_many_wait_and_no_more(hanako: Member, address: str) -> None:
-    for number in range(mail_drafts.MOST_WAITING):
+    for number in range(mail_drafts.MAX_WAITING):
         receive(numbered(number), address)
         PostAddress.objects.update(taken=0)
     assert receive(numbered(99), address, sender=OWN).code == REFUSED
-    assert SavedDraft.objects.count() == mail_drafts.MOST_WAITING
+    assert SavedDraft.objects.count() == mail_drafts.MAX_WAITING
     drafts.delete_draft(SavedDraft.objects.first(), by=hanako)  # type: ignore[arg-type]
     assert receive(numbered(99), address, sender=OWN).code == TAKEN
 
 
 def test_so_many_come_in_an_hour_and_no_more(address: str) -> None:
-    for number in range(mail_drafts.MOST_AN_HOUR):
+    for number in range(mail_drafts.MAX_PER_HOUR):
         receive(numbered(number), address)
         SavedDraft.objects.all().delete()
     receive(numbered(99), address)

@@ -166,12 +166,12 @@ def test_members_are_told_of_few_drafts_in_an_hour(hanako, post) -> None:
 
 
 def test_where_too_many_mails_wait_the_member_is_told(hanako, post, address) -> None:
-    for number in range(mail_drafts.MOST_WAITING):
+    for number in range(mail_drafts.MAX_WAITING):
         SavedDraft.objects.create(member=hanako, form_key=str(number), text="x", is_mailed=True)
     done = receive(answer(""), address, sender=OWN)
     assert (done.code, "20" in done.said) == (REFUSED, True)
     assert receive(answer(""), address, sender="x@example.net").code == TAKEN
-    assert SavedDraft.objects.count() == mail_drafts.MOST_WAITING
+    assert SavedDraft.objects.count() == mail_drafts.MAX_WAITING
 
 
 def test_what_no_parser_takes_is_refused(address) -> None:
@@ -273,7 +273,7 @@ def test_no_address_is_made_for_who_could_not_answer(hanako, post) -> None:
 
 
 def test_addresses_are_bounded_and_go_after_fourteen_days(hanako, post, monkeypatch) -> None:
-    monkeypatch.setattr(reply_addresses, "MOST_KEPT", 3)
+    monkeypatch.setattr(reply_addresses, "MAX_KEPT", 3)
     made = [reply_address(hanako, post) for _ in range(5)]
     assert ReplyAddress.objects.count() == 3
     assert receive(answer("はい"), made[0], sender=OWN).code == NO_SUCH

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from syndication.actions import photos
-from syndication.connectors.content import MOST_PHOTOS, PHOTO_ALTS
+from syndication.connectors.content import MAX_PHOTOS, PHOTO_ALTS
 from syndication.models import KeptPhoto, Post, SavedDraft, photos_of
 from tests.making import make_link, make_member
 from tests.page import Page
@@ -113,7 +113,7 @@ def test_a_photo_is_removed_with_its_words(phone):
 def test_a_post_takes_four_and_says_so_to_a_fifth(phone):
     begin(phone)
     add(phone, *COLOURS)
-    assert len(phone.page.sources) == MOST_PHOTOS
+    assert len(phone.page.sources) == MAX_PHOTOS
     assert "Add another photo" not in phone.page
     assert 'type="file"' not in phone.page.html
     fields = phone.page.form("Preview", set()).fields

@@ -26,7 +26,7 @@ from accounts.models.notice_kinds import codes_of_mail_classes
 LEASE = timedelta(seconds=60)  # above what the mail server may take to answer four commands
 SERVER_AGAIN_AFTER = timedelta(minutes=2)  # the mail server did not answer
 MAIL_AGAIN_AFTER = timedelta(minutes=15)  # it could not take this mail then
-MOST_GATHERED = 200  # notices of one look
+MAX_GATHERED = 200  # notices of one look
 KEPT_FOR = timedelta(days=90)
 AT_ONCE = 1000
 
@@ -59,7 +59,7 @@ def claim_next_mail(member_pk: int, now: datetime) -> NoticeMail | None:
     recent, waiting = _recent_mails(member, now), due_notices(now).filter(member=member)
     never: list[int] = []
     claimed = None
-    for notice in waiting.order_by("mail_due_at", "pk")[:MOST_GATHERED]:
+    for notice in waiting.order_by("mail_due_at", "pk")[:MAX_GATHERED]:
         plan = schedule.plan_mail(notice, address, choices, recent, now)
         if plan.is_now:
             claimed = _claim_with_same(notice, address, now, is_daily=plan.is_daily)

@@ -21,9 +21,9 @@ from accounts.actions.notices import in_language_of
 from accounts.models import MailClass, MailSettings, Notice, NoticeMail
 from accounts.public_urls import public_url
 
-LONGEST_BODY = 250  # full-width letters
+MAX_BODY_LENGTH = 250  # full-width letters
 ADDRESS_WITHIN = 100
-LONGEST_LEAD = 70
+MAX_LEAD_LENGTH = 70
 
 # By code of notice: makes the address for an answer by mail, or "". Its arguments are the notice, where
 # the mail goes, the lines around the words, and the name in From.
@@ -95,9 +95,9 @@ def _class_in_words(mail_class: str) -> str:
 
 def _fitted(lead: str, address: str, rest: Sequence[str]) -> list[str]:
     """The lines, with the address early, and no longer than a phone shows."""
-    left = LONGEST_BODY - sum(mail_width(line) + 0.5 for line in (address, *rest) if line)
+    left = MAX_BODY_LENGTH - sum(mail_width(line) + 0.5 for line in (address, *rest) if line)
     lead = cut_to_width(lead, left)
-    is_short = mail_width(lead) <= min(LONGEST_LEAD, ADDRESS_WITHIN - mail_width(address))
+    is_short = mail_width(lead) <= min(MAX_LEAD_LENGTH, ADDRESS_WITHIN - mail_width(address))
     first = [lead, address] if is_short else [address, lead]
     return [line for line in (*first, *rest) if line]
 

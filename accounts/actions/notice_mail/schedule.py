@@ -18,7 +18,7 @@ NIGHT_BEGINS, NIGHT_ENDS = time(22), time(7)
 DAILY_AT = time(19)
 ONE_A_POST_IN = timedelta(minutes=10)
 ONE_TROUBLE_IN = timedelta(days=1)  # of one kind with one link
-MOST_AT_ONCE = 30  # in 24 hours; the rest is in the daily mail
+MAX_PER_DAY = 30  # in 24 hours; the rest is in the daily mail
 MAIL_FOR = timedelta(hours=48)  # an older notice is no longer mailed; a daily mail waits for 24
 _DAY = timedelta(days=1)
 
@@ -60,7 +60,7 @@ def plan_mail(
     if pace == MailPace.NEVER:
         return NEVER_MAIL
     zone = zone_of(choices)
-    if pace == MailPace.AT_ONCE and recent.count < MOST_AT_ONCE:
+    if pace == MailPace.AT_ONCE and recent.count < MAX_PER_DAY:
         return _plan_at_once(notice, recent, now, zone)
     return _plan_daily(notice, now, zone)
 

@@ -93,7 +93,7 @@ def _send(mail: NoticeMail, transport: MailTransport, clock: _Clock) -> bool:
 def _compose(mail: NoticeMail) -> EmailMessage | None:
     """None where the member may no longer read what it is about, or the address is not theirs now."""
     readable = Notice.objects.visible_to(mail.member).filter(mail=mail)
-    notices = list(readable.newest_first()[: claims.MOST_GATHERED])
+    notices = list(readable.newest_first()[: claims.MAX_GATHERED])
     if not notices or confirmed_mail_address(mail.member) != mail.address:
         return None
     return compose_mail(mail, notices, mail_settings_of(mail.member))

@@ -35,7 +35,7 @@ BROAD_SCOPES = ("read", "write")  # liking is in the second
 # By their version string, so that members need not consent twice.
 BROAD_SCOPES_ONLY = ("takahe/",)
 
-LONGEST_KEY = 500  # letters of what a server calls us; its registration stays
+MAX_KEY_LENGTH = 500  # letters of what a server calls us; its registration stays
 
 # What the permission page answers to who is not registered; 403 and 5xx say nothing about that.
 REFUSES = frozenset({400, 401, 404, 410, 422})
@@ -166,7 +166,7 @@ def _keys(host: str, answer: Any, scopes: tuple[str, ...]) -> Mapping[str, str]:
     check_not_failing(host, answer)
     known = json_fields(answer)
     keys = {name: str(known.get(name) or "") for name in ("client_id", "client_secret")}
-    if not all(0 < len(key) <= LONGEST_KEY for key in keys.values()):
+    if not all(0 < len(key) <= MAX_KEY_LENGTH for key in keys.values()):
         raise ExchangeFailed(
             _("%(host)s does not let this site register. Ask the staff of that server why.")
             % {"host": host}

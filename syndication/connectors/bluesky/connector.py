@@ -34,8 +34,8 @@ from syndication.connectors.paging import follow_pages
 from syndication.connectors.text import as_uri, normalise
 from syndication.connectors.uploads import post_with_uploads
 
-MOST_PAGES = 600  # of one reading; whoever reads may stop before
-MOST_FEED = 500  # entries of a timeline
+MAX_PAGES = 600  # of one reading; whoever reads may stop before
+MAX_FEED = 500  # entries of a timeline
 EVERYONE: frozenset[Audience] = frozenset({"everyone"})
 
 # 300 graphemes and 3,000 bytes; pictures of up to 1,000,000 bytes, four of them. A link post shows
@@ -162,7 +162,7 @@ class Bluesky(BlueskyInteractions):
             records = answer["records"]
             return records, parsing.parse_text(answer.get("cursor")) if records else ""
 
-        for found, cursor in follow_pages(page, start, most=MOST_PAGES):
+        for found, cursor in follow_pages(page, start, most=MAX_PAGES):
             dids = dict.fromkeys(map(reading.followed_did, found))
             new = [did for did in dids if did and did not in named]
             named.update(new)
@@ -227,7 +227,7 @@ class Bluesky(BlueskyInteractions):
     def _timeline(self, since: str) -> Iterator[RemoteFeedItem]:
         """Yield the timeline, newest first, down to `since`; one page where nothing was read before."""
         cursor, count = "", 0
-        while count < (MOST_FEED if since else 1):
+        while count < (MAX_FEED if since else 1):
             answer = self.view_page("app.bsky.feed.getTimeline", "feed", cursor)
             for item in reading.parse_bluesky_feed(answer, self.people.web):
                 if item.remote_id == since:

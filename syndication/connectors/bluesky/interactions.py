@@ -41,10 +41,10 @@ from syndication.connectors.errors import (
 from syndication.connectors.paging import halved_counts, with_fewer_entries
 
 PAGE = 100
-MOST_ACTIVITY = 2000  # own posts of one listing
-MOST_REPLIES = 500  # of one thread, the newest
-LARGEST_THREAD = 8_000_000  # bytes; all direct replies come in one answer
-MOST_LIKES = 1000  # own likes that are searched where no AppView tells
+MAX_ACTIVITY = 2000  # own posts of one listing
+MAX_REPLIES = 500  # of one thread, the newest
+MAX_THREAD_BYTES = 8_000_000  # bytes; all direct replies come in one answer
+MAX_LIKES = 1000  # own likes that are searched where no AppView tells
 LIKE_SCOPE = f"repo:{records.LIKES}"
 
 
@@ -106,7 +106,7 @@ class BlueskyInteractions(ApiConnector[Xrpc]):
         """Yield posts and replies with their counts; nothing where the server has no AppView."""
         cursor, count = "", 0
         asked = {"actor": self.credentials.uid, "filter": "posts_with_replies"}
-        while count < MOST_ACTIVITY:
+        while count < MAX_ACTIVITY:
             try:
                 answer = self.view_page("app.bsky.feed.getAuthorFeed", "feed", cursor, **asked)
             except (Rejected, TryLater) as error:
@@ -129,7 +129,7 @@ class BlueskyInteractions(ApiConnector[Xrpc]):
         there."""
         asked = {"uri": post.remote_id, "depth": "1", "parentHeight": "0"}
         with _needing_appview():
-            answer = self.api.call("app.bsky.feed.getPostThread", asked, max_bytes=LARGEST_THREAD)
+            answer = self.api.call("app.bsky.feed.getPostThread", asked, max_bytes=MAX_THREAD_BYTES)
         thread = parsing.object_at(answer, "thread")
         if thread.get("notFound") or thread.get("blocked"):
             raise TargetGone(reasons.TARGET_GONE)
@@ -144,8 +144,8 @@ class BlueskyInteractions(ApiConnector[Xrpc]):
             and reply.parent_id == post.remote_id
             and reply.remote_id not in hidden
         ]
-        yield from sorted(found, key=lambda each: each.created_at)[-MOST_REPLIES:]
-        if len(found) > MOST_REPLIES:
+        yield from sorted(found, key=lambda each: each.created_at)[-MAX_REPLIES:]
+        if len(found) > MAX_REPLIES:
             raise AnswerTooLarge(reasons.UNREADABLE)
 
     def likes(self, post: PostActivity) -> Iterator[Friend]:
@@ -247,7 +247,7 @@ class BlueskyInteractions(ApiConnector[Xrpc]):
             return parsing.parse_text(parsing.object_at(view, "viewer").get("like"))
         cursor, count = "", 0
         asked = {"repo": self.credentials.uid, "collection": records.LIKES}
-        while count < MOST_LIKES:
+        while count < MAX_LIKES:
             answer = self.view_page("com.atproto.repo.listRecords", "records", cursor, **asked)
             for each in answer["records"]:
                 subject = parsing.object_at(parsing.object_at(each, "value"), "subject")

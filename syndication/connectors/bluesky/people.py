@@ -13,7 +13,7 @@ from syndication.connectors.bluesky.xrpc import Xrpc
 from syndication.connectors.errors import ConnectorError, Rejected, TryLater
 
 AT_ONCE = 25  # that app.bsky.actor.getProfiles takes
-MOST_DOCUMENTS = 100  # fetched one by one; further accounts are shown by their DID
+MAX_DOCUMENTS = 100  # fetched one by one; further accounts are shown by their DID
 WEB = "https://bsky.app"
 PLC = "https://plc.directory"
 NO_APPVIEW = frozenset({400, 404, 501, 502})
@@ -101,7 +101,7 @@ class BlueskyProfiles:
     def _handle_of(self, did: str) -> str:
         """Return the handle in the DID document, "" where it cannot be fetched."""
         self._fetched += 1
-        if self._fetched > MOST_DOCUMENTS:
+        if self._fetched > MAX_DOCUMENTS:
             return ""
         return reading.handle_in_document(self._document(did))
 

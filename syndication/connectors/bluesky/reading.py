@@ -15,7 +15,7 @@ from syndication.connectors.base import Friend, PostActivity, RemoteFeedItem, Re
 from syndication.connectors.bluesky.records import COLLECTION
 from syndication.connectors.values import Attachment
 
-LONGEST_URI = 200  # characters; a row holds no more
+MAX_URI_LENGTH = 200  # characters; a row holds no more
 
 _SCHEME = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
 _DID = re.compile(r"did:(?:plc:[a-z2-7]{24}|web:[a-z0-9.-]{3,253}(?:%3[Aa][0-9]{1,5})?)", re.ASCII)
@@ -39,7 +39,7 @@ def valid_handle(value: object) -> str:
 def post_key(uri: object, collection: str = COLLECTION) -> tuple[str, str]:
     """Return the DID and record key of the URI of a post, or of a record of another collection; two ""
     for any other."""
-    found = _URI.fullmatch(uri) if isinstance(uri, str) and len(uri) <= LONGEST_URI else None
+    found = _URI.fullmatch(uri) if isinstance(uri, str) and len(uri) <= MAX_URI_LENGTH else None
     is_one = found is not None and found[2] == collection and valid_did(found[1])
     return (found[1], found[3]) if found and is_one else ("", "")
 
@@ -183,7 +183,7 @@ def _attached(embed: Mapping[str, Any], web: str) -> Iterator[Attachment]:
     elif kind == "external":
         page = parsing.object_at(embed, "external")
         said = (parsing.parse_line(page.get("title")), parsing.valid_url(page.get("uri")))
-        yield Attachment("link", " ".join(filter(None, said))[: attachments.LONGEST_DESCRIPTION])
+        yield Attachment("link", " ".join(filter(None, said))[: attachments.MAX_DESCRIPTION_LENGTH])
     elif kind == "record":
         quoted = parsing.object_at(embed, "record")
         author = parse_bluesky_profile(quoted.get("author"), web)

@@ -17,9 +17,9 @@ from syndication.connectors.text import Span, as_uri, clean, graphemes, spans
 
 COLLECTION = "app.bsky.feed.post"
 LIKES = "app.bsky.feed.like"
-LONGEST_TAG = 64  # graphemes; and 640 bytes
-LONGEST_TAG_BYTES = 640
-MOST_MENTIONS = 5  # of a post are looked up, to bound the waiting
+MAX_TAG_LENGTH = 64  # graphemes; and 640 bytes
+MAX_TAG_BYTES = 640
+MAX_MENTIONS = 5  # of a post are looked up, to bound the waiting
 
 _DIGITS = "234567abcdefghijklmnopqrstuvwxyz"
 _UNDATED = 1_700_000_000  # the second of a post that does not say when it was written
@@ -97,7 +97,7 @@ def post_facets(text: str, *, did_of: Callable[[str], str]) -> Iterator[dict[str
     for span in spans(text):
         if span.kind == "mention":
             mentions += 1
-            if mentions > MOST_MENTIONS:
+            if mentions > MAX_MENTIONS:
                 continue
         feature = _feature(span, did_of)
         if feature:
@@ -166,4 +166,4 @@ def _feature(span: Span, did_of: Callable[[str], str]) -> dict[str, str] | None:
 
 def _fits(tag: str) -> bool:
     length = sum(1 for _ in graphemes(tag))
-    return length <= LONGEST_TAG and len(tag.encode()) <= LONGEST_TAG_BYTES
+    return length <= MAX_TAG_LENGTH and len(tag.encode()) <= MAX_TAG_BYTES

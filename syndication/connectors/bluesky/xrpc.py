@@ -19,7 +19,7 @@ from syndication.connectors.api import DONE, ApiClient, json_object
 from syndication.connectors.base import Credentials, Response
 from syndication.connectors.bluesky.nonces import PROCESS_NONCES, NonceCache
 from syndication.connectors.errors import ConnectorError, Rejected, TryLater, Unauthorized
-from syndication.connectors.wire import auth_challenge
+from syndication.connectors.responses import auth_challenge
 
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 METADATA = "/.well-known/oauth-authorization-server"

@@ -30,7 +30,7 @@ from syndication.connectors.errors import Rejected, Unsupported
 from syndication.connectors.gnusocial import reading
 from syndication.connectors.gnusocial.commands import is_command
 from syndication.connectors.gnusocial.interactions import GnusocialInteractions
-from syndication.connectors.gnusocial.wire import MOST_PAGES, PAGE, GnusocialApi
+from syndication.connectors.gnusocial.api import MAX_PAGES, PAGE, GnusocialApi
 from syndication.connectors.paging import halved_counts, with_fewer_entries
 from syndication.connectors.text import comparable_core
 
@@ -115,7 +115,7 @@ class Gnusocial(GnusocialInteractions):
         read again, since accounts that left the list meanwhile have moved the others."""
         index = max(0, int(start) - PAGE) if start.isdecimal() else 0
         seen: set[str] = set()
-        for _ in range(MOST_PAGES):
+        for _ in range(MAX_PAGES):
             # Pages have numbers, so a size must divide what was read before.
             counts = [count for count in PAGE_SIZES if index % count == 0]
             page, size = with_fewer_entries(counts, partial(self._friends_at, index))

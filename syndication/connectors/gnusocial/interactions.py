@@ -27,10 +27,10 @@ from syndication.connectors.errors import (
     TryLater,
 )
 from syndication.connectors.gnusocial import reading
-from syndication.connectors.gnusocial.wire import FEWEST_ON_A_PAGE, GnusocialApi
+from syndication.connectors.gnusocial.api import MIN_PAGE_SIZE, GnusocialApi
 from syndication.connectors.reasons import Reason
 
-MOST_READ = 500  # notices of one conversation, the newest
+MAX_READ = 500  # notices of one conversation, the newest
 NO_ACCESS = 403  # also to a repeated favourite
 
 
@@ -108,13 +108,13 @@ class GnusocialInteractions(ApiConnector[GnusocialApi]):
         try:
             for page in self.api.lists_below(path, **newer):
                 entries += page
-                if len(entries) >= MOST_READ:
+                if len(entries) >= MAX_READ:
                     break
         except Rejected as error:
             _check_gone(error)
             raise
-        is_cut = len(page) >= FEWEST_ON_A_PAGE or len(entries) > MOST_READ
-        return entries[:MOST_READ], is_cut
+        is_cut = len(page) >= MIN_PAGE_SIZE or len(entries) > MAX_READ
+        return entries[:MAX_READ], is_cut
 
     def _show(self, remote_id: str) -> dict[str, Any]:
         """Read a notice. Raises TargetGone where it is gone or hidden from the account."""

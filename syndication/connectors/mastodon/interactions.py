@@ -31,16 +31,16 @@ from syndication.connectors.errors import (
     Unauthorized,
 )
 from syndication.connectors.mastodon import reading
-from syndication.connectors.mastodon.wire import ME, MastodonApi
+from syndication.connectors.mastodon.api import ME, MastodonApi
 from syndication.connectors.reasons import Reason
 
 PAGE = 40
-MOST_PAGES = 10  # of one's own statuses; more were not written within days
-MOST_REPLIES = 500  # of one thread, the newest
-FEWEST_CUT = 40  # statuses of a thread from which on a server may have left some out
-MOST_LIKES = 200  # some servers list all at once
+MAX_PAGES = 10  # of one's own statuses; more were not written within days
+MAX_REPLIES = 500  # of one thread, the newest
+MIN_CUT_THREAD = 40  # statuses of a thread from which on a server may have left some out
+MAX_LIKES = 200  # some servers list all at once
 LARGEST = 1_000_000  # bytes of one status
-LARGEST_CONTEXT = 8_000_000  # bytes: 4,096 statuses of 2,000
+MAX_CONTEXT_BYTES = 8_000_000  # bytes: 4,096 statuses of 2,000
 LIKE_SCOPE = "write:favourites"
 
 # Never wider than the parent; what answers less than a public status is for the people answered alone.
@@ -92,25 +92,25 @@ class MastodonInteractions(ApiConnector[MastodonApi]):
                 if found and at is not None and at >= since:
                     yield found
             known = [at for at in written if at is not None]
-            if number >= MOST_PAGES or not known or known[-1] < since:
+            if number >= MAX_PAGES or not known or known[-1] < since:
                 return
 
     def replies(self, post: PostActivity) -> Iterator[RemoteReply]:
         """Yield the newest direct replies, oldest first. A thread beyond all measure has none to read, since
         its context cannot be read in parts. Some servers stop at about 50 (Takahē) and do not say so."""
-        context = self._read_of(post.remote_id, "/context", max_bytes=LARGEST_CONTEXT)
+        context = self._read_of(post.remote_id, "/context", max_bytes=MAX_CONTEXT_BYTES)
         entries = self.api.as_list(parsing.value_at(context, "descendants"))
         found = [reading.parse_mastodon_reply(each, self.host) for each in entries]
         direct = [each for each in found if each and each.parent_id == post.remote_id]
-        yield from sorted(direct, key=lambda each: each.created_at)[-MOST_REPLIES:]
+        yield from sorted(direct, key=lambda each: each.created_at)[-MAX_REPLIES:]
         has_all = post.replies is not None and len(direct) >= post.replies
-        if len(direct) > MOST_REPLIES or (len(entries) >= FEWEST_CUT and not has_all):
+        if len(direct) > MAX_REPLIES or (len(entries) >= MIN_CUT_THREAD and not has_all):
             raise AnswerTooLarge(reasons.UNREADABLE)
 
     def likes(self, post: PostActivity) -> Iterator[Friend]:
         path = f"/api/v1/statuses/{quote_segment(post.remote_id)}/favourited_by"
         page = self._first_page(post.remote_id, path)
-        people = [reading.parse_mastodon_account(each, self.host) for each in page[:MOST_LIKES]]
+        people = [reading.parse_mastodon_account(each, self.host) for each in page[:MAX_LIKES]]
         yield from filter(None, people)
 
     def check_gone(self, error: ConnectorError, remote_id: str) -> None:

@@ -16,12 +16,12 @@ from syndication.connectors.api import quote_segment
 from syndication.connectors.base import Candidates, RemotePost, ReplyTarget
 from syndication.connectors.compose import find_candidates
 from syndication.connectors.mastodon import reading
-from syndication.connectors.mastodon.wire import MastodonApi
+from syndication.connectors.mastodon.api import MastodonApi
 
 PAGE = 40
-FEWEST_ON_A_PAGE = 20  # some servers give no more, whatever they are asked for
-MOST_READ = 400  # statuses of one's own; nobody writes more in two days
-MOST_HOME_PAGES = 5
+MIN_PAGE_SIZE = 20  # some servers give no more, whatever they are asked for
+MAX_READ = 400  # statuses of one's own; nobody writes more in two days
+MAX_HOME_PAGES = 5
 _LEADING_MENTION = re.compile(r"\A@\S+\s*")
 
 
@@ -44,8 +44,8 @@ class OwnWords:
 class OwnMastodonStatuses:
     """Statuses that the account `own_id` wrote at `since` (epoch seconds) or later, and some before it."""
 
-    def __init__(self, wire: MastodonApi, own_id: str, since: float) -> None:
-        self._wire = wire
+    def __init__(self, api: MastodonApi, own_id: str, since: float) -> None:
+        self._api = api
         self._own_id = own_id
         self._since = since
         self.posts: dict[str, RemotePost] = {}  # newest first
@@ -57,22 +57,22 @@ class OwnMastodonStatuses:
         """Read the list of the account's statuses. Raises as `Wire.listed` does."""
         path = f"/api/v1/accounts/{quote_segment(self._own_id)}/statuses"
         count = 0
-        for page, _ in self._wire.list_pages(path, {"exclude_reblogs": "true"}, most=PAGE):
+        for page, _ in self._api.list_pages(path, {"exclude_reblogs": "true"}, most=PAGE):
             oldest = self._take(page)
             count += len(page)
-            self.is_whole = oldest < self._since or len(page) < FEWEST_ON_A_PAGE
-            if count >= MOST_READ or oldest < self._since:
+            self.is_whole = oldest < self._since or len(page) < MIN_PAGE_SIZE
+            if count >= MAX_READ or oldest < self._since:
                 return
         self.is_whole = self.is_whole or not count
 
     def read_home(self) -> None:
         """Read the home timeline."""
-        pages = self._wire.list_pages("/api/v1/timelines/home", {}, most=PAGE)
+        pages = self._api.list_pages("/api/v1/timelines/home", {}, most=PAGE)
         for number, (page, _) in enumerate(pages, start=1):
             mine = [each for each in page if self._is_own(each)]
             self._take(mine)
             oldest = reading.parse_mastodon_status(page[-1]) if page else None
-            if number >= MOST_HOME_PAGES or oldest is None or oldest.created_at < self._since:
+            if number >= MAX_HOME_PAGES or oldest is None or oldest.created_at < self._since:
                 return
 
     def _take(self, entries: list[Any]) -> float:

@@ -34,7 +34,7 @@ _ANCHOR = re.compile(
 _LINK = re.compile(r"""<([^<>]*)>([^<]*)""")
 _REL = re.compile(r""";\s*rel\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s;,]+))""", re.IGNORECASE)
 _HANDLE = re.compile(r"[A-Za-z0-9_.-]{1,64}(@[\w.-]{1,253}(:[0-9]{1,5})?)?")
-LONGEST_QUERY = 1000  # characters of a next page's query, which is stored
+MAX_QUERY_LENGTH = 1000  # characters of a next page's query, which is stored
 # Other software knows further ones ("local", "mutuals_only"): of these nobody knows who reads them.
 VISIBILITIES: Mapping[str, Visibility] = {
     "public": "public",
@@ -248,7 +248,7 @@ def next_page(header: str) -> str:
         rel = _REL.search(params)
         if rel and "next" in (rel[1] or rel[2] or rel[3]).lower().split():
             query = address.partition("#")[0].partition("?")[2]
-            return query if len(query) <= LONGEST_QUERY else ""
+            return query if len(query) <= MAX_QUERY_LENGTH else ""
     return ""
 
 

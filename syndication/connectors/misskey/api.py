@@ -18,7 +18,7 @@ from syndication.connectors.http import Response
 from syndication.connectors.paging import follow_pages, halved_counts, with_fewer_entries
 
 PAGE = 100
-MOST_PAGES = 600  # of one reading; whoever reads may stop before
+MAX_PAGES = 600  # of one reading; whoever reads may stop before
 
 _DEAD = {"AUTHENTICATION_FAILED", "CREDENTIAL_REQUIRED", "YOUR_ACCOUNT_SUSPENDED"}
 # Of the post that is answered or liked: gone or not visible, and such that takes neither from us.
@@ -42,7 +42,7 @@ class MisskeyApi(ApiClient):
             return Unauthorized(reasons.ACCESS_GONE, **self.log_fields(response))
         return None
 
-    def other_error(self, response: Response, *, is_write: bool) -> ConnectorError:
+    def request_error(self, response: Response, *, is_write: bool) -> ConnectorError:
         code = error_code(response)
         if code == "NO_SUCH_NOTE":
             return CopyGone(reasons.COPY_GONE, **self.log_fields(response))
@@ -52,7 +52,7 @@ class MisskeyApi(ApiClient):
             return TargetGone(reasons.TARGET_CLOSED, **self.log_fields(response))
         if code == "RATE_LIMIT_EXCEEDED" and response.status == 400:
             return TryLater(reasons.SLOW_DOWN, after=THROTTLED_FOR, **self.log_fields(response))
-        return super().other_error(response, is_write=is_write)
+        return super().request_error(response, is_write=is_write)
 
     def error_text(self, fields: Mapping[str, Any]) -> object:
         error = fields.get("error")
@@ -88,7 +88,7 @@ class MisskeyApi(ApiClient):
             last: Any = found[-1] if found else None
             return found, parsing.valid_id(last.get("id")) if _is_object(last) else ""
 
-        return follow_pages(page, start, most=MOST_PAGES)
+        return follow_pages(page, start, most=MAX_PAGES)
 
     def entries(self, path: str, **fields: Any) -> list[Any]:
         """Return one page of a list, as large as one answer can hold. Raises as `ask` does."""

@@ -37,8 +37,8 @@ from syndication.connectors.text import cut
 from syndication.connectors.uploads import post_with_uploads
 
 VISIBILITY: Mapping[Audience, str] = {"everyone": "public", "friends": "followers"}
-MOST_READ_BACK = 600  # notes; nobody may write more than 300 in an hour
-LONGEST_WARNING = 100
+MAX_READ_BACK = 600  # notes; nobody may write more than 300 in an hour
+MAX_WARNING_LENGTH = 100
 ANSWERABLE: tuple[Kind, ...] = (*KINDS, "reply")
 
 _USUAL = Limits(
@@ -97,7 +97,7 @@ class Misskey(MisskeyInteractions):
         if shown.text:
             body["text"] = shown.text
         if shown.warning:
-            body["cw"] = cut(shown.warning, LONGEST_WARNING)
+            body["cw"] = cut(shown.warning, MAX_WARNING_LENGTH)
         return body
 
     def retract(self, receipt: Receipt) -> None:
@@ -111,7 +111,7 @@ class Misskey(MisskeyInteractions):
         is_reply = post.kind == "reply"
         shown, notes = self.preview(post).text, list(self._own_notes(since, with_replies=is_reply))
         oldest = next(filter(None, reversed(notes)), None)
-        is_whole = len(notes) < MOST_READ_BACK or bool(oldest and oldest.created_at < since)
+        is_whole = len(notes) < MAX_READ_BACK or bool(oldest and oldest.created_at < since)
         could_be = [each for each in notes if each is None or is_reply or not each.parent_id]
         return find_candidates(could_be, shown, since=since, is_whole=is_whole)
 
@@ -181,5 +181,5 @@ class Misskey(MisskeyInteractions):
             found = [each for each in notes if each is not None]
             yield from notes
             count += len(page)
-            if count >= MOST_READ_BACK or (found and found[-1].created_at < since):
+            if count >= MAX_READ_BACK or (found and found[-1].created_at < since):
                 return

@@ -29,8 +29,8 @@ from syndication.connectors.misskey.api import MisskeyApi
 
 LIKE = "❤"
 LIKE_SCOPE = "write:reactions"
-MOST_REPLIES = 1000  # of one note that are read
-MOST_ACTIVITY = 2000  # own notes of one listing
+MAX_REPLIES = 1000  # of one note that are read
+MAX_ACTIVITY = 2000  # own notes of one listing
 
 
 class MisskeyInteractions(ApiConnector[MisskeyApi]):
@@ -77,7 +77,7 @@ class MisskeyInteractions(ApiConnector[MisskeyApi]):
                 if note is not None:
                     yield reading.note_activity(entry)
             count += len(page)
-            if count >= MOST_ACTIVITY:
+            if count >= MAX_ACTIVITY:
                 return
 
     def replies(self, post: PostActivity) -> Iterator[RemoteReply]:
@@ -86,7 +86,7 @@ class MisskeyInteractions(ApiConnector[MisskeyApi]):
             found = (reading.parse_misskey_reply(each, self.app.api_url) for each in page)
             yield from (each for each in found if each and each.parent_id == post.remote_id)
             count += len(page)
-            if count >= MOST_REPLIES:
+            if count >= MAX_REPLIES:
                 raise AnswerTooLarge(reasons.UNREADABLE)
 
     def likes(self, post: PostActivity) -> Iterator[Friend]:

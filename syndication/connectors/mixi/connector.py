@@ -30,7 +30,7 @@ from syndication.connectors.errors import Rejected, Unsupported
 from syndication.connectors.mixi import compose, reading
 from syndication.connectors.mixi.graph import PAGE, Files
 from syndication.connectors.mixi.interactions import (
-    MOST_VOICES,
+    MAX_VOICES,
     RIGHT_AFTER,
     MixiInteractions,
     reads_alike,
@@ -127,7 +127,7 @@ class Mixi(MixiInteractions):
         recent = [entry for entry in listed if entry and entry.created_at >= int(since)]
         alike = [entry for entry in recent if reads_alike(entry.text, shown, post.permalink)]
         exact = tuple(sorted(alike, key=lambda entry: entry.created_at))
-        is_whole = None not in listed and (is_photo or len(recent) < MOST_VOICES)
+        is_whole = None not in listed and (is_photo or len(recent) < MAX_VOICES)
         return Candidates(exact, is_conclusive=is_whole)
 
     def friend_pages(self, start: str = "") -> Iterator[FriendPage]:

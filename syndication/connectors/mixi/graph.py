@@ -16,10 +16,10 @@ from syndication.connectors.base import Response
 from syndication.connectors.errors import Unauthorized
 from syndication.connectors.mixi.reading import opensocial_entries, parse_count
 from syndication.connectors.paging import halved_counts, with_fewer_entries
-from syndication.connectors.wire import auth_challenge
+from syndication.connectors.responses import auth_challenge
 
 PAGE = 100
-MOST_PAGES = 50  # of one reading; mixi allows 1,000 friends
+MAX_PAGES = 50  # of one reading; mixi allows 1,000 friends
 
 Files = list[tuple[str, tuple[str, bytes, str]]]
 
@@ -61,7 +61,7 @@ class MixiGraph(ApiClient):
         `itemsPerPage` may exceed what a page holds, so it is ignored; an empty page ends the list,
         too. Raises as `read` does.
         """
-        for _ in range(MOST_PAGES):
+        for _ in range(MAX_PAGES):
             page = {"startIndex": str(start), **(params or {})}
             answer = with_fewer_entries(halved_counts(PAGE), partial(self._page_of, path, page))
             found = opensocial_entries(answer)

@@ -42,8 +42,8 @@ from syndication.connectors.mixi.pictograms import decode_pictograms
 from syndication.connectors.text import normalise
 
 RIGHT_AFTER = 10.0  # seconds; with room for clocks that differ
-MOST_VOICES = 2000  # of one's own that are looked up; nobody writes more in two days
-MOST_COMMENTS = 1000  # on one Voice or picture
+MAX_VOICES = 2000  # of one's own that are looked up; nobody writes more in two days
+MAX_COMMENTS = 1000  # on one Voice or picture
 PHOTO_COMMENTS = "/photo/comments/mediaItems/@me/@self"
 PHOTO_LIKES = "/photo/favorites/mediaItems/@me/@self"
 ALBUMS_OF: tuple[Audience, ...] = ("everyone", "friends")
@@ -121,7 +121,7 @@ class MixiInteractions(ApiConnector[MixiGraph]):
             return
         listed = list(self._comments(post.remote_id))
         yield from filter(None, listed)
-        if len(listed) >= MOST_COMMENTS:
+        if len(listed) >= MAX_COMMENTS:
             raise AnswerTooLarge(reasons.UNREADABLE)
 
     def likes(self, post: PostActivity) -> Iterator[Friend]:
@@ -175,7 +175,7 @@ class MixiInteractions(ApiConnector[MixiGraph]):
             for each in listed
             if each and each.created_at >= int(since) and reads_alike(each.text, text)
         )
-        is_whole = None not in listed and len(listed) < MOST_COMMENTS
+        is_whole = None not in listed and len(listed) < MAX_COMMENTS
         return Candidates(found, is_conclusive=is_whole)
 
     def check_second(
@@ -194,7 +194,7 @@ class MixiInteractions(ApiConnector[MixiGraph]):
     def voice_pages(self, since: float) -> Iterator[list[Any]]:
         """Yield pages of own Voices, newest first, back to `since`."""
         path = "/voice/statuses/@me/user_timeline"
-        for start in range(0, MOST_VOICES, PAGE):
+        for start in range(0, MAX_VOICES, PAGE):
             page = self.api.list_pages(path, {"start_index": str(start)} if start else {})
             yield page
             oldest = next(reading.parse_mixi_voices(page), None)
@@ -231,7 +231,7 @@ class MixiInteractions(ApiConnector[MixiGraph]):
             for page in self._comment_pages(parent):
                 yield from (reading.parse_mixi_comment(each, parent) for each in page)
                 count += len(page)
-                if count >= MOST_COMMENTS:
+                if count >= MAX_COMMENTS:
                     return
         except Rejected as refusal:
             raise _target_error(refusal, seen=False) from refusal
@@ -241,7 +241,7 @@ class MixiInteractions(ApiConnector[MixiGraph]):
         if kind == reading.PHOTO:
             yield from (page for page, _ in self.api.pages(f"{PHOTO_COMMENTS}/{path}"))
             return
-        for start in range(0, MOST_COMMENTS, PAGE):
+        for start in range(0, MAX_COMMENTS, PAGE):
             after = {"start_index": str(start)} if start else {}
             page = self.api.list_pages(f"/voice/replies/show/{path}", after)
             yield page

@@ -41,7 +41,7 @@ from syndication.connectors.text import ELLIPSIS, cut, normalise
 OURS = "Profile Link"
 PAGE = 70  # of activities
 PEOPLE = 100  # of a page of friends
-MOST_PAGES = 60  # of one reading
+MAX_PAGES = 60  # of one reading
 TITLE = 100
 
 # Undocumented limits are chosen small enough for what the vendor's own pages accepted.
@@ -121,7 +121,7 @@ class Orkut(ApiConnector[OrkutRpc]):
         """Yield the friend list. `start` is an index: the page before it is read again, since friends who
         left the list meanwhile have moved the others."""
         index = max(0, int(start) - PEOPLE) if start.isdecimal() else 0
-        for _ in range(MOST_PAGES):
+        for _ in range(MAX_PAGES):
             result = with_fewer_entries(halved_counts(PEOPLE), partial(self._friends_at, index))
             page = self.api.as_list(self.api.as_object(result).get("list"))
             index += len(page)

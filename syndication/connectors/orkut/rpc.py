@@ -20,7 +20,7 @@ from syndication.connectors.errors import (
     Unauthorized,
 )
 from syndication.connectors.oauth1 import OAuth1Client
-from syndication.connectors.wire import error_message
+from syndication.connectors.responses import error_message
 
 JSON = {"Content-Type": "application/json", "X-Orkut-Client-Lib": "1.1"}
 AN_HOUR = 3600.0

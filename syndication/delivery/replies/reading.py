@@ -31,9 +31,9 @@ from syndication.models import CopyActivity, Link, Pull
 logger = logging.getLogger(__name__)
 
 READING_SECONDS = 45.0  # of one import; copies that are left are read by the next
-MOST_LISTED = 1000  # own posts of one listing
+MAX_LISTED = 1000  # own posts of one listing
 MARGIN = 3600.0  # seconds before the oldest copy at which a listing begins; clocks differ
-MOST_FAILURES = 3  # threads of one import that may fail before it stops
+MAX_FAILURES = 3  # threads of one import that may fail before it stops
 
 
 @dataclass
@@ -77,7 +77,7 @@ def _list_posts(connector: Connector, due: list[CopyActivity], now: datetime) ->
     since = min(schedule.sent_at(each.delivery, now) for each in due).timestamp() - MARGIN
     listing = _Listing()
     try:
-        for post in islice(connector.own_activity(since=since), MOST_LISTED):
+        for post in islice(connector.own_activity(since=since), MAX_LISTED):
             listing.posts[post.remote_id] = post
             missing.discard(post.remote_id)
             if not missing:
@@ -110,7 +110,7 @@ def _carry_out(pull: Pull, connector: Connector, looks: list[_Look], now: dateti
             # Perhaps a 404 in passing, or a thread that cannot be read: it holds up no other copy.
             logger.info("%s: thread of delivery %s: %s", pull, look.activity.pk, error)
             failures += not _concerns_one(error)
-            if _concerns_all(error) or failures > MOST_FAILURES:
+            if _concerns_all(error) or failures > MAX_FAILURES:
                 if not isinstance(error, Unauthorized):
                     _store(pull, look, reading, now)  # else it would be first again, for ever
                 raise
@@ -143,7 +143,7 @@ def _read_copy(reading: CopyReading, connector: Connector, look: _Look, now: dat
     if post.likes == 0 and activity.read_likes != 0:
         reading.likes, reading.like_count = [], 0  # nobody to ask for
     elif _has_moved(post.likes, activity.read_likes) or (post.likes is None and is_look):
-        reading.likes = list(islice(connector.likes(post), storage.MOST_LIKES))
+        reading.likes = list(islice(connector.likes(post), storage.MAX_LIKES))
         reading.like_count = post.likes
 
 
@@ -151,11 +151,11 @@ def _read_thread(connector: Connector, post: PostActivity) -> tuple[list[RemoteR
     """The replies, and whether those are all: else none that is missing counts as deleted."""
     found: list[RemoteReply] = []
     try:
-        for reply in islice(connector.replies(post), storage.MOST_REPLIES + 1):
+        for reply in islice(connector.replies(post), storage.MAX_REPLIES + 1):
             found.append(reply)
     except AnswerTooLarge:
-        return found[: storage.MOST_REPLIES], False
-    return found[: storage.MOST_REPLIES], len(found) <= storage.MOST_REPLIES
+        return found[: storage.MAX_REPLIES], False
+    return found[: storage.MAX_REPLIES], len(found) <= storage.MAX_REPLIES
 
 
 def _concerns_one(error: ConnectorError) -> bool:

@@ -37,8 +37,8 @@ THREAD_AGE = timedelta(days=3)
 AHEAD = 0.25  # of the time between two looks: a copy due within that is looked at with others
 SOONEST = timedelta(minutes=1)  # between two listings of one link
 IDLE = timedelta(hours=24)  # until the rows of a link without due copies are looked at again
-MOST_WATCHED = 400  # copies of one link that one import considers; those due first
-MOST_RESUMED = 200  # newest deliveries that are searched when replies are wanted again
+MAX_WATCHED = 400  # copies of one link that one import considers; those due first
+MAX_RESUMED = 200  # newest deliveries that are searched when replies are wanted again
 
 _PUBLISHED = Q(kind=DeliveryKind.PUBLISH, state=DeliveryState.SENT, remote_deleted_at=None)
 
@@ -78,7 +78,7 @@ def first_activity(copy: Delivery, link: Link, now: datetime) -> CopyActivity:
 
 def resume_copies(copies: QuerySet[Delivery], link: Link, now: datetime) -> None:
     """Look again at those of `copies` that are there; their replies are wanted again."""
-    newest = list(link.deliveries.order_by("-pk").values_list("pk", flat=True)[:MOST_RESUMED])
+    newest = list(link.deliveries.order_by("-pk").values_list("pk", flat=True)[:MAX_RESUMED])
     found = copies.filter(_PUBLISHED, pk__in=newest).select_related("post", "interaction")
     watch_copies([copy for copy in found if is_wanted(copy, link)], link, now)
 
@@ -87,7 +87,7 @@ def watched_copies(link: Link) -> list[CopyActivity]:
     """The copies of the link that are looked at, those due first."""
     rows = CopyActivity.objects.filter(link=link, due_at__isnull=False).filter(has_its_subject())
     related = ("delivery__post", "delivery__interaction")
-    return list(rows.select_related(*related).order_by("due_at")[:MOST_WATCHED])
+    return list(rows.select_related(*related).order_by("due_at")[:MAX_WATCHED])
 
 
 def is_due(activity: CopyActivity, now: datetime) -> bool:

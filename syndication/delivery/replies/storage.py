@@ -31,14 +31,14 @@ from syndication.models import (
     RemoteReply,
 )
 
-MOST_REPLIES = 500  # of one copy
-MOST_LIKES = 200  # people who like one copy
-LONGEST_TEXT = 3000  # letters of a reply; its address leads to the rest
-LONGEST_ATTACHED = 300
-MOST_ATTACHED = 8
-LONGEST_ID = 500
-SMALLEST_PAGE = 20  # a list of likes that is shorter is whole, whatever the count says
-MOST_COUNTED = 1_000_000_000
+MAX_REPLIES = 500  # of one copy
+MAX_LIKES = 200  # people who like one copy
+MAX_TEXT_LENGTH = 3000  # letters of a reply; its address leads to the rest
+MAX_ATTACHED_LENGTH = 300
+MAX_ATTACHED = 8
+MAX_ID_LENGTH = 500
+MIN_PAGE_SIZE = 20  # a list of likes that is shorter is whole, whatever the count says
+MAX_COUNTED = 1_000_000_000
 TEXTS_KEPT = timedelta(days=30)  # after the last look
 AT_ONCE = 200
 
@@ -148,14 +148,14 @@ def _store_replies(copy: Delivery, link: Link, reading: CopyReading) -> dict[str
     kept = {each.remote_id: each for each in others if each.visibility != "direct"}
     count = _write_replies(copy, link, kept, is_whole=reading.is_whole)
     shown = max(count, (reading.reply_count or 0) - (len(listed) - len(others)))
-    changes: dict[str, object] = {"replies": min(shown, MOST_COUNTED)}
+    changes: dict[str, object] = {"replies": min(shown, MAX_COUNTED)}
     if reading.reply_count is not None:
-        changes["read_replies"] = min(reading.reply_count, MOST_COUNTED)
+        changes["read_replies"] = min(reading.reply_count, MAX_COUNTED)
     return changes | ({"has_texts": True} if count else {})
 
 
 def _answers(reply: ForeignReply, copy: Delivery) -> bool:
-    return reply.parent_id in ("", copy.remote_id) and 0 < len(reply.remote_id) <= LONGEST_ID
+    return reply.parent_id in ("", copy.remote_id) and 0 < len(reply.remote_id) <= MAX_ID_LENGTH
 
 
 def _own_ids(link: Link, ids: list[str]) -> set[str]:
@@ -175,7 +175,7 @@ def _write_replies(
     rows = {key: _new_row(copy, link, reply, now) for key, reply in found.items()}
     gone = [row.pk for key, row in before.items() if key not in rows] if is_whole else []
     edited = [row for key, row in before.items() if key in rows and _take_over(row, rows[key])]
-    room = MOST_REPLIES - len(before) + len(gone)
+    room = MAX_REPLIES - len(before) + len(gone)
     fresh = [row for key, row in rows.items() if key not in before][:room]
     for row in fresh:
         row.is_hidden = row.author_uid in hidden
@@ -193,14 +193,14 @@ def _new_row(copy: Delivery, link: Link, reply: ForeignReply, now: datetime) -> 
         link=link,
         delivery=copy,
         remote_id=reply.remote_id,
-        author_uid=link.account_uid(reply.author.uid)[:LONGEST_ID],
+        author_uid=link.account_uid(reply.author.uid)[:MAX_ID_LENGTH],
         author_name=reply.author.name[:100],
         author_handle=handle if len(handle) <= 300 else "",
-        text=reply.text[:LONGEST_TEXT],
+        text=reply.text[:MAX_TEXT_LENGTH],
         attached=[
-            [each.kind, each.text[:LONGEST_ATTACHED]] for each in reply.attached[:MOST_ATTACHED]
+            [each.kind, each.text[:MAX_ATTACHED_LENGTH]] for each in reply.attached[:MAX_ATTACHED]
         ],
-        url=reply.url if len(reply.url) <= LONGEST_ID else "",
+        url=reply.url if len(reply.url) <= MAX_ID_LENGTH else "",
         visibility=reply.visibility,
         written_at=parsing.clamp_written_at(reply.created_at, now) or now,
     )
@@ -224,11 +224,11 @@ def _stored(row: RemoteReply, name: str) -> object:
 
 def _store_likes(copy: Delivery, link: Link, reading: CopyReading) -> dict[str, object]:
     people = {
-        link.account_uid(friend.uid)[:LONGEST_ID]: friend.name[:100]
+        link.account_uid(friend.uid)[:MAX_ID_LENGTH]: friend.name[:100]
         for friend in reading.likes or []
     }
     count = reading.like_count
-    is_whole = len(people) < SMALLEST_PAGE or (count is not None and len(people) >= count)
+    is_whole = len(people) < MIN_PAGE_SIZE or (count is not None and len(people) >= count)
     own = people.pop(link.uid, None)
     before = set(RemoteLike.objects.filter(delivery=copy).values_list("uid", flat=True))
     gone = before - set(people)
@@ -243,14 +243,14 @@ def _store_likes(copy: Delivery, link: Link, reading: CopyReading) -> dict[str, 
     if fresh:
         reply_notices.notify_of_likes(copy, link, fresh)
     shown = max(len(people), (count or 0) - (own is not None))
-    changes: dict[str, object] = {"likes": min(shown, MOST_COUNTED)}
+    changes: dict[str, object] = {"likes": min(shown, MAX_COUNTED)}
     if count is not None:
-        changes["read_likes"] = min(count, MOST_COUNTED)
+        changes["read_likes"] = min(count, MAX_COUNTED)
     return changes | ({"has_texts": True} if people else {})
 
 
 def _forget_surplus_likes(copy: Delivery) -> None:
     """Delete those that came first; a list of the newest names others each time."""
     newest = RemoteLike.objects.filter(delivery=copy).order_by("-pk").values_list("pk", flat=True)
-    if surplus := list(newest[MOST_LIKES : 2 * MOST_LIKES]):
+    if surplus := list(newest[MAX_LIKES : 2 * MAX_LIKES]):
         RemoteLike.objects.filter(pk__in=surplus).delete()

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 from urllib.request import urlopen
 
 from syndication.sandbox.bluesky import es256
-from syndication.sandbox.wire import Reply, json_reply
+from syndication.sandbox.http import Reply, json_reply
 
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 SCOPES = {"atproto", "transition:generic", "transition:chat.bsky", "transition:email"}

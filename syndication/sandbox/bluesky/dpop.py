@@ -8,7 +8,7 @@ import time
 
 from syndication.sandbox.bluesky import es256
 from syndication.sandbox.bluesky.state import BlueskyState
-from syndication.sandbox.wire import Reply, Request, json_reply
+from syndication.sandbox.http import Reply, Request, json_reply
 
 NONCE_SECONDS = 180
 FRESH = 60  # seconds that a caller's clock may be off

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from syndication.sandbox.bluesky.state import BlueskyState
 from syndication.sandbox.bluesky.values import POST, handle_of, xrpc_error
-from syndication.sandbox.wire import Reply, Request, json_reply
+from syndication.sandbox.http import Reply, Request, json_reply
 
 
 def resolve_handle(state: BlueskyState, request: Request) -> Reply:

@@ -19,7 +19,7 @@ from syndication.sandbox.bluesky.values import (
 from syndication.sandbox.network import Network
 from syndication.sandbox.oauth2 import Grant
 from syndication.sandbox.social_graph import Post
-from syndication.sandbox.wire import Refused, Reply, Request
+from syndication.sandbox.http import Refused, Reply, Request
 
 Open = Callable[[BlueskyState, Request], Reply]
 Guarded = Callable[[BlueskyState, Grant, Request], Reply]

@@ -10,7 +10,7 @@ from syndication.sandbox.bluesky.clients import BadClient, Document
 from syndication.sandbox.bluesky.dpop import BadProof, Proofs
 from syndication.sandbox.bluesky.state import BlueskyState
 from syndication.sandbox.oauth2 import AuthorizationRequest, Grant, OAuth2Server, TokenClient
-from syndication.sandbox.wire import Refused, Reply, Request, json_reply
+from syndication.sandbox.http import Refused, Reply, Request, json_reply
 
 URN = "urn:ietf:params:oauth:request_uri:"
 REQUEST_SECONDS = 300

@@ -8,7 +8,7 @@ from syndication.sandbox.bluesky.state import BlueskyState
 from syndication.sandbox.bluesky.values import handle_of
 from syndication.sandbox.html import page, pictures, portrait
 from syndication.sandbox.social_graph import Post
-from syndication.sandbox.wire import Reply, Request
+from syndication.sandbox.http import Reply, Request
 
 TITLE = "Bluesky（サンドボックス）"
 

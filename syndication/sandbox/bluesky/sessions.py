@@ -16,7 +16,7 @@ from syndication.sandbox.bluesky.state import BlueskyState
 from syndication.sandbox.bluesky.values import HANDLES, handle_of, xrpc_error
 from syndication.sandbox.oauth2 import Grant, Token
 from syndication.sandbox.social_graph import Account
-from syndication.sandbox.wire import Refused, Reply, Request, json_reply
+from syndication.sandbox.http import Refused, Reply, Request, json_reply
 
 GRACE = timedelta(hours=2)
 MAIN = "main-"  # prefix of the main password, which members should not use here

@@ -9,7 +9,7 @@ import unicodedata
 from datetime import UTC, datetime
 from typing import Any
 
-from syndication.sandbox.wire import Refused, json_reply
+from syndication.sandbox.http import Refused, json_reply
 
 POST = "app.bsky.feed.post"
 LIKE = "app.bsky.feed.like"

@@ -16,7 +16,7 @@ from syndication.sandbox.network import Network, World, match_route
 from syndication.sandbox.oauth1 import BadSignature, OAuth1
 from syndication.sandbox.pictures import media_type
 from syndication.sandbox.social_graph import Account, Post, SocialGraph, digest
-from syndication.sandbox.wire import Refused, Reply, Request, json_reply
+from syndication.sandbox.http import Refused, Reply, Request, json_reply
 
 CONSUMERS = {"anonymous": "anonymous"}
 _ADDRESS = re.compile(r"https?://[!-~]+")

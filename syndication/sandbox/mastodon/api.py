@@ -11,7 +11,7 @@ from syndication.sandbox.mastodon.state import MastodonState
 from syndication.sandbox.oauth2 import Grant
 from syndication.sandbox.social_graph import Account
 from syndication.sandbox.window import SlidingWindow
-from syndication.sandbox.wire import Refused, Reply, Request, json_reply
+from syndication.sandbox.http import Refused, Reply, Request, json_reply
 
 HTML = ("Content-Type", "text/html; charset=utf-8")
 

@@ -9,7 +9,7 @@ from syndication.sandbox.mastodon.api import Gate, MastodonCall, mastodon_error
 from syndication.sandbox.mastodon.oauth import MastodonOAuth
 from syndication.sandbox.mastodon.state import MastodonState
 from syndication.sandbox.network import Network, match_route
-from syndication.sandbox.wire import Reply, Request
+from syndication.sandbox.http import Reply, Request
 
 Open = Callable[[MastodonState, Request], Reply]
 

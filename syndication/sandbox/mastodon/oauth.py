@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from syndication.sandbox.mastodon.state import App, MastodonState
 from syndication.sandbox.oauth2 import AuthorizationRequest, Grant, OAuth2Server, TokenClient
-from syndication.sandbox.wire import Refused, Reply, Request, json_reply, redirect
+from syndication.sandbox.http import Refused, Reply, Request, json_reply, redirect
 
 SCOPES = ("read", "write", "follow", "push", "profile")
 

@@ -6,7 +6,7 @@ from syndication.sandbox.html import page, pictures, portrait, post_box, upload_
 from syndication.sandbox.mastodon import shapes
 from syndication.sandbox.mastodon.state import MastodonState
 from syndication.sandbox.social_graph import Post
-from syndication.sandbox.wire import Reply, Request, json_reply
+from syndication.sandbox.http import Reply, Request, json_reply
 
 
 def mastodon_overview(state: MastodonState, request: Request) -> Reply:

@@ -13,7 +13,7 @@ from syndication.sandbox.mastodon import shapes
 from syndication.sandbox.mastodon.api import HTML, MastodonCall, mastodon_error
 from syndication.sandbox.mastodon.state import MastodonState
 from syndication.sandbox.social_graph import Post
-from syndication.sandbox.wire import Reply, Request, json_reply
+from syndication.sandbox.http import Reply, Request, json_reply
 
 TYPES = ["image/jpeg", "image/png", "image/gif", "image/webp"]
 

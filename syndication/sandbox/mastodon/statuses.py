@@ -22,7 +22,7 @@ from syndication.sandbox.mastodon.threads import (
 )
 from syndication.sandbox.pictures import media_type
 from syndication.sandbox.social_graph import Post, Upload
-from syndication.sandbox.wire import Reply, json_reply
+from syndication.sandbox.http import Reply, json_reply
 
 VISIBILITIES = ("public", "unlisted", "private", "direct")
 KEPT_FOR = timedelta(hours=1)  # an Idempotency-Key

@@ -12,7 +12,7 @@ from syndication.sandbox.network import Network
 from syndication.sandbox.oauth2 import AuthorizationRequest, Grant
 from syndication.sandbox.permission import Permission
 from syndication.sandbox.social_graph import Account, Post
-from syndication.sandbox.wire import Reply, Request, json_reply, redirect
+from syndication.sandbox.http import Reply, Request, json_reply, redirect
 
 
 class Misskey(Network):

@@ -21,10 +21,10 @@ from syndication.sandbox.misskey.calls import (
 )
 from syndication.sandbox.misskey.state import MisskeyState, Problem, reaction_row
 from syndication.sandbox.social_graph import Post, Upload
-from syndication.sandbox.wire import Reply, json_reply
+from syndication.sandbox.http import Reply, json_reply
 
 VISIBILITIES = ("public", "home", "followers", "specified")
-LONGEST_WARNING = 100
+MAX_WARNING_LENGTH = 100
 
 NO_CONTENT = Problem(
     400,
@@ -229,7 +229,7 @@ def _check_fields(call: MisskeyCall, photos: list[Upload]) -> None:
         raise misskey_refusal(INVALID)
     if len(photos) > 16 or call.fields.get("visibility", "public") not in VISIBILITIES:
         raise misskey_refusal(INVALID)
-    if warning is not None and not 1 <= len(str(warning)) <= LONGEST_WARNING:
+    if warning is not None and not 1 <= len(str(warning)) <= MAX_WARNING_LENGTH:
         raise misskey_refusal(INVALID)
     if renote:
         call.note("renoteId", NO_RENOTE_TARGET)

@@ -15,7 +15,7 @@ from syndication.sandbox.mixi import (
 from syndication.sandbox.mixi.calls import MixiCall, Route, voice_error
 from syndication.sandbox.mixi.oauth import count_request, open_mixi_grant, token_endpoint
 from syndication.sandbox.mixi.state import MixiState
-from syndication.sandbox.wire import BadBody, Refused, Reply, Request
+from syndication.sandbox.http import BadBody, Refused, Reply, Request
 
 ROUTES: list[Route] = [
     route

@@ -11,7 +11,7 @@ from typing import Any
 
 from syndication.sandbox.mixi.rows import VISIBILITIES, MixiAccount
 from syndication.sandbox.mixi.state import MixiState
-from syndication.sandbox.wire import Refused, Reply, Request, json_reply
+from syndication.sandbox.http import Refused, Reply, Request, json_reply
 
 
 @dataclass(frozen=True)

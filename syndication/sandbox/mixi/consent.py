@@ -18,7 +18,7 @@ from syndication.sandbox.mixi.grants import SCOPES, MixiGrant
 from syndication.sandbox.mixi.login import viewer
 from syndication.sandbox.mixi.rows import MixiAccount
 from syndication.sandbox.mixi.state import MixiState
-from syndication.sandbox.wire import BadBody, Reply, Request, redirect
+from syndication.sandbox.http import BadBody, Reply, Request, redirect
 
 ALWAYS = "今後、このサービスに対して常に同意する"
 

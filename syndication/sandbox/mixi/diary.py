@@ -8,7 +8,7 @@ from syndication.sandbox.mixi.calls import MixiCall, Route, described_error, voi
 from syndication.sandbox.mixi.rows import Diary, Picture, rfc3339
 from syndication.sandbox.multipart import Part
 from syndication.sandbox.pictures import media_type
-from syndication.sandbox.wire import Reply, Request, json_object, json_reply
+from syndication.sandbox.http import Reply, Request, json_object, json_reply
 
 MAX_TITLE = 100
 MAX_BODY = 10_000

@@ -12,7 +12,7 @@ from syndication.sandbox.mixi import markup
 from syndication.sandbox.mixi.grants import SCOPES
 from syndication.sandbox.mixi.rows import MixiAccount
 from syndication.sandbox.mixi.state import MixiState
-from syndication.sandbox.wire import Reply, Request, redirect
+from syndication.sandbox.http import Reply, Request, redirect
 
 COOKIE = "mixi_session"
 SERVICES = "/list_connect_service.pl"  # the real name is not known

@@ -9,7 +9,7 @@ from __future__ import annotations
 from html import escape
 
 from syndication.sandbox.html import page
-from syndication.sandbox.wire import Reply
+from syndication.sandbox.http import Reply
 
 KEITAI_ENCODING = "cp932"  # Shift_JIS as phones mean it
 

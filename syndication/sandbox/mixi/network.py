@@ -12,7 +12,7 @@ from syndication.sandbox.mixi.oauth import Presented, presented_token
 from syndication.sandbox.mixi.rows import Diary, MixiAccount, Picture, Status
 from syndication.sandbox.mixi.state import MixiState
 from syndication.sandbox.network import Network
-from syndication.sandbox.wire import BadBody, Refused, Reply, Request
+from syndication.sandbox.http import BadBody, Refused, Reply, Request
 
 Page = Callable[[MixiState, Request], Reply]
 

@@ -20,7 +20,7 @@ from syndication.sandbox.mixi.rows import (
 )
 from syndication.sandbox.mixi.state import MixiState
 from syndication.sandbox.pictures import face
-from syndication.sandbox.wire import Reply, Request
+from syndication.sandbox.http import Reply, Request
 
 
 def mixi_overview(state: MixiState, request: Request) -> Reply:

@@ -6,7 +6,7 @@ from typing import Any
 
 from syndication.sandbox.mixi.calls import MixiCall, Route, voice_error
 from syndication.sandbox.mixi.rows import MixiAccount, rfc3339
-from syndication.sandbox.wire import Reply, json_reply
+from syndication.sandbox.http import Reply, json_reply
 
 # A field needs the scope of its own name in mixi's spelling.
 EXTENDED = {

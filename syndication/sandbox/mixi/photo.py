@@ -16,7 +16,7 @@ from syndication.sandbox.mixi.rows import (
     standing_comments,
 )
 from syndication.sandbox.pictures import media_type
-from syndication.sandbox.wire import Reply, json_reply
+from syndication.sandbox.http import Reply, json_reply
 
 DEFAULT_TITLE = "かんたん公開アルバム"
 MAX_TITLE = 100  # not documented; as for diaries

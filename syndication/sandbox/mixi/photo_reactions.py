@@ -20,7 +20,7 @@ from syndication.sandbox.mixi.rows import (
     standing_comments,
 )
 from syndication.sandbox.mixi.state import MixiState
-from syndication.sandbox.wire import Reply, json_reply
+from syndication.sandbox.http import Reply, json_reply
 
 MAX_COMMENT = 1000  # not documented; ours
 

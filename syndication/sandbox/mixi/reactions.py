@@ -15,7 +15,7 @@ from syndication.sandbox.mixi.rows import (
 )
 from syndication.sandbox.mixi.state import MixiState
 from syndication.sandbox.mixi.voice import MAX_CHARACTERS, find_voice, user_object
-from syndication.sandbox.wire import Reply, json_reply
+from syndication.sandbox.http import Reply, json_reply
 
 
 def comment_object(call: MixiCall, comment: Comment) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import re
 
 from syndication.sandbox.mixi.calls import MixiCall, Route, described_error
 from syndication.sandbox.mixi.rows import Share
-from syndication.sandbox.wire import Reply, json_reply
+from syndication.sandbox.http import Reply, json_reply
 
 
 def share(call: MixiCall) -> Reply:

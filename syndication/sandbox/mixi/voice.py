@@ -19,7 +19,7 @@ from syndication.sandbox.mixi.rows import (
     voice_time,
 )
 from syndication.sandbox.pictures import media_type
-from syndication.sandbox.wire import BadBody, Reply, json_reply
+from syndication.sandbox.http import BadBody, Reply, json_reply
 
 MAX_CHARACTERS = 150
 PHOTO_TYPES = ("image/jpeg", "image/png")

@@ -12,9 +12,9 @@ from typing import Any
 from syndication.sandbox.orkut.state import OrkutAlbum, OrkutState
 from syndication.sandbox.pictures import media_type
 from syndication.sandbox.social_graph import Account, Post
-from syndication.sandbox.wire import BadBody, Reply, Request, json_reply
+from syndication.sandbox.http import BadBody, Reply, Request, json_reply
 
-MOST_ACTIVITIES = 70
+MAX_ACTIVITIES = 70
 _TAGS = re.compile(r"<(?!/?(?:b|i|a|span)\b)")
 
 
@@ -112,7 +112,7 @@ def activities_get(call: OrkutCall) -> dict[str, Any]:
         for each in call.state.graph.home(call.me.id)
         if each.visibility == "public" and each.at.timestamp() <= now - lag
     ]
-    shown = [activity_object(each) for each in seen[:MOST_ACTIVITIES]]
+    shown = [activity_object(each) for each in seen[:MAX_ACTIVITIES]]
     return {"list": shown, "totalResults": len(seen)}
 
 

@@ -13,7 +13,7 @@ from syndication.sandbox.oauth2 import Grant
 from syndication.sandbox.pictures import media_type
 from syndication.sandbox.social_graph import Account, Post, digest
 from syndication.sandbox.twitter.state import TwitterState
-from syndication.sandbox.wire import Refused, Reply, Request, json_reply
+from syndication.sandbox.http import Refused, Reply, Request, json_reply
 
 LONGEST = 280
 _ADDRESS = re.compile(r"https?://[!-~]+")

@@ -10,7 +10,7 @@ from syndication.sandbox.social_graph import Post
 from syndication.sandbox.twitter import api
 from syndication.sandbox.twitter.oauth import TwitterOAuth
 from syndication.sandbox.twitter.state import TwitterState
-from syndication.sandbox.wire import Reply, Request
+from syndication.sandbox.http import Reply, Request
 
 TOKEN = "/2/oauth2/token"  # noqa: S105 - an address
 

@@ -16,7 +16,7 @@ from accounts.media.picture_decoding import PictureTooLarge, UnreadablePicture, 
 
 PICTURES = Path(__file__).parent / "pictures"
 ROOT = Path(__file__).parents[3]
-MOST_MEMORY = 150  # megabytes
+MAX_MEMORY = 150  # megabytes
 
 
 def encoded(picture: Image.Image, kind: str = "PNG", **options) -> bytes:
@@ -194,7 +194,7 @@ def test_no_picture_takes_much_memory(name):
     )
     word, megabytes = child.stdout.decode().split()
     assert word == outcome
-    assert int(megabytes) <= MOST_MEMORY
+    assert int(megabytes) <= MAX_MEMORY
 
 
 AT_ONCE = """
@@ -216,7 +216,7 @@ def test_many_pictures_at_once_take_no_more_memory_than_one():
     )
     done, megabytes = map(int, child.stdout.split())
     assert done == 4
-    assert megabytes <= MOST_MEMORY
+    assert megabytes <= MAX_MEMORY
 
 
 def test_what_progressive_pictures_keep_is_counted():

@@ -10,7 +10,7 @@ from accounts.checks import check_qr_version
 from accounts.crypto.codes import new_code
 from accounts.media import qr
 
-LONGEST_HOST = "a" * 29
+MAX_HOST_LENGTH = "a" * 29
 
 
 def address(host: str) -> str:
@@ -20,7 +20,7 @@ def address(host: str) -> str:
 @pytest.mark.parametrize("kind", ["PNG", "GIF"])
 @pytest.mark.parametrize("cell", [3, 4])
 def test_a_code_reads_back_at_served_size(kind, cell):
-    there = address(LONGEST_HOST)
+    there = address(MAX_HOST_LENGTH)
     with Image.open(io.BytesIO(qr.qr_picture(there, kind=kind, cell=cell))) as picture:
         assert picture.format == kind
         assert picture.size == ((33 + 8) * cell,) * 2
@@ -50,7 +50,7 @@ def test_the_version_depends_on_the_length_alone():
 
 
 def test_pictures_stay_small():
-    there = address(LONGEST_HOST)
+    there = address(MAX_HOST_LENGTH)
     assert len(qr.qr_picture(there)) < 600
     assert len(qr.qr_picture(there, kind="GIF", cell=3)) < 1400
 
@@ -71,9 +71,9 @@ def test_the_format_is_one_that_the_browser_reads(user_agent, accept, kind):
 
 
 def test_a_check_warns_of_hosts_that_are_too_long(settings):
-    settings.PUBLIC_URL = f"https://{LONGEST_HOST}"
+    settings.PUBLIC_URL = f"https://{MAX_HOST_LENGTH}"
     assert check_qr_version() == []
-    settings.PUBLIC_URL = f"https://{LONGEST_HOST}a"
+    settings.PUBLIC_URL = f"https://{MAX_HOST_LENGTH}a"
     (warning,) = check_qr_version()
     assert warning.id == "accounts.W001"
     assert "29 characters" in warning.hint

@@ -28,7 +28,7 @@ RESERVED = {
     "vsekey", "vsernk",
 }  # fmt: skip
 FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
-LONGEST_ADDRESS = 255  # bytes: RFC 2616, section 3.2.1, warns of more
+MAX_ADDRESS_LENGTH = 255  # bytes: RFC 2616, section 3.2.1, warns of more
 BOUNDARY = "----9x0gateway"
 # What each carrier's phones show; docomo's show no PNG, and J-PHONE's first ones no GIF.
 PICTURES = {
@@ -122,7 +122,7 @@ class DeviceClient(PhoneClient):
         for address in own:
             whole = urljoin(f"{settings.PUBLIC_URL}{page.path}", address)
             is_ours = whole.startswith(settings.PUBLIC_URL)
-            assert not is_ours or len(whole.encode()) <= LONGEST_ADDRESS, whole
+            assert not is_ours or len(whole.encode()) <= MAX_ADDRESS_LENGTH, whole
         size = len(page.response.getvalue())
         for source in page.sources:
             if source.startswith("data:"):

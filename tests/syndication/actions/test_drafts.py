@@ -161,7 +161,7 @@ def test_a_status_longer_than_a_status_is_kept_whole(hanako):
 
 
 def test_fifty_are_kept_and_the_next_one_is_given_back(hanako):
-    for number in range(drafts.MOST_KEPT):
+    for number in range(drafts.MAX_KEPT):
         drafts.keep_draft(unsent(f"{number}", form_key=f"{number:032x}"), by=hanako)
     phone = log_in_phone(hanako)
     page = keep(phone, PostKind.STATUS, text="one more")
@@ -171,12 +171,12 @@ def test_fifty_are_kept_and_the_next_one_is_given_back(hanako):
     drafts.delete_draft(SavedDraft.objects.first(), by=hanako)
     assert typed_in(phone.get(reverse("post_new")))["text"] == "one more"
     phone.submit("5 Keep")
-    assert SavedDraft.objects.count() == drafts.MOST_KEPT
+    assert SavedDraft.objects.count() == drafts.MAX_KEPT
     assert typed_in(phone.get(reverse("post_new")))["text"] == ""
 
 
 def test_a_mail_is_kept_among_the_fifty(hanako):
-    for number in range(drafts.MOST_KEPT):
+    for number in range(drafts.MAX_KEPT):
         drafts.keep_draft(unsent(f"{number}", form_key=f"{number:032x}"), by=hanako)
     key = "b" * 32
     SavedDraft.objects.create(member=hanako, form_key=key, text="mail", is_mailed=True)

@@ -198,12 +198,12 @@ def test_the_number_of_pixels_is_limited_by_the_setting(settings):
 def test_kept_photos_go_after_half_a_day_and_never_fill_the_disk():
     hanako = make_member("hanako")
     first = photos.keep_upload(a_photo(), by=hanako)
-    for _ in range(photos.MOST_KEPT + 2):
+    for _ in range(photos.MAX_KEPT + 2):
         photos.keep_upload(a_photo(), by=hanako)
-    assert KeptPhoto.objects.count() == photos.MOST_KEPT
+    assert KeptPhoto.objects.count() == photos.MAX_KEPT
     assert not KeptPhoto.objects.filter(pk=first.pk).exists()
     assert photos.delete_old_kept_photos(timezone.now()) == 0
-    assert photos.delete_old_kept_photos(timezone.now() + timedelta(hours=13)) == photos.MOST_KEPT
+    assert photos.delete_old_kept_photos(timezone.now() + timedelta(hours=13)) == photos.MAX_KEPT
 
 
 @pytest.mark.django_db(transaction=True)

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import Member
 from syndication.actions import photos, posts
-from syndication.connectors.content import MOST_PHOTOS, PHOTO_ALTS
+from syndication.connectors.content import MAX_PHOTOS, PHOTO_ALTS
 from syndication.connectors.errors import Rejected
 from syndication.delivery import eligibility
 from syndication.models import KeptPhoto, Post, PostPhoto, photos_of
@@ -25,7 +25,7 @@ COLOURS = ("red", "lime", "blue", "white")
 WORDS = ("one", "two", "three", "four")
 
 
-def make_album(author: Member, count: int = MOST_PHOTOS, **fields: str) -> Post:
+def make_album(author: Member, count: int = MAX_PHOTOS, **fields: str) -> Post:
     """A post whose photos have the colours and the words of their places."""
     kept = tuple(photos.keep_upload(a_photo(colour=one), by=author) for one in COLOURS[:count])
     words = dict(zip(PHOTO_ALTS, WORDS[:count], strict=False))

@@ -39,7 +39,7 @@ from tests.syndication.connectors.network import (
 
 # From the fewest readers to the most. "inherited" is as many as the parent's, "" is not known.
 WIDTHS = ("direct", "followers", "unlisted", "public")
-MOST_KEPT = 1000  # replies of one thread, in memory
+MAX_KEPT = 1000  # replies of one thread, in memory
 HIDDEN = "\u202e\u200b\u3164"  # what no name may bring
 WITHOUT_ANSWER = ["500_before", "500_after", "drop_after", "bad_json", "slow"]
 WALLS = [(200, "200 OK"), (403, "403 Forbidden"), (404, "404 Not Found")]
@@ -325,7 +325,7 @@ class RepliesContract:
             pytest.skip("its threads are read by pages")
         with playing(*plays) as server:
             found, is_whole = what_is_read(net.scripted(server), PostActivity(net.target_id))
-        assert len(found) <= MOST_KEPT
+        assert len(found) <= MAX_KEPT
         assert not is_whole
 
     @pytest.mark.parametrize("line", ["403 Forbidden", "404 Not Found", "501 Not Implemented"])

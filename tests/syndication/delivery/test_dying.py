@@ -14,7 +14,7 @@ from syndication.connectors.errors import CopyGone, Rejected
 from syndication.delivery import attempt, claims, credentials, heartbeats, outcomes
 from syndication.delivery.leased_http import LeasedHttp
 from syndication.models import Delivery, DeliveryKind, DeliveryState, HostHealth, Link
-from tests.dying import MOST_STATEMENTS, is_killed
+from tests.dying import MAX_STATEMENTS, is_killed
 from tests.making import make_member
 from tests.noticing import the_notice
 from tests.syndication.delivering import Moving, linked, planned, remove, texts, tried
@@ -29,7 +29,7 @@ VOICE = "POST /2/voice/statuses"
 def killed_at_each_statement(sandbox: Any, seeded: Any) -> Iterator[Delivery]:
     """The row that `seeded(now)` brings, each time anew, after a try that was killed at its first
     statement, at its second … and after what other workers then made of it."""
-    for last in range(1, MOST_STATEMENTS):
+    for last in range(1, MAX_STATEMENTS):
         sandbox.reset()
         Member.objects.all().delete()
         HostHealth.objects.all().delete()

@@ -12,7 +12,7 @@ from django.utils import timezone
 from syndication.connectors import CONNECTORS
 from syndication.connectors.base import RateLimit
 from syndication.connectors.mixi import Mixi
-from syndication.connectors.wire import reset_after, retry_after
+from syndication.connectors.responses import reset_after, retry_after
 from syndication.delivery import circuit_breaker, claims, fairness, rate_limits
 from syndication.models import Allowance, Delivery, DeliveryState, HostHealth, Link
 from tests.making import make_link, make_member

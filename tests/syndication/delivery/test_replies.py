@@ -309,20 +309,20 @@ def test_what_comes_from_outside_is_bounded(answered, link, copy, monkeypatch):
     began = timezone.now()
     bring_back(link)
     [reply] = RemoteReply.objects.all()
-    assert len(reply.text) == storage.LONGEST_TEXT
+    assert len(reply.text) == storage.MAX_TEXT_LENGTH
     assert len(reply.author_name) <= 100
     assert "\u202e" not in reply.author_name
     assert began <= reply.written_at <= timezone.now()
 
 
 def test_a_flood_is_kept_up_to_a_bound_and_nothing_is_deleted_by_it(answered, link, copy):
-    for number in range(storage.MOST_REPLIES + 5):
+    for number in range(storage.MAX_REPLIES + 5):
         answered.reply("1", "taro", f"{number}")
-    answered.like("1", *(f"p{number}" for number in range(storage.MOST_LIKES + 5)))
+    answered.like("1", *(f"p{number}" for number in range(storage.MAX_LIKES + 5)))
     for _ in range(2):
         bring_back(link)
-    assert link.remote_replies.count() == storage.MOST_REPLIES
-    assert RemoteLike.objects.count() == storage.MOST_LIKES
+    assert link.remote_replies.count() == storage.MAX_REPLIES
+    assert RemoteLike.objects.count() == storage.MAX_LIKES
     assert (activity(copy).replies, activity(copy).likes) == (505, 205)
 
 

@@ -13,7 +13,7 @@ from accounts.models import Notice
 from syndication.actions import posts, remote_replies
 from syndication.delivery import imports
 from syndication.models import CopyActivity, Delivery, Link, Pull, RemoteLike, RemoteReply
-from tests.dying import MOST_STATEMENTS, is_killed
+from tests.dying import MAX_STATEMENTS, is_killed
 from tests.making import make_member
 from tests.racing import at_once
 from tests.syndication.answered import AnsweredSlate, answered, bring_back, due
@@ -56,7 +56,7 @@ def killed_and_repeated(link: Link, at: int) -> bool:
 
 def test_a_worker_killed_at_any_statement_loses_and_doubles_nothing(answered, link, copy):
     texts = []
-    for at in range(1, 2 * MOST_STATEMENTS):
+    for at in range(1, 2 * MAX_STATEMENTS):
         texts.append(f"{at}")
         answered.reply("1", "taro", f"{at}")
         answered.like("1", f"p{at}")
@@ -66,7 +66,7 @@ def test_a_worker_killed_at_any_statement_loses_and_doubles_nothing(answered, li
         assert CopyActivity.objects.get().replies == len(texts)
         if not was_killed:
             break
-    assert 15 < at < 2 * MOST_STATEMENTS - 1
+    assert 15 < at < 2 * MAX_STATEMENTS - 1
     assert set(Notice.objects.values_list("code", flat=True)) == {"network_reply", "network_likes"}
 
 

@@ -13,7 +13,7 @@ from syndication.actions import posts
 from syndication.connectors import CONNECTORS, reasons
 from syndication.connectors.base import Receipt
 from syndication.connectors.errors import Rejected, TextRejected
-from syndication.connectors.wire import ERROR_MESSAGE_LENGTH, error_message
+from syndication.connectors.responses import ERROR_MESSAGE_LENGTH, error_message
 from syndication.delivery import credentials, eligibility, imports, server_limits
 from syndication.models import Delivery, DeliveryState, Link, ServerTraits
 from tests.making import allow, make_link, make_member

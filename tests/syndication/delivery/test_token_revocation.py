@@ -23,7 +23,7 @@ from syndication.connectors.errors import ConnectorError, Unauthorized
 from syndication.delivery import credentials, retry_policy, token_revocation
 from syndication.models import HostHealth, Link, LinkState, NetworkSwitch, Revocation
 from tests.accounts.away import come_back, leave_by_phone
-from tests.dying import MOST_STATEMENTS, is_killed
+from tests.dying import MAX_STATEMENTS, is_killed
 from tests.making import make_link, make_member
 from tests.phone import log_in_phone
 from tests.racing import at_once
@@ -282,7 +282,7 @@ def test_a_network_that_is_no_longer_set_up_is_dropped(link, now, settings):
 )  # the killed close nothing
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_that_is_killed_anywhere_leaves_it_to_the_next(sandbox, net):
-    for last in range(1, MOST_STATEMENTS):
+    for last in range(1, MAX_STATEMENTS):
         Member.objects.all().delete()
         Revocation.objects.all().delete()
         now = Moving(sandbox)

@@ -12,7 +12,7 @@ from tests.phone import log_in_phone
 
 pytestmark = pytest.mark.django_db
 
-MOST_BYTES = 9_000
+MAX_BYTES = 9_000
 
 
 def make_item(member, text: str = "", **changes) -> FeedItem:
@@ -63,12 +63,12 @@ def test_a_long_post_is_read_in_pages():
     phone = log_in_phone(hanako)
     page = phone.get(reverse("feed_item", args=[item.pk]))
     read = page.text
-    assert len(page.html.encode()) < MOST_BYTES
+    assert len(page.html.encode()) < MAX_BYTES
     for _ in range(20):
         if "Read on" not in page:
             break
         page = phone.follow("# Read on")
-        assert len(page.html.encode()) < MOST_BYTES
+        assert len(page.html.encode()) < MAX_BYTES
         read += page.text
     assert "終わり" in page
     assert read.count("花見の話") >= 1500

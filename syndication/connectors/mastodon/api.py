@@ -22,7 +22,7 @@ from syndication.connectors.paging import follow_pages, halved_counts, with_fewe
 
 ME = "/api/v1/accounts/verify_credentials"
 INSTANCE = "/api/v1/instance"  # anybody may ask
-MOST_PAGES = 600  # of one reading; whoever reads may stop before
+MAX_PAGES = 600  # of one reading; whoever reads may stop before
 PLAINLY_DEAD = frozenset({400, 401})  # how a server without JSON refuses a token; walls say 403
 
 _OF_LENGTH = ("too long", "character limit", "characters", "文字")
@@ -41,17 +41,17 @@ class MastodonApi(ApiClient):
             return Unauthorized(reasons.ACCESS_GONE, **self.log_fields(response))
         return None
 
-    def foreign_error(self, response: Response, *, is_write: bool) -> ConnectorError:
+    def intermediary_error(self, response: Response, *, is_write: bool) -> ConnectorError:
         if response.status in PLAINLY_DEAD and self._is_dead():
             return Unauthorized(reasons.ACCESS_GONE, **self.log_fields(response))
-        return super().foreign_error(response, is_write=is_write)
+        return super().intermediary_error(response, is_write=is_write)
 
-    def other_error(self, response: Response, *, is_write: bool) -> ConnectorError:
+    def request_error(self, response: Response, *, is_write: bool) -> ConnectorError:
         """Recognize a text that is too long: 422 on Mastodon ("character limit of 500 exceeded"), 400 elsewhere."""
         message = str(self.error_text(json_object(response)) or "").lower()
         if response.status in {400, 413, 422} and any(each in message for each in _OF_LENGTH):
             return TextRejected(reasons.TOO_LONG_THERE, **self.log_fields(response))
-        return super().other_error(response, is_write=is_write)
+        return super().request_error(response, is_write=is_write)
 
     def remove(self, method: str, path: str, **content: Any) -> None:
         """Delete; snac answers with a page for what is gone, as a proxy does."""
@@ -84,7 +84,7 @@ class MastodonApi(ApiClient):
             )
             return found, next_page(response.headers.get("Link", "")) if found else ""
 
-        return follow_pages(page, start, most=MOST_PAGES)
+        return follow_pages(page, start, most=MAX_PAGES)
 
     def read_up_to(self, max_bytes: int, path: str) -> Any:
         """Return the JSON at `path`. Raises AnswerTooLarge beyond `max_bytes`, else as `read` does."""

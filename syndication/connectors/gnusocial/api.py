@@ -15,19 +15,19 @@ from syndication.connectors.oauth1 import OAuth1Client
 from syndication.connectors.paging import halved_counts, with_fewer_entries
 
 PAGE = 100
-FEWEST_ON_A_PAGE = 20  # some servers give no more, whatever they are asked for
-MOST_PAGES = 60  # of one reading
+MIN_PAGE_SIZE = 20  # some servers give no more, whatever they are asked for
+MAX_PAGES = 60  # of one reading
 
 
 class GnusocialApi(OAuth1Client):
     """API client for one account on one server."""
 
-    def other_error(self, response: Response, *, is_write: bool) -> ConnectorError:
+    def request_error(self, response: Response, *, is_write: bool) -> ConnectorError:
         """Recognize a duplicate by the message of a 400 or 403."""
         log = self.log_fields(response)
         if response.status in {400, 403} and "duplicate" in log["message"].lower():
             return DuplicateRejected(reasons.SAID_ALREADY, **log)
-        return super().other_error(response, is_write=is_write)
+        return super().request_error(response, is_write=is_write)
 
     def access_error(self, response: Response) -> Any:
         """Return None for 403, which refuses this very post: a read-only app gets a 401, too."""
@@ -36,13 +36,13 @@ class GnusocialApi(OAuth1Client):
     def lists_below(self, path: str, **params: str) -> Iterator[list[Any]]:
         """Yield the pages of a list of notices, newest first. Raises as `read` does."""
         below: dict[str, str] = {}
-        for _ in range(MOST_PAGES):
+        for _ in range(MAX_PAGES):
             ask = partial(self._list_of, path, {**params, **below})
             page, count = with_fewer_entries(halved_counts(PAGE), ask)
             yield page
             ids = [valid_gnusocial_id(parsing.value_at(each, "id")) for each in page]
             lowest = min((int(each) for each in ids if each), default=0)
-            if len(page) < min(count, FEWEST_ON_A_PAGE) or not lowest:
+            if len(page) < min(count, MIN_PAGE_SIZE) or not lowest:
                 return
             if below == (below := {"max_id": str(lowest - 1)}):
                 return

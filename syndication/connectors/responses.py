@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from syndication.connectors.base import Response
 
-LONGEST_WAIT = 24 * 3600.0  # seconds; whoever asks for more is asked again by then
+MAX_WAIT = 24 * 3600.0  # seconds; whoever asks for more is asked again by then
 # X counts a window of minutes, and the day of one account and of the whole site besides.
 RATE_LIMITS = (
     "X-RateLimit-",
@@ -26,7 +26,7 @@ EARLIEST_EPOCH = 1e9  # a smaller number is a number of seconds, not a time
 EARLIEST_DATE = 631_152_000.0  # 1990: a clock that says less was never set
 EXCERPT_LENGTH = 400
 ERROR_MESSAGE_LENGTH = 160
-SHORTEST_MIDDLE = 8  # of a secret in Base64: less could be anything
+MIN_MIDDLE_LENGTH = 8  # of a secret in Base64: less could be anything
 
 # Begins where a name begins: tried anew at each of its letters, a header of 64 KB takes half a minute.
 _PARAMETER = re.compile(
@@ -50,7 +50,7 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
     """
     value = headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdigit():
-        return min(float(value[:9]), LONGEST_WAIT)
+        return min(float(value[:9]), MAX_WAIT)
     until = _epoch(value)
     if until is None:
         return reset_after(headers, now)
@@ -73,7 +73,7 @@ def _reset(value: str, headers: Mapping[str, str], now: float) -> float | None:
     if re.fullmatch(r"[0-9]{1,11}(\.[0-9]+)?", value):
         number = float(value)
         if number < EARLIEST_EPOCH:
-            return min(number, LONGEST_WAIT)
+            return min(number, MAX_WAIT)
         return _from_now(number, headers, now)
     try:
         moment = datetime.fromisoformat(value)
@@ -88,7 +88,7 @@ def _from_now(until: float, headers: Mapping[str, str], now: float) -> float:
     sent = _epoch(headers.get("Date", ""))
     if sent is None or sent < EARLIEST_DATE:
         sent = now
-    return min(max(until - sent, 0.0), LONGEST_WAIT)
+    return min(max(until - sent, 0.0), MAX_WAIT)
 
 
 def auth_challenge(headers: Mapping[str, str]) -> dict[str, str]:
@@ -130,7 +130,7 @@ def _spellings(secret: str) -> set[str]:
     for before in range(3):  # where it may begin within a group of three bytes
         raw = b"\0" * before + secret.encode()
         middle = b64encode(raw[: len(raw) // 3 * 3]).decode()[(0, 2, 3)[before] :]
-        if len(middle) >= SHORTEST_MIDDLE:
+        if len(middle) >= MIN_MIDDLE_LENGTH:
             spellings |= {middle, middle.replace("+", "-").replace("/", "_")}
     return spellings
 

@@ -35,14 +35,14 @@ class TwitterApi(ApiClient):
             return Unauthorized(reasons.ACCESS_TOO_NARROW, scope="?", **self.log_fields(response))
         return None
 
-    def other_error(self, response: Response, *, is_write: bool) -> ConnectorError:
+    def request_error(self, response: Response, *, is_write: bool) -> ConnectorError:
         message, kind = self._message(response), str(json_object(response).get("type") or "")
         if response.status == 402 or any(each in kind for each in OURS):
             # This site's quota is used up or its access withdrawn: not the member's fault.
             return TryLater(reasons.APP_REFUSED, after=AN_HOUR, **self.log_fields(response))
         if response.status == 403 and "duplicate content" in message:
             return DuplicateRejected(reasons.SAID_ALREADY, **self.log_fields(response))
-        return super().other_error(response, is_write=is_write)
+        return super().request_error(response, is_write=is_write)
 
     def refresh_tokens(self) -> Mapping[str, Any]:
         """Exchange the refresh token, which is then used up. Raises Unauthorized, TryLater."""
