@@ -39,7 +39,7 @@ _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 
 def fold_name(name: str) -> str:
-    """The name as it is compared: equal for what people take for the same name. "" for no letters."""
+    """The name as it is compared: equal for what people take for the same name. "" for no characters."""
     while (folded := _fold_once(name)) != name:
         name = folded
     return folded

@@ -1,6 +1,6 @@
-"""Removal of private-use letters, which mean something on one device alone.
+"""Removal of private-use characters, which mean something on one device alone.
 
-Private-use letters are old carriers' pictograms, or a maker's logo; on every other screen they are
+Private-use characters are old carriers' pictograms, or a maker's logo; on every other screen they are
 another sign, or a box. Networks hand on what their members' phones typed, so they come by every way.
 """
 
@@ -19,7 +19,7 @@ _PRIVATE = re.compile(f"[{PRIVATE_USE}]")
 
 
 def replace_private_letters(text: str) -> str:
-    """Replace pictograms by Unicode's, other private-use letters by 〓. The text may grow.
+    """Replace pictograms by Unicode's, other private-use characters by 〓. The text may grow.
 
     settings.PRIVATE_LETTER_REPLACER names the function that knows the pictograms.
     """

@@ -2,7 +2,7 @@ r"""Text without bidirectional controls and invisible characters. Pure.
 
 A name of U+3164 alone looks like no name at all, and U+202E turns the words after it around, so that
 one account can pass for another (Unicode TR 36, section 2.5; TR 39, section 3). What some scripts and
-emoji are written with stays: joiners between letters of Arabic or Indic scripts, U+200B between letters
+emoji are written with stays: joiners between characters of Arabic or Indic scripts, U+200B between characters
 of Thai or Khmer, variation selectors behind a character that they select, the tags of a flag.
 
 A space is not written here as it stands: `\u3000` is a space of Japanese and stays.

@@ -166,7 +166,7 @@ tests/profilelink/test_image.py
 12        check --deploy is clean                                              test_check_deploy_has_nothing_to_say
 tests/profilelink/test_numbers_in_addresses.py
 13        a number that no column holds is 404                                 test_every_route_with_a_number_answers_404
-tests/syndication/connectors/test_wire.py
+tests/syndication/connectors/test_responses.py
 2         a WWW-Authenticate without end costs one pass                        test_a_challenge_without_end_is_read_in_one_pass
 tests/syndication/connectors/test_mastodon.py
 2         a link of many addresses costs one pass                              test_a_link_of_nothing_but_addresses_is_read_in_one_pass

@@ -58,10 +58,10 @@ class WrongPinOrPassword(Exception):
 
 
 def start_device_login(*, device: str, address: str) -> tuple[DeviceLogin, str]:
-    """Create a login for this computer; returns it with its code of ten letters."""
+    """Create a login for this computer; returns it with its code of ten characters."""
     try:
         return _create_device_login(device, address)
-    except IntegrityError:  # the letters of another computer, once in a very long time
+    except IntegrityError:  # the characters of another computer, once in a very long time
         return _create_device_login(device, address)
 
 

@@ -163,9 +163,7 @@ def delete_old_notices(now: datetime) -> int:
 
 def delete_surplus_notices(now: datetime) -> int:
     """Leave each member MAX_NOTICES; the oldest go first, so seen ones do. Called by the sweeper."""
-    full = (
-        Notice.objects.values("member").annotate(count=Count("pk")).filter(count__gt=MAX_NOTICES)
-    )
+    full = Notice.objects.values("member").annotate(count=Count("pk")).filter(count__gt=MAX_NOTICES)
     deleted = 0
     for member in full.values_list("member", flat=True)[:AT_ONCE]:
         rows = Notice.objects.filter(member=member).newest_first()

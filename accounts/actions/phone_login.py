@@ -66,7 +66,7 @@ def start_phone_login(*, by: Member, issuer_key: str) -> tuple[PhoneLogin, str]:
     """Create a live code for this computer and end the one before; returns login and code."""
     try:
         return _create_phone_login(by, issuer_key)
-    except IntegrityError:  # the letters of another code, once in a very long time
+    except IntegrityError:  # the characters of another code, once in a very long time
         return _create_phone_login(by, issuer_key)
 
 
@@ -116,7 +116,7 @@ def open_scanned_code(code: str, *, device: str) -> OpenedCode:
 
 
 def open_typed_code(typed: str, *, device: str) -> OpenedCode:
-    """Register a phone that typed the ten letters. Raises PhoneCodeExpired. The caller limits the
+    """Register a phone that typed the ten characters. Raises PhoneCodeExpired. The caller limits the
     rate.
     """
     return _open_code(

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 SHOWN_OF_A_KEY = 6
 # What the filters of Django's lists put behind a field's name. Not "anything behind it": by way of
-# `groups__user__password__startswith` a hash could be guessed letter by letter.
+# `groups__user__password__startswith` a hash could be guessed character by character.
 ASKED_BY_FILTERS = (
     *("", "__exact", "__id__exact", "__isnull", "__in"),
     *("__gte", "__gt", "__lte", "__lt", "__year", "__month", "__day"),

@@ -20,7 +20,7 @@ TYPED_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 # Ten of them, 20^10 = 1.02 * 10^13 codes, since guesses are limited by address alone (TYPED_CODE in
 # accounts/actions/guesses.py: 10 wrong codes in 15 minutes, so 960 a day). The chance that 10,000
 # addresses that guess all day hit one of 1,000 live codes is 10,000 * 960 * 1,000 / 1.02 * 10^13
-# = 9.4 * 10^-4. With eight letters it would be 0.38, or an address could try two codes a day. A hit
+# = 9.4 * 10^-4. With eight characters it would be 0.38, or an address could try two codes a day. A hit
 # is no log-in yet: numbers are compared after it, and two phones at one code warn the computer.
 TYPED_LENGTH = 10
 
@@ -38,12 +38,12 @@ def hash_code(code: str) -> str:
 
 
 def new_typed_code() -> str:
-    """Create a code of 10 letters to type. `group_typed_code` formats it."""
+    """Create a code of 10 characters to type. `group_typed_code` formats it."""
     return "".join(secrets.choice(TYPED_LETTERS) for _ in range(TYPED_LENGTH))
 
 
 def derive_typed_code(code: str) -> str:
-    """Derive the 10 letters of an address code, which they do not reveal.
+    """Derive the 10 characters of an address code, which they do not reveal.
 
     Being derived, they need not be carried beside the code from page to page.
     """

@@ -92,7 +92,7 @@ class LoginForm(PlainForm, account.LoginForm):
 
     # The page must be the lightest of all; what is missing is said beside the field.
     use_required_attribute = False
-    auto_id = "%s"  # id="login": six letters less for each field
+    auto_id = "%s"  # id="login": six characters less for each field
     labels = {"login": _("Username or email address"), "password": _("Password")}
     # Phones write the first letter large.
     attrs = {"login": {"autocomplete": "username", "autocapitalize": "none"}}
@@ -287,5 +287,5 @@ class ActivateTOTPForm(CodeFormMixin, totp.ActivateTOTPForm):
         session[SEALED_SECRET_SESSION_KEY] = encryption.encrypt(self.secret)
 
     def secret_in_groups(self) -> str:
-        """The key in groups of four letters, for typing."""
+        """The key in groups of four characters, for typing."""
         return " ".join(self.secret[at : at + 4] for at in range(0, len(self.secret), 4))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.crypto import codes
 from accounts.forms.keypads import DIGITS
 
-# What makes a keypad start in letters or in digits, in the words of docomo (istyle), SoftBank
+# What makes a keypad start in characters or in digits, in the words of docomo (istyle), SoftBank
 # (mode) and today's browsers (inputmode). Nothing typed here is kept by a browser.
 _LETTERS = {
     "size": 12,
@@ -28,7 +28,7 @@ _DIGITS = {
 
 
 class TypedCodeForm(forms.Form):
-    """Ten letters from a screen."""
+    """Ten characters from a screen."""
 
     code = forms.CharField(label=_("Code"), max_length=30, widget=forms.TextInput(attrs=_LETTERS))
 

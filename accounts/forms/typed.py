@@ -14,7 +14,7 @@ _PRIVATE = re.compile(f"[{PRIVATE_USE}]")
 
 
 class TypedTextField(forms.CharField):
-    """CharField without private-use letters and invisible characters: a required one is missing
+    """CharField without private-use characters and invisible characters: a required one is missing
     where nothing can be seen. profilelink.phone has turned a known carrier's pictograms into
     Unicode's before.
     """

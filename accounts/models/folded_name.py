@@ -10,7 +10,7 @@ from django.db import models
 from accounts.text_sanitizing import replace_private_letters
 from accounts.visible_text import visible_line
 
-LONGEST = 80  # letters; some letters fold to several, names are 40 long
+LONGEST = 80  # characters; some characters fold to several, names are 40 long
 
 
 class FoldedNameField(models.CharField):

@@ -21,7 +21,7 @@ from accounts.models.friendship import Block, FriendRequest, Friendship
 from accounts.models.public_text import PublicCharField, PublicTextField
 from accounts.name_folding import fold_last_word, fold_name
 
-# Letters that every keypad has; the name stands in the address /@<name>/.
+# Characters that every keypad has; the name stands in the address /@<name>/.
 username_validators = [
     RegexValidator(
         r"\A[a-z][a-z0-9_]{1,29}\Z",

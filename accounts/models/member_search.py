@@ -5,9 +5,9 @@
   friends, too, unless they chose not to be found; everybody else by the exact username, unless they did.
 - Where a block stands between the two, or the account is closed, nobody is found (`seen_by`).
 
-By prefix, since an index answers that. A part from the middle of a name would need a row for each letter
+By prefix, since an index answers that. A part from the middle of a name would need a row for each character
 of it (six times as many rows, written anew with every change), or trigrams, which only PostgreSQL has and
-which do not help below three letters, when Japanese names are two. The last word has a column of its own
+which do not help below three characters, when Japanese names are two. The last word has a column of its own
 instead: of 山﨑 花子 both 山崎 and 花子 are beginnings.
 
 The planner begins with whatever is fewer: the names that begin so, or the friends of the viewer's friends.

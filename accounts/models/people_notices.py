@@ -19,7 +19,7 @@ from accounts.models.member import Member
 from accounts.models.notice import Notice
 from accounts.models.notice_kinds import MailClass, NoticeKind, NoticeTopic
 
-NAME_CUT = 16  # letters of a name
+NAME_CUT = 16  # characters of a name
 NAME_OF_GROUP_CUT = 20
 
 FRIEND_REQUEST = "friend_request"

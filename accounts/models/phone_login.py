@@ -37,7 +37,7 @@ class PhoneLogin(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="phone_logins"
     )
     code_hash = models.CharField(max_length=40, unique=True)
-    typed_hash = models.CharField(max_length=40, unique=True)  # of the 10 letters typed at /q/
+    typed_hash = models.CharField(max_length=40, unique=True)  # of the 10 characters typed at /q/
     issuer_key = models.CharField(max_length=40, db_index=True)
     decoys = models.CharField(max_length=8)  # three numbers that no opener gets: "17 52 80"
     created_at = models.DateTimeField(auto_now_add=True)

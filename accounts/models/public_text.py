@@ -1,6 +1,6 @@
 """Columns for words that people read, whoever wrote them: members, networks, pages, mails.
 
-No private-use letter is stored in them, and nothing that cannot be seen (accounts.visible_text). It is
+No private-use character is stored in them, and nothing that cannot be seen (accounts.visible_text). It is
 seen to here and not where texts come in, since those places are many, and the next one would forget it.
 """
 

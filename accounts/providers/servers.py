@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-MAX_HOST_LENGTH = 100  # a uid is host and id, and has 191 letters
+MAX_HOST_LENGTH = 100  # a uid is host and id, and has 191 characters
 
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.ASCII)
 

@@ -83,7 +83,7 @@ def parse_url(url: str) -> Endpoint:
     """Parse a URL. Raises NotSent("bad_address").
 
     Refused: other schemes than http and https, userinfo, control characters, spaces and backslashes
-    (on which parsers disagree), and host names beyond letters, digits, hyphen and underscore.
+    (on which parsers disagree), and host names beyond characters, digits, hyphen and underscore.
     Non-ASCII in path and query is percent-encoded as UTF-8, as browsers do.
     """
     if _FORBIDDEN_IN_URL.search(url):

@@ -1,7 +1,7 @@
 """The stable part of a User-Agent: names of model, system and engine.
 
 A session in an address is bound to these. Version numbers are left out, or every update of a
-browser would log its people out; so are the parts that change within one phone (size of the letters,
+browser would log its people out; so are the parts that change within one phone (size of the characters,
 the terminal's size) or name the one handset (serial number, SIM card).
 """
 

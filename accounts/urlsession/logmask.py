@@ -11,14 +11,14 @@ from accounts.urlsession.context import current_context
 
 MASK = "***"
 
-# Letters, digits and -._~ mean the same percent-encoded (RFC 3986, 2.3), at any depth: /%73/ opens a
+# Characters, digits and -._~ mean the same percent-encoded (RFC 3986, 2.3), at any depth: /%73/ opens a
 # session as /s/ does. They are decoded before the patterns look.
 _ENCODED = re.compile(r"%(?:25)*(2[DE]|3[0-9]|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])", re.I)
 
 # Each pattern keeps its group "keep" and hides the rest.
 _PATTERNS = (
     # Session, phone login, PIN, invitation and outbound addresses, also percent-encoded in others.
-    # Cut-off ones too: the last letter is soon guessed.
+    # Cut-off ones too: the last character is soon guessed.
     re.compile(
         r"(?P<keep>(?:/|%(?:25)*2F)(?:s|q|p|i|out)(?:/|%(?:25)*2F))[A-Za-z0-9_-]{12,}",
         re.I,

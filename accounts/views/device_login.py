@@ -86,7 +86,7 @@ def _computer_page(
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The computer's page. Only a hash of the letters is stored, so the form carries them."""
+    """The computer's page. Only a hash of the characters is stored, so the form carries them."""
     context = {
         "login": login,
         "typed": codes.normalize_typed(typed),

@@ -23,7 +23,7 @@ MAX_SEARCH_LENGTH = 40
 class FriendPicker:
     """One page of the member's friends, by the keys of friendships.
 
-    Fields: `people` (ticks of other pages), `tick` (of this one), `letters` (the search), `searched` and
+    Fields: `people` (ticks of other pages), `tick` (of this one), `characters` (the search), `searched` and
     `at` (search and page that were shown). Buttons: `find`, `earlier`, `later`, and the page's own `done`.
     """
 

@@ -22,8 +22,8 @@ from accounts.views.paging import UncountedPage
 from accounts.views.requests import MemberRequest
 
 PER_PAGE = 10
-STOP = 12  # letters that the link "Stop" takes from a text
-CUT, CUT_WIDE = 90, 40  # letters of a text; a Japanese one takes three bytes
+STOP = 12  # characters that the link "Stop" takes from a text
+CUT, CUT_WIDE = 90, 40  # characters of a text; a Japanese one takes three bytes
 
 
 def _notices(start: int, stop: int, with_pictures: bool, *, member: Member) -> NoticeQuerySet:

@@ -77,7 +77,7 @@ def phone_open(request: HttpRequest, code: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def phone_code(request: HttpRequest) -> HttpResponse:
-    """The phone types the ten letters instead of scanning."""
+    """The phone types the ten characters instead of scanning."""
     if "nonce" in request.POST:
         return _continue_login(request)
     form = TypedCodeForm(request.POST or None)

@@ -75,8 +75,8 @@ def _decode(raw: bytes, declared: str, carrier: Carrier | None) -> str:
 def _is_utf8(raw: bytes, name: str, carrier: Carrier | None) -> bool:
     """Whether `raw` is UTF-8, whatever charset it names: few texts of others are so by chance.
 
-    Those that are have letters of two bytes only: two half-width kana in Shift_JIS, Korean and
-    Chinese syllables. Where the label or the sender's phone speaks for these, letters of three
+    Those that are have characters of two bytes only: two half-width kana in Shift_JIS, Korean and
+    Chinese syllables. Where the label or the sender's phone speaks for these, characters of three
     bytes or more must prove it.
     """
     if raw.isascii():
@@ -90,7 +90,7 @@ def _is_utf8(raw: bytes, name: str, carrier: Carrier | None) -> bool:
 
 
 def _is_broken_utf8(raw: bytes, name: str) -> bool:
-    """Whether `raw` is labelled UTF-8 and valid but for a few bytes, as where a letter was cut."""
+    """Whether `raw` is labelled UTF-8 and valid but for a few bytes, as where a character was cut."""
     if name != UTF_8:
         return False
     text = raw.decode("utf-8", "replace")
@@ -124,7 +124,7 @@ def _decode_run(mode: bytes, raw: bytes, carrier: Carrier | None) -> str:
 
 
 def _decode_row(pair: bytes, carrier: Carrier | None) -> str:
-    """Decode a letter of JIS X 0208 by its Shift_JIS code, whose table has the vendors' letters, too."""
+    """Decode a character of JIS X 0208 by its Shift_JIS code, whose table has the vendors' characters, too."""
     row, cell = pair[0] - 0x21, pair[1]
     lead = 0x81 + row // 2
     lead += 0x40 if lead > 0x9F else 0
@@ -136,7 +136,7 @@ def _decode_row(pair: bytes, carrier: Carrier | None) -> str:
 
 
 def _decode_supplementary(pair: bytes) -> str:
-    """Decode a letter of JIS X 0212."""
+    """Decode a character of JIS X 0212."""
     high = bytes((0x8F, pair[0] | 0x80, pair[1] | 0x80))
     return high.decode("euc_jp", "replace").replace(_LOST, GETA)
 

@@ -167,7 +167,7 @@ def _unfold_headers(headers: list[list[bytes]]) -> list[tuple[str, bytes]]:
 
 def _from_base64(body: bytes) -> bytes:
     plain = _NOT_BASE64.sub(b"", body)
-    plain = plain[: len(plain) - (len(plain) % 4 == 1)]  # one letter alone is no byte
+    plain = plain[: len(plain) - (len(plain) % 4 == 1)]  # one character alone is no byte
     return binascii.a2b_base64(plain + b"=" * (-len(plain) % 4))
 
 

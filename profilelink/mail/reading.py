@@ -15,7 +15,7 @@ from syndication.actions.mail_drafts import IncomingMail
 from syndication.connectors.content import MAX_PHOTOS
 from syndication.connectors.text import text_of_html
 
-MAX_TEXT_BYTES = 400_000  # bytes of one part; a post of 10,000 letters in UTF-8 quoted-printable
+MAX_TEXT_BYTES = 400_000  # bytes of one part; a post of 10,000 characters in UTF-8 quoted-printable
 MAX_SUBJECT_BYTES = 4_000
 
 _WORD = re.compile(rb"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
@@ -60,7 +60,7 @@ def read_message(message: MimePart) -> IncomingMail:
 def decode_subject(raw: bytes, carrier: Carrier | None) -> str:
     """Decode a header with encoded words (RFC 2047), or raw ISO-2022-JP or Shift_JIS.
 
-    Adjacent words of one charset are joined first, since phones cut inside a letter."""
+    Adjacent words of one charset are joined first, since phones cut inside a character."""
     text = ""
     waiting, charset, at = b"", b"", 0
     raw = _SPACE_BETWEEN.sub(b"", raw[:MAX_SUBJECT_BYTES])

@@ -1,7 +1,7 @@
 """Cut a reply to a notice down to the words that its writer typed. Pure; one pass over the lines.
 
 What marks a quote is the notice's frame: its first line, its address and its last line, compared as
-fingerprints, since the first line names a person. The words between them are never compared: ten letters
+fingerprints, since the first line names a person. The words between them are never compared: ten characters
 such as おめでとうございます are what people answer. Where a cut could take the writer's own words along,
 or leave somebody else's, the result carries a doubt, and the reply becomes a draft.
 """
@@ -78,7 +78,7 @@ class _Line:
     raw: str
     mark: str  # "" for an unmarked line
     depth: int
-    words: str  # without marks; full-width letters made narrow
+    words: str  # without marks; full-width characters made narrow
     is_frame: bool
     is_first_of_frame: bool
     names_us: bool

@@ -67,7 +67,7 @@ class ReplyContext:
     envelope_sender: str
     arrived_at: datetime
     is_member: Callable[[str], bool]  # whether an address is the one to which the notice went
-    longest: int  # letters of a comment
+    longest: int  # characters of a comment
 
 
 def decide_reply(message: MimePart, frame: NoticeFrame, context: ReplyContext) -> ReplyDecision:

@@ -14,14 +14,14 @@ from profilelink.phone.pictograms import GETA, WEB_PAGES, pictograms_of, private
 
 CODEC = "cp932"
 
-# A web code, a letter of two bytes, a run of ASCII, or anything else by itself.
+# A web code, a character of two bytes, a run of ASCII, or anything else by itself.
 _UNIT = re.compile(
     rb"\x1b\$([GEFOPQ])([\x21-\x7a]+)\x0f?|([\x81-\x9f\xe0-\xfc][\x40-\x7e\x80-\xfc])"
     rb"|([\x00-\x1a\x1c-\x7f]+)|([\x1b\x80-\xff])"
 )
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _REFERENCE = re.compile(r"&#(?:(\d{2,7})|[xX]([0-9a-fA-F]{2,6}));")
-# Letters that only Japanese text in UTF-8 has: kana, full-width forms, kanji, pictures.
+# Characters that only Japanese text in UTF-8 has: kana, full-width forms, kanji, pictures.
 _JAPANESE = re.compile(
     "[\u2010-\u2027\u2190-\u27bf\u3000-\u30ff\u4e00-\u9fff\uff01-\uffee\U0001f000-\U0001faff]"
 )
@@ -31,7 +31,7 @@ _CODECS = {"shift_jis", "shift-jis", "sjis", "x-sjis", "windows-31j", "cp932", "
 def is_utf8(raw: bytes, declared: str = "") -> bool:
     """Whether `raw` is UTF-8, by the declared charset, else by its characters.
 
-    Two half-width kana may be valid UTF-8 as well, so only Japanese letters prove it.
+    Two half-width kana may be valid UTF-8 as well, so only Japanese characters prove it.
     """
     if declared.strip().lower() in _CODECS:
         return False
@@ -68,7 +68,7 @@ def is_private_letter(letter: str) -> bool:
 
 
 def decode_cp932(raw: bytes, carrier: Carrier) -> str:
-    """Decode Shift_JIS letter by letter; pictograms win over kanji of the same code."""
+    """Decode Shift_JIS character by character; pictograms win over kanji of the same code."""
     return "".join(_decode_unit(found, carrier) for found in _UNIT.finditer(raw))
 
 
@@ -86,7 +86,7 @@ def _decode_unit(found: re.Match[bytes], carrier: Carrier) -> str:
 
 
 def _decode_letter(code: bytes) -> str:
-    """Decode one letter of cp932; user-defined codes and invalid bytes become 〓."""
+    """Decode one character of cp932; user-defined codes and invalid bytes become 〓."""
     try:
         letter = code.decode(CODEC)
     except UnicodeDecodeError:
@@ -95,9 +95,9 @@ def _decode_letter(code: bytes) -> str:
 
 
 def _decode_reference(found: re.Match[str]) -> str:
-    """Decode a numeric reference, which browsers send for letters that Shift_JIS lacks.
+    """Decode a numeric reference, which browsers send for characters that Shift_JIS lacks.
 
-    References to letters that Shift_JIS has stay, since somebody typed them.
+    References to characters that Shift_JIS has stay, since somebody typed them.
     """
     point = int(found[1]) if found[1] else int(found[2], 16)
     if not 0xA0 <= point <= 0x10FFFF or 0xD800 <= point <= 0xDFFF:

@@ -22,7 +22,7 @@ _BRACKETED = re.compile("〔([^〔〕]{1,80})〕")
 def emoji_to_name(sign: str, *, in_japanese: bool) -> str:
     """Return the name of `sign` in brackets; "" if it is no emoji. `sign` has no variation selector.
 
-    In English a flag is its country's two letters, and a sequence the names of its parts.
+    In English a flag is its country's two characters, and a sequence the names of its parts.
     """
     name = _japanese().get(sign, "")
     if name and not in_japanese:
@@ -40,7 +40,7 @@ def _in_english(sign: str) -> str:
         return "".join(_LETTER[letter] for letter in sign)
     try:
         return _AND.join(unicodedata.name(part).lower() for part in sign.split(_JOINER))
-    except (ValueError, TypeError):  # newer than Python's table, or more than one letter
+    except (ValueError, TypeError):  # newer than Python's table, or more than one character
         return ""
 
 

@@ -1,6 +1,6 @@
 """Encode text for old phones: cp932, the carrier's pictograms, and names for other emoji.
 
-In this order: the carrier's pictogram; a twin that looks the same (～ for 〜); the letter itself;
+In this order: the carrier's pictogram; a twin that looks the same (～ for 〜); the character itself;
 the emoji's name in brackets; a numeric reference. decoding.py reverses each of them.
 """
 
@@ -26,7 +26,7 @@ _SELECTORS = "\ufe0e\ufe0f"
 _TONES = "\U0001f3fb-\U0001f3ff"
 _KEYCAP = re.compile(f"([0-9#*])[{_SELECTORS}]?\u20e3")
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
-# Letters that cp932 has all of, or that are rare enough to be looked at one by one.
+# Characters that cp932 has all of, or that are rare enough to be looked at one by one.
 _PLAIN = "\x00-\x7f\u3001-\u3003\u3005-\u3015\u3041-\u3093\u30a1-\u30f6\u30fb-\u30fe"
 _ONE = f"[^{_PLAIN}][{_SELECTORS}{_TONES}\U000e0020-\U000e007f]*"
 _SPECIAL = re.compile(f"{_KEYCAP.pattern}|{_FLAG.pattern}|{_ONE}(?:\u200d{_ONE})*")

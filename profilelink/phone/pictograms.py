@@ -17,7 +17,7 @@ from functools import cache
 from profilelink.phone.carriers import Carrier
 from profilelink.phone.emoji_rows import ROWS
 
-GETA = "〓"  # what Japanese print sets for a letter that it does not have
+GETA = "〓"  # what Japanese print sets for a character that it does not have
 
 # The carrier's own marks, to which Unicode gave no character.
 _MARKS = {
@@ -42,7 +42,7 @@ _SOFTBANK_RANGES = [
     (0xE401, 0xE44C, 0xFB41),
     (0xE501, 0xE53E, 0xFBA1),
 ]
-# The letter after "ESC $" for each of SoftBank's pages E0…E5; the sign's own byte is 20 + number.
+# The character after "ESC $" for each of SoftBank's pages E0…E5; the sign's own byte is 20 + number.
 WEB_PAGES = "GEFOPQ"
 _AU_IN_FORMS = 0x0700
 

@@ -137,9 +137,7 @@ def _end(member: Member) -> None:
         refused_params={},
     )
     ended = PostAddress.objects.filter(member=member, ended_at__isnull=False).order_by("-ended_at")
-    PostAddress.objects.filter(
-        pk__in=list(ended.values_list("pk", flat=True)[MAX_ENDED:])
-    ).delete()
+    PostAddress.objects.filter(pk__in=list(ended.values_list("pk", flat=True)[MAX_ENDED:])).delete()
 
 
 def _lock(member: Member) -> None:

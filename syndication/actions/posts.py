@@ -40,7 +40,7 @@ class Draft(PostContent):
 
     `people` holds the friendships of those whom a post for chosen people is for; with `list_name` they
     are kept as a list, too. `left_out` holds the keys of links that get no copy of this post, `named` of
-    those that the page before sending named as getting one (None: no page did), `foretold` of those that
+    those that the page before sending named as getting one (None: no page did), `announced` of those that
     it named as getting none.
     """
 
@@ -54,7 +54,7 @@ class Draft(PostContent):
     more_photos: tuple[KeptPhoto, ...] = ()
     left_out: frozenset[int] = frozenset()
     named: frozenset[int] | None = None
-    foretold: frozenset[int] = frozenset()
+    announced: frozenset[int] = frozenset()
     version: int = 0  # of the saved draft that it was opened from
 
     @property
@@ -118,7 +118,7 @@ def create_post(draft: Draft, *, by: Member) -> Post:
     if draft.audience == Audience.CHOSEN:
         post_readers.choose_readers(post, draft.people)
         _keep_list(draft, by)
-    planning.plan_deliveries(post, without=draft.left_out, foretold=draft.foretold)
+    planning.plan_deliveries(post, without=draft.left_out, announced=draft.announced)
     if draft.named is not None:
         bound_sends.require_named_links(post, draft.named - draft.left_out)
     talk_notices.notify_of_group_post(post)

@@ -24,7 +24,7 @@ from syndication.actions.reply_text import line_fingerprint
 from syndication.models import Comment, Post, ReplyAddress
 
 PREFIX = "r-"
-TOKEN_LENGTH = 21  # of 28 letters: 100.9 bits
+TOKEN_LENGTH = 21  # of 28 characters: 100.9 bits
 LIFETIME = timedelta(days=14)
 MAX_KEPT = 500  # of one member: 30 notices a day are mailed at once
 _PURPOSE = "reply-address"

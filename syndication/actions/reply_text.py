@@ -8,7 +8,7 @@ import unicodedata
 
 from syndication.actions.post_addresses import LETTERS
 
-# 14 such letters in a row are no word, and wwwww has one: a token is found without what leads it, too.
+# 14 such characters in a row are no word, and wwwww has one: a token is found without what leads it, too.
 _TOKEN = re.compile(f"[{LETTERS}]{{14,}}")
 _MIN_CHARACTERS = 8  # different ones
 _TAKEN_OUT = re.compile(r"[^\w./@:-]")
@@ -26,7 +26,7 @@ def holds_reply_address(text: str) -> bool:
 
 
 def squeezed_text(text: str) -> str:
-    """The text as one narrow line without blanks, marks and invisible letters."""
+    """The text as one narrow line without blanks, marks and invisible characters."""
     plain = unicodedata.normalize("NFKC", text).replace("。", ".")
     return _TAKEN_OUT.sub("", plain).casefold()
 

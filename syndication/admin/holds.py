@@ -23,7 +23,9 @@ from syndication.models import RetentionHold
 class HoldForm(forms.ModelForm):
     member_name = forms.CharField(label=gettext_lazy("Username"), max_length=150)
     reason = forms.CharField(
-        label=gettext_lazy("Reason"), max_length=MAX_REASON_LENGTH, widget=forms.Textarea({"rows": 3})
+        label=gettext_lazy("Reason"),
+        max_length=MAX_REASON_LENGTH,
+        widget=forms.Textarea({"rows": 3}),
     )
 
     class Meta:

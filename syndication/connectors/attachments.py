@@ -54,5 +54,7 @@ def objects_in(value: object) -> list[dict[str, Any]]:
 def _short(value: object) -> str:
     line = parsing.parse_line(value)
     return (
-        line if len(line) <= MAX_DESCRIPTION_LENGTH else line[: MAX_DESCRIPTION_LENGTH - 1].rstrip() + "…"
+        line
+        if len(line) <= MAX_DESCRIPTION_LENGTH
+        else line[: MAX_DESCRIPTION_LENGTH - 1].rstrip() + "…"
     )

@@ -214,7 +214,7 @@ class TextComposer:
 def clean_post(post: OutgoingPost, *, keeps_iris: bool = False) -> OutgoingPost:
     """Return `post` cleaned of control characters, and without a permalink that readers could not open.
 
-    Addresses are ASCII: networks end a link at the first other letter (`connectors.text.addresses`).
+    Addresses are ASCII: networks end a link at the first other character (`connectors.text.addresses`).
     """
     text, title, url_title = (
         each if keeps_iris else with_uris(each)

@@ -28,7 +28,7 @@ EXCERPT_LENGTH = 400
 ERROR_MESSAGE_LENGTH = 160
 MIN_MIDDLE_LENGTH = 8  # of a secret in Base64: less could be anything
 
-# Begins where a name begins: tried anew at each of its letters, a header of 64 KB takes half a minute.
+# Begins where a name begins: tried anew at each of its characters, a header of 64 KB takes half a minute.
 _PARAMETER = re.compile(
     r"""(?<![A-Za-z_-])([A-Za-z_-]+)\s*=\s*(?:'([^']*)'|"([^"]*)"|([^\s,'"]+))"""
 )

@@ -42,8 +42,8 @@ READING_KEPT = timedelta(days=2)  # a list that broke off longer ago is read fro
 FEED_KEPT = timedelta(days=30)
 FEED_AT_ONCE = 200
 FEED_MOST = 1000  # items of one link; the oldest go. A server may have written any number since the last pull
-MAX_TEXT_LENGTH = 10_000  # letters of an item, as of a post here
-MAX_ATTACHED = 20  # things beside an item's words, with so many letters each
+MAX_TEXT_LENGTH = 10_000  # characters of an item, as of a post here
+MAX_ATTACHED = 20  # things beside an item's words, with so many characters each
 MAX_ATTACHED_LENGTH = 1500
 MANY_ITEMS = 30  # items of one import: more are waiting, and are requested soon
 SOON = timedelta(minutes=1)

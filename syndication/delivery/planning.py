@@ -68,11 +68,11 @@ class DeliveryPreview:
 
 @transaction.atomic
 def plan_deliveries(
-    post: Post, *, without: Collection[int] = (), foretold: Collection[int] = ()
+    post: Post, *, without: Collection[int] = (), announced: Collection[int] = ()
 ) -> None:
     """Create a delivery for each link that gets a copy, and a skipped one where the member expects one.
 
-    Idempotent. `without` holds the keys of links that the member left out for this post, `foretold` of
+    Idempotent. `without` holds the keys of links that the member left out for this post, `announced` of
     those that the preview page named as getting no copy; the member is notified of any other skip
     (delivery.undelivered).
     """
@@ -86,7 +86,7 @@ def plan_deliveries(
             state = _S.SKIPPED
         else:
             continue
-        start = InitialDelivery(state, decision.reason, is_notified=link.pk in foretold)
+        start = InitialDelivery(state, decision.reason, is_notified=link.pk in announced)
         sequence.append_delivery(post, link, DeliveryKind.PUBLISH, start)
 
 

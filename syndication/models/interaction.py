@@ -16,7 +16,7 @@ from accounts.models import PublicCharField, PublicTextField
 from syndication.connectors.content import LONGEST
 from syndication.models.link import Link
 
-MAX_EXCERPT_LENGTH = 200  # letters kept of what was answered, to show it when its row is gone
+MAX_EXCERPT_LENGTH = 200  # characters kept of what was answered, to show it when its row is gone
 
 
 class InteractionKind(models.TextChoices):

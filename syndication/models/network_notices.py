@@ -24,7 +24,7 @@ from syndication.models.remote_reply import RemoteLike, RemoteReply
 NETWORK_REPLY = "network_reply"
 NETWORK_LIKES = "network_likes"
 
-QUOTED = 60  # letters of a reply
+QUOTED = 60  # characters of a reply
 
 
 def _replies(member: Member) -> QuerySet[RemoteReply]:

@@ -27,7 +27,7 @@ LIKED = "liked"
 GROUP_POSTS = "group_posts"
 CHOSEN_POST = "chosen_post"
 
-QUOTED = 60  # letters of a comment
+QUOTED = 60  # characters of a comment
 
 
 def _comment_is_readable(member: Member) -> Q:

@@ -1,6 +1,6 @@
 """Long texts on small pages: an excerpt for lists, pages for reading.
 
-A cut never falls inside what a reader sees as one character: a letter with its marks, a flag, a
+A cut never falls inside what a reader sees as one character: a character with its marks, a flag, a
 family of emoji held together by joiners.
 """
 

@@ -17,7 +17,7 @@ from syndication.delivery import planning
 from syndication.models import Link, PostKind
 
 MAX_NAMED = 2  # networks
-WIDEST = 36  # half-width letters of a button: two lines of a small phone
+WIDEST = 36  # half-width characters of a button: two lines of a small phone
 
 
 @dataclass(frozen=True)
@@ -89,5 +89,5 @@ def _listed(whom: str, names: list[str]) -> str:
 
 
 def _width(text: str) -> int:
-    """In half-width letters."""
+    """In half-width characters."""
     return sum(2 if unicodedata.east_asian_width(letter) in "WFA" else 1 for letter in text)

@@ -5,7 +5,7 @@ Few, because every form for writing carries them; a list of all would be ten tim
 
 from __future__ import annotations
 
-NAMES = {  # by BCP 47; each in its own letters, which its readers know whatever the page speaks
+NAMES = {  # by BCP 47; each in its own characters, which its readers know whatever the page speaks
     "ja": "日本語",
     "en": "English",
     "zh": "中文",
@@ -17,5 +17,5 @@ NAMES = {  # by BCP 47; each in its own letters, which its readers know whatever
 
 
 def language_name(code: str) -> str:
-    """The language in its own letters; the code where it is none of these."""
+    """The language in its own characters; the code where it is none of these."""
     return NAMES.get(code, code)

@@ -20,10 +20,10 @@ from syndication.models import Link, LinkState
 from syndication.queries.excerpts import cut_position
 from syndication.queries.link_labels import as_list, link_labels
 
-SHOWN_WHOLE = 100  # letters of a cut text; of a longer one only its end is shown
+SHOWN_WHOLE = 100  # characters of a cut text; of a longer one only its end is shown
 SHOWN_END = 20  # besides the address behind it
-SHOWN_LEFT_OUT = 10  # letters of what does not fit
-FOUND_BY = 60  # letters before the cut, by which the text is found in the post
+SHOWN_LEFT_OUT = 10  # characters of what does not fit
+FOUND_BY = 60  # characters before the cut, by which the text is found in the post
 
 # What changes a reason, where that is not in the form.
 REMEDIES: dict[str, str] = {

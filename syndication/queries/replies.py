@@ -28,7 +28,7 @@ from syndication.queries.excerpts import cut_to_line
 from syndication.queries.timeline import Cursor
 
 PAGE = 10
-CUT = 60  # letters of a reply
+CUT = 60  # characters of a reply
 NAME_CUT = 16
 MAX_NAMES = 10  # of people who like the copies
 

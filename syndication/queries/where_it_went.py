@@ -37,7 +37,7 @@ from syndication.queries.copy_lines import (
 from syndication.queries.copy_times import MemberClock, zone_named
 
 POST, INTERACTION = 0, 1
-TITLE = 60  # letters that are read of a post
+TITLE = 60  # characters that are read of a post
 
 
 def subjects(member: Member, *, most: int, is_open_only: bool) -> QuerySet[Any, Any]:

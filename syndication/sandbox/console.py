@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from syndication.sandbox.faults import KINDS, Fault, Faults
 from syndication.sandbox.html import page
-from syndication.sandbox.network import Network
 from syndication.sandbox.http import Reply, Request, redirect
+from syndication.sandbox.network import Network
 
 ORDER = "/_console"  # form action of the buttons
 _IN_WORDS = {

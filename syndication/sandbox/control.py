@@ -22,9 +22,9 @@ from typing import Any
 
 from syndication.sandbox import console, mailbox
 from syndication.sandbox.faults import Fault, Faults, reply_instead, spoil_reply
+from syndication.sandbox.http import BadBody, Reply, Request, json_object, json_reply
 from syndication.sandbox.network import Network, Person, World
 from syndication.sandbox.networks import NETWORKS
-from syndication.sandbox.http import BadBody, Reply, Request, json_object, json_reply
 
 MAIN = ""  # the door of the main port; every other door is a network's key
 

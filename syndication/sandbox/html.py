@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
+from syndication.sandbox.http import Reply
 from syndication.sandbox.pictures import face
 from syndication.sandbox.social_graph import Account, Post, Upload
-from syndication.sandbox.http import Reply
 
 _STYLE = (
     "body{margin:0;background:#fdf8ef;color:#333;font:13px/1.6 sans-serif}"

@@ -15,9 +15,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
+from syndication.sandbox.http import Reply, Request, redirect
 from syndication.sandbox.permission import Permission
 from syndication.sandbox.social_graph import Account, SocialGraph
-from syndication.sandbox.http import Reply, Request, redirect
 
 FORM = "application/x-www-form-urlencoded"
 SKEW = 300  # seconds that a timestamp may be off

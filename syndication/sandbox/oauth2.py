@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
+from syndication.sandbox.http import Refused, Reply, Request, json_reply, redirect
 from syndication.sandbox.permission import Permission
 from syndication.sandbox.social_graph import Account, SocialGraph
-from syndication.sandbox.http import Refused, Reply, Request, json_reply, redirect
 
 
 @dataclass

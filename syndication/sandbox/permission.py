@@ -12,8 +12,8 @@ from html import escape
 from typing import Generic, TypeVar
 
 from syndication.sandbox.html import page
-from syndication.sandbox.social_graph import Account, SocialGraph
 from syndication.sandbox.http import BadBody, Reply, Request
+from syndication.sandbox.social_graph import Account, SocialGraph
 
 Asked = TypeVar("Asked")
 

@@ -18,8 +18,8 @@ from urllib.parse import unquote, urlsplit
 
 from syndication.sandbox.control import MAIN, Control
 from syndication.sandbox.faults import Fault
-from syndication.sandbox.network import World
 from syndication.sandbox.http import Reply, Request
+from syndication.sandbox.network import World
 
 MAX_BODY = 32 * 1024 * 1024
 IDLE_SECONDS = 60

@@ -183,7 +183,7 @@ def _send(request: MemberRequest) -> HttpResponse:
         form.add_error(None, posts_used_up(error))
         return post_form_page(request, form)
     messages.success(request, _("Sent."))
-    _tell_of_list(request, draft)
+    _add_list_message(request, draft)
     if is_changed:
         messages.info(
             request,
@@ -205,7 +205,7 @@ def _after(request: MemberRequest, post: Post) -> HttpResponse:
     return redirect("post_detail", post.pk)
 
 
-def _tell_of_list(request: MemberRequest, draft: Draft) -> None:
+def _add_list_message(request: MemberRequest, draft: Draft) -> None:
     """Tell if the readers could not be kept as a list: the form was sent past its check, or a list was made
     elsewhere meanwhile."""
     if not draft.list_name:

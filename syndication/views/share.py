@@ -18,7 +18,7 @@ from syndication.models import Post
 from syndication.queries.excerpts import cut_to_line
 from syndication.queries.share_addresses import share_addresses
 
-WORDS = 60  # letters of the post that go along
+WORDS = 60  # characters of the post that go along
 
 
 @login_required

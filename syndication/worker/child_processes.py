@@ -41,7 +41,7 @@ class ProcessGuard:
             start_new_session=True,
             env=env,
         )
-        self._tell(f"+{child.pid}")
+        self._report(f"+{child.pid}")
         return child
 
     def stop(self, child: subprocess.Popen[bytes], *, within: float) -> None:
@@ -56,14 +56,14 @@ class ProcessGuard:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
         child.wait()
-        self._tell(f"-{child.pid}")
+        self._report(f"-{child.pid}")
 
     def close(self) -> None:
         """End the guard, and with it every group still running."""
         if self._guard is not None:
             self._guard.communicate()
 
-    def _tell(self, line: str) -> None:
+    def _report(self, line: str) -> None:
         if self._guard is None:
             self._guard = subprocess.Popen(  # noqa: S603 - our own program
                 [sys.executable, "-I", "-S", __file__],

@@ -48,7 +48,7 @@ def press(desk: Client, **fields: str) -> Page:
 
 
 def ask(desk: Client) -> tuple[str, str]:
-    """The letters and the number on the computer's screen."""
+    """The characters and the number on the computer's screen."""
     page = press(desk, ask="Ask")
     letters = re.search(r"[A-Z]{5}-[A-Z]{5}", page.text)[0]
     return letters, re.search(r"number of this computer: (\d\d)", page.text)[1]
@@ -197,7 +197,7 @@ def test_pressing_too_early_and_too_often_is_told_to_slow_down(desk, phone):
     ask(desk)
     first = press(desk, approved="1", typed="BCDFGHJKLM")
     assert "Finish on the phone first" in first
-    assert "BCDFG-HJKLM" in first  # the letters stay on the screen
+    assert "BCDFG-HJKLM" in first  # the characters stay on the screen
     assert "Wait five seconds" in press(desk, approved="1")
     DeviceLogin.objects.update(pressed_at=timezone.now() - timedelta(seconds=6))
     assert "Finish on the phone first" in press(desk, approved="1")

@@ -45,7 +45,7 @@ def test_folding_twice_is_folding_once(name):
 @given(names, names, st.sampled_from(BASES), st.sampled_from(BLANKS))
 def test_each_form_of_a_kanji_folds_as_the_one_that_keyboards_offer(before, after, forms, blank):
     base, form = forms
-    # 、 on either side: a mark at the border would join the letter.
+    # 、 on either side: a mark at the border would join the character.
     assert fold_name(f"{before}、{form}、{after}") == fold_name(f"{before}、{base}、{after}")
     assert fold_name(f"{form}{blank}{form}") == fold_name(base * 2)
     assert fold_name(f"{form}\U000e0100") == fold_name(base)

@@ -121,7 +121,7 @@ def test_a_list_is_deleted_and_changed_at_once(transactional_db: None) -> None:
 
 # --- The page that ticks friends -----------------------------------------------------------------
 def picked(member: Member, typed: str) -> list[str]:
-    """The names that the page offers for these letters."""
+    """The names that the page offers for these characters."""
     path = reverse("named_list_new")
     answer = computer(member).post(path, {"letters": typed, "at": "1", "find": "1"})
     page = Page(answer.content.decode(), status=answer.status_code, path=path)

@@ -1,4 +1,4 @@
-"""Mails about notices: when they go, to whom, what they say, and in which letters."""
+"""Mails about notices: when they go, to whom, what they say, and in which characters."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from syndication.sandbox.gnusocial.network import Gnusocial
+from syndication.sandbox.http import Request
 from syndication.sandbox.mastodon.network import Mastodon
 from syndication.sandbox.misskey.network import Misskey
 from syndication.sandbox.mixi.grants import MixiGrant as MixiGrant
@@ -22,7 +23,6 @@ from syndication.sandbox.orkut.state import CLIENT_ID
 from syndication.sandbox.server import Sandbox
 from syndication.sandbox.twitter.network import Twitter
 from syndication.sandbox.twitter.oauth import SCOPES
-from syndication.sandbox.http import Request
 
 
 def mixi(sandbox: Sandbox, name: str) -> dict[str, Any]:

@@ -28,9 +28,9 @@ from collections import Counter
 from typing import Any
 
 from syndication.sandbox.faults import Fault
+from syndication.sandbox.http import Reply, Request, json_object, json_reply
 from syndication.sandbox.network import Person, World, demo_people
 from syndication.sandbox.server import Door, Sandbox
-from syndication.sandbox.http import Reply, Request, json_object, json_reply
 from tests.drills.friends import write_for
 from tests.drills.grants import GRANTS
 

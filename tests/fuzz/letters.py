@@ -15,7 +15,7 @@ def is_unicode(text: str) -> bool:
 
 
 def is_whole(text: str) -> bool:
-    """And without letters that mean something on one carrier's phones alone."""
+    """And without characters that mean something on one carrier's phones alone."""
     return is_unicode(text) and not _PRIVATE.search(text)
 
 

@@ -55,7 +55,7 @@ def text(data: bytes) -> None:
 
 
 def shown(data: bytes) -> None:
-    """Names, words of friends, and letters of old phones."""
+    """Names, words of friends, and characters of old phones."""
     source = as_text(data)
     line = visible_line(source)
     assert is_clean(line), ascii(line[:200])

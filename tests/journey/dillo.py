@@ -130,7 +130,7 @@ class Dillo:
         away = ("mousemove", str(WIDTH - 40), str(HEIGHT - 60))
         self._do(*away, "sleep", "0.1", "key", "ctrl+f", "sleep", "0.1")
         before = self._page()
-        # A letter that no key has is put on a spare key first, and Dillo must hear of that in time.
+        # A character that no key has is put on a spare key first, and Dillo must hear of that in time.
         pace = "12" if words.isascii() else "120"  # milliseconds
         self._do("key", "End", "shift+Home", "type", "--delay", pace, words)
         self._do("key", "Return", "sleep", "0.2")

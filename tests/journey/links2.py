@@ -19,7 +19,7 @@ _IN_FIELD = re.compile(r"^(Text field|Password field|Text area|File)", re.M)
 
 
 class Links2(Numbered):
-    """It takes every letter for one column wide, so on any terminal Japanese letters cover each
+    """It takes every character for one column wide, so on any terminal Japanese characters cover each
     other. The screen here is the one that it means: its own output, replayed."""
 
     program = "links2"
@@ -103,7 +103,7 @@ class Links2(Numbered):
 
 
 class Replay:
-    """The screen that an output means, where every letter is one column wide."""
+    """The screen that an output means, where every character is one column wide."""
 
     def __init__(self, output: Path) -> None:
         self.output = output

@@ -79,7 +79,7 @@ def scan(computer: Browser) -> str:
 
 
 def log_in_phone(computer: Browser, phone: Client, who: Person = HANAKO) -> str:
-    """Scan, or type the letters; compare numbers, continue. Gives the address in the code."""
+    """Scan, or type the characters; compare numbers, continue. Gives the address in the code."""
     computer.open("/")
     account(computer)
     computer.follow("Phones")

@@ -28,7 +28,7 @@ class Terminal(ABC):
     needs: tuple[str, ...]
     agent: str  # a piece of its User-Agent
     note = ""
-    scans = False  # the letters of a phone log-in are typed
+    scans = False  # the characters of a phone log-in are typed
     tells_whence = True  # it sends the whole address of the page before, also to other sites
     busy: tuple[str, ...]  # what its last lines say while it fetches
 

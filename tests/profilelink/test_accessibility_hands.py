@@ -1,4 +1,4 @@
-"""By keyboard, by thumb, with letters of double size: every page in Chromium."""
+"""By keyboard, by thumb, with characters of double size: every page in Chromium."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_every_control_is_large_enough_for_a_thumb(
 def test_nothing_is_cut_or_wider_than_the_window(
     albums: dict[str, list[Shown]], browser: Chromium, language: str
 ) -> None:
-    """At 228 pixels, and at 320 with letters of double size (WCAG 1.4.4 and 1.4.10)."""
+    """At 228 pixels, and at 320 with characters of double size (WCAG 1.4.4 and 1.4.10)."""
     album = albums[language]
 
     def look(window: Screen) -> list[dict[str, list[str]]]:

@@ -118,7 +118,7 @@ def test_a_keypad_begins_with_the_letters_that_a_field_takes(
             is_kana = 'mode="hiragana"' in tag and 'istyle="1"' in tag
             is_digits = 'inputmode="numeric"' in tag
             is_latin = 'autocapitalize="' in tag
-            is_secret = 'type="password"' in tag  # begins with letters on every phone
+            is_secret = 'type="password"' in tag  # begins with characters on every phone
             is_rare = 'name="warning"' in tag  # below "More": not worth 30 bytes of each form
             known = is_kana or is_digits or is_latin or is_secret or is_rare
             assert known, f"{one.name}: {tag}"

@@ -37,7 +37,7 @@ What members make, in test_bounds_members.py. "In all" is always the members' nu
 | addresses for answers by mail | 500, one a notice mail (syndication/actions/reply_addresses.py) | | the oldest; all after 14 days: test_replies_intake.py |
 | mails about notices | 30 at once and 3 daily ones a day, those of security besides (accounts/actions/notice_mail/) | 60 a minute to a domain | put off; rows after 90 days: accounts/test_notice_mails.py |
 | test mails | 6 an hour (accounts/actions/quotas.py) | | refused: accounts/test_mail_settings.py |
-| titles of linked pages | no row but the post's own 200 letters; 2 at once in a process (syndication/actions/link_titles.py) | | no title: syndication/test_posts_links.py |
+| titles of linked pages | no row but the post's own 200 characters; 2 at once in a process (syndication/actions/link_titles.py) | | no title: syndication/test_posts_links.py |
 | links | 50; linking again always (accounts/actions/link_throttling.py) | | refused |
 | friends that a link keeps | 5,000 a link (syndication/models/link.py) | | not read, then seen longest ago |
 | health of hosts, budgets of links | a link's host, a link (syndication/worker/sweep.py) | | once a day without a link: syndication/worker/test_sweep.py |

@@ -91,7 +91,7 @@ def test_what_is_filled_in_stands_in_both_languages(catalogue: dict[Key, Entry])
 
 
 def test_a_sentence_ends_as_japanese_ends_one(catalogue: dict[Key, Entry]) -> None:
-    """No half-width full stop was left behind a Japanese letter, and no English quotes."""
+    """No half-width full stop was left behind a Japanese character, and no English quotes."""
     left = re.compile(r"[ぁ-んァ-ヶ一-龠][.,]|[“”]|  ")
     assert not [entry.said for entry in sentences(catalogue) if left.search(entry.said[0])]
 

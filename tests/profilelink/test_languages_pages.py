@@ -61,7 +61,7 @@ def test_no_page_of_a_visitor_has_english_left_in_it(db: None) -> None:
 
 
 def test_the_login_page_is_as_light_in_japanese(db: None) -> None:
-    """Three bytes a letter; the budget is the same."""
+    """Three bytes a character; the budget is the same."""
     phone = PhoneClient(HTTP_ACCEPT_LANGUAGE="ja")
     phone.get("/m/")
     assert len(phone.get(reverse("account_login")).response.getvalue()) <= 1_500

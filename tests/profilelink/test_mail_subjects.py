@@ -11,12 +11,12 @@ from django.utils import translation
 from accounts.models import NOTICE_KINDS
 from syndication.connectors import CONNECTORS
 
-MOST = 15  # full-width letters, the site's name among them
+MOST = 15  # full-width characters, the site's name among them
 CATALOGUE = Path(settings.BASE_DIR) / "profilelink/locale/ja/LC_MESSAGES/django.mo"
 
 
 def width(text: str) -> float:
-    """In full-width letters."""
+    """In full-width characters."""
     return sum(1 if unicodedata.east_asian_width(letter) in "WF" else 0.5 for letter in text)
 
 

@@ -88,7 +88,7 @@ def test_a_bomb_is_refused_and_the_member_told(name: str) -> None:
 
 
 def test_a_page_of_one_endless_tag_is_read_in_one_pass() -> None:
-    """Tried anew from each of its letters, it would keep the pipe for ten minutes."""
+    """Tried anew from each of its characters, it would keep the pipe for ten minutes."""
     raw = mail(b"Content-Type: text/html", body=b"sea<" + b"a" * 200_000)
     assert receive(raw, address_of(make_member("hanako")), sender=OWN).code == 0
     assert SavedDraft.objects.get().text == "sea"

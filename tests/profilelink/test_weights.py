@@ -78,7 +78,7 @@ LONG_TEXT = {"post_edit", "post_new", "post_preview", "mail_draft"}
 
 
 def test_the_table_of_every_route(albums: dict[str, list[Shown]], hanako: Member) -> None:
-    """In Japanese, whose letters take three bytes; each within the cap, in each lane within what
+    """In Japanese, whose characters take three bytes; each within the cap, in each lane within what
     such a phone takes."""
     counted = crawl(log_in_phone(hanako, HTTP_ACCEPT_LANGUAGE="ja"), "/")
     visitor = PhoneClient(HTTP_ACCEPT_LANGUAGE="ja")

@@ -46,7 +46,7 @@ def test_the_title_of_the_page_is_shown_before_sending_and_kept(reachable):
         assert "小麦粉 &" in shown
         phone.submit("Send")
         assert len(server.received) == 1
-    # A <title> holds no elements: browsers show the letters of the tags.
+    # A <title> holds no elements: browsers show the characters of the tags.
     assert Post.objects.get().url_title == "小麦粉 & <b>水</b>"
 
 

@@ -1,4 +1,4 @@
-"""Text of mails about notices: a subject of 15 full-width letters, a body of 250, one address.
+"""Text of mails about notices: a subject of 15 full-width characters, a body of 250, one address.
 
 A phone's list shows no more of a subject, and many cut a text after 250. What somebody wrote stands only in
 mails about comments, and only if the member wants it; a post's own words in none.
@@ -21,7 +21,7 @@ from accounts.actions.notices import in_language_of
 from accounts.models import MailClass, MailSettings, Notice, NoticeMail
 from accounts.public_urls import public_url
 
-MAX_BODY_LENGTH = 250  # full-width letters
+MAX_BODY_LENGTH = 250  # full-width characters
 ADDRESS_WITHIN = 100
 MAX_LEAD_LENGTH = 70
 
@@ -129,7 +129,7 @@ def _message(
 
 
 def mail_width(text: str) -> float:
-    """In full-width letters."""
+    """In full-width characters."""
     return sum(1 if unicodedata.east_asian_width(letter) in "WFA" else 0.5 for letter in text)
 
 

@@ -25,8 +25,8 @@ FROM_LOCAL = "notice"
 BOUNCE_PREFIX = "b-"
 AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 JIS = "iso-2022-jp"
-_PUT_FOR_MISSING = "〓"  # what carriers put for a letter that the other phone does not have
-# The same letters by the tables of Windows and of JIS
+_PUT_FOR_MISSING = "〓"  # what carriers put for a character that the other phone does not have
+# The same characters by the tables of Windows and of JIS
 _JIS_FORMS = str.maketrans("～－∥￠￡￢", "〜−‖¢£¬")
 
 
@@ -82,7 +82,7 @@ def charset_of(is_jis: bool) -> str:
 
 
 def jis_text(text: str) -> str:
-    """The text in letters that ISO-2022-JP has. Half-width kana become full-width ones."""
+    """The text in characters that ISO-2022-JP has. Half-width kana become full-width ones."""
     return "".join(_jis_letter(letter) for letter in _widened(text).translate(_JIS_FORMS))
 
 

@@ -35,7 +35,9 @@ from accounts.providers.mastodon import registration
 from accounts.providers.servers import Server
 from accounts.safe_http import HttpFailure
 
-_ID = re.compile(r"(?!\.$|.*\.\.)[!-~]{1,90}")  # opaque; a uid is host and id, and has 191 letters
+_ID = re.compile(
+    r"(?!\.$|.*\.\.)[!-~]{1,90}"
+)  # opaque; a uid is host and id, and has 191 characters
 
 
 class MastodonProvider(NetworkProvider):

@@ -35,7 +35,7 @@ BROAD_SCOPES = ("read", "write")  # liking is in the second
 # By their version string, so that members need not consent twice.
 BROAD_SCOPES_ONLY = ("takahe/",)
 
-MAX_KEY_LENGTH = 500  # letters of what a server calls us; its registration stays
+MAX_KEY_LENGTH = 500  # characters of what a server calls us; its registration stays
 
 # What the permission page answers to who is not registered; 403 and 5xx say nothing about that.
 REFUSES = frozenset({400, 401, 404, 410, 422})

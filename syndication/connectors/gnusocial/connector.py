@@ -28,9 +28,9 @@ from syndication.connectors.compose import TextComposer
 from syndication.connectors.duplicates import DuplicateRejected, check_own_duplicate
 from syndication.connectors.errors import Rejected, Unsupported
 from syndication.connectors.gnusocial import reading
+from syndication.connectors.gnusocial.api import MAX_PAGES, PAGE, GnusocialApi
 from syndication.connectors.gnusocial.commands import is_command
 from syndication.connectors.gnusocial.interactions import GnusocialInteractions
-from syndication.connectors.gnusocial.api import MAX_PAGES, PAGE, GnusocialApi
 from syndication.connectors.paging import halved_counts, with_fewer_entries
 from syndication.connectors.text import comparable_core
 

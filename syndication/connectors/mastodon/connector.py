@@ -36,10 +36,10 @@ from syndication.connectors.errors import (
     Unreachable,
 )
 from syndication.connectors.mastodon import reading
+from syndication.connectors.mastodon.api import INSTANCE, ME, MastodonApi
 from syndication.connectors.mastodon.own_statuses import OwnMastodonStatuses, OwnWords
 from syndication.connectors.mastodon.presentation import is_presented, is_warned, presentation
 from syndication.connectors.mastodon.uploads import MastodonUploads
-from syndication.connectors.mastodon.api import INSTANCE, ME, MastodonApi
 from syndication.connectors.media import with_first_photos
 from syndication.connectors.text import (
     comparable_core,

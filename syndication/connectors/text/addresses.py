@@ -6,10 +6,10 @@ a fixed set of characters, without the punctuation that closes the sentence and 
 that was opened before the address.
 
 Beyond theirs, path and query may hold letters of any script (RFC 3987), as people copy them from a
-browser. In scripts without spaces a sentence often goes on right behind an address, so their letters
-count only at the beginning of a part (/wiki/日本, ?q=日本), not behind an ASCII letter (/aです), and not
+browser. In scripts without spaces a sentence often goes on right behind an address, so their characters
+count only at the beginning of a part (/wiki/日本, ?q=日本), not behind an ASCII character (/aです), and not
 where a particle begins (/を見て). Such an address leaves as `as_uri` writes it: networks end a link at
-the first other letter, and would count and link something else than we do.
+the first other character, and would count and link something else than we do.
 """
 
 from __future__ import annotations
@@ -149,6 +149,6 @@ def as_uri(address: str) -> str:
     except idna.IDNAError:
         return address
     plain = ".".join(label if label.isascii() else _ascii(label) for label in mapped.split("."))
-    if not _PLAIN_HOST.fullmatch(plain):  # some letters stand for "a/c" and the like
+    if not _PLAIN_HOST.fullmatch(plain):  # some characters stand for "a/c" and the like
         return address
     return scheme + plain + quote(rest, safe=_PRINTABLE)

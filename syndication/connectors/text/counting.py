@@ -100,7 +100,7 @@ def _strictly(reserved: int, text: str) -> int:
 
 
 def _stands_in_word(text: str, start: int) -> bool:
-    """Whether a letter (Japanese ones, too) precedes: then Mastodon sees no mention."""
+    """Whether a character (Japanese ones, too) precedes: then Mastodon sees no mention."""
     return start > 0 and regex.match(r"[\w=/]", text[start - 1]) is not None
 
 

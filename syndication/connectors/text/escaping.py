@@ -1,7 +1,7 @@
 """Take the sign off names in a text, so that no network makes mentions of them. Pure.
 
 "@taro" becomes "taro": on another server the name would be a stranger's, who would then be told. A sign
-that stays apart ("@ taro") reads badly in Japanese, an invisible letter behind it is a box on old phones, and
+that stays apart ("@ taro") reads badly in Japanese, an invisible character behind it is a box on old phones, and
 X takes the full-width ＠ as a sign, too.
 """
 
@@ -14,7 +14,7 @@ import regex
 from syndication.connectors.text.pieces import spans
 
 _PART = r"[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*+"
-# Wherever any network would see a mention; they disagree about what may precede it. Behind a letter only the
+# Wherever any network would see a mention; they disagree about what may precede it. Behind a character only the
 # second sign makes one.
 _NAME = regex.compile(
     rf"(?:(?<![A-Za-z0-9@＠])|(?<=[A-Za-z0-9][@＠]))[@＠]+({_PART}(?:@{_PART}(?::[0-9]+)?)?)"

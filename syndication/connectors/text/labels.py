@@ -16,7 +16,7 @@ JIS = "iso2022_jp"
 EUC_JP = "euc_jp"
 WESTERN = "cp1252"
 
-# Where Python's codec of the same name holds fewer letters than the standard's.
+# Where Python's codec of the same name holds fewer characters than the standard's.
 _WIDER = {
     "big5": "big5hkscs",
     "euc-kr": "cp949",

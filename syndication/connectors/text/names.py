@@ -25,7 +25,7 @@ def with_names(
 ) -> str:
     """Return `text` with the handle that `mentions` has for a name in its place.
 
-    Other names become `plain(name)`, or stay. A handle next to a letter gets a blank between: some
+    Other names become `plain(name)`, or stay. A handle next to a character gets a blank between: some
     servers would read "@taro@serverさん" as a host of that name, and "は@taro@server" as no mention.
     """
     at, parts = 0, []

@@ -33,7 +33,7 @@ from syndication.models import (
 
 MAX_REPLIES = 500  # of one copy
 MAX_LIKES = 200  # people who like one copy
-MAX_TEXT_LENGTH = 3000  # letters of a reply; its address leads to the rest
+MAX_TEXT_LENGTH = 3000  # characters of a reply; its address leads to the rest
 MAX_ATTACHED_LENGTH = 300
 MAX_ATTACHED = 8
 MAX_ID_LENGTH = 500

@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl
 from syndication.sandbox.bluesky import threads
 from syndication.sandbox.bluesky.state import BlueskyState
 from syndication.sandbox.bluesky.values import iso_time, xrpc_error
+from syndication.sandbox.http import Reply, Request, json_reply
 from syndication.sandbox.oauth2 import Grant
 from syndication.sandbox.social_graph import Post
-from syndication.sandbox.http import Reply, Request, json_reply
 
 _AT_ONCE = 25
 _FILTERS = ("posts_with_replies", "posts_no_replies", "posts_and_author_threads")

@@ -7,8 +7,8 @@ from typing import Any
 
 from syndication.sandbox.bluesky.state import BlueskyState
 from syndication.sandbox.bluesky.values import LIKE, POST, count_graphemes, xrpc_error
-from syndication.sandbox.social_graph import Upload
 from syndication.sandbox.http import Refused
+from syndication.sandbox.social_graph import Upload
 
 Fields = dict[str, Any]
 

@@ -16,10 +16,10 @@ from syndication.sandbox.bluesky.values import (
     record_cid,
     xrpc_error,
 )
+from syndication.sandbox.http import Refused, Reply, Request
 from syndication.sandbox.network import Network
 from syndication.sandbox.oauth2 import Grant
 from syndication.sandbox.social_graph import Post
-from syndication.sandbox.http import Refused, Reply, Request
 
 Open = Callable[[BlueskyState, Request], Reply]
 Guarded = Callable[[BlueskyState, Grant, Request], Reply]

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from syndication.sandbox.bluesky.clients import BadClient, Document
 from syndication.sandbox.bluesky.dpop import BadProof, Proofs
 from syndication.sandbox.bluesky.state import BlueskyState
-from syndication.sandbox.oauth2 import AuthorizationRequest, Grant, OAuth2Server, TokenClient
 from syndication.sandbox.http import Refused, Reply, Request, json_reply
+from syndication.sandbox.oauth2 import AuthorizationRequest, Grant, OAuth2Server, TokenClient
 
 URN = "urn:ietf:params:oauth:request_uri:"
 REQUEST_SECONDS = 300

@@ -7,8 +7,8 @@ from html import escape
 from syndication.sandbox.bluesky.state import BlueskyState
 from syndication.sandbox.bluesky.values import handle_of
 from syndication.sandbox.html import page, pictures, portrait
-from syndication.sandbox.social_graph import Post
 from syndication.sandbox.http import Reply, Request
+from syndication.sandbox.social_graph import Post
 
 TITLE = "Bluesky（サンドボックス）"
 

@@ -21,10 +21,10 @@ from syndication.sandbox.bluesky.values import (
     xrpc_error,
 )
 from syndication.sandbox.html import upload_reply
+from syndication.sandbox.http import Refused, Reply, Request, json_reply
 from syndication.sandbox.oauth2 import Grant
 from syndication.sandbox.pictures import face, media_type
 from syndication.sandbox.social_graph import Post, Upload
-from syndication.sandbox.http import Refused, Reply, Request, json_reply
 
 Fields = dict[str, Any]
 

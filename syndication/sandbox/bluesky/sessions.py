@@ -14,9 +14,9 @@ from syndication.sandbox.bluesky import es256
 from syndication.sandbox.bluesky.dpop import BadProof, Proofs
 from syndication.sandbox.bluesky.state import BlueskyState
 from syndication.sandbox.bluesky.values import HANDLES, handle_of, xrpc_error
+from syndication.sandbox.http import Refused, Reply, Request, json_reply
 from syndication.sandbox.oauth2 import Grant, Token
 from syndication.sandbox.social_graph import Account
-from syndication.sandbox.http import Refused, Reply, Request, json_reply
 
 GRACE = timedelta(hours=2)
 MAIN = "main-"  # prefix of the main password, which members should not use here

@@ -12,11 +12,11 @@ from typing import Any
 from syndication.sandbox import settings
 from syndication.sandbox.gnusocial.commands import execute, is_command
 from syndication.sandbox.html import page, picture_count, portrait, post_box
+from syndication.sandbox.http import Refused, Reply, Request, json_reply
 from syndication.sandbox.network import Network, World, match_route
 from syndication.sandbox.oauth1 import BadSignature, OAuth1
 from syndication.sandbox.pictures import media_type
 from syndication.sandbox.social_graph import Account, Post, SocialGraph, digest
-from syndication.sandbox.http import Refused, Reply, Request, json_reply
 
 CONSUMERS = {"anonymous": "anonymous"}
 _ADDRESS = re.compile(r"https?://[!-~]+")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from syndication.sandbox.http import Refused, Reply, Request, json_reply
 from syndication.sandbox.mastodon import shapes
 from syndication.sandbox.mastodon.oauth import allows
 from syndication.sandbox.mastodon.state import MastodonState
 from syndication.sandbox.oauth2 import Grant
 from syndication.sandbox.social_graph import Account
 from syndication.sandbox.window import SlidingWindow
-from syndication.sandbox.http import Refused, Reply, Request, json_reply
 
 HTML = ("Content-Type", "text/html; charset=utf-8")
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from syndication.sandbox.http import Reply, Request
 from syndication.sandbox.mastodon import pages, people, statuses, threads
 from syndication.sandbox.mastodon.api import Gate, MastodonCall, mastodon_error
 from syndication.sandbox.mastodon.oauth import MastodonOAuth
 from syndication.sandbox.mastodon.state import MastodonState
 from syndication.sandbox.network import Network, match_route
-from syndication.sandbox.http import Reply, Request
 
 Open = Callable[[MastodonState, Request], Reply]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 
+from syndication.sandbox.http import Refused, Reply, Request, json_reply, redirect
 from syndication.sandbox.mastodon.state import App, MastodonState
 from syndication.sandbox.oauth2 import AuthorizationRequest, Grant, OAuth2Server, TokenClient
-from syndication.sandbox.http import Refused, Reply, Request, json_reply, redirect
 
 SCOPES = ("read", "write", "follow", "push", "profile")
 

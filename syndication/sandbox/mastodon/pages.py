@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from syndication.sandbox.html import page, pictures, portrait, post_box, upload_reply
+from syndication.sandbox.http import Reply, Request, json_reply
 from syndication.sandbox.mastodon import shapes
 from syndication.sandbox.mastodon.state import MastodonState
 from syndication.sandbox.social_graph import Post
-from syndication.sandbox.http import Reply, Request, json_reply
 
 
 def mastodon_overview(state: MastodonState, request: Request) -> Reply:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from syndication.sandbox.http import Reply, Request, json_reply
 from syndication.sandbox.mastodon import shapes
 from syndication.sandbox.mastodon.api import HTML, MastodonCall, mastodon_error
 from syndication.sandbox.mastodon.state import MastodonState
 from syndication.sandbox.social_graph import Post
-from syndication.sandbox.http import Reply, Request, json_reply
 
 TYPES = ["image/jpeg", "image/png", "image/gif", "image/webp"]
 

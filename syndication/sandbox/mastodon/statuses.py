@@ -10,6 +10,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
+from syndication.sandbox.http import Reply, json_reply
 from syndication.sandbox.mastodon import shapes
 from syndication.sandbox.mastodon.api import MastodonCall, mastodon_error
 from syndication.sandbox.mastodon.state import MastodonState
@@ -22,7 +23,6 @@ from syndication.sandbox.mastodon.threads import (
 )
 from syndication.sandbox.pictures import media_type
 from syndication.sandbox.social_graph import Post, Upload
-from syndication.sandbox.http import Reply, json_reply
 
 VISIBILITIES = ("public", "unlisted", "private", "direct")
 KEPT_FOR = timedelta(hours=1)  # an Idempotency-Key

@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from syndication.sandbox.http import Refused, Reply, json_reply
 from syndication.sandbox.mastodon import shapes
 from syndication.sandbox.mastodon.api import MastodonCall, mastodon_error
 from syndication.sandbox.social_graph import Post
-from syndication.sandbox.http import Refused, Reply, json_reply
 
 GONE = "The post you are trying to reply to does not appear to exist."
 UNEXPECTED = "Post would be sent to unexpected accounts"

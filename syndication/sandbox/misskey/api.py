@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from syndication.sandbox.http import Reply, json_reply
 from syndication.sandbox.misskey import notes, reactions
 from syndication.sandbox.misskey.calls import INVALID, MisskeyCall, misskey_refusal, misskey_user
 from syndication.sandbox.misskey.state import MisskeyState
 from syndication.sandbox.pictures import media_type
-from syndication.sandbox.http import Reply, json_reply
 
 
 def show_self(call: MisskeyCall) -> Reply:

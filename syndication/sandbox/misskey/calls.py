@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from syndication.sandbox.http import Refused, Reply, Request, json_reply
 from syndication.sandbox.misskey.state import MisskeyState, Problem
 from syndication.sandbox.oauth2 import Grant
 from syndication.sandbox.social_graph import Account, Post
-from syndication.sandbox.http import Refused, Reply, Request, json_reply
 
 NO_TOKEN = Problem(
     401, "CREDENTIAL_REQUIRED", "1384574d-a912-4b81-8601-c7b1c4085df1", "Credential required."

@@ -6,13 +6,13 @@ from html import escape
 from urllib.parse import urlencode
 
 from syndication.sandbox.html import page, pictures, portrait, post_box, upload_reply
+from syndication.sandbox.http import Reply, Request, json_reply, redirect
 from syndication.sandbox.misskey import api, calls
 from syndication.sandbox.misskey.state import MisskeyState
 from syndication.sandbox.network import Network
 from syndication.sandbox.oauth2 import AuthorizationRequest, Grant
 from syndication.sandbox.permission import Permission
 from syndication.sandbox.social_graph import Account, Post
-from syndication.sandbox.http import Reply, Request, json_reply, redirect
 
 
 class Misskey(Network):

@@ -11,6 +11,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
+from syndication.sandbox.http import Reply, json_reply
 from syndication.sandbox.misskey.calls import (
     INVALID,
     NO_NOTE,
@@ -21,7 +22,6 @@ from syndication.sandbox.misskey.calls import (
 )
 from syndication.sandbox.misskey.state import MisskeyState, Problem, reaction_row
 from syndication.sandbox.social_graph import Post, Upload
-from syndication.sandbox.http import Reply, json_reply
 
 VISIBILITIES = ("public", "home", "followers", "specified")
 MAX_WARNING_LENGTH = 100

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from syndication.sandbox.http import Reply, json_reply
 from syndication.sandbox.misskey.calls import MisskeyCall, misskey_refusal, misskey_user
 from syndication.sandbox.misskey.notes import is_pure_renote
 from syndication.sandbox.misskey.state import HEART, MisskeyState, Problem, reaction_row
 from syndication.sandbox.social_graph import Post
-from syndication.sandbox.http import Reply, json_reply
 
 NO_NOTE_TO_REACT_TO = Problem(
     400, "NO_SUCH_NOTE", "033d0620-5bfe-4027-965d-980b0c85a3ea", "No such note."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from syndication.sandbox.http import BadBody, Refused, Reply, Request
 from syndication.sandbox.mixi import (
     diary,
     people,
@@ -15,7 +16,6 @@ from syndication.sandbox.mixi import (
 from syndication.sandbox.mixi.calls import MixiCall, Route, voice_error
 from syndication.sandbox.mixi.oauth import count_request, open_mixi_grant, token_endpoint
 from syndication.sandbox.mixi.state import MixiState
-from syndication.sandbox.http import BadBody, Refused, Reply, Request
 
 ROUTES: list[Route] = [
     route

@@ -9,9 +9,9 @@ from functools import cached_property
 from re import Pattern
 from typing import Any
 
+from syndication.sandbox.http import Refused, Reply, Request, json_reply
 from syndication.sandbox.mixi.rows import VISIBILITIES, MixiAccount
 from syndication.sandbox.mixi.state import MixiState
-from syndication.sandbox.http import Refused, Reply, Request, json_reply
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import urlencode
 
+from syndication.sandbox.http import BadBody, Reply, Request, redirect
 from syndication.sandbox.mixi import markup
 from syndication.sandbox.mixi.grants import SCOPES, MixiGrant
 from syndication.sandbox.mixi.login import viewer
 from syndication.sandbox.mixi.rows import MixiAccount
 from syndication.sandbox.mixi.state import MixiState
-from syndication.sandbox.http import BadBody, Reply, Request, redirect
 
 ALWAYS = "今後、このサービスに対して常に同意する"
 

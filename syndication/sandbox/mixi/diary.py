@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from syndication.sandbox.http import Reply, Request, json_object, json_reply
 from syndication.sandbox.mixi.calls import MixiCall, Route, described_error, voice_error
 from syndication.sandbox.mixi.rows import Diary, Picture, rfc3339
 from syndication.sandbox.multipart import Part
 from syndication.sandbox.pictures import media_type
-from syndication.sandbox.http import Reply, Request, json_object, json_reply
 
 MAX_TITLE = 100
 MAX_BODY = 10_000

@@ -8,11 +8,11 @@ from __future__ import annotations
 import secrets
 from html import escape
 
+from syndication.sandbox.http import Reply, Request, redirect
 from syndication.sandbox.mixi import markup
 from syndication.sandbox.mixi.grants import SCOPES
 from syndication.sandbox.mixi.rows import MixiAccount
 from syndication.sandbox.mixi.state import MixiState
-from syndication.sandbox.http import Reply, Request, redirect
 
 COOKIE = "mixi_session"
 SERVICES = "/list_connect_service.pl"  # the real name is not known

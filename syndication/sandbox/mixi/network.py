@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from syndication.sandbox.http import BadBody, Refused, Reply, Request
 from syndication.sandbox.mixi import control, lively, login, pages, seed
 from syndication.sandbox.mixi.api import MixiApi
 from syndication.sandbox.mixi.consent import Consent
@@ -12,7 +13,6 @@ from syndication.sandbox.mixi.oauth import Presented, presented_token
 from syndication.sandbox.mixi.rows import Diary, MixiAccount, Picture, Status
 from syndication.sandbox.mixi.state import MixiState
 from syndication.sandbox.network import Network
-from syndication.sandbox.http import BadBody, Refused, Reply, Request
 
 Page = Callable[[MixiState, Request], Reply]
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from syndication.sandbox import oauth2
+from syndication.sandbox.http import BadBody, Refused, Reply, Request, json_reply
 from syndication.sandbox.mixi.grants import SCOPES, MixiGrant
 from syndication.sandbox.mixi.state import MixiState
-from syndication.sandbox.http import BadBody, Refused, Reply, Request, json_reply
 
 REALM = "api.mixi-platform.com"
 SCHEMES = {"oauth": "OAuth", "bearer": "Bearer"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from html import escape
 
 from syndication.sandbox.html import page
+from syndication.sandbox.http import Reply, Request
 from syndication.sandbox.mixi.people import face_url, profile_url
 from syndication.sandbox.mixi.rows import (
     JST,
@@ -20,7 +21,6 @@ from syndication.sandbox.mixi.rows import (
 )
 from syndication.sandbox.mixi.state import MixiState
 from syndication.sandbox.pictures import face
-from syndication.sandbox.http import Reply, Request
 
 
 def mixi_overview(state: MixiState, request: Request) -> Reply:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from syndication.sandbox.http import Reply, json_reply
 from syndication.sandbox.mixi.calls import MixiCall, Route, voice_error
 from syndication.sandbox.mixi.rows import MixiAccount, rfc3339
-from syndication.sandbox.http import Reply, json_reply
 
 # A field needs the scope of its own name in mixi's spelling.
 EXTENDED = {

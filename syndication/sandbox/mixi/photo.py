@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from syndication.sandbox.http import Reply, json_reply
 from syndication.sandbox.mixi.calls import MixiCall, Route, described_error, voice_error
 from syndication.sandbox.mixi.rows import (
     MixiAccount,
@@ -16,7 +17,6 @@ from syndication.sandbox.mixi.rows import (
     standing_comments,
 )
 from syndication.sandbox.pictures import media_type
-from syndication.sandbox.http import Reply, json_reply
 
 DEFAULT_TITLE = "かんたん公開アルバム"
 MAX_TITLE = 100  # not documented; as for diaries

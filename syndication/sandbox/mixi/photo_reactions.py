@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from syndication.sandbox.http import Reply, json_reply
 from syndication.sandbox.mixi.calls import MixiCall, Route, voice_error
 from syndication.sandbox.mixi.people import face_url, profile_url
 from syndication.sandbox.mixi.photo import find_picture
@@ -20,7 +21,6 @@ from syndication.sandbox.mixi.rows import (
     standing_comments,
 )
 from syndication.sandbox.mixi.state import MixiState
-from syndication.sandbox.http import Reply, json_reply
 
 MAX_COMMENT = 1000  # not documented; ours
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from syndication.sandbox.http import Reply, json_reply
 from syndication.sandbox.mixi.calls import MixiCall, Route, voice_error
 from syndication.sandbox.mixi.rows import (
     Comment,
@@ -15,7 +16,6 @@ from syndication.sandbox.mixi.rows import (
 )
 from syndication.sandbox.mixi.state import MixiState
 from syndication.sandbox.mixi.voice import MAX_CHARACTERS, find_voice, user_object
-from syndication.sandbox.http import Reply, json_reply
 
 
 def comment_object(call: MixiCall, comment: Comment) -> dict[str, Any]:

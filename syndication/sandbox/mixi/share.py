@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from syndication.sandbox.http import Reply, json_reply
 from syndication.sandbox.mixi.calls import MixiCall, Route, described_error
 from syndication.sandbox.mixi.rows import Share
-from syndication.sandbox.http import Reply, json_reply
 
 
 def share(call: MixiCall) -> Reply:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from itertools import chain
 from typing import Any
 
+from syndication.sandbox.http import Reply, json_reply
 from syndication.sandbox.mixi.calls import MixiCall, Route, voice_error
 from syndication.sandbox.mixi.diary import diary_url
 from syndication.sandbox.mixi.people import face_url, profile_url
 from syndication.sandbox.mixi.rows import Diary, MixiAccount, Status, rfc3339
 from syndication.sandbox.mixi.voice import voice_url
-from syndication.sandbox.http import Reply, json_reply
 
 UPDATE_KINDS = ("voice", "diary")
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from syndication.sandbox.http import BadBody, Reply, json_reply
 from syndication.sandbox.mixi.calls import MixiCall, Route, voice_error
 from syndication.sandbox.mixi.people import face_url, profile_url
 from syndication.sandbox.mixi.rows import (
@@ -19,7 +20,6 @@ from syndication.sandbox.mixi.rows import (
     voice_time,
 )
 from syndication.sandbox.pictures import media_type
-from syndication.sandbox.http import BadBody, Reply, json_reply
 
 MAX_CHARACTERS = 150
 PHOTO_TYPES = ("image/jpeg", "image/png")

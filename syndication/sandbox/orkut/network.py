@@ -7,12 +7,12 @@ from html import escape
 from typing import Any
 
 from syndication.sandbox.html import page, picture_count, portrait, post_box
+from syndication.sandbox.http import Reply, Request
 from syndication.sandbox.network import Network
 from syndication.sandbox.oauth1 import BadSignature
 from syndication.sandbox.orkut import rpc
 from syndication.sandbox.orkut.state import CLIENT_ID, OrkutState
 from syndication.sandbox.social_graph import Post
-from syndication.sandbox.http import Reply, Request
 
 TEXT = ("Content-Type", "text/plain; charset=utf-8")
 ACCOUNTS = "/accounts/OAuth"

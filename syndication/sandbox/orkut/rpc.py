@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from syndication.sandbox.http import BadBody, Reply, Request, json_reply
 from syndication.sandbox.orkut.state import OrkutAlbum, OrkutState
 from syndication.sandbox.pictures import media_type
 from syndication.sandbox.social_graph import Account, Post
-from syndication.sandbox.http import BadBody, Reply, Request, json_reply
 
 MAX_ACTIVITIES = 70
 _TAGS = re.compile(r"<(?!/?(?:b|i|a|span)\b)")

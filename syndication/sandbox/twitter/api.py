@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from syndication.sandbox.http import Refused, Reply, Request, json_reply
 from syndication.sandbox.oauth2 import Grant
 from syndication.sandbox.pictures import media_type
 from syndication.sandbox.social_graph import Account, Post, digest
 from syndication.sandbox.twitter.state import TwitterState
-from syndication.sandbox.http import Refused, Reply, Request, json_reply
 
 LONGEST = 280
 _ADDRESS = re.compile(r"https?://[!-~]+")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from html import escape
 
 from syndication.sandbox.html import page, picture_count, portrait, post_box
+from syndication.sandbox.http import Reply, Request
 from syndication.sandbox.network import Network, match_route
 from syndication.sandbox.social_graph import Post
 from syndication.sandbox.twitter import api
 from syndication.sandbox.twitter.oauth import TwitterOAuth
 from syndication.sandbox.twitter.state import TwitterState
-from syndication.sandbox.http import Reply, Request
 
 TOKEN = "/2/oauth2/token"  # noqa: S105 - an address
 

@@ -7,10 +7,10 @@ import secrets
 from collections.abc import Mapping
 from urllib.parse import unquote
 
+from syndication.sandbox.http import Reply, Request, json_reply
 from syndication.sandbox.oauth2 import AuthorizationRequest, Grant, OAuth2Server, TokenClient
 from syndication.sandbox.social_graph import Account
 from syndication.sandbox.twitter.state import TwitterState
-from syndication.sandbox.http import Reply, Request, json_reply
 
 SCOPES = frozenset(
     [

@@ -114,7 +114,7 @@ def test_searching_tells_nothing_about_what_people_wrote(chief):
 
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
 def test_no_list_can_be_filtered_by_a_column_that_it_does_not_offer(rf, model):
-    """Else a secret could be guessed letter by letter: `?text__startswith=a`, `=b` …"""
+    """Else a secret could be guessed character by character: `?text__startswith=a`, `=b` …"""
     offered = admin.site.get_model_admin(model).list_filter
     lookups = [
         f"{field.name}{how}"

@@ -145,7 +145,7 @@ def test_whatever_is_offered_is_ascii_http_and_stays_what_it_is(host, rest):
 
 @pytest.mark.django_db
 def test_of_a_permission_page_the_host_alone_is_named(hanako):
-    """Its address is 300 letters for machines, and on a phone the link stood below all of them."""
+    """Its address is 300 characters for machines, and on a phone the link stood below all of them."""
     address = "https://network.example/authorize?client_id=a&state=" + "x" * 200
     path = outbound_path(address, is_permission_page=True)
     page = PhoneClient().get(path)

@@ -104,7 +104,7 @@ def test_a_get_that_repeats_the_type_of_the_form_before_it_is_answered() -> None
 def test_gunicorn_answers_the_attack_before_its_body_has_come(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    """12.9 MB from a DoCoMo agent, with one letter as boundary: 816 MB and 19 seconds before."""
+    """12.9 MB from a DoCoMo agent, with one character as boundary: 816 MB and 19 seconds before."""
     with running(tmp_path_factory.mktemp("production")) as production:
         assert answer_to_the_head(production).startswith("HTTP/1.1 415")
 

@@ -1,4 +1,4 @@
-"""Every letter there is, through the lane and back, and what became of it."""
+"""Every character there is, through the lane and back, and what became of it."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from tests.page import Form, Page
 from tests.phone import PhoneClient, check_page, log_in_phone
 from tests.profilelink.phone.devices import Device
 
-# SoftBank's gateway keeps these names for itself; docomo wants a letter first.
+# SoftBank's gateway keeps these names for itself; docomo wants a character first.
 RESERVED = {
     "pid", "sid", "uid", "lid", "gid", "rpid", "rsid", "nl", "cl", "ol", "pl", "prc", "cnt", "reg",
     "vsekey", "vsernk",
@@ -99,7 +99,7 @@ class DeviceClient(PhoneClient):
             self.largest = max(self.largest, size)
 
     def _read(self, url: str, response: Any) -> Page:
-        """The page, in the letters of this phone: pictograms are seen, not their codes."""
+        """The page, in the characters of this phone: pictograms are seen, not their codes."""
         page = super()._read(url, response)
         if self.device.carrier is None or not page.html:
             return page
@@ -175,7 +175,7 @@ class DeviceClient(PhoneClient):
         )
 
     def typed(self, text: str) -> bytes:
-        """What the phone sends for letters: its page's encoding, pictograms by their codes."""
+        """What the phone sends for characters: its page's encoding, pictograms by their codes."""
         text = re.sub("\r?\n", "\r\n", text)
         if self.device.carrier is None:
             return text.encode()

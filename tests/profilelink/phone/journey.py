@@ -46,7 +46,7 @@ def tell(journey: Journey) -> None:
 
 
 def log_in(journey: Journey) -> None:
-    """By the QR picture, or by the letters under it; the computer picks the phone's number."""
+    """By the QR picture, or by the characters under it; the computer picks the phone's number."""
     phone, desk = journey.phone, journey.desk
     shown = press(desk)
     code = shown.form("Show the numbers", set()).fields["code"][0]
@@ -181,7 +181,7 @@ def the_mail(journey: Journey) -> bytes:
 
 
 def arrived(journey: Journey) -> None:
-    """mixi has all four in the letters that were meant; "Where it went" says so."""
+    """mixi has all four in the characters that were meant; "Where it went" says so."""
     journey.work()
     assert journey.read(STATUS) in journey.statuses
     assert any(ADDRESS in text and LINKED in text for text in journey.statuses)

@@ -49,7 +49,7 @@ def hanako() -> Member:
 
 
 def logged_in(device: Device, member: Member) -> DeviceClient:
-    """By the letters that a computer shows, since not every phone can scan."""
+    """By the characters that a computer shows, since not every phone can scan."""
     client, phone = computer(member), DeviceClient(device)
     shown, _path, code = show_code(client)
     letters = re.search(r"[A-Z]{5}-[A-Z]{5}", shown.text)

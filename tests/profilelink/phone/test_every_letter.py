@@ -1,4 +1,4 @@
-"""No letter is lost: all of cp932, Unicode's 722 pictograms on each carrier, all of Unicode.
+"""No character is lost: all of cp932, Unicode's 722 pictograms on each carrier, all of Unicode.
 
 `pytest tests/profilelink/phone -k table -s` prints the counts.
 """

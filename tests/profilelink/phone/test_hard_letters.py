@@ -1,4 +1,4 @@
-"""The letters that encodings quarrel about, typed on each device and read on each kind of phone."""
+"""The characters that encodings quarrel about, typed on each device and read on each kind of phone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.profilelink.phone.gateway import DeviceClient
 pytestmark = pytest.mark.django_db
 
 HARD = "～〜−－‖¥—①髙﨑𠮷😀👨‍👩‍👧"
-# What Windows' Shift_JIS has in place of letters that JIS wrote otherwise. They look the same.
+# What Windows' Shift_JIS has in place of characters that JIS wrote otherwise. They look the same.
 TYPED_TWINS = str.maketrans("〜−‖", "～－∥")  # one code for both
 TWINS = str.maketrans("〜−‖¥—", "～－∥￥―")
 FAMILY = "〔man + woman + girl〕"

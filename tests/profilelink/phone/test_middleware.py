@@ -47,7 +47,7 @@ def arrived(raw: bytes, content_type: str = FORM, *, carrier: Carrier = Carrier.
     ids=["parts", "pairs"],
 )
 def test_what_no_form_takes_is_refused_before_it_is_taken_apart(db, content_type, body):
-    """A phone's agent and a boundary of one letter: 12.9 MB took 816 MB and 19 s, from anybody."""
+    """A phone's agent and a boundary of one character: 12.9 MB took 816 MB and 19 s, from anybody."""
     client = Client(HTTP_USER_AGENT=N906I)
     # A process's first request loads addresses, templates and languages: 3 MB that are not the body's.
     client.post(reverse("post_preview"), b"a=%FF", content_type=FORM)

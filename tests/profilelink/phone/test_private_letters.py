@@ -1,4 +1,4 @@
-"""Private-use letters come by every way that texts come in. What is stored is for every screen."""
+"""Private-use characters come by every way that texts come in. What is stored is for every screen."""
 
 from __future__ import annotations
 

@@ -153,7 +153,7 @@ def test_a_fifth_picture_is_named_and_the_copy_shows_where_it_is(net):
 
 
 def test_letters_are_counted_as_readers_count_them_and_in_bytes():
-    family = "👨‍👩‍👧"  # one letter of 18 bytes
+    family = "👨‍👩‍👧"  # one character of 18 bytes
     assert not Bluesky.preview(a_post("status", text="é" * 300)).is_cut
     assert not Bluesky.preview(a_post("status", text=family * 166)).is_cut
     assert Bluesky.preview(a_post("status", text=family * 167)).is_cut

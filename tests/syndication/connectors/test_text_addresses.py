@@ -88,7 +88,7 @@ def test_what_is_ascii_or_no_host_stays(address: str):
 
 @pytest.mark.parametrize("key", sorted(CONNECTORS))
 def test_a_link_leaves_in_ascii(key: str):
-    """X and Misskey end a link at the first other letter."""
+    """X and Misskey end a link at the first other character."""
     connector = CONNECTORS[key]
     post = OutgoingPost("link", text="見て", url="https://ja.wikipedia.org/wiki/日本")
     text = connector.preview(post).text

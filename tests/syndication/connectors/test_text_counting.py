@@ -67,7 +67,7 @@ def count(unit: str, text: str) -> int:
         ("🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f", 2),
         ("❤", 2),
         ("❤️", 2),
-        ("❤\ufe0e", 4),  # asked to be a letter: two heavy characters
+        ("❤\ufe0e", 4),  # asked to be a character: two heavy characters
         ("©", 1),
         ("©️", 2),
         ("👍🏻👍🏿", 4),

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from syndication.connectors import parsing
 from syndication.connectors.base import Credentials, Friend, FriendPage, RemoteFeedItem, Terms
-from syndication.connectors.values import Attachment
 from syndication.connectors.responses import retry_after
+from syndication.connectors.values import Attachment
 from syndication.delivery import credentials, import_schedule, imports
 from syndication.models import Allowance, HostHealth, Link, LinkState, NetworkSwitch, Pull
 from syndication.sandbox.mixi.rows import Status

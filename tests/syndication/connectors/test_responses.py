@@ -13,7 +13,12 @@ from hypothesis import strategies as st
 
 from syndication.connectors import CONNECTORS
 from syndication.connectors.mixi import reading
-from syndication.connectors.responses import auth_challenge, body_excerpt, error_message, retry_after
+from syndication.connectors.responses import (
+    auth_challenge,
+    body_excerpt,
+    error_message,
+    retry_after,
+)
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
