@@ -1,6 +1,7 @@
-"""Does this Django still fit syndication/delivery/compiled.py? It calls what Django does not promise to keep.
+"""Does this Django still fit the kept statements? They call what Django does not promise to keep.
 
-Each private call stands here with the parameters that compiled.py was written for, for each Django that
+These are syndication/delivery/compiled.py, for the engine, and accounts/models/compiled_query.py, for pages. Each
+private call stands here with the parameters that they were written for, for each Django that
 the checks know: those of the range in pyproject, of which `.ci/run` takes the pinned one and
 `.ci/newest` the newest. Django 6.1, for one, gives `get_related_populators` and `Model.from_db` a fetch
 mode. Where this fails: read what Django's ModelIterable does with the new parameter, do the same in
@@ -19,10 +20,13 @@ from typing import Any
 import django
 import pytest
 from django.conf import settings
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.models import Model
 from django.db.models.query import RelatedPopulator, get_related_populators
 from django.db.models.sql import Query, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler, SQLUpdateCompiler
+
+from accounts.models import Member
 
 CALLS: dict[str, Callable[..., Any]] = {
     "get_related_populators": get_related_populators,
@@ -34,6 +38,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "SQLCompiler.get_converters": SQLCompiler.get_converters,
     "UpdateQuery.add_update_values": UpdateQuery.add_update_values,
     "SQLUpdateCompiler.as_sql": SQLUpdateCompiler.as_sql,
+    "adapt_datetimefield_value": BaseDatabaseOperations.adapt_datetimefield_value,
 }
 DJANGO_5_2 = {
     "get_related_populators": "klass_info, select, db",
@@ -45,16 +50,24 @@ DJANGO_5_2 = {
     "SQLCompiler.get_converters": "self, expressions",
     "UpdateQuery.add_update_values": "self, values",
     "SQLUpdateCompiler.as_sql": "self",
+    "adapt_datetimefield_value": "self, value",
 }
 WRITTEN_FOR = {(5, 2): DJANGO_5_2}
 
 
-def test_the_private_calls_of_composed_are_as_they_were():
+def test_the_private_calls_of_kept_statements_are_as_they_were():
     version = django.VERSION[:2]
     if version not in WRITTEN_FOR:
-        pytest.fail(f"nobody has looked whether compiled.py fits Django {django.get_version()}")
+        pytest.fail(f"nobody has looked whether kept statements fit Django {django.get_version()}")
     now = {name: ", ".join(inspect.signature(call).parameters) for name, call in CALLS.items()}
-    assert now == WRITTEN_FOR[version], f"{django.get_version()} does not fit compiled.py"
+    assert now == WRITTEN_FOR[version], f"{django.get_version()} does not fit the kept statements"
+
+
+def test_a_queryset_keeps_its_query_and_its_rows_where_kept_statements_put_them():
+    """compiled_query.py copies a queryset by its attributes and replaces two of them."""
+    queryset = Member.objects.values_list("pk")
+    assert {"_query", "_result_cache"} <= set(vars(queryset))
+    assert "get_compiler" not in vars(queryset.query)  # a method, which an attribute hides
 
 
 def test_every_django_that_is_allowed_was_looked_at():
