@@ -51,6 +51,7 @@ GROUPS = {
         "syndication.view_networkswitch",
         "syndication.add_networkswitch",
         "syndication.change_networkswitch",
+        "syndication.view_dailyfigure",  # the page of adoption
         "syndication.view_hosthealth",
         "syndication.view_heartbeat",
         "syndication.view_link",

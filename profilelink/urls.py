@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from profilelink import health
+from syndication.views import adoption
 
 urlpatterns = [
     path("", include("accounts.urlsession.urls")),  # /out/<ticket>
@@ -12,6 +13,12 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("robots.txt", health.robots, name="robots"),
+    path("admin/adoption/", admin.site.admin_view(adoption.adoption_page), name="adoption"),
+    path(
+        "admin/adoption/figures.csv",
+        admin.site.admin_view(adoption.adoption_file),
+        name="adoption_file",
+    ),
     path("admin/", admin.site.urls),
 ]
 

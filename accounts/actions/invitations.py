@@ -104,7 +104,8 @@ def accept_invitation(invitation: Invitation, *, by: Member) -> None:
     if by.pk == invitation.inviter_id or Block.objects.between(by, invitation.inviter).exists():
         raise InvitationNotValid
     mine = Invitation.objects.filter(pk=invitation.pk)
-    claimed = mine.filter(used_by=None, expires_at__gt=timezone.now()).update(used_by=by)
+    now = timezone.now()
+    claimed = mine.filter(used_by=None, expires_at__gt=now).update(used_by=by, used_at=now)
     if claimed:
         friends.create_friendship(invitation.inviter, by)
         friends.notify_accepted(invitation.inviter, by)

@@ -31,6 +31,7 @@ class Friendship(models.Model):
     is_ticked: bool  # of rows of views.friend_picker
 
     class Meta:
+        indexes = [models.Index(fields=["created_at"], name="friendship_by_time")]
         constraints = [
             models.UniqueConstraint(fields=["member", "friend"], name="friendship_once"),
             models.CheckConstraint(
@@ -121,6 +122,15 @@ class Invitation(models.Model):
     used_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["created_at"], name="invitation_by_time"),
+            models.Index(
+                fields=["used_at"], condition=Q(used_at__isnull=False), name="invitation_used"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"of {self.inviter_id}, until {self.expires_at:%Y-%m-%d}"

@@ -209,11 +209,14 @@ class Member(AbstractUser):
         verbose_name = _("member")
         verbose_name_plural = _("members")
         indexes = [
+            models.Index(fields=["date_joined"], name="member_by_time"),
             # The operator class is PostgreSQL's, for LIKE 'x%'; see accounts.models.prefix.
-            models.Index(
-                fields=[column], name=f"member_{column}", opclasses=["varchar_pattern_ops"]
-            )
-            for column in ("folded_name", "folded_last_word")
+            *(
+                models.Index(
+                    fields=[column], name=f"member_{column}", opclasses=["varchar_pattern_ops"]
+                )
+                for column in ("folded_name", "folded_last_word")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -54,6 +54,11 @@ class PhoneLogin(models.Model):
     objects = PhoneLoginQuerySet.as_manager()
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["used_at"], condition=Q(used_at__isnull=False), name="phone_login_used"
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["issuer_key"],

@@ -1,6 +1,7 @@
 """Staff's pages about posts, links and deliveries. Base and rules are accounts.admin's."""
 
 from syndication.admin import (
+    adoption,
     comments,
     deliveries,
     holds,
@@ -13,6 +14,7 @@ from syndication.admin import (
 )
 
 __all__ = [
+    "adoption",
     "comments",
     "deliveries",
     "holds",

@@ -2,6 +2,7 @@
 
 from syndication.models.attempt import Attempt, Outcome
 from syndication.models.comment import Comment, Like, WithdrawnLike
+from syndication.models.daily_figure import DailyFigure, Figure
 from syndication.models.delivery import Delivery
 from syndication.models.delivery_states import (
     AT_REST,
@@ -50,11 +51,13 @@ __all__ = [
     "Comment",
     "CaseOutcome",
     "CopyActivity",
+    "DailyFigure",
     "DecisionKind",
     "Delivery",
     "DeliveryKind",
     "DeliveryState",
     "FeedItem",
+    "Figure",
     "HiddenAccount",
     "Heartbeat",
     "HostHealth",

@@ -27,6 +27,7 @@ from accounts.models import DeviceLogin, Group, PhoneLogin
 from accounts.urlsession.limits import delete_expired_sessions
 from syndication.actions import (
     account_closure,
+    daily_figures,
     drafts,
     photos,
     post_addresses,
@@ -60,6 +61,7 @@ logger = logging.getLogger(__name__)
 KEPT_FOR = timedelta(days=1)  # ended rows, for staff to look at
 FAILURES_KEPT = timedelta(days=7)
 DISK_EVERY = 86_400  # seconds
+FIGURES_EVERY = 3600  # seconds
 SERVERS_KEPT = 20_000  # whose traits are known
 AT_ONCE = 1000
 
@@ -175,6 +177,16 @@ def _forget_closed_groups(now: datetime) -> int:
     return Group.objects.filter(closed_at__lt=now - KEPT_FOR, posts=None).delete()[0]
 
 
+def count_days(now: datetime) -> int:
+    """Count the days that are over: once an hour it is asked whether one is, until all are counted."""
+    if not cache.add("daily-figures", 1, FIGURES_EVERY):
+        return 0
+    counted = daily_figures.count_missing_days(now)
+    if counted == daily_figures.DAYS_AT_ONCE:
+        cache.delete("daily-figures")
+    return counted
+
+
 def delete_empty_accounts(now: datetime) -> int:
     """Once a day: it asks every table."""
     is_first = cache.add("empty-accounts", 1, DISK_EVERY)
@@ -216,6 +228,7 @@ STEPS: dict[str, Callable[[datetime], int]] = {
     "old replies": storage.empty_old_texts,
     "mails": wake_due_mails,
     "closures": wake_account_closures,
+    "figures": count_days,  # before the rows of a day are purged
     "purged": purge_rows,
     "empty accounts": delete_empty_accounts,
     "old ways back": end_old_ways_back,
