@@ -7,7 +7,7 @@ already is as it was asked for.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Q
@@ -17,7 +17,6 @@ from accounts.actions import notices, quotas
 from accounts.actions.notices import NoticeEvent
 from accounts.models import Block, FriendRequest, Friendship, Member, Membership, Refusal
 from accounts.models.people_notices import FRIEND_ACCEPTED, FRIEND_REQUEST
-from accounts.models.refusal import REQUESTS_OPEN_FOR, SILENT_FOR
 
 ASKS_AGAIN_AFTER = timedelta(days=1)  # earlier, a request of the same member is no new notice
 
@@ -142,17 +141,6 @@ def create_friendship(one: Member, other: Member) -> None:
     )
     FriendRequest.objects.filter(_both_ways("asker", "asked", one, other)).delete()
     Refusal.objects.filter(_both_ways("asker", "member", one, other)).delete()
-
-
-def delete_old_requests(now: datetime) -> int:
-    """For the sweeper: how many requests, invitations to groups and refusals went, all without a word."""
-    oldest = now - REQUESTS_OPEN_FOR
-    invited = Membership.objects.filter(joined_at=None, invited_at__lte=oldest)
-    return (
-        FriendRequest.objects.filter(created_at__lte=oldest).delete()[0]
-        + invited.delete()[0]
-        + Refusal.objects.filter(declined_at__lte=now - SILENT_FOR).delete()[0]
-    )
 
 
 def _are_friends(one: Member, other: Member) -> bool:

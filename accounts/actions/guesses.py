@@ -25,6 +25,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from accounts.actions.batched_deletes import delete_oldest
 from accounts.models import GuessCount
 
 UNKNOWN_NAME_BUCKETS = 4096
@@ -86,7 +87,7 @@ def clear_guesses(limit: Limit, subject: str) -> None:
 
 def delete_ended_windows(now: datetime) -> int:
     """Delete the rows whose window has ended, for the sweeper; returns how many."""
-    return GuessCount.objects.filter(ends_at__lte=now).delete()[0]
+    return delete_oldest(GuessCount.objects.filter(ends_at__lte=now), "ends_at")
 
 
 def subject_of_member(member: AbstractBaseUser) -> str:

@@ -7,7 +7,7 @@ that a double tap or a reload shows the same address again and makes no second i
 from __future__ import annotations
 
 import base64
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -70,11 +70,6 @@ def inviter_at(path: str) -> Member | None:
     except (Resolver404, InvitationNotValid):
         pass
     return None
-
-
-def delete_expired_invitations(now: datetime) -> int:
-    """For the sweeper: how many invitations went. Friendships that came of them stay."""
-    return Invitation.objects.filter(expires_at__lt=now - EXPIRED_KEPT).delete()[0]
 
 
 def get_invitation(code: str, *, viewer: Member | None) -> Invitation:

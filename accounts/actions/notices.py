@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Case, Count, F, Q, Value, When
 from django.utils import timezone, translation
 
+from accounts.actions.batched_deletes import delete_oldest, walk
 from accounts.models import NOTICE_KINDS, MailClass, Member, Notice, NoticeQuerySet, NoticeStop
 from accounts.models.notice_kinds import codes_of_mail_classes
 
@@ -153,12 +154,26 @@ def resume_notices(code: str, subject: int, *, by: Member) -> None:
     NoticeStop.objects.filter(member=by, code=code, subject=subject).delete()
 
 
-def delete_old_notices(now: datetime) -> int:
-    """Delete seen notices after SEEN_KEPT, others after UNSEEN_KEPT. Called by the sweeper."""
-    is_seen = Q(created_at__lte=F("member__notices_seen_at"), created_at__lt=now - SEEN_KEPT)
-    old = Notice.objects.filter(is_seen | Q(created_at__lt=now - UNSEEN_KEPT))
-    keys = list(old.order_by("created_at").values_list("pk", flat=True)[:AT_ONCE])
-    return Notice.objects.filter(pk__in=keys).delete()[0]
+def delete_old_notices(now: datetime, held: Collection[int] = ()) -> int:
+    """Delete notices after UNSEEN_KEPT, but of `held` members. Called by the sweeper."""
+    old = Notice.objects.filter(created_at__lt=now - UNSEEN_KEPT).exclude(member__in=held)
+    return delete_oldest(old, "created_at")
+
+
+def delete_seen_notices(now: datetime, held: Collection[int] = ()) -> int:
+    """Delete notices that their members have seen after SEEN_KEPT, but of `held` members. Called by the
+    sweeper. No index finds them among the unseen ones."""
+    old = Notice.objects.filter(created_at__lt=now - SEEN_KEPT).exclude(member__in=held)
+    return walk("seen-notices", Notice.objects.all(), lambda keys: _delete_seen(old, keys))
+
+
+def _delete_seen(old: NoticeQuerySet, keys: list[int]) -> int:
+    """In two statements: joined, PostgreSQL reads all notices to find a thousand."""
+    rows = list(old.filter(pk__in=keys).values_list("pk", "member", "created_at"))
+    members = Member.objects.filter(pk__in={member for _pk, member, _at in rows})
+    seen_at = dict(members.exclude(notices_seen_at=None).values_list("pk", "notices_seen_at"))
+    seen = [pk for pk, member, at in rows if member in seen_at and at <= seen_at[member]]
+    return int(old.filter(pk__in=seen).delete()[0])
 
 
 def delete_surplus_notices(now: datetime) -> int:

@@ -60,6 +60,13 @@ class Membership(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["group", "member"], name="membership_once"),
         ]
+        indexes = [
+            models.Index(
+                fields=["invited_at"],
+                condition=models.Q(joined_at=None),
+                name="membership_invited_oldest",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.member_id} in {self.group_id}"

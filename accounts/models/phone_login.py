@@ -57,7 +57,10 @@ class PhoneLogin(models.Model):
         indexes = [
             models.Index(
                 fields=["used_at"], condition=Q(used_at__isnull=False), name="phone_login_used"
-            )
+            ),
+            models.Index(
+                fields=["expires_at"], condition=Q(session_key=""), name="phone_login_unused"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -120,6 +123,13 @@ class Phone(models.Model):
     session_key = models.CharField(max_length=40, blank=True, db_index=True)  # its last session
 
     objects = PhoneQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["ended_at"], condition=Q(ended_at__isnull=False), name="phone_ended"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.device} ({self.member_id})"

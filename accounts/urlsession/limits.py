@@ -1,6 +1,7 @@
 """Limits on stored sessions and tickets, and deletion of expired ones."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -9,6 +10,9 @@ from accounts.urlsession.clients import NETWORK_HASH_LENGTH
 from accounts.urlsession.conf import get_setting
 from accounts.urlsession.context import SessionContext
 from accounts.urlsession.models import OutTicket, Session
+
+ROWS = 1000  # of one statement
+BATCHES = 10
 
 
 def evict_anonymous_sessions(context: SessionContext) -> None:
@@ -49,10 +53,23 @@ def delete_expired_sessions() -> int:
     now = timezone.now()
     remembered = now - timedelta(seconds=get_setting("URLSESSION_REMEMBER_ENDED"))
     ended = Session.objects.filter(expire_date__lt=now)
-    anonymous, _ = ended.exclude(address_hash="").delete()
-    members, _ = ended.filter(expire_date__lt=remembered).delete()
-    tickets, _ = OutTicket.objects.filter(expires_at__lt=now).delete()
-    return int(anonymous + members + tickets) + _delete_surplus_tickets()
+    anonymous = ended.exclude(address_hash="").order_by("expire_date")
+    members = ended.filter(expire_date__lt=remembered).order_by("expire_date")
+    tickets = OutTicket.objects.filter(expires_at__lt=now).order_by("expires_at")
+    deleted = sum(_delete_some(rows) for rows in (anonymous, members, tickets))
+    return deleted + _delete_surplus_tickets()
+
+
+def _delete_some(rows: QuerySet[Any]) -> int:
+    """Delete the first rows, ROWS in a statement, at most BATCHES times; the rest goes the next time."""
+    deleted = 0
+    for _ in range(BATCHES):
+        keys = list(rows.values_list("pk", flat=True)[:ROWS])
+        # By the condition again: a session that was used meanwhile has not ended.
+        deleted += rows.filter(pk__in=keys).order_by().delete()[0] if keys else 0
+        if len(keys) < ROWS:
+            break
+    return deleted
 
 
 def _delete_surplus_tickets() -> int:

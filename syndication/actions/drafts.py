@@ -9,16 +9,17 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.actions import notices
+from accounts.actions.batched_deletes import delete_oldest
 from accounts.actions.notices import NoticeEvent
 from accounts.models import Member
 from accounts.models.stored_files import delete_file_on_commit
@@ -147,10 +148,13 @@ def draft_expires_at(draft: SavedDraft) -> datetime:
     return draft.created_at + KEPT
 
 
-def delete_old_drafts(now: datetime) -> int:
-    """Delete drafts that became posts, and those older than KEPT. Called by the sweeper."""
-    sent = Post.objects.filter(author=OuterRef("member"), form_key=OuterRef("form_key"))
-    return SavedDraft.objects.filter(Q(created_at__lt=now - KEPT) | Exists(sent)).delete()[0]
+def delete_old_drafts(now: datetime, held: Collection[int] = ()) -> int:
+    """Delete drafts that became posts, and those older than KEPT, but of `held` members. Called by the
+    sweeper."""
+    posts = Post.objects.filter(author=OuterRef("member"), form_key=OuterRef("form_key"))
+    old = SavedDraft.objects.filter(created_at__lt=now - KEPT).exclude(member__in=held)
+    sent = SavedDraft.objects.filter(Exists(posts))
+    return delete_oldest(old, "created_at") + delete_oldest(sent, "created_at")
 
 
 def notify_expiring_drafts(now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""Holds: nothing of a member is deleted with the closed account, or from reports by age, for a while.
+"""Holds: nothing of a member is deleted with the closed account, or by age, for a while.
 
 For what a court or an authority asks to be kept. Each with a reason and an end, in the trail.
 """
@@ -16,6 +16,12 @@ from syndication.models import DecisionKind, RetentionHold
 from syndication.models.errors import NotYours
 
 MAY_HOLD = "syndication.add_retentionhold"
+
+
+def held_members(now: datetime) -> list[int]:
+    """The keys of members of whom nothing is deleted by age."""
+    rows = RetentionHold.objects.filter(until__gt=now)
+    return list(rows.values_list("member", flat=True).distinct())
 
 
 @transaction.atomic

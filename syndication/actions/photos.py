@@ -6,7 +6,7 @@ Every photo is re-encoded as JPEG (accounts.media.pictures), so that no metadata
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
@@ -15,6 +15,7 @@ from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from accounts.actions import quotas
+from accounts.actions.batched_deletes import delete_oldest
 from accounts.media.pictures import jpeg_from_upload, to_jpeg
 from accounts.models import Member
 from accounts.models.stored_files import delete_file_on_commit
@@ -96,7 +97,8 @@ def detach_photos(post: Post) -> None:
     post.more_photos.all().delete()
 
 
-def delete_old_kept_photos(now: datetime | None = None) -> int:
-    """Delete photos of posts that were neither sent nor kept as drafts. Called by the sweeper."""
+def delete_old_kept_photos(now: datetime | None = None, held: Collection[int] = ()) -> int:
+    """Delete photos of posts that were neither sent nor kept as drafts, but of `held` members. Called by
+    the sweeper."""
     old = KeptPhoto.objects.filter(draft=None, created_at__lt=(now or timezone.now()) - KEPT)
-    return old.delete()[0]
+    return delete_oldest(old.exclude(member__in=held), "created_at")

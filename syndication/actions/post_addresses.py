@@ -116,10 +116,6 @@ def reset_hourly_counts(row: PostAddress, now: datetime) -> None:
         row.hour_began_at, row.taken, row.answered = now, 0, 0
 
 
-def delete_ended_addresses(now: datetime) -> int:
-    return PostAddress.objects.filter(ended_at__lt=now - ENDED_KEPT).delete()[0]
-
-
 def _make(member: Member) -> PostAddress:
     local = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
     return PostAddress.objects.create(

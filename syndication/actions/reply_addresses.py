@@ -156,8 +156,3 @@ def post_answer(address: ReplyAddress, text: str, *, key: str) -> Comment:
     row.used_at = timezone.now()
     row.save(update_fields=["used_at"])
     return comment
-
-
-def delete_old_reply_addresses(now: datetime) -> int:
-    """Called by the sweeper."""
-    return ReplyAddress.objects.filter(created_at__lt=now - LIFETIME).delete()[0]

@@ -15,23 +15,20 @@ from django.utils import timezone
 
 from accounts.actions import (
     empty_accounts,
-    friends,
     guesses,
-    invitations,
     notices,
     profile_import,
 )
 from accounts.actions.linking import expire_link_attempts
 from accounts.actions.notice_mail import claims as mail_claims
-from accounts.models import DeviceLogin, Group, PhoneLogin
+from accounts.models import Group
 from accounts.urlsession.limits import delete_expired_sessions
 from syndication.actions import (
     account_closure,
     daily_figures,
     drafts,
+    holds,
     photos,
-    post_addresses,
-    reply_addresses,
     reports,
 )
 from syndication.delivery import (
@@ -54,11 +51,11 @@ from syndication.models import (
     LinkState,
     ServerTraits,
 )
-from syndication.worker import orphaned_files, queue, unused_registrations
+from syndication.worker import orphaned_files, queue, retention, unused_registrations
 
 logger = logging.getLogger(__name__)
 
-KEPT_FOR = timedelta(days=1)  # ended rows, for staff to look at
+KEPT_FOR = timedelta(days=1)  # ended rows, for staff to look at; what names somebody: retention
 FAILURES_KEPT = timedelta(days=7)
 DISK_EVERY = 86_400  # seconds
 FIGURES_EVERY = 3600  # seconds
@@ -138,25 +135,33 @@ def wake_account_closures(now: datetime) -> int:
 
 def purge_rows(now: datetime) -> int:
     """Delete rows whose retention is over."""
-    PhoneLogin.objects.filter(expires_at__lt=now - KEPT_FOR, session_key="").delete()
-    DeviceLogin.objects.filter(expires_at__lt=now - KEPT_FOR).delete()
+    held = holds.held_members(now)
     Heartbeat.objects.filter(beat_at__lt=now - KEPT_FOR).delete()
     guesses.delete_ended_windows(now)
     queue.delete_old_failures(now - FAILURES_KEPT)
-    told = notices.delete_old_notices(now) + _forget_surplus_notices(now)
-    told += mail_claims.delete_old_mails(now)
-    mails = drafts.delete_old_drafts(now) + post_addresses.delete_ended_addresses(now)
+    told = notices.delete_old_notices(now, held) + _forget_surplus_notices(now)
+    told += mail_claims.delete_old_mails(now, held)
     agreed = unused_registrations.delete_unused_registrations(now) + _forget_surplus_traits()
-    people = invitations.delete_expired_invitations(now) + _forget_closed_groups(now)
-    people += friends.delete_old_requests(now)
+    written = drafts.delete_old_drafts(now, held) + photos.delete_old_kept_photos(now, held)
     return (
         delete_expired_sessions()
         + expire_link_attempts()
-        + photos.delete_old_kept_photos(now)
+        + retention.delete_by_age(now, held)
         + told
-        + mails
         + agreed
-        + people
+        + written
+        + _forget_closed_groups(now)
+    )
+
+
+def purge_tables_without_index(now: datetime) -> int:
+    """Delete old rows of the tables that are walked through."""
+    held = holds.held_members(now)
+    return (
+        notices.delete_seen_notices(now, held)
+        + retention.delete_old_attempts(now, held)
+        + retention.delete_ended_sessions(now, held)
+        + retention.delete_old_feed_items(now)
     )
 
 
@@ -221,7 +226,6 @@ STEPS: dict[str, Callable[[datetime], int]] = {
     "closed links": sweep_closed_links,
     "late deletes": notify_late_deletes,
     "ends": lambda now: undelivered.notify_pending_ends(),
-    "reply addresses": reply_addresses.delete_old_reply_addresses,
     "expiring drafts": drafts.notify_expiring_drafts,
     "repeated notices": notices.renew_repeated,
     "old reports": reports.delete_old_snapshots,
@@ -230,6 +234,7 @@ STEPS: dict[str, Callable[[datetime], int]] = {
     "closures": wake_account_closures,
     "figures": count_days,  # before the rows of a day are purged
     "purged": purge_rows,
+    "walked": purge_tables_without_index,
     "empty accounts": delete_empty_accounts,
     "old ways back": end_old_ways_back,
     "unused hosts": forget_unused_hosts,

@@ -11,12 +11,14 @@ after all else was agreed: some milliseconds. Such mails stand as UNKNOWN.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
 from accounts.actions import quotas
+from accounts.actions.batched_deletes import delete_oldest
 from accounts.actions.notice_mail import schedule
 from accounts.actions.notice_mail.choices import confirmed_mail_address, mail_settings_of
 from accounts.actions.notice_mail.schedule import RecentMails
@@ -142,12 +144,10 @@ def has_work(now: datetime) -> bool:
     return due_notices(now).exists() or leased.exists()
 
 
-def delete_old_mails(now: datetime) -> int:
-    """Called by the sweeper."""
-    old = NoticeMail.objects.filter(created_at__lt=now - KEPT_FOR).order_by("created_at")
-    return NoticeMail.objects.filter(
-        pk__in=list(old.values_list("pk", flat=True)[:AT_ONCE])
-    ).delete()[0]
+def delete_old_mails(now: datetime, held: Collection[int] = ()) -> int:
+    """Delete rows of mails after KEPT_FOR, but of `held` members. Called by the sweeper."""
+    old = NoticeMail.objects.filter(created_at__lt=now - KEPT_FOR).exclude(member__in=held)
+    return delete_oldest(old, "created_at")
 
 
 def _recent_mails(member: Member, now: datetime) -> RecentMails:
