@@ -76,7 +76,7 @@ class ServerRegistrationAdmin(ReadOnlyAdmin):
     def has_drop_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("accounts.drop_serverregistration")
 
-    @admin.action(description=_("Drop: register anew at the next link"), permissions=["drop"])
+    @admin.action(description=_("Drop: register again at the next link"), permissions=["drop"])
     def drop(self, request: HttpRequest, queryset: QuerySet[ServerRegistration]) -> None:
         count = 0
         for row in queryset.filter(replaced_at=None):

@@ -35,7 +35,7 @@ class FindMemberForm(forms.Form):
 
 class InvitationForm(forms.Form):
     note = TypedTextField(
-        label=_("For whom? (only you see this)"),
+        label=_("Who is it for? (only you see this)"),
         max_length=100,
         required=False,
         widget=forms.TextInput(attrs={"size": 16, **KANA}),

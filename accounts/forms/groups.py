@@ -44,14 +44,16 @@ class GroupInviteForm(forms.Form):
             if len(same) > 1:
                 raise forms.ValidationError(
                     _(
-                        "More than one friend has this name. Type the username, which stands after the @."
+                        "More than one friend has this name. Type the username, the part after "
+                        "the @."
                     )
                 )
             named = same[0] if same else None
         if named is None:
             raise forms.ValidationError(
                 _(
-                    "No friend of yours has this name. Look it up under Friends; only friends can be invited."
+                    "None of your friends has this name. Look under Friends; only friends can be "
+                    "invited."
                 )
             )
         self.invited = named

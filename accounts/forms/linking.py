@@ -31,7 +31,9 @@ class ServerForm(forms.Form):
     server = forms.CharField(
         label=_("Your username or server"),
         max_length=300,
-        error_messages={"required": _("Type the name of your server, or your name with it.")},
+        error_messages={
+            "required": _("Type the name of your server, or your username with the server.")
+        },
         widget=forms.TextInput(
             attrs={"inputmode": "url", "autocapitalize": "none", "istyle": "3", "mode": "alphabet"}
         ),

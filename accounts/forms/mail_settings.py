@@ -26,14 +26,14 @@ TIME_ZONES = {
 
 
 class MailSettingsForm(forms.ModelForm):
-    time_zone = forms.ChoiceField(label=_("Time of"))
+    time_zone = forms.ChoiceField(label=_("Time zone"))
 
     class Meta:
         model = MailSettings
         fields = ("people", "likes", "trouble", "is_without_words", "is_jis", "time_zone")
         labels = {
             "people": _("Friends, comments, groups"),
-            "likes": _("Likes, and answers from networks"),
+            "likes": _("Likes, and replies from networks"),
             "trouble": _("Trouble with sending"),
             "is_without_words": _("Without what people wrote"),
             "is_jis": _("For old phones (ISO-2022-JP)"),

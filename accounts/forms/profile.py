@@ -91,7 +91,7 @@ class WebsitesField(forms.CharField):
             address = ""
         if not address or len(address) > MAX_WEBSITE_LENGTH:
             raise forms.ValidationError(
-                _("“%(line)s” is no address of a website. Type it like https://example.jp/")
+                _("“%(line)s” is not the address of a website. Type it like https://example.jp/")
                 % {"line": line[:40]}
             )
         return address
@@ -102,8 +102,8 @@ class DisplayForm(_MemberForm):
         label=_("Pictures beside names and in lists"),
         choices=PicturesOn.choices,
         help_text=_(
-            "Pictures cost more data. Logged in by QR code or bookmark, or without cookies, a browser "
-            "counts as a phone."
+            "Pictures cost more data. A browser that logged in by QR code or bookmark, or that "
+            "keeps no cookies, counts as a phone."
         ),
     )
 
@@ -117,7 +117,7 @@ class PictureForm(_MemberForm):
         required=False,
         widget=forms.FileInput(attrs={"accept": "image/*"}),
     )
-    picture_audience = _audience(_("Who sees the picture"))
+    picture_audience = _audience(_("Who sees your picture"))
 
     def clean_picture(self) -> bytes | None:
         """Return the picture small and without metadata; None where none was chosen."""
@@ -142,12 +142,12 @@ class ProfileForm(PictureForm):
 
     display_name = TypedTextField(
         label=_("Name"),
-        help_text=_("Those who cannot see the name see your username."),
+        help_text=_("People who cannot see your name see your username."),
         max_length=Member._meta.get_field("display_name").max_length,
         required=False,
         widget=forms.TextInput(attrs={"size": 16, "autocomplete": "name", **KANA}),
     )
-    display_name_audience = _audience(_("Who sees the name"))
+    display_name_audience = _audience(_("Who sees your name"))
     remove_picture = forms.BooleanField(label=_("Remove the picture"), required=False)
     about = TypedTextField(
         label=_("About you"),
@@ -163,14 +163,14 @@ class ProfileForm(PictureForm):
         required=False,
         widget=forms.TextInput(attrs={"size": 10, **DIGITS}),
     )
-    birthday_audience = _audience(_("Who sees the birthday"))
+    birthday_audience = _audience(_("Who sees your birthday"))
     town = TypedTextField(
         label=_("Town"),
         max_length=Member._meta.get_field("town").max_length,
         required=False,
         widget=forms.TextInput(attrs={"size": 16, **KANA}),
     )
-    town_audience = _audience(_("Who sees the town"))
+    town_audience = _audience(_("Who sees your town"))
     websites = WebsitesField(
         label=_("Websites"),
         help_text=_("Up to three addresses, one a line."),
@@ -178,7 +178,7 @@ class ProfileForm(PictureForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "cols": 24, **NAME}),
     )
-    websites_audience = _audience(_("Who sees the websites"))
+    websites_audience = _audience(_("Who sees your websites"))
     is_listed = forms.BooleanField(
         label=_("Search engines may list what my profile shows to Everyone"), required=False
     )

@@ -40,7 +40,7 @@ def jpeg_from_upload(content: bytes, max_side: int) -> bytes:
         raise PicturesBusy(
             _(
                 "Many pictures are coming in just now. Nothing that you typed is lost: wait a minute, "
-                "choose the picture again and send it once more."
+                "choose the picture again and send it again."
             )
         ) from None
 

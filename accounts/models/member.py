@@ -25,7 +25,7 @@ from accounts.name_folding import fold_last_word, fold_name
 username_validators = [
     RegexValidator(
         r"\A[a-z][a-z0-9_]{1,29}\Z",
-        _("Use 2 to 30 small letters, digits or _, beginning with a letter."),
+        _("Use 2 to 30 lowercase letters, digits or _, beginning with a letter."),
     )
 ]
 

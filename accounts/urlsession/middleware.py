@@ -87,7 +87,7 @@ class UrlSessionMiddleware(SessionMiddleware):
             return handle_missing_session(request, context, resolution, view)
         if ended := request.session.get(ENDED):
             del request.session[ENDED]
-            text = _("Your last session had ended, so this is a new one.")
+            text = _("Your session had expired, so a new one has begun.")
             text = exposed_message() if ended == EXPOSED else text
             messages.info(request, text, fail_silently=True)
         if request.method == "POST" or preserved_forms.DISCARD_PARAM in request.GET:

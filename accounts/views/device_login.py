@@ -120,7 +120,7 @@ def _take_typed_code(request: MemberRequest) -> HttpResponse:
         return _code_form_page(request, form, status=429)
     except actions.DeviceCodeExpired:
         text = _(
-            "No computer shows this code now. Press “Get a code” on the computer for a new one."
+            "No computer is showing this code. Press “Get a code” on the computer for a new one."
         )
         form.add_error("code", text)
         return _code_form_page(request, form)

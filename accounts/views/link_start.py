@@ -56,7 +56,10 @@ def link_start(request: MemberRequest, network: str, again: int | None = None) -
         reason = _("You started linking too often. Try again in an hour, or tomorrow.")
         return _start_page(request, provider, before, reason=reason, status=429)
     except BulkheadFull:
-        reason = _("This server is slow just now, and others wait for it. Try again in a minute.")
+        reason = _(
+            "This server is slow at the moment, and other people are waiting for it too. "
+            "Try again in a minute."
+        )
         return _start_page(request, provider, before, reason=reason, status=409)
     except ExchangeFailed as error:
         silent = _("%(name)s does not answer just now. Try again in a few minutes.")
@@ -68,8 +71,8 @@ def link_start(request: MemberRequest, network: str, again: int | None = None) -
 def too_many_links() -> str:
     """What a member is told who holds as many links as there may be."""
     words = _(
-        "You hold %(count)d links, and no more than that can be kept. Unlink one first. A link that "
-        "you have can be linked again from its own page."
+        "You have %(count)d links, and no more than that can be kept. Unlink one first. A link "
+        "that you have can be linked again from its own page."
     )
     return words % {"count": link_throttling.MAX_LINKS}
 

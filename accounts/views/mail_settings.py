@@ -49,7 +49,7 @@ def mail_test(request: MemberRequest) -> HttpResponse:
         if mail_choices.confirm_test_number(form.cleaned_data["number"], by=request.user):
             messages.success(request, _("Emails reach you. From now on they come as you chose."))
             return redirect("mail_settings")
-        form.add_error("number", _("This is not the number of the newest test email."))
+        form.add_error("number", _("This number is not from the newest test email."))
     saved = mail_choices.mail_settings_of(request.user)
     return _page(request, saved, MailSettingsForm(None, instance=saved), form)
 
@@ -88,7 +88,11 @@ def _send_test_mail(request: MemberRequest) -> None:
         address = mail_choices.send_test_mail(by=request.user)
     except quotas.QuotaUsedUp:
         messages.error(
-            request, _("Several test emails went already. Look for them, or try again in an hour.")
+            request,
+            _(
+                "Several test emails have been sent already. Check your inbox, or try "
+                "again in an hour."
+            ),
         )
     except (OSError, SMTPException):
         messages.error(

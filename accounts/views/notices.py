@@ -71,7 +71,9 @@ def notice_stop(request: MemberRequest, pk: int) -> HttpResponse:
         return TemplateResponse(request, "accounts/notice_stop.html", {"notice": notice})
     for notice in mine.filter(pk=pk):  # a second press finds none
         notices.stop_notices(notice, by=request.user)
-    messages.success(request, _("Stopped. You are told of this post again when you comment on it."))
+    messages.success(
+        request, _("Stopped. You will be told about this post again when you comment on it.")
+    )
     return redirect("notice_list")
 
 

@@ -96,7 +96,10 @@ def phone_code(request: HttpRequest) -> HttpResponse:
         form.add_error(None, text)
         return _code_form_page(request, form, status=429)
     except actions.PhoneCodeExpired:
-        text = _("No computer shows this code now. A code ends after two minutes or once used.")
+        text = _(
+            "No computer is showing this code. A code expires after two minutes, or once it "
+            "is used."
+        )
         form.add_error("code", text)
         return _code_form_page(request, form)
     guesses.refund_guess(guesses.TYPED_CODE, network)
@@ -114,7 +117,7 @@ def _handle_button(request: MemberRequest, login: PhoneLogin, code: str) -> Http
     """Handle a button below the code."""
     if "stop" in request.POST:
         actions.end_phone_login(login, "stopped")
-        return _expired_page(request, _("This code is ended: nobody can log in with it."))
+        return _expired_page(request, _("This code no longer works: nobody can log in with it."))
     number = request.POST.get("number", "")
     if number and login.picked is None and not actions.pick_number(login, number):
         text = _("No phone that opened the code has this number, so the code no longer works.")

@@ -60,7 +60,7 @@ def phone_answer(request: MemberRequest) -> HttpResponse:
     if name:
         _ANSWERS[name](pk, by=request.user)
     if name.startswith("end"):
-        messages.success(request, _("Ended. Whoever was logged in by it is logged out now."))
+        messages.success(request, _("Ended. Whoever used it is logged out now."))
     elif name:
         messages.success(request, _("Noted: it was you."))
     return redirect("home")
@@ -129,5 +129,5 @@ def _end_pressed(request: MemberRequest) -> HttpResponse:
     name, pk = pressed_button(request, _ENDS)
     if name:
         _ENDS[name](pk, by=request.user)
-        messages.success(request, _("Ended. Whoever was logged in by it is logged out now."))
+        messages.success(request, _("Ended. Whoever used it is logged out now."))
     return redirect("phone_list")

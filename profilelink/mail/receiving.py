@@ -156,6 +156,6 @@ def _bounce_unknown(mail: PipedMail) -> MailOutcome:
 
 
 def _unknown_address_text() -> str:
-    return _("Nobody has this address now. Yours is shown here: %(address)s") % {
+    return _("This address is no longer used. Yours is shown here: %(address)s") % {
         "address": public_url("mail")
     }

@@ -118,6 +118,6 @@ def _context(address: ReplyAddress, mail: PipedMail, now: datetime) -> ReplyCont
 
 
 def _not_added_text() -> str:
-    return _("Your answer was not added. You can write it on the site: %(address)s") % {
+    return _("Your reply was not added. You can write it on the site: %(address)s") % {
         "address": public_url("home")
     }

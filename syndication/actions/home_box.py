@@ -55,14 +55,14 @@ def _held_back(held: Iterable[DeliveryPreview]) -> str:
         words % {"networks": pgettext("list", ", ").join(names)}
         for words, names in networks.items()
     ]
-    return " ".join([*said, _("Nothing is sent yet: see how it reads.")])
+    return " ".join([*said, _("Nothing is sent yet: see how it will look.")])
 
 
 def _sentence(one: DeliveryPreview) -> str:
     if one.link.state == LinkState.PARKED:
         return _("%(networks)s waits until you link it again.")
     if not one.goes or one.preview is None:
-        return _("%(networks)s does not take it: the reason stands below.")
+        return _("%(networks)s does not take it: see the reason below.")
     if one.preview.is_cut or one.preview.dropped:
         return _("%(networks)s would not get all of it.")
-    return _("You mention somebody: see how the name reads on %(networks)s.")
+    return _("You mention somebody: see how the name appears on %(networks)s.")

@@ -72,12 +72,10 @@ def _answer_mail(draft: SavedDraft, to: str) -> EmailMessage:
 
 def _reply_draft_mail(draft: SavedDraft, to: str) -> EmailMessage:
     with in_language_of(draft.member):
-        subject = _("%(site)s: answer waits for you") % {"site": settings.SITE_NAME}
+        subject = _("%(site)s: reply waits for you") % {"site": settings.SITE_NAME}
         body = _(
-            "Your answer has arrived, and nobody else sees it. It is added once you send it on this page:\n"
-            "%(address)s\n"
-            "\n"
-            "If you do not, it is deleted on %(date)s.\n"
+            "Your reply has arrived, and nobody else sees it. It is added once you send it on "
+            "this page:\n%(address)s\n\nIf you do not, it is deleted on %(date)s.\n"
         ) % {"address": public_url("mail_draft", draft.pk), "date": _expiry_date(draft)}
     return _automatic_mail(subject, body, to)
 

@@ -30,7 +30,9 @@ class CommentAdmin(DeletableAdmin):
     list_display = ("__str__", "writer", "shown_text", "created_at")
     list_filter = ("created_at", "is_by_mail")
     search_fields = ("writer__username", "=post__pk")
-    search_help_text = _("A member's name, or a post's number. Nobody searches what people wrote.")
+    search_help_text = _(
+        "A member's name, or a post's number. What people wrote cannot be searched."
+    )
     list_select_related = ("writer",)
     ordering = ("-pk",)
     fields = ("post", "writer", "shown_text", "is_by_mail", "created_at")

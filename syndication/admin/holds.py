@@ -41,7 +41,7 @@ class HoldForm(forms.ModelForm):
 
     def clean_until(self) -> Any:
         if self.cleaned_data["until"] <= timezone.now():
-            raise ValidationError(_("Choose a time to come."))
+            raise ValidationError(_("Choose a time in the future."))
         return self.cleaned_data["until"]
 
 

@@ -40,7 +40,7 @@ class PostAdmin(ReadOnlyAdmin):
     )
     list_filter = ("kind", "audience", "created_at", "deleted_at")
     search_fields = ("author__username",)
-    search_help_text = _("A member's name. Nobody searches what people wrote.")
+    search_help_text = _("A member's name. What people wrote cannot be searched.")
     list_select_related = ("author",)
     ordering = ("-created_at",)
     fields = (

@@ -34,10 +34,10 @@ class WaitingFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return [("all", _("Settled, too"))]
+        return [("all", _("Settled ones, too"))]
 
     def choices(self, changelist: Any) -> Any:
-        for value, label in ((None, _("Only what waits")), ("all", _("Settled, too"))):
+        for value, label in ((None, _("Only open ones")), ("all", _("Settled ones, too"))):
             query = changelist.get_query_string({"state": value} if value else {}, ["state"])
             yield {"selected": self.value() == value, "query_string": query, "display": label}
 
@@ -50,7 +50,7 @@ class ReportCaseAdmin(ReadOnlyAdmin):
     list_display = ("__str__", "owner", "audience", "report_count", "waiting_since", "outcome")
     list_filter = (WaitingFilter,)
     search_fields = ("owner__username",)
-    search_help_text = gettext_lazy("A member's name. Nobody searches what people wrote.")
+    search_help_text = gettext_lazy("A member's name. What people wrote cannot be searched.")
     list_select_related = ("owner",)
     ordering = ("waiting_since", "pk")
     fields = list_display

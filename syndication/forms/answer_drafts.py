@@ -16,6 +16,6 @@ class AnswerDraftForm(CommentForm):
         text = super().clean_text()
         if holds_reply_address(text):
             raise ValidationError(
-                _("An address of yours for answers stands in it. Take it out: it is a secret.")
+                _("It contains one of your reply addresses. Take it out: it is a secret.")
             )
         return text

@@ -53,12 +53,12 @@ def unsent_post(form: PostForm) -> UnsentPost | None:
     words = {name: _as_typed(data, name) for name in TYPED}
     if any(len(said) > LONGEST[name] for name, said in words.items()):
         form.add_error(
-            None, _("This is too long for a draft. Make it shorter and press Keep again.")
+            None, _("This is too long for a draft. Make it shorter and press Save draft again.")
         )
         return None
     if not kept and not any(said for name, said in words.items() if name != "language"):
         gone = _("The photo was no longer here. Choose it again.")
-        form.add_error(None, gone if keys else _("There is nothing to keep yet."))
+        form.add_error(None, gone if keys else _("There is nothing to save yet."))
         return None
     audience = str(form.data.get("audience", ""))
     return UnsentPost(

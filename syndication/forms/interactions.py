@@ -18,12 +18,12 @@ class ReplyForm(CommentForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["text"] = PlainText(label=_("Answer"), longest=LONGEST["text"], rows=4)
+        self.fields["text"] = PlainText(label=_("Reply"), longest=LONGEST["text"], rows=4)
 
 
 def replies_used_up(error: quotas.QuotaUsedUp) -> str:
     """What the form says, which still holds all that was typed."""
     if error.quota == quotas.REPLY_PACE:
-        return _("You answered a moment ago. Wait five seconds, then send this one.")
-    words = _("You wrote %(count)s answers within an hour. Keep this one, and send it later.")
+        return _("You replied a moment ago. Wait five seconds, then send this one.")
+    words = _("You wrote %(count)s replies within an hour. Keep this one, and send it later.")
     return words % {"count": error.quota.most}

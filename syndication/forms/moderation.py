@@ -19,7 +19,8 @@ class DecisionForm(forms.Form):
     is_illegal = forms.BooleanField(
         label=_("Manifestly illegal: remove it at once"),
         help_text=_(
-            "Else it is hidden first, and removed after the writer's objection or seven days."
+            "Otherwise it is hidden first, and removed after the author's objection or after "
+            "seven days."
         ),
         required=False,
     )

@@ -71,7 +71,7 @@ class PostTextForm(forms.Form):
         """Add a field for what each photo shows; `names` are of connectors.content.PHOTO_ALTS."""
         for name in names:
             self.fields[name] = PlainText(
-                label=_("What the photo shows, for those who cannot see it"),
+                label=_("What the photo shows, for people who cannot see it"),
                 longest=LONGEST[name],
                 rows=2,
                 required=False,

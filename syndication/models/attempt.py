@@ -17,25 +17,25 @@ class Outcome(models.TextChoices):
     """How an attempt ended: the stored value of Attempt.outcome, and its label for members."""
 
     SENT = "sent", _("done")
-    FOUND = "found", _("found there")
-    NOT_FOUND = "not_found", _("not found there")
-    NOT_READ = "not_read", _("could not look there")
-    CANNOT_LOOK = "cannot_look", _("no way to look there")
+    FOUND = "found", _("found")
+    NOT_FOUND = "not_found", _("not found")
+    NOT_READ = "not_read", _("could not check")
+    CANNOT_LOOK = "cannot_look", _("no way to check")
     NOT_SURE = "not_sure", _("could not tell")
     NO_VERDICT = "no_verdict", _("no clear answer")
-    TRY_LATER = "try_later", _("not taken now")
+    TRY_LATER = "try_later", _("not taken yet")
     UNREACHABLE = "unreachable", _("not reached")
-    TOO_LARGE = "too_large", _("too much at once")
+    TOO_LARGE = "too_large", _("answer too large")
     REJECTED = "rejected", _("refused")
     TOO_LONG = "too_long", _("too long")
     LIMITS_CHANGED = "limits_changed", _("refused; the limits were read again")
-    DUPLICATE = "duplicate", _("there already")
-    EQUAL_SOON = "equal_soon", _("waits for an equal one")
+    DUPLICATE = "duplicate", _("already there")
+    EQUAL_SOON = "equal_soon", _("waits for an identical post")
     ANOTHER_COPY = "another_copy", _("answered with another copy")
-    UNSUPPORTED = "unsupported", _("not possible there")
-    UNAUTHORIZED = "unauthorized", _("not let in")
+    UNSUPPORTED = "unsupported", _("not possible")
+    UNAUTHORIZED = "unauthorized", _("no access")
     GONE = "gone", _("the copy is gone")
-    TARGET_GONE = "target_gone", _("nothing to answer there")
+    TARGET_GONE = "target_gone", _("nothing to reply to")
     STRAY = "stray", _("put in the wrong place")
     STOOD_DOWN = "stood_down", _("not sent after all")
     EXPIRED = "missed", _("too late")
@@ -65,7 +65,7 @@ _DOING = {
     DeliveryKind.PUBLISH.value: _("sending"),
     DeliveryKind.EDIT.value: _("editing"),
     DeliveryKind.DELETE.value: _("deleting"),
-    "look_up": _("looking whether it is there"),
+    "look_up": _("checking whether it arrived"),
 }
 
 

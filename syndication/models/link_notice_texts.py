@@ -19,16 +19,16 @@ NOTICES: Mapping[str, Any] = {
         "sent. Link %(name)s again and agree."
     ),
     "unconfirmed": _(
-        "We do not know whether a post of yours arrived on %(network)s. Open Where it "
-        "went, look on %(network)s, and tell us: it is there, or send it again."
+        "We do not know whether a post of yours arrived on %(network)s. Check %(network)s, then "
+        "choose “It arrived” or “Send it again” under Where it went."
     ),
     "still_out_there": _(
         "Your post of %(day)s is still on %(network)s. We cannot delete it; please delete"
         " it on %(network)s yourself. %(address)s"
     ),
     "gone": _(
-        "The copy of your post of %(day)s is no longer on %(network)s, so your edit was "
-        "not sent. If you want it back, send a copy: Where it went."
+        "The copy of your post of %(day)s is no longer on %(network)s, so your edit was not "
+        "sent. If you want it back, send a copy under Where it went."
     ),
     "undelivered": _("Your post of %(day)s did not arrive on %(network)s. %(reason)s"),
     "undelivered_many": _("%(count)s of your posts did not arrive on %(network)s. %(reason)s"),
@@ -41,30 +41,26 @@ NOTICES: Mapping[str, Any] = {
         "text. %(reason)s"
     ),
     "reply_unconfirmed": _(
-        "We do not know whether your answer to %(who)s arrived on %(network)s. Look there, and tell"
-        " us: it is there, or send it again."
+        "We do not know whether your reply to %(who)s arrived on %(network)s. Check %(network)s, "
+        "then choose “It arrived” or “Send it again”."
     ),
-    "reply_undelivered": _("Your answer to %(who)s did not arrive on %(network)s. %(reason)s"),
+    "reply_undelivered": _("Your reply to %(who)s did not arrive on %(network)s. %(reason)s"),
     "reply_undelivered_many": _(
-        "%(count)s of your answers did not arrive on %(network)s. %(reason)s"
+        "%(count)s of your replies did not arrive on %(network)s. %(reason)s"
     ),
     "reply_still_out_there": _(
-        "Your answer to %(who)s is still on %(network)s. We cannot delete it; please delete it on"
-        " %(network)s yourself. %(address)s"
+        "Your reply to %(who)s is still on %(network)s. We cannot delete it; please delete it on "
+        "%(network)s yourself. %(address)s"
     ),
-    "like_undelivered": _(
-        "Your like of a post of %(who)s did not arrive on %(network)s. %(reason)s"
-    ),
+    "like_undelivered": _("Your like of %(who)s’s post did not arrive on %(network)s. %(reason)s"),
     "like_undelivered_many": _("%(count)s of your likes did not arrive on %(network)s. %(reason)s"),
     "like_still_out_there": _(
-        "Your like of a post of %(who)s is still on %(network)s. We cannot take it back; please do"
-        " so on %(network)s yourself."
+        "Your like of %(who)s’s post is still on %(network)s. We cannot take it back; please do "
+        "so on %(network)s yourself."
     ),
-    "reply_retried_by_staff": _("The staff sent your answer to %(who)s to %(network)s once more."),
-    "like_retried_by_staff": _(
-        "The staff sent your like of a post of %(who)s to %(network)s once more."
-    ),
-    "retried_by_staff": _("The staff sent your post of %(day)s to %(network)s once more."),
+    "reply_retried_by_staff": _("The staff sent your reply to %(who)s to %(network)s again."),
+    "like_retried_by_staff": _("The staff sent your like of %(who)s’s post to %(network)s again."),
+    "retried_by_staff": _("The staff sent your post of %(day)s to %(network)s again."),
     "mail_drafts_expire": _(
         "A draft has waited for weeks and is deleted in 3 days. You find it under “Drafts”."
     ),
@@ -80,10 +76,10 @@ SUBJECTS: Mapping[str, Any] = {
     "undelivered": pgettext_lazy("subject", "Not delivered"),
     "not_changed": pgettext_lazy("subject", "Edit undelivered"),
     "retried_by_staff": pgettext_lazy("subject", "Tried again"),
-    "reply_unconfirmed": pgettext_lazy("subject", "Answer arrived?"),
-    "reply_undelivered": pgettext_lazy("subject", "Answer not sent"),
-    "reply_still_out_there": pgettext_lazy("subject", "Answer is left"),
-    "reply_retried_by_staff": pgettext_lazy("subject", "Answer: retried"),
+    "reply_unconfirmed": pgettext_lazy("subject", "Reply arrived?"),
+    "reply_undelivered": pgettext_lazy("subject", "Reply not sent"),
+    "reply_still_out_there": pgettext_lazy("subject", "A reply is left"),
+    "reply_retried_by_staff": pgettext_lazy("subject", "Reply: retried"),
     "like_undelivered": pgettext_lazy("subject", "Like not sent"),
     "like_still_out_there": pgettext_lazy("subject", "A like is left"),
     "like_retried_by_staff": pgettext_lazy("subject", "Like: retried"),

@@ -98,10 +98,10 @@ KINDS = (
     NoticeKind(
         code=NETWORK_REPLY,
         topic=NoticeTopic(readable=_is_answered, columns=_reply_columns),
-        text=lambda notice: _("%(name)s (%(network)s) answered: %(text)s") % _replied(notice),
-        mail_text=lambda notice: _("%(name)s (%(network)s) answered you.") % _replied(notice),
+        text=lambda notice: _("%(name)s (%(network)s) replied: %(text)s") % _replied(notice),
+        mail_text=lambda notice: _("%(name)s (%(network)s) replied to you.") % _replied(notice),
         target=_replies_page,
-        mail_subject=pgettext_lazy("subject", "An answer"),
+        mail_subject=pgettext_lazy("subject", "A reply"),
         mail_class=MailClass.LIKES,
     ),
     NoticeKind(

@@ -19,18 +19,18 @@ SENTENCES: Mapping[str, Any] = {
     # The networks (connectors.reasons)
     "not_to_these_readers": _("The network cannot show such a post to these readers alone."),
     "followers_not_approved": _(
-        "Anybody may follow your account on the network, so the post would not be for "
-        "friends alone. Approve your followers yourself, by the settings of that account."
+        "Anybody may follow your account on the network, so the post would not be for friends "
+        "alone. Approve your followers yourself, in the settings of that account."
     ),
     "names_somebody": _(
-        "The post names somebody with an @, who could read it on the network, too. Write "
+        "The post mentions somebody with an @, and they could read it on the network, too. Write "
         "the name without the @."
     ),
     "read_as_command": _(
-        "The network would take these words for a command and carry it out instead of posting "
-        "them. Begin with another word."
+        "The network would run this text as a command instead of posting it. Begin with another "
+        "word."
     ),
-    "kind_unknown": _("The network has no place for this kind of post."),
+    "kind_unknown": _("The network does not take this kind of post."),
     "nothing_to_send": _("There is nothing in the post that could be sent."),
     "text_too_long": _("The text is too long, and a copy for these readers is never cut."),
     "title_too_long": _("The title is too long, and a copy for these readers is never cut."),
@@ -60,14 +60,16 @@ SENTENCES: Mapping[str, Any] = {
         "The address is too long to fit. The copy carries the address of your post instead."
     ),
     "cannot_delete": _(
-        "The network offers no way to delete this. Please delete it on the network yourself."
+        "This cannot be deleted from here. Please delete it on the network yourself."
     ),
     "cannot_edit": _("The network cannot edit what was sent."),
-    "target_gone": _("The post that you answer is gone, or the network no longer shows it to you."),
-    "target_closed": _("The post that you answer takes no replies from your account."),
+    "target_gone": _(
+        "The post that you are replying to is gone, or the network no longer shows it to you."
+    ),
+    "target_closed": _("The post that you are replying to takes no replies from your account."),
     "stray_reply": _(
-        "The network did not put the reply where it belongs, so it was taken back. You can "
-        "answer on the network itself."
+        "The network did not put the reply where it belongs, so it was taken back. You can reply "
+        "on the network itself."
     ),
     "cannot_read_back": _("The network offers no way to check whether this has arrived."),
     "access_expired": _("The access has expired."),
@@ -79,8 +81,8 @@ SENTENCES: Mapping[str, Any] = {
         "Tick 「今後、このサービスに対して常に同意する」 on mixi’s page, or the access ends after six hours."
     ),
     "captcha": _(
-        "The network wants to see that you are human. Log in on the network once; then we"
-        " try again by ourselves."
+        "The network wants to check that you are human. Log in on the network once; then we try "
+        "again automatically."
     ),
     "terms_not_accepted": _(
         "You have not agreed to the network’s terms. Log in on the network, then link the"
@@ -94,8 +96,8 @@ SENTENCES: Mapping[str, Any] = {
     "refused": _("The network refused this."),
     "too_long_there": _("The text is longer than the network takes."),
     "said_already": _(
-        "The network has this very text already and takes no text twice. Change a word "
-        "and send it again."
+        "The network already has this exact text and takes no text twice. Change a word and send "
+        "it again."
     ),
     "copy_gone": _("The copy is no longer there: it was deleted on the network."),
     "no_answer": _("No complete answer came, so the post may or may not have arrived."),
@@ -127,17 +129,17 @@ SENTENCES: Mapping[str, Any] = {
         "You have not allowed likes on the network. Link the account again to allow them."
     ),
     "no_answers_there": _(
-        "The network takes no answers from this site. You can answer on the network itself."
+        "The network takes no replies from this site. You can reply on the network itself."
     ),
     "no_answer_to_this": _(
-        "The network takes no answer to this from other sites. You can answer on the network itself."
+        "The network takes no reply to this from other sites. You can reply on the network itself."
     ),
-    "network_paused": _("The staff paused the network for now. Try it later."),
-    "link_again_to_answer": _("Link the account again first, then answer."),
+    "network_paused": _("The staff paused the network for now. Try again later."),
+    "link_again_to_answer": _("Link the account again first, then reply."),
     "answer_too_long": _(
-        "The answer is longer than the network takes, and is not cut. Make it shorter."
+        "The reply is longer than the network takes, and replies are never cut. Make it shorter."
     ),
-    "target_hidden": _("You hide or block the account that you answer."),
+    "target_hidden": _("You have hidden or blocked the account that you are replying to."),
     "unlinked": _("The account is no longer linked."),
     "account_removed": _("The account was unlinked by the staff, or was removed."),
     "account_closed": _("The account was closed."),
@@ -155,30 +157,31 @@ SENTENCES: Mapping[str, Any] = {
     ),
     # What became of a try (delivery.outcomes)
     "gave_up": _("We tried several times without success. Try again if you still want to send it."),
-    "ask_you": _("No answer came, and we cannot look on the network ourselves. Please look."),
-    "not_sure": _(
-        "No clear answer came. The post may be on the network in other words: please look."
+    "ask_you": _(
+        "No answer came, and we cannot check the network ourselves. Please check it for us."
     ),
-    "looking": _("No clear answer came. We look on the network before we send anything again."),
-    "soon_asked": _("No clear answer came. In a minute we ask you to look on the network."),
+    "not_sure": _(
+        "No clear answer came. The network may have changed the text of the post, so please "
+        "check it for us."
+    ),
+    "looking": _("No clear answer came. We check the network before we send anything again."),
+    "soon_asked": _("No clear answer came. In a minute we will ask you to check the network."),
     "again_soon": _(
-        "No clear answer came. It is sent again soon: sending it twice gives one copy."
+        "No clear answer came. It is sent again soon: even if both arrive, there is one copy."
     ),
     "nothing_to_delete": _(
         "The post had not arrived on the network, so there was nothing to delete."
     ),
     # Staff's case page (actions.moderation, actions.removal)
-    "reported_gone": _("It is not there any more."),
+    "reported_gone": _("It no longer exists."),
     "reported_not_hidden": _("It is not hidden."),
     "no_such_command": _("That cannot be done here."),
     "hide_first": _(
-        "Hide it first. It can be removed after its writer objected, or seven days later; at once "
-        "where it is manifestly illegal."
+        "Hide it first. It can be removed after the author objected, or seven days later; at "
+        "once where it is manifestly illegal."
     ),
-    "held_by_staff": _("The staff hid the post. It goes if they show it again."),
-    "equal_soon": _(
-        "The network takes no two equal posts within a minute. This one waits for that."
-    ),
+    "held_by_staff": _("The staff hid the post. It is sent if they show it again."),
+    "equal_soon": _("The network takes the same post only once a minute, so this one waits."),
     "not_taken_again": _(
         "The network answered with the copy of another post, so this one has not arrived."
         " It is sent again."
@@ -195,14 +198,14 @@ SENTENCES: Mapping[str, Any] = {
     "no_access_any_more": _(
         "The account is no longer linked, so please delete the copy on the network yourself."
     ),
-    "copy_there": _("A copy is there already, or on its way."),
-    "nothing_to_correct": _("There is no copy to send anew: it was deleted, or says the same."),
+    "copy_there": _("A copy is on the network already, or on its way."),
+    "nothing_to_correct": _("There is no copy to resend: it was deleted, or has the same text."),
     "old_copy_stays": _("The old copy could not be deleted, so the new one was not sent."),
     "not_sent_anew": _("The new copy could not be sent, so the old one was not deleted."),
     # Posts (actions.posts)
     "post_deleted": _("The post was deleted."),
     # Commands (actions.commands)
-    "moved_on": _("The state has changed since you looked. See what it is now."),
+    "moved_on": _("This has changed since you opened the page. Check it again."),
     "we_look_first": _(
         "We are still finding out whether the post arrived. Look again in a minute."
     ),
@@ -223,7 +226,7 @@ SENTENCES: Mapping[str, Any] = {
     "mail_too_many_parts": _(
         "An email had too many parts. Send the photo alone, with a few words."
     ),
-    "mail_empty": _("An email held no text and no photo that we take."),
+    "mail_empty": _("An email had neither text nor a photo that we take."),
     "mail_no_picture": _("This file cannot be read as a picture. Send a JPEG, PNG, GIF or WebP."),
     "mail_too_many_pixels": _(
         "This picture has too many pixels. Make it smaller and send it again."

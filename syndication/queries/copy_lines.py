@@ -186,7 +186,7 @@ def _sent(row: Any, clock: MemberClock) -> tuple[str, str]:
 def _waiting(row: Any, clock: MemberClock) -> tuple[str, str]:
     reason = row.reason_in_words
     if row.paused is not None:
-        words, reason = _("waits, since the staff paused the network"), row.paused
+        words, reason = _("waits because the staff paused the network"), row.paused
     elif row.rests_until is not None:
         until = {"when": clock.coming(max(row.rests_until, row.due_at))}
         words = _("the network does not answer; tries again at %(when)s") % until
@@ -194,7 +194,7 @@ def _waiting(row: Any, clock: MemberClock) -> tuple[str, str]:
         until = {"when": clock.coming(max(row.limited_until, row.due_at))}
         words = _("is over its limit until %(when)s") % until
     elif row.is_behind_open:
-        words = _("waits for the step before")
+        words = _("waits for the previous step")
     elif row.due_at <= clock.now:
         words = _("goes in a moment")
     elif row.tries:
@@ -212,9 +212,9 @@ def _unconfirmed(row: Delivery, clock: MemberClock) -> tuple[str, str]:
     if row.due_at is None:
         return _doing(row, _("we could not confirm that it arrived")), row.reason_in_words
     if row.due_at <= clock.now:
-        return _doing(row, _("no clear answer yet; we look again in a moment")), ""
+        return _doing(row, _("no clear answer yet; we check again in a moment")), ""
     when = {"when": clock.coming(row.due_at)}
-    return _doing(row, _("no clear answer yet; we look again at %(when)s") % when), ""
+    return _doing(row, _("no clear answer yet; we check again at %(when)s") % when), ""
 
 
 def _parked(row: Delivery, clock: MemberClock) -> tuple[str, str]:

@@ -49,8 +49,8 @@ class Reported:
         if self.readers is None:
             return ""
         words = ngettext(
-            "%(n)d person reads this; its writer may guess who reported.",
-            "%(n)d people read this; its writer may guess who reported.",
+            "%(n)d person reads this; the author may guess who reported it.",
+            "%(n)d people read this; the author may guess who reported it.",
             self.readers,
         )
         return words % {"n": self.readers}

@@ -120,7 +120,7 @@ def _send(
         form.add_error(None, sentence(no.reason))
         return _form_page(request, target, form)
     pop_preserved_form(request)
-    messages.success(request, _("Your answer is on its way."))
+    messages.success(request, _("Your reply is on its way."))
     return redirect("interaction_detail", interaction.pk)
 
 
@@ -160,7 +160,7 @@ def _like(request: MemberRequest, target: AnswerTarget) -> HttpResponse:
     network = {"network": target.link.network_name}
     if request.POST.get("like") == "0":
         interactions.unlike(target, by=request.user)
-        messages.success(request, _("You take your like back on %(network)s.") % network)
+        messages.success(request, _("Your like on %(network)s is taken back.") % network)
         return redirect(target.page, target.pk)
     try:
         interactions.like(target, by=request.user)

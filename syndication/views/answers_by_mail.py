@@ -34,7 +34,7 @@ def answer_by_mail(request: MemberRequest) -> HttpResponse:
     if request.method == "POST":
         is_on = request.POST.get("on") == "1"
         reply_addresses.set_answer_by_mail(by=request.user, is_on=is_on)
-        said = _("Answer by email is on.") if is_on else _("Answer by email is off.")
+        said = _("Reply by email is on.") if is_on else _("Reply by email is off.")
         messages.success(request, said)
         return redirect("answer_by_mail")
     return TemplateResponse(
@@ -49,7 +49,7 @@ def answer_draft_page(request: MemberRequest, draft: SavedDraft) -> HttpResponse
     comment = _sent_comment(request, draft, form) if form.is_valid() else None
     if comment is not None:
         pop_preserved_form(request)
-        messages.success(request, _("Your comment is there."))
+        messages.success(request, _("Your comment was added."))
         return redirect("comment_detail", draft.post_id, comment.pk)
     context = {
         "draft": draft,

@@ -73,7 +73,7 @@ def comment_new(request: MemberRequest, pk: int) -> HttpResponse:
     comment = _created(request, post, form) if form.is_valid() else None
     if comment is not None:
         pop_preserved_form(request)
-        messages.success(request, _("Your comment is there."))
+        messages.success(request, _("Your comment was added."))
         return redirect("comment_detail", pk, comment.pk)
     return TemplateResponse(request, "syndication/comment_new.html", {"post": post, "form": form})
 
@@ -123,7 +123,7 @@ def comment_delete(request: MemberRequest, pk: int) -> HttpResponse:
     comment = own or visible.filter(pk=pk).select_related("writer").first()
     is_from_list = "own" in request.GET
     if request.method == "POST":
-        messages.success(request, _("The comment is not there any more."))
+        messages.success(request, _("The comment no longer exists."))
         if comment is not None:
             comments.delete_comment(comment, by=request.user)
             if not is_from_list and comment.post_id:

@@ -37,7 +37,9 @@ def contact(request: HttpRequest) -> HttpResponse:
             )
             is_sent = True
         except quotas.QuotaUsedUp:
-            form.add_error(None, _("Too many messages came from there. Try again in an hour."))
+            form.add_error(
+                None, _("Too many messages came from your connection. Try again in an hour.")
+            )
     context = {"form": form, "is_sent": is_sent, "has_email": is_sent and form["email"].value()}
     return TemplateResponse(request, "syndication/contact.html", context)
 

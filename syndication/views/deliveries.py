@@ -37,7 +37,7 @@ COMMANDS: dict[str, tuple[Promise, Callable[..., None], Promise]] = {
         gettext_lazy("It is tried again now."),
     ),
     "there": (
-        gettext_lazy("It is there"),
+        gettext_lazy("It arrived"),
         commands.confirm_copy_exists,
         gettext_lazy("Noted: it arrived."),
     ),
@@ -147,7 +147,7 @@ def post_correct(request: MemberRequest, pk: int) -> HttpResponse:
         _try(
             request,
             lambda: deliveries.send_corrected(post, link, by=request.user),
-            gettext("The copy on %(name)s is deleted now, and then sent anew.")
+            gettext("The copy on %(name)s is being deleted, and is sent again after that.")
             % {"name": link.network_name},
         )
         return redirect("post_deliveries", pk)

@@ -122,7 +122,7 @@ def _as_post(request: MemberRequest, draft: SavedDraft, kind: str) -> HttpRespon
         if kind != PostKind.STATUS:
             messages.error(
                 request,
-                _("You reached today's limit for photos. The mail waits here: open it tomorrow."),
+                _("You reached today's limit for photos. The email waits here: open it tomorrow."),
             )
             return redirect("draft_list")
     initial = post_form_initial(draft, kind, kept)

@@ -85,8 +85,8 @@ def keep_form(request: MemberRequest) -> HttpResponse:
     except drafts.TooManyDrafts:
         preserved_posts.preserve_post_form(request, dict(cast(QueryDict, form.data).lists()))
         words = _(
-            "You have %(most)s drafts. What you wrote waits under Write: send or delete a draft,"
-            " then press Keep again."
+            "You have %(most)s drafts. What you wrote waits under Write: send or delete a draft, "
+            "then press Save draft again."
         )
         form.add_error(None, words % {"most": drafts.MAX_KEPT})
         return post_form_page(request, form)
@@ -97,8 +97,8 @@ def keep_form(request: MemberRequest) -> HttpResponse:
         messages.info(
             request,
             _(
-                "This was saved or sent in another window or on another device meanwhile."
-                " Yours is a draft of its own."
+                "This was saved or sent in another window or on another device in the meantime. "
+                "Yours is saved as a separate draft."
             ),
         )
     else:

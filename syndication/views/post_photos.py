@@ -64,7 +64,7 @@ def _save(request: MemberRequest, post: Post, order: Sequence[int]) -> HttpRespo
     try:
         going = arrange_photos(post, order, by=request.user, version=version)
     except posts.EditedMeanwhile:
-        messages.error(request, _("Not changed: the post was edited elsewhere meanwhile."))
+        messages.error(request, _("Not changed: the post was edited elsewhere in the meantime."))
         return redirect("post_photos", post.pk)
     except NotNow:
         return redirect("home")

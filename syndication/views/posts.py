@@ -167,7 +167,7 @@ def _words_of_a_deleted(request: MemberRequest, pk: int) -> HttpResponse:
     audience = audience_choice(post.audience, post.group_id)
     messages.error(
         request,
-        _("The post was deleted meanwhile. What you typed is here: it would be a new post."),
+        _("The post has been deleted. What you typed is still here: sending it makes a new post."),
     )
     initial = {**kept, "audience": audience}
     return post_form_page(request, PostForm(member=request.user, kind=post.kind, initial=initial))
@@ -216,12 +216,16 @@ def post_audience(request: MemberRequest, pk: int) -> HttpResponse:
         posts.change_audience(post, audience, group, by=request.user, people=people)
     except posts.AudienceNotContained:  # answered between the form and the press
         messages.error(
-            request, _("Not changed: the post was answered, or changed elsewhere, meanwhile.")
+            request,
+            _(
+                "Not changed: in the meantime somebody commented on the post or liked it, "
+                "or it was changed elsewhere."
+            ),
         )
         return redirect("post_audience", pk)
     except post_readers.NobodyChosen:
         messages.error(
-            request, _("Not changed: nobody of those you ticked is your friend any more.")
+            request, _("Not changed: none of the people you ticked is your friend any more.")
         )
         return redirect("post_audience", pk)
     pop_preserved_form(request)

@@ -97,10 +97,10 @@ def _stop_or_resume(
     """Do what the pressed button says, and tell that it was done."""
     if "stop" in request.POST:
         stop(whose, by=request.user)
-        messages.success(request, _("Stopped: the answers are deleted here, and no more come."))
+        messages.success(request, _("Stopped: the replies are deleted here, and no more come."))
     elif "resume" in request.POST:
         resume(whose, by=request.user)
-        messages.success(request, _("Answers come back again, with the next check."))
+        messages.success(request, _("Replies come back again, with the next check."))
 
 
 def _own_reply(request: MemberRequest, pk: int) -> RemoteReply:

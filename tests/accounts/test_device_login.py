@@ -137,7 +137,7 @@ def test_a_wrong_password_lets_nobody_in_and_five_end_the_code(desk, phone):
             "The PIN or password is wrong. Type it again, then choose the number."
             in phone.submit(number, secret="wrong")
         )
-    assert "No computer shows this code" in phone.submit(number, secret=PASSWORD)
+    assert "No computer is showing this code" in phone.submit(number, secret=PASSWORD)
     assert DeviceLogin.objects.get().end_reason == "tries"
     assert press(desk, approved="1").status == 410
     assert not is_in(desk)
@@ -181,7 +181,7 @@ def test_a_wrong_number_ends_the_code(desk, phone):
     phone.submit(wrong_number(), secret=PASSWORD)
     assert DeviceLogin.objects.get().end_reason == "wrong_number"
     type_letters(phone, letters)
-    assert "No computer shows this code" in phone.page
+    assert "No computer is showing this code" in phone.page
     assert press(desk, approved="1").status == 410
 
 
@@ -218,7 +218,7 @@ def test_an_expired_code_cannot_be_approved(desk, phone):
     letters, number = ask(desk)
     type_letters(phone, letters)
     DeviceLogin.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
-    assert "No computer shows this code" in phone.submit(number, secret=PASSWORD)
+    assert "No computer is showing this code" in phone.submit(number, secret=PASSWORD)
     assert DeviceLogin.objects.get().approved_at is None
 
 

@@ -256,7 +256,7 @@ def test_nobody_learns_of_friends_in_common_over_a_block_nor_with_oneself(hanako
     for name in ("haruka", "nobody", "hanako"):
         assert phone.get(reverse("friend_mutual", args=[name])).status == 404
     page = phone.get(reverse("friend_mutual", args=["taro"]))
-    assert "No friend of yours is a friend of theirs." in page
+    assert "You have no friends in common." in page
 
 
 # --- Rows ------------------------------------------------------------------------------------------

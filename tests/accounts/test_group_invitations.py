@@ -41,10 +41,10 @@ def test_friends_are_ticked_on_two_pages_and_invited_by_one_press(hanako, mates,
     page = phone.follow("2 Invite a friend")
     assert "mate03" not in page.text
     assert "mate04" not in page.text
-    phone.submit("Go on")  # nobody is ticked: the list again
+    phone.submit("Next")  # nobody is ticked: the list again
     assert Membership.objects.invited().count() == 1
     keys = [str(mates[0].pk), str(mates[11].pk)]
-    page = phone.submit("Go on", tick=keys)
+    page = phone.submit("Next", tick=keys)
     assert "@mate00" in page.text
     assert "@mate11" in page.text
     assert "2 friends are invited and can join or decline." in phone.submit("Invite")

@@ -83,7 +83,7 @@ def test_only_friends_can_be_invited_and_what_was_typed_stays(hanako, taro, choi
     phone = log_in_phone(hanako)
     phone.get(reverse("group_invite", args=[choir.pk]))
     page = phone.submit("Invite", name="jiro")
-    assert "No friend of yours has this name" in page
+    assert "None of your friends has this name" in page
     assert page.forms[-1].fields["name"] == ["jiro"]
     with pytest.raises(groups.GroupActionNotAllowed):
         groups.invite_to_group(choir, Member.objects.get(username="jiro"), by=hanako)

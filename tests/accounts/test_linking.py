@@ -186,7 +186,7 @@ def test_saying_no_over_there_links_nothing_and_offers_the_way_back(sandbox, han
     phone.get(away.agree(button="deny"), bare=True)
     page = phone.submit("Continue", number=away.number)
     assert "did not agree" in page
-    assert page.link("Begin again").href == f"{phone.base}/links/mixi/"
+    assert page.link("Start again").href == f"{phone.base}/links/mixi/"
     assert not heard
 
 
@@ -201,7 +201,7 @@ def test_a_network_that_fails_at_the_exchange_is_told_with_what_to_do(
     phone.get(away.agree(), bare=True)
     page = phone.submit("Continue", number=away.number)
     assert "mixi gave no clear answer" in page
-    assert page.link("Begin again")
+    assert page.link("Start again")
     assert not heard
     come_back(phone, leave_by_phone(phone))
     phone.submit("Link")

@@ -60,7 +60,7 @@ def test_the_account_and_its_server_are_filled_in(sandbox, hanako, key, way):
         press = "1 Link again"
     page = phone.follow(press)
     server = sandbox.root(key).removeprefix("http://")
-    assert f"You link {link.name} again." in page
+    assert f"You are linking {link.name} again." in page
     if typed:
         assert f'value="{typed.format(server=server)}"' in page.html
     if key == "bluesky":
@@ -121,7 +121,7 @@ def test_a_form_without_its_number_comes_back_filled_in(sandbox, hanako):
     phone.get(f"/links/mastodon/again/{link.account_id}/")
     page = phone.submit("Go to", number="")
     assert page.path.endswith(f"/links/mastodon/again/{link.account_id}/")
-    assert "You link" in page
+    assert "You are linking" in page
     assert 'value="m.example"' in page.html
 
 

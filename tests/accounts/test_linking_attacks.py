@@ -247,7 +247,7 @@ def test_ten_minutes_are_all_there_is(sandbox, hanako):
     LinkReturn.objects.update(expires_at=F("expires_at") - timedelta(minutes=10, seconds=1))
     page = phone.get(address, bare=True)
     assert page.status == 410
-    assert page.link("Begin again")
+    assert page.link("Start again")
 
 
 def test_ten_minutes_after_the_return_the_confirm_page_is_over(sandbox, hanako):
@@ -280,7 +280,7 @@ def test_with_cookies_the_state_of_another_session_is_not_even_exchanged(sandbox
     for browser in (computer(taro), computer(hanako), FormClient(HTTP_USER_AGENT=COMPUTER)):
         response = browser.get(address)
         assert response.status_code == 410
-        assert "not the browser that you left with" in read(response)
+        assert "not the browser that you started in" in read(response)
     assert LinkReturn.objects.get().exchanged_at is None
 
 

@@ -248,7 +248,7 @@ def test_an_app_password_links_without_leaving(bluesky, hanako):
 @pytest.mark.parametrize(
     ("name", "password", "words"),
     [
-        ("hanako.test", "wrong", "does not open hanako.test"),
+        ("hanako.test", "wrong", "does not work for hanako.test"),
         ("nobody.test", "x", "No account is called nobody.test"),
         ("bsky social", "x", "No account is called bsky social"),
     ],

@@ -212,7 +212,7 @@ def test_one_that_cannot_register_narrow_permissions_is_asked_for_broad_ones(
     sandbox.mastodon.state.settings.refuses_narrow_scopes = True
     phone = log_in_phone(hanako)
     page = come_back(phone, leave_by_phone(phone, "mastodon", server=server))
-    assert "gives only the whole permission" in page
+    assert "offers only full permission" in page
     phone.submit("Link")
     assert Link.objects.get().scopes == "read write"
 
@@ -226,14 +226,14 @@ def test_one_that_wants_broad_permissions_to_say_who_it_is_is_asked_for_them_the
     away = leave_by_phone(phone, "mastodon", server=server)
     phone.get(away.agree(), bare=True)
     page = phone.submit("Continue", number=away.number)
-    assert "gives only the whole permission" in page
-    assert "from now on we ask it for that" in page
+    assert "offers only full permission" in page
+    assert "we will ask for that" in page
     [token] = state.tokens.access.values()
     token_revocation.attempt_revocation(Revocation.objects.get().pk, now=Moving(sandbox))
     assert token.grant.is_revoked
 
     page = come_back(phone, leave_by_phone(phone, "mastodon", server=server))
-    assert "gives only the whole permission" in page
+    assert "offers only full permission" in page
     phone.submit("Link")
     assert Link.objects.get().scopes == "read write"
     assert len(state.apps) == 2
@@ -242,7 +242,7 @@ def test_one_that_wants_broad_permissions_to_say_who_it_is_is_asked_for_them_the
 def test_one_that_gives_what_was_asked_for_is_not_said_to_give_more(sandbox, server, hanako):
     phone = log_in_phone(hanako)
     page = come_back(phone, leave_by_phone(phone, "mastodon", server=server))
-    assert "the whole permission" not in page
+    assert "full permission" not in page
 
 
 # The right to like

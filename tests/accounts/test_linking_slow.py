@@ -37,7 +37,7 @@ def test_one_member_waits_for_a_silent_server_and_the_others_hear_so_at_once(set
             answered = as_completed(begun)
             for _ in range(PHONES - 1):
                 page = next(answered).result()
-                assert "This server is slow just now" in page.text
+                assert "This server is slow at the moment" in page.text
                 assert f"@hanako@{server.authority}" in page.html  # what was typed is kept
                 assert page.status == 409
             assert len(server.received) <= 1

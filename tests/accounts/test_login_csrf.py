@@ -123,9 +123,9 @@ def test_a_browser_with_a_member_is_asked_before_it_goes_on_as_another(
     response = browser.post(path, fields)
     page = read(response)
     assert response.status_code == 200
-    assert "You are hanako on this browser" in page
+    assert "You are logged in as hanako in this browser" in page
     assert not response.cookies
-    sent = {name: one for name, [one] in page.form("Go on as mallory", set()).fields.items()}
+    sent = {name: one for name, [one] in page.form("Continue as mallory", set()).fields.items()}
     assert PIN not in sent.values()
     stolen = {**sent, **fields, "go_on": "x" * 40}
     assert browser.post(path, stolen).status_code == 200
@@ -147,5 +147,5 @@ def test_two_wrong_numbers_leave_the_right_one_its_question(sandbox, hanako, mal
     wrong = {**fields, "number": f"{(int(fields['number']) + 1) % 10_000:04d}"}
     assert [browser.post(path, wrong).status_code for _ in range(2)] == [403, 403]
     page = read(browser.post(path, fields))
-    sent = {name: one for name, [one] in page.form("Go on as mallory", set()).fields.items()}
+    sent = {name: one for name, [one] in page.form("Continue as mallory", set()).fields.items()}
     assert browser.post(path, {**sent, **fields}).status_code == 302

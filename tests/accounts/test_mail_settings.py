@@ -58,7 +58,7 @@ def test_mails_of_people_begin_once_the_number_of_a_test_mail_was_typed(hanako, 
     assert "hanako@example.com" in page
     assert not choices.mail_settings_of(hanako).works_address
     wrong = f"{(int(number_in(mail)) + 1) % 10_000:04}"
-    assert "not the number" in phone.submit("It arrived", number=wrong)
+    assert "not from the newest" in phone.submit("It arrived", number=wrong)
     assert "Emails reach you" in phone.submit("It arrived", number=number_in(mail))
     assert choices.mail_settings_of(hanako).works_address == "hanako@example.com"
     assert "They go to hanako@example.com." in phone.get(PAGE)
@@ -70,7 +70,7 @@ def test_another_test_mail_has_another_number(hanako, phone, mailoutbox):
     first, second = (number_in(mail) for mail in mailoutbox)
     assert choices.mail_settings_of(hanako).test_number == second
     if first != second:
-        assert "not the number" in phone.submit("It arrived", number=first)
+        assert "not from the newest" in phone.submit("It arrived", number=first)
 
 
 def test_six_test_mails_go_in_an_hour(phone, mailoutbox):
@@ -90,7 +90,7 @@ def test_a_new_address_needs_a_test_mail_of_its_own(hanako, phone):
     want_mails(hanako)
     assert "They go to" in phone.get(PAGE)
     EmailAddress.objects.update(email="new@example.com")
-    assert "once a test email to new@example.com arrived" in phone.get(PAGE)
+    assert "once a test email to new@example.com has arrived" in phone.get(PAGE)
 
 
 def test_an_address_that_is_not_confirmed_gets_none(hanako, phone, mailoutbox):

@@ -96,7 +96,7 @@ def test_a_code_that_nobody_shows_says_what_to_do_and_keeps_what_was_typed(hanak
     phone.get("/q/")
     page = phone.submit("Continue", code="BCDFG-HJKLM")
     assert page.status == 200
-    assert "No computer shows this code now" in page
+    assert "No computer is showing this code" in page
     assert page.forms[0].fields["code"] == ["BCDFG-HJKLM"]
     assert "The code has 10 characters. Look at the screen again." in phone.submit(
         "Continue", code="BCD"

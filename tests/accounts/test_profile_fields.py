@@ -84,11 +84,11 @@ def test_the_fields_are_saved_and_shown_to_friends(hanako: Member) -> None:
     ("field", "typed", "said"),
     [
         ("birthday", "1332", "Type four digits"),
-        ("websites", "javascript:alert(1)", "is no address of a website"),
-        ("websites", "https://me:secret@example.jp/", "is no address of a website"),
-        ("websites", "ftp://example.jp/", "is no address of a website"),
-        ("websites", "hanako", "is no address of a website"),
-        ("websites", "https://example.jp/" + "x" * 200, "is no address of a website"),
+        ("websites", "javascript:alert(1)", "is not the address of a website"),
+        ("websites", "https://me:secret@example.jp/", "is not the address of a website"),
+        ("websites", "ftp://example.jp/", "is not the address of a website"),
+        ("websites", "hanako", "is not the address of a website"),
+        ("websites", "https://example.jp/" + "x" * 200, "is not the address of a website"),
         ("websites", "a.jp\nb.jp\nc.jp\nd.jp", "Three addresses at most"),
     ],
 )

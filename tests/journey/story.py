@@ -239,7 +239,7 @@ def take_back(phone: Client, world: World, who: Person) -> None:
     phone.follow("5 Change")
     phone.follow("Who sees it")
     phone.choose("Who sees it", "Friends")
-    phone.press("Go on")
+    phone.press("Next")
     phone.press("Change it")
     open_post(phone, LINKED)
     phone.follow("5 Change")

@@ -57,7 +57,7 @@ def want_mails(phone: Browser, world: World) -> None:
     phone.follow("Account")
     phone.follow("Notices by email")
     phone.choose("Friends, comments, groups", "At once")
-    phone.choose("Time of", str(TIME_ZONES[noon]))
+    phone.choose("Time zone", str(TIME_ZONES[noon]))
     phone.press("Save")  # sends a test mail
 
     def number() -> str:
@@ -70,8 +70,8 @@ def want_mails(phone: Browser, world: World) -> None:
     home(phone)
     phone.follow("Account")
     phone.follow("Post by email")
-    phone.follow("Answer by email")
-    phone.press("Use answer by email")
+    phone.follow("Reply by email")
+    phone.press("Turn on reply by email")
     sees(phone, "It is on")
 
 

@@ -1,4 +1,4 @@
-"""Bluesky against a real PDS: linked by OAuth in Chromium and by an app password, posts, follows.
+"""Bluesky against a real PDS: linked by OAuth in Chromium and use an app password, posts, follows.
 
 What the sandbox says is written by us; what this says is not.
 """
@@ -118,7 +118,7 @@ def linked_from_a_site(account: Account) -> Link:
 DOORS = [
     pytest.param(linked_by_oauth, marks=in_chromium, id="by OAuth on loopback"),
     pytest.param(linked_from_a_site, marks=in_chromium, id="by OAuth from a site"),
-    pytest.param(linked_by_password, id="by an app password"),
+    pytest.param(linked_by_password, id="use an app password"),
 ]
 
 

@@ -44,7 +44,7 @@ def test_a_member_with_fifty_links_is_sent_to_no_network(sandbox: Any, hanako: M
     fill(hanako)
     page = log_in_phone(hanako).get("/links/mixi/")
     assert page.status == 409
-    assert "You hold 50 links, and no more than that can be kept. Unlink one first." in page
+    assert "You have 50 links, and no more than that can be kept. Unlink one first." in page
 
 
 def test_who_left_twice_at_once_links_the_fiftieth_and_no_more(
@@ -55,7 +55,7 @@ def test_who_left_twice_at_once_links_the_fiftieth_and_no_more(
     fill(hanako)
     come_back(phone, away)
     page = phone.submit("Link")
-    assert "You hold 50 links" in page
+    assert "You have 50 links" in page
     assert not Link.objects.exists()
     SocialAccount.objects.last().delete()
     come_back(phone, leave_by_phone(phone))

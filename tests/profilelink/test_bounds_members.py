@@ -213,7 +213,7 @@ def test_a_mail_waits_where_its_photo_is_one_too_many_today(hanako) -> None:
     page = computer(hanako).post(
         reverse("mail_draft", args=[draft.pk]), {"kind": "photo"}, follow=True
     )
-    assert "The mail waits here: open it tomorrow." in page.text
+    assert "The email waits here: open it tomorrow." in page.text
     assert SavedDraft.objects.count() == 1
 
 

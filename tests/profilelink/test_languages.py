@@ -30,6 +30,36 @@ from tests.profilelink.catalogue import Entry, Key, read
 CATALOGUES = Path(project.LOCALE_PATHS[0])
 JAPANESE = CATALOGUES / "ja" / "LC_MESSAGES"
 SOURCES = ("accounts", "profilelink", "syndication", "templates")
+GIVEN_UP = {
+    "スタッフ": "運営者",
+    "会員": "メンバー",
+    "マイミク|友達": "友だち",
+    "ブラウザー": "ブラウザ",
+    "PIN(?!コード)": "暗証番号",
+    "誰": "だれ",
+    "今(?![日回度後])": "いま",
+    "きょう|あした": "今日, 明日",
+    "込み合": "混み合う",
+    "受けつけ": "受け付け",
+    "せまく|しぼ": "狭く, 限定",
+    "ひとつ|一つ|一人": "1つ, 1人",
+    "ずみ": "済み",
+    "むこう|向こう|そこ(?!で)|そちら": "the place by its name",
+    "よその": "ほかの",
+    "捨て": "削除",
+    "隠(す|し|され)": "非表示",
+    "クリック|タップ": "押す",
+}
+GIVEN_UP_EN = {
+    r"\banew\b": "again",
+    r"\bmeanwhile\b": "in the meantime",
+    r"\bonce more\b": "again",
+    r"[Ee]-mail": "email",
+    r"small letters": "lowercase letters",
+    r"\bletters\)": "characters)",
+    r"\b[Ll]ook there\b": "check the network",
+    r"\bwriter\b": "author",
+}
 LINE = 16  # full-width characters of a menu's line at 240 pixels
 
 _PLACE = re.compile(r"%\(\w+\)[sd]|%[sd]")
@@ -91,9 +121,21 @@ def test_what_is_filled_in_stands_in_both_languages(catalogue: dict[Key, Entry])
 
 
 def test_a_sentence_ends_as_japanese_ends_one(catalogue: dict[Key, Entry]) -> None:
-    """No half-width full stop was left behind a Japanese character, and no English quotes."""
-    left = re.compile(r"[ぁ-んァ-ヶ一-龠][.,]|[“”]|  ")
+    """No half-width mark was left behind a Japanese character, and no English quotes."""
+    left = re.compile(r"[ぁ-んァ-ヶー一-龠）」！][.,:?](?![a-z])|[“”]|  ")
     assert not [entry.said for entry in sentences(catalogue) if left.search(entry.said[0])]
+
+
+def test_one_word_is_used_for_one_thing(catalogue: dict[Key, Entry]) -> None:
+    """The table in profilelink/locale/README.md has the words; these were given up for them."""
+    found = [
+        f"{given_up} in {text!r}: say {word}"
+        for entry in sentences(catalogue)
+        for text, words in ((entry.said[0], GIVEN_UP), (entry.msgid + entry.plural, GIVEN_UP_EN))
+        for given_up, word in words.items()
+        if re.search(given_up, text)
+    ]
+    assert not found, "\n".join(found)
 
 
 def test_the_compiled_catalogue_is_that_of_the_text(

@@ -10,11 +10,13 @@ from accounts.models import Member, Notice
 from syndication.connectors import CONNECTORS
 from tests.page import Page
 from tests.phone import PhoneClient, log_in_phone
+from tests.profilelink.test_languages import LINE, width
 from tests.profilelink.weights import CAP, crawl, table
 
 _WORD = re.compile(r"(?<![A-Za-z])[A-Za-z][A-Za-z]+")
 # A language is offered by its own name. No blank stands between two options in a page's text.
 _LANGUAGES = re.compile("Português|Tiếng Việt|Filipino")
+_KEYED = re.compile("[0-9*#] (.+)")
 _ADDRESS = re.compile(r"https?://\S+|\S+@\S+|@\w+")
 # Names, and words that Japanese writes in Latin letters. Names of the fixture's rows among them.
 NAMES = {
@@ -36,6 +38,13 @@ def english_left(page: Page) -> set[str]:
     return set(_WORD.findall(_LANGUAGES.sub("", _ADDRESS.sub("", " ".join(read))))) - NAMES
 
 
+def menu(page: Page) -> set[str]:
+    """The lines behind number keys, without the keys: links and buttons."""
+    shown = [link.text for link in page.links if link.accesskey]
+    shown += [label for form in page.forms for label, _name, _value in form.buttons]
+    return {line[1] for text in shown if (line := _KEYED.fullmatch(" ".join(text.split())))}
+
+
 def crawled(phone: PhoneClient) -> dict[str, Page]:
     """Every page that the phone reaches, by its path; none heavier than the cap."""
     weights = [weight for weight in crawl(phone, "/") if weight.is_html]
@@ -44,11 +53,18 @@ def crawled(phone: PhoneClient) -> dict[str, Page]:
     return {weight.path: weight.page for weight in weights}
 
 
-def test_no_page_of_a_member_has_english_left_in_it(hanako: Member) -> None:
+def test_no_page_of_a_member_has_english_left_in_it_and_no_menu_a_line_too_wide(
+    hanako: Member,
+) -> None:
+    """Menus as they are shown: with contexts, plurals, buttons and what is filled in."""
     Notice.objects.all().delete()  # of the fixture: their text stands in the row
     pages = crawled(log_in_phone(hanako, HTTP_ACCEPT_LANGUAGE="ja"))
     assert len(pages) > 40
     assert not {path: left for path, page in pages.items() if (left := english_left(page))}
+    lines = {line: path for path, page in pages.items() for line in menu(page)}
+    assert len(lines) > 100
+    too_wide = {line: path for line, path in lines.items() if width(line) > LINE}
+    assert not {line: path for line, path in too_wide.items() if "…" not in line}  # a cut post
 
 
 def test_no_page_of_a_visitor_has_english_left_in_it(db: None) -> None:

@@ -77,7 +77,7 @@ def test_two_hard_bounces_in_a_week_end_mails_and_home_says_so(hanako):
     phone = log_in_phone(hanako)
     assert "came back twice" in phone.get("/").html
     page = phone.get("/account/mails/")
-    assert "once a test email to hanako@example.com arrived" in page
+    assert "once a test email to hanako@example.com has arrived" in page
 
 
 def test_a_test_mail_that_arrives_begins_them_again(hanako, mailoutbox):

@@ -122,11 +122,14 @@ def test_another_domain_is_not_ours(address: str) -> None:
 
 def test_what_cannot_be_taken_bounces_to_the_member_alone(hanako: Member, address: str) -> None:
     told = receive(EMPTY, address, sender=OWN)
-    assert (told.code, told.said) == (REFUSED, "An email held no text and no photo that we take.\n")
+    assert (told.code, told.said) == (
+        REFUSED,
+        "An email had neither text nor a photo that we take.\n",
+    )
     for sender in ("stranger@example.net", "", "MAILER-DAEMON"):
         assert receive(EMPTY, address, sender=sender).code == TAKEN
     assert (
-        "An email held no text and no photo that we take."
+        "An email had neither text nor a photo that we take."
         in hanako.post_addresses.get().refused_in_words
     )  # the page says it in any case
 

@@ -339,7 +339,7 @@ def draft(post: Post, address: str) -> SavedDraft:
 def test_a_draft_names_its_post_and_is_sent_as_a_comment(hanako, post, draft) -> None:
     page = computer(hanako)
     where = reverse("mail_draft", args=[draft.pk])
-    assert "An answer by email" in page.get(reverse("draft_list")).content.decode()
+    assert "A reply by email" in page.get(reverse("draft_list")).content.decode()
     shown = page.get(where).content.decode()
     assert reverse("post_detail", args=[post.pk]) in shown
     assert "土曜の十時に" in shown

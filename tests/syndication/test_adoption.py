@@ -67,7 +67,7 @@ def operator() -> Client:
 
 
 def tables(client: Client) -> dict[str, list[list[str]]]:
-    """Of the page, by their titles; and the file says the same."""
+    """Of the page, by their titles; and the file has the same text."""
     page = client.get(reverse("adoption")).content.decode()
     answer = client.get(reverse("adoption_file"))
     in_file = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))

@@ -71,8 +71,8 @@ def keyed(page: Page, key: str) -> str:
 
 def test_from_the_post_to_the_network_and_back(phone, item, talk, hanako):
     page = open_item(phone, item)
-    assert keyed(page, "1") == "1 Answer"
-    assert "everyone who sees the post of 太郎" in phone.follow("1 Answer")
+    assert keyed(page, "1") == "1 Reply"
+    assert "everyone who sees the post of 太郎" in phone.follow("1 Reply")
     page = phone.submit("Preview", text=THANKS)
     assert f"@taro@slate {THANKS}" in page
     assert "On Slate, as hanako, to 太郎" in page
@@ -92,27 +92,27 @@ def test_from_the_post_to_the_network_and_back(phone, item, talk, hanako):
     assert "You took it back." in page
     tried(delivery_of(Interaction.objects.get()))
     assert talk.replies_to(item.remote_id) == []
-    assert "You have not answered or liked anything" in phone.get(reverse("interaction_list"))
+    assert "You have not replied to or liked anything" in phone.get(reverse("interaction_list"))
 
 
 @pytest.mark.parametrize(
     ("visibility", "words"),
     [
         ("public", "everyone who sees the post of 太郎"),
-        ("followers", "太郎 alone"),
-        ("", "太郎 alone"),
+        ("followers", "only 太郎"),
+        ("", "only 太郎"),
     ],
 )
 def test_the_preview_says_who_reads_it(phone, link, talk, visibility, words):
     item = pulled(link, talk, visibility=visibility)
     open_item(phone, item)
-    assert words in phone.follow("1 Answer")
+    assert words in phone.follow("1 Reply")
     assert words in phone.submit("Preview", text=THANKS)
 
 
 def test_change_gives_the_words_back(phone, item):
     open_item(phone, item)
-    phone.follow("1 Answer")
+    phone.follow("1 Reply")
     phone.submit("Preview", text=THANKS)
     assert THANKS in phone.submit("Change")
     phone.submit("Preview", text="別の言葉")
@@ -122,16 +122,16 @@ def test_change_gives_the_words_back(phone, item):
 
 def test_an_answer_that_is_too_long_is_never_cut_but_said(phone, item):
     open_item(phone, item)
-    phone.follow("1 Answer")
+    phone.follow("1 Reply")
     page = phone.submit("Preview", text="長" * 101)
-    assert "longer than the network takes, and is not cut. Make it shorter." in page
+    assert "longer than the network takes, and replies are never cut. Make it shorter." in page
     assert "長" * 101 in page
     assert not Interaction.objects.exists()
 
 
 def test_a_form_that_is_sent_twice_makes_one_answer(phone, item):
     open_item(phone, item)
-    phone.follow("1 Answer")
+    phone.follow("1 Reply")
     phone.submit("Preview", text=THANKS)
     form = phone.page.form("Send", set()).fields
     address = reverse("feed_item_answer", args=[item.pk])
@@ -145,7 +145,7 @@ def test_a_form_that_is_sent_twice_makes_one_answer(phone, item):
 def test_two_answers_within_five_seconds_keep_the_second(phone, item):
     for text in ("一つ", "二つ"):
         open_item(phone, item)
-        phone.follow("1 Answer")
+        phone.follow("1 Reply")
         phone.submit("Preview", text=text)
         page = phone.submit("Send")
     assert "Wait five seconds" in page
@@ -155,7 +155,7 @@ def test_two_answers_within_five_seconds_keep_the_second(phone, item):
 
 def test_an_ended_session_loses_nothing_typed(phone, item, hanako):
     open_item(phone, item)
-    phone.follow("1 Answer")
+    phone.follow("1 Reply")
     Session.objects.all().delete()
     phone.submit("Preview", text=THANKS)
     page = phone.submit("Log in", login="hanako", password=PASSWORD)
@@ -169,7 +169,7 @@ def test_an_ended_session_loses_nothing_typed(phone, item, hanako):
 
 def test_what_was_typed_to_a_post_that_is_gone_is_shown(phone, item):
     open_item(phone, item)
-    phone.follow("1 Answer")
+    phone.follow("1 Reply")
     FeedItem.objects.all().delete()
     page = phone.submit("Preview", text=THANKS)
     assert (page.status, THANKS in page) == (404, True)
@@ -179,7 +179,7 @@ def test_shown_for_one_alone_is_not_sent_to_all(phone, link, talk):
     """The item was read as public meanwhile: what the page said holds."""
     item = pulled(link, talk, visibility="followers")
     open_item(phone, item)
-    phone.follow("1 Answer")
+    phone.follow("1 Reply")
     phone.submit("Preview", text=THANKS)
     FeedItem.objects.update(visibility="public")
     talk.entries[item.remote_id].visibility = "public"
@@ -202,13 +202,13 @@ def test_what_cannot_be_answered_says_why(phone, hanako, link, talk, why):
         other = make_link(hanako, why)
         FeedItem.objects.update(link=other)
     page = open_item(phone, item)
-    assert "1 Answer" not in page
+    assert "1 Reply" not in page
     expected = {
         "parked": "Link the account again first",
         "paused": "The staff paused the network",
-        "none": "takes no answer to this",
-        "twitter": "takes no answers from this site",
-        "orkut": "takes no answers from this site",
+        "none": "takes no reply to this",
+        "twitter": "takes no replies from this site",
+        "orkut": "takes no replies from this site",
     }
     assert expected[why] in page
     phone.get(reverse("feed_item_answer", args=[item.pk]))
@@ -288,7 +288,7 @@ def test_a_comment_on_mixi_can_be_answered_and_takes_no_like(phone, item):
     for target_id, likes in (("reply:u-1/u-1-2", False), ("voice:u-1", True)):
         FeedItem.objects.update(target_id=target_id)
         page = open_item(phone, item)
-        assert "1 Answer" in page.text
+        assert "1 Reply" in page.text
         assert ("2 Like" in page.html) == likes
 
 

@@ -57,7 +57,7 @@ def sent_from(phone: PhoneClient, address: str, net: Network, now: Moving) -> De
     """Answer what stands at `address`, see it on its way, then sent."""
     GuessCount.objects.all().delete()
     phone.get(address)
-    phone.follow("1 Answer")
+    phone.follow("1 Reply")
     assert TEXT in phone.submit("Preview", text=TEXT)
     page = phone.submit("Send")
     assert "goes in a moment" in page
@@ -114,4 +114,4 @@ def test_the_page_says_in_words_who_reads_the_answer(net, link, phone):
             continue
         phone.get(reverse("feed_item_answer", args=[item.pk]))
         is_for_one = CONNECTORS[link.network].reply_visibility(visibility) == "direct"
-        assert ("alone" in phone.page) is is_for_one, word
+        assert ("Readers: only" in phone.page) is is_for_one, word

@@ -53,7 +53,7 @@ def test_another_kind_keeps_whom_the_post_is_for(hanako: Member, audience: str) 
     phone.submit("Preview", text="相談", audience=choice)
     if audience == "chosen":
         tick = str(Friendship.objects.get(member=hanako).pk)
-        phone.submit("Go on", tick=[tick])
+        phone.submit("Next", tick=[tick])
     preview = phone.page.form("Send", {"text"})
     before = selected(phone.post(reverse("post_new"), {**preview.fields, "change": "1"}))
     assert before != ["everyone"]
@@ -83,10 +83,10 @@ def test_ticks_are_kept_where_the_session_ends_while_ticking(hanako: Member, is_
     else:
         post = plain_post(author=hanako, audience=Audience.FRIENDS)
         phone.get(reverse("post_audience", args=[post.pk]))
-        phone.submit("Go on", audience="chosen")
+        phone.submit("Next", audience="chosen")
     log_in_again(phone, "More names", ticks[:2])
     phone.submit("Earlier names")
-    phone.submit("Go on", tick=ticks)
+    phone.submit("Next", tick=ticks)
     phone.submit("Send" if is_new else "Change")
     post = Post.objects.get()
     assert post.audience == Audience.CHOSEN

@@ -27,7 +27,7 @@ def member(name: str) -> Member:
     return Member.objects.get(username=name)
 
 
-def tick(phone: PhoneClient, *names: str, button: str = "Go on", **more: str) -> None:
+def tick(phone: PhoneClient, *names: str, button: str = "Next", **more: str) -> None:
     """Tick these friends on the page that is shown, and press."""
     assert phone.page is not None
     boxes = [one for form in phone.page.forms for one in form.controls if one.name == "tick"]
@@ -60,7 +60,7 @@ def test_two_of_five_are_chosen_one_answers_and_is_taken_out(hanako: Member) -> 
     assert "yuki" not in page
     assert "people:" not in page
     taro.follow("Comment")
-    assert "Those whom hanako chose read this." in taro.page
+    assert "The people hanako chose read this." in taro.page
     taro.submit("Send", text="いいですね")
     assert taro.page.status == 200
     for name in ("kenji", "momo", "sora"):

@@ -76,9 +76,9 @@ def waited() -> None:
 def test_a_friend_answers_by_key_1_and_the_author_reads_it(phone, post, hanako) -> None:
     open_post(phone, post)
     page = key(phone, "1")
-    assert "Whoever can read the post reads this (Friends)." in page
+    assert "Everybody who can read the post reads this (Friends)." in page
     page = phone.submit("Send", text="行きます！\n遅れるかも")
-    assert "Your comment is there." in page
+    assert "Your comment was added." in page
     assert "行きます！ 遅れるかも" in page.text
     assert Comment.objects.get().post == post
     page = open_post(log_in_phone(hanako), post)
@@ -110,14 +110,14 @@ def test_what_is_too_long_is_given_back_whole(phone, post) -> None:
     page = phone.submit("Send", text="あ" * 1003)
     assert "3 characters too many" in page
     assert "あ" * 1003 in page.html
-    assert "Your comment is there." in phone.submit("Send", text="あ" * 1000)
+    assert "Your comment was added." in phone.submit("Send", text="あ" * 1000)
 
 
 def test_a_form_sent_twice_makes_one_comment(phone, post) -> None:
     phone.get(reverse("comment_new", args=[post.pk]))
     sent = {**{k: v[0] for k, v in phone.page.forms[0].fields.items()}, "text": "一度"}
     pages = [phone.post(reverse("comment_new", args=[post.pk]), sent) for _press in range(2)]
-    assert all("Your comment is there." in page for page in pages)
+    assert all("Your comment was added." in page for page in pages)
     assert Comment.objects.count() == 1
 
 
@@ -128,7 +128,7 @@ def test_a_second_comment_waits_five_seconds_and_keeps_what_was_typed(phone, pos
     assert "Wait five seconds, then send this one." in page
     assert ">二</textarea>" in page.html.replace("\n", "")
     waited()
-    assert "Your comment is there." in phone.submit("Send")
+    assert "Your comment was added." in phone.submit("Send")
     assert Comment.objects.count() == 2
 
 
@@ -279,7 +279,7 @@ def test_the_writer_deletes_their_comment(phone, post, taro) -> None:
     assert "やっぱりやめる" in page
     assert Comment.objects.exists()
     page = phone.submit("Delete")
-    assert "The comment is not there any more." in page
+    assert "The comment no longer exists." in page
     assert "土曜の十時" in page
     assert not Comment.objects.exists()
 
@@ -357,7 +357,7 @@ def test_my_comments_lists_one_s_own_words_whatever_became_of_the_post(taro, han
     for _comment in range(3):
         phone.follow("Delete")
         page = phone.submit("Delete")
-    assert "You said nothing about any post yet." in page
+    assert "You have not commented on any post yet." in page
     assert Comment.objects.filter(writer=hanako).count() == 3
 
 
@@ -458,12 +458,12 @@ def test_one_s_own_words_do_not_hold_a_post(hanako) -> None:
 def test_the_page_says_why_an_answered_post_cannot_go_to_more(post, hanako, taro) -> None:
     phone = log_in_phone(hanako)
     page = phone.get(reverse("post_audience", args=[post.pk]))
-    assert "For other readers, write it anew." not in page
-    phone.submit("Go on", audience="everyone")
+    assert "For other readers, write a new post." not in page
+    phone.submit("Next", audience="everyone")
     make_comment(post, taro)  # between the two pages
     page = phone.submit("Change it")
     assert "Choose one of these." in page
-    assert "For other readers, write it anew." in page
+    assert "For other readers, write a new post." in page
     [field] = [one for form in page.forms for one in form.controls if one.name == "audience"]
     assert [value for value, _words in field.options] == ["", "friends", "chosen", "only_me"]
     post.refresh_from_db()

@@ -93,7 +93,7 @@ def test_so_many_messages_come_from_one_network_in_an_hour():
     phone.get("/m/")
     for _ in range(quotas.CONTACTS.most + 1):
         write_to_staff(phone)
-    assert "Too many messages came from there." in phone.page
+    assert "Too many messages came from your connection." in phone.page
     assert ReportCase.objects.count() == quotas.CONTACTS.most
     assert "消してください" in phone.page.html
 

@@ -63,7 +63,7 @@ def behind(delivery, kind, state=S.WAITING, **fields):
 
 
 @pytest.mark.parametrize("kind", ["edit", "delete"])
-@pytest.mark.parametrize(("press", "state"), [("It is there", S.SENT), ("again", "")])
+@pytest.mark.parametrize(("press", "state"), [("It arrived", S.SENT), ("again", "")])
 def test_what_the_member_is_asked_stays_with_rows_behind_it(
     phone, hanako, link, kind, press, state
 ):
@@ -72,10 +72,10 @@ def test_what_the_member_is_asked_stays_with_rows_behind_it(
     later = behind(asked, kind)
     word = {"edit": "edit", "delete": "deletion"}[kind]
     text = phone.get("/deliveries/").text
-    assert "mixi: we could not confirm that it arrived Decide" in text
-    assert f"mixi: {word}: waits for the step before" in text
+    assert "mixi: we could not confirm that it arrived Choose what to do" in text
+    assert f"mixi: {word}: waits for the previous step" in text
     assert not claimable.startable(timezone.now()).filter(pk=later.pk).exists()
-    phone.follow("Decide")
+    phone.follow("Choose what to do")
     if not state:
         assert phone.page.form("Send it again", set())
         return
@@ -92,8 +92,8 @@ def test_an_edit_that_the_member_is_asked_about_stays_with_a_newer_one_behind_it
     behind(copy, "edit")
     page = phone.get(f"/posts/{copy.post_id}/deliveries/")
     assert "mixi: edit: we could not confirm that it arrived" in page.text
-    assert "mixi: edit: waits for the step before" in page.text
-    phone.submit("It is there")
+    assert "mixi: edit: waits for the previous step" in page.text
+    phone.submit("It arrived")
     asked.refresh_from_db()
     assert asked.state == S.SENT
 
@@ -106,10 +106,10 @@ def test_an_answer_that_was_taken_back_while_nobody_knows_keeps_its_press(hanako
     assert [each.kind for each in asked.order_by("sequence")] == ["publish", "delete"]
     phone = log_in_phone(hanako)
     text = phone.get("/deliveries/").text
-    assert "we could not confirm that it arrived Decide" in text
-    assert "deletion: waits for the step before" in text
-    phone.follow("Decide")
-    phone.submit("It is there")
+    assert "we could not confirm that it arrived Choose what to do" in text
+    assert "deletion: waits for the previous step" in text
+    phone.follow("Choose what to do")
+    phone.submit("It arrived")
     assert claimable.startable(timezone.now()).get().kind == "delete"
 
 

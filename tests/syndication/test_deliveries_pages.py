@@ -130,7 +130,7 @@ def test_a_copy_that_somebody_deleted_there_has_no_address(phone, hanako, link):
 def test_a_reason_and_what_next_stand_there(phone, hanako, link):
     row(hanako, link, S.FAILED, reason=reasons.REFUSED)
     assert "The network refused this." in phone.get("/deliveries/")
-    text = phone.follow("Decide").html
+    text = phone.follow("Choose what to do").html
     assert "The network refused this." in text
     assert 'name="retry"' in text
     assert 'name="dismiss"' in text
@@ -145,13 +145,11 @@ def test_retry_is_one_press(phone, hanako, link):
     assert (delivery.state, delivery.tries) == (S.WAITING, 0)
 
 
-@pytest.mark.parametrize(
-    ("press", "state"), [("It is there", S.SENT), ("Send it again", S.WAITING)]
-)
+@pytest.mark.parametrize(("press", "state"), [("It arrived", S.SENT), ("Send it again", S.WAITING)])
 def test_what_nobody_can_look_up_has_two_presses(phone, hanako, link, press, state):
     delivery = row(hanako, link, S.UNCONFIRMED, due_at=None)
     phone.get("/deliveries/")
-    text = phone.follow("Decide").html
+    text = phone.follow("Choose what to do").html
     assert 'name="there"' in text
     assert 'name="again"' in text
     phone.submit(press)
@@ -162,14 +160,14 @@ def test_what_nobody_can_look_up_has_two_presses(phone, hanako, link, press, sta
 def test_while_we_can_look_ourselves_nobody_is_asked(phone, hanako, link):
     delivery = row(hanako, link, S.UNCONFIRMED)
     assert 'name="again"' not in phone.get(f"/posts/{delivery.post_id}/deliveries/").html
-    assert "Decide" not in phone.get("/deliveries/")
+    assert "Choose what to do" not in phone.get("/deliveries/")
 
 
 def test_a_press_that_came_too_late_says_so(phone, hanako, link):
     delivery = row(hanako, link, S.FAILED)
     phone.get(f"/posts/{delivery.post_id}/deliveries/")
     Delivery.objects.update(state=S.SENT, sent_at=timezone.now())
-    assert "The state has changed since you looked. See what it is now." in phone.submit(
+    assert "This has changed since you opened the page. Check it again." in phone.submit(
         "Try again"
     )
     delivery.refresh_from_db()
@@ -207,7 +205,7 @@ def test_what_was_tried_is_one_press_deeper_and_holds_no_codes(phone, hanako, li
     tried(delivery, 3, network_words='{"error": "slow down"}')
     page = phone.get(f"/posts/{delivery.post_id}/deliveries/")
     assert "no clear answer" not in page
-    page = phone.follow("What was tried")
+    page = phone.follow("Delivery history")
     assert page.text.count("sending: no clear answer") == 3
     assert "500" not in page
     assert "{" not in page.text
@@ -231,11 +229,11 @@ def test_the_log_tells_of_all_that_was_tried_for_the_post_on_the_link(phone, han
 
 def test_a_post_that_nobody_tried_has_no_press_for_that(phone, hanako, link):
     delivery = row(hanako, link)
-    assert "What was tried" not in phone.get(f"/posts/{delivery.post_id}/deliveries/")
+    assert "Delivery history" not in phone.get(f"/posts/{delivery.post_id}/deliveries/")
 
 
 @pytest.mark.parametrize(
-    ("doing", "words"), [("publish", "送信中: 返事なし"), ("look_up", "届いたかの確認: 返事なし")]
+    ("doing", "words"), [("publish", "送信中: 応答なし"), ("look_up", "届いたかの確認: 応答なし")]
 )
 def test_the_log_speaks_the_members_language(hanako, link, doing, words):
     """Also where no answer came, and our own sentence stands for it."""
@@ -335,7 +333,7 @@ def test_what_waits_for_a_paused_network_says_why(phone, hanako, link):
     row(hanako, link, S.SENT)
     NetworkSwitch.objects.create(network="mixi", is_paused=True, reason="Until noon.")
     text = phone.get("/deliveries/").text
-    assert text.count("mixi: waits, since the staff paused the network Until noon.") == 1
+    assert text.count("mixi: waits because the staff paused the network Until noon.") == 1
 
 
 def test_what_waits_for_a_network_that_does_not_answer_says_so(phone, hanako, link):
@@ -437,7 +435,7 @@ def test_a_line_for_each_link_of_a_post(phone, hanako, link):
     )
     Delivery.objects.filter(link=link).update(state=S.FAILED, reason=reasons.REFUSED)
     page = phone.get("/deliveries/")
-    assert "mixi (hanako): did not arrive The network refused this. Decide" in page.text
+    assert "mixi (hanako): did not arrive The network refused this. Choose what to do" in page.text
     assert "mixi (ザキ): goes in a moment" in page.text
     assert "Twitter/X: arrived" in page.text
     now = timezone.now()
@@ -470,7 +468,7 @@ def test_an_edit_and_what_could_not_be_edited(phone, hanako, link):
     Delivery.objects.filter(pk=edit.pk).update(state=S.SKIPPED, reason=reasons.CANNOT_EDIT)
     Post.objects.update(version=2, edited_at=timezone.now())
     assert "mixi: arrived" in phone.get(page)
-    assert phone.page.link("Correct and send anew")
+    assert phone.page.link("Correct and resend")
 
 
 def test_a_copy_that_could_not_be_deleted_stands_beside_a_newer_one(phone, hanako, link):

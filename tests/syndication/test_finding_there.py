@@ -119,7 +119,7 @@ def test_several_are_ticked_on_two_pages_named_and_asked_by_one_press(hanako, za
     page = phone.submit("More names", tick=[boxes["mate00"], boxes["mate01"]])
     assert "mate11" in page.text
     last = next(c.value for c in page.forms[0].controls if "mate11" in c.label)
-    page = phone.submit("Go on", tick=[boxes["mate00"], boxes["mate01"], last])
+    page = phone.submit("Next", tick=[boxes["mate00"], boxes["mate01"], last])
     assert not FriendRequest.objects.exists()
     for name in ("mate00", "mate01", "mate11"):
         assert f"@{name}" in page.text

@@ -261,7 +261,7 @@ def test_a_copy_that_is_cut_or_held_back_shows_the_preview(state: str, text: str
     make_link(hanako, state=state)
     phone = log_in_phone(hanako)
     page = write(phone, text)
-    assert f"{said} Nothing is sent yet: see how it reads." in page
+    assert f"{said} Nothing is sent yet: see how it will look." in page
     assert not Post.objects.exists()
     phone.submit("Send")
     assert Post.objects.get().text == text
@@ -273,7 +273,7 @@ def test_a_name_in_the_words_shows_first_what_it_becomes():
     make_link(hanako, "mastodon")
     make_member("taro")
     page = write(log_in_phone(hanako), "with @taro")
-    assert "You mention somebody: see how the name reads on Mastodon." in page
+    assert "You mention somebody: see how the name appears on Mastodon." in page
     assert not Post.objects.exists()
 
 

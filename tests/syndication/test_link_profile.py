@@ -29,7 +29,7 @@ from tests.syndication.exporting import export_of
 
 pytestmark = pytest.mark.django_db
 
-TAKE_NAME, TAKE_PICTURE = "1 Take over the name", "3 Take over the picture"
+TAKE_NAME, TAKE_PICTURE = "1 Use this name", "3 Use this picture"
 FAILED = "cannot be fetched or read. Try again later"
 
 
@@ -132,7 +132,7 @@ def test_the_page_says_who_will_see_them(hanako):
 
 def test_a_link_that_needs_its_member_is_not_asked_in_a_minute(hanako):
     _phone, page = open_page(make_link(hanako, state="parked"))
-    assert "mixi has not been asked yet: link again first." in page
+    assert "We have not asked mixi yet: link again first." in page
     assert "in a minute" not in page
 
 
@@ -145,12 +145,12 @@ def test_a_member_without_a_name_goes_back_to_the_username(hanako):
 
 def test_a_network_that_was_not_asked_yet_or_says_nothing_offers_nothing(hanako):
     _phone, page = open_page(make_link(hanako))
-    assert "mixi has not been asked yet" in page
-    assert not [each for form in page.forms for each in form.buttons if "Take over" in each]
+    assert "We have not asked mixi yet" in page
+    assert not [each for form in page.forms for each in form.buttons if "Use this" in each]
     _phone, page = open_page(an_account(hanako, "mastodon", display_name=""))
     assert "Mastodon: no name" in page
     assert "Mastodon: no picture" in page
-    assert not [each for form in page.forms for each in form.buttons if "Take over" in each]
+    assert not [each for form in page.forms for each in form.buttons if "Use this" in each]
 
 
 def test_nobody_opens_the_page_of_another_member_s_link(hanako):

@@ -66,7 +66,7 @@ def test_a_comment_leads_to_its_post_in_the_readers_language(hanako, taro, post)
     say(post, taro)
     phone = log_in_phone(hanako, HTTP_ACCEPT_LANGUAGE="ja")
     phone.get("/notices/")
-    page = phone.follow("太郎さんがコメントしました: いいですね")
+    page = phone.follow("太郎さんがコメントしました：いいですね")
     assert "いいですね" in page
     assert "駅の前で" in page
 

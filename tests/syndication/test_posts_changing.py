@@ -55,7 +55,7 @@ def test_the_audience_changes_only_after_the_page_that_says_what_follows():
     post = make_post(author=hanako, audience=Audience.EVERYONE)
     phone = log_in_phone(hanako)
     phone.get(reverse("post_audience", args=[post.pk]))
-    page = phone.submit("Go on", audience="only_me")
+    page = phone.submit("Next", audience="only_me")
     assert "you alone" in page
     assert Post.objects.get().audience == Audience.EVERYONE
     phone.submit("Change it")
@@ -68,7 +68,7 @@ def test_a_post_taken_out_of_a_group_forgets_the_group():
     post = make_post(author=hanako, audience=Audience.GROUP, group=choir)
     phone = log_in_phone(hanako)
     phone.get(reverse("post_audience", args=[post.pk]))
-    phone.submit("Go on", audience="friends")
+    phone.submit("Next", audience="friends")
     phone.submit("Change it")
     assert Post.objects.get().group is None
 

@@ -133,7 +133,7 @@ def test_narrowing_says_beforehand_which_copies_go_and_takes_them_back():
     sent_copy(post, link)
     phone = log_in_phone(hanako)
     phone.get(reverse("post_audience", args=[post.pk]))
-    page = phone.submit("Go on", audience="friends")
+    page = phone.submit("Next", audience="friends")
     assert "mixi (ザキ): the copy is deleted, too" in page
     assert not Delivery.objects.filter(kind=DeliveryKind.DELETE).exists()
     phone.submit("Change it")
@@ -147,8 +147,8 @@ def test_widening_takes_no_copy_back():
     sent_copy(post, link)
     phone = log_in_phone(hanako)
     phone.get(reverse("post_audience", args=[post.pk]))
-    page = phone.submit("Go on", audience="everyone")
-    assert "Copies that were made" not in page
+    page = phone.submit("Next", audience="everyone")
+    assert "Copies made" not in page
     phone.submit("Change it")
     assert Delivery.objects.count() == 1
 

@@ -204,7 +204,7 @@ def test_words_that_wait_under_write_can_be_thrown_away(hanako: Member) -> None:
     page = phone.get(reverse("post_new"))
     assert "You wrote this before and have not sent it." in page
     assert page.form("Preview", {"audience"}).fields["audience"] == ["everyone"]
-    page = phone.submit("Delete it and start anew")
+    page = phone.submit("Delete it and start over")
     assert "駅で待つ" not in page.html
     assert "You wrote this before" not in page
     assert page.form("Preview", {"audience"}).fields["audience"] == [hanako.posts_by_me]
@@ -248,7 +248,7 @@ def test_a_cut_copy_says_where_it_stops(hanako: Member, length: int) -> None:
     phone.get(reverse("post_new"))
     page = phone.submit("Preview", text=text, audience="everyone")
     assert text[: 450 if length <= 450 else 14] in page.text
-    assert (f"({length} letters)" in page) == (length > 450)
+    assert (f"({length} characters)" in page) == (length > 450)
     shown = re.search(r"…(\S+)… http\S+ Without: (\S+)…", page.text)
     assert shown is not None, page.text
     assert shown[1] + shown[2] in text
@@ -296,7 +296,7 @@ def parked(link: Link) -> None:
 @pytest.mark.parametrize(
     ("hold", "words"),
     [
-        (paused, "Slate is paused by the staff: posts wait and go later. Until noon."),
+        (paused, "Slate is paused by the staff: posts wait and are sent later. Until noon."),
         (resting, "Slate does not answer at the moment"),
         (limited, "Slate is over its limit until"),
         (network_limited, "Slate is over its limit until"),

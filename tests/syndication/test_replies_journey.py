@@ -49,7 +49,7 @@ def test_an_answer_comes_to_the_page_the_mail_and_the_phone(sandbox, mailoutbox,
     if key in silent_networks():
         assert not CopyActivity.objects.exists()
         page = log_in_phone(hanako).get(f"/links/{key}/{link.pk}/")
-        assert f"No answers and no likes come back from {link.network_name}" in page.text
+        assert f"No replies and no likes come back from {link.network_name}" in page.text
         return
     net.answer(copy.remote_id, SAID)
     import_by_worker()

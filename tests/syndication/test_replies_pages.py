@@ -52,15 +52,15 @@ def test_an_answer_is_one_press_from_the_notice_and_from_the_post(answered, link
     phone = log_in_phone(hanako)
     assert new_on_home(phone) == "2"
     phone.get("/notices/")
-    page = phone.follow("Taro (Slate) answered: 行きます")
+    page = phone.follow("Taro (Slate) replied: 行きます")
     assert "行きます" in page
-    assert "Slate: 1 answer, 1 like" in page.text
+    assert "Slate: 1 reply, 1 like" in page.text
     assert "Liked by Yuki (Slate)" in page.text
     phone.get(reverse("post_detail", args=[copy.post_id]))
-    assert "行きます" in phone.follow("1 answer, 1 like")
+    assert "行きます" in phone.follow("1 reply, 1 like")
     where = phone.get(reverse("post_deliveries", args=[copy.post_id]))
-    assert "1 answer, 1 like" in where.text
-    assert "行きます" in phone.follow("3 Answers from networks")
+    assert "1 reply, 1 like" in where.text
+    assert "行きます" in phone.follow("3 Replies from networks")
 
 
 def test_a_long_answer_is_cut_and_its_own_page_shows_the_rest(answered, link, copy, hanako):
@@ -98,13 +98,13 @@ def test_stop_of_a_post_says_what_it_does_and_has_its_way_back(answered, link, c
     bring_back(link)
     phone = log_in_phone(hanako)
     phone.get(page_of(copy.post))
-    assert "are deleted here" in phone.follow("6 Stop answers").text
-    page = phone.submit("Stop answers")
-    assert "You stopped the answers to this post." in page.text
+    assert "are deleted here" in phone.follow("6 Stop replies").text
+    page = phone.submit("Stop replies")
+    assert "You stopped the replies to this post." in page.text
     assert "not checked yet" not in page.text
     assert not RemoteReply.objects.exists()
-    phone.follow("6 Bring answers again")
-    phone.submit("Bring answers again")
+    phone.follow("6 Get replies again")
+    phone.submit("Get replies again")
     bring_back(link)
     assert "行きます" in phone.get(page_of(copy.post))
 
@@ -114,12 +114,12 @@ def test_stop_of_a_link_says_what_it_does_and_has_its_way_back(answered, link, c
     bring_back(link)
     phone = log_in_phone(hanako)
     phone.get(reverse("link_detail", args=[link.network, link.pk]))
-    assert "are deleted here" in phone.follow("Stop answers").text
-    page = phone.submit("Stop answers")
-    assert "You stopped the answers from Slate." in page.text
+    assert "are deleted here" in phone.follow("Stop replies").text
+    page = phone.submit("Stop replies")
+    assert "You stopped the replies from Slate." in page.text
     assert not RemoteReply.objects.exists()
-    phone.follow("Bring answers again")
-    phone.submit("Bring answers again")
+    phone.follow("Get replies again")
+    phone.submit("Get replies again")
     bring_back(link)
     assert RemoteReply.objects.count() == 1
 
@@ -147,15 +147,15 @@ def test_a_page_without_answers_says_why(answered, link, hanako, state):
     if state == "silent":
         CopyActivity.objects.all().delete()
         Link.objects.update(network="twitter")
-        assert "its answers do not come back" in phone.get(page_of(copy.post)).text
+        assert "its replies do not come back" in phone.get(page_of(copy.post)).text
         return
     if state == "deleted":
         Post.objects.update(deleted_at=timezone.now())
         assert phone.get(page_of(copy.post)).status == 404
         return
     page = phone.get(page_of(copy.post))
-    assert ("not checked yet" if state == "not looked" else "0 answers, 0 likes") in page.text
-    assert "No answers yet" in page.text
+    assert ("not checked yet" if state == "not looked" else "0 replies, 0 likes") in page.text
+    assert "No replies yet" in page.text
 
 
 def test_words_that_are_no_longer_kept_say_so_and_leave_the_address(answered, link, copy, hanako):
@@ -163,7 +163,7 @@ def test_words_that_are_no_longer_kept_say_so_and_leave_the_address(answered, li
     bring_back(link)
     RemoteReply.objects.update(text="", author_uid="", author_name="")
     page = log_in_phone(hanako).get(page_of(copy.post))
-    assert "Its words are no longer kept here." in page.text
+    assert "Its text is no longer kept here." in page.text
     assert any("/out/" in each.href for each in page.links)
 
 

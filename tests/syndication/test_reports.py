@@ -169,7 +169,7 @@ def test_who_may_guess_is_said_where_few_read_it(hanako, taro):
     phone = log_in_phone(taro)
     chosen = make_chosen_post(hanako, taro)
     page = phone.get(reverse("post_report", args=[chosen.pk]) + "?reason=spam")
-    assert "1 person reads this; its writer may guess who reported." in page
+    assert "1 person reads this; the author may guess who reported it." in page
     public = make_post(author=hanako)
     page = phone.get(reverse("post_report", args=[public.pk]) + "?reason=spam")
     assert "may guess" not in page

@@ -43,7 +43,7 @@ def test_one_press_from_the_notice_repairs_the_link_and_what_waits_arrives(
     page = phone.follow(
         next(one.text for one in phone.page.links if "no longer lets us in" in one.text)
     )
-    assert f"You link {link.name} again." in page
+    assert f"You are linking {link.name} again." in page
     assert "Afterwards 2 waiting posts or edits are sent." in page
     number = re.search(r"number: (\d{4})", page.text)[1]
     page = phone.submit("Go to mixi")
@@ -68,4 +68,4 @@ def test_one_press_from_the_notice_repairs_the_link_and_what_waits_arrives(
     assert page.text.count("see it") == 2
     assert "夕方の橋で" in page
     assert "mixi: arrived" in phone.follow("朝の駅で")
-    assert "not let in" in phone.follow("What was tried")
+    assert "no access" in phone.follow("Delivery history")

@@ -172,7 +172,7 @@ def test_a_change_of_kind_never_widens_the_audience(audience: str, way: str):
     if way == "from the preview":
         phone.submit("Preview", text="secret", audience=value)
         if audience == "chosen":
-            phone.submit("Go on", tick=str(friendship.pk))
+            phone.submit("Next", tick=str(friendship.pk))
         fields = phone.page.form("Send", set()).fields | {"change": ["Change"]}
         phone.post(reverse("post_new"), fields)
         phone.submit("2 Note")
@@ -185,7 +185,7 @@ def test_a_change_of_kind_never_widens_the_audience(audience: str, way: str):
     phone.submit("Preview")
     if (audience, way) == ("chosen", "from the form"):
         assert "Who may read it?" in phone.page
-        phone.submit("Go on", tick=str(friendship.pk))
+        phone.submit("Next", tick=str(friendship.pk))
     phone.submit("Send")
     post = Post.objects.get()
     assert post.audience == ("chosen" if audience == "list" else audience)

@@ -200,14 +200,14 @@ def test_a_draft_keeps_them_in_their_order_and_opens_with_them(phone):
     begin(phone)
     add(phone, "red", "lime")
     phone.submit("Move up", photo_alt="one", photo_alt_2="two")
-    phone.submit("5 Keep")
+    phone.submit("5 Save draft")
     KeptPhoto.objects.update(created_at=timezone.now() - timedelta(days=2))
     assert photos.delete_old_kept_photos() == 0
     phone.get(reverse("draft", args=[SavedDraft.objects.get().pk]))
     assert shown(phone) == ["lime", "red"]
     assert [typed(phone)[name] for name in PHOTO_ALTS[:2]] == ["two", "one"]
     press(phone, "photo_remove_2")
-    phone.submit("5 Keep")
+    phone.submit("5 Save draft")
     assert SavedDraft.objects.get().photos.count() == 1
     phone.get(reverse("draft", args=[SavedDraft.objects.get().pk]))
     phone.submit("Preview")

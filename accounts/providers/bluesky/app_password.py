@@ -29,7 +29,10 @@ def session_by_password(identity: Identity, password: str) -> dict[str, Any]:
         raise _main_password()
     if status == 401 or error == "AuthenticationRequired":
         raise ExchangeFailed(
-            _("This app password does not open %(handle)s. Make one in your Bluesky settings.")
+            _(
+                "This app password does not work for %(handle)s. Make a new one in your Bluesky "
+                "settings."
+            )
             % {"handle": identity.handle}
         )
     access, refresh = answer.get("accessJwt"), answer.get("refreshJwt")

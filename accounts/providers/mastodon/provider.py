@@ -64,9 +64,9 @@ class MastodonProvider(NetworkProvider):
         if not set(registration.BROAD_SCOPES) & set(account.credentials["scopes"]):
             return ""
         return _(
-            "This server gives only the whole permission: to read and to write everything. This site "
-            "reads who you are, whom you follow and what they wrote, and writes what you send there; "
-            "nothing else."
+            "This server offers only full permission: to read and write everything. This site "
+            "reads who you are, whom you follow and what they wrote, and writes what you send "
+            "there; nothing else."
         )
 
     def begin_link(

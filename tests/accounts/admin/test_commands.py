@@ -44,7 +44,7 @@ def test_staff_dismiss_what_failed_and_are_told_what_cannot_be_pressed(support):
     Delivery.objects.filter(pk=sent.pk).update(state="sent", sent_at=sent.created_at)
     said = press(support, Delivery, "dismiss", failed, sent)
     assert "1 delivery: Dismissed." in said
-    assert "The state has changed since you looked. See what it is now." in said
+    assert "This has changed since you opened the page. Check it again." in said
     failed.refresh_from_db()
     sent.refresh_from_db()
     assert (failed.state, sent.state) == ("cancelled", "sent")
@@ -62,8 +62,8 @@ def test_staff_read_one_line_for_each_reason(support):
         sent.save()
         rows.append(Delivery.objects.get(sequence=sequence))
     said = press(support, Delivery, "dismiss", *rows[1:])
-    assert said.count("The state has changed since you looked. See what it is now.") == 1
-    assert "7 × The state has changed" in said
+    assert said.count("This has changed since you opened the page. Check it again.") == 1
+    assert "7 × This has changed" in said
     assert "…)" in said
 
 

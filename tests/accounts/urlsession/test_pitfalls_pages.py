@@ -200,5 +200,5 @@ def test_back_after_log_out_is_explained(hanako):
     page = phone.get(f"/s/{back}/mine/")
     assert len(phone.hops) == 1
     assert "LOGIN" in page
-    assert "Your last session had ended" in page
-    assert "Your last session had ended" not in phone.get("/login/")
+    assert "Your session had expired" in page
+    assert "Your session had expired" not in phone.get("/login/")

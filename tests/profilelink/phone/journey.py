@@ -161,7 +161,7 @@ def write_photo_by_mail(journey: Journey) -> None:
     phone.follow("waiting email")
     phone.follow("停留所")
     journey.sees(CAPTION)
-    phone.submit("Go on", kind="photo")
+    phone.submit("Next", kind="photo")
     phone.submit("Preview", photo_alt=ALT)
     send(journey)
 
@@ -236,7 +236,7 @@ def take_back(journey: Journey) -> None:
     open_post(journey, CORRECTED)
     journey.phone.follow("5 Change")
     journey.phone.follow("Who sees it")
-    journey.phone.submit("Go on", audience="friends")
+    journey.phone.submit("Next", audience="friends")
     journey.phone.submit("Change it")
     open_post(journey, LINKED)
     journey.phone.follow("5 Change")

@@ -27,14 +27,14 @@ def chosen_people(visit: Visit) -> Scene:
     phone.get(reverse("post_new"))
     visit.press(phone, "Preview", text="誕生日の相談", audience="chosen")
     yield "post people", phone
-    visit.press(phone, "Go on")
+    visit.press(phone, "Next")
     yield "post people none ticked", phone
     visit.press(phone, "Find", letters="x")
     yield "post people not found", phone
     visit.press(phone, "Find", letters="")
     visit.press(phone, "More names", tick=[str(key) for key in ticks[:3]])
     yield "post people more", phone
-    visit.press(phone, "Go on")
+    visit.press(phone, "Next")
     yield "post preview for chosen people", phone
     visit.press(phone, "Send", "post")
     yield "post sent to chosen people", phone
@@ -61,11 +61,11 @@ def _changing(visit: Visit, hanako: Member, people: list[Member]) -> Scene:
     yield "post readers none", phone
     other = make_post(author=hanako, audience="friends", text="みんなへ")
     phone.get(reverse("post_audience", args=[other.pk]))
-    visit.press(phone, "Go on", audience="chosen")
+    visit.press(phone, "Next", audience="chosen")
     yield "post audience people", phone
     tick = phone.page.form("", {"tick"}).controls
     boxes = [one.value for one in tick if one.name == "tick"]
-    visit.press(phone, "Go on", tick=boxes[:2])
+    visit.press(phone, "Next", tick=boxes[:2])
     yield "post audience confirm chosen people", phone
 
 

@@ -76,9 +76,9 @@ def composing(visit: Visit) -> Scene:
 def drafting(visit: Visit) -> Scene:
     phone = visit.phone(visit.hanako)
     phone.get(reverse("post_new") + "?kind=note")
-    visit.press(phone, "Keep", "draft")
+    visit.press(phone, "Save draft", "draft")
     yield "draft of nothing", phone
-    visit.press(phone, "Keep", "draft", title="冬の停留所", text="書きかけの文。" * 30)
+    visit.press(phone, "Save draft", "draft", title="冬の停留所", text="書きかけの文。" * 30)
     yield "draft kept", phone
     draft = SavedDraft.objects.kept().latest("pk")
     phone.get(reverse("draft", args=[draft.pk]))
@@ -107,7 +107,7 @@ def changing(visit: Visit) -> Scene:
     visit.press(phone, "Save", text="")
     yield "post edit wrong", phone
     phone.get(reverse("post_audience", args=[post.pk]))
-    visit.press(phone, "Go on", audience="friends")
+    visit.press(phone, "Next", audience="friends")
     yield "post audience confirm", phone
     for state in (DeliveryState.FAILED, DeliveryState.PARKED, DeliveryState.UNCONFIRMED,
                   DeliveryState.EXPIRED, DeliveryState.WAITING):  # fmt: skip

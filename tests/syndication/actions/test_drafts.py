@@ -42,7 +42,7 @@ def hanako() -> Member:
 
 def keep(phone: PhoneClient, kind: str = PostKind.NOTE, **typed: object) -> Page:
     phone.get(reverse("post_new") + f"?kind={kind}")
-    return phone.submit("5 Keep", typed)
+    return phone.submit("5 Save draft", typed)
 
 
 def unsent(text: str, *, form_key: str = "a" * 32, version: int = 0) -> UnsentPost:
@@ -90,11 +90,11 @@ def test_kept_from_the_preview_with_all_that_was_chosen(hanako):
     phone = log_in_phone(hanako)
     phone.get(reverse("post_new"))
     phone.submit("Preview", text="later", audience="everyone")
-    phone.submit("5 Keep", left_out=str(link.pk))
+    phone.submit("5 Save draft", left_out=str(link.pk))
     opened(phone, "later")
     shown = typed_in(phone.page)
     assert (shown["audience"], shown["left_out"]) == ("everyone", str(link.pk))
-    phone.submit("5 Keep", audience=f"group_{choir.pk}")
+    phone.submit("5 Save draft", audience=f"group_{choir.pk}")
     assert SavedDraft.objects.get().audience == f"group_{choir.pk}"
     opened(phone, "later")
     phone.submit("Preview")
@@ -131,7 +131,7 @@ def test_a_photo_stays_as_long_as_its_draft(hanako, django_capture_on_commit_cal
     assert page.sources
     phone.submit("Remove the photo")
     with django_capture_on_commit_callbacks(execute=True):
-        phone.submit("5 Keep", photo=uploaded(a_photo(colour="red")))
+        phone.submit("5 Save draft", photo=uploaded(a_photo(colour="red")))
         KeptPhoto.objects.filter(draft=None).update(created_at=timezone.now() - timedelta(days=2))
         sweep.run_all_steps()
     assert not default_storage.exists(name)
@@ -145,7 +145,7 @@ def test_a_photo_stays_as_long_as_its_draft(hanako, django_capture_on_commit_cal
 
 def test_nothing_and_too_much_are_said_and_lost_is_nothing(hanako):
     phone = log_in_phone(hanako)
-    assert "There is nothing to keep yet." in keep(phone)
+    assert "There is nothing to save yet." in keep(phone)
     page = keep(phone, title="題" * 101, text="x")
     assert "This is too long for a draft" in page
     assert typed_in(page)["title"] == "題" * 101
@@ -170,7 +170,7 @@ def test_fifty_are_kept_and_the_next_one_is_given_back(hanako):
     phone.follow("6 Drafts")
     drafts.delete_draft(SavedDraft.objects.first(), by=hanako)
     assert typed_in(phone.get(reverse("post_new")))["text"] == "one more"
-    phone.submit("5 Keep")
+    phone.submit("5 Save draft")
     assert SavedDraft.objects.count() == drafts.MAX_KEPT
     assert typed_in(phone.get(reverse("post_new")))["text"] == ""
 
@@ -190,7 +190,7 @@ def test_a_photo_that_was_kept_for_hours_only_is_missed_aloud(hanako):
     phone.get(reverse("post_new") + "?kind=photo")
     phone.submit("2 Note", photo=uploaded(a_photo()), text="海")
     KeptPhoto.objects.all().delete()
-    page = phone.submit("5 Keep")
+    page = phone.submit("5 Save draft")
     assert "The photo was no longer here. Choose it again." in page
     assert SavedDraft.objects.get().text == "海"
 
@@ -203,8 +203,8 @@ def test_chosen_people_are_asked_for_anew_and_never_become_more(hanako):
     phone = log_in_phone(hanako)
     phone.get(reverse("post_new"))
     phone.submit("Preview", text="secret", audience="chosen")
-    phone.submit("Go on", tick=str(friendship.pk))
-    phone.submit("5 Keep")
+    phone.submit("Next", tick=str(friendship.pk))
+    phone.submit("5 Save draft")
     assert typed_in(opened(phone, "secret"))["audience"] == "chosen"
     page = phone.submit("Preview")
     assert "Who may read it?" in page
@@ -227,9 +227,12 @@ def test_two_devices_that_keep_the_same_draft_keep_both(hanako):
     keep(phone, PostKind.STATUS, text="first")
     opened(phone, "first")
     opened(other, "first")
-    assert "Draft saved." in phone.submit("5 Keep", text="from the phone")
-    page = other.submit("5 Keep", text="from the computer")
-    assert "in another window or on another device meanwhile. Yours is a draft of its own." in page
+    assert "Draft saved." in phone.submit("5 Save draft", text="from the phone")
+    page = other.submit("5 Save draft", text="from the computer")
+    assert (
+        "in another window or on another device in the meantime. Yours is saved as a separate draft."
+        in page
+    )
     assert {draft.text for draft in SavedDraft.objects.all()} == {
         "from the phone",
         "from the computer",
@@ -241,7 +244,7 @@ def test_what_another_device_kept_outlives_the_press_that_sends(hanako):
     keep(phone, PostKind.STATUS, text="first")
     opened(phone, "first")
     opened(other, "first")
-    other.submit("5 Keep", text="more, from the computer")
+    other.submit("5 Save draft", text="more, from the computer")
     phone.submit("Preview", text="short, from the phone")
     page = phone.submit("Send")
     assert (
@@ -269,7 +272,7 @@ def test_two_devices_that_keep_a_draft_keep_its_photo_in_both(
 ):
     phone, other = in_two_windows(hanako)
     with django_capture_on_commit_callbacks(execute=True):
-        phone.submit("5 Keep", text="from the phone")
+        phone.submit("5 Save draft", text="from the phone")
         fields = other.page.form("Preview", set()).fields | {"text": ["other"], "keep": ["1"]}
         for _ in range(2):  # pressed twice: one more draft
             other.post(reverse("post_preview"), fields)
@@ -302,7 +305,7 @@ def test_a_photo_that_one_device_sends_stays_with_what_the_other_keeps(
     with django_capture_on_commit_callbacks(execute=True):
         if sends_first:
             send()
-        other.submit("5 Keep", text="kept")
+        other.submit("5 Save draft", text="kept")
         if not sends_first:
             send()
         sweep.run_all_steps()
@@ -319,8 +322,8 @@ def test_what_was_sent_elsewhere_is_kept_as_a_draft_of_its_own(hanako):
     opened(other, "first")
     phone.submit("Preview")
     phone.submit("Send")
-    page = other.submit("5 Keep", text="other words")
-    assert "Yours is a draft of its own." in page
+    page = other.submit("5 Save draft", text="other words")
+    assert "Yours is saved as a separate draft." in page
     assert SavedDraft.objects.of(hanako).get().text == "other words"
 
 
@@ -415,7 +418,7 @@ def test_a_draft_goes_thirty_days_after_it_was_last_kept(hanako):
     keep(phone, PostKind.STATUS, text="old")
     SavedDraft.objects.update(created_at=timezone.now() - timedelta(days=29))
     opened(phone, "old")
-    phone.submit("5 Keep", text="old, renewed")
+    phone.submit("5 Save draft", text="old, renewed")
     sweep.run_all_steps(timezone.now() + timedelta(days=29))
     assert SavedDraft.objects.exists()
     sweep.run_all_steps(timezone.now() + timedelta(days=31))
@@ -428,8 +431,8 @@ def test_a_mail_that_is_kept_becomes_an_ordinary_draft(hanako):
     )
     phone = log_in_phone(hanako)
     phone.get(reverse("mail_draft", args=[mailed.pk]))
-    phone.submit("1 Go on")
-    phone.submit("5 Keep", text="青い海", audience=Audience.ONLY_ME)
+    phone.submit("1 Next")
+    phone.submit("5 Save draft", text="青い海", audience=Audience.ONLY_ME)
     kept = SavedDraft.objects.get()
     assert (kept.pk, kept.is_mailed, kept.title, kept.text) == (mailed.pk, False, "海", "青い海")
     page = phone.get(reverse("mail_draft", args=[mailed.pk]))

@@ -185,7 +185,12 @@ def test_the_page_shows_the_mail_and_who_says_to_have_sent_it(hanako):
     arrive(hanako, title="海", text="青い\n海", photos=(a_photo(),), left_out=2)
     phone = log_in_phone(hanako)
     page = opened(phone)
-    for words in ("海", "青い", "hanako@docomo.ne.jp (so it says)", "2 attachments were left out"):
+    for words in (
+        "海",
+        "青い",
+        "hanako@docomo.ne.jp (as the email says)",
+        "2 attachments were left out",
+    ):
         assert words in page
     assert phone.get(page.sources[0].removeprefix(phone.base)).status == 200
 
@@ -213,7 +218,7 @@ def test_nothing_is_posted_or_sent_before_the_press(hanako):
     arrive(hanako, title="sea", text="blue")
     phone = log_in_phone(hanako)
     opened(phone)
-    phone.submit("Go on")
+    phone.submit("Next")
     phone.submit("Preview")
     assert not Post.objects.exists()
     assert not Delivery.objects.exists()
@@ -228,8 +233,8 @@ def test_a_photo_goes_with_its_subject_and_words(hanako):
     arrive(hanako, title="sea", text="blue", photos=(a_photo(colour="red"),))
     phone = log_in_phone(hanako)
     page = opened(phone)
-    assert page.form("Go on", {"kind"}).fields["kind"] == ["photo"]
-    phone.submit("Go on")
+    assert page.form("Next", {"kind"}).fields["kind"] == ["photo"]
+    phone.submit("Next")
     phone.submit("Preview", audience="only_me")
     phone.submit("Send")
     post = Post.objects.get()
@@ -255,9 +260,9 @@ def test_a_mail_kept_as_words_when_the_quota_is_used_up_keeps_its_photo(
     quotas.spend_member_quota(hanako, quotas.PHOTO_BYTES, quotas.PHOTO_BYTES.most)
     phone = log_in_phone(hanako)
     opened(phone)
-    phone.submit("Go on", kind="status")
+    phone.submit("Next", kind="status")
     with django_capture_on_commit_callbacks(execute=True):
-        phone.submit("5 Keep")
+        phone.submit("5 Save draft")
     kept = SavedDraft.objects.get(pk=draft.pk)
     assert not kept.is_mailed
     assert default_storage.exists(kept.photos.get().photo.name)
@@ -270,7 +275,7 @@ def test_the_audience_that_is_offered_is_posts_by_me(hanako):
     arrive(hanako, text="sea")
     phone = log_in_phone(hanako)
     opened(phone)
-    page = phone.submit("Go on")
+    page = phone.submit("Next")
     assert page.form("Preview", {"audience"}).fields["audience"] == ["friends"]
 
 
@@ -278,7 +283,7 @@ def test_another_kind_keeps_every_word(hanako):
     arrive(hanako, title="sea", text="blue")
     phone = log_in_phone(hanako)
     opened(phone)
-    page = phone.submit("Go on", kind="status")
+    page = phone.submit("Next", kind="status")
     assert page.form("Preview", {"text"}).fields["text"] == ["sea\nblue"]
 
 
@@ -287,16 +292,16 @@ def test_a_kind_that_it_cannot_become_is_refused(hanako, kind):
     draft = arrive(hanako, text="sea")
     phone = log_in_phone(hanako)
     opened(phone)
-    page = phone.submit("Go on", kind=kind)
+    page = phone.submit("Next", kind=kind)
     assert page.path.endswith(reverse("mail_draft", args=[draft.pk]))
-    assert page.form("Go on", {"kind"})
+    assert page.form("Next", {"kind"})
 
 
 def test_a_mail_sent_in_two_windows_is_one_post(hanako):
     arrive(hanako, text="sea")
     phone = log_in_phone(hanako)
     opened(phone)
-    phone.submit("Go on")
+    phone.submit("Next")
     page = phone.submit("Preview")
     fields = page.form("Send", set()).fields | {"send": ["Send"]}
     for _ in range(2):

@@ -122,11 +122,11 @@ def test_nobody_uses_the_kept_photo_of_another():
 def test_a_photo_without_words_for_those_who_cannot_see_it_is_remarked():
     phone = log_in_phone(make_member("hanako"))
     assert (
-        "The photo has no description yet for those who cannot see it. Press Change to add one."
+        "The photo has no description yet for people who cannot see it. Press Change to add one."
         in compose(phone, a_photo())
     )
     assert (
-        "The photo has no description yet for those who cannot see it. Press Change to add one."
+        "The photo has no description yet for people who cannot see it. Press Change to add one."
         not in compose(phone, a_photo(), photo_alt="Waves")
     )
 

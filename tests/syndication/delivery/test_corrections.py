@@ -265,13 +265,13 @@ def test_the_publish_is_woken_as_soon_as_the_copy_is_deleted(sandbox, link, post
 def test_the_page_says_what_is_lost_and_one_press_does_it(sandbox, link, post, now):
     phone = log_in_phone(link.member)
     phone.get(reverse("post_deliveries", args=[post.pk]))
-    page = phone.follow("Correct and send anew")
-    assert "The answers and likes on mixi, the copy's address and its time are lost." in page
+    page = phone.follow("Correct and resend")
+    assert "The replies and likes on mixi, the copy's address and its time are lost." in page
     assert "おはよう" in page
     assert "everyone on mixi" in page
-    page = phone.submit("Send anew to mixi")
-    assert "The copy on mixi is deleted now, and then sent anew." in page
-    assert "Correct and send anew" not in page
+    page = phone.submit("Resend to mixi")
+    assert "The copy on mixi is being deleted, and is sent again after that." in page
+    assert "Correct and resend" not in page
     assert rows(post) == [("publish", "sent"), ("delete", "waiting"), ("publish", "waiting")]
 
 
@@ -279,11 +279,11 @@ def test_the_edit_page_says_that_it_can_be_done_afterwards(link):
     post = tried(planned(link, "おはゆう")).post
     phone = log_in_phone(link.member)
     page = phone.get(reverse("post_edit", args=[post.pk]))
-    assert "Afterwards, “Where it went” offers to delete it and send it anew." in page
+    assert "Afterwards you can delete it and resend it under “Where it went”." in page
 
 
 def test_a_copy_that_says_the_same_offers_nothing(link):
     post = tried(planned(link, "おはよう")).post
     phone = log_in_phone(link.member)
-    assert "Correct and send anew" not in phone.get(reverse("post_deliveries", args=[post.pk]))
-    assert "says the same" in phone.get(reverse("post_correct", args=[post.pk]))
+    assert "Correct and resend" not in phone.get(reverse("post_deliveries", args=[post.pk]))
+    assert "has the same text" in phone.get(reverse("post_correct", args=[post.pk]))

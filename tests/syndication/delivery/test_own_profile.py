@@ -114,7 +114,7 @@ def test_what_the_account_takes_back_is_on_offer_no_more():
     assert (link.display_name, link.picture_url) == ("", "")
     page = log_in_phone(link.member).get(reverse("link_profile", args=["mixi", link.pk]))
     assert "mixi: no picture" in page
-    assert not [each for form in page.forms for each in form.buttons if "Take over" in each[0]]
+    assert not [each for form in page.forms for each in form.buttons if "Use this" in each[0]]
 
 
 def test_a_part_that_cannot_be_read_now_is_not_taken_for_one_that_was_taken_back(sandbox):

@@ -333,7 +333,7 @@ def test_the_writer_is_told_by_name_network_and_first_letters(answered, link, co
     bring_back(link)
     assert texts_of(link.member) == [
         "Yuki (Slate) likes your post.",
-        "Taro (Slate) answered: いいですね 行きます",
+        "Taro (Slate) replied: いいですね 行きます",
     ]
 
 

@@ -209,7 +209,7 @@ def test_the_page_of_a_delivery_says_that_its_log_is_gone(sandbox, hanako) -> No
     assert delivery.attempts.count() == 1
     sweep.run_all_steps(timezone.now() + 91 * DAY)
     page = log_in_phone(hanako).get(reverse("delivery_log", args=[delivery.pk]))
-    assert "What was tried is kept for 90 days." in page
+    assert "The delivery history is kept for 90 days." in page
     delivery.refresh_from_db()
     assert delivery.state == DeliveryState.SENT
 
