@@ -25,7 +25,7 @@ constraints hold the invariants. `due_at` None means that only a command moves t
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 from django.db import models
 from django.db.models import Q
@@ -142,10 +142,6 @@ class Delivery(models.Model):
     is_notified = models.BooleanField(default=False, db_column="is_told")
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
-
-    answers: (
-        Any  # of rows from queries.copies.latest_deliveries: the CopyActivity of the copy, or None
-    )
 
     objects = DeliveryQuerySet.as_manager()
 

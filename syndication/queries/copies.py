@@ -13,7 +13,6 @@ from accounts.models import Audience
 from syndication.delivery import eligibility, sequence
 from syndication.models import (
     OPEN_STATES,
-    CopyActivity,
     Delivery,
     DeliveryKind,
     DeliveryState,
@@ -36,25 +35,6 @@ class Copy:
     url: str
     audience: str
     can_be_deleted: bool
-
-
-def latest_deliveries(post: Post) -> list[Delivery]:
-    """The newest delivery of the post on each link, for "Where it went"; edits that never went excepted.
-
-    Each with `answers`: what came back for its copy, None where nothing is known.
-    """
-    newest: dict[int, Delivery] = {}
-    rows = post.deliveries.select_related("link", "activity").order_by("sequence", "pk")
-    answers: dict[int, CopyActivity | None] = {}
-    for delivery in rows:
-        answers[delivery.link_id] = getattr(delivery, "activity", None) or answers.get(
-            delivery.link_id
-        )
-        if not (delivery.is_edit and delivery.state in NEVER_WENT):
-            newest[delivery.link_id] = delivery
-    for link, delivery in newest.items():
-        delivery.answers = answers[link]
-    return list(newest.values())
 
 
 def active_copies(post: Post) -> list[Copy]:

@@ -1,4 +1,4 @@
-"""The page "Where it went": posts and answers out, newest first, each with its lines.
+"""The page "Where it went": posts and answers out, newest first, each with its lines; those of one post.
 
 Three sources, each read by an index of its own: posts, deleted posts (their copies may be left), and
 answers to networks. One more statement reads the last delivery of each link, so rows and statements do
@@ -8,6 +8,8 @@ not grow with what was sent before.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
+from datetime import UTC
 from typing import Any
 
 from django.db.models import (
@@ -28,10 +30,12 @@ from accounts.models import MailSettings, Member
 from syndication.models import NOT_DONE, Delivery, Interaction, Link, Post
 from syndication.models.newest import NewestOfAll
 from syndication.queries.copy_lines import (
+    CopyLine,
     Whereabouts,
     copy_lines,
     merged,
     newest_rows,
+    with_answers,
     without_repeated_repairs,
 )
 from syndication.queries.copy_times import MemberClock, zone_named
@@ -89,6 +93,21 @@ def whereabouts(rows: list[Any]) -> list[Whereabouts]:
         lines = by_subject[one.post_id, one.interaction_id]
         one.lines = merged(without_repeated_repairs(lines, repaired))
     return found
+
+
+def lines_of_post(post: Post) -> list[CopyLine]:
+    """The lines of one post for its author, as in the list, with what came back for each copy.
+
+    The author's time zone comes with the rows: a statement less. While staff hide the post its page says
+    why instead of leading to the copies, for the same reason.
+    """
+    now = timezone.now()
+    zone = MailSettings.objects.filter(member=post.author_id).values("time_zone")
+    newest = newest_rows(Delivery.objects.filter(post=post), "post", MemberClock(now, UTC))
+    rows = list(with_answers(newest, "post").annotate(zone=Subquery(zone)))
+    clock = MemberClock(now, zone_named(rows[0].zone if rows else None))
+    lines = without_repeated_repairs(copy_lines(rows, clock), set())
+    return [replace(line, see="") for line in lines] if post.hidden_at is not None else lines
 
 
 def _columns(

@@ -36,11 +36,12 @@ from syndication.forms.posts import PostForm, posts_used_up
 from syndication.models import Delivery, DeliveryState, Post, photos_of
 from syndication.models.errors import NotNow
 from syndication.queries.comments import count_comments, newest_comments
-from syndication.queries.copies import active_copies, copies_too_wide, latest_deliveries
+from syndication.queries.copies import active_copies, copies_too_wide
 from syndication.queries.excerpts import split_into_pages
 from syndication.queries.post_page import find_post
 from syndication.queries.readers import chosen_readers, describe_chosen, readers_here
 from syndication.queries.staff_decisions import last_hiding
+from syndication.queries.where_it_went import lines_of_post
 from syndication.views.post_change import own_post
 from syndication.views.post_form import post_form_page
 from syndication.views.robots import set_robots_header
@@ -61,7 +62,7 @@ def post_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "with_pictures": with_pictures(request),
         "is_public": post.audience == Audience.EVERYONE,
         "is_without_session": current_session_mode(request) is SessionMode.NONE,
-        "deliveries": latest_deliveries(post) if is_mine else [],
+        "lines": lines_of_post(post) if is_mine else [],
         "chosen": _chosen(request, post) if is_mine else "",
         "decision": last_hiding(post) if post.hidden_at is not None else None,
     }

@@ -1,6 +1,7 @@
 """Where it went: what the member reads and can press, within the pages' budgets."""
 
 import ast
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from django.utils.translation import override
 from accounts.models import Audience, MailSettings, Member
 from syndication.connectors import reasons
 from syndication.connectors.errors import ConnectorError
-from syndication.delivery import circuit_breaker, planning
+from syndication.delivery import circuit_breaker, eligibility, planning
 from syndication.models import (
     NOT_DONE,
     Allowance,
@@ -29,7 +30,7 @@ from syndication.models import (
     Post,
 )
 from syndication.queries.copy_times import MemberClock, clock_of
-from tests.making import make_link, make_member, make_post
+from tests.making import make_comment, make_link, make_member, make_post
 from tests.phone import log_in_phone
 
 pytestmark = pytest.mark.django_db
@@ -81,8 +82,10 @@ SAID = {
 
 @pytest.mark.parametrize("state", DeliveryState.values)
 def test_each_state_is_said_in_words(phone, hanako, link, state):
+    """In the list, on its own page and on the post's: the same ones."""
     delivery = row(hanako, link, state)
-    for page in ("/deliveries/", f"/posts/{delivery.post_id}/deliveries/"):
+    post = f"/posts/{delivery.post_id}/"
+    for page in ("/deliveries/", f"{post}deliveries/", post):
         text = phone.get(page).text
         assert f"mixi: {SAID[state]}" in text
         assert "今日もいい" in text
@@ -95,7 +98,17 @@ def test_a_copy_is_linked_by_the_way_out(phone, hanako, link):
     assert 'href="http://mixi.jp' not in text
 
 
-@pytest.mark.parametrize("page", ["/deliveries/", "/posts/{post}/deliveries/"])
+def test_the_page_of_a_post_leads_on_where_the_member_has_to_decide_or_to_link(phone, hanako, link):
+    failed = row(hanako, link, S.FAILED, reason=reasons.REFUSED)
+    page = phone.get(f"/posts/{failed.post_id}/")
+    assert "mixi: did not arrive The network refused this. Choose what to do" in page.text
+    assert phone.follow("Choose what to do").form("Try again", set())
+    Delivery.objects.filter(pk=failed.pk).update(state=S.PARKED, reason=eligibility.NEEDS_YOU)
+    phone.get(f"/posts/{failed.post_id}/")
+    assert "You are linking" in phone.follow("link mixi again").text
+
+
+@pytest.mark.parametrize("page", ["/deliveries/", "/posts/{post}/deliveries/", "/posts/{post}/"])
 def test_a_copy_that_we_took_back_is_said_to_be_gone_and_has_no_address(phone, hanako, link, page):
     copy = row(hanako, link, S.SENT, remote_url="http://mixi.jp/view_voice.pl?id=1")
     page = page.format(post=copy.post_id)
@@ -371,10 +384,17 @@ def test_who_has_to_delete_a_copy_there_is_led_there(phone, hanako, link):
     assert "/out/" in phone.page.link("Your page on mixi").href
 
 
-@pytest.mark.parametrize(("kind", "words"), [("edit", "changed"), ("delete", "deleted")])
+@pytest.mark.parametrize(
+    ("kind", "words"), [("edit", r"mixi: arrived \S+, edited \d"), ("delete", r"mixi: deleted \d")]
+)
 def test_what_was_changed_or_deleted_there_is_not_called_sent(phone, hanako, link, kind, words):
-    delivery = row(hanako, link, S.SENT, kind=kind, sequence=2)
-    assert f": {words}" in phone.get(f"/posts/{delivery.post_id}/").text
+    copy = row(hanako, link, S.SENT)
+    now = timezone.now()
+    Delivery.objects.create(
+        post=copy.post, link=link, kind=kind, sequence=2, state=S.SENT, sent_at=now, asked_at=now,
+        audience=copy.audience, idempotency_key="later",
+    )  # fmt: skip
+    assert re.search(words, phone.get(f"/posts/{copy.post_id}/").text)
 
 
 def test_what_is_not_done_holds_nothing_that_is_over(phone, hanako, link):
@@ -483,7 +503,7 @@ def test_a_copy_that_could_not_be_deleted_stands_beside_a_newer_one(phone, hanak
         **fields, kind="publish", sequence=3, state=S.SENT, sent_at=now, idempotency_key="p"
     )
     text = phone.get("/deliveries/").text
-    assert "mixi: is still on the network The network offers no way to delete this." in text
+    assert "mixi: is still on the network This cannot be deleted from here." in text
     assert "mixi: arrived" in text
 
 
@@ -547,3 +567,22 @@ def test_a_parked_delivery_leads_to_linking_again(phone, hanako, link):
         .link("link mixi again")
         .href.endswith(f"/links/mixi/again/{link.account_id}/")
     )
+
+
+@pytest.mark.parametrize("state", [S.SENT, S.FAILED, S.PARKED, S.WAITING])
+def test_a_post_with_ten_comments_and_seven_copies_keeps_to_its_budget(hanako, settings, state):
+    for network in settings.NETWORKS:
+        make_link(hanako, network, host="m.example" if network == "mastodon" else "")
+    url = "http://mixi.jp/view_voice.pl?id=1" if state == S.SENT else ""
+    reason = reasons.REFUSED if state == S.FAILED else ""
+    post = row(hanako, None, state, reason=reason, remote_url=url).post
+    for number in range(10):
+        make_comment(post, hanako, f"{number} 雪の停留所で待つ人を撮りました。" * 4)
+    phone = log_in_phone(hanako, HTTP_ACCEPT_LANGUAGE="ja")
+    phone.get(f"/posts/{post.pk}/")  # the first visit writes down where the copies are
+    with CaptureQueriesContext(connection) as queries:
+        page = phone.get(f"/posts/{post.pk}/")
+    assert all(page.text.count(name) for name in ("mixi: ", "Mastodon: ", "コメント"))
+    print(f"post_detail {state} {len(page.html.encode())} bytes {len(queries)} queries")
+    assert len(page.html.encode()) <= 9_000
+    assert len(queries) <= 6
