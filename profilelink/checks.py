@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.conf import settings
 from django.core.cache import caches
 from django.core.cache.backends.redis import RedisCache
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import DatabaseError
 
 _KEEPS_ALL = "noeviction"
 
@@ -38,6 +39,40 @@ def check_operator(**_: Any) -> list[CheckMessage]:
             "SITE_OPERATOR is empty, so the front page does not say who runs this site.",
             hint="Set it to a name and a way to reach you, as people should read it.",
             id="profilelink.W004",
+        )
+    ]
+
+
+@register(Tags.database)
+def check_imports(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """Say that imports are off since a restore (`check --database default`, and each `migrate`)."""
+    from syndication.models import ImportPause  # noqa: PLC0415 - models are ready only now
+
+    try:
+        since = ImportPause.objects.first() if databases else None
+    except DatabaseError:  # no tables yet
+        return []
+    if since is None:
+        return []
+    return [
+        Warning(
+            f"This site was restored from a backup; imports from networks are off {since}.",
+            hint="When it looks right: `manage.py resume_imports`, or in admin.",
+            id="profilelink.W005",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_deletion_log(**_: Any) -> list[CheckMessage]:
+    """Ask for DELETION_LOG: a backup without it brings back what members deleted."""
+    if settings.DELETION_LOG:
+        return []
+    return [
+        Warning(
+            "DELETION_LOG is empty, so a restored backup brings back what members deleted after it.",
+            hint="Set it to a file beside the backups, on another disk than the database.",
+            id="profilelink.W006",
         )
     ]
 

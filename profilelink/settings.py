@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import environ
 
 from profilelink.allauth_settings import *  # noqa: F403
+from profilelink.log_settings import log_settings
 from profilelink.required_secrets import read_secret, read_token_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -176,6 +177,10 @@ PHOTO_MAX_PIXELS = 40_000_000
 TOKEN_KEYS = read_token_keys(env, "TOKEN_KEYS")
 PIN_KEY = read_secret(env, "PIN_KEY")
 
+# --- Backups ------------------------------------------------------------------------------------
+# What is deleted after a backup, as `manage.py restore` does it again (syndication/actions/deletion_log.py).
+DELETION_LOG = env.str("DELETION_LOG", default="")
+
 # --- Sessions: accounts.urlsession --------------------------------------------------------------
 SESSION_ENGINE = "accounts.urlsession.backend"
 SESSION_SERIALIZER = "accounts.urlsession.serializer.TokenFreeJSONSerializer"
@@ -274,27 +279,4 @@ SILENCED_SYSTEM_CHECKS = [
 ]
 
 # --- Logs: a token never reaches one ------------------------------------------------------------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "masked": {
-            "()": "accounts.urlsession.logmask.MaskFormatter",
-            "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s",
-        }
-    },
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "masked"},
-        "staff": {
-            "class": "accounts.urlsession.error_mails.MaskAdminEmailHandler",
-            "level": "ERROR",
-            "formatter": "masked",
-        },
-    },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {
-        "django": {"handlers": ["console", "staff"], "level": "WARNING", "propagate": False},
-        "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
-        "django-q": {"level": "WARNING"},  # it has a line for each hint
-    },
-}
+LOGGING = log_settings(env.str("LOG_LEVEL", default="INFO"))

@@ -53,6 +53,7 @@ GROUPS = {
         "syndication.change_networkswitch",
         "syndication.view_dailyfigure",  # the page of adoption
         "syndication.view_hosthealth",
+        "syndication.view_importpause",  # turned on by who may pause a network
         "syndication.view_heartbeat",
         "syndication.view_link",
         "syndication.view_delivery",

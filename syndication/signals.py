@@ -1,11 +1,12 @@
-"""What accounts tells us (an account was linked, an account is going) and asks us (may it be?)."""
+"""What accounts tells us (an account was linked, an account is going) and asks us (may it be?), and what is
+recorded for the deletion log."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
-from django.db.models.signals import post_delete, pre_delete
+from django.db.models.signals import post_delete, post_save, pre_delete
 from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
@@ -19,7 +20,19 @@ from accounts.signals import (
     may_link,
 )
 from syndication.actions import links
-from syndication.models import KeptPhoto, NetworkSwitch, Post, PostPhoto, ReportPhoto, SavedDraft
+from syndication.actions.deletion_log import record_deletion
+from syndication.models import (
+    Comment,
+    Interaction,
+    KeptPhoto,
+    Link,
+    LinkState,
+    NetworkSwitch,
+    Post,
+    PostPhoto,
+    ReportPhoto,
+    SavedDraft,
+)
 
 for model in (Post, PostPhoto, KeptPhoto, SavedDraft, ReportPhoto):
     post_delete.connect(
@@ -76,3 +89,55 @@ def paused_network_reason(sender: type[Member], network: str, **kwargs: Any) -> 
 def account_is_going(sender: type[SocialAccount], instance: SocialAccount, **kwargs: Any) -> None:
     """Whoever removes the account (staff, a deleted member): nothing is sent there any more."""
     links.end_link_of_account(instance)
+
+
+# --- For the deletion log: actions save the fields that they change -----------------------------------
+
+
+@receiver(post_save, sender=Post)
+def post_was_taken_back(
+    sender: type[Post], instance: Post, update_fields: frozenset[str] | None, **kwargs: Any
+) -> None:
+    changed = update_fields or frozenset()
+    if "deleted_at" in changed:
+        record_deletion("post", instance.pk)
+    if "audience" in changed:
+        record_deletion("narrowed", instance.pk, audience=str(instance.audience))
+    if "version" in changed:
+        record_deletion("edited", instance.pk)
+
+
+@receiver(post_delete, sender=Comment)
+def comment_was_deleted(sender: type[Comment], instance: Comment, **kwargs: Any) -> None:
+    record_deletion("comment", instance.pk)
+
+
+@receiver(post_save, sender=Interaction)
+def interaction_was_taken_back(
+    sender: type[Interaction],
+    instance: Interaction,
+    update_fields: frozenset[str] | None,
+    **kwargs: Any,
+) -> None:
+    if "deleted_at" in (update_fields or ()) and instance.deleted_at is not None:
+        record_deletion("interaction", instance.pk)
+
+
+@receiver(post_save, sender=Link)
+def link_was_ended(sender: type[Link], instance: Link, created: bool, **kwargs: Any) -> None:
+    if instance.state == LinkState.ENDED and not created:
+        record_deletion("link", instance.pk)
+
+
+@receiver(post_save, sender=Member)
+def account_was_closed(
+    sender: type[Member],
+    instance: Member,
+    update_fields: frozenset[str] | None,
+    **kwargs: Any,
+) -> None:
+    if "closing_at" in (update_fields or ()) and instance.closing_at is not None:
+        takes_back = instance.takes_copies_back
+        record_deletion("member", instance.pk, takes_copies_back=takes_back)
+    elif update_fields is None and instance.closed_at is not None:
+        record_deletion("erased", instance.pk)

@@ -6,13 +6,16 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.read_only import ReadOnlyAdmin
-from syndication.models import Heartbeat, HostHealth, NetworkSwitch, ServerTraits
+from syndication.actions import restored_site
+from syndication.models import Heartbeat, HostHealth, ImportPause, NetworkSwitch, ServerTraits
 
 SILENT_AFTER = 60  # seconds
 
@@ -57,6 +60,23 @@ class NetworkSwitchAdmin(ReadOnlyAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ("changed_at",) if obj is None else ("network", "changed_at")
+
+
+@admin.register(ImportPause)
+class ImportPauseAdmin(ReadOnlyAdmin):
+    """A row while imports are off since the site was restored; operators turn them on."""
+
+    list_display = fields = ("since",)
+    actions = ("resume",)
+
+    def has_resume_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(restored_site.MAY_RESUME)
+
+    @admin.action(description=_("Turn imports from networks on"), permissions=["resume"])
+    def resume(self, request: HttpRequest, queryset: QuerySet[ImportPause]) -> None:
+        by: Any = request.user
+        restored_site.resume_imports(by=by)
+        self.message_user(request, gettext("Imports are on."), messages.SUCCESS)
 
 
 @admin.register(HostHealth)

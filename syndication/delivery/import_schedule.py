@@ -20,7 +20,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from syndication.delivery import circuit_breaker, claimable, rate_limits
-from syndication.models import Link, LinkState, Pull, PullKind
+from syndication.models import ImportPause, Link, LinkState, Pull, PullKind
 from syndication.models.lease import is_unleased
 from syndication.models.link import LinkQuerySet
 
@@ -52,7 +52,7 @@ def get_or_create_pull(link: Link, kind: str) -> Pull:
 
 def lease_due_pulls(now: datetime, *, most: int, owner: str) -> list[Pull]:
     """Lease up to `most` due imports to `owner`."""
-    if most <= 0:
+    if most <= 0 or are_imports_off():
         return []
     busy = Counter(Pull.objects.filter(lease_until__gt=now).values_list("host", flat=True))
     slow = circuit_breaker.slow_hosts(now)
@@ -65,6 +65,11 @@ def lease_due_pulls(now: datetime, *, most: int, owner: str) -> list[Pull]:
     return [
         pull for pull in _round_robin_hosts(ready, busy, slow, most) if lease_pull(pull, now, owner)
     ]
+
+
+def are_imports_off() -> bool:
+    """Whether the site was restored, and nobody has turned imports on since."""
+    return ImportPause.objects.exists()
 
 
 def lease_pull(pull: Pull, now: datetime, owner: str) -> bool:

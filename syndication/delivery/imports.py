@@ -67,7 +67,7 @@ def import_replies(link_pk: int) -> None:
 def _import_now(link_pk: int, kind: PullKind) -> None:
     now = timezone.now()
     link = import_schedule.askable_links(now).filter(pk=link_pk).first()
-    if link is None:
+    if link is None or import_schedule.are_imports_off():
         return
     pull = import_schedule.get_or_create_pull(link, kind)
     if import_schedule.lease_pull(pull, now, str(uuid.uuid4())):

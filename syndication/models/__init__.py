@@ -3,6 +3,7 @@
 from syndication.models.attempt import Attempt, Outcome
 from syndication.models.comment import Comment, Like, WithdrawnLike
 from syndication.models.daily_figure import DailyFigure, Figure
+from syndication.models.deletion_log import LoggedDeletion
 from syndication.models.delivery import Delivery
 from syndication.models.delivery_states import (
     AT_REST,
@@ -13,7 +14,7 @@ from syndication.models.delivery_states import (
     DeliveryState,
 )
 from syndication.models.draft import PostAddress, SavedDraft
-from syndication.models.engine import Allowance, Heartbeat, HostHealth, NetworkSwitch
+from syndication.models.engine import Allowance, Heartbeat, HostHealth, ImportPause, NetworkSwitch
 from syndication.models.feed_item import FeedItem, HiddenAccount
 from syndication.models.interaction import Interaction, InteractionKind
 from syndication.models.link import Link, LinkState, NetworkFriend, Toggle
@@ -61,12 +62,14 @@ __all__ = [
     "HiddenAccount",
     "Heartbeat",
     "HostHealth",
+    "ImportPause",
     "Interaction",
     "InteractionKind",
     "KeptPhoto",
     "Like",
     "Link",
     "LinkState",
+    "LoggedDeletion",
     "SavedDraft",
     "NetworkFriend",
     "NetworkSwitch",

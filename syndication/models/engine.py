@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from syndication.models.link import Link
 
@@ -69,6 +70,19 @@ class Allowance(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class ImportPause(models.Model):
+    """While there is one, nothing is imported: the site was restored from a backup (actions.restored_site)."""
+
+    since = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("pause of imports")
+        verbose_name_plural = _("pause of imports")
+
+    def __str__(self) -> str:
+        return f"since {self.since:%Y-%m-%d %H:%M}"
 
 
 class Heartbeat(models.Model):

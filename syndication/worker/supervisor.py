@@ -2,7 +2,8 @@
 
 - The cluster, which delivers, and the import worker are children in process groups of their own. A child
   that ended is started again, after the rest of its group is killed.
-- The sweeper wakes due rows every two seconds and does everything else once a minute.
+- The sweeper wakes due rows, and writes the deletion log, every two seconds, and does everything else once
+  a minute.
 - The watchdog does not trust that a process is alive: an idle django-q2 worker killed by SIGKILL
   takes the queue's lock with it, and the cluster looks well and does nothing forever. It trusts
   tasks: each one done leaves a heartbeat, a task that does only that is asked for every ten
@@ -35,6 +36,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from syndication.actions import deletion_log
 from syndication.delivery import heartbeats
 from syndication.models import Heartbeat
 from syndication.worker import queue, sweep
@@ -116,6 +118,7 @@ class Supervisor:
             ),
             "wake": (WAKE_EVERY, lambda: sweep.wake_due_deliveries(timezone.now())),
             "mails": (WAKE_EVERY, lambda: sweep.wake_due_mails(timezone.now())),
+            "deletion log": (WAKE_EVERY, deletion_log.write_deletion_log),
             "sweep": (SWEEP_EVERY, sweep.run_all_steps),
             "watch": (TICK, self._watch),
         }

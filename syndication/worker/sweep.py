@@ -26,6 +26,7 @@ from accounts.urlsession.limits import delete_expired_sessions
 from syndication.actions import (
     account_closure,
     daily_figures,
+    deletion_log,
     drafts,
     holds,
     photos,
@@ -228,6 +229,7 @@ STEPS: dict[str, Callable[[datetime], int]] = {
     "ends": lambda now: undelivered.notify_pending_ends(),
     "expiring drafts": drafts.notify_expiring_drafts,
     "repeated notices": notices.renew_repeated,
+    "deletion log": deletion_log.write_deletion_log,
     "old reports": reports.delete_old_snapshots,
     "old replies": storage.empty_old_texts,
     "mails": wake_due_mails,

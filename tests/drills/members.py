@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import sys
 import time
@@ -50,7 +51,7 @@ KINDS = ("status", "status", "status", "status", "link", "photo", "photo", "note
 # What a server may show in another way than it was sent.
 REWRITTEN = (" ＃花見", " @taro@other.example", "\n- 卵\n- 牛乳", " *とても*")
 IS_REWRITTEN = 0.3
-SHARED = 0.05
+SHARED = float(os.environ.get("DRILL_SHARED", "0.05"))
 REFUSE_DUPLICATES = ("twitter", "gnusocial")  # the second of two equal posts is refused there
 DELETED = 0.1
 EDITED = 0.1

@@ -32,6 +32,7 @@ def production_environment(folder: Path) -> dict[str, str]:
         "TRUSTED_PROXY_COUNT": "1",
         "DATABASE_URL": f"sqlite:///{folder / 'production.sqlite3'}",
         "MEDIA_ROOT": str(folder / "media"),
+        "DELETION_LOG": str(folder / "deletions.log"),
         "EMAIL_URL": f"filemail:///{folder / 'mail'}",
         "ADMINS": "staff@example.com",
     }

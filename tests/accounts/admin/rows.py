@@ -34,6 +34,7 @@ from syndication.models import (
     FeedItem,
     Heartbeat,
     HostHealth,
+    ImportPause,
     NetworkFriend,
     NetworkSwitch,
     Objection,
@@ -232,6 +233,7 @@ def _syndication(hanako: Member) -> None:
     make_notice(hanako, "parked", link=link)
     NetworkSwitch.objects.create(network="mixi")
     HostHealth.objects.create(host="api.example")
+    ImportPause.objects.create(since=timezone.now())
     ServerTraits.objects.create(host="takahe.example", counts_code_points=True)
     Heartbeat.objects.create(part="task", beat_at=timezone.now())
 

@@ -214,6 +214,7 @@ READABLE = {
     },
     "operator": {
         *("syndication.NetworkSwitch", "syndication.HostHealth", "syndication.Heartbeat"),
+        "syndication.ImportPause",
         *("syndication.Link", "syndication.Delivery", "accounts.ServerRegistration"),
     },
     "moderator": {
