@@ -26,6 +26,17 @@ def read_secret(env: environ.Env, name: str) -> str:
     return value
 
 
+def read_former_secrets(env: environ.Env, name: str) -> list[str]:
+    """Secrets that were in use before, comma-separated: none, or each as long as one in use. Raises
+    ImproperlyConfigured, which names the variable and never quotes it."""
+    values: list[str] = [value.strip() for value in env.list(name, default=[]) if value.strip()]
+    if any(len(value) < MINIMUM_LENGTH for value in values):
+        raise ImproperlyConfigured(
+            f"{name} holds something that is shorter than {MINIMUM_LENGTH} characters, so it was never in use."
+        )
+    return values
+
+
 def read_token_keys(env: environ.Env, name: str) -> list[str]:
     """The Fernet keys of a variable. Whether they are keys is checked by accounts.crypto.encryption."""
     keys: list[str] = env.list(name, default=[])

@@ -12,7 +12,11 @@ import environ
 
 from profilelink.allauth_settings import *  # noqa: F403
 from profilelink.log_settings import log_settings
-from profilelink.required_secrets import read_secret, read_token_keys
+from profilelink.required_secrets import (
+    read_former_secrets,
+    read_secret,
+    read_token_keys,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.2.0"
@@ -22,6 +26,7 @@ environ.Env.read_env(BASE_DIR / ".env")  # what is set in the environment wins o
 
 # --- Who and where we are -----------------------------------------------------------------------
 SECRET_KEY = read_secret(env, "SECRET_KEY")
+SECRET_KEY_FALLBACKS = read_former_secrets(env, "SECRET_KEY_FALLBACKS")
 DEBUG = env.bool("DEBUG", default=False)
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 _public = urlsplit(PUBLIC_URL)
@@ -176,6 +181,7 @@ PHOTO_MAX_PIXELS = 40_000_000
 # --- Secrets at rest ----------------------------------------------------------------------------
 TOKEN_KEYS = read_token_keys(env, "TOKEN_KEYS")
 PIN_KEY = read_secret(env, "PIN_KEY")
+PIN_KEY_FALLBACKS = read_former_secrets(env, "PIN_KEY_FALLBACKS")
 
 # --- Backups ------------------------------------------------------------------------------------
 # What is deleted after a backup, as `manage.py restore` does it again (syndication/actions/deletion_log.py).

@@ -80,8 +80,8 @@ def get_device_login_by_code(typed: str) -> DeviceLogin:
     """Return the pending login of a typed code. Raises DeviceCodeExpired. The caller limits the
     rate.
     """
-    hashed = codes.hash_typed_code(typed, _CODE_PURPOSE)
-    return _first_or_expired(DeviceLogin.objects.pending().filter(user_code_hash=hashed))
+    hashes = codes.typed_code_hashes(typed, _CODE_PURPOSE)
+    return _first_or_expired(DeviceLogin.objects.pending().filter(user_code_hash__in=hashes))
 
 
 def check_pin_or_password(

@@ -209,7 +209,7 @@ def verify_return_number(row: LinkReturn, key: str, typed: str, *, proof: str) -
     waiting = _awaiting_number(row)
     if waiting.filter(tries__lt=MAX_NUMBER_TRIES).update(tries=F("tries") + 1) != 1:
         raise LinkAttemptExpired
-    if not constant_time_compare(row.number_mac, _mac(typed, key)):
+    if row.number_mac not in codes.typed_code_hashes(typed, f"link:{key}"):
         row.refresh_from_db(fields=["tries"])
         if row.tries >= MAX_NUMBER_TRIES:
             cancel_link_attempt(row)

@@ -120,7 +120,9 @@ def open_typed_code(typed: str, *, device: str) -> OpenedCode:
     rate.
     """
     return _open_code(
-        PhoneLogin.objects.live().filter(typed_hash=codes.hash_typed_code(typed, _CODE_PURPOSE)),
+        PhoneLogin.objects.live().filter(
+            typed_hash__in=codes.typed_code_hashes(typed, _CODE_PURPOSE)
+        ),
         device,
     )
 

@@ -71,6 +71,8 @@ def check_pin(phone: Phone, pin: str) -> bool:
         raise PinLocked
     if codes.verify_pin(pin, phone.pin_hash):
         phone.reset_wrong_tries()
+        if codes.is_pin_of_former_key(pin, phone.pin_hash):
+            Phone.objects.filter(pk=phone.pk).update(pin_hash=codes.hash_pin(pin))
         return True
     phone.refresh_from_db()
     if phone.is_locked:

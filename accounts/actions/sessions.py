@@ -79,7 +79,9 @@ def is_logged_in(member: Member, session_key: str) -> bool:
     store = open_session(session_key)
     if store is None or not member.is_active or store.get(SESSION_KEY) != str(member.pk):
         return False
-    return constant_time_compare(store.get(HASH_SESSION_KEY, ""), member.get_session_auth_hash())
+    stored = store.get(HASH_SESSION_KEY, "")
+    hashes = (member.get_session_auth_hash(), *member.get_session_auth_fallback_hash())
+    return any(constant_time_compare(stored, each) for each in hashes)
 
 
 def live_session_keys() -> QuerySet[Session, Any]:

@@ -2,7 +2,8 @@
 
 An address code has 128 bit, so its plain hash is safe at rest. What people type is short: whoever
 held a dump could try all of it against a plain hash in minutes. Its hash is therefore keyed with
-PIN_KEY, which stands in the environment and in no dump.
+PIN_KEY, which stands in the environment and in no dump. What was hashed with one of PIN_KEY_FALLBACKS is
+still found; everything new is hashed with PIN_KEY.
 """
 
 import hashlib
@@ -73,6 +74,12 @@ def hash_typed_code(typed: str, purpose: str) -> str:
     return _keyed_digest(f"typed:{purpose}", normalize_typed(typed)).hex()[:40]
 
 
+def typed_code_hashes(typed: str, purpose: str) -> list[str]:
+    """The hashes under which a typed code may be stored: by PIN_KEY, then by each of its fallbacks."""
+    text = normalize_typed(typed)
+    return [_keyed_digest(f"typed:{purpose}", text, key).hex()[:40] for key in _keys()]
+
+
 def new_comparison_number(taken: Collection[str]) -> str:
     """Draw two digits that are not taken. Raises IndexError when all are."""
     return secrets.choice([number for number in map(str, range(10, 100)) if number not in taken])
@@ -88,7 +95,21 @@ def hash_pin(pin: str) -> str:
 
 def verify_pin(pin: str, pin_hash: str) -> bool:
     """Whether `pin` matches the hash. Full-width digits count as digits."""
-    return check_password(_keyed_digest("pin", normalize_typed(pin)).hex(), pin_hash)
+    return _key_of_pin(pin, pin_hash) is not None
+
+
+def is_pin_of_former_key(pin: str, pin_hash: str) -> bool:
+    """Whether the hash of this right PIN is to be made anew, by PIN_KEY."""
+    return _key_of_pin(pin, pin_hash) != settings.PIN_KEY
+
+
+def _key_of_pin(pin: str, pin_hash: str) -> str | None:
+    """The key with which `pin` matches the hash."""
+    text = normalize_typed(pin)
+    matching = (
+        key for key in _keys() if check_password(_keyed_digest("pin", text, key).hex(), pin_hash)
+    )
+    return next(matching, None)
 
 
 def is_easy_pin(pin: str) -> bool:
@@ -100,6 +121,12 @@ def is_easy_pin(pin: str) -> bool:
     return steps in ({0}, {1}, {9}) or is_repeated or is_year
 
 
-def _keyed_digest(purpose: str, text: str) -> bytes:
-    key = hashlib.sha256(b"accounts.codes:" + settings.PIN_KEY.encode()).digest()
+def _keys() -> list[str]:
+    return [settings.PIN_KEY, *settings.PIN_KEY_FALLBACKS]
+
+
+def _keyed_digest(purpose: str, text: str, pin_key: str = "") -> bytes:
+    """By PIN_KEY, unless another is given."""
+    secret = (pin_key or settings.PIN_KEY).encode()
+    key = hashlib.sha256(b"accounts.codes:" + secret).digest()
     return hmac.digest(key, f"{purpose}:{text}".encode(), "sha256")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
@@ -28,7 +29,8 @@ def other_member_logged_in(request: HttpRequest, *, coming: Member) -> Member | 
     here = _member_of(key) if key else None
     if key is None or here is None or here == coming:
         return None
-    agreed = constant_time_compare(request.POST.get(PROOF, ""), _proof(key, coming))
+    given = request.POST.get(PROOF, "")
+    agreed = any(constant_time_compare(given, each) for each in _proofs(key, coming))
     return None if agreed else here
 
 
@@ -46,7 +48,7 @@ def confirm_member_change(
         "here": here,
         "coming": coming,
         "action": request.path,
-        "fields": {**fields, PROOF: _proof(key, coming)},
+        "fields": {**fields, PROOF: _proofs(key, coming)[0]},
         "field": field,
     }
     return TemplateResponse(request, "accounts/changing_member.html", context)
@@ -59,6 +61,10 @@ def _member_of(key: str) -> Member | None:
     return member if member is not None and is_logged_in(member, key) else None
 
 
-def _proof(session_key: str, coming: Member) -> str:
-    text = f"{session_key}:{coming.pk}"
-    return salted_hmac("accounts.changing_member", text, algorithm="sha256").hexdigest()[:40]
+def _proofs(session_key: str, coming: Member) -> list[str]:
+    """By SECRET_KEY, then by each of its fallbacks: the page may be older than the key."""
+    text, salt = f"{session_key}:{coming.pk}", "accounts.changing_member"
+    return [
+        salted_hmac(salt, text, secret=secret, algorithm="sha256").hexdigest()[:40]
+        for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    ]

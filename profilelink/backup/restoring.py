@@ -34,7 +34,7 @@ from profilelink.backup.taking import (
     PHOTOS,
     ROWS,
     digest_of,
-    fingerprint_of,
+    fingerprints_of,
 )
 from syndication.actions.deletion_log import read_deletion_log, replay_deletions
 from syndication.actions.restored_site import distrust_restored_rows
@@ -94,7 +94,9 @@ def check_site(manifest: dict[str, Any]) -> None:
 
 def wrong_keys(manifest: dict[str, Any]) -> list[str]:
     """The variables whose keys are not those of the site that was backed up."""
-    wrong = [name for name in KEYS if manifest["fingerprints"].get(name) != fingerprint_of(name)]
+    wrong = [
+        name for name in KEYS if manifest["fingerprints"].get(name) not in fingerprints_of(name)
+    ]
     try:
         decrypt(manifest["sealed"])
     except DecryptionFailed:

@@ -66,7 +66,7 @@ def take_backup(parent: Path, *, with_photos: bool = True) -> Taken:
         "photos": photos if with_photos else None,
         "sha256": {path.name: digest_of(path) for path in sorted(part.iterdir())},
         "sealed": encrypt("backup"),
-        "fingerprints": {name: fingerprint_of(name) for name in KEYS},
+        "fingerprints": {name: fingerprints_of(name)[0] for name in KEYS},
     }
     with _new_file(part / MANIFEST) as out:
         out.write(json.dumps(manifest, indent=1).encode())
@@ -85,10 +85,13 @@ def delete_older_backups(parent: Path, keep: int) -> int:
     return len(gone)
 
 
-def fingerprint_of(name: str) -> str:
-    """By which a key is recognised, and which does not tell it: the keys have 32 characters or more."""
-    key = str(getattr(settings, name)).encode()
-    return hmac.new(key, b"profilelink.backup", hashlib.sha256).hexdigest()[:16]
+def fingerprints_of(name: str) -> list[str]:
+    """By which a key and its fallbacks are recognised, and which do not tell them: they have 32 characters
+    or more."""
+    return [
+        hmac.new(key.encode(), b"profilelink.backup", hashlib.sha256).hexdigest()[:16]
+        for key in (getattr(settings, name), *getattr(settings, f"{name}_FALLBACKS"))
+    ]
 
 
 def digest_of(path: Path) -> str:

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.crypto.codes import hash_typed_code
+from accounts.crypto.codes import hash_typed_code, typed_code_hashes
 from accounts.crypto.encryption import decrypt, encrypt
 from accounts.mail_addresses import canonical_email
 from accounts.models import Member
@@ -71,7 +71,7 @@ def disable_post_by_mail(*, by: Member) -> None:
 def find_post_address(local: str) -> PostAddress | None:
     """The row of a local part, live or ended; case-insensitive."""
     found = PostAddress.objects.select_related("member").filter(member__is_active=True)
-    return found.filter(local_hash=hash_typed_code(local, _PURPOSE)).first()
+    return found.filter(local_hash__in=typed_code_hashes(local, _PURPOSE)).first()
 
 
 def confirmed_address(sender: str, member: Member | None = None) -> str:

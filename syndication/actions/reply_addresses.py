@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.actions import quotas
-from accounts.crypto.codes import hash_typed_code
+from accounts.crypto.codes import hash_typed_code, typed_code_hashes
 from accounts.models import Member, Notice
 from syndication.actions import comments
 from syndication.actions.post_addresses import LETTERS, confirmed_address
@@ -97,7 +97,7 @@ def is_reply_local(local: str) -> bool:
 def find_live_address(local: str, now: datetime) -> ReplyAddress | None:
     """The row of a local part whose member may still answer with it, used or not; else None."""
     rows = ReplyAddress.objects.select_related("member", "post").filter(
-        token_hash=hash_typed_code(local[len(PREFIX) :], _PURPOSE),
+        token_hash__in=typed_code_hashes(local[len(PREFIX) :], _PURPOSE),
         created_at__gt=now - LIFETIME,
     )
     address = rows.first()

@@ -60,7 +60,13 @@ class BlueskyClient:
         """Return the signing key, derived from SECRET_KEY; "" on loopback."""
         if self.is_loopback:
             return ""
-        return dpop.derive_private_key(settings.SECRET_KEY, purpose="bluesky client")
+        return _derive_key(settings.SECRET_KEY)
+
+    @property
+    def former_keys(self) -> list[str]:
+        """Keys of former SECRET_KEYs. A link goes on with the key it began with (it stands among its
+        credentials), for as long as the document shows it."""
+        return [_derive_key(secret) for secret in settings.SECRET_KEY_FALLBACKS]
 
     def metadata(self) -> dict[str, Any]:
         """Return the metadata document."""
@@ -78,10 +84,9 @@ class BlueskyClient:
             "token_endpoint_auth_method": "none",
         }
         if self.key:
-            jwk = {**dpop.public_jwk(self.key), "kid": dpop.jwk_thumbprint(self.key)}
             document["token_endpoint_auth_method"] = "private_key_jwt"  # noqa: S105
             document["token_endpoint_auth_signing_alg"] = "ES256"  # noqa: S105
-            document["jwks"] = {"keys": [{**jwk, "use": "sig", "alg": "ES256"}]}
+            document["jwks"] = {"keys": [_public_key(key) for key in (self.key, *self.former_keys)]}
         return document
 
     def assertion(self, issuer: str) -> dict[str, str]:
@@ -92,3 +97,13 @@ class BlueskyClient:
             self.key, client_id=self.id, audience=issuer, now=time.time()
         )
         return {"client_assertion_type": ASSERTION, "client_assertion": signed}
+
+
+def _derive_key(secret: str) -> str:
+    return dpop.derive_private_key(secret, purpose="bluesky client")
+
+
+def _public_key(key: str) -> dict[str, str]:
+    return {
+        **dpop.public_jwk(key), "kid": dpop.jwk_thumbprint(key), "use": "sig", "alg": "ES256",
+    }  # fmt: skip
