@@ -53,7 +53,7 @@ PEOPLE_FILES: dict[str, dict[str, ExportTable]] = {
         "invitations": ExportTable(
             Invitation,
             "inviter",
-            ("note", "created_at", "expires_at"),
+            ("note", "created_at", "expires_at", "used_at"),
             {"used_by_name": "used_by__username"},
         ),
     },
