@@ -30,6 +30,7 @@ from accounts.views import (
     profile,
     security,
     sessions,
+    site_pages,
 )
 
 # allauth's pages, one by one under its names: what is not listed (log-in and sign-up by a network,
@@ -146,6 +147,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notices/", notices.notice_list, name="notice_list"),
     path("notices/<key:pk>/stop/", notices.notice_stop, name="notice_stop"),
     path("notices/clear/", notices.notice_clear, name="notice_clear"),
+    # What whoever runs the site says
+    path("about/", site_pages.site_page, {"name": "about"}, name="site_about"),
+    path("terms/", site_pages.site_page, {"name": "terms"}, name="site_terms"),
+    path("privacy-policy/", site_pages.site_page, {"name": "privacy-policy"}, name="site_privacy"),
+    path("terms/agree/", site_pages.terms_agree, name="terms_agree"),
     # The member's own profile
     path("profile/", profile.profile_edit, name="profile_edit"),
     path("language/", language.language, name="language"),

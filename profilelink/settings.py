@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "accounts.urlsession.csrf.UrlCsrfMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "profilelink.middleware.suspension.SuspensionMiddleware",
+    "profilelink.middleware.terms.TermsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -216,6 +217,7 @@ URLSESSION_PUBLIC = [
     r"/links/return/",
     r"/i/",
     r"/mails/off/",
+    r"/(about|terms|privacy-policy)/$",
     r"/posts/\d+/(photo(/\d+)?(/small)?)?$",
 ]
 

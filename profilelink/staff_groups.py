@@ -48,6 +48,11 @@ GROUPS = {
     "Operators": (
         "accounts.view_serverregistration",
         "accounts.drop_serverregistration",
+        "accounts.view_sitepage",
+        "accounts.change_sitepage",
+        "accounts.view_announcement",
+        "accounts.add_announcement",
+        "accounts.change_announcement",
         "syndication.view_networkswitch",
         "syndication.add_networkswitch",
         "syndication.change_networkswitch",

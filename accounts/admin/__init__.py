@@ -12,9 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin import friends, logins, members, notices
+from accounts.admin import friends, logins, members, notices, site_pages
 
-__all__ = ["logins", "friends", "members", "notices"]
+__all__ = ["logins", "friends", "members", "notices", "site_pages"]
 
 # Their own pages show secrets (SocialApp, Authenticator), handsets' serial numbers, or a queue of
 # mere hints. What staff need of them stands on ours.

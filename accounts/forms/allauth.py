@@ -24,7 +24,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions import guesses, invitations, quotas
+from accounts.actions import guesses, invitations, quotas, site_pages
 from accounts.crypto import encryption
 from accounts.forms.keypads import DIGITS, NAME
 from accounts.mail_addresses import canonical_email
@@ -123,6 +123,11 @@ class SignupForm(PlainForm, account.SignupForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if site_pages.has_terms():
+            self.fields["agrees"] = forms.BooleanField(
+                label=_("I have read the terms of use and agree to them."),
+                error_messages={"required": _("An account takes agreement to the terms of use.")},
+            )
         # Hidden for browsers that know the attribute; text browsers read the label.
         trap = self.fields[settings.ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD]
         trap.widget = forms.TextInput(attrs={"hidden": True, "tabindex": "-1"})
@@ -152,10 +157,13 @@ class SignupForm(PlainForm, account.SignupForm):
 
         allauth makes it the account's own at once, so that mails went there before anybody confirmed it.
         """
-        member: AbstractBaseUser = super().save(request)
+        member: Any = super().save(request)
         EmailAddress.objects.filter(user_id=member.pk).update(primary=False)
         user_email(member, "", commit=True)
-        return member
+        if "agrees" in self.fields:
+            site_pages.agree_to_terms(by=member)
+        saved: AbstractBaseUser = member
+        return saved
 
 
 class AddEmailForm(PlainForm, account.AddEmailForm):

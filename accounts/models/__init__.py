@@ -32,9 +32,11 @@ from accounts.models.public_text import PublicCharField, PublicTextField
 from accounts.models.refusal import Refusal
 from accounts.models.server import ServerRegistration
 from accounts.models.session import MemberSession
+from accounts.models.site_page import Announcement, PageName, SitePage
 from accounts.models.stored_files import delete_file_on_commit
 
 __all__ = [
+    "Announcement",
     "NOTICE_KINDS",
     "PROFILE_FIELDS",
     "Audience",
@@ -65,6 +67,7 @@ __all__ = [
     "NoticeQuerySet",
     "NoticeStop",
     "NoticeTopic",
+    "PageName",
     "Phone",
     "PhoneLogin",
     "PhoneOpener",
@@ -73,6 +76,7 @@ __all__ = [
     "PublicTextField",
     "Refusal",
     "ServerRegistration",
+    "SitePage",
     "contained_audiences",
     "count_mutual_friends",
     "delete_file_on_commit",

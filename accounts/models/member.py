@@ -200,6 +200,8 @@ class Member(AbstractUser):
     takes_copies_back = models.BooleanField(default=False)
     closed_at = models.DateTimeField(null=True, blank=True)
 
+    terms_agreed_at = models.DateTimeField(null=True, blank=True)  # accounts.models.site_page
+
     # By staff: the member reads, objects, exports and closes the account, and writes nothing.
     suspended_at = models.DateTimeField(_("suspended"), null=True, blank=True)
 

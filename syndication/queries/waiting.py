@@ -9,14 +9,17 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet, Value
+from django.db.models import CharField, QuerySet, Value
+from django.db.models.functions import Concat
 
-from accounts.models import HomeMailNote, MailSettings, Member, Notice
+from accounts.models import Announcement, HomeMailNote, MailSettings, Member, Notice
 from accounts.models.compiled_query import CompiledQuery
+from accounts.models.site_page import column_of_language
 from syndication.models import SavedDraft
 from syndication.queries.first_steps import done_steps
 
 MOST = 100  # new notices are counted up to here
+_SAID = "said: "  # before an announcement, among the words of the other rows
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class Waiting:
     mails: int
     mail_note: str
     done: Container[str]
+    announcement: str
 
 
 def count_waiting(member: Member, *, with_steps: bool = False) -> Waiting:
@@ -39,7 +43,8 @@ def count_waiting(member: Member, *, with_steps: bool = False) -> Waiting:
         (str(HomeMailNote(what).label) for what in count if what in HomeMailNote.values), ""
     )
     notices = f"{MOST - 1}+" if count["notice"] == MOST else str(count["notice"] or "")
-    return Waiting(notices, count["mail"], note, count)
+    said = [what.removeprefix(_SAID) for what in count if what.startswith(_SAID)]
+    return Waiting(notices, count["mail"], note, count, said[0] if said else "")
 
 
 def _waiting(
@@ -53,8 +58,13 @@ def _waiting(
     found = newest.values_list(Value("notice"))
     mails = SavedDraft.objects.of(member).mailed().order_by().values_list(Value("mail"))
     notes = MailSettings.objects.filter(member=member).exclude(home_note="")
+    said = Announcement.objects.current().annotate(
+        what=Concat(Value(_SAID), column_of_language(), output_field=CharField())
+    )
     done = done_steps(member) if with_steps else []
-    return found.union(mails, notes.values_list("home_note"), *done, all=True)
+    return found.union(
+        mails, notes.values_list("home_note"), said.values_list("what"), *done, all=True
+    )
 
 
 _WAITING = CompiledQuery(_waiting)

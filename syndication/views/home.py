@@ -50,6 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "with_pictures": with_pictures(request),
             "box": home_box(request.user) if before is None else None,
             "mails": mail_drafts.waiting_mails_text(waiting.mails) if waiting.mails else "",
+            "announcement": waiting.announcement,
             "new_notices": waiting.notices,
             "mail_note": waiting.mail_note,
         },

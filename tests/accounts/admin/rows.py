@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import (
+    Announcement,
     DeviceLogin,
     FriendRequest,
     Invitation,
@@ -97,6 +98,7 @@ def make_rows() -> Member:
     Invitation.objects.create(
         inviter=hanako, code_hash="INVITE-HASH", note="INVITE-NOTE", expires_at=_soon()
     )
+    Announcement.objects.create(text_ja="工事", text_en="Works", until=_soon())
     OutTicket.objects.create(
         ticket="TICKETTICKETTICKETTICK",
         url="https://out.example/path-of-a-way-out",

@@ -216,6 +216,7 @@ READABLE = {
         *("syndication.NetworkSwitch", "syndication.HostHealth", "syndication.Heartbeat"),
         "syndication.ImportPause",
         *("syndication.Link", "syndication.Delivery", "accounts.ServerRegistration"),
+        *("accounts.SitePage", "accounts.Announcement"),
     },
     "moderator": {
         *("syndication.ReportCase", "syndication.StaffDecision", "syndication.RetentionHold"),

@@ -24,6 +24,7 @@ STAGES: list[Callable[[Visit], Scene]] = [
     coming_in.public_pages,
     coming_in.wrong_log_ins,
     coming_in.sign_up,
+    coming_in.terms,
     coming_in.forgotten_password,
     coming_in.two_steps,
     devices.phone_login,

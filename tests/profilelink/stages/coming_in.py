@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from django.core import mail
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.actions.site_pages import starter_text
+from accounts.models import Announcement, PageName, SitePage
 from tests.accounts.test_members_two_step import code_of
 from tests.making import PASSWORD, make_member, make_post
 from tests.phone import PhoneClient
@@ -56,6 +60,31 @@ def sign_up(visit: Visit) -> Scene:
     yield "mail confirm", phone
     phone.get(reverse("account_confirm_email", args=["nothing"]))
     yield "mail confirm over", phone
+
+
+def terms(visit: Visit) -> Scene:
+    """While there are terms and an announcement; afterwards there are none, or every page would ask."""
+    terms = SitePage.objects.filter(name=PageName.TERMS)
+    for row in terms:
+        row.text = starter_text(row.name, row.language)
+        row.save()
+    words = "今夜11時から明日の朝5時まで、工事のためサイトをお休みします。"
+    until = timezone.now() + timedelta(days=1)
+    shown = Announcement.objects.create(text_ja=words, text_en="Down tonight", until=until)
+    visitor = visit.phone()
+    for name in ("home", "account_login", "account_signup", "site_terms"):
+        visitor.get(reverse(name))
+        yield f"terms {name}", visitor
+    visitor.get(reverse("account_signup"))
+    visit.press(visitor, "Sign up", username="late", email="late@example.org", password1=PASSWORD)
+    yield "terms not agreed", visitor
+    phone = visit.phone(make_member("nagisa"))
+    phone.get(reverse("home"))
+    yield "terms asked for", phone
+    visit.press(phone, "I agree")
+    yield "terms agreed", phone
+    terms.update(text="")
+    shown.delete()
 
 
 def forgotten_password(visit: Visit) -> Scene:
