@@ -214,10 +214,8 @@ URLSESSION_PUBLIC = [
     r"/(out|static|media|photos|oauth)/",
     r"/(healthz|readyz|robots\.txt|favicon\.ico)$",
     r"/accounts/[^/]+/login/callback/$",
-    r"/links/return/",
-    r"/i/",
-    r"/mails/off/",
-    r"/(about|terms|privacy-policy)/$",
+    r"/(links/return|i)/",
+    r"/(mails/off/|(about|terms|privacy-policy)/$)",
     r"/posts/\d+/(photo(/\d+)?(/small)?)?$",
 ]
 
