@@ -92,7 +92,7 @@ class AnnouncementForm(forms.ModelForm):
 
     def clean_until(self) -> Any:
         if self.instance.pk is None and self.cleaned_data["until"] <= timezone.now():
-            raise ValidationError(_("Choose a time to come."))
+            raise ValidationError(_("Choose a time in the future."))
         return self.cleaned_data["until"]
 
 
